@@ -1,0 +1,81 @@
+# make demo    start everything and open the first notebook
+# make test    all checks and tests
+# make bench   measure the service's speed
+# make lint    the checks alone
+# make clean   take away what was made here
+#
+# What is missing is installed first: system packages (with apt, where that is possible), .venv and js/node_modules.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_DIR ?= .demo
+TESTS ?= tests/unit tests/contract tests/migration tests/integration tests/notebooks tests/browser tests/acceptance
+
+ENTRIES := $(wildcard js/src/*/index.ts)
+BUNDLES := $(ENTRIES:js/src/%/index.ts=catmaid_jupyter/static/%.js)
+MODULES := js/node_modules/.package-lock.json
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+export PYTHON PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help demo test lint test-js test-python bench clean system-run system-test
+
+help:
+	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
+
+demo: system-run $(VENV)/.installed
+	$(BIN)/catmaid-jupyter demo --data-dir $(DEMO_DIR)
+
+test: lint test-js test-python
+
+lint: system-test $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd js && npm run --silent lint && npm run --silent check
+
+test-js: $(MODULES)
+	cd js && npm run --silent test
+
+test-python: system-test $(VENV)/.installed-test
+	$(BIN)/pytest $(TESTS)
+
+bench: system-run $(VENV)/.installed-bench
+	$(BIN)/python -m benchmarks
+
+clean:
+	-[ ! -x $(BIN)/catmaid-jupyter ] || $(BIN)/catmaid-jupyter stop --data-dir $(DEMO_DIR)
+	rm -rf $(VENV) $(DEMO_DIR) js/node_modules $(BUNDLES) build dist test-results
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+system-run:
+	@scripts/system-packages.sh run
+
+system-test:
+	@scripts/system-packages.sh test
+
+$(VENV)/pyvenv.cfg: | system-run
+	$(PYTHON) -m venv $(VENV)
+
+$(MODULES): js/package-lock.json | system-run
+	cd js && npm ci --silent --no-audit --no-fund
+	touch $@
+
+$(BUNDLES) &: $(MODULES) js/build.mjs $(shell find js/src -type f)
+	cd js && npm run --silent build
+	touch $(BUNDLES)
+
+$(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py $(VENV)/pyvenv.cfg | $(BUNDLES)
+	$(INSTALL) --editable .
+	touch $@
+
+$(VENV)/.installed-%: pyproject.toml constraints.txt hatch_build.py $(VENV)/pyvenv.cfg | $(BUNDLES)
+	$(INSTALL) --editable '.[$*]'
+	touch $(VENV)/.installed $@
