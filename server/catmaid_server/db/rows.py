@@ -1,0 +1,34 @@
+"""Run a query and take its answer in the shape wanted."""
+
+from __future__ import annotations
+
+from typing import Any, LiteralString
+
+import msgspec
+
+from catmaid_server.db.store import Connection
+
+
+async def fetch_all(
+    connection: Connection, query: LiteralString, *, prepare: bool | None = None, **values: Any
+) -> list[tuple[Any, ...]]:
+    """All rows. `prepare=False` has the query planned for its values each time, which pays where they matter much."""
+    cursor = await connection.execute(query, values, binary=True, prepare=prepare)
+    return await cursor.fetchall()
+
+
+async def fetch_one(connection: Connection, query: LiteralString, **values: Any) -> tuple[Any, ...] | None:
+    """The first row, None if there is none."""
+    cursor = await connection.execute(query, values, binary=True)
+    return await cursor.fetchone()
+
+
+async def fetch_value(connection: Connection, query: LiteralString, **values: Any) -> Any:
+    """The first column of the first row, None if there is no row."""
+    row = await fetch_one(connection, query, **values)
+    return None if row is None else row[0]
+
+
+async def fetch_json(connection: Connection, query: LiteralString, **values: Any) -> msgspec.Raw:
+    """JSON that the database wrote: the query gives one `json` value as text. Goes to the client unparsed."""
+    return msgspec.Raw((await fetch_value(connection, query, **values)).encode())

@@ -1,0 +1,109 @@
+"""The store: a pool of connections, and the two ways to use one.
+
+`reading` lends a connection; `writing` opens one transaction that is one version (see sql/migrations/0001).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+import psycopg
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+
+from catmaid_server.db.answers import Answers
+
+REMEMBER_BYTES = 64 * 1024**2
+
+Connection: TypeAlias = psycopg.AsyncConnection[TupleRow]
+
+
+class Store:
+    """A PostgreSQL database that holds projects."""
+
+    def __init__(self, dsn: str, pool: AsyncConnectionPool[Connection], *, remember_bytes: int) -> None:
+        self.dsn = dsn
+        self._pool = pool
+        self.answers = Answers(remember_bytes)
+        self.committed: list[Callable[[int], None]] = []
+        """Called with the project id after each commit of this process; must not block."""
+        self.access_changed: list[Callable[[], None]] = []
+        """Called before a write that changed users or permissions returns; must not block."""
+
+    @classmethod
+    async def open(cls, dsn: str, *, pool_size: int = 8, remember_bytes: int = REMEMBER_BYTES) -> Store:
+        """Connect to a migrated database.
+
+        Parameters
+        ----------
+        dsn
+            libpq connection string.
+        pool_size
+            Most connections.
+        remember_bytes
+            Memory for answers that stay true until something is committed.
+        """
+        async def configure(connection: Connection) -> None:
+            await _configure(connection)
+            connection.add_notify_handler(lambda _: store._tell_access_changed())
+            await connection.execute("LISTEN access_changed")
+
+        pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            dsn, min_size=1, max_size=pool_size, open=False, timeout=10, max_idle=600,
+            kwargs={"autocommit": True, "prepare_threshold": 2}, configure=configure,
+        )
+        store = cls(dsn, pool, remember_bytes=remember_bytes)
+        await pool.open(wait=True, timeout=20)
+        return store
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(
+        cls, dsn: str, *, pool_size: int = 8, remember_bytes: int = REMEMBER_BYTES
+    ) -> AsyncIterator[Store]:
+        """`open`, and close at the end of the block."""
+        store = await cls.open(dsn, pool_size=pool_size, remember_bytes=remember_bytes)
+        try:
+            yield store
+        finally:
+            await store.close()
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        await self._pool.close()
+
+    def _tell_access_changed(self) -> None:
+        for listener in self.access_changed:
+            listener()
+
+    async def check(self) -> None:
+        """Replace the idle connections that no longer work, as after a restart of the database."""
+        await self._pool.check()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """A connection in autocommit: each statement sees the newest committed state."""
+        async with self._pool.connection() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(
+        self, *, user_id: int | None, project_id: int | None, label: str, note: str | None = None
+    ) -> AsyncIterator[Connection]:
+        """One transaction that writes one version; committed at the end of the block, undone on an error."""
+        async with self._pool.connection() as connection:
+            async with connection.transaction():
+                await connection.execute("SELECT begin_version(%s, %s, %s, %s)",
+                                         (user_id, project_id, label, note))
+                yield connection
+            if project_id is not None:
+                for listener in self.committed:
+                    listener(project_id)
+
+
+async def _configure(connection: Connection) -> None:
+    await connection.execute("SET TIME ZONE 'UTC'")
+    await connection.execute("SET max_parallel_workers_per_gather = 0")
+    await connection.execute("SET jit = off")

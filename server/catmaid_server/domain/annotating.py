@@ -1,0 +1,128 @@
+"""Put annotations on neurons and on other annotations, and take them off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_all, fetch_value
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.permissions import editable_owners
+from catmaid_server.domain.users import User
+
+sql = load("annotations")
+
+_COUNTER = re.compile(r"\{n(\d*)\}")
+
+
+@dataclass
+class Annotated:
+    """What became of one annotation: its id, what bears it now and did not before, and what bore it already."""
+
+    name: str
+    annotation_id: int
+    created: bool
+    added: list[int] = field(default_factory=list)
+    present: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Removed:
+    """Links that are gone, as (link, annotation, target); how many were refused; how often each is still used."""
+
+    links: list[tuple[int, int, int]]
+    refused: int
+    left_uses: dict[int, int]
+    deleted_annotations: set[int]
+
+
+async def annotate(
+    tx: Connection,
+    project_id: int,
+    user: User,
+    names: Sequence[str],
+    entity_ids: Collection[int],
+    meta_names: Sequence[str] = (),
+) -> list[Annotated]:
+    """Put annotations on entities, and meta-annotations on these annotations.
+
+    `{n}` in a name counts up over the entities from 1, `{n5}` from 5. What somebody has annotated already stays as it
+    is. Raises `InvalidInput` for an empty name or an entity that does not exist.
+    """
+    if not all(name.strip() for name in (*names, *meta_names)):
+        raise InvalidInput("An annotation needs a name.")
+    kinds: dict[int, bool] = dict(await fetch_all(tx, sql.kinds, project_id=project_id, ids=list(entity_ids)))
+    for entity_id in entity_ids:
+        if entity_id not in kinds:
+            raise InvalidInput(f"There is no neuron or annotation {entity_id}.")
+    await tx.execute(sql.lock_names, {"project_id": project_id})
+    done = await _annotate_all(tx, project_id, user, [(name, ids) for pattern in names
+                                                      for name, ids in _numbered(pattern, list(entity_ids))], kinds)
+    targets = [annotated.annotation_id for annotated in done]
+    metas = [(name, targets) for name in meta_names]
+    return done + await _annotate_all(tx, project_id, user, metas, dict.fromkeys(targets, False))
+
+
+def _numbered(pattern: str, entity_ids: list[int]) -> Iterator[tuple[str, list[int]]]:
+    """One name for all entities or, where the pattern counts, one for each."""
+    counter = _COUNTER.search(pattern)
+    if counter is None:
+        yield pattern, entity_ids
+        return
+    first = int(counter[1] or 1)
+    for number, entity_id in enumerate(entity_ids, first):
+        yield _COUNTER.sub(str(number), pattern), [entity_id]
+
+
+async def _annotate_all(
+    tx: Connection, project_id: int, user: User, wanted: list[tuple[str, list[int]]], kinds: dict[int, bool]
+) -> list[Annotated]:
+    known: dict[str, int] = dict(await fetch_all(tx, sql.known, project_id=project_id,
+                                                 names=[name for name, _ in wanted]))
+    done: list[Annotated] = []
+    for name, entity_ids in wanted:
+        created = name not in known
+        if created:
+            known[name] = await fetch_value(tx, sql.create, project_id=project_id, name=name, user_id=user.id)
+        annotated = Annotated(name, known[name], created)
+        bearing = {entity for (entity,) in await fetch_all(tx, sql.annotated_with, annotation_id=known[name],
+                                                           ids=entity_ids)}
+        annotated.added = [entity for entity in entity_ids if entity not in bearing]
+        annotated.present = [entity for entity in entity_ids if entity in bearing]
+        await tx.execute(sql.link, {
+            "project_id": project_id, "annotation_id": known[name], "user_id": user.id, "ids": annotated.added,
+            "are_neurons": [kinds[entity] for entity in annotated.added]})
+        done.append(annotated)
+    return done
+
+
+async def remove(
+    tx: Connection, project_id: int, user: User, annotation_ids: Collection[int], entity_ids: Collection[int]
+) -> Removed:
+    """Take annotations off entities, as far as the user may; annotations that nobody uses any more are deleted."""
+    found = await fetch_all(tx, sql.lock_links, project_id=project_id, annotation_ids=list(annotation_ids),
+                            entity_ids=list(entity_ids))
+    editable = await editable_owners(tx, user, {owner for *_, owner in found})
+    removed = [(link, annotation, target) for link, annotation, target, owner in found if owner in editable]
+    await tx.execute(sql.unlink, {"link_ids": [link for link, *_ in removed]})
+    uses = await _uses(tx, project_id, annotation_ids)
+    touched = {annotation for _, annotation, _ in removed}
+    unused = {annotation for annotation in touched if uses[annotation] == 0}
+    await _delete_unused(tx, project_id, unused)
+    return Removed(removed, len(found) - len(removed), uses, unused)
+
+
+async def _uses(tx: Connection, project_id: int, annotation_ids: Collection[int]) -> dict[int, int]:
+    return dict(await fetch_all(tx, sql.uses, project_id=project_id, annotation_ids=list(annotation_ids)))
+
+
+async def _delete_unused(tx: Connection, project_id: int, unused: set[int]) -> None:
+    """Delete annotations, and those that nothing but these bore."""
+    while unused:
+        metas = {meta for (meta,) in await fetch_all(tx, sql.unlink_metas, annotation_ids=list(unused))}
+        await tx.execute(sql.delete, {"annotation_ids": list(unused)})
+        uses = await _uses(tx, project_id, metas - unused)
+        unused = {meta for meta, count in uses.items() if count == 0}

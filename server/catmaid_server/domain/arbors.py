@@ -1,0 +1,69 @@
+"""Walks on one arbor: to the next branch or end, back to the previous branch or the root."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+
+class Arbor:
+    """A rooted tree of node ids."""
+
+    def __init__(self, parents: Mapping[int, int | None]) -> None:
+        self.parents = parents
+        self.children: dict[int, list[int]] = defaultdict(list)
+        for node, parent in parents.items():
+            if parent is not None:
+                self.children[parent].append(node)
+
+    @property
+    def root(self) -> int:
+        """The node without parent."""
+        return next(node for node, parent in self.parents.items() if parent is None)
+
+    def subarbor(self, node: int) -> list[int]:
+        """A node and everything distal to it, parents before their children."""
+        found, stack = [], [node]
+        while stack:
+            found.append(stack.pop())
+            stack.extend(self.children.get(found[-1], ()))
+        return found
+
+    def end_or_branch(self, node: int) -> int:
+        """The first node from `node` on, itself included, that has no child or several."""
+        while len(below := self.children.get(node, [])) == 1:
+            node = below[0]
+        return node
+
+    def previous_branch_or_root(self, node: int) -> int:
+        """The nearest proximal node that has several children or no parent; a root is its own."""
+        while (parent := self.parents[node]) is not None:
+            node = parent
+            if len(self.children[node]) > 1:
+                break
+        return node
+
+    def is_end(self, node: int) -> bool:
+        """Whether a node has one neighbour or none."""
+        return len(self.children.get(node, ())) + (self.parents[node] is not None) <= 1
+
+    def branches(self, node: int) -> list[int]:
+        """The children of a node, the one with most nodes distal to it first."""
+        sizes = {child: len(self.subarbor(child)) for child in self.children.get(node, [])}
+        return sorted(sizes, key=lambda child: (-sizes[child], child))
+
+    def distances(self, node: int) -> dict[int, int]:
+        """How many edges it is from `node` to each node of the arbor."""
+        found = {node: 0}
+        front = [node]
+        while front:
+            front = list(self._unseen_neighbours(front, found))
+        return found
+
+    def _unseen_neighbours(self, front: Iterable[int], found: dict[int, int]) -> Iterable[int]:
+        for node in front:
+            parent = self.parents[node]
+            for near in (*self.children.get(node, ()), *(() if parent is None else (parent,))):
+                if near not in found:
+                    found[near] = found[node] + 1
+                    yield near

@@ -1,0 +1,71 @@
+"""One skeleton in full: nodes, connectors, tags, reviews, annotations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from catmaid_server.db.arrays import LINES, Column, fetch_columns
+from catmaid_server.db.queries import load
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.errors import NotFound
+
+sql = load("details")
+
+NODE_COLUMNS = {"id": "<i4", "parent_id": "<i4", "user_id": "<i4", "x": "<f8", "y": "<f8", "z": "<f8",
+                "radius": "<f8", "confidence": "<i2", "edition_time": "<f8", "creation_time": "<f8"}
+LINK_COLUMNS = {"treenode_id": "<i4", "connector_id": "<i4", "kind": "<i2", "edition_time": "<f8",
+                "creation_time": "<f8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Which parts are wanted beside the nodes."""
+
+    connectors: bool = False
+    tags: bool = False
+    reviews: bool = False
+    annotations: bool = False
+    times: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One skeleton; parts that were not wanted are empty.
+
+    Parent -1 at the root; times in s since 1970; kind of connector 0 presynaptic, 1 postsynaptic, 2 gap junction.
+    Reviews are treenode, review and reviewer ids; annotations are ids, each in a row of its own.
+    """
+
+    nodes: dict[str, Column]
+    connectors: dict[str, Column]
+    tags: dict[str, list[int]]
+    reviews: list[tuple[int, int, int]]
+    annotations: list[tuple[int, ...]]
+
+
+async def skeleton_detail(connection: Connection, project_id: int, skeleton_id: int, parts: Parts) -> Detail:
+    """Read a skeleton; `NotFound` if the project has none with this id."""
+    key = {"project_id": project_id, "skeleton_id": skeleton_id}
+    nodes = await fetch_columns(connection, sql.nodes, {**key, "times": parts.times}, NODE_COLUMNS)
+    if not len(nodes["id"]):
+        cursor = await connection.execute(sql.known, key)
+        if await cursor.fetchone() is None:
+            raise NotFound("Not found.")
+    return Detail(
+        nodes,
+        await _connectors(connection, {**key, "times": parts.times, "wanted": parts.connectors}),
+        dict(await _all(connection, sql.tags, key)) if parts.tags else {},
+        await _all(connection, sql.reviews, key) if parts.reviews else [],
+        await _all(connection, sql.annotations, key) if parts.annotations else [])
+
+
+async def _connectors(connection: Connection, key: dict[str, int]) -> dict[str, Column]:
+    columns = await fetch_columns(connection, sql.connectors, key, LINK_COLUMNS | {"edges": LINES})
+    ends = columns.pop("edges")["end"]
+    return {**columns, "x": ends[:, 0], "y": ends[:, 1], "z": ends[:, 2]}
+
+
+async def _all(connection: Connection, query: Any, key: dict[str, int]) -> list[Any]:
+    cursor = await connection.execute(query, key, binary=True)
+    return list(await cursor.fetchall())

@@ -1,0 +1,101 @@
+"""Project tokens, which let those into a project to whom they are passed on, and copies of projects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_all, fetch_one
+from catmaid_server.db.store import Connection
+from catmaid_server.domain import projects
+from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_server.domain.users import PERMISSIONS
+
+sql = load("project_tokens")
+
+_TOKEN = ("id", "creation_time", "edition_time", "name", "token", "needs_approval", "enabled", "default_permissions",
+          "user", "project")
+_USE = ("id", "creation_time", "edition_time", "enabled", "project_token", "user", "project")
+FORKER_PERMISSIONS = ("can_administer", "can_annotate", "can_browse", "can_fork", "can_import", "delete_project")
+VISITOR_PERMISSIONS = ("can_browse", "can_annotate", "can_fork")
+
+
+async def create_token(
+    tx: Connection, project_id: int, user_id: int, *, name: str, needs_approval: bool, permissions: Sequence[str]
+) -> dict[str, Any]:
+    """Make a token that grants permissions; `InvalidInput` for an unknown permission."""
+    unknown = sorted(set(permissions) - set(PERMISSIONS))
+    if unknown:
+        raise InvalidInput(f"Unknown permissions {', '.join(unknown)}. Permissions: {', '.join(PERMISSIONS)}.")
+    made = await fetch_one(tx, sql.create, project_id=project_id, user_id=user_id, name=name,
+                           needs_approval=needs_approval, permissions=list(permissions))
+    assert made is not None
+    return dict(zip(_TOKEN, made, strict=True))
+
+
+async def list_tokens(connection: Connection, project_id: int) -> list[dict[str, Any]]:
+    """The tokens of a project."""
+    return [dict(zip(_TOKEN, row, strict=True)) for row in await fetch_all(connection, sql.list, project_id=project_id)]
+
+
+async def list_uses(connection: Connection, project_id: int, user_id: int) -> list[dict[str, Any]]:
+    """The tokens of a project that a user has applied."""
+    rows = await fetch_all(connection, sql.uses_by_user, project_id=project_id, user_id=user_id)
+    return [dict(zip(_USE, row, strict=True)) for row in rows]
+
+
+async def apply_token(tx: Connection, user_id: int, token: str) -> dict[str, Any]:
+    """Let a user into the project of a token, at once or once that is approved.
+
+    Raises `InvalidInput` for what is no token, `NotFound` for one that is unknown or no longer in force.
+    """
+    try:
+        key = UUID(token)
+    except ValueError:
+        raise InvalidInput(f"{token!r} is not a project token.") from None
+    found = await fetch_one(tx, sql.by_token, token=key)
+    if found is None:
+        raise NotFound("There is no such project token.")
+    token_id, project_id, title, permissions, needs_approval = found
+    cursor = await tx.execute(sql.note_use, {"token_id": token_id, "user_id": user_id, "enabled": not needs_approval})
+    if cursor.rowcount and not needs_approval:
+        await projects.grant_to_user(tx, project_id, user_id, permissions)
+    return {"project_id": project_id, "project_name": title, "permissions": permissions,
+            "needs_approval": needs_approval}
+
+
+async def approve(tx: Connection, project_id: int, token_id: int | None, user_id: int | None) -> None:
+    """Grant a user what a token gives that they applied; `NotFound` if they did not."""
+    await projects.grant_to_user(tx, project_id, user_id, await _set_use(tx, project_id, token_id, user_id, True))
+
+
+async def revoke(tx: Connection, project_id: int, token_id: int | None, user_id: int | None) -> None:
+    """Take from a user what a token gave; `NotFound` if they did not apply it."""
+    permissions = await _set_use(tx, project_id, token_id, user_id, False)
+    await tx.execute(sql.revoke_permissions, {"project_id": project_id, "user_id": user_id,
+                                              "permissions": permissions})
+
+
+async def fork_project(
+    tx: Connection, project_id: int, user_id: int, *, name: str, comment: str | None, with_volumes: bool
+) -> tuple[int, int]:
+    """Make a project with the same stacks, without tracings; its id, and how many stacks it has."""
+    copy_id = await projects.create_project(tx, name, owner_id=user_id, comment=comment,
+                                            permissions=FORKER_PERMISSIONS)
+    copied = await tx.execute(sql.copy_stacks, {"project_id": project_id, "copy_id": copy_id})
+    if with_volumes:
+        await tx.execute(sql.copy_volumes, {"project_id": project_id, "copy_id": copy_id})
+    return copy_id, copied.rowcount
+
+
+async def _set_use(
+    tx: Connection, project_id: int, token_id: int | None, user_id: int | None, enabled: bool
+) -> list[str]:
+    found = await fetch_one(tx, sql.set_use, project_id=project_id, token_id=token_id, user_id=user_id,
+                            enabled=enabled)
+    if found is None:
+        raise NotFound(f"User {user_id} has not applied project token {token_id}.")
+    permissions: list[str] = found[0]
+    return permissions

@@ -1,0 +1,144 @@
+"""Has anything changed since the client looked? The checks behind the `state` of CATMAID's write requests.
+
+A state names edition times as the client saw them: of one node (`{"edition_time": t}`), of the parent
+(`{"parent": [id, t]}`), of a neighbourhood (also children and links, which must be complete), or of several
+nodes (`[[id, t], ...]`). `{"nocheck": true}` switches the check off. Times are ISO 8601 or seconds since 1970;
+they match within a millisecond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeGuard
+
+import msgspec
+
+from catmaid_server.domain.errors import InvalidInput, StateMismatch
+
+TOLERANCE = timedelta(milliseconds=1)
+
+
+class State:
+    """What a client says it saw."""
+
+    def __init__(self, text: str | None) -> None:
+        if not text:
+            raise InvalidInput("No state provided: send the edition times you saw, or {\"nocheck\": true}.")
+        try:
+            self._said: Any = msgspec.json.decode(text)
+        except (msgspec.DecodeError, RecursionError):
+            raise InvalidInput("The state is not valid JSON.") from None
+        self._text = text
+        self.off = isinstance(self._said, dict) and self._said.get("nocheck") is True
+
+    def require_node(self, edition_time: datetime) -> None:
+        """The node itself is as seen."""
+        if not self.off and not _same(self._field("edition_time"), edition_time):
+            raise self._mismatch()
+
+    def require_parent(self, edition_times: Mapping[int, datetime]) -> None:
+        """The node named as parent is as seen; `edition_times` must hold it if it exists."""
+        if not self.off:
+            self._require_pairs([self._field("parent")], edition_times)
+
+    def parent_id(self) -> int | None:
+        """The node named as parent, if one is."""
+        pair = self._said.get("parent") if isinstance(self._said, dict) else None
+        return pair[0] if _is_pair(pair) and pair[0] != -1 else None
+
+    def node_ids(self) -> list[int]:
+        """The nodes of a state of several nodes."""
+        if self.off:
+            return []
+        if not isinstance(self._said, list) or not all(_is_pair(pair) for pair in self._said):
+            raise self._mismatch()
+        return [pair[0] for pair in self._said]
+
+    def require_nodes(self, edition_times: Mapping[int, datetime]) -> None:
+        """Each named node is as seen, and at least one is named."""
+        if self.off:
+            return
+        if not isinstance(self._said, list) or not self._said:
+            raise self._mismatch()
+        self._require_pairs(self._said, edition_times)
+
+    def require_neighbourhood(
+        self,
+        edition_time: datetime,
+        parent: tuple[int, datetime] | None,
+        children: Iterable[tuple[int, datetime]],
+        links: Iterable[tuple[int, datetime]],
+    ) -> None:
+        """Node, parent, all children and all links are as seen, none more and none less."""
+        if self.off:
+            return
+        self.require_node(edition_time)
+        self._require_actual_parent(parent)
+        self._require_exactly(self._field("children"), dict(children))
+        self._require_exactly(self._field("links"), dict(links))
+
+    def require_children(self, children: Iterable[tuple[int, datetime]]) -> None:
+        """The named children are as seen."""
+        if not self.off:
+            said = self._field("children")
+            if not isinstance(said, list):
+                raise self._mismatch()
+            self._require_pairs(said, dict(children))
+
+    def require_connector(self, edition_time: datetime, links: Iterable[tuple[int, datetime]]) -> None:
+        """A connector and all its links are as seen."""
+        if self.off:
+            return
+        self.require_node(edition_time)
+        self._require_exactly(self._field("c_links"), dict(links))
+
+    def _require_actual_parent(self, parent: tuple[int, datetime] | None) -> None:
+        said = self._said.get("parent")
+        if parent is None:
+            if said is not None and not (_is_pair(said) and said[0] == -1):
+                raise self._mismatch()
+        else:
+            self._require_pairs([said], dict([parent]))
+
+    def _require_exactly(self, said: Any, actual: Mapping[int, datetime]) -> None:
+        if not isinstance(said, list):
+            raise self._mismatch()
+        self._require_pairs(said, actual)
+        if {pair[0] for pair in said} != set(actual):
+            raise self._mismatch()
+
+    def _require_pairs(self, said: Iterable[Any], actual: Mapping[int, datetime]) -> None:
+        for pair in said:
+            if not _is_pair(pair) or pair[0] not in actual or not _same(pair[1], actual[pair[0]]):
+                raise self._mismatch()
+
+    def _field(self, name: str) -> Any:
+        if not isinstance(self._said, dict) or name not in self._said:
+            raise self._mismatch()
+        return self._said[name]
+
+    def _mismatch(self) -> StateMismatch:
+        return StateMismatch("This has changed since you looked: the state you sent is not that of the store. "
+                             f"Reload and try again. You sent: {self._text[:500]}")
+
+
+def _is_pair(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list) and len(value) >= 2 and isinstance(value[0], int)
+
+
+def _same(said: Any, actual: datetime) -> bool:
+    seen = _moment(said)
+    return seen is not None and abs(seen - actual) <= TOLERANCE
+
+
+def _moment(said: Any) -> datetime | None:
+    try:
+        if isinstance(said, str):
+            moment = datetime.fromisoformat(said)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if isinstance(said, int | float) and not isinstance(said, bool):
+            return datetime.fromtimestamp(said, UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    return None

@@ -1,0 +1,141 @@
+"""Volumes of a project: surfaces of triangles with a name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
+from catmaid_server.db.store import Connection
+from catmaid_server.domain import meshes
+from catmaid_server.domain.errors import DomainError, InvalidInput, NotFound
+from catmaid_server.domain.meshes import Measures, Mesh
+from catmaid_server.domain.permissions import require_edit
+from catmaid_server.domain.users import User
+
+sql = load("volumes")
+
+_DETAIL = ("id", "project_id", "name", "comment", "user_id", "editor_id", "creation_time", "edition_time")
+
+
+class UnknownFileType(DomainError):
+    """A file of a kind that is not read here."""
+
+    status = 415
+    type = "UnsupportedMediaType"
+
+
+async def create_volume(
+    tx: Connection, user: User, project_id: int, *, name: str, comment: str | None, mesh: Mesh
+) -> int:
+    """Keep a surface under a name; its id. `InvalidInput` for an empty name."""
+    if not name.strip():
+        raise InvalidInput("A volume needs a title.")
+    measures = await asyncio.to_thread(meshes.measured, mesh)
+    volume_id: int = await fetch_value(
+        tx, sql.create, project_id=project_id, user_id=user.id, name=name, comment=comment,
+        corners=mesh.ravel().tolist(), area=measures.area, volume=measures.volume, watertight=measures.watertight)
+    return volume_id
+
+
+async def import_volume(tx: Connection, user: User, project_id: int, filename: str, content: bytes) -> int:
+    """Keep the surface of an STL or OBJ file under the file's name; its id."""
+    path = PurePath(filename)
+    match path.suffix.lower():
+        case ".stl":
+            mesh = await asyncio.to_thread(meshes.from_stl, content)
+        case ".obj":
+            mesh = await asyncio.to_thread(meshes.from_obj, content.decode(errors="replace"))
+        case other:
+            raise UnknownFileType(f"Files of type {other!r} are not read as volumes; stl and obj are.")
+    return await create_volume(tx, user, project_id, name=path.stem, comment=None, mesh=mesh)
+
+
+async def list_volumes(connection: Connection, project_id: int, ids: Sequence[int] | None) -> list[tuple[Any, ...]]:
+    """Id, name, comment, owner, editor, project, times of creation and edition, area, volume, watertight of each."""
+    return await fetch_all(connection, sql.list, project_id=project_id, ids=None if ids is None else list(ids))
+
+
+async def describe_volume(connection: Connection, project_id: int, volume_id: int) -> tuple[dict[str, Any], Mesh]:
+    """What is known of a volume, and its surface; or `NotFound`."""
+    found = await fetch_one(connection, sql.volume, project_id=project_id, volume_id=volume_id)
+    if found is None:
+        raise _no_volume(project_id, volume_id)
+    *described, corners = found
+    mesh = np.array(corners, dtype=np.float64).reshape(-1, 3, 3)
+    return dict(zip(_DETAIL, described, strict=True)), mesh
+
+
+async def measures_of(connection: Connection, project_id: int, volume_id: int) -> Measures:
+    """Area, volume and whether it is closed; or `NotFound`."""
+    found = await fetch_one(connection, sql.meta, project_id=project_id, volume_id=volume_id)
+    if found is None:
+        raise _no_volume(project_id, volume_id)
+    return Measures(*found)
+
+
+async def update_volume(
+    tx: Connection, user: User, project_id: int, volume_id: int, *, name: str | None, comment: str | None
+) -> None:
+    """Change name and comment, or `NotFound`; the surface stays."""
+    if name is not None and not name.strip():
+        raise InvalidInput("A volume needs a title.")
+    changed = await fetch_value(tx, sql.update, project_id=project_id, volume_id=volume_id, user_id=user.id,
+                                name=name, comment=comment)
+    if changed is None:
+        raise _no_volume(project_id, volume_id)
+
+
+async def delete_volume(tx: Connection, user: User, project_id: int, volume_id: int) -> None:
+    """Delete a volume that the user may edit; `NotFound` or `NotAllowed`."""
+    owner_id = await fetch_value(tx, sql.owner, project_id=project_id, volume_id=volume_id)
+    if owner_id is None:
+        raise _no_volume(project_id, volume_id)
+    await require_edit(tx, user, [owner_id], f"volume {volume_id}")
+    await tx.execute(sql.delete, {"volume_id": volume_id})
+
+
+async def entities_of(connection: Connection, project_id: int, volume_ids: Sequence[int]) -> dict[int, int]:
+    """What stands for volumes among things that can be annotated, by volume."""
+    rows: list[Any] = await fetch_all(connection, sql.entities, project_id=project_id, ids=list(volume_ids))
+    return dict(rows)
+
+
+async def volumes_of_entities(connection: Connection, project_id: int, entity_ids: Sequence[int]) -> dict[int, int]:
+    """The opposite of `entities_of`."""
+    rows: list[Any] = await fetch_all(connection, sql.of_entities, project_id=project_id, ids=list(entity_ids))
+    return dict(rows)
+
+
+async def innervations(
+    connection: Connection, project_id: int, skeleton_ids: Sequence[int], *, annotation: str | None
+) -> list[dict[str, Any]]:
+    """For each skeleton the volumes that hold nodes of it, by `skeleton_id` and `volume_ids`.
+
+    Raises `InvalidInput` for an unknown annotation. Volumes bear no annotations here, so a known one leaves none.
+    """
+    if annotation is not None:
+        if await fetch_value(connection, sql.annotation, project_id=project_id, name=annotation) is None:
+            raise InvalidInput(f"Unknown annotation: {annotation}")
+        return []
+    rows = await fetch_all(connection, sql.nodes, project_id=project_id, skeleton_ids=list(skeleton_ids))
+    places: dict[int, list[tuple[float, ...]]] = defaultdict(list)
+    for skeleton_id, *place in rows:
+        places[skeleton_id].append(tuple(place))
+    held: dict[int, list[int]] = defaultdict(list)
+    for volume_id, corners in await fetch_all(connection, sql.surfaces, project_id=project_id):
+        mesh = np.array(corners, dtype=np.float64).reshape(-1, 3, 3)
+        for skeleton_id, nodes in places.items():
+            if (await asyncio.to_thread(meshes.contains, mesh, np.array(nodes))).any():
+                held[skeleton_id].append(volume_id)
+    return [{"skeleton_id": skeleton_id, "volume_ids": held[skeleton_id]} for skeleton_id in sorted(held)]
+
+
+def _no_volume(project_id: int, volume_id: int) -> NotFound:
+    return NotFound(f"There is no volume {volume_id} in project {project_id}.")

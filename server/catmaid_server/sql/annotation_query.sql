@@ -1,0 +1,78 @@
+-- Search for neurons, annotations and skeletons by annotation, name and kind.
+
+-- name: annotation_ids_by_name
+SELECT name, array_agg(id)
+  FROM annotation
+ WHERE project_id = %(project_id)s AND name = ANY (%(names)s::text[])
+ GROUP BY name;
+
+-- name: sub_annotations
+-- Annotations that bear one of these annotations, or bear one that does, and so on; each with where it started.
+WITH RECURSIVE below (root, id) AS (
+    SELECT id, id FROM unnest(%(annotation_ids)s::integer[]) AS id
+     UNION
+    SELECT below.root, k.target_annotation_id
+      FROM below JOIN annotation_link k ON k.annotation_id = below.id
+     WHERE k.target_annotation_id IS NOT NULL
+)
+SELECT root, array_agg(id) FROM below GROUP BY root;
+
+-- name: annotated
+-- Entities that bear, of each set of annotations, at least one, put there by a user and in a period if given.
+-- annotation_ids and set_numbers are of the same length; sets: how many there are.
+SELECT coalesce(k.neuron_id, k.target_annotation_id) AS id
+  FROM unnest(%(annotation_ids)s::integer[], %(set_numbers)s::integer[]) AS s (annotation_id, number)
+  JOIN annotation_link k ON k.annotation_id = s.annotation_id
+ WHERE (%(annotated_by)s::integer IS NULL OR k.user_id = %(annotated_by)s)
+   AND (%(since)s::timestamptz IS NULL OR k.edition_time >= %(since)s::timestamptz)
+   AND (%(until)s::timestamptz IS NULL OR k.edition_time < %(until)s::timestamptz + interval '1 day')
+ GROUP BY 1
+HAVING count(DISTINCT s.number) = %(sets)s;
+
+-- name: page
+-- One page of the entities that fit and, in every row, how many fit; one row of NULLs where the page is empty.
+-- only: ids to choose from, NULL for all. pattern: for ILIKE; regex: alternatively; name_not: not these.
+-- Cost: planned for each call, so that what is not asked for costs nothing; 500 of 2000 by name in 4 ms.
+WITH entity AS (
+    SELECT n.id, n.name, 'neuron' AS type, n.user_id
+      FROM neuron n
+     WHERE n.project_id = %(project_id)s AND 'neuron' = ANY (%(types)s::text[])
+       AND (%(only)s::integer[] IS NULL OR n.id = ANY (%(only)s::integer[]))
+     UNION ALL
+    SELECT a.id, a.name, 'annotation', a.user_id
+      FROM annotation a
+     WHERE a.project_id = %(project_id)s AND 'annotation' = ANY (%(types)s::text[])
+       AND (%(only)s::integer[] IS NULL OR a.id = ANY (%(only)s::integer[]))
+     UNION ALL
+    SELECT k.id, k.name, 'skeleton', k.user_id
+      FROM skeleton k
+     WHERE k.project_id = %(project_id)s AND 'skeleton' = ANY (%(types)s::text[])
+       AND (%(only)s::integer[] IS NULL OR k.id = ANY (%(only)s::integer[]))
+), fitting AS MATERIALIZED (
+    SELECT e.id, e.name, e.type, e.user_id
+      FROM entity e
+     WHERE (%(pattern)s::text IS NULL OR (e.name ILIKE %(pattern)s::text) <> %(name_not)s::boolean)
+       AND (%(regex)s::text IS NULL OR (e.name ~* %(regex)s::text) <> %(name_not)s::boolean)
+       AND (%(unwanted)s::integer[] IS NULL
+            OR NOT EXISTS (SELECT FROM annotation_link x
+                            WHERE x.annotation_id = ANY (%(unwanted)s::integer[])
+                              AND (x.neuron_id = e.id OR x.target_annotation_id = e.id)))
+), page AS (
+    SELECT f.id, f.name, f.type, f.user_id
+      FROM fitting f
+     ORDER BY CASE WHEN %(sort_by)s::text = 'name' AND NOT %(descending)s::boolean THEN f.name END,
+              CASE WHEN %(sort_by)s::text = 'name' AND %(descending)s::boolean THEN f.name END DESC,
+              CASE WHEN %(descending)s::boolean THEN f.id END DESC,
+              f.id
+     LIMIT %(length)s OFFSET %(start)s
+)
+SELECT total.count, p.id, p.name, p.type,
+       CASE WHEN p.type = 'neuron' THEN (SELECT array_agg(k.id ORDER BY k.id) FROM skeleton k WHERE k.neuron_id = p.id) END
+  FROM (SELECT count(*) FROM fitting) total
+  LEFT JOIN page p ON true;
+
+-- name: annotations_of
+SELECT k.neuron_id, k.target_annotation_id, a.id, a.name, k.user_id
+  FROM annotation_link k JOIN annotation a ON a.id = k.annotation_id
+ WHERE k.neuron_id = ANY (%(ids)s::integer[]) OR k.target_annotation_id = ANY (%(ids)s::integer[])
+ ORDER BY a.id, k.id;

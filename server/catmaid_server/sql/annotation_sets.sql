@@ -1,0 +1,27 @@
+-- The annotations of one neuron.
+
+-- name: annotations_of
+SELECT a.name, l.user_id
+  FROM annotation_link l JOIN annotation a ON a.id = l.annotation_id
+ WHERE l.neuron_id = %(neuron_id)s
+ ORDER BY l.id;
+
+-- name: links_of
+SELECT l.id, a.name, l.user_id
+  FROM annotation_link l JOIN annotation a ON a.id = l.annotation_id
+ WHERE l.neuron_id = %(neuron_id)s;
+
+-- name: delete_links
+DELETE FROM annotation_link WHERE id = ANY (%(ids)s);
+
+-- name: annotate
+WITH known AS (
+    SELECT min(id) AS id FROM annotation WHERE project_id = %(project_id)s AND name = %(name)s
+), made AS (
+    INSERT INTO annotation (project_id, name, user_id)
+    SELECT %(project_id)s, %(name)s, %(user_id)s FROM known WHERE known.id IS NULL
+    RETURNING id
+)
+INSERT INTO annotation_link (project_id, annotation_id, neuron_id, user_id)
+SELECT %(project_id)s, coalesce(known.id, made.id), %(neuron_id)s, %(user_id)s
+  FROM known LEFT JOIN made ON true;

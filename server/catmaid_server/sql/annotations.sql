@@ -1,0 +1,127 @@
+-- Annotations: lists, adding, removing.
+
+-- name: all_names
+SELECT coalesce(json_agg(json_build_object('id', id, 'name', name) ORDER BY id), '[]')::text
+  FROM annotation
+ WHERE project_id = %(project_id)s;
+
+-- name: list
+-- Annotations that fit everything that is given (NULL: anything), with the users who annotated with them.
+-- meta_ids: they bear all of these. target_ids: they are on one of these. parallel_ids: something bears them and
+-- all of these.
+SELECT coalesce(json_agg(json_build_object('id', a.id, 'name', a.name, 'users', coalesce(u.users, '[]'))
+                         ORDER BY a.id), '[]')::text
+  FROM annotation a
+  LEFT JOIN LATERAL (
+        SELECT json_agg(json_build_object('id', w.id, 'name', w.username) ORDER BY w.id) AS users
+          FROM app_user w
+         WHERE w.id IN (SELECT k.user_id FROM annotation_link k WHERE k.annotation_id = a.id)) u ON true
+ WHERE a.project_id = %(project_id)s
+   AND (%(ignored)s::text[] IS NULL OR a.name <> ALL (%(ignored)s::text[]))
+   AND (%(user_id)s::integer IS NULL
+        OR EXISTS (SELECT FROM annotation_link k WHERE k.annotation_id = a.id AND k.user_id = %(user_id)s))
+   AND (%(target_ids)s::integer[] IS NULL
+        OR EXISTS (SELECT FROM annotation_link k
+                    WHERE k.annotation_id = a.id
+                      AND (k.neuron_id = ANY (%(target_ids)s::integer[])
+                           OR k.target_annotation_id = ANY (%(target_ids)s::integer[]))))
+   AND (%(meta_ids)s::integer[] IS NULL
+        OR NOT EXISTS (SELECT FROM unnest(%(meta_ids)s::integer[]) AS wanted
+                        WHERE NOT EXISTS (SELECT FROM annotation_link k
+                                           WHERE k.target_annotation_id = a.id AND k.annotation_id = wanted)))
+   AND (%(parallel_ids)s::integer[] IS NULL
+        OR EXISTS (SELECT FROM annotation_link k
+                    WHERE k.annotation_id = a.id
+                      AND NOT EXISTS (SELECT FROM unnest(%(parallel_ids)s::integer[]) AS wanted
+                                       WHERE NOT EXISTS (SELECT FROM annotation_link o
+                                                          WHERE o.annotation_id = wanted
+                                                            AND (o.neuron_id = k.neuron_id
+                                                                 OR o.target_annotation_id = k.target_annotation_id)))));
+
+-- name: of_skeletons
+-- What the neurons of skeletons bear, the newest first.
+SELECT s.id, k.annotation_id, k.user_id, a.name, n.name
+  FROM skeleton s
+  JOIN neuron n ON n.id = s.neuron_id
+  LEFT JOIN annotation_link k ON k.neuron_id = n.id
+  LEFT JOIN annotation a ON a.id = k.annotation_id
+ WHERE s.project_id = %(project_id)s AND s.id = ANY (%(skeleton_ids)s::integer[])
+ ORDER BY k.edition_time DESC, k.id;
+
+-- name: of_entities
+SELECT coalesce(k.neuron_id, k.target_annotation_id), k.annotation_id, k.user_id, a.name
+  FROM annotation_link k JOIN annotation a ON a.id = k.annotation_id
+ WHERE k.project_id = %(project_id)s
+   AND (k.neuron_id = ANY (%(entity_ids)s::integer[]) OR k.target_annotation_id = ANY (%(entity_ids)s::integer[]))
+ ORDER BY k.id;
+
+-- name: table
+-- For each annotation: name, when it was last used, how often, by whom last, id.
+SELECT a.name, max(k.edition_time), count(k.id),
+       (array_agg(k.user_id ORDER BY k.edition_time DESC, k.id DESC))[1], a.id
+  FROM annotation a LEFT JOIN annotation_link k ON k.annotation_id = a.id
+   AND (%(neuron_ids)s::integer[] IS NULL OR k.neuron_id = ANY (%(neuron_ids)s::integer[]))
+   AND (%(user_id)s::integer IS NULL OR k.user_id = %(user_id)s)
+ WHERE a.project_id = %(project_id)s
+ GROUP BY a.id
+HAVING count(k.id) > 0 OR (%(neuron_ids)s::integer[] IS NULL AND %(user_id)s::integer IS NULL)
+ ORDER BY a.name, a.id;
+
+-- name: lock_names
+-- So that two who add the same new annotation at once make one; held to the end of the transaction.
+SELECT pg_advisory_xact_lock(hashtext('annotation names'), %(project_id)s);
+
+-- name: known
+SELECT name, min(id)
+  FROM annotation
+ WHERE project_id = %(project_id)s AND name = ANY (%(names)s::text[])
+ GROUP BY name;
+
+-- name: create
+INSERT INTO annotation (project_id, name, user_id)
+VALUES (%(project_id)s, %(name)s, %(user_id)s)
+RETURNING id;
+
+-- name: kinds
+-- Which of these ids are neurons (true) or annotations (false).
+SELECT id, true FROM neuron WHERE project_id = %(project_id)s AND id = ANY (%(ids)s::integer[])
+ UNION ALL
+SELECT id, false FROM annotation WHERE project_id = %(project_id)s AND id = ANY (%(ids)s::integer[]);
+
+-- name: annotated_with
+SELECT coalesce(neuron_id, target_annotation_id)
+  FROM annotation_link
+ WHERE annotation_id = %(annotation_id)s
+   AND (neuron_id = ANY (%(ids)s::integer[]) OR target_annotation_id = ANY (%(ids)s::integer[]));
+
+-- name: link
+INSERT INTO annotation_link (project_id, annotation_id, neuron_id, target_annotation_id, user_id)
+SELECT %(project_id)s, %(annotation_id)s, CASE WHEN is_neuron THEN id END, CASE WHEN NOT is_neuron THEN id END, %(user_id)s
+  FROM unnest(%(ids)s::integer[], %(are_neurons)s::boolean[]) WITH ORDINALITY AS target (id, is_neuron, place)
+ ORDER BY place;
+
+-- name: lock_links
+SELECT id, annotation_id, coalesce(neuron_id, target_annotation_id), user_id
+  FROM annotation_link
+ WHERE project_id = %(project_id)s AND annotation_id = ANY (%(annotation_ids)s::integer[])
+   AND (neuron_id = ANY (%(entity_ids)s::integer[]) OR target_annotation_id = ANY (%(entity_ids)s::integer[]))
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: unlink
+DELETE FROM annotation_link WHERE id = ANY (%(link_ids)s::integer[]);
+
+-- name: uses
+SELECT a.id, count(k.id)
+  FROM annotation a LEFT JOIN annotation_link k ON k.annotation_id = a.id
+ WHERE a.project_id = %(project_id)s AND a.id = ANY (%(annotation_ids)s::integer[])
+ GROUP BY a.id;
+
+-- name: unlink_metas
+-- What was put on annotations that are about to go; which annotations that were.
+DELETE FROM annotation_link
+ WHERE target_annotation_id = ANY (%(annotation_ids)s::integer[])
+RETURNING annotation_id;
+
+-- name: delete
+DELETE FROM annotation WHERE id = ANY (%(annotation_ids)s::integer[]);

@@ -1,0 +1,37 @@
+-- Settings that clients keep here.
+
+-- name: datastores
+SELECT id, name FROM client_datastore ORDER BY id;
+
+-- name: create_datastore
+INSERT INTO client_datastore (name) VALUES (%(name)s) RETURNING id;
+
+-- name: datastore
+SELECT id FROM client_datastore WHERE name = %(name)s;
+
+-- name: delete_data
+DELETE FROM client_datum WHERE datastore_id = %(datastore_id)s;
+
+-- name: delete_datastore
+DELETE FROM client_datastore WHERE id = %(datastore_id)s;
+
+-- name: data
+-- What is for this user or all, for the instance or this project.
+SELECT id, key, value, datastore_id, project_id, user_id
+  FROM client_datum
+ WHERE datastore_id = %(datastore_id)s
+   AND (user_id = %(user_id)s OR user_id IS NULL)
+   AND (project_id = %(project_id)s OR project_id IS NULL)
+   AND (%(key)s::text IS NULL OR key = %(key)s)
+ ORDER BY id;
+
+-- name: replace
+UPDATE client_datum SET value = %(value)s
+ WHERE datastore_id = %(datastore_id)s AND key = %(key)s
+   AND project_id IS NOT DISTINCT FROM %(project_id)s AND user_id IS NOT DISTINCT FROM %(user_id)s
+RETURNING id;
+
+-- name: create
+INSERT INTO client_datum (datastore_id, project_id, user_id, key, value)
+VALUES (%(datastore_id)s, %(project_id)s, %(user_id)s, %(key)s, %(value)s)
+RETURNING id;

@@ -1,0 +1,133 @@
+-- Connectors and their links.
+
+-- name: detail
+SELECT json_build_object(
+    'connector_id', c.id, 'x', c.x, 'y', c.y, 'z', c.z, 'confidence', c.confidence,
+    'partners', coalesce((
+        SELECT json_agg(json_build_object('link_id', l.id, 'partner_id', l.treenode_id, 'confidence', l.confidence,
+                                          'skeleton_id', l.skeleton_id, 'relation_id', r.id, 'relation_name', r.name)
+                        ORDER BY l.id)
+          FROM connector_link l JOIN relation r ON r.id = l.relation_id
+         WHERE l.connector_id = c.id), '[]'))::text
+  FROM connector c
+ WHERE c.id = %(connector_id)s AND c.project_id = %(project_id)s;
+
+-- name: list
+-- Connectors with a link of a relation (NULL: any) to one of some skeletons (NULL: to any or none), with one of some
+-- labels, and without links of some relations. Rows: id, x, y, z, confidence, user, editor, times in s since 1970.
+SELECT c.id, c.x, c.y, c.z, c.confidence, c.user_id, c.editor_id,
+       extract(epoch FROM c.creation_time)::float8, extract(epoch FROM c.edition_time)::float8
+  FROM connector c
+ WHERE c.project_id = %(project_id)s
+   AND ((%(skeleton_ids)s::integer[] IS NULL AND %(relation)s::text IS NULL)
+        OR c.id IN (SELECT l.connector_id
+                      FROM connector_link l JOIN relation r ON r.id = l.relation_id
+                     WHERE (%(skeleton_ids)s::integer[] IS NULL OR l.skeleton_id = ANY (%(skeleton_ids)s::integer[]))
+                       AND (%(relation)s::text IS NULL OR r.name = %(relation)s::text)))
+   AND (%(labels)s::text[] IS NULL
+        OR c.id IN (SELECT n.connector_id FROM label b JOIN node_label n ON n.label_id = b.id
+                     WHERE b.project_id = %(project_id)s AND b.name = ANY (%(labels)s::text[])))
+   AND (%(without)s::text[] IS NULL
+        OR NOT EXISTS (SELECT FROM connector_link l JOIN relation r ON r.id = l.relation_id
+                        WHERE l.connector_id = c.id AND r.name = ANY (%(without)s::text[])))
+ ORDER BY c.id;
+
+-- name: labels
+SELECT l.connector_id, array_agg(b.name ORDER BY l.id)
+  FROM node_label l JOIN label b ON b.id = l.label_id
+ WHERE l.connector_id = ANY (%(connector_ids)s::integer[])
+ GROUP BY l.connector_id;
+
+-- name: partners
+-- Rows: connector, link, treenode, skeleton, relation, confidence, user, times in s since 1970.
+SELECT connector_id, id, treenode_id, skeleton_id, relation_id, confidence, user_id,
+       extract(epoch FROM creation_time)::float8, extract(epoch FROM edition_time)::float8
+  FROM connector_link
+ WHERE connector_id = ANY (%(connector_ids)s::integer[])
+ ORDER BY id;
+
+-- name: links_of_skeletons
+SELECT l.skeleton_id, c.id, c.x, c.y, c.z, l.confidence, l.user_id, l.treenode_id, l.creation_time, l.edition_time
+  FROM connector_link l JOIN connector c ON c.id = l.connector_id
+ WHERE l.skeleton_id = ANY (%(skeleton_ids)s::integer[])
+   AND l.relation_id = (SELECT id FROM relation WHERE project_id = %(project_id)s AND name = %(relation)s)
+ ORDER BY c.id, l.id;
+
+-- name: in_box
+-- Connectors in a box (nm), linked to one of some skeletons (NULL: linked or not).
+SELECT c.id, c.x, c.y, c.z
+  FROM connector c
+ WHERE c.project_id = %(project_id)s
+   AND point(c.x, c.z) <@ box(point(%(min_x)s, %(min_z)s), point(%(max_x)s, %(max_z)s))
+   AND c.y BETWEEN %(min_y)s AND %(max_y)s
+   AND (%(skeleton_ids)s::integer[] IS NULL
+        OR EXISTS (SELECT FROM connector_link l
+                    WHERE l.connector_id = c.id AND l.skeleton_id = ANY (%(skeleton_ids)s::integer[])))
+   AND (NOT %(only_linked)s OR EXISTS (SELECT FROM connector_link l WHERE l.connector_id = c.id))
+ ORDER BY c.id
+ LIMIT %(most)s;
+
+-- name: links_of_connectors
+-- Rows: connector, skeleton, confidence, user, treenode, times, relation.
+SELECT connector_id, skeleton_id, confidence, user_id, treenode_id, creation_time, edition_time, relation_id
+  FROM connector_link
+ WHERE connector_id = ANY (%(connector_ids)s::integer[])
+ ORDER BY connector_id, id;
+
+-- name: named_links
+-- Rows: connector, relation name, skeleton, treenode, creation time.
+SELECT l.connector_id, r.name, l.skeleton_id, l.treenode_id, l.creation_time
+  FROM connector_link l JOIN relation r ON r.id = l.relation_id
+ WHERE l.project_id = %(project_id)s AND l.connector_id = ANY (%(connector_ids)s::integer[])
+ ORDER BY l.connector_id, l.id;
+
+-- name: linked_to_nodes
+SELECT DISTINCT connector_id
+  FROM connector_link
+ WHERE project_id = %(project_id)s AND treenode_id = ANY (%(treenode_ids)s::integer[])
+ ORDER BY connector_id;
+
+-- name: link_info
+SELECT l.user_id, l.creation_time, l.edition_time
+  FROM connector_link l JOIN relation r ON r.id = l.relation_id
+ WHERE l.project_id = %(project_id)s AND l.treenode_id = %(treenode_id)s AND l.connector_id = %(connector_id)s
+   AND r.name = %(relation)s
+ ORDER BY l.id;
+
+-- name: pairs
+-- Pairs of links to the same connector by two relations, each side of some skeletons (NULL: of any).
+-- Rows: connector and its place; treenode, skeleton, confidence, user and place of one side, then of the other.
+SELECT c.id, ARRAY[c.x, c.y, c.z],
+       a.treenode_id, a.skeleton_id, a.confidence, a.user_id, ARRAY[s.x, s.y, s.z],
+       b.treenode_id, b.skeleton_id, b.confidence, b.user_id, ARRAY[t.x, t.y, t.z]
+  FROM connector_link a
+  JOIN connector_link b ON b.connector_id = a.connector_id AND b.id <> a.id
+  JOIN connector c ON c.id = a.connector_id
+  JOIN treenode s ON s.id = a.treenode_id
+  JOIN treenode t ON t.id = b.treenode_id
+ WHERE a.project_id = %(project_id)s
+   AND a.relation_id = (SELECT id FROM relation WHERE project_id = %(project_id)s AND name = %(mine)s)
+   AND b.relation_id = (SELECT id FROM relation WHERE project_id = %(project_id)s AND name = %(theirs)s)
+   AND (%(my_skeletons)s::integer[] IS NULL OR a.skeleton_id = ANY (%(my_skeletons)s::integer[]))
+   AND (%(their_skeletons)s::integer[] IS NULL OR b.skeleton_id = ANY (%(their_skeletons)s::integer[]))
+   AND (%(connector_ids)s::integer[] IS NULL OR c.id = ANY (%(connector_ids)s::integer[]))
+ ORDER BY c.id, a.id, b.id;
+
+-- name: completed
+-- Pairs of a pre- and a postsynaptic link, whichever came first; the second completed the synapse.
+SELECT c.id, ARRAY[c.x, c.y, c.z],
+       a.treenode_id, a.skeleton_id, a.confidence, a.user_id, ARRAY[s.x, s.y, s.z],
+       b.treenode_id, b.skeleton_id, b.confidence, b.user_id, ARRAY[t.x, t.y, t.z]
+  FROM connector_link a
+  JOIN connector_link b ON b.connector_id = a.connector_id
+   AND (b.creation_time, b.id) > (a.creation_time, a.id) AND b.relation_id <> a.relation_id
+  JOIN relation ra ON ra.id = a.relation_id AND ra.name IN ('presynaptic_to', 'postsynaptic_to')
+  JOIN relation rb ON rb.id = b.relation_id AND rb.name IN ('presynaptic_to', 'postsynaptic_to')
+  JOIN connector c ON c.id = a.connector_id
+  JOIN treenode s ON s.id = a.treenode_id
+  JOIN treenode t ON t.id = b.treenode_id
+ WHERE a.project_id = %(project_id)s
+   AND (%(completed_by)s::integer IS NULL OR b.user_id = %(completed_by)s)
+   AND b.creation_time >= coalesce(%(since)s::timestamptz, '-infinity')
+   AND b.creation_time < coalesce(%(until)s::timestamptz, 'infinity')
+ ORDER BY c.id, a.id, b.id;

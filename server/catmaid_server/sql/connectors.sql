@@ -1,0 +1,75 @@
+-- Connectors and their links.
+
+-- name: create_connector
+INSERT INTO connector (project_id, user_id, editor_id, x, y, z, confidence)
+VALUES (%(project_id)s, %(user_id)s, %(user_id)s, %(x)s, %(y)s, %(z)s, %(confidence)s)
+RETURNING id, edition_time;
+
+-- name: lock_connector
+SELECT id, x, y, z, confidence, user_id, edition_time
+  FROM connector
+ WHERE id = %(connector_id)s AND project_id = %(project_id)s
+   FOR UPDATE;
+
+-- name: lock_partners
+SELECT l.id AS link_id, l.treenode_id, t.edition_time AS treenode_edition_time, l.relation_id, r.name AS relation,
+       l.confidence, l.edition_time
+  FROM connector_link l
+  JOIN treenode t ON t.id = l.treenode_id
+  JOIN relation r ON r.id = l.relation_id
+ WHERE l.connector_id = %(connector_id)s
+ ORDER BY l.id
+   FOR UPDATE OF l;
+
+-- name: delete_links_of_connector
+DELETE FROM connector_link WHERE connector_id = %(connector_id)s;
+
+-- name: delete_labels
+DELETE FROM node_label WHERE connector_id = %(connector_id)s;
+
+-- name: delete_connector
+DELETE FROM connector WHERE id = %(connector_id)s;
+
+-- name: lock_for_link
+-- The relation's name, if connector and relation are of the project; the connector's links stay as they are meanwhile.
+SELECT r.name
+  FROM connector c JOIN relation r ON r.project_id = c.project_id
+ WHERE c.id = %(connector_id)s AND c.project_id = %(project_id)s AND r.id = %(relation_id)s
+   FOR UPDATE OF c;
+
+-- name: links_of_kind
+SELECT treenode_id FROM connector_link WHERE connector_id = %(connector_id)s AND relation_id = %(relation_id)s;
+
+-- name: create_link
+INSERT INTO connector_link (project_id, user_id, treenode_id, connector_id, skeleton_id, relation_id, confidence)
+VALUES (%(project_id)s, %(user_id)s, %(treenode_id)s, %(connector_id)s, %(skeleton_id)s, %(relation_id)s,
+        %(confidence)s)
+RETURNING id, edition_time;
+
+-- name: lock_link
+SELECT l.id, l.relation_id, r.name, l.user_id
+  FROM connector_link l JOIN relation r ON r.id = l.relation_id
+ WHERE l.connector_id = %(connector_id)s
+   AND l.treenode_id = %(treenode_id)s
+   AND l.project_id = %(project_id)s
+   AND (%(relation)s::text IS NULL OR r.name = %(relation)s)
+ ORDER BY l.id
+ LIMIT 1
+   FOR UPDATE OF l;
+
+-- name: delete_link
+DELETE FROM connector_link WHERE id = %(link_id)s;
+
+-- name: lock_owners
+SELECT id, user_id, edition_time, x, y, z
+  FROM connector
+ WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: move_connectors
+UPDATE connector c
+   SET x = wanted.x, y = wanted.y, z = wanted.z, editor_id = %(editor_id)s, edition_time = now()
+  FROM unnest(%(ids)s::integer[], %(xs)s::float8[], %(ys)s::float8[], %(zs)s::float8[]) AS wanted (id, x, y, z)
+ WHERE c.id = wanted.id
+RETURNING c.id, c.edition_time;

@@ -1,0 +1,59 @@
+-- The log that people read, and the transactions behind it.
+
+-- name: log_entries
+-- One page of entries and how many fit. sort_*: number of a column of the answer, descending_*: its direction.
+WITH fitting AS (
+    SELECT e.id, u.username, e.operation_type, e.creation_time, e.x, e.y, e.z, e.freetext
+      FROM log_entry e JOIN app_user u ON u.id = e.user_id
+     WHERE e.project_id = %(project_id)s
+       AND (%(user_id)s::integer IS NULL OR e.user_id = %(user_id)s)
+       AND (%(operation_type)s::text IS NULL OR e.operation_type = %(operation_type)s)
+       AND (%(freetext)s::text IS NULL OR strpos(lower(e.freetext), lower(%(freetext)s)) > 0)
+), page AS (
+    SELECT f.*, row_number() OVER (
+               ORDER BY CASE WHEN %(sort_1)s BETWEEN 2 AND 5 THEN
+                            (ARRAY[extract(epoch FROM creation_time), x, y, z])[%(sort_1)s - 1]
+                            * CASE WHEN %(descending_1)s THEN -1 ELSE 1 END END,
+                        CASE WHEN NOT %(descending_1)s THEN (ARRAY[username, operation_type])[%(sort_1)s + 1] END,
+                        CASE WHEN %(descending_1)s THEN (ARRAY[username, operation_type])[%(sort_1)s + 1] END DESC,
+                        CASE WHEN %(sort_2)s BETWEEN 2 AND 5 THEN
+                            (ARRAY[extract(epoch FROM creation_time), x, y, z])[%(sort_2)s - 1]
+                            * CASE WHEN %(descending_2)s THEN -1 ELSE 1 END END,
+                        CASE WHEN NOT %(descending_2)s THEN (ARRAY[username, operation_type])[%(sort_2)s + 1] END,
+                        CASE WHEN %(descending_2)s THEN (ARRAY[username, operation_type])[%(sort_2)s + 1] END DESC,
+                        id) AS place
+      FROM fitting f
+     ORDER BY place
+     LIMIT %(length)s OFFSET %(start)s
+)
+SELECT json_build_object(
+    'iTotalRecords', (SELECT count(*) FROM fitting), 'iTotalDisplayRecords', (SELECT count(*) FROM fitting),
+    'aaData', coalesce((SELECT json_agg(json_build_array(username, operation_type, creation_time, x, y, z, freetext)
+                                        ORDER BY place) FROM page), '[]'))::text;
+
+-- name: transactions
+SELECT json_build_object(
+    'transactions', coalesce((
+        SELECT json_agg(json_build_object('transaction_id', t.id, 'execution_time', t.time, 'user_id', t.user_id,
+                                          'project_id', t.project_id, 'change_type', 'Backend', 'label', t.label)
+                        ORDER BY t.id DESC)
+          FROM (SELECT * FROM transaction_info
+                 WHERE project_id = %(project_id)s
+                 ORDER BY id DESC LIMIT %(length)s OFFSET %(start)s) t), '[]'),
+    'total_count', (SELECT count(*) FROM transaction_info WHERE project_id = %(project_id)s))::text;
+
+-- name: location_of_transaction
+-- Where something is, or was, that a transaction wrote.
+SELECT x, y, z
+  FROM (SELECT id, x, y, z FROM treenode WHERE version = %(version)s AND project_id = %(project_id)s
+         UNION ALL
+        SELECT id, x, y, z FROM connector WHERE version = %(version)s AND project_id = %(project_id)s
+         UNION ALL
+        SELECT id, x, y, z FROM treenode__history
+         WHERE (version = %(version)s OR ended_by = %(version)s) AND project_id = %(project_id)s
+         UNION ALL
+        SELECT id, x, y, z FROM connector__history
+         WHERE (version = %(version)s OR ended_by = %(version)s) AND project_id = %(project_id)s) touched
+ WHERE EXISTS (SELECT FROM transaction_info WHERE id = %(version)s AND project_id = %(project_id)s)
+ ORDER BY id
+ LIMIT 1;

@@ -1,0 +1,35 @@
+-- Projects with their stacks.
+
+-- name: visible_projects
+-- all_projects: for a superuser. traced_only: projects without skeletons are left out.
+SELECT coalesce(json_agg(
+           CASE WHEN f.user_id IS NULL THEN '{}'::jsonb ELSE '{"favorite": true}' END || jsonb_build_object(
+           'id', p.id, 'title', p.title, 'comment', p.comment,
+           'stacks', coalesce((
+               SELECT json_agg(json_build_object('id', s.id, 'title', s.title, 'comment', s.comment, 'dimensions',
+                                                 ARRAY[s.dimension_x, s.dimension_y, s.dimension_z]) ORDER BY s.id)
+                 FROM project_stack ps JOIN stack s ON s.id = ps.stack_id
+                WHERE ps.project_id = p.id), '[]'),
+           'stackgroups', coalesce((
+               SELECT json_agg(json_build_object('id', g.id, 'title', g.title, 'comment', g.comment) ORDER BY g.id)
+                 FROM stack_group g
+                WHERE g.id IN (SELECT m.stack_group_id
+                                 FROM project_stack ps JOIN stack_group_member m ON m.stack_id = ps.stack_id
+                                WHERE ps.project_id = p.id)), '[]'))
+           ORDER BY p.title, p.id), '[]')::text
+  FROM project p
+  LEFT JOIN project_favorite f ON f.project_id = p.id AND f.user_id = %(user_id)s
+ WHERE (%(all_projects)s
+        OR EXISTS (SELECT FROM effective_permission e
+                    WHERE e.project_id = p.id AND e.user_id = %(user_id)s
+                      AND e.permission IN ('can_browse', 'can_annotate')))
+   AND (NOT %(traced_only)s OR EXISTS (SELECT FROM skeleton k WHERE k.project_id = p.id));
+
+-- name: project
+SELECT id, title, comment FROM project WHERE id = %(project_id)s;
+
+-- name: edit_project
+UPDATE project
+   SET title = coalesce(%(title)s, title), comment = coalesce(%(comment)s, comment)
+ WHERE id = %(project_id)s
+RETURNING id, title, comment;

@@ -1,0 +1,92 @@
+-- What users did in a project, counted.
+
+-- name: nodes_by_user
+-- Treenodes by author; with_imports: also those whose first version an import made.
+SELECT t.user_id, count(*)::float8
+  FROM treenode t
+ WHERE t.project_id = %(project_id)s
+   AND (%(with_imports)s::boolean
+        OR NOT EXISTS (SELECT FROM transaction_info i
+                        WHERE i.id = coalesce((SELECT min(h.version) FROM treenode__history h WHERE h.id = t.id),
+                                              t.version)
+                          AND i.label IN ('skeletons.import', 'projects.import')))
+ GROUP BY t.user_id;
+
+-- name: nodes_by_editor
+-- Treenodes by who edited them last, where that is not the author.
+SELECT editor_id, count(*)::float8
+  FROM treenode
+ WHERE project_id = %(project_id)s AND editor_id <> user_id
+ GROUP BY editor_id;
+
+-- name: made_today
+SELECT (SELECT count(*) FROM treenode
+         WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND creation_time >= current_date),
+       (SELECT count(*) FROM connector
+         WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND creation_time >= current_date),
+       (SELECT count(*) FROM skeleton
+         WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND creation_time >= current_date);
+
+-- name: cable_lengths
+-- Skeletons by cable length, longest first; pattern: of the neuron's name, a regular expression, NULL for all.
+SELECT s.skeleton_id, s.cable_length
+  FROM skeleton_summary s
+  JOIN skeleton k ON k.id = s.skeleton_id
+  JOIN neuron n ON n.id = k.neuron_id
+ WHERE s.project_id = %(project_id)s AND (%(pattern)s::text IS NULL OR n.name ~* %(pattern)s::text)
+ ORDER BY s.cable_length DESC, s.skeleton_id
+ LIMIT %(count)s;
+
+-- name: totals
+SELECT coalesce(sum(s.cable_length), 0),
+       coalesce(sum(s.num_nodes), 0)::integer,
+       (SELECT count(*) FROM connector WHERE project_id = %(project_id)s),
+       count(*),
+       count(*) FILTER (WHERE s.cable_length > 0)
+  FROM skeleton_summary s
+ WHERE s.project_id = %(project_id)s;
+
+-- name: edits_by_day
+-- Treenodes by author and day of their last edit, from the first day to before the last.
+SELECT u.username, to_char(t.edition_time AT TIME ZONE 'UTC', 'YYYYMMDD') AS day, count(*)
+  FROM treenode t JOIN app_user u ON u.id = t.user_id
+ WHERE t.project_id = %(project_id)s AND t.edition_time >= %(since)s AND t.edition_time < %(until)s
+ GROUP BY u.id, day
+ ORDER BY u.id, day;
+
+-- name: nodes_by_day
+-- Treenodes and their cable by author and day of creation in a time zone.
+SELECT user_id, (creation_time AT TIME ZONE %(time_zone)s)::date, count(*)::float8, round(sum(ST_3DLength(edge)))
+  FROM treenode
+ WHERE project_id = %(project_id)s AND creation_time >= %(since)s AND creation_time < %(until)s
+ GROUP BY 1, 2;
+
+-- name: synapses_by_day
+-- Pairs of a pre- and a postsynaptic link at one connector, by who made the later link and when.
+SELECT l.user_id, (l.creation_time AT TIME ZONE %(time_zone)s)::date, count(*)::float8
+  FROM connector_link l
+  JOIN connector_link other ON other.connector_id = l.connector_id AND other.relation_id <> l.relation_id
+ WHERE l.project_id = %(project_id)s AND l.creation_time >= %(since)s AND l.creation_time < %(until)s
+   AND (other.creation_time, other.id) < (l.creation_time, l.id)
+ GROUP BY 1, 2;
+
+-- name: reviews_by_day
+SELECT reviewer_id, (review_time AT TIME ZONE %(time_zone)s)::date, count(*)::float8
+  FROM review
+ WHERE project_id = %(project_id)s AND review_time >= %(since)s AND review_time < %(until)s
+ GROUP BY 1, 2;
+
+-- name: users
+SELECT id FROM app_user ORDER BY id;
+
+-- name: node_times
+SELECT coalesce(array_agg(floor(extract(epoch FROM t.creation_time))::float8 ORDER BY t.creation_time), '{}')
+  FROM treenode t JOIN app_user u ON u.id = t.user_id
+ WHERE t.project_id = %(project_id)s AND u.username = %(username)s;
+
+-- name: link_times
+SELECT coalesce(array_agg(floor(extract(epoch FROM l.creation_time))::float8 ORDER BY l.creation_time), '{}')
+  FROM connector_link l
+  JOIN relation r ON r.id = l.relation_id
+  JOIN app_user u ON u.id = l.user_id
+ WHERE l.project_id = %(project_id)s AND u.username = %(username)s AND r.name = %(relation)s;

@@ -1,0 +1,49 @@
+-- Tokens that let people into a project, and copies of projects.
+
+-- name: create
+INSERT INTO project_token (project_id, user_id, name, needs_approval, default_permissions)
+VALUES (%(project_id)s, %(user_id)s, %(name)s, %(needs_approval)s, %(permissions)s)
+RETURNING id, creation_time, edition_time, name, token, needs_approval, enabled, default_permissions, user_id,
+          project_id;
+
+-- name: list
+SELECT id, creation_time, edition_time, name, token, needs_approval, enabled, default_permissions, user_id, project_id
+  FROM project_token
+ WHERE project_id = %(project_id)s
+ ORDER BY id;
+
+-- name: by_token
+SELECT t.id, t.project_id, p.title, t.default_permissions, t.needs_approval
+  FROM project_token t JOIN project p ON p.id = t.project_id
+ WHERE t.token = %(token)s AND t.enabled;
+
+-- name: note_use
+INSERT INTO project_token_use (project_token_id, user_id, enabled) VALUES (%(token_id)s, %(user_id)s, %(enabled)s)
+ON CONFLICT DO NOTHING;
+
+-- name: uses_by_user
+SELECT u.id, u.creation_time, u.edition_time, u.enabled, u.project_token_id, u.user_id, t.project_id
+  FROM project_token_use u JOIN project_token t ON t.id = u.project_token_id
+ WHERE t.project_id = %(project_id)s AND u.user_id = %(user_id)s
+ ORDER BY u.id;
+
+-- name: set_use
+UPDATE project_token_use u SET enabled = %(enabled)s, edition_time = now()
+  FROM project_token t
+ WHERE t.id = u.project_token_id AND t.project_id = %(project_id)s AND t.id = %(token_id)s
+   AND u.user_id = %(user_id)s
+RETURNING t.default_permissions;
+
+-- name: revoke_permissions
+DELETE FROM project_permission
+ WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND permission = ANY (%(permissions)s);
+
+-- name: copy_stacks
+INSERT INTO project_stack (project_id, stack_id, translation_x, translation_y, translation_z, orientation)
+SELECT %(copy_id)s, stack_id, translation_x, translation_y, translation_z, orientation
+  FROM project_stack WHERE project_id = %(project_id)s ORDER BY id;
+
+-- name: copy_volumes
+INSERT INTO volume (project_id, user_id, editor_id, name, comment, corners, area, volume, watertight)
+SELECT %(copy_id)s, user_id, editor_id, name, comment, corners, area, volume, watertight
+  FROM volume WHERE project_id = %(project_id)s ORDER BY id;

@@ -1,0 +1,31 @@
+-- Projects and their relations.
+
+-- name: create_project
+INSERT INTO project (id, title, comment)
+VALUES (coalesce(%(id)s::integer, nextval('project_id_seq')::integer), %(title)s, %(comment)s)
+RETURNING id;
+
+-- name: create_relations
+INSERT INTO relation (project_id, name, user_id)
+SELECT %(project_id)s, name, %(user_id)s
+  FROM unnest(%(names)s::text[]) AS name;
+
+-- name: grant_to_user
+INSERT INTO project_permission (project_id, user_id, permission)
+SELECT %(project_id)s, %(user_id)s, permission
+  FROM unnest(%(permissions)s::text[]) AS permission
+ON CONFLICT DO NOTHING;
+
+-- name: find_project
+-- By title; failing that, by id.
+SELECT id
+  FROM project
+ WHERE title = %(title)s OR id::text = %(title)s
+ ORDER BY title = %(title)s DESC
+ LIMIT 1;
+
+-- name: project_titles
+SELECT title FROM project ORDER BY id LIMIT 50;
+
+-- name: relation_ids
+SELECT name, id FROM relation WHERE project_id = %(project_id)s;

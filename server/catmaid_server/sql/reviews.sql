@@ -1,0 +1,50 @@
+-- Reviews: who looked at which treenode, and how much of a skeleton was looked at.
+
+-- name: status
+-- Per skeleton the number of nodes, and of those reviewed by any of reviewer_ids (NULL: by anybody).
+SELECT s.skeleton_id, s.num_nodes,
+       (SELECT count(DISTINCT r.treenode_id)
+          FROM review r
+         WHERE r.skeleton_id = s.skeleton_id
+           AND (%(reviewer_ids)s::integer[] IS NULL OR r.reviewer_id = ANY (%(reviewer_ids)s::integer[])))
+  FROM skeleton_summary s
+ WHERE s.project_id = %(project_id)s AND s.skeleton_id = ANY (%(skeleton_ids)s::integer[]);
+
+-- name: trusted_status
+-- As `status`, but of reviewers whom a user trusts, from when they are trusted on.
+SELECT s.skeleton_id, s.num_nodes,
+       (SELECT count(DISTINCT r.treenode_id)
+          FROM review r
+          JOIN reviewer_whitelist w ON w.reviewer_id = r.reviewer_id AND w.project_id = r.project_id
+         WHERE r.skeleton_id = s.skeleton_id AND w.user_id = %(user_id)s AND r.review_time >= w.accept_after)
+  FROM skeleton_summary s
+ WHERE s.project_id = %(project_id)s AND s.skeleton_id = ANY (%(skeleton_ids)s::integer[]);
+
+-- name: skeleton_of
+SELECT skeleton_id FROM treenode WHERE id = %(treenode_id)s AND project_id = %(project_id)s FOR SHARE;
+
+-- name: renew
+UPDATE review SET review_time = now()
+ WHERE treenode_id = %(treenode_id)s AND reviewer_id = %(reviewer_id)s
+RETURNING review_time;
+
+-- name: add
+INSERT INTO review (project_id, reviewer_id, treenode_id, skeleton_id)
+VALUES (%(project_id)s, %(reviewer_id)s, %(treenode_id)s, %(skeleton_id)s)
+RETURNING review_time;
+
+-- name: of_skeleton
+SELECT treenode_id, reviewer_id, review_time
+  FROM review
+ WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s
+ ORDER BY review_time, id;
+
+-- name: delete_own
+DELETE FROM review
+ WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s AND reviewer_id = %(reviewer_id)s;
+
+-- name: arbor
+SELECT id, parent_id, x, y, z, user_id
+  FROM treenode
+ WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s
+ ORDER BY id;

@@ -1,0 +1,25 @@
+-- Skeletons as text.
+
+-- name: swc
+SELECT id, x, y, z, greatest(radius, 0), parent_id
+  FROM treenode
+ WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s
+ ORDER BY id;
+
+-- name: eswc
+SELECT t.id, t.x, t.y, t.z, greatest(t.radius, 0), t.parent_id,
+       maker.username, t.creation_time, editor.username, t.edition_time, t.confidence
+  FROM treenode t
+  JOIN app_user maker ON maker.id = t.user_id
+  JOIN app_user editor ON editor.id = t.editor_id
+ WHERE t.skeleton_id = %(skeleton_id)s AND t.project_id = %(project_id)s
+ ORDER BY t.id;
+
+-- name: importing_user
+-- Who imported a treenode: the author of the import that made its first version.
+SELECT i.user_id
+  FROM treenode t
+  LEFT JOIN transaction_info i
+    ON i.id = coalesce((SELECT min(h.version) FROM treenode__history h WHERE h.id = t.id), t.version)
+   AND i.label IN ('skeletons.import', 'projects.import')
+ WHERE t.id = %(treenode_id)s AND t.project_id = %(project_id)s;

@@ -1,0 +1,34 @@
+-- How skeletons were made, reviewed and connected.
+
+-- name: treenodes
+SELECT id, parent_id, user_id, extract(epoch FROM creation_time)::float8, x, y, z, skeleton_id
+  FROM treenode
+ WHERE project_id = %(project_id)s AND skeleton_id = ANY (%(skeleton_ids)s::integer[])
+ ORDER BY id;
+
+-- name: reviews
+SELECT reviewer_id, treenode_id, extract(epoch FROM review_time)::float8
+  FROM review
+ WHERE project_id = %(project_id)s AND skeleton_id = ANY (%(skeleton_ids)s::integer[])
+ ORDER BY review_time, id;
+
+-- name: synapses
+SELECT l.skeleton_id, r.name, l.user_id, count(*)
+  FROM connector_link l JOIN relation r ON r.id = l.relation_id
+ WHERE l.project_id = %(project_id)s AND l.skeleton_id = ANY (%(skeleton_ids)s::integer[])
+   AND r.name IN ('presynaptic_to', 'postsynaptic_to')
+ GROUP BY l.skeleton_id, r.name, l.user_id;
+
+-- name: partners
+-- How many skeletons are on the other side of this one's synapses, by this one's relation.
+SELECT mine.name, count(DISTINCT other.skeleton_id)
+  FROM connector_link l
+  JOIN relation mine ON mine.id = l.relation_id
+  JOIN connector_link other ON other.connector_id = l.connector_id
+  JOIN relation theirs ON theirs.id = other.relation_id
+ WHERE l.skeleton_id = %(skeleton_id)s AND l.project_id = %(project_id)s
+   AND (mine.name, theirs.name) IN (('presynaptic_to', 'postsynaptic_to'), ('postsynaptic_to', 'presynaptic_to'))
+ GROUP BY mine.name;
+
+-- name: cable_length
+SELECT cable_length FROM skeleton_summary WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s;

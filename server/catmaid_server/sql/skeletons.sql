@@ -1,0 +1,59 @@
+-- Restructuring skeletons.
+
+-- name: lock_skeletons_of
+SELECT s.id
+  FROM skeleton s
+ WHERE s.id IN (SELECT skeleton_id FROM treenode WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s)
+ ORDER BY s.id
+   FOR UPDATE;
+
+-- name: turn_path
+-- From a treenode up to the root, each becomes the parent of the one above it, and gives it the confidence of
+-- the edge between them. Cost: one index lookup per node of the path.
+WITH RECURSIVE path AS (
+    SELECT id, parent_id, confidence, 0 AS depth FROM treenode WHERE id = %(treenode_id)s
+     UNION ALL
+    SELECT t.id, t.parent_id, t.confidence, path.depth + 1
+      FROM treenode t JOIN path ON t.id = path.parent_id
+), turned AS (
+    SELECT id, lag(id) OVER way AS parent_id, coalesce(lag(confidence) OVER way, 5) AS confidence
+      FROM path WINDOW way AS (ORDER BY depth)
+)
+UPDATE treenode t
+   SET parent_id = turned.parent_id, confidence = turned.confidence, editor_id = %(editor_id)s, edition_time = now()
+  FROM turned
+ WHERE t.id = turned.id;
+
+-- name: cut
+-- Give a treenode and all distal to it to another skeleton, of which the treenode is the root.
+WITH RECURSIVE distal AS (
+    SELECT id FROM treenode WHERE id = %(treenode_id)s
+     UNION ALL
+    SELECT t.id FROM treenode t JOIN distal ON t.parent_id = distal.id
+)
+UPDATE treenode t
+   SET skeleton_id = %(skeleton_id)s, editor_id = %(editor_id)s, edition_time = now(),
+       parent_id = CASE WHEN t.id = %(treenode_id)s THEN NULL ELSE t.parent_id END
+  FROM distal
+ WHERE t.id = distal.id;
+
+-- name: hang_whole
+UPDATE treenode
+   SET skeleton_id = %(to_skeleton_id)s, editor_id = %(editor_id)s, edition_time = now(),
+       parent_id = CASE WHEN id = %(treenode_id)s THEN %(parent_id)s ELSE parent_id END
+ WHERE skeleton_id = %(from_skeleton_id)s;
+
+-- name: links_follow
+UPDATE connector_link l
+   SET skeleton_id = %(to_skeleton_id)s
+  FROM treenode t
+ WHERE l.skeleton_id = %(from_skeleton_id)s AND t.id = l.treenode_id AND t.skeleton_id = %(to_skeleton_id)s;
+
+-- name: reviews_follow
+UPDATE review r
+   SET skeleton_id = %(to_skeleton_id)s
+  FROM treenode t
+ WHERE r.skeleton_id = %(from_skeleton_id)s AND t.id = r.treenode_id AND t.skeleton_id = %(to_skeleton_id)s;
+
+-- name: neuron_name
+SELECT name FROM neuron WHERE id = %(neuron_id)s;

@@ -1,0 +1,89 @@
+-- Image stacks, their mirrors and groups.
+
+-- name: stacks_of_project
+SELECT s.id, s.title, s.comment
+  FROM project_stack ps JOIN stack s ON s.id = ps.stack_id
+ WHERE ps.project_id = %(project_id)s
+ ORDER BY s.id;
+
+-- name: stack
+-- One stack in one project; the columns from ps and p are NULL where the project does not have it.
+SELECT s.title, s.dimension_x, s.dimension_y, s.dimension_z, s.resolution_x, s.resolution_y, s.resolution_z,
+       s.comment, s.description, s.attribution, s.metadata, s.canary_location, s.placeholder_color,
+       s.downsample_factors, p.title AS project_title, ps.translation_x, ps.translation_y, ps.translation_z,
+       ps.orientation
+  FROM stack s
+  LEFT JOIN project_stack ps ON ps.stack_id = s.id AND ps.project_id = %(project_id)s
+  LEFT JOIN project p ON p.id = ps.project_id
+ WHERE s.id = %(stack_id)s
+ ORDER BY ps.id
+ LIMIT 1;
+
+-- name: mirrors_of_stack
+-- First the one that a viewer should use.
+SELECT id, title, image_base, file_extension, tile_width, tile_height, tile_source_type, position,
+       source->>'revision' AS revision
+  FROM stack_mirror
+ WHERE stack_id = %(stack_id)s
+ ORDER BY position, id;
+
+-- name: broken_sections_of_stack
+SELECT section FROM broken_section WHERE stack_id = %(stack_id)s ORDER BY section;
+
+-- name: tile_source
+-- Where this service reads the tiles of a stack of a project; the first mirror with this revision.
+SELECT m.source, m.tile_width, m.tile_height
+  FROM stack_mirror m JOIN project_stack ps ON ps.stack_id = m.stack_id
+ WHERE m.stack_id = %(stack_id)s
+   AND ps.project_id = %(project_id)s
+   AND m.source->>'revision' = %(revision)s
+ ORDER BY m.position, m.id
+ LIMIT 1;
+
+-- name: stack_with_source
+-- The stack of a project that is read from a path, if it has been registered.
+SELECT m.stack_id
+  FROM stack_mirror m JOIN project_stack ps ON ps.stack_id = m.stack_id
+ WHERE ps.project_id = %(project_id)s
+   AND m.source->>'path' = %(path)s
+   AND m.source->>'revision' = %(revision)s
+ ORDER BY m.id
+ LIMIT 1;
+
+-- name: groups_of_stack
+-- Groups of a stack that have a stack in the project.
+SELECT DISTINCT member.stack_group_id
+  FROM stack_group_member member JOIN project_stack ps ON ps.stack_id = member.stack_id
+ WHERE member.stack_id = %(stack_id)s AND ps.project_id = %(project_id)s
+ ORDER BY member.stack_group_id;
+
+-- name: stack_group
+SELECT title FROM stack_group WHERE id = %(stack_group_id)s;
+
+-- name: stacks_of_group
+SELECT stack_id, relation, position
+  FROM stack_group_member
+ WHERE stack_group_id = %(stack_group_id)s
+ ORDER BY position, id;
+
+-- name: create_stack
+INSERT INTO stack (title, dimension_x, dimension_y, dimension_z, resolution_x, resolution_y, resolution_z, comment,
+                   attribution, downsample_factors)
+VALUES (%(title)s, %(dimension_x)s, %(dimension_y)s, %(dimension_z)s, %(resolution_x)s, %(resolution_y)s,
+        %(resolution_z)s, %(comment)s, %(attribution)s, %(downsample_factors)s)
+RETURNING id;
+
+-- name: link_stack
+INSERT INTO project_stack (project_id, stack_id, translation_x, translation_y, translation_z)
+VALUES (%(project_id)s, %(stack_id)s, %(translation_x)s, %(translation_y)s, %(translation_z)s);
+
+-- name: create_mirror
+INSERT INTO stack_mirror (stack_id, title, image_base, file_extension, tile_width, tile_height, tile_source_type,
+                          position, source)
+VALUES (%(stack_id)s, %(title)s, %(image_base)s, %(file_extension)s, %(tile_width)s, %(tile_height)s,
+        %(tile_source_type)s, %(position)s, %(source)s)
+RETURNING id;
+
+-- name: mark_broken_sections
+INSERT INTO broken_section (stack_id, section)
+SELECT %(stack_id)s, section FROM unnest(%(sections)s::integer[]) AS section;

@@ -1,0 +1,139 @@
+-- Edits of treenodes.
+
+-- name: lock_node
+-- A treenode for somebody who adds to it: nobody may change it, or restructure its skeleton, until we are done.
+SELECT t.id, t.skeleton_id, s.neuron_id, t.parent_id, t.x, t.y, t.z, t.radius, t.confidence, t.user_id,
+       t.edition_time
+  FROM treenode t JOIN skeleton s ON s.id = t.skeleton_id
+ WHERE t.id = %(treenode_id)s AND t.project_id = %(project_id)s
+   FOR KEY SHARE OF s FOR NO KEY UPDATE OF t;
+
+-- name: lock_node_and_skeleton
+-- A treenode for somebody who restructures its skeleton: nobody else may add to the skeleton until we are done.
+SELECT t.id, t.skeleton_id, s.neuron_id, t.parent_id, t.x, t.y, t.z, t.radius, t.confidence, t.user_id,
+       t.edition_time
+  FROM treenode t JOIN skeleton s ON s.id = t.skeleton_id
+ WHERE t.id = %(treenode_id)s AND t.project_id = %(project_id)s
+   FOR UPDATE OF s, t;
+
+-- name: treenode_exists
+SELECT 1 FROM treenode WHERE id = %(treenode_id)s AND project_id = %(project_id)s;
+
+-- name: create_child
+INSERT INTO treenode (project_id, skeleton_id, parent_id, x, y, z, radius, confidence, user_id, editor_id, edge)
+VALUES (%(project_id)s, %(skeleton_id)s, %(parent_id)s, %(x)s, %(y)s, %(z)s, %(radius)s, %(confidence)s,
+        %(user_id)s, %(user_id)s,
+        ST_MakeLine(ST_MakePoint(%(parent_x)s, %(parent_y)s, %(parent_z)s),
+                    ST_MakePoint(%(x)s, %(y)s, %(z)s)))
+RETURNING id, edition_time;
+
+-- name: create_root
+INSERT INTO treenode (project_id, skeleton_id, x, y, z, radius, confidence, user_id, editor_id, edge)
+VALUES (%(project_id)s, %(skeleton_id)s, %(x)s, %(y)s, %(z)s, %(radius)s, %(confidence)s, %(user_id)s, %(user_id)s,
+        ST_MakeLine(ST_MakePoint(%(x)s, %(y)s, %(z)s), ST_MakePoint(%(x)s, %(y)s, %(z)s)))
+RETURNING id, edition_time;
+
+-- name: hang_on
+UPDATE treenode
+   SET parent_id = %(parent_id)s, editor_id = %(editor_id)s, edition_time = now()
+ WHERE id = ANY (%(treenode_ids)s)
+RETURNING id, edition_time;
+
+-- name: lock_children
+SELECT id, edition_time FROM treenode WHERE parent_id = %(treenode_id)s ORDER BY id FOR NO KEY UPDATE;
+
+-- name: links_of
+SELECT id, relation_id, connector_id, confidence, edition_time
+  FROM connector_link WHERE treenode_id = %(treenode_id)s ORDER BY id;
+
+-- name: delete_links
+DELETE FROM connector_link WHERE treenode_id = %(treenode_id)s;
+
+-- name: delete_labels
+DELETE FROM node_label WHERE treenode_id = %(treenode_id)s;
+
+-- name: delete_reviews
+DELETE FROM review WHERE treenode_id = %(treenode_id)s;
+
+-- name: delete_treenode
+DELETE FROM treenode WHERE id = %(treenode_id)s;
+
+-- name: edition_times
+SELECT id, edition_time FROM treenode WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s
+ UNION ALL
+SELECT id, edition_time FROM connector WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s;
+
+-- name: lock_owners
+SELECT id, user_id, edition_time, x, y, z
+  FROM treenode
+ WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: lock_with_children
+-- As lock_owners, with the children of these nodes.
+SELECT id, user_id, edition_time, x, y, z
+  FROM treenode
+ WHERE (id = ANY (%(ids)s) OR parent_id = ANY (%(ids)s)) AND project_id = %(project_id)s
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: set_radius
+UPDATE treenode t
+   SET radius = wanted.radius, editor_id = %(editor_id)s, edition_time = now()
+  FROM unnest(%(ids)s::integer[], %(radii)s::float8[]) AS wanted (id, radius)
+  JOIN treenode before ON before.id = wanted.id
+ WHERE t.id = wanted.id
+RETURNING t.id, before.radius, t.radius, t.edition_time, t.skeleton_id;
+
+-- name: set_confidence
+UPDATE treenode
+   SET confidence = %(confidence)s, editor_id = %(editor_id)s, edition_time = now()
+ WHERE id = %(treenode_id)s
+RETURNING edition_time;
+
+-- name: set_link_confidence
+UPDATE connector_link l
+   SET confidence = %(confidence)s, edition_time = now()
+  FROM connector_link before
+ WHERE before.id = l.id
+   AND l.treenode_id = %(treenode_id)s
+   AND (%(partner_id)s::integer IS NULL OR l.connector_id = %(partner_id)s)
+   AND (%(only)s::integer IS NULL OR before.confidence = %(only)s)
+RETURNING l.connector_id, l.edition_time, before.confidence;
+
+-- name: is_ancestor
+WITH RECURSIVE above AS (
+    SELECT id, parent_id FROM treenode WHERE id = %(treenode_id)s
+     UNION
+    SELECT t.id, t.parent_id FROM treenode t JOIN above ON t.id = above.parent_id
+)
+SELECT 1 FROM above WHERE id = %(ancestor_id)s;
+
+-- name: turn_path_between
+-- From a treenode up to an ancestor of it, each becomes the parent of the one above it, with the confidence of the
+-- edge between them; the treenode takes the place of the ancestor under the ancestor's parent.
+WITH RECURSIVE path AS (
+    SELECT id, parent_id, confidence, 0 AS depth FROM treenode WHERE id = %(treenode_id)s
+     UNION ALL
+    SELECT t.id, t.parent_id, t.confidence, path.depth + 1
+      FROM treenode t JOIN path ON t.id = path.parent_id
+     WHERE path.id <> %(ancestor_id)s
+), turned AS (
+    SELECT id, coalesce(lag(id) OVER way, last_value(parent_id) OVER whole) AS parent_id,
+           coalesce(lag(confidence) OVER way, last_value(confidence) OVER whole) AS confidence
+      FROM path
+    WINDOW way AS (ORDER BY depth),
+           whole AS (ORDER BY depth ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+)
+UPDATE treenode t
+   SET parent_id = turned.parent_id, confidence = turned.confidence, editor_id = %(editor_id)s, edition_time = now()
+  FROM turned
+ WHERE t.id = turned.id;
+
+-- name: move_treenodes
+UPDATE treenode t
+   SET x = wanted.x, y = wanted.y, z = wanted.z, editor_id = %(editor_id)s, edition_time = now()
+  FROM unnest(%(ids)s::integer[], %(xs)s::float8[], %(ys)s::float8[], %(zs)s::float8[]) AS wanted (id, x, y, z)
+ WHERE t.id = wanted.id
+RETURNING t.id, t.edition_time;
