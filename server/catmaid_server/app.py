@@ -1,0 +1,113 @@
+"""The application: routes, what they share, and what runs beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import weakref
+from collections.abc import AsyncIterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+import psycopg
+from aiohttp import WSCloseCode, web
+
+from catmaid_server import keys, routes
+from catmaid_server.auth.access import Access
+from catmaid_server.auth.checks import PasswordChecks
+from catmaid_server.db.store import Store
+from catmaid_server.dispatch import as_aiohttp_handler
+from catmaid_server.domain import edit_answers
+from catmaid_server.events.feed import Feed
+from catmaid_server.middleware import observe
+from catmaid_server.routing import Route
+from catmaid_server.tiles.service import TileService
+
+MAX_BODY_BYTES = 64 * 1024**2
+NODE_LIMIT = 50_000
+_FORGET_EVERY_S = 3600.0
+
+
+def all_routes() -> list[Route]:
+    """The routes of every module in `catmaid_server.routes`."""
+    found: list[Route] = []
+    for module in iter_modules(routes.__path__):
+        found.extend(import_module(f"{routes.__name__}.{module.name}").routes.routes)
+    return found
+
+
+def create_app(
+    store: Store, *, secret: bytes, data_dir: Path, node_limit: int = NODE_LIMIT
+) -> web.Application:
+    """Make the service's application.
+
+    Parameters
+    ----------
+    store
+        Migrated database with its users; closed by whoever opened it.
+    secret
+        Signs sessions and tile tickets.
+    data_dir
+        Where image stores lie whose path is relative.
+    node_limit
+        Most treenodes in one answer of `node/list`.
+    """
+    app = web.Application(middlewares=[observe], client_max_size=MAX_BODY_BYTES)
+    app[keys.STORE] = store
+    app[keys.SECRET] = secret
+    app[keys.ACCESS] = Access(store)
+    app[keys.PASSWORD_CHECKS] = PasswordChecks()
+    app[keys.FEED] = Feed(store)
+    app[keys.TILES] = TileService(store, data_dir)
+    app[keys.NODE_LIMIT] = node_limit
+    app[keys.SOCKETS] = weakref.WeakSet()
+    for route in all_routes():
+        handler = as_aiohttp_handler(route)
+        for method in route.methods:
+            app.router.add_route(method, route.path, handler)
+    _lead_to_slashes(app)
+    app.cleanup_ctx.append(_background)
+    app.on_shutdown.append(_close_sockets)
+    return app
+
+
+def _lead_to_slashes(app: web.Application) -> None:
+    """Send who leaves out the slash at the end of a path on to the path with it, as clients expect."""
+
+    async def with_slash(request: web.Request) -> web.StreamResponse:
+        query = f"?{request.query_string}" if request.query_string else ""
+        return web.Response(status=301, headers={"Location": f"{request.rel_url.raw_path}/{query}"},
+                            content_type="text/html")
+
+    paths = {route.path for route in all_routes()}
+    for path in sorted(paths):
+        if path.endswith("/") and path[:-1] not in paths:
+            app.router.add_get(path[:-1], with_slash)
+            app.router.add_delete(path[:-1], with_slash)
+
+
+async def _background(app: web.Application) -> AsyncIterator[None]:
+    endless = (app[keys.FEED].run(), app[keys.ACCESS].watch(), _forget_old_answers(app[keys.STORE]))
+    tasks = [asyncio.create_task(work) for work in endless]
+    yield
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    app[keys.TILES].close()
+
+
+async def _forget_old_answers(store: Store) -> None:
+    while True:
+        with contextlib.suppress(psycopg.Error):  # the store is away: later will do
+            async with store.reading() as connection:
+                await edit_answers.forget_old(connection)
+        await asyncio.sleep(_FORGET_EVERY_S)
+
+
+async def _close_sockets(app: web.Application) -> None:
+    sockets = app[keys.SOCKETS]
+    for socket in set(sockets):
+        await socket.close(code=WSCloseCode.GOING_AWAY, message=b"The service is shutting down.")

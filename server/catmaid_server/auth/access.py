@@ -1,0 +1,132 @@
+"""Who asks, and what may they do: read from the store once, and forgotten whenever access changes there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import enum
+
+import psycopg
+
+from catmaid_server.auth import passwords
+from catmaid_server.db.queries import load
+from catmaid_server.db.store import Store
+from catmaid_server.domain import users
+from catmaid_server.domain.users import User
+
+sql = load("users")
+
+_REMEMBERED = 10_000
+
+
+class Permission(enum.StrEnum):
+    """What a route asks of the user."""
+
+    NONE = "none"
+    LOGIN = "login"
+    BROWSE = "can_browse"
+    ANNOTATE = "can_annotate"
+    IMPORT = "can_import"
+    FORK = "can_fork"
+    ADMINISTER = "can_administer"
+    SUPERUSER = "superuser"
+
+
+TOKEN_PERMISSION = "can_annotate_with_token"  # noqa: S105 -- a permission's name
+
+
+class Access:
+    """Remembers users, tokens and permissions.
+
+    What this process writes is known when the write returns, since PostgreSQL notifies the writing connection with the
+    commit itself; of other processes' writes `watch` learns.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._by_token: dict[str, User] = {}
+        self._by_id: dict[int, User] = {}
+        self._granted: dict[int, dict[int, frozenset[str]]] = {}
+        self._anonymous: User | None = None
+        self._age = 0
+        """Counts what was forgotten: what was read before must not be remembered after."""
+        store.access_changed.append(self.forget)
+
+    def forget(self) -> None:
+        """Read everything anew at the next request."""
+        self._age += 1
+        self._by_token.clear()
+        self._by_id.clear()
+        self._granted.clear()
+        self._anonymous = None
+
+    async def user_of_token(self, token: str) -> User | None:
+        """The active user of an API token."""
+        user = self._by_token.get(token)
+        if user is None:
+            age = self._age
+            async with self._store.reading() as connection:
+                user = await users.user_by_token(connection, token)
+            if user is not None and age == self._age:
+                if len(self._by_token) >= _REMEMBERED:
+                    self._by_token.clear()
+                self._by_token[token] = user
+        return user
+
+    async def user_of_id(self, user_id: int) -> User | None:
+        """The user with this id, if active."""
+        user = self._by_id.get(user_id)
+        if user is None:
+            age = self._age
+            async with self._store.reading() as connection:
+                user = await users.user_by_id(connection, user_id)
+            if user is None or not user.is_active:
+                return None
+            if age == self._age:
+                self._by_id[user_id] = user
+        return user
+
+    async def anonymous(self) -> User:
+        """The visitor who did not say who they are."""
+        if self._anonymous is not None:
+            return self._anonymous
+        age = self._age
+        async with self._store.reading() as connection:
+            found = await users.find_user(connection, users.ANONYMOUS)
+        visitor = found or User(id=-1, username=users.ANONYMOUS, is_superuser=False, is_active=True,
+                                first_name="", last_name="", password=passwords.UNUSABLE)
+        if age == self._age:
+            self._anonymous = visitor
+        return visitor
+
+    async def granted(self, user: User) -> dict[int, frozenset[str]]:
+        """Permissions of a user by project, without what being superuser implies."""
+        known = self._granted.get(user.id)
+        if known is None:
+            age = self._age
+            async with self._store.reading() as connection:
+                cursor = await connection.execute(sql.permissions_of_user, {"user_id": user.id})
+                known = {project: frozenset(names) for project, names in await cursor.fetchall()}
+            if age == self._age:
+                self._granted[user.id] = known
+        return known
+
+    async def allows(self, user: User, project_id: int, permission: str) -> bool:
+        """Whether a user has a permission in a project."""
+        return user.is_superuser or permission in (await self.granted(user)).get(project_id, ())
+
+    async def watch(self) -> None:
+        """Listen for changes of access until cancelled; reconnects when the store was away."""
+        while True:
+            with contextlib.suppress(psycopg.Error):
+                await self._listen()
+            self.forget()
+            await asyncio.sleep(0.5)
+
+    async def _listen(self) -> None:
+        connection = await psycopg.AsyncConnection.connect(self._store.dsn, autocommit=True)
+        async with connection:
+            await connection.execute("LISTEN access_changed")
+            self.forget()
+            async for _ in connection.notifies():
+                self.forget()

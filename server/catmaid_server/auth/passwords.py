@@ -1,0 +1,51 @@
+"""Password hashes: argon2 for ours, Django's PBKDF2 for those that came with imported users."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+_HASHER = PasswordHasher()
+UNUSABLE = "!"
+_DJANGO = "pbkdf2_sha256$"
+
+
+def hashed(password: str) -> str:
+    """Argon2id hash of a password."""
+    return _HASHER.hash(password)
+
+
+def is_usable(stored: str) -> bool:
+    """Whether any password can match; not so for users who enter in another way."""
+    return stored.startswith(("$argon2", _DJANGO))
+
+
+def matches(stored: str, password: str) -> bool:
+    """Whether `password` is the one that `stored` is the hash of."""
+    if stored.startswith(_DJANGO):
+        return _django_matches(stored, password)
+    try:
+        return _HASHER.verify(stored, password)
+    except (InvalidHashError, VerificationError):
+        return False
+
+
+def outdated(stored: str) -> bool:
+    """Whether a stored hash should be replaced at the next login."""
+    try:
+        return _HASHER.check_needs_rehash(stored)
+    except InvalidHashError:
+        return True
+
+
+def _django_matches(stored: str, password: str) -> bool:
+    try:
+        _, iterations, salt, digest = stored.split("$")
+        computed = hashlib.pbkdf2_hmac("sha256", password.encode(), salt.encode(), int(iterations))
+    except (ValueError, OverflowError):
+        return False
+    return hmac.compare_digest(base64.b64encode(computed).decode(), digest)

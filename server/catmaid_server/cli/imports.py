@@ -1,0 +1,184 @@
+"""Commands that bring data in: images, skeletons, synapses, whole tables."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from catmaid_server.cli.options import AsJson, AsUser, DatabaseUrl, DataDir, Project, Scale, numbers, settings_from
+from catmaid_server.cli.output import answer, progress, run
+from catmaid_server.service.opening import opened_store
+
+app = typer.Typer(help="Bring data in.", no_args_is_help=True)
+
+Sources = Annotated[list[Path], typer.Argument(metavar="FOLDER|FILE...", show_default=False)]
+
+
+class OnBad(enum.StrEnum):
+    """What to do when sections cannot be used."""
+
+    REFUSE = "refuse"
+    SKIP = "skip"
+
+
+class TileFormat(enum.StrEnum):
+    """How the service encodes tiles."""
+
+    JPG = "jpg"
+    PNG = "png"
+
+
+@app.command("stack")
+def import_stack(
+    sources: Sources,
+    project: Project,
+    resolution: Annotated[
+        str | None,
+        typer.Option(metavar="X,Y,Z", show_default=False, help="Size of a voxel in nm; --tiles may find it itself."),
+    ] = None,
+    translation: Annotated[str, typer.Option(metavar="X,Y,Z", help="Where the first voxel is, in nm.")] = "0,0,0",
+    title: Annotated[str | None, typer.Option(show_default=False, help="Title of the stack.")] = None,
+    on_bad: Annotated[
+        OnBad, typer.Option(help="Refuse the stack if sections cannot be used, or skip those.")
+    ] = OnBad.REFUSE,
+    value_range: Annotated[
+        str | None,
+        typer.Option("--range", metavar="BLACK,WHITE", show_default=False,
+                     help="Values of 16-bit sections that become black and white."),
+    ] = None,
+    tile_size: Annotated[int, typer.Option(min=64, max=4096, help="Edge of a tile in pixels.")] = 512,
+    tile_format: Annotated[
+        TileFormat, typer.Option("--format", help="Format of the tiles that are served.")
+    ] = TileFormat.JPG,
+    tiles: Annotated[
+        bool, typer.Option("--tiles", help="FOLDER is a pyramid of tile files; it is used where it is.")
+    ] = False,
+    tile_source_type: Annotated[int | None, typer.Option(show_default=False, help="With --tiles: 1, 4 or 5.")] = None,
+    user: AsUser = "admin",
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a stack of TIFF, PNG or JPEG sections: a folder, or files in their natural order.
+
+    An import that was ended goes on where it was when it is called again.
+    """
+    from catmaid_server.tiles import imports
+
+    settings = settings_from(data_dir=data_dir, database_url=database_url)
+    voxel: Any = None if resolution is None else numbers(resolution, 3, "--resolution", positive=True)
+    offset: Any = numbers(translation, 3, "--translation")
+    limits: Any = None if value_range is None else numbers(value_range, 2, "--range")
+    if voxel is None and not tiles:
+        raise typer.BadParameter("--resolution X,Y,Z is needed: the size of a voxel in nm.")
+    if tiles and len(sources) != 1:
+        raise typer.BadParameter("--tiles takes one folder.")
+
+    async def work() -> imports.ImportedStack:
+        async with opened_store(settings) as store:
+            if tiles:
+                return await imports.import_tiles(
+                    store, sources[0], project=project, owner=user, tile_source_type=tile_source_type,
+                    resolution_nm=voxel, translation_nm=None if translation == "0,0,0" else offset, title=title,
+                    on_bad=on_bad.value)
+            with progress("Sections", "section") as show:
+                return await imports.import_stack(
+                    store, settings.folder, sources[0] if len(sources) == 1 else sources, project=project, owner=user,
+                    resolution_nm=voxel, translation_nm=offset, title=title, on_bad=on_bad.value, value_range=limits,
+                    tile_size=tile_size, file_extension=tile_format.value, progress=show)
+
+    made = run(work())
+    size = " x ".join(map(str, made.dimension))
+    verb = "Imported" if made.created else "Already there:"
+    lines = [f"{verb} stack {made.stack_id} {made.title!r} ({size} pixels) in project {project!r}."]
+    lines += [f"  Section {z} is black: {reason}" for z, reason in made.broken.items()]
+    answer(made, as_json=as_json, text="\n".join(lines))
+
+
+@app.command("swc")
+def import_swc(
+    sources: Sources, project: Project, scale: Scale = 1.0, user: AsUser = "admin", data_dir: DataDir = None,
+    database_url: DatabaseUrl = None, as_json: AsJson = False,
+) -> None:
+    """Make neurons of SWC files, or of all SWC files of a folder.
+
+    A file that is wrong is refused and the others are imported; then the exit code is 1.
+    """
+    from catmaid_server.importers import swc
+
+    async def work() -> swc.ImportSummary:
+        settings = settings_from(data_dir=data_dir, database_url=database_url)
+        async with opened_store(settings) as store:
+            with progress("Files", "file") as show:
+                return await swc.import_swc(store, sources, project=project, user=user, scale=scale, progress=show)
+
+    summary = run(work())
+    value = {
+        "skeletons": len(summary.imported), "nodes": summary.nodes, "cable_length": summary.cable_length,
+        "imported": [made._asdict() for made in summary.imported],
+        "refused": [refusal._asdict() for refusal in summary.refused],
+    }
+    answer(value, as_json=as_json, text=str(summary))
+    if summary.refused:
+        raise typer.Exit(1)
+
+
+@app.command("connectors")
+def import_connectors(
+    connectors: Annotated[Path, typer.Argument(metavar="CONNECTORS.csv", show_default=False)],
+    links: Annotated[Path, typer.Argument(metavar="LINKS.csv", show_default=False)],
+    project: Project,
+    nodes: Annotated[
+        Path | None,
+        typer.Option(show_default=False, help="Table of all nodes; default: skeletons.csv beside LINKS.csv."),
+    ] = None,
+    nearest: Annotated[
+        float | None,
+        typer.Option(metavar="NM", min=0, show_default=False,
+                     help="Link to the nearest node of the skeleton within so many nm."),
+    ] = None,
+    scale: Scale = 1.0,
+    user: AsUser = "admin",
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make synapses between imported skeletons: all of both tables, or nothing."""
+    from catmaid_server.importers import connectors as importer
+
+    async def work() -> importer.ConnectorSummary:
+        settings = settings_from(data_dir=data_dir, database_url=database_url)
+        async with opened_store(settings) as store:
+            return await importer.import_connectors(store, connectors, links, project=project, user=user, nodes=nodes,
+                                                    nearest=nearest, scale=scale)
+
+    summary = run(work())
+    answer(summary, as_json=as_json, text=str(summary))
+
+
+@app.command("bulk")
+def import_bulk(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
+    project: Annotated[str | None, typer.Option(metavar="TITLE", show_default=False,
+                                                help="Title of the project; default: the one of --project-id.")] = None,
+    project_id: Annotated[int, typer.Option(min=1, help="Id for a new project.")] = 1,
+    user: AsUser = "admin",
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load whole CSV tables with their ids: everything, or nothing."""
+    from catmaid_server.importers import bulk
+
+    async def work() -> bulk.BulkSummary:
+        settings = settings_from(data_dir=data_dir, database_url=database_url)
+        async with opened_store(settings) as store:
+            with progress("Rows", "row") as show:
+                return await bulk.import_bulk(store, folder, user=user, project=project, project_id=project_id,
+                                              progress=show)
+
+    summary = run(work())
+    answer(summary, as_json=as_json, text=str(summary))

@@ -1,0 +1,42 @@
+"""The whole command line, and what becomes of errors."""
+
+from __future__ import annotations
+
+import sys
+
+import psycopg
+import typer
+
+from catmaid_server.cli import demo, exports, imports, service, users
+from catmaid_server.db.cluster import ClusterError
+from catmaid_server.db.migrations import MigrationError
+from catmaid_server.domain.errors import DomainError
+from catmaid_server.service.folder import ServiceError
+
+app = typer.Typer(
+    name="catmaid-jupyter",
+    help="Trace and annotate neurons in electron-microscopy volumes, from Jupyter notebooks.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(demo.app)
+app.add_typer(service.app)
+app.add_typer(imports.app, name="import")
+app.add_typer(exports.app, name="export")
+app.add_typer(users.app, name="user")
+app.add_typer(users.access)
+
+_FAILURES = (ServiceError, ClusterError, MigrationError, DomainError, psycopg.Error, OSError)
+
+
+def main() -> None:
+    """Run `catmaid-jupyter`: exit code 0, 1 for a failure (one line says which), 2 for wrong use."""
+    try:
+        app(prog_name="catmaid-jupyter")
+    except _FAILURES as error:
+        text = " ".join(str(error).split()) if isinstance(error, psycopg.Error | OSError) else str(error)
+        typer.echo(f"catmaid-jupyter: {text}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,74 @@
+"""Commands that start, find and stop the service."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from catmaid_server import service
+from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, settings_from
+from catmaid_server.cli.output import answer, run, say
+from catmaid_server.service import supervisor
+from catmaid_server.service.folder import ServiceRecord
+from catmaid_server.service.opening import migrate_store
+
+app = typer.Typer()
+
+
+@app.command()
+def serve(
+    data_dir: DataDir = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(help="TCP port; 0 picks one.", show_default="0")] = None,
+    database_url: DatabaseUrl = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that answer requests.", show_default="1")] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Return when the service answers, and let it run.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run the service of a data folder, until Ctrl-C or `stop`.
+
+    There is one service for each data folder: if it runs already, this says where. The URL is also in
+    DIR/service.json, and a token of the superuser in DIR/admin.token.
+    """
+    settings = settings_from(data_dir=data_dir, host=host, port=port, database_url=database_url, workers=workers)
+    if detach:
+        _show(service.start(settings), as_json=as_json)
+        return
+    existing = supervisor.serve(settings, lambda record: _show(record, as_json=as_json))
+    if existing is not None:
+        _show(existing, as_json=as_json)
+
+
+@app.command()
+def stop(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """End the service of a data folder, after the requests in flight, and its database."""
+    stopped = service.stop(settings_from(data_dir=data_dir))
+    answer({"stopped": stopped}, as_json=as_json, text="Stopped." if stopped else "Nothing was running.")
+
+
+@app.command()
+def status(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Say whether the service of a data folder runs, and where."""
+    found = service.status(settings_from(data_dir=data_dir, database_url=database_url))
+    if found.service is not None:
+        text = (f"The service runs at {found.service.url} since {found.service.started} "
+                f"(process {found.service.pid}, version {found.service.version}).")
+    else:
+        text = "The service is not running."
+    answer(found, as_json=as_json, text=f"{text}\nData folder: {found.data_dir}")
+
+
+@app.command()
+def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Bring the database to the schema of this release."""
+    applied = run(migrate_store(settings_from(data_dir=data_dir, database_url=database_url)))
+    answer({"applied": applied}, as_json=as_json,
+           text="\n".join(f"Applied {name}." for name in applied) or "The schema is up to date.")
+
+
+def _show(record: ServiceRecord, *, as_json: bool) -> None:
+    if as_json:
+        answer(record, as_json=True, text="")
+    else:
+        say(f"The service runs at {record.url}")

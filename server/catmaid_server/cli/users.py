@@ -1,0 +1,148 @@
+"""Commands about users: accounts, passwords, tokens, permissions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import typer
+
+from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, settings_from
+from catmaid_server.cli.output import answer, run, table
+from catmaid_server.db.store import Connection
+from catmaid_server.domain import members, projects, users
+from catmaid_server.service.opening import opened_store
+from catmaid_server.settings import Settings
+
+app = typer.Typer(help="Add, list and change users.", no_args_is_help=True)
+access = typer.Typer()
+
+Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
+
+
+@app.command("add")
+def add_user(
+    name: Name,
+    password: Annotated[
+        bool, typer.Option("--password", help="Ask for a password, or read it from standard input.")
+    ] = False,
+    superuser: Annotated[bool, typer.Option("--superuser", help="May do everything.")] = False,
+    first_name: Annotated[str, typer.Option(show_default=False)] = "",
+    last_name: Annotated[str, typer.Option(show_default=False)] = "",
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a user, who without a password can only use API tokens."""
+    settings = settings_from(data_dir=data_dir, database_url=database_url)
+    chosen = _ask_password() if password else None
+
+    async def work() -> int:
+        async with _administering(settings, "users.create") as tx:
+            return await users.create_user(tx, name, password=chosen, is_superuser=superuser, first_name=first_name,
+                                           last_name=last_name)
+
+    user_id = run(work())
+    answer({"id": user_id, "username": name}, as_json=as_json, text=f"Added user {name!r} with id {user_id}.")
+
+
+@app.command("list")
+def list_users(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """List all users."""
+
+    async def work() -> list[members.Member]:
+        async with (
+            opened_store(settings_from(data_dir=data_dir, database_url=database_url)) as store,
+            store.reading() as connection,
+        ):
+            return await members.list_members(connection)
+
+    found = run(work())
+    rows: list[tuple[object, ...]] = [
+        (member.id, member.username, member.full_name, "yes" if member.is_superuser else "",
+         "" if member.is_active else "no", ", ".join(member.groups))
+        for member in found
+    ]
+    answer(found, as_json=as_json, text=table(rows, ("id", "user", "name", "superuser", "active", "groups")))
+
+
+@app.command("password")
+def set_password(name: Name, data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
+    """Set a user's password: asked for, or read from standard input."""
+    settings = settings_from(data_dir=data_dir, database_url=database_url)
+    chosen = _ask_password()
+
+    async def work() -> None:
+        async with _administering(settings, "users.set_password") as tx:
+            user = await users.require_user(tx, name)
+            await users.set_password(tx, user.id, chosen)
+
+    run(work())
+    answer(None, as_json=False, text=f"Set the password of {name!r}.")
+
+
+@access.command("token")
+def issue_token(
+    name: Annotated[str, typer.Argument(metavar="USER", show_default=False)],
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a new API token for a user. Only its hash is kept, so it is shown this once."""
+
+    async def work() -> str:
+        settings = settings_from(data_dir=data_dir, database_url=database_url)
+        async with _administering(settings, "users.issue_token") as tx:
+            user = await users.require_user(tx, name)
+            return await users.issue_token(tx, user.id, "from the command line")
+
+    token = run(work())
+    answer({"user": name, "token": token}, as_json=as_json, text=token)
+
+
+@access.command("grant")
+def grant(
+    name: Annotated[str, typer.Argument(metavar="USER|GROUP", show_default=False)],
+    permission: Annotated[str, typer.Argument(metavar="PERMISSION", show_default=False,
+                                              help=f"One of {', '.join(users.PERMISSIONS)}.")],
+    project: Annotated[str, typer.Argument(metavar="PROJECT", show_default=False, help="Title or id.")],
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a user, or a group, a permission in a project."""
+    if permission not in users.PERMISSIONS:
+        raise typer.BadParameter(f"PERMISSION is one of {', '.join(users.PERMISSIONS)}, not {permission!r}.")
+
+    async def work() -> int:
+        settings = settings_from(data_dir=data_dir, database_url=database_url)
+        async with _administering(settings, "permissions.grant") as tx:
+            project_id = await projects.require_project(tx, project)
+            await users.grant(tx, project_id, permission, to=name)
+            return project_id
+
+    project_id = run(work())
+    answer({"name": name, "permission": permission, "project_id": project_id}, as_json=as_json,
+           text=f"{name!r} has {permission} in project {project!r}.")
+
+
+@asynccontextmanager
+async def _administering(settings: Settings, label: str) -> AsyncIterator[Connection]:
+    """A transaction in the name of the superuser, as whom whoever owns the data folder may act."""
+    async with opened_store(settings) as store:
+        async with store.reading() as connection:
+            admin = await users.require_user(connection, "admin")
+        async with store.writing(user_id=admin.id, project_id=None, label=label) as tx:
+            yield tx
+
+
+def _ask_password() -> str:
+    if sys.stdin.isatty():
+        password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    if not password:
+        raise typer.BadParameter("A password has at least one character.")
+    return password

@@ -1,0 +1,50 @@
+"""Errors as CATMAID's clients expect them: `{"error", "type", "detail", "meta"}`, never a traceback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from aiohttp import web
+from psycopg_pool import PoolTimeout
+
+from catmaid_server.domain.errors import DomainError
+
+_CONTENDED = "Others are changing the same just now; try again in a moment."
+
+# The first row that fits decides. The error's own words may hold values of rows, so they are never shown.
+_STORE_ERRORS: tuple[tuple[type[Exception], int, str, str], ...] = (
+    (PoolTimeout, 503, "StoreUnavailable", "The store is busy or away; try again in a moment."),
+    (psycopg.errors.UniqueViolation, 400, "ValueError", "That exists already."),
+    (psycopg.errors.ForeignKeyViolation, 400, "ValueError", "What this refers to does not exist, or is still used."),
+    (psycopg.errors.CheckViolation, 400, "ValueError", "A value is out of its range."),
+    (psycopg.errors.InvalidRegularExpression, 400, "ValueError", "That is not a valid regular expression."),
+    (psycopg.errors.QueryCanceled, 503, "StoreUnavailable", "The query took too long and was stopped."),
+    (psycopg.errors.DeadlockDetected, 503, "StoreUnavailable", _CONTENDED),
+    (psycopg.errors.SerializationFailure, 503, "StoreUnavailable", _CONTENDED),
+    (psycopg.DataError, 400, "ValueError", "A value is malformed or out of range."),
+    (psycopg.OperationalError, 503, "StoreUnavailable", "The store cannot be reached; try again in a moment."),
+)
+
+
+def answer(status: int, kind: str, message: str, *, detail: Any = None) -> web.Response:
+    """One error as JSON."""
+    return web.json_response({"error": message, "type": kind, "detail": detail, "meta": None}, status=status)
+
+
+def answer_for(error: Exception) -> web.Response | None:
+    """The answer for an error that we know, else None."""
+    if isinstance(error, DomainError):
+        return answer(error.status, error.type, str(error))
+    if isinstance(error, web.HTTPException):
+        response = answer(error.status, error.__class__.__name__, error.text or error.reason)
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
+    for kind, status, name, text in _STORE_ERRORS:
+        if isinstance(error, kind):
+            response = answer(status, name, text)
+            if status == 503:
+                response.headers["Retry-After"] = "1"
+            return response
+    return None

@@ -1,0 +1,173 @@
+"""Decode a request's parameters in every spelling that CATMAID's clients use.
+
+    ids[0]=1&ids[1]=2      in the order of the numbers, gaps allowed
+    ids=1&ids=2            repeated
+    ids[]=1,2              split at the commas; of several, the last counts
+    ids=[1,2]              one JSON array
+    t[0][0]=7&t[0][1]=1.5  nested lists
+    map[name]=1            objects, by key
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from functools import cache
+from types import UnionType
+from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from catmaid_server.domain.errors import InvalidInput
+
+Struct = TypeVar("Struct", bound=msgspec.Struct)
+
+_KEY = re.compile(r"^([^\[\]]+)((?:\[[^\[\]]*\])*)$")
+_INDEX = re.compile(r"\[([^\[\]]*)\]")
+_LARGEST_INT = 2**31 - 1
+_MAX_DEPTH = 8
+
+
+class _Spelling:
+    """All that was said about one parameter."""
+
+    __slots__ = ("indexed", "plain")
+
+    def __init__(self) -> None:
+        self.plain: list[str] = []
+        self.indexed: dict[str, Any] = {}
+
+    def add(self, path: list[str], value: str) -> None:
+        if not path:
+            self.plain.append(value)
+        elif path == [""]:
+            self.plain = value.split(",") if value else []
+        else:
+            node = self.indexed
+            for step in path[:-1]:
+                below = node.setdefault(step, {})
+                if not isinstance(below, dict):
+                    raise InvalidInput("A parameter is given both as a value and as a list.")
+                node = below
+            node[path[-1]] = value
+
+
+def decode(pairs: Iterable[tuple[str, str]], into: type[Struct]) -> Struct:
+    """Make a `Struct` of form parameters; unknown ones are ignored.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the parameter, if a value has the wrong type, is not finite, or a required one is missing.
+    """
+    kinds = _kinds(into)
+    said: dict[str, _Spelling] = {}
+    for key, value in pairs:
+        match = _KEY.match(key)
+        if match is None or match[1] not in kinds:
+            continue
+        path = _INDEX.findall(match[2])
+        if len(path) > _MAX_DEPTH:
+            raise InvalidInput(f"Parameter {match[1]} is nested too deeply.")
+        said.setdefault(match[1], _Spelling()).add(path, value)
+    raw = {name: _value(name, spelling, kinds[name].reading) for name, spelling in said.items()}
+    return convert(raw, into)
+
+
+def convert(raw: Any, into: type[Struct]) -> Struct:
+    """Make a `Struct` of decoded JSON or form values, with the checks of `decode`."""
+    try:
+        made = msgspec.convert(raw, into, strict=False, str_keys=True)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(str(error)) from None
+    for name, kind in _kinds(into).items():
+        _require_ordinary(name, getattr(made, kind.field))
+    return made
+
+
+def split_ids(texts: Iterable[str]) -> list[int]:
+    """Ids from texts that hold one, or several with commas between them, as a few old routes have it."""
+    try:
+        return [int(part) for text in texts for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise InvalidInput("Ids are whole numbers with commas between them.") from None
+
+
+def _value(name: str, spelling: _Spelling, reading: str) -> Any:
+    if reading == "list":
+        if spelling.indexed:
+            return _as_list(spelling.indexed)
+        if len(spelling.plain) == 1 and spelling.plain[0].startswith("["):
+            return _json(name, spelling.plain[0])
+        return spelling.plain
+    if reading == "dict":
+        if spelling.indexed:
+            return spelling.indexed
+        return _json(name, spelling.plain[-1]) if spelling.plain and spelling.plain[-1] else {}
+    if not spelling.plain:
+        raise InvalidInput(f"Parameter {name} is one value, not a list.")
+    value = spelling.plain[-1]
+    return value.strip().lower() == "true" if reading == "bool" else value
+
+
+def _as_list(node: dict[str, Any]) -> list[Any]:
+    try:
+        order = sorted(node, key=int)
+    except ValueError:
+        raise InvalidInput("List parameters are numbered: name[0], name[1], ...") from None
+    return [_as_list(node[i]) if isinstance(node[i], dict) else node[i] for i in order]
+
+
+def _json(name: str, text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        raise InvalidInput(f"Parameter {name} is not valid JSON.") from None
+    except RecursionError:
+        raise InvalidInput(f"Parameter {name} is nested too deeply.") from None
+
+
+def _require_ordinary(name: str, value: Any) -> None:
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return
+    if isinstance(value, int):
+        if abs(value) > _LARGEST_INT:
+            raise InvalidInput(f"Parameter {name} is out of range: {value}.")
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise InvalidInput(f"Parameter {name} must be a finite number.")
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _require_ordinary(name, item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            _require_ordinary(name, item)
+
+
+class _Kind(NamedTuple):
+    """The field that a parameter becomes, and whether it is read as a `list`, `dict`, `bool` or single `value`."""
+
+    field: str
+    reading: str
+
+
+@cache
+def _kinds(struct: type[msgspec.Struct]) -> dict[str, _Kind]:
+    """By parameter name."""
+    hints = get_type_hints(struct, include_extras=False)
+    return {field.encode_name: _Kind(field.name, _reading(hints[field.name]))
+            for field in msgspec.structs.fields(struct)}
+
+
+def _reading(hint: Any) -> str:
+    options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    for option in options:
+        origin = get_origin(option) or option
+        if origin in (list, tuple, set):
+            return "list"
+        if origin is dict:
+            return "dict"
+        if origin is bool:
+            return "bool"
+    return "value"

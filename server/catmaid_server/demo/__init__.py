@@ -1,0 +1,1 @@
+"""What `catmaid-jupyter demo` shows: projects to try things on, and JupyterLab with the first notebook."""

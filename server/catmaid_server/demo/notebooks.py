@@ -1,0 +1,36 @@
+"""The tutorial notebooks: where they come from, and a copy of them to work in."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import catmaid_server
+from catmaid_server.service.folder import ServiceError
+
+FIRST = "01_first_steps.ipynb"
+
+
+def copy_notebooks(folder: Path) -> list[Path]:
+    """Copy the tutorials into a working folder, without touching those that are there; return all their paths.
+
+    Raises `ServiceError` if this installation has none.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    copies = []
+    for source in sorted(_source().glob("[0-9]*.ipynb")):
+        copy = folder / source.name
+        if not copy.exists():
+            shutil.copyfile(source, copy)
+        copies.append(copy)
+    return copies
+
+
+def _source() -> Path:
+    """Where an installation put them, or the top of a checkout."""
+    checkout = Path(catmaid_server.__file__).parents[2]
+    for candidate in (Path(sys.prefix) / "share" / "catmaid-jupyter" / "notebooks", checkout / "notebooks"):
+        if (candidate / FIRST).is_file():
+            return candidate
+    raise ServiceError("The tutorial notebooks are not part of this installation.")

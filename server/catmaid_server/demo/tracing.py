@@ -1,0 +1,71 @@
+"""Put what was traced in a specimen into a project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from catmaid_server.db.store import Connection, Store
+from catmaid_server.domain import users
+from catmaid_server.domain.connectors import create_connector, create_link
+from catmaid_server.domain.labels import Kind, set_labels
+from catmaid_server.domain.states import State
+from catmaid_server.domain.users import User
+from catmaid_server.importers.arbors import Arbor
+from catmaid_server.importers.progress import Progress, silent
+from catmaid_server.importers.references import SourceNodes, imported_sources
+from catmaid_server.importers.swc import store_arbor
+from catmaid_server.importers.target import Target, open_target
+from catmaid_server.specimen.spec import TracedSkeleton, Tracing
+
+_UNCHECKED = State('{"nocheck": true}')
+
+
+async def import_tracing(
+    store: Store, tracing: Tracing, *, project: str, user: str, progress: Progress = silent
+) -> None:
+    """Make neurons, labels and connectors of a tracing, all in one transaction.
+
+    `project` is a title, made if new; `user` the name of who will own everything. `progress` counts skeletons and
+    connectors.
+    """
+    target = await open_target(store, project, user, create=True)
+    total = len(tracing.skeletons) + len(tracing.connectors)
+    async with store.writing(user_id=target.user_id, project_id=target.project_id, label="skeletons.import",
+                             note="synthetic specimen") as tx:
+        owner = await users.require_user(tx, user)
+        for done, skeleton in enumerate(tracing.skeletons):
+            progress(done, total)
+            await store_arbor(tx, target, Arbor(skeleton.name, skeleton.ids, skeleton.parents, skeleton.xyz,
+                                                skeleton.radius))
+        sources = await imported_sources(tx, target.project_id, tracing.names)
+        nodes = [_treenode_ids(skeleton, sources) for skeleton in tracing.skeletons]
+        await _label(tx, owner, target, tracing, nodes)
+        await _connect(tx, owner, target, tracing, nodes)
+    progress(total, total)
+
+
+def _treenode_ids(skeleton: TracedSkeleton, sources: Mapping[str, list[SourceNodes]]) -> list[int]:
+    """Treenode id of each node of a skeleton, in its order."""
+    source = sources[skeleton.name][-1]
+    ids: list[int] = source.treenode_ids[np.searchsorted(source.source_ids, skeleton.ids)].tolist()
+    return ids
+
+
+async def _label(tx: Connection, owner: User, target: Target, tracing: Tracing, nodes: list[list[int]]) -> None:
+    for skeleton, treenode_ids in zip(tracing.skeletons, nodes, strict=True):
+        for name, labelled in skeleton.labels.items():
+            for index in labelled:
+                await set_labels(tx, owner, target.project_id, Kind.TREENODE, treenode_ids[index], [name],
+                                 delete_existing=False)
+
+
+async def _connect(tx: Connection, owner: User, target: Target, tracing: Tracing, nodes: list[list[int]]) -> None:
+    for synapse in tracing.connectors:
+        x, y, z = synapse.xyz
+        connector_id, _ = await create_connector(tx, owner, target.project_id, x=x, y=y, z=z)
+        sites = [(synapse.presynaptic, "presynaptic_to")]
+        sites += [(site, "postsynaptic_to") for site in dict.fromkeys(synapse.postsynaptic)]
+        for (skeleton, index), relation in sites:
+            await create_link(tx, owner, target.project_id, nodes[skeleton][index], connector_id, relation, _UNCHECKED)

@@ -1,0 +1,185 @@
+"""From an aiohttp request to a route's answer: authenticate, permit, decode, run, encode."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+import psycopg
+from aiohttp import web
+
+from catmaid_server import keys
+from catmaid_server.auth import sessions
+from catmaid_server.auth.access import TOKEN_PERMISSION, Access, Permission
+from catmaid_server.compat import forms
+from catmaid_server.domain import edit_answers
+from catmaid_server.domain.edit_answers import EditAnswer
+from catmaid_server.domain.errors import DomainError, InvalidInput, NotAllowed, NotFound
+from catmaid_server.domain.users import ANONYMOUS, User
+from catmaid_server.routing import Call, Route
+
+_ATTEMPTS = 12
+_LARGEST_ID = 2**31 - 1
+_LONGEST_ID = 32
+_encode = msgspec.json.Encoder().encode
+
+
+class Unauthenticated(DomainError):
+    """The token is not one of ours."""
+
+    status = 401
+    type = "AuthenticationFailed"
+
+
+def as_aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """The handler that aiohttp calls for `route`."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        user, with_token = await _who(request, route)
+        path = {name: _path_value(name, text) for name, text in request.match_info.items()}
+        await _permit(request.app[keys.ACCESS], route, user, with_token, path.get("project_id"))
+        form = forms.decode(await _parameters(request), route.form)
+        call = Call(request, user, path, route)
+        if route.writes:
+            return await _write(call, form)
+        return _response(await route.handler(call, form))
+
+    return handle
+
+
+async def _write(call: Call, form: Any) -> web.StreamResponse:
+    """Run a route that writes; what a deadlock broke is tried again, what was done under the same key is not."""
+    key = _idempotency_key(call)
+    for attempt in range(1, _ATTEMPTS + 1):
+        if (earlier := await _earlier_answer(call, key)) is not None:
+            return earlier
+        try:
+            return await _write_once(call, form, key)
+        except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+            if attempt == _ATTEMPTS:
+                raise
+        except (DomainError, psycopg.IntegrityError):
+            # The same request may have been under way and be what we failed on: then its answer is ours.
+            if (earlier := await _earlier_answer(call, key)) is not None:
+                return earlier
+            raise
+    raise AssertionError("unreachable")
+
+
+async def _write_once(call: Call, form: Any, key: UUID | None) -> web.StreamResponse:
+    route = call.route
+    assert route.label is not None
+    async with call.store.writing(
+        user_id=call.user.id, project_id=call.path.get("project_id"), label=route.label
+    ) as tx:
+        call.connection = tx
+        response = _response(await route.handler(call, form))
+        if key is not None and isinstance(response, web.Response) and isinstance(response.body, bytes):
+            answer = EditAnswer(response.body, response.content_type)
+            await edit_answers.remember(tx, key, call.user.id, answer)
+    return response
+
+
+async def _earlier_answer(call: Call, key: UUID | None) -> web.Response | None:
+    if key is None:
+        return None
+    async with call.reading() as connection:
+        answer = await edit_answers.find(connection, key)
+    if answer is None:
+        return None
+    return web.Response(body=answer.body, content_type=answer.content_type, headers={"Idempotency-Replayed": "true"})
+
+
+def _response(result: Any) -> web.StreamResponse:
+    if isinstance(result, web.StreamResponse):
+        return result
+    return web.Response(body=_encode(result), content_type="application/json")
+
+
+async def _who(request: web.Request, route: Route) -> tuple[User, bool]:
+    """The user of the request, and whether an API token said so."""
+    access = request.app[keys.ACCESS]
+    header = request.headers.get("X-Authorization") or request.headers.get("Authorization") or ""
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() == "token":
+        user = await access.user_of_token(token.strip())
+        if user is None:
+            raise Unauthenticated("Invalid token.")
+        return user, user.username != ANONYMOUS
+    cookie = request.cookies.get(sessions.COOKIE)
+    if cookie is not None:
+        user_id = sessions.user_of(request.app[keys.SECRET], cookie)
+        user = None if user_id is None else await access.user_of_id(user_id)
+        if user is not None:
+            if route.writes or request.method not in ("GET", "HEAD"):
+                _require_same_site(request)
+            return user, False
+    return await access.anonymous(), False
+
+
+def _require_same_site(request: web.Request) -> None:
+    """A browser sends the session cookie along with requests of other sites: refuse those that change things."""
+    origin = request.headers.get("Origin")
+    foreign = origin is not None and origin.partition("://")[2] != request.host
+    if foreign or request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise NotAllowed("A request with a session cookie must come from this site; use an API token elsewhere.")
+
+
+async def _permit(access: Access, route: Route, user: User, with_token: bool, project_id: int | None) -> None:
+    needs = route.needs
+    if needs is Permission.NONE:
+        return
+    if needs is Permission.LOGIN or needs is Permission.SUPERUSER:
+        if user.username == ANONYMOUS or (needs is Permission.SUPERUSER and not user.is_superuser):
+            rank = " as a superuser" if needs is Permission.SUPERUSER else ""
+            raise NotAllowed(f"You need to be logged in{rank}.")
+        return
+    assert project_id is not None, f"{route.path} needs {needs} but names no project"
+    allowed = await access.allows(user, project_id, needs.value)
+    if not allowed and needs is Permission.BROWSE:
+        allowed = await access.allows(user, project_id, Permission.ANNOTATE.value)
+    if allowed and with_token and route.writes:
+        allowed = await access.allows(user, project_id, TOKEN_PERMISSION)
+        if not allowed:
+            raise NotAllowed(f"User {user.username!r} may not write with an API token in project {project_id}: "
+                             f"that needs the permission {TOKEN_PERMISSION}.")
+    if not allowed:
+        raise NotAllowed(f"User {user.username!r} lacks the permission {needs.value} in project {project_id}.")
+
+
+async def _parameters(request: web.Request) -> list[tuple[str, str]]:
+    """Body first, then query string, as (name, value); uploaded files are left to the handler."""
+    pairs: list[tuple[str, str]] = []
+    if request.can_read_body and request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        try:
+            body = await request.post()
+        except (ValueError, LookupError, RuntimeError) as error:  # the last two: unknown charset, transfer encoding
+            raise InvalidInput(f"The body is not a well-formed form: {error}") from None
+        pairs = [(name, value) for name, value in body.items() if isinstance(value, str)]
+    pairs.extend(request.query.items())
+    return pairs
+
+
+def _path_value(name: str, text: str) -> Any:
+    if not name.endswith("_id"):
+        return text
+    value = int(text) if len(text) <= _LONGEST_ID else None
+    if value is None or abs(value) > _LARGEST_ID:
+        raise NotFound(f"There is no {name.removesuffix('_id').replace('_', ' ')} {text}.")
+    return value
+
+
+def _idempotency_key(call: Call) -> UUID | None:
+    """What stands for this very edit: the client's key, by this user and for this path.
+
+    None without a key, and where anybody may ask: such answers hold tokens, which are not to be kept.
+    """
+    text = call.request.headers.get("Idempotency-Key")
+    if text is None or call.route.needs is Permission.NONE:
+        return None
+    try:
+        return uuid5(UUID(text), f"{call.user.id} {call.request.path}")
+    except ValueError:
+        raise InvalidInput("Idempotency-Key must be a UUID.") from None

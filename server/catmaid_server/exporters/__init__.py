@@ -1,0 +1,1 @@
+"""What writes data out, in the forms that importers read."""

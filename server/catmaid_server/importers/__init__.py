@@ -1,0 +1,1 @@
+"""What brings data in: skeletons, synapses, and whole tables."""

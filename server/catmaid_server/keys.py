@@ -1,0 +1,25 @@
+"""What handlers find in the application."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from catmaid_server.db.store import Store
+
+if TYPE_CHECKING:
+    from catmaid_server.auth.access import Access
+    from catmaid_server.auth.checks import PasswordChecks
+    from catmaid_server.events.feed import Feed
+    from catmaid_server.tiles.service import TileService
+
+STORE: web.AppKey[Store] = web.AppKey("store", Store)
+SECRET: web.AppKey[bytes] = web.AppKey("secret", bytes)
+ACCESS: web.AppKey[Access] = web.AppKey("access")
+PASSWORD_CHECKS: web.AppKey[PasswordChecks] = web.AppKey("password_checks")
+FEED: web.AppKey[Feed] = web.AppKey("feed")
+TILES: web.AppKey[TileService] = web.AppKey("tiles")
+SOCKETS: web.AppKey[weakref.WeakSet[web.WebSocketResponse]] = web.AppKey("sockets")
+NODE_LIMIT: web.AppKey[int] = web.AppKey("node_limit", int)

@@ -1,0 +1,44 @@
+"""Put other annotations in the place of some, and annotate neurons with their names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from catmaid_server.domain import annotation_renewal, neuron_info, skeleton_info
+from catmaid_server.domain.skeleton_info import required
+from catmaid_server.routes.skeleton_info import SkeletonIds
+from catmaid_server.routing import Call, Permission, Routes
+
+routes = Routes()
+
+
+class Replace(msgspec.Struct):
+    """Pairs of annotation names, old and new, and on what they are replaced."""
+
+    to_replace: list[tuple[str, str]] = []
+    entity_ids: list[int] = []
+    skeleton_ids: list[int] = []
+
+
+@routes.any("/{project_id}/annotations/replace", needs=Permission.ANNOTATE, label="annotations.replace")
+async def replace(call: Call, form: Replace) -> dict[str, int]:
+    """Replace annotations of neurons and annotations by others."""
+    models = await neuron_info.neurons_of_skeletons(call.tx, call.project_id, form.skeleton_ids)
+    targets = {*form.entity_ids, *models.values()}
+    linked, unlinked = await annotation_renewal.replace(call.tx, call.project_id, call.user, form.to_replace, targets)
+    return {"n_linked_annotations": linked, "n_unlinked_annotations": unlinked}
+
+
+@routes.any("/{project_id}/annotations/add-neuron-names", needs=Permission.ANNOTATE,
+            label="annotations.addneuronname")
+async def add_neuron_names(call: Call, form: SkeletonIds) -> dict[str, Any]:
+    """Annotate neurons with their names."""
+    ids = required(form.skeleton_ids, "skeleton ID")
+    models = await neuron_info.neurons_of_skeletons(call.tx, call.project_id, ids)
+    names = await skeleton_info.neuron_names(call.tx, call.project_id, ids)
+    done, marked = await annotation_renewal.add_names(
+        call.tx, call.project_id, call.user, {models[skeleton_id]: name for skeleton_id, name in names.items()})
+    return {"message": "success", "updated_cis": [annotated.added for annotated in done if annotated.added],
+            "created_meta_links": marked}

@@ -1,0 +1,101 @@
+"""Client datastores: settings and bookmarks of clients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from catmaid_server.domain import client_data
+from catmaid_server.domain.client_data import Datum
+from catmaid_server.domain.errors import NotAllowed
+from catmaid_server.domain.users import ANONYMOUS
+from catmaid_server.routing import Call, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class NewDatastore(msgspec.Struct):
+    """A datastore to make."""
+
+    name: str = ""
+
+
+class Selection(msgspec.Struct):
+    """What to read: of this project as well, of this key only."""
+
+    project_id: int | None = None
+    key: str | None = None
+
+
+class NewDatum(msgspec.Struct):
+    """JSON of an object for a key; `ignore_user` for all users, without a project for the instance."""
+
+    key: str = ""
+    value: str = ""
+    project_id: int | None = None
+    ignore_user: bool = False
+
+
+async def _require_membership(call: Call, project_id: int | None = None) -> None:
+    """Only those who may see the project or, without one, any project."""
+    if call.user.is_superuser:
+        return
+    granted = await call.access.granted(call.user)
+    seen = {project for project, names in granted.items() if {"can_browse", "can_annotate"} & names}
+    if not seen if project_id is None else project_id not in seen:
+        where = "any project" if project_id is None else f"project {project_id}"
+        raise NotAllowed(f"User {call.user.username!r} lacks the permission can_browse in {where}.")
+
+
+@routes.get("/client/datastores/", needs=Permission.NONE)
+async def list_datastores(call: Call, form: NoParameters) -> list[dict[str, Any]]:
+    """List the datastores."""
+    await _require_membership(call)
+    async with call.reading() as connection:
+        return await client_data.list_datastores(connection)
+
+
+@routes.post("/client/datastores/", needs=Permission.NONE, label="datastores.create")
+async def create_datastore(call: Call, form: NewDatastore) -> dict[str, Any]:
+    """Make a datastore."""
+    await _require_membership(call)
+    return await client_data.create_datastore(call.tx, form.name)
+
+
+@routes.delete("/client/datastores/{name}", needs=Permission.SUPERUSER, label="datastores.delete")
+async def delete_datastore(call: Call, form: NoParameters) -> web.Response:
+    """Delete a datastore and what it holds."""
+    await client_data.delete_datastore(call.tx, call.path["name"])
+    return web.Response(status=204)
+
+
+@routes.get("/client/datastores/{name}/", needs=Permission.NONE)
+async def list_data(call: Call, form: Selection) -> list[Datum]:
+    """List what a datastore holds for the user."""
+    await _require_membership(call, form.project_id)
+    async with call.reading() as connection:
+        return await client_data.list_data(connection, call.path["name"], user_id=call.user.id,
+                                           project_id=form.project_id, key=form.key)
+
+
+@routes.put("/client/datastores/{name}/", needs=Permission.NONE, label="datastores.put")
+async def put_datum(call: Call, form: NewDatum) -> Datum | web.Response:
+    """Set a value; an empty answer if there was one before."""
+    await _require_membership(call, form.project_id)
+    if form.ignore_user:
+        await _require_right_to_defaults(call, form.project_id)
+    elif call.user.username == ANONYMOUS:
+        raise NotAllowed("Visitors have no data of their own.")
+    datum = await client_data.put_datum(call.tx, call.path["name"], form.key, form.value,
+                                        user_id=None if form.ignore_user else call.user.id, project_id=form.project_id)
+    return web.Response(status=204) if datum is None else datum
+
+
+async def _require_right_to_defaults(call: Call, project_id: int | None) -> None:
+    if project_id is None:
+        if not call.user.is_superuser:
+            raise NotAllowed("Only superusers may set what is for all projects and users.")
+    elif not await call.access.allows(call.user, project_id, Permission.ADMINISTER.value):
+        raise NotAllowed("Only administrators may set what is for all users of a project.")

@@ -1,0 +1,59 @@
+"""Older forms of a skeleton in few bytes; flags in the path say which parts are wanted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from catmaid_server.domain import compact_arbors
+from catmaid_server.routes import compact_detail
+from catmaid_server.routing import Call, NoParameters, Permission, Routes
+
+routes = Routes()
+
+_ARBOR = "/{project_id}/{skeleton_id}/{nodes:[01]}/{synapses:[01]}/{tags:[01]}"
+
+
+class WithTime(msgspec.Struct):
+    """Whether with the times of each node."""
+
+    with_time: bool = False
+
+
+class CompactSkeleton(msgspec.Struct):
+    """Which parts are wanted beside those in the path."""
+
+    with_annotations: bool = False
+    with_reviews: bool = False
+    with_history: bool = False
+
+
+@routes.any(f"{_ARBOR}/compact-arbor", needs=Permission.BROWSE)
+async def compact_arbor(call: Call, form: WithTime) -> list[Any]:
+    """Read one skeleton with both ends of its synapses."""
+    return await _parts(call, with_times=form.with_time)
+
+
+@routes.any(f"{_ARBOR}/compact-arbor-with-minutes", needs=Permission.BROWSE)
+async def compact_arbor_with_minutes(call: Call, form: NoParameters) -> list[Any]:
+    """Read one skeleton with both ends of its synapses, and when its nodes were made."""
+    parts = await _parts(call, with_times=False)
+    async with call.reading() as connection:
+        return [*parts, await compact_arbors.minutes(connection, call.project_id, call.path["skeleton_id"])]
+
+
+async def _parts(call: Call, *, with_times: bool) -> list[Any]:
+    async with call.reading() as connection:
+        return list(await compact_arbors.compact_arbor(
+            connection, call.project_id, call.path["skeleton_id"], with_nodes=call.path["nodes"] == "1",
+            with_synapses=call.path["synapses"] == "1", with_tags=call.path["tags"] == "1", with_times=with_times))
+
+
+@routes.any("/{project_id}/{skeleton_id}/{connectors:[01]}/{tags:[01]}/compact-skeleton", needs=Permission.BROWSE)
+async def compact_skeleton(call: Call, form: CompactSkeleton) -> Any:
+    """Read one skeleton, as compact-detail does."""
+    wanted = compact_detail.CompactDetail(
+        with_connectors=call.path["connectors"] == "1", with_tags=call.path["tags"] == "1",
+        with_annotations=form.with_annotations, with_reviews=form.with_reviews, with_history=form.with_history)
+    return await compact_detail.compact_detail(call, wanted)

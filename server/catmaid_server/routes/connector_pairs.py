@@ -1,0 +1,134 @@
+"""Connectors as what is between two skeletons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from catmaid_server.domain import connector_info
+from catmaid_server.domain.connector_info import Row
+from catmaid_server.domain.skeleton_info import day, required
+from catmaid_server.routing import Call, Permission, Routes
+
+routes = Routes()
+
+
+class ConnectorIds(msgspec.Struct):
+    """Some connectors."""
+
+    connector_ids: list[int] = []
+
+
+class TreenodeIds(msgspec.Struct):
+    """Some treenodes."""
+
+    treenode_ids: list[int] = []
+
+
+class Synapses(msgspec.Struct):
+    """Skeletons on the presynaptic side, on the postsynaptic side, and connectors; each empty for any."""
+
+    pre: list[int] = []
+    post: list[int] = []
+    cids: list[int] = []
+
+
+class OneToMany(msgspec.Struct):
+    """One skeleton, others, and the relation of the one."""
+
+    skid: int
+    skids: list[int] = []
+    relation: str = "presynaptic_to"
+
+
+class ManyToMany(msgspec.Struct):
+    """Skeletons, others, and the relation of the first."""
+
+    skids1: list[int] = []
+    skids2: list[int] = []
+    relation: str = "presynaptic_to"
+
+
+class Completed(msgspec.Struct):
+    """By whom, and on which days (YYYYMMDD, the last included)."""
+
+    completed_by: int | None = None
+    since: str | None = msgspec.field(name="from", default=None)
+    until: str | None = msgspec.field(name="to", default=None)
+
+
+@routes.any("/{project_id}/connector/info", needs=Permission.BROWSE)
+async def find_synapses(call: Call, form: Synapses) -> list[Row]:
+    """List synapses between skeletons."""
+    async with call.reading() as connection:
+        return await connector_info.pairs(
+            connection, call.project_id, "presynaptic_to", skeleton_ids=form.pre or None,
+            partner_ids=form.post or None, connector_ids=form.cids or None)
+
+
+@routes.any("/{project_id}/connector/list/one_to_many", needs=Permission.BROWSE)
+async def connectors_of_one(call: Call, form: OneToMany) -> list[Row]:
+    """List the connectors between one skeleton and others."""
+    others = required(form.skids, "skeleton ID")
+    async with call.reading() as connection:
+        return await connector_info.pairs(connection, call.project_id, form.relation, skeleton_ids=[form.skid],
+                                          partner_ids=others)
+
+
+@routes.any("/{project_id}/connector/list/many_to_many", needs=Permission.BROWSE)
+async def connectors_of_many(call: Call, form: ManyToMany) -> list[Row]:
+    """List the connectors between two sets of skeletons."""
+    ones, others = required(form.skids1, "skeleton ID"), required(form.skids2, "skeleton ID")
+    async with call.reading() as connection:
+        return await connector_info.pairs(connection, call.project_id, form.relation, skeleton_ids=ones,
+                                          partner_ids=others)
+
+
+@routes.any("/{project_id}/connector/list/completed", needs=Permission.BROWSE)
+async def completed_synapses(call: Call, form: Completed) -> list[Row]:
+    """List synapses by who completed them, and when."""
+    async with call.reading() as connection:
+        return await connector_info.completed(connection, call.project_id, completed_by=form.completed_by,
+                                              since=day(form.since), until=day(form.until, after=True))
+
+
+@routes.any("/{project_id}/connector/list/linked-to-nodes", needs=Permission.BROWSE)
+async def connectors_of_nodes(call: Call, form: TreenodeIds) -> dict[str, list[int]]:
+    """List the connectors that treenodes are linked to."""
+    ids = required(form.treenode_ids, "treenode ID")
+    async with call.reading() as connection:
+        return {"connector_ids": await connector_info.linked_to_nodes(connection, call.project_id, ids)}
+
+
+@routes.any("/{project_id}/connector/skeletons", needs=Permission.BROWSE)
+async def skeletons_of_connectors(call: Call, form: ConnectorIds) -> list[tuple[int, dict[str, Any]]]:
+    """List skeletons and treenodes on both sides of connectors."""
+    async with call.reading() as connection:
+        rows = await connector_info.named_links(connection, call.project_id, form.connector_ids)
+    found: dict[int, dict[str, Any]] = {}
+    for connector_id, relation, skeleton_id, treenode_id, _ in rows:
+        sides = found.setdefault(connector_id, {
+            "presynaptic_to": None, "postsynaptic_to": [], "presynaptic_to_node": None, "postsynaptic_to_node": []})
+        if relation == "presynaptic_to":
+            sides.update(presynaptic_to=skeleton_id, presynaptic_to_node=treenode_id)
+        elif relation == "postsynaptic_to":
+            sides["postsynaptic_to"].append(skeleton_id)
+            sides["postsynaptic_to_node"].append(treenode_id)
+    return list(found.items())
+
+
+@routes.any("/{project_id}/connector/edgetimes", needs=Permission.BROWSE)
+async def times_of_connectors(call: Call, form: ConnectorIds) -> dict[int, dict[str, Any]]:
+    """List skeleton, treenode and creation time (ms since 1970) on both sides of connectors."""
+    async with call.reading() as connection:
+        rows = await connector_info.named_links(connection, call.project_id, form.connector_ids)
+    found: dict[int, dict[str, Any]] = {}
+    for connector_id, relation, skeleton_id, treenode_id, created in rows:
+        sides = found.setdefault(connector_id, {"presynaptic_to": None, "postsynaptic_to": []})
+        end = (skeleton_id, treenode_id, round(created.timestamp() * 1000))
+        if relation == "presynaptic_to":
+            sides[relation] = end
+        elif relation == "postsynaptic_to":
+            sides[relation].append(end)
+    return found

@@ -1,0 +1,90 @@
+"""Deep links: named views of a project."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from aiohttp import web
+
+from catmaid_server.auth import passwords
+from catmaid_server.domain import deep_links
+from catmaid_server.routing import Call, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class NewLink(msgspec.Struct):
+    """What a link shows; location in nm, stacks as [[stack id, zoom level], ...]."""
+
+    alias: str | None = None
+    is_public: bool = False
+    is_exportable: bool = False
+    password: str = ""
+    location_x: float | None = None
+    location_y: float | None = None
+    location_z: float | None = None
+    active_treenode: int | None = msgspec.field(name="active_treenode_id", default=None)
+    active_connector: int | None = msgspec.field(name="active_connector_id", default=None)
+    active_skeleton: int | None = msgspec.field(name="active_skeleton_id", default=None)
+    follow_id_history: bool = False
+    layered_stacks: bool = False
+    layout: str | None = None
+    tool: str | None = None
+    show_help: bool = False
+    message: str | None = None
+    data_view: int | None = None
+    stacks: list[Any] = []
+
+
+class Filter(msgspec.Struct):
+    """Whose links to list."""
+
+    only_own: bool = False
+    only_public: bool = False
+
+
+class Key(msgspec.Struct):
+    """The link's password, where it has one."""
+
+    password: str | None = None
+
+
+@routes.post("/{project_id}/links/", needs=Permission.BROWSE, label="links.create")
+async def create_link(call: Call, form: NewLink) -> dict[str, Any]:
+    """Make a link."""
+    values = msgspec.structs.asdict(form)
+    password = values.pop("password")
+    password_hash = await asyncio.to_thread(passwords.hashed, password) if password else ""
+    return await deep_links.create_link(call.tx, call.user, call.project_id, password_hash=password_hash, **values)
+
+
+@routes.get("/{project_id}/links/", needs=Permission.BROWSE)
+async def list_links(call: Call, form: Filter) -> list[dict[str, Any]]:
+    """List the user's links and public ones."""
+    async with call.reading() as connection:
+        return await deep_links.list_links(connection, call.user, call.project_id, only_own=form.only_own,
+                                           only_public=form.only_public)
+
+
+@routes.get("/{project_id}/links/{alias}/details", needs=Permission.BROWSE)
+async def describe_link(call: Call, form: Key) -> dict[str, Any]:
+    """Tell what a link shows."""
+    async with call.reading() as connection:
+        return await deep_links.describe_link(connection, call.user, call.project_id, call.path["alias"],
+                                              password=form.password)
+
+
+@routes.get("/{project_id}/links/{alias}", needs=Permission.NONE)
+async def follow_link(call: Call, form: NoParameters) -> web.Response:
+    """Go to the page that shows a link."""
+    query = urlencode({"pid": call.project_id, "link": call.path["alias"]})
+    return web.Response(status=302, headers={"Location": f"/?{query}"}, content_type="text/html")
+
+
+@routes.delete("/{project_id}/links/{alias}", needs=Permission.BROWSE, label="links.delete")
+async def delete_link(call: Call, form: NoParameters) -> dict[str, int]:
+    """Delete a link."""
+    return {"deleted_id": await deep_links.delete_link(call.tx, call.user, call.project_id, call.path["alias"])}

@@ -1,0 +1,36 @@
+"""Version, health, metrics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from catmaid_server.compat.version import CAPABILITIES, SERVER_VERSION, own_version
+from catmaid_server.routing import Call, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+@routes.get("/version", needs=Permission.NONE)
+async def version(call: Call, form: NoParameters) -> dict[str, Any]:
+    """The version of the API, and what this service can do beyond it."""
+    return {
+        "SERVER_VERSION": SERVER_VERSION,
+        "CATMAID_JUPYTER": {"version": own_version(), "capabilities": list(CAPABILITIES)},
+    }
+
+
+@routes.get("/health", needs=Permission.NONE)
+async def health(call: Call, form: NoParameters) -> dict[str, str]:
+    """Whether the service and its store answer; 503 if the store does not."""
+    async with call.reading() as connection:
+        await connection.execute("SELECT 1")
+    return {"status": "ok"}
+
+
+@routes.get("/metrics", needs=Permission.NONE)
+async def metrics(call: Call, form: NoParameters) -> web.Response:
+    """Counters and latencies in Prometheus's text format."""
+    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,95 @@
+"""Neurons: lists, renaming, and which skeletons model them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from catmaid_server.compat import columns
+from catmaid_server.domain import neuron_info
+from catmaid_server.domain.skeleton_info import required
+from catmaid_server.routes.skeleton_info import FilterSkeletons
+from catmaid_server.routing import Call, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class Rename(msgspec.Struct):
+    """A new name."""
+
+    name: str = ""
+
+
+class RenameMany(msgspec.Struct):
+    """Pairs of neuron id and new name."""
+
+    names: list[tuple[int, str]] = []
+
+
+class ModelIds(msgspec.Struct):
+    """Some skeletons, as models of neurons."""
+
+    model_ids: list[int] = []
+
+
+class NeuronIds(msgspec.Struct):
+    """Some neurons."""
+
+    neuron_ids: list[int] = []
+
+
+@routes.any("/{project_id}/neurons/", needs=Permission.BROWSE)
+async def list_neurons(call: Call, form: FilterSkeletons) -> list[int]:
+    """List the ids of neurons."""
+    async with call.reading() as connection:
+        return await neuron_info.neuron_ids(connection, call.project_id, form.wanted())
+
+
+@routes.any("/{project_id}/neurons/{neuron_id}/rename", needs=Permission.ANNOTATE, label="neurons.rename")
+async def rename(call: Call, form: Rename) -> dict[str, Any]:
+    """Give a neuron another name."""
+    neuron_id = call.path["neuron_id"]
+    old = await neuron_info.rename(call.tx, call.project_id, call.user, [(neuron_id, form.name)])
+    return {"success": True, "renamed_neuron": neuron_id, "old_name": old[neuron_id]}
+
+
+@routes.any("/{project_id}/neurons/rename", needs=Permission.ANNOTATE, label="neurons.rename")
+async def rename_many(call: Call, form: RenameMany) -> dict[str, Any]:
+    """Give several neurons other names."""
+    old = await neuron_info.rename(call.tx, call.project_id, call.user, form.names)
+    return {"success": True, "renamed_neurons": list(old), "old_names": list(old.values())}
+
+
+@routes.any("/{project_id}/neurons/from-models", needs=Permission.BROWSE)
+async def neurons_of_models(call: Call, form: ModelIds) -> dict[int, int]:
+    """Find the neurons that skeletons model."""
+    ids = required(form.model_ids, "model ID")
+    async with call.reading() as connection:
+        return await neuron_info.neurons_of_skeletons(connection, call.project_id, ids)
+
+
+@routes.any("/{project_id}/neurons/all-skeletons", needs=Permission.BROWSE)
+async def skeletons_of_neurons(call: Call, form: NeuronIds) -> dict[int, list[int]]:
+    """Find the skeletons that model neurons."""
+    ids = required(form.neuron_ids, "neuron ID")
+    async with call.reading() as connection:
+        return await neuron_info.skeletons_of_neurons(connection, call.project_id, ids)
+
+
+@routes.any("/{project_id}/neuron/{neuron_id}/get-all-skeletons", needs=Permission.BROWSE)
+async def skeletons_of_neuron(call: Call, form: NoParameters) -> list[int]:
+    """Find the skeletons that model one neuron."""
+    async with call.reading() as connection:
+        return await neuron_info.skeletons_of_neuron(connection, call.project_id, call.path["neuron_id"])
+
+
+@routes.get("/{project_id}/neurons/table", needs=Permission.BROWSE)
+async def neuron_table(call: Call, form: NoParameters) -> web.Response:
+    """Give all neurons with a skeleton as columns."""
+    async with call.reading() as connection:
+        rows = await neuron_info.neuron_table(connection, call.project_id)
+    table = columns.table(rows, id="<i4", skeleton_id="<i4", nodes="<i4", cable_length="<f8", user_id="<i4",
+                          creation_time="<f8", edition_time="<f8")
+    return columns.response({"neurons": table, "names": [row[-1] for row in rows]})

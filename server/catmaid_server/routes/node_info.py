@@ -1,0 +1,149 @@
+"""Where nodes are, who made them, what is near."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from catmaid_server.domain import node_info
+from catmaid_server.domain.node_info import Place
+from catmaid_server.routing import Call, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class NodeIds(msgspec.Struct):
+    """Some treenodes and connectors."""
+
+    node_ids: list[int] = []
+
+
+class OneNode(msgspec.Struct):
+    """A treenode or connector."""
+
+    tnid: int
+
+
+class NearestTo(msgspec.Struct):
+    """A point (nm) and where to look."""
+
+    x: float
+    y: float
+    z: float
+    skeleton_id: int | None = None
+    neuron_id: int | None = None
+
+
+class MostRecent(msgspec.Struct):
+    """Where to look."""
+
+    skeleton_id: int | None = None
+    user_id: int | None = None
+
+
+class FindLabels(msgspec.Struct):
+    """A point (nm) and what labels to look for."""
+
+    x: float
+    y: float
+    z: float
+    label_regex: str
+
+
+class FindTreenodes(msgspec.Struct):
+    """What wanted treenodes are, belong to, and bear."""
+
+    treenode_ids: list[int] = []
+    skeleton_ids: list[int] = []
+    label_ids: list[int] = []
+    label_names: list[str] = []
+
+
+@routes.any("/{project_id}/node/user-info", needs=Permission.BROWSE)
+async def user_info(call: Call, form: NodeIds) -> msgspec.Raw:
+    """Tell who made, edited and reviewed nodes."""
+    async with call.reading() as connection:
+        return await node_info.user_info(connection, call.project_id, form.node_ids)
+
+
+@routes.any("/{project_id}/nodes/location", needs=Permission.BROWSE)
+async def locate_nodes(call: Call, form: NodeIds) -> list[Place]:
+    """Tell where nodes are."""
+    async with call.reading() as connection:
+        return await node_info.locations(connection, call.project_id, form.node_ids)
+
+
+@routes.any("/{project_id}/node/get_location", needs=Permission.BROWSE)
+async def locate_node(call: Call, form: OneNode) -> Place:
+    """Tell where a node is."""
+    async with call.reading() as connection:
+        return await node_info.location(connection, call.project_id, form.tnid)
+
+
+@routes.any("/{project_id}/nodes/nearest", needs=Permission.BROWSE)
+async def find_nearest(call: Call, form: NearestTo) -> dict[str, Any]:
+    """Find the treenode nearest to a point."""
+    async with call.reading() as connection:
+        return await node_info.nearest(connection, call.project_id, (form.x, form.y, form.z),
+                                       skeleton_id=form.skeleton_id, neuron_id=form.neuron_id)
+
+
+@routes.any("/{project_id}/nodes/most-recent", needs=Permission.BROWSE)
+async def find_most_recent(call: Call, form: MostRecent) -> dict[str, Any]:
+    """Find the treenode that was edited last."""
+    async with call.reading() as connection:
+        return await node_info.most_recent(connection, call.project_id, skeleton_id=form.skeleton_id,
+                                           user_id=form.user_id)
+
+
+@routes.any("/{project_id}/nodes/find-labels", needs=Permission.BROWSE)
+async def find_labels(call: Call, form: FindLabels) -> list[tuple[int, list[float], float, list[str]]]:
+    """Find the nodes nearest to a point whose label fits a regular expression."""
+    async with call.reading() as connection:
+        return await node_info.labelled_near(connection, call.project_id, (form.x, form.y, form.z), form.label_regex)
+
+
+@routes.any("/{project_id}/treenodes/{treenode_id}/info", needs=Permission.BROWSE)
+async def describe_treenode(call: Call, form: NoParameters) -> dict[str, Any]:
+    """Name skeleton and neuron of a treenode."""
+    async with call.reading() as connection:
+        return await node_info.treenode_info(connection, call.project_id, call.path["treenode_id"])
+
+
+@routes.any("/{project_id}/treenodes/{treenode_id}/compact-detail", needs=Permission.BROWSE)
+async def compact_treenode(call: Call, form: NoParameters) -> Any:
+    """Give one treenode as a row of `node/list`."""
+    treenode_id = call.path["treenode_id"]
+    async with call.reading() as connection:
+        return await node_info.compact_treenode(connection, call.project_id, treenode_id)
+
+
+@routes.any("/{project_id}/treenodes/compact-detail", needs=Permission.BROWSE)
+async def compact_treenodes(call: Call, form: FindTreenodes) -> msgspec.Raw:
+    """Give treenodes as rows of `node/list`."""
+    async with call.reading() as connection:
+        return await node_info.compact_treenodes(
+            connection, call.project_id, treenode_ids=form.treenode_ids, skeleton_ids=form.skeleton_ids,
+            label_ids=form.label_ids, label_names=form.label_names)
+
+
+@routes.any("/{project_id}/treenodes/{treenode_id}/children", needs=Permission.BROWSE)
+async def list_children(call: Call, form: NoParameters) -> list[list[Place]]:
+    """Give the children of a treenode."""
+    async with call.reading() as connection:
+        return await node_info.children(connection, call.project_id, call.path["treenode_id"])
+
+
+@routes.any("/{project_id}/treenodes/{treenode_id}/next-branch-or-end", needs=Permission.BROWSE)
+async def find_next_branches(call: Call, form: NoParameters) -> list[tuple[Place, Place, Place]]:
+    """Find the next branch or end in each direction away from the root."""
+    async with call.reading() as connection:
+        return await node_info.next_branches(connection, call.project_id, call.path["treenode_id"])
+
+
+@routes.any("/{project_id}/treenodes/{treenode_id}/previous-branch-or-root", needs=Permission.BROWSE)
+async def find_previous_branch(call: Call, form: NoParameters) -> Place:
+    """Find the previous branch, or the root."""
+    async with call.reading() as connection:
+        return await node_info.previous_branch(connection, call.project_id, call.path["treenode_id"])

@@ -1,0 +1,94 @@
+"""What a viewer shows: treenodes, connectors, links and labels in a box."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from catmaid_server import keys
+from catmaid_server.compat import columns
+from catmaid_server.compat.encodings import Encoding, Forms, response
+from catmaid_server.compat.rows import rows
+from catmaid_server.db.store import Connection
+from catmaid_server.domain import viewports
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.viewports import Box, Viewport
+from catmaid_server.remember import remembered_body
+from catmaid_server.routing import Call, Permission, Routes
+
+routes = Routes()
+
+NODE_ROW = ("id", "parent_id", "x", "y", "z", "confidence", "radius", "skeleton_id", "edition_time", "user_id")
+CONNECTOR_ROW = ("id", "x", "y", "z", "confidence", "edition_time", "user_id")
+LINK_ROW = ("treenode_id", "relation_id", "confidence", "edition_time", "id")
+
+PROVIDERS = ("postgis3d", "postgis2d", "postgis3dblurry", "postgis2dblurry")
+"""Names under which clients of CATMAID may ask for this query; all mean the same here."""
+
+
+class NodeList(msgspec.Struct, kw_only=True):
+    """A box in nm, nodes wanted wherever they are, and the form of the answer."""
+
+    left: float = 0.0
+    top: float = 0.0
+    z1: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+    z2: float = 0.0
+    treenode_ids: list[int] = []
+    connector_ids: list[int] = []
+    limit: int = 0
+    labels: bool = False
+    format: str = "json"
+    src: str | None = None
+
+
+@routes.any("/{project_id}/node/list", needs=Permission.BROWSE)
+async def node_list(call: Call, form: NodeList) -> web.Response:
+    """List treenodes with an edge that meets a box, and the connectors in it."""
+    return await _listed(call, form)
+
+
+@routes.post("/{project_id}/nodes/", needs=Permission.BROWSE)
+async def node_list_by_post(call: Call, form: NodeList) -> web.Response:
+    """List treenodes in a box, as `node/list` does."""
+    return await _listed(call, form)
+
+
+async def _listed(call: Call, form: NodeList) -> web.Response:
+    if form.src and form.src not in PROVIDERS:
+        raise InvalidInput(f"Unknown node provider: {form.src}. Known: {', '.join(PROVIDERS)}.")
+    encoding = Encoding.wanted(call, form.format)
+    limit = call.request.app[keys.NODE_LIMIT]
+    box = Box(form.left, form.top, form.z1, form.right, form.bottom, form.z2)
+
+    async def produce(connection: Connection) -> bytes:
+        found = await viewports.nodes_in_box(
+            connection, call.project_id, box, labels=form.labels, exact=encoding is not Encoding.COLUMNS,
+            treenode_ids=form.treenode_ids, connector_ids=form.connector_ids,
+            most_nodes=min(form.limit, limit) if form.limit > 0 else limit)
+        return Forms(lambda: _positional(found), lambda: _columnar(found)).encoded(encoding)
+
+    return response(await remembered_body(call, form, encoding, produce), encoding)
+
+
+def _positional(found: Viewport) -> list[Any]:
+    links: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for connector_id, link in zip(found.links["connector_id"].tolist(), rows(found.links, LINK_ROW), strict=True):
+        links[connector_id].append(link)
+    connectors = [(*row, links.get(row[0], [])) for row in rows(found.connectors, CONNECTOR_ROW)]
+    return [rows(found.nodes, NODE_ROW), connectors, found.labels, found.limit_reached, found.relations]
+
+
+def _columnar(found: Viewport) -> dict[str, Any]:
+    return {
+        "nodes": columns.columns(found.nodes),
+        "connectors": columns.columns(found.connectors),
+        "links": columns.columns(found.links),
+        "labels": {str(node_id): names for node_id, names in found.labels.items()},
+        "relations": {str(relation_id): name for relation_id, name in found.relations.items()},
+        "limit_reached": found.limit_reached,
+    }

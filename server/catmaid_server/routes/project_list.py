@@ -1,0 +1,59 @@
+"""Projects: the list, and title and comment of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from catmaid_server.domain import project_list, projects
+from catmaid_server.routing import Call, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class ListProjects(msgspec.Struct):
+    """Whether to leave out projects in which nothing was traced."""
+
+    has_tracing_data: bool = False
+
+
+class NewProject(msgspec.Struct):
+    """A project to make."""
+
+    title: str = ""
+    comment: str | None = None
+
+
+class EditProject(msgspec.Struct):
+    """What to change."""
+
+    title: str | None = None
+    comment: str | None = None
+
+
+@routes.get("/projects/", needs=Permission.NONE)
+async def list_projects(call: Call, form: ListProjects) -> msgspec.Raw:
+    """List the projects that the user may see."""
+    async with call.reading() as connection:
+        return await project_list.visible_projects(connection, call.user, traced_only=form.has_tracing_data)
+
+
+@routes.post("/projects/", needs=Permission.SUPERUSER, label="projects.create")
+async def create_project(call: Call, form: NewProject) -> dict[str, Any]:
+    """Make a project that the user may administer."""
+    project_id = await projects.create_project(call.tx, form.title, owner_id=call.user.id, comment=form.comment)
+    return await project_list.describe_project(call.tx, project_id)
+
+
+@routes.get("/{project_id}/", needs=Permission.NONE)
+async def describe_project(call: Call, form: NoParameters) -> dict[str, Any]:
+    """Give title and comment."""
+    async with call.reading() as connection:
+        return await project_list.describe_project(connection, call.project_id)
+
+
+@routes.post("/{project_id}/", needs=Permission.ADMINISTER, label="projects.update")
+async def edit_project(call: Call, form: EditProject) -> dict[str, Any]:
+    """Change title and comment."""
+    return await project_list.edit_project(call.tx, call.project_id, title=form.title, comment=form.comment)

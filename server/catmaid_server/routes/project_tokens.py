@@ -1,0 +1,97 @@
+"""Project tokens, and copies of projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from catmaid_server.domain import project_tokens
+from catmaid_server.routing import Call, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class NewToken(msgspec.Struct):
+    """A token to make, and what it grants."""
+
+    name: str = ""
+    needs_approval: bool = False
+    default_permissions: list[str] = []
+
+
+class Applied(msgspec.Struct):
+    """A token that somebody passed on."""
+
+    token: str = ""
+
+
+class OneUse(msgspec.Struct):
+    """A token, by id, and a user who applied it."""
+
+    token_id: int | None = None
+    user_id: int | None = None
+
+
+class Fork(msgspec.Struct):
+    """The copy's title, what is copied beside the stacks, and whether to make a token for it."""
+
+    name: str = ""
+    description: str | None = None
+    copy_volumes: bool = False
+    project_token: bool = False
+
+
+@routes.get("/{project_id}/project-tokens/", needs=Permission.ADMINISTER)
+async def list_tokens(call: Call, form: NoParameters) -> list[dict[str, Any]]:
+    """List the tokens of a project."""
+    async with call.reading() as connection:
+        return await project_tokens.list_tokens(connection, call.project_id)
+
+
+@routes.post("/{project_id}/project-tokens/", needs=Permission.ADMINISTER, label="project_tokens.create")
+async def create_token(call: Call, form: NewToken) -> dict[str, Any]:
+    """Make a token that lets others into the project."""
+    return await project_tokens.create_token(call.tx, call.project_id, call.user.id, name=form.name,
+                                             needs_approval=form.needs_approval, permissions=form.default_permissions)
+
+
+@routes.post("/{project_id}/project-tokens/approve", needs=Permission.ADMINISTER, label="project_tokens.approve")
+async def approve_token(call: Call, form: OneUse) -> dict[str, str]:
+    """Let a user in who applied a token that needs approval."""
+    await project_tokens.approve(call.tx, call.project_id, form.token_id, form.user_id)
+    return {"status": "ok"}
+
+
+@routes.post("/{project_id}/project-tokens/revoke", needs=Permission.ADMINISTER, label="project_tokens.revoke")
+async def revoke_token(call: Call, form: OneUse) -> dict[str, str]:
+    """Take from a user what a token gave."""
+    await project_tokens.revoke(call.tx, call.project_id, form.token_id, form.user_id)
+    return {"status": "ok"}
+
+
+@routes.get("/{project_id}/user-project-tokens/", needs=Permission.BROWSE)
+async def list_uses(call: Call, form: NoParameters) -> list[dict[str, Any]]:
+    """List the tokens of a project that the user has applied."""
+    async with call.reading() as connection:
+        return await project_tokens.list_uses(connection, call.project_id, call.user.id)
+
+
+@routes.post("/project-tokens/apply", needs=Permission.LOGIN, label="project_tokens.apply")
+async def apply_token(call: Call, form: Applied) -> dict[str, Any]:
+    """Enter a project with a token."""
+    return await project_tokens.apply_token(call.tx, call.user.id, form.token)
+
+
+@routes.post("/{project_id}/fork", needs=Permission.FORK, label="projects.fork")
+async def fork_project(call: Call, form: Fork) -> dict[str, Any]:
+    """Make a project with the same stacks for the user's own tracings."""
+    copy_id, stacks = await project_tokens.fork_project(
+        call.tx, call.project_id, call.user.id, name=form.name, comment=form.description,
+        with_volumes=form.copy_volumes)
+    token = None
+    if form.project_token:
+        token = (await project_tokens.create_token(
+            call.tx, copy_id, call.user.id, name="Entry", needs_approval=False,
+            permissions=project_tokens.VISITOR_PERMISSIONS))["token"]
+    return {"new_project_id": copy_id, "n_copied_stack_links": stacks, "project_token": token}

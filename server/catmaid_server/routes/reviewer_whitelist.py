@@ -1,0 +1,37 @@
+"""Whose reviews a user trusts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from catmaid_server.domain import reviewer_whitelist
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.routing import Call, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+@routes.get("/{project_id}/user/reviewer-whitelist", needs=Permission.BROWSE)
+async def list_trusted(call: Call, form: NoParameters) -> list[dict[str, Any]]:
+    """List whose reviews the user trusts, and from when on."""
+    async with call.reading() as connection:
+        found = await reviewer_whitelist.trusted(connection, call.project_id, call.user.id)
+    return [{"reviewer_id": reviewer, "accept_after": after} for reviewer, after in found.items()]
+
+
+@routes.post("/{project_id}/user/reviewer-whitelist", needs=Permission.BROWSE, label="reviewer_whitelist.update")
+async def replace_trusted(call: Call, form: NoParameters) -> dict[str, str]:
+    """Let the user trust these reviewers: parameters are named by their ids, the values are times."""
+    sent = await call.request.post()
+    wanted = dict(_trusted(name, value) for name, value in sent.items() if isinstance(value, str))
+    await reviewer_whitelist.replace(call.tx, call.project_id, call.user.id, wanted)
+    return {"success": "Updated review whitelist"}
+
+
+def _trusted(name: str, value: str) -> tuple[int, datetime]:
+    try:
+        after = datetime.fromisoformat(value)
+        return int(name), after if after.tzinfo else after.replace(tzinfo=UTC)
+    except ValueError:
+        raise InvalidInput(f"Send times by reviewer id, not {name!r}: {value!r}.") from None

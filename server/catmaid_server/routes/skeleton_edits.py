@@ -1,0 +1,69 @@
+"""Split, join and reroot skeletons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from catmaid_server.domain import skeletons
+from catmaid_server.routing import Call, Permission, Routes
+
+routes = Routes()
+
+
+class Reroot(msgspec.Struct, kw_only=True):
+    """The treenode that becomes the root."""
+
+    treenode_id: int
+    state: str | None = None
+
+
+@routes.post("/{project_id}/skeleton/reroot", needs=Permission.ANNOTATE, label="skeletons.reroot")
+async def reroot(call: Call, form: Reroot) -> dict[str, Any]:
+    """Make a treenode the root of its skeleton."""
+    node = await skeletons.reroot(call.tx, call.user, call.project_id, form.treenode_id)
+    return {"newroot": node.id, "skeleton_id": node.skeleton_id}
+
+
+class Split(msgspec.Struct, kw_only=True):
+    """Where to cut, and which annotations (annotator's user id by name) each part keeps; all, if not said."""
+
+    treenode_id: int
+    upstream_annotation_map: dict[str, int] | None = None
+    downstream_annotation_map: dict[str, int] | None = None
+    state: str | None = None
+
+
+@routes.any("/{project_id}/skeleton/split", needs=Permission.ANNOTATE, label="skeletons.split")
+async def split(call: Call, form: Split) -> dict[str, Any]:
+    """Cut a skeleton above a treenode, which becomes the root of a new one."""
+    skeleton_id, node = await skeletons.split(
+        call.tx, call.user, call.project_id, form.treenode_id,
+        upstream=form.upstream_annotation_map, downstream=form.downstream_annotation_map)
+    return {"new_skeleton_id": skeleton_id, "existing_skeleton_id": node.skeleton_id,
+            "x": node.x, "y": node.y, "z": node.z}
+
+
+class Join(msgspec.Struct, kw_only=True):
+    """What is joined to what, and the annotations of the result; those of both, if not said."""
+
+    from_id: int
+    to_id: int
+    annotation_set: dict[str, int] | None = None
+    state: str | None = None
+
+
+@routes.post("/{project_id}/skeleton/join", needs=Permission.ANNOTATE, label="skeletons.merge")
+async def join(call: Call, form: Join) -> dict[str, Any]:
+    """Join two skeletons at two treenodes."""
+    joined = await skeletons.join(call.tx, call.user, call.project_id, form.from_id, form.to_id,
+                                  annotations=form.annotation_set)
+    return {
+        "message": "success",
+        "fromid": form.from_id,
+        "toid": form.to_id,
+        "result_skeleton_id": joined.result_skeleton_id,
+        "deleted_skeleton_id": joined.deleted_skeleton_id,
+        "stable_annotation_swap": joined.stable_annotation_swap,
+    }

@@ -1,0 +1,34 @@
+"""Skeletons as text, and where they came from."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from catmaid_server.domain import skeleton_export
+from catmaid_server.routing import Call, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+@routes.any("/{project_id}/skeleton/{skeleton_id}/swc", needs=Permission.BROWSE)
+async def export_swc(call: Call, form: NoParameters) -> web.Response:
+    """Give a skeleton as SWC."""
+    async with call.reading() as connection:
+        text = await skeleton_export.swc(connection, call.project_id, call.path["skeleton_id"])
+    return web.Response(text=text, content_type="text/plain")
+
+
+@routes.any("/{project_id}/skeleton/{skeleton_id}/eswc", needs=Permission.BROWSE)
+async def export_eswc(call: Call, form: NoParameters) -> web.Response:
+    """Give a skeleton as SWC with authors, times and confidences."""
+    async with call.reading() as connection:
+        text = await skeleton_export.eswc(connection, call.project_id, call.path["skeleton_id"])
+    return web.Response(text=text, content_type="text/plain")
+
+
+@routes.any("/{project_id}/treenodes/{treenode_id}/importing-user", needs=Permission.BROWSE)
+async def find_importing_user(call: Call, form: NoParameters) -> dict[str, int | None]:
+    """Tell who imported a treenode."""
+    async with call.reading() as connection:
+        user_id = await skeleton_export.importing_user(connection, call.project_id, call.path["treenode_id"])
+    return {"importing_user_id": user_id}

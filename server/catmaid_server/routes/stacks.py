@@ -1,0 +1,40 @@
+"""Image stacks of a project, and groups of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catmaid_server.domain import stacks
+from catmaid_server.routing import Call, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+@routes.get("/{project_id}/stacks", needs=Permission.BROWSE)
+async def list_stacks(call: Call, form: NoParameters) -> list[dict[str, Any]]:
+    """List the stacks of a project."""
+    async with call.reading() as connection:
+        return await stacks.list_stacks(connection, call.project_id)
+
+
+@routes.get("/{project_id}/stack/{stack_id}/info", needs=Permission.BROWSE)
+async def describe_stack(call: Call, form: NoParameters) -> dict[str, Any]:
+    """Describe a stack and where its images are."""
+    async with call.reading() as connection:
+        return await stacks.describe_stack(connection, call.project_id, call.path["stack_id"],
+                                           service_url=f"{call.request.url.origin()}/")
+
+
+@routes.get("/{project_id}/stack/{stack_id}/groups", needs=Permission.BROWSE)
+async def list_groups(call: Call, form: NoParameters) -> dict[str, list[int]]:
+    """List the stack groups in which a stack is."""
+    async with call.reading() as connection:
+        groups = await stacks.groups_of_stack(connection, call.project_id, call.path["stack_id"])
+    return {"stack_group_ids": groups}
+
+
+@routes.get("/{project_id}/stackgroup/{stackgroup_id}/info", needs=Permission.BROWSE)
+async def describe_group(call: Call, form: NoParameters) -> dict[str, Any]:
+    """Describe a stack group."""
+    async with call.reading() as connection:
+        return await stacks.describe_stack_group(connection, call.project_id, call.path["stackgroup_id"])

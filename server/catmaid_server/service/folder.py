@@ -1,0 +1,152 @@
+"""The files of a data folder that tell about its service."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+
+class ServiceError(Exception):
+    """The service cannot be started or stopped; the message says why."""
+
+
+class ServiceRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What `service.json` says of a running service."""
+
+    url: str
+    pid: int
+    started: str
+    """ISO 8601, UTC."""
+    version: str
+    workers: int
+    data_dir: str
+    embedded_database: bool
+
+
+@dataclass(frozen=True)
+class ServiceFolder:
+    """The data folder of a service."""
+
+    path: Path
+
+    @property
+    def log(self) -> Path:
+        """One JSON object per line, of all processes of the service."""
+        return self.path / "logs" / "service.log"
+
+    @property
+    def output(self) -> Path:
+        """What the processes print that is no log: normally nothing."""
+        return self.path / "logs" / "service.out"
+
+    @property
+    def admin_token(self) -> Path:
+        """The API token of `admin`, which whoever can read this folder may use."""
+        return self.path / "admin.token"
+
+    def make(self) -> None:
+        """Make the folder, for us alone, unless it exists. Raises `ServiceError` if that is not possible."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (self.path / "logs").mkdir(exist_ok=True)
+        except OSError as error:
+            raise ServiceError(f"The data folder {self.path} cannot be used: {error.strerror}.") from None
+
+    def read_record(self) -> ServiceRecord | None:
+        """The service that runs on this folder; None if none does, or it is still starting."""
+        try:
+            text = self._record.read_bytes()
+            record = msgspec.json.decode(text, type=ServiceRecord)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+        return record if self.is_locked() else None
+
+    def write_record(self, record: ServiceRecord) -> None:
+        """Tell others about the service."""
+        write_atomically(self._record, msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n")
+
+    def remove_record(self) -> None:
+        """Tell others that there is no service any more, or not yet."""
+        self._record.unlink(missing_ok=True)
+
+    def last_port(self) -> int | None:
+        """The port of the last time: notebooks that are still open know it."""
+        try:
+            return int((self.path / "service.port").read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def remember_port(self, port: int) -> None:
+        """Remember the port for the next time."""
+        write_atomically(self.path / "service.port", f"{port}\n".encode())
+
+    def secret(self) -> bytes:
+        """The key that signs sessions and tickets; made the first time. Call with the lock held."""
+        path = self.path / "secret.key"
+        if not path.exists():
+            write_atomically(path, secrets.token_bytes(32), mode=0o600)
+        return path.read_bytes()
+
+    def lock(self) -> int | None:
+        """Take the lock that the one service of this folder holds; None if it is taken.
+
+        The lock ends with this process, however that ends, or when the returned descriptor is closed.
+        """
+        descriptor = self._open_lock()
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        return descriptor
+
+    def is_locked(self) -> bool:
+        """Whether a service runs on this folder, or starts or stops."""
+        if not (self.path / "service.lock").exists():
+            return False
+        descriptor = self._open_lock()
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
+
+    @contextmanager
+    def setting_up(self) -> Iterator[None]:
+        """One process at a time changes what the first start makes."""
+        descriptor = os.open(self.path / "setup.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    @property
+    def _record(self) -> Path:
+        return self.path / "service.json"
+
+    def _open_lock(self) -> int:
+        return os.open(self.path / "service.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Replace a file so that readers see the old or the new content, never a part."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        temporary.replace(path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            temporary.unlink()

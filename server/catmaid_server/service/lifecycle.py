@@ -1,0 +1,120 @@
+"""Start, find and stop the service of a data folder from other programs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import msgspec
+
+from catmaid_server.service.folder import ServiceError, ServiceFolder, ServiceRecord
+from catmaid_server.service.opening import embedded_cluster
+from catmaid_server.settings import Settings
+
+_START_S = 180.0
+_STOP_S = 90.0
+_POLL_S = 0.02
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a service runs on a data folder."""
+
+    running: bool
+    data_dir: str
+    database_running: bool | None
+    """Whether the embedded database runs; None where another one is used."""
+    service: ServiceRecord | None = None
+
+
+def start(settings: Settings | None = None, *, patience_s: float = _START_S) -> ServiceRecord:
+    """Start the service of a data folder in the background, unless it runs, and return when it answers.
+
+    Raises
+    ------
+    ServiceError
+        If it does not start, with the reason it gave.
+    """
+    settings = settings or Settings()
+    folder = ServiceFolder(settings.folder)
+    folder.make()
+    if (record := folder.read_record()) is not None:
+        return record
+    with folder.output.open("a+b") as output:
+        began_at = output.seek(0, os.SEEK_END)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "catmaid_server", "serve"], stdin=subprocess.DEVNULL, stdout=output,
+            stderr=output, start_new_session=True, env={**os.environ, **_as_environment(settings)})
+        deadline = time.monotonic() + patience_s
+        while time.monotonic() < deadline:
+            if (record := folder.read_record()) is not None:
+                _left_running.append(process)
+                return record
+            if process.poll() not in (None, 0):
+                output.seek(began_at)
+                raise ServiceError(_reason(output.read().decode(errors="replace")))
+            time.sleep(_POLL_S)
+    process.terminate()
+    raise ServiceError(f"The service did not get ready within {patience_s:.0f} s; see {folder.log}.")
+
+
+def stop(settings: Settings | None = None, *, patience_s: float = _STOP_S) -> bool:
+    """End the service of a data folder and its database; whether one ran.
+
+    Raises
+    ------
+    ServiceError
+        If it does not end in time.
+    """
+    settings = settings or Settings()
+    folder = ServiceFolder(settings.folder)
+    record = folder.read_record()
+    if record is None:
+        cluster = embedded_cluster(settings)  # a killed service leaves its database behind
+        return cluster.stop() if cluster is not None else False
+    try:
+        os.kill(record.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        pass
+    except PermissionError:
+        raise ServiceError(f"The service (process {record.pid}) belongs to another user.") from None
+    deadline = time.monotonic() + patience_s
+    while folder.is_locked():
+        _reap()
+        if time.monotonic() > deadline:
+            raise ServiceError(f"The service (process {record.pid}) does not end.")
+        time.sleep(_POLL_S)
+    return True
+
+
+def status(settings: Settings | None = None) -> Status:
+    """Whether a service runs on a data folder, and where."""
+    settings = settings or Settings()
+    record = ServiceFolder(settings.folder).read_record()
+    cluster = embedded_cluster(settings)
+    return Status(
+        running=record is not None, data_dir=str(settings.folder), service=record,
+        database_running=None if cluster is None else cluster.running_pid() is not None)
+
+
+_left_running: list[subprocess.Popen[bytes]] = []
+
+
+def _reap() -> None:
+    """Collect services that we started and that have ended since."""
+    _left_running[:] = [process for process in _left_running if process.poll() is None]
+
+
+def _as_environment(settings: Settings) -> dict[str, str]:
+    """Environment variables that give another process the same settings; unlike arguments, others cannot read them."""
+    values = settings.model_dump(exclude_none=True) | {"data_dir": settings.folder}
+    if settings.database_url is not None:
+        values["database_url"] = settings.database_url.get_secret_value()
+    return {f"CATMAID_{name.upper()}": str(value) for name, value in values.items()}
+
+
+def _reason(output: str) -> str:
+    lines = [line for line in output.splitlines() if line.strip()]
+    return "The service did not start: " + (lines[-1].removeprefix("catmaid-jupyter: ") if lines else "it said nothing")

@@ -1,0 +1,179 @@
+"""The service's first process: it holds the lock, minds the database and the workers, and ends everything in order."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+
+import structlog
+
+from catmaid_server.compat.version import own_version
+from catmaid_server.db.cluster import Cluster, ClusterError
+from catmaid_server.service import logs
+from catmaid_server.service.folder import ServiceError, ServiceFolder, ServiceRecord
+from catmaid_server.service.opening import embedded_cluster, outside_dsn, set_up
+from catmaid_server.service.orders import WorkerOrder
+from catmaid_server.service.workers import Workers
+from catmaid_server.settings import Settings
+
+log = structlog.get_logger("catmaid.service")
+
+_OTHER_START_S = 120.0
+_POLL_S = 0.05
+_WATCH_S = 0.25
+_RETRY_S = 2.0
+_ROTATE_S = 60.0
+_PORT_FREE_S = 3.0
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+
+Announce = Callable[[ServiceRecord], None]
+
+
+def serve(settings: Settings, announce: Announce) -> ServiceRecord | None:
+    """Run the service of a data folder until a signal ends it.
+
+    Parameters
+    ----------
+    settings
+        Where and how.
+    announce
+        Called once, when the service answers.
+
+    Returns
+    -------
+    The record of the service that already runs on this folder; None if there was none and ours has ended.
+
+    Raises
+    ------
+    ServiceError, ClusterError
+        If it cannot start.
+    """
+    folder = ServiceFolder(settings.folder)
+    folder.make()
+    held = _lock_or_find(folder)
+    if isinstance(held, ServiceRecord):
+        return held
+    try:
+        folder.remove_record()
+        logs.rotate(folder.log)
+        logs.configure(folder.log, settings.log_level, worker=0)
+        asyncio.run(_run(settings, folder, announce))
+    finally:
+        os.close(held)
+    return None
+
+
+def _lock_or_find(folder: ServiceFolder) -> int | ServiceRecord:
+    """The lock of the folder, or the service that has it; waits for one that is starting or stopping."""
+    deadline = time.monotonic() + _OTHER_START_S
+    while time.monotonic() < deadline:
+        lock = folder.lock()
+        if lock is not None:
+            return lock
+        record = folder.read_record()
+        if record is not None:
+            return record
+        time.sleep(_POLL_S)
+    raise ServiceError(f"Another process holds the lock of {folder.path} and does not get ready.")
+
+
+async def _run(settings: Settings, folder: ServiceFolder, announce: Announce) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, stopping.set)
+    cluster = embedded_cluster(settings)
+    async with AsyncExitStack() as at_end:  # last in, first out: workers end before the database does
+        listening = at_end.enter_context(await _bound_socket(settings, folder))
+        if cluster is not None:
+            at_end.push_async_callback(asyncio.to_thread, cluster.stop)
+        workers = Workers(listening, settings.workers, folder.output)
+        at_end.push_async_callback(workers.stop, settings.shutdown_s)
+        await workers.spawn()
+        dsn = outside_dsn(settings) if cluster is None else await asyncio.to_thread(cluster.start)
+        await (await set_up(dsn, folder, embedded=cluster is not None)).close()
+        await workers.start(_order(settings, folder, dsn))
+        record = _record(settings, listening)
+        at_end.callback(folder.remove_record)
+        folder.write_record(record)
+        folder.remember_port(listening.getsockname()[1])
+        log.info("started", url=record.url, workers=record.workers, version=record.version)
+        announce(record)
+        minding = asyncio.create_task(_mind(cluster, workers, folder))
+        at_end.callback(minding.cancel)
+        await stopping.wait()
+        log.info("stopping")
+
+
+async def _mind(cluster: Cluster | None, workers: Workers, folder: ServiceFolder) -> None:
+    """Restart the database when it has died, and keep the log short."""
+    next_rotation = time.monotonic() + _ROTATE_S
+    while True:
+        await asyncio.sleep(_WATCH_S)
+        if cluster is not None and cluster.running_pid() is None:
+            log.error("database died")
+            try:
+                await asyncio.to_thread(cluster.start)
+            except ClusterError as error:
+                log.error("database did not start", reason=str(error))  # noqa: TRY400 -- no news in the trace
+                await asyncio.sleep(_RETRY_S)
+            else:
+                log.warning("database restarted")
+                workers.check_connections()
+        if time.monotonic() > next_rotation:
+            logs.rotate(folder.log)
+            next_rotation = time.monotonic() + _ROTATE_S
+
+
+async def _bound_socket(settings: Settings, folder: ServiceFolder) -> socket.socket:
+    """A socket bound to the wanted port, or to the last one or any if that is 0; nobody listens on it yet."""
+    last = folder.last_port()
+    if settings.port == 0 and last is not None:
+        try:
+            return await _bind(settings.host, last, patience_s=_PORT_FREE_S)
+        except OSError:
+            last = None
+    try:
+        return await _bind(settings.host, settings.port, patience_s=_PORT_FREE_S if settings.port == last else 0)
+    except OSError as error:
+        raise ServiceError(f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}.") from None
+
+
+async def _bind(host: str, port: int, *, patience_s: float) -> socket.socket:
+    """Bind; the workers of a service that was killed may need a moment to let go of its port."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    deadline = time.monotonic() + patience_s
+    while True:
+        bound = socket.socket(family, kind, protocol)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(address)
+        except OSError as error:
+            bound.close()
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(_POLL_S)
+        else:
+            return bound
+
+
+def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
+    return WorkerOrder(
+        dsn=dsn, data_dir=str(folder.path), secret=folder.secret(), number=0, pool_size=settings.pool_size,
+        remember_bytes=settings.remember_bytes,
+        log_level=settings.log_level, shutdown_s=settings.shutdown_s)
+
+
+def _record(settings: Settings, listening: socket.socket) -> ServiceRecord:
+    host = _ANY_ADDRESS.get(settings.host, settings.host)
+    return ServiceRecord(
+        url=f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}", pid=os.getpid(),
+        started=datetime.now(UTC).isoformat(timespec="seconds"), version=own_version(), workers=settings.workers,
+        data_dir=str(settings.folder), embedded_database=settings.database_url is None)

@@ -1,0 +1,129 @@
+"""One process that answers requests: `python -m catmaid_server.service.worker DESCRIPTOR`, started by the supervisor.
+
+The supervisor writes one line of JSON to our standard input when the database is ready (meanwhile we import what
+takes long to import), then lines that are orders. We print `ready` or what is wrong. Connections come over the
+socket `DESCRIPTOR`. When our input ends, the supervisor is gone, and so are we.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import msgspec
+import psycopg
+import psycopg_pool
+import structlog
+from aiohttp import web
+
+from catmaid_server.app import create_app
+from catmaid_server.db.store import Store
+from catmaid_server.service import logs
+from catmaid_server.service.folder import ServiceFolder
+from catmaid_server.service.orders import CHECK_CONNECTIONS, READY, WorkerOrder
+
+_AT_ONCE = 16
+
+log = structlog.get_logger("catmaid.worker")
+
+
+def main() -> None:
+    """Read the order from standard input and serve until told to stop."""
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return
+    order = msgspec.json.decode(line, type=WorkerOrder)
+    logs.configure(ServiceFolder(Path(order.data_dir)).log, order.log_level, worker=order.number)
+    try:
+        asyncio.run(_serve(order, socket.socket(fileno=int(sys.argv[1]))))
+    except BrokenPipeError:
+        sys.exit(1)  # the supervisor ended while we started
+    except (psycopg.Error, psycopg_pool.PoolTimeout, OSError) as error:
+        log.exception("worker failed")
+        _tell(" ".join(str(error).split()))
+        sys.exit(1)
+
+
+async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    opened = Store.opened(order.dsn, pool_size=order.pool_size, remember_bytes=order.remember_bytes)
+    async with opened as store:
+        app = create_app(store, secret=order.secret, data_dir=Path(order.data_dir))
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=order.shutdown_s)
+        await runner.setup()
+        connections = Connections(channel, runner)
+        _say_ready()
+        orders = asyncio.create_task(_obey(store, stopping))
+        try:
+            await stopping.wait()
+        finally:
+            await connections.close()
+            await runner.cleanup()
+            orders.cancel()
+
+
+class Connections:
+    """Serves the connections that the supervisor hands over."""
+
+    def __init__(self, channel: socket.socket, runner: web.AppRunner) -> None:
+        self._channel = channel
+        self._runner = runner
+        self._begun: set[asyncio.Task[object]] = set()
+        self._loop = asyncio.get_running_loop()
+        channel.setblocking(False)
+        self._loop.add_reader(channel, self._receive)
+
+    async def close(self) -> None:
+        """Begin to serve what was handed over, and take no more."""
+        self._receive()
+        self._loop.remove_reader(self._channel)
+        await asyncio.gather(*self._begun, return_exceptions=True)
+
+    def _receive(self) -> None:
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._channel, _AT_ONCE, _AT_ONCE)
+        except BlockingIOError:
+            return
+        if not data:
+            self._loop.remove_reader(self._channel)
+        for descriptor in descriptors:
+            serving = self._loop.create_task(self._serve(socket.socket(fileno=descriptor)))
+            self._begun.add(serving)
+            serving.add_done_callback(self._begun.discard)
+
+    async def _serve(self, connection: socket.socket) -> None:
+        server = self._runner.server
+        assert server is not None
+        connection.setblocking(False)
+        await self._loop.connect_accepted_socket(server, connection)
+
+
+async def _obey(store: Store, stopping: asyncio.Event) -> None:
+    """Follow the supervisor's orders until there are no more."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        if line.decode().strip() == CHECK_CONNECTIONS:
+            await store.check()
+    stopping.set()
+
+
+def _say_ready() -> None:
+    """Tell the supervisor; from now on nobody reads our standard output, so it goes where errors go."""
+    _tell(READY)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+
+def _tell(text: str) -> None:
+    os.write(sys.stdout.fileno(), f"{text}\n".encode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""What can be set: by command-line options, else by environment variables `CATMAID_…`, else these defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from catmaid_server.db.store import REMEMBER_BYTES
+
+
+class Settings(BaseSettings):
+    """Settings of the service and of the commands that work on its data folder."""
+
+    model_config = SettingsConfigDict(env_prefix="CATMAID_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(default_factory=lambda: user_data_path("catmaid-jupyter"))
+    """Folder of the embedded database, images, logs and keys."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; `0.0.0.0` for all of this machine."""
+
+    port: int = Field(default=0, ge=0, le=65535)
+    """TCP port; 0 takes the port of the last time if it is free, else any."""
+
+    database_url: SecretStr | None = None
+    """PostgreSQL to use instead of the embedded one: a URL or libpq connection string."""
+
+    workers: int = Field(default=1, ge=1, le=256)
+    """Processes that answer requests."""
+
+    pool_size: int = Field(default=8, ge=1, le=100)
+    """Most database connections of one worker."""
+
+    remember_bytes: int = Field(default=REMEMBER_BYTES, ge=0)
+    """Memory of one worker for answers that stay true until something is committed; 0 makes each answer anew."""
+
+    postgres_bin: Path | None = None
+    """Folder of the PostgreSQL programs of the embedded database; found if not given."""
+
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    """Least level of what goes into the log."""
+
+    shutdown_s: float = Field(default=10.0, ge=0)
+    """How long requests in flight may take when the service stops, in seconds."""
+
+    @property
+    def folder(self) -> Path:
+        """The data folder as an absolute path."""
+        return self.data_dir.expanduser().absolute()

@@ -1,0 +1,251 @@
+"""Bring image stacks into a project: from sections, from an array, or as tiles that exist already."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import itertools
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catmaid_server.db.store import Store
+from catmaid_server.domain import projects, stacks, users
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.stacks import Mirror, NewStack, Triple
+from catmaid_server.tiles.file_tiles import inspect_tiles
+from catmaid_server.tiles.ingest import TILE_SIZE, IngestedVolume, OnBad, Progress, holds, ingest
+from catmaid_server.tiles.sections import ArraySection, BadSection, Section, ValueRange, section_files, survey
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedStack:
+    """What an import made, or found made: `created` tells which.
+
+    dimension: (x, y, z) pixels. broken: sections without an image, with the reason, by index along z.
+    """
+
+    project_id: int
+    stack_id: int
+    title: str
+    dimension: tuple[int, int, int]
+    zoom_levels: int
+    broken: Mapping[int, str]
+    path: Path
+    created: bool
+
+
+async def import_stack(
+    store: Store,
+    data_dir: Path,
+    source: Path | Iterable[Path],
+    *,
+    project: str,
+    owner: str,
+    resolution_nm: Triple,
+    translation_nm: Triple = (0, 0, 0),
+    title: str | None = None,
+    on_bad: OnBad = "refuse",
+    value_range: ValueRange | None = None,
+    tile_size: int = TILE_SIZE,
+    file_extension: str = "jpg",
+    progress: Progress | None = None,
+) -> ImportedStack:
+    """Turn TIFF, PNG or JPEG sections into a volume under `data_dir` and register it as a stack.
+
+    Parameters
+    ----------
+    store, data_dir
+        The service's database and data folder.
+    source
+        A folder, or files; sections come in natural order of their names.
+    project, owner
+        Title of the project, made if there is none, and name of the user who imports.
+    resolution_nm, translation_nm
+        (x, y, z): size of a voxel, and where the first one is in the project.
+    title
+        Of the stack; by default the folder's name.
+    on_bad
+        "refuse": nothing is registered if a section is unusable. "skip": such sections are black and broken.
+    value_range
+        The 16 bit values that become black and white; by default 0 and 65535.
+    tile_size, file_extension
+        Width and height of the tiles in pixels, and what viewers ask for: `jpg`, or `png` for exact values.
+    progress
+        Called with the numbers of finished and of all sections, from another thread.
+
+    Raises as `ingest_sections` does. After a kill, or with the bad sections mended, the same call goes on.
+    """
+    given = [source] if isinstance(source, Path) else list(source)
+    files = await asyncio.to_thread(section_files, given)
+    place = await _checked(store, _Place(project, owner, title or _title_of(given), translation_nm))
+    sections = await asyncio.to_thread(survey, files, value_range=value_range)
+    volumes = data_dir / "stacks"
+    name = _volume_name(place.title, [*given, *map(float, resolution_nm), tile_size, value_range])
+    destination = _free_or_same(volumes, name, sections)
+    volume = await _in_thread(lambda stop: ingest(
+        sections, destination, resolution_nm, on_bad=on_bad, value_range=value_range, tile_size=tile_size,
+        progress=progress, stop=stop))
+    return await _register_volume(store, data_dir, volume, place, file_extension)
+
+
+async def import_volume(
+    store: Store,
+    data_dir: Path,
+    shape: tuple[int, int, int],
+    section: Callable[[int], NDArray[np.uint8]],
+    *,
+    fingerprint: str,
+    title: str,
+    project: str,
+    owner: str,
+    resolution_nm: Triple,
+    translation_nm: Triple = (0, 0, 0),
+    tile_size: int = TILE_SIZE,
+    file_extension: str = "jpg",
+    progress: Progress | None = None,
+) -> ImportedStack:
+    """As `import_stack`, from a program: `section(z)` makes the (y, x) uint8 image of a section.
+
+    `shape` is (z, y, x); `fingerprint` names what is made, so that an interrupted import goes on only with
+    the same. `section` is called from several threads, and in any order.
+    """
+    place = await _checked(store, _Place(project, owner, title, translation_nm))
+    depth, height, width = shape
+    sections = [ArraySection(z, (width, height), f"{fingerprint}:{z}", section) for z in range(depth)]
+    name = _volume_name(title, [fingerprint, *shape, *map(float, resolution_nm), tile_size])
+    destination = data_dir / "stacks" / name
+    volume = await _in_thread(lambda stop: ingest(sections, destination, resolution_nm, tile_size=tile_size,
+                                                  progress=progress, stop=stop))
+    return await _register_volume(store, data_dir, volume, place, file_extension)
+
+
+async def import_tiles(
+    store: Store,
+    folder: Path,
+    *,
+    project: str,
+    owner: str,
+    tile_source_type: int | None = None,
+    dimension: tuple[int, int, int] | None = None,
+    resolution_nm: Triple | None = None,
+    translation_nm: Triple | None = None,
+    tile_size: tuple[int, int] | None = None,
+    zoom_levels: int | None = None,
+    file_extension: str | None = None,
+    title: str | None = None,
+    on_bad: OnBad = "refuse",
+) -> ImportedStack:
+    """Register a pyramid of tile files, laid out as CATMAID's tile source type 1, 4 or 5, where it is.
+
+    What is not given is read from `stack.json` in the folder or above it, if there is one. Sections of which
+    the first tile is missing or unreadable are refused, or broken sections, by `on_bad`.
+
+    Raises
+    ------
+    InvalidInput
+        If something is neither given nor found, or the folder does not hold such tiles.
+    BadSections
+        If sections are missing and `on_bad` is "refuse".
+    """
+    given = {"tile_source_type": tile_source_type, "dimension": dimension, "resolution": resolution_nm,
+             "translation": translation_nm, "tile_size": tile_size, "zoom_levels": zoom_levels,
+             "file_extension": file_extension, "title": title}
+    tiles = await asyncio.to_thread(inspect_tiles, folder, given, on_bad)
+    source = {"kind": "tiles", "path": str(tiles.folder), "revision": tiles.revision,
+              "tile_source_type": tiles.tile_source_type, "file_extension": tiles.file_extension}
+    mirror = Mirror(tile_width=tiles.tile_size[0], tile_height=tiles.tile_size[1],
+                    file_extension="png" if tiles.file_extension == "png" else "jpg", source=source)
+    stack = NewStack(title=tiles.title, dimension=tiles.dimension, resolution=tiles.resolution,
+                     zoom_levels=tiles.zoom_levels, mirrors=[mirror], broken_sections=sorted(tiles.broken))
+    return await _register(store, stack, _Place(project, owner, tiles.title, tiles.translation),
+                           tiles.broken, tiles.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a stack goes: the project by title, as what, by whom, and where its first voxel is (nm)."""
+
+    project: str
+    owner: str
+    title: str
+    translation: Triple
+
+
+async def _checked(store: Store, place: _Place) -> _Place:
+    """Refuse what the store would refuse after hours of work."""
+    if not place.title.strip() or not place.project.strip():
+        raise InvalidInput("A stack and its project need titles.")
+    async with store.reading() as connection:
+        await users.require_user(connection, place.owner)
+    return place
+
+
+async def _register_volume(store: Store, data_dir: Path, volume: IngestedVolume, place: _Place,
+                           file_extension: str) -> ImportedStack:
+    source = {"kind": "zarr", "path": str(volume.path.relative_to(data_dir)), "revision": volume.revision}
+    layout = volume.layout
+    mirror = Mirror(tile_width=layout.tile_size, tile_height=layout.tile_size, file_extension=file_extension,
+                    source=source)
+    stack = NewStack(title=place.title, dimension=layout.dimension, resolution=layout.resolution,
+                     zoom_levels=layout.levels, mirrors=[mirror], broken_sections=sorted(volume.broken))
+    broken = {z: bad.reason for z, bad in volume.broken.items()}
+    return await _register(store, stack, place, broken, volume.path)
+
+
+async def _register(store: Store, stack: NewStack, place: _Place, broken: Mapping[int, str],
+                    path: Path) -> ImportedStack:
+    """Register in one transaction, unless the project has a stack with the same images already."""
+    source = stack.mirrors[0].source or {}
+    async with store.reading() as connection:
+        owner = await users.require_user(connection, place.owner)
+        known = await projects.find_project(connection, place.project)
+        existing = None if known is None else await stacks.stack_with_source(connection, known, source)
+    if known is not None and existing is not None:
+        project_id, stack_id = known, existing
+    else:
+        async with store.writing(user_id=owner.id, project_id=known, label="stacks.import") as tx:
+            project_id = await projects.ensure_project(tx, place.project, owner_id=owner.id)
+            stack_id = await stacks.register_stack(tx, project_id, stack, translation=place.translation)
+    return ImportedStack(project_id, stack_id, stack.title, stack.dimension, stack.zoom_levels, broken, path,
+                         created=existing is None)
+
+
+async def _in_thread(work: Callable[[threading.Event], IngestedVolume]) -> IngestedVolume:
+    """Run in a thread, which is told to stop when this is cancelled."""
+    stop = threading.Event()
+    try:
+        return await asyncio.to_thread(work, stop)
+    finally:
+        stop.set()
+
+
+def _title_of(given: Sequence[Path]) -> str:
+    """The only file's name, or the folder's with the one above it: many folders are called raw or images."""
+    first = given[0].resolve()
+    if first.is_file() and len(given) == 1:
+        return first.stem
+    folder = first if first.is_dir() else first.parent
+    return "/".join(folder.parts[-2:]).lstrip("/")
+
+
+def _volume_name(title: str, identity: Sequence[Any]) -> str:
+    """A folder's name that people recognize, and that another source does not get."""
+    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or "stack"
+    text = "\n".join(str(part.resolve() if isinstance(part, Path) else part) for part in identity)
+    return f"{slug}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def _free_or_same(volumes: Path, name: str, sections: Sequence[Section | BadSection]) -> Path:
+    """Where to put the volume: where it is already, or where nothing is; changed files make another one."""
+    for number in itertools.count(1):
+        path = volumes / (name if number == 1 else f"{name}-{number}")
+        if not path.exists() or holds(path, sections):
+            return path
+    raise AssertionError("unreachable")

@@ -1,0 +1,260 @@
+"""Turn sections into a multiscale OME-Zarr volume: a few at a time, and again from where it was ended.
+
+The volume grows in `<destination>.partial` and gets its name when it is whole; a journal there says which
+sections are on disk (see `journal`).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import threading
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+import tensorstore
+from numpy.typing import NDArray
+
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.tiles import journal as journals
+from catmaid_server.tiles.journal import Entry, Journal
+from catmaid_server.tiles.omezarr import VolumeLayout, cache_context, create_volume
+from catmaid_server.tiles.pyramid import halved
+from catmaid_server.tiles.sections import BadSection, BadSections, Section, ValueRange, reason_of, survey
+
+TILE_SIZE: Final = 512
+OnBad = Literal["refuse", "skip"]
+Progress = Callable[[int, int], None]
+"""Called with the number of finished sections and the number of all."""
+
+
+class Interrupted(Exception):
+    """The caller set `stop`; what is finished is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestedVolume:
+    """A finished volume on disk.
+
+    revision: a name for exactly these pixels. broken: sections that are black, with their index along z.
+    resumed: sections that an earlier run had finished.
+    """
+
+    path: Path
+    layout: VolumeLayout
+    revision: str
+    broken: dict[int, BadSection]
+    resumed: int
+
+
+def ingest_sections(
+    source: Path | Iterable[Path],
+    destination: Path,
+    resolution_nm: tuple[float, float, float],
+    *,
+    on_bad: OnBad = "refuse",
+    value_range: ValueRange | None = None,
+    tile_size: int = TILE_SIZE,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> IngestedVolume:
+    """Make the volume `destination` from TIFF, PNG or JPEG sections (a folder or files), in natural order.
+
+    Level 0 holds the sections' grey values exactly (16 bit ones scaled from `value_range` or all of it to 8,
+    colours as luma); each further level is the 2x2 mean of the one before, until a section fits one tile. At
+    most a few sections are in memory. Called again after any end, it goes on after the finished sections.
+
+    Raises
+    ------
+    BadSections
+        If sections are unreadable, truncated or of another size than most, unless `on_bad` is "skip": then
+        they are black and reported as `broken`.
+    InvalidInput
+        If `source` names no image, or `destination` holds another volume.
+    Interrupted
+        If `stop` was set.
+    """
+    return ingest(survey(source, value_range=value_range), destination, resolution_nm, on_bad=on_bad,
+                  value_range=value_range, tile_size=tile_size, progress=progress, stop=stop)
+
+
+def ingest(
+    sections: Sequence[Section | BadSection],
+    destination: Path,
+    resolution_nm: tuple[float, float, float],
+    *,
+    on_bad: OnBad = "refuse",
+    value_range: ValueRange | None = None,
+    tile_size: int = TILE_SIZE,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> IngestedVolume:
+    """As `ingest_sections`, from sections of any origin; the good ones have one size."""
+    if not all(math.isfinite(step) and step > 0 for step in resolution_nm) or tile_size < 16:
+        raise InvalidInput("The resolution must be positive, and a tile at least 16 pixels wide.")
+    bad = [section for section in sections if isinstance(section, BadSection)]
+    if len(bad) == len(sections) or (bad and on_bad == "refuse"):
+        raise BadSections(bad)
+    width, height = next(section.size for section in sections if not isinstance(section, BadSection))
+    layout = VolumeLayout((width, height, len(sections)), resolution_nm, tile_size)
+    header = _header(layout, value_range)
+    if destination.exists():
+        return _existing(destination, sections, layout, header, on_bad)
+
+    partial = destination.with_name(destination.name + ".partial")
+    partial.mkdir(parents=True, exist_ok=True)
+    with Journal(partial) as journal:
+        if journal.header != header:
+            journal.forget()
+            _clear(partial)
+            journal.begin(header)
+        resumed = {index for index, section in enumerate(sections)
+                   if _is_written(journal.entries.get(index), section)}
+        stores = create_volume(partial, layout, title=destination.name, context=cache_context(0))
+        _write_all(_Run(sections, stores, on_bad, progress, stop or threading.Event()), journal, resumed)
+        _sync_folder(partial)
+        partial.rename(destination)
+        _sync_folder(destination.parent)
+        return _described(destination, layout, header, journal.entries, len(resumed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    sections: Sequence[Section | BadSection]
+    stores: list[tensorstore.TensorStore]
+    on_bad: OnBad
+    progress: Progress | None
+    stop: threading.Event
+
+    def report(self, done: int) -> None:
+        if self.progress is not None:
+            self.progress(done, len(self.sections))
+
+
+def _write_all(run: _Run, journal: Journal, finished: set[int]) -> None:
+    """Write what is not finished; a window of sections is in memory at a time."""
+    bad: list[BadSection] = []
+    todo = [index for index in range(len(run.sections)) if index not in finished]
+    workers = min(4, os.cpu_count() or 1)
+    run.report(len(finished))
+    with ThreadPoolExecutor(workers, thread_name_prefix="ingest") as pool:
+        written = _windowed(pool, lambda index: _write(run, index), todo, workers)
+        for done, future in enumerate(written, start=len(finished) + 1):
+            if run.stop.is_set():
+                raise Interrupted
+            entry = future.result()
+            if entry.bad is not None:
+                bad.append(BadSection(run.sections[entry.section].name, entry.bad))
+            if entry.bad is None or run.on_bad == "skip":
+                journal.record(entry)
+            run.report(done)
+    if bad and (run.on_bad == "refuse" or len(bad) == len(run.sections)):
+        raise BadSections(bad)
+
+
+def _windowed(pool: ThreadPoolExecutor, work: Callable[[int], Entry], todo: Sequence[int],
+              width: int) -> Iterator[Future[Entry]]:
+    """Do the work with at most `width` pieces begun and not yet taken."""
+    waiting = iter(todo)
+    begun: set[Future[Entry]] = set()
+    while True:
+        while len(begun) < width and (index := next(waiting, None)) is not None:
+            begun.add(pool.submit(work, index))
+        if not begun:
+            return
+        finished, begun = wait(begun, return_when=FIRST_COMPLETED)
+        yield from finished
+
+
+def _write(run: _Run, index: int) -> Entry:
+    """Read one section and write all its levels; a bad one is written black where it is to be skipped."""
+    section = run.sections[index]
+    image, fault = _pixels(section, run.stores[0].shape[1:])
+    fingerprint = "" if isinstance(section, BadSection) else section.fingerprint
+    if fault is None or run.on_bad == "skip":
+        pending = []
+        level = image
+        for zoom, store in enumerate(run.stores):
+            if zoom > 0:
+                level = halved(level)
+            pending.append(store[index].write(level, can_reference_source_data_indefinitely=True))
+        for write in pending:
+            write.result()
+    return Entry(index, fingerprint, zlib.crc32(image.data), fault)
+
+
+def _pixels(section: Section | BadSection, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], str | None]:
+    """The image and None, or black and what is wrong."""
+    if isinstance(section, BadSection):
+        return np.zeros(shape, np.uint8), section.reason
+    try:
+        image = section.pixels()
+    except Exception as error:  # decoders raise all kinds of errors over bytes they did not expect
+        return np.zeros(shape, np.uint8), reason_of(error)
+    if image.shape != shape:
+        return np.zeros(shape, np.uint8), f"has pixels of the shape {image.shape} where {shape} was announced"
+    return np.ascontiguousarray(image), None
+
+
+def _header(layout: VolumeLayout, value_range: ValueRange | None) -> dict[str, Any]:
+    return {"format": 1, "dimension": list(layout.dimension), "resolution": list(layout.resolution),
+            "tile_size": layout.tile_size, "value_range": None if value_range is None else list(value_range)}
+
+
+def _is_written(entry: Entry | None, section: Section | BadSection) -> bool:
+    """Whether the entry says that this section, as it is now, is on disk."""
+    return (entry is not None and entry.bad is None and not isinstance(section, BadSection)
+            and entry.fingerprint == section.fingerprint)
+
+
+def _existing(destination: Path, sections: Sequence[Section | BadSection], layout: VolumeLayout,
+              header: dict[str, Any], on_bad: OnBad) -> IngestedVolume:
+    """The volume that is there already, if it is made from these sections."""
+    if not holds(destination, sections):
+        raise InvalidInput(f"{destination} exists and is not made from these sections.")
+    found, entries = journals.read(destination)
+    if found != header:
+        raise InvalidInput(f"{destination} exists and was made with another resolution, range or tile size.")
+    volume = _described(destination, layout, header, entries, len(sections))
+    if volume.broken and on_bad == "refuse":
+        raise BadSections(list(volume.broken.values()))
+    return volume
+
+
+def holds(volume: Path, sections: Sequence[Section | BadSection]) -> bool:
+    """Whether a finished volume is made from just these sections, unchanged since."""
+    _, entries = journals.read(volume)
+    return entries.keys() == set(range(len(sections))) and all(
+        entries[index].bad is not None if isinstance(section, BadSection)
+        else entries[index].fingerprint == section.fingerprint
+        for index, section in enumerate(sections))
+
+
+def _described(path: Path, layout: VolumeLayout, header: dict[str, Any], entries: dict[int, Entry],
+               resumed: int) -> IngestedVolume:
+    broken = {index: BadSection(f"section {index}", entry.bad)
+              for index, entry in sorted(entries.items()) if entry.bad is not None}
+    return IngestedVolume(path, layout, journals.revision(header, entries), broken, resumed)
+
+
+def _clear(partial: Path) -> None:
+    """Remove all but the journal."""
+    for path in partial.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != journals.NAME:
+            path.unlink()
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
