@@ -1,0 +1,167 @@
+"""News of a project: one WebSocket per project and connection, or polling where a server has none."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+import aiohttp
+import orjson
+
+from catmaid_jupyter.client import loop
+from catmaid_jupyter.client.errors import CatmaidError, InvalidInput, NotAllowed, NotFound
+from catmaid_jupyter.client.http import Http
+
+Change: TypeAlias = dict[str, Any]
+OnChange: TypeAlias = Callable[[Change], None]
+OnService: TypeAlias = Callable[[bool, str], None]
+
+POLL_S = 5.0
+_PAUSES = (0.25, 0.5, 1.0, 2.0, 5.0)
+
+logger = logging.getLogger(__name__)
+
+
+class Events:
+    """Tells subscribers of each change in a project, and when the service goes away and comes back.
+
+    A change is `{"version", "label", "user_id", "time"}`; after an interruption one change with the label
+    `reconnected` stands for whatever happened meanwhile. Callbacks run on the background loop and must not block.
+    """
+
+    def __init__(self, http: Http, project_id: int, *, pushed: bool) -> None:
+        self._http = http
+        self._project_id = project_id
+        self._pushed = pushed
+        self._lock = threading.Lock()
+        self._subscribers: dict[object, tuple[OnChange, OnService | None]] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._newest: int | None = None
+        self._up = True
+
+    def subscribe(self, changed: OnChange, service: OnService | None = None) -> Callable[[], None]:
+        """Call `changed(change)`, and `service(up, message)` if given; returns what ends that."""
+        token = object()
+        with self._lock:
+            self._subscribers[token] = (changed, service)
+        loop.background_loop().call_soon_threadsafe(self._adjust)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._subscribers.pop(token, None)
+            loop.background_loop().call_soon_threadsafe(self._adjust)
+
+        return unsubscribe
+
+    def close(self) -> None:
+        """End all subscriptions."""
+        with self._lock:
+            self._subscribers.clear()
+        loop.background_loop().call_soon_threadsafe(self._adjust)
+
+    def _adjust(self) -> None:
+        wanted = bool(self._subscribers)
+        running = self._task is not None and not self._task.done()
+        if wanted and not running:
+            self._task = asyncio.get_running_loop().create_task(self._follow())
+        elif running and not wanted and self._task is not None:
+            self._task.cancel()
+            self._task = None
+            self._newest = None
+
+    async def _follow(self) -> None:
+        failures = 0
+        while True:
+            try:
+                await (self._listen() if self._pushed else self._poll())
+                failures = 0
+            except (aiohttp.ClientError, CatmaidError, OSError, TimeoutError) as error:
+                if _refused(error):
+                    logger.warning("Changes in project %s cannot be followed: %s", self._project_id, error)
+                    return
+                failures += 1
+            if self._http.is_closed:
+                return
+            self._tell_service(up=False)
+            pause = _PAUSES[min(failures, len(_PAUSES) - 1)]
+            await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  spreads clients, hides nothing
+            await self._http.locate_again()
+
+    async def _listen(self) -> None:
+        async with self._http.websocket(f"{self._project_id}/events") as socket:
+            async for message in socket:
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    self._received(orjson.loads(message.data))
+
+    async def _poll(self) -> None:
+        path = f"{self._project_id}/transactions/"
+        while True:
+            answer = await self._http.read_json("GET", path, params={"range_start": 0, "range_length": 50})
+            rows = answer["transactions"]
+            newest = max((row["transaction_id"] for row in rows), default=0)
+            known = self._newest
+            self._greeted(newest)
+            if known is not None:
+                for row in reversed([row for row in rows if row["transaction_id"] > known]):
+                    self._tell(_change_of_transaction(row))
+            await asyncio.sleep(POLL_S)
+
+    def _received(self, message: Any) -> None:
+        if "hello" in message:
+            newest, known = int(message["hello"]), self._newest
+            self._greeted(newest)
+            if known is not None and newest > known:
+                self._tell({"version": newest, "label": "reconnected", "user_id": None, "time": None})
+        elif "version" in message:
+            self._newest = max(self._newest or 0, int(message["version"]))
+            self._tell(message)
+
+    def _greeted(self, newest: int) -> None:
+        self._newest = newest
+        if not self._up:
+            self._tell_service(up=True)
+
+    def _tell(self, change: Change) -> None:
+        for changed, _ in self._everyone():
+            _call(changed, change)
+
+    def _tell_service(self, *, up: bool) -> None:
+        if up == self._up:
+            return
+        self._up = up
+        message = f"{self._http.url} answers again." if up else f"{self._http.url} does not answer."
+        for _, service in self._everyone():
+            if service is not None:
+                _call(service, up, message)
+
+    def _everyone(self) -> list[tuple[OnChange, OnService | None]]:
+        with self._lock:
+            return list(self._subscribers.values())
+
+
+def _refused(error: Exception) -> bool:
+    """Whether trying again is no use."""
+    if isinstance(error, aiohttp.WSServerHandshakeError):
+        return error.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return isinstance(error, NotAllowed | NotFound | InvalidInput)
+
+
+def _call(callback: Callable[..., None], *arguments: Any) -> None:
+    try:
+        callback(*arguments)
+    except Exception:  # a subscriber's fault must not end the news for the others
+        logger.exception("A subscriber to a project's changes failed")
+
+
+def _change_of_transaction(row: dict[str, Any]) -> Change:
+    return {
+        "version": row["transaction_id"],
+        "label": row["label"],
+        "user_id": row["user_id"],
+        "time": row["execution_time"],
+    }

@@ -1,0 +1,126 @@
+"""DataFrames with fixed dtypes: ids int64, lengths and coordinates float64 in nm, times datetime64[us, UTC]."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+ID: Final = "int64"
+NM: Final = "float64"
+COUNT: Final = "int64"
+TEXT: Final = "str"
+TIME: Final = "datetime64[us, UTC]"
+OBJECT: Final = "object"
+
+Schema = Mapping[str, Any]
+
+NEURONS: Final[Schema] = {
+    "id": ID,
+    "name": TEXT,
+    "skeleton_ids": OBJECT,
+    "nodes": COUNT,
+    "cable_length": NM,
+    "creator": TEXT,
+    "creation_time": TIME,
+    "edition_time": TIME,
+}
+SKELETONS: Final[Schema] = {
+    "id": ID,
+    "neuron_id": ID,
+    "name": TEXT,
+    "nodes": COUNT,
+    "cable_length": NM,
+    "creator": TEXT,
+    "creation_time": TIME,
+    "edition_time": TIME,
+}
+NODES: Final[Schema] = {
+    "id": ID,
+    "parent_id": ID,
+    "x": NM,
+    "y": NM,
+    "z": NM,
+    "radius": NM,
+    "confidence": COUNT,
+    "user_id": ID,
+}
+NODES_IN_BOX: Final[Schema] = {**NODES, "skeleton_id": ID, "edition_time": TIME}
+CONNECTORS: Final[Schema] = {
+    "id": ID,
+    "x": NM,
+    "y": NM,
+    "z": NM,
+    "confidence": COUNT,
+    "creator": TEXT,
+    "creation_time": TIME,
+    "edition_time": TIME,
+}
+LINKS: Final[Schema] = {
+    "id": ID,
+    "connector_id": ID,
+    "treenode_id": ID,
+    "skeleton_id": ID,
+    "relation": TEXT,
+    "confidence": COUNT,
+    "creator": TEXT,
+    "creation_time": TIME,
+    "edition_time": TIME,
+}
+SKELETON_CONNECTORS: Final[Schema] = {
+    "treenode_id": ID,
+    "connector_id": ID,
+    "relation": TEXT,
+    "x": NM,
+    "y": NM,
+    "z": NM,
+}
+TAGS: Final[Schema] = {"tag": TEXT, "treenode_id": ID}
+ANNOTATIONS: Final[Schema] = {"id": ID, "name": TEXT, "creator": TEXT}
+PROJECTS: Final[Schema] = {"id": ID, "title": TEXT, "comment": TEXT, "stack_ids": OBJECT}
+USERS: Final[Schema] = {"id": ID, "login": TEXT, "full_name": TEXT}
+STACKS: Final[Schema] = {
+    "id": ID,
+    "title": TEXT,
+    "width": COUNT,
+    "height": COUNT,
+    "sections": COUNT,
+    "resolution_x": NM,
+    "resolution_y": NM,
+    "resolution_z": NM,
+}
+
+
+def frame(columns: Mapping[str, Any] | pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    """A DataFrame with the columns and dtypes of a schema.
+
+    Times are given as seconds since 1970 (arrays), or as ISO 8601 text (sequences).
+    """
+    return pd.DataFrame({name: _series(columns[name], dtype) for name, dtype in schema.items()})
+
+
+def as_time(values: Any) -> pd.Series:
+    """Moments from seconds since 1970, or from ISO 8601 text; None and NaN become NaT."""
+    array = np.asarray(values)
+    if array.size == 0:
+        return pd.Series([], dtype=TIME)
+    if array.dtype.kind in "fiu":
+        return pd.Series(pd.to_datetime(np.round(array * 1e6), unit="us", utc=True)).astype(TIME)
+    return pd.Series(pd.to_datetime(list(values), utc=True, format="ISO8601")).astype(TIME)
+
+
+def without_parent(parent_ids: Iterable[int | None]) -> list[int]:
+    """Parent ids with -1 where there is none."""
+    return [-1 if parent is None else parent for parent in parent_ids]
+
+
+def _series(values: Any, dtype: Any) -> pd.Series:
+    if isinstance(values, pd.Series):
+        column: pd.Series = pd.Series(values.reset_index(drop=True), dtype=dtype)
+    elif dtype == TIME:
+        column = as_time(values)
+    else:
+        column = pd.Series(values if isinstance(values, np.ndarray) else list(values), dtype=dtype)
+    return column

@@ -1,0 +1,232 @@
+"""HTTP to one CATMAID server: the token, retries, and errors as exceptions. Runs on the background loop."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from catmaid_jupyter.client.errors import InvalidInput, Unreachable, error_from_answer
+from catmaid_jupyter.client.forms import Form, encode_form
+from catmaid_jupyter.client.loop import close_soon
+
+COLUMNS = "application/x-catmaid-columns+msgpack"
+KEY_HEADER = "Idempotency-Key"
+
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_PAUSES = (0.1, 0.4, 1.0)  # seconds before each further attempt
+_BUSY = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
+_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=120)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered: status, content type without parameters, and the body as received."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+    @property
+    def is_columns(self) -> bool:
+        """Whether the body is in the columnar form of this project's own service."""
+        return self.content_type == COLUMNS
+
+    def json(self) -> Any:
+        """The body read as JSON; `InvalidInput` if it is none, as from a server that is not CATMAID's."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            raise InvalidInput(f"Expected JSON but got {self.content_type or 'nothing'}.", status=self.status) from None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Origin:
+    """Where a server is and with which token to speak to it. The token is never shown."""
+
+    url: URL
+    token: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Origin({str(self.url)!r})"
+
+
+class Http:
+    """Requests to one server.
+
+    origin : where the server is.
+    relocate : asked where it is now when nothing listens there any more; None keeps the origin.
+    """
+
+    def __init__(self, origin: Origin, relocate: Callable[[], Origin | None] | None = None) -> None:
+        self._origin = origin
+        self._relocate = relocate
+        self._session: aiohttp.ClientSession | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.knows_columns = False
+        """Whether the server answers in columns when asked to."""
+        self.honours_keys = False
+        """Whether the server answers a repeated write with the same key from memory."""
+
+    def __repr__(self) -> str:
+        return f"Http({self.url!r})"
+
+    @property
+    def url(self) -> str:
+        """The server's address, without credentials and with a slash at the end."""
+        return str(self._origin.url.with_user(None))
+
+    @property
+    def has_token(self) -> bool:
+        """Whether one enters the server as a user."""
+        return self._origin.token is not None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether there are no connections, after `close` or before the first request."""
+        return self._session is None or self._session.closed
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        form: Form | None = None,
+        params: Form | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        repeatable: bool | None = None,
+    ) -> Answer:
+        """Send a request and return the answer; an error answer raises.
+
+        path : with or without the leading slash, below the server's address.
+        form, params : body and query, in CATMAID's spelling (see `forms.encode_form`).
+        repeatable : whether to repeat it if the connection breaks; by default reads, and writes with a key that
+            the server honours. A request that never left is always repeated.
+        """
+        headers = headers or {}
+        if repeatable is None:
+            repeatable = method in _READS or (KEY_HEADER in headers and self.honours_keys)
+        body: dict[str, Any] = {"headers": dict(headers)}
+        if form is not None:
+            body["data"] = aiohttp.FormData(encode_form(form))()
+        if json is not None:
+            body["data"] = orjson.dumps(json)
+            body["headers"]["Content-Type"] = "application/json"
+        if params is not None:
+            body["params"] = encode_form(params)
+        answer = await self._send(method, path, body, repeatable=repeatable)
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise error_from_answer(answer.status, answer.body)
+        return answer
+
+    async def read_json(self, method: str, path: str, *, form: Form | None = None, params: Form | None = None) -> Any:
+        """The JSON of a request that only reads, whatever its method."""
+        return (await self.request(method, path, form=form, params=params, repeatable=True)).json()
+
+    async def columns_or_json(self, method: str, path: str, *, form: Form | None = None) -> Answer:
+        """A read that is answered in columns by servers that know them, in JSON by others."""
+        accept = {"Accept": COLUMNS} if self.knows_columns else None
+        if method in _READS:
+            return await self.request(method, path, params=form, headers=accept, repeatable=True)
+        return await self.request(method, path, form=form, headers=accept, repeatable=True)
+
+    def websocket(self, path: str) -> AbstractAsyncContextManager[aiohttp.ClientWebSocketResponse]:
+        """Open a WebSocket; to be used on the background loop."""
+        return self._open().ws_connect(self._address(path), headers=self._credentials(), heartbeat=20)
+
+    async def close(self) -> None:
+        """Close the connections; a later request opens new ones."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def _send(self, method: str, path: str, body: dict[str, Any], *, repeatable: bool) -> Answer:
+        for pause in (*_PAUSES, None):
+            try:
+                answer = await self._once(method, self._address(path), body)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                failure = error
+                again = repeatable or isinstance(error, aiohttp.ClientConnectorError)
+            else:
+                if answer.status not in _BUSY or not repeatable or pause is None:
+                    return answer
+                await asyncio.sleep(pause)
+                continue
+            if pause is None or not again:
+                raise Unreachable(f"No answer from {self.url}", detail=_reason(failure)) from None
+            await asyncio.sleep(pause)
+            await self.locate_again()
+        raise AssertionError("unreachable")
+
+    async def _once(self, method: str, address: URL, body: dict[str, Any]) -> Answer:
+        headers = {**self._credentials(), **body["headers"]}
+        # Redirects are followed by hand: the token must not travel to another host.
+        for _ in range(3):
+            options = {**body, "headers": headers, "allow_redirects": False}
+            async with self._open().request(method, address, **options) as response:
+                location = response.headers.get("Location")
+                if location is None or response.status not in {301, 302, 303, 307, 308}:
+                    return Answer(response.status, response.content_type, await response.read())
+            target = address.join(URL(location))
+            if not _same_server(address, target) or (method not in _READS and response.status not in {307, 308}):
+                raise InvalidInput(f"{self.url} sends this request on to {target.with_query(None).with_user(None)}.")
+            address = target
+        raise InvalidInput(f"{self.url} redirects in circles.")
+
+    def _open(self) -> aiohttp.ClientSession:
+        loop = asyncio.get_running_loop()
+        if self._session is None or self._session.closed or self._loop is not loop:
+            local = self._origin.url.host in _LOCAL_HOSTS
+            self._loop = loop
+            self._session = aiohttp.ClientSession(
+                timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar(), trust_env=not local
+            )
+            weakref.finalize(self, close_soon, self._session.close, loop).atexit = False
+        return self._session
+
+    def _address(self, path: str) -> URL:
+        return self._origin.url.join(URL(path.lstrip("/"), encoded=True))
+
+    def _credentials(self) -> dict[str, str]:
+        token = self._origin.token
+        return {} if token is None else {"X-Authorization": f"Token {token}"}
+
+    async def locate_again(self) -> None:
+        """Ask where the server is now, after it stopped answering where it was."""
+        if self._relocate is not None:
+            moved = await asyncio.get_running_loop().run_in_executor(None, self._relocate)
+            if moved is not None:
+                self._origin = moved
+
+
+def parse_url(text: str) -> URL:
+    """A server's address from what a user typed: `http` if no scheme is given, one slash at the end."""
+    try:
+        url = URL(text if "://" in text else f"http://{text}")
+    except ValueError as error:
+        raise InvalidInput(f"{text!r} is not an address: {error}") from None
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise InvalidInput(f"{text!r} is not the address of a web server.")
+    return url.with_query(None).with_fragment(None).with_path(f"{url.path.rstrip('/')}/")
+
+
+def _same_server(before: URL, after: URL) -> bool:
+    return after.host == before.host and (
+        (after.scheme, after.port) == (before.scheme, before.port) or after.scheme == "https"
+    )
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return error.os_error.strerror or type(error).__name__
+    return str(error) or type(error).__name__

@@ -1,0 +1,1 @@
+"""The edits: each a value that knows its request, the state it depends on, and its inverse."""

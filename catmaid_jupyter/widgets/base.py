@@ -1,0 +1,103 @@
+"""What all widgets share: bundle, constructor, requests, and life while the kernel is busy."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import uuid
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from catmaid_jupyter.widgets.rpc import Loop, Rpc, methods_of
+
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def bundle(entry: str) -> Path:
+    """Locate a built front-end module; `ImportError` if this installation has none."""
+    path = STATIC / f"{entry}.js"
+    if not path.is_file():
+        raise ImportError(
+            f"catmaid_jupyter's front end is not built: {path} is missing. "
+            "In a source checkout run `npm ci && npm run build` in js/ (needs Node.js 18 or newer), "
+            "or install again with `pip install .`; a released wheel has it built in."
+        )
+    return path
+
+
+class Widget(anywidget.AnyWidget):
+    """A widget with a bundle of its own and a request channel to the service.
+
+    Subclasses set ``_entry`` to the bundle's name and mark what the front end may call with
+    `catmaid_jupyter.widgets.rpc.method`.
+    """
+
+    _entry: ClassVar[str]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if "_entry" in cls.__dict__:
+            cls._esm = bundle(cls._entry)
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, instance: Loop, **traits: Any) -> None:
+        self._refuse_unknown(traits)
+        super().__init__(**traits)
+        self._rpc = Rpc(instance, methods_of(self), self.send)
+        self.on_msg(self._message_received)
+        answer_from_subshells(self.comm)
+
+    def emit(self, event: str, **data: Any) -> None:
+        """Send an event to the front end. Safe from any thread."""
+        self._rpc.emit(event, data)
+
+    def close(self) -> None:
+        """Take the widget away from all pages and cancel its requests."""
+        # Widgets are also closed when their constructor failed.
+        if hasattr(self, "_rpc"):
+            self._rpc.close()
+        super().close()
+
+    def _message_received(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        if isinstance(content, dict):
+            self._rpc.received(content)
+
+    def _refuse_unknown(self, names: dict[str, Any]) -> None:
+        for name in names:
+            if name in self.trait_names() and not name.startswith("_"):
+                continue
+            known = sorted(own_traits(type(self)))
+            close = difflib.get_close_matches(name, known, n=1)
+            advice = f"Did you mean {close[0]!r}?" if close else f"It knows: {', '.join(known)}."
+            raise TypeError(f"{type(self).__name__} has no argument {name!r}. {advice}")
+
+
+class Layer(Widget):
+    """Something drawn over a stack viewer's image, with its own module and state."""
+
+    layer_id = traitlets.Unicode(read_only=True).tag(sync=True)
+    """Under which the layer's module announces itself to viewers in a page."""
+
+    @traitlets.default("layer_id")
+    def _new_layer_id(self) -> str:
+        return uuid.uuid4().hex
+
+
+def own_traits(cls: type[Widget]) -> set[str]:
+    """Name the public traits that a widget class adds to ipywidgets' own."""
+    inherited = set(anywidget.AnyWidget.class_trait_names())
+    return {name for name in cls.class_trait_names() if name not in inherited and not name.startswith("_")}
+
+
+def answer_from_subshells(comm: Any) -> None:
+    """Keep a comm's messages on the kernel's subshells, so that a running cell does not hold them up.
+
+    ipykernel 7.4 sends a comm's messages to the shell that last spoke on it, which is the busy one
+    once a cell has made the widget or set a trait. The attribute is private and other versions may
+    not have it.
+    """
+    if hasattr(comm, "_reply_subshell_for"):
+        with contextlib.suppress(AttributeError, TypeError):
+            comm._reply_subshell_for = None

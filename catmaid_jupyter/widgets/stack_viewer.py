@@ -1,0 +1,204 @@
+"""Browse an image stack, with layers drawn over it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import traitlets
+from ipywidgets import widget_serialization
+
+from catmaid_jupyter.client.errors import InvalidInput
+from catmaid_jupyter.client.stack import Stack
+from catmaid_jupyter.widgets.base import Layer, Widget
+from catmaid_jupyter.widgets.rpc import Buffers, method
+from catmaid_jupyter.widgets.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
+from catmaid_jupyter.widgets.traits import Point
+
+if TYPE_CHECKING:
+    from catmaid_jupyter.client.project import Project
+
+_TILES_AT_ONCE = 64
+_PLANES = ("xy", "xz", "zy")
+"""The planes of a stack's sections, by CATMAID's number for the orientation."""
+
+
+class StackViewer(Widget):
+    """Browse one image stack and move a cursor through project space.
+
+    Parameters
+    ----------
+    project
+        Whose stack to show.
+    stack
+        The stack, its id or its title; the project's first one if not given.
+    layers
+        Drawn over the image, first at the bottom.
+    position
+        (x, y, z) in nm to look at; the middle of the stack if not given.
+    traits
+        Any other trait of this class, such as ``height=700``.
+
+    Raises
+    ------
+    NotFound
+        If the project has no such stack.
+    InvalidInput
+        If the stack's sections are not parallel to the project's x and y.
+    TypeError
+        For an argument that does not exist.
+    """
+
+    _entry = "stack-viewer"
+
+    stack = traitlets.Dict().tag(sync=True)
+    """The stack as the page knows it: id, title, dimension (pixels), resolution and translation (nm), tiles, levels."""
+
+    position = Point().tag(sync=True)
+    """Centre of the view in project space: (x, y, z) in nm, float64. Follows the mouse; setting it moves the view."""
+
+    nm_per_pixel = traitlets.Float(None, allow_none=True, min=1e-3).tag(sync=True)
+    """Zoom: nm of tissue under one screen pixel. None: as much as fits, until a page shows the viewer."""
+
+    brightness = traitlets.Float(1.0, min=0.0).tag(sync=True)
+    """Factor on the image's brightness; 1 as it is."""
+
+    contrast = traitlets.Float(1.0, min=0.0).tag(sync=True)
+    """Factor on the image's contrast about mid-grey; 1 as it is."""
+
+    invert = traitlets.Bool(False).tag(sync=True)
+    """Show dark as bright."""
+
+    layers = traitlets.List(traitlets.Instance(Layer)).tag(sync=True, **widget_serialization)
+    """Drawn in order, first at the bottom."""
+
+    height = traitlets.Int(500, min=120, max=4000).tag(sync=True)
+    """Height of the picture in CSS pixels."""
+
+    status = traitlets.Unicode("starting").tag(sync=True)
+    """How the image is doing: starting, ready, no-tiles, broken, outside, unreachable or offline."""
+
+    snapshot = traitlets.Dict().tag(sync=True)
+    """The last picture and where it was taken, shown by pages that have no kernel."""
+
+    def __init__(
+        self,
+        project: Project,
+        stack: Stack | int | str | None = None,
+        layers: Sequence[Layer] = (),
+        position: Sequence[float] | None = None,
+        **traits: Any,
+    ) -> None:
+        shown = stack if isinstance(stack, Stack) else project.stack(stack)
+        self._refuse_unknown(traits)
+        _require_xy(shown)
+        self.project = project
+        self._hosts = tile_hosts(shown.info, project.instance.url)
+        super().__init__(
+            project.instance,
+            stack=_stack_state(shown, self._hosts),
+            layers=list(layers),
+            position=_middle(shown) if position is None else position,
+            **traits,
+        )
+
+    @property
+    def active_node(self) -> int | None:
+        """Id of the active treenode or connector of the tracing layer; None if there is none."""
+        layer = self._tracing_layer()
+        return None if layer is None else layer.active_node
+
+    @active_node.setter
+    def active_node(self, node_id: int | None) -> None:
+        self._require_tracing_layer().active_node = node_id
+
+    @property
+    def active_skeleton(self) -> int | None:
+        """Id of the skeleton of the active treenode; None if there is none."""
+        layer = self._tracing_layer()
+        return None if layer is None else layer.active_skeleton
+
+    def center_on(self, treenode_id: int) -> None:
+        """Move to a treenode; `NotFound` if there is none."""
+        self.position = self.project.locate(treenode_id)
+
+    @method
+    async def _tile_access(self, _params: dict[str, Any]) -> dict[str, Any]:
+        """Say where a browser may find the tiles by itself. Asked again when that stops working."""
+        instance, project_id = self.project.instance, self.project.id
+        # A service that was started again may be at another port.
+        info = (await instance.http.request("GET", f"{project_id}/stack/{self.stack['id']}/info")).json()
+        self._hosts = tile_hosts(info, instance.url)
+        ticket = await self._ticket() if any(host.own_path is not None for host in self._hosts) else None
+        return {"direct": [address for host in self._hosts for address in browser_addresses(host, ticket)]}
+
+    @method
+    async def _tiles(self, params: dict[str, Any]) -> Buffers:
+        """Fetch tiles for browsers that cannot: ``{zoom, z, tiles: [[row, col], ...]}``, in the order asked for."""
+        places = params["tiles"]
+        if len(places) > _TILES_AT_ONCE:
+            raise InvalidInput(f"At most {_TILES_AT_ONCE} tiles at once.")
+        host = self._first_host()
+        http, zoom, z = self.project.instance.http, int(params["zoom"]), int(params["z"])
+        tiles = await asyncio.gather(*(host.load(http, zoom, z, int(row), int(col)) for row, col in places))
+        found = {"ok": [tile is not None for tile in tiles], "media_type": host.media_type}
+        return Buffers(found, [tile or b"" for tile in tiles])
+
+    async def _ticket(self) -> str | None:
+        """Fetch what lets a browser load tiles without a token; None from servers that know no tickets."""
+        instance = self.project.instance
+        if "tickets" not in instance.capabilities:
+            return None
+        answer = await instance.http.request("POST", f"{self.project.id}/tile-ticket")
+        return str(answer.json()["ticket"])
+
+    def _first_host(self) -> TileHost:
+        if not self._hosts:
+            raise InvalidInput("This stack's images are of a kind that the viewer cannot show.")
+        return self._hosts[0]
+
+    def _tracing_layer(self) -> Any:
+        return next((layer for layer in self.layers if layer.has_trait("active_skeleton")), None)
+
+    def _require_tracing_layer(self) -> Any:
+        layer = self._tracing_layer()
+        if layer is None:
+            raise InvalidInput("This viewer has no tracing layer.")
+        return layer
+
+
+def _require_xy(stack: Stack) -> None:
+    """Refuse what would be drawn in a wrong place."""
+    orientation = stack.info.get("orientation") or 0
+    if orientation:
+        raise InvalidInput(
+            f"{stack.title!r} is cut along {_PLANES[orientation]}: the viewer shows stacks cut along xy only."
+        )
+
+
+def _stack_state(stack: Stack, hosts: Sequence[TileHost]) -> dict[str, Any]:
+    mirrors = sorted(stack.info["mirrors"], key=lambda mirror: cast("int", mirror["position"]))
+    width, height = (mirrors[0]["tile_width"], mirrors[0]["tile_height"]) if mirrors else (512, 512)
+    return {
+        "id": stack.id,
+        "title": stack.title,
+        "dimension": list(stack.dimension),
+        "resolution": list(stack.resolution),
+        "translation": list(stack.translation),
+        "tile_width": width,
+        "tile_height": height,
+        "zoom_levels": zoom_levels(stack.info, width, height),
+        "broken_sections": list(stack.broken_sections),
+        "revision": (hosts[0].own_path or hosts[0].base_url) if hosts else "",
+    }
+
+
+def _middle(stack: Stack) -> tuple[float, float, float]:
+    """Middle of the middle section, where an index times the resolution is the centre of a pixel."""
+    x, y, z = (
+        round(start + nm * (pixels - 1) / 2, 6)
+        for start, nm, pixels in zip(stack.translation, stack.resolution, stack.dimension, strict=True)
+    )
+    thickness, depth = stack.resolution[2], stack.translation[2]
+    return x, y, depth + (z - depth) // thickness * thickness

@@ -1,0 +1,109 @@
+"""Where the tiles of a stack are, and how they come from there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from catmaid_jupyter.client.errors import NotFound, Unreachable
+from catmaid_jupyter.client.http import Http
+
+_LAYOUTS = {
+    1: "{z}/{row}_{col}_{zoom}",
+    4: "{z}/{zoom}/{row}_{col}",
+    5: "{zoom}/{z}/{row}/{col}",
+}
+"""CATMAID's tile source types that plain files can have, as paths below the image base."""
+
+_MEDIA_TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+_OWN_PROXY = "catmaid-jupyter/proxy/"
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+_TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
+
+
+@dataclass(frozen=True, slots=True)
+class TileHost:
+    """One mirror of a stack.
+
+    base_url : absolute, with a slash at the end.
+    template : path below it, with {zoom}, {z}, {row} and {col}.
+    own_path : the base below the connected service; None if the tiles are elsewhere.
+    """
+
+    base_url: str
+    template: str
+    media_type: str
+    own_path: str | None
+
+    def path(self, zoom: int, z: int, row: int, col: int) -> str:
+        """Path of a tile below the base."""
+        return self.template.format(zoom=zoom, z=z, row=row, col=col)
+
+    async def load(self, http: Http, zoom: int, z: int, row: int, col: int) -> bytes | None:
+        """Fetch an encoded tile; None where the stack has none. `Unreachable` if nobody answers."""
+        path = self.path(zoom, z, row, col)
+        if self.own_path is None:
+            return await _fetch(self.base_url + path)
+        try:
+            return (await http.request("GET", self.own_path + path)).body
+        except NotFound:
+            return None
+
+
+def tile_hosts(info: Mapping[str, Any], service_url: str) -> list[TileHost]:
+    """Read the mirrors of a stack from CATMAID's description of it, best first; unknown types are left out."""
+    mirrors: Sequence[Mapping[str, Any]] = sorted(info["mirrors"], key=lambda mirror: mirror["position"])
+    return [_host(mirror, service_url) for mirror in mirrors if mirror["tile_source_type"] in _LAYOUTS]
+
+
+def browser_addresses(host: TileHost, ticket: str | None) -> list[dict[str, Any]]:
+    """List the addresses by which a browser may reach a host, absolute or below its Jupyter server.
+
+    The second kind works for a local service where the Jupyter server has this package's extension, or
+    jupyter-server-proxy.
+    """
+    own_ticket = ticket if host.own_path is not None else None
+    addresses = [host.base_url]
+    url = URL(host.base_url)
+    if host.own_path is not None and url.host in _LOCAL and url.port is not None:
+        addresses += [f"{_OWN_PROXY}{host.own_path}", f"proxy/{url.port}{url.path}"]
+    return [{"base_url": address, "template": host.template, "ticket": own_ticket} for address in addresses]
+
+
+def zoom_levels(info: Mapping[str, Any], tile_width: int, tile_height: int) -> int:
+    """Count the levels of a stack; where the server does not say, halved while larger than one tile."""
+    factors = info.get("downsample_factors")
+    if factors:
+        return len(factors)
+    if info.get("num_zoom_levels", -1) >= 0:
+        return int(info["num_zoom_levels"]) + 1
+    levels, (width, height) = 1, (info["dimension"]["x"], info["dimension"]["y"])
+    while width > tile_width or height > tile_height:
+        width, height, levels = width / 2, height / 2, levels + 1
+    return levels
+
+
+def _host(mirror: Mapping[str, Any], service_url: str) -> TileHost:
+    extension = str(mirror["file_extension"]).lstrip(".")
+    base = f"{str(mirror['image_base']).rstrip('/')}/"
+    return TileHost(
+        base_url=base,
+        template=f"{_LAYOUTS[mirror['tile_source_type']]}.{extension}",
+        media_type=_MEDIA_TYPES.get(extension.lower(), "application/octet-stream"),
+        own_path=base.removeprefix(service_url) if base.startswith(service_url) else None,
+    )
+
+
+async def _fetch(url: str) -> bytes | None:
+    try:
+        async with aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=True) as session, session.get(url) as answer:
+            if answer.status == 404:
+                return None
+            answer.raise_for_status()
+            return await answer.read()
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Unreachable(f"The image host {URL(url).host} does not answer.", detail=str(error)) from error

@@ -1,0 +1,169 @@
+"""Trace neurons: a layer of treenodes, edges and connectors over a stack viewer's image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import traitlets
+
+from catmaid_jupyter.client.events import Change
+from catmaid_jupyter.client.http import Http
+from catmaid_jupyter.client.instance import gather
+from catmaid_jupyter.client.site import Site
+from catmaid_jupyter.widgets.base import Layer
+from catmaid_jupyter.widgets.edit_queue import EditQueue
+from catmaid_jupyter.widgets.node_columns import columns_of_node_list
+from catmaid_jupyter.widgets.rpc import Binary, method
+from catmaid_jupyter.widgets.travel import Neighbour, neighbour
+
+if TYPE_CHECKING:
+    from catmaid_jupyter.client.project import Project
+
+MOST_NODES = 50_000
+"""Treenodes that a browser is given for one view."""
+
+
+def _text_keys(colors: Mapping[int, str], _widget: object) -> dict[str, str]:
+    return {str(skeleton_id): color for skeleton_id, color in colors.items()}
+
+
+def _number_keys(colors: Mapping[str, str], _widget: object) -> dict[int, str]:
+    return {int(skeleton_id): color for skeleton_id, color in colors.items()}
+
+
+class TracingLayer(Layer):
+    """Show and edit the neurons of a project in a `StackViewer`.
+
+    Every edit is drawn at once and then written; one that the service refuses is taken back with its reason. While
+    the service is away edits are kept, and written once when it is back.
+
+    Parameters
+    ----------
+    project
+        What to trace in.
+    traits
+        Any trait of this class, such as ``colors={skeleton_id: "orange"}``.
+
+    Raises
+    ------
+    TypeError
+        For an argument that does not exist.
+    """
+
+    _entry = "tracing-layer"
+
+    project_id = traitlets.Int(read_only=True).tag(sync=True)
+    """Id of the project."""
+
+    active_node = traitlets.Int(None, allow_none=True).tag(sync=True)
+    """Id of the active treenode or connector, None if there is none. Set it to select a node.
+
+    Where an edge only passes through the section (a virtual node), this is the child of that edge.
+    """
+
+    active_skeleton = traitlets.Int(None, allow_none=True).tag(sync=True)
+    """Id of the skeleton that is emphasised: that of the active treenode, or one that was set here."""
+
+    active_kind = traitlets.Enum(("treenode", "connector", "virtual"), None, allow_none=True).tag(sync=True)
+    """What the active node is."""
+
+    colors = traitlets.Dict(key_trait=traitlets.Int(), value_trait=traitlets.Unicode()).tag(
+        sync=True, to_json=_text_keys, from_json=_number_keys
+    )
+    """Colours (CSS) of skeletons by id; those without one get a colour by their id."""
+
+    visible = traitlets.Bool(True).tag(sync=True)
+    """Whether the layer is shown and takes the mouse."""
+
+    opacity = traitlets.Float(1.0, min=0.0, max=1.0).tag(sync=True)
+    """Opacity of all that is drawn, 0 to 1."""
+
+    show_labels = traitlets.Bool(True).tag(sync=True)
+    """Whether tags, and confidences below 5, are written beside nodes."""
+
+    fade_sections = traitlets.Int(2, min=0, max=20).tag(sync=True)
+    """Sections before and behind the one shown on which edges still show, fading."""
+
+    read_only = traitlets.Bool(False).tag(sync=True)
+    """Whether the page refuses edits."""
+
+    def __init__(self, project: Project, **traits: Any) -> None:
+        self.project = project
+        instance = project.instance
+        self._edits = EditQueue(project.edits, repeatable=instance.http.honours_keys, tell=self._tell_service)
+        super().__init__(instance, **traits)
+        self.set_trait("project_id", project.id)
+        self._unsubscribe = project.on_change(self._changed, self._edits.service_changed)
+
+    def undo(self) -> str | None:
+        """Take the last own edit back, wherever on this connection it was made.
+
+        Returns what was undone, or None if there was nothing. Raises `Conflict` if others changed the nodes since.
+        """
+        return self.project.undo()
+
+    def close(self) -> None:
+        """Take the layer away from all pages, and end its subscription to changes."""
+        # Widgets are also closed when their constructor failed.
+        if hasattr(self, "_unsubscribe"):
+            self._unsubscribe()
+        super().close()
+
+    @method
+    async def _nodes(self, params: dict[str, Any]) -> Binary:
+        """Read what is in a box: ``{left, top, z1, right, bottom, z2}`` in nm, and ``treenode_ids`` besides."""
+        form = {name: float(params[name]) for name in ("left", "top", "z1", "right", "bottom", "z2")}
+        extra = [int(treenode_id) for treenode_id in params.get("treenode_ids", ())]
+        answer = await self._http.columns_or_json(
+            "POST",
+            f"{self.project.id}/node/list",
+            form={**form, "treenode_ids": extra, "labels": True, "limit": MOST_NODES},
+        )
+        return Binary(answer.body if answer.is_columns else columns_of_node_list(answer.json()))
+
+    @method
+    async def _edit(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Write an edit: ``{op, args, state, key}``; answers when it is written, however long that takes."""
+        seen = params.get("state")
+        state = None if seen is None else orjson.dumps(seen).decode()
+        return await self._edits.perform(str(params["op"]), params["args"], state, str(params["key"]))
+
+    @method("undo")
+    async def _undo_last(self, _params: dict[str, Any]) -> dict[str, Any]:
+        return await self._edits.undo() or {"undone": None}
+
+    @method
+    async def _neighbour(self, params: dict[str, Any]) -> Neighbour | None:
+        """Find the treenode in a direction: ``{treenode_id, direction}``."""
+        return await neighbour(self._http, self.project.id, int(params["treenode_id"]), str(params["direction"]))
+
+    @method
+    async def _labels(self, _params: dict[str, Any]) -> list[str]:
+        names: list[str] = await self._http.read_json("GET", f"{self.project.id}/labels/")
+        return sorted(names)
+
+    @method
+    async def _skeletons(self, params: dict[str, Any]) -> list[dict[str, Any]]:
+        """Name and count skeletons: ``{skeleton_ids}``; unknown ids are left out."""
+        skeleton_ids = [int(skeleton_id) for skeleton_id in params["skeleton_ids"]]
+        path = f"{self.project.id}/skeletons/summary"
+        found = await self._http.read_json("POST", path, form={"skeleton_ids": skeleton_ids})
+        sizes = {int(skeleton_id): summary["num_nodes"] for skeleton_id, summary in found.items()}
+        site = Site(self._http, self.project.id)
+        names = await gather(*(site.neuron_of(skeleton_id) for skeleton_id in sizes))
+        return [
+            {"skeleton_id": skeleton_id, "name": name, "nodes": nodes}
+            for (skeleton_id, nodes), (_, name) in zip(sizes.items(), names, strict=True)
+        ]
+
+    @property
+    def _http(self) -> Http:
+        return self.project.instance.http
+
+    def _changed(self, change: Change) -> None:
+        self.emit("changed", **{name: change.get(name) for name in ("version", "label", "user_id")})
+
+    def _tell_service(self, up: bool, message: str, pending: int) -> None:
+        self.emit("service", state="up" if up else "down", message=message, pending=pending)

@@ -1,0 +1,69 @@
+"""Where a person gets to from a treenode, along its arbor."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias, TypedDict, get_args
+
+from catmaid_jupyter.client.errors import InvalidInput
+from catmaid_jupyter.client.http import Http
+from catmaid_jupyter.client.site import Site
+
+Direction: TypeAlias = Literal["parent", "child", "root", "next_branch", "previous_branch"]
+
+
+class Neighbour(TypedDict):
+    """A treenode and its place, nm."""
+
+    treenode_id: int
+    x: float
+    y: float
+    z: float
+
+
+async def neighbour(http: Http, project_id: int, treenode_id: int, direction: str) -> Neighbour | None:
+    """Find the treenode in a direction: the parent, a child, the root, the next or previous branch node or end.
+
+    Returns None where the arbor ends in that direction. Raises `NotFound` if the treenode does not exist and
+    `InvalidInput` for a direction that does not exist.
+    """
+    if direction not in get_args(Direction):
+        raise InvalidInput(f"There is no direction {direction!r}. There are: {', '.join(get_args(Direction))}.")
+    if direction == "parent":
+        found = await _parent(http, project_id, treenode_id)
+    elif direction == "root":
+        found = await _root(http, project_id, treenode_id)
+    else:
+        found = await _by_route(http, project_id, treenode_id, direction)
+    return None if found is None or found["treenode_id"] == treenode_id else found
+
+
+async def _parent(http: Http, project_id: int, treenode_id: int) -> Neighbour | None:
+    site = Site(http, project_id)
+    parent_id = (await site.nodes([treenode_id])).treenode(treenode_id).parent_id
+    if parent_id is None:
+        return None
+    return _placed((parent_id, *(await site.nodes([parent_id])).treenode(parent_id).position))
+
+
+async def _root(http: Http, project_id: int, treenode_id: int) -> Neighbour:
+    skeleton_id = (await Site(http, project_id).nodes([treenode_id])).treenode(treenode_id).skeleton_id
+    root = await http.read_json("GET", f"{project_id}/skeletons/{skeleton_id}/root")
+    return _placed((root["root_id"], root["x"], root["y"], root["z"]))
+
+
+async def _by_route(http: Http, project_id: int, treenode_id: int, direction: str) -> Neighbour | None:
+    path = f"{project_id}/treenodes/{treenode_id}"
+    if direction == "previous_branch":
+        return _placed(await http.read_json("POST", f"{path}/previous-branch-or-root", form={"alt": 0}))
+    if direction == "child":
+        # Each child comes as a list of one place; the first one made is the way on.
+        children = await http.read_json("POST", f"{path}/children")
+        return min((_placed(child[0]) for child in children), key=lambda child: child["treenode_id"], default=None)
+    # Of each branch: where it begins, where its first branch or end is in sight, and that branch or end.
+    branches = await http.read_json("POST", f"{path}/next-branch-or-end")
+    return _placed(branches[0][-1]) if branches else None
+
+
+def _placed(row: Any) -> Neighbour:
+    treenode_id, x, y, z = row
+    return {"treenode_id": int(treenode_id), "x": float(x), "y": float(y), "z": float(z)}

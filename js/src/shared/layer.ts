@@ -1,0 +1,83 @@
+/** What a layer and the stack viewer it is drawn in know of each other. */
+import type { AnyModel } from "@anywidget/types";
+
+/** Project space: x, y, z in nm. */
+export type Point = [number, number, number];
+
+/** One moment of a viewport: a section of project space on a rectangle of the screen. */
+export interface View {
+  readonly center: Point;
+  readonly nmPerPixel: number;
+  /** CSS pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Device pixels per CSS pixel. */
+  readonly dpr: number;
+  /** Index of the section shown. */
+  readonly section: number;
+  /** z of the middle of that section, nm. */
+  readonly sectionDepth: number;
+  /** nm. */
+  readonly sectionThickness: number;
+  /** Project x, y (nm) to CSS pixels from the view's upper left corner. */
+  toScreen(x: number, y: number): [number, number];
+  /** CSS pixels from the view's upper left corner to project x, y (nm). */
+  toProject(px: number, py: number): [number, number];
+}
+
+export type PointerKind = "down" | "move" | "up" | "click" | "dblclick" | "leave";
+
+/** A pointer event in both spaces: px, py in CSS pixels, x, y, z in nm. */
+export interface LayerPointer {
+  kind: PointerKind;
+  px: number;
+  py: number;
+  x: number;
+  y: number;
+  z: number;
+  shift: boolean;
+  /** Control, or command on a Mac. */
+  ctrl: boolean;
+  alt: boolean;
+  button: number;
+}
+
+export type NoticeLevel = "info" | "warning" | "error";
+
+export interface AskOptions {
+  value?: string;
+  /** Ask for a yes instead of text: what the button says that gives it. */
+  confirm?: string;
+  suggestions?: string[];
+}
+
+/** What a viewer does for its layers. */
+export interface LayerHost {
+  view(): View;
+  /** Ask for a draw on the next frame. */
+  invalidate(): void;
+  moveTo(point: Point): void;
+  /** Show a sentence to the person; a sticky one stays until it is dismissed or replaced. */
+  notify(level: NoticeLevel, text: string, sticky?: boolean): void;
+  /** CSS cursor over the canvas; "" for the viewer's own. */
+  cursor(style: string): void;
+  focus(): void;
+  /** Ask for one line of text, or a yes, over the canvas; null when dismissed. */
+  ask(prompt: string, options?: AskOptions): Promise<string | null>;
+}
+
+export interface Layer {
+  attach(host: LayerHost): void;
+  /** From one viewer, or from all. */
+  detach(host?: LayerHost): void;
+  viewChanged(view: View): void;
+  /** Draw into a context scaled to CSS pixels. */
+  draw(ctx: CanvasRenderingContext2D, view: View): void;
+  /** True when the layer used the event, so that the viewer does not pan; `host` is where it happened. */
+  pointer(event: LayerPointer, host: LayerHost): boolean;
+  /** True when the layer used the key. */
+  key(event: KeyboardEvent, host: LayerHost): boolean;
+  help(): Array<[keys: string, what: string]>;
+}
+
+export type LayerFactory = (model: AnyModel) => Layer;

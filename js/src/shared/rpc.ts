@@ -1,0 +1,181 @@
+/** Requests to the kernel side of a widget, and events from it, over its custom messages. */
+import type { AnyModel } from "@anywidget/types";
+import { decode } from "@msgpack/msgpack";
+
+export type ErrorCode = "not_found" | "not_allowed" | "conflict" | "invalid" | "unreachable" | "internal";
+
+/** A request that the kernel refused or could not do. */
+export class RpcError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly detail: unknown = null,
+  ) {
+    super(message);
+    this.name = "RpcError";
+  }
+}
+
+/** No answer came from the kernel in time: it is gone, or busy and of a kind that cannot do both. */
+export class KernelSilent extends RpcError {
+  constructor(message = "The kernel does not answer.") {
+    super("unreachable", message);
+  }
+}
+
+export interface Reply<T> {
+  result: T;
+  buffers: DataView[];
+}
+
+export interface CallOptions {
+  /** Aborting drops the answer and cancels the work behind it. */
+  signal?: AbortSignal;
+  /** After so many ms without an answer the call fails as `unreachable`; 0 waits for ever. */
+  timeoutMs?: number;
+}
+
+interface Pending {
+  resolve(reply: Reply<unknown>): void;
+  reject(error: unknown): void;
+}
+
+interface ReplyMessage {
+  rid: number;
+  result?: unknown;
+  binary?: boolean;
+  error?: { code: ErrorCode; message: string; detail?: unknown };
+}
+
+interface EventMessage {
+  event: string;
+  data: unknown;
+}
+
+type Listener = (data: unknown) => void;
+
+/** The browser's end: one for each widget model. */
+export class Rpc {
+  // Several pages and views may share one model and all see every reply: start far apart.
+  private nextId = Math.floor(Math.random() * 2 ** 40);
+  private readonly pending = new Map<number, Pending>();
+  private readonly listeners = new Map<string, Set<Listener>>();
+  private readonly receive = (message: unknown, buffers?: DataView[]): void =>
+    this.received(message, buffers ?? []);
+
+  constructor(private readonly model: AnyModel) {
+    model.on("msg:custom", this.receive);
+  }
+
+  /** Call a method of the kernel side; JSON in `result`, raw bytes in `buffers`. */
+  call<T>(method: string, params: object = {}, options: CallOptions = {}): Promise<Reply<T>> {
+    const { signal, timeoutMs = 30_000 } = options;
+    if (signal?.aborted) return Promise.reject(aborted(signal));
+    const rid = this.nextId++;
+    return new Promise<Reply<T>>((resolve, reject) => {
+      const stop = (error: unknown): void => {
+        this.settle(rid)?.reject(error);
+        this.post({ cancel: rid });
+      };
+      const onAbort = (): void => stop(aborted(signal));
+      const timer = timeoutMs > 0 ? setTimeout(() => stop(new KernelSilent()), timeoutMs) : undefined;
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", onAbort);
+      };
+      this.pending.set(rid, {
+        resolve: (reply) => {
+          done();
+          resolve(reply as Reply<T>);
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
+      });
+      signal?.addEventListener("abort", onAbort);
+      if (!this.post({ rid, method, params })) {
+        this.settle(rid)?.reject(new KernelSilent("The kernel has been restarted. Run the cell again."));
+      }
+    });
+  }
+
+  /** Call a method that answers one msgpack payload. */
+  async callBinary<T>(method: string, params: object = {}, options: CallOptions = {}): Promise<T> {
+    const { buffers } = await this.call(method, params, options);
+    const payload = buffers[0];
+    if (!payload) throw new RpcError("internal", `${method} answered without a payload`);
+    return decode(bytes(payload)) as T;
+  }
+
+  /** Listen to an event of the kernel side; returns what stops it. */
+  on(event: string, listener: Listener): () => void {
+    const listeners = this.listeners.get(event) ?? new Set<Listener>();
+    this.listeners.set(event, listeners);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  dispose(): void {
+    this.model.off("msg:custom", this.receive);
+    for (const rid of [...this.pending.keys()]) {
+      this.settle(rid)?.reject(new DOMException("the widget is gone", "AbortError"));
+    }
+    this.listeners.clear();
+  }
+
+  private received(message: unknown, buffers: DataView[]): void {
+    if (isReply(message)) {
+      const pending = this.settle(message.rid);
+      if (!pending) return;
+      if (message.error) {
+        const { code, message: text, detail } = message.error;
+        pending.reject(new RpcError(code, text, detail));
+      } else {
+        pending.resolve({ result: message.result, buffers });
+      }
+    } else if (isEvent(message)) {
+      for (const listener of this.listeners.get(message.event) ?? []) listener(message.data);
+    }
+  }
+
+  /** False if there is no kernel side any more: hosts differ in whether they say so. */
+  private post(content: object): boolean {
+    try {
+      this.model.send(content);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private settle(rid: number): Pending | undefined {
+    const pending = this.pending.get(rid);
+    this.pending.delete(rid);
+    return pending;
+  }
+}
+
+/** True for the error of a call that its caller gave up. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
+
+/** A view of a message buffer as bytes; hosts give DataView, ArrayBuffer or Uint8Array. */
+export function bytes(buffer: DataView | ArrayBuffer | Uint8Array): Uint8Array<ArrayBuffer> {
+  if (buffer instanceof ArrayBuffer) return new Uint8Array(buffer);
+  return new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
+}
+
+function aborted(signal: AbortSignal | undefined): unknown {
+  const reason: unknown = signal?.reason;
+  return isAbort(reason) ? reason : new DOMException("the request was cancelled", "AbortError");
+}
+
+function isReply(message: unknown): message is ReplyMessage {
+  return typeof message === "object" && message !== null && "rid" in message;
+}
+
+function isEvent(message: unknown): message is EventMessage {
+  return typeof message === "object" && message !== null && "event" in message;
+}

@@ -1,0 +1,72 @@
+/** An image stack and where it lies in project space. */
+import type { Point } from "./layer";
+
+/** The synced `stack` trait; x, y, z throughout. */
+export interface Stack {
+  id: number;
+  title: string;
+  /** Pixels at full resolution, and sections. */
+  dimension: Point;
+  /** nm per pixel, and per section. */
+  resolution: Point;
+  /** nm: where the centre of pixel (0, 0) of section 0 lies. */
+  translation: Point;
+  tile_width: number;
+  tile_height: number;
+  /** How many levels there are; level n is 1/2^n of full resolution in x and y. */
+  zoom_levels: number;
+  broken_sections: number[];
+  revision: number | string;
+}
+
+/** The section that a depth (nm) lies in, whether or not the stack has it. */
+export function sectionAt(stack: Stack, z: number): number {
+  return Math.round((z - stack.translation[2]) / stack.resolution[2]);
+}
+
+/** Depth (nm) of the middle of a section. */
+export function depthOf(stack: Stack, section: number): number {
+  return stack.translation[2] + section * stack.resolution[2];
+}
+
+/** The nearest section that the stack has. */
+export function clampSection(stack: Stack, section: number): number {
+  return Math.min(Math.max(section, 0), stack.dimension[2] - 1);
+}
+
+/** Where a step of some sections leads: over broken sections, or short of them at the stack's end. */
+export function landingSection(stack: Stack, from: number, sections: number): number {
+  const broken = new Set(stack.broken_sections);
+  const direction = Math.sign(sections);
+  const target = clampSection(stack, from + sections);
+  let section = target;
+  while (broken.has(section)) section += direction;
+  if (section === clampSection(stack, section)) return section;
+  section = target;
+  while (broken.has(section) && section !== from) section -= direction;
+  return section;
+}
+
+/**
+ * Where the image's upper left corner lies (nm).
+ *
+ * An index times the resolution is the centre of a pixel, in plane as in depth, so the image begins
+ * half a pixel before the translation. Smaller levels are means of full pixels: same corner.
+ */
+export function imageCorner(stack: Stack): [number, number] {
+  const [rx, ry] = stack.resolution;
+  const [tx, ty] = stack.translation;
+  return [tx - rx / 2, ty - ry / 2];
+}
+
+/** Width and height of the image in nm. */
+export function imageExtent(stack: Stack): [number, number] {
+  return [stack.dimension[0] * stack.resolution[0], stack.dimension[1] * stack.resolution[1]];
+}
+
+/** Middle of the stack, on a section. */
+export function middle(stack: Stack): Point {
+  const [x, y] = imageCorner(stack);
+  const [width, height] = imageExtent(stack);
+  return [x + width / 2, y + height / 2, depthOf(stack, Math.floor((stack.dimension[2] - 1) / 2))];
+}

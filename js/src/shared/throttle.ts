@@ -1,0 +1,34 @@
+/** A function called at once and then at most every so often, always with the latest value. */
+export interface Throttled<T> {
+  (value: T): void;
+  /** Call now with what waits. */
+  flush(): void;
+  /** Forget what waits. */
+  cancel(): void;
+}
+
+export function throttle<T>(call: (value: T) => void, intervalMs: number): Throttled<T> {
+  let waiting: { value: T } | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const fire = (): void => {
+    timer = undefined;
+    if (!waiting) return;
+    const { value } = waiting;
+    waiting = undefined;
+    timer = setTimeout(fire, intervalMs);
+    call(value);
+  };
+  const throttled = (value: T): void => {
+    waiting = { value };
+    if (timer === undefined) fire();
+  };
+  throttled.cancel = (): void => {
+    waiting = undefined;
+  };
+  throttled.flush = (): void => {
+    clearTimeout(timer);
+    fire();
+  };
+  return throttled;
+}

@@ -1,0 +1,112 @@
+/** Which tiles a view needs. */
+import type { View } from "./layer";
+import { imageCorner, type Stack } from "./stack";
+
+export interface Tile {
+  zoom: number;
+  /** Section. */
+  z: number;
+  row: number;
+  col: number;
+}
+
+/** A rectangle in project space, nm. */
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** Bytes of decoded tiles that a viewer keeps. */
+export const TILE_MEMORY = 256 * 2 ** 20;
+
+/** How many tiles of a stack that is. */
+export function tilesInMemory(stack: Stack): number {
+  return Math.floor(TILE_MEMORY / (stack.tile_width * stack.tile_height * 4));
+}
+
+export function tileKey(tile: Tile): string {
+  return `${tile.zoom}/${tile.z}/${tile.row}/${tile.col}`;
+}
+
+/** The coarsest level that still gives every device pixel its own image pixel. */
+export function levelFor(stack: Stack, view: View): number {
+  const wanted = view.nmPerPixel / view.dpr;
+  const finest = Math.min(stack.resolution[0], stack.resolution[1]);
+  // A hair of slack: a zoom typed as 9.2 for 4.6 nm pixels means level 1.
+  const level = Math.floor(Math.log2(wanted / finest) + 1e-6);
+  return Math.min(Math.max(level, 0), stack.zoom_levels - 1);
+}
+
+/** Columns and rows of the grid of a level. */
+export function gridSize(stack: Stack, zoom: number): [columns: number, rows: number] {
+  const scale = 2 ** zoom;
+  return [
+    Math.ceil(Math.ceil(stack.dimension[0] / scale) / stack.tile_width),
+    Math.ceil(Math.ceil(stack.dimension[1] / scale) / stack.tile_height),
+  ];
+}
+
+/** Width and height of a whole tile of a level in nm. */
+export function tileExtent(stack: Stack, zoom: number): [number, number] {
+  const scale = 2 ** zoom;
+  return [stack.tile_width * stack.resolution[0] * scale, stack.tile_height * stack.resolution[1] * scale];
+}
+
+/** Where a whole tile lies. */
+export function tileBox(stack: Stack, tile: Tile): Box {
+  const [x, y] = imageCorner(stack);
+  const [width, height] = tileExtent(stack, tile.zoom);
+  return { left: x + tile.col * width, top: y + tile.row * height, width, height };
+}
+
+/**
+ * Tiles of a section that a view shows, nearest to its centre first.
+ *
+ * `margin` adds so many CSS pixels on every side.
+ */
+export function tilesInView(stack: Stack, view: View, zoom: number, z: number, margin = 0): Tile[] {
+  const [x, y] = imageCorner(stack);
+  const [width, height] = tileExtent(stack, zoom);
+  const [columns, rows] = gridSize(stack, zoom);
+  const [left, top] = view.toProject(-margin, -margin);
+  const [right, bottom] = view.toProject(view.width + margin, view.height + margin);
+  const firstColumn = Math.max(Math.floor((left - x) / width), 0);
+  const lastColumn = Math.min(Math.ceil((right - x) / width), columns) - 1;
+  const firstRow = Math.max(Math.floor((top - y) / height), 0);
+  const lastRow = Math.min(Math.ceil((bottom - y) / height), rows) - 1;
+  const tiles: Tile[] = [];
+  for (let row = firstRow; row <= lastRow; row++) {
+    for (let col = firstColumn; col <= lastColumn; col++) tiles.push({ zoom, z, row, col });
+  }
+  const centerColumn = (view.center[0] - x) / width - 0.5;
+  const centerRow = (view.center[1] - y) / height - 0.5;
+  const distance = (tile: Tile): number =>
+    Math.hypot((tile.col - centerColumn) * width, (tile.row - centerRow) * height);
+  return tiles.sort((a, b) => distance(a) - distance(b));
+}
+
+/** The tile of a coarser level that covers a tile. */
+export function ancestor(tile: Tile, zoom: number): Tile {
+  const scale = 2 ** (zoom - tile.zoom);
+  return { zoom, z: tile.z, row: Math.floor(tile.row / scale), col: Math.floor(tile.col / scale) };
+}
+
+/**
+ * Sections to fetch before they are asked for, most likely first.
+ *
+ * `direction` is the sign of the last change of section, 0 for none.
+ */
+export function neighbours(stack: Stack, section: number, direction: number, reach = 2): number[] {
+  const ahead = direction < 0 ? -1 : 1;
+  const broken = new Set(stack.broken_sections);
+  const found: number[] = [];
+  for (const sign of [ahead, -ahead]) {
+    for (let step = 1; step <= reach; step++) {
+      const z = section + sign * step;
+      if (z >= 0 && z < stack.dimension[2] && !broken.has(z)) found.push(z);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,178 @@
+/** Paints the stack's image: the tiles of a view, and the next best while they are on their way. */
+import { imageCorner, imageExtent, type Stack } from "../shared/stack";
+import {
+  ancestor,
+  levelFor,
+  neighbours,
+  type Tile,
+  tileBox,
+  tileKey,
+  tilesInMemory,
+  tilesInView,
+} from "../shared/tiles";
+import type { StackView } from "../shared/view";
+import type { TileLoader, Wanted } from "./loader";
+
+export type ImageState = "complete" | "loading" | "failed" | "no-tiles" | "broken" | "outside";
+
+export interface PaintReport {
+  state: ImageState;
+  /** Tiles of the wanted section and level that were painted. */
+  painted: number;
+  error: unknown;
+}
+
+const PREFETCH_MARGIN = 256;
+const CRISP_FROM = 6;
+
+export class ImagePainter {
+  private readonly context: CanvasRenderingContext2D;
+  /** The section last seen whole: shown until the next one has come. */
+  private shown: number | null = null;
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly stack: Stack,
+    private readonly loader: TileLoader,
+  ) {
+    const context = canvas.getContext("2d", { alpha: false });
+    if (!context) throw new Error("This browser gives no 2D canvas.");
+    this.context = context;
+  }
+
+  /** Ask for what a view needs and may need next. */
+  plan(view: StackView, direction: number): void {
+    const nothing = { seen: [], ahead: [] };
+    this.loader.want(this.inStack(view) ? wantedTiles(this.stack, view, direction) : nothing);
+  }
+
+  /** True when everything of a view is here already. */
+  isWarm(view: StackView): boolean {
+    return this.visible(view).every((tile) => this.loader.state(tile) !== "loading");
+  }
+
+  paint(view: StackView): PaintReport {
+    this.fitCanvas(view);
+    const { context, canvas } = this;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = "#000";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    const tiles = this.visible(view);
+    const states = tiles.map((tile) => this.loader.state(tile));
+    const state = this.stateOf(view, states);
+    if (state === "outside" || state === "broken") {
+      this.shown = null;
+      return { state, painted: 0, error: null };
+    }
+    context.save();
+    this.clipToImage(view);
+    if (states.includes("loading") || states.includes("failed")) {
+      this.paintStandIns(view, tiles);
+    }
+    const painted = tiles.filter((tile) => this.paintTile(view, tile)).length;
+    context.restore();
+    if (state === "complete") this.shown = view.section;
+    return { state, painted, error: this.loader.failure(tiles) };
+  }
+
+  private visible(view: StackView): Tile[] {
+    if (!this.inStack(view)) return [];
+    return tilesInView(this.stack, view, levelFor(this.stack, view), view.section);
+  }
+
+  private inStack(view: StackView): boolean {
+    return view.section >= 0 && view.section < this.stack.dimension[2];
+  }
+
+  private stateOf(view: StackView, states: string[]): ImageState {
+    if (states.length === 0) return "outside";
+    if (this.stack.broken_sections.includes(view.section) && !states.includes("ready")) return "broken";
+    if (states.includes("failed")) return "failed";
+    if (states.includes("loading")) return "loading";
+    return states.includes("ready") ? "complete" : "no-tiles";
+  }
+
+  private fitCanvas(view: StackView): void {
+    const width = Math.round(view.width * view.dpr);
+    const height = Math.round(view.height * view.dpr);
+    if (this.canvas.width !== width) this.canvas.width = width;
+    if (this.canvas.height !== height) this.canvas.height = height;
+  }
+
+  private clipToImage(view: StackView): void {
+    const [left, top] = imageCorner(this.stack);
+    const [width, height] = imageExtent(this.stack);
+    const [x0, y0] = view.toScreen(left, top);
+    const [x1, y1] = view.toScreen(left + width, top + height);
+    const scale = view.dpr;
+    this.context.beginPath();
+    this.context.rect(x0 * scale, y0 * scale, (x1 - x0) * scale, (y1 - y0) * scale);
+    this.context.clip();
+  }
+
+  /** Whatever is here of the place: other levels of this section, or else the section shown before. */
+  private paintStandIns(view: StackView, tiles: Tile[]): void {
+    const absent = tiles.filter((tile) => ["loading", "failed"].includes(this.loader.state(tile)));
+    if (this.shown !== null && this.shown !== view.section) {
+      for (const tile of absent) this.paintOtherLevels(view, { ...tile, z: this.shown });
+      for (const tile of absent) this.paintTile(view, { ...tile, z: this.shown });
+    }
+    for (const tile of absent) this.paintOtherLevels(view, tile);
+  }
+
+  private paintOtherLevels(view: StackView, tile: Tile): void {
+    for (let zoom = this.stack.zoom_levels - 1; zoom > tile.zoom; zoom--) {
+      this.paintTile(view, ancestor(tile, zoom));
+    }
+    if (tile.zoom === 0) return;
+    for (const [down, right] of [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ] as const) {
+      this.paintTile(view, {
+        zoom: tile.zoom - 1,
+        z: tile.z,
+        row: tile.row * 2 + down,
+        col: tile.col * 2 + right,
+      });
+    }
+  }
+
+  private paintTile(view: StackView, tile: Tile): boolean {
+    const bitmap = this.loader.tile(tile);
+    if (!bitmap) return false;
+    const box = tileBox(this.stack, tile);
+    const [left, top] = view.toScreen(box.left, box.top);
+    // Tiles at the edge may come cut off: their pixels are as large as those of a whole tile.
+    const right = left + (box.width / view.nmPerPixel) * (bitmap.width / this.stack.tile_width);
+    const bottom = top + (box.height / view.nmPerPixel) * (bitmap.height / this.stack.tile_height);
+    // Whole device pixels, or else there are seams.
+    const [x0, y0] = [Math.round(left * view.dpr), Math.round(top * view.dpr)];
+    const [x1, y1] = [Math.round(right * view.dpr), Math.round(bottom * view.dpr)];
+    this.context.imageSmoothingEnabled = (x1 - x0) / bitmap.width < CRISP_FROM;
+    this.context.drawImage(bitmap, x0, y0, x1 - x0, y1 - y0);
+    return true;
+  }
+}
+
+/** Tiles worth having for a view: seen; then sections beside it, its edges, one level coarser. */
+export function wantedTiles(stack: Stack, view: StackView, direction: number): Wanted {
+  const level = levelFor(stack, view);
+  const seen = stack.broken_sections.includes(view.section)
+    ? []
+    : tilesInView(stack, view, level, view.section);
+  const ahead = [
+    ...neighbours(stack, view.section, direction).flatMap((z) => tilesInView(stack, view, level, z)),
+    ...tilesInView(stack, view, level, view.section, PREFETCH_MARGIN),
+    ...(level + 1 < stack.zoom_levels ? tilesInView(stack, view, level + 1, view.section) : []),
+  ];
+  const keys = new Set(seen.map(tileKey));
+  // What pushes other wanted tiles out of memory would be fetched over and over.
+  const room = tilesInMemory(stack);
+  return {
+    seen: seen.slice(0, room),
+    ahead: ahead.filter((tile) => !keys.has(tileKey(tile))).slice(0, Math.max(room - seen.length, 0)),
+  };
+}

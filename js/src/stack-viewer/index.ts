@@ -1,0 +1,33 @@
+/** The stack viewer's anywidget module. */
+import type { AnyModel, RenderProps } from "@anywidget/types";
+import { Rpc } from "../shared/rpc";
+import type { ViewerState } from "./state";
+import { StackViewer } from "./viewer";
+
+function render({ model, el }: RenderProps<ViewerState>): () => void {
+  const rpc = new Rpc(model as AnyModel);
+  let viewer: StackViewer | null = null;
+  const mount = (): void => {
+    viewer?.dispose();
+    viewer = new StackViewer(model, rpc, jupyterBase());
+    el.append(viewer.root);
+    viewer.start();
+  };
+  mount();
+  model.on("change:stack", mount);
+  return () => {
+    model.off("change:stack", mount);
+    viewer?.dispose();
+    rpc.dispose();
+  };
+}
+
+/** Address of the Jupyter server that gave this page; the page's own where there is none. */
+function jupyterBase(): string {
+  const config = document.getElementById("jupyter-config-data")?.textContent;
+  if (!config) return document.baseURI;
+  const { baseUrl = "/" } = JSON.parse(config) as { baseUrl?: string };
+  return new URL(baseUrl, location.origin).href;
+}
+
+export default { render };

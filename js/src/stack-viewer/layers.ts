@@ -1,0 +1,91 @@
+/** The layers of a viewer, as one. */
+import type { AnyModel } from "@anywidget/types";
+import type { Layer, LayerHost, LayerPointer } from "../shared/layer";
+import { layerOf } from "../shared/registry";
+import type { StackView } from "../shared/view";
+import type { KeyMap } from "./messages";
+
+const REFERENCE = "IPY_MODEL_";
+
+export class Layers {
+  private layers: Layer[] = [];
+  /** The layer that has the pointer from "down" to "up". */
+  private holder: Layer | null = null;
+  private resolving = 0;
+
+  constructor(
+    private readonly model: AnyModel,
+    private readonly host: LayerHost,
+  ) {}
+
+  /** Show the layers that the model names now; fails if one of them does not load. */
+  async update(): Promise<void> {
+    const turn = ++this.resolving;
+    const references = (this.model.get("layers") ?? []) as string[];
+    const found = await Promise.allSettled(references.map((reference) => this.resolve(reference)));
+    const loaded = found.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+    if (turn !== this.resolving) return;
+    this.release();
+    this.layers = loaded;
+    for (const layer of loaded) {
+      layer.attach(this.host);
+      layer.viewChanged(this.host.view());
+    }
+    this.host.invalidate();
+    const failed = found.find((outcome) => outcome.status === "rejected");
+    if (failed) throw failed.reason;
+  }
+
+  viewChanged(view: StackView): void {
+    for (const layer of this.layers) layer.viewChanged(view);
+  }
+
+  draw(context: CanvasRenderingContext2D, view: StackView): void {
+    for (const layer of this.layers) {
+      context.save();
+      layer.draw(context, view);
+      context.restore();
+    }
+  }
+
+  /** Offer a pointer event from the top layer down; true when one used it. */
+  pointer(event: LayerPointer): boolean {
+    if (this.holder && event.kind !== "down") return this.holder.pointer(event, this.host);
+    if (event.kind === "leave") {
+      for (const layer of this.layers) layer.pointer(event, this.host);
+      return false;
+    }
+    const taker = this.layers.toReversed().find((layer) => layer.pointer(event, this.host));
+    if (event.kind === "down") this.holder = taker ?? null;
+    return taker !== undefined;
+  }
+
+  /** The pointer is up and no click follows. */
+  letGo(): void {
+    this.holder = null;
+  }
+
+  key(event: KeyboardEvent): boolean {
+    return this.layers.toReversed().some((layer) => layer.key(event, this.host));
+  }
+
+  help(): KeyMap {
+    return this.layers.flatMap((layer) => layer.help());
+  }
+
+  dispose(): void {
+    this.resolving++;
+    this.release();
+  }
+
+  private release(): void {
+    this.holder = null;
+    for (const layer of this.layers) layer.detach(this.host);
+    this.layers = [];
+  }
+
+  private async resolve(reference: string): Promise<Layer> {
+    const id = reference.startsWith(REFERENCE) ? reference.slice(REFERENCE.length) : reference;
+    return layerOf(await this.model.widget_manager.get_model(id));
+  }
+}

@@ -1,0 +1,156 @@
+/** What the viewer says over the picture: state of the image, notices, questions, and the key map. */
+import { button, element } from "../shared/dom";
+import type { AskOptions, NoticeLevel } from "../shared/layer";
+
+const NOTICE_MS = 6_000;
+const MOUSE = ["pointerdown", "pointermove", "pointerup", "dblclick", "wheel"] as const;
+
+export type KeyMap = Array<[keys: string, what: string]>;
+
+export class Messages {
+  readonly node: HTMLElement;
+  private readonly status = element("div", { class: "cj-status", role: "status", "data-testid": "status" });
+  private readonly notices = element("div", { class: "cj-notices", "aria-live": "polite" });
+  private readonly loading = element("div", { class: "cj-loading", "data-testid": "loading" });
+  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  private dismissQuestion: () => void = () => {};
+  private loadingTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly focusCanvas: () => void) {
+    this.status.hidden = true;
+    this.loading.hidden = true;
+    this.node = element("div", { class: "cj-messages" }, this.loading, this.status, this.notices);
+    // What is pressed here is not meant for the tissue below.
+    for (const kind of MOUSE) this.node.addEventListener(kind, (event) => event.stopPropagation());
+  }
+
+  /** Say in what state the image is; empty when there is nothing to say. */
+  showStatus(text: string, action?: { label: string; run(): void }): void {
+    if (this.status.dataset.text === text) return;
+    this.status.dataset.text = text;
+    this.status.hidden = text === "";
+    this.status.replaceChildren(text);
+    if (action) this.status.append(button(action.label, action.label, action.run));
+  }
+
+  /** A thin moving line, once loading takes long enough to be noticed. */
+  showLoading(busy: boolean): void {
+    if (!busy) {
+      clearTimeout(this.loadingTimer);
+      this.loadingTimer = undefined;
+      this.loading.hidden = true;
+    } else if (this.loadingTimer === undefined) {
+      this.loadingTimer = setTimeout(() => {
+        this.loading.hidden = false;
+      }, 150);
+    }
+  }
+
+  notify(level: NoticeLevel, text: string, sticky = false): void {
+    clearTimeout(this.noticeTimer);
+    if (text === "") {
+      this.notices.replaceChildren();
+      return;
+    }
+    const role = level === "error" ? "alert" : "status";
+    const notice = element(
+      "div",
+      { class: "cj-notice", "data-level": level, role, "data-testid": "notice" },
+      text,
+    );
+    notice.append(button("dismiss", "×", () => notice.remove()));
+    this.notices.replaceChildren(notice);
+    if (!sticky) this.noticeTimer = setTimeout(() => notice.remove(), NOTICE_MS);
+  }
+
+  /** Ask for one line or a yes; Enter answers, Escape or leaving gives null. */
+  ask(prompt: string, options: AskOptions = {}): Promise<string | null> {
+    this.dismissQuestion();
+    return new Promise((resolve) => {
+      const kind = options.confirm
+        ? { type: "submit", value: options.confirm }
+        : { type: "text", value: options.value ?? "" };
+      const input = element("input", { ...kind, "data-testid": "ask" });
+      const form = element("form", { class: "cj-ask" }, element("label", {}, prompt, input));
+      if (options.suggestions?.length) form.append(suggestionList(input, options.suggestions));
+      let open = true;
+      const settle = (answer: string | null, refocus = true): void => {
+        if (!open) return;
+        open = false;
+        form.remove();
+        if (refocus) this.focusCanvas();
+        resolve(answer);
+      };
+      this.dismissQuestion = () => settle(null, false);
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        settle(input.value);
+      });
+      input.addEventListener("keydown", (event) => {
+        event.stopPropagation();
+        if (event.key === "Escape") settle(null);
+      });
+      // Without a related target the whole window lost the focus, and will have it back.
+      form.addEventListener("focusout", (event) => {
+        if (event.relatedTarget) settle(null, false);
+      });
+      this.node.append(form);
+      input.focus();
+      input.select();
+    });
+  }
+
+  /** Show the key map, or put it away. */
+  toggleHelp(sections: Array<[title: string, keys: KeyMap]>): void {
+    const open = this.node.querySelector(".cj-help");
+    if (open) {
+      open.remove();
+      this.focusCanvas();
+      return;
+    }
+    const lists = sections
+      .filter(([, keys]) => keys.length > 0)
+      .map(([title, keys]) => element("section", {}, element("strong", {}, title), keyList(keys)));
+    const help = element(
+      "div",
+      {
+        class: "cj-help",
+        role: "dialog",
+        "aria-label": "Keys and mouse",
+        tabindex: -1,
+        "data-testid": "help",
+      },
+      button("close", "×", () => this.toggleHelp([])),
+      ...lists,
+    );
+    help.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" && event.key !== "?") return;
+      event.stopPropagation();
+      this.toggleHelp([]);
+    });
+    this.node.append(help);
+    help.focus();
+  }
+
+  dispose(): void {
+    this.dismissQuestion();
+    clearTimeout(this.noticeTimer);
+    clearTimeout(this.loadingTimer);
+  }
+}
+
+let lists = 0;
+
+function suggestionList(input: HTMLInputElement, suggestions: string[]): HTMLDataListElement {
+  const id = `cj-suggestions-${lists++}`;
+  input.setAttribute("list", id);
+  return element("datalist", { id }, ...suggestions.map((value) => element("option", { value })));
+}
+
+// Not a description list: notebooks style those of their outputs.
+function keyList(keys: KeyMap): HTMLElement {
+  const rows = keys.map(([combination, what]) =>
+    element("div", { role: "listitem" }, element("kbd", {}, combination), element("span", {}, what)),
+  );
+  return element("div", { class: "cj-keys", role: "list" }, ...rows);
+}

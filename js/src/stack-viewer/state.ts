@@ -1,0 +1,39 @@
+/** The synced traits of a stack viewer. */
+import type { Point } from "../shared/layer";
+import type { Stack } from "../shared/stack";
+
+/** The last picture, for pages without a kernel and for the moment before tiles come. */
+export interface Snapshot {
+  /** Data URL; empty when there is none. */
+  image: string;
+  position: Point;
+  nm_per_pixel: number;
+  /** CSS pixels that the image covered. */
+  width: number;
+  height: number;
+}
+
+/** How the image is doing. */
+export type Status =
+  | "starting"
+  | "ready"
+  | "loading"
+  | "no-tiles"
+  | "broken"
+  | "outside"
+  | "unreachable"
+  | "offline";
+
+export interface ViewerState {
+  stack: Stack;
+  position: Point | null;
+  nm_per_pixel: number | null;
+  brightness: number;
+  contrast: number;
+  invert: boolean;
+  layers: string[];
+  /** CSS pixels. */
+  height: number;
+  status: Status;
+  snapshot: Partial<Snapshot>;
+}

@@ -1,0 +1,57 @@
+/** The state of the image in words. */
+import { KernelSilent, RpcError } from "../shared/rpc";
+import type { Stack } from "../shared/stack";
+import type { StackView } from "../shared/view";
+import type { PaintReport } from "./image";
+import type { Status } from "./state";
+
+export interface Account {
+  status: Status;
+  /** For the person; empty when the picture speaks for itself. */
+  text: string;
+  /** Whether trying again could help. */
+  retry: boolean;
+}
+
+export function accountOf(report: PaintReport, stack: Stack, view: StackView, hasSnapshot: boolean): Account {
+  const quiet = { text: "", retry: false };
+  switch (report.state) {
+    case "complete":
+      return { status: "ready", ...quiet };
+    case "loading":
+      return { status: "loading", ...quiet };
+    case "failed":
+      return failure(report.error, hasSnapshot);
+    case "broken":
+      return {
+        status: "broken",
+        text: `Section ${view.section} is marked as broken: it has no image.`,
+        retry: false,
+      };
+    case "no-tiles":
+      return { status: "no-tiles", text: `Section ${view.section} has no image here.`, retry: false };
+    case "outside":
+      return { status: "outside", text: outside(stack, view), retry: false };
+  }
+}
+
+function failure(error: unknown, hasSnapshot: boolean): Account {
+  if (error instanceof KernelSilent) {
+    const text = hasSnapshot ? `${error.message} This is the last picture that was saved.` : error.message;
+    return { status: "offline", text, retry: true };
+  }
+  return { status: "unreachable", text: `${reason(error)} Trying again…`, retry: true };
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof RpcError)) return "Some images cannot be read.";
+  return error.code === "unreachable" ? "The image service does not answer." : `No image: ${error.message}`;
+}
+
+function outside(stack: Stack, view: StackView): string {
+  const last = stack.dimension[2] - 1;
+  if (view.section < 0 || view.section > last) {
+    return `Section ${view.section} is outside the stack, which has sections 0 to ${last}.`;
+  }
+  return "This place is outside the stack.";
+}

@@ -1,0 +1,203 @@
+/** Position, zoom, section and display controls around the picture. */
+import { button, element, icon } from "../shared/dom";
+import { clampSection, type Stack } from "../shared/stack";
+import type { StackView } from "../shared/view";
+import type { Camera } from "./camera";
+
+const ICONS = {
+  zoomOut: "M3 8h10",
+  zoomIn: "M3 8h10M8 3v10",
+  fit: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
+  contrast: "M8 2a6 6 0 1 1 0 12a6 6 0 1 1 0-12zM8 2a6 6 0 0 1 0 12z",
+};
+
+export interface Display {
+  brightness: number;
+  contrast: number;
+  invert: boolean;
+}
+
+export const PLAIN: Display = { brightness: 1, contrast: 1, invert: false };
+
+interface Actions {
+  help(): void;
+  display(change: Partial<Display>): void;
+}
+
+/** A field for a number that follows the view unless somebody is typing in it. */
+class NumberField {
+  readonly node: HTMLLabelElement;
+  private readonly input: HTMLInputElement;
+  private current = "";
+  private typing = false;
+
+  constructor(
+    label: string,
+    spoken: string,
+    unit: string,
+    testId: string,
+    private readonly commit: (value: number) => void,
+  ) {
+    this.input = element("input", {
+      type: "text",
+      inputmode: "decimal",
+      "aria-label": spoken,
+      title: spoken,
+      autocomplete: "off",
+      "data-testid": testId,
+    });
+    this.node = element("label", {}, label, this.input, unit);
+    this.input.addEventListener("focus", () => this.input.select());
+    this.input.addEventListener("input", () => {
+      this.typing = true;
+    });
+    this.input.addEventListener("change", () => this.take());
+    this.input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.take();
+      if (event.key === "Escape") this.giveUp();
+    });
+  }
+
+  show(text: string): void {
+    this.current = text;
+    if (!this.typing && this.input.value !== text) this.input.value = text;
+  }
+
+  private take(): void {
+    const text = this.input.value.trim().replace(",", ".");
+    const wanted = this.typing && text !== "" && Number.isFinite(Number(text));
+    this.giveUp();
+    if (wanted) this.commit(Number(text));
+  }
+
+  private giveUp(): void {
+    this.typing = false;
+    this.input.value = this.current;
+  }
+}
+
+export class Toolbar {
+  readonly node: HTMLElement;
+  readonly sections: HTMLElement;
+  private readonly position: NumberField[];
+  private readonly zoom: NumberField;
+  private readonly slider: HTMLInputElement;
+  private readonly sectionText: HTMLOutputElement;
+  private readonly displayPanel: DisplayPanel;
+
+  constructor(
+    private readonly stack: Stack,
+    camera: Camera,
+    actions: Actions,
+  ) {
+    this.position = (["x", "y", "z"] as const).map((axis, index) => {
+      const spoken = `${axis} position of the centre in nm`;
+      return new NumberField(axis, spoken, "", `position-${axis}`, (value) => {
+        const center: [number, number, number] = [...camera.view.center];
+        center[index] = value;
+        camera.moveTo(center);
+      });
+    });
+    this.zoom = new NumberField("", "zoom in nm per screen pixel", "nm/px", "zoom", (value) => {
+      if (value > 0) camera.zoomTo(value);
+    });
+    this.displayPanel = new DisplayPanel((change) => actions.display(change));
+    this.slider = element("input", {
+      type: "range",
+      min: 0,
+      max: stack.dimension[2] - 1,
+      step: 1,
+      "aria-label": "section",
+      "data-testid": "section-slider",
+    });
+    this.slider.addEventListener("input", () => camera.toSection(Number(this.slider.value)));
+    this.sectionText = element("output", { "data-testid": "section" });
+    this.sections = element("div", { class: "cj-sections" }, this.slider, this.sectionText);
+    this.node = element(
+      "div",
+      { class: "cj-toolbar", role: "toolbar", "aria-label": "View" },
+      element("span", { class: "cj-fields" }, ...this.position.map((field) => field.node), "nm"),
+      element("span", { class: "cj-fields" }, this.zoom.node),
+      button("zoom out (-)", icon(ICONS.zoomOut), () => camera.zoomBy(1 / Math.SQRT2)),
+      button("zoom in (+)", icon(ICONS.zoomIn), () => camera.zoomBy(Math.SQRT2)),
+      button("show the whole section (0)", icon(ICONS.fit), () => camera.fit()),
+      this.displayPanel.node,
+      element("span", { class: "cj-title", title: stack.title }, stack.title),
+      button("keys and mouse (?)", "?", actions.help),
+    );
+  }
+
+  show(view: StackView): void {
+    view.center.forEach((value, axis) => void this.position[axis]?.show(coordinate(value)));
+    this.zoom.show(zoomText(view.nmPerPixel));
+    this.slider.value = String(clampSection(this.stack, view.section));
+    const text = `${view.section} of 0–${this.stack.dimension[2] - 1}`;
+    if (this.sectionText.value !== text) this.sectionText.value = text;
+    this.slider.setAttribute("aria-valuetext", `section ${text}`);
+  }
+
+  showDisplay(display: Display): void {
+    this.displayPanel.show(display);
+  }
+
+  focus(): void {
+    this.node.querySelector("input")?.focus();
+  }
+}
+
+/** A button that opens sliders for brightness and contrast. */
+class DisplayPanel {
+  readonly node: HTMLElement;
+  private readonly brightness = slider("brightness");
+  private readonly contrast = slider("contrast");
+  private readonly invert = element("input", { type: "checkbox", "data-testid": "invert" });
+
+  constructor(change: (display: Partial<Display>) => void) {
+    const panel = element(
+      "div",
+      { class: "cj-panel", role: "group", "aria-label": "Brightness and contrast", hidden: true },
+      element("label", {}, "Brightness", this.brightness),
+      element("label", {}, "Contrast", this.contrast),
+      element("label", { class: "cj-check" }, this.invert, "Invert"),
+      button("brightness and contrast as they were", "Reset", () => change(PLAIN)),
+    );
+    const opener = button("brightness and contrast", icon(ICONS.contrast), () => toggle());
+    opener.dataset.testid = "display";
+    opener.setAttribute("aria-expanded", "false");
+    const toggle = (open = panel.hidden): void => {
+      panel.hidden = !open;
+      opener.setAttribute("aria-expanded", String(open));
+    };
+    this.node = element("span", { class: "cj-display" }, opener, panel);
+    this.node.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || panel.hidden) return;
+      event.stopPropagation();
+      toggle(false);
+      opener.focus();
+    });
+    this.node.addEventListener("focusout", (event) => {
+      if (event.relatedTarget instanceof Node && !this.node.contains(event.relatedTarget)) toggle(false);
+    });
+    this.brightness.addEventListener("input", () => change({ brightness: Number(this.brightness.value) }));
+    this.contrast.addEventListener("input", () => change({ contrast: Number(this.contrast.value) }));
+    this.invert.addEventListener("change", () => change({ invert: this.invert.checked }));
+  }
+
+  show(display: Display): void {
+    this.brightness.value = String(display.brightness);
+    this.contrast.value = String(display.contrast);
+    this.invert.checked = display.invert;
+  }
+}
+
+function slider(name: string): HTMLInputElement {
+  return element("input", { type: "range", min: 0, max: 3, step: 0.05, "data-testid": name });
+}
+
+function coordinate(nm: number): string {
+  return String(Math.round(nm * 10) / 10);
+}
+
+function zoomText(nmPerPixel: number): string {
+  return String(Number(nmPerPixel.toPrecision(3)));
+}

@@ -1,0 +1,218 @@
+/** Ways by which tiles come into the browser. */
+import type { Rpc } from "../shared/rpc";
+import { bytes, isAbort } from "../shared/rpc";
+import type { Tile } from "../shared/tiles";
+
+export type TransportKind = "direct" | "proxy" | "comm";
+
+export interface TileTransport {
+  readonly kind: TransportKind;
+  /** How many tiles are worth asking for at the same time. */
+  readonly concurrency: number;
+  /** The encoded tile; null when the stack has none there. Fails when nobody can tell. */
+  load(tile: Tile, signal: AbortSignal): Promise<Blob | null>;
+}
+
+/** An address that a browser may be able to reach by itself. */
+export interface DirectAddress {
+  /** Absolute, or relative to the Jupyter server's own address. */
+  base_url: string;
+  /** `{zoom}/{z}/{row}/{col}.jpg` or the like, below the base. */
+  template: string;
+  ticket: string | null;
+}
+
+/** Plain HTTP from the browser. */
+export class DirectTransport implements TileTransport {
+  readonly kind: TransportKind;
+  readonly concurrency = 8;
+  private readonly base: URL;
+
+  constructor(
+    private readonly address: DirectAddress,
+    jupyterBase: string,
+  ) {
+    this.kind = /^https?:/.test(address.base_url) ? "direct" : "proxy";
+    this.base = new URL(address.base_url, jupyterBase);
+  }
+
+  async load(tile: Tile, signal: AbortSignal): Promise<Blob | null> {
+    const response = await fetch(this.url(tile), { signal, credentials: this.credentials() });
+    if (response.ok) {
+      const blob = await response.blob();
+      // A proxy that wants a login answers a page, with status 200.
+      if (!blob.type.startsWith("image/")) throw new Error(`no image but ${blob.type}`);
+      return blob;
+    }
+    if (response.status === 404) return null;
+    throw new Error(`HTTP ${response.status}`);
+  }
+
+  url(tile: Tile): string {
+    const path = this.address.template.replace(/\{(zoom|z|row|col)\}/g, (_, name: keyof Tile) =>
+      String(tile[name]),
+    );
+    const url = new URL(path, this.base);
+    if (this.address.ticket !== null) url.searchParams.set("ticket", this.address.ticket);
+    return url.href;
+  }
+
+  private credentials(): RequestCredentials {
+    return this.kind === "proxy" ? "same-origin" : "omit";
+  }
+}
+
+interface Waiting {
+  tile: Tile;
+  signal: AbortSignal;
+  resolve(blob: Blob | null): void;
+  reject(error: unknown): void;
+}
+
+interface TilesReply {
+  /** For each tile asked for, whether its buffer holds an image. */
+  ok: boolean[];
+  media_type: string;
+}
+
+/** Batches of tiles over the kernel, for browsers that reach nothing else. */
+export class CommTransport implements TileTransport {
+  readonly kind = "comm";
+  readonly concurrency = 32;
+  private static readonly BATCH = 16;
+  private queue: Waiting[] = [];
+
+  constructor(private readonly rpc: Rpc) {}
+
+  load(tile: Tile, signal: AbortSignal): Promise<Blob | null> {
+    return new Promise((resolve, reject) => {
+      if (this.queue.length === 0) queueMicrotask(() => this.flush());
+      this.queue.push({ tile, signal, resolve, reject });
+    });
+  }
+
+  private flush(): void {
+    const groups = new Map<string, Waiting[]>();
+    for (const waiting of this.queue) {
+      const key = `${waiting.tile.zoom}/${waiting.tile.z}`;
+      groups.set(key, [...(groups.get(key) ?? []), waiting]);
+    }
+    this.queue = [];
+    for (const group of groups.values()) {
+      for (let start = 0; start < group.length; start += CommTransport.BATCH) {
+        void this.request(group.slice(start, start + CommTransport.BATCH));
+      }
+    }
+  }
+
+  private async request(batch: Waiting[]): Promise<void> {
+    const [first] = batch;
+    if (!first) return;
+    const { zoom, z } = first.tile;
+    try {
+      const { result, buffers } = await this.rpc.call<TilesReply>(
+        "tiles",
+        { zoom, z, tiles: batch.map(({ tile }) => [tile.row, tile.col]) },
+        { signal: allAborted(batch.map(({ signal }) => signal)) },
+      );
+      batch.forEach(({ resolve }, index) => {
+        const buffer = buffers[index];
+        const present = result.ok[index] && buffer;
+        resolve(present ? new Blob([bytes(buffer)], { type: result.media_type }) : null);
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}
+
+/** Aborted when the last of several signals is. */
+function allAborted(signals: AbortSignal[]): AbortSignal {
+  const controller = new AbortController();
+  const check = (): void => {
+    if (signals.every((signal) => signal.aborted)) controller.abort();
+  };
+  for (const signal of signals) signal.addEventListener("abort", check, { once: true });
+  check();
+  return controller.signal;
+}
+
+/** What the kernel knows about ways to the tiles. */
+interface TileAccess {
+  direct: DirectAddress[];
+}
+
+const PROBE_MS = 2_000;
+const ACCESS_MS = 8_000;
+
+/** The fastest way that works, found by trying, with the kernel's comm as the last resort. */
+export class TileSource {
+  private readonly comm: CommTransport;
+  private chosen: Promise<TileTransport> | undefined;
+  private active: TileTransport | undefined;
+
+  constructor(
+    private readonly rpc: Rpc,
+    private readonly jupyterBase: string,
+  ) {
+    this.comm = new CommTransport(rpc);
+  }
+
+  /** The way in use, once found. */
+  get kind(): TransportKind | null {
+    return this.active?.kind ?? null;
+  }
+
+  get concurrency(): number {
+    return this.active?.concurrency ?? this.comm.concurrency;
+  }
+
+  async load(tile: Tile, signal: AbortSignal): Promise<Blob | null> {
+    const transport = await this.transport(tile);
+    signal.throwIfAborted();
+    try {
+      return await transport.load(tile, signal);
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      // Ticket run out, or the service went or moved: asking the kernel again cures what can be cured.
+      if (this.active === transport) this.chosen = undefined;
+      if (transport === this.comm) throw error;
+      return this.comm.load(tile, signal);
+    }
+  }
+
+  private transport(tile: Tile): Promise<TileTransport> {
+    this.chosen ??= this.choose(tile).then(
+      (transport) => {
+        this.active = transport;
+        return transport;
+      },
+      (error: unknown) => {
+        this.chosen = undefined;
+        throw error;
+      },
+    );
+    return this.chosen;
+  }
+
+  private async choose(tile: Tile): Promise<TileTransport> {
+    const { result } = await this.rpc.call<TileAccess>("tile_access", {}, { timeoutMs: ACCESS_MS });
+    const candidates = result.direct.map((address) => new DirectTransport(address, this.jupyterBase));
+    for (const kind of ["direct", "proxy"]) {
+      const probes = candidates
+        .filter((candidate) => candidate.kind === kind)
+        .map((each) => probe(each, tile));
+      const fastest = await Promise.any(probes).catch(() => null);
+      if (fastest) return fastest;
+    }
+    return this.comm;
+  }
+}
+
+/** The transport, if a tile comes by it. */
+async function probe(transport: DirectTransport, tile: Tile): Promise<TileTransport> {
+  const blob = await transport.load(tile, AbortSignal.timeout(PROBE_MS));
+  // A Jupyter server without a proxy says "not found" to everything.
+  if (!blob && transport.kind === "proxy") throw new Error("no image");
+  return transport;
+}

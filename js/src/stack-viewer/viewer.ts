@@ -1,0 +1,259 @@
+/** One view of a stack viewer: ties camera, tiles, layers, controls and synced state together. */
+import type { AnyModel } from "@anywidget/types";
+import { onPixelRatio } from "../shared/dom";
+import type { LayerHost } from "../shared/layer";
+import type { Rpc } from "../shared/rpc";
+import { fittingZoom, type StackView } from "../shared/view";
+import { Camera } from "./camera";
+import { Frame } from "./frame";
+import { ImagePainter, type PaintReport } from "./image";
+import { Input, KEYS } from "./input";
+import { Layers } from "./layers";
+import { TileLoader } from "./loader";
+import { Messages } from "./messages";
+import { SnapshotImage, takeSnapshot } from "./snapshot";
+import type { ViewerState } from "./state";
+import { Meter, type ViewerStats } from "./stats";
+import { accountOf } from "./status";
+import { syncCamera } from "./sync";
+import { type Display, Toolbar } from "./toolbar";
+import { TileSource } from "./transport";
+
+const SNAPSHOT_IDLE_MS = 1_500;
+
+/** What is on the root element for tests and benchmarks. */
+export interface Hook {
+  /** Settles when the first picture stands, or it is known that there is none. */
+  ready: Promise<void>;
+  readonly stats: ViewerStats;
+  readonly view: { center: number[]; nmPerPixel: number; width: number; height: number; section: number };
+  toScreen(x: number, y: number): [number, number];
+}
+
+export class StackViewer {
+  readonly root: HTMLElement;
+  private readonly frame: Frame;
+  private readonly camera: Camera;
+  private readonly loader: TileLoader;
+  private readonly painter: ImagePainter;
+  private readonly layers: Layers;
+  private readonly toolbar: Toolbar;
+  private readonly messages: Messages;
+  private readonly meter: Meter;
+  private becomeReady: () => void = () => {};
+  private readonly ready = new Promise<void>((resolve) => {
+    this.becomeReady = resolve;
+  });
+  private readonly stopping = new AbortController();
+  private snapshot: SnapshotImage | null;
+  private scheduled = 0;
+  private snapshotTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly model: AnyModel<ViewerState>,
+    rpc: Rpc,
+    jupyterBase: string,
+  ) {
+    const stack = model.get("stack");
+    this.frame = new Frame(stack.title);
+    this.root = this.frame.root;
+    const size = { width: 800, height: model.get("height"), dpr: window.devicePixelRatio };
+    this.camera = new Camera(stack, model.get("position"), model.get("nm_per_pixel"), size);
+    const source = new TileSource(rpc, jupyterBase);
+    this.loader = new TileLoader(source, () => this.invalidate());
+    this.painter = new ImagePainter(this.frame.image, stack, this.loader);
+    this.meter = new Meter(this.loader, () => source.kind);
+    this.messages = new Messages(() => this.frame.stage.focus({ preventScroll: true }));
+    this.layers = new Layers(model as AnyModel, this.layerHost());
+    this.toolbar = new Toolbar(stack, this.camera, {
+      help: () => this.toggleHelp(),
+      display: (change) => this.changeDisplay(change),
+    });
+    this.snapshot = new SnapshotImage(model.get("snapshot"), () => this.invalidate());
+    this.frame.assemble(this.toolbar, this.messages, (height) => this.save({ height }));
+    new Input(
+      this.frame.stage,
+      this.camera,
+      this.layers,
+      { help: () => this.toggleHelp(), leave: () => this.toolbar.focus() },
+      this.stopping.signal,
+    );
+    Object.assign(this.root, { catmaid: this.hook() });
+  }
+
+  /** Start, once the root element is in the page. */
+  start(): void {
+    this.follow("height", () => this.frame.setHeight(this.model.get("height")));
+    for (const name of ["brightness", "contrast", "invert"] as const)
+      this.follow(name, () => this.showDisplay());
+    this.camera.onChange((view, before) => this.viewChanged(view, before));
+    const sizes = new ResizeObserver(() => this.resize());
+    sizes.observe(this.frame.stage);
+    onPixelRatio(() => this.resize(), this.stopping.signal);
+    this.stopping.signal.addEventListener("abort", () => sizes.disconnect());
+    const stopSync = syncCamera(this.model, this.camera);
+    this.stopping.signal.addEventListener("abort", stopSync);
+    this.resize();
+    this.follow("layers", () => void this.updateLayers());
+  }
+
+  dispose(): void {
+    this.stopping.abort();
+    cancelAnimationFrame(this.scheduled);
+    clearTimeout(this.snapshotTimer);
+    this.layers.dispose();
+    this.loader.dispose();
+    this.messages.dispose();
+    this.root.remove();
+  }
+
+  private invalidate(): void {
+    if (this.scheduled !== 0 || this.stopping.signal.aborted) return;
+    this.scheduled = requestAnimationFrame((now) => {
+      this.scheduled = 0;
+      this.paint(now);
+    });
+  }
+
+  private paint(started: number): void {
+    const { view } = this.camera;
+    if (this.frame.stage.clientWidth === 0) return;
+    const report = this.painter.paint(view);
+    const overlay = this.frame.clearOverlay(view);
+    if (overlay) {
+      this.snapshot?.paint(overlay, view);
+      overlay.setTransform(view.dpr, 0, 0, view.dpr, 0, 0);
+      this.layers.draw(overlay, view);
+    }
+    this.frame.showScale(view);
+    this.toolbar.show(view);
+    const settled = report.state !== "loading" && report.state !== "failed";
+    this.meter.frame(started, report.painted, view.section, settled);
+    this.tell(report, view);
+    if (!settled) return;
+    this.becomeReady();
+    // Live tiles have come: the saved picture, which has other layers' states in it, must not show through.
+    this.snapshot = null;
+    this.scheduleSnapshot();
+  }
+
+  private tell(report: PaintReport, view: StackView): void {
+    const account = accountOf(report, this.camera.stack, view, this.snapshot?.present ?? false);
+    this.messages.showLoading(account.status === "loading");
+    const retry = { label: "Try now", run: () => this.loader.retryNow() };
+    this.messages.showStatus(account.text, account.retry ? retry : undefined);
+    if (this.model.get("status") !== account.status && account.status !== "loading") {
+      this.save({ status: account.status });
+    }
+  }
+
+  private viewChanged(view: StackView, before: StackView): void {
+    if (this.stopping.signal.aborted) return;
+    if (view.section !== before.section) this.meter.sectionChanged(view.section, this.painter.isWarm(view));
+    this.painter.plan(view, this.camera.direction);
+    this.layers.viewChanged(view);
+    this.invalidate();
+  }
+
+  private resize(): void {
+    const { clientWidth, clientHeight } = this.frame.stage;
+    if (clientWidth === 0 || clientHeight === 0) return;
+    const size = { width: clientWidth, height: clientHeight, dpr: window.devicePixelRatio };
+    const fit = this.model.get("nm_per_pixel") === null;
+    this.camera.resize(size);
+    if (fit) this.camera.zoomTo(fittingZoom(this.camera.stack, size));
+  }
+
+  private async updateLayers(): Promise<void> {
+    try {
+      await this.layers.update();
+    } catch (error) {
+      this.messages.notify("error", error instanceof Error ? error.message : String(error), true);
+    }
+  }
+
+  private changeDisplay(change: Partial<Display>): void {
+    this.save(change);
+    this.showDisplay();
+  }
+
+  private showDisplay(): void {
+    this.frame.setFilter(this.filter());
+    this.toolbar.showDisplay({
+      brightness: this.model.get("brightness"),
+      contrast: this.model.get("contrast"),
+      invert: this.model.get("invert"),
+    });
+    this.scheduleSnapshot();
+  }
+
+  private filter(): string {
+    const brightness = this.model.get("brightness");
+    const contrast = this.model.get("contrast");
+    const parts = [
+      brightness === 1 ? "" : `brightness(${brightness})`,
+      contrast === 1 ? "" : `contrast(${contrast})`,
+      this.model.get("invert") ? "invert(1)" : "",
+    ];
+    return parts.filter(Boolean).join(" ");
+  }
+
+  private scheduleSnapshot(): void {
+    clearTimeout(this.snapshotTimer);
+    this.snapshotTimer = setTimeout(() => {
+      // No live picture has come yet: the saved one is better.
+      if (this.snapshot) return;
+      const { image, overlay } = this.frame;
+      const snapshot = takeSnapshot(image, overlay, this.filter(), this.camera.view);
+      if (snapshot) this.save({ snapshot });
+    }, SNAPSHOT_IDLE_MS);
+  }
+
+  private toggleHelp(): void {
+    this.messages.toggleHelp([
+      ["Stack", KEYS],
+      ["Layers", this.layers.help()],
+    ]);
+  }
+
+  private save(change: Partial<ViewerState>): void {
+    for (const [name, value] of Object.entries(change)) this.model.set(name as keyof ViewerState, value);
+    this.model.save_changes();
+  }
+
+  /** Apply a trait now and whenever it changes. */
+  private follow(name: keyof ViewerState, apply: () => void): void {
+    this.model.on(`change:${name}`, apply);
+    this.stopping.signal.addEventListener("abort", () => this.model.off(`change:${name}`, apply));
+    apply();
+  }
+
+  private layerHost(): LayerHost {
+    return {
+      view: () => this.camera.view,
+      invalidate: () => this.invalidate(),
+      moveTo: (point) => this.camera.moveTo(point),
+      notify: (level, text, sticky) => this.messages.notify(level, text, sticky),
+      cursor: (style) => {
+        this.frame.stage.style.cursor = style;
+      },
+      focus: () => this.frame.stage.focus({ preventScroll: true }),
+      ask: (prompt, options) => this.messages.ask(prompt, options),
+    };
+  }
+
+  private hook(): Hook {
+    const { camera, meter, ready } = this;
+    return {
+      ready,
+      get stats() {
+        return meter.read();
+      },
+      get view() {
+        const { center, nmPerPixel, width, height, section } = camera.view;
+        return { center, nmPerPixel, width, height, section };
+      },
+      toScreen: (x, y) => camera.view.toScreen(x, y),
+    };
+  }
+}

@@ -1,0 +1,76 @@
+/** What the tracing layer asks of the kernel side of its widget. */
+import type { Rpc } from "../shared/rpc";
+import type { Answer } from "./edits";
+import type { Box } from "./loader";
+import type { Payload } from "./payload";
+import type { EditRequest } from "./queue";
+
+export type Direction = "parent" | "child" | "root" | "next_branch" | "previous_branch";
+
+export interface Neighbour {
+  treenode_id: number;
+  x: number;
+  y: number;
+  z: number;
+}
+
+export interface SkeletonInfo {
+  skeleton_id: number;
+  name: string;
+  nodes: number;
+}
+
+export interface ServiceState {
+  state: "up" | "down";
+  message: string;
+  /** Edits that wait for the service. */
+  pending: number;
+}
+
+/** However long the service is away: the kernel keeps an edit and goes on trying. */
+const FOR_EVER = { timeoutMs: 0 };
+
+export class Kernel {
+  constructor(private readonly rpc: Rpc) {}
+
+  nodes(box: Box, treenodeIds: number[], signal: AbortSignal): Promise<Payload> {
+    return this.rpc.callBinary<Payload>("nodes", { ...box, treenode_ids: treenodeIds }, { signal });
+  }
+
+  async edit(request: EditRequest): Promise<Answer> {
+    const { result } = await this.rpc.call<Answer>("edit", request, FOR_EVER);
+    return result;
+  }
+
+  /** Take the last own edit back; `undone` is null if there is none. */
+  async undo(): Promise<Answer> {
+    const { result } = await this.rpc.call<Answer>("undo", {}, FOR_EVER);
+    return result;
+  }
+
+  /** The treenode in a direction along the arbor, null where it ends. */
+  async neighbour(treenodeId: number, direction: Direction): Promise<Neighbour | null> {
+    const params = { treenode_id: treenodeId, direction };
+    const { result } = await this.rpc.call<Neighbour | null>("neighbour", params);
+    return result;
+  }
+
+  /** Names of all labels of the project. */
+  async labels(): Promise<string[]> {
+    const { result } = await this.rpc.call<string[]>("labels");
+    return result;
+  }
+
+  async skeletons(skeletonIds: number[]): Promise<SkeletonInfo[]> {
+    const { result } = await this.rpc.call<SkeletonInfo[]>("skeletons", { skeleton_ids: skeletonIds });
+    return result;
+  }
+
+  onChanged(listener: () => void): () => void {
+    return this.rpc.on("changed", listener);
+  }
+
+  onService(listener: (state: ServiceState) => void): () => void {
+    return this.rpc.on("service", (data) => listener(data as ServiceState));
+  }
+}

@@ -1,0 +1,372 @@
+/** The tracing layer: ties data, edits, drawing and input together for the viewers it is shown in. */
+import type { AnyModel } from "@anywidget/types";
+import type { Layer, LayerHost, LayerPointer, View } from "../shared/layer";
+import { Rpc, RpcError } from "../shared/rpc";
+import type { Answer, Edit } from "./edits";
+import { Hint } from "./hint";
+import { exposeHook } from "./hook";
+import { Kernel, type ServiceState } from "./kernel";
+import { commandOf, HELP } from "./keys";
+import { linkAt } from "./links";
+import { Loader } from "./loader";
+import { Meter } from "./meter";
+import { hookOf } from "./observe";
+import { Overlay, type Subject } from "./overlay";
+import { paintLive } from "./paint-live";
+import { Patience } from "./patience";
+import { graphOf, type Payload } from "./payload";
+import type { Picture } from "./picture";
+import { Pointing } from "./pointing";
+import { EditQueue, type QueueHost } from "./queue";
+import { type Hit, Sections, type Slab } from "./section";
+import { Selection } from "./selection";
+import type { TracingState } from "./state";
+import { Tracing } from "./tracing";
+import { Travel } from "./travel";
+
+/** ms for which a stale picture may show after a change of zoom or graph. */
+const REST = 120;
+/** ms without an answer to an edit after which the person is told. */
+const LONG = 10_000;
+const LOOKS = ["colors", "visible", "opacity", "show_labels", "fade_sections"] as const;
+
+export class TracingLayer implements Layer {
+  readonly meter = new Meter();
+  readonly queue: EditQueue;
+  readonly selection: Selection;
+  readonly overlay = new Overlay();
+  private readonly rpc: Rpc;
+  private readonly kernel: Kernel;
+  private readonly loader: Loader<Payload>;
+  private readonly tracing: Tracing;
+  private readonly travel: Travel;
+  private readonly pointing: Pointing;
+  private readonly sections = new Sections();
+  private readonly stopping: Array<() => void> = [];
+  private readonly hosts = new Set<LayerHost>();
+  /** Where the person is, or was last. */
+  private host: LayerHost | null = null;
+  private asked: number[] = [];
+  private lookRevision = 0;
+  private zoom = { nmPerPixel: 0, since: 0 };
+  private edited = 0;
+  private restTimer: ReturnType<typeof setTimeout> | undefined;
+  private complaint = "";
+  private isServiceDown = false;
+  private readonly patience = new Patience(LONG, (isLate) => this.answerLate(isLate));
+
+  constructor(private readonly model: AnyModel<TracingState>) {
+    this.rpc = new Rpc(model as AnyModel);
+    this.kernel = new Kernel(this.rpc);
+    this.queue = new EditQueue(this.queueHost());
+    this.selection = new Selection(
+      model,
+      () => this.queue.graph,
+      () => this.invalidate(),
+    );
+    this.loader = new Loader<Payload>({
+      fetch: (box, signal) => this.kernel.nodes(box, this.asked, signal),
+      isPartial: ({ limit_reached }) => limit_reached,
+      asked: () => {
+        this.asked = this.extraIds();
+        return this.queue.now;
+      },
+      loaded: (payload, asked) => this.loaded(payload, asked),
+      failed: (error) => this.loadFailed(error),
+    });
+    const host = (): LayerHost | null => this.host;
+    const isReadOnly = (): boolean => this.model.get("read_only");
+    const { queue, selection, kernel } = this;
+    this.tracing = new Tracing({ queue, selection, kernel, host, isReadOnly });
+    this.travel = new Travel({ graph: () => queue.graph, selection, kernel, host });
+    this.pointing = new Pointing({
+      selection,
+      tracing: this.tracing,
+      host,
+      isReadOnly,
+      hit: (x, y, reach) => this.hit(x, y, reach),
+      hitLink: (x, y, reach) => {
+        const view = this.view();
+        return view && linkAt(queue.graph, slabOf(view), x, y, reach);
+      },
+      perform: (command) => void this.perform(command),
+    });
+    this.listen();
+  }
+
+  attach(host: LayerHost): void {
+    this.hosts.add(host);
+    this.host = host;
+  }
+
+  detach(host?: LayerHost): void {
+    if (host) this.hosts.delete(host);
+    else this.hosts.clear();
+    if (this.hosts.size === 0) {
+      this.loader.pause();
+      this.overlay.release();
+    }
+    if (this.host && !this.hosts.has(this.host)) this.turnTo([...this.hosts].at(-1) ?? null);
+  }
+
+  /** Let go of the model. */
+  dispose(): void {
+    this.detach();
+    clearTimeout(this.restTimer);
+    for (const stop of this.stopping) stop();
+    this.loader.stop();
+    this.rpc.dispose();
+  }
+
+  viewChanged(view: View): void {
+    if (view.nmPerPixel !== this.zoom.nmPerPixel) {
+      this.zoom = { nmPerPixel: view.nmPerPixel, since: performance.now() };
+    }
+    if (this.model.get("visible")) this.loader.viewChanged(view, this.model.get("fade_sections"));
+  }
+
+  draw(ctx: CanvasRenderingContext2D, view: View): void {
+    if (!this.model.get("visible")) return;
+    const picture = this.picture(view);
+    const canWait = performance.now() - Math.max(this.zoom.since, this.edited) < REST;
+    if (!this.overlay.draw(ctx, this.subjectOf(picture), picture, canWait)) {
+      clearTimeout(this.restTimer);
+      this.restTimer = setTimeout(() => this.invalidate(), REST);
+    }
+    paintLive(ctx, {
+      graph: picture.graph,
+      view,
+      slab: picture.slab,
+      active: this.selection.active,
+      hover: this.pointing.hover,
+      drag: this.pointing.drag,
+      pending: picture.look.pending,
+      resolve: this.queue.resolve,
+    });
+    this.meter.frameDrawn();
+  }
+
+  pointer(event: LayerPointer, host: LayerHost): boolean {
+    this.turnTo(host);
+    return this.model.get("visible") && this.pointing.handle(event);
+  }
+
+  key(event: KeyboardEvent, host: LayerHost): boolean {
+    this.turnTo(host);
+    const command = this.model.get("visible") ? commandOf(event, this.tracing, this.travel) : null;
+    if (command) void this.perform(command);
+    return command !== null;
+  }
+
+  help(): Array<[keys: string, what: string]> {
+    return HELP;
+  }
+
+  view(): View | null {
+    return this.host?.view() ?? null;
+  }
+
+  sectionOf(view: View): Picture["section"] {
+    return this.sections.section(this.queue.graph, slabOf(view));
+  }
+
+  refresh(): Promise<void> {
+    return this.loader.refresh();
+  }
+
+  /** Of several viewers, serve the one that the person is in. */
+  private turnTo(host: LayerHost | null): void {
+    if (this.host === host) return;
+    this.host = host;
+    if (host) this.viewChanged(host.view());
+  }
+
+  private listen(): void {
+    const follow = (name: keyof TracingState, react: () => void): void => {
+      this.model.on(`change:${name}`, react);
+      this.stopping.push(() => this.model.off(`change:${name}`, react));
+    };
+    follow("active_node", () => this.selection.modelChanged());
+    follow("active_skeleton", () => this.selection.modelChanged());
+    for (const name of LOOKS) follow(name, () => this.lookChanged());
+    this.stopping.push(
+      this.kernel.onChanged(() => this.loader.news()),
+      this.kernel.onService((state) => this.serviceChanged(state)),
+      exposeHook(this.model.get("layer_id"), hookOf(this)),
+    );
+  }
+
+  private queueHost(): QueueHost {
+    return {
+      send: (request) =>
+        this.patience.with(request.op === "undo" ? this.kernel.undo() : this.kernel.edit(request)),
+      reload: () => this.loader.refresh(),
+      added: (edit) => {
+        this.edited = performance.now();
+        this.meter.began(edit);
+      },
+      changed: () => {
+        this.selection.follow(this.queue.resolve);
+        this.invalidate();
+      },
+      confirmed: (edit, answer) => this.confirmed(edit, answer),
+      refused: (edit, reason, dropped) => this.refused(edit, reason, dropped),
+    };
+  }
+
+  private confirmed(edit: Edit, answer: Answer): void {
+    this.meter.ended(edit, true);
+    if (edit.op === "undo") {
+      const undone = answer.undone as string | null;
+      this.host?.notify("info", undone ? `Undone: ${undone}.` : "There is nothing to undo.");
+      const position = answer.position as [number, number, number] | null | undefined;
+      if (position && this.isOffScreen(position)) this.host?.moveTo(position);
+    }
+  }
+
+  private refused(edit: Edit, reason: unknown, dropped: Edit[]): void {
+    for (const gone of dropped) this.meter.ended(gone, false);
+    const others = dropped.length - 1;
+    const also = others > 0 ? ` ${others} later ${others === 1 ? "edit" : "edits"} with it.` : "";
+    this.host?.notify("error", `Could not ${edit.purpose}: ${explain(reason)}${also}`);
+    const { active } = this.selection;
+    const isGone = active && dropped.some(({ creates }) => creates.includes(active.id));
+    if (isGone) {
+      const [before] = edit.needs.map(this.queue.resolve);
+      const kind = before === undefined ? undefined : this.queue.graph.kind(before);
+      this.selection.select(before !== undefined && kind ? { kind, id: before } : null);
+    }
+    this.loader.news();
+  }
+
+  private loaded(payload: Payload, asked: number): void {
+    const { active } = this.selection;
+    const before = active && this.queue.graph.parent(active.id);
+    this.queue.rebase(graphOf(payload), asked);
+    this.complaint = "";
+    // It was asked for by its id, so that it does not exist any more if it is not here.
+    const isGone = active && this.asked.includes(active.id) && !this.queue.graph.kind(active.id);
+    if (isGone && this.selection.active?.id === active.id) this.selectTreenode(before);
+  }
+
+  /** What is left to go on from; nothing if it is gone too. */
+  private selectTreenode(id: number | null): void {
+    const remains = id !== null && this.queue.graph.nodes.has(id);
+    this.selection.select(remains ? { kind: "treenode", id } : null);
+  }
+
+  private loadFailed(error: unknown): void {
+    const text = error instanceof RpcError ? error.message : String(error);
+    if (text === this.complaint) return;
+    this.complaint = text;
+    this.host?.notify("error", `The nodes here could not be loaded: ${text}`);
+  }
+
+  private serviceChanged({ state, message, pending }: ServiceState): void {
+    this.isServiceDown = state === "down";
+    if (this.isServiceDown) {
+      // The kernel keeps the edit that is being written; the others wait here for their turn.
+      const kept = Math.max(pending, this.queue.length);
+      const promise = kept === 0 ? "" : ` ${editsAre(kept)} kept until it does.`;
+      this.host?.notify("warning", `${sentence(message)}${promise}`, true);
+    } else {
+      this.host?.notify("info", sentence(message));
+      this.loader.news();
+    }
+  }
+
+  /** Without news of the service it is the kernel that is silent: busy, or gone with what it was to write. */
+  private answerLate(isLate: boolean): void {
+    if (this.isServiceDown) return;
+    if (!isLate) this.host?.notify("info", "The kernel answers again.");
+    else {
+      const text = `The kernel does not answer. ${editsAre(this.queue.length)} not saved yet.`;
+      this.host?.notify("warning", text, true);
+    }
+  }
+
+  /** Run a command, and tell the person why it failed if it does. */
+  private async perform(command: () => unknown): Promise<void> {
+    try {
+      await command();
+    } catch (error) {
+      if (error instanceof Hint) this.host?.notify("info", error.message);
+      else this.host?.notify("error", explain(error));
+    }
+  }
+
+  private lookChanged(): void {
+    this.lookRevision++;
+    const view = this.view();
+    if (view) this.viewChanged(view);
+    this.invalidate();
+  }
+
+  private hit(x: number, y: number, reach: number): Hit | null {
+    const view = this.view();
+    return view && this.sectionOf(view).at(x, y, reach);
+  }
+
+  private picture(view: View): Picture {
+    const { graph } = this.queue;
+    return {
+      graph,
+      topology: this.sections.topology(graph),
+      section: this.sectionOf(view),
+      slab: slabOf(view),
+      view,
+      look: {
+        activeSkeleton: this.selection.skeleton,
+        colors: this.model.get("colors"),
+        opacity: this.model.get("opacity"),
+        labels: this.model.get("show_labels"),
+        fadeSections: this.model.get("fade_sections"),
+        pending: this.queue.touched(),
+      },
+    };
+  }
+
+  private subjectOf({ graph, slab }: Picture): Subject {
+    return {
+      scene: [slab.depth, this.selection.skeleton, this.lookRevision].join(" "),
+      graph: `${graph.serial} ${graph.revision}`,
+    };
+  }
+
+  /** The active node is loaded wherever it is. */
+  private extraIds(): number[] {
+    const { active } = this.selection;
+    if (!active || active.kind === "connector" || active.id < 0) return [];
+    return active.kind === "virtual" ? [active.id, active.parent].filter((id) => id > 0) : [active.id];
+  }
+
+  private isOffScreen([x, y, z]: readonly [number, number, number]): boolean {
+    const view = this.view();
+    if (!view) return false;
+    const [px, py] = view.toScreen(x, y);
+    const isBeside = px < 0 || py < 0 || px > view.width || py > view.height;
+    return isBeside || Math.abs(z - view.sectionDepth) >= view.sectionThickness / 2;
+  }
+
+  private invalidate(): void {
+    for (const host of this.hosts) host.invalidate();
+  }
+}
+
+function slabOf(view: View): Slab {
+  return { depth: view.sectionDepth, thickness: view.sectionThickness };
+}
+
+function explain(reason: unknown): string {
+  if (!(reason instanceof RpcError)) return String(reason);
+  if (reason.code === "conflict") return "somebody has changed this meanwhile. Look again and repeat it.";
+  return sentence(reason.message);
+}
+
+function editsAre(count: number): string {
+  return count === 1 ? "An edit is" : `${count} edits are`;
+}
+
+function sentence(text: string): string {
+  return text.endsWith(".") ? text : `${text}.`;
+}

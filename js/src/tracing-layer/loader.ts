@@ -1,0 +1,192 @@
+/** Keeps what is around the view loaded, with one request at a time. */
+import type { View } from "../shared/layer";
+import { isAbort, RpcError } from "../shared/rpc";
+import { throttle } from "../shared/throttle";
+
+/** Corners in project space, nm. */
+export interface Box {
+  left: number;
+  top: number;
+  z1: number;
+  right: number;
+  bottom: number;
+  z2: number;
+}
+
+export interface LoaderHost<T> {
+  fetch(box: Box, signal: AbortSignal): Promise<T>;
+  /** Whether an answer holds only part of what is in its box. */
+  isPartial(answer: T): boolean;
+  /** Called as a request goes out; what it returns comes back with the answer. */
+  asked(): number;
+  loaded(answer: T, asked: number): void;
+  failed(error: unknown): void;
+}
+
+/** Part of the view's width and height that is asked for beyond each of its sides. */
+const PADDING = 0.3;
+/** Sections that are asked for beyond those that show. */
+const AHEAD = 3;
+/** ms between readings that news cause. */
+const NEWS_INTERVAL = 300;
+const PAUSES = [500, 1000, 2000, 5000];
+
+interface Reading {
+  box: Box;
+  partial: boolean;
+}
+
+export class Loader<T> {
+  private view: View | null = null;
+  private fadeSections = 0;
+  private held: Reading | null = null;
+  private flight: { box: Box; abort: AbortController } | null = null;
+  private stale = false;
+  private waiting: Array<() => void> = [];
+  private failures = 0;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private readonly newsThrottled = throttle<void>(() => void this.refresh(), NEWS_INTERVAL);
+
+  constructor(private readonly host: LoaderHost<T>) {}
+
+  viewChanged(view: View, fadeSections: number): void {
+    this.view = view;
+    this.fadeSections = fadeSections;
+    const now = this.needed(view);
+    if (this.flight) {
+      // An answer for elsewhere is of no use any more.
+      if (!covers(this.flight.box, now)) this.start();
+    } else if (!this.held || !covers(this.held.box, now) || this.isTooCoarse(now)) {
+      this.start();
+    }
+  }
+
+  /** Something has changed in the project: read again soon. */
+  news(): void {
+    this.newsThrottled();
+  }
+
+  /** Read again; settles when an answer to a request made from now on is in, or failed. */
+  refresh(): Promise<void> {
+    this.stale = true;
+    return new Promise((resolve) => {
+      if (!this.view) return resolve();
+      this.waiting.push(resolve);
+      if (!this.flight) this.start();
+    });
+  }
+
+  /** Nobody looks: forget the view, so that news does not cause readings. */
+  pause(): void {
+    this.stop();
+    this.view = null;
+    this.held = null;
+  }
+
+  stop(): void {
+    clearTimeout(this.retry);
+    this.retry = undefined;
+    this.newsThrottled.cancel();
+    this.flight?.abort.abort();
+    this.flight = null;
+    this.release(this.waiting);
+    this.waiting = [];
+  }
+
+  private start(): void {
+    const { view } = this;
+    if (!view) return;
+    clearTimeout(this.retry);
+    this.retry = undefined;
+    this.flight?.abort.abort();
+    const flight = { box: this.padded(view), abort: new AbortController() };
+    this.flight = flight;
+    this.stale = false;
+    const waiting = this.waiting;
+    this.waiting = [];
+    void this.run(flight, waiting);
+  }
+
+  private async run(flight: { box: Box; abort: AbortController }, waiting: Array<() => void>): Promise<void> {
+    const asked = this.host.asked();
+    let failed = false;
+    try {
+      const answer = await this.host.fetch(flight.box, flight.abort.signal);
+      if (this.flight !== flight) return this.pass(waiting);
+      this.failures = 0;
+      this.host.loaded(answer, asked);
+      this.held = { box: flight.box, partial: this.host.isPartial(answer) };
+      this.flight = null;
+    } catch (error) {
+      if (this.flight !== flight || isAbort(error)) return this.pass(waiting);
+      this.flight = null;
+      failed = true;
+      this.failed(error);
+    }
+    this.release(waiting);
+    if (this.flight || this.retry) return;
+    if (this.stale) this.start();
+    else if (this.view && !failed) this.viewChanged(this.view, this.fadeSections);
+  }
+
+  private failed(error: unknown): void {
+    this.host.failed(error);
+    const pause = PAUSES[Math.min(this.failures++, PAUSES.length - 1)];
+    if (!(error instanceof RpcError) || error.code !== "unreachable") return;
+    this.retry = setTimeout(() => {
+      this.retry = undefined;
+      this.start();
+    }, pause);
+  }
+
+  /** Leave those who wait for a request that was overtaken to the one that overtook it. */
+  private pass(waiting: Array<() => void>): void {
+    if (this.flight) this.waiting.push(...waiting);
+    else this.release(waiting);
+  }
+
+  private release(waiting: Array<() => void>): void {
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Whether a partial answer was for a so much larger box that the view deserves its own. */
+  private isTooCoarse(now: Box): boolean {
+    if (!this.held?.partial) return false;
+    const { box } = this.held;
+    return (
+      (box.right - box.left) * (box.bottom - box.top) > 4 * (now.right - now.left) * (now.bottom - now.top)
+    );
+  }
+
+  private needed(view: View): Box {
+    const [left, top] = view.toProject(0, 0);
+    const [right, bottom] = view.toProject(view.width, view.height);
+    const reach = (this.fadeSections + 0.5) * view.sectionThickness;
+    return { left, top, right, bottom, z1: view.sectionDepth - reach, z2: view.sectionDepth + reach };
+  }
+
+  private padded(view: View): Box {
+    const box = this.needed(view);
+    const [dx, dy] = [(box.right - box.left) * PADDING, (box.bottom - box.top) * PADDING];
+    const dz = AHEAD * view.sectionThickness;
+    return {
+      left: box.left - dx,
+      top: box.top - dy,
+      right: box.right + dx,
+      bottom: box.bottom + dy,
+      z1: box.z1 - dz,
+      z2: box.z2 + dz,
+    };
+  }
+}
+
+function covers(box: Box, part: Box): boolean {
+  return (
+    box.left <= part.left &&
+    box.top <= part.top &&
+    box.right >= part.right &&
+    box.bottom >= part.bottom &&
+    box.z1 <= part.z1 &&
+    box.z2 >= part.z2
+  );
+}

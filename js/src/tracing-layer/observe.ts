@@ -1,0 +1,66 @@
+/** A tracing layer's hook for tests and benchmarks. */
+import { RELATION_NAMES } from "./graph";
+import type { TracingHook } from "./hook";
+import type { TracingLayer } from "./layer";
+
+export function hookOf(layer: TracingLayer): TracingHook {
+  const graph = (): TracingLayer["queue"]["graph"] => layer.queue.graph;
+  return {
+    get counts() {
+      const { nodes, connectors, links } = graph();
+      return { treenodes: nodes.count, connectors: connectors.count, links: links.count };
+    },
+    get section() {
+      const view = layer.view();
+      if (!view) return { treenodes: 0, virtual: 0, connectors: 0 };
+      const { nodes, virtual, connectors } = layer.sectionOf(view);
+      return { treenodes: nodes.length, virtual: virtual.child.length, connectors: connectors.length };
+    },
+    get pending() {
+      return layer.queue.length;
+    },
+    get active() {
+      return layer.selection.active;
+    },
+    get activeSkeleton() {
+      return layer.selection.skeleton;
+    },
+    get clickToDrawn() {
+      return layer.meter.drawn;
+    },
+    get clickToConfirmed() {
+      return layer.meter.confirmed;
+    },
+    get paintTime() {
+      return layer.overlay.lastPaint;
+    },
+    locate(id) {
+      const view = layer.view();
+      const position = graph().position(id);
+      if (!view || !position) return null;
+      const [px, py] = view.toScreen(position[0], position[1]);
+      return { px, py, z: position[2] };
+    },
+    node(id) {
+      const { nodes } = graph();
+      const row = nodes.row(id);
+      if (row < 0) return null;
+      return Object.fromEntries(
+        Object.entries(nodes.columns).map(([name, column]) => [name, column[row] as number]),
+      );
+    },
+    labels: (id) => graph().labels.get(id) ?? [],
+    links(connectorId) {
+      const { links } = graph();
+      const { treenode, relation } = links.columns;
+      return graph()
+        .linksOfConnector(connectorId)
+        .map((id) => links.row(id))
+        .map((row) => [treenode[row] as number, RELATION_NAMES[relation[row] as number] ?? ""]);
+    },
+    async settled() {
+      await layer.queue.idle();
+      await layer.refresh();
+    },
+  };
+}

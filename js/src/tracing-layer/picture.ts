@@ -1,0 +1,44 @@
+/** What a painter is given: a graph as seen from one section, and how it shall look. */
+import type { View } from "../shared/layer";
+import type { Graph } from "./graph";
+import type { SectionIndex, Slab, Topology } from "./section";
+
+export interface Look {
+  activeSkeleton: number | null;
+  /** Colours (CSS) by the text of a skeleton's id; other skeletons have one by their id. */
+  colors: Record<string, string>;
+  /** 0 to 1. */
+  opacity: number;
+  /** Whether tags and low confidences are written beside nodes. */
+  labels: boolean;
+  /** Sections before and behind on which edges still show. */
+  fadeSections: number;
+  /** Ids of what is drawn but not yet confirmed. */
+  pending: ReadonlySet<number>;
+}
+
+export interface Picture {
+  graph: Graph;
+  topology: Topology;
+  section: SectionIndex;
+  slab: Slab;
+  view: View;
+  look: Look;
+}
+
+/** A screen rectangle in CSS pixels. */
+export interface Frame {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+export function contains(frame: Frame, x: number, y: number): boolean {
+  return x >= frame.left && x <= frame.right && y >= frame.top && y <= frame.bottom;
+}
+
+/** Opacity of what is so many sections away. */
+export function fading(sections: number): number {
+  return 0.6 ** sections;
+}

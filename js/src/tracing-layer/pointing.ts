@@ -1,0 +1,150 @@
+/** What the mouse does: select, drag, and click with modifiers. */
+import type { LayerHost, LayerPointer, Point } from "../shared/layer";
+import { Relation } from "./graph";
+import type { Hit } from "./section";
+import type { Selection } from "./selection";
+import type { Tracing } from "./tracing";
+
+/** How near a click must come, CSS pixels. */
+export const REACH = 9;
+/** Movement that makes a press a drag, CSS pixels. */
+const DRAG_START = 4;
+
+export interface PointingContext {
+  selection: Selection;
+  tracing: Tracing;
+  host(): LayerHost | null;
+  hit(x: number, y: number, reach: number): Hit | null;
+  /** The link that passes by, if one does. */
+  hitLink(x: number, y: number, reach: number): number | null;
+  isReadOnly(): boolean;
+  /** Run a command, and tell the person why it failed if it does. */
+  perform(command: () => unknown): void;
+}
+
+/** A node on its way; `at` is where it would be put. */
+export interface Drag {
+  hit: Hit;
+  at: Point;
+}
+
+export class Pointing {
+  private press: { hit: Hit; px: number; py: number; dragging: boolean } | null = null;
+  private dragNow: Drag | null = null;
+  private hoverNow: Hit | null = null;
+
+  constructor(private readonly context: PointingContext) {}
+
+  get drag(): Drag | null {
+    return this.dragNow;
+  }
+
+  get hover(): Hit | null {
+    return this.hoverNow;
+  }
+
+  /** True when the event was of use here. */
+  handle(event: LayerPointer): boolean {
+    switch (event.kind) {
+      case "down":
+        return this.down(event);
+      case "move":
+        return this.move(event);
+      case "up":
+        return this.up(event);
+      case "click":
+        return this.click(event);
+      case "dblclick":
+        return false;
+      case "leave":
+        this.press = null;
+        this.dragNow = null;
+        this.show(null);
+        return false;
+    }
+  }
+
+  private down(event: LayerPointer): boolean {
+    const hit = this.under(event);
+    if (!hit || event.shift || event.ctrl) return false;
+    this.press = { hit, px: event.px, py: event.py, dragging: false };
+    this.context.selection.selectHit(hit, event.z);
+    return true;
+  }
+
+  private move(event: LayerPointer): boolean {
+    const { press } = this;
+    if (!press) {
+      this.show(this.under(event));
+      return false;
+    }
+    if (this.context.isReadOnly()) return true;
+    press.dragging ||= Math.hypot(event.px - press.px, event.py - press.py) > DRAG_START;
+    if (press.dragging) {
+      this.dragNow = { hit: press.hit, at: [event.x, event.y, event.z] };
+      this.context.host()?.invalidate();
+    }
+    return true;
+  }
+
+  private up(event: LayerPointer): boolean {
+    const { press, dragNow } = this;
+    this.press = null;
+    this.dragNow = null;
+    if (!press) return false;
+    if (dragNow && press.dragging) {
+      this.drop(press.hit, dragNow.at);
+    }
+    this.show(this.under(event));
+    return true;
+  }
+
+  private drop(hit: Hit, at: Point): void {
+    const { tracing } = this.context;
+    this.context.perform(() => (hit.kind === "virtual" ? tracing.insert(hit, at) : tracing.move(hit.id, at)));
+  }
+
+  private click(event: LayerPointer): boolean {
+    const { tracing, selection, perform } = this.context;
+    const hit = this.under(event);
+    const at: Point = [event.x, event.y, event.z];
+    if (event.ctrl) {
+      if (event.shift) perform(() => this.remove(event, hit));
+      else selection.select(null);
+      return true;
+    }
+    if (event.shift) {
+      const chosen = event.alt ? Relation.GapJunction : null;
+      if (hit) perform(() => tracing.connect(hit, event.z, chosen));
+      else perform(() => tracing.addConnector(at, chosen ?? Relation.Presynaptic));
+      return true;
+    }
+    // A click on something has selected it on the way down.
+    if (hit || event.alt) return hit !== null;
+    perform(() => tracing.addNode(at));
+    return true;
+  }
+
+  private remove({ x, y }: LayerPointer, hit: Hit | null): void {
+    const { tracing } = this.context;
+    const link = hit ? null : this.context.hitLink(x, y, this.reach());
+    if (hit) tracing.remove(hit);
+    else if (link !== null) tracing.unlink(link);
+  }
+
+  private reach(): number {
+    return REACH * (this.context.host()?.view().nmPerPixel ?? 1);
+  }
+
+  private under({ x, y }: LayerPointer): Hit | null {
+    return this.context.hit(x, y, this.reach());
+  }
+
+  private show(hit: Hit | null): void {
+    if (hit?.id === this.hoverNow?.id && hit?.kind === this.hoverNow?.kind) return;
+    this.hoverNow = hit;
+    const host = this.context.host();
+    host?.cursor(hit ? "pointer" : "");
+    host?.invalidate();
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * Edits that are drawn at once and written one after the other.
+ *
+ * What is drawn is `base` (what the service is known to hold) with all pending edits applied. An
+ * answer moves its edit into `base`; a refusal drops it together with the edits that build on it.
+ */
+import type { Answer, Edit, Learning, Sending, Stamp } from "./edits";
+import { Graph } from "./graph";
+
+export interface EditRequest {
+  op: string;
+  args: Record<string, unknown>;
+  state: unknown;
+  /** Names this one write, so that a repetition does not write twice. */
+  key: string;
+}
+
+export interface QueueHost {
+  /** Ask the service; rejects when it refuses. */
+  send(request: EditRequest): Promise<Answer>;
+  /** Read the part that is looked at anew, and `rebase` on it. */
+  reload(): Promise<void>;
+  /** An edit was made; it is drawn with the next frame. */
+  added(edit: Edit): void;
+  /** What is drawn has changed. */
+  changed(): void;
+  confirmed(edit: Edit, answer: Answer): void;
+  /** An edit was refused; `dropped` are it and those that built on it. */
+  refused(edit: Edit, reason: unknown, dropped: Edit[]): void;
+}
+
+interface Pending {
+  edit: Edit;
+  key: string;
+  /** When it was made, in answers received until then. */
+  made: number;
+}
+
+export class EditQueue {
+  private base = Graph.empty();
+  private drawn = this.base;
+  private pending: Pending[] = [];
+  /** Confirmed edits that a snapshot asked for earlier may not hold yet. */
+  private recent: Array<{ edit: Edit; answered: number; stamps: Stamp[] }> = [];
+  private readonly real = new Map<number, number>();
+  private readonly times = new Map<string, { time: number; answered: number }>();
+  private answers = 0;
+  private restamped = -1;
+  private writing = false;
+  private readonly waiting: Array<() => void> = [];
+  private nextTemporary = -2;
+
+  constructor(
+    private readonly host: QueueHost,
+    private readonly newKey: () => string = uuid,
+  ) {}
+
+  /** What to draw: the newest known state with all pending edits. */
+  get graph(): Graph {
+    return this.drawn;
+  }
+
+  get length(): number {
+    return this.pending.length;
+  }
+
+  /** The number of answers so far: hand it to `rebase` with a snapshot that is asked for now. */
+  get now(): number {
+    return this.answers;
+  }
+
+  temporaryId(): number {
+    return this.nextTemporary--;
+  }
+
+  /** The id that a temporary one has become. */
+  readonly resolve = (id: number): number => this.real.get(id) ?? id;
+
+  /** Ids that pending edits make or change. */
+  touched(): Set<number> {
+    const ids = new Set<number>();
+    for (const { edit } of this.pending) {
+      for (const id of [...edit.creates, ...edit.needs]) ids.add(this.resolve(id));
+    }
+    return ids;
+  }
+
+  /** Draw an edit now and write it when those before it are through. */
+  add(edit: Edit): void {
+    if (this.drawn === this.base) this.drawn = this.base.copy();
+    edit.apply(this.drawn, this.resolve);
+    this.drawn.revision++;
+    this.pending.push({ edit, key: this.newKey(), made: this.answers });
+    this.host.added(edit);
+    this.host.changed();
+    void this.write();
+  }
+
+  /** Settles when no edit is pending. */
+  idle(): Promise<void> {
+    return this.pending.length === 0 ? Promise.resolve() : new Promise((done) => this.waiting.push(done));
+  }
+
+  /** Take a snapshot of the service's state that was asked for at `asked`. */
+  rebase(snapshot: Graph, asked: number): void {
+    this.recent = this.recent.filter(({ answered }) => answered > asked);
+    for (const { edit, stamps } of this.recent) {
+      edit.apply(snapshot, this.resolve);
+      for (const { of, id, time } of stamps) snapshot.setTime(of, id, time);
+    }
+    this.base = snapshot;
+    this.redraw();
+  }
+
+  private redraw(): void {
+    this.drawn = this.pending.length > 0 ? this.base.copy() : this.base;
+    for (const { edit } of this.pending) edit.apply(this.drawn, this.resolve);
+    this.drawn.revision++;
+    this.host.changed();
+  }
+
+  private async write(): Promise<void> {
+    if (this.writing) return;
+    this.writing = true;
+    for (let first = this.pending[0]; first; first = this.pending[0]) {
+      try {
+        const { edit, key } = first;
+        const answer = await this.host.send({ op: edit.op, ...edit.request(this.sending(first)), key });
+        await this.confirm(first, answer);
+      } catch (reason) {
+        this.refuse(first, reason);
+      }
+    }
+    this.writing = false;
+    for (const done of this.waiting.splice(0)) done();
+  }
+
+  private async confirm({ edit }: Pending, answer: Answer): Promise<void> {
+    this.answers++;
+    this.pending.shift();
+    const stamps: Stamp[] = [];
+    const learning: Learning = {
+      id: (temporary, real) => void this.real.set(temporary, real),
+      time: (of, id, iso) => void stamps.push({ of, id: this.resolve(id), time: Date.parse(iso) / 1000 }),
+    };
+    edit.learn(answer, learning);
+    edit.apply(this.base, this.resolve);
+    for (const { of, id, time } of stamps) {
+      this.base.setTime(of, id, time);
+      this.times.set(`${of} ${id}`, { time, answered: this.answers });
+    }
+    this.recent.push({ edit, answered: this.answers, stamps });
+    this.redraw();
+    this.host.confirmed(edit, answer);
+    if (edit.restamps) await this.restamp();
+  }
+
+  /** After an edit that moved unknown edition times, edits made until now take theirs from a new reading. */
+  private async restamp(): Promise<void> {
+    await this.host.reload();
+    this.restamped = ++this.answers;
+  }
+
+  private refuse(refused: Pending, reason: unknown): void {
+    if (this.pending[0] !== refused) return;
+    this.answers++;
+    const gone = new Set<number>(refused.edit.creates);
+    const dropped: Edit[] = [];
+    this.pending = this.pending.filter((pending) => {
+      const { edit } = pending;
+      if (pending !== refused && !edit.needs.some((id) => gone.has(id))) return true;
+      for (const id of edit.creates) gone.add(id);
+      dropped.push(edit);
+      return false;
+    });
+    this.redraw();
+    this.host.refused(refused.edit, reason, dropped);
+  }
+
+  private sending({ made }: Pending): Sending {
+    return {
+      id: this.resolve,
+      stamp: (seen) => {
+        const id = this.resolve(seen.id);
+        return [id, isoTime(this.timeOf({ ...seen, id }, made))];
+      },
+    };
+  }
+
+  /** The edition time to claim: the one seen, unless an own edit has moved it since. */
+  private timeOf({ of, id, time }: Stamp, made: number): number {
+    if (this.restamped > made) return this.base.time(of, id);
+    const own = this.times.get(`${of} ${id}`);
+    return own && own.answered > made ? own.time : time;
+  }
+}
+
+/** A random UUID; `crypto.randomUUID` is missing from pages that come over plain HTTP from another host. */
+export function uuid(): string {
+  const octets = crypto.getRandomValues(new Uint8Array(16));
+  octets[6] = ((octets[6] as number) & 0x0f) | 0x40;
+  octets[8] = ((octets[8] as number) & 0x3f) | 0x80;
+  const digits = Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join("");
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** Seconds since 1970 as ISO 8601 with microseconds. */
+export function isoTime(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "";
+  let whole = Math.floor(seconds);
+  let micros = Math.round((seconds - whole) * 1e6);
+  if (micros === 1e6) [whole, micros] = [whole + 1, 0];
+  const text = new Date(whole * 1000).toISOString().slice(0, 19);
+  return `${text}.${String(micros).padStart(6, "0")}+00:00`;
+}

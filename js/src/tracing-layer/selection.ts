@@ -1,0 +1,120 @@
+/** What is active, and its agreement with the model's traits. */
+import type { AnyModel } from "@anywidget/types";
+import type { Point } from "../shared/layer";
+import type { Graph } from "./graph";
+import type { Hit } from "./section";
+import type { TracingState } from "./state";
+
+/** A virtual node is active with its place; its id is that of the edge's child. */
+export type Active =
+  | { kind: "treenode"; id: number }
+  | { kind: "connector"; id: number }
+  | { kind: "virtual"; id: number; parent: number; at: Point };
+
+export class Selection {
+  private now: Active | null = null;
+  private skeletonNow: number | null = null;
+  /** Each trait that is set here reports a change before the next one is set. */
+  private writing = false;
+
+  constructor(
+    private readonly model: AnyModel<TracingState>,
+    private readonly graph: () => Graph,
+    private readonly changed: () => void,
+  ) {
+    this.now = this.read();
+    this.skeletonNow = model.get("active_skeleton");
+  }
+
+  get active(): Active | null {
+    return this.now;
+  }
+
+  get skeleton(): number | null {
+    return this.skeletonNow;
+  }
+
+  /** Where the active node is; undefined while that is not loaded. */
+  get position(): Point | undefined {
+    if (!this.now) return undefined;
+    return this.now.kind === "virtual" ? this.now.at : this.graph().position(this.now.id);
+  }
+
+  select(active: Active | null): void {
+    this.now = active;
+    this.skeletonNow = active ? this.skeletonOf(active) : null;
+    this.write();
+    this.changed();
+  }
+
+  selectHit(hit: Hit, depth: number): void {
+    if (hit.kind !== "virtual") this.select(hit);
+    else this.select({ kind: "virtual", id: hit.id, parent: hit.parent, at: [hit.x, hit.y, depth] });
+  }
+
+  /** After the graph changed: follow ids and skeletons that have become others. */
+  follow(resolve: (id: number) => number): void {
+    const { now } = this;
+    if (now) {
+      const id = resolve(now.id);
+      const followed: Active =
+        now.kind === "virtual"
+          ? { ...now, id, parent: resolve(now.parent) }
+          : { kind: this.graph().kind(id) ?? now.kind, id };
+      this.now = followed;
+      this.skeletonNow = this.skeletonOf(followed);
+    } else if (this.skeletonNow !== null) {
+      this.skeletonNow = resolve(this.skeletonNow);
+    }
+    this.write();
+  }
+
+  /** The model's traits were set, here or in Python. */
+  modelChanged(): void {
+    const node = this.model.get("active_node");
+    const skeleton = this.model.get("active_skeleton");
+    if (this.writing || (node === (this.now?.id ?? null) && skeleton === this.skeletonNow)) return;
+    this.skeletonNow = skeleton;
+    if (node !== (this.now?.id ?? null)) {
+      this.now = this.read();
+      if (this.now) this.skeletonNow = this.skeletonOf(this.now) ?? skeleton;
+    } else if (this.now && this.skeletonOf(this.now) !== skeleton) {
+      this.now = null;
+    }
+    this.write();
+    this.changed();
+  }
+
+  private skeletonOf(active: Active): number | null {
+    if (active.kind === "connector") return null;
+    return this.graph().nodes.value(active.id, "skeleton") ?? this.skeletonNow;
+  }
+
+  private read(): Active | null {
+    const id = this.model.get("active_node");
+    if (id === null) return null;
+    const known = this.graph().kind(id);
+    return { kind: known ?? (this.model.get("active_kind") === "connector" ? "connector" : "treenode"), id };
+  }
+
+  private write(): void {
+    // Python sees an id when it is final.
+    if (isTemporary(this.now?.id) || isTemporary(this.skeletonNow)) return;
+    const state = {
+      active_node: this.now?.id ?? null,
+      active_skeleton: this.skeletonNow,
+      active_kind: this.now?.kind ?? null,
+    };
+    const names = Object.keys(state) as Array<keyof typeof state>;
+    const moved = names.filter((name) => this.model.get(name) !== state[name]);
+    if (moved.length === 0) return;
+    this.writing = true;
+    for (const name of moved) this.model.set(name, state[name]);
+    this.writing = false;
+    this.model.save_changes();
+  }
+}
+
+function isTemporary(id: number | null | undefined): boolean {
+  return id !== null && id !== undefined && id < -1;
+}

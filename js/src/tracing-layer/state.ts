@@ -1,0 +1,18 @@
+/** The synced traits of a tracing layer. */
+import type { Kind } from "./graph";
+
+export interface TracingState {
+  layer_id: string;
+  project_id: number;
+  /** A treenode or connector; null if none is active. */
+  active_node: number | null;
+  active_skeleton: number | null;
+  active_kind: Kind | "virtual" | null;
+  /** CSS colours by the text of skeleton ids. */
+  colors: Record<string, string>;
+  visible: boolean;
+  opacity: number;
+  show_labels: boolean;
+  fade_sections: number;
+  read_only: boolean;
+}

@@ -1,0 +1,252 @@
+/** What a person can do to arbors: each command makes edits from what is drawn and queues them. */
+import type { LayerHost, Point } from "../shared/layer";
+import { joinSkeletons, rerootSkeleton, splitSkeleton, undoLast } from "./arbor-edits";
+import * as edits from "./edits";
+import { type Graph, NO_PARENT, Relation } from "./graph";
+import { Hint } from "./hint";
+import type { Kernel, SkeletonInfo } from "./kernel";
+import type { EditQueue } from "./queue";
+import type { Hit } from "./section";
+import type { Selection } from "./selection";
+
+export interface TracingContext {
+  queue: EditQueue;
+  selection: Selection;
+  kernel: Kernel;
+  host(): LayerHost | null;
+  isReadOnly(): boolean;
+}
+
+export class Tracing {
+  constructor(private readonly context: TracingContext) {}
+
+  private get graph(): Graph {
+    return this.context.queue.graph;
+  }
+
+  /** Continue from what is active: a child, a partner of a connector, or the root of a new skeleton. */
+  addNode(point: Point): void {
+    this.requireEditable();
+    const { queue, selection } = this.context;
+    const { active } = selection;
+    const parent = active && active.kind !== "connector" ? this.activeTreenode() : null;
+    const temporary = { node: queue.temporaryId(), skeleton: queue.temporaryId() };
+    queue.add(edits.createTreenode(this.graph, temporary, parent, place(point)));
+    if (active?.kind === "connector") this.link(temporary.node, active.id, Relation.Postsynaptic);
+    selection.select({ kind: "treenode", id: temporary.node });
+  }
+
+  /** A connector that the active treenode is linked to. */
+  addConnector(point: Point, relation: Relation): void {
+    this.requireEditable();
+    const { queue, selection } = this.context;
+    const treenode = this.activeTreenode();
+    if (treenode === null) throw new Hint("Select a node first: a synapse begins at the active node.");
+    const temporary = { connector: queue.temporaryId(), link: queue.temporaryId() };
+    queue.add(edits.createConnector(temporary, place(point), { treenode, relation }));
+    selection.select({ kind: "connector", id: temporary.connector });
+  }
+
+  /** Join or link the active node with what was clicked. */
+  async connect(hit: Hit, depth: number, relation: Relation | null): Promise<void> {
+    this.requireEditable();
+    const { active } = this.context.selection;
+    if (!active) throw new Hint("Select a node first: it is joined or linked with the one you click.");
+    if (hit.kind === "connector") {
+      if (active.kind === "connector") throw new Hint("Connectors are linked to nodes, not to each other.");
+      const treenode = this.activeTreenode();
+      if (treenode !== null) this.link(treenode, hit.id, relation ?? this.freeRelation(hit.id));
+    } else if (active.kind === "connector") {
+      this.link(this.materialized(hit, depth), active.id, relation ?? Relation.Postsynaptic);
+    } else {
+      await this.join(hit, depth);
+    }
+  }
+
+  move(node: number, point: Point): void {
+    this.requireEditable();
+    const { queue } = this.context;
+    queue.add(edits.moveNode(this.graph, queue.resolve(node), place(point)));
+  }
+
+  /** Turn a virtual node that is dragged into a treenode at its new place. */
+  insert(hit: Hit & { kind: "virtual" }, point: Point): void {
+    this.requireEditable();
+    const { parent, id: child } = this.current(hit);
+    const id = this.insertOn(parent, child, point);
+    this.context.selection.select({ kind: "treenode", id });
+  }
+
+  remove(hit: Hit): void {
+    this.requireEditable();
+    const { queue, selection } = this.context;
+    if (hit.kind === "virtual")
+      throw new Hint("There is no node here to delete, only an edge passing through.");
+    if (hit.kind === "connector") {
+      queue.add(edits.deleteConnector(this.graph, hit.id));
+      if (selection.active?.id === hit.id) selection.select(null);
+      return;
+    }
+    const parent = this.graph.parent(hit.id);
+    if (parent === NO_PARENT && this.graph.children(hit.id).length > 0) {
+      throw new Hint("The root cannot be deleted while it has children: make another node the root first.");
+    }
+    queue.add(edits.deleteTreenode(this.graph, hit.id));
+    if (selection.active?.id !== hit.id) return;
+    selection.select(parent === NO_PARENT ? null : { kind: "treenode", id: parent });
+  }
+
+  removeActive(): void {
+    const { active } = this.context.selection;
+    if (active?.kind === "virtual") this.remove({ ...active, x: active.at[0], y: active.at[1] });
+    else if (active) this.remove(active);
+  }
+
+  unlink(link: number): void {
+    this.requireEditable();
+    this.context.queue.add(edits.deleteLink(this.graph, link));
+  }
+
+  setConfidence(confidence: number): void {
+    this.requireEditable();
+    const treenode = this.activeTreenode();
+    if (treenode === null)
+      throw new Hint("Select a treenode first: confidence is that of its edge to the parent.");
+    if (this.graph.parent(treenode) === NO_PARENT) throw new Hint("A root has no edge to a parent.");
+    this.context.queue.add(edits.setConfidence(this.graph, treenode, confidence));
+  }
+
+  /** Ask for the tags of the active node, all in one line. */
+  async tag(): Promise<void> {
+    this.requireEditable();
+    const { queue, selection, kernel } = this.context;
+    const host = this.context.host();
+    if (!selection.active || !host) throw new Hint("Select a node first, to tag it.");
+    const seen = selection.active.kind === "virtual" ? this.activeTreenode() : selection.active.id;
+    if (seen === null) return;
+    // Completion is a help; tags can be given without it.
+    const suggestions = await kernel.labels().catch(() => []);
+    const value = (this.graph.labels.get(seen) ?? []).join(", ");
+    const line = await host.ask("Tags, separated by commas", { value, suggestions });
+    if (line === null || line === value) return;
+    const labels = [...new Set(line.split(",").map((name) => name.trim()))].filter(Boolean);
+    const id = queue.resolve(seen);
+    queue.add(edits.setLabels(this.graph.kind(id) ?? "treenode", id, labels));
+  }
+
+  reroot(): void {
+    this.requireEditable();
+    const treenode = this.activeTreenode();
+    if (treenode === null) throw new Hint("Select the node that is to become the root.");
+    this.context.queue.add(rerootSkeleton(treenode));
+  }
+
+  async split(): Promise<void> {
+    this.requireEditable();
+    const { queue, selection } = this.context;
+    const { active, skeleton } = selection;
+    if (active?.kind !== "treenode" || skeleton === null) throw new Hint("Select the node to split at.");
+    if (this.graph.parent(active.id) === NO_PARENT)
+      throw new Hint("There is nothing above the root to split from.");
+    const [info] = await this.describe([skeleton]);
+    const question = `Split ${info}? The active node becomes the root of a new neuron.`;
+    if (!(await this.confirms(question, "Split"))) return;
+    queue.add(splitSkeleton(queue.temporaryId(), active.id));
+    selection.follow(queue.resolve);
+  }
+
+  undo(): void {
+    this.requireEditable();
+    this.context.queue.add(undoLast());
+  }
+
+  private async join(hit: Hit & { kind: "treenode" | "virtual" }, depth: number): Promise<void> {
+    const { queue, selection } = this.context;
+    const other = this.graph.nodes.value(hit.id, "skeleton");
+    const own = selection.skeleton;
+    if (other === undefined || own === null) return;
+    if (other === own) throw new Hint("Both nodes belong to the same skeleton already.");
+    const from = selection.active?.id ?? 0;
+    const [ownName, otherName] = await this.describe([own, other]);
+    const question = `Join ${otherName} to ${ownName}, which keeps its name?`;
+    if (!(await this.confirms(question, "Join"))) return;
+    if (selection.active?.id !== queue.resolve(from))
+      throw new Hint("Another node is active now: nothing was joined.");
+    const near = this.activeTreenode();
+    if (near === null) return;
+    queue.add(joinSkeletons(this.graph, near, this.materialized(this.current(hit), depth)));
+    selection.follow(queue.resolve);
+  }
+
+  private link(treenode: number, connector: number, relation: Relation): void {
+    const { queue } = this.context;
+    const { treenode: nodes } = this.graph.links.columns;
+    const linked = this.graph.linksOfConnector(connector);
+    if (linked.some((id) => nodes[this.graph.links.row(id)] === treenode)) {
+      throw new Hint("This node is linked to this connector already.");
+    }
+    queue.add(edits.createLink(this.graph, queue.temporaryId(), treenode, connector, relation));
+  }
+
+  /** Presynaptic while a connector has no such link yet, else postsynaptic. */
+  private freeRelation(connector: number): Relation {
+    const { relation } = this.graph.links.columns;
+    const taken = this.graph
+      .linksOfConnector(connector)
+      .some((id) => relation[this.graph.links.row(id)] === Relation.Presynaptic);
+    return taken ? Relation.Postsynaptic : Relation.Presynaptic;
+  }
+
+  /** The active treenode; an active virtual node becomes one. */
+  private activeTreenode(): number | null {
+    const { active } = this.context.selection;
+    if (!active || active.kind === "connector") return null;
+    if (active.kind === "treenode") return active.id;
+    const id = this.insertOn(active.parent, active.id, active.at);
+    this.context.selection.select({ kind: "treenode", id });
+    return id;
+  }
+
+  /** What was clicked, by the ids that it has by now. */
+  private current<H extends Hit>(hit: H): H {
+    const { resolve } = this.context.queue;
+    return hit.kind === "virtual"
+      ? { ...hit, id: resolve(hit.id), parent: resolve(hit.parent) }
+      : { ...hit, id: resolve(hit.id) };
+  }
+
+  private materialized(hit: Hit & { kind: "treenode" | "virtual" }, depth: number): number {
+    return hit.kind === "treenode" ? hit.id : this.insertOn(hit.parent, hit.id, [hit.x, hit.y, depth]);
+  }
+
+  private insertOn(parent: number, child: number, point: Point): number {
+    const { queue } = this.context;
+    const id = queue.temporaryId();
+    queue.add(edits.insertTreenode(this.graph, id, parent, child, place(point)));
+    return id;
+  }
+
+  /** Names and sizes for a question, in the order of the ids. */
+  private async describe(skeletonIds: number[]): Promise<string[]> {
+    const known = skeletonIds.filter((id) => id > 0);
+    const infos = await this.context.kernel.skeletons(known).catch((): SkeletonInfo[] => []);
+    return skeletonIds.map((id) => {
+      const info = infos.find(({ skeleton_id }) => skeleton_id === id);
+      if (!info) return "a skeleton";
+      return `“${info.name}” (${info.nodes} ${info.nodes === 1 ? "node" : "nodes"})`;
+    });
+  }
+
+  private async confirms(question: string, yes: string): Promise<boolean> {
+    const host = this.context.host();
+    return host !== null && (await host.ask(question, { confirm: yes })) !== null;
+  }
+
+  private requireEditable(): void {
+    if (this.context.isReadOnly()) throw new Hint("You can look here but not edit.");
+  }
+}
+
+function place([x, y, z]: Point): edits.Place {
+  return { x, y, z };
+}

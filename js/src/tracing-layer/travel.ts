@@ -1,0 +1,83 @@
+/** Ways from the active node to others: along the arbor, and across synapses. */
+import type { LayerHost, Point } from "../shared/layer";
+import { type Graph, NO_PARENT, Relation } from "./graph";
+import { Hint } from "./hint";
+import type { Direction, Kernel } from "./kernel";
+import type { Selection } from "./selection";
+
+export interface TravelContext {
+  graph(): Graph;
+  selection: Selection;
+  kernel: Kernel;
+  host(): LayerHost | null;
+}
+
+const ENDS: Record<Direction, string> = {
+  parent: "This is the root.",
+  child: "This is an end: the node has no child.",
+  root: "This is the root.",
+  next_branch: "This is an end.",
+  previous_branch: "This is the root.",
+};
+
+export class Travel {
+  constructor(private readonly context: TravelContext) {}
+
+  /** Go along the arbor; what is not loaded the kernel looks up. */
+  async go(direction: Direction): Promise<void> {
+    const { selection, kernel } = this.context;
+    const { active } = selection;
+    if (!active || active.kind === "connector") throw new Hint("Select a treenode first.");
+    if (active.kind === "virtual" && (direction === "parent" || direction === "child")) {
+      const id = direction === "parent" ? active.parent : active.id;
+      return this.arrive("treenode", id, this.context.graph().position(id));
+    }
+    const near = this.loadedNeighbour(active.id, direction);
+    if (near !== undefined) return this.arrive("treenode", near, this.context.graph().position(near));
+    if (active.id < 0) throw new Hint("This node is still being saved.");
+    const found = await kernel.neighbour(active.id, direction);
+    // The person has gone elsewhere while the kernel looked.
+    if (selection.active?.id !== active.id) return;
+    if (!found) throw new Hint(ENDS[direction]);
+    this.arrive("treenode", found.treenode_id, [found.x, found.y, found.z]);
+  }
+
+  /** To the next node across a synapse: `onward` with the signal, else against it. */
+  cross(onward: boolean): void {
+    const { selection } = this.context;
+    const graph = this.context.graph();
+    const { active } = selection;
+    if (!active || active.kind === "virtual") throw new Hint("Select a node or a connector first.");
+    const isTreenode = active.kind === "treenode";
+    const links = isTreenode ? graph.linksOfTreenode(active.id) : graph.linksOfConnector(active.id);
+    // With the signal one leaves a node by its presynaptic link, and a connector by a postsynaptic one.
+    const wanted = isTreenode === onward ? Relation.Presynaptic : Relation.Postsynaptic;
+    const { relation, connector, treenode } = graph.links.columns;
+    const rows = links.sort((a, b) => a - b).map((id) => graph.links.row(id));
+    const row = rows.find((at) => relation[at] === wanted) ?? rows[0];
+    if (row === undefined)
+      throw new Hint(isTreenode ? "No synapse here." : "Nothing is linked to this connector.");
+    const id = (isTreenode ? connector[row] : treenode[row]) as number;
+    this.arrive(isTreenode ? "connector" : "treenode", id, graph.position(id));
+  }
+
+  center(): void {
+    const { position } = this.context.selection;
+    if (position) this.context.host()?.moveTo(position);
+    else throw new Hint("Nothing is active.");
+  }
+
+  private loadedNeighbour(id: number, direction: Direction): number | undefined {
+    const graph = this.context.graph();
+    if (direction === "parent") {
+      const parent = graph.parent(id);
+      return parent !== NO_PARENT && graph.nodes.has(parent) ? parent : undefined;
+    }
+    return direction === "child" ? graph.children(id).sort((a, b) => a - b)[0] : undefined;
+  }
+
+  private arrive(kind: "treenode" | "connector", id: number, position: Point | undefined): void {
+    if (position) this.context.host()?.moveTo(position);
+    this.context.selection.select({ kind, id });
+  }
+}

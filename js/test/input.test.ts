@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Camera } from "../src/stack-viewer/camera";
+import { Input } from "../src/stack-viewer/input";
+import type { Layers } from "../src/stack-viewer/layers";
+import { STACK } from "./stack";
+
+class Stage extends EventTarget {
+  readonly parentElement = null;
+  readonly clientWidth = 800;
+  readonly focus = vi.fn();
+  readonly setPointerCapture = vi.fn();
+  readonly toggleAttribute = vi.fn();
+  readonly removeAttribute = vi.fn();
+  getBoundingClientRect = () => ({ left: 0, top: 0, width: 800 });
+  contains = () => true;
+  // Node warns of so many listeners with one signal.
+  override addEventListener(kind: string, listener: EventListener): void {
+    super.addEventListener(kind, listener);
+  }
+}
+
+function bench(taking: boolean) {
+  const stage = new Stage();
+  const camera = new Camera(STACK, [2000, 1400, 800], 4, { width: 800, height: 500, dpr: 1 });
+  const told: string[] = [];
+  const layers = {
+    pointer: ({ kind }: { kind: string }) => told.push(kind) > 0 && taking,
+    letGo: () => {},
+    key: () => false,
+  } as unknown as Layers;
+  const commands = { help: vi.fn(), leave: vi.fn() };
+  const { signal } = new AbortController();
+  new Input(stage as unknown as HTMLElement, camera, layers, commands, signal);
+  const fire = (kind: string, properties: object): Event => {
+    const event = Object.assign(new Event(kind, { cancelable: true }), properties);
+    stage.dispatchEvent(event);
+    return event;
+  };
+  const pointer = (kind: string, x: number, more: object = {}): Event =>
+    fire(kind, { pointerId: 1, button: 0, clientX: x, clientY: 0, ...more });
+  const key = (name: string, ...held: string[]): Event =>
+    fire("keydown", {
+      key: name,
+      ctrlKey: held.includes("Control"),
+      altKey: held.includes("Alt"),
+      metaKey: false,
+      getModifierState: (modifier: string) => held.includes(modifier),
+    });
+  return { camera, told, commands, pointer, key };
+}
+
+beforeEach(() => vi.stubGlobal("window", new EventTarget()));
+afterEach(() => void vi.unstubAllGlobals());
+
+describe("a press", () => {
+  it("is a click when it does not move, and pans when it does", () => {
+    const { camera, told, pointer } = bench(false);
+    pointer("pointerdown", 100);
+    pointer("pointerup", 101);
+    expect(told).toEqual(["down", "click"]);
+    pointer("pointerdown", 100);
+    pointer("pointermove", 110);
+    pointer("pointerup", 110);
+    expect(told).toEqual(["down", "click", "down"]);
+    expect(camera.view.center[0]).toBe(1960);
+  });
+
+  it("does not hear of a second finger", () => {
+    const { camera, told, pointer } = bench(false);
+    const second = { pointerId: 2 };
+    pointer("pointerdown", 100);
+    pointer("pointerdown", 400, second);
+    pointer("pointermove", 500, second);
+    pointer("pointerup", 500, second);
+    expect([told, camera.view.center[0]]).toEqual([["down"], 2000]);
+    pointer("pointerup", 100);
+    expect(told).toEqual(["down", "click"]);
+  });
+
+  it("of two buttons is no click, and leaves nothing held", () => {
+    const { told, pointer } = bench(true);
+    pointer("pointerdown", 100);
+    pointer("pointerup", 100, { button: 2 });
+    expect(told).toEqual(["down", "leave"]);
+    pointer("pointerdown", 100, { button: 1 });
+    pointer("pointerup", 100);
+    expect(told).toEqual(["down", "leave"]);
+  });
+
+  it("ends when the pointer is taken away", () => {
+    const { told, pointer } = bench(true);
+    pointer("pointerdown", 100);
+    pointer("lostpointercapture", 100);
+    pointer("pointermove", 300);
+    expect(told).toEqual(["down", "leave", "move"]);
+  });
+});
+
+describe("keys", () => {
+  it("count by what they type, wherever a keyboard has it", () => {
+    const { camera, commands, key } = bench(false);
+    camera.toSection(12);
+    key("<", "AltGraph", "Control", "Alt");
+    expect(camera.view.section).toBe(2);
+    key("?", "Alt");
+    expect(commands.help).toHaveBeenCalled();
+  });
+
+  it("with Ctrl or Alt are left to the page", () => {
+    const { camera, key } = bench(false);
+    const before = camera.view;
+    const events = [key("+", "Control"), key("0", "Alt"), key("ArrowLeft", "Alt")];
+    expect(events.map((event) => event.defaultPrevented)).toEqual([false, false, false]);
+    expect(camera.view).toBe(before);
+  });
+});

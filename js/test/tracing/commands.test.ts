@@ -1,0 +1,307 @@
+import type { AnyModel } from "@anywidget/types";
+import { describe, expect, test } from "vitest";
+import type { LayerHost, LayerPointer } from "../../src/shared/layer";
+import { Relation } from "../../src/tracing-layer/graph";
+import { Hint } from "../../src/tracing-layer/hint";
+import type { Kernel } from "../../src/tracing-layer/kernel";
+import { Pointing } from "../../src/tracing-layer/pointing";
+import { EditQueue, type EditRequest } from "../../src/tracing-layer/queue";
+import { type Hit, SectionIndex, topologyOf } from "../../src/tracing-layer/section";
+import { Selection } from "../../src/tracing-layer/selection";
+import type { TracingState } from "../../src/tracing-layer/state";
+import { Tracing } from "../../src/tracing-layer/tracing";
+import { settle, withSynapse } from "./fixtures";
+
+/** A layer without drawing: its commands and its mouse, over a service that never answers. */
+class Bench {
+  readonly requests: EditRequest[] = [];
+  readonly questions: string[] = [];
+  answer: string | null = "";
+  readOnly = false;
+  failure: unknown = null;
+  readonly queue: EditQueue;
+  readonly selection: Selection;
+  readonly tracing: Tracing;
+  readonly pointing: Pointing;
+
+  constructor(depth = 50) {
+    this.queue = new EditQueue(
+      {
+        send: () => new Promise(() => {}),
+        reload: () => Promise.resolve(),
+        added: (edit) => {
+          const { args, state } = edit.request({ id: (id) => id, stamp: ({ id }) => [id, ""] });
+          this.requests.push({ op: edit.op, args, state, key: "" });
+        },
+        changed: () => {},
+        confirmed: () => {},
+        refused: () => {},
+      },
+      () => "key",
+    );
+    this.queue.rebase(withSynapse(), 0);
+    const state: Record<string, unknown> = { active_node: null, active_skeleton: null, active_kind: null };
+    const model = {
+      get: (name: string) => state[name],
+      set: (name: string, value: unknown) => Object.assign(state, { [name]: value }),
+      save_changes: () => {},
+    } as unknown as AnyModel<TracingState>;
+    this.selection = new Selection(
+      model,
+      () => this.queue.graph,
+      () => {},
+    );
+    const kernel = {
+      labels: () => Promise.resolve(["soma"]),
+      skeletons: (ids: number[]) =>
+        Promise.resolve(ids.map((id) => ({ skeleton_id: id, name: `n${id}`, nodes: id / 100 }))),
+    } as unknown as Kernel;
+    const host = {
+      ask: (question: string) => {
+        this.questions.push(question);
+        return Promise.resolve(this.answer);
+      },
+      view: () => ({ nmPerPixel: 1 }),
+      invalidate: () => {},
+      cursor: () => {},
+      notify: () => {},
+    } as unknown as LayerHost;
+    const shared = { selection: this.selection, host: () => host, isReadOnly: () => this.readOnly };
+    this.tracing = new Tracing({ ...shared, queue: this.queue, kernel });
+    const slab = { depth, thickness: 50 };
+    this.pointing = new Pointing({
+      ...shared,
+      tracing: this.tracing,
+      hit: (x, y, reach) =>
+        new SectionIndex(this.queue.graph, topologyOf(this.queue.graph), slab).at(x, y, reach),
+      hitLink: () => null,
+      perform: (command) => {
+        try {
+          void command();
+        } catch (error) {
+          this.failure = error;
+        }
+      },
+    });
+  }
+
+  get ops(): string[] {
+    return this.requests.map(({ op }) => op);
+  }
+
+  select(id: number): void {
+    this.selection.select({ kind: this.queue.graph.kind(id) ?? "treenode", id });
+  }
+
+  /** Press, move if there is somewhere to go, and let go, as the viewer tells it. */
+  mouse(x: number, y: number, keys: Partial<LayerPointer> = {}, to?: [number, number]): void {
+    const event = (kind: LayerPointer["kind"], px: number, py: number): LayerPointer => ({
+      kind,
+      px,
+      py,
+      x: px,
+      y: py,
+      z: 50,
+      shift: false,
+      ctrl: false,
+      alt: false,
+      button: 0,
+      ...keys,
+    });
+    const taken = this.pointing.handle(event("down", x, y));
+    if (to && taken) this.pointing.handle(event("move", ...to));
+    if (taken) this.pointing.handle(event("up", ...(to ?? [x, y])));
+    if (!to) this.pointing.handle(event("click", x, y));
+  }
+}
+
+const SHIFT = { shift: true };
+const treenode = (id: number): Hit => ({ kind: "treenode", id });
+
+describe("clicks", () => {
+  test("in space add a child to the active node, which becomes active", () => {
+    const bench = new Bench();
+    bench.select(2);
+    bench.mouse(400, 400);
+    bench.mouse(500, 400);
+    expect(bench.requests.map(({ args }) => args.parent_id)).toEqual([2, -2]);
+    expect(bench.selection.active).toEqual({ kind: "treenode", id: -4 });
+  });
+
+  test("in space begin a skeleton where nothing is active", () => {
+    const bench = new Bench();
+    bench.mouse(400, 400);
+    expect(bench.requests[0]?.args.parent_id).toBeNull();
+  });
+
+  test("on a node select it and edit nothing", () => {
+    const bench = new Bench();
+    bench.mouse(103, 2);
+    expect([bench.selection.active, bench.ops]).toEqual([{ kind: "treenode", id: 2 }, []]);
+  });
+
+  test("with a connector active add a postsynaptic partner", () => {
+    const bench = new Bench();
+    bench.select(20);
+    bench.mouse(400, 400);
+    expect(bench.ops).toEqual(["create_treenode", "create_link"]);
+    expect(bench.requests[1]?.args).toEqual({
+      treenode_id: -2,
+      connector_id: 20,
+      relation: "postsynaptic_to",
+    });
+  });
+
+  test("with control select nothing, with control and shift delete", () => {
+    const bench = new Bench();
+    bench.select(2);
+    bench.mouse(400, 400, { ctrl: true });
+    expect(bench.selection.active).toBeNull();
+    bench.mouse(100, 0, { ctrl: true, shift: true });
+    expect(bench.ops).toEqual(["delete_treenode"]);
+  });
+
+  test("with shift in space make a synapse of the active node", () => {
+    const bench = new Bench();
+    bench.select(2);
+    bench.mouse(400, 400, SHIFT);
+    expect(bench.requests[0]).toMatchObject({
+      op: "create_connector",
+      args: { treenode_id: 2, relation: "presynaptic_to" },
+    });
+    expect(bench.selection.active?.kind).toBe("connector");
+    bench.queue.graph.nodes.put(3, { z: 50 });
+    bench.mouse(200, 0, { ...SHIFT, alt: true });
+    expect(bench.requests[1]).toMatchObject({ op: "create_link", args: { relation: "gapjunction_with" } });
+  });
+
+  test("edit nothing where that is not wanted, and say so", () => {
+    const bench = new Bench();
+    bench.readOnly = true;
+    bench.mouse(400, 400);
+    expect(bench.failure).toBeInstanceOf(Hint);
+    bench.mouse(100, 0, {}, [300, 300]);
+    expect(bench.ops).toEqual([]);
+  });
+});
+
+describe("drags", () => {
+  test("move a node to where they end", () => {
+    const bench = new Bench();
+    bench.mouse(100, 0, {}, [130, 40]);
+    expect(bench.requests[0]).toMatchObject({ op: "move_nodes", args: { treenodes: [[2, 130, 40, 50]] } });
+  });
+
+  test("of a few pixels are none", () => {
+    const bench = new Bench();
+    bench.mouse(100, 0, {}, [102, 1]);
+    expect(bench.ops).toEqual([]);
+  });
+
+  test("of a virtual node make it a treenode there", () => {
+    const bench = new Bench(200);
+    bench.queue.graph.nodes.put(3, { z: 350 });
+    bench.mouse(150, 0, {}, [150, 60]);
+    expect(bench.requests[0]).toMatchObject({
+      op: "insert_treenode",
+      args: { parent_id: 2, child_id: 3, y: 60 },
+    });
+  });
+});
+
+describe("an active virtual node", () => {
+  test("becomes a treenode when something is added to it", () => {
+    const bench = new Bench();
+    bench.selection.select({ kind: "virtual", id: 3, parent: 2, at: [150, 0, 75] });
+    bench.tracing.addNode([160, 10, 75]);
+    expect(bench.ops).toEqual(["insert_treenode", "create_treenode"]);
+    expect(bench.requests[1]?.args.parent_id).toBe(bench.queue.graph.parent(3));
+  });
+
+  test("is not deleted", () => {
+    const bench = new Bench();
+    bench.selection.select({ kind: "virtual", id: 3, parent: 2, at: [150, 0, 75] });
+    expect(() => bench.tracing.removeActive()).toThrow(Hint);
+  });
+});
+
+describe("joining", () => {
+  test("names both and waits for a yes", async () => {
+    const bench = new Bench();
+    bench.select(2);
+    await bench.tracing.connect(treenode(11), 0, null);
+    expect(bench.questions).toEqual(["Join “n200” (2 nodes) to “n100” (1 node), which keeps its name?"]);
+    expect(bench.requests).toMatchObject([{ op: "join_skeletons", args: { from_id: 2, to_id: 11 } }]);
+    expect(bench.queue.graph.parent(11)).toBe(2);
+  });
+
+  test("does nothing without one, nor if another node is active by then", async () => {
+    const bench = new Bench();
+    bench.select(2);
+    bench.answer = null;
+    await bench.tracing.connect(treenode(11), 0, null);
+    bench.answer = "";
+    const joining = bench.tracing.connect(treenode(11), 0, null);
+    bench.select(3);
+    await expect(joining).rejects.toThrow(Hint);
+    expect(bench.ops).toEqual([]);
+  });
+
+  test("a skeleton with itself is no use", async () => {
+    const bench = new Bench();
+    bench.select(2);
+    await expect(bench.tracing.connect(treenode(3), 0, null)).rejects.toThrow("same skeleton");
+  });
+});
+
+describe("links", () => {
+  test("a connector's second partner is postsynaptic to it", async () => {
+    const bench = new Bench();
+    bench.select(11);
+    await bench.tracing.connect({ kind: "connector", id: 20 }, 0, null);
+    expect(bench.requests[0]?.args.relation).toBe("postsynaptic_to");
+  });
+
+  test("the same link is not made twice", async () => {
+    const bench = new Bench();
+    bench.select(2);
+    await expect(
+      bench.tracing.connect({ kind: "connector", id: 20 }, 0, Relation.Presynaptic),
+    ).rejects.toThrow(Hint);
+  });
+});
+
+describe("deleting", () => {
+  test("leaves the parent active", () => {
+    const bench = new Bench();
+    bench.select(3);
+    bench.tracing.removeActive();
+    expect(bench.selection.active).toEqual({ kind: "treenode", id: 2 });
+  });
+
+  test("a root with children is refused before anything is drawn", () => {
+    const bench = new Bench();
+    expect(() => bench.tracing.remove(treenode(1))).toThrow(Hint);
+    expect(bench.queue.graph.nodes.has(1)).toBe(true);
+  });
+});
+
+test("tags are a set of names, trimmed", async () => {
+  const bench = new Bench();
+  bench.select(3);
+  bench.answer = " soma, ends,soma ,, ";
+  await bench.tracing.tag();
+  await settle();
+  expect(bench.requests).toMatchObject([
+    { op: "set_labels", args: { node_id: 3, labels: ["soma", "ends"] } },
+  ]);
+});
+
+test("a root has no confidence", () => {
+  const bench = new Bench();
+  bench.select(1);
+  expect(() => bench.tracing.setConfidence(3)).toThrow(Hint);
+  bench.select(2);
+  bench.tracing.setConfidence(3);
+  expect(bench.requests).toMatchObject([{ op: "set_confidence", args: { treenode_id: 2, confidence: 3 } }]);
+});
