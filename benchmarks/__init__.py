@@ -1,0 +1,1 @@
+"""How fast is the service? `make bench`, or `python -m benchmarks --help`."""

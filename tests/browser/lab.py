@@ -1,0 +1,180 @@
+"""JupyterLab as a process of its own, and notebooks in a browser page."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import nbformat
+from aiohttp.test_utils import unused_port
+from playwright.async_api import Browser, ConsoleMessage, Page
+
+START_S = 60.0
+OPENING_MS = 60_000
+
+QUIET = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+}
+
+OPEN = """async (path) => {
+  const panel = await jupyterapp.commands.execute("docmanager:open", { path, factory: "Notebook" });
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  await panel.revealed;
+}"""
+
+RUN_ALL = """async () => {
+  const panel = jupyterapp.shell.currentWidget;
+  await jupyterapp.commands.execute("notebook:run-all-cells");
+  const outputs = [];
+  for (const cell of panel.content.widgets) {
+    const model = cell.model.toJSON();
+    for (const output of model.outputs ?? []) {
+      if (output.output_type === "error") throw new Error(output.traceback.join("\\n"));
+      outputs.push(output);
+    }
+  }
+  return outputs.length;
+}"""
+
+EXECUTE = """async ([code, expression]) => {
+  const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+  const asked = expression === null ? {} : { value: expression };
+  const future = kernel.requestExecute(
+    { code, silent: false, store_history: false, stop_on_error: false, user_expressions: asked }, false);
+  return (await future.done).content;
+}"""
+
+BEGIN = """(code) => {
+  const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+  const future = kernel.requestExecute({ code, store_history: false }, false);
+  globalThis.runningCell = { done: false };
+  const { runningCell } = globalThis;
+  future.done.then((reply) => Object.assign(runningCell, { done: true, status: reply.content.status }));
+}"""
+
+CELLS = """() => jupyterapp.shell.currentWidget?.content?.model?.toJSON?.() ?? null"""
+
+
+class Lab:
+    """A running JupyterLab that knows nothing of the user's settings."""
+
+    def __init__(self, home: Path, data_dir: Path) -> None:
+        self.work = home / "work"
+        self.log = home / "lab.log"
+        self.url = f"http://127.0.0.1:{unused_port()}/"
+        settings, workspaces = home / "settings", home / "workspaces"
+        for plugin, values in QUIET.items():
+            folder, name = plugin.split(":")
+            (settings / folder).mkdir(parents=True)
+            (settings / folder / f"{name}.jupyterlab-settings").write_text(json.dumps(values))
+        self.work.mkdir()
+        command = [
+            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+            f"--port={self.url.rsplit(':', 1)[1].strip('/')}", "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={self.work}", "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            f"--LabApp.user_settings_dir={settings}", f"--LabApp.workspaces_dir={workspaces}",
+        ]
+        places = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+        environment = {**os.environ, **places, "IPYTHONDIR": str(home / "ipython"), "CATMAID_DATA_DIR": str(data_dir)}
+        environment.pop("CATMAID_URL", None)
+        with self.log.open("wb") as output:
+            self._process = subprocess.Popen(command, env=environment, stdout=output, stderr=output, cwd=self.work)
+
+    async def ready(self) -> None:
+        """Wait until it answers."""
+        async with asyncio.timeout(START_S), aiohttp.ClientSession(self.url) as session:
+            while self._process.poll() is None:
+                try:
+                    async with session.get("api/status") as answer:
+                        if answer.status == 200:
+                            return
+                except aiohttp.ClientConnectorError:
+                    await asyncio.sleep(0.1)
+        raise AssertionError(f"JupyterLab did not start:\n{self.log.read_text()}")
+
+    def stop(self) -> None:
+        """End it and its kernels."""
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class Notebook:
+    """A notebook in a browser page, and its kernel."""
+
+    def __init__(self, page: Page, lab: Lab, name: str) -> None:
+        self.page = page
+        self.lab = lab
+        self.name = name
+        self.console: list[str] = []
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
+
+    @classmethod
+    async def open(cls, browser: Browser, lab: Lab, name: str, cells: Sequence[str]) -> Notebook:
+        """Write a notebook, open it in a new browser window, and run it."""
+        content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(content, lab.work / f"{name}.ipynb")
+        context = await browser.new_context(viewport={"width": 1280, "height": 860})
+        notebook = cls(await context.new_page(), lab, f"{name}.ipynb")
+        await notebook.load()
+        return notebook
+
+    async def load(self) -> None:
+        """Open JupyterLab in the page, again if need be, and run all cells."""
+        # Each page has a workspace of its own: what is open in another one stays there.
+        await self.page.goto(f"{self.lab.url}lab/workspaces/{self.name.removesuffix('.ipynb')}?reset")
+        await self.page.wait_for_function("globalThis.jupyterapp?.started", timeout=OPENING_MS)
+        await self.page.evaluate("jupyterapp.restored")
+        await self.page.evaluate(OPEN, self.name)
+        if await self.page.evaluate("!jupyterapp.shell.leftCollapsed"):
+            await self.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+        await self.page.evaluate(RUN_ALL)
+
+    async def value(self, expression: str, code: str = "") -> Any:
+        """What an expression is in the kernel, by way of JSON; `code` runs before it."""
+        text = f"__import__('json').dumps({expression})"
+        content = await self.page.evaluate(EXECUTE, [code, text])
+        assert content["status"] == "ok", "\n".join(content.get("traceback", []))
+        found = content["user_expressions"]["value"]
+        assert found["status"] == "ok", "\n".join(found.get("traceback", []))
+        return json.loads(ast.literal_eval(found["data"]["text/plain"]))
+
+    async def begin(self, code: str) -> None:
+        """Start a cell and do not wait for it."""
+        await self.page.evaluate(BEGIN, code)
+
+    async def is_running(self) -> bool:
+        """Whether the cell that was started last still runs."""
+        return not await self.page.evaluate("runningCell.done")
+
+    async def finish(self) -> None:
+        """Wait for the cell that was started last."""
+        await self.page.wait_for_function("runningCell.done", timeout=OPENING_MS)
+
+    async def report(self, folder: Path) -> None:
+        """Leave behind what is seen: a picture, the notebook with its outputs, and the console."""
+        folder.mkdir(parents=True, exist_ok=True)
+        stem = self.name.removesuffix(".ipynb")
+        await self.page.screenshot(path=folder / f"{stem}.png")
+        cells = await self.page.evaluate(CELLS)
+        (folder / f"{stem}.ipynb").write_text(json.dumps(cells, indent=1))
+        (folder / f"{stem}.console.txt").write_text("\n".join(self.console))
+
+    def _said(self, message: ConsoleMessage) -> None:
+        self.console.append(f"{message.type}: {message.text}")

@@ -1,0 +1,86 @@
+"""Annotating neurons, and finding them by it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Actor, Service
+
+
+async def neuron(actor: Actor, project_id: int, name: str) -> int:
+    made: Any = await actor.post(f"/{project_id}/treenode/create", x=1, y=2, z=3, neuron_name=name)
+    models: Any = await actor.post(f"/{project_id}/neurons/from-models", **{"model_ids[0]": made["skeleton_id"]})
+    return int(models[str(made["skeleton_id"])])
+
+
+async def found(actor: Actor, project_id: int, **query: object) -> list[str]:
+    answer: Any = await actor.post(f"/{project_id}/annotations/query-targets", **query)
+    assert answer["totalRecords"] == len(answer["entities"])
+    return [entity["name"] for entity in answer["entities"]]
+
+
+@pytest.fixture
+async def neurons(service: Service) -> dict[str, int]:
+    """Neurons a, b and c; `left` on a and b, `right` on b, and `side` on both annotations."""
+    ids = {name: await neuron(service.tracer, service.project_id, name) for name in "abc"}
+    path = f"/{service.project_id}/annotations/add"
+    await service.tracer.post(path, **{"annotations[0]": "left", "entity_ids[0]": ids["a"], "entity_ids[1]": ids["b"],
+                                       "meta_annotations[0]": "side"})
+    await service.tracer.post(path, **{"annotations[0]": "right", "entity_ids[0]": ids["b"],
+                                       "meta_annotations[0]": "side"})
+    return ids
+
+
+@pytest.mark.parametrize(("query", "names"), [
+    ({"annotated_with": "left"}, ["a", "b"]),
+    ({"annotated_with[0]": "left", "annotated_with[1]": "right"}, ["b"]),
+    ({"annotated_with": "left,right"}, ["a", "b"]),
+    ({"annotated_with": "left", "not_annotated_with": "right"}, ["a"]),
+    ({"annotated_with": "side", "types": "neuron"}, []),
+    ({"annotated_with": "side"}, ["left", "right"]),
+    ({"annotated_with": "side", "sub_annotated_with": "side", "types": "neuron"}, ["a", "b"]),
+    ({"not_annotated_with": "left", "types": "neuron"}, ["c"]),
+    ({"name": "/^[bc]$"}, ["b", "c"]),
+    ({"name": "_"}, []),
+    ({"name": "a", "name_not": "true", "types": "neuron"}, ["b", "c"]),
+    ({"types": "neuron", "sort_by": "name", "sort_dir": "desc"}, ["c", "b", "a"]),
+])  # fmt: skip
+async def test_targets_are_found(
+    service: Service, neurons: dict[str, int], query: dict[str, str], names: list[str]
+) -> None:
+    assert await found(service.tracer, service.project_id, annotation_reference="name", **query) == names
+
+
+async def test_an_edit_is_seen_by_the_next_search(service: Service, neurons: dict[str, int]) -> None:
+    """Searches are remembered; that must never show."""
+    query = {"annotation_reference": "name", "annotated_with": "left"}
+    assert await found(service.tracer, service.project_id, **query) == ["a", "b"]
+    await service.tracer.post(f"/{service.project_id}/neurons/{neurons['a']}/rename", name="renamed")
+    assert await found(service.tracer, service.project_id, **query) == ["renamed", "b"]
+
+
+async def test_annotations_count_up_over_neurons(service: Service, neurons: dict[str, int]) -> None:
+    answer: Any = await service.tracer.post(
+        f"/{service.project_id}/annotations/add",
+        **{"annotations[0]": "row {n5}", "entity_ids[0]": neurons["a"], "entity_ids[1]": neurons["b"]})
+    assert sorted(annotation["name"] for annotation in answer["annotations"]) == ["row 5", "row 6"]
+
+
+async def test_the_last_use_of_an_annotation_takes_its_metas_along(service: Service, neurons: dict[str, int]) -> None:
+    path = f"/{service.project_id}/annotations"
+    listed: Any = await service.tracer.get(path + "/", simple="true")
+    ids = {annotation["name"]: annotation["id"] for annotation in listed["annotations"]}
+    await service.tracer.post(path + "/remove", **{"annotation_ids[0]": ids["left"], "annotation_ids[1]": ids["right"],
+                                                   "entity_ids[0]": neurons["a"], "entity_ids[1]": neurons["b"]})
+    assert await service.tracer.get(path + "/") == {"annotations": []}
+
+
+async def test_annotations_of_others_stay(service: Service, neurons: dict[str, int]) -> None:
+    path = f"/{service.project_id}/annotations"
+    added: Any = await service.admin.post(path + "/add", **{"annotations[0]": "mine", "entity_ids[0]": neurons["c"]})
+    annotation_id = added["annotations"][0]["id"]
+    answer: Any = await service.tracer.post(path + "/remove", **{"annotation_ids[0]": annotation_id,
+                                                                 "entity_ids[0]": neurons["c"]})
+    assert answer == {"deleted_annotations": {}, "deleted_links": [], "left_uses": {str(annotation_id): 1}}

@@ -1,0 +1,147 @@
+"""The commands that work on a data folder, with its service running or not."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from catmaid_server.cli.main import main
+from catmaid_server.db.cluster import Cluster
+from catmaid_server.db.store import Store
+from catmaid_server.domain import users
+
+Cli = Callable[..., tuple[int, str, str]]
+
+GOOD = "1 0 0 0 0 5 -1\n2 0 100 0 0 5 1\n3 0 200 0 50 5 2\n"
+CYCLE = "1 0 0 0 0 5 2\n2 0 100 0 0 5 1\n"
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def dsn(data_dir: Path) -> Iterator[str]:
+    """The database of the data folder, up between commands."""
+    cluster = Cluster(data_dir)
+    yield cluster.start()
+    assert cluster.stop(), "no command still claims it"
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data_dir: Path, dsn: str) -> Cli:
+    monkeypatch.setenv("CATMAID_DATA_DIR", str(data_dir))
+
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["catmaid-jupyter", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        output = capsys.readouterr()
+        assert "Traceback" not in output.err
+        return int(ended.value.code or 0), output.out, output.err
+
+    return run
+
+
+def answer(cli: Cli, *arguments: str | Path) -> dict[str, object]:
+    code, output, error = cli(*arguments, "--json")
+    assert code == 0, error
+    value = json.loads(output)
+    assert isinstance(value, dict)
+    return value
+
+
+@pytest.fixture
+def swc(tmp_path: Path) -> Path:
+    folder = tmp_path / "swc"
+    folder.mkdir()
+    (folder / "7.swc").write_text(GOOD)
+    return folder
+
+
+def test_users_tokens_and_permissions(cli: Cli, dsn: str, swc: Path) -> None:
+    answer(cli, "import", "swc", swc, "--project", "Shared")
+    added = answer(cli, "user", "add", "ada", "--first-name", "Ada")
+    assert added["username"] == "ada"
+    assert cli("user", "add", "ada")[0] == 1
+    token = cli("token", "ada")[1].strip()
+    assert answer(cli, "grant", "ada", "can_annotate", "Shared")["permission"] == "can_annotate"
+    assert cli("grant", "nobody", "can_annotate", "Shared")[::2] == (
+        1, "catmaid-jupyter: There is no user or group 'nobody'.\n")
+    assert "Projects: 'Shared'" in cli("grant", "ada", "can_annotate", "Missing")[2]
+    code, listed, _ = cli("user", "list", "--json")
+    assert code == 0
+    names = {member["username"]: member for member in json.loads(listed)}
+    assert names["admin"]["is_superuser"]
+    assert names["ada"]["full_name"] == "Ada"
+    assert "ada" in cli("user", "list")[1]
+
+    async def found() -> users.User | None:
+        async with Store.opened(dsn) as store, store.reading() as connection:
+            return await users.user_by_token(connection, token)
+
+    user = asyncio.run(found())
+    assert user is not None
+    assert user.username == "ada"
+
+
+def test_a_password_from_standard_input(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(cli, "user", "add", "grace")
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse\n"))
+    assert cli("user", "password", "grace")[0] == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert cli("user", "password", "grace")[0] == 2
+
+
+def test_skeletons_go_in_and_come_out(cli: Cli, swc: Path, tmp_path: Path) -> None:
+    made = answer(cli, "import", "swc", swc, "--project", "Round trip")
+    assert (made["skeletons"], made["nodes"], made["refused"]) == (1, 3, [])
+    (tmp_path / "connectors.csv").write_text("connector_id,x,y,z\n1,100,10,0\n")
+    (tmp_path / "links.csv").write_text("connector_id,skeleton_id,node_id,relation\n1,7,2,presynaptic_to\n")
+    linked = answer(cli, "import", "connectors", tmp_path / "connectors.csv", tmp_path / "links.csv",
+                    "--project", "Round trip")
+    assert linked == {"connectors": 1, "links": 1}
+    files = answer(cli, "export", "swc", tmp_path / "out", "--project", "Round trip")["files"]
+    assert isinstance(files, list)
+    rows = [line.split() for line in Path(files[0]).read_text().splitlines() if not line.startswith("#")]
+    assert [row[2:6] for row in rows] == [["0.0", "0.0", "0.0", "5.0"], ["100.0", "0.0", "0.0", "5.0"],
+                                          ["200.0", "0.0", "50.0", "5.0"]]
+    tables = answer(cli, "export", "csv", tmp_path / "tables", "--project", "Round trip")["tables"]
+    assert isinstance(tables, list)
+    assert {Path(t["path"]).stem: t["rows"] for t in tables}["treenodes"] == 3
+
+
+def test_a_bad_file_is_named_and_the_others_are_imported(cli: Cli, swc: Path) -> None:
+    (swc / "8.swc").write_text(CYCLE)
+    code, output, _ = cli("import", "swc", swc, "--project", "Half good")
+    assert code == 1
+    assert "1 skeletons imported" in output
+    assert "8.swc" in output
+
+
+def test_images(cli: Cli, tmp_path: Path) -> None:
+    for section in range(3):
+        Image.fromarray(np.full((40, 50), 40 * section, np.uint8)).save(tmp_path / f"{section}.png")
+    command = ["import", "stack", tmp_path, "--project", "Images", "--resolution", "4,4,40", "--title", "grey"]
+    made = answer(cli, *command)
+    assert (made["title"], made["dimension"], made["created"]) == ("grey", [50, 40, 3], True)
+    assert answer(cli, *command)["created"] is False
+    assert "Already there" in cli(*command)[1]
+    Image.fromarray(np.zeros((10, 10), np.uint8)).save(tmp_path / "3.png")
+    code, _, error = cli(*command)
+    assert code == 1
+    assert "3.png" in error
+
+
+def test_a_command_ends_the_database_that_it_started(cli: Cli, tmp_path: Path) -> None:
+    assert cli("user", "list", "--data-dir", tmp_path)[0] == 0
+    assert Cluster(tmp_path).running_pid() is None
+    assert answer(cli, "migrate", "--data-dir", tmp_path) == {"applied": []}

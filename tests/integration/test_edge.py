@@ -1,0 +1,64 @@
+"""What every request passes: faults are logged without secrets, and bad requests are the caller's."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+
+from catmaid_server.domain import accounts
+from catmaid_server.domain.users import User
+from tests.conftest import Service
+
+
+async def test_a_fault_is_logged_without_passwords_and_hashes(
+    service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def faulty(user: User, *, password_matches: bool) -> User:
+        raise RuntimeError(f"a fault with {user}")
+
+    monkeypatch.setattr(accounts, "require_login", faulty)
+    status, answer = await service.visitor.request(
+        "POST", "/accounts/login", data={"name": "tracer", "pwd": "a tracer's password"})
+    assert status == 500
+    assert isinstance(answer, dict)
+    assert answer["type"] == "InternalError"
+    logged = capsys.readouterr().out
+    assert "RuntimeError" in logged
+    assert "a tracer's password" not in logged
+    assert "argon2" not in logged
+
+
+async def test_a_wrong_method_is_told_the_right_ones(service: Service) -> None:
+    async with aiohttp.ClientSession() as session, session.patch(f"{service.url}/version") as response:
+        assert response.status == 405
+        assert response.headers["Allow"] == "GET"
+        assert (await response.json())["type"] == "HTTPMethodNotAllowed"
+
+
+async def test_a_connection_that_stays_open_is_not_a_slow_request(service: Service) -> None:
+    headers = {"Authorization": f"Token {service.tracer.token}"}
+    async with aiohttp.ClientSession(service.url, headers=headers) as session:
+        before = await latencies_of_events(session)
+        async with session.ws_connect(f"/{service.project_id}/events") as socket:
+            assert "hello" in await socket.receive_json(timeout=10)
+        assert await latencies_of_events(session) == before
+
+
+async def latencies_of_events(session: aiohttp.ClientSession) -> list[str]:
+    """What the metrics say of the time that `events` took; other tests of this process count, too."""
+    async with session.get("/metrics") as response:
+        lines = (await response.text()).splitlines()
+    return [line for line in lines if line.startswith("catmaid_request_seconds") and "/events" in line]
+
+
+@pytest.mark.parametrize("path", ["/{}/stack/" + "9" * 5000 + "/info", "/{}/stack/99999999999/info"])
+async def test_an_id_beyond_all_ids_is_not_found(service: Service, path: str) -> None:
+    status, _ = await service.tracer.request("GET", path.format(service.project_id))
+    assert status == 404
+
+
+async def test_an_unknown_charset_is_refused(service: Service) -> None:
+    status, answer = await service.tracer.request(
+        "POST", f"/{service.project_id}/node/list", data=b"left=1",
+        headers={"Content-Type": "application/x-www-form-urlencoded; charset=klingon"})
+    assert status == 400, answer

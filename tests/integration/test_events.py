@@ -1,0 +1,135 @@
+"""The WebSocket on which a project tells of its versions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from conftest import Actor, Service, serving
+
+from catmaid_server.db.store import Store
+from catmaid_server.domain import projects, users
+
+
+@pytest.fixture(scope="module")
+def service(module_service: Service) -> Service:
+    return module_service
+
+
+@asynccontextmanager
+async def following(actor: Actor, project_id: int) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """The events of a project, after the greeting."""
+    async with actor.session.ws_connect(f"{actor.url}/{project_id}/events",
+                                        headers={"X-Authorization": f"Token {actor.token}"}) as socket:
+        assert "hello" in await socket.receive_json(timeout=10)
+        yield socket
+
+
+async def create(service: Service) -> None:
+    await service.tracer.post(f"/{service.project_id}/treenode/create")
+
+
+async def newest(store: Store) -> int:
+    async with store.reading() as connection:
+        row = await (await connection.execute("SELECT max(id) FROM transaction_info")).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def versions(socket: aiohttp.ClientWebSocketResponse, last: int) -> list[int]:
+    """Versions as they are told, up to one."""
+    told: list[int] = []
+    async with asyncio.timeout(10):
+        while last not in told:
+            told.append((await socket.receive_json())["version"])
+    return told
+
+
+async def test_the_greeting_names_the_newest_version(service: Service) -> None:
+    await create(service)
+    async with service.tracer.session.ws_connect(
+        f"{service.url}/{service.project_id}/events",
+        headers={"X-Authorization": f"Token {service.tracer.token}"},
+    ) as socket:
+        assert await socket.receive_json(timeout=10) == {"hello": await newest(service.store)}
+
+
+async def test_an_event_tells_who_did_what_when(service: Service) -> None:
+    async with following(service.admin, service.project_id) as socket:
+        await create(service)
+        event: dict[str, Any] = await socket.receive_json(timeout=10)
+    who: Any = await service.tracer.get("/accounts/login")
+    assert event.keys() == {"version", "label", "user_id", "time"}
+    assert (event["version"], event["label"], event["user_id"]) == (
+        await newest(service.store), "treenodes.create", who["userid"])
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(event["time"])) < timedelta(minutes=1)
+
+
+async def test_each_follower_hears_of_each_version_once(service: Service) -> None:
+    """Also of edits that are made at once, and in other processes."""
+    async with (
+        following(service.tracer, service.project_id) as one,
+        following(service.admin, service.project_id) as other,
+        Store.opened(service.store.dsn, pool_size=2) as elsewhere,
+    ):
+        first = await newest(service.store) + 1
+        await asyncio.gather(*(create(service) for _ in range(10)))
+        async with elsewhere.writing(user_id=None, project_id=service.project_id, label="elsewhere"):
+            pass
+        last = await newest(service.store)
+        for socket in (one, other):
+            told = await versions(socket, last)
+            assert sorted(told) == list(range(first, last + 1))
+
+
+async def test_a_refused_edit_is_no_event(service: Service) -> None:
+    async with following(service.tracer, service.project_id) as socket:
+        await service.tracer.refused(f"/{service.project_id}/treenode/delete", treenode_id=999_999)
+        await create(service)
+        last = await newest(service.store)
+        assert await versions(socket, last) == [last]
+
+
+async def test_other_projects_are_other_matters(service: Service) -> None:
+    async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        admin = await users.require_user(tx, "admin")
+        neighbour = await projects.create_project(tx, "Neighbour", owner_id=admin.id)
+    async with following(service.admin, neighbour) as socket:
+        await create(service)
+        await service.admin.post(f"/{neighbour}/treenode/create")
+        last = await newest(service.store)
+        assert await versions(socket, last) == [last]
+
+
+async def test_who_may_not_browse_hears_nothing(service: Service) -> None:
+    for project_id in (service.project_id, 999):
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+            async with service.visitor.session.ws_connect(f"{service.url}/{project_id}/events"):
+                pass
+        assert refusal.value.status == 403
+
+
+async def test_what_followers_say_is_ignored(service: Service) -> None:
+    async with following(service.tracer, service.project_id) as socket:
+        await socket.send_str("{" * 1000)
+        await socket.send_bytes(b"\xff" * 1000)
+        await create(service)
+        assert (await socket.receive_json(timeout=10))["version"] == await newest(service.store)
+
+
+async def test_a_service_that_ends_says_so(service: Service, tmp_path: Path) -> None:
+    async with Store.opened(service.store.dsn, pool_size=2) as store:
+        async with serving(store, tmp_path) as (url, _):
+            socket = await service.tracer.session.ws_connect(
+                f"{url}/{service.project_id}/events", headers={"X-Authorization": f"Token {service.tracer.token}"})
+            await socket.receive_json(timeout=10)
+        message = await socket.receive(timeout=10)
+        assert message.type is aiohttp.WSMsgType.CLOSE
+        assert message.data == aiohttp.WSCloseCode.GOING_AWAY
+        await socket.close()

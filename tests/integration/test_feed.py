@@ -1,0 +1,76 @@
+"""Who follows a project hears of every version committed since, by whichever process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from catmaid_server.db.store import Store
+from catmaid_server.domain import projects, users
+from catmaid_server.events.feed import Feed
+
+
+@pytest.fixture
+async def project_id(store: Store) -> int:
+    async with store.writing(user_id=None, project_id=None, label="set up") as tx:
+        admin = await users.require_user(tx, "admin")
+        return await projects.create_project(tx, "Test", owner_id=admin.id)
+
+
+@pytest.fixture
+async def feed(store: Store) -> AsyncIterator[Feed]:
+    made = Feed(store)
+    running = asyncio.create_task(made.run())
+    yield made
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+@pytest.fixture
+async def elsewhere(store: Store) -> AsyncIterator[Store]:
+    """The same database from another process."""
+    async with Store.opened(store.dsn, pool_size=2) as opened:
+        yield opened
+
+
+async def commit(store: Store, project_id: int, label: str) -> None:
+    async with store.writing(user_id=None, project_id=project_id, label=label):
+        pass
+
+
+async def test_what_is_committed_after_subscribing_is_heard_of(feed: Feed, elsewhere: Store, project_id: int) -> None:
+    await commit(elsewhere, project_id, "before")
+    async with asyncio.timeout(10), feed.subscribed(project_id) as queue:
+        await commit(elsewhere, project_id, "after")
+        assert (await queue.get()).label == "after"
+        assert queue.empty()
+
+
+async def test_a_version_that_is_committed_late_is_heard_of(feed: Feed, elsewhere: Store, project_id: int) -> None:
+    async with asyncio.timeout(10), feed.subscribed(project_id) as queue:
+        async with elsewhere.writing(user_id=None, project_id=project_id, label="slow"):
+            await commit(elsewhere, project_id, "fast")
+            fast = await queue.get()
+        slow = await queue.get()
+    assert (fast.label, slow.label) == ("fast", "slow")
+    assert slow.version < fast.version
+
+
+async def test_others_hear_nothing(feed: Feed, store: Store, project_id: int) -> None:
+    async with asyncio.timeout(10), feed.subscribed(project_id) as queue, feed.subscribed(project_id + 1) as other:
+        await commit(store, project_id, "ours")
+        assert (await queue.get()).label == "ours"
+        assert other.empty()
+
+
+async def test_who_comes_back_hears_nothing_old(feed: Feed, store: Store, project_id: int) -> None:
+    async with asyncio.timeout(10):
+        async with feed.subscribed(project_id):
+            pass
+        await commit(store, project_id, "meanwhile")
+        async with feed.subscribed(project_id) as queue:
+            await commit(store, project_id, "now")
+            assert (await queue.get()).label == "now"

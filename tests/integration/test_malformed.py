@@ -1,0 +1,150 @@
+"""Nonsense is the sender's fault, is told in CATMAID's shape, and changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, get_args, get_origin
+
+import msgspec
+import pytest
+from answers import is_error
+from conftest import Service
+from snapshots import snapshot
+
+from catmaid_server.app import MAX_BODY_BYTES, all_routes
+from catmaid_server.routing import Route
+
+NAUGHTY = ["\x00", "'; DROP TABLE treenode; --", "%(x)s %s %", "\\'\" OR 1=1", "{0} {x}", "﷽" * 50, "\ud7ff\U0010ffff",
+           "<script>alert(1)</script>"]
+
+
+@pytest.fixture(scope="module")
+def service(module_service: Service) -> Service:
+    return module_service
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [
+    ("GET", "/nothing-here", 404),
+    ("GET", "/1/nothing/here", 404),
+    ("GET", "/{p}/treenode/delete", 405),
+    ("PATCH", "/version", 405),
+    ("GET", "/99999999999999999999/stacks", 404),
+    ("GET", "/-1/stacks", 403),
+    ("GET", "/{p}/skeletons/99999999999/compact-detail", 404),
+    ("POST", "/{p}/treenode/x/radius", 404),
+    ("GET", "/{p}/%00", 404),
+    ("GET", "/..%2f..%2fetc/passwd", 404),
+])  # fmt: skip
+async def test_an_address_that_is_none(service: Service, method: str, path: str, status: int) -> None:
+    got, body = await service.tracer.request(method, path.format(p=service.project_id))
+    assert (got, is_error(body)) == (status, True), body
+
+
+@pytest.mark.parametrize(("content_type", "body"), [
+    ("application/x-www-form-urlencoded; charset=utf-16", b"treenode_id=1"),
+    ("application/x-www-form-urlencoded", b"treenode_id=%ff%fe"),
+    ("application/x-www-form-urlencoded", b"\xff\xfe=\xff&treenode_id=\x00"),
+    ("multipart/form-data", b"treenode_id=1"),
+    ("multipart/form-data; boundary=b", b"treenode_id=1"),
+    ("multipart/form-data; boundary=b", b"--b\r\n\r\nx\r\n--b--\r\n"),
+    ("multipart/form-data; boundary=b", b'--b\r\nContent-Disposition: form-data; name="treenode_id"\r\n\r\n1'),
+    ("multipart/form-data; boundary=b", b'--b\r\nContent-Disposition: form-data; name="treenode_id"\r\n'
+                                        b"Content-Transfer-Encoding: nonsense\r\n\r\n1\r\n--b--\r\n"),
+    ("application/json", b'{"treenode_id": 1}'),
+    ("nonsense", b"treenode_id=1"),
+    ("text/plain", b"\x00" * 1000),
+])  # fmt: skip
+async def test_a_body_that_is_none(service: Service, content_type: str, body: bytes) -> None:
+    status, answer = await service.tracer.request(
+        "POST", f"/{service.project_id}/treenode/delete", data=body, headers={"Content-Type": content_type})
+    assert (status, is_error(answer)) == (400, True), answer
+
+
+async def test_a_body_that_is_too_large(service: Service) -> None:
+    async def zeros() -> AsyncIterator[bytes]:
+        for _ in range(MAX_BODY_BYTES // 2**20 + 2):
+            yield bytes(2**20)
+
+    status, body = await service.tracer.request(
+        "POST", f"/{service.project_id}/node/list", data=zeros(),
+        headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert (status, is_error(body)) == (413, True)
+    await service.tracer.get("/version")
+
+
+async def test_text_is_text_wherever_it_goes(service: Service) -> None:
+    """No string gets into SQL, comes back changed, or makes the service fail."""
+    path = f"/{service.project_id}"
+    for text in NAUGHTY:
+        status, made = await service.tracer.request("POST", path + "/treenode/create", data={"neuron_name": text})
+        if "\x00" in text:
+            assert (status, is_error(made)) == (400, True)
+            continue
+        assert isinstance(made, dict)
+        names: Any = await service.tracer.post(path + "/skeleton/neuronnames",
+                                               **{"skids[0]": made["skeleton_id"]})
+        assert names == {str(made["skeleton_id"]): text}
+        tag = text.replace(",", ";")
+        node = made["treenode_id"]
+        await service.tracer.post(f"{path}/label/treenode/{node}/update", tags=tag)
+        detail: Any = await service.tracer.get(f"{path}/skeletons/{made['skeleton_id']}/compact-detail",
+                                               with_tags="true")
+        assert detail[2] == {tag: [node]}
+
+
+OTHERWISE_TESTED = ("/events", "/tiles/", "/metrics", "/accounts/logout")
+PLAIN_ROUTES = [route for route in all_routes() if not any(part in route.path for part in OTHERWISE_TESTED)]
+
+
+def filled(name: str, kind: Any, text: str, number: str) -> Iterator[tuple[str, str]]:
+    """A parameter of a form with this text or number, however deep its type has it."""
+    options = [option for option in (get_args(kind) or (kind,)) if option is not type(None)]
+    if get_origin(kind) in (list, tuple):
+        inner = options if get_origin(kind) is tuple else options[:1]
+        for index, item in enumerate(inner):
+            yield from filled(f"{name}[{index}]", item, text, number)
+    elif get_origin(kind) is dict:
+        yield name, text
+    elif options != [kind]:
+        yield from filled(name, options[0], text, number)
+    else:
+        yield name, text if kind is str else number
+
+
+async def failure(service: Service, route: Route, text: str, number: str) -> object:
+    """What is wrong with the answer of a route to a form filled so: None if it is an answer, or a proper error."""
+    method = route.methods[-1]
+    in_query = method in ("GET", "DELETE")
+    form = dict(pair for field in msgspec.structs.fields(route.form)
+                for pair in filled(field.encode_name, field.type, text[:400] if in_query else text, number))
+    in_path = number if re.fullmatch(r"-?\d+", number) else "1"
+    path = re.sub(r"\{(\w+)[^}]*\}", lambda part: str(service.project_id) if part[1] == "project_id" else in_path,
+                  route.path)
+    status, body = await service.admin.request(method, path, **{"params" if in_query else "data": form})
+    proper = status == 200 or (status < 500 and (is_error(body) or body == {"detail": "Not found."}))
+    return None if proper else (method, path, status, body)
+
+
+@pytest.mark.parametrize("text", ["\x00", "'", "%s", "\\", "/[", "{n" + "9" * 5000 + "}", "[" * 5000,
+                                  '{"a": [1e999]}'])
+async def test_no_text_makes_any_route_fail(service: Service, text: str) -> None:
+    """In any parameter that takes text; numbers are such as may be an id or not."""
+    failures = [await failure(service, route, text, "1") for route in PLAIN_ROUTES]
+    assert list(filter(None, failures)) == []
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "2147483647", "-2147483648", "9" * 30, "1e308", "nan", ""])
+async def test_no_number_makes_any_route_fail(service: Service, number: str) -> None:
+    failures = [await failure(service, route, "", number) for route in PLAIN_ROUTES]
+    assert list(filter(None, failures)) == []
+
+
+async def test_a_refused_request_opens_no_version(service: Service) -> None:
+    async with service.store.reading() as connection:
+        before = await snapshot(connection)
+        versions = await (await connection.execute("SELECT count(*) FROM transaction_info")).fetchone()
+        for form in ({}, {"treenode_id": "x"}, {"treenode_id": 999999, "state": "{}"}):
+            await service.tracer.refused(f"/{service.project_id}/treenode/delete", **form)
+        assert await snapshot(connection) == before
+        assert versions == await (await connection.execute("SELECT count(*) FROM transaction_info")).fetchone()

@@ -1,0 +1,97 @@
+"""Migrations are applied once, in order, by whoever comes first; a database that does not fit is left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+from conftest import create_database, drop_database
+from psycopg.conninfo import make_conninfo
+
+from catmaid_server.db.migrations import Migration, MigrationError, available, migrate, pending
+
+NAMES = [migration.name for migration in available()]
+
+
+@pytest.fixture
+async def empty(server_dsn: str) -> AsyncIterator[str]:
+    """DSN of a database without any table."""
+    name = f"test_{secrets.token_hex(6)}"
+    await create_database(server_dsn, name)
+    yield make_conninfo(server_dsn, dbname=name)
+    await drop_database(server_dsn, name)
+
+
+@pytest.fixture
+async def migrated(server_dsn: str, template: str) -> AsyncIterator[str]:
+    """DSN of a database with all migrations."""
+    name = f"test_{secrets.token_hex(6)}"
+    await create_database(server_dsn, name, template)
+    yield make_conninfo(server_dsn, dbname=name)
+    await drop_database(server_dsn, name)
+
+
+async def run(dsn: str, statement: LiteralString) -> None:
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
+        await connection.execute(statement)
+
+
+async def journal(dsn: str) -> list[tuple[Any, ...]]:
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        cursor = await connection.execute("SELECT name, checksum FROM schema_migration ORDER BY name")
+        return await cursor.fetchall()
+
+
+def test_migrations_are_numbered_without_gaps() -> None:
+    assert [int(name[:4]) for name in NAMES] == list(range(1, len(NAMES) + 1))
+    assert all(re.fullmatch(r"\d{4}_[a-z_]+", name) for name in NAMES)
+
+
+def test_a_checksum_is_that_of_the_text() -> None:
+    assert Migration("0001_x", "SELECT 1;").checksum == hashlib.sha256(b"SELECT 1;").hexdigest()
+
+
+async def test_an_empty_database_gets_them_all_from_the_first_to_come(empty: str) -> None:
+    """Two services start at once: one migrates, the other waits and finds nothing to do."""
+    assert await pending(empty) == NAMES
+    outcomes = await asyncio.gather(migrate(empty), migrate(empty), migrate(empty))
+    assert sorted(outcomes) == [[], [], NAMES]
+    assert await pending(empty) == []
+    assert await journal(empty) == [(migration.name, migration.checksum) for migration in available()]
+
+
+async def test_a_migrated_database_is_left_alone(migrated: str) -> None:
+    before = await journal(migrated)
+    assert await pending(migrated) == []
+    assert await migrate(migrated) == []
+    assert await journal(migrated) == before
+
+
+@pytest.mark.parametrize("check", [migrate, pending])
+async def test_a_changed_migration_is_refused(migrated: str, check: Any) -> None:
+    await run(migrated, "UPDATE schema_migration SET checksum = 'other' WHERE name LIKE '0001_%'")
+    with pytest.raises(MigrationError, match=NAMES[0]):
+        await check(migrated)
+
+
+@pytest.mark.parametrize("check", [migrate, pending])
+async def test_a_database_of_a_newer_release_is_refused(migrated: str, check: Any) -> None:
+    await run(migrated, "INSERT INTO schema_migration (name, checksum) VALUES ('9999_future', 'x')")
+    with pytest.raises(MigrationError, match="9999_future"):
+        await check(migrated)
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = [Migration("0001_good", "CREATE TABLE good ();"), Migration("0002_bad", "SELECT 1/0;")]
+    monkeypatch.setattr("catmaid_server.db.migrations.available", lambda: broken)
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        await migrate(empty)
+    async with await psycopg.AsyncConnection.connect(empty) as connection:
+        cursor = await connection.execute("SELECT to_regclass('good'), to_regclass('schema_migration')")
+        assert await cursor.fetchone() == (None, None)

@@ -1,0 +1,104 @@
+"""The schema as the migrations make it: every table has a history or a reason to have none, and no key is slow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catmaid_server.db.store import Store
+
+NOT_VERSIONED = {
+    "transaction_info": "the versions themselves",
+    "schema_migration": "bookkeeping: which migrations were applied",
+    "edit_answer": "bookkeeping: answers kept for retries, deleted after days",
+    "skeleton_summary": "derived from treenodes; rebuild_skeleton_summaries() makes it anew",
+    "spatial_ref_sys": "part of PostGIS",
+}
+DERIVED_COLUMNS = {
+    ("treenode", "edge"): "rebuild_edges()",
+    ("connector_link", "edge"): "rebuild_edges()",
+    ("app_user", "last_login"): "bookkeeping: a login changes no data",
+}
+UNINDEXED_KEYS = {
+    ("treenode", "treenode_project_id_fkey"): "a project with treenodes is not deleted, and it would slow each new one",
+}
+
+TABLES = """
+SELECT c.relname FROM pg_class c
+ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT LIKE '%\\_\\_history'
+"""
+COLUMNS = """
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull
+  FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
+"""
+TRIGGERS = "SELECT tgname, tgtype & 1 = 1 FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal"
+WITHOUT_PRIMARY_KEY = """
+SELECT c.relname FROM pg_class c
+ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+   AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)
+"""
+FOREIGN_KEYS_WITHOUT_INDEX = """
+SELECT k.conrelid::regclass::text, k.conname
+  FROM pg_constraint k
+ WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace
+   AND NOT EXISTS (SELECT FROM pg_index i
+                    WHERE i.indrelid = k.conrelid AND i.indpred IS NULL
+                      AND (string_to_array(i.indkey::text, ' ')::smallint[])[1:cardinality(k.conkey)] @> k.conkey)
+"""
+
+
+async def rows(store: Store, query: Any, *values: object) -> list[tuple[Any, ...]]:
+    async with store.reading() as connection:
+        return await (await connection.execute(query, values or None)).fetchall()
+
+
+@pytest.fixture
+async def tables(module_store: Store) -> set[str]:
+    return {name for (name,) in await rows(module_store, TABLES)}
+
+
+async def test_every_table_is_versioned_or_says_why_not(module_store: Store, tables: set[str]) -> None:
+    versioned = {name.removesuffix("__history") for (name,) in await rows(
+        module_store, "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE '%\\_\\_history'")}
+    assert tables - versioned == set(NOT_VERSIONED)
+    assert versioned <= tables
+
+
+async def test_history_holds_every_column_that_cannot_be_derived(module_store: Store, tables: set[str]) -> None:
+    for table in sorted(tables - set(NOT_VERSIONED)):
+        live = {name: kind for name, kind, _ in await rows(module_store, COLUMNS, table)}
+        history = {name: kind for name, kind, _ in await rows(module_store, COLUMNS, f"{table}__history")}
+        view = {name: kind for name, kind, _ in await rows(module_store, COLUMNS, f"{table}__with_history")}
+        derived = {column for name, column in DERIVED_COLUMNS if name == table}
+        assert {name: kind for name, kind in live.items() if name not in derived} | {
+            "ended_by": "bigint", "sys_period": "tstzrange"} == history == view, table
+
+
+async def test_versions_are_never_missing(module_store: Store, tables: set[str]) -> None:
+    for table in sorted(tables - set(NOT_VERSIONED)):
+        required = {name for name, _, not_null in await rows(module_store, COLUMNS, table) if not_null}
+        assert "version" in required, table
+        required = {name for name, _, not_null in await rows(module_store, COLUMNS, f"{table}__history") if not_null}
+        assert {"version", "ended_by", "sys_period"} <= required, table
+
+
+async def test_history_is_written_once_per_statement(module_store: Store, tables: set[str]) -> None:
+    """A bulk load must not pay for each of a million rows: only stamping the new version is done row by row."""
+    for table in sorted(tables - set(NOT_VERSIONED)):
+        triggers = dict(await rows(module_store, TRIGGERS, table))
+        per_row = {"stamp_version": True, "record_update": False, "record_delete": False, "refuse_truncate": False}
+        assert {name: triggers.get(name) for name in per_row} == per_row, table
+
+
+async def test_every_table_has_a_primary_key(module_store: Store) -> None:
+    assert await rows(module_store, WITHOUT_PRIMARY_KEY) == []
+
+
+async def test_every_foreign_key_has_an_index(module_store: Store) -> None:
+    """Else each delete of what is referred to reads the whole table."""
+    assert set(await rows(module_store, FOREIGN_KEYS_WITHOUT_INDEX)) == set(UNINDEXED_KEYS)
+
+
+async def test_a_fresh_store_has_no_mismatch(module_store: Store) -> None:
+    assert await rows(module_store, "SELECT * FROM derived_mismatches") == []

@@ -1,0 +1,67 @@
+"""The notebooks run from top to bottom in a project as the demo makes it, and are kept without outputs."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from catmaid_server import service
+from catmaid_server.demo import projects as demo
+from catmaid_server.importers.progress import Progress, silent
+from catmaid_server.service.opening import opened_store
+from catmaid_server.settings import Settings
+from catmaid_server.specimen.spec import SpecimenSpec
+
+NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+SPEC = SpecimenSpec(seed=2, size_px=(384, 384, 12))
+
+
+@contextmanager
+def quiet_bar(_title: str, _unit: str) -> Iterator[Progress]:
+    yield silent
+
+
+@pytest.fixture(scope="module")
+async def data_dir(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
+    """A data folder with the demo's projects; notebooks start the service themselves."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("notebooks"))
+    async with opened_store(settings) as store:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(demo, "real_data", lambda: None)
+            await demo.make_projects(store, settings.folder, quiet_bar, spec=SPEC)
+    yield settings.folder
+    await asyncio.to_thread(service.stop, settings)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+async def test_runs(path: Path, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CATMAID_DATA_DIR", str(data_dir))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    for name in ("CATMAID_URL", "CATMAID_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": tmp_path}})
+    await client.async_execute()
+    shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in shown)
+    assert not [output["text"] for output in shown if output.get("name") == "stderr"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_is_kept_clean(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert re.fullmatch(r"\d\d_[a-z_]+", path.stem)
+    assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in notebook.cells)
+    assert "widgets" not in notebook.metadata
+
+
+def test_there_is_a_first_one() -> None:
+    assert [path.name for path in NOTEBOOKS][:1] == ["01_first_steps.ipynb"]

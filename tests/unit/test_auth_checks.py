@@ -1,0 +1,67 @@
+"""Password checks: as slow for strangers as for users, and not for those who keep guessing."""
+
+from __future__ import annotations
+
+import pytest
+
+from catmaid_server.auth import passwords
+from catmaid_server.auth.checks import MOST_FAILURES, WITHIN_S, PasswordChecks, TooManyAttempts
+
+
+class Clock:
+    """Stands still until told otherwise."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Hashes that were compared; a hash here is made at once."""
+    seen: list[str] = []
+
+    def matches(stored: str, password: str) -> bool:
+        seen.append(stored)
+        return stored == hashed(password)
+
+    monkeypatch.setattr(passwords, "matches", matches)
+    monkeypatch.setattr(passwords, "hashed", hashed)
+    return seen
+
+
+def hashed(password: str) -> str:
+    return f"$argon2id${password}"
+
+
+RIGHT = hashed("right")
+
+
+@pytest.mark.parametrize("stored", [None, "", "!", "!was here once"])
+async def test_a_stranger_waits_as_long_as_a_user(stored: str | None, checked: list[str]) -> None:
+    """A hash is compared in any case."""
+    assert not await PasswordChecks().match(stored, "", username="ana", address="::1")
+    assert passwords.is_usable(*checked)
+
+
+@pytest.mark.usefixtures("checked")
+async def test_who_keeps_guessing_has_to_wait() -> None:
+    clock = Clock()
+    checks = PasswordChecks(clock)
+    for _ in range(MOST_FAILURES):
+        assert not await checks.match(RIGHT, "wrong", username="ana", address="10.0.0.1")
+    with pytest.raises(TooManyAttempts):
+        await checks.match(RIGHT, "right", username="ana", address="10.0.0.1")
+    assert await checks.match(RIGHT, "right", username="ana", address="10.0.0.2")
+    assert await checks.match(RIGHT, "right", username="bo", address="10.0.0.1")
+    clock.now += WITHIN_S + 1
+    assert await checks.match(RIGHT, "right", username="ana", address="10.0.0.1")
+
+
+@pytest.mark.usefixtures("checked")
+async def test_the_right_password_ends_the_count() -> None:
+    checks = PasswordChecks(Clock())
+    for password in ["wrong"] * (MOST_FAILURES - 1) + ["right"] + ["wrong"] * (MOST_FAILURES - 1):
+        await checks.match(RIGHT, password, username="ana", address="10.0.0.1")
+    assert await checks.match(RIGHT, "right", username="ana", address="10.0.0.1")

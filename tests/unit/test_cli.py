@@ -1,0 +1,128 @@
+"""The command line by itself: help for everything, exit codes, and no traceback."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+import typer
+
+from catmaid_server.cli.main import app, main
+from catmaid_server.cli.options import numbers, settings_from
+from catmaid_server.cli.output import table
+
+WANTED = {
+    "demo", "serve", "stop", "status", "migrate", "import stack", "import swc", "import connectors", "import bulk",
+    "export swc", "export csv", "user add", "user list", "user password", "token", "grant",
+}
+WITHOUT_JSON = {"demo", "user password"}
+
+
+def commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield before + name, command
+
+
+ALL = dict(commands(typer.main.get_command(app)))  # type: ignore[arg-type]
+
+
+Cli = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cli:
+    """Runs a command as a shell does; gives exit code, standard output, standard error."""
+    monkeypatch.setenv("CATMAID_DATA_DIR", str(tmp_path / "data"))
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["catmaid-jupyter", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        code = ended.value.code
+        output = capsys.readouterr()
+        return (code if isinstance(code, int) else 0), output.out, output.err
+
+    return run
+
+
+def test_all_commands_are_there() -> None:
+    assert set(ALL) == WANTED
+
+
+@pytest.mark.parametrize("name", sorted(WANTED))
+def test_each_command_explains_itself(name: str, cli: Cli) -> None:
+    code, output, _ = cli(*name.split(), "--help")
+    assert code == 0
+    assert "Usage: catmaid-jupyter " + name in output
+    options = {option for parameter in ALL[name].params for option in parameter.opts}
+    assert "--data-dir" in options
+    assert ("--json" in options) == (name not in WITHOUT_JSON)
+    assert all(parameter.help for parameter in ALL[name].params if isinstance(parameter, click.Option)
+               and parameter.name not in ("first_name", "last_name"))
+
+
+@pytest.mark.parametrize("wrong", [
+    ["fly"],
+    ["serve", "--port", "70000"],
+    ["serve", "--workers", "0"],
+    ["import", "stack", "somewhere", "--project", "P"],
+    ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4"],
+    ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4,0"],
+    ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4,nan"],
+    ["import", "swc", "somewhere"],
+    ["import", "swc", "somewhere", "--project", "P", "--scale", "x"],
+    ["grant", "somebody", "can_fly", "P"],
+    ["demo", "--size", "10,10,1"],
+])
+def test_wrong_use_is_exit_code_2(wrong: list[str], cli: Cli) -> None:
+    code, _, error = cli(*wrong)
+    assert code == 2
+    assert "Usage:" in error
+    assert "Traceback" not in error
+
+
+def test_a_failure_is_exit_code_1_and_one_line(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be")
+    code, output, error = cli("serve")
+    assert (code, output) == (1, "")
+    assert error == f"catmaid-jupyter: The data folder {tmp_path / 'data'} cannot be used: File exists.\n"
+
+
+def test_status_of_nothing(cli: Cli, tmp_path: Path) -> None:
+    code, output, _ = cli("status", "--json")
+    assert code == 0
+    assert json.loads(output) == {"running": False, "data_dir": str(tmp_path / "data"), "database_running": False,
+                                  "service": None}
+    assert not (tmp_path / "data").exists(), "asking leaves no trace"
+    assert cli("stop")[:2] == (0, "Nothing was running.\n")
+
+
+def test_options_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CATMAID_WORKERS", "3")
+    monkeypatch.setenv("CATMAID_PORT", "8000")
+    settings = settings_from(workers=2, port=None)
+    assert (settings.workers, settings.port) == (2, 8000)
+
+
+def test_a_wrong_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CATMAID_PORT", "none")
+    with pytest.raises(typer.BadParameter, match="port: Input should be a valid integer"):
+        settings_from()
+
+
+def test_numbers() -> None:
+    assert numbers("4.6,4.6,50", 3, "--resolution") == (4.6, 4.6, 50.0)
+    assert numbers("-1, 2e3", 2, "--range") == (-1.0, 2000.0)
+    for wrong in ("", "1,2", "1,2,3,4", "a,b,c", "1,2,inf"):
+        with pytest.raises(typer.BadParameter, match="--it takes 3 numbers"):
+            numbers(wrong, 3, "--it")
+
+
+def test_table_is_aligned() -> None:
+    assert table([(1, "a", None), (20, "bcd", True)], ("id", "name", "x")) == "id  name  x\n1   a\n20  bcd   True"

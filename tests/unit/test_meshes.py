@@ -1,0 +1,69 @@
+"""Surfaces of triangles: measures, what is inside, and the formats they come in and go out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from catmaid_server.domain import meshes
+from catmaid_server.domain.errors import InvalidInput
+
+BOX = meshes.box((100, 200, 300), (110, 220, 330))
+
+
+def test_a_box_has_its_measures_anywhere() -> None:
+    measures = meshes.measured(BOX + 1e6)
+    assert measures.area == pytest.approx(2 * (10 * 20 + 20 * 30 + 30 * 10))
+    assert measures.volume == pytest.approx(10 * 20 * 30)
+    assert measures.watertight
+
+
+def test_a_box_with_a_hole_is_not_watertight() -> None:
+    assert not meshes.measured(BOX[1:]).watertight
+
+
+def test_a_box_turned_inside_out_has_the_same_volume() -> None:
+    assert meshes.measured(BOX[:, ::-1]).volume == pytest.approx(6000)
+
+
+def test_inside_is_not_the_bounding_box() -> None:
+    tetrahedron = meshes.from_json("[[[0,0,0],[10,0,0],[0,10,0],[0,0,10]],[[0,2,1],[0,1,3],[0,3,2],[1,2,3]]]")
+    points = np.array([[1.0, 1, 1], [9, 9, 9], [20, 1, 1]])
+    assert meshes.contains(tetrahedron, points).tolist() == [True, False, False]
+
+
+def test_text_formats_give_back_what_was_written() -> None:
+    assert np.array_equal(meshes.from_stl(meshes.as_stl(BOX).encode()), BOX)
+    assert np.array_equal(meshes.from_obj(meshes.as_obj(BOX)), BOX)
+
+
+def test_binary_stl_is_read() -> None:
+    facet = b"".join(np.array(part, "<f4").tobytes() for part in ([0, 0, 0], [1, 2, 3], [4, 5, 6], [7, 8, 0]))
+    content = b"solid in name only".ljust(80) + (1).to_bytes(4, "little") + facet + b"\0\0"
+    assert meshes.from_stl(content).tolist() == [[[1, 2, 3], [4, 5, 6], [7, 8, 0]]]
+
+
+def test_obj_faces_of_four_corners_and_relative_ones_become_triangles() -> None:
+    square = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\n"
+    expected = meshes.from_obj(square + "f 1 2 3 4").tolist()
+    assert len(expected) == 2
+    assert meshes.from_obj(square + "f -4/1/2 -3/1 -2 -1").tolist() == expected
+
+
+@pytest.mark.parametrize("text", ["", "[]", "[[], []]", "[[[0,0,0]],[[0,0,1]]]", "[[[0,0,0]],[[0,0,-1]]]",
+                                  "[[[0,0]],[[0,0,0]]]", "[[[0,0,0]],[[0,0,99999999999999999999]]]", "{}"])
+def test_malformed_meshes_are_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        meshes.from_json(text)
+
+
+@pytest.mark.parametrize("text", ["v 1 2\nf 1 1 1", "v a b c", "v 0 0 0\nf 1 2 3", "hello"])
+def test_malformed_obj_files_are_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        meshes.from_obj(text)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"vertex 1 2 3", b"vertex a b c", b"\xff" * 200])
+def test_malformed_stl_files_are_refused(content: bytes) -> None:
+    with pytest.raises(InvalidInput):
+        meshes.from_stl(content)

@@ -1,0 +1,35 @@
+"""Smoothing of cable, and cutting at uncertain edges."""
+
+from __future__ import annotations
+
+import pytest
+
+from catmaid_server.domain.arbors import Arbor
+from catmaid_server.domain.skeleton_graph import cut
+from catmaid_server.domain.skeleton_measures import Point, smoothed
+
+CHAIN = Arbor({1: None, 2: 1, 3: 2})
+
+
+def test_ends_stay_and_slabs_are_drawn_to_the_farther_neighbour() -> None:
+    places: dict[int, Point] = {1: (0.0, 0.0, 0.0), 2: (10.0, 0.0, 0.0), 3: (40.0, 0.0, 0.0)}
+    moved = smoothed(CHAIN, places)
+    assert (moved[1], moved[3]) == (places[1], places[3])
+    assert moved[2] == pytest.approx((0.4 * 10 + 0.6 * (0.25 * 0 + 0.75 * 40), 0.0, 0.0))
+
+
+def test_nodes_at_one_place_stay() -> None:
+    places: dict[int, Point] = dict.fromkeys((1, 2, 3), (5.0, 5.0, 5.0))
+    assert smoothed(CHAIN, places) == places
+
+
+def test_branches_stay() -> None:
+    fork = Arbor({1: None, 2: 1, 3: 2, 4: 2})
+    places: dict[int, Point] = {1: (0.0, 0.0, 0.0), 2: (1.0, 3.0, 0.0), 3: (2.0, 0.0, 0.0), 4: (1.0, 9.0, 0.0)}
+    assert smoothed(fork, places) == places
+
+
+def test_parts_are_cut_at_uncertain_edges_smallest_first() -> None:
+    nodes = {1: (None, 5), 2: (1, 5), 3: (2, 3), 4: (2, 5)}
+    assert [sorted(part) for part in cut(nodes, 4)] == [[3], [1, 2, 4]]
+    assert [sorted(part) for part in cut(nodes, 3)] == [[1, 2, 3, 4]]

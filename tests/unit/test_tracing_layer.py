@@ -1,0 +1,249 @@
+"""The tracing layer's kernel side: traits, what its page may ask, and the news it passes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from typing import Any, cast
+
+import orjson
+import pytest
+import traitlets
+
+from catmaid_jupyter.client import loop
+from catmaid_jupyter.client.columns import read_columns
+from catmaid_jupyter.client.errors import InvalidInput, NotFound
+from catmaid_jupyter.client.http import COLUMNS, Answer
+from catmaid_jupyter.client.project import Project
+from catmaid_jupyter.widgets import TracingLayer
+from catmaid_jupyter.widgets.rpc import Binary, methods_of
+
+BOX = {"left": 0, "top": 0, "z1": 0, "right": 100, "bottom": 100, "z2": 50}
+NODE_LIST = [
+    [[5, None, 1.5, 2.0, 50.0, 5, -1.0, 9, 12.25, 2], [6, 5, 2.0, 3.0, 50.0, 4, 20.0, 9, 13.5, 2]],
+    [[7, 0.0, 0.0, 50.0, 5, 14.0, 2, [[6, 31, 5, 15.0, 70]]]],
+    {"6": ["ends"]},
+    True,
+    {"31": "presynaptic_to"},
+]
+
+
+class FakeHttp:
+    """A CATMAID server with the skeleton 5 - 6 - 8, of which 8 is far away."""
+
+    honours_keys = True
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Any]] = []
+        self.columns: bytes | None = None
+
+    async def columns_or_json(self, method: str, path: str, *, form: Any = None) -> Answer:
+        self.asked.append((f"{method} {path}", form))
+        if self.columns is None:
+            return Answer(200, "application/json", orjson.dumps(NODE_LIST))
+        return Answer(200, COLUMNS, self.columns)
+
+    async def read_json(self, method: str, path: str, *, form: Any = None, params: Any = None) -> Any:
+        self.asked.append((f"{method} {path}", form))
+        if path == "3/node/list":
+            wanted = {5: NODE_LIST[0][0], 6: NODE_LIST[0][1]}  # type: ignore[index]
+            found = [row for node, row in wanted.items() if node in form["treenode_ids"]]
+            return [found, [], {}, False, {}]
+        if path == "3/skeletons/summary":
+            return {str(skeleton_id): {"num_nodes": 3} for skeleton_id in form["skeleton_ids"] if skeleton_id == 9}
+        return {
+            "3/labels/": ["soma", "ends"],
+            "3/skeletons/9/root": {"root_id": 5, "x": 1.5, "y": 2.0, "z": 50.0},
+            "3/skeleton/9/neuronname": {"neuronid": 90, "neuronname": "Basin-4"},
+            "3/treenodes/5/children": [[[8, 0, 0, 0]], [[6, 2.0, 3.0, 50.0]]],
+            "3/treenodes/8/children": [],
+            "3/treenodes/5/next-branch-or-end": [[[6, 2, 3, 50], [6, 2, 3, 50], [8, 9, 9, 900]]],
+            "3/treenodes/8/next-branch-or-end": [],
+            "3/treenodes/8/previous-branch-or-root": [5, 1.5, 2.0, 50.0],
+            "3/treenodes/5/previous-branch-or-root": [5, 1.5, 2.0, 50.0],
+        }[path]
+
+
+class FakeEdits:
+    def __init__(self) -> None:
+        self.performed: list[tuple[Any, ...]] = []
+        self.undone: dict[str, Any] | None = None
+
+    async def perform(self, op: str, args: Mapping[str, Any], state: str | None, key: str) -> dict[str, Any]:
+        self.performed.append((op, args, state, key))
+        return {"treenode_id": 77}
+
+    async def undo(self) -> dict[str, Any] | None:
+        return self.undone
+
+
+class FakeProject:
+    id = 3
+
+    def __init__(self) -> None:
+        self.http = FakeHttp()
+        self.edits = FakeEdits()
+        self.instance = self
+        self.changed: Callable[[dict[str, Any]], None] | None = None
+        self.service: Callable[[bool, str], None] | None = None
+
+    def submit(self, coro: Any) -> Future[Any]:
+        return loop.submit(coro)
+
+    def on_change(self, changed: Any, on_service: Any) -> Callable[[], None]:
+        self.changed, self.service = changed, on_service
+
+        def unsubscribe() -> None:
+            self.changed = self.service = None
+
+        return unsubscribe
+
+    def undo(self) -> str | None:
+        return "add treenode 77"
+
+
+@pytest.fixture
+def project() -> FakeProject:
+    return FakeProject()
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    messages: list[dict[str, Any]] = []
+    monkeypatch.setattr(TracingLayer, "send", lambda _self, content, _buffers=None: messages.append(content))
+    return messages
+
+
+@pytest.fixture
+def layer(project: FakeProject, sent: list[dict[str, Any]]) -> Iterator[TracingLayer]:
+    made = TracingLayer(cast("Project", project))
+    yield made
+    made.close()
+
+
+async def ask(layer: TracingLayer, method: str, **params: Any) -> Any:
+    return await methods_of(layer)[method](params)
+
+
+def test_traits_have_sensible_beginnings(layer: TracingLayer) -> None:
+    assert (layer.active_node, layer.active_skeleton, layer.active_kind) == (None, None, None)
+    assert layer.project_id == 3
+    assert layer.get_state()["project_id"] == 3
+
+
+def test_colours_travel_with_text_keys_and_are_numbers_in_python(layer: TracingLayer) -> None:
+    layer.colors = {12: "orange"}
+    assert layer.get_state("colors") == {"colors": {"12": "orange"}}
+    layer.set_state({"colors": {"13": "#abc"}})
+    assert layer.colors == {13: "#abc"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("colors", {"twelve": "red"}), ("colors", {12: 5}), ("opacity", 1.5), ("active_node", "n"), ("fade_sections", -1)],
+)
+def test_wrong_values_are_refused(layer: TracingLayer, name: str, value: Any) -> None:
+    with pytest.raises(traitlets.TraitError):
+        setattr(layer, name, value)
+
+
+def test_a_wrong_argument_fails_with_advice(project: FakeProject) -> None:
+    with pytest.raises(TypeError, match="Did you mean 'opacity'"):
+        TracingLayer(cast("Project", project), opacty=0.5)
+
+
+async def test_columns_pass_through_as_they_came(project: FakeProject, layer: TracingLayer) -> None:
+    project.http.columns = b"columns"
+    assert await ask(layer, "nodes", **BOX, treenode_ids=[8]) == Binary(b"columns")
+    path, form = project.http.asked[-1]
+    assert path == "POST 3/node/list"
+    assert form["treenode_ids"] == [8]
+    assert form["labels"] is True
+    assert {name: form[name] for name in BOX} == BOX
+
+
+async def test_json_of_another_server_becomes_columns(layer: TracingLayer) -> None:
+    """A server that only knows CATMAID's API looks the same to the browser."""
+    found = read_columns((await ask(layer, "nodes", **BOX)).payload)
+    assert found["nodes"]["parent_id"].tolist() == [-1, 5]
+    assert found["nodes"]["edition_time"].tolist() == [12.25, 13.5]
+    assert found["links"]["connector_id"].tolist() == [7]
+    assert found["links"]["id"].tolist() == [70]
+    assert (found["labels"], found["relations"]) == ({"6": ["ends"]}, {"31": "presynaptic_to"})
+    assert found["limit_reached"] is True
+
+
+async def test_an_edit_reaches_the_client_with_state_and_key(project: FakeProject, layer: TracingLayer) -> None:
+    args = {"x": 1.0, "parent_id": 5}
+    answer = await ask(layer, "edit", op="create_treenode", args=args, state={"parent": [5, "t"]}, key="k")
+    assert answer == {"treenode_id": 77}
+    assert project.edits.performed == [("create_treenode", args, '{"parent":[5,"t"]}', "k")]
+    await ask(layer, "edit", op="create_connector", args={}, state=None, key="l")
+    assert project.edits.performed[-1] == ("create_connector", {}, None, "l")
+
+
+async def test_undo_says_what_was_undone(project: FakeProject, layer: TracingLayer) -> None:
+    assert await ask(layer, "undo") == {"undone": None}
+    project.edits.undone = {"undone": "add treenode 77", "position": [1, 2, 3], "replaced": {}}
+    assert await ask(layer, "undo") == project.edits.undone
+    assert layer.undo() == "add treenode 77"
+
+
+@pytest.mark.parametrize(
+    ("start", "direction", "end"),
+    [
+        (6, "parent", 5),
+        (5, "parent", None),
+        (5, "child", 6),
+        (8, "child", None),
+        (6, "root", 5),
+        (5, "root", None),
+        (5, "next_branch", 8),
+        (8, "next_branch", None),
+        (8, "previous_branch", 5),
+        (5, "previous_branch", None),
+    ],
+)
+async def test_neighbours(layer: TracingLayer, start: int, direction: str, end: int | None) -> None:
+    found = await ask(layer, "neighbour", treenode_id=start, direction=direction)
+    assert (found and found["treenode_id"]) == end
+
+
+async def test_a_neighbour_comes_with_its_place(layer: TracingLayer) -> None:
+    found = await ask(layer, "neighbour", treenode_id=6, direction="parent")
+    assert found == {"treenode_id": 5, "x": 1.5, "y": 2.0, "z": 50.0}
+
+
+async def test_no_neighbour_of_nothing_nor_in_no_direction(layer: TracingLayer) -> None:
+    with pytest.raises(NotFound):
+        await ask(layer, "neighbour", treenode_id=404, direction="parent")
+    with pytest.raises(InvalidInput, match="sideways"):
+        await ask(layer, "neighbour", treenode_id=5, direction="sideways")
+
+
+async def test_labels_are_sorted_for_completion(layer: TracingLayer) -> None:
+    assert await ask(layer, "labels") == ["ends", "soma"]
+
+
+async def test_skeletons_have_names_and_sizes_and_unknown_ones_are_left_out(layer: TracingLayer) -> None:
+    found = await ask(layer, "skeletons", skeleton_ids=[9, 404])
+    assert found == [{"skeleton_id": 9, "name": "Basin-4", "nodes": 3}]
+
+
+def test_news_is_passed_on(project: FakeProject, layer: TracingLayer, sent: list[dict[str, Any]]) -> None:
+    assert project.changed is not None
+    assert project.service is not None
+    project.changed({"version": 8, "label": "treenodes.create", "user_id": 2, "time": "t"})
+    project.service(False, "It does not answer.")
+    project.service(True, "It answers.")
+    assert sent == [
+        {"event": "changed", "data": {"version": 8, "label": "treenodes.create", "user_id": 2}},
+        {"event": "service", "data": {"state": "down", "message": "It does not answer.", "pending": 0}},
+        {"event": "service", "data": {"state": "up", "message": "It answers.", "pending": 0}},
+    ]
+
+
+def test_a_closed_layer_hears_no_news(project: FakeProject) -> None:
+    layer = TracingLayer(cast("Project", project))
+    layer.close()
+    assert project.changed is None

@@ -1,0 +1,250 @@
+"""The stack viewer's kernel side: its arguments and traits, and the two ways of its tiles."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+import traitlets
+
+from catmaid_jupyter.client import loop
+from catmaid_jupyter.client.errors import InvalidInput, NotFound
+from catmaid_jupyter.client.http import Answer
+from catmaid_jupyter.client.stack import Stack
+from catmaid_jupyter.widgets import StackViewer
+from catmaid_jupyter.widgets import base as widgets_base
+from catmaid_jupyter.widgets.base import Layer, answer_from_subshells, bundle
+from catmaid_jupyter.widgets.tile_hosts import browser_addresses, tile_hosts, zoom_levels
+
+SERVICE = "http://127.0.0.1:8000/"
+
+
+def xyz(x: float, y: float, z: float) -> dict[str, float]:
+    return {"x": x, "y": y, "z": z}
+
+
+def mirror(**changes: Any) -> dict[str, Any]:
+    own = {
+        "image_base": f"{SERVICE}3/stack/5/tiles/abc/",
+        "file_extension": "jpg",
+        "tile_width": 512,
+        "tile_height": 512,
+        "tile_source_type": 5,
+        "position": 0,
+    }
+    return own | changes
+
+
+def info(*mirrors: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    described = {
+        "sid": 5,
+        "stitle": "raw",
+        "dimension": xyz(1024, 1000, 20),
+        "resolution": xyz(4.5, 4.5, 50),
+        "translation": xyz(0, 90, 1000),
+        "broken_slices": {"7": 1},
+        "num_zoom_levels": 1,
+        "downsample_factors": None,
+        "mirrors": list(mirrors) or [mirror()],
+    }
+    return described | changes
+
+
+class FakeHttp:
+    """A service with tiles in row 0 only, which wants no token for anything."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.info = info()
+
+    async def request(self, verb: str, path: str, **_: Any) -> Answer:
+        self.asked.append(f"{verb} {path}")
+        if path.endswith("/info"):
+            return Answer(200, "application/json", orjson.dumps(self.info))
+        if path.endswith("/tile-ticket"):
+            return Answer(200, "application/json", b'{"ticket": "secret", "expires": "2027-01-01T00:00:00Z"}')
+        if "/0/3/0/" in path:
+            return Answer(200, "image/jpeg", path[-5:-4].encode())
+        raise NotFound("no tile")
+
+
+class FakeInstance:
+    url = SERVICE
+    capabilities = frozenset({"tickets"})
+
+    def __init__(self) -> None:
+        self.http = FakeHttp()
+
+    def submit(self, coro: Any) -> Future[Any]:
+        return loop.submit(coro)
+
+
+class FakeProject:
+    id = 3
+
+    def __init__(self) -> None:
+        self.instance = FakeInstance()
+
+    def stack(self, key: int | str | None = None) -> Stack:
+        if key not in (None, 5, "raw"):
+            raise NotFound("no such stack")
+        return Stack.from_info(self.instance.http.info)
+
+    def locate(self, treenode_id: int) -> tuple[float, float, float]:
+        if treenode_id != 9:
+            raise NotFound("no such treenode")
+        return 1.0, 2.0, 1100.0
+
+
+@pytest.fixture
+def project() -> FakeProject:
+    return FakeProject()
+
+
+@pytest.fixture
+def viewer(project: FakeProject) -> StackViewer:
+    return StackViewer(project)  # type: ignore[arg-type]
+
+
+def test_it_looks_at_the_middle_section_of_the_first_stack(viewer: StackViewer) -> None:
+    assert viewer.stack["title"] == "raw"
+    assert viewer.stack["broken_sections"] == [7]
+    assert viewer.position == (4.5 * 511.5, 90 + 4.5 * 499.5, 1000 + 50 * 9)
+
+
+def test_a_position_is_three_finite_numbers_in_any_container(viewer: StackViewer) -> None:
+    viewer.position = np.array([1, 2.5, 3])
+    assert viewer.position == (1.0, 2.5, 3.0)
+    for wrong in ((1, 2), "123", (1, 2, float("nan")), 5, (1, 2, "x")):
+        with pytest.raises(traitlets.TraitError):
+            viewer.position = wrong
+    assert viewer.position == (1.0, 2.5, 3.0)
+
+
+def test_an_unknown_argument_fails_with_advice(project: FakeProject) -> None:
+    with pytest.raises(TypeError, match="Did you mean 'height'"):
+        StackViewer(project, hieght=300)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="It knows: brightness"):
+        StackViewer(project, qqq=1)  # type: ignore[arg-type]
+
+
+def test_an_unknown_stack_is_not_found(project: FakeProject) -> None:
+    with pytest.raises(NotFound):
+        StackViewer(project, "other")  # type: ignore[arg-type]
+
+
+def test_a_stack_cut_along_another_plane_is_refused(project: FakeProject) -> None:
+    project.instance.http.info = info(orientation=1)
+    with pytest.raises(InvalidInput, match="cut along xz"):
+        StackViewer(project)  # type: ignore[arg-type]
+
+
+def test_center_on_moves_to_the_treenode(viewer: StackViewer) -> None:
+    viewer.center_on(9)
+    assert viewer.position == (1.0, 2.0, 1100.0)
+    with pytest.raises(NotFound):
+        viewer.center_on(10)
+
+
+class Tracing(Layer):
+    """What a viewer sees of a tracing layer."""
+
+    _esm = "export default {}"
+    active_node = traitlets.Int(None, allow_none=True)
+    active_skeleton = traitlets.Int(None, allow_none=True)
+
+
+def test_the_active_node_is_that_of_its_tracing_layer(project: FakeProject, viewer: StackViewer) -> None:
+    assert viewer.active_node is None
+    assert viewer.active_skeleton is None
+    with pytest.raises(InvalidInput, match="no tracing layer"):
+        viewer.active_node = 1
+    layer = Tracing(project.instance, active_skeleton=4)
+    traced = StackViewer(project, layers=[layer])  # type: ignore[arg-type]
+    traced.active_node = 11
+    assert (layer.active_node, traced.active_node, traced.active_skeleton) == (11, 11, 4)
+
+
+def test_layers_have_ids_of_their_own(project: FakeProject) -> None:
+    first, second = Tracing(project.instance), Tracing(project.instance)
+    assert first.layer_id
+    assert first.layer_id != second.layer_id
+
+
+async def test_tile_access_gives_the_ticket_only_to_the_own_service(viewer: StackViewer) -> None:
+    elsewhere = mirror(image_base="https://images.test/vnc", tile_source_type=1, position=1)
+    viewer.project.instance.http.info = info(mirror(), elsewhere)  # type: ignore[attr-defined]
+    access = await viewer._tile_access({})
+    template = "{zoom}/{z}/{row}/{col}.jpg"
+    assert access["direct"] == [
+        *(
+            {"base_url": f"{base}3/stack/5/tiles/abc/", "template": template, "ticket": "secret"}
+            for base in (SERVICE, "catmaid-jupyter/proxy/", "proxy/8000/")
+        ),
+        {"base_url": "https://images.test/vnc/", "template": "{z}/{row}_{col}_{zoom}.jpg", "ticket": None},
+    ]
+
+
+async def test_tile_access_follows_a_service_that_moved(viewer: StackViewer) -> None:
+    moved = "http://127.0.0.1:9000/"
+    viewer.project.instance.url = moved  # type: ignore[misc]
+    viewer.project.instance.http.info = info(mirror(image_base=f"{moved}3/stack/5/tiles/abc/"))  # type: ignore[attr-defined]
+    assert (await viewer._tile_access({}))["direct"][0]["base_url"].startswith(moved)
+
+
+async def test_tiles_come_in_the_order_asked_for_with_missing_ones_marked(viewer: StackViewer) -> None:
+    answer = await viewer._tiles({"zoom": 0, "z": 3, "tiles": [[0, 2], [1, 0], [0, 1]]})
+    assert answer.result == {"ok": [True, False, True], "media_type": "image/jpeg"}
+    assert answer.buffers == [b"2", b"", b"1"]
+
+
+async def test_too_many_tiles_at_once_are_refused(viewer: StackViewer) -> None:
+    with pytest.raises(InvalidInput):
+        await viewer._tiles({"zoom": 0, "z": 0, "tiles": [[0, 0]] * 65})
+
+
+def test_mirrors_of_unknown_kinds_are_left_out_and_the_best_comes_first() -> None:
+    hosts = tile_hosts(
+        info(mirror(position=2), mirror(tile_source_type=99), mirror(tile_source_type=4, position=1)), ""
+    )
+    assert [host.template for host in hosts] == ["{z}/{zoom}/{row}_{col}.jpg", "{zoom}/{z}/{row}/{col}.jpg"]
+    assert [host.path(1, 2, 3, 4) for host in hosts] == ["2/1/3_4.jpg", "1/2/3/4.jpg"]
+
+
+def test_a_service_elsewhere_is_not_looked_for_behind_the_jupyter_server() -> None:
+    far = "https://catmaid.test/"
+    (host,) = tile_hosts(info(mirror(image_base=f"{far}3/stack/5/tiles/abc/")), far)
+    assert [address["base_url"] for address in browser_addresses(host, None)] == [f"{far}3/stack/5/tiles/abc/"]
+
+
+@pytest.mark.parametrize(
+    ("said", "levels"),
+    [
+        ({"downsample_factors": [xyz(1, 1, 1), xyz(2, 2, 1), xyz(4, 4, 1)]}, 3),
+        ({"num_zoom_levels": 4}, 5),
+        ({"num_zoom_levels": -1, "dimension": xyz(2049, 100, 1)}, 4),
+        ({"num_zoom_levels": -1, "dimension": xyz(100, 100, 1)}, 1),
+    ],
+)
+def test_zoom_levels_are_as_said_or_down_to_one_tile(said: dict[str, Any], levels: int) -> None:
+    assert zoom_levels(info(**said), 512, 512) == levels
+
+
+def test_a_missing_bundle_says_what_to_do(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(widgets_base, "STATIC", tmp_path)
+    with pytest.raises(ImportError, match="npm run build"):
+        bundle("stack-viewer")
+
+
+def test_comms_without_the_private_attribute_are_left_alone() -> None:
+    class Comm74:
+        def _reply_subshell_for(self) -> None: ...
+
+    comm = Comm74()
+    answer_from_subshells(comm)
+    assert comm._reply_subshell_for is None  # type: ignore[comparison-overlap]
+    answer_from_subshells(object())
+    answer_from_subshells(None)
