@@ -76,6 +76,8 @@ def test_lab_lets_its_token_in(tmp_path: Path) -> None:
         assert url.path == "/lab/tree/a%20notebook.ipynb"
         with urlopen(f"http://{url.netloc}/api/contents?{url.query}", timeout=30) as response:
             assert "lab.log" in {entry["name"] for entry in json.load(response)["content"]}
+        with urlopen(f"http://{url.netloc}/lab?{url.query}", timeout=30) as page:
+            assert "apputils-extension:announcements" in page.read().decode(), "asks newcomers whether they want news"
     finally:
         lab.stop()
 

@@ -17,6 +17,9 @@ from jupyter_core.paths import jupyter_runtime_dir
 
 from catmaid_server.service.folder import ServiceError
 
+CONFIG = Path(__file__).with_name("jupyter")
+"""Keeps JupyterLab from greeting newcomers with a question about news of its own."""
+
 _START_S = 120.0
 _STOP_S = 15.0
 _POLL_S = 0.1
@@ -55,7 +58,7 @@ class Lab:
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder, start_new_session=True,
-                env={**os.environ, **environment, "JUPYTER_TOKEN": self._token})
+                env={**os.environ, **environment, "JUPYTER_TOKEN": self._token, "JUPYTER_CONFIG_PATH": _config_path()})
         try:
             self._base = self._wait_for_url()
         except BaseException:
@@ -93,6 +96,10 @@ class Lab:
             else:
                 return url
         raise ServiceError(f"JupyterLab did not get ready within {_START_S:.0f} s; see {self._log}.")
+
+
+def _config_path() -> str:
+    return os.pathsep.join(filter(None, (os.environ.get("JUPYTER_CONFIG_PATH"), str(CONFIG))))
 
 
 def open_browser(url: str) -> bool:
