@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import numpy as np
-
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain import users
 from catmaid_server.domain.connectors import create_connector, create_link
@@ -14,10 +10,9 @@ from catmaid_server.domain.states import State
 from catmaid_server.domain.users import User
 from catmaid_server.importers.arbors import Arbor
 from catmaid_server.importers.progress import Progress, silent
-from catmaid_server.importers.references import SourceNodes, imported_sources
 from catmaid_server.importers.swc import store_arbor
 from catmaid_server.importers.target import Target, open_target
-from catmaid_server.specimen.spec import TracedSkeleton, Tracing
+from catmaid_server.specimen.spec import Tracing
 
 _UNCHECKED = State('{"nocheck": true}')
 
@@ -35,22 +30,15 @@ async def import_tracing(
     async with store.writing(user_id=target.user_id, project_id=target.project_id, label="skeletons.import",
                              note="synthetic specimen") as tx:
         owner = await users.require_user(tx, user)
+        nodes: list[list[int]] = []
         for done, skeleton in enumerate(tracing.skeletons):
             progress(done, total)
-            await store_arbor(tx, target, Arbor(skeleton.name, skeleton.ids, skeleton.parents, skeleton.xyz,
-                                                skeleton.radius))
-        sources = await imported_sources(tx, target.project_id, tracing.names)
-        nodes = [_treenode_ids(skeleton, sources) for skeleton in tracing.skeletons]
+            made = await store_arbor(tx, target, Arbor(skeleton.name, skeleton.ids, skeleton.parents, skeleton.xyz,
+                                                       skeleton.radius))
+            nodes.append(made.treenode_ids.tolist())
         await _label(tx, owner, target, tracing, nodes)
         await _connect(tx, owner, target, tracing, nodes)
     progress(total, total)
-
-
-def _treenode_ids(skeleton: TracedSkeleton, sources: Mapping[str, list[SourceNodes]]) -> list[int]:
-    """Treenode id of each node of a skeleton, in its order."""
-    source = sources[skeleton.name][-1]
-    ids: list[int] = source.treenode_ids[np.searchsorted(source.source_ids, skeleton.ids)].tolist()
-    return ids
 
 
 async def _label(tx: Connection, owner: User, target: Target, tracing: Tracing, nodes: list[list[int]]) -> None:
