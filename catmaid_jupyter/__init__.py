@@ -7,20 +7,20 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from catmaid_jupyter.client import (
+from catmaid_jupyter.client.connect import connect
+from catmaid_jupyter.client.errors import (
     CatmaidError,
     Conflict,
-    Instance,
     InvalidInput,
-    Neuron,
     NotAllowed,
     NotFound,
-    Project,
-    Skeleton,
-    Stack,
     Unreachable,
-    connect,
 )
+from catmaid_jupyter.client.instance import Instance
+from catmaid_jupyter.client.neuron import Neuron
+from catmaid_jupyter.client.project import Project
+from catmaid_jupyter.client.skeleton import Skeleton
+from catmaid_jupyter.client.stack import Stack
 
 try:
     __version__ = version("catmaid-jupyter")

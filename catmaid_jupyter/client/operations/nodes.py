@@ -179,26 +179,11 @@ class RestoreTreenode(Edit, frozen=True, kw_only=True):
         )
 
     def _node(self) -> Edit:
+        place = {name: getattr(self, name) for name in ("x", "y", "z", "radius", "confidence")}
         if self.child_ids and self.parent_id is not None:
             return InsertTreenode(
-                x=self.x,
-                y=self.y,
-                z=self.z,
-                radius=self.radius,
-                confidence=self.confidence,
-                parent_id=self.parent_id,
-                child_id=self.child_ids[0],
-                other_child_ids=self.child_ids[1:],
-            )
-        return CreateTreenode(
-            x=self.x,
-            y=self.y,
-            z=self.z,
-            radius=self.radius,
-            confidence=self.confidence,
-            parent_id=self.parent_id,
-            neuron_name=self.neuron_name,
-        )
+                **place, parent_id=self.parent_id, child_id=self.child_ids[0], other_child_ids=self.child_ids[1:])
+        return CreateTreenode(**place, parent_id=self.parent_id, neuron_name=self.neuron_name)
 
 
 class MoveNodes(Edit, frozen=True, kw_only=True):
