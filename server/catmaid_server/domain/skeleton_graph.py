@@ -1,71 +1,115 @@
-"""Skeletons as a directed graph, whose edges are synapses: neighbourhoods, paths and subgraphs."""
+"""Skeletons as a directed graph, whose edges are synapses: neighbourhoods, paths and counts."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from itertools import islice
+
+import networkx as nx
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.arbors import Arbor
 from catmaid_server.domain.errors import InvalidInput
 
 sql = load("skeleton_graph")
 
-_CONFIDENCES = 5
 _MOST_HOPS = 12
 _MOST_PATHS = 100_000
-_OUT = ("presynaptic_to", "postsynaptic_to")
-_IN = ("postsynaptic_to", "presynaptic_to")
-
-Edge = tuple[int | str, int | str, list[int]]
-"""From, to, and the number of synapses of confidence 1, 2, 3, 4 and 5."""
+_DOWN = ("presynaptic_to", "postsynaptic_to")
+_UP = ("postsynaptic_to", "presynaptic_to")
 
 
 async def circles(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int], *, hops: int, min_pre: int, min_post: int
 ) -> list[int]:
-    """What is within some hops of skeletons, them left out, by id.
+    """What is within some hops of skeletons, them left out.
 
     A hop goes upstream where the partner makes at least `min_pre` synapses, and downstream where it receives at
-    least `min_post`; a number below 0 closes the way.
+    least `min_post`; a number below 0 closes the way. Raises `InvalidInput` if both ways are closed.
     """
     _require_hops(hops)
-    found = front = set(skeleton_ids)
+    if min_pre < 0 and min_post < 0:
+        raise InvalidInput("At least one of min_pre and min_post is needed: else there is no way to go.")
+    start = set(skeleton_ids)
+    found = front = start
     for _ in range(hops):
         near: set[int] = set()
-        for way, least in ((_IN, min_pre), (_OUT, min_post)):
+        for way, least in ((_UP, min_pre), (_DOWN, min_post)):
             if least >= 0 and front:
-                partners = await _partners(connection, project_id, front, way, max(least, 1))
-                near.update(*partners.values())
+                near.update(*(await _partners(connection, project_id, front, way, least)).values())
         front = near - found
-        found = found | front
-    return sorted(found - set(skeleton_ids))
+        found = found | near
+    return list(found - start)
 
 
 async def directed_paths(
-    connection: Connection, project_id: int, sources: Sequence[int], targets: Sequence[int], *, hops: int,
+    connection: Connection, project_id: int, sources: Sequence[int], targets: Sequence[int], *, path_length: int,
     min_synapses: int,
 ) -> list[list[int]]:
-    """Every way downstream from a source to a target, of at most so many hops, through no skeleton twice.
+    """Every way downstream from a source to a target with at most `path_length` skeletons, none of them twice.
 
-    Each hop has at least `min_synapses` synapses. Raises `InvalidInput` where there are too many ways.
+    Each hop has at least `min_synapses` synapses; a number below 0 allows none. Raises `InvalidInput` where there
+    are too many ways.
+    """
+    hops = path_length - 1
+    if hops < 1 or min_synapses < 0:
+        return []
+    _require_hops(hops)
+    graph = await _downstream(connection, project_id, sources, hops, min_synapses)
+    below = nx.multi_source_dijkstra_path_length(graph, set(sources) & graph.nodes, hops) if graph else {}
+    goals = set(targets) & graph.nodes
+    above = nx.multi_source_dijkstra_path_length(graph.reverse(copy=False), goals, hops) if goals else {}
+    useful = graph.subgraph([node for node in graph if below.get(node, hops) + above.get(node, hops + 1) <= hops])
+    ways = (path for source in set(sources) & useful.nodes for target in set(targets) & useful.nodes
+            for path in nx.all_simple_paths(useful, source, target, cutoff=hops))
+    found = list(islice(ways, _MOST_PATHS + 1))
+    if len(found) > _MOST_PATHS:
+        raise InvalidInput("There are too many paths: ask for shorter ones, or for more synapses each.")
+    return found
+
+
+async def _downstream(
+    connection: Connection, project_id: int, sources: Sequence[int], hops: int, min_synapses: int
+) -> nx.DiGraph[int]:
+    """What can be reached from the sources, with all edges on the way."""
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    seen = front = set(sources)
+    for _ in range(hops):
+        reached = await _partners(connection, project_id, front, _DOWN, min_synapses) if front else {}
+        graph.add_edges_from((one, other) for one, others in reached.items() for other in others)
+        front = set().union(*reached.values()) - seen
+        seen = seen | front
+    return graph
+
+
+async def skeletons_on_paths(
+    connection: Connection, project_id: int, sources: Sequence[int], targets: Sequence[int], *, hops: int,
+    min_synapses: int,
+) -> list[int]:
+    """Sources, targets, and what lies in between on ways of `hops` hops, of at least `min_synapses` each.
+
+    Something lies in between where the shortest ways from the sources and to the targets have `hops` hops together.
     """
     _require_hops(hops)
-    goals = set(targets)
-    paths = [[source] for source in dict.fromkeys(sources)]
-    found: list[list[int]] = []
-    for _ in range(hops):
-        ends = {path[-1] for path in paths}
-        below = await _partners(connection, project_id, ends, _OUT, max(min_synapses, 1)) if ends else {}
-        longer = [[*path, partner] for path in paths for partner in sorted(below.get(path[-1], ()))
-                  if partner not in path]
-        if len(longer) > _MOST_PATHS:
-            raise InvalidInput("There are too many paths: ask for fewer hops, or for more synapses each.")
-        found += [path for path in longer if path[-1] in goals]
-        paths = [path for path in longer if path[-1] not in goals]
-    return found
+    down = await _fronts(connection, project_id, sources, _DOWN, hops, min_synapses)
+    up = await _fronts(connection, project_id, targets, _UP, hops, min_synapses)
+    found = set(sources) | set(targets)
+    for number in range(1, hops):
+        found = found | (down[number] & up[hops - number])
+    return list(found)
+
+
+async def _fronts(
+    connection: Connection, project_id: int, start: Sequence[int], way: tuple[str, str], hops: int, least: int
+) -> list[set[int]]:
+    """What is first reached in 0, 1, ... hops."""
+    fronts = [set(start)]
+    for _ in range(1, hops):
+        reached = await _partners(connection, project_id, fronts[-1], way, least) if fronts[-1] and least >= 0 else {}
+        fronts.append(set().union(*reached.values()).difference(*fronts))
+    return fronts
 
 
 def _require_hops(hops: int) -> None:
@@ -82,54 +126,6 @@ async def _partners(
         if count >= least:
             found[skeleton].add(partner)
     return found
-
-
-async def subgraph(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> list[Edge]:
-    """Synapses between skeletons of a set."""
-    counts: dict[tuple[int | str, int | str], list[int]] = {}
-    for source, target, _, _, confidence in await fetch_all(connection, sql.edges, project_id=project_id,
-                                                            skeleton_ids=list(skeleton_ids)):
-        _count(counts, source, target, confidence)
-    return [(source, target, by_confidence) for (source, target), by_confidence in sorted(counts.items(), key=str)]
-
-
-async def compartments(
-    connection: Connection, project_id: int, skeleton_ids: Sequence[int], threshold: int
-) -> tuple[list[str], list[Edge]]:
-    """Parts of skeletons, cut at edges of less confidence than `threshold`, and the synapses between them.
-
-    A skeleton that was cut is named `<id>_<number>`, from the smallest part on.
-    """
-    arbors: defaultdict[int, dict[int, tuple[int | None, int]]] = defaultdict(dict)
-    for skeleton, node, parent, confidence in await fetch_all(connection, sql.arbors, project_id=project_id,
-                                                              skeleton_ids=list(skeleton_ids)):
-        arbors[skeleton][node] = (parent, confidence)
-    names: list[str] = []
-    part_of: dict[int, str] = {}
-    for skeleton in skeleton_ids:
-        parts = cut(arbors.get(skeleton, {}), threshold)
-        for number, part in enumerate(parts, 1):
-            names.append(f"{skeleton}_{number}" if len(parts) > 1 else str(skeleton))
-            part_of |= dict.fromkeys(part, names[-1])
-    counts: dict[tuple[int | str, int | str], list[int]] = {}
-    for _, _, source, target, confidence in await fetch_all(connection, sql.edges, project_id=project_id,
-                                                            skeleton_ids=list(skeleton_ids)):
-        _count(counts, part_of[source], part_of[target], confidence)
-    return names, [(source, target, by_confidence) for (source, target), by_confidence in counts.items()]
-
-
-def cut(nodes: dict[int, tuple[int | None, int]], threshold: int) -> list[list[int]]:
-    """The parts of an arbor without its less certain edges; (parent, confidence) by node."""
-    kept = Arbor({node: parent if confidence >= threshold else None for node, (parent, confidence) in nodes.items()})
-    roots = [node for node, parent in kept.parents.items() if parent is None]
-    return sorted((kept.subarbor(root) for root in roots), key=len)
-
-
-def _count(
-    counts: dict[tuple[int | str, int | str], list[int]], source: int | str, target: int | str, confidence: int
-) -> None:
-    by_confidence = counts.setdefault((source, target), [0] * _CONFIDENCES)
-    by_confidence[max(confidence, 1) - 1] += 1
 
 
 async def link_counts(

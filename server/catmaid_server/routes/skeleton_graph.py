@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from catmaid_server.domain import skeleton_graph, skeleton_info
+from catmaid_server.domain import compartments, skeleton_graph, skeleton_info
+from catmaid_server.domain.compartments import SYNAPTIC, GraphQuery
 from catmaid_server.domain.skeleton_info import required
 from catmaid_server.routing import Call, Permission, Routes
 
@@ -23,28 +24,57 @@ class Circles(msgspec.Struct):
 
 
 class Paths(msgspec.Struct):
-    """From where to where, in how many hops of how many synapses."""
+    """From where to where."""
 
     sources: list[int] = []
     targets: list[int] = []
-    path_length: int = 1
-    min_synapses: int = 1
+    path_length: int = 2
+    """How many skeletons a way has at most, both ends included."""
+    min_synapses: int = -1
+    """How many synapses each hop has at least; below 0 there is no way."""
+
+
+class PathSkeletons(msgspec.Struct):
+    """From where to where."""
+
+    sources: list[int] = []
+    targets: list[int] = []
+    n_hops: int = 2
+    min_synapses: int = -1
+    """How many synapses each hop has at least; below 0 there is no way."""
 
 
 class Subgraph(msgspec.Struct):
-    """Some skeletons, and below which confidence of an edge they are cut."""
+    """Some skeletons, and how they are divided into parts."""
 
     skeleton_ids: list[int] = []
     confidence_threshold: int = 0
+    """Edges of less confidence are cut."""
+    bandwidth: float = 0.0
+    """Width of the kernel by which synapses are clustered, nm; 0 for no clusters."""
+    expand: list[int] = []
+    """Which of the skeletons are divided by clusters of synapses."""
+    with_overall_counts: bool = False
+    """Whether links to skeletons outside of the set are counted, too."""
+    link_types: list[str] = []
+    """Types of connectors; one graph for each. Without any, the graph of synapses."""
+
+    def query(self, skeleton_ids: list[int], link_type: str) -> GraphQuery:
+        """The query that these parameters describe."""
+        return GraphQuery(skeleton_ids, threshold=min(self.confidence_threshold, 5), bandwidth=self.bandwidth,
+                          expand=self.expand, link_type=link_type, with_overall_counts=self.with_overall_counts)
 
 
 class LinkCounts(msgspec.Struct):
-    """Some skeletons, the relations that count, and whether the partners count instead of the links."""
+    """Some skeletons, and what counts."""
 
     skeleton_ids: list[int] = []
     source_relations: list[str] = []
+    """Relations of the skeletons to connectors; without any, all."""
     target_relations: list[str] = []
-    count_partners: bool = False
+    """Relations of the partners to connectors; without any, all."""
+    count_partner_links: bool = True
+    """Whether the partners' links count instead of the skeletons' own."""
 
 
 @routes.any("/{project_id}/graph/circlesofhell", needs=Permission.BROWSE)
@@ -63,24 +93,26 @@ async def find_paths(call: Call, form: Paths) -> list[list[int]]:
     sources, targets = required(form.sources, "source"), required(form.targets, "target")
     async with call.reading() as connection:
         return await skeleton_graph.directed_paths(connection, call.project_id, sources, targets,
-                                                   hops=form.path_length, min_synapses=form.min_synapses)
+                                                   path_length=form.path_length, min_synapses=form.min_synapses)
 
 
 @routes.any("/{project_id}/graph/dps", needs=Permission.BROWSE)
-async def find_skeletons_on_paths(call: Call, form: Paths) -> list[int]:
+async def find_skeletons_on_paths(call: Call, form: PathSkeletons) -> list[int]:
     """List the skeletons on the ways downstream from some to others."""
-    return list(dict.fromkeys(skeleton for path in await find_paths(call, form) for skeleton in path))
+    sources, targets = required(form.sources, "source"), required(form.targets, "target")
+    async with call.reading() as connection:
+        return await skeleton_graph.skeletons_on_paths(connection, call.project_id, sources, targets,
+                                                       hops=form.n_hops, min_synapses=form.min_synapses)
 
 
-@routes.any("/{project_id}/skeletons/confidence-compartment-subgraph", needs=Permission.BROWSE)
+@routes.post("/{project_id}/skeletons/confidence-compartment-subgraph", needs=Permission.BROWSE)
 async def find_subgraph(call: Call, form: Subgraph) -> dict[str, Any]:
-    """Give the synapses between skeletons, or between the parts that uncertain edges cut them into."""
+    """Give the synapses between skeletons, or between the parts that they are divided into."""
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
-        if form.confidence_threshold <= 0:
-            return {"edges": await skeleton_graph.subgraph(connection, call.project_id, ids)}
-        names, edges = await skeleton_graph.compartments(connection, call.project_id, ids, form.confidence_threshold)
-    return {"nodes": names, "edges": edges}
+        graphs = {link_type: await compartments.graph(connection, call.project_id, form.query(ids, link_type))
+                  for link_type in form.link_types or (SYNAPTIC,)}
+    return graphs if form.link_types else graphs[SYNAPTIC]
 
 
 @routes.any("/{project_id}/skeletons/connectivity-counts", needs=Permission.BROWSE)
@@ -90,5 +122,5 @@ async def count_links(call: Call, form: LinkCounts) -> dict[str, Any]:
     async with call.reading() as connection:
         counts, relations = await skeleton_graph.link_counts(
             connection, call.project_id, ids, source_relations=form.source_relations,
-            target_relations=form.target_relations, count_partners=form.count_partners)
+            target_relations=form.target_relations, count_partners=form.count_partner_links)
     return {"connectivity": counts, "relations": relations}
