@@ -1,11 +1,10 @@
-"""Smoothing of cable, and cutting at uncertain edges."""
+"""Smoothing of cable."""
 
 from __future__ import annotations
 
 import pytest
 
 from catmaid_server.domain.arbors import Arbor
-from catmaid_server.domain.skeleton_graph import cut
 from catmaid_server.domain.skeleton_measures import Point, smoothed
 
 CHAIN = Arbor({1: None, 2: 1, 3: 2})
@@ -27,9 +26,3 @@ def test_branches_stay() -> None:
     fork = Arbor({1: None, 2: 1, 3: 2, 4: 2})
     places: dict[int, Point] = {1: (0.0, 0.0, 0.0), 2: (1.0, 3.0, 0.0), 3: (2.0, 0.0, 0.0), 4: (1.0, 9.0, 0.0)}
     assert smoothed(fork, places) == places
-
-
-def test_parts_are_cut_at_uncertain_edges_smallest_first() -> None:
-    nodes = {1: (None, 5), 2: (1, 5), 3: (2, 3), 4: (2, 5)}
-    assert [sorted(part) for part in cut(nodes, 4)] == [[3], [1, 2, 4]]
-    assert [sorted(part) for part in cut(nodes, 3)] == [[1, 2, 3, 4]]
