@@ -23,6 +23,14 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from catmaid_server.importers.catmaid import writing
+from catmaid_server.importers.catmaid.models import MODELS, fields_of_columns, model_of_table
+from catmaid_server.importers.catmaid.reading import ModelRow, model_row
+from catmaid_server.importers.catmaid.staging import Staging
+from catmaid_server.importers.catmaid.users import UserPolicy, Users
+from catmaid_server.importers.progress import silent
+from catmaid_server.importers.steps import Steps
+
 Row = dict[str, Any]
 OurRow = tuple[str, Row]
 
@@ -164,28 +172,55 @@ def read_tables(base: Path) -> dict[str, Any]:
     return {p.stem: json.loads(p.read_text()) for p in base.glob("*.json") if p.stem != "catmaid_testdata"}
 
 
+def model_rows(tables: dict[str, Any]) -> Iterator[ModelRow]:
+    """The rows of the tables as an export file would name them."""
+    for table, rows in tables.items():
+        model = model_of_table(table)
+        if model in MODELS:
+            for row in rows:
+                fields = fields_of_columns(model, row)
+                yield model_row(model, fields.pop("id"), fields)
+
+
 async def load_base(connection: psycopg.AsyncConnection[Any], tables: dict[str, Any]) -> Catalogue:
     """Fill an empty, migrated database with what `read_tables` read, all in one transaction."""
     access, counters = tables["_access"], {c["counter"]: c["next"] for c in tables["_counters"]}
     catalogue = Catalogue.of(tables)
-    ours: dict[str, list[Row]] = {name: [] for name in IN_ORDER}
-    for table, rows in tables.items():
-        if not table.startswith("_"):
-            for row in rows:
-                for name, our_row in translated(table, row, catalogue):
-                    ours[name].append(our_row)
+    staging = Staging(connection, Path("base"))
+    await staging.create()
+    await staging.fill(model_rows(tables))
+    projects = [row["id"] for row in tables["project"]]
     async with connection.transaction():
         await begin_version(connection)
-        for name in IN_ORDER:
-            await insert(connection, name, ours[name])
+        await Users(UserPolicy.TAKE, keep_ids=True).settle(connection, projects)
+        await writing.write_site(connection, keep=True)
+        await writing.write_stacks(connection, None, keep=True)
+        for project_id in projects:
+            await writing.insert_project(connection, project_id, project_id)
+            await writing.write_project(connection, project_id, project_id, keep=True, steps=Steps(silent))
+        await _insert_others(connection, tables, catalogue)
         await set_access(connection, access)
-        await connection.execute("SELECT rebuild_edges()")
         await connection.execute("DELETE FROM skeleton_summary")
         await insert(connection, "skeleton_summary", tables["catmaid_skeleton_summary"])
         await raise_counters(connection)
         for counter in ("concept_id_seq", "location_id_seq"):
             await connection.execute("SELECT setval(%s, %s, false)", (counter, counters[counter]))
+    await staging.drop()
     return catalogue
+
+
+async def _insert_others(
+    connection: psycopg.AsyncConnection[Any], tables: dict[str, Any], catalogue: Catalogue
+) -> None:
+    """Insert rows of tables that export files of CATMAID never have."""
+    ours: dict[str, list[Row]] = {name: [] for name in IN_ORDER}
+    for table, rows in tables.items():
+        if not table.startswith("_") and model_of_table(table) not in MODELS:
+            for row in rows:
+                for name, our_row in translated(table, row, catalogue):
+                    ours[name].append(our_row)
+    for name in IN_ORDER:
+        await insert(connection, name, ours[name])
 
 
 async def begin_version(connection: psycopg.AsyncConnection[Any]) -> None:

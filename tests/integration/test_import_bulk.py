@@ -12,7 +12,7 @@ from catmaid_server.db.store import Store
 from catmaid_server.domain import users
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.exporters.bulk import TABLES, export_csv
-from catmaid_server.importers import bulk
+from catmaid_server.importers import indexes
 from catmaid_server.importers.bulk import import_bulk
 from catmaid_server.importers.errors import BadFile
 
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """With indexes kept, and with indexes made anew."""
     if request.param == "large":
-        monkeypatch.setattr(bulk, "_MUCH", 1)
+        monkeypatch.setattr(indexes, "MUCH", 1)
 
 
 async def rows(store: Store, query: Any) -> list[tuple[Any, ...]]:
@@ -153,7 +153,7 @@ async def test_a_large_load_into_a_filled_project_keeps_what_is_there(
     (more / "neurons.csv").write_text("neuron_id,skeleton_id,model_of_link_id,name,user_id\n1500,1501,1502,n,40\n")
     nodes = [f"{1000 + i},{999 + i if i else ''},1501,{i},0,0,-1,5,40" for i in range(10)]
     (more / "treenodes.csv").write_text("\n".join([FILES["treenodes"].split("\n")[0], *nodes, ""]))
-    monkeypatch.setattr(bulk, "_MUCH", 1)
+    monkeypatch.setattr(indexes, "MUCH", 1)
     summary = await import_bulk(store, more, user="admin")
     assert "make treenode_edge" in summary.seconds
     assert (await rows(store, CONTENTS))[: len(before)] == before

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import TypeAlias
 
 import psycopg
@@ -90,10 +90,14 @@ class Store:
 
     @asynccontextmanager
     async def writing(
-        self, *, user_id: int | None, project_id: int | None, label: str, note: str | None = None
+        self, *, user_id: int | None, project_id: int | None, label: str, note: str | None = None,
+        on: Connection | None = None,
     ) -> AsyncIterator[Connection]:
-        """One transaction that writes one version; committed at the end of the block, undone on an error."""
-        async with self._pool.connection() as connection:
+        """One transaction that writes one version; committed at the end of the block, undone on an error.
+
+        `on` is the connection to use, if it has to be one that `reading` lent: for temporary tables, for example.
+        """
+        async with self.reading() if on is None else nullcontext(on) as connection:
             async with connection.transaction():
                 await connection.execute("SELECT begin_version(%s, %s, %s, %s)",
                                          (user_id, project_id, label, note))

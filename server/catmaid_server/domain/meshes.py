@@ -40,6 +40,11 @@ def box(low: Iterable[float], high: Iterable[float]) -> Mesh:
     return surface
 
 
+def from_corners(corners: Iterable[Iterable[float]]) -> Mesh:
+    """Of the corners of its triangles, three by three."""
+    return _checked(np.array(list(corners), dtype=np.float64).reshape(-1, 3, 3))
+
+
 def from_json(text: str) -> Mesh:
     """Of `[[[x, y, z], ...], [[i, j, k], ...]]`, vertices and the triangles between them."""
     try:

@@ -40,10 +40,18 @@ async def create_project(
     row = await cursor.fetchone()
     assert row is not None
     created: int = row[0]
-    await tx.execute(sql.create_relations, {"project_id": created, "user_id": owner_id,
-                                            "names": list(CONNECTOR_RELATIONS)})
-    await grant_to_user(tx, created, owner_id, permissions)
+    await complete_project(tx, created, owner_id=owner_id, permissions=permissions)
     return created
+
+
+async def complete_project(
+    tx: Connection, project_id: int, *, owner_id: int, permissions: Sequence[str] = OWNER_PERMISSIONS
+) -> None:
+    """Give a new project the relations that tracing needs and that it lacks, and its owner permissions."""
+    known = await relation_ids(tx, project_id)
+    await tx.execute(sql.create_relations, {"project_id": project_id, "user_id": owner_id,
+                                            "names": [name for name in CONNECTOR_RELATIONS if name not in known]})
+    await grant_to_user(tx, project_id, owner_id, permissions)
 
 
 async def grant_to_user(tx: Connection, project_id: int, user_id: int | None, permissions: Sequence[str]) -> None:

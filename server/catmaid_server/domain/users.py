@@ -91,7 +91,7 @@ async def create_user(
         "id": user_id, "username": username, "is_superuser": is_superuser,
         "first_name": first_name, "last_name": last_name,
         "password": passwords.UNUSABLE if password is None else passwords.hashed(password),
-        "color": list(_color_of(username)),
+        "color": list(color_of(username)),
     })
     row = await cursor.fetchone()
     assert row is not None
@@ -144,7 +144,7 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode(errors="surrogateescape")).digest()
 
 
-def _color_of(username: str) -> tuple[float, float, float, float]:
+def color_of(username: str) -> tuple[float, float, float, float]:
     """A stable, saturated colour for a name."""
     red, green, blue = hashlib.sha256(username.encode()).digest()[:3]
     top = max(red, green, blue, 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain import projects, users
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.importers import indexes
 from catmaid_server.importers.bulk_rows import insert_all
 from catmaid_server.importers.bulk_tables import BulkTables, read_bulk
 from catmaid_server.importers.progress import Progress, silent
@@ -21,8 +21,6 @@ from catmaid_server.importers.steps import Steps
 from catmaid_server.importers.target import Target
 
 sql = load("importing")
-
-_MUCH = 20_000  # treenodes; below, building indexes anew costs more than keeping them
 
 
 @dataclass(frozen=True)
@@ -90,10 +88,10 @@ async def import_bulk(
                              note=f"{folder.name}: {rows} rows") as tx:
         user_ids = await _users_here(tx, tables)
         relations = await projects.relation_ids(tx, target.project_id)
-        aside = await _set_aside(tx, tables, steps)
+        aside = await indexes.set_aside(tx, len(tables.treenodes), steps)
         await insert_all(tx, target, tables, user_ids, relations, steps)
         if aside:
-            await _restore(tx, rows, steps)
+            await indexes.restore(tx, rows, steps)
         await _advance_sequences(tx, tables)
     async with store.reading() as connection:
         with steps.timed("vacuum and analyze"):
@@ -171,34 +169,6 @@ async def _require_free_ids(connection: Connection, tables: BulkTables) -> None:
 def _set_ids(columns: list[NDArray[np.int64]]) -> NDArray[np.int64]:
     ids = np.concatenate(columns)
     return ids[ids >= 0]
-
-
-async def _set_aside(tx: Connection, tables: BulkTables, steps: Steps) -> bool:
-    """Drop indexes and foreign keys if making them anew is quicker than keeping them; say whether."""
-    cursor = await tx.execute(sql.number_of_treenodes)
-    row = await cursor.fetchone()
-    assert row is not None
-    if len(tables.treenodes) < max(_MUCH, row[0]):
-        return False
-    with steps.timed("drop indexes and foreign keys"):
-        await tx.execute(sql.set_aside_indexes)
-    return True
-
-
-async def _restore(tx: Connection, rows: int, steps: Steps) -> None:
-    """Make all that was set aside anew; counts as much as `rows` in the progress."""
-    steps.expect(rows)
-    before = steps.done
-    made, remaining = 0, 1
-    while remaining:
-        began = time.perf_counter()
-        cursor = await tx.execute(sql.restore_next)
-        row = await cursor.fetchone()
-        assert row is not None
-        restored, remaining = row
-        steps.add(f"make {restored}", time.perf_counter() - began)
-        made += 1
-        steps.advance(before + rows * made // (made + remaining) - steps.done)
 
 
 async def _advance_sequences(tx: Connection, tables: BulkTables) -> None:

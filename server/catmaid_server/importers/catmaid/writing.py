@@ -1,0 +1,113 @@
+"""From staged rows of CATMAID to our tables, by sets: what belongs to no project, stacks, then project by project.
+
+All is written in the caller's transaction, which is a version. Users must have been settled before (see `users`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.store import Connection
+from catmaid_server.importers.steps import Steps
+
+sql = load("catmaid_import")
+site = load("catmaid_site")
+importing = load("importing")
+
+MAPS = ("insert_relations", "map_relations", "map_entities", "map_nodes", "analyze")
+INSERTS = {
+    "insert_neurons": "neurons", "insert_lone_neurons": "neurons", "insert_skeletons": "skeletons",
+    "insert_treenodes": "treenodes", "insert_connectors": "connectors", "insert_links": "links",
+    "insert_labels": "labels", "insert_node_labels": "node labels", "insert_annotations": "annotations",
+    "insert_annotation_links": "annotation links", "insert_reviews": "reviews", "insert_log": "log entries",
+    "insert_text_labels": "text labels", "insert_volumes": "volumes", "insert_whitelist": "trusted reviewers",
+    "insert_suppressed": "suppressed virtual nodes", "insert_deep_links": "deep links",
+}  # fmt: skip
+"""Queries in the order in which rows refer to each other, and what each makes."""
+
+
+async def write_site(tx: Connection, *, keep: bool) -> None:
+    """Write what users bring along: groups, profiles, messages, settings, views of the list of projects."""
+    values = {"keep": keep, "source": None}
+    for query in (site.map_groups, site.insert_memberships, site.set_primary_groups, site.insert_messages,
+                  site.map_datastores, site.insert_client_data, site.map_view_types, site.map_views,
+                  site.insert_views, site.insert_profiles):  # fmt: skip
+        await tx.execute(query, values)
+
+
+async def write_stacks(tx: Connection, projects: list[int] | None, *, keep: bool) -> int:
+    """Write the stacks that these projects show, or all, with mirrors and groups; the number of those that are new."""
+    cursor = await tx.execute(site.insert_stacks, {"projects": projects, "keep": keep})
+    stack_ids = [row[0] for row in await cursor.fetchall()]
+    for query in (site.insert_mirrors, site.insert_broken, site.insert_stack_groups, site.insert_stack_group_members):
+        await tx.execute(query, {"stack_ids": stack_ids, "keep": keep})
+    return len(stack_ids)
+
+
+async def insert_project(tx: Connection, source: int, project_id: int | None, title: str | None = None) -> int:
+    """Make the project that the rows call `source`; its id, which is a new one if `project_id` is None."""
+    cursor = await tx.execute(site.insert_project, {"source": source, "id": project_id, "title": title})
+    row = await cursor.fetchone()
+    assert row is not None
+    made: int = row[0]
+    return made
+
+
+async def raise_counters(tx: Connection) -> None:
+    """Let ids that are given from now on come after those of the staged rows, which are kept."""
+    cursor = await tx.execute(sql.highest_ids)
+    row = await cursor.fetchone()
+    assert row is not None
+    await tx.execute(importing.advance_sequences, {"location_id": row[0], "concept_id": row[1]})
+
+
+async def write_project(tx: Connection, source: int, project_id: int, *, keep: bool, steps: Steps) -> Counter[str]:
+    """Write all rows of one project.
+
+    Parameters
+    ----------
+    tx
+        The transaction, on the connection with the staging tables.
+    source, project_id
+        Id of the project in the rows, and here.
+    keep
+        Whether ids stay; none of them may be used here.
+    steps
+        Is told how long each query takes.
+
+    Returns
+    -------
+    How many rows were made, by what they are.
+    """
+    values = {"source": source, "project_id": project_id, "keep": keep}
+    made: Counter[str] = Counter()
+    await tx.execute(sql.next_project)
+    for name in MAPS:
+        with steps.timed("give ids"):
+            await tx.execute(getattr(sql, name), values if name != "analyze" else None)
+    for name, what in INSERTS.items():
+        with steps.timed(f"write {what}"):
+            cursor = await tx.execute(getattr(sql, name), values)
+        made[what] += cursor.rowcount
+    with steps.timed("write stacks"):
+        await tx.execute(site.insert_project_stacks, values)
+        await tx.execute(site.insert_client_data, values)
+    return made
+
+
+async def left_out(tx: Connection, source: int) -> Counter[str]:
+    """Rows of a project that nothing here stands for, by what they are."""
+    cursor = await tx.execute(sql.left_out, {"source": source})
+    return Counter(dict(await cursor.fetchall()))
+
+
+async def staged_treenodes(tx: Connection, source: int) -> int:
+    """Number of treenodes that a project brings."""
+    cursor = await tx.execute(sql.number_of_treenodes, {"source": source})
+    row = await cursor.fetchone()
+    assert row is not None
+    number: int = row[0]
+    return number
+
+
