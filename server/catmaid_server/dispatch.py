@@ -11,7 +11,7 @@ import psycopg
 from aiohttp import web
 
 from catmaid_server import keys
-from catmaid_server.auth import sessions
+from catmaid_server.auth import same_site, sessions
 from catmaid_server.auth.access import TOKEN_PERMISSION, Access, Permission
 from catmaid_server.compat import forms
 from catmaid_server.domain import edit_answers
@@ -113,17 +113,21 @@ async def _who(request: web.Request, route: Route) -> tuple[User, bool]:
         user_id = sessions.user_of(request.app[keys.SECRET], cookie)
         user = None if user_id is None else await access.user_of_id(user_id)
         if user is not None:
-            if route.writes or request.method not in ("GET", "HEAD"):
-                _require_same_site(request)
+            _require_same_site(request, writes=route.writes)
             return user, False
     return await access.anonymous(), False
 
 
-def _require_same_site(request: web.Request) -> None:
-    """A browser sends the session cookie along with requests of other sites: refuse those that change things."""
-    origin = request.headers.get("Origin")
-    foreign = origin is not None and origin.partition("://")[2] != request.host
-    if foreign or request.headers.get("Sec-Fetch-Site") == "cross-site":
+def _require_same_site(request: web.Request, *, writes: bool) -> None:
+    """A browser sends the session cookie along with requests of other sites: refuse those that could do harm.
+
+    What may change something must not come from elsewhere, nor a WebSocket, whose answers other sites could read.
+    A plain link or picture, which names no origin, must not change anything: it takes a script of this site.
+    """
+    link = request.method in ("GET", "HEAD")
+    if link and writes and not same_site.is_ours(request.headers, request.host):
+        raise NotAllowed("Following a link changes nothing: send POST, or the header X-Requested-With.")
+    if (not link or same_site.opens_socket(request.headers)) and same_site.is_foreign(request.headers, request.host):
         raise NotAllowed("A request with a session cookie must come from this site; use an API token elsewhere.")
 
 
@@ -137,16 +141,13 @@ async def _permit(access: Access, route: Route, user: User, with_token: bool, pr
             raise NotAllowed(f"You need to be logged in{rank}.")
         return
     assert project_id is not None, f"{route.path} needs {needs} but names no project"
-    allowed = await access.allows(user, project_id, needs.value)
-    if not allowed and needs is Permission.BROWSE:
-        allowed = await access.allows(user, project_id, Permission.ANNOTATE.value)
-    if allowed and with_token and route.writes:
-        allowed = await access.allows(user, project_id, TOKEN_PERMISSION)
-        if not allowed:
-            raise NotAllowed(f"User {user.username!r} may not write with an API token in project {project_id}: "
-                             f"that needs the permission {TOKEN_PERMISSION}.")
-    if not allowed:
+    if not await access.allows(user, project_id, needs.value):
         raise NotAllowed(f"User {user.username!r} lacks the permission {needs.value} in project {project_id}.")
+    # Who may write with `can_browse` alone writes what is their own, such as favourites.
+    edits = route.writes and needs is not Permission.BROWSE
+    if with_token and edits and not await access.allows(user, project_id, TOKEN_PERMISSION):
+        raise NotAllowed(f"User {user.username!r} may not write with an API token in project {project_id}: "
+                         f"that needs the permission {TOKEN_PERMISSION}.")
 
 
 async def _parameters(request: web.Request) -> list[tuple[str, str]]:

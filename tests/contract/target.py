@@ -70,7 +70,7 @@ class Target:
         cursor = await self._connection.execute("SELECT id FROM app_user WHERE username = %s", (username,))
         row = await cursor.fetchone()
         assert row is not None, f"there is no user {username}"
-        return {"Cookie": f"{sessions.COOKIE}={sessions.issue(SECRET, row[0])}"}
+        return {"Cookie": f"{sessions.COOKIE}={sessions.issue(SECRET, row[0])}", "X-Requested-With": "XMLHttpRequest"}
 
     async def setup(self, changes: list[dict[str, Any]]) -> None:
         """Make changes that came about without HTTP."""

@@ -134,19 +134,26 @@ class TestWhoAsks:
         assert isinstance(body, dict)
         assert body["username"] == "AnonymousUser"
 
-    @pytest.mark.parametrize(("headers", "status"), [
-        ({}, 200),
-        ({"Origin": "{own}"}, 200),
-        ({"Sec-Fetch-Site": "same-origin"}, 200),
-        ({"Origin": "https://evil.example"}, 403),
-        ({"Origin": "null"}, 403),
-        ({"Sec-Fetch-Site": "cross-site"}, 403),
+    @pytest.mark.parametrize(("method", "headers", "status"), [
+        ("POST", {}, 200),
+        *((method, headers, status) for method in ("GET", "POST") for headers, status in (
+            ({"Origin": "{own}"}, 200),
+            ({"Sec-Fetch-Site": "same-origin"}, 200),
+            ({"X-Requested-With": "XMLHttpRequest"}, 200),
+            ({"Origin": "https://evil.example"}, 403),
+            ({"Origin": "https://evil.example", "X-Requested-With": "XMLHttpRequest"}, 403),
+            ({"Origin": "null"}, 403),
+            ({"Sec-Fetch-Site": "cross-site"}, 403),
+        )),
+        ("GET", {}, 403),
+        ("GET", {"Sec-Fetch-Site": "none"}, 403),
+        ("GET", {"Sec-Fetch-Site": "same-site"}, 403),
+        ("GET", {"Referer": "{own}/"}, 403),
     ])  # fmt: skip
-    @pytest.mark.parametrize("method", ["GET", "POST"])
     async def test_a_cookie_writes_for_its_own_site_alone(
         self, service: Service, browser: aiohttp.ClientSession, method: str, headers: dict[str, str], status: int
     ) -> None:
-        """Also where a route takes GET: an image in a foreign page must not make a node."""
+        """Also where a route takes GET: a link or an image in a foreign page must not make a node."""
         await log_in(browser, service)
         headers = {name: value.format(own=service.url) for name, value in headers.items()}
         async with browser.request(method, f"{service.url}/{service.project_id}/treenode/create",
@@ -159,6 +166,22 @@ class TestWhoAsks:
         async with browser.get(f"{service.url}/{service.project_id}/stacks",
                                headers={"Origin": "https://evil.example"}) as response:
             assert response.status == 200
+
+    @pytest.mark.parametrize(("headers", "status"), [
+        ({}, 101), ({"Origin": "{own}"}, 101), ({"Origin": "https://evil.example"}, 403), ({"Origin": "null"}, 403),
+    ])  # fmt: skip
+    async def test_a_cookie_opens_sockets_for_its_own_site_alone(
+        self, service: Service, browser: aiohttp.ClientSession, headers: dict[str, str], status: int
+    ) -> None:
+        """A browser lets any site open a WebSocket with our cookie, and read what comes."""
+        await log_in(browser, service)
+        headers = {name: value.format(own=service.url) for name, value in headers.items()}
+        try:
+            async with browser.ws_connect(f"{service.url}/{service.project_id}/events", headers=headers):
+                opened = 101
+        except aiohttp.WSServerHandshakeError as error:
+            opened = error.status
+        assert opened == status
 
     async def test_writing_with_a_token_needs_one_more_permission(
         self, service: Service, browser: aiohttp.ClientSession

@@ -35,6 +35,14 @@ class Permission(enum.StrEnum):
 TOKEN_PERMISSION = "can_annotate_with_token"  # noqa: S105 -- a permission's name
 
 
+def _sufficient(permission: str) -> set[str]:
+    """The permissions each of which includes `permission`: those of administrators do, except for API tokens."""
+    if permission == TOKEN_PERMISSION:
+        return {permission}
+    more = {Permission.ANNOTATE.value} if permission == Permission.BROWSE else set()
+    return {permission, Permission.ADMINISTER.value} | more
+
+
 class Access:
     """Remembers users, tokens and permissions.
 
@@ -112,8 +120,16 @@ class Access:
         return known
 
     async def allows(self, user: User, project_id: int, permission: str) -> bool:
-        """Whether a user has a permission in a project."""
-        return user.is_superuser or permission in (await self.granted(user)).get(project_id, ())
+        """Whether a user has a permission in a project, itself or in one that includes it."""
+        if user.is_superuser:
+            return True
+        granted = (await self.granted(user)).get(project_id, frozenset())
+        return not granted.isdisjoint(_sufficient(permission))
+
+    async def allows_anywhere(self, user: User, permission: str) -> bool:
+        """Whether a user has a permission in any project, as `allows` has it."""
+        granted = (await self.granted(user)).values()
+        return user.is_superuser or any(not names.isdisjoint(_sufficient(permission)) for names in granted)
 
     async def watch(self) -> None:
         """Listen for changes of access until cancelled; reconnects when the store was away."""

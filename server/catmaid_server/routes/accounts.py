@@ -116,7 +116,7 @@ async def list_users(call: Call, form: ListUsers) -> msgspec.Raw:
         return await accounts.visible_users(connection, call.user, with_passwords=form.with_passwords)
 
 
-@routes.get("/accounts/{project_id}/all-usernames", needs=Permission.BROWSE)
+@routes.get("/accounts/{project_id}/all-usernames", needs=Permission.ANNOTATE)
 async def list_names(call: Call, form: NoParameters) -> list[tuple[int, str]]:
     """List id and name of every user."""
     async with call.reading() as connection:

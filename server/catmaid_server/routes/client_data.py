@@ -40,12 +40,11 @@ class NewDatum(msgspec.Struct):
 
 async def _require_membership(call: Call, project_id: int | None = None) -> None:
     """Only those who may see the project or, without one, any project."""
-    if call.user.is_superuser:
-        return
-    granted = await call.access.granted(call.user)
-    seen = {project for project, names in granted.items() if {"can_browse", "can_annotate"} & names}
-    if not seen if project_id is None else project_id not in seen:
-        where = "any project" if project_id is None else f"project {project_id}"
+    if project_id is None:
+        allowed, where = await call.access.allows_anywhere(call.user, Permission.BROWSE), "any project"
+    else:
+        allowed, where = await call.access.allows(call.user, project_id, Permission.BROWSE), f"project {project_id}"
+    if not allowed:
         raise NotAllowed(f"User {call.user.username!r} lacks the permission can_browse in {where}.")
 
 
@@ -60,6 +59,7 @@ async def list_datastores(call: Call, form: NoParameters) -> list[dict[str, Any]
 @routes.post("/client/datastores/", needs=Permission.NONE, label="datastores.create")
 async def create_datastore(call: Call, form: NewDatastore) -> dict[str, Any]:
     """Make a datastore."""
+    _require_name(call)
     await _require_membership(call)
     return await client_data.create_datastore(call.tx, form.name)
 
@@ -83,14 +83,18 @@ async def list_data(call: Call, form: Selection) -> list[Datum]:
 @routes.put("/client/datastores/{name}/", needs=Permission.NONE, label="datastores.put")
 async def put_datum(call: Call, form: NewDatum) -> Datum | web.Response:
     """Set a value; an empty answer if there was one before."""
+    _require_name(call)
     await _require_membership(call, form.project_id)
     if form.ignore_user:
         await _require_right_to_defaults(call, form.project_id)
-    elif call.user.username == ANONYMOUS:
-        raise NotAllowed("Visitors have no data of their own.")
     datum = await client_data.put_datum(call.tx, call.path["name"], form.key, form.value,
                                         user_id=None if form.ignore_user else call.user.id, project_id=form.project_id)
     return web.Response(status=204) if datum is None else datum
+
+
+def _require_name(call: Call) -> None:
+    if call.user.username == ANONYMOUS:
+        raise NotAllowed("Visitors keep no data here; log in first.")
 
 
 async def _require_right_to_defaults(call: Call, project_id: int | None) -> None:

@@ -84,5 +84,4 @@ async def _holder(call: Call, ticket: str) -> User:
 
 
 async def _may_browse(call: Call, user: User) -> bool:
-    return (await call.access.allows(user, call.project_id, Permission.BROWSE)
-            or await call.access.allows(user, call.project_id, Permission.ANNOTATE))
+    return await call.access.allows(user, call.project_id, Permission.BROWSE)

@@ -22,7 +22,7 @@ SELECT coalesce(json_agg(
  WHERE (%(all_projects)s
         OR EXISTS (SELECT FROM effective_permission e
                     WHERE e.project_id = p.id AND e.user_id = %(user_id)s
-                      AND e.permission IN ('can_browse', 'can_annotate')))
+                      AND e.permission IN ('can_browse', 'can_annotate', 'can_administer')))
    AND (NOT %(traced_only)s OR EXISTS (SELECT FROM skeleton k WHERE k.project_id = p.id));
 
 -- name: project
