@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from catmaid_server.db.queries import load
@@ -65,17 +66,23 @@ async def query_targets(connection: Connection, project_id: int, query: TargetQu
         connection, sql.page, prepare=False, project_id=project_id, types=list(query.types), only=only,
         unwanted=sorted(set().union(*unwanted)) or None, **_name_filter(query), sort_by=query.sort_by,
         descending=query.descending, start=query.start, length=query.length)
-    entities = [_entity(*row[1:]) for row in rows if row[1] is not None]
+    entities = _entities(rows)
     if query.with_annotations:
         await _add_annotations(connection, entities)
     return {"entities": entities, "totalRecords": rows[0][0]}
 
 
-def _entity(entity_id: int, name: str, kind: str, skeleton_ids: list[int] | None) -> dict[str, Any]:
-    described: dict[str, Any] = {"id": entity_id, "name": name, "type": kind}
-    if kind == "neuron":
-        described["skeleton_ids"] = skeleton_ids
-    return described
+def _entities(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """What rows of (total, id, name, type, skeleton id) describe, in their order; an empty page is one row of NULLs."""
+    entities: dict[int, dict[str, Any]] = {}
+    for _, entity_id, name, kind, skeleton_id in rows:
+        if entity_id in entities:
+            entities[entity_id]["skeleton_ids"].append(skeleton_id)
+        elif entity_id is not None:
+            entity = entities[entity_id] = {"id": entity_id, "name": name, "type": kind}
+            if kind == "neuron":
+                entity["skeleton_ids"] = None if skeleton_id is None else [skeleton_id]
+    return list(entities.values())
 
 
 def _name_filter(query: TargetQuery) -> dict[str, Any]:
@@ -125,9 +132,11 @@ async def _ids_by_text(
 
 
 async def _add_annotations(connection: Connection, entities: list[dict[str, Any]]) -> None:
+    links = await fetch_all(connection, sql.annotations_of, ids=[entity["id"] for entity in entities])
+    mentioned = {annotation_id for _, annotation_id, _ in links}
+    names = dict(await fetch_all(connection, sql.annotation_names, ids=sorted(mentioned)))
     borne: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-    rows = await fetch_all(connection, sql.annotations_of, ids=[entity["id"] for entity in entities])
-    for neuron_id, target_id, annotation_id, name, user_id in rows:
-        borne[neuron_id or target_id].append({"id": annotation_id, "name": name, "uid": user_id})
+    for entity_id, annotation_id, user_id in links:
+        borne[entity_id].append({"id": annotation_id, "name": names[annotation_id], "uid": user_id})
     for entity in entities:
-        entity["annotations"] = borne.get(entity["id"], [])
+        entity["annotations"] = sorted(borne.get(entity["id"], ()), key=itemgetter("id"))
