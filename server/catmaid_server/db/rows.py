@@ -13,13 +13,13 @@ async def fetch_all(
     connection: Connection, query: LiteralString, *, prepare: bool | None = None, **values: Any
 ) -> list[tuple[Any, ...]]:
     """All rows. `prepare=False` has the query planned for its values each time, which pays where they matter much."""
-    cursor = await connection.execute(query, values, binary=True, prepare=prepare)
+    cursor = await connection.execute(query, _with_array_texts(values), binary=True, prepare=prepare)
     return await cursor.fetchall()
 
 
 async def fetch_one(connection: Connection, query: LiteralString, **values: Any) -> tuple[Any, ...] | None:
     """The first row, None if there is none."""
-    cursor = await connection.execute(query, values, binary=True)
+    cursor = await connection.execute(query, _with_array_texts(values), binary=True)
     return await cursor.fetchone()
 
 
@@ -32,3 +32,13 @@ async def fetch_value(connection: Connection, query: LiteralString, **values: An
 async def fetch_json(connection: Connection, query: LiteralString, **values: Any) -> msgspec.Raw:
     """JSON that the database wrote: the query gives one `json` value as text. Goes to the client unparsed."""
     return msgspec.Raw((await fetch_value(connection, query, **values)).encode())
+
+
+def _with_array_texts(values: dict[str, Any]) -> dict[str, Any]:
+    """Lists of whole numbers as PostgreSQL's text of an array; psycopg would look at each element by itself."""
+    return {name: "{" + ",".join(map(str, value)) + "}" if _is_list_of_int(value) else value
+            for name, value in values.items()}
+
+
+def _is_list_of_int(value: Any) -> bool:
+    return isinstance(value, list) and set(map(type, value)) == {int}
