@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from answers import is_error
+
+from catmaid_server.domain import users
 from tests.conftest import Service
 
 
@@ -16,6 +19,35 @@ async def test_a_private_link_is_not_shown_to_others(module_service: Service) ->
     shown = await module_service.tracer.get(f"{path}ours/details", password="open sesame")
     assert shown["alias"] == "ours"  # type: ignore[index]
     assert (await module_service.tracer.request("DELETE", f"{path}ours"))[0] == 403
+
+
+async def test_a_password_protects_what_a_link_shows(module_service: Service) -> None:
+    path = f"/{module_service.project_id}/links/"
+    await module_service.admin.post(path, alias="locked-up", is_public="true", password="sesame", message="a secret",
+                                    location_x=1, active_skeleton_id=7)
+    listed = {link["alias"]: link for link in await module_service.tracer.get(path)}  # type: ignore[attr-defined]
+    assert [listed["locked-up"][name] for name in ("message", "location_x", "active_skeleton")] == [None] * 3
+    own = {link["alias"]: link for link in await module_service.admin.get(path)}  # type: ignore[attr-defined]
+    assert own["locked-up"]["message"] == "a secret"
+    statuses = [(await module_service.tracer.request("GET", f"{path}locked-up/details?password=guess{n}"))[0]
+                for n in range(12)]
+    assert (statuses[0], statuses[-1]) == (403, 429)
+
+
+async def test_a_visitor_keeps_no_links_and_settings(service: Service) -> None:
+    async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        for permission in ("can_browse", "can_annotate", "can_administer"):
+            await users.grant(tx, service.project_id, permission, to=users.ANONYMOUS)
+    await service.admin.post("/client/datastores/", name="settings")
+    for method, path, form in (
+        ("POST", f"/{service.project_id}/links/", {"alias": "x"}),
+        ("POST", "/client/datastores/", {"name": "junk"}),
+        ("PUT", "/client/datastores/settings/", {"key": "k", "value": "{}"}),
+        ("PUT", "/client/datastores/settings/", {"key": "k", "value": "{}", "project_id": str(service.project_id),
+                                                 "ignore_user": "true"}),
+    ):
+        status, body = await service.visitor.request(method, path, data=form)
+        assert (status, is_error(body, "PermissionError")) == (403, True), path
 
 
 async def test_a_token_that_needs_approval_lets_nobody_in_before(module_service: Service) -> None:

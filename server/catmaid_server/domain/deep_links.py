@@ -8,7 +8,6 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from catmaid_server.auth import passwords
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
@@ -24,6 +23,9 @@ _SHOWN = ("id", "alias", "is_public", "is_exportable", "location_x", "location_y
 _LISTED = ("id", "creation_time", "edition_time", "alias", "is_public", "is_exportable", "location_x", "location_y",
            "location_z", "follow_id_history", "layered_stacks", "layout", "tool", "show_help", "message", "user",
            "project", "active_treenode", "active_connector", "active_skeleton", "data_view")
+_CONTENT = ("location_x", "location_y", "location_z", "layout", "tool", "message", "active_treenode",
+            "active_connector", "active_skeleton", "data_view")
+"""What a password protects."""
 
 
 async def create_link(
@@ -46,24 +48,27 @@ async def create_link(
 async def list_links(
     connection: Connection, user: User, project_id: int, *, only_own: bool, only_public: bool
 ) -> list[dict[str, Any]]:
-    """A user's own links and those for everybody; hashes of passwords stay here."""
+    """A user's own links and those for everybody; passwords, and what they protect, stay here."""
     rows = await fetch_all(connection, sql.visible, project_id=project_id, user_id=user.id, only_own=only_own,
                            only_public=only_public)
-    return [dict(zip(_LISTED, row, strict=True)) | {"password": ""} for row in rows]
+    return [dict(zip(_LISTED, row, strict=True)) | {"password": ""} | (dict.fromkeys(_CONTENT) if locked else {})
+            for *row, locked in rows]
 
 
 async def describe_link(
-    connection: Connection, user: User, project_id: int, alias: str, *, password: str | None
-) -> dict[str, Any]:
-    """What a link shows. `NotFound`; `NotAllowed` for a link of somebody else that is not public or has a password."""
+    connection: Connection, user: User, project_id: int, alias: str
+) -> tuple[dict[str, Any], str | None]:
+    """What a link shows, and the hash of the password that this user has to know first, if any.
+
+    Raises `NotFound`, or `NotAllowed` for a link of somebody else that is not public.
+    """
     *shown, owner_id, stored = await _require_link(connection, project_id, alias)
     link = dict(zip(_SHOWN, shown, strict=True))
-    if owner_id != user.id and not user.is_superuser:
-        if not link["is_public"]:
-            raise NotAllowed(f"Link {alias!r} is private.")
-        if stored and not passwords.matches(stored, password or ""):
-            raise NotAllowed(f"Link {alias!r} needs its password.")
-    return link
+    if owner_id == user.id or user.is_superuser:
+        return link, None
+    if not link["is_public"]:
+        raise NotAllowed(f"Link {alias!r} is private.")
+    return link, stored or None
 
 
 async def delete_link(tx: Connection, user: User, project_id: int, alias: str) -> int:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 from aiohttp import web
 
-from catmaid_server.auth import passwords
+from catmaid_server import keys
 from catmaid_server.domain import deep_links
+from catmaid_server.domain.errors import NotAllowed
+from catmaid_server.domain.users import ANONYMOUS
 from catmaid_server.routing import Call, NoParameters, Permission, Routes
 
 routes = Routes()
@@ -52,12 +53,15 @@ class Key(msgspec.Struct):
     password: str | None = None
 
 
-@routes.post("/{project_id}/links/", needs=Permission.BROWSE, label="links.create")
+@routes.post("/{project_id}/links/", needs=Permission.ANNOTATE, label="links.create")
 async def create_link(call: Call, form: NewLink) -> dict[str, Any]:
     """Make a link."""
+    if call.user.username == ANONYMOUS:
+        raise NotAllowed("Visitors keep no links here; log in first.")
     values = msgspec.structs.asdict(form)
     password = values.pop("password")
-    password_hash = await asyncio.to_thread(passwords.hashed, password) if password else ""
+    checks = call.request.app[keys.PASSWORD_CHECKS]
+    password_hash = await checks.hashed(password) if password else ""
     return await deep_links.create_link(call.tx, call.user, call.project_id, password_hash=password_hash, **values)
 
 
@@ -72,9 +76,13 @@ async def list_links(call: Call, form: Filter) -> list[dict[str, Any]]:
 @routes.get("/{project_id}/links/{alias}/details", needs=Permission.BROWSE)
 async def describe_link(call: Call, form: Key) -> dict[str, Any]:
     """Tell what a link shows."""
+    alias = call.path["alias"]
     async with call.reading() as connection:
-        return await deep_links.describe_link(connection, call.user, call.project_id, call.path["alias"],
-                                              password=form.password)
+        link, lock = await deep_links.describe_link(connection, call.user, call.project_id, alias)
+    if lock is not None and not await call.request.app[keys.PASSWORD_CHECKS].match(
+            lock, form.password or "", username=f"link {call.project_id} {alias}", address=call.request.remote or ""):
+        raise NotAllowed(f"Link {alias!r} needs its password.")
+    return link
 
 
 @routes.get("/{project_id}/links/{alias}", needs=Permission.NONE)
@@ -84,7 +92,7 @@ async def follow_link(call: Call, form: NoParameters) -> web.Response:
     return web.Response(status=302, headers={"Location": f"/?{query}"}, content_type="text/html")
 
 
-@routes.delete("/{project_id}/links/{alias}", needs=Permission.BROWSE, label="links.delete")
+@routes.delete("/{project_id}/links/{alias}", needs=Permission.ANNOTATE, label="links.delete")
 async def delete_link(call: Call, form: NoParameters) -> dict[str, int]:
     """Delete a link."""
     return {"deleted_id": await deep_links.delete_link(call.tx, call.user, call.project_id, call.path["alias"])}

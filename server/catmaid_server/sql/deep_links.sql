@@ -17,9 +17,10 @@ SELECT id, alias, is_public, is_exportable, location_x, location_y, location_z, 
  WHERE project_id = %(project_id)s AND alias = %(alias)s;
 
 -- name: visible
+-- The last column tells whether this user has to know a password first.
 SELECT id, creation_time, edition_time, alias, is_public, is_exportable, location_x, location_y, location_z,
        follow_id_history, layered_stacks, layout, tool, show_help, message, user_id, project_id, active_treenode,
-       active_connector, active_skeleton, data_view
+       active_connector, active_skeleton, data_view, password <> '' AND user_id <> %(user_id)s
   FROM deep_link
  WHERE project_id = %(project_id)s
    AND (user_id = %(user_id)s OR (is_public AND NOT %(only_own)s))
