@@ -18,7 +18,9 @@ DEMO_DIR ?= .demo
 TESTS ?= tests/unit tests/contract tests/migration tests/integration tests/notebooks tests/browser tests/acceptance
 
 ENTRIES := $(wildcard js/src/*/index.ts)
-BUNDLES := $(ENTRIES:js/src/%/index.ts=catmaid_jupyter/static/%.js)
+PAGES := $(wildcard js/pages/*/index.ts)
+BUNDLES := $(ENTRIES:js/src/%/index.ts=catmaid_jupyter/static/%.js) \
+           $(PAGES:js/pages/%/index.ts=server/catmaid_server/openapi/static/%.js)
 MODULES := js/node_modules/.package-lock.json
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -68,7 +70,7 @@ $(MODULES): js/package-lock.json | system-run
 	cd js && npm ci --silent --no-audit --no-fund
 	touch $@
 
-$(BUNDLES) &: $(MODULES) js/build.mjs $(shell find js/src -type f)
+$(BUNDLES) &: $(MODULES) js/build.mjs $(shell find js/src js/pages -type f)
 	cd js && npm run --silent build
 	touch $(BUNDLES)
 

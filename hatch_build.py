@@ -1,4 +1,4 @@
-"""Build hook: the TypeScript front end becomes bundles in catmaid_jupyter/static."""
+"""Build hook: the TypeScript front end becomes bundles in the `static` folders of both packages."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE_AT_LEAST = 18
+STATIC = {"src": "catmaid_jupyter/static", "pages": "server/catmaid_server/openapi/static"}
+"""Folder of entry points in `js`, and where their bundles go."""
 HOW_TO_INSTALL = (
     "Install it (Debian, Ubuntu: `apt install nodejs npm`; conda: `conda install -c conda-forge nodejs`) "
     "and try again, or install a released wheel, which needs no Node.js."
@@ -24,8 +26,9 @@ class FrontEndHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
         """Make sure that the bundles are there before files are collected."""
         root = Path(self.root)
-        javascript, static = root / "js", root / "catmaid_jupyter" / "static"
-        bundles = [static / f"{entry.parent.name}.js" for entry in javascript.glob("src/*/index.ts")]
+        javascript = root / "js"
+        bundles = [root / static / f"{entry.parent.name}.js" for sources, static in STATIC.items()
+                   for entry in javascript.glob(f"{sources}/*/index.ts")]
         released = (root / "PKG-INFO").is_file()
         if bundles and all(bundle.is_file() for bundle in bundles) and (released or _current(bundles, javascript)):
             return
@@ -37,7 +40,7 @@ class FrontEndHook(BuildHookInterface[Any]):
 
 def _current(bundles: list[Path], javascript: Path) -> bool:
     sources = [
-        *(path for path in (javascript / "src").rglob("*") if path.is_file()),
+        *(path for folder in STATIC for path in (javascript / folder).rglob("*") if path.is_file()),
         *(javascript / name for name in ("build.mjs", "package-lock.json", "tsconfig.json")),
     ]
     return max(path.stat().st_mtime for path in sources) <= min(path.stat().st_mtime for path in bundles)

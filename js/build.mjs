@@ -1,5 +1,8 @@
-/** Build one ESM bundle for each widget: src/<widget>/index.ts to <outdir>/<widget>.js. */
-import { existsSync, readdirSync } from "node:fs";
+/**
+ * Build one ESM bundle for each widget, src/<widget>/index.ts to <outdir>/<widget>.js,
+ * and script and style of each page of the service, pages/<page>/index.ts to <pagesdir>/<page>.{js,css}.
+ */
+import { copyFileSync, existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -9,26 +12,41 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({
   options: {
     outdir: { type: "string", default: join(here, "..", "catmaid_jupyter", "static") },
+    pagesdir: { type: "string", default: join(here, "..", "server", "catmaid_server", "openapi", "static") },
     watch: { type: "boolean", default: false },
   },
 });
 
-const widgets = readdirSync(join(here, "src")).filter((name) =>
-  existsSync(join(here, "src", name, "index.ts")),
-);
+function entryPoints(folder) {
+  const entry = (name) => join(here, folder, name, "index.ts");
+  const names = readdirSync(join(here, folder)).filter((name) => existsSync(entry(name)));
+  return Object.fromEntries(names.map((name) => [name, entry(name)]));
+}
 
-const options = {
-  entryPoints: Object.fromEntries(widgets.map((name) => [name, join(here, "src", name, "index.ts")])),
-  outdir: resolve(values.outdir),
+const shared = {
   bundle: true,
   format: "esm",
   target: "es2022",
   minify: !values.watch,
   sourcemap: values.watch ? "inline" : false,
   legalComments: "eof",
-  loader: { ".css": "text", ".svg": "text" },
   logLevel: "info",
 };
+const builds = [
+  {
+    ...shared,
+    entryPoints: entryPoints("src"),
+    outdir: resolve(values.outdir),
+    loader: { ".css": "text", ".svg": "text" },
+  },
+  { ...shared, entryPoints: entryPoints("pages"), outdir: resolve(values.pagesdir) },
+];
 
-if (values.watch) await (await esbuild.context(options)).watch();
-else await esbuild.build(options);
+for (const options of builds) {
+  if (values.watch) await (await esbuild.context(options)).watch();
+  else await esbuild.build(options);
+}
+for (const name of ["LICENSE", "NOTICE"]) {
+  const source = join(here, "node_modules", "swagger-ui-dist", name);
+  copyFileSync(source, join(values.pagesdir, `swagger-ui-${name}.txt`));
+}
