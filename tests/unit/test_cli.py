@@ -16,7 +16,7 @@ from catmaid_server.cli.output import table
 
 WANTED = {
     "demo", "serve", "stop", "status", "migrate", "import stack", "import swc", "import connectors", "import bulk",
-    "export swc", "export csv", "user add", "user list", "user password", "token", "grant",
+    "import catmaid", "export swc", "export catmaid", "export csv", "user add", "user list", "user password", "token", "grant",
 }
 WITHOUT_JSON = {"demo", "user password"}
 

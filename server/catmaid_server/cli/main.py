@@ -7,6 +7,7 @@ import sys
 import psycopg
 import typer
 
+from catmaid_server.cli import catmaid as _catmaid  # noqa: F401 -- its commands join those of imports and exports
 from catmaid_server.cli import demo, exports, imports, service, users
 from catmaid_server.db.cluster import ClusterError
 from catmaid_server.db.migrations import MigrationError

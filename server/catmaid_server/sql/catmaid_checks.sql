@@ -125,4 +125,7 @@ SELECT s.model, s.id FROM staged_row s
         OR s.model = 'catmaid.volume' AND EXISTS (SELECT FROM volume t WHERE t.id = s.id)
         OR s.model = 'catmaid.textlabel' AND EXISTS (SELECT FROM text_label t WHERE t.id = s.id)
         OR s.model = 'catmaid.projectstack' AND EXISTS (SELECT FROM project_stack t WHERE t.id = s.id)
+        OR s.model = 'catmaid.reviewerwhitelist' AND EXISTS (SELECT FROM reviewer_whitelist t WHERE t.id = s.id)
+        OR s.model = 'catmaid.suppressedvirtualtreenode'
+           AND EXISTS (SELECT FROM suppressed_virtual_node t WHERE t.id = s.id)
         OR s.model = 'catmaid.deeplink' AND EXISTS (SELECT FROM deep_link t WHERE t.id = s.id));

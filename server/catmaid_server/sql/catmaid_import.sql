@@ -236,8 +236,8 @@ SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('volume_id_seq') END, %(project
  ORDER BY s.id;
 
 -- name: insert_whitelist
-INSERT INTO reviewer_whitelist (project_id, user_id, reviewer_id, accept_after)
-SELECT %(project_id)s, u.new_id, v.new_id, max(r.accept_after)
+INSERT INTO reviewer_whitelist (id, project_id, user_id, reviewer_id, accept_after)
+SELECT CASE WHEN %(keep)s THEN min(s.id) ELSE nextval('reviewer_whitelist_id_seq') END, %(project_id)s, u.new_id, v.new_id, max(r.accept_after)
   FROM staged_row s
  CROSS JOIN LATERAL jsonb_to_record(s.row) AS r (
         project bigint, "user" bigint, reviewer bigint, accept_after timestamptz)
@@ -248,9 +248,9 @@ SELECT %(project_id)s, u.new_id, v.new_id, max(r.accept_after)
     ON CONFLICT (project_id, user_id, reviewer_id) DO NOTHING;
 
 -- name: insert_suppressed
-INSERT INTO suppressed_virtual_node (project_id, child_id, orientation, location_coordinate, user_id, creation_time,
-                                     edition_time)
-SELECT %(project_id)s, n.new_id, r.orientation, r.location_coordinate, u.new_id, r.creation_time, r.edition_time
+INSERT INTO suppressed_virtual_node (id, project_id, child_id, orientation, location_coordinate, user_id,
+                                     creation_time, edition_time)
+SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('suppressed_virtual_node_id_seq') END, %(project_id)s, n.new_id, r.orientation, r.location_coordinate, u.new_id, r.creation_time, r.edition_time
   FROM staged_row s
  CROSS JOIN LATERAL jsonb_to_record(s.row) AS r (
         project bigint, "user" bigint, child bigint, orientation smallint, location_coordinate float8,
@@ -262,10 +262,10 @@ SELECT %(project_id)s, n.new_id, r.orientation, r.location_coordinate, u.new_id,
 
 -- name: insert_deep_links
 -- What was active may be elsewhere now, or gone.
-INSERT INTO deep_link (project_id, user_id, creation_time, edition_time, alias, is_public, is_exportable, location_x,
+INSERT INTO deep_link (id, project_id, user_id, creation_time, edition_time, alias, is_public, is_exportable, location_x,
                        location_y, location_z, active_treenode, active_connector, active_skeleton, follow_id_history,
                        layered_stacks, layout, tool, show_help, message)
-SELECT %(project_id)s, u.new_id, r.creation_time, r.edition_time, r.alias, r.is_public, r.is_exportable, r.location_x,
+SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('deep_link_id_seq') END, %(project_id)s, u.new_id, r.creation_time, r.edition_time, r.alias, r.is_public, r.is_exportable, r.location_x,
        r.location_y, r.location_z, t.new_id, c.new_id, k.new_id, r.follow_id_history,
        coalesce(r.layered_stacks, false), r.layout, r.tool, coalesce(r.show_help, false), r.message
   FROM staged_row s

@@ -189,12 +189,13 @@ SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('stack_mirror_id_seq') END, k.n
  ORDER BY s.id;
 
 -- name: insert_broken
-INSERT INTO broken_section (stack_id, section)
-SELECT DISTINCT k.new_id, (s.row ->> 'index')::integer
+INSERT INTO broken_section (id, stack_id, section)
+SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('broken_section_id_seq') END, k.new_id, (s.row ->> 'index')::integer
   FROM staged_row s
   JOIN new_id k ON k.model = 'catmaid.stack' AND k.old_id = (s.row ->> 'stack')::bigint
  WHERE s.model = 'catmaid.brokenslice' AND k.new_id = ANY (%(stack_ids)s)
- ORDER BY 1, 2;
+ ORDER BY s.id
+    ON CONFLICT (stack_id, section) DO NOTHING;
 
 -- name: insert_stack_groups
 -- Those with one of the stacks that were made just now.
@@ -249,25 +250,39 @@ RETURNING id;
 
 -- name: raise_counters
 -- Let new ids come after all that are there, of the tables whose ids are their own.
-SELECT setval('app_user_id_seq', greatest((SELECT last_value FROM app_user_id_seq), (SELECT max(id) FROM app_user))),
+SELECT setval('app_user_id_seq',
+              greatest((SELECT last_value FROM app_user_id_seq), (SELECT max(id) FROM app_user))),
        setval('user_group_id_seq',
               greatest((SELECT last_value FROM user_group_id_seq), (SELECT max(id) FROM user_group))),
-       setval('project_id_seq', greatest((SELECT last_value FROM project_id_seq), (SELECT max(id) FROM project))),
-       setval('stack_id_seq', greatest((SELECT last_value FROM stack_id_seq), (SELECT max(id) FROM stack))),
+       setval('project_id_seq',
+              greatest((SELECT last_value FROM project_id_seq), (SELECT max(id) FROM project))),
+       setval('stack_id_seq',
+              greatest((SELECT last_value FROM stack_id_seq), (SELECT max(id) FROM stack))),
        setval('stack_mirror_id_seq',
               greatest((SELECT last_value FROM stack_mirror_id_seq), (SELECT max(id) FROM stack_mirror))),
        setval('project_stack_id_seq',
               greatest((SELECT last_value FROM project_stack_id_seq), (SELECT max(id) FROM project_stack))),
+       setval('broken_section_id_seq',
+              greatest((SELECT last_value FROM broken_section_id_seq), (SELECT max(id) FROM broken_section))),
        setval('stack_group_id_seq',
               greatest((SELECT last_value FROM stack_group_id_seq), (SELECT max(id) FROM stack_group))),
        setval('stack_group_member_id_seq',
               greatest((SELECT last_value FROM stack_group_member_id_seq), (SELECT max(id) FROM stack_group_member))),
-       setval('volume_id_seq', greatest((SELECT last_value FROM volume_id_seq), (SELECT max(id) FROM volume))),
+       setval('volume_id_seq',
+              greatest((SELECT last_value FROM volume_id_seq), (SELECT max(id) FROM volume))),
        setval('text_label_id_seq',
               greatest((SELECT last_value FROM text_label_id_seq), (SELECT max(id) FROM text_label))),
-       setval('message_id_seq', greatest((SELECT last_value FROM message_id_seq), (SELECT max(id) FROM message))),
+       setval('message_id_seq',
+              greatest((SELECT last_value FROM message_id_seq), (SELECT max(id) FROM message))),
        setval('client_datastore_id_seq',
               greatest((SELECT last_value FROM client_datastore_id_seq), (SELECT max(id) FROM client_datastore))),
-       setval('data_view_id_seq', greatest((SELECT last_value FROM data_view_id_seq), (SELECT max(id) FROM data_view))),
+       setval('data_view_id_seq',
+              greatest((SELECT last_value FROM data_view_id_seq), (SELECT max(id) FROM data_view))),
        setval('data_view_type_id_seq',
-              greatest((SELECT last_value FROM data_view_type_id_seq), (SELECT max(id) FROM data_view_type)));
+              greatest((SELECT last_value FROM data_view_type_id_seq), (SELECT max(id) FROM data_view_type))),
+       setval('reviewer_whitelist_id_seq',
+              greatest((SELECT last_value FROM reviewer_whitelist_id_seq), (SELECT max(id) FROM reviewer_whitelist))),
+       setval('suppressed_virtual_node_id_seq',
+              greatest((SELECT last_value FROM suppressed_virtual_node_id_seq), (SELECT max(id) FROM suppressed_virtual_node))),
+       setval('deep_link_id_seq',
+              greatest((SELECT last_value FROM deep_link_id_seq), (SELECT max(id) FROM deep_link)));

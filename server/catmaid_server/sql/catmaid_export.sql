@@ -1,0 +1,298 @@
+-- Projects in the form of CATMAID's export files: each row an object {"model": ..., "pk": ..., "fields": {...}}.
+-- projects: ids. relations, classes: JSON lists of {"project_id", "name", "id"}; what a project lacks is among them.
+
+-- name: projects
+SELECT id FROM project WHERE %(project_id)s::integer IS NULL OR id = %(project_id)s ORDER BY id;
+
+-- name: highest_concept
+SELECT greatest(0,
+    (SELECT max(id) FROM neuron WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(greatest(id, model_of_link_id)) FROM skeleton WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM connector_link WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM label WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM node_label WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM annotation WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM annotation_link WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM relation WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM review WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM log_entry WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(entity_id) FROM volume WHERE project_id = ANY (%(projects)s)));
+
+-- name: relations
+SELECT project_id, name, id FROM relation WHERE project_id = ANY (%(projects)s);
+
+-- name: owner
+-- An administrator, if there is one.
+SELECT id FROM app_user ORDER BY NOT is_superuser, id LIMIT 1;
+
+-- name: user
+-- Everybody whom a row names; passwords stay here.
+COPY (SELECT json_build_object('model', 'auth.user', 'pk', u.id, 'fields', json_build_object(
+             'username', u.username, 'password', '!', 'first_name', u.first_name, 'last_name', u.last_name))
+        FROM app_user u
+       WHERE u.id = %(owner_id)s OR u.id IN (
+                      SELECT user_id FROM treenode WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT editor_id FROM treenode WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM connector WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT editor_id FROM connector WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM connector_link WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM neuron WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM skeleton WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM annotation WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM annotation_link WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM label WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM node_label WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM relation WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT reviewer_id FROM review WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM log_entry WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM volume WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT editor_id FROM volume WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM reviewer_whitelist WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT reviewer_id FROM reviewer_whitelist WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM suppressed_virtual_node WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM deep_link WHERE project_id = ANY (%(projects)s))
+       ORDER BY u.id)
+TO STDOUT;
+
+-- name: project
+COPY (SELECT json_build_object('model', 'catmaid.project', 'pk', id, 'fields', json_build_object(
+             'title', title, 'comment', comment))
+        FROM project WHERE id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: stack
+COPY (SELECT json_build_object('model', 'catmaid.stack', 'pk', id, 'fields', json_build_object(
+             'title', title, 'dimension', format('(%%s, %%s, %%s)', dimension_x, dimension_y, dimension_z),
+             'resolution', format('(%%s, %%s, %%s)', resolution_x, resolution_y, resolution_z),
+             'comment', comment, 'description', description, 'attribution', attribution, 'metadata', metadata,
+             'canary_location', '(' || array_to_string(canary_location, ', ') || ')',
+             'placeholder_color', '(' || array_to_string(placeholder_color, ', ') || ')',
+             'downsample_factors', downsample_factors))
+        FROM stack
+       WHERE id IN (SELECT stack_id FROM project_stack WHERE project_id = ANY (%(projects)s))
+       ORDER BY id)
+TO STDOUT;
+
+-- name: stackmirror
+COPY (SELECT json_build_object('model', 'catmaid.stackmirror', 'pk', id, 'fields', json_build_object(
+             'stack', stack_id, 'title', title, 'image_base', image_base, 'file_extension', file_extension,
+             'tile_width', tile_width, 'tile_height', tile_height, 'tile_source_type', tile_source_type,
+             'position', position))
+        FROM stack_mirror
+       WHERE stack_id IN (SELECT stack_id FROM project_stack WHERE project_id = ANY (%(projects)s))
+       ORDER BY id)
+TO STDOUT;
+
+-- name: projectstack
+COPY (SELECT json_build_object('model', 'catmaid.projectstack', 'pk', id, 'fields', json_build_object(
+             'project', project_id, 'stack', stack_id,
+             'translation', format('(%%s, %%s, %%s)', translation_x, translation_y, translation_z),
+             'orientation', orientation))
+        FROM project_stack WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: brokenslice
+COPY (SELECT json_build_object('model', 'catmaid.brokenslice', 'pk', id, 'fields', json_build_object(
+             'stack', stack_id, 'index', section))
+        FROM broken_section
+       WHERE stack_id IN (SELECT stack_id FROM project_stack WHERE project_id = ANY (%(projects)s))
+       ORDER BY id)
+TO STDOUT;
+
+-- name: stackgroup
+COPY (SELECT json_build_object('model', 'catmaid.stackgroup', 'pk', id, 'fields', json_build_object(
+             'title', title, 'comment', comment))
+        FROM stack_group
+       WHERE id IN (SELECT m.stack_group_id
+                      FROM stack_group_member m JOIN project_stack p ON p.stack_id = m.stack_id
+                     WHERE p.project_id = ANY (%(projects)s))
+       ORDER BY id)
+TO STDOUT;
+
+-- name: stackgrouprelation
+COPY (SELECT json_build_object('model', 'catmaid.stackgrouprelation', 'pk', id, 'fields', json_build_object(
+             'name', name))
+        FROM (VALUES (1, 'view'), (2, 'channel')) kind (id, name) ORDER BY id)
+TO STDOUT;
+
+-- name: stackstackgroup
+COPY (SELECT json_build_object('model', 'catmaid.stackstackgroup', 'pk', m.id, 'fields', json_build_object(
+             'group_relation', CASE m.relation WHEN 'view' THEN 1 ELSE 2 END, 'stack', m.stack_id,
+             'stack_group', m.stack_group_id, 'position', m.position))
+        FROM stack_group_member m
+       WHERE m.stack_id IN (SELECT stack_id FROM project_stack WHERE project_id = ANY (%(projects)s))
+       ORDER BY m.id)
+TO STDOUT;
+
+-- name: class
+COPY (SELECT json_build_object('model', 'catmaid.class', 'pk', id, 'fields', json_build_object(
+             'user', %(owner_id)s::integer, 'creation_time', '1970-01-01T00:00:00Z',
+             'edition_time', '1970-01-01T00:00:00Z', 'project', project_id, 'class_name', name, 'description', ''))
+        FROM jsonb_to_recordset(%(classes)s) AS c (project_id integer, name text, id integer)
+       ORDER BY id)
+TO STDOUT;
+
+-- name: relation
+COPY (SELECT json_build_object('model', 'catmaid.relation', 'pk', c.id, 'fields', json_build_object(
+             'user', coalesce(r.user_id, %(owner_id)s), 'creation_time', '1970-01-01T00:00:00Z',
+             'edition_time', '1970-01-01T00:00:00Z', 'project', c.project_id, 'relation_name', c.name, 'uri', '',
+             'description', '', 'isreciprocal', false))
+        FROM jsonb_to_recordset(%(relations)s) AS c (project_id integer, name text, id integer)
+        LEFT JOIN relation r ON r.id = c.id
+       ORDER BY c.id)
+TO STDOUT;
+
+-- name: classinstance
+COPY (SELECT json_build_object('model', 'catmaid.classinstance', 'pk', e.id, 'fields', json_build_object(
+             'user', e.user_id, 'creation_time', e.creation_time, 'edition_time', e.edition_time,
+             'project', e.project_id, 'class_column', c.id, 'name', e.name))
+        FROM (SELECT id, project_id, user_id, creation_time, edition_time, name, 'neuron' AS kind FROM neuron
+               UNION ALL
+              SELECT id, project_id, user_id, creation_time, edition_time, name, 'skeleton' FROM skeleton
+               UNION ALL
+              SELECT id, project_id, user_id, creation_time, edition_time, name, 'label' FROM label
+               UNION ALL
+              SELECT id, project_id, user_id, creation_time, edition_time, name, 'annotation' FROM annotation
+               UNION ALL
+              SELECT entity_id, project_id, user_id, creation_time, edition_time, name, 'volume' FROM volume) e
+        JOIN jsonb_to_recordset(%(classes)s) AS c (project_id integer, name text, id integer)
+          ON c.project_id = e.project_id AND c.name = e.kind
+       ORDER BY e.id)
+TO STDOUT;
+
+-- name: classinstanceclassinstance
+COPY (SELECT json_build_object('model', 'catmaid.classinstanceclassinstance', 'pk', l.id, 'fields', json_build_object(
+             'user', l.user_id, 'creation_time', l.creation_time, 'edition_time', l.edition_time,
+             'project', l.project_id, 'relation', r.id, 'class_instance_a', l.a, 'class_instance_b', l.b))
+        FROM (SELECT model_of_link_id AS id, project_id, user_id, creation_time, edition_time, 'model_of' AS relation,
+                     id AS a, neuron_id AS b
+                FROM skeleton
+               UNION ALL
+              SELECT id, project_id, user_id, creation_time, edition_time, 'annotated_with',
+                     coalesce(neuron_id, target_annotation_id), annotation_id
+                FROM annotation_link) l
+        JOIN jsonb_to_recordset(%(relations)s) AS r (project_id integer, name text, id integer)
+          ON r.project_id = l.project_id AND r.name = l.relation
+       ORDER BY l.id)
+TO STDOUT;
+
+-- name: treenode
+COPY (SELECT json_build_object('model', 'catmaid.treenode', 'pk', id, 'fields', json_build_object(
+             'project', project_id, 'location_x', x, 'location_y', y, 'location_z', z, 'editor', editor_id,
+             'user', user_id, 'creation_time', creation_time, 'edition_time', edition_time, 'skeleton', skeleton_id,
+             'radius', radius, 'confidence', confidence, 'parent', parent_id))
+        FROM treenode WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: connector
+COPY (SELECT json_build_object('model', 'catmaid.connector', 'pk', id, 'fields', json_build_object(
+             'project', project_id, 'location_x', x, 'location_y', y, 'location_z', z, 'editor', editor_id,
+             'user', user_id, 'creation_time', creation_time, 'edition_time', edition_time,
+             'confidence', confidence))
+        FROM connector WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: treenodeconnector
+COPY (SELECT json_build_object('model', 'catmaid.treenodeconnector', 'pk', id, 'fields', json_build_object(
+             'user', user_id, 'creation_time', creation_time, 'edition_time', edition_time, 'project', project_id,
+             'relation', relation_id, 'treenode', treenode_id, 'connector', connector_id, 'skeleton', skeleton_id,
+             'confidence', confidence))
+        FROM connector_link WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: treenodeclassinstance
+COPY (SELECT json_build_object('model', 'catmaid.treenodeclassinstance', 'pk', l.id, 'fields', json_build_object(
+             'user', l.user_id, 'creation_time', l.creation_time, 'edition_time', l.edition_time,
+             'project', l.project_id, 'relation', r.id, 'treenode', l.treenode_id, 'class_instance', l.label_id))
+        FROM node_label l
+        JOIN jsonb_to_recordset(%(relations)s) AS r (project_id integer, name text, id integer)
+          ON r.project_id = l.project_id AND r.name = 'labeled_as'
+       WHERE l.treenode_id IS NOT NULL
+       ORDER BY l.id)
+TO STDOUT;
+
+-- name: connectorclassinstance
+COPY (SELECT json_build_object('model', 'catmaid.connectorclassinstance', 'pk', l.id, 'fields', json_build_object(
+             'user', l.user_id, 'creation_time', l.creation_time, 'edition_time', l.edition_time,
+             'project', l.project_id, 'relation', r.id, 'connector', l.connector_id, 'class_instance', l.label_id))
+        FROM node_label l
+        JOIN jsonb_to_recordset(%(relations)s) AS r (project_id integer, name text, id integer)
+          ON r.project_id = l.project_id AND r.name = 'labeled_as'
+       WHERE l.connector_id IS NOT NULL
+       ORDER BY l.id)
+TO STDOUT;
+
+-- name: review
+COPY (SELECT json_build_object('model', 'catmaid.review', 'pk', id, 'fields', json_build_object(
+             'project', project_id, 'reviewer', reviewer_id, 'review_time', review_time, 'skeleton', skeleton_id,
+             'treenode', treenode_id))
+        FROM review WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: log
+COPY (SELECT json_build_object('model', 'catmaid.log', 'pk', id, 'fields', json_build_object(
+             'user', user_id, 'project', project_id, 'creation_time', creation_time, 'edition_time', edition_time,
+             'operation_type', operation_type, 'location', format('(%%s, %%s, %%s)', x, y, z), 'freetext', freetext))
+        FROM log_entry WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: textlabel
+COPY (SELECT json_build_object('model', 'catmaid.textlabel', 'pk', id, 'fields', json_build_object(
+             'type', type, 'text', text, 'colour', '(' || array_to_string(color, ', ') || ')', 'font_name', font_name,
+             'font_style', font_style, 'font_size', font_size, 'project', project_id, 'scaling', scaling,
+             'creation_time', creation_time, 'edition_time', edition_time, 'deleted', false))
+        FROM text_label WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: textlabellocation
+COPY (SELECT json_build_object('model', 'catmaid.textlabellocation', 'pk', id, 'fields', json_build_object(
+             'textlabel', id, 'location', format('(%%s, %%s, %%s)', x, y, z), 'deleted', false))
+        FROM text_label WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: volume
+COPY (SELECT json_build_object('model', 'catmaid.volume', 'pk', v.id, 'fields', json_build_object(
+             'user', v.user_id, 'project', v.project_id, 'creation_time', v.creation_time,
+             'edition_time', v.edition_time, 'editor', v.editor_id, 'name', v.name, 'comment', v.comment,
+             'geometry', (SELECT 'TIN Z (' || string_agg(format('((%%s %%s %%s,%%s %%s %%s,%%s %%s %%s,%%s %%s %%s))',
+                                 corners[i], corners[i + 1], corners[i + 2], corners[i + 3], corners[i + 4],
+                                 corners[i + 5], corners[i + 6], corners[i + 7], corners[i + 8], corners[i],
+                                 corners[i + 1], corners[i + 2]), ',' ORDER BY i) || ')'
+                            FROM generate_series(1, cardinality(v.corners), 9) AS i)))
+        FROM volume v WHERE v.project_id = ANY (%(projects)s) ORDER BY v.id)
+TO STDOUT;
+
+-- name: volumeclassinstance
+COPY (SELECT json_build_object('model', 'catmaid.volumeclassinstance', 'pk', v.id, 'fields', json_build_object(
+             'user', v.user_id, 'project', v.project_id, 'creation_time', v.creation_time,
+             'edition_time', v.edition_time, 'relation', r.id, 'volume', v.id, 'class_instance', v.entity_id))
+        FROM volume v
+        JOIN jsonb_to_recordset(%(relations)s) AS r (project_id integer, name text, id integer)
+          ON r.project_id = v.project_id AND r.name = 'model_of'
+       ORDER BY v.id)
+TO STDOUT;
+
+-- name: reviewerwhitelist
+COPY (SELECT json_build_object('model', 'catmaid.reviewerwhitelist', 'pk', id, 'fields', json_build_object(
+             'project', project_id, 'user', user_id, 'reviewer', reviewer_id, 'accept_after', accept_after))
+        FROM reviewer_whitelist WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: suppressedvirtualtreenode
+COPY (SELECT json_build_object('model', 'catmaid.suppressedvirtualtreenode', 'pk', id, 'fields', json_build_object(
+             'user', user_id, 'project', project_id, 'creation_time', creation_time, 'edition_time', edition_time,
+             'child', child_id, 'location_coordinate', location_coordinate, 'orientation', orientation))
+        FROM suppressed_virtual_node WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: deeplink
+-- Without passwords, and so only those that have none.
+COPY (SELECT json_build_object('model', 'catmaid.deeplink', 'pk', id, 'fields', json_build_object(
+             'user', user_id, 'project', project_id, 'creation_time', creation_time, 'edition_time', edition_time,
+             'alias', alias, 'is_public', is_public, 'is_exportable', is_exportable, 'location_x', location_x,
+             'location_y', location_y, 'location_z', location_z, 'active_treenode', active_treenode,
+             'active_connector', active_connector, 'active_skeleton', active_skeleton,
+             'follow_id_history', follow_id_history, 'layered_stacks', layered_stacks, 'layout', layout, 'tool', tool,
+             'show_help', show_help, 'message', message))
+        FROM deep_link WHERE project_id = ANY (%(projects)s) AND password = '' ORDER BY id)
+TO STDOUT;
