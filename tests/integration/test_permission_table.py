@@ -107,7 +107,8 @@ def without_slash(known: set[tuple[str, str]]) -> set[tuple[str, str]]:
 
 
 def test_the_table_has_every_route_and_no_other(module_service: Service) -> None:
-    routes = {(route.method, route.resource.canonical) for route in module_service.app.router.routes() if route.resource}
+    routes = {(route.method, route.resource.canonical)
+              for route in module_service.app.router.routes() if route.resource is not None}
     listed = [(entry.method, entry.path) for entry in entries()]
     assert len(listed) == len(set(listed))
     expected = set(listed) | without_slash(set(listed))
