@@ -110,12 +110,20 @@ async def _who(request: web.Request, route: Route) -> tuple[User, bool]:
         return user, user.username != ANONYMOUS
     cookie = request.cookies.get(sessions.COOKIE)
     if cookie is not None:
-        user_id = sessions.user_of(request.app[keys.SECRET], cookie)
-        user = None if user_id is None else await access.user_of_id(user_id)
+        user = await _user_of_session(request, cookie)
         if user is not None:
             _require_same_site(request, writes=route.writes)
             return user, False
     return await access.anonymous(), False
+
+
+async def _user_of_session(request: web.Request, cookie: str) -> User | None:
+    secret = request.app[keys.SECRET]
+    session = sessions.session_of(secret, cookie)
+    user = None if session is None else await request.app[keys.ACCESS].user_of_id(session.user_id)
+    if session is None or user is None or not sessions.is_current(secret, session, user.password):
+        return None
+    return user
 
 
 def _require_same_site(request: web.Request, *, writes: bool) -> None:

@@ -67,10 +67,10 @@ class Target:
         """A session of this user."""
         if username is None:
             return {}
-        cursor = await self._connection.execute("SELECT id FROM app_user WHERE username = %s", (username,))
+        cursor = await self._connection.execute("SELECT id, password FROM app_user WHERE username = %s", (username,))
         row = await cursor.fetchone()
         assert row is not None, f"there is no user {username}"
-        return {"Cookie": f"{sessions.COOKIE}={sessions.issue(SECRET, row[0])}", "X-Requested-With": "XMLHttpRequest"}
+        return {"Cookie": f"{sessions.COOKIE}={sessions.issue(SECRET, *row)}", "X-Requested-With": "XMLHttpRequest"}
 
     async def setup(self, changes: list[dict[str, Any]]) -> None:
         """Make changes that came about without HTTP."""

@@ -273,5 +273,6 @@ class TestPermissions:
         async with service.store.writing(user_id=None, project_id=None, label="close") as tx:
             await tx.execute("UPDATE app_user SET is_active = false WHERE username = 'leaving'")
         await eventually(leaving, "/version", 401)
-        status, body = await service.visitor.refused("/accounts/login", name="leaving", pwd="a leaving's password")
+        closed = {"username": "leaving", "password": "a leaving's password"}
+        status, body = await service.visitor.refused("/api-token-auth/", **closed)
         assert (status, is_error(body, "InactiveLoginError")) == (400, True)

@@ -40,17 +40,28 @@ def test_no_character_can_be_exchanged(place: int, character: str) -> None:
 @given(st.text())
 def test_junk_is_not_believed(text: str) -> None:
     assert verified(SECRET, "session", text, now=0) is None
-    assert sessions.user_of(SECRET, text) is None
+    assert sessions.session_of(SECRET, text) is None
 
 
-def test_a_session_names_its_user() -> None:
-    assert sessions.user_of(SECRET, sessions.issue(SECRET, 42)) == 42
-    assert sessions.user_of(b"another secret", sessions.issue(SECRET, 42)) is None
+def test_a_session_names_its_user_until_the_password_changes() -> None:
+    cookie = sessions.issue(SECRET, 42, "a hash")
+    session = sessions.session_of(SECRET, cookie)
+    assert session is not None
+    assert session.user_id == 42
+    assert sessions.is_current(SECRET, session, "a hash")
+    assert not sessions.is_current(SECRET, session, "another hash")
+    assert sessions.session_of(b"another secret", cookie) is None
 
 
-@pytest.mark.parametrize("value", ["", "admin", "-1", "1.5", "²"])
+def test_sessions_say_nothing_of_passwords() -> None:
+    cookie, elsewhere = (sessions.issue(secret, 42, "a hash") for secret in (SECRET, b"another secret"))
+    assert "a hash" not in cookie
+    assert cookie.split(".")[0] != elsewhere.split(".")[0]
+
+
+@pytest.mark.parametrize("value", ["", "admin", "-1", "1.5", "²", "42", "42:", ":42", "²:mark", "-1:mark"])
 def test_a_session_of_no_number_names_nobody(value: str) -> None:
-    assert sessions.user_of(SECRET, sign(SECRET, "session", value, expires=EXPIRES)) is None
+    assert sessions.session_of(SECRET, sign(SECRET, "session", value, expires=EXPIRES)) is None
 
 
 def test_a_password_matches_its_hash_alone() -> None:

@@ -13,13 +13,15 @@ from catmaid_server.compat import errors
 from catmaid_server.dispatch import Unauthenticated
 from catmaid_server.domain.accounts import InactiveLogin, InvalidLogin
 from catmaid_server.domain.errors import InvalidInput, LocationLookup, NotAllowed, NotFound, StateMismatch
+from catmaid_server.domain.users import User
 
+CLOSED = User(id=7, username="text", is_superuser=False, is_active=False, first_name="", last_name="", password="!")
 TABLE: list[tuple[Exception, int, str]] = [
     (InvalidInput("text"), 400, "ValueError"),
     (StateMismatch("text"), 400, "StateMatchingError"),
     (LocationLookup("text"), 400, "LocationLookupError"),
     (InvalidLogin("text"), 400, "InvalidLoginError"),
-    (InactiveLogin("text"), 400, "InactiveLoginError"),
+    (InactiveLogin(CLOSED), 400, "InactiveLoginError"),
     (NotAllowed("text"), 403, "PermissionError"),
     (NotFound("text"), 404, "NotFound"),
     (Unauthenticated("text"), 401, "AuthenticationFailed"),

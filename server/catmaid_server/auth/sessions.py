@@ -1,8 +1,12 @@
-"""Login sessions: a signed cookie that names the user."""
+"""Login sessions: a signed cookie that names the user, and ends when the user's password changes."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import time
+from typing import NamedTuple
 
 from catmaid_server.auth.signing import sign, verified
 
@@ -10,12 +14,31 @@ COOKIE = "sessionid"
 LIFETIME_S = 14 * 24 * 3600
 
 
-def issue(secret: bytes, user_id: int) -> str:
-    """Cookie value of a new session."""
-    return sign(secret, "session", str(user_id), expires=int(time.time()) + LIFETIME_S)
+class Session(NamedTuple):
+    """Whose session a cookie stands for, and a mark of the password with which it began."""
+
+    user_id: int
+    mark: str
 
 
-def user_of(secret: bytes, cookie: str) -> int | None:
-    """The user id of a session that is still good."""
-    value = verified(secret, "session", cookie)
-    return int(value) if value is not None and value.isdecimal() else None
+def issue(secret: bytes, user_id: int, password_hash: str) -> str:
+    """Cookie value of a new session of a user with this stored password."""
+    value = f"{user_id}:{_mark(secret, password_hash)}"
+    return sign(secret, "session", value, expires=int(time.time()) + LIFETIME_S)
+
+
+def session_of(secret: bytes, cookie: str) -> Session | None:
+    """The session that a cookie stands for, if it is ours and has not run out."""
+    user_id, _, mark = (verified(secret, "session", cookie) or "").partition(":")
+    return Session(int(user_id), mark) if user_id.isdecimal() and user_id.isascii() and mark else None
+
+
+def is_current(secret: bytes, session: Session, password_hash: str) -> bool:
+    """Whether the user's stored password is still the one with which the session began."""
+    return hmac.compare_digest(session.mark.encode(errors="replace"), _mark(secret, password_hash).encode())
+
+
+def _mark(secret: bytes, password_hash: str) -> str:
+    """Tells nothing of the hash to those who see the cookie."""
+    digest = hmac.digest(secret, b"session password:" + password_hash.encode(errors="surrogatepass"), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest[:12]).decode()

@@ -1,4 +1,4 @@
-"""Accounts: logging in, who one is, what one may do, who else there is."""
+"""Accounts: logging in, who one is, what one may do."""
 
 from __future__ import annotations
 
@@ -6,30 +6,16 @@ import hashlib
 import hmac
 from typing import Any
 
-import msgspec
-
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_all, fetch_json, fetch_value
+from catmaid_server.db.rows import fetch_all, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain import data_views
 from catmaid_server.domain.errors import DomainError
+from catmaid_server.domain.memberships import PROJECT_PERMISSIONS
+from catmaid_server.domain.site_permissions import SITE_PERMISSIONS
 from catmaid_server.domain.users import ANONYMOUS, User
 
 sql = load("accounts")
-
-PROJECT_PERMISSIONS = (
-    "add_project",
-    "can_administer",
-    "can_annotate",
-    "can_annotate_with_token",
-    "can_browse",
-    "can_fork",
-    "can_import",
-    "can_queue_compute_task",
-    "change_project",
-    "delete_project",
-    "view_project",
-)
 
 
 class InvalidLogin(DomainError):
@@ -43,19 +29,24 @@ class InactiveLogin(DomainError):
 
     type = "InactiveLoginError"
 
+    def __init__(self, user: User) -> None:
+        super().__init__(f"The account {user.username!r} is not active.")
+        self.user = user
+
 
 def require_login(user: User | None, *, password_matches: bool) -> User:
     """The user who may log in; raises `InvalidLogin` or, for who knows the password, `InactiveLogin`."""
     if user is None or not password_matches:
         raise InvalidLogin("Unknown user name or wrong password.")
     if not user.is_active:
-        raise InactiveLogin(f"The account {user.username!r} is not active.")
+        raise InactiveLogin(user)
     return user
 
 
-async def note_login(tx: Connection, user_id: int, *, better_hash: str | None) -> None:
-    """Note when a user logged in, and replace the password's hash if there is a better one."""
-    await tx.execute(sql.note_login, {"user_id": user_id, "password": better_hash})
+async def note_login(tx: Connection, user: User, *, better_hash: str | None) -> str:
+    """Note when a user logged in, and replace the password's hash if there is a better one; return what is stored."""
+    stored = await fetch_value(tx, sql.note_login, user_id=user.id, checked=user.password, better=better_hash)
+    return user.password if better_hash is None else str(stored)
 
 
 async def profile(connection: Connection, user: User) -> dict[str, Any]:
@@ -72,7 +63,7 @@ async def profile(connection: Connection, user: User) -> dict[str, Any]:
             **await data_views.profile(connection, user.id),
             "primary_group_id": group,
         },
-        "permissions": [],
+        "permissions": SITE_PERMISSIONS if user.is_superuser else (),
         "domain": [user_id for (user_id,) in domain],
     }
 
@@ -103,26 +94,3 @@ async def permissions_by_project(
         return {}, groups
     return {permission: sorted(p for p, names in granted.items() if permission in names)
             for permission in PROJECT_PERMISSIONS}, groups
-
-
-async def visible_users(connection: Connection, user: User, *, with_passwords: bool) -> msgspec.Raw:
-    """All users as JSON; the anonymous visitor sees only themselves, password hashes only superusers."""
-    only = user.id if user.username == ANONYMOUS else None
-    return await fetch_json(connection, sql.user_list, only=only,
-                            with_passwords=with_passwords and user.is_superuser)
-
-
-async def user_names(connection: Connection) -> list[tuple[int, str]]:
-    """Id and name of every user, last name first."""
-    return [(user_id, name) for user_id, name in await fetch_all(connection, sql.user_names)]
-
-
-async def groups(connection: Connection) -> list[dict[str, Any]]:
-    """Every group."""
-    return [{"id": group_id, "name": name} for group_id, name in await fetch_all(connection, sql.groups)]
-
-
-async def grants_in_project(connection: Connection, project_id: int, *, to_groups: bool) -> msgspec.Raw:
-    """What users, or groups, were granted in a project, as JSON by id."""
-    query = sql.groups_with_permissions if to_groups else sql.users_with_permissions
-    return await fetch_json(connection, query, project_id=project_id)

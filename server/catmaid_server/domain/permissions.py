@@ -38,6 +38,14 @@ async def may_edit_neuron(tx: Connection, user: User, neuron_id: int) -> bool:
     return owners <= await editable_owners(tx, user, owners)
 
 
+async def may_edit_object(connection: Connection, user: User, object_id: int) -> bool:
+    """As `may_edit_neuron`, for whatever has a name: neurons, skeletons, annotations, labels; not if there is none."""
+    cursor = await connection.execute(sql.locks_on, {"object_id": object_id, "locked": LOCKED})
+    locks = await cursor.fetchall()
+    owners = {owner for (owner,) in locks if owner is not None}
+    return bool(locks) and owners <= await editable_owners(connection, user, owners)
+
+
 async def require_unlocked(tx: Connection, user: User, neuron_id: int) -> None:
     """Raise `InvalidInput` if the neuron is locked against `user`; for edits that CATMAID answers with 400."""
     if not await may_edit_neuron(tx, user, neuron_id):

@@ -1,4 +1,4 @@
-"""Users: logging in and out, tokens, permissions, lists."""
+"""Logging in and out, and API tokens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from catmaid_server import keys
 from catmaid_server.auth import passwords, sessions
 from catmaid_server.domain import accounts, users
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.domain.users import User
+from catmaid_server.domain.users import ANONYMOUS, User
 from catmaid_server.routing import Call, NoParameters, Permission, Routes
 
 routes = Routes()
@@ -31,18 +31,6 @@ class Credentials(msgspec.Struct):
     password: str = ""
 
 
-class ListUsers(msgspec.Struct):
-    """Whether to add password hashes, for superusers."""
-
-    with_passwords: bool = False
-
-
-class OneProject(msgspec.Struct):
-    """A project, outside of the path."""
-
-    project_id: int | None = None
-
-
 @routes.get("/accounts/login", needs=Permission.NONE)
 async def who_am_i(call: Call, form: NoParameters) -> dict[str, Any]:
     """Describe the user of this session or token."""
@@ -52,17 +40,31 @@ async def who_am_i(call: Call, form: NoParameters) -> dict[str, Any]:
 
 @routes.post("/accounts/login", needs=Permission.NONE)
 async def log_in(call: Call, form: Login) -> web.Response:
-    """Check name and password, and start a session."""
-    user = await _authenticated(call, form.name, form.pwd)
+    """Check name and password, and start a session.
+
+    Who is logged in and gives no name is told who they are. An account that was switched off is described as CATMAID
+    does it, but no session begins.
+    """
+    if not form.name and call.user.username != ANONYMOUS:
+        return await _profile(call, call.user)
+    try:
+        user = await _authenticated(call, form.name, form.pwd)
+    except accounts.InactiveLogin as closed:
+        return await _profile(call, closed.user)
     checks = call.request.app[keys.PASSWORD_CHECKS]
     better = await checks.hashed(form.pwd) if passwords.outdated(user.password) else None
     async with call.store.writing(user_id=user.id, project_id=None, label="accounts.login") as tx:
-        await accounts.note_login(tx, user.id, better_hash=better)
+        stored = await accounts.note_login(tx, user, better_hash=better)
     response = await _profile(call, user)
-    cookie = sessions.issue(call.request.app[keys.SECRET], user.id)
+    start_session(call, response, user.id, stored)
+    return response
+
+
+def start_session(call: Call, response: web.Response, user_id: int, password_hash: str) -> None:
+    """Give the browser a cookie that stands for a user until their password changes."""
+    cookie = sessions.issue(call.request.app[keys.SECRET], user_id, password_hash)
     response.set_cookie(sessions.COOKIE, cookie, max_age=sessions.LIFETIME_S, httponly=True, samesite="Lax",
                         secure=call.request.secure)
-    return response
 
 
 async def _authenticated(call: Call, username: str, password: str) -> User:
@@ -107,52 +109,3 @@ async def anonymous_token(call: Call, form: NoParameters) -> dict[str, str]:
         async with call.store.writing(user_id=visitor.id, project_id=None, label="accounts.issue_token") as tx:
             await accounts.ensure_token(tx, visitor.id, token, "visitors")
     return {"token": token}
-
-
-@routes.get("/user-list", needs=Permission.NONE)
-async def list_users(call: Call, form: ListUsers) -> msgspec.Raw:
-    """List all users, by name."""
-    async with call.reading() as connection:
-        return await accounts.visible_users(connection, call.user, with_passwords=form.with_passwords)
-
-
-@routes.get("/accounts/{project_id}/all-usernames", needs=Permission.ANNOTATE)
-async def list_names(call: Call, form: NoParameters) -> list[tuple[int, str]]:
-    """List id and name of every user."""
-    async with call.reading() as connection:
-        return await accounts.user_names(connection)
-
-
-@routes.get("/groups/", needs=Permission.LOGIN)
-async def list_groups(call: Call, form: NoParameters) -> list[dict[str, Any]]:
-    """List all groups."""
-    async with call.reading() as connection:
-        return await accounts.groups(connection)
-
-
-@routes.get("/permissions", needs=Permission.NONE)
-async def list_permissions(call: Call, form: NoParameters) -> Any:
-    """List in which projects the user has which permission, and the user's groups."""
-    granted = await call.access.granted(call.user)
-    async with call.reading() as connection:
-        return await accounts.permissions_by_project(connection, call.user, granted)
-
-
-@routes.get("/permissions/", needs=Permission.LOGIN)
-async def permission_names(call: Call, form: OneProject) -> dict[str, Any]:
-    """List the permissions that there are."""
-    return {"permissions": accounts.PROJECT_PERMISSIONS}
-
-
-@routes.get("/{project_id}/permissions/project-user", needs=Permission.SUPERUSER)
-async def user_grants(call: Call, form: NoParameters) -> msgspec.Raw:
-    """List which user was granted what in this project."""
-    async with call.reading() as connection:
-        return await accounts.grants_in_project(connection, call.project_id, to_groups=False)
-
-
-@routes.get("/{project_id}/permissions/project-group", needs=Permission.SUPERUSER)
-async def group_grants(call: Call, form: NoParameters) -> msgspec.Raw:
-    """List which group was granted what in this project."""
-    async with call.reading() as connection:
-        return await accounts.grants_in_project(connection, call.project_id, to_groups=True)

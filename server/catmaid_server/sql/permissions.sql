@@ -12,3 +12,12 @@ SELECT owner.id
 SELECT l.user_id
   FROM annotation_link l JOIN annotation a ON a.id = l.annotation_id
  WHERE l.neuron_id = %(neuron_id)s AND a.name = %(locked)s;
+
+-- name: locks_on
+-- Who locked a named thing; no row if there is none with this id, NULL if nobody locked it.
+SELECT l.user_id
+  FROM (SELECT id FROM neuron UNION ALL SELECT id FROM skeleton UNION ALL
+        SELECT id FROM annotation UNION ALL SELECT id FROM label) thing
+  LEFT JOIN (annotation_link l JOIN annotation a ON a.id = l.annotation_id AND a.name = %(locked)s)
+         ON l.neuron_id = thing.id OR l.target_annotation_id = thing.id
+ WHERE thing.id = %(object_id)s;

@@ -1,0 +1,59 @@
+-- Memberships of groups and grants of permissions.
+
+-- name: users_of
+-- Users by id, and the members of groups.
+SELECT u.id
+  FROM app_user u
+ WHERE u.id = ANY (%(user_ids)s::integer[])
+    OR EXISTS (SELECT FROM group_member m WHERE m.user_id = u.id AND m.group_id = ANY (%(group_ids)s::integer[]))
+ ORDER BY u.id;
+
+-- name: make_own_groups
+-- The groups that bear these users' names, where they are missing.
+INSERT INTO user_group (name) SELECT username FROM app_user WHERE id = ANY (%(owner_ids)s::integer[])
+ON CONFLICT DO NOTHING;
+
+-- name: add_members
+INSERT INTO group_member (user_id, group_id)
+SELECT member.id, g.id
+  FROM app_user owner
+  JOIN user_group g ON g.name = owner.username
+ CROSS JOIN unnest(%(user_ids)s::integer[]) AS member (id)
+ WHERE owner.id = ANY (%(owner_ids)s::integer[])
+ON CONFLICT DO NOTHING;
+
+-- name: remove_members
+DELETE FROM group_member m
+ USING app_user owner JOIN user_group g ON g.name = owner.username
+ WHERE owner.id = ANY (%(owner_ids)s::integer[]) AND m.group_id = g.id AND m.user_id = ANY (%(user_ids)s::integer[]);
+
+-- name: users_with_permissions
+-- Users who were granted something in a project themselves, and what.
+SELECT coalesce(json_object_agg(user_id, json_build_object('user_name', username, 'permissions', permissions)), '{}')::text
+  FROM (SELECT u.id AS user_id, u.username, array_agg(p.permission ORDER BY p.permission) AS permissions
+          FROM project_permission p JOIN app_user u ON u.id = p.user_id
+         WHERE p.project_id = %(project_id)s
+         GROUP BY u.id) granted;
+
+-- name: groups_with_permissions
+SELECT coalesce(json_object_agg(group_id, json_build_object('group_name', name, 'permissions', permissions)), '{}')::text
+  FROM (SELECT g.id AS group_id, g.name, array_agg(p.permission ORDER BY p.permission) AS permissions
+          FROM project_permission p JOIN user_group g ON g.id = p.group_id
+         WHERE p.project_id = %(project_id)s
+         GROUP BY g.id) granted;
+
+-- name: holder
+SELECT id FROM app_user WHERE id = %(user_id)s
+ UNION ALL
+SELECT id FROM user_group WHERE id = %(group_id)s;
+
+-- name: give
+INSERT INTO project_permission (project_id, user_id, group_id, permission)
+SELECT %(project_id)s, %(user_id)s::integer, %(group_id)s::integer, permission
+  FROM unnest(%(permissions)s::text[]) AS permission
+ON CONFLICT DO NOTHING;
+
+-- name: take
+DELETE FROM project_permission
+ WHERE project_id = %(project_id)s AND permission = ANY (%(permissions)s::text[])
+   AND (user_id = %(user_id)s OR group_id = %(group_id)s);
