@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
@@ -17,8 +18,11 @@ sql = load("skeleton_ends")
 
 Point: TypeAlias = tuple[float, float, float]
 
-CLOSING = r"^((really |uncertain |anterior |posterior )?ends?|uncertain continuation|not a branch|soma)$"
-"""Labels, in any case, by which tracers say that there is nothing more to trace at an end."""
+CLOSING = r"^(uncertain continuation|not a branch|soma|(really|uncertain|anterior|posterior)?\s?ends?$)"
+"""Labels, in any case, by which tracers say that there is nothing more to trace at an end; some may go on."""
+
+ANCHORS = ("soma", "out to nerve")
+"""Labels of which a neuron has at least one; what has none is a fragment of one."""
 
 
 async def open_ends(
@@ -62,14 +66,37 @@ async def _arbor(
 
 
 async def skeletons_in_box(
-    connection: Connection, project_id: int, box: Box, *, min_nodes: int = 0, min_cable: float = 0
+    connection: Connection, project_id: int, box: Box, *, min_nodes: int = 0, min_cable: float = 0,
+    skeleton_ids: Sequence[int] | None = None,
 ) -> list[int]:
-    """Skeletons of at least so many nodes and so much cable (nm) with an edge that may cross a box."""
+    """Skeletons, of some or of all, of at least so many nodes and so much cable (nm) with an edge that meets a box."""
     (min_x, min_y, min_z), (max_x, max_y, max_z) = box.low, box.high
     rows = await fetch_all(
         connection, sql.in_box, project_id=project_id, min_nodes=min_nodes, min_cable=min_cable,
+        skeleton_ids=None if skeleton_ids is None else list(skeleton_ids),
         min_x=min_x, min_y=min_y, min_z=min_z, max_x=max_x, max_y=max_y, max_z=max_z)
     return [skeleton_id for (skeleton_id,) in rows]
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """What a complete skeleton has: few open ends (as a share of all), enough nodes and cable (nm), and an anchor."""
+
+    max_open: float = 0.03
+    min_nodes: int = 500
+    min_cable: float = 0.0
+    anchored: bool = True
+
+
+async def completeness(
+    connection: Connection, project_id: int, skeleton_ids: Sequence[int], wanted: Completeness
+) -> list[tuple[int, bool]]:
+    """Whether each skeleton is complete; unknown ids are left out."""
+    rows = await fetch_all(connection, sql.completeness, project_id=project_id, skeleton_ids=list(skeleton_ids),
+                           pattern=CLOSING, anchors=list(ANCHORS))
+    return [(skeleton, nodes >= wanted.min_nodes and cable >= wanted.min_cable
+             and still_open <= wanted.max_open * ends and (anchored or not wanted.anchored))
+            for skeleton, nodes, cable, ends, still_open, anchored in rows]
 
 
 async def existing(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> set[int]:

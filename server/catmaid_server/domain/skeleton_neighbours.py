@@ -13,11 +13,11 @@ MOST = 100
 
 
 async def around(
-    connection: Connection, project_id: int, treenode_id: int, distance: float, *, single: bool
+    connection: Connection, project_id: int, treenode_id: int, distance: float, *, single: bool | None
 ) -> tuple[list[int], bool]:
-    """Skeletons that pass a treenode within a cube of half width `distance` (nm).
+    """Skeletons that pass a treenode inside of a cube of half width `distance` (nm).
 
-    Those with one node there (`single`), or those with more; at most `MOST`, and whether there are more of them.
+    Those with one node there (`single`), with more, or (`None`) both; at most `MOST`, and whether there are so many.
     Raises `NotFound` if there is no such treenode, `InvalidInput` for a distance below 0.
     """
     if distance < 0:
@@ -25,5 +25,5 @@ async def around(
     if not await fetch_value(connection, sql.treenode_exists, project_id=project_id, treenode_id=treenode_id):
         raise NotFound(f"There is no treenode {treenode_id}.")
     rows = await fetch_all(connection, sql.around, project_id=project_id, treenode_id=treenode_id,
-                           distance=distance, single=single, count=MOST + 1)
-    return [skeleton_id for (skeleton_id,) in rows[:MOST]], len(rows) > MOST
+                           distance=distance, single=single, count=MOST)
+    return [skeleton_id for (skeleton_id,) in rows], len(rows) == MOST

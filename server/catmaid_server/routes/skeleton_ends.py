@@ -6,7 +6,8 @@ import msgspec
 
 from catmaid_server.compat import times
 from catmaid_server.compat.boxes import Corners
-from catmaid_server.domain import skeleton_ends
+from catmaid_server.domain import skeleton_ends, volumes
+from catmaid_server.domain.connector_info import Box
 from catmaid_server.domain.skeleton_ends import Point
 from catmaid_server.domain.skeleton_info import required
 from catmaid_server.routing import Call, Permission, Routes
@@ -29,10 +30,28 @@ class FindLabels(msgspec.Struct):
 
 
 class InBox(Corners):
-    """A box, and the least nodes and cable (nm)."""
+    """A box, and which skeletons in it."""
 
     min_nodes: int = 0
     min_cable: float = 0
+    """Least length of cable, nm."""
+    volume_id: int | None = None
+    """Take the box around this volume instead."""
+    skeleton_ids: list[int] = msgspec.field(default_factory=list)
+    """Look at these only; at all if none is given."""
+
+
+class Completeness(msgspec.Struct):
+    """Some skeletons, and what makes them complete."""
+
+    skeleton_ids: list[int] = []
+    open_ends_percent: float = 0.03
+    """How many of the ends may be open, as a share from 0 to 1."""
+    min_nodes: int = 500
+    min_cable: float = 0.0
+    """Least length of cable, nm."""
+    ignore_fragments: bool = True
+    """Whether a skeleton needs a node labelled as soma or as out to nerve."""
 
 
 class Validity(msgspec.Struct):
@@ -62,8 +81,23 @@ async def find_labels(call: Call, form: FindLabels) -> list[tuple[int, Point, in
 async def skeletons_in_box(call: Call, form: InBox) -> list[int]:
     """List skeletons that cross a box."""
     async with call.reading() as connection:
-        return await skeleton_ends.skeletons_in_box(connection, call.project_id, form.box, min_nodes=form.min_nodes,
-                                                    min_cable=form.min_cable)
+        box = form.box
+        if form.volume_id is not None:
+            _, mesh = await volumes.describe_volume(connection, call.project_id, form.volume_id)
+            low, high = mesh.min(axis=(0, 1)).tolist(), mesh.max(axis=(0, 1)).tolist()
+            box = Box((low[0], low[1], low[2]), (high[0], high[1], high[2]))
+        return await skeleton_ends.skeletons_in_box(connection, call.project_id, box, min_nodes=form.min_nodes,
+                                                    min_cable=form.min_cable, skeleton_ids=form.skeleton_ids or None)
+
+
+@routes.post("/{project_id}/skeletons/completeness", needs=Permission.BROWSE)
+async def check_completeness(call: Call, form: Completeness) -> list[tuple[int, bool]]:
+    """Tell whether skeletons are traced completely."""
+    wanted = skeleton_ends.Completeness(max_open=form.open_ends_percent, min_nodes=form.min_nodes,
+                                        min_cable=form.min_cable, anchored=form.ignore_fragments)
+    async with call.reading() as connection:
+        return await skeleton_ends.completeness(connection, call.project_id,
+                                                required(form.skeleton_ids, "skeleton ID"), wanted)
 
 
 @routes.any("/{project_id}/skeletons/validity", needs=Permission.BROWSE)

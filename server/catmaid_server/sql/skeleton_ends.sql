@@ -22,16 +22,47 @@ SELECT l.treenode_id, array_agg(b.name ORDER BY b.name)
  GROUP BY l.treenode_id;
 
 -- name: in_box
--- Skeletons with an edge that may cross a box (nm), by size.
+-- Skeletons, of some or of all (NULL), with an edge that comes within half the depth of a box (nm) to the rectangle
+-- amidst it, as CATMAID's clients know it; by size. What touches the far side only is left out.
+-- Cost: GiST in x and z.
+WITH view AS MATERIALIZED (
+    SELECT box(point(%(min_x)s, %(min_z)s), point(%(max_x)s, %(max_z)s)) AS xz,
+           ST_MakeEnvelope(%(min_x)s, %(min_y)s, %(max_x)s, %(max_y)s) AS xy,
+           ST_Translate(ST_Force3D(ST_MakeEnvelope(%(min_x)s, %(min_y)s, %(max_x)s, %(max_y)s)),
+                        0, 0, (%(min_z)s + %(max_z)s) / 2) AS amidst,
+           abs(%(max_z)s - %(min_z)s) / 2 AS half_depth
+)
 SELECT s.skeleton_id
   FROM skeleton_summary s
  WHERE s.skeleton_id IN (
            SELECT t.skeleton_id
-             FROM treenode t
-            WHERE t.project_id = %(project_id)s
-              AND t.edge &&& ST_MakeLine(ST_MakePoint(%(min_x)s, %(min_y)s, %(min_z)s),
-                                         ST_MakePoint(%(max_x)s, %(max_y)s, %(max_z)s)))
+             FROM treenode t, view
+            WHERE t.project_id = %(project_id)s AND xz_box(t.edge) && view.xz AND t.edge && view.xy
+              AND ST_ZMin(t.edge) < %(max_z)s AND %(min_z)s < %(max_z)s
+              AND ST_3DDWithin(t.edge, view.amidst, view.half_depth))
    AND s.num_nodes >= %(min_nodes)s AND s.cable_length >= %(min_cable)s
+   AND (%(skeleton_ids)s::integer[] IS NULL OR s.skeleton_id = ANY (%(skeleton_ids)s::integer[]))
+ ORDER BY s.skeleton_id;
+
+-- name: completeness
+-- Per skeleton: nodes, cable (nm), ends, those of them without a label that closes them, and whether a node bears one
+-- of some labels. An end has one neighbour or none.
+SELECT s.skeleton_id, s.num_nodes, s.cable_length, tips.ends, tips.open,
+       EXISTS (SELECT FROM treenode t
+                 JOIN node_label l ON l.treenode_id = t.id
+                 JOIN label b ON b.id = l.label_id
+                WHERE t.skeleton_id = s.skeleton_id AND b.name = ANY (%(anchors)s::text[]))
+  FROM skeleton_summary s
+ CROSS JOIN LATERAL (
+        SELECT count(*) AS ends,
+               count(*) FILTER (WHERE NOT EXISTS (
+                   SELECT FROM node_label l JOIN label b ON b.id = l.label_id
+                    WHERE l.treenode_id = t.id AND b.name ~* %(pattern)s)) AS open
+          FROM treenode t
+         WHERE t.skeleton_id = s.skeleton_id
+           AND (SELECT count(*) FROM treenode c WHERE c.parent_id = t.id) + (t.parent_id IS NOT NULL)::integer <= 1
+       ) tips
+ WHERE s.project_id = %(project_id)s AND s.skeleton_id = ANY (%(skeleton_ids)s::integer[])
  ORDER BY s.skeleton_id;
 
 -- name: existing
