@@ -46,7 +46,12 @@ for (const options of builds) {
   if (values.watch) await (await esbuild.context(options)).watch();
   else await esbuild.build(options);
 }
-for (const name of ["LICENSE", "NOTICE"]) {
-  const source = join(here, "node_modules", "swagger-ui-dist", name);
-  copyFileSync(source, join(values.pagesdir, `swagger-ui-${name}.txt`));
+
+const licences = {
+  LICENSE: "swagger-ui-LICENSE.txt",
+  NOTICE: "swagger-ui-NOTICE.txt",
+  "swagger-ui-es-bundle.js.LICENSE.txt": "swagger-ui-es-bundle.js.LICENSE.txt",
+};
+for (const [name, copy] of Object.entries(licences)) {
+  copyFileSync(join(here, "node_modules", "swagger-ui-dist", name), join(values.pagesdir, copy));
 }

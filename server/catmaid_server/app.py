@@ -38,7 +38,7 @@ def all_routes() -> list[Route]:
 
 
 def create_app(
-    store: Store, *, secret: bytes, data_dir: Path, node_limit: int = NODE_LIMIT
+    store: Store, *, secret: bytes, data_dir: Path, node_limit: int = NODE_LIMIT, registration: bool = False
 ) -> web.Application:
     """Make the service's application.
 
@@ -52,6 +52,8 @@ def create_app(
         Where image stores lie whose path is relative.
     node_limit
         Most treenodes in one answer of `node/list`.
+    registration
+        Whether people may make themselves accounts.
     """
     app = web.Application(middlewares=[observe], client_max_size=MAX_BODY_BYTES)
     app[keys.STORE] = store
@@ -61,8 +63,10 @@ def create_app(
     app[keys.FEED] = Feed(store)
     app[keys.TILES] = TileService(store, data_dir)
     app[keys.NODE_LIMIT] = node_limit
+    app[keys.REGISTRATION] = registration
     app[keys.SOCKETS] = weakref.WeakSet()
-    for route in all_routes():
+    app[keys.ROUTES] = tuple(all_routes())
+    for route in app[keys.ROUTES]:
         handler = as_aiohttp_handler(route)
         for method in route.methods:
             app.router.add_route(method, route.path, handler)

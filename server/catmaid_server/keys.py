@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from catmaid_server.auth.access import Access
     from catmaid_server.auth.checks import PasswordChecks
     from catmaid_server.events.feed import Feed
+    from catmaid_server.routing import Route
     from catmaid_server.tiles.service import TileService
 
+ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes")
 STORE: web.AppKey[Store] = web.AppKey("store", Store)
 SECRET: web.AppKey[bytes] = web.AppKey("secret", bytes)
 ACCESS: web.AppKey[Access] = web.AppKey("access")
@@ -22,4 +24,5 @@ PASSWORD_CHECKS: web.AppKey[PasswordChecks] = web.AppKey("password_checks")
 FEED: web.AppKey[Feed] = web.AppKey("feed")
 TILES: web.AppKey[TileService] = web.AppKey("tiles")
 SOCKETS: web.AppKey[weakref.WeakSet[web.WebSocketResponse]] = web.AppKey("sockets")
+REGISTRATION: web.AppKey[bool] = web.AppKey("registration", bool)
 NODE_LIMIT: web.AppKey[int] = web.AppKey("node_limit", int)

@@ -24,11 +24,42 @@ from catmaid_server.auth.access import Access, Permission
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.users import User
 
-__all__ = ["Call", "NoParameters", "Permission", "Route", "Routes"]
+__all__ = ["Call", "Content", "Files", "NoParameters", "Permission", "Route", "Routes"]
 
 
 class NoParameters(msgspec.Struct):
     """The form of a route that takes none."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an answer holds whose annotation alone does not say it::
+
+        async def list_users(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(list[User])]:
+    """
+
+    shape: Any
+    """The type of what is in the body, as JSON has it; `str` of text, `bytes` of anything else."""
+
+    media_type: str = "application/json"
+    """Empty if there is no body."""
+
+    status: int = 200
+    about: str = ""
+    """What it means, if that is not plain."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """Files that come along with a form, as `multipart/form-data`."""
+
+    about: str
+    """What they hold."""
+
+    name: str = "file"
+    """Of the part; any other will do."""
+
+    many: bool = False
 
 
 Handler: TypeAlias = Callable[["Call", Any], Awaitable[Any]]
@@ -86,6 +117,7 @@ class Route:
     label: str | None
     handler: Handler
     form: type[msgspec.Struct]
+    files: Files | None = None
 
     @property
     def writes(self) -> bool:
@@ -100,13 +132,14 @@ class Routes:
     routes: list[Route] = field(default_factory=list)
 
     def route(
-        self, path: str, *, methods: Sequence[str], needs: Permission, label: str | None = None
+        self, path: str, *, methods: Sequence[str], needs: Permission, label: str | None = None,
+        files: Files | None = None,
     ) -> Callable[[Handler], Handler]:
         """Register a handler; its second parameter's type is the form."""
 
         def register(handler: Handler) -> Handler:
             form = get_type_hints(handler)["form"]
-            self.routes.append(Route(_with_types(path), tuple(methods), needs, label, handler, form))
+            self.routes.append(Route(_with_types(path), tuple(methods), needs, label, handler, form, files))
             return handler
 
         return register
@@ -115,9 +148,10 @@ class Routes:
         """Register for GET."""
         return self.route(path, methods=("GET",), needs=needs, label=label)
 
-    def post(self, path: str, *, needs: Permission, label: str | None = None) -> Callable[[Handler], Handler]:
+    def post(self, path: str, *, needs: Permission, label: str | None = None,
+             files: Files | None = None) -> Callable[[Handler], Handler]:
         """Register for POST."""
-        return self.route(path, methods=("POST",), needs=needs, label=label)
+        return self.route(path, methods=("POST",), needs=needs, label=label, files=files)
 
     def put(self, path: str, *, needs: Permission, label: str | None = None) -> Callable[[Handler], Handler]:
         """Register for PUT."""

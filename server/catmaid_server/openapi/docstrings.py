@@ -1,0 +1,78 @@
+"""What docstrings say: of handlers, and beneath the fields of classes."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+_RETURNS = re.compile(r"^Returns\n-{3,}\n", re.MULTILINE)
+_SECTION = re.compile(r"^(\w[\w ]*)\n-{3,}\n", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A docstring taken apart."""
+
+    summary: str
+    """Its first sentence or sentences, up to the empty line."""
+
+    body: str
+    """What follows, but for sections."""
+
+    returns: str
+    """The section `Returns`."""
+
+
+def prose(of: Callable[..., Any]) -> Prose:
+    """The docstring of a function; empty texts where it says nothing."""
+    text = inspect.getdoc(of) or ""
+    told = _RETURNS.search(text)
+    after = text[told.end():] if told else ""
+    ends = _SECTION.search(after)
+    first = _SECTION.search(text)
+    head = text[:first.start()] if first else text
+    summary, _, body = head.partition("\n\n")
+    return Prose(" ".join(summary.split()), body.strip(), after[:ends.start() if ends else None].strip())
+
+
+@cache
+def of_fields(owner: type) -> dict[str, str]:
+    """What stands beneath each field of a class and of those that it inherits from, by the field's name."""
+    known: dict[str, str] = {}
+    for cls in reversed(owner.__mro__):
+        known |= _classes(inspect.getmodule(cls)).get(cls.__qualname__, {})
+    return known
+
+
+@cache
+def _classes(module: Any) -> dict[str, dict[str, str]]:
+    """The field docstrings of a module's classes, by the class's qualified name."""
+    try:
+        tree = ast.parse(inspect.getsource(module))
+    except (OSError, TypeError):  # built in, or no module at all
+        return {}
+    return dict(_below(tree, ""))
+
+
+def _below(node: ast.AST, prefix: str) -> list[tuple[str, dict[str, str]]]:
+    found = []
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ClassDef):
+            name = prefix + child.name
+            found += [(name, _fields(child)), *_below(child, f"{name}.")]
+    return found
+
+
+def _fields(node: ast.ClassDef) -> dict[str, str]:
+    known = {}
+    for statement, after in zip(node.body, node.body[1:], strict=False):
+        if (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+                and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+                and isinstance(after.value.value, str)):
+            known[statement.target.id] = inspect.cleandoc(after.value.value)
+    return known
