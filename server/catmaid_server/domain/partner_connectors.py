@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
@@ -48,19 +47,24 @@ async def places(connection: Connection, connector_ids: Sequence[int]) -> dict[i
     return dict(await fetch_all(connection, sql.places, connector_ids=list(connector_ids)))
 
 
-async def link_counts(
-    connection: Connection,
-    project_id: int,
-    skeleton_ids: Sequence[int],
-    *,
-    source_relations: Sequence[str],
-    target_relations: Sequence[str],
-) -> tuple[dict[int, dict[int, int]], dict[int, str]]:
-    """Numbers of partner links by skeleton and relation id, and the names of these relations."""
-    rows: list[tuple[Any, ...]] = await fetch_all(
-        connection, sql.link_counts, project_id=project_id, skeleton_ids=list(skeleton_ids),
-        source_relations=list(source_relations), target_relations=list(target_relations))
-    counts: defaultdict[int, dict[int, int]] = defaultdict(dict)
-    for skeleton, relation, _, count in rows:
-        counts[skeleton][relation] = count
-    return dict(counts), {relation: name for _, relation, name, _ in rows}
+async def partners_at(
+    connection: Connection, project_id: int, skeleton_id: int, connector_ids: Sequence[int], *, relation: str | None,
+    single: bool | None,
+) -> list[int]:
+    """Other skeletons at connectors of one, on the other side: with some relation, of one node or more, or any."""
+    rows = await fetch_all(connection, sql.partners_at, project_id=project_id, skeleton_id=skeleton_id,
+                           connector_ids=list(connector_ids), theirs=relation, single=single)
+    return [partner for (partner,) in rows]
+
+
+async def polyadicity(
+    connection: Connection, project_id: int, skeleton_ids: Sequence[int], *, connector_ids: Sequence[int] | None,
+    relation: str | None, partner_relation: str | None,
+) -> dict[int, dict[str, dict[int, int]]]:
+    """Number of other links by skeleton, its relation, and connector; connectors without any are left out."""
+    found: dict[int, dict[str, dict[int, int]]] = {}
+    for skeleton, name, connector, count in await fetch_all(
+            connection, sql.polyadicity, project_id=project_id, skeleton_ids=list(skeleton_ids), mine=relation,
+            theirs=partner_relation, connector_ids=None if connector_ids is None else list(connector_ids)):
+        found.setdefault(skeleton, {}).setdefault(name, {})[connector] = count
+    return found

@@ -53,7 +53,9 @@ def required(ids: Sequence[int], what: str) -> list[int]:
 
 
 async def skeleton_ids(connection: Connection, project_id: int, wanted: SkeletonFilter) -> list[int]:
-    """Ids of the skeletons that fit, in order."""
+    """Ids of the skeletons that fit, in order; `InvalidInput` if both an author and a reviewer are given."""
+    if wanted.created_by is not None and wanted.reviewed_by is not None:
+        raise InvalidInput("Give created_by or reviewed_by, not both.")
     rows = await fetch_all(connection, sql.skeleton_ids, project_id=project_id, created_by=wanted.created_by,
                            reviewed_by=wanted.reviewed_by, since=wanted.since, until=wanted.until,
                            more_nodes_than=wanted.more_nodes_than)
@@ -114,10 +116,11 @@ async def node_count(
 
 
 async def labelled_skeletons(
-    connection: Connection, project_id: int, label_ids: Sequence[int]
+    connection: Connection, project_id: int, label_ids: Sequence[int], label_names: Sequence[str] = ()
 ) -> list[tuple[int, list[int]]]:
-    """For each label in use, the skeletons with a node that bears it."""
-    rows = await fetch_all(connection, sql.labelled_skeletons, project_id=project_id, label_ids=list(label_ids))
+    """For each of these labels that is in use, the skeletons with a node that bears it."""
+    rows = await fetch_all(connection, sql.labelled_skeletons, project_id=project_id, label_ids=list(label_ids),
+                           label_names=list(label_names))
     return [(label_id, skeletons) for label_id, skeletons in rows]
 
 

@@ -12,7 +12,7 @@ from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.arbors import Arbor
 from catmaid_server.domain.review_sequences import sequences
-from catmaid_server.domain.skeleton_statistics import POSTSYNAPTIC, PRESYNAPTIC, sql
+from catmaid_server.domain.skeleton_statistics import POSTSYNAPTIC, sql
 
 _KEPT = 0.4
 """How much of its own place a node keeps when its cable is smoothed; the rest is its neighbours'."""
@@ -22,7 +22,10 @@ Point = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """One skeleton in figures; lengths in nm, of the smoothed cable where it says so."""
+    """One skeleton in figures; lengths in nm, of the smoothed cable where it says so.
+
+    `outputs` counts synapses, one for each partner at a connector.
+    """
 
     cable: float
     smooth_cable: float
@@ -42,17 +45,18 @@ async def measure(connection: Connection, project_id: int, skeleton_ids: Sequenc
     for node, parent, _, _, x, y, z, skeleton in await fetch_all(connection, sql.treenodes, **values):
         parents[skeleton][node] = parent
         places[node] = (x, y, z)
-    synapses: Counter[tuple[int, str]] = Counter()
+    inputs: Counter[int] = Counter()
     for skeleton, relation, _, count in await fetch_all(connection, sql.synapses, **values):
-        synapses[skeleton, relation] += count
-    return {skeleton: _measured(Arbor(nodes), places, synapses[skeleton, POSTSYNAPTIC],
-                                synapses[skeleton, PRESYNAPTIC])
+        if relation == POSTSYNAPTIC:
+            inputs[skeleton] += count
+    outputs: dict[int, int] = dict(await fetch_all(connection, sql.outputs, **values))
+    return {skeleton: _measured(Arbor(nodes), places, inputs[skeleton], outputs.get(skeleton, 0))
             for skeleton, nodes in parents.items()}
 
 
 def _measured(arbor: Arbor, places: dict[int, Point], inputs: int, outputs: int) -> Measures:
     smooth = smoothed(arbor, places)
-    backbone = set(sequences(arbor, arbor.root)[0])
+    backbone = set(next(iter(sequences(arbor, arbor.root)), ()))
     degrees = [len(arbor.children.get(node, ())) + (parent is not None) for node, parent in arbor.parents.items()]
     return Measures(
         cable=_length(arbor, places, arbor.parents.keys()), smooth_cable=_length(arbor, smooth, arbor.parents.keys()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +15,7 @@ sql = load("skeleton_statistics")
 
 _BIN_S = 20
 _BINS_PER_MINUTE = 60 // _BIN_S
-_LONGEST_PAUSE_S = 60
+_LONGEST_PAUSE_S = 300
 """Who makes no node for longer was not at work."""
 
 PRESYNAPTIC, POSTSYNAPTIC = "presynaptic_to", "postsynaptic_to"
@@ -25,8 +25,9 @@ PRESYNAPTIC, POSTSYNAPTIC = "presynaptic_to", "postsynaptic_to"
 class Contributions:
     """Who made and reviewed skeletons, by user id, and how long that took, in whole minutes.
 
-    Time is counted in spans of 20 s in which something was done. `min_review_minutes` counts only the first review
-    of each node, `multiuser_review_minutes` adds up what each reviewer spent.
+    Time is counted in spans of 20 s in which something was done, for each skeleton by itself. `min_review_minutes`
+    takes the reviews of who reviewed most nodes and, of all others, only those of nodes that are left;
+    `multiuser_review_minutes` adds up what each reviewer spent.
     """
 
     construction_minutes: int = 0
@@ -60,16 +61,30 @@ async def contributions(connection: Connection, project_id: int, skeleton_ids: S
     nodes = await fetch_all(connection, sql.treenodes, **values)
     found.n_nodes = len(nodes)
     found.node_contributors.update(row[2] for row in nodes)
-    found.construction_minutes = _minutes({_bin(row[3]) for row in nodes})
+    found.construction_minutes = _minutes({(skeleton, _bin(made)) for _, _, _, made, *_, skeleton in nodes})
     for _, relation, user_id, count in await fetch_all(connection, sql.synapses, **values):
         side = found.pre_contributors if relation == PRESYNAPTIC else found.post_contributors
         side[user_id] += count
     reviews = await fetch_all(connection, sql.reviews, **values)
-    found.review_contributors.update(reviewer for reviewer, *_ in reviews)
-    first = {node: _bin(time) for _, node, time in reversed(reviews)}
-    found.min_review_minutes = _minutes(first.values())
-    found.multiuser_review_minutes = _minutes({(reviewer, _bin(time)) for reviewer, _, time in reviews})
+    found.review_contributors.update(reviewer for _, reviewer, *_ in reviews)
+    found.min_review_minutes = _minutes(_needed_reviews(reviews))
+    found.multiuser_review_minutes = _minutes({
+        (skeleton, reviewer, _bin(time)) for skeleton, reviewer, _, time in reviews})
     return found
+
+
+def _needed_reviews(reviews: Iterable[tuple[int, int, int, float]]) -> set[tuple[int, int]]:
+    """Skeleton and span of the reviews that are left if nobody reviews what somebody did who reviewed more nodes."""
+    latest: defaultdict[int, defaultdict[int, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
+    for skeleton, reviewer, node, time in reviews:
+        latest[skeleton][reviewer][node] = time
+    spans: set[tuple[int, int]] = set()
+    for skeleton, by_reviewer in latest.items():
+        seen: set[int] = set()
+        for times in sorted(by_reviewer.values(), key=len, reverse=True):
+            spans |= {(skeleton, _bin(time)) for node, time in times.items() if node not in seen}
+            seen |= times.keys()
+    return spans
 
 
 def _bin(time: float) -> int:
@@ -84,7 +99,7 @@ async def statistics(connection: Connection, project_id: int, skeleton_id: int) 
     """The figures of one skeleton, all 0 if it does not exist."""
     values: dict[str, Any] = {"project_id": project_id, "skeleton_ids": [skeleton_id]}
     nodes = await fetch_all(connection, sql.treenodes, **values)
-    reviewed = {node for _, node, _ in await fetch_all(connection, sql.reviews, **values)}
+    reviewed = {node for _, _, node, _ in await fetch_all(connection, sql.reviews, **values)}
     sites: Counter[str] = Counter()
     for _, relation, _, count in await fetch_all(connection, sql.synapses, **values):
         sites[relation] += count

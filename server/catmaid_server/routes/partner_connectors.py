@@ -11,7 +11,6 @@ import msgspec
 from aiohttp import web
 
 from catmaid_server.domain import partner_connectors
-from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.partner_connectors import SYNAPTIC
 from catmaid_server.domain.skeleton_info import required
 from catmaid_server.routing import Call, Permission, Routes
@@ -33,26 +32,26 @@ class Skids(msgspec.Struct):
     skids: list[int] = []
 
 
-class SkeletonIds(msgspec.Struct):
-    """Some skeletons."""
-
-    skeleton_ids: list[int] = []
-
-
 class PartnersByConnector(msgspec.Struct):
-    """A skeleton, connectors, and whether it is pre- (0) or postsynaptic (1) to them."""
+    """A skeleton, and which partners of it."""
 
     skid: int
     connectors: list[int] = []
     relation: int = 0
+    """Which partners: 0 those postsynaptic to the connectors, 1 those presynaptic, any other number all."""
+    size_mode: int = 0
+    """Which partners: 0 those with several nodes, 1 those with a single one, any other number both."""
 
 
-class CountLinks(msgspec.Struct):
-    """Whose links, of which relations, to connectors with which others."""
+class Polyadicity(msgspec.Struct):
+    """Whose connectors, and which links of others count; what is not given does not restrict."""
 
     skeleton_ids: list[int] = []
-    source_relations: list[str] = []
-    target_relations: list[str] = []
+    connector_ids: list[int] = []
+    self_relation_name: str | None = None
+    """How the skeletons are linked to the connectors."""
+    partner_relation_name: str | None = None
+    """How the others are linked to them."""
 
 
 @routes.any("/{project_id}/skeleton/connectivity_matrix", needs=Permission.BROWSE)
@@ -92,13 +91,11 @@ async def synapse_matrix_csv(call: Call, form: Matrix) -> web.Response:
 @routes.any("/{project_id}/skeletons/partners-by-connector", needs=Permission.BROWSE)
 async def partners_by_connector(call: Call, form: PartnersByConnector) -> list[int]:
     """List the partners of a skeleton at some connectors."""
-    if form.relation not in (0, 1):
-        raise InvalidInput("Parameter relation is 0 (presynaptic) or 1 (postsynaptic).")
+    relation = {0: "postsynaptic_to", 1: "presynaptic_to"}.get(form.relation)
     async with call.reading() as connection:
-        found = await partner_connectors.connectors_between(
-            connection, call.project_id, SYNAPTIC[form.relation], [form.skid],
-            connector_ids=required(form.connectors, "connector ID"))
-    return list(found.get(form.skid, {}))
+        return await partner_connectors.partners_at(
+            connection, call.project_id, form.skid, required(form.connectors, "connector ID"), relation=relation,
+            single={0: False, 1: True}.get(form.size_mode))
 
 
 @routes.any("/{project_id}/skeleton/connectors-by-partner", needs=Permission.BROWSE)
@@ -107,28 +104,18 @@ async def connectors_by_partner(call: Call, form: Skids) -> dict[int, dict[str, 
     answer: dict[int, dict[str, dict[int, list[int]]]] = {}
     async with call.reading() as connection:
         for relation in SYNAPTIC:
-            found = await partner_connectors.connectors_between(connection, call.project_id, relation,
-                                                                required(form.skids, "skeleton ID"))
+            found = await partner_connectors.connectors_between(connection, call.project_id, relation, form.skids)
             for skeleton, partners in found.items():
-                answer.setdefault(skeleton, {})[relation] = partners
+                if others := {partner: ids for partner, ids in partners.items() if partner != skeleton}:
+                    answer.setdefault(skeleton, {})[relation] = others
     return answer
 
 
 @routes.any("/{project_id}/skeletons/connector-polyadicity", needs=Permission.BROWSE)
-async def connector_polyadicity(call: Call, form: SkeletonIds) -> dict[int, dict[str, dict[int, int]]]:
-    """Count the partners at each connector that skeletons are presynaptic to."""
+async def connector_polyadicity(call: Call, form: Polyadicity) -> dict[int, dict[str, dict[int, int]]]:
+    """Count the other links at each connector of skeletons, by relation."""
     async with call.reading() as connection:
-        found = await partner_connectors.connectors_between(connection, call.project_id, "presynaptic_to",
-                                                            required(form.skeleton_ids, "skeleton ID"))
-    return {skeleton: {"presynaptic_to": dict(Counter(c for ids in partners.values() for c in ids))}
-            for skeleton, partners in found.items()}
-
-
-@routes.any("/{project_id}/skeletons/connectivity-counts", needs=Permission.BROWSE)
-async def count_links(call: Call, form: CountLinks) -> dict[str, Any]:
-    """Count partner links of skeletons by relation."""
-    async with call.reading() as connection:
-        counts, names = await partner_connectors.link_counts(
+        return await partner_connectors.polyadicity(
             connection, call.project_id, required(form.skeleton_ids, "skeleton ID"),
-            source_relations=form.source_relations or SYNAPTIC, target_relations=form.target_relations or SYNAPTIC)
-    return {"connectivity": counts, "relations": names}
+            connector_ids=form.connector_ids or None, relation=form.self_relation_name or None,
+            partner_relation=form.partner_relation_name or None)

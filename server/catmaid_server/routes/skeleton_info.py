@@ -41,10 +41,11 @@ class Skids(msgspec.Struct):
     skids: list[int] = []
 
 
-class LabelIds(msgspec.Struct):
-    """Some labels."""
+class SomeLabels(msgspec.Struct):
+    """Labels, by id or by name."""
 
     label_ids: list[int] = []
+    label_names: list[str] = []
 
 
 @routes.any("/{project_id}/skeletons/", needs=Permission.BROWSE)
@@ -129,7 +130,7 @@ async def count_nodes_around(call: Call, form: NoParameters) -> dict[str, int]:
 
 
 @routes.any("/{project_id}/skeletons/node-labels", needs=Permission.BROWSE)
-async def labelled_skeletons(call: Call, form: LabelIds) -> list[tuple[int, list[int]]]:
+async def labelled_skeletons(call: Call, form: SomeLabels) -> list[tuple[int, list[int]]]:
     """Find skeletons by the labels of their nodes."""
     async with call.reading() as connection:
-        return await skeleton_info.labelled_skeletons(connection, call.project_id, form.label_ids)
+        return await skeleton_info.labelled_skeletons(connection, call.project_id, form.label_ids, form.label_names)

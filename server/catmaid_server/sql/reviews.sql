@@ -48,3 +48,10 @@ SELECT id, parent_id, x, y, z, user_id
   FROM treenode
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s
  ORDER BY id;
+
+-- name: suppressed
+-- Virtual nodes of a skeleton that reviewers skip: treenode below them, orientation, coordinate.
+SELECT v.child_id, v.orientation, v.location_coordinate
+  FROM suppressed_virtual_node v JOIN treenode t ON t.id = v.child_id
+ WHERE t.skeleton_id = %(skeleton_id)s AND t.project_id = %(project_id)s
+ ORDER BY v.id;

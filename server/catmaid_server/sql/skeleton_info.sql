@@ -60,8 +60,11 @@ SELECT num_nodes, skeleton_id
 -- name: labelled_skeletons
 -- For each label the skeletons with a node that bears it.
 SELECT l.label_id, array_agg(DISTINCT t.skeleton_id)
-  FROM node_label l JOIN treenode t ON t.id = l.treenode_id
- WHERE l.project_id = %(project_id)s AND l.label_id = ANY (%(label_ids)s::integer[])
+  FROM node_label l
+  JOIN treenode t ON t.id = l.treenode_id
+  JOIN label b ON b.id = l.label_id
+ WHERE l.project_id = %(project_id)s
+   AND (l.label_id = ANY (%(label_ids)s::integer[]) OR b.name = ANY (%(label_names)s::text[]))
  GROUP BY l.label_id
  ORDER BY l.label_id;
 

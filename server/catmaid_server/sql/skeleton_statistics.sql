@@ -7,7 +7,7 @@ SELECT id, parent_id, user_id, extract(epoch FROM creation_time)::float8, x, y, 
  ORDER BY id;
 
 -- name: reviews
-SELECT reviewer_id, treenode_id, extract(epoch FROM review_time)::float8
+SELECT skeleton_id, reviewer_id, treenode_id, extract(epoch FROM review_time)::float8
   FROM review
  WHERE project_id = %(project_id)s AND skeleton_id = ANY (%(skeleton_ids)s::integer[])
  ORDER BY review_time, id;
@@ -18,6 +18,16 @@ SELECT l.skeleton_id, r.name, l.user_id, count(*)
  WHERE l.project_id = %(project_id)s AND l.skeleton_id = ANY (%(skeleton_ids)s::integer[])
    AND r.name IN ('presynaptic_to', 'postsynaptic_to')
  GROUP BY l.skeleton_id, r.name, l.user_id;
+
+-- name: outputs
+-- Postsynaptic links at the connectors that skeletons are presynaptic to, once for each link of theirs.
+SELECT l.skeleton_id, count(*)
+  FROM connector_link l
+  JOIN relation r ON r.id = l.relation_id AND r.name = 'presynaptic_to'
+  JOIN connector_link other ON other.connector_id = l.connector_id
+  JOIN relation s ON s.id = other.relation_id AND s.name = 'postsynaptic_to'
+ WHERE l.project_id = %(project_id)s AND l.skeleton_id = ANY (%(skeleton_ids)s::integer[])
+ GROUP BY l.skeleton_id;
 
 -- name: partners
 -- How many skeletons are on the other side of this one's synapses, by this one's relation.
