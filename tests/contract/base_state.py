@@ -5,9 +5,7 @@ them); we have a table for each. `translated` turns one of its rows into rows of
 
 The password hashes of the kit (Django's PBKDF2) are stored as they are.
 
-Left out, because this release has no tables for it: the cardinality and restriction tables, the constants of samplers,
-and the part of the graph that describes ontologies (classes `group`, `driver_line`, `cell_body_location`, `root` and
-what hangs on them).
+Left out, because this release has no tables for it: the constants of samplers.
 """
 
 from __future__ import annotations
@@ -35,14 +33,16 @@ Row = dict[str, Any]
 OurRow = tuple[str, Row]
 
 ENTITIES = {"neuron", "label", "annotation"}
+WITH_TABLES_OF_THEIR_OWN = ENTITIES | {"skeleton", "volume", "landmark", "landmarkgroup", "stack_property"}
 CONCEPTS = ("relation", "neuron", "skeleton", "connector_link", "label", "node_label", "annotation",
-            "annotation_link", "review", "log_entry")
+            "annotation_link", "review", "log_entry", "class", "class_instance", "class_instance_link")
 LOCATIONS = ("treenode", "connector")
+ONTOLOGY = {"class", "relation_detail", "class_instance", "class_instance_link"}
 IN_ORDER = ("user_group", "app_user", "group_member", "project", "project_permission", "stack", "stack_mirror",
             "project_stack", "stack_group", "stack_group_member", "relation", "neuron", "skeleton", "treenode",
             "connector", "connector_link", "label", "node_label", "annotation", "annotation_link", "review",
-            "log_entry", "text_label", "client_datastore", "message", "data_view_type", "data_view",
-            "volume")  # fmt: skip
+            "class", "relation_detail", "class_instance", "class_instance_link", "log_entry", "text_label",
+            "client_datastore", "message", "data_view_type", "data_view", "volume")  # fmt: skip
 PLAIN = {"auth_group": "user_group", "auth_user_groups": "group_member", "project": "project",
          "stack_mirror": "stack_mirror", "stack_group": "stack_group", "review": "review",
          "reviewer_whitelist": "reviewer_whitelist",
@@ -63,6 +63,8 @@ class Catalogue:
     stack_relations: dict[int, str] = field(default_factory=dict)
     models: dict[int, Row] = field(default_factory=dict)
     """The `model_of` link of each skeleton."""
+    kinds: dict[int, str] = field(default_factory=dict)
+    """The class of each thing."""
     profiles: dict[int, Row] = field(default_factory=dict)
     text_places: dict[int, Row] = field(default_factory=dict)
     """The location of each text label."""
@@ -78,6 +80,7 @@ class Catalogue:
             text_places={r["textlabel_id"]: r["location"] for r in tables["textlabel_location"]},
         )
         links = tables["class_instance_class_instance"]
+        found.kinds = {r["id"]: found.classes[r["class_id"]] for r in tables["class_instance"]}
         found.models = {r["class_instance_a"]: r for r in links if found.relations[r["relation_id"]] == "model_of"}
         return found
 
@@ -89,8 +92,8 @@ def translated(table: str, row: Row, catalogue: Catalogue) -> Iterator[OurRow]:
         if table == "auth_user_groups":
             del row["id"]
         yield PLAIN[table], row
-    elif table == "relation":
-        yield table, {**_only(row, "id", "project_id", "user_id"), "name": row["relation_name"]}
+    elif table in ("relation", "class"):
+        yield from _concept_rows(table, row)
     elif table == "auth_user":
         profile = catalogue.profiles[row["id"]]
         yield "app_user", {**row, "color": [profile["color"][c] for c in "rgba"],
@@ -108,6 +111,16 @@ def translated(table: str, row: Row, catalogue: Catalogue) -> Iterator[OurRow]:
         del row["relation_id"]
         label_id = row.pop("class_instance_id")
         yield "node_label", {**row, "label_id": label_id}
+
+
+def _concept_rows(table: str, row: Row) -> Iterator[OurRow]:
+    if table == "relation":
+        yield table, {**_only(row, "id", "project_id", "user_id"), "name": row["relation_name"]}
+        yield "relation_detail", {**_only(row, "description", "isreciprocal"), "uri": row["uri"] or "",
+                                  "relation_id": row["id"]}
+    else:
+        yield table, {**_only(row, "id", "project_id", "user_id", "creation_time", "edition_time", "description"),
+                      "name": row["class_name"]}
 
 
 def _shown_row(table: str, row: Row, catalogue: Catalogue) -> OurRow:
@@ -147,7 +160,10 @@ def _stack_row(table: str, row: Row, catalogue: Catalogue) -> OurRow:
 
 def _graph_rows(table: str, row: Row, catalogue: Catalogue) -> Iterator[OurRow]:
     if table == "class_instance":
-        kind = catalogue.classes[row.pop("class_id")]
+        kind = catalogue.kinds[row["id"]] = catalogue.classes[row["class_id"]]
+        if kind not in WITH_TABLES_OF_THEIR_OWN:
+            yield table, row
+        row = {k: v for k, v in row.items() if k != "class_id"}
         if kind in ENTITIES:
             yield kind, row
         elif kind == "skeleton" and row["id"] in catalogue.models:
@@ -161,6 +177,15 @@ def _graph_rows(table: str, row: Row, catalogue: Catalogue) -> Iterator[OurRow]:
         link = {**_only(row, "id", "user_id", "project_id", "creation_time", "edition_time"),
                 "annotation_id": row["class_instance_b"], "neuron_id": row["class_instance_a"]}
         yield "annotation_link", link
+    else:
+        link = _only(row, "id", "user_id", "project_id", "creation_time", "edition_time", "relation_id")
+        for end in "ab":
+            thing = row[f"class_instance_{end}"]
+            kind = catalogue.kinds.get(thing, "")
+            link[f"neuron_{end}_id"] = thing if kind == "neuron" else None
+            link[f"instance_{end}_id"] = None if kind in WITH_TABLES_OF_THEIR_OWN else thing
+        if all(link[f"neuron_{end}_id"] or link[f"instance_{end}_id"] for end in "ab"):
+            yield "class_instance_link", link
 
 
 def _only(row: Row, *names: str) -> Row:
@@ -212,13 +237,15 @@ async def load_base(connection: psycopg.AsyncConnection[Any], tables: dict[str, 
 async def _insert_others(
     connection: psycopg.AsyncConnection[Any], tables: dict[str, Any], catalogue: Catalogue
 ) -> None:
-    """Insert rows of tables that export files of CATMAID never have."""
+    """Insert rows that are not imported from export files of CATMAID."""
     ours: dict[str, list[Row]] = {name: [] for name in IN_ORDER}
     for table, rows in tables.items():
-        if not table.startswith("_") and model_of_table(table) not in MODELS:
+        if not table.startswith("_"):
+            exported = model_of_table(table) in MODELS
             for row in rows:
                 for name, our_row in translated(table, row, catalogue):
-                    ours[name].append(our_row)
+                    if not exported or name in ONTOLOGY:
+                        ours[name].append(our_row)
     for name in IN_ORDER:
         await insert(connection, name, ours[name])
 
@@ -282,7 +309,7 @@ async def raise_counters(connection: psycopg.AsyncConnection[Any]) -> None:
                                 " FROM {table}")
             await connection.execute(statement.format(counter=sql.Literal(counter), table=sql.Identifier(table)))
     for table in IN_ORDER:
-        if table not in CONCEPTS + LOCATIONS + ("group_member",):
+        if table not in CONCEPTS + LOCATIONS + ("group_member", "relation_detail"):
             statement = sql.SQL("SELECT setval(pg_get_serial_sequence({name}, 'id'), max(id) + 1, false) FROM {table}"
                                 " HAVING max(id) > 0")
             await connection.execute(statement.format(name=sql.Literal(table), table=sql.Identifier(table)))
