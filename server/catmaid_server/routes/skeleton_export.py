@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from aiohttp import web
 
 from catmaid_server.domain import skeleton_export
@@ -10,11 +11,21 @@ from catmaid_server.routing import Call, NoParameters, Permission, Routes
 routes = Routes()
 
 
+class Swc(msgspec.Struct):
+    """How nodes are written."""
+
+    linearize_ids: bool = False
+    """Whether ids count up from 1, parents before their children."""
+    soma_markers: list[str] = []
+    """How the soma is found: `tag:soma`, `radius:<least radius in nm>`, and `root` where these find none."""
+
+
 @routes.any("/{project_id}/skeleton/{skeleton_id}/swc", needs=Permission.BROWSE)
-async def export_swc(call: Call, form: NoParameters) -> web.Response:
+async def export_swc(call: Call, form: Swc) -> web.Response:
     """Give a skeleton as SWC."""
     async with call.reading() as connection:
-        text = await skeleton_export.swc(connection, call.project_id, call.path["skeleton_id"])
+        text = await skeleton_export.swc(connection, call.project_id, call.path["skeleton_id"],
+                                         renumber=form.linearize_ids, soma_markers=form.soma_markers)
     return web.Response(text=text, content_type="text/plain")
 
 

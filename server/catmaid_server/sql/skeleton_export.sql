@@ -6,6 +6,14 @@ SELECT id, x, y, z, greatest(radius, 0), parent_id
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s
  ORDER BY id;
 
+-- name: somata
+SELECT DISTINCT t.id
+  FROM treenode t
+  JOIN node_label l ON l.treenode_id = t.id
+  JOIN label b ON b.id = l.label_id AND b.name = 'soma'
+ WHERE t.skeleton_id = %(skeleton_id)s AND t.project_id = %(project_id)s
+ ORDER BY t.id;
+
 -- name: eswc
 SELECT t.id, t.x, t.y, t.z, greatest(t.radius, 0), t.parent_id,
        maker.username, t.creation_time, editor.username, t.edition_time, t.confidence
