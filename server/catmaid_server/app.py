@@ -86,7 +86,7 @@ def _lead_to_slashes(app: web.Application) -> None:
 
     paths = {route.path for route in all_routes()}
     for path in sorted(paths):
-        if path.endswith("/") and path[:-1] not in paths:
+        if path.endswith("/") and path[:-1] not in {"", *paths}:
             app.router.add_get(path[:-1], with_slash)
             app.router.add_delete(path[:-1], with_slash)
 

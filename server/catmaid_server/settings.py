@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=8, ge=1, le=100)
     """Most database connections of one worker."""
 
+    registration: bool = False
+    """Whether people may make themselves accounts; they may do nothing until somebody grants them something."""
+
     remember_bytes: int = Field(default=REMEMBER_BYTES, ge=0)
     """Memory of one worker for answers that stay true until something is committed; 0 makes each answer anew."""
 

@@ -102,7 +102,7 @@ def entries() -> Iterator[Entry]:
 def without_slash(known: set[tuple[str, str]]) -> set[tuple[str, str]]:
     """Requests that are sent on to a path with a slash at its end, whatever is there."""
     paths = {path for _, path in known}
-    short = {path[:-1] for path in paths if path.endswith("/")} - paths
+    short = {path[:-1] for path in paths if path.endswith("/")} - paths - {""}
     return {(method, path) for method in ("GET", "HEAD", "DELETE") for path in short}
 
 

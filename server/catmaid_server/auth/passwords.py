@@ -11,12 +11,28 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 _HASHER = PasswordHasher()
 UNUSABLE = "!"
+SHORTEST = 8
+LONGEST = 1024
 _DJANGO = "pbkdf2_sha256$"
 
 
 def hashed(password: str) -> str:
     """Argon2id hash of a password."""
     return _HASHER.hash(password)
+
+
+def weaknesses(password: str, username: str) -> list[str]:
+    """What makes a password too easy to guess, or unfit; empty if nothing does."""
+    found = []
+    if len(password) < SHORTEST:
+        found.append(f"A password has at least {SHORTEST} characters.")
+    if len(password) > LONGEST:
+        found.append(f"A password has at most {LONGEST} characters.")
+    if password.isdecimal():
+        found.append("A password is more than a number.")
+    if username and username.casefold() in password.casefold():
+        found.append("A password does not have the user's name in it.")
+    return found
 
 
 def is_usable(stored: str) -> bool:

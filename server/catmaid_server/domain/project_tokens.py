@@ -17,7 +17,6 @@ sql = load("project_tokens")
 
 _TOKEN = ("id", "creation_time", "edition_time", "name", "token", "needs_approval", "enabled", "default_permissions",
           "user", "project")
-_USE = ("id", "creation_time", "edition_time", "enabled", "project_token", "user", "project")
 FORKER_PERMISSIONS = ("can_administer", "can_annotate", "can_browse", "can_fork", "can_import", "delete_project")
 VISITOR_PERMISSIONS = ("can_browse", "can_annotate", "can_fork")
 
@@ -40,10 +39,10 @@ async def list_tokens(connection: Connection, project_id: int) -> list[dict[str,
     return [dict(zip(_TOKEN, row, strict=True)) for row in await fetch_all(connection, sql.list, project_id=project_id)]
 
 
-async def list_uses(connection: Connection, project_id: int, user_id: int) -> list[dict[str, Any]]:
-    """The tokens of a project that a user has applied."""
+async def list_uses(connection: Connection, project_id: int, user_id: int) -> list[int]:
+    """Ids of the tokens of a project that a user has applied."""
     rows = await fetch_all(connection, sql.uses_by_user, project_id=project_id, user_id=user_id)
-    return [dict(zip(_USE, row, strict=True)) for row in rows]
+    return [token_id for (token_id,) in rows]
 
 
 async def apply_token(tx: Connection, user_id: int, token: str) -> dict[str, Any]:
@@ -76,6 +75,21 @@ async def revoke(tx: Connection, project_id: int, token_id: int | None, user_id:
     permissions = await _set_use(tx, project_id, token_id, user_id, False)
     await tx.execute(sql.revoke_permissions, {"project_id": project_id, "user_id": user_id,
                                               "permissions": permissions})
+
+
+async def leave(tx: Connection, project_id: int, token_id: int | None, user_id: int) -> int:
+    """Give back what a token gave oneself, so that it can be applied again; returns how many uses ended.
+
+    Raises `NotFound` if the project has no such token. A use that awaits approval, or was revoked, stays as it is.
+    """
+    found = await fetch_one(tx, sql.permissions_of, project_id=project_id, token_id=token_id)
+    if found is None:
+        raise NotFound(f"Project {project_id} has no token {token_id}.")
+    ended = await tx.execute(sql.end_use, {"token_id": token_id, "user_id": user_id})
+    if ended.rowcount:
+        await tx.execute(sql.revoke_permissions, {"project_id": project_id, "user_id": user_id,
+                                                  "permissions": found[0]})
+    return ended.rowcount
 
 
 async def fork_project(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass, field
 
@@ -74,23 +75,28 @@ async def create_user(
     username: str,
     *,
     password: str | None = None,
+    password_hash: str | None = None,
     is_superuser: bool = False,
     first_name: str = "",
     last_name: str = "",
+    email: str = "",
     user_id: int | None = None,
 ) -> int:
     """Make a user and the group of the same name, of which the user is a member; return the user's id.
 
+    Without a password, or the hash of one, the user can only use API tokens.
     Raises `InvalidInput` if the name is empty or taken.
     """
     if not username.strip():
         raise InvalidInput("A user needs a name.")
     if await find_user(tx, username) is not None:
         raise InvalidInput(f"There is already a user {username!r}.")
+    if password is not None:
+        password_hash = passwords.hashed(password)
     cursor = await tx.execute(sql.create_user, {
         "id": user_id, "username": username, "is_superuser": is_superuser,
-        "first_name": first_name, "last_name": last_name,
-        "password": passwords.UNUSABLE if password is None else passwords.hashed(password),
+        "first_name": first_name, "last_name": last_name, "email": email,
+        "password": passwords.UNUSABLE if password_hash is None else password_hash,
         "color": list(color_of(username)),
     })
     row = await cursor.fetchone()
@@ -101,7 +107,19 @@ async def create_user(
 
 async def set_password(tx: Connection, user_id: int, password: str) -> None:
     """Replace a user's password."""
-    await tx.execute(sql.set_password, {"user_id": user_id, "password": passwords.hashed(password)})
+    await set_password_hash(tx, user_id, passwords.hashed(password))
+
+
+async def set_password_hash(tx: Connection, user_id: int, password_hash: str) -> None:
+    """As `set_password`, for who has hashed the new one already."""
+    await tx.execute(sql.set_password, {"user_id": user_id, "password": password_hash})
+
+
+def faults_of_name(username: str) -> list[str]:
+    """What keeps a name from being one that people may choose; empty if nothing does."""
+    if re.fullmatch(r"[\w.@+-]{1,150}", username):
+        return []
+    return ["A user name has 1 to 150 letters, digits and any of @ . + - _"]
 
 
 async def issue_token(tx: Connection, user_id: int, name: str = "") -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import yaml
+from aiohttp import web
 
-from catmaid_server.domain import project_list, projects
+from catmaid_server.domain import project_export, project_list, projects
 from catmaid_server.routing import Call, NoParameters, Permission, Routes
 
 routes = Routes()
@@ -44,6 +46,15 @@ async def create_project(call: Call, form: NewProject) -> dict[str, Any]:
     """Make a project that the user may administer."""
     project_id = await projects.create_project(call.tx, form.title, owner_id=call.user.id, comment=form.comment)
     return await project_list.describe_project(call.tx, project_id)
+
+
+@routes.get("/projects/export", needs=Permission.NONE)
+async def export_projects(call: Call, form: NoParameters) -> web.Response:
+    """Describe the projects that the user may see, with their stacks, as YAML that sets up another server."""
+    async with call.reading() as connection:
+        described = await project_export.described_projects(connection, call.user,
+                                                            service_url=f"{call.request.url.origin()}/")
+    return web.Response(text=yaml.safe_dump(described), content_type="application/yaml")
 
 
 @routes.get("/{project_id}/", needs=Permission.NONE)

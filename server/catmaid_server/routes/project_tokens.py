@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 
-from catmaid_server.domain import project_tokens
+from catmaid_server.domain import favorites, project_tokens
+from catmaid_server.domain.errors import NotAllowed
 from catmaid_server.routing import Call, NoParameters, Permission, Routes
 
 routes = Routes()
@@ -24,6 +25,14 @@ class Applied(msgspec.Struct):
     """A token that somebody passed on."""
 
     token: str = ""
+    favorite: bool = True
+    """Whether the project becomes one of the user's favourites."""
+
+
+class Revoked(TypedDict):
+    """How many uses of a token ended, in all and by kind."""
+
+    delete: tuple[int, dict[str, int]]
 
 
 class OneUse(msgspec.Struct):
@@ -63,16 +72,21 @@ async def approve_token(call: Call, form: OneUse) -> dict[str, str]:
     return {"status": "ok"}
 
 
-@routes.post("/{project_id}/project-tokens/revoke", needs=Permission.ADMINISTER, label="project_tokens.revoke")
-async def revoke_token(call: Call, form: OneUse) -> dict[str, str]:
-    """Take from a user what a token gave."""
+@routes.post("/{project_id}/project-tokens/revoke", needs=Permission.LOGIN, label="project_tokens.revoke")
+async def revoke_token(call: Call, form: OneUse) -> Revoked:
+    """Take from a user what a token gave: from oneself or, as an administrator, from others, who cannot use it again."""
+    if form.user_id is None:
+        ended = await project_tokens.leave(call.tx, call.project_id, form.token_id, call.user.id)
+        return {"delete": (ended, {"catmaid.UserProjectToken": ended} if ended else {})}
+    if not await call.access.allows(call.user, call.project_id, Permission.ADMINISTER):
+        raise NotAllowed(f"User {call.user.username!r} does not administer project {call.project_id}.")
     await project_tokens.revoke(call.tx, call.project_id, form.token_id, form.user_id)
-    return {"status": "ok"}
+    return {"delete": (1, {"catmaid.UserProjectToken": 1})}
 
 
 @routes.get("/{project_id}/user-project-tokens/", needs=Permission.BROWSE)
-async def list_uses(call: Call, form: NoParameters) -> list[dict[str, Any]]:
-    """List the tokens of a project that the user has applied."""
+async def list_uses(call: Call, form: NoParameters) -> list[int]:
+    """List the ids of the tokens of a project that the user has applied."""
     async with call.reading() as connection:
         return await project_tokens.list_uses(connection, call.project_id, call.user.id)
 
@@ -80,7 +94,10 @@ async def list_uses(call: Call, form: NoParameters) -> list[dict[str, Any]]:
 @routes.post("/project-tokens/apply", needs=Permission.LOGIN, label="project_tokens.apply")
 async def apply_token(call: Call, form: Applied) -> dict[str, Any]:
     """Enter a project with a token."""
-    return await project_tokens.apply_token(call.tx, call.user.id, form.token)
+    entered = await project_tokens.apply_token(call.tx, call.user.id, form.token)
+    if form.favorite:
+        await favorites.add(call.tx, entered["project_id"], call.user.id)
+    return entered
 
 
 @routes.post("/{project_id}/fork", needs=Permission.FORK, label="projects.fork")

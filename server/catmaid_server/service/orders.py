@@ -21,3 +21,4 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     remember_bytes: int
     log_level: str
     shutdown_s: float
+    registration: bool = False

@@ -168,7 +168,7 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
     return WorkerOrder(
         dsn=dsn, data_dir=str(folder.path), secret=folder.secret(), number=0, pool_size=settings.pool_size,
         remember_bytes=settings.remember_bytes,
-        log_level=settings.log_level, shutdown_s=settings.shutdown_s)
+        log_level=settings.log_level, shutdown_s=settings.shutdown_s, registration=settings.registration)
 
 
 def _record(settings: Settings, listening: socket.socket) -> ServiceRecord:

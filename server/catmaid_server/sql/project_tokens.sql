@@ -22,7 +22,7 @@ INSERT INTO project_token_use (project_token_id, user_id, enabled) VALUES (%(tok
 ON CONFLICT DO NOTHING;
 
 -- name: uses_by_user
-SELECT u.id, u.creation_time, u.edition_time, u.enabled, u.project_token_id, u.user_id, t.project_id
+SELECT u.project_token_id
   FROM project_token_use u JOIN project_token t ON t.id = u.project_token_id
  WHERE t.project_id = %(project_id)s AND u.user_id = %(user_id)s
  ORDER BY u.id;
@@ -33,6 +33,12 @@ UPDATE project_token_use u SET enabled = %(enabled)s, edition_time = now()
  WHERE t.id = u.project_token_id AND t.project_id = %(project_id)s AND t.id = %(token_id)s
    AND u.user_id = %(user_id)s
 RETURNING t.default_permissions;
+
+-- name: permissions_of
+SELECT default_permissions FROM project_token WHERE project_id = %(project_id)s AND id = %(token_id)s;
+
+-- name: end_use
+DELETE FROM project_token_use WHERE project_token_id = %(token_id)s AND user_id = %(user_id)s AND enabled;
 
 -- name: revoke_permissions
 DELETE FROM project_permission

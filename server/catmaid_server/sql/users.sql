@@ -14,9 +14,9 @@ SELECT u.id, u.username, u.is_superuser, u.is_active, u.first_name, u.last_name,
  WHERE t.digest = %(digest)s AND u.is_active;
 
 -- name: create_user
-INSERT INTO app_user (id, username, password, is_superuser, is_staff, first_name, last_name, color)
+INSERT INTO app_user (id, username, password, is_superuser, is_staff, first_name, last_name, email, color)
 VALUES (coalesce(%(id)s::integer, nextval('app_user_id_seq')::integer), %(username)s, %(password)s,
-        %(is_superuser)s, %(is_superuser)s, %(first_name)s, %(last_name)s, %(color)s)
+        %(is_superuser)s, %(is_superuser)s, %(first_name)s, %(last_name)s, %(email)s, %(color)s)
 RETURNING id;
 
 -- name: create_own_group

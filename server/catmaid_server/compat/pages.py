@@ -1,0 +1,77 @@
+"""Plain pages for people who come with a browser: text, and forms to fill in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from string import Template
+
+from aiohttp import web
+
+_PAGE = Template("""<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>$title</title>
+    <link rel="icon" href="data:,">
+    <style>
+      body { font: 1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 3rem auto; padding: 0 1rem; }
+      label { display: block; margin: .75rem 0; }
+      input { display: block; width: 100%; box-sizing: border-box; font: inherit; padding: .4rem; }
+      button { font: inherit; padding: .4rem 1.2rem; margin-top: .75rem; }
+      .problem { color: #b00020; }
+    </style>
+  </head>
+  <body>
+    <h1>$title</h1>
+$body
+  </body>
+</html>
+""")
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self';"
+                               " base-uri 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line to fill in; `autocomplete` tells the browser what it is."""
+
+    name: str
+    label: str
+    autocomplete: str
+    kind: str = "text"
+    value: str = ""
+    required: bool = True
+
+
+def page(title: str, body: str) -> web.Response:
+    """A page with `body`, which is HTML."""
+    text = _PAGE.substitute(title=escape(title), body=body)
+    return web.Response(text=text, content_type="text/html", headers=_HEADERS)
+
+
+def form_page(
+    title: str, fields: Sequence[Field], *, button: str, about: str = "", problems: Sequence[str] = ()
+) -> web.Response:
+    """A page with a form that is sent to where the page came from, and what was wrong with what was sent last."""
+    lines = [f"<p>{escape(about)}</p>" if about else "",
+             *(f'<p class="problem" role="alert">{escape(problem)}</p>' for problem in problems),
+             '<form method="post">', *map(_input, fields), f"<button>{escape(button)}</button>", "</form>"]
+    return page(title, "\n".join(line for line in lines if line))
+
+
+def _input(field: Field) -> str:
+    return (f'<label>{escape(field.label)} <input name="{escape(field.name)}" type="{escape(field.kind)}"'
+            f' value="{escape(field.value)}" autocomplete="{escape(field.autocomplete)}"'
+            f'{" required" if field.required else ""}></label>')
+
+
+def redirect(location: str) -> web.Response:
+    """Send the browser on to another page of this service."""
+    return web.Response(status=302, headers={"Location": location}, content_type="text/html")
