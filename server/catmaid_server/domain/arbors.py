@@ -48,8 +48,9 @@ class Arbor:
         return len(self.children.get(node, ())) + (self.parents[node] is not None) <= 1
 
     def branches(self, node: int) -> list[int]:
-        """The children of a node, the one with most nodes distal to it first."""
-        sizes = {child: len(self.subarbor(child)) for child in self.children.get(node, [])}
+        """The children of a node, the one with most nodes before ends, itself included, first."""
+        sizes = {child: sum(bool(self.children.get(distal)) for distal in self.subarbor(child))
+                 for child in self.children.get(node, [])}
         return sorted(sizes, key=lambda child: (-sizes[child], child))
 
     def distances(self, node: int) -> dict[int, int]:

@@ -136,9 +136,16 @@ async def next_branches(connection: Connection, project_id: int, treenode_id: in
             for first in arbor.branches(treenode_id)]
 
 
-async def previous_branch(connection: Connection, project_id: int, treenode_id: int) -> Place:
-    """The nearest proximal branch node, or the root; `NotFound` if there is no such treenode."""
+async def previous_branch(
+    connection: Connection, project_id: int, treenode_id: int, *, one_step: bool = False
+) -> Place:
+    """The nearest proximal branch node, or the root; with `one_step` the first node on the way there.
+
+    A root is its own. Raises `NotFound` if there is no such treenode.
+    """
     arbor, places = await _arbor_around(connection, project_id, treenode_id)
+    if one_step:
+        return places[arbor.parents[treenode_id] or treenode_id]
     return places[arbor.previous_branch_or_root(treenode_id)]
 
 

@@ -25,6 +25,13 @@ class OneNode(msgspec.Struct):
     tnid: int
 
 
+class Upstream(msgspec.Struct):
+    """How far to go towards the root."""
+
+    alt: int
+    """1: only to the next node on the way; else the whole way."""
+
+
 class NearestTo(msgspec.Struct):
     """A point (nm) and where to look."""
 
@@ -143,7 +150,8 @@ async def find_next_branches(call: Call, form: NoParameters) -> list[tuple[Place
 
 
 @routes.any("/{project_id}/treenodes/{treenode_id}/previous-branch-or-root", needs=Permission.BROWSE)
-async def find_previous_branch(call: Call, form: NoParameters) -> Place:
+async def find_previous_branch(call: Call, form: Upstream) -> Place:
     """Find the previous branch, or the root."""
     async with call.reading() as connection:
-        return await node_info.previous_branch(connection, call.project_id, call.path["treenode_id"])
+        return await node_info.previous_branch(connection, call.project_id, call.path["treenode_id"],
+                                               one_step=form.alt == 1)
