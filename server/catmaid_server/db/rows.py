@@ -6,6 +6,7 @@ from typing import Any, LiteralString
 
 import msgspec
 
+from catmaid_server.db.arrays import array_text
 from catmaid_server.db.store import Connection
 
 
@@ -35,9 +36,7 @@ async def fetch_json(connection: Connection, query: LiteralString, **values: Any
 
 
 def _with_array_texts(values: dict[str, Any]) -> dict[str, Any]:
-    """Lists of whole numbers as PostgreSQL's text of an array; psycopg would look at each element by itself."""
-    return {name: "{" + ",".join(map(str, value)) + "}" if _is_list_of_int(value) else value
-            for name, value in values.items()}
+    return {name: array_text(value) if _is_list_of_int(value) else value for name, value in values.items()}
 
 
 def _is_list_of_int(value: Any) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 
-from catmaid_server.db.arrays import Column, fetch_columns
+from catmaid_server.db.arrays import TEXT, Column, array_text, fetch_columns
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
 
@@ -24,11 +26,14 @@ LINK_COLUMNS = {
     "connector_id": "<i4", "treenode_id": "<i4", "relation_id": "<i4", "confidence": "<i2", "edition_time": "<f8",
     "id": "<i4",
 }
-_DTYPES = {
-    f"{table}_{name}": dtype
-    for table, columns in (("node", NODE_COLUMNS), ("connector", CONNECTOR_COLUMNS), ("link", LINK_COLUMNS))
-    for name, dtype in columns.items()
-}
+
+
+def _dtypes(table: str, columns: Mapping[str, str]) -> dict[str, str | np.dtype[Any]]:
+    return {f"{table}_{name}": dtype for name, dtype in columns.items()}
+
+
+_EDGES = _dtypes("node", NODE_COLUMNS) | _dtypes("link", LINK_COLUMNS) | {"connector_id": "<i4", "snapshot": TEXT}
+_BY_ID = _dtypes("node", NODE_COLUMNS) | _dtypes("connector", CONNECTOR_COLUMNS) | {"snapshot": TEXT, "relations": TEXT}
 
 Table = dict[str, Column]
 
@@ -68,12 +73,12 @@ async def nodes_in_box(
     pass by the box, but none is missing. If there are more than `most_nodes` nodes, connectors or links, some are
     left out, of the nodes none of `treenode_ids`.
     """
-    columns = await fetch_columns(connection, sql.viewport, {
-        "project_id": project_id, "left": box.left, "top": box.top, "z1": box.z1, "right": box.right,
-        "bottom": box.bottom, "z2": box.z2, "exact": exact, "most_edges": most_nodes + 1,
-        "treenode_ids": list(treenode_ids), "connector_ids": list(connector_ids)}, _DTYPES)
-    nodes, connectors, links = ({name: columns[f"{table}_{name}"] for name in names} for table, names in (
-        ("node", NODE_COLUMNS), ("connector", CONNECTOR_COLUMNS), ("link", LINK_COLUMNS)))
+    found = _Found(project_id, box, exact, most_nodes + 1, treenode_ids, connector_ids)
+    if not await found.read(connection):
+        async with connection.transaction():
+            await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            await found.read(connection)
+    nodes, connectors, links = found.nodes, found.connectors, found.links
     limit_reached = max(len(table["id"]) for table in (nodes, connectors, links)) > most_nodes
     if len(nodes["id"]) > most_nodes:
         first = np.argsort(~np.isin(nodes["id"], treenode_ids), kind="stable")[:max(most_nodes, len(treenode_ids))]
@@ -81,16 +86,54 @@ async def nodes_in_box(
     return Viewport(
         nodes, connectors, links,
         await _labels(connection, nodes["id"], connectors["id"]) if labels else {},
-        await _relations(connection, links["relation_id"]) if len(links["id"]) else {},
+        found.relations,
         limit_reached)
+
+
+@dataclass
+class _Found:
+    """What a box holds, read in two steps: the edges that the index finds, then the ends it did not find with them.
+
+    One query that does both is half as fast: PostgreSQL has to keep the first step's rows to find out what is missing.
+    """
+
+    project_id: int
+    box: Box
+    exact: bool
+    most: int
+    treenode_ids: Sequence[int]
+    connector_ids: Sequence[int]
+    nodes: Table = field(default_factory=dict)
+    connectors: Table = field(default_factory=dict)
+    links: Table = field(default_factory=dict)
+    relations: dict[int, str] = field(default_factory=dict)
+
+    async def read(self, connection: Connection) -> bool:
+        """Fill the tables; whether nothing was committed between the steps, so that they show one state."""
+        edges = await fetch_columns(connection, sql.edges_in_box, {
+            "project_id": self.project_id, **asdict(self.box), "exact": self.exact, "most": self.most}, _EDGES)
+        near, self.links = _table(edges, "node", NODE_COLUMNS), _table(edges, "link", LINK_COLUMNS)
+        ends = np.concatenate((near["parent_id"], self.links["treenode_id"], _ids(self.treenode_ids)))
+        contacts = np.concatenate((edges["connector_id"], self.links["connector_id"], _ids(self.connector_ids)))
+        others = await fetch_columns(connection, sql.nodes_by_id, {
+            "project_id": self.project_id, "treenode_ids": array_text(np.setdiff1d(ends, near["id"])),
+            "connector_ids": array_text(np.unique(contacts)),
+            "relation_ids": array_text(np.unique(self.links["relation_id"]))}, _BY_ID)
+        self.nodes = {name: np.concatenate((column, others[f"node_{name}"])) for name, column in near.items()}
+        self.connectors = _table(others, "connector", CONNECTOR_COLUMNS)
+        self.relations = {int(key): name for key, name in json.loads(str(others["relations"])).items()}
+        return bool(edges["snapshot"] == others["snapshot"])
+
+
+def _table(columns: Mapping[str, Column], table: str, names: Iterable[str]) -> Table:
+    return {name: columns[f"{table}_{name}"] for name in names}
+
+
+def _ids(ids: Sequence[int]) -> Column:
+    return np.array(ids, "<i4")
 
 
 async def _labels(connection: Connection, treenode_ids: Column, connector_ids: Column) -> dict[int, list[str]]:
     cursor = await connection.execute(sql.labels, {"treenode_ids": treenode_ids.tolist(),
                                                    "connector_ids": connector_ids.tolist()})
-    return dict(await cursor.fetchall())
-
-
-async def _relations(connection: Connection, relation_ids: Column) -> dict[int, str]:
-    cursor = await connection.execute(sql.relations, {"ids": list(set(relation_ids.tolist()))})
     return dict(await cursor.fetchall())
