@@ -60,9 +60,7 @@ def _contents(hint: Any) -> list[Content]:
         if said:
             return said
     if get_origin(hint) in (Union, UnionType):
-        options = [option for option in get_args(hint) if option is not type(None)]
-        if any(_is_response(option) or get_origin(option) is Annotated for option in options):
-            return [content for option in options for content in _contents(option)]
+        return [content for option in get_args(hint) for content in _contents(option)]
     if _is_response(hint):
         return []
     return [Content(hint)]
@@ -79,10 +77,16 @@ def responses(route: Route, schemas: Schemas, returns: str) -> dict[str, Any]:
         answer = found.setdefault(str(content.status), {
             "description": returns or content.about or HTTPStatus(content.status).phrase})
         if content.media_type:
-            answer.setdefault("content", {})[content.media_type] = {"schema": schemas.of(content.shape)}
+            shape, known = schemas.of(content.shape), answer.setdefault("content", {})
+            earlier = known.get(content.media_type, {}).get("schema")
+            known[content.media_type] = {"schema": shape if earlier is None else _either(earlier, shape)}
     for status in _errors(route):
         found[str(status)] = {"$ref": f"#/components/responses/{status}"}
     return found
+
+
+def _either(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [*(one["anyOf"] if set(one) == {"anyOf"} else [one]), other]}
 
 
 def _errors(route: Route) -> list[int]:
