@@ -15,7 +15,7 @@ sql = load("details")
 NODE_COLUMNS = {"id": "<i4", "parent_id": "<i4", "user_id": "<i4", "x": "<f8", "y": "<f8", "z": "<f8",
                 "radius": "<f8", "confidence": "<i2", "edition_time": "<f8", "creation_time": "<f8"}
 LINK_COLUMNS = {"treenode_id": "<i4", "connector_id": "<i4", "kind": "<i2", "edition_time": "<f8",
-                "creation_time": "<f8"}
+                "creation_time": "<f8", "user_id": "<i4"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Parts:
     reviews: bool = False
     annotations: bool = False
     times: bool = False
+    users: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,13 @@ class Detail:
     """One skeleton; parts that were not wanted are empty.
 
     Parent -1 at the root; times in s since 1970; kind of connector 0 presynaptic, 1 postsynaptic, 2 gap junction.
-    Reviews are treenode, review and reviewer ids; annotations are ids, each in a row of its own.
+    Reviews are treenode, review and reviewer ids; annotations are ids, each in a row of its own. With users, a tag's
+    treenodes are (treenode, user) and an annotation is (annotation, user who made the skeleton).
     """
 
     nodes: dict[str, Column]
     connectors: dict[str, Column]
-    tags: dict[str, list[int]]
+    tags: dict[str, list[Any]]
     reviews: list[tuple[int, int, int]]
     annotations: list[tuple[int, ...]]
 
@@ -54,16 +56,20 @@ async def skeleton_detail(connection: Connection, project_id: int, skeleton_id: 
             raise NotFound("Not found.")
     return Detail(
         nodes,
-        await _connectors(connection, {**key, "times": parts.times, "wanted": parts.connectors}),
-        dict(await _all(connection, sql.tags, key)) if parts.tags else {},
+        await _connectors(connection, {**key, "times": parts.times, "users": parts.users, "wanted": parts.connectors}),
+        dict(await _all(connection, sql.tags_by_user if parts.users else sql.tags, key)) if parts.tags else {},
         await _all(connection, sql.reviews, key) if parts.reviews else [],
-        await _all(connection, sql.annotations, key) if parts.annotations else [])
+        await _annotations(connection, key, parts) if parts.annotations else [])
 
 
 async def _connectors(connection: Connection, key: dict[str, int]) -> dict[str, Column]:
     columns = await fetch_columns(connection, sql.connectors, key, LINK_COLUMNS | {"edges": LINES})
     ends = columns.pop("edges")["end"]
     return {**columns, "x": ends[:, 0], "y": ends[:, 1], "z": ends[:, 2]}
+
+
+async def _annotations(connection: Connection, key: dict[str, int], parts: Parts) -> list[tuple[int, ...]]:
+    return [row if parts.users else row[:1] for row in await _all(connection, sql.annotations, key)]
 
 
 async def _all(connection: Connection, query: Any, key: dict[str, int]) -> list[Any]:

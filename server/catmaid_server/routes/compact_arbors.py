@@ -12,7 +12,7 @@ from catmaid_server.routing import Call, NoParameters, Permission, Routes
 
 routes = Routes()
 
-_ARBOR = "/{project_id}/{skeleton_id}/{nodes:[01]}/{synapses:[01]}/{tags:[01]}"
+_ARBOR = "/{project_id}/{skeleton_id}/{nodes:[0-9]}/{synapses:[0-9]}/{tags:[0-9]}"
 
 
 class WithTime(msgspec.Struct):
@@ -27,6 +27,9 @@ class CompactSkeleton(msgspec.Struct):
     with_annotations: bool = False
     with_reviews: bool = False
     with_history: bool = False
+    with_merge_history: bool = False
+    with_user_info: bool = False
+    ordered: bool = False
 
 
 @routes.any(f"{_ARBOR}/compact-arbor", needs=Permission.BROWSE)
@@ -46,14 +49,15 @@ async def compact_arbor_with_minutes(call: Call, form: NoParameters) -> list[Any
 async def _parts(call: Call, *, with_times: bool) -> list[Any]:
     async with call.reading() as connection:
         return list(await compact_arbors.compact_arbor(
-            connection, call.project_id, call.path["skeleton_id"], with_nodes=call.path["nodes"] == "1",
-            with_synapses=call.path["synapses"] == "1", with_tags=call.path["tags"] == "1", with_times=with_times))
+            connection, call.project_id, call.path["skeleton_id"], with_nodes=call.path["nodes"] != "0",
+            with_synapses=call.path["synapses"] != "0", with_tags=call.path["tags"] != "0", with_times=with_times))
 
 
-@routes.any("/{project_id}/{skeleton_id}/{connectors:[01]}/{tags:[01]}/compact-skeleton", needs=Permission.BROWSE)
+@routes.any("/{project_id}/{skeleton_id}/{connectors:[0-9]}/{tags:[0-9]}/compact-skeleton", needs=Permission.BROWSE)
 async def compact_skeleton(call: Call, form: CompactSkeleton) -> Any:
     """Read one skeleton, as compact-detail does."""
     wanted = compact_detail.CompactDetail(
-        with_connectors=call.path["connectors"] == "1", with_tags=call.path["tags"] == "1",
-        with_annotations=form.with_annotations, with_reviews=form.with_reviews, with_history=form.with_history)
+        with_connectors=call.path["connectors"] != "0", with_tags=call.path["tags"] != "0",
+        with_annotations=form.with_annotations, with_reviews=form.with_reviews, with_history=form.with_history,
+        with_merge_history=form.with_merge_history, with_user_info=form.with_user_info, ordered=form.ordered)
     return await compact_detail.compact_detail(call, wanted)

@@ -13,7 +13,7 @@ from catmaid_server.compat import columns
 from catmaid_server.compat.encodings import Encoding, Forms, response
 from catmaid_server.compat.rows import rows
 from catmaid_server.db.store import Connection
-from catmaid_server.domain import details
+from catmaid_server.domain import detail_history, details
 from catmaid_server.domain.details import Detail, Parts
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.remember import remembered_body
@@ -33,15 +33,24 @@ class CompactDetail(msgspec.Struct, kw_only=True):
     with_reviews: bool = False
     with_annotations: bool = False
     with_history: bool = False
+    """Also all that was once: rows of nodes and connectors end with the time from which and the time until which they
+    were so; those that are so now end with their edition time and their creation time instead. Nodes tell at their end
+    whether they are so now (1), were so (2), or were so in another skeleton (3)."""
+    with_merge_history: bool = False
+    """With `with_history`: also what nodes and links were while they belonged to other skeletons."""
+    with_user_info: bool = False
+    """Whether connectors, tags and annotations tell the user as well, at the end of their rows."""
     with_edition_times: bool = False
     ordered: bool = False
+    """Whether nodes and connectors come in the order of their ids."""
     format: str = "json"
+    """`json`, or `msgpack` for the same as MessagePack."""
 
     @property
     def parts(self) -> Parts:
         """The parts that the store has to read."""
         return Parts(self.with_connectors, self.with_tags, self.with_reviews, self.with_annotations,
-                     times=self.with_history or self.with_edition_times)
+                     times=self.with_history or self.with_edition_times, users=self.with_user_info)
 
 
 @routes.any("/{project_id}/skeletons/{skeleton_id}/compact-detail", needs=Permission.BROWSE)
@@ -50,7 +59,11 @@ async def compact_detail(call: Call, form: CompactDetail) -> web.Response:
     encoding = Encoding.wanted(call, form.format)
 
     async def detailed(connection: Connection) -> bytes:
-        found = await details.skeleton_detail(connection, call.project_id, call.path["skeleton_id"], form.parts)
+        key = (call.project_id, call.path["skeleton_id"])
+        if form.with_history and encoding is not Encoding.COLUMNS:
+            past = await _history(connection, *key, form)
+            return Forms(lambda: past, dict).encoded(encoding)
+        found = await details.skeleton_detail(connection, *key, form.parts)
         return Forms(lambda: _positional(found, form), lambda: _columnar(found)).encoded(encoding)
 
     try:
@@ -74,32 +87,45 @@ async def compact_details(call: Call, form: CompactDetails) -> Any:
     async with call.reading() as connection:
         for skeleton_id in form.skeleton_ids:
             try:
-                found = await details.skeleton_detail(connection, call.project_id, skeleton_id, form.parts)
+                answer[skeleton_id] = await _rows(connection, call.project_id, skeleton_id, form)
             except NotFound:
                 return web.json_response({"detail": "Not found."}, status=404)
-            answer[skeleton_id] = _positional(found, form)
     return {"skeletons": answer}
+
+
+async def _rows(connection: Connection, project_id: int, skeleton_id: int, form: CompactDetail) -> list[Any]:
+    if form.with_history:
+        return await _history(connection, project_id, skeleton_id, form)
+    return _positional(await details.skeleton_detail(connection, project_id, skeleton_id, form.parts), form)
 
 
 def _positional(found: Detail, form: CompactDetail) -> list[Any]:
     nodes = rows(found.nodes, (*NODE_ROW, "edition_time") if form.with_edition_times else NODE_ROW)
-    connectors = rows(found.connectors, LINK_ROW)
-    if form.with_history:
-        nodes = _with_times(nodes, found.nodes)
-        connectors = _with_times(connectors, found.connectors)
+    connectors = rows(found.connectors, (*LINK_ROW, "user_id") if form.with_user_info else LINK_ROW)
     if form.ordered:
         nodes.sort(key=itemgetter(0))
         connectors.sort()
     return [nodes, connectors, found.tags, found.reviews, found.annotations]
 
 
-def _with_times(table: list[tuple[Any, ...]], found: dict[str, Any]) -> list[tuple[Any, ...]]:
-    edited, created = (map(_blank_separated, found[name].tolist()) for name in ("edition_time", "creation_time"))
-    return [(*row, *times, 1) for row, times in zip(table, zip(edited, created, strict=True), strict=True)]
+async def _history(connection: Connection, project_id: int, skeleton_id: int, form: CompactDetail) -> list[Any]:
+    past = await detail_history.skeleton_history(
+        connection, project_id, skeleton_id, form.parts, merged=form.with_merge_history)
+    nodes, connectors, tags, reviews, annotations = (
+        [_with_texts(row) for row in part]
+        for part in (past.nodes, past.connectors, past.tags, past.reviews, past.annotations))
+    if form.ordered:
+        nodes.sort(key=lambda node: (node[0], node[-1]))
+        connectors.sort(key=itemgetter(0))
+    last = None if form.with_user_info else -1
+    by_name: dict[str, list[list[Any]]] = {}
+    for name, *put in tags:
+        by_name.setdefault(name, []).append(put[:last])
+    return [nodes, [row[:last] for row in connectors], by_name, reviews, [row[:last] for row in annotations]]
 
 
-def _blank_separated(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(sep=" ", timespec="microseconds")
+def _with_texts(row: tuple[Any, ...]) -> list[Any]:
+    return [value.astimezone(UTC).isoformat(sep=" ") if isinstance(value, datetime) else value for value in row]
 
 
 def _columnar(found: Detail) -> dict[str, Any]:

@@ -26,12 +26,21 @@ WITH kind AS (
 SELECT array_agg(l.treenode_id) AS treenode_id, array_agg(l.connector_id) AS connector_id, array_agg(kind) AS kind,
        string_agg(ST_AsBinary(l.edge, 'NDR'), '') AS edges,
        array_agg(date_part('epoch', l.edition_time)) FILTER (WHERE %(times)s) AS edition_time,
-       array_agg(date_part('epoch', l.creation_time)) FILTER (WHERE %(times)s) AS creation_time
+       array_agg(date_part('epoch', l.creation_time)) FILTER (WHERE %(times)s) AS creation_time,
+       array_agg(l.user_id) FILTER (WHERE %(users)s) AS user_id
   FROM connector_link l JOIN kind ON kind.id = l.relation_id
  WHERE %(wanted)s AND l.skeleton_id = %(skeleton_id)s AND l.project_id = %(project_id)s;
 
 -- name: tags
 SELECT label.name, array_agg(t.id ORDER BY l.id)
+  FROM treenode t
+  JOIN node_label l ON l.treenode_id = t.id
+  JOIN label ON label.id = l.label_id
+ WHERE t.skeleton_id = %(skeleton_id)s AND t.project_id = %(project_id)s
+ GROUP BY label.name;
+
+-- name: tags_by_user
+SELECT label.name, json_agg(json_build_array(t.id, l.user_id) ORDER BY l.id)
   FROM treenode t
   JOIN node_label l ON l.treenode_id = t.id
   JOIN label ON label.id = l.label_id
@@ -45,7 +54,7 @@ SELECT treenode_id, id, reviewer_id
  ORDER BY id;
 
 -- name: annotations
-SELECT l.annotation_id
+SELECT l.annotation_id, s.user_id
   FROM skeleton s JOIN annotation_link l ON l.neuron_id = s.neuron_id
  WHERE s.id = %(skeleton_id)s AND s.project_id = %(project_id)s
  ORDER BY l.id;
