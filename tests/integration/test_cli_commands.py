@@ -72,7 +72,7 @@ def test_users_tokens_and_permissions(cli: Cli, dsn: str, swc: Path) -> None:
     added = answer(cli, "user", "add", "ada", "--first-name", "Ada")
     assert added["username"] == "ada"
     assert cli("user", "add", "ada")[0] == 1
-    token = cli("token", "ada")[1].strip()
+    token = cli("token", "add", "ada")[1].strip()
     assert answer(cli, "grant", "ada", "can_annotate", "Shared")["permission"] == "can_annotate"
     assert cli("grant", "nobody", "can_annotate", "Shared")[::2] == (
         1, "catmaid-jupyter: There is no user or group 'nobody'.\n")
@@ -91,6 +91,21 @@ def test_users_tokens_and_permissions(cli: Cli, dsn: str, swc: Path) -> None:
     user = asyncio.run(found())
     assert user is not None
     assert user.username == "ada"
+
+    cli("token", "add", "ada", "--for", "her laptop")
+    code, listed, _ = cli("token", "list", "ada", "--json")
+    tokens = json.loads(listed)
+    assert [(known["username"], known["name"]) for known in tokens] == [
+        ("ada", "from the command line"), ("ada", "her laptop")]
+    assert token not in listed
+    assert "her laptop" in cli("token", "list")[1]
+    assert cli("token", "revoke", "999")[::2] == (
+        1, "catmaid-jupyter: There is no API token 999; `token list` shows those there are.\n")
+    assert cli("token", "revoke")[0] == cli("token", "revoke", "1", "--all-of", "ada")[0] == 2
+    assert answer(cli, "token", "revoke", tokens[0]["id"]) == {"revoked": 1}
+    assert asyncio.run(found()) is None
+    assert answer(cli, "token", "revoke", "--all-of", "ada") == {"revoked": 1}
+    assert json.loads(cli("token", "list", "ada", "--json")[1]) == []
 
 
 def test_a_password_from_standard_input(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

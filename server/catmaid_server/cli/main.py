@@ -8,7 +8,7 @@ import psycopg
 import typer
 
 from catmaid_server.cli import catmaid as _catmaid  # noqa: F401 -- its commands join those of imports and exports
-from catmaid_server.cli import demo, exports, imports, service, users
+from catmaid_server.cli import demo, exports, imports, service, tokens, users
 from catmaid_server.db.cluster import ClusterError
 from catmaid_server.db.migrations import MigrationError
 from catmaid_server.domain.errors import DomainError
@@ -26,6 +26,7 @@ app.add_typer(service.app)
 app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")
 app.add_typer(users.app, name="user")
+app.add_typer(tokens.app, name="token")
 app.add_typer(users.access)
 
 _FAILURES = (ServiceError, ClusterError, MigrationError, DomainError, psycopg.Error, OSError)

@@ -1,4 +1,4 @@
-"""Commands about users: accounts, passwords, tokens, permissions."""
+"""Commands about users: accounts, passwords, permissions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def add_user(
     chosen = _ask_password() if password else None
 
     async def work() -> int:
-        async with _administering(settings, "users.create") as tx:
+        async with administering(settings, "users.create") as tx:
             return await users.create_user(tx, name, password=chosen, is_superuser=superuser, first_name=first_name,
                                            last_name=last_name)
 
@@ -75,31 +75,12 @@ def set_password(name: Name, data_dir: DataDir = None, database_url: DatabaseUrl
     chosen = _ask_password()
 
     async def work() -> None:
-        async with _administering(settings, "users.set_password") as tx:
+        async with administering(settings, "users.set_password") as tx:
             user = await users.require_user(tx, name)
             await users.set_password(tx, user.id, chosen)
 
     run(work())
     answer(None, as_json=False, text=f"Set the password of {name!r}.")
-
-
-@access.command("token")
-def issue_token(
-    name: Annotated[str, typer.Argument(metavar="USER", show_default=False)],
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Print a new API token for a user. Only its hash is kept, so it is shown this once."""
-
-    async def work() -> str:
-        settings = settings_from(data_dir=data_dir, database_url=database_url)
-        async with _administering(settings, "users.issue_token") as tx:
-            user = await users.require_user(tx, name)
-            return await users.issue_token(tx, user.id, "from the command line")
-
-    token = run(work())
-    answer({"user": name, "token": token}, as_json=as_json, text=token)
 
 
 @access.command("grant")
@@ -118,7 +99,7 @@ def grant(
 
     async def work() -> int:
         settings = settings_from(data_dir=data_dir, database_url=database_url)
-        async with _administering(settings, "permissions.grant") as tx:
+        async with administering(settings, "permissions.grant") as tx:
             project_id = await projects.require_project(tx, project)
             await users.grant(tx, project_id, permission, to=name)
             return project_id
@@ -129,7 +110,7 @@ def grant(
 
 
 @asynccontextmanager
-async def _administering(settings: Settings, label: str) -> AsyncIterator[Connection]:
+async def administering(settings: Settings, label: str) -> AsyncIterator[Connection]:
     """A transaction in the name of the superuser, as whom whoever owns the data folder may act."""
     async with opened_store(settings) as store:
         async with store.reading() as connection:
