@@ -241,9 +241,12 @@ async def test_unknown_stacks_and_groups_are_refused_as_catmaid_does(service, st
         (f"stack/{stack.stack_id}/info", 400, "ValueError"),
         ("stack/999/info", 404, "Http404"),
         ("stackgroup/99/info", 404, "DoesNotExist"),
+        ("stackgroup/1/info", 404, "DoesNotExist"),
     ):
         answered, body = await service.tracer.request("GET", f"/{project}/{path}")
         assert (answered, body["type"]) == (status, kind)
+    async with service.store.writing(user_id=None, project_id=None, label="test") as tx:
+        await tx.execute("INSERT INTO project_stack (project_id, stack_id) VALUES (%s, %s)", (project, stack.stack_id))
     assert await service.tracer.get(f"/{project}/stackgroup/1/info") == {
         "id": 1, "project_id": str(project), "title": "Channels",
         "stacks": [{"id": stack.stack_id, "relation": "channel", "position": 0}]}

@@ -28,7 +28,7 @@ class NoSuchStack(NotFound):
 
 
 class NoSuchStackGroup(DomainError):
-    """There is no stack group with this id; CATMAID calls that an error of its own."""
+    """The project shows no stack group with this id; CATMAID calls that an error of its own."""
 
     status = 404
     type = "DoesNotExist"
@@ -188,7 +188,7 @@ async def describe_stack_group(
     connection: Connection, project_id: int, stack_group_id: int
 ) -> dict[str, Any]:
     """Title and stacks of a stack group; raises `NoSuchStackGroup`. CATMAID gives the project id as text."""
-    group = await _one(connection, sql.stack_group, {"stack_group_id": stack_group_id})
+    group = await _one(connection, sql.stack_group, {"stack_group_id": stack_group_id, "project_id": project_id})
     if group is None:
         raise NoSuchStackGroup("StackGroup matching query does not exist.")
     members = await _all(connection, sql.stacks_of_group, {"stack_group_id": stack_group_id})

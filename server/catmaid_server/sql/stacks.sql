@@ -58,7 +58,11 @@ SELECT DISTINCT member.stack_group_id
  ORDER BY member.stack_group_id;
 
 -- name: stack_group
-SELECT title FROM stack_group WHERE id = %(stack_group_id)s;
+-- A group that has a stack in the project.
+SELECT title FROM stack_group
+ WHERE id = %(stack_group_id)s
+   AND EXISTS (SELECT FROM stack_group_member member JOIN project_stack ps ON ps.stack_id = member.stack_id
+                WHERE member.stack_group_id = %(stack_group_id)s AND ps.project_id = %(project_id)s);
 
 -- name: stacks_of_group
 SELECT stack_id, relation, position
