@@ -19,10 +19,13 @@ _JSON = "application/json"
 
 
 @cache
-def vocabulary() -> dict[str, str]:
-    """What parameters mean that bear the same name on several routes."""
-    text = files(__package__).joinpath("vocabulary.toml").read_text(encoding="utf-8")
-    return {name: str(meaning) for part in tomllib.loads(text).values() for name, meaning in part.items()}
+def vocabulary(*, in_path: bool = False) -> dict[str, str]:
+    """What parameters mean that bear the same name on several routes, in paths or in forms."""
+    words: dict[str, dict[str, str]] = tomllib.loads(
+        files(__package__).joinpath("vocabulary.toml").read_text(encoding="utf-8"))
+    of_paths = words.pop("paths")
+    of_forms = {name: meaning for part in words.values() for name, meaning in part.items()}
+    return of_forms | of_paths if in_path else of_forms
 
 
 def template(path: str) -> str:
@@ -38,7 +41,7 @@ def in_path(path: str) -> list[dict[str, Any]]:
         if pattern and not name.endswith("_id"):
             schema["pattern"] = f"^({pattern})$"
         found.append({"name": name, "in": "path", "required": True, "schema": schema,
-                      "description": vocabulary().get(name, "")})
+                      "description": vocabulary(in_path=True).get(name, "")})
     return found
 
 
