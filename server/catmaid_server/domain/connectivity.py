@@ -10,16 +10,12 @@ from typing import Any
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
+from catmaid_server.domain.connector_types import LINK_TYPES
 from catmaid_server.domain.skeleton_info import required
 
 sql = load("connectivity")
 
-RELATIONS = {
-    "incoming": ("postsynaptic_to", "presynaptic_to"),
-    "outgoing": ("presynaptic_to", "postsynaptic_to"),
-    "gapjunctions": ("gapjunction_with", "gapjunction_with"),
-    "attachments": ("attached_to", "attached_to"),
-}
+RELATIONS = {link_type.partner_reference: (link_type.relation, link_type.partner_relation) for link_type in LINK_TYPES}
 """What a direction means: the relation of the sources to a connector, and that of their partners."""
 
 DIRECTIONS = ("outgoing", "incoming")

@@ -26,6 +26,15 @@ class Matrix(msgspec.Struct):
     with_locations: bool = False
 
 
+class NamedMatrix(msgspec.Struct):
+    """Presynaptic skeletons, postsynaptic ones, and what they are called."""
+
+    rows: list[int] = []
+    columns: list[int] = []
+    names: list[tuple[int, str]] = []
+    """Pairs of skeleton id and name; without one, a skeleton is called by its id."""
+
+
 class Skids(msgspec.Struct):
     """Some skeletons."""
 
@@ -74,16 +83,17 @@ def _located(connector_ids: list[int], places: dict[int, list[float]]) -> dict[s
 
 
 @routes.any("/{project_id}/skeletons/connectivity_matrix/csv", needs=Permission.BROWSE)
-async def synapse_matrix_csv(call: Call, form: Matrix) -> web.Response:
+async def synapse_matrix_csv(call: Call, form: NamedMatrix) -> web.Response:
     """Count synapses between skeletons, as CSV."""
     async with call.reading() as connection:
         found = await partner_connectors.connectors_between(
             connection, call.project_id, "presynaptic_to", form.rows, partner_ids=form.columns)
+    names: dict[int, str] = dict(form.names)
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["", *form.columns])
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(["", *(names.get(column, column) for column in form.columns)])
     for row in form.rows:
-        writer.writerow([row, *(len(found.get(row, {}).get(column, ())) for column in form.columns)])
+        writer.writerow([names.get(row, row), *(len(found.get(row, {}).get(column, ())) for column in form.columns)])
     return web.Response(text=text.getvalue(), content_type="text/csv",
                         headers={"Content-Disposition": 'attachment; filename="catmaid-connectivity-matrix.csv"'})
 
