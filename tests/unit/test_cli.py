@@ -16,7 +16,8 @@ from catmaid_server.cli.output import table
 
 WANTED = {
     "demo", "serve", "stop", "status", "migrate", "import stack", "import swc", "import connectors", "import bulk",
-    "import catmaid", "export swc", "export catmaid", "export csv", "user add", "user list",
+    "import catmaid", "export swc", "export catmaid", "export csv",
+    "user add", "user list",
     "user password", "token add", "token list", "token revoke", "grant",
 }
 WITHOUT_JSON = {"demo", "user password"}

@@ -12,28 +12,38 @@ from catmaid_server.cli.options import AsJson, AsUser, DatabaseUrl, DataDir, set
 from catmaid_server.cli.output import answer, progress, run
 from catmaid_server.service.opening import opened_store
 
-_FILE = "FILE only: "
-
 
 @imports.app.command("catmaid")
 def import_catmaid(
     source: Annotated[
-        str, typer.Argument(metavar="FILE.json|URL", show_default=False,
-                            help="File that CATMAID's catmaid_export_data wrote, gzipped or not."),
+        str, typer.Argument(metavar="FILE|URL", show_default=False,
+                            help="File that CATMAID's catmaid_export_data wrote, gzipped or not; or the address of a "
+                                 "running CATMAID server."),
     ],
     project: Annotated[
         str | None,
         typer.Option("--project", metavar="TITLE", show_default=False,
-                     help="Title or id of the project that receives; a new title makes one. Default: a new project "
-                          "for each of the file, of the same title."),
+                     help="FILE: title or id of the project that receives; a new title makes one; default: for each "
+                          "project of the file a new one of the same title. URL: title or id of the project there."),
     ] = None,
     source_project: Annotated[
         str | None, typer.Option("--source-project", metavar="TITLE", show_default=False,
-                                 help="Only this project of the file, by title or id."),
+                                 help="FILE: only this project of the file, by title or id."),
     ] = None,
+    token: Annotated[
+        str | None, typer.Option("--token", metavar="TOKEN", show_default=False, envvar="CATMAID_TOKEN",
+                                 help="URL: API token of an account that may browse the project."),
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option("--title", metavar="TITLE", show_default=False,
+                                 help="URL: title of the project that receives, which may exist; default: as there."),
+    ] = None,
+    connections: Annotated[
+        int, typer.Option("--connections", min=1, max=32, help="URL: most requests at a time."),
+    ] = 4,
     map_users: Annotated[
         bool | None, typer.Option("--map-users/--no-map-users", show_default="--map-users",
-                                  help="Rows belong to users of the same name here, or to the file's users, who come "
+                                  help="Rows belong to users of the same name here; or to the file's users, who come "
                                        "along with passwords, groups, messages and settings."),
     ] = None,
     override_user: Annotated[
@@ -45,23 +55,38 @@ def import_catmaid(
                            help="Make users of names unknown here, inactive; or refuse."),
     ] = True,
     preserve_ids: Annotated[
-        bool, typer.Option("--preserve-ids", help="Keep all ids, if they are free; else rows get new ones."),
+        bool, typer.Option("--preserve-ids", help="Keep ids; they must be free. Else rows get new ones."),
     ] = False,
     user: AsUser = "admin",
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring projects from CATMAID: of each everything that stands for something here, or nothing."""
-    from catmaid_server.importers.catmaid import importing
+    """Bring projects from CATMAID, out of a file or from a running server.
 
+    Each project comes whole, or not at all. A copy from a server that was ended goes on where it was when it is called
+    again.
+    """
+    from catmaid_server.importers.catmaid import copying, importing
+
+    remote = source.startswith(("http://", "https://"))
     if override_user is not None and map_users is not None:
         raise typer.BadParameter("--override-user gives all rows to one user; leave out --map-users and "
                                  "--no-map-users.")
+    if remote and (source_project is not None or map_users is False):
+        raise typer.BadParameter("--source-project and --no-map-users go with a file, not with a server.")
+    if title is not None and not remote:
+        raise typer.BadParameter("--title goes with a server; for a file, --project names the project that receives.")
 
     async def work() -> importing.CatmaidSummary:
         settings = settings_from(data_dir=data_dir, database_url=database_url)
         async with opened_store(settings) as store:
+            if remote:
+                with progress("Copy", "part") as show:
+                    return await copying.copy_project(
+                        store, settings.folder, source, user=user, token=token, project=project, title=title,
+                        override_user=override_user, create_unknown_users=create_unknown_users,
+                        preserve_ids=preserve_ids, connections=connections, progress=show)
             with progress("Import", "B") as show:
                 return await importing.import_catmaid(
                     store, Path(source), user=user, project=project, source_project=source_project,

@@ -80,7 +80,7 @@ SELECT skeleton FROM staged_treenode WHERE project = ANY (%(projects)s::bigint[]
  GROUP BY skeleton HAVING bool_and(parent IS NOT NULL) ORDER BY skeleton LIMIT 1;
 
 -- name: taken
--- Ids of these projects' rows that are used here, or are too large to be: model, id.
+-- Ids of these projects' rows that are used here, or are too large to be: model, id. Relations are known by name.
 SELECT 'catmaid.treenode', s.id FROM staged_treenode s
  WHERE s.project = ANY (%(projects)s::bigint[])
    AND (s.id > 2147483647 OR EXISTS (SELECT FROM treenode t WHERE t.id = s.id)
@@ -93,6 +93,7 @@ SELECT 'catmaid.connector', s.id FROM staged_connector s
  UNION ALL
 SELECT 'catmaid.classinstance', s.id FROM staged_class_instance s
  WHERE s.project = ANY (%(projects)s::bigint[])
+   AND s.id > 0
    AND (s.id > 2147483647 OR EXISTS (SELECT FROM neuron t WHERE t.id = s.id)
         OR EXISTS (SELECT FROM skeleton t WHERE t.id = s.id) OR EXISTS (SELECT FROM label t WHERE t.id = s.id)
         OR EXISTS (SELECT FROM annotation t WHERE t.id = s.id))
@@ -120,7 +121,6 @@ SELECT 'catmaid.review', s.id FROM staged_review s
 SELECT s.model, s.id FROM staged_row s
  WHERE (s.row ->> 'project')::bigint = ANY (%(projects)s::bigint[])
    AND (s.id > 2147483647
-        OR s.model = 'catmaid.relation' AND EXISTS (SELECT FROM relation t WHERE t.id = s.id)
         OR s.model = 'catmaid.log' AND EXISTS (SELECT FROM log_entry t WHERE t.id = s.id)
         OR s.model = 'catmaid.volume' AND EXISTS (SELECT FROM volume t WHERE t.id = s.id)
         OR s.model = 'catmaid.textlabel' AND EXISTS (SELECT FROM text_label t WHERE t.id = s.id)

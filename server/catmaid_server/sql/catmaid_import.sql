@@ -1,5 +1,6 @@
 -- From staged rows of CATMAID (see catmaid_staging.sql) to ours, a project at a time.
--- source: the project's id among the rows; project_id: here. keep: whether ids stay as they are.
+-- source: the project's id among the rows; project_id: here. keep: whether ids stay as they are; those below 0 are made
+-- up, so such rows get new ones in any case.
 
 -- name: map_users
 INSERT INTO new_id (model, old_id, new_id)
@@ -8,7 +9,7 @@ SELECT 'auth.user', * FROM unnest(%(old_ids)s::bigint[], %(new_ids)s::integer[])
 -- name: map_entities
 -- Labels and annotations are known by their names: those that the project has are used.
 INSERT INTO new_entity (old_id, new_id, is_here)
-SELECT e.id, coalesce(b.id, a.id, CASE WHEN %(keep)s THEN e.id ELSE nextval('concept_id_seq') END),
+SELECT e.id, coalesce(b.id, a.id, CASE WHEN %(keep)s AND e.id > 0 THEN e.id ELSE nextval('concept_id_seq') END),
        coalesce(b.id, a.id) IS NOT NULL
   FROM (SELECT id, kind, name FROM entity
          WHERE project = %(source)s AND kind IN ('neuron', 'skeleton', 'label', 'annotation', 'volume')
@@ -20,15 +21,16 @@ SELECT e.id, coalesce(b.id, a.id, CASE WHEN %(keep)s THEN e.id ELSE nextval('con
 
 -- name: map_nodes
 INSERT INTO new_node (old_id, new_id)
-SELECT id, CASE WHEN %(keep)s THEN id ELSE nextval('location_id_seq') END
+SELECT id, CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('location_id_seq') END
   FROM (SELECT id FROM staged_treenode WHERE project = %(source)s
          UNION SELECT id FROM staged_connector WHERE project = %(source)s
          ORDER BY id) n;
 
 -- name: insert_relations
--- Relations are known by their names, too.
+-- Relations are known by their names, too; so one whose id is taken gets a new one in any case.
 INSERT INTO relation (id, project_id, name, user_id)
-SELECT CASE WHEN %(keep)s THEN r.id ELSE nextval('concept_id_seq') END, %(project_id)s, r.name, u.new_id
+SELECT CASE WHEN %(keep)s AND r.id > 0 AND NOT EXISTS (SELECT FROM relation t WHERE t.id = r.id) THEN r.id
+            ELSE nextval('concept_id_seq') END, %(project_id)s, r.name, u.new_id
   FROM (SELECT DISTINCT ON (name) id, name, "user" FROM staged_relation WHERE project = %(source)s
          ORDER BY name, id) r
   JOIN new_id u ON u.model = 'auth.user' AND u.old_id = r."user"
@@ -74,7 +76,7 @@ SELECT 'lone neuron', s.id, n.id
 -- name: insert_skeletons
 INSERT INTO skeleton (id, project_id, neuron_id, model_of_link_id, name, user_id, creation_time, edition_time)
 SELECT m.new_id, %(project_id)s, coalesce(n.new_id, lone.new_id),
-       CASE WHEN %(keep)s AND l.id IS NOT NULL THEN l.id ELSE nextval('concept_id_seq') END, e.name, u.new_id,
+       CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END, e.name, u.new_id,
        e.creation_time, e.edition_time
   FROM entity e
   JOIN new_entity m ON m.old_id = e.id
@@ -112,7 +114,8 @@ SELECT n.new_id, %(project_id)s, c.x, c.y, c.z, c.confidence, u.new_id, e.new_id
 -- name: insert_links
 INSERT INTO connector_link (id, project_id, relation_id, connector_id, treenode_id, skeleton_id, confidence, user_id,
                             creation_time, edition_time, edge)
-SELECT CASE WHEN %(keep)s THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, r.new_id, cn.new_id, tn.new_id,
+SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END,
+       %(project_id)s, r.new_id, cn.new_id, tn.new_id,
        s.new_id, l.confidence, u.new_id, l.creation_time, l.edition_time,
        ST_MakeLine(ST_MakePoint(t.x, t.y, t.z), ST_MakePoint(c.x, c.y, c.z))
   FROM (SELECT * FROM staged_link WHERE project = %(source)s ORDER BY id) l
@@ -134,7 +137,7 @@ SELECT m.new_id, %(project_id)s, e.name, u.new_id, e.creation_time, e.edition_ti
 
 -- name: insert_node_labels
 INSERT INTO node_label (id, project_id, label_id, treenode_id, connector_id, user_id, creation_time, edition_time)
-SELECT CASE WHEN %(keep)s THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, m.new_id,
+SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, m.new_id,
        CASE WHEN l.of_treenode THEN n.new_id END, CASE WHEN NOT l.of_treenode THEN n.new_id END, u.new_id,
        l.creation_time, l.edition_time
   FROM (SELECT id, project, "user", creation_time, edition_time, relation, treenode AS node, class_instance,
@@ -161,7 +164,7 @@ SELECT m.new_id, %(project_id)s, e.name, u.new_id, e.creation_time, e.edition_ti
 -- name: insert_annotation_links
 INSERT INTO annotation_link (id, project_id, annotation_id, neuron_id, target_annotation_id, user_id, creation_time,
                              edition_time)
-SELECT CASE WHEN %(keep)s THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, b.new_id,
+SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, b.new_id,
        CASE e.kind WHEN 'neuron' THEN a.new_id END, CASE e.kind WHEN 'annotation' THEN a.new_id END, u.new_id,
        l.creation_time, l.edition_time
   FROM (SELECT * FROM staged_class_link WHERE project = %(source)s ORDER BY id) l
@@ -173,7 +176,8 @@ SELECT CASE WHEN %(keep)s THEN l.id ELSE nextval('concept_id_seq') END, %(projec
 
 -- name: insert_reviews
 INSERT INTO review (id, project_id, reviewer_id, treenode_id, skeleton_id, review_time)
-SELECT CASE WHEN %(keep)s THEN v.id ELSE nextval('concept_id_seq') END, %(project_id)s, u.new_id, n.new_id, s.new_id,
+SELECT CASE WHEN %(keep)s AND v.id > 0 THEN v.id ELSE nextval('concept_id_seq') END,
+       %(project_id)s, u.new_id, n.new_id, s.new_id,
        v.review_time
   FROM (SELECT * FROM staged_review WHERE project = %(source)s ORDER BY id) v
   JOIN staged_treenode t ON t.id = v.treenode
@@ -183,7 +187,8 @@ SELECT CASE WHEN %(keep)s THEN v.id ELSE nextval('concept_id_seq') END, %(projec
 
 -- name: insert_log
 INSERT INTO log_entry (id, project_id, user_id, creation_time, edition_time, operation_type, x, y, z, freetext)
-SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('concept_id_seq') END, %(project_id)s, u.new_id, r.creation_time,
+SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('concept_id_seq') END,
+       %(project_id)s, u.new_id, r.creation_time,
        r.edition_time, r.operation_type, r.location[1], r.location[2], r.location[3], r.freetext
   FROM staged_row s
  CROSS JOIN LATERAL jsonb_to_record(s.row) AS r (
@@ -197,7 +202,8 @@ SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('concept_id_seq') END, %(projec
 -- Each where its place is; one that is marked as deleted is gone.
 INSERT INTO text_label (id, project_id, type, text, color, font_name, font_style, font_size, scaling, x, y, z,
                         creation_time, edition_time)
-SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('text_label_id_seq') END, %(project_id)s, r.type, r.text, r.colour,
+SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('text_label_id_seq') END,
+       %(project_id)s, r.type, r.text, r.colour,
        r.font_name, r.font_style, r.font_size, r.scaling, place.location[1], place.location[2], place.location[3],
        r.creation_time, r.edition_time
   FROM staged_row s
@@ -215,7 +221,7 @@ SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('text_label_id_seq') END, %(pro
 -- name: insert_volumes
 INSERT INTO volume (id, project_id, user_id, editor_id, entity_id, name, comment, creation_time, edition_time, corners,
                     area, volume, watertight)
-SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('volume_id_seq') END, %(project_id)s, u.new_id, e.new_id,
+SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('volume_id_seq') END, %(project_id)s, u.new_id, e.new_id,
        coalesce(m.new_id, nextval('concept_id_seq')), r.name, r.comment, r.creation_time, r.edition_time,
        ARRAY(SELECT value::float8 FROM jsonb_array_elements_text(r.geometry::jsonb) WITH ORDINALITY AS c (value, place)
               ORDER BY place),
@@ -237,7 +243,8 @@ SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('volume_id_seq') END, %(project
 
 -- name: insert_whitelist
 INSERT INTO reviewer_whitelist (id, project_id, user_id, reviewer_id, accept_after)
-SELECT CASE WHEN %(keep)s THEN min(s.id) ELSE nextval('reviewer_whitelist_id_seq') END, %(project_id)s, u.new_id, v.new_id, max(r.accept_after)
+SELECT CASE WHEN %(keep)s THEN min(s.id) ELSE nextval('reviewer_whitelist_id_seq') END,
+       %(project_id)s, u.new_id, v.new_id, max(r.accept_after)
   FROM staged_row s
  CROSS JOIN LATERAL jsonb_to_record(s.row) AS r (
         project bigint, "user" bigint, reviewer bigint, accept_after timestamptz)
@@ -250,7 +257,8 @@ SELECT CASE WHEN %(keep)s THEN min(s.id) ELSE nextval('reviewer_whitelist_id_seq
 -- name: insert_suppressed
 INSERT INTO suppressed_virtual_node (id, project_id, child_id, orientation, location_coordinate, user_id,
                                      creation_time, edition_time)
-SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('suppressed_virtual_node_id_seq') END, %(project_id)s, n.new_id, r.orientation, r.location_coordinate, u.new_id, r.creation_time, r.edition_time
+SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('suppressed_virtual_node_id_seq') END,
+       %(project_id)s, n.new_id, r.orientation, r.location_coordinate, u.new_id, r.creation_time, r.edition_time
   FROM staged_row s
  CROSS JOIN LATERAL jsonb_to_record(s.row) AS r (
         project bigint, "user" bigint, child bigint, orientation smallint, location_coordinate float8,
@@ -262,12 +270,13 @@ SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('suppressed_virtual_node_id_seq
 
 -- name: insert_deep_links
 -- What was active may be elsewhere now, or gone.
-INSERT INTO deep_link (id, project_id, user_id, creation_time, edition_time, alias, is_public, is_exportable, location_x,
-                       location_y, location_z, active_treenode, active_connector, active_skeleton, follow_id_history,
-                       layered_stacks, layout, tool, show_help, message)
-SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('deep_link_id_seq') END, %(project_id)s, u.new_id, r.creation_time, r.edition_time, r.alias, r.is_public, r.is_exportable, r.location_x,
-       r.location_y, r.location_z, t.new_id, c.new_id, k.new_id, r.follow_id_history,
-       coalesce(r.layered_stacks, false), r.layout, r.tool, coalesce(r.show_help, false), r.message
+INSERT INTO deep_link (id, project_id, user_id, creation_time, edition_time, alias, is_public, is_exportable,
+                       location_x, location_y, location_z, active_treenode, active_connector, active_skeleton,
+                       follow_id_history, layered_stacks, layout, tool, show_help, message)
+SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('deep_link_id_seq') END, %(project_id)s, u.new_id,
+       r.creation_time, r.edition_time, r.alias, r.is_public, r.is_exportable, r.location_x, r.location_y,
+       r.location_z, t.new_id, c.new_id, k.new_id, r.follow_id_history, coalesce(r.layered_stacks, false), r.layout,
+       r.tool, coalesce(r.show_help, false), r.message
   FROM staged_row s
  CROSS JOIN LATERAL jsonb_to_record(s.row) AS r (
         project bigint, "user" bigint, creation_time timestamptz, edition_time timestamptz, alias text,
@@ -313,7 +322,8 @@ SELECT greatest((SELECT max(id) FROM staged_treenode), (SELECT max(id) FROM stag
        greatest((SELECT max(id) FROM staged_class_instance), (SELECT max(id) FROM staged_class_link),
                 (SELECT max(id) FROM staged_link), (SELECT max(id) FROM staged_treenode_class),
                 (SELECT max(id) FROM staged_connector_class), (SELECT max(id) FROM staged_review),
-                (SELECT max(id) FROM staged_row WHERE model IN ('catmaid.class', 'catmaid.relation', 'catmaid.log')), 1);
+                (SELECT max(id) FROM staged_row
+                  WHERE model IN ('catmaid.class', 'catmaid.relation', 'catmaid.log')), 1);
 
 -- name: next_project
 -- Forget the ids of the project before, but for users, groups and stacks, which projects share.

@@ -21,7 +21,7 @@ RETURNING id;
 -- Groups are known by their names.
 WITH made AS (
     INSERT INTO user_group (id, name)
-    SELECT CASE WHEN %(keep)s THEN id ELSE nextval('user_group_id_seq') END, row ->> 'name'
+    SELECT CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('user_group_id_seq') END, row ->> 'name'
       FROM staged_row WHERE model = 'auth.group' ORDER BY id
         ON CONFLICT (name) DO NOTHING
     RETURNING id, name)
@@ -50,7 +50,7 @@ UPDATE app_user a
 
 -- name: insert_messages
 INSERT INTO message (id, user_id, time, read, title, text, action)
-SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('message_id_seq') END, u.new_id, r.time, r.read, r.title,
+SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('message_id_seq') END, u.new_id, r.time, r.read, r.title,
        coalesce(r.text, ''), coalesce(r.action, '')
   FROM staged_row s
  CROSS JOIN LATERAL jsonb_to_record(s.row) AS r (
@@ -62,7 +62,7 @@ SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('message_id_seq') END, u.new_id
 -- name: map_datastores
 WITH made AS (
     INSERT INTO client_datastore (id, name)
-    SELECT CASE WHEN %(keep)s THEN id ELSE nextval('client_datastore_id_seq') END, row ->> 'name'
+    SELECT CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('client_datastore_id_seq') END, row ->> 'name'
       FROM staged_row WHERE model = 'catmaid.clientdatastore' ORDER BY id
         ON CONFLICT (name) DO NOTHING
     RETURNING id, name)
@@ -91,7 +91,8 @@ SELECT d.new_id, p.new_id, u.new_id, r.key, r.value
 -- Types of data views are known by their code.
 WITH made AS (
     INSERT INTO data_view_type (id, title, code_type, comment)
-    SELECT CASE WHEN %(keep)s THEN id ELSE nextval('data_view_type_id_seq') END, row ->> 'title', row ->> 'code_type',
+    SELECT CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('data_view_type_id_seq') END,
+           row ->> 'title', row ->> 'code_type',
            coalesce(row ->> 'comment', '')
       FROM staged_row WHERE model = 'catmaid.dataviewtype' ORDER BY id
         ON CONFLICT (code_type) DO NOTHING
@@ -105,7 +106,7 @@ SELECT 'catmaid.dataviewtype', s.id, t.id
 
 -- name: map_views
 INSERT INTO new_id (model, old_id, new_id)
-SELECT 'catmaid.dataview', id, CASE WHEN %(keep)s THEN id ELSE nextval('data_view_id_seq') END
+SELECT 'catmaid.dataview', id, CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('data_view_id_seq') END
   FROM staged_row WHERE model = 'catmaid.dataview' ORDER BY id;
 
 -- name: insert_views
@@ -152,7 +153,7 @@ SELECT s.id, k.title
 -- Those that the projects show, or all if `projects` is NULL, and that are not here yet. Where ids are kept, a stack
 -- with this id is the same stack.
 WITH wanted AS (
-    SELECT s.id, s.row, CASE WHEN %(keep)s THEN s.id ELSE nextval('stack_id_seq') END AS new_id
+    SELECT s.id, s.row, CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('stack_id_seq') END AS new_id
       FROM staged_row s
      WHERE s.model = 'catmaid.stack'
        AND NOT EXISTS (SELECT FROM new_id n WHERE n.model = 'catmaid.stack' AND n.old_id = s.id)
@@ -178,7 +179,8 @@ RETURNING id;
 -- Of the stacks that were made just now.
 INSERT INTO stack_mirror (id, stack_id, title, image_base, file_extension, tile_width, tile_height, tile_source_type,
                           position)
-SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('stack_mirror_id_seq') END, k.new_id, r.title, r.image_base,
+SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('stack_mirror_id_seq') END,
+       k.new_id, r.title, r.image_base,
        r.file_extension, r.tile_width, r.tile_height, r.tile_source_type, r.position
   FROM staged_row s
  CROSS JOIN LATERAL jsonb_to_record(s.row) AS r (
@@ -190,7 +192,8 @@ SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('stack_mirror_id_seq') END, k.n
 
 -- name: insert_broken
 INSERT INTO broken_section (id, stack_id, section)
-SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('broken_section_id_seq') END, k.new_id, (s.row ->> 'index')::integer
+SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('broken_section_id_seq') END,
+       k.new_id, (s.row ->> 'index')::integer
   FROM staged_row s
   JOIN new_id k ON k.model = 'catmaid.stack' AND k.old_id = (s.row ->> 'stack')::bigint
  WHERE s.model = 'catmaid.brokenslice' AND k.new_id = ANY (%(stack_ids)s)
@@ -200,7 +203,7 @@ SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('broken_section_id_seq') END, k
 -- name: insert_stack_groups
 -- Those with one of the stacks that were made just now.
 WITH wanted AS (
-    SELECT g.id, CASE WHEN %(keep)s THEN g.id ELSE nextval('stack_group_id_seq') END AS new_id,
+    SELECT g.id, CASE WHEN %(keep)s AND g.id > 0 THEN g.id ELSE nextval('stack_group_id_seq') END AS new_id,
            coalesce(g.row ->> 'title', '') AS title, g.row ->> 'comment' AS comment
       FROM staged_row g
      WHERE g.model = 'catmaid.stackgroup'
@@ -219,7 +222,7 @@ SELECT new_id, title, comment FROM wanted
 
 -- name: insert_stack_group_members
 INSERT INTO stack_group_member (id, stack_group_id, stack_id, relation, position)
-SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('stack_group_member_id_seq') END, g.new_id, k.new_id,
+SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('stack_group_member_id_seq') END, g.new_id, k.new_id,
        relation.row ->> 'name', r.position
   FROM staged_row s
  CROSS JOIN LATERAL jsonb_to_record(s.row) AS r (
@@ -232,7 +235,7 @@ SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('stack_group_member_id_seq') EN
 
 -- name: insert_project_stacks
 INSERT INTO project_stack (id, project_id, stack_id, translation_x, translation_y, translation_z, orientation)
-SELECT CASE WHEN %(keep)s THEN s.id ELSE nextval('project_stack_id_seq') END, %(project_id)s, k.new_id,
+SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('project_stack_id_seq') END, %(project_id)s, k.new_id,
        r.translation[1], r.translation[2], r.translation[3], r.orientation
   FROM staged_row s
  CROSS JOIN LATERAL jsonb_to_record(s.row) AS r (
@@ -283,6 +286,7 @@ SELECT setval('app_user_id_seq',
        setval('reviewer_whitelist_id_seq',
               greatest((SELECT last_value FROM reviewer_whitelist_id_seq), (SELECT max(id) FROM reviewer_whitelist))),
        setval('suppressed_virtual_node_id_seq',
-              greatest((SELECT last_value FROM suppressed_virtual_node_id_seq), (SELECT max(id) FROM suppressed_virtual_node))),
+              greatest((SELECT last_value FROM suppressed_virtual_node_id_seq),
+                       (SELECT max(id) FROM suppressed_virtual_node))),
        setval('deep_link_id_seq',
               greatest((SELECT last_value FROM deep_link_id_seq), (SELECT max(id) FROM deep_link)));

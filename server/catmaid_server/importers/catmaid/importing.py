@@ -134,13 +134,13 @@ async def import_catmaid(
     steps.expect(2 * size.st_size)
     rows = read_rows(path, steps.advance)
     stem = path.name.removesuffix(".gz").removesuffix(".json")
-    who = _Who(user, map_users, override_user, create_unknown_users)
+    who = Who(user, map_users, override_user, create_unknown_users)
     return await import_rows(store, rows, path, who=who, project=project, source_project=source_project,
                              preserve_ids=preserve_ids, title=stem, steps=steps)
 
 
 @dataclass(frozen=True)
-class _Who:
+class Who:
     """Who imports, and whose rows are whose: as `import_catmaid` is told."""
 
     user: str
@@ -154,7 +154,7 @@ async def import_rows(
     rows: Iterator[ModelRow],
     path: Path,
     *,
-    who: _Who,
+    who: Who,
     title: str,
     steps: Steps,
     project: str | None = None,
@@ -191,7 +191,7 @@ async def import_rows(
     return CatmaidSummary(imported, settled.created, dict(left_out), steps.seconds)
 
 
-async def _policy(connection: Connection, who: _Who, *, keep_ids: bool) -> Users:
+async def _policy(connection: Connection, who: Who, *, keep_ids: bool) -> Users:
     if who.override_user is not None:
         override = await users.require_user(connection, who.override_user)
         return Users(UserPolicy.OVERRIDE, override_id=override.id)

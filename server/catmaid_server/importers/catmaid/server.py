@@ -1,0 +1,132 @@
+"""A CATMAID server as a source: requests over its HTTP API, a few at a time, tried again where that may help."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Any, Final, Self
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from catmaid_server.domain.errors import DomainError, InvalidInput, NotAllowed, NotFound
+
+TRIES: Final = 5
+_BUSY = frozenset({429, 500, 502, 503, 504})
+_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=20, sock_read=600)
+
+
+class SourceError(DomainError):
+    """The server that data is copied from does not answer as it should."""
+
+    status = 502
+    type = "SourceError"
+
+
+class CatmaidServer:
+    """One server, and the account that reads from it.
+
+    Parameters
+    ----------
+    url
+        Address of the server, as in a browser: `https://catmaid.example.org/tracing`.
+    token
+        API token of an account that may browse; None to read what anybody may.
+    connections
+        Most requests at a time.
+    pause
+        Seconds before a request is tried again; twice as long each time.
+    """
+
+    def __init__(self, url: str, token: str | None, *, connections: int = 4, pause: float = 1.0) -> None:
+        try:
+            address = URL(url.rstrip("/") + "/")
+        except ValueError:
+            address = URL()
+        if address.scheme not in ("http", "https") or not address.host:
+            raise InvalidInput(f"{url!r} is no address of a server; it should be like https://catmaid.example.org/")
+        self.url = address
+        self._token = token
+        self._pause = pause
+        self._gate = asyncio.Semaphore(connections)
+        self._session = aiohttp.ClientSession(
+            headers={"X-Authorization": f"Token {token}"} if token else {}, timeout=_TIMEOUT,
+            connector=aiohttp.TCPConnector(limit=connections))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                        trace: TracebackType | None) -> None:
+        await self._session.close()
+
+    async def require_catmaid(self) -> None:
+        """Raise `SourceError` unless this is a CATMAID server, `NotAllowed` if it does not know the token."""
+        try:
+            version = await self.get("version")
+        except NotFound:
+            version = None
+        if not isinstance(version, dict) or "SERVER_VERSION" not in version:
+            raise SourceError(f"{self.url} is no CATMAID server: it does not tell its version.")
+        await self.get("projects/")
+
+    async def get(self, path: str, **query: Any) -> Any:
+        """The answer to a GET request, from JSON."""
+        return await self._request("GET", path, params={k: str(v) for k, v in query.items()})
+
+    async def post(self, path: str, **form: Any) -> Any:
+        """The answer to a POST request, from JSON; lists are sent as `name[0]`, `name[1]`, …"""
+        fields: dict[str, str] = {}
+        for name, value in form.items():
+            if isinstance(value, list | tuple):
+                fields |= {f"{name}[{i}]": str(item) for i, item in enumerate(value)}
+            else:
+                fields[name] = str(value).lower() if isinstance(value, bool) else str(value)
+        return await self._request("POST", path, data=fields)
+
+    async def _request(self, method: str, path: str, **body: Any) -> Any:
+        """Send until there is an answer. Raises the error that the answer means."""
+        pause = self._pause
+        for attempt in range(1, TRIES + 1):
+            try:
+                async with self._gate, self._session.request(method, self.url / path if path else self.url,
+                                                             **body) as response:
+                    if response.status not in _BUSY or attempt == TRIES:
+                        return self._checked(path, response.status, await response.read())
+            except (aiohttp.ClientError, TimeoutError) as error:
+                if attempt == TRIES:
+                    raise SourceError(f"{self.url} cannot be reached: {_reason(error)}.") from None
+            await asyncio.sleep(pause)
+            pause *= 2
+        raise AssertionError("the last try returns or raises")
+
+    def _checked(self, path: str, status: int, content: bytes) -> Any:
+        try:
+            answer = msgspec.json.decode(content)
+        except msgspec.DecodeError:
+            answer = None
+        said = _said(answer)
+        if status == 401:
+            raise NotAllowed(f"{self.url} does not know the token. {said}".rstrip())
+        if status == 403 or (said and answer.get("type") == "PermissionError"):
+            who = "The account of this token" if self._token else "Without a token, one"
+            raise NotAllowed(f"{who} may not read {path} at {self.url}. {said}".rstrip())
+        if status == 404:
+            raise NotFound(f"{self.url} has no {path}. {said}".rstrip())
+        if status >= 400 or said:
+            raise SourceError(f"{self.url} answers {path} with {status}. {said}".rstrip())
+        if answer is None and content != b"null":
+            raise SourceError(f"{self.url} answers {path} with something else than JSON.")
+        return answer
+
+
+def _said(answer: Any) -> str:
+    """The error that an answer tells; some servers do so with status 200."""
+    if isinstance(answer, dict) and ("error" in answer or set(answer) == {"detail"}):
+        return " ".join(str(answer.get("error") or answer.get("detail") or "").split())
+    return ""
+
+
+def _reason(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
