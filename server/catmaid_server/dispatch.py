@@ -13,7 +13,8 @@ from aiohttp import web
 from catmaid_server import keys
 from catmaid_server.auth import same_site, sessions
 from catmaid_server.auth.access import TOKEN_PERMISSION, Access, Permission
-from catmaid_server.compat import forms
+from catmaid_server.auth.viewers import token_of
+from catmaid_server.compat import bodies, forms
 from catmaid_server.domain import edit_answers
 from catmaid_server.domain.edit_answers import EditAnswer
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotAllowed, NotFound
@@ -160,13 +161,9 @@ async def _permit(access: Access, route: Route, user: User, with_token: bool, pr
 
 async def _parameters(request: web.Request) -> list[tuple[str, str]]:
     """Body first, then query string, as (name, value); uploaded files are left to the handler."""
-    pairs: list[tuple[str, str]] = []
-    if request.can_read_body and request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        try:
-            body = await request.post()
-        except (ValueError, LookupError, RuntimeError) as error:  # the last two: unknown charset, transfer encoding
-            raise InvalidInput(f"The body is not a well-formed form: {error}") from None
-        pairs = [(name, value) for name, value in body.items() if isinstance(value, str)]
+    pairs = [(name, value) for name, value in (await bodies.posted(request)).items() if isinstance(value, str)]
+    if request.method == "PUT" and request.content_type == "application/json":
+        pairs += await bodies.posted_json(request)
     pairs.extend(request.query.items())
     return pairs
 

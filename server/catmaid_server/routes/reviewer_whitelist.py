@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from catmaid_server.compat import bodies
 from catmaid_server.domain import reviewer_whitelist
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.routing import Call, NoParameters, Permission, Routes
@@ -23,7 +24,7 @@ async def list_trusted(call: Call, form: NoParameters) -> list[dict[str, Any]]:
 @routes.post("/{project_id}/user/reviewer-whitelist", needs=Permission.BROWSE, label="reviewer_whitelist.update")
 async def replace_trusted(call: Call, form: NoParameters) -> dict[str, str]:
     """Let the user trust these reviewers: parameters are named by their ids, the values are times."""
-    sent = await call.request.post()
+    sent = await bodies.posted(call.request)
     wanted = dict(_trusted(name, value) for name, value in sent.items() if isinstance(value, str))
     await reviewer_whitelist.replace(call.tx, call.project_id, call.user.id, wanted)
     return {"success": "Updated review whitelist"}

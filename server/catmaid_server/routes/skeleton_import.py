@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from catmaid_server.compat import bodies
 from catmaid_server.domain import entity_ids
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.origins import Origin
@@ -54,7 +55,7 @@ async def _file(call: Call) -> tuple[str, str]:
     """Name and text of the one file that came along."""
     if call.request.content_type != "multipart/form-data":
         raise InvalidInput("Send one file.")
-    files = [value for value in (await call.request.post()).values() if isinstance(value, web.FileField)]
+    files = [value for value in (await bodies.posted(call.request)).values() if isinstance(value, web.FileField)]
     if len(files) != 1:
         raise InvalidInput(f"Send one file, not {len(files)}.")
     name = files[0].filename

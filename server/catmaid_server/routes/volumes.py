@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from catmaid_server.compat.times import milliseconds
+from catmaid_server.compat import bodies
 from catmaid_server.domain import meshes, volumes
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.meshes import Measures, Mesh
@@ -104,7 +105,7 @@ async def add_volume(call: Call, form: NewVolume) -> dict[str, Any]:
 async def import_volumes(call: Call, form: NoParameters) -> dict[str, int]:
     """Make volumes of uploaded STL and OBJ files; ids by file name."""
     made: dict[str, int] = {}
-    for field in (await call.request.post()).values():
+    for field in (await bodies.posted(call.request)).values():
         if isinstance(field, FileField):
             made[field.filename] = await volumes.import_volume(call.tx, call.user, call.project_id, field.filename,
                                                                field.file.read())

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from catmaid_server.compat import bodies
 from catmaid_server.compat.forms import split_ids
 from catmaid_server.domain import wiring
 from catmaid_server.domain.errors import InvalidInput
@@ -53,7 +54,7 @@ _SCHEMA = _Schema(
 
 async def _bracketed(call: Call, name: str) -> list[int]:
     """Ids sent as `name[]=1&name[]=2`: these routes count every one of them, and know no other spelling."""
-    body = await call.request.post()
+    body = await bodies.posted(call.request)
     return split_ids(value for value in body.getall(f"{name}[]", ()) if isinstance(value, str))
 
 

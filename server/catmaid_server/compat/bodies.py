@@ -1,0 +1,47 @@
+"""Forms that come in the body of a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_request import FileField
+from multidict import MultiDict, MultiDictProxy
+
+from catmaid_server.domain.errors import InvalidInput
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_NOTHING: MultiDictProxy[str | bytearray | FileField] = MultiDictProxy(MultiDict())
+_encode = msgspec.json.Encoder().encode
+
+
+async def posted(request: web.Request) -> MultiDictProxy[str | bytearray | FileField]:
+    """The form that a request brings, files included: read once, empty if it brings none.
+
+    A compressed body is unpacked on the way, up to the size that any body may have.
+
+    Raises
+    ------
+    InvalidInput
+        If the body is not the form that it says it is.
+    """
+    if not (request.can_read_body and request.content_type in _FORMS):
+        return _NOTHING
+    try:
+        return await request.post()
+    # LookupError: unknown charset; RuntimeError: unknown transfer encoding.
+    except (ValueError, LookupError, RuntimeError, HttpProcessingError) as error:
+        reason = error.message if isinstance(error, HttpProcessingError) else error
+        raise InvalidInput(f"The body is not a well-formed form: {reason}") from None
+
+
+async def posted_json(request: web.Request) -> list[tuple[str, str]]:
+    """The members of a JSON object as parameters of a form have them; those that are null are left out."""
+    try:
+        sent = msgspec.json.decode(await request.read(), type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError, HttpProcessingError, RecursionError):
+        raise InvalidInput("The body is not a JSON object.") from None
+    return [(name, value if isinstance(value, str) else _encode(value).decode())
+            for name, value in sent.items() if value is not None]
