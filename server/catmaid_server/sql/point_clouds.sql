@@ -1,10 +1,13 @@
 -- Clouds of points.
 
 -- name: points
+-- Those of clouds, and those of landmarks.
 SELECT p.id, p.x, p.y, p.z
   FROM cloud_point p JOIN point_cloud c ON c.id = p.point_cloud_id
  WHERE c.project_id = %(project_id)s
- ORDER BY p.id;
+ UNION ALL
+SELECT id, x, y, z FROM landmark_point WHERE project_id = %(project_id)s
+ ORDER BY 1;
 
 -- name: create
 INSERT INTO point_cloud (project_id, user_id, name, description, source_path)
