@@ -20,7 +20,7 @@ from catmaid_server.db.store import Store
 from catmaid_server.dispatch import as_aiohttp_handler
 from catmaid_server.domain import edit_answers
 from catmaid_server.events.feed import Feed
-from catmaid_server.middleware import observe
+from catmaid_server.middleware import merge_slashes, observe
 from catmaid_server.routing import Route
 from catmaid_server.tiles.service import TileService
 
@@ -55,7 +55,7 @@ def create_app(
     registration
         Whether people may make themselves accounts.
     """
-    app = web.Application(middlewares=[observe], client_max_size=MAX_BODY_BYTES)
+    app = web.Application(middlewares=[observe, merge_slashes], client_max_size=MAX_BODY_BYTES)
     app[keys.STORE] = store
     app[keys.SECRET] = secret
     app[keys.ACCESS] = Access(store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import traceback
 import uuid
@@ -46,6 +47,16 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     note("answered", request_id=request_id, method=request.method, route=route,
          status=response.status, ms=round(1e3 * took, 1))
     return response
+
+
+@web.middleware
+async def merge_slashes(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Send who asks for `//1/stacks` on to `/1/stacks`: natverse's clients write it so, to servers that do not mind."""
+    if request.match_info.http_exception is None or "//" not in request.rel_url.raw_path:
+        return await handler(request)
+    path = re.sub("/+", "/", request.rel_url.raw_path)
+    query = f"?{request.query_string}" if request.query_string else ""
+    return web.Response(status=308, headers={"Location": path + query}, content_type="text/html")
 
 
 async def _answered(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
