@@ -1,4 +1,4 @@
-"""Search for neurons, annotations and skeletons by annotation, name and kind."""
+"""Search for neurons, annotations, skeletons and volumes by annotation, name and kind."""
 
 from __future__ import annotations
 
@@ -30,16 +30,17 @@ class TargetQuery:
     sub_annotated_with
         Annotations of these sets that stand also for those annotated with them, directly or not.
     annotated_by, since, until
-        Who put the annotations of `annotated_with` there, and when (ISO text; the last day is included).
+        Who put the annotations of `annotated_with` there (nobody in particular if empty), and when (ISO text).
     name
-        Part of the name in any case, or a regular expression after `/`.
+        Part of the name in any case, or a regular expression after `/`. Volumes bear the name that they were made
+        with.
     """
 
     annotated_with: Sequence[Sequence[str]] = ()
     not_annotated_with: Sequence[Sequence[str]] = ()
     sub_annotated_with: Sequence[str] = ()
     by_name: bool = False
-    annotated_by: int | None = None
+    annotated_by: Sequence[int] = ()
     since: str | None = None
     until: str | None = None
     name: str = ""
@@ -55,7 +56,7 @@ class TargetQuery:
 async def query_targets(connection: Connection, project_id: int, query: TargetQuery) -> dict[str, Any]:
     """The targets that fit, as `entities` (one page) and `totalRecords` (how many fit).
 
-    Raises `InvalidInput` for an unknown order or annotation ids that are no numbers.
+    Raises `InvalidInput` for an unknown order, annotation ids that are no numbers, and unknown names of annotations.
     """
     if query.sort_by not in _SORTS:
         raise InvalidInput(f"Targets can be sorted by {' or '.join(_SORTS)}.")
@@ -97,7 +98,7 @@ async def _annotated(connection: Connection, query: TargetQuery, sets: list[set[
     pairs = [(annotation_id, number) for number, members in enumerate(sets) for annotation_id in members]
     rows = await fetch_all(
         connection, sql.annotated, annotation_ids=[a for a, _ in pairs], set_numbers=[n for _, n in pairs],
-        sets=len(sets), annotated_by=query.annotated_by, since=query.since, until=query.until)
+        sets=len(sets), annotated_by=list(query.annotated_by) or None, since=query.since, until=query.until)
     return [entity_id for (entity_id,) in rows]
 
 
@@ -124,7 +125,9 @@ async def _ids_by_text(
     if by_name:
         rows = await fetch_all(connection, sql.annotation_ids_by_name, project_id=project_id, names=sorted(texts))
         known = {name: set(ids) for name, ids in rows}
-        return {text: known.get(text, set()) for text in texts}
+        if unknown := texts - known.keys():
+            raise InvalidInput(f"There is no annotation {min(unknown)!r}.")
+        return known
     try:
         return {text: {int(text)} for text in texts}
     except ValueError:

@@ -20,7 +20,7 @@ class QueryTargets(msgspec.Struct):
     not_annotated_with: list[str] = []
     sub_annotated_with: list[str] = []
     annotation_reference: str = "id"
-    annotated_by: int | None = None
+    annotated_by: list[int] = []
     annotation_date_start: str | None = None
     annotation_date_end: str | None = None
     name: str = ""

@@ -18,14 +18,14 @@ WITH RECURSIVE below (root, id) AS (
 SELECT root, array_agg(id) FROM below GROUP BY root;
 
 -- name: annotated
--- Entities that bear, of each set of annotations, at least one, put there by a user and in a period if given.
+-- Entities that bear, of each set of annotations, at least one, put there by some users and in a period if given.
 -- annotation_ids and set_numbers are of the same length; sets: how many there are.
 SELECT coalesce(k.neuron_id, k.target_annotation_id) AS id
   FROM unnest(%(annotation_ids)s::integer[], %(set_numbers)s::integer[]) AS s (annotation_id, number)
   JOIN annotation_link k ON k.annotation_id = s.annotation_id
- WHERE (%(annotated_by)s::integer IS NULL OR k.user_id = %(annotated_by)s)
-   AND (%(since)s::timestamptz IS NULL OR k.edition_time >= %(since)s::timestamptz)
-   AND (%(until)s::timestamptz IS NULL OR k.edition_time < %(until)s::timestamptz + interval '1 day')
+ WHERE (%(annotated_by)s::integer[] IS NULL OR k.user_id = ANY (%(annotated_by)s))
+   AND (%(since)s::timestamptz IS NULL OR k.creation_time >= %(since)s::timestamptz)
+   AND (%(until)s::timestamptz IS NULL OR k.creation_time <= %(until)s::timestamptz)
  GROUP BY 1
 HAVING count(DISTINCT s.number) = %(sets)s;
 
@@ -49,6 +49,12 @@ WITH entity AS (
       FROM skeleton k
      WHERE k.project_id = %(project_id)s AND 'skeleton' = ANY (%(types)s::text[])
        AND (%(only)s::integer[] IS NULL OR k.id = ANY (%(only)s::integer[]))
+     UNION ALL
+    SELECT v.entity_id, coalesce((SELECT h.name FROM volume__history h WHERE h.id = v.id ORDER BY h.version LIMIT 1),
+                                 v.name), 'volume', v.user_id
+      FROM volume v
+     WHERE v.project_id = %(project_id)s AND 'volume' = ANY (%(types)s::text[])
+       AND (%(only)s::integer[] IS NULL OR v.entity_id = ANY (%(only)s::integer[]))
 ), fitting AS MATERIALIZED (
     SELECT e.id, e.name, e.type, e.user_id
       FROM entity e
