@@ -27,7 +27,7 @@ async def posted(request: web.Request) -> MultiDictProxy[str | bytearray | FileF
     InvalidInput
         If the body is not the form that it says it is.
     """
-    if not (request.can_read_body and request.content_type in _FORMS):
+    if not (request.body_exists and request.content_type in _FORMS):
         return _NOTHING
     try:
         return await request.post()

@@ -14,6 +14,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 from catmaid_server.db.answers import Answers
+from catmaid_server.db.float_arrays import FloatArray, FloatArrayDumper
 
 REMEMBER_BYTES = 64 * 1024**2
 
@@ -108,6 +109,7 @@ class Store:
 
 
 async def _configure(connection: Connection) -> None:
+    connection.adapters.register_dumper(FloatArray, FloatArrayDumper)
     await connection.execute("SET TIME ZONE 'UTC'")
     await connection.execute("SET max_parallel_workers_per_gather = 0")
     await connection.execute("SET jit = off")

@@ -17,6 +17,9 @@ Mesh = npt.NDArray[np.float64]
 # Corners of a box by number, bit 0 for x, 1 for y, 2 for z; seen from outside they run counterclockwise.
 _BOX = ((0, 2, 1), (1, 2, 3), (0, 1, 5), (0, 5, 4), (2, 6, 7), (2, 7, 3), (4, 7, 6), (4, 5, 7), (0, 6, 2), (0, 4, 6),
         (1, 3, 5), (3, 7, 5))  # fmt: skip
+MOST_TRIANGLES = 1_000_000
+_FARTHEST = 1e12
+"""nm; beyond, measures have more than single precision can hold."""
 _STL_HEADER = 84
 _STL_FACET = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
 
@@ -36,8 +39,7 @@ def box(low: Iterable[float], high: Iterable[float]) -> Mesh:
     if not (ends[1] > ends[0]).all():
         raise InvalidInput("The upper corner of a box must be above the lower one in x, y and z.")
     corners: Mesh = np.array([[ends[number >> axis & 1, axis] for axis in range(3)] for number in range(8)])
-    surface: Mesh = corners[np.array(_BOX)]
-    return surface
+    return _checked(corners[np.array(_BOX)])
 
 
 def from_corners(corners: Iterable[Iterable[float]]) -> Mesh:
@@ -67,6 +69,7 @@ def from_obj(text: str) -> Mesh:
             elif kind == "f":
                 numbers = [int(word.partition("/")[0]) for word in words]
                 corners = [number - 1 if number > 0 else len(vertices) + number for number in numbers]
+                _require_few(len(triangles))
                 triangles.extend((corners[0], b, c) for b, c in pairwise(corners[1:]))
     except ValueError:
         raise InvalidInput("The OBJ file is malformed.") from None
@@ -84,6 +87,7 @@ def from_stl(content: bytes) -> Mesh:
     try:
         words = content.decode("ascii").split()
         starts = [number for number, word in enumerate(words) if word == "vertex"]
+        _require_few(len(starts) // 3)
         corners = [[float(word) for word in words[start + 1:start + 4]] for start in starts]
         return _checked(np.array(corners, dtype=np.float64).reshape(-1, 3, 3))
     except ValueError:
@@ -139,8 +143,10 @@ def as_obj(mesh: Mesh) -> str:
 
 def _indexed(vertices: Iterable[Iterable[float]], triangles: Iterable[Iterable[int]]) -> Mesh:
     points = np.array(list(vertices), dtype=np.float64).reshape(-1, 3)
+    triangles = list(triangles)
+    _require_few(len(triangles))
     try:
-        index = np.array(list(triangles), dtype=np.int64).reshape(-1, 3)
+        index = np.array(triangles, dtype=np.int64).reshape(-1, 3)
     except OverflowError:
         raise InvalidInput("The mesh has a number that is out of range.") from None
     if index.size and not (index.min() >= 0 and index.max() < len(points)):
@@ -149,9 +155,15 @@ def _indexed(vertices: Iterable[Iterable[float]], triangles: Iterable[Iterable[i
 
 
 def _checked(mesh: Mesh) -> Mesh:
-    if not len(mesh) or not np.isfinite(mesh).all():
-        raise InvalidInput("A mesh needs a triangle at least, and finite coordinates.")
+    _require_few(len(mesh))
+    if not len(mesh) or not (np.abs(mesh) <= _FARTHEST).all():
+        raise InvalidInput(f"A mesh needs a triangle at least, and coordinates of at most {_FARTHEST:g} nm.")
     return mesh
+
+
+def _require_few(triangles: int) -> None:
+    if triangles > MOST_TRIANGLES:
+        raise InvalidInput(f"A mesh has at most {MOST_TRIANGLES} triangles.")
 
 
 def _is_watertight(mesh: Mesh) -> bool:

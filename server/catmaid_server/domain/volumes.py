@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from catmaid_server.db.float_arrays import FloatArray, from_binary
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
@@ -40,7 +41,7 @@ async def create_volume(
     measures = await asyncio.to_thread(meshes.measured, mesh)
     volume_id: int = await fetch_value(
         tx, sql.create, project_id=project_id, user_id=user.id, name=name, comment=comment,
-        corners=mesh.ravel().tolist(), area=measures.area, volume=measures.volume, watertight=measures.watertight)
+        corners=FloatArray(mesh), area=measures.area, volume=measures.volume, watertight=measures.watertight)
     return volume_id
 
 
@@ -68,8 +69,7 @@ async def describe_volume(connection: Connection, project_id: int, volume_id: in
     if found is None:
         raise _no_volume(project_id, volume_id)
     *described, corners = found
-    mesh = np.array(corners, dtype=np.float64).reshape(-1, 3, 3)
-    return dict(zip(_DETAIL, described, strict=True)), mesh
+    return dict(zip(_DETAIL, described, strict=True)), from_binary(corners).reshape(-1, 3, 3)
 
 
 async def measures_of(connection: Connection, project_id: int, volume_id: int) -> Measures:
@@ -129,8 +129,12 @@ async def innervations(
     for skeleton_id, *place in rows:
         places[skeleton_id].append(tuple(place))
     held: dict[int, list[int]] = defaultdict(list)
-    for volume_id, corners in await fetch_all(connection, sql.surfaces, project_id=project_id):
-        mesh = np.array(corners, dtype=np.float64).reshape(-1, 3, 3)
+    for volume_id, *_ in await fetch_all(connection, sql.list, project_id=project_id, ids=None):
+        # One by one: all surfaces of a brain at once would take gigabytes.
+        corners = await fetch_value(connection, sql.surface, project_id=project_id, volume_id=volume_id)
+        if corners is None:  # deleted meanwhile
+            continue
+        mesh = from_binary(corners).reshape(-1, 3, 3)
         for skeleton_id, nodes in places.items():
             if (await asyncio.to_thread(meshes.contains, mesh, np.array(nodes))).any():
                 held[skeleton_id].append(volume_id)

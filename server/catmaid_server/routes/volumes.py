@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -9,8 +10,8 @@ import numpy as np
 from aiohttp import web
 from aiohttp.web_request import FileField
 
+from catmaid_server.compat import bodies, forms
 from catmaid_server.compat.times import milliseconds
-from catmaid_server.compat import bodies
 from catmaid_server.domain import meshes, volumes
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.meshes import Measures, Mesh
@@ -95,9 +96,11 @@ async def list_volumes(call: Call, form: SomeVolumes) -> dict[str, Any]:
 
 @routes.post("/{project_id}/volumes/add", needs=Permission.ANNOTATE, label="volumes.create")
 async def add_volume(call: Call, form: NewVolume) -> dict[str, Any]:
-    """Make a volume."""
+    """Make a volume, which may also be described in JSON."""
+    if call.request.content_type == "application/json":
+        form = forms.decode(await bodies.posted_json(call.request), NewVolume)
     volume_id = await volumes.create_volume(call.tx, call.user, call.project_id, name=form.title,
-                                            comment=form.comment, mesh=form.surface())
+                                            comment=form.comment, mesh=await asyncio.to_thread(form.surface))
     return {"success": True, "volume_id": volume_id}
 
 
@@ -145,7 +148,7 @@ async def describe_volume(call: Call, form: NoParameters) -> dict[str, Any]:
     async with call.reading() as connection:
         described, mesh = await volumes.describe_volume(connection, call.project_id, call.path["volume_id"])
     low, high = (dict(zip("xyz", end.tolist(), strict=True)) for end in (mesh.min(axis=(0, 1)), mesh.max(axis=(0, 1))))
-    return {**described, "bbox": {"min": low, "max": high}, "mesh": meshes.as_x3d(mesh)}
+    return {**described, "bbox": {"min": low, "max": high}, "mesh": await asyncio.to_thread(meshes.as_x3d, mesh)}
 
 
 @routes.post("/{project_id}/volumes/{volume_id}/", needs=Permission.ANNOTATE, label="volumes.update")
@@ -169,7 +172,8 @@ async def intersects(call: Call, form: Point) -> dict[str, bool]:
     """Tell whether a place is inside of a volume."""
     async with call.reading() as connection:
         _, mesh = await volumes.describe_volume(connection, call.project_id, call.path["volume_id"])
-    return {"intersects": bool(meshes.contains(mesh, np.array([[form.x, form.y, form.z]]))[0])}
+    inside = await asyncio.to_thread(meshes.contains, mesh, np.array([[form.x, form.y, form.z]]))
+    return {"intersects": bool(inside[0])}
 
 
 @routes.get("/{project_id}/volumes/{volume_id}/update-meta-info", needs=Permission.BROWSE)
@@ -188,7 +192,7 @@ async def export_volume(call: Call, form: NoParameters) -> web.Response:
         raise UnknownFileType(f"Accept one of {_MEDIA_TYPES} to export a volume.")
     async with call.reading() as connection:
         described, mesh = await volumes.describe_volume(connection, call.project_id, call.path["volume_id"])
-    text = meshes.as_stl(mesh) if extension == "stl" else meshes.as_obj(mesh)
+    text = await asyncio.to_thread(meshes.as_stl if extension == "stl" else meshes.as_obj, mesh)
     response = web.Response(text=text, content_type=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="volume-{described["id"]}.{extension}"'
     return response

@@ -13,7 +13,7 @@ SELECT id, name, comment, user_id, editor_id, project_id, creation_time, edition
  ORDER BY id;
 
 -- name: volume
-SELECT id, project_id, name, comment, user_id, editor_id, creation_time, edition_time, corners
+SELECT id, project_id, name, comment, user_id, editor_id, creation_time, edition_time, array_send(corners)
   FROM volume WHERE id = %(volume_id)s AND project_id = %(project_id)s;
 
 -- name: meta
@@ -45,5 +45,5 @@ SELECT id FROM annotation WHERE project_id = %(project_id)s AND name = %(name)s 
 SELECT skeleton_id, x, y, z FROM treenode
  WHERE project_id = %(project_id)s AND skeleton_id = ANY (%(skeleton_ids)s);
 
--- name: surfaces
-SELECT id, corners FROM volume WHERE project_id = %(project_id)s ORDER BY id;
+-- name: surface
+SELECT array_send(corners) FROM volume WHERE id = %(volume_id)s AND project_id = %(project_id)s;
