@@ -102,10 +102,9 @@ def _response(result: Any) -> web.StreamResponse:
 async def _who(request: web.Request, route: Route) -> tuple[User, bool]:
     """The user of the request, and whether an API token said so."""
     access = request.app[keys.ACCESS]
-    header = request.headers.get("X-Authorization") or request.headers.get("Authorization") or ""
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() == "token":
-        user = await access.user_of_token(token.strip())
+    token = token_of(request.headers)
+    if token is not None:
+        user = await access.user_of_token(token)
         if user is None:
             raise Unauthenticated("Invalid token.")
         return user, user.username != ANONYMOUS

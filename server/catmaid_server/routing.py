@@ -21,6 +21,7 @@ from aiohttp import web
 
 from catmaid_server import keys
 from catmaid_server.auth.access import Access, Permission
+from catmaid_server.auth.viewers import is_viewer
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.users import User
 
@@ -101,6 +102,11 @@ class Call:
         """A connection to read with."""
         async with self.store.reading() as connection:
             yield connection
+
+    @property
+    def from_viewer(self) -> bool:
+        """Whether a page that edits with an API token sent this (see `auth.viewers`)."""
+        return is_viewer(self.request.headers)
 
     def accepts(self, media_type: str) -> bool:
         """Whether the client named this media type in `Accept`."""

@@ -193,3 +193,29 @@ def test_junk_never_passes_and_never_breaks(said: Any) -> None:
     for check in checks:
         with pytest.raises(StateMismatch):
             check()
+
+
+def test_who_knows_no_links_need_not_name_them() -> None:
+    said = json.dumps({"edition_time": seen(NOW), "children": [], "links": []})
+    State(said, knows_links=False).require_neighbourhood(NOW, None, [], [(7, NOW)])
+    with pytest.raises(StateMismatch):
+        State(said).require_neighbourhood(NOW, None, [], [(7, NOW)])
+    wrong = json.dumps({"edition_time": seen(NOW), "children": [], "links": [[8, seen(NOW)]]})
+    with pytest.raises(StateMismatch):
+        State(wrong, knows_links=False).require_neighbourhood(NOW, None, [], [(7, NOW)])
+
+
+@pytest.mark.parametrize(("said", "passes"), [
+    ({"parent": [7, seen(NOW)]}, True),
+    ({"edition_time": seen(NOW)}, True),
+    ({"parent": [7, seen(LATER)]}, False),
+    ({"edition_time": seen(LATER)}, False),
+    ({"parent": [7, seen(LATER)], "edition_time": seen(NOW)}, False),
+    ({}, False),
+])  # fmt: skip
+def test_the_upper_end_of_an_edge_is_parent_or_node(said: Any, passes: bool) -> None:
+    if passes:
+        state(said).require_upper_end(NOW, {7: NOW})
+    else:
+        with pytest.raises(StateMismatch):
+            state(said).require_upper_end(NOW, {7: NOW})

@@ -126,6 +126,11 @@ class Access:
         granted = (await self.granted(user)).get(project_id, frozenset())
         return not granted.isdisjoint(_sufficient(permission))
 
+    async def edits_by_token(self, user: User, project_id: int) -> bool:
+        """Whether a user may edit in a project with an API token, which takes a permission more; not so of visitors."""
+        return await self.allows(user, project_id, Permission.ANNOTATE) and (
+            user.username == users.ANONYMOUS or await self.allows(user, project_id, TOKEN_PERMISSION))
+
     async def allows_anywhere(self, user: User, permission: str) -> bool:
         """Whether a user has a permission in any project, as `allows` has it."""
         granted = (await self.granted(user)).values()

@@ -28,6 +28,7 @@ class Parts:
     annotations: bool = False
     times: bool = False
     users: bool = False
+    tag_times: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Detail:
 
     Parent -1 at the root; times in s since 1970; kind of connector 0 presynaptic, 1 postsynaptic, 2 gap junction.
     Reviews are treenode, review and reviewer ids; annotations are ids, each in a row of its own. With users, a tag's
-    treenodes are (treenode, user) and an annotation is (annotation, user who made the skeleton).
+    treenodes are (treenode, user) and an annotation is (annotation, user who made the skeleton). With `tag_times`, a
+    tag's treenodes are (treenode, time when it was put there), with users (treenode, time, user).
     """
 
     nodes: dict[str, Column]
@@ -57,7 +59,7 @@ async def skeleton_detail(connection: Connection, project_id: int, skeleton_id: 
     return Detail(
         nodes,
         await _connectors(connection, {**key, "times": parts.times, "users": parts.users, "wanted": parts.connectors}),
-        dict(await _all(connection, sql.tags_by_user if parts.users else sql.tags, key)) if parts.tags else {},
+        await _tags(connection, key, parts) if parts.tags else {},
         await _all(connection, sql.reviews, key) if parts.reviews else [],
         await _annotations(connection, key, parts) if parts.annotations else [])
 
@@ -66,6 +68,12 @@ async def _connectors(connection: Connection, key: dict[str, int]) -> dict[str, 
     columns = await fetch_columns(connection, sql.connectors, key, LINK_COLUMNS | {"edges": LINES})
     ends = columns.pop("edges")["end"]
     return {**columns, "x": ends[:, 0], "y": ends[:, 1], "z": ends[:, 2]}
+
+
+async def _tags(connection: Connection, key: dict[str, int], parts: Parts) -> dict[str, list[Any]]:
+    if not parts.users and not parts.tag_times:
+        return dict(await _all(connection, sql.tags, key))
+    return dict(await _all(connection, sql.described_tags, {**key, "times": parts.tag_times, "users": parts.users}))
 
 
 async def _annotations(connection: Connection, key: dict[str, int], parts: Parts) -> list[tuple[int, ...]]:

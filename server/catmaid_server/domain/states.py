@@ -22,7 +22,8 @@ TOLERANCE = timedelta(milliseconds=1)
 class State:
     """What a client says it saw."""
 
-    def __init__(self, text: str | None) -> None:
+    def __init__(self, text: str | None, *, knows_links: bool = True) -> None:
+        """Read what was sent. A client that knows nothing of links to connectors says of none, whatever there is."""
         if not text:
             raise InvalidInput("No state provided: send the edition times you saw, or {\"nocheck\": true}.")
         try:
@@ -30,6 +31,7 @@ class State:
         except (msgspec.DecodeError, RecursionError):
             raise InvalidInput("The state is not valid JSON.") from None
         self._text = text
+        self._knows_links = knows_links
         self.off = isinstance(self._said, dict) and self._said.get("nocheck") is True
 
     def require_node(self, edition_time: datetime) -> None:
@@ -76,7 +78,15 @@ class State:
         self.require_node(edition_time)
         self._require_actual_parent(parent)
         self._require_exactly(self._field("children"), dict(children))
-        self._require_exactly(self._field("links"), dict(links))
+        if self._knows_links or self._field("links"):
+            self._require_exactly(self._field("links"), dict(links))
+
+    def require_upper_end(self, edition_time: datetime, edition_times: Mapping[int, datetime]) -> None:
+        """The node above an edge is as seen, named as parent or as the node itself; `edition_times` as for parents."""
+        if isinstance(self._said, dict) and "parent" not in self._said:
+            self.require_node(edition_time)
+        else:
+            self.require_parent(edition_times)
 
     def require_children(self, children: Iterable[tuple[int, datetime]]) -> None:
         """The named children are as seen."""

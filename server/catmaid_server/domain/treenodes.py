@@ -142,7 +142,7 @@ async def insert_on_edge(
     if strangers:
         raise InvalidInput(f"Treenode {strangers[0]} is not a child of treenode {parent_id}.")
     if not state.off:
-        state.require_parent(await _seen_times(tx, project_id, state, parent))
+        state.require_upper_end(parent.edition_time, await _seen_times(tx, project_id, state, parent))
         state.require_children(children.items())
     await require_unlocked(tx, user, parent.neuron_id)
     row = await _one(tx, sql.create_child, {
@@ -156,9 +156,11 @@ async def insert_on_edge(
 
 
 async def delete_treenode(
-    tx: Connection, user: User, project_id: int, treenode_id: int, state_text: str | None
+    tx: Connection, user: User, project_id: int, treenode_id: int, state_text: str | None, *, knows_links: bool = True
 ) -> Deleted:
     """Delete a treenode; its children are hung on its parent, its links and labels go with it.
+
+    A client that does not know of links (`knows_links`) need not have seen those that there are.
 
     Deleting the only node of a skeleton deletes skeleton and, if it has no other, neuron.
     Raises `InvalidInput` for a root with children.
@@ -168,7 +170,7 @@ async def delete_treenode(
     await require_editable_neuron(tx, user, node.neuron_id)
     children = await _locked_children(tx, treenode_id)
     links = await _links_of(tx, treenode_id)
-    state = State(state_text)
+    state = State(state_text, knows_links=knows_links)
     parent = None
     if node.parent_id is not None and not state.off:
         times = await edition_times(tx, project_id, [node.parent_id])

@@ -41,6 +41,8 @@ class CompactDetail(msgspec.Struct, kw_only=True):
     with_user_info: bool = False
     """Whether connectors, tags and annotations tell the user as well, at the end of their rows."""
     with_edition_times: bool = False
+    """Whether rows of nodes end with their edition time, and treenodes of a tag with the time it was put there; s since
+    1970."""
     ordered: bool = False
     """Whether nodes and connectors come in the order of their ids."""
     format: str = "json"
@@ -50,7 +52,8 @@ class CompactDetail(msgspec.Struct, kw_only=True):
     def parts(self) -> Parts:
         """The parts that the store has to read."""
         return Parts(self.with_connectors, self.with_tags, self.with_reviews, self.with_annotations,
-                     times=self.with_history or self.with_edition_times, users=self.with_user_info)
+                     times=self.with_history or self.with_edition_times, users=self.with_user_info,
+                     tag_times=self.with_edition_times)
 
 
 @routes.any("/{project_id}/skeletons/{skeleton_id}/compact-detail", needs=Permission.BROWSE)
@@ -69,7 +72,7 @@ async def compact_detail(call: Call, form: CompactDetail) -> web.Response:
     try:
         return response(await remembered_body(call, form, encoding, detailed), encoding)
     except NotFound:
-        return web.json_response({"detail": "Not found."}, status=404)
+        return _missing(call.path["skeleton_id"])
 
 
 class CompactDetails(CompactDetail, kw_only=True):
@@ -89,8 +92,12 @@ async def compact_details(call: Call, form: CompactDetails) -> Any:
             try:
                 answer[skeleton_id] = await _rows(connection, call.project_id, skeleton_id, form)
             except NotFound:
-                return web.json_response({"detail": "Not found."}, status=404)
+                return _missing(skeleton_id)
     return {"skeletons": answer}
+
+
+def _missing(skeleton_id: int) -> web.Response:
+    return web.json_response({"detail": f"Skeleton {skeleton_id} doesn't exist in this project."}, status=404)
 
 
 async def _rows(connection: Connection, project_id: int, skeleton_id: int, form: CompactDetail) -> list[Any]:

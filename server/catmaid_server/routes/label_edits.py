@@ -9,6 +9,7 @@ import msgspec
 from catmaid_server.domain import labels
 from catmaid_server.domain.labels import Kind
 from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.told_times import with_edition_time
 
 routes = Routes()
 
@@ -31,7 +32,7 @@ async def _set(call: Call, form: SetLabels, kind: Kind) -> dict[str, Any]:
 @routes.post("/{project_id}/label/treenode/{node_id}/update", needs=Permission.ANNOTATE, label="labels.update")
 async def set_treenode_labels(call: Call, form: SetLabels) -> dict[str, Any]:
     """Set the labels of a treenode."""
-    return await _set(call, form, Kind.TREENODE)
+    return await with_edition_time(call, await _set(call, form, Kind.TREENODE), call.path["node_id"])
 
 
 @routes.post("/{project_id}/label/connector/{node_id}/update", needs=Permission.ANNOTATE, label="labels.update")
@@ -54,7 +55,7 @@ async def _remove(call: Call, form: RemoveLabel, kind: Kind) -> dict[str, Any]:
 @routes.post("/{project_id}/label/treenode/{node_id}/remove", needs=Permission.ANNOTATE, label="labels.remove")
 async def remove_treenode_label(call: Call, form: RemoveLabel) -> dict[str, Any]:
     """Take a label off a treenode."""
-    return await _remove(call, form, Kind.TREENODE)
+    return await with_edition_time(call, await _remove(call, form, Kind.TREENODE), call.path["node_id"])
 
 
 @routes.post("/{project_id}/label/connector/{node_id}/remove", needs=Permission.ANNOTATE, label="labels.remove")

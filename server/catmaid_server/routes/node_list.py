@@ -13,9 +13,9 @@ from catmaid_server.compat import columns
 from catmaid_server.compat.encodings import Encoding, Forms, response
 from catmaid_server.compat.rows import rows
 from catmaid_server.db.store import Connection
-from catmaid_server.domain import viewports
+from catmaid_server.domain import detail_levels, viewports
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.domain.viewports import Box, Viewport
+from catmaid_server.domain.viewports import Box, Table, Viewport
 from catmaid_server.remember import remembered_body
 from catmaid_server.routing import Call, Permission, Routes
 
@@ -27,6 +27,9 @@ LINK_ROW = ("treenode_id", "relation_id", "confidence", "edition_time", "id")
 
 PROVIDERS = ("postgis3d", "postgis2d", "postgis3dblurry", "postgis2dblurry")
 """Names under which clients of CATMAID may ask for this query; all mean the same here."""
+
+GRIDS = ("cached_json_grid", "cached_json_text_grid", "cached_msgpack_grid")
+"""Names under which they may ask for levels of detail."""
 
 
 class NodeList(msgspec.Struct, kw_only=True):
@@ -44,6 +47,11 @@ class NodeList(msgspec.Struct, kw_only=True):
     labels: bool = False
     format: str = "json"
     src: str | None = None
+    """A node provider of CATMAID. Of a grid, treenodes come in levels of detail: `lod` of them."""
+    lod_type: str = detail_levels.PERCENT
+    """`percent` or `absolute`; without a grid there is one level, whatever is wanted."""
+    lod: str = "max"
+    """Which part of all levels is wanted, 0 to 1, or how many of them; `max` for all."""
 
 
 @routes.any("/{project_id}/node/list", needs=Permission.BROWSE)
@@ -59,8 +67,10 @@ async def node_list_by_post(call: Call, form: NodeList) -> web.Response:
 
 
 async def _listed(call: Call, form: NodeList) -> web.Response:
-    if form.src and form.src not in PROVIDERS:
-        raise InvalidInput(f"Unknown node provider: {form.src}. Known: {', '.join(PROVIDERS)}.")
+    if form.src and form.src not in PROVIDERS + GRIDS:
+        raise InvalidInput(f"Could not find matching node provider for request: {form.src!r} is none of "
+                           f"{', '.join(PROVIDERS + GRIDS)}.")
+    levels = detail_levels.wanted_levels(form.lod_type, form.lod)
     encoding = Encoding.wanted(call, form.format)
     limit = call.request.app[keys.NODE_LIMIT]
     box = Box(form.left, form.top, form.z1, form.right, form.bottom, form.z2)
@@ -70,6 +80,9 @@ async def _listed(call: Call, form: NodeList) -> web.Response:
             connection, call.project_id, box, labels=form.labels, exact=encoding is not Encoding.COLUMNS,
             treenode_ids=form.treenode_ids, connector_ids=form.connector_ids,
             most_nodes=min(form.limit, limit) if form.limit > 0 else limit)
+        if form.src in GRIDS and encoding is not Encoding.COLUMNS:
+            first, more = detail_levels.portioned(found, levels)
+            return Forms(lambda: [*_positional(first), _further(more)], dict).encoded(encoding)
         return Forms(lambda: _positional(found), lambda: _columnar(found)).encoded(encoding)
 
     return response(await remembered_body(call, form, encoding, produce), encoding)
@@ -81,6 +94,11 @@ def _positional(found: Viewport) -> list[Any]:
         links[connector_id].append(link)
     connectors = [(*row, links.get(row[0], [])) for row in rows(found.connectors, CONNECTOR_ROW)]
     return [rows(found.nodes, NODE_ROW), connectors, found.labels, found.limit_reached, found.relations]
+
+
+def _further(levels: list[Table]) -> list[list[Any]]:
+    """Further levels of detail, each with the parts of a list of its own; connectors all come with the first."""
+    return [[rows(nodes, NODE_ROW), [], {}, False] for nodes in levels]
 
 
 def _columnar(found: Viewport) -> dict[str, Any]:

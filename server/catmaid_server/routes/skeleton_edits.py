@@ -8,6 +8,7 @@ import msgspec
 
 from catmaid_server.domain import skeletons
 from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.told_times import with_edition_time
 
 routes = Routes()
 
@@ -23,7 +24,7 @@ class Reroot(msgspec.Struct, kw_only=True):
 async def reroot(call: Call, form: Reroot) -> dict[str, Any]:
     """Make a treenode the root of its skeleton."""
     node = await skeletons.reroot(call.tx, call.user, call.project_id, form.treenode_id)
-    return {"newroot": node.id, "skeleton_id": node.skeleton_id}
+    return await with_edition_time(call, {"newroot": node.id, "skeleton_id": node.skeleton_id}, node.id)
 
 
 class Split(msgspec.Struct, kw_only=True):
@@ -41,8 +42,9 @@ async def split(call: Call, form: Split) -> dict[str, Any]:
     skeleton_id, node = await skeletons.split(
         call.tx, call.user, call.project_id, form.treenode_id,
         upstream=form.upstream_annotation_map, downstream=form.downstream_annotation_map)
-    return {"new_skeleton_id": skeleton_id, "existing_skeleton_id": node.skeleton_id,
-            "x": node.x, "y": node.y, "z": node.z}
+    return await with_edition_time(call, {
+        "new_skeleton_id": skeleton_id, "existing_skeleton_id": node.skeleton_id,
+        "x": node.x, "y": node.y, "z": node.z}, node.id)
 
 
 class Join(msgspec.Struct, kw_only=True):

@@ -19,10 +19,18 @@ async def list_stacks(call: Call, form: NoParameters) -> list[dict[str, Any]]:
 
 @routes.get("/{project_id}/stack/{stack_id}/info", needs=Permission.BROWSE)
 async def describe_stack(call: Call, form: NoParameters) -> dict[str, Any]:
-    """Describe a stack and where its images are."""
+    """Describe a stack and where its images are.
+
+    Viewers take skeletons for read-only unless the stack's metadata deny it: to them these tell what the user may do.
+    """
     async with call.reading() as connection:
-        return await stacks.describe_stack(connection, call.project_id, call.path["stack_id"],
-                                           service_url=f"{call.request.url.origin()}/")
+        stack = await stacks.describe_stack(connection, call.project_id, call.path["stack_id"],
+                                            service_url=f"{call.request.url.origin()}/")
+    if call.from_viewer:
+        editable = await call.access.edits_by_token(call.user, call.project_id)
+        known = stack["metadata"] if isinstance(stack["metadata"], dict) else {}
+        stack["metadata"] = {"read_only": not editable} | known
+    return stack
 
 
 @routes.get("/{project_id}/stack/{stack_id}/groups", needs=Permission.BROWSE)

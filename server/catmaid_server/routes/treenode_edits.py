@@ -75,7 +75,8 @@ class DeleteTreenode(msgspec.Struct, kw_only=True):
 @routes.post("/{project_id}/treenode/delete", needs=Permission.ANNOTATE, label="treenodes.remove")
 async def delete_treenode(call: Call, form: DeleteTreenode) -> dict[str, Any]:
     """Delete a treenode and connect its children to its parent."""
-    gone = await treenodes.delete_treenode(call.tx, call.user, call.project_id, form.treenode_id, form.state)
+    gone = await treenodes.delete_treenode(call.tx, call.user, call.project_id, form.treenode_id, form.state,
+                                           knows_links=not call.from_viewer)
     node = gone.node
     return {
         "x": node.x, "y": node.y, "z": node.z, "parent_id": node.parent_id, "children": _times(gone.children),

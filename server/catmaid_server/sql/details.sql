@@ -39,8 +39,11 @@ SELECT label.name, array_agg(t.id ORDER BY l.id)
  WHERE t.skeleton_id = %(skeleton_id)s AND t.project_id = %(project_id)s
  GROUP BY label.name;
 
--- name: tags_by_user
-SELECT label.name, json_agg(json_build_array(t.id, l.user_id) ORDER BY l.id)
+-- name: described_tags
+-- times, users: what to tell beside the treenode, in this order.
+SELECT label.name, json_agg(jsonb_build_array(t.id)
+                            || CASE WHEN %(times)s THEN jsonb_build_array(date_part('epoch', l.edition_time)) ELSE '[]' END
+                            || CASE WHEN %(users)s THEN jsonb_build_array(l.user_id) ELSE '[]' END ORDER BY l.id)
   FROM treenode t
   JOIN node_label l ON l.treenode_id = t.id
   JOIN label ON label.id = l.label_id
