@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated, NotRequired, TypedDict
+
 import msgspec
 
 from catmaid_server.domain import annotation_query
 from catmaid_server.domain.annotation_query import DEFAULT_TYPES, TargetQuery
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.remember import remembered
-from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.routing import Call, Content, Permission, Routes
 
 routes = Routes()
 
@@ -60,8 +62,35 @@ class QueryTargets(msgspec.Struct):
         return max(start, 0), max(length, 0)
 
 
-@routes.any("/{project_id}/annotations/query-targets", needs=Permission.BROWSE)
-async def query_targets(call: Call, form: QueryTargets) -> msgspec.Raw:
+class FoundAnnotation(TypedDict):
+    """An annotation of what was found."""
+
+    id: int
+    name: str
+    uid: int
+    """Who annotated."""
+
+
+class Target(TypedDict):
+    """A neuron, annotation or skeleton that was found."""
+
+    id: int
+    name: str
+    type: str
+    skeleton_ids: NotRequired[list[int] | None]
+    """Of neurons: the skeletons that model it."""
+    annotations: NotRequired[list[FoundAnnotation]]
+
+
+class Targets(TypedDict):
+    """One page of what was found."""
+
+    entities: list[Target]
+    totalRecords: int
+
+
+@routes.post("/{project_id}/annotations/query-targets", needs=Permission.BROWSE)
+async def query_targets(call: Call, form: QueryTargets) -> Annotated[msgspec.Raw, Content(Targets)]:
     """Search for neurons, annotations and skeletons."""
     query = form.query()
     return await remembered(

@@ -29,8 +29,14 @@ class FindPartners(msgspec.Struct):
                             common=self.boolean_op == "AND", with_links=self.with_nodes)
 
 
-@routes.any("/{project_id}/skeletons/connectivity", needs=Permission.BROWSE)
+@routes.post("/{project_id}/skeletons/connectivity", needs=Permission.BROWSE)
 async def find_partners(call: Call, form: FindPartners) -> msgspec.Raw:
-    """Find the partners of skeletons."""
+    """Find the partners of skeletons.
+
+    Returns
+    -------
+    For each direction an object of partners by skeleton id, with `num_nodes`, `skids` (by source skeleton how many links
+    have confidence 1, 2, 3, 4 and 5) and perhaps `links`; and under `<direction>_reviewers` the users who reviewed any of them.
+    """
     query = form.query()
     return await remembered(call, form, lambda connection: connectivity.partners(connection, call.project_id, query))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
 import msgspec
 
+from catmaid_server.compat.times import Instant
 from catmaid_server.domain import node_info
 from catmaid_server.domain.node_info import Place
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -67,8 +68,19 @@ class FindTreenodes(msgspec.Struct):
     label_names: list[str] = []
 
 
+class Authors(TypedDict):
+    """Who made, edited and reviewed a node."""
+
+    user: int
+    editor: int
+    creation_time: Instant
+    edition_time: Instant
+    reviewers: list[int]
+    review_times: list[Instant]
+
+
 @routes.any("/{project_id}/node/user-info", needs=Permission.BROWSE)
-async def user_info(call: Call, form: NodeIds) -> msgspec.Raw:
+async def user_info(call: Call, form: NodeIds) -> Annotated[msgspec.Raw, Content(dict[int, Authors])]:
     """Tell who made, edited and reviewed nodes."""
     async with call.reading() as connection:
         return await node_info.user_info(connection, call.project_id, form.node_ids)
@@ -88,16 +100,36 @@ async def locate_node(call: Call, form: OneNode) -> Place:
         return await node_info.location(connection, call.project_id, form.tnid)
 
 
+class Nearest(TypedDict):
+    """The nearest treenode; place in nm."""
+
+    treenode_id: int
+    skeleton_id: int
+    x: float
+    y: float
+    z: float
+
+
 @routes.any("/{project_id}/nodes/nearest", needs=Permission.BROWSE)
-async def find_nearest(call: Call, form: NearestTo) -> dict[str, Any]:
+async def find_nearest(call: Call, form: NearestTo) -> Annotated[dict[str, Any], Content(Nearest)]:
     """Find the treenode nearest to a point."""
     async with call.reading() as connection:
         return await node_info.nearest(connection, call.project_id, (form.x, form.y, form.z),
                                        skeleton_id=form.skeleton_id, neuron_id=form.neuron_id)
 
 
+class MostRecentNode(TypedDict):
+    """The treenode; place in nm."""
+
+    id: int
+    x: float
+    y: float
+    z: float
+    skeleton_id: NotRequired[int]
+
+
 @routes.any("/{project_id}/nodes/most-recent", needs=Permission.BROWSE)
-async def find_most_recent(call: Call, form: MostRecent) -> dict[str, Any]:
+async def find_most_recent(call: Call, form: MostRecent) -> Annotated[dict[str, Any], Content(MostRecentNode)]:
     """Find the treenode that was edited last."""
     async with call.reading() as connection:
         return await node_info.most_recent(connection, call.project_id, skeleton_id=form.skeleton_id,
@@ -111,23 +143,47 @@ async def find_labels(call: Call, form: FindLabels) -> list[tuple[int, list[floa
         return await node_info.labelled_near(connection, call.project_id, (form.x, form.y, form.z), form.label_regex)
 
 
-@routes.any("/{project_id}/treenodes/{treenode_id}/info", needs=Permission.BROWSE)
-async def describe_treenode(call: Call, form: NoParameters) -> dict[str, Any]:
+class TreenodeInfo(TypedDict):
+    """Skeleton and neuron of a treenode."""
+
+    skeleton_id: int
+    skeleton_name: str
+    neuron_id: int
+    neuron_name: str
+
+
+@routes.get("/{project_id}/treenodes/{treenode_id}/info", needs=Permission.BROWSE)
+async def describe_treenode(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(TreenodeInfo)]:
     """Name skeleton and neuron of a treenode."""
     async with call.reading() as connection:
         return await node_info.treenode_info(connection, call.project_id, call.path["treenode_id"])
 
 
-@routes.any("/{project_id}/treenodes/{treenode_id}/compact-detail", needs=Permission.BROWSE)
-async def compact_treenode(call: Call, form: NoParameters) -> Any:
+class CompactNode(NamedTuple):
+    """A treenode; nm, and seconds since 1970."""
+
+    id: int
+    parent_id: int | None
+    x: float
+    y: float
+    z: float
+    confidence: int
+    radius: float
+    skeleton_id: int
+    edition_time: float
+    user_id: int
+
+
+@routes.get("/{project_id}/treenodes/{treenode_id}/compact-detail", needs=Permission.BROWSE)
+async def compact_treenode(call: Call, form: NoParameters) -> Annotated[Any, Content(CompactNode)]:
     """Give one treenode as a row of `node/list`."""
     treenode_id = call.path["treenode_id"]
     async with call.reading() as connection:
         return await node_info.compact_treenode(connection, call.project_id, treenode_id)
 
 
-@routes.any("/{project_id}/treenodes/compact-detail", needs=Permission.BROWSE)
-async def compact_treenodes(call: Call, form: FindTreenodes) -> msgspec.Raw:
+@routes.post("/{project_id}/treenodes/compact-detail", needs=Permission.BROWSE)
+async def compact_treenodes(call: Call, form: FindTreenodes) -> Annotated[msgspec.Raw, Content(list[CompactNode])]:
     """Give treenodes as rows of `node/list`."""
     async with call.reading() as connection:
         return await node_info.compact_treenodes(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from aiohttp import web
@@ -13,7 +13,7 @@ from aiohttp import web
 from catmaid_server.domain import partner_connectors
 from catmaid_server.domain.partner_connectors import SYNAPTIC
 from catmaid_server.domain.skeleton_info import required
-from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.routing import Call, Content, Permission, Routes
 
 routes = Routes()
 
@@ -63,9 +63,15 @@ class Polyadicity(msgspec.Struct):
     """How the others are linked to them."""
 
 
-@routes.any("/{project_id}/skeleton/connectivity_matrix", needs=Permission.BROWSE)
+@routes.post("/{project_id}/skeleton/connectivity_matrix", needs=Permission.BROWSE)
 async def synapse_matrix(call: Call, form: Matrix) -> dict[int, dict[int, Any]]:
-    """Count synapses between skeletons; pairs without any are left out."""
+    """Count synapses between skeletons; pairs without any are left out.
+
+    Returns
+    -------
+    By presynaptic skeleton, by postsynaptic skeleton, the number of synapses; or, with places, `count` and `locations`: by
+    connector its place `pos` (nm) and `count`.
+    """
     async with call.reading() as connection:
         found = await partner_connectors.connectors_between(
             connection, call.project_id, "presynaptic_to", form.rows, partner_ids=form.columns)
@@ -82,8 +88,8 @@ def _located(connector_ids: list[int], places: dict[int, list[float]]) -> dict[s
             "locations": {connector: {"pos": places[connector], "count": n} for connector, n in counts.items()}}
 
 
-@routes.any("/{project_id}/skeletons/connectivity_matrix/csv", needs=Permission.BROWSE)
-async def synapse_matrix_csv(call: Call, form: NamedMatrix) -> web.Response:
+@routes.post("/{project_id}/skeletons/connectivity_matrix/csv", needs=Permission.BROWSE)
+async def synapse_matrix_csv(call: Call, form: NamedMatrix) -> Annotated[web.Response, Content(str, "text/csv")]:
     """Count synapses between skeletons, as CSV."""
     async with call.reading() as connection:
         found = await partner_connectors.connectors_between(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 
 from catmaid_server.compat import times
+from catmaid_server.compat.times import Instant
 from catmaid_server.domain import review_sequences, reviews
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -22,7 +23,7 @@ class ReviewStatus(msgspec.Struct):
     whitelist: bool = False
 
 
-@routes.any("/{project_id}/skeletons/review-status", needs=Permission.BROWSE)
+@routes.post("/{project_id}/skeletons/review-status", needs=Permission.BROWSE)
 async def review_status(call: Call, form: ReviewStatus) -> dict[int, tuple[int, int]]:
     """Tell how many nodes skeletons have, and how many of these were reviewed."""
     async with call.reading() as connection:
@@ -45,8 +46,32 @@ class Subarbor(msgspec.Struct):
         return int(self.subarbor_node_id)
 
 
+class NodeToReview(TypedDict):
+    """A node; nm."""
+
+    id: int
+    x: float
+    y: float
+    z: float
+    rids: list[tuple[int, Instant]]
+    """Who reviewed it, and when."""
+    sup: list[list[float]]
+    """Sections above it that are skipped."""
+    user_id: int
+
+
+class SequenceToReview(TypedDict):
+    """A run of nodes from an end to a branch or the root, and how much of it was reviewed in percent."""
+
+    id: int
+    sequence: list[NodeToReview]
+    status: str
+    nr_nodes: int
+
+
 @routes.post("/{project_id}/skeletons/{skeleton_id}/review", needs=Permission.BROWSE)
-async def list_sequences(call: Call, form: Subarbor) -> list[dict[str, Any]]:
+async def list_sequences(call: Call, form: Subarbor) -> Annotated[
+        list[dict[str, Any]], Content(list[SequenceToReview])]:
     """Cut a skeleton into sequences to review."""
     async with call.reading() as connection:
         found = await review_sequences.review_sequences(connection, call.project_id, call.path["skeleton_id"],
@@ -57,9 +82,16 @@ async def list_sequences(call: Call, form: Subarbor) -> list[dict[str, Any]]:
     return found
 
 
+class Reviewed(TypedDict):
+    """The review."""
+
+    reviewer_id: int
+    review_time: Instant
+
+
 @routes.any("/{project_id}/node/{treenode_id}/reviewed", needs=Permission.ANNOTATE,
             label="nodes.add_or_update_review")
-async def mark_reviewed(call: Call, form: NoParameters) -> dict[str, Any]:
+async def mark_reviewed(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Reviewed)]:
     """Note that the user reviewed a node."""
     time = await reviews.mark(call.tx, call.project_id, call.path["treenode_id"], call.user.id)
     return {"reviewer_id": call.user.id, "review_time": times.microseconds(time)}

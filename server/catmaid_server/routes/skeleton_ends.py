@@ -61,7 +61,7 @@ class Validity(msgspec.Struct):
     return_invalid: bool = False
 
 
-@routes.any("/{project_id}/skeletons/{skeleton_id}/open-leaves", needs=Permission.BROWSE)
+@routes.post("/{project_id}/skeletons/{skeleton_id}/open-leaves", needs=Permission.BROWSE)
 async def open_ends(call: Call, form: FromNode) -> list[tuple[int, Point, int, str]]:
     """List the ends at which tracing may go on."""
     async with call.reading() as connection:
@@ -69,7 +69,7 @@ async def open_ends(call: Call, form: FromNode) -> list[tuple[int, Point, int, s
     return [(node, place, nodes, times.milliseconds(created)) for node, place, nodes, created in found]
 
 
-@routes.any("/{project_id}/skeletons/{skeleton_id}/find-labels", needs=Permission.BROWSE)
+@routes.post("/{project_id}/skeletons/{skeleton_id}/find-labels", needs=Permission.BROWSE)
 async def find_labels(call: Call, form: FindLabels) -> list[tuple[int, Point, int, list[str]]]:
     """List nodes with a label that fits a regular expression."""
     async with call.reading() as connection:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 
 from catmaid_server.compat import times
+from catmaid_server.compat.times import Instant
 from catmaid_server.domain import skeleton_info
 from catmaid_server.domain.skeleton_info import SkeletonFilter, day
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -48,15 +49,28 @@ class SomeLabels(msgspec.Struct):
     label_names: list[str] = []
 
 
-@routes.any("/{project_id}/skeletons/", needs=Permission.BROWSE)
+@routes.get("/{project_id}/skeletons/", needs=Permission.BROWSE)
 async def list_skeletons(call: Call, form: FilterSkeletons) -> list[int]:
     """List the ids of skeletons."""
     async with call.reading() as connection:
         return await skeleton_info.skeleton_ids(connection, call.project_id, form.wanted())
 
 
+class Summary(TypedDict):
+    """A skeleton; cable in nm."""
+
+    skeleton_id: int
+    last_summary_update: Instant
+    original_creation_time: Instant
+    last_edition_time: Instant
+    num_nodes: int
+    cable_length: float
+    last_editor_id: int
+    num_imported_nodes: int
+
+
 @routes.any("/{project_id}/skeletons/summary", needs=Permission.BROWSE)
-async def summarize(call: Call, form: SkeletonIds) -> msgspec.Raw:
+async def summarize(call: Call, form: SkeletonIds) -> Annotated[msgspec.Raw, Content(dict[int, Summary])]:
     """Give node count, cable length and times of skeletons."""
     async with call.reading() as connection:
         return await skeleton_info.summaries(connection, call.project_id, form.skeleton_ids)
@@ -69,8 +83,15 @@ async def measure_cables(call: Call, form: SkeletonIds) -> dict[int, float]:
         return await skeleton_info.cable_lengths(connection, call.project_id, form.skeleton_ids)
 
 
-@routes.any("/{project_id}/skeletons/{skeleton_id}/cable-length", needs=Permission.BROWSE)
-async def measure_cable(call: Call, form: NoParameters) -> dict[str, Any]:
+class Cable(TypedDict):
+    """Length of cable in nm."""
+
+    cable_length: float
+    skeleton_id: int
+
+
+@routes.get("/{project_id}/skeletons/{skeleton_id}/cable-length", needs=Permission.BROWSE)
+async def measure_cable(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Cable)]:
     """Give the cable length of one skeleton."""
     skeleton_id = call.path["skeleton_id"]
     async with call.reading() as connection:
@@ -78,30 +99,62 @@ async def measure_cable(call: Call, form: NoParameters) -> dict[str, Any]:
     return {"cable_length": length, "skeleton_id": skeleton_id}
 
 
-@routes.any("/{project_id}/skeletons/{skeleton_id}/root", needs=Permission.BROWSE)
-async def find_root(call: Call, form: NoParameters) -> dict[str, Any]:
+class Root(TypedDict):
+    """The root; place in nm."""
+
+    root_id: int
+    x: float
+    y: float
+    z: float
+
+
+@routes.get("/{project_id}/skeletons/{skeleton_id}/root", needs=Permission.BROWSE)
+async def find_root(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Root)]:
     """Give the root node."""
     async with call.reading() as connection:
         return await skeleton_info.root(connection, call.project_id, call.path["skeleton_id"])
 
 
+class NeuronDetails(TypedDict):
+    """A neuron."""
+
+    neuron_id: int
+    project_id: int
+    name: str
+    user_id: int
+    creation_time: Instant
+
+
 @routes.any("/{project_id}/skeletons/{skeleton_id}/neuron-details", needs=Permission.BROWSE)
-async def describe_neuron(call: Call, form: NoParameters) -> dict[str, Any]:
+async def describe_neuron(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(NeuronDetails)]:
     """Describe the neuron that a skeleton models."""
     async with call.reading() as connection:
         found = await skeleton_info.neuron_of_skeleton(connection, call.project_id, call.path["skeleton_id"])
     return {**found, "creation_time": times.milliseconds(found["creation_time"])}
 
 
-@routes.any("/{project_id}/skeletons/{skeleton_id}/node-overview", needs=Permission.BROWSE)
+@routes.get("/{project_id}/skeletons/{skeleton_id}/node-overview", needs=Permission.BROWSE)
 async def overview_nodes(call: Call, form: NoParameters) -> msgspec.Raw:
-    """Give the nodes of a skeleton with their reviews and labels."""
+    """Give the nodes of a skeleton with their reviews and labels.
+
+    Returns
+    -------
+    A list: rows (node, parent or null, confidence, x, y, z, radius, user, time of edition), nm and seconds since 1970;
+    reviews as (node, reviewer); labels as (node, label).
+    """
     async with call.reading() as connection:
         return await skeleton_info.node_overview(connection, call.project_id, call.path["skeleton_id"])
 
 
+class NeuronName(TypedDict):
+    """Name and id of the neuron."""
+
+    neuronname: str
+    neuronid: int
+
+
 @routes.any("/{project_id}/skeleton/{skeleton_id}/neuronname", needs=Permission.BROWSE)
-async def name_of_skeleton(call: Call, form: NoParameters) -> dict[str, Any]:
+async def name_of_skeleton(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(NeuronName)]:
     """Name the neuron that a skeleton models."""
     async with call.reading() as connection:
         found = await skeleton_info.neuron_of_skeleton(connection, call.project_id, call.path["skeleton_id"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 import msgspec
 
@@ -24,8 +24,15 @@ class Around(msgspec.Struct):
     """Which skeletons: 0 those with several nodes there, 1 those with a single one, any other number both."""
 
 
-@routes.any("/{project_id}/skeletons/within-spatial-distance", needs=Permission.BROWSE)
-async def find_skeletons_around(call: Call, form: Around) -> dict[str, Any]:
+class SkeletonsAround(TypedDict):
+    """The skeletons, and whether there may be more."""
+
+    skeletons: list[int]
+    reached_limit: bool
+
+
+@routes.post("/{project_id}/skeletons/within-spatial-distance", needs=Permission.BROWSE)
+async def find_skeletons_around(call: Call, form: Around) -> SkeletonsAround:
     """Find skeletons around a treenode."""
     if form.distance == 0:
         return {"skeletons": []}
