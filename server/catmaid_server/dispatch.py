@@ -38,9 +38,8 @@ def as_aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.St
     """The handler that aiohttp calls for `route`."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        user, with_token = await _who(request, route)
         path = {name: _path_value(name, text) for name, text in request.match_info.items()}
-        await _permit(request.app[keys.ACCESS], route, user, with_token, path.get("project_id"))
+        user = await admitted(request, route, path.get("project_id"))
         form = forms.decode(await _parameters(request), route.form)
         call = Call(request, user, path, route)
         if route.writes:
@@ -48,6 +47,13 @@ def as_aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.St
         return _response(await route.handler(call, form))
 
     return handle
+
+
+async def admitted(request: web.Request, route: Route, project_id: int | None) -> User:
+    """Who asks, if they may; raises `Unauthenticated` or `NotAllowed`. For what lasts, to be asked again."""
+    user, with_token = await _who(request, route)
+    await _permit(request.app[keys.ACCESS], route, user, with_token, project_id)
+    return user
 
 
 async def _write(call: Call, form: Any) -> web.StreamResponse:

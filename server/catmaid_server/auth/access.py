@@ -56,6 +56,7 @@ class Access:
         self._by_id: dict[int, User] = {}
         self._granted: dict[int, dict[int, frozenset[str]]] = {}
         self._anonymous: User | None = None
+        self._changed = asyncio.Event()
         self._age = 0
         """Counts what was forgotten: what was read before must not be remembered after."""
         store.access_changed.append(self.forget)
@@ -67,6 +68,13 @@ class Access:
         self._by_id.clear()
         self._granted.clear()
         self._anonymous = None
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    @property
+    def next_change(self) -> asyncio.Event:
+        """Set as soon as anything is forgotten after it was taken."""
+        return self._changed
 
     async def user_of_token(self, token: str) -> User | None:
         """The active user of an API token."""
