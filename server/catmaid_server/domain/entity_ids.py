@@ -11,7 +11,8 @@ from catmaid_server.domain.errors import InvalidInput, NotFound
 
 sql = load("entity_ids")
 
-_LARGEST_ID = 2**31 - 1
+HIGHEST = 2**30
+"""Of ids given by hand. New ones follow the highest there is, and must not run out (at 2**31)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ async def change(
 
 
 async def _require_free(tx: Connection, wanted: int) -> None:
-    if not 0 < wanted < _LARGEST_ID:
-        raise InvalidInput(f"{wanted} cannot be an id.")
+    if not 0 < wanted <= HIGHEST:
+        raise InvalidInput(f"{wanted} cannot be an id: those given by hand are from 1 to {HIGHEST}.")
     if await fetch_value(tx, sql.is_taken, id=wanted):
         raise InvalidInput(f"The id {wanted} is in use already.")
     await tx.execute(sql.pass_id, {"id": wanted})

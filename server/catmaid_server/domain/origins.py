@@ -34,9 +34,10 @@ class DataSource:
 
 async def add(tx: Connection, project_id: int, user_id: int, skeleton_id: int, origin: Origin) -> None:
     """Note where a skeleton came from."""
-    source = await fetch_value(tx, sql.source_of, project_id=project_id, user_id=user_id, name=origin.name,
-                               url=origin.url, source_project_id=origin.project_id)
-    await tx.execute(sql.add, {"skeleton_id": skeleton_id, "project_id": project_id, "data_source_id": source,
+    source = {"project_id": project_id, "url": origin.url, "source_project_id": origin.project_id}
+    await tx.execute(sql.ensure_source, {**source, "user_id": user_id, "name": origin.name})
+    data_source_id = await fetch_value(tx, sql.source, **source)
+    await tx.execute(sql.add, {"skeleton_id": skeleton_id, "project_id": project_id, "data_source_id": data_source_id,
                                "source_id": origin.source_id, "user_id": user_id})
 
 

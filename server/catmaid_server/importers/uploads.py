@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,9 +74,7 @@ async def import_upload(tx: Connection, user: User, project_id: int, upload: Upl
 
     Raises `BadFile` (`InvalidInput`) if it is not one tree, or `InvalidInput` if an id is taken.
     """
-    path = Path(upload.filename)
-    text, more = _without_authors(path, upload.text)
-    arbor = parse_swc_text(path, text)
+    arbor, more = await asyncio.to_thread(_read, Path(upload.filename), upload.text)
     if upload.replace and upload.neuron_id is not None:
         await _make_room(tx, user, project_id, upload.neuron_id)
     stored = await store_arbor(tx, Target(project_id, user.id), arbor, neuron_name=upload.neuron_name or "",
@@ -95,6 +94,12 @@ def _node_ids(arbor: Arbor, stored: StoredArbor) -> dict[int, int]:
 async def _make_room(tx: Connection, user: User, project_id: int, neuron_id: int) -> None:
     if await neuron_info.skeletons_of_neuron(tx, project_id, neuron_id):
         await neuron_deletion.delete_neuron(tx, project_id, user, neuron_id)
+
+
+def _read(path: Path, text: str) -> tuple[Arbor, dict[int, _Line]]:
+    """The tree in a file, and what an eSWC says beyond it."""
+    plain, more = _without_authors(path, text)
+    return parse_swc_text(path, plain), more
 
 
 def _without_authors(path: Path, text: str) -> tuple[str, dict[int, _Line]]:

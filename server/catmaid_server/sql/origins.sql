@@ -1,14 +1,12 @@
 -- Where imported skeletons came from, and what was imported.
 
--- name: source_of
-WITH made AS (
-    INSERT INTO data_source (project_id, name, url, source_project_id, user_id)
-    VALUES (%(project_id)s, %(name)s, %(url)s, %(source_project_id)s, %(user_id)s)
-    ON CONFLICT (project_id, url, source_project_id) DO NOTHING
-    RETURNING id
-)
-SELECT id FROM made
- UNION ALL
+-- name: ensure_source
+INSERT INTO data_source (project_id, name, url, source_project_id, user_id)
+VALUES (%(project_id)s, %(name)s, %(url)s, %(source_project_id)s, %(user_id)s)
+ON CONFLICT (project_id, url, source_project_id) DO NOTHING;
+
+-- name: source
+-- A statement of its own, to see what another transaction made while `ensure_source` waited for it.
 SELECT id FROM data_source
  WHERE project_id = %(project_id)s AND url = %(url)s AND source_project_id = %(source_project_id)s;
 

@@ -1,0 +1,173 @@
+"""Skeletons from files that clients send: what they become, under which ids, and files that are too much."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import pytest
+from answers import is_error
+from arbors import Tracer
+from conftest import Service
+from snapshots import snapshot
+
+from catmaid_server.domain import users
+from catmaid_server.domain.entity_ids import HIGHEST
+
+SWC = "# a comment\n1 0 0 0 0 5 -1\n2 0 10 0 0 5 1\n3 0 20 0 0 -1 2\n"
+ESWC = ("1 0 0 0 0 5 -1 tracer 2020-01-01T00:00:00Z tracer 2020-01-01T00:00:00Z 5\n"
+        "2 0 9 0 0 5 1 nobody 2020-01-01T00:00:00Z admin 2020-01-01T00:00:00Z 3\n")
+
+
+@pytest.fixture
+async def tracer(module_service: Service) -> Tracer:
+    return Tracer.of(module_service)
+
+
+async def upload(tracer: Tracer, text: str | bytes = SWC, *, filename: str = "cell.swc",
+                 files: int = 1, **form: object) -> tuple[int, Any]:
+    data = aiohttp.FormData(quote_fields=False)
+    for name, value in form.items():
+        data.add_field(name, str(value))
+    for number in range(files):
+        data.add_field(f"file{number}", text if isinstance(text, bytes) else text.encode(), filename=filename,
+                       content_type="application/octet-stream")
+    return await tracer.actor.request("POST", f"/{tracer.project_id}/skeletons/import", data=data)
+
+
+async def test_a_file_becomes_a_neuron(tracer: Tracer) -> None:
+    status, made = await upload(tracer, name="a neuron")
+    assert status == 200
+    nodes = await tracer.nodes(list(made["node_id_map"].values()))
+    of = made["node_id_map"]
+    assert [nodes[of[n]].parent_id for n in "123"] == [None, of["1"], of["2"]]
+    assert [nodes[of[n]].place for n in "123"] == [(0, 0, 0), (10, 0, 0), (20, 0, 0)]
+    assert [nodes[of[n]].radius for n in "123"] == [5, 5, -1]
+    assert await tracer.cable_length(made["skeleton_id"]) == 20
+    assert set(await tracer.annotations(made["skeleton_id"])) == {"Import"}
+    assert await tracer.rows("SELECT name FROM neuron WHERE id = %s", made["neuron_id"]) == [("a neuron",)]
+
+
+async def test_an_author_who_is_unknown_here_is_the_importer(tracer: Tracer) -> None:
+    _, made = await upload(tracer, ESWC, filename="cell.eswc")
+    ids = dict(await tracer.rows("SELECT username, id FROM app_user"))
+    rows = await tracer.rows("SELECT user_id, editor_id, confidence FROM treenode WHERE skeleton_id = %s ORDER BY id",
+                             made["skeleton_id"])
+    assert rows == [(ids["tracer"], ids["tracer"], 5), (ids["tracer"], ids["admin"], 3)]
+
+
+async def test_where_it_came_from_is_told(tracer: Tracer) -> None:
+    source = {"source_url": "https://elsewhere.example", "source_project_id": 7}
+    made = [(await upload(tracer, source_id=number, **source))[1]["skeleton_id"] for number in (70, 71)]
+    origins = await tracer.post("skeletons/origin", **{f"skeleton_ids[{n}]": s for n, s in enumerate(made)})
+    found, = origins["data_sources"].values()
+    assert (found["source_url"], found["source_project_id"]) == ("https://elsewhere.example", 7)
+    assert [origins["origins"][str(s)]["source_id"] for s in made] == [70, 71]
+    back = await tracer.post("skeletons/from-origin", **source, **{"source_ids[0]": 71, "source_ids[1]": 72})
+    assert back == {"71": [made[1]]}
+    info = await tracer.post("skeletons/import-info", **{"skeleton_ids[0]": made[0]}, with_treenodes="true")
+    assert info[str(made[0])]["n_imported_treenodes"] == 3
+
+
+async def test_imports_from_one_source_at_once(tracer: Tracer) -> None:
+    """Whoever comes second finds the source that the first is just making."""
+    source = {"source_url": "https://busy.example", "source_project_id": 1}
+    answers = await asyncio.gather(*(upload(tracer, source_id=number, **source) for number in range(6)))
+    assert [status for status, _ in answers] == [200] * 6
+    assert await tracer.rows("SELECT count(*) FROM data_source WHERE url = 'https://busy.example'") == [(1,)]
+
+
+async def test_wanted_ids_are_given_once(tracer: Tracer) -> None:
+    wanted = {"neuron_id": 600_001, "skeleton_id": 600_002, "auto_id": "false"}
+    status, made = await upload(tracer, **wanted)
+    assert (status, made["neuron_id"], made["skeleton_id"]) == (200, 600_001, 600_002)
+    status, body = await upload(tracer, **wanted)
+    assert (status, is_error(body)) == (400, True)
+    status, again = await upload(tracer, **wanted, force="true")
+    assert (status, again["skeleton_id"]) == (200, 600_002)
+    assert not await tracer.nodes(list(made["node_id_map"].values()))
+    assert (await tracer.skeleton_of(await tracer.node())) > 600_002
+
+
+async def test_the_neuron_of_somebody_else_is_not_replaced(module_service: Service, tracer: Tracer) -> None:
+    admin = Tracer.of(module_service, module_service.admin)
+    _, made = await upload(admin)
+    status, body = await upload(tracer, neuron_id=made["neuron_id"], skeleton_id=made["skeleton_id"], auto_id="false",
+                                force="true")
+    assert (status, is_error(body, "PermissionError")) == (403, True)
+    assert await tracer.nodes(list(made["node_id_map"].values()))
+
+
+@pytest.mark.parametrize("wanted", [0, -1, HIGHEST + 1, 2**31 - 1, 2**31, 2**63])
+async def test_ids_cannot_be_used_up(tracer: Tracer, wanted: int) -> None:
+    """One import with the highest id of all would leave none for anybody."""
+    for name in ("neuron_id", "skeleton_id"):
+        status, body = await upload(tracer, **{name: wanted, "auto_id": "false"})
+        assert (status, is_error(body)) == (400, True), body
+    await tracer.node()
+
+
+@pytest.mark.parametrize(("text", "form"), [
+    ("", {}),
+    ("1 0 0 0 0 0 1\n", {}),
+    ("1 0 0 0 0 0 -1\n2 0 0 0 0 0 -1\n", {}),
+    ("1 0 0 0 0 0 -1\n1 0 0 0 0 0 1\n", {}),
+    ("1 0 0 0 0 0 -1\n2 0 0 0 0 0 7\n", {}),
+    ("1 0 nan 0 0 0 -1\n", {}),
+    ("1 0 1e999 0 0 0 -1\n", {}),
+    ("1 0 0 0 0 -1\n", {}),
+    ("99999999999999999999 0 0 0 0 0 -1\n", {}),
+    (b"\xff\xfe\x00", {}),
+    ("1 0 0 0 0 5 -1 a b c d high\n", {"filename": "x.eswc"}),
+    (SWC, {"annotations[0]": " "}),
+    (SWC, {"name": "\x00"}),
+    (SWC, {"files": 0}),
+    (SWC, {"files": 2}),
+    (SWC, {"source_id": 2**40, "source_url": "x", "source_project_id": 1}),
+])  # fmt: skip
+async def test_a_bad_file_leaves_nothing(tracer: Tracer, text: str | bytes, form: dict[str, Any]) -> None:
+    async with tracer.store.reading() as connection:
+        before = await snapshot(connection)
+    status, body = await upload(tracer, text, **form)
+    assert (status, is_error(body)) == (400, True), body
+    async with tracer.store.reading() as connection:
+        assert await snapshot(connection) == before
+
+
+@pytest.mark.parametrize("filename", ["cell.txt", "cell", "cell.swc.exe", ""])
+async def test_a_file_of_another_kind_is_refused(tracer: Tracer, filename: str) -> None:
+    status, body = await upload(tracer, filename=filename)
+    assert status in (400, 415)
+    assert is_error(body)
+
+
+async def test_ids_are_changed_with_all_that_refers_to_them(module_service: Service, tracer: Tracer) -> None:
+    admin = Tracer.of(module_service, module_service.admin)
+    nodes = await tracer.chain(3)
+    skeleton = await tracer.skeleton_of(nodes[0])
+    await tracer.annotate(skeleton, "kept")
+    await tracer.connector(nodes[1])
+    await tracer.post(f"node/{nodes[1]}/reviewed")
+    await admin.post(f"skeletons/{skeleton}/id", new_skeleton_id=700_001, new_neuron_id=700_002)
+    assert await tracer.skeleton_of(nodes[0]) == 700_001
+    assert set(await tracer.annotations(700_001)) == {"kept"}
+    for table in ("treenode", "connector_link", "review", "skeleton_summary"):
+        found = await tracer.rows(f"SELECT count(*) FROM {table} WHERE skeleton_id = 700001")
+        assert found[0][0] > 0, table
+    for wanted in (700_001, 700_002, HIGHEST + 1):
+        other = await tracer.skeleton_of(await tracer.node())
+        status, _ = await admin.refused(f"skeletons/{other}/id", new_skeleton_id=wanted)
+        assert status == 400
+
+
+async def test_who_may_import_need_not_annotate(module_service: Service) -> None:
+    async with module_service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        user_id = await users.create_user(tx, "importer")
+        for permission in ("can_browse", "can_import", "can_annotate_with_token"):
+            await users.grant(tx, module_service.project_id, permission, to="importer")
+        token = await users.issue_token(tx, user_id)
+    importer = Tracer.of(module_service, type(module_service.tracer)(
+        module_service.tracer.session, module_service.url, token))
+    assert (await upload(importer))[0] == 200
+    assert (await importer.refused("treenode/create"))[0] == 403
