@@ -13,11 +13,11 @@ from multidict import MultiDict, MultiDictProxy
 from catmaid_server.domain.errors import InvalidInput
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-_NOTHING: MultiDictProxy[str | bytearray | FileField] = MultiDictProxy(MultiDict())
+_NOTHING: MultiDictProxy[str | bytes | bytearray | FileField] = MultiDictProxy(MultiDict())
 _encode = msgspec.json.Encoder().encode
 
 
-async def posted(request: web.Request) -> MultiDictProxy[str | bytearray | FileField]:
+async def posted(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | FileField]:
     """The form that a request brings, files included: read once, empty if it brings none.
 
     A compressed body is unpacked on the way, up to the size that any body may have.

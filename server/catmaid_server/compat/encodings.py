@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from aiohttp import web
 
 from catmaid_server.compat import columns
-from catmaid_server.routing import Call
+from catmaid_server.routing import Call, Content
 
 
 class Encoding(StrEnum):
@@ -47,3 +47,8 @@ class Forms:
 def response(body: bytes, encoding: Encoding) -> web.Response:
     """The answer with an encoded body."""
     return web.Response(body=body, content_type=encoding.value)
+
+
+Encoded: TypeAlias = Annotated[
+    web.Response, Content(list[Any]), Content(bytes, Encoding.MSGPACK.value), Content(bytes, columns.MEDIA_TYPE)]
+"""An answer in the encoding that the request wants."""

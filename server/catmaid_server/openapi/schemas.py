@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, is_typeddict
 
 import msgspec
 from msgspec import inspect
 
 from catmaid_server.openapi import docstrings
 
+_EITHER = "x-either"
 _PREFIX = "#/components/schemas/"
 _REFERENCE = _PREFIX + "{name}"
 
@@ -21,7 +23,9 @@ class Schemas:
     """
 
     def __init__(self, types: Iterable[Any]) -> None:
-        wanted = tuple(dict.fromkeys(types))
+        self._either: list[Any] = []
+        self._told: dict[Any, Any] = {kind: self._without_either(kind) for kind in dict.fromkeys(types)}
+        wanted = (*dict.fromkeys(self._told.values()), *self._either)
         classes = tuple(dict.fromkeys(found for info in inspect.multi_type_info(wanted)
                                       for found in _classes(info, set())))
         made, self.components = msgspec.json.schema_components((*wanted, *(cls for cls, _ in classes)),
@@ -35,7 +39,26 @@ class Schemas:
 
     def of(self, kind: Any) -> dict[str, Any]:
         """The schema of one of the types."""
-        return self._by_type[kind]
+        schema: dict[str, Any] = self._with_either(self._by_type[self._told[kind]])
+        return schema
+
+    def _without_either(self, kind: Any) -> Any:
+        """The type with a mark in place of each choice between kinds of objects, which msgspec does not know."""
+        options = get_args(kind)
+        if get_origin(kind) in (Union, UnionType) and sum(map(_is_object, options)) > 1:
+            self._either += options
+            places = list(range(len(self._either) - len(options), len(self._either)))
+            return Annotated[Any, msgspec.Meta(extra_json_schema={_EITHER: places})]
+        if get_origin(kind) in (list, dict, tuple):
+            return get_origin(kind)[tuple(self._without_either(option) for option in options)]
+        return kind
+
+    def _with_either(self, schema: Any) -> Any:
+        if isinstance(schema, dict):
+            if _EITHER in schema:
+                return {"anyOf": [self._by_type[self._either[place]] for place in schema[_EITHER]]}
+            return {name: self._with_either(value) for name, value in schema.items()}
+        return [*map(self._with_either, schema)] if isinstance(schema, list | tuple) else schema
 
     def of_fields(self, form: type[msgspec.Struct]) -> dict[str, dict[str, Any]]:
         """The schemas of a form's fields, by the names that clients send."""
@@ -53,6 +76,10 @@ class Schemas:
                 names.add(name)
                 waiting |= _references(self.components[name])
         return {name: self.components[name] for name in sorted(names)}
+
+
+def _is_object(kind: Any) -> bool:
+    return is_typeddict(kind) or dict in (kind, get_origin(kind))
 
 
 def _references(told: Any) -> set[str]:

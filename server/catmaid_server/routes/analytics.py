@@ -47,7 +47,13 @@ async def list_broken_section_nodes(call: Call, form: SomeSkeletons) -> list[Bro
 
 @routes.post("/{project_id}/analytics/skeletons", needs=Permission.BROWSE)
 async def analyze_skeletons(call: Call, form: Analyze) -> dict[str, Any]:
-    """Find what may be wrong with skeletons; the kinds of problems are explained under their numbers."""
+    """Find what may be wrong with skeletons; the kinds of problems are explained under their numbers.
+
+    Returns
+    -------
+    `issues`: of each skeleton its problems, as (kind, treenode, ...); `names` of neurons by skeleton; and under the
+    number of each kind its title.
+    """
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
         ids += await analytics.neighbours(connection, call.project_id, ids, form.extra)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 import msgspec
 
@@ -31,9 +31,18 @@ async def replace(call: Call, form: Replace) -> dict[str, int]:
     return {"n_linked_annotations": linked, "n_unlinked_annotations": unlinked}
 
 
+class NamesAdded(TypedDict):
+    """Which neurons are annotated with their names now."""
+
+    message: str
+    updated_cis: list[list[int]]
+    """Ids of neurons, in one list."""
+    created_meta_links: int
+
+
 @routes.any("/{project_id}/annotations/add-neuron-names", needs=Permission.ANNOTATE,
             label="annotations.addneuronname")
-async def add_neuron_names(call: Call, form: SkeletonIds) -> dict[str, Any]:
+async def add_neuron_names(call: Call, form: SkeletonIds) -> NamesAdded:
     """Annotate neurons with their names."""
     ids = required(form.skeleton_ids, "skeleton ID")
     models = await neuron_info.neurons_of_skeletons(call.tx, call.project_id, ids)

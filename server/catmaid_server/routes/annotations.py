@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import msgspec
 
 from catmaid_server.compat import times
+from catmaid_server.compat.times import Instant
 from catmaid_server.domain import annotating, annotation_lists, neuron_info
-from catmaid_server.domain.annotating import Annotated, Removed
+from catmaid_server.domain.annotating import Annotated as Done
+from catmaid_server.domain.annotating import Removed
 from catmaid_server.domain.annotation_lists import AnnotationFilter
 from catmaid_server.domain.skeleton_info import required
-from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.routing import Call, Content, Permission, Routes
 
 routes = Routes()
 
@@ -79,9 +81,30 @@ class UseTable(msgspec.Struct):
     user_id: int | None = None
 
 
+class Annotator(TypedDict):
+    """A user who annotated."""
+
+    id: int
+    name: str
+
+
+class ListedAnnotation(TypedDict):
+    """An annotation, and who used it unless `simple`."""
+
+    id: int
+    name: str
+    users: NotRequired[list[Annotator]]
+
+
+class Listed(TypedDict):
+    """Annotations."""
+
+    annotations: list[ListedAnnotation]
+
+
 @routes.any("/{project_id}/annotations", needs=Permission.BROWSE)
 @routes.any("/{project_id}/annotations/", needs=Permission.BROWSE)
-async def list_annotations(call: Call, form: ListAnnotations) -> dict[str, Any]:
+async def list_annotations(call: Call, form: ListAnnotations) -> Annotated[dict[str, Any], Content(Listed)]:
     """List annotations and the users who used them."""
     async with call.reading() as connection:
         if form.simple:
@@ -99,16 +122,49 @@ async def list_annotations(call: Call, form: ListAnnotations) -> dict[str, Any]:
         return {"annotations": await annotation_lists.list_annotations(connection, call.project_id, wanted)}
 
 
+class Use(TypedDict):
+    """One use of an annotation."""
+
+    id: int
+    """Of the annotation."""
+    uid: int
+    """Who annotated."""
+
+
+class OfSkeletons(TypedDict):
+    """By skeleton its annotations, and the names of these."""
+
+    skeletons: dict[int, list[Use]]
+    annotations: dict[int, str]
+
+
 @routes.any("/{project_id}/annotations/forskeletons", needs=Permission.BROWSE)
-async def annotations_for_skeletons(call: Call, form: SkeletonIds) -> dict[str, Any]:
+async def annotations_for_skeletons(call: Call, form: SkeletonIds) -> Annotated[dict[str, Any], Content(OfSkeletons)]:
     """List what the neurons of skeletons bear."""
     async with call.reading() as connection:
         borne, names, _ = await annotation_lists.of_skeletons(connection, call.project_id, form.skeleton_ids)
     return {"skeletons": borne, "annotations": names}
 
 
+class Annotations(TypedDict):
+    """What one thing bears."""
+
+    annotations: list[Use]
+
+
+class ListOf(TypedDict):
+    """By skeleton its annotations, the names of these, and what else was asked for."""
+
+    skeletons: dict[int, Annotations]
+    annotations: dict[int, str]
+    metaannotations: NotRequired[dict[int, Annotations]]
+    """By annotation."""
+    neuronnames: NotRequired[dict[int, str]]
+    """By skeleton."""
+
+
 @routes.any("/{project_id}/skeleton/annotationlist", needs=Permission.BROWSE)
-async def annotation_list(call: Call, form: ListOfSkeletons) -> dict[str, Any]:
+async def annotation_list(call: Call, form: ListOfSkeletons) -> Annotated[dict[str, Any], Content(ListOf)]:
     """List what the neurons of skeletons bear, and perhaps what these annotations bear and the neurons' names."""
     async with call.reading() as connection:
         borne, names, neurons = await annotation_lists.of_skeletons(connection, call.project_id, form.skeleton_ids)
@@ -129,8 +185,15 @@ def _is_on(text: str) -> bool:
     return text.strip().lower() in ("1", "true")
 
 
+class OfObjects(TypedDict):
+    """By neuron or annotation what it bears, and the names of these annotations."""
+
+    entities: dict[int, list[Use]]
+    annotations: dict[int, str]
+
+
 @routes.any("/{project_id}/annotations/query", needs=Permission.BROWSE)
-async def annotations_of_objects(call: Call, form: ObjectIds) -> dict[str, Any]:
+async def annotations_of_objects(call: Call, form: ObjectIds) -> Annotated[dict[str, Any], Content(OfObjects)]:
     """List what neurons and annotations bear."""
     ids = required(form.object_ids, "object ID")
     async with call.reading() as connection:
@@ -138,8 +201,16 @@ async def annotations_of_objects(call: Call, form: ObjectIds) -> dict[str, Any]:
     return {"entities": borne, "annotations": names}
 
 
+class UsesTable(TypedDict):
+    """Rows: annotation's name, time of last use, number of uses, who used it last, annotation."""
+
+    recordsTotal: int
+    recordsFiltered: int
+    data: list[tuple[str, Instant, int, int, int]]
+
+
 @routes.any("/{project_id}/annotations/table-list", needs=Permission.BROWSE)
-async def use_table(call: Call, form: UseTable) -> dict[str, Any]:
+async def use_table(call: Call, form: UseTable) -> Annotated[dict[str, Any], Content(UsesTable)]:
     """List how often annotations are used, by whom and when last."""
     async with call.reading() as connection:
         neuron_ids = None if form.neuron_id is None else [form.neuron_id]
@@ -152,8 +223,25 @@ async def use_table(call: Call, form: UseTable) -> dict[str, Any]:
     return {"recordsTotal": len(data), "recordsFiltered": len(data), "data": data}
 
 
+class AddedAnnotation(TypedDict):
+    """An annotation, and what bears it now that did not before."""
+
+    id: int
+    name: str
+    entities: list[int]
+
+
+class Added(TypedDict):
+    """What was annotated, and which of the annotations are new or stood there already."""
+
+    message: str
+    annotations: list[AddedAnnotation]
+    new_annotations: list[int]
+    existing_annotations: list[int]
+
+
 @routes.any("/{project_id}/annotations/add", needs=Permission.ANNOTATE, label="annotations.add")
-async def add(call: Call, form: AddAnnotations) -> dict[str, Any]:
+async def add(call: Call, form: AddAnnotations) -> Annotated[dict[str, Any], Content(Added)]:
     """Put annotations on neurons and annotations."""
     models = await neuron_info.neurons_of_skeletons(call.tx, call.project_id, form.skeleton_ids)
     entity_ids = {*form.entity_ids, *models.values()}
@@ -162,7 +250,7 @@ async def add(call: Call, form: AddAnnotations) -> dict[str, Any]:
     return _added(done)
 
 
-def _added(done: list[Annotated]) -> dict[str, Any]:
+def _added(done: list[Done]) -> dict[str, Any]:
     return {
         "message": "success",
         "annotations": [{"name": a.name, "id": a.annotation_id, "entities": a.added} for a in done],
@@ -171,8 +259,24 @@ def _added(done: list[Annotated]) -> dict[str, Any]:
     }
 
 
+class Targeted(TypedDict):
+    """What bore an annotation."""
+
+    targetIds: list[int]
+
+
+class TakenOff(TypedDict):
+    """What was taken off."""
+
+    deleted_annotations: dict[int, Targeted]
+    """By annotation that is on nothing any more, and is gone."""
+    deleted_links: list[int]
+    left_uses: dict[int, int]
+    """By annotation how often it is used still."""
+
+
 @routes.any("/{project_id}/annotations/remove", needs=Permission.ANNOTATE, label="annotations.remove")
-async def remove(call: Call, form: RemoveAnnotations) -> dict[str, Any]:
+async def remove(call: Call, form: RemoveAnnotations) -> Annotated[dict[str, Any], Content(TakenOff)]:
     """Take annotations off neurons and annotations."""
     annotation_ids = required(form.annotation_ids, "annotation ID")
     removed = await annotating.remove(call.tx, call.project_id, call.user, annotation_ids, form.entity_ids)
@@ -183,8 +287,17 @@ async def remove(call: Call, form: RemoveAnnotations) -> dict[str, Any]:
             "left_uses": removed.left_uses}
 
 
+class RemovedOne(TypedDict):
+    """What became of the annotation."""
+
+    message: str
+    deleted_annotation: bool
+    """Whether it is gone, being on nothing any more."""
+    left_uses: int
+
+
 @routes.any("/{project_id}/annotations/{annotation_id}/remove", needs=Permission.ANNOTATE, label="annotations.remove")
-async def remove_one(call: Call, form: EntityIds) -> dict[str, Any]:
+async def remove_one(call: Call, form: EntityIds) -> RemovedOne:
     """Take one annotation off neurons and annotations."""
     annotation_id = call.path["annotation_id"]
     removed = await annotating.remove(call.tx, call.project_id, call.user, [annotation_id], form.entity_ids)

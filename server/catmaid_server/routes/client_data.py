@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 from aiohttp import web
@@ -11,7 +11,7 @@ from catmaid_server.domain import client_data
 from catmaid_server.domain.client_data import Datum
 from catmaid_server.domain.errors import NotAllowed
 from catmaid_server.domain.users import ANONYMOUS
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -48,8 +48,15 @@ async def _require_membership(call: Call, project_id: int | None = None) -> None
         raise NotAllowed(f"User {call.user.username!r} lacks the permission can_browse in {where}.")
 
 
+class Datastore(TypedDict):
+    """A place for values of clients."""
+
+    id: int
+    name: str
+
+
 @routes.get("/client/datastores/", needs=Permission.NONE)
-async def list_datastores(call: Call, form: NoParameters) -> list[dict[str, Any]]:
+async def list_datastores(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Datastore])]:
     """List the datastores."""
     await _require_membership(call)
     async with call.reading() as connection:
@@ -57,7 +64,7 @@ async def list_datastores(call: Call, form: NoParameters) -> list[dict[str, Any]
 
 
 @routes.post("/client/datastores/", needs=Permission.NONE, label="datastores.create")
-async def create_datastore(call: Call, form: NewDatastore) -> dict[str, Any]:
+async def create_datastore(call: Call, form: NewDatastore) -> Annotated[dict[str, Any], Content(Datastore)]:
     """Make a datastore."""
     _require_name(call)
     await _require_membership(call)
@@ -65,7 +72,7 @@ async def create_datastore(call: Call, form: NewDatastore) -> dict[str, Any]:
 
 
 @routes.delete("/client/datastores/{name}", needs=Permission.SUPERUSER, label="datastores.delete")
-async def delete_datastore(call: Call, form: NoParameters) -> web.Response:
+async def delete_datastore(call: Call, form: NoParameters) -> Annotated[web.Response, Content(None, "", 204)]:
     """Delete a datastore and what it holds."""
     await client_data.delete_datastore(call.tx, call.path["name"])
     return web.Response(status=204)

@@ -34,13 +34,24 @@ class CompactSkeleton(msgspec.Struct):
 
 @routes.any(f"{_ARBOR}/compact-arbor", needs=Permission.BROWSE)
 async def compact_arbor(call: Call, form: WithTime) -> list[Any]:
-    """Read one skeleton with both ends of its synapses."""
+    """Read one skeleton with both ends of its synapses.
+
+    Returns
+    -------
+    A list: the nodes, as in `compact-detail`; the synapses as (node, its confidence, connector, the other node, its
+    confidence, the other skeleton, this end's relation id, the other's); nodes by label.
+    """
     return await _parts(call, with_times=form.with_time)
 
 
 @routes.any(f"{_ARBOR}/compact-arbor-with-minutes", needs=Permission.BROWSE)
 async def compact_arbor_with_minutes(call: Call, form: NoParameters) -> list[Any]:
-    """Read one skeleton with both ends of its synapses, and when its nodes were made."""
+    """Read one skeleton with both ends of its synapses, and when its nodes were made.
+
+    Returns
+    -------
+    As of `compact-arbor`, and a fourth item: by minute, counted from 1970, the nodes made in it.
+    """
     parts = await _parts(call, with_times=False)
     async with call.reading() as connection:
         return [*parts, await compact_arbors.minutes(connection, call.project_id, call.path["skeleton_id"])]
@@ -55,7 +66,12 @@ async def _parts(call: Call, *, with_times: bool) -> list[Any]:
 
 @routes.any("/{project_id}/{skeleton_id}/{connectors:[0-9]}/{tags:[0-9]}/compact-skeleton", needs=Permission.BROWSE)
 async def compact_skeleton(call: Call, form: CompactSkeleton) -> Any:
-    """Read one skeleton, as compact-detail does."""
+    """Read one skeleton, as compact-detail does.
+
+    Returns
+    -------
+    A list: nodes, links to connectors, nodes by label, as in `compact-detail`.
+    """
     wanted = compact_detail.CompactDetail(
         with_connectors=call.path["connectors"] != "0", with_tags=call.path["tags"] != "0",
         with_annotations=form.with_annotations, with_reviews=form.with_reviews, with_history=form.with_history,

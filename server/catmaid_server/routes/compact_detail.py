@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from catmaid_server.compat import columns
-from catmaid_server.compat.encodings import Encoding, Forms, response
+from catmaid_server.compat.encodings import Encoded, Encoding, Forms, response
 from catmaid_server.compat.rows import rows
 from catmaid_server.db.store import Connection
 from catmaid_server.domain import detail_history, details
@@ -57,8 +57,16 @@ class CompactDetail(msgspec.Struct, kw_only=True):
 
 
 @routes.any("/{project_id}/skeletons/{skeleton_id}/compact-detail", needs=Permission.BROWSE)
-async def compact_detail(call: Call, form: CompactDetail) -> web.Response:
-    """Read one skeleton: nodes, connectors, tags, reviews, annotations."""
+async def compact_detail(call: Call, form: CompactDetail) -> Encoded:
+    """Read one skeleton: nodes, connectors, tags, reviews, annotations.
+
+    Returns
+    -------
+    A list: the nodes as (id, parent or null, user, x, y, z, radius, confidence), nm; links to connectors as (node,
+    connector, kind, x, y, z) with kind 0 pre-, 1 postsynaptic, 2 gap junction, 3 attachment; nodes by label;
+    reviews as (node, reviewer, time); annotations as (annotation, user, time). Parts that were not asked for are
+    empty. The same as MessagePack or as columns, if that is asked for.
+    """
     encoding = Encoding.wanted(call, form.format)
 
     async def detailed(connection: Connection) -> bytes:
@@ -83,7 +91,12 @@ class CompactDetails(CompactDetail, kw_only=True):
 
 @routes.any("/{project_id}/skeletons/compact-detail", needs=Permission.BROWSE)
 async def compact_details(call: Call, form: CompactDetails) -> Any:
-    """Read several skeletons, by id."""
+    """Read several skeletons, by id.
+
+    Returns
+    -------
+    `skeletons`: by id what `compact-detail` answers.
+    """
     if not form.skeleton_ids:
         raise InvalidInput("No skeleton IDs provided: send skeleton_ids[0], skeleton_ids[1], ...")
     answer = {}

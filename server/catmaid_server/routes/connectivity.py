@@ -35,8 +35,9 @@ async def find_partners(call: Call, form: FindPartners) -> msgspec.Raw:
 
     Returns
     -------
-    For each direction an object of partners by skeleton id, with `num_nodes`, `skids` (by source skeleton how many links
-    have confidence 1, 2, 3, 4 and 5) and perhaps `links`; and under `<direction>_reviewers` the users who reviewed any of them.
+    For each direction an object of partners by skeleton id, with `num_nodes`, `skids` (by source skeleton how many
+    links have confidence 1, 2, 3, 4 and 5) and perhaps `links`; and under `<direction>_reviewers` the users who
+    reviewed any of them.
     """
     query = form.query()
     return await remembered(call, form, lambda connection: connectivity.partners(connection, call.project_id, query))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 
-from catmaid_server.compat.times import milliseconds
+from catmaid_server.compat.times import Instant, milliseconds
 from catmaid_server.domain import connectors
 from catmaid_server.domain.states import State
-from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.routing import Call, Content, Permission, Routes
 
 routes = Routes()
 
@@ -23,8 +23,17 @@ class CreateConnector(msgspec.Struct, kw_only=True):
     confidence: int = 5
 
 
+class ConnectorMade(TypedDict):
+    """The new connector."""
+
+    connector_id: int
+    connector_edition_time: Instant
+    created_links: list[int]
+    """Links made along with it."""
+
+
 @routes.any("/{project_id}/connector/create", needs=Permission.ANNOTATE, label="connectors.create")
-async def create_connector(call: Call, form: CreateConnector) -> dict[str, Any]:
+async def create_connector(call: Call, form: CreateConnector) -> ConnectorMade:
     """Make a connector."""
     connector_id, time = await connectors.create_connector(
         call.tx, call.user, call.project_id, x=form.x, y=form.y, z=form.z, confidence=min(max(form.confidence, 0), 5))
@@ -38,8 +47,31 @@ class DeleteConnector(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
+class FormerPartner(TypedDict):
+    """A treenode that was linked to the connector."""
+
+    id: int
+    edition_time: Instant
+    rel: str
+    rel_id: int
+    confidence: int
+    link_id: int
+
+
+class ConnectorDeleted(TypedDict):
+    """The connector as it was, for who wants to make it again; place in nm."""
+
+    message: str
+    connector_id: int
+    confidence: int
+    x: float
+    y: float
+    z: float
+    partners: list[FormerPartner]
+
+
 @routes.post("/{project_id}/connector/delete", needs=Permission.ANNOTATE, label="connectors.remove")
-async def delete_connector(call: Call, form: DeleteConnector) -> dict[str, Any]:
+async def delete_connector(call: Call, form: DeleteConnector) -> Annotated[dict[str, Any], Content(ConnectorDeleted)]:
     """Delete a connector and its links."""
     gone, partners = await connectors.delete_connector(call.tx, call.user, call.project_id, form.connector_id,
                                                        form.state)
@@ -60,8 +92,17 @@ class CreateLink(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
+class LinkMade(TypedDict):
+    """The new link."""
+
+    message: str
+    link_id: int
+    link_edition_time: Instant
+    relation_id: int
+
+
 @routes.post("/{project_id}/link/create", needs=Permission.ANNOTATE, label="links.create")
-async def create_link(call: Call, form: CreateLink) -> dict[str, Any]:
+async def create_link(call: Call, form: CreateLink) -> LinkMade:
     """Link a treenode to a connector."""
     link_id, time, relation_id = await connectors.create_link(
         call.tx, call.user, call.project_id, form.from_id, form.to_id, form.link_type, State(form.state))
@@ -78,8 +119,17 @@ class DeleteLink(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
+class LinkDeleted(TypedDict):
+    """The link as it was."""
+
+    link_id: int
+    link_type_id: int
+    link_type: str
+    result: str
+
+
 @routes.post("/{project_id}/link/delete", needs=Permission.ANNOTATE, label="links.remove")
-async def delete_link(call: Call, form: DeleteLink) -> dict[str, Any]:
+async def delete_link(call: Call, form: DeleteLink) -> Annotated[dict[str, Any], Content(LinkDeleted)]:
     """Remove a link between a treenode and a connector."""
     link_id, relation_id, relation = await connectors.delete_link(
         call.tx, call.user, call.project_id, form.connector_id, form.treenode_id, State(form.state),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 
 from catmaid_server.compat import times
 from catmaid_server.compat.boxes import Corners
+from catmaid_server.compat.times import Instant
 from catmaid_server.domain import connector_info, connector_types, projects
 from catmaid_server.domain.connector_info import ConnectorFilter
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -57,9 +58,25 @@ class OneLink(msgspec.Struct):
     relation_name: str
 
 
+class LinkType(TypedDict):
+    """A way in which treenodes are linked to connectors."""
+
+    name: str
+    type: str
+    type_id: str
+    relation: str
+    relation_id: int
+    isreciprocal: bool
+    """Whether both ends are alike."""
+    cardinality: int | None
+    """Most links of this type that a connector may have; null for any number."""
+    partner_reference: str
+    partner_relation: str
+
+
 @routes.any("/{project_id}/connectors/types", needs=Permission.BROWSE)
 @routes.any("/{project_id}/connectors/types/", needs=Permission.BROWSE)
-async def list_types(call: Call, form: NoParameters) -> list[dict[str, Any]]:
+async def list_types(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[LinkType])]:
     """List the ways in which treenodes are linked to connectors."""
     async with call.reading() as connection:
         return connector_types.described(await projects.relation_ids(connection, call.project_id))
@@ -71,8 +88,31 @@ async def list_link_pairs(call: Call, form: NoParameters) -> dict[str, dict[str,
     return connector_types.pairs()
 
 
+class Partner(TypedDict):
+    """A link of a connector."""
+
+    link_id: int
+    partner_id: int
+    """The treenode."""
+    confidence: int
+    skeleton_id: int
+    relation_id: int
+    relation_name: str
+
+
+class Described(TypedDict):
+    """A connector; place in nm."""
+
+    connector_id: int
+    x: float
+    y: float
+    z: float
+    confidence: int
+    partners: list[Partner]
+
+
 @routes.any("/{project_id}/connectors/{connector_id}/", needs=Permission.BROWSE)
-async def describe_connector(call: Call, form: NoParameters) -> msgspec.Raw:
+async def describe_connector(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(Described)]:
     """Describe a connector and its links."""
     async with call.reading() as connection:
         return await connector_info.detail(connection, call.project_id, call.path["connector_id"])
@@ -80,7 +120,14 @@ async def describe_connector(call: Call, form: NoParameters) -> msgspec.Raw:
 
 @routes.post("/{project_id}/connectors/", needs=Permission.BROWSE)
 async def list_connectors(call: Call, form: ListConnectors) -> dict[str, Any]:
-    """List connectors, with their labels and links."""
+    """List connectors, with their labels and links.
+
+    Returns
+    -------
+    `connectors`: rows (id, x, y, z, confidence, user, editor, time of creation, of edition), nm and seconds since
+    1970; `tags`: labels by connector; `partners`: by connector rows (link, treenode, skeleton, relation id,
+    relation's confidence, user, time of creation, of edition).
+    """
     async with call.reading() as connection:
         rows = await connector_info.list_connectors(connection, call.project_id, form.wanted())
         ids = [row[0] for row in rows]
@@ -91,7 +138,13 @@ async def list_connectors(call: Call, form: ListConnectors) -> dict[str, Any]:
 
 @routes.any("/{project_id}/connectors/links/", needs=Permission.BROWSE)
 async def list_links(call: Call, form: ListLinks) -> dict[str, Any]:
-    """List the links of skeletons to connectors."""
+    """List the links of skeletons to connectors.
+
+    Returns
+    -------
+    `links`: rows (skeleton, connector, x, y, z, confidence, user, treenode, time of creation, of edition), nm;
+    `tags`: labels by connector.
+    """
     async with call.reading() as connection:
         rows = await connector_info.links_of_skeletons(connection, call.project_id, form.skeleton_ids,
                                                        form.relation_type)
@@ -103,7 +156,13 @@ async def list_links(call: Call, form: ListLinks) -> dict[str, Any]:
 
 @routes.any("/{project_id}/connectors/in-bounding-box", needs=Permission.BROWSE)
 async def connectors_in_box(call: Call, form: InBox) -> list[Any]:
-    """List connectors in a box, perhaps once for each link."""
+    """List connectors in a box, perhaps once for each link.
+
+    Returns
+    -------
+    Ids; with places rows (id, x, y, z), nm; with links rows of connector, perhaps its place, link's confidence, user,
+    treenode, skeleton, times of creation and edition, relation id.
+    """
     async with call.reading() as connection:
         found = await connector_info.in_box(
             connection, call.project_id, form.box, skeleton_ids=form.skeleton_ids or None, only_linked=form.only_linked,
@@ -121,8 +180,16 @@ def _link(link: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*before, created and times.milliseconds(created), edited and times.milliseconds(edited), relation_id)
 
 
+class LinkAuthor(TypedDict):
+    """Who made a link, and when."""
+
+    user: int
+    creation_time: Instant
+    edition_time: Instant
+
+
 @routes.any("/{project_id}/connectors/user-info", needs=Permission.BROWSE)
-async def link_info(call: Call, form: OneLink) -> list[dict[str, Any]]:
+async def link_info(call: Call, form: OneLink) -> list[LinkAuthor]:
     """Tell who made a link, and when."""
     async with call.reading() as connection:
         rows = await connector_info.link_info(connection, call.project_id, treenode_id=form.treenode_id,

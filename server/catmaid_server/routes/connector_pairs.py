@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, NamedTuple, TypedDict
 
 import msgspec
 
 from catmaid_server.domain import connector_info
 from catmaid_server.domain.connector_info import Row
 from catmaid_server.domain.skeleton_info import day, required
-from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.routing import Call, Content, Permission, Routes
 
 routes = Routes()
 
@@ -58,8 +58,25 @@ class Completed(msgspec.Struct):
     until: str | None = msgspec.field(name="to", default=None)
 
 
+class Pair(NamedTuple):
+    """A connector between two treenodes; places in nm."""
+
+    connector_id: int
+    connector_place: tuple[float, float, float]
+    treenode_id: int
+    skeleton_id: int
+    confidence: int
+    user_id: int
+    place: tuple[float, float, float]
+    other_treenode_id: int
+    other_skeleton_id: int
+    other_confidence: int
+    other_user_id: int
+    other_place: tuple[float, float, float]
+
+
 @routes.any("/{project_id}/connector/info", needs=Permission.BROWSE)
-async def find_synapses(call: Call, form: Synapses) -> list[Row]:
+async def find_synapses(call: Call, form: Synapses) -> Annotated[list[Row], Content(list[Pair])]:
     """List synapses between skeletons."""
     async with call.reading() as connection:
         return await connector_info.pairs(
@@ -68,7 +85,7 @@ async def find_synapses(call: Call, form: Synapses) -> list[Row]:
 
 
 @routes.any("/{project_id}/connector/list/one_to_many", needs=Permission.BROWSE)
-async def connectors_of_one(call: Call, form: OneToMany) -> list[Row]:
+async def connectors_of_one(call: Call, form: OneToMany) -> Annotated[list[Row], Content(list[Pair])]:
     """List the connectors between one skeleton and others."""
     others = required(form.skids, "skeleton ID")
     async with call.reading() as connection:
@@ -77,7 +94,7 @@ async def connectors_of_one(call: Call, form: OneToMany) -> list[Row]:
 
 
 @routes.any("/{project_id}/connector/list/many_to_many", needs=Permission.BROWSE)
-async def connectors_of_many(call: Call, form: ManyToMany) -> list[Row]:
+async def connectors_of_many(call: Call, form: ManyToMany) -> Annotated[list[Row], Content(list[Pair])]:
     """List the connectors between two sets of skeletons."""
     ones, others = required(form.skids1, "skeleton ID"), required(form.skids2, "skeleton ID")
     async with call.reading() as connection:
@@ -86,7 +103,7 @@ async def connectors_of_many(call: Call, form: ManyToMany) -> list[Row]:
 
 
 @routes.any("/{project_id}/connector/list/completed", needs=Permission.BROWSE)
-async def completed_synapses(call: Call, form: Completed) -> list[Row]:
+async def completed_synapses(call: Call, form: Completed) -> Annotated[list[Row], Content(list[Pair])]:
     """List synapses by who completed them, and when."""
     async with call.reading() as connection:
         return await connector_info.completed(connection, call.project_id, completed_by=form.completed_by,
@@ -101,8 +118,18 @@ async def connectors_of_nodes(call: Call, form: TreenodeIds) -> dict[str, list[i
         return {"connector_ids": await connector_info.linked_to_nodes(connection, call.project_id, ids)}
 
 
+class Sides(TypedDict):
+    """The skeletons and treenodes of a connector."""
+
+    presynaptic_to: int | None
+    postsynaptic_to: list[int]
+    presynaptic_to_node: int | None
+    postsynaptic_to_node: list[int]
+
+
 @routes.any("/{project_id}/connector/skeletons", needs=Permission.BROWSE)
-async def skeletons_of_connectors(call: Call, form: ConnectorIds) -> list[tuple[int, dict[str, Any]]]:
+async def skeletons_of_connectors(call: Call, form: ConnectorIds) -> Annotated[
+        list[tuple[int, dict[str, Any]]], Content(list[tuple[int, Sides]])]:
     """List skeletons and treenodes on both sides of connectors."""
     async with call.reading() as connection:
         rows = await connector_info.named_links(connection, call.project_id, form.connector_ids)
@@ -118,8 +145,16 @@ async def skeletons_of_connectors(call: Call, form: ConnectorIds) -> list[tuple[
     return list(found.items())
 
 
+class SidesInTime(TypedDict):
+    """Skeleton, treenode and time of creation (ms since 1970) of both sides."""
+
+    presynaptic_to: tuple[int, int, float] | None
+    postsynaptic_to: list[tuple[int, int, float]]
+
+
 @routes.any("/{project_id}/connector/edgetimes", needs=Permission.BROWSE)
-async def times_of_connectors(call: Call, form: ConnectorIds) -> dict[int, dict[str, Any]]:
+async def times_of_connectors(call: Call, form: ConnectorIds) -> Annotated[
+        dict[int, dict[str, Any]], Content(dict[int, SidesInTime])]:
     """List skeleton, treenode and creation time (ms since 1970) on both sides of connectors."""
     async with call.reading() as connection:
         rows = await connector_info.named_links(connection, call.project_id, form.connector_ids)

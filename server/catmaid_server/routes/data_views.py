@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 
 from catmaid_server.domain import data_views
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -30,22 +30,32 @@ class Profile(msgspec.Struct):
     show_roi_tool: bool | None = None
 
 
+class DataView(TypedDict):
+    """A view of the projects there are; `config` is JSON."""
+
+    id: int
+    title: str
+    type: str
+    config: str
+    note: str
+
+
 @routes.any("/dataviews/list", needs=Permission.NONE)
-async def list_data_views(call: Call, form: NoParameters) -> dict[str, Any]:
+async def list_data_views(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(dict[int, DataView])]:
     """List the data views, numbered."""
     async with call.reading() as connection:
         return {str(number): view for number, view in enumerate(await data_views.list_views(connection))}
 
 
 @routes.any("/dataviews/default", needs=Permission.NONE)
-async def default_data_view(call: Call, form: NoParameters) -> dict[str, Any]:
+async def default_data_view(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(DataView)]:
     """Describe the data view for those who chose none."""
     async with call.reading() as connection:
         return await data_views.default_view(connection)
 
 
 @routes.any("/dataviews/{view_id}/", needs=Permission.NONE)
-async def describe_data_view(call: Call, form: NoParameters) -> dict[str, Any]:
+async def describe_data_view(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(DataView)]:
     """Describe a data view."""
     async with call.reading() as connection:
         return await data_views.describe_view(connection, call.path["view_id"])
@@ -58,8 +68,14 @@ async def type_comment(call: Call, form: ViewType) -> dict[str, str]:
         return {"comment": await data_views.type_comment(connection, form.data_view_type_id)}
 
 
+class TypeOfView(TypedDict):
+    """The type of a data view."""
+
+    type: str
+
+
 @routes.any("/dataviews/type/{view_id}", needs=Permission.NONE)
-async def type_of_view(call: Call, form: NoParameters) -> dict[str, Any]:
+async def type_of_view(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(TypeOfView)]:
     """Tell the type of a data view."""
     async with call.reading() as connection:
         return {"type": (await data_views.describe_view(connection, call.path["view_id"]))["type"]}

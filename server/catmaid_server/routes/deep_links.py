@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 from urllib.parse import urlencode
 
 import msgspec
 from aiohttp import web
 
 from catmaid_server import keys
+from catmaid_server.compat.times import Instant
 from catmaid_server.domain import deep_links
 from catmaid_server.domain.errors import NotAllowed
 from catmaid_server.domain.users import ANONYMOUS
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -53,8 +54,30 @@ class Key(msgspec.Struct):
     password: str | None = None
 
 
+class DeepLink(TypedDict):
+    """What a link shows; place in nm."""
+
+    id: int
+    alias: str
+    is_public: bool
+    is_exportable: bool
+    location_x: float | None
+    location_y: float | None
+    location_z: float | None
+    active_treenode: int | None
+    active_connector: int | None
+    active_skeleton: int | None
+    layout: str | None
+    tool: str | None
+    show_help: bool
+    message: str | None
+    data_view: int | None
+    stacks: list[tuple[int, float]]
+    """Ids and zoom levels."""
+
+
 @routes.post("/{project_id}/links/", needs=Permission.ANNOTATE, label="links.create")
-async def create_link(call: Call, form: NewLink) -> dict[str, Any]:
+async def create_link(call: Call, form: NewLink) -> Annotated[dict[str, Any], Content(DeepLink)]:
     """Make a link."""
     if call.user.username == ANONYMOUS:
         raise NotAllowed("Visitors keep no links here; log in first.")
@@ -65,8 +88,35 @@ async def create_link(call: Call, form: NewLink) -> dict[str, Any]:
     return await deep_links.create_link(call.tx, call.user, call.project_id, password_hash=password_hash, **values)
 
 
+class ListedLink(TypedDict):
+    """A link, as lists have it; place in nm."""
+
+    id: int
+    creation_time: Instant
+    edition_time: Instant
+    alias: str
+    is_public: bool
+    is_exportable: bool
+    password: str
+    location_x: float | None
+    location_y: float | None
+    location_z: float | None
+    follow_id_history: bool
+    layered_stacks: bool
+    layout: str | None
+    tool: str | None
+    show_help: bool
+    message: str | None
+    user: int
+    project: int
+    active_treenode: int | None
+    active_connector: int | None
+    active_skeleton: int | None
+    data_view: int | None
+
+
 @routes.get("/{project_id}/links/", needs=Permission.BROWSE)
-async def list_links(call: Call, form: Filter) -> list[dict[str, Any]]:
+async def list_links(call: Call, form: Filter) -> Annotated[list[dict[str, Any]], Content(list[ListedLink])]:
     """List the user's links and public ones."""
     async with call.reading() as connection:
         return await deep_links.list_links(connection, call.user, call.project_id, only_own=form.only_own,
@@ -74,7 +124,7 @@ async def list_links(call: Call, form: Filter) -> list[dict[str, Any]]:
 
 
 @routes.get("/{project_id}/links/{alias}/details", needs=Permission.BROWSE)
-async def describe_link(call: Call, form: Key) -> dict[str, Any]:
+async def describe_link(call: Call, form: Key) -> Annotated[dict[str, Any], Content(DeepLink)]:
     """Tell what a link shows."""
     alias = call.path["alias"]
     async with call.reading() as connection:
@@ -86,7 +136,8 @@ async def describe_link(call: Call, form: Key) -> dict[str, Any]:
 
 
 @routes.get("/{project_id}/links/{alias}", needs=Permission.NONE)
-async def follow_link(call: Call, form: NoParameters) -> web.Response:
+async def follow_link(call: Call, form: NoParameters) -> Annotated[
+        web.Response, Content(str, "text/html", 302, "`Location` is the page.")]:
     """Go to the page that shows a link."""
     query = urlencode({"pid": call.project_id, "link": call.path["alias"]})
     return web.Response(status=302, headers={"Location": f"/?{query}"}, content_type="text/html")

@@ -4,36 +4,52 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Annotated, TypedDict
 
 import msgspec
 from aiohttp import WSMsgType, web
 
 from catmaid_server import keys
-from catmaid_server.compat.times import milliseconds
+from catmaid_server.compat.times import Instant, milliseconds
 from catmaid_server.events.feed import Event
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.lasting import end_when_refused
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
 
+class Happening(TypedDict):
+    """A committed version."""
+
+    version: int
+    label: str
+    user_id: int | None
+    time: Instant
+
+
 @routes.get("/{project_id}/events", needs=Permission.BROWSE)
-async def events(call: Call, form: NoParameters) -> web.WebSocketResponse:
-    """Follow a project: one JSON message per committed version."""
+async def events(call: Call, form: NoParameters) -> Annotated[
+        web.WebSocketResponse,
+        Content(Happening, status=101, about="Messages of the socket; the first, `hello`, names the newest version.")]:
+    """Follow a project: one JSON message per committed version; it ends when the follower may not browse any more."""
     feed = call.request.app[keys.FEED]
     socket = web.WebSocketResponse(heartbeat=20)
     async with feed.subscribed(call.project_id) as queue:
         newest = await feed.newest(call.project_id)
         await socket.prepare(call.request)
         call.request.app[keys.SOCKETS].add(socket)
-        sender = asyncio.create_task(_forward(socket, newest, queue))
+        tasks = [asyncio.create_task(_forward(socket, newest, queue)),
+                 asyncio.create_task(end_when_refused(call, socket))]
         try:
             async for message in socket:
                 if message.type is WSMsgType.ERROR:
                     break
         finally:
-            sender.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await sender
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+                    await task
     return socket
 
 

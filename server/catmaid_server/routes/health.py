@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from catmaid_server.compat.version import CAPABILITIES, SERVER_VERSION, own_version
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
 
+class Own(TypedDict):
+    """Our own version, and what this service can do that others cannot."""
+
+    version: str
+    capabilities: list[str]
+
+
+class Version(TypedDict):
+    """Version of CATMAID that the API is that of, and our own."""
+
+    SERVER_VERSION: str
+    CATMAID_JUPYTER: Own
+
+
 @routes.get("/version", needs=Permission.NONE)
-async def version(call: Call, form: NoParameters) -> dict[str, Any]:
+async def version(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Version)]:
     """The version of the API, and what this service can do beyond it."""
     return {
         "SERVER_VERSION": SERVER_VERSION,
@@ -31,6 +45,6 @@ async def health(call: Call, form: NoParameters) -> dict[str, str]:
 
 
 @routes.get("/metrics", needs=Permission.NONE)
-async def metrics(call: Call, form: NoParameters) -> web.Response:
+async def metrics(call: Call, form: NoParameters) -> Annotated[web.Response, Content(str, "text/plain")]:
     """Counters and latencies in Prometheus's text format."""
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

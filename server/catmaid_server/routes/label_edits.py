@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import msgspec
 
 from catmaid_server.domain import labels
 from catmaid_server.domain.labels import Kind
-from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.routing import Call, Content, Permission, Routes
 from catmaid_server.told_times import with_edition_time
 
 routes = Routes()
@@ -29,14 +29,25 @@ async def _set(call: Call, form: SetLabels, kind: Kind) -> dict[str, Any]:
     return answer | ({"warning": change.warning} if change.warning else {})
 
 
+class LabelsSet(TypedDict):
+    """Which labels came and went."""
+
+    message: str
+    new_labels: list[str]
+    duplicate_labels: list[str]
+    """Those that stood there already, set by others."""
+    deleted_labels: list[str]
+    warning: NotRequired[str]
+
+
 @routes.post("/{project_id}/label/treenode/{node_id}/update", needs=Permission.ANNOTATE, label="labels.update")
-async def set_treenode_labels(call: Call, form: SetLabels) -> dict[str, Any]:
+async def set_treenode_labels(call: Call, form: SetLabels) -> Annotated[dict[str, Any], Content(LabelsSet)]:
     """Set the labels of a treenode."""
     return await with_edition_time(call, await _set(call, form, Kind.TREENODE), call.path["node_id"])
 
 
 @routes.post("/{project_id}/label/connector/{node_id}/update", needs=Permission.ANNOTATE, label="labels.update")
-async def set_connector_labels(call: Call, form: SetLabels) -> dict[str, Any]:
+async def set_connector_labels(call: Call, form: SetLabels) -> Annotated[dict[str, Any], Content(LabelsSet)]:
     """Set the labels of a connector."""
     return await _set(call, form, Kind.CONNECTOR)
 
@@ -52,13 +63,20 @@ async def _remove(call: Call, form: RemoveLabel, kind: Kind) -> dict[str, Any]:
     return {"deleted_link": link_id, "message": "success"}
 
 
+class LabelTaken(TypedDict):
+    """The use of the label that is gone."""
+
+    deleted_link: int
+    message: str
+
+
 @routes.post("/{project_id}/label/treenode/{node_id}/remove", needs=Permission.ANNOTATE, label="labels.remove")
-async def remove_treenode_label(call: Call, form: RemoveLabel) -> dict[str, Any]:
+async def remove_treenode_label(call: Call, form: RemoveLabel) -> Annotated[dict[str, Any], Content(LabelTaken)]:
     """Take a label off a treenode."""
     return await with_edition_time(call, await _remove(call, form, Kind.TREENODE), call.path["node_id"])
 
 
 @routes.post("/{project_id}/label/connector/{node_id}/remove", needs=Permission.ANNOTATE, label="labels.remove")
-async def remove_connector_label(call: Call, form: RemoveLabel) -> dict[str, Any]:
+async def remove_connector_label(call: Call, form: RemoveLabel) -> Annotated[dict[str, Any], Content(LabelTaken)]:
     """Take a label off a connector."""
     return await _remove(call, form, Kind.CONNECTOR)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 
 from catmaid_server.compat.forms import split_ids
 from catmaid_server.domain import label_info
 from catmaid_server.domain.skeleton_info import required
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -34,8 +34,15 @@ async def list_labels(call: Call, form: NoParameters) -> list[str]:
         return await label_info.names(connection, call.project_id)
 
 
+class Label(TypedDict):
+    """A label."""
+
+    id: int
+    name: str
+
+
 @routes.any("/{project_id}/labels/detail", needs=Permission.BROWSE)
-async def detail_labels(call: Call, form: NoParameters) -> list[dict[str, Any]]:
+async def detail_labels(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Label])]:
     """List id and name of all labels."""
     async with call.reading() as connection:
         return await label_info.details(connection, call.project_id)
@@ -71,8 +78,15 @@ async def labels_of_nodes(call: Call, form: LabelsForNodes) -> dict[int, list[st
                                          connector_ids=split_ids(form.connector_ids))
 
 
+class UnusedRemoved(TypedDict):
+    """The labels that are gone."""
+
+    deleted_labels: list[int]
+    message: str
+
+
 @routes.post("/{project_id}/label/remove", needs=Permission.SUPERUSER, label="labels.remove_unused")
-async def remove_unused(call: Call, form: RemoveLabels) -> dict[str, Any]:
+async def remove_unused(call: Call, form: RemoveLabels) -> UnusedRemoved:
     """Delete labels that are on no treenode."""
     ids = required(form.label_id, "label ID")
     return {"deleted_labels": await label_info.remove_unused(call.tx, call.project_id, ids), "message": "success"}

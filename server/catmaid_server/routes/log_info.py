@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypedDict
+
 import msgspec
 import structlog
 
+from catmaid_server.compat.times import Instant
 from catmaid_server.domain import log_info
 from catmaid_server.domain.log_info import Order
-from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.routing import Call, Content, Permission, Routes
 
 routes = Routes()
 log = structlog.get_logger("client")
@@ -58,8 +61,16 @@ class Message(msgspec.Struct):
     msg: str = ""
 
 
+class LogPage(TypedDict):
+    """Rows: user, operation, time, x, y, z (nm), text."""
+
+    iTotalRecords: int
+    iTotalDisplayRecords: int
+    aaData: list[tuple[str, str, str, float, float, float, str]]
+
+
 @routes.any("/{project_id}/logs/list", needs=Permission.BROWSE)
-async def list_log(call: Call, form: ListLog) -> msgspec.Raw:
+async def list_log(call: Call, form: ListLog) -> Annotated[msgspec.Raw, Content(LogPage)]:
     """List entries of the project's log."""
     async with call.reading() as connection:
         return await log_info.entries(
@@ -67,8 +78,26 @@ async def list_log(call: Call, form: ListLog) -> msgspec.Raw:
             freetext=form.search_freetext, order=form.order(), start=form.start, length=form.length)
 
 
+class Transaction(TypedDict):
+    """A transaction, which is a version."""
+
+    transaction_id: int
+    execution_time: Instant
+    user_id: int | None
+    project_id: int | None
+    change_type: str
+    label: str
+
+
+class TransactionPage(TypedDict):
+    """One page of transactions."""
+
+    transactions: list[Transaction]
+    total_count: int
+
+
 @routes.any("/{project_id}/transactions/", needs=Permission.BROWSE)
-async def list_transactions(call: Call, form: Page) -> msgspec.Raw:
+async def list_transactions(call: Call, form: Page) -> Annotated[msgspec.Raw, Content(TransactionPage)]:
     """List transactions, newest first."""
     async with call.reading() as connection:
         return await log_info.transactions(connection, call.project_id, start=form.range_start,

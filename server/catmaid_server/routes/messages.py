@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from aiohttp import web
 
 from catmaid_server.domain import messages
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
 _NOTIFICATIONS = {"id": -1, "notification_count": 0}
 
 
+class Message(TypedDict, total=False):
+    """An unread message; the last entry has `id` -1 and counts notifications."""
+
+    id: int
+    title: str
+    action: str
+    text: str
+    time: str
+    notification_count: int
+
+
 @routes.any("/messages/list", needs=Permission.NONE)
-async def list_messages(call: Call, form: NoParameters) -> dict[str, Any]:
+async def list_messages(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(dict[int, Message])]:
     """List unread messages, newest first, numbered; the last entry counts open notifications."""
     async with call.reading() as connection:
         unread = await messages.unread_messages(connection, call.user.id)
@@ -31,7 +42,10 @@ async def latest_unread_date(call: Call, form: NoParameters) -> dict[str, int | 
 
 
 @routes.any("/messages/{message_id}/mark_read", needs=Permission.NONE, label="messages.mark_read")
-async def mark_read(call: Call, form: NoParameters) -> web.Response:
+async def mark_read(call: Call, form: NoParameters) -> Annotated[
+        web.Response,
+        Content(str, "text/html", 200, "A page that goes back."),
+        Content(str, "text/html", 302, "`Location` is the page that the message is about.")]:
     """Note that a message was read, and go to the page it is about."""
     action = await messages.mark_read(call.tx, call.user.id, call.path["message_id"])
     if action.startswith(("http://", "https://", "/")):
@@ -40,7 +54,15 @@ async def mark_read(call: Call, form: NoParameters) -> web.Response:
                         content_type="text/html")
 
 
+class Notifications(TypedDict):
+    """No requests."""
+
+    iTotalRecords: int
+    iTotalDisplayRecords: int
+    aaData: list[list[str]]
+
+
 @routes.any("/{project_id}/notifications/list", needs=Permission.BROWSE)
-async def list_notifications(call: Call, form: NoParameters) -> dict[str, Any]:
+async def list_notifications(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Notifications)]:
     """List requests of others to change the user's data; here changes are made at once, so there are none."""
     return {"iTotalRecords": 0, "iTotalDisplayRecords": 0, "aaData": []}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from catmaid_server.domain import neuron_deletion, neuron_info, permissions
 from catmaid_server.routing import Call, NoParameters, Permission, Routes
@@ -10,8 +10,15 @@ from catmaid_server.routing import Call, NoParameters, Permission, Routes
 routes = Routes()
 
 
+class NeuronDeleted(TypedDict):
+    """What is gone."""
+
+    skeleton_ids: list[int]
+    success: str
+
+
 @routes.any("/{project_id}/neuron/{neuron_id}/delete", needs=Permission.ANNOTATE, label="neurons.remove")
-async def delete_neuron(call: Call, form: NoParameters) -> dict[str, Any]:
+async def delete_neuron(call: Call, form: NoParameters) -> NeuronDeleted:
     """Delete a neuron, its skeletons, and what hangs on them."""
     neuron_id = call.path["neuron_id"]
     skeleton_ids = await neuron_deletion.delete_neuron(call.tx, call.project_id, call.user, neuron_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, TypedDict
 
 import msgspec
 from aiohttp import web
@@ -11,7 +11,7 @@ from catmaid_server.compat import columns
 from catmaid_server.domain import neuron_info
 from catmaid_server.domain.skeleton_info import required
 from catmaid_server.routes.skeleton_info import FilterSkeletons
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -47,16 +47,32 @@ async def list_neurons(call: Call, form: FilterSkeletons) -> list[int]:
         return await neuron_info.neuron_ids(connection, call.project_id, form.wanted())
 
 
+class Renamed(TypedDict):
+    """The neuron and the name that it had."""
+
+    success: bool
+    renamed_neuron: int
+    old_name: str
+
+
 @routes.any("/{project_id}/neurons/{neuron_id}/rename", needs=Permission.ANNOTATE, label="neurons.rename")
-async def rename(call: Call, form: Rename) -> dict[str, Any]:
+async def rename(call: Call, form: Rename) -> Renamed:
     """Give a neuron another name."""
     neuron_id = call.path["neuron_id"]
     old = await neuron_info.rename(call.tx, call.project_id, call.user, [(neuron_id, form.name)])
     return {"success": True, "renamed_neuron": neuron_id, "old_name": old[neuron_id]}
 
 
+class ManyRenamed(TypedDict):
+    """The neurons and the names that they had."""
+
+    success: bool
+    renamed_neurons: list[int]
+    old_names: list[str]
+
+
 @routes.any("/{project_id}/neurons/rename", needs=Permission.ANNOTATE, label="neurons.rename")
-async def rename_many(call: Call, form: RenameMany) -> dict[str, Any]:
+async def rename_many(call: Call, form: RenameMany) -> ManyRenamed:
     """Give several neurons other names."""
     old = await neuron_info.rename(call.tx, call.project_id, call.user, form.names)
     return {"success": True, "renamed_neurons": list(old), "old_names": list(old.values())}
@@ -86,8 +102,14 @@ async def skeletons_of_neuron(call: Call, form: NoParameters) -> list[int]:
 
 
 @routes.get("/{project_id}/neurons/table", needs=Permission.BROWSE)
-async def neuron_table(call: Call, form: NoParameters) -> web.Response:
-    """Give all neurons with a skeleton as columns."""
+async def neuron_table(call: Call, form: NoParameters) -> Annotated[web.Response, Content(bytes, columns.MEDIA_TYPE)]:
+    """Give all neurons with a skeleton as columns.
+
+    Returns
+    -------
+    MessagePack: `neurons`, a table of columns (id, skeleton_id, nodes, cable_length in nm, user_id, and creation_time
+    and edition_time in seconds since 1970), and `names` in the same order.
+    """
     async with call.reading() as connection:
         rows = await neuron_info.neuron_table(connection, call.project_id)
     table = columns.table(rows, id="<i4", skeleton_id="<i4", nodes="<i4", cable_length="<f8", user_id="<i4",

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from catmaid_server import keys
 from catmaid_server.compat import columns
-from catmaid_server.compat.encodings import Encoding, Forms, response
+from catmaid_server.compat.encodings import Encoded, Encoding, Forms, response
 from catmaid_server.compat.rows import rows
 from catmaid_server.db.store import Connection
 from catmaid_server.domain import detail_levels, viewports
@@ -55,14 +55,27 @@ class NodeList(msgspec.Struct, kw_only=True):
 
 
 @routes.any("/{project_id}/node/list", needs=Permission.BROWSE)
-async def node_list(call: Call, form: NodeList) -> web.Response:
-    """List treenodes with an edge that meets a box, and the connectors in it."""
+async def node_list(call: Call, form: NodeList) -> Encoded:
+    """List treenodes with an edge that meets a box, and the connectors in it.
+
+    Returns
+    -------
+    A list: the nodes as (id, parent or null, x, y, z, confidence, radius, skeleton, time of edition, user), nm and
+    seconds since 1970; connectors as (id, x, y, z, confidence, time of edition, user, links), where a link is
+    (node, relation id, confidence, time of edition, id); labels by node; whether there are more nodes than fit;
+    names of relations by id. The same as MessagePack or as columns, if that is asked for.
+    """
     return await _listed(call, form)
 
 
 @routes.post("/{project_id}/nodes/", needs=Permission.BROWSE)
-async def node_list_by_post(call: Call, form: NodeList) -> web.Response:
-    """List treenodes in a box, as `node/list` does."""
+async def node_list_by_post(call: Call, form: NodeList) -> Encoded:
+    """List treenodes in a box, as `node/list` does.
+
+    Returns
+    -------
+    What `node/list` answers.
+    """
     return await _listed(call, form)
 
 

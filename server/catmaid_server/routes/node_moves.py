@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 
-from catmaid_server.compat.times import milliseconds
+from catmaid_server.compat.times import Instant, milliseconds
 from catmaid_server.domain import moves
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.moves import OldPlace, Place
 from catmaid_server.domain.states import State
-from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.routing import Call, Content, Permission, Routes
 
 routes = Routes()
 
@@ -24,8 +24,16 @@ class MoveNodes(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
+class Moved(TypedDict):
+    """How many nodes were moved, and from where: (id, time of edition, x, y, z), nm."""
+
+    updated: int
+    old_treenodes: list[tuple[int, Instant, float, float, float]] | None
+    old_connectors: list[tuple[int, Instant, float, float, float]] | None
+
+
 @routes.post("/{project_id}/node/update", needs=Permission.ANNOTATE, label="nodes.update_location")
-async def move_nodes(call: Call, form: MoveNodes) -> dict[str, Any]:
+async def move_nodes(call: Call, form: MoveNodes) -> Annotated[dict[str, Any], Content(Moved)]:
     """Move nodes, if nobody changed them since the client looked."""
     if not form.t and not form.c:
         raise InvalidInput("Nothing to move: send t[0][0..3] for treenodes or c[0][0..3] for connectors.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import msgspec
 
@@ -10,7 +10,7 @@ from catmaid_server.domain import origins
 from catmaid_server.domain.origins import DataSource
 from catmaid_server.domain.skeleton_info import required
 from catmaid_server.routes.skeleton_info import SkeletonIds
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -29,15 +29,38 @@ class FromOrigin(msgspec.Struct, kw_only=True):
     source_project_id: int
 
 
+class Source(TypedDict):
+    """A project of a server."""
+
+    id: int
+    name: str
+    source_url: str
+    source_project_id: int
+
+
 @routes.any("/{project_id}/origins/", needs=Permission.BROWSE)
-async def list_sources(call: Call, form: NoParameters) -> list[dict[str, Any]]:
+async def list_sources(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Source])]:
     """List the servers' projects from which skeletons were imported."""
     async with call.reading() as connection:
         return [_described(source) for source in await origins.sources(connection, call.project_id)]
 
 
+class OriginOf(TypedDict):
+    """The source of a skeleton, and its id there."""
+
+    data_source_id: int
+    source_id: int
+
+
+class Origins(TypedDict):
+    """Sources by id, and by skeleton where it came from."""
+
+    data_sources: dict[int, Source]
+    origins: dict[int, OriginOf]
+
+
 @routes.any("/{project_id}/skeletons/origin", needs=Permission.BROWSE)
-async def origins_of_skeletons(call: Call, form: SkeletonIds) -> dict[str, Any]:
+async def origins_of_skeletons(call: Call, form: SkeletonIds) -> Annotated[dict[str, Any], Content(Origins)]:
     """Tell where skeletons came from."""
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
@@ -62,8 +85,16 @@ async def skeletons_from_origin(call: Call, form: FromOrigin) -> dict[int, list[
         return await origins.from_source(connection, call.project_id, form.source_url, form.source_project_id, ids)
 
 
+class Imported(TypedDict):
+    """Which treenodes of a skeleton were imported."""
+
+    n_imported_treenodes: int
+    imported_treenodes: NotRequired[list[int]]
+
+
 @routes.any("/{project_id}/skeletons/import-info", needs=Permission.BROWSE)
-async def describe_imports(call: Call, form: ImportInfo) -> dict[int, dict[str, Any]]:
+async def describe_imports(call: Call, form: ImportInfo) -> Annotated[
+        dict[int, dict[str, Any]], Content(dict[int, Imported])]:
     """Tell how many treenodes of skeletons were imported, and perhaps which."""
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:

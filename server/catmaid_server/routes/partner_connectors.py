@@ -69,8 +69,8 @@ async def synapse_matrix(call: Call, form: Matrix) -> dict[int, dict[int, Any]]:
 
     Returns
     -------
-    By presynaptic skeleton, by postsynaptic skeleton, the number of synapses; or, with places, `count` and `locations`: by
-    connector its place `pos` (nm) and `count`.
+    By presynaptic skeleton, by postsynaptic skeleton, the number of synapses; or, with places, `count` and
+    `locations`: by connector its place `pos` (nm) and `count`.
     """
     async with call.reading() as connection:
         found = await partner_connectors.connectors_between(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import msgspec
 
-from catmaid_server.compat.times import milliseconds
+from catmaid_server.compat.times import Instant, milliseconds
 from catmaid_server.domain import point_clouds
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -31,13 +31,32 @@ class Parts(msgspec.Struct):
 
 @routes.any("/{project_id}/points/", needs=Permission.BROWSE)
 async def list_points(call: Call, form: NoParameters) -> list[tuple[Any, ...]]:
-    """List id and x, y, z in nm of every point."""
+    """List id and x, y, z in nm of every point.
+
+    Returns
+    -------
+    Rows (id, x, y, z), nm.
+    """
     async with call.reading() as connection:
         return await point_clouds.points_of_project(connection, call.project_id)
 
 
+class Cloud(TypedDict):
+    """A point cloud; `points` as (id, x, y, z), nm."""
+
+    id: int
+    name: str
+    description: str
+    user_id: int
+    creation_time: Instant
+    edition_time: Instant
+    project_id: int | str
+    points: NotRequired[list[tuple[int, float, float, float]]]
+    images: NotRequired[list[int]]
+
+
 @routes.any("/{project_id}/pointclouds/", needs=Permission.BROWSE)
-async def list_clouds(call: Call, form: NoParameters) -> list[dict[str, Any]]:
+async def list_clouds(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Cloud])]:
     """List the point clouds of a project."""
     async with call.reading() as connection:
         clouds = await point_clouds.list_clouds(connection, call.project_id)
@@ -45,7 +64,7 @@ async def list_clouds(call: Call, form: NoParameters) -> list[dict[str, Any]]:
 
 
 @routes.put("/{project_id}/pointclouds/", needs=Permission.ANNOTATE, label="pointclouds.create")
-async def create_cloud(call: Call, form: NewCloud) -> dict[str, Any]:
+async def create_cloud(call: Call, form: NewCloud) -> Annotated[dict[str, Any], Content(Cloud)]:
     """Make a point cloud."""
     return _listed(await point_clouds.create_cloud(
         call.tx, call.user, call.project_id, name=form.name, description=form.description,
@@ -53,7 +72,7 @@ async def create_cloud(call: Call, form: NewCloud) -> dict[str, Any]:
 
 
 @routes.get("/{project_id}/pointclouds/{cloud_id}/", needs=Permission.BROWSE)
-async def describe_cloud(call: Call, form: Parts) -> dict[str, Any]:
+async def describe_cloud(call: Call, form: Parts) -> Annotated[dict[str, Any], Content(Cloud)]:
     """Describe a point cloud; clouds have no images here."""
     async with call.reading() as connection:
         described = _timed(await point_clouds.describe_cloud(connection, call.project_id, call.path["cloud_id"]))
@@ -64,8 +83,15 @@ async def describe_cloud(call: Call, form: Parts) -> dict[str, Any]:
     return described
 
 
+class CloudDeleted(TypedDict):
+    """The cloud that is gone."""
+
+    deleted: bool
+    pointcloud_id: int
+
+
 @routes.delete("/{project_id}/pointclouds/{cloud_id}/", needs=Permission.ANNOTATE, label="pointclouds.delete")
-async def delete_cloud(call: Call, form: NoParameters) -> dict[str, Any]:
+async def delete_cloud(call: Call, form: NoParameters) -> CloudDeleted:
     """Delete a point cloud and its points."""
     cloud_id = call.path["cloud_id"]
     await point_clouds.delete_cloud(call.tx, call.user, call.project_id, cloud_id)

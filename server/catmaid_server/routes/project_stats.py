@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import msgspec
 
 from catmaid_server.domain import project_stats
 from catmaid_server.domain.project_stats import Period
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -82,8 +82,18 @@ async def rank_by_cable(call: Call, form: Longest) -> list[tuple[int, float]]:
                                                  pattern=form.name_pattern or None)
 
 
+class Aggregates(TypedDict):
+    """A project in figures; cable in nm."""
+
+    cable_length_total: float
+    n_treenodes: int
+    n_connectors: int
+    n_skeletons: NotRequired[int]
+    n_skeletons_non_zero_length: NotRequired[int]
+
+
 @routes.any("/{project_id}/stats/aggregates", needs=Permission.BROWSE)
-async def describe_project(call: Call, form: WithSkeletons) -> dict[str, Any]:
+async def describe_project(call: Call, form: WithSkeletons) -> Annotated[dict[str, Any], Content(Aggregates)]:
     """Give a project in figures."""
     async with call.reading() as connection:
         found = await project_stats.totals(connection, call.project_id)
@@ -94,16 +104,41 @@ async def describe_project(call: Call, form: WithSkeletons) -> dict[str, Any]:
     return answer
 
 
+class EditsOfDay(TypedDict):
+    """How much a user edited on a day."""
+
+    name: str
+    date: str
+    count: int
+
+
 @routes.any("/{project_id}/stats/history", needs=Permission.BROWSE)
-async def list_edits(call: Call, form: Days) -> list[dict[str, Any]]:
+async def list_edits(call: Call, form: Days) -> Annotated[list[dict[str, Any]], Content(list[EditsOfDay])]:
     """Count treenodes by author and day of their last edit."""
     async with call.reading() as connection:
         rows = await project_stats.edits_by_day(connection, call.project_id, form.period())
     return [{"name": name, "date": day, "count": count} for name, day, count in rows]
 
 
+class WorkOfDay(TypedDict, total=False):
+    """What a user made on a day; cable in nm. What is nothing is left out."""
+
+    new_treenodes: float
+    new_cable_length: float
+    new_connectors: float
+    new_reviewed_nodes: float
+
+
+class WorkTable(TypedDict):
+    """By user and day (YYYYMMDD), and the days as text."""
+
+    stats_table: dict[int, dict[str, WorkOfDay]]
+    days: list[str]
+    daysformatted: list[str]
+
+
 @routes.any("/{project_id}/stats/user-history", needs=Permission.BROWSE)
-async def list_work(call: Call, form: Days) -> dict[str, Any]:
+async def list_work(call: Call, form: Days) -> Annotated[dict[str, Any], Content(WorkTable)]:
     """Tell what each user made on each day."""
     period = form.period()
     async with call.reading() as connection:
@@ -123,7 +158,14 @@ async def list_activity(call: Call, form: ByName) -> dict[str, list[float]]:
         return await project_stats.activity(connection, call.project_id, form.username)
 
 
+class Load(TypedDict):
+    """Load of the last 1, 5 and 15 minutes, and how many processors there are."""
+
+    load_avg: tuple[float, float, float]
+    num_cpus: int | None
+
+
 @routes.any("/{project_id}/stats/server", needs=Permission.ADMINISTER)
-async def describe_server(call: Call, form: NoParameters) -> dict[str, Any]:
+async def describe_server(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Load)]:
     """Tell how busy the server is: processes that want to run, on average of the last 1, 5 and 15 minutes."""
     return {"load_avg": os.getloadavg(), "num_cpus": os.cpu_count()}

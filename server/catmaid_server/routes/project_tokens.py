@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 
+from catmaid_server.compat.times import Instant
 from catmaid_server.domain import favorites, project_tokens
 from catmaid_server.domain.errors import NotAllowed
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -51,15 +52,30 @@ class Fork(msgspec.Struct):
     project_token: bool = False
 
 
+class ProjectToken(TypedDict):
+    """A token with which users may enter the project."""
+
+    id: int
+    creation_time: Instant
+    edition_time: Instant
+    name: str
+    token: str
+    needs_approval: bool
+    enabled: bool
+    default_permissions: list[str]
+    user: int
+    project: int
+
+
 @routes.get("/{project_id}/project-tokens/", needs=Permission.ADMINISTER)
-async def list_tokens(call: Call, form: NoParameters) -> list[dict[str, Any]]:
+async def list_tokens(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[ProjectToken])]:
     """List the tokens of a project."""
     async with call.reading() as connection:
         return await project_tokens.list_tokens(connection, call.project_id)
 
 
 @routes.post("/{project_id}/project-tokens/", needs=Permission.ADMINISTER, label="project_tokens.create")
-async def create_token(call: Call, form: NewToken) -> dict[str, Any]:
+async def create_token(call: Call, form: NewToken) -> Annotated[dict[str, Any], Content(ProjectToken)]:
     """Make a token that lets others into the project."""
     return await project_tokens.create_token(call.tx, call.project_id, call.user.id, name=form.name,
                                              needs_approval=form.needs_approval, permissions=form.default_permissions)
@@ -74,7 +90,10 @@ async def approve_token(call: Call, form: OneUse) -> dict[str, str]:
 
 @routes.post("/{project_id}/project-tokens/revoke", needs=Permission.LOGIN, label="project_tokens.revoke")
 async def revoke_token(call: Call, form: OneUse) -> Revoked:
-    """Take from a user what a token gave: from oneself or, as an administrator, from others, who cannot use it again."""
+    """Take from a user what a token gave.
+
+    From oneself or, as an administrator, from others, who cannot use the token again.
+    """
     if form.user_id is None:
         ended = await project_tokens.leave(call.tx, call.project_id, form.token_id, call.user.id)
         return {"delete": (ended, {"catmaid.UserProjectToken": ended} if ended else {})}
@@ -91,8 +110,17 @@ async def list_uses(call: Call, form: NoParameters) -> list[int]:
         return await project_tokens.list_uses(connection, call.project_id, call.user.id)
 
 
+class Entered(TypedDict):
+    """The project, and what the user may do there."""
+
+    project_id: int
+    project_name: str
+    permissions: list[str]
+    needs_approval: bool
+
+
 @routes.post("/project-tokens/apply", needs=Permission.LOGIN, label="project_tokens.apply")
-async def apply_token(call: Call, form: Applied) -> dict[str, Any]:
+async def apply_token(call: Call, form: Applied) -> Annotated[dict[str, Any], Content(Entered)]:
     """Enter a project with a token."""
     entered = await project_tokens.apply_token(call.tx, call.user.id, form.token)
     if form.favorite:
@@ -100,8 +128,16 @@ async def apply_token(call: Call, form: Applied) -> dict[str, Any]:
     return entered
 
 
+class Forked(TypedDict):
+    """The new project."""
+
+    new_project_id: int
+    n_copied_stack_links: int
+    project_token: str | None
+
+
 @routes.post("/{project_id}/fork", needs=Permission.FORK, label="projects.fork")
-async def fork_project(call: Call, form: Fork) -> dict[str, Any]:
+async def fork_project(call: Call, form: Fork) -> Annotated[dict[str, Any], Content(Forked)]:
     """Make a project with the same stacks for the user's own tracings."""
     copy_id, stacks = await project_tokens.fork_project(
         call.tx, call.project_id, call.user.id, name=form.name, comment=form.description,

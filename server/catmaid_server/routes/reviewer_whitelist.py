@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from catmaid_server.compat import bodies
+from catmaid_server.compat.times import Instant
 from catmaid_server.domain import reviewer_whitelist
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
 
+class Trust(TypedDict):
+    """Whose reviews are trusted that were made after a time."""
+
+    reviewer_id: int
+    accept_after: Instant
+
+
 @routes.get("/{project_id}/user/reviewer-whitelist", needs=Permission.BROWSE)
-async def list_trusted(call: Call, form: NoParameters) -> list[dict[str, Any]]:
+async def list_trusted(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Trust])]:
     """List whose reviews the user trusts, and from when on."""
     async with call.reading() as connection:
         found = await reviewer_whitelist.trusted(connection, call.project_id, call.user.id)

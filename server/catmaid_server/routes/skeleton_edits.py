@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 
 from catmaid_server.domain import skeletons
-from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.routing import Call, Content, Permission, Routes
 from catmaid_server.told_times import with_edition_time
 
 routes = Routes()
@@ -20,8 +20,15 @@ class Reroot(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
+class Rerooted(TypedDict):
+    """The new root."""
+
+    newroot: int
+    skeleton_id: int
+
+
 @routes.post("/{project_id}/skeleton/reroot", needs=Permission.ANNOTATE, label="skeletons.reroot")
-async def reroot(call: Call, form: Reroot) -> dict[str, Any]:
+async def reroot(call: Call, form: Reroot) -> Annotated[dict[str, Any], Content(Rerooted)]:
     """Make a treenode the root of its skeleton."""
     node = await skeletons.reroot(call.tx, call.user, call.project_id, form.treenode_id)
     return await with_edition_time(call, {"newroot": node.id, "skeleton_id": node.skeleton_id}, node.id)
@@ -36,8 +43,18 @@ class Split(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
+class Cut(TypedDict):
+    """Both skeletons, and where the cut is (nm)."""
+
+    new_skeleton_id: int
+    existing_skeleton_id: int
+    x: float
+    y: float
+    z: float
+
+
 @routes.any("/{project_id}/skeleton/split", needs=Permission.ANNOTATE, label="skeletons.split")
-async def split(call: Call, form: Split) -> dict[str, Any]:
+async def split(call: Call, form: Split) -> Annotated[dict[str, Any], Content(Cut)]:
     """Cut a skeleton above a treenode, which becomes the root of a new one."""
     skeleton_id, node = await skeletons.split(
         call.tx, call.user, call.project_id, form.treenode_id,
@@ -56,8 +73,19 @@ class Join(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
+class Joined(TypedDict):
+    """The skeleton that is left, and the one that is gone."""
+
+    message: str
+    fromid: int
+    toid: int
+    result_skeleton_id: int
+    deleted_skeleton_id: int
+    stable_annotation_swap: bool
+
+
 @routes.post("/{project_id}/skeleton/join", needs=Permission.ANNOTATE, label="skeletons.merge")
-async def join(call: Call, form: Join) -> dict[str, Any]:
+async def join(call: Call, form: Join) -> Annotated[dict[str, Any], Content(Joined)]:
     """Join two skeletons at two treenodes."""
     joined = await skeletons.join(call.tx, call.user, call.project_id, form.from_id, form.to_id,
                                   annotations=form.annotation_set)

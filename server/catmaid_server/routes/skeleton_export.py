@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from aiohttp import web
 
 from catmaid_server.domain import skeleton_export
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -21,7 +23,7 @@ class Swc(msgspec.Struct):
 
 
 @routes.any("/{project_id}/skeleton/{skeleton_id}/swc", needs=Permission.BROWSE)
-async def export_swc(call: Call, form: Swc) -> web.Response:
+async def export_swc(call: Call, form: Swc) -> Annotated[web.Response, Content(str, "text/plain")]:
     """Give a skeleton as SWC."""
     async with call.reading() as connection:
         text = await skeleton_export.swc(connection, call.project_id, call.path["skeleton_id"],
@@ -30,7 +32,7 @@ async def export_swc(call: Call, form: Swc) -> web.Response:
 
 
 @routes.any("/{project_id}/skeleton/{skeleton_id}/eswc", needs=Permission.BROWSE)
-async def export_eswc(call: Call, form: NoParameters) -> web.Response:
+async def export_eswc(call: Call, form: NoParameters) -> Annotated[web.Response, Content(str, "text/plain")]:
     """Give a skeleton as SWC with authors, times and confidences."""
     async with call.reading() as connection:
         text = await skeleton_export.eswc(connection, call.project_id, call.path["skeleton_id"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 import msgspec
 from aiohttp import web
@@ -40,8 +40,16 @@ class ImportSkeleton(msgspec.Struct, kw_only=True):
         return Origin(self.source_id, self.source_url, self.source_project_id)
 
 
+class ImportedSkeleton(TypedDict):
+    """What was made, and by id in the file the id here of each node."""
+
+    neuron_id: int
+    skeleton_id: int
+    node_id_map: dict[int, int]
+
+
 @routes.post("/{project_id}/skeletons/import", needs=Permission.IMPORT, label="skeletons.import")
-async def import_skeleton(call: Call, form: ImportSkeleton) -> dict[str, Any]:
+async def import_skeleton(call: Call, form: ImportSkeleton) -> ImportedSkeleton:
     """Make a neuron of an SWC or eSWC file."""
     filename, text = await _file(call)
     wanted = {} if form.auto_id else {"neuron_id": form.neuron_id, "skeleton_id": form.skeleton_id}
@@ -74,8 +82,17 @@ class ChangeIds(msgspec.Struct):
     new_neuron_id: int | None = None
 
 
+class IdsChanged(TypedDict):
+    """The ids."""
+
+    old_skeleton_id: int
+    new_skeleton_id: int
+    skeleton_updated: bool
+    neuron_updated: bool
+
+
 @routes.post("/{project_id}/skeletons/{skeleton_id}/id", needs=Permission.ADMINISTER, label="skeletons.update_id")
-async def change_ids(call: Call, form: ChangeIds) -> dict[str, Any]:
+async def change_ids(call: Call, form: ChangeIds) -> IdsChanged:
     """Give a skeleton and its neuron other ids."""
     skeleton_id = call.path["skeleton_id"]
     changed = await entity_ids.change(call.tx, call.project_id, skeleton_id, new_skeleton_id=form.new_skeleton_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import msgspec
 
@@ -28,7 +28,7 @@ class SkeletonsAround(TypedDict):
     """The skeletons, and whether there may be more."""
 
     skeletons: list[int]
-    reached_limit: bool
+    reached_limit: NotRequired[bool]
 
 
 @routes.post("/{project_id}/skeletons/within-spatial-distance", needs=Permission.BROWSE)

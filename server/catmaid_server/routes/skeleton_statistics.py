@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, NamedTuple, TypedDict
 
 from catmaid_server.domain import skeleton_measures, skeleton_statistics
 from catmaid_server.domain.skeleton_info import required
 from catmaid_server.domain.skeleton_statistics import Contributions
 from catmaid_server.routes.skeleton_info import SkeletonIds, Skids
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
 
+class Figures(TypedDict):
+    """A skeleton in figures; cable in nm, time as text."""
+
+    node_count: int
+    input_count: int
+    output_count: int
+    presynaptic_sites: int
+    postsynaptic_sites: int
+    cable_length: int
+    measure_construction_time: str
+    percentage_reviewed: str
+
+
 @routes.any("/{project_id}/skeleton/{skeleton_id}/statistics", needs=Permission.BROWSE)
-async def describe_skeleton(call: Call, form: NoParameters) -> dict[str, Any]:
+async def describe_skeleton(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Figures)]:
     """Give a skeleton in figures."""
     async with call.reading() as connection:
         found = await skeleton_statistics.statistics(connection, call.project_id, call.path["skeleton_id"])
@@ -31,8 +44,23 @@ async def describe_skeleton(call: Call, form: NoParameters) -> dict[str, Any]:
     }
 
 
+class Contributors(TypedDict):
+    """Time in minutes, and by user how many nodes, links and reviews are theirs."""
+
+    construction_minutes: int
+    min_review_minutes: int
+    multiuser_review_minutes: int
+    n_nodes: int
+    node_contributors: dict[int, int]
+    n_pre: int
+    n_post: int
+    pre_contributors: dict[int, int]
+    post_contributors: dict[int, int]
+    review_contributors: dict[int, int]
+
+
 @routes.any("/{project_id}/skeleton/{skeleton_id}/contributor_statistics", needs=Permission.BROWSE)
-async def contributors_of_skeleton(call: Call, form: NoParameters) -> dict[str, Any]:
+async def contributors_of_skeleton(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Contributors)]:
     """Tell who made a skeleton, and in how much time."""
     async with call.reading() as connection:
         return _described(await skeleton_statistics.contributions(
@@ -40,15 +68,29 @@ async def contributors_of_skeleton(call: Call, form: NoParameters) -> dict[str, 
 
 
 @routes.any("/{project_id}/skeleton/contributor_statistics_multiple", needs=Permission.BROWSE)
-async def contributors_of_skeletons(call: Call, form: Skids) -> dict[str, Any]:
+async def contributors_of_skeletons(call: Call, form: Skids) -> Annotated[dict[str, Any], Content(Contributors)]:
     """Tell who made skeletons, and in how much time."""
     ids = required(form.skids, "skeleton ID")
     async with call.reading() as connection:
         return _described(await skeleton_statistics.contributions(connection, call.project_id, ids))
 
 
+class Measured(NamedTuple):
+    """A skeleton in figures; lengths in nm."""
+
+    skeleton_id: int
+    cable_length: int
+    smoothed_cable_length: int
+    inputs: int
+    outputs: int
+    nodes: int
+    branches: int
+    ends: int
+    smoothed_longest_path: float
+
+
 @routes.any("/{project_id}/skeletons/measure", needs=Permission.BROWSE)
-async def measure(call: Call, form: SkeletonIds) -> list[tuple[Any, ...]]:
+async def measure(call: Call, form: SkeletonIds) -> Annotated[list[tuple[Any, ...]], Content(list[Measured])]:
     """Measure skeletons: cable, smoothed cable, inputs, outputs, nodes, branches, ends, smoothed longest path."""
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:

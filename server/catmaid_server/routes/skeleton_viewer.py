@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -11,7 +11,7 @@ from aiohttp import web
 from catmaid_server.compat.times import milliseconds
 from catmaid_server.domain import skeleton_viewer
 from catmaid_server.domain.skeleton_viewer import Viewed
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -31,7 +31,14 @@ class View(msgspec.Struct):
 
 @routes.any("/{project_id}/skeleton/{skeleton_id}/compact-json", needs=Permission.BROWSE)
 async def view_skeleton(call: Call, form: View) -> list[Any]:
-    """Read one skeleton: name, nodes, nodes by label, links to connectors, reviews by node."""
+    """Read one skeleton: name, nodes, nodes by label, links to connectors, reviews by node.
+
+    Returns
+    -------
+    A list: the neuron's name; nodes as (id, parent or null, user, x, y, z, radius, confidence) and perhaps times of
+    creation and edition, nm; nodes by label; links as (node, connector, kind, x, y, z, time or null); reviewers by
+    node.
+    """
     wanted = form if call.request.method == "POST" else View()
     async with call.reading() as connection:
         found = await skeleton_viewer.view(connection, call.project_id, call.path["skeleton_id"],
@@ -42,7 +49,12 @@ async def view_skeleton(call: Call, form: View) -> list[Any]:
 
 @routes.any("/{project_id}/skeleton/{skeleton_id}/json", needs=Permission.BROWSE)
 async def view_skeleton_with_times(call: Call, form: NoParameters) -> list[Any]:
-    """Read one skeleton as compact-json does, with all times."""
+    """Read one skeleton as compact-json does, with all times.
+
+    Returns
+    -------
+    What `compact-json` answers, with all times.
+    """
     async with call.reading() as connection:
         found = await skeleton_viewer.view(connection, call.project_id, call.path["skeleton_id"],
                                            with_tags=True, with_links=True)
@@ -61,7 +73,8 @@ def _listed(found: Viewed, *, with_times: bool) -> list[Any]:
 
 
 @routes.get("/{project_id}/skeletons/{skeleton_id}/neuroglancer", needs=Permission.BROWSE)
-async def export_neuroglancer(call: Call, form: NoParameters) -> web.Response:
+async def export_neuroglancer(call: Call, form: NoParameters) -> Annotated[
+        web.Response, Content(bytes, "application/octet-stream")]:
     """Give one skeleton in neuroglancer's binary form.
 
     All little-endian: how many vertices and edges there are (uint32), the vertices (float32, nm), and the pairs of

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from catmaid_server.domain import favorites, tags
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -59,8 +59,14 @@ async def add_favorite(call: Call, form: NoParameters) -> dict[str, bool]:
     return {"new": await favorites.add(call.tx, call.project_id, call.user.id)}
 
 
+class FavoriteRemoved(TypedDict):
+    """How many favourites are gone, in all and by kind."""
+
+    deleted: tuple[int, dict[str, int]]
+
+
 @routes.delete("/{project_id}/favorite", needs=Permission.BROWSE, label="projects.remove_favorite")
-async def remove_favorite(call: Call, form: NoParameters) -> dict[str, Any]:
+async def remove_favorite(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(FavoriteRemoved)]:
     """No longer count this project among the user's favourites."""
     removed = await favorites.remove(call.tx, call.project_id, call.user.id)
     return {"deleted": [removed, {"catmaid.FavoriteProject": removed} if removed else {}]}

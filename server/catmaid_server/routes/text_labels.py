@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 from aiohttp import web
 
 from catmaid_server.domain import text_labels
-from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.routing import Call, Content, Permission, Routes
 
 routes = Routes()
 
@@ -77,7 +77,8 @@ async def create_text_label(call: Call, form: NewTextLabel) -> dict[str, int]:
 
 
 @routes.any("/{project_id}/textlabel/update", needs=Permission.ANNOTATE, label="textlabels.update")
-async def update_text_label(call: Call, form: EditTextLabel) -> web.Response:
+async def update_text_label(call: Call, form: EditTextLabel) -> Annotated[
+        web.Response, Content(str, "text/html", about="A blank.")]:
     """Change a text label."""
     values = msgspec.structs.asdict(form)
     await text_labels.update_label(call.tx, call.project_id, values.pop("tid"), **values)
@@ -91,8 +92,23 @@ async def delete_text_label(call: Call, form: OneTextLabel) -> dict[str, str]:
     return {"message": "Success."}
 
 
+class TextLabel(TypedDict):
+    """A text label; colour by `r`, `g`, `b` and `a` from 0 to 1, location by `x`, `y` and `z` in nm."""
+
+    tid: int
+    type: str
+    text: str
+    font_name: str | None
+    font_style: str | None
+    font_size: float
+    scaling: int
+    z_diff: int
+    colour: dict[str, float]
+    location: dict[str, float]
+
+
 @routes.any("/{project_id}/textlabel/all", needs=Permission.BROWSE)
-async def list_text_labels(call: Call, form: View) -> dict[str, Any]:
+async def list_text_labels(call: Call, form: View) -> Annotated[dict[str, Any], Content(dict[int, TextLabel])]:
     """List the text labels in view, numbered."""
     async with call.reading() as connection:
         found = await text_labels.labels_in_section(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 from aiohttp import web
@@ -12,7 +12,7 @@ from aiohttp import web
 from catmaid_server import keys
 from catmaid_server.domain.errors import NotAllowed
 from catmaid_server.domain.users import User
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 from catmaid_server.tiles import tickets
 from catmaid_server.tiles.encode import CONTENT_TYPES
 from catmaid_server.tiles.pyramid import TileAddress
@@ -49,7 +49,8 @@ async def issue_ticket(call: Call, form: NoParameters) -> Ticket:
     r"/{zoom:[0-9]{1,2}}/{z:[0-9]{1,9}}/{row:[0-9]{1,9}}/{col:[0-9]{1,9}}.{extension:jpg|png}",
     needs=Permission.NONE,
 )
-async def tile(call: Call, form: WithTicket) -> web.Response:
+async def tile(call: Call, form: WithTicket) -> Annotated[
+        web.Response, Content(bytes, "image/jpeg"), Content(bytes, "image/png"), Content(None, "", 304)]:
     """Give one tile; the same address has the same image for ever."""
     visibility = await _visibility(call, form.ticket)
     address = TileAddress(*(int(call.path[name]) for name in ("zoom", "z", "row", "col")))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 
-from catmaid_server.compat.times import milliseconds
+from catmaid_server.compat.times import Instant, milliseconds
 from catmaid_server.domain import radii, treenodes
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.radii import Reach
 from catmaid_server.domain.states import State
 from catmaid_server.domain.treenodes import Created, NewLink
-from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.routing import Call, Content, Permission, Routes
 
 routes = Routes()
 
@@ -32,8 +32,18 @@ class CreateTreenode(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
+class TreenodeMade(TypedDict):
+    """The new treenode."""
+
+    treenode_id: int
+    skeleton_id: int
+    edition_time: Instant
+    parent_edition_time: Instant | None
+    created_links: list[int]
+
+
 @routes.any("/{project_id}/treenode/create", needs=Permission.ANNOTATE, label="treenodes.create")
-async def create_treenode(call: Call, form: CreateTreenode) -> dict[str, Any]:
+async def create_treenode(call: Call, form: CreateTreenode) -> Annotated[dict[str, Any], Content(TreenodeMade)]:
     """Add a treenode to a parent, or begin a new skeleton."""
     place: dict[str, Any] = {"x": form.x, "y": form.y, "z": form.z, "radius": form.radius,
                              "confidence": min(max(form.confidence, 0), 5)}
@@ -55,8 +65,14 @@ class InsertTreenode(CreateTreenode, kw_only=True):
     takeover_child_ids: list[int] = []
 
 
+class TreenodeInserted(TreenodeMade):
+    """The new treenode, and when its children were edited."""
+
+    child_edition_times: list[tuple[int, Instant]]
+
+
 @routes.post("/{project_id}/treenode/insert", needs=Permission.ANNOTATE, label="treenodes.insert")
-async def insert_treenode(call: Call, form: InsertTreenode) -> dict[str, Any]:
+async def insert_treenode(call: Call, form: InsertTreenode) -> Annotated[dict[str, Any], Content(TreenodeInserted)]:
     """Put a treenode between a parent and its child."""
     created = await treenodes.insert_on_edge(
         call.tx, call.user, call.project_id, form.parent_id, form.child_id, State(form.state),
@@ -72,8 +88,26 @@ class DeleteTreenode(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
+class TreenodeDeleted(TypedDict):
+    """The treenode as it was, for who wants to make it again; nm."""
+
+    x: float
+    y: float
+    z: float
+    parent_id: int | None
+    children: list[tuple[int, Instant]]
+    links: list[list[int]]
+    """Link, relation id, connector, confidence."""
+    radius: float
+    confidence: int
+    skeleton_id: int
+    deleted_neuron: bool
+    """Whether it was the only node of its neuron."""
+    success: str
+
+
 @routes.post("/{project_id}/treenode/delete", needs=Permission.ANNOTATE, label="treenodes.remove")
-async def delete_treenode(call: Call, form: DeleteTreenode) -> dict[str, Any]:
+async def delete_treenode(call: Call, form: DeleteTreenode) -> Annotated[dict[str, Any], Content(TreenodeDeleted)]:
     """Delete a treenode and connect its children to its parent."""
     gone = await treenodes.delete_treenode(call.tx, call.user, call.project_id, form.treenode_id, form.state,
                                            knows_links=not call.from_viewer)
@@ -93,8 +127,16 @@ class SetRadius(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
+class RadiusSet(TypedDict):
+    """By treenode what changed, and the new radius (nm)."""
+
+    success: bool
+    updated_nodes: dict[int, ChangedRadius]
+    new_radius: float
+
+
 @routes.post("/{project_id}/treenode/{treenode_id}/radius", needs=Permission.ANNOTATE, label="treenodes.update_radius")
-async def set_radius(call: Call, form: SetRadius) -> dict[str, Any]:
+async def set_radius(call: Call, form: SetRadius) -> Annotated[dict[str, Any], Content(RadiusSet)]:
     """Set the radius of a treenode or of a stretch from it on."""
     if form.option not in set(Reach):
         raise InvalidInput(f"Unknown option {form.option}: 0 to 5 are known.")
@@ -115,8 +157,24 @@ class SetRadii(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
+class ChangedRadius(TypedDict):
+    """A radius before and after, nm."""
+
+    old: float
+    new: float
+    edition_time: Instant
+    skeleton_id: int
+
+
+class RadiiSet(TypedDict):
+    """By treenode what changed."""
+
+    success: bool
+    updated_nodes: dict[int, ChangedRadius]
+
+
 @routes.post("/{project_id}/treenodes/radius", needs=Permission.ANNOTATE, label="treenodes.update_radius")
-async def set_radii(call: Call, form: SetRadii) -> dict[str, Any]:
+async def set_radii(call: Call, form: SetRadii) -> Annotated[dict[str, Any], Content(RadiiSet)]:
     """Set the radii of several treenodes."""
     if not form.treenode_ids or len(form.treenode_ids) != len(form.treenode_radii):
         raise InvalidInput("Send treenode_ids and as many treenode_radii.")
@@ -135,9 +193,23 @@ class SetConfidence(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
+class FormerConfidence(TypedDict):
+    """What it was before."""
+
+    edition_time: Instant
+    old_confidence: int
+
+
+class ConfidenceSet(TypedDict):
+    """By parent or connector what changed."""
+
+    message: str
+    updated_partners: dict[int, FormerConfidence]
+
+
 @routes.post("/{project_id}/treenodes/{treenode_id}/confidence", needs=Permission.ANNOTATE,
              label="treenodes.update_confidence")
-async def set_confidence(call: Call, form: SetConfidence) -> dict[str, Any]:
+async def set_confidence(call: Call, form: SetConfidence) -> Annotated[dict[str, Any], Content(ConfidenceSet)]:
     """Set the confidence of an edge or of links."""
     if not 1 <= form.new_confidence <= 5:
         raise InvalidInput(f"Confidence is 1 to 5, not {form.new_confidence}.")
@@ -156,9 +228,18 @@ class SetParent(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
+class ParentSet(TypedDict):
+    """The treenode and its new parent."""
+
+    success: bool
+    node_id: int
+    parent_id: int
+    skeleton_id: int
+
+
 @routes.post("/{project_id}/treenodes/{treenode_id}/parent", needs=Permission.ANNOTATE,
              label="treenodes.update_parent")
-async def set_parent(call: Call, form: SetParent) -> dict[str, Any]:
+async def set_parent(call: Call, form: SetParent) -> ParentSet:
     """Hang a treenode on another one of its skeleton."""
     skeleton_id = await treenodes.set_parent(
         call.tx, call.user, call.project_id, call.path["treenode_id"], form.parent_id, State(form.state))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
@@ -10,7 +11,7 @@ from aiohttp import web
 from catmaid_server.domain import working_hours
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.exporters.activity_plot import activity_svg
-from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.routing import Call, Content, Permission, Routes
 
 routes = Routes()
 
@@ -33,7 +34,8 @@ class UserAnalytics(msgspec.Struct, kw_only=True):
 
 
 @routes.get("/{project_id}/useranalytics", needs=Permission.BROWSE)
-async def plot_user_analytics(call: Call, form: UserAnalytics) -> web.Response:
+async def plot_user_analytics(call: Call, form: UserAnalytics) -> Annotated[
+        web.Response, Content(str, "image/svg+xml")]:
     """Draw what a user did day by day, as SVG."""
     now = datetime.now(UTC)
     start, end = _moment(form.start, now - 7 * _DAY), _moment(form.end, now) + _DAY

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 from aiohttp import web
 
+from catmaid_server.compat.times import Instant
 from catmaid_server.domain import virtual_nodes
 from catmaid_server.domain.virtual_nodes import SuppressedNode
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -21,8 +22,22 @@ class Suppress(msgspec.Struct):
     location_coordinate: float
 
 
+class Suppressed(TypedDict):
+    """A section that reviewers skip; coordinate in nm."""
+
+    id: int
+    creation_time: Instant
+    edition_time: Instant
+    location_coordinate: float
+    orientation: int
+    user: int
+    project: int | str
+    child: int | str
+    """The treenode above which it is."""
+
+
 @routes.get("/{project_id}/treenodes/{treenode_id}/suppressed-virtual/", needs=Permission.BROWSE)
-async def list_suppressed(call: Call, form: NoParameters) -> list[dict[str, Any]]:
+async def list_suppressed(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Suppressed])]:
     """List the sections that reviewers skip above a treenode."""
     async with call.reading() as connection:
         found = await virtual_nodes.suppressed(connection, call.project_id, call.path["treenode_id"])
@@ -31,7 +46,7 @@ async def list_suppressed(call: Call, form: NoParameters) -> list[dict[str, Any]
 
 @routes.post("/{project_id}/treenodes/{treenode_id}/suppressed-virtual/", needs=Permission.ANNOTATE,
              label="suppressed_virtual_treenodes.create")
-async def suppress(call: Call, form: Suppress) -> dict[str, Any]:
+async def suppress(call: Call, form: Suppress) -> Annotated[dict[str, Any], Content(Suppressed)]:
     """Let reviewers skip a section above a treenode."""
     made = await virtual_nodes.suppress(call.tx, call.project_id, call.user, call.path["treenode_id"],
                                         form.orientation, form.location_coordinate)
@@ -41,7 +56,7 @@ async def suppress(call: Call, form: Suppress) -> dict[str, Any]:
 
 @routes.delete("/{project_id}/treenodes/{treenode_id}/suppressed-virtual/{suppressed_id}", needs=Permission.ANNOTATE,
                label="suppressed_virtual_treenodes.delete")
-async def restore(call: Call, form: NoParameters) -> web.Response:
+async def restore(call: Call, form: NoParameters) -> Annotated[web.Response, Content(None, "", 204)]:
     """Show reviewers a section again."""
     await virtual_nodes.restore(call.tx, call.project_id, call.user, call.path["treenode_id"],
                                 call.path["suppressed_id"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 import numpy as np
@@ -11,12 +11,12 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from catmaid_server.compat import bodies, forms
-from catmaid_server.compat.times import milliseconds
+from catmaid_server.compat.times import Instant, milliseconds
 from catmaid_server.domain import meshes, volumes
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.meshes import Measures, Mesh
 from catmaid_server.domain.volumes import UnknownFileType
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -84,8 +84,15 @@ class Point(msgspec.Struct, kw_only=True):
     z: float
 
 
+class VolumeTable(TypedDict):
+    """Volumes as rows, and the names of the columns; area in square nm, volume in cubic nm."""
+
+    columns: list[str]
+    data: list[tuple[int, str, str | None, int, int, int, Instant, Instant, None, float, float, bool, bool]]
+
+
 @routes.any("/{project_id}/volumes/", needs=Permission.BROWSE)
-async def list_volumes(call: Call, form: SomeVolumes) -> dict[str, Any]:
+async def list_volumes(call: Call, form: SomeVolumes) -> Annotated[dict[str, Any], Content(VolumeTable)]:
     """List volumes with their measures."""
     async with call.reading() as connection:
         rows = await volumes.list_volumes(connection, call.project_id, form.volume_ids)
@@ -94,8 +101,15 @@ async def list_volumes(call: Call, form: SomeVolumes) -> dict[str, Any]:
         for *first, created, edited, area, volume, watertight in rows]}
 
 
+class VolumeChanged(TypedDict):
+    """The volume."""
+
+    success: bool
+    volume_id: int
+
+
 @routes.post("/{project_id}/volumes/add", needs=Permission.ANNOTATE, label="volumes.create")
-async def add_volume(call: Call, form: NewVolume) -> dict[str, Any]:
+async def add_volume(call: Call, form: NewVolume) -> VolumeChanged:
     """Make a volume, which may also be described in JSON."""
     if call.request.content_type == "application/json":
         form = forms.decode(await bodies.posted_json(call.request), NewVolume)
@@ -135,15 +149,38 @@ async def volumes_from_origin(call: Call, form: NoParameters) -> dict[str, int]:
     return {}
 
 
+class Innervated(TypedDict):
+    """A skeleton, and the volumes that hold nodes of it."""
+
+    skeleton_id: int
+    volume_ids: list[int]
+
+
 @routes.post("/{project_id}/volumes/skeleton-innervations", needs=Permission.BROWSE)
-async def list_innervations(call: Call, form: Innervations) -> list[dict[str, Any]]:
+async def list_innervations(call: Call, form: Innervations) -> Annotated[
+        list[dict[str, Any]], Content(list[Innervated])]:
     """Tell which volumes hold nodes of skeletons."""
     async with call.reading() as connection:
         return await volumes.innervations(connection, call.project_id, form.skeleton_ids, annotation=form.annotation)
 
 
+class Volume(TypedDict):
+    """A volume; `bbox` has corners `min` and `max` by axis in nm, `mesh` is X3D."""
+
+    id: int
+    project_id: int
+    name: str
+    comment: str | None
+    user_id: int
+    editor_id: int
+    creation_time: Instant
+    edition_time: Instant
+    bbox: dict[str, dict[str, float]]
+    mesh: str
+
+
 @routes.get("/{project_id}/volumes/{volume_id}/", needs=Permission.BROWSE)
-async def describe_volume(call: Call, form: NoParameters) -> dict[str, Any]:
+async def describe_volume(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Volume)]:
     """Describe a volume, with its surface as X3D."""
     async with call.reading() as connection:
         described, mesh = await volumes.describe_volume(connection, call.project_id, call.path["volume_id"])
@@ -152,15 +189,22 @@ async def describe_volume(call: Call, form: NoParameters) -> dict[str, Any]:
 
 
 @routes.post("/{project_id}/volumes/{volume_id}/", needs=Permission.ANNOTATE, label="volumes.update")
-async def update_volume(call: Call, form: EditVolume) -> dict[str, Any]:
+async def update_volume(call: Call, form: EditVolume) -> VolumeChanged:
     """Change a volume's title and comment."""
     volume_id = call.path["volume_id"]
     await volumes.update_volume(call.tx, call.user, call.project_id, volume_id, name=form.title, comment=form.comment)
     return {"success": True, "volume_id": volume_id}
 
 
+class VolumeDeleted(TypedDict):
+    """The volume that is gone."""
+
+    success: bool
+    volume_id: str
+
+
 @routes.delete("/{project_id}/volumes/{volume_id}/", needs=Permission.ANNOTATE, label="volumes.delete")
-async def delete_volume(call: Call, form: NoParameters) -> dict[str, Any]:
+async def delete_volume(call: Call, form: NoParameters) -> VolumeDeleted:
     """Delete a volume."""
     volume_id = call.path["volume_id"]
     await volumes.delete_volume(call.tx, call.user, call.project_id, volume_id)
@@ -184,7 +228,8 @@ async def measure_volume(call: Call, form: NoParameters) -> Measures:
 
 
 @routes.get("/{project_id}/volumes/{volume_id}/export.{extension}", needs=Permission.BROWSE)
-async def export_volume(call: Call, form: NoParameters) -> web.Response:
+async def export_volume(call: Call, form: NoParameters) -> Annotated[
+        web.Response, Content(str, "model/stl"), Content(str, "model/x.stl-ascii"), Content(str, "model/obj")]:
     """Give a volume as STL or OBJ to a client that names its media type in `Accept`."""
     extension = call.path["extension"]
     media_type = next((kind for kind in _MEDIA_TYPES.get(extension, ()) if call.accepts(kind)), None)

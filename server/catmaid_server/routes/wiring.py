@@ -60,7 +60,13 @@ async def _bracketed(call: Call, name: str) -> list[int]:
 
 @routes.any("/{project_id}/skeletongroup/adjacency_matrix", needs=Permission.BROWSE)
 async def adjacency_matrix(call: Call, form: NoParameters) -> dict[str, list[dict[str, Any]]]:
-    """Give a group of skeletons as nodes and links, which refer to nodes by their place."""
+    """Give a group of skeletons as nodes and links, which refer to nodes by their place.
+
+    Returns
+    -------
+    `nodes`, each with `group`, `id` and `name`, and `links`, each with `id`, `source` and `target` (places in
+    `nodes`) and the number of synapses, `value`.
+    """
     async with call.reading() as connection:
         found = await wiring.connections(connection, call.project_id, await _bracketed(call, "skeleton_list"))
     place = {skeleton: number for number, skeleton in enumerate(found.neurons)}
@@ -72,7 +78,13 @@ async def adjacency_matrix(call: Call, form: NoParameters) -> dict[str, list[dic
 
 @routes.any("/{project_id}/skeletongroup/skeletonlist_subgraph", needs=Permission.BROWSE)
 async def group_subgraph(call: Call, form: NoParameters) -> dict[str, list[dict[str, Any]]]:
-    """Give a group of skeletons as nodes and directed edges, all ids being text."""
+    """Give a group of skeletons as nodes and directed edges, all ids being text.
+
+    Returns
+    -------
+    `nodes`, each with `id`, `label`, `skeletonid` and `node_count`, and `edges`, each with `id`, `source`,
+    `target`, `label`, `directed` and the number of synapses, `weight`.
+    """
     async with call.reading() as connection:
         found = await wiring.connections(connection, call.project_id, await _bracketed(call, "skeleton_list"))
     return {
@@ -110,7 +122,13 @@ async def wiring_diagram(call: Call, form: Diagram) -> WiringDiagram:
 
 @routes.any("/{project_id}/wiringdiagram/nx_json", needs=Permission.BROWSE)
 async def wiring_diagram_as_node_link(call: Call, form: Diagram) -> dict[str, Any]:
-    """Give the wiring diagram of a project as networkx reads it."""
+    """Give the wiring diagram of a project as networkx reads it.
+
+    Returns
+    -------
+    What `networkx.node_link_graph` reads, with `edges` for the edges: nodes have `label` and `node_count`, edges
+    `number_of_connector`.
+    """
     async with call.reading() as connection:
         return wiring.as_node_link(*await wiring.diagram(connection, call.project_id,
                                                          min_nodes=form.lower_skeleton_count))
