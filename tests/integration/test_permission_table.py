@@ -85,7 +85,7 @@ class Entry:
 
     def address(self, project_id: int) -> str:
         """The path with values for what stands in braces: the project, and names and ids of nothing."""
-        values = {"project_id": str(project_id), "extension": "jpg"}
+        values = {"project_id": str(project_id), "workspace_id": "-1", "extension": "jpg"}
         return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], "999999" if "_id" in found[1] else "0"),
                       self.path)
 

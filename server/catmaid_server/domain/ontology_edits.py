@@ -69,7 +69,7 @@ async def rename_relation(tx: Connection, project_id: int, relation_id: int | No
     if wanted in {known for _, known in await fetch_all(tx, sql.relations, project_id=project_id)}:
         raise InvalidInput(f"There is already a relation named {wanted!r}.")
     if relation_id in await _used_by_tracings(tx, sql.used_relations, project_id):
-        raise InvalidInput(f"Relation {relation_id} links treenodes to connectors and keeps its name.")
+        raise InvalidInput(f"Relation {relation_id} links what was traced and keeps its name.")
     await tx.execute(sql.rename_relation, {"id": relation_id, "name": wanted})
 
 
@@ -102,7 +102,7 @@ async def remove_all_classes(tx: Connection, project_id: int, *, force: bool) ->
 
 
 async def remove_all_relations(tx: Connection, project_id: int, *, force: bool) -> Removed:
-    """Delete the relations that are not in use; with `force` all but those between treenodes and connectors."""
+    """Delete the relations that are not in use; with `force` all but those that link what was traced."""
     known = [relation_id for relation_id, _ in await fetch_all(tx, sql.relations, project_id=project_id)]
     removed = _divided(known, dict(await fetch_all(tx, sql.used_relations, project_id=project_id)), force=force)
     await _delete_relations(tx, removed.deleted)

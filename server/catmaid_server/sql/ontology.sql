@@ -52,12 +52,18 @@ SELECT r.id, r.name, b.name
  ORDER BY min(l.id);
 
 -- name: used_relations
--- Those of a project's relations that anything refers to; `by_connectors`: links between treenodes and connectors do.
-SELECT r.id,
-       EXISTS (SELECT FROM connector_link l WHERE l.relation_id = r.id) AS by_connectors
+-- Those of a project's relations that anything refers to; `by_tracings`: links between treenodes and connectors or
+-- between groups of landmarks do.
+WITH traced AS (
+    SELECT r.id
+      FROM relation r
+     WHERE r.project_id = %(project_id)s
+       AND (EXISTS (SELECT FROM connector_link l WHERE l.relation_id = r.id)
+            OR EXISTS (SELECT FROM landmark_group_link l WHERE l.relation_id = r.id)))
+SELECT r.id, r.id IN (SELECT id FROM traced) AS by_tracings
   FROM relation r
  WHERE r.project_id = %(project_id)s
-   AND (EXISTS (SELECT FROM connector_link l WHERE l.relation_id = r.id)
+   AND (r.id IN (SELECT id FROM traced)
         OR EXISTS (SELECT FROM class_link l WHERE l.relation_id = r.id)
         OR EXISTS (SELECT FROM class_instance_link l WHERE l.relation_id = r.id)
         OR EXISTS (SELECT FROM region_link l WHERE l.relation_id = r.id)
@@ -75,6 +81,8 @@ WITH traced AS (
             OR c.name = 'skeleton' AND EXISTS (SELECT FROM skeleton s WHERE s.project_id = c.project_id)
             OR c.name = 'label' AND EXISTS (SELECT FROM label l WHERE l.project_id = c.project_id)
             OR c.name = 'annotation' AND EXISTS (SELECT FROM annotation a WHERE a.project_id = c.project_id)
+            OR c.name = 'landmark' AND EXISTS (SELECT FROM landmark l WHERE l.project_id = c.project_id)
+            OR c.name = 'landmarkgroup' AND EXISTS (SELECT FROM landmark_group g WHERE g.project_id = c.project_id)
             OR c.name = 'volume' AND EXISTS (SELECT FROM volume v WHERE v.project_id = c.project_id)))
 SELECT c.id, c.id IN (SELECT id FROM traced) AS by_tracings
   FROM class c

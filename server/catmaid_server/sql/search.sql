@@ -15,6 +15,11 @@ SELECT found.id, found.name, found.class_name
          UNION ALL
         SELECT entity_id, name, 'volume' FROM volume WHERE project_id = %(project_id)s AND name ILIKE %(pattern)s
          UNION ALL
+        SELECT id, name, 'landmark' FROM landmark WHERE project_id = %(project_id)s AND name ILIKE %(pattern)s
+         UNION ALL
+        SELECT id, name, 'landmarkgroup' FROM landmark_group
+         WHERE project_id = %(project_id)s AND name ILIKE %(pattern)s
+         UNION ALL
         SELECT i.id, i.name, c.name FROM class_instance i JOIN class c ON c.id = i.class_id
          WHERE i.project_id = %(project_id)s AND i.name ILIKE %(pattern)s) found
  ORDER BY found.class_name, found.name COLLATE "C", found.id;
