@@ -125,6 +125,22 @@ def test_connections_are_dealt_to_the_workers_in_turn(running: ServiceRecord) ->
     assert max(counts) - min(counts) <= 1
 
 
+def test_metrics_are_those_of_all_workers(running: ServiceRecord) -> None:
+    def counted() -> float:
+        status, text = fetch(f"{running.url}/metrics")
+        assert status == 200
+        head = 'catmaid_answers_total{method="GET",route="/version",status="200"} '
+        lines = [line for line in text.decode().splitlines() if line.startswith(head)]
+        assert len(lines) <= 1
+        return float(lines[0].removeprefix(head)) if lines else 0
+
+    for _ in range(2):
+        before = counted()
+        for _ in range(8):
+            assert fetch(f"{running.url}/version")[0] == 200
+        assert counted() == before + 8
+
+
 def test_a_killed_worker_is_replaced_and_no_connection_refused(running: ServiceRecord) -> None:
     before = workers_of(running)
     assert len(before) == 2

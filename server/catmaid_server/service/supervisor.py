@@ -94,7 +94,7 @@ async def _run(settings: Settings, folder: ServiceFolder, announce: Announce) ->
         listening = at_end.enter_context(await _bound_socket(settings, folder))
         if cluster is not None:
             at_end.push_async_callback(asyncio.to_thread, cluster.stop)
-        workers = Workers(listening, settings.workers, folder.output)
+        workers = Workers(listening, settings.workers, folder.output, folder.empty_metrics())
         at_end.push_async_callback(workers.stop, settings.shutdown_s)
         await workers.spawn()
         dsn = outside_dsn(settings) if cluster is None else await asyncio.to_thread(cluster.start)

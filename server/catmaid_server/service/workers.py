@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import sys
 import time
@@ -19,6 +20,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from catmaid_server.measured import SHARED_FOLDER
 from catmaid_server.service.folder import ServiceError
 from catmaid_server.service.orders import CHECK_CONNECTIONS, READY, WorkerOrder
 
@@ -78,13 +80,14 @@ class Worker:
 class Workers:
     """`count` processes that answer what comes in over `listening`, a bound socket.
 
-    What they print goes to the file `output`.
+    What they print goes to the file `output`, what they count to files in the folder `metrics`.
     """
 
-    def __init__(self, listening: socket.socket, count: int, output: Path) -> None:
+    def __init__(self, listening: socket.socket, count: int, output: Path, metrics: Path) -> None:
         self._listening = listening
         self._count = count
         self._output = output
+        self._environment = {**os.environ, SHARED_FOLDER: str(metrics)}
         self._workers: dict[int, Worker] = {}
         self._ready: list[Worker] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -157,7 +160,7 @@ class Workers:
             ours.setblocking(False)
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "catmaid_server.service.worker", str(theirs.fileno()), stdin=PIPE, stdout=PIPE,
-                stderr=output, pass_fds=(theirs.fileno(),), start_new_session=True)
+                stderr=output, pass_fds=(theirs.fileno(),), env=self._environment, start_new_session=True)
         return Worker(process, ours)
 
     async def _set_to_work(self, number: int, order: WorkerOrder) -> None:
