@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import aiohttp
 import pytest
@@ -113,6 +113,33 @@ async def test_who_may_not_browse_hears_nothing(service: Service) -> None:
             async with service.visitor.session.ws_connect(f"{service.url}/{project_id}/events"):
                 pass
         assert refusal.value.status == 403
+
+
+@pytest.mark.parametrize("how", [
+    "DELETE FROM project_permission WHERE user_id = %s",
+    "DELETE FROM api_token WHERE user_id = %s",
+    "UPDATE app_user SET is_active = false WHERE id = %s",
+])
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_who_may_not_browse_any_more_is_sent_away(service: Service, how: LiteralString, elsewhere: bool) -> None:
+    name = f"guest {how} {elsewhere}"
+    async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        user_id = await users.create_user(tx, name)
+        await users.grant(tx, service.project_id, "can_browse", to=name)
+        token = await users.issue_token(tx, user_id)
+    guest = Actor(service.tracer.session, service.url, token)
+    async with (
+        following(guest, service.project_id) as socket,
+        following(service.tracer, service.project_id) as other,
+        Store.opened(service.store.dsn, pool_size=1) as another_process,
+    ):
+        store = another_process if elsewhere else service.store
+        async with store.writing(user_id=None, project_id=None, label="revoke") as tx:
+            await tx.execute(how, (user_id,))
+        message = await socket.receive(timeout=10)
+        assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, aiohttp.WSCloseCode.POLICY_VIOLATION)
+        await create(service)
+        assert (await other.receive_json(timeout=10))["version"] == await newest(service.store)
 
 
 async def test_what_followers_say_is_ignored(service: Service) -> None:

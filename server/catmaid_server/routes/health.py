@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any, TypedDict
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from catmaid_server.compat.version import CAPABILITIES, SERVER_VERSION, own_version
+from catmaid_server.measured import CONTENT_TYPE, metrics_text
 from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
@@ -46,5 +46,5 @@ async def health(call: Call, form: NoParameters) -> dict[str, str]:
 
 @routes.get("/metrics", needs=Permission.NONE)
 async def metrics(call: Call, form: NoParameters) -> Annotated[web.Response, Content(str, "text/plain")]:
-    """Counters and latencies in Prometheus's text format."""
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    """Counters and latencies of all workers, in Prometheus's text format."""
+    return web.Response(body=metrics_text(), headers={"Content-Type": CONTENT_TYPE})
