@@ -14,8 +14,9 @@ SHELL := bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CLIENTS := .venv-clients
 DEMO_DIR ?= .demo
-TESTS ?= tests/unit tests/contract tests/migration tests/integration tests/notebooks tests/browser tests/acceptance
+TESTS ?= tests/unit tests/contract tests/migration tests/integration tests/clients tests/notebooks tests/browser tests/acceptance
 
 ENTRIES := $(wildcard js/src/*/index.ts)
 PAGES := $(wildcard js/pages/*/index.ts)
@@ -45,7 +46,7 @@ lint: system-test $(VENV)/.installed-test
 test-js: $(MODULES)
 	cd js && npm run --silent test
 
-test-python: system-test $(VENV)/.installed-test
+test-python: system-test $(VENV)/.installed-test $(CLIENTS)/.installed
 	$(BIN)/pytest $(TESTS)
 
 bench: system-run $(VENV)/.installed-bench
@@ -53,7 +54,7 @@ bench: system-run $(VENV)/.installed-bench
 
 clean:
 	-[ ! -x $(BIN)/catmaid-jupyter ] || $(BIN)/catmaid-jupyter stop --data-dir $(DEMO_DIR)
-	rm -rf $(VENV) $(DEMO_DIR) js/node_modules $(BUNDLES) build dist test-results
+	rm -rf $(VENV) $(CLIENTS) $(DEMO_DIR) js/node_modules $(BUNDLES) build dist test-results
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -81,3 +82,11 @@ $(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py $(VENV)/pyvenv
 $(VENV)/.installed-%: pyproject.toml constraints.txt hatch_build.py $(VENV)/pyvenv.cfg | $(BUNDLES)
 	$(INSTALL) --editable '.[$*]'
 	touch $(VENV)/.installed $@
+
+# Clients of others, tried on the service: never beside our own packages.
+$(CLIENTS)/.installed: tests/clients/requirements.txt tests/clients/constraints.txt | system-run
+	rm -rf $(CLIENTS)
+	$(PYTHON) -m venv $(CLIENTS)
+	$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--constraint tests/clients/constraints.txt --requirement tests/clients/requirements.txt
+	touch $@

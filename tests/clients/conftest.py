@@ -1,0 +1,43 @@
+"""What tests of other clients share: their virtual environment, and a service with neurons to read and edit."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from catmaid_server.db.store import Store
+from catmaid_server.demo.tracing import import_tracing
+from catmaid_server.specimen.spec import SpecimenSpec
+from catmaid_server.specimen.specimen import grow
+from catmaid_server.tiles.imports import import_volume
+from tests.clients.laboratory import Laboratory, with_more_synapses
+from tests.conftest import REPOSITORY, fresh_service
+
+CLIENTS = REPOSITORY / ".venv-clients"
+SPEC = SpecimenSpec(seed=3, size_px=(256, 256, 12))
+
+
+@pytest.fixture(scope="session")
+def clients() -> Path:
+    """The Python of the clients' environment, which is made if it is missing."""
+    subprocess.run(["make", "--silent", "--directory", REPOSITORY, f"{CLIENTS.name}/.installed"], check=True)
+    return CLIENTS / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+async def laboratory(
+    module_store: Store, clients: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Laboratory]:
+    """The project "Test" with the specimen's neurons and images, and more synapses than it has."""
+    data_dir = tmp_path_factory.mktemp("data")
+    specimen = grow(SPEC)
+    width, height, depth = SPEC.size_px
+    async with fresh_service(module_store, data_dir) as service:
+        await import_volume(
+            module_store, data_dir, (depth, height, width), specimen.section, fingerprint=repr(SPEC),
+            title="Synthetic neuropil", project="Test", owner="tracer", resolution_nm=SPEC.resolution_nm)
+        await import_tracing(module_store, with_more_synapses(specimen.tracing), project="Test", user="tracer")
+        yield Laboratory(service, clients)

@@ -1,0 +1,57 @@
+"""A service with a traced specimen, and people who work on it with clients of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from catmaid_server.specimen.spec import Synapse, Tracing
+from tests.conftest import Actor, Service
+
+SYNAPSES = 40
+
+
+@dataclass
+class Laboratory:
+    """A service with a traced specimen, and people who work on it with clients of their own."""
+
+    service: Service
+    python: Path
+
+    async def run(self, script: str, actor: Actor | None = None, **values: object) -> Any:
+        """What a script of this folder writes as JSON; it gets the service, a token and `values` in its environment."""
+        given = {"url": self.service.url, "project_id": self.service.project_id,
+                 "token": (actor or self.service.tracer).token, **values}
+        process = await asyncio.create_subprocess_exec(
+            self.python, Path(__file__).with_name(script), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=os.environ | {"GIVEN": json.dumps(given), "MPLBACKEND": "agg"})
+        out, errors = await process.communicate()
+        assert process.returncode == 0, errors.decode()[-4000:]
+        return json.loads(out)
+
+    async def rows(self, query: str, *values: object) -> list[Any]:
+        """Rows of the store; single values where there is one column."""
+        async with self.service.store.reading() as connection:
+            cursor = await connection.execute(query, values)  # type: ignore[arg-type]
+            return [row[0] if len(row) == 1 else row for row in await cursor.fetchall()]
+
+
+def with_more_synapses(tracing: Tracing) -> Tracing:
+    """Add synapses between neurons at random: specimens as small as this have hardly any."""
+    random = np.random.default_rng(5)
+    synapses = []
+    for _ in range(SYNAPSES):
+        presynaptic, *postsynaptic = (
+            (int(index), int(random.integers(len(tracing.skeletons[index]))))
+            for index in random.choice(len(tracing.skeletons) // 2, size=4, replace=False))
+        x, y, z = tracing.skeletons[presynaptic[0]].xyz[presynaptic[1]].tolist()
+        synapses.append(Synapse((x + 10, y, z), presynaptic, postsynaptic))
+    return dataclasses.replace(tracing, connectors=[*tracing.connectors, *synapses])
