@@ -115,7 +115,7 @@ async def _named(
     query = landmarks.sql.landmarks_called if kind == "landmark" else landmark_groups.sql.groups_called
     rows = await fetch_all(tx, query, project_id=project_id, names=list(wanted))
     if rows and not reuse:
-        raise InvalidInput(f"There is a {kind} named {wanted[rows[0][0]]!r} already; allow to reuse it, or rename this.")
+        raise InvalidInput(f"There is a {kind} named {wanted[rows[0][0]]!r} already: allow to reuse it, or rename one.")
     await require_edit(tx, user, {row[2] for row in rows}, f"every {kind} with one of these names")
     found = {name: landmark_id for name, landmark_id, _ in rows}
     new = [wanted[name] for name in reversed(wanted) if name not in found]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
-from catmaid_server.domain import annotation_sets, lifecycle, log
+from catmaid_server.domain import annotation_sets, lifecycle, log, sampler_upkeep
 from catmaid_server.domain.annotation_sets import STABLE
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.permissions import may_edit_neuron, require_editable_neuron
+from catmaid_server.domain.sampler_upkeep import SamplerChanges
 from catmaid_server.domain.treenodes import Node, lock_node
 from catmaid_server.domain.users import User
 
@@ -27,13 +28,26 @@ class Joined:
     result_skeleton_id: int
     deleted_skeleton_id: int
     stable_annotation_swap: bool
+    samplers: SamplerChanges | None
+    """None if neither skeleton had any."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitOff:
+    """The outcome of a split: the new skeleton, and the treenode at its root as it was before."""
+
+    skeleton_id: int
+    node: Node
+    samplers: SamplerChanges | None
+    """None if the skeleton had none."""
 
 
 async def reroot(tx: Connection, user: User, project_id: int, treenode_id: int) -> Node:
-    """Make a treenode the root of its skeleton; locks do not forbid that."""
+    """Make a treenode the root of its skeleton; locks do not forbid that, but samplers may."""
     node = await lock_node(tx, project_id, treenode_id, whole_skeleton=True)
     if node.parent_id is None:
         raise InvalidInput(f"Treenode {treenode_id} is the root already.")
+    await sampler_upkeep.require_rerootable(tx, node.skeleton_id, treenode_id)
     await _turn_path(tx, user, treenode_id)
     await log.add(tx, project_id, user.id, "reroot_skeleton", (node.x, node.y, node.z),
                   f"Rerooted skeleton for treenode with ID {treenode_id}")
@@ -48,11 +62,10 @@ async def _turn_path(tx: Connection, user: User, treenode_id: int) -> None:
 async def split(
     tx: Connection, user: User, project_id: int, treenode_id: int, *,
     upstream: AnnotationMap | None = None, downstream: AnnotationMap | None = None,
-) -> tuple[int, Node]:
+) -> SplitOff:
     """Cut the edge above a treenode, which becomes the root of a new skeleton of a new neuron.
 
-    A part without a map keeps all annotations; one part has to keep them all.
-    Returns the new skeleton's id and the treenode as it was.
+    A part without a map keeps all annotations; one part has to keep them all. Samplers stay with what is above.
     """
     node = await lock_node(tx, project_id, treenode_id, whole_skeleton=True)
     await require_editable_neuron(tx, user, node.neuron_id)
@@ -73,17 +86,19 @@ async def split(
     await annotation_sets.add(tx, project_id, neuron_id, kept_below)
     await log.add(tx, project_id, user.id, "split_skeleton", (node.x, node.y, node.z),
                   f"Split skeleton with ID {node.skeleton_id} (neuron: {name})")
-    return skeleton_id, node
+    samplers = await sampler_upkeep.follow_split(tx, node.skeleton_id, node.parent_id)
+    return SplitOff(skeleton_id, node, samplers)
 
 
 async def join(
     tx: Connection, user: User, project_id: int, from_id: int, to_id: int, *,
-    annotations: AnnotationMap | None = None,
+    annotations: AnnotationMap | None = None, sampler_handling: str | None = None,
 ) -> Joined:
     """Hang the skeleton of `to_id`, rerooted there, on `from_id`; the skeleton of `from_id` lives on.
 
     If only the neuron of `to_id` is annotated as stable, that one lives on instead. Without `annotations`
-    the result has those of both.
+    the result has those of both. Samplers of the skeleton that ends are deleted; `sampler_handling`, one of
+    `sampler_upkeep.JOIN_MODES`, says what becomes of those of the other, and is needed if either has any.
     """
     kept, gone = await _lock_both(tx, project_id, from_id, to_id)
     for node in (kept, gone):
@@ -96,12 +111,16 @@ async def join(
                            "as stable.")
     if stable[1]:
         kept, gone = gone, kept
+    sampled = await sampler_upkeep.require_join_mode(tx, [kept.skeleton_id, gone.skeleton_id], sampler_handling)
+    await sampler_upkeep.delete_samplers(tx, gone.skeleton_id)
     names = [await _neuron_name(tx, node.neuron_id) for node in (kept, gone)]
     if gone.parent_id is not None:
         await _turn_path(tx, user, gone.id)
     await tx.execute(sql.hang_whole, {"treenode_id": gone.id, "parent_id": kept.id, "editor_id": user.id,
                                       "from_skeleton_id": gone.skeleton_id, "to_skeleton_id": kept.skeleton_id})
     await _follow_nodes(tx, gone.skeleton_id, kept.skeleton_id)
+    samplers = await sampler_upkeep.follow_join(tx, user, project_id, kept.skeleton_id, kept.id, gone.id,
+                                                sampler_handling or "") if sampled else None
     await lifecycle.delete_skeleton(tx, gone.skeleton_id)
     if annotations is None:
         await annotation_sets.add(tx, project_id, kept.neuron_id, {
@@ -111,7 +130,7 @@ async def join(
     await log.add(tx, project_id, user.id, "join_skeleton", (kept.x, kept.y, kept.z),
                   f"Joined skeleton with ID {gone.skeleton_id} (neuron: {names[1]}) into skeleton with ID "
                   f"{kept.skeleton_id} (neuron: {names[0]}, annotations: {', '.join(annotations or {})})")
-    return Joined(kept.skeleton_id, gone.skeleton_id, stable[1])
+    return Joined(kept.skeleton_id, gone.skeleton_id, stable[1], samplers)
 
 
 async def _lock_both(tx: Connection, project_id: int, from_id: int, to_id: int) -> tuple[Node, Node]:

@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
-from catmaid_server.domain import lifecycle, log
+from catmaid_server.domain import lifecycle, log, sampler_upkeep
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.links import add_link
 from catmaid_server.domain.permissions import require_edit, require_editable_neuron, require_unlocked
@@ -163,7 +163,7 @@ async def delete_treenode(
     A client that does not know of links (`knows_links`) need not have seen those that there are.
 
     Deleting the only node of a skeleton deletes skeleton and, if it has no other, neuron.
-    Raises `InvalidInput` for a root with children.
+    Raises `InvalidInput` for a root with children, and where a domain or an interval of a sampler begins or ends.
     """
     node = await lock_node(tx, project_id, treenode_id, whole_skeleton=True)
     await require_edit(tx, user, [node.user_id], f"treenode {treenode_id}")
@@ -178,6 +178,7 @@ async def delete_treenode(
     state.require_neighbourhood(node.edition_time, parent, children.items(), [(k[0], k[4]) for k in links])
     if node.parent_id is None and children:
         raise InvalidInput("A root with children cannot be deleted: reroot the skeleton first.")
+    await sampler_upkeep.require_unused(tx, treenode_id)
     moved = await tx.execute(sql.hang_on, {"parent_id": node.parent_id, "treenode_ids": list(children),
                                            "editor_id": user.id})
     child_times = list(await moved.fetchall())

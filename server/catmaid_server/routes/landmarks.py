@@ -133,7 +133,10 @@ class LandmarkUnlink(LandmarkLink):
 
 
 class SharedUnlink(TypedDict):
-    """Locations that a landmark and a group share no more; `n_deleted_points` is the id of the first that was deleted."""
+    """Locations that a landmark and a group share no more.
+
+    `n_deleted_points` is, as clients know it, the id of the first that was deleted, and 0 if none was.
+    """
 
     shared_point_ids: list[int]
     landmark_link_ids: list[int]

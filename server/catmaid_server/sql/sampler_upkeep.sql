@@ -1,0 +1,75 @@
+-- What edits of skeletons mean to samplers.
+
+-- name: used_by
+-- Whether an interval of a sampler begins or ends at a treenode, and whether a domain does.
+SELECT EXISTS (SELECT FROM sampler_interval WHERE start_node_id = %(treenode_id)s OR end_node_id = %(treenode_id)s),
+       EXISTS (SELECT FROM sampler_domain WHERE start_node_id = %(treenode_id)s)
+       OR EXISTS (SELECT FROM sampler_domain_end WHERE end_node_id = %(treenode_id)s);
+
+-- name: samplers
+SELECT id FROM sampler WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[]) ORDER BY id FOR UPDATE;
+
+-- name: delete_samplers
+DELETE FROM sampler WHERE skeleton_id = %(skeleton_id)s;
+
+-- name: path_to_root
+-- A treenode and those above it, from there on.
+WITH RECURSIVE path AS (
+    SELECT id, parent_id, 0 AS depth FROM treenode WHERE id = %(treenode_id)s
+     UNION ALL
+    SELECT t.id, t.parent_id, path.depth + 1 FROM treenode t JOIN path ON t.id = path.parent_id
+)
+SELECT id FROM path ORDER BY depth;
+
+-- name: domains
+-- With the treenodes of their ends.
+SELECT d.id, d.sampler_id, d.start_node_id,
+       (SELECT coalesce(array_agg(e.end_node_id), '{}') FROM sampler_domain_end e WHERE e.domain_id = d.id)
+  FROM sampler_domain d JOIN sampler s ON s.id = d.sampler_id
+ WHERE s.skeleton_id = %(skeleton_id)s
+ ORDER BY d.id;
+
+-- name: nodes_elsewhere
+-- Of these treenodes those of another skeleton.
+SELECT id FROM treenode WHERE id = ANY (%(ids)s::integer[]) AND skeleton_id <> %(skeleton_id)s;
+
+-- name: intervals
+SELECT id, start_node_id, end_node_id FROM sampler_interval WHERE domain_id = %(domain_id)s;
+
+-- name: delete_intervals
+DELETE FROM sampler_interval WHERE id = ANY (%(ids)s::integer[]);
+
+-- name: end_intervals_at
+UPDATE sampler_interval SET end_node_id = %(treenode_id)s, edition_time = now()
+ WHERE id = ANY (%(ids)s::integer[]);
+
+-- name: delete_ends
+DELETE FROM sampler_domain_end WHERE domain_id = %(domain_id)s AND end_node_id = ANY (%(ids)s::integer[]);
+
+-- name: add_end
+INSERT INTO sampler_domain_end (domain_id, end_node_id) VALUES (%(domain_id)s, %(treenode_id)s);
+
+-- name: has_children
+SELECT EXISTS (SELECT FROM treenode WHERE parent_id = %(treenode_id)s);
+
+-- name: delete_domain
+DELETE FROM sampler_domain WHERE id = %(domain_id)s;
+
+-- name: leaves
+-- The treenodes without children at and below a treenode.
+WITH RECURSIVE distal AS (
+    SELECT id FROM treenode WHERE id = %(treenode_id)s
+     UNION ALL
+    SELECT t.id FROM treenode t JOIN distal ON t.parent_id = distal.id
+)
+SELECT id FROM distal WHERE NOT EXISTS (SELECT FROM treenode c WHERE c.parent_id = distal.id) ORDER BY id;
+
+-- name: add_domain
+-- With the user, project and ends given.
+WITH made AS (
+    INSERT INTO sampler_domain (project_id, sampler_id, type_id, start_node_id, user_id)
+    VALUES (%(project_id)s, %(sampler_id)s, %(type_id)s, %(treenode_id)s, %(user_id)s)
+    RETURNING id
+)
+INSERT INTO sampler_domain_end (domain_id, end_node_id)
+SELECT made.id, leaf FROM made, unnest(%(leaves)s::integer[]) AS leaf;
