@@ -101,7 +101,8 @@ async def test_no_force_removes_what_was_traced(service: Service) -> None:
                               link_type="presynaptic_to", state='{"nocheck": true}')
     classes, relations = await ids(service, "classes"), await ids(service, "relations")
     for path, form in (
-        ("classes/remove", {"classid": classes["neuron"]}), ("relations/remove", {"relid": relations["presynaptic_to"]}),
+        ("classes/remove", {"classid": classes["neuron"]}),
+        ("relations/remove", {"relid": relations["presynaptic_to"]}),
         ("classes/rename", {"classid": classes["neuron"], "newname": "cell"}),
         ("relations/rename", {"relid": relations["presynaptic_to"], "newname": "before"}),
     ):

@@ -53,7 +53,7 @@ def test_paths_go_down_to_the_leaves() -> None:
     (Limit(0, 2), True), (Limit(0, 3), False), (Limit(1, 2), True), (Limit(2, 1), False),
     (Limit(3, 1), True), (Limit(3, 2), False), (Limit(4, 1), True), (Limit(5, 1), False),
 ])  # fmt: skip
-def test_limits_count_all_or_each_class(limit: Limit, full: bool) -> None:  # noqa: FBT001
+def test_limits_count_all_or_each_class(limit: Limit, full: bool) -> None:
     present = [Child(3, PART_OF), Child(4, PART_OF), Child(3, IS_A)]
     assert has_enough(limit, Child(3, PART_OF), present) is full
 
