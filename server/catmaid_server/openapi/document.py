@@ -99,7 +99,7 @@ def _operation(route: Route, method: str, operation_id: str, schemas: Schemas) -
         operation["x-transaction-label"] = route.label
     if method in ("GET", "DELETE"):
         operation["parameters"] += parameters.in_query(route, schemas)
-    elif (body := parameters.as_body(route, schemas)) is not None:
+    elif (body := parameters.as_body(route, method, schemas)) is not None:
         operation["requestBody"] = body
     operation["responses"] = answers.responses(route, schemas, said.returns)
     return operation

@@ -59,7 +59,7 @@ def in_query(route: Route, schemas: Schemas) -> list[dict[str, Any]]:
     return found
 
 
-def as_body(route: Route, schemas: Schemas) -> dict[str, Any] | None:
+def as_body(route: Route, method: str, schemas: Schemas) -> dict[str, Any] | None:
     """The fields of a route's form as a body; None if it takes nothing."""
     fields = _fields(route.form, schemas)
     if not fields and route.files is None:
@@ -76,7 +76,10 @@ def as_body(route: Route, schemas: Schemas) -> dict[str, Any] | None:
     media_types = ["multipart/form-data"]
     if route.files is None:
         media_types.insert(0, "application/x-www-form-urlencoded")
-    return {"required": bool(required), "content": dict.fromkeys(media_types, content)}
+    contents = dict.fromkeys(media_types, content)
+    if method == "PUT":
+        contents[_JSON] = {"schema": content["schema"]}
+    return {"required": bool(required), "content": contents}
 
 
 def _upload(sent: Files) -> dict[str, Any]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 from aiohttp import web
 
 from catmaid_server import keys
-from catmaid_server.auth import passwords, sessions
+from catmaid_server.auth import passwords, same_site, sessions
 from catmaid_server.domain import accounts, users
-from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.errors import InvalidInput, NotAllowed
 from catmaid_server.domain.users import ANONYMOUS, User
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -31,20 +31,51 @@ class Credentials(msgspec.Struct):
     password: str = ""
 
 
+class Wishes(TypedDict):
+    """Which tools the user wants to see, and the data view that is their front page."""
+
+    independent_ontology_workspace_is_default: bool
+    show_text_label_tool: bool
+    show_tagging_tool: bool
+    show_cropping_tool: bool
+    show_tracing_tool: bool
+    show_ontology_tool: bool
+    show_roi_tool: bool
+    primary_group_id: int | None
+    home_view_id: int | None
+
+
+class Profile(TypedDict, total=False):
+    """Who asks."""
+
+    userid: int
+    username: str
+    longname: str
+    is_superuser: bool
+    is_authenticated: bool
+    userprofile: Wishes
+    permissions: list[str]
+    """What the user may do on the whole site."""
+    domain: list[int]
+    """Ids of users whose data the user may edit."""
+
+
 @routes.get("/accounts/login", needs=Permission.NONE)
-async def who_am_i(call: Call, form: NoParameters) -> dict[str, Any]:
+async def who_am_i(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Profile)]:
     """Describe the user of this session or token."""
     async with call.reading() as connection:
         return await accounts.profile(connection, call.user)
 
 
 @routes.post("/accounts/login", needs=Permission.NONE)
-async def log_in(call: Call, form: Login) -> web.Response:
-    """Check name and password, and start a session.
+async def log_in(call: Call, form: Login) -> Annotated[web.Response, Content(Profile)]:
+    """Check name and password, and start a session, if no page of another site asks for it.
 
     Who is logged in and gives no name is told who they are. An account that was switched off is described as CATMAID
     does it, but no session begins.
     """
+    if same_site.is_foreign(call.request.headers, call.request.host):
+        raise NotAllowed("Log in on a page of this service; elsewhere, use an API token.")
     if not form.name and call.user.username != ANONYMOUS:
         return await _profile(call, call.user)
     try:
@@ -77,7 +108,7 @@ async def _authenticated(call: Call, username: str, password: str) -> User:
 
 
 @routes.any("/accounts/logout", needs=Permission.NONE)
-async def log_out(call: Call, form: NoParameters) -> web.Response:
+async def log_out(call: Call, form: NoParameters) -> Annotated[web.Response, Content(Profile)]:
     """End the session."""
     response = await _profile(call, await call.access.anonymous())
     response.del_cookie(sessions.COOKIE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 import msgspec
 from aiohttp import web
@@ -15,7 +15,7 @@ from catmaid_server.domain.classification import COMMON_WORKSPACE
 from catmaid_server.domain.classification_features import ClassifiedGraph
 from catmaid_server.domain.errors import InvalidInput, NotAllowed
 from catmaid_server.domain.users import ANONYMOUS
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -55,7 +55,7 @@ async def export_ontology(call: Call, form: NoParameters) -> dict[str, list[str]
 
 
 @routes.any("/classification/{workspace_id}/search", needs=Permission.NONE)
-async def search_classifications(call: Call, form: FindFeatures) -> web.Response:
+async def search_classifications(call: Call, form: FindFeatures) -> Annotated[web.Response, Content(str, "text/html")]:
     """Show a page to choose features of classifications, and those that have them."""
     async with call.reading() as connection:
         found = await _visible_graphs(call, connection, await _readable_workspace(call))

@@ -88,7 +88,7 @@ async def list_data(call: Call, form: Selection) -> list[Datum]:
 
 
 @routes.put("/client/datastores/{name}/", needs=Permission.NONE, label="datastores.put")
-async def put_datum(call: Call, form: NewDatum) -> Datum | web.Response:
+async def put_datum(call: Call, form: NewDatum) -> Datum | Annotated[web.Response, Content(None, "", 204)]:
     """Set a value; an empty answer if there was one before."""
     _require_name(call)
     await _require_membership(call, form.project_id)

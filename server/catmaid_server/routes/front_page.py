@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Annotated
 
 from aiohttp import web
 
@@ -10,13 +11,13 @@ from catmaid_server import keys
 from catmaid_server.compat.pages import page
 from catmaid_server.compat.version import own_version
 from catmaid_server.domain.users import ANONYMOUS
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
 
 @routes.get("/", needs=Permission.NONE)
-async def front_page(call: Call, form: NoParameters) -> web.Response:
+async def front_page(call: Call, form: NoParameters) -> Annotated[web.Response, Content(str, "text/html")]:
     """Tell who finds the service with a browser what it is and how to work with it."""
     address = escape(str(call.request.url.origin()))
     if call.user.username != ANONYMOUS:

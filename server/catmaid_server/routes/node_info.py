@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
+from typing import Annotated, Any, NamedTuple, TypedDict
 
 import msgspec
 
@@ -118,14 +118,14 @@ async def find_nearest(call: Call, form: NearestTo) -> Annotated[dict[str, Any],
                                        skeleton_id=form.skeleton_id, neuron_id=form.neuron_id)
 
 
-class MostRecentNode(TypedDict):
+class MostRecentNode(TypedDict, total=False):
     """The treenode; place in nm."""
 
     id: int
     x: float
     y: float
     z: float
-    skeleton_id: NotRequired[int]
+    skeleton_id: int
 
 
 @routes.any("/{project_id}/nodes/most-recent", needs=Permission.BROWSE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from aiohttp import web
 
@@ -12,7 +14,7 @@ from catmaid_server.domain import users
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.users import ANONYMOUS
 from catmaid_server.routes.accounts import start_session
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -40,13 +42,15 @@ class Register(msgspec.Struct):
 
 
 @routes.get("/user/password_change/", needs=Permission.NONE)
-async def password_form(call: Call, form: NoParameters) -> web.Response:
+async def password_form(call: Call, form: NoParameters) -> Annotated[
+        web.Response, Content(str, "text/html"), Content(None, "", 302, "To the login.")]:
     """Show the page on which a user changes their password; visitors are sent to log in."""
     return _to_login(call) if call.user.username == ANONYMOUS else _password_page()
 
 
 @routes.post("/user/password_change/", needs=Permission.NONE)
-async def change_password(call: Call, form: ChangePassword) -> web.Response:
+async def change_password(call: Call, form: ChangePassword) -> Annotated[
+        web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page, or to the login.")]:
     """Change the user's password, which ends their other sessions, and go to the front page.
 
     The page comes again, with what is wrong, if the old password is not right or the new one is none.
@@ -69,13 +73,15 @@ async def change_password(call: Call, form: ChangePassword) -> web.Response:
 
 
 @routes.get("/register", needs=Permission.NONE)
-async def registration_form(call: Call, form: NoParameters) -> web.Response:
+async def registration_form(call: Call, form: NoParameters) -> Annotated[
+        web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page.")]:
     """Show the page on which people make themselves an account, if this service lets them."""
     return _registration_page(Register()) if call.request.app[keys.REGISTRATION] else redirect(_HOME)
 
 
 @routes.post("/register", needs=Permission.NONE)
-async def register(call: Call, form: Register) -> web.Response:
+async def register(call: Call, form: Register) -> Annotated[
+        web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page.")]:
     """Make an account, which may do nothing until somebody grants it something, if this service lets people."""
     if not call.request.app[keys.REGISTRATION]:
         return redirect(_HOME)

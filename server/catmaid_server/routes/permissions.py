@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 import msgspec
 
 from catmaid_server.domain import accounts, memberships, permissions
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.memberships import Kind, Party
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -105,8 +105,15 @@ async def object_permissions(call: Call, form: NoParameters) -> CanEdit:
         return {"can_edit": await permissions.may_edit_object(connection, call.user, call.path["object_id"])}
 
 
+class GrantsOfUser(TypedDict):
+    """What a user may do in the project."""
+
+    permissions: list[str]
+    user_name: str
+
+
 @routes.get("/{project_id}/permissions/project-user", needs=Permission.ADMINISTER)
-async def user_grants(call: Call, form: NoParameters) -> msgspec.Raw:
+async def user_grants(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(dict[int, GrantsOfUser])]:
     """List which user was granted what in this project."""
     async with call.reading() as connection:
         return await memberships.grants_in_project(connection, call.project_id, Kind.USER)
@@ -119,8 +126,15 @@ async def change_user_grants(call: Call, form: UserGrants) -> Changed:
     return {"n_updated_permissions": len(wanted)}
 
 
+class GrantsOfGroup(TypedDict):
+    """What a group may do in the project."""
+
+    permissions: list[str]
+    group_name: str
+
+
 @routes.get("/{project_id}/permissions/project-group", needs=Permission.ADMINISTER)
-async def group_grants(call: Call, form: NoParameters) -> msgspec.Raw:
+async def group_grants(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(dict[int, GrantsOfGroup])]:
     """List which group was granted what in this project."""
     async with call.reading() as connection:
         return await memberships.grants_in_project(connection, call.project_id, Kind.GROUP)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 
-from catmaid_server.compat.times import milliseconds
+from catmaid_server.compat.times import Instant, milliseconds
 from catmaid_server.domain import point_sets
 from catmaid_server.domain.point_sets import PointSet
-from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.routing import Call, Content, Permission, Routes
 
 routes = Routes()
 
@@ -32,8 +32,22 @@ class SetParts(msgspec.Struct):
     with_points: bool = False
 
 
+class Listed(TypedDict, total=False):
+    """A set of points; if `simple`, id and name alone."""
+
+    id: int
+    name: str
+    description: str
+    user_id: int
+    creation_time: Instant
+    edition_time: Instant
+    project_id: int | str
+    points: list[tuple[float, float, float]]
+    """x, y and z in nm."""
+
+
 @routes.any("/{project_id}/pointsets/", needs=Permission.BROWSE)
-async def list_point_sets(call: Call, form: ListSets) -> list[dict[str, Any]]:
+async def list_point_sets(call: Call, form: ListSets) -> Annotated[list[dict[str, Any]], Content(list[Listed])]:
     """List the sets of points of a project, whose id clients know as text in lists."""
     async with call.reading() as connection:
         found = await point_sets.list_sets(connection, call.project_id, form.pointset_ids or None,
@@ -43,7 +57,7 @@ async def list_point_sets(call: Call, form: ListSets) -> list[dict[str, Any]]:
 
 
 @routes.get("/{project_id}/pointsets/{point_set_id}/", needs=Permission.BROWSE)
-async def describe_point_set(call: Call, form: SetParts) -> dict[str, Any]:
+async def describe_point_set(call: Call, form: SetParts) -> Annotated[dict[str, Any], Content(Listed)]:
     """Describe a set of points, and give these as x, y, z in nm if wanted."""
     point_set_id = call.path["point_set_id"]
     async with call.reading() as connection:

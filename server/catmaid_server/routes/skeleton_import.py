@@ -13,7 +13,7 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.origins import Origin
 from catmaid_server.importers import uploads
 from catmaid_server.importers.uploads import Upload
-from catmaid_server.routing import Call, Permission, Routes
+from catmaid_server.routing import Call, Files, Permission, Routes
 
 routes = Routes()
 
@@ -48,7 +48,8 @@ class ImportedSkeleton(TypedDict):
     node_id_map: dict[int, int]
 
 
-@routes.post("/{project_id}/skeletons/import", needs=Permission.IMPORT, label="skeletons.import")
+@routes.post("/{project_id}/skeletons/import", needs=Permission.IMPORT, label="skeletons.import",
+             files=Files("A skeleton, as .swc or .eswc file."))
 async def import_skeleton(call: Call, form: ImportSkeleton) -> ImportedSkeleton:
     """Make a neuron of an SWC or eSWC file."""
     filename, text = await _file(call)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 import msgspec
 
@@ -10,7 +10,7 @@ from catmaid_server.domain import user_lists
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.user_lists import COLUMNS, Group
 from catmaid_server.domain.users import ANONYMOUS
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -65,8 +65,22 @@ class WhoseGroups(msgspec.Struct):
     member_id: int | None = None
 
 
+class ListedUser(TypedDict):
+    """A user; colour as red, green, blue from 0 to 1."""
+
+    id: int
+    login: str
+    full_name: str
+    first_name: str
+    last_name: str
+    color: list[float]
+    primary_group_id: int | None
+    password: NotRequired[str]
+    """Hash; for superusers who ask."""
+
+
 @routes.get("/user-list", needs=Permission.NONE)
-async def list_users(call: Call, form: ListUsers) -> msgspec.Raw:
+async def list_users(call: Call, form: ListUsers) -> Annotated[msgspec.Raw, Content(list[ListedUser])]:
     """List all users, by last and first name; visitors see only themselves."""
     async with call.reading() as connection:
         return await user_lists.visible_users(connection, call.user, with_passwords=form.with_passwords)
@@ -77,7 +91,7 @@ async def table_of_users(call: Call, form: UserTable) -> TableOfUsers:
     """List one page of the users who annotated as wanted."""
     async with call.reading() as connection:
         count, rows = await user_lists.user_page(
-            connection, start=form.start, length=form.length, order=form.order(), annotations=form.annotations,
+            connection, call.user, start=form.start, length=form.length, order=form.order(), annotations=form.annotations,
             neuron_id=form.neuron_id)
     return {"iTotalRecords": count, "iTotalDisplayRecords": count, "aaData": rows}
 

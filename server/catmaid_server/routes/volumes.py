@@ -16,7 +16,7 @@ from catmaid_server.domain import meshes, volumes
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.meshes import Measures, Mesh
 from catmaid_server.domain.volumes import UnknownFileType
-from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, Files, NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -118,7 +118,8 @@ async def add_volume(call: Call, form: NewVolume) -> VolumeChanged:
     return {"success": True, "volume_id": volume_id}
 
 
-@routes.post("/{project_id}/volumes/import", needs=Permission.IMPORT, label="volumes.create")
+@routes.post("/{project_id}/volumes/import", needs=Permission.IMPORT, label="volumes.create",
+             files=Files("Surfaces, as .stl or .obj files.", many=True))
 async def import_volumes(call: Call, form: NoParameters) -> dict[str, int]:
     """Make volumes of uploaded STL and OBJ files; ids by file name."""
     made: dict[str, int] = {}

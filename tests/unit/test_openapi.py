@@ -1,0 +1,110 @@
+"""The description of the API says everything of every route."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from catmaid_server.app import all_routes
+from catmaid_server.openapi import answers, docstrings
+from catmaid_server.openapi.document import openapi
+from catmaid_server.openapi.parameters import vocabulary
+from catmaid_server.openapi.schemas import Schemas
+from catmaid_server.routing import Content
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return openapi(all_routes())
+
+
+def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from path.values()
+
+
+def test_it_is_openapi(document: dict[str, Any]) -> None:
+    validate(document)
+
+
+def test_every_route_is_there(document: dict[str, Any]) -> None:
+    assert sum(1 for _ in operations(document)) == sum(len(route.methods) for route in all_routes())
+
+
+def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
+    names = Counter(operation["operationId"] for operation in operations(document))
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_every_route_has_a_summary_of_its_own() -> None:
+    summaries = defaultdict(set)
+    for route in all_routes():
+        summaries[docstrings.prose(route.handler).summary].add(route.handler)
+    assert "" not in summaries
+    assert {summary: handlers for summary, handlers in summaries.items() if len(handlers) > 1} == {}
+
+
+def test_every_parameter_is_described(document: dict[str, Any]) -> None:
+    silent = set()
+    for operation in operations(document):
+        silent |= {(operation["operationId"], parameter["name"]) for parameter in operation["parameters"]
+                   if not parameter["description"]}
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            silent |= {(operation["operationId"], name) for name, schema in content["schema"]["properties"].items()
+                       if not schema["description"]}
+    assert silent == set()
+
+
+def test_every_answer_is_described() -> None:
+    """By its type or, where that leaves something open, in words."""
+    open_ended = set()
+    for route in all_routes():
+        contents = answers.contents(route)
+        told = docstrings.prose(route.handler).returns or any(content.about for content in contents)
+        if not contents or (not told and any(leaves_open(content) for content in contents)):
+            open_ended.add(f"{route.handler.__module__}.{route.handler.__name__}")
+    assert open_ended == set()
+
+
+def leaves_open(content: Content) -> bool:
+    """Whether an answer may be anything, or hold anything but deep inside of what is named."""
+    schema = Schemas([content.shape]).of(content.shape) if content.media_type else {"type": "null"}
+    while schema.get("type") in ("array", "object") and "properties" not in schema and "prefixItems" not in schema:
+        below = schema.get("items", schema.get("additionalProperties"))
+        if not isinstance(below, dict):
+            return True
+        schema = below
+    return not schema or {} in schema.get("prefixItems", ())
+
+
+def test_errors_are_described(document: dict[str, Any]) -> None:
+    for operation in operations(document):
+        assert {"400", "401", "404", "503"} <= set(operation["responses"]), operation["operationId"]
+    error = document["components"]["schemas"]["Error"]
+    assert set(error["properties"]) == {"error", "type", "detail", "meta"}
+
+
+def test_what_a_route_needs_is_described(document: dict[str, Any]) -> None:
+    create = document["paths"]["/{project_id}/treenode/create"]["post"]
+    assert (create["x-permission"], create["x-transaction-label"]) == ("can_annotate", "treenodes.create")
+    assert create["security"] == [{"token": []}, {"session": []}, {}]
+    form = create["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]["properties"]
+    assert form["x"] == {"type": "number", "default": 0.0, "description": vocabulary()["x"]}
+
+
+def test_a_field_speaks_for_itself_before_the_vocabulary_does(document: dict[str, Any]) -> None:
+    around = document["paths"]["/{project_id}/skeletons/within-spatial-distance"]["post"]
+    form = around["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]["properties"]
+    assert form["distance"]["description"].startswith("How far from the treenode along each axis")
+
+
+def test_the_vocabulary_has_no_words_that_nobody_uses(document: dict[str, Any]) -> None:
+    used = {field for operation in operations(document)
+            for field in [*(parameter["name"] for parameter in operation["parameters"]),
+                          *(name for content in operation.get("requestBody", {}).get("content", {}).values()
+                            for name in content["schema"]["properties"])]}
+    assert set(vocabulary(in_path=True)) - used == set()
