@@ -10,14 +10,12 @@ import pytest
 
 from catmaid_server.db.store import Store
 from catmaid_server.demo.tracing import import_tracing
-from catmaid_server.specimen.spec import SpecimenSpec
 from catmaid_server.specimen.specimen import grow
 from catmaid_server.tiles.imports import import_volume
-from tests.clients.laboratory import Laboratory, with_more_synapses
+from tests.clients.laboratory import SPEC, Laboratory, with_more_synapses
 from tests.conftest import REPOSITORY, fresh_service
 
 CLIENTS = REPOSITORY / ".venv-clients"
-SPEC = SpecimenSpec(seed=3, size_px=(256, 256, 12))
 
 
 @pytest.fixture(scope="session")

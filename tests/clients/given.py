@@ -27,4 +27,6 @@ def table(frame: Any, *columns: str) -> list[list[Any]]:
 
 
 def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value if isinstance(value, int | float | str) else str(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    return value if isinstance(value, int | float | str) else str(value)
