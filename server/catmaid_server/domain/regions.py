@@ -48,12 +48,32 @@ class Region:
     user_id: int
 
 
+@dataclass(frozen=True)
+class Images:
+    """Images of a stack that this service has: size of a voxel and place of the first one in nm, tiles in pixels."""
+
+    resolution: tuple[float, float, float]
+    translation: tuple[float, float, float]
+    revision: str
+    tile_width: int
+    tile_height: int
+    zoom_levels: int
+
+
 async def region(connection: Connection, project_id: int, region_id: int) -> Region:
     """A region of a project; `NotFound` if there is none with this id."""
     row = await fetch_one(connection, sql.region, id=region_id, project_id=project_id)
     if row is None:
         raise NotFound(f"There is no region of interest {region_id} in project {project_id}.")
     return Region(row[0], row[1], row[2], Rectangle(*row[3:10]), row[10])
+
+
+async def images(connection: Connection, project_id: int, stack_id: int) -> Images:
+    """The images of a stack; `NotFound` if this service has none, but sends viewers elsewhere for them."""
+    row = await fetch_one(connection, sql.images, project_id=project_id, stack_id=stack_id)
+    if row is None:
+        raise NotFound(f"This service has no images of stack {stack_id} of project {project_id}.")
+    return Images((row[0], row[1], row[2]), (row[3], row[4], row[5]), row[6], row[7], row[8], row[9])
 
 
 async def create_region(tx: Connection, user: User, project_id: int, stack_id: int | None, place: Rectangle) -> int:

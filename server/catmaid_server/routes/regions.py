@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import TypedDict
 
 import msgspec
+from aiohttp import web
 
+from catmaid_server import keys
 from catmaid_server.domain import ontology_edits, regions
 from catmaid_server.domain.regions import Rectangle
 from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.tiles.pictures import Pyramid, Window, picture
+from catmaid_server.tiles.service import StackRevision
 
 routes = Routes()
 
@@ -66,6 +71,25 @@ async def region_info(call: Call, form: NoParameters) -> RegionInfo:
     return {"id": region.id, "zoom_level": place.zoom_level, "location": (place.x, place.y, place.z),
             "width": place.width, "height": place.height, "rotation_cw": place.rotation_cw,
             "stack_id": region.stack_id, "project_id": region.project_id}
+
+
+@routes.get("/{project_id}/roi/{region_id}/image", needs=Permission.BROWSE)
+async def region_image(call: Call, form: NoParameters) -> web.Response:
+    """Give a picture of a region of interest, upright, as PNG."""
+    async with call.reading() as connection:
+        region = await regions.region(connection, call.project_id, call.path["region_id"])
+        images = await regions.images(connection, call.project_id, region.stack_id)
+    place = region.place
+    x, y, z, width, height = (
+        (place.x - images.translation[0]) / images.resolution[0],
+        (place.y - images.translation[1]) / images.resolution[1],
+        (place.z - images.translation[2]) / images.resolution[2],
+        place.width / images.resolution[0], place.height / images.resolution[1])
+    pyramid = Pyramid(StackRevision(call.project_id, region.stack_id, images.revision), images.tile_width,
+                      images.tile_height, images.zoom_levels)
+    window = Window(x, y, math.floor(z), width, height, place.rotation_cw)
+    data = await picture(call.request.app[keys.TILES], pyramid, window, zoom=place.zoom_level)
+    return web.Response(body=data, content_type="image/png")
 
 
 @routes.post("/{project_id}/roi/add", needs=Permission.ANNOTATE, label="rois.create")

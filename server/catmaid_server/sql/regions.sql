@@ -38,3 +38,14 @@ SELECT id FROM class_instance WHERE id = %(id)s AND project_id = %(project_id)s;
 
 -- name: neuron
 SELECT id FROM neuron WHERE id = %(id)s AND project_id = %(project_id)s;
+
+-- name: images
+-- Resolution and translation (nm) of a stack of a project, and the first of its mirrors that this service reads.
+SELECT s.resolution_x, s.resolution_y, s.resolution_z, ps.translation_x, ps.translation_y, ps.translation_z,
+       m.source ->> 'revision', m.tile_width, m.tile_height, coalesce(jsonb_array_length(s.downsample_factors), 1)
+  FROM stack s
+  JOIN project_stack ps ON ps.stack_id = s.id AND ps.project_id = %(project_id)s
+  JOIN stack_mirror m ON m.stack_id = s.id AND m.source IS NOT NULL
+ WHERE s.id = %(stack_id)s
+ ORDER BY m.position, m.id
+ LIMIT 1;
