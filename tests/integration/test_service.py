@@ -161,6 +161,16 @@ class TestWhoAsks:
             assert response.status == status
             assert status == 200 or is_error(await response.json(), "PermissionError")
 
+    @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
+    async def test_no_other_site_logs_anybody_in(
+        self, service: Service, browser: aiohttp.ClientSession, headers: dict[str, str]
+    ) -> None:
+        """Else people would trace as somebody else without knowing."""
+        form = {"name": "tracer", "pwd": "a tracer's password"}
+        async with browser.post(service.url + "/accounts/login", data=form, headers=headers) as response:
+            assert response.status == 403
+            assert "sessionid" not in response.cookies
+
     async def test_a_cookie_reads_from_anywhere(self, service: Service, browser: aiohttp.ClientSession) -> None:
         await log_in(browser, service)
         async with browser.get(f"{service.url}/{service.project_id}/stacks",

@@ -90,7 +90,8 @@ async def suppressed(data: Data) -> int:
 
 
 async def volume(data: Data) -> int:
-    made = await data.tracer.post("volumes/add", type="box", title="a volume", max_x=1, max_y=1, max_z=1)
+    made = await data.tracer.post("volumes/add", type="box", title="a volume", min_x=0, min_y=0, min_z=0, max_x=1,
+                                  max_y=1, max_z=1)
     return int(made["volume_id"])
 
 

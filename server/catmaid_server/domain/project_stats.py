@@ -16,6 +16,8 @@ from catmaid_server.domain.errors import InvalidInput
 sql = load("project_stats")
 
 _MOST_DAYS = 3700
+_YEARS = range(1900, 3000)
+_MOST_CELLS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Period:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise InvalidInput(f"Send two days as YYYY-MM-DD and the name of a time zone, not {first!r}, {last!r} "
                                f"and {zone!r}.") from None
+        if period.first.year not in _YEARS or period.last.year not in _YEARS:
+            raise InvalidInput(f"Days are of the years {_YEARS.start} to {_YEARS.stop - 1}.")
         if (period.last - period.first).days > _MOST_DAYS:
             raise InvalidInput(f"A period has at most {_MOST_DAYS} days.")
         return period
@@ -106,7 +110,13 @@ async def edits_by_day(connection: Connection, project_id: int, period: Period) 
 async def work_by_day(
     connection: Connection, project_id: int, period: Period
 ) -> dict[int, dict[date, dict[str, float]]]:
-    """For each user and day of a period what was made; what is 0 is left out."""
+    """For each user and day of a period what was made; what is 0 is left out.
+
+    Raises `InvalidInput` if this were too many users and days for one answer.
+    """
+    users = [user_id for (user_id,) in await fetch_all(connection, sql.users)]
+    if len(users) * len(period.days) > _MOST_CELLS:
+        raise InvalidInput(f"For {len(users)} users, ask for {_MOST_CELLS // len(users)} days at most.")
     values: dict[str, Any] = {"project_id": project_id, "time_zone": period.zone.key, **period.bounds}
     found: defaultdict[tuple[int, date], dict[str, float]] = defaultdict(dict)
     for user_id, day, nodes, cable in await fetch_all(connection, sql.nodes_by_day, **values):
@@ -116,7 +126,7 @@ async def work_by_day(
     for user_id, day, count in await fetch_all(connection, sql.reviews_by_day, **values):
         found[user_id, day]["new_reviewed_nodes"] = count
     return {user_id: {day: found.get((user_id, day), {}) for day in period.days}
-            for (user_id,) in await fetch_all(connection, sql.users)}
+            for user_id in users}
 
 
 async def activity(connection: Connection, project_id: int, username: str) -> dict[str, list[float]]:

@@ -95,9 +95,12 @@ async def leave(tx: Connection, project_id: int, token_id: int | None, user_id: 
 async def fork_project(
     tx: Connection, project_id: int, user_id: int, *, name: str, comment: str | None, with_volumes: bool
 ) -> tuple[int, int]:
-    """Make a project with the same stacks, without tracings; its id, and how many stacks it has."""
+    """Make a project with the same stacks, without tracings; its id, and how many stacks it has.
+
+    Any title will do: a refusal would tell of projects that the user may not see.
+    """
     copy_id = await projects.create_project(tx, name, owner_id=user_id, comment=comment,
-                                            permissions=FORKER_PERMISSIONS)
+                                            permissions=FORKER_PERMISSIONS, unique=False)
     copied = await tx.execute(sql.copy_stacks, {"project_id": project_id, "copy_id": copy_id})
     if with_volumes:
         await tx.execute(sql.copy_volumes, {"project_id": project_id, "copy_id": copy_id})

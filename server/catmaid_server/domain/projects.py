@@ -26,15 +26,15 @@ OWNER_PERMISSIONS = tuple(name for name in PERMISSIONS if name != "can_queue_com
 
 async def create_project(
     tx: Connection, title: str, *, owner_id: int, comment: str | None = None, project_id: int | None = None,
-    permissions: Sequence[str] = OWNER_PERMISSIONS,
+    permissions: Sequence[str] = OWNER_PERMISSIONS, unique: bool = True,
 ) -> int:
     """Make a project that `owner_id` may administer, with the relations that tracing needs; return its id.
 
-    Raises `InvalidInput` if the title is empty or taken.
+    Raises `InvalidInput` if the title is empty or, where it has to be `unique`, taken.
     """
     if not title.strip():
         raise InvalidInput("A project needs a title.")
-    if await find_project(tx, title) is not None:
+    if unique and await find_project(tx, title) is not None:
         raise InvalidInput(f"There is already a project named {title!r}.")
     cursor = await tx.execute(sql.create_project, {"id": project_id, "title": title, "comment": comment})
     row = await cursor.fetchone()

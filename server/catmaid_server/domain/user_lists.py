@@ -45,17 +45,20 @@ async def user_names(connection: Connection) -> list[tuple[int, str]]:
 
 
 async def user_page(
-    connection: Connection, *, start: int = 0, length: int = PAGE, order: Sequence[tuple[str, bool]] = (),
+    connection: Connection, viewer: User, *, start: int = 0, length: int = PAGE, order: Sequence[tuple[str, bool]] = (),
     annotations: Sequence[str] = (), neuron_id: int | None = None,
 ) -> tuple[int, list[tuple[str, str, str, int]]]:
     """One page of the users who annotated as wanted: how many there are, and name, first name, last name, id of each.
+
+    Only annotations in projects count that the viewer may see.
 
     Sorted by columns of `COLUMNS`, each with whether it descends, the first weighs most; by id in the end. A negative
     length stands for the usual one. `annotations`: only users who used each of these; `neuron_id`: and annotated this.
     """
     if start < 0:
         raise InvalidInput(f"The first row is 0 or more, not {start}.")
-    found = await fetch_all(connection, sql.annotators, annotations=list(annotations), neuron_id=neuron_id)
+    found = await fetch_all(connection, sql.annotators, annotations=list(annotations), neuron_id=neuron_id,
+                            viewer_id=None if viewer.is_superuser else viewer.id)
     rows: list[tuple[str, str, str, int]] = [(name, first, last, user_id) for name, first, last, user_id in found]
     for column, descends in reversed(order):
         place = COLUMNS.index(column)

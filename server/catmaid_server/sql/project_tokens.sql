@@ -41,8 +41,12 @@ SELECT default_permissions FROM project_token WHERE project_id = %(project_id)s 
 DELETE FROM project_token_use WHERE project_token_id = %(token_id)s AND user_id = %(user_id)s AND enabled;
 
 -- name: revoke_permissions
-DELETE FROM project_permission
- WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND permission = ANY (%(permissions)s);
+-- Those that no other token gives the user.
+DELETE FROM project_permission p
+ WHERE p.project_id = %(project_id)s AND p.user_id = %(user_id)s AND p.permission = ANY (%(permissions)s)
+   AND NOT EXISTS (SELECT FROM project_token_use u JOIN project_token t ON t.id = u.project_token_id
+                    WHERE u.user_id = p.user_id AND u.enabled AND t.project_id = p.project_id
+                      AND p.permission = ANY (t.default_permissions));
 
 -- name: copy_stacks
 INSERT INTO project_stack (project_id, stack_id, translation_x, translation_y, translation_z, orientation)

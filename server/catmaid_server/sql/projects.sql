@@ -21,7 +21,7 @@ ON CONFLICT DO NOTHING;
 SELECT id
   FROM project
  WHERE title = %(title)s OR id::text = %(title)s
- ORDER BY title = %(title)s DESC
+ ORDER BY title = %(title)s DESC, id
  LIMIT 1;
 
 -- name: project_titles

@@ -15,14 +15,25 @@ SELECT coalesce(json_agg(
 SELECT id, username FROM app_user ORDER BY username COLLATE "C" DESC;
 
 -- name: annotators
--- Users who used each of some annotations, and who annotated a neuron, where that is asked for.
+-- Users who used each of some annotations, and who annotated a neuron, where that is asked for, in projects that
+-- viewer_id may see (NULL: all).
+WITH seen AS (
+    SELECT p.id FROM project p
+     WHERE %(viewer_id)s::integer IS NULL
+        OR EXISTS (SELECT FROM effective_permission e
+                    WHERE e.project_id = p.id AND e.user_id = %(viewer_id)s
+                      AND e.permission IN ('can_browse', 'can_annotate', 'can_administer'))
+)
 SELECT u.username, u.first_name, u.last_name, u.id
   FROM app_user u
  WHERE NOT EXISTS (SELECT FROM unnest(%(annotations)s::text[]) AS wanted
                     WHERE NOT EXISTS (SELECT FROM annotation_link k JOIN annotation a ON a.id = k.annotation_id
-                                       WHERE k.user_id = u.id AND a.name = wanted))
+                                       WHERE k.user_id = u.id AND a.name = wanted
+                                         AND k.project_id IN (SELECT id FROM seen)))
    AND (%(neuron_id)s::integer IS NULL
-        OR EXISTS (SELECT FROM annotation_link k WHERE k.user_id = u.id AND k.neuron_id = %(neuron_id)s))
+        OR EXISTS (SELECT FROM annotation_link k
+                    WHERE k.user_id = u.id AND k.neuron_id = %(neuron_id)s
+                      AND k.project_id IN (SELECT id FROM seen)))
  ORDER BY u.id;
 
 -- name: groups
