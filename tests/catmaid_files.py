@@ -78,6 +78,55 @@ def whole() -> list[Object]:
     ]  # fmt: skip
 
 
+def everything() -> list[Object]:
+    """As `whole`, and with all that a file may have beside."""
+    return [
+        *whole()[:-2],
+        row("project", 3, title="lab", comment=None),
+        row("stack", 6, title="FIB", dimension="(100, 200, 30)", resolution="(4.500, 4.500, 50.000)", comment="c",
+            description="", metadata={"clamp": False}, downsample_factors=[[1, 1, 1], [2, 2, 1]]),
+        row("stackmirror", 8, stack=6, title="m", image_base="https://example.org/tiles/", tile_source_type=4),
+        row("projectstack", 2, project=3, stack=6, translation="(1.000, 2.000, 3.000)"),
+        row("brokenslice", 1, stack=6, index=7), row("interpolatablesection", 3, project=3, location_coordinate=50.0,
+                                                     orientation=0),
+        row("stackgroup", 5, title="group", comment=None), row("stackgrouprelation", 2, name="channel"),
+        row("stackstackgroup", 1, stack=6, stack_group=5, group_relation=2, position=3),
+        owned("class", 50, class_name="group", description="d"), owned("class", 51, class_name="landmark"),
+        owned("class", 52, class_name="landmarkgroup"), owned("class", 53, class_name="root"),
+        owned("relation", 60, relation_name="part_of", uri="u", description=None, isreciprocal=False),
+        owned("relation", 61, relation_name="adjacent_to", uri="", description="", isreciprocal=True),
+        owned("classclass", 62, relation=60, class_a=50, class_b=53),
+        owned("cardinalityrestriction", 63, enabled=True, restricted_link=62, cardinality_type=1, value=2),
+        owned("classinstance", 150, class_column=50, name="left"),
+        owned("classinstance", 151, class_column=53, name="neuropile"),
+        owned("classinstance", 160, class_column=51, name="tip"),
+        owned("classinstance", 161, class_column=52, name="left side"),
+        owned("classinstance", 162, class_column=52, name="right side"),
+        *(owned("classinstanceclassinstance", pk, relation=relation, class_instance_a=a, class_instance_b=b)
+          for pk, relation, a, b in ((152, 60, 100, 150), (153, 60, 150, 151), (163, 60, 160, 161),
+                                     (164, 61, 161, 162))),
+        *(owned("point", pk, editor=BEN, location_x=1.5, location_y=2.0, location_z=3.0, radius=0, confidence=5)
+          for pk in (30, 31)),
+        owned("pointclassinstance", 170, relation=7, point=30, class_instance=160),
+        owned("pointclassinstance", 171, relation=7, point=30, class_instance=161),
+        owned("pointcloud", 2, name="cloud", description="", source_path=""),
+        row("pointcloudpoint", 9, project=3, pointcloud=2, point=31),
+        owned("pointset", 3, name="set", description="", points=[1.0, 2.0, 3.5]),
+        owned("regionofinterest", 32, editor=ANA, location_x=1.0, location_y=2.0, location_z=3.0, stack=6,
+              zoom_level=0, width=10.0, height=20.0, rotation_cw=0.5),
+        owned("regionofinterestclassinstance", 172, relation=60, region_of_interest=32, class_instance=150),
+        owned("log", 173, operation_type="create_neuron", location="(1.000, 2.000, 3.000)", freetext="x"),
+        row("textlabel", 3, project=3, type="text", text="here", colour="(1.000, 0.498, 0.000, 1.000)", font_name=None,
+            font_style="bold", font_size=160.0, scaling=True, creation_time=TIME, edition_time=TIME, deleted=False),
+        row("textlabellocation", 3, textlabel=3, location="(3155.000, 1775.000, 27.000)", deleted=False),
+        row("reviewerwhitelist", 4, project=3, user=ANA, reviewer=BEN, accept_after=TIME),
+        owned("suppressedvirtualtreenode", 5, child=12, location_coordinate=5.0, orientation=0),
+        owned("deeplink", 6, alias="fig-1", is_public=True, is_exportable=True, location_x=1.0, location_y=2.0,
+              location_z=3.0, active_treenode=12, active_skeleton=102, follow_id_history=False, message="see"),
+        *users(),
+    ]  # fmt: skip
+
+
 def written(path: Path, objects: Any) -> Path:
     """The file, indented as CATMAID's."""
     path.write_text(json.dumps(objects, indent=2), encoding="utf-8")

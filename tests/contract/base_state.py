@@ -37,7 +37,6 @@ WITH_TABLES_OF_THEIR_OWN = ENTITIES | {"skeleton", "volume", "landmark", "landma
 CONCEPTS = ("relation", "neuron", "skeleton", "connector_link", "label", "node_label", "annotation",
             "annotation_link", "review", "log_entry", "class", "class_instance", "class_instance_link")
 LOCATIONS = ("treenode", "connector")
-ONTOLOGY = {"class", "relation_detail", "class_instance", "class_instance_link"}
 IN_ORDER = ("user_group", "app_user", "group_member", "project", "project_permission", "stack", "stack_mirror",
             "project_stack", "stack_group", "stack_group_member", "relation", "neuron", "skeleton", "treenode",
             "connector", "connector_link", "label", "node_label", "annotation", "annotation_link", "review",
@@ -223,7 +222,6 @@ async def load_base(connection: psycopg.AsyncConnection[Any], tables: dict[str, 
         for project_id in projects:
             await writing.insert_project(connection, project_id, project_id)
             await writing.write_project(connection, project_id, project_id, keep=True, steps=Steps(silent))
-        await _insert_others(connection, tables, catalogue)
         await set_access(connection, access)
         await connection.execute("DELETE FROM skeleton_summary")
         await insert(connection, "skeleton_summary", tables["catmaid_skeleton_summary"])
@@ -232,22 +230,6 @@ async def load_base(connection: psycopg.AsyncConnection[Any], tables: dict[str, 
             await connection.execute("SELECT setval(%s, %s, false)", (counter, counters[counter]))
     await staging.drop()
     return catalogue
-
-
-async def _insert_others(
-    connection: psycopg.AsyncConnection[Any], tables: dict[str, Any], catalogue: Catalogue
-) -> None:
-    """Insert rows that are not imported from export files of CATMAID."""
-    ours: dict[str, list[Row]] = {name: [] for name in IN_ORDER}
-    for table, rows in tables.items():
-        if not table.startswith("_"):
-            exported = model_of_table(table) in MODELS
-            for row in rows:
-                for name, our_row in translated(table, row, catalogue):
-                    if not exported or name in ONTOLOGY:
-                        ours[name].append(our_row)
-    for name in IN_ORDER:
-        await insert(connection, name, ours[name])
 
 
 async def begin_version(connection: psycopg.AsyncConnection[Any]) -> None:

@@ -21,15 +21,17 @@ sql = load("catmaid_export")
 exporting = load("exporting")
 
 MODELS = (
-    "user", "project", "stack", "stackmirror", "projectstack", "brokenslice", "stackgroup", "stackgrouprelation",
-    "stackstackgroup", "class", "relation", "classinstance", "classinstanceclassinstance", "treenode", "connector",
-    "treenodeconnector", "treenodeclassinstance", "connectorclassinstance", "review", "log", "textlabel",
-    "textlabellocation", "volume", "volumeclassinstance", "reviewerwhitelist", "suppressedvirtualtreenode", "deeplink",
+    "user", "project", "stack", "stackmirror", "projectstack", "brokenslice", "interpolatablesection", "stackgroup",
+    "stackgrouprelation", "stackstackgroup", "class", "relation", "classclass", "cardinalityrestriction",
+    "classinstance", "classinstanceclassinstance", "treenode", "connector", "treenodeconnector",
+    "treenodeclassinstance", "connectorclassinstance", "review", "log", "textlabel", "textlabellocation", "volume",
+    "volumeclassinstance", "point", "pointclassinstance", "pointcloud", "pointcloudpoint", "pointset",
+    "regionofinterest", "regionofinterestclassinstance", "reviewerwhitelist", "suppressedvirtualtreenode", "deeplink",
 )  # fmt: skip
 """Queries, in the order of the file: what rows refer to comes before, but for parents of treenodes."""
 
-CLASSES = ("annotation", "label", "neuron", "skeleton", "volume")
-RELATIONS = ("annotated_with", "labeled_as", "model_of")
+CLASSES = ("annotation", "label", "landmark", "landmarkgroup", "neuron", "skeleton", "volume")
+RELATIONS = ("annotated_with", "labeled_as", "model_of", "part_of")
 _ROWS_AT_ONCE = 1 << 13
 
 
@@ -77,19 +79,20 @@ async def export_catmaid(
 async def _values(connection: Connection, project_id: int | None) -> dict[str, Any]:
     """Parameters of the queries: the projects, and ids for the classes and relations that CATMAID has rows for.
 
-    What is not kept here gets ids above those of the projects' rows: relations first, so that a store that took them
-    in gives the same to the classes.
+    What a project lacks gets ids above those of the projects' rows.
     """
     cursor = await connection.execute(sql.projects, {"project_id": project_id})
     ids = [row[0] for row in await cursor.fetchall()]
     cursor = await connection.execute(sql.relations, {"projects": ids})
     relations = {(owner, name): relation_id for owner, name, relation_id in await cursor.fetchall()}
+    cursor = await connection.execute(sql.classes, {"projects": ids})
+    classes = {(owner, name): class_id for owner, name, class_id in await cursor.fetchall()}
     cursor = await connection.execute(sql.highest_concept, {"projects": ids})
     row = await cursor.fetchone()
     assert row is not None
     free = count(row[0] + 1)
     relations |= {(i, name): next(free) for i in ids for name in RELATIONS if (i, name) not in relations}
-    classes = {(i, name): next(free) for i in ids for name in CLASSES}
+    classes |= {(i, name): next(free) for i in ids for name in CLASSES if (i, name) not in classes}
     return {"projects": ids, "owner_id": await _owner(connection), "relations": _records(relations),
             "classes": _records(classes)}
 

@@ -68,6 +68,16 @@
    LEFT JOIN staged_class_instance e ON e.id = l.a AND e.project = l.project
   WHERE l.project = ANY (%(projects)s::bigint[]) AND e.id IS NULL LIMIT 1)
  UNION ALL
+(SELECT 'catmaid.pointclassinstance', s.id, 'point', 'point ' || (s.row ->> 'point')
+   FROM staged_row s
+  WHERE s.model = 'catmaid.pointclassinstance' AND (s.row ->> 'project')::bigint = ANY (%(projects)s::bigint[])
+    AND NOT EXISTS (SELECT FROM staged_row p
+                     WHERE p.model = 'catmaid.point' AND p.id = (s.row ->> 'point')::bigint) LIMIT 1)
+ UNION ALL
+(SELECT 'catmaid.classinstanceclassinstance', l.id, 'relation', 'relation ' || l.relation
+   FROM staged_class_link l LEFT JOIN staged_relation r ON r.id = l.relation AND r.project = l.project
+  WHERE l.project = ANY (%(projects)s::bigint[]) AND r.id IS NULL LIMIT 1)
+ UNION ALL
 (SELECT 'catmaid.projectstack', s.id, 'stack', 'stack ' || (s.row ->> 'stack')
    FROM staged_row s
   WHERE s.model = 'catmaid.projectstack' AND (s.row ->> 'project')::bigint = ANY (%(projects)s::bigint[])
@@ -96,7 +106,10 @@ SELECT 'catmaid.classinstance', s.id FROM staged_class_instance s
    AND s.id > 0
    AND (s.id > 2147483647 OR EXISTS (SELECT FROM neuron t WHERE t.id = s.id)
         OR EXISTS (SELECT FROM skeleton t WHERE t.id = s.id) OR EXISTS (SELECT FROM label t WHERE t.id = s.id)
-        OR EXISTS (SELECT FROM annotation t WHERE t.id = s.id))
+        OR EXISTS (SELECT FROM annotation t WHERE t.id = s.id)
+        OR EXISTS (SELECT FROM class_instance t WHERE t.id = s.id)
+        OR EXISTS (SELECT FROM landmark t WHERE t.id = s.id)
+        OR EXISTS (SELECT FROM landmark_group t WHERE t.id = s.id))
  UNION ALL
 SELECT 'catmaid.treenodeconnector', s.id FROM staged_link s
  WHERE s.project = ANY (%(projects)s::bigint[])
@@ -104,7 +117,10 @@ SELECT 'catmaid.treenodeconnector', s.id FROM staged_link s
  UNION ALL
 SELECT 'catmaid.classinstanceclassinstance', s.id FROM staged_class_link s
  WHERE s.project = ANY (%(projects)s::bigint[])
-   AND (s.id > 2147483647 OR EXISTS (SELECT FROM annotation_link t WHERE t.id = s.id))
+   AND (s.id > 2147483647 OR EXISTS (SELECT FROM annotation_link t WHERE t.id = s.id)
+        OR EXISTS (SELECT FROM class_instance_link t WHERE t.id = s.id)
+        OR EXISTS (SELECT FROM landmark_member t WHERE t.id = s.id)
+        OR EXISTS (SELECT FROM landmark_group_link t WHERE t.id = s.id))
  UNION ALL
 SELECT 'catmaid.treenodeclassinstance', s.id FROM staged_treenode_class s
  WHERE s.project = ANY (%(projects)s::bigint[])
@@ -128,4 +144,16 @@ SELECT s.model, s.id FROM staged_row s
         OR s.model = 'catmaid.reviewerwhitelist' AND EXISTS (SELECT FROM reviewer_whitelist t WHERE t.id = s.id)
         OR s.model = 'catmaid.suppressedvirtualtreenode'
            AND EXISTS (SELECT FROM suppressed_virtual_node t WHERE t.id = s.id)
+        OR s.model = 'catmaid.classclass' AND EXISTS (SELECT FROM class_link t WHERE t.id = s.id)
+        OR s.model = 'catmaid.cardinalityrestriction'
+           AND EXISTS (SELECT FROM cardinality_restriction t WHERE t.id = s.id)
+        OR s.model = 'catmaid.point' AND EXISTS (SELECT FROM landmark_point t WHERE t.id = s.id)
+        OR s.model = 'catmaid.point' AND EXISTS (SELECT FROM cloud_point t WHERE t.id = s.id)
+        OR s.model = 'catmaid.pointclassinstance' AND EXISTS (SELECT FROM landmark_location t WHERE t.id = s.id)
+        OR s.model = 'catmaid.pointclassinstance' AND EXISTS (SELECT FROM landmark_group_location t WHERE t.id = s.id)
+        OR s.model = 'catmaid.regionofinterest' AND EXISTS (SELECT FROM region t WHERE t.id = s.id)
+        OR s.model = 'catmaid.regionofinterestclassinstance' AND EXISTS (SELECT FROM region_link t WHERE t.id = s.id)
+        OR s.model = 'catmaid.pointcloud' AND EXISTS (SELECT FROM point_cloud t WHERE t.id = s.id)
+        OR s.model = 'catmaid.pointset' AND EXISTS (SELECT FROM point_set t WHERE t.id = s.id)
+        OR s.model = 'catmaid.interpolatablesection' AND EXISTS (SELECT FROM interpolatable_section t WHERE t.id = s.id)
         OR s.model = 'catmaid.deeplink' AND EXISTS (SELECT FROM deep_link t WHERE t.id = s.id));

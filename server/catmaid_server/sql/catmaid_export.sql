@@ -16,10 +16,25 @@ SELECT greatest(0,
     (SELECT max(id) FROM relation WHERE project_id = ANY (%(projects)s)),
     (SELECT max(id) FROM review WHERE project_id = ANY (%(projects)s)),
     (SELECT max(id) FROM log_entry WHERE project_id = ANY (%(projects)s)),
-    (SELECT max(entity_id) FROM volume WHERE project_id = ANY (%(projects)s)));
+    (SELECT max(entity_id) FROM volume WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM class WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM class_link WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM cardinality_restriction WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM class_instance WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM class_instance_link WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM landmark WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM landmark_group WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM landmark_member WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM landmark_group_link WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM landmark_location WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM landmark_group_location WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM region_link WHERE project_id = ANY (%(projects)s)));
 
 -- name: relations
 SELECT project_id, name, id FROM relation WHERE project_id = ANY (%(projects)s);
+
+-- name: classes
+SELECT project_id, name, id FROM class WHERE project_id = ANY (%(projects)s);
 
 -- name: owner
 -- An administrator, if there is one.
@@ -50,6 +65,23 @@ COPY (SELECT json_build_object('model', 'auth.user', 'pk', u.id, 'fields', json_
                        UNION SELECT user_id FROM reviewer_whitelist WHERE project_id = ANY (%(projects)s)
                        UNION SELECT reviewer_id FROM reviewer_whitelist WHERE project_id = ANY (%(projects)s)
                        UNION SELECT user_id FROM suppressed_virtual_node WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM class WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM class_link WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM cardinality_restriction WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM class_instance WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM class_instance_link WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM landmark WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM landmark_group WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM landmark_member WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM landmark_group_link WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM landmark_point WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM landmark_location WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM landmark_group_location WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM point_cloud WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM point_set WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM region WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM region_link WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT editor_id FROM landmark_point WHERE project_id = ANY (%(projects)s)
                        UNION SELECT user_id FROM deep_link WHERE project_id = ANY (%(projects)s))
        ORDER BY u.id)
 TO STDOUT;
@@ -125,21 +157,40 @@ COPY (SELECT json_build_object('model', 'catmaid.stackstackgroup', 'pk', m.id, '
 TO STDOUT;
 
 -- name: class
-COPY (SELECT json_build_object('model', 'catmaid.class', 'pk', id, 'fields', json_build_object(
-             'user', %(owner_id)s::integer, 'creation_time', '1970-01-01T00:00:00Z',
-             'edition_time', '1970-01-01T00:00:00Z', 'project', project_id, 'class_name', name, 'description', ''))
+COPY (SELECT json_build_object('model', 'catmaid.class', 'pk', c.id, 'fields', json_build_object(
+             'user', coalesce(k.user_id, %(owner_id)s),
+             'creation_time', coalesce(k.creation_time, '1970-01-01T00:00:00Z'),
+             'edition_time', coalesce(k.edition_time, '1970-01-01T00:00:00Z'), 'project', c.project_id,
+             'class_name', c.name, 'description', CASE WHEN k.id IS NULL THEN '' ELSE k.description END))
         FROM jsonb_to_recordset(%(classes)s) AS c (project_id integer, name text, id integer)
-       ORDER BY id)
+        LEFT JOIN class k ON k.id = c.id AND k.project_id = c.project_id
+       ORDER BY c.id)
 TO STDOUT;
 
 -- name: relation
 COPY (SELECT json_build_object('model', 'catmaid.relation', 'pk', c.id, 'fields', json_build_object(
              'user', coalesce(r.user_id, %(owner_id)s), 'creation_time', '1970-01-01T00:00:00Z',
-             'edition_time', '1970-01-01T00:00:00Z', 'project', c.project_id, 'relation_name', c.name, 'uri', '',
-             'description', '', 'isreciprocal', false))
+             'edition_time', '1970-01-01T00:00:00Z', 'project', c.project_id, 'relation_name', c.name,
+             'uri', coalesce(d.uri, ''), 'description', CASE WHEN d.relation_id IS NULL THEN '' ELSE d.description END,
+             'isreciprocal', coalesce(d.isreciprocal, false)))
         FROM jsonb_to_recordset(%(relations)s) AS c (project_id integer, name text, id integer)
-        LEFT JOIN relation r ON r.id = c.id
+        LEFT JOIN relation r ON r.id = c.id AND r.project_id = c.project_id
+        LEFT JOIN relation_detail d ON d.relation_id = r.id
        ORDER BY c.id)
+TO STDOUT;
+
+-- name: classclass
+COPY (SELECT json_build_object('model', 'catmaid.classclass', 'pk', id, 'fields', json_build_object(
+             'user', user_id, 'creation_time', creation_time, 'edition_time', edition_time, 'project', project_id,
+             'relation', relation_id, 'class_a', class_a_id, 'class_b', class_b_id))
+        FROM class_link WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: cardinalityrestriction
+COPY (SELECT json_build_object('model', 'catmaid.cardinalityrestriction', 'pk', id, 'fields', json_build_object(
+             'user', user_id, 'creation_time', creation_time, 'edition_time', edition_time, 'project', project_id,
+             'enabled', enabled, 'restricted_link', class_link_id, 'cardinality_type', type, 'value', value))
+        FROM cardinality_restriction WHERE project_id = ANY (%(projects)s) ORDER BY id)
 TO STDOUT;
 
 -- name: classinstance
@@ -154,7 +205,14 @@ COPY (SELECT json_build_object('model', 'catmaid.classinstance', 'pk', e.id, 'fi
                UNION ALL
               SELECT id, project_id, user_id, creation_time, edition_time, name, 'annotation' FROM annotation
                UNION ALL
-              SELECT entity_id, project_id, user_id, creation_time, edition_time, name, 'volume' FROM volume) e
+              SELECT entity_id, project_id, user_id, creation_time, edition_time, name, 'volume' FROM volume
+               UNION ALL
+              SELECT id, project_id, user_id, creation_time, edition_time, name, 'landmark' FROM landmark
+               UNION ALL
+              SELECT id, project_id, user_id, creation_time, edition_time, name, 'landmarkgroup' FROM landmark_group
+               UNION ALL
+              SELECT i.id, i.project_id, i.user_id, i.creation_time, i.edition_time, i.name, k.name
+                FROM class_instance i JOIN class k ON k.id = i.class_id) e
         JOIN jsonb_to_recordset(%(classes)s) AS c (project_id integer, name text, id integer)
           ON c.project_id = e.project_id AND c.name = e.kind
        ORDER BY e.id)
@@ -165,14 +223,24 @@ COPY (SELECT json_build_object('model', 'catmaid.classinstanceclassinstance', 'p
              'user', l.user_id, 'creation_time', l.creation_time, 'edition_time', l.edition_time,
              'project', l.project_id, 'relation', r.id, 'class_instance_a', l.a, 'class_instance_b', l.b))
         FROM (SELECT model_of_link_id AS id, project_id, user_id, creation_time, edition_time, 'model_of' AS relation,
-                     id AS a, neuron_id AS b
+                     NULL::integer AS relation_id, id AS a, neuron_id AS b
                 FROM skeleton
                UNION ALL
-              SELECT id, project_id, user_id, creation_time, edition_time, 'annotated_with',
+              SELECT id, project_id, user_id, creation_time, edition_time, 'annotated_with', NULL,
                      coalesce(neuron_id, target_annotation_id), annotation_id
-                FROM annotation_link) l
+                FROM annotation_link
+               UNION ALL
+              SELECT id, project_id, user_id, creation_time, edition_time, 'part_of', NULL, landmark_id, group_id
+                FROM landmark_member
+               UNION ALL
+              SELECT id, project_id, user_id, creation_time, edition_time, NULL, relation_id, group_1_id, group_2_id
+                FROM landmark_group_link
+               UNION ALL
+              SELECT id, project_id, user_id, creation_time, edition_time, NULL, relation_id,
+                     coalesce(instance_a_id, neuron_a_id), coalesce(instance_b_id, neuron_b_id)
+                FROM class_instance_link) l
         JOIN jsonb_to_recordset(%(relations)s) AS r (project_id integer, name text, id integer)
-          ON r.project_id = l.project_id AND r.name = l.relation
+          ON r.project_id = l.project_id AND (r.name = l.relation OR r.id = l.relation_id)
        ORDER BY l.id)
 TO STDOUT;
 
@@ -295,4 +363,73 @@ COPY (SELECT json_build_object('model', 'catmaid.deeplink', 'pk', id, 'fields', 
              'follow_id_history', follow_id_history, 'layered_stacks', layered_stacks, 'layout', layout, 'tool', tool,
              'show_help', show_help, 'message', message))
         FROM deep_link WHERE project_id = ANY (%(projects)s) AND password = '' ORDER BY id)
+TO STDOUT;
+
+-- name: point
+COPY (SELECT json_build_object('model', 'catmaid.point', 'pk', p.id, 'fields', json_build_object(
+             'user', p.user_id, 'project', p.project_id, 'creation_time', p.creation_time,
+             'edition_time', p.edition_time, 'editor', p.editor_id, 'location_x', p.x, 'location_y', p.y,
+             'location_z', p.z, 'radius', 0, 'confidence', 5))
+        FROM (SELECT id, project_id, user_id, editor_id, creation_time, edition_time, x, y, z FROM landmark_point
+               UNION ALL
+              SELECT p.id, c.project_id, c.user_id, c.user_id, c.creation_time, c.edition_time, p.x, p.y, p.z
+                FROM cloud_point p JOIN point_cloud c ON c.id = p.point_cloud_id) p
+       WHERE p.project_id = ANY (%(projects)s) ORDER BY p.id)
+TO STDOUT;
+
+-- name: pointclassinstance
+COPY (SELECT json_build_object('model', 'catmaid.pointclassinstance', 'pk', l.id, 'fields', json_build_object(
+             'user', l.user_id, 'project', l.project_id, 'creation_time', l.creation_time,
+             'edition_time', l.edition_time, 'relation', r.id, 'point', l.point_id, 'class_instance', l.entity_id))
+        FROM (SELECT id, project_id, user_id, creation_time, edition_time, point_id, landmark_id AS entity_id
+                FROM landmark_location
+               UNION ALL
+              SELECT id, project_id, user_id, creation_time, edition_time, point_id, group_id
+                FROM landmark_group_location) l
+        JOIN jsonb_to_recordset(%(relations)s) AS r (project_id integer, name text, id integer)
+          ON r.project_id = l.project_id AND r.name = 'annotated_with'
+       ORDER BY l.id)
+TO STDOUT;
+
+-- name: pointcloud
+COPY (SELECT json_build_object('model', 'catmaid.pointcloud', 'pk', id, 'fields', json_build_object(
+             'user', user_id, 'project', project_id, 'creation_time', creation_time, 'edition_time', edition_time,
+             'name', name, 'description', description, 'source_path', source_path))
+        FROM point_cloud WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: pointcloudpoint
+COPY (SELECT json_build_object('model', 'catmaid.pointcloudpoint', 'pk', p.id, 'fields', json_build_object(
+             'project', c.project_id, 'pointcloud', c.id, 'point', p.id))
+        FROM cloud_point p JOIN point_cloud c ON c.id = p.point_cloud_id
+       WHERE c.project_id = ANY (%(projects)s) ORDER BY p.id)
+TO STDOUT;
+
+-- name: pointset
+COPY (SELECT json_build_object('model', 'catmaid.pointset', 'pk', id, 'fields', json_build_object(
+             'user', user_id, 'project', project_id, 'creation_time', creation_time, 'edition_time', edition_time,
+             'name', name, 'description', description, 'points', coordinates))
+        FROM point_set WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: interpolatablesection
+COPY (SELECT json_build_object('model', 'catmaid.interpolatablesection', 'pk', id, 'fields', json_build_object(
+             'project', project_id, 'location_coordinate', location_coordinate, 'orientation', orientation))
+        FROM interpolatable_section WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: regionofinterest
+COPY (SELECT json_build_object('model', 'catmaid.regionofinterest', 'pk', id, 'fields', json_build_object(
+             'user', user_id, 'project', project_id, 'creation_time', creation_time, 'edition_time', edition_time,
+             'editor', user_id, 'location_x', x, 'location_y', y, 'location_z', z, 'stack', stack_id,
+             'zoom_level', zoom_level, 'width', width, 'height', height, 'rotation_cw', rotation_cw))
+        FROM region WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: regionofinterestclassinstance
+COPY (SELECT json_build_object('model', 'catmaid.regionofinterestclassinstance', 'pk', id, 'fields', json_build_object(
+             'user', user_id, 'project', project_id, 'creation_time', creation_time, 'edition_time', edition_time,
+             'relation', relation_id, 'region_of_interest', region_id,
+             'class_instance', coalesce(instance_id, neuron_id)))
+        FROM region_link WHERE project_id = ANY (%(projects)s) ORDER BY id)
 TO STDOUT;

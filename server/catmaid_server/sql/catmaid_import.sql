@@ -7,23 +7,28 @@ INSERT INTO new_id (model, old_id, new_id)
 SELECT 'auth.user', * FROM unnest(%(old_ids)s::bigint[], %(new_ids)s::integer[]);
 
 -- name: map_entities
--- Labels and annotations are known by their names: those that the project has are used.
+-- Labels, annotations and landmarks are known by their names: those that the project has are used.
 INSERT INTO new_entity (old_id, new_id, is_here)
-SELECT e.id, coalesce(b.id, a.id, CASE WHEN %(keep)s AND e.id > 0 THEN e.id ELSE nextval('concept_id_seq') END),
-       coalesce(b.id, a.id) IS NOT NULL
-  FROM (SELECT id, kind, name FROM entity
-         WHERE project = %(source)s AND kind IN ('neuron', 'skeleton', 'label', 'annotation', 'volume')
-         ORDER BY id) e
-  LEFT JOIN (SELECT name, min(id) AS id FROM label WHERE project_id = %(project_id)s GROUP BY name) b
-         ON e.kind = 'label' AND b.name = e.name
-  LEFT JOIN (SELECT name, min(id) AS id FROM annotation WHERE project_id = %(project_id)s GROUP BY name) a
-         ON e.kind = 'annotation' AND a.name = e.name;
+SELECT e.id, coalesce(here.id, CASE WHEN %(keep)s AND e.id > 0 THEN e.id ELSE nextval('concept_id_seq') END),
+       here.id IS NOT NULL
+  FROM (SELECT id, kind, name FROM entity WHERE project = %(source)s AND kind <> 'stack_property' ORDER BY id) e
+  LEFT JOIN (SELECT 'label' AS kind, name, min(id) AS id FROM label WHERE project_id = %(project_id)s GROUP BY name
+              UNION ALL
+             SELECT 'annotation', name, min(id) FROM annotation WHERE project_id = %(project_id)s GROUP BY name
+              UNION ALL
+             SELECT 'landmark', name, min(id) FROM landmark WHERE project_id = %(project_id)s GROUP BY name
+              UNION ALL
+             SELECT 'landmarkgroup', name, min(id) FROM landmark_group
+              WHERE project_id = %(project_id)s GROUP BY name) here
+    ON (here.kind, here.name) = (e.kind, e.name);
 
 -- name: map_nodes
 INSERT INTO new_node (old_id, new_id)
 SELECT id, CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('location_id_seq') END
   FROM (SELECT id FROM staged_treenode WHERE project = %(source)s
          UNION SELECT id FROM staged_connector WHERE project = %(source)s
+         UNION SELECT id FROM staged_row WHERE model IN ('catmaid.point', 'catmaid.regionofinterest')
+                                           AND (row ->> 'project')::bigint = %(source)s
          ORDER BY id) n;
 
 -- name: insert_relations
@@ -294,16 +299,21 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('deep_link_id_seq'
 -- name: left_out
 -- Rows of the project that nothing here stands for: what they are, and how many. What says again what others say
 -- (`element_of`: a node is of its skeleton) is not counted.
-SELECT 'catmaid.classinstance ' || kind, count(*) FROM entity
- WHERE project = %(source)s AND kind NOT IN ('neuron', 'skeleton', 'label', 'annotation', 'volume')
+SELECT 'catmaid.classinstance ' || kind, count(*) FROM thing
+ WHERE project = %(source)s AND kind = 'stack_property'
  GROUP BY kind
  UNION ALL
 SELECT 'catmaid.classinstanceclassinstance ' || r.name, count(*)
   FROM staged_class_link l
   JOIN staged_relation r ON r.id = l.relation
-  JOIN entity e ON e.id = l.a
- WHERE l.project = %(source)s AND NOT (r.name = 'model_of' AND e.kind IN ('skeleton', 'volume'))
-   AND NOT (r.name = 'annotated_with' AND e.kind IN ('neuron', 'annotation'))
+  LEFT JOIN thing a ON a.id = l.a
+  LEFT JOIN thing b ON b.id = l.b
+ WHERE l.project = %(source)s
+   AND (CASE WHEN r.name = 'model_of' AND a.kind IN ('skeleton', 'volume') THEN true
+             WHEN r.name = 'annotated_with' THEN a.kind IN ('neuron', 'annotation')
+             WHEN a.kind = 'landmark' THEN b.kind = 'landmarkgroup' AND r.name = 'part_of'
+             WHEN a.kind = 'landmarkgroup' THEN b.kind = 'landmarkgroup'
+             ELSE (a.is_other OR a.kind = 'neuron') AND (b.is_other OR b.kind = 'neuron') END) IS NOT TRUE
  GROUP BY r.name
  UNION ALL
 SELECT 'catmaid.treenodeclassinstance ' || r.name, count(*)
@@ -314,22 +324,33 @@ SELECT 'catmaid.treenodeclassinstance ' || r.name, count(*)
 SELECT 'catmaid.connectorclassinstance ' || r.name, count(*)
   FROM staged_connector_class l JOIN staged_relation r ON r.id = l.relation
  WHERE l.project = %(source)s AND r.name <> 'labeled_as'
- GROUP BY r.name;
+ GROUP BY r.name
+ UNION ALL
+SELECT 'catmaid.point without landmark or cloud', count(*)
+  FROM staged_row s
+ WHERE s.model = 'catmaid.point' AND (s.row ->> 'project')::bigint = %(source)s
+   AND NOT EXISTS (SELECT FROM staged_row l WHERE l.model IN ('catmaid.pointclassinstance', 'catmaid.pointcloudpoint')
+                                              AND (l.row ->> 'point')::bigint = s.id)
+HAVING count(*) > 0;
 
 -- name: highest_ids
 -- Of the ids that are kept: the highest location and concept.
-SELECT greatest((SELECT max(id) FROM staged_treenode), (SELECT max(id) FROM staged_connector), 1),
+SELECT greatest((SELECT max(id) FROM staged_treenode), (SELECT max(id) FROM staged_connector),
+                (SELECT max(id) FROM staged_row WHERE model IN ('catmaid.point', 'catmaid.regionofinterest')), 1),
        greatest((SELECT max(id) FROM staged_class_instance), (SELECT max(id) FROM staged_class_link),
                 (SELECT max(id) FROM staged_link), (SELECT max(id) FROM staged_treenode_class),
                 (SELECT max(id) FROM staged_connector_class), (SELECT max(id) FROM staged_review),
                 (SELECT max(id) FROM staged_row
-                  WHERE model IN ('catmaid.class', 'catmaid.relation', 'catmaid.log')), 1);
+                  WHERE model IN ('catmaid.class', 'catmaid.relation', 'catmaid.log', 'catmaid.classclass',
+                                  'catmaid.cardinalityrestriction', 'catmaid.pointclassinstance',
+                                  'catmaid.regionofinterestclassinstance')), 1);
 
 -- name: next_project
 -- Forget the ids of the project before, but for users, groups and stacks, which projects share.
 DELETE FROM new_entity;
 DELETE FROM new_node;
-DELETE FROM new_id WHERE model IN ('catmaid.relation', 'lone neuron');
+DELETE FROM new_id
+ WHERE model IN ('catmaid.relation', 'catmaid.class', 'catmaid.classclass', 'catmaid.pointcloud', 'lone neuron');
 
 -- name: number_of_treenodes
 SELECT count(*) FROM staged_treenode WHERE project = %(source)s;

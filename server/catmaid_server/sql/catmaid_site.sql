@@ -289,4 +289,11 @@ SELECT setval('app_user_id_seq',
               greatest((SELECT last_value FROM suppressed_virtual_node_id_seq),
                        (SELECT max(id) FROM suppressed_virtual_node))),
        setval('deep_link_id_seq',
-              greatest((SELECT last_value FROM deep_link_id_seq), (SELECT max(id) FROM deep_link)));
+              greatest((SELECT last_value FROM deep_link_id_seq), (SELECT max(id) FROM deep_link))),
+       setval('point_cloud_id_seq',
+              greatest((SELECT last_value FROM point_cloud_id_seq), (SELECT max(id) FROM point_cloud))),
+       setval('point_set_id_seq',
+              greatest((SELECT last_value FROM point_set_id_seq), (SELECT max(id) FROM point_set))),
+       setval('interpolatable_section_id_seq',
+              greatest((SELECT last_value FROM interpolatable_section_id_seq),
+                       (SELECT max(id) FROM interpolatable_section)));

@@ -30,11 +30,13 @@ CREATE TEMPORARY TABLE staged_link (
 
 CREATE TEMPORARY TABLE staged_treenode_class (
     id bigint NOT NULL, project bigint NOT NULL, "user" bigint NOT NULL, creation_time timestamptz NOT NULL,
-    edition_time timestamptz NOT NULL, relation bigint NOT NULL, treenode bigint NOT NULL, class_instance bigint NOT NULL);
+    edition_time timestamptz NOT NULL, relation bigint NOT NULL, treenode bigint NOT NULL,
+    class_instance bigint NOT NULL);
 
 CREATE TEMPORARY TABLE staged_connector_class (
     id bigint NOT NULL, project bigint NOT NULL, "user" bigint NOT NULL, creation_time timestamptz NOT NULL,
-    edition_time timestamptz NOT NULL, relation bigint NOT NULL, connector bigint NOT NULL, class_instance bigint NOT NULL);
+    edition_time timestamptz NOT NULL, relation bigint NOT NULL, connector bigint NOT NULL,
+    class_instance bigint NOT NULL);
 
 CREATE TEMPORARY TABLE staged_review (
     id bigint NOT NULL, project bigint NOT NULL, reviewer bigint NOT NULL, review_time timestamptz NOT NULL,
@@ -57,6 +59,22 @@ SELECT id, (row ->> 'project')::bigint AS project, row ->> 'relation_name' AS na
 CREATE TEMPORARY VIEW entity AS
 SELECT i.id, i.project, i."user", i.creation_time, i.edition_time, i.name, c.name AS kind
   FROM staged_class_instance i JOIN staged_class c ON c.id = i.class;
+
+-- Things of classes, and whether they are of one that has no table of its own here.
+CREATE TEMPORARY VIEW thing AS
+SELECT i.id, i.project, c.name AS kind,
+       c.name NOT IN ('neuron', 'skeleton', 'label', 'annotation', 'volume', 'landmark', 'landmarkgroup',
+                      'stack_property') AS is_other
+  FROM staged_class_instance i JOIN staged_class c ON c.id = i.class;
+
+-- What is at points.
+CREATE TEMPORARY VIEW point_link AS
+SELECT s.id, r.*
+  FROM staged_row s
+ CROSS JOIN LATERAL jsonb_to_record(s.row) AS r (
+        project bigint, "user" bigint, creation_time timestamptz, edition_time timestamptz, point bigint,
+        class_instance bigint)
+ WHERE s.model = 'catmaid.pointclassinstance';
 
 -- The neuron of each skeleton.
 CREATE TEMPORARY VIEW model_link AS

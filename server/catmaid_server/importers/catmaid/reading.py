@@ -21,7 +21,10 @@ import msgspec
 
 from catmaid_server.domain import meshes
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.importers.catmaid.models import MODELS, Located, Row, UserGroups, Volume
+from catmaid_server.importers.catmaid.base import Located, Row
+from catmaid_server.importers.catmaid.graph_models import Volume
+from catmaid_server.importers.catmaid.models import MODELS
+from catmaid_server.importers.catmaid.site_models import UserGroups
 from catmaid_server.importers.errors import BadFile
 
 _GZIP = b"\x1f\x8b"

@@ -15,7 +15,8 @@ from psycopg.types.json import Jsonb
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
-from catmaid_server.importers.catmaid.models import REPEATED, Row
+from catmaid_server.importers.catmaid.base import Row
+from catmaid_server.importers.catmaid.models import REPEATED
 from catmaid_server.importers.catmaid.reading import ModelRow
 from catmaid_server.importers.errors import BadFile
 

@@ -12,19 +12,37 @@ from catmaid_server.db.store import Connection
 from catmaid_server.importers.steps import Steps
 
 sql = load("catmaid_import")
+graph = load("catmaid_graph")
 site = load("catmaid_site")
 importing = load("importing")
 
-MAPS = ("insert_relations", "map_relations", "map_entities", "map_nodes", "analyze")
-INSERTS = {
-    "insert_neurons": "neurons", "insert_lone_neurons": "neurons", "insert_skeletons": "skeletons",
-    "insert_treenodes": "treenodes", "insert_connectors": "connectors", "insert_links": "links",
-    "insert_labels": "labels", "insert_node_labels": "node labels", "insert_annotations": "annotations",
-    "insert_annotation_links": "annotation links", "insert_reviews": "reviews", "insert_log": "log entries",
-    "insert_text_labels": "text labels", "insert_volumes": "volumes", "insert_whitelist": "trusted reviewers",
-    "insert_suppressed": "suppressed virtual nodes", "insert_deep_links": "deep links",
-}  # fmt: skip
-"""Queries in the order in which rows refer to each other, and what each makes."""
+MAPS = (
+    sql.insert_relations, sql.map_relations, graph.insert_relation_details, graph.insert_classes, graph.map_classes,
+    sql.map_entities, sql.map_nodes,
+)  # fmt: skip
+INSERTS = (
+    ("neurons", sql.insert_neurons), ("neurons", sql.insert_lone_neurons), ("skeletons", sql.insert_skeletons),
+    ("treenodes", sql.insert_treenodes), ("connectors", sql.insert_connectors), ("links", sql.insert_links),
+    ("labels", sql.insert_labels), ("node labels", sql.insert_node_labels), ("annotations", sql.insert_annotations),
+    ("annotation links", sql.insert_annotation_links), ("reviews", sql.insert_reviews),
+    ("log entries", sql.insert_log), ("text labels", sql.insert_text_labels), ("volumes", sql.insert_volumes),
+    ("trusted reviewers", sql.insert_whitelist), ("suppressed virtual nodes", sql.insert_suppressed),
+    ("deep links", sql.insert_deep_links),
+    ("class links", graph.insert_class_links), ("restrictions", graph.insert_restrictions),
+    ("things of other classes", graph.insert_class_instances), ("links of things", graph.insert_class_instance_links),
+    ("landmarks", graph.insert_landmarks), ("landmark groups", graph.insert_landmark_groups),
+    ("landmark members", graph.insert_landmark_members), ("landmark group links", graph.insert_landmark_group_links),
+    ("landmark points", graph.insert_landmark_points), ("landmark locations", graph.insert_landmark_locations),
+    ("landmark group locations", graph.insert_landmark_group_locations), ("point clouds", graph.insert_point_clouds),
+    ("cloud points", graph.insert_cloud_points), ("point sets", graph.insert_point_sets),
+    ("interpolatable sections", graph.insert_interpolatable_sections), ("regions", graph.insert_regions),
+    ("region links", graph.insert_region_links),
+)  # fmt: skip
+"""What is made, by queries in the order in which rows refer to each other."""
+
+TOLD = frozenset({"neurons", "skeletons", "treenodes", "connectors", "links", "labels", "annotations", "reviews",
+                  "volumes"})  # fmt: skip
+"""What is told even where there is none."""
 
 
 async def write_site(tx: Connection, *, keep: bool) -> None:
@@ -83,17 +101,18 @@ async def write_project(tx: Connection, source: int, project_id: int, *, keep: b
     values = {"source": source, "project_id": project_id, "keep": keep}
     made: Counter[str] = Counter()
     await tx.execute(sql.next_project)
-    for name in MAPS:
-        with steps.timed("give ids"):
-            await tx.execute(getattr(sql, name), values if name != "analyze" else None)
-    for name, what in INSERTS.items():
+    with steps.timed("give ids"):
+        for query in MAPS:
+            await tx.execute(query, values)
+        await tx.execute(sql.analyze)
+    for what, query in INSERTS:
         with steps.timed(f"write {what}"):
-            cursor = await tx.execute(getattr(sql, name), values)
+            cursor = await tx.execute(query, values)
         made[what] += cursor.rowcount
     with steps.timed("write stacks"):
         await tx.execute(site.insert_project_stacks, values)
         await tx.execute(site.insert_client_data, values)
-    return made
+    return Counter({what: number for what, number in made.items() if number or what in TOLD})
 
 
 async def left_out(tx: Connection, source: int) -> Counter[str]:
