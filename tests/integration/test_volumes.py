@@ -32,8 +32,8 @@ async def upload(tracer: Tracer, **files: str | bytes) -> tuple[int, Any]:
 
 
 async def box(tracer: Tracer, size: float = 10, **form: object) -> int:
-    made = await tracer.post("volumes/add", **{"type": "box", "title": "a box", "max_x": size, "max_y": size,
-                                               "max_z": size} | form)
+    corners = dict.fromkeys(("min_x", "min_y", "min_z"), 0) | dict.fromkeys(("max_x", "max_y", "max_z"), size)
+    made = await tracer.post("volumes/add", **{"type": "box", "title": "a box"} | corners | form)
     return int(made["volume_id"])
 
 
@@ -58,9 +58,9 @@ async def test_an_open_surface_is_not_watertight(tracer: Tracer) -> None:
     assert (row["area"], row["watertight"]) == (50, False)
 
 
-@pytest.mark.parametrize(("place", "inside"), [((5, 5, 5), True), ((59, 59, 59), False), ((-1, 5, 5), False)])
+@pytest.mark.parametrize(("place", "inside"), [((5, 5, 5), True), ((59, 60, 59), True), ((-1, 5, 5), False)])
 async def test_a_place_is_inside_or_not(tracer: Tracer, place: tuple[float, ...], inside: bool) -> None:
-    """Of the surface, not of the box around it."""
+    """Of the box around the surface, as clients of CATMAID know it."""
     _, made = await upload(tracer, tetra__obj=TETRAHEDRON)
     found = await tracer.get(f"volumes/{made['tetra.obj']}/intersect", **dict(zip("xyz", place, strict=True)))
     assert found == {"intersects": inside}
@@ -98,6 +98,59 @@ async def test_volumes_that_hold_nodes_of_a_skeleton(tracer: Tracer) -> None:
     found, = await tracer.post("volumes/skeleton-innervations", **{"skeleton_ids[0]": skeleton})
     assert found["skeleton_id"] == skeleton
     assert {holding, beside} & set(found["volume_ids"]) == {holding}
+
+
+async def test_volumes_of_an_annotation_only(tracer: Tracer) -> None:
+    nodes = await tracer.chain(3, y=6000)
+    query = {"skeleton_ids[0]": await tracer.skeleton_of(nodes[0]), "annotation": "neuropil"}
+    corners = {"min_x": -1, "min_y": 5999, "max_y": 6001, "min_z": -1, "max_x": 5}
+    wanted = await box(tracer, **corners)
+    await box(tracer, **corners)
+    status, _ = await tracer.refused("volumes/skeleton-innervations", **query)
+    assert status == 400
+    await annotate(tracer, wanted, "lobe", meta="neuropil")
+    assert [row["volume_ids"] for row in await tracer.post("volumes/skeleton-innervations", **query)] == [[wanted]]
+    assert await tracer.post("volumes/skeleton-innervations", **query, min_nodes=4) == []
+    assert await tracer.post("volumes/skeleton-innervations", **query, min_cable=1e9) == []
+
+
+async def entity_of(tracer: Tracer, volume_id: int) -> int:
+    entities = await tracer.post("volumes/entities/", **{"volume_ids[0]": volume_id})
+    return int(entities[str(volume_id)])
+
+
+async def annotate(tracer: Tracer, volume_id: int, annotation: str, meta: str) -> int:
+    """The entity that stands for the volume, annotated."""
+    entity_id = await entity_of(tracer, volume_id)
+    await tracer.post("annotations/add", **{"annotations[0]": annotation, "entity_ids[0]": entity_id,
+                                            "meta_annotations[0]": meta})
+    return entity_id
+
+
+async def test_volumes_are_found_by_their_annotations(tracer: Tracer) -> None:
+    volume_id = await box(tracer, title="calyx")
+    entity_id = await annotate(tracer, volume_id, "of the calyx", meta="of volumes")
+    assert (await listed(tracer, volume_id))["annotations"] == ["of the calyx"]
+    query = {"annotation_reference": "name", "annotated_with": "of the calyx", "types": "volume"}
+    found = await tracer.post("annotations/query-targets", **query)
+    assert [(entity["id"], entity["name"], entity["type"]) for entity in found["entities"]] == [
+        (entity_id, "calyx", "volume")]
+    nothing = await tracer.post("annotations/query-targets", types="volume", annotation_reference="name",
+                                not_annotated_with="of the calyx", name="calyx")
+    assert nothing["totalRecords"] == 0
+    annotation_id, = (row[0] for row in await tracer.rows("SELECT id FROM annotation WHERE name = 'of the calyx'"))
+    await tracer.post("annotations/remove", **{"annotation_ids[0]": annotation_id, "entity_ids[0]": entity_id})
+    assert await tracer.rows("SELECT id FROM annotation WHERE id = %s", annotation_id) == []
+    assert (await listed(tracer, volume_id))["annotations"] is None
+
+
+async def test_an_annotated_volume_can_be_deleted(tracer: Tracer) -> None:
+    volume_id = await box(tracer)
+    await annotate(tracer, volume_id, "short-lived", meta="and above")
+    status, _ = await tracer.actor.request("DELETE", f"/{tracer.project_id}/volumes/{volume_id}/")
+    assert status == 200
+    found = await tracer.post("annotations/query-targets", annotation_reference="name", annotated_with="short-lived")
+    assert found["entities"] == []
 
 
 async def test_a_new_title_keeps_the_surface(tracer: Tracer) -> None:

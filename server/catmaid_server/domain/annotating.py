@@ -1,10 +1,11 @@
-"""Put annotations on neurons and on other annotations, and take them off."""
+"""Put annotations on neurons, volumes and other annotations, and take them off."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_value
@@ -54,16 +55,16 @@ async def annotate(
     """
     if not all(name.strip() for name in (*names, *meta_names)):
         raise InvalidInput("An annotation needs a name.")
-    kinds: dict[int, bool] = dict(await fetch_all(tx, sql.kinds, project_id=project_id, ids=list(entity_ids)))
+    kinds: dict[int, str] = dict(await fetch_all(tx, sql.kinds, project_id=project_id, ids=list(entity_ids)))
     for entity_id in entity_ids:
         if entity_id not in kinds:
-            raise InvalidInput(f"There is no neuron or annotation {entity_id}.")
+            raise InvalidInput(f"There is no neuron, annotation or volume {entity_id}.")
     await tx.execute(sql.lock_names, {"project_id": project_id})
     done = await _annotate_all(tx, project_id, user, [(name, ids) for pattern in names
                                                       for name, ids in _numbered(pattern, list(entity_ids))], kinds)
     targets = [annotated.annotation_id for annotated in done]
     metas = [(name, targets) for name in meta_names]
-    return done + await _annotate_all(tx, project_id, user, metas, dict.fromkeys(targets, False))
+    return done + await _annotate_all(tx, project_id, user, metas, dict.fromkeys(targets, "annotation"))
 
 
 def _numbered(pattern: str, entity_ids: list[int]) -> Iterator[tuple[str, list[int]]]:
@@ -78,7 +79,7 @@ def _numbered(pattern: str, entity_ids: list[int]) -> Iterator[tuple[str, list[i
 
 
 async def _annotate_all(
-    tx: Connection, project_id: int, user: User, wanted: list[tuple[str, list[int]]], kinds: dict[int, bool]
+    tx: Connection, project_id: int, user: User, wanted: list[tuple[str, list[int]]], kinds: dict[int, str]
 ) -> list[Annotated]:
     known: dict[str, int] = dict(await fetch_all(tx, sql.known, project_id=project_id,
                                                  names=[name for name, _ in wanted]))
@@ -92,9 +93,12 @@ async def _annotate_all(
                                                            ids=entity_ids)}
         annotated.added = [entity for entity in entity_ids if entity not in bearing]
         annotated.present = [entity for entity in entity_ids if entity in bearing]
-        await tx.execute(sql.link, {
+        added: dict[str, Any] = {
             "project_id": project_id, "annotation_id": known[name], "user_id": user.id, "ids": annotated.added,
-            "are_neurons": [kinds[entity] for entity in annotated.added]})
+            "kinds": [kinds[entity] for entity in annotated.added]}
+        await tx.execute(sql.link, added)
+        if "volume" in added["kinds"]:
+            await tx.execute(sql.link_volumes, added)
         done.append(annotated)
     return done
 
@@ -103,11 +107,14 @@ async def remove(
     tx: Connection, project_id: int, user: User, annotation_ids: Collection[int], entity_ids: Collection[int]
 ) -> Removed:
     """Take annotations off entities, as far as the user may; annotations that nobody uses any more are deleted."""
-    found = await fetch_all(tx, sql.lock_links, project_id=project_id, annotation_ids=list(annotation_ids),
-                            entity_ids=list(entity_ids))
+    values: dict[str, Any] = {
+        "project_id": project_id, "annotation_ids": list(annotation_ids), "entity_ids": list(entity_ids)}
+    found = [link for statement in (sql.lock_links, sql.lock_volume_links)
+             for link in await fetch_all(tx, statement, **values)]
     editable = await editable_owners(tx, user, {owner for *_, owner in found})
     removed = [(link, annotation, target) for link, annotation, target, owner in found if owner in editable]
-    await tx.execute(sql.unlink, {"link_ids": [link for link, *_ in removed]})
+    for statement in (sql.unlink, sql.unlink_volumes):
+        await tx.execute(statement, {"link_ids": [link for link, *_ in removed]})
     uses = await _uses(tx, project_id, annotation_ids)
     touched = {annotation for _, annotation, _ in removed}
     unused = {annotation for annotation in touched if uses[annotation] == 0}

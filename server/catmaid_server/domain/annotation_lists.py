@@ -65,7 +65,7 @@ async def of_skeletons(
 async def of_entities(
     connection: Connection, project_id: int, entity_ids: Sequence[int]
 ) -> tuple[dict[int, list[dict[str, int]]], dict[int, str]]:
-    """What neurons and annotations bear, by id, and the names of these annotations."""
+    """What neurons, annotations and volumes bear, by id, and the names of these annotations."""
     rows = await fetch_all(connection, sql.of_entities, project_id=project_id, entity_ids=list(entity_ids))
     borne: defaultdict[int, list[dict[str, int]]] = defaultdict(list)
     names: dict[int, str] = {}

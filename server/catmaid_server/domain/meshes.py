@@ -104,19 +104,6 @@ def measured(mesh: Mesh) -> Measures:
     return Measures(area, volume, _is_watertight(mesh))
 
 
-def contains(mesh: Mesh, points: Mesh) -> npt.NDArray[np.bool_]:
-    """Which of `points`, shape (n, 3), are inside: around them the surface covers the whole sphere."""
-    inside: npt.NDArray[np.bool_] = ((points >= mesh.min(axis=(0, 1))) & (points <= mesh.max(axis=(0, 1)))).all(axis=1)
-    for number in np.flatnonzero(inside):
-        a, b, c = (mesh[:, corner] - points[number] for corner in range(3))
-        la, lb, lc = (np.linalg.norm(side, axis=1) for side in (a, b, c))
-        triple = np.einsum("ij,ij->i", a, np.cross(b, c))
-        rest = (la * lb * lc + np.einsum("ij,ij->i", a, b) * lc + np.einsum("ij,ij->i", b, c) * la
-                + np.einsum("ij,ij->i", c, a) * lb)
-        inside[number] = abs(np.arctan2(triple, rest).sum()) > np.pi
-    return inside
-
-
 def as_x3d(mesh: Mesh) -> str:
     """As X3D text, each triangle with corners of its own."""
     corners = mesh.reshape(-1, 3)

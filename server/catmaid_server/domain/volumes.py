@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
-
-import numpy as np
 
 from catmaid_server.db.float_arrays import FloatArray, from_binary
 from catmaid_server.db.queries import load
@@ -18,9 +15,12 @@ from catmaid_server.domain import meshes
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotFound
 from catmaid_server.domain.meshes import Measures, Mesh
 from catmaid_server.domain.permissions import require_edit
+from catmaid_server.domain.skeleton_info import required
 from catmaid_server.domain.users import User
 
 sql = load("volumes")
+
+Point = tuple[float, float, float]
 
 _DETAIL = ("id", "project_id", "name", "comment", "user_id", "editor_id", "creation_time", "edition_time")
 
@@ -59,7 +59,11 @@ async def import_volume(tx: Connection, user: User, project_id: int, filename: s
 
 
 async def list_volumes(connection: Connection, project_id: int, ids: Sequence[int] | None) -> list[tuple[Any, ...]]:
-    """Id, name, comment, owner, editor, project, times of creation and edition, area, volume, watertight of each."""
+    """The volumes of a project, or some of them.
+
+    Each is id, name, comment, owner, editor, project, times of creation and edition, names of annotations, area (square
+    nm), volume (cubic nm), and whether it is watertight.
+    """
     return await fetch_all(connection, sql.list, project_id=project_id, ids=None if ids is None else list(ids))
 
 
@@ -98,7 +102,8 @@ async def delete_volume(tx: Connection, user: User, project_id: int, volume_id: 
     if owner_id is None:
         raise _no_volume(project_id, volume_id)
     await require_edit(tx, user, [owner_id], f"volume {volume_id}")
-    await tx.execute(sql.delete, {"volume_id": volume_id})
+    for statement in (sql.delete_annotations, sql.delete):
+        await tx.execute(statement, {"volume_id": volume_id})
 
 
 async def entities_of(connection: Connection, project_id: int, volume_ids: Sequence[int]) -> dict[int, int]:
@@ -113,32 +118,43 @@ async def volumes_of_entities(connection: Connection, project_id: int, entity_id
     return dict(rows)
 
 
-async def innervations(
-    connection: Connection, project_id: int, skeleton_ids: Sequence[int], *, annotation: str | None
-) -> list[dict[str, Any]]:
-    """For each skeleton the volumes that hold nodes of it, by `skeleton_id` and `volume_ids`.
+async def box_of(connection: Connection, project_id: int, volume_id: int) -> tuple[Point, Point]:
+    """Lowest and highest corner of the box around a volume, nm; or `NotFound`."""
+    found = await fetch_all(connection, sql.boxes, project_id=project_id, ids=[volume_id])
+    if not found:
+        raise _no_volume(project_id, volume_id)
+    _, *corners = found[0]
+    return (corners[0], corners[1], corners[2]), (corners[3], corners[4], corners[5])
 
-    Raises `InvalidInput` for an unknown annotation. Volumes bear no annotations here, so a known one leaves none.
+
+async def box_holds(connection: Connection, project_id: int, volume_id: int, point: Point) -> bool:
+    """Whether a point (nm) lies in the box around a volume, or on it; `NotFound` if there is no such volume."""
+    low, high = await box_of(connection, project_id, volume_id)
+    return all(a <= b <= c for a, b, c in zip(low, point, high, strict=True))
+
+
+async def innervations(
+    connection: Connection, project_id: int, skeleton_ids: Sequence[int], *, annotation: str | None,
+    min_nodes: int = 0, min_cable: float = 0.0,
+) -> list[dict[str, Any]]:
+    """For each skeleton the volumes that it may enter, by `skeleton_id` and `volume_ids`.
+
+    It may enter those whose box meets the box of one of its edges. Skeletons of fewer nodes or less cable (nm) are
+    left out, and with `annotation` volumes that do not bear it, even by way of others. Raises `InvalidInput` without
+    skeletons and for an unknown annotation.
     """
+    ids = required(skeleton_ids, "skeleton ID")
+    annotated: list[int] | None = None
     if annotation is not None:
-        if await fetch_value(connection, sql.annotation, project_id=project_id, name=annotation) is None:
-            raise InvalidInput(f"Unknown annotation: {annotation}")
-        return []
-    rows = await fetch_all(connection, sql.nodes, project_id=project_id, skeleton_ids=list(skeleton_ids))
-    places: dict[int, list[tuple[float, ...]]] = defaultdict(list)
-    for skeleton_id, *place in rows:
-        places[skeleton_id].append(tuple(place))
-    held: dict[int, list[int]] = defaultdict(list)
-    for volume_id, *_ in await fetch_all(connection, sql.list, project_id=project_id, ids=None):
-        # One by one: all surfaces of a brain at once would take gigabytes.
-        corners = await fetch_value(connection, sql.surface, project_id=project_id, volume_id=volume_id)
-        if corners is None:  # deleted meanwhile
-            continue
-        mesh = from_binary(corners).reshape(-1, 3, 3)
-        for skeleton_id, nodes in places.items():
-            if (await asyncio.to_thread(meshes.contains, mesh, np.array(nodes))).any():
-                held[skeleton_id].append(volume_id)
-    return [{"skeleton_id": skeleton_id, "volume_ids": held[skeleton_id]} for skeleton_id in sorted(held)]
+        annotated = await fetch_value(connection, sql.annotated, project_id=project_id, name=annotation)
+        if annotated is None:
+            raise InvalidInput(f"There is no annotation {annotation!r}.")
+    boxes = await fetch_all(connection, sql.boxes, project_id=project_id, ids=annotated)
+    names = ("ids", "low_x", "low_y", "low_z", "high_x", "high_y", "high_z")
+    columns: dict[str, Any] = {name: [row[place] for row in boxes] for place, name in enumerate(names)}
+    rows = await fetch_all(connection, sql.innervations, project_id=project_id, skeleton_ids=ids, min_nodes=min_nodes,
+                           min_cable=min_cable, **columns)
+    return [{"skeleton_id": skeleton_id, "volume_ids": volume_ids} for skeleton_id, volume_ids in rows]
 
 
 def _no_volume(project_id: int, volume_id: int) -> NotFound:

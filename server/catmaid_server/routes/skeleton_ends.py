@@ -83,9 +83,7 @@ async def skeletons_in_box(call: Call, form: InBox) -> list[int]:
     async with call.reading() as connection:
         box = form.box
         if form.volume_id is not None:
-            _, mesh = await volumes.describe_volume(connection, call.project_id, form.volume_id)
-            low, high = mesh.min(axis=(0, 1)).tolist(), mesh.max(axis=(0, 1)).tolist()
-            box = Box((low[0], low[1], low[2]), (high[0], high[1], high[2]))
+            box = Box(*await volumes.box_of(connection, call.project_id, form.volume_id))
         return await skeleton_ends.skeletons_in_box(connection, call.project_id, box, min_nodes=form.min_nodes,
                                                     min_cable=form.min_cable, skeleton_ids=form.skeleton_ids or None)
 

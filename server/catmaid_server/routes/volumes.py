@@ -38,10 +38,14 @@ class Entities(msgspec.Struct):
 
 
 class Innervations(msgspec.Struct):
-    """Skeletons, and an annotation that the volumes must bear."""
+    """Some skeletons, and which volumes count."""
 
     skeleton_ids: list[int] = []
     annotation: str | None = None
+    """What the volumes bear, themselves or by way of other annotations; by name."""
+    min_nodes: int = 0
+    min_cable: float = 0.0
+    """Least length of cable of a skeleton, nm."""
 
 
 class NewVolume(msgspec.Struct):
@@ -51,22 +55,28 @@ class NewVolume(msgspec.Struct):
     type: str = ""
     comment: str | None = None
     mesh: str = ""
-    min_x: float = 0.0
-    min_y: float = 0.0
-    min_z: float = 0.0
-    max_x: float = 0.0
-    max_y: float = 0.0
-    max_z: float = 0.0
+    min_x: float | None = None
+    min_y: float | None = None
+    min_z: float | None = None
+    max_x: float | None = None
+    max_y: float | None = None
+    max_z: float | None = None
 
     def surface(self) -> Mesh:
         """The surface that is described."""
         match self.type:
             case "box":
-                return meshes.box((self.min_x, self.min_y, self.min_z), (self.max_x, self.max_y, self.max_z))
+                return meshes.box(self._corner("min"), self._corner("max"))
             case "trimesh":
                 return meshes.from_json(self.mesh)
             case other:
                 raise InvalidInput(f"Volumes are of type box or trimesh, not {other!r}.")
+
+    def _corner(self, end: str) -> list[float]:
+        corner = [getattr(self, f"{end}_{axis}") for axis in "xyz"]
+        if None in corner:
+            raise InvalidInput("A box needs min_x, min_y, min_z, max_x, max_y and max_z, nm.")
+        return corner
 
 
 class EditVolume(msgspec.Struct):
@@ -88,7 +98,8 @@ class VolumeTable(TypedDict):
     """Volumes as rows, and the names of the columns; area in square nm, volume in cubic nm."""
 
     columns: list[str]
-    data: list[tuple[int, str, str | None, int, int, int, Instant, Instant, None, float, float, bool, bool]]
+    data: list[tuple[int, str, str | None, int, int, int, Instant, Instant, list[str] | None, float, float, bool,
+                     bool]]
 
 
 @routes.any("/{project_id}/volumes/", needs=Permission.BROWSE)
@@ -97,8 +108,9 @@ async def list_volumes(call: Call, form: SomeVolumes) -> Annotated[dict[str, Any
     async with call.reading() as connection:
         rows = await volumes.list_volumes(connection, call.project_id, form.volume_ids)
     return {"columns": _COLUMNS, "data": [
-        (*first, milliseconds(created), milliseconds(edited), None, _single(area), _single(volume), watertight, True)
-        for *first, created, edited, area, volume, watertight in rows]}
+        (*first, milliseconds(created), milliseconds(edited), annotations, _single(area), _single(volume), watertight,
+         True)
+        for *first, created, edited, annotations, area, volume, watertight in rows]}
 
 
 class VolumeChanged(TypedDict):
@@ -160,9 +172,10 @@ class Innervated(TypedDict):
 @routes.post("/{project_id}/volumes/skeleton-innervations", needs=Permission.BROWSE)
 async def list_innervations(call: Call, form: Innervations) -> Annotated[
         list[dict[str, Any]], Content(list[Innervated])]:
-    """Tell which volumes hold nodes of skeletons."""
+    """Tell which volumes skeletons may enter, as far as boxes around them and around edges say."""
     async with call.reading() as connection:
-        return await volumes.innervations(connection, call.project_id, form.skeleton_ids, annotation=form.annotation)
+        return await volumes.innervations(connection, call.project_id, form.skeleton_ids, annotation=form.annotation,
+                                          min_nodes=form.min_nodes, min_cable=form.min_cable)
 
 
 class Volume(TypedDict):
@@ -214,11 +227,10 @@ async def delete_volume(call: Call, form: NoParameters) -> VolumeDeleted:
 
 @routes.any("/{project_id}/volumes/{volume_id}/intersect", needs=Permission.BROWSE)
 async def intersects(call: Call, form: Point) -> dict[str, bool]:
-    """Tell whether a place is inside of a volume."""
+    """Tell whether a place is inside of the box around a volume, or on it."""
     async with call.reading() as connection:
-        _, mesh = await volumes.describe_volume(connection, call.project_id, call.path["volume_id"])
-    inside = await asyncio.to_thread(meshes.contains, mesh, np.array([[form.x, form.y, form.z]]))
-    return {"intersects": bool(inside[0])}
+        return {"intersects": await volumes.box_holds(connection, call.project_id, call.path["volume_id"],
+                                                      (form.x, form.y, form.z))}
 
 
 @routes.get("/{project_id}/volumes/{volume_id}/update-meta-info", needs=Permission.BROWSE)

@@ -20,9 +20,15 @@ SELECT root, array_agg(id) FROM below GROUP BY root;
 -- name: annotated
 -- Entities that bear, of each set of annotations, at least one, put there by some users and in a period if given.
 -- annotation_ids and set_numbers are of the same length; sets: how many there are.
-SELECT coalesce(k.neuron_id, k.target_annotation_id) AS id
+SELECT k.entity_id
   FROM unnest(%(annotation_ids)s::integer[], %(set_numbers)s::integer[]) AS s (annotation_id, number)
-  JOIN annotation_link k ON k.annotation_id = s.annotation_id
+ CROSS JOIN LATERAL (
+        SELECT coalesce(neuron_id, target_annotation_id), user_id, creation_time
+          FROM annotation_link WHERE annotation_id = s.annotation_id
+         UNION ALL
+        SELECT v.entity_id, w.user_id, w.creation_time
+          FROM volume_annotation w JOIN volume v ON v.id = w.volume_id
+         WHERE w.annotation_id = s.annotation_id) AS k (entity_id, user_id, creation_time)
  WHERE (%(annotated_by)s::integer[] IS NULL OR k.user_id = ANY (%(annotated_by)s))
    AND (%(since)s::timestamptz IS NULL OR k.creation_time >= %(since)s::timestamptz)
    AND (%(until)s::timestamptz IS NULL OR k.creation_time <= %(until)s::timestamptz)
@@ -63,7 +69,10 @@ WITH entity AS (
        AND (%(unwanted)s::integer[] IS NULL
             OR NOT EXISTS (SELECT FROM annotation_link x
                             WHERE x.annotation_id = ANY (%(unwanted)s::integer[])
-                              AND (x.neuron_id = e.id OR x.target_annotation_id = e.id)))
+                              AND (x.neuron_id = e.id OR x.target_annotation_id = e.id))
+               AND NOT EXISTS (SELECT FROM volume_annotation x JOIN volume v ON v.id = x.volume_id
+                                WHERE e.type = 'volume' AND v.entity_id = e.id
+                                  AND x.annotation_id = ANY (%(unwanted)s::integer[])))
 ), page AS (
     SELECT f.*, row_number() OVER () AS place
       FROM (SELECT *
@@ -81,14 +90,18 @@ SELECT total.count, p.id, p.name, p.type, k.id
  ORDER BY p.place, k.id;
 
 -- name: annotations_of
--- Entities are neurons or annotations, told apart by their ids; names of the annotations: annotation_names.
+-- Entities are neurons, annotations or volumes, told apart by their ids; names of the annotations: annotation_names.
 SELECT k.neuron_id, k.annotation_id, k.user_id
   FROM annotation_link k
  WHERE k.neuron_id = ANY (%(ids)s::integer[])
  UNION ALL
 SELECT k.target_annotation_id, k.annotation_id, k.user_id
   FROM annotation_link k
- WHERE k.target_annotation_id = ANY (%(ids)s::integer[]);
+ WHERE k.target_annotation_id = ANY (%(ids)s::integer[])
+ UNION ALL
+SELECT v.entity_id, k.annotation_id, k.user_id
+  FROM volume_annotation k JOIN volume v ON v.id = k.volume_id
+ WHERE v.entity_id = ANY (%(ids)s::integer[]);
 
 -- name: annotation_names
 SELECT id, name FROM annotation WHERE id = ANY (%(ids)s::integer[]);

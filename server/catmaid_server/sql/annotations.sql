@@ -15,16 +15,21 @@ SELECT coalesce(json_agg(json_build_object('id', a.id, 'name', a.name, 'users', 
   LEFT JOIN LATERAL (
         SELECT json_agg(json_build_object('id', w.id, 'name', w.username) ORDER BY w.id) AS users
           FROM app_user w
-         WHERE w.id IN (SELECT k.user_id FROM annotation_link k WHERE k.annotation_id = a.id)) u ON true
+         WHERE w.id IN (SELECT k.user_id FROM annotation_link k WHERE k.annotation_id = a.id
+                         UNION ALL
+                        SELECT k.user_id FROM volume_annotation k WHERE k.annotation_id = a.id)) u ON true
  WHERE a.project_id = %(project_id)s
    AND (%(ignored)s::text[] IS NULL OR a.name <> ALL (%(ignored)s::text[]))
    AND (%(user_id)s::integer IS NULL
-        OR EXISTS (SELECT FROM annotation_link k WHERE k.annotation_id = a.id AND k.user_id = %(user_id)s))
+        OR EXISTS (SELECT FROM annotation_link k WHERE k.annotation_id = a.id AND k.user_id = %(user_id)s)
+        OR EXISTS (SELECT FROM volume_annotation k WHERE k.annotation_id = a.id AND k.user_id = %(user_id)s))
    AND (%(target_ids)s::integer[] IS NULL
         OR EXISTS (SELECT FROM annotation_link k
                     WHERE k.annotation_id = a.id
                       AND (k.neuron_id = ANY (%(target_ids)s::integer[])
-                           OR k.target_annotation_id = ANY (%(target_ids)s::integer[]))))
+                           OR k.target_annotation_id = ANY (%(target_ids)s::integer[])))
+        OR EXISTS (SELECT FROM volume_annotation k JOIN volume v ON v.id = k.volume_id
+                    WHERE k.annotation_id = a.id AND v.entity_id = ANY (%(target_ids)s::integer[])))
    AND (%(meta_ids)s::integer[] IS NULL
         OR NOT EXISTS (SELECT FROM unnest(%(meta_ids)s::integer[]) AS wanted
                         WHERE NOT EXISTS (SELECT FROM annotation_link k
@@ -49,17 +54,27 @@ SELECT s.id, k.annotation_id, k.user_id, a.name, n.name
  ORDER BY k.edition_time DESC, k.id;
 
 -- name: of_entities
-SELECT coalesce(k.neuron_id, k.target_annotation_id), k.annotation_id, k.user_id, a.name
-  FROM annotation_link k JOIN annotation a ON a.id = k.annotation_id
- WHERE k.project_id = %(project_id)s
-   AND (k.neuron_id = ANY (%(entity_ids)s::integer[]) OR k.target_annotation_id = ANY (%(entity_ids)s::integer[]))
+SELECT k.entity_id, k.annotation_id, k.user_id, a.name
+  FROM (SELECT id, coalesce(neuron_id, target_annotation_id) AS entity_id, annotation_id, user_id
+          FROM annotation_link
+         WHERE project_id = %(project_id)s
+           AND (neuron_id = ANY (%(entity_ids)s::integer[]) OR target_annotation_id = ANY (%(entity_ids)s::integer[]))
+         UNION ALL
+        SELECT w.id, v.entity_id, w.annotation_id, w.user_id
+          FROM volume_annotation w JOIN volume v ON v.id = w.volume_id
+         WHERE w.project_id = %(project_id)s AND v.entity_id = ANY (%(entity_ids)s::integer[])) k
+  JOIN annotation a ON a.id = k.annotation_id
  ORDER BY k.id;
 
 -- name: table
 -- For each annotation: name, when it was last used, how often, by whom last, id.
 SELECT a.name, max(k.edition_time), count(k.id),
        (array_agg(k.user_id ORDER BY k.edition_time DESC, k.id DESC))[1], a.id
-  FROM annotation a LEFT JOIN annotation_link k ON k.annotation_id = a.id
+  FROM annotation a
+  LEFT JOIN (SELECT id, annotation_id, neuron_id, user_id, edition_time FROM annotation_link
+              UNION ALL
+             SELECT id, annotation_id, NULL, user_id, edition_time FROM volume_annotation) k
+    ON k.annotation_id = a.id
    AND (%(neuron_ids)s::integer[] IS NULL OR k.neuron_id = ANY (%(neuron_ids)s::integer[]))
    AND (%(user_id)s::integer IS NULL OR k.user_id = %(user_id)s)
  WHERE a.project_id = %(project_id)s
@@ -83,21 +98,37 @@ VALUES (%(project_id)s, %(name)s, %(user_id)s)
 RETURNING id;
 
 -- name: kinds
--- Which of these ids are neurons (true) or annotations (false).
-SELECT id, true FROM neuron WHERE project_id = %(project_id)s AND id = ANY (%(ids)s::integer[])
+-- What these ids are: 'neuron', 'annotation' or 'volume'.
+SELECT id, 'neuron' FROM neuron WHERE project_id = %(project_id)s AND id = ANY (%(ids)s::integer[])
  UNION ALL
-SELECT id, false FROM annotation WHERE project_id = %(project_id)s AND id = ANY (%(ids)s::integer[]);
+SELECT id, 'annotation' FROM annotation WHERE project_id = %(project_id)s AND id = ANY (%(ids)s::integer[])
+ UNION ALL
+SELECT entity_id, 'volume' FROM volume WHERE project_id = %(project_id)s AND entity_id = ANY (%(ids)s::integer[]);
 
 -- name: annotated_with
 SELECT coalesce(neuron_id, target_annotation_id)
   FROM annotation_link
  WHERE annotation_id = %(annotation_id)s
-   AND (neuron_id = ANY (%(ids)s::integer[]) OR target_annotation_id = ANY (%(ids)s::integer[]));
+   AND (neuron_id = ANY (%(ids)s::integer[]) OR target_annotation_id = ANY (%(ids)s::integer[]))
+ UNION ALL
+SELECT v.entity_id
+  FROM volume_annotation k JOIN volume v ON v.id = k.volume_id
+ WHERE k.annotation_id = %(annotation_id)s AND v.entity_id = ANY (%(ids)s::integer[]);
 
 -- name: link
 INSERT INTO annotation_link (project_id, annotation_id, neuron_id, target_annotation_id, user_id)
-SELECT %(project_id)s, %(annotation_id)s, CASE WHEN is_neuron THEN id END, CASE WHEN NOT is_neuron THEN id END, %(user_id)s
-  FROM unnest(%(ids)s::integer[], %(are_neurons)s::boolean[]) WITH ORDINALITY AS target (id, is_neuron, place)
+SELECT %(project_id)s, %(annotation_id)s, CASE kind WHEN 'neuron' THEN id END, CASE kind WHEN 'annotation' THEN id END,
+       %(user_id)s
+  FROM unnest(%(ids)s::integer[], %(kinds)s::text[]) WITH ORDINALITY AS target (id, kind, place)
+ WHERE kind <> 'volume'
+ ORDER BY place;
+
+-- name: link_volumes
+INSERT INTO volume_annotation (project_id, annotation_id, volume_id, user_id)
+SELECT %(project_id)s, %(annotation_id)s, v.id, %(user_id)s
+  FROM unnest(%(ids)s::integer[], %(kinds)s::text[]) WITH ORDINALITY AS target (id, kind, place)
+  JOIN volume v ON v.entity_id = target.id
+ WHERE kind = 'volume'
  ORDER BY place;
 
 -- name: lock_links
@@ -108,14 +139,25 @@ SELECT id, annotation_id, coalesce(neuron_id, target_annotation_id), user_id
  ORDER BY id
    FOR UPDATE;
 
+-- name: lock_volume_links
+SELECT k.id, k.annotation_id, v.entity_id, k.user_id
+  FROM volume_annotation k JOIN volume v ON v.id = k.volume_id
+ WHERE k.project_id = %(project_id)s AND k.annotation_id = ANY (%(annotation_ids)s::integer[])
+   AND v.entity_id = ANY (%(entity_ids)s::integer[])
+ ORDER BY k.id
+   FOR UPDATE OF k;
+
 -- name: unlink
 DELETE FROM annotation_link WHERE id = ANY (%(link_ids)s::integer[]);
 
+-- name: unlink_volumes
+DELETE FROM volume_annotation WHERE id = ANY (%(link_ids)s::integer[]);
+
 -- name: uses
-SELECT a.id, count(k.id)
-  FROM annotation a LEFT JOIN annotation_link k ON k.annotation_id = a.id
- WHERE a.project_id = %(project_id)s AND a.id = ANY (%(annotation_ids)s::integer[])
- GROUP BY a.id;
+SELECT a.id, (SELECT count(*) FROM annotation_link k WHERE k.annotation_id = a.id)
+             + (SELECT count(*) FROM volume_annotation k WHERE k.annotation_id = a.id)
+  FROM annotation a
+ WHERE a.project_id = %(project_id)s AND a.id = ANY (%(annotation_ids)s::integer[]);
 
 -- name: unlink_metas
 -- What was put on annotations that are about to go; which annotations that were.

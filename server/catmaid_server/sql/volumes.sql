@@ -7,10 +7,15 @@ VALUES (%(project_id)s, %(user_id)s, %(user_id)s, %(name)s, %(comment)s, %(corne
 RETURNING id;
 
 -- name: list
-SELECT id, name, comment, user_id, editor_id, project_id, creation_time, edition_time, area, volume, watertight
-  FROM volume
- WHERE project_id = %(project_id)s AND (%(ids)s::integer[] IS NULL OR id = ANY (%(ids)s))
- ORDER BY id;
+-- With the names of the annotations, NULL if there are none.
+SELECT v.id, v.name, v.comment, v.user_id, v.editor_id, v.project_id, v.creation_time, v.edition_time,
+       (SELECT array_agg(a.name ORDER BY k.id)
+          FROM volume_annotation k JOIN annotation a ON a.id = k.annotation_id
+         WHERE k.volume_id = v.id),
+       v.area, v.volume, v.watertight
+  FROM volume v
+ WHERE v.project_id = %(project_id)s AND (%(ids)s::integer[] IS NULL OR v.id = ANY (%(ids)s))
+ ORDER BY v.id;
 
 -- name: volume
 SELECT id, project_id, name, comment, user_id, editor_id, creation_time, edition_time, array_send(corners)
@@ -29,6 +34,9 @@ RETURNING id;
 -- name: owner
 SELECT user_id FROM volume WHERE id = %(volume_id)s AND project_id = %(project_id)s;
 
+-- name: delete_annotations
+DELETE FROM volume_annotation WHERE volume_id = %(volume_id)s;
+
 -- name: delete
 DELETE FROM volume WHERE id = %(volume_id)s;
 
@@ -38,12 +46,41 @@ SELECT id, entity_id FROM volume WHERE project_id = %(project_id)s AND id = ANY 
 -- name: of_entities
 SELECT entity_id, id FROM volume WHERE project_id = %(project_id)s AND entity_id = ANY (%(ids)s) ORDER BY id;
 
--- name: annotation
-SELECT id FROM annotation WHERE project_id = %(project_id)s AND name = %(name)s LIMIT 1;
+-- name: annotated
+-- Volumes that bear an annotation of this name, or one that bears it, and so on; NULL if there is no such annotation.
+WITH RECURSIVE below (id) AS (
+    SELECT id FROM annotation WHERE project_id = %(project_id)s AND name = %(name)s
+     UNION
+    SELECT k.target_annotation_id
+      FROM below JOIN annotation_link k ON k.annotation_id = below.id
+     WHERE k.target_annotation_id IS NOT NULL
+)
+SELECT CASE WHEN EXISTS (SELECT FROM below)
+            THEN ARRAY(SELECT DISTINCT k.volume_id FROM below JOIN volume_annotation k ON k.annotation_id = below.id)
+       END;
 
--- name: nodes
-SELECT skeleton_id, x, y, z FROM treenode
- WHERE project_id = %(project_id)s AND skeleton_id = ANY (%(skeleton_ids)s);
+-- name: boxes
+-- Lowest and highest x, y and z (nm) of each volume, of all or of some (NULL: all). Reads every surface once.
+SELECT v.id, min(c.nm) FILTER (WHERE mod(c.place, 3) = 1), min(c.nm) FILTER (WHERE mod(c.place, 3) = 2),
+       min(c.nm) FILTER (WHERE mod(c.place, 3) = 0), max(c.nm) FILTER (WHERE mod(c.place, 3) = 1),
+       max(c.nm) FILTER (WHERE mod(c.place, 3) = 2), max(c.nm) FILTER (WHERE mod(c.place, 3) = 0)
+  FROM volume v
+ CROSS JOIN LATERAL unnest(v.corners) WITH ORDINALITY AS c (nm, place)
+ WHERE v.project_id = %(project_id)s AND (%(ids)s::integer[] IS NULL OR v.id = ANY (%(ids)s::integer[]))
+ GROUP BY v.id
+ ORDER BY v.id;
 
--- name: surface
-SELECT array_send(corners) FROM volume WHERE id = %(volume_id)s AND project_id = %(project_id)s;
+-- name: innervations
+-- Skeletons of at least some nodes and cable (nm) with the volumes whose box meets the box of one of their edges.
+-- ids and the corners of the boxes are of the same length.
+SELECT t.skeleton_id, array_agg(DISTINCT b.id ORDER BY b.id)
+  FROM treenode t
+  JOIN skeleton_summary s ON s.skeleton_id = t.skeleton_id
+   AND s.num_nodes >= %(min_nodes)s AND s.cable_length >= %(min_cable)s
+  JOIN unnest(%(ids)s::integer[], %(low_x)s::float8[], %(low_y)s::float8[], %(low_z)s::float8[],
+              %(high_x)s::float8[], %(high_y)s::float8[], %(high_z)s::float8[])
+       AS b (id, low_x, low_y, low_z, high_x, high_y, high_z)
+    ON t.edge &&& ST_MakeLine(ST_MakePoint(b.low_x, b.low_y, b.low_z), ST_MakePoint(b.high_x, b.high_y, b.high_z))
+ WHERE t.project_id = %(project_id)s AND t.skeleton_id = ANY (%(skeleton_ids)s::integer[])
+ GROUP BY t.skeleton_id
+ ORDER BY t.skeleton_id;
