@@ -13,6 +13,7 @@ from aiohttp import web
 from prometheus_client import Counter, Histogram
 
 from catmaid_server.compat import errors
+from catmaid_server.compression import compress
 
 log = structlog.get_logger("catmaid.request")
 
@@ -32,6 +33,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     began = time.perf_counter()
     request_id = uuid.uuid4().hex[:12]
     response = await _answered(request, handler, request_id)
+    await compress(request, response)
     took = time.perf_counter() - began
     resource = request.match_info.route.resource
     route = resource.canonical if resource is not None else "unknown"

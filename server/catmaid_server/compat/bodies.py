@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import RequestPayloadError
 from aiohttp.web_request import FileField
 from multidict import MultiDict, MultiDictProxy
 
@@ -31,6 +32,8 @@ async def posted(request: web.Request) -> MultiDictProxy[str | bytes | bytearray
         return _NOTHING
     try:
         return await request.post()
+    except RequestPayloadError:
+        raise InvalidInput("The body is not packed as its Content-Encoding says.") from None
     # LookupError: unknown charset; RuntimeError: unknown transfer encoding.
     except (ValueError, LookupError, RuntimeError, HttpProcessingError) as error:
         reason = error.message if isinstance(error, HttpProcessingError) else error
@@ -41,7 +44,7 @@ async def posted_json(request: web.Request) -> list[tuple[str, str]]:
     """The members of a JSON object as parameters of a form have them; those that are null are left out."""
     try:
         sent = msgspec.json.decode(await request.read(), type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError, HttpProcessingError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RequestPayloadError, RecursionError):
         raise InvalidInput("The body is not a JSON object.") from None
     return [(name, value if isinstance(value, str) else _encode(value).decode())
             for name, value in sent.items() if value is not None]
