@@ -91,11 +91,12 @@ async def create_domains(
     Raises `NotFound` if there is no such sampler, `InvalidInput` if a treenode is not of its skeleton, or a domain is
     without end or of unknown type.
     """
-    sampler = await lock_sampler(tx, project_id, sampler_id)
     for new in wanted:
         if not new.end_node_ids:
             raise InvalidInput("A domain needs at least one end node.")
         require_kind(DOMAIN_TYPES, new.type_id, "type of domains")
+    sampler = await lock_sampler(tx, project_id, sampler_id)
+    for new in wanted:
         if new.parent_interval_id is not None and await fetch_value(
                 tx, sql.interval_of_sampler, interval_id=new.parent_interval_id, sampler_id=sampler_id) is None:
             raise InvalidInput(f"Sampler {sampler_id} has no interval {new.parent_interval_id}.")
