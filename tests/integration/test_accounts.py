@@ -269,6 +269,7 @@ class TestSharing:
         assert admin in (await service.tracer.get("/accounts/login"))["domain"]  # type: ignore[index]
         groups: Any = await service.tracer.get("/groups/", member_id=tracer)
         assert [group["name"] for group in groups] == ["admin"]
+        assert (await service.tracer.request("GET", "/groups/", params={"member_id": "999"}))[0] == 404
         await service.admin.post(memberships, action="revoke", **shared)
         assert (await service.tracer.refused(path, **form))[0] == 403
         group_id = groups[0]["id"]
@@ -363,7 +364,10 @@ class TestProjects:
         granted: Any = await service.visitor.post("/api-token-auth/", username="mia", password=OLD)
         mia = Actor(service.visitor.session, service.url, granted["token"])
         path = f"/{service.project_id}/project-tokens"
-        token: Any = await service.admin.post(f"{path}/", name="t", **{"default_permissions[0]": "can_browse"})
+        token: Any = await service.admin.post(f"{path}/", **{"default_permissions[0]": "can_browse"})
+        assert token["name"] == f"Project token {token['id']}"
+        assert (await service.admin.refused(f"{path}/", **{"default_permissions[0]": "can_fly"}))[0] == 400
+        assert (await mia.refused("/project-tokens/apply"))[0] == 404
         for _ in range(2):
             await mia.post("/project-tokens/apply", token=token["token"])
             assert await mia.get(f"/{service.project_id}/user-project-tokens/") == [token["id"]]

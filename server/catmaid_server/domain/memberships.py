@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,6 +28,13 @@ PROJECT_PERMISSIONS = (
     "delete_project",
     "view_project",
 )
+
+
+def require_known(permissions: Iterable[str]) -> None:
+    """Raise `InvalidInput` if there is no such permission in projects."""
+    unknown = sorted(set(permissions) - set(PROJECT_PERMISSIONS))
+    if unknown:
+        raise InvalidInput(f"Unknown permissions {', '.join(unknown)}. Permissions: {', '.join(PROJECT_PERMISSIONS)}.")
 
 
 class Kind(StrEnum):
@@ -82,9 +89,7 @@ async def change_grants(
 
     Raises `InvalidInput` for an unknown permission, `NotFound` if there is no such user or group.
     """
-    unknown = sorted(set(wanted) - set(PROJECT_PERMISSIONS))
-    if unknown:
-        raise InvalidInput(f"Unknown permissions {', '.join(unknown)}. Permissions: {', '.join(PROJECT_PERMISSIONS)}.")
+    require_known(wanted)
     user_id, group_id = (holder_id, None) if kind is Kind.USER else (None, holder_id)
     if not await fetch_all(tx, sql.holder, user_id=user_id, group_id=group_id):
         raise NotFound(f"There is no {kind.value} {holder_id}.")

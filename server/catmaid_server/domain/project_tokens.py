@@ -11,7 +11,7 @@ from catmaid_server.db.rows import fetch_all, fetch_one
 from catmaid_server.db.store import Connection
 from catmaid_server.domain import projects
 from catmaid_server.domain.errors import InvalidInput, NotFound
-from catmaid_server.domain.users import PERMISSIONS
+from catmaid_server.domain.memberships import require_known
 
 sql = load("project_tokens")
 
@@ -24,10 +24,8 @@ VISITOR_PERMISSIONS = ("can_browse", "can_annotate", "can_fork")
 async def create_token(
     tx: Connection, project_id: int, user_id: int, *, name: str, needs_approval: bool, permissions: Sequence[str]
 ) -> dict[str, Any]:
-    """Make a token that grants permissions; `InvalidInput` for an unknown permission."""
-    unknown = sorted(set(permissions) - set(PERMISSIONS))
-    if unknown:
-        raise InvalidInput(f"Unknown permissions {', '.join(unknown)}. Permissions: {', '.join(PERMISSIONS)}.")
+    """Make a token that grants permissions; `InvalidInput` for an unknown permission. Without a name it gets one."""
+    require_known(permissions)
     made = await fetch_one(tx, sql.create, project_id=project_id, user_id=user_id, name=name,
                            needs_approval=needs_approval, permissions=list(permissions))
     assert made is not None
@@ -50,6 +48,8 @@ async def apply_token(tx: Connection, user_id: int, token: str) -> dict[str, Any
 
     Raises `InvalidInput` for what is no token, `NotFound` for one that is unknown or no longer in force.
     """
+    if not token:
+        raise NotFound("Which project token? Send token=...")
     try:
         key = UUID(token)
     except ValueError:

@@ -11,8 +11,8 @@ import msgspec
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_json
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.errors import InvalidInput, NotAllowed
-from catmaid_server.domain.users import ANONYMOUS, User
+from catmaid_server.domain.errors import InvalidInput, NotAllowed, NotFound
+from catmaid_server.domain.users import ANONYMOUS, User, user_by_id
 
 sql = load("user_lists")
 
@@ -67,5 +67,7 @@ async def user_page(
 
 
 async def groups(connection: Connection, *, member_id: int | None = None) -> list[Group]:
-    """Every group, or those of which a user is a member."""
+    """Every group, or those of which a user is a member; `NotFound` if there is no such user."""
+    if member_id is not None and await user_by_id(connection, member_id) is None:
+        raise NotFound(f"There is no user {member_id}.")
     return [Group(*row) for row in await fetch_all(connection, sql.groups, member_id=member_id)]

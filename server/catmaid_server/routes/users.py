@@ -48,7 +48,7 @@ class UserTable(msgspec.Struct):
         for number, _ in columns:
             if number not in range(len(COLUMNS)):
                 raise InvalidInput(f"There is no column {number}: they are 0 to {len(COLUMNS) - 1}.")
-        return [(COLUMNS[number], way.lower() != "asc") for number, way in columns]
+        return [(COLUMNS[number], way.lower() == "desc") for number, way in columns]
 
 
 class TableOfUsers(TypedDict):
@@ -91,8 +91,8 @@ async def table_of_users(call: Call, form: UserTable) -> TableOfUsers:
     """List one page of the users who annotated as wanted."""
     async with call.reading() as connection:
         count, rows = await user_lists.user_page(
-            connection, call.user, start=form.start, length=form.length, order=form.order(), annotations=form.annotations,
-            neuron_id=form.neuron_id)
+            connection, call.user, start=form.start, length=form.length, order=form.order(),
+            annotations=form.annotations, neuron_id=form.neuron_id)
     return {"iTotalRecords": count, "iTotalDisplayRecords": count, "aaData": rows}
 
 

@@ -1,8 +1,10 @@
 -- Tokens that let people into a project, and copies of projects.
 
 -- name: create
-INSERT INTO project_token (project_id, user_id, name, needs_approval, default_permissions)
-VALUES (%(project_id)s, %(user_id)s, %(name)s, %(needs_approval)s, %(permissions)s)
+INSERT INTO project_token (id, project_id, user_id, name, needs_approval, default_permissions)
+SELECT id, %(project_id)s, %(user_id)s, coalesce(nullif(%(name)s, ''), 'Project token ' || id), %(needs_approval)s,
+       %(permissions)s
+  FROM (SELECT nextval(pg_get_serial_sequence('project_token', 'id'))::integer AS id) next
 RETURNING id, creation_time, edition_time, name, token, needs_approval, enabled, default_permissions, user_id,
           project_id;
 
