@@ -90,7 +90,7 @@ class OneLink(msgspec.Struct):
 class SelectLinks(msgspec.Struct):
     """The links to one class by one relation."""
 
-    classbid: int | None = None
+    classbid: int = 0
     relid: int | None = None
 
 
@@ -215,9 +215,8 @@ async def unlink_classes(call: Call, form: OneLink) -> dict[str, int | None]:
 async def unlink_selected_classes(call: Call, form: SelectLinks) -> dict[str, list[int]]:
     """Delete one's own links to a class by one relation."""
     relation_id = await ontology_edits.require_relation(call.tx, call.project_id, form.relid)
-    class_b_id = await ontology_edits.require_class(call.tx, call.project_id, form.classbid)
     return {"deleted_links": await ontology_edits.remove_own_links(
-        call.tx, call.user, call.project_id, class_b_id=class_b_id, relation_id=relation_id)}
+        call.tx, call.user, call.project_id, class_b_id=form.classbid, relation_id=relation_id)}
 
 
 @routes.any("/{project_id}/ontology/links/removeall", needs=Permission.ANNOTATE,
