@@ -1,4 +1,5 @@
 /** Words beside nodes of the section: tags, and confidences below 5 on the edge to the parent. */
+import { labelText } from "./label-text";
 import { LABEL_TEXT } from "./palette";
 import { contains, type Frame, type Picture } from "./picture";
 
@@ -37,7 +38,7 @@ function paintTags({ graph, section, view }: Picture, write: Write): void {
       const names = graph.labels.get(columns.id[row] as number);
       if (!names) continue;
       const [px, py] = view.toScreen(columns.x[row] as number, columns.y[row] as number);
-      write(names.join(", "), px + 9, py - 8);
+      write(names.map(labelText).join(", "), px + 9, py - 8);
     }
   }
 }
