@@ -123,6 +123,12 @@ def everything() -> list[Object]:
         owned("suppressedvirtualtreenode", 5, child=12, location_coordinate=5.0, orientation=0),
         owned("deeplink", 6, alias="fig-1", is_public=True, is_exportable=True, location_x=1.0, location_y=2.0,
               location_z=3.0, active_treenode=12, active_skeleton=102, follow_id_history=False, message="see"),
+        owned("sampler", 1, interval_length=1000.0, interval_error=250.0, create_interval_boundaries=True,
+              review_required=True, sampler_state=1, skeleton=102, leaf_segment_handling="ignore", merge_limit=0.0),
+        owned("samplerdomain", 2, sampler=1, start_node=11, domain_type=1, parent_interval=4),
+        row("samplerdomainend", 3, domain=2, end_node=13),
+        owned("samplerinterval", 4, domain=2, interval_state=2, start_node=11, end_node=12),
+        owned("samplerconnector", 5, interval=4, connector=20, connector_state=3),
         *users(),
     ]  # fmt: skip
 

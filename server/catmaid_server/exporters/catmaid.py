@@ -27,8 +27,9 @@ MODELS = (
     "treenodeclassinstance", "connectorclassinstance", "review", "log", "textlabel", "textlabellocation", "volume",
     "volumeclassinstance", "point", "pointclassinstance", "pointcloud", "pointcloudpoint", "pointset",
     "regionofinterest", "regionofinterestclassinstance", "reviewerwhitelist", "suppressedvirtualtreenode", "deeplink",
+    "sampler", "samplerdomain", "samplerdomainend", "samplerinterval", "samplerconnector",
 )  # fmt: skip
-"""Queries, in the order of the file: what rows refer to comes before, but for parents of treenodes."""
+"""Queries, in the order of the file: what rows refer to comes before, but for parents of treenodes and of domains."""
 
 CLASSES = ("annotation", "label", "landmark", "landmarkgroup", "neuron", "skeleton", "volume")
 RELATIONS = ("annotated_with", "labeled_as", "model_of", "part_of")

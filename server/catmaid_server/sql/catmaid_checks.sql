@@ -78,6 +78,11 @@
    FROM staged_class_link l LEFT JOIN staged_relation r ON r.id = l.relation AND r.project = l.project
   WHERE l.project = ANY (%(projects)s::bigint[]) AND r.id IS NULL LIMIT 1)
  UNION ALL
+(SELECT 'catmaid.sampler', s.id, 'skeleton', 'skeleton ' || (s.row ->> 'skeleton')
+   FROM staged_row s
+  WHERE s.model = 'catmaid.sampler' AND (s.row ->> 'project')::bigint = ANY (%(projects)s::bigint[])
+    AND NOT EXISTS (SELECT FROM entity e WHERE e.id = (s.row ->> 'skeleton')::bigint AND e.kind = 'skeleton') LIMIT 1)
+ UNION ALL
 (SELECT 'catmaid.projectstack', s.id, 'stack', 'stack ' || (s.row ->> 'stack')
    FROM staged_row s
   WHERE s.model = 'catmaid.projectstack' AND (s.row ->> 'project')::bigint = ANY (%(projects)s::bigint[])
@@ -90,7 +95,9 @@ SELECT skeleton FROM staged_treenode WHERE project = ANY (%(projects)s::bigint[]
  GROUP BY skeleton HAVING bool_and(parent IS NOT NULL) ORDER BY skeleton LIMIT 1;
 
 -- name: taken
--- Ids of these projects' rows that are used here, or are too large to be: model, id. Relations are known by name.
+-- The first of these projects' rows whose id is used here, or is too large to be, and how many there are. Classes and
+-- relations are known by name.
+WITH taken (model, id) AS (
 SELECT 'catmaid.treenode', s.id FROM staged_treenode s
  WHERE s.project = ANY (%(projects)s::bigint[])
    AND (s.id > 2147483647 OR EXISTS (SELECT FROM treenode t WHERE t.id = s.id)
@@ -156,4 +163,9 @@ SELECT s.model, s.id FROM staged_row s
         OR s.model = 'catmaid.pointcloud' AND EXISTS (SELECT FROM point_cloud t WHERE t.id = s.id)
         OR s.model = 'catmaid.pointset' AND EXISTS (SELECT FROM point_set t WHERE t.id = s.id)
         OR s.model = 'catmaid.interpolatablesection' AND EXISTS (SELECT FROM interpolatable_section t WHERE t.id = s.id)
-        OR s.model = 'catmaid.deeplink' AND EXISTS (SELECT FROM deep_link t WHERE t.id = s.id));
+        OR s.model = 'catmaid.sampler' AND EXISTS (SELECT FROM sampler t WHERE t.id = s.id)
+        OR s.model = 'catmaid.samplerdomain' AND EXISTS (SELECT FROM sampler_domain t WHERE t.id = s.id)
+        OR s.model = 'catmaid.samplerinterval' AND EXISTS (SELECT FROM sampler_interval t WHERE t.id = s.id)
+        OR s.model = 'catmaid.samplerconnector' AND EXISTS (SELECT FROM sampler_connector t WHERE t.id = s.id)
+        OR s.model = 'catmaid.deeplink' AND EXISTS (SELECT FROM deep_link t WHERE t.id = s.id)))
+SELECT model, id, count(*) OVER () FROM taken ORDER BY model, id LIMIT 1;

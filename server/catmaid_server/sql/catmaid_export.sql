@@ -82,6 +82,10 @@ COPY (SELECT json_build_object('model', 'auth.user', 'pk', u.id, 'fields', json_
                        UNION SELECT user_id FROM region WHERE project_id = ANY (%(projects)s)
                        UNION SELECT user_id FROM region_link WHERE project_id = ANY (%(projects)s)
                        UNION SELECT editor_id FROM landmark_point WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM sampler WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM sampler_domain WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM sampler_interval WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM sampler_connector WHERE project_id = ANY (%(projects)s)
                        UNION SELECT user_id FROM deep_link WHERE project_id = ANY (%(projects)s))
        ORDER BY u.id)
 TO STDOUT;
@@ -432,4 +436,43 @@ COPY (SELECT json_build_object('model', 'catmaid.regionofinterestclassinstance',
              'relation', relation_id, 'region_of_interest', region_id,
              'class_instance', coalesce(instance_id, neuron_id)))
         FROM region_link WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: sampler
+COPY (SELECT json_build_object('model', 'catmaid.sampler', 'pk', id, 'fields', json_build_object(
+             'user', user_id, 'project', project_id, 'creation_time', creation_time, 'edition_time', edition_time,
+             'interval_length', interval_length, 'interval_error', interval_error,
+             'create_interval_boundaries', create_interval_boundaries, 'review_required', review_required,
+             'sampler_state', state_id, 'skeleton', skeleton_id, 'leaf_segment_handling', leaf_segment_handling,
+             'merge_limit', merge_limit))
+        FROM sampler WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: samplerdomain
+COPY (SELECT json_build_object('model', 'catmaid.samplerdomain', 'pk', id, 'fields', json_build_object(
+             'user', user_id, 'project', project_id, 'creation_time', creation_time, 'edition_time', edition_time,
+             'sampler', sampler_id, 'start_node', start_node_id, 'domain_type', type_id,
+             'parent_interval', parent_interval_id))
+        FROM sampler_domain WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: samplerdomainend
+COPY (SELECT json_build_object('model', 'catmaid.samplerdomainend', 'pk', e.id, 'fields', json_build_object(
+             'domain', e.domain_id, 'end_node', e.end_node_id))
+        FROM sampler_domain_end e JOIN sampler_domain d ON d.id = e.domain_id
+       WHERE d.project_id = ANY (%(projects)s) ORDER BY e.id)
+TO STDOUT;
+
+-- name: samplerinterval
+COPY (SELECT json_build_object('model', 'catmaid.samplerinterval', 'pk', id, 'fields', json_build_object(
+             'user', user_id, 'project', project_id, 'creation_time', creation_time, 'edition_time', edition_time,
+             'domain', domain_id, 'interval_state', state_id, 'start_node', start_node_id, 'end_node', end_node_id))
+        FROM sampler_interval WHERE project_id = ANY (%(projects)s) ORDER BY id)
+TO STDOUT;
+
+-- name: samplerconnector
+COPY (SELECT json_build_object('model', 'catmaid.samplerconnector', 'pk', id, 'fields', json_build_object(
+             'user', user_id, 'project', project_id, 'creation_time', creation_time, 'edition_time', edition_time,
+             'interval', interval_id, 'connector', connector_id, 'connector_state', state_id))
+        FROM sampler_connector WHERE project_id = ANY (%(projects)s) ORDER BY id)
 TO STDOUT;

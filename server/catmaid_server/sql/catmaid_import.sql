@@ -350,7 +350,8 @@ SELECT greatest((SELECT max(id) FROM staged_treenode), (SELECT max(id) FROM stag
 DELETE FROM new_entity;
 DELETE FROM new_node;
 DELETE FROM new_id
- WHERE model IN ('catmaid.relation', 'catmaid.class', 'catmaid.classclass', 'catmaid.pointcloud', 'lone neuron');
+ WHERE model IN ('catmaid.relation', 'catmaid.class', 'catmaid.classclass', 'catmaid.pointcloud', 'catmaid.sampler',
+                 'catmaid.samplerdomain', 'catmaid.samplerinterval', 'lone neuron');
 
 -- name: number_of_treenodes
 SELECT count(*) FROM staged_treenode WHERE project = %(source)s;

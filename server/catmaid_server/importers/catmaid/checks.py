@@ -32,9 +32,9 @@ async def require_free_ids(connection: Connection, projects: list[int]) -> None:
     cursor = await connection.execute(sql.taken, {"projects": projects})
     first = await cursor.fetchone()
     if first is not None:
-        taken = cursor.rowcount
-        raise InvalidInput(f"{taken} ids are taken here or too large, the first of {first[0]} {first[1]}. Ids can "
-                           "only be kept where none of them is used; import without keeping them.")
+        model, row_id, taken = first
+        raise InvalidInput(f"{taken} ids are taken here or too large, the first of {model} {row_id}. Ids can only be "
+                           "kept where none of them is used; import without keeping them.")
     cursor = await connection.execute(site.wrong_stack, {"projects": projects})
     wrong = await cursor.fetchone()
     if wrong is not None:

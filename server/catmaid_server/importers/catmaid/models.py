@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from catmaid_server.importers.catmaid import graph_models, site_models, tracing_models
+from catmaid_server.importers.catmaid import graph_models, sampler_models, site_models, tracing_models
 from catmaid_server.importers.catmaid.base import Row
 
-_MODULES = (tracing_models, graph_models, site_models)
+_MODULES = (tracing_models, sampler_models, graph_models, site_models)
 _ACCOUNTS = {"User": "auth.user", "UserGroups": "auth.user_groups", "Group": "auth.group"}
 
 
@@ -25,10 +25,11 @@ MODELS: dict[str, type[Row]] = _kinds()
 """Struct of each model that is kept, by the name that export files give it."""
 
 REPEATED = frozenset({
-    "catmaid.concept", "catmaid.location", "catmaid.relationinstance", "catmaid.restriction", "catmaid.skeletonsummary",
-    "catmaid.statssummary",
+    "catmaid.concept", "catmaid.location", "catmaid.relationinstance", "catmaid.restriction",
+    "catmaid.samplerconnectorstate", "catmaid.samplerdomaintype", "catmaid.samplerintervalstate",
+    "catmaid.samplerstate", "catmaid.skeletonsummary", "catmaid.statssummary",
 })  # fmt: skip
-"""Models whose rows only repeat or sum up what others say; nothing is lost without them."""
+"""Models whose rows repeat or sum up what others say, or are the same everywhere; nothing is lost without them."""
 
 _FIELD_OF_COLUMN = {"class_id": "class_column"}
 

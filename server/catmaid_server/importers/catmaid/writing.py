@@ -13,12 +13,13 @@ from catmaid_server.importers.steps import Steps
 
 sql = load("catmaid_import")
 graph = load("catmaid_graph")
+sampling = load("catmaid_samplers")
 site = load("catmaid_site")
 importing = load("importing")
 
 MAPS = (
     sql.insert_relations, sql.map_relations, graph.insert_relation_details, graph.insert_classes, graph.map_classes,
-    sql.map_entities, sql.map_nodes,
+    sql.map_entities, sql.map_nodes, sampling.map_samplers, sampling.map_domains, sampling.map_intervals,
 )  # fmt: skip
 INSERTS = (
     ("neurons", sql.insert_neurons), ("neurons", sql.insert_lone_neurons), ("skeletons", sql.insert_skeletons),
@@ -36,7 +37,9 @@ INSERTS = (
     ("landmark group locations", graph.insert_landmark_group_locations), ("point clouds", graph.insert_point_clouds),
     ("cloud points", graph.insert_cloud_points), ("point sets", graph.insert_point_sets),
     ("interpolatable sections", graph.insert_interpolatable_sections), ("regions", graph.insert_regions),
-    ("region links", graph.insert_region_links),
+    ("region links", graph.insert_region_links), ("samplers", sampling.insert_samplers),
+    ("sampler domains", sampling.insert_domains), ("sampler domain ends", sampling.insert_ends),
+    ("sampler intervals", sampling.insert_intervals), ("sampler connectors", sampling.insert_connectors),
 )  # fmt: skip
 """What is made, by queries in the order in which rows refer to each other."""
 
@@ -109,6 +112,7 @@ async def write_project(tx: Connection, source: int, project_id: int, *, keep: b
         with steps.timed(f"write {what}"):
             cursor = await tx.execute(query, values)
         made[what] += cursor.rowcount
+    await tx.execute(sampling.link_domains)
     with steps.timed("write stacks"):
         await tx.execute(site.insert_project_stacks, values)
         await tx.execute(site.insert_client_data, values)
