@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from catmaid_files import whole, written
 from PIL import Image
 
 from catmaid_server.cli.main import main
@@ -92,6 +93,14 @@ def test_users_tokens_and_permissions(cli: Cli, dsn: str, swc: Path) -> None:
     assert user is not None
     assert user.username == "ada"
 
+    assert cli("user", "deactivate", "ada")[0] == 0
+    assert asyncio.run(found()) is None
+    assert cli("user", "activate", "ada")[0] == 0
+    assert asyncio.run(found()) is not None
+    assert answer(cli, "revoke", "ada", "can_annotate", "Shared")["revoked"] is True
+    assert answer(cli, "revoke", "ada", "can_annotate", "Shared")["revoked"] is False
+    assert cli("revoke", "ada", "can_fly", "Shared")[0] == 2
+
     cli("token", "add", "ada", "--for", "her laptop")
     code, listed, _ = cli("token", "list", "ada", "--json")
     tokens = json.loads(listed)
@@ -154,6 +163,28 @@ def test_images(cli: Cli, tmp_path: Path) -> None:
     code, _, error = cli(*command)
     assert code == 1
     assert "3.png" in error
+
+
+def test_files_of_catmaid_come_in_and_go_out(cli: Cli, tmp_path: Path) -> None:
+    path = written(tmp_path / "lab.json", whole())
+    made = answer(cli, "import", "catmaid", path, "--project", "From CATMAID")
+    (project,) = made["projects"]  # type: ignore[misc]
+    assert (project["title"], project["counts"]["treenodes"], made["left_out"]) == ("From CATMAID", 4, {})
+    assert made["created_users"] == ["ana", "ben"]
+    rows = answer(cli, "export", "catmaid", tmp_path / "out.json.gz", "--project", "From CATMAID")["rows"]
+    assert isinstance(rows, dict)
+    assert rows["catmaid.treenode"] == 4
+    code, _, error = cli("import", "catmaid", path, "--project", "Again", "--no-create-unknown-users")
+    assert code == 0, error
+    for arguments, code, message in (
+        ([path], 0, ""), ([path], 1, "There is already a project 'lab' here."),
+        ([tmp_path / "none.json"], 1, "none.json"), ([path, "--title", "x"], 2, "--project names"),
+        ([path, "--override-user", "ana", "--map-users"], 2, "leave out --map-users"),
+        (["http://127.0.0.1:9", "--no-map-users"], 2, "go with a file"),
+        (["http://"], 1, "is no address of a server"),
+    ):
+        found, _, error = cli("import", "catmaid", *arguments)
+        assert (found, message in " ".join(error.replace("│", "").split())) == (code, True), (arguments, error)
 
 
 def test_a_command_ends_the_database_that_it_started(cli: Cli, tmp_path: Path) -> None:

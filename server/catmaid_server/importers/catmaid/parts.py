@@ -58,8 +58,7 @@ async def fetch_site(source: Source) -> Part:
     """Users, stacks and their groups, kinds of links, ids of labels, list of volumes."""
     stacks = await source.get("stacks")
     infos = await asyncio.gather(*(source.get(f"stack/{stack['id']}/info") for stack in stacks))
-    memberships = await asyncio.gather(*(source.get(f"stack/{stack['id']}/groups") for stack in stacks))
-    group_ids = sorted({group for answer in memberships for group in answer["stack_group_ids"]})
+    group_ids = await _stack_groups(source, [stack["id"] for stack in stacks])
     groups = await asyncio.gather(*(source.get(f"stackgroup/{group}/info") for group in group_ids))
     types, labels, volumes = await asyncio.gather(
         source.get("connectors/types/"), source.get("labels/stats"), source.get("volumes/"))
@@ -76,6 +75,15 @@ async def fetch_site(source: Source) -> Part:
         "labels": label_ids,
         "volumes": sorted(row[volumes["columns"].index("id")] for row in volumes["data"]),
     }
+
+
+async def _stack_groups(source: Source, stack_ids: list[int]) -> list[int]:
+    """Groups with one of these stacks; none where the server does not know groups."""
+    try:
+        answers = await asyncio.gather(*(source.get(f"stack/{stack_id}/groups") for stack_id in stack_ids))
+    except NotFound:
+        return []
+    return sorted({group for answer in answers for group in answer["stack_group_ids"]})
 
 
 async def _account(server: CatmaidServer) -> int | None:
