@@ -18,9 +18,10 @@ WANTED = {
     "demo", "serve", "stop", "status", "migrate", "import stack", "import swc", "import connectors", "import bulk",
     "import catmaid", "export swc", "export catmaid", "export csv",
     "user add", "user list",
-    "user password", "token add", "token list", "token revoke", "grant",
+    "user password", "token add", "token list", "token revoke", "user activate",
+    "user deactivate", "grant", "revoke",
 }
-WITHOUT_JSON = {"demo", "user password"}
+WITHOUT_JSON = {"demo", "user activate", "user deactivate", "user password"}
 
 
 def commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:

@@ -83,22 +83,49 @@ def set_password(name: Name, data_dir: DataDir = None, database_url: DatabaseUrl
     answer(None, as_json=False, text=f"Set the password of {name!r}.")
 
 
+@app.command("deactivate")
+def deactivate(name: Name, data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
+    """Close a user's account: their sessions and API tokens do nothing any more. What they made stays."""
+    _set_active(name, settings_from(data_dir=data_dir, database_url=database_url), active=False)
+    answer(None, as_json=False, text=f"Closed the account of {name!r}.")
+
+
+@app.command("activate")
+def activate(name: Name, data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
+    """Open a user's account again."""
+    _set_active(name, settings_from(data_dir=data_dir, database_url=database_url), active=True)
+    answer(None, as_json=False, text=f"Opened the account of {name!r}.")
+
+
+def _set_active(name: str, settings: Settings, *, active: bool) -> None:
+    async def work() -> None:
+        async with administering(settings, "users.activate" if active else "users.deactivate") as tx:
+            user = await users.require_user(tx, name)
+            await users.set_active(tx, user.id, active=active)
+
+    run(work())
+
+
+Holder = Annotated[str, typer.Argument(metavar="USER|GROUP", show_default=False)]
+PermissionName = Annotated[
+    str, typer.Argument(metavar="PERMISSION", show_default=False, help=f"One of {', '.join(users.PERMISSIONS)}.")]
+ProjectName = Annotated[str, typer.Argument(metavar="PROJECT", show_default=False, help="Title or id.")]
+
+
 @access.command("grant")
 def grant(
-    name: Annotated[str, typer.Argument(metavar="USER|GROUP", show_default=False)],
-    permission: Annotated[str, typer.Argument(metavar="PERMISSION", show_default=False,
-                                              help=f"One of {', '.join(users.PERMISSIONS)}.")],
-    project: Annotated[str, typer.Argument(metavar="PROJECT", show_default=False, help="Title or id.")],
+    name: Holder,
+    permission: PermissionName,
+    project: ProjectName,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Give a user, or a group, a permission in a project."""
-    if permission not in users.PERMISSIONS:
-        raise typer.BadParameter(f"PERMISSION is one of {', '.join(users.PERMISSIONS)}, not {permission!r}.")
+    settings = settings_from(data_dir=data_dir, database_url=database_url)
+    _require_permission(permission)
 
     async def work() -> int:
-        settings = settings_from(data_dir=data_dir, database_url=database_url)
         async with administering(settings, "permissions.grant") as tx:
             project_id = await projects.require_project(tx, project)
             await users.grant(tx, project_id, permission, to=name)
@@ -107,6 +134,34 @@ def grant(
     project_id = run(work())
     answer({"name": name, "permission": permission, "project_id": project_id}, as_json=as_json,
            text=f"{name!r} has {permission} in project {project!r}.")
+
+
+@access.command("revoke")
+def revoke(
+    name: Holder,
+    permission: PermissionName,
+    project: ProjectName,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take from a user, or a group, a permission in a project; a user keeps what groups give."""
+    settings = settings_from(data_dir=data_dir, database_url=database_url)
+    _require_permission(permission)
+
+    async def work() -> tuple[int, bool]:
+        async with administering(settings, "permissions.revoke") as tx:
+            project_id = await projects.require_project(tx, project)
+            return project_id, await users.take_back(tx, project_id, permission, of=name)
+
+    project_id, had_it = run(work())
+    answer({"name": name, "permission": permission, "project_id": project_id, "revoked": had_it}, as_json=as_json,
+           text=f"{name!r} {'no longer has' if had_it else 'did not have'} {permission} in project {project!r}.")
+
+
+def _require_permission(permission: str) -> None:
+    if permission not in users.PERMISSIONS:
+        raise typer.BadParameter(f"PERMISSION is one of {', '.join(users.PERMISSIONS)}, not {permission!r}.")
 
 
 @asynccontextmanager

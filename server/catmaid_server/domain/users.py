@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass, field
+from typing import Any
 
 from psycopg.rows import class_row
 
@@ -115,6 +116,11 @@ async def set_password_hash(tx: Connection, user_id: int, password_hash: str) ->
     await tx.execute(sql.set_password, {"user_id": user_id, "password": password_hash})
 
 
+async def set_active(tx: Connection, user_id: int, *, active: bool) -> None:
+    """Open an account, or close it: its sessions and API tokens do nothing any more, from now on and everywhere."""
+    await tx.execute(sql.set_active, {"user_id": user_id, "active": active})
+
+
 def faults_of_name(username: str) -> list[str]:
     """What keeps a name from being one that people may choose; empty if nothing does."""
     if re.fullmatch(r"[\w.@+-]{1,150}", username):
@@ -134,18 +140,28 @@ async def grant(tx: Connection, project_id: int, permission: str, *, to: str) ->
 
     Raises `InvalidInput` for an unknown permission, `NotFound` for an unknown name.
     """
+    await tx.execute(sql.grant, await _grant_values(tx, project_id, permission, to))
+
+
+async def take_back(tx: Connection, project_id: int, permission: str, *, of: str) -> bool:
+    """Undo `grant`, with the same errors; whether there was anything to take. What groups give stays."""
+    cursor = await tx.execute(sql.take_back, await _grant_values(tx, project_id, permission, of))
+    return cursor.rowcount > 0
+
+
+async def _grant_values(tx: Connection, project_id: int, permission: str, holder: str) -> dict[str, Any]:
     if permission not in PERMISSIONS:
         raise InvalidInput(f"Unknown permission {permission!r}. Permissions: {', '.join(PERMISSIONS)}.")
-    user = await find_user(tx, to)
-    cursor = await tx.execute(sql.group_by_name, {"name": to})
+    user = await find_user(tx, holder)
+    cursor = await tx.execute(sql.group_by_name, {"name": holder})
     group = await cursor.fetchone()
     if user is None and group is None:
-        raise NotFound(f"There is no user or group {to!r}.")
-    await tx.execute(sql.grant, {
+        raise NotFound(f"There is no user or group {holder!r}.")
+    return {
         "project_id": project_id, "permission": permission,
         "user_id": user.id if user else None,
         "group_id": group[0] if group and not user else None,
-    })
+    }
 
 
 async def bootstrap(tx: Connection) -> str | None:

@@ -26,6 +26,9 @@ INSERT INTO user_group (name) VALUES (%(username)s) ON CONFLICT DO NOTHING;
 -- name: set_password
 UPDATE app_user SET password = %(password)s WHERE id = %(user_id)s;
 
+-- name: set_active
+UPDATE app_user SET is_active = %(active)s WHERE id = %(user_id)s;
+
 -- name: create_token
 INSERT INTO api_token (user_id, digest, name) VALUES (%(user_id)s, %(digest)s, %(name)s);
 
@@ -36,6 +39,11 @@ SELECT id FROM user_group WHERE name = %(name)s;
 INSERT INTO project_permission (project_id, user_id, group_id, permission)
 VALUES (%(project_id)s, %(user_id)s, %(group_id)s, %(permission)s)
 ON CONFLICT DO NOTHING;
+
+-- name: take_back
+DELETE FROM project_permission
+ WHERE project_id = %(project_id)s AND permission = %(permission)s
+   AND (user_id = %(user_id)s OR group_id = %(group_id)s);
 
 -- name: permissions_of_user
 -- Each project in which a user has permissions, with their names.
