@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -274,6 +275,12 @@ async def test_groups_are_made_of_a_list_or_of_pairs_of_places(mine: Marks) -> N
     assert [(place["x"], place["names"]) for place in b["locations"]] == [(4, ["Tip"]), (1.5, ["new"])]
     [link] = (await mine.ask("GET", "groups/", with_links="true"))[-1]["links"]
     assert (link["subject_id"], link["object_id"]) == (made["group_b_id"], made["group_a_id"])
+
+
+async def test_two_who_use_a_new_name_at_once_make_one_landmark(mine: Marks, theirs: Marks) -> None:
+    for path in ("", "groups/"):
+        answers = await asyncio.gather(*(who.send("PUT", path, name="tip") for who in (mine, theirs) * 4))
+        assert sorted(status for status, _ in answers) == [200] + [400] * 7
 
 
 async def test_landmarks_are_of_one_project(mine: Marks, service: Service) -> None:

@@ -145,6 +145,28 @@ async def test_states_are_set_and_filtered(here: Sampled) -> None:
     assert counts == {str(here.skeleton_id): 1, "999999": 0}
 
 
+async def test_a_connector_that_is_deleted_is_sampled_no_more(here: Sampled) -> None:
+    connector = await here.tracer.connector(here.nodes[1])
+    [interval] = await here.intervals(await here.domain(0, 6), (0, 2))
+    await here.tracer.post(f"samplers/domains/intervals/{interval}/connectors/{connector}/set-state", state_id=2)
+    await here.tracer.post("connector/delete", connector_id=connector, state=UNCHECKED)
+    assert await here.tracer.get("samplers/connectors/", interval_id=interval) == []
+
+
+async def test_boundaries_are_not_taken_from_a_locked_neuron(here: Sampled, module_service: Service) -> None:
+    domain = await here.domain(0, 6)
+    form = {"added_nodes": json.dumps([[-1, here.nodes[1], here.nodes[0], 5, 0, 0]]),
+            "intervals[0][0]": here.nodes[0], "intervals[0][1]": -1}
+    await here.tracer.post(f"samplers/domains/{domain}/intervals/add-all", **form)
+    await Tracer.of(module_service, module_service.admin).annotate(here.skeleton_id, "locked")
+    for path, expected in ((f"samplers/{here.sampler_id}/delete", 403),
+                           (f"samplers/domains/{domain}/intervals/add-all", 400)):
+        status, body = await here.tracer.refused(path, **form)
+        assert (status, is_error(body)) == (expected, True), path
+    kept = await here.tracer.post(f"samplers/{here.sampler_id}/delete", delete_created_nodes="false")
+    assert kept["deleted_interval_nodes"] == 0
+
+
 async def test_boundaries_come_and_go_with_their_sampler(here: Sampled, module_service: Service) -> None:
     first, second = here.nodes[:2]
     parents = await here.tracer.parents(here.nodes)
