@@ -13,6 +13,7 @@ from conftest import Service
 from snapshots import snapshot
 
 from catmaid_server.app import MAX_BODY_BYTES, all_routes
+from catmaid_server.domain import patterns
 from catmaid_server.routing import Route
 
 NAUGHTY = ["\x00", "'; DROP TABLE treenode; --", "%(x)s %s %", "\\'\" OR 1=1", "{0} {x}", "﷽" * 50, "\ud7ff\U0010ffff",
@@ -138,6 +139,38 @@ async def test_no_text_makes_any_route_fail(service: Service, text: str) -> None
 async def test_no_number_makes_any_route_fail(service: Service, number: str) -> None:
     failures = [await failure(service, route, "", number) for route in PLAIN_ROUTES]
     assert list(filter(None, failures)) == []
+
+
+@pytest.fixture(scope="module")
+async def labelled(service: Service) -> dict[str, Any]:
+    """A treenode of a named neuron, with a label, both of which patterns have a hard time with."""
+    text = "neuron " * 30
+    made: Any = await service.tracer.post(f"/{service.project_id}/treenode/create", x=1, y=2, z=3, neuron_name=text)
+    await service.tracer.post(f"/{service.project_id}/label/treenode/{made['treenode_id']}/update", tags=text)
+    assert isinstance(made, dict)
+    return made
+
+
+@pytest.mark.parametrize("pattern", [
+    r"(.+).+(.+).+(.+)\1\2\3$",  # takes for ever
+    "((((a{1,100}){1,100}){1,100}){1,100})",  # too complex
+    "(", "[", "a{2,1}", "\\", "*", "(?<x>y)",
+])  # fmt: skip
+async def test_a_pattern_that_cannot_be_matched_is_refused(
+    service: Service, labelled: dict[str, Any], pattern: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patterns, "PATIENCE_S", 0.5)
+    path = f"/{service.project_id}"
+    node = labelled["treenode_id"]
+    for route, form in (
+        ("annotations/query-targets", {"name": f"/{pattern}"}),
+        ("nodes/find-labels", {"x": 0, "y": 0, "z": 0, "label_regex": pattern}),
+        ("stats/cable-length", {"name_pattern": pattern}),
+        (f"skeletons/{labelled['skeleton_id']}/find-labels", {"treenode_id": node, "label_regex": pattern}),
+    ):
+        status, body = await service.tracer.refused(f"{path}/{route}", **form)
+        assert (status, is_error(body)) == (400, True), (route, body)
+        assert "regular expression" in str(body["error"])
 
 
 async def test_a_refused_request_opens_no_version(service: Service) -> None:

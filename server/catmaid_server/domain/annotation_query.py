@@ -12,6 +12,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.patterns import matched
 
 sql = load("annotation_query")
 
@@ -63,10 +64,12 @@ async def query_targets(connection: Connection, project_id: int, query: TargetQu
     wanted = await _resolved(connection, project_id, query, query.annotated_with)
     unwanted = await _resolved(connection, project_id, query, query.not_annotated_with)
     only = await _annotated(connection, query, wanted) if wanted else None
-    rows = await fetch_all(
-        connection, sql.page, prepare=False, project_id=project_id, types=list(query.types), only=only,
-        unwanted=sorted(set().union(*unwanted)) or None, **_name_filter(query), sort_by=query.sort_by,
-        descending=query.descending, start=query.start, length=query.length)
+    name = _name_filter(query)
+    async with matched(connection, name["regex"]):
+        rows = await fetch_all(
+            connection, sql.page, prepare=False, project_id=project_id, types=list(query.types), only=only,
+            unwanted=sorted(set().union(*unwanted)) or None, **name, sort_by=query.sort_by,
+            descending=query.descending, start=query.start, length=query.length)
     entities = _entities(rows)
     if query.with_annotations:
         await _add_annotations(connection, entities)

@@ -12,6 +12,7 @@ from catmaid_server.db.rows import fetch_all, fetch_json, fetch_one
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.arbors import Arbor
 from catmaid_server.domain.errors import InvalidInput, LocationLookup, NotFound
+from catmaid_server.domain.patterns import matched
 from catmaid_server.domain.skeleton_info import required
 
 sql = load("node_info")
@@ -78,8 +79,9 @@ async def labelled_near(
     Each is (node, [x, y, z], distance in nm, labels that fit).
     """
     x, y, z = point
-    rows = await fetch_all(connection, sql.labelled_near, project_id=project_id, x=x, y=y, z=z, pattern=pattern,
-                           most=_MOST_LABELLED)
+    async with matched(connection, pattern):
+        rows = await fetch_all(connection, sql.labelled_near, project_id=project_id, x=x, y=y, z=z, pattern=pattern,
+                               most=_MOST_LABELLED)
     return [(node, place, distance, names) for node, place, distance, names in rows]
 
 

@@ -12,6 +12,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.patterns import matched
 
 sql = load("project_stats")
 
@@ -90,7 +91,8 @@ async def cable_lengths(
     connection: Connection, project_id: int, *, count: int | None = None, pattern: str | None = None
 ) -> list[tuple[int, float]]:
     """Skeletons and their cable (nm), longest first, perhaps only of neurons whose name fits a regular expression."""
-    rows = await fetch_all(connection, sql.cable_lengths, project_id=project_id, count=count, pattern=pattern)
+    async with matched(connection, pattern):
+        rows = await fetch_all(connection, sql.cable_lengths, project_id=project_id, count=count, pattern=pattern)
     return [(skeleton_id, length) for skeleton_id, length in rows]
 
 

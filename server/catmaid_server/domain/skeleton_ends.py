@@ -13,6 +13,7 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.arbors import Arbor
 from catmaid_server.domain.connector_info import Box
 from catmaid_server.domain.errors import NotFound
+from catmaid_server.domain.patterns import matched
 
 sql = load("skeleton_ends")
 
@@ -48,8 +49,9 @@ async def labelled(
     Raises `NotFound` if the node is not one of this skeleton.
     """
     arbor, places, _ = await _arbor(connection, project_id, skeleton_id, treenode_id)
-    labels: dict[int, list[str]] = dict(await fetch_all(
-        connection, sql.labelled, project_id=project_id, skeleton_id=skeleton_id, pattern=pattern))
+    async with matched(connection, pattern):
+        labels: dict[int, list[str]] = dict(await fetch_all(
+            connection, sql.labelled, project_id=project_id, skeleton_id=skeleton_id, pattern=pattern))
     return [(node, places[node], edges + 1, labels[node])
             for node, edges in arbor.distances(treenode_id).items()
             if node in labels and (not only_ends or arbor.is_end(node))]

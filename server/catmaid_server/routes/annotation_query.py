@@ -26,6 +26,7 @@ class QueryTargets(msgspec.Struct):
     annotation_date_start: str | None = None
     annotation_date_end: str | None = None
     name: str = ""
+    """What the name contains or, after a slash, a regular expression (of PostgreSQL) that it fits."""
     name_not: bool = False
     types: list[str] = []
     sort_by: str = "id"
