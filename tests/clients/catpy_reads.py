@@ -16,6 +16,7 @@ detail = morphology.compact_skeleton_detail(given.skeleton_id, connectors=True, 
 answer({
     "swc": export.get_swc(given.skeleton_id),
     "linear": export.get_swc(given.skeleton_id, linearize_ids=True),
+    "graph": [list(map(int, edge)) for edge in export.get_networkx(*given.skeleton_ids).edges(data="weight")],
     "geometry": export.get_treenode_and_connector_geometry(given.skeleton_id)["skeletons"][given.skeleton_id],
     "names": names.get_neuron_names(given.skeleton_id),
     "name": names.get_neuron_name(given.skeleton_id),

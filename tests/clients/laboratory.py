@@ -18,6 +18,14 @@ from tests.conftest import Actor, Service
 
 SPEC = SpecimenSpec(seed=3, size_px=(256, 256, 12))
 SYNAPSES = 40
+PAIRS = """
+SELECT pre.skeleton_id, post.skeleton_id, pre.connector_id, pre.treenode_id, post.treenode_id
+  FROM connector_link pre
+  JOIN relation outgoing ON outgoing.id = pre.relation_id AND outgoing.name = 'presynaptic_to'
+  JOIN connector_link post ON post.connector_id = pre.connector_id
+  JOIN relation incoming ON incoming.id = post.relation_id AND incoming.name = 'postsynaptic_to'
+"""
+"""Pre- and postsynaptic skeleton, connector, and node on each side, of every synapse."""
 
 
 @dataclass

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain
+
 import numpy as np
 
 from catmaid_server.domain import users
 from catmaid_server.specimen.specimen import grow
-from tests.clients.laboratory import SPEC, Laboratory
+from tests.clients.laboratory import PAIRS, SPEC, Laboratory
 
 KINDS = {"presynaptic_to": 0, "postsynaptic_to": 1}
 
@@ -24,8 +27,11 @@ async def test_reads_are_what_the_store_holds(laboratory: Laboratory) -> None:
                       max_z=9)
     relations = dict(await rows("SELECT name, id FROM relation WHERE name = ANY (%s)", list(KINDS)))
 
-    read = await laboratory.run("catpy_reads.py", skeleton_id=skeleton_id, user="tracer", annotation="seen",
-                                volume="corner", relations=list(relations.values()))
+    wired = Counter((source, target) for source, target, *_ in await rows(PAIRS))
+
+    read = await laboratory.run(
+        "catpy_reads.py", skeleton_id=skeleton_id, skeleton_ids=sorted({*chain(*wired)}), user="tracer",
+        annotation="seen", volume="corner", relations=list(relations.values()))
 
     nodes = await rows("SELECT id, coalesce(parent_id, -1), x, y, z, radius FROM treenode WHERE skeleton_id = %s"
                        " ORDER BY id", skeleton_id)
@@ -33,6 +39,7 @@ async def test_reads_are_what_the_store_holds(laboratory: Laboratory) -> None:
     assert read["several"] == [node[0] for node in nodes]
     assert sorted(swc_rows(read["swc"])) == [(*node[:5], max(node[5], 0)) for node in nodes]
     assert sorted(row[0] for row in swc_rows(read["linear"])) == list(range(1, len(nodes) + 1))
+    assert sorted(map(tuple, read["graph"])) == sorted((*ends, count) for ends, count in wired.items())
     assert {int(node): (made["parent_id"], *made["location"]) for node, made in read["geometry"]["treenodes"].items()
             } == {node[0]: (None if node[1] < 0 else node[1], *node[2:5]) for node in nodes}
     links = await rows("""

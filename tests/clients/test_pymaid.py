@@ -7,16 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.clients.laboratory import Laboratory
+from tests.clients.laboratory import PAIRS, Laboratory
 
 KINDS = {"presynaptic_to": 0, "postsynaptic_to": 1, "gapjunction_with": 2}
-PAIRS = """
-SELECT pre.skeleton_id, post.skeleton_id, pre.connector_id, pre.treenode_id, post.treenode_id
-  FROM connector_link pre
-  JOIN relation outgoing ON outgoing.id = pre.relation_id AND outgoing.name = 'presynaptic_to'
-  JOIN connector_link post ON post.connector_id = pre.connector_id
-  JOIN relation incoming ON incoming.id = post.relation_id AND incoming.name = 'postsynaptic_to'
-"""
 
 
 def agree(rows: list[Any], expected: list[Any]) -> None:

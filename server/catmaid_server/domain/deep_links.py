@@ -79,6 +79,14 @@ async def delete_link(tx: Connection, user: User, project_id: int, alias: str) -
     return int(link[0])
 
 
+async def delete_link_by_id(tx: Connection, user: User, project_id: int, link_id: int) -> int:
+    """As `delete_link`, by id."""
+    alias = await fetch_value(tx, sql.alias, project_id=project_id, link_id=link_id)
+    if alias is None:
+        raise NotFound(f"There is no link {link_id} in project {project_id}.")
+    return await delete_link(tx, user, project_id, alias)
+
+
 async def _require_link(connection: Connection, project_id: int, alias: str) -> tuple[Any, ...]:
     found = await fetch_one(connection, sql.details, project_id=project_id, alias=alias)
     if found is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_json, fetch_one
+from catmaid_server.db.rows import fetch_all, fetch_json, fetch_one
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
 
@@ -55,3 +55,9 @@ async def location_of_transaction(connection: Connection, project_id: int, versi
     if row is None:
         raise InvalidInput(f"Transaction {version} changed nothing that has a location.")
     return dict(zip("xyz", row, strict=True))
+
+
+async def skeletons_of_transaction(connection: Connection, project_id: int, version: int) -> list[int]:
+    """Ids of the skeletons that have, or had, nodes or links that a transaction wrote."""
+    rows = await fetch_all(connection, sql.skeletons_of_transaction, project_id=project_id, version=version)
+    return [skeleton_id for (skeleton_id,) in rows]

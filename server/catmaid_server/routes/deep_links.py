@@ -143,6 +143,13 @@ async def follow_link(call: Call, form: NoParameters) -> Annotated[
     return web.Response(status=302, headers={"Location": f"/?{query}"}, content_type="text/html")
 
 
+@routes.delete("/{project_id}/links/by-id/{link_id}", needs=Permission.ANNOTATE, label="links.delete")
+async def delete_link_by_id(call: Call, form: NoParameters) -> dict[str, str]:
+    """Delete a link by its id, which clients expect back as text."""
+    link_id = await deep_links.delete_link_by_id(call.tx, call.user, call.project_id, call.path["link_id"])
+    return {"deleted_id": str(link_id)}
+
+
 @routes.delete("/{project_id}/links/{alias}", needs=Permission.ANNOTATE, label="links.delete")
 async def delete_link(call: Call, form: NoParameters) -> dict[str, int]:
     """Delete a link."""

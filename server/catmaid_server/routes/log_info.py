@@ -111,6 +111,13 @@ async def locate_transaction(call: Call, form: OneTransaction) -> dict[str, floa
         return await log_info.location_of_transaction(connection, call.project_id, form.transaction_id)
 
 
+@routes.get("/{project_id}/transactions/skeletons", needs=Permission.BROWSE)
+async def list_skeletons_of_transaction(call: Call, form: OneTransaction) -> list[int]:
+    """List the skeletons whose nodes or links a transaction made, changed or deleted."""
+    async with call.reading() as connection:
+        return await log_info.skeletons_of_transaction(connection, call.project_id, form.transaction_id)
+
+
 @routes.post("/log/info", needs=Permission.LOGIN)
 @routes.post("/log/debug", needs=Permission.LOGIN)
 @routes.post("/log/error", needs=Permission.LOGIN)

@@ -16,6 +16,9 @@ SELECT id, alias, is_public, is_exportable, location_x, location_y, location_z, 
   FROM deep_link
  WHERE project_id = %(project_id)s AND alias = %(alias)s;
 
+-- name: alias
+SELECT alias FROM deep_link WHERE project_id = %(project_id)s AND id = %(link_id)s;
+
 -- name: visible
 -- The last column tells whether this user has to know a password first.
 SELECT id, creation_time, edition_time, alias, is_public, is_exportable, location_x, location_y, location_z,

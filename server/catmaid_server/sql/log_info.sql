@@ -57,3 +57,16 @@ SELECT x, y, z
  WHERE EXISTS (SELECT FROM transaction_info WHERE id = %(version)s AND project_id = %(project_id)s)
  ORDER BY id
  LIMIT 1;
+
+-- name: skeletons_of_transaction
+-- Skeletons of rows that a transaction wrote, even if they are other rows by now, and of rows that it ended.
+WITH touched AS (
+    SELECT project_id, skeleton_id FROM treenode WHERE version = %(version)s
+     UNION
+    SELECT project_id, skeleton_id FROM connector_link WHERE version = %(version)s
+     UNION
+    SELECT project_id, skeleton_id FROM treenode__history WHERE %(version)s IN (version, ended_by)
+     UNION
+    SELECT project_id, skeleton_id FROM connector_link__history WHERE %(version)s IN (version, ended_by)
+)
+SELECT skeleton_id FROM touched WHERE project_id = %(project_id)s ORDER BY skeleton_id;
