@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
@@ -17,9 +18,22 @@ sql = load("point_clouds")
 _CLOUD = ("id", "user_id", "creation_time", "edition_time", "project_id", "name", "description")
 
 
-async def points_of_project(connection: Connection, project_id: int) -> list[tuple[Any, ...]]:
-    """Id and x, y, z in nm of every point."""
-    return await fetch_all(connection, sql.points, project_id=project_id)
+class Point(NamedTuple):
+    """A place in nm, of a cloud or of a landmark."""
+
+    id: int
+    user_id: int
+    editor_id: int
+    creation_time: datetime
+    edition_time: datetime
+    x: float
+    y: float
+    z: float
+
+
+async def points_of_project(connection: Connection, project_id: int) -> list[Point]:
+    """Every point, by id."""
+    return [Point(*row) for row in await fetch_all(connection, sql.points, project_id=project_id)]
 
 
 async def create_cloud(
@@ -39,23 +53,30 @@ async def create_cloud(
     return dict(zip(_CLOUD, made, strict=True))
 
 
-async def list_clouds(connection: Connection, project_id: int) -> list[dict[str, Any]]:
-    """The clouds of a project."""
-    rows = await fetch_all(connection, sql.clouds, project_id=project_id, cloud_id=None)
+async def list_clouds(
+    connection: Connection, project_id: int, cloud_ids: Sequence[int] | None
+) -> list[dict[str, Any]]:
+    """The clouds of a project, or those of these that it has."""
+    rows = await fetch_all(connection, sql.clouds, project_id=project_id, cloud_ids=cloud_ids)
     return [dict(zip(_CLOUD, row, strict=True)) for row in rows]
 
 
 async def describe_cloud(connection: Connection, project_id: int, cloud_id: int) -> dict[str, Any]:
     """One cloud, or `NotFound`."""
-    found = await fetch_one(connection, sql.clouds, project_id=project_id, cloud_id=cloud_id)
-    if found is None:
+    found = await list_clouds(connection, project_id, [cloud_id])
+    if not found:
         raise NotFound(f"There is no point cloud {cloud_id} in project {project_id}.")
-    return dict(zip(_CLOUD, found, strict=True))
+    return found[0]
 
 
-async def points_of_cloud(connection: Connection, cloud_id: int) -> list[tuple[Any, ...]]:
-    """Id and x, y, z in nm of each point of a cloud, in the order in which they were given."""
-    return await fetch_all(connection, sql.points_of_cloud, cloud_id=cloud_id)
+async def points_of_cloud(connection: Connection, cloud_id: int, share: float | None) -> list[tuple[Any, ...]]:
+    """Id and x, y, z in nm of points of a cloud, in the order in which they were given.
+
+    Of a share (0 to 1) these are always the same; without one, all of them.
+    """
+    if share is not None and not 0 <= share <= 1:
+        raise InvalidInput(f"A share of the points is between 0 and 1, not {share}.")
+    return await fetch_all(connection, sql.points_of_cloud, cloud_id=cloud_id, share=share)
 
 
 async def delete_cloud(tx: Connection, user: User, project_id: int, cloud_id: int) -> None:

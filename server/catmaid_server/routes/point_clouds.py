@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 
@@ -22,27 +22,55 @@ class NewCloud(msgspec.Struct):
     points: list[tuple[float, float, float]] = []
 
 
-class Parts(msgspec.Struct):
-    """Which parts of a cloud to give."""
+class ListClouds(msgspec.Struct):
+    """Which clouds, and how much of each; lists are without points whatever is asked for."""
 
-    with_points: bool = False
+    simple: bool = False
+    """Whether only id and name are wanted."""
+    pointcloud_ids: list[int] = []
+    """Some clouds; all of the project if none is given."""
     with_images: bool = False
 
 
+class Parts(msgspec.Struct):
+    """Which parts of a cloud to give."""
+
+    simple: bool = False
+    """Whether only id and name are wanted."""
+    with_points: bool = False
+    with_images: bool = False
+    sample_ratio: float = 1.0
+    """How large a share of the points, 0 to 1; the same ones each time."""
+
+
+class Point(TypedDict):
+    """A place in nm, and the ids of who made and last edited it."""
+
+    id: int
+    user: int
+    project: int
+    creation_time: Instant
+    edition_time: Instant
+    editor: int
+    location_x: float
+    location_y: float
+    location_z: float
+    radius: float
+    confidence: int
+
+
 @routes.any("/{project_id}/points/", needs=Permission.BROWSE)
-async def list_points(call: Call, form: NoParameters) -> list[tuple[Any, ...]]:
-    """List id and x, y, z in nm of every point.
-
-    Returns
-    -------
-    Rows (id, x, y, z), nm.
-    """
+async def list_points(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Point])]:
+    """List every point of point clouds and landmarks; none has a radius, and none is in doubt."""
     async with call.reading() as connection:
-        return await point_clouds.points_of_project(connection, call.project_id)
+        points = await point_clouds.points_of_project(connection, call.project_id)
+    return [{"id": point.id, "user": point.user_id, "project": call.project_id, "creation_time": point.creation_time,
+             "edition_time": point.edition_time, "editor": point.editor_id, "location_x": point.x,
+             "location_y": point.y, "location_z": point.z, "radius": 0.0, "confidence": 5} for point in points]
 
 
-class Cloud(TypedDict):
-    """A point cloud; `points` as (id, x, y, z), nm."""
+class Cloud(TypedDict, total=False):
+    """A point cloud; if `simple`, id and name alone. `points` as (id, x, y, z), nm; there are no images."""
 
     id: int
     name: str
@@ -51,16 +79,18 @@ class Cloud(TypedDict):
     creation_time: Instant
     edition_time: Instant
     project_id: int | str
-    points: NotRequired[list[tuple[int, float, float, float]]]
-    images: NotRequired[list[int]]
+    points: list[tuple[int, float, float, float]]
+    images: list[int]
 
 
 @routes.any("/{project_id}/pointclouds/", needs=Permission.BROWSE)
-async def list_clouds(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Cloud])]:
+async def list_clouds(call: Call, form: ListClouds) -> Annotated[list[dict[str, Any]], Content(list[Cloud])]:
     """List the point clouds of a project."""
     async with call.reading() as connection:
-        clouds = await point_clouds.list_clouds(connection, call.project_id)
-    return [_listed(cloud) for cloud in clouds]
+        clouds = await point_clouds.list_clouds(connection, call.project_id, form.pointcloud_ids or None)
+    if form.simple:
+        return [_simple(cloud) for cloud in clouds]
+    return [_listed(cloud) | ({"images": []} if form.with_images else {}) for cloud in clouds]
 
 
 @routes.put("/{project_id}/pointclouds/", needs=Permission.ANNOTATE, label="pointclouds.create")
@@ -75,11 +105,13 @@ async def create_cloud(call: Call, form: NewCloud) -> Annotated[dict[str, Any], 
 async def describe_cloud(call: Call, form: Parts) -> Annotated[dict[str, Any], Content(Cloud)]:
     """Describe a point cloud; clouds have no images here."""
     async with call.reading() as connection:
-        described = _timed(await point_clouds.describe_cloud(connection, call.project_id, call.path["cloud_id"]))
+        cloud = await point_clouds.describe_cloud(connection, call.project_id, call.path["cloud_id"])
+        described = _simple(cloud) if form.simple else _timed(cloud)
         if form.with_images:
             described["images"] = []
         if form.with_points:
-            described["points"] = await point_clouds.points_of_cloud(connection, described["id"])
+            share = None if form.sample_ratio == 1 else form.sample_ratio
+            described["points"] = await point_clouds.points_of_cloud(connection, cloud["id"], share)
     return described
 
 
@@ -96,6 +128,10 @@ async def delete_cloud(call: Call, form: NoParameters) -> CloudDeleted:
     cloud_id = call.path["cloud_id"]
     await point_clouds.delete_cloud(call.tx, call.user, call.project_id, cloud_id)
     return {"deleted": True, "pointcloud_id": cloud_id}
+
+
+def _simple(cloud: dict[str, Any]) -> dict[str, Any]:
+    return {"id": cloud["id"], "name": cloud["name"]}
 
 
 def _timed(cloud: dict[str, Any]) -> dict[str, Any]:

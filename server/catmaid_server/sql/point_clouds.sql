@@ -1,13 +1,15 @@
 -- Clouds of points.
 
 -- name: points
--- Those of clouds, and those of landmarks.
-SELECT p.id, p.x, p.y, p.z
+-- Those of clouds, whose points are as old as their cloud, and those of landmarks.
+SELECT p.id, c.user_id, c.user_id AS editor_id, c.creation_time, c.edition_time, p.x, p.y, p.z
   FROM cloud_point p JOIN point_cloud c ON c.id = p.point_cloud_id
  WHERE c.project_id = %(project_id)s
  UNION ALL
-SELECT id, x, y, z FROM landmark_point WHERE project_id = %(project_id)s
- ORDER BY 1;
+SELECT id, user_id, editor_id, creation_time, edition_time, x, y, z
+  FROM landmark_point
+ WHERE project_id = %(project_id)s
+ ORDER BY id;
 
 -- name: create
 INSERT INTO point_cloud (project_id, user_id, name, description, source_path)
@@ -23,11 +25,17 @@ SELECT %(cloud_id)s, p.x, p.y, p.z
 -- name: clouds
 SELECT id, user_id, creation_time, edition_time, project_id, name, description
   FROM point_cloud
- WHERE project_id = %(project_id)s AND (%(cloud_id)s::integer IS NULL OR id = %(cloud_id)s)
+ WHERE project_id = %(project_id)s AND (%(cloud_ids)s::integer[] IS NULL OR id = ANY (%(cloud_ids)s::integer[]))
  ORDER BY id;
 
 -- name: points_of_cloud
-SELECT id, x, y, z FROM cloud_point WHERE point_cloud_id = %(cloud_id)s ORDER BY id;
+-- A share of them (0 to 1; NULL: all), the same ones each time.
+SELECT id, x, y, z
+  FROM (SELECT *, row_number() OVER (ORDER BY hashint4(id), id) AS place, count(*) OVER () AS count
+          FROM cloud_point
+         WHERE point_cloud_id = %(cloud_id)s) AS p
+ WHERE %(share)s::float8 IS NULL OR place <= floor(count * %(share)s)
+ ORDER BY id;
 
 -- name: owner
 SELECT user_id FROM point_cloud WHERE id = %(cloud_id)s AND project_id = %(project_id)s;
