@@ -141,6 +141,18 @@ async def test_no_number_makes_any_route_fail(service: Service, number: str) -> 
     assert list(filter(None, failures)) == []
 
 
+async def test_a_box_may_be_given_from_either_corner(service: Service) -> None:
+    path = f"/{service.project_id}/node/list"
+    made: Any = await service.tracer.post(f"/{service.project_id}/treenode/create", x=5e5, y=5e5, z=5e5)
+    await service.tracer.post(f"/{service.project_id}/treenode/create", x=5e5 + 9, y=5e5, z=5e5,
+                              parent_id=made["treenode_id"], state='{"nocheck": true}')
+    low, high = {"left": 4e5, "top": 4e5, "z1": 4e5}, {"right": 6e5, "bottom": 6e5, "z2": 6e5}
+    turned = {"left": 6e5, "top": 6e5, "z1": 6e5, "right": 4e5, "bottom": 4e5, "z2": 4e5}
+    box: Any = await service.tracer.get(path, **low, **high)
+    assert len(box[0]) == 2
+    assert await service.tracer.get(path, **turned) == box
+
+
 @pytest.fixture(scope="module")
 async def labelled(service: Service) -> dict[str, Any]:
     """A treenode of a named neuron, with a label, both of which patterns have a hard time with."""

@@ -11,7 +11,7 @@ WITH view AS MATERIALIZED (
            ST_MakeEnvelope(%(left)s, %(top)s, %(right)s, %(bottom)s) AS xy,
            ST_Translate(ST_Force3D(ST_MakeEnvelope(%(left)s, %(top)s, %(right)s, %(bottom)s)),
                         0, 0, (%(z1)s + %(z2)s) / 2) AS amidst,
-           (%(z2)s - %(z1)s) / 2 AS half_depth
+           abs(%(z2)s - %(z1)s) / 2 AS half_depth
 )
 SELECT near.*, wire.*, contact.*, pg_current_snapshot()::text AS snapshot
   FROM (SELECT array_agg(id) AS node_id, array_agg(coalesce(parent_id, -1)) AS node_parent_id,
