@@ -29,16 +29,56 @@ FIRST_ID = 70_000_001
 """Of the hidden project."""
 TRACES = re.compile(r"(?i)unseen|\b765[45]\d\d\d\.\d|\b4321\.125|\b7\.65[45]\d+e|\b70000\d\d\d\b")
 """What would betray the hidden project: names, places, lengths, ids."""
-KINDS = {  # what a parameter is about, by a part of its name; the first that fits
-    "annotat": "annotation", "skeleton": "skeleton", "skid": "skeleton", "connector": "connector", "cids": "connector",
-    "neuron": "neuron", "entity": "neuron", "object": "neuron", "volume": "volume", "cloud": "point_cloud",
-    "label": "label", "tid": "text_label", "stackgroup": "stack_group", "stack": "stack", "sid": "stack",
-    "sources": "skeleton", "targets": "skeleton", "rows": "skeleton", "columns": "skeleton", "pre": "skeleton",
-    "post": "skeleton",
-    "suppressed": "suppressed_virtual_node", "token": "project_token", "transaction": "transaction", "user": "user",
-    "node": "treenode", "tnid": "treenode", "child": "treenode", "parent": "treenode", "from_id": "treenode",
-    "to_id": "treenode", "links": "connector", "model": "neuron",
+KINDS = {  # what a parameter may be about, by a part of its name; the first that fits
+    "annotat": ("annotation",), "skeleton": ("skeleton",), "skid": ("skeleton",), "connector": ("connector",),
+    "cids": ("connector",), "neuron": ("neuron",), "entity": ("neuron", "annotation", "volume"),
+    "object": ("neuron", "class_instance", "treenode"), "thing": ("class_instance", "neuron"),
+    "volume": ("volume",), "cloud": ("point_cloud",), "label": ("label",), "stackgroup": ("stack_group",),
+    "stack": ("stack",), "sid": ("stack",), "suppressed": ("suppressed_virtual_node",), "token": ("project_token",),
+    "transaction": ("transaction",), "user": ("user",), "domain": ("sampler_domain",), "sampler": ("sampler",),
+    "interval": ("sampler_interval",), "region": ("region",), "point_set": ("point_set",),
+    "landmark": ("landmark",), "group": ("landmark_group",), "location_id": ("landmark_point",),
+    "restriction": ("cardinality_restriction",), "classid": ("class",), "class_": ("class",), "classa": ("class",),
+    "classb": ("class",), "rel": ("relation",), "root": ("class", "class_instance"),
+    "link_id": ("class_link", "class_instance_link", "landmark_group_link", "region_link"),
+    "link": ("class_link", "connector", "class_instance_link"), "model": ("neuron", "skeleton"),
+    "sources": ("skeleton",), "targets": ("skeleton",), "rows": ("skeleton",), "columns": ("skeleton",),
+    "pre": ("skeleton",), "post": ("skeleton",), "tnid": ("treenode",), "tid": ("text_label",), "node": ("treenode",),
+    "child": ("treenode",), "parent": ("treenode", "class_instance", "class"), "from_id": ("treenode", "connector"),
+    "to_id": ("connector", "treenode"), "id": ("neuron", "class_instance", "class", "skeleton", "treenode"),
 }  # fmt: skip
+MOST_KINDS = 5
+RELATION = "(SELECT min(id) FROM relation r WHERE r.project_id = %(project_id)s)"
+MORE = (
+    "INSERT INTO class (project_id, name, user_id) VALUES (%(project_id)s, %(name)s, 1)",
+    "INSERT INTO class_link (project_id, relation_id, class_a_id, class_b_id, user_id)"
+    f" SELECT project_id, {RELATION}, id, id, 1 FROM class WHERE project_id = %(project_id)s AND name = %(name)s",
+    "INSERT INTO cardinality_restriction (project_id, class_link_id, type, value, user_id)"
+    " SELECT project_id, id, 0, 1, 1 FROM class_link WHERE project_id = %(project_id)s",
+    "INSERT INTO class_instance (project_id, class_id, name, user_id)"
+    " SELECT project_id, id, name, 1 FROM class WHERE project_id = %(project_id)s AND name = %(name)s",
+    "INSERT INTO class_instance_link (project_id, relation_id, instance_a_id, instance_b_id, user_id)"
+    f" SELECT project_id, {RELATION}, id, id, 1 FROM class_instance WHERE project_id = %(project_id)s",
+    "INSERT INTO region (project_id, stack_id, x, y, z, width, height, user_id)"
+    " SELECT project_id, stack_id, %(at)s, %(at)s, %(at)s, 1, 1, 1"
+    "   FROM project_stack WHERE project_id = %(project_id)s",
+    "INSERT INTO region_link (project_id, relation_id, region_id, instance_id, user_id)"
+    f" SELECT r.project_id, {RELATION}, r.id, i.id, 1 FROM region r JOIN class_instance i USING (project_id)"
+    "  WHERE r.project_id = %(project_id)s",
+    "INSERT INTO point_set (project_id, user_id, name, coordinates)"
+    " VALUES (%(project_id)s, 1, %(name)s, ARRAY[%(at)s, %(at)s, %(at)s]::float8[])",
+    "INSERT INTO interpolatable_section (project_id, user_id, orientation, location_coordinate)"
+    " VALUES (%(project_id)s, 1, 0, %(at)s)",
+    "INSERT INTO landmark_group_link (project_id, relation_id, group_1_id, group_2_id, user_id)"
+    f" SELECT %(project_id)s, {RELATION}, %(group)s, %(other)s, 1",
+    "INSERT INTO sampler_interval (project_id, domain_id, state_id, start_node_id, end_node_id, user_id)"
+    " SELECT project_id, id, 1, start_node_id, start_node_id, 1 FROM sampler_domain WHERE project_id = %(project_id)s",
+    "INSERT INTO sampler_connector (project_id, interval_id, connector_id, state_id, user_id)"
+    " SELECT i.project_id, i.id, c.id, 1, 1 FROM sampler_interval i JOIN connector c USING (project_id)"
+    "  WHERE i.project_id = %(project_id)s",
+)
+"""What the hidden project has that is laborious to make by requests."""
+NO_IDS = re.compile("count|limit|_gt|radi|with_|min_|order|mode|length|type|state")
 NUMBERS = {"left": -1e9, "top": -1e9, "z1": -1e9, "right": 1e9, "bottom": 1e9, "z2": 1e9, "width": 2e9, "height": 2e9,
            "min": -1e9, "max": 1e9, "distance": 1e9, "radius": 1e9}
 
@@ -102,14 +142,41 @@ async def populate(
                          " INSERT INTO stack_group_member (stack_group_id, stack_id, relation)"
                          " SELECT grouped.id, made.id, 'view' FROM grouped, made",
                          (f"{name} stack", project_id, f"{name} group"))
+    await populate_more(tracer, name, skeleton, nodes, at)
     found = {"treenode": nodes[1], "skeleton": skeleton, "connector": connector, "neuron": neuron, "user": 1}
-    for kind in {*KINDS.values()} - {*found, "stack", "stack_group", "transaction"}:
+    kinds = {kind for candidates in KINDS.values() for kind in candidates}
+    for kind in kinds - {*found, "stack", "stack_group", "transaction"}:
         found[kind] = (await tracer.rows(sql.SQL("SELECT max(id) FROM {} WHERE project_id = %s").format(
             sql.Identifier(kind)), project_id))[0][0]
     found["stack"] = (await tracer.rows("SELECT stack_id FROM project_stack WHERE project_id = %s", project_id))[0][0]
     found["stack_group"] = (await tracer.rows("SELECT max(id) FROM stack_group"))[0][0]
     found["transaction"] = (await tracer.rows("SELECT version FROM treenode WHERE id = %s", nodes[1]))[0][0]
     return found
+
+
+async def populate_more(tracer: Tracer, name: str, skeleton: int, nodes: list[int], at: float) -> None:
+    """Landmarks, a sampler, an ontology, a region, a set of points, and what links them."""
+    project_id = tracer.project_id
+
+    async def put(path: str, **form: object) -> Any:
+        status, made = await tracer.actor.request("PUT", f"/{project_id}/{path}", data={
+            key: str(value) for key, value in form.items()})
+        assert status == 200, made
+        return made
+
+    landmark = await put("landmarks/", name=f"{name} landmark")
+    await put(f"landmarks/{landmark['id']}/locations/", x=at, y=at, z=at)
+    groups = [(await put("landmarks/groups/", name=f"{name} group {n}"))["id"] for n in range(2)]
+    point, = (await tracer.rows("SELECT max(id) FROM landmark_point WHERE project_id = %s", project_id))[0]
+    await put(f"landmarks/groups/{groups[0]}/locations/{point}/")
+    sampler = await tracer.post("samplers/add", skeleton_id=skeleton, interval_length=10, review_required="false",
+                                create_interval_boundaries="false")
+    await tracer.post(f"samplers/{sampler['id']}/domains/add", domain_type_id=1, start_node_id=nodes[0],
+                      **{"end_node_ids[0]": nodes[-1]})
+    values = {"project_id": project_id, "name": f"{name} concept", "at": at, "group": groups[0], "other": groups[1]}
+    async with tracer.store.writing(user_id=None, project_id=project_id, label="set up") as tx:
+        for statement in MORE:
+            await tx.execute(statement, values)
 
 
 @pytest.fixture(scope="module")
@@ -138,19 +205,19 @@ def beyond(text: str) -> str:
     return re.sub(r"\b70000(\d\d\d)\b", r"70900\1", text).replace("Unseen-link", "Unknown-link")
 
 
-def kind_of(name: str) -> str | None:
-    counts = re.search("count|limit|_gt|radi|with_|min_|order|mode", name)
-    return None if counts else next((kind for part, kind in KINDS.items() if part in name), None)
+def id_for(name: str, ids: Mapping[str, int], turn: int) -> int | None:
+    """One of the ids that a parameter of this name may mean; None if it means none."""
+    kinds = () if NO_IDS.search(name) else next((kinds for part, kinds in KINDS.items() if part in name), ())
+    return ids[kinds[turn % len(kinds)]] if kinds else None
 
 
-def filled(route: Route, ids: Mapping[str, int], *, only: str | None, flag: bool) -> dict[str, str]:
-    """A form for a route in which whatever may be an id is one of these: each of its kind, or all of one kind."""
+def filled(route: Route, ids: Mapping[str, int], turn: int, *, flag: bool) -> dict[str, str]:
+    """A form for a route in which whatever may be an id is one of these."""
     form: dict[str, str] = {}
     hints = get_type_hints(route.form)
     for field in msgspec.structs.fields(route.form):
         name = field.encode_name
-        kind = kind_of(name) and (only or kind_of(name))
-        hint, keys = hints[field.name], [name]
+        known, hint, keys = id_for(name, ids, turn), hints[field.name], [name]
         options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
         while get_origin(option := next(o for o in options if o is not type(None))) in (list, tuple):
             parts = get_args(option)
@@ -158,8 +225,8 @@ def filled(route: Route, ids: Mapping[str, int], *, only: str | None, flag: bool
             options = parts[:1]
         if option is bool:
             form[name] = str(flag)
-        elif option is int and kind is not None:
-            form |= dict.fromkeys(keys, str(ids[kind]))
+        elif known is not None and (option is int or keys != [name]):
+            form |= dict.fromkeys(keys, str(known))
         elif option is float:
             value = next((v for part, v in NUMBERS.items() if name.startswith(part)), FAR - 300)
             form |= dict.fromkeys(keys, str(value))
@@ -167,18 +234,16 @@ def filled(route: Route, ids: Mapping[str, int], *, only: str | None, flag: bool
             form[name] = "."
         elif option is str and name == "state":
             form[name] = '{"nocheck": true}'
-        elif option is str and kind is not None and (len(keys) > 1 or keys != [name]):
-            form |= dict.fromkeys(keys, str(ids[kind]))
         elif field.required:
             form |= dict.fromkeys(keys, "1")
     return form
 
 
-def path_of(route: Route, project_id: int, ids: Mapping[str, int]) -> str:
+def path_of(route: Route, project_id: int, ids: Mapping[str, int], turn: int) -> str:
     """The path with an id that fits in each place of one."""
     def value(found: re.Match[str]) -> str:
         known = {"project_id": project_id, "extension": "stl", "alias": "Unseen-link"}
-        return str(known.get(found[1], ids.get(kind_of(found[1]) or "", 1) if found[2] != ":[01]" else 1))
+        return str(known.get(found[1]) or (found[2] != ":[01]" and id_for(found[1], ids, turn)) or 1)
 
     return re.sub(r"\{(\w+)(:(?:[^{}]|\{[^{}]*\})*)?\}", value, route.path)
 
@@ -188,17 +253,17 @@ def requests(route: Route, scene: Hidden) -> Iterator[tuple[str, dict[str, str]]
     project_id = scene.service.project_id
     needed = {field.encode_name for field in msgspec.structs.fields(route.form) if field.required}
     for ids in (scene.hidden, scene.own):
-        path = path_of(route, project_id, ids)
-        for only in (None, *sorted({*KINDS.values()} - {"user", "project_token"})):
-            yield path, filled(route, scene.hidden, only=only, flag=True)
-        form = filled(route, scene.hidden, only=None, flag=False)
-        yield path, form
-        yield path, {name: value for name, value in form.items()
-                     if name.partition("[")[0] in needed or name in NUMBERS or name.startswith(("min", "max"))}
+        for turn in range(MOST_KINDS):
+            yield path_of(route, project_id, ids, turn), filled(route, scene.hidden, turn, flag=True)
+        form = filled(route, scene.hidden, 0, flag=False)
+        yield path_of(route, project_id, ids, 0), form
+        yield path_of(route, project_id, ids, 0), {
+            name: value for name, value in form.items()
+            if name.partition("[")[0] in needed or name in NUMBERS or name.startswith(("min", "max"))}
 
 
-# Of a stack clients expect to be told that it is not shown here; how busy a server is changes all the time.
-EXCEPTIONS = re.compile(r"/events$|/stats/server$|/stack/[^/]*/info$")
+# Of a stack clients expect to be told that it is not shown here; a load, and a picture, are new each time.
+EXCEPTIONS = re.compile(r"/events$|/useranalytics$|/stats/server$|/stack/[^/]*/info$")
 ROUTES = [route for route in all_routes() if "{project_id" in route.path and not EXCEPTIONS.search(route.path)
           and route.needs is not Permission.SUPERUSER]
 
