@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -44,7 +45,7 @@ async def plot_user_analytics(call: Call, form: UserAnalytics) -> Annotated[
     async with call.reading() as connection:
         found = await working_hours.work(connection, call.project_id, form.userid, start, end,
                                          all_writes=form.all_writes)
-    picture = activity_svg(found, timedelta(minutes=max(form.max_inactivity, 0)))
+    picture = await asyncio.to_thread(activity_svg, found, timedelta(minutes=max(form.max_inactivity, 0)))
     return web.Response(text=picture, content_type="image/svg+xml", headers={"Cache-Control": "no-cache"})
 
 
