@@ -145,3 +145,26 @@ async def test_a_new_project_can_be_set_up(service: Service) -> None:
                      "missing_classinstances": [], "has_needed_permissions": True, "initialize": False}
     found: Any = await service.tracer.get(f"/{service.project_id}/search", substring="neuropile")
     assert [thing["class_name"] for thing in found] == ["root"]
+
+
+async def test_a_neuron_leaves_its_group_when_it_is_deleted(service: Service) -> None:
+    """What is gone is kept in the history, as the neuron is."""
+    project = f"/{service.project_id}"
+    await service.admin.post(f"{project}/tracing/setup/rebuild")
+    node: Any = await service.tracer.post(f"{project}/treenode/create", x=1, y=2, z=3)
+    async with service.store.writing(user_id=None, project_id=service.project_id, label="set up") as tx:
+        await tx.execute(
+            "INSERT INTO class_instance_link (project_id, relation_id, neuron_a_id, instance_b_id, user_id)"
+            " SELECT s.project_id, r.id, s.neuron_id, i.id, s.user_id FROM skeleton s"
+            "   JOIN relation r ON r.project_id = s.project_id AND r.name = 'part_of'"
+            "   JOIN class_instance i ON i.project_id = s.project_id AND i.name = 'neuropile' WHERE s.id = %s",
+            (node["skeleton_id"],))
+    ancestry: Any = await service.tracer.post(f"{project}/skeleton/ancestry", skeleton_id=node["skeleton_id"])
+    assert [thing["class"] for thing in ancestry] == ["neuron", "root"]
+    graph: Any = await service.tracer.get(f"{project}/annotationdiagram/nx_json")
+    assert sorted(edge["edge_type"] for edge in graph["edges"]) == ["model_of", "part_of"]
+    await service.tracer.post(f"{project}/neuron/{ancestry[0]['id']}/delete")
+    async with service.store.reading() as connection:
+        for table, count in (("class_instance_link", 0), ("class_instance_link__history", 1)):
+            cursor = await connection.execute(f"SELECT count(*) FROM {table}")  # type: ignore[arg-type]
+            assert await cursor.fetchone() == (count,), table

@@ -65,6 +65,7 @@ async def missing(connection: Connection, project_id: int) -> Missing:
 
 async def set_up(tx: Connection, user: User, project_id: int) -> None:
     """Give a project what it lacks for tracing; `NotFound` if there is no such project."""
+    await tx.execute(sql.lock_project, {"project_id": project_id})
     lacking = await missing(tx, project_id)
     for name in lacking.classes:
         await ontology_edits.add_class(tx, user, project_id, name, NEEDED_CLASSES[name])

@@ -3,6 +3,10 @@
 -- name: project
 SELECT id FROM project WHERE id = %(project_id)s;
 
+-- name: lock_project
+-- One setup at a time, which keeps nobody from tracing.
+SELECT id FROM project WHERE id = %(project_id)s FOR NO KEY UPDATE;
+
 -- name: missing_classes
 SELECT wanted.name
   FROM unnest(%(names)s::text[]) WITH ORDINALITY AS wanted (name, position)
