@@ -1,11 +1,10 @@
 """Load the base state of the conformance kit, and the changes its sequences make on the side, into our tables.
 
-CATMAID keeps neurons, skeletons, labels and annotations in one generic graph (`class_instance` and links between
-them); we have a table for each. `translated` turns one of its rows into rows of ours, ids kept.
+The base state comes in as an export file of CATMAID would. A change on the side is one row: CATMAID keeps neurons,
+skeletons, labels and annotations in one generic graph (`class_instance` and links between them); we have a table for
+each. `translated` turns such a row into rows of ours, ids kept.
 
 The password hashes of the kit (Django's PBKDF2) are stored as they are.
-
-Left out, because this release has no tables for it: the constants of samplers.
 """
 
 from __future__ import annotations

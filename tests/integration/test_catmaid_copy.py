@@ -38,7 +38,9 @@ def lab(skeletons: int = 60) -> list[dict[str, Any]]:
                  link("model_of", neuron + 2, skeleton, neuron), node(9000 + 2 * index, skeleton),
                  node(9001 + 2 * index, skeleton, 9000 + 2 * index)]
     return [
-        *whole()[:-2], *more,
+        *whole()[:-2], *more, owned("class", 54, class_name="volume"),
+        owned("classinstance", 155, class_column=54, name="cube corner"), link("annotated_with", 157, 155, 130),
+        owned("volumeclassinstance", 156, relation=5, volume=4, class_instance=155),
         thing("neuron", 4000, "without skeleton"),
         owned("connector", 21, editor=40, location_x=7.0, location_y=8.0, location_z=9.0, confidence=4),
         row("project", 3, title=TITLE, comment="all of it"),
@@ -96,7 +98,8 @@ async def told(actor: Actor, project_id: int) -> dict[str, Any]:
                                           with_connectors="true")
         details[skeleton_id] = [plain(part) for part in parts_told]
     nodes = [int(found[0]) for detail in details.values() for found in detail[0]]
-    neurons = await post("annotations/query-targets", with_annotations="true")
+    kinds_told = {f"types[{i}]": kind for i, kind in enumerate(("neuron", "annotation", "volume"))}
+    neurons = await post("annotations/query-targets", with_annotations="true", **kinds_told)
     volumes = await get("volumes/")
     stacks = [await get(f"stack/{stack['id']}/info") for stack in await get("stacks")]
     return {

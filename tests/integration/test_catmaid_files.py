@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from catmaid_files import ANA, BEN, TIME, everything, graph, node, owned, projects, row, thing, whole, written
+from catmaid_files import ANA, BEN, TIME, everything, graph, link, node, owned, projects, row, thing, whole, written
 from conftest import fresh_store
 from hypothesis import HealthCheck, given, settings
 from snapshots import mismatches, snapshot
@@ -78,7 +78,7 @@ async def test_what_goes_out_with_its_ids_comes_in_and_goes_out_unchanged(
     given_rows, missing = Counter(found["model"] for found in everything()), {"catmaid.class", "catmaid.relation"}
     assert {e.model: e.rows for e in exported if e.rows and e.model not in missing} == {
         model: number for model, number in given_rows.items() if model not in missing} | {
-        "auth.user": 3, "catmaid.classinstance": 14, "catmaid.volumeclassinstance": 1, "catmaid.stackgrouprelation": 2}
+        "auth.user": 3, "catmaid.stackgrouprelation": 2}
     assert all(set(found) == {"model", "pk", "fields"} for found in json.loads(first.read_text()))
     async with fresh_store(server_dsn, template) as other:
         await import_catmaid(other, first, user="admin", preserve_ids=True)
@@ -229,9 +229,11 @@ async def test_several_projects_become_several(store: Store, tmp_path: Path) -> 
 async def test_what_nothing_stands_for_is_counted(store: Store, tmp_path: Path) -> None:
     odd = [owned("class", 50, class_name="stack_property", description=""),
            owned("classinstance", 51, class_column=50, name="R12"),
-           row("nblastsample", 1), row("concept", 1)]
+           row("nblastsample", 1), row("concept", 1), link("annotated_with", 134, 999, 130)]
     summary = await import_catmaid(store, written(tmp_path / "odd.json", [*whole(), *odd]), user="admin")
-    assert summary.left_out == {"catmaid.classinstance stack_property": 1, "catmaid.nblastsample": 1}
+    assert summary.left_out == {
+        "catmaid.classinstance stack_property": 1, "catmaid.nblastsample": 1,
+        "catmaid.classinstanceclassinstance annotated_with": 1}
 
 
 def without(model: str, pk: int) -> list[dict[str, Any]]:
@@ -267,6 +269,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "no connector": (lambda: without("connector", 20), "catmaid.treenodeconnector 11. refers to connector 20 as its"),
     "no label": (lambda: without("classinstance", 120), "122 refers to label 120"),
     "no relation": (lambda: without("relation", 8), "110 refers to relation 8 as its relation"),
+    "no neuron": (lambda: without("classinstance", 101), "refers to neuron 101 as its class_instance_b"),
     "no class": (lambda: without("class", 4), "refers to class 4 as its class_column"),
     "no annotation": (lambda: without("classinstance", 130), "refers to annotation 130"),
     "no reviewed node": (lambda: changed("review", 7, treenode=99), "catmaid.review 7 refers to treenode 99"),
@@ -305,7 +308,7 @@ async def test_a_file_that_ends_too_soon_is_refused(store: Store, tmp_path: Path
 
 async def test_ids_that_are_taken_cannot_be_kept(store: Store, file: Path) -> None:
     await import_catmaid(store, file, user="admin", preserve_ids=True)
-    with pytest.raises(InvalidInput, match=r"\d+ ids are taken here or too large, the first of catmaid\.classinstance 100"):
+    with pytest.raises(InvalidInput, match=r"\d+ ids are taken here or too large, the first of catmaid\.classinst"):
         await import_catmaid(store, file, user="admin", project="Again", preserve_ids=True)
     assert await rows(store, "SELECT count(*) FROM project") == [(1,)]
 

@@ -64,7 +64,7 @@
  UNION ALL
 (SELECT 'catmaid.classinstanceclassinstance', l.id, 'class_instance_a', 'class instance ' || l.a
    FROM staged_class_link l
-   JOIN staged_relation r ON r.id = l.relation AND r.name IN ('model_of', 'annotated_with')
+   JOIN staged_relation r ON r.id = l.relation AND r.name = 'model_of'
    LEFT JOIN staged_class_instance e ON e.id = l.a AND e.project = l.project
   WHERE l.project = ANY (%(projects)s::bigint[]) AND e.id IS NULL LIMIT 1)
  UNION ALL
@@ -125,6 +125,7 @@ SELECT 'catmaid.treenodeconnector', s.id FROM staged_link s
 SELECT 'catmaid.classinstanceclassinstance', s.id FROM staged_class_link s
  WHERE s.project = ANY (%(projects)s::bigint[])
    AND (s.id > 2147483647 OR EXISTS (SELECT FROM annotation_link t WHERE t.id = s.id)
+        OR EXISTS (SELECT FROM volume_annotation t WHERE t.id = s.id)
         OR EXISTS (SELECT FROM class_instance_link t WHERE t.id = s.id)
         OR EXISTS (SELECT FROM landmark_member t WHERE t.id = s.id)
         OR EXISTS (SELECT FROM landmark_group_link t WHERE t.id = s.id))

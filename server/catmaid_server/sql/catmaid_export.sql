@@ -17,6 +17,7 @@ SELECT greatest(0,
     (SELECT max(id) FROM review WHERE project_id = ANY (%(projects)s)),
     (SELECT max(id) FROM log_entry WHERE project_id = ANY (%(projects)s)),
     (SELECT max(entity_id) FROM volume WHERE project_id = ANY (%(projects)s)),
+    (SELECT max(id) FROM volume_annotation WHERE project_id = ANY (%(projects)s)),
     (SELECT max(id) FROM class WHERE project_id = ANY (%(projects)s)),
     (SELECT max(id) FROM class_link WHERE project_id = ANY (%(projects)s)),
     (SELECT max(id) FROM cardinality_restriction WHERE project_id = ANY (%(projects)s)),
@@ -86,6 +87,7 @@ COPY (SELECT json_build_object('model', 'auth.user', 'pk', u.id, 'fields', json_
                        UNION SELECT user_id FROM sampler_domain WHERE project_id = ANY (%(projects)s)
                        UNION SELECT user_id FROM sampler_interval WHERE project_id = ANY (%(projects)s)
                        UNION SELECT user_id FROM sampler_connector WHERE project_id = ANY (%(projects)s)
+                       UNION SELECT user_id FROM volume_annotation WHERE project_id = ANY (%(projects)s)
                        UNION SELECT user_id FROM deep_link WHERE project_id = ANY (%(projects)s))
        ORDER BY u.id)
 TO STDOUT;
@@ -233,6 +235,10 @@ COPY (SELECT json_build_object('model', 'catmaid.classinstanceclassinstance', 'p
               SELECT id, project_id, user_id, creation_time, edition_time, 'annotated_with', NULL,
                      coalesce(neuron_id, target_annotation_id), annotation_id
                 FROM annotation_link
+               UNION ALL
+              SELECT w.id, w.project_id, w.user_id, w.creation_time, w.edition_time, 'annotated_with', NULL,
+                     v.entity_id, w.annotation_id
+                FROM volume_annotation w JOIN volume v ON v.id = w.volume_id
                UNION ALL
               SELECT id, project_id, user_id, creation_time, edition_time, 'part_of', NULL, landmark_id, group_id
                 FROM landmark_member

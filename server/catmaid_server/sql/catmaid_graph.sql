@@ -260,3 +260,15 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('concept_id_seq') 
   JOIN new_id u ON u.model = 'auth.user' AND u.old_id = r."user"
  WHERE s.model = 'catmaid.regionofinterestclassinstance' AND r.project = %(source)s
  ORDER BY s.id;
+
+-- name: insert_volume_annotations
+INSERT INTO volume_annotation (id, project_id, annotation_id, volume_id, user_id, creation_time, edition_time)
+SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, b.new_id, v.id,
+       u.new_id, l.creation_time, l.edition_time
+  FROM (SELECT * FROM staged_class_link WHERE project = %(source)s ORDER BY id) l
+  JOIN staged_relation r ON r.id = l.relation AND r.name = 'annotated_with'
+  JOIN entity e ON e.id = l.a AND e.kind = 'volume'
+  JOIN new_entity a ON a.old_id = l.a
+  JOIN new_entity b ON b.old_id = l.b
+  JOIN volume v ON v.entity_id = a.new_id
+  JOIN new_id u ON u.model = 'auth.user' AND u.old_id = l."user";

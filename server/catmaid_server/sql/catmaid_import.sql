@@ -310,7 +310,7 @@ SELECT 'catmaid.classinstanceclassinstance ' || r.name, count(*)
   LEFT JOIN thing b ON b.id = l.b
  WHERE l.project = %(source)s
    AND (CASE WHEN r.name = 'model_of' AND a.kind IN ('skeleton', 'volume') THEN true
-             WHEN r.name = 'annotated_with' THEN a.kind IN ('neuron', 'annotation')
+             WHEN r.name = 'annotated_with' THEN a.kind IN ('neuron', 'annotation', 'volume')
              WHEN a.kind = 'landmark' THEN b.kind = 'landmarkgroup' AND r.name = 'part_of'
              WHEN a.kind = 'landmarkgroup' THEN b.kind = 'landmarkgroup'
              ELSE (a.is_other OR a.kind = 'neuron') AND (b.is_other OR b.kind = 'neuron') END) IS NOT TRUE

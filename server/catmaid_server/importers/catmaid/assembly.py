@@ -58,8 +58,7 @@ class _Assembly:
         yield from self._names()
         yield from self._things()
         for volume in copied.volumes():
-            if volume:
-                yield self._volume(volume)
+            yield from self._volume(volume)
         for part in chain([{**copied.lone_connectors, "nodes": [], "links": []}], copied.skeletons()):
             yield from self._nodes(part)
             yield from self._connectors(part)
@@ -157,10 +156,16 @@ class _Assembly:
                 for part in self.copied.skeletons() for node in part["nodes"] if node[1] is None
                 for told in [part["info"][str(node[0])]]}
 
-    def _volume(self, volume: Part) -> ModelRow:
-        return self._owned("volume", volume["id"], volume["user_id"], volume["creation_time"], volume["edition_time"],
-                           editor=volume["editor_id"], name=volume["name"], comment=volume["comment"],
-                           geometry=_surface(volume["mesh"]))
+    def _volume(self, volume: Part) -> Iterator[ModelRow]:
+        """A volume, and what stands for it; nothing of one that is gone."""
+        if volume:
+            yield self._owned("volume", volume["id"], volume["user_id"], volume["creation_time"],
+                              volume["edition_time"], editor=volume["editor_id"], name=volume["name"],
+                              comment=volume["comment"], geometry=_surface(volume["mesh"]))
+            entity = self.copied.site["volume_entities"].get(str(volume["id"]))
+            if entity is not None:
+                yield self._owned("volumeclassinstance", None, volume["user_id"], volume=volume["id"],
+                                  relation=self._relations["model_of"], class_instance=entity)
 
     def _nodes(self, part: Part) -> Iterator[ModelRow]:
         labelled: dict[int, list[str]] = {}

@@ -14,7 +14,7 @@ from catmaid_server.domain.errors import DomainError, InvalidInput, NotFound
 from catmaid_server.importers.catmaid.server import CatmaidServer, SourceError
 
 PAGE = 1000
-"""Neurons or annotations asked for at a time."""
+"""Neurons, annotations or volumes asked for at a time."""
 NODES_AT_ONCE = 2000
 _SKELETON_TRIES = 4
 
@@ -66,6 +66,7 @@ async def fetch_site(source: Source) -> Part:
     for label_id, name, *_ in labels:
         label_ids[name] = min(label_id, label_ids.get(name, label_id))
     users = await source.server.get("user-list")
+    volume_ids = sorted(row[volumes["columns"].index("id")] for row in volumes["data"])
     return {
         "users": users,
         "account": await _account(source.server) or min(user["id"] for user in users),
@@ -73,7 +74,8 @@ async def fetch_site(source: Source) -> Part:
         "groups": groups,
         "relations": {kind["relation"]: kind["relation_id"] for kind in types},
         "labels": label_ids,
-        "volumes": sorted(row[volumes["columns"].index("id")] for row in volumes["data"]),
+        "volumes": volume_ids,
+        "volume_entities": await source.post("volumes/entities/", volume_ids=volume_ids) if volume_ids else {},
     }
 
 
@@ -96,14 +98,14 @@ async def _account(server: CatmaidServer) -> int | None:
 
 
 async def count_things(source: Source) -> Part:
-    """How many neurons and how many annotations the project has."""
+    """How many neurons, annotations and annotated volumes the project has."""
     answers = {kind: await source.post("annotations/query-targets", types=[kind], range_start=0, range_length=1)
-               for kind in ("neuron", "annotation")}
+               for kind in ("neuron", "annotation", "volume")}
     return {kind: answer["totalRecords"] for kind, answer in answers.items()}
 
 
 async def fetch_things(source: Source, kind: str, start: int) -> Part:
-    """A page of neurons, or annotations, with what they are annotated with."""
+    """A page of neurons, annotations or volumes, with what they are annotated with."""
     answer = await source.post("annotations/query-targets", types=[kind], range_start=start, range_length=PAGE,
                                sort_by="id", with_annotations=True)
     return {"kind": kind, "entities": answer["entities"]}

@@ -28,7 +28,7 @@ INSERTS = (
     ("annotation links", sql.insert_annotation_links), ("reviews", sql.insert_reviews),
     ("log entries", sql.insert_log), ("text labels", sql.insert_text_labels), ("volumes", sql.insert_volumes),
     ("trusted reviewers", sql.insert_whitelist), ("suppressed virtual nodes", sql.insert_suppressed),
-    ("deep links", sql.insert_deep_links),
+    ("deep links", sql.insert_deep_links), ("annotation links", graph.insert_volume_annotations),
     ("class links", graph.insert_class_links), ("restrictions", graph.insert_restrictions),
     ("things of other classes", graph.insert_class_instances), ("links of things", graph.insert_class_instance_links),
     ("landmarks", graph.insert_landmarks), ("landmark groups", graph.insert_landmark_groups),
