@@ -243,7 +243,7 @@ def path_of(route: Route, project_id: int, ids: Mapping[str, int], turn: int) ->
     """The path with an id that fits in each place of one."""
     def value(found: re.Match[str]) -> str:
         known = {"project_id": project_id, "extension": "stl", "alias": "Unseen-link"}
-        return str(known.get(found[1]) or (found[2] != ":[01]" and id_for(found[1], ids, turn)) or 1)
+        return str(known.get(found[1]) or (found[2] not in (":[01]", ":[0-9]") and id_for(found[1], ids, turn)) or 1)
 
     return re.sub(r"\{(\w+)(:(?:[^{}]|\{[^{}]*\})*)?\}", value, route.path)
 
