@@ -25,6 +25,7 @@ from catmaid_server.routing import Route
 from catmaid_server.tiles.service import TileService
 
 MAX_BODY_BYTES = 64 * 1024**2
+MAX_FORM_FIELDS = 1_000_000  # clients write each of many ids as a field of its own
 NODE_LIMIT = 50_000
 _FORGET_EVERY_S = 3600.0
 
@@ -38,7 +39,8 @@ def all_routes() -> list[Route]:
 
 
 def create_app(
-    store: Store, *, secret: bytes, data_dir: Path, node_limit: int = NODE_LIMIT, registration: bool = False
+    store: Store, *, secret: bytes, data_dir: Path, node_limit: int = NODE_LIMIT, registration: bool = False,
+    approval: bool = True,
 ) -> web.Application:
     """Make the service's application.
 
@@ -54,8 +56,11 @@ def create_app(
         Most treenodes in one answer of `node/list`.
     registration
         Whether people may make themselves accounts.
+    approval
+        Whether project tokens that need approval give nothing before it; CATMAID gives all at once.
     """
-    app = web.Application(middlewares=[observe, merge_slashes], client_max_size=MAX_BODY_BYTES)
+    app = web.Application(middlewares=[observe, merge_slashes], client_max_size=MAX_BODY_BYTES,
+                          client_max_fields=MAX_FORM_FIELDS)
     app[keys.STORE] = store
     app[keys.SECRET] = secret
     app[keys.ACCESS] = Access(store)
@@ -64,6 +69,7 @@ def create_app(
     app[keys.TILES] = TileService(store, data_dir)
     app[keys.NODE_LIMIT] = node_limit
     app[keys.REGISTRATION] = registration
+    app[keys.APPROVAL] = approval
     app[keys.SOCKETS] = weakref.WeakSet()
     app[keys.ROUTES] = tuple(all_routes())
     for route in app[keys.ROUTES]:

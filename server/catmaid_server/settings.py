@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     registration: bool = False
     """Whether people may make themselves accounts; they may do nothing until somebody grants them something."""
 
+    approval: bool = True
+    """Whether project tokens that need approval give nothing before it; CATMAID gives all at once."""
+
     remember_bytes: int = Field(default=REMEMBER_BYTES, ge=0)
     """Memory of one worker for answers that stay true until something is committed; 0 makes each answer anew."""
 

@@ -51,7 +51,7 @@ class Target:
         await self._connection.execute(SNAPSHOT.read_bytes())
         store = await self._resources.enter_async_context(Store.opened(dsn, pool_size=4))
         folder = self._resources.enter_context(tempfile.TemporaryDirectory(prefix="catmaid-"))
-        self._app = create_app(store, secret=SECRET, data_dir=Path(folder))
+        self._app = create_app(store, secret=SECRET, data_dir=Path(folder), approval=False)
         runner = web.AppRunner(self._app, shutdown_timeout=1)
         await runner.setup()
         self._resources.push_async_callback(runner.cleanup)

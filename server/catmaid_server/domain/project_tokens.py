@@ -43,8 +43,8 @@ async def list_uses(connection: Connection, project_id: int, user_id: int) -> li
     return [token_id for (token_id,) in rows]
 
 
-async def apply_token(tx: Connection, user_id: int, token: str) -> dict[str, Any]:
-    """Let a user into the project of a token, at once or once that is approved.
+async def apply_token(tx: Connection, user_id: int, token: str, *, approval: bool = True) -> dict[str, Any]:
+    """Let a user into the project of a token: with `approval`, not before it is approved if the token needs that.
 
     Raises `InvalidInput` for what is no token, `NotFound` for one that is unknown or no longer in force.
     """
@@ -58,8 +58,9 @@ async def apply_token(tx: Connection, user_id: int, token: str) -> dict[str, Any
     if found is None:
         raise NotFound("There is no such project token.")
     token_id, project_id, title, permissions, needs_approval = found
-    cursor = await tx.execute(sql.note_use, {"token_id": token_id, "user_id": user_id, "enabled": not needs_approval})
-    if cursor.rowcount and not needs_approval:
+    waits = needs_approval and approval
+    cursor = await tx.execute(sql.note_use, {"token_id": token_id, "user_id": user_id, "enabled": not waits})
+    if cursor.rowcount and not waits:
         await projects.grant_to_user(tx, project_id, user_id, permissions)
     return {"project_id": project_id, "project_name": title, "permissions": permissions,
             "needs_approval": needs_approval}

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypedDict
 
 import msgspec
 
+from catmaid_server import keys
 from catmaid_server.compat.times import Instant
 from catmaid_server.domain import favorites, project_tokens
 from catmaid_server.domain.errors import NotAllowed
@@ -122,7 +123,8 @@ class Entered(TypedDict):
 @routes.post("/project-tokens/apply", needs=Permission.LOGIN, label="project_tokens.apply")
 async def apply_token(call: Call, form: Applied) -> Annotated[dict[str, Any], Content(Entered)]:
     """Enter a project with a token."""
-    entered = await project_tokens.apply_token(call.tx, call.user.id, form.token)
+    entered = await project_tokens.apply_token(call.tx, call.user.id, form.token,
+                                               approval=call.request.app[keys.APPROVAL])
     if form.favorite:
         await favorites.add(call.tx, entered["project_id"], call.user.id)
     return entered

@@ -22,3 +22,4 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str
     shutdown_s: float
     registration: bool = False
+    approval: bool = True

@@ -167,8 +167,8 @@ async def _bind(host: str, port: int, *, patience_s: float) -> socket.socket:
 def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
     return WorkerOrder(
         dsn=dsn, data_dir=str(folder.path), secret=folder.secret(), number=0, pool_size=settings.pool_size,
-        remember_bytes=settings.remember_bytes,
-        log_level=settings.log_level, shutdown_s=settings.shutdown_s, registration=settings.registration)
+        remember_bytes=settings.remember_bytes, log_level=settings.log_level, shutdown_s=settings.shutdown_s,
+        registration=settings.registration, approval=settings.approval)
 
 
 def _record(settings: Settings, listening: socket.socket) -> ServiceRecord:

@@ -55,7 +55,8 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
         loop.add_signal_handler(number, stopping.set)
     opened = Store.opened(order.dsn, pool_size=order.pool_size, remember_bytes=order.remember_bytes)
     async with opened as store:
-        app = create_app(store, secret=order.secret, data_dir=Path(order.data_dir), registration=order.registration)
+        app = create_app(store, secret=order.secret, data_dir=Path(order.data_dir), registration=order.registration,
+                         approval=order.approval)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=order.shutdown_s)
         await runner.setup()
         connections = Connections(channel, runner)
