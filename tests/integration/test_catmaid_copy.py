@@ -203,6 +203,10 @@ async def test_what_is_wrong_with_address_token_or_project_is_said(
     ):
         with pytest.raises(error, match=message):
             await copy_project(store, tmp_path, url, user="admin", token=token, project=project)
+    moved = web.Response(status=301, headers={"Location": "https://new.example.org/version"})
+    async with between(source.url, lambda request, count: moved) as url:
+        with pytest.raises(SourceError, match=r"sends on to https://new\.example\.org/version; give the address"):
+            await copy_project(store, tmp_path, url.replace("//", "//me:secret@"), user="admin")
     async with CatmaidServer(source.url, None) as server:
         with pytest.raises(NotAllowed, match=r"Without a token, one may not read 3/stacks at http"):
             await server.get("3/stacks")

@@ -15,7 +15,8 @@ from catmaid_server.importers.catmaid.server import CatmaidServer, SourceError
 
 PAGE = 1000
 """Neurons, annotations or volumes asked for at a time."""
-NODES_AT_ONCE = 2000
+NODES_AT_ONCE = 900
+"""Nodes asked for at a time: many servers refuse forms of more than 1000 fields."""
 _SKELETON_TRIES = 4
 
 Part = dict[str, Any]

@@ -46,7 +46,8 @@ class CatmaidServer:
             address = URL()
         if address.scheme not in ("http", "https") or not address.host:
             raise InvalidInput(f"{url!r} is no address of a server; it should be like https://catmaid.example.org/")
-        self.url = address
+        self._address = address
+        self.url: Final = address.with_user(None)
         self._token = token
         self._pause = pause
         self._gate = asyncio.Semaphore(connections)
@@ -90,8 +91,10 @@ class CatmaidServer:
         pause = self._pause
         for attempt in range(1, TRIES + 1):
             try:
-                async with self._gate, self._session.request(method, self.url / path if path else self.url,
-                                                             **body) as response:
+                async with self._gate, self._session.request(
+                        method, self._address / path, allow_redirects=False, **body) as response:
+                    if (elsewhere := response.headers.get("Location")) and 300 <= response.status < 400:
+                        raise SourceError(f"{self.url} sends on to {elsewhere}; give the address behind that.")
                     if response.status not in _BUSY or attempt == TRIES:
                         return self._checked(path, response.status, await response.read())
             except (aiohttp.ClientError, TimeoutError) as error:
