@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
 
-from tests.clients.laboratory import PAIRS, Laboratory
+from catmaid_server.specimen.specimen import grow
+from tests.clients.laboratory import PAIRS, SPEC, Laboratory
 
 KINDS = {"presynaptic_to": 0, "postsynaptic_to": 1, "gapjunction_with": 2}
 
@@ -131,6 +133,15 @@ async def test_a_neuron_is_uploaded_edited_and_deleted(laboratory: Laboratory) -
 async def test_who_may_not_write_is_told_so(laboratory: Laboratory) -> None:
     with pytest.raises(AssertionError, match="403 Server Error"):
         await laboratory.run("pymaid_edits.py", laboratory.service.visitor, step="upload")
+
+
+async def test_images_are_where_the_stack_says(laboratory: Laboratory) -> None:
+    (x, y, z), specimen = SPEC.resolution_nm, grow(SPEC)
+    read = await laboratory.run("pymaid_images.py", box=[20 * x, 60 * x, 10 * y, 40 * y, 2 * z, 4 * z])
+    pixels = np.array(read["pixels"])
+    painted = np.stack([specimen.section(section)[10:40, 20:60] for section in range(2, 2 + len(pixels))])
+    assert pixels.shape == painted.shape
+    assert np.abs(pixels - painted.astype(int)).mean() < 8, "but for what JPEG takes"
 
 
 async def labels(laboratory: Laboratory, skeleton_id: int) -> list[Any]:
