@@ -24,17 +24,31 @@ async def admin(module_service: Service) -> Tracer:
     return Tracer.of(module_service, module_service.admin)
 
 
+@pytest.fixture(scope="module")
+async def store(module_service: Service) -> str:
+    await module_service.admin.post("/client/datastores/", name="settings")
+    return "/client/datastores/settings/"
+
+
+@pytest.fixture(scope="module")
+async def stack_id(module_service: Service) -> int:
+    async with module_service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        cursor = await tx.execute(
+            "WITH made AS (INSERT INTO stack (title, dimension_x, dimension_y, dimension_z, resolution_x,"
+            " resolution_y, resolution_z) VALUES ('images', 9, 9, 9, 4, 4, 40) RETURNING id)"
+            " INSERT INTO project_stack (project_id, stack_id, translation_z) SELECT %s, id, 20 FROM made"
+            " RETURNING stack_id", (module_service.project_id,))
+        row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 async def put(actor: Actor, path: str, **form: object) -> tuple[int, Any]:
     return await actor.request("PUT", path, data={name: str(value) for name, value in form.items()})
 
 
 class TestSettings:
     """Client datastores."""
-
-    @pytest.fixture(scope="class")
-    async def store(self, module_service: Service) -> str:
-        await module_service.admin.post("/client/datastores/", name="settings")
-        return "/client/datastores/settings/"
 
     async def test_one_sees_ones_own_and_everybodys(
         self, module_service: Service, store: str, tracer: Tracer, admin: Tracer
@@ -150,18 +164,6 @@ class TestTrust:
 
 class TestText:
     """Text on the image."""
-
-    @pytest.fixture(scope="class")
-    async def stack_id(self, module_service: Service) -> int:
-        async with module_service.store.writing(user_id=None, project_id=None, label="set up") as tx:
-            cursor = await tx.execute(
-                "WITH made AS (INSERT INTO stack (title, dimension_x, dimension_y, dimension_z, resolution_x,"
-                " resolution_y, resolution_z) VALUES ('images', 9, 9, 9, 4, 4, 40) RETURNING id)"
-                " INSERT INTO project_stack (project_id, stack_id, translation_z) SELECT %s, id, 20 FROM made"
-                " RETURNING stack_id", (module_service.project_id,))
-            row = await cursor.fetchone()
-        assert row is not None
-        return int(row[0])
 
     async def seen(self, tracer: Tracer, stack_id: int, z: float, **view: float) -> set[str]:
         found = await tracer.get("textlabel/all", **{"sid": stack_id, "left": -100, "top": -100, "width": 200,
