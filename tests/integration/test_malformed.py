@@ -123,7 +123,7 @@ async def failure(service: Service, route: Route, text: str, number: str) -> obj
     path = re.sub(r"\{(\w+)[^}]*\}", lambda part: str(service.project_id) if part[1] == "project_id" else in_path,
                   route.path)
     status, body = await service.admin.request(method, path, **{"params" if in_query else "data": form})
-    proper = status == 200 or (status < 500 and (is_error(body) or body == {"detail": "Not found."}))
+    proper = status == 200 or (status < 500 and (is_error(body) or (isinstance(body, dict) and body.keys() == {"detail"})))
     return None if proper else (method, path, status, body)
 
 
