@@ -1,14 +1,15 @@
--- One skeleton as an arbor with its synapses: each part is one JSON list.
+-- One skeleton as an arbor with its synapses: each part is one JSON list, in the order of treenodes, which is what
+-- clients get that ask for `ordered`.
 
 -- name: nodes
-SELECT coalesce(json_agg(json_build_array(id, parent_id, user_id, x, y, z, radius, confidence)), '[]')::text
+SELECT coalesce(json_agg(json_build_array(id, parent_id, user_id, x, y, z, radius, confidence) ORDER BY id), '[]')::text
   FROM treenode
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s;
 
 -- name: timed_nodes
 SELECT coalesce(json_agg(json_build_array(id, parent_id, user_id, x, y, z, radius, confidence,
-                                          extract(epoch FROM creation_time), extract(epoch FROM edition_time))),
-                '[]')::text
+                                          extract(epoch FROM creation_time), extract(epoch FROM edition_time))
+                         ORDER BY id), '[]')::text
   FROM treenode
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s;
 
@@ -17,7 +18,7 @@ SELECT coalesce(json_agg(json_build_array(id, parent_id, user_id, x, y, z, radiu
 -- (0 presynaptic, 1 postsynaptic, 2 gap junction).
 SELECT coalesce(json_agg(json_build_array(
            l.treenode_id, l.confidence, l.connector_id, p.confidence, p.treenode_id, p.skeleton_id,
-           side.mine, side.theirs)), '[]')::text
+           side.mine, side.theirs) ORDER BY l.treenode_id, l.id, p.id), '[]')::text
   FROM (VALUES ('presynaptic_to', 'postsynaptic_to', 0, 1), ('postsynaptic_to', 'presynaptic_to', 1, 0),
                ('gapjunction_with', 'gapjunction_with', 2, 2)) AS side (my_name, their_name, mine, theirs)
   JOIN relation a ON a.name = side.my_name AND a.project_id = %(project_id)s
