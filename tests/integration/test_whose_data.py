@@ -53,6 +53,16 @@ delete a point cloud             +     +      -      +      +       +      0
 change a text label              +     +      +      +      +       +      0
 delete a text label              +     +      +      +      +       +      0
 delete a link                    +     +      -      +      +       +      0
+rename a landmark                +     +      -      +      +       +      0
+delete a landmark                +     +      -      +      +       +      0
+move a landmark away             +     +      -      +      +       +      0
+rename a group of landmarks      +     +      +      +      +       +      0
+delete a group of landmarks      +     +      -      +      +       +      0
+change a sampler                 +     +      -      +      +       +      0
+delete a sampler                 +     +      -      +      +       +      0
+sample a skeleton                +     +      +      +      +       +      0
+rename a class                   +     +      +      +      +       +      0
+remove a class                   +     +      +      +      +       +      0
 set a default for all            -     -      -      +      -       -      -
 rename the project               -     -      -      +      -       -      -
 make a project token             -     -      -      +      -       -      -
@@ -247,6 +257,76 @@ async def delete_link(data: Data) -> Request:
     return "DELETE", f"links/{made['alias']}", {}
 
 
+async def landmark(data: Data) -> int:
+    path = f"/{data.tracer.project_id}/landmarks/"
+    _, made = await data.tracer.actor.request("PUT", path, data={"name": f"landmark of {data.neuron_id}"})
+    assert isinstance(made, dict)
+    return int(made["id"])
+
+
+async def landmark_group(data: Data) -> int:
+    path = f"/{data.tracer.project_id}/landmarks/groups/"
+    _, made = await data.tracer.actor.request("PUT", path, data={"name": f"group of {data.neuron_id}"})
+    assert isinstance(made, dict)
+    return int(made["id"])
+
+
+async def sampler(data: Data) -> int:
+    made = await data.tracer.post("samplers/add", skeleton_id=data.skeleton_id, interval_length=5,
+                                  review_required="false", create_interval_boundaries="false")
+    return int(made["id"])
+
+
+async def class_of_things(data: Data) -> int:
+    return int((await data.tracer.post("ontology/classes/add", classname=f"of {data.neuron_id}"))["class_id"])
+
+
+async def rename_landmark(data: Data) -> Request:
+    return "POST", f"landmarks/{await landmark(data)}/", {"name": f"renamed {data.neuron_id}"}
+
+
+async def delete_landmark(data: Data) -> Request:
+    return "DELETE", f"landmarks/{await landmark(data)}/", {}
+
+
+async def displace_landmark(data: Data) -> Request:
+    path = f"landmarks/{await landmark(data)}/locations/"
+    _, made = await data.tracer.actor.request("PUT", f"/{data.tracer.project_id}/{path}", data={
+        "x": "1", "y": "2", "z": "3"})
+    assert isinstance(made, dict)
+    return "DELETE", f"{path}{made['point_id']}/", {}
+
+
+async def rename_group(data: Data) -> Request:
+    return "POST", f"landmarks/groups/{await landmark_group(data)}/", {"name": f"renamed {data.neuron_id}"}
+
+
+async def delete_group(data: Data) -> Request:
+    return "DELETE", f"landmarks/groups/{await landmark_group(data)}/", {}
+
+
+async def change_sampler(data: Data) -> Request:
+    return "POST", f"samplers/{await sampler(data)}/", {"leaf_handling_mode": "merge"}
+
+
+async def delete_sampler(data: Data) -> Request:
+    return "POST", f"samplers/{await sampler(data)}/delete", {}
+
+
+async def sample(data: Data) -> Request:
+    return "POST", "samplers/add", {"skeleton_id": data.skeleton_id, "interval_length": 5, "review_required": "false",
+                                    "create_interval_boundaries": "false"}
+
+
+async def rename_class(data: Data) -> Request:
+    return "POST", "ontology/classes/rename", {"classid": await class_of_things(data),
+                                               "newname": f"renamed {data.neuron_id}"}
+
+
+async def remove_class(data: Data) -> Request:
+    return "POST", "ontology/classes/remove", {"classid": await class_of_things(data)}
+
+
 async def set_default(data: Data) -> Request:
     return "PUT", "/client/datastores/settings/", {"key": "k", "value": "{}", "ignore_user": "true",
                                                    "project_id": data.tracer.project_id}
@@ -269,7 +349,11 @@ EDITS: dict[str, Callable[[Data], Awaitable[Request]]] = {
     "unlink": unlink, "delete a connector": delete_connector, "review": review, "suppress a virtual node": suppress,
     "restore a virtual node": restore, "change ids": change_ids, "rename a volume": rename_volume,
     "delete a volume": delete_volume, "delete a point cloud": delete_cloud, "change a text label": change_text_label,
-    "delete a text label": delete_text_label, "delete a link": delete_link, "set a default for all": set_default,
+    "delete a text label": delete_text_label, "delete a link": delete_link, "rename a landmark": rename_landmark,
+    "delete a landmark": delete_landmark, "move a landmark away": displace_landmark,
+    "rename a group of landmarks": rename_group, "delete a group of landmarks": delete_group,
+    "change a sampler": change_sampler, "delete a sampler": delete_sampler, "sample a skeleton": sample,
+    "rename a class": rename_class, "remove a class": remove_class, "set a default for all": set_default,
     "rename the project": rename_project, "make a project token": make_token,
 }  # fmt: skip
 
