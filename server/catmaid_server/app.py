@@ -25,7 +25,7 @@ from catmaid_server.routing import Route
 from catmaid_server.tiles.service import TileService
 
 MAX_BODY_BYTES = 64 * 1024**2
-MAX_FORM_FIELDS = 1_000_000  # clients write each of many ids as a field of its own
+MAX_FORM_FIELDS = 500_000  # clients write each of many ids as a field of its own
 NODE_LIMIT = 50_000
 _FORGET_EVERY_S = 3600.0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid5
@@ -24,6 +25,7 @@ from catmaid_server.routing import Call, Route
 _ATTEMPTS = 12
 _LARGEST_ID = 2**31 - 1
 _LONGEST_ID = 32
+_MANY = 10_000
 _encode = msgspec.json.Encoder().encode
 
 
@@ -40,7 +42,7 @@ def as_aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.St
     async def handle(request: web.Request) -> web.StreamResponse:
         path = {name: _path_value(name, text) for name, text in request.match_info.items()}
         user = await admitted(request, route, path.get("project_id"))
-        form = forms.decode(await _parameters(request), route.form)
+        form = await _decoded(await _parameters(request), route)
         call = Call(request, user, path, route)
         if route.writes:
             return await _write(call, form)
@@ -162,6 +164,13 @@ async def _permit(access: Access, route: Route, user: User, with_token: bool, pr
     if with_token and edits and not await access.allows(user, project_id, TOKEN_PERMISSION):
         raise NotAllowed(f"User {user.username!r} may not write with an API token in project {project_id}: "
                          f"that needs the permission {TOKEN_PERMISSION}.")
+
+
+async def _decoded(pairs: list[tuple[str, str]], route: Route) -> Any:
+    """The form; a large one in a thread, so that others are answered meanwhile."""
+    if len(pairs) < _MANY:
+        return forms.decode(pairs, route.form)
+    return await asyncio.to_thread(forms.decode, pairs, route.form)
 
 
 async def _parameters(request: web.Request) -> list[tuple[str, str]]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, get_args, get_origin
 
+import aiohttp
 import msgspec
 import pytest
 from answers import is_error
 from conftest import Service
 from snapshots import snapshot
 
-from catmaid_server.app import MAX_BODY_BYTES, all_routes
+from catmaid_server.app import MAX_BODY_BYTES, MAX_FORM_FIELDS, all_routes
 from catmaid_server.domain import patterns
 from catmaid_server.routing import Route
 
@@ -45,6 +47,7 @@ async def test_an_address_that_is_none(service: Service, method: str, path: str,
 @pytest.mark.parametrize(("content_type", "body"), [
     ("application/x-www-form-urlencoded; charset=utf-16", b"treenode_id=1"),
     ("application/x-www-form-urlencoded", b"treenode_id=%ff%fe"),
+    ("application/x-www-form-urlencoded", b"treenode_id=1&state=%ed%a0%80"),  # half of a pair of surrogates
     ("application/x-www-form-urlencoded", b"\xff\xfe=\xff&treenode_id=\x00"),
     ("multipart/form-data", b"treenode_id=1"),
     ("multipart/form-data; boundary=b", b"treenode_id=1"),
@@ -72,6 +75,25 @@ async def test_a_body_that_is_too_large(service: Service) -> None:
         headers={"Content-Type": "application/x-www-form-urlencoded"})
     assert (status, is_error(body)) == (413, True)
     await service.tracer.get("/version")
+
+
+async def test_a_form_may_have_many_fields(service: Service) -> None:
+    """Clients write each of many ids as a field of its own."""
+    form = {f"skeleton_ids[{index}]": str(index) for index in range(20_000)}
+    status, body = await service.tracer.request("POST", f"/{service.project_id}/skeletons/summary", data=form)
+    assert (status, body) == (200, {})
+    with aiohttp.MultipartWriter("form-data") as parts:
+        for name, value in list(form.items())[:2000]:
+            parts.append(value).set_content_disposition("form-data", name=name)
+        status, body = await service.tracer.request("POST", f"/{service.project_id}/skeletons/summary", data=parts)
+    assert (status, body) == (200, {})
+
+
+async def test_a_form_may_not_have_any_number_of_fields(service: Service) -> None:
+    status, body = await service.tracer.request(
+        "POST", f"/{service.project_id}/skeletons/summary", data=b"skeleton_ids=1&" * (MAX_FORM_FIELDS + 1),
+        headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert (status, is_error(body)) == (413, True)
 
 
 async def test_text_is_text_wherever_it_goes(service: Service) -> None:
@@ -123,7 +145,8 @@ async def failure(service: Service, route: Route, text: str, number: str) -> obj
     path = re.sub(r"\{(\w+)[^}]*\}", lambda part: str(service.project_id) if part[1] == "project_id" else in_path,
                   route.path)
     status, body = await service.admin.request(method, path, **{"params" if in_query else "data": form})
-    proper = status == 200 or (status < 500 and (is_error(body) or (isinstance(body, dict) and body.keys() == {"detail"})))
+    in_short = isinstance(body, dict) and body.keys() == {"detail"}
+    proper = status == 200 or (status < 500 and (is_error(body) or in_short))
     return None if proper else (method, path, status, body)
 
 
@@ -135,7 +158,7 @@ async def test_no_text_makes_any_route_fail(service: Service, text: str) -> None
     assert list(filter(None, failures)) == []
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "2147483647", "-2147483648", "9" * 30, "1e308", "nan", ""])
+@pytest.mark.parametrize("number", ["0", "-1", "2147483647", "-2147483648", "9" * 30, "1e30", "1e308", "nan", ""])
 async def test_no_number_makes_any_route_fail(service: Service, number: str) -> None:
     failures = [await failure(service, route, "", number) for route in PLAIN_ROUTES]
     assert list(filter(None, failures)) == []
@@ -183,6 +206,17 @@ async def test_a_pattern_that_cannot_be_matched_is_refused(
         status, body = await service.tracer.refused(f"{path}/{route}", **form)
         assert (status, is_error(body)) == (400, True), (route, body)
         assert "regular expression" in str(body["error"])
+
+
+@pytest.mark.parametrize("length", [10_000, 5_000_000])
+async def test_a_name_that_is_far_too_long_is_refused(
+    service: Service, labelled: dict[str, Any], length: int
+) -> None:
+    name = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=length))
+    status, body = await service.tracer.refused(
+        f"/{service.project_id}/annotations/add", **{"annotations[0]": name, "skeleton_ids[0]": labelled["skeleton_id"]})
+    assert (status, is_error(body)) == (400, True)
+    assert "too l" in str(body["error"])
 
 
 async def test_a_refused_request_opens_no_version(service: Service) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 from aiohttp import web
@@ -15,6 +16,7 @@ from catmaid_server.domain.errors import InvalidInput
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _NOTHING: MultiDictProxy[str | bytes | bytearray | FileField] = MultiDictProxy(MultiDict())
+_READ: web.RequestKey[MultiDictProxy[str | bytes | bytearray | FileField]] = web.RequestKey("posted")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -26,18 +28,33 @@ async def posted(request: web.Request) -> MultiDictProxy[str | bytes | bytearray
     Raises
     ------
     InvalidInput
-        If the body is not the form that it says it is.
+        If the body is not the form that it says it is, or its text is not in the charset that it says.
     """
     if not (request.body_exists and request.content_type in _FORMS):
         return _NOTHING
     try:
-        return await request.post()
+        if request.content_type == "multipart/form-data":
+            return await request.post()
+        if (form := request.get(_READ)) is None:
+            form = request[_READ] = await _urlencoded(request)
     except RequestPayloadError:
         raise InvalidInput("The body is not packed as its Content-Encoding says.") from None
     # LookupError: unknown charset; RuntimeError: unknown transfer encoding.
     except (ValueError, LookupError, RuntimeError, HttpProcessingError) as error:
         reason = error.message if isinstance(error, HttpProcessingError) else error
         raise InvalidInput(f"The body is not a well-formed form: {reason}") from None
+    return form
+
+
+async def _urlencoded(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | FileField]:
+    """A form without files; unlike aiohttp's own reading, this does not replace what is no text."""
+    charset = request.charset or "utf-8"
+    text = (await request.read()).rstrip().decode(charset)
+    fields = text.count("&") + 1
+    if fields > request.client_max_fields:
+        raise web.HTTPRequestEntityTooLarge(
+            request.client_max_fields, fields, text=f"A form has at most {request.client_max_fields} fields.")
+    return MultiDictProxy(MultiDict(parse_qsl(text, keep_blank_values=True, encoding=charset, errors="strict")))
 
 
 async def posted_json(request: web.Request) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ _STORE_ERRORS: tuple[tuple[type[Exception], int, str, str], ...] = (
     (psycopg.errors.DeadlockDetected, 503, "StoreUnavailable", _CONTENDED),
     (psycopg.errors.SerializationFailure, 503, "StoreUnavailable", _CONTENDED),
     (psycopg.DataError, 400, "ValueError", "A value is malformed or out of range."),
+    (psycopg.errors.ProgramLimitExceeded, 400, "ValueError", "A value is too large."),
     (psycopg.OperationalError, 503, "StoreUnavailable", "The store cannot be reached; try again in a moment."),
 )
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from types import UnionType
-from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -26,6 +26,10 @@ Struct = TypeVar("Struct", bound=msgspec.Struct)
 _KEY = re.compile(r"^([^\[\]]+)((?:\[[^\[\]]*\])*)$")
 _INDEX = re.compile(r"\[([^\[\]]*)\]")
 _LARGEST_INT = 2**31 - 1
+_LARGEST_FLOAT = 1e30  # what is computed of it, volumes too, stays finite, and PostGIS keeps boxes in single precision
+_LONGEST_TEXT = 4_000_000
+LongText: TypeAlias = Annotated[str, msgspec.Meta(max_length=2**26)]
+"""Text that may be as long as a body, such as a surface."""
 _MAX_DEPTH = 8
 
 
@@ -70,7 +74,10 @@ def decode(pairs: Iterable[tuple[str, str]], into: type[Struct]) -> Struct:
         path = _INDEX.findall(match[2])
         if len(path) > _MAX_DEPTH:
             raise InvalidInput(f"Parameter {match[1]} is nested too deeply.")
-        said.setdefault(match[1], _Spelling()).add(path, value)
+        spelling = said.get(match[1])
+        if spelling is None:
+            spelling = said[match[1]] = _Spelling()
+        spelling.add(path, value)
     raw = {name: _value(name, spelling, kinds[name].reading) for name, spelling in said.items()}
     return convert(raw, into)
 
@@ -82,7 +89,8 @@ def convert(raw: Any, into: type[Struct]) -> Struct:
     except msgspec.ValidationError as error:
         raise InvalidInput(str(error)) from None
     for name, kind in _kinds(into).items():
-        _require_ordinary(name, getattr(made, kind.field))
+        if not kind.long:
+            _require_ordinary(name, getattr(made, kind.field))
     return made
 
 
@@ -129,34 +137,38 @@ def _json(name: str, text: str) -> Any:
 
 
 def _require_ordinary(name: str, value: Any) -> None:
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        return
-    if isinstance(value, int):
-        if abs(value) > _LARGEST_INT:
+    match value:
+        case bool() | None:
+            pass
+        case int() if abs(value) > _LARGEST_INT:
             raise InvalidInput(f"Parameter {name} is out of range: {value}.")
-    elif isinstance(value, float):
-        if not math.isfinite(value):
+        case float() if not math.isfinite(value):
             raise InvalidInput(f"Parameter {name} must be a finite number.")
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _require_ordinary(name, item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            _require_ordinary(name, item)
+        case float() if abs(value) > _LARGEST_FLOAT:
+            raise InvalidInput(f"Parameter {name} is out of range: {value}.")
+        case str() if len(value) > _LONGEST_TEXT:
+            raise InvalidInput(f"Parameter {name} is too long: at most {_LONGEST_TEXT} characters are allowed.")
+        case list() | tuple():
+            for item in value:
+                _require_ordinary(name, item)
+        case dict():
+            for item in value.values():
+                _require_ordinary(name, item)
 
 
 class _Kind(NamedTuple):
-    """The field that a parameter becomes, and whether it is read as a `list`, `dict`, `bool` or single `value`."""
+    """The field that a parameter becomes, what it is read as (`list`, `dict`, `bool`, `value`), and if it may be long."""
 
     field: str
     reading: str
+    long: bool
 
 
 @cache
 def _kinds(struct: type[msgspec.Struct]) -> dict[str, _Kind]:
     """By parameter name."""
     hints = get_type_hints(struct, include_extras=False)
-    return {field.encode_name: _Kind(field.name, _reading(hints[field.name]))
+    return {field.encode_name: _Kind(field.name, _reading(hints[field.name]), field.type == LongText)
             for field in msgspec.structs.fields(struct)}
 
 

@@ -54,7 +54,7 @@ class NewVolume(msgspec.Struct):
     title: str = ""
     type: str = ""
     comment: str | None = None
-    mesh: str = ""
+    mesh: forms.LongText = ""
     min_x: float | None = None
     min_y: float | None = None
     min_z: float | None = None
