@@ -213,8 +213,8 @@ async def test_a_name_that_is_far_too_long_is_refused(
     service: Service, labelled: dict[str, Any], length: int
 ) -> None:
     name = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=length))
-    status, body = await service.tracer.refused(
-        f"/{service.project_id}/annotations/add", **{"annotations[0]": name, "skeleton_ids[0]": labelled["skeleton_id"]})
+    form = {"annotations[0]": name, "skeleton_ids[0]": labelled["skeleton_id"]}
+    status, body = await service.tracer.refused(f"/{service.project_id}/annotations/add", **form)
     assert (status, is_error(body)) == (400, True)
     assert "too l" in str(body["error"])
 
