@@ -14,8 +14,10 @@ from catmaid_server.db.queries import Queries, load
 
 PACKAGE = Path(catmaid_server.__file__).parent
 SUBJECTS = sorted(path.stem for path in (PACKAGE / "sql").glob("*.sql"))
-NAMED_AT_RUN_TIME = {"exporting"}
+NAMED_AT_RUN_TIME = {"exporting", "catmaid_export"}
 """Subjects whose queries are named after tables, by `getattr`."""
+SCRIPTS = {("catmaid_staging", "create"), ("catmaid_staging", "settle")}
+"""Queries of several statements, which take no parameters."""
 
 
 def loaded(tree: ast.Module) -> dict[str, str]:
@@ -74,8 +76,11 @@ def test_a_file_is_well_formed(subject: str) -> None:
         query = getattr(load(subject), name)
         statement = re.sub(r"--.*", "", query).strip()
         assert statement.endswith(";"), name
-        assert statement.count(";") == 1, name
-        assert re.search(r"%(?!\(\w+\)s|%)", statement) is None, f"{name} has a stray %"
+        if (subject, name) in SCRIPTS:
+            assert "%" not in statement, name
+        else:
+            assert statement.count(";") == 1, name
+        assert re.search(r"%(?!\(\w+\)s)", statement.replace("%%", "")) is None, f"{name} has a stray %"
 
 
 def test_an_unknown_query_is_named_in_the_error() -> None:

@@ -347,8 +347,7 @@ SELECT greatest((SELECT max(id) FROM staged_treenode), (SELECT max(id) FROM stag
 
 -- name: next_project
 -- Forget the ids of the project before, but for users, groups and stacks, which projects share.
-DELETE FROM new_entity;
-DELETE FROM new_node;
+WITH entities AS (DELETE FROM new_entity), nodes AS (DELETE FROM new_node)
 DELETE FROM new_id
  WHERE model IN ('catmaid.relation', 'catmaid.class', 'catmaid.classclass', 'catmaid.pointcloud', 'catmaid.sampler',
                  'catmaid.samplerdomain', 'catmaid.samplerinterval', 'lone neuron');
