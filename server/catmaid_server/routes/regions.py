@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 import msgspec
 from aiohttp import web
@@ -11,7 +11,7 @@ from aiohttp import web
 from catmaid_server import keys
 from catmaid_server.domain import ontology_edits, regions
 from catmaid_server.domain.regions import Rectangle
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 from catmaid_server.tiles.pictures import Pyramid, Window, picture
 from catmaid_server.tiles.service import StackRevision
 
@@ -74,7 +74,7 @@ async def region_info(call: Call, form: NoParameters) -> RegionInfo:
 
 
 @routes.get("/{project_id}/roi/{region_id}/image", needs=Permission.BROWSE)
-async def region_image(call: Call, form: NoParameters) -> web.Response:
+async def region_image(call: Call, form: NoParameters) -> Annotated[web.Response, Content(bytes, "image/png")]:
     """Give a picture of a region of interest, upright, as PNG."""
     async with call.reading() as connection:
         region = await regions.region(connection, call.project_id, call.path["region_id"])
