@@ -157,7 +157,7 @@ def _require_ordinary(name: str, value: Any) -> None:
 
 
 class _Kind(NamedTuple):
-    """The field that a parameter becomes, how it is read (as `list`, `dict`, `bool`, `value`), and if it may be long."""
+    """The field that a parameter becomes, how it is read (as `list`, `dict`, `bool`, `value`), if it may be long."""
 
     field: str
     reading: str
