@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import aiohttp
 import pytest
+from answers import is_error
 
-from catmaid_server.domain import accounts
+from catmaid_server.db.store import Connection, Store
+from catmaid_server.domain import accounts, project_list
 from catmaid_server.domain.users import User
-from tests.conftest import Service
+from tests.conftest import Service, serving
 
 
 async def test_a_fault_is_logged_without_passwords_and_hashes(
@@ -55,6 +59,24 @@ async def latencies_of_events(session: aiohttp.ClientSession) -> list[str]:
 async def test_an_id_beyond_all_ids_is_not_found(service: Service, path: str) -> None:
     status, _ = await service.tracer.request("GET", path.format(service.project_id))
     assert status == 404
+
+
+async def test_a_query_without_end_is_stopped(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And leaves its connection to others."""
+    async def endless(connection: Connection, user: User, **_: object) -> None:
+        await connection.execute("SELECT pg_sleep(60)")
+
+    monkeypatch.setattr(project_list, "visible_projects", endless)
+    async with (
+        Store.opened(store.dsn, pool_size=1, longest_query_s=0.2) as impatient,
+        serving(impatient, tmp_path) as (url, _), aiohttp.ClientSession() as session
+    ):
+        for _attempt in range(2):
+            async with session.get(f"{url}/projects/") as response:
+                assert response.status == 503
+                assert is_error(await response.json(), "StoreUnavailable")
+        async with session.get(f"{url}/health") as response:
+            assert response.status == 200
 
 
 async def test_an_unknown_charset_is_refused(service: Service) -> None:

@@ -34,7 +34,9 @@ class Store:
         """Called before a write that changed users or permissions returns; must not block."""
 
     @classmethod
-    async def open(cls, dsn: str, *, pool_size: int = 8, remember_bytes: int = REMEMBER_BYTES) -> Store:
+    async def open(
+        cls, dsn: str, *, pool_size: int = 8, remember_bytes: int = REMEMBER_BYTES, longest_query_s: float = 0
+    ) -> Store:
         """Connect to a migrated database.
 
         Parameters
@@ -45,9 +47,11 @@ class Store:
             Most connections.
         remember_bytes
             Memory for answers that stay true until something is committed.
+        longest_query_s
+            What takes longer is stopped, with `psycopg.errors.QueryCanceled`; 0 lets everything end.
         """
         async def configure(connection: Connection) -> None:
-            await _configure(connection)
+            await _configure(connection, longest_query_s)
             connection.add_notify_handler(lambda _: store._tell_access_changed())
             await connection.execute("LISTEN access_changed")
 
@@ -62,10 +66,11 @@ class Store:
     @classmethod
     @asynccontextmanager
     async def opened(
-        cls, dsn: str, *, pool_size: int = 8, remember_bytes: int = REMEMBER_BYTES
+        cls, dsn: str, *, pool_size: int = 8, remember_bytes: int = REMEMBER_BYTES, longest_query_s: float = 0
     ) -> AsyncIterator[Store]:
         """`open`, and close at the end of the block."""
-        store = await cls.open(dsn, pool_size=pool_size, remember_bytes=remember_bytes)
+        store = await cls.open(dsn, pool_size=pool_size, remember_bytes=remember_bytes,
+                               longest_query_s=longest_query_s)
         try:
             yield store
         finally:
@@ -108,8 +113,9 @@ class Store:
                     listener(project_id)
 
 
-async def _configure(connection: Connection) -> None:
+async def _configure(connection: Connection, longest_query_s: float) -> None:
     connection.adapters.register_dumper(FloatArray, FloatArrayDumper)
     await connection.execute("SET TIME ZONE 'UTC'")
     await connection.execute("SET max_parallel_workers_per_gather = 0")
     await connection.execute("SET jit = off")
+    await connection.execute("SELECT set_config('statement_timeout', %s, false)", (f"{1e3 * longest_query_s:.0f}",))

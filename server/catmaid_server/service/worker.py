@@ -30,6 +30,9 @@ _AT_ONCE = 16
 
 log = structlog.get_logger("catmaid.worker")
 
+_LONGEST_QUERY_S = 120.0
+"""Beyond this nobody waits for an answer any more, and a few such queries would hold all connections."""
+
 
 def main() -> None:
     """Read the order from standard input and serve until told to stop."""
@@ -53,7 +56,8 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    opened = Store.opened(order.dsn, pool_size=order.pool_size, remember_bytes=order.remember_bytes)
+    opened = Store.opened(order.dsn, pool_size=order.pool_size, remember_bytes=order.remember_bytes,
+                          longest_query_s=_LONGEST_QUERY_S)
     async with opened as store:
         app = create_app(store, secret=order.secret, data_dir=Path(order.data_dir), registration=order.registration,
                          approval=order.approval)
