@@ -90,6 +90,53 @@ async def test_wanted_ids_are_given_once(tracer: Tracer) -> None:
     assert (await tracer.skeleton_of(await tracer.node())) > 600_002
 
 
+async def test_the_next_free_ids_do_where_wanted_ones_are_taken(tracer: Tracer) -> None:
+    wanted = {"neuron_id": 610_001, "skeleton_id": 610_002}
+    ids = [(made["neuron_id"], made["skeleton_id"]) for _, made in [await upload(tracer, **wanted) for _ in range(2)]]
+    assert ids[0] == (610_001, 610_002)
+    assert not {610_001, 610_002} & set(ids[1])
+    assert await tracer.rows("SELECT name FROM neuron WHERE id = 610001") == [("neuron 610001",)]
+
+
+async def test_a_neuron_that_is_replaced_leaves_its_annotations(tracer: Tracer) -> None:
+    _, made = await upload(tracer, name="old")
+    ids = {"neuron_id": made["neuron_id"], "skeleton_id": made["skeleton_id"]}
+    await tracer.post("annotations/add", **{"entity_ids[0]": ids["neuron_id"], "annotations[0]": "kept"})
+
+    async def annotations() -> list[str]:
+        rows = await tracer.rows("SELECT a.name FROM annotation_link l JOIN annotation a ON a.id = l.annotation_id"
+                                 f" WHERE l.neuron_id = {ids['neuron_id']} ORDER BY a.name")
+        return [name for (name,) in rows]
+
+    status, again = await upload(tracer, name="new", **ids, auto_id="false", force="true")
+    assert (status, again["neuron_id"], again["skeleton_id"]) == (200, *ids.values())
+    assert await annotations() == ["Import", "kept"]
+    assert await tracer.rows(f"SELECT name FROM neuron WHERE id = {ids['neuron_id']}") == [("new",)]
+    assert not await tracer.nodes(list(made["node_id_map"].values()))
+
+    status, again = await upload(tracer, skeleton_id=ids["skeleton_id"], force="true")
+    assert (status, again["skeleton_id"]) == (200, ids["skeleton_id"])
+    assert again["neuron_id"] != ids["neuron_id"], "only the skeleton's id was asked for"
+    assert await annotations() == []
+
+
+async def test_only_neurons_and_skeletons_make_room(tracer: Tracer) -> None:
+    annotated = await tracer.post("annotations/add", **{"annotations[0]": "in the way"})
+    (taken,) = [annotation["id"] for annotation in annotated["annotations"]]
+    for name in ("neuron_id", "skeleton_id"):
+        status, body = await upload(tracer, **{name: taken, "force": "true"})
+        assert (status, is_error(body)) == (400, True), body
+
+
+async def test_a_locked_neuron_is_not_replaced(module_service: Service, tracer: Tracer) -> None:
+    _, made = await upload(tracer)
+    await Tracer.of(module_service, module_service.admin).post(
+        "annotations/add", **{"entity_ids[0]": made["neuron_id"], "annotations[0]": "locked"})
+    status, _ = await upload(tracer, neuron_id=made["neuron_id"], force="true")
+    assert status == 403
+    assert await tracer.nodes(list(made["node_id_map"].values()))
+
+
 async def test_the_neuron_of_somebody_else_is_not_replaced(module_service: Service, tracer: Tracer) -> None:
     admin = Tracer.of(module_service, module_service.admin)
     _, made = await upload(admin)

@@ -78,6 +78,11 @@ def _numbered(pattern: str, entity_ids: list[int]) -> Iterator[tuple[str, list[i
         yield _COUNTER.sub(str(number), pattern), [entity_id]
 
 
+async def take_over(tx: Connection, neuron_id: int, successor_id: int) -> None:
+    """Let another neuron bear the annotations of one that goes."""
+    await tx.execute(sql.take_over, {"old_id": neuron_id, "new_id": successor_id})
+
+
 async def _annotate_all(
     tx: Connection, project_id: int, user: User, wanted: list[tuple[str, list[int]]], kinds: dict[int, str]
 ) -> list[Annotated]:

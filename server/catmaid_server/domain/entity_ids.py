@@ -53,9 +53,14 @@ async def change(
     return Changed(skeleton_id, neuron_id, wants_skeleton, wants_neuron)
 
 
-async def _require_free(tx: Connection, wanted: int) -> None:
+async def is_taken(connection: Connection, wanted: int) -> bool:
+    """Whether something has this id already; `InvalidInput` if it is no id."""
     if not 0 < wanted <= HIGHEST:
         raise InvalidInput(f"{wanted} cannot be an id: those given by hand are from 1 to {HIGHEST}.")
-    if await fetch_value(tx, sql.is_taken, id=wanted):
+    return bool(await fetch_value(connection, sql.is_taken, id=wanted))
+
+
+async def _require_free(tx: Connection, wanted: int) -> None:
+    if await is_taken(tx, wanted):
         raise InvalidInput(f"The id {wanted} is in use already.")
     await tx.execute(sql.pass_id, {"id": wanted})

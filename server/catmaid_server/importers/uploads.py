@@ -11,8 +11,10 @@ import numpy as np
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
-from catmaid_server.domain import annotating, entity_ids, neuron_deletion, neuron_info, origins
+from catmaid_server.domain import annotating, entity_ids, lifecycle, neuron_deletion, neuron_info, origins
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.origins import Origin
+from catmaid_server.domain.permissions import require_editable_neuron
 from catmaid_server.domain.users import User
 from catmaid_server.importers.arbors import Arbor
 from catmaid_server.importers.errors import BadFile
@@ -37,7 +39,9 @@ class Upload:
     neuron_id, skeleton_id
         Ids that the new ones are to have; None: the next free.
     replace
-        Whether what has these ids already is deleted.
+        Whether what has these ids already makes room: a neuron that is replaced leaves its annotations to the new one.
+    auto_id
+        Whether, where a wanted id is taken and not to be replaced, the next free is as good.
     """
 
     filename: str
@@ -47,6 +51,7 @@ class Upload:
     neuron_id: int | None = None
     skeleton_id: int | None = None
     replace: bool = False
+    auto_id: bool = True
     origin: Origin | None = None
 
 
@@ -75,12 +80,14 @@ async def import_upload(tx: Connection, user: User, project_id: int, upload: Upl
     Raises `BadFile` (`InvalidInput`) if it is not one tree, or `InvalidInput` if an id is taken.
     """
     arbor, more = await asyncio.to_thread(_read, Path(upload.filename), upload.text)
-    if upload.replace and upload.neuron_id is not None:
-        await _make_room(tx, user, project_id, upload.neuron_id)
-    stored = await store_arbor(tx, Target(project_id, user.id), arbor, neuron_name=upload.neuron_name or "",
+    neuron_id, skeleton_id = [await _claimed(tx, upload, wanted) for wanted in (upload.neuron_id, upload.skeleton_id)]
+    name = upload.neuron_name or (f"neuron {neuron_id}" if neuron_id else "")
+    stored = await store_arbor(tx, Target(project_id, user.id), arbor, neuron_name=name,
                                authorship=await _authorship(tx, user, arbor, more) if more else None)
-    changed = await entity_ids.change(tx, project_id, stored.skeleton_id, new_skeleton_id=upload.skeleton_id,
-                                      new_neuron_id=upload.neuron_id)
+    if upload.replace:
+        await _replace(tx, project_id, user, upload, stored.neuron_id)
+    changed = await entity_ids.change(tx, project_id, stored.skeleton_id, new_skeleton_id=skeleton_id,
+                                      new_neuron_id=neuron_id)
     await annotating.annotate(tx, project_id, user, (ANNOTATION, *upload.annotations), [changed.neuron_id])
     if upload.origin is not None:
         await origins.add(tx, project_id, user.id, changed.skeleton_id, upload.origin)
@@ -91,9 +98,25 @@ def _node_ids(arbor: Arbor, stored: StoredArbor) -> dict[int, int]:
     return dict(zip(arbor.node_ids.tolist(), stored.treenode_ids.tolist(), strict=True))
 
 
-async def _make_room(tx: Connection, user: User, project_id: int, neuron_id: int) -> None:
-    if await neuron_info.skeletons_of_neuron(tx, project_id, neuron_id):
-        await neuron_deletion.delete_neuron(tx, project_id, user, neuron_id)
+async def _claimed(tx: Connection, upload: Upload, wanted: int | None) -> int | None:
+    """The id that is taken for a wanted one; None for the next free."""
+    if wanted is None or upload.replace or not upload.auto_id:
+        return wanted
+    return None if await entity_ids.is_taken(tx, wanted) else wanted
+
+
+async def _replace(tx: Connection, project_id: int, user: User, upload: Upload, successor_id: int) -> None:
+    """Delete the neurons that have the wanted id, or whose skeleton has it; only the former leaves its annotations."""
+    if upload.neuron_id is not None and await entity_ids.is_taken(tx, upload.neuron_id):
+        await lifecycle.require_neuron(tx, project_id, upload.neuron_id)
+        await require_editable_neuron(tx, user, upload.neuron_id)
+        await annotating.take_over(tx, upload.neuron_id, successor_id)
+        await neuron_deletion.delete_neuron(tx, project_id, user, upload.neuron_id)
+    if upload.skeleton_id is not None and await entity_ids.is_taken(tx, upload.skeleton_id):
+        found = await neuron_info.neurons_of_skeletons(tx, project_id, [upload.skeleton_id])
+        if not found:
+            raise InvalidInput(f"The id {upload.skeleton_id} belongs to no skeleton of project {project_id}.")
+        await neuron_deletion.delete_neuron(tx, project_id, user, found[upload.skeleton_id])
 
 
 def _read(path: Path, text: str) -> tuple[Arbor, dict[int, _Line]]:

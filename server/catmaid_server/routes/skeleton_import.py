@@ -21,14 +21,18 @@ _ENDINGS = (".swc", ".eswc")
 
 
 class ImportSkeleton(msgspec.Struct, kw_only=True):
-    """Name, annotations, ids (unless `auto_id`; `force` replaces what has them), and where the file came from."""
+    """Name, annotations and ids that the neuron gets, and where the file came from."""
 
     name: str | None = None
     annotations: list[str] = []
     neuron_id: int | None = None
+    """The id that the neuron is to have; without it, the next free."""
     skeleton_id: int | None = None
+    """The id that the skeleton is to have; without it, the next free."""
     auto_id: bool = True
+    """Whether the next free id does where a wanted one is taken; else that is an error."""
     force: bool = False
+    """Whether what has the wanted ids makes room; a neuron that is replaced leaves its annotations to the new one."""
     source_id: int | None = None
     source_url: str | None = None
     source_project_id: int | None = None
@@ -53,10 +57,9 @@ class ImportedSkeleton(TypedDict):
 async def import_skeleton(call: Call, form: ImportSkeleton) -> ImportedSkeleton:
     """Make a neuron of an SWC or eSWC file."""
     filename, text = await _file(call)
-    wanted = {} if form.auto_id else {"neuron_id": form.neuron_id, "skeleton_id": form.skeleton_id}
     made = await uploads.import_upload(call.tx, call.user, call.project_id, Upload(
-        filename, text, neuron_name=form.name, annotations=tuple(form.annotations), replace=form.force,
-        origin=form.origin(), **wanted))
+        filename, text, neuron_name=form.name, annotations=tuple(form.annotations), neuron_id=form.neuron_id,
+        skeleton_id=form.skeleton_id, replace=form.force, auto_id=form.auto_id, origin=form.origin()))
     return {"neuron_id": made.neuron_id, "skeleton_id": made.skeleton_id, "node_id_map": made.node_ids}
 
 

@@ -167,3 +167,6 @@ RETURNING annotation_id;
 
 -- name: delete
 DELETE FROM annotation WHERE id = ANY (%(annotation_ids)s::integer[]);
+
+-- name: take_over
+UPDATE annotation_link SET neuron_id = %(new_id)s WHERE neuron_id = %(old_id)s;
