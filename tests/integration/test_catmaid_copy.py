@@ -144,6 +144,9 @@ async def test_ids_may_be_new_and_the_project_one_that_is_here(source: Service, 
     theirs: Any = await source.admin.get("/3/skeletons/")
     assert len(ours) == len(theirs) == 62
     assert not set(ours) & set(theirs)
+    origins: Any = await source.admin.post(f"/{source.project_id}/skeletons/origin",
+                                           **{f"skeleton_ids[{i}]": found for i, found in enumerate(ours)})
+    assert sorted(origin["source_id"] for origin in origins["origins"].values()) == sorted(theirs)
     with pytest.raises(InvalidInput, match="already a project 'Lab' here"):
         await copy_project(source.store, tmp_path, source.url, user="admin", token=source.admin.token, project=TITLE)
 

@@ -296,6 +296,22 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('deep_link_id_seq'
  ORDER BY s.id
     ON CONFLICT (project_id, alias) DO NOTHING;
 
+-- name: insert_data_source
+INSERT INTO data_source (project_id, name, url, source_project_id, user_id)
+VALUES (%(project_id)s, %(name)s, %(url)s, %(source)s, %(user_id)s)
+    ON CONFLICT (project_id, url, source_project_id) DO NOTHING;
+
+-- name: insert_origins
+-- What each skeleton is called in the project that it was copied from.
+INSERT INTO skeleton_origin (skeleton_id, project_id, data_source_id, source_id, user_id)
+SELECT m.new_id, %(project_id)s, d.id, e.id, %(user_id)s
+  FROM entity e
+  JOIN new_entity m ON m.old_id = e.id
+  JOIN data_source d ON d.project_id = %(project_id)s AND d.url = %(url)s AND d.source_project_id = %(source)s
+ WHERE e.project = %(source)s AND e.kind = 'skeleton'
+ ORDER BY m.new_id
+    ON CONFLICT (skeleton_id) DO NOTHING;
+
 -- name: left_out
 -- Rows of the project that nothing here stands for: what they are, and how many. What says again what others say
 -- (`element_of`: a node is of its skeleton) is not counted.

@@ -48,7 +48,8 @@ async def copy_project(
     """Copy one project of a CATMAID server (2020 or later) that the account may browse, in one transaction.
 
     Stacks and their groups, neurons, skeletons with nodes, connectors and links, tags, annotations of neurons and of
-    annotations, reviews, volumes, and users by name. A stack's images stay where they are.
+    annotations, reviews, volumes, and users by name. A stack's images stay where they are. Skeletons remember their
+    origin.
 
     Parameters
     ----------
@@ -88,7 +89,7 @@ async def copy_project(
             who = Who(user, override_user=override_user, create_unknown_users=create_unknown_users)
             summary = await import_rows(
                 store, assembled(copied), Path(str(server.url.host)), who=who, project=title, title=found["title"],
-                preserve_ids=preserve_ids, steps=steps)
+                preserve_ids=preserve_ids, steps=steps, origin_url=str(server.url))
             spool.remove()
     return summary
 

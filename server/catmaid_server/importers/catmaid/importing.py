@@ -160,10 +160,12 @@ async def import_rows(
     project: str | None = None,
     source_project: str | None = None,
     preserve_ids: bool = False,
+    origin_url: str | None = None,
 ) -> CatmaidSummary:
     """Import a stream of rows; see `import_catmaid`.
 
-    `path` is where they came from, for messages; `title` is that of a project that the rows do not name.
+    `path` is where they came from, for messages; `title` is that of a project that the rows do not name. With
+    `origin_url`, skeletons remember that they are from that server.
     """
     async with store.reading() as connection:
         importer = await users.require_user(connection, who.user)
@@ -179,7 +181,7 @@ async def import_rows(
                 await checks.require_whole(connection, path, sources)
                 if preserve_ids:
                     await checks.require_free_ids(connection, sources)
-            bringing = _Bringing(store, connection, importer, settled, preserve_ids, steps)
+            bringing = _Bringing(store, connection, importer, settled, preserve_ids, steps, origin_url)
             imported = [await bringing.bring(passage, path.name) for passage in passages]
             left_out = staging.left_out + bringing.left_out
         finally:
@@ -248,6 +250,7 @@ class _Bringing:
     users: Users
     keep: bool
     steps: Steps
+    origin_url: str | None
     left_out: Counter[str] = field(default_factory=Counter)
     _site_is_written: bool = False
 
@@ -266,6 +269,9 @@ class _Bringing:
             nodes = await writing.staged_treenodes(tx, passage.source)
             aside = await indexes.set_aside(tx, nodes, self.steps)
             counts = await writing.write_project(tx, passage.source, project_id, keep=self.keep, steps=self.steps)
+            if self.origin_url is not None:
+                await writing.write_origins(tx, passage.source, project_id, url=self.origin_url, name=passage.title,
+                                            user_id=self.importer.id)
             self.steps.advance(share)
             if aside:
                 await indexes.restore(tx, share, self.steps)

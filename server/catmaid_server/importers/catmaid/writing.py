@@ -119,6 +119,13 @@ async def write_project(tx: Connection, source: int, project_id: int, *, keep: b
     return Counter({what: number for what, number in made.items() if number or what in TOLD})
 
 
+async def write_origins(tx: Connection, source: int, project_id: int, *, url: str, name: str, user_id: int) -> None:
+    """Remember what the skeletons just written are called in the project `source` of the server at `url`."""
+    values = {"source": source, "project_id": project_id, "url": url, "name": name, "user_id": user_id}
+    await tx.execute(sql.insert_data_source, values)
+    await tx.execute(sql.insert_origins, values)
+
+
 async def left_out(tx: Connection, source: int) -> Counter[str]:
     """Rows of a project that nothing here stands for, by what they are."""
     cursor = await tx.execute(sql.left_out, {"source": source})
