@@ -7,6 +7,7 @@ import msgspec
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_json
 from catmaid_server.db.store import Connection
+from catmaid_server.domain.errors import NotFound
 
 sql = load("compact_arbors")
 
@@ -32,11 +33,14 @@ async def compact_arbor(
 ) -> list[msgspec.Raw]:
     """Nodes, synapses (with both ends, see sql/compact_arbors.sql) and treenodes by label, each as JSON.
 
-    What is not wanted is empty, and so is everything of a skeleton that does not exist.
+    What is not wanted is empty. `NotFound` if nodes are wanted of a skeleton that has none or does not exist.
     """
     key = {"project_id": project_id, "skeleton_id": skeleton_id}
+    found = await nodes(connection, with_times=with_times, **key) if with_nodes else _NO_ROWS
+    if with_nodes and found == _NO_ROWS:
+        raise NotFound(f"There is no skeleton {skeleton_id} with nodes in project {project_id}.")
     return [
-        await nodes(connection, with_times=with_times, **key) if with_nodes else _NO_ROWS,
+        found,
         await fetch_json(connection, sql.synapses, **key) if with_synapses else _NO_ROWS,
         await fetch_json(connection, sql.tags, **key) if with_tags else _NO_KEYS,
     ]
