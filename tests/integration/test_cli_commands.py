@@ -73,7 +73,7 @@ def test_users_tokens_and_permissions(cli: Cli, dsn: str, swc: Path) -> None:
     added = answer(cli, "user", "add", "ada", "--first-name", "Ada")
     assert added["username"] == "ada"
     assert cli("user", "add", "ada")[0] == 1
-    token = cli("token", "add", "ada")[1].strip()
+    token = cli("token", "ada")[1].strip()
     assert answer(cli, "grant", "ada", "can_annotate", "Shared")["permission"] == "can_annotate"
     assert cli("grant", "nobody", "can_annotate", "Shared")[::2] == (
         1, "catmaid-jupyter: There is no user or group 'nobody'.\n")
@@ -101,20 +101,20 @@ def test_users_tokens_and_permissions(cli: Cli, dsn: str, swc: Path) -> None:
     assert answer(cli, "revoke", "ada", "can_annotate", "Shared")["revoked"] is False
     assert cli("revoke", "ada", "can_fly", "Shared")[0] == 2
 
-    cli("token", "add", "ada", "--for", "her laptop")
-    code, listed, _ = cli("token", "list", "ada", "--json")
+    cli("token", "ada", "--for", "her laptop")
+    code, listed, _ = cli("tokens", "list", "ada", "--json")
     tokens = json.loads(listed)
     assert [(known["username"], known["name"]) for known in tokens] == [
         ("ada", "from the command line"), ("ada", "her laptop")]
     assert token not in listed
-    assert "her laptop" in cli("token", "list")[1]
-    assert cli("token", "revoke", "999")[::2] == (
-        1, "catmaid-jupyter: There is no API token 999; `token list` shows those there are.\n")
-    assert cli("token", "revoke")[0] == cli("token", "revoke", "1", "--all-of", "ada")[0] == 2
-    assert answer(cli, "token", "revoke", tokens[0]["id"]) == {"revoked": 1}
+    assert "her laptop" in cli("tokens", "list")[1]
+    assert cli("tokens", "revoke", "999")[::2] == (
+        1, "catmaid-jupyter: There is no API token 999; `tokens list` shows those there are.\n")
+    assert cli("tokens", "revoke")[0] == cli("tokens", "revoke", "1", "--all-of", "ada")[0] == 2
+    assert answer(cli, "tokens", "revoke", tokens[0]["id"]) == {"revoked": 1}
     assert asyncio.run(found()) is None
-    assert answer(cli, "token", "revoke", "--all-of", "ada") == {"revoked": 1}
-    assert json.loads(cli("token", "list", "ada", "--json")[1]) == []
+    assert answer(cli, "tokens", "revoke", "--all-of", "ada") == {"revoked": 1}
+    assert json.loads(cli("tokens", "list", "ada", "--json")[1]) == []
 
 
 def test_a_password_from_standard_input(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

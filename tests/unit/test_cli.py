@@ -18,7 +18,7 @@ WANTED = {
     "demo", "serve", "stop", "status", "migrate", "import stack", "import swc", "import connectors", "import bulk",
     "import catmaid", "export swc", "export catmaid", "export csv",
     "user add", "user list",
-    "user password", "token add", "token list", "token revoke", "user activate",
+    "user password", "token", "tokens list", "tokens revoke", "user activate",
     "user deactivate", "grant", "revoke",
 }
 WITHOUT_JSON = {"demo", "user activate", "user deactivate", "user password"}

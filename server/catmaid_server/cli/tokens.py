@@ -13,10 +13,11 @@ from catmaid_server.domain import api_tokens, users
 from catmaid_server.domain.api_tokens import ApiToken
 from catmaid_server.service.opening import opened_store
 
-app = typer.Typer(help="Give, list and revoke API tokens.", no_args_is_help=True)
+app = typer.Typer(help="List and revoke API tokens.", no_args_is_help=True)
+giving = typer.Typer()
 
 
-@app.command("add")
+@giving.command("token")
 def issue_token(
     name: Annotated[str, typer.Argument(metavar="USER", show_default=False)],
     purpose: Annotated[

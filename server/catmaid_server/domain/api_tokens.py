@@ -38,7 +38,7 @@ async def revoke_tokens(tx: Connection, token_ids: Sequence[int]) -> None:
     gone = {token_id for (token_id,) in await cursor.fetchall()}
     for token_id in token_ids:
         if token_id not in gone:
-            raise NotFound(f"There is no API token {token_id}; `token list` shows those there are.")
+            raise NotFound(f"There is no API token {token_id}; `tokens list` shows those there are.")
 
 
 async def revoke_tokens_of(tx: Connection, user_id: int) -> int:
