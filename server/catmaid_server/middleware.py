@@ -56,7 +56,7 @@ async def merge_slashes(request: web.Request, handler: Handler) -> web.StreamRes
     """Send who asks for `//1/stacks` on to `/1/stacks`: natverse's clients write it so, to servers that do not mind."""
     if request.match_info.http_exception is None or "//" not in request.rel_url.raw_path:
         return await handler(request)
-    path = re.sub("/+", "/", request.rel_url.raw_path)
+    path = re.sub(r"[/\\]+", "/", request.rel_url.raw_path)  # to a browser, /\ is the beginning of another host's name
     query = f"?{request.query_string}" if request.query_string else ""
     return web.Response(status=308, headers={"Location": path + query}, content_type="text/html")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from pathlib import Path
 
 import aiohttp
@@ -59,6 +61,17 @@ async def latencies_of_events(session: aiohttp.ClientSession) -> list[str]:
 async def test_an_id_beyond_all_ids_is_not_found(service: Service, path: str) -> None:
     status, _ = await service.tracer.request("GET", path.format(service.project_id))
     assert status == 404
+
+
+@pytest.mark.parametrize("target", ["//\\evil.example/", "/\\\\evil.example//x", "///evil.example", "/\\//evil.org"])
+async def test_no_address_leads_to_another_host(service: Service, target: str) -> None:
+    host, _, port = service.url.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"GET {target} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n".encode())
+    answer = (await reader.read()).decode()
+    writer.close()
+    location = re.search(r"(?m)^Location: (.*?)\r$", answer)
+    assert location is None or re.match(r"/[^/\\]", location[1]), answer
 
 
 async def test_a_query_without_end_is_stopped(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
