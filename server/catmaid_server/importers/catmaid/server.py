@@ -65,7 +65,7 @@ class CatmaidServer:
     async def require_catmaid(self) -> None:
         """Raise `SourceError` unless this is a CATMAID server, `NotAllowed` if it does not know the token."""
         try:
-            version = await self.get("version")
+            version = await self._request("GET", "version", tries=1)
         except NotFound:
             version = None
         if not isinstance(version, dict) or "SERVER_VERSION" not in version:
@@ -86,19 +86,19 @@ class CatmaidServer:
                 fields[name] = str(value).lower() if isinstance(value, bool) else str(value)
         return await self._request("POST", path, data=fields)
 
-    async def _request(self, method: str, path: str, **body: Any) -> Any:
+    async def _request(self, method: str, path: str, *, tries: int = TRIES, **body: Any) -> Any:
         """Send until there is an answer. Raises the error that the answer means."""
         pause = self._pause
-        for attempt in range(1, TRIES + 1):
+        for attempt in range(1, tries + 1):
             try:
                 async with self._gate, self._session.request(
                         method, self._address / path, allow_redirects=False, **body) as response:
                     if (elsewhere := response.headers.get("Location")) and 300 <= response.status < 400:
                         raise SourceError(f"{self.url} sends on to {elsewhere}; give the address behind that.")
-                    if response.status not in _BUSY or attempt == TRIES:
+                    if response.status not in _BUSY or attempt == tries:
                         return self._checked(path, response.status, await response.read())
             except (aiohttp.ClientError, TimeoutError) as error:
-                if attempt == TRIES:
+                if attempt == tries:
                     raise SourceError(f"{self.url} cannot be reached: {_reason(error)}.") from None
             await asyncio.sleep(pause)
             pause *= 2
