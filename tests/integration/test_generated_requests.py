@@ -1,0 +1,88 @@
+"""Requests made up from the API's own description, good ones and bad ones: none makes the service fail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import schemathesis
+from conftest import Service
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+
+from catmaid_server.app import all_routes
+from catmaid_server.openapi.document import openapi
+
+EXAMPLES = 2
+OTHERWISE_TESTED = ("/{project_id}/events", "/accounts/logout")
+IDS = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 60}, {"type": "integer"}]}
+
+
+@pytest.fixture(scope="module")
+def service(module_service: Service) -> Service:
+    return module_service
+
+
+def described(project_id: int) -> dict[str, Any]:
+    """The API's description, each operation once, with ids such as may well be of something."""
+    document = openapi(all_routes())
+    paths = document["paths"] = {path: operations for path, operations in document["paths"].items()
+                                 if path not in OTHERWISE_TESTED}
+    for operations in paths.values():
+        if "post" in operations and operations.get("get", {}).get("operationId", "").endswith("_by_get"):
+            del operations["get"]
+        for operation in operations.values():
+            for schema, name in ids(operation):
+                schema.clear()
+                schema.update({"enum": [project_id]} if name == "project_id" else IDS)
+    return document
+
+
+def ids(operation: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """The schemas of ids among what an operation takes."""
+    fields = [(parameter["schema"], parameter["name"]) for parameter in operation["parameters"]
+              if "schema" in parameter]
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        fields += [(schema, name) for name, schema in content["schema"]["properties"].items()]
+    for schema, name in fields:
+        one = schema.get("items", schema)
+        if name.endswith(("_id", "_ids", "skids")) and one.get("type") == "integer":
+            yield one, name
+
+
+def failures(service: Service) -> list[str]:
+    """The operations, with a request each, that the service fails at."""
+    schema = schemathesis.openapi.from_dict(described(service.project_id))
+    found: list[str] = []
+    for result in schema.get_all_operations():
+        operation = result.ok()
+
+        for mode in GenerationMode:
+            @seed(1)
+            @settings(max_examples=EXAMPLES, phases=[Phase.explicit, Phase.generate], database=None, deadline=None,
+                      suppress_health_check=list(HealthCheck))
+            @given(case=operation.as_strategy(generation_mode=mode))
+            def send(case: Any) -> None:
+                response = case.call(base_url=service.url, allow_redirects=False,
+                                     headers={"X-Authorization": f"Token {service.admin.token}"})
+                if response.status_code >= 500:
+                    found.append(f"{case.as_curl_command()} -> {response.text[:200]}")
+
+            with suppress(Unsatisfiable):  # where everything fits, nothing can be made up that does not
+                send()
+    return found
+
+
+async def test_nothing_that_can_be_asked_makes_the_service_fail(service: Service) -> None:
+    for index in range(6):
+        made: Any = await service.admin.post(
+            f"/{service.project_id}/treenode/create", x=index * 1000, y=50, z=35, state='{"nocheck": true}')
+        await service.admin.post(f"/{service.project_id}/connector/create", x=index, y=1, z=2)
+        await service.admin.post(f"/{service.project_id}/label/treenode/{made['treenode_id']}/update", tags="ends")
+        await service.admin.post(f"/{service.project_id}/annotations/add",
+                                 **{"annotations[0]": "marked", "skeleton_ids[0]": made["skeleton_id"]})
+    assert await asyncio.to_thread(failures, service) == []
