@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from aiohttp import web
@@ -13,8 +14,9 @@ from catmaid_server.compat import columns
 from catmaid_server.compat.encodings import Encoded, Encoding, Forms, response
 from catmaid_server.compat.rows import rows
 from catmaid_server.db.store import Connection
-from catmaid_server.domain import detail_levels, viewports
+from catmaid_server.domain import detail_levels, skeleton_choice, viewports
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.skeleton_choice import Choice
 from catmaid_server.domain.viewports import Box, Table, Viewport
 from catmaid_server.remember import remembered_body
 from catmaid_server.routing import Call, Permission, Routes
@@ -52,6 +54,24 @@ class NodeList(msgspec.Struct, kw_only=True):
     """`percent` or `absolute`; without a grid there is one level, whatever is wanted."""
     lod: str = "max"
     """Which part of all levels is wanted, 0 to 1, or how many of them; `max` for all."""
+    min_skeleton_length: float = 0.0
+    """Nodes of skeletons with more cable than this only, nm."""
+    min_skeleton_nodes: int = 0
+    """Nodes of skeletons with more nodes than this only."""
+    n_largest_skeletons_limit: int = 0
+    """Nodes of so many of the skeletons with most cable only; 0 for no limit."""
+    n_last_edited_skeletons_limit: int = 0
+    """Nodes of so many of the skeletons edited last only, and of the largest if these are limited, too; 0: no limit."""
+    hidden_last_editor_id: int | None = None
+    """No nodes of skeletons that this user was the last to edit."""
+    with_relation_map: Literal["none", "used", "all"] = "used"
+    """Of which relations the names are wanted."""
+
+    @property
+    def choice(self) -> Choice:
+        """The skeletons that these parameters describe."""
+        return Choice(self.min_skeleton_length, self.min_skeleton_nodes, self.hidden_last_editor_id,
+                      self.n_largest_skeletons_limit, self.n_last_edited_skeletons_limit)
 
 
 @routes.any("/{project_id}/node/list", needs=Permission.BROWSE)
@@ -93,6 +113,11 @@ async def _listed(call: Call, form: NodeList) -> web.Response:
             connection, call.project_id, box, labels=form.labels, exact=encoding is not Encoding.COLUMNS,
             treenode_ids=form.treenode_ids, connector_ids=form.connector_ids,
             most_nodes=min(form.limit, limit) if form.limit > 0 else limit)
+        found = await skeleton_choice.chosen(connection, found, form.choice)
+        if form.with_relation_map != "used":
+            wanted = form.with_relation_map == "all"
+            relations = await skeleton_choice.all_relations(connection, call.project_id) if wanted else {}
+            found = dataclasses.replace(found, relations=relations)
         if form.src in GRIDS and encoding is not Encoding.COLUMNS:
             first, more = detail_levels.portioned(found, levels)
             return Forms(lambda: [*_positional(first), _further(more)], dict).encoded(encoding)
