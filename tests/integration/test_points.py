@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import aiohttp
 import pytest
 from arbors import Tracer
 from conftest import Service
@@ -54,3 +55,17 @@ async def test_points_tell_whose_they_are(tracer: Tracer) -> None:
     point = (await tracer.get("points/"))[-1]
     assert (point["user"], point["editor"], point["project"]) == (made["user_id"], made["user_id"], tracer.project_id)
     assert [point[f"location_{axis}"] for axis in "xyz"] == PLACES[-1]
+
+
+async def test_nothing_of_a_cloud_is_lost_silently(tracer: Tracer) -> None:
+    """What is not kept, and a restriction that would not hold, are refused."""
+    before = await tracer.rows("SELECT count(*) FROM point_cloud")
+    restricted = {"name": "some", "points": json.dumps(PLACES), "group_id": "1"}
+    pictured = aiohttp.FormData()
+    pictured.add_field("name", "some")
+    pictured.add_field("points", json.dumps(PLACES))
+    pictured.add_field("image", b"a picture", filename="image.png")
+    for form in (restricted, pictured):
+        status, _ = await tracer.actor.request("PUT", f"/{tracer.project_id}/pointclouds/", data=form)
+        assert status == 400
+    assert await tracer.rows("SELECT count(*) FROM point_cloud") == before

@@ -5,21 +5,26 @@ from __future__ import annotations
 from typing import Annotated, Any, TypedDict
 
 import msgspec
+from aiohttp.web_request import FileField
 
+from catmaid_server.compat import bodies
 from catmaid_server.compat.times import Instant, milliseconds
 from catmaid_server.domain import point_clouds
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
 
 
 class NewCloud(msgspec.Struct):
-    """A cloud to make; points are x, y, z in nm."""
+    """A cloud to make; points are x, y, z in nm. It has no images, and whoever may browse the project sees it."""
 
     name: str = ""
     description: str = ""
     source_path: str = ""
     points: list[tuple[float, float, float]] = []
+    group_id: int | None = None
+    """Refused, since clouds cannot be kept to a group."""
 
 
 class ListClouds(msgspec.Struct):
@@ -96,6 +101,10 @@ async def list_clouds(call: Call, form: ListClouds) -> Annotated[list[dict[str, 
 @routes.put("/{project_id}/pointclouds/", needs=Permission.ANNOTATE, label="pointclouds.create")
 async def create_cloud(call: Call, form: NewCloud) -> Annotated[dict[str, Any], Content(Cloud)]:
     """Make a point cloud."""
+    if form.group_id is not None:
+        raise InvalidInput("A point cloud is seen by whoever may browse the project, and cannot be kept to a group.")
+    if any(isinstance(field, FileField) for field in (await bodies.posted(call.request)).values()):
+        raise InvalidInput("A point cloud has no images here: send its points without files.")
     return _listed(await point_clouds.create_cloud(
         call.tx, call.user, call.project_id, name=form.name, description=form.description,
         source_path=form.source_path, points=form.points))
