@@ -5,6 +5,7 @@ All is written in the caller's transaction, which is a version. Users must have 
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 
 from catmaid_server.db.queries import load
@@ -95,7 +96,7 @@ async def write_project(tx: Connection, source: int, project_id: int, *, keep: b
     keep
         Whether ids stay; none of them may be used here.
     steps
-        Is told how long each query takes.
+        Is told how long each kind of rows takes.
 
     Returns
     -------
@@ -109,8 +110,10 @@ async def write_project(tx: Connection, source: int, project_id: int, *, keep: b
             await tx.execute(query, values)
         await tx.execute(sql.analyze)
     for what, query in INSERTS:
-        with steps.timed(f"write {what}"):
-            cursor = await tx.execute(query, values)
+        began = time.perf_counter()
+        cursor = await tx.execute(query, values)
+        if cursor.rowcount:
+            steps.add(f"write {what}", time.perf_counter() - began)
         made[what] += cursor.rowcount
     await tx.execute(sampling.link_domains)
     with steps.timed("write stacks"):
