@@ -53,18 +53,32 @@ async def annotate(
     `{n}` in a name counts up over the entities from 1, `{n5}` from 5. What somebody has annotated already stays as it
     is. Raises `InvalidInput` for an empty name or an entity that does not exist.
     """
-    if not all(name.strip() for name in (*names, *meta_names)):
+    if not all(name.strip() for name in meta_names):
         raise InvalidInput("An annotation needs a name.")
-    kinds: dict[int, str] = dict(await fetch_all(tx, sql.kinds, project_id=project_id, ids=list(entity_ids)))
-    for entity_id in entity_ids:
-        if entity_id not in kinds:
-            raise InvalidInput(f"There is no neuron, annotation or volume {entity_id}.")
-    await tx.execute(sql.lock_names, {"project_id": project_id})
-    done = await _annotate_all(tx, project_id, user, [(name, ids) for pattern in names
-                                                      for name, ids in _numbered(pattern, list(entity_ids))], kinds)
+    done = await annotate_exactly(tx, project_id, user, [
+        (name, ids) for pattern in names for name, ids in _numbered(pattern, list(entity_ids))], entity_ids)
     targets = [annotated.annotation_id for annotated in done]
     metas = [(name, targets) for name in meta_names]
     return done + await _annotate_all(tx, project_id, user, metas, dict.fromkeys(targets, "annotation"))
+
+
+async def annotate_exactly(
+    tx: Connection, project_id: int, user: User, wanted: Sequence[tuple[str, list[int]]],
+    entity_ids: Collection[int] | None = None,
+) -> list[Annotated]:
+    """Put each annotation on its entities, as `annotate` does, but without counting.
+
+    Raises `InvalidInput` also for one of `entity_ids` that does not exist, though nothing is put on it.
+    """
+    if not all(name.strip() for name, _ in wanted):
+        raise InvalidInput("An annotation needs a name.")
+    targets = {entity_id for _, ids in wanted for entity_id in ids} if entity_ids is None else entity_ids
+    kinds: dict[int, str] = dict(await fetch_all(tx, sql.kinds, project_id=project_id, ids=list(targets)))
+    for entity_id in targets:
+        if entity_id not in kinds:
+            raise InvalidInput(f"There is no neuron, annotation or volume {entity_id}.")
+    await tx.execute(sql.lock_names, {"project_id": project_id})
+    return await _annotate_all(tx, project_id, user, wanted, kinds)
 
 
 def _numbered(pattern: str, entity_ids: list[int]) -> Iterator[tuple[str, list[int]]]:
@@ -84,7 +98,7 @@ async def take_over(tx: Connection, neuron_id: int, successor_id: int) -> None:
 
 
 async def _annotate_all(
-    tx: Connection, project_id: int, user: User, wanted: list[tuple[str, list[int]]], kinds: dict[int, str]
+    tx: Connection, project_id: int, user: User, wanted: Sequence[tuple[str, list[int]]], kinds: dict[int, str]
 ) -> list[Annotated]:
     known: dict[str, int] = dict(await fetch_all(tx, sql.known, project_id=project_id,
                                                  names=[name for name, _ in wanted]))

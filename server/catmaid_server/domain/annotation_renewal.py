@@ -28,7 +28,8 @@ async def replace(
         if old in known and new in known and old != new:
             removed = await annotating.remove(tx, project_id, user, [known[old]], entity_ids)
             bearers = {target for _, _, target in removed.links}
-            done = await annotating.annotate(tx, project_id, user, [new], bearers) if bearers else []
+            wanted = [(new, sorted(bearers))] if bearers else []
+            done = await annotating.annotate_exactly(tx, project_id, user, wanted)
             unlinked += len(removed.links)
             linked += sum(len(annotated.added) for annotated in done)
     return linked, unlinked
@@ -42,8 +43,8 @@ async def add_names(
     Returns what became of each, and how many annotations were marked as names.
     """
     await annotating.annotate(tx, project_id, user, [NAME], [])
-    done = [(await annotating.annotate(tx, project_id, user, [name], [neuron_id]))[0]
-            for neuron_id, name in names.items()]
+    done = await annotating.annotate_exactly(tx, project_id, user, [
+        (name, [neuron_id]) for neuron_id, name in names.items()])
     targets = {annotated.annotation_id for annotated in done}
     marked = await annotating.annotate(tx, project_id, user, [NAME], targets)
     return done, sum(len(annotated.added) for annotated in marked)

@@ -1,0 +1,90 @@
+"""Other annotations in the place of some, and neurons annotated with their names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from answers import is_error
+from arbors import Tracer
+from conftest import Service
+
+
+@pytest.fixture
+async def tracer(module_service: Service) -> Tracer:
+    return Tracer.of(module_service)
+
+
+async def neuron(tracer: Tracer, *annotations: str, name: str | None = None) -> int:
+    """A new skeleton whose neuron bears these."""
+    skeleton = await tracer.skeleton_of(await tracer.node())
+    if annotations:
+        await tracer.annotate(skeleton, *annotations)
+    if name is not None:
+        await tracer.post(f"neurons/{await neuron_of(tracer, skeleton)}/rename", name=name)
+    return skeleton
+
+
+async def neuron_of(tracer: Tracer, skeleton: int) -> int:
+    return int((await tracer.rows("SELECT neuron_id FROM skeleton WHERE id = %s", skeleton))[0][0])
+
+
+async def replace(tracer: Tracer, old: str, new: str, *skeletons: int) -> Any:
+    return await tracer.post("annotations/replace", **{"to_replace[0][0]": old, "to_replace[0][1]": new},
+                             **{f"skeleton_ids[{n}]": skeleton for n, skeleton in enumerate(skeletons)})
+
+
+async def test_annotations_are_replaced_where_it_is_asked_for(tracer: Tracer) -> None:
+    one, other, bare = await neuron(tracer, "old", "kept"), await neuron(tracer, "old"), await neuron(tracer, "new")
+    assert await replace(tracer, "old", "new", one, bare) == {"n_linked_annotations": 1, "n_unlinked_annotations": 1}
+    assert set(await tracer.annotations(one)) == {"new", "kept"}
+    assert set(await tracer.annotations(other)) == {"old"}
+    assert set(await tracer.annotations(bare)) == {"new"}
+
+
+async def test_what_somebody_else_annotated_stays(module_service: Service, tracer: Tracer) -> None:
+    admin = Tracer.of(module_service, module_service.admin)
+    skeleton = await neuron(tracer)
+    await admin.annotate(skeleton, "theirs")
+    await neuron(tracer, "mine")
+    assert await replace(tracer, "theirs", "mine", skeleton) == {"n_linked_annotations": 0,
+                                                                 "n_unlinked_annotations": 0}
+    assert set(await tracer.annotations(skeleton)) == {"theirs"}
+
+
+async def test_both_annotations_have_to_exist(tracer: Tracer) -> None:
+    skeleton = await neuron(tracer, "known")
+    for old, new in (("known", "unheard of"), ("unheard of", "known"), ("known", "known")):
+        assert await replace(tracer, old, new, skeleton) == {"n_linked_annotations": 0, "n_unlinked_annotations": 0}
+    assert set(await tracer.annotations(skeleton)) == {"known"}
+    assert not await tracer.rows("SELECT id FROM annotation WHERE name = 'unheard of'")
+
+
+async def test_a_name_that_looks_like_a_counter_is_a_name(module_service: Service, tracer: Tracer) -> None:
+    """`{n}` counts where annotations are added; here names are what they are."""
+    async with module_service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        await tx.execute("INSERT INTO annotation (project_id, name, user_id) VALUES (%s, 'no. {n}', 1)",
+                         (tracer.project_id,))
+    skeleton = await neuron(tracer, "numbered", name="PN {n5}")
+    await replace(tracer, "numbered", "no. {n}", skeleton)
+    await tracer.post("annotations/add-neuron-names", **{"skeleton_ids[0]": skeleton})
+    assert set(await tracer.annotations(skeleton)) == {"no. {n}", "PN {n5}"}
+
+
+async def test_names_are_added_once_and_marked_as_names(tracer: Tracer) -> None:
+    skeletons = [await neuron(tracer, name="twin"), await neuron(tracer, name="twin"), await neuron(tracer, name="one")]
+    form = {f"skeleton_ids[{n}]": skeleton for n, skeleton in enumerate(skeletons)}
+    first = await tracer.post("annotations/add-neuron-names", **form)
+    again = await tracer.post("annotations/add-neuron-names", **form)
+    assert [len(first["updated_cis"]), len(again["updated_cis"])] == [3, 0]
+    assert [set(await tracer.annotations(skeleton)) for skeleton in skeletons] == [{"twin"}, {"twin"}, {"one"}]
+    marks = await tracer.rows("SELECT a.name, m.name FROM annotation_link k JOIN annotation m ON m.id = k.annotation_id"
+                              "  JOIN annotation a ON a.id = k.target_annotation_id"
+                              " WHERE a.name IN ('twin', 'one') ORDER BY 1")
+    assert marks == [("one", "Name"), ("twin", "Name")]
+
+
+@pytest.mark.parametrize("form", [{}, {"skeleton_ids[0]": "x"}, {"skeleton_ids[0]": 2**40}], ids=str)
+async def test_names_of_nothing_are_refused(tracer: Tracer, form: dict[str, object]) -> None:
+    status, body = await tracer.refused("annotations/add-neuron-names", **form)
+    assert (status, is_error(body)) == (400, True)
