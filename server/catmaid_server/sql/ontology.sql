@@ -69,7 +69,9 @@ SELECT r.id, r.id IN (SELECT id FROM traced) AS by_tracings
         OR EXISTS (SELECT FROM region_link l WHERE l.relation_id = r.id)
         OR r.name IN ('model_of', 'element_of') AND EXISTS (SELECT FROM skeleton s WHERE s.project_id = r.project_id)
         OR r.name = 'labeled_as' AND EXISTS (SELECT FROM node_label l WHERE l.project_id = r.project_id)
-        OR r.name = 'annotated_with' AND EXISTS (SELECT FROM annotation_link l WHERE l.project_id = r.project_id));
+        OR r.name = 'annotated_with' AND (
+            EXISTS (SELECT FROM annotation_link l WHERE l.project_id = r.project_id)
+            OR EXISTS (SELECT FROM volume_annotation l WHERE l.project_id = r.project_id)));
 
 -- name: used_classes
 -- Those of a project's classes that anything refers to; `by_tracings`: what people traced is of this class.
