@@ -226,6 +226,17 @@ async def test_several_projects_become_several(store: Store, tmp_path: Path) -> 
         await import_catmaid(store, path, user="admin")
 
 
+async def test_a_project_that_is_refused_leaves_those_before_it_whole(store: Store, tmp_path: Path) -> None:
+    label = row("textlabel", 3, project=8, type="odd", text="x", colour="(1, 1, 1, 1)", creation_time=TIME,
+                edition_time=TIME)
+    other = [row("project", 8, title="Second"), row("project", 3, title="First"), label,
+             row("textlabellocation", 3, textlabel=3, location="(1, 2, 3)")]
+    with pytest.raises(BadFile, match=r"project 'Second' cannot be written: .* Here already, and whole: 'First'\."):
+        await import_catmaid(store, written(tmp_path / "both.json", [*whole(), *other]), user="admin")
+    assert await rows(store, "SELECT title, (SELECT count(*) FROM treenode) FROM project") == [("First", 4)]
+    assert await rows(store, "SELECT 1 FROM pg_class WHERE relname LIKE 'staged%'") == []
+
+
 async def test_what_nothing_stands_for_is_counted(store: Store, tmp_path: Path) -> None:
     odd = [owned("class", 50, class_name="stack_property", description=""),
            owned("classinstance", 51, class_column=50, name="R12"),
@@ -275,6 +286,8 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "no reviewed node": (lambda: changed("review", 7, treenode=99), "catmaid.review 7 refers to treenode 99"),
     "no user": (lambda: whole()[:-1], "Rows are of user 41, but this user is not in the file"),
     "a circle": (lambda: changed("treenode", 11, parent=13), "treenodes of skeleton 102 run in a circle"),
+    "a kind of text": (lambda: [found if found["model"] != "catmaid.textlabel" else found | {
+        "fields": found["fields"] | {"type": "odd"}} for found in everything()], "'lab' cannot be written: .*type"),
     "no stack": (lambda: [*whole(), row("projectstack", 1, project=3, stack=6)], "refers to stack 6 as its stack"),
 }
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain import projects, users
@@ -182,7 +184,7 @@ async def import_rows(
                 if preserve_ids:
                     await checks.require_free_ids(connection, sources)
             bringing = _Bringing(store, connection, importer, settled, preserve_ids, steps, origin_url)
-            imported = [await bringing.bring(passage, path.name) for passage in passages]
+            imported = [await bringing.bring(passage, path) for passage in passages]
             left_out = staging.left_out + bringing.left_out
         finally:
             if not connection.closed:
@@ -252,10 +254,25 @@ class _Bringing:
     steps: Steps
     origin_url: str | None
     left_out: Counter[str] = field(default_factory=Counter)
+    whole: list[str] = field(default_factory=list)
+    """Titles of the projects that are here by now."""
     _site_is_written: bool = False
 
-    async def bring(self, passage: _Passage, name: str) -> ImportedProject:
-        """Write one project; what it shares with others comes with the first that needs it."""
+    async def bring(self, passage: _Passage, path: Path) -> ImportedProject:
+        """Write one project; what it shares with others comes with the first that needs it.
+
+        Raises `BadFile` if the database refuses a row.
+        """
+        try:
+            project = await self._bring(passage, path.name)
+        except (psycopg.DataError, psycopg.IntegrityError) as error:
+            whole = f" Here already, and whole: {', '.join(self.whole)}." if self.whole else ""
+            reason = " ".join(str(error).split())
+            raise BadFile(path, f"project {passage.title!r} cannot be written: {reason}.{whole}") from None
+        self.whole.append(repr(passage.title))
+        return project
+
+    async def _bring(self, passage: _Passage, name: str) -> ImportedProject:
         share = max(self.steps.total - self.steps.done, 0) // 2
         async with self.store.writing(user_id=self.importer.id, project_id=passage.into, label="projects.import",
                                       note=name, on=self.connection) as tx:
