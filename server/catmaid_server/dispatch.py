@@ -155,15 +155,23 @@ async def _permit(access: Access, route: Route, user: User, with_token: bool, pr
         if user.username == ANONYMOUS or (needs is Permission.SUPERUSER and not user.is_superuser):
             rank = " as a superuser" if needs is Permission.SUPERUSER else ""
             raise NotAllowed(f"You need to be logged in{rank}.")
+        await _require_project(access, user, project_id)
         return
     assert project_id is not None, f"{route.path} needs {needs} but names no project"
     if not await access.allows(user, project_id, needs.value):
         raise NotAllowed(f"User {user.username!r} lacks the permission {needs.value} in project {project_id}.")
+    await _require_project(access, user, project_id)
     # Who may write with `can_browse` alone writes what is their own, such as favourites.
     edits = route.writes and needs is not Permission.BROWSE
     if with_token and edits and not await access.allows(user, project_id, TOKEN_PERMISSION):
         raise NotAllowed(f"User {user.username!r} may not write with an API token in project {project_id}: "
                          f"that needs the permission {TOKEN_PERMISSION}.")
+
+
+async def _require_project(access: Access, user: User, project_id: int | None) -> None:
+    """Tell those who may browse every project of one that is none; to others it is as one that they may not browse."""
+    if project_id is not None and user.is_superuser and not await access.has_project(project_id):
+        raise NotFound(f"There is no project {project_id}.")
 
 
 async def _decoded(pairs: list[tuple[str, str]], route: Route) -> Any:

@@ -16,7 +16,7 @@ from snapshots import snapshot
 
 from catmaid_server.app import MAX_BODY_BYTES, MAX_FORM_FIELDS, all_routes
 from catmaid_server.domain import patterns
-from catmaid_server.routing import Route
+from catmaid_server.routing import Permission, Route
 
 NAUGHTY = ["\x00", "'; DROP TABLE treenode; --", "%(x)s %s %", "\\'\" OR 1=1", "{0} {x}", "﷽" * 50, "\ud7ff\U0010ffff",
            "<script>alert(1)</script>"]
@@ -42,6 +42,23 @@ def service(module_service: Service) -> Service:
 async def test_an_address_that_is_none(service: Service, method: str, path: str, status: int) -> None:
     got, body = await service.tracer.request(method, path.format(p=service.project_id))
     assert (got, is_error(body)) == (status, True), body
+
+
+async def test_a_project_that_is_none_is_as_one_that_is_forbidden(service: Service) -> None:
+    """Who may not browse a project does not learn from any route whether it is there."""
+    hidden: Any = await service.admin.post("/projects/", title="Hidden")
+    missing = hidden["id"] + 1000
+    for route in PLAIN_ROUTES:
+        if not route.path.startswith("/{project_id") or route.needs in (Permission.NONE, Permission.LOGIN):
+            continue
+        path = re.sub(r"\{(\w+)[^}]*\}", lambda part: "{p}" if part[1] == "project_id" else "1", route.path)
+        for actor in (service.tracer, service.visitor):
+            status, forbidden = await actor.request(route.methods[-1], path.format(p=hidden["id"]))
+            same, unknown = await actor.request(route.methods[-1], path.format(p=missing))
+            assert (status, same, is_error(forbidden)) == (403, 403, True), path
+            assert str(forbidden).replace(str(hidden["id"]), str(missing)) == str(unknown), path
+        status, told = await service.admin.request(route.methods[-1], path.format(p=missing))
+        assert (status, is_error(told, "NotFound")) == (404, True), path
 
 
 @pytest.mark.parametrize(("content_type", "body"), [

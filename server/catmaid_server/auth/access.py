@@ -10,6 +10,7 @@ import psycopg
 
 from catmaid_server.auth import passwords
 from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_value
 from catmaid_server.db.store import Store
 from catmaid_server.domain import users
 from catmaid_server.domain.users import User
@@ -55,6 +56,7 @@ class Access:
         self._by_token: dict[str, User] = {}
         self._by_id: dict[int, User] = {}
         self._granted: dict[int, dict[int, frozenset[str]]] = {}
+        self._projects: set[int] = set()
         self._anonymous: User | None = None
         self._changed = asyncio.Event()
         self._age = 0
@@ -67,6 +69,7 @@ class Access:
         self._by_token.clear()
         self._by_id.clear()
         self._granted.clear()
+        self._projects.clear()
         self._anonymous = None
         self._changed.set()
         self._changed = asyncio.Event()
@@ -143,6 +146,17 @@ class Access:
         """Whether a user has a permission in any project, as `allows` has it."""
         granted = (await self.granted(user)).values()
         return user.is_superuser or any(not names.isdisjoint(_sufficient(permission)) for names in granted)
+
+    async def has_project(self, project_id: int) -> bool:
+        """Whether there is such a project, for who may browse all of them."""
+        if project_id in self._projects:
+            return True
+        age = self._age
+        async with self._store.reading() as connection:
+            found = bool(await fetch_value(connection, sql.has_project, project_id=project_id))
+        if found and age == self._age:
+            self._projects.add(project_id)
+        return found
 
     async def watch(self) -> None:
         """Listen for changes of access until cancelled; reconnects when the store was away."""

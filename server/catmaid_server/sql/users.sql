@@ -54,3 +54,6 @@ SELECT project_id, array_agg(permission)
 
 -- name: ids_by_name
 SELECT username, id FROM app_user WHERE username = ANY (%(usernames)s::text[]);
+
+-- name: has_project
+SELECT EXISTS (SELECT FROM project WHERE id = %(project_id)s);
