@@ -16,7 +16,7 @@ from catmaid_server.domain.users import User
 
 sql = load("annotations")
 
-_COUNTER = re.compile(r"\{n(\d*)\}")
+_COUNTER = re.compile(r"\{n(\d{0,9})\}")
 
 
 @dataclass
