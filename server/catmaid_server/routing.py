@@ -23,7 +23,8 @@ from catmaid_server import keys
 from catmaid_server.auth.access import Access, Permission
 from catmaid_server.auth.viewers import is_viewer
 from catmaid_server.db.store import Connection, Store
-from catmaid_server.domain.users import User
+from catmaid_server.domain.errors import NotAllowed
+from catmaid_server.domain.users import ANONYMOUS, User
 
 __all__ = ["Call", "Content", "Files", "NoParameters", "Permission", "Route", "Routes"]
 
@@ -107,6 +108,11 @@ class Call:
     def from_viewer(self) -> bool:
         """Whether a page that edits with an API token sent this (see `auth.viewers`)."""
         return is_viewer(self.request.headers)
+
+    def require_name(self) -> None:
+        """Raise `NotAllowed` for visitors: all of them are one user, who keeps nothing of their own."""
+        if self.user.username == ANONYMOUS:
+            raise NotAllowed("Visitors keep nothing here; log in first.")
 
     def accepts(self, media_type: str) -> bool:
         """Whether the client named this media type in `Accept`."""

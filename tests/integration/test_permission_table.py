@@ -21,7 +21,7 @@ AT_ONCE = 8
 
 ANYONE, MEMBER, USER, NAMED_MEMBER = {"anyone"}, {"member"}, {"user"}, {"named member"}
 OUTSIDER = ANYONE | USER
-INSIDER = OUTSIDER | MEMBER | NAMED_MEMBER | {"browse"}
+INSIDER = OUTSIDER | MEMBER | NAMED_MEMBER | {"browse", "named browse"}
 TO_ANNOTATE = {"annotate+token", "named annotate+token"}
 TOKENED = TO_ANNOTATE | {"import+token", "fork+token", "administer+token"}
 EVERYTHING = INSIDER | TOKENED | {"annotate", "administer", "superuser"}

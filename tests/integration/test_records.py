@@ -41,6 +41,8 @@ async def test_a_visitor_keeps_no_links_and_settings(service: Service) -> None:
     await service.admin.post("/client/datastores/", name="settings")
     for method, path, form in (
         ("POST", f"/{service.project_id}/links/", {"alias": "x"}),
+        ("POST", f"/{service.project_id}/favorite", {}),
+        ("POST", f"/{service.project_id}/user/reviewer-whitelist", {"1": "2020-01-01"}),
         ("POST", "/client/datastores/", {"name": "junk"}),
         ("PUT", "/client/datastores/settings/", {"key": "k", "value": "{}"}),
         ("PUT", "/client/datastores/settings/", {"key": "k", "value": "{}", "project_id": str(service.project_id),

@@ -10,7 +10,6 @@ from aiohttp import web
 from catmaid_server.domain import client_data
 from catmaid_server.domain.client_data import Datum
 from catmaid_server.domain.errors import NotAllowed
-from catmaid_server.domain.users import ANONYMOUS
 from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
@@ -66,7 +65,7 @@ async def list_datastores(call: Call, form: NoParameters) -> Annotated[list[dict
 @routes.post("/client/datastores/", needs=Permission.NONE, label="datastores.create")
 async def create_datastore(call: Call, form: NewDatastore) -> Annotated[dict[str, Any], Content(Datastore)]:
     """Make a datastore."""
-    _require_name(call)
+    call.require_name()
     await _require_membership(call)
     return await client_data.create_datastore(call.tx, form.name)
 
@@ -90,18 +89,13 @@ async def list_data(call: Call, form: Selection) -> list[Datum]:
 @routes.put("/client/datastores/{name}/", needs=Permission.NONE, label="datastores.put")
 async def put_datum(call: Call, form: NewDatum) -> Datum | Annotated[web.Response, Content(None, "", 204)]:
     """Set a value; an empty answer if there was one before."""
-    _require_name(call)
+    call.require_name()
     await _require_membership(call, form.project_id)
     if form.ignore_user:
         await _require_right_to_defaults(call, form.project_id)
     datum = await client_data.put_datum(call.tx, call.path["name"], form.key, form.value,
                                         user_id=None if form.ignore_user else call.user.id, project_id=form.project_id)
     return web.Response(status=204) if datum is None else datum
-
-
-def _require_name(call: Call) -> None:
-    if call.user.username == ANONYMOUS:
-        raise NotAllowed("Visitors keep no data here; log in first.")
 
 
 async def _require_right_to_defaults(call: Call, project_id: int | None) -> None:

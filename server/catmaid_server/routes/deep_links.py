@@ -12,7 +12,6 @@ from catmaid_server import keys
 from catmaid_server.compat.times import Instant
 from catmaid_server.domain import deep_links
 from catmaid_server.domain.errors import NotAllowed
-from catmaid_server.domain.users import ANONYMOUS
 from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
@@ -79,8 +78,7 @@ class DeepLink(TypedDict):
 @routes.post("/{project_id}/links/", needs=Permission.ANNOTATE, label="links.create")
 async def create_link(call: Call, form: NewLink) -> Annotated[dict[str, Any], Content(DeepLink)]:
     """Make a link."""
-    if call.user.username == ANONYMOUS:
-        raise NotAllowed("Visitors keep no links here; log in first.")
+    call.require_name()
     values = msgspec.structs.asdict(form)
     password = values.pop("password")
     checks = call.request.app[keys.PASSWORD_CHECKS]

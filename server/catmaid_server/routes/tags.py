@@ -56,6 +56,7 @@ async def update_stack_tags(call: Call, form: NoParameters) -> str:
 @routes.post("/{project_id}/favorite", needs=Permission.BROWSE, label="projects.add_favorite")
 async def add_favorite(call: Call, form: NoParameters) -> dict[str, bool]:
     """Count this project among the user's favourites."""
+    call.require_name()
     return {"new": await favorites.add(call.tx, call.project_id, call.user.id)}
 
 
@@ -68,5 +69,6 @@ class FavoriteRemoved(TypedDict):
 @routes.delete("/{project_id}/favorite", needs=Permission.BROWSE, label="projects.remove_favorite")
 async def remove_favorite(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(FavoriteRemoved)]:
     """No longer count this project among the user's favourites."""
+    call.require_name()
     removed = await favorites.remove(call.tx, call.project_id, call.user.id)
     return {"deleted": [removed, {"catmaid.FavoriteProject": removed} if removed else {}]}
