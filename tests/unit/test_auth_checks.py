@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from catmaid_server.auth import passwords
@@ -65,3 +67,39 @@ async def test_the_right_password_ends_the_count() -> None:
     for password in ["wrong"] * (MOST_FAILURES - 1) + ["right"] + ["wrong"] * (MOST_FAILURES - 1):
         await checks.match(RIGHT, password, username="ana", address="10.0.0.1")
     assert await checks.match(RIGHT, "right", username="ana", address="10.0.0.1")
+
+
+@pytest.mark.usefixtures("checked")
+async def test_guesses_at_once_are_not_more_than_one_after_the_other(checked: list[str]) -> None:
+    checks = PasswordChecks(Clock())
+    guesses = [checks.match(RIGHT, f"guess {n}", username="ana", address="10.0.0.1") for n in range(50)]
+    answers = await asyncio.gather(*guesses, return_exceptions=True)
+    looked_at = [answer for answer in answers if not isinstance(answer, TooManyAttempts)]
+    assert len(looked_at) == len(checked)
+    assert MOST_FAILURES <= len(checked) <= MOST_FAILURES + 1  # two are looked at together
+
+
+@pytest.mark.usefixtures("checked")
+async def test_many_who_know_the_password_come_in_at_once() -> None:
+    checks = PasswordChecks(Clock())
+    entries = [checks.match(RIGHT, "right", username="ana", address="10.0.0.1") for _ in range(50)]
+    assert all(await asyncio.gather(*entries))
+
+
+@pytest.mark.usefixtures("checked")
+async def test_who_has_many_addresses_is_one_guesser() -> None:
+    checks = PasswordChecks(Clock())
+    for number in range(MOST_FAILURES):
+        await checks.match(RIGHT, "wrong", username="ana", address=f"2001:db8:0:1::{number:x}")
+    with pytest.raises(TooManyAttempts):
+        await checks.match(RIGHT, "right", username="ana", address="2001:db8:0:1:ffff::7")
+    assert await checks.match(RIGHT, "right", username="ana", address="2001:db8:0:2::7")
+
+
+@pytest.mark.usefixtures("checked")
+async def test_ipv4_addresses_count_by_themselves_in_either_spelling() -> None:
+    checks = PasswordChecks(Clock())
+    for prefix in ("10.0.0.", "::ffff:10.0.0."):
+        for _ in range(MOST_FAILURES):
+            await checks.match(RIGHT, "wrong", username="ana", address=f"{prefix}1")
+        assert await checks.match(RIGHT, "right", username="ana", address=f"{prefix}2")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ipaddress
 import secrets
 import time
 from collections import OrderedDict, deque
@@ -38,21 +40,18 @@ class PasswordChecks:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._turns = asyncio.Semaphore(_AT_ONCE)
-        self._failures: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
+        self._failures: OrderedDict[int, deque[float]] = OrderedDict()
 
     async def match(self, stored: str | None, password: str, *, username: str, address: str) -> bool:
         """Whether `stored` (None: there is no such user) is the hash of `password`.
 
         Takes as long for a name that does not exist, or has no password. Raises `TooManyAttempts`.
         """
-        failures = self._failures.get((username, address), deque())
-        while failures and failures[0] < self._clock() - WITHIN_S:
-            failures.popleft()
-        if len(failures) >= MOST_FAILURES:
-            raise TooManyAttempts(f"Too many wrong passwords; try again in {WITHIN_S:.0f} seconds.")
-        async with self._turns:
+        place = _place(username, address)
+        async with self._turns:  # and no sooner: meanwhile others of this place may have failed
+            self._require_patience(place)
             right = await asyncio.to_thread(self._matches, stored, password)
-        self._note((username, address), failures, right=right)
+        self._note(place, right=right)
         return right
 
     async def hashed(self, password: str) -> str:
@@ -69,12 +68,27 @@ class PasswordChecks:
     def _hash_of_nobody(self) -> str:
         return passwords.hashed(secrets.token_hex())
 
-    def _note(self, place: tuple[str, str], failures: deque[float], *, right: bool) -> None:
+    def _require_patience(self, place: int) -> None:
+        failures = self._failures.get(place, deque())
+        while failures and failures[0] < self._clock() - WITHIN_S:
+            failures.popleft()
+        if len(failures) >= MOST_FAILURES:
+            raise TooManyAttempts(f"Too many wrong passwords; try again in {WITHIN_S:.0f} seconds.")
+
+    def _note(self, place: int, *, right: bool) -> None:
         if right:
             self._failures.pop(place, None)
             return
-        failures.append(self._clock())
-        self._failures[place] = failures
+        self._failures.setdefault(place, deque()).append(self._clock())
         self._failures.move_to_end(place)
         if len(self._failures) > _REMEMBERED:
             self._failures.popitem(last=False)
+
+
+def _place(username: str, address: str) -> int:
+    """What stands for a name and where it is tried from: the same for all addresses that one IPv6 line has."""
+    with contextlib.suppress(ValueError):
+        where = ipaddress.ip_address(address)
+        if isinstance(where, ipaddress.IPv6Address) and where.ipv4_mapped is None:
+            return hash((username, where.packed[:8]))
+    return hash((username, address))
