@@ -14,10 +14,12 @@ import hypothesis
 import psycopg
 import pytest
 from aiohttp import web
+from argon2 import PasswordHasher
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from catmaid_server.app import create_app
+from catmaid_server.auth import passwords
 from catmaid_server.db.cluster import Cluster
 from catmaid_server.db.migrations import migrate
 from catmaid_server.db.store import Store
@@ -52,6 +54,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         without = [i for i in items if "shared" in getattr(i, "fixturenames", ())]
         config.hook.pytest_deselected(items=without)
         items[:] = [i for i in items if i not in without]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hashes of passwords that cost next to nothing, in this process: what they protect here is worth no more."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")
