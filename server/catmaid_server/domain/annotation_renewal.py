@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain import annotating
-from catmaid_server.domain.annotating import Annotated, sql
+from catmaid_server.domain.annotating import Annotated
 from catmaid_server.domain.users import User
+
+sql = load("annotations")
 
 NAME = "Name"
 """What marks an annotation as the name of a neuron."""

@@ -12,11 +12,13 @@ import networkx as nx
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
+from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain import connector_types, projects
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.domain.skeleton_graph import sql
+
+sql = load("skeleton_graph")
 
 _CONFIDENCES = 5
 _SHORTEST_NM = 1e-9

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput, NotFound
-from catmaid_server.domain.landmark_groups import require_groups, sql
+from catmaid_server.domain.landmark_groups import require_groups
 from catmaid_server.domain.permissions import require_edit
 from catmaid_server.domain.users import User
+
+sql = load("landmark_groups")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain import sampler_boundaries
@@ -19,8 +20,10 @@ from catmaid_server.domain.sampler_kinds import (
     UNTOUCHED,
     require_kind,
 )
-from catmaid_server.domain.samplers import lock_sampler, sql
+from catmaid_server.domain.samplers import lock_sampler
 from catmaid_server.domain.users import User
+
+sql = load("samplers")
 
 
 @dataclass(frozen=True, slots=True)

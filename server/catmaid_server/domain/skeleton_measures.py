@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from math import dist
 from typing import Any
 
+from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.arbors import Arbor
 from catmaid_server.domain.review_sequences import sequences
-from catmaid_server.domain.skeleton_statistics import POSTSYNAPTIC, sql
+from catmaid_server.domain.skeleton_statistics import POSTSYNAPTIC
+
+sql = load("skeleton_statistics")
 
 _KEPT = 0.4
 """How much of its own place a node keeps when its cable is smoothed; the rest is its neighbours'."""
