@@ -18,6 +18,7 @@ NOT_VERSIONED = {
 DERIVED_COLUMNS = {
     ("treenode", "edge"): "rebuild_edges()",
     ("connector_link", "edge"): "rebuild_edges()",
+    ("volume", "box"): "box_around(corners)",
     ("app_user", "last_login"): "bookkeeping: a login changes no data",
 }
 UNINDEXED_KEYS = {

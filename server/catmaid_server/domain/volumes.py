@@ -120,11 +120,10 @@ async def volumes_of_entities(connection: Connection, project_id: int, entity_id
 
 async def box_of(connection: Connection, project_id: int, volume_id: int) -> tuple[Point, Point]:
     """Lowest and highest corner of the box around a volume, nm; or `NotFound`."""
-    found = await fetch_all(connection, sql.boxes, project_id=project_id, ids=[volume_id])
-    if not found:
+    box = await fetch_value(connection, sql.box, project_id=project_id, volume_id=volume_id)
+    if box is None:
         raise _no_volume(project_id, volume_id)
-    _, *corners = found[0]
-    return (corners[0], corners[1], corners[2]), (corners[3], corners[4], corners[5])
+    return (box[0], box[1], box[2]), (box[3], box[4], box[5])
 
 
 async def box_holds(connection: Connection, project_id: int, volume_id: int, point: Point) -> bool:
@@ -149,11 +148,8 @@ async def innervations(
         annotated = await fetch_value(connection, sql.annotated, project_id=project_id, name=annotation)
         if annotated is None:
             raise InvalidInput(f"There is no annotation {annotation!r}.")
-    boxes = await fetch_all(connection, sql.boxes, project_id=project_id, ids=annotated)
-    names = ("ids", "low_x", "low_y", "low_z", "high_x", "high_y", "high_z")
-    columns: dict[str, Any] = {name: [row[place] for row in boxes] for place, name in enumerate(names)}
-    rows = await fetch_all(connection, sql.innervations, project_id=project_id, skeleton_ids=ids, min_nodes=min_nodes,
-                           min_cable=min_cable, **columns)
+    rows = await fetch_all(connection, sql.innervations, project_id=project_id, skeleton_ids=ids, volume_ids=annotated,
+                           min_nodes=min_nodes, min_cable=min_cable)
     return [{"skeleton_id": skeleton_id, "volume_ids": volume_ids} for skeleton_id, volume_ids in rows]
 
 

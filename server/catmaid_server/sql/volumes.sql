@@ -59,28 +59,20 @@ SELECT CASE WHEN EXISTS (SELECT FROM below)
             THEN ARRAY(SELECT DISTINCT k.volume_id FROM below JOIN volume_annotation k ON k.annotation_id = below.id)
        END;
 
--- name: boxes
--- Lowest and highest x, y and z (nm) of each volume, of all or of some (NULL: all). Reads every surface once.
-SELECT v.id, min(c.nm) FILTER (WHERE mod(c.place, 3) = 1), min(c.nm) FILTER (WHERE mod(c.place, 3) = 2),
-       min(c.nm) FILTER (WHERE mod(c.place, 3) = 0), max(c.nm) FILTER (WHERE mod(c.place, 3) = 1),
-       max(c.nm) FILTER (WHERE mod(c.place, 3) = 2), max(c.nm) FILTER (WHERE mod(c.place, 3) = 0)
-  FROM volume v
- CROSS JOIN LATERAL unnest(v.corners) WITH ORDINALITY AS c (nm, place)
- WHERE v.project_id = %(project_id)s AND (%(ids)s::integer[] IS NULL OR v.id = ANY (%(ids)s::integer[]))
- GROUP BY v.id
- ORDER BY v.id;
+-- name: box
+-- Lowest x, y, z and highest x, y, z, nm.
+SELECT box FROM volume WHERE id = %(volume_id)s AND project_id = %(project_id)s;
 
 -- name: innervations
 -- Skeletons of at least some nodes and cable (nm) with the volumes whose box meets the box of one of their edges.
--- ids and the corners of the boxes are of the same length.
-SELECT t.skeleton_id, array_agg(DISTINCT b.id ORDER BY b.id)
+-- volume_ids: NULL for all.
+SELECT t.skeleton_id, array_agg(DISTINCT v.id ORDER BY v.id)
   FROM treenode t
   JOIN skeleton_summary s ON s.skeleton_id = t.skeleton_id
    AND s.num_nodes >= %(min_nodes)s AND s.cable_length >= %(min_cable)s
-  JOIN unnest(%(ids)s::integer[], %(low_x)s::float8[], %(low_y)s::float8[], %(low_z)s::float8[],
-              %(high_x)s::float8[], %(high_y)s::float8[], %(high_z)s::float8[])
-       AS b (id, low_x, low_y, low_z, high_x, high_y, high_z)
-    ON t.edge &&& ST_MakeLine(ST_MakePoint(b.low_x, b.low_y, b.low_z), ST_MakePoint(b.high_x, b.high_y, b.high_z))
+  JOIN volume v ON v.project_id = t.project_id
+   AND (%(volume_ids)s::integer[] IS NULL OR v.id = ANY (%(volume_ids)s::integer[]))
+   AND t.edge &&& ST_MakeLine(ST_MakePoint(v.box[1], v.box[2], v.box[3]), ST_MakePoint(v.box[4], v.box[5], v.box[6]))
  WHERE t.project_id = %(project_id)s AND t.skeleton_id = ANY (%(skeleton_ids)s::integer[])
  GROUP BY t.skeleton_id
  ORDER BY t.skeleton_id;
