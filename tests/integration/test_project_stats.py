@@ -76,9 +76,8 @@ async def test_no_day_is_no_work(tracer: Tracer) -> None:
     (DAY, DAY, ""),
 ])  # fmt: skip
 async def test_a_period_that_is_none_is_refused(tracer: Tracer, first: str, last: str, zone: str) -> None:
-    for path in ("user-history", "history"):
-        status, body = await tracer.refused(f"stats/{path}", start_date=first, end_date=last, time_zone=zone)
-        assert (status, is_error(body)) == (400, True), body
+    status, body = await tracer.refused("stats/user-history", start_date=first, end_date=last, time_zone=zone)
+    assert (status, is_error(body)) == (400, True), body
 
 
 async def test_nodes_are_their_authors(tracer: Tracer) -> None:
@@ -117,3 +116,18 @@ async def test_when_a_user_was_active(tracer: Tracer) -> None:
     assert len(found["presynaptic"]) == 1
     assert await tracer.get("stats/user-activity", username="nobody") == {
         "skeleton_nodes": [], "presynaptic": [], "postsynaptic": []}
+
+
+async def test_edits_are_counted_between_moments_lately_by_default(tracer: Tracer) -> None:
+    async def edits(**period: str) -> int:
+        return sum(entry["count"] for entry in await tracer.get("stats/history", **period))
+
+    today = datetime.now(UTC).date()
+    (all_nodes,), = await tracer.rows("SELECT count(*) FROM treenode")
+    assert await edits() == all_nodes
+    assert await edits(start_date=today.isoformat()) == all_nodes
+    assert await edits(start_date=today.isoformat(), end_date=(today + timedelta(1)).isoformat()) == all_nodes
+    assert await edits(start_date=DAY, end_date=today.isoformat()) == 0, "a day begins at midnight, and here it ends so"
+    for moment in ("yesterday", "2020-02-30", "\x00"):
+        status, body = await tracer.refused("stats/history", start_date=moment)
+        assert (status, is_error(body)) == (400, True), body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -55,6 +55,15 @@ class Period:
                 "until": datetime.combine(self.last + timedelta(1), time(), self.zone)}
 
 
+def moment(text: str) -> datetime:
+    """An ISO day or time, in UTC unless it says another; `InvalidInput` if it is none."""
+    try:
+        read = datetime.fromisoformat(text)
+        return read if read.tzinfo else read.replace(tzinfo=UTC)
+    except ValueError:
+        raise InvalidInput(f"Send days as YYYY-MM-DD, not {text!r}.") from None
+
+
 def _day(text: str) -> date:
     return datetime.fromisoformat(text).date()
 
@@ -103,9 +112,11 @@ async def totals(connection: Connection, project_id: int) -> Totals:
     return Totals(*row)
 
 
-async def edits_by_day(connection: Connection, project_id: int, period: Period) -> list[tuple[str, str, int]]:
-    """Name of author, day as YYYYMMDD, and number of treenodes last edited then."""
-    rows = await fetch_all(connection, sql.edits_by_day, project_id=project_id, **period.bounds)
+async def edits_by_day(
+    connection: Connection, project_id: int, since: datetime, until: datetime
+) -> list[tuple[str, str, int]]:
+    """Name of author, day (UTC) as YYYYMMDD, and number of treenodes last edited then, both moments included."""
+    rows = await fetch_all(connection, sql.edits_by_day, project_id=project_id, since=since, until=until)
     return [(name, day, count) for name, day, count in rows]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, NotRequired, TypedDict
 
 import msgspec
@@ -12,6 +13,8 @@ from catmaid_server.domain.project_stats import Period
 from catmaid_server.routing import Call, Content, NoParameters, Permission, Routes
 
 routes = Routes()
+
+_RECENT = timedelta(days=30)
 
 
 class NodeCount(msgspec.Struct):
@@ -43,6 +46,19 @@ class Days(msgspec.Struct):
     def period(self) -> Period:
         """The period that these parameters describe."""
         return Period.of(self.start_date, self.end_date, self.time_zone)
+
+
+class Since(msgspec.Struct):
+    """A stretch of time, by default the last 30 days: ISO days, which begin at midnight UTC, or ISO times."""
+
+    start_date: str | None = None
+    end_date: str | None = None
+
+    def moments(self) -> tuple[datetime, datetime]:
+        """When it begins and ends."""
+        now = datetime.now(UTC)
+        since, until = (moment and project_stats.moment(moment) for moment in (self.start_date, self.end_date))
+        return since or now - _RECENT, until or now
 
 
 class ByName(msgspec.Struct):
@@ -113,10 +129,10 @@ class EditsOfDay(TypedDict):
 
 
 @routes.any("/{project_id}/stats/history", needs=Permission.BROWSE)
-async def list_edits(call: Call, form: Days) -> Annotated[list[dict[str, Any]], Content(list[EditsOfDay])]:
+async def list_edits(call: Call, form: Since) -> Annotated[list[dict[str, Any]], Content(list[EditsOfDay])]:
     """Count treenodes by author and day of their last edit."""
     async with call.reading() as connection:
-        rows = await project_stats.edits_by_day(connection, call.project_id, form.period())
+        rows = await project_stats.edits_by_day(connection, call.project_id, *form.moments())
     return [{"name": name, "date": day, "count": count} for name, day, count in rows]
 
 

@@ -47,10 +47,10 @@ SELECT coalesce(sum(s.cable_length), 0),
  WHERE s.project_id = %(project_id)s;
 
 -- name: edits_by_day
--- Treenodes by author and day of their last edit, from the first day to before the last.
+-- Treenodes by author and day of their last edit, both moments included.
 SELECT u.username, to_char(t.edition_time AT TIME ZONE 'UTC', 'YYYYMMDD') AS day, count(*)
   FROM treenode t JOIN app_user u ON u.id = t.user_id
- WHERE t.project_id = %(project_id)s AND t.edition_time >= %(since)s AND t.edition_time < %(until)s
+ WHERE t.project_id = %(project_id)s AND t.edition_time BETWEEN %(since)s AND %(until)s
  GROUP BY u.id, day
  ORDER BY u.id, day;
 
