@@ -1,6 +1,7 @@
 declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
   interface Request {
     headers: Record<string, string>;
+    body?: unknown;
   }
   interface Options {
     url: string;

@@ -16,6 +16,7 @@ from catmaid_server.routing import Files, Route
 _IN_PATH = re.compile(r"\{(\w+)(?::((?:[^{}]|\{[^{}]*\})+))?\}")
 _INTEGER = {"type": "integer", "minimum": -(2**31) + 1, "maximum": 2**31 - 1}
 _JSON = "application/json"
+_LEFT_OUT = {"example": ""}  # pages to try the API out fill optional fields with the example, if they have no default
 
 
 @cache
@@ -64,7 +65,9 @@ def as_body(route: Route, method: str, schemas: Schemas) -> dict[str, Any] | Non
     fields = _fields(route.form, schemas)
     if not fields and route.files is None:
         return None
-    body: dict[str, Any] = {"type": "object", "properties": {name: schema for name, (schema, _) in fields.items()}}
+    body: dict[str, Any] = {"type": "object", "properties": {
+        name: schema | ({} if needed or "default" in schema else _LEFT_OUT)
+        for name, (schema, needed) in fields.items()}}
     required = [name for name, (_, needed) in fields.items() if needed]
     nested = {name: {"contentType": _JSON} for name, (schema, _) in fields.items() if _is_nested(schema)}
     if route.files is not None:

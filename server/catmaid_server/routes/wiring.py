@@ -11,7 +11,7 @@ from catmaid_server.compat.forms import split_ids
 from catmaid_server.domain import wiring
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.wiring import DiagramEdge, DiagramNode, Synapse
-from catmaid_server.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.routing import Call, Permission, Routes
 
 routes = Routes()
 
@@ -21,6 +21,20 @@ class Diagram(msgspec.Struct):
 
     lower_skeleton_count: int = 0
     """How many nodes a skeleton has at least."""
+
+
+class Group(msgspec.Struct):
+    """A group of skeletons."""
+
+    skeleton_list: list[str] = msgspec.field(name="skeleton_list[]", default_factory=list)
+    """Ids of skeletons: `skeleton_list[]=1&skeleton_list[]=2`."""
+
+
+class Skeletons(msgspec.Struct):
+    """Skeletons."""
+
+    skeletonlist: list[str] = msgspec.field(name="skeletonlist[]", default_factory=list)
+    """Ids of skeletons: `skeletonlist[]=1&skeletonlist[]=2`."""
 
 
 class _Column(msgspec.Struct, omit_defaults=True):
@@ -59,7 +73,7 @@ async def _bracketed(call: Call, name: str) -> list[int]:
 
 
 @routes.any("/{project_id}/skeletongroup/adjacency_matrix", needs=Permission.BROWSE)
-async def adjacency_matrix(call: Call, form: NoParameters) -> dict[str, list[dict[str, Any]]]:
+async def adjacency_matrix(call: Call, form: Group) -> dict[str, list[dict[str, Any]]]:
     """Give a group of skeletons as nodes and links, which refer to nodes by their place.
 
     Returns
@@ -77,7 +91,7 @@ async def adjacency_matrix(call: Call, form: NoParameters) -> dict[str, list[dic
 
 
 @routes.any("/{project_id}/skeletongroup/skeletonlist_subgraph", needs=Permission.BROWSE)
-async def group_subgraph(call: Call, form: NoParameters) -> dict[str, list[dict[str, Any]]]:
+async def group_subgraph(call: Call, form: Group) -> dict[str, list[dict[str, Any]]]:
     """Give a group of skeletons as nodes and directed edges, all ids being text.
 
     Returns
@@ -95,7 +109,7 @@ async def group_subgraph(call: Call, form: NoParameters) -> dict[str, list[dict[
 
 
 @routes.any("/{project_id}/skeletongroup/all_shared_connectors", needs=Permission.BROWSE)
-async def shared_connectors(call: Call, form: NoParameters) -> dict[int, None]:
+async def shared_connectors(call: Call, form: Skeletons) -> dict[int, None]:
     """List the connectors at which skeletons of a group synapse onto each other, as keys."""
     async with call.reading() as connection:
         found = await wiring.connections(connection, call.project_id, await _bracketed(call, "skeletonlist"))
@@ -103,7 +117,7 @@ async def shared_connectors(call: Call, form: NoParameters) -> dict[int, None]:
 
 
 @routes.any("/{project_id}/connector/list/graphedge", needs=Permission.BROWSE)
-async def synapses_of_edge(call: Call, form: NoParameters) -> list[Synapse]:
+async def synapses_of_edge(call: Call, form: Skeletons) -> list[Synapse]:
     """List the synapses from the first skeleton in `skeletonlist[]` onto the second."""
     skeleton_ids = await _bracketed(call, "skeletonlist")
     if len(skeleton_ids) < 2:
