@@ -45,7 +45,7 @@ class Marks:
         return int((await self.ask("PUT", f"{landmark}/locations/", x=x, y=y, z=z))["point_id"])
 
     async def points(self) -> set[int]:
-        return {point[0] for point in await self.actor.get(f"/{self.service.project_id}/points/")}  # type: ignore[attr-defined]
+        return {point["id"] for point in await self.actor.get(f"/{self.service.project_id}/points/")}  # type: ignore[attr-defined]
 
     async def rows(self, query: Any) -> list[tuple[Any, ...]]:
         async with self.service.store.reading() as connection:
@@ -212,6 +212,16 @@ async def test_a_point_lives_as_long_as_something_uses_it(mine: Marks) -> None:
     assert await mine.points() == {shown, kept}
 
 
+async def test_a_point_that_is_left_by_all_at_once_is_gone(mine: Marks) -> None:
+    marks = [await mine.landmark(f"mark {i}") for i in range(6)]
+    point = await mine.location(marks[0])
+    for mark in marks[1:]:
+        await mine.ask("PUT", f"{mark}/locations/", location_id=point)
+    gone = await asyncio.gather(*(mine.ask("DELETE", f"{mark}/locations/{point}/") for mark in marks))
+    assert sum(one["deleted_point"] for one in gone) == 1
+    assert await mine.points() == set()
+
+
 async def test_what_hangs_on_a_group_goes_with_it_and_history_keeps_it(mine: Marks) -> None:
     tip = await mine.landmark("tip")
     left, right = await mine.group("left", tip), await mine.group("right", tip)
@@ -259,6 +269,7 @@ async def test_links_are_followed_as_far_as_asked(mine: Marks) -> None:
 
 
 async def test_groups_are_made_of_a_list_or_of_pairs_of_places(mine: Marks) -> None:
+    assert await mine.ask("POST", "groups/import", data="[]") == []
     await mine.landmark("Tip")
     data = json.dumps([["left", [["tip", 1, 2, 3], ["base", 4, 5, 6]]], ["LEFT", [["Base", 7, 8, 9]]]])
     imported = await mine.ask("POST", "groups/import", data=data, reuse_existing_landmarks="true")

@@ -63,7 +63,7 @@ async def locations(
 
 async def create_group(tx: Connection, user: User, project_id: int, name: str) -> Named:
     """Make a group of landmarks; `InvalidInput` if the name is empty or taken."""
-    _require_name(name)
+    landmarks.require_name(name, "group of landmarks")
     await tx.execute(landmarks.sql.lock_names, {"project_id": project_id})
     if await fetch_value(tx, sql.name_is_taken, project_id=project_id, name=name):
         raise InvalidInput(f"There is already a group of landmarks named {name!r}.")
@@ -93,7 +93,7 @@ async def change_group(
         new = sorted(set(landmark_ids) - present)
         await add_members(tx, user, project_id, new, [group_id] * len(new))
     if name:
-        _require_name(name)
+        landmarks.require_name(name, "group of landmarks")
         group = _found(await fetch_one(tx, sql.rename, group_id=group_id, name=name), project_id, group_id)
     return group
 
@@ -195,8 +195,3 @@ def _found(row: tuple[object, ...] | None, project_id: int, group_id: int) -> Na
     if row is None:
         raise NotFound(f"There is no group {group_id} of landmarks in project {project_id}.")
     return Named(*row)  # type: ignore[arg-type]
-
-
-def _require_name(name: str) -> None:
-    if not name.strip():
-        raise InvalidInput("A group of landmarks needs a name.")

@@ -64,6 +64,8 @@ async def import_groups(
             raise InvalidInput("Groups and landmarks need names.")
         if not places:
             raise InvalidInput(f"Group {group!r} has no landmarks.")
+    if not data:
+        return []
     await tx.execute(landmarks.sql.lock_names, {"project_id": project_id})
     groups = await _named(tx, user, project_id, "group", [group for group, _ in data],
                           reuse=policy.reuse_groups, create=policy.create_groups)

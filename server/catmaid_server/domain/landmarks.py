@@ -71,8 +71,7 @@ async def locations(connection: Connection, project_id: int) -> dict[int, list[L
 
 async def create_landmark(tx: Connection, user: User, project_id: int, name: str) -> Named:
     """Make a landmark; `InvalidInput` if the name is empty or taken."""
-    if not name.strip():
-        raise InvalidInput("A landmark needs a name.")
+    require_name(name, "landmark")
     await tx.execute(sql.lock_names, {"project_id": project_id})
     if await fetch_value(tx, sql.name_is_taken, project_id=project_id, name=name):
         raise InvalidInput(f"There is already a landmark named {name!r}.")
@@ -102,8 +101,7 @@ async def require_landmarks(tx: Connection, project_id: int, landmark_ids: Colle
 
 async def rename_landmark(tx: Connection, landmark_id: int, name: str) -> Named:
     """Give a locked landmark another name; `InvalidInput` if it is empty."""
-    if not name.strip():
-        raise InvalidInput("A landmark needs a name.")
+    require_name(name, "landmark")
     row = await fetch_one(tx, sql.rename, landmark_id=landmark_id, name=name)
     assert row is not None
     return Named(*row)
@@ -131,6 +129,8 @@ async def delete_landmarks(
 
 async def delete_unused_points(tx: Connection, point_ids: Collection[int]) -> list[int]:
     """Delete those of these points that no landmark and no group uses; return their ids in order."""
+    # Who links one of them, or unlinks it too, goes first or waits: else a point could stay that nothing uses.
+    await tx.execute(sql.lock_points, {"ids": sorted(point_ids)})
     return sorted(point for (point,) in await fetch_all(tx, sql.delete_unused_points, ids=sorted(point_ids)))
 
 
@@ -187,3 +187,9 @@ async def remove_location(tx: Connection, user: User, project_id: int, landmark_
     if point_owner not in await editable_owners(tx, user, [point_owner]):
         return Removed(link_id, deleted_point=False)
     return Removed(link_id, deleted_point=bool(await delete_unused_points(tx, [point_id])))
+
+
+def require_name(name: str, what: str) -> None:
+    """Raise `InvalidInput` if a name is empty."""
+    if not name.strip():
+        raise InvalidInput(f"A {what} needs a name.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TypedDict
 
 import msgspec
@@ -11,6 +12,7 @@ from catmaid_server.compat import forms
 from catmaid_server.domain import landmark_groups, landmark_import, landmark_links
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.landmark_import import GroupData, ImportPolicy, Place
+from catmaid_server.domain.landmark_links import GroupLink
 from catmaid_server.routes.landmarks import LocationAnswer, Name, NamedAnswer, ids_or_none, located
 from catmaid_server.routing import Call, NoParameters, Permission, Routes
 
@@ -178,6 +180,8 @@ async def list_groups(call: Call, form: ListParts) -> list[GroupAnswer]:
                   if form.with_locations else {})
         links = (await landmark_links.list_links(connection, call.project_id)
                  if form.with_links or form.with_relations else [])
+    ends = _ends_by_group(links)
+    relations = sorted({(link.relation_id, link.relation) for link in links})
     answers = [GroupAnswer.of(group) for group in found]
     for group, answer in zip(found, answers, strict=True):
         if form.with_members:
@@ -185,11 +189,9 @@ async def list_groups(call: Call, form: ListParts) -> list[GroupAnswer]:
         if form.with_locations:
             answer.locations = located(places.get(group.id, []))
         if form.with_links:
-            answer.links = [{"id": link.id, "relation_id": link.relation_id, "subject_id": link.group_1_id,
-                             "object_id": link.group_2_id}
-                            for link in links if group.id in (link.group_1_id, link.group_2_id)]
+            answer.links = ends.get(group.id, [])
         if form.with_relations:
-            answer.used_relations = sorted({(link.relation_id, link.relation) for link in links})
+            answer.used_relations = relations
     return answers
 
 
@@ -304,3 +306,13 @@ async def materialize(call: Call, form: Materialization) -> MaterializedAnswer:
         reuse_landmarks=form.reuse_existing_landmarks)
     return {"group_a_id": made.group_a_id, "group_b_id": made.group_b_id, "landmarks": made.landmarks,
             "created_landmarks": made.created_landmarks, "links": made.links}
+
+
+def _ends_by_group(links: list[GroupLink]) -> dict[int, list[LinkEnds]]:
+    found: dict[int, list[LinkEnds]] = defaultdict(list)
+    for link in links:
+        ends: LinkEnds = {"id": link.id, "relation_id": link.relation_id, "subject_id": link.group_1_id,
+                          "object_id": link.group_2_id}
+        for group_id in {link.group_1_id, link.group_2_id}:
+            found[group_id].append(ends)
+    return found

@@ -94,7 +94,6 @@ class SelectLinks(msgspec.Struct):
     relid: int | None = None
 
 
-
 class NewRestriction(msgspec.Struct):
     """How many things may hang on one by a link between classes."""
 

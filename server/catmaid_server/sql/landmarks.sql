@@ -57,6 +57,9 @@ SELECT DISTINCT point_id FROM landmark_location WHERE landmark_id = ANY (%(ids)s
 -- name: lock_point
 SELECT id FROM landmark_point WHERE id = %(point_id)s AND project_id = %(project_id)s FOR KEY SHARE;
 
+-- name: lock_points
+SELECT id FROM landmark_point WHERE id = ANY (%(ids)s::integer[]) ORDER BY id FOR UPDATE;
+
 -- name: create_points
 -- nm, in the order given.
 INSERT INTO landmark_point (project_id, user_id, editor_id, x, y, z)
