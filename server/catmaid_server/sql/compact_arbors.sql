@@ -15,12 +15,12 @@ SELECT coalesce(json_agg(json_build_array(id, parent_id, user_id, x, y, z, radiu
 
 -- name: synapses
 -- Rows: treenode, its confidence, connector, confidence, treenode and skeleton of the partner, relation of both sides
--- (0 presynaptic, 1 postsynaptic, 2 gap junction).
+-- (0 presynaptic, 1 postsynaptic). Gap junctions are no synapses to the clients of this form.
 SELECT coalesce(json_agg(json_build_array(
            l.treenode_id, l.confidence, l.connector_id, p.confidence, p.treenode_id, p.skeleton_id,
            side.mine, side.theirs) ORDER BY l.treenode_id, l.id, p.id), '[]')::text
-  FROM (VALUES ('presynaptic_to', 'postsynaptic_to', 0, 1), ('postsynaptic_to', 'presynaptic_to', 1, 0),
-               ('gapjunction_with', 'gapjunction_with', 2, 2)) AS side (my_name, their_name, mine, theirs)
+  FROM (VALUES ('presynaptic_to', 'postsynaptic_to', 0, 1), ('postsynaptic_to', 'presynaptic_to', 1, 0))
+       AS side (my_name, their_name, mine, theirs)
   JOIN relation a ON a.name = side.my_name AND a.project_id = %(project_id)s
   JOIN relation b ON b.name = side.their_name AND b.project_id = %(project_id)s
   JOIN connector_link l ON l.relation_id = a.id AND l.skeleton_id = %(skeleton_id)s
