@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
+from catmaid_server.db.rows import fetch_all, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.users import User
@@ -21,6 +21,26 @@ CARDINALITY_TYPES = {
     4: "Maximum n instances of each sub-type",
     5: "Minimum n instances of each sub-type",
 }
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Classes or relations: what they are called, and the queries that find and change them."""
+
+    noun: str
+    known: LiteralString
+    one: LiteralString
+    used: LiteralString
+    rename: LiteralString
+    delete: tuple[LiteralString, ...]
+    """Of what refers to them first."""
+
+
+CLASS = Kind("class", sql.classes, sql.class_of_project, sql.used_classes, sql.rename_class,
+             (sql.delete_links_of_classes, sql.delete_instances_of_classes, sql.delete_classes))
+RELATION = Kind("relation", sql.relations, sql.relation_of_project, sql.used_relations, sql.rename_relation,
+                (sql.delete_class_links_by_relations, sql.delete_instance_links_by_relations,
+                 sql.delete_region_links_by_relations, sql.delete_relations))
 
 
 @dataclass(frozen=True)
@@ -51,61 +71,38 @@ async def add_relation(
     return created
 
 
-async def rename_class(tx: Connection, project_id: int, class_id: int | None, name: str | None) -> None:
-    """Give a class another name, which no class of the project may have; `NotFound` if there is no such class."""
-    wanted = _trimmed(name, "class")
-    await require_class(tx, project_id, class_id)
-    if wanted in {known for _, known in await fetch_all(tx, sql.classes, project_id=project_id)}:
-        raise InvalidInput(f"There is already a class named {wanted!r}.")
-    if class_id in await _used_by_tracings(tx, sql.used_classes, project_id):
-        raise InvalidInput(f"Class {class_id} is that of traced data and keeps its name.")
-    await tx.execute(sql.rename_class, {"id": class_id, "name": wanted})
+async def rename(tx: Connection, kind: Kind, project_id: int, concept_id: int | None, name: str | None) -> None:
+    """Give a class or relation another name, which none of the project may have; `NotFound` if there is no such."""
+    wanted = _trimmed(name, kind.noun)
+    found = await require(tx, kind, project_id, concept_id)
+    if wanted in {known for _, known in await fetch_all(tx, kind.known, project_id=project_id)}:
+        raise InvalidInput(f"There is already a {kind.noun} named {wanted!r}.")
+    if (await _uses(tx, kind, project_id)).get(found):
+        raise InvalidInput(f"The {kind.noun} {found} keeps its name: what was traced depends on it.")
+    await tx.execute(kind.rename, {"id": found, "name": wanted})
 
 
-async def rename_relation(tx: Connection, project_id: int, relation_id: int | None, name: str | None) -> None:
-    """Give a relation another name, which none of the project may have; `NotFound` if there is no such relation."""
-    wanted = _trimmed(name, "relation")
-    await require_relation(tx, project_id, relation_id)
-    if wanted in {known for _, known in await fetch_all(tx, sql.relations, project_id=project_id)}:
-        raise InvalidInput(f"There is already a relation named {wanted!r}.")
-    if relation_id in await _used_by_tracings(tx, sql.used_relations, project_id):
-        raise InvalidInput(f"Relation {relation_id} links what was traced and keeps its name.")
-    await tx.execute(sql.rename_relation, {"id": relation_id, "name": wanted})
+async def remove(tx: Connection, kind: Kind, project_id: int, concept_id: int | None, *, force: bool) -> None:
+    """Delete a class or relation; with `force` together with its links and, of a class, the things.
 
-
-async def remove_class(tx: Connection, project_id: int, class_id: int | None, *, force: bool) -> None:
-    """Delete a class; with `force` together with its links and the things of this class.
-
-    Raises `NotFound` if there is no such class, `InvalidInput` if it is in use: without `force` at all, with it by
-    what people traced.
+    Raises `NotFound` if there is none, `InvalidInput` if it is in use: without `force` at all, with it by what people
+    traced.
     """
-    found = await require_class(tx, project_id, class_id)
-    used = dict(await fetch_all(tx, sql.used_classes, project_id=project_id))
-    _require_removable(f"class {found}", used.get(found), force=force)
-    await _delete_classes(tx, [found])
+    found = await require(tx, kind, project_id, concept_id)
+    by_tracings = (await _uses(tx, kind, project_id)).get(found)
+    if by_tracings:
+        raise InvalidInput(f"The {kind.noun} {found} cannot be removed: what was traced depends on it.")
+    if by_tracings is not None and not force:
+        raise InvalidInput(f"The {kind.noun} {found} is in use; with `force` what refers to it is deleted, too.")
+    await _delete(tx, kind, [found])
 
 
-async def remove_relation(tx: Connection, project_id: int, relation_id: int | None, *, force: bool) -> None:
-    """Delete a relation; with `force` together with the links of this relation. Raises as `remove_class` does."""
-    found = await require_relation(tx, project_id, relation_id)
-    used = dict(await fetch_all(tx, sql.used_relations, project_id=project_id))
-    _require_removable(f"relation {found}", used.get(found), force=force)
-    await _delete_relations(tx, [found])
-
-
-async def remove_all_classes(tx: Connection, project_id: int, *, force: bool) -> Removed:
-    """Delete the classes that are not in use; with `force` all but those of what people traced."""
-    known = [class_id for class_id, _ in await fetch_all(tx, sql.classes, project_id=project_id)]
-    removed = _divided(known, dict(await fetch_all(tx, sql.used_classes, project_id=project_id)), force=force)
-    await _delete_classes(tx, removed.deleted)
-    return removed
-
-
-async def remove_all_relations(tx: Connection, project_id: int, *, force: bool) -> Removed:
-    """Delete the relations that are not in use; with `force` all but those that link what was traced."""
-    known = [relation_id for relation_id, _ in await fetch_all(tx, sql.relations, project_id=project_id)]
-    removed = _divided(known, dict(await fetch_all(tx, sql.used_relations, project_id=project_id)), force=force)
-    await _delete_relations(tx, removed.deleted)
+async def remove_all(tx: Connection, kind: Kind, project_id: int, *, force: bool) -> Removed:
+    """Delete the classes or relations that are not in use; with `force` all that nothing traced depends on."""
+    known = [concept_id for concept_id, _ in await fetch_all(tx, kind.known, project_id=project_id)]
+    kept = {used for used, by_tracings in (await _uses(tx, kind, project_id)).items() if by_tracings or not force}
+    removed = Removed([one for one in known if one not in kept], [one for one in known if one in kept])
+    await _delete(tx, kind, removed.deleted)
     return removed
 
 
@@ -116,9 +113,9 @@ async def add_link(
     """Hang class a on class b by a relation; the id of the link. `NotFound` if one of the three is not here."""
     link_id: int = await fetch_value(
         tx, sql.create_link, project_id=project_id, user_id=user.id,
-        class_a_id=await require_class(tx, project_id, class_a_id),
-        class_b_id=await require_class(tx, project_id, class_b_id),
-        relation_id=await require_relation(tx, project_id, relation_id))
+        class_a_id=await require(tx, CLASS, project_id, class_a_id),
+        class_b_id=await require(tx, CLASS, project_id, class_b_id),
+        relation_id=await require(tx, RELATION, project_id, relation_id))
     return link_id
 
 
@@ -162,21 +159,11 @@ async def remove_restriction(tx: Connection, project_id: int, restriction_id: in
         raise NotFound(f"There is no restriction {restriction_id} in project {project_id}.")
 
 
-async def require_class(connection: Connection, project_id: int, class_id: int | None) -> int:
-    """The id, if it is that of a class of the project; else `NotFound`."""
-    row = await fetch_one(connection, sql.class_of_project, id=class_id, project_id=project_id)
-    if row is None:
-        raise NotFound(f"There is no class {class_id} in project {project_id}.")
-    found: int = row[0]
-    return found
-
-
-async def require_relation(connection: Connection, project_id: int, relation_id: int | None) -> int:
-    """The id, if it is that of a relation of the project; else `NotFound`."""
-    row = await fetch_one(connection, sql.relation_of_project, id=relation_id, project_id=project_id)
-    if row is None:
-        raise NotFound(f"There is no relation {relation_id} in project {project_id}.")
-    found: int = row[0]
+async def require(connection: Connection, kind: Kind, project_id: int, concept_id: int | None) -> int:
+    """The id, if it is that of a class or relation of the project; else `NotFound`."""
+    found: int | None = await fetch_value(connection, kind.one, id=concept_id, project_id=project_id)
+    if found is None:
+        raise NotFound(f"There is no {kind.noun} {concept_id} in project {project_id}.")
     return found
 
 
@@ -187,29 +174,11 @@ def _trimmed(name: str | None, what: str) -> str:
     return trimmed
 
 
-async def _used_by_tracings(tx: Connection, query: LiteralString, project_id: int) -> set[int]:
-    return {found for found, by_tracings in await fetch_all(tx, query, project_id=project_id) if by_tracings}
+async def _uses(tx: Connection, kind: Kind, project_id: int) -> dict[int, bool]:
+    """Which classes or relations anything refers to, and whether what was traced does."""
+    return dict(await fetch_all(tx, kind.used, project_id=project_id))
 
 
-def _require_removable(what: str, used_by_tracings: bool | None, *, force: bool) -> None:
-    """`used_by_tracings` is None for what is not used at all."""
-    if used_by_tracings:
-        raise InvalidInput(f"The {what} cannot be removed: what was traced depends on it.")
-    if used_by_tracings is not None and not force:
-        raise InvalidInput(f"The {what} is in use; with `force` what refers to it is deleted, too.")
-
-
-def _divided(known: list[int], used: dict[int, bool], *, force: bool) -> Removed:
-    kept = {one for one, by_tracings in used.items() if by_tracings or not force}
-    return Removed([one for one in known if one not in kept], [one for one in known if one in kept])
-
-
-async def _delete_classes(tx: Connection, ids: list[int]) -> None:
-    for statement in (sql.delete_links_of_classes, sql.delete_instances_of_classes, sql.delete_classes):
-        await tx.execute(statement, {"ids": ids})
-
-
-async def _delete_relations(tx: Connection, ids: list[int]) -> None:
-    for statement in (sql.delete_class_links_by_relations, sql.delete_instance_links_by_relations,
-                      sql.delete_region_links_by_relations, sql.delete_relations):
+async def _delete(tx: Connection, kind: Kind, ids: list[int]) -> None:
+    for statement in kind.delete:
         await tx.execute(statement, {"ids": ids})

@@ -8,6 +8,7 @@ import msgspec
 
 from catmaid_server.domain import ontology_edits
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.ontology_edits import CLASS, RELATION
 from catmaid_server.routing import Call, NoParameters, Permission, Routes
 
 routes = Routes()
@@ -151,7 +152,7 @@ async def add_relation(call: Call, form: NewRelation) -> MadeRelation:
 @routes.post("/{project_id}/ontology/classes/rename", needs=Permission.ANNOTATE, label="ontologies.rename_class")
 async def rename_class(call: Call, form: RenameClass) -> dict[str, int | None]:
     """Give a class another name."""
-    await ontology_edits.rename_class(call.tx, call.project_id, form.classid, form.newname)
+    await ontology_edits.rename(call.tx, CLASS, call.project_id, form.classid, form.newname)
     return {"renamed_class": form.classid}
 
 
@@ -159,14 +160,14 @@ async def rename_class(call: Call, form: RenameClass) -> dict[str, int | None]:
              label="ontologies.rename_relation")
 async def rename_relation(call: Call, form: RenameRelation) -> dict[str, int | None]:
     """Give a relation another name."""
-    await ontology_edits.rename_relation(call.tx, call.project_id, form.relid, form.newname)
+    await ontology_edits.rename(call.tx, RELATION, call.project_id, form.relid, form.newname)
     return {"renamed_relation": form.relid}
 
 
 @routes.post("/{project_id}/ontology/classes/remove", needs=Permission.ANNOTATE, label="ontologies.remove_class")
 async def remove_class(call: Call, form: RemoveClass) -> dict[str, int | None]:
     """Delete a class that is not in use."""
-    await ontology_edits.remove_class(call.tx, call.project_id, form.classid, force=bool(form.force))
+    await ontology_edits.remove(call.tx, CLASS, call.project_id, form.classid, force=bool(form.force))
     return {"deleted_class": form.classid}
 
 
@@ -174,7 +175,7 @@ async def remove_class(call: Call, form: RemoveClass) -> dict[str, int | None]:
              label="ontologies.remove_relation")
 async def remove_relation(call: Call, form: RemoveRelation) -> dict[str, int | None]:
     """Delete a relation that is not in use."""
-    await ontology_edits.remove_relation(call.tx, call.project_id, form.relid, force=bool(form.force))
+    await ontology_edits.remove(call.tx, RELATION, call.project_id, form.relid, force=bool(form.force))
     return {"deleted_relation": form.relid}
 
 
@@ -182,7 +183,7 @@ async def remove_relation(call: Call, form: RemoveRelation) -> dict[str, int | N
             label="ontologies.remove_all_classes")
 async def remove_all_classes(call: Call, form: RemoveAll) -> dict[str, list[int]]:
     """Delete every class that is not in use."""
-    removed = await ontology_edits.remove_all_classes(call.tx, call.project_id, force=bool(form.force))
+    removed = await ontology_edits.remove_all(call.tx, CLASS, call.project_id, force=bool(form.force))
     return {"deleted_classes": removed.deleted, "not_deleted_classes": removed.kept}
 
 
@@ -190,7 +191,7 @@ async def remove_all_classes(call: Call, form: RemoveAll) -> dict[str, list[int]
             label="ontologies.remove_all_relations")
 async def remove_all_relations(call: Call, form: RemoveAll) -> dict[str, list[int]]:
     """Delete every relation that is not in use."""
-    removed = await ontology_edits.remove_all_relations(call.tx, call.project_id, force=bool(form.force))
+    removed = await ontology_edits.remove_all(call.tx, RELATION, call.project_id, force=bool(form.force))
     return {"deleted_relations": removed.deleted, "not_deleted_relations": removed.kept}
 
 
@@ -213,7 +214,7 @@ async def unlink_classes(call: Call, form: OneLink) -> dict[str, int | None]:
              label="ontologies.remove_link")
 async def unlink_selected_classes(call: Call, form: SelectLinks) -> dict[str, list[int]]:
     """Delete one's own links to a class by one relation."""
-    relation_id = await ontology_edits.require_relation(call.tx, call.project_id, form.relid)
+    relation_id = await ontology_edits.require(call.tx, RELATION, call.project_id, form.relid)
     return {"deleted_links": await ontology_edits.remove_own_links(
         call.tx, call.user, call.project_id, class_b_id=form.classbid, relation_id=relation_id)}
 

@@ -103,7 +103,8 @@ async def add_region(call: Call, form: NewRegion) -> dict[str, str]:
              label="rois.create_link")
 async def link_region(call: Call, form: Corners) -> dict[str, str]:
     """Draw a region of interest that shows a neuron or a thing of an ontology."""
-    relation_id = await ontology_edits.require_relation(call.tx, call.project_id, call.path["relation_id"])
+    relation_id = await ontology_edits.require(call.tx, ontology_edits.RELATION, call.project_id,
+                                               call.path["relation_id"])
     region_id = await regions.create_region(call.tx, call.user, call.project_id, call.path["stack_id"], form.place())
     await regions.link_to_object(call.tx, call.user, call.project_id, region_id, relation_id=relation_id,
                                  object_id=call.path["object_id"])

@@ -7,10 +7,10 @@ SELECT id, name FROM class WHERE project_id = %(project_id)s ORDER BY id;
 SELECT id, name FROM relation WHERE project_id = %(project_id)s ORDER BY id;
 
 -- name: class_of_project
-SELECT id, name FROM class WHERE id = %(id)s AND project_id = %(project_id)s;
+SELECT id FROM class WHERE id = %(id)s AND project_id = %(project_id)s;
 
 -- name: relation_of_project
-SELECT id, name FROM relation WHERE id = %(id)s AND project_id = %(project_id)s;
+SELECT id FROM relation WHERE id = %(id)s AND project_id = %(project_id)s;
 
 -- name: sub_classes
 -- Classes that have a relation to the class of this name.
