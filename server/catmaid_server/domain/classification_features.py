@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -55,17 +56,15 @@ async def ontologies(connection: Connection, workspace_id: int) -> dict[str, lis
 
 async def graphs(connection: Connection, workspace_id: int) -> list[ClassifiedGraph]:
     """All graphs of a workspace."""
-    known = await fetch_all(connection, sql.ontologies, workspace_id=workspace_id)
+    ontology = dict(await fetch_all(connection, sql.ontologies, workspace_id=workspace_id))
     features = await ontologies(connection, workspace_id)
-    links = await classification.graph_links(connection, workspace_id)
-    roots = await fetch_all(connection, sql.roots, workspace_id=workspace_id, class_ids=[one for one, _ in known])
-    ontology = dict(known)
-    found = []
-    for root_id, name, class_id in roots:
-        graph = await classification_graph.graph(connection, workspace_id, root_id)
-        found.append(ClassifiedGraph(root_id, name, _had(graph, features[ontology[class_id]]),
-                                     tuple(link for link in links if link.root_id == root_id)))
-    return found
+    roots = await fetch_all(connection, sql.roots, workspace_id=workspace_id, class_ids=list(ontology))
+    found = await classification_graph.graphs(connection, workspace_id, [root_id for root_id, *_ in roots])
+    links: dict[int, list[GraphLink]] = defaultdict(list)
+    for link in await classification.graph_links(connection, workspace_id):
+        links[link.root_id].append(link)
+    return [ClassifiedGraph(root_id, name, _had(found[root_id], features[ontology[class_id]]), tuple(links[root_id]))
+            for root_id, name, class_id in roots]
 
 
 def matching(found: Collection[ClassifiedGraph], wanted: Collection[str]) -> list[ClassifiedGraph]:

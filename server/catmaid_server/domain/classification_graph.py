@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,8 +50,8 @@ class Graph:
     @cached_property
     def _children(self) -> Mapping[int, list[Thing]]:
         found: dict[int, list[Thing]] = defaultdict(list)
-        for thing in self.things:
-            if thing.parent_id is not None and thing not in found[thing.parent_id]:
+        for thing in dict.fromkeys(self.things):  # one below several parents comes with what is below it, once for each
+            if thing.parent_id is not None:
                 found[thing.parent_id].append(thing)
         return found
 
@@ -65,14 +65,14 @@ class Graph:
 
     def below(self, thing_id: int) -> list[int]:
         """The ids of a thing and of everything below it."""
-        found: list[int] = []
+        found: dict[int, None] = {}
         todo = [thing_id]
         while todo:
             one = todo.pop()
             if one not in found:
-                found.append(one)
+                found[one] = None
                 todo.extend(child.id for child in self.children(one))
-        return found
+        return list(found)
 
     def has(self, path: Path) -> bool:
         """Whether things hang on the root, one on the other, as the steps of a path have it."""
@@ -97,14 +97,21 @@ async def class_tree(connection: Connection, workspace_id: int) -> ClassTree:
 
 async def graph(connection: Connection, workspace_id: int, root_id: int) -> Graph:
     """All things of the graph with this root."""
-    rows = await fetch_all(connection, sql.graph, workspace_id=workspace_id, root_id=root_id)
-    return Graph(tuple(Thing(*row) for row in rows))
+    return (await graphs(connection, workspace_id, [root_id]))[root_id]
+
+
+async def graphs(connection: Connection, workspace_id: int, root_ids: Collection[int]) -> dict[int, Graph]:
+    """All things of the graphs with these roots, by root."""
+    found: dict[int, list[Thing]] = {root_id: [] for root_id in root_ids}
+    for root_id, *thing in await fetch_all(connection, sql.graphs, workspace_id=workspace_id, root_ids=list(root_ids)):
+        found[root_id].append(Thing(*thing))
+    return {root_id: Graph(tuple(things)) for root_id, things in found.items()}
 
 
 async def graph_with(connection: Connection, workspace_id: int, project_id: int, thing_id: int) -> Graph:
     """The graph that a project uses and that has this thing; `NotFound` if there is none."""
-    for link in await classification.graph_links(connection, workspace_id, project_id=project_id):
-        found = await graph(connection, workspace_id, link.root_id)
+    links = await classification.graph_links(connection, workspace_id, project_id=project_id)
+    for found in (await graphs(connection, workspace_id, {link.root_id for link in links})).values():
         if thing_id in found.by_id:
             return found
     raise NotFound(f"There is no {thing_id} in the classifications of project {project_id}.")

@@ -88,19 +88,21 @@ RETURNING id;
 -- name: delete_link
 DELETE FROM class_instance_link WHERE id = %(id)s;
 
--- name: graph
--- All things of the graph below one: each with its class, the link to its parent, the relation of the link, the parent.
-WITH RECURSIVE below (id, link_id, relation_id, parent_id, path) AS (
-    SELECT %(root_id)s::integer, NULL::integer, NULL::integer, NULL::integer, ARRAY[%(root_id)s::integer]
+-- name: graphs
+-- All things of the graphs below some roots: the root, then each with its class, the link to its parent, the relation of
+-- the link, the parent.
+WITH RECURSIVE below (root_id, id, link_id, relation_id, parent_id, path) AS (
+    SELECT root, root, NULL::integer, NULL::integer, NULL::integer, ARRAY[root]
+      FROM unnest(%(root_ids)s::integer[]) AS root
      UNION ALL
-    SELECT l.instance_a_id, l.id, l.relation_id, b.id, b.path || l.instance_a_id
+    SELECT b.root_id, l.instance_a_id, l.id, l.relation_id, b.id, b.path || l.instance_a_id
       FROM below b
       JOIN class_instance_link l ON l.instance_b_id = b.id AND l.project_id = %(workspace_id)s
       JOIN relation r ON r.id = l.relation_id AND r.name <> 'classified_by'
      WHERE l.instance_a_id <> ALL (b.path))
-SELECT i.id, i.name, i.class_id, b.link_id, b.relation_id, b.parent_id
+SELECT b.root_id, i.id, i.name, i.class_id, b.link_id, b.relation_id, b.parent_id
   FROM below b JOIN class_instance i ON i.id = b.id
- ORDER BY b.link_id NULLS FIRST;
+ ORDER BY b.root_id, b.link_id NULLS FIRST;
 
 -- name: rename_thing
 UPDATE class_instance SET name = %(name)s, edition_time = now() WHERE id = %(id)s;
