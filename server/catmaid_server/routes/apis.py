@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
@@ -33,7 +34,8 @@ async def show_api(call: Call, form: NoParameters) -> Annotated[web.Response, Co
 async def describe_api(call: Call, form: NoParameters) -> Annotated[
         web.Response, Content(dict[str, Any], about="An OpenAPI 3.1 document.")]:
     """Describe the API as an OpenAPI 3.1 document."""
-    return web.Response(body=_document(call.request.app[keys.ROUTES]), content_type="application/json")
+    document = await asyncio.to_thread(_document, call.request.app[keys.ROUTES])
+    return web.Response(body=document, content_type="application/json")
 
 
 @routes.get("/apis/{asset}", needs=Permission.NONE)
