@@ -27,5 +27,14 @@ def opens_socket(headers: Mapping[str, str]) -> bool:
     return headers.get("Upgrade", "").lower() == "websocket"
 
 
+def is_over_https(headers: Mapping[str, str], scheme: str) -> bool:
+    """Whether a browser reached this service by HTTPS, be it that a proxy took it off on the way.
+
+    `scheme` is that of the request as it came in. Who claims HTTPS without having it harms only themselves.
+    """
+    forwarded = headers.get("X-Forwarded-Proto", "").partition(",")[0].strip()
+    return "https" in (scheme, forwarded.lower(), headers.get("Origin", "").partition("://")[0].lower())
+
+
 def _is_of(origin: str, host: str) -> bool:
     return origin.partition("://")[2] == host

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,7 +82,7 @@ async def create_user(
     email: str = "",
     user_id: int | None = None,
 ) -> int:
-    """Make a user and the group of the same name, of which the user is a member; return the user's id.
+    """Make a user and the group of the same name, whose members may edit the user's data; return the user's id.
 
     Without a password, or the hash of one, the user can only use API tokens.
     Raises `InvalidInput` if the name is empty or taken.
@@ -119,13 +118,6 @@ async def set_password_hash(tx: Connection, user_id: int, password_hash: str) ->
 async def set_active(tx: Connection, user_id: int, *, active: bool) -> None:
     """Open an account, or close it: its sessions and API tokens do nothing any more, from now on and everywhere."""
     await tx.execute(sql.set_active, {"user_id": user_id, "active": active})
-
-
-def faults_of_name(username: str) -> list[str]:
-    """What keeps a name from being one that people may choose; empty if nothing does."""
-    if re.fullmatch(r"[\w.@+-]{1,150}", username):
-        return []
-    return ["A user name has 1 to 150 letters, digits and any of @ . + - _"]
 
 
 async def issue_token(tx: Connection, user_id: int, name: str = "") -> str:

@@ -95,7 +95,7 @@ def start_session(call: Call, response: web.Response, user_id: int, password_has
     """Give the browser a cookie that stands for a user until their password changes."""
     cookie = sessions.issue(call.request.app[keys.SECRET], user_id, password_hash)
     response.set_cookie(sessions.COOKIE, cookie, max_age=sessions.LIFETIME_S, httponly=True, samesite="Lax",
-                        secure=call.request.secure)
+                        secure=same_site.is_over_https(call.request.headers, call.request.scheme))
 
 
 async def _authenticated(call: Call, username: str, password: str) -> User:

@@ -10,7 +10,7 @@ from aiohttp import web
 from catmaid_server import keys
 from catmaid_server.auth import passwords
 from catmaid_server.compat.pages import Field, form_page, page, redirect
-from catmaid_server.domain import users
+from catmaid_server.domain import registration, users
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.users import ANONYMOUS
 from catmaid_server.routes.accounts import start_session
@@ -85,14 +85,15 @@ async def register(call: Call, form: Register) -> Annotated[
     """Make an account, which may do nothing until somebody grants it something, if this service lets people."""
     if not call.request.app[keys.REGISTRATION]:
         return redirect(_HOME)
-    problems = [*users.faults_of_name(form.username), *_problems(form.password1, form.password2, form.username)]
+    names = {"first_name": form.first_name.strip(), "last_name": form.last_name.strip(), "email": form.email.strip()}
+    problems = [*registration.faults(form.username, **names),
+                *_problems(form.password1, form.password2, form.username)]
     if problems:
         return _registration_page(form, problems)
     new_hash = await call.request.app[keys.PASSWORD_CHECKS].hashed(form.password1)
     try:
         async with call.store.writing(user_id=None, project_id=None, label="users.register") as tx:
-            await users.create_user(tx, form.username, password_hash=new_hash, first_name=form.first_name.strip(),
-                                    last_name=form.last_name.strip(), email=form.email.strip())
+            await registration.register(tx, form.username, password_hash=new_hash, **names)
     except InvalidInput as error:
         return _registration_page(form, [str(error)])
     return page("Welcome", "<p>Your account has been made, and you can log in now.</p>")
