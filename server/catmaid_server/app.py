@@ -86,8 +86,8 @@ def _lead_to_slashes(app: web.Application) -> None:
     """Send who leaves out the slash at the end of a path on to the path with it, as clients expect."""
 
     async def with_slash(request: web.Request) -> web.StreamResponse:
-        query = f"?{request.query_string}" if request.query_string else ""
-        return web.Response(status=301, headers={"Location": f"{request.rel_url.raw_path}/{query}"},
+        path, query = f"{request.rel_url.raw_path}/", request.rel_url.raw_query_string
+        return web.Response(status=301, headers={"Location": f"{path}?{query}" if query else path},
                             content_type="text/html")
 
     paths = {route.path for route in all_routes()}

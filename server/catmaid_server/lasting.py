@@ -15,6 +15,7 @@ from catmaid_server.routing import Call
 _ASK_AGAIN_S = 60.0
 _AWAY_S = 1.0
 _LONGEST_REASON = 120
+"""Bytes, of the 123 that WebSockets have room for."""
 
 
 async def end_when_refused(call: Call, socket: web.WebSocketResponse) -> None:
@@ -24,10 +25,15 @@ async def end_when_refused(call: Call, socket: web.WebSocketResponse) -> None:
         try:
             await admitted(call.request, call.route, call.path.get("project_id"))
         except DomainError as refusal:
-            await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=str(refusal).encode()[:_LONGEST_REASON])
+            await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=_reason(str(refusal)))
             return
         except psycopg.Error:  # the store is away: who was let in stays until it is back
             await asyncio.sleep(_AWAY_S)
             continue
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(change.wait(), _ASK_AGAIN_S)
+
+
+def _reason(text: str) -> bytes:
+    """The beginning of a text, in whole characters: clients take half a one for a broken protocol."""
+    return text.encode()[:_LONGEST_REASON].decode(errors="ignore").encode()

@@ -22,6 +22,7 @@ LATENCY = Histogram("catmaid_request_seconds", "Time to answer", ["method", "rou
 ANSWERS = Counter("catmaid_answers_total", "Answers by status", ["method", "route", "status"])
 
 _ALLOWED_HEADERS = "Authorization, X-Authorization, Content-Type, Idempotency-Key, X-Requested-With, X-CSRFToken"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 _SLOW_S = 1.0
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -38,9 +39,10 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     resource = request.match_info.route.resource
     route = resource.canonical if resource is not None else "unknown"
     stayed_open = isinstance(response, web.WebSocketResponse)
-    ANSWERS.labels(request.method, route, response.status).inc()
+    method = request.method if request.method in _METHODS else "other"  # each new word would be counted for ever
+    ANSWERS.labels(method, route, response.status).inc()
     if not stayed_open:
-        LATENCY.labels(request.method, route).observe(took)
+        LATENCY.labels(method, route).observe(took)
     if not response.prepared:
         response.headers["X-Request-ID"] = request_id
         response.headers["Access-Control-Allow-Origin"] = "*"
@@ -57,8 +59,9 @@ async def merge_slashes(request: web.Request, handler: Handler) -> web.StreamRes
     if request.match_info.http_exception is None or "//" not in request.rel_url.raw_path:
         return await handler(request)
     path = re.sub(r"[/\\]+", "/", request.rel_url.raw_path)  # to a browser, /\ is the beginning of another host's name
-    query = f"?{request.query_string}" if request.query_string else ""
-    return web.Response(status=308, headers={"Location": path + query}, content_type="text/html")
+    query = request.rel_url.raw_query_string
+    return web.Response(status=308, headers={"Location": f"{path}?{query}" if query else path},
+                        content_type="text/html")
 
 
 async def _answered(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:

@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from answers import is_error
+from yarl import URL
 
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain import accounts, project_list
@@ -72,6 +73,27 @@ async def test_no_address_leads_to_another_host(service: Service, target: str) -
     writer.close()
     location = re.search(r"(?m)^Location: (.*?)\r$", answer)
     assert location is None or re.match(r"/[^/\\]", location[1]), answer
+
+
+@pytest.mark.parametrize("path", ["//version", "/apis"])
+async def test_who_is_sent_on_keeps_the_query_as_it_was(service: Service, path: str) -> None:
+    query = "?a=b%26c%3Dd&e=%0D%0ASet-Cookie:%20x"
+    url = URL(service.url + path + query, encoded=True)
+    async with aiohttp.ClientSession() as session, session.get(url, allow_redirects=False) as response:
+        assert response.status in (301, 308)
+        assert response.headers["Location"].endswith(query)
+        assert "Set-Cookie" not in response.headers
+
+
+async def test_words_that_are_no_methods_are_counted_as_one(service: Service) -> None:
+    async with aiohttp.ClientSession(service.url) as session:
+        for method in ("PROPFIND", "MKCOL", "TRACE"):
+            async with session.request(method, "/version") as response:
+                assert response.status == 405
+        async with session.get("/metrics") as response:
+            text = await response.text()
+    assert 'method="other"' in text
+    assert not any(method in text for method in ("PROPFIND", "MKCOL", "TRACE"))
 
 
 async def test_a_query_without_end_is_stopped(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,6 +142,20 @@ async def test_who_may_not_browse_any_more_is_sent_away(service: Service, how: L
         assert (await other.receive_json(timeout=10))["version"] == await newest(service.store)
 
 
+async def test_who_has_a_long_name_is_sent_away_in_whole_characters(service: Service) -> None:
+    for name in ("ø" * 100, "x" + "ø" * 100):
+        async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+            user_id = await users.create_user(tx, name)
+            await users.grant(tx, service.project_id, "can_browse", to=name)
+            token = await users.issue_token(tx, user_id)
+        async with following(Actor(service.tracer.session, service.url, token), service.project_id) as socket:
+            async with service.store.writing(user_id=None, project_id=None, label="revoke") as tx:
+                await users.take_back(tx, service.project_id, "can_browse", of=name)
+            message = await socket.receive(timeout=10)
+            assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, aiohttp.WSCloseCode.POLICY_VIOLATION)
+            assert name[:40] in str(message.extra)
+
+
 async def test_what_followers_say_is_ignored(service: Service) -> None:
     async with following(service.tracer, service.project_id) as socket:
         await socket.send_str("{" * 1000)
