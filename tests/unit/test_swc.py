@@ -107,6 +107,7 @@ def test_harmless_variants_are_read(tmp_path: Path, text: str) -> None:
     ("1 0 1 2 3 5 -1 9\n", 1, "8 columns, should be 7"),
     ("1 0 1 2 3 5 -1\n2 0 one 2 3 5 1\n", 2, "x is 'one', should be a number"),
     ("1 0 1 nan 3 5 -1\n", 1, "y is 'nan', should be a finite number"),
+    ("1 0 1 2 1e300 5 -1\n", 1, "z is '1e300', should be a finite number up to 1e+30"),
     ("1 0 1 2 -inf 5 -1\n", 1, "z is '-inf', should be a finite number"),
     ("1.5 0 1 2 3 5 -1\n", 1, "id is '1.5', should be a whole number"),
     ("-3 0 1 2 3 5 -1\n", 1, "id is -3, should be 0 or more"),

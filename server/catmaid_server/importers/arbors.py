@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+LARGEST = 1e30
+"""Largest coordinate or radius: as in forms, so that what is computed of it stays finite."""
+
 
 @dataclass(frozen=True)
 class Arbor:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from catmaid_server.importers.arbors import Arbor, first_repeat, nodes_on_cycles, parent_indices
+from catmaid_server.importers.arbors import LARGEST, Arbor, first_repeat, nodes_on_cycles, parent_indices
 from catmaid_server.importers.errors import BadFile
 
 COLUMNS = ("id", "type", "x", "y", "z", "radius", "parent")
@@ -71,8 +71,8 @@ def _numbers(path: Path, line: int, fields: list[str]) -> list[float]:
         name, field = next((n, f) for n, f in zip(COLUMNS, fields, strict=True) if not _is_number(f))
         raise BadFile(path, f"{name} is {field!r}, should be a number", line=line) from None
     for name, field, value in zip(COLUMNS, fields, values, strict=True):
-        if not np.isfinite(value):
-            raise BadFile(path, f"{name} is {field!r}, should be a finite number", line=line)
+        if not abs(value) <= LARGEST:  # which is so of nan, too
+            raise BadFile(path, f"{name} is {field!r}, should be a finite number up to {LARGEST:g}", line=line)
         if name in _INTEGERS and not (value.is_integer() and abs(value) < 2**53):
             raise BadFile(path, f"{name} is {field!r}, should be a whole number", line=line)
     if values[0] < 0:

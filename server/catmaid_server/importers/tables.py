@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from catmaid_server.importers.arbors import first_repeat, rows_of
+from catmaid_server.importers.arbors import LARGEST, first_repeat, rows_of
 from catmaid_server.importers.errors import BadFile
 
 _LARGEST_ID = 2**31 - 1
@@ -233,7 +233,8 @@ def _column(path: Path, values: pd.Series[Any], kind: Kind, lines: NDArray[np.in
 
 def _accepted(numbers: NDArray[np.float64], kind: Kind) -> NDArray[np.bool_]:
     if kind is Kind.NUMBER:
-        return np.isfinite(numbers)
+        ordinary: NDArray[np.bool_] = np.abs(numbers) <= LARGEST
+        return ordinary
     lowest, highest = (1, 5) if kind is Kind.CONFIDENCE else (1, _LARGEST_ID)
     accepted: NDArray[np.bool_] = (numbers >= lowest) & (numbers <= highest) & (numbers == np.floor(numbers))
     return accepted
