@@ -140,9 +140,18 @@ async def test_states_are_set_and_filtered(here: Sampled) -> None:
     assert [(one["interval_id"], one["state_id"]) for one in found] == [(second, 3), (first, 4)]
     for query in ({"interval_id": first}, {"connector_id": connector, "state_id": 4}):
         assert [one["interval_id"] for one in await here.tracer.get("samplers/connectors/", **query)] == [first]
+    assert len(await here.tracer.get("samplers/connectors/", connector_id=connector, interval_id="", state_id="")) == 2
     counts = await here.tracer.post("skeletons/sampler-count", **{"skeleton_ids[0]": here.skeleton_id,
                                                                   "skeleton_ids[1]": 999999})
     assert counts == {str(here.skeleton_id): 1, "999999": 0}
+
+
+async def test_numbers_may_be_left_empty(module_service: Service) -> None:
+    made = await sampled(Tracer.of(module_service), interval_error="", merge_limit="", leaf_segment_handling="")
+    await made.domain(0, 6, parent_interval_id="")
+    shown = await made.tracer.get(f"samplers/{made.sampler_id}/", with_domains="true")
+    assert (shown["interval_error"], shown["merge_limit"], shown["leaf_segment_handling"]) == (250, 0, "ignore")
+    assert [domain["parent_interval"] for domain in shown["domains"]] == [None]
 
 
 async def test_a_connector_that_is_deleted_is_sampled_no_more(here: Sampled) -> None:

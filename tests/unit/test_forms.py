@@ -175,3 +175,17 @@ def test_ids_are_split_at_commas(texts: list[str], ids: list[int]) -> None:
 def test_ids_are_whole_numbers(text: str) -> None:
     with pytest.raises(InvalidInput):
         forms.split_ids([text])
+
+
+class Optional(msgspec.Struct):
+    number: int | None = 7
+    length: float | None = None
+    required: int = 0
+    text: str | None = None
+
+
+def test_an_empty_number_is_none_where_there_need_be_none() -> None:
+    made = forms.decode([("number", ""), ("length", ""), ("text", "")], Optional)
+    assert (made.number, made.length, made.text) == (None, None, "")
+    with pytest.raises(InvalidInput):
+        forms.decode([("required", "")], Optional)

@@ -6,6 +6,7 @@
     ids=[1,2]              one JSON array
     t[0][0]=7&t[0][1]=1.5  nested lists
     map[name]=1            objects, by key
+    n=                     no number, where there need be none
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import math
 import re
 from collections.abc import Iterable
 from functools import cache
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -115,8 +116,13 @@ def _value(name: str, spelling: _Spelling, reading: str) -> Any:
         return _json(name, spelling.plain[-1]) if spelling.plain and spelling.plain[-1] else {}
     if not spelling.plain:
         raise InvalidInput(f"Parameter {name} is one value, not a list.")
-    value = spelling.plain[-1]
-    return value.strip().lower() == "true" if reading == "bool" else value
+    return _single(spelling.plain[-1], reading)
+
+
+def _single(text: str, reading: str) -> str | bool | None:
+    if reading == "bool":
+        return text.strip().lower() == "true"
+    return None if reading == "number or nothing" and not text else text
 
 
 def _as_list(node: dict[str, Any]) -> list[Any]:
@@ -157,7 +163,10 @@ def _require_ordinary(name: str, value: Any) -> None:
 
 
 class _Kind(NamedTuple):
-    """The field that a parameter becomes, how it is read (as `list`, `dict`, `bool`, `value`), if it may be long."""
+    """The field that a parameter becomes, how it is read, and if it may be long.
+
+    It is read as `list`, `dict`, `bool`, `number or nothing`, which browsers send as empty text, or `value`.
+    """
 
     field: str
     reading: str
@@ -182,4 +191,4 @@ def _reading(hint: Any) -> str:
             return "dict"
         if origin is bool:
             return "bool"
-    return "value"
+    return "number or nothing" if set(options) in ({int, NoneType}, {float, NoneType}) else "value"

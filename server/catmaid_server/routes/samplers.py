@@ -40,8 +40,8 @@ class NewSampler(msgspec.Struct, kw_only=True):
     skeleton_id: int
     interval_length: int
     """Along the skeleton, nm."""
-    interval_error: float = 250.0
-    """How much longer or shorter an interval may be, nm."""
+    interval_error: float | None = None
+    """How much longer or shorter an interval may be, nm; 250 if it is left out."""
     review_required: bool
     """Whether intervals have to be reviewed."""
     create_interval_boundaries: bool
@@ -49,8 +49,8 @@ class NewSampler(msgspec.Struct, kw_only=True):
     leaf_segment_handling: str = "ignore"
     """What becomes of the rest of a branch that is shorter than an interval: ignore, merge, short-interval or
     merge-or-create."""
-    merge_limit: float = 0.0
-    """With merge-or-create: share of the interval length (0 to 1) up to which such a rest is merged."""
+    merge_limit: float | None = None
+    """With merge-or-create: share of the interval length (0 to 1) up to which such a rest is merged; 0 if left out."""
 
 
 class SamplerChange(msgspec.Struct):
@@ -175,8 +175,9 @@ async def add_sampler(call: Call, form: NewSampler) -> NewSamplerAnswer:
     """Begin to sample a skeleton."""
     made = await samplers.create_sampler(
         call.tx, call.user, call.project_id, form.skeleton_id, interval_length=form.interval_length,
-        interval_error=form.interval_error, leaf_segment_handling=form.leaf_segment_handling or "ignore",
-        merge_limit=form.merge_limit, review_required=form.review_required,
+        interval_error=250.0 if form.interval_error is None else form.interval_error,
+        leaf_segment_handling=form.leaf_segment_handling or "ignore", merge_limit=form.merge_limit or 0.0,
+        review_required=form.review_required,
         create_interval_boundaries=form.create_interval_boundaries)
     return {"id": made.id, "skeleton_id": made.skeleton_id, "interval_length": made.interval_length,
             "interval_error": made.interval_error, "leaf_segment_handling": made.leaf_segment_handling,
