@@ -84,6 +84,8 @@ def leaves_open(content: Content) -> bool:
 def test_errors_are_described(document: dict[str, Any]) -> None:
     for operation in operations(document):
         assert {"400", "401", "404", "503"} <= set(operation["responses"]), operation["operationId"]
+    assert "415" in document["paths"]["/{project_id}/skeletons/import"]["post"]["responses"]
+    assert "429" in document["paths"]["/accounts/login"]["post"]["responses"]
     error = document["components"]["schemas"]["Error"]
     assert set(error["properties"]) == {"error", "type", "detail", "meta"}
 

@@ -42,10 +42,12 @@ _MEANINGS = {
     401: "The API token is not one of this service.",
     403: "The user lacks the permission, or the data are another user's.",
     404: "There is nothing with this id here.",
-    405: "The path does not take this method.",
     413: "The body is too large.",
+    415: "Files of this type are not read.",
+    429: "Too many wrong passwords lately; try again later.",
     503: "The store is busy, away, or took too long; `Retry-After` says when to try again.",
 }
+_PASSWORDS = frozenset({"password", "pwd", "old_password"})
 TYPES = (Error, RestError)
 
 
@@ -96,6 +98,10 @@ def _errors(route: Route) -> list[int]:
     errors.append(404)
     if any(method != "GET" for method in route.methods):
         errors.append(413)
+    if route.files is not None:
+        errors.append(415)
+    if any(field.encode_name in _PASSWORDS for field in msgspec.structs.fields(route.form)):
+        errors.append(429)
     return [*errors, 503]
 
 
