@@ -304,3 +304,12 @@ async def test_landmarks_are_of_one_project(mine: Marks, service: Service) -> No
     for method, path in (("GET", f"{tip}/"), ("DELETE", f"{tip}/"), ("GET", f"groups/{left}/"),
                          ("DELETE", f"groups/{left}/"), ("PUT", f"groups/{left}/locations/{point}/")):
         assert (await service.admin.request(method, base + path))[0] == 404, (method, path)
+
+
+async def test_landmarks_and_groups_change_side_by_side(mine: Marks, theirs: Marks) -> None:
+    tip, left = await mine.landmark("tip"), await mine.group("left")
+    await asyncio.gather(*(request for _ in range(3) for request in (
+        mine.ask("POST", f"{tip}/", **listed("group_ids", left)),
+        theirs.ask("POST", f"groups/{left}/", **listed("members", tip)))))
+    assert (await mine.ask("GET", f"groups/{left}/", with_members="true"))["members"] == [tip]
+    assert await mine.rows("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == [(0,)]

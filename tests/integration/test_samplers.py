@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -196,6 +197,26 @@ async def test_boundaries_come_and_go_with_their_sampler(here: Sampled, module_s
     assert await here.tracer.parents([*here.nodes, *new]) == parents | {new[1]: first, second: new[1]}
     async with module_service.store.reading() as connection:
         assert await mismatches(connection) == []
+
+
+async def test_samplers_of_one_skeleton_are_divided_side_by_side(here: Sampled, module_service: Service) -> None:
+    samplers = [here.sampler_id] + [(await here.tracer.post(
+        "samplers/add", skeleton_id=here.skeleton_id, **SETTINGS))["id"] for _ in range(2)]
+    domains = [await replace(here, sampler_id=sampler).domain(0, 6) for sampler in samplers]
+    parents = await here.tracer.parents(here.nodes)
+
+    async def divide(number: int) -> Any:
+        above, below = here.nodes[number:number + 2]
+        added = json.dumps([[-1, below, above, 10 * number + 5, 0, 0]])
+        return await here.tracer.post(f"samplers/domains/{domains[number]}/intervals/add-all", added_nodes=added, **{
+            "intervals[0][0]": above, "intervals[0][1]": -1, "intervals[1][0]": -1, "intervals[1][1]": below})
+
+    made = await asyncio.gather(*(divide(number) for number in range(3)))
+    assert [one["n_added_nodes"] for one in made] == [1, 1, 1]
+    deleted = await asyncio.gather(*(here.tracer.post(f"samplers/{sampler}/delete") for sampler in samplers))
+    assert [one["deleted_interval_nodes"] for one in deleted] == [1, 1, 1]
+    assert await here.tracer.parents(here.nodes) == parents
+    assert await here.tracer.rows("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == [(0,)]
 
 
 async def test_boundaries_are_kept_where_that_is_asked_or_nothing_was_made(module_service: Service) -> None:

@@ -146,7 +146,7 @@ async def create_intervals(
     treenode is not of the skeleton, or a new one is at no end of an interval.
     """
     domain = await describe_domain(tx, project_id, domain_id)
-    sampler = await lock_sampler(tx, project_id, domain.sampler_id)
+    sampler = await lock_sampler(tx, project_id, domain.sampler_id, whole_skeleton=bool(boundaries))
     named = {node for interval in ends for node in interval}
     if idle := sorted({boundary.id for boundary in boundaries} - named):
         raise InvalidInput(f"No interval begins or ends at the new treenodes {idle}.")

@@ -86,10 +86,16 @@ async def create_sampler(
     return await describe_sampler(tx, project_id, made)
 
 
-async def lock_sampler(tx: Connection, project_id: int, sampler_id: int) -> Sampler:
-    """A sampler whose parts are about to change, or `NotFound`; its skeleton stays as it is meanwhile."""
+async def lock_sampler(
+    tx: Connection, project_id: int, sampler_id: int, *, whole_skeleton: bool = False
+) -> Sampler:
+    """A sampler whose parts are about to change, or `NotFound`; meanwhile its skeleton is not restructured.
+
+    With `whole_skeleton` nobody adds to that either, for who is going to do so.
+    """
     sampler = await describe_sampler(tx, project_id, sampler_id)
-    await tx.execute(sql.lock_skeleton, {"project_id": project_id, "skeleton_id": sampler.skeleton_id})
+    query = sql.lock_whole_skeleton if whole_skeleton else sql.lock_skeleton
+    await tx.execute(query, {"project_id": project_id, "skeleton_id": sampler.skeleton_id})
     await tx.execute(sql.lock_sampler, {"project_id": project_id, "sampler_id": sampler_id})
     return await describe_sampler(tx, project_id, sampler_id)
 
@@ -115,7 +121,7 @@ async def delete_sampler(
     To delete boundaries, too, means the treenodes that were made where its intervals begin and end, as far as they
     serve nothing else and the user may edit them. Returns their number.
     """
-    sampler = await describe_sampler(tx, project_id, sampler_id)
+    sampler = await lock_sampler(tx, project_id, sampler_id, whole_skeleton=delete_boundaries)
     await require_edit(tx, user, [sampler.user_id], f"sampler {sampler_id}")
     boundaries = []
     if delete_boundaries and sampler.create_interval_boundaries:

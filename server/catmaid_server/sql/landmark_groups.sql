@@ -8,10 +8,11 @@ SELECT id, name, user_id, project_id, creation_time, edition_time
  ORDER BY id;
 
 -- name: lock_group
+-- Others may make landmarks members of it meanwhile.
 SELECT id, name, user_id, project_id, creation_time, edition_time
   FROM landmark_group
  WHERE project_id = %(project_id)s AND id = %(group_id)s
-   FOR UPDATE;
+   FOR NO KEY UPDATE;
 
 -- name: known_groups
 SELECT id FROM landmark_group WHERE project_id = %(project_id)s AND id = ANY (%(ids)s::integer[]);

@@ -12,11 +12,12 @@ SELECT id, name, user_id, project_id, creation_time, edition_time
  ORDER BY id;
 
 -- name: lock_landmarks
+-- Others may make them members of groups meanwhile.
 SELECT id, name, user_id, project_id, creation_time, edition_time
   FROM landmark
  WHERE project_id = %(project_id)s AND id = ANY (%(ids)s::integer[])
  ORDER BY id
-   FOR UPDATE;
+   FOR NO KEY UPDATE;
 
 -- name: landmarks_called
 -- By name in small letters; of several with one name the first.
