@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import zlib
@@ -94,3 +95,25 @@ async def test_a_body_that_swells_is_refused(service: Service, content_type: str
         "POST", f"/{service.project_id}/skeletons/import", data=bomb,
         headers={"Content-Type": content_type, "Content-Encoding": "gzip"})
     assert (status, is_error(answer)) == (413, True), answer
+
+
+async def test_others_are_answered_while_a_large_form_is_read(service: Service) -> None:
+    form = gzip.compress(b"name=" + b"%41" * (MAX_BODY_BYTES // 4))
+    large = asyncio.create_task(service.visitor.request(
+        "POST", "/accounts/login", data=form,
+        headers={"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"}))
+    answered = 0
+    while not large.done():
+        await service.visitor.get("/version")
+        answered += 1
+    status, answer = await large
+    assert (status, is_error(answer)) == (400, True), answer
+    assert answered > 5
+
+
+async def test_a_large_form_in_an_old_charset_is_refused(service: Service) -> None:
+    for count, expected in ((10, 400), (2**20, 413)):  # there is no user of that name
+        status, _ = await service.visitor.request(
+            "POST", "/accounts/login", data=b"name=" + b"\xe9" * count,
+            headers={"Content-Type": "application/x-www-form-urlencoded; charset=iso-8859-1"})
+        assert status == expected
