@@ -307,9 +307,9 @@ async def test_landmarks_are_of_one_project(mine: Marks, service: Service) -> No
 
 
 async def test_landmarks_and_groups_change_side_by_side(mine: Marks, theirs: Marks) -> None:
-    tip, left = await mine.landmark("tip"), await mine.group("left")
-    await asyncio.gather(*(request for _ in range(3) for request in (
-        mine.ask("POST", f"{tip}/", **listed("group_ids", left)),
-        theirs.ask("POST", f"groups/{left}/", **listed("members", tip)))))
-    assert (await mine.ask("GET", f"groups/{left}/", with_members="true"))["members"] == [tip]
+    marks, left = [await mine.landmark(f"mark {i}") for i in range(6)], await mine.group("left")
+    await asyncio.gather(*(request for mark in marks for request in (
+        mine.ask("POST", f"{mark}/", **listed("group_ids", left)),
+        theirs.ask("POST", f"groups/{left}/", append_members="true", **listed("members", mark)))))
+    assert (await mine.ask("GET", f"groups/{left}/", with_members="true"))["members"] == marks
     assert await mine.rows("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == [(0,)]
