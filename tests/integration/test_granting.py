@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from catmaid_server.db.store import Store
-from catmaid_server.domain import stacks, users
+from catmaid_server.domain import projects, stacks, users
 from catmaid_server.domain.stacks import Mirror, NewStack
 from tests.conftest import Actor, Service
 
@@ -170,3 +170,65 @@ class TestProjects:
         assert "stackgroups" not in stack
         nothing: Any = await service.visitor.get("/projects/export")
         assert yaml.safe_load(nothing) == []
+
+
+class TestLimits:
+    """What administrators of one project cannot do."""
+
+    @staticmethod
+    async def other_project(service: Service) -> int:
+        """A project in which `tracer` may do nothing; in the first, they become administrator."""
+        async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+            admin = await users.require_user(tx, "admin")
+            await users.grant(tx, service.project_id, "can_administer", to="tracer")
+            return await projects.create_project(tx, "Other", owner_id=admin.id)
+
+    async def test_they_grant_nothing_elsewhere(self, service: Service) -> None:
+        other = await self.other_project(service)
+        me: Any = await service.tracer.get("/accounts/login")
+        grant = {"permissions[0][0]": "can_browse", "permissions[0][1]": "true", "project_id": service.project_id}
+        for path, form in (
+            ("permissions/project-user", {"user_id": me["userid"], **grant}),
+            ("permissions/project-group", {"group_id": 1, **grant}),
+            ("project-tokens/", {"default_permissions[0]": "can_browse"}),
+            ("groups/memberships/", {"action": "add", "source_users[0]": me["userid"], "target_users[0]": 1}),
+        ):
+            assert (await service.tracer.refused(f"/{other}/{path}", **form))[0] == 403, path
+        assert (await service.tracer.request("GET", f"/{other}/project-tokens/"))[0] == 403
+
+    async def test_tokens_of_other_projects_are_none_of_theirs(self, service: Service) -> None:
+        other = await self.other_project(service)
+        token: Any = await service.admin.post(
+            f"/{other}/project-tokens/", needs_approval="true", **{"default_permissions[0]": "can_browse"})
+        me: Any = await service.tracer.get("/accounts/login")
+        await service.tracer.post("/project-tokens/apply", token=token["token"])
+        for action in ("approve", "revoke"):
+            form = {"token_id": token["id"], "user_id": me["userid"]}
+            assert (await service.tracer.refused(f"/{service.project_id}/project-tokens/{action}", **form))[0] == 404
+            assert (await service.tracer.refused(f"/{other}/project-tokens/{action}", **form))[0] == 403
+        assert (await service.tracer.request("GET", f"/{other}/stacks"))[0] == 403
+
+    async def test_they_share_nobodys_data_and_become_no_superuser(self, service: Service) -> None:
+        await self.other_project(service)
+        me: Any = await service.tracer.get("/accounts/login")
+        shared = {"action": "add", "source_users[0]": me["userid"], "target_users[0]": 1}
+        assert (await service.tracer.refused(f"/{service.project_id}/groups/memberships/", **shared))[0] == 403
+        grant = {"user_id": me["userid"], "is_superuser": "true", "permissions[0][1]": "true"}
+        path = f"/{service.project_id}/permissions/project-user"
+        assert (await service.tracer.refused(path, **grant, **{"permissions[0][0]": "superuser"}))[0] == 400
+        await service.tracer.post(path, **grant, **{"permissions[0][0]": "can_fork"})
+        assert (await service.tracer.get("/accounts/login"))["is_superuser"] is False  # type: ignore[index]
+
+
+async def test_nobody_is_told_addresses_or_hashes_of_others(service: Service) -> None:
+    secret = "rosa@example.org"
+    await add_user(service.store, "rosa", email=secret, password=PASSWORD)
+    for actor in (service.tracer, service.visitor):
+        for path in ("/user-list", "/user-table-list", "/groups/", f"/accounts/{service.project_id}/all-usernames",
+                     "/accounts/login", f"/{service.project_id}/permissions/project-user", "/metrics"):
+            for query in ("", "?with_passwords=true"):
+                _, answer = await actor.request("GET", path + query)
+                assert secret not in str(answer)
+                assert "argon2" not in str(answer)
+    listed: Any = await service.visitor.get("/user-list")
+    assert [user["login"] for user in listed] == [users.ANONYMOUS]
