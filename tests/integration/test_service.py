@@ -171,6 +171,16 @@ class TestWhoAsks:
             assert response.status == 403
             assert "sessionid" not in response.cookies
 
+    @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
+    async def test_no_other_site_logs_anybody_out(
+        self, service: Service, browser: aiohttp.ClientSession, headers: dict[str, str]
+    ) -> None:
+        await log_in(browser, service)
+        for send in (browser.get, browser.post):
+            async with send(f"{service.url}/accounts/logout", headers=headers) as response:
+                assert response.status == 403
+                assert "sessionid" not in response.cookies
+
     async def test_a_cookie_reads_from_anywhere(self, service: Service, browser: aiohttp.ClientSession) -> None:
         await log_in(browser, service)
         async with browser.get(f"{service.url}/{service.project_id}/stacks",

@@ -109,7 +109,9 @@ async def _authenticated(call: Call, username: str, password: str) -> User:
 
 @routes.any("/accounts/logout", needs=Permission.NONE)
 async def log_out(call: Call, form: NoParameters) -> Annotated[web.Response, Content(Profile)]:
-    """End the session."""
+    """End the session, if no page of another site asks for it."""
+    if same_site.is_foreign(call.request.headers, call.request.host):
+        raise NotAllowed("Log out on a page of this service.")
     response = await _profile(call, await call.access.anonymous())
     response.del_cookie(sessions.COOKIE)
     return response
