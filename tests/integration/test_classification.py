@@ -208,3 +208,9 @@ async def test_features_are_exported_and_searched(service: Service, workspace: W
         assert isinstance(text, bytes)
         assert count in text
     assert (await service.visitor.request("GET", f"{path}/export"))[0] == 403
+
+
+async def test_a_workspace_must_be_there(service: Service) -> None:
+    for path in ("setup/rebuild", "list"):
+        answer = await service.admin.request("GET", f"/{service.project_id}/classification/999999/{path}")
+        assert answer[0] == 404, answer

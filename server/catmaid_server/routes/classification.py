@@ -11,7 +11,7 @@ from catmaid_server.domain import classification, classification_graph, regions
 from catmaid_server.domain.class_tree import Choice, ClassTree
 from catmaid_server.domain.classification import COMMON_WORKSPACE, GraphLink
 from catmaid_server.domain.classification_graph import Graph, Thing
-from catmaid_server.domain.errors import NotAllowed
+from catmaid_server.domain.errors import NotAllowed, NotFound
 from catmaid_server.routing import Call, NoParameters, Permission, Routes
 
 routes = Routes()
@@ -117,14 +117,18 @@ async def show_classification(call: Call, form: ShowGraph) -> list[ThingRow | Ed
 
 
 async def require_workspace(call: Call, permission: Permission) -> int:
-    """The workspace of the path, if the user has the permission there, too; `NotAllowed` if not.
+    """The workspace of the path, if the user has the permission there, too; `NotAllowed` if not, or `NotFound`.
 
     What a user may do in their project they may in the common workspace.
     """
     workspace_id: int = call.path["workspace_id"]
-    if workspace_id != COMMON_WORKSPACE and not await call.access.allows(call.user, workspace_id, permission):
+    if workspace_id == COMMON_WORKSPACE:
+        return workspace_id
+    if not await call.access.allows(call.user, workspace_id, permission):
         raise NotAllowed(f"User {call.user.username!r} lacks the permission {permission.value}"
                          f" in workspace {workspace_id}.")
+    if not await call.access.has_project(workspace_id):
+        raise NotFound(f"There is no workspace {workspace_id}: that is a project, or {COMMON_WORKSPACE}.")
     return workspace_id
 
 

@@ -151,8 +151,10 @@ def located(places: list[Location]) -> list[LocationAnswer]:
 
 def ids_or_none(said: list[int | str] | None) -> list[int] | None:
     """Ids of a parameter that says `none` for no id, since forms have no empty lists; None if it was left out."""
-    if said is None or said == ["none"]:
-        return None if said is None else []
+    if said is None:
+        return None
+    if said == ["none"]:
+        return []
     try:
         return [int(one) for one in said]
     except ValueError:
