@@ -43,7 +43,7 @@ _MEANINGS = {
     403: "The user lacks the permission, or the data are another user's.",
     404: "There is nothing with this id here.",
     413: "The body is too large.",
-    415: "Files of this type are not read.",
+    415: "Files of this type are not read, or not written.",
     429: "Too many wrong passwords lately; try again later.",
     503: "The store is busy, away, or took too long; `Retry-After` says when to try again.",
 }
@@ -98,7 +98,7 @@ def _errors(route: Route) -> list[int]:
     errors.append(404)
     if any(method != "GET" for method in route.methods):
         errors.append(413)
-    if route.files is not None:
+    if route.files is not None or "export." in route.path:
         errors.append(415)
     if any(field.encode_name in _PASSWORDS for field in msgspec.structs.fields(route.form)):
         errors.append(429)
