@@ -23,8 +23,8 @@ def service(module_service: Service) -> Service:
 
 
 async def packed(service: Service, path: str, **headers: str) -> tuple[dict[str, str], bytes]:
-    """Headers and body of an answer as it was sent."""
-    token = {"X-Authorization": f"Token {service.tracer.token}"}
+    """Headers and body of an answer as it was sent to another machine."""
+    token = {"X-Authorization": f"Token {service.tracer.token}", "X-Forwarded-For": "203.0.113.5"}
     async with (
         aiohttp.ClientSession(auto_decompress=False, skip_auto_headers=["Accept-Encoding"]) as session,
         session.get(service.url + path, headers=token | headers) as response,
@@ -56,6 +56,12 @@ async def test_every_encoding_of_an_answer_can_be_packed(service: Service) -> No
         assert packed_headers["Content-Encoding"] == "gzip"
         assert packed_headers["Content-Type"] == headers["Content-Type"]
         assert gzip.decompress(body) == plain
+
+
+async def test_what_stays_on_this_machine_is_not_packed(service: Service) -> None:
+    async with aiohttp.ClientSession() as session, session.get(service.url + "/apis/openapi.json") as response:
+        assert "gzip" in response.request_info.headers["Accept-Encoding"]
+        assert "Content-Encoding" not in response.headers
 
 
 async def test_a_small_answer_is_left_alone(service: Service) -> None:
