@@ -21,8 +21,8 @@ Trace and annotate neurons in volumes of electron microscopy, by CATMAID's HTTP 
 * Nothing needs to be given but what is marked as required.
 * Every write is one transaction, and one version of the project. With a header `Idempotency-Key`, a UUID, a write that
   is sent again is not done again, but answered as it was.
-* Large answers are compressed for clients that send `Accept-Encoding: gzip`, and bodies may be compressed
-  (`Content-Encoding: gzip`).
+* Large answers are compressed for clients on other machines that send `Accept-Encoding: gzip`, and bodies may be
+  compressed (`Content-Encoding: gzip`).
 """
 _PERMISSIONS = {
     Permission.NONE: "Anybody may ask.",
