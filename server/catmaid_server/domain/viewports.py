@@ -94,7 +94,7 @@ async def nodes_in_box(
 class _Found:
     """What a box holds, read in two steps: the edges that the index finds, then the ends it did not find with them.
 
-    One query that does both is half as fast: PostgreSQL has to keep the first step's rows to find out what is missing.
+    One query that does both is slower: PostgreSQL has to keep the first step's rows to find out what is missing.
     """
 
     project_id: int

@@ -64,7 +64,7 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
                          approval=order.approval)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=order.shutdown_s)
         await runner.setup()
-        gc.freeze()  # routes and modules stay: looking through them each time would take 50 ms of a request
+        gc.freeze()  # routes and modules stay: looking through them each time would hold up requests
         connections = Connections(channel, runner)
         _say_ready()
         orders = asyncio.create_task(_obey(store, stopping))
