@@ -21,7 +21,7 @@ TESTS ?= tests/unit tests/contract tests/migration tests/integration tests/clien
 ENTRIES := $(wildcard js/src/*/index.ts)
 PAGES := $(wildcard js/pages/*/index.ts)
 BUNDLES := $(ENTRIES:js/src/%/index.ts=catmaid_jupyter/static/%.js) \
-           $(PAGES:js/pages/%/index.ts=server/catmaid_server/openapi/static/%.js)
+           $(PAGES:js/pages/%/index.ts=server/catmaid_server/http/openapi/static/%.js)
 MODULES := js/node_modules/.package-lock.json
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 

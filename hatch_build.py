@@ -12,7 +12,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE_AT_LEAST = 18
-STATIC = {"src": "catmaid_jupyter/static", "pages": "server/catmaid_server/openapi/static"}
+STATIC = {"src": "catmaid_jupyter/static", "pages": "server/catmaid_server/http/openapi/static"}
 """Folder of entry points in `js`, and where their bundles go."""
 HOW_TO_INSTALL = (
     "Install it (Debian, Ubuntu: `apt install nodejs npm`; conda: `conda install -c conda-forge nodejs`) "

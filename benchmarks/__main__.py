@@ -20,10 +20,10 @@ import typer
 
 from benchmarks.dataset import Dataset, recorded, synthetic
 from benchmarks.load import Figures, Server
-from catmaid_server.importers.bulk import import_bulk
 from catmaid_server.service import lifecycle
 from catmaid_server.service.opening import opened_store
-from catmaid_server.settings import Settings
+from catmaid_server.service.settings import Settings
+from catmaid_server.transfer.importers.bulk import import_bulk
 
 COLUMNS = "application/x-catmaid-columns+msgpack"
 HEAD = f"{'request':36} {'clients':>7} {'median ms':>10} {'p95 ms':>9} {'req/s':>9} {'x CATMAID':>10}"

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from catmaid_server.specimen import benchmark_arbors
+from catmaid_server.demo.specimen import benchmark_arbors
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -18,12 +18,13 @@ from argon2 import PasswordHasher
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from catmaid_server.app import create_app
-from catmaid_server.auth import passwords
-from catmaid_server.db.cluster import Cluster
 from catmaid_server.db.migrations import migrate
 from catmaid_server.db.store import Store
-from catmaid_server.domain import projects, users
+from catmaid_server.domain.accounts import passwords, users
+from catmaid_server.domain.projects import projects
+from catmaid_server.http.app import create_app
+from catmaid_server.postgres.cluster import Cluster
+from catmaid_server.routes import all_routes
 
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -183,7 +184,7 @@ class Service:
 @asynccontextmanager
 async def serving(store: Store, data_dir: Path) -> AsyncIterator[tuple[str, web.Application]]:
     """The service over a store, on a free port of this machine."""
-    app = create_app(store, secret=b"only for tests", data_dir=data_dir)
+    app = create_app(store, all_routes(), secret=b"only for tests", data_dir=data_dir)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -17,11 +17,12 @@ from playwright.async_api import Browser, async_playwright
 import catmaid_jupyter as cj
 from catmaid_server import service
 from catmaid_server.demo import projects as demo
-from catmaid_server.domain import projects, users
-from catmaid_server.importers.progress import Progress, silent
+from catmaid_server.demo.specimen.spec import SpecimenSpec
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.projects import projects
 from catmaid_server.service.opening import opened_store
-from catmaid_server.settings import Settings
-from catmaid_server.specimen.spec import SpecimenSpec
+from catmaid_server.service.settings import Settings
+from catmaid_server.transfer.importers.progress import Progress, silent
 from tests.browser.lab import Lab, Notebook
 from tests.browser.viewer import Viewer
 

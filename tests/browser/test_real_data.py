@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import catmaid_jupyter as cj
-from catmaid_server.importers.connectors import import_connectors
-from catmaid_server.importers.swc import import_swc
 from catmaid_server.service.opening import opened_store
 from catmaid_server.tiles.imports import import_stack
+from catmaid_server.transfer.importers.connectors import import_connectors
+from catmaid_server.transfer.importers.swc import import_swc
 from tests.browser.conftest import RESULTS, Open, Site
 from tests.browser.lab import Notebook
 from tests.browser.viewer import Viewer

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from catmaid_server.db.store import Store
+from catmaid_server.demo.specimen.specimen import grow
 from catmaid_server.demo.tracing import import_tracing
-from catmaid_server.specimen.specimen import grow
 from catmaid_server.tiles.imports import import_volume
 from tests.clients.laboratory import SPEC, Laboratory, with_more_synapses
 from tests.conftest import REPOSITORY, fresh_service

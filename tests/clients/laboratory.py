@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from catmaid_server.specimen.spec import SpecimenSpec, Synapse, Tracing
+from catmaid_server.demo.specimen.spec import SpecimenSpec, Synapse, Tracing
 from tests.conftest import Actor, Service
 
 SPEC = SpecimenSpec(seed=3, size_px=(256, 256, 12))

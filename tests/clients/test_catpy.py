@@ -7,8 +7,8 @@ from itertools import chain
 
 import numpy as np
 
-from catmaid_server.domain import users
-from catmaid_server.specimen.specimen import grow
+from catmaid_server.demo.specimen.specimen import grow
+from catmaid_server.domain.accounts import users
 from tests.clients.laboratory import PAIRS, SPEC, Laboratory
 
 KINDS = {"presynaptic_to": 0, "postsynaptic_to": 1}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from catmaid_server.specimen.specimen import grow
+from catmaid_server.demo.specimen.specimen import grow
 from tests.clients.laboratory import PAIRS, SPEC, Laboratory
 
 KINDS = {"presynaptic_to": 0, "postsynaptic_to": 1, "gapjunction_with": 2}

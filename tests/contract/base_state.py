@@ -20,13 +20,13 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from catmaid_server.importers.catmaid import writing
-from catmaid_server.importers.catmaid.models import MODELS, fields_of_columns, model_of_table
-from catmaid_server.importers.catmaid.reading import ModelRow, model_row
-from catmaid_server.importers.catmaid.staging import Staging
-from catmaid_server.importers.catmaid.users import UserPolicy, Users
-from catmaid_server.importers.progress import silent
-from catmaid_server.importers.steps import Steps
+from catmaid_server.transfer.importers.catmaid import writing
+from catmaid_server.transfer.importers.catmaid.models import MODELS, fields_of_columns, model_of_table
+from catmaid_server.transfer.importers.catmaid.reading import ModelRow, model_row
+from catmaid_server.transfer.importers.catmaid.staging import Staging
+from catmaid_server.transfer.importers.catmaid.users import UserPolicy, Users
+from catmaid_server.transfer.importers.progress import silent
+from catmaid_server.transfer.importers.steps import Steps
 
 Row = dict[str, Any]
 OurRow = tuple[str, Row]

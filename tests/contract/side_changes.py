@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from catmaid_server.auth import passwords
+from catmaid_server.domain.accounts import passwords
 from tests.contract.base_state import (
     PLAIN,
     Catalogue,

@@ -20,11 +20,12 @@ from aiohttp import web
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from catmaid_server import keys
-from catmaid_server.app import create_app
 from catmaid_server.auth import sessions
 from catmaid_server.db.migrations import migrate
 from catmaid_server.db.store import Store
+from catmaid_server.http import keys
+from catmaid_server.http.app import create_app
+from catmaid_server.routes import all_routes
 from tests.contract import base_state, side_changes
 
 SNAPSHOT = Path(__file__).with_name("snapshot.sql")
@@ -51,7 +52,7 @@ class Target:
         await self._connection.execute(SNAPSHOT.read_bytes())
         store = await self._resources.enter_async_context(Store.opened(dsn, pool_size=4))
         folder = self._resources.enter_context(tempfile.TemporaryDirectory(prefix="catmaid-"))
-        self._app = create_app(store, secret=SECRET, data_dir=Path(folder), approval=False)
+        self._app = create_app(store, all_routes(), secret=SECRET, data_dir=Path(folder), approval=False)
         runner = web.AppRunner(self._app, shutdown_timeout=1)
         await runner.setup()
         self._resources.push_async_callback(runner.cleanup)
@@ -82,7 +83,7 @@ class Target:
         await self._resources.aclose()
 
     def _private_cluster(self) -> str:
-        from catmaid_server.db.cluster import Cluster  # noqa: PLC0415 -- only where no server is given
+        from catmaid_server.postgres.cluster import Cluster  # noqa: PLC0415 -- only where no server is given
 
         folder = self._resources.enter_context(tempfile.TemporaryDirectory(prefix="catmaid-"))
         cluster = Cluster(Path(folder))

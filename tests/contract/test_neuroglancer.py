@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from catmaid_server.domain import stacks, users
-from catmaid_server.domain.stacks import Mirror, NewStack
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.space import stacks
+from catmaid_server.domain.space.stacks import Mirror, NewStack
 from tests.conftest import Actor, Service, fresh_service, fresh_store
 from tests.contract.viewer import ORIGIN, Neuroglancer, iso, neighbourhood
 

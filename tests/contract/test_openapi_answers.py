@@ -10,10 +10,10 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from catmaid_server.app import all_routes
-from catmaid_server.openapi.document import openapi
-from catmaid_server.openapi.parameters import template
-from catmaid_server.routing import Route
+from catmaid_server.http.openapi.document import openapi
+from catmaid_server.http.openapi.parameters import template
+from catmaid_server.http.routing import Route
+from catmaid_server.routes import all_routes
 
 EXPECTED = Path(__file__).with_name("expected_sequences.txt")
 OURS = {"version"}

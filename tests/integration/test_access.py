@@ -9,8 +9,9 @@ import pytest
 
 from catmaid_server.auth.access import Access
 from catmaid_server.db.store import Connection, Store
-from catmaid_server.domain import projects, users
-from catmaid_server.domain.users import User
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.accounts.users import User
+from catmaid_server.domain.projects import projects
 from tests.conftest import Service
 
 

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from catmaid_server.db.store import Store
-from catmaid_server.domain import users
+from catmaid_server.domain.accounts import users
 from tests.conftest import Service
 
 OLD, NEW = "an old password", "quite another one"

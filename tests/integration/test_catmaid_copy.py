@@ -18,12 +18,12 @@ from catmaid_files import link, node, owned, row, thing, users, whole, written
 from conftest import Actor, Service, fresh_store, serving
 
 from catmaid_server.db.store import Store
-from catmaid_server.domain import users as accounts
+from catmaid_server.domain.accounts import users as accounts
 from catmaid_server.domain.errors import InvalidInput, NotAllowed
-from catmaid_server.importers.catmaid import parts
-from catmaid_server.importers.catmaid.copying import copy_project
-from catmaid_server.importers.catmaid.importing import import_catmaid
-from catmaid_server.importers.catmaid.server import CatmaidServer, SourceError
+from catmaid_server.transfer.importers.catmaid import parts
+from catmaid_server.transfer.importers.catmaid.copying import copy_project
+from catmaid_server.transfer.importers.catmaid.importing import import_catmaid
+from catmaid_server.transfer.importers.catmaid.server import CatmaidServer, SourceError
 
 TITLE = "Lab"
 
@@ -154,7 +154,7 @@ SCRIPT = """
 import asyncio, sys, time
 from pathlib import Path
 from catmaid_server.db.store import Store
-from catmaid_server.importers.catmaid.copying import copy_project
+from catmaid_server.transfer.importers.catmaid.copying import copy_project
 async def main(dsn, folder, url, token):
     async with Store.opened(dsn, pool_size=2) as store:
         await copy_project(store, Path(folder), url, user="admin", token=token, project="3", preserve_ids=True,

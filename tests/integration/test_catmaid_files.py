@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from snapshots import mismatches, snapshot
 
 from catmaid_server.db.store import Store
-from catmaid_server.domain import users as accounts
+from catmaid_server.domain.accounts import users as accounts
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotFound
-from catmaid_server.exporters.catmaid import export_catmaid
-from catmaid_server.importers import indexes
-from catmaid_server.importers.catmaid.importing import import_catmaid
-from catmaid_server.importers.errors import BadFile
+from catmaid_server.transfer.exporters.catmaid import export_catmaid
+from catmaid_server.transfer.importers import indexes
+from catmaid_server.transfer.importers.catmaid.importing import import_catmaid
+from catmaid_server.transfer.importers.errors import BadFile
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from catmaid_server.domain import users
+from catmaid_server.domain.accounts import users
 from tests.conftest import Actor, Service
 
 

@@ -14,9 +14,9 @@ from catmaid_files import whole, written
 from PIL import Image
 
 from catmaid_server.cli.main import main
-from catmaid_server.db.cluster import Cluster
 from catmaid_server.db.store import Store
-from catmaid_server.domain import users
+from catmaid_server.domain.accounts import users
+from catmaid_server.postgres.cluster import Cluster
 
 Cli = Callable[..., tuple[int, str, str]]
 

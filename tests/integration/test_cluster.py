@@ -15,9 +15,9 @@ import psutil
 import psycopg
 import pytest
 
-from catmaid_server.db import postmaster
-from catmaid_server.db.account import server_account
-from catmaid_server.db.cluster import Cluster, ClusterError
+from catmaid_server.postgres import postmaster
+from catmaid_server.postgres.account import server_account
+from catmaid_server.postgres.cluster import Cluster, ClusterError
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_a_killed_server_keeps_what_was_committed(cluster: Cluster) -> None:
 def test_a_busy_process_of_a_killed_server_does_not_hinder_the_next(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("catmaid_server.db.cluster._ORPHANS_S", 0.3)
+    monkeypatch.setattr("catmaid_server.postgres.cluster._ORPHANS_S", 0.3)
     with closing(psycopg.connect(cluster.dsn)) as connection, ThreadPoolExecutor() as threads:
         backend = psutil.Process(connection.info.backend_pid)
         endless = threads.submit(connection.execute, "DO $$ BEGIN LOOP END LOOP; END $$")

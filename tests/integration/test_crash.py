@@ -21,9 +21,9 @@ import psycopg
 import pytest
 
 from catmaid_server import service
-from catmaid_server.db.cluster import Cluster
+from catmaid_server.postgres.cluster import Cluster
 from catmaid_server.service.folder import ServiceFolder
-from catmaid_server.settings import Settings
+from catmaid_server.service.settings import Settings
 
 EDITS = 1000
 PATIENCE_S = 60.0

@@ -15,11 +15,11 @@ from catmaid_server.db.store import Store
 from catmaid_server.demo import projects as demo
 from catmaid_server.demo.lab import Lab
 from catmaid_server.demo.notebooks import copy_notebooks
-from catmaid_server.domain import projects
-from catmaid_server.importers.progress import Progress
+from catmaid_server.demo.specimen.spec import SpecimenSpec
+from catmaid_server.demo.specimen.specimen import grow
+from catmaid_server.domain.projects import projects
 from catmaid_server.service.folder import ServiceError
-from catmaid_server.specimen.spec import SpecimenSpec
-from catmaid_server.specimen.specimen import grow
+from catmaid_server.transfer.importers.progress import Progress
 
 SPEC = SpecimenSpec(seed=3, size_px=(256, 256, 12))
 

@@ -12,8 +12,9 @@ from answers import is_error
 from yarl import URL
 
 from catmaid_server.db.store import Connection, Store
-from catmaid_server.domain import accounts, project_list
-from catmaid_server.domain.users import User
+from catmaid_server.domain.accounts import accounts
+from catmaid_server.domain.accounts.users import User
+from catmaid_server.domain.projects import project_list
 from tests.conftest import Service, serving
 
 

@@ -10,7 +10,7 @@ from arbors import UNCHECKED, Tracer
 from conftest import Service
 from snapshots import mismatches
 
-from catmaid_server.domain import users
+from catmaid_server.domain.accounts import users
 
 
 @pytest.fixture

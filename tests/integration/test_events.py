@@ -14,7 +14,8 @@ import pytest
 from conftest import Actor, Service, serving
 
 from catmaid_server.db.store import Store
-from catmaid_server.domain import projects, users
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.projects import projects
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from catmaid_server.db.store import Store
-from catmaid_server.domain import projects, users
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.projects import projects
 from catmaid_server.events.feed import Feed
 
 

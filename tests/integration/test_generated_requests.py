@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
-from catmaid_server.app import all_routes
-from catmaid_server.openapi.document import openapi
+from catmaid_server.http.openapi.document import openapi
+from catmaid_server.routes import all_routes
 
 EXAMPLES = 2
 OTHERWISE_TESTED = ("/{project_id}/events", "/accounts/logout")

@@ -7,8 +7,10 @@ from typing import Any
 import yaml
 
 from catmaid_server.db.store import Store
-from catmaid_server.domain import projects, stacks, users
-from catmaid_server.domain.stacks import Mirror, NewStack
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.projects import projects
+from catmaid_server.domain.space import stacks
+from catmaid_server.domain.space.stacks import Mirror, NewStack
 from tests.conftest import Actor, Service
 
 PASSWORD = "an old password"

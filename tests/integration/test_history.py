@@ -12,21 +12,14 @@ import pytest
 from snapshots import as_of, mismatches, newest_version, snapshot
 
 from catmaid_server.db.store import Connection, Store
-from catmaid_server.domain import (
-    annotation_sets,
-    connectors,
-    labels,
-    moves,
-    neuron_deletion,
-    projects,
-    reviews,
-    skeletons,
-    treenodes,
-    users,
-)
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.accounts.users import User
+from catmaid_server.domain.annotation import annotation_sets, neuron_deletion
 from catmaid_server.domain.errors import DomainError
-from catmaid_server.domain.states import State
-from catmaid_server.domain.users import User
+from catmaid_server.domain.projects import projects
+from catmaid_server.domain.reviews import reviews
+from catmaid_server.domain.tracing import connectors, labels, moves, skeletons, treenodes
+from catmaid_server.domain.tracing.states import State
 
 UNCHECKED = State('{"nocheck": true}')
 

@@ -10,10 +10,10 @@ import pytest
 
 from catmaid_server.db.store import Store
 from catmaid_server.domain.errors import InvalidInput, NotFound
-from catmaid_server.exporters.swc import export_swc
-from catmaid_server.importers.connectors import import_connectors
-from catmaid_server.importers.errors import BadFile
-from catmaid_server.importers.swc import import_swc
+from catmaid_server.transfer.exporters.swc import export_swc
+from catmaid_server.transfer.importers.connectors import import_connectors
+from catmaid_server.transfer.importers.errors import BadFile
+from catmaid_server.transfer.importers.swc import import_swc
 
 ONE = "1 0 0 0 0 5 -1\n2 0 100 0 0 5 1\n3 0 200 0 0 5 2\n"
 TWO = "10 0 0 500 0 -1 -1\n11 0 0 600 0 -1 10\n"

@@ -12,7 +12,7 @@ from answers import is_error
 from conftest import Actor, Service
 from snapshots import as_of, newest_version, snapshot
 
-from catmaid_server.domain import users
+from catmaid_server.domain.accounts import users
 
 
 @dataclass

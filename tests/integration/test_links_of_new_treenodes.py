@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from catmaid_server.domain import projects, users
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.projects import projects
 from tests.conftest import Service
 
 

@@ -14,9 +14,10 @@ from answers import is_error
 from conftest import Service
 from snapshots import snapshot
 
-from catmaid_server.app import MAX_BODY_BYTES, MAX_FORM_FIELDS, all_routes
-from catmaid_server.domain import patterns
-from catmaid_server.routing import Permission, Route
+from catmaid_server.domain.annotation import patterns
+from catmaid_server.http.app import MAX_BODY_BYTES, MAX_FORM_FIELDS
+from catmaid_server.http.routing import Permission, Route
+from catmaid_server.routes import all_routes
 
 NAUGHTY = ["\x00", "'; DROP TABLE treenode; --", "%(x)s %s %", "\\'\" OR 1=1", "{0} {x}", "﷽" * 50, "\ud7ff\U0010ffff",
            "<script>alert(1)</script>"]

@@ -16,9 +16,10 @@ from arbors import Tracer
 from conftest import Actor, Service
 from psycopg import sql
 
-from catmaid_server.app import all_routes
-from catmaid_server.domain import projects, users
-from catmaid_server.routing import Permission, Route
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.projects import projects
+from catmaid_server.http.routing import Permission, Route
+from catmaid_server.routes import all_routes
 
 AT_ONCE = 8
 FAR = 7_654_321.25

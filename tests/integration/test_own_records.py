@@ -11,7 +11,8 @@ from answers import is_error
 from arbors import Tracer
 from conftest import Actor, Service
 
-from catmaid_server.domain import projects, users
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.projects import projects
 
 
 @pytest.fixture

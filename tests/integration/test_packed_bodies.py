@@ -14,7 +14,7 @@ import pytest
 from answers import COLUMNS, is_error
 from conftest import Service
 
-from catmaid_server.app import MAX_BODY_BYTES
+from catmaid_server.http.app import MAX_BODY_BYTES
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,8 @@ import aiohttp
 import pytest
 
 from catmaid_server.auth import sessions
-from catmaid_server.domain import projects, users
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.projects import projects
 from tests.conftest import Service
 
 TABLE = Path(__file__).with_name("permission_table.txt")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from answers import is_error
 
-from catmaid_server.domain import users
+from catmaid_server.domain.accounts import users
 from tests.conftest import Service
 
 

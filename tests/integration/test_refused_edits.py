@@ -13,7 +13,8 @@ from arbors import UNCHECKED, Node, Tracer
 from conftest import Service
 from snapshots import Snapshot, snapshot
 
-from catmaid_server.domain import projects, users
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.projects import projects
 
 PAST = "2001-02-03T04:05:06.789Z"
 

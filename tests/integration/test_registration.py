@@ -11,9 +11,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from catmaid_server.app import create_app
 from catmaid_server.db.store import Store
-from catmaid_server.domain import users
+from catmaid_server.domain.accounts import users
+from catmaid_server.http.app import create_app
+from catmaid_server.routes import all_routes
 from tests.conftest import Service
 
 PASSWORD = "quite another one"
@@ -22,7 +23,7 @@ PASSWORD = "quite another one"
 @asynccontextmanager
 async def open_to_all(store: Store, folder: Path) -> AsyncIterator[str]:
     """A service that lets people register."""
-    app = create_app(store, secret=b"only for tests", data_dir=folder, registration=True)
+    app = create_app(store, all_routes(), secret=b"only for tests", data_dir=folder, registration=True)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

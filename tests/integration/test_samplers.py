@@ -13,7 +13,7 @@ from arbors import UNCHECKED, Tracer
 from conftest import Actor, Service
 from snapshots import as_of, mismatches, newest_version, snapshot
 
-from catmaid_server.domain import users
+from catmaid_server.domain.accounts import users
 
 SETTINGS = {"interval_length": 20, "review_required": "true", "create_interval_boundaries": "true"}
 PARTS = ("sampler", "sampler_domain", "sampler_domain_end", "sampler_interval", "sampler_connector")

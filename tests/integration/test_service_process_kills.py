@@ -16,11 +16,12 @@ import psycopg
 import pytest
 
 from catmaid_server import service
-from catmaid_server.db.cluster import Cluster
 from catmaid_server.db.store import Store
-from catmaid_server.domain import projects, users
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.projects import projects
+from catmaid_server.postgres.cluster import Cluster
 from catmaid_server.service.folder import ServiceFolder
-from catmaid_server.settings import Settings
+from catmaid_server.service.settings import Settings
 
 EDITS = 1000
 TRACERS = 4

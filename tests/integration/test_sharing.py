@@ -10,7 +10,7 @@ from answers import is_error
 from arbors import Tracer
 from conftest import Actor, Service
 
-from catmaid_server.domain import users
+from catmaid_server.domain.accounts import users
 
 
 async def newcomer(service: Service, *permissions: str) -> Actor:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catmaid_server import keys
-from catmaid_server.domain import users
+from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_server.http import keys
 from catmaid_server.tiles.encode import decode_grey
 from catmaid_server.tiles.imports import import_stack, import_tiles, import_volume
 from catmaid_server.tiles.journal import NAME

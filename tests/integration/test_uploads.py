@@ -12,8 +12,8 @@ from arbors import Tracer
 from conftest import Service
 from snapshots import snapshot
 
-from catmaid_server.domain import users
-from catmaid_server.domain.entity_ids import HIGHEST
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.skeletons.entity_ids import HIGHEST
 
 SWC = "# a comment\n1 0 0 0 0 5 -1\n2 0 10 0 0 5 1\n3 0 20 0 0 -1 2\n"
 ESWC = ("1 0 0 0 0 5 -1 tracer 2020-01-01T00:00:00Z tracer 2020-01-01T00:00:00Z 5\n"

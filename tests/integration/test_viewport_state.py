@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from catmaid_server.db.store import Connection
-from catmaid_server.domain import viewports
-from catmaid_server.domain.viewports import Box
+from catmaid_server.domain.tracing import viewports
+from catmaid_server.domain.tracing.viewports import Box
 from tests.conftest import Service
 
 

@@ -12,7 +12,7 @@ from answers import is_error
 from arbors import Tracer
 from conftest import Service
 
-from catmaid_server.domain import meshes
+from catmaid_server.domain.space import meshes
 
 TETRAHEDRON = "v 0 0 0\nv 60 0 0\nv 0 60 0\nv 0 0 60\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n"
 

@@ -12,7 +12,8 @@ from arbors import UNCHECKED, Tracer
 from conftest import Actor, Service
 from snapshots import Snapshot, snapshot
 
-from catmaid_server.domain import projects, users
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.projects import projects
 
 # own: the tracer's, by the tracer; group: by a member of the group that bears the tracer's name; other: by somebody
 # else who may annotate; super: by a superuser; locked, stable: the tracer's own, but somebody else annotated the

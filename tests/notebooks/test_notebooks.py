@@ -14,10 +14,10 @@ from nbclient import NotebookClient
 
 from catmaid_server import service
 from catmaid_server.demo import projects as demo
-from catmaid_server.importers.progress import Progress, silent
+from catmaid_server.transfer.importers.progress import Progress, silent
 from catmaid_server.service.opening import opened_store
-from catmaid_server.settings import Settings
-from catmaid_server.specimen.spec import SpecimenSpec
+from catmaid_server.service.settings import Settings
+from catmaid_server.demo.specimen.spec import SpecimenSpec
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 SPEC = SpecimenSpec(seed=2, size_px=(384, 384, 12))

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.auth import passwords, sessions
+from catmaid_server.auth import sessions
 from catmaid_server.auth.signing import sign, verified
+from catmaid_server.domain.accounts import passwords
 
 SECRET = b"only for tests"
 EXPIRES = 2_000_000_000

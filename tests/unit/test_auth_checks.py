@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from catmaid_server.auth import passwords
 from catmaid_server.auth.checks import MOST_FAILURES, WITHIN_S, PasswordChecks, TooManyAttempts
+from catmaid_server.domain.accounts import passwords
 
 
 class Clock:

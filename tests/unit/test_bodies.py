@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catmaid_server.compat import bodies
+from catmaid_server.http.catmaid import bodies
 
 texts = st.text(st.characters(codec="utf-8"), max_size=50)
 

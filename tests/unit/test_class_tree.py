@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catmaid_server.domain.class_tree import ELEMENT, Child, ClassLink, ClassTree, Limit, has_enough
+from catmaid_server.domain.ontology.class_tree import ELEMENT, Child, ClassLink, ClassTree, Limit, has_enough
 
 NAMES = {1: "brain", 2: "region", 3: "lobe", 4: "bulb", 5: "layer", 6: "tissue"}
 IS_A, PART_OF = 10, 11

@@ -6,7 +6,7 @@ import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.domain.compartments import Nodes, joined, parts, synapse_clusters
+from catmaid_server.domain.graph.compartments import Nodes, joined, parts, synapse_clusters
 
 
 def cable(*, nodes: int, step: float = 100.0, confidence: int = 5) -> Nodes:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from catmaid_server.compression import reads_gzip
+from catmaid_server.http.compression import reads_gzip
 
 
 @pytest.mark.parametrize(("accepted", "wanted"), [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from catmaid_server.domain.detail_levels import FIRST, LEVELS, portioned, wanted_levels
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.domain.viewports import Viewport
+from catmaid_server.domain.tracing.detail_levels import FIRST, LEVELS, portioned, wanted_levels
+from catmaid_server.domain.tracing.viewports import Viewport
 
 
 @pytest.mark.parametrize(("lod_type", "lod", "levels"), [

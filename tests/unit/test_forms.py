@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.compat import forms
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.http.catmaid import forms
 
 INT32 = st.integers(-(2**31) + 1, 2**31 - 1)
 FINITE = st.floats(-1e30, 1e30)

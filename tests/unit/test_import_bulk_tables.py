@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from bulk_files import FILES, write_files
 
-from catmaid_server.importers.bulk_tables import read_bulk
-from catmaid_server.importers.errors import BadFile
+from catmaid_server.transfer.importers.bulk_tables import read_bulk
+from catmaid_server.transfer.importers.errors import BadFile
 
 
 def replaced(name: str, old: str, new: str) -> tuple[str, str]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from catmaid_server.importers.errors import BadFile
-from catmaid_server.importers.tables import Kind, read_table
+from catmaid_server.transfer.importers.errors import BadFile
+from catmaid_server.transfer.importers.tables import Kind, read_table
 
 COLUMNS = {"id": Kind.ID, "x": Kind.NUMBER, "name": Kind.TEXT, "parent_id": Kind.OPTIONAL_ID}
 

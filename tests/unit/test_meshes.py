@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from catmaid_server.domain import meshes
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.space import meshes
 
 BOX = meshes.box((100, 200, 300), (110, 220, 330))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from catmaid_server.domain.neuron_cells import Cell, Node, Synapse, segments
-from catmaid_server.exporters import neuroml
+from catmaid_server.domain.skeletons.neuron_cells import Cell, Node, Synapse, segments
+from catmaid_server.transfer.exporters import neuroml
 
 ARBOR = [Node(5, 2, 3000, 1000, 0, 50), Node(1, None, 0, 0, 0, -1), Node(2, 1, 1000, 0, 0, 100),
          Node(3, 2, 2000, 0, 0, 100), Node(4, 3, 3000, 0, 0, 100)]

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from catmaid_server.app import all_routes
-from catmaid_server.openapi import answers, docstrings
-from catmaid_server.openapi.document import openapi
-from catmaid_server.openapi.parameters import vocabulary
-from catmaid_server.openapi.schemas import Schemas
-from catmaid_server.routing import Content
+from catmaid_server.http.openapi import answers, docstrings
+from catmaid_server.http.openapi.document import openapi
+from catmaid_server.http.openapi.parameters import vocabulary
+from catmaid_server.http.openapi.schemas import Schemas
+from catmaid_server.http.routing import Content
+from catmaid_server.routes import all_routes
 
 
 @pytest.fixture(scope="module")

@@ -13,15 +13,15 @@ import catmaid_server
 from catmaid_server.db.queries import Queries, load
 
 PACKAGE = Path(catmaid_server.__file__).parent
-SUBJECTS = sorted(path.stem for path in (PACKAGE / "sql").glob("*.sql"))
-NAMED_AT_RUN_TIME = {"exporting", "catmaid_export"}
+SUBJECTS = sorted(f"{path.parent.name}/{path.stem}" for path in (PACKAGE / "sql").glob("*/*.sql") if path.parent.name != "migrations")
+NAMED_AT_RUN_TIME = {"transfer/exporting", "transfer/catmaid_export"}
 """Subjects whose queries are named after tables, by `getattr`."""
-SCRIPTS = {("catmaid_staging", "create"), ("catmaid_staging", "settle")}
+SCRIPTS = {("transfer/catmaid_staging", "create"), ("transfer/catmaid_staging", "settle")}
 """Queries of several statements, which take no parameters."""
 
 
 def loaded(tree: ast.Module) -> dict[str, str]:
-    """Subject by the name that a module gives to its queries: `sql = load("users")`."""
+    """Subject by the name that a module gives to its queries: `sql = load("accounts/users")`."""
     return {target.id: str(node.value.args[0].value)
             for node in tree.body
             if isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Name)
@@ -84,5 +84,5 @@ def test_a_file_is_well_formed(subject: str) -> None:
 
 
 def test_an_unknown_query_is_named_in_the_error() -> None:
-    with pytest.raises(AttributeError, match=r"no query 'nonsense' in sql/users\.sql"):
-        load("users").nonsense  # noqa: B018
+    with pytest.raises(AttributeError, match=r"no query 'nonsense' in sql/accounts/users\.sql"):
+        load("accounts/users").nonsense  # noqa: B018

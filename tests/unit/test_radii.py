@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.domain.radii import Reach, stretch
+from catmaid_server.domain.tracing.radii import Reach, stretch
 
 PARENTS = {1: None, 2: 1, 3: 2, 4: 3, 5: 4, 6: 3, 7: 6, 8: 7}
 RADII = dict.fromkeys(PARENTS, -1.0) | {7: 20.0}

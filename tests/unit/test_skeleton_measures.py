@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from catmaid_server.domain.arbors import Arbor
-from catmaid_server.domain.skeleton_measures import Point, smoothed
+from catmaid_server.domain.skeletons.arbors import Arbor
+from catmaid_server.domain.skeletons.skeleton_measures import Point, smoothed
 
 CHAIN = Arbor({1: None, 2: 1, 3: 2})
 

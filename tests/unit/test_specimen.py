@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from catmaid_server.specimen import Specimen, SpecimenSpec, TracedSkeleton, grow
+from catmaid_server.demo.specimen import Specimen, SpecimenSpec, TracedSkeleton, grow
 
 SMALL = SpecimenSpec(seed=3, size_px=(320, 256, 14))
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catmaid_server.specimen import benchmark_arbors
+from catmaid_server.demo.specimen import benchmark_arbors
 
 
 @settings(max_examples=25, deadline=None)

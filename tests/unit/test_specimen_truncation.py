@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from catmaid_server.specimen import CONTINUE_HERE, Specimen, SpecimenSpec, grow
+from catmaid_server.demo.specimen import CONTINUE_HERE, Specimen, SpecimenSpec, grow
 
 
 @pytest.fixture(scope="module")

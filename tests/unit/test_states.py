@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.compat.times import epoch, microseconds, milliseconds
 from catmaid_server.domain.errors import InvalidInput, StateMismatch
-from catmaid_server.domain.states import State
+from catmaid_server.domain.tracing.states import State
+from catmaid_server.http.catmaid.times import epoch, microseconds, milliseconds
 
 NOW = datetime(2026, 3, 29, 1, 30, 59, 123456, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catmaid_server.exporters.swc import parents_first, swc_text
-from catmaid_server.importers.arbors import Arbor, nodes_on_cycles
-from catmaid_server.importers.errors import BadFile
-from catmaid_server.importers.swc_file import parse_swc
+from catmaid_server.transfer.exporters.swc import parents_first, swc_text
+from catmaid_server.transfer.importers.arbors import Arbor, nodes_on_cycles
+from catmaid_server.transfer.importers.errors import BadFile
+from catmaid_server.transfer.importers.swc_file import parse_swc
 
 GOOD = "# a comment\n1 0 10 20 30 5 -1\n\n2 0 11.5 20 30 -1 1  # the end\n"
 

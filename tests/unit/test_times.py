@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.compat.times import epoch, microseconds, milliseconds
+from catmaid_server.http.catmaid.times import epoch, microseconds, milliseconds
 
 MOMENTS = st.datetimes(
     datetime(1971, 1, 1), datetime(2100, 1, 1),

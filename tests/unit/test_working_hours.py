@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.domain.working_hours import Work, bouts, by_day, hours_by_day
-from catmaid_server.exporters.activity_plot import activity_svg
+from catmaid_server.domain.projects.working_hours import Work, bouts, by_day, hours_by_day
+from catmaid_server.transfer.exporters.activity_plot import activity_svg
 
 START = datetime(2022, 6, 1, 9, tzinfo=UTC)
 PAUSE = timedelta(minutes=3)

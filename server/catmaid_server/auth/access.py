@@ -8,14 +8,13 @@ import enum
 
 import psycopg
 
-from catmaid_server.auth import passwords
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_value
 from catmaid_server.db.store import Store
-from catmaid_server.domain import users
-from catmaid_server.domain.users import User
+from catmaid_server.domain.accounts import passwords, users
+from catmaid_server.domain.accounts.users import User
 
-sql = load("users")
+sql = load("accounts/users")
 
 _REMEMBERED = 10_000
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
-from catmaid_server.auth import passwords
+from catmaid_server.domain.accounts import passwords
 from catmaid_server.domain.errors import DomainError
 
 MOST_FAILURES: Final = 10

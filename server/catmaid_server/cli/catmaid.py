@@ -67,7 +67,7 @@ def import_catmaid(
     Each project comes whole, or not at all. A copy from a server that was ended goes on where it was when it is called
     again.
     """
-    from catmaid_server.importers.catmaid import copying, importing
+    from catmaid_server.transfer.importers.catmaid import copying, importing
 
     remote = source.startswith(("http://", "https://"))
     if override_user is not None and map_users is not None:
@@ -111,7 +111,7 @@ def export_catmaid(
     as_json: AsJson = False,
 ) -> None:
     """Write projects in the form of CATMAID's export files, which CATMAID and `import catmaid` read."""
-    from catmaid_server.exporters import catmaid
+    from catmaid_server.transfer.exporters import catmaid
 
     async def work() -> list[catmaid.ExportedModel]:
         async with opened_store(settings_from(data_dir=data_dir, database_url=database_url)) as store:

@@ -14,7 +14,7 @@ from catmaid_server.cli.options import DataDir, numbers, settings_from
 from catmaid_server.cli.output import progress, run, say
 from catmaid_server.service.folder import ServiceError, ServiceRecord
 from catmaid_server.service.opening import opened_store
-from catmaid_server.settings import Settings
+from catmaid_server.service.settings import Settings
 
 app = typer.Typer()
 
@@ -41,7 +41,7 @@ def demo(
     What is made is kept: the next time starts at once. Ctrl-C ends what this started.
     """
     from catmaid_server.demo.notebooks import copy_notebooks
-    from catmaid_server.specimen.spec import SpecimenSpec
+    from catmaid_server.demo.specimen.spec import SpecimenSpec
 
     settings = settings_from(data_dir=data_dir)
     voxels: Any = tuple(int(extent) for extent in numbers(size, 3, "--size", positive=True))

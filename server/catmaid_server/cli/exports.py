@@ -27,7 +27,7 @@ def export_swc(
     as_json: AsJson = False,
 ) -> None:
     """Write each skeleton to DIR/<skeleton id>.swc, in nm."""
-    from catmaid_server.exporters import swc
+    from catmaid_server.transfer.exporters import swc
 
     async def work() -> list[Path]:
         async with opened_store(settings_from(data_dir=data_dir, database_url=database_url)) as store:
@@ -48,7 +48,7 @@ def export_csv(
     as_json: AsJson = False,
 ) -> None:
     """Write all tables of a project, with ids, in the form that `import bulk` reads."""
-    from catmaid_server.exporters import bulk
+    from catmaid_server.transfer.exporters import bulk
 
     async def work() -> list[bulk.ExportedTable]:
         async with opened_store(settings_from(data_dir=data_dir, database_url=database_url)) as store:

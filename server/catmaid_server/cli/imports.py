@@ -107,7 +107,7 @@ def import_swc(
 
     A file that is wrong is refused and the others are imported; then the exit code is 1.
     """
-    from catmaid_server.importers import swc
+    from catmaid_server.transfer.importers import swc
 
     async def work() -> swc.ImportSummary:
         settings = settings_from(data_dir=data_dir, database_url=database_url)
@@ -147,7 +147,7 @@ def import_connectors(
     as_json: AsJson = False,
 ) -> None:
     """Make synapses between imported skeletons: all of both tables, or nothing."""
-    from catmaid_server.importers import connectors as importer
+    from catmaid_server.transfer.importers import connectors as importer
 
     async def work() -> importer.ConnectorSummary:
         settings = settings_from(data_dir=data_dir, database_url=database_url)
@@ -171,7 +171,7 @@ def import_bulk(
     as_json: AsJson = False,
 ) -> None:
     """Load whole CSV tables with their ids: everything, or nothing."""
-    from catmaid_server.importers import bulk
+    from catmaid_server.transfer.importers import bulk
 
     async def work() -> bulk.BulkSummary:
         settings = settings_from(data_dir=data_dir, database_url=database_url)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from catmaid_server.settings import Settings
+from catmaid_server.service.settings import Settings
 
 DataDir = Annotated[
     Path | None,

@@ -9,8 +9,8 @@ import typer
 from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, settings_from
 from catmaid_server.cli.output import answer, run, table
 from catmaid_server.cli.users import administering
-from catmaid_server.domain import api_tokens, users
-from catmaid_server.domain.api_tokens import ApiToken
+from catmaid_server.domain.accounts import api_tokens, users
+from catmaid_server.domain.accounts.api_tokens import ApiToken
 from catmaid_server.service.opening import opened_store
 
 app = typer.Typer(help="List and revoke API tokens.", no_args_is_help=True)

@@ -12,9 +12,10 @@ import typer
 from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, settings_from
 from catmaid_server.cli.output import answer, run, table
 from catmaid_server.db.store import Connection
-from catmaid_server.domain import members, projects, users
+from catmaid_server.domain.accounts import members, users
+from catmaid_server.domain.projects import projects
 from catmaid_server.service.opening import opened_store
-from catmaid_server.settings import Settings
+from catmaid_server.service.settings import Settings
 
 app = typer.Typer(help="Add, list and change users.", no_args_is_help=True)
 access = typer.Typer()

@@ -1,6 +1,6 @@
 """Named SQL queries, loaded from files.
 
-A file `sql/<subject>.sql` holds queries, each under a line `-- name: <query_name>`.
+A file `sql/<room>/<subject>.sql` holds queries, each under a line `-- name: <query_name>`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,6 @@ class Queries:
 
 @cache
 def load(subject: str) -> Queries:
-    """Read `sql/<subject>.sql` of this package."""
+    """Read `sql/<room>/<subject>.sql` of this package."""
     path = files("catmaid_server").joinpath("sql", f"{subject}.sql")
     return Queries(subject, path.read_text(encoding="utf-8"))

@@ -14,16 +14,17 @@ from psycopg.rows import class_row
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Store
+from catmaid_server.demo.specimen.spec import Section, SpecimenSpec
+from catmaid_server.demo.specimen.specimen import Specimen, grow
 from catmaid_server.demo.tracing import import_tracing
-from catmaid_server.domain import projects, users
-from catmaid_server.importers.connectors import import_connectors
-from catmaid_server.importers.progress import Progress
-from catmaid_server.importers.swc import import_swc
-from catmaid_server.specimen.spec import Section, SpecimenSpec
-from catmaid_server.specimen.specimen import Specimen, grow
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.projects import projects
 from catmaid_server.tiles.imports import import_stack, import_volume
+from catmaid_server.transfer.importers.connectors import import_connectors
+from catmaid_server.transfer.importers.progress import Progress
+from catmaid_server.transfer.importers.swc import import_swc
 
-sql = load("demo")
+sql = load("demo/tracing")
 
 DEMO: Final = "Demo"
 SOLUTION: Final = "Demo (solution)"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from catmaid_server.db.store import Connection, Store
-from catmaid_server.domain import users
-from catmaid_server.domain.connectors import create_connector, create_link
-from catmaid_server.domain.labels import Kind, set_labels
-from catmaid_server.domain.states import State
-from catmaid_server.domain.users import User
-from catmaid_server.importers.arbors import Arbor
-from catmaid_server.importers.progress import Progress, silent
-from catmaid_server.importers.swc import store_arbor
-from catmaid_server.importers.target import Target, open_target
-from catmaid_server.specimen.spec import Tracing
+from catmaid_server.demo.specimen.spec import Tracing
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.accounts.users import User
+from catmaid_server.domain.tracing.connectors import create_connector, create_link
+from catmaid_server.domain.tracing.labels import Kind, set_labels
+from catmaid_server.domain.tracing.states import State
+from catmaid_server.transfer.importers.arbors import Arbor
+from catmaid_server.transfer.importers.progress import Progress, silent
+from catmaid_server.transfer.importers.swc import store_arbor
+from catmaid_server.transfer.importers.target import Target, open_target
 
 _UNCHECKED = State('{"nocheck": true}')
 

@@ -20,7 +20,7 @@ from psycopg.rows import class_row
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Store
 
-sql = load("events")
+sql = load("service/events")
 
 POLL_S = 0.25
 _QUEUE_LIMIT = 1000

@@ -12,7 +12,7 @@ import msgspec
 
 from catmaid_server.service.folder import ServiceError, ServiceFolder, ServiceRecord
 from catmaid_server.service.opening import embedded_cluster
-from catmaid_server.settings import Settings
+from catmaid_server.service.settings import Settings
 
 _START_S = 180.0
 _STOP_S = 90.0

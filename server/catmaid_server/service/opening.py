@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from catmaid_server.db.cluster import Cluster
 from catmaid_server.db.migrations import migrate, pending
 from catmaid_server.db.store import Store
-from catmaid_server.domain import users
+from catmaid_server.domain.accounts import users
+from catmaid_server.postgres.cluster import Cluster
 from catmaid_server.service.folder import ServiceError, ServiceFolder, write_atomically
-from catmaid_server.settings import Settings
+from catmaid_server.service.settings import Settings
 
 
 def embedded_cluster(settings: Settings) -> Cluster | None:

@@ -21,8 +21,9 @@ import psycopg_pool
 import structlog
 from aiohttp import web
 
-from catmaid_server.app import create_app
 from catmaid_server.db.store import Store
+from catmaid_server.http.app import create_app
+from catmaid_server.routes import all_routes
 from catmaid_server.service import logs
 from catmaid_server.service.folder import ServiceFolder
 from catmaid_server.service.orders import CHECK_CONNECTIONS, READY, WorkerOrder
@@ -60,7 +61,7 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
     opened = Store.opened(order.dsn, pool_size=order.pool_size, remember_bytes=order.remember_bytes,
                           longest_query_s=_LONGEST_QUERY_S)
     async with opened as store:
-        app = create_app(store, secret=order.secret, data_dir=Path(order.data_dir), registration=order.registration,
+        app = create_app(store, all_routes(), secret=order.secret, data_dir=Path(order.data_dir), registration=order.registration,
                          approval=order.approval)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=order.shutdown_s)
         await runner.setup()

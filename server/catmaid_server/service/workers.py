@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from catmaid_server.measured import SHARED_FOLDER
+from catmaid_server.http.metrics import SHARED_FOLDER
 from catmaid_server.service.folder import ServiceError
 from catmaid_server.service.orders import CHECK_CONNECTIONS, READY, WorkerOrder
 

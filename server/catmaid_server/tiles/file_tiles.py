@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.domain.stacks import Triple
+from catmaid_server.domain.space.stacks import Triple
 from catmaid_server.tiles.encode import image_size
 from catmaid_server.tiles.pyramid import TileAddress
 from catmaid_server.tiles.sections import BadSection, BadSections, reason_of

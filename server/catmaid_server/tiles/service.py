@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from catmaid_server.db.store import Store
-from catmaid_server.domain import stacks
 from catmaid_server.domain.errors import NotFound
-from catmaid_server.domain.stacks import TileStore
+from catmaid_server.domain.space import stacks
+from catmaid_server.domain.space.stacks import TileStore
 from catmaid_server.tiles.cache import ByteCache, SingleFlight
 from catmaid_server.tiles.omezarr import cache_context
 from catmaid_server.tiles.pyramid import TileAddress

@@ -1,0 +1,119 @@
+"""Project tokens, which let those into a project to whom they are passed on, and copies of projects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_all, fetch_one
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.accounts.memberships import require_known
+from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_server.domain.projects import projects
+
+sql = load("accounts/project_tokens")
+
+_TOKEN = ("id", "creation_time", "edition_time", "name", "token", "needs_approval", "enabled", "default_permissions",
+          "user", "project")
+FORKER_PERMISSIONS = ("can_administer", "can_annotate", "can_browse", "can_fork", "can_import", "delete_project")
+VISITOR_PERMISSIONS = ("can_browse", "can_annotate", "can_fork")
+
+
+async def create_token(
+    tx: Connection, project_id: int, user_id: int, *, name: str, needs_approval: bool, permissions: Sequence[str]
+) -> dict[str, Any]:
+    """Make a token that grants permissions; `InvalidInput` for an unknown permission. Without a name it gets one."""
+    require_known(permissions)
+    made = await fetch_one(tx, sql.create, project_id=project_id, user_id=user_id, name=name,
+                           needs_approval=needs_approval, permissions=list(permissions))
+    assert made is not None
+    return dict(zip(_TOKEN, made, strict=True))
+
+
+async def list_tokens(connection: Connection, project_id: int) -> list[dict[str, Any]]:
+    """The tokens of a project."""
+    return [dict(zip(_TOKEN, row, strict=True)) for row in await fetch_all(connection, sql.list, project_id=project_id)]
+
+
+async def list_uses(connection: Connection, project_id: int, user_id: int) -> list[int]:
+    """Ids of the tokens of a project that a user has applied."""
+    rows = await fetch_all(connection, sql.uses_by_user, project_id=project_id, user_id=user_id)
+    return [token_id for (token_id,) in rows]
+
+
+async def apply_token(tx: Connection, user_id: int, token: str, *, approval: bool = True) -> dict[str, Any]:
+    """Let a user into the project of a token: with `approval`, not before it is approved if the token needs that.
+
+    Raises `InvalidInput` for what is no token, `NotFound` for one that is unknown or no longer in force.
+    """
+    if not token:
+        raise NotFound("Which project token? Send token=...")
+    try:
+        key = UUID(token)
+    except ValueError:
+        raise InvalidInput(f"{token!r} is not a project token.") from None
+    found = await fetch_one(tx, sql.by_token, token=key)
+    if found is None:
+        raise NotFound("There is no such project token.")
+    token_id, project_id, title, permissions, needs_approval = found
+    waits = needs_approval and approval
+    cursor = await tx.execute(sql.note_use, {"token_id": token_id, "user_id": user_id, "enabled": not waits})
+    if cursor.rowcount and not waits:
+        await projects.grant_to_user(tx, project_id, user_id, permissions)
+    return {"project_id": project_id, "project_name": title, "permissions": permissions,
+            "needs_approval": needs_approval}
+
+
+async def approve(tx: Connection, project_id: int, token_id: int | None, user_id: int | None) -> None:
+    """Grant a user what a token gives that they applied; `NotFound` if they did not."""
+    await projects.grant_to_user(tx, project_id, user_id, await _set_use(tx, project_id, token_id, user_id, True))
+
+
+async def revoke(tx: Connection, project_id: int, token_id: int | None, user_id: int | None) -> None:
+    """Take from a user what a token gave; `NotFound` if they did not apply it."""
+    permissions = await _set_use(tx, project_id, token_id, user_id, False)
+    await tx.execute(sql.revoke_permissions, {"project_id": project_id, "user_id": user_id,
+                                              "permissions": permissions})
+
+
+async def leave(tx: Connection, project_id: int, token_id: int | None, user_id: int) -> int:
+    """Give back what a token gave oneself, so that it can be applied again; returns how many uses ended.
+
+    Raises `NotFound` if the project has no such token. A use that awaits approval, or was revoked, stays as it is.
+    """
+    found = await fetch_one(tx, sql.permissions_of, project_id=project_id, token_id=token_id)
+    if found is None:
+        raise NotFound(f"Project {project_id} has no token {token_id}.")
+    ended = await tx.execute(sql.end_use, {"token_id": token_id, "user_id": user_id})
+    if ended.rowcount:
+        await tx.execute(sql.revoke_permissions, {"project_id": project_id, "user_id": user_id,
+                                                  "permissions": found[0]})
+    return ended.rowcount
+
+
+async def fork_project(
+    tx: Connection, project_id: int, user_id: int, *, name: str, comment: str | None, with_volumes: bool
+) -> tuple[int, int]:
+    """Make a project with the same stacks, without tracings; its id, and how many stacks it has.
+
+    Any title will do: a refusal would tell of projects that the user may not see.
+    """
+    copy_id = await projects.create_project(tx, name, owner_id=user_id, comment=comment,
+                                            permissions=FORKER_PERMISSIONS, unique=False)
+    copied = await tx.execute(sql.copy_stacks, {"project_id": project_id, "copy_id": copy_id})
+    if with_volumes:
+        await tx.execute(sql.copy_volumes, {"project_id": project_id, "copy_id": copy_id})
+    return copy_id, copied.rowcount
+
+
+async def _set_use(
+    tx: Connection, project_id: int, token_id: int | None, user_id: int | None, enabled: bool
+) -> list[str]:
+    found = await fetch_one(tx, sql.set_use, project_id=project_id, token_id=token_id, user_id=user_id,
+                            enabled=enabled)
+    if found is None:
+        raise NotFound(f"User {user_id} has not applied project token {token_id}.")
+    permissions: list[str] = found[0]
+    return permissions

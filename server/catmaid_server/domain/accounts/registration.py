@@ -1,0 +1,49 @@
+"""Accounts that people make themselves: what they may call themselves, and that nobody takes them for another."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from unicodedata import normalize
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_all
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.errors import InvalidInput
+
+sql = load("accounts/registration")
+
+_LONGEST: Final = {"first name": 150, "last name": 150, "e-mail address": 254}
+
+
+def faults(username: str, first_name: str, last_name: str, email: str) -> list[str]:
+    """What keeps this from being how somebody may call themselves; empty if nothing does."""
+    found = []
+    if not re.fullmatch(r"[\w.@+-]{1,150}", username):
+        found.append("A user name has 1 to 150 letters, digits and any of @ . + - _")
+    for (what, longest), given in zip(_LONGEST.items(), (first_name, last_name, email), strict=True):
+        if len(given) > longest or not given.isprintable():
+            found.append(f"The {what} has at most {longest} characters, without line breaks.")
+    return found
+
+
+async def register(
+    tx: Connection, username: str, *, password_hash: str, first_name: str, last_name: str, email: str
+) -> int:
+    """Make an account that may do nothing yet; return the user's id.
+
+    Raises `InvalidInput` if a user or a group has this name, or one that looks like it: in capitals, for example.
+    """
+    wanted = _as_seen(username)
+    await tx.execute(sql.one_at_a_time)
+    taken = await fetch_all(tx, sql.taken_names)
+    if wanted == _as_seen(users.ANONYMOUS) or any(wanted == _as_seen(name) for (name,) in taken):
+        raise InvalidInput(f"There is already a user or a group {username!r}.")
+    return await users.create_user(tx, username, password_hash=password_hash, first_name=first_name,
+                                   last_name=last_name, email=email)
+
+
+def _as_seen(name: str) -> str:
+    """The same for names that differ in case, or in how the same letters are encoded."""
+    return normalize("NFKC", normalize("NFKC", name).casefold())

@@ -1,0 +1,80 @@
+"""Which skeletons are partners of which, by how many links."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_all
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.domain.tracing.connector_types import LINK_TYPES
+
+sql = load("graph/connectivity")
+
+RELATIONS = {link_type.partner_reference: (link_type.relation, link_type.partner_relation) for link_type in LINK_TYPES}
+"""What a direction means: the relation of the sources to a connector, and that of their partners."""
+
+DIRECTIONS = ("outgoing", "incoming")
+_CONFIDENCES = 5
+
+
+@dataclass(frozen=True)
+class PartnerQuery:
+    """Whose partners are wanted, in which directions, whether common to all sources, and whether with each link."""
+
+    skeleton_ids: Sequence[int]
+    directions: Sequence[str] = DIRECTIONS
+    common: bool = False
+    with_links: bool = False
+
+
+async def partners(connection: Connection, project_id: int, query: PartnerQuery) -> dict[str, Any]:
+    """The partners of skeletons.
+
+    For each direction asked for, two items: under its name the partners by id, each with `num_nodes`, `skids`
+    (by source the number of links of confidence 1, 2, 3, 4 and 5) and perhaps `links` (source node, partner node,
+    source, connector); and under `<direction>_reviewers` the users who reviewed nodes of any of them.
+    Unknown directions are left out. Raises `InvalidInput` without sources.
+    """
+    required(query.skeleton_ids, "source skeleton ID")
+    found: dict[str, Any] = {}
+    for direction in query.directions:
+        if direction in RELATIONS:
+            connected = await _partners_in(connection, project_id, query, direction)
+            found[direction] = connected
+            found[f"{direction}_reviewers"] = await _reviewers(connection, connected)
+    return found
+
+
+async def _partners_in(
+    connection: Connection, project_id: int, query: PartnerQuery, direction: str
+) -> dict[int, dict[str, Any]]:
+    mine, theirs = RELATIONS[direction]
+    values: dict[str, Any] = {
+        "project_id": project_id, "skeleton_ids": list(query.skeleton_ids), "mine": mine, "theirs": theirs}
+    statement = sql.symmetric_partner_counts if mine == theirs else sql.partner_counts
+    counts: defaultdict[int, dict[int, list[int]]] = defaultdict(dict)
+    for partner, source, confidence, count in await fetch_all(connection, statement, **values):
+        by_confidence = counts[partner].setdefault(source, [0] * _CONFIDENCES)
+        by_confidence[confidence - 1] += count
+    least = len(set(query.skeleton_ids)) if query.common else 1
+    nodes = dict(await fetch_all(connection, sql.node_counts, skeleton_ids=list(counts)))
+    found: dict[int, dict[str, Any]] = {
+        partner: {"num_nodes": nodes.get(partner, 0), "skids": sources}
+        for partner, sources in counts.items() if len(sources) >= least}
+    if query.with_links:
+        for partner in found.values():
+            partner["links"] = []
+        for partner_id, *link in await fetch_all(connection, sql.partner_links, **values):
+            if partner_id in found:
+                found[partner_id]["links"].append(link)
+    return found
+
+
+async def _reviewers(connection: Connection, partner_ids: Collection[int]) -> list[int]:
+    rows = await fetch_all(connection, sql.reviewers, skeleton_ids=list(partner_ids))
+    return sorted(reviewer for (reviewer,) in rows)

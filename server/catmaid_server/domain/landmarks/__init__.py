@@ -1,0 +1,1 @@
+"""Landmarks, their groups and the places where they lie."""

@@ -1,0 +1,1 @@
+"""Ontologies and classifications: classes, relations and instances."""

@@ -1,0 +1,52 @@
+"""Projects and their stacks as a description from which another server can be set up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_all
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.accounts.users import User
+from catmaid_server.domain.space.stacks import TILE_SOURCE_TYPE
+
+sql = load("projects/project_export")
+
+
+async def described_projects(connection: Connection, user: User, *, service_url: str) -> list[dict[str, Any]]:
+    """The projects that a user may see, by title, with all that is known of their stacks.
+
+    Triples are text in parentheses, as CATMAID writes and reads them: pixels and colours from 0 to 1, and lengths in
+    nm. `service_url` is where clients reach this service, ending in a slash; images that it serves lie below.
+    """
+    found = await fetch_all(connection, sql.projects, user_id=user.id, all_projects=user.is_superuser)
+    return [{"project": {"id": project_id, "title": title, "stacks": [
+        _stack(stack, f"{service_url}{project_id}/stack/{stack['id']}/tiles/") for stack in json.loads(stacks)]}}
+        for project_id, title, stacks in found]
+
+
+def _stack(stack: dict[str, Any], tiles_url: str) -> dict[str, Any]:
+    described = {
+        **stack,
+        "dimension": _triple(stack["dimension"], ", "),
+        "canary_location": _triple(stack["canary_location"], ", "),
+        "resolution": _triple(stack["resolution"]),
+        "translation": _triple(stack["translation"]),
+        "placeholder_color": _triple(stack["placeholder_color"]),
+        "mirrors": [_mirror(mirror, tiles_url) for mirror in stack["mirrors"]],
+    }
+    if not stack["stackgroups"]:
+        del described["stackgroups"]
+    return described
+
+
+def _mirror(mirror: dict[str, Any], tiles_url: str) -> dict[str, Any]:
+    revision = mirror.pop("revision")
+    return mirror if revision is None else mirror | {"url": f"{tiles_url}{revision}/",
+                                                     "tile_source_type": TILE_SOURCE_TYPE}
+
+
+def _triple(values: Sequence[float], separator: str = ",") -> str:
+    return f"({separator.join(f'{value:.15g}' for value in values)})"

@@ -1,0 +1,89 @@
+"""Projects: what they need from the first moment on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.accounts.users import PERMISSIONS
+from catmaid_server.domain.errors import InvalidInput, NotFound
+
+sql = load("projects/projects")
+
+CONNECTOR_RELATIONS = (
+    "presynaptic_to",
+    "postsynaptic_to",
+    "gapjunction_with",
+    "abutting",
+    "tightjunction_with",
+    "desmosome_with",
+    "attached_to",
+    "close_to",
+)
+OWNER_PERMISSIONS = tuple(name for name in PERMISSIONS if name != "can_queue_compute_task")
+
+
+async def create_project(
+    tx: Connection, title: str, *, owner_id: int, comment: str | None = None, project_id: int | None = None,
+    permissions: Sequence[str] = OWNER_PERMISSIONS, unique: bool = True,
+) -> int:
+    """Make a project that `owner_id` may administer, with the relations that tracing needs; return its id.
+
+    Raises `InvalidInput` if the title is empty or, where it has to be `unique`, taken.
+    """
+    if not title.strip():
+        raise InvalidInput("A project needs a title.")
+    if unique and await find_project(tx, title) is not None:
+        raise InvalidInput(f"There is already a project named {title!r}.")
+    cursor = await tx.execute(sql.create_project, {"id": project_id, "title": title, "comment": comment})
+    row = await cursor.fetchone()
+    assert row is not None
+    created: int = row[0]
+    await complete_project(tx, created, owner_id=owner_id, permissions=permissions)
+    return created
+
+
+async def complete_project(
+    tx: Connection, project_id: int, *, owner_id: int, permissions: Sequence[str] = OWNER_PERMISSIONS
+) -> None:
+    """Give a new project the relations that tracing needs and that it lacks, and its owner permissions."""
+    known = await relation_ids(tx, project_id)
+    await tx.execute(sql.create_relations, {"project_id": project_id, "user_id": owner_id,
+                                            "names": [name for name in CONNECTOR_RELATIONS if name not in known]})
+    await grant_to_user(tx, project_id, owner_id, permissions)
+
+
+async def grant_to_user(tx: Connection, project_id: int, user_id: int | None, permissions: Sequence[str]) -> None:
+    """Give a user permissions in a project."""
+    await tx.execute(sql.grant_to_user, {"project_id": project_id, "user_id": user_id,
+                                         "permissions": list(permissions)})
+
+
+async def find_project(connection: Connection, title_or_id: str | int) -> int | None:
+    """Id of the project with this title or, if it is a number, this id."""
+    cursor = await connection.execute(sql.find_project, {"title": str(title_or_id)})
+    row = await cursor.fetchone()
+    return None if row is None else row[0]
+
+
+async def require_project(connection: Connection, title_or_id: str | int) -> int:
+    """As `find_project`; `NotFound` names the projects there are."""
+    found = await find_project(connection, title_or_id)
+    if found is None:
+        cursor = await connection.execute(sql.project_titles)
+        titles = ", ".join(repr(title) for (title,) in await cursor.fetchall()) or "none yet"
+        raise NotFound(f"There is no project {title_or_id!r}. Projects: {titles}.")
+    return found
+
+
+async def ensure_project(tx: Connection, title: str, *, owner_id: int) -> int:
+    """Id of the project with this title, made if there is none."""
+    found = await find_project(tx, title)
+    return await create_project(tx, title, owner_id=owner_id) if found is None else found
+
+
+async def relation_ids(connection: Connection, project_id: int) -> dict[str, int]:
+    """Ids of the relations between treenodes and connectors, by name."""
+    cursor = await connection.execute(sql.relation_ids, {"project_id": project_id})
+    return dict(await cursor.fetchall())

@@ -1,0 +1,1 @@
+"""Reviews and the reviewers that a user trusts."""

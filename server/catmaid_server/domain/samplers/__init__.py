@@ -1,0 +1,1 @@
+"""Samplers: domains, intervals and connectors of random samples."""

@@ -1,0 +1,1 @@
+"""Skeletons as wholes: details, measures, exports, origins and history."""

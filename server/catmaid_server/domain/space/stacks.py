@@ -1,0 +1,226 @@
+"""Image stacks of a project: registering them with their mirrors, and describing them to clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, LiteralString
+
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.errors import DomainError, InvalidInput, NotFound
+
+sql = load("space/stacks")
+
+TILE_SOURCE_TYPE = 5
+"""The layout in which this service offers the tiles that it reads itself: zoom/section/row/column."""
+
+Triple = tuple[float, float, float]
+
+
+class NoSuchStack(NotFound):
+    """There is no stack with this id at all."""
+
+    type = "Http404"
+
+
+class NoSuchStackGroup(DomainError):
+    """The project shows no stack group with this id; CATMAID calls that an error of its own."""
+
+    status = 404
+    type = "DoesNotExist"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mirror:
+    """A place with the images of a stack.
+
+    source describes what this service reads itself (then image_base is made up when asked for); without one
+    the tiles are at image_base, in the layout of tile_source_type.
+    """
+
+    tile_width: int
+    tile_height: int
+    title: str = ""
+    file_extension: str = "jpg"
+    tile_source_type: int = TILE_SOURCE_TYPE
+    image_base: str = ""
+    source: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewStack:
+    """A stack to register: dimension (pixels) and resolution (nm) as (x, y, z); zoom n is 1/2**n in x, y."""
+
+    title: str
+    dimension: tuple[int, int, int]
+    resolution: Triple
+    zoom_levels: int
+    mirrors: Sequence[Mirror]
+    comment: str = ""
+    attribution: str | None = None
+    broken_sections: Sequence[int] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class TileStore:
+    """Where this service reads the tiles of a stack."""
+
+    source: dict[str, Any]
+    tile_width: int
+    tile_height: int
+
+
+async def register_stack(
+    tx: Connection, project_id: int, stack: NewStack, *, translation: Triple = (0, 0, 0)
+) -> int:
+    """Make a stack with its mirrors and broken sections, add it to a project, and return its id.
+
+    `translation` is where the first voxel is in the project, in nm. Raises `InvalidInput` for an empty title.
+    """
+    if not stack.title.strip():
+        raise InvalidInput("A stack needs a title.")
+    cursor = await tx.execute(sql.create_stack, {
+        "title": stack.title, "comment": stack.comment, "attribution": stack.attribution,
+        **_axes("dimension", stack.dimension), **_axes("resolution", stack.resolution),
+        "downsample_factors": Jsonb([[2**zoom, 2**zoom, 1] for zoom in range(stack.zoom_levels)]),
+    })
+    row = await cursor.fetchone()
+    assert row is not None
+    stack_id = int(row[0])
+    await tx.execute(sql.link_stack, {"project_id": project_id, "stack_id": stack_id,
+                                      **_axes("translation", translation)})
+    for position, mirror in enumerate(stack.mirrors):
+        await tx.execute(sql.create_mirror, {
+            "stack_id": stack_id, "position": position, "title": mirror.title,
+            "image_base": mirror.image_base, "file_extension": mirror.file_extension,
+            "tile_width": mirror.tile_width, "tile_height": mirror.tile_height,
+            "tile_source_type": mirror.tile_source_type,
+            "source": None if mirror.source is None else Jsonb(dict(mirror.source)),
+        })
+    await tx.execute(sql.mark_broken_sections, {"stack_id": stack_id,
+                                                "sections": list(stack.broken_sections)})
+    return stack_id
+
+
+async def stack_with_source(connection: Connection, project_id: int, source: Mapping[str, Any]) -> int | None:
+    """Id of a project's stack that is read from the same path and revision."""
+    cursor = await connection.execute(sql.stack_with_source, {
+        "project_id": project_id, "path": source["path"], "revision": source["revision"]})
+    row = await cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
+async def tile_store(
+    connection: Connection, project_id: int, stack_id: int, revision: str
+) -> TileStore | None:
+    """Where to read this revision of a project's stack; None if the project has no such thing."""
+    cursor = await connection.execute(sql.tile_source, {"project_id": project_id, "stack_id": stack_id,
+                                                        "revision": revision})
+    row = await cursor.fetchone()
+    return None if row is None else TileStore(*row)
+
+
+async def list_stacks(connection: Connection, project_id: int) -> list[dict[str, Any]]:
+    """Id, title and comment of each stack of a project."""
+    cursor = await connection.execute(sql.stacks_of_project, {"project_id": project_id})
+    return [{"id": stack_id, "pid": project_id, "title": title, "comment": comment}
+            for stack_id, title, comment in await cursor.fetchall()]
+
+
+async def describe_stack(
+    connection: Connection, project_id: int, stack_id: int, *, service_url: str
+) -> dict[str, Any]:
+    """All that a viewer needs to know of a stack in a project.
+
+    service_url: where the client reaches this service, ending in a slash; own mirrors lie below it.
+
+    Raises
+    ------
+    NoSuchStack
+        If there is none with this id.
+    InvalidInput
+        If the project does not have it.
+    """
+    stack = await _one(connection, sql.stack, {"project_id": project_id, "stack_id": stack_id})
+    if stack is None:
+        raise NoSuchStack("No Stack matches the given query.")
+    if stack["project_title"] is None:
+        raise InvalidInput(
+            f"There is no stack with ID {stack_id} linked to the project with ID {project_id}.")
+    mirrors = await _all(connection, sql.mirrors_of_stack, {"stack_id": stack_id})
+    broken = await _all(connection, sql.broken_sections_of_stack, {"stack_id": stack_id})
+    factors = stack["downsample_factors"]
+    tiles_url = f"{service_url}{project_id}/stack/{stack_id}/tiles/"
+    red, green, blue, alpha = stack["placeholder_color"]
+    return {
+        "sid": stack_id,
+        "pid": project_id,
+        "ptitle": stack["project_title"],
+        "stitle": stack["title"],
+        "dimension": _xyz([stack[f"dimension_{axis}"] for axis in "xyz"]),
+        "resolution": _xyz([stack[f"resolution_{axis}"] for axis in "xyz"]),
+        "translation": _xyz([stack[f"translation_{axis}"] for axis in "xyz"]),
+        "orientation": stack["orientation"],
+        "num_zoom_levels": -1 if factors is None else len(factors) - 1,
+        "downsample_factors": None if factors is None else [_xyz(factor) for factor in factors],
+        "broken_slices": {str(row["section"]): 1 for row in broken},
+        "canary_location": _xyz(stack["canary_location"]),
+        "placeholder_color": {"r": red, "g": green, "b": blue, "a": alpha},
+        "comment": stack["comment"],
+        "description": stack["description"],
+        "attribution": stack["attribution"],
+        "metadata": stack["metadata"],
+        "mirrors": [_public_mirror(row, tiles_url) for row in mirrors],
+    }
+
+
+async def groups_of_stack(connection: Connection, project_id: int, stack_id: int) -> list[int]:
+    """Ids of the stack groups in which a project's stack is."""
+    cursor = await connection.execute(sql.groups_of_stack, {"project_id": project_id, "stack_id": stack_id})
+    return [group_id for (group_id,) in await cursor.fetchall()]
+
+
+async def describe_stack_group(
+    connection: Connection, project_id: int, stack_group_id: int
+) -> dict[str, Any]:
+    """Title and stacks of a stack group; raises `NoSuchStackGroup`. CATMAID gives the project id as text."""
+    group = await _one(connection, sql.stack_group, {"stack_group_id": stack_group_id, "project_id": project_id})
+    if group is None:
+        raise NoSuchStackGroup("StackGroup matching query does not exist.")
+    members = await _all(connection, sql.stacks_of_group, {"stack_group_id": stack_group_id})
+    return {
+        "id": stack_group_id,
+        "project_id": str(project_id),
+        "title": group["title"],
+        "stacks": [{"id": m["stack_id"], "relation": m["relation"], "position": m["position"]}
+                   for m in members],
+    }
+
+
+def _public_mirror(row: dict[str, Any], tiles_url: str) -> dict[str, Any]:
+    """A mirror without what only this service needs to know."""
+    revision = row.pop("revision")
+    return row if revision is None else row | {"image_base": f"{tiles_url}{revision}/",
+                                               "tile_source_type": TILE_SOURCE_TYPE}
+
+
+def _axes(name: str, values: Sequence[float]) -> dict[str, float]:
+    return {f"{name}_{axis}": value for axis, value in zip("xyz", values, strict=True)}
+
+
+def _xyz(values: Sequence[float]) -> dict[str, float]:
+    return dict(zip("xyz", values, strict=True))
+
+
+async def _all(connection: Connection, query: LiteralString, values: dict[str, Any]) -> list[dict[str, Any]]:
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        return await (await cursor.execute(query, values)).fetchall()
+
+
+async def _one(connection: Connection, query: LiteralString, values: dict[str, Any]) -> dict[str, Any] | None:
+    rows = await _all(connection, query, values)
+    return rows[0] if rows else None

@@ -1,0 +1,1 @@
+"""Tracing: treenodes, connectors, links, labels and skeletons, read and edited."""

@@ -1,0 +1,160 @@
+"""Connectors and their links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import msgspec
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_all, fetch_value
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_server.domain.projects import projects
+from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.domain.tracing.connector_types import BY_RELATION
+
+sql = load("tracing/connector_info")
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class ConnectorFilter:
+    """Which connectors are wanted; `None` does not restrict.
+
+    They have a link of `relation` to one of `skeleton_ids`, bear one of `labels`, and have no links `without`.
+    """
+
+    skeleton_ids: Sequence[int] | None = None
+    relation: str | None = None
+    labels: Sequence[str] | None = None
+    without: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Box:
+    """Corners in nm."""
+
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+
+
+async def detail(connection: Connection, project_id: int, connector_id: int) -> msgspec.Raw:
+    """One connector with its links, as JSON; `NotFound` if there is none."""
+    found = await fetch_value(connection, sql.detail, project_id=project_id, connector_id=connector_id)
+    if found is None:
+        raise NotFound(f"There is no connector {connector_id}.")
+    return msgspec.Raw(found.encode())
+
+
+async def list_connectors(connection: Connection, project_id: int, wanted: ConnectorFilter) -> list[Row]:
+    """Rows of id, x, y, z, confidence, user, editor, creation and edition time (s since 1970), by id."""
+    return await fetch_all(connection, sql.list, project_id=project_id, skeleton_ids=wanted.skeleton_ids,
+                           relation=wanted.relation, labels=wanted.labels, without=wanted.without)
+
+
+async def labels(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Labels by connector; connectors without any are left out."""
+    return dict(await fetch_all(connection, sql.labels, connector_ids=list(connector_ids)))
+
+
+async def partners(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[Row]]:
+    """By connector rows of link, treenode, skeleton, relation, confidence, user, creation and edition time (s)."""
+    found: dict[int, list[Row]] = {}
+    for connector_id, *link in await fetch_all(connection, sql.partners, connector_ids=list(connector_ids)):
+        found.setdefault(connector_id, []).append(tuple(link))
+    return found
+
+
+async def links_of_skeletons(
+    connection: Connection, project_id: int, skeleton_ids: Sequence[int], relation: str
+) -> list[Row]:
+    """Rows of skeleton, connector, x, y, z, confidence, user, treenode, creation and edition time.
+
+    Raises `InvalidInput` without skeletons or for an unknown relation.
+    """
+    if relation not in await projects.relation_ids(connection, project_id):
+        raise InvalidInput(f"There is no relation {relation!r}.")
+    return await fetch_all(connection, sql.links_of_skeletons, project_id=project_id, relation=relation,
+                           skeleton_ids=required(skeleton_ids, "skeleton ID"))
+
+
+async def in_box(
+    connection: Connection,
+    project_id: int,
+    box: Box,
+    *,
+    skeleton_ids: Sequence[int] | None,
+    only_linked: bool,
+    most: int | None,
+) -> list[tuple[int, float, float, float]]:
+    """Connectors in a box and where they are."""
+    (min_x, min_y, min_z), (max_x, max_y, max_z) = box.low, box.high
+    rows = await fetch_all(
+        connection, sql.in_box, project_id=project_id, skeleton_ids=skeleton_ids, only_linked=only_linked, most=most,
+        min_x=min_x, min_y=min_y, min_z=min_z, max_x=max_x, max_y=max_y, max_z=max_z)
+    return [(connector, x, y, z) for connector, x, y, z in rows]
+
+
+async def links_of_connectors(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[Row]]:
+    """By connector rows of skeleton, confidence, user, treenode, creation and edition time, relation."""
+    found: dict[int, list[Row]] = {}
+    for connector_id, *link in await fetch_all(connection, sql.links_of_connectors, connector_ids=list(connector_ids)):
+        found.setdefault(connector_id, []).append(tuple(link))
+    return found
+
+
+async def named_links(connection: Connection, project_id: int, connector_ids: Sequence[int]) -> list[Row]:
+    """Rows of connector, relation name, skeleton, treenode, creation time, by connector."""
+    return await fetch_all(connection, sql.named_links, project_id=project_id,
+                           connector_ids=required(connector_ids, "connector ID"))
+
+
+async def linked_to_nodes(connection: Connection, project_id: int, treenode_ids: Sequence[int]) -> list[int]:
+    """Connectors that are linked to any of these treenodes."""
+    rows = await fetch_all(connection, sql.linked_to_nodes, project_id=project_id, treenode_ids=list(treenode_ids))
+    return [connector_id for (connector_id,) in rows]
+
+
+async def link_info(
+    connection: Connection, project_id: int, *, treenode_id: int, connector_id: int, relation: str
+) -> list[tuple[int, datetime, datetime]]:
+    """User, creation and edition time of links; `NotFound` if there is none."""
+    rows = await fetch_all(connection, sql.link_info, project_id=project_id, treenode_id=treenode_id,
+                           connector_id=connector_id, relation=relation)
+    if not rows:
+        raise NotFound(f"Treenode {treenode_id} is not linked to connector {connector_id} by {relation}.")
+    return [(user, created, edited) for user, created, edited in rows]
+
+
+async def pairs(
+    connection: Connection,
+    project_id: int,
+    relation: str,
+    *,
+    skeleton_ids: Sequence[int] | None = None,
+    partner_ids: Sequence[int] | None = None,
+    connector_ids: Sequence[int] | None = None,
+) -> list[Row]:
+    """Connectors between skeletons, linked to the first by `relation` and to the second by its partner relation.
+
+    Rows of connector, place, and for both sides treenode, skeleton, confidence, user, place.
+    Raises `InvalidInput` for an unknown relation.
+    """
+    if relation not in BY_RELATION:
+        raise InvalidInput(f"There is no relation {relation!r}.")
+    return await fetch_all(
+        connection, sql.pairs, project_id=project_id, mine=relation, theirs=BY_RELATION[relation].partner_relation,
+        my_skeletons=skeleton_ids, their_skeletons=partner_ids, connector_ids=connector_ids)
+
+
+async def completed(
+    connection: Connection, project_id: int, *, completed_by: int | None, since: datetime | None, until: datetime | None
+) -> list[Row]:
+    """Synapses as rows of `pairs`, the earlier link first; by who made the later one, and when."""
+    return await fetch_all(connection, sql.completed, project_id=project_id, completed_by=completed_by, since=since,
+                           until=until)

@@ -1,0 +1,159 @@
+"""Where nodes are, who made them, what is near. "Node" is a treenode or a connector; coordinates are nm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import msgspec
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_all, fetch_json, fetch_one
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.annotation.patterns import matched
+from catmaid_server.domain.errors import InvalidInput, LocationLookup, NotFound
+from catmaid_server.domain.skeletons.arbors import Arbor
+from catmaid_server.domain.skeletons.skeleton_info import required
+
+sql = load("tracing/node_info")
+
+Point: TypeAlias = tuple[float, float, float]
+Place: TypeAlias = tuple[int, float, float, float]
+"""A node and where it is."""
+
+_MOST_LABELLED = 50
+
+
+async def user_info(connection: Connection, project_id: int, node_ids: Sequence[int]) -> msgspec.Raw:
+    """Who made, edited and reviewed nodes, as JSON by id; unknown ids are left out."""
+    ids = required(node_ids, "node ID")
+    return await fetch_json(connection, sql.user_info, project_id=project_id, node_ids=ids)
+
+
+async def locations(connection: Connection, project_id: int, node_ids: Sequence[int]) -> list[Place]:
+    """Where nodes are; unknown ids are left out."""
+    ids = required(node_ids, "node ID")
+    rows = await fetch_all(connection, sql.locations, project_id=project_id, node_ids=ids)
+    return [(node, x, y, z) for node, x, y, z in rows]
+
+
+async def location(connection: Connection, project_id: int, node_id: int) -> Place:
+    """Where a node is; `LocationLookup` if there is none."""
+    found = await locations(connection, project_id, [node_id])
+    if not found:
+        raise LocationLookup(f"There is no node {node_id}, so it has no location.")
+    return found[0]
+
+
+async def nearest(
+    connection: Connection, project_id: int, point: Point, *, skeleton_id: int | None, neuron_id: int | None
+) -> dict[str, Any]:
+    """The treenode nearest to a point, of a skeleton, of a neuron, or of all.
+
+    Raises `NotFound` if there is none.
+    """
+    x, y, z = point
+    if skeleton_id is None and neuron_id is None:
+        row = await fetch_one(connection, sql.nearest_of_all, project_id=project_id, x=x, y=y, z=z)
+    else:
+        row = await fetch_one(connection, sql.nearest_in_skeletons, project_id=project_id, x=x, y=y, z=z,
+                              skeleton_id=skeleton_id, neuron_id=neuron_id)
+    if row is None:
+        raise NotFound("There is no treenode to be near to.")
+    return dict(zip(("treenode_id", "skeleton_id", "x", "y", "z"), row, strict=True))
+
+
+async def most_recent(
+    connection: Connection, project_id: int, *, skeleton_id: int | None, user_id: int | None
+) -> dict[str, Any]:
+    """The treenode edited last, of a skeleton and by a user if given; empty if there is none."""
+    row = await fetch_one(connection, sql.most_recent, project_id=project_id, skeleton_id=skeleton_id, user_id=user_id)
+    return {} if row is None else dict(zip(("id", "x", "y", "z"), row, strict=True))
+
+
+async def labelled_near(
+    connection: Connection, project_id: int, point: Point, pattern: str
+) -> list[tuple[int, list[float], float, list[str]]]:
+    """Up to 50 nodes with a label that fits a regular expression, nearest first.
+
+    Each is (node, [x, y, z], distance in nm, labels that fit).
+    """
+    x, y, z = point
+    async with matched(connection, pattern):
+        rows = await fetch_all(connection, sql.labelled_near, project_id=project_id, x=x, y=y, z=z, pattern=pattern,
+                               most=_MOST_LABELLED)
+    return [(node, place, distance, names) for node, place, distance, names in rows]
+
+
+async def treenode_info(connection: Connection, project_id: int, treenode_id: int) -> dict[str, Any]:
+    """Skeleton and neuron of a treenode; `InvalidInput` if there is none."""
+    row = await fetch_one(connection, sql.treenode_info, project_id=project_id, treenode_id=treenode_id)
+    if row is None:
+        raise InvalidInput(f"There is no treenode {treenode_id}.")
+    return dict(zip(("skeleton_id", "skeleton_name", "neuron_id", "neuron_name"), row, strict=True))
+
+
+async def compact_treenodes(
+    connection: Connection,
+    project_id: int,
+    *,
+    treenode_ids: Sequence[int] = (),
+    skeleton_ids: Sequence[int] = (),
+    label_ids: Sequence[int] = (),
+    label_names: Sequence[str] = (),
+) -> msgspec.Raw:
+    """Treenodes that fit all that is given, as JSON rows with the columns of `node/list`.
+
+    Raises `InvalidInput` if nothing is given.
+    """
+    wanted = {"treenode_ids": treenode_ids, "skeleton_ids": skeleton_ids, "label_ids": label_ids,
+              "label_names": label_names}
+    if not any(wanted.values()):
+        raise InvalidInput("Give treenode IDs, skeleton IDs, label IDs or label names.")
+    lists = {name: list(values) or None for name, values in wanted.items()}
+    return await fetch_json(connection, sql.compact_treenodes, project_id=project_id, **lists)
+
+
+async def compact_treenode(connection: Connection, project_id: int, treenode_id: int) -> Any:
+    """One treenode as a row; `InvalidInput` if there is none."""
+    found = msgspec.json.decode(await compact_treenodes(connection, project_id, treenode_ids=[treenode_id]))
+    if not found:
+        raise InvalidInput(f"There is no treenode {treenode_id}.")
+    return found[0]
+
+
+async def children(connection: Connection, project_id: int, treenode_id: int) -> list[list[Place]]:
+    """The children of a treenode, each alone in a list."""
+    rows = await fetch_all(connection, sql.children, project_id=project_id, treenode_id=treenode_id)
+    return [[(node, x, y, z)] for node, x, y, z in rows]
+
+
+async def next_branches(connection: Connection, project_id: int, treenode_id: int) -> list[tuple[Place, Place, Place]]:
+    """For each branch distal to a treenode, largest first: its first node, twice, and its next branch node or end.
+
+    Raises `NotFound` if there is no such treenode.
+    """
+    arbor, places = await _arbor_around(connection, project_id, treenode_id)
+    return [(places[first], places[first], places[arbor.end_or_branch(first)])
+            for first in arbor.branches(treenode_id)]
+
+
+async def previous_branch(
+    connection: Connection, project_id: int, treenode_id: int, *, one_step: bool = False
+) -> Place:
+    """The nearest proximal branch node, or the root; with `one_step` the first node on the way there.
+
+    A root is its own. Raises `NotFound` if there is no such treenode.
+    """
+    arbor, places = await _arbor_around(connection, project_id, treenode_id)
+    if one_step:
+        return places[arbor.parents[treenode_id] or treenode_id]
+    return places[arbor.previous_branch_or_root(treenode_id)]
+
+
+async def _arbor_around(connection: Connection, project_id: int, treenode_id: int) -> tuple[Arbor, dict[int, Place]]:
+    rows = await fetch_all(connection, sql.arbor, project_id=project_id, treenode_id=treenode_id)
+    if not rows:
+        raise NotFound(f"There is no treenode {treenode_id}.")
+    places: dict[int, Place] = {node: (node, x, y, z) for node, _, x, y, z in rows}
+    return Arbor({node: parent for node, parent, *_ in rows}), places

@@ -1,0 +1,160 @@
+"""Restructure skeletons: split, join, reroot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.accounts.permissions import may_edit_neuron, require_editable_neuron
+from catmaid_server.domain.accounts.users import User
+from catmaid_server.domain.annotation import annotation_sets
+from catmaid_server.domain.annotation.annotation_sets import STABLE
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.projects import log
+from catmaid_server.domain.samplers import sampler_upkeep
+from catmaid_server.domain.samplers.sampler_upkeep import SamplerChanges
+from catmaid_server.domain.tracing import lifecycle
+from catmaid_server.domain.tracing.treenodes import Node, lock_node
+
+sql = load("tracing/skeletons")
+
+AnnotationMap = Mapping[str, int]
+"""Annotator's user id by annotation name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The outcome of a join."""
+
+    result_skeleton_id: int
+    deleted_skeleton_id: int
+    stable_annotation_swap: bool
+    samplers: SamplerChanges | None
+    """None if neither skeleton had any."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitOff:
+    """The outcome of a split: the new skeleton, and the treenode at its root as it was before."""
+
+    skeleton_id: int
+    node: Node
+    samplers: SamplerChanges | None
+    """None if the skeleton had none."""
+
+
+async def reroot(tx: Connection, user: User, project_id: int, treenode_id: int) -> Node:
+    """Make a treenode the root of its skeleton; locks do not forbid that, but samplers may."""
+    node = await lock_node(tx, project_id, treenode_id, whole_skeleton=True)
+    if node.parent_id is None:
+        raise InvalidInput(f"Treenode {treenode_id} is the root already.")
+    await sampler_upkeep.require_rerootable(tx, node.skeleton_id, treenode_id)
+    await _turn_path(tx, user, treenode_id)
+    await log.add(tx, project_id, user.id, "reroot_skeleton", (node.x, node.y, node.z),
+                  f"Rerooted skeleton for treenode with ID {treenode_id}")
+    return node
+
+
+async def _turn_path(tx: Connection, user: User, treenode_id: int) -> None:
+    """Reverse the edges from a treenode up to its root, each with its confidence."""
+    await tx.execute(sql.turn_path, {"treenode_id": treenode_id, "editor_id": user.id})
+
+
+async def split(
+    tx: Connection, user: User, project_id: int, treenode_id: int, *,
+    upstream: AnnotationMap | None = None, downstream: AnnotationMap | None = None,
+) -> SplitOff:
+    """Cut the edge above a treenode, which becomes the root of a new skeleton of a new neuron.
+
+    A part without a map keeps all annotations; one part has to keep them all. Samplers stay with what is above.
+    """
+    node = await lock_node(tx, project_id, treenode_id, whole_skeleton=True)
+    await require_editable_neuron(tx, user, node.neuron_id)
+    if node.parent_id is None:
+        raise InvalidInput(f"Cannot split at treenode {treenode_id}: it is the root and has no parent.")
+    everything = await annotation_sets.annotations_of(tx, node.neuron_id)
+    kept_above = everything if upstream is None else upstream
+    kept_below = everything if downstream is None else downstream
+    if set(kept_above) != set(everything) and set(kept_below) != set(everything):
+        raise InvalidInput("One part has to keep the whole set of annotations.")
+    name = await _neuron_name(tx, node.neuron_id)
+    neuron_id = await lifecycle.create_neuron(tx, project_id, user.id, prefix="Neuron")
+    skeleton_id = await lifecycle.create_skeleton(tx, project_id, neuron_id, user.id)
+    await tx.execute(sql.cut, {"treenode_id": treenode_id, "editor_id": user.id, "skeleton_id": skeleton_id})
+    await _follow_nodes(tx, node.skeleton_id, skeleton_id)
+    if upstream is not None:
+        await annotation_sets.replace(tx, user, project_id, node.neuron_id, kept_above)
+    await annotation_sets.add(tx, project_id, neuron_id, kept_below)
+    await log.add(tx, project_id, user.id, "split_skeleton", (node.x, node.y, node.z),
+                  f"Split skeleton with ID {node.skeleton_id} (neuron: {name})")
+    samplers = await sampler_upkeep.follow_split(tx, node.skeleton_id, node.parent_id)
+    return SplitOff(skeleton_id, node, samplers)
+
+
+async def join(
+    tx: Connection, user: User, project_id: int, from_id: int, to_id: int, *,
+    annotations: AnnotationMap | None = None, sampler_handling: str | None = None,
+) -> Joined:
+    """Hang the skeleton of `to_id`, rerooted there, on `from_id`; the skeleton of `from_id` lives on.
+
+    If only the neuron of `to_id` is annotated as stable, that one lives on instead. Without `annotations`
+    the result has those of both. Samplers of the skeleton that ends are deleted; `sampler_handling`, one of
+    `sampler_upkeep.JOIN_MODES`, says what becomes of those of the other, and is needed if either has any.
+    """
+    kept, gone = await _lock_both(tx, project_id, from_id, to_id)
+    for node in (kept, gone):
+        if not await may_edit_neuron(tx, user, node.neuron_id):
+            raise InvalidInput(f"Failed to join: user {user.username!r} may not edit neuron {node.neuron_id}.")
+    sets = {node.id: await annotation_sets.annotations_of(tx, node.neuron_id) for node in (kept, gone)}
+    stable = [STABLE in sets[node.id] for node in (kept, gone)]
+    if all(stable):
+        raise InvalidInput(f"Failed to join: skeletons {kept.skeleton_id} and {gone.skeleton_id} are both marked "
+                           "as stable.")
+    if stable[1]:
+        kept, gone = gone, kept
+    sampled = await sampler_upkeep.require_join_mode(tx, [kept.skeleton_id, gone.skeleton_id], sampler_handling)
+    await sampler_upkeep.delete_samplers(tx, gone.skeleton_id)
+    names = [await _neuron_name(tx, node.neuron_id) for node in (kept, gone)]
+    if gone.parent_id is not None:
+        await _turn_path(tx, user, gone.id)
+    await tx.execute(sql.hang_whole, {"treenode_id": gone.id, "parent_id": kept.id, "editor_id": user.id,
+                                      "from_skeleton_id": gone.skeleton_id, "to_skeleton_id": kept.skeleton_id})
+    await _follow_nodes(tx, gone.skeleton_id, kept.skeleton_id)
+    samplers = await sampler_upkeep.follow_join(tx, user, project_id, kept.skeleton_id, kept.id, gone.id,
+                                                sampler_handling or "") if sampled else None
+    await lifecycle.delete_skeleton(tx, gone.skeleton_id)
+    if annotations is None:
+        await annotation_sets.add(tx, project_id, kept.neuron_id, {
+            name: annotator for name, annotator in sets[gone.id].items() if name not in sets[kept.id]})
+    elif not stable[1] or annotations:
+        await annotation_sets.replace(tx, user, project_id, kept.neuron_id, annotations)
+    await log.add(tx, project_id, user.id, "join_skeleton", (kept.x, kept.y, kept.z),
+                  f"Joined skeleton with ID {gone.skeleton_id} (neuron: {names[1]}) into skeleton with ID "
+                  f"{kept.skeleton_id} (neuron: {names[0]}, annotations: {', '.join(annotations or {})})")
+    return Joined(kept.skeleton_id, gone.skeleton_id, stable[1], samplers)
+
+
+async def _lock_both(tx: Connection, project_id: int, from_id: int, to_id: int) -> tuple[Node, Node]:
+    """Lock two skeletons in the order of their ids, so that two joins never wait for each other."""
+    await tx.execute(sql.lock_skeletons_of, {"project_id": project_id, "ids": [from_id, to_id]})
+    first = await lock_node(tx, project_id, from_id, whole_skeleton=True)
+    second = await lock_node(tx, project_id, to_id, whole_skeleton=True)
+    if first.skeleton_id == second.skeleton_id:
+        raise InvalidInput("Failed to join: both treenodes are of the same skeleton, that would make a loop.")
+    return first, second
+
+
+async def _follow_nodes(tx: Connection, from_skeleton_id: int, to_skeleton_id: int) -> None:
+    """Let links and reviews name the skeleton that their treenodes are of by now."""
+    values = {"from_skeleton_id": from_skeleton_id, "to_skeleton_id": to_skeleton_id}
+    await tx.execute(sql.links_follow, values)
+    await tx.execute(sql.reviews_follow, values)
+
+
+async def _neuron_name(tx: Connection, neuron_id: int) -> str:
+    cursor = await tx.execute(sql.neuron_name, {"neuron_id": neuron_id})
+    row = await cursor.fetchone()
+    assert row is not None
+    return str(row[0])

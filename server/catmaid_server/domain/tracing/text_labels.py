@@ -1,0 +1,49 @@
+"""Text labels: text on the image, at a place in project space."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_all, fetch_value
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.errors import InvalidInput
+
+sql = load("tracing/text_labels")
+
+TYPES = ("text", "bubble")
+
+
+async def create_label(tx: Connection, project_id: int, **values: Any) -> int:
+    """Make a label; an unknown type counts as `text`. Its id."""
+    if values["type"] not in TYPES:
+        values["type"] = TYPES[0]
+    label_id: int = await fetch_value(tx, sql.create, project_id=project_id, **values)
+    return label_id
+
+
+async def update_label(tx: Connection, project_id: int, label_id: int | None, **values: Any) -> None:
+    """Change what is not None; `InvalidInput` if there is no such label here."""
+    if values["type"] not in TYPES:
+        values["type"] = None
+    if await fetch_value(tx, sql.update, project_id=project_id, label_id=label_id, **values) is None:
+        raise InvalidInput(f"There is no text label {label_id} in project {project_id}.")
+
+
+async def delete_label(tx: Connection, project_id: int, label_id: int | None) -> None:
+    """Delete a label; `InvalidInput` if there is no such label here."""
+    if await fetch_value(tx, sql.delete, project_id=project_id, label_id=label_id) is None:
+        raise InvalidInput(f"There is no text label {label_id} in project {project_id}.")
+
+
+async def labels_in_section(
+    connection: Connection, project_id: int, stack_id: int, *, left: float, top: float, width: float, height: float,
+    z: float, scale: float,
+) -> list[dict[str, Any]]:
+    """The labels of one section of a stack inside of a rectangle, all nm, that can be read at this scale."""
+    rows = await fetch_all(connection, sql.in_section, project_id=project_id, stack_id=stack_id, left=left, top=top,
+                           width=width, height=height, z=z, scale=scale)
+    return [{"tid": label_id, "type": kind, "text": text, "font_name": font_name, "font_style": font_style,
+             "font_size": font_size, "scaling": int(scaling), "z_diff": 0,
+             "colour": dict(zip("rgba", color, strict=True)), "location": {"x": x, "y": y, "z": at_z}}
+            for label_id, kind, text, font_name, font_style, font_size, scaling, color, x, y, at_z in rows]

@@ -1,0 +1,1 @@
+"""HTTP: the application, from a request to a route's answer."""

@@ -1,0 +1,213 @@
+"""From an aiohttp request to a route's answer: authenticate, permit, decode, run, encode."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+import psycopg
+from aiohttp import web
+
+from catmaid_server.auth import same_site, sessions
+from catmaid_server.auth.access import TOKEN_PERMISSION, Access, Permission
+from catmaid_server.auth.viewers import token_of
+from catmaid_server.domain.accounts.users import ANONYMOUS, User
+from catmaid_server.domain.errors import DomainError, InvalidInput, NotAllowed, NotFound
+from catmaid_server.domain.tracing import edit_answers
+from catmaid_server.domain.tracing.edit_answers import EditAnswer
+from catmaid_server.http import keys
+from catmaid_server.http.catmaid import bodies, forms
+from catmaid_server.http.routing import Call, Route
+
+_ATTEMPTS = 12
+_LARGEST_ID = 2**31 - 1
+_LONGEST_ID = 32
+_MANY = 10_000
+_encode = msgspec.json.Encoder().encode
+
+
+class Unauthenticated(DomainError):
+    """The token is not one of ours."""
+
+    status = 401
+    type = "AuthenticationFailed"
+
+
+def as_aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """The handler that aiohttp calls for `route`."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        path = {name: _path_value(name, text) for name, text in request.match_info.items()}
+        user = await admitted(request, route, path.get("project_id"))
+        form = await _decoded(await _parameters(request), route)
+        call = Call(request, user, path, route)
+        if route.writes:
+            return await _write(call, form)
+        return _response(await route.handler(call, form))
+
+    return handle
+
+
+async def admitted(request: web.Request, route: Route, project_id: int | None) -> User:
+    """Who asks, if they may; raises `Unauthenticated` or `NotAllowed`. For what lasts, to be asked again."""
+    user, with_token = await _who(request, route)
+    await _permit(request.app[keys.ACCESS], route, user, with_token, project_id)
+    return user
+
+
+async def _write(call: Call, form: Any) -> web.StreamResponse:
+    """Run a route that writes; what a deadlock broke is tried again, what was done under the same key is not."""
+    key = _idempotency_key(call)
+    for attempt in range(1, _ATTEMPTS + 1):
+        if (earlier := await _earlier_answer(call, key)) is not None:
+            return earlier
+        try:
+            return await _write_once(call, form, key)
+        except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+            if attempt == _ATTEMPTS:
+                raise
+        except (DomainError, psycopg.IntegrityError):
+            # The same request may have been under way and be what we failed on: then its answer is ours.
+            if (earlier := await _earlier_answer(call, key)) is not None:
+                return earlier
+            raise
+    raise AssertionError("unreachable")
+
+
+async def _write_once(call: Call, form: Any, key: UUID | None) -> web.StreamResponse:
+    route = call.route
+    assert route.label is not None
+    async with call.store.writing(
+        user_id=call.user.id, project_id=call.path.get("project_id"), label=route.label
+    ) as tx:
+        call.connection = tx
+        response = _response(await route.handler(call, form))
+        if key is not None and isinstance(response, web.Response) and isinstance(response.body, bytes):
+            answer = EditAnswer(response.body, response.content_type)
+            await edit_answers.remember(tx, key, call.user.id, answer)
+    return response
+
+
+async def _earlier_answer(call: Call, key: UUID | None) -> web.Response | None:
+    if key is None:
+        return None
+    async with call.reading() as connection:
+        answer = await edit_answers.find(connection, key)
+    if answer is None:
+        return None
+    return web.Response(body=answer.body, content_type=answer.content_type, headers={"Idempotency-Replayed": "true"})
+
+
+def _response(result: Any) -> web.StreamResponse:
+    if isinstance(result, web.StreamResponse):
+        return result
+    return web.Response(body=_encode(result), content_type="application/json")
+
+
+async def _who(request: web.Request, route: Route) -> tuple[User, bool]:
+    """The user of the request, and whether an API token said so."""
+    access = request.app[keys.ACCESS]
+    token = token_of(request.headers)
+    if token is not None:
+        user = await access.user_of_token(token)
+        if user is None:
+            raise Unauthenticated("Invalid token.")
+        return user, user.username != ANONYMOUS
+    cookie = request.cookies.get(sessions.COOKIE)
+    if cookie is not None:
+        user = await _user_of_session(request, cookie)
+        if user is not None:
+            _require_same_site(request, writes=route.writes)
+            return user, False
+    return await access.anonymous(), False
+
+
+async def _user_of_session(request: web.Request, cookie: str) -> User | None:
+    secret = request.app[keys.SECRET]
+    session = sessions.session_of(secret, cookie)
+    user = None if session is None else await request.app[keys.ACCESS].user_of_id(session.user_id)
+    if session is None or user is None or not sessions.is_current(secret, session, user.password):
+        return None
+    return user
+
+
+def _require_same_site(request: web.Request, *, writes: bool) -> None:
+    """A browser sends the session cookie along with requests of other sites: refuse those that could do harm.
+
+    What may change something must not come from elsewhere, nor a WebSocket, whose answers other sites could read.
+    A plain link or picture, which names no origin, must not change anything: it takes a script of this site.
+    """
+    link = request.method in ("GET", "HEAD")
+    if link and writes and not same_site.is_ours(request.headers, request.host):
+        raise NotAllowed("Following a link changes nothing: send POST, or the header X-Requested-With.")
+    if (not link or same_site.opens_socket(request.headers)) and same_site.is_foreign(request.headers, request.host):
+        raise NotAllowed("A request with a session cookie must come from this site; use an API token elsewhere.")
+
+
+async def _permit(access: Access, route: Route, user: User, with_token: bool, project_id: int | None) -> None:
+    needs = route.needs
+    if needs is Permission.NONE:
+        return
+    if needs is Permission.LOGIN or needs is Permission.SUPERUSER:
+        if user.username == ANONYMOUS or (needs is Permission.SUPERUSER and not user.is_superuser):
+            rank = " as a superuser" if needs is Permission.SUPERUSER else ""
+            raise NotAllowed(f"You need to be logged in{rank}.")
+        await _require_project(access, user, project_id)
+        return
+    assert project_id is not None, f"{route.path} needs {needs} but names no project"
+    if not await access.allows(user, project_id, needs.value):
+        raise NotAllowed(f"User {user.username!r} lacks the permission {needs.value} in project {project_id}.")
+    await _require_project(access, user, project_id)
+    # Who may write with `can_browse` alone writes what is their own, such as favourites.
+    edits = route.writes and needs is not Permission.BROWSE
+    if with_token and edits and not await access.allows(user, project_id, TOKEN_PERMISSION):
+        raise NotAllowed(f"User {user.username!r} may not write with an API token in project {project_id}: "
+                         f"that needs the permission {TOKEN_PERMISSION}.")
+
+
+async def _require_project(access: Access, user: User, project_id: int | None) -> None:
+    """Tell those who may browse every project of one that is none; to others it is as one that they may not browse."""
+    if project_id is not None and user.is_superuser and not await access.has_project(project_id):
+        raise NotFound(f"There is no project {project_id}.")
+
+
+async def _decoded(pairs: list[tuple[str, str]], route: Route) -> Any:
+    """The form; a large one in a thread, so that others are answered meanwhile."""
+    if len(pairs) < _MANY:
+        return forms.decode(pairs, route.form)
+    return await asyncio.to_thread(forms.decode, pairs, route.form)
+
+
+async def _parameters(request: web.Request) -> list[tuple[str, str]]:
+    """Body first, then query string, as (name, value); uploaded files are left to the handler."""
+    pairs = [(name, value) for name, value in (await bodies.posted(request)).items() if isinstance(value, str)]
+    if request.method == "PUT" and request.content_type == "application/json":
+        pairs += await bodies.posted_json(request)
+    pairs.extend(request.query.items())
+    return pairs
+
+
+def _path_value(name: str, text: str) -> Any:
+    if not name.endswith("_id"):
+        return text
+    value = int(text) if len(text) <= _LONGEST_ID else None
+    if value is None or abs(value) > _LARGEST_ID:
+        raise NotFound(f"There is no {name.removesuffix('_id').replace('_', ' ')} {text}.")
+    return value
+
+
+def _idempotency_key(call: Call) -> UUID | None:
+    """What stands for this very edit: the client's key, by this user and for this path.
+
+    None without a key, and where anybody may ask: such answers hold tokens, which are not to be kept.
+    """
+    text = call.request.headers.get("Idempotency-Key")
+    if text is None or call.route.needs is Permission.NONE:
+        return None
+    try:
+        return uuid5(UUID(text), f"{call.user.id} {call.request.path}")
+    except ValueError:
+        raise InvalidInput("Idempotency-Key must be a UUID.") from None

@@ -1,0 +1,29 @@
+"""What handlers find in the application."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from catmaid_server.db.store import Store
+
+if TYPE_CHECKING:
+    from catmaid_server.auth.access import Access
+    from catmaid_server.auth.checks import PasswordChecks
+    from catmaid_server.events.feed import Feed
+    from catmaid_server.http.routing import Route
+    from catmaid_server.tiles.service import TileService
+
+ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes")
+STORE: web.AppKey[Store] = web.AppKey("store", Store)
+SECRET: web.AppKey[bytes] = web.AppKey("secret", bytes)
+ACCESS: web.AppKey[Access] = web.AppKey("access")
+PASSWORD_CHECKS: web.AppKey[PasswordChecks] = web.AppKey("password_checks")
+FEED: web.AppKey[Feed] = web.AppKey("feed")
+TILES: web.AppKey[TileService] = web.AppKey("tiles")
+SOCKETS: web.AppKey[weakref.WeakSet[web.WebSocketResponse]] = web.AppKey("sockets")
+REGISTRATION: web.AppKey[bool] = web.AppKey("registration", bool)
+APPROVAL: web.AppKey[bool] = web.AppKey("approval", bool)
+NODE_LIMIT: web.AppKey[int] = web.AppKey("node_limit", int)

@@ -1,0 +1,83 @@
+"""What every request passes: an id, a log line, a metric, CORS, and errors turned into answers."""
+
+from __future__ import annotations
+
+import re
+import time
+import traceback
+import uuid
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+from prometheus_client import Counter, Histogram
+
+from catmaid_server.http.catmaid import errors
+from catmaid_server.http.compression import compress
+
+log = structlog.get_logger("catmaid.request")
+
+LATENCY = Histogram("catmaid_request_seconds", "Time to answer", ["method", "route"],
+                    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10))
+ANSWERS = Counter("catmaid_answers_total", "Answers by status", ["method", "route", "status"])
+
+_ALLOWED_HEADERS = "Authorization, X-Authorization, Content-Type, Idempotency-Key, X-Requested-With, X-CSRFToken"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
+_SLOW_S = 1.0
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Time the request and log it by route: never the query, which may hold a ticket, nor headers."""
+    began = time.perf_counter()
+    request_id = uuid.uuid4().hex[:12]
+    response = await _answered(request, handler, request_id)
+    await compress(request, response)
+    took = time.perf_counter() - began
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource is not None else "unknown"
+    stayed_open = isinstance(response, web.WebSocketResponse)
+    method = request.method if request.method in _METHODS else "other"  # each new word would be counted for ever
+    ANSWERS.labels(method, route, response.status).inc()
+    if not stayed_open:
+        LATENCY.labels(method, route).observe(took)
+    if not response.prepared:
+        response.headers["X-Request-ID"] = request_id
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    note = log.warning if response.status >= 500 or (took > _SLOW_S and not stayed_open) else log.debug
+    note("answered", request_id=request_id, method=request.method, route=route,
+         status=response.status, ms=round(1e3 * took, 1))
+    return response
+
+
+@web.middleware
+async def merge_slashes(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Send who asks for `//1/stacks` on to `/1/stacks`: natverse's clients write it so, to servers that do not mind."""
+    if request.match_info.http_exception is None or "//" not in request.rel_url.raw_path:
+        return await handler(request)
+    path = re.sub(r"[/\\]+", "/", request.rel_url.raw_path)  # to a browser, /\ is the beginning of another host's name
+    query = request.rel_url.raw_query_string
+    return web.Response(status=308, headers={"Location": f"{path}?{query}" if query else path},
+                        content_type="text/html")
+
+
+async def _answered(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
+    if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+        return web.Response(status=204, headers={
+            "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE, OPTIONS",
+            "Access-Control-Allow-Headers": _ALLOWED_HEADERS,
+            "Access-Control-Max-Age": "86400",
+        })
+    try:
+        return await handler(request)
+    except Exception as error:  # the edge: whatever happens, the client gets an answer
+        response = errors.answer_for(error)
+        if response is None:
+            # As text: a renderer of exceptions may show local variables, and these may hold a password.
+            log.error("failed", request_id=request_id, method=request.method, path=request.path,  # noqa: TRY400
+                      exception="".join(traceback.format_exception(error)))
+            response = errors.answer(500, "InternalError", f"The service failed; its log has the request {request_id}.")
+        return response

@@ -1,0 +1,144 @@
+"""Logging in and out, and API tokens."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+import msgspec
+from aiohttp import web
+
+from catmaid_server.auth import same_site, sessions
+from catmaid_server.domain.accounts import accounts, passwords, users
+from catmaid_server.domain.accounts.users import ANONYMOUS, User
+from catmaid_server.domain.errors import InvalidInput, NotAllowed
+from catmaid_server.http import keys
+from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class Login(msgspec.Struct):
+    """Name and password, as CATMAID's client sends them."""
+
+    name: str = ""
+    pwd: str = ""
+
+
+class Credentials(msgspec.Struct):
+    """Name and password, as those who want a token send them."""
+
+    username: str = ""
+    password: str = ""
+
+
+class Wishes(TypedDict):
+    """Which tools the user wants to see, and the data view that is their front page."""
+
+    independent_ontology_workspace_is_default: bool
+    show_text_label_tool: bool
+    show_tagging_tool: bool
+    show_cropping_tool: bool
+    show_tracing_tool: bool
+    show_ontology_tool: bool
+    show_roi_tool: bool
+    primary_group_id: int | None
+    home_view_id: int | None
+
+
+class Profile(TypedDict, total=False):
+    """Who asks."""
+
+    userid: int
+    username: str
+    longname: str
+    is_superuser: bool
+    is_authenticated: bool
+    userprofile: Wishes
+    permissions: list[str]
+    """What the user may do on the whole site."""
+    domain: list[int]
+    """Ids of users whose data the user may edit."""
+
+
+@routes.get("/accounts/login", needs=Permission.NONE)
+async def who_am_i(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Profile)]:
+    """Describe the user of this session or token."""
+    async with call.reading() as connection:
+        return await accounts.profile(connection, call.user)
+
+
+@routes.post("/accounts/login", needs=Permission.NONE)
+async def log_in(call: Call, form: Login) -> Annotated[web.Response, Content(Profile)]:
+    """Check name and password, and start a session, if no page of another site asks for it.
+
+    Who is logged in and gives no name is told who they are. An account that was switched off is described as CATMAID
+    does it, but no session begins.
+    """
+    if same_site.is_foreign(call.request.headers, call.request.host):
+        raise NotAllowed("Log in on a page of this service; elsewhere, use an API token.")
+    if not form.name and call.user.username != ANONYMOUS:
+        return await _profile(call, call.user)
+    try:
+        user = await _authenticated(call, form.name, form.pwd)
+    except accounts.InactiveLogin as closed:
+        return await _profile(call, closed.user)
+    checks = call.request.app[keys.PASSWORD_CHECKS]
+    better = await checks.hashed(form.pwd) if passwords.outdated(user.password) else None
+    async with call.store.writing(user_id=user.id, project_id=None, label="accounts.login") as tx:
+        stored = await accounts.note_login(tx, user, better_hash=better)
+    response = await _profile(call, user)
+    start_session(call, response, user.id, stored)
+    return response
+
+
+def start_session(call: Call, response: web.Response, user_id: int, password_hash: str) -> None:
+    """Give the browser a cookie that stands for a user until their password changes."""
+    cookie = sessions.issue(call.request.app[keys.SECRET], user_id, password_hash)
+    response.set_cookie(sessions.COOKIE, cookie, max_age=sessions.LIFETIME_S, httponly=True, samesite="Lax",
+                        secure=same_site.is_over_https(call.request.headers, call.request.scheme))
+
+
+async def _authenticated(call: Call, username: str, password: str) -> User:
+    """The user whose name and password these are. No database connection is held while the password is checked."""
+    async with call.reading() as connection:
+        user = await users.find_user(connection, username)
+    matches = await call.request.app[keys.PASSWORD_CHECKS].match(
+        None if user is None else user.password, password, username=username, address=call.request.remote or "")
+    return accounts.require_login(user, password_matches=matches)
+
+
+@routes.any("/accounts/logout", needs=Permission.NONE)
+async def log_out(call: Call, form: NoParameters) -> Annotated[web.Response, Content(Profile)]:
+    """End the session, if no page of another site asks for it."""
+    if same_site.is_foreign(call.request.headers, call.request.host):
+        raise NotAllowed("Log out on a page of this service.")
+    response = await _profile(call, await call.access.anonymous())
+    response.del_cookie(sessions.COOKIE)
+    return response
+
+
+async def _profile(call: Call, user: User) -> web.Response:
+    async with call.reading() as connection:
+        body = msgspec.json.encode(await accounts.profile(connection, user))
+    return web.Response(body=body, content_type="application/json")
+
+
+@routes.post("/api-token-auth/", needs=Permission.NONE)
+async def issue_token(call: Call, form: Credentials) -> dict[str, str]:
+    """Give a new API token for a name and a password."""
+    if not form.username or not form.password:
+        raise InvalidInput("Parameters username and password are required.")
+    user = await _authenticated(call, form.username, form.password)
+    async with call.store.writing(user_id=user.id, project_id=None, label="accounts.issue_token") as tx:
+        return {"token": await users.issue_token(tx, user.id, "by password")}
+
+
+@routes.get("/accounts/anonymous-api-token", needs=Permission.NONE)
+async def anonymous_token(call: Call, form: NoParameters) -> dict[str, str]:
+    """Give the API token that stands for a visitor."""
+    token = accounts.anonymous_token(call.request.app[keys.SECRET])
+    if await call.access.user_of_token(token) is None:
+        visitor = await call.access.anonymous()
+        async with call.store.writing(user_id=visitor.id, project_id=None, label="accounts.issue_token") as tx:
+            await accounts.ensure_token(tx, visitor.id, token, "visitors")
+    return {"token": token}

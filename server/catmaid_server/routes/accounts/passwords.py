@@ -1,0 +1,129 @@
+"""Pages on which people change their password and make an account."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+
+from catmaid_server.domain.accounts import passwords, registration, users
+from catmaid_server.domain.accounts.users import ANONYMOUS
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.http import keys
+from catmaid_server.http.catmaid.pages import Field, form_page, page, redirect
+from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.routes.accounts.accounts import start_session
+
+routes = Routes()
+
+_HOME = "/"
+_DIFFERENT = "The two new passwords differ."
+
+
+class ChangePassword(msgspec.Struct):
+    """The password so far, and twice the new one."""
+
+    old_password: str = ""
+    new_password1: str = ""
+    new_password2: str = ""
+
+
+class Register(msgspec.Struct):
+    """Who wants an account, and twice the password."""
+
+    username: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    password1: str = ""
+    password2: str = ""
+
+
+@routes.get("/user/password_change/", needs=Permission.NONE)
+async def password_form(call: Call, form: NoParameters) -> Annotated[
+        web.Response, Content(str, "text/html"), Content(None, "", 302, "To the login.")]:
+    """Show the page on which a user changes their password; visitors are sent to log in."""
+    return _to_login(call) if call.user.username == ANONYMOUS else _password_page()
+
+
+@routes.post("/user/password_change/", needs=Permission.NONE)
+async def change_password(call: Call, form: ChangePassword) -> Annotated[
+        web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page, or to the login.")]:
+    """Change the user's password, which ends their other sessions, and go to the front page.
+
+    The page comes again, with what is wrong, if the old password is not right or the new one is none.
+    """
+    if call.user.username == ANONYMOUS:
+        return _to_login(call)
+    checks = call.request.app[keys.PASSWORD_CHECKS]
+    right = await checks.match(call.user.password, form.old_password, username=call.user.username,
+                               address=call.request.remote or "")
+    problems = [] if right else ["This is not your password so far."]
+    problems += _problems(form.new_password1, form.new_password2, call.user.username)
+    if problems:
+        return _password_page(problems)
+    new_hash = await checks.hashed(form.new_password1)
+    async with call.store.writing(user_id=call.user.id, project_id=None, label="users.set_password") as tx:
+        await users.set_password_hash(tx, call.user.id, new_hash)
+    response = redirect(_HOME)
+    start_session(call, response, call.user.id, new_hash)
+    return response
+
+
+@routes.get("/register", needs=Permission.NONE)
+async def registration_form(call: Call, form: NoParameters) -> Annotated[
+        web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page.")]:
+    """Show the page on which people make themselves an account, if this service lets them."""
+    return _registration_page(Register()) if call.request.app[keys.REGISTRATION] else redirect(_HOME)
+
+
+@routes.post("/register", needs=Permission.NONE)
+async def register(call: Call, form: Register) -> Annotated[
+        web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page.")]:
+    """Make an account, which may do nothing until somebody grants it something, if this service lets people."""
+    if not call.request.app[keys.REGISTRATION]:
+        return redirect(_HOME)
+    names = {"first_name": form.first_name.strip(), "last_name": form.last_name.strip(), "email": form.email.strip()}
+    problems = [*registration.faults(form.username, **names),
+                *_problems(form.password1, form.password2, form.username)]
+    if problems:
+        return _registration_page(form, problems)
+    new_hash = await call.request.app[keys.PASSWORD_CHECKS].hashed(form.password1)
+    try:
+        async with call.store.writing(user_id=None, project_id=None, label="users.register") as tx:
+            await registration.register(tx, form.username, password_hash=new_hash, **names)
+    except InvalidInput as error:
+        return _registration_page(form, [str(error)])
+    return page("Welcome", "<p>Your account has been made, and you can log in now.</p>")
+
+
+def _to_login(call: Call) -> web.Response:
+    return redirect(f"/accounts/login?next={call.request.rel_url.raw_path}")
+
+
+def _problems(password: str, again: str, username: str) -> list[str]:
+    return [*passwords.weaknesses(password, username), *([] if password == again else [_DIFFERENT])]
+
+
+def _password_page(problems: list[str] | None = None) -> web.Response:
+    return form_page("Change your password", [
+        Field("old_password", "Your password so far", "current-password", "password"),
+        *_new_password("new_password1", "new_password2"),
+    ], button="Change it", about="This ends your sessions in other browsers.", problems=problems or [])
+
+
+def _registration_page(form: Register, problems: list[str] | None = None) -> web.Response:
+    return form_page("Make an account", [
+        Field("username", "User name", "username", value=form.username),
+        Field("first_name", "First name", "given-name", value=form.first_name, required=False),
+        Field("last_name", "Last name", "family-name", value=form.last_name, required=False),
+        Field("email", "E-mail", "email", "email", value=form.email, required=False),
+        *_new_password("password1", "password2"),
+    ], button="Make it", problems=problems or [])
+
+
+def _new_password(name: str, again: str) -> list[Field]:
+    about = f"New password, of at least {passwords.SHORTEST} characters"
+    return [Field(name, about, "new-password", "password"),
+            Field(again, "The same once more", "new-password", "password")]

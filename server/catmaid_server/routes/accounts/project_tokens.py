@@ -1,0 +1,153 @@
+"""Project tokens, and copies of projects."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+import msgspec
+
+from catmaid_server.domain.accounts import project_tokens
+from catmaid_server.domain.annotation import favorites
+from catmaid_server.domain.errors import NotAllowed
+from catmaid_server.http import keys
+from catmaid_server.http.catmaid.times import Instant
+from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class NewToken(msgspec.Struct):
+    """A token to make, and what it grants."""
+
+    name: str = ""
+    needs_approval: bool = False
+    default_permissions: list[str] = []
+
+
+class Applied(msgspec.Struct):
+    """A token that somebody passed on."""
+
+    token: str = ""
+    favorite: bool = True
+    """Whether the project becomes one of the user's favourites."""
+
+
+class Revoked(TypedDict):
+    """How many uses of a token ended, in all and by kind."""
+
+    delete: tuple[int, dict[str, int]]
+
+
+class OneUse(msgspec.Struct):
+    """A token, by id, and a user who applied it."""
+
+    token_id: int | None = None
+    user_id: int | None = None
+
+
+class Fork(msgspec.Struct):
+    """The copy's title, what is copied beside the stacks, and whether to make a token for it."""
+
+    name: str = ""
+    description: str | None = None
+    copy_volumes: bool = False
+    project_token: bool = False
+
+
+class ProjectToken(TypedDict):
+    """A token with which users may enter the project."""
+
+    id: int
+    creation_time: Instant
+    edition_time: Instant
+    name: str
+    token: str
+    needs_approval: bool
+    enabled: bool
+    default_permissions: list[str]
+    user: int
+    project: int
+
+
+@routes.get("/{project_id}/project-tokens/", needs=Permission.ADMINISTER)
+async def list_tokens(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[ProjectToken])]:
+    """List the tokens of a project."""
+    async with call.reading() as connection:
+        return await project_tokens.list_tokens(connection, call.project_id)
+
+
+@routes.post("/{project_id}/project-tokens/", needs=Permission.ADMINISTER, label="project_tokens.create")
+async def create_token(call: Call, form: NewToken) -> Annotated[dict[str, Any], Content(ProjectToken)]:
+    """Make a token that lets others into the project."""
+    return await project_tokens.create_token(call.tx, call.project_id, call.user.id, name=form.name,
+                                             needs_approval=form.needs_approval, permissions=form.default_permissions)
+
+
+@routes.post("/{project_id}/project-tokens/approve", needs=Permission.ADMINISTER, label="project_tokens.approve")
+async def approve_token(call: Call, form: OneUse) -> dict[str, str]:
+    """Let a user in who applied a token that needs approval."""
+    await project_tokens.approve(call.tx, call.project_id, form.token_id, form.user_id)
+    return {"status": "ok"}
+
+
+@routes.post("/{project_id}/project-tokens/revoke", needs=Permission.LOGIN, label="project_tokens.revoke")
+async def revoke_token(call: Call, form: OneUse) -> Revoked:
+    """Take from a user what a token gave.
+
+    From oneself or, as an administrator, from others, who cannot use the token again.
+    """
+    if form.user_id is None:
+        ended = await project_tokens.leave(call.tx, call.project_id, form.token_id, call.user.id)
+        return {"delete": (ended, {"catmaid.UserProjectToken": ended} if ended else {})}
+    if not await call.access.allows(call.user, call.project_id, Permission.ADMINISTER):
+        raise NotAllowed(f"User {call.user.username!r} does not administer project {call.project_id}.")
+    await project_tokens.revoke(call.tx, call.project_id, form.token_id, form.user_id)
+    return {"delete": (1, {"catmaid.UserProjectToken": 1})}
+
+
+@routes.get("/{project_id}/user-project-tokens/", needs=Permission.BROWSE)
+async def list_uses(call: Call, form: NoParameters) -> list[int]:
+    """List the ids of the tokens of a project that the user has applied."""
+    async with call.reading() as connection:
+        return await project_tokens.list_uses(connection, call.project_id, call.user.id)
+
+
+class Entered(TypedDict):
+    """The project, and what the user may do there."""
+
+    project_id: int
+    project_name: str
+    permissions: list[str]
+    needs_approval: bool
+
+
+@routes.post("/project-tokens/apply", needs=Permission.LOGIN, label="project_tokens.apply")
+async def apply_token(call: Call, form: Applied) -> Annotated[dict[str, Any], Content(Entered)]:
+    """Enter a project with a token."""
+    entered = await project_tokens.apply_token(call.tx, call.user.id, form.token,
+                                               approval=call.request.app[keys.APPROVAL])
+    if form.favorite:
+        await favorites.add(call.tx, entered["project_id"], call.user.id)
+    return entered
+
+
+class Forked(TypedDict):
+    """The new project."""
+
+    new_project_id: int
+    n_copied_stack_links: int
+    project_token: str | None
+
+
+@routes.post("/{project_id}/fork", needs=Permission.FORK, label="projects.fork")
+async def fork_project(call: Call, form: Fork) -> Annotated[dict[str, Any], Content(Forked)]:
+    """Make a project with the same stacks for the user's own tracings."""
+    copy_id, stacks = await project_tokens.fork_project(
+        call.tx, call.project_id, call.user.id, name=form.name, comment=form.description,
+        with_volumes=form.copy_volumes)
+    token = None
+    if form.project_token:
+        token = (await project_tokens.create_token(
+            call.tx, copy_id, call.user.id, name="Entry", needs_approval=False,
+            permissions=project_tokens.VISITOR_PERMISSIONS))["token"]
+    return {"new_project_id": copy_id, "n_copied_stack_links": stacks, "project_token": token}

@@ -1,0 +1,1 @@
+"""Annotations and neurons: names, queries, search, deletion."""

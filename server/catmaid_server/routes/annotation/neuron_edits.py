@@ -1,0 +1,38 @@
+"""Neurons as a whole: who may edit them, and their end."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from catmaid_server.domain.accounts import permissions
+from catmaid_server.domain.annotation import neuron_deletion, neuron_info
+from catmaid_server.http.routing import Call, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class NeuronDeleted(TypedDict):
+    """What is gone."""
+
+    skeleton_ids: list[int]
+    success: str
+
+
+@routes.any("/{project_id}/neuron/{neuron_id}/delete", needs=Permission.ANNOTATE, label="neurons.remove")
+async def delete_neuron(call: Call, form: NoParameters) -> NeuronDeleted:
+    """Delete a neuron, its skeletons, and what hangs on them."""
+    neuron_id = call.path["neuron_id"]
+    skeleton_ids = await neuron_deletion.delete_neuron(call.tx, call.project_id, call.user, neuron_id)
+    return {"skeleton_ids": skeleton_ids,
+            "success": f"Deleted neuron #{neuron_id} as well as its skeletons and annotations."}
+
+
+@routes.any("/{project_id}/skeleton/{skeleton_id}/permissions", needs=Permission.BROWSE)
+async def may_edit_skeleton(call: Call, form: NoParameters) -> dict[str, bool]:
+    """Tell whether the user may edit the neuron of a skeleton."""
+    skeleton_id = call.path["skeleton_id"]
+    async with call.reading() as connection:
+        neurons = await neuron_info.neurons_of_skeletons(connection, call.project_id, [skeleton_id])
+        allowed = skeleton_id in neurons and await permissions.may_edit_neuron(connection, call.user,
+                                                                               neurons[skeleton_id])
+    return {"can_edit": allowed}

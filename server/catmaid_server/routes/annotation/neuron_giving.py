@@ -1,0 +1,27 @@
+"""Give neurons to other users."""
+
+from __future__ import annotations
+
+import msgspec
+
+from catmaid_server.domain.annotation import neuron_giving
+from catmaid_server.http.routing import Call, Permission, Routes
+
+routes = Routes()
+
+_DONE = "Moved neuron #%s to %s staging area."  # clients of CATMAID get it with its blanks unfilled
+
+
+class Give(msgspec.Struct):
+    """The user who receives."""
+
+    target_user_id: int
+
+
+@routes.post("/{project_id}/neuron/{neuron_id}/give-to-user", needs=Permission.ANNOTATE,
+             label="neurons.give_to_user")
+async def give(call: Call, form: Give) -> dict[str, str]:
+    """Give a neuron to another user."""
+    neuron_id = call.path["neuron_id"]
+    await neuron_giving.give(call.tx, call.project_id, call.user, neuron_id, form.target_user_id)
+    return {"success": _DONE}

@@ -1,0 +1,43 @@
+"""Connectivity of skeletons."""
+
+from __future__ import annotations
+
+import msgspec
+
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.graph import connectivity
+from catmaid_server.domain.graph.connectivity import DIRECTIONS, PartnerQuery
+from catmaid_server.http.cached import remembered
+from catmaid_server.http.routing import Call, Permission, Routes
+
+routes = Routes()
+
+
+class FindPartners(msgspec.Struct):
+    """Whose partners, common to all of them (AND) or not (OR), of which kinds, and whether with each link."""
+
+    source_skeleton_ids: list[int] = []
+    boolean_op: str = "OR"
+    with_nodes: bool = False
+    link_types: list[str] = []
+
+    def query(self) -> PartnerQuery:
+        """The query that these parameters describe."""
+        if self.boolean_op not in ("AND", "OR"):
+            raise InvalidInput("Parameter boolean_op is AND or OR.")
+        return PartnerQuery(skeleton_ids=self.source_skeleton_ids, directions=self.link_types or DIRECTIONS,
+                            common=self.boolean_op == "AND", with_links=self.with_nodes)
+
+
+@routes.post("/{project_id}/skeletons/connectivity", needs=Permission.BROWSE)
+async def find_partners(call: Call, form: FindPartners) -> msgspec.Raw:
+    """Find the partners of skeletons.
+
+    Returns
+    -------
+    For each direction an object of partners by skeleton id, with `num_nodes`, `skids` (by source skeleton how many
+    links have confidence 1, 2, 3, 4 and 5) and perhaps `links`; and under `<direction>_reviewers` the users who
+    reviewed any of them.
+    """
+    query = form.query()
+    return await remembered(call, form, lambda connection: connectivity.partners(connection, call.project_id, query))

@@ -1,0 +1,1 @@
+"""Projects, their statistics, logs, links and stored client data."""

@@ -1,0 +1,154 @@
+"""Deep links: named views of a project."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+from urllib.parse import urlencode
+
+import msgspec
+from aiohttp import web
+
+from catmaid_server.domain.errors import NotAllowed
+from catmaid_server.domain.projects import deep_links
+from catmaid_server.http import keys
+from catmaid_server.http.catmaid.times import Instant
+from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class NewLink(msgspec.Struct):
+    """What a link shows; location in nm, stacks as [[stack id, zoom level], ...]."""
+
+    alias: str | None = None
+    is_public: bool = False
+    is_exportable: bool = False
+    password: str = ""
+    location_x: float | None = None
+    location_y: float | None = None
+    location_z: float | None = None
+    active_treenode: int | None = msgspec.field(name="active_treenode_id", default=None)
+    active_connector: int | None = msgspec.field(name="active_connector_id", default=None)
+    active_skeleton: int | None = msgspec.field(name="active_skeleton_id", default=None)
+    follow_id_history: bool = False
+    layered_stacks: bool = False
+    layout: str | None = None
+    tool: str | None = None
+    show_help: bool = False
+    message: str | None = None
+    data_view: int | None = None
+    stacks: list[Any] = []
+
+
+class Filter(msgspec.Struct):
+    """Whose links to list."""
+
+    only_own: bool = False
+    only_public: bool = False
+
+
+class Key(msgspec.Struct):
+    """The link's password, where it has one."""
+
+    password: str | None = None
+
+
+class DeepLink(TypedDict):
+    """What a link shows; place in nm."""
+
+    id: int
+    alias: str
+    is_public: bool
+    is_exportable: bool
+    location_x: float | None
+    location_y: float | None
+    location_z: float | None
+    active_treenode: int | None
+    active_connector: int | None
+    active_skeleton: int | None
+    layout: str | None
+    tool: str | None
+    show_help: bool
+    message: str | None
+    data_view: int | None
+    stacks: list[tuple[int, float]]
+    """Ids and zoom levels."""
+
+
+@routes.post("/{project_id}/links/", needs=Permission.ANNOTATE, label="links.create")
+async def create_link(call: Call, form: NewLink) -> Annotated[dict[str, Any], Content(DeepLink)]:
+    """Make a link."""
+    call.require_name()
+    values = msgspec.structs.asdict(form)
+    password = values.pop("password")
+    checks = call.request.app[keys.PASSWORD_CHECKS]
+    password_hash = await checks.hashed(password) if password else ""
+    return await deep_links.create_link(call.tx, call.user, call.project_id, password_hash=password_hash, **values)
+
+
+class ListedLink(TypedDict):
+    """A link, as lists have it; place in nm."""
+
+    id: int
+    creation_time: Instant
+    edition_time: Instant
+    alias: str
+    is_public: bool
+    is_exportable: bool
+    password: str
+    location_x: float | None
+    location_y: float | None
+    location_z: float | None
+    follow_id_history: bool
+    layered_stacks: bool
+    layout: str | None
+    tool: str | None
+    show_help: bool
+    message: str | None
+    user: int
+    project: int
+    active_treenode: int | None
+    active_connector: int | None
+    active_skeleton: int | None
+    data_view: int | None
+
+
+@routes.get("/{project_id}/links/", needs=Permission.BROWSE)
+async def list_links(call: Call, form: Filter) -> Annotated[list[dict[str, Any]], Content(list[ListedLink])]:
+    """List the user's links and public ones."""
+    async with call.reading() as connection:
+        return await deep_links.list_links(connection, call.user, call.project_id, only_own=form.only_own,
+                                           only_public=form.only_public)
+
+
+@routes.get("/{project_id}/links/{alias}/details", needs=Permission.BROWSE)
+async def describe_link(call: Call, form: Key) -> Annotated[dict[str, Any], Content(DeepLink)]:
+    """Tell what a link shows."""
+    alias = call.path["alias"]
+    async with call.reading() as connection:
+        link, lock = await deep_links.describe_link(connection, call.user, call.project_id, alias)
+    if lock is not None and not await call.request.app[keys.PASSWORD_CHECKS].match(
+            lock, form.password or "", username=f"link {call.project_id} {alias}", address=call.request.remote or ""):
+        raise NotAllowed(f"Link {alias!r} needs its password.")
+    return link
+
+
+@routes.get("/{project_id}/links/{alias}", needs=Permission.NONE)
+async def follow_link(call: Call, form: NoParameters) -> Annotated[
+        web.Response, Content(str, "text/html", 302, "`Location` is the page.")]:
+    """Go to the page that shows a link."""
+    query = urlencode({"pid": call.project_id, "link": call.path["alias"]})
+    return web.Response(status=302, headers={"Location": f"/?{query}"}, content_type="text/html")
+
+
+@routes.delete("/{project_id}/links/by-id/{link_id}", needs=Permission.ANNOTATE, label="links.delete")
+async def delete_link_by_id(call: Call, form: NoParameters) -> dict[str, str]:
+    """Delete a link by its id, which clients expect back as text."""
+    link_id = await deep_links.delete_link_by_id(call.tx, call.user, call.project_id, call.path["link_id"])
+    return {"deleted_id": str(link_id)}
+
+
+@routes.delete("/{project_id}/links/{alias}", needs=Permission.ANNOTATE, label="links.delete")
+async def delete_link(call: Call, form: NoParameters) -> dict[str, int]:
+    """Delete a link."""
+    return {"deleted_id": await deep_links.delete_link(call.tx, call.user, call.project_id, call.path["alias"])}

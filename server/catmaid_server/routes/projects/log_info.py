@@ -1,0 +1,128 @@
+"""The log that people read, the transactions behind it, and messages of clients for the service's own log."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+import msgspec
+import structlog
+
+from catmaid_server.domain.projects import log_info
+from catmaid_server.domain.projects.log_info import Order
+from catmaid_server.http.catmaid.times import Instant
+from catmaid_server.http.routing import Call, Content, Permission, Routes
+
+routes = Routes()
+log = structlog.get_logger("client")
+
+_LONGEST_MESSAGE = 10_000
+
+
+class ListLog(msgspec.Struct):
+    """Filters, page and order, in the words of DataTables."""
+
+    user_id: int | None = None
+    operation_type: str | None = None
+    search_freetext: str | None = None
+    start: int = msgspec.field(name="iDisplayStart", default=0)
+    length: int = msgspec.field(name="iDisplayLength", default=log_info.PAGE)
+    sorted_by: int = msgspec.field(name="iSortingCols", default=0)
+    first: int = msgspec.field(name="iSortCol_0", default=log_info.UNSORTED)
+    first_direction: str = msgspec.field(name="sSortDir_0", default="desc")
+    second: int = msgspec.field(name="iSortCol_1", default=log_info.UNSORTED)
+    second_direction: str = msgspec.field(name="sSortDir_1", default="desc")
+
+    def order(self) -> tuple[Order, Order]:
+        """The order that these parameters describe."""
+        return (_order(self.first, self.first_direction, wanted=self.sorted_by > 0),
+                _order(self.second, self.second_direction, wanted=self.sorted_by > 1))
+
+
+def _order(column: int, direction: str, *, wanted: bool) -> Order:
+    return Order(column, direction.lower() != "asc") if wanted else Order()
+
+
+class Page(msgspec.Struct):
+    """A part of a list."""
+
+    range_start: int = 0
+    range_length: int | None = None
+
+
+class OneTransaction(msgspec.Struct):
+    """A transaction."""
+
+    transaction_id: int
+
+
+class Message(msgspec.Struct):
+    """What a client wants to have noted."""
+
+    msg: str = ""
+
+
+class LogPage(TypedDict):
+    """Rows: user, operation, time, x, y, z (nm), text."""
+
+    iTotalRecords: int
+    iTotalDisplayRecords: int
+    aaData: list[tuple[str, str, str, float, float, float, str]]
+
+
+@routes.any("/{project_id}/logs/list", needs=Permission.BROWSE)
+async def list_log(call: Call, form: ListLog) -> Annotated[msgspec.Raw, Content(LogPage)]:
+    """List entries of the project's log."""
+    async with call.reading() as connection:
+        return await log_info.entries(
+            connection, call.project_id, user_id=form.user_id, operation_type=form.operation_type,
+            freetext=form.search_freetext, order=form.order(), start=form.start, length=form.length)
+
+
+class Transaction(TypedDict):
+    """A transaction, which is a version."""
+
+    transaction_id: int
+    execution_time: Instant
+    user_id: int | None
+    project_id: int | None
+    change_type: str
+    label: str
+
+
+class TransactionPage(TypedDict):
+    """One page of transactions."""
+
+    transactions: list[Transaction]
+    total_count: int
+
+
+@routes.any("/{project_id}/transactions/", needs=Permission.BROWSE)
+async def list_transactions(call: Call, form: Page) -> Annotated[msgspec.Raw, Content(TransactionPage)]:
+    """List transactions, newest first."""
+    async with call.reading() as connection:
+        return await log_info.transactions(connection, call.project_id, start=form.range_start,
+                                           length=form.range_length)
+
+
+@routes.any("/{project_id}/transactions/location", needs=Permission.BROWSE)
+async def locate_transaction(call: Call, form: OneTransaction) -> dict[str, float]:
+    """Tell where a transaction changed something."""
+    async with call.reading() as connection:
+        return await log_info.location_of_transaction(connection, call.project_id, form.transaction_id)
+
+
+@routes.get("/{project_id}/transactions/skeletons", needs=Permission.BROWSE)
+async def list_skeletons_of_transaction(call: Call, form: OneTransaction) -> list[int]:
+    """List the skeletons whose nodes or links a transaction made, changed or deleted."""
+    async with call.reading() as connection:
+        return await log_info.skeletons_of_transaction(connection, call.project_id, form.transaction_id)
+
+
+@routes.post("/log/info", needs=Permission.LOGIN)
+@routes.post("/log/debug", needs=Permission.LOGIN)
+@routes.post("/log/error", needs=Permission.LOGIN)
+async def note_message(call: Call, form: Message) -> dict[str, str]:
+    """Note a client's message in the service's own log."""
+    level = call.request.path.rpartition("/")[2]
+    log.info("client message", level=level, user=call.user.username, message=form.msg[:_LONGEST_MESSAGE])
+    return {"status": "success", "message": "Successfully created log entry"}

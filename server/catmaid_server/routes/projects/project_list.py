@@ -1,0 +1,107 @@
+"""Projects: the list, and title and comment of one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NotRequired, TypedDict
+
+import msgspec
+import yaml
+from aiohttp import web
+
+from catmaid_server.domain.projects import project_export, project_list, projects
+from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class ListProjects(msgspec.Struct):
+    """Whether to leave out projects in which nothing was traced."""
+
+    has_tracing_data: bool = False
+
+
+class NewProject(msgspec.Struct):
+    """A project to make."""
+
+    title: str = ""
+    comment: str | None = None
+
+
+class EditProject(msgspec.Struct):
+    """What to change."""
+
+    title: str | None = None
+    comment: str | None = None
+
+
+class StackOfProject(TypedDict):
+    """A stack; dimensions in px."""
+
+    id: int
+    title: str
+    comment: str | None
+    dimensions: tuple[int, int, int]
+
+
+class GroupOfProject(TypedDict):
+    """A stack group."""
+
+    id: int
+    title: str
+    comment: str | None
+
+
+class ListedProject(TypedDict):
+    """A project that the user may see."""
+
+    id: int
+    title: str
+    comment: str | None
+    stacks: list[StackOfProject]
+    stackgroups: list[GroupOfProject]
+    favorite: NotRequired[bool]
+
+
+@routes.get("/projects/", needs=Permission.NONE)
+async def list_projects(call: Call, form: ListProjects) -> Annotated[msgspec.Raw, Content(list[ListedProject])]:
+    """List the projects that the user may see."""
+    async with call.reading() as connection:
+        return await project_list.visible_projects(connection, call.user, traced_only=form.has_tracing_data)
+
+
+class Project(TypedDict):
+    """A project."""
+
+    id: int
+    title: str
+    comment: str | None
+
+
+@routes.post("/projects/", needs=Permission.SUPERUSER, label="projects.create")
+async def create_project(call: Call, form: NewProject) -> Annotated[dict[str, Any], Content(Project)]:
+    """Make a project that the user may administer."""
+    project_id = await projects.create_project(call.tx, form.title, owner_id=call.user.id, comment=form.comment)
+    return await project_list.describe_project(call.tx, project_id)
+
+
+@routes.get("/projects/export", needs=Permission.NONE)
+async def export_projects(call: Call, form: NoParameters) -> Annotated[
+        web.Response, Content(list[dict[str, Any]], "application/yaml", about="Projects, each with its stacks.")]:
+    """Describe the projects that the user may see, with their stacks, as YAML that sets up another server."""
+    async with call.reading() as connection:
+        described = await project_export.described_projects(connection, call.user,
+                                                            service_url=f"{call.request.url.origin()}/")
+    return web.Response(text=yaml.safe_dump(described), content_type="application/yaml")
+
+
+@routes.get("/{project_id}/", needs=Permission.NONE)
+async def describe_project(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Project)]:
+    """Give title and comment."""
+    async with call.reading() as connection:
+        return await project_list.describe_project(connection, call.project_id)
+
+
+@routes.post("/{project_id}/", needs=Permission.ADMINISTER, label="projects.update")
+async def edit_project(call: Call, form: EditProject) -> Annotated[dict[str, Any], Content(Project)]:
+    """Change title and comment."""
+    return await project_list.edit_project(call.tx, call.project_id, title=form.title, comment=form.comment)

@@ -1,0 +1,187 @@
+"""What users did in a project, counted."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, NotRequired, TypedDict
+
+import msgspec
+
+from catmaid_server.domain.projects import project_stats
+from catmaid_server.domain.projects.project_stats import Period
+from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+
+routes = Routes()
+
+_RECENT = timedelta(days=30)
+
+
+class NodeCount(msgspec.Struct):
+    """Whether imported nodes count."""
+
+    with_imports: bool = False
+
+
+class Longest(msgspec.Struct):
+    """How many skeletons, and of neurons of which name (a regular expression)."""
+
+    n_skeletons: int | None = None
+    name_pattern: str | None = None
+
+
+class WithSkeletons(msgspec.Struct):
+    """Whether skeletons are counted, too."""
+
+    with_skeletons: bool = True
+
+
+class Days(msgspec.Struct):
+    """A period: ISO days, the last one included, and their time zone."""
+
+    start_date: str
+    end_date: str
+    time_zone: str = "UTC"
+
+    def period(self) -> Period:
+        """The period that these parameters describe."""
+        return Period.of(self.start_date, self.end_date, self.time_zone)
+
+
+class Since(msgspec.Struct):
+    """A stretch of time, by default the last 30 days: ISO days, which begin at midnight UTC, or ISO times."""
+
+    start_date: str | None = None
+    end_date: str | None = None
+
+    def moments(self) -> tuple[datetime, datetime]:
+        """When it begins and ends."""
+        now = datetime.now(UTC)
+        since, until = (moment and project_stats.moment(moment) for moment in (self.start_date, self.end_date))
+        return since or now - _RECENT, until or now
+
+
+class ByName(msgspec.Struct):
+    """A user."""
+
+    username: str
+
+
+@routes.any("/{project_id}/stats/nodecount", needs=Permission.BROWSE)
+async def count_nodes(call: Call, form: NodeCount) -> dict[int, float]:
+    """Count the treenodes that users made."""
+    async with call.reading() as connection:
+        return await project_stats.nodes_by_user(connection, call.project_id, with_imports=form.with_imports)
+
+
+@routes.any("/{project_id}/stats/editor", needs=Permission.BROWSE)
+async def count_edited_nodes(call: Call, form: NoParameters) -> dict[int, float]:
+    """Count the treenodes of others that users edited last."""
+    async with call.reading() as connection:
+        return await project_stats.nodes_by_editor(connection, call.project_id)
+
+
+@routes.any("/{project_id}/stats/summary", needs=Permission.BROWSE)
+async def count_today(call: Call, form: NoParameters) -> dict[str, int]:
+    """Count what the user made today."""
+    async with call.reading() as connection:
+        nodes, connectors, skeletons = await project_stats.made_today(connection, call.project_id, call.user.id)
+    return {"treenodes_created": nodes, "connectors_created": connectors, "skeletons_created": skeletons}
+
+
+@routes.any("/{project_id}/stats/cable-length", needs=Permission.BROWSE)
+async def rank_by_cable(call: Call, form: Longest) -> list[tuple[int, float]]:
+    """List skeletons by cable length, longest first."""
+    count = form.n_skeletons if form.n_skeletons and form.n_skeletons > 0 else None
+    async with call.reading() as connection:
+        return await project_stats.cable_lengths(connection, call.project_id, count=count,
+                                                 pattern=form.name_pattern or None)
+
+
+class Aggregates(TypedDict):
+    """A project in figures; cable in nm."""
+
+    cable_length_total: float
+    n_treenodes: int
+    n_connectors: int
+    n_skeletons: NotRequired[int]
+    n_skeletons_non_zero_length: NotRequired[int]
+
+
+@routes.any("/{project_id}/stats/aggregates", needs=Permission.BROWSE)
+async def describe_project(call: Call, form: WithSkeletons) -> Annotated[dict[str, Any], Content(Aggregates)]:
+    """Give a project in figures."""
+    async with call.reading() as connection:
+        found = await project_stats.totals(connection, call.project_id)
+    answer: dict[str, Any] = {"cable_length_total": found.cable_length, "n_treenodes": found.treenodes,
+                              "n_connectors": found.connectors}
+    if form.with_skeletons:
+        answer |= {"n_skeletons": found.skeletons, "n_skeletons_non_zero_length": found.skeletons_with_cable}
+    return answer
+
+
+class EditsOfDay(TypedDict):
+    """How much a user edited on a day."""
+
+    name: str
+    date: str
+    count: int
+
+
+@routes.any("/{project_id}/stats/history", needs=Permission.BROWSE)
+async def list_edits(call: Call, form: Since) -> Annotated[list[dict[str, Any]], Content(list[EditsOfDay])]:
+    """Count treenodes by author and day of their last edit."""
+    async with call.reading() as connection:
+        rows = await project_stats.edits_by_day(connection, call.project_id, *form.moments())
+    return [{"name": name, "date": day, "count": count} for name, day, count in rows]
+
+
+class WorkOfDay(TypedDict, total=False):
+    """What a user made on a day; cable in nm. What is nothing is left out."""
+
+    new_treenodes: float
+    new_cable_length: float
+    new_connectors: float
+    new_reviewed_nodes: float
+
+
+class WorkTable(TypedDict):
+    """By user and day (YYYYMMDD), and the days as text."""
+
+    stats_table: dict[int, dict[str, WorkOfDay]]
+    days: list[str]
+    daysformatted: list[str]
+
+
+@routes.any("/{project_id}/stats/user-history", needs=Permission.BROWSE)
+async def list_work(call: Call, form: Days) -> Annotated[dict[str, Any], Content(WorkTable)]:
+    """Tell what each user made on each day."""
+    period = form.period()
+    async with call.reading() as connection:
+        work = await project_stats.work_by_day(connection, call.project_id, period)
+    return {
+        "stats_table": {user_id: {f"{day:%Y%m%d}": made for day, made in days.items()}
+                        for user_id, days in work.items()},
+        "days": [f"{day:%Y%m%d}" for day in period.days],
+        "daysformatted": [f"{day:%a %d, %b %Y}" for day in period.days],
+    }
+
+
+@routes.any("/{project_id}/stats/user-activity", needs=Permission.BROWSE)
+async def list_activity(call: Call, form: ByName) -> dict[str, list[float]]:
+    """Tell when a user made treenodes and links."""
+    async with call.reading() as connection:
+        return await project_stats.activity(connection, call.project_id, form.username)
+
+
+class Load(TypedDict):
+    """Load of the last 1, 5 and 15 minutes, and how many processors there are."""
+
+    load_avg: tuple[float, float, float]
+    num_cpus: int | None
+
+
+@routes.any("/{project_id}/stats/server", needs=Permission.ADMINISTER)
+async def describe_server(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Load)]:
+    """Tell how busy the server is: processes that want to run, on average of the last 1, 5 and 15 minutes."""
+    return {"load_avg": os.getloadavg(), "num_cpus": os.cpu_count()}

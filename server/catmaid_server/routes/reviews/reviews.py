@@ -1,0 +1,113 @@
+"""Reviews: marking nodes, and how much of skeletons was reviewed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+import msgspec
+
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.reviews import review_sequences, reviews
+from catmaid_server.http.catmaid import times
+from catmaid_server.http.catmaid.times import Instant
+from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class ReviewStatus(msgspec.Struct):
+    """Which skeletons, and whose reviews count: all, those of these users, or those whom the caller trusts."""
+
+    skeleton_ids: list[int] = []
+    user_ids: list[int] = []
+    whitelist: bool = False
+
+
+@routes.post("/{project_id}/skeletons/review-status", needs=Permission.BROWSE)
+async def review_status(call: Call, form: ReviewStatus) -> dict[int, tuple[int, int]]:
+    """Tell how many nodes skeletons have, and how many of these were reviewed."""
+    async with call.reading() as connection:
+        if form.whitelist:
+            return await reviews.trusted_status(connection, call.project_id, form.skeleton_ids, call.user.id)
+        return await reviews.status(connection, call.project_id, form.skeleton_ids, form.user_ids or None)
+
+
+class Subarbor(msgspec.Struct):
+    """Where to start, if not at the root."""
+
+    subarbor_node_id: str = ""
+
+    def root(self) -> int | None:
+        """The node, if one is given."""
+        if not self.subarbor_node_id:
+            return None
+        if not self.subarbor_node_id.isdecimal():
+            raise InvalidInput("Parameter subarbor_node_id is a treenode's number.")
+        return int(self.subarbor_node_id)
+
+
+class NodeToReview(TypedDict):
+    """A node; nm."""
+
+    id: int
+    x: float
+    y: float
+    z: float
+    rids: list[tuple[int, Instant]]
+    """Who reviewed it, and when."""
+    sup: list[list[float]]
+    """Sections above it that are skipped."""
+    user_id: int
+
+
+class SequenceToReview(TypedDict):
+    """A run of nodes from an end to a branch or the root, and how much of it was reviewed in percent."""
+
+    id: int
+    sequence: list[NodeToReview]
+    status: str
+    nr_nodes: int
+
+
+@routes.post("/{project_id}/skeletons/{skeleton_id}/review", needs=Permission.BROWSE)
+async def list_sequences(call: Call, form: Subarbor) -> Annotated[
+        list[dict[str, Any]], Content(list[SequenceToReview])]:
+    """Cut a skeleton into sequences to review."""
+    async with call.reading() as connection:
+        found = await review_sequences.review_sequences(connection, call.project_id, call.path["skeleton_id"],
+                                                        form.root())
+    for sequence in found:
+        for node in sequence["sequence"]:
+            node["rids"] = [(reviewer, times.milliseconds(time)) for reviewer, time in node["rids"]]
+    return found
+
+
+class Reviewed(TypedDict):
+    """The review."""
+
+    reviewer_id: int
+    review_time: Instant
+
+
+@routes.any("/{project_id}/node/{treenode_id}/reviewed", needs=Permission.ANNOTATE,
+            label="nodes.add_or_update_review")
+async def mark_reviewed(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Reviewed)]:
+    """Note that the user reviewed a node."""
+    time = await reviews.mark(call.tx, call.project_id, call.path["treenode_id"], call.user.id)
+    return {"reviewer_id": call.user.id, "review_time": times.microseconds(time)}
+
+
+@routes.any("/{project_id}/skeleton/{skeleton_id}/reviewed-nodes", needs=Permission.BROWSE)
+async def list_reviews(call: Call, form: NoParameters) -> dict[int, list[tuple[int, str]]]:
+    """List who reviewed which node of a skeleton, and when."""
+    async with call.reading() as connection:
+        found = await reviews.of_skeleton(connection, call.project_id, call.path["skeleton_id"])
+    return {node: [(reviewer, times.milliseconds(time)) for reviewer, time in made] for node, made in found.items()}
+
+
+@routes.post("/{project_id}/skeleton/{skeleton_id}/review/reset-own", needs=Permission.ANNOTATE,
+             label="skeletons.reset_own_reviews")
+async def delete_own_reviews(call: Call, form: NoParameters) -> dict[str, str]:
+    """Take back the user's reviews of a skeleton."""
+    await reviews.delete_own(call.tx, call.project_id, call.path["skeleton_id"], call.user.id)
+    return {"status": "success"}

@@ -1,0 +1,35 @@
+"""The page that a browser finds at the service's address."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Annotated
+
+from aiohttp import web
+
+from catmaid_server.domain.accounts.users import ANONYMOUS
+from catmaid_server.http import keys
+from catmaid_server.http.catmaid.pages import page
+from catmaid_server.http.catmaid.version import own_version
+from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+@routes.get("/", needs=Permission.NONE)
+async def front_page(call: Call, form: NoParameters) -> Annotated[web.Response, Content(str, "text/html")]:
+    """Tell who finds the service with a browser what it is and how to work with it."""
+    address = escape(str(call.request.url.origin()))
+    if call.user.username != ANONYMOUS:
+        account = f'You are {escape(call.user.username)}. <a href="user/password_change/">Change your password</a>.'
+    elif call.request.app[keys.REGISTRATION]:
+        account = '<a href="register">Make an account</a>, or ask an administrator for one.'
+    else:
+        account = "An administrator gives you an account."
+    return page("catmaid-jupyter", f"""
+    <p>This service keeps projects of neurons traced in image volumes. It is version {escape(own_version())}.</p>
+    <p>Work with it from a Jupyter notebook:</p>
+    <pre>import catmaid_jupyter as cj
+cj.connect("{address}")</pre>
+    <p>Programs for CATMAID can use the same address. <a href="apis/">The API</a> is described here.</p>
+    <p>{account}</p>""")

@@ -1,0 +1,50 @@
+"""Version, health, metrics."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+from aiohttp import web
+
+from catmaid_server.http.catmaid.version import CAPABILITIES, SERVER_VERSION, own_version
+from catmaid_server.http.metrics import CONTENT_TYPE, metrics_text
+from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class Own(TypedDict):
+    """Our own version, and what this service can do that others cannot."""
+
+    version: str
+    capabilities: list[str]
+
+
+class Version(TypedDict):
+    """Version of CATMAID that the API is that of, and our own."""
+
+    SERVER_VERSION: str
+    CATMAID_JUPYTER: Own
+
+
+@routes.get("/version", needs=Permission.NONE)
+async def version(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Version)]:
+    """The version of the API, and what this service can do beyond it."""
+    return {
+        "SERVER_VERSION": SERVER_VERSION,
+        "CATMAID_JUPYTER": {"version": own_version(), "capabilities": list(CAPABILITIES)},
+    }
+
+
+@routes.get("/health", needs=Permission.NONE)
+async def health(call: Call, form: NoParameters) -> dict[str, str]:
+    """Whether the service and its store answer; 503 if the store does not."""
+    async with call.reading() as connection:
+        await connection.execute("SELECT 1")
+    return {"status": "ok"}
+
+
+@routes.get("/metrics", needs=Permission.NONE)
+async def metrics(call: Call, form: NoParameters) -> Annotated[web.Response, Content(str, "text/plain")]:
+    """Counters and latencies of all workers, in Prometheus's text format."""
+    return web.Response(body=metrics_text(), headers={"Content-Type": CONTENT_TYPE})

@@ -1,0 +1,72 @@
+"""What may be wrong with skeletons, and sections that cannot be seen."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+import msgspec
+
+from catmaid_server.domain.skeletons import analytics, skeleton_info
+from catmaid_server.domain.skeletons.analytics import TITLES, BrokenSectionNode
+from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.http.routing import Call, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class SomeSkeletons(msgspec.Struct):
+    """Skeletons; all of the project if none is given."""
+
+    skeleton_ids: list[int] = []
+
+
+class Analyze(msgspec.Struct):
+    """Which skeletons to look at."""
+
+    skeleton_ids: list[int] = []
+    extra: int = 0
+    """Which partners to look at as well: 0 none, 1 those downstream, 2 those upstream, 3 both."""
+    adjacents: int = 0
+    """How many edges synapses between the same skeletons may reach towards each other to be suspected of being one."""
+
+
+class Sections(TypedDict):
+    """Missing sections by the axis that they cut, nm."""
+
+    x: list[float]
+    y: list[float]
+    z: list[float]
+
+
+@routes.post("/{project_id}/analytics/broken-section-nodes", needs=Permission.BROWSE)
+async def list_broken_section_nodes(call: Call, form: SomeSkeletons) -> list[BrokenSectionNode]:
+    """List treenodes in sections of a stack that are marked as broken."""
+    async with call.reading() as connection:
+        return await analytics.broken_section_nodes(connection, call.project_id, form.skeleton_ids)
+
+
+@routes.post("/{project_id}/analytics/skeletons", needs=Permission.BROWSE)
+async def analyze_skeletons(call: Call, form: Analyze) -> dict[str, Any]:
+    """Find what may be wrong with skeletons; the kinds of problems are explained under their numbers.
+
+    Returns
+    -------
+    `issues`: of each skeleton its problems, as (kind, treenode, ...); `names` of neurons by skeleton; and under the
+    number of each kind its title.
+    """
+    ids = required(form.skeleton_ids, "skeleton ID")
+    async with call.reading() as connection:
+        ids += await analytics.neighbours(connection, call.project_id, ids, form.extra)
+        found = {skeleton: await analytics.issues(connection, call.project_id, skeleton, adjacents=form.adjacents)
+                 for skeleton in dict.fromkeys(ids)}
+        names = await skeleton_info.neuron_names(connection, call.project_id, ids)
+    return {"issues": [(skeleton, found[skeleton]) for skeleton in ids], "names": names,
+            **{str(int(problem)): title for problem, title in TITLES.items()}}
+
+
+@routes.get("/{project_id}/interpolatable-sections/", needs=Permission.BROWSE)
+async def list_interpolatable_sections(call: Call, form: NoParameters) -> Sections:
+    """List the missing sections between whose neighbours viewers may interpolate."""
+    async with call.reading() as connection:
+        found = await analytics.interpolatable_sections(connection, call.project_id)
+    return Sections(x=found["x"], y=found["y"], z=found["z"])

@@ -1,0 +1,104 @@
+"""Where imported skeletons came from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NotRequired, TypedDict
+
+import msgspec
+
+from catmaid_server.domain.skeletons import origins
+from catmaid_server.domain.skeletons.origins import DataSource
+from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.routes.skeletons.skeleton_info import SkeletonIds
+
+routes = Routes()
+
+
+class ImportInfo(SkeletonIds):
+    """Some skeletons, and whether the imported treenodes are listed."""
+
+    with_treenodes: bool = False
+
+
+class FromOrigin(msgspec.Struct, kw_only=True):
+    """Skeletons of another server's project."""
+
+    source_ids: list[int] = []
+    source_url: str
+    source_project_id: int
+
+
+class Source(TypedDict):
+    """A project of a server."""
+
+    id: int
+    name: str
+    source_url: str
+    source_project_id: int
+
+
+@routes.any("/{project_id}/origins/", needs=Permission.BROWSE)
+async def list_sources(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Source])]:
+    """List the servers' projects from which skeletons were imported."""
+    async with call.reading() as connection:
+        return [_described(source) for source in await origins.sources(connection, call.project_id)]
+
+
+class OriginOf(TypedDict):
+    """The source of a skeleton, and its id there."""
+
+    data_source_id: int
+    source_id: int
+
+
+class Origins(TypedDict):
+    """Sources by id, and by skeleton where it came from."""
+
+    data_sources: dict[int, Source]
+    origins: dict[int, OriginOf]
+
+
+@routes.any("/{project_id}/skeletons/origin", needs=Permission.BROWSE)
+async def origins_of_skeletons(call: Call, form: SkeletonIds) -> Annotated[dict[str, Any], Content(Origins)]:
+    """Tell where skeletons came from."""
+    ids = required(form.skeleton_ids, "skeleton ID")
+    async with call.reading() as connection:
+        sources, found = await origins.of_skeletons(connection, call.project_id, ids)
+    return {
+        "data_sources": {source.id: _described(source) for source in sources.values()},
+        "origins": {skeleton_id: {"data_source_id": data_source, "source_id": source_id}
+                    for skeleton_id, (data_source, source_id) in found.items()},
+    }
+
+
+def _described(source: DataSource) -> dict[str, Any]:
+    return {"id": source.id, "name": source.name, "source_url": source.url,
+            "source_project_id": source.source_project_id}
+
+
+@routes.any("/{project_id}/skeletons/from-origin", needs=Permission.BROWSE)
+async def skeletons_from_origin(call: Call, form: FromOrigin) -> dict[int, list[int]]:
+    """Find what skeletons of another server's project became here."""
+    ids = required(form.source_ids, "source ID")
+    async with call.reading() as connection:
+        return await origins.from_source(connection, call.project_id, form.source_url, form.source_project_id, ids)
+
+
+class Imported(TypedDict):
+    """Which treenodes of a skeleton were imported."""
+
+    n_imported_treenodes: int
+    imported_treenodes: NotRequired[list[int]]
+
+
+@routes.any("/{project_id}/skeletons/import-info", needs=Permission.BROWSE)
+async def describe_imports(call: Call, form: ImportInfo) -> Annotated[
+        dict[int, dict[str, Any]], Content(dict[int, Imported])]:
+    """Tell how many treenodes of skeletons were imported, and perhaps which."""
+    ids = required(form.skeleton_ids, "skeleton ID")
+    async with call.reading() as connection:
+        found = await origins.imported_treenodes(connection, call.project_id, ids)
+    return {skeleton_id: {"n_imported_treenodes": len(nodes)}
+            | ({"imported_treenodes": nodes} if form.with_treenodes else {})
+            for skeleton_id, nodes in found.items()}

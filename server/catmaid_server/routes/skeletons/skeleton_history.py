@@ -1,0 +1,46 @@
+"""Which skeletons treenodes belonged to over time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.skeletons import skeleton_history
+from catmaid_server.domain.skeletons.skeleton_history import HistoryQuery, SkeletonPath
+from catmaid_server.http.routing import Call, Permission, Routes
+
+routes = Routes()
+
+
+class ChangeHistory(msgspec.Struct):
+    """Where to begin; what is not given does not restrict."""
+
+    skeleton_ids: list[int] = []
+    """Skeletons that exist, or once did."""
+    initial_user_id: int | None = None
+    """Who made the state of a treenode that its path begins with."""
+    changes_after: str = ""
+    """Time in ISO 8601, at least the day."""
+    changes_before: str = ""
+    """Time in ISO 8601, at least the day."""
+
+
+@routes.get("/{project_id}/skeletons/change-history", needs=Permission.BROWSE)
+async def list_skeleton_changes(call: Call, form: ChangeHistory) -> list[SkeletonPath]:
+    """Follow the treenodes of skeletons through splits and joins."""
+    query = HistoryQuery(form.skeleton_ids or None, form.initial_user_id, _moment(form.changes_after),
+                         _moment(form.changes_before))
+    async with call.reading() as connection:
+        return await skeleton_history.skeleton_paths(connection, call.project_id, query)
+
+
+def _moment(text: str) -> datetime | None:
+    if not text.strip():
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except ValueError:
+        raise InvalidInput(f"A time is written as 2022-06-30T12:00:00, not {text!r}.") from None

@@ -1,0 +1,105 @@
+"""Skeletons from files that clients send, and ids to order."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import msgspec
+from aiohttp import web
+
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.skeletons import entity_ids
+from catmaid_server.domain.skeletons.origins import Origin
+from catmaid_server.http.catmaid import bodies
+from catmaid_server.http.routing import Call, Files, Permission, Routes
+from catmaid_server.transfer.importers import uploads
+from catmaid_server.transfer.importers.uploads import Upload
+
+routes = Routes()
+
+_ENDINGS = (".swc", ".eswc")
+
+
+class ImportSkeleton(msgspec.Struct, kw_only=True):
+    """Name, annotations and ids that the neuron gets, and where the file came from."""
+
+    name: str | None = None
+    annotations: list[str] = []
+    neuron_id: int | None = None
+    """The id that the neuron is to have; without it, the next free."""
+    skeleton_id: int | None = None
+    """The id that the skeleton is to have; without it, the next free."""
+    auto_id: bool = True
+    """Whether the next free id does where a wanted one is taken; else that is an error."""
+    force: bool = False
+    """Whether what has the wanted ids makes room; a neuron that is replaced leaves its annotations to the new one."""
+    source_id: int | None = None
+    source_url: str | None = None
+    source_project_id: int | None = None
+
+    def origin(self) -> Origin | None:
+        """Where the skeleton came from, if all of it is said."""
+        if self.source_id is None or self.source_url is None or self.source_project_id is None:
+            return None
+        return Origin(self.source_id, self.source_url, self.source_project_id)
+
+
+class ImportedSkeleton(TypedDict):
+    """What was made, and by id in the file the id here of each node."""
+
+    neuron_id: int
+    skeleton_id: int
+    node_id_map: dict[int, int]
+
+
+@routes.post("/{project_id}/skeletons/import", needs=Permission.IMPORT, label="skeletons.import",
+             files=Files("A skeleton, as .swc or .eswc file."))
+async def import_skeleton(call: Call, form: ImportSkeleton) -> ImportedSkeleton:
+    """Make a neuron of an SWC or eSWC file."""
+    filename, text = await _file(call)
+    made = await uploads.import_upload(call.tx, call.user, call.project_id, Upload(
+        filename, text, neuron_name=form.name, annotations=tuple(form.annotations), neuron_id=form.neuron_id,
+        skeleton_id=form.skeleton_id, replace=form.force, auto_id=form.auto_id, origin=form.origin()))
+    return {"neuron_id": made.neuron_id, "skeleton_id": made.skeleton_id, "node_id_map": made.node_ids}
+
+
+async def _file(call: Call) -> tuple[str, str]:
+    """Name and text of the one file that came along."""
+    if call.request.content_type != "multipart/form-data":
+        raise InvalidInput("Send one file.")
+    files = [value for value in (await bodies.posted(call.request)).values() if isinstance(value, web.FileField)]
+    if len(files) != 1:
+        raise InvalidInput(f"Send one file, not {len(files)}.")
+    name = files[0].filename
+    if not name.lower().endswith(_ENDINGS):
+        raise web.HTTPUnsupportedMediaType(text=f"{name!r} should end with .swc or .eswc.")
+    try:
+        return name, files[0].file.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{name!r} is not text (UTF-8).") from None
+
+
+class ChangeIds(msgspec.Struct):
+    """New ids of a skeleton and its neuron."""
+
+    new_skeleton_id: int | None = None
+    new_neuron_id: int | None = None
+
+
+class IdsChanged(TypedDict):
+    """The ids."""
+
+    old_skeleton_id: int
+    new_skeleton_id: int
+    skeleton_updated: bool
+    neuron_updated: bool
+
+
+@routes.post("/{project_id}/skeletons/{skeleton_id}/id", needs=Permission.ADMINISTER, label="skeletons.update_id")
+async def change_ids(call: Call, form: ChangeIds) -> IdsChanged:
+    """Give a skeleton and its neuron other ids."""
+    skeleton_id = call.path["skeleton_id"]
+    changed = await entity_ids.change(call.tx, call.project_id, skeleton_id, new_skeleton_id=form.new_skeleton_id,
+                                      new_neuron_id=form.new_neuron_id)
+    return {"old_skeleton_id": skeleton_id, "new_skeleton_id": changed.skeleton_id,
+            "skeleton_updated": changed.skeleton_updated, "neuron_updated": changed.neuron_updated}

@@ -1,0 +1,1 @@
+"""What fills space: stacks and tiles, volumes, points, regions of interest."""

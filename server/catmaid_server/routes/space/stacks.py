@@ -1,0 +1,80 @@
+"""Image stacks of a project, and groups of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+from catmaid_server.domain.space import stacks
+from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class ListedStack(TypedDict):
+    """A stack of a project (`pid`)."""
+
+    id: int
+    pid: int
+    title: str
+    comment: str | None
+
+
+@routes.get("/{project_id}/stacks", needs=Permission.BROWSE)
+async def list_stacks(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[ListedStack])]:
+    """List the stacks of a project."""
+    async with call.reading() as connection:
+        return await stacks.list_stacks(connection, call.project_id)
+
+
+@routes.get("/{project_id}/stack/{stack_id}/info", needs=Permission.BROWSE)
+async def describe_stack(call: Call, form: NoParameters) -> dict[str, Any]:
+    """Describe a stack and where its images are.
+
+    Viewers take skeletons for read-only unless the stack's metadata deny it: to them these tell what the user may do.
+
+    Returns
+    -------
+    The stack's id `sid`, title `stitle` and project; `dimension` (px), `resolution` (nm for each px) and
+    `translation` (nm) by axis; `num_zoom_levels`, `orientation`, `broken_slices`, and as `mirrors` where images
+    are: `image_base`, `file_extension`, `tile_source_type`, `tile_width` and `tile_height` (px).
+    """
+    async with call.reading() as connection:
+        stack = await stacks.describe_stack(connection, call.project_id, call.path["stack_id"],
+                                            service_url=f"{call.request.url.origin()}/")
+    if call.from_viewer:
+        editable = await call.access.edits_by_token(call.user, call.project_id)
+        known = stack["metadata"] if isinstance(stack["metadata"], dict) else {}
+        stack["metadata"] = {"read_only": not editable} | known
+    return stack
+
+
+@routes.get("/{project_id}/stack/{stack_id}/groups", needs=Permission.BROWSE)
+async def list_groups(call: Call, form: NoParameters) -> dict[str, list[int]]:
+    """List the stack groups in which a stack is."""
+    async with call.reading() as connection:
+        groups = await stacks.groups_of_stack(connection, call.project_id, call.path["stack_id"])
+    return {"stack_group_ids": groups}
+
+
+class Member(TypedDict):
+    """A stack of a group."""
+
+    id: int
+    relation: str
+    position: int
+
+
+class StackGroup(TypedDict):
+    """A stack group."""
+
+    id: int
+    project_id: int | str
+    title: str
+    stacks: list[Member]
+
+
+@routes.get("/{project_id}/stackgroup/{stackgroup_id}/info", needs=Permission.BROWSE)
+async def describe_group(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(StackGroup)]:
+    """Describe a stack group."""
+    async with call.reading() as connection:
+        return await stacks.describe_stack_group(connection, call.project_id, call.path["stackgroup_id"])

@@ -1,0 +1,199 @@
+"""Connectors and their links."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+import msgspec
+
+from catmaid_server.domain.projects import projects
+from catmaid_server.domain.tracing import connector_info, connector_types
+from catmaid_server.domain.tracing.connector_info import ConnectorFilter
+from catmaid_server.http.catmaid import times
+from catmaid_server.http.catmaid.boxes import Corners
+from catmaid_server.http.catmaid.times import Instant
+from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+
+routes = Routes()
+
+
+class ListConnectors(msgspec.Struct):
+    """Which connectors, and what of them."""
+
+    skeleton_ids: list[int] = []
+    relation_type: str | None = None
+    tags: list[str] = []
+    without_relation_types: list[str] = []
+    with_tags: bool = True
+    with_partners: bool = False
+
+    def wanted(self) -> ConnectorFilter:
+        """The filter that these parameters describe."""
+        return ConnectorFilter(skeleton_ids=self.skeleton_ids or None, relation=self.relation_type or None,
+                               labels=self.tags or None, without=self.without_relation_types or None)
+
+
+class ListLinks(msgspec.Struct):
+    """Whose links, of which relation."""
+
+    skeleton_ids: list[int] = []
+    relation_type: str = ""
+    with_tags: bool = True
+
+
+class InBox(Corners):
+    """Which connectors in a box, and what of them."""
+
+    skeleton_ids: list[int] = []  # noqa: RUF012 -- msgspec makes a new list for each
+    only_linked: bool = False
+    with_locations: bool = False
+    with_links: bool = False
+    limit: int = 0
+
+
+class OneLink(msgspec.Struct):
+    """A treenode, a connector, and how they are linked."""
+
+    treenode_id: int
+    connector_id: int
+    relation_name: str
+
+
+class LinkType(TypedDict):
+    """A way in which treenodes are linked to connectors."""
+
+    name: str
+    type: str
+    type_id: str
+    relation: str
+    relation_id: int
+    isreciprocal: bool
+    """Whether both ends are alike."""
+    cardinality: int | None
+    """Most links of this type that a connector may have; null for any number."""
+    partner_reference: str
+    partner_relation: str
+
+
+@routes.any("/{project_id}/connectors/types", needs=Permission.BROWSE)
+@routes.any("/{project_id}/connectors/types/", needs=Permission.BROWSE)
+async def list_types(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[LinkType])]:
+    """List the ways in which treenodes are linked to connectors."""
+    async with call.reading() as connection:
+        return connector_types.described(await projects.relation_ids(connection, call.project_id))
+
+
+@routes.any("/{project_id}/connectors/link-pairs/", needs=Permission.BROWSE)
+async def list_link_pairs(call: Call, form: NoParameters) -> dict[str, dict[str, str]]:
+    """List the relations of source and target for each kind of connector."""
+    return connector_types.pairs()
+
+
+class Partner(TypedDict):
+    """A link of a connector."""
+
+    link_id: int
+    partner_id: int
+    """The treenode."""
+    confidence: int
+    skeleton_id: int
+    relation_id: int
+    relation_name: str
+
+
+class Described(TypedDict):
+    """A connector; place in nm."""
+
+    connector_id: int
+    x: float
+    y: float
+    z: float
+    confidence: int
+    partners: list[Partner]
+
+
+@routes.any("/{project_id}/connectors/{connector_id}/", needs=Permission.BROWSE)
+async def describe_connector(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(Described)]:
+    """Describe a connector and its links."""
+    async with call.reading() as connection:
+        return await connector_info.detail(connection, call.project_id, call.path["connector_id"])
+
+
+@routes.post("/{project_id}/connectors/", needs=Permission.BROWSE)
+async def list_connectors(call: Call, form: ListConnectors) -> dict[str, Any]:
+    """List connectors, with their labels and links.
+
+    Returns
+    -------
+    `connectors`: rows (id, x, y, z, confidence, user, editor, time of creation, of edition), nm and seconds since
+    1970; `tags`: labels by connector; `partners`: by connector rows (link, treenode, skeleton, relation id,
+    relation's confidence, user, time of creation, of edition).
+    """
+    async with call.reading() as connection:
+        rows = await connector_info.list_connectors(connection, call.project_id, form.wanted())
+        ids = [row[0] for row in rows]
+        labels = await connector_info.labels(connection, ids) if form.with_tags else {}
+        partners = await connector_info.partners(connection, ids) if form.with_partners else {}
+    return {"connectors": rows, "tags": labels, "partners": partners}
+
+
+@routes.any("/{project_id}/connectors/links/", needs=Permission.BROWSE)
+async def list_links(call: Call, form: ListLinks) -> dict[str, Any]:
+    """List the links of skeletons to connectors.
+
+    Returns
+    -------
+    `links`: rows (skeleton, connector, x, y, z, confidence, user, treenode, time of creation, of edition), nm;
+    `tags`: labels by connector.
+    """
+    async with call.reading() as connection:
+        rows = await connector_info.links_of_skeletons(connection, call.project_id, form.skeleton_ids,
+                                                       form.relation_type)
+        ids = [row[1] for row in rows]
+        labels = await connector_info.labels(connection, ids) if form.with_tags else {}
+    links = [(*row[:-2], times.microseconds(row[-2]), times.microseconds(row[-1])) for row in rows]
+    return {"links": links, "tags": labels}
+
+
+@routes.any("/{project_id}/connectors/in-bounding-box", needs=Permission.BROWSE)
+async def connectors_in_box(call: Call, form: InBox) -> list[Any]:
+    """List connectors in a box, perhaps once for each link.
+
+    Returns
+    -------
+    Ids; with places rows (id, x, y, z), nm; with links rows of connector, perhaps its place, link's confidence, user,
+    treenode, skeleton, times of creation and edition, relation id.
+    """
+    async with call.reading() as connection:
+        found = await connector_info.in_box(
+            connection, call.project_id, form.box, skeleton_ids=form.skeleton_ids or None, only_linked=form.only_linked,
+            most=form.limit if form.limit > 0 else None)
+        heads = {place[0]: place if form.with_locations else place[:1] for place in found}
+        if not form.with_links:
+            return list(heads.values())
+        links = await connector_info.links_of_connectors(connection, list(heads))
+    return [(*head, *_link(link)) for connector_id, head in heads.items()
+            for link in links.get(connector_id, [(None,) * 7])]
+
+
+def _link(link: tuple[Any, ...]) -> tuple[Any, ...]:
+    *before, created, edited, relation_id = link
+    return (*before, created and times.milliseconds(created), edited and times.milliseconds(edited), relation_id)
+
+
+class LinkAuthor(TypedDict):
+    """Who made a link, and when."""
+
+    user: int
+    creation_time: Instant
+    edition_time: Instant
+
+
+@routes.any("/{project_id}/connectors/user-info", needs=Permission.BROWSE)
+async def link_info(call: Call, form: OneLink) -> list[LinkAuthor]:
+    """Tell who made a link, and when."""
+    async with call.reading() as connection:
+        rows = await connector_info.link_info(connection, call.project_id, treenode_id=form.treenode_id,
+                                              connector_id=form.connector_id, relation=form.relation_name)
+    return [{"user": user, "creation_time": times.microseconds(created), "edition_time": times.microseconds(edited)}
+            for user, created, edited in rows]

@@ -1,0 +1,169 @@
+"""Connectors as what is between two skeletons."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NamedTuple, TypedDict
+
+import msgspec
+
+from catmaid_server.domain.skeletons.skeleton_info import day, required
+from catmaid_server.domain.tracing import connector_info
+from catmaid_server.domain.tracing.connector_info import Row
+from catmaid_server.http.routing import Call, Content, Permission, Routes
+
+routes = Routes()
+
+
+class ConnectorIds(msgspec.Struct):
+    """Some connectors."""
+
+    connector_ids: list[int] = []
+
+
+class TreenodeIds(msgspec.Struct):
+    """Some treenodes."""
+
+    treenode_ids: list[int] = []
+
+
+class Synapses(msgspec.Struct):
+    """Skeletons on the presynaptic side, on the postsynaptic side, and connectors; each empty for any."""
+
+    pre: list[int] = []
+    post: list[int] = []
+    cids: list[int] = []
+
+
+class OneToMany(msgspec.Struct):
+    """One skeleton, others, and the relation of the one."""
+
+    skid: int
+    skids: list[int] = []
+    relation: str = "presynaptic_to"
+
+
+class ManyToMany(msgspec.Struct):
+    """Skeletons, others, and the relation of the first."""
+
+    skids1: list[int] = []
+    skids2: list[int] = []
+    relation: str = "presynaptic_to"
+
+
+class Completed(msgspec.Struct):
+    """By whom, and on which days (YYYYMMDD, the last included)."""
+
+    completed_by: int | None = None
+    since: str | None = msgspec.field(name="from", default=None)
+    until: str | None = msgspec.field(name="to", default=None)
+
+
+class Pair(NamedTuple):
+    """A connector between two treenodes; places in nm."""
+
+    connector_id: int
+    connector_place: tuple[float, float, float]
+    treenode_id: int
+    skeleton_id: int
+    confidence: int
+    user_id: int
+    place: tuple[float, float, float]
+    other_treenode_id: int
+    other_skeleton_id: int
+    other_confidence: int
+    other_user_id: int
+    other_place: tuple[float, float, float]
+
+
+@routes.any("/{project_id}/connector/info", needs=Permission.BROWSE)
+async def find_synapses(call: Call, form: Synapses) -> Annotated[list[Row], Content(list[Pair])]:
+    """List synapses between skeletons."""
+    async with call.reading() as connection:
+        return await connector_info.pairs(
+            connection, call.project_id, "presynaptic_to", skeleton_ids=form.pre or None,
+            partner_ids=form.post or None, connector_ids=form.cids or None)
+
+
+@routes.any("/{project_id}/connector/list/one_to_many", needs=Permission.BROWSE)
+async def connectors_of_one(call: Call, form: OneToMany) -> Annotated[list[Row], Content(list[Pair])]:
+    """List the connectors between one skeleton and others."""
+    others = required(form.skids, "skeleton ID")
+    async with call.reading() as connection:
+        return await connector_info.pairs(connection, call.project_id, form.relation, skeleton_ids=[form.skid],
+                                          partner_ids=others)
+
+
+@routes.any("/{project_id}/connector/list/many_to_many", needs=Permission.BROWSE)
+async def connectors_of_many(call: Call, form: ManyToMany) -> Annotated[list[Row], Content(list[Pair])]:
+    """List the connectors between two sets of skeletons."""
+    ones, others = required(form.skids1, "skeleton ID"), required(form.skids2, "skeleton ID")
+    async with call.reading() as connection:
+        return await connector_info.pairs(connection, call.project_id, form.relation, skeleton_ids=ones,
+                                          partner_ids=others)
+
+
+@routes.any("/{project_id}/connector/list/completed", needs=Permission.BROWSE)
+async def completed_synapses(call: Call, form: Completed) -> Annotated[list[Row], Content(list[Pair])]:
+    """List synapses by who completed them, and when."""
+    async with call.reading() as connection:
+        return await connector_info.completed(connection, call.project_id, completed_by=form.completed_by,
+                                              since=day(form.since), until=day(form.until, after=True))
+
+
+@routes.any("/{project_id}/connector/list/linked-to-nodes", needs=Permission.BROWSE)
+async def connectors_of_nodes(call: Call, form: TreenodeIds) -> dict[str, list[int]]:
+    """List the connectors that treenodes are linked to."""
+    ids = required(form.treenode_ids, "treenode ID")
+    async with call.reading() as connection:
+        return {"connector_ids": await connector_info.linked_to_nodes(connection, call.project_id, ids)}
+
+
+class Sides(TypedDict):
+    """The skeletons and treenodes of a connector."""
+
+    presynaptic_to: int | None
+    postsynaptic_to: list[int]
+    presynaptic_to_node: int | None
+    postsynaptic_to_node: list[int]
+
+
+@routes.any("/{project_id}/connector/skeletons", needs=Permission.BROWSE)
+async def skeletons_of_connectors(call: Call, form: ConnectorIds) -> Annotated[
+        list[tuple[int, dict[str, Any]]], Content(list[tuple[int, Sides]])]:
+    """List skeletons and treenodes on both sides of connectors."""
+    async with call.reading() as connection:
+        rows = await connector_info.named_links(connection, call.project_id, form.connector_ids)
+    found: dict[int, dict[str, Any]] = {}
+    for connector_id, relation, skeleton_id, treenode_id, _ in rows:
+        sides = found.setdefault(connector_id, {
+            "presynaptic_to": None, "postsynaptic_to": [], "presynaptic_to_node": None, "postsynaptic_to_node": []})
+        if relation == "presynaptic_to":
+            sides.update(presynaptic_to=skeleton_id, presynaptic_to_node=treenode_id)
+        elif relation == "postsynaptic_to":
+            sides["postsynaptic_to"].append(skeleton_id)
+            sides["postsynaptic_to_node"].append(treenode_id)
+    return list(found.items())
+
+
+class SidesInTime(TypedDict):
+    """Skeleton, treenode and time of creation (ms since 1970) of both sides."""
+
+    presynaptic_to: tuple[int, int, float] | None
+    postsynaptic_to: list[tuple[int, int, float]]
+
+
+@routes.any("/{project_id}/connector/edgetimes", needs=Permission.BROWSE)
+async def times_of_connectors(call: Call, form: ConnectorIds) -> Annotated[
+        dict[int, dict[str, Any]], Content(dict[int, SidesInTime])]:
+    """List skeleton, treenode and creation time (ms since 1970) on both sides of connectors."""
+    async with call.reading() as connection:
+        rows = await connector_info.named_links(connection, call.project_id, form.connector_ids)
+    found: dict[int, dict[str, Any]] = {}
+    for connector_id, relation, skeleton_id, treenode_id, created in rows:
+        sides = found.setdefault(connector_id, {"presynaptic_to": None, "postsynaptic_to": []})
+        end = (skeleton_id, treenode_id, round(created.timestamp() * 1000))
+        if relation == "presynaptic_to":
+            sides[relation] = end
+        elif relation == "postsynaptic_to":
+            sides[relation].append(end)
+    return found

@@ -1,0 +1,150 @@
+"""What a viewer shows: treenodes, connectors, links and labels in a box."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from typing import Any, Literal
+
+import msgspec
+from aiohttp import web
+
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.tracing import detail_levels, skeleton_choice, viewports
+from catmaid_server.domain.tracing.skeleton_choice import Choice
+from catmaid_server.domain.tracing.viewports import Box, Table, Viewport
+from catmaid_server.http import keys
+from catmaid_server.http.cached import remembered_body
+from catmaid_server.http.catmaid import columns
+from catmaid_server.http.catmaid.encodings import Encoded, Encoding, Forms, response
+from catmaid_server.http.catmaid.rows import rows
+from catmaid_server.http.routing import Call, Permission, Routes
+
+routes = Routes()
+
+NODE_ROW = ("id", "parent_id", "x", "y", "z", "confidence", "radius", "skeleton_id", "edition_time", "user_id")
+CONNECTOR_ROW = ("id", "x", "y", "z", "confidence", "edition_time", "user_id")
+LINK_ROW = ("treenode_id", "relation_id", "confidence", "edition_time", "id")
+
+PROVIDERS = ("postgis3d", "postgis2d", "postgis3dblurry", "postgis2dblurry")
+"""Names under which clients of CATMAID may ask for this query; all mean the same here."""
+
+GRIDS = ("cached_json_grid", "cached_json_text_grid", "cached_msgpack_grid")
+"""Names under which they may ask for levels of detail."""
+
+
+class NodeList(msgspec.Struct, kw_only=True):
+    """A box in nm, nodes wanted wherever they are, and the form of the answer."""
+
+    left: float = 0.0
+    top: float = 0.0
+    z1: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+    z2: float = 0.0
+    treenode_ids: list[int] = []
+    connector_ids: list[int] = []
+    limit: int = 0
+    labels: bool = False
+    format: str = "json"
+    src: str | None = None
+    """A node provider of CATMAID. Of a grid, treenodes come in levels of detail: `lod` of them."""
+    lod_type: str = detail_levels.PERCENT
+    """`percent` or `absolute`; without a grid there is one level, whatever is wanted."""
+    lod: str = "max"
+    """Which part of all levels is wanted, 0 to 1, or how many of them; `max` for all."""
+    min_skeleton_length: float = 0.0
+    """Nodes of skeletons with more cable than this only, nm."""
+    min_skeleton_nodes: int = 0
+    """Nodes of skeletons with more nodes than this only."""
+    n_largest_skeletons_limit: int = 0
+    """Nodes of so many of the skeletons with most cable only; 0 for no limit."""
+    n_last_edited_skeletons_limit: int = 0
+    """Nodes of so many of the skeletons edited last only, and of the largest if these are limited, too; 0: no limit."""
+    hidden_last_editor_id: int | None = None
+    """No nodes of skeletons that this user was the last to edit."""
+    with_relation_map: Literal["none", "used", "all"] = "used"
+    """Of which relations the names are wanted."""
+
+    @property
+    def choice(self) -> Choice:
+        """The skeletons that these parameters describe."""
+        return Choice(self.min_skeleton_length, self.min_skeleton_nodes, self.hidden_last_editor_id,
+                      self.n_largest_skeletons_limit, self.n_last_edited_skeletons_limit)
+
+
+@routes.any("/{project_id}/node/list", needs=Permission.BROWSE)
+async def node_list(call: Call, form: NodeList) -> Encoded:
+    """List treenodes with an edge that meets a box, and the connectors in it.
+
+    Returns
+    -------
+    A list: the nodes as (id, parent or null, x, y, z, confidence, radius, skeleton, time of edition, user), nm and
+    seconds since 1970; connectors as (id, x, y, z, confidence, time of edition, user, links), where a link is
+    (node, relation id, confidence, time of edition, id); labels by node; whether there are more nodes than fit;
+    names of relations by id. The same as MessagePack or as columns, if that is asked for.
+    """
+    return await _listed(call, form)
+
+
+@routes.post("/{project_id}/nodes/", needs=Permission.BROWSE)
+async def node_list_by_post(call: Call, form: NodeList) -> Encoded:
+    """List treenodes in a box, as `node/list` does.
+
+    Returns
+    -------
+    What `node/list` answers.
+    """
+    return await _listed(call, form)
+
+
+async def _listed(call: Call, form: NodeList) -> web.Response:
+    if form.src and form.src not in PROVIDERS + GRIDS:
+        raise InvalidInput(f"Could not find matching node provider for request: {form.src!r} is none of "
+                           f"{', '.join(PROVIDERS + GRIDS)}.")
+    levels = detail_levels.wanted_levels(form.lod_type, form.lod)
+    encoding = Encoding.wanted(call, form.format)
+    limit = call.request.app[keys.NODE_LIMIT]
+    box = Box(form.left, form.top, form.z1, form.right, form.bottom, form.z2)
+
+    async def produce(connection: Connection) -> bytes:
+        found = await viewports.nodes_in_box(
+            connection, call.project_id, box, labels=form.labels, exact=encoding is not Encoding.COLUMNS,
+            treenode_ids=form.treenode_ids, connector_ids=form.connector_ids,
+            most_nodes=min(form.limit, limit) if form.limit > 0 else limit)
+        found = await skeleton_choice.chosen(connection, found, form.choice)
+        if form.with_relation_map != "used":
+            wanted = form.with_relation_map == "all"
+            relations = await skeleton_choice.all_relations(connection, call.project_id) if wanted else {}
+            found = dataclasses.replace(found, relations=relations)
+        if form.src in GRIDS and encoding is not Encoding.COLUMNS:
+            first, more = detail_levels.portioned(found, levels)
+            return Forms(lambda: [*_positional(first), _further(more)], dict).encoded(encoding)
+        return Forms(lambda: _positional(found), lambda: _columnar(found)).encoded(encoding)
+
+    return response(await remembered_body(call, form, encoding, produce), encoding)
+
+
+def _positional(found: Viewport) -> list[Any]:
+    links: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for connector_id, link in zip(found.links["connector_id"].tolist(), rows(found.links, LINK_ROW), strict=True):
+        links[connector_id].append(link)
+    connectors = [(*row, links.get(row[0], [])) for row in rows(found.connectors, CONNECTOR_ROW)]
+    return [rows(found.nodes, NODE_ROW), connectors, found.labels, found.limit_reached, found.relations]
+
+
+def _further(levels: list[Table]) -> list[list[Any]]:
+    """Further levels of detail, each with the parts of a list of its own; connectors all come with the first."""
+    return [[rows(nodes, NODE_ROW), [], {}, False] for nodes in levels]
+
+
+def _columnar(found: Viewport) -> dict[str, Any]:
+    return {
+        "nodes": columns.columns(found.nodes),
+        "connectors": columns.columns(found.connectors),
+        "links": columns.columns(found.links),
+        "labels": {str(node_id): names for node_id, names in found.labels.items()},
+        "relations": {str(relation_id): name for relation_id, name in found.relations.items()},
+        "limit_reached": found.limit_reached,
+    }

@@ -1,0 +1,118 @@
+"""Split, join and reroot skeletons."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NotRequired, TypedDict
+
+import msgspec
+
+from catmaid_server.domain.samplers.sampler_upkeep import SamplerChanges
+from catmaid_server.domain.tracing import skeletons
+from catmaid_server.http.routing import Call, Content, Permission, Routes
+from catmaid_server.routes.tracing.edition_times import with_edition_time
+
+routes = Routes()
+
+
+class Reroot(msgspec.Struct, kw_only=True):
+    """The treenode that becomes the root."""
+
+    treenode_id: int
+    state: str | None = None
+
+
+class Rerooted(TypedDict):
+    """The new root."""
+
+    newroot: int
+    skeleton_id: int
+
+
+@routes.post("/{project_id}/skeleton/reroot", needs=Permission.ANNOTATE, label="skeletons.reroot")
+async def reroot(call: Call, form: Reroot) -> Annotated[dict[str, Any], Content(Rerooted)]:
+    """Make a treenode the root of its skeleton."""
+    node = await skeletons.reroot(call.tx, call.user, call.project_id, form.treenode_id)
+    return await with_edition_time(call, {"newroot": node.id, "skeleton_id": node.skeleton_id}, node.id)
+
+
+class Split(msgspec.Struct, kw_only=True):
+    """Where to cut, and which annotations (annotator's user id by name) each part keeps; all, if not said."""
+
+    treenode_id: int
+    upstream_annotation_map: dict[str, int] | None = None
+    downstream_annotation_map: dict[str, int] | None = None
+    state: str | None = None
+
+
+class SamplersCut(TypedDict):
+    """What samplers lost with what was cut off."""
+
+    n_deleted_intervals: int
+    n_deleted_domains: int
+
+
+class Cut(TypedDict):
+    """Both skeletons, and where the cut is (nm)."""
+
+    new_skeleton_id: int
+    existing_skeleton_id: int
+    x: float
+    y: float
+    z: float
+    samplers: NotRequired[SamplersCut]
+    """Of the skeleton that was cut, if it has any."""
+
+
+@routes.any("/{project_id}/skeleton/split", needs=Permission.ANNOTATE, label="skeletons.split")
+async def split(call: Call, form: Split) -> Annotated[dict[str, Any], Content(Cut)]:
+    """Cut a skeleton above a treenode, which becomes the root of a new one."""
+    made = await skeletons.split(
+        call.tx, call.user, call.project_id, form.treenode_id,
+        upstream=form.upstream_annotation_map, downstream=form.downstream_annotation_map)
+    node, samplers = made.node, made.samplers
+    changes = {} if samplers is None else {"samplers": {"n_deleted_intervals": samplers.n_deleted_intervals,
+                                                        "n_deleted_domains": samplers.n_deleted_domains}}
+    return await with_edition_time(call, {
+        "new_skeleton_id": made.skeleton_id, "existing_skeleton_id": node.skeleton_id,
+        "x": node.x, "y": node.y, "z": node.z, **changes}, node.id)
+
+
+class Join(msgspec.Struct, kw_only=True):
+    """What is joined to what, and the annotations of the result; those of both, if not said."""
+
+    from_id: int
+    to_id: int
+    annotation_set: dict[str, int] | None = None
+    sampler_handling: str | None = None
+    """What becomes of a sampler's domain where it is joined to: branch, domain-end or new-domain."""
+    state: str | None = None
+
+
+class Joined(TypedDict):
+    """The skeleton that is left, and the one that is gone."""
+
+    message: str
+    fromid: int
+    toid: int
+    result_skeleton_id: int
+    deleted_skeleton_id: int
+    stable_annotation_swap: bool
+    samplers: NotRequired[SamplerChanges]
+    """What changed in samplers of the skeleton that is left, if either had any."""
+
+
+@routes.post("/{project_id}/skeleton/join", needs=Permission.ANNOTATE, label="skeletons.merge")
+async def join(call: Call, form: Join) -> Annotated[dict[str, Any], Content(Joined)]:
+    """Join two skeletons at two treenodes."""
+    joined = await skeletons.join(call.tx, call.user, call.project_id, form.from_id, form.to_id,
+                                  annotations=form.annotation_set, sampler_handling=form.sampler_handling)
+    changes = {} if joined.samplers is None else {"samplers": joined.samplers}
+    return {
+        "message": "success",
+        "fromid": form.from_id,
+        "toid": form.to_id,
+        "result_skeleton_id": joined.result_skeleton_id,
+        "deleted_skeleton_id": joined.deleted_skeleton_id,
+        "stable_annotation_swap": joined.stable_annotation_swap,
+        **changes,
+    }

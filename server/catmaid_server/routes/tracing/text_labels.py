@@ -1,0 +1,117 @@
+"""Text labels on the image."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+import msgspec
+from aiohttp import web
+
+from catmaid_server.domain.tracing import text_labels
+from catmaid_server.http.routing import Call, Content, Permission, Routes
+
+routes = Routes()
+
+
+class NewTextLabel(msgspec.Struct):
+    """A label: colour as red, green, blue, alpha; place in nm."""
+
+    text: str = "Edit this text ..."
+    type: str = "text"
+    r: float = 1.0
+    g: float = 0.5
+    b: float = 0.0
+    a: float = 1.0
+    font_name: str | None = None
+    font_style: str = "bold"
+    font_size: float = 32.0
+    scaling: bool = False
+    x: float = 0.0
+    y: float = 0.0
+    z: float = 0.0
+
+
+class EditTextLabel(msgspec.Struct):
+    """What to change of the label `tid`."""
+
+    tid: int | None = None
+    text: str | None = None
+    type: str | None = None
+    r: float | None = None
+    g: float | None = None
+    b: float | None = None
+    a: float | None = None
+    font_name: str | None = None
+    font_style: str | None = None
+    font_size: float | None = None
+    scaling: bool | None = None
+    x: float | None = None
+    y: float | None = None
+    z: float | None = None
+
+
+class OneTextLabel(msgspec.Struct):
+    """A label."""
+
+    tid: int | None = None
+
+
+class View(msgspec.Struct):
+    """A rectangle of one section of the stack `sid`, in nm."""
+
+    sid: int = 0
+    z: float = 0.0
+    top: float = 0.0
+    left: float = 0.0
+    width: float = 0.0
+    height: float = 0.0
+    scale: float = 0.0
+
+
+@routes.any("/{project_id}/textlabel/create", needs=Permission.ANNOTATE, label="textlabels.create")
+async def create_text_label(call: Call, form: NewTextLabel) -> dict[str, int]:
+    """Put text on the image."""
+    values = msgspec.structs.asdict(form)
+    color = [values.pop(channel) for channel in "rgba"]
+    return {"tid": await text_labels.create_label(call.tx, call.project_id, color=color, **values)}
+
+
+@routes.any("/{project_id}/textlabel/update", needs=Permission.ANNOTATE, label="textlabels.update")
+async def update_text_label(call: Call, form: EditTextLabel) -> Annotated[
+        web.Response, Content(str, "text/html", about="A blank.")]:
+    """Change a text label."""
+    values = msgspec.structs.asdict(form)
+    await text_labels.update_label(call.tx, call.project_id, values.pop("tid"), **values)
+    return web.Response(text=" ", content_type="text/html")
+
+
+@routes.any("/{project_id}/textlabel/delete", needs=Permission.ANNOTATE, label="textlabels.delete")
+async def delete_text_label(call: Call, form: OneTextLabel) -> dict[str, str]:
+    """Delete a text label."""
+    await text_labels.delete_label(call.tx, call.project_id, form.tid)
+    return {"message": "Success."}
+
+
+class TextLabel(TypedDict):
+    """A text label; colour by `r`, `g`, `b` and `a` from 0 to 1, location by `x`, `y` and `z` in nm."""
+
+    tid: int
+    type: str
+    text: str
+    font_name: str | None
+    font_style: str | None
+    font_size: float
+    scaling: int
+    z_diff: int
+    colour: dict[str, float]
+    location: dict[str, float]
+
+
+@routes.any("/{project_id}/textlabel/all", needs=Permission.BROWSE)
+async def list_text_labels(call: Call, form: View) -> Annotated[dict[str, Any], Content(dict[int, TextLabel])]:
+    """List the text labels in view, numbered."""
+    async with call.reading() as connection:
+        found = await text_labels.labels_in_section(
+            connection, call.project_id, form.sid, left=form.left, top=form.top, width=form.width,
+            height=form.height, z=form.z, scale=form.scale)
+    return {str(number): label for number, label in enumerate(found)}

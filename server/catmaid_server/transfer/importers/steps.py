@@ -1,0 +1,52 @@
+"""The steps of a long import: how long each took, and how far the whole is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from catmaid_server.transfer.importers.progress import Progress
+
+
+class Steps:
+    """Times steps and passes progress on.
+
+    Attributes
+    ----------
+    seconds
+        Duration of each step by name, in order.
+    done, total
+        Progress so far, in the unit of the caller; `total` grows with `expect`.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self.seconds: dict[str, float] = {}
+        self.done = 0
+        self.total = 0
+
+    def expect(self, more: int) -> None:
+        """Count on so much more to do."""
+        self.total += more
+        self._progress(self.done, self.total)
+
+    def advance(self, by: int) -> None:
+        """Note that so much more is done."""
+        self.done += by
+        self._progress(self.done, self.total)
+
+    def finish(self) -> None:
+        """Note that all is done."""
+        self.advance(self.total - self.done)
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Time a block as the step of this name."""
+        began = time.perf_counter()
+        yield
+        self.add(name, time.perf_counter() - began)
+
+    def add(self, name: str, seconds: float) -> None:
+        """Note that a step of this name took so long; several of one name add up."""
+        self.seconds[name] = self.seconds.get(name, 0.0) + seconds
