@@ -39,6 +39,7 @@ test: lint test-js test-python
 
 lint: system-test $(VENV)/.installed-test
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd js && npm run --silent lint && npm run --silent check

@@ -27,8 +27,11 @@ class FrontEndHook(BuildHookInterface[Any]):
         """Make sure that the bundles are there before files are collected."""
         root = Path(self.root)
         javascript = root / "js"
-        bundles = [root / static / f"{entry.parent.name}.js" for sources, static in STATIC.items()
-                   for entry in javascript.glob(f"{sources}/*/index.ts")]
+        bundles = [
+            root / static / f"{entry.parent.name}.js"
+            for sources, static in STATIC.items()
+            for entry in javascript.glob(f"{sources}/*/index.ts")
+        ]
         released = (root / "PKG-INFO").is_file()
         if bundles and all(bundle.is_file() for bundle in bundles) and (released or _current(bundles, javascript)):
             return

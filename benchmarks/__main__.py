@@ -72,8 +72,11 @@ def _measure(
         base = dataset.reference.get(name, {}).get(f"clients_{clients}")
         ratio = figures.rps / base["throughput_rps"] if base else float("nan")
         results.setdefault(name, {}).setdefault(variant, {})[clients] = {**vars(figures), "ratio": ratio}
-        print(f"{name + ' ' + variant:36} {clients:7d} {figures.median_ms:10.2f} {figures.p95_ms:9.2f} "
-              f"{figures.rps:9.1f} {ratio:10.2f}", flush=True)
+        print(
+            f"{name + ' ' + variant:36} {clients:7d} {figures.median_ms:10.2f} {figures.p95_ms:9.2f} "
+            f"{figures.rps:9.1f} {ratio:10.2f}",
+            flush=True,
+        )
 
     for remembering in (True, False):
         memory = Settings().remember_bytes if remembering else 0

@@ -53,9 +53,18 @@ def synthetic(folder: Path) -> Dataset:
 def _requests(middle: dict[str, float], skeleton_ids: Any, annotation_id: int) -> dict[str, dict[str, Any]]:
     requests: dict[str, dict[str, Any]] = {}
     for name, width, depth in (("200", 11_715, 40), ("2000", 35_391, 40), ("10000", 57_820, 280)):
-        requests[f"node_list_{name}"] = _post("/1/node/list", {
-            "left": middle["x"] - width / 2, "right": middle["x"] + width / 2, "top": middle["y"] - width / 2,
-            "bottom": middle["y"] + width / 2, "z1": middle["z"], "z2": middle["z"] + depth, "labels": "false"})
+        requests[f"node_list_{name}"] = _post(
+            "/1/node/list",
+            {
+                "left": middle["x"] - width / 2,
+                "right": middle["x"] + width / 2,
+                "top": middle["y"] - width / 2,
+                "bottom": middle["y"] + width / 2,
+                "z1": middle["z"],
+                "z2": middle["z"] + depth,
+                "labels": "false",
+            },
+        )
     detail = f"/1/skeletons/{skeleton_ids[0]}/compact-detail"
     parts = {"with_connectors": "true", "with_tags": "true"}
     requests["compact_detail_json"] = {"method": "GET", "path": detail, "query": parts}
@@ -63,10 +72,12 @@ def _requests(middle: dict[str, float], skeleton_ids: Any, annotation_id: int) -
     sources = {f"source_skeleton_ids[{i}]": skeleton_ids[i * 39] for i in range(50)}
     requests["connectivity_50"] = _post("/1/skeletons/connectivity", {**sources, "boolean_op": "OR"})
     query = "/1/annotations/query-targets"
-    requests["query_targets_annotated"] = _post(query, {
-        "annotated_with[0]": annotation_id, "types[0]": "neuron", "with_annotations": "true"})
-    requests["query_targets_first_500"] = _post(query, {
-        "types[0]": "neuron", "range_start": 0, "range_length": 500, "sort_by": "name", "sort_dir": "asc"})
+    requests["query_targets_annotated"] = _post(
+        query, {"annotated_with[0]": annotation_id, "types[0]": "neuron", "with_annotations": "true"}
+    )
+    requests["query_targets_first_500"] = _post(
+        query, {"types[0]": "neuron", "range_start": 0, "range_length": 500, "sort_by": "name", "sort_dir": "asc"}
+    )
     requests["query_targets_name"] = _post(query, {"name": "Neuron 12", "types[0]": "neuron"})
     return requests
 

@@ -40,8 +40,13 @@ class Server:
         headers = self._headers | ({"Accept": accept} if accept else {})
 
         async def once(session: aiohttp.ClientSession) -> None:
-            async with session.request(request["method"], self._url + request["path"], data=request.get("form"),
-                                       params=request.get("query"), headers=headers) as response:
+            async with session.request(
+                request["method"],
+                self._url + request["path"],
+                data=request.get("form"),
+                params=request.get("query"),
+                headers=headers,
+            ) as response:
                 body = await response.read()
                 if response.status != 200:
                     raise SystemExit(f"{request['path']}: {response.status} {body[:300]!r}")
@@ -66,11 +71,19 @@ class Server:
             async def client(latencies: list[float]) -> None:
                 row, parent, state = next(rows), -1, json.dumps({"nocheck": True})
                 for i in range(length):
-                    form = {"x": 5000 + 10 * i, "y": 5000 + 500 * row, "z": 4000, "radius": -1, "confidence": 5,
-                            "parent_id": parent, "state": state}
+                    form = {
+                        "x": 5000 + 10 * i,
+                        "y": 5000 + 500 * row,
+                        "z": 4000,
+                        "radius": -1,
+                        "confidence": 5,
+                        "parent_id": parent,
+                        "state": state,
+                    }
                     began = time.perf_counter()
-                    async with session.post(f"{self._url}/1/treenode/create", data=form,
-                                            headers=self._headers) as response:
+                    async with session.post(
+                        f"{self._url}/1/treenode/create", data=form, headers=self._headers
+                    ) as response:
                         answer = await response.json()
                     latencies.append(time.perf_counter() - began)
                     parent = answer["treenode_id"]

@@ -48,8 +48,14 @@ class Tracer:
         return await self.actor.refused(f"/{self.project_id}/{path}", **form)
 
     async def node(self, parent_id: int = -1, x: float = 0, y: float = 0, z: float = 0, **form: object) -> int:
-        made = await self.post("treenode/create", parent_id=parent_id, x=x, y=y, z=z,
-                               **{"state": UNCHECKED, "confidence": 5, "radius": -1} | form)
+        made = await self.post(
+            "treenode/create",
+            parent_id=parent_id,
+            x=x,
+            y=y,
+            z=z,
+            **{"state": UNCHECKED, "confidence": 5, "radius": -1} | form,
+        )
         return int(made["treenode_id"])
 
     async def chain(self, length: int, *, y: float = 0) -> list[int]:
@@ -70,14 +76,20 @@ class Tracer:
         await self.post(f"label/treenode/{treenode_id}/update", tags=",".join(names))
 
     async def annotate(self, skeleton_id: int, *names: str) -> None:
-        await self.post("annotations/add", **{f"annotations[{i}]": name for i, name in enumerate(names)},
-                        **{"skeleton_ids[0]": skeleton_id})
+        await self.post(
+            "annotations/add",
+            **{f"annotations[{i}]": name for i, name in enumerate(names)},
+            **{"skeleton_ids[0]": skeleton_id},
+        )
 
     async def annotations(self, skeleton_id: int) -> dict[str, int]:
         """Annotator by annotation name."""
-        found = await self.rows("SELECT a.name, l.user_id FROM skeleton s"
-                                "  JOIN annotation_link l ON l.neuron_id = s.neuron_id"
-                                "  JOIN annotation a ON a.id = l.annotation_id WHERE s.id = %s", skeleton_id)
+        found = await self.rows(
+            "SELECT a.name, l.user_id FROM skeleton s"
+            "  JOIN annotation_link l ON l.neuron_id = s.neuron_id"
+            "  JOIN annotation a ON a.id = l.annotation_id WHERE s.id = %s",
+            skeleton_id,
+        )
         return dict(found)
 
     async def skeleton_of(self, treenode_id: int) -> int:
@@ -85,8 +97,11 @@ class Tracer:
 
     async def nodes(self, treenode_ids: list[int]) -> dict[int, Node]:
         """Those of these nodes that exist."""
-        found = await self.rows("SELECT id, parent_id, skeleton_id, x, y, z, radius, confidence, edition_time"
-                                "  FROM treenode WHERE id = ANY (%s)", treenode_ids)
+        found = await self.rows(
+            "SELECT id, parent_id, skeleton_id, x, y, z, radius, confidence, edition_time"
+            "  FROM treenode WHERE id = ANY (%s)",
+            treenode_ids,
+        )
         return {row[0]: Node(*row[:3], row[3:6], *row[6:]) for row in found}
 
     async def parents(self, treenode_ids: list[int]) -> dict[int, int | None]:

@@ -26,15 +26,18 @@ def owned(model: str, pk: int, *, user: Any = ANA, project: int = 3, **fields: A
 
 def users() -> list[Object]:
     """As a reduced export names them: after all else, with random passwords."""
-    return [{"model": "auth.user", "pk": pk, "fields": {"username": name, "password": "pbkdf2_sha256$1$x$y"}}
-            for pk, name in ((ANA, "ana"), (BEN, "ben"))]
+    return [
+        {"model": "auth.user", "pk": pk, "fields": {"username": name, "password": "pbkdf2_sha256$1$x$y"}}
+        for pk, name in ((ANA, "ana"), (BEN, "ben"))
+    ]
 
 
 def graph(project: int = 3) -> list[Object]:
     """Classes and relations of a project."""
-    return ([owned("class", pk, project=project, class_name=name, description="") for name, pk in CLASSES.items()]
-            + [owned("relation", pk, project=project, relation_name=name, uri="", description="", isreciprocal=False)
-               for name, pk in RELATIONS.items()])
+    return [owned("class", pk, project=project, class_name=name, description="") for name, pk in CLASSES.items()] + [
+        owned("relation", pk, project=project, relation_name=name, uri="", description="", isreciprocal=False)
+        for name, pk in RELATIONS.items()
+    ]
 
 
 def thing(kind: str, pk: int, name: str, **fields: Any) -> Object:
@@ -42,14 +45,25 @@ def thing(kind: str, pk: int, name: str, **fields: Any) -> Object:
 
 
 def link(relation: str, pk: int, a: int, b: int) -> Object:
-    return owned("classinstanceclassinstance", pk, relation=RELATIONS[relation], class_instance_a=a,
-                 class_instance_b=b)
+    return owned("classinstanceclassinstance", pk, relation=RELATIONS[relation], class_instance_a=a, class_instance_b=b)
 
 
 def node(pk: int, skeleton: int, parent: int | None = None, **fields: Any) -> Object:
-    return owned("treenode", pk, **{
-        "editor": BEN, "location_x": pk * 10.0, "location_y": 20.5, "location_z": -3.0, "confidence": 5,
-        "parent": parent, "radius": -1.0, "skeleton": skeleton, **fields})
+    return owned(
+        "treenode",
+        pk,
+        **{
+            "editor": BEN,
+            "location_x": pk * 10.0,
+            "location_y": 20.5,
+            "location_z": -3.0,
+            "confidence": 5,
+            "parent": parent,
+            "radius": -1.0,
+            "skeleton": skeleton,
+            **fields,
+        },
+    )
 
 
 def whole() -> list[Object]:
@@ -153,27 +167,64 @@ def projects(draw: st.DrawFn) -> list[Object]:
     objects, nodes = [], []
     for index, choices in enumerate(arbors):
         neuron, skeleton = 100 + 10 * index, 101 + 10 * index
-        objects += [thing("neuron", neuron, draw(names)), thing("skeleton", skeleton, "s"),
-                    link("model_of", 102 + 10 * index, skeleton, neuron)]
+        objects += [
+            thing("neuron", neuron, draw(names)),
+            thing("skeleton", skeleton, "s"),
+            link("model_of", 102 + 10 * index, skeleton, neuron),
+        ]
         mine: list[int] = []
         for choice in [0, *choices]:
             pk = 1000 + len(nodes)
-            objects.append(node(pk, skeleton, mine[choice % len(mine)] if mine else None,
-                                user=draw(st.sampled_from([ANA, BEN, "cleo", ["dan"]])), location_x=draw(places),
-                                location_y=draw(places), location_z=draw(places), confidence=draw(st.integers(1, 5)),
-                                radius=draw(st.sampled_from([-1.0, 0.0, 12.5]))))
+            objects.append(
+                node(
+                    pk,
+                    skeleton,
+                    mine[choice % len(mine)] if mine else None,
+                    user=draw(st.sampled_from([ANA, BEN, "cleo", ["dan"]])),
+                    location_x=draw(places),
+                    location_y=draw(places),
+                    location_z=draw(places),
+                    confidence=draw(st.integers(1, 5)),
+                    radius=draw(st.sampled_from([-1.0, 0.0, 12.5])),
+                )
+            )
             mine.append(pk)
             nodes.append(pk)
     objects.append(owned("connector", 2000, editor=ANA, location_x=0.1, location_y=0.2, location_z=0.3, confidence=5))
     linked = draw(st.sets(st.sampled_from(nodes), max_size=3))
-    objects += [owned("treenodeconnector", 200 + i, relation=RELATIONS["postsynaptic_to"], treenode=pk, connector=2000,
-                      skeleton=101, confidence=5) for i, pk in enumerate(sorted(linked))]
+    objects += [
+        owned(
+            "treenodeconnector",
+            200 + i,
+            relation=RELATIONS["postsynaptic_to"],
+            treenode=pk,
+            connector=2000,
+            skeleton=101,
+            confidence=5,
+        )
+        for i, pk in enumerate(sorted(linked))
+    ]
     labels = draw(st.lists(names, unique=True, max_size=2))
     for i, name in enumerate(labels):
-        objects += [thing("label", 300 + i, name), thing("annotation", 310 + i, name),
-                    owned("treenodeclassinstance", 320 + i, relation=RELATIONS["labeled_as"], class_instance=300 + i,
-                          treenode=draw(st.sampled_from(nodes))),
-                    link("annotated_with", 330 + i, draw(st.sampled_from([100, 310])), 310 + i),
-                    row("review", 1 + i, project=3, reviewer=draw(st.sampled_from([ANA, BEN])), review_time=TIME,
-                        skeleton=101, treenode=draw(st.sampled_from(nodes)))]
+        objects += [
+            thing("label", 300 + i, name),
+            thing("annotation", 310 + i, name),
+            owned(
+                "treenodeclassinstance",
+                320 + i,
+                relation=RELATIONS["labeled_as"],
+                class_instance=300 + i,
+                treenode=draw(st.sampled_from(nodes)),
+            ),
+            link("annotated_with", 330 + i, draw(st.sampled_from([100, 310])), 310 + i),
+            row(
+                "review",
+                1 + i,
+                project=3,
+                reviewer=draw(st.sampled_from([ANA, BEN])),
+                review_time=TIME,
+                skeleton=101,
+                treenode=draw(st.sampled_from(nodes)),
+            ),
+        ]
     return draw(st.permutations([*graph(), *objects, *users()]))

@@ -102,8 +102,11 @@ async def template(server_dsn: str) -> AsyncIterator[str]:
 
 async def create_database(server_dsn: str, name: str, template: str = "template1") -> None:
     async with await psycopg.AsyncConnection.connect(server_dsn, autocommit=True) as connection:
-        await connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-            sql.Identifier(name), sql.Identifier(template)))
+        await connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
 
 
 async def drop_database(server_dsn: str, name: str) -> None:

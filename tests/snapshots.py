@@ -57,9 +57,14 @@ async def _collect(connection: Connection, part: sql.SQL, values: dict[str, Any]
     cursor = await connection.execute(_TABLES)
     tables = await cursor.fetchall()
     query = sql.SQL(" UNION ALL ").join(
-        part.format(name=sql.Literal(name), derived=sql.Literal(derived or []), live=sql.Identifier(name),
-                    history=sql.Identifier(f"{name}__history"))
-        for name, derived in tables)
+        part.format(
+            name=sql.Literal(name),
+            derived=sql.Literal(derived or []),
+            live=sql.Identifier(name),
+            history=sql.Identifier(f"{name}__history"),
+        )
+        for name, derived in tables
+    )
     found: Snapshot = {name: [] for name, _ in tables}
     cursor = await connection.execute(query, values)
     for name, row in await cursor.fetchall():

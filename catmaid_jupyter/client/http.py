@@ -190,7 +190,9 @@ class Http:
             self._loop = loop
             # Within one machine, packing and unpacking answers takes longer than passing them on.
             self._session = aiohttp.ClientSession(
-                timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar(), trust_env=not local,
+                timeout=_TIMEOUT,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=not local,
                 headers={"Accept-Encoding": "identity"} if local else None,
             )
             weakref.finalize(self, close_soon, self._session.close, loop).atexit = False

@@ -31,8 +31,12 @@ PATIENCE_S = 120.0
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", folder, REPOSITORY], check=True,
-                   capture_output=True, timeout=PATIENCE_S)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", folder, REPOSITORY],
+        check=True,
+        capture_output=True,
+        timeout=PATIENCE_S,
+    )
     (built,) = folder.glob("*.whl")
     return built
 
@@ -46,21 +50,37 @@ class Newcomer:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items()
-                if not name.startswith(("CATMAID_", "JUPYTER", "PYTHON", "VIRTUAL_ENV", "PYTEST"))}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("CATMAID_", "JUPYTER", "PYTHON", "VIRTUAL_ENV", "PYTEST"))
+        }
         tools = self.home / "tools"
         return {**kept, "HOME": str(self.home), "PATH": f"{self.bin}{os.pathsep}{tools}", "PYTHONUNBUFFERED": "1"}
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([self.bin / arguments[0], *arguments[1:]], env=self.environment, cwd=self.home,
-                              capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+        return subprocess.run(
+            [self.bin / arguments[0], *arguments[1:]],
+            env=self.environment,
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
 
     @contextmanager
     def running(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         """A command in the background, ended as Ctrl-C does; what it says is in `said()`."""
         with (self.home / "said.txt").open("wb") as output:
-            process = subprocess.Popen([self.bin / arguments[0], *arguments[1:]], env=self.environment, cwd=self.home,
-                                       stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+            process = subprocess.Popen(
+                [self.bin / arguments[0], *arguments[1:]],
+                env=self.environment,
+                cwd=self.home,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
         try:
             yield process
         finally:
@@ -92,8 +112,15 @@ def newcomer(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
     for tool in ("sh", "bash", "env", "locale"):
         if path := shutil.which(tool):
             (home / "tools" / tool).symlink_to(path)
-    pip = [folder / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-compile",
-           "--disable-pip-version-check"]
+    pip = [
+        folder / "env" / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-compile",
+        "--disable-pip-version-check",
+    ]
     subprocess.run([*pip, "--constraint", REPOSITORY / "constraints.txt", wheel], check=True, timeout=600)
     return Newcomer(folder / "env" / "bin", home)
 
@@ -113,8 +140,12 @@ def read(url: str, token: str, form: dict[str, Any] | None = None) -> Any:
 def test_the_wheel_has_everything_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    for wanted in ("catmaid_jupyter/static/stack-viewer.js", "catmaid_jupyter/static/tracing-layer.js",
-                   "catmaid_jupyter/py.typed", "catmaid_server/sql/migrations/0001_history.sql"):
+    for wanted in (
+        "catmaid_jupyter/static/stack-viewer.js",
+        "catmaid_jupyter/static/tracing-layer.js",
+        "catmaid_jupyter/py.typed",
+        "catmaid_server/sql/migrations/0001_history.sql",
+    ):
         assert wanted in names
     assert any(name.endswith("share/catmaid-jupyter/notebooks/01_first_steps.ipynb") for name in names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
@@ -124,8 +155,9 @@ def test_the_wheel_has_everything_and_nothing_else(wheel: Path) -> None:
 
 
 def test_the_command_line_needs_no_node(newcomer: Newcomer) -> None:
-    assert newcomer.run("python", "-c", "import shutil; print(shutil.which('npm'), shutil.which('node'))"
-                        ).stdout.split() == ["None", "None"]
+    assert newcomer.run(
+        "python", "-c", "import shutil; print(shutil.which('npm'), shutil.which('node'))"
+    ).stdout.split() == ["None", "None"]
     helped = newcomer.run("catmaid-jupyter", "--help")
     assert helped.returncode == 0, helped.stderr
     assert {"demo", "serve", "stop", "status", "import", "export"} <= set(re.findall(r"\w+", helped.stdout))
@@ -136,8 +168,19 @@ def test_the_command_line_needs_no_node(newcomer: Newcomer) -> None:
 
 def test_the_demo_is_served(newcomer: Newcomer) -> None:
     data = newcomer.home / "data"
-    command = ["catmaid-jupyter", "demo", "--data-dir", str(data), "--size", "384,256,8", "--no-browser",
-               "--port", "0", "--notebook-dir", str(newcomer.home / "notebooks")]
+    command = [
+        "catmaid-jupyter",
+        "demo",
+        "--data-dir",
+        str(data),
+        "--size",
+        "384,256,8",
+        "--no-browser",
+        "--port",
+        "0",
+        "--notebook-dir",
+        str(newcomer.home / "notebooks"),
+    ]
     with newcomer.running(*command) as process:
         lab = newcomer.wait_for(r"(http://\S+/lab/tree/01_first_steps\.ipynb\?token=\S+)", process)
         record = json.loads((data / "service.json").read_text())

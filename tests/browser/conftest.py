@@ -30,8 +30,13 @@ RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 SPEC = SpecimenSpec(seed=7, size_px=(896, 640, 12))
 VIEW = "height=420, nm_per_pixel=3.0"
 CHROMIUM_SWITCHES = [
-    "--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
     # Canvases are drawn by the processor: an emulated graphics card takes 100 ms for what this does in 2.
     "--disable-gpu",
 ]
@@ -65,7 +70,9 @@ class Site:
                 await tx.execute(
                     """INSERT INTO project_stack (project_id, stack_id, translation_x, translation_y, translation_z)
                        SELECT %s, stack_id, translation_x, translation_y, translation_z
-                         FROM project_stack WHERE project_id = %s""", (project_id, source))
+                         FROM project_stack WHERE project_id = %s""",
+                    (project_id, source),
+                )
         return self.project(title)
 
 
@@ -141,7 +148,8 @@ async def open_viewer(notebooks: Open) -> Open:
     async def show(project: cj.Project, options: str = VIEW) -> tuple[Notebook, Viewer]:
         notebook = await notebooks(
             f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})",
-            f"viewer = project.viewer({options})\nviewer")
+            f"viewer = project.viewer({options})\nviewer",
+        )
         viewer = Viewer(notebook.page, await notebook.value("viewer.layers[0].layer_id"))
         await viewer.ready()
         return notebook, viewer

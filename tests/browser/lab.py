@@ -22,7 +22,10 @@ OPENING_MS = 60_000
 
 QUIET = {
     "@jupyterlab/apputils-extension:notification": {
-        "fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
 }
 
 OPEN = """async (path) => {
@@ -79,11 +82,20 @@ class Lab:
             (settings / folder / f"{name}.jupyterlab-settings").write_text(json.dumps(values))
         self.work.mkdir()
         command = [
-            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-            f"--port={self.url.rsplit(':', 1)[1].strip('/')}", "--ServerApp.port_retries=0",
-            f"--ServerApp.root_dir={self.work}", "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True",
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--allow-root",
+            "--ip=127.0.0.1",
+            f"--port={self.url.rsplit(':', 1)[1].strip('/')}",
+            "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={self.work}",
+            "--IdentityProvider.token=",
+            "--LabApp.expose_app_in_browser=True",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-            f"--LabApp.user_settings_dir={settings}", f"--LabApp.workspaces_dir={workspaces}",
+            f"--LabApp.user_settings_dir={settings}",
+            f"--LabApp.workspaces_dir={workspaces}",
         ]
         places = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
         environment = {**os.environ, **places, "IPYTHONDIR": str(home / "ipython"), "CATMAID_DATA_DIR": str(data_dir)}

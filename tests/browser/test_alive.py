@@ -46,8 +46,7 @@ async def test_a_busy_kernel_does_not_stop_the_viewer(site: Site, open_viewer: O
     await viewer.canvas.focus()
 
     await notebook.begin(f"import time\nviewer.brightness = 1.1\ntime.sleep({BUSY_S})")
-    await viewer.page.wait_for_function(
-        "(canvas) => canvas.style.filter.includes('1.1')", arg=await image_of(viewer))
+    await viewer.page.wait_for_function("(canvas) => canvas.style.filter.includes('1.1')", arg=await image_of(viewer))
     begun = time.monotonic()
     await viewer.settled()
     assert time.monotonic() - begun < AT_ONCE_S, "a request is answered"
@@ -103,8 +102,28 @@ async def test_keys_in_the_viewer_are_not_those_of_jupyterlab(site: Site, open_v
     modes = "jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model.type)"
     before = await notebook.page.evaluate(cells), await notebook.page.evaluate(modes)
     await viewer.canvas.focus()
-    for key in ("d", "d", "a", "b", "x", "c", "v", "m", "y", "z", "Enter", "Shift+Enter", "Control+Enter", "0", "0",
-                "j", "k", "ArrowDown", "Control+b", "Shift+m"):
+    for key in (
+        "d",
+        "d",
+        "a",
+        "b",
+        "x",
+        "c",
+        "v",
+        "m",
+        "y",
+        "z",
+        "Enter",
+        "Shift+Enter",
+        "Control+Enter",
+        "0",
+        "0",
+        "j",
+        "k",
+        "ArrowDown",
+        "Control+b",
+        "Shift+m",
+    ):
         await notebook.page.keyboard.press(key)
     # A key that the viewer knows tells that all before it have been handled.
     await notebook.page.keyboard.press("?")

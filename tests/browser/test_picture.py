@@ -34,8 +34,10 @@ async def test_the_viewer_of_the_readme(site: Site, notebooks: Open) -> None:
     links = project.links()
     source = links[(links["connector_id"] == chosen["id"]) & (links["relation"] == "presynaptic_to")]
     position = (float(middle[0]), float(chosen["y"]), float(chosen["z"]))
-    await notebook.value("0", f"viewer.position, viewer.nm_per_pixel = {position}, 3.0\n"
-                              f"viewer.active_node = {source['treenode_id'].iloc[0]}")
+    await notebook.value(
+        "0",
+        f"viewer.position, viewer.nm_per_pixel = {position}, 3.0\nviewer.active_node = {source['treenode_id'].iloc[0]}",
+    )
     await viewer.until("viewer.view.nmPerPixel === 3 && tracing.active && tracing.section.connectors > 0")
     await viewer.painted()
     pixels = await viewer.pixels()
@@ -48,7 +50,8 @@ async def test_the_viewer_of_the_readme(site: Site, notebooks: Open) -> None:
     with Image.open(BytesIO(await notebook.page.screenshot())) as image:
         # Fewer shades of the noise in the tissue make a smaller file.
         image.convert("RGB").point([round(value * 31 / 255) * 255 // 31 for value in range(256)] * 3).save(
-            taken, optimize=True)
+            taken, optimize=True
+        )
     if not COMMITTED.exists():
         COMMITTED.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(taken, COMMITTED)

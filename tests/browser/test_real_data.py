@@ -31,11 +31,19 @@ async def vnc(site: Site, shared: Path) -> cj.Project:
     """The project that the three import commands make."""
     folder = shared / "data" / "vnc1"
     async with opened_store(site.settings) as store:
-        await import_stack(store, site.settings.folder, folder / "raw", project="VNC", owner="admin",
-                           resolution_nm=RESOLUTION, file_extension="png")
+        await import_stack(
+            store,
+            site.settings.folder,
+            folder / "raw",
+            project="VNC",
+            owner="admin",
+            resolution_nm=RESOLUTION,
+            file_extension="png",
+        )
         await import_swc(store, folder / "skeletons", project="VNC", user="admin")
-        await import_connectors(store, folder / "connectors.csv", folder / "connector_links.csv", project="VNC",
-                                user="admin")
+        await import_connectors(
+            store, folder / "connectors.csv", folder / "connector_links.csv", project="VNC", user="admin"
+        )
     return site.project("VNC")
 
 
@@ -62,7 +70,7 @@ async def test_pixels_are_where_they_belong(
         await look_at(notebook, viewer, place)
         px, py = await viewer.ask("viewer.toScreen(...argument)", place[:2])
         pixels = await viewer.pixels()
-        found = pixels[round(py) - 1:round(py) + 1, round(px) - 1:round(px) + 1].mean()
+        found = pixels[round(py) - 1 : round(py) + 1, round(px) - 1 : round(px) + 1].mean()
         assert found == pytest.approx(probe["raw"], abs=8), probe
 
     await look_at(notebook, viewer, [2350.0, 2350.0, SECTION * 50.0], nm_per_pixel=4.6)
@@ -114,7 +122,7 @@ async def test_nodes_are_on_the_pixels_of_their_neurites(vnc: cj.Project, shared
     RESULTS.mkdir(exist_ok=True)
     await notebook.page.screenshot(path=RESULTS / "vnc1.png")
     for node_id, (px, py) in zip(ids, np.rint(on_screen[seen]).astype(int), strict=True):
-        dot = pixels[py - 2:py + 2, px - 2:px + 2]
+        dot = pixels[py - 2 : py + 2, px - 2 : px + 2]
         assert np.ptp(dot, axis=-1).max() > COLOURED, f"nothing is drawn for node {node_id}"
 
 
@@ -132,5 +140,7 @@ async def look_at(notebook: Notebook, viewer: Viewer, place: list[float], nm_per
     await viewer.until(
         "viewer.view.section === argument[0] && Math.hypot(viewer.view.center[0] - argument[1],"
         " viewer.view.center[1] - argument[2]) < 1e-6 && (argument[3] ?? viewer.view.nmPerPixel) ==="
-        " viewer.view.nmPerPixel", [round(place[2] / 50), *place[:2], nm_per_pixel])
+        " viewer.view.nmPerPixel",
+        [round(place[2] / 50), *place[:2], nm_per_pixel],
+    )
     await viewer.painted()

@@ -76,7 +76,8 @@ async def test_an_arbor_with_a_synapse_from_first_click_to_reload(site: Site, op
     await viewer.shows(6, 1, 3)
     links = project.links()
     assert sorted(zip(links["treenode_id"], links["relation"], strict=True)) == sorted(
-        [(third, "presynaptic_to"), *((partner, "postsynaptic_to") for partner in partners)])
+        [(third, "presynaptic_to"), *((partner, "postsynaptic_to") for partner in partners)]
+    )
     assert set(links["connector_id"]) == {connector}
 
     # A tag, typed.
@@ -108,7 +109,8 @@ async def test_an_arbor_with_a_synapse_from_first_click_to_reload(site: Site, op
     assert stored(project) == kept
     assert await again.ask("tracing.labels(argument)", branch) == ["ends"]
     assert sorted(await again.ask("tracing.links(argument)", connector)) == sorted(
-        [node, relation] for node, relation in zip(links["treenode_id"], links["relation"], strict=True))
+        [node, relation] for node, relation in zip(links["treenode_id"], links["relation"], strict=True)
+    )
     for node_id, (_, node_x, node_y, _) in kept.items():
         at = await again.node_place(node_id)
         assert at == pytest.approx(await again.place(node_x, node_y), abs=0.5)

@@ -35,7 +35,15 @@ async def laboratory(
     width, height, depth = SPEC.size_px
     async with fresh_service(module_store, data_dir) as service:
         await import_volume(
-            module_store, data_dir, (depth, height, width), specimen.section, fingerprint=repr(SPEC),
-            title="Synthetic neuropil", project="Test", owner="tracer", resolution_nm=SPEC.resolution_nm)
+            module_store,
+            data_dir,
+            (depth, height, width),
+            specimen.section,
+            fingerprint=repr(SPEC),
+            title="Synthetic neuropil",
+            project="Test",
+            owner="tracer",
+            resolution_nm=SPEC.resolution_nm,
+        )
         await import_tracing(module_store, with_more_synapses(specimen.tracing), project="Test", user="tracer")
         yield Laboratory(service, clients)

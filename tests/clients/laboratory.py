@@ -37,11 +37,19 @@ class Laboratory:
 
     async def run(self, script: str, actor: Actor | None = None, **values: object) -> Any:
         """What a script of this folder writes as JSON; it gets the service, a token and `values` in its environment."""
-        given = {"url": self.service.url, "project_id": self.service.project_id,
-                 "token": (actor or self.service.tracer).token, **values}
+        given = {
+            "url": self.service.url,
+            "project_id": self.service.project_id,
+            "token": (actor or self.service.tracer).token,
+            **values,
+        }
         process = await asyncio.create_subprocess_exec(
-            self.python, Path(__file__).with_name(script), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=os.environ | {"GIVEN": json.dumps(given), "MPLBACKEND": "agg"})
+            self.python,
+            Path(__file__).with_name(script),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"GIVEN": json.dumps(given), "MPLBACKEND": "agg"},
+        )
         out, errors = await process.communicate()
         assert process.returncode == 0, errors.decode()[-4000:]
         return json.loads(out)
@@ -60,7 +68,8 @@ def with_more_synapses(tracing: Tracing) -> Tracing:
     for _ in range(SYNAPSES):
         presynaptic, *postsynaptic = (
             (int(index), int(random.integers(len(tracing.skeletons[index]))))
-            for index in random.choice(len(tracing.skeletons) // 2, size=4, replace=False))
+            for index in random.choice(len(tracing.skeletons) // 2, size=4, replace=False)
+        )
         x, y, z = tracing.skeletons[presynaptic[0]].xyz[presynaptic[1]].tolist()
         synapses.append(Synapse((x + 10, y, z), presynaptic, postsynaptic))
     return dataclasses.replace(tracing, connectors=[*tracing.connectors, *synapses])

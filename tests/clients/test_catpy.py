@@ -23,28 +23,41 @@ async def test_reads_are_what_the_store_holds(laboratory: Laboratory) -> None:
     (root,) = await rows("SELECT id FROM treenode WHERE skeleton_id = %s AND parent_id IS NULL", skeleton_id)
     await tracer.post(f"{project}/label/treenode/{root}/update", tags="root")
     await tracer.post(f"{project}/annotations/add", **{"skeleton_ids[0]": skeleton_id, "annotations[0]": "seen"})
-    await tracer.post(f"{project}/volumes/add", title="corner", type="box", min_x=0, min_y=0, min_z=0, max_x=9, max_y=9,
-                      max_z=9)
+    await tracer.post(
+        f"{project}/volumes/add", title="corner", type="box", min_x=0, min_y=0, min_z=0, max_x=9, max_y=9, max_z=9
+    )
     relations = dict(await rows("SELECT name, id FROM relation WHERE name = ANY (%s)", list(KINDS)))
 
     wired = Counter((source, target) for source, target, *_ in await rows(PAIRS))
 
     read = await laboratory.run(
-        "catpy_reads.py", skeleton_id=skeleton_id, skeleton_ids=sorted({*chain(*wired)}), user="tracer",
-        annotation="seen", volume="corner", relations=list(relations.values()))
+        "catpy_reads.py",
+        skeleton_id=skeleton_id,
+        skeleton_ids=sorted({*chain(*wired)}),
+        user="tracer",
+        annotation="seen",
+        volume="corner",
+        relations=list(relations.values()),
+    )
 
-    nodes = await rows("SELECT id, coalesce(parent_id, -1), x, y, z, radius FROM treenode WHERE skeleton_id = %s"
-                       " ORDER BY id", skeleton_id)
+    nodes = await rows(
+        "SELECT id, coalesce(parent_id, -1), x, y, z, radius FROM treenode WHERE skeleton_id = %s ORDER BY id",
+        skeleton_id,
+    )
     assert sorted(map(tuple, read["nodes"])) == nodes
     assert read["several"] == [node[0] for node in nodes]
     assert sorted(swc_rows(read["swc"])) == [(*node[:5], max(node[5], 0)) for node in nodes]
     assert sorted(row[0] for row in swc_rows(read["linear"])) == list(range(1, len(nodes) + 1))
     assert sorted(map(tuple, read["graph"])) == sorted((*ends, count) for ends, count in wired.items())
-    assert {int(node): (made["parent_id"], *made["location"]) for node, made in read["geometry"]["treenodes"].items()
-            } == {node[0]: (None if node[1] < 0 else node[1], *node[2:5]) for node in nodes}
-    links = await rows("""
+    assert {
+        int(node): (made["parent_id"], *made["location"]) for node, made in read["geometry"]["treenodes"].items()
+    } == {node[0]: (None if node[1] < 0 else node[1], *node[2:5]) for node in nodes}
+    links = await rows(
+        """
         SELECT l.treenode_id, l.connector_id, r.name FROM connector_link l JOIN relation r ON r.id = l.relation_id
-         WHERE l.skeleton_id = %s""", skeleton_id)
+         WHERE l.skeleton_id = %s""",
+        skeleton_id,
+    )
     assert sorted(map(tuple, read["connectors"])) == sorted((*link[:2], KINDS[link[2]]) for link in links)
     assert set(map(int, read["geometry"]["connectors"])) == {link[1] for link in links}
     assert read["tags"]["root"] == [root]

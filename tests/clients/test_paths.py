@@ -22,10 +22,19 @@ def paths_in_source(package: Path) -> set[str]:
     Where the source has no constant, 1 stands for the project and 7 for other ids.
     """
     nodes = [node for file in package.rglob("*.py") for node in ast.walk(ast.parse(file.read_text()))]
-    called = [node.args for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-              and node.func.attr == "make_url"]
-    tuples = [node.elts for node in nodes if isinstance(node, ast.Tuple) and len(node.elts) > 1
-              and not isinstance(node.elts[0], ast.Constant) and piece(node.elts[0]) == "1"]
+    called = [
+        node.args
+        for node in nodes
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "make_url"
+    ]
+    tuples = [
+        node.elts
+        for node in nodes
+        if isinstance(node, ast.Tuple)
+        and len(node.elts) > 1
+        and not isinstance(node.elts[0], ast.Constant)
+        and piece(node.elts[0]) == "1"
+    ]
     found = [[piece(node) for node in pieces] for pieces in called + tuples]
     return {"/" + "/".join(pieces) for pieces in found if pieces and None not in pieces}
 
@@ -70,7 +79,8 @@ async def test_paths_of_rcatmaid_are_known(service: Service) -> None:
 
 async def test_a_doubled_slash_keeps_method_form_and_query(service: Service) -> None:
     status, answer = await service.tracer.request(
-        "POST", f"//{service.project_id}//treenode/create?x=5", data={"y": "6", "z": "7"})
+        "POST", f"//{service.project_id}//treenode/create?x=5", data={"y": "6", "z": "7"}
+    )
     assert status == 200, answer
     async with service.store.reading() as connection:
         cursor = await connection.execute("SELECT x, y, z FROM treenode")
@@ -79,12 +89,16 @@ async def test_a_doubled_slash_keeps_method_form_and_query(service: Service) -> 
 
 async def test_rcatmaid_describes_a_volume_in_json(service: Service) -> None:
     mesh = [[[0, 0, 0], [9, 0, 0], [0, 9, 0], [0, 0, 9]], [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]]
-    status, made = await service.tracer.request("POST", f"//{service.project_id}/volumes/add", json={
-        "title": "corner", "type": "trimesh", "mesh": mesh, "comment": "from R"})
+    status, made = await service.tracer.request(
+        "POST",
+        f"//{service.project_id}/volumes/add",
+        json={"title": "corner", "type": "trimesh", "mesh": mesh, "comment": "from R"},
+    )
     assert status == 200, made
     listed = await service.tracer.get(f"/{service.project_id}/volumes/")
     assert isinstance(listed, dict)
     assert [row[1:3] for row in listed["data"]] == [["corner", "from R"]]
     status, answer = await service.tracer.request(
-        "POST", f"/{service.project_id}/volumes/add", data="{", headers={"Content-Type": "application/json"})
+        "POST", f"/{service.project_id}/volumes/add", data="{", headers={"Content-Type": "application/json"}
+    )
     assert status == 400, answer

@@ -33,8 +33,21 @@ OurRow = tuple[str, Row]
 
 ENTITIES = {"neuron", "label", "annotation"}
 WITH_TABLES_OF_THEIR_OWN = ENTITIES | {"skeleton", "volume", "landmark", "landmarkgroup", "stack_property"}
-CONCEPTS = ("relation", "neuron", "skeleton", "connector_link", "label", "node_label", "annotation",
-            "annotation_link", "review", "log_entry", "class", "class_instance", "class_instance_link")
+CONCEPTS = (
+    "relation",
+    "neuron",
+    "skeleton",
+    "connector_link",
+    "label",
+    "node_label",
+    "annotation",
+    "annotation_link",
+    "review",
+    "log_entry",
+    "class",
+    "class_instance",
+    "class_instance_link",
+)
 LOCATIONS = ("treenode", "connector")
 IN_ORDER = ("user_group", "app_user", "group_member", "project", "project_permission", "stack", "stack_mirror",
             "project_stack", "stack_group", "stack_group_member", "relation", "neuron", "skeleton", "treenode",
@@ -94,8 +107,10 @@ def translated(table: str, row: Row, catalogue: Catalogue) -> Iterator[OurRow]:
         yield from _concept_rows(table, row)
     elif table == "auth_user":
         profile = catalogue.profiles[row["id"]]
-        yield "app_user", {**row, "color": [profile["color"][c] for c in "rgba"],
-                           "primary_group_id": profile["primary_group_id"]}
+        yield (
+            "app_user",
+            {**row, "color": [profile["color"][c] for c in "rgba"], "primary_group_id": profile["primary_group_id"]},
+        )
     elif table in ("stack", "project_stack", "stack_stack_group"):
         yield _stack_row(table, row, catalogue)
     elif table in ("textlabel", "catmaid_volume"):
@@ -104,8 +119,10 @@ def translated(table: str, row: Row, catalogue: Catalogue) -> Iterator[OurRow]:
         yield _placed_row(table, row)
     elif table in ("class_instance", "class_instance_class_instance"):
         yield from _graph_rows(table, row, catalogue)
-    elif (table in ("treenode_class_instance", "connector_class_instance")
-          and catalogue.relations[row["relation_id"]] == "labeled_as"):
+    elif (
+        table in ("treenode_class_instance", "connector_class_instance")
+        and catalogue.relations[row["relation_id"]] == "labeled_as"
+    ):
         del row["relation_id"]
         label_id = row.pop("class_instance_id")
         yield "node_label", {**row, "label_id": label_id}
@@ -114,11 +131,18 @@ def translated(table: str, row: Row, catalogue: Catalogue) -> Iterator[OurRow]:
 def _concept_rows(table: str, row: Row) -> Iterator[OurRow]:
     if table == "relation":
         yield table, {**_only(row, "id", "project_id", "user_id"), "name": row["relation_name"]}
-        yield "relation_detail", {**_only(row, "description", "isreciprocal"), "uri": row["uri"] or "",
-                                  "relation_id": row["id"]}
+        yield (
+            "relation_detail",
+            {**_only(row, "description", "isreciprocal"), "uri": row["uri"] or "", "relation_id": row["id"]},
+        )
     else:
-        yield table, {**_only(row, "id", "project_id", "user_id", "creation_time", "edition_time", "description"),
-                      "name": row["class_name"]}
+        yield (
+            table,
+            {
+                **_only(row, "id", "project_id", "user_id", "creation_time", "edition_time", "description"),
+                "name": row["class_name"],
+            },
+        )
 
 
 def _shown_row(table: str, row: Row, catalogue: Catalogue) -> OurRow:
@@ -172,8 +196,11 @@ def _graph_rows(table: str, row: Row, catalogue: Catalogue) -> Iterator[OurRow]:
             yield "neuron", {**row, "id": -row["id"]}
             yield kind, {**row, "neuron_id": -row["id"]}
     elif catalogue.relations[row["relation_id"]] == "annotated_with":
-        link = {**_only(row, "id", "user_id", "project_id", "creation_time", "edition_time"),
-                "annotation_id": row["class_instance_b"], "neuron_id": row["class_instance_a"]}
+        link = {
+            **_only(row, "id", "user_id", "project_id", "creation_time", "edition_time"),
+            "annotation_id": row["class_instance_b"],
+            "neuron_id": row["class_instance_a"],
+        }
         yield "annotation_link", link
     else:
         link = _only(row, "id", "user_id", "project_id", "creation_time", "edition_time", "relation_id")
@@ -241,8 +268,9 @@ async def insert(connection: psycopg.AsyncConnection[Any], table: str, rows: Ite
     rows = await _with_targets(connection, rows) if table == "annotation_link" else list(rows)
     for columns in {tuple(sorted(row)) for row in rows}:
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
-        statement = sql.SQL("INSERT INTO {table} ({names})"
-                            " SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, %s)")
+        statement = sql.SQL(
+            "INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, %s)"
+        )
         batch = [row for row in rows if tuple(sorted(row)) == columns]
         await connection.execute(statement.format(table=sql.Identifier(table), names=names), (Jsonb(batch),))
 
@@ -251,8 +279,12 @@ async def _with_targets(connection: psycopg.AsyncConnection[Any], links: Iterabl
     """CATMAID annotates any entity; here a neuron and an annotation are targets in columns of their own."""
     cursor = await connection.execute("SELECT id FROM annotation")
     annotations = {annotation for (annotation,) in await cursor.fetchall()}
-    return [{**link, "neuron_id": None, "target_annotation_id": link["neuron_id"]}
-            if link["neuron_id"] in annotations else link for link in links]
+    return [
+        {**link, "neuron_id": None, "target_annotation_id": link["neuron_id"]}
+        if link["neuron_id"] in annotations
+        else link
+        for link in links
+    ]
 
 
 async def set_access(connection: psycopg.AsyncConnection[Any], access: Row) -> None:
@@ -264,8 +296,12 @@ async def set_access(connection: psycopg.AsyncConnection[Any], access: Row) -> N
 
 async def change_grant(connection: psycopg.AsyncConnection[Any], change: Row) -> None:
     """Grant or revoke one permission on a project."""
-    values = {"user": change.get("user"), "group": change.get("group"), "project": int(change["object"]),
-              "permission": change["permission"]}
+    values = {
+        "user": change.get("user"),
+        "group": change.get("group"),
+        "project": int(change["object"]),
+        "permission": change["permission"],
+    }
     if change["op"] == "grant":
         statement = """
             INSERT INTO project_permission (project_id, user_id, group_id, permission)
@@ -286,11 +322,14 @@ async def raise_counters(connection: psycopg.AsyncConnection[Any]) -> None:
     shared = {"concept_id_seq": CONCEPTS, "location_id_seq": LOCATIONS}
     for counter, tables in shared.items():
         for table in tables:
-            statement = sql.SQL("SELECT setval({counter}, greatest(nextval({counter}), max(id) + 1), false)"
-                                " FROM {table}")
+            statement = sql.SQL(
+                "SELECT setval({counter}, greatest(nextval({counter}), max(id) + 1), false) FROM {table}"
+            )
             await connection.execute(statement.format(counter=sql.Literal(counter), table=sql.Identifier(table)))
     for table in IN_ORDER:
         if table not in CONCEPTS + LOCATIONS + ("group_member", "relation_detail"):
-            statement = sql.SQL("SELECT setval(pg_get_serial_sequence({name}, 'id'), max(id) + 1, false) FROM {table}"
-                                " HAVING max(id) > 0")
+            statement = sql.SQL(
+                "SELECT setval(pg_get_serial_sequence({name}, 'id'), max(id) + 1, false) FROM {table}"
+                " HAVING max(id) > 0"
+            )
             await connection.execute(statement.format(name=sql.Literal(table), table=sql.Identifier(table)))

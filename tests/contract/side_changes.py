@@ -68,7 +68,9 @@ async def _insert(connection: Connection, table: str, row: Row, catalogue: Catal
     if table == "class_instance_class_instance" and catalogue.relations[row["relation_id"]] == "model_of":
         await connection.execute(
             "UPDATE skeleton SET neuron_id = %(class_instance_b)s, model_of_link_id = %(id)s"
-            " WHERE id = %(class_instance_a)s", row)
+            " WHERE id = %(class_instance_a)s",
+            row,
+        )
         return
     for name, our_row in translated(table, row, catalogue):
         await insert(connection, name, [our_row])
@@ -89,8 +91,9 @@ def _renamed(changed: Row) -> set[str]:
 async def _set_columns(connection: Connection, table: str, key: str, value: Any, changed: Row) -> None:
     assignments = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in changed)
     statement = sql.SQL("UPDATE {} SET {} WHERE {} = %s")
-    await connection.execute(statement.format(sql.Identifier(table), assignments, sql.Identifier(key)),
-                             [*changed.values(), value])
+    await connection.execute(
+        statement.format(sql.Identifier(table), assignments, sql.Identifier(key)), [*changed.values(), value]
+    )
 
 
 async def _change_membership(connection: Connection, change: Row) -> None:
@@ -98,8 +101,12 @@ async def _change_membership(connection: Connection, change: Row) -> None:
     if change["op"] == "add_to_group":
         await connection.execute(
             "INSERT INTO group_member (user_id, group_id) SELECT u.id, g.id FROM app_user u, user_group g"
-            " WHERE u.username = %(user)s AND g.name = %(group)s ON CONFLICT DO NOTHING", names)
+            " WHERE u.username = %(user)s AND g.name = %(group)s ON CONFLICT DO NOTHING",
+            names,
+        )
     else:
         await connection.execute(
             "DELETE FROM group_member m USING app_user u, user_group g WHERE m.user_id = u.id AND m.group_id = g.id"
-            " AND u.username = %(user)s AND g.name = %(group)s", names)
+            " AND u.username = %(user)s AND g.name = %(group)s",
+            names,
+        )

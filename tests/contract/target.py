@@ -47,7 +47,8 @@ class Target:
         dsn = await self._database(self._server_dsn or self._private_cluster())
         await migrate(dsn)
         self._connection = await self._resources.enter_async_context(
-            await psycopg.AsyncConnection.connect(dsn, autocommit=True))
+            await psycopg.AsyncConnection.connect(dsn, autocommit=True)
+        )
         self._catalogue = await base_state.load_base(self._connection, base_state.read_tables(base))
         await self._connection.execute(SNAPSHOT.read_bytes())
         store = await self._resources.enter_async_context(Store.opened(dsn, pool_size=4))

@@ -32,9 +32,18 @@ async def service(server_dsn: str, template: str, tmp_path_factory: pytest.TempP
     folder: Path = tmp_path_factory.mktemp("data")
     async with fresh_store(server_dsn, template) as store, fresh_service(store, folder) as started:
         async with store.writing(user_id=None, project_id=started.project_id, label="set up") as tx:
-            await stacks.register_stack(tx, started.project_id, NewStack(
-                title="Stack", dimension=(100, 80, 60), resolution=(4, 4, 40), zoom_levels=1,
-                mirrors=[Mirror(tile_width=256, tile_height=256)]), translation=(8, 0, 0))
+            await stacks.register_stack(
+                tx,
+                started.project_id,
+                NewStack(
+                    title="Stack",
+                    dimension=(100, 80, 60),
+                    resolution=(4, 4, 40),
+                    zoom_levels=1,
+                    mirrors=[Mirror(tile_width=256, tile_height=256)],
+                ),
+                translation=(8, 0, 0),
+            )
         yield started
 
 
@@ -66,8 +75,16 @@ async def arbor(service: Service) -> Arbor:
     path = f"/{service.project_id}"
 
     async def add(place: int, parent_id: int = -1) -> Any:
-        return await service.tracer.post(f"{path}/treenode/create", x=place, y=place, z=place, parent_id=parent_id,
-                                         radius=5, confidence=5, state=json.dumps(UNCHECKED))
+        return await service.tracer.post(
+            f"{path}/treenode/create",
+            x=place,
+            y=place,
+            z=place,
+            parent_id=parent_id,
+            radius=5,
+            confidence=5,
+            state=json.dumps(UNCHECKED),
+        )
 
     made = await add(10)
     ids = [made["treenode_id"]]
@@ -75,8 +92,13 @@ async def arbor(service: Service) -> Arbor:
         ids.append((await add(place, ids[parent]))["treenode_id"])
     for node_id in ids[1:3]:
         synapse: Any = await service.tracer.post(f"{path}/connector/create", x=25, y=25, z=25)
-        await service.tracer.post(f"{path}/link/create", from_id=node_id, to_id=synapse["connector_id"],
-                                  link_type="presynaptic_to", state=json.dumps(UNCHECKED))
+        await service.tracer.post(
+            f"{path}/link/create",
+            from_id=node_id,
+            to_id=synapse["connector_id"],
+            link_type="presynaptic_to",
+            state=json.dumps(UNCHECKED),
+        )
     return Arbor(made["skeleton_id"], *ids)
 
 
@@ -84,8 +106,9 @@ class TestHandshake:
     """From the address to the list of skeletons."""
 
     async def test_a_visitor_gets_a_token_that_works(self, service: Service) -> None:
-        async with service.tracer.session.get(f"{service.url}/accounts/anonymous-api-token",
-                                              headers={"Origin": ORIGIN}) as response:
+        async with service.tracer.session.get(
+            f"{service.url}/accounts/anonymous-api-token", headers={"Origin": ORIGIN}
+        ) as response:
             assert response.headers["Access-Control-Allow-Origin"] in {"*", ORIGIN}
             token = (await response.json())["token"]
         visitor = Neuroglancer(service.tracer.session, service.url, service.project_id, token)
@@ -119,8 +142,11 @@ class TestHandshake:
         self, service: Service, viewer: Neuroglancer
     ) -> None:
         (stack,) = await viewer.get(f"/{service.project_id}/stacks")
-        said = {"read_only": True, "cache_provider": "cached_msgpack_grid",
-                "spatial": [{"chunk_size": [1000, 1000, 1000], "limit": 500}]}
+        said = {
+            "read_only": True,
+            "cache_provider": "cached_msgpack_grid",
+            "spatial": [{"chunk_size": [1000, 1000, 1000], "limit": 500}],
+        }
         for metadata in (json.dumps(said), None):
             async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
                 await tx.execute("UPDATE stack SET metadata = %s WHERE id = %s", (metadata, stack["id"]))
@@ -145,8 +171,11 @@ class TestHandshake:
         for method in ("GET", "POST"):
             async with service.visitor.session.options(
                 service.url + path.format(p=service.project_id),
-                headers={"Origin": ORIGIN, "Access-Control-Request-Method": method,
-                         "Access-Control-Request-Headers": "authorization,content-type"},
+                headers={
+                    "Origin": ORIGIN,
+                    "Access-Control-Request-Method": method,
+                    "Access-Control-Request-Headers": "authorization,content-type",
+                },
             ) as response:
                 assert response.status in {200, 204}
                 assert response.headers["Access-Control-Allow-Origin"] in {"*", ORIGIN}
@@ -177,7 +206,9 @@ class TestBrowsing:
                 "           SELECT %(p)s, user_id, id, 'long' FROM n RETURNING id, user_id)"
                 " INSERT INTO treenode (project_id, user_id, editor_id, skeleton_id, x, y, z, radius, confidence)"
                 " SELECT %(p)s, s.user_id, s.user_id, s.id, 5000 + i, 5000, 5000, -1, 5"
-                "   FROM s, generate_series(1, 2000) AS i", {"p": service.project_id})
+                "   FROM s, generate_series(1, 2000) AS i",
+                {"p": service.project_id},
+            )
             await tx.execute("SELECT rebuild_edges()")
         box = (4000, 4000, 4000, 9000, 6000, 6000)
         (everything,) = await viewer.browse(box)
@@ -190,14 +221,18 @@ class TestBrowsing:
         assert sorted(row for level in levels for row in level) == sorted(everything)
 
     async def test_an_unknown_grid_is_an_empty_one(self, viewer: Neuroglancer) -> None:
-        response = await viewer.send("GET", f"/{viewer.project_id}/node/list?left=0&top=0&z1=0&right=1&bottom=1&z2=1"
-                                            "&lod_type=percent&lod=1&format=msgpack&src=elsewhere")
+        response = await viewer.send(
+            "GET",
+            f"/{viewer.project_id}/node/list?left=0&top=0&z1=0&right=1&bottom=1&z2=1"
+            "&lod_type=percent&lod=1&format=msgpack&src=elsewhere",
+        )
         assert response.status == 400
         assert "Could not find matching node provider for request" in (await response.json())["error"]
 
     async def test_one_skeleton(self, viewer: Neuroglancer, arbor: Arbor) -> None:
-        rows, *_ = await viewer.get(f"/{viewer.project_id}/skeletons/{arbor.skeleton_id}/compact-detail"
-                                    "?with_tags=true&with_edition_times=true")
+        rows, *_ = await viewer.get(
+            f"/{viewer.project_id}/skeletons/{arbor.skeleton_id}/compact-detail?with_tags=true&with_edition_times=true"
+        )
         (row,) = (row for row in rows if row[0] == arbor.left)
         assert row[1] == arbor.fork
         assert row[3:8] == [40, 40, 40, 5, 5]
@@ -205,8 +240,9 @@ class TestBrowsing:
         assert (root["root_id"], root["x"], root["y"], root["z"]) == (arbor.root, 10, 10, 10)
 
     async def test_a_skeleton_that_is_gone_is_empty(self, viewer: Neuroglancer) -> None:
-        response = await viewer.send("GET", f"/{viewer.project_id}/skeletons/999999/compact-detail"
-                                            "?with_tags=true&with_edition_times=true")
+        response = await viewer.send(
+            "GET", f"/{viewer.project_id}/skeletons/999999/compact-detail?with_tags=true&with_edition_times=true"
+        )
         assert response.status == 404
         assert "doesn't exist" in (await response.json())["detail"]
 
@@ -221,14 +257,18 @@ class TestEditing:
         assert added["skeleton_id"] == arbor.skeleton_id
         nodes = await viewer.skeleton(arbor.skeleton_id)
         assert nodes[added["treenode_id"]].place == (61, 62, 63.5)
-        again = await viewer.edit("treenode/create", {**place, "parent_id": added["treenode_id"]},
-                                  {"parent": [added["treenode_id"], added["edition_time"]]})
+        again = await viewer.edit(
+            "treenode/create",
+            {**place, "parent_id": added["treenode_id"]},
+            {"parent": [added["treenode_id"], added["edition_time"]]},
+        )
         assert again["parent_edition_time"] == added["edition_time"]
         await viewer.edit("treenode/create", place, {"parent": [arbor.left, added["parent_edition_time"]]})
 
     async def test_a_new_skeleton(self, viewer: Neuroglancer) -> None:
-        added = await viewer.edit("treenode/create", {"x": "1", "y": "2", "z": "3", "parent_id": -1},
-                                  {"parent": [-1, ""]})
+        added = await viewer.edit(
+            "treenode/create", {"x": "1", "y": "2", "z": "3", "parent_id": -1}, {"parent": [-1, ""]}
+        )
         nodes = await viewer.skeleton(added["skeleton_id"])
         assert nodes.keys() == {added["treenode_id"]}
 
@@ -237,8 +277,15 @@ class TestEditing:
         children = sorted((arbor.left, arbor.right))
         seen = [[child, nodes[child].time] for child in children]
         state = {"edition_time": nodes[arbor.fork].time, "children": seen, "links": []}
-        place = {"x": "35", "y": "35", "z": "35", "parent_id": arbor.fork, "child_id": children[0],
-                 "skeleton_id": arbor.skeleton_id, "takeover_child_ids[0]": children[1]}
+        place = {
+            "x": "35",
+            "y": "35",
+            "z": "35",
+            "parent_id": arbor.fork,
+            "child_id": children[0],
+            "skeleton_id": arbor.skeleton_id,
+            "takeover_child_ids[0]": children[1],
+        }
         stale = {**state, "edition_time": "2000-01-01T00:00:00.000Z"}
         assert (await viewer.refused("treenode/insert", place, stale))["type"] == "StateMatchingError"
         added = await viewer.edit("treenode/insert", place, state)
@@ -247,8 +294,11 @@ class TestEditing:
         assert {child for child, _ in added["child_edition_times"]} == set(children)
         moved = dict(added["child_edition_times"])
         await viewer.edit(f"treenode/{arbor.left}/radius", {"radius": "9"}, {"edition_time": moved[arbor.left]})
-        await viewer.edit("treenode/create", {"x": "1", "y": "1", "z": "1", "parent_id": added["treenode_id"]},
-                          {"parent": [added["treenode_id"], added["edition_time"]]})
+        await viewer.edit(
+            "treenode/create",
+            {"x": "1", "y": "1", "z": "1", "parent_id": added["treenode_id"]},
+            {"parent": [added["treenode_id"], added["edition_time"]]},
+        )
 
     async def test_delete_a_node_with_synapses(self, viewer: Neuroglancer, arbor: Arbor) -> None:
         nodes = await viewer.skeleton(arbor.skeleton_id)
@@ -264,8 +314,9 @@ class TestEditing:
     async def test_a_changed_neighbourhood_is_told(self, viewer: Neuroglancer, arbor: Arbor, service: Service) -> None:
         nodes = await viewer.skeleton(arbor.skeleton_id)
         state = neighbourhood(nodes, arbor.fork)
-        await service.tracer.post(f"/{service.project_id}/treenode/create", x=1, parent_id=arbor.fork,
-                                  state=json.dumps(UNCHECKED))
+        await service.tracer.post(
+            f"/{service.project_id}/treenode/create", x=1, parent_id=arbor.fork, state=json.dumps(UNCHECKED)
+        )
         answer = await viewer.refused("treenode/delete", {"treenode_id": arbor.fork}, state)
         assert answer["type"] == "StateMatchingError"
         assert answer["error"]
@@ -273,8 +324,10 @@ class TestEditing:
     async def test_others_have_to_know_the_links(self, service: Service, viewer: Neuroglancer, arbor: Arbor) -> None:
         nodes = await viewer.skeleton(arbor.skeleton_id)
         _, answer = await service.tracer.refused(
-            f"/{service.project_id}/treenode/delete", treenode_id=arbor.fork,
-            state=json.dumps(neighbourhood(nodes, arbor.fork)))
+            f"/{service.project_id}/treenode/delete",
+            treenode_id=arbor.fork,
+            state=json.dumps(neighbourhood(nodes, arbor.fork)),
+        )
         assert answer["type"] == "StateMatchingError"
 
     async def test_move_a_node_with_synapses(self, viewer: Neuroglancer, arbor: Arbor) -> None:
@@ -284,7 +337,8 @@ class TestEditing:
         ((node_id, time, *_),) = answer["old_treenodes"]
         assert node_id == arbor.fork
         assert (await viewer.refused("node/update", form, [[arbor.fork, nodes[arbor.fork].time]]))["type"] == (
-            "StateMatchingError")
+            "StateMatchingError"
+        )
         await viewer.edit("node/update", form, [[arbor.fork, time]])
         await viewer.edit("node/update", form, UNCHECKED)
 
@@ -322,9 +376,7 @@ class TestEditing:
         assert (await viewer.skeleton(arbor.skeleton_id))[arbor.left].labels == set()
 
     @pytest.mark.parametrize("unchecked", [False, True])
-    async def test_reroot_at_a_node_with_synapses(
-        self, viewer: Neuroglancer, arbor: Arbor, unchecked: bool
-    ) -> None:
+    async def test_reroot_at_a_node_with_synapses(self, viewer: Neuroglancer, arbor: Arbor, unchecked: bool) -> None:
         nodes = await viewer.skeleton(arbor.skeleton_id)
         state = UNCHECKED if unchecked else neighbourhood(nodes, arbor.fork)
         answer = await viewer.edit("skeleton/reroot", {"treenode_id": arbor.fork}, state)
@@ -335,14 +387,20 @@ class TestEditing:
 
     async def test_split_at_a_node_with_synapses_and_join(self, viewer: Neuroglancer, arbor: Arbor) -> None:
         nodes = await viewer.skeleton(arbor.skeleton_id)
-        parts = await viewer.edit("skeleton/split", {"treenode_id": arbor.fork, "downstream_annotation_map": "{}"},
-                                  neighbourhood(nodes, arbor.fork))
+        parts = await viewer.edit(
+            "skeleton/split",
+            {"treenode_id": arbor.fork, "downstream_annotation_map": "{}"},
+            neighbourhood(nodes, arbor.fork),
+        )
         assert parts["existing_skeleton_id"] == arbor.skeleton_id
         upper, lower = [await viewer.skeleton(parts[name]) for name in ("existing_skeleton_id", "new_skeleton_id")]
         assert upper.keys() == {arbor.root, arbor.middle}
         assert lower.keys() == {arbor.fork, arbor.left, arbor.right}
-        joined = await viewer.edit("skeleton/join", {"from_id": arbor.middle, "to_id": arbor.fork}, [
-            [arbor.middle, upper[arbor.middle].time], [arbor.fork, lower[arbor.fork].time]])
+        joined = await viewer.edit(
+            "skeleton/join",
+            {"from_id": arbor.middle, "to_id": arbor.fork},
+            [[arbor.middle, upper[arbor.middle].time], [arbor.fork, lower[arbor.fork].time]],
+        )
         assert joined["result_skeleton_id"] == arbor.skeleton_id
         assert joined["deleted_skeleton_id"] == parts["new_skeleton_id"]
         assert joined["stable_annotation_swap"] is False

@@ -45,8 +45,9 @@ def test_recorded_answers_are_as_described(shared: Path) -> None:
     for exchange in exchanges(shared):
         request, response = exchange["request"], exchange["response"]
         path = request["path"].partition("?")[0]
-        route = next((route for known, route in routes
-                      if request["method"] in route.methods and known.fullmatch(path)), None)
+        route = next(
+            (route for known, route in routes if request["method"] in route.methods and known.fullmatch(path)), None
+        )
         if route is None or response["status"] in AT_ONCE:
             continue
         operation = document["paths"][template(route.path)][request["method"].lower()]

@@ -46,8 +46,9 @@ class Neuroglancer:
         headers = {"Origin": ORIGIN, "Authorization": f"Token {self.token}"}
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        return await self.session.request(method, self.url + path, headers=headers,
-                                          data=None if form is None else urlencode(form))
+        return await self.session.request(
+            method, self.url + path, headers=headers, data=None if form is None else urlencode(form)
+        )
 
     async def get(self, path: str) -> Any:
         response = await self.send("GET", path)
@@ -58,8 +59,9 @@ class Neuroglancer:
         return msgpack.unpackb(await response.read(), strict_map_key=False)
 
     async def edit(self, path: str, form: Mapping[str, Any], state: Any = None) -> Any:
-        response = await self.send("POST", f"/{self.project_id}/{path}",
-                                   {**form, **({} if state is None else {"state": json.dumps(state)})})
+        response = await self.send(
+            "POST", f"/{self.project_id}/{path}", {**form, **({} if state is None else {"state": json.dumps(state)})}
+        )
         assert response.status == 200, await response.text()
         assert response.headers["Access-Control-Allow-Origin"] in {"*", ORIGIN}
         return await response.json()
@@ -71,7 +73,8 @@ class Neuroglancer:
 
     async def skeleton(self, skeleton_id: int) -> dict[int, Node]:
         rows, _, labels, *_ = await self.get(
-            f"/{self.project_id}/skeletons/{skeleton_id}/compact-detail?with_tags=true&with_edition_times=true")
+            f"/{self.project_id}/skeletons/{skeleton_id}/compact-detail?with_tags=true&with_edition_times=true"
+        )
         nodes = {row[0]: Node(row[1], (row[3], row[4], row[5]), iso(row[8])) for row in rows}
         for label, marked in labels.items():
             for node_id, time in marked:

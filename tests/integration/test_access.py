@@ -81,7 +81,8 @@ async def test_what_this_process_changed_is_known_at_once(store: Store) -> None:
 async def listeners(store: Store) -> int:
     async with store.reading() as connection:
         cursor = await connection.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'")
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+        )
         row = await cursor.fetchone()
     assert row is not None
     return int(row[0])

@@ -192,8 +192,9 @@ class TestPasswordPage:
         async with browsing(module_service) as browser:
             await logged_in(browser, "gina", OLD)
             form = {"old_password": OLD, "new_password1": NEW, "new_password2": NEW}
-            async with browser.post("/user/password_change/", data=form,
-                                    headers={"Origin": "https://elsewhere.example"}) as response:
+            async with browser.post(
+                "/user/password_change/", data=form, headers={"Origin": "https://elsewhere.example"}
+            ) as response:
                 assert response.status == 403
             assert await logged_in(browser, "gina", OLD) == 200
 

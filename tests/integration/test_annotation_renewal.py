@@ -30,8 +30,11 @@ async def neuron_of(tracer: Tracer, skeleton: int) -> int:
 
 
 async def replace(tracer: Tracer, old: str, new: str, *skeletons: int) -> Any:
-    return await tracer.post("annotations/replace", **{"to_replace[0][0]": old, "to_replace[0][1]": new},
-                             **{f"skeleton_ids[{n}]": skeleton for n, skeleton in enumerate(skeletons)})
+    return await tracer.post(
+        "annotations/replace",
+        **{"to_replace[0][0]": old, "to_replace[0][1]": new},
+        **{f"skeleton_ids[{n}]": skeleton for n, skeleton in enumerate(skeletons)},
+    )
 
 
 async def test_annotations_are_replaced_where_it_is_asked_for(tracer: Tracer) -> None:
@@ -47,8 +50,7 @@ async def test_what_somebody_else_annotated_stays(module_service: Service, trace
     skeleton = await neuron(tracer)
     await admin.annotate(skeleton, "theirs")
     await neuron(tracer, "mine")
-    assert await replace(tracer, "theirs", "mine", skeleton) == {"n_linked_annotations": 0,
-                                                                 "n_unlinked_annotations": 0}
+    assert await replace(tracer, "theirs", "mine", skeleton) == {"n_linked_annotations": 0, "n_unlinked_annotations": 0}
     assert set(await tracer.annotations(skeleton)) == {"theirs"}
 
 
@@ -63,8 +65,9 @@ async def test_both_annotations_have_to_exist(tracer: Tracer) -> None:
 async def test_a_name_that_looks_like_a_counter_is_a_name(module_service: Service, tracer: Tracer) -> None:
     """`{n}` counts where annotations are added; here names are what they are."""
     async with module_service.store.writing(user_id=None, project_id=None, label="set up") as tx:
-        await tx.execute("INSERT INTO annotation (project_id, name, user_id) VALUES (%s, 'no. {n}', 1)",
-                         (tracer.project_id,))
+        await tx.execute(
+            "INSERT INTO annotation (project_id, name, user_id) VALUES (%s, 'no. {n}', 1)", (tracer.project_id,)
+        )
     skeleton = await neuron(tracer, "numbered", name="PN {n5}")
     await replace(tracer, "numbered", "no. {n}", skeleton)
     await tracer.post("annotations/add-neuron-names", **{"skeleton_ids[0]": skeleton})
@@ -78,9 +81,11 @@ async def test_names_are_added_once_and_marked_as_names(tracer: Tracer) -> None:
     again = await tracer.post("annotations/add-neuron-names", **form)
     assert [len(first["updated_cis"]), len(again["updated_cis"])] == [3, 0]
     assert [set(await tracer.annotations(skeleton)) for skeleton in skeletons] == [{"twin"}, {"twin"}, {"one"}]
-    marks = await tracer.rows("SELECT a.name, m.name FROM annotation_link k JOIN annotation m ON m.id = k.annotation_id"
-                              "  JOIN annotation a ON a.id = k.target_annotation_id"
-                              " WHERE a.name IN ('twin', 'one') ORDER BY 1")
+    marks = await tracer.rows(
+        "SELECT a.name, m.name FROM annotation_link k JOIN annotation m ON m.id = k.annotation_id"
+        "  JOIN annotation a ON a.id = k.target_annotation_id"
+        " WHERE a.name IN ('twin', 'one') ORDER BY 1"
+    )
     assert marks == [("one", "Name"), ("twin", "Name")]
 
 

@@ -26,10 +26,18 @@ async def neurons(service: Service) -> dict[str, int]:
     """Neurons a, b and c; `left` on a and b, `right` on b, and `side` on both annotations."""
     ids = {name: await neuron(service.tracer, service.project_id, name) for name in "abc"}
     path = f"/{service.project_id}/annotations/add"
-    await service.tracer.post(path, **{"annotations[0]": "left", "entity_ids[0]": ids["a"], "entity_ids[1]": ids["b"],
-                                       "meta_annotations[0]": "side"})
-    await service.tracer.post(path, **{"annotations[0]": "right", "entity_ids[0]": ids["b"],
-                                       "meta_annotations[0]": "side"})
+    await service.tracer.post(
+        path,
+        **{
+            "annotations[0]": "left",
+            "entity_ids[0]": ids["a"],
+            "entity_ids[1]": ids["b"],
+            "meta_annotations[0]": "side",
+        },
+    )
+    await service.tracer.post(
+        path, **{"annotations[0]": "right", "entity_ids[0]": ids["b"], "meta_annotations[0]": "side"}
+    )
     return ids
 
 
@@ -64,7 +72,8 @@ async def test_an_edit_is_seen_by_the_next_search(service: Service, neurons: dic
 async def test_annotations_count_up_over_neurons(service: Service, neurons: dict[str, int]) -> None:
     answer: Any = await service.tracer.post(
         f"/{service.project_id}/annotations/add",
-        **{"annotations[0]": "row {n5}", "entity_ids[0]": neurons["a"], "entity_ids[1]": neurons["b"]})
+        **{"annotations[0]": "row {n5}", "entity_ids[0]": neurons["a"], "entity_ids[1]": neurons["b"]},
+    )
     assert sorted(annotation["name"] for annotation in answer["annotations"]) == ["row 5", "row 6"]
 
 
@@ -72,8 +81,15 @@ async def test_the_last_use_of_an_annotation_takes_its_metas_along(service: Serv
     path = f"/{service.project_id}/annotations"
     listed: Any = await service.tracer.get(path + "/", simple="true")
     ids = {annotation["name"]: annotation["id"] for annotation in listed["annotations"]}
-    await service.tracer.post(path + "/remove", **{"annotation_ids[0]": ids["left"], "annotation_ids[1]": ids["right"],
-                                                   "entity_ids[0]": neurons["a"], "entity_ids[1]": neurons["b"]})
+    await service.tracer.post(
+        path + "/remove",
+        **{
+            "annotation_ids[0]": ids["left"],
+            "annotation_ids[1]": ids["right"],
+            "entity_ids[0]": neurons["a"],
+            "entity_ids[1]": neurons["b"],
+        },
+    )
     assert await service.tracer.get(path + "/") == {"annotations": []}
 
 
@@ -81,6 +97,7 @@ async def test_annotations_of_others_stay(service: Service, neurons: dict[str, i
     path = f"/{service.project_id}/annotations"
     added: Any = await service.admin.post(path + "/add", **{"annotations[0]": "mine", "entity_ids[0]": neurons["c"]})
     annotation_id = added["annotations"][0]["id"]
-    answer: Any = await service.tracer.post(path + "/remove", **{"annotation_ids[0]": annotation_id,
-                                                                 "entity_ids[0]": neurons["c"]})
+    answer: Any = await service.tracer.post(
+        path + "/remove", **{"annotation_ids[0]": annotation_id, "entity_ids[0]": neurons["c"]}
+    )
     assert answer == {"deleted_annotations": {}, "deleted_links": [], "left_uses": {str(annotation_id): 1}}

@@ -33,9 +33,13 @@ def lab(skeletons: int = 60) -> list[dict[str, Any]]:
     more: list[dict[str, Any]] = []
     for index in range(skeletons):
         neuron, skeleton = 5000 + 3 * index, 5001 + 3 * index
-        more += [thing("neuron", neuron, f"small {index}"), thing("skeleton", skeleton, f"skeleton {skeleton}"),
-                 link("model_of", neuron + 2, skeleton, neuron), node(9000 + 2 * index, skeleton),
-                 node(9001 + 2 * index, skeleton, 9000 + 2 * index)]
+        more += [
+            thing("neuron", neuron, f"small {index}"),
+            thing("skeleton", skeleton, f"skeleton {skeleton}"),
+            link("model_of", neuron + 2, skeleton, neuron),
+            node(9000 + 2 * index, skeleton),
+            node(9001 + 2 * index, skeleton, 9000 + 2 * index),
+        ]
     return [
         *whole()[:-2], *more, owned("class", 54, class_name="volume"),
         owned("classinstance", 155, class_column=54, name="cube corner"), link("annotated_with", 157, 155, 130),
@@ -80,6 +84,7 @@ def plain(value: Any) -> Any:
 
 async def told(actor: Actor, project_id: int) -> dict[str, Any]:
     """What the API tells of a project; ids as they are, relations by name. When a tag was put there is not copied."""
+
     async def get(path: str, **query: object) -> Any:
         return plain(await actor.get(f"/{project_id}/{path}", **query))
 
@@ -89,12 +94,16 @@ async def told(actor: Actor, project_id: int) -> dict[str, Any]:
     skeleton_ids: Any = await actor.get(f"/{project_id}/skeletons/")
     kinds = {kind["relation_id"]: kind["relation"] for kind in await get("connectors/types/")}
     connectors = await post("connectors/", with_partners="true", with_tags="true")
-    links = [[*found[:3], kinds[found[3]], *found[4:]] for partners in connectors.pop("partners").values()
-             for found in partners]
+    links = [
+        [*found[:3], kinds[found[3]], *found[4:]]
+        for partners in connectors.pop("partners").values()
+        for found in partners
+    ]
     details = {}
     for skeleton_id in sorted(skeleton_ids):
-        parts_told: Any = await actor.get(f"/{project_id}/skeletons/{skeleton_id}/compact-detail", with_tags="true",
-                                          with_connectors="true")
+        parts_told: Any = await actor.get(
+            f"/{project_id}/skeletons/{skeleton_id}/compact-detail", with_tags="true", with_connectors="true"
+        )
         details[skeleton_id] = [plain(part) for part in parts_told]
     nodes = [int(found[0]) for detail in details.values() for found in detail[0]]
     kinds_told = {f"types[{i}]": kind for i, kind in enumerate(("neuron", "annotation", "volume"))}
@@ -102,11 +111,19 @@ async def told(actor: Actor, project_id: int) -> dict[str, Any]:
     volumes = await get("volumes/")
     stacks = [await get(f"stack/{stack['id']}/info") for stack in await get("stacks")]
     return {
-        "skeletons": sorted(skeleton_ids), "connectors": connectors, "links": plain(links), "details": details,
+        "skeletons": sorted(skeleton_ids),
+        "connectors": connectors,
+        "links": plain(links),
+        "details": details,
         "nodes": await post("node/user-info", **{f"node_ids[{i}]": found for i, found in enumerate(nodes)}),
-        "neurons": neurons, "volumes": plain(volumes["data"]), "meshes": await get("volumes/4/"),
-        "labels": await get("labels/stats"), "annotations": await get("annotations/"), "stacks": stacks,
-        "groups": await get("stackgroup/5/info"), "project": await get(""),
+        "neurons": neurons,
+        "volumes": plain(volumes["data"]),
+        "meshes": await get("volumes/4/"),
+        "labels": await get("labels/stats"),
+        "annotations": await get("annotations/"),
+        "stacks": stacks,
+        "groups": await get("stackgroup/5/info"),
+        "project": await get(""),
         "users": sorted(user["login"] for user in await actor.get("/user-list")),  # type: ignore[union-attr]
     }
 
@@ -121,8 +138,16 @@ async def test_the_copy_answers_as_the_source_does(
 ) -> None:
     seen: list[tuple[int, int]] = []
     async with fresh_store(server_dsn, template) as store:
-        summary = await copy_project(store, tmp_path, source.url, user="admin", token=source.admin.token, project="3",
-                                     preserve_ids=True, progress=lambda done, total: seen.append((done, total)))
+        summary = await copy_project(
+            store,
+            tmp_path,
+            source.url,
+            user="admin",
+            token=source.admin.token,
+            project="3",
+            preserve_ids=True,
+            progress=lambda done, total: seen.append((done, total)),
+        )
         (project,) = summary.projects
         assert (project.title, project.project_id, project.created) == (TITLE, 3, True)
         assert project.counts["treenodes"] == 124
@@ -135,16 +160,25 @@ async def test_the_copy_answers_as_the_source_does(
 
 
 async def test_ids_may_be_new_and_the_project_one_that_is_here(source: Service, tmp_path: Path) -> None:
-    summary = await copy_project(source.store, tmp_path, source.url, user="admin", token=source.admin.token,
-                                 project=TITLE, title="Test", override_user="tracer")
+    summary = await copy_project(
+        source.store,
+        tmp_path,
+        source.url,
+        user="admin",
+        token=source.admin.token,
+        project=TITLE,
+        title="Test",
+        override_user="tracer",
+    )
     (project,) = summary.projects
     assert (project.title, project.project_id, project.created) == ("Test", source.project_id, False)
     ours: Any = await source.admin.get(f"/{source.project_id}/skeletons/")
     theirs: Any = await source.admin.get("/3/skeletons/")
     assert len(ours) == len(theirs) == 62
     assert not set(ours) & set(theirs)
-    origins: Any = await source.admin.post(f"/{source.project_id}/skeletons/origin",
-                                           **{f"skeleton_ids[{i}]": found for i, found in enumerate(ours)})
+    origins: Any = await source.admin.post(
+        f"/{source.project_id}/skeletons/origin", **{f"skeleton_ids[{i}]": found for i, found in enumerate(ours)}
+    )
     assert sorted(origin["source_id"] for origin in origins["origins"].values()) == sorted(theirs)
     with pytest.raises(InvalidInput, match="already a project 'Lab' here"):
         await copy_project(source.store, tmp_path, source.url, user="admin", token=source.admin.token, project=TITLE)
@@ -168,7 +202,8 @@ async def test_a_killed_copy_goes_on_and_ends_equal(
 ) -> None:
     async with fresh_store(server_dsn, template) as store:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", SCRIPT, store.dsn, str(tmp_path), source.url, str(source.admin.token))
+            sys.executable, "-c", SCRIPT, store.dsn, str(tmp_path), source.url, str(source.admin.token)
+        )
         while not list(tmp_path.glob("copies/*/skeletons-*.json.gz")):
             assert process.returncode is None, "it ended too soon"
             await asyncio.sleep(0.01)
@@ -183,8 +218,16 @@ async def test_a_killed_copy_goes_on_and_ends_equal(
         def look(done: int, total: int) -> None:
             again.update({path.name: path.stat().st_mtime_ns for path in tmp_path.glob("copies/*/*.json.gz")})
 
-        await copy_project(store, tmp_path, source.url, user="admin", token=source.admin.token, project="3",
-                           preserve_ids=True, progress=look)
+        await copy_project(
+            store,
+            tmp_path,
+            source.url,
+            user="admin",
+            token=source.admin.token,
+            project="3",
+            preserve_ids=True,
+            progress=look,
+        )
         assert {name: again[name] for name in kept} == kept, "nothing is fetched twice"
         async with reader(store, tmp_path / "second") as actor:
             assert await told(actor, 3) == without_tracer(await told(source.admin, 3))
@@ -222,8 +265,7 @@ async def test_two_copies_of_a_project_at_once_are_refused(source: Service, stor
     assert any(str(result).startswith("Another import copies this project") for result in results)
 
 
-Handler = Callable[[web.Request, Callable[[web.Request], Awaitable[web.StreamResponse]]],
-                   Awaitable[web.StreamResponse]]
+Handler = Callable[[web.Request, Callable[[web.Request], Awaitable[web.StreamResponse]]], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
@@ -236,9 +278,12 @@ async def between(url: str, spoil: Callable[[web.Request, int], web.Response | N
         spoilt = spoil(request, counts[request.path])
         if spoilt is not None:
             return spoilt
-        async with session.request(request.method, url + request.path_qs, data=await request.read(),
-                                   headers={k: v for k, v in request.headers.items()
-                                            if k in ("X-Authorization", "Content-Type")}) as answer:
+        async with session.request(
+            request.method,
+            url + request.path_qs,
+            data=await request.read(),
+            headers={k: v for k, v in request.headers.items() if k in ("X-Authorization", "Content-Type")},
+        ) as answer:
             return web.Response(status=answer.status, body=await answer.read(), content_type=answer.content_type)
 
     app = web.Application()
@@ -262,10 +307,12 @@ async def test_a_server_that_stumbles_is_asked_again(
             return web.json_response({"detail": "Not found."}, status=404)
         return web.Response(status=503) if count == 1 and request.path != "/version" else None
 
-    async with (between(source.url, spoil) as url, fresh_store(server_dsn, template) as store,
-                reader(store, tmp_path / "second") as actor):
-        await copy_project(store, tmp_path, url, user="admin", token=source.admin.token, project="3",
-                           preserve_ids=True)
+    async with (
+        between(source.url, spoil) as url,
+        fresh_store(server_dsn, template) as store,
+        reader(store, tmp_path / "second") as actor,
+    ):
+        await copy_project(store, tmp_path, url, user="admin", token=source.admin.token, project="3", preserve_ids=True)
         assert await told(actor, 3) == without_tracer(await told(source.admin, 3))
 
 

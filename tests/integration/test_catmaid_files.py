@@ -39,34 +39,58 @@ async def test_an_export_of_catmaid_is_here_with_new_ids(store: Store, file: Pat
     (project,) = summary.projects
     assert (project.title, project.created, project.source_id) == ("lab", True, 3)
     assert project.counts == {
-        "neurons": 2, "skeletons": 2, "treenodes": 4, "connectors": 1, "links": 2, "labels": 2, "node labels": 2,
-        "annotations": 2, "annotation links": 2, "reviews": 1, "volumes": 1, "stacks": 0}
+        "neurons": 2,
+        "skeletons": 2,
+        "treenodes": 4,
+        "connectors": 1,
+        "links": 2,
+        "labels": 2,
+        "node labels": 2,
+        "annotations": 2,
+        "annotation links": 2,
+        "reviews": 1,
+        "volumes": 1,
+        "stacks": 0,
+    }
     assert summary.created_users == ["ana", "ben"]
     assert summary.left_out == {}
-    assert await rows(store, """
+    assert await rows(
+        store,
+        """
         SELECT t.x, p.x, n.name, u.username, e.username, t.creation_time::text, t.radius, t.confidence
           FROM treenode t JOIN skeleton s ON s.id = t.skeleton_id JOIN neuron n ON n.id = s.neuron_id
           JOIN app_user u ON u.id = t.user_id JOIN app_user e ON e.id = t.editor_id
-          LEFT JOIN treenode p ON p.id = t.parent_id ORDER BY t.id""") == [
+          LEFT JOIN treenode p ON p.id = t.parent_id ORDER BY t.id""",
+    ) == [
         (110, None, 'first, "quoted" \\ and ünïcode', "ana", "ben", "2019-05-04 03:02:01.25+00", 4.25, 3),
         (120, 110, 'first, "quoted" \\ and ünïcode', "ana", "ben", "2019-05-04 03:02:01.25+00", -1, 5),
         (130, 120, 'first, "quoted" \\ and ünïcode', "ana", "ben", "2019-05-04 03:02:01.25+00", -1, 5),
-        (140, None, "second", "ben", "ben", "2019-05-04 03:02:01.25+00", -1, 5)]
-    assert await rows(store, """
+        (140, None, "second", "ben", "ben", "2019-05-04 03:02:01.25+00", -1, 5),
+    ]
+    assert await rows(
+        store,
+        """
         SELECT r.name, t.x, l.confidence, l.skeleton_id = t.skeleton_id
           FROM connector_link l JOIN relation r ON r.id = l.relation_id JOIN treenode t ON t.id = l.treenode_id
-         ORDER BY l.id""") == [("presynaptic_to", 130, 5, True), ("postsynaptic_to", 140, 2, True)]
+         ORDER BY l.id""",
+    ) == [("presynaptic_to", 130, 5, True), ("postsynaptic_to", 140, 2, True)]
     assert await rows(store, "SELECT min(id), max(id) FROM treenode") == [(1, 4)], "ids are new"
     assert await rows(store, "SELECT is_active, password FROM app_user WHERE username = 'ana'") == [(False, "!")]
     assert await rows(store, "SELECT round(area), watertight, cardinality(corners) FROM volume") == [(237, True, 36)]
-    assert await rows(store, "SELECT label, project_id, user_id, note FROM transaction_info WHERE label LIKE '%import'"
-                      ) == [("projects.import", project.project_id, 2, "lab.json")]
+    assert await rows(
+        store, "SELECT label, project_id, user_id, note FROM transaction_info WHERE label LIKE '%import'"
+    ) == [("projects.import", project.project_id, 2, "lab.json")]
     assert await rows(store, "SELECT * FROM derived_mismatches") == []
 
 
 @pytest.mark.parametrize("many", [False, True])
 async def test_what_goes_out_with_its_ids_comes_in_and_goes_out_unchanged(
-    store: Store, server_dsn: str, template: str, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    store: Store,
+    server_dsn: str,
+    template: str,
+    file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     many: bool,
 ) -> None:
     if many:
@@ -77,8 +101,8 @@ async def test_what_goes_out_with_its_ids_comes_in_and_goes_out_unchanged(
     exported = await export_catmaid(store, first)
     given_rows, missing = Counter(found["model"] for found in everything()), {"catmaid.class", "catmaid.relation"}
     assert {e.model: e.rows for e in exported if e.rows and e.model not in missing} == {
-        model: number for model, number in given_rows.items() if model not in missing} | {
-        "auth.user": 3, "catmaid.stackgrouprelation": 2}
+        model: number for model, number in given_rows.items() if model not in missing
+    } | {"auth.user": 3, "catmaid.stackgrouprelation": 2}
     assert all(set(found) == {"model", "pk", "fields"} for found in json.loads(first.read_text()))
     async with fresh_store(server_dsn, template) as other:
         await import_catmaid(other, first, user="admin", preserve_ids=True)
@@ -103,9 +127,19 @@ async def highest_ids(path: Path) -> tuple[int, int]:
     highest: dict[str, int] = {}
     for found in json.loads(path.read_text()):
         highest[found["model"]] = max(found["pk"], highest.get(found["model"], 0))
-    concepts = [highest.get(f"catmaid.{name}", 0) for name in (
-        "class", "relation", "classinstance", "classinstanceclassinstance", "treenodeconnector", "log",
-        "treenodeclassinstance", "connectorclassinstance")]
+    concepts = [
+        highest.get(f"catmaid.{name}", 0)
+        for name in (
+            "class",
+            "relation",
+            "classinstance",
+            "classinstanceclassinstance",
+            "treenodeconnector",
+            "log",
+            "treenodeclassinstance",
+            "connectorclassinstance",
+        )
+    ]
     return max(highest["catmaid.treenode"], highest["catmaid.connector"]), max(concepts)
 
 
@@ -129,8 +163,11 @@ async def test_any_project_goes_round(
     async with fresh_store(server_dsn, template) as store:
         await import_catmaid(store, given_file, user="admin", preserve_ids=True)
         kept = await rows(store, "SELECT id, x, y, z, parent_id FROM treenode ORDER BY id")
-    assert kept == [(o["pk"], *(o["fields"][f"location_{axis}"] for axis in "xyz"), o["fields"]["parent"])
-                    for o in sorted(objects, key=lambda o: int(o["pk"])) if o["model"] == "catmaid.treenode"]
+    assert kept == [
+        (o["pk"], *(o["fields"][f"location_{axis}"] for axis in "xyz"), o["fields"]["parent"])
+        for o in sorted(objects, key=lambda o: int(o["pk"]))
+        if o["model"] == "catmaid.treenode"
+    ]
 
 
 async def test_the_kits_own_file_is_read(store: Store, shared: Path) -> None:
@@ -139,9 +176,15 @@ async def test_the_kits_own_file_is_read(store: Store, shared: Path) -> None:
     (traced,) = [project for project in summary.projects if project.project_id == 3]
     assert traced.counts["treenodes"] == 95
     assert traced.counts["connectors"] == 8
-    assert await rows(store, "SELECT p.title, s.resolution_x, s.dimension_z FROM project_stack k"
-                             " JOIN project p ON p.id = k.project_id JOIN stack s ON s.id = k.stack_id"
-                             " WHERE k.project_id = 3 ORDER BY s.id") == [("Focussed Ion Beam (FIB)", 5, 460)] * 2
+    assert (
+        await rows(
+            store,
+            "SELECT p.title, s.resolution_x, s.dimension_z FROM project_stack k"
+            " JOIN project p ON p.id = k.project_id JOIN stack s ON s.id = k.stack_id"
+            " WHERE k.project_id = 3 ORDER BY s.id",
+        )
+        == [("Focussed Ion Beam (FIB)", 5, 460)] * 2
+    )
     assert await rows(store, "SELECT * FROM derived_mismatches") == []
 
 
@@ -170,24 +213,42 @@ async def test_users_are_mapped_overridden_or_brought_along(store: Store, file: 
     assert await rows(store, "SELECT DISTINCT user_id, editor_id FROM treenode") == [(ana, ana)]
     assert await rows(store, "SELECT count(*) FROM app_user WHERE username = 'ben'") == [(0,)]
     await import_catmaid(store, file, user="admin", project="Mapped")
-    assert await rows(store, "SELECT DISTINCT user_id = (SELECT id FROM app_user WHERE username = 'ana')"
-                             " FROM connector") == [(True,)]
+    assert await rows(
+        store, "SELECT DISTINCT user_id = (SELECT id FROM app_user WHERE username = 'ana') FROM connector"
+    ) == [(True,)]
 
 
 async def test_users_come_along_as_they_are(store: Store, tmp_path: Path) -> None:
     group = {"model": "auth.group", "pk": 9, "fields": {"name": "lab", "permissions": []}}
-    full = {"model": "auth.user", "pk": 77, "fields": {
-        "username": "cleo", "password": "pbkdf2_sha256$1$x$y", "first_name": "Cleo", "last_name": "L",
-        "email": "", "is_active": True, "is_staff": False, "is_superuser": False, "last_login": None,
-        "date_joined": TIME, "groups": [9], "user_permissions": []}}
+    full = {
+        "model": "auth.user",
+        "pk": 77,
+        "fields": {
+            "username": "cleo",
+            "password": "pbkdf2_sha256$1$x$y",
+            "first_name": "Cleo",
+            "last_name": "L",
+            "email": "",
+            "is_active": True,
+            "is_staff": False,
+            "is_superuser": False,
+            "last_login": None,
+            "date_joined": TIME,
+            "groups": [9],
+            "user_permissions": [],
+        },
+    }
     profile = row("userprofile", 5, user=77, color="(0.100, 0.200, 0.300, 1.000)", show_tracing_tool=True)
     path = written(tmp_path / "lab.json", [*whole(), group, full, profile])
     await import_catmaid(store, path, user="admin", map_users=False, preserve_ids=True)
-    assert await rows(store, """
+    assert await rows(
+        store,
+        """
         SELECT u.id, u.password, u.is_active, u.color, g.name, p.show_tracing_tool
           FROM app_user u JOIN group_member m ON m.user_id = u.id JOIN user_group g ON g.id = m.group_id
           JOIN user_profile p ON p.user_id = u.id
-         WHERE u.username = 'cleo'""") == [(77, "pbkdf2_sha256$1$x$y", True, [0.1, 0.2, 0.3, 1], "lab", True)]
+         WHERE u.username = 'cleo'""",
+    ) == [(77, "pbkdf2_sha256$1$x$y", True, [0.1, 0.2, 0.3, 1], "lab", True)]
 
 
 async def test_users_may_be_named_instead_of_numbered(store: Store, tmp_path: Path) -> None:
@@ -210,16 +271,21 @@ async def test_of_rows_that_come_twice_the_last_counts(store: Store, tmp_path: P
 
 async def test_several_projects_become_several(store: Store, tmp_path: Path) -> None:
     shift = {"project": 8, "user": BEN}
-    other = [owned("class", 1001, class_name="neuron", description="", **shift), row("project", 8, title="Second"),
-             row("project", 3, title="First"), owned("classinstance", 1002, class_column=1001, name="lone", **shift)]
+    other = [
+        owned("class", 1001, class_name="neuron", description="", **shift),
+        row("project", 8, title="Second"),
+        row("project", 3, title="First"),
+        owned("classinstance", 1002, class_column=1001, name="lone", **shift),
+    ]
     path = written(tmp_path / "both.json", [*whole(), *other])
     with pytest.raises(InvalidInput, match=r"2 projects with data \(3 'First', 8 'Second'\)"):
         await import_catmaid(store, path, user="admin", project="Ours")
     with pytest.raises(BadFile, match=r"no project 'Third'; it has 3 'First', 8 'Second'"):
         await import_catmaid(store, path, user="admin", source_project="Third")
     await import_catmaid(store, path, user="admin", project="Ours", source_project="8")
-    assert await rows(store, "SELECT p.title, n.name FROM neuron n JOIN project p ON p.id = n.project_id"
-                      ) == [("Ours", "lone")]
+    assert await rows(store, "SELECT p.title, n.name FROM neuron n JOIN project p ON p.id = n.project_id") == [
+        ("Ours", "lone")
+    ]
     summary = await import_catmaid(store, path, user="admin")
     assert [(p.title, p.counts["neurons"]) for p in summary.projects] == [("First", 2), ("Second", 1)]
     with pytest.raises(InvalidInput, match=r"already a project 'First' here"):
@@ -227,10 +293,15 @@ async def test_several_projects_become_several(store: Store, tmp_path: Path) -> 
 
 
 async def test_a_project_that_is_refused_leaves_those_before_it_whole(store: Store, tmp_path: Path) -> None:
-    label = row("textlabel", 3, project=8, type="odd", text="x", colour="(1, 1, 1, 1)", creation_time=TIME,
-                edition_time=TIME)
-    other = [row("project", 8, title="Second"), row("project", 3, title="First"), label,
-             row("textlabellocation", 3, textlabel=3, location="(1, 2, 3)")]
+    label = row(
+        "textlabel", 3, project=8, type="odd", text="x", colour="(1, 1, 1, 1)", creation_time=TIME, edition_time=TIME
+    )
+    other = [
+        row("project", 8, title="Second"),
+        row("project", 3, title="First"),
+        label,
+        row("textlabellocation", 3, textlabel=3, location="(1, 2, 3)"),
+    ]
     with pytest.raises(BadFile, match=r"project 'Second' cannot be written: .* Here already, and whole: 'First'\."):
         await import_catmaid(store, written(tmp_path / "both.json", [*whole(), *other]), user="admin")
     assert await rows(store, "SELECT title, (SELECT count(*) FROM treenode) FROM project") == [("First", 4)]
@@ -238,13 +309,19 @@ async def test_a_project_that_is_refused_leaves_those_before_it_whole(store: Sto
 
 
 async def test_what_nothing_stands_for_is_counted(store: Store, tmp_path: Path) -> None:
-    odd = [owned("class", 50, class_name="stack_property", description=""),
-           owned("classinstance", 51, class_column=50, name="R12"),
-           row("nblastsample", 1), row("concept", 1), link("annotated_with", 134, 999, 130)]
+    odd = [
+        owned("class", 50, class_name="stack_property", description=""),
+        owned("classinstance", 51, class_column=50, name="R12"),
+        row("nblastsample", 1),
+        row("concept", 1),
+        link("annotated_with", 134, 999, 130),
+    ]
     summary = await import_catmaid(store, written(tmp_path / "odd.json", [*whole(), *odd]), user="admin")
     assert summary.left_out == {
-        "catmaid.classinstance stack_property": 1, "catmaid.nblastsample": 1,
-        "catmaid.classinstanceclassinstance annotated_with": 1}
+        "catmaid.classinstance stack_property": 1,
+        "catmaid.nblastsample": 1,
+        "catmaid.classinstanceclassinstance annotated_with": 1,
+    }
 
 
 def without(model: str, pk: int) -> list[dict[str, Any]]:
@@ -263,14 +340,20 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "an object": (lambda: {"a": 1}, r"should be a list of objects, as CATMAID's catmaid_export_data writes; it begins"),
     "nothing": (list, "there is nothing to import in it"),
     "numbers": (lambda: [*graph(), 3], r'object 10: it should be \{"model"'),
-    "a text for a number": (lambda: changed("treenode", 13, location_x="far"),
-                            r"object 16: catmaid\.treenode 13: field location_x: Expected `float`, got `str`"),
-    "no name": (lambda: [*graph(), owned("classinstance", 4, class_column=1)], "object 10: catmaid.classinstance 4: "
-                "Object missing required field `name`"),
+    "a text for a number": (
+        lambda: changed("treenode", 13, location_x="far"),
+        r"object 16: catmaid\.treenode 13: field location_x: Expected `float`, got `str`",
+    ),
+    "no name": (
+        lambda: [*graph(), owned("classinstance", 4, class_column=1)],
+        "object 10: catmaid.classinstance 4: Object missing required field `name`",
+    ),
     "a time": (lambda: changed("treenode", 13, creation_time="yesterday"), "field creation_time: Invalid RFC3339"),
     "no key": (lambda: [row("project", None, title="x")], "object 1: catmaid.project: the primary key is None"),  # type: ignore[arg-type]
-    "a place": (lambda: [*whole(), owned("log", 1, operation_type="x", location="(1, two, 3)")],
-                r"object 35: catmaid\.log 1: '\(1, two, 3\)' should be numbers in brackets"),
+    "a place": (
+        lambda: [*whole(), owned("log", 1, operation_type="x", location="(1, two, 3)")],
+        r"object 35: catmaid\.log 1: '\(1, two, 3\)' should be numbers in brackets",
+    ),
     "a mesh": (lambda: changed("volume", 4, geometry="POINT Z (1 2 3)"), r"catmaid\.volume 4: its geometry is no"),
     "a NUL": (lambda: changed("classinstance", 100, name="a\0b"), "objects after object 0 cannot be stored: .*0x00"),
     "a confidence": (lambda: changed("treenode", 13, confidence=10**6), "cannot be stored: .*out of range"),
@@ -286,8 +369,13 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "no reviewed node": (lambda: changed("review", 7, treenode=99), "catmaid.review 7 refers to treenode 99"),
     "no user": (lambda: whole()[:-1], "Rows are of user 41, but this user is not in the file"),
     "a circle": (lambda: changed("treenode", 11, parent=13), "treenodes of skeleton 102 run in a circle"),
-    "a kind of text": (lambda: [found if found["model"] != "catmaid.textlabel" else found | {
-        "fields": found["fields"] | {"type": "odd"}} for found in everything()], "'lab' cannot be written: .*type"),
+    "a kind of text": (
+        lambda: [
+            found if found["model"] != "catmaid.textlabel" else found | {"fields": found["fields"] | {"type": "odd"}}
+            for found in everything()
+        ],
+        "'lab' cannot be written: .*type",
+    ),
     "no stack": (lambda: [*whole(), row("projectstack", 1, project=3, stack=6)], "refers to stack 6 as its stack"),
 }
 

@@ -28,8 +28,9 @@ class Workspace:
         return await self.add("links", classaid=self.ids[a], classbid=self.ids[b], relid=self.ids[relation])
 
     async def restrict(self, link_id: int, kind: int, value: int) -> None:
-        await self.add("restrictions", linkid=link_id, restriction="cardinality", cardinalitytype=kind,
-                       cardinality=value)
+        await self.add(
+            "restrictions", linkid=link_id, restriction="cardinality", cardinalitytype=kind, cardinality=value
+        )
 
     async def rows(self, thing_id: int = 0, **query: object) -> list[dict[str, Any]]:
         found: Any = await self.actor.get(f"{self.path}/list", parentid=thing_id, **query)
@@ -39,8 +40,9 @@ class Workspace:
         return await self.actor.post(f"{self.path}/instance-operation", operation=operation, **form)
 
     async def hang(self, kind: str, parent_id: int, name: str = "") -> int:
-        made = await self.operate("create_node", parentid=parent_id, classid=self.ids[kind],
-                                  relationid=self.ids["part_of"], objname=name)
+        made = await self.operate(
+            "create_node", parentid=parent_id, classid=self.ids[kind], relationid=self.ids["part_of"], objname=name
+        )
         thing: int = made["class_instance_id"]
         return thing
 
@@ -72,7 +74,8 @@ async def root(workspace: Workspace) -> dict[str, int]:
 
 async def test_an_ontology_is_known_by_its_root(workspace: Workspace) -> None:
     assert await workspace.actor.get(f"/{workspace.project_id}/ontology/roots/") == {
-        "root_classes": [{"id": workspace.ids["brain"], "name": "brain"}]}
+        "root_classes": [{"id": workspace.ids["brain"], "name": "brain"}]
+    }
     assert (await workspace.actor.refused(f"{workspace.path}/new", ontology_id=workspace.ids["layer"]))[0] == 404
     assert (await workspace.actor.refused(f"{workspace.path}/new"))[0] == 404
 
@@ -89,7 +92,8 @@ async def test_a_classification_grows_as_its_ontology_has_it(workspace: Workspac
     assert [row["id"] for row in await workspace.rows(bulb)] == layers
     offers = [row for row in await workspace.rows(root["id"], edittools=1) if row["type"] == "editnode"]
     assert [(offer["child_type"], [option["name"] for option in offer["child_options"]]) for offer in offers] == [
-        ("region", ["lobe"])]
+        ("region", ["lobe"])
+    ]
     named: Any = await workspace.rows(root["id"], edittools=1, superclassnames=1)
     assert named[-1]["child_options"][0]["name"] == "region: lobe"
 
@@ -103,8 +107,12 @@ async def test_what_the_ontology_does_not_allow_is_refused(
     for _ in range(2):
         await workspace.hang("layer", bulb)
     status, _ = await workspace.actor.refused(
-        f"{workspace.path}/instance-operation", operation="create_node", classid=workspace.ids[kind],
-        parentid=root["id"] if parent == "root" else bulb, relationid=workspace.ids["part_of"])
+        f"{workspace.path}/instance-operation",
+        operation="create_node",
+        classid=workspace.ids[kind],
+        parentid=root["id"] if parent == "root" else bulb,
+        relationid=workspace.ids["part_of"],
+    )
     assert status == 400
 
 
@@ -116,8 +124,9 @@ async def test_removing_takes_all_below(workspace: Workspace, root: dict[str, in
     assert (await workspace.operate("remove_node", id=bulb, rel="element"))["status"] == 1
     assert await workspace.rows(root["id"]) == []
     for operation, thing in (("remove_node", layer), ("rename_node", layer), ("remove_node", root["id"]), ("sing", 1)):
-        status, _ = await workspace.actor.refused(f"{workspace.path}/instance-operation", operation=operation,
-                                                  id=thing, title="x", rel="element")
+        status, _ = await workspace.actor.refused(
+            f"{workspace.path}/instance-operation", operation=operation, id=thing, title="x", rel="element"
+        )
         assert status in (400, 404), operation
 
 
@@ -132,8 +141,9 @@ async def test_what_must_be_there_is_filled_in_once(workspace: Workspace, root: 
     assert [row["text"] for row in await workspace.rows(root["id"])] == ["lobe", "bulb"]
 
 
-async def test_a_graph_lives_as_long_as_a_project_uses_it(service: Service, workspace: Workspace,
-                                                          root: dict[str, int]) -> None:
+async def test_a_graph_lives_as_long_as_a_project_uses_it(
+    service: Service, workspace: Workspace, root: dict[str, int]
+) -> None:
     other: Any = await service.admin.post("/projects/", title="Other")
     path = f"/{other['id']}/classification/{workspace.project_id}"
     assert (await service.tracer.refused(f"{path}/link", root_id=root["id"]))[0] == 403
@@ -143,8 +153,9 @@ async def test_a_graph_lives_as_long_as_a_project_uses_it(service: Service, work
     await workspace.actor.post(f"{workspace.path}/{root['link']}/remove")
     assert (await workspace.actor.request("GET", f"{workspace.path}/list"))[0] == 404
     shown: Any = await service.admin.get(f"{path}/roots/", with_classnames="true")
-    assert shown == {"root_instances": [{"id": root["id"], "name": "", "link_id": linked["created_link_id"],
-                                         "classname": "brain"}]}
+    assert shown == {
+        "root_instances": [{"id": root["id"], "name": "", "link_id": linked["created_link_id"], "classname": "brain"}]
+    }
     assert await service.admin.get(f"{workspace.path}/roots/", inverse="true") != {"root_instances": []}
     assert await service.tracer.get(f"{workspace.path}/roots/", inverse="true") == {"root_instances": []}
     await service.admin.post(f"{path}/{linked['created_link_id']}/remove")
@@ -180,15 +191,15 @@ async def test_nobody_changes_graphs_of_projects_not_their_own(
     path = f"/{other['id']}/classification/{workspace.project_id}"
     bulb = await workspace.hang("bulb", root["id"])
     for request, form in (
-        (f"{root['link']}/remove", {}), (f"{root['link']}/autofill", {}),
+        (f"{root['link']}/remove", {}),
+        (f"{root['link']}/autofill", {}),
         ("instance-operation", {"operation": "rename_node", "id": bulb, "title": "mine"}),
         ("instance-operation", {"operation": "remove_node", "id": bulb, "rel": "element"}),
     ):
         assert (await service.tracer.refused(f"{path}/{request}", **form))[0] == 404, request
 
 
-async def test_features_are_exported_and_searched(service: Service, workspace: Workspace,
-                                                  root: dict[str, int]) -> None:
+async def test_features_are_exported_and_searched(service: Service, workspace: Workspace, root: dict[str, int]) -> None:
     bulb = await workspace.hang("bulb", root["id"])
     await workspace.hang("layer", bulb)
     path = f"/classification/{workspace.project_id}"

@@ -76,7 +76,9 @@ def test_users_tokens_and_permissions(cli: Cli, dsn: str, swc: Path) -> None:
     token = cli("token", "ada")[1].strip()
     assert answer(cli, "grant", "ada", "can_annotate", "Shared")["permission"] == "can_annotate"
     assert cli("grant", "nobody", "can_annotate", "Shared")[::2] == (
-        1, "catmaid-jupyter: There is no user or group 'nobody'.\n")
+        1,
+        "catmaid-jupyter: There is no user or group 'nobody'.\n",
+    )
     assert "Projects: 'Shared'" in cli("grant", "ada", "can_annotate", "Missing")[2]
     code, listed, _ = cli("user", "list", "--json")
     assert code == 0
@@ -105,11 +107,15 @@ def test_users_tokens_and_permissions(cli: Cli, dsn: str, swc: Path) -> None:
     code, listed, _ = cli("tokens", "list", "ada", "--json")
     tokens = json.loads(listed)
     assert [(known["username"], known["name"]) for known in tokens] == [
-        ("ada", "from the command line"), ("ada", "her laptop")]
+        ("ada", "from the command line"),
+        ("ada", "her laptop"),
+    ]
     assert token not in listed
     assert "her laptop" in cli("tokens", "list")[1]
     assert cli("tokens", "revoke", "999")[::2] == (
-        1, "catmaid-jupyter: There is no API token 999; `tokens list` shows those there are.\n")
+        1,
+        "catmaid-jupyter: There is no API token 999; `tokens list` shows those there are.\n",
+    )
     assert cli("tokens", "revoke")[0] == cli("tokens", "revoke", "1", "--all-of", "ada")[0] == 2
     assert answer(cli, "tokens", "revoke", tokens[0]["id"]) == {"revoked": 1}
     assert asyncio.run(found()) is None
@@ -130,14 +136,18 @@ def test_skeletons_go_in_and_come_out(cli: Cli, swc: Path, tmp_path: Path) -> No
     assert (made["skeletons"], made["nodes"], made["refused"]) == (1, 3, [])
     (tmp_path / "connectors.csv").write_text("connector_id,x,y,z\n1,100,10,0\n")
     (tmp_path / "links.csv").write_text("connector_id,skeleton_id,node_id,relation\n1,7,2,presynaptic_to\n")
-    linked = answer(cli, "import", "connectors", tmp_path / "connectors.csv", tmp_path / "links.csv",
-                    "--project", "Round trip")
+    linked = answer(
+        cli, "import", "connectors", tmp_path / "connectors.csv", tmp_path / "links.csv", "--project", "Round trip"
+    )
     assert linked == {"connectors": 1, "links": 1}
     files = answer(cli, "export", "swc", tmp_path / "out", "--project", "Round trip")["files"]
     assert isinstance(files, list)
     rows = [line.split() for line in Path(files[0]).read_text().splitlines() if not line.startswith("#")]
-    assert [row[2:6] for row in rows] == [["0.0", "0.0", "0.0", "5.0"], ["100.0", "0.0", "0.0", "5.0"],
-                                          ["200.0", "0.0", "50.0", "5.0"]]
+    assert [row[2:6] for row in rows] == [
+        ["0.0", "0.0", "0.0", "5.0"],
+        ["100.0", "0.0", "0.0", "5.0"],
+        ["200.0", "0.0", "50.0", "5.0"],
+    ]
     tables = answer(cli, "export", "csv", tmp_path / "tables", "--project", "Round trip")["tables"]
     assert isinstance(tables, list)
     assert {Path(t["path"]).stem: t["rows"] for t in tables}["treenodes"] == 3
@@ -177,8 +187,10 @@ def test_files_of_catmaid_come_in_and_go_out(cli: Cli, tmp_path: Path) -> None:
     code, _, error = cli("import", "catmaid", path, "--project", "Again", "--no-create-unknown-users")
     assert code == 0, error
     for arguments, code, message in (
-        ([path], 0, ""), ([path], 1, "There is already a project 'lab' here."),
-        ([tmp_path / "none.json"], 1, "none.json"), ([path, "--title", "x"], 2, "--project names"),
+        ([path], 0, ""),
+        ([path], 1, "There is already a project 'lab' here."),
+        ([tmp_path / "none.json"], 1, "none.json"),
+        ([path, "--title", "x"], 2, "--project names"),
         ([path, "--override-user", "ana", "--map-users"], 2, "leave out --map-users"),
         (["http://127.0.0.1:9", "--no-map-users"], 2, "go with a file"),
         (["http://"], 1, "is no address of a server"),

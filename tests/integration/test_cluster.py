@@ -52,9 +52,15 @@ def pid_of(cluster: Cluster) -> int:
 
 def test_has_postgis_and_is_private_and_durable(cluster: Cluster) -> None:
     assert str(value(cluster, "SELECT postgis_version()")) >= "3"
-    for name, wanted in {"listen_addresses": "", "fsync": "on", "synchronous_commit": "on", "jit": "off",
-                         "data_checksums": "on", "server_encoding": "UTF8",
-                         "max_parallel_workers_per_gather": "0"}.items():
+    for name, wanted in {
+        "listen_addresses": "",
+        "fsync": "on",
+        "synchronous_commit": "on",
+        "jit": "off",
+        "data_checksums": "on",
+        "server_encoding": "UTF8",
+        "max_parallel_workers_per_gather": "0",
+    }.items():
         assert value(cluster, f"SHOW {name}") == wanted, name
     socket_folder = Path(str(value(cluster, "SHOW unix_socket_directories")))
     assert socket_folder.stat().st_mode & 0o777 == 0o700

@@ -10,8 +10,9 @@ async def test_synapses_are_told_from_both_sides_and_gap_junctions_are_none(serv
     tracer = Tracer.of(service)
     arbors = await tracer.chain(2), await tracer.chain(2, y=100)
     connectors = [(await tracer.post("connector/create", x=0, y=0, z=0))["connector_id"] for _ in range(2)]
-    for connector, relations in zip(connectors, [("presynaptic_to", "postsynaptic_to"), ("gapjunction_with",) * 2],
-                                    strict=True):
+    for connector, relations in zip(
+        connectors, [("presynaptic_to", "postsynaptic_to"), ("gapjunction_with",) * 2], strict=True
+    ):
         for arbor, relation in zip(arbors, relations, strict=True):
             await tracer.post("link/create", from_id=arbor[1], to_id=connector, link_type=relation, state=UNCHECKED)
     (synapse, *_), (other, *_) = arbors[0][1:], arbors[1][1:]

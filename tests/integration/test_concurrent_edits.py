@@ -40,7 +40,8 @@ LAWS = {
 async def broken_laws(connection: Connection) -> dict[str, list[Any]]:
     found = {law: await (await connection.execute(query)).fetchall() for law, query in LAWS.items()}  # type: ignore[arg-type]
     return {law: rows for law, rows in found.items() if rows} | (
-        {"derived data are right": wrong} if (wrong := await mismatches(connection)) else {})
+        {"derived data are right": wrong} if (wrong := await mismatches(connection)) else {}
+    )
 
 
 @pytest.fixture
@@ -57,8 +58,9 @@ async def laws_hold(module_service: Service) -> Any:
 
 async def outcome(tracer: Tracer, path: str, **form: object) -> int:
     """The status of an edit, which may fail only because it is no longer possible."""
-    status, body = await tracer.actor.request("POST", f"/{tracer.project_id}/{path}",
-                                              data={name: str(value) for name, value in form.items()})
+    status, body = await tracer.actor.request(
+        "POST", f"/{tracer.project_id}/{path}", data={name: str(value) for name, value in form.items()}
+    )
     assert status in (200, 400), body
     return status
 
@@ -71,9 +73,12 @@ async def test_only_one_of_many_equal_splits_succeeds(tracer: Tracer) -> None:
 
 async def test_only_one_of_many_equal_joins_succeeds(tracer: Tracer) -> None:
     one, other = await tracer.chain(3), await tracer.chain(3, y=50)
-    outcomes = await asyncio.gather(*(
-        outcome(tracer, "skeleton/join", from_id=ends[0], to_id=ends[1])
-        for ends in [(one[2], other[2]), (other[2], one[2])] * 4))
+    outcomes = await asyncio.gather(
+        *(
+            outcome(tracer, "skeleton/join", from_id=ends[0], to_id=ends[1])
+            for ends in [(one[2], other[2]), (other[2], one[2])] * 4
+        )
+    )
     assert sorted(outcomes) == [200] + [400] * 7
     assert len({node.skeleton_id for node in (await tracer.nodes(one + other)).values()}) == 1
 
@@ -81,8 +86,9 @@ async def test_only_one_of_many_equal_joins_succeeds(tracer: Tracer) -> None:
 async def test_joins_in_a_ring_leave_one_skeleton(tracer: Tracer) -> None:
     """Each joins its skeleton to the next: all but the last to come can, which would close the ring."""
     arbors = [await tracer.chain(2, y=10 * index) for index in range(6)]
-    outcomes = await asyncio.gather(*(
-        outcome(tracer, "skeleton/join", from_id=arbors[i][1], to_id=arbors[(i + 1) % 6][0]) for i in range(6)))
+    outcomes = await asyncio.gather(
+        *(outcome(tracer, "skeleton/join", from_id=arbors[i][1], to_id=arbors[(i + 1) % 6][0]) for i in range(6))
+    )
     assert sorted(outcomes) == [200] * 5 + [400]
     assert len({node.skeleton_id for node in (await tracer.nodes(list(chain(*arbors)))).values()}) == 1
 
@@ -116,10 +122,18 @@ async def test_moves_of_parent_and_child_leave_right_edges(tracer: Tracer) -> No
         chance = random.Random(seed)
         for _ in range(6):
             moved = chance.sample(nodes, 2)
-            form = {f"t[{i}][{j}]": value for i, node in enumerate(moved)
-                    for j, value in enumerate((node, *(chance.randrange(100) for _ in "xyz")))}
-            await outcome(tracer, "node/update", state=UNCHECKED, **form, **{
-                "c[0][0]": connector, "c[0][1]": chance.randrange(100), "c[0][2]": 0, "c[0][3]": 0})
+            form = {
+                f"t[{i}][{j}]": value
+                for i, node in enumerate(moved)
+                for j, value in enumerate((node, *(chance.randrange(100) for _ in "xyz")))
+            }
+            await outcome(
+                tracer,
+                "node/update",
+                state=UNCHECKED,
+                **form,
+                **{"c[0][0]": connector, "c[0][1]": chance.randrange(100), "c[0][2]": 0, "c[0][3]": 0},
+            )
 
     await asyncio.gather(*map(shake, range(6)))
 
@@ -127,9 +141,12 @@ async def test_moves_of_parent_and_child_leave_right_edges(tracer: Tracer) -> No
 async def test_a_connector_has_one_presynaptic_site_even_if_many_try(tracer: Tracer) -> None:
     nodes = await tracer.chain(8)
     connector = (await tracer.post("connector/create"))["connector_id"]
-    outcomes = await asyncio.gather(*(
-        outcome(tracer, "link/create", from_id=node, to_id=connector, link_type="presynaptic_to", state=UNCHECKED)
-        for node in nodes))
+    outcomes = await asyncio.gather(
+        *(
+            outcome(tracer, "link/create", from_id=node, to_id=connector, link_type="presynaptic_to", state=UNCHECKED)
+            for node in nodes
+        )
+    )
     assert sorted(outcomes) == [200] + [400] * 7
 
 
@@ -158,16 +175,25 @@ async def test_everything_at_once(tracer: Tracer) -> None:
             lambda: outcome(tracer, "skeleton/join", from_id=chance.choice(nodes), to_id=chance.choice(nodes)),
             lambda: outcome(tracer, "skeleton/join", from_id=chance.choice(nodes), to_id=chance.choice(nodes)),
             lambda: outcome(tracer, "skeleton/reroot", treenode_id=chance.choice(nodes)),
-            lambda: outcome(tracer, "treenode/create", parent_id=chance.choice(nodes), x=chance.random(),
-                            state=UNCHECKED),
+            lambda: outcome(
+                tracer, "treenode/create", parent_id=chance.choice(nodes), x=chance.random(), state=UNCHECKED
+            ),
             lambda: outcome(tracer, "treenode/delete", treenode_id=chance.choice(nodes), state=UNCHECKED),
-            lambda: outcome(tracer, f"treenode/{chance.choice(nodes)}/radius", radius=chance.random(), option=5,
-                            state=UNCHECKED),
+            lambda: outcome(
+                tracer, f"treenode/{chance.choice(nodes)}/radius", radius=chance.random(), option=5, state=UNCHECKED
+            ),
             lambda: outcome(tracer, f"label/treenode/{chance.choice(nodes)}/update", tags=chance.choice("ab")),
-            lambda: outcome(tracer, "link/create", from_id=chance.choice(nodes), to_id=chance.choice(connectors),
-                            link_type="postsynaptic_to", state=UNCHECKED),
-            lambda: outcome(tracer, f"treenodes/{chance.choice(nodes)}/parent", parent_id=chance.choice(nodes),
-                            state=UNCHECKED),
+            lambda: outcome(
+                tracer,
+                "link/create",
+                from_id=chance.choice(nodes),
+                to_id=chance.choice(connectors),
+                link_type="postsynaptic_to",
+                state=UNCHECKED,
+            ),
+            lambda: outcome(
+                tracer, f"treenodes/{chance.choice(nodes)}/parent", parent_id=chance.choice(nodes), state=UNCHECKED
+            ),
         ]
         for _ in range(15):
             await chance.choice(edits)()

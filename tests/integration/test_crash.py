@@ -130,8 +130,9 @@ async def one_edit(client: Client, model: Model) -> str:
 
 async def create(client: Client, model: Model, parent: int) -> None:
     x, y, z = model.place()
-    answer = await client.edit("treenode/create", parent_id=parent, x=x, y=y, z=z, radius=-1, confidence=5,
-                               state=UNCHECKED)
+    answer = await client.edit(
+        "treenode/create", parent_id=parent, x=x, y=y, z=z, radius=-1, confidence=5, state=UNCHECKED
+    )
     node = answer["treenode_id"]
     assert node not in model.parents
     model.parents[node], model.places[node] = parent, (x, y, z)
@@ -229,19 +230,20 @@ async def test_the_store_holds_what_was_answered(settings: Settings) -> None:
 
 def check_store(dsn: str, model: Model) -> None:
     with psycopg.connect(dsn) as connection:
-        nodes = connection.execute(
-            "SELECT id, coalesce(parent_id, -1), x, y, z, skeleton_id FROM treenode").fetchall()
+        nodes = connection.execute("SELECT id, coalesce(parent_id, -1), x, y, z, skeleton_id FROM treenode").fetchall()
         links = connection.execute(
             "SELECT l.treenode_id, l.connector_id, r.name FROM connector_link l JOIN relation r ON r.id = l.relation_id"
         ).fetchall()
         labels = connection.execute(
-            "SELECT n.treenode_id, l.name FROM node_label n JOIN label l ON l.id = n.label_id").fetchall()
+            "SELECT n.treenode_id, l.name FROM node_label n JOIN label l ON l.id = n.label_id"
+        ).fetchall()
         connectors = connection.execute("SELECT id FROM connector").fetchall()
         skeletons = connection.execute("SELECT s.id, n.id FROM skeleton s LEFT JOIN neuron n ON n.id = s.neuron_id")
         modelled = skeletons.fetchall()
         neurons = connection.execute("SELECT id FROM neuron").fetchall()
         versions = connection.execute(
-            "SELECT count(*) FROM transaction_info WHERE project_id IS NOT NULL AND label NOT LIKE 'projects.%'")
+            "SELECT count(*) FROM transaction_info WHERE project_id IS NOT NULL AND label NOT LIKE 'projects.%'"
+        )
         mismatches = connection.execute("SELECT * FROM derived_mismatches").fetchall()
         written = versions.fetchone()
     assert {row[0]: row[1] for row in nodes} == model.parents

@@ -32,8 +32,7 @@ def _without_real_data(monkeypatch: pytest.MonkeyPatch) -> None:
 async def count(store: Store, project: str, table: str) -> int:
     async with store.reading() as connection:
         project_id = await projects.require_project(connection, project)
-        cursor = await connection.execute(
-            f"SELECT count(*) FROM {table} WHERE project_id = %s", (project_id,))  # type: ignore[arg-type]
+        cursor = await connection.execute(f"SELECT count(*) FROM {table} WHERE project_id = %s", (project_id,))  # type: ignore[arg-type]
         row = await cursor.fetchone()
     assert row is not None
     return int(row[0])
@@ -53,7 +52,8 @@ async def test_projects_are_made_once(store: Store, tmp_path: Path) -> None:
         assert await count(store, title, "treenode") == sum(map(len, tracing.skeletons))
         assert await count(store, title, "connector") == len(tracing.connectors)
         assert await count(store, title, "connector_link") == sum(
-            1 + len(set(synapse.postsynaptic)) for synapse in tracing.connectors)
+            1 + len(set(synapse.postsynaptic)) for synapse in tracing.connectors
+        )
         assert await count(store, title, "project_stack") == 1
     assert await count(store, demo.DEMO, "node_label") > 0
     assert shown

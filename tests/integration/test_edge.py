@@ -26,7 +26,8 @@ async def test_a_fault_is_logged_without_passwords_and_hashes(
 
     monkeypatch.setattr(accounts, "require_login", faulty)
     status, answer = await service.visitor.request(
-        "POST", "/accounts/login", data={"name": "tracer", "pwd": "a tracer's password"})
+        "POST", "/accounts/login", data={"name": "tracer", "pwd": "a tracer's password"}
+    )
     assert status == 500
     assert isinstance(answer, dict)
     assert answer["type"] == "InternalError"
@@ -99,13 +100,15 @@ async def test_words_that_are_no_methods_are_counted_as_one(service: Service) ->
 
 async def test_a_query_without_end_is_stopped(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And leaves its connection to others."""
+
     async def endless(connection: Connection, user: User, **_: object) -> None:
         await connection.execute("SELECT pg_sleep(60)")
 
     monkeypatch.setattr(project_list, "visible_projects", endless)
     async with (
         Store.opened(store.dsn, pool_size=1, longest_query_s=0.2) as impatient,
-        serving(impatient, tmp_path) as (url, _), aiohttp.ClientSession() as session
+        serving(impatient, tmp_path) as (url, _),
+        aiohttp.ClientSession() as session,
     ):
         for _attempt in range(2):
             async with session.get(f"{url}/projects/") as response:
@@ -117,6 +120,9 @@ async def test_a_query_without_end_is_stopped(store: Store, tmp_path: Path, monk
 
 async def test_an_unknown_charset_is_refused(service: Service) -> None:
     status, answer = await service.tracer.request(
-        "POST", f"/{service.project_id}/node/list", data=b"left=1",
-        headers={"Content-Type": "application/x-www-form-urlencoded; charset=klingon"})
+        "POST",
+        f"/{service.project_id}/node/list",
+        data=b"left=1",
+        headers={"Content-Type": "application/x-www-form-urlencoded; charset=klingon"},
+    )
     assert status == 400, answer

@@ -34,7 +34,8 @@ class TestTreenodes:
         node = (await tracer.nodes([made["treenode_id"]]))[made["treenode_id"]]
         assert (node.parent_id, node.place, node.radius, node.confidence) == (None, (1.5, 2.0, -3.0), 7.0, 4)
         assert await tracer.post("skeleton/neuronnames", **{"skids[0]": made["skeleton_id"]}) == {
-            str(made["skeleton_id"]): "DNp01"}
+            str(made["skeleton_id"]): "DNp01"
+        }
 
     async def test_a_child_belongs_to_the_skeleton_of_its_parent_and_leaves_it_unchanged(self, tracer: Tracer) -> None:
         root = await tracer.node()
@@ -57,11 +58,21 @@ class TestTreenodes:
     async def test_an_inserted_node_takes_over_children(self, tracer: Tracer) -> None:
         top = await tracer.node()
         children = [await tracer.node(top, x) for x in (10, 20, 30)]
-        made = await tracer.post("treenode/insert", parent_id=top, child_id=children[0], x=5, state=UNCHECKED,
-                                 **{"takeover_child_ids[0]": children[1]})
+        made = await tracer.post(
+            "treenode/insert",
+            parent_id=top,
+            child_id=children[0],
+            x=5,
+            state=UNCHECKED,
+            **{"takeover_child_ids[0]": children[1]},
+        )
         new = made["treenode_id"]
         assert await tracer.parents([*children, new]) == {
-            new: top, children[0]: new, children[1]: new, children[2]: top}
+            new: top,
+            children[0]: new,
+            children[1]: new,
+            children[2]: top,
+        }
         assert {node for node, _ in made["child_edition_times"]} == set(children[:2])
 
     async def test_children_of_a_deleted_node_hang_on_its_parent(self, tracer: Tracer) -> None:
@@ -91,8 +102,9 @@ class TestTreenodes:
 
     async def test_a_neuron_with_another_skeleton_stays(self, tracer: Tracer) -> None:
         first = await tracer.node()
-        (neuron,) = (await tracer.rows("SELECT neuron_id FROM skeleton WHERE id = %s",
-                                       await tracer.skeleton_of(first)))[0]
+        (neuron,) = (
+            await tracer.rows("SELECT neuron_id FROM skeleton WHERE id = %s", await tracer.skeleton_of(first))
+        )[0]
         await tracer.node(useneuron=neuron)
         answer = await tracer.post("treenode/delete", treenode_id=first, state=UNCHECKED)
         assert not answer["deleted_neuron"]
@@ -101,9 +113,20 @@ class TestTreenodes:
     async def test_a_move_is_seen_by_edges_and_length(self, tracer: Tracer) -> None:
         nodes = await tracer.chain(3)
         connector = await tracer.connector(nodes[1])
-        answer = await tracer.post("node/update", state=UNCHECKED, **{
-            "t[0][0]": nodes[1], "t[0][1]": 10, "t[0][2]": 30, "t[0][3]": 0,
-            "c[0][0]": connector, "c[0][1]": 7, "c[0][2]": 8, "c[0][3]": 9})
+        answer = await tracer.post(
+            "node/update",
+            state=UNCHECKED,
+            **{
+                "t[0][0]": nodes[1],
+                "t[0][1]": 10,
+                "t[0][2]": 30,
+                "t[0][3]": 0,
+                "c[0][0]": connector,
+                "c[0][1]": 7,
+                "c[0][2]": 8,
+                "c[0][3]": 9,
+            },
+        )
         assert [place[2:] for place in answer["old_treenodes"]] == [[10, 0, 0]]
         assert [place[2:] for place in answer["old_connectors"]] == [[1, 2, 3]]
         length = 2 * (10**2 + 30**2) ** 0.5
@@ -121,12 +144,20 @@ class TestTreenodes:
         await tracer.post(f"treenodes/{nodes[1]}/parent", parent_id=nodes[3], state=UNCHECKED)
         after = await tracer.nodes(nodes)
         assert {node: row.parent_id for node, row in after.items()} == {
-            nodes[0]: None, nodes[3]: nodes[0], nodes[2]: nodes[3], nodes[1]: nodes[2], nodes[4]: nodes[3]}
+            nodes[0]: None,
+            nodes[3]: nodes[0],
+            nodes[2]: nodes[3],
+            nodes[1]: nodes[2],
+            nodes[4]: nodes[3],
+        }
         assert (after[nodes[2]].confidence, after[nodes[1]].confidence) == (
-            before[nodes[3]].confidence, before[nodes[2]].confidence)
+            before[nodes[3]].confidence,
+            before[nodes[2]].confidence,
+        )
 
-    @pytest.mark.parametrize(("option", "reached"), [(0, [2]), (1, [2, 3, 4]), (2, [2, 1]), (4, [2, 1, 0]),
-                                                     (5, [0, 1, 2, 3, 4])])
+    @pytest.mark.parametrize(
+        ("option", "reached"), [(0, [2]), (1, [2, 3, 4]), (2, [2, 1]), (4, [2, 1, 0]), (5, [0, 1, 2, 3, 4])]
+    )
     async def test_a_radius_reaches_as_far_as_asked(self, tracer: Tracer, option: int, reached: list[int]) -> None:
         nodes = await tracer.chain(5)
         answer = await tracer.post(f"treenode/{nodes[2]}/radius", radius=12.5, option=option, state=UNCHECKED)
@@ -140,8 +171,11 @@ class TestTreenodes:
         await admin.post(f"label/treenode/{node}/update", tags="theirs", delete_existing="false")
         answer = await tracer.post(f"label/treenode/{node}/update", tags="b,c")
         assert [answer[f"{what}_labels"] for what in ("new", "deleted", "duplicate")] == [["c"], ["a"], ["theirs"]]
-        found = await tracer.rows("SELECT label.name FROM node_label l JOIN label ON label.id = l.label_id"
-                                  " WHERE l.treenode_id = %s ORDER BY 1", node)
+        found = await tracer.rows(
+            "SELECT label.name FROM node_label l JOIN label ON label.id = l.label_id"
+            " WHERE l.treenode_id = %s ORDER BY 1",
+            node,
+        )
         assert [name for (name,) in found] == ["b", "c", "theirs"]
 
 
@@ -153,10 +187,13 @@ class TestReroot:
         skeleton = await tracer.skeleton_of(nodes[0])
         length, before = await tracer.cable_length(skeleton), await tracer.nodes(nodes)
         assert await tracer.post("skeleton/reroot", treenode_id=nodes[3]) == {
-            "newroot": nodes[3], "skeleton_id": skeleton}
+            "newroot": nodes[3],
+            "skeleton_id": skeleton,
+        }
         after = await tracer.nodes(nodes)
         assert {(n.id, n.skeleton_id, n.place, n.radius) for n in after.values()} == {
-            (n.id, n.skeleton_id, n.place, n.radius) for n in before.values()}
+            (n.id, n.skeleton_id, n.place, n.radius) for n in before.values()
+        }
         assert edges(after.values()) == edges(before.values())
         assert after[nodes[3]].parent_id is None
         assert await tracer.cable_length(skeleton) == pytest.approx(length)
@@ -167,7 +204,8 @@ class TestReroot:
         await tracer.post("skeleton/reroot", treenode_id=nodes[4])
         after = await tracer.nodes(nodes)
         assert {edge(node): node.confidence for node in after.values() if node.parent_id is not None} == {
-            edge(node): node.confidence for node in before.values() if node.parent_id is not None}
+            edge(node): node.confidence for node in before.values() if node.parent_id is not None
+        }
 
     async def test_there_and_back_again(self, tracer: Tracer) -> None:
         nodes = await tracer.chain(4)
@@ -206,7 +244,9 @@ class TestSplit:
         new = answer["new_skeleton_id"]
         after = await tracer.nodes(nodes)
         assert {node: row.skeleton_id for node, row in after.items()} == {
-            **dict.fromkeys(nodes[:2], old), **dict.fromkeys(nodes[2:], new)}
+            **dict.fromkeys(nodes[:2], old),
+            **dict.fromkeys(nodes[2:], new),
+        }
         assert edges(after.values()) == edges(before.values()) - {frozenset(nodes[1:3])}
         assert (await tracer.cable_length(old), await tracer.cable_length(new)) == (10, 20)
         assert {node: row.place for node, row in after.items()} == {node: row.place for node, row in before.items()}
@@ -220,11 +260,13 @@ class TestSplit:
         old = await tracer.skeleton_of(nodes[0])
         new = (await tracer.post("skeleton/split", treenode_id=nodes[2]))["new_skeleton_id"]
         for table in ("connector_link", "review"):
-            assert dict(await tracer.rows(f"SELECT treenode_id, skeleton_id FROM {table} WHERE treenode_id = ANY (%s)",
-                                          nodes)) == {nodes[1]: old, nodes[3]: new}
+            assert dict(
+                await tracer.rows(f"SELECT treenode_id, skeleton_id FROM {table} WHERE treenode_id = ANY (%s)", nodes)
+            ) == {nodes[1]: old, nodes[3]: new}
         for skeleton, node in ((old, nodes[1]), (new, nodes[3])):
-            detail = await tracer.get(f"skeletons/{skeleton}/compact-detail", with_connectors="true", with_tags="true",
-                                      with_reviews="true")
+            detail = await tracer.get(
+                f"skeletons/{skeleton}/compact-detail", with_connectors="true", with_tags="true", with_reviews="true"
+            )
             assert [row[0] for row in detail[1]] == [node]
             assert detail[2] == {"seen": [node]}
             assert [row[0] for row in detail[3]] == [node]
@@ -242,16 +284,24 @@ class TestSplit:
         skeleton = await tracer.skeleton_of(nodes[0])
         await tracer.annotate(skeleton, "DN", "left")
         kept = await tracer.annotations(skeleton)
-        answer = await admin.post("skeleton/split", treenode_id=nodes[1], upstream_annotation_map=json.dumps(kept),
-                                  downstream_annotation_map=json.dumps({"DN": kept["DN"]}))
+        answer = await admin.post(
+            "skeleton/split",
+            treenode_id=nodes[1],
+            upstream_annotation_map=json.dumps(kept),
+            downstream_annotation_map=json.dumps({"DN": kept["DN"]}),
+        )
         assert await tracer.annotations(skeleton) == kept
         assert await tracer.annotations(answer["new_skeleton_id"]) == {"DN": kept["DN"]}, "and whose it is"
 
     async def test_one_part_must_keep_them_all(self, tracer: Tracer) -> None:
         nodes = await tracer.chain(3)
         await tracer.annotate(await tracer.skeleton_of(nodes[0]), "DN", "left")
-        status, _ = await tracer.refused("skeleton/split", treenode_id=nodes[1], upstream_annotation_map='{"DN": 1}',
-                                         downstream_annotation_map='{"left": 1}')
+        status, _ = await tracer.refused(
+            "skeleton/split",
+            treenode_id=nodes[1],
+            upstream_annotation_map='{"DN": 1}',
+            downstream_annotation_map='{"left": 1}',
+        )
         assert status == 400
 
     async def test_split_and_join_give_the_arbor_back(self, tracer: Tracer) -> None:
@@ -263,7 +313,8 @@ class TestSplit:
         assert answer["result_skeleton_id"] == skeleton
         after = await tracer.nodes(nodes)
         assert {n: (r.parent_id, r.skeleton_id, r.place) for n, r in after.items()} == {
-            n: (r.parent_id, r.skeleton_id, r.place) for n, r in before.items()}
+            n: (r.parent_id, r.skeleton_id, r.place) for n, r in before.items()
+        }
         assert await tracer.cable_length(skeleton) == 40
 
 
@@ -279,8 +330,11 @@ class TestJoin:
         after = await tracer.nodes(one + other)
         assert {node.skeleton_id for node in after.values()} == {kept}
         assert edges(after.values()) == edges(before.values()) | {frozenset({one[1], other[2]})}
-        assert {node: after[node].parent_id for node in other} == {other[2]: one[1], other[1]: other[2],
-                                                                   other[0]: other[1]}
+        assert {node: after[node].parent_id for node in other} == {
+            other[2]: one[1],
+            other[1]: other[2],
+            other[0]: other[1],
+        }
         assert await tracer.cable_length(kept) == pytest.approx(20 + 20 + (10**2 + 40**2) ** 0.5)
         assert not await tracer.rows("SELECT 1 FROM skeleton WHERE id = %s", gone)
 
@@ -301,8 +355,9 @@ class TestJoin:
         await tracer.post(f"node/{other[1]}/reviewed")
         await tracer.post("skeleton/join", from_id=one[0], to_id=other[0])
         kept = await tracer.skeleton_of(one[0])
-        assert await tracer.rows("SELECT skeleton_id FROM connector_link WHERE connector_id = %s",
-                                 connector) == [(kept,)]
+        assert await tracer.rows("SELECT skeleton_id FROM connector_link WHERE connector_id = %s", connector) == [
+            (kept,)
+        ]
         assert await tracer.rows("SELECT skeleton_id FROM review WHERE treenode_id = %s", other[1]) == [(kept,)]
 
     async def test_annotations_are_united_unless_a_set_is_given(self, tracer: Tracer, admin: Tracer) -> None:
@@ -321,7 +376,10 @@ class TestJoin:
         await tracer.annotate(stable, "stable")
         answer = await tracer.post("skeleton/join", from_id=one[1], to_id=other[1])
         assert (answer["result_skeleton_id"], answer["deleted_skeleton_id"], answer["stable_annotation_swap"]) == (
-            stable, gone, True)
+            stable,
+            gone,
+            True,
+        )
         assert {node.skeleton_id for node in (await tracer.nodes(one + other)).values()} == {stable}
 
     async def test_two_stable_neurons_are_not_joined(self, tracer: Tracer) -> None:
@@ -362,8 +420,10 @@ async def test_members_of_a_users_own_group_edit_as_that_user(tracer: Tracer, ad
     async with tracer.store.writing(user_id=None, project_id=None, label="set up") as tx:
         owner = await users.require_user(tx, "admin")
         helper = await users.require_user(tx, "tracer")
-        await tx.execute("INSERT INTO group_member (user_id, group_id)"
-                         " SELECT %s, id FROM user_group WHERE name = %s", (helper.id, owner.username))
+        await tx.execute(
+            "INSERT INTO group_member (user_id, group_id) SELECT %s, id FROM user_group WHERE name = %s",
+            (helper.id, owner.username),
+        )
     await tracer.post("node/update", **move)
     async with tracer.store.writing(user_id=None, project_id=None, label="set up") as tx:
         await tx.execute("DELETE FROM group_member WHERE user_id = %s", (helper.id,))

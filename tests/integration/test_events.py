@@ -26,8 +26,9 @@ def service(module_service: Service) -> Service:
 @asynccontextmanager
 async def following(actor: Actor, project_id: int) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
     """The events of a project, after the greeting."""
-    async with actor.session.ws_connect(f"{actor.url}/{project_id}/events",
-                                        headers={"X-Authorization": f"Token {actor.token}"}) as socket:
+    async with actor.session.ws_connect(
+        f"{actor.url}/{project_id}/events", headers={"X-Authorization": f"Token {actor.token}"}
+    ) as socket:
         assert "hello" in await socket.receive_json(timeout=10)
         yield socket
 
@@ -68,7 +69,10 @@ async def test_an_event_tells_who_did_what_when(service: Service) -> None:
     who: Any = await service.tracer.get("/accounts/login")
     assert event.keys() == {"version", "label", "user_id", "time"}
     assert (event["version"], event["label"], event["user_id"]) == (
-        await newest(service.store), "treenodes.create", who["userid"])
+        await newest(service.store),
+        "treenodes.create",
+        who["userid"],
+    )
     assert abs(datetime.now(UTC) - datetime.fromisoformat(event["time"])) < timedelta(minutes=1)
 
 
@@ -116,11 +120,14 @@ async def test_who_may_not_browse_hears_nothing(service: Service) -> None:
         assert refusal.value.status == 403
 
 
-@pytest.mark.parametrize("how", [
-    "DELETE FROM project_permission WHERE user_id = %s",
-    "DELETE FROM api_token WHERE user_id = %s",
-    "UPDATE app_user SET is_active = false WHERE id = %s",
-])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "DELETE FROM project_permission WHERE user_id = %s",
+        "DELETE FROM api_token WHERE user_id = %s",
+        "UPDATE app_user SET is_active = false WHERE id = %s",
+    ],
+)
 @pytest.mark.parametrize("elsewhere", [False, True])
 async def test_who_may_not_browse_any_more_is_sent_away(service: Service, how: LiteralString, elsewhere: bool) -> None:
     name = f"guest {how} {elsewhere}"
@@ -169,7 +176,8 @@ async def test_a_service_that_ends_says_so(service: Service, tmp_path: Path) -> 
     async with Store.opened(service.store.dsn, pool_size=2) as store:
         async with serving(store, tmp_path) as (url, _):
             socket = await service.tracer.session.ws_connect(
-                f"{url}/{service.project_id}/events", headers={"X-Authorization": f"Token {service.tracer.token}"})
+                f"{url}/{service.project_id}/events", headers={"X-Authorization": f"Token {service.tracer.token}"}
+            )
             await socket.receive_json(timeout=10)
         message = await socket.receive(timeout=10)
         assert message.type is aiohttp.WSMsgType.CLOSE

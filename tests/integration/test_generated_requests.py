@@ -30,8 +30,9 @@ def service(module_service: Service) -> Service:
 def described(project_id: int) -> dict[str, Any]:
     """The API's description, each operation once, with ids such as may well be of something."""
     document = openapi(all_routes())
-    paths = document["paths"] = {path: operations for path, operations in document["paths"].items()
-                                 if path not in OTHERWISE_TESTED}
+    paths = document["paths"] = {
+        path: operations for path, operations in document["paths"].items() if path not in OTHERWISE_TESTED
+    }
     for operations in paths.values():
         if "post" in operations and operations.get("get", {}).get("operationId", "").endswith("_by_get"):
             del operations["get"]
@@ -44,8 +45,9 @@ def described(project_id: int) -> dict[str, Any]:
 
 def ids(operation: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
     """The schemas of ids among what an operation takes."""
-    fields = [(parameter["schema"], parameter["name"]) for parameter in operation["parameters"]
-              if "schema" in parameter]
+    fields = [
+        (parameter["schema"], parameter["name"]) for parameter in operation["parameters"] if "schema" in parameter
+    ]
     for content in operation.get("requestBody", {}).get("content", {}).values():
         fields += [(schema, name) for name, schema in content["schema"]["properties"].items()]
     for schema, name in fields:
@@ -62,13 +64,22 @@ def failures(service: Service) -> list[str]:
         operation = result.ok()
 
         for mode in GenerationMode:
+
             @seed(1)
-            @settings(max_examples=EXAMPLES, phases=[Phase.explicit, Phase.generate], database=None, deadline=None,
-                      suppress_health_check=list(HealthCheck))
+            @settings(
+                max_examples=EXAMPLES,
+                phases=[Phase.explicit, Phase.generate],
+                database=None,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            )
             @given(case=operation.as_strategy(generation_mode=mode))
             def send(case: Any) -> None:
-                response = case.call(base_url=service.url, allow_redirects=False,
-                                     headers={"X-Authorization": f"Token {service.admin.token}"})
+                response = case.call(
+                    base_url=service.url,
+                    allow_redirects=False,
+                    headers={"X-Authorization": f"Token {service.admin.token}"},
+                )
                 if response.status_code >= 500:
                     found.append(f"{case.as_curl_command()} -> {response.text[:200]}")
 
@@ -80,9 +91,12 @@ def failures(service: Service) -> list[str]:
 async def test_nothing_that_can_be_asked_makes_the_service_fail(service: Service) -> None:
     for index in range(6):
         made: Any = await service.admin.post(
-            f"/{service.project_id}/treenode/create", x=index * 1000, y=50, z=35, state='{"nocheck": true}')
+            f"/{service.project_id}/treenode/create", x=index * 1000, y=50, z=35, state='{"nocheck": true}'
+        )
         await service.admin.post(f"/{service.project_id}/connector/create", x=index, y=1, z=2)
         await service.admin.post(f"/{service.project_id}/label/treenode/{made['treenode_id']}/update", tags="ends")
-        await service.admin.post(f"/{service.project_id}/annotations/add",
-                                 **{"annotations[0]": "marked", "skeleton_ids[0]": made["skeleton_id"]})
+        await service.admin.post(
+            f"/{service.project_id}/annotations/add",
+            **{"annotations[0]": "marked", "skeleton_ids[0]": made["skeleton_id"]},
+        )
     assert await asyncio.to_thread(failures, service) == []

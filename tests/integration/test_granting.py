@@ -26,8 +26,10 @@ class TestSharing:
 
     async def test_members_of_ones_group_may_edit_ones_data(self, service: Service) -> None:
         node: Any = await service.admin.post(f"/{service.project_id}/treenode/create")
-        path, form = f"/{service.project_id}/treenode/delete", {"treenode_id": node["treenode_id"],
-                                                                "state": '{"nocheck": true}'}
+        path, form = (
+            f"/{service.project_id}/treenode/delete",
+            {"treenode_id": node["treenode_id"], "state": '{"nocheck": true}'},
+        )
         assert (await service.tracer.refused(path, **form))[0] == 403
         admin, tracer = [(await actor.get("/accounts/login"))["userid"] for actor in (service.admin, service.tracer)]  # type: ignore[index]
         memberships = f"/{service.project_id}/groups/memberships/"
@@ -44,16 +46,24 @@ class TestSharing:
         await service.admin.post(memberships, action="add", **{"source_users[0]": tracer, "target_users[0]": admin})
         await service.tracer.post(path, **form)
         await service.admin.post(memberships, action="add", **{"source_groups[0]": group_id, "target_users[0]": tracer})
-        for wrong in ({"action": "steal", **shared}, {"action": "add", "target_users[0]": admin},
-                      {"action": "add", "source_users[0]": tracer}):
+        for wrong in (
+            {"action": "steal", **shared},
+            {"action": "add", "target_users[0]": admin},
+            {"action": "add", "source_users[0]": tracer},
+        ):
             assert (await service.admin.refused(memberships, **wrong))[0] == 400
         assert (await service.tracer.refused(memberships, action="add", **shared))[0] == 403
 
     async def test_administrators_of_a_project_grant_and_take(self, service: Service) -> None:
         user_id = await add_user(service.store, "kim", password=PASSWORD)
         path = f"/{service.project_id}/permissions/project-user"
-        wanted = {"user_id": user_id, "permissions[0][0]": "can_browse", "permissions[0][1]": "true",
-                  "permissions[1][0]": "can_annotate", "permissions[1][1]": "true"}
+        wanted = {
+            "user_id": user_id,
+            "permissions[0][0]": "can_browse",
+            "permissions[0][1]": "true",
+            "permissions[1][0]": "can_annotate",
+            "permissions[1][1]": "true",
+        }
         assert (await service.tracer.refused(path, **wanted))[0] == 403
         async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
             await users.grant(tx, service.project_id, "can_administer", to="tracer")
@@ -71,18 +81,20 @@ class TestSharing:
         groups: Any = await service.admin.get("/groups/")
         group_id = next(group["id"] for group in groups if group["name"] == "tracer")
         path = f"/{service.project_id}/permissions/project-group"
-        await service.admin.post(path, group_id=group_id, **{"permissions[0][0]": "can_fork",
-                                                             "permissions[0][1]": "true"})
-        assert await service.admin.get(path) == {
-            str(group_id): {"group_name": "tracer", "permissions": ["can_fork"]}}
+        await service.admin.post(
+            path, group_id=group_id, **{"permissions[0][0]": "can_fork", "permissions[0][1]": "true"}
+        )
+        assert await service.admin.get(path) == {str(group_id): {"group_name": "tracer", "permissions": ["can_fork"]}}
 
     async def test_a_lock_is_seen_by_those_it_keeps_out(self, service: Service) -> None:
         made: Any = await service.tracer.post(f"/{service.project_id}/treenode/create")
         names: Any = await service.tracer.get(f"/{service.project_id}/skeleton/{made['skeleton_id']}/neuronname")
         path = f"/classinstance/{names['neuronid']}/permissions"
         assert await service.visitor.get(path) == {"can_edit": True}
-        await service.tracer.post(f"/{service.project_id}/annotations/add",
-                                  **{"annotations[0]": "locked", "skeleton_ids[0]": made["skeleton_id"]})
+        await service.tracer.post(
+            f"/{service.project_id}/annotations/add",
+            **{"annotations[0]": "locked", "skeleton_ids[0]": made["skeleton_id"]},
+        )
         edits = [(await actor.get(path))["can_edit"] for actor in (service.visitor, service.tracer, service.admin)]  # type: ignore[index]
         assert edits == [False, True, True]
         assert await service.tracer.get("/classinstance/999999/permissions") == {"can_edit": False}
@@ -94,12 +106,14 @@ class TestUserTable:
     async def test_pages_and_order(self, service: Service) -> None:
         for name, first in (("zoe", "Zoe"), ("liv", "Ann")):
             await add_user(service.store, name, first_name=first, last_name="Last")
-        page: Any = await service.tracer.post("/user-table-list", iDisplayStart=1, iDisplayLength=2, iSortingCols=1,
-                                              iSortCol_0=0, sSortDir_0="desc")
+        page: Any = await service.tracer.post(
+            "/user-table-list", iDisplayStart=1, iDisplayLength=2, iSortingCols=1, iSortCol_0=0, sSortDir_0="desc"
+        )
         assert (page["iTotalRecords"], page["iTotalDisplayRecords"]) == (5, 5)
         assert [row[0] for row in page["aaData"]] == ["tracer", "liv"]
-        page = await service.tracer.post("/user-table-list", iSortingCols=2, iSortCol_0=2, sSortDir_0="desc",
-                                         iSortCol_1=1, sSortDir_1="asc")
+        page = await service.tracer.post(
+            "/user-table-list", iSortingCols=2, iSortCol_0=2, sSortDir_0="desc", iSortCol_1=1, sSortDir_1="asc"
+        )
         assert [row[0] for row in page["aaData"][:2]] == ["liv", "zoe"]
         page = await service.tracer.post("/user-table-list")
         assert [row[3] for row in page["aaData"]] == sorted(row[3] for row in page["aaData"])
@@ -108,12 +122,18 @@ class TestUserTable:
 
     async def test_who_annotated(self, service: Service) -> None:
         made: Any = await service.tracer.post(f"/{service.project_id}/treenode/create")
-        await service.tracer.post(f"/{service.project_id}/annotations/add",
-                                  **{"annotations[0]": "glia", "skeleton_ids[0]": made["skeleton_id"]})
+        await service.tracer.post(
+            f"/{service.project_id}/annotations/add",
+            **{"annotations[0]": "glia", "skeleton_ids[0]": made["skeleton_id"]},
+        )
         names: Any = await service.tracer.get(f"/{service.project_id}/skeleton/{made['skeleton_id']}/neuronname")
-        for wanted, found in (({"annotations[0]": "glia"}, ["tracer"]), ({"annotations[0]": "soma"}, []),
-                              ({"annotations[0]": "glia", "annotations[1]": "soma"}, []),
-                              ({"neuron_id": names["neuronid"]}, ["tracer"]), ({"neuron_id": 999999}, [])):
+        for wanted, found in (
+            ({"annotations[0]": "glia"}, ["tracer"]),
+            ({"annotations[0]": "soma"}, []),
+            ({"annotations[0]": "glia", "annotations[1]": "soma"}, []),
+            ({"neuron_id": names["neuronid"]}, ["tracer"]),
+            ({"neuron_id": 999999}, []),
+        ):
             page: Any = await service.admin.post("/user-table-list", **wanted)
             assert [row[0] for row in page["aaData"]] == found, wanted
 
@@ -142,7 +162,8 @@ class TestProjects:
             (project,) = await mia.get("/projects/")  # type: ignore[misc]
             assert project["favorite"] is True
             assert await mia.post(f"{path}/revoke", token_id=token["id"]) == {
-                "delete": [1, {"catmaid.UserProjectToken": 1}]}
+                "delete": [1, {"catmaid.UserProjectToken": 1}]
+            }
             assert await mia.get("/projects/") == []
         assert (await mia.refused(f"{path}/revoke", token_id=999))[0] == 404
         await mia.post("/project-tokens/apply", token=token["token"], favorite="false")
@@ -155,17 +176,31 @@ class TestProjects:
 
     async def test_the_export_has_what_another_server_needs(self, service: Service) -> None:
         async with service.store.writing(user_id=None, project_id=service.project_id, label="set up") as tx:
-            stack_id = await stacks.register_stack(tx, service.project_id, NewStack(
-                title="Möbius", dimension=(10, 20, 30), resolution=(4, 4.5, 40), zoom_levels=2, broken_sections=[3],
-                mirrors=[Mirror(tile_width=256, tile_height=128, image_base="https://images.example/", title="here"),
-                         Mirror(tile_width=64, tile_height=64, source={"kind": "zarr", "path": "x", "revision": "r"})],
-            ), translation=(0.5, 0, -1))
+            stack_id = await stacks.register_stack(
+                tx,
+                service.project_id,
+                NewStack(
+                    title="Möbius",
+                    dimension=(10, 20, 30),
+                    resolution=(4, 4.5, 40),
+                    zoom_levels=2,
+                    broken_sections=[3],
+                    mirrors=[
+                        Mirror(tile_width=256, tile_height=128, image_base="https://images.example/", title="here"),
+                        Mirror(tile_width=64, tile_height=64, source={"kind": "zarr", "path": "x", "revision": "r"}),
+                    ],
+                ),
+                translation=(0.5, 0, -1),
+            )
         body: Any = await service.tracer.get("/projects/export")
         ((project,),) = [[entry["project"] for entry in yaml.safe_load(body)]]
         (stack,) = project["stacks"]
         assert (project["title"], stack["title"], stack["broken_sections"]) == ("Test", "Möbius", [3])
         assert (stack["dimension"], stack["resolution"], stack["translation"]) == (
-            "(10, 20, 30)", "(4,4.5,40)", "(0.5,0,-1)")
+            "(10, 20, 30)",
+            "(4,4.5,40)",
+            "(0.5,0,-1)",
+        )
         assert stack["downsample_factors"] == [[1, 1, 1], [2, 2, 1]]
         assert stack["mirrors"][0]["url"] == "https://images.example/"
         assert stack["mirrors"][1]["url"] == f"{service.url}/{service.project_id}/stack/{stack_id}/tiles/r/"
@@ -201,7 +236,8 @@ class TestLimits:
     async def test_tokens_of_other_projects_are_none_of_theirs(self, service: Service) -> None:
         other = await self.other_project(service)
         token: Any = await service.admin.post(
-            f"/{other}/project-tokens/", needs_approval="true", **{"default_permissions[0]": "can_browse"})
+            f"/{other}/project-tokens/", needs_approval="true", **{"default_permissions[0]": "can_browse"}
+        )
         me: Any = await service.tracer.get("/accounts/login")
         await service.tracer.post("/project-tokens/apply", token=token["token"])
         for action in ("approve", "revoke"):
@@ -226,8 +262,15 @@ async def test_nobody_is_told_addresses_or_hashes_of_others(service: Service) ->
     secret = "rosa@example.org"
     await add_user(service.store, "rosa", email=secret, password=PASSWORD)
     for actor in (service.tracer, service.visitor):
-        for path in ("/user-list", "/user-table-list", "/groups/", f"/accounts/{service.project_id}/all-usernames",
-                     "/accounts/login", f"/{service.project_id}/permissions/project-user", "/metrics"):
+        for path in (
+            "/user-list",
+            "/user-table-list",
+            "/groups/",
+            f"/accounts/{service.project_id}/all-usernames",
+            "/accounts/login",
+            f"/{service.project_id}/permissions/project-user",
+            "/metrics",
+        ):
             for query in ("", "?with_passwords=true"):
                 _, answer = await actor.request("GET", path + query)
                 assert secret not in str(answer)

@@ -92,22 +92,28 @@ class TestRows:
         )
         assert await rows(module_store, HISTORY) == [(901, "a", groups, version), (902, "b", groups, version)]
         assert await rows(module_store, "SELECT id, name, version FROM user_group WHERE id > 900 ORDER BY id") == [
-            (901, "d", version), (903, "g", version)]
+            (901, "d", version),
+            (903, "g", version),
+        ]
 
     async def test_a_row_that_comes_back_has_both_lives(self, module_store: Store, groups: int) -> None:
         gone = await edit(module_store, "DELETE FROM user_group WHERE id = 901")
         back = await edit(module_store, "INSERT INTO user_group (id, name) VALUES (901, 'a')")
         assert await rows(module_store, HISTORY) == [(901, "a", groups, gone)]
         async with module_store.reading() as connection:
-            lives = [[row["id"] for row in (await as_of(connection, version))["user_group"] if row["id"] > 900]
-                     for version in (groups - 1, groups, gone, back)]
+            lives = [
+                [row["id"] for row in (await as_of(connection, version))["user_group"] if row["id"] > 900]
+                for version in (groups - 1, groups, gone, back)
+            ]
         assert lives == [[], [901, 902], [902], [901, 902]]
 
     async def test_periods_meet_without_gap(self, module_store: Store, groups: int) -> None:
         for name in "xyz":
             await edit(module_store, f"UPDATE user_group SET name = '{name}' WHERE id = 901")
-        periods = await rows(module_store, "SELECT lower(sys_period), upper(sys_period) FROM user_group__with_history"
-                                           " WHERE id = 901 ORDER BY version")
+        periods = await rows(
+            module_store,
+            "SELECT lower(sys_period), upper(sys_period) FROM user_group__with_history WHERE id = 901 ORDER BY version",
+        )
         assert [end for _, end in periods[:-1]] == [begin for begin, _ in periods[1:]]
         assert periods[-1][1] is None
 
@@ -156,7 +162,8 @@ async def test_rows_are_moved_by_the_statement(store: Store) -> None:
             await connection.execute("UPDATE user_group SET name = 'h' || id WHERE id > 1000")
             await connection.execute("DELETE FROM user_group WHERE id > 1000")
             cursor = await connection.execute(
-                "SELECT funcname, calls FROM pg_stat_xact_user_functions WHERE funcname LIKE 'user_group%'")
+                "SELECT funcname, calls FROM pg_stat_xact_user_functions WHERE funcname LIKE 'user_group%'"
+            )
             assert dict(await cursor.fetchall()) == {"user_group__record_update": 1, "user_group__record_delete": 1}
         assert await value(connection, "SELECT count(*) FROM user_group__history WHERE id > 1000") == 2000
 
@@ -182,8 +189,9 @@ async def test_a_transaction_whose_clock_is_late_is_no_error(store: Store) -> No
         await edit(store, "UPDATE user_group SET name = 'b' WHERE id = 901")
         await connection.execute("SELECT begin_version(NULL, NULL, 'began first')")
         await connection.execute("UPDATE user_group SET name = 'c' WHERE id = 901")
-    assert await rows(store, "SELECT name, isempty(sys_period) FROM user_group__with_history WHERE id = 901"
-                             " ORDER BY version") == [("a", False), ("b", True), ("c", False)]
+    assert await rows(
+        store, "SELECT name, isempty(sys_period) FROM user_group__with_history WHERE id = 901 ORDER BY version"
+    ) == [("a", False), ("b", True), ("c", False)]
 
 
 class Walk:
@@ -225,20 +233,35 @@ class Walk:
         if not nodes or self.random.random() < 0.2:
             await treenodes.create_root(tx, author, self.project_id, **self.place(), radius=-1, confidence=5)
         else:
-            await treenodes.create_child(tx, author, self.project_id, self.random.choice(nodes)[0], UNCHECKED,
-                                         **self.place(), radius=-1, confidence=self.random.randint(1, 5))
+            await treenodes.create_child(
+                tx,
+                author,
+                self.project_id,
+                self.random.choice(nodes)[0],
+                UNCHECKED,
+                **self.place(),
+                radius=-1,
+                confidence=self.random.randint(1, 5),
+            )
 
     async def insert(self, tx: Connection, author: User) -> None:
         child, parent = await self.pick(tx, "SELECT id, parent_id FROM treenode WHERE parent_id IS NOT NULL ORDER BY 1")
-        await treenodes.insert_on_edge(tx, author, self.project_id, parent, child, UNCHECKED, **self.place(),
-                                       radius=3, confidence=4)
+        await treenodes.insert_on_edge(
+            tx, author, self.project_id, parent, child, UNCHECKED, **self.place(), radius=3, confidence=4
+        )
 
     async def move(self, tx: Connection, author: User) -> None:
         nodes = {await self.node(tx) for _ in range(2)}
         at = [(node, *self.place().values()) for node in nodes]
         linked = await (await tx.execute("SELECT id FROM connector ORDER BY id LIMIT 1")).fetchall()
-        await moves.move(tx, author, self.project_id, UNCHECKED, at,  # type: ignore[arg-type]
-                         [(connector, *self.place().values()) for (connector,) in linked])  # type: ignore[misc]
+        await moves.move(
+            tx,
+            author,
+            self.project_id,
+            UNCHECKED,
+            at,  # type: ignore[arg-type]
+            [(connector, *self.place().values()) for (connector,) in linked],
+        )  # type: ignore[misc]
 
     async def delete(self, tx: Connection, author: User) -> None:
         await treenodes.delete_treenode(tx, author, self.project_id, await self.node(tx), '{"nocheck": true}')
@@ -254,12 +277,20 @@ class Walk:
 
     async def label(self, tx: Connection, author: User) -> None:
         names = self.random.sample(["soma", "ends", "uncertain end", "microtubules end"], 2)
-        await labels.set_labels(tx, author, self.project_id, labels.Kind.TREENODE, await self.node(tx), names,
-                                delete_existing=self.random.random() < 0.5)
+        await labels.set_labels(
+            tx,
+            author,
+            self.project_id,
+            labels.Kind.TREENODE,
+            await self.node(tx),
+            names,
+            delete_existing=self.random.random() < 0.5,
+        )
 
     async def unlabel(self, tx: Connection, author: User) -> None:
-        node, name = await self.pick(tx, "SELECT l.treenode_id, label.name FROM node_label l"
-                                         " JOIN label ON label.id = l.label_id ORDER BY l.id")
+        node, name = await self.pick(
+            tx, "SELECT l.treenode_id, label.name FROM node_label l JOIN label ON label.id = l.label_id ORDER BY l.id"
+        )
         await labels.remove_label(tx, author, self.project_id, labels.Kind.TREENODE, node, name)
 
     async def connector(self, tx: Connection, author: User) -> None:
@@ -271,8 +302,15 @@ class Walk:
 
     async def link(self, tx: Connection, author: User) -> None:
         (connector,) = await self.pick(tx, "SELECT id FROM connector ORDER BY id")
-        await connectors.create_link(tx, author, self.project_id, await self.node(tx), connector,
-                                     self.random.choice(["presynaptic_to", "postsynaptic_to"]), UNCHECKED)
+        await connectors.create_link(
+            tx,
+            author,
+            self.project_id,
+            await self.node(tx),
+            connector,
+            self.random.choice(["presynaptic_to", "postsynaptic_to"]),
+            UNCHECKED,
+        )
 
     async def unlink(self, tx: Connection, author: User) -> None:
         connector, node = await self.pick(tx, "SELECT connector_id, treenode_id FROM connector_link ORDER BY id")
@@ -282,13 +320,25 @@ class Walk:
         await treenodes.set_radius(tx, author, self.project_id, {await self.node(tx): self.random.random()})
 
     async def confidence(self, tx: Connection, author: User) -> None:
-        await treenodes.set_confidence(tx, author, self.project_id, await self.node(tx), self.random.randint(1, 5),
-                                       UNCHECKED, to_connector=self.random.random() < 0.3)
+        await treenodes.set_confidence(
+            tx,
+            author,
+            self.project_id,
+            await self.node(tx),
+            self.random.randint(1, 5),
+            UNCHECKED,
+            to_connector=self.random.random() < 0.3,
+        )
 
     async def annotate(self, tx: Connection, author: User) -> None:
         (neuron,) = await self.pick(tx, "SELECT id FROM neuron ORDER BY id")
-        await annotation_sets.replace(tx, author, self.project_id, neuron,
-                                      dict.fromkeys(self.random.sample(["DN", "left", "stable"], 1), author.id))
+        await annotation_sets.replace(
+            tx,
+            author,
+            self.project_id,
+            neuron,
+            dict.fromkeys(self.random.sample(["DN", "left", "stable"], 1), author.id),
+        )
 
     async def review(self, tx: Connection, author: User) -> None:
         await reviews.mark(tx, self.project_id, await self.node(tx), author.id)

@@ -25,8 +25,15 @@ async def ask(actor: Actor, path: str, key: str, **form: object) -> tuple[int, o
 
 async def waiting_for_locks(store: Store, count: int) -> None:
     async with asyncio.timeout(10):
-        while len(await rows(store, "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                                    " AND datname = current_database()")) < count:
+        while (
+            len(
+                await rows(
+                    store,
+                    "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+                )
+            )
+            < count
+        ):
             await asyncio.sleep(0.01)
 
 
@@ -43,8 +50,13 @@ async def test_asked_again_while_under_way(service: Service) -> None:
     made = await service.tracer.post(f"/{service.project_id}/treenode/create", x=1, y=2, z=3)
     assert isinstance(made, dict)
     node, key = made["treenode_id"], str(uuid.uuid4())
-    form = {"t[0][0]": node, "t[0][1]": 10, "t[0][2]": 20, "t[0][3]": 30,
-            "state": json.dumps([[node, made["edition_time"]]])}
+    form = {
+        "t[0][0]": node,
+        "t[0][1]": 10,
+        "t[0][2]": 20,
+        "t[0][3]": 30,
+        "state": json.dumps([[node, made["edition_time"]]]),
+    }
     async with await AsyncConnection.connect(service.store.dsn) as other:
         await other.execute("SELECT FROM treenode WHERE id = %s FOR UPDATE", (node,))
         asking = [asyncio.create_task(ask(service.tracer, path, key, **form)) for _ in range(2)]

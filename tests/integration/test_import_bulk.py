@@ -62,14 +62,17 @@ async def test_exported_tables_are_those_that_were_imported(store: Store, folder
 @pytest.mark.usefixtures("either_way")
 async def test_an_import_is_one_version_and_writes_no_history(store: Store, folder: Path) -> None:
     await import_bulk(store, folder, user="admin", project="Whole")
-    versions = await rows(store, """
+    versions = await rows(
+        store,
+        """
         SELECT t.label, t.project_id, t.user_id
           FROM transaction_info t
          WHERE t.id IN (SELECT version FROM treenode UNION SELECT version FROM connector UNION
                         SELECT version FROM connector_link UNION SELECT version FROM neuron UNION
                         SELECT version FROM skeleton UNION SELECT version FROM annotation UNION
                         SELECT version FROM annotation_link UNION SELECT version FROM label UNION
-                        SELECT version FROM node_label)""")
+                        SELECT version FROM node_label)""",
+    )
     assert versions == [("projects.import", 1, 2)]
     assert await rows(store, "SELECT 1 FROM treenode__history") == []
 
@@ -97,8 +100,11 @@ async def test_users_are_found_by_name(store: Store, folder: Path) -> None:
         await users.create_user(tx, "ana")
         await users.create_user(tx, "somebody else", user_id=40)
     await import_bulk(store, folder, user="admin")
-    owners = await rows(store, """
-        SELECT DISTINCT u.username FROM treenode t JOIN app_user u ON u.id IN (t.user_id, t.editor_id)""")
+    owners = await rows(
+        store,
+        """
+        SELECT DISTINCT u.username FROM treenode t JOIN app_user u ON u.id IN (t.user_id, t.editor_id)""",
+    )
     assert sorted(owners) == [("admin",), ("ana",)]
 
 
@@ -159,4 +165,5 @@ async def test_a_large_load_into_a_filled_project_keeps_what_is_there(
     assert (await rows(store, CONTENTS))[: len(before)] == before
     assert await rows(store, "SELECT * FROM derived_mismatches") == []
     assert await rows(store, "SELECT num_nodes, cable_length FROM skeleton_summary WHERE skeleton_id = 1501") == [
-        (10, 9.0)]
+        (10, 9.0)
+    ]

@@ -42,24 +42,28 @@ def files(tmp_path: Path) -> Path:
     (tmp_path / "2.swc").write_text(TWO)
     (tmp_path / "connectors.csv").write_text("connector_id,x,y,z\n7,50,250,0\n8,1,2,3\n")
     (tmp_path / "links.csv").write_text(
-        "connector_id,skeleton_id,node_id,relation\n7,1,2,presynaptic_to\n7,2,11,postsynaptic_to\n")
+        "connector_id,skeleton_id,node_id,relation\n7,1,2,presynaptic_to\n7,2,11,postsynaptic_to\n"
+    )
     return tmp_path
 
 
 async def synapses(store: Store, folder: Path, **options: Any) -> Any:
-    return await import_connectors(store, folder / "connectors.csv", folder / "links.csv", project="P", user="admin",
-                                   **options)
+    return await import_connectors(
+        store, folder / "connectors.csv", folder / "links.csv", project="P", user="admin", **options
+    )
 
 
 async def test_real_skeletons_and_synapses_are_where_they_belong(store: Store, shared: Path) -> None:
     folder = shared / "data" / "vnc1"
     summary = await import_swc(store, folder / "skeletons", project="VNC", user="admin")
     assert (len(summary.imported), summary.nodes, summary.refused) == (178, 5064, [])
-    made = await import_connectors(store, folder / "connectors.csv", folder / "connector_links.csv", project="VNC",
-                                   user="admin")
+    made = await import_connectors(
+        store, folder / "connectors.csv", folder / "connector_links.csv", project="VNC", user="admin"
+    )
     assert (made.connectors, made.links) == (50, 143)
     assert await rows(store, "SELECT count(*), sum(num_nodes), sum(cable_length) FROM skeleton_summary") == [
-        (178, 5064, pytest.approx(284234.792, rel=1e-6))]
+        (178, 5064, pytest.approx(284234.792, rel=1e-6))
+    ]
     assert await rows(store, "SELECT * FROM derived_mismatches") == []
 
     def places(name: str, key: str) -> dict[str, tuple[float, ...]]:
@@ -68,8 +72,10 @@ async def test_real_skeletons_and_synapses_are_where_they_belong(store: Store, s
 
     connectors, nodes = places("connectors.csv", "connector_id"), places("skeletons.csv", "node_id")
     with (folder / "connector_links.csv").open() as file:
-        expected = sorted((*connectors[r["connector_id"]], r["skeleton_id"], *nodes[r["node_id"]], r["relation"])
-                          for r in csv.DictReader(file))
+        expected = sorted(
+            (*connectors[r["connector_id"]], r["skeleton_id"], *nodes[r["node_id"]], r["relation"])
+            for r in csv.DictReader(file)
+        )
     assert sorted(await rows(store, LINKED)) == expected
 
 
@@ -79,12 +85,15 @@ async def test_a_bad_file_is_refused_and_the_others_are_imported(store: Store, f
     summary = await import_swc(store, files, project="P", user="admin", progress=lambda *s: steps.append(s))
     assert [made.path.stem for made in summary.imported] == ["1", "2"]
     assert [(path.name, reason) for path, reason in summary.refused] == [
-        ("10.swc", "line 1: node 1 is its own ancestor (a cycle of nodes); parents should lead to the root")]
+        ("10.swc", "line 1: node 1 is its own ancestor (a cycle of nodes); parents should lead to the root")
+    ]
     assert "1 files refused" in str(summary)
     assert steps == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert await rows(store, "SELECT name FROM neuron ORDER BY name") == [("1",), ("2",)]
     assert await rows(store, "SELECT label, note FROM transaction_info WHERE label LIKE 'skel%' ORDER BY id") == [
-        ("skeletons.import", "1.swc"), ("skeletons.import", "2.swc")]
+        ("skeletons.import", "1.swc"),
+        ("skeletons.import", "2.swc"),
+    ]
     assert await rows(store, "SELECT count(DISTINCT version), count(*) FROM treenode") == [(2, 5)]
 
 
@@ -126,7 +135,9 @@ async def test_links_may_name_nodes_as_the_swc_files_do(store: Store, files: Pat
     made = await synapses(store, files)
     assert (made.connectors, made.links) == (2, 2)
     assert await rows(store, LINKED) == [
-        (50, 250, 0, "1", 100, 0, 0, "presynaptic_to"), (50, 250, 0, "2", 0, 600, 0, "postsynaptic_to")]
+        (50, 250, 0, "1", 100, 0, 0, "presynaptic_to"),
+        (50, 250, 0, "2", 0, 600, 0, "postsynaptic_to"),
+    ]
 
 
 async def test_links_find_nodes_after_rename_move_and_split(store: Store, files: Path) -> None:
@@ -139,7 +150,9 @@ async def test_links_find_nodes_after_rename_move_and_split(store: Store, files:
         await tx.execute("UPDATE treenode SET skeleton_id = 901, parent_id = NULL WHERE y = 600")
     await synapses(store, files)
     assert await rows(store, LINKED) == [
-        (50, 250, 0, "renamed", 130, 0, 0, "presynaptic_to"), (50, 250, 0, "tip", 0, 600, 0, "postsynaptic_to")]
+        (50, 250, 0, "renamed", 130, 0, 0, "presynaptic_to"),
+        (50, 250, 0, "tip", 0, 600, 0, "postsynaptic_to"),
+    ]
 
 
 async def test_links_may_name_nodes_as_a_table_of_all_nodes_does(store: Store, files: Path) -> None:

@@ -81,8 +81,9 @@ async def test_landmarks_of_others_are_not_changed(mine: Marks, theirs: Marks) -
     point = await mine.location(landmark)
     await mine.ask("PUT", f"groups/{group}/locations/{point}/")
     await mine.ask("POST", f"groups/{group}/", **listed("members", landmark))
-    link = await mine.ask("PUT", "groups/links/", group_1_id=group, group_2_id=group,
-                          relation_id=await mine.relation("close_to"))
+    link = await mine.ask(
+        "PUT", "groups/links/", group_1_id=group, group_2_id=group, relation_id=await mine.relation("close_to")
+    )
     for method, path, form in (
         ("POST", f"{landmark}/", {"name": "stolen"}),
         ("POST", f"{landmark}/", {"group_ids": "none"}),
@@ -94,10 +95,16 @@ async def test_landmarks_of_others_are_not_changed(mine: Marks, theirs: Marks) -
         ("POST", f"groups/{group}/", {"members": "none"}),
         ("DELETE", f"groups/{group}/locations/{point}/", {}),
         ("DELETE", f"groups/links/{link['id']}/", {}),
-        ("POST", "groups/import", {"data": json.dumps([["LEFT", [["new", 1, 2, 3]]]]),
-                                   "reuse_existing_groups": "true"}),
-        ("POST", "groups/import", {"data": json.dumps([["new", [["Tip", 1, 2, 3]]]]),
-                                   "reuse_existing_landmarks": "true"}),
+        (
+            "POST",
+            "groups/import",
+            {"data": json.dumps([["LEFT", [["new", 1, 2, 3]]]]), "reuse_existing_groups": "true"},
+        ),
+        (
+            "POST",
+            "groups/import",
+            {"data": json.dumps([["new", [["Tip", 1, 2, 3]]]]), "reuse_existing_landmarks": "true"},
+        ),
     ):
         status, body = await theirs.send(method, path, **form)
         assert (status, is_error(body, "PermissionError")) == (403, True), (method, path, form)
@@ -113,7 +120,10 @@ async def test_everybody_adds_to_landmarks_and_groups(mine: Marks, theirs: Marks
     await theirs.ask("POST", f"groups/{group}/", name="port side", **listed("members", landmark))
     found = await mine.ask("GET", f"groups/{group}/", with_members="true", with_locations="true", with_names="true")
     assert (found["name"], found["members"], found["locations"]) == (
-        "port side", [landmark], [{"id": point, "x": 1.0, "y": 2.0, "z": 3.0, "names": ["tip"]}])
+        "port side",
+        [landmark],
+        [{"id": point, "x": 1.0, "y": 2.0, "z": 3.0, "names": ["tip"]}],
+    )
     assert (await mine.send("DELETE", f"{landmark}/locations/{point}/"))[0] == 403  # their link to my landmark
     await mine.ask("DELETE", f"{landmark}/")
 
@@ -125,20 +135,29 @@ async def test_bad_requests_change_nothing(mine: Marks) -> None:
         before = await snapshot(connection)
     far = 999999
     for method, path, form in (
-        ("PUT", "", {"name": "tip"}), ("PUT", "", {}), ("PUT", "", {"name": " "}),
-        ("PUT", "groups/", {"name": "left"}), ("PUT", "groups/", {}),
+        ("PUT", "", {"name": "tip"}),
+        ("PUT", "", {}),
+        ("PUT", "", {"name": " "}),
+        ("PUT", "groups/", {"name": "left"}),
+        ("PUT", "groups/", {}),
         ("POST", f"{landmark}/", {"name": "new", **listed("group_ids", far)}),
         ("POST", f"{landmark}/", {"group_ids": "x"}),
         ("POST", f"{far}/", {"name": "new"}),
         ("POST", f"groups/{group}/", {}),
         ("POST", f"groups/{group}/", {"name": "new", **listed("members", landmark, far)}),
         ("POST", f"groups/{group}/", listed("members", group)),
-        ("DELETE", "", {}), ("DELETE", "", listed("landmark_ids", landmark, far)), ("DELETE", f"{far}/", {}),
-        ("PUT", f"{landmark}/locations/", {"x": 1, "y": 2}), ("PUT", f"{landmark}/locations/", {"location_id": far}),
+        ("DELETE", "", {}),
+        ("DELETE", "", listed("landmark_ids", landmark, far)),
+        ("DELETE", f"{far}/", {}),
+        ("PUT", f"{landmark}/locations/", {"x": 1, "y": 2}),
+        ("PUT", f"{landmark}/locations/", {"location_id": far}),
         ("PUT", f"{landmark}/locations/", {"location_id": point, "x": 1}),
-        ("PUT", f"{far}/locations/", {"x": 1, "y": 2, "z": 3}), ("PUT", f"{landmark}/locations/", {"x": "nan"}),
-        ("DELETE", f"{landmark}/locations/{far}/", {}), ("DELETE", f"{landmark}/groups/{far}/", {}),
-        ("PUT", f"groups/{group}/locations/{far}/", {}), ("PUT", f"groups/{far}/locations/{point}/", {}),
+        ("PUT", f"{far}/locations/", {"x": 1, "y": 2, "z": 3}),
+        ("PUT", f"{landmark}/locations/", {"x": "nan"}),
+        ("DELETE", f"{landmark}/locations/{far}/", {}),
+        ("DELETE", f"{landmark}/groups/{far}/", {}),
+        ("PUT", f"groups/{group}/locations/{far}/", {}),
+        ("PUT", f"groups/{far}/locations/{point}/", {}),
         ("DELETE", f"groups/{group}/locations/{point}/", {}),
         ("PUT", "groups/links/", {"group_1_id": group, "group_2_id": group, "relation_id": far}),
         ("PUT", "groups/links/", {"group_1_id": group, "group_2_id": far, "relation_id": 1}),
@@ -155,8 +174,11 @@ async def test_bad_requests_change_nothing(mine: Marks) -> None:
         ("POST", "groups/materialize", {"group_a_name": "a", "group_b_name": "b"}),
         ("POST", "groups/materialize", {"group_a_name": "a", "group_b_name": "left", **row("new")}),
         ("POST", "groups/materialize", {"group_a_name": "a", "group_b_name": "b", **row("tip")}),
-        ("POST", "groups/materialize", {"group_a_name": "a", "group_b_name": "b", **row("new"),
-                                        **listed("links[0]", "a", "is unknown", "b")}),
+        (
+            "POST",
+            "groups/materialize",
+            {"group_a_name": "a", "group_b_name": "b", **row("new"), **listed("links[0]", "a", "is unknown", "b")},
+        ),
     ):
         status, body = await mine.send(method, path, **form)
         assert 400 <= status < 500, (method, path, form, body)
@@ -164,8 +186,12 @@ async def test_bad_requests_change_nothing(mine: Marks) -> None:
     async with mine.service.store.reading() as connection:
         after = await snapshot(connection)
     assert after == before
-    for method, path in (("POST", ""), ("GET", f"{landmark}/locations/"), ("GET", "groups/import"),
-                         ("PUT", f"groups/{group}/")):
+    for method, path in (
+        ("POST", ""),
+        ("GET", f"{landmark}/locations/"),
+        ("GET", "groups/import"),
+        ("PUT", f"groups/{group}/"),
+    ):
         assert (await mine.send(method, path))[0] == 405, (method, path)
 
 
@@ -226,8 +252,9 @@ async def test_what_hangs_on_a_group_goes_with_it_and_history_keeps_it(mine: Mar
     tip = await mine.landmark("tip")
     left, right = await mine.group("left", tip), await mine.group("right", tip)
     await mine.ask("PUT", f"groups/{left}/locations/{await mine.location(tip)}/")
-    await mine.ask("PUT", "groups/links/", group_1_id=left, group_2_id=right,
-                   relation_id=await mine.relation("close_to"))
+    await mine.ask(
+        "PUT", "groups/links/", group_1_id=left, group_2_id=right, relation_id=await mine.relation("close_to")
+    )
     async with mine.service.store.reading() as connection:
         version, before = await newest_version(connection), await snapshot(connection)
     await mine.ask("DELETE", f"groups/{left}/")
@@ -236,8 +263,14 @@ async def test_what_hangs_on_a_group_goes_with_it_and_history_keeps_it(mine: Mar
     assert [(group["id"], group["links"], group["members"]) for group in left_over] == [(right, [], [])]
     async with mine.service.store.reading() as connection:
         assert await as_of(connection, version) == before
-    for table in ("landmark", "landmark_group", "landmark_member", "landmark_group_link", "landmark_location",
-                  "landmark_group_location"):
+    for table in (
+        "landmark",
+        "landmark_group",
+        "landmark_member",
+        "landmark_group_link",
+        "landmark_location",
+        "landmark_group_location",
+    ):
         assert before[table], table
 
 
@@ -276,12 +309,21 @@ async def test_groups_are_made_of_a_list_or_of_pairs_of_places(mine: Marks) -> N
     assert imported[0]["id"] == imported[1]["id"]
     assert imported[1]["members"] == [{"id": imported[0]["members"][1]["id"], "name": "Base", "x": 7, "y": 8, "z": 9}]
     assert [one["name"] for one in await mine.ask("GET", "")] == ["Tip", "base"]
-    made = await mine.ask("POST", "groups/materialize", group_a_name="a", group_b_name="b",
-                          reuse_existing_landmarks="true", **listed("landmarks[0]", "Tip", 1, 2, 3, 4, 5, 6),
-                          **listed("landmarks[1]", "new", 7, 8, 9, "1.5", 2, 3),
-                          **listed("links[0]", "b", "close_to", "a"))
+    made = await mine.ask(
+        "POST",
+        "groups/materialize",
+        group_a_name="a",
+        group_b_name="b",
+        reuse_existing_landmarks="true",
+        **listed("landmarks[0]", "Tip", 1, 2, 3, 4, 5, 6),
+        **listed("landmarks[1]", "new", 7, 8, 9, "1.5", 2, 3),
+        **listed("links[0]", "b", "close_to", "a"),
+    )
     assert (set(made["landmarks"]), made["created_landmarks"], list(made["links"].values())) == (
-        {"Tip", "new"}, 1, ["close_to"])
+        {"Tip", "new"},
+        1,
+        ["close_to"],
+    )
     b = await mine.ask("GET", f"groups/{made['group_b_id']}/", with_locations="true", with_names="true")
     assert [(place["x"], place["names"]) for place in b["locations"]] == [(4, ["Tip"]), (1.5, ["new"])]
     [link] = (await mine.ask("GET", "groups/", with_links="true"))[-1]["links"]
@@ -301,15 +343,27 @@ async def test_landmarks_are_of_one_project(mine: Marks, service: Service) -> No
     base = f"/{elsewhere['id']}/landmarks/"  # type: ignore[index]
     for path in ("", "groups/"):
         assert await service.admin.get(base + path) == []
-    for method, path in (("GET", f"{tip}/"), ("DELETE", f"{tip}/"), ("GET", f"groups/{left}/"),
-                         ("DELETE", f"groups/{left}/"), ("PUT", f"groups/{left}/locations/{point}/")):
+    for method, path in (
+        ("GET", f"{tip}/"),
+        ("DELETE", f"{tip}/"),
+        ("GET", f"groups/{left}/"),
+        ("DELETE", f"groups/{left}/"),
+        ("PUT", f"groups/{left}/locations/{point}/"),
+    ):
         assert (await service.admin.request(method, base + path))[0] == 404, (method, path)
 
 
 async def test_landmarks_and_groups_change_side_by_side(mine: Marks, theirs: Marks) -> None:
     marks, left = [await mine.landmark(f"mark {i}") for i in range(6)], await mine.group("left")
-    await asyncio.gather(*(request for mark in marks for request in (
-        mine.ask("POST", f"{mark}/", **listed("group_ids", left)),
-        theirs.ask("POST", f"groups/{left}/", append_members="true", **listed("members", mark)))))
+    await asyncio.gather(
+        *(
+            request
+            for mark in marks
+            for request in (
+                mine.ask("POST", f"{mark}/", **listed("group_ids", left)),
+                theirs.ask("POST", f"groups/{left}/", append_members="true", **listed("members", mark)),
+            )
+        )
+    )
     assert (await mine.ask("GET", f"groups/{left}/", with_members="true"))["members"] == marks
     assert await mine.rows("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == [(0,)]

@@ -27,8 +27,9 @@ def link(connector_id: int, relation_id: int) -> dict[str, int]:
 
 async def test_a_treenode_is_made_with_its_link(service: Service, relations: dict[str, int]) -> None:
     synapse = await connector(service, service.project_id)
-    made = await service.tracer.post(f"/{service.project_id}/treenode/create",
-                                     **link(synapse, relations["postsynaptic_to"]))
+    made = await service.tracer.post(
+        f"/{service.project_id}/treenode/create", **link(synapse, relations["postsynaptic_to"])
+    )
     assert isinstance(made, dict)
     assert len(made["created_links"]) == 1
 

@@ -19,8 +19,16 @@ from catmaid_server.http.app import MAX_BODY_BYTES, MAX_FORM_FIELDS
 from catmaid_server.http.routing import Permission, Route
 from catmaid_server.routes import all_routes
 
-NAUGHTY = ["\x00", "'; DROP TABLE treenode; --", "%(x)s %s %", "\\'\" OR 1=1", "{0} {x}", "﷽" * 50, "\ud7ff\U0010ffff",
-           "<script>alert(1)</script>"]
+NAUGHTY = [
+    "\x00",
+    "'; DROP TABLE treenode; --",
+    "%(x)s %s %",
+    "\\'\" OR 1=1",
+    "{0} {x}",
+    "﷽" * 50,
+    "\ud7ff\U0010ffff",
+    "<script>alert(1)</script>",
+]
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +87,8 @@ async def test_a_project_that_is_none_is_as_one_that_is_forbidden(service: Servi
 ])  # fmt: skip
 async def test_a_body_that_is_none(service: Service, content_type: str, body: bytes) -> None:
     status, answer = await service.tracer.request(
-        "POST", f"/{service.project_id}/treenode/delete", data=body, headers={"Content-Type": content_type})
+        "POST", f"/{service.project_id}/treenode/delete", data=body, headers={"Content-Type": content_type}
+    )
     assert (status, is_error(answer)) == (400, True), answer
 
 
@@ -89,8 +98,11 @@ async def test_a_body_that_is_too_large(service: Service) -> None:
             yield bytes(2**20)
 
     status, body = await service.tracer.request(
-        "POST", f"/{service.project_id}/node/list", data=zeros(),
-        headers={"Content-Type": "application/x-www-form-urlencoded"})
+        "POST",
+        f"/{service.project_id}/node/list",
+        data=zeros(),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
     assert (status, is_error(body)) == (413, True)
     await service.tracer.get("/version")
 
@@ -109,8 +121,11 @@ async def test_a_form_may_have_many_fields(service: Service) -> None:
 
 async def test_a_form_may_not_have_any_number_of_fields(service: Service) -> None:
     status, body = await service.tracer.request(
-        "POST", f"/{service.project_id}/skeletons/summary", data=b"skeleton_ids=1&" * (MAX_FORM_FIELDS + 1),
-        headers={"Content-Type": "application/x-www-form-urlencoded"})
+        "POST",
+        f"/{service.project_id}/skeletons/summary",
+        data=b"skeleton_ids=1&" * (MAX_FORM_FIELDS + 1),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
     assert (status, is_error(body)) == (413, True)
 
 
@@ -123,14 +138,14 @@ async def test_text_is_text_wherever_it_goes(service: Service) -> None:
             assert (status, is_error(made)) == (400, True)
             continue
         assert isinstance(made, dict)
-        names: Any = await service.tracer.post(path + "/skeleton/neuronnames",
-                                               **{"skids[0]": made["skeleton_id"]})
+        names: Any = await service.tracer.post(path + "/skeleton/neuronnames", **{"skids[0]": made["skeleton_id"]})
         assert names == {str(made["skeleton_id"]): text}
         tag = text.replace(",", ";")
         node = made["treenode_id"]
         await service.tracer.post(f"{path}/label/treenode/{node}/update", tags=tag)
-        detail: Any = await service.tracer.get(f"{path}/skeletons/{made['skeleton_id']}/compact-detail",
-                                               with_tags="true")
+        detail: Any = await service.tracer.get(
+            f"{path}/skeletons/{made['skeleton_id']}/compact-detail", with_tags="true"
+        )
         assert detail[2] == {tag: [node]}
 
 
@@ -157,19 +172,22 @@ async def failure(service: Service, route: Route, text: str, number: str) -> obj
     """What is wrong with the answer of a route to a form filled so: None if it is an answer, or a proper error."""
     method = route.methods[-1]
     in_query = method in ("GET", "DELETE")
-    form = dict(pair for field in msgspec.structs.fields(route.form)
-                for pair in filled(field.encode_name, field.type, text[:400] if in_query else text, number))
+    form = dict(
+        pair
+        for field in msgspec.structs.fields(route.form)
+        for pair in filled(field.encode_name, field.type, text[:400] if in_query else text, number)
+    )
     in_path = number if re.fullmatch(r"-?\d+", number) else "1"
-    path = re.sub(r"\{(\w+)[^}]*\}", lambda part: str(service.project_id) if part[1] == "project_id" else in_path,
-                  route.path)
+    path = re.sub(
+        r"\{(\w+)[^}]*\}", lambda part: str(service.project_id) if part[1] == "project_id" else in_path, route.path
+    )
     status, body = await service.admin.request(method, path, **{"params" if in_query else "data": form})
     in_short = isinstance(body, dict) and body.keys() == {"detail"}
     proper = status == 200 or (status < 500 and (is_error(body) or in_short))
     return None if proper else (method, path, status, body)
 
 
-@pytest.mark.parametrize("text", ["\x00", "'", "%s", "\\", "/[", "{n" + "9" * 5000 + "}", "[" * 5000,
-                                  '{"a": [1e999]}'])
+@pytest.mark.parametrize("text", ["\x00", "'", "%s", "\\", "/[", "{n" + "9" * 5000 + "}", "[" * 5000, '{"a": [1e999]}'])
 async def test_no_text_makes_any_route_fail(service: Service, text: str) -> None:
     """In any parameter that takes text; numbers are such as may be an id or not."""
     failures = [await failure(service, route, text, "1") for route in PLAIN_ROUTES]
@@ -185,8 +203,14 @@ async def test_no_number_makes_any_route_fail(service: Service, number: str) -> 
 async def test_a_box_may_be_given_from_either_corner(service: Service) -> None:
     path = f"/{service.project_id}/node/list"
     made: Any = await service.tracer.post(f"/{service.project_id}/treenode/create", x=5e5, y=5e5, z=5e5)
-    await service.tracer.post(f"/{service.project_id}/treenode/create", x=5e5 + 9, y=5e5, z=5e5,
-                              parent_id=made["treenode_id"], state='{"nocheck": true}')
+    await service.tracer.post(
+        f"/{service.project_id}/treenode/create",
+        x=5e5 + 9,
+        y=5e5,
+        z=5e5,
+        parent_id=made["treenode_id"],
+        state='{"nocheck": true}',
+    )
     low, high = {"left": 4e5, "top": 4e5, "z1": 4e5}, {"right": 6e5, "bottom": 6e5, "z2": 6e5}
     turned = {"left": 6e5, "top": 6e5, "z1": 6e5, "right": 4e5, "bottom": 4e5, "z2": 4e5}
     box: Any = await service.tracer.get(path, **low, **high)
@@ -227,9 +251,7 @@ async def test_a_pattern_that_cannot_be_matched_is_refused(
 
 
 @pytest.mark.parametrize("length", [10_000, 5_000_000])
-async def test_a_name_that_is_far_too_long_is_refused(
-    service: Service, labelled: dict[str, Any], length: int
-) -> None:
+async def test_a_name_that_is_far_too_long_is_refused(service: Service, labelled: dict[str, Any], length: int) -> None:
     name = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=length))
     form = {"annotations[0]": name, "skeleton_ids[0]": labelled["skeleton_id"]}
     status, body = await service.tracer.refused(f"/{service.project_id}/annotations/add", **form)

@@ -24,8 +24,9 @@ async def circuit(tracer: Tracer) -> list[int]:
         source = await tracer.chain(2, y=100)
         skeletons.append(await tracer.skeleton_of(source[0]))
         connector = await tracer.connector(source[1])
-        await tracer.post("link/create", from_id=target[2], to_id=connector, link_type="postsynaptic_to",
-                          state=UNCHECKED)
+        await tracer.post(
+            "link/create", from_id=target[2], to_id=connector, link_type="postsynaptic_to", state=UNCHECKED
+        )
     return skeletons
 
 
@@ -37,7 +38,8 @@ async def test_synapses_among_the_skeletons_only(tracer: Tracer) -> None:
     target, first, second = await circuit(tracer)
     document = await exported(tracer, mode=0, **{"skids[0]": target, "skids[1]": second})
     assert [(found.get("source"), found.get("target")) for found in document.iter(f"{NET}projection")] == [
-        (f"sk_{second}", f"sk_{target}")]
+        (f"sk_{second}", f"sk_{target}")
+    ]
     assert len(list(document.iter(f"{NET}population"))) == 2
     assert first
 
@@ -54,7 +56,8 @@ async def test_one_skeleton(tracer: Tracer) -> None:
     target, *_ = await circuit(tracer)
     text = await tracer.get(f"skeleton/{target}/neuroml")
     assert [cell.get("name") for cell in ET.fromstring(text).iter("{http://morphml.org/neuroml/schema}cell")] == [
-        f"sk_{target}"]
+        f"sk_{target}"
+    ]
 
 
 @pytest.mark.parametrize(("form", "expected"), [

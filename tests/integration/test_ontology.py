@@ -33,23 +33,38 @@ async def tree(service: Service) -> dict[str, int]:
 async def test_a_tree_opens_level_by_level(service: Service, tree: dict[str, int]) -> None:
     path = f"/{service.project_id}/ontology/list"
     root: Any = await service.tracer.get(path)
-    assert root == [{"id": tree["root"], "text": f"root ({tree['root']})", "type": "root", "cname": "root",
-                     "state": {"opened": False}}]
+    assert root == [
+        {
+            "id": tree["root"],
+            "text": f"root ({tree['root']})",
+            "type": "root",
+            "cname": "root",
+            "state": {"opened": False},
+        }
+    ]
     relations: Any = await service.tracer.get(path, parenttype="root", parentid=tree["root"])
     assert [(row["name"], row["classbname"], row["classbid"]) for row in relations] == [
-        ("part_of", "root", tree["root"])]
-    classes: Any = await service.tracer.get(path, parenttype="relation", parentid=tree["part_of"],
-                                            classbid=tree["root"])
+        ("part_of", "root", tree["root"])
+    ]
+    classes: Any = await service.tracer.get(
+        path, parenttype="relation", parentid=tree["part_of"], classbid=tree["root"]
+    )
     assert [(row["cname"], row["ccid"], row["restrictions"], "state" in row) for row in classes] == [
-        ("part", tree["part-root"], "{}", True)]
+        ("part", tree["part-root"], "{}", True)
+    ]
     leaf: Any = await service.tracer.get(path, parentid=tree["part_of"], classbid=tree["part"])
     assert "state" not in leaf[0]
 
 
 async def test_restrictions_are_marked(service: Service, tree: dict[str, int]) -> None:
     path = f"/{service.project_id}/ontology"
-    added: Any = await service.tracer.post(f"{path}/restrictions/add", linkid=tree["part-root"],
-                                           restriction="cardinality", cardinality=2, cardinalitytype=1)
+    added: Any = await service.tracer.post(
+        f"{path}/restrictions/add",
+        linkid=tree["part-root"],
+        restriction="cardinality",
+        cardinality=2,
+        cardinalitytype=1,
+    )
     query = {"parentid": tree["part_of"], "classbid": tree["root"]}
     shown: Any = await service.tracer.get(f"{path}/list", **query)
     assert shown[0]["text"].endswith("*")
@@ -67,8 +82,9 @@ async def test_restrictions_are_marked(service: Service, tree: dict[str, int]) -
 async def test_a_restriction_that_makes_no_sense_is_refused(
     service: Service, tree: dict[str, int], form: dict[str, object]
 ) -> None:
-    status, _ = await service.tracer.refused(f"/{service.project_id}/ontology/restrictions/add",
-                                             linkid=tree["part-root"], **form)
+    status, _ = await service.tracer.refused(
+        f"/{service.project_id}/ontology/restrictions/add", linkid=tree["part-root"], **form
+    )
     assert status == 400
 
 
@@ -84,7 +100,8 @@ async def test_what_is_in_use_goes_only_by_force(service: Service, tree: dict[st
     path = f"/{service.project_id}/ontology"
     assert (await service.tracer.refused(f"{path}/classes/remove", classid=tree["part"]))[0] == 400
     assert await service.tracer.post(f"{path}/classes/remove", classid=tree["part"], force=1) == {
-        "deleted_class": tree["part"]}
+        "deleted_class": tree["part"]
+    }
     assert await service.tracer.get(f"{path}/list", parenttype="class", parentid=tree["root"]) == []
     assert "part" not in await ids(service, "classes")
     await service.tracer.post(f"{path}/relations/remove", relid=tree["part_of"])
@@ -97,8 +114,13 @@ async def test_no_force_removes_what_was_traced(service: Service) -> None:
     await service.admin.post(f"{project}/tracing/setup/rebuild")
     node: Any = await service.tracer.post(f"{project}/treenode/create", x=1, y=2, z=3)
     connector: Any = await service.tracer.post(f"{project}/connector/create", x=1, y=2, z=3)
-    await service.tracer.post(f"{project}/link/create", from_id=node["treenode_id"], to_id=connector["connector_id"],
-                              link_type="presynaptic_to", state='{"nocheck": true}')
+    await service.tracer.post(
+        f"{project}/link/create",
+        from_id=node["treenode_id"],
+        to_id=connector["connector_id"],
+        link_type="presynaptic_to",
+        state='{"nocheck": true}',
+    )
     classes, relations = await ids(service, "classes"), await ids(service, "relations")
     for path, form in (
         ("classes/remove", {"classid": classes["neuron"]}),
@@ -126,8 +148,10 @@ async def test_classes_of_another_project_are_out_of_reach(service: Service, tre
     other: Any = await service.admin.post("/projects/", title="Other")
     path = f"/{other['id']}/ontology"
     for request, form in (
-        ("classes/rename", {"classid": tree["slice"], "newname": "x"}), ("classes/remove", {"classid": tree["slice"]}),
-        ("relations/remove", {"relid": tree["part_of"]}), ("links/remove", {"ccid": tree["slice-part"]}),
+        ("classes/rename", {"classid": tree["slice"], "newname": "x"}),
+        ("classes/remove", {"classid": tree["slice"]}),
+        ("relations/remove", {"relid": tree["part_of"]}),
+        ("links/remove", {"ccid": tree["slice-part"]}),
         ("links/add", {"classaid": tree["slice"], "classbid": tree["part"], "relid": tree["part_of"]}),
     ):
         assert (await service.admin.refused(f"{path}/{request}", **form))[0] == 404, request
@@ -141,8 +165,14 @@ async def test_a_new_project_can_be_set_up(service: Service) -> None:
     assert not before["has_needed_permissions"]
     assert await service.tracer.get(f"{path}/validate") == {"success": True}
     after: Any = await service.admin.get(f"{path}/test")
-    assert after == {"needs_setup": False, "missing_classes": [], "missing_relations": [],
-                     "missing_classinstances": [], "has_needed_permissions": True, "initialize": False}
+    assert after == {
+        "needs_setup": False,
+        "missing_classes": [],
+        "missing_relations": [],
+        "missing_classinstances": [],
+        "has_needed_permissions": True,
+        "initialize": False,
+    }
     found: Any = await service.tracer.get(f"/{service.project_id}/search", substring="neuropile")
     assert [thing["class_name"] for thing in found] == ["root"]
 
@@ -158,7 +188,8 @@ async def test_a_neuron_leaves_its_group_when_it_is_deleted(service: Service) ->
             " SELECT s.project_id, r.id, s.neuron_id, i.id, s.user_id FROM skeleton s"
             "   JOIN relation r ON r.project_id = s.project_id AND r.name = 'part_of'"
             "   JOIN class_instance i ON i.project_id = s.project_id AND i.name = 'neuropile' WHERE s.id = %s",
-            (node["skeleton_id"],))
+            (node["skeleton_id"],),
+        )
     ancestry: Any = await service.tracer.post(f"{project}/skeleton/ancestry", skeleton_id=node["skeleton_id"])
     assert [thing["class"] for thing in ancestry] == ["neuron", "root"]
     graph: Any = await service.tracer.get(f"{project}/annotationdiagram/nx_json")

@@ -80,8 +80,20 @@ MORE = (
 )
 """What the hidden project has that is laborious to make by requests."""
 NO_IDS = re.compile("count|limit|_gt|radi|with_|min_|order|mode|length|type|state")
-NUMBERS = {"left": -1e9, "top": -1e9, "z1": -1e9, "right": 1e9, "bottom": 1e9, "z2": 1e9, "width": 2e9, "height": 2e9,
-           "min": -1e9, "max": 1e9, "distance": 1e9, "radius": 1e9}
+NUMBERS = {
+    "left": -1e9,
+    "top": -1e9,
+    "z1": -1e9,
+    "right": 1e9,
+    "bottom": 1e9,
+    "z2": 1e9,
+    "width": 2e9,
+    "height": 2e9,
+    "min": -1e9,
+    "max": 1e9,
+    "distance": 1e9,
+    "radius": 1e9,
+}
 
 
 @dataclass
@@ -97,13 +109,29 @@ class Hidden:
     async def rows(self) -> dict[str, list[Any]]:
         """All rows of the hidden project, by table."""
         async with self.service.store.reading() as connection:
-            tables = await (await connection.execute(
-                "SELECT table_name FROM information_schema.columns"
-                " WHERE table_schema = 'public' AND column_name = 'project_id'"
-                "   AND table_name NOT LIKE '%%\\_history' AND table_name <> 'effective_permission'")).fetchall()
-            return {name: sorted((await (await connection.execute(
-                sql.SQL("SELECT to_jsonb(t) FROM {} t WHERE project_id = %s").format(sql.Identifier(name)),
-                (self.project_id,))).fetchall()), key=repr) for (name,) in tables}
+            tables = await (
+                await connection.execute(
+                    "SELECT table_name FROM information_schema.columns"
+                    " WHERE table_schema = 'public' AND column_name = 'project_id'"
+                    "   AND table_name NOT LIKE '%%\\_history' AND table_name <> 'effective_permission'"
+                )
+            ).fetchall()
+            return {
+                name: sorted(
+                    (
+                        await (
+                            await connection.execute(
+                                sql.SQL("SELECT to_jsonb(t) FROM {} t WHERE project_id = %s").format(
+                                    sql.Identifier(name)
+                                ),
+                                (self.project_id,),
+                            )
+                        ).fetchall()
+                    ),
+                    key=repr,
+                )
+                for (name,) in tables
+            }
 
 
 async def populate(
@@ -117,38 +145,63 @@ async def populate(
     partner = [await tracer.node(-1, at, at + 1, at)]
     skeleton = await tracer.skeleton_of(nodes[0])
     connector = (await tracer.post("connector/create", x=at, y=at, z=at))["connector_id"]
-    await tracer.post("link/create", from_id=nodes[1], to_id=connector, link_type="presynaptic_to",
-                      state=json.dumps({"nocheck": True}))
-    await tracer.post("link/create", from_id=partner[0], to_id=connector, link_type="postsynaptic_to",
-                      state=json.dumps({"nocheck": True}))
+    await tracer.post(
+        "link/create",
+        from_id=nodes[1],
+        to_id=connector,
+        link_type="presynaptic_to",
+        state=json.dumps({"nocheck": True}),
+    )
+    await tracer.post(
+        "link/create",
+        from_id=partner[0],
+        to_id=connector,
+        link_type="postsynaptic_to",
+        state=json.dumps({"nocheck": True}),
+    )
     neuron = (await tracer.rows("SELECT neuron_id FROM skeleton WHERE id = %s", skeleton))[0][0]
     await tracer.post(f"neurons/{neuron}/rename", name=f"{name} neuron")
     await tracer.label(nodes[1], f"{name} label")
     await tracer.post(f"label/connector/{connector}/update", tags=f"{name} label")
     await tracer.annotate(skeleton, f"{name} annotation")
     await tracer.post(f"node/{nodes[1]}/reviewed")
-    await tracer.post("volumes/add", type="box", title=f"{name} volume", min_x=at, min_y=at, min_z=at,
-                      max_x=at + 9000, max_y=at + 1, max_z=at + 1)
-    await actor.request("PUT", f"/{project_id}/pointclouds/", data={
-        "name": f"{name} cloud", "points": json.dumps([[at, at, at]])})
+    await tracer.post(
+        "volumes/add",
+        type="box",
+        title=f"{name} volume",
+        min_x=at,
+        min_y=at,
+        min_z=at,
+        max_x=at + 9000,
+        max_y=at + 1,
+        max_z=at + 1,
+    )
+    await actor.request(
+        "PUT", f"/{project_id}/pointclouds/", data={"name": f"{name} cloud", "points": json.dumps([[at, at, at]])}
+    )
     await tracer.post("textlabel/create", text=f"{name} text", x=at, y=at, z=at)
     await tracer.post("links/", alias=f"{name}-link", is_public="true", message=f"{name} message", location_x=at)
     await tracer.post(f"treenodes/{nodes[1]}/suppressed-virtual/", orientation=2, location_coordinate=at + 1)
     await tracer.post("project-tokens/", name=f"{name} token", **{"default_permissions[0]": "can_browse"})
     async with service.store.writing(user_id=None, project_id=project_id, label="set up") as tx:
-        await tx.execute("WITH made AS (INSERT INTO stack (title, dimension_x, dimension_y, dimension_z, resolution_x,"
-                         " resolution_y, resolution_z) VALUES (%s, 9, 9, 9, 1, 1, 1) RETURNING id)"
-                         ", shown AS (INSERT INTO project_stack (project_id, stack_id) SELECT %s, id FROM made)"
-                         ", grouped AS (INSERT INTO stack_group (title) VALUES (%s) RETURNING id)"
-                         " INSERT INTO stack_group_member (stack_group_id, stack_id, relation)"
-                         " SELECT grouped.id, made.id, 'view' FROM grouped, made",
-                         (f"{name} stack", project_id, f"{name} group"))
+        await tx.execute(
+            "WITH made AS (INSERT INTO stack (title, dimension_x, dimension_y, dimension_z, resolution_x,"
+            " resolution_y, resolution_z) VALUES (%s, 9, 9, 9, 1, 1, 1) RETURNING id)"
+            ", shown AS (INSERT INTO project_stack (project_id, stack_id) SELECT %s, id FROM made)"
+            ", grouped AS (INSERT INTO stack_group (title) VALUES (%s) RETURNING id)"
+            " INSERT INTO stack_group_member (stack_group_id, stack_id, relation)"
+            " SELECT grouped.id, made.id, 'view' FROM grouped, made",
+            (f"{name} stack", project_id, f"{name} group"),
+        )
     await populate_more(tracer, name, skeleton, nodes, at)
     found = {"treenode": nodes[1], "skeleton": skeleton, "connector": connector, "neuron": neuron, "user": 1}
     kinds = {kind for candidates in KINDS.values() for kind in candidates}
     for kind in kinds - {*found, "stack", "stack_group", "transaction"}:
-        found[kind] = (await tracer.rows(sql.SQL("SELECT max(id) FROM {} WHERE project_id = %s").format(
-            sql.Identifier(kind)), project_id))[0][0]
+        found[kind] = (
+            await tracer.rows(
+                sql.SQL("SELECT max(id) FROM {} WHERE project_id = %s").format(sql.Identifier(kind)), project_id
+            )
+        )[0][0]
     found["stack"] = (await tracer.rows("SELECT stack_id FROM project_stack WHERE project_id = %s", project_id))[0][0]
     found["stack_group"] = (await tracer.rows("SELECT max(id) FROM stack_group"))[0][0]
     found["transaction"] = (await tracer.rows("SELECT version FROM treenode WHERE id = %s", nodes[1]))[0][0]
@@ -160,20 +213,30 @@ async def populate_more(tracer: Tracer, name: str, skeleton: int, nodes: list[in
     project_id = tracer.project_id
 
     async def put(path: str, **form: object) -> Any:
-        status, made = await tracer.actor.request("PUT", f"/{project_id}/{path}", data={
-            key: str(value) for key, value in form.items()})
+        status, made = await tracer.actor.request(
+            "PUT", f"/{project_id}/{path}", data={key: str(value) for key, value in form.items()}
+        )
         assert status == 200, made
         return made
 
     landmark = await put("landmarks/", name=f"{name} landmark")
     await put(f"landmarks/{landmark['id']}/locations/", x=at, y=at, z=at)
     groups = [(await put("landmarks/groups/", name=f"{name} group {n}"))["id"] for n in range(2)]
-    point, = (await tracer.rows("SELECT max(id) FROM landmark_point WHERE project_id = %s", project_id))[0]
+    (point,) = (await tracer.rows("SELECT max(id) FROM landmark_point WHERE project_id = %s", project_id))[0]
     await put(f"landmarks/groups/{groups[0]}/locations/{point}/")
-    sampler = await tracer.post("samplers/add", skeleton_id=skeleton, interval_length=10, review_required="false",
-                                create_interval_boundaries="false")
-    await tracer.post(f"samplers/{sampler['id']}/domains/add", domain_type_id=1, start_node_id=nodes[0],
-                      **{"end_node_ids[0]": nodes[-1]})
+    sampler = await tracer.post(
+        "samplers/add",
+        skeleton_id=skeleton,
+        interval_length=10,
+        review_required="false",
+        create_interval_boundaries="false",
+    )
+    await tracer.post(
+        f"samplers/{sampler['id']}/domains/add",
+        domain_type_id=1,
+        start_node_id=nodes[0],
+        **{"end_node_ids[0]": nodes[-1]},
+    )
     values = {"project_id": project_id, "name": f"{name} concept", "at": at, "group": groups[0], "other": groups[1]}
     async with tracer.store.writing(user_id=None, project_id=project_id, label="set up") as tx:
         for statement in MORE:
@@ -189,15 +252,18 @@ async def scene(module_service: Service) -> Hidden:
             await users.grant(tx, module_service.project_id, permission, to="tracer")
     own = await populate(module_service.tracer, module_service, module_service.project_id, name="Own", at=0, step=10)
     async with module_service.store.writing(user_id=None, project_id=None, label="set up") as tx:
-        cursor = await tx.execute("SELECT sequencename FROM pg_sequences"
-                                  " WHERE sequencename NOT IN ('project_id_seq', 'app_user_id_seq')")
+        cursor = await tx.execute(
+            "SELECT sequencename FROM pg_sequences WHERE sequencename NOT IN ('project_id_seq', 'app_user_id_seq')"
+        )
         sequences = await cursor.fetchall()
-        await tx.execute("SELECT setval(name, %s) FROM unnest(%s::text[]) AS name",
-                         (FIRST_ID, [name for (name,) in sequences]))
+        await tx.execute(
+            "SELECT setval(name, %s) FROM unnest(%s::text[]) AS name", (FIRST_ID, [name for (name,) in sequences])
+        )
     found = await populate(module_service.admin, module_service, hidden, name="Unseen", at=FAR, step=STEP)
     async with module_service.store.writing(user_id=None, project_id=None, label="set up") as tx:
-        await tx.execute("SELECT setval(name, %s) FROM unnest(%s::text[]) AS name",
-                         (FIRST_ID // 2, [name for (name,) in sequences]))
+        await tx.execute(
+            "SELECT setval(name, %s) FROM unnest(%s::text[]) AS name", (FIRST_ID // 2, [name for (name,) in sequences])
+        )
     return Hidden(hidden, found, own, module_service.tracer, module_service)
 
 
@@ -242,6 +308,7 @@ def filled(route: Route, ids: Mapping[str, int], turn: int, *, flag: bool) -> di
 
 def path_of(route: Route, project_id: int, ids: Mapping[str, int], turn: int) -> str:
     """The path with an id that fits in each place of one."""
+
     def value(found: re.Match[str]) -> str:
         known = {"project_id": project_id, "extension": "stl", "alias": "Unseen-link"}
         return str(known.get(found[1]) or (found[2] not in (":[01]", ":[0-9]") and id_for(found[1], ids, turn)) or 1)
@@ -258,15 +325,23 @@ def requests(route: Route, scene: Hidden) -> Iterator[tuple[str, dict[str, str]]
             yield path_of(route, project_id, ids, turn), filled(route, scene.hidden, turn, flag=True)
         form = filled(route, scene.hidden, 0, flag=False)
         yield path_of(route, project_id, ids, 0), form
-        yield path_of(route, project_id, ids, 0), {
-            name: value for name, value in form.items()
-            if name.partition("[")[0] in needed or name in NUMBERS or name.startswith(("min", "max"))}
+        yield (
+            path_of(route, project_id, ids, 0),
+            {
+                name: value
+                for name, value in form.items()
+                if name.partition("[")[0] in needed or name in NUMBERS or name.startswith(("min", "max"))
+            },
+        )
 
 
 # Of a stack clients expect to be told that it is not shown here; a load, and a picture, are new each time.
 EXCEPTIONS = re.compile(r"/events$|/useranalytics$|/stats/server$|/stack/[^/]*/info$")
-ROUTES = [route for route in all_routes() if "{project_id" in route.path and not EXCEPTIONS.search(route.path)
-          and route.needs is not Permission.SUPERUSER]
+ROUTES = [
+    route
+    for route in all_routes()
+    if "{project_id" in route.path and not EXCEPTIONS.search(route.path) and route.needs is not Permission.SUPERUSER
+]
 
 
 @pytest.mark.parametrize("writes", [False, True], ids=["reading", "writing"])
@@ -288,8 +363,12 @@ async def test_ids_of_a_hidden_project_are_ids_of_nothing(scene: Hidden, writes:
         alike = (status, beyond(text)) == of_nothing if beyond(path) != path or not writes else True
         return None if alike and not told else f"{path} {form}: {status} {told and told[0]} {text[:300]} {of_nothing}"
 
-    asked = {(route.path, *map(str, request)): (route, *request)
-             for route in ROUTES if route.writes is writes for request in requests(route, scene)}
+    asked = {
+        (route.path, *map(str, request)): (route, *request)
+        for route in ROUTES
+        if route.writes is writes
+        for request in requests(route, scene)
+    }
     answers = await asyncio.gather(*(trace(*request) for request in asked.values()))
     assert [answer for answer in answers if answer is not None] == []
     assert await scene.rows() == before

@@ -38,7 +38,9 @@ async def stack_id(module_service: Service) -> int:
             "WITH made AS (INSERT INTO stack (title, dimension_x, dimension_y, dimension_z, resolution_x,"
             " resolution_y, resolution_z) VALUES ('images', 9, 9, 9, 4, 4, 40) RETURNING id)"
             " INSERT INTO project_stack (project_id, stack_id, translation_z) SELECT %s, id, 20 FROM made"
-            " RETURNING stack_id", (module_service.project_id,))
+            " RETURNING stack_id",
+            (module_service.project_id,),
+        )
         row = await cursor.fetchone()
     assert row is not None
     return int(row[0])
@@ -78,8 +80,12 @@ class TestSettings:
         assert [datum["value"] for datum in found] == [{"n": 2}]
 
     async def test_one_value_comes_of_many_writers(self, store: str, tracer: Tracer) -> None:
-        statuses = [status for status, _ in await asyncio.gather(*(
-            put(tracer.actor, store, key="race", value=json.dumps({"n": n})) for n in range(8)))]
+        statuses = [
+            status
+            for status, _ in await asyncio.gather(
+                *(put(tracer.actor, store, key="race", value=json.dumps({"n": n})) for n in range(8))
+            )
+        ]
         assert set(statuses) <= {200, 204, 400}
         assert len(await tracer.actor.get(store, key="race")) == 1  # type: ignore[arg-type]
 
@@ -96,8 +102,10 @@ class TestSettings:
         made: Any = await admin.actor.post("/projects/", title="Not the tracer's")
         await put(admin.actor, store, key="secret", value='{"of": "hidden"}', ignore_user="true", project_id=made["id"])
         for project_id in (made["id"], 999_999):
-            for status, body in (await tracer.actor.request("GET", f"{store}?project_id={project_id}"),
-                                 await put(tracer.actor, store, key="k", value="{}", project_id=project_id)):
+            for status, body in (
+                await tracer.actor.request("GET", f"{store}?project_id={project_id}"),
+                await put(tracer.actor, store, key="k", value="{}", project_id=project_id),
+            ):
                 assert (status, is_error(body, "PermissionError")) == (403, True)
 
 
@@ -107,8 +115,11 @@ class TestMessages:
     async def write(self, tracer: Tracer, *, to: str, action: str = "") -> int:
         async with tracer.store.writing(user_id=None, project_id=None, label="set up") as tx:
             user = await users.require_user(tx, to)
-            cursor = await tx.execute("INSERT INTO message (user_id, title, text, action) VALUES (%s, 'a title',"
-                                      " '<script>alert(1)</script>', %s) RETURNING id", (user.id, action))
+            cursor = await tx.execute(
+                "INSERT INTO message (user_id, title, text, action) VALUES (%s, 'a title',"
+                " '<script>alert(1)</script>', %s) RETURNING id",
+                (user.id, action),
+            )
             row = await cursor.fetchone()
         assert row is not None
         return int(row[0])
@@ -167,8 +178,10 @@ class TestText:
     """Text on the image."""
 
     async def seen(self, tracer: Tracer, stack_id: int, z: float, **view: float) -> set[str]:
-        found = await tracer.get("textlabel/all", **{"sid": stack_id, "left": -100, "top": -100, "width": 200,
-                                                     "height": 200, "scale": 1, "z": z} | view)
+        found = await tracer.get(
+            "textlabel/all",
+            **{"sid": stack_id, "left": -100, "top": -100, "width": 200, "height": 200, "scale": 1, "z": z} | view,
+        )
         return {label["text"] for label in found.values()}
 
     async def test_text_is_seen_in_its_section_and_place(self, tracer: Tracer, stack_id: int) -> None:
@@ -188,7 +201,8 @@ class TestText:
         made = await tracer.post("textlabel/create", text="before", r=0.25, x=5)
         await tracer.post("textlabel/update", tid=made["tid"], text="after", g=0.75)
         assert await tracer.rows("SELECT text, color[1:2], x FROM text_label WHERE id = %s", made["tid"]) == [
-            ("after", [0.25, 0.75], 5)]
+            ("after", [0.25, 0.75], 5)
+        ]
 
     @pytest.mark.parametrize("form", [{"x": "nan"}, {"text": "\x00"}, {"font_size": "big"}, {"tid": 10**12}], ids=str)
     async def test_what_is_no_text_is_refused(self, tracer: Tracer, form: dict[str, object]) -> None:

@@ -47,8 +47,13 @@ async def test_every_encoding_of_an_answer_can_be_packed(service: Service) -> No
     made: Any = None
     for index in range(150):
         made = await service.tracer.post(
-            f"/{service.project_id}/treenode/create", x=index, y=7, z=9, state='{"nocheck": true}',
-            **({} if made is None else {"parent_id": made["treenode_id"]}))
+            f"/{service.project_id}/treenode/create",
+            x=index,
+            y=7,
+            z=9,
+            state='{"nocheck": true}',
+            **({} if made is None else {"parent_id": made["treenode_id"]}),
+        )
     path = f"/{service.project_id}/skeletons/{made['skeleton_id']}/compact-detail"
     for query, accept in (("", "*/*"), ("?format=msgpack", "*/*"), ("", COLUMNS)):
         headers, plain = await packed(service, path + query, Accept=accept)
@@ -75,8 +80,11 @@ async def test_a_form_may_be_packed(service: Service, coding: str) -> None:
     form = urlencode({"x": 5, "y": 6, "z": 7, "neuron_name": "packed"}).encode()
     body = gzip.compress(form) if coding == "gzip" else zlib.compress(form)
     status, made = await service.tracer.request(
-        "POST", f"/{service.project_id}/treenode/create", data=body,
-        headers={"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": coding})
+        "POST",
+        f"/{service.project_id}/treenode/create",
+        data=body,
+        headers={"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": coding},
+    )
     assert status == 200, made
     assert isinstance(made, dict)
     name: Any = await service.tracer.get(f"/{service.project_id}/skeleton/{made['skeleton_id']}/neuronname")
@@ -86,8 +94,11 @@ async def test_a_form_may_be_packed(service: Service, coding: str) -> None:
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
 async def test_a_form_that_is_packed_otherwise_is_refused(service: Service, coding: str) -> None:
     status, answer = await service.tracer.request(
-        "POST", f"/{service.project_id}/treenode/create", data=b"x=5&y=6&z=7",
-        headers={"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": coding})
+        "POST",
+        f"/{service.project_id}/treenode/create",
+        data=b"x=5&y=6&z=7",
+        headers={"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": coding},
+    )
     assert (status, is_error(answer)) == (400, True), answer
 
 
@@ -98,16 +109,24 @@ async def test_a_body_that_swells_is_refused(service: Service, content_type: str
     bomb = gzip.compress(head + bytes(2 * MAX_BODY_BYTES))
     assert len(bomb) < 2**20
     status, answer = await service.tracer.request(
-        "POST", f"/{service.project_id}/skeletons/import", data=bomb,
-        headers={"Content-Type": content_type, "Content-Encoding": "gzip"})
+        "POST",
+        f"/{service.project_id}/skeletons/import",
+        data=bomb,
+        headers={"Content-Type": content_type, "Content-Encoding": "gzip"},
+    )
     assert (status, is_error(answer)) == (413, True), answer
 
 
 async def test_others_are_answered_while_a_large_form_is_read(service: Service) -> None:
     form = gzip.compress(b"name=" + b"%41" * (MAX_BODY_BYTES // 4))
-    large = asyncio.create_task(service.visitor.request(
-        "POST", "/accounts/login", data=form,
-        headers={"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"}))
+    large = asyncio.create_task(
+        service.visitor.request(
+            "POST",
+            "/accounts/login",
+            data=form,
+            headers={"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"},
+        )
+    )
     answered = 0
     while not large.done():
         await service.visitor.get("/version")
@@ -120,6 +139,9 @@ async def test_others_are_answered_while_a_large_form_is_read(service: Service) 
 async def test_a_large_form_in_an_old_charset_is_refused(service: Service) -> None:
     for count, expected in ((10, 400), (2**20, 413)):  # there is no user of that name
         status, _ = await service.visitor.request(
-            "POST", "/accounts/login", data=b"name=" + b"\xe9" * count,
-            headers={"Content-Type": "application/x-www-form-urlencoded; charset=iso-8859-1"})
+            "POST",
+            "/accounts/login",
+            data=b"name=" + b"\xe9" * count,
+            headers={"Content-Type": "application/x-www-form-urlencoded; charset=iso-8859-1"},
+        )
         assert status == expected

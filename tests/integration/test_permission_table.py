@@ -52,8 +52,9 @@ class Role:
 ROLES = {
     "visitor": Role(ANYONE, by="nothing"),
     "visitor who may browse": Role(ANYONE | MEMBER | {"browse"}, ("can_browse",), by="nothing"),
-    "visitor who may annotate": Role(ANYONE | MEMBER | {"browse", "annotate", "annotate+token"}, ("can_annotate",),
-                                     by="nothing"),
+    "visitor who may annotate": Role(
+        ANYONE | MEMBER | {"browse", "annotate", "annotate+token"}, ("can_annotate",), by="nothing"
+    ),
     "user": Role(OUTSIDER),
     "stranger": Role(OUTSIDER | MEMBER | NAMED_MEMBER, elsewhere=users.PERMISSIONS),
     "stranger's token": Role(OUTSIDER | MEMBER | NAMED_MEMBER, elsewhere=users.PERMISSIONS, by="token"),
@@ -61,8 +62,9 @@ ROLES = {
     "browser's token": Role(INSIDER, ("can_browse", "can_annotate_with_token"), by="token"),
     "annotator": Role(INSIDER | TO_ANNOTATE | {"annotate"}, ("can_browse", "can_annotate")),
     "annotator's token": Role(INSIDER | {"annotate"}, ("can_browse", "can_annotate"), by="token"),
-    "annotator's writing token": Role(INSIDER | TO_ANNOTATE | {"annotate"},
-                                      ("can_annotate", "can_annotate_with_token"), by="token"),
+    "annotator's writing token": Role(
+        INSIDER | TO_ANNOTATE | {"annotate"}, ("can_annotate", "can_annotate_with_token"), by="token"
+    ),
     "importer": Role(INSIDER | {"import+token"}, ("can_browse", "can_import")),
     "importer's token": Role(INSIDER, ("can_browse", "can_import"), by="token"),
     "forker": Role(INSIDER | {"fork+token"}, ("can_browse", "can_fork")),
@@ -87,8 +89,9 @@ class Entry:
     def address(self, project_id: int) -> str:
         """The path with values for what stands in braces: the project, and names and ids of nothing."""
         values = {"project_id": str(project_id), "workspace_id": "-1", "extension": "jpg"}
-        return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], "999999" if "_id" in found[1] else "0"),
-                      self.path)
+        return re.sub(
+            r"\{(\w+)\}", lambda found: values.get(found[1], "999999" if "_id" in found[1] else "0"), self.path
+        )
 
 
 def entries() -> Iterator[Entry]:
@@ -108,8 +111,11 @@ def without_slash(known: set[tuple[str, str]]) -> set[tuple[str, str]]:
 
 
 def test_the_table_has_every_route_and_no_other(module_service: Service) -> None:
-    routes = {(route.method, route.resource.canonical)
-              for route in module_service.app.router.routes() if route.resource is not None}
+    routes = {
+        (route.method, route.resource.canonical)
+        for route in module_service.app.router.routes()
+        if route.resource is not None
+    }
     listed = [(entry.method, entry.path) for entry in entries()]
     assert len(listed) == len(set(listed))
     expected = set(listed) | without_slash(set(listed))
@@ -135,8 +141,10 @@ async def headers(module_service: Service, request: pytest.FixtureRequest) -> As
         await tx.execute("UPDATE app_user SET is_active = %s WHERE id = %s", (role.is_active, user.id))
     yield {
         "nothing": {},
-        "session": {"Cookie": f"{sessions.COOKIE}={sessions.issue(b'only for tests', user.id, user.password)}",
-                    "X-Requested-With": "XMLHttpRequest"},
+        "session": {
+            "Cookie": f"{sessions.COOKIE}={sessions.issue(b'only for tests', user.id, user.password)}",
+            "X-Requested-With": "XMLHttpRequest",
+        },
         "token": {"X-Authorization": f"Token {token}"},
     }[role.by]
     async with store.writing(user_id=None, project_id=None, label="tear down") as tx:
@@ -151,8 +159,12 @@ async def test_everybody_is_let_in_where_the_table_says(
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def fault(session: aiohttp.ClientSession, entry: Entry) -> str | None:
-        async with turns, session.request(entry.method, entry.address(module_service.project_id), headers=headers,
-                                          allow_redirects=False) as response:
+        async with (
+            turns,
+            session.request(
+                entry.method, entry.address(module_service.project_id), headers=headers, allow_redirects=False
+            ) as response,
+        ):
             let_in = response.status not in REFUSALS
             if let_in is (entry.needs in ROLES[name].lets_in) and response.status < 500:
                 return None

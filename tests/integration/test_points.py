@@ -19,8 +19,9 @@ async def tracer(module_service: Service) -> Tracer:
 
 
 async def cloud(tracer: Tracer, name: str = "somata") -> dict[str, Any]:
-    status, made = await tracer.actor.request("PUT", f"/{tracer.project_id}/pointclouds/",
-                                              data={"name": name, "points": json.dumps(PLACES)})
+    status, made = await tracer.actor.request(
+        "PUT", f"/{tracer.project_id}/pointclouds/", data={"name": name, "points": json.dumps(PLACES)}
+    )
     assert status == 200, made
     assert isinstance(made, dict)
     return made
@@ -34,8 +35,9 @@ async def test_a_cloud_gives_its_points_in_their_order(tracer: Tracer) -> None:
 
 async def test_a_share_of_the_points_is_always_the_same(tracer: Tracer) -> None:
     path = f"pointclouds/{(await cloud(tracer))['id']}/"
-    quarter, again, half = [(await tracer.get(path, with_points="true", sample_ratio=share))["points"]
-                            for share in (0.25, 0.25, 0.5)]
+    quarter, again, half = [
+        (await tracer.get(path, with_points="true", sample_ratio=share))["points"] for share in (0.25, 0.25, 0.5)
+    ]
     assert (len(quarter), quarter) == (5, again)
     assert set(map(tuple, quarter)) < set(map(tuple, half))
     status, _ = await tracer.actor.request("GET", f"/{tracer.project_id}/{path}?with_points=true&sample_ratio=2")
@@ -46,7 +48,7 @@ async def test_some_clouds_are_listed(tracer: Tracer) -> None:
     one, other = await cloud(tracer, "one"), await cloud(tracer, "other")
     names = await tracer.get("pointclouds/", simple="true")
     assert {"id": one["id"], "name": "one"} in names
-    wanted, = await tracer.post("pointclouds/", **{"pointcloud_ids[0]": other["id"]}, with_images="true")
+    (wanted,) = await tracer.post("pointclouds/", **{"pointcloud_ids[0]": other["id"]}, with_images="true")
     assert (wanted["name"], wanted["images"]) == ("other", [])
 
 

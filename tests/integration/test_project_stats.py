@@ -20,16 +20,18 @@ async def tracer(module_service: Service) -> Tracer:
     nodes = await tracer.chain(3)
     connector = await tracer.connector(nodes[1])
     partner = await admin.node(-1, 500)
-    await admin.post("link/create", from_id=partner, to_id=connector, link_type="postsynaptic_to",
-                     state='{"nocheck": true}')
+    await admin.post(
+        "link/create", from_id=partner, to_id=connector, link_type="postsynaptic_to", state='{"nocheck": true}'
+    )
     await admin.post(f"node/{nodes[0]}/reviewed")
     await admin.post(f"neurons/{await neuron_of(tracer, nodes[0])}/rename", name="PN left")
     at = datetime(2020, 2, 29, 23, 30, tzinfo=UTC)
     async with module_service.store.writing(user_id=None, project_id=None, label="set up") as tx:
         await tx.execute("UPDATE treenode SET creation_time = %s WHERE id = ANY (%s)", (at, nodes))
         for node, days in ((nodes[1], 0), (partner, 1)):
-            await tx.execute("UPDATE connector_link SET creation_time = %s WHERE treenode_id = %s",
-                             (at + timedelta(days=days), node))
+            await tx.execute(
+                "UPDATE connector_link SET creation_time = %s WHERE treenode_id = %s", (at + timedelta(days=days), node)
+            )
         await tx.execute("UPDATE review SET review_time = %s", (at + timedelta(days=1),))
     return tracer
 
@@ -51,10 +53,14 @@ async def history(tracer: Tracer, first: str, last: str, zone: str = "UTC") -> d
 async def test_work_is_counted_by_day_and_user(tracer: Tracer) -> None:
     names, found = await ids(tracer), await history(tracer, DAY, "2020-03-01")
     assert found["days"] == ["20200229", "20200301"]
-    assert found["stats_table"][names["tracer"]] == {"20200229": {"new_treenodes": 3, "new_cable_length": 20},
-                                                     "20200301": {}}
-    assert found["stats_table"][names["admin"]] == {"20200229": {},
-                                                    "20200301": {"new_connectors": 1, "new_reviewed_nodes": 1}}
+    assert found["stats_table"][names["tracer"]] == {
+        "20200229": {"new_treenodes": 3, "new_cable_length": 20},
+        "20200301": {},
+    }
+    assert found["stats_table"][names["admin"]] == {
+        "20200229": {},
+        "20200301": {"new_connectors": 1, "new_reviewed_nodes": 1},
+    }
 
 
 async def test_a_day_begins_where_the_clock_says(tracer: Tracer) -> None:
@@ -105,8 +111,12 @@ async def test_cable_is_ranked_and_named(tracer: Tracer) -> None:
 
 async def test_totals(tracer: Tracer) -> None:
     assert await tracer.get("stats/aggregates") == {
-        "cable_length_total": 20, "n_treenodes": 4, "n_connectors": 1, "n_skeletons": 2,
-        "n_skeletons_non_zero_length": 1}
+        "cable_length_total": 20,
+        "n_treenodes": 4,
+        "n_connectors": 1,
+        "n_skeletons": 2,
+        "n_skeletons_non_zero_length": 1,
+    }
     assert "n_skeletons" not in await tracer.get("stats/aggregates", with_skeletons="false")
 
 
@@ -115,7 +125,10 @@ async def test_when_a_user_was_active(tracer: Tracer) -> None:
     assert found["skeleton_nodes"] == [datetime(2020, 2, 29, 23, 30, tzinfo=UTC).timestamp()] * 3
     assert len(found["presynaptic"]) == 1
     assert await tracer.get("stats/user-activity", username="nobody") == {
-        "skeleton_nodes": [], "presynaptic": [], "postsynaptic": []}
+        "skeleton_nodes": [],
+        "presynaptic": [],
+        "postsynaptic": [],
+    }
 
 
 async def test_edits_are_counted_between_moments_lately_by_default(tracer: Tracer) -> None:
@@ -123,7 +136,7 @@ async def test_edits_are_counted_between_moments_lately_by_default(tracer: Trace
         return sum(entry["count"] for entry in await tracer.get("stats/history", **period))
 
     today = datetime.now(UTC).date()
-    (all_nodes,), = await tracer.rows("SELECT count(*) FROM treenode")
+    ((all_nodes,),) = await tracer.rows("SELECT count(*) FROM treenode")
     assert await edits() == all_nodes
     assert await edits(start_date=today.isoformat()) == all_nodes
     assert await edits(start_date=today.isoformat(), end_date=(today + timedelta(1)).isoformat()) == all_nodes

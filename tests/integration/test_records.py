@@ -23,14 +23,22 @@ async def test_a_private_link_is_not_shown_to_others(module_service: Service) ->
 
 async def test_a_password_protects_what_a_link_shows(module_service: Service) -> None:
     path = f"/{module_service.project_id}/links/"
-    await module_service.admin.post(path, alias="locked-up", is_public="true", password="sesame", message="a secret",
-                                    location_x=1, active_skeleton_id=7)
+    await module_service.admin.post(
+        path,
+        alias="locked-up",
+        is_public="true",
+        password="sesame",
+        message="a secret",
+        location_x=1,
+        active_skeleton_id=7,
+    )
     listed = {link["alias"]: link for link in await module_service.tracer.get(path)}  # type: ignore[attr-defined]
     assert [listed["locked-up"][name] for name in ("message", "location_x", "active_skeleton")] == [None] * 3
     own = {link["alias"]: link for link in await module_service.admin.get(path)}  # type: ignore[attr-defined]
     assert own["locked-up"]["message"] == "a secret"
-    statuses = [(await module_service.tracer.request("GET", f"{path}locked-up/details?password=guess{n}"))[0]
-                for n in range(12)]
+    statuses = [
+        (await module_service.tracer.request("GET", f"{path}locked-up/details?password=guess{n}"))[0] for n in range(12)
+    ]
     assert (statuses[0], statuses[-1]) == (403, 429)
 
 
@@ -45,8 +53,11 @@ async def test_a_visitor_keeps_no_links_and_settings(service: Service) -> None:
         ("POST", f"/{service.project_id}/user/reviewer-whitelist", {"1": "2020-01-01"}),
         ("POST", "/client/datastores/", {"name": "junk"}),
         ("PUT", "/client/datastores/settings/", {"key": "k", "value": "{}"}),
-        ("PUT", "/client/datastores/settings/", {"key": "k", "value": "{}", "project_id": str(service.project_id),
-                                                 "ignore_user": "true"}),
+        (
+            "PUT",
+            "/client/datastores/settings/",
+            {"key": "k", "value": "{}", "project_id": str(service.project_id), "ignore_user": "true"},
+        ),
     ):
         status, body = await service.visitor.request(method, path, data=form)
         assert (status, is_error(body, "PermissionError")) == (403, True), path
@@ -55,8 +66,9 @@ async def test_a_visitor_keeps_no_links_and_settings(service: Service) -> None:
 async def test_a_token_that_needs_approval_lets_nobody_in_before(module_service: Service) -> None:
     project = await module_service.admin.post("/projects/", title="Closed")
     path = f"/{project['id']}/project-tokens/"  # type: ignore[index]
-    status, token = await module_service.admin.request("POST", path, data={
-        "name": "t", "needs_approval": "true", "default_permissions[0]": "can_browse"})
+    status, token = await module_service.admin.request(
+        "POST", path, data={"name": "t", "needs_approval": "true", "default_permissions[0]": "can_browse"}
+    )
     assert status == 200
     await module_service.tracer.post("/project-tokens/apply", token=token["token"])  # type: ignore[index]
     stacks = f"/{project['id']}/stacks"  # type: ignore[index]

@@ -25,16 +25,32 @@ async def stack_id(service: Service, tmp_path: Path) -> int:
     folder.mkdir()
     for z, section in enumerate(STACK):
         Image.fromarray(section).save(folder / f"{z}.png")
-    made = await import_stack(service.store, tmp_path, folder, tile_size=64, translation_nm=TRANSLATION,
-                              project="Test", owner="admin", resolution_nm=RESOLUTION)
+    made = await import_stack(
+        service.store,
+        tmp_path,
+        folder,
+        tile_size=64,
+        translation_nm=TRANSLATION,
+        project="Test",
+        owner="admin",
+        resolution_nm=RESOLUTION,
+    )
     return made.stack_id
 
 
 def corners(left: int, top: int, right: int, bottom: int, section: int, **more: object) -> dict[str, object]:
     """A rectangle given in pixels, as the service wants it, in nm."""
     (x, y, z), (dx, dy, dz) = RESOLUTION, TRANSLATION
-    return {"x_min": left * x + dx, "x_max": right * x + dx, "y_min": top * y + dy, "y_max": bottom * y + dy,
-            "z": section * z + dz, "zoom_level": 0, "rotation_cw": 0, **more}
+    return {
+        "x_min": left * x + dx,
+        "x_max": right * x + dx,
+        "y_min": top * y + dy,
+        "y_max": bottom * y + dy,
+        "z": section * z + dz,
+        "zoom_level": 0,
+        "rotation_cw": 0,
+        **more,
+    }
 
 
 async def newest(service: Service, table: str) -> int:
@@ -54,12 +70,20 @@ async def picture(service: Service, region_id: int) -> NDArray[np.uint8]:
 
 
 async def test_a_region_is_told_by_centre_and_size(service: Service, stack_id: int) -> None:
-    await service.tracer.post(f"/{service.project_id}/roi/add", stack=stack_id,
-                              **corners(10, 20, 110, 60, 1, rotation_cw=30))
+    await service.tracer.post(
+        f"/{service.project_id}/roi/add", stack=stack_id, **corners(10, 20, 110, 60, 1, rotation_cw=30)
+    )
     region_id = await newest(service, "region")
     assert await service.tracer.get(f"/{service.project_id}/roi/{region_id}/info") == {
-        "id": region_id, "zoom_level": 0, "location": [250.0, 220.0, 70.0], "width": 400.0, "height": 200.0,
-        "rotation_cw": 30.0, "stack_id": stack_id, "project_id": service.project_id}
+        "id": region_id,
+        "zoom_level": 0,
+        "location": [250.0, 220.0, 70.0],
+        "width": 400.0,
+        "height": 200.0,
+        "rotation_cw": 30.0,
+        "stack_id": stack_id,
+        "project_id": service.project_id,
+    }
 
 
 async def test_its_picture_is_cut_from_the_section(service: Service, stack_id: int) -> None:
@@ -68,10 +92,12 @@ async def test_its_picture_is_cut_from_the_section(service: Service, stack_id: i
 
 
 async def test_a_turned_region_is_shown_upright(service: Service, stack_id: int) -> None:
-    await service.tracer.post(f"/{service.project_id}/roi/add", stack=stack_id,
-                              **corners(40, 20, 80, 60, 0, rotation_cw=90))
-    np.testing.assert_array_equal(await picture(service, await newest(service, "region")),
-                                  np.rot90(STACK[0, 20:60, 40:80]))
+    await service.tracer.post(
+        f"/{service.project_id}/roi/add", stack=stack_id, **corners(40, 20, 80, 60, 0, rotation_cw=90)
+    )
+    np.testing.assert_array_equal(
+        await picture(service, await newest(service, "region")), np.rot90(STACK[0, 20:60, 40:80])
+    )
 
 
 async def test_outside_of_the_images_it_is_black(service: Service, stack_id: int) -> None:
@@ -102,16 +128,15 @@ async def test_links_of_others_stay(service: Service, stack_id: int) -> None:
     await service.admin.post(f"{project}/tracing/setup/rebuild")
     found: Any = await service.admin.get(f"{project}/search", substring="neuropile")
     relations: Any = await service.admin.get(f"{project}/ontology/relations")
-    await service.admin.post(f"{project}/roi/link/{relations['part_of']}/stack/{stack_id}/ci/{found[0]['id']}/",
-                             **corners(0, 0, 10, 10, 0))
+    await service.admin.post(
+        f"{project}/roi/link/{relations['part_of']}/stack/{stack_id}/ci/{found[0]['id']}/", **corners(0, 0, 10, 10, 0)
+    )
     link_id = await newest(service, "region_link")
     status, _ = await service.tracer.refused(f"{project}/roi/{link_id}/remove")
     assert status == 403
 
 
 @pytest.mark.parametrize("wrong", [{"stack": 999999}, {"zoom_level": -1}, {"x_min": "left"}, {"z": "nan"}])
-async def test_a_region_that_cannot_be_is_refused(
-    service: Service, stack_id: int, wrong: dict[str, object]
-) -> None:
+async def test_a_region_that_cannot_be_is_refused(service: Service, stack_id: int, wrong: dict[str, object]) -> None:
     form = {"stack": stack_id, **corners(0, 0, 10, 10, 0), **wrong}
     assert (await service.tracer.refused(f"/{service.project_id}/roi/add", **form))[0] in (400, 404)

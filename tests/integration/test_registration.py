@@ -33,14 +33,22 @@ async def open_to_all(store: Store, folder: Path) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-APPLICATION = {"username": "jo", "first_name": "Jo", "last_name": "March", "email": "jo@example.org",
-               "password1": PASSWORD, "password2": PASSWORD}
+APPLICATION = {
+    "username": "jo",
+    "first_name": "Jo",
+    "last_name": "March",
+    "email": "jo@example.org",
+    "password1": PASSWORD,
+    "password2": PASSWORD,
+}
 
 
 async def test_it_is_off_unless_set(module_service: Service) -> None:
     async with aiohttp.ClientSession(module_service.url) as browser:
-        for send in (browser.get("/register", allow_redirects=False),
-                     browser.post("/register", data=APPLICATION, allow_redirects=False)):
+        for send in (
+            browser.get("/register", allow_redirects=False),
+            browser.post("/register", data=APPLICATION, allow_redirects=False),
+        ):
             async with send as response:
                 assert (response.status, response.headers["Location"]) == (302, "/")
     async with module_service.store.reading() as connection:
@@ -68,9 +76,7 @@ async def test_a_new_account_may_do_nothing_yet(store: Store, tmp_path: Path) ->
     ({"password2": "other"}, "differ"),
     ({"password1": "short", "password2": "short"}, "at least"),
 ])  # fmt: skip
-async def test_what_is_wrong_is_said(
-    module_store: Store, tmp_path: Path, changed: dict[str, str], about: str
-) -> None:
+async def test_what_is_wrong_is_said(module_store: Store, tmp_path: Path, changed: dict[str, str], about: str) -> None:
     async with (
         open_to_all(module_store, tmp_path) as url,
         aiohttp.ClientSession(url) as browser,

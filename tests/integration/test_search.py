@@ -20,14 +20,17 @@ async def node(module_service: Service) -> dict[str, Any]:
     project = f"/{module_service.project_id}"
     made: Any = await module_service.tracer.post(f"{project}/treenode/create", x=1, y=2, z=3, neuron_name="50%_done")
     await module_service.tracer.post(f"{project}/label/treenode/{made['treenode_id']}/update", tags="ends")
-    await module_service.tracer.post(f"{project}/annotations/add", **{
-        "annotations[0]": "Half Done", "skeleton_ids[0]": made["skeleton_id"]})
+    await module_service.tracer.post(
+        f"{project}/annotations/add", **{"annotations[0]": "Half Done", "skeleton_ids[0]": made["skeleton_id"]}
+    )
     return dict(made)
 
 
 async def test_names_are_found_in_any_case(module_service: Service, node: dict[str, Any]) -> None:
     assert [(thing["class_name"], thing["name"]) for thing in await found(module_service, "DONE")] == [
-        ("annotation", "Half Done"), ("neuron", "50%_done")]
+        ("annotation", "Half Done"),
+        ("neuron", "50%_done"),
+    ]
 
 
 @pytest.mark.parametrize("text", ["%", "_", "50%"])

@@ -65,9 +65,14 @@ class TestOpenRoutes:
         assert len(seen) == 2
 
     async def test_other_sites_may_ask(self, service: Service, browser: aiohttp.ClientSession) -> None:
-        async with browser.options(f"{service.url}/{service.project_id}/node/list", headers={
-                "Origin": "https://neuroglancer.example", "Access-Control-Request-Method": "POST",
-                "Access-Control-Request-Headers": "x-authorization,idempotency-key"}) as response:
+        async with browser.options(
+            f"{service.url}/{service.project_id}/node/list",
+            headers={
+                "Origin": "https://neuroglancer.example",
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "x-authorization,idempotency-key",
+            },
+        ) as response:
             assert response.status == 204
             assert response.headers["Access-Control-Allow-Origin"] == "*"
             assert "POST" in response.headers["Access-Control-Allow-Methods"]
@@ -113,8 +118,9 @@ class TestWhoAsks:
         assert (status, is_error(body)) == (400, True)
 
     async def test_a_session_lasts_until_the_logout(self, service: Service, browser: aiohttp.ClientSession) -> None:
-        async with browser.post(service.url + "/accounts/login",
-                                data={"name": "tracer", "pwd": "a tracer's password"}) as response:
+        async with browser.post(
+            service.url + "/accounts/login", data={"name": "tracer", "pwd": "a tracer's password"}
+        ) as response:
             assert response.status == 200
             cookie = response.cookies["sessionid"]
             assert cookie["httponly"]
@@ -128,8 +134,9 @@ class TestWhoAsks:
 
     @pytest.mark.parametrize("cookie", ["", "junk", "1.9999999999.x", "2.9999999999.\xe9", "..", "1.2.3.4"])
     async def test_a_forged_cookie_is_a_visitors(self, service: Service, cookie: str) -> None:
-        status, body = await service.visitor.request("GET", "/accounts/login",
-                                                     headers={"Cookie": f"sessionid={cookie}"})
+        status, body = await service.visitor.request(
+            "GET", "/accounts/login", headers={"Cookie": f"sessionid={cookie}"}
+        )
         assert status == 200
         assert isinstance(body, dict)
         assert body["username"] == "AnonymousUser"
@@ -156,8 +163,9 @@ class TestWhoAsks:
         """Also where a route takes GET: a link or an image in a foreign page must not make a node."""
         await log_in(browser, service)
         headers = {name: value.format(own=service.url) for name, value in headers.items()}
-        async with browser.request(method, f"{service.url}/{service.project_id}/treenode/create",
-                                   headers=headers) as response:
+        async with browser.request(
+            method, f"{service.url}/{service.project_id}/treenode/create", headers=headers
+        ) as response:
             assert response.status == status
             assert status == 200 or is_error(await response.json(), "PermissionError")
 
@@ -183,8 +191,9 @@ class TestWhoAsks:
 
     async def test_a_cookie_reads_from_anywhere(self, service: Service, browser: aiohttp.ClientSession) -> None:
         await log_in(browser, service)
-        async with browser.get(f"{service.url}/{service.project_id}/stacks",
-                               headers={"Origin": "https://evil.example"}) as response:
+        async with browser.get(
+            f"{service.url}/{service.project_id}/stacks", headers={"Origin": "https://evil.example"}
+        ) as response:
             assert response.status == 200
 
     @pytest.mark.parametrize(("headers", "status"), [
@@ -270,8 +279,10 @@ class TestPermissions:
         assert (await member.request("GET", path))[0] == 403
         async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
             await tx.execute("INSERT INTO user_group (name) VALUES ('reading group')")
-            await tx.execute("INSERT INTO group_member (user_id, group_id) SELECT u.id, g.id"
-                             "  FROM app_user u, user_group g WHERE u.username = 'member' AND g.name = 'reading group'")
+            await tx.execute(
+                "INSERT INTO group_member (user_id, group_id) SELECT u.id, g.id"
+                "  FROM app_user u, user_group g WHERE u.username = 'member' AND g.name = 'reading group'"
+            )
             await users.grant(tx, service.project_id, "can_browse", to="reading group")
         await eventually(member, path, 200)
 
@@ -283,8 +294,9 @@ class TestPermissions:
             await users.grant(tx, service.project_id, "can_browse", to="changing")
         await eventually(changing, path, 200)
         async with service.store.writing(user_id=None, project_id=None, label="revoke") as tx:
-            await tx.execute("DELETE FROM project_permission p USING app_user u"
-                             " WHERE u.id = p.user_id AND u.username = 'changing'")
+            await tx.execute(
+                "DELETE FROM project_permission p USING app_user u WHERE u.id = p.user_id AND u.username = 'changing'"
+            )
         await eventually(changing, path, 403)
 
     async def test_whose_account_is_closed_is_a_stranger(self, service: Service) -> None:

@@ -62,8 +62,14 @@ def accepts(url: str) -> bool:
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "catmaid_server", *arguments], capture_output=True, text=True,
-                          timeout=120, check=False, env={**os.environ, **environment})
+    return subprocess.run(
+        [sys.executable, "-m", "catmaid_server", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, **environment},
+    )
 
 
 def workers_of(record: ServiceRecord) -> list[psutil.Process]:
@@ -119,8 +125,9 @@ def test_connections_are_dealt_to_the_workers_in_turn(running: ServiceRecord) ->
             open_connections.callback(connection.close)
             connection.request("GET", "/health")
             connection.getresponse().read()
-        counts = [sum(end.laddr.port == int(port) for end in worker.net_connections("tcp"))
-                  for worker in workers_of(running)]
+        counts = [
+            sum(end.laddr.port == int(port) for end in worker.net_connections("tcp")) for worker in workers_of(running)
+        ]
     assert sum(counts) >= 6
     assert max(counts) - min(counts) <= 1
 
@@ -233,8 +240,13 @@ async def test_an_outside_database_is_migrated_only_when_told_to(server_dsn: str
         with pytest.raises(service.ServiceError, match="apply them with 'catmaid-jupyter migrate'"):
             service.start(settings)
         assert settings.database_url is not None
-        done = command("migrate", "--data-dir", str(tmp_path), "--json",
-                       CATMAID_DATABASE_URL=settings.database_url.get_secret_value())
+        done = command(
+            "migrate",
+            "--data-dir",
+            str(tmp_path),
+            "--json",
+            CATMAID_DATABASE_URL=settings.database_url.get_secret_value(),
+        )
         assert len(json.loads(done.stdout)["applied"]) >= 5
         record = service.start(settings)
         assert answers(record.url)

@@ -42,8 +42,15 @@ class Tracer:
     async def trace(self, nodes: int, x: float) -> None:
         parent_id = -1
         for number in range(nodes):
-            answer = await self._insist({"parent_id": str(parent_id), "x": str(x), "y": str(40.0 * number), "z": "0",
-                                         "state": json.dumps({"nocheck": True})})
+            answer = await self._insist(
+                {
+                    "parent_id": str(parent_id),
+                    "x": str(x),
+                    "y": str(40.0 * number),
+                    "z": "0",
+                    "state": json.dumps({"nocheck": True}),
+                }
+            )
             self.confirmed.append((answer["treenode_id"], parent_id))
             parent_id = answer["treenode_id"]
 
@@ -128,7 +135,8 @@ async def test_no_edit_is_lost_doubled_or_halved(settings: Settings) -> None:
     with psycopg.connect(dsn) as connection:
         stored = connection.execute("SELECT id, coalesce(parent_id, -1) FROM treenode").fetchall()
         versions = connection.execute(
-            "SELECT count(*) FROM transaction_info WHERE label = 'treenodes.create'").fetchone()
+            "SELECT count(*) FROM transaction_info WHERE label = 'treenodes.create'"
+        ).fetchone()
         summary = connection.execute("SELECT array_agg(num_nodes), count(*) FROM skeleton_summary").fetchone()
         neurons = connection.execute("SELECT count(*) FROM neuron").fetchone()
     assert len(confirmed) == EDITS

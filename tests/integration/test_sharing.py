@@ -24,8 +24,12 @@ async def newcomer(service: Service, *permissions: str) -> Actor:
 
 
 async def make_token(service: Service, *permissions: str, **form: object) -> dict[str, Any]:
-    made = await service.admin.post(f"/{service.project_id}/project-tokens/", name="t", **form, **{
-        f"default_permissions[{number}]": name for number, name in enumerate(permissions)})
+    made = await service.admin.post(
+        f"/{service.project_id}/project-tokens/",
+        name="t",
+        **form,
+        **{f"default_permissions[{number}]": name for number, name in enumerate(permissions)},
+    )
     assert isinstance(made, dict)
     return made
 
@@ -113,29 +117,33 @@ async def test_a_token_is_ruled_by_its_own_project(module_service: Service) -> N
 async def users_may_write(service: Service, project_id: int) -> None:
     """With API tokens, in a new project."""
     async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
-        await tx.execute("INSERT INTO project_permission (project_id, user_id, permission)"
-                         " SELECT %s, id, 'can_annotate_with_token' FROM app_user WHERE username LIKE 'user-%%'",
-                         (project_id,))
+        await tx.execute(
+            "INSERT INTO project_permission (project_id, user_id, permission)"
+            " SELECT %s, id, 'can_annotate_with_token' FROM app_user WHERE username LIKE 'user-%%'",
+            (project_id,),
+        )
 
 
 @pytest.mark.parametrize("permissions", [["superuser"], ["can_browse", ""], ["\x00"], ["browse"]])
 async def test_a_token_gives_permissions_only(module_service: Service, permissions: list[str]) -> None:
     status, body = await module_service.admin.refused(
         f"/{module_service.project_id}/project-tokens/",
-        **{f"default_permissions[{number}]": name for number, name in enumerate(permissions)})
+        **{f"default_permissions[{number}]": name for number, name in enumerate(permissions)},
+    )
     assert (status, is_error(body)) == (400, True)
 
 
 async def test_a_fork_has_the_images_and_none_of_the_tracings(module_service: Service) -> None:
     tracer = Tracer.of(module_service)
     await tracer.annotate(await tracer.skeleton_of((await tracer.chain(2))[0]), "not copied")
-    await tracer.post("volumes/add", type="box", title="copied", min_x=0, min_y=0, min_z=0, max_x=1,
-                      max_y=1, max_z=1)
+    await tracer.post("volumes/add", type="box", title="copied", min_x=0, min_y=0, min_z=0, max_x=1, max_y=1, max_z=1)
     async with module_service.store.writing(user_id=None, project_id=None, label="set up") as tx:
-        await tx.execute("WITH made AS (INSERT INTO stack (title, dimension_x, dimension_y, dimension_z, resolution_x,"
-                         " resolution_y, resolution_z) VALUES ('images', 9, 9, 9, 1, 1, 1) RETURNING id)"
-                         " INSERT INTO project_stack (project_id, stack_id) SELECT %s, id FROM made",
-                         (module_service.project_id,))
+        await tx.execute(
+            "WITH made AS (INSERT INTO stack (title, dimension_x, dimension_y, dimension_z, resolution_x,"
+            " resolution_y, resolution_z) VALUES ('images', 9, 9, 9, 1, 1, 1) RETURNING id)"
+            " INSERT INTO project_stack (project_id, stack_id) SELECT %s, id FROM made",
+            (module_service.project_id,),
+        )
     forker = await newcomer(module_service, "can_browse", "can_fork", "can_annotate_with_token")
     made: Any = await forker.post(f"/{module_service.project_id}/fork", name="a fork", copy_volumes="true")
     copy = f"/{made['new_project_id']}"
@@ -166,6 +174,7 @@ async def test_a_list_of_users_tells_nothing_of_projects_unseen(module_service: 
     neuron = (await tracer.rows("SELECT neuron_id FROM skeleton WHERE id = %s", skeleton))[0][0]
     stranger, member = await newcomer(module_service), await newcomer(module_service, "can_browse")
     for form in ({"annotations[0]": "told to few"}, {"neuron_id": neuron}):
-        found: list[Any] = [await actor.post("/user-table-list", **form)
-                            for actor in (stranger, member, module_service.admin)]
+        found: list[Any] = [
+            await actor.post("/user-table-list", **form) for actor in (stranger, member, module_service.admin)
+        ]
         assert [answer["iTotalRecords"] for answer in found] == [0, 1, 1]

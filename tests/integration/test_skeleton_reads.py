@@ -41,10 +41,12 @@ async def test_the_soma_is_found_by_its_markers(tracer: Tracer) -> None:
     assert somata(await rows(tracer, skeleton)) == []
     assert somata(await rows(tracer, skeleton, **{"soma_markers[0]": "tag:soma"})) == []
     assert somata(await rows(tracer, skeleton, **{"soma_markers[0]": "tag:soma", "soma_markers[1]": "root"})) == [
-        nodes[0]]
+        nodes[0]
+    ]
     await tracer.label(nodes[1], "soma")
     assert somata(await rows(tracer, skeleton, **{"soma_markers[0]": "tag:soma", "soma_markers[1]": "root"})) == [
-        nodes[1]]
+        nodes[1]
+    ]
     await tracer.post(f"treenode/{nodes[2]}/radius", radius=700, option=0, state=UNCHECKED)
     assert somata(await rows(tracer, skeleton, **{"soma_markers[0]": "radius:500"})) == [nodes[2]]
 
@@ -84,7 +86,7 @@ async def test_an_arbor_that_does_not_exist_is_missing(tracer: Tracer, parts: st
 
 async def complete(tracer: Tracer, skeleton: int, **form: object) -> bool:
     answer = await tracer.post("skeletons/completeness", **{"skeleton_ids[0]": skeleton, "min_nodes": 0} | form)
-    (found, verdict), = answer
+    ((found, verdict),) = answer
     assert found == skeleton
     return bool(verdict)
 
@@ -130,8 +132,9 @@ async def test_partners_at_a_connector(tracer: Tracer) -> None:
     connector = await synapse(tracer, pre[1], large[0], small[0])
 
     async def partners(skeleton: int, **form: object) -> list[int]:
-        found: list[int] = await tracer.post("skeletons/partners-by-connector",
-                                             **{"skid": skeleton, "connectors[0]": connector} | form)
+        found: list[int] = await tracer.post(
+            "skeletons/partners-by-connector", **{"skid": skeleton, "connectors[0]": connector} | form
+        )
         return sorted(found)
 
     assert await partners(a) == [b]

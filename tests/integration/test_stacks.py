@@ -48,22 +48,40 @@ async def test_a_registered_stack_is_described_as_catmaid_does(service, stack):
     info = await service.tracer.get(f"/{service.project_id}/stack/{stack.stack_id}/info")
     (mirror,) = info.pop("mirrors")
     revision = mirror.pop("image_base").removeprefix(
-        f"{service.url}/{service.project_id}/stack/{stack.stack_id}/tiles/")
+        f"{service.url}/{service.project_id}/stack/{stack.stack_id}/tiles/"
+    )
     assert len(revision.rstrip("/")) == 12
     assert mirror.pop("id") > 0
-    assert mirror == {"title": "", "file_extension": "jpg", "tile_width": 64, "tile_height": 64,
-                      "tile_source_type": 5, "position": 0}
+    assert mirror == {
+        "title": "",
+        "file_extension": "jpg",
+        "tile_width": 64,
+        "tile_height": 64,
+        "tile_source_type": 5,
+        "position": 0,
+    }
     assert info == {
-        "sid": stack.stack_id, "pid": service.project_id, "ptitle": "Test", "stitle": "larva/raw",
-        "dimension": {"x": 200, "y": 150, "z": 3}, "resolution": {"x": 4.0, "y": 5.0, "z": 40.0},
-        "translation": {"x": 10.0, "y": 20.0, "z": 30.0}, "orientation": 0, "num_zoom_levels": 2,
+        "sid": stack.stack_id,
+        "pid": service.project_id,
+        "ptitle": "Test",
+        "stitle": "larva/raw",
+        "dimension": {"x": 200, "y": 150, "z": 3},
+        "resolution": {"x": 4.0, "y": 5.0, "z": 40.0},
+        "translation": {"x": 10.0, "y": 20.0, "z": 30.0},
+        "orientation": 0,
+        "num_zoom_levels": 2,
         "downsample_factors": [{"x": 1, "y": 1, "z": 1}, {"x": 2, "y": 2, "z": 1}, {"x": 4, "y": 4, "z": 1}],
-        "broken_slices": {}, "canary_location": {"x": 0, "y": 0, "z": 0},
-        "placeholder_color": {"r": 0.0, "g": 0.0, "b": 0.0, "a": 1.0}, "comment": "", "description": "",
-        "attribution": None, "metadata": None,
+        "broken_slices": {},
+        "canary_location": {"x": 0, "y": 0, "z": 0},
+        "placeholder_color": {"r": 0.0, "g": 0.0, "b": 0.0, "a": 1.0},
+        "comment": "",
+        "description": "",
+        "attribution": None,
+        "metadata": None,
     }
     assert await service.tracer.get(f"/{service.project_id}/stacks") == [
-        {"id": stack.stack_id, "pid": service.project_id, "title": "larva/raw", "comment": ""}]
+        {"id": stack.stack_id, "pid": service.project_id, "title": "larva/raw", "comment": ""}
+    ]
 
 
 async def test_an_import_is_one_version_and_done_once(service, tmp_path, sections, stack):
@@ -75,8 +93,9 @@ async def test_an_import_is_one_version_and_done_once(service, tmp_path, section
 
 
 async def _version(store, table):
-    ((version, label),) = await rows(store, f"SELECT version, label FROM {table} JOIN transaction_info t"
-                                            f" ON t.id = {table}.version")
+    ((version, label),) = await rows(
+        store, f"SELECT version, label FROM {table} JOIN transaction_info t ON t.id = {table}.version"
+    )
     assert label == "stacks.import"
     return version
 
@@ -88,8 +107,13 @@ async def test_a_project_is_made_where_there_is_none(service, tmp_path, sections
 
 
 async def test_wrong_words_are_refused_before_any_work(service, tmp_path, sections):
-    for change in ({"owner": "nobody"}, {"title": " "}, {"project": " "}, {"resolution_nm": (4.0, float("nan"), 40.0)},
-                   {"resolution_nm": (4.0, 0.0, 40.0)}):
+    for change in (
+        {"owner": "nobody"},
+        {"title": " "},
+        {"project": " "},
+        {"resolution_nm": (4.0, float("nan"), 40.0)},
+        {"resolution_nm": (4.0, 0.0, 40.0)},
+    ):
         with pytest.raises((InvalidInput, NotFound)):
             await import_stack(service.store, tmp_path, sections, **{**PLACE, **change})
     assert await rows(service.store, "SELECT count(*) FROM stack") == [(0,)]
@@ -117,8 +141,9 @@ async def test_changed_sections_become_another_stack(service, tmp_path, sections
 
 
 async def test_a_volume_can_be_made_by_a_program(service, tmp_path):
-    made = await import_volume(service.store, tmp_path, STACK.shape, lambda z: STACK[z], fingerprint="noise seed 0",
-                               title="Specimen", **PLACE)
+    made = await import_volume(
+        service.store, tmp_path, STACK.shape, lambda z: STACK[z], fingerprint="noise seed 0", title="Specimen", **PLACE
+    )
     assert made.dimension == (200, 150, 3)
     tile = await service.tracer.get(await _tile_path(service, made.stack_id, "0/2/0/0.png"))
     assert np.array_equal(decode_grey(tile)[:150, :200], STACK[2])
@@ -214,8 +239,9 @@ async def test_a_ticket_is_worth_what_its_holder_may_now(service, stack):
     path = await _tile_path(service, stack.stack_id, "0/0/0/0.jpg")
     ticket = (await service.tracer.post(f"/{service.project_id}/tile-ticket"))["ticket"]
     async with service.store.writing(user_id=None, project_id=None, label="test") as tx:
-        await tx.execute("DELETE FROM project_permission p USING app_user u"
-                         " WHERE u.id = p.user_id AND u.username = 'tracer'")
+        await tx.execute(
+            "DELETE FROM project_permission p USING app_user u WHERE u.id = p.user_id AND u.username = 'tracer'"
+        )
     service.app[keys.ACCESS].forget()
     status, _ = await service.visitor.request("GET", path, params={"ticket": ticket})
     assert status == 403
@@ -234,8 +260,10 @@ async def test_unknown_stacks_and_groups_are_refused_as_catmaid_does(service, st
     async with service.store.writing(user_id=None, project_id=None, label="test") as tx:
         await tx.execute("DELETE FROM project_stack")
         await tx.execute("INSERT INTO stack_group (id, title) VALUES (1, 'Channels')")
-        await tx.execute("INSERT INTO stack_group_member (stack_group_id, stack_id, relation)"
-                         " VALUES (1, %s, 'channel')", (stack.stack_id,))
+        await tx.execute(
+            "INSERT INTO stack_group_member (stack_group_id, stack_id, relation) VALUES (1, %s, 'channel')",
+            (stack.stack_id,),
+        )
     project = service.project_id
     for path, status, kind in (
         (f"stack/{stack.stack_id}/info", 400, "ValueError"),
@@ -248,8 +276,11 @@ async def test_unknown_stacks_and_groups_are_refused_as_catmaid_does(service, st
     async with service.store.writing(user_id=None, project_id=None, label="test") as tx:
         await tx.execute("INSERT INTO project_stack (project_id, stack_id) VALUES (%s, %s)", (project, stack.stack_id))
     assert await service.tracer.get(f"/{project}/stackgroup/1/info") == {
-        "id": 1, "project_id": str(project), "title": "Channels",
-        "stacks": [{"id": stack.stack_id, "relation": "channel", "position": 0}]}
+        "id": 1,
+        "project_id": str(project),
+        "title": "Channels",
+        "stacks": [{"id": stack.stack_id, "relation": "channel", "position": 0}],
+    }
 
 
 def pyramid(folder: Path, layout: str) -> Path:
@@ -264,12 +295,24 @@ def pyramid(folder: Path, layout: str) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("tile_source_type", "layout"), [
-    (1, "{z}/{row}_{col}_{zoom}"), (4, "{z}/{zoom}/{row}_{col}"), (5, "{zoom}/{z}/{row}/{col}"),
-])
+@pytest.mark.parametrize(
+    ("tile_source_type", "layout"),
+    [
+        (1, "{z}/{row}_{col}_{zoom}"),
+        (4, "{z}/{zoom}/{row}_{col}"),
+        (5, "{zoom}/{z}/{row}/{col}"),
+    ],
+)
 async def test_existing_tiles_are_served_from_where_they_are(service, tmp_path, tile_source_type, layout):
-    made = await import_tiles(service.store, pyramid(tmp_path / "tiles", layout), tile_source_type=tile_source_type,
-                              dimension=(100, 60, 2), tile_size=(64, 64), file_extension="png", **PLACE)
+    made = await import_tiles(
+        service.store,
+        pyramid(tmp_path / "tiles", layout),
+        tile_source_type=tile_source_type,
+        dimension=(100, 60, 2),
+        tile_size=(64, 64),
+        file_extension="png",
+        **PLACE,
+    )
     assert made.zoom_levels == 2
     tile = decode_grey(await service.tracer.get(await _tile_path(service, made.stack_id, "0/1/0/1.png")))
     assert tile.shape == (64, 64)
@@ -304,8 +347,14 @@ async def test_a_real_pyramid_needs_only_its_description(service, shared):
 
 async def test_real_sections_have_the_values_they_are_known_for(service, tmp_path, shared):
     expected = json.loads((shared / "data" / "expected.json").read_text())["vnc1"]["image"]
-    made = await import_stack(service.store, tmp_path, shared / "data" / "vnc1" / "raw", project="VNC", owner="admin",
-                              resolution_nm=(4.6, 4.6, 50))
+    made = await import_stack(
+        service.store,
+        tmp_path,
+        shared / "data" / "vnc1" / "raw",
+        project="VNC",
+        owner="admin",
+        resolution_nm=(4.6, 4.6, 50),
+    )
     assert list(made.dimension[::-1]) == expected["shape_zyx"]
     info = await service.admin.get(f"/{made.project_id}/stack/{made.stack_id}/info")
     base, size = info["mirrors"][0]["image_base"].removeprefix(service.url), info["mirrors"][0]["tile_width"]

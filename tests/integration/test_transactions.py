@@ -25,5 +25,6 @@ async def test_a_transaction_tells_whose_skeletons_it_changed(service: Service) 
     assert len(joined) == 2, "the one that stayed, and the one that is gone"
     assert {skeleton_id for touched_by_one in traced[:4] for skeleton_id in touched_by_one} == set(joined)
     status, _ = await service.visitor.request(
-        "GET", f"/{service.project_id}/transactions/skeletons?transaction_id={ids[0]}")
+        "GET", f"/{service.project_id}/transactions/skeletons?transaction_id={ids[0]}"
+    )
     assert status == 403

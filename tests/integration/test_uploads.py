@@ -16,8 +16,10 @@ from catmaid_server.domain.accounts import users
 from catmaid_server.domain.skeletons.entity_ids import HIGHEST
 
 SWC = "# a comment\n1 0 0 0 0 5 -1\n2 0 10 0 0 5 1\n3 0 20 0 0 -1 2\n"
-ESWC = ("1 0 0 0 0 5 -1 tracer 2020-01-01T00:00:00Z tracer 2020-01-01T00:00:00Z 5\n"
-        "2 0 9 0 0 5 1 nobody 2020-01-01T00:00:00Z admin 2020-01-01T00:00:00Z 3\n")
+ESWC = (
+    "1 0 0 0 0 5 -1 tracer 2020-01-01T00:00:00Z tracer 2020-01-01T00:00:00Z 5\n"
+    "2 0 9 0 0 5 1 nobody 2020-01-01T00:00:00Z admin 2020-01-01T00:00:00Z 3\n"
+)
 
 
 @pytest.fixture
@@ -25,14 +27,19 @@ async def tracer(module_service: Service) -> Tracer:
     return Tracer.of(module_service)
 
 
-async def upload(tracer: Tracer, text: str | bytes = SWC, *, filename: str = "cell.swc",
-                 files: int = 1, **form: object) -> tuple[int, Any]:
+async def upload(
+    tracer: Tracer, text: str | bytes = SWC, *, filename: str = "cell.swc", files: int = 1, **form: object
+) -> tuple[int, Any]:
     data = aiohttp.FormData(quote_fields=False)
     for name, value in form.items():
         data.add_field(name, str(value))
     for number in range(files):
-        data.add_field(f"file{number}", text if isinstance(text, bytes) else text.encode(), filename=filename,
-                       content_type="application/octet-stream")
+        data.add_field(
+            f"file{number}",
+            text if isinstance(text, bytes) else text.encode(),
+            filename=filename,
+            content_type="application/octet-stream",
+        )
     return await tracer.actor.request("POST", f"/{tracer.project_id}/skeletons/import", data=data)
 
 
@@ -52,8 +59,9 @@ async def test_a_file_becomes_a_neuron(tracer: Tracer) -> None:
 async def test_an_author_who_is_unknown_here_is_the_importer(tracer: Tracer) -> None:
     _, made = await upload(tracer, ESWC, filename="cell.eswc")
     ids = dict(await tracer.rows("SELECT username, id FROM app_user"))
-    rows = await tracer.rows("SELECT user_id, editor_id, confidence FROM treenode WHERE skeleton_id = %s ORDER BY id",
-                             made["skeleton_id"])
+    rows = await tracer.rows(
+        "SELECT user_id, editor_id, confidence FROM treenode WHERE skeleton_id = %s ORDER BY id", made["skeleton_id"]
+    )
     assert rows == [(ids["tracer"], ids["tracer"], 5), (ids["tracer"], ids["admin"], 3)]
 
 
@@ -61,7 +69,7 @@ async def test_where_it_came_from_is_told(tracer: Tracer) -> None:
     source = {"source_url": "https://elsewhere.example", "source_project_id": 7}
     made = [(await upload(tracer, source_id=number, **source))[1]["skeleton_id"] for number in (70, 71)]
     origins = await tracer.post("skeletons/origin", **{f"skeleton_ids[{n}]": s for n, s in enumerate(made)})
-    found, = origins["data_sources"].values()
+    (found,) = origins["data_sources"].values()
     assert (found["source_url"], found["source_project_id"]) == ("https://elsewhere.example", 7)
     assert [origins["origins"][str(s)]["source_id"] for s in made] == [70, 71]
     back = await tracer.post("skeletons/from-origin", **source, **{"source_ids[0]": 71, "source_ids[1]": 72})
@@ -104,8 +112,10 @@ async def test_a_neuron_that_is_replaced_leaves_its_annotations(tracer: Tracer) 
     await tracer.post("annotations/add", **{"entity_ids[0]": ids["neuron_id"], "annotations[0]": "kept"})
 
     async def annotations() -> list[str]:
-        rows = await tracer.rows("SELECT a.name FROM annotation_link l JOIN annotation a ON a.id = l.annotation_id"
-                                 f" WHERE l.neuron_id = {ids['neuron_id']} ORDER BY a.name")
+        rows = await tracer.rows(
+            "SELECT a.name FROM annotation_link l JOIN annotation a ON a.id = l.annotation_id"
+            f" WHERE l.neuron_id = {ids['neuron_id']} ORDER BY a.name"
+        )
         return [name for (name,) in rows]
 
     status, again = await upload(tracer, name="new", **ids, auto_id="false", force="true")
@@ -131,7 +141,8 @@ async def test_only_neurons_and_skeletons_make_room(tracer: Tracer) -> None:
 async def test_a_locked_neuron_is_not_replaced(module_service: Service, tracer: Tracer) -> None:
     _, made = await upload(tracer)
     await Tracer.of(module_service, module_service.admin).post(
-        "annotations/add", **{"entity_ids[0]": made["neuron_id"], "annotations[0]": "locked"})
+        "annotations/add", **{"entity_ids[0]": made["neuron_id"], "annotations[0]": "locked"}
+    )
     status, _ = await upload(tracer, neuron_id=made["neuron_id"], force="true")
     assert status == 403
     assert await tracer.nodes(list(made["node_id_map"].values()))
@@ -140,8 +151,9 @@ async def test_a_locked_neuron_is_not_replaced(module_service: Service, tracer: 
 async def test_the_neuron_of_somebody_else_is_not_replaced(module_service: Service, tracer: Tracer) -> None:
     admin = Tracer.of(module_service, module_service.admin)
     _, made = await upload(admin)
-    status, body = await upload(tracer, neuron_id=made["neuron_id"], skeleton_id=made["skeleton_id"], auto_id="false",
-                                force="true")
+    status, body = await upload(
+        tracer, neuron_id=made["neuron_id"], skeleton_id=made["skeleton_id"], auto_id="false", force="true"
+    )
     assert (status, is_error(body, "PermissionError")) == (403, True)
     assert await tracer.nodes(list(made["node_id_map"].values()))
 
@@ -214,7 +226,8 @@ async def test_who_may_import_need_not_annotate(module_service: Service) -> None
         for permission in ("can_browse", "can_import", "can_annotate_with_token"):
             await users.grant(tx, module_service.project_id, permission, to="importer")
         token = await users.issue_token(tx, user_id)
-    importer = Tracer.of(module_service, type(module_service.tracer)(
-        module_service.tracer.session, module_service.url, token))
+    importer = Tracer.of(
+        module_service, type(module_service.tracer)(module_service.tracer.session, module_service.url, token)
+    )
     assert (await upload(importer))[0] == 200
     assert (await importer.refused("treenode/create"))[0] == 403

@@ -20,8 +20,11 @@ async def node_ids(service: Service) -> list[int]:
     made = []
     for number in range(6):
         connector: Any = await service.tracer.post(f"/{service.project_id}/connector/create", x=10 * number, y=50)
-        node: Any = await service.tracer.post(f"/{service.project_id}/treenode/create", x=10 * number, **{
-            "links[0][0]": connector["connector_id"], "links[0][1]": relation, "links[0][2]": 5})
+        node: Any = await service.tracer.post(
+            f"/{service.project_id}/treenode/create",
+            x=10 * number,
+            **{"links[0][0]": connector["connector_id"], "links[0][1]": relation, "links[0][2]": 5},
+        )
         made.append(node["treenode_id"])
     return made
 

@@ -18,8 +18,9 @@ async def test_an_edit_between_the_steps_is_seen_whole_or_not_at_all(
 ) -> None:
     path = f"/{service.project_id}/treenode/create"
     root: Any = await service.tracer.post(path, x=0, y=0, z=0)
-    child: Any = await service.tracer.post(path, x=1000, y=0, z=0, parent_id=root["treenode_id"],
-                                           state='{"nocheck": true}')
+    child: Any = await service.tracer.post(
+        path, x=1000, y=0, z=0, parent_id=root["treenode_id"], state='{"nocheck": true}'
+    )
     steps = 0
     read = viewports.fetch_columns
 
@@ -32,8 +33,9 @@ async def test_an_edit_between_the_steps_is_seen_whole_or_not_at_all(
 
     monkeypatch.setattr(viewports, "fetch_columns", disturbed)
     async with service.store.reading() as connection:
-        found = await viewports.nodes_in_box(connection, service.project_id, Box(900, -10, -10, 1100, 10, 10),
-                                             most_nodes=100)
+        found = await viewports.nodes_in_box(
+            connection, service.project_id, Box(900, -10, -10, 1100, 10, 10), most_nodes=100
+        )
     assert steps == 4, "read again, as something was committed between the steps"
     assert found.nodes["id"].tolist() == [child["treenode_id"]]
     assert found.nodes["parent_id"].tolist() == [-1]

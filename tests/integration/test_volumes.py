@@ -26,8 +26,12 @@ async def upload(tracer: Tracer, **files: str | bytes) -> tuple[int, Any]:
     """Import files by name, which has a double underscore for the dot."""
     form = aiohttp.FormData(quote_fields=False)
     for name, content in files.items():
-        form.add_field(name, content if isinstance(content, bytes) else content.encode(),
-                       filename=name.replace("__", "."), content_type="application/octet-stream")
+        form.add_field(
+            name,
+            content if isinstance(content, bytes) else content.encode(),
+            filename=name.replace("__", "."),
+            content_type="application/octet-stream",
+        )
     return await tracer.actor.request("POST", f"/{tracer.project_id}/volumes/import", data=form)
 
 
@@ -52,8 +56,9 @@ async def test_a_box_is_measured(tracer: Tracer) -> None:
 
 
 async def test_an_open_surface_is_not_watertight(tracer: Tracer) -> None:
-    made = await tracer.post("volumes/add", type="trimesh", title="a sheet",
-                             mesh="[[[0,0,0],[10,0,0],[0,10,0]],[[0,1,2]]]")
+    made = await tracer.post(
+        "volumes/add", type="trimesh", title="a sheet", mesh="[[[0,0,0],[10,0,0],[0,10,0]],[[0,1,2]]]"
+    )
     row = await listed(tracer, made["volume_id"])
     assert (row["area"], row["watertight"]) == (50, False)
 
@@ -84,7 +89,7 @@ async def test_a_large_surface_is_kept_exactly(tracer: Tracer) -> None:
     facets = np.zeros(triangles, dtype=[("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
     facets["corners"] = np.random.default_rng(7).uniform(-1e6, 1e6, (triangles, 3, 3))
     _, made = await upload(tracer, large__stl=b" " * 80 + triangles.to_bytes(4, "little") + facets.tobytes())
-    (kept,), = await tracer.rows("SELECT corners FROM volume WHERE id = %s", made["large.stl"])
+    ((kept,),) = await tracer.rows("SELECT corners FROM volume WHERE id = %s", made["large.stl"])
     assert (np.array(kept) == facets["corners"].ravel()).all()
     shown = await tracer.get(f"volumes/{made['large.stl']}/")
     assert shown["bbox"]["min"]["x"] == facets["corners"][..., 0].min()
@@ -95,7 +100,7 @@ async def test_volumes_that_hold_nodes_of_a_skeleton(tracer: Tracer) -> None:
     skeleton = await tracer.skeleton_of(nodes[0])
     holding = await box(tracer, min_x=-1, min_y=4999, max_y=5001, min_z=-1, max_x=5)
     beside = await box(tracer, min_x=100, max_x=200, min_y=4999, max_y=5001)
-    found, = await tracer.post("volumes/skeleton-innervations", **{"skeleton_ids[0]": skeleton})
+    (found,) = await tracer.post("volumes/skeleton-innervations", **{"skeleton_ids[0]": skeleton})
     assert found["skeleton_id"] == skeleton
     assert {holding, beside} & set(found["volume_ids"]) == {holding}
 
@@ -122,8 +127,9 @@ async def entity_of(tracer: Tracer, volume_id: int) -> int:
 async def annotate(tracer: Tracer, volume_id: int, annotation: str, meta: str) -> int:
     """The entity that stands for the volume, annotated."""
     entity_id = await entity_of(tracer, volume_id)
-    await tracer.post("annotations/add", **{"annotations[0]": annotation, "entity_ids[0]": entity_id,
-                                            "meta_annotations[0]": meta})
+    await tracer.post(
+        "annotations/add", **{"annotations[0]": annotation, "entity_ids[0]": entity_id, "meta_annotations[0]": meta}
+    )
     return entity_id
 
 
@@ -134,11 +140,17 @@ async def test_volumes_are_found_by_their_annotations(tracer: Tracer) -> None:
     query = {"annotation_reference": "name", "annotated_with": "of the calyx", "types": "volume"}
     found = await tracer.post("annotations/query-targets", **query)
     assert [(entity["id"], entity["name"], entity["type"]) for entity in found["entities"]] == [
-        (entity_id, "calyx", "volume")]
-    nothing = await tracer.post("annotations/query-targets", types="volume", annotation_reference="name",
-                                not_annotated_with="of the calyx", name="calyx")
+        (entity_id, "calyx", "volume")
+    ]
+    nothing = await tracer.post(
+        "annotations/query-targets",
+        types="volume",
+        annotation_reference="name",
+        not_annotated_with="of the calyx",
+        name="calyx",
+    )
     assert nothing["totalRecords"] == 0
-    annotation_id, = (row[0] for row in await tracer.rows("SELECT id FROM annotation WHERE name = 'of the calyx'"))
+    (annotation_id,) = (row[0] for row in await tracer.rows("SELECT id FROM annotation WHERE name = 'of the calyx'"))
     await tracer.post("annotations/remove", **{"annotation_ids[0]": annotation_id, "entity_ids[0]": entity_id})
     assert await tracer.rows("SELECT id FROM annotation WHERE id = %s", annotation_id) == []
     assert (await listed(tracer, volume_id))["annotations"] is None

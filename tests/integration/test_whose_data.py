@@ -69,8 +69,11 @@ rename the project               -     -      -      +      -       -      -
 make a project token             -     -      -      +      -       -      -
 """
 COLUMNS, *ROWS = (line for line in TABLE.splitlines() if line)
-EXPECTED = {(row[:33].strip(), column): sign
-            for row in ROWS for column, sign in zip(COLUMNS.split(), row[33:].split(), strict=True)}
+EXPECTED = {
+    (row[:33].strip(), column): sign
+    for row in ROWS
+    for column, sign in zip(COLUMNS.split(), row[33:].split(), strict=True)
+}
 OUTCOMES = {"+": {200, 204}, "-": {403}, "0": {400, 404}, "=": {200}}
 
 Request = tuple[str, str, dict[str, Any]]
@@ -95,14 +98,16 @@ class Data:
 
 
 async def suppressed(data: Data) -> int:
-    made = await data.tracer.post(f"treenodes/{data.nodes[1]}/suppressed-virtual/", orientation=2,
-                                  location_coordinate=5)
+    made = await data.tracer.post(
+        f"treenodes/{data.nodes[1]}/suppressed-virtual/", orientation=2, location_coordinate=5
+    )
     return int(made["id"])
 
 
 async def volume(data: Data) -> int:
-    made = await data.tracer.post("volumes/add", type="box", title="a volume", min_x=0, min_y=0, min_z=0, max_x=1,
-                                  max_y=1, max_z=1)
+    made = await data.tracer.post(
+        "volumes/add", type="box", title="a volume", min_x=0, min_y=0, min_z=0, max_x=1, max_y=1, max_z=1
+    )
     return int(made["volume_id"])
 
 
@@ -273,8 +278,13 @@ async def landmark_group(data: Data) -> int:
 
 
 async def sampler(data: Data) -> int:
-    made = await data.tracer.post("samplers/add", skeleton_id=data.skeleton_id, interval_length=5,
-                                  review_required="false", create_interval_boundaries="false")
+    made = await data.tracer.post(
+        "samplers/add",
+        skeleton_id=data.skeleton_id,
+        interval_length=5,
+        review_required="false",
+        create_interval_boundaries="false",
+    )
     return int(made["id"])
 
 
@@ -292,8 +302,9 @@ async def delete_landmark(data: Data) -> Request:
 
 async def displace_landmark(data: Data) -> Request:
     path = f"landmarks/{await landmark(data)}/locations/"
-    _, made = await data.tracer.actor.request("PUT", f"/{data.tracer.project_id}/{path}", data={
-        "x": "1", "y": "2", "z": "3"})
+    _, made = await data.tracer.actor.request(
+        "PUT", f"/{data.tracer.project_id}/{path}", data={"x": "1", "y": "2", "z": "3"}
+    )
     assert isinstance(made, dict)
     return "DELETE", f"{path}{made['point_id']}/", {}
 
@@ -315,13 +326,24 @@ async def delete_sampler(data: Data) -> Request:
 
 
 async def sample(data: Data) -> Request:
-    return "POST", "samplers/add", {"skeleton_id": data.skeleton_id, "interval_length": 5, "review_required": "false",
-                                    "create_interval_boundaries": "false"}
+    return (
+        "POST",
+        "samplers/add",
+        {
+            "skeleton_id": data.skeleton_id,
+            "interval_length": 5,
+            "review_required": "false",
+            "create_interval_boundaries": "false",
+        },
+    )
 
 
 async def rename_class(data: Data) -> Request:
-    return "POST", "ontology/classes/rename", {"classid": await class_of_things(data),
-                                               "newname": f"renamed {data.neuron_id}"}
+    return (
+        "POST",
+        "ontology/classes/rename",
+        {"classid": await class_of_things(data), "newname": f"renamed {data.neuron_id}"},
+    )
 
 
 async def remove_class(data: Data) -> Request:
@@ -329,8 +351,11 @@ async def remove_class(data: Data) -> Request:
 
 
 async def set_default(data: Data) -> Request:
-    return "PUT", "/client/datastores/settings/", {"key": "k", "value": "{}", "ignore_user": "true",
-                                                   "project_id": data.tracer.project_id}
+    return (
+        "PUT",
+        "/client/datastores/settings/",
+        {"key": "k", "value": "{}", "ignore_user": "true", "project_id": data.tracer.project_id},
+    )
 
 
 async def rename_project(data: Data) -> Request:
@@ -381,13 +406,20 @@ async def scene(module_service: Service) -> Scene:
             for permission in ("can_annotate", "can_annotate_with_token"):
                 await users.grant(tx, module_service.project_id, permission, to=name)
                 await users.grant(tx, away, permission, to="tracer")
-            editors[name] = Actor(module_service.tracer.session, module_service.url,
-                                  await users.issue_token(tx, user_id))
-        await tx.execute("INSERT INTO group_member (user_id, group_id) SELECT u.id, g.id FROM app_user u, user_group g"
-                         " WHERE u.username = 'group' AND g.name = 'tracer'")
+            editors[name] = Actor(
+                module_service.tracer.session, module_service.url, await users.issue_token(tx, user_id)
+            )
+        await tx.execute(
+            "INSERT INTO group_member (user_id, group_id) SELECT u.id, g.id FROM app_user u, user_group g"
+            " WHERE u.username = 'group' AND g.name = 'tracer'"
+        )
     await module_service.admin.post("/client/datastores/", name="settings")
-    return Scene(module_service, editors | {"super": module_service.admin}, Tracer.of(module_service),
-                 Tracer(module_service.tracer, module_service.store, away))
+    return Scene(
+        module_service,
+        editors | {"super": module_service.admin},
+        Tracer.of(module_service),
+        Tracer(module_service.tracer, module_service.store, away),
+    )
 
 
 @pytest.mark.parametrize(("edit", "column"), EXPECTED)
@@ -399,7 +431,8 @@ async def test_data_are_edited_by_whom_the_table_says(scene: Scene, edit: str, c
     address = path if path.startswith("/") else f"/{scene.here.project_id}/{path}"
     before = await state(scene)
     status, body = await scene.editors[column].request(
-        method, address, data={name: str(value) for name, value in ({"state": UNCHECKED} | form).items()})
+        method, address, data={name: str(value) for name, value in ({"state": UNCHECKED} | form).items()}
+    )
     assert status in OUTCOMES[EXPECTED[edit, column]], body
     assert status < 400 or is_error(body), body
     assert (await state(scene) != before) is (EXPECTED[edit, column] == "+")

@@ -60,8 +60,12 @@ async def tables(module_store: Store) -> set[str]:
 
 
 async def test_every_table_is_versioned_or_says_why_not(module_store: Store, tables: set[str]) -> None:
-    versioned = {name.removesuffix("__history") for (name,) in await rows(
-        module_store, "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE '%\\_\\_history'")}
+    versioned = {
+        name.removesuffix("__history")
+        for (name,) in await rows(
+            module_store, "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE '%\\_\\_history'"
+        )
+    }
     assert tables - versioned == set(NOT_VERSIONED)
     assert versioned <= tables
 
@@ -72,8 +76,12 @@ async def test_history_holds_every_column_that_cannot_be_derived(module_store: S
         history = {name: kind for name, kind, _ in await rows(module_store, COLUMNS, f"{table}__history")}
         view = {name: kind for name, kind, _ in await rows(module_store, COLUMNS, f"{table}__with_history")}
         derived = {column for name, column in DERIVED_COLUMNS if name == table}
-        assert {name: kind for name, kind in live.items() if name not in derived} | {
-            "ended_by": "bigint", "sys_period": "tstzrange"} == history == view, table
+        assert (
+            {name: kind for name, kind in live.items() if name not in derived}
+            | {"ended_by": "bigint", "sys_period": "tstzrange"}
+            == history
+            == view
+        ), table
 
 
 async def test_versions_are_never_missing(module_store: Store, tables: set[str]) -> None:

@@ -34,7 +34,7 @@ def test_one_purpose_does_not_serve_another() -> None:
 def test_no_character_can_be_exchanged(place: int, character: str) -> None:
     signed = sign(SECRET, "session", "7", expires=EXPIRES)
     place %= len(signed)
-    changed = signed[:place] + character + signed[place + 1:]
+    changed = signed[:place] + character + signed[place + 1 :]
     assert changed == signed or verified(SECRET, "session", changed, now=0) is None
 
 

@@ -33,7 +33,9 @@ def test_sub_classes_stand_for_their_class() -> None:
 
 def test_what_hangs_on_a_class_hangs_on_its_sub_classes() -> None:
     assert [(choice.group, choice.class_name) for choice in TREE.choices(4, [])] == [
-        (ELEMENT, "layer"), (ELEMENT, "tissue")]
+        (ELEMENT, "layer"),
+        (ELEMENT, "tissue"),
+    ]
     assert [choice.class_name for choice in TREE.choices(3, [])] == ["tissue"]
 
 

@@ -15,11 +15,29 @@ from catmaid_server.cli.options import numbers, settings_from
 from catmaid_server.cli.output import table
 
 WANTED = {
-    "demo", "serve", "stop", "status", "migrate", "import stack", "import swc", "import connectors", "import bulk",
-    "import catmaid", "export swc", "export catmaid", "export csv",
-    "user add", "user list",
-    "user password", "token", "tokens list", "tokens revoke", "user activate",
-    "user deactivate", "grant", "revoke",
+    "demo",
+    "serve",
+    "stop",
+    "status",
+    "migrate",
+    "import stack",
+    "import swc",
+    "import connectors",
+    "import bulk",
+    "import catmaid",
+    "export swc",
+    "export catmaid",
+    "export csv",
+    "user add",
+    "user list",
+    "user password",
+    "token",
+    "tokens list",
+    "tokens revoke",
+    "user activate",
+    "user deactivate",
+    "grant",
+    "revoke",
 }
 WITHOUT_JSON = {"demo", "user activate", "user deactivate", "user password"}
 
@@ -66,23 +84,29 @@ def test_each_command_explains_itself(name: str, cli: Cli) -> None:
     options = {option for parameter in ALL[name].params for option in parameter.opts}
     assert "--data-dir" in options
     assert ("--json" in options) == (name not in WITHOUT_JSON)
-    assert all(parameter.help for parameter in ALL[name].params if isinstance(parameter, click.Option)
-               and parameter.name not in ("first_name", "last_name"))
+    assert all(
+        parameter.help
+        for parameter in ALL[name].params
+        if isinstance(parameter, click.Option) and parameter.name not in ("first_name", "last_name")
+    )
 
 
-@pytest.mark.parametrize("wrong", [
-    ["fly"],
-    ["serve", "--port", "70000"],
-    ["serve", "--workers", "0"],
-    ["import", "stack", "somewhere", "--project", "P"],
-    ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4"],
-    ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4,0"],
-    ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4,nan"],
-    ["import", "swc", "somewhere"],
-    ["import", "swc", "somewhere", "--project", "P", "--scale", "x"],
-    ["grant", "somebody", "can_fly", "P"],
-    ["demo", "--size", "10,10,1"],
-])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["fly"],
+        ["serve", "--port", "70000"],
+        ["serve", "--workers", "0"],
+        ["import", "stack", "somewhere", "--project", "P"],
+        ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4"],
+        ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4,0"],
+        ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4,nan"],
+        ["import", "swc", "somewhere"],
+        ["import", "swc", "somewhere", "--project", "P", "--scale", "x"],
+        ["grant", "somebody", "can_fly", "P"],
+        ["demo", "--size", "10,10,1"],
+    ],
+)
 def test_wrong_use_is_exit_code_2(wrong: list[str], cli: Cli) -> None:
     code, _, error = cli(*wrong)
     assert code == 2
@@ -100,8 +124,12 @@ def test_a_failure_is_exit_code_1_and_one_line(cli: Cli, tmp_path: Path) -> None
 def test_status_of_nothing(cli: Cli, tmp_path: Path) -> None:
     code, output, _ = cli("status", "--json")
     assert code == 0
-    assert json.loads(output) == {"running": False, "data_dir": str(tmp_path / "data"), "database_running": False,
-                                  "service": None}
+    assert json.loads(output) == {
+        "running": False,
+        "data_dir": str(tmp_path / "data"),
+        "database_running": False,
+        "service": None,
+    }
     assert not (tmp_path / "data").exists(), "asking leaves no trace"
     assert cli("stop")[:2] == (0, "Nothing was running.\n")
 

@@ -39,11 +39,19 @@ def test_branches_between_anchors_stay_and_others_go() -> None:
     tree = nx.Graph([(1, 2), (2, 3), (3, 4), (4, 5), (3, 6), (6, 7), (4, 8)])
     assert set(map(frozenset, joined(tree, {1, 5}).edges)) == {frozenset({1, 5})}
     assert set(map(frozenset, joined(tree, {1, 5, 7}).edges)) == {
-        frozenset({1, 3}), frozenset({3, 5}), frozenset({3, 7})}
+        frozenset({1, 3}),
+        frozenset({3, 5}),
+        frozenset({3, 7}),
+    }
 
 
-@given(st.integers(2, 60).flatmap(lambda n: st.tuples(
-    st.tuples(*(st.integers(0, k - 1) for k in range(1, n))), st.sets(st.integers(0, n - 1), min_size=1))))
+@given(
+    st.integers(2, 60).flatmap(
+        lambda n: st.tuples(
+            st.tuples(*(st.integers(0, k - 1) for k in range(1, n))), st.sets(st.integers(0, n - 1), min_size=1)
+        )
+    )
+)
 def test_what_joins_anchors_is_a_tree_whose_ends_are_anchors(case: tuple[tuple[int, ...], set[int]]) -> None:
     """For any tree and any anchors: connected, without circles, and no end or passing node but anchors."""
     parents, anchors = case

@@ -54,8 +54,16 @@ def test_each_error_has_its_status_and_name(error: Exception, status: int, kind:
     assert ("Retry-After" in response.headers) == (status == 503)
 
 
-@pytest.mark.parametrize("error", [psycopg.OperationalError("host=/secret"), psycopg.errors.UniqueViolation("secret"),
-                                   psycopg.DataError('invalid: "secret"'), PoolTimeout("secret")], ids=type)
+@pytest.mark.parametrize(
+    "error",
+    [
+        psycopg.OperationalError("host=/secret"),
+        psycopg.errors.UniqueViolation("secret"),
+        psycopg.DataError('invalid: "secret"'),
+        PoolTimeout("secret"),
+    ],
+    ids=type,
+)
 def test_the_words_of_the_store_stay_inside(error: Exception) -> None:
     response = errors.answer_for(error)
     assert response is not None
@@ -63,8 +71,9 @@ def test_the_words_of_the_store_stay_inside(error: Exception) -> None:
     assert b"secret" not in response.body
 
 
-@pytest.mark.parametrize("error", [KeyError("x"), AssertionError(), psycopg.ProgrammingError("bug"), ValueError("x")],
-                         ids=type)
+@pytest.mark.parametrize(
+    "error", [KeyError("x"), AssertionError(), psycopg.ProgrammingError("bug"), ValueError("x")], ids=type
+)
 def test_a_fault_of_our_own_is_not_the_callers(error: Exception) -> None:
     """The middleware answers 500 and logs it."""
     assert errors.answer_for(error) is None

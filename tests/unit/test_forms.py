@@ -145,11 +145,20 @@ def spelled(name: str, value: Any) -> list[tuple[str, str]]:
 KEYS = st.builds(
     lambda name, steps: name + "".join(f"[{step}]" for step in steps),
     st.sampled_from([*Everything.__struct_fields__, "unknown", ""]),
-    st.lists(st.sampled_from(["", "0", "1", "-1", "x", "1e3", "\x00", "٣"]) | st.text(max_size=3), max_size=9))
-JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-                    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=3), inner), max_leaves=8)
-VALUES = (st.text(max_size=20) | st.integers().map(str) | st.floats().map(str) | JSON.map(json.dumps)
-          | st.sampled_from(["true", "nan", "inf", "1e400", "9" * 40, "[[[[", "{}", "[]", "null", "\ud800"]))
+    st.lists(st.sampled_from(["", "0", "1", "-1", "x", "1e3", "\x00", "٣"]) | st.text(max_size=3), max_size=9),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=8,
+)
+VALUES = (
+    st.text(max_size=20)
+    | st.integers().map(str)
+    | st.floats().map(str)
+    | JSON.map(json.dumps)
+    | st.sampled_from(["true", "nan", "inf", "1e400", "9" * 40, "[[[[", "{}", "[]", "null", "\ud800"])
+)
 
 
 @given(st.lists(st.tuples(KEYS | st.text(max_size=10), VALUES), max_size=8))

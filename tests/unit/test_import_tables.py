@@ -46,9 +46,7 @@ def test_gzipped_tables_are_read(tmp_path: Path) -> None:
     ("id,x,name,parent_id\n1,2,n,\n1,2,n,,9\n", 3, "5 fields, the header has 4"),
     ("id,x,name,parent_id\n1\n", 2, "x is empty"),
 ])  # fmt: skip
-def test_bad_tables_are_refused_with_line_and_remedy(
-    tmp_path: Path, text: str, line: int | None, reason: str
-) -> None:
+def test_bad_tables_are_refused_with_line_and_remedy(tmp_path: Path, text: str, line: int | None, reason: str) -> None:
     path = tmp_path / "t.csv"
     path.write_text(text)
     with pytest.raises(BadFile) as caught:

@@ -60,7 +60,9 @@ def test_the_volume_says_where_its_levels_lie(folder):
     multiscale = described["attributes"]["ome"]["multiscales"][0]
     assert [axis["name"] for axis in multiscale["axes"]] == ["z", "y", "x"]
     assert multiscale["datasets"][2]["coordinateTransformations"] == [
-        {"type": "scale", "scale": [40.0, 20.0, 16.0]}, {"type": "translation", "translation": [0.0, 7.5, 6.0]}]
+        {"type": "scale", "scale": [40.0, 20.0, 16.0]},
+        {"type": "translation", "translation": [0.0, 7.5, 6.0]},
+    ]
 
 
 def test_progress_counts_every_section(folder):
@@ -128,7 +130,7 @@ def test_a_tiff_whose_pages_are_cut_off_is_refused(tmp_path):
     with tifffile.TiffWriter(path) as writer:
         for section in STACK:
             writer.write(section, photometric="minisblack", contiguous=False)
-    path.write_bytes(path.read_bytes()[:4 * STACK[0].nbytes])
+    path.write_bytes(path.read_bytes()[: 4 * STACK[0].nbytes])
     with pytest.raises(BadSections, match=r"stack\.tif page \d+: .*truncated"):
         make(path)
 
@@ -177,8 +179,9 @@ ingest_sections(Path(sys.argv[1]), Path(sys.argv[2]), (4.0, 5.0, 40.0), tile_siz
 
 def kill_after_five(folder: Path, target: Path) -> None:
     """Ingest in another process, which ends by SIGKILL when five sections are finished."""
-    with subprocess.Popen([sys.executable, "-c", CHILD, str(folder), str(target)], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE) as child:
+    with subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(folder), str(target)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == b"five\n"
         with pytest.raises(InvalidInput, match="Another import"):

@@ -27,18 +27,21 @@ def pixels(path: Path, **options) -> np.ndarray:
     return section.pixels()
 
 
-@pytest.mark.parametrize(("options", "stored", "expected"), [
-    ({}, GREY, GREY),
-    ({"compression": "zlib", "predictor": True}, GREY, GREY),
-    ({"compression": "lzw", "tile": (16, 16)}, GREY, GREY),
-    ({"rowsperstrip": 7}, GREY, GREY),
-    ({"byteorder": ">"}, DEEP, SCALED),
-    ({"photometric": "miniswhite"}, 255 - GREY, GREY),
-    ({"photometric": "rgb"}, RGB, LUMA),
-    ({"photometric": "rgb", "planarconfig": "separate"}, np.moveaxis(RGB, 2, 0), LUMA),
-    ({"bigtiff": True}, GREY, GREY),
-    ({}, GREY > 127, np.where(GREY > 127, 255, 0)),
-])
+@pytest.mark.parametrize(
+    ("options", "stored", "expected"),
+    [
+        ({}, GREY, GREY),
+        ({"compression": "zlib", "predictor": True}, GREY, GREY),
+        ({"compression": "lzw", "tile": (16, 16)}, GREY, GREY),
+        ({"rowsperstrip": 7}, GREY, GREY),
+        ({"byteorder": ">"}, DEEP, SCALED),
+        ({"photometric": "miniswhite"}, 255 - GREY, GREY),
+        ({"photometric": "rgb"}, RGB, LUMA),
+        ({"photometric": "rgb", "planarconfig": "separate"}, np.moveaxis(RGB, 2, 0), LUMA),
+        ({"bigtiff": True}, GREY, GREY),
+        ({}, GREY > 127, np.where(GREY > 127, 255, 0)),
+    ],
+)
 def test_a_tiff_of_any_kind_gives_its_grey_values(tmp_path, options, stored, expected):
     tifffile.imwrite(tmp_path / "s.tif", stored, **({"photometric": "minisblack"} | options))
     assert np.array_equal(pixels(tmp_path / "s.tif"), expected)

@@ -44,8 +44,19 @@ def test_obj_faces_of_four_corners_and_relative_ones_become_triangles() -> None:
     assert meshes.from_obj(square + "f -4/1/2 -3/1 -2 -1").tolist() == expected
 
 
-@pytest.mark.parametrize("text", ["", "[]", "[[], []]", "[[[0,0,0]],[[0,0,1]]]", "[[[0,0,0]],[[0,0,-1]]]",
-                                  "[[[0,0]],[[0,0,0]]]", "[[[0,0,0]],[[0,0,99999999999999999999]]]", "{}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "[[], []]",
+        "[[[0,0,0]],[[0,0,1]]]",
+        "[[[0,0,0]],[[0,0,-1]]]",
+        "[[[0,0]],[[0,0,0]]]",
+        "[[[0,0,0]],[[0,0,99999999999999999999]]]",
+        "{}",
+    ],
+)
 def test_malformed_meshes_are_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         meshes.from_json(text)

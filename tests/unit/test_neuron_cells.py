@@ -7,11 +7,20 @@ from xml.etree import ElementTree as ET
 from catmaid_server.domain.skeletons.neuron_cells import Cell, Node, Synapse, segments
 from catmaid_server.transfer.exporters import neuroml
 
-ARBOR = [Node(5, 2, 3000, 1000, 0, 50), Node(1, None, 0, 0, 0, -1), Node(2, 1, 1000, 0, 0, 100),
-         Node(3, 2, 2000, 0, 0, 100), Node(4, 3, 3000, 0, 0, 100)]
+ARBOR = [
+    Node(5, 2, 3000, 1000, 0, 50),
+    Node(1, None, 0, 0, 0, -1),
+    Node(2, 1, 1000, 0, 0, 100),
+    Node(3, 2, 2000, 0, 0, 100),
+    Node(4, 3, 3000, 0, 0, 100),
+]
 CELL = Cell(7, "A <neuron>\x07", segments(ARBOR))
-NAMES = {"neuroml": "http://morphml.org/neuroml/schema", "mml": "http://morphml.org/morphml/schema",
-         "net": "http://morphml.org/networkml/schema", "meta": "http://morphml.org/metadata/schema"}
+NAMES = {
+    "neuroml": "http://morphml.org/neuroml/schema",
+    "mml": "http://morphml.org/morphml/schema",
+    "net": "http://morphml.org/networkml/schema",
+    "meta": "http://morphml.org/metadata/schema",
+}
 
 
 def test_cables_are_without_branches() -> None:
@@ -36,7 +45,8 @@ def test_places_are_in_micrometers() -> None:
     assert segment is not None
     assert [part.attrib for part in segment] == [
         {"x": "1.0", "y": "0.0", "z": "0.0", "diameter": "0.1"},
-        {"x": "3.0", "y": "1.0", "z": "0.0", "diameter": "0.1"}]
+        {"x": "3.0", "y": "1.0", "z": "0.0", "diameter": "0.1"},
+    ]
     root = document.find(".//mml:segment[@id='1']/mml:distal", NAMES)
     assert root is not None
     assert root.get("diameter") == "0.04"
@@ -46,14 +56,16 @@ def test_places_are_in_micrometers() -> None:
 def test_synapses_are_grouped_by_pair() -> None:
     other = Cell(8, "other", segments([Node(11, None, 0, 0, 0, -1)]))
     document = ET.fromstring(neuroml.network([CELL, other], [Synapse(7, 3, 8, 11), Synapse(7, 4, 8, 11)]))
-    projection, = document.findall(".//net:projection", NAMES)
+    (projection,) = document.findall(".//net:projection", NAMES)
     assert (projection.get("source"), projection.get("target")) == ("sk_7", "sk_8")
-    assert [(link.get("pre_segment_id"), link.get("post_segment_id"))
-            for link in projection.iterfind(".//net:connection", NAMES)] == [("3", "11"), ("4", "11")]
+    assert [
+        (link.get("pre_segment_id"), link.get("post_segment_id"))
+        for link in projection.iterfind(".//net:connection", NAMES)
+    ] == [("3", "11"), ("4", "11")]
 
 
 def test_inputs_are_stimuli_by_where_they_come_from() -> None:
     document = ET.fromstring(neuroml.stimulated(CELL, [Synapse(8, 11, 7, 3), Synapse(8, 12, 7, 4)]))
-    given, = document.findall(".//net:input", NAMES)
+    (given,) = document.findall(".//net:input", NAMES)
     assert given.get("name") == "sk_8"
     assert [site.get("segment_id") for site in given.iterfind(".//net:site", NAMES)] == ["3", "4"]

@@ -51,11 +51,17 @@ def test_every_route_has_a_summary_of_its_own() -> None:
 def test_every_parameter_is_described(document: dict[str, Any]) -> None:
     silent = set()
     for operation in operations(document):
-        silent |= {(operation["operationId"], parameter["name"]) for parameter in operation["parameters"]
-                   if not parameter["description"]}
+        silent |= {
+            (operation["operationId"], parameter["name"])
+            for parameter in operation["parameters"]
+            if not parameter["description"]
+        }
         for content in operation.get("requestBody", {}).get("content", {}).values():
-            silent |= {(operation["operationId"], name) for name, schema in content["schema"]["properties"].items()
-                       if not schema["description"]}
+            silent |= {
+                (operation["operationId"], name)
+                for name, schema in content["schema"]["properties"].items()
+                if not schema["description"]
+            }
     assert silent == set()
 
 
@@ -105,8 +111,16 @@ def test_a_field_speaks_for_itself_before_the_vocabulary_does(document: dict[str
 
 
 def test_the_vocabulary_has_no_words_that_nobody_uses(document: dict[str, Any]) -> None:
-    used = {field for operation in operations(document)
-            for field in [*(parameter["name"] for parameter in operation["parameters"]),
-                          *(name for content in operation.get("requestBody", {}).get("content", {}).values()
-                            for name in content["schema"]["properties"])]}
+    used = {
+        field
+        for operation in operations(document)
+        for field in [
+            *(parameter["name"] for parameter in operation["parameters"]),
+            *(
+                name
+                for content in operation.get("requestBody", {}).get("content", {}).values()
+                for name in content["schema"]["properties"]
+            ),
+        ]
+    }
     assert set(vocabulary(in_path=True)) - used == set()

@@ -13,7 +13,9 @@ import catmaid_server
 from catmaid_server.db.queries import Queries, load
 
 PACKAGE = Path(catmaid_server.__file__).parent
-SUBJECTS = sorted(f"{path.parent.name}/{path.stem}" for path in (PACKAGE / "sql").glob("*/*.sql") if path.parent.name != "migrations")
+SUBJECTS = sorted(
+    f"{path.parent.name}/{path.stem}" for path in (PACKAGE / "sql").glob("*/*.sql") if path.parent.name != "migrations"
+)
 NAMED_AT_RUN_TIME = {"transfer/exporting", "transfer/catmaid_export"}
 """Subjects whose queries are named after tables, by `getattr`."""
 SCRIPTS = {("transfer/catmaid_staging", "create"), ("transfer/catmaid_staging", "settle")}
@@ -22,11 +24,16 @@ SCRIPTS = {("transfer/catmaid_staging", "create"), ("transfer/catmaid_staging", 
 
 def loaded(tree: ast.Module) -> dict[str, str]:
     """Subject by the name that a module gives to its queries: `sql = load("accounts/users")`."""
-    return {target.id: str(node.value.args[0].value)
-            for node in tree.body
-            if isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Name)
-            and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
-            and node.value.func.id == "load" and isinstance(node.value.args[0], ast.Constant)}
+    return {
+        target.id: str(node.value.args[0].value)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(target := node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+        and node.value.func.id == "load"
+        and isinstance(node.value.args[0], ast.Constant)
+    }
 
 
 def uses() -> tuple[dict[str, set[str]], dict[str, set[str]]]:

@@ -1,7 +1,7 @@
 """How far a new radius reaches: CATMAID's five stretches of an arbor.
 
-    1 ─ 2 ─ 3 ─ 4 ─ 5         3 is a branch point; 4 and 6 are its children
-              └ 6 ─ 7 ─ 8     7 has a radius
+1 ─ 2 ─ 3 ─ 4 ─ 5         3 is a branch point; 4 and 6 are its children
+          └ 6 ─ 7 ─ 8     7 has a radius
 """
 
 from __future__ import annotations

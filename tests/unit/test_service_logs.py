@@ -39,13 +39,16 @@ def test_lines_are_json_with_their_context(log: Path) -> None:
     assert ours["worker"] == theirs["worker"] == 3
 
 
-@pytest.mark.parametrize("text", [
-    "GET /1/stack/2/tiles/a/0/0/0/0.jpg?ticket=s3cret&x=1",
-    "X-Authorization: Token s3cret",
-    "connecting to postgresql://somebody:s3cret@host/database",
-    "host=here password=s3cret dbname=there",
-    "Cookie: sessionid=s3cret; other=1",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GET /1/stack/2/tiles/a/0/0/0/0.jpg?ticket=s3cret&x=1",
+        "X-Authorization: Token s3cret",
+        "connecting to postgresql://somebody:s3cret@host/database",
+        "host=here password=s3cret dbname=there",
+        "Cookie: sessionid=s3cret; other=1",
+    ],
+)
 def test_secrets_in_texts_are_hidden(text: str, log: Path) -> None:
     logging.getLogger("theirs").error(text)
     try:
@@ -59,8 +62,13 @@ def test_secrets_in_texts_are_hidden(text: str, log: Path) -> None:
 def test_values_under_telling_names_are_hidden() -> None:
     event = {"token": "a", "tile_ticket": "b", "Authorization": "c", "password": "d", "nodes": 4, "url": "http://h:80/"}
     assert logs.without_secrets(None, "info", dict(event)) == {
-        "token": "***", "tile_ticket": "***", "Authorization": "***", "password": "***", "nodes": 4,
-        "url": "http://h:80/"}
+        "token": "***",
+        "tile_ticket": "***",
+        "Authorization": "***",
+        "password": "***",
+        "nodes": 4,
+        "url": "http://h:80/",
+    }
 
 
 def test_a_large_log_is_set_aside_and_the_writer_follows(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:

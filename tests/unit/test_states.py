@@ -103,8 +103,15 @@ def test_a_node_without_a_parent_names_none() -> None:
 
 
 def neighbourhood(**changed: Any) -> State:
-    return state({"edition_time": seen(NOW), "parent": [1, seen(NOW)],
-                  "children": [[2, seen(NOW)], [3, seen(NOW)]], "links": [[4, seen(NOW)]]} | changed)
+    return state(
+        {
+            "edition_time": seen(NOW),
+            "parent": [1, seen(NOW)],
+            "children": [[2, seen(NOW)], [3, seen(NOW)]],
+            "links": [[4, seen(NOW)]],
+        }
+        | changed
+    )
 
 
 def require(said: State) -> None:
@@ -171,10 +178,14 @@ def test_a_connector_names_all_its_links() -> None:
             said.require_connector(NOW, links)
 
 
-JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-                    lambda inner: st.lists(inner) | st.dictionaries(
-                        st.sampled_from(["parent", "children", "links", "edition_time", "c_links", "nocheck"]), inner),
-                    max_leaves=10)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(st.sampled_from(["parent", "children", "links", "edition_time", "c_links", "nocheck"]), inner)
+    ),
+    max_leaves=10,
+)
 
 
 @given(JSON)
@@ -188,8 +199,13 @@ def test_junk_never_passes_and_never_breaks(said: Any) -> None:
     told.parent_id()
     if told.off:
         return
-    checks = (lambda: require(told), lambda: told.require_nodes({}), lambda: told.require_parent({}),
-              lambda: told.require_connector(NOW, [(4, NOW)]), lambda: told.require_node(NOW))
+    checks = (
+        lambda: require(told),
+        lambda: told.require_nodes({}),
+        lambda: told.require_parent({}),
+        lambda: told.require_connector(NOW, [(4, NOW)]),
+        lambda: told.require_node(NOW),
+    )
     for check in checks:
         with pytest.raises(StateMismatch):
             check()

@@ -36,8 +36,9 @@ def arbors(draw: st.DrawFn) -> Arbor:
 
 def by_id(arbor: Arbor) -> dict[int, tuple[float, ...]]:
     parent_ids = np.where(arbor.parents < 0, -1, arbor.node_ids[arbor.parents])
-    rows = zip(arbor.node_ids.tolist(), parent_ids.tolist(), arbor.positions.tolist(), arbor.radii.tolist(),
-               strict=True)
+    rows = zip(
+        arbor.node_ids.tolist(), parent_ids.tolist(), arbor.positions.tolist(), arbor.radii.tolist(), strict=True
+    )
     return {node_id: (parent_id, *position, radius) for node_id, parent_id, position, radius in rows}
 
 
@@ -92,8 +93,9 @@ def test_a_long_neurite_listed_from_its_tip_is_ordered_quickly() -> None:
     assert parents_first(parents).tolist() == list(range(199_999, -1, -1))
 
 
-@pytest.mark.parametrize("text", [GOOD.replace("\n", "\r\n"), "\ufeff" + GOOD, GOOD.replace(" ", "\t"),
-                                  GOOD.replace("1 0 10", "1.0 0 1e1")])
+@pytest.mark.parametrize(
+    "text", [GOOD.replace("\n", "\r\n"), "\ufeff" + GOOD, GOOD.replace(" ", "\t"), GOOD.replace("1 0 10", "1.0 0 1e1")]
+)
 def test_harmless_variants_are_read(tmp_path: Path, text: str) -> None:
     path = tmp_path / "variant.swc"
     path.write_bytes(text.encode())

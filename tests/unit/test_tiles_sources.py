@@ -36,8 +36,7 @@ async def zarr(tmp_path, image, pool):
 
 
 async def test_tiles_put_together_are_the_section(zarr, image):
-    rows = [[decode_grey(await zarr.tile(TileAddress(0, 1, row, col), "png")) for col in range(4)]
-            for row in range(3)]
+    rows = [[decode_grey(await zarr.tile(TileAddress(0, 1, row, col), "png")) for col in range(4)] for row in range(3)]
     assert np.array_equal(np.block(rows), padded(255 - image, 256, 192))
 
 
@@ -52,17 +51,31 @@ async def test_a_jpeg_tile_looks_like_its_pixels(zarr, image):
     assert np.abs(decode_grey(data).astype(int) - image[:64, :64]).mean() < 8
 
 
-@pytest.mark.parametrize("address", [
-    TileAddress(3, 0, 0, 0), TileAddress(0, 2, 0, 0), TileAddress(0, 0, 3, 0), TileAddress(0, 0, 0, 4),
-    TileAddress(-1, 0, 0, 0), TileAddress(0, -1, 0, 0), TileAddress(0, 0, -1, 0), TileAddress(0, 0, 0, -1),
-])
+@pytest.mark.parametrize(
+    "address",
+    [
+        TileAddress(3, 0, 0, 0),
+        TileAddress(0, 2, 0, 0),
+        TileAddress(0, 0, 3, 0),
+        TileAddress(0, 0, 0, 4),
+        TileAddress(-1, 0, 0, 0),
+        TileAddress(0, -1, 0, 0),
+        TileAddress(0, 0, -1, 0),
+        TileAddress(0, 0, 0, -1),
+    ],
+)
 async def test_there_is_no_tile_beyond_the_stack(zarr, address):
     assert await zarr.tile(address, "jpg") is None
 
 
-@pytest.mark.parametrize(("tile_source_type", "path"), [
-    (1, "7/2_3_1.jpg"), (4, "7/1/2_3.jpg"), (5, "1/7/2/3.jpg"),
-])
+@pytest.mark.parametrize(
+    ("tile_source_type", "path"),
+    [
+        (1, "7/2_3_1.jpg"),
+        (4, "7/1/2_3.jpg"),
+        (5, "1/7/2/3.jpg"),
+    ],
+)
 async def test_file_tiles_come_as_they_are(tmp_path, pool, tile_source_type, path):
     (tmp_path / path).parent.mkdir(parents=True)
     Image.new("L", (64, 64), 90).save(tmp_path / path)
@@ -92,8 +105,9 @@ async def test_a_source_that_is_not_there_is_an_error(tmp_path, pool):
 
 async def test_a_zarr_2_volume_made_elsewhere_is_served_too(shared, pool):
     path = shared / "data" / "vnc1" / "vnc1.zarr"
-    source = await open_source({"kind": "zarr", "path": str(path)}, shared, (256, 256),
-                               context=cache_context(0), pool=pool)
+    source = await open_source(
+        {"kind": "zarr", "path": str(path)}, shared, (256, 256), context=cache_context(0), pool=pool
+    )
     tile = decode_grey(await source.tile(TileAddress(0, 3, 1, 2), "png"))
     section = decode_grey((shared / "data" / "vnc1" / "raw" / "03.png").read_bytes())
     assert np.array_equal(tile, section[256:512, 512:768])

@@ -20,13 +20,16 @@ def test_tickets_of_one_period_are_the_same():
     assert tickets.issue(SECRET, 7, 3, now=start) == tickets.issue(SECRET, 7, 3, now=start + 12 * 3600 - 1)
 
 
-@pytest.mark.parametrize("change", [
-    lambda ticket: ticket.replace("7.3.", "1.3.", 1),
-    lambda ticket: ticket[:-1] + ("A" if ticket[-1] != "A" else "B"),
-    lambda ticket: "",
-    lambda ticket: "7.3",
-    lambda ticket: "..",
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ticket: ticket.replace("7.3.", "1.3.", 1),
+        lambda ticket: ticket[:-1] + ("A" if ticket[-1] != "A" else "B"),
+        lambda ticket: "",
+        lambda ticket: "7.3",
+        lambda ticket: "..",
+    ],
+)
 def test_a_changed_ticket_is_worth_nothing(change):
     ticket, _ = tickets.issue(SECRET, 7, 3, now=NOW)
     assert tickets.holder(SECRET, change(ticket), 3, now=NOW) is None

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from catmaid_server.http.catmaid.times import epoch, microseconds, milliseconds
 
 MOMENTS = st.datetimes(
-    datetime(1971, 1, 1), datetime(2100, 1, 1),
-    timezones=st.sampled_from([UTC, timezone(timedelta(hours=-8)), timezone(timedelta(hours=5, minutes=45))]))
+    datetime(1971, 1, 1),
+    datetime(2100, 1, 1),
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=-8)), timezone(timedelta(hours=5, minutes=45))]),
+)
 
 
 def test_the_three_forms() -> None:

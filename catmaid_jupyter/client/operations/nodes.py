@@ -182,7 +182,8 @@ class RestoreTreenode(Edit, frozen=True, kw_only=True):
         place = {name: getattr(self, name) for name in ("x", "y", "z", "radius", "confidence")}
         if self.child_ids and self.parent_id is not None:
             return InsertTreenode(
-                **place, parent_id=self.parent_id, child_id=self.child_ids[0], other_child_ids=self.child_ids[1:])
+                **place, parent_id=self.parent_id, child_id=self.child_ids[0], other_child_ids=self.child_ids[1:]
+            )
         return CreateTreenode(**place, parent_id=self.parent_id, neuron_name=self.neuron_name)
 
 

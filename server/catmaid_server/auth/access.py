@@ -111,8 +111,15 @@ class Access:
         age = self._age
         async with self._store.reading() as connection:
             found = await users.find_user(connection, users.ANONYMOUS)
-        visitor = found or User(id=-1, username=users.ANONYMOUS, is_superuser=False, is_active=True,
-                                first_name="", last_name="", password=passwords.UNUSABLE)
+        visitor = found or User(
+            id=-1,
+            username=users.ANONYMOUS,
+            is_superuser=False,
+            is_active=True,
+            first_name="",
+            last_name="",
+            password=passwords.UNUSABLE,
+        )
         if age == self._age:
             self._anonymous = visitor
         return visitor
@@ -139,7 +146,8 @@ class Access:
     async def edits_by_token(self, user: User, project_id: int) -> bool:
         """Whether a user may edit in a project with an API token, which takes a permission more; not so of visitors."""
         return await self.allows(user, project_id, Permission.ANNOTATE) and (
-            user.username == users.ANONYMOUS or await self.allows(user, project_id, TOKEN_PERMISSION))
+            user.username == users.ANONYMOUS or await self.allows(user, project_id, TOKEN_PERMISSION)
+        )
 
     async def allows_anywhere(self, user: User, permission: str) -> bool:
         """Whether a user has a permission in any project, as `allows` has it."""

@@ -18,8 +18,11 @@ def is_ours(headers: Mapping[str, str], host: str) -> bool:
     """Whether it is certain that a page of this service, or a program, sent a request: no link or picture elsewhere."""
     if is_foreign(headers, host):
         return False
-    return ("Origin" in headers or headers.get("Sec-Fetch-Site") == "same-origin"
-            or any(name in headers for name in _SCRIPT_HEADERS))
+    return (
+        "Origin" in headers
+        or headers.get("Sec-Fetch-Site") == "same-origin"
+        or any(name in headers for name in _SCRIPT_HEADERS)
+    )
 
 
 def opens_socket(headers: Mapping[str, str]) -> bool:

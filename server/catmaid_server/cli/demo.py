@@ -24,8 +24,12 @@ def demo(
     data_dir: DataDir = None,
     folder: Annotated[
         Path | None,
-        typer.Option("--notebook-dir", metavar="DIR", show_default=False,
-                     help="Where to put the notebooks; default: in the data folder."),
+        typer.Option(
+            "--notebook-dir",
+            metavar="DIR",
+            show_default=False,
+            help="Where to put the notebooks; default: in the data folder.",
+        ),
     ] = None,
     host: Annotated[str, typer.Option(help="Address that JupyterLab listens on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of JupyterLab; if taken, one after it.")] = 8888,

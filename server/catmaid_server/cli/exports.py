@@ -20,8 +20,10 @@ Target = Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help=
 def export_swc(
     folder: Target,
     project: Project,
-    skeleton_ids: Annotated[list[int] | None, typer.Option("--skeleton", metavar="ID", show_default=False,
-                                                           help="Only this skeleton; may be repeated.")] = None,
+    skeleton_ids: Annotated[
+        list[int] | None,
+        typer.Option("--skeleton", metavar="ID", show_default=False, help="Only this skeleton; may be repeated."),
+    ] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
@@ -56,5 +58,4 @@ def export_csv(
                 return await bulk.export_csv(store, project, folder, compress=compress, progress=show)
 
     tables = run(work())
-    answer({"tables": tables}, as_json=as_json,
-           text="\n".join(f"{table.path}: {table.rows} rows" for table in tables))
+    answer({"tables": tables}, as_json=as_json, text="\n".join(f"{table.path}: {table.rows} rows" for table in tables))

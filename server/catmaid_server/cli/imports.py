@@ -46,8 +46,12 @@ def import_stack(
     ] = OnBad.REFUSE,
     value_range: Annotated[
         str | None,
-        typer.Option("--range", metavar="BLACK,WHITE", show_default=False,
-                     help="Values of 16-bit sections that become black and white."),
+        typer.Option(
+            "--range",
+            metavar="BLACK,WHITE",
+            show_default=False,
+            help="Values of 16-bit sections that become black and white.",
+        ),
     ] = None,
     tile_size: Annotated[int, typer.Option(min=64, max=4096, help="Edge of a tile in pixels.")] = 512,
     tile_format: Annotated[
@@ -81,14 +85,32 @@ def import_stack(
         async with opened_store(settings) as store:
             if tiles:
                 return await imports.import_tiles(
-                    store, sources[0], project=project, owner=user, tile_source_type=tile_source_type,
-                    resolution_nm=voxel, translation_nm=None if translation == "0,0,0" else offset, title=title,
-                    on_bad=on_bad.value)
+                    store,
+                    sources[0],
+                    project=project,
+                    owner=user,
+                    tile_source_type=tile_source_type,
+                    resolution_nm=voxel,
+                    translation_nm=None if translation == "0,0,0" else offset,
+                    title=title,
+                    on_bad=on_bad.value,
+                )
             with progress("Sections", "section") as show:
                 return await imports.import_stack(
-                    store, settings.folder, sources[0] if len(sources) == 1 else sources, project=project, owner=user,
-                    resolution_nm=voxel, translation_nm=offset, title=title, on_bad=on_bad.value, value_range=limits,
-                    tile_size=tile_size, file_extension=tile_format.value, progress=show)
+                    store,
+                    settings.folder,
+                    sources[0] if len(sources) == 1 else sources,
+                    project=project,
+                    owner=user,
+                    resolution_nm=voxel,
+                    translation_nm=offset,
+                    title=title,
+                    on_bad=on_bad.value,
+                    value_range=limits,
+                    tile_size=tile_size,
+                    file_extension=tile_format.value,
+                    progress=show,
+                )
 
     made = run(work())
     size = " x ".join(map(str, made.dimension))
@@ -100,8 +122,13 @@ def import_stack(
 
 @app.command("swc")
 def import_swc(
-    sources: Sources, project: Project, scale: Scale = 1.0, user: AsUser = "admin", data_dir: DataDir = None,
-    database_url: DatabaseUrl = None, as_json: AsJson = False,
+    sources: Sources,
+    project: Project,
+    scale: Scale = 1.0,
+    user: AsUser = "admin",
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make neurons of SWC files, or of all SWC files of a folder.
 
@@ -117,7 +144,9 @@ def import_swc(
 
     summary = run(work())
     value = {
-        "skeletons": len(summary.imported), "nodes": summary.nodes, "cable_length": summary.cable_length,
+        "skeletons": len(summary.imported),
+        "nodes": summary.nodes,
+        "cable_length": summary.cable_length,
         "imported": [made._asdict() for made in summary.imported],
         "refused": [refusal._asdict() for refusal in summary.refused],
     }
@@ -137,8 +166,9 @@ def import_connectors(
     ] = None,
     nearest: Annotated[
         float | None,
-        typer.Option(metavar="NM", min=0, show_default=False,
-                     help="Link to the nearest node of the skeleton within so many nm."),
+        typer.Option(
+            metavar="NM", min=0, show_default=False, help="Link to the nearest node of the skeleton within so many nm."
+        ),
     ] = None,
     scale: Scale = 1.0,
     user: AsUser = "admin",
@@ -152,8 +182,9 @@ def import_connectors(
     async def work() -> importer.ConnectorSummary:
         settings = settings_from(data_dir=data_dir, database_url=database_url)
         async with opened_store(settings) as store:
-            return await importer.import_connectors(store, connectors, links, project=project, user=user, nodes=nodes,
-                                                    nearest=nearest, scale=scale)
+            return await importer.import_connectors(
+                store, connectors, links, project=project, user=user, nodes=nodes, nearest=nearest, scale=scale
+            )
 
     summary = run(work())
     answer(summary, as_json=as_json, text=str(summary))
@@ -162,8 +193,12 @@ def import_connectors(
 @app.command("bulk")
 def import_bulk(
     folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
-    project: Annotated[str | None, typer.Option(metavar="TITLE", show_default=False,
-                                                help="Title of the project; default: the one of --project-id.")] = None,
+    project: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TITLE", show_default=False, help="Title of the project; default: the one of --project-id."
+        ),
+    ] = None,
     project_id: Annotated[int, typer.Option(min=1, help="Id for a new project.")] = 1,
     user: AsUser = "admin",
     data_dir: DataDir = None,
@@ -177,8 +212,9 @@ def import_bulk(
         settings = settings_from(data_dir=data_dir, database_url=database_url)
         async with opened_store(settings) as store:
             with progress("Rows", "row") as show:
-                return await bulk.import_bulk(store, folder, user=user, project=project, project_id=project_id,
-                                              progress=show)
+                return await bulk.import_bulk(
+                    store, folder, user=user, project=project, project_id=project_id, progress=show
+                )
 
     summary = run(work())
     answer(summary, as_json=as_json, text=str(summary))

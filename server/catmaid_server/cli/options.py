@@ -13,17 +13,26 @@ from catmaid_server.service.settings import Settings
 
 DataDir = Annotated[
     Path | None,
-    typer.Option("--data-dir", metavar="DIR", show_default=False,
-                 help="Data folder; default: $CATMAID_DATA_DIR, else the user data folder."),
+    typer.Option(
+        "--data-dir",
+        metavar="DIR",
+        show_default=False,
+        help="Data folder; default: $CATMAID_DATA_DIR, else the user data folder.",
+    ),
 ]
 DatabaseUrl = Annotated[
     str | None,
-    typer.Option("--database-url", metavar="URL", show_default=False,
-                 help="PostgreSQL to use instead of the embedded one; default: $CATMAID_DATABASE_URL."),
+    typer.Option(
+        "--database-url",
+        metavar="URL",
+        show_default=False,
+        help="PostgreSQL to use instead of the embedded one; default: $CATMAID_DATABASE_URL.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-Project = Annotated[str, typer.Option("--project", metavar="TITLE", show_default=False,
-                                      help="Title or id of the project.")]
+Project = Annotated[
+    str, typer.Option("--project", metavar="TITLE", show_default=False, help="Title or id of the project.")
+]
 AsUser = Annotated[str, typer.Option("--user", metavar="NAME", help="Whose work this is.")]
 Scale = Annotated[float, typer.Option("--scale", metavar="NM", min=0, help="Unit of the files, in nm.")]
 

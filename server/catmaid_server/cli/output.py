@@ -39,8 +39,9 @@ def table(rows: list[tuple[object, ...]], header: tuple[str, ...]) -> str:
     """Rows as aligned columns under a header."""
     texts = [header, *(tuple("" if cell is None else str(cell) for cell in row) for row in rows)]
     widths = [max(len(row[column]) for row in texts) for column in range(len(header))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-                     for row in texts)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in texts
+    )
 
 
 @contextmanager

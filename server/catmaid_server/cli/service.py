@@ -52,8 +52,10 @@ def status(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: 
     """Say whether the service of a data folder runs, and where."""
     found = service.status(settings_from(data_dir=data_dir, database_url=database_url))
     if found.service is not None:
-        text = (f"The service runs at {found.service.url} since {found.service.started} "
-                f"(process {found.service.pid}, version {found.service.version}).")
+        text = (
+            f"The service runs at {found.service.url} since {found.service.started} "
+            f"(process {found.service.pid}, version {found.service.version})."
+        )
     else:
         text = "The service is not running."
     answer(found, as_json=as_json, text=f"{text}\nData folder: {found.data_dir}")
@@ -63,8 +65,11 @@ def status(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: 
 def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Bring the database to the schema of this release."""
     applied = run(migrate_store(settings_from(data_dir=data_dir, database_url=database_url)))
-    answer({"applied": applied}, as_json=as_json,
-           text="\n".join(f"Applied {name}." for name in applied) or "The schema is up to date.")
+    answer(
+        {"applied": applied},
+        as_json=as_json,
+        text="\n".join(f"Applied {name}." for name in applied) or "The schema is up to date.",
+    )
 
 
 def _show(record: ServiceRecord, *, as_json: bool) -> None:

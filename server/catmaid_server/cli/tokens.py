@@ -56,7 +56,8 @@ def list_tokens(
 
     found = run(work())
     rows: list[tuple[object, ...]] = [
-        (token.id, token.username, f"{token.creation_time:%Y-%m-%d %H:%M}", token.name) for token in found]
+        (token.id, token.username, f"{token.creation_time:%Y-%m-%d %H:%M}", token.name) for token in found
+    ]
     answer(found, as_json=as_json, text=table(rows, ("id", "user", "made (UTC)", "for")))
 
 

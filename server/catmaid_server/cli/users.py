@@ -42,8 +42,9 @@ def add_user(
 
     async def work() -> int:
         async with administering(settings, "users.create") as tx:
-            return await users.create_user(tx, name, password=chosen, is_superuser=superuser, first_name=first_name,
-                                           last_name=last_name)
+            return await users.create_user(
+                tx, name, password=chosen, is_superuser=superuser, first_name=first_name, last_name=last_name
+            )
 
     user_id = run(work())
     answer({"id": user_id, "username": name}, as_json=as_json, text=f"Added user {name!r} with id {user_id}.")
@@ -62,8 +63,14 @@ def list_users(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_js
 
     found = run(work())
     rows: list[tuple[object, ...]] = [
-        (member.id, member.username, member.full_name, "yes" if member.is_superuser else "",
-         "" if member.is_active else "no", ", ".join(member.groups))
+        (
+            member.id,
+            member.username,
+            member.full_name,
+            "yes" if member.is_superuser else "",
+            "" if member.is_active else "no",
+            ", ".join(member.groups),
+        )
         for member in found
     ]
     answer(found, as_json=as_json, text=table(rows, ("id", "user", "name", "superuser", "active", "groups")))
@@ -109,7 +116,8 @@ def _set_active(name: str, settings: Settings, *, active: bool) -> None:
 
 Holder = Annotated[str, typer.Argument(metavar="USER|GROUP", show_default=False)]
 PermissionName = Annotated[
-    str, typer.Argument(metavar="PERMISSION", show_default=False, help=f"One of {', '.join(users.PERMISSIONS)}.")]
+    str, typer.Argument(metavar="PERMISSION", show_default=False, help=f"One of {', '.join(users.PERMISSIONS)}.")
+]
 ProjectName = Annotated[str, typer.Argument(metavar="PROJECT", show_default=False, help="Title or id.")]
 
 
@@ -133,8 +141,11 @@ def grant(
             return project_id
 
     project_id = run(work())
-    answer({"name": name, "permission": permission, "project_id": project_id}, as_json=as_json,
-           text=f"{name!r} has {permission} in project {project!r}.")
+    answer(
+        {"name": name, "permission": permission, "project_id": project_id},
+        as_json=as_json,
+        text=f"{name!r} has {permission} in project {project!r}.",
+    )
 
 
 @access.command("revoke")
@@ -156,8 +167,11 @@ def revoke(
             return project_id, await users.take_back(tx, project_id, permission, of=name)
 
     project_id, had_it = run(work())
-    answer({"name": name, "permission": permission, "project_id": project_id, "revoked": had_it}, as_json=as_json,
-           text=f"{name!r} {'no longer has' if had_it else 'did not have'} {permission} in project {project!r}.")
+    answer(
+        {"name": name, "permission": permission, "project_id": project_id, "revoked": had_it},
+        as_json=as_json,
+        text=f"{name!r} {'no longer has' if had_it else 'did not have'} {permission} in project {project!r}.",
+    )
 
 
 def _require_permission(permission: str) -> None:

@@ -13,8 +13,9 @@ from psycopg.pq import Format
 
 _OID: Final = psycopg.adapters.types["float8"].oid
 _ARRAY_OID: Final = psycopg.adapters.types["float8"].array_oid
-_HEADER: Final = np.dtype([("dimensions", ">i4"), ("has_null", ">i4"), ("type", ">u4"), ("length", ">i4"),
-                           ("first", ">i4")])
+_HEADER: Final = np.dtype(
+    [("dimensions", ">i4"), ("has_null", ">i4"), ("type", ">u4"), ("length", ">i4"), ("first", ">i4")]
+)
 _ELEMENT: Final = np.dtype([("size", ">i4"), ("value", ">f8")])
 
 

@@ -44,8 +44,10 @@ def available() -> list[Migration]:
     """All migrations of this release, in order."""
     folder = files("catmaid_server").joinpath("sql", "migrations")
     found = [p for p in folder.iterdir() if p.name.endswith(".sql")]
-    return [Migration(p.name.removesuffix(".sql"), p.read_text(encoding="utf-8"))
-            for p in sorted(found, key=lambda p: p.name)]
+    return [
+        Migration(p.name.removesuffix(".sql"), p.read_text(encoding="utf-8"))
+        for p in sorted(found, key=lambda p: p.name)
+    ]
 
 
 async def pending(dsn: str) -> list[str]:
@@ -71,8 +73,9 @@ async def migrate(dsn: str) -> list[str]:
         missing = await _missing(connection)
         for migration in missing:
             await connection.execute(migration.text)
-            await connection.execute("INSERT INTO schema_migration (name, checksum) VALUES (%s, %s)",
-                                     (migration.name, migration.checksum))
+            await connection.execute(
+                "INSERT INTO schema_migration (name, checksum) VALUES (%s, %s)", (migration.name, migration.checksum)
+            )
         return [m.name for m in missing]
 
 
@@ -86,8 +89,10 @@ async def _missing(connection: psycopg.AsyncConnection) -> list[Migration]:
     known = available()
     unknown = sorted(set(applied) - {m.name for m in known})
     if unknown:
-        raise MigrationError(f"This database was made by a newer release: it has {', '.join(unknown)}. "
-                             "Install that release, or use another data folder.")
+        raise MigrationError(
+            f"This database was made by a newer release: it has {', '.join(unknown)}. "
+            "Install that release, or use another data folder."
+        )
     changed = [m.name for m in known if applied.get(m.name, m.checksum) != m.checksum]
     if changed:
         raise MigrationError(f"Migration {', '.join(changed)} is not the one this database was made with.")

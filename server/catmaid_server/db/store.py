@@ -50,14 +50,21 @@ class Store:
         longest_query_s
             What takes longer is stopped, with `psycopg.errors.QueryCanceled`; 0 lets everything end.
         """
+
         async def configure(connection: Connection) -> None:
             await _configure(connection, longest_query_s)
             connection.add_notify_handler(lambda _: store._tell_access_changed())
             await connection.execute("LISTEN access_changed")
 
         pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            dsn, min_size=1, max_size=pool_size, open=False, timeout=10, max_idle=600,
-            kwargs={"autocommit": True, "prepare_threshold": 2}, configure=configure,
+            dsn,
+            min_size=1,
+            max_size=pool_size,
+            open=False,
+            timeout=10,
+            max_idle=600,
+            kwargs={"autocommit": True, "prepare_threshold": 2},
+            configure=configure,
         )
         store = cls(dsn, pool, remember_bytes=remember_bytes)
         await pool.open(wait=True, timeout=20)
@@ -69,8 +76,7 @@ class Store:
         cls, dsn: str, *, pool_size: int = 8, remember_bytes: int = REMEMBER_BYTES, longest_query_s: float = 0
     ) -> AsyncIterator[Store]:
         """`open`, and close at the end of the block."""
-        store = await cls.open(dsn, pool_size=pool_size, remember_bytes=remember_bytes,
-                               longest_query_s=longest_query_s)
+        store = await cls.open(dsn, pool_size=pool_size, remember_bytes=remember_bytes, longest_query_s=longest_query_s)
         try:
             yield store
         finally:
@@ -96,7 +102,12 @@ class Store:
 
     @asynccontextmanager
     async def writing(
-        self, *, user_id: int | None, project_id: int | None, label: str, note: str | None = None,
+        self,
+        *,
+        user_id: int | None,
+        project_id: int | None,
+        label: str,
+        note: str | None = None,
         on: Connection | None = None,
     ) -> AsyncIterator[Connection]:
         """One transaction that writes one version; committed at the end of the block, undone on an error.
@@ -105,8 +116,7 @@ class Store:
         """
         async with self.reading() if on is None else nullcontext(on) as connection:
             async with connection.transaction():
-                await connection.execute("SELECT begin_version(%s, %s, %s, %s)",
-                                         (user_id, project_id, label, note))
+                await connection.execute("SELECT begin_version(%s, %s, %s, %s)", (user_id, project_id, label, note))
                 yield connection
             if project_id is not None:
                 for listener in self.committed:

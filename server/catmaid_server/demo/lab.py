@@ -49,16 +49,28 @@ class Lab:
         self._log = log
         self._token = secrets.token_urlsafe(24)
         command = [
-            sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.root_dir={folder}",
-            f"--ServerApp.ip={host}", f"--ServerApp.port={port}", "--ServerApp.port_retries=50",
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            f"--ServerApp.root_dir={folder}",
+            f"--ServerApp.ip={host}",
+            f"--ServerApp.port={port}",
+            "--ServerApp.port_retries=50",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         ]
         if os.geteuid() == 0:
             command.append("--allow-root")
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder, start_new_session=True,
-                env={**os.environ, **environment, "JUPYTER_TOKEN": self._token, "JUPYTER_CONFIG_PATH": _config_path()})
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=folder,
+                start_new_session=True,
+                env={**os.environ, **environment, "JUPYTER_TOKEN": self._token, "JUPYTER_CONFIG_PATH": _config_path()},
+            )
         try:
             self._base = self._wait_for_url()
         except BaseException:

@@ -95,9 +95,17 @@ async def _make_specimen(store: Store, data_dir: Path, bar: Bar, spec: SpecimenS
     for title, contents in there.items():
         with bar(f"{title}: images", "section") as show:
             await import_volume(
-                store, data_dir, (depth, height, width), PaintedInOrder(specimen), fingerprint=repr(spec),
-                title="Synthetic neuropil", project=title, owner=TEACHER, resolution_nm=spec.resolution_nm,
-                progress=show)
+                store,
+                data_dir,
+                (depth, height, width),
+                PaintedInOrder(specimen),
+                fingerprint=repr(spec),
+                title="Synthetic neuropil",
+                project=title,
+                owner=TEACHER,
+                resolution_nm=spec.resolution_nm,
+                progress=show,
+            )
         if not contents.skeletons:
             tracing = specimen.tracing if title == SOLUTION else specimen.partly_traced()
             with bar(f"{title}: neurons", "object") as show:
@@ -114,14 +122,23 @@ async def _make_real(store: Store, data_dir: Path, folder: Path, bar: Bar) -> No
     there = await _contents(store, REAL)
     if not there.stacks:
         with bar(f"{REAL}: images", "section") as show:
-            await import_stack(store, data_dir, folder / "raw", project=REAL, owner=TEACHER, title="vnc1",
-                               resolution_nm=_REAL_RESOLUTION, progress=show)
+            await import_stack(
+                store,
+                data_dir,
+                folder / "raw",
+                project=REAL,
+                owner=TEACHER,
+                title="vnc1",
+                resolution_nm=_REAL_RESOLUTION,
+                progress=show,
+            )
     if not there.skeletons:
         with bar(f"{REAL}: neurons", "file") as show:
             await import_swc(store, folder / "skeletons", project=REAL, user=TEACHER, progress=show)
     if not there.connectors:
-        await import_connectors(store, folder / "connectors.csv", folder / "connector_links.csv", project=REAL,
-                                user=TEACHER)
+        await import_connectors(
+            store, folder / "connectors.csv", folder / "connector_links.csv", project=REAL, user=TEACHER
+        )
 
 
 async def _contents(store: Store, title: str) -> Contents:

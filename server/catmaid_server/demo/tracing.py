@@ -27,14 +27,16 @@ async def import_tracing(
     """
     target = await open_target(store, project, user, create=True)
     total = len(tracing.skeletons) + len(tracing.connectors)
-    async with store.writing(user_id=target.user_id, project_id=target.project_id, label="skeletons.import",
-                             note="synthetic specimen") as tx:
+    async with store.writing(
+        user_id=target.user_id, project_id=target.project_id, label="skeletons.import", note="synthetic specimen"
+    ) as tx:
         owner = await users.require_user(tx, user)
         nodes: list[list[int]] = []
         for done, skeleton in enumerate(tracing.skeletons):
             progress(done, total)
-            made = await store_arbor(tx, target, Arbor(skeleton.name, skeleton.ids, skeleton.parents, skeleton.xyz,
-                                                       skeleton.radius))
+            made = await store_arbor(
+                tx, target, Arbor(skeleton.name, skeleton.ids, skeleton.parents, skeleton.xyz, skeleton.radius)
+            )
             nodes.append(made.treenode_ids.tolist())
         await _label(tx, owner, target, tracing, nodes)
         await _connect(tx, owner, target, tracing, nodes)
@@ -45,8 +47,9 @@ async def _label(tx: Connection, owner: User, target: Target, tracing: Tracing, 
     for skeleton, treenode_ids in zip(tracing.skeletons, nodes, strict=True):
         for name, labelled in skeleton.labels.items():
             for index in labelled:
-                await set_labels(tx, owner, target.project_id, Kind.TREENODE, treenode_ids[index], [name],
-                                 delete_existing=False)
+                await set_labels(
+                    tx, owner, target.project_id, Kind.TREENODE, treenode_ids[index], [name], delete_existing=False
+                )
 
 
 async def _connect(tx: Connection, owner: User, target: Target, tracing: Tracing, nodes: list[list[int]]) -> None:

@@ -29,8 +29,14 @@ _FORGET_EVERY_S = 3600.0
 
 
 def create_app(
-    store: Store, routes: Iterable[Route], *, secret: bytes, data_dir: Path, node_limit: int = NODE_LIMIT,
-    registration: bool = False, approval: bool = True,
+    store: Store,
+    routes: Iterable[Route],
+    *,
+    secret: bytes,
+    data_dir: Path,
+    node_limit: int = NODE_LIMIT,
+    registration: bool = False,
+    approval: bool = True,
 ) -> web.Application:
     """Make the service's application.
 
@@ -51,8 +57,9 @@ def create_app(
     approval
         Whether project tokens that need approval give nothing before it; CATMAID gives all at once.
     """
-    app = web.Application(middlewares=[observe, merge_slashes], client_max_size=MAX_BODY_BYTES,
-                          client_max_fields=MAX_FORM_FIELDS)
+    app = web.Application(
+        middlewares=[observe, merge_slashes], client_max_size=MAX_BODY_BYTES, client_max_fields=MAX_FORM_FIELDS
+    )
     app[keys.STORE] = store
     app[keys.SECRET] = secret
     app[keys.ACCESS] = Access(store)
@@ -79,8 +86,9 @@ def _lead_to_slashes(app: web.Application) -> None:
 
     async def with_slash(request: web.Request) -> web.StreamResponse:
         path, query = f"{request.rel_url.raw_path}/", request.rel_url.raw_query_string
-        return web.Response(status=301, headers={"Location": f"{path}?{query}" if query else path},
-                            content_type="text/html")
+        return web.Response(
+            status=301, headers={"Location": f"{path}?{query}" if query else path}, content_type="text/html"
+        )
 
     paths = {route.path for route in app[keys.ROUTES]}
     for path in sorted(paths):

@@ -57,8 +57,12 @@ def _stays_here(request: web.Request) -> bool:
 
 
 def _packs_well(content_type: str) -> bool:
-    return content_type.startswith("text/") or content_type in _TYPES or "json" in content_type or (
-        "yaml" in content_type or "javascript" in content_type or content_type.startswith("model/"))
+    return (
+        content_type.startswith("text/")
+        or content_type in _TYPES
+        or "json" in content_type
+        or ("yaml" in content_type or "javascript" in content_type or content_type.startswith("model/"))
+    )
 
 
 def _packed(body: bytes) -> bytes:

@@ -164,8 +164,10 @@ async def _permit(access: Access, route: Route, user: User, with_token: bool, pr
     # Who may write with `can_browse` alone writes what is their own, such as favourites.
     edits = route.writes and needs is not Permission.BROWSE
     if with_token and edits and not await access.allows(user, project_id, TOKEN_PERMISSION):
-        raise NotAllowed(f"User {user.username!r} may not write with an API token in project {project_id}: "
-                         f"that needs the permission {TOKEN_PERMISSION}.")
+        raise NotAllowed(
+            f"User {user.username!r} may not write with an API token in project {project_id}: "
+            f"that needs the permission {TOKEN_PERMISSION}."
+        )
 
 
 async def _require_project(access: Access, user: User, project_id: int | None) -> None:

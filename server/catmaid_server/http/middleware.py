@@ -17,8 +17,12 @@ from catmaid_server.http.compression import compress
 
 log = structlog.get_logger("catmaid.request")
 
-LATENCY = Histogram("catmaid_request_seconds", "Time to answer", ["method", "route"],
-                    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10))
+LATENCY = Histogram(
+    "catmaid_request_seconds",
+    "Time to answer",
+    ["method", "route"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
 ANSWERS = Counter("catmaid_answers_total", "Answers by status", ["method", "route", "status"])
 
 _ALLOWED_HEADERS = "Authorization, X-Authorization, Content-Type, Idempotency-Key, X-Requested-With, X-CSRFToken"
@@ -48,8 +52,14 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
     note = log.warning if response.status >= 500 or (took > _SLOW_S and not stayed_open) else log.debug
-    note("answered", request_id=request_id, method=request.method, route=route,
-         status=response.status, ms=round(1e3 * took, 1))
+    note(
+        "answered",
+        request_id=request_id,
+        method=request.method,
+        route=route,
+        status=response.status,
+        ms=round(1e3 * took, 1),
+    )
     return response
 
 
@@ -60,24 +70,33 @@ async def merge_slashes(request: web.Request, handler: Handler) -> web.StreamRes
         return await handler(request)
     path = re.sub(r"[/\\]+", "/", request.rel_url.raw_path)  # to a browser, /\ is the beginning of another host's name
     query = request.rel_url.raw_query_string
-    return web.Response(status=308, headers={"Location": f"{path}?{query}" if query else path},
-                        content_type="text/html")
+    return web.Response(
+        status=308, headers={"Location": f"{path}?{query}" if query else path}, content_type="text/html"
+    )
 
 
 async def _answered(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
-        return web.Response(status=204, headers={
-            "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE, OPTIONS",
-            "Access-Control-Allow-Headers": _ALLOWED_HEADERS,
-            "Access-Control-Max-Age": "86400",
-        })
+        return web.Response(
+            status=204,
+            headers={
+                "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE, OPTIONS",
+                "Access-Control-Allow-Headers": _ALLOWED_HEADERS,
+                "Access-Control-Max-Age": "86400",
+            },
+        )
     try:
         return await handler(request)
     except Exception as error:  # the edge: whatever happens, the client gets an answer
         response = errors.answer_for(error)
         if response is None:
             # As text: a renderer of exceptions may show local variables, and these may hold a password.
-            log.error("failed", request_id=request_id, method=request.method, path=request.path,  # noqa: TRY400
-                      exception="".join(traceback.format_exception(error)))
+            log.error(  # noqa: TRY400
+                "failed",
+                request_id=request_id,
+                method=request.method,
+                path=request.path,
+                exception="".join(traceback.format_exception(error)),
+            )
             response = errors.answer(500, "InternalError", f"The service failed; its log has the request {request_id}.")
         return response

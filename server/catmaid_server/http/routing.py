@@ -37,7 +37,7 @@ class NoParameters(msgspec.Struct):
 class Content:
     """What an answer holds whose annotation alone does not say it::
 
-        async def list_users(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(list[User])]:
+    async def list_users(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(list[User])]:
     """
 
     shape: Any
@@ -144,7 +144,12 @@ class Routes:
     routes: list[Route] = field(default_factory=list)
 
     def route(
-        self, path: str, *, methods: Sequence[str], needs: Permission, label: str | None = None,
+        self,
+        path: str,
+        *,
+        methods: Sequence[str],
+        needs: Permission,
+        label: str | None = None,
         files: Files | None = None,
     ) -> Callable[[Handler], Handler]:
         """Register a handler; its second parameter's type is the form."""
@@ -160,8 +165,9 @@ class Routes:
         """Register for GET."""
         return self.route(path, methods=("GET",), needs=needs, label=label)
 
-    def post(self, path: str, *, needs: Permission, label: str | None = None,
-             files: Files | None = None) -> Callable[[Handler], Handler]:
+    def post(
+        self, path: str, *, needs: Permission, label: str | None = None, files: Files | None = None
+    ) -> Callable[[Handler], Handler]:
         """Register for POST."""
         return self.route(path, methods=("POST",), needs=needs, label=label, files=files)
 

@@ -64,7 +64,8 @@ def server_account(existing: Path | None = None) -> Account:
             return account
     raise PermissionError(
         f"The database in {existing} belongs to user {_name_of(owner)}, and you are {_name_of(me)}. "
-        f"Run this as {_name_of(owner)}, or choose another folder with --data-dir.")
+        f"Run this as {_name_of(owner)}, or choose another folder with --data-dir."
+    )
 
 
 def _own_account(uid: int) -> Account:
@@ -82,8 +83,10 @@ def _service_accounts() -> list[Account]:
         except KeyError:
             continue
     if not found:
-        raise PermissionError("PostgreSQL does not run as root, and there is no account 'postgres' or 'nobody'. "
-                              "Run this as an ordinary user.")
+        raise PermissionError(
+            "PostgreSQL does not run as root, and there is no account 'postgres' or 'nobody'. "
+            "Run this as an ordinary user."
+        )
     return found
 
 

@@ -81,8 +81,12 @@ def _candidates() -> Iterator[Path]:
         yield Path(server).resolve().parent
     if config := shutil.which("pg_config"):
         yield Path(_output([config, "--bindir"]))
-    for pattern in ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql@*/bin",
-                    "usr/local/opt/postgresql@*/bin"):
+    for pattern in (
+        "usr/lib/postgresql/*/bin",
+        "usr/pgsql-*/bin",
+        "opt/homebrew/opt/postgresql@*/bin",
+        "usr/local/opt/postgresql@*/bin",
+    ):
         yield from sorted(Path("/").glob(pattern), reverse=True)
 
 
@@ -93,8 +97,9 @@ def _inspect(folder: Path) -> Installation | None:
     if version is None:
         return None
     major = int(version[1])
-    return Installation(folder, major, any((s / "extension" / "postgis.control").is_file()
-                                           for s in _share_folders(folder, major)))
+    return Installation(
+        folder, major, any((s / "extension" / "postgis.control").is_file() for s in _share_folders(folder, major))
+    )
 
 
 def _share_folders(folder: Path, major: int) -> Iterator[Path]:
@@ -122,6 +127,8 @@ def _explain(found: tuple[Installation, ...], major: int | None) -> str:
         names = ", ".join(f"{i.major} in {i.folder}" + ("" if i.has_postgis else " without PostGIS") for i in found)
         why += f" (there is {names})"
     how = _HOW_TO_INSTALL.format(
-        version=f"-{major}" if major is not None else "", suffix="-3" if major is not None else "",
-        pinned=f"={major}" if major is not None else f">={OLDEST_MAJOR}")
+        version=f"-{major}" if major is not None else "",
+        suffix="-3" if major is not None else "",
+        pinned=f"={major}" if major is not None else f">={OLDEST_MAJOR}",
+    )
     return f"{why}. {how}"

@@ -170,10 +170,30 @@ class Cluster:
         account.own(new)
         with _handed_over(new, account) as (path, options):
             done = subprocess.run(
-                [installation.program("initdb"), "--pgdata", path, "--username", USER, "--encoding", "UTF8",
-                 "--lc-collate", "C", "--lc-ctype", "C.UTF-8", "--auth-local", "trust", "--auth-host", "reject",
-                 "--data-checksums"],
-                capture_output=True, text=True, check=False, env=_environment(), **options)
+                [
+                    installation.program("initdb"),
+                    "--pgdata",
+                    path,
+                    "--username",
+                    USER,
+                    "--encoding",
+                    "UTF8",
+                    "--lc-collate",
+                    "C",
+                    "--lc-ctype",
+                    "C.UTF-8",
+                    "--auth-local",
+                    "trust",
+                    "--auth-host",
+                    "reject",
+                    "--data-checksums",
+                ],
+                capture_output=True,
+                text=True,
+                check=False,
+                env=_environment(),
+                **options,
+            )
         if done.returncode != 0:
             shutil.rmtree(new, ignore_errors=True)
             raise ClusterError(f"PostgreSQL could not make a database in {self._data}: {_last_line(done.stderr)}")
@@ -203,10 +223,22 @@ class Cluster:
         with self._log.open("ab") as log, _handed_over(self._data, account) as (path, options):
             began_at = log.tell()
             self._child = subprocess.Popen(
-                [installation.program("postgres"), "-D", path, "-k", str(socket_folder),
-                 "-c", f"cluster_name={self._marker}"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=_environment(),
-                **options)
+                [
+                    installation.program("postgres"),
+                    "-D",
+                    path,
+                    "-k",
+                    str(socket_folder),
+                    "-c",
+                    f"cluster_name={self._marker}",
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=_environment(),
+                **options,
+            )
         deadline = time.monotonic() + _START_S
         while time.monotonic() < deadline:
             pidfile = postmaster.read_pidfile(self._data)

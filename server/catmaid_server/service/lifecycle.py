@@ -45,8 +45,13 @@ def start(settings: Settings | None = None, *, patience_s: float = _START_S) -> 
     with folder.output.open("a+b") as output:
         began_at = output.seek(0, os.SEEK_END)
         process = subprocess.Popen(
-            [sys.executable, "-m", "catmaid_server", "serve"], stdin=subprocess.DEVNULL, stdout=output,
-            stderr=output, start_new_session=True, env={**os.environ, **_as_environment(settings)})
+            [sys.executable, "-m", "catmaid_server", "serve"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            env={**os.environ, **_as_environment(settings)},
+        )
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
             if (record := folder.read_record()) is not None:
@@ -95,8 +100,11 @@ def status(settings: Settings | None = None) -> Status:
     record = ServiceFolder(settings.folder).read_record()
     cluster = embedded_cluster(settings)
     return Status(
-        running=record is not None, data_dir=str(settings.folder), service=record,
-        database_running=None if cluster is None else cluster.running_pid() is not None)
+        running=record is not None,
+        data_dir=str(settings.folder),
+        service=record,
+        database_running=None if cluster is None else cluster.running_pid() is not None,
+    )
 
 
 _left_running: list[subprocess.Popen[bytes]] = []

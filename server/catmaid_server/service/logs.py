@@ -14,7 +14,8 @@ import structlog
 
 _SECRET_NAME = re.compile(r"token|ticket|cookie|password|secret|authorization", re.IGNORECASE)
 _SECRET_IN_TEXT = re.compile(
-    r"((?:ticket|token|password|sessionid|csrftoken)\s*=\s*|\bToken\s+)[^\s&;,'\"]+", re.IGNORECASE)
+    r"((?:ticket|token|password|sessionid|csrftoken)\s*=\s*|\bToken\s+)[^\s&;,'\"]+", re.IGNORECASE
+)
 _PASSWORD_IN_URL = re.compile(r"(://[^:/\s@]*:)[^/\s@]+(?=@)")
 _HIDDEN = "***"
 _LARGEST_BYTES = 20 * 1024**2
@@ -38,11 +39,15 @@ def configure(path: Path, level: str, **always: Any) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.handlers.WatchedFileHandler(path)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.JSONRenderer(serializer=_as_json)],
-    ))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(serializer=_as_json),
+            ],
+        )
+    )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

@@ -166,14 +166,27 @@ async def _bind(host: str, port: int, *, patience_s: float) -> socket.socket:
 
 def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
     return WorkerOrder(
-        dsn=dsn, data_dir=str(folder.path), secret=folder.secret(), number=0, pool_size=settings.pool_size,
-        remember_bytes=settings.remember_bytes, log_level=settings.log_level, shutdown_s=settings.shutdown_s,
-        registration=settings.registration, approval=settings.approval)
+        dsn=dsn,
+        data_dir=str(folder.path),
+        secret=folder.secret(),
+        number=0,
+        pool_size=settings.pool_size,
+        remember_bytes=settings.remember_bytes,
+        log_level=settings.log_level,
+        shutdown_s=settings.shutdown_s,
+        registration=settings.registration,
+        approval=settings.approval,
+    )
 
 
 def _record(settings: Settings, listening: socket.socket) -> ServiceRecord:
     host = _ANY_ADDRESS.get(settings.host, settings.host)
     return ServiceRecord(
-        url=f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}", pid=os.getpid(),
-        started=datetime.now(UTC).isoformat(timespec="seconds"), version=own_version(), workers=settings.workers,
-        data_dir=str(settings.folder), embedded_database=settings.database_url is None)
+        url=f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}",
+        pid=os.getpid(),
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        version=own_version(),
+        workers=settings.workers,
+        data_dir=str(settings.folder),
+        embedded_database=settings.database_url is None,
+    )

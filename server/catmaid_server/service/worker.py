@@ -58,11 +58,18 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    opened = Store.opened(order.dsn, pool_size=order.pool_size, remember_bytes=order.remember_bytes,
-                          longest_query_s=_LONGEST_QUERY_S)
+    opened = Store.opened(
+        order.dsn, pool_size=order.pool_size, remember_bytes=order.remember_bytes, longest_query_s=_LONGEST_QUERY_S
+    )
     async with opened as store:
-        app = create_app(store, all_routes(), secret=order.secret, data_dir=Path(order.data_dir), registration=order.registration,
-                         approval=order.approval)
+        app = create_app(
+            store,
+            all_routes(),
+            secret=order.secret,
+            data_dir=Path(order.data_dir),
+            registration=order.registration,
+            approval=order.approval,
+        )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=order.shutdown_s)
         await runner.setup()
         gc.freeze()  # routes and modules stay: looking through them each time would hold up requests

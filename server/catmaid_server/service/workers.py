@@ -159,8 +159,17 @@ class Workers:
         with theirs, self._output.open("ab") as output:
             ours.setblocking(False)
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "catmaid_server.service.worker", str(theirs.fileno()), stdin=PIPE, stdout=PIPE,
-                stderr=output, pass_fds=(theirs.fileno(),), env=self._environment, start_new_session=True)
+                sys.executable,
+                "-m",
+                "catmaid_server.service.worker",
+                str(theirs.fileno()),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=output,
+                pass_fds=(theirs.fileno(),),
+                env=self._environment,
+                start_new_session=True,
+            )
         return Worker(process, ours)
 
     async def _set_to_work(self, number: int, order: WorkerOrder) -> None:

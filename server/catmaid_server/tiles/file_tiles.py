@@ -61,16 +61,17 @@ def inspect_tiles(folder: Path, given: Mapping[str, Any], on_bad: str) -> FileTi
     if missing:
         raise InvalidInput(f"Say what the {' and '.join(missing).replace('_', ' ')} of {folder} is.")
     if known["tile_source_type"] not in FILE_LAYOUTS:
-        raise InvalidInput(f"Tile source type {known['tile_source_type']} is not one of files;"
-                           f" those are {', '.join(map(str, FILE_LAYOUTS))}.")
+        raise InvalidInput(
+            f"Tile source type {known['tile_source_type']} is not one of files;"
+            f" those are {', '.join(map(str, FILE_LAYOUTS))}."
+        )
     layout = FILE_LAYOUTS[known["tile_source_type"]]
     extension = known.get("file_extension", "jpg")
     digest = hashlib.sha256(repr((str(folder), sorted(known.items()))).encode())
     broken, found_size = _check_sections(folder, layout, extension, known["dimension"][2], digest)
     if found_size is None or (broken and on_bad != "skip"):
         example = tile_file(folder, layout, TileAddress(0, 0, 0, 0), extension)
-        raise BadSections([BadSection(f"section {z} (as {example} for section 0)", why)
-                           for z, why in broken.items()])
+        raise BadSections([BadSection(f"section {z} (as {example} for section 0)", why) for z, why in broken.items()])
     first = next(z for z in range(known["dimension"][2]) if z not in broken)
     return FileTiles(
         folder=folder,
@@ -106,8 +107,9 @@ def _described(folder: Path) -> dict[str, Any]:
     return known
 
 
-def _check_sections(folder: Path, layout: str, extension: str, sections: int,
-                    digest: Any) -> tuple[dict[int, str], tuple[int, int] | None]:
+def _check_sections(
+    folder: Path, layout: str, extension: str, sections: int, digest: Any
+) -> tuple[dict[int, str], tuple[int, int] | None]:
     """Why sections are bad, and the size of the first good tile; stirs all of them into `digest`."""
     broken: dict[int, str] = {}
     size: tuple[int, int] | None = None

@@ -91,9 +91,18 @@ async def import_stack(
     volumes = data_dir / "stacks"
     name = _volume_name(place.title, [*given, *map(float, resolution_nm), tile_size, value_range])
     destination = _free_or_same(volumes, name, sections)
-    volume = await _in_thread(lambda stop: ingest(
-        sections, destination, resolution_nm, on_bad=on_bad, value_range=value_range, tile_size=tile_size,
-        progress=progress, stop=stop))
+    volume = await _in_thread(
+        lambda stop: ingest(
+            sections,
+            destination,
+            resolution_nm,
+            on_bad=on_bad,
+            value_range=value_range,
+            tile_size=tile_size,
+            progress=progress,
+            stop=stop,
+        )
+    )
     return await _register_volume(store, data_dir, volume, place, file_extension)
 
 
@@ -123,8 +132,9 @@ async def import_volume(
     sections = [ArraySection(z, (width, height), f"{fingerprint}:{z}", section) for z in range(depth)]
     name = _volume_name(title, [fingerprint, *shape, *map(float, resolution_nm), tile_size])
     destination = data_dir / "stacks" / name
-    volume = await _in_thread(lambda stop: ingest(sections, destination, resolution_nm, tile_size=tile_size,
-                                                  progress=progress, stop=stop))
+    volume = await _in_thread(
+        lambda stop: ingest(sections, destination, resolution_nm, tile_size=tile_size, progress=progress, stop=stop)
+    )
     return await _register_volume(store, data_dir, volume, place, file_extension)
 
 
@@ -156,18 +166,41 @@ async def import_tiles(
     BadSections
         If sections are missing and `on_bad` is "refuse".
     """
-    given = {"tile_source_type": tile_source_type, "dimension": dimension, "resolution": resolution_nm,
-             "translation": translation_nm, "tile_size": tile_size, "zoom_levels": zoom_levels,
-             "file_extension": file_extension, "title": title}
+    given = {
+        "tile_source_type": tile_source_type,
+        "dimension": dimension,
+        "resolution": resolution_nm,
+        "translation": translation_nm,
+        "tile_size": tile_size,
+        "zoom_levels": zoom_levels,
+        "file_extension": file_extension,
+        "title": title,
+    }
     tiles = await asyncio.to_thread(inspect_tiles, folder, given, on_bad)
-    source = {"kind": "tiles", "path": str(tiles.folder), "revision": tiles.revision,
-              "tile_source_type": tiles.tile_source_type, "file_extension": tiles.file_extension}
-    mirror = Mirror(tile_width=tiles.tile_size[0], tile_height=tiles.tile_size[1],
-                    file_extension="png" if tiles.file_extension == "png" else "jpg", source=source)
-    stack = NewStack(title=tiles.title, dimension=tiles.dimension, resolution=tiles.resolution,
-                     zoom_levels=tiles.zoom_levels, mirrors=[mirror], broken_sections=sorted(tiles.broken))
-    return await _register(store, stack, _Place(project, owner, tiles.title, tiles.translation),
-                           tiles.broken, tiles.folder)
+    source = {
+        "kind": "tiles",
+        "path": str(tiles.folder),
+        "revision": tiles.revision,
+        "tile_source_type": tiles.tile_source_type,
+        "file_extension": tiles.file_extension,
+    }
+    mirror = Mirror(
+        tile_width=tiles.tile_size[0],
+        tile_height=tiles.tile_size[1],
+        file_extension="png" if tiles.file_extension == "png" else "jpg",
+        source=source,
+    )
+    stack = NewStack(
+        title=tiles.title,
+        dimension=tiles.dimension,
+        resolution=tiles.resolution,
+        zoom_levels=tiles.zoom_levels,
+        mirrors=[mirror],
+        broken_sections=sorted(tiles.broken),
+    )
+    return await _register(
+        store, stack, _Place(project, owner, tiles.title, tiles.translation), tiles.broken, tiles.folder
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +222,29 @@ async def _checked(store: Store, place: _Place) -> _Place:
     return place
 
 
-async def _register_volume(store: Store, data_dir: Path, volume: IngestedVolume, place: _Place,
-                           file_extension: str) -> ImportedStack:
+async def _register_volume(
+    store: Store, data_dir: Path, volume: IngestedVolume, place: _Place, file_extension: str
+) -> ImportedStack:
     source = {"kind": "zarr", "path": str(volume.path.relative_to(data_dir)), "revision": volume.revision}
     layout = volume.layout
-    mirror = Mirror(tile_width=layout.tile_size, tile_height=layout.tile_size, file_extension=file_extension,
-                    source=source)
-    stack = NewStack(title=place.title, dimension=layout.dimension, resolution=layout.resolution,
-                     zoom_levels=layout.levels, mirrors=[mirror], broken_sections=sorted(volume.broken))
+    mirror = Mirror(
+        tile_width=layout.tile_size, tile_height=layout.tile_size, file_extension=file_extension, source=source
+    )
+    stack = NewStack(
+        title=place.title,
+        dimension=layout.dimension,
+        resolution=layout.resolution,
+        zoom_levels=layout.levels,
+        mirrors=[mirror],
+        broken_sections=sorted(volume.broken),
+    )
     broken = {z: bad.reason for z, bad in volume.broken.items()}
     return await _register(store, stack, place, broken, volume.path)
 
 
-async def _register(store: Store, stack: NewStack, place: _Place, broken: Mapping[int, str],
-                    path: Path) -> ImportedStack:
+async def _register(
+    store: Store, stack: NewStack, place: _Place, broken: Mapping[int, str], path: Path
+) -> ImportedStack:
     """Register in one transaction, unless the project has a stack with the same images already."""
     source = stack.mirrors[0].source or {}
     async with store.reading() as connection:
@@ -215,8 +257,9 @@ async def _register(store: Store, stack: NewStack, place: _Place, broken: Mappin
         async with store.writing(user_id=owner.id, project_id=known, label="stacks.import") as tx:
             project_id = await projects.ensure_project(tx, place.project, owner_id=owner.id)
             stack_id = await stacks.register_stack(tx, project_id, stack, translation=place.translation)
-    return ImportedStack(project_id, stack_id, stack.title, stack.dimension, stack.zoom_levels, broken, path,
-                         created=existing is None)
+    return ImportedStack(
+        project_id, stack_id, stack.title, stack.dimension, stack.zoom_levels, broken, path, created=existing is None
+    )
 
 
 async def _in_thread(work: Callable[[threading.Event], IngestedVolume]) -> IngestedVolume:

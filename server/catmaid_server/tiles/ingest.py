@@ -80,8 +80,16 @@ def ingest_sections(
     Interrupted
         If `stop` was set.
     """
-    return ingest(survey(source, value_range=value_range), destination, resolution_nm, on_bad=on_bad,
-                  value_range=value_range, tile_size=tile_size, progress=progress, stop=stop)
+    return ingest(
+        survey(source, value_range=value_range),
+        destination,
+        resolution_nm,
+        on_bad=on_bad,
+        value_range=value_range,
+        tile_size=tile_size,
+        progress=progress,
+        stop=stop,
+    )
 
 
 def ingest(
@@ -114,8 +122,7 @@ def ingest(
             journal.forget()
             _clear(partial)
             journal.begin(header)
-        resumed = {index for index, section in enumerate(sections)
-                   if _is_written(journal.entries.get(index), section)}
+        resumed = {index for index, section in enumerate(sections) if _is_written(journal.entries.get(index), section)}
         stores = create_volume(partial, layout, title=destination.name, context=cache_context(0))
         _write_all(_Run(sections, stores, on_bad, progress, stop or threading.Event()), journal, resumed)
         _sync_folder(partial)
@@ -158,8 +165,9 @@ def _write_all(run: _Run, journal: Journal, finished: set[int]) -> None:
         raise BadSections(bad)
 
 
-def _windowed(pool: ThreadPoolExecutor, work: Callable[[int], Entry], todo: Sequence[int],
-              width: int) -> Iterator[Future[Entry]]:
+def _windowed(
+    pool: ThreadPoolExecutor, work: Callable[[int], Entry], todo: Sequence[int], width: int
+) -> Iterator[Future[Entry]]:
     """Do the work with at most `width` pieces begun and not yet taken."""
     waiting = iter(todo)
     begun: set[Future[Entry]] = set()
@@ -203,18 +211,32 @@ def _pixels(section: Section | BadSection, shape: tuple[int, ...]) -> tuple[NDAr
 
 
 def _header(layout: VolumeLayout, value_range: ValueRange | None) -> dict[str, Any]:
-    return {"format": 1, "dimension": list(layout.dimension), "resolution": list(layout.resolution),
-            "tile_size": layout.tile_size, "value_range": None if value_range is None else list(value_range)}
+    return {
+        "format": 1,
+        "dimension": list(layout.dimension),
+        "resolution": list(layout.resolution),
+        "tile_size": layout.tile_size,
+        "value_range": None if value_range is None else list(value_range),
+    }
 
 
 def _is_written(entry: Entry | None, section: Section | BadSection) -> bool:
     """Whether the entry says that this section, as it is now, is on disk."""
-    return (entry is not None and entry.bad is None and not isinstance(section, BadSection)
-            and entry.fingerprint == section.fingerprint)
+    return (
+        entry is not None
+        and entry.bad is None
+        and not isinstance(section, BadSection)
+        and entry.fingerprint == section.fingerprint
+    )
 
 
-def _existing(destination: Path, sections: Sequence[Section | BadSection], layout: VolumeLayout,
-              header: dict[str, Any], on_bad: OnBad) -> IngestedVolume:
+def _existing(
+    destination: Path,
+    sections: Sequence[Section | BadSection],
+    layout: VolumeLayout,
+    header: dict[str, Any],
+    on_bad: OnBad,
+) -> IngestedVolume:
     """The volume that is there already, if it is made from these sections."""
     if not holds(destination, sections):
         raise InvalidInput(f"{destination} exists and is not made from these sections.")
@@ -231,15 +253,21 @@ def holds(volume: Path, sections: Sequence[Section | BadSection]) -> bool:
     """Whether a finished volume is made from just these sections, unchanged since."""
     _, entries = journals.read(volume)
     return entries.keys() == set(range(len(sections))) and all(
-        entries[index].bad is not None if isinstance(section, BadSection)
+        entries[index].bad is not None
+        if isinstance(section, BadSection)
         else entries[index].fingerprint == section.fingerprint
-        for index, section in enumerate(sections))
+        for index, section in enumerate(sections)
+    )
 
 
-def _described(path: Path, layout: VolumeLayout, header: dict[str, Any], entries: dict[int, Entry],
-               resumed: int) -> IngestedVolume:
-    broken = {index: BadSection(f"section {index}", entry.bad)
-              for index, entry in sorted(entries.items()) if entry.bad is not None}
+def _described(
+    path: Path, layout: VolumeLayout, header: dict[str, Any], entries: dict[int, Entry], resumed: int
+) -> IngestedVolume:
+    broken = {
+        index: BadSection(f"section {index}", entry.bad)
+        for index, entry in sorted(entries.items())
+        if entry.bad is not None
+    }
     return IngestedVolume(path, layout, journals.revision(header, entries), broken, resumed)
 
 

@@ -46,8 +46,9 @@ class Journal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._file.close()
 
     def forget(self) -> None:
@@ -65,8 +66,10 @@ class Journal:
     def record(self, entry: Entry) -> None:
         """Note a section whose pixels are on disk."""
         self.entries[entry.section] = entry
-        self._append({"section": entry.section, "source": entry.fingerprint, "crc32": entry.crc32}
-                     | ({} if entry.bad is None else {"bad": entry.bad}))
+        self._append(
+            {"section": entry.section, "source": entry.fingerprint, "crc32": entry.crc32}
+            | ({} if entry.bad is None else {"bad": entry.bad})
+        )
 
     def _append(self, value: dict[str, Any]) -> None:
         self._file.write(json.dumps(value, separators=(",", ":")).encode() + b"\n")

@@ -49,12 +49,15 @@ def cache_context(cache_bytes: int, *, threads: int | None = None) -> tensorstor
     return tensorstore.Context(resources)
 
 
-def create_volume(path: Path, layout: VolumeLayout, *, title: str,
-                  context: tensorstore.Context) -> list[tensorstore.TensorStore]:
+def create_volume(
+    path: Path, layout: VolumeLayout, *, title: str, context: tensorstore.Context
+) -> list[tensorstore.TensorStore]:
     """Make an empty (black) volume or open what an interrupted run made of it; one store per zoom level."""
     path.mkdir(parents=True, exist_ok=True)
-    opening = [tensorstore.open(_level_spec(path, layout, zoom), open=True, create=True, context=context)
-               for zoom in range(layout.levels)]
+    opening = [
+        tensorstore.open(_level_spec(path, layout, zoom), open=True, create=True, context=context)
+        for zoom in range(layout.levels)
+    ]
     stores = [future.result() for future in opening]
     group = {"zarr_format": 3, "node_type": "group", "attributes": {"ome": _multiscale(layout, title)}}
     (path / "zarr.json").write_text(json.dumps(group, indent=1), encoding="utf-8")
@@ -72,7 +75,11 @@ async def open_volume(path: Path, *, context: tensorstore.Context) -> list[tenso
     return [
         await tensorstore.open(
             {"driver": driver, "kvstore": {"driver": "file", "path": f"{path / name}/"}},
-            open=True, read=True, write=False, context=context, recheck_cached_metadata="open",
+            open=True,
+            read=True,
+            write=False,
+            context=context,
+            recheck_cached_metadata="open",
             recheck_cached_data=False,
         )
         for driver, name in await asyncio.to_thread(_datasets, path)
@@ -115,9 +122,17 @@ def _level_spec(path: Path, layout: VolumeLayout, zoom: int) -> dict[str, Any]:
             "dimension_names": ["z", "y", "x"],
             "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [1, shard, shard]}},
             "chunk_key_encoding": {"name": "default"},
-            "codecs": [{"name": "sharding_indexed", "configuration": {
-                "chunk_shape": [1, tile, tile], "codecs": inner,
-                "index_codecs": index, "index_location": "end"}}],
+            "codecs": [
+                {
+                    "name": "sharding_indexed",
+                    "configuration": {
+                        "chunk_shape": [1, tile, tile],
+                        "codecs": inner,
+                        "index_codecs": index,
+                        "index_location": "end",
+                    },
+                }
+            ],
         },
     }
 
@@ -125,21 +140,26 @@ def _level_spec(path: Path, layout: VolumeLayout, zoom: int) -> dict[str, Any]:
 def _multiscale(layout: VolumeLayout, title: str) -> dict[str, Any]:
     return {
         "version": "0.5",
-        "multiscales": [{
-            "name": title,
-            "type": "mean of 2x2 in y, x",
-            "axes": [{"name": name, "type": "space", "unit": "nanometer"} for name in "zyx"],
-            "datasets": [_dataset(layout, zoom) for zoom in range(layout.levels)],
-        }],
+        "multiscales": [
+            {
+                "name": title,
+                "type": "mean of 2x2 in y, x",
+                "axes": [{"name": name, "type": "space", "unit": "nanometer"} for name in "zyx"],
+                "datasets": [_dataset(layout, zoom) for zoom in range(layout.levels)],
+            }
+        ],
     }
 
 
 def _dataset(layout: VolumeLayout, zoom: int) -> dict[str, Any]:
     """Scale in nm, and where the centre of the first pixel lies: each level's averaging moves it."""
     x, y, z = layout.resolution
-    factor = 2 ** zoom
+    factor = 2**zoom
     shift = (factor - 1) / 2
-    return {"path": str(zoom), "coordinateTransformations": [
-        {"type": "scale", "scale": [z, y * factor, x * factor]},
-        {"type": "translation", "translation": [0.0, y * shift, x * shift]},
-    ]}
+    return {
+        "path": str(zoom),
+        "coordinateTransformations": [
+            {"type": "scale", "scale": [z, y * factor, x * factor]},
+            {"type": "translation", "translation": [0.0, y * shift, x * shift]},
+        ],
+    }

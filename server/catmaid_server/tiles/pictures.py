@@ -56,8 +56,9 @@ async def picture(tiles: TileService, pyramid: Pyramid, window: Window, *, zoom:
     angle = window.rotation_cw % 360
     reach = math.ceil(math.hypot(width, height)) if angle else 0
     outer = tuple(max(extent, reach + (reach - extent) % 2) for extent in (width, height))  # the same centre
-    left, top = (round(centre / 2**zoom - extent / 2)
-                 for centre, extent in zip((window.x, window.y), outer, strict=True))
+    left, top = (
+        round(centre / 2**zoom - extent / 2) for centre, extent in zip((window.x, window.y), outer, strict=True)
+    )
     pixels = await _pixels(tiles, pyramid, zoom, window.section, left, top, *outer)
     return await asyncio.to_thread(_upright, pixels, angle, width, height)
 
@@ -87,8 +88,8 @@ async def _tile(tiles: TileService, pyramid: Pyramid, address: TileAddress) -> N
 
 def _paste(tile: NDArray[np.uint8], image: NDArray[np.uint8], x: int, y: int) -> None:
     """Put a tile into an image with its first pixel at column x and row y, which may be outside."""
-    part = tile[max(0, -y): max(0, image.shape[0] - y), max(0, -x): max(0, image.shape[1] - x)]
-    image[max(0, y): max(0, y) + part.shape[0], max(0, x): max(0, x) + part.shape[1]] = part
+    part = tile[max(0, -y) : max(0, image.shape[0] - y), max(0, -x) : max(0, image.shape[1] - x)]
+    image[max(0, y) : max(0, y) + part.shape[0], max(0, x) : max(0, x) + part.shape[1]] = part
 
 
 def _upright(pixels: NDArray[np.uint8], angle: float, width: int, height: int) -> bytes:

@@ -61,9 +61,11 @@ class BadSections(InvalidInput):
         if len(self.sections) > shown:
             lines.append(f"  and {len(self.sections) - shown} more")
         super().__init__(
-            f"{len(self.sections)} section(s) cannot be used, so nothing was registered:\n" + "\n".join(lines)
+            f"{len(self.sections)} section(s) cannot be used, so nothing was registered:\n"
+            + "\n".join(lines)
             + "\nMend them and repeat the command (finished sections are not read again), or skip them: they"
-            " become black, broken sections.")
+            " become black, broken sections."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,10 @@ class ArraySection:
 
 def natural_key(path: Path) -> tuple[tuple[str | int, ...], ...]:
     """Sort key that puts `s2.tif` before `s10.tif`."""
-    return tuple(tuple(int(part) if part.isdecimal() else part.casefold()
-                       for part in re.split(r"(\d+)", component)) for component in path.parts)
+    return tuple(
+        tuple(int(part) if part.isdecimal() else part.casefold() for part in re.split(r"(\d+)", component))
+        for component in path.parts
+    )
 
 
 def section_files(source: Path | Iterable[Path]) -> list[Path]:
@@ -119,8 +123,11 @@ def section_files(source: Path | Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in given:
         if path.is_dir():
-            found += [p for p in path.iterdir()
-                      if p.suffix.lower() in EXTENSIONS and not p.name.startswith(".") and p.is_file()]
+            found += [
+                p
+                for p in path.iterdir()
+                if p.suffix.lower() in EXTENSIONS and not p.name.startswith(".") and p.is_file()
+            ]
         elif not path.is_file():
             raise InvalidInput(f"There is no file or folder {path}.")
         elif path.suffix.lower() not in EXTENSIONS:
@@ -132,9 +139,7 @@ def section_files(source: Path | Iterable[Path]) -> list[Path]:
     return sorted({path.resolve() for path in found}, key=natural_key)
 
 
-def survey(
-    source: Path | Iterable[Path], *, value_range: ValueRange | None = None
-) -> list[FileSection | BadSection]:
+def survey(source: Path | Iterable[Path], *, value_range: ValueRange | None = None) -> list[FileSection | BadSection]:
     """Read the heads of all files and list their sections along z, the unusable ones in their places.
 
     The size that most sections have is the stack's; sections of another size are bad.
@@ -152,8 +157,9 @@ def survey(
 def _unless_odd(entry: FileSection | BadSection, common: tuple[int, int]) -> FileSection | BadSection:
     if isinstance(entry, BadSection) or entry.size == common:
         return entry
-    return BadSection(entry.name, f"is {entry.size[0]} x {entry.size[1]} pixels; the stack is"
-                                  f" {common[0]} x {common[1]}")
+    return BadSection(
+        entry.name, f"is {entry.size[0]} x {entry.size[1]} pixels; the stack is {common[0]} x {common[1]}"
+    )
 
 
 def _sections_of(path: Path, value_range: ValueRange | None) -> Iterator[FileSection | BadSection]:

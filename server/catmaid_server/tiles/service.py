@@ -54,8 +54,9 @@ class TileService:
         Most memory for decoded chunks and shard indices of volumes.
     """
 
-    def __init__(self, store: Store, data_dir: Path, *, cache_bytes: int = 256 * 1024**2,
-                 chunk_cache_bytes: int = 64 * 1024**2) -> None:
+    def __init__(
+        self, store: Store, data_dir: Path, *, cache_bytes: int = 256 * 1024**2, chunk_cache_bytes: int = 64 * 1024**2
+    ) -> None:
         self._store = store
         self._data_dir = data_dir
         self.cache: ByteCache[tuple[str, TileAddress, str]] = ByteCache(cache_bytes)
@@ -104,8 +105,12 @@ class TileService:
 
     async def _open(self, described: TileStore, of: StackRevision) -> TileSource:
         try:
-            return await open_source(described.source, self._data_dir,
-                                     (described.tile_width, described.tile_height),
-                                     context=self._context, pool=self._pool)
+            return await open_source(
+                described.source,
+                self._data_dir,
+                (described.tile_width, described.tile_height),
+                context=self._context,
+                pool=self._pool,
+            )
         except ValueError as error:
             raise NotFound(f"The images of stack {of.stack_id} are not where they were.") from error

@@ -24,15 +24,15 @@ class TileSource(Protocol):
 class ZarrSource:
     """Tiles cut from an OME-Zarr volume, one array (z, y, x) uint8 for each zoom level."""
 
-    def __init__(self, levels: list[tensorstore.TensorStore], tile_size: tuple[int, int],
-                 pool: Executor) -> None:
+    def __init__(self, levels: list[tensorstore.TensorStore], tile_size: tuple[int, int], pool: Executor) -> None:
         self._levels = levels
         self._width, self._height = tile_size
         self._pool = pool
 
     @classmethod
-    async def open(cls, path: Path, tile_size: tuple[int, int], *, context: tensorstore.Context,
-                   pool: Executor) -> ZarrSource:
+    async def open(
+        cls, path: Path, tile_size: tuple[int, int], *, context: tensorstore.Context, pool: Executor
+    ) -> ZarrSource:
         """Open the volume at `path`; `tile_size` is (width, height) in pixels. `ValueError` if it is none."""
         return cls(await open_volume(path, context=context), tile_size, pool)
 
@@ -49,7 +49,8 @@ class ZarrSource:
         image = await level[address.z, top:bottom, left:right].read()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._pool, lambda: encode(padded(image, self._width, self._height), extension))
+            self._pool, lambda: encode(padded(image, self._width, self._height), extension)
+        )
 
 
 FILE_LAYOUTS: Final = {
@@ -63,8 +64,9 @@ FILE_LAYOUTS: Final = {
 class FilePyramid:
     """Tiles that exist as files, laid out as CATMAID's tile source types 1, 4 and 5."""
 
-    def __init__(self, folder: Path, tile_source_type: int, file_extension: str, tile_size: tuple[int, int],
-                 pool: Executor) -> None:
+    def __init__(
+        self, folder: Path, tile_source_type: int, file_extension: str, tile_size: tuple[int, int], pool: Executor
+    ) -> None:
         self._folder = folder
         self._layout = FILE_LAYOUTS[tile_source_type]
         self._extension = file_extension
@@ -97,8 +99,9 @@ def tile_file(folder: Path, layout: str, address: TileAddress, extension: str) -
     return folder / f"{name}.{extension}"
 
 
-async def open_source(described: dict[str, Any], folder: Path, tile_size: tuple[int, int], *,
-                      context: tensorstore.Context, pool: Executor) -> TileSource:
+async def open_source(
+    described: dict[str, Any], folder: Path, tile_size: tuple[int, int], *, context: tensorstore.Context, pool: Executor
+) -> TileSource:
     """The source that a mirror's `source` describes; a relative path starts at `folder`.
 
     Raises
@@ -111,7 +114,6 @@ async def open_source(described: dict[str, Any], folder: Path, tile_size: tuple[
         case "zarr":
             return await ZarrSource.open(path, tile_size, context=context, pool=pool)
         case "tiles":
-            return FilePyramid(path, described["tile_source_type"], described["file_extension"], tile_size,
-                               pool)
+            return FilePyramid(path, described["tile_source_type"], described["file_extension"], tile_size, pool)
         case kind:
             raise ValueError(f"unknown kind of tile source {kind!r}")

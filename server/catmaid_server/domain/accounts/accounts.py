@@ -92,5 +92,7 @@ async def permissions_by_project(
         return dict.fromkeys(PROJECT_PERMISSIONS, everywhere), groups
     if not granted:
         return {}, groups
-    return {permission: sorted(p for p, names in granted.items() if permission in names)
-            for permission in PROJECT_PERMISSIONS}, groups
+    return {
+        permission: sorted(p for p, names in granted.items() if permission in names)
+        for permission in PROJECT_PERMISSIONS
+    }, groups

@@ -15,8 +15,18 @@ from catmaid_server.domain.projects import projects
 
 sql = load("accounts/project_tokens")
 
-_TOKEN = ("id", "creation_time", "edition_time", "name", "token", "needs_approval", "enabled", "default_permissions",
-          "user", "project")
+_TOKEN = (
+    "id",
+    "creation_time",
+    "edition_time",
+    "name",
+    "token",
+    "needs_approval",
+    "enabled",
+    "default_permissions",
+    "user",
+    "project",
+)
 FORKER_PERMISSIONS = ("can_administer", "can_annotate", "can_browse", "can_fork", "can_import", "delete_project")
 VISITOR_PERMISSIONS = ("can_browse", "can_annotate", "can_fork")
 
@@ -26,8 +36,15 @@ async def create_token(
 ) -> dict[str, Any]:
     """Make a token that grants permissions; `InvalidInput` for an unknown permission. Without a name it gets one."""
     require_known(permissions)
-    made = await fetch_one(tx, sql.create, project_id=project_id, user_id=user_id, name=name,
-                           needs_approval=needs_approval, permissions=list(permissions))
+    made = await fetch_one(
+        tx,
+        sql.create,
+        project_id=project_id,
+        user_id=user_id,
+        name=name,
+        needs_approval=needs_approval,
+        permissions=list(permissions),
+    )
     assert made is not None
     return dict(zip(_TOKEN, made, strict=True))
 
@@ -62,8 +79,12 @@ async def apply_token(tx: Connection, user_id: int, token: str, *, approval: boo
     cursor = await tx.execute(sql.note_use, {"token_id": token_id, "user_id": user_id, "enabled": not waits})
     if cursor.rowcount and not waits:
         await projects.grant_to_user(tx, project_id, user_id, permissions)
-    return {"project_id": project_id, "project_name": title, "permissions": permissions,
-            "needs_approval": needs_approval}
+    return {
+        "project_id": project_id,
+        "project_name": title,
+        "permissions": permissions,
+        "needs_approval": needs_approval,
+    }
 
 
 async def approve(tx: Connection, project_id: int, token_id: int | None, user_id: int | None) -> None:
@@ -74,8 +95,7 @@ async def approve(tx: Connection, project_id: int, token_id: int | None, user_id
 async def revoke(tx: Connection, project_id: int, token_id: int | None, user_id: int | None) -> None:
     """Take from a user what a token gave; `NotFound` if they did not apply it."""
     permissions = await _set_use(tx, project_id, token_id, user_id, False)
-    await tx.execute(sql.revoke_permissions, {"project_id": project_id, "user_id": user_id,
-                                              "permissions": permissions})
+    await tx.execute(sql.revoke_permissions, {"project_id": project_id, "user_id": user_id, "permissions": permissions})
 
 
 async def leave(tx: Connection, project_id: int, token_id: int | None, user_id: int) -> int:
@@ -88,8 +108,9 @@ async def leave(tx: Connection, project_id: int, token_id: int | None, user_id: 
         raise NotFound(f"Project {project_id} has no token {token_id}.")
     ended = await tx.execute(sql.end_use, {"token_id": token_id, "user_id": user_id})
     if ended.rowcount:
-        await tx.execute(sql.revoke_permissions, {"project_id": project_id, "user_id": user_id,
-                                                  "permissions": found[0]})
+        await tx.execute(
+            sql.revoke_permissions, {"project_id": project_id, "user_id": user_id, "permissions": found[0]}
+        )
     return ended.rowcount
 
 
@@ -100,8 +121,9 @@ async def fork_project(
 
     Any title will do: a refusal would tell of projects that the user may not see.
     """
-    copy_id = await projects.create_project(tx, name, owner_id=user_id, comment=comment,
-                                            permissions=FORKER_PERMISSIONS, unique=False)
+    copy_id = await projects.create_project(
+        tx, name, owner_id=user_id, comment=comment, permissions=FORKER_PERMISSIONS, unique=False
+    )
     copied = await tx.execute(sql.copy_stacks, {"project_id": project_id, "copy_id": copy_id})
     if with_volumes:
         await tx.execute(sql.copy_volumes, {"project_id": project_id, "copy_id": copy_id})
@@ -111,8 +133,7 @@ async def fork_project(
 async def _set_use(
     tx: Connection, project_id: int, token_id: int | None, user_id: int | None, enabled: bool
 ) -> list[str]:
-    found = await fetch_one(tx, sql.set_use, project_id=project_id, token_id=token_id, user_id=user_id,
-                            enabled=enabled)
+    found = await fetch_one(tx, sql.set_use, project_id=project_id, token_id=token_id, user_id=user_id, enabled=enabled)
     if found is None:
         raise NotFound(f"User {user_id} has not applied project token {token_id}.")
     permissions: list[str] = found[0]

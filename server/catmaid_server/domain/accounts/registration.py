@@ -40,8 +40,9 @@ async def register(
     taken = await fetch_all(tx, sql.taken_names)
     if wanted == _as_seen(users.ANONYMOUS) or any(wanted == _as_seen(name) for (name,) in taken):
         raise InvalidInput(f"There is already a user or a group {username!r}.")
-    return await users.create_user(tx, username, password_hash=password_hash, first_name=first_name,
-                                   last_name=last_name, email=email)
+    return await users.create_user(
+        tx, username, password_hash=password_hash, first_name=first_name, last_name=last_name, email=email
+    )
 
 
 def _as_seen(name: str) -> str:

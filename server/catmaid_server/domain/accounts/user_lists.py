@@ -45,8 +45,14 @@ async def user_names(connection: Connection) -> list[tuple[int, str]]:
 
 
 async def user_page(
-    connection: Connection, viewer: User, *, start: int = 0, length: int = PAGE, order: Sequence[tuple[str, bool]] = (),
-    annotations: Sequence[str] = (), neuron_id: int | None = None,
+    connection: Connection,
+    viewer: User,
+    *,
+    start: int = 0,
+    length: int = PAGE,
+    order: Sequence[tuple[str, bool]] = (),
+    annotations: Sequence[str] = (),
+    neuron_id: int | None = None,
 ) -> tuple[int, list[tuple[str, str, str, int]]]:
     """One page of the users who annotated as wanted: how many there are, and name, first name, last name, id of each.
 
@@ -57,13 +63,18 @@ async def user_page(
     """
     if start < 0:
         raise InvalidInput(f"The first row is 0 or more, not {start}.")
-    found = await fetch_all(connection, sql.annotators, annotations=list(annotations), neuron_id=neuron_id,
-                            viewer_id=None if viewer.is_superuser else viewer.id)
+    found = await fetch_all(
+        connection,
+        sql.annotators,
+        annotations=list(annotations),
+        neuron_id=neuron_id,
+        viewer_id=None if viewer.is_superuser else viewer.id,
+    )
     rows: list[tuple[str, str, str, int]] = [(name, first, last, user_id) for name, first, last, user_id in found]
     for column, descends in reversed(order):
         place = COLUMNS.index(column)
         rows.sort(key=lambda row: row[place], reverse=descends)
-    return len(rows), rows[start:start + (PAGE if length < 0 else length)]
+    return len(rows), rows[start : start + (PAGE if length < 0 else length)]
 
 
 async def groups(connection: Connection, *, member_id: int | None = None) -> list[Group]:

@@ -93,12 +93,19 @@ async def create_user(
         raise InvalidInput(f"There is already a user {username!r}.")
     if password is not None:
         password_hash = passwords.hashed(password)
-    cursor = await tx.execute(sql.create_user, {
-        "id": user_id, "username": username, "is_superuser": is_superuser,
-        "first_name": first_name, "last_name": last_name, "email": email,
-        "password": passwords.UNUSABLE if password_hash is None else password_hash,
-        "color": list(color_of(username)),
-    })
+    cursor = await tx.execute(
+        sql.create_user,
+        {
+            "id": user_id,
+            "username": username,
+            "is_superuser": is_superuser,
+            "first_name": first_name,
+            "last_name": last_name,
+            "email": email,
+            "password": passwords.UNUSABLE if password_hash is None else password_hash,
+            "color": list(color_of(username)),
+        },
+    )
     row = await cursor.fetchone()
     assert row is not None
     await tx.execute(sql.create_own_group, {"username": username})
@@ -150,7 +157,8 @@ async def _grant_values(tx: Connection, project_id: int, permission: str, holder
     if user is None and group is None:
         raise NotFound(f"There is no user or group {holder!r}.")
     return {
-        "project_id": project_id, "permission": permission,
+        "project_id": project_id,
+        "permission": permission,
         "user_id": user.id if user else None,
         "group_id": group[0] if group and not user else None,
     }

@@ -55,15 +55,23 @@ async def annotate(
     """
     if not all(name.strip() for name in meta_names):
         raise InvalidInput("An annotation needs a name.")
-    done = await annotate_exactly(tx, project_id, user, [
-        (name, ids) for pattern in names for name, ids in _numbered(pattern, list(entity_ids))], entity_ids)
+    done = await annotate_exactly(
+        tx,
+        project_id,
+        user,
+        [(name, ids) for pattern in names for name, ids in _numbered(pattern, list(entity_ids))],
+        entity_ids,
+    )
     targets = [annotated.annotation_id for annotated in done]
     metas = [(name, targets) for name in meta_names]
     return done + await _annotate_all(tx, project_id, user, metas, dict.fromkeys(targets, "annotation"))
 
 
 async def annotate_exactly(
-    tx: Connection, project_id: int, user: User, wanted: Sequence[tuple[str, list[int]]],
+    tx: Connection,
+    project_id: int,
+    user: User,
+    wanted: Sequence[tuple[str, list[int]]],
     entity_ids: Collection[int] | None = None,
 ) -> list[Annotated]:
     """Put each annotation on its entities, as `annotate` does, but without counting.
@@ -100,21 +108,27 @@ async def take_over(tx: Connection, neuron_id: int, successor_id: int) -> None:
 async def _annotate_all(
     tx: Connection, project_id: int, user: User, wanted: Sequence[tuple[str, list[int]]], kinds: dict[int, str]
 ) -> list[Annotated]:
-    known: dict[str, int] = dict(await fetch_all(tx, sql.known, project_id=project_id,
-                                                 names=[name for name, _ in wanted]))
+    known: dict[str, int] = dict(
+        await fetch_all(tx, sql.known, project_id=project_id, names=[name for name, _ in wanted])
+    )
     done: list[Annotated] = []
     for name, entity_ids in wanted:
         created = name not in known
         if created:
             known[name] = await fetch_value(tx, sql.create, project_id=project_id, name=name, user_id=user.id)
         annotated = Annotated(name, known[name], created)
-        bearing = {entity for (entity,) in await fetch_all(tx, sql.annotated_with, annotation_id=known[name],
-                                                           ids=entity_ids)}
+        bearing = {
+            entity for (entity,) in await fetch_all(tx, sql.annotated_with, annotation_id=known[name], ids=entity_ids)
+        }
         annotated.added = [entity for entity in entity_ids if entity not in bearing]
         annotated.present = [entity for entity in entity_ids if entity in bearing]
         added: dict[str, Any] = {
-            "project_id": project_id, "annotation_id": known[name], "user_id": user.id, "ids": annotated.added,
-            "kinds": [kinds[entity] for entity in annotated.added]}
+            "project_id": project_id,
+            "annotation_id": known[name],
+            "user_id": user.id,
+            "ids": annotated.added,
+            "kinds": [kinds[entity] for entity in annotated.added],
+        }
         await tx.execute(sql.link, added)
         if "volume" in added["kinds"]:
             await tx.execute(sql.link_volumes, added)
@@ -127,9 +141,15 @@ async def remove(
 ) -> Removed:
     """Take annotations off entities, as far as the user may; annotations that nobody uses any more are deleted."""
     values: dict[str, Any] = {
-        "project_id": project_id, "annotation_ids": list(annotation_ids), "entity_ids": list(entity_ids)}
-    found = [link for statement in (sql.lock_links, sql.lock_volume_links)
-             for link in await fetch_all(tx, statement, **values)]
+        "project_id": project_id,
+        "annotation_ids": list(annotation_ids),
+        "entity_ids": list(entity_ids),
+    }
+    found = [
+        link
+        for statement in (sql.lock_links, sql.lock_volume_links)
+        for link in await fetch_all(tx, statement, **values)
+    ]
     editable = await editable_owners(tx, user, {owner for *_, owner in found})
     removed = [(link, annotation, target) for link, annotation, target, owner in found if owner in editable]
     for statement in (sql.unlink, sql.unlink_volumes):

@@ -49,8 +49,9 @@ async def of_skeletons(
 
     Skeletons whose neurons bear nothing are in the last only. `InvalidInput` without skeletons.
     """
-    rows = await fetch_all(connection, sql.of_skeletons, project_id=project_id,
-                           skeleton_ids=required(skeleton_ids, "skeleton ID"))
+    rows = await fetch_all(
+        connection, sql.of_skeletons, project_id=project_id, skeleton_ids=required(skeleton_ids, "skeleton ID")
+    )
     borne: defaultdict[int, list[dict[str, int]]] = defaultdict(list)
     names: dict[int, str] = {}
     neurons: dict[int, str] = {}
@@ -79,6 +80,11 @@ async def use_table(
     connection: Connection, project_id: int, *, neuron_ids: Sequence[int] | None, user_id: int | None
 ) -> list[tuple[str, datetime | None, int, int | None, int]]:
     """For each annotation, by name: name, last use, number of uses, last user, id; of some neurons, by one user."""
-    rows = await fetch_all(connection, sql.table, project_id=project_id, user_id=user_id,
-                           neuron_ids=None if neuron_ids is None else list(neuron_ids))
+    rows = await fetch_all(
+        connection,
+        sql.table,
+        project_id=project_id,
+        user_id=user_id,
+        neuron_ids=None if neuron_ids is None else list(neuron_ids),
+    )
     return [(name, last, uses, user, annotation_id) for name, last, uses, user, annotation_id in rows]

@@ -67,9 +67,19 @@ async def query_targets(connection: Connection, project_id: int, query: TargetQu
     name = _name_filter(query)
     async with matched(connection, name["regex"]):
         rows = await fetch_all(
-            connection, sql.page, prepare=False, project_id=project_id, types=list(query.types), only=only,
-            unwanted=sorted(set().union(*unwanted)) or None, **name, sort_by=query.sort_by,
-            descending=query.descending, start=query.start, length=query.length)
+            connection,
+            sql.page,
+            prepare=False,
+            project_id=project_id,
+            types=list(query.types),
+            only=only,
+            unwanted=sorted(set().union(*unwanted)) or None,
+            **name,
+            sort_by=query.sort_by,
+            descending=query.descending,
+            start=query.start,
+            length=query.length,
+        )
     entities = _entities(rows)
     if query.with_annotations:
         await _add_annotations(connection, entities)
@@ -100,8 +110,15 @@ def _name_filter(query: TargetQuery) -> dict[str, Any]:
 async def _annotated(connection: Connection, query: TargetQuery, sets: list[set[int]]) -> list[int]:
     pairs = [(annotation_id, number) for number, members in enumerate(sets) for annotation_id in members]
     rows = await fetch_all(
-        connection, sql.annotated, annotation_ids=[a for a, _ in pairs], set_numbers=[n for _, n in pairs],
-        sets=len(sets), annotated_by=list(query.annotated_by) or None, since=query.since, until=query.until)
+        connection,
+        sql.annotated,
+        annotation_ids=[a for a, _ in pairs],
+        set_numbers=[n for _, n in pairs],
+        sets=len(sets),
+        annotated_by=list(query.annotated_by) or None,
+        since=query.since,
+        until=query.until,
+    )
     return [entity_id for (entity_id,) in rows]
 
 

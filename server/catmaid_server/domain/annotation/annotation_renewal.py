@@ -38,16 +38,15 @@ async def replace(
     return linked, unlinked
 
 
-async def add_names(
-    tx: Connection, project_id: int, user: User, names: dict[int, str]
-) -> tuple[list[Annotated], int]:
+async def add_names(tx: Connection, project_id: int, user: User, names: dict[int, str]) -> tuple[list[Annotated], int]:
     """Annotate neurons with their names (by neuron id), and these annotations as names.
 
     Returns what became of each, and how many annotations were marked as names.
     """
     await annotating.annotate(tx, project_id, user, [NAME], [])
-    done = await annotating.annotate_exactly(tx, project_id, user, [
-        (name, [neuron_id]) for neuron_id, name in names.items()])
+    done = await annotating.annotate_exactly(
+        tx, project_id, user, [(name, [neuron_id]) for neuron_id, name in names.items()]
+    )
     targets = {annotated.annotation_id for annotated in done}
     marked = await annotating.annotate(tx, project_id, user, [NAME], targets)
     return done, sum(len(annotated.added) for annotated in marked)

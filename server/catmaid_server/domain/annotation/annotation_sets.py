@@ -25,15 +25,21 @@ async def replace(tx: Connection, user: User, project_id: int, neuron_id: int, w
     cursor = await tx.execute(sql.links_of, {"neuron_id": neuron_id})
     links = list(await cursor.fetchall())
     editable = await editable_owners(tx, user, {owner for _, _, owner in links})
-    dropped = [link_id for link_id, name, owner in links
-               if name not in wanted and (name != LOCKED or owner in editable)]
+    dropped = [
+        link_id for link_id, name, owner in links if name not in wanted and (name != LOCKED or owner in editable)
+    ]
     await tx.execute(sql.delete_links, {"ids": dropped})
-    await add(tx, project_id, neuron_id, {name: annotator for name, annotator in wanted.items()
-                                          if name not in {present for _, present, _ in links}})
+    await add(
+        tx,
+        project_id,
+        neuron_id,
+        {name: annotator for name, annotator in wanted.items() if name not in {present for _, present, _ in links}},
+    )
 
 
 async def add(tx: Connection, project_id: int, neuron_id: int, wanted: Mapping[str, int]) -> None:
     """Annotate a neuron on behalf of the given users; annotations that do not exist yet are made."""
     for name, annotator in wanted.items():
-        await tx.execute(sql.annotate, {"project_id": project_id, "neuron_id": neuron_id, "name": name,
-                                        "user_id": annotator})
+        await tx.execute(
+            sql.annotate, {"project_id": project_id, "neuron_id": neuron_id, "name": name, "user_id": annotator}
+        )

@@ -48,5 +48,7 @@ async def ancestry(connection: Connection, project_id: int, skeleton_id: int) ->
 
 async def edges(connection: Connection, project_id: int) -> list[Edge]:
     """How roots, groups, neurons and skeletons hang on each other."""
-    return [Edge(relation, Thing(*ends[:3]), Thing(*ends[3:]))
-            for relation, *ends in await fetch_all(connection, sql.edges, project_id=project_id)]
+    return [
+        Edge(relation, Thing(*ends[:3]), Thing(*ends[3:]))
+        for relation, *ends in await fetch_all(connection, sql.edges, project_id=project_id)
+    ]

@@ -28,7 +28,14 @@ async def delete_neuron(tx: Connection, project_id: int, user: User, neuron_id: 
     values = {"project_id": project_id, "neuron_id": neuron_id, "skeleton_ids": skeleton_ids}
     owners = {owner for (owner,) in await fetch_all(tx, sql.owners, skeleton_ids=skeleton_ids)}
     await require_edit(tx, user, owners, f"all treenodes of neuron {neuron_id}")
-    for statement in (sql.delete_reviews, sql.delete_labels, sql.delete_links, sql.delete_treenodes,
-                      sql.delete_skeletons, sql.delete_annotation_links, sql.delete_neuron):
+    for statement in (
+        sql.delete_reviews,
+        sql.delete_labels,
+        sql.delete_links,
+        sql.delete_treenodes,
+        sql.delete_skeletons,
+        sql.delete_annotation_links,
+        sql.delete_neuron,
+    ):
         await tx.execute(statement, values)
     return skeleton_ids

@@ -25,20 +25,20 @@ async def neuron_ids(connection: Connection, project_id: int, wanted: SkeletonFi
     return sorted(set((await neurons_of_skeletons(connection, project_id, skeletons)).values()))
 
 
-async def neurons_of_skeletons(
-    connection: Connection, project_id: int, skeleton_ids: Sequence[int]
-) -> dict[int, int]:
+async def neurons_of_skeletons(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> dict[int, int]:
     """Neuron by skeleton; unknown skeletons are left out."""
-    return dict(await fetch_all(connection, sql.neurons_of_skeletons, project_id=project_id,
-                                skeleton_ids=list(skeleton_ids)))
+    return dict(
+        await fetch_all(connection, sql.neurons_of_skeletons, project_id=project_id, skeleton_ids=list(skeleton_ids))
+    )
 
 
 async def skeletons_of_neurons(
     connection: Connection, project_id: int, neuron_ids: Sequence[int]
 ) -> dict[int, list[int]]:
     """Skeletons by neuron; neurons without any are left out."""
-    return dict(await fetch_all(connection, sql.skeletons_of_neurons, project_id=project_id,
-                                neuron_ids=list(neuron_ids)))
+    return dict(
+        await fetch_all(connection, sql.skeletons_of_neurons, project_id=project_id, neuron_ids=list(neuron_ids))
+    )
 
 
 async def skeletons_of_neuron(connection: Connection, project_id: int, neuron_id: int) -> list[int]:

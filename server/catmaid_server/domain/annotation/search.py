@@ -56,8 +56,9 @@ async def things(connection: Connection, project_id: int, text: str) -> list[Fou
     """
     if not text:
         raise InvalidInput("A search needs text to look for.")
-    rows = await fetch_all(connection, sql.by_name, project_id=project_id, number=_number(text),
-                           pattern=f"%{text.translate(_SPECIAL)}%")
+    rows = await fetch_all(
+        connection, sql.by_name, project_id=project_id, number=_number(text), pattern=f"%{text.translate(_SPECIAL)}%"
+    )
     found = [Found(*row) for row in rows]
     labels = {thing.id: thing for thing in found if thing.class_name == "label"}
     if labels:
@@ -75,8 +76,9 @@ async def nodes(connection: Connection, project_id: int, text: str) -> FoundNode
         return FoundNodes()
     treenode = await fetch_one(connection, sql.treenode, project_id=project_id, number=number)
     connector = await fetch_one(connection, sql.connector, project_id=project_id, number=number)
-    return FoundNodes(None if treenode is None else Location(*treenode),
-                      None if connector is None else Location(*connector))
+    return FoundNodes(
+        None if treenode is None else Location(*treenode), None if connector is None else Location(*connector)
+    )
 
 
 def _number(text: str) -> int | None:

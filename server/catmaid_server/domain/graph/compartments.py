@@ -73,15 +73,18 @@ async def graph(connection: Connection, project_id: int, query: GraphQuery) -> d
     """
     pair = connector_types.pairs().get(query.link_type)
     if pair is None:
-        raise InvalidInput(f"There is no type of link {query.link_type!r}; there are "
-                           f"{', '.join(connector_types.pairs())}.")
+        raise InvalidInput(
+            f"There is no type of link {query.link_type!r}; there are {', '.join(connector_types.pairs())}."
+        )
     expand = list(query.expand) if query.bandwidth else []
     if expand:
         divided = await _divide(connection, project_id, query, expand)
         found: dict[str, Any] = {
             "nodes": divided.names,
             "edges": await _edges(connection, project_id, query, connector_types.pairs()[SYNAPTIC], divided.part_of),
-            "branch_nodes": divided.branches, "intraedges": divided.joints}
+            "branch_nodes": divided.branches,
+            "intraedges": divided.joints,
+        }
     elif query.threshold:
         divided = await _cut(connection, project_id, query.skeleton_ids, query.threshold)
         found = {"nodes": divided.names, "edges": await _edges(connection, project_id, query, pair, divided.part_of)}
@@ -98,8 +101,13 @@ async def _edges(
     """Between skeletons or, with `part_of`, between parts; links outside of every part make none."""
     counts: dict[tuple[Part, Part], list[int]] = {}
     for source, target, from_node, to_node, confidence in await fetch_all(
-            connection, sql.edges, project_id=project_id, skeleton_ids=list(query.skeleton_ids),
-            source=pair["source"], target=pair["target"]):
+        connection,
+        sql.edges,
+        project_id=project_id,
+        skeleton_ids=list(query.skeleton_ids),
+        source=pair["source"],
+        target=pair["target"],
+    ):
         ends = (source, target) if part_of is None else (part_of.get(from_node), part_of.get(to_node))
         if ends[0] is not None and ends[1] is not None:
             counts.setdefault((ends[0], ends[1]), [0] * _CONFIDENCES)[max(confidence, 1) - 1] += 1
@@ -111,8 +119,12 @@ async def _overall_counts(
 ) -> dict[str, Any]:
     counts: defaultdict[int, dict[int, list[int]]] = defaultdict(dict)
     for skeleton, relation, confidence, count in await fetch_all(
-            connection, sql.overall_counts, project_id=project_id, skeleton_ids=list(skeleton_ids),
-            relations=list(pair.values())):
+        connection,
+        sql.overall_counts,
+        project_id=project_id,
+        skeleton_ids=list(skeleton_ids),
+        relations=list(pair.values()),
+    ):
         counts[skeleton].setdefault(relation, [0] * _CONFIDENCES)[max(confidence, 1) - 1] += count
     ids = await projects.relation_ids(connection, project_id)
     return {"overall_counts": dict(counts), "relation_map": {name: ids.get(name) for name in pair.values()}}
@@ -121,7 +133,8 @@ async def _overall_counts(
 async def _arbors(connection: Connection, project_id: int, skeleton_ids: Iterable[int]) -> dict[int, Nodes]:
     found: defaultdict[int, Nodes] = defaultdict(dict)
     for skeleton, node, parent, confidence, *place in await fetch_all(
-            connection, sql.arbors, project_id=project_id, skeleton_ids=list(skeleton_ids)):
+        connection, sql.arbors, project_id=project_id, skeleton_ids=list(skeleton_ids)
+    ):
         found[skeleton][node] = (parent, confidence, tuple(place))
     return found
 
@@ -142,8 +155,9 @@ async def _divide(connection: Connection, project_id: int, query: GraphQuery, ex
     else:
         divided = Division(names=list(others))
     sites: defaultdict[int, list[int]] = defaultdict(list)
-    for skeleton, node in await fetch_all(connection, sql.synapse_nodes, project_id=project_id,
-                                          skeleton_ids=list(query.skeleton_ids)):
+    for skeleton, node in await fetch_all(
+        connection, sql.synapse_nodes, project_id=project_id, skeleton_ids=list(query.skeleton_ids)
+    ):
         sites[skeleton].append(node)
         if skeleton in others and not query.threshold:
             divided.part_of[node] = skeleton

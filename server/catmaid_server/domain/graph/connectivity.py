@@ -55,7 +55,11 @@ async def _partners_in(
 ) -> dict[int, dict[str, Any]]:
     mine, theirs = RELATIONS[direction]
     values: dict[str, Any] = {
-        "project_id": project_id, "skeleton_ids": list(query.skeleton_ids), "mine": mine, "theirs": theirs}
+        "project_id": project_id,
+        "skeleton_ids": list(query.skeleton_ids),
+        "mine": mine,
+        "theirs": theirs,
+    }
     statement = sql.symmetric_partner_counts if mine == theirs else sql.partner_counts
     counts: defaultdict[int, dict[int, list[int]]] = defaultdict(dict)
     for partner, source, confidence, count in await fetch_all(connection, statement, **values):
@@ -65,7 +69,9 @@ async def _partners_in(
     nodes = dict(await fetch_all(connection, sql.node_counts, skeleton_ids=list(counts)))
     found: dict[int, dict[str, Any]] = {
         partner: {"num_nodes": nodes.get(partner, 0), "skids": sources}
-        for partner, sources in counts.items() if len(sources) >= least}
+        for partner, sources in counts.items()
+        if len(sources) >= least
+    }
     if query.with_links:
         for partner in found.values():
             partner["links"] = []

@@ -45,7 +45,12 @@ async def circles(
 
 
 async def directed_paths(
-    connection: Connection, project_id: int, sources: Sequence[int], targets: Sequence[int], *, path_length: int,
+    connection: Connection,
+    project_id: int,
+    sources: Sequence[int],
+    targets: Sequence[int],
+    *,
+    path_length: int,
     min_synapses: int,
 ) -> list[list[int]]:
     """Every way downstream from a source to a target with at most `path_length` skeletons, none of them twice.
@@ -62,8 +67,12 @@ async def directed_paths(
     goals = set(targets) & graph.nodes
     above = nx.multi_source_dijkstra_path_length(graph.reverse(copy=False), goals, hops) if goals else {}
     useful = graph.subgraph([node for node in graph if below.get(node, hops) + above.get(node, hops + 1) <= hops])
-    ways = (path for source in set(sources) & useful.nodes for target in set(targets) & useful.nodes
-            for path in nx.all_simple_paths(useful, source, target, cutoff=hops))
+    ways = (
+        path
+        for source in set(sources) & useful.nodes
+        for target in set(targets) & useful.nodes
+        for path in nx.all_simple_paths(useful, source, target, cutoff=hops)
+    )
     found = list(islice(ways, _MOST_PATHS + 1))
     if len(found) > _MOST_PATHS:
         raise InvalidInput("There are too many paths: ask for shorter ones, or for more synapses each.")
@@ -85,7 +94,12 @@ async def _downstream(
 
 
 async def skeletons_on_paths(
-    connection: Connection, project_id: int, sources: Sequence[int], targets: Sequence[int], *, hops: int,
+    connection: Connection,
+    project_id: int,
+    sources: Sequence[int],
+    targets: Sequence[int],
+    *,
+    hops: int,
     min_synapses: int,
 ) -> list[int]:
     """Sources, targets, and what lies in between on ways of `hops` hops, of at least `min_synapses` each.
@@ -121,16 +135,22 @@ async def _partners(
     connection: Connection, project_id: int, skeleton_ids: Collection[int], way: tuple[str, str], least: int
 ) -> dict[int, set[int]]:
     found: defaultdict[int, set[int]] = defaultdict(set)
-    for skeleton, partner, count in await fetch_all(connection, sql.partners, project_id=project_id, mine=way[0],
-                                                    theirs=way[1], skeleton_ids=list(skeleton_ids)):
+    for skeleton, partner, count in await fetch_all(
+        connection, sql.partners, project_id=project_id, mine=way[0], theirs=way[1], skeleton_ids=list(skeleton_ids)
+    ):
         if count >= least:
             found[skeleton].add(partner)
     return found
 
 
 async def link_counts(
-    connection: Connection, project_id: int, skeleton_ids: Sequence[int], *, source_relations: Sequence[str],
-    target_relations: Sequence[str], count_partners: bool,
+    connection: Connection,
+    project_id: int,
+    skeleton_ids: Sequence[int],
+    *,
+    source_relations: Sequence[str],
+    target_relations: Sequence[str],
+    count_partners: bool,
 ) -> tuple[dict[int, dict[int, int]], dict[int, str]]:
     """Links by skeleton and relation id, and the relations' names.
 
@@ -140,9 +160,14 @@ async def link_counts(
     counts: defaultdict[int, dict[int, int]] = defaultdict(dict)
     relations: dict[int, str] = {}
     for skeleton, relation, name, count in await fetch_all(
-            connection, sql.link_counts, project_id=project_id, skeleton_ids=list(skeleton_ids),
-            source_relations=list(source_relations) or None, target_relations=list(target_relations) or None,
-            count_partners=count_partners):
+        connection,
+        sql.link_counts,
+        project_id=project_id,
+        skeleton_ids=list(skeleton_ids),
+        source_relations=list(source_relations) or None,
+        target_relations=list(target_relations) or None,
+        count_partners=count_partners,
+    ):
         counts[skeleton][relation] = count
         relations[relation] = name
     return dict(counts), relations

@@ -71,12 +71,14 @@ async def diagram(
     """The wiring of a project, as far as skeletons have at least `min_nodes` nodes and a partner."""
     nodes: dict[int, int] = {}
     edges: list[DiagramEdge] = []
-    for pre, post, pre_nodes, post_nodes, count in await fetch_all(connection, sql.diagram, project_id=project_id,
-                                                                   min_nodes=min_nodes):
+    for pre, post, pre_nodes, post_nodes, count in await fetch_all(
+        connection, sql.diagram, project_id=project_id, min_nodes=min_nodes
+    ):
         nodes |= {pre: pre_nodes, post: post_nodes}
         edges.append({"id": f"{pre}_{post}", "source": str(pre), "target": str(post), "number_of_connector": count})
-    return [{"id": str(skeleton), "label": f"Skeleton {skeleton}", "node_count": count}
-            for skeleton, count in nodes.items()], edges
+    return [
+        {"id": str(skeleton), "label": f"Skeleton {skeleton}", "node_count": count} for skeleton, count in nodes.items()
+    ], edges
 
 
 def as_node_link(nodes: Sequence[DiagramNode], edges: Sequence[DiagramEdge]) -> dict[str, Any]:
@@ -92,7 +94,17 @@ def as_node_link(nodes: Sequence[DiagramNode], edges: Sequence[DiagramEdge]) -> 
 
 async def synapses(connection: Connection, project_id: int, pre: int, post: int) -> list[Synapse]:
     """The synapses from one skeleton onto another."""
-    return [{"connector_id": connector, "x": x, "y": y, "z": z, "user": user, "pretreenode": pre_node,
-             "posttreenode": post_node}
-            for connector, x, y, z, user, pre_node, post_node in await fetch_all(
-                connection, sql.synapses, project_id=project_id, pre=pre, post=post)]
+    return [
+        {
+            "connector_id": connector,
+            "x": x,
+            "y": y,
+            "z": z,
+            "user": user,
+            "pretreenode": pre_node,
+            "posttreenode": post_node,
+        }
+        for connector, x, y, z, user, pre_node, post_node in await fetch_all(
+            connection, sql.synapses, project_id=project_id, pre=pre, post=post
+        )
+    ]

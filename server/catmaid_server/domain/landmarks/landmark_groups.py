@@ -35,8 +35,9 @@ async def list_groups(connection: Connection, project_id: int) -> list[Named]:
 
 async def describe_group(connection: Connection, project_id: int, group_id: int) -> Named:
     """One group, or `NotFound`."""
-    return _found(await fetch_one(connection, sql.groups, project_id=project_id, group_id=group_id),
-                  project_id, group_id)
+    return _found(
+        await fetch_one(connection, sql.groups, project_id=project_id, group_id=group_id), project_id, group_id
+    )
 
 
 async def members(connection: Connection, project_id: int, group_id: int | None = None) -> dict[int, list[int]]:
@@ -73,8 +74,14 @@ async def create_group(tx: Connection, user: User, project_id: int, name: str) -
 
 
 async def change_group(
-    tx: Connection, user: User, project_id: int, group_id: int, *,
-    name: str | None = None, landmark_ids: Collection[int] | None = None, append: bool = False,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    group_id: int,
+    *,
+    name: str | None = None,
+    landmark_ids: Collection[int] | None = None,
+    append: bool = False,
 ) -> Named:
     """Rename a group, and say which landmarks are its members or, to append, which become so.
 
@@ -99,8 +106,14 @@ async def change_group(
 
 
 async def change_landmark(
-    tx: Connection, user: User, project_id: int, landmark_id: int, *,
-    name: str | None = None, group_ids: Collection[int] | None = None, append: bool = False,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    landmark_id: int,
+    *,
+    name: str | None = None,
+    group_ids: Collection[int] | None = None,
+    append: bool = False,
 ) -> Named:
     """Rename a landmark that the user may edit, and say of which groups it is a member or, to append, becomes one."""
     [landmark] = await landmarks.lock_landmarks(tx, user, project_id, [landmark_id])
@@ -120,8 +133,15 @@ async def add_members(
     tx: Connection, user: User, project_id: int, landmark_ids: Sequence[int], group_ids: Sequence[int]
 ) -> None:
     """Add each landmark to the group of the same position."""
-    await tx.execute(sql.add_members, {"project_id": project_id, "user_id": user.id,
-                                       "landmark_ids": list(landmark_ids), "group_ids": list(group_ids)})
+    await tx.execute(
+        sql.add_members,
+        {
+            "project_id": project_id,
+            "user_id": user.id,
+            "landmark_ids": list(landmark_ids),
+            "group_ids": list(group_ids),
+        },
+    )
 
 
 async def delete_group(tx: Connection, user: User, project_id: int, group_id: int) -> Named:
@@ -136,8 +156,10 @@ async def show_points(
     tx: Connection, user: User, project_id: int, group_ids: Sequence[int], point_ids: Sequence[int]
 ) -> None:
     """Let each group show the point of the same position."""
-    await tx.execute(sql.show_points, {"project_id": project_id, "user_id": user.id,
-                                       "group_ids": list(group_ids), "point_ids": list(point_ids)})
+    await tx.execute(
+        sql.show_points,
+        {"project_id": project_id, "user_id": user.id, "group_ids": list(group_ids), "point_ids": list(point_ids)},
+    )
 
 
 async def add_location(tx: Connection, user: User, project_id: int, group_id: int, point_id: int) -> int:

@@ -68,19 +68,42 @@ async def import_groups(
     if not data:
         return []
     await tx.execute(landmarks.sql.lock_names, {"project_id": project_id})
-    groups = await _named(tx, user, project_id, "group", [group for group, _ in data],
-                          reuse=policy.reuse_groups, create=policy.create_groups)
-    members = await _named(tx, user, project_id, "landmark", [place[0] for _, places in data for place in places],
-                           reuse=policy.reuse_landmarks, create=policy.create_landmarks)
+    groups = await _named(
+        tx,
+        user,
+        project_id,
+        "group",
+        [group for group, _ in data],
+        reuse=policy.reuse_groups,
+        create=policy.create_groups,
+    )
+    members = await _named(
+        tx,
+        user,
+        project_id,
+        "landmark",
+        [place[0] for _, places in data for place in places],
+        reuse=policy.reuse_landmarks,
+        create=policy.create_landmarks,
+    )
     pairs = [(members[place[0].lower()], groups[group.lower()]) for group, places in data for place in places]
     await _place(tx, user, project_id, pairs, [place[1:] for _, places in data for place in places])
-    return [ImportedGroup(groups[group.lower()], group, [(members[place[0].lower()], *place) for place in places])
-            for group, places in data]
+    return [
+        ImportedGroup(groups[group.lower()], group, [(members[place[0].lower()], *place) for place in places])
+        for group, places in data
+    ]
 
 
 async def materialize(
-    tx: Connection, user: User, project_id: int, group_a: str, group_b: str,
-    places: Sequence[tuple[str, Place, Place]], links: Sequence[tuple[str, str, str]], *, reuse_landmarks: bool,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    group_a: str,
+    group_b: str,
+    places: Sequence[tuple[str, Place, Place]],
+    links: Sequence[tuple[str, str, str]],
+    *,
+    reuse_landmarks: bool,
 ) -> Materialized:
     """Make two groups that show the same landmarks, each where it is in either group; of a name the first counts.
 
@@ -102,10 +125,13 @@ async def materialize(
     relations = await projects.relation_ids(tx, project_id) if links else {}
     for first, relation, second in links:
         if first not in made or second not in made or relation not in relations:
-            raise InvalidInput(f"A link leads from one of the groups {group_a!r} and {group_b!r} to another by a "
-                               f"relation of the project, not {[first, relation, second]}.")
-        link_id, _ = await landmark_links.link_groups(tx, user, project_id, made[first], made[second],
-                                                      relations[relation])
+            raise InvalidInput(
+                f"A link leads from one of the groups {group_a!r} and {group_b!r} to another by a "
+                f"relation of the project, not {[first, relation, second]}."
+            )
+        link_id, _ = await landmark_links.link_groups(
+            tx, user, project_id, made[first], made[second], relations[relation]
+        )
         result.links[link_id] = relation
     return result
 

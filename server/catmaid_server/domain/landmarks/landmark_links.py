@@ -69,8 +69,9 @@ async def linked_groups(
     if both_ways is None:
         raise NotFound(f"There is no relation {relation_id} in project {project_id}.")
     ahead: dict[int, set[int]] = defaultdict(set)
-    for first, second in await fetch_all(connection, sql.links_by_relation, project_id=project_id,
-                                         relation_id=relation_id):
+    for first, second in await fetch_all(
+        connection, sql.links_by_relation, project_id=project_id, relation_id=relation_id
+    ):
         ahead[first].add(second)
         if both_ways:
             ahead[second].add(first)

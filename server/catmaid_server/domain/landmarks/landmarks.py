@@ -82,8 +82,9 @@ async def create_landmark(tx: Connection, user: User, project_id: int, name: str
 
 async def lock_landmarks(tx: Connection, user: User, project_id: int, landmark_ids: Collection[int]) -> list[Named]:
     """Landmarks that the user is about to change; `NotFound` or `NotAllowed` if that is not possible for one."""
-    found = [Named(*row) for row in await fetch_all(tx, sql.lock_landmarks, project_id=project_id,
-                                                    ids=sorted(landmark_ids))]
+    found = [
+        Named(*row) for row in await fetch_all(tx, sql.lock_landmarks, project_id=project_id, ids=sorted(landmark_ids))
+    ]
     missing = sorted(set(landmark_ids) - {landmark.id for landmark in found})
     if missing:
         raise NotFound(f"There are no landmarks {missing} in project {project_id}.")
@@ -153,8 +154,15 @@ async def put_at_points(
     tx: Connection, user: User, project_id: int, landmark_ids: Sequence[int], point_ids: Sequence[int]
 ) -> None:
     """Let each landmark be at the point of the same position."""
-    await tx.execute(sql.put_at_points, {"project_id": project_id, "user_id": user.id,
-                                         "landmark_ids": list(landmark_ids), "point_ids": list(point_ids)})
+    await tx.execute(
+        sql.put_at_points,
+        {
+            "project_id": project_id,
+            "user_id": user.id,
+            "landmark_ids": list(landmark_ids),
+            "point_ids": list(point_ids),
+        },
+    )
 
 
 async def add_location(

@@ -148,8 +148,9 @@ class ClassTree:
             for sub in self._sub_class_links.get(link.class_a_id, ())
         ] or [(ELEMENT, link.class_a_id, (link,))]
         for group, class_id, passed in ways:
-            full = any(has_enough(limit, Child(class_id, one.relation_id), present)
-                       for one in passed for limit in one.limits)
+            full = any(
+                has_enough(limit, Child(class_id, one.relation_id), present) for one in passed for limit in one.limits
+            )
             yield Choice(group, class_id, self.names[class_id], link.relation_id, link.relation, full)
 
     def paths(self, root_id: int, *, add_inner: bool) -> list[Path]:
@@ -184,6 +185,8 @@ def has_enough(limit: Limit, child: Child, present: Iterable[Child]) -> bool:
     """Whether one more child would be more than a limit on its relation allows."""
     if not limit.is_upper:
         return False
-    count = sum(one.relation_id == child.relation_id
-                and (one.class_id == child.class_id or not limit.is_of_each_class) for one in present)
+    count = sum(
+        one.relation_id == child.relation_id and (one.class_id == child.class_id or not limit.is_of_each_class)
+        for one in present
+    )
     return count >= limit.value

@@ -63,12 +63,17 @@ async def set_up(tx: Connection, user: User, workspace_id: int) -> None:
 
 
 async def graph_links(
-    connection: Connection, workspace_id: int, *, project_id: int | None = None, link_id: int | None = None,
+    connection: Connection,
+    workspace_id: int,
+    *,
+    project_id: int | None = None,
+    link_id: int | None = None,
     root_id: int | None = None,
 ) -> list[GraphLink]:
     """Links of projects to graphs of a workspace: all, or those of a project, of this id, or to one root."""
-    rows = await fetch_all(connection, sql.graph_links, workspace_id=workspace_id, project_id=project_id,
-                           link_id=link_id, root_id=root_id)
+    rows = await fetch_all(
+        connection, sql.graph_links, workspace_id=workspace_id, project_id=project_id, link_id=link_id, root_id=root_id
+    )
     return [GraphLink(*row) for row in rows]
 
 
@@ -81,8 +86,10 @@ async def require_graph_link(
         which = "" if link_id is None else f" by the link {link_id}"
         raise NotFound(f"Project {project_id} has no classification of workspace {workspace_id}{which}.")
     if len(found) > 1:
-        raise InvalidInput(f"Project {project_id} has several classifications; choose one of the links "
-                           f"{', '.join(str(link.id) for link in found)}.")
+        raise InvalidInput(
+            f"Project {project_id} has several classifications; choose one of the links "
+            f"{', '.join(str(link.id) for link in found)}."
+        )
     return found[0]
 
 
@@ -95,16 +102,17 @@ async def create_graph(
     """
     known = await fetch_all(tx, sql.ontologies, workspace_id=workspace_id)
     if ontology_id not in {class_id for class_id, _ in known}:
-        raise NotFound(f"There is no ontology {ontology_id} in workspace {workspace_id}: that is a class which is_a"
-                       " classification_root.")
-    root_id: int = await fetch_value(tx, sql.create_thing, project_id=workspace_id, class_id=ontology_id, name="",
-                                     user_id=user.id)
+        raise NotFound(
+            f"There is no ontology {ontology_id} in workspace {workspace_id}: that is a class which is_a"
+            " classification_root."
+        )
+    root_id: int = await fetch_value(
+        tx, sql.create_thing, project_id=workspace_id, class_id=ontology_id, name="", user_id=user.id
+    )
     return await link_graph(tx, user, workspace_id, project_id, root_id)
 
 
-async def link_graph(
-    tx: Connection, user: User, workspace_id: int, project_id: int, root_id: int | None
-) -> GraphLink:
+async def link_graph(tx: Connection, user: User, workspace_id: int, project_id: int, root_id: int | None) -> GraphLink:
     """Link a graph of a workspace to a project.
 
     Raises `NotFound` if there is no such graph, `InvalidInput` if it is linked already or the workspace not set up.
@@ -114,9 +122,14 @@ async def link_graph(
     if await graph_links(tx, workspace_id, project_id=project_id, root_id=root_id):
         raise InvalidInput(f"Project {project_id} uses classification {root_id} already.")
     link_id: int = await fetch_value(
-        tx, sql.create_link, workspace_id=workspace_id, user_id=user.id, instance_b_id=root_id,
+        tx,
+        sql.create_link,
+        workspace_id=workspace_id,
+        user_id=user.id,
+        instance_b_id=root_id,
         relation_id=await _concept(tx, workspace_id, "classified_by"),
-        instance_a_id=await _thing_of_project(tx, user, workspace_id, project_id))
+        instance_a_id=await _thing_of_project(tx, user, workspace_id, project_id),
+    )
     return (await graph_links(tx, workspace_id, link_id=link_id))[0]
 
 
@@ -130,9 +143,7 @@ async def require_root(connection: Connection, workspace_id: int, root_id: int |
     return found
 
 
-async def tags_of_graphs(
-    connection: Connection, links: Collection[GraphLink]
-) -> dict[int, set[str]]:
+async def tags_of_graphs(connection: Connection, links: Collection[GraphLink]) -> dict[int, set[str]]:
     """The tags of each project of these links."""
     found: dict[int, set[str]] = {link.project_id: set() for link in links}
     for project_id, name in await fetch_all(connection, sql.tags_of_projects, project_ids=list(found)):
@@ -145,8 +156,9 @@ async def _thing_of_project(tx: Connection, user: User, workspace_id: int, proje
     found = await fetch_value(tx, sql.project_thing, workspace_id=workspace_id, project_id=project_id)
     if found is None:
         class_id = await _concept(tx, workspace_id, "classification_project")
-        found = await fetch_value(tx, sql.create_thing, project_id=project_id, class_id=class_id, name="",
-                                  user_id=user.id)
+        found = await fetch_value(
+            tx, sql.create_thing, project_id=project_id, class_id=class_id, name="", user_id=user.id
+        )
     thing: int = found
     return thing
 

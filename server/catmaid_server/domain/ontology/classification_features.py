@@ -49,9 +49,13 @@ class ClassifiedGraph:
 async def ontologies(connection: Connection, workspace_id: int) -> dict[str, list[Feature]]:
     """The features of each ontology of a workspace."""
     tree = await classification_graph.class_tree(connection, workspace_id)
-    return {name: [Feature(name, tuple(tree.names[step.class_a_id] for step in path), path)
-                   for path in tree.paths(class_id, add_inner=True)]
-            for class_id, name in await fetch_all(connection, sql.ontologies, workspace_id=workspace_id)}
+    return {
+        name: [
+            Feature(name, tuple(tree.names[step.class_a_id] for step in path), path)
+            for path in tree.paths(class_id, add_inner=True)
+        ]
+        for class_id, name in await fetch_all(connection, sql.ontologies, workspace_id=workspace_id)
+    }
 
 
 async def graphs(connection: Connection, workspace_id: int) -> list[ClassifiedGraph]:
@@ -63,15 +67,21 @@ async def graphs(connection: Connection, workspace_id: int) -> list[ClassifiedGr
     links: dict[int, list[GraphLink]] = defaultdict(list)
     for link in await classification.graph_links(connection, workspace_id):
         links[link.root_id].append(link)
-    return [ClassifiedGraph(root_id, name, _had(found[root_id], features[ontology[class_id]]), tuple(links[root_id]))
-            for root_id, name, class_id in roots]
+    return [
+        ClassifiedGraph(root_id, name, _had(found[root_id], features[ontology[class_id]]), tuple(links[root_id]))
+        for root_id, name, class_id in roots
+    ]
 
 
 def matching(found: Collection[ClassifiedGraph], wanted: Collection[str]) -> list[ClassifiedGraph]:
     """Graphs that have all those of the features wanted, by name, that are of their ontology, and at least one."""
-    return [graph for graph in found if graph.features
-            and (here := {name for name in wanted if name.startswith(f"{graph.features[0].ontology}: ")})
-            and here <= {feature.name for feature in graph.features}]
+    return [
+        graph
+        for graph in found
+        if graph.features
+        and (here := {name for name in wanted if name.startswith(f"{graph.features[0].ontology}: ")})
+        and here <= {feature.name for feature in graph.features}
+    ]
 
 
 def _had(graph: Graph, features: Collection[Feature]) -> tuple[Feature, ...]:

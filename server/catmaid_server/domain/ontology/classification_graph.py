@@ -83,8 +83,12 @@ class Graph:
             return False
         ends = {root.id}
         for step in path:
-            ends = {child.id for end in ends for child in self.children(end)
-                    if (child.class_id, child.relation_id) == (step.class_a_id, step.relation_id)}
+            ends = {
+                child.id
+                for end in ends
+                for child in self.children(end)
+                if (child.class_id, child.relation_id) == (step.class_a_id, step.relation_id)
+            }
         return bool(ends)
 
 
@@ -92,9 +96,13 @@ async def class_tree(connection: Connection, workspace_id: int) -> ClassTree:
     """The classes of a workspace and how they are linked."""
     names = dict(await fetch_all(connection, sql.classes, workspace_id=workspace_id))
     rows = await fetch_all(connection, sql.class_links, workspace_id=workspace_id)
-    return ClassTree(names, [ClassLink(link_id, relation_id, relation, class_a_id, class_b_id,
-                                       tuple(Limit(*limit) for limit in limits))
-                             for link_id, relation_id, relation, class_a_id, class_b_id, limits in rows])
+    return ClassTree(
+        names,
+        [
+            ClassLink(link_id, relation_id, relation, class_a_id, class_b_id, tuple(Limit(*limit) for limit in limits))
+            for link_id, relation_id, relation, class_a_id, class_b_id, limits in rows
+        ],
+    )
 
 
 async def graph(connection: Connection, workspace_id: int, root_id: int) -> Graph:
@@ -125,8 +133,15 @@ def choices(tree: ClassTree, found: Graph, thing_id: int) -> list[Choice]:
 
 
 async def create_thing(
-    tx: Connection, user: User, workspace_id: int, project_id: int, *, parent_id: int, class_id: int,
-    relation_id: int, name: str,
+    tx: Connection,
+    user: User,
+    workspace_id: int,
+    project_id: int,
+    *,
+    parent_id: int,
+    class_id: int,
+    relation_id: int,
+    name: str,
 ) -> int:
     """Hang a new thing on one of a graph that the project uses; its id.
 
@@ -135,11 +150,15 @@ async def create_thing(
     await tx.execute(sql.lock_workspace, {"workspace_id": workspace_id})
     found = await graph_with(tx, workspace_id, project_id, parent_id)
     tree = await class_tree(tx, workspace_id)
-    allowed = [choice for choice in choices(tree, found, parent_id)
-               if (choice.class_id, choice.relation_id) == (class_id, relation_id)]
+    allowed = [
+        choice
+        for choice in choices(tree, found, parent_id)
+        if (choice.class_id, choice.relation_id) == (class_id, relation_id)
+    ]
     if not allowed:
-        raise InvalidInput(f"By its ontology nothing of class {class_id} may hang on {parent_id} by the relation "
-                           f"{relation_id}.")
+        raise InvalidInput(
+            f"By its ontology nothing of class {class_id} may hang on {parent_id} by the relation {relation_id}."
+        )
     if all(choice.disabled for choice in allowed):
         raise InvalidInput(f"{parent_id} has as much of class {class_id} as it may have.")
     thing_id = await _hang(tx, user, workspace_id, parent_id, Child(class_id, relation_id), name)
@@ -160,8 +179,14 @@ async def remove_thing(tx: Connection, user: User, workspace_id: int, project_id
     ids = found.below(thing_id)
     await delete_things(tx, ids)
     for one in ids:
-        await log.add(tx, project_id, user.id, "remove_element", _NOWHERE,
-                      f"Removed classification with ID {one} and name {found.by_id[one].name}")
+        await log.add(
+            tx,
+            project_id,
+            user.id,
+            "remove_element",
+            _NOWHERE,
+            f"Removed classification with ID {one} and name {found.by_id[one].name}",
+        )
 
 
 async def rename_thing(tx: Connection, workspace_id: int, project_id: int, thing_id: int, name: str) -> None:
@@ -226,15 +251,27 @@ class _Gap:
 
 def _missing(tree: ClassTree, gap: _Gap) -> list[tuple[int, Limit, Child]]:
     """What must be there below a thing: by which link, how often, and what."""
-    return [(link.id, limit, Child(sub_class_id, link.relation_id))
-            for link in tree.links_below(gap.class_id) if link.id not in gap.passed
-            for limit in link.limits if limit.type == EXACTLY_OF_EACH
-            for sub_class_id in tree.sub_classes(link.class_a_id)]
+    return [
+        (link.id, limit, Child(sub_class_id, link.relation_id))
+        for link in tree.links_below(gap.class_id)
+        if link.id not in gap.passed
+        for limit in link.limits
+        if limit.type == EXACTLY_OF_EACH
+        for sub_class_id in tree.sub_classes(link.class_a_id)
+    ]
 
 
 async def _hang(tx: Connection, user: User, workspace_id: int, parent_id: int, child: Child, name: str) -> int:
-    thing_id: int = await fetch_value(tx, sql.create_thing, project_id=workspace_id, class_id=child.class_id,
-                                      name=name, user_id=user.id)
-    await fetch_value(tx, sql.create_link, workspace_id=workspace_id, relation_id=child.relation_id,
-                      instance_a_id=thing_id, instance_b_id=parent_id, user_id=user.id)
+    thing_id: int = await fetch_value(
+        tx, sql.create_thing, project_id=workspace_id, class_id=child.class_id, name=name, user_id=user.id
+    )
+    await fetch_value(
+        tx,
+        sql.create_link,
+        workspace_id=workspace_id,
+        relation_id=child.relation_id,
+        instance_a_id=thing_id,
+        instance_b_id=parent_id,
+        user_id=user.id,
+    )
     return thing_id

@@ -59,9 +59,7 @@ async def sub_classes(connection: Connection, project_id: int, relation: str, of
     return [Concept(*row) for row in rows]
 
 
-async def named_classes(
-    connection: Connection, project_id: int, names: Iterable[str]
-) -> list[tuple[Concept, bool]]:
+async def named_classes(connection: Connection, project_id: int, names: Iterable[str]) -> list[tuple[Concept, bool]]:
     """Those of the named classes that there are, each with whether others hang on it."""
     rows = await fetch_all(connection, sql.named_classes, project_id=project_id, names=list(names))
     return [(Concept(class_id, name), has_more) for class_id, name, has_more in rows]
@@ -71,15 +69,16 @@ async def linked_classes(
     connection: Connection, project_id: int, class_b_id: int, relation_id: int
 ) -> list[LinkedClass]:
     """Classes that hang on one by a relation."""
-    rows = await fetch_all(connection, sql.linked_classes, project_id=project_id, class_b_id=class_b_id,
-                           relation_id=relation_id)
-    return [LinkedClass(link_id, class_id, name, has_more, tuple(Restriction(*r) for r in restrictions))
-            for link_id, class_id, name, has_more, restrictions in rows]
+    rows = await fetch_all(
+        connection, sql.linked_classes, project_id=project_id, class_b_id=class_b_id, relation_id=relation_id
+    )
+    return [
+        LinkedClass(link_id, class_id, name, has_more, tuple(Restriction(*r) for r in restrictions))
+        for link_id, class_id, name, has_more, restrictions in rows
+    ]
 
 
-async def relations_below(
-    connection: Connection, project_id: int, class_b_id: int
-) -> list[tuple[Concept, str]]:
+async def relations_below(connection: Connection, project_id: int, class_b_id: int) -> list[tuple[Concept, str]]:
     """Relations by which classes hang on one, each with the name of that class."""
     rows = await fetch_all(connection, sql.relations_below, project_id=project_id, class_b_id=class_b_id)
     return [(Concept(relation_id, name), class_name) for relation_id, name, class_name in rows]

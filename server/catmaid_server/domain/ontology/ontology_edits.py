@@ -36,11 +36,27 @@ class Kind:
     """Of what refers to them first."""
 
 
-CLASS = Kind("class", sql.classes, sql.class_of_project, sql.used_classes, sql.rename_class,
-             (sql.delete_links_of_classes, sql.delete_instances_of_classes, sql.delete_classes))
-RELATION = Kind("relation", sql.relations, sql.relation_of_project, sql.used_relations, sql.rename_relation,
-                (sql.delete_class_links_by_relations, sql.delete_instance_links_by_relations,
-                 sql.delete_region_links_by_relations, sql.delete_relations))
+CLASS = Kind(
+    "class",
+    sql.classes,
+    sql.class_of_project,
+    sql.used_classes,
+    sql.rename_class,
+    (sql.delete_links_of_classes, sql.delete_instances_of_classes, sql.delete_classes),
+)
+RELATION = Kind(
+    "relation",
+    sql.relations,
+    sql.relation_of_project,
+    sql.used_relations,
+    sql.rename_relation,
+    (
+        sql.delete_class_links_by_relations,
+        sql.delete_instance_links_by_relations,
+        sql.delete_region_links_by_relations,
+        sql.delete_relations,
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -55,19 +71,38 @@ async def add_class(
     tx: Connection, user: User, project_id: int, name: str | None, description: str | None = None
 ) -> int | None:
     """Make a class; its id, None if there is one of this name. `InvalidInput` without a name."""
-    created: int | None = await fetch_value(tx, sql.create_class, project_id=project_id, user_id=user.id,
-                                            name=_trimmed(name, "class"), description=description)
+    created: int | None = await fetch_value(
+        tx,
+        sql.create_class,
+        project_id=project_id,
+        user_id=user.id,
+        name=_trimmed(name, "class"),
+        description=description,
+    )
     return created
 
 
 async def add_relation(
-    tx: Connection, user: User, project_id: int, name: str | None, *, uri: str = "", description: str | None = None,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    name: str | None,
+    *,
+    uri: str = "",
+    description: str | None = None,
     isreciprocal: bool = False,
 ) -> int | None:
     """Make a relation; its id, None if there is one of this name. `InvalidInput` without a name."""
     created: int | None = await fetch_value(
-        tx, sql.create_relation, project_id=project_id, user_id=user.id, name=_trimmed(name, "relation"), uri=uri,
-        description=description, isreciprocal=isreciprocal)
+        tx,
+        sql.create_relation,
+        project_id=project_id,
+        user_id=user.id,
+        name=_trimmed(name, "relation"),
+        uri=uri,
+        description=description,
+        isreciprocal=isreciprocal,
+    )
     return created
 
 
@@ -107,15 +142,24 @@ async def remove_all(tx: Connection, kind: Kind, project_id: int, *, force: bool
 
 
 async def add_link(
-    tx: Connection, user: User, project_id: int, *, class_a_id: int | None, class_b_id: int | None,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    *,
+    class_a_id: int | None,
+    class_b_id: int | None,
     relation_id: int | None,
 ) -> int:
     """Hang class a on class b by a relation; the id of the link. `NotFound` if one of the three is not here."""
     link_id: int = await fetch_value(
-        tx, sql.create_link, project_id=project_id, user_id=user.id,
+        tx,
+        sql.create_link,
+        project_id=project_id,
+        user_id=user.id,
         class_a_id=await require(tx, CLASS, project_id, class_a_id),
         class_b_id=await require(tx, CLASS, project_id, class_b_id),
-        relation_id=await require(tx, RELATION, project_id, relation_id))
+        relation_id=await require(tx, RELATION, project_id, relation_id),
+    )
     return link_id
 
 
@@ -129,8 +173,9 @@ async def remove_own_links(
     tx: Connection, user: User, project_id: int, *, class_b_id: int | None = None, relation_id: int | None = None
 ) -> list[int]:
     """Delete the links between classes that the user made: those of one relation to class b, or all. Their ids."""
-    rows = await fetch_all(tx, sql.delete_own_links, project_id=project_id, user_id=user.id, class_b_id=class_b_id,
-                           relation_id=relation_id)
+    rows = await fetch_all(
+        tx, sql.delete_own_links, project_id=project_id, user_id=user.id, class_b_id=class_b_id, relation_id=relation_id
+    )
     return sorted(link_id for (link_id,) in rows)
 
 
@@ -142,14 +187,22 @@ async def restrict_link(
     Raises `NotFound` if there is no such link, `InvalidInput` if type or value are none.
     """
     if cardinality_type not in CARDINALITY_TYPES:
-        raise InvalidInput(f"There is no cardinality type {cardinality_type}; "
-                           f"known are {', '.join(map(str, CARDINALITY_TYPES))}.")
+        raise InvalidInput(
+            f"There is no cardinality type {cardinality_type}; known are {', '.join(map(str, CARDINALITY_TYPES))}."
+        )
     if value < 0:
         raise InvalidInput("A cardinality restriction needs a number from 0 on.")
     if await fetch_value(tx, sql.link, id=link_id, project_id=project_id) is None:
         raise NotFound(f"There is no link {link_id} between classes of project {project_id}.")
-    restriction_id: int = await fetch_value(tx, sql.create_restriction, project_id=project_id, user_id=user.id,
-                                            class_link_id=link_id, type=cardinality_type, value=value)
+    restriction_id: int = await fetch_value(
+        tx,
+        sql.create_restriction,
+        project_id=project_id,
+        user_id=user.id,
+        class_link_id=link_id,
+        type=cardinality_type,
+        value=value,
+    )
     return restriction_id
 
 

@@ -57,8 +57,9 @@ async def list_data(
 ) -> list[Datum]:
     """What a datastore holds for a user, and for all; of a project as well if one is given."""
     datastore_id = await _require_datastore(connection, name)
-    rows = await fetch_all(connection, sql.data, datastore_id=datastore_id, user_id=user_id, project_id=project_id,
-                           key=key)
+    rows = await fetch_all(
+        connection, sql.data, datastore_id=datastore_id, user_id=user_id, project_id=project_id, key=key
+    )
     return [Datum(*row) for row in rows]
 
 
@@ -70,8 +71,13 @@ async def put_datum(
     if not key:
         raise InvalidInput("A key for the data is needed.")
     decoded = _decoded(value)
-    place = {"datastore_id": datastore_id, "project_id": project_id, "user_id": user_id, "key": key,
-             "value": Jsonb(decoded)}
+    place = {
+        "datastore_id": datastore_id,
+        "project_id": project_id,
+        "user_id": user_id,
+        "key": key,
+        "value": Jsonb(decoded),
+    }
     if await fetch_value(tx, sql.replace, **place) is not None:
         return None
     return Datum(await fetch_value(tx, sql.create, **place), key, decoded, datastore_id, project_id, user_id)

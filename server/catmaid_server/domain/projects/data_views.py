@@ -12,8 +12,15 @@ from catmaid_server.domain.errors import NotFound
 sql = load("projects/data_views")
 
 _VIEW = ("id", "title", "type", "config", "note")
-TOOLS = ("independent_ontology_workspace_is_default", "show_text_label_tool", "show_tagging_tool",
-         "show_cropping_tool", "show_tracing_tool", "show_ontology_tool", "show_roi_tool")
+TOOLS = (
+    "independent_ontology_workspace_is_default",
+    "show_text_label_tool",
+    "show_tagging_tool",
+    "show_cropping_tool",
+    "show_tracing_tool",
+    "show_ontology_tool",
+    "show_roi_tool",
+)
 
 
 async def list_views(connection: Connection) -> list[dict[str, Any]]:

@@ -18,13 +18,59 @@ from catmaid_server.domain.errors import InvalidInput, NotAllowed, NotFound
 sql = load("projects/deep_links")
 
 _ALIAS = re.compile(r"[A-Za-z0-9_.-]+")
-_SHOWN = ("id", "alias", "is_public", "is_exportable", "location_x", "location_y", "location_z", "active_treenode",
-          "active_connector", "active_skeleton", "layout", "tool", "show_help", "message", "data_view", "stacks")
-_LISTED = ("id", "creation_time", "edition_time", "alias", "is_public", "is_exportable", "location_x", "location_y",
-           "location_z", "follow_id_history", "layered_stacks", "layout", "tool", "show_help", "message", "user",
-           "project", "active_treenode", "active_connector", "active_skeleton", "data_view")
-_CONTENT = ("location_x", "location_y", "location_z", "layout", "tool", "message", "active_treenode",
-            "active_connector", "active_skeleton", "data_view")
+_SHOWN = (
+    "id",
+    "alias",
+    "is_public",
+    "is_exportable",
+    "location_x",
+    "location_y",
+    "location_z",
+    "active_treenode",
+    "active_connector",
+    "active_skeleton",
+    "layout",
+    "tool",
+    "show_help",
+    "message",
+    "data_view",
+    "stacks",
+)
+_LISTED = (
+    "id",
+    "creation_time",
+    "edition_time",
+    "alias",
+    "is_public",
+    "is_exportable",
+    "location_x",
+    "location_y",
+    "location_z",
+    "follow_id_history",
+    "layered_stacks",
+    "layout",
+    "tool",
+    "show_help",
+    "message",
+    "user",
+    "project",
+    "active_treenode",
+    "active_connector",
+    "active_skeleton",
+    "data_view",
+)
+_CONTENT = (
+    "location_x",
+    "location_y",
+    "location_z",
+    "layout",
+    "tool",
+    "message",
+    "active_treenode",
+    "active_connector",
+    "active_skeleton",
+    "data_view",
+)
 """What a password protects."""
 
 
@@ -38,8 +84,16 @@ async def create_link(
     if await fetch_one(tx, sql.details, project_id=project_id, alias=alias) is not None:
         raise InvalidInput(f"There is already a link {alias!r} in project {project_id}.")
     stacks = values.pop("stacks")
-    await fetch_value(tx, sql.create, project_id=project_id, user_id=user.id, alias=alias, password=password_hash,
-                      stacks=Jsonb(stacks), **values)
+    await fetch_value(
+        tx,
+        sql.create,
+        project_id=project_id,
+        user_id=user.id,
+        alias=alias,
+        password=password_hash,
+        stacks=Jsonb(stacks),
+        **values,
+    )
     made = await fetch_one(tx, sql.details, project_id=project_id, alias=alias)
     assert made is not None
     return dict(zip(_SHOWN, made[:-2], strict=True))
@@ -49,10 +103,13 @@ async def list_links(
     connection: Connection, user: User, project_id: int, *, only_own: bool, only_public: bool
 ) -> list[dict[str, Any]]:
     """A user's own links and those for everybody; passwords, and what they protect, stay here."""
-    rows = await fetch_all(connection, sql.visible, project_id=project_id, user_id=user.id, only_own=only_own,
-                           only_public=only_public)
-    return [dict(zip(_LISTED, row, strict=True)) | {"password": ""} | (dict.fromkeys(_CONTENT) if locked else {})
-            for *row, locked in rows]
+    rows = await fetch_all(
+        connection, sql.visible, project_id=project_id, user_id=user.id, only_own=only_own, only_public=only_public
+    )
+    return [
+        dict(zip(_LISTED, row, strict=True)) | {"password": ""} | (dict.fromkeys(_CONTENT) if locked else {})
+        for *row, locked in rows
+    ]
 
 
 async def describe_link(

@@ -13,5 +13,7 @@ async def add(
 ) -> None:
     """Write one entry; `location` in nm."""
     x, y, z = location
-    await tx.execute(sql.add, {"project_id": project_id, "user_id": user_id, "operation": operation,
-                               "x": x, "y": y, "z": z, "text": text})
+    await tx.execute(
+        sql.add,
+        {"project_id": project_id, "user_id": user_id, "operation": operation, "x": x, "y": y, "z": z, "text": text},
+    )

@@ -38,10 +38,19 @@ async def entries(
 ) -> msgspec.Raw:
     """One page of log entries, as JSON in the form that DataTables takes."""
     return await fetch_json(
-        connection, sql.log_entries, project_id=project_id, user_id=user_id, operation_type=operation_type,
-        freetext=freetext, start=max(start, 0), length=length if length >= 0 else None,
-        sort_1=order[0].column, descending_1=order[0].descending,
-        sort_2=order[1].column, descending_2=order[1].descending)
+        connection,
+        sql.log_entries,
+        project_id=project_id,
+        user_id=user_id,
+        operation_type=operation_type,
+        freetext=freetext,
+        start=max(start, 0),
+        length=length if length >= 0 else None,
+        sort_1=order[0].column,
+        descending_1=order[0].descending,
+        sort_2=order[1].column,
+        descending_2=order[1].descending,
+    )
 
 
 async def transactions(connection: Connection, project_id: int, *, start: int, length: int | None) -> msgspec.Raw:

@@ -15,8 +15,10 @@ sql = load("projects/messages")
 
 async def unread_messages(connection: Connection, user_id: int) -> list[dict[str, Any]]:
     """What a user has not read, newest first."""
-    return [{"id": message_id, "title": title, "action": action, "text": text, "time": str(time)}
-            for message_id, title, action, text, time in await fetch_all(connection, sql.unread, user_id=user_id)]
+    return [
+        {"id": message_id, "title": title, "action": action, "text": text, "time": str(time)}
+        for message_id, title, action, text, time in await fetch_all(connection, sql.unread, user_id=user_id)
+    ]
 
 
 async def latest_unread_time(connection: Connection, user_id: int) -> datetime | None:

@@ -22,9 +22,19 @@ async def described_projects(connection: Connection, user: User, *, service_url:
     nm. `service_url` is where clients reach this service, ending in a slash; images that it serves lie below.
     """
     found = await fetch_all(connection, sql.projects, user_id=user.id, all_projects=user.is_superuser)
-    return [{"project": {"id": project_id, "title": title, "stacks": [
-        _stack(stack, f"{service_url}{project_id}/stack/{stack['id']}/tiles/") for stack in json.loads(stacks)]}}
-        for project_id, title, stacks in found]
+    return [
+        {
+            "project": {
+                "id": project_id,
+                "title": title,
+                "stacks": [
+                    _stack(stack, f"{service_url}{project_id}/stack/{stack['id']}/tiles/")
+                    for stack in json.loads(stacks)
+                ],
+            }
+        }
+        for project_id, title, stacks in found
+    ]
 
 
 def _stack(stack: dict[str, Any], tiles_url: str) -> dict[str, Any]:
@@ -44,8 +54,11 @@ def _stack(stack: dict[str, Any], tiles_url: str) -> dict[str, Any]:
 
 def _mirror(mirror: dict[str, Any], tiles_url: str) -> dict[str, Any]:
     revision = mirror.pop("revision")
-    return mirror if revision is None else mirror | {"url": f"{tiles_url}{revision}/",
-                                                     "tile_source_type": TILE_SOURCE_TYPE}
+    return (
+        mirror
+        if revision is None
+        else mirror | {"url": f"{tiles_url}{revision}/", "tile_source_type": TILE_SOURCE_TYPE}
+    )
 
 
 def _triple(values: Sequence[float], separator: str = ",") -> str:

@@ -17,8 +17,9 @@ sql = load("projects/project_list")
 
 async def visible_projects(connection: Connection, user: User, *, traced_only: bool) -> msgspec.Raw:
     """The projects that a user may see, with their stacks and stack groups, by title, as JSON."""
-    return await fetch_json(connection, sql.visible_projects, user_id=user.id, all_projects=user.is_superuser,
-                            traced_only=traced_only)
+    return await fetch_json(
+        connection, sql.visible_projects, user_id=user.id, all_projects=user.is_superuser, traced_only=traced_only
+    )
 
 
 async def describe_project(connection: Connection, project_id: int) -> dict[str, Any]:

@@ -35,8 +35,9 @@ class Period:
         try:
             period = cls(_day(first), _day(last), ZoneInfo(zone))
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise InvalidInput(f"Send two days as YYYY-MM-DD and the name of a time zone, not {first!r}, {last!r} "
-                               f"and {zone!r}.") from None
+            raise InvalidInput(
+                f"Send two days as YYYY-MM-DD and the name of a time zone, not {first!r}, {last!r} and {zone!r}."
+            ) from None
         if period.first.year not in _YEARS or period.last.year not in _YEARS:
             raise InvalidInput(f"Days are of the years {_YEARS.start} to {_YEARS.stop - 1}.")
         if (period.last - period.first).days > _MOST_DAYS:
@@ -51,8 +52,10 @@ class Period:
     @property
     def bounds(self) -> dict[str, Any]:
         """The moments `since` (included) and `until` (excluded)."""
-        return {"since": datetime.combine(self.first, time(), self.zone),
-                "until": datetime.combine(self.last + timedelta(1), time(), self.zone)}
+        return {
+            "since": datetime.combine(self.first, time(), self.zone),
+            "until": datetime.combine(self.last + timedelta(1), time(), self.zone),
+        }
 
 
 def moment(text: str) -> datetime:
@@ -138,8 +141,7 @@ async def work_by_day(
         found[user_id, day]["new_connectors"] = count
     for user_id, day, count in await fetch_all(connection, sql.reviews_by_day, **values):
         found[user_id, day]["new_reviewed_nodes"] = count
-    return {user_id: {day: found.get((user_id, day), {}) for day in period.days}
-            for user_id in users}
+    return {user_id: {day: found.get((user_id, day), {}) for day in period.days} for user_id in users}
 
 
 async def activity(connection: Connection, project_id: int, username: str) -> dict[str, list[float]]:

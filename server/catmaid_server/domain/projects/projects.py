@@ -25,8 +25,14 @@ OWNER_PERMISSIONS = tuple(name for name in PERMISSIONS if name != "can_queue_com
 
 
 async def create_project(
-    tx: Connection, title: str, *, owner_id: int, comment: str | None = None, project_id: int | None = None,
-    permissions: Sequence[str] = OWNER_PERMISSIONS, unique: bool = True,
+    tx: Connection,
+    title: str,
+    *,
+    owner_id: int,
+    comment: str | None = None,
+    project_id: int | None = None,
+    permissions: Sequence[str] = OWNER_PERMISSIONS,
+    unique: bool = True,
 ) -> int:
     """Make a project that `owner_id` may administer, with the relations that tracing needs; return its id.
 
@@ -49,15 +55,22 @@ async def complete_project(
 ) -> None:
     """Give a new project the relations that tracing needs and that it lacks, and its owner permissions."""
     known = await relation_ids(tx, project_id)
-    await tx.execute(sql.create_relations, {"project_id": project_id, "user_id": owner_id,
-                                            "names": [name for name in CONNECTOR_RELATIONS if name not in known]})
+    await tx.execute(
+        sql.create_relations,
+        {
+            "project_id": project_id,
+            "user_id": owner_id,
+            "names": [name for name in CONNECTOR_RELATIONS if name not in known],
+        },
+    )
     await grant_to_user(tx, project_id, owner_id, permissions)
 
 
 async def grant_to_user(tx: Connection, project_id: int, user_id: int | None, permissions: Sequence[str]) -> None:
     """Give a user permissions in a project."""
-    await tx.execute(sql.grant_to_user, {"project_id": project_id, "user_id": user_id,
-                                         "permissions": list(permissions)})
+    await tx.execute(
+        sql.grant_to_user, {"project_id": project_id, "user_id": user_id, "permissions": list(permissions)}
+    )
 
 
 async def find_project(connection: Connection, title_or_id: str | int) -> int | None:

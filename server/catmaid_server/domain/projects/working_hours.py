@@ -45,8 +45,9 @@ async def work(
     async def times(statement: LiteralString) -> list[datetime]:
         return [time for (time,) in await fetch_all(connection, statement, **values)]
 
-    return Work(start, end, await times(sql.edits), await times(sql.reviews),
-                await times(sql.writes) if all_writes else [])
+    return Work(
+        start, end, await times(sql.edits), await times(sql.reviews), await times(sql.writes) if all_writes else []
+    )
 
 
 def bouts(times: Iterable[datetime], pause: timedelta) -> list[tuple[datetime, datetime]]:
@@ -55,8 +56,7 @@ def bouts(times: Iterable[datetime], pause: timedelta) -> list[tuple[datetime, d
     if not ordered:
         return []
     gaps = [(one, other) for one, other in pairwise(ordered) if other - one >= pause]
-    return list(zip([ordered[0], *(other for _, other in gaps)], [*(one for one, _ in gaps), ordered[-1]],
-                    strict=True))
+    return list(zip([ordered[0], *(other for _, other in gaps)], [*(one for one, _ in gaps), ordered[-1]], strict=True))
 
 
 def by_day(times: Iterable[datetime]) -> Counter[date]:

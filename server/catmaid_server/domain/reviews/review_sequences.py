@@ -55,12 +55,28 @@ async def review_sequences(
         raise NotFound(f"Skeleton {skeleton_id} has no treenode {start}.")
     made = await reviews.of_skeleton(connection, project_id, skeleton_id)
     suppressed: dict[int, list[list[float]]] = {}
-    for node, orientation, coordinate in await fetch_all(connection, reviews.sql.suppressed, project_id=project_id,
-                                                         skeleton_id=skeleton_id):
+    for node, orientation, coordinate in await fetch_all(
+        connection, reviews.sql.suppressed, project_id=project_id, skeleton_id=skeleton_id
+    ):
         suppressed.setdefault(node, []).append([orientation, coordinate])
-    nodes = {node: {"id": node, "x": x, "y": y, "z": z, "rids": made.get(node, []), "sup": suppressed.get(node, []),
-                    "user_id": user}
-             for node, _, x, y, z, user in rows}
-    return [{"id": number, "sequence": [dict(nodes[node]) for node in path], "nr_nodes": len(path),
-             "status": f"{100 * sum(node in made for node in path) / len(path):.2f}"}
-            for number, path in enumerate(sequences(arbor, start))]
+    nodes = {
+        node: {
+            "id": node,
+            "x": x,
+            "y": y,
+            "z": z,
+            "rids": made.get(node, []),
+            "sup": suppressed.get(node, []),
+            "user_id": user,
+        }
+        for node, _, x, y, z, user in rows
+    }
+    return [
+        {
+            "id": number,
+            "sequence": [dict(nodes[node]) for node in path],
+            "nr_nodes": len(path),
+            "status": f"{100 * sum(node in made for node in path) / len(path):.2f}",
+        }
+        for number, path in enumerate(sequences(arbor, start))
+    ]

@@ -19,7 +19,11 @@ async def trusted(connection: Connection, project_id: int, user_id: int) -> dict
 
 async def replace(tx: Connection, project_id: int, user_id: int, wanted: Mapping[int, datetime]) -> None:
     """Let a user trust exactly these reviewers."""
-    values = {"project_id": project_id, "user_id": user_id, "reviewer_ids": list(wanted),
-              "accept_after": list(wanted.values())}
+    values = {
+        "project_id": project_id,
+        "user_id": user_id,
+        "reviewer_ids": list(wanted),
+        "accept_after": list(wanted.values()),
+    }
     await tx.execute(sql.delete_others, values)
     await tx.execute(sql.put, values)

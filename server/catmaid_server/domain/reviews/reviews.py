@@ -19,9 +19,13 @@ async def status(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int], reviewer_ids: Sequence[int] | None = None
 ) -> dict[int, tuple[int, int]]:
     """Nodes, and nodes reviewed by any of these users (None: by anybody), by skeleton; unknown ids are left out."""
-    rows = await fetch_all(connection, sql.status, project_id=project_id,
-                           skeleton_ids=required(skeleton_ids, "skeleton ID"),
-                           reviewer_ids=None if reviewer_ids is None else list(reviewer_ids))
+    rows = await fetch_all(
+        connection,
+        sql.status,
+        project_id=project_id,
+        skeleton_ids=required(skeleton_ids, "skeleton ID"),
+        reviewer_ids=None if reviewer_ids is None else list(reviewer_ids),
+    )
     return {skeleton_id: (nodes, reviewed) for skeleton_id, nodes, reviewed in rows}
 
 
@@ -29,8 +33,13 @@ async def trusted_status(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int], user_id: int
 ) -> dict[int, tuple[int, int]]:
     """As `status`, counting only reviews that a user trusts (see `reviewer_whitelist`)."""
-    rows = await fetch_all(connection, sql.trusted_status, project_id=project_id, user_id=user_id,
-                           skeleton_ids=required(skeleton_ids, "skeleton ID"))
+    rows = await fetch_all(
+        connection,
+        sql.trusted_status,
+        project_id=project_id,
+        user_id=user_id,
+        skeleton_ids=required(skeleton_ids, "skeleton ID"),
+    )
     return {skeleton_id: (nodes, reviewed) for skeleton_id, nodes, reviewed in rows}
 
 
@@ -55,13 +64,13 @@ async def of_skeleton(
 ) -> dict[int, list[tuple[int, datetime]]]:
     """Reviewer and time of every review of a skeleton's nodes, by node, oldest first."""
     found: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
-    for node, reviewer, time in await fetch_all(connection, sql.of_skeleton, project_id=project_id,
-                                                skeleton_id=skeleton_id):
+    for node, reviewer, time in await fetch_all(
+        connection, sql.of_skeleton, project_id=project_id, skeleton_id=skeleton_id
+    ):
         found[node].append((reviewer, time))
     return dict(found)
 
 
 async def delete_own(tx: Connection, project_id: int, skeleton_id: int, reviewer_id: int) -> None:
     """Take back all reviews by a user of a skeleton."""
-    await tx.execute(sql.delete_own, {"project_id": project_id, "skeleton_id": skeleton_id,
-                                      "reviewer_id": reviewer_id})
+    await tx.execute(sql.delete_own, {"project_id": project_id, "skeleton_id": skeleton_id, "reviewer_id": reviewer_id})

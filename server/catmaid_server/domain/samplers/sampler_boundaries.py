@@ -57,14 +57,18 @@ async def insert(
         child, parent = (made.get(node, node) for node in (boundary.child_id, boundary.parent_id))
         places = await places_of(tx, skeleton_id, [child, parent])
         if _distance_nm(boundary.place, places[parent], places[child]) > ON_EDGE_NM:
-            raise InvalidInput(f"The new treenode at {boundary.place} is not on the edge from treenode {child} at "
-                               f"{places[child]} to its parent {parent} at {places[parent]}.")
+            raise InvalidInput(
+                f"The new treenode at {boundary.place} is not on the edge from treenode {child} at "
+                f"{places[child]} to its parent {parent} at {places[parent]}."
+            )
         x, y, z = boundary.place
-        created = await treenodes.insert_on_edge(tx, user, project_id, parent, child, _UNCHECKED, x=x, y=y, z=z,
-                                                 radius=0.0, confidence=5)
+        created = await treenodes.insert_on_edge(
+            tx, user, project_id, parent, child, _UNCHECKED, x=x, y=y, z=z, radius=0.0, confidence=5
+        )
         made[boundary.id] = created.treenode_id
-        await labels.set_labels(tx, user, project_id, Kind.TREENODE, created.treenode_id, [LABEL],
-                                delete_existing=False)
+        await labels.set_labels(
+            tx, user, project_id, Kind.TREENODE, created.treenode_id, [LABEL], delete_existing=False
+        )
     return made
 
 
@@ -82,8 +86,7 @@ async def lock_removable(tx: Connection, user: User, skeleton_id: int, sampler_i
     Raises `NotAllowed` if there are such, and the neuron is locked against the user.
     """
     neuron_id: int = await fetch_value(tx, sql.lock_whole_skeleton, skeleton_id=skeleton_id)
-    rows = await fetch_all(tx, sql.removable_boundaries, sampler_id=sampler_id, label=LABEL,
-                           tolerance=STILL_ON_EDGE_NM)
+    rows = await fetch_all(tx, sql.removable_boundaries, sampler_id=sampler_id, label=LABEL, tolerance=STILL_ON_EDGE_NM)
     editable = await editable_owners(tx, user, {owner for _, owner in rows})
     found = [node_id for node_id, owner in rows if owner in editable]
     if found:
@@ -97,8 +100,13 @@ async def remove(tx: Connection, user: User, project_id: int, node_ids: Sequence
         return
     await tx.execute(labels.sql.lock_names, {"project_id": project_id, "names": [LABEL]})
     values = {"ids": list(node_ids), "editor_id": user.id, "project_id": project_id, "label": LABEL}
-    for statement in (sql.hang_above, sql.delete_labels, sql.delete_label_if_unused, sql.delete_reviews,
-                      sql.delete_treenodes):
+    for statement in (
+        sql.hang_above,
+        sql.delete_labels,
+        sql.delete_label_if_unused,
+        sql.delete_reviews,
+        sql.delete_treenodes,
+    ):
         await tx.execute(statement, values)
 
 

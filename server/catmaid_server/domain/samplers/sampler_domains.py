@@ -100,8 +100,13 @@ async def create_domains(
         require_kind(DOMAIN_TYPES, new.type_id, "type of domains")
     sampler = await lock_sampler(tx, project_id, sampler_id)
     for new in wanted:
-        if new.parent_interval_id is not None and await fetch_value(
-                tx, sql.interval_of_sampler, interval_id=new.parent_interval_id, sampler_id=sampler_id) is None:
+        if (
+            new.parent_interval_id is not None
+            and await fetch_value(
+                tx, sql.interval_of_sampler, interval_id=new.parent_interval_id, sampler_id=sampler_id
+            )
+            is None
+        ):
             raise InvalidInput(f"Sampler {sampler_id} has no interval {new.parent_interval_id}.")
     nodes = {node for new in wanted for node in (new.start_node_id, *new.end_node_ids)}
     await sampler_boundaries.places_of(tx, sampler.skeleton_id, sorted(nodes))
@@ -110,8 +115,15 @@ async def create_domains(
 
 async def _create(tx: Connection, user: User, project_id: int, sampler_id: int, new: NewDomain) -> Domain:
     domain_id: int = await fetch_value(
-        tx, sql.create_domain, project_id=project_id, sampler_id=sampler_id, type_id=new.type_id,
-        start_node_id=new.start_node_id, parent_interval_id=new.parent_interval_id, user_id=user.id)
+        tx,
+        sql.create_domain,
+        project_id=project_id,
+        sampler_id=sampler_id,
+        type_id=new.type_id,
+        start_node_id=new.start_node_id,
+        parent_interval_id=new.parent_interval_id,
+        user_id=user.id,
+    )
     await tx.execute(sql.create_ends, {"domain_id": domain_id, "node_ids": list(new.end_node_ids)})
     return await describe_domain(tx, project_id, domain_id)
 
@@ -121,8 +133,9 @@ async def list_intervals(
 ) -> dict[int, list[Interval]]:
     """Intervals by domain; what was not changed for longest comes first, domains without any are left out."""
     found: dict[int, list[Interval]] = defaultdict(list)
-    for row in await fetch_all(connection, sql.intervals, project_id=project_id, domain_ids=list(domain_ids),
-                               interval_id=None):
+    for row in await fetch_all(
+        connection, sql.intervals, project_id=project_id, domain_ids=list(domain_ids), interval_id=None
+    ):
         interval = Interval(*row)
         found[interval.domain_id].append(interval)
     return found
@@ -137,7 +150,11 @@ async def describe_interval(connection: Connection, project_id: int, interval_id
 
 
 async def create_intervals(
-    tx: Connection, user: User, project_id: int, domain_id: int, ends: Sequence[tuple[int, int]],
+    tx: Connection,
+    user: User,
+    project_id: int,
+    domain_id: int,
+    ends: Sequence[tuple[int, int]],
     boundaries: Sequence[Boundary] = (),
 ) -> list[Interval]:
     """Divide a domain into intervals, each given by its first and last treenode, and make treenodes for that.
@@ -153,27 +170,49 @@ async def create_intervals(
     made = await sampler_boundaries.insert(tx, user, project_id, sampler.skeleton_id, boundaries)
     starts, stops = ([made.get(interval[side], interval[side]) for interval in ends] for side in (0, 1))
     await sampler_boundaries.places_of(tx, sampler.skeleton_id, sorted({*starts, *stops}))
-    rows = await fetch_all(tx, sql.create_intervals, project_id=project_id, domain_id=domain_id, state_id=UNTOUCHED,
-                           starts=starts, ends=stops, user_id=user.id)
+    rows = await fetch_all(
+        tx,
+        sql.create_intervals,
+        project_id=project_id,
+        domain_id=domain_id,
+        state_id=UNTOUCHED,
+        starts=starts,
+        ends=stops,
+        user_id=user.id,
+    )
     return [Interval(*row) for row in rows]
 
 
 async def set_interval_state(tx: Connection, project_id: int, interval_id: int, state_id: int) -> None:
     """Say how far work on an interval has come; `NotFound`, or `InvalidInput` for an unknown state."""
     require_kind(INTERVAL_STATES, state_id, "state of intervals")
-    if await fetch_value(tx, sql.set_interval_state, project_id=project_id, interval_id=interval_id,
-                         state_id=state_id) is None:
+    if (
+        await fetch_value(tx, sql.set_interval_state, project_id=project_id, interval_id=interval_id, state_id=state_id)
+        is None
+    ):
         raise NotFound(f"There is no interval {interval_id} of samplers in project {project_id}.")
 
 
 async def list_connectors(
-    connection: Connection, project_id: int, *, interval_id: int | None = None, connector_id: int | None = None,
+    connection: Connection,
+    project_id: int,
+    *,
+    interval_id: int | None = None,
+    connector_id: int | None = None,
     state_id: int | None = None,
 ) -> list[tuple[int, int, int, int]]:
     """Connectors that were worked on: id, interval, connector and state of each, of all that is given."""
-    return [(row[0], row[1], row[2], row[3]) for row in await fetch_all(
-        connection, sql.connectors, project_id=project_id, interval_id=interval_id, connector_id=connector_id,
-        state_id=state_id)]
+    return [
+        (row[0], row[1], row[2], row[3])
+        for row in await fetch_all(
+            connection,
+            sql.connectors,
+            project_id=project_id,
+            interval_id=interval_id,
+            connector_id=connector_id,
+            state_id=state_id,
+        )
+    ]
 
 
 async def set_connector_state(
@@ -187,14 +226,26 @@ async def set_connector_state(
     await describe_interval(tx, project_id, interval_id)
     if await fetch_value(tx, sql.connector_exists, project_id=project_id, connector_id=connector_id) is None:
         raise NotFound(f"There is no connector {connector_id} in project {project_id}.")
-    kept: int = await fetch_value(tx, sql.set_connector_state, project_id=project_id, interval_id=interval_id,
-                                  connector_id=connector_id, state_id=state_id, user_id=user.id)
+    kept: int = await fetch_value(
+        tx,
+        sql.set_connector_state,
+        project_id=project_id,
+        interval_id=interval_id,
+        connector_id=connector_id,
+        state_id=state_id,
+        user_id=user.id,
+    )
     return kept
 
 
 async def _domains(
     connection: Connection, project_id: int, *, sampler_ids: Sequence[int] | None = None, domain_id: int | None = None
 ) -> list[Domain]:
-    rows = await fetch_all(connection, sql.domains, project_id=project_id, domain_id=domain_id,
-                           sampler_ids=None if sampler_ids is None else list(sampler_ids))
+    rows = await fetch_all(
+        connection,
+        sql.domains,
+        project_id=project_id,
+        domain_id=domain_id,
+        sampler_ids=None if sampler_ids is None else list(sampler_ids),
+    )
     return [Domain(*(*fields, list(zip(end_ids, nodes, strict=True)))) for *fields, end_ids, nodes in rows]

@@ -41,7 +41,7 @@ class _Domain:
         """Whether the first node of a path to the root is in this domain, be it as an end of it."""
         if self.start_node_id not in path:
             return False
-        return not set(path[1:path.index(self.start_node_id)]) & set(self.end_node_ids)
+        return not set(path[1 : path.index(self.start_node_id)]) & set(self.end_node_ids)
 
 
 async def require_unused(tx: Connection, treenode_id: int) -> None:
@@ -61,8 +61,10 @@ async def require_rerootable(tx: Connection, skeleton_id: int, treenode_id: int)
     path = set(await _path_to_root(tx, treenode_id))
     affected = {domain.sampler_id for domain in domains if domain.start_node_id in path}
     if affected:
-        raise InvalidInput(f"Skeleton {skeleton_id} cannot be rerooted at treenode {treenode_id}: that would change "
-                           f"domains of the samplers {sorted(affected)}.")
+        raise InvalidInput(
+            f"Skeleton {skeleton_id} cannot be rerooted at treenode {treenode_id}: that would change "
+            f"domains of the samplers {sorted(affected)}."
+        )
 
 
 async def follow_split(tx: Connection, skeleton_id: int, above_id: int) -> SamplerChanges | None:
@@ -78,8 +80,9 @@ async def follow_split(tx: Connection, skeleton_id: int, above_id: int) -> Sampl
     for domain in await _domains(tx, skeleton_id):
         intervals = [(row[0], row[1], row[2]) for row in await fetch_all(tx, sql.intervals, domain_id=domain.id)]
         nodes = {domain.start_node_id, *domain.end_node_ids, *(node for row in intervals for node in row[1:])}
-        gone = {node for (node,) in await fetch_all(tx, sql.nodes_elsewhere, ids=sorted(nodes),
-                                                    skeleton_id=skeleton_id)}
+        gone = {
+            node for (node,) in await fetch_all(tx, sql.nodes_elsewhere, ids=sorted(nodes), skeleton_id=skeleton_id)
+        }
         below = domain.start_node_id in gone
         if not below and (not domain.reaches(path) or above_id in domain.end_node_ids):
             continue
@@ -112,8 +115,10 @@ async def require_join_mode(tx: Connection, skeleton_ids: Collection[int], mode:
     if not await fetch_all(tx, sql.samplers, skeleton_ids=sorted(skeleton_ids)):
         return False
     if mode not in JOIN_MODES:
-        raise InvalidInput("Samplers use these skeletons: say what becomes of them with sampler_handling, one of "
-                           f"{', '.join(JOIN_MODES)}.")
+        raise InvalidInput(
+            "Samplers use these skeletons: say what becomes of them with sampler_handling, one of "
+            f"{', '.join(JOIN_MODES)}."
+        )
     return True
 
 
@@ -147,9 +152,17 @@ async def follow_join(
             await tx.execute(sql.add_end, {"domain_id": domain.id, "treenode_id": joined_id})
         if mode == NEW_DOMAIN:
             leaves = [leaf for (leaf,) in await fetch_all(tx, sql.leaves, treenode_id=joined_id)]
-            await tx.execute(sql.add_domain, {
-                "project_id": project_id, "sampler_id": domain.sampler_id, "type_id": REGULAR,
-                "treenode_id": joined_id, "user_id": user.id, "leaves": leaves})
+            await tx.execute(
+                sql.add_domain,
+                {
+                    "project_id": project_id,
+                    "sampler_id": domain.sampler_id,
+                    "type_id": REGULAR,
+                    "treenode_id": joined_id,
+                    "user_id": user.id,
+                    "leaves": leaves,
+                },
+            )
             changes.n_added_domains += 1
     return changes
 

@@ -53,8 +53,13 @@ async def list_samplers(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int] | None = None
 ) -> list[Sampler]:
     """The samplers of a project, or of some skeletons; what was not changed for longest comes first."""
-    rows = await fetch_all(connection, sql.samplers, project_id=project_id, sampler_id=None,
-                           skeleton_ids=None if skeleton_ids is None else list(skeleton_ids))
+    rows = await fetch_all(
+        connection,
+        sql.samplers,
+        project_id=project_id,
+        sampler_id=None,
+        skeleton_ids=None if skeleton_ids is None else list(skeleton_ids),
+    )
     return [Sampler(*row) for row in rows]
 
 
@@ -67,8 +72,17 @@ async def describe_sampler(connection: Connection, project_id: int, sampler_id: 
 
 
 async def create_sampler(
-    tx: Connection, user: User, project_id: int, skeleton_id: int, *, interval_length: float, interval_error: float,
-    leaf_segment_handling: str, merge_limit: float, review_required: bool, create_interval_boundaries: bool,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    skeleton_id: int,
+    *,
+    interval_length: float,
+    interval_error: float,
+    leaf_segment_handling: str,
+    merge_limit: float,
+    review_required: bool,
+    create_interval_boundaries: bool,
 ) -> Sampler:
     """Begin to sample a skeleton; lengths in nm, the rest as in `Sampler`."""
     if interval_length <= 0 or interval_error < 0:
@@ -79,16 +93,23 @@ async def create_sampler(
     if await fetch_value(tx, sql.lock_skeleton, project_id=project_id, skeleton_id=skeleton_id) is None:
         raise InvalidInput(f"There is no skeleton {skeleton_id} in project {project_id}.")
     made: int = await fetch_value(
-        tx, sql.create, project_id=project_id, skeleton_id=skeleton_id, interval_length=interval_length,
-        interval_error=interval_error, leaf_segment_handling=leaf_segment_handling, merge_limit=merge_limit,
-        review_required=review_required, create_interval_boundaries=create_interval_boundaries, state_id=OPEN,
-        user_id=user.id)
+        tx,
+        sql.create,
+        project_id=project_id,
+        skeleton_id=skeleton_id,
+        interval_length=interval_length,
+        interval_error=interval_error,
+        leaf_segment_handling=leaf_segment_handling,
+        merge_limit=merge_limit,
+        review_required=review_required,
+        create_interval_boundaries=create_interval_boundaries,
+        state_id=OPEN,
+        user_id=user.id,
+    )
     return await describe_sampler(tx, project_id, made)
 
 
-async def lock_sampler(
-    tx: Connection, project_id: int, sampler_id: int, *, whole_skeleton: bool = False
-) -> Sampler:
+async def lock_sampler(tx: Connection, project_id: int, sampler_id: int, *, whole_skeleton: bool = False) -> Sampler:
     """A sampler whose parts are about to change, or `NotFound`; meanwhile its skeleton is not restructured.
 
     With `whole_skeleton` nobody adds to that either, for who is going to do so.

@@ -78,8 +78,12 @@ async def broken_section_nodes(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int] | None = None
 ) -> list[BrokenSectionNode]:
     """Treenodes, of some skeletons or of all, in sections of a stack that cannot be seen."""
-    rows = await fetch_all(connection, sql.broken_section_nodes, project_id=project_id,
-                           skeleton_ids=list(skeleton_ids) if skeleton_ids else None)
+    rows = await fetch_all(
+        connection,
+        sql.broken_section_nodes,
+        project_id=project_id,
+        skeleton_ids=list(skeleton_ids) if skeleton_ids else None,
+    )
     return [BrokenSectionNode(*row) for row in rows]
 
 
@@ -89,8 +93,9 @@ async def neighbours(connection: Connection, project_id: int, skeleton_ids: Sequ
     if extra not in ways:
         return []
     mine, theirs = ways[extra]
-    rows = await fetch_all(connection, sql.neighbours, project_id=project_id, skeleton_ids=list(skeleton_ids),
-                           mine=mine, theirs=theirs)
+    rows = await fetch_all(
+        connection, sql.neighbours, project_id=project_id, skeleton_ids=list(skeleton_ids), mine=mine, theirs=theirs
+    )
     return [skeleton for (skeleton,) in rows]
 
 
@@ -108,8 +113,9 @@ async def issues(connection: Connection, project_id: int, skeleton_id: int, *, a
     cable.add_nodes_from(node for node, *_ in rows)
     cable.add_edges_from((parent, node) for node, parent, *_ in rows if parent is not None)
     synapses: dict[int, _Synapse] = {}
-    for connector, is_pre, *link in await fetch_all(connection, sql.synapses, project_id=project_id,
-                                                    skeleton_id=skeleton_id):
+    for connector, is_pre, *link in await fetch_all(
+        connection, sql.synapses, project_id=project_id, skeleton_id=skeleton_id
+    ):
         synapse = synapses.setdefault(connector, _Synapse())
         (synapse.pre if is_pre else synapse.post).append(tuple(link))
     broken = await broken_section_nodes(connection, project_id)
@@ -117,11 +123,26 @@ async def issues(connection: Connection, project_id: int, skeleton_id: int, *, a
         *_of_synapses(synapses.values(), skeleton_id),
         *(_duplicates(synapses.values(), skeleton_id, cable, adjacents) if adjacents else ()),
         *_of_nodes(rows),
-        *((Problem.BROKEN_SECTION, node.treenode_id, {
-            "stack": node.stack_id, "stack_title": node.stack_title, "orientation": node.orientation,
-            "section": node.section, "section_phys": node.section_nm}) for node in broken),
-        *((Problem.UNCERTAIN, node, {"confidence": confidence})
-          for node, _, confidence, _ in rows if confidence < _LEAST_CERTAIN)]
+        *(
+            (
+                Problem.BROKEN_SECTION,
+                node.treenode_id,
+                {
+                    "stack": node.stack_id,
+                    "stack_title": node.stack_title,
+                    "orientation": node.orientation,
+                    "section": node.section,
+                    "section_phys": node.section_nm,
+                },
+            )
+            for node in broken
+        ),
+        *(
+            (Problem.UNCERTAIN, node, {"confidence": confidence})
+            for node, _, confidence, _ in rows
+            if confidence < _LEAST_CERTAIN
+        ),
+    ]
 
 
 def _of_synapses(synapses: Iterable[_Synapse], skeleton_id: int) -> Iterator[Issue]:

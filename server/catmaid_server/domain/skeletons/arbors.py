@@ -49,8 +49,10 @@ class Arbor:
 
     def branches(self, node: int) -> list[int]:
         """The children of a node, the one with most nodes before ends, itself included, first."""
-        sizes = {child: sum(bool(self.children.get(distal)) for distal in self.subarbor(child))
-                 for child in self.children.get(node, [])}
+        sizes = {
+            child: sum(bool(self.children.get(distal)) for distal in self.subarbor(child))
+            for child in self.children.get(node, [])
+        }
         return sorted(sizes, key=lambda child: (-sizes[child], child))
 
     def distances(self, node: int) -> dict[int, int]:

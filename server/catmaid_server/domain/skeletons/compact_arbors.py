@@ -17,8 +17,9 @@ _NO_KEYS = msgspec.Raw(b"{}")
 
 async def nodes(connection: Connection, project_id: int, skeleton_id: int, *, with_times: bool) -> msgspec.Raw:
     """Rows of id, parent, user, x, y, z, radius, confidence and perhaps creation and edition time (s since 1970)."""
-    return await fetch_json(connection, sql.timed_nodes if with_times else sql.nodes, project_id=project_id,
-                            skeleton_id=skeleton_id)
+    return await fetch_json(
+        connection, sql.timed_nodes if with_times else sql.nodes, project_id=project_id, skeleton_id=skeleton_id
+    )
 
 
 async def compact_arbor(

@@ -51,4 +51,5 @@ async def skeleton_history(
         await fetch_all(connection, sql.connectors, **key, merged=merged) if parts.connectors else [],
         await fetch_all(connection, sql.tags, **key) if parts.tags else [],
         await fetch_all(connection, sql.reviews, **key) if parts.reviews else [],
-        [(annotation_id, time, user_id) for annotation_id, time, user_id, _ in annotations])
+        [(annotation_id, time, user_id) for annotation_id, time, user_id, _ in annotations],
+    )

@@ -12,10 +12,26 @@ from catmaid_server.domain.errors import NotFound
 
 sql = load("skeletons/details")
 
-NODE_COLUMNS = {"id": "<i4", "parent_id": "<i4", "user_id": "<i4", "x": "<f8", "y": "<f8", "z": "<f8",
-                "radius": "<f8", "confidence": "<i2", "edition_time": "<f8", "creation_time": "<f8"}
-LINK_COLUMNS = {"treenode_id": "<i4", "connector_id": "<i4", "kind": "<i2", "edition_time": "<f8",
-                "creation_time": "<f8", "user_id": "<i4"}
+NODE_COLUMNS = {
+    "id": "<i4",
+    "parent_id": "<i4",
+    "user_id": "<i4",
+    "x": "<f8",
+    "y": "<f8",
+    "z": "<f8",
+    "radius": "<f8",
+    "confidence": "<i2",
+    "edition_time": "<f8",
+    "creation_time": "<f8",
+}
+LINK_COLUMNS = {
+    "treenode_id": "<i4",
+    "connector_id": "<i4",
+    "kind": "<i2",
+    "edition_time": "<f8",
+    "creation_time": "<f8",
+    "user_id": "<i4",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +77,8 @@ async def skeleton_detail(connection: Connection, project_id: int, skeleton_id: 
         await _connectors(connection, {**key, "times": parts.times, "users": parts.users, "wanted": parts.connectors}),
         await _tags(connection, key, parts) if parts.tags else {},
         await _all(connection, sql.reviews, key) if parts.reviews else [],
-        await _annotations(connection, key, parts) if parts.annotations else [])
+        await _annotations(connection, key, parts) if parts.annotations else [],
+    )
 
 
 async def _connectors(connection: Connection, key: dict[str, int]) -> dict[str, Column]:

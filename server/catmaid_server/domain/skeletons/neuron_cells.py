@@ -92,8 +92,13 @@ async def synapses_onto(
 async def _synapses(
     connection: Connection, project_id: int, onto: Sequence[int], sources: Sequence[int] | None
 ) -> list[Synapse]:
-    rows = await fetch_all(connection, sql.synapses, project_id=project_id, onto=list(onto),
-                           sources=None if sources is None else list(sources))
+    rows = await fetch_all(
+        connection,
+        sql.synapses,
+        project_id=project_id,
+        onto=list(onto),
+        sources=None if sources is None else list(sources),
+    )
     return [Synapse(*row) for row in rows]
 
 

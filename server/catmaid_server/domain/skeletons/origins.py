@@ -37,8 +37,16 @@ async def add(tx: Connection, project_id: int, user_id: int, skeleton_id: int, o
     source = {"project_id": project_id, "url": origin.url, "source_project_id": origin.project_id}
     await tx.execute(sql.ensure_source, {**source, "user_id": user_id, "name": origin.name})
     data_source_id = await fetch_value(tx, sql.source, **source)
-    await tx.execute(sql.add, {"skeleton_id": skeleton_id, "project_id": project_id, "data_source_id": data_source_id,
-                               "source_id": origin.source_id, "user_id": user_id})
+    await tx.execute(
+        sql.add,
+        {
+            "skeleton_id": skeleton_id,
+            "project_id": project_id,
+            "data_source_id": data_source_id,
+            "source_id": origin.source_id,
+            "user_id": user_id,
+        },
+    )
 
 
 async def sources(connection: Connection, project_id: int) -> list[DataSource]:
@@ -53,7 +61,8 @@ async def of_skeletons(
     found: dict[int, DataSource] = {}
     origins: dict[int, tuple[int, int]] = {}
     for skeleton_id, data_source_id, source_id, *described in await fetch_all(
-            connection, sql.of_skeletons, project_id=project_id, skeleton_ids=list(skeleton_ids)):
+        connection, sql.of_skeletons, project_id=project_id, skeleton_ids=list(skeleton_ids)
+    ):
         found[data_source_id] = DataSource(data_source_id, *described)
         origins[skeleton_id] = (data_source_id, source_id)
     return found, origins
@@ -63,13 +72,22 @@ async def from_source(
     connection: Connection, project_id: int, url: str, source_project_id: int, source_ids: Sequence[int]
 ) -> dict[int, list[int]]:
     """The skeletons here by their id there."""
-    return dict(await fetch_all(connection, sql.from_source, project_id=project_id, url=url,
-                                source_project_id=source_project_id, source_ids=list(source_ids)))
+    return dict(
+        await fetch_all(
+            connection,
+            sql.from_source,
+            project_id=project_id,
+            url=url,
+            source_project_id=source_project_id,
+            source_ids=list(source_ids),
+        )
+    )
 
 
 async def imported_treenodes(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int]
 ) -> dict[int, list[int]]:
     """The treenodes that were imported, by skeleton; unknown skeletons are left out."""
-    return dict(await fetch_all(connection, sql.imported_treenodes, project_id=project_id,
-                                skeleton_ids=list(skeleton_ids)))
+    return dict(
+        await fetch_all(connection, sql.imported_treenodes, project_id=project_id, skeleton_ids=list(skeleton_ids))
+    )

@@ -37,8 +37,11 @@ async def open_ends(
     arbor, places, created = await _arbor(connection, project_id, skeleton_id, treenode_id)
     rows = await fetch_all(connection, sql.closed, project_id=project_id, skeleton_id=skeleton_id, pattern=CLOSING)
     closed = {node for (node,) in rows}
-    return [(node, places[node], edges + 1, created[node])
-            for node, edges in arbor.distances(treenode_id).items() if arbor.is_end(node) and node not in closed]
+    return [
+        (node, places[node], edges + 1, created[node])
+        for node, edges in arbor.distances(treenode_id).items()
+        if arbor.is_end(node) and node not in closed
+    ]
 
 
 async def labelled(
@@ -50,11 +53,14 @@ async def labelled(
     """
     arbor, places, _ = await _arbor(connection, project_id, skeleton_id, treenode_id)
     async with matched(connection, pattern):
-        labels: dict[int, list[str]] = dict(await fetch_all(
-            connection, sql.labelled, project_id=project_id, skeleton_id=skeleton_id, pattern=pattern))
-    return [(node, places[node], edges + 1, labels[node])
-            for node, edges in arbor.distances(treenode_id).items()
-            if node in labels and (not only_ends or arbor.is_end(node))]
+        labels: dict[int, list[str]] = dict(
+            await fetch_all(connection, sql.labelled, project_id=project_id, skeleton_id=skeleton_id, pattern=pattern)
+        )
+    return [
+        (node, places[node], edges + 1, labels[node])
+        for node, edges in arbor.distances(treenode_id).items()
+        if node in labels and (not only_ends or arbor.is_end(node))
+    ]
 
 
 async def _arbor(
@@ -68,15 +74,30 @@ async def _arbor(
 
 
 async def skeletons_in_box(
-    connection: Connection, project_id: int, box: Box, *, min_nodes: int = 0, min_cable: float = 0,
+    connection: Connection,
+    project_id: int,
+    box: Box,
+    *,
+    min_nodes: int = 0,
+    min_cable: float = 0,
     skeleton_ids: Sequence[int] | None = None,
 ) -> list[int]:
     """Skeletons, of some or of all, of at least so many nodes and so much cable (nm) with an edge that meets a box."""
     (min_x, min_y, min_z), (max_x, max_y, max_z) = box.low, box.high
     rows = await fetch_all(
-        connection, sql.in_box, project_id=project_id, min_nodes=min_nodes, min_cable=min_cable,
+        connection,
+        sql.in_box,
+        project_id=project_id,
+        min_nodes=min_nodes,
+        min_cable=min_cable,
         skeleton_ids=None if skeleton_ids is None else list(skeleton_ids),
-        min_x=min_x, min_y=min_y, min_z=min_z, max_x=max_x, max_y=max_y, max_z=max_z)
+        min_x=min_x,
+        min_y=min_y,
+        min_z=min_z,
+        max_x=max_x,
+        max_y=max_y,
+        max_z=max_z,
+    )
     return [skeleton_id for (skeleton_id,) in rows]
 
 
@@ -94,11 +115,24 @@ async def completeness(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int], wanted: Completeness
 ) -> list[tuple[int, bool]]:
     """Whether each skeleton is complete; unknown ids are left out."""
-    rows = await fetch_all(connection, sql.completeness, project_id=project_id, skeleton_ids=list(skeleton_ids),
-                           pattern=CLOSING, anchors=list(ANCHORS))
-    return [(skeleton, nodes >= wanted.min_nodes and cable >= wanted.min_cable
-             and still_open <= wanted.max_open * ends and (anchored or not wanted.anchored))
-            for skeleton, nodes, cable, ends, still_open, anchored in rows]
+    rows = await fetch_all(
+        connection,
+        sql.completeness,
+        project_id=project_id,
+        skeleton_ids=list(skeleton_ids),
+        pattern=CLOSING,
+        anchors=list(ANCHORS),
+    )
+    return [
+        (
+            skeleton,
+            nodes >= wanted.min_nodes
+            and cable >= wanted.min_cable
+            and still_open <= wanted.max_open * ends
+            and (anchored or not wanted.anchored),
+        )
+        for skeleton, nodes, cable, ends, still_open, anchored in rows
+    ]
 
 
 async def existing(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> set[int]:

@@ -23,7 +23,11 @@ Row = tuple[Any, ...]
 
 
 async def swc(
-    connection: Connection, project_id: int, skeleton_id: int, *, renumber: bool = False,
+    connection: Connection,
+    project_id: int,
+    skeleton_id: int,
+    *,
+    renumber: bool = False,
     soma_markers: Sequence[str] = (),
 ) -> str:
     """A skeleton as SWC in nm, one node a line by id: id, type, x, y, z, radius, parent (-1 at the root).
@@ -56,8 +60,9 @@ async def _soma(
             raise InvalidInput(f"A marker by radius is written as radius:500 (nm), not radius:{radii[0]}.") from None
         found = [node for node, _, _, _, radius, _ in rows if radius >= least]
     if len(found) > 1:
-        raise InvalidInput(f"Several nodes of skeleton {skeleton_id} could be the soma: "
-                           f"{', '.join(map(str, found[:10]))}.")
+        raise InvalidInput(
+            f"Several nodes of skeleton {skeleton_id} could be the soma: {', '.join(map(str, found[:10]))}."
+        )
     if not found and AT_ROOT in markers:
         found = [row[0] for row in rows if row[-1] is None]
     return found[0] if found else None
@@ -77,14 +82,25 @@ def _numbered(rows: Sequence[Row]) -> dict[int | None, int]:
 async def eswc(connection: Connection, project_id: int, skeleton_id: int) -> str:
     """As `swc`; each line goes on with creator, creation time, last editor, edition time and confidence."""
     rows = await fetch_all(connection, sql.eswc, project_id=project_id, skeleton_id=skeleton_id)
-    return _text(((*node, maker, made.isoformat(), editor, edited.isoformat(), confidence)
-                  for *node, maker, made, editor, edited, confidence in rows), skeleton_id)
+    return _text(
+        (
+            (*node, maker, made.isoformat(), editor, edited.isoformat(), confidence)
+            for *node, maker, made, editor, edited, confidence in rows
+        ),
+        skeleton_id,
+    )
 
 
 def _text(rows: Iterable[Row], skeleton_id: int, soma: int | None = None) -> str:
-    lines = [" ".join(map(str, (node, _SOMA if node == soma else _UNDEFINED, x, y, z, radius,
-                                -1 if parent is None else parent, *more)))
-             for node, x, y, z, radius, parent, *more in rows]
+    lines = [
+        " ".join(
+            map(
+                str,
+                (node, _SOMA if node == soma else _UNDEFINED, x, y, z, radius, -1 if parent is None else parent, *more),
+            )
+        )
+        for node, x, y, z, radius, parent, *more in rows
+    ]
     if not lines:
         raise NotFound(f"There is no skeleton {skeleton_id}.")
     return "\n".join(lines) + "\n"

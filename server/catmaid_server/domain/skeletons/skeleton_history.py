@@ -39,6 +39,12 @@ class SkeletonPath(NamedTuple):
 async def skeleton_paths(connection: Connection, project_id: int, query: HistoryQuery) -> list[SkeletonPath]:
     """The different paths through skeletons that treenodes took, the most trodden first."""
     rows = await fetch_all(
-        connection, sql.paths, project_id=project_id, user_id=query.user_id, after=query.after, before=query.before,
-        skeleton_ids=None if query.skeleton_ids is None else list(query.skeleton_ids))
+        connection,
+        sql.paths,
+        project_id=project_id,
+        user_id=query.user_id,
+        after=query.after,
+        before=query.before,
+        skeleton_ids=None if query.skeleton_ids is None else list(query.skeleton_ids),
+    )
     return [SkeletonPath(*row) for row in rows]

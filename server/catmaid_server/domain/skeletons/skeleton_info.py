@@ -56,9 +56,16 @@ async def skeleton_ids(connection: Connection, project_id: int, wanted: Skeleton
     """Ids of the skeletons that fit, in order; `InvalidInput` if both an author and a reviewer are given."""
     if wanted.created_by is not None and wanted.reviewed_by is not None:
         raise InvalidInput("Give created_by or reviewed_by, not both.")
-    rows = await fetch_all(connection, sql.skeleton_ids, project_id=project_id, created_by=wanted.created_by,
-                           reviewed_by=wanted.reviewed_by, since=wanted.since, until=wanted.until,
-                           more_nodes_than=wanted.more_nodes_than)
+    rows = await fetch_all(
+        connection,
+        sql.skeleton_ids,
+        project_id=project_id,
+        created_by=wanted.created_by,
+        reviewed_by=wanted.reviewed_by,
+        since=wanted.since,
+        until=wanted.until,
+        more_nodes_than=wanted.more_nodes_than,
+    )
     return [skeleton_id for (skeleton_id,) in rows]
 
 
@@ -107,11 +114,13 @@ async def node_count(
     connection: Connection, project_id: int, *, skeleton_id: int | None = None, treenode_id: int | None = None
 ) -> dict[str, int]:
     """How many nodes a skeleton has, given itself or one of its nodes; `NotFound` if there is no such thing."""
-    row = await fetch_one(connection, sql.node_count, project_id=project_id, skeleton_id=skeleton_id,
-                          treenode_id=treenode_id)
+    row = await fetch_one(
+        connection, sql.node_count, project_id=project_id, skeleton_id=skeleton_id, treenode_id=treenode_id
+    )
     if row is None:
-        raise NotFound(f"There is no treenode {treenode_id}." if skeleton_id is None
-                       else f"There is no skeleton {skeleton_id}.")
+        raise NotFound(
+            f"There is no treenode {treenode_id}." if skeleton_id is None else f"There is no skeleton {skeleton_id}."
+        )
     return {"count": row[0], "skeleton_id": row[1]}
 
 
@@ -119,8 +128,13 @@ async def labelled_skeletons(
     connection: Connection, project_id: int, label_ids: Sequence[int], label_names: Sequence[str] = ()
 ) -> list[tuple[int, list[int]]]:
     """For each of these labels that is in use, the skeletons with a node that bears it."""
-    rows = await fetch_all(connection, sql.labelled_skeletons, project_id=project_id, label_ids=list(label_ids),
-                           label_names=list(label_names))
+    rows = await fetch_all(
+        connection,
+        sql.labelled_skeletons,
+        project_id=project_id,
+        label_ids=list(label_ids),
+        label_names=list(label_names),
+    )
     return [(label_id, skeletons) for label_id, skeletons in rows]
 
 

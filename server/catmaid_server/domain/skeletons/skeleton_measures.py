@@ -53,8 +53,10 @@ async def measure(connection: Connection, project_id: int, skeleton_ids: Sequenc
         if relation == POSTSYNAPTIC:
             inputs[skeleton] += count
     outputs: dict[int, int] = dict(await fetch_all(connection, sql.outputs, **values))
-    return {skeleton: _measured(Arbor(nodes), places, inputs[skeleton], outputs.get(skeleton, 0))
-            for skeleton, nodes in parents.items()}
+    return {
+        skeleton: _measured(Arbor(nodes), places, inputs[skeleton], outputs.get(skeleton, 0))
+        for skeleton, nodes in parents.items()
+    }
 
 
 def _measured(arbor: Arbor, places: dict[int, Point], inputs: int, outputs: int) -> Measures:
@@ -62,10 +64,15 @@ def _measured(arbor: Arbor, places: dict[int, Point], inputs: int, outputs: int)
     backbone = set(next(iter(sequences(arbor, arbor.root)), ()))
     degrees = [len(arbor.children.get(node, ())) + (parent is not None) for node, parent in arbor.parents.items()]
     return Measures(
-        cable=_length(arbor, places, arbor.parents.keys()), smooth_cable=_length(arbor, smooth, arbor.parents.keys()),
-        inputs=inputs, outputs=outputs, nodes=len(arbor.parents),
-        branches=sum(degree > 2 for degree in degrees), ends=sum(degree == 1 for degree in degrees),
-        smooth_backbone=_length(arbor, smooth, backbone))
+        cable=_length(arbor, places, arbor.parents.keys()),
+        smooth_cable=_length(arbor, smooth, arbor.parents.keys()),
+        inputs=inputs,
+        outputs=outputs,
+        nodes=len(arbor.parents),
+        branches=sum(degree > 2 for degree in degrees),
+        ends=sum(degree == 1 for degree in degrees),
+        smooth_backbone=_length(arbor, smooth, backbone),
+    )
 
 
 def smoothed(arbor: Arbor, places: dict[int, Point]) -> dict[int, Point]:
@@ -79,14 +86,17 @@ def smoothed(arbor: Arbor, places: dict[int, Point]) -> dict[int, Point]:
         if len(near) != 2 or total == 0:
             moved[node] = here
             continue
-        x, y, z = (_KEPT * here[axis] + (1 - _KEPT) * sum(
-            weight * places[other][axis] for weight, other in zip(weights, near, strict=True)) / total
-            for axis in range(3))
+        x, y, z = (
+            _KEPT * here[axis]
+            + (1 - _KEPT)
+            * sum(weight * places[other][axis] for weight, other in zip(weights, near, strict=True))
+            / total
+            for axis in range(3)
+        )
         moved[node] = (x, y, z)
     return moved
 
 
 def _length(arbor: Arbor, places: dict[int, Point], nodes: Iterable[int]) -> float:
     """Length of the edges from nodes to their parents."""
-    return sum(dist(places[node], places[parent]) for node in nodes
-               if (parent := arbor.parents[node]) is not None)
+    return sum(dist(places[node], places[parent]) for node in nodes if (parent := arbor.parents[node]) is not None)

@@ -24,6 +24,13 @@ async def around(
         raise InvalidInput(f"The distance is {distance} nm, should be 0 or more.")
     if not await fetch_value(connection, sql.treenode_exists, project_id=project_id, treenode_id=treenode_id):
         raise NotFound(f"There is no treenode {treenode_id}.")
-    rows = await fetch_all(connection, sql.around, project_id=project_id, treenode_id=treenode_id,
-                           distance=distance, single=single, count=MOST)
+    rows = await fetch_all(
+        connection,
+        sql.around,
+        project_id=project_id,
+        treenode_id=treenode_id,
+        distance=distance,
+        single=single,
+        count=MOST,
+    )
     return [skeleton_id for (skeleton_id,) in rows], len(rows) == MOST

@@ -68,8 +68,9 @@ async def contributions(connection: Connection, project_id: int, skeleton_ids: S
     reviews = await fetch_all(connection, sql.reviews, **values)
     found.review_contributors.update(reviewer for _, reviewer, *_ in reviews)
     found.min_review_minutes = _minutes(_needed_reviews(reviews))
-    found.multiuser_review_minutes = _minutes({
-        (skeleton, reviewer, _bin(time)) for skeleton, reviewer, _, time in reviews})
+    found.multiuser_review_minutes = _minutes(
+        {(skeleton, reviewer, _bin(time)) for skeleton, reviewer, _, time in reviews}
+    )
     return found
 
 
@@ -113,7 +114,8 @@ async def statistics(connection: Connection, project_id: int, skeleton_id: int) 
         postsynaptic_sites=sites[POSTSYNAPTIC],
         cable_length=await fetch_value(connection, sql.cable_length, **key) or 0.0,
         construction_time=_construction_time({row[0]: (row[1], row[3]) for row in nodes}),
-        reviewed=len(reviewed) / len(nodes) if nodes else 0.0)
+        reviewed=len(reviewed) / len(nodes) if nodes else 0.0,
+    )
 
 
 def _construction_time(nodes: dict[int, tuple[int | None, float]]) -> int:

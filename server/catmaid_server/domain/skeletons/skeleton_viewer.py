@@ -86,5 +86,4 @@ async def lines(
         raise NotFound(f"There is no skeleton {skeleton_id}.")
     index = {node: number for number, (node, *_) in enumerate(rows)}
     edges = [(number, index[parent]) for number, (_, parent, *_) in enumerate(rows) if parent is not None]
-    return (np.array([place for _, _, *place in rows], dtype="<f4"),
-            np.array(edges, dtype="<u4").reshape(-1, 2))
+    return (np.array([place for _, _, *place in rows], dtype="<f4"), np.array(edges, dtype="<u4").reshape(-1, 2))

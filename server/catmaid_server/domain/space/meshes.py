@@ -50,8 +50,9 @@ def from_corners(corners: Iterable[Iterable[float]]) -> Mesh:
 def from_json(text: str) -> Mesh:
     """Of `[[[x, y, z], ...], [[i, j, k], ...]]`, vertices and the triangles between them."""
     try:
-        vertices, triangles = msgspec.json.decode(text, type=tuple[list[tuple[float, float, float]],
-                                                                   list[tuple[int, int, int]]])
+        vertices, triangles = msgspec.json.decode(
+            text, type=tuple[list[tuple[float, float, float]], list[tuple[int, int, int]]]
+        )
     except (msgspec.DecodeError, RecursionError) as error:
         raise InvalidInput(f"A mesh is [vertices, triangles] in JSON: {error}") from None
     return _indexed(vertices, triangles)
@@ -88,7 +89,7 @@ def from_stl(content: bytes) -> Mesh:
         words = content.decode("ascii").split()
         starts = [number for number, word in enumerate(words) if word == "vertex"]
         _require_few(len(starts) // 3)
-        corners = [[float(word) for word in words[start + 1:start + 4]] for start in starts]
+        corners = [[float(word) for word in words[start + 1 : start + 4]] for start in starts]
         return _checked(np.array(corners, dtype=np.float64).reshape(-1, 3, 3))
     except ValueError:
         raise InvalidInput("The STL file is malformed.") from None
@@ -108,15 +109,20 @@ def as_x3d(mesh: Mesh) -> str:
     """As X3D text, each triangle with corners of its own."""
     corners = mesh.reshape(-1, 3)
     index = " ".join(map(str, range(len(corners))))
-    return (f"<IndexedTriangleSet  index='{index}'><Coordinate point='"
-            f"{' '.join(_number(value) for value in corners.ravel().tolist())}'/></IndexedTriangleSet>")
+    return (
+        f"<IndexedTriangleSet  index='{index}'><Coordinate point='"
+        f"{' '.join(_number(value) for value in corners.ravel().tolist())}'/></IndexedTriangleSet>"
+    )
 
 
 def as_stl(mesh: Mesh) -> str:
     """As STL text, without normals."""
-    facets = ("facet normal 0 0 0\nouter loop\n"
-              + "".join(f"vertex {_point(corner)}\n" for corner in triangle) + "endloop\nendfacet\n"
-              for triangle in mesh.tolist())
+    facets = (
+        "facet normal 0 0 0\nouter loop\n"
+        + "".join(f"vertex {_point(corner)}\n" for corner in triangle)
+        + "endloop\nendfacet\n"
+        for triangle in mesh.tolist()
+    )
     return f"solid\n{''.join(facets)}endsolid"
 
 

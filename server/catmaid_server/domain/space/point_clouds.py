@@ -37,7 +37,13 @@ async def points_of_project(connection: Connection, project_id: int) -> list[Poi
 
 
 async def create_cloud(
-    tx: Connection, user: User, project_id: int, *, name: str, description: str, source_path: str,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    *,
+    name: str,
+    description: str,
+    source_path: str,
     points: Sequence[tuple[float, float, float]],
 ) -> dict[str, Any]:
     """Keep points, x, y, z in nm, under a name; `InvalidInput` without either."""
@@ -45,17 +51,22 @@ async def create_cloud(
         raise InvalidInput("A point cloud needs points.")
     if not name.strip():
         raise InvalidInput("A point cloud needs a name.")
-    made = await fetch_one(tx, sql.create, project_id=project_id, user_id=user.id, name=name,
-                           description=description, source_path=source_path)
+    made = await fetch_one(
+        tx,
+        sql.create,
+        project_id=project_id,
+        user_id=user.id,
+        name=name,
+        description=description,
+        source_path=source_path,
+    )
     assert made is not None
     xs, ys, zs = (list(axis) for axis in zip(*points, strict=True))
     await tx.execute(sql.add_points, {"cloud_id": made[0], "xs": xs, "ys": ys, "zs": zs})
     return dict(zip(_CLOUD, made, strict=True))
 
 
-async def list_clouds(
-    connection: Connection, project_id: int, cloud_ids: Sequence[int] | None
-) -> list[dict[str, Any]]:
+async def list_clouds(connection: Connection, project_id: int, cloud_ids: Sequence[int] | None) -> list[dict[str, Any]]:
     """The clouds of a project, or those of these that it has."""
     rows = await fetch_all(connection, sql.clouds, project_id=project_id, cloud_ids=cloud_ids)
     return [dict(zip(_CLOUD, row, strict=True)) for row in rows]

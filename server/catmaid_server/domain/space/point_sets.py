@@ -31,8 +31,9 @@ async def list_sets(
     connection: Connection, project_id: int, ids: Sequence[int] | None = None, *, by_name: bool = False
 ) -> list[PointSet]:
     """The sets of a project, or some of them, by id or by name."""
-    rows = await fetch_all(connection, sql.sets, project_id=project_id, ids=None if ids is None else list(ids),
-                           by_name=by_name)
+    rows = await fetch_all(
+        connection, sql.sets, project_id=project_id, ids=None if ids is None else list(ids), by_name=by_name
+    )
     return [PointSet(*row) for row in rows]
 
 

@@ -33,8 +33,9 @@ class Rectangle:
         cls, *, x_min: float, x_max: float, y_min: float, y_max: float, z: float, rotation_cw: float, zoom_level: int
     ) -> Rectangle:
         """The rectangle with these corners, nm, before it is turned."""
-        return cls((x_min + x_max) / 2, (y_min + y_max) / 2, z, abs(x_max - x_min), abs(y_max - y_min), rotation_cw,
-                   zoom_level)
+        return cls(
+            (x_min + x_max) / 2, (y_min + y_max) / 2, z, abs(x_max - x_min), abs(y_max - y_min), rotation_cw, zoom_level
+        )
 
 
 @dataclass(frozen=True)
@@ -85,18 +86,33 @@ async def create_region(tx: Connection, user: User, project_id: int, stack_id: i
         raise NotFound(f"There is no stack {stack_id} in project {project_id}.")
     if place.zoom_level < 0:
         raise InvalidInput("A zoom level is 0 or more.")
-    created: int = await fetch_value(tx, sql.create, project_id=project_id, stack_id=stack_id, user_id=user.id,
-                                     **asdict(place))
+    created: int = await fetch_value(
+        tx, sql.create, project_id=project_id, stack_id=stack_id, user_id=user.id, **asdict(place)
+    )
     return created
 
 
 async def link_region(
-    tx: Connection, user: User, project_id: int, region_id: int, *, relation_id: int, instance_id: int | None = None,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    region_id: int,
+    *,
+    relation_id: int,
+    instance_id: int | None = None,
     neuron_id: int | None = None,
 ) -> int:
     """Link a region to a thing or a neuron, which the caller has checked; the id of the link."""
-    link_id: int = await fetch_value(tx, sql.create_link, project_id=project_id, user_id=user.id, region_id=region_id,
-                                     relation_id=relation_id, instance_id=instance_id, neuron_id=neuron_id)
+    link_id: int = await fetch_value(
+        tx,
+        sql.create_link,
+        project_id=project_id,
+        user_id=user.id,
+        region_id=region_id,
+        relation_id=relation_id,
+        instance_id=instance_id,
+        neuron_id=neuron_id,
+    )
     return link_id
 
 
@@ -111,8 +127,9 @@ async def link_to_object(
     neuron_id = await fetch_value(tx, sql.neuron, id=object_id, project_id=project_id)
     if instance_id is None and neuron_id is None:
         raise NotFound(f"There is no object {object_id} in project {project_id} to link a region to.")
-    return await link_region(tx, user, project_id, region_id, relation_id=relation_id, instance_id=instance_id,
-                             neuron_id=neuron_id)
+    return await link_region(
+        tx, user, project_id, region_id, relation_id=relation_id, instance_id=instance_id, neuron_id=neuron_id
+    )
 
 
 async def remove_link(tx: Connection, user: User, project_id: int, link_id: int) -> bool:

@@ -74,52 +74,63 @@ class TileStore:
     tile_height: int
 
 
-async def register_stack(
-    tx: Connection, project_id: int, stack: NewStack, *, translation: Triple = (0, 0, 0)
-) -> int:
+async def register_stack(tx: Connection, project_id: int, stack: NewStack, *, translation: Triple = (0, 0, 0)) -> int:
     """Make a stack with its mirrors and broken sections, add it to a project, and return its id.
 
     `translation` is where the first voxel is in the project, in nm. Raises `InvalidInput` for an empty title.
     """
     if not stack.title.strip():
         raise InvalidInput("A stack needs a title.")
-    cursor = await tx.execute(sql.create_stack, {
-        "title": stack.title, "comment": stack.comment, "attribution": stack.attribution,
-        **_axes("dimension", stack.dimension), **_axes("resolution", stack.resolution),
-        "downsample_factors": Jsonb([[2**zoom, 2**zoom, 1] for zoom in range(stack.zoom_levels)]),
-    })
+    cursor = await tx.execute(
+        sql.create_stack,
+        {
+            "title": stack.title,
+            "comment": stack.comment,
+            "attribution": stack.attribution,
+            **_axes("dimension", stack.dimension),
+            **_axes("resolution", stack.resolution),
+            "downsample_factors": Jsonb([[2**zoom, 2**zoom, 1] for zoom in range(stack.zoom_levels)]),
+        },
+    )
     row = await cursor.fetchone()
     assert row is not None
     stack_id = int(row[0])
-    await tx.execute(sql.link_stack, {"project_id": project_id, "stack_id": stack_id,
-                                      **_axes("translation", translation)})
+    await tx.execute(
+        sql.link_stack, {"project_id": project_id, "stack_id": stack_id, **_axes("translation", translation)}
+    )
     for position, mirror in enumerate(stack.mirrors):
-        await tx.execute(sql.create_mirror, {
-            "stack_id": stack_id, "position": position, "title": mirror.title,
-            "image_base": mirror.image_base, "file_extension": mirror.file_extension,
-            "tile_width": mirror.tile_width, "tile_height": mirror.tile_height,
-            "tile_source_type": mirror.tile_source_type,
-            "source": None if mirror.source is None else Jsonb(dict(mirror.source)),
-        })
-    await tx.execute(sql.mark_broken_sections, {"stack_id": stack_id,
-                                                "sections": list(stack.broken_sections)})
+        await tx.execute(
+            sql.create_mirror,
+            {
+                "stack_id": stack_id,
+                "position": position,
+                "title": mirror.title,
+                "image_base": mirror.image_base,
+                "file_extension": mirror.file_extension,
+                "tile_width": mirror.tile_width,
+                "tile_height": mirror.tile_height,
+                "tile_source_type": mirror.tile_source_type,
+                "source": None if mirror.source is None else Jsonb(dict(mirror.source)),
+            },
+        )
+    await tx.execute(sql.mark_broken_sections, {"stack_id": stack_id, "sections": list(stack.broken_sections)})
     return stack_id
 
 
 async def stack_with_source(connection: Connection, project_id: int, source: Mapping[str, Any]) -> int | None:
     """Id of a project's stack that is read from the same path and revision."""
-    cursor = await connection.execute(sql.stack_with_source, {
-        "project_id": project_id, "path": source["path"], "revision": source["revision"]})
+    cursor = await connection.execute(
+        sql.stack_with_source, {"project_id": project_id, "path": source["path"], "revision": source["revision"]}
+    )
     row = await cursor.fetchone()
     return None if row is None else int(row[0])
 
 
-async def tile_store(
-    connection: Connection, project_id: int, stack_id: int, revision: str
-) -> TileStore | None:
+async def tile_store(connection: Connection, project_id: int, stack_id: int, revision: str) -> TileStore | None:
     """Where to read this revision of a project's stack; None if the project has no such thing."""
-    cursor = await connection.execute(sql.tile_source, {"project_id": project_id, "stack_id": stack_id,
-                                                        "revision": revision})
+    cursor = await connection.execute(
+        sql.tile_source, {"project_id": project_id, "stack_id": stack_id, "revision": revision}
+    )
     row = await cursor.fetchone()
     return None if row is None else TileStore(*row)
 
@@ -127,13 +138,13 @@ async def tile_store(
 async def list_stacks(connection: Connection, project_id: int) -> list[dict[str, Any]]:
     """Id, title and comment of each stack of a project."""
     cursor = await connection.execute(sql.stacks_of_project, {"project_id": project_id})
-    return [{"id": stack_id, "pid": project_id, "title": title, "comment": comment}
-            for stack_id, title, comment in await cursor.fetchall()]
+    return [
+        {"id": stack_id, "pid": project_id, "title": title, "comment": comment}
+        for stack_id, title, comment in await cursor.fetchall()
+    ]
 
 
-async def describe_stack(
-    connection: Connection, project_id: int, stack_id: int, *, service_url: str
-) -> dict[str, Any]:
+async def describe_stack(connection: Connection, project_id: int, stack_id: int, *, service_url: str) -> dict[str, Any]:
     """All that a viewer needs to know of a stack in a project.
 
     service_url: where the client reaches this service, ending in a slash; own mirrors lie below it.
@@ -149,8 +160,7 @@ async def describe_stack(
     if stack is None:
         raise NoSuchStack("No Stack matches the given query.")
     if stack["project_title"] is None:
-        raise InvalidInput(
-            f"There is no stack with ID {stack_id} linked to the project with ID {project_id}.")
+        raise InvalidInput(f"There is no stack with ID {stack_id} linked to the project with ID {project_id}.")
     mirrors = await _all(connection, sql.mirrors_of_stack, {"stack_id": stack_id})
     broken = await _all(connection, sql.broken_sections_of_stack, {"stack_id": stack_id})
     factors = stack["downsample_factors"]
@@ -184,9 +194,7 @@ async def groups_of_stack(connection: Connection, project_id: int, stack_id: int
     return [group_id for (group_id,) in await cursor.fetchall()]
 
 
-async def describe_stack_group(
-    connection: Connection, project_id: int, stack_group_id: int
-) -> dict[str, Any]:
+async def describe_stack_group(connection: Connection, project_id: int, stack_group_id: int) -> dict[str, Any]:
     """Title and stacks of a stack group; raises `NoSuchStackGroup`. CATMAID gives the project id as text."""
     group = await _one(connection, sql.stack_group, {"stack_group_id": stack_group_id, "project_id": project_id})
     if group is None:
@@ -196,16 +204,18 @@ async def describe_stack_group(
         "id": stack_group_id,
         "project_id": str(project_id),
         "title": group["title"],
-        "stacks": [{"id": m["stack_id"], "relation": m["relation"], "position": m["position"]}
-                   for m in members],
+        "stacks": [{"id": m["stack_id"], "relation": m["relation"], "position": m["position"]} for m in members],
     }
 
 
 def _public_mirror(row: dict[str, Any], tiles_url: str) -> dict[str, Any]:
     """A mirror without what only this service needs to know."""
     revision = row.pop("revision")
-    return row if revision is None else row | {"image_base": f"{tiles_url}{revision}/",
-                                               "tile_source_type": TILE_SOURCE_TYPE}
+    return (
+        row
+        if revision is None
+        else row | {"image_base": f"{tiles_url}{revision}/", "tile_source_type": TILE_SOURCE_TYPE}
+    )
 
 
 def _axes(name: str, values: Sequence[float]) -> dict[str, float]:

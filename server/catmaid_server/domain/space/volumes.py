@@ -40,8 +40,17 @@ async def create_volume(
         raise InvalidInput("A volume needs a title.")
     measures = await asyncio.to_thread(meshes.measured, mesh)
     volume_id: int = await fetch_value(
-        tx, sql.create, project_id=project_id, user_id=user.id, name=name, comment=comment,
-        corners=FloatArray(mesh), area=measures.area, volume=measures.volume, watertight=measures.watertight)
+        tx,
+        sql.create,
+        project_id=project_id,
+        user_id=user.id,
+        name=name,
+        comment=comment,
+        corners=FloatArray(mesh),
+        area=measures.area,
+        volume=measures.volume,
+        watertight=measures.watertight,
+    )
     return volume_id
 
 
@@ -90,8 +99,9 @@ async def update_volume(
     """Change name and comment, or `NotFound`; the surface stays."""
     if name is not None and not name.strip():
         raise InvalidInput("A volume needs a title.")
-    changed = await fetch_value(tx, sql.update, project_id=project_id, volume_id=volume_id, user_id=user.id,
-                                name=name, comment=comment)
+    changed = await fetch_value(
+        tx, sql.update, project_id=project_id, volume_id=volume_id, user_id=user.id, name=name, comment=comment
+    )
     if changed is None:
         raise _no_volume(project_id, volume_id)
 
@@ -133,8 +143,13 @@ async def box_holds(connection: Connection, project_id: int, volume_id: int, poi
 
 
 async def innervations(
-    connection: Connection, project_id: int, skeleton_ids: Sequence[int], *, annotation: str | None,
-    min_nodes: int = 0, min_cable: float = 0.0,
+    connection: Connection,
+    project_id: int,
+    skeleton_ids: Sequence[int],
+    *,
+    annotation: str | None,
+    min_nodes: int = 0,
+    min_cable: float = 0.0,
 ) -> list[dict[str, Any]]:
     """For each skeleton the volumes that it may enter, by `skeleton_id` and `volume_ids`.
 
@@ -148,8 +163,15 @@ async def innervations(
         annotated = await fetch_value(connection, sql.annotated, project_id=project_id, name=annotation)
         if annotated is None:
             raise InvalidInput(f"There is no annotation {annotation!r}.")
-    rows = await fetch_all(connection, sql.innervations, project_id=project_id, skeleton_ids=ids, volume_ids=annotated,
-                           min_nodes=min_nodes, min_cable=min_cable)
+    rows = await fetch_all(
+        connection,
+        sql.innervations,
+        project_id=project_id,
+        skeleton_ids=ids,
+        volume_ids=annotated,
+        min_nodes=min_nodes,
+        min_cable=min_cable,
+    )
     return [{"skeleton_id": skeleton_id, "volume_ids": volume_ids} for skeleton_id, volume_ids in rows]
 
 

@@ -53,8 +53,15 @@ async def detail(connection: Connection, project_id: int, connector_id: int) -> 
 
 async def list_connectors(connection: Connection, project_id: int, wanted: ConnectorFilter) -> list[Row]:
     """Rows of id, x, y, z, confidence, user, editor, creation and edition time (s since 1970), by id."""
-    return await fetch_all(connection, sql.list, project_id=project_id, skeleton_ids=wanted.skeleton_ids,
-                           relation=wanted.relation, labels=wanted.labels, without=wanted.without)
+    return await fetch_all(
+        connection,
+        sql.list,
+        project_id=project_id,
+        skeleton_ids=wanted.skeleton_ids,
+        relation=wanted.relation,
+        labels=wanted.labels,
+        without=wanted.without,
+    )
 
 
 async def labels(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -79,8 +86,13 @@ async def links_of_skeletons(
     """
     if relation not in await projects.relation_ids(connection, project_id):
         raise InvalidInput(f"There is no relation {relation!r}.")
-    return await fetch_all(connection, sql.links_of_skeletons, project_id=project_id, relation=relation,
-                           skeleton_ids=required(skeleton_ids, "skeleton ID"))
+    return await fetch_all(
+        connection,
+        sql.links_of_skeletons,
+        project_id=project_id,
+        relation=relation,
+        skeleton_ids=required(skeleton_ids, "skeleton ID"),
+    )
 
 
 async def in_box(
@@ -95,8 +107,19 @@ async def in_box(
     """Connectors in a box and where they are."""
     (min_x, min_y, min_z), (max_x, max_y, max_z) = box.low, box.high
     rows = await fetch_all(
-        connection, sql.in_box, project_id=project_id, skeleton_ids=skeleton_ids, only_linked=only_linked, most=most,
-        min_x=min_x, min_y=min_y, min_z=min_z, max_x=max_x, max_y=max_y, max_z=max_z)
+        connection,
+        sql.in_box,
+        project_id=project_id,
+        skeleton_ids=skeleton_ids,
+        only_linked=only_linked,
+        most=most,
+        min_x=min_x,
+        min_y=min_y,
+        min_z=min_z,
+        max_x=max_x,
+        max_y=max_y,
+        max_z=max_z,
+    )
     return [(connector, x, y, z) for connector, x, y, z in rows]
 
 
@@ -110,8 +133,9 @@ async def links_of_connectors(connection: Connection, connector_ids: Sequence[in
 
 async def named_links(connection: Connection, project_id: int, connector_ids: Sequence[int]) -> list[Row]:
     """Rows of connector, relation name, skeleton, treenode, creation time, by connector."""
-    return await fetch_all(connection, sql.named_links, project_id=project_id,
-                           connector_ids=required(connector_ids, "connector ID"))
+    return await fetch_all(
+        connection, sql.named_links, project_id=project_id, connector_ids=required(connector_ids, "connector ID")
+    )
 
 
 async def linked_to_nodes(connection: Connection, project_id: int, treenode_ids: Sequence[int]) -> list[int]:
@@ -124,8 +148,14 @@ async def link_info(
     connection: Connection, project_id: int, *, treenode_id: int, connector_id: int, relation: str
 ) -> list[tuple[int, datetime, datetime]]:
     """User, creation and edition time of links; `NotFound` if there is none."""
-    rows = await fetch_all(connection, sql.link_info, project_id=project_id, treenode_id=treenode_id,
-                           connector_id=connector_id, relation=relation)
+    rows = await fetch_all(
+        connection,
+        sql.link_info,
+        project_id=project_id,
+        treenode_id=treenode_id,
+        connector_id=connector_id,
+        relation=relation,
+    )
     if not rows:
         raise NotFound(f"Treenode {treenode_id} is not linked to connector {connector_id} by {relation}.")
     return [(user, created, edited) for user, created, edited in rows]
@@ -148,13 +178,21 @@ async def pairs(
     if relation not in BY_RELATION:
         raise InvalidInput(f"There is no relation {relation!r}.")
     return await fetch_all(
-        connection, sql.pairs, project_id=project_id, mine=relation, theirs=BY_RELATION[relation].partner_relation,
-        my_skeletons=skeleton_ids, their_skeletons=partner_ids, connector_ids=connector_ids)
+        connection,
+        sql.pairs,
+        project_id=project_id,
+        mine=relation,
+        theirs=BY_RELATION[relation].partner_relation,
+        my_skeletons=skeleton_ids,
+        their_skeletons=partner_ids,
+        connector_ids=connector_ids,
+    )
 
 
 async def completed(
     connection: Connection, project_id: int, *, completed_by: int | None, since: datetime | None, until: datetime | None
 ) -> list[Row]:
     """Synapses as rows of `pairs`, the earlier link first; by who made the later one, and when."""
-    return await fetch_all(connection, sql.completed, project_id=project_id, completed_by=completed_by, since=since,
-                           until=until)
+    return await fetch_all(
+        connection, sql.completed, project_id=project_id, completed_by=completed_by, since=since, until=until
+    )

@@ -51,7 +51,6 @@ def described(relation_ids: dict[str, int]) -> list[dict[str, Any]]:
 
 def pairs() -> dict[str, dict[str, str]]:
     """Relations of source and target by kind of connector."""
-    found = {t.type_id: {"source": t.relation, "target": t.partner_relation}
-             for t in reversed(LINK_TYPES)}
+    found = {t.type_id: {"source": t.relation, "target": t.partner_relation} for t in reversed(LINK_TYPES)}
     found["spatial-connector"] = {"source": "attached_to", "target": "close_to"}
     return {t.type_id: found[t.type_id] for t in LINK_TYPES}

@@ -50,8 +50,10 @@ async def create_connector(
     tx: Connection, user: User, project_id: int, *, x: float, y: float, z: float, confidence: int = 5
 ) -> tuple[int, datetime]:
     """Make a connector at a place in nm; return id and edition time."""
-    cursor = await tx.execute(sql.create_connector, {"project_id": project_id, "user_id": user.id, "x": x, "y": y,
-                                                     "z": z, "confidence": confidence})
+    cursor = await tx.execute(
+        sql.create_connector,
+        {"project_id": project_id, "user_id": user.id, "x": x, "y": y, "z": z, "confidence": confidence},
+    )
     row = await cursor.fetchone()
     assert row is not None
     return row[0], row[1]
@@ -82,8 +84,15 @@ async def delete_connector(
 
 
 async def create_link(
-    tx: Connection, user: User, project_id: int, treenode_id: int, connector_id: int, relation: str, state: State,
-    *, confidence: int = 5,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    treenode_id: int,
+    connector_id: int,
+    relation: str,
+    state: State,
+    *,
+    confidence: int = 5,
 ) -> tuple[int, datetime, int]:
     """Link a treenode to a connector; return link id, edition time, relation id.
 
@@ -91,25 +100,42 @@ async def create_link(
     """
     relation_id = (await projects.relation_ids(tx, project_id)).get(relation)
     if relation_id is None:
-        raise InvalidInput(f"There is no relation {relation!r} in project {project_id}. "
-                           f"Relations: {', '.join(projects.CONNECTOR_RELATIONS)}.")
+        raise InvalidInput(
+            f"There is no relation {relation!r} in project {project_id}. "
+            f"Relations: {', '.join(projects.CONNECTOR_RELATIONS)}."
+        )
     await lock_connector(tx, project_id, connector_id)
     node = await lock_node(tx, project_id, treenode_id)
     if not state.off:
         state.require_nodes(await edition_times(tx, project_id, state.node_ids()))
     link_id, time = await add_link(
-        tx, user, project_id, treenode_id=treenode_id, skeleton_id=node.skeleton_id, connector_id=connector_id,
-        relation_id=relation_id, confidence=confidence)
+        tx,
+        user,
+        project_id,
+        treenode_id=treenode_id,
+        skeleton_id=node.skeleton_id,
+        connector_id=connector_id,
+        relation_id=relation_id,
+        confidence=confidence,
+    )
     return link_id, time, relation_id
 
 
 async def delete_link(
-    tx: Connection, user: User, project_id: int, connector_id: int, treenode_id: int, state: State,
-    *, relation: str | None = None,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    connector_id: int,
+    treenode_id: int,
+    state: State,
+    *,
+    relation: str | None = None,
 ) -> tuple[int, int, str]:
     """Remove the link between a connector and a treenode; return its id, relation id and relation."""
-    cursor = await tx.execute(sql.lock_link, {"project_id": project_id, "connector_id": connector_id,
-                                              "treenode_id": treenode_id, "relation": relation})
+    cursor = await tx.execute(
+        sql.lock_link,
+        {"project_id": project_id, "connector_id": connector_id, "treenode_id": treenode_id, "relation": relation},
+    )
     row = await cursor.fetchone()
     if row is None:
         raise InvalidInput(f"There is no link between connector {connector_id} and treenode {treenode_id}.")

@@ -44,7 +44,7 @@ def wanted_levels(lod_type: str, lod: str) -> int:
         number = float(lod)
         count = int(number * LEVELS) if lod_type == PERCENT else int(number) or LEVELS
     except (ValueError, OverflowError):
-        raise InvalidInput(f"lod is a number or \"max\", not {lod!r}.") from None
+        raise InvalidInput(f'lod is a number or "max", not {lod!r}.') from None
     return min(max(count, 1), LEVELS)
 
 

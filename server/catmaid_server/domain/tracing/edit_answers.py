@@ -33,8 +33,9 @@ async def remember(tx: Connection, key: UUID, user_id: int, answer: EditAnswer) 
 
     If the same edit is under way elsewhere this waits for its end, and raises `UniqueViolation` if it was committed.
     """
-    await tx.execute(sql.remember, {"key": key, "user_id": user_id, "body": answer.body,
-                                    "content_type": answer.content_type})
+    await tx.execute(
+        sql.remember, {"key": key, "user_id": user_id, "body": answer.body, "content_type": answer.content_type}
+    )
 
 
 async def forget_old(connection: Connection) -> None:

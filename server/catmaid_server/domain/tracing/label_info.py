@@ -31,22 +31,31 @@ async def uses(connection: Connection, project_id: int) -> list[tuple[int, str, 
 
 async def of_treenode(connection: Connection, project_id: int, treenode_id: int) -> list[str]:
     """Labels of a treenode, oldest first."""
-    return [name for (name,) in await fetch_all(connection, sql.of_treenode, project_id=project_id,
-                                                node_id=treenode_id)]
+    return [
+        name for (name,) in await fetch_all(connection, sql.of_treenode, project_id=project_id, node_id=treenode_id)
+    ]
 
 
 async def of_connector(connection: Connection, project_id: int, connector_id: int) -> list[str]:
     """Labels of a connector, oldest first."""
-    return [name for (name,) in await fetch_all(connection, sql.of_connector, project_id=project_id,
-                                                node_id=connector_id)]
+    return [
+        name for (name,) in await fetch_all(connection, sql.of_connector, project_id=project_id, node_id=connector_id)
+    ]
 
 
 async def of_nodes(
     connection: Connection, project_id: int, *, treenode_ids: Sequence[int], connector_ids: Sequence[int]
 ) -> dict[int, list[str]]:
     """Labels by node; nodes without any are left out."""
-    return dict(await fetch_all(connection, sql.of_nodes, project_id=project_id, treenode_ids=list(treenode_ids),
-                                connector_ids=list(connector_ids)))
+    return dict(
+        await fetch_all(
+            connection,
+            sql.of_nodes,
+            project_id=project_id,
+            treenode_ids=list(treenode_ids),
+            connector_ids=list(connector_ids),
+        )
+    )
 
 
 async def remove_unused(tx: Connection, project_id: int, label_ids: Sequence[int]) -> list[int]:

@@ -35,7 +35,13 @@ class LabelChange:
 
 
 async def set_labels(
-    tx: Connection, user: User, project_id: int, kind: Kind, node_id: int, names: Sequence[str], *,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    kind: Kind,
+    node_id: int,
+    names: Sequence[str],
+    *,
     delete_existing: bool,
 ) -> LabelChange:
     """Give a node labels; with `delete_existing` others of its labels go, as far as the user may edit them."""
@@ -79,8 +85,10 @@ async def _lock_target(tx: Connection, project_id: int, kind: Kind, node_id: int
     cursor = await tx.execute(query, {"project_id": project_id, "node_id": node_id})
     if await cursor.fetchone() is None:
         raise InvalidInput(f"There is no {kind} {node_id} in project {project_id}.")
-    return {"treenode_id": node_id if kind is Kind.TREENODE else None,
-            "connector_id": node_id if kind is Kind.CONNECTOR else None}
+    return {
+        "treenode_id": node_id if kind is Kind.TREENODE else None,
+        "connector_id": node_id if kind is Kind.CONNECTOR else None,
+    }
 
 
 async def _links(tx: Connection, target: dict[str, int | None]) -> list[tuple[int, str, int, int]]:
@@ -100,6 +108,9 @@ async def _warning(tx: Connection, treenode_id: int, names: Sequence[str]) -> st
     if not limited:
         return None
     cursor = await tx.execute(sql.count_in_skeleton, {"treenode_id": treenode_id, "names": limited})
-    over = [f"{name} ({count}, max. {MOST_PER_SKELETON[name]})"
-            for name, count in await cursor.fetchall() if count > MOST_PER_SKELETON[name]]
+    over = [
+        f"{name} ({count}, max. {MOST_PER_SKELETON[name]})"
+        for name, count in await cursor.fetchall()
+        if count > MOST_PER_SKELETON[name]
+    ]
     return f"The skeleton has too many of the following tags: {', '.join(over)}" if over else None

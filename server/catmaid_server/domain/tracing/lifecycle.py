@@ -21,15 +21,17 @@ async def create_neuron(
     tx: Connection, project_id: int, user_id: int, *, name: str | None = None, prefix: str = "neuron"
 ) -> int:
     """Make a neuron and return its id; without a name it is called by `prefix` and id."""
-    created: int = await fetch_value(tx, sql.create_neuron, project_id=project_id, user_id=user_id,
-                                     name=name or None, prefix=prefix)
+    created: int = await fetch_value(
+        tx, sql.create_neuron, project_id=project_id, user_id=user_id, name=name or None, prefix=prefix
+    )
     return created
 
 
 async def create_skeleton(tx: Connection, project_id: int, neuron_id: int, user_id: int) -> int:
     """Make an empty skeleton that models a neuron."""
-    created: int = await fetch_value(tx, sql.create_skeleton, project_id=project_id, neuron_id=neuron_id,
-                                     user_id=user_id)
+    created: int = await fetch_value(
+        tx, sql.create_skeleton, project_id=project_id, neuron_id=neuron_id, user_id=user_id
+    )
     return created
 
 
@@ -45,4 +47,3 @@ async def delete_skeleton(tx: Connection, skeleton_id: int) -> bool:
     await tx.execute(sql.delete_annotation_links, values)
     await tx.execute(sql.delete_neuron, values)
     return True
-

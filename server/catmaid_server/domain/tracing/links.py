@@ -15,8 +15,15 @@ MOST_LINKS = {"presynaptic_to": 1, "gapjunction_with": 2}
 
 
 async def add_link(
-    tx: Connection, user: User, project_id: int, *, treenode_id: int, skeleton_id: int, connector_id: int,
-    relation_id: int, confidence: int,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    *,
+    treenode_id: int,
+    skeleton_id: int,
+    connector_id: int,
+    relation_id: int,
+    confidence: int,
 ) -> tuple[int, datetime]:
     """Link a treenode, locked by the caller, to a connector of the same project; return link id and edition time.
 
@@ -35,8 +42,10 @@ async def add_link(
         raise InvalidInput(f"Treenode {treenode_id} is {relation} connector {connector_id} already.")
     if len(linked) >= MOST_LINKS.get(relation, len(linked) + 1):
         raise InvalidInput(f"Connector {connector_id} has {len(linked)} {relation} link(s), more are not possible.")
-    cursor = await tx.execute(sql.create_link, {
-        **ends, "treenode_id": treenode_id, "skeleton_id": skeleton_id, "user_id": user.id, "confidence": confidence})
+    cursor = await tx.execute(
+        sql.create_link,
+        {**ends, "treenode_id": treenode_id, "skeleton_id": skeleton_id, "user_id": user.id, "confidence": confidence},
+    )
     row = await cursor.fetchone()
     assert row is not None
     return row[0], row[1]

@@ -38,8 +38,10 @@ async def move(
         "treenodes": await _update(tx, user, treenode_sql.move_treenodes, treenodes),
         "connectors": await _update(tx, user, connector_sql.move_connectors, connectors),
     }
-    old = {kind: [(node_id, times[kind][node_id], *before[kind][node_id][3:6]) for node_id, *_ in places[kind]]
-           for kind in places}
+    old = {
+        kind: [(node_id, times[kind][node_id], *before[kind][node_id][3:6]) for node_id, *_ in places[kind]]
+        for kind in places
+    }
     return old["treenodes"], old["connectors"]
 
 

@@ -56,8 +56,16 @@ async def nearest(
     if skeleton_id is None and neuron_id is None:
         row = await fetch_one(connection, sql.nearest_of_all, project_id=project_id, x=x, y=y, z=z)
     else:
-        row = await fetch_one(connection, sql.nearest_in_skeletons, project_id=project_id, x=x, y=y, z=z,
-                              skeleton_id=skeleton_id, neuron_id=neuron_id)
+        row = await fetch_one(
+            connection,
+            sql.nearest_in_skeletons,
+            project_id=project_id,
+            x=x,
+            y=y,
+            z=z,
+            skeleton_id=skeleton_id,
+            neuron_id=neuron_id,
+        )
     if row is None:
         raise NotFound("There is no treenode to be near to.")
     return dict(zip(("treenode_id", "skeleton_id", "x", "y", "z"), row, strict=True))
@@ -80,8 +88,9 @@ async def labelled_near(
     """
     x, y, z = point
     async with matched(connection, pattern):
-        rows = await fetch_all(connection, sql.labelled_near, project_id=project_id, x=x, y=y, z=z, pattern=pattern,
-                               most=_MOST_LABELLED)
+        rows = await fetch_all(
+            connection, sql.labelled_near, project_id=project_id, x=x, y=y, z=z, pattern=pattern, most=_MOST_LABELLED
+        )
     return [(node, place, distance, names) for node, place, distance, names in rows]
 
 
@@ -106,8 +115,12 @@ async def compact_treenodes(
 
     Raises `InvalidInput` if nothing is given.
     """
-    wanted = {"treenode_ids": treenode_ids, "skeleton_ids": skeleton_ids, "label_ids": label_ids,
-              "label_names": label_names}
+    wanted = {
+        "treenode_ids": treenode_ids,
+        "skeleton_ids": skeleton_ids,
+        "label_ids": label_ids,
+        "label_names": label_names,
+    }
     if not any(wanted.values()):
         raise InvalidInput("Give treenode IDs, skeleton IDs, label IDs or label names.")
     lists = {name: list(values) or None for name, values in wanted.items()}
@@ -134,8 +147,7 @@ async def next_branches(connection: Connection, project_id: int, treenode_id: in
     Raises `NotFound` if there is no such treenode.
     """
     arbor, places = await _arbor_around(connection, project_id, treenode_id)
-    return [(places[first], places[first], places[arbor.end_or_branch(first)])
-            for first in arbor.branches(treenode_id)]
+    return [(places[first], places[first], places[arbor.end_or_branch(first)]) for first in arbor.branches(treenode_id)]
 
 
 async def previous_branch(

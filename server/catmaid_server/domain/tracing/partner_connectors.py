@@ -32,10 +32,15 @@ async def connectors_between(
     if relation not in BY_RELATION:
         raise InvalidInput(f"There is no relation {relation!r}.")
     rows = await fetch_all(
-        connection, sql.connectors_between, project_id=project_id, mine=relation,
-        theirs=BY_RELATION[relation].partner_relation, source_ids=list(source_ids),
+        connection,
+        sql.connectors_between,
+        project_id=project_id,
+        mine=relation,
+        theirs=BY_RELATION[relation].partner_relation,
+        source_ids=list(source_ids),
         partner_ids=None if partner_ids is None else list(partner_ids),
-        connector_ids=None if connector_ids is None else list(connector_ids))
+        connector_ids=None if connector_ids is None else list(connector_ids),
+    )
     found: defaultdict[int, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for source, partner, connector in rows:
         found[source][partner].append(connector)
@@ -48,23 +53,46 @@ async def places(connection: Connection, connector_ids: Sequence[int]) -> dict[i
 
 
 async def partners_at(
-    connection: Connection, project_id: int, skeleton_id: int, connector_ids: Sequence[int], *, relation: str | None,
+    connection: Connection,
+    project_id: int,
+    skeleton_id: int,
+    connector_ids: Sequence[int],
+    *,
+    relation: str | None,
     single: bool | None,
 ) -> list[int]:
     """Other skeletons at connectors of one, on the other side: with some relation, of one node or more, or any."""
-    rows = await fetch_all(connection, sql.partners_at, project_id=project_id, skeleton_id=skeleton_id,
-                           connector_ids=list(connector_ids), theirs=relation, single=single)
+    rows = await fetch_all(
+        connection,
+        sql.partners_at,
+        project_id=project_id,
+        skeleton_id=skeleton_id,
+        connector_ids=list(connector_ids),
+        theirs=relation,
+        single=single,
+    )
     return [partner for (partner,) in rows]
 
 
 async def polyadicity(
-    connection: Connection, project_id: int, skeleton_ids: Sequence[int], *, connector_ids: Sequence[int] | None,
-    relation: str | None, partner_relation: str | None,
+    connection: Connection,
+    project_id: int,
+    skeleton_ids: Sequence[int],
+    *,
+    connector_ids: Sequence[int] | None,
+    relation: str | None,
+    partner_relation: str | None,
 ) -> dict[int, dict[str, dict[int, int]]]:
     """Number of other links by skeleton, its relation, and connector; connectors without any are left out."""
     found: dict[int, dict[str, dict[int, int]]] = {}
     for skeleton, name, connector, count in await fetch_all(
-            connection, sql.polyadicity, project_id=project_id, skeleton_ids=list(skeleton_ids), mine=relation,
-            theirs=partner_relation, connector_ids=None if connector_ids is None else list(connector_ids)):
+        connection,
+        sql.polyadicity,
+        project_id=project_id,
+        skeleton_ids=list(skeleton_ids),
+        mine=relation,
+        theirs=partner_relation,
+        connector_ids=None if connector_ids is None else list(connector_ids),
+    ):
         found.setdefault(skeleton, {}).setdefault(name, {})[connector] = count
     return found

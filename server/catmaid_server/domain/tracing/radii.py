@@ -59,7 +59,10 @@ def _downstream(start: int, children: Mapping[int, list[int]]) -> list[int]:
 
 
 def _upstream(
-    start: int, parents: Mapping[int, int | None], children: Mapping[int, list[int]], radii: Mapping[int, float],
+    start: int,
+    parents: Mapping[int, int | None],
+    children: Mapping[int, list[int]],
+    radii: Mapping[int, float],
     reach: Reach,
 ) -> list[int]:
     found = [start]

@@ -52,8 +52,14 @@ async def reroot(tx: Connection, user: User, project_id: int, treenode_id: int) 
         raise InvalidInput(f"Treenode {treenode_id} is the root already.")
     await sampler_upkeep.require_rerootable(tx, node.skeleton_id, treenode_id)
     await _turn_path(tx, user, treenode_id)
-    await log.add(tx, project_id, user.id, "reroot_skeleton", (node.x, node.y, node.z),
-                  f"Rerooted skeleton for treenode with ID {treenode_id}")
+    await log.add(
+        tx,
+        project_id,
+        user.id,
+        "reroot_skeleton",
+        (node.x, node.y, node.z),
+        f"Rerooted skeleton for treenode with ID {treenode_id}",
+    )
     return node
 
 
@@ -63,8 +69,13 @@ async def _turn_path(tx: Connection, user: User, treenode_id: int) -> None:
 
 
 async def split(
-    tx: Connection, user: User, project_id: int, treenode_id: int, *,
-    upstream: AnnotationMap | None = None, downstream: AnnotationMap | None = None,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    treenode_id: int,
+    *,
+    upstream: AnnotationMap | None = None,
+    downstream: AnnotationMap | None = None,
 ) -> SplitOff:
     """Cut the edge above a treenode, which becomes the root of a new skeleton of a new neuron.
 
@@ -87,15 +98,27 @@ async def split(
     if upstream is not None:
         await annotation_sets.replace(tx, user, project_id, node.neuron_id, kept_above)
     await annotation_sets.add(tx, project_id, neuron_id, kept_below)
-    await log.add(tx, project_id, user.id, "split_skeleton", (node.x, node.y, node.z),
-                  f"Split skeleton with ID {node.skeleton_id} (neuron: {name})")
+    await log.add(
+        tx,
+        project_id,
+        user.id,
+        "split_skeleton",
+        (node.x, node.y, node.z),
+        f"Split skeleton with ID {node.skeleton_id} (neuron: {name})",
+    )
     samplers = await sampler_upkeep.follow_split(tx, node.skeleton_id, node.parent_id)
     return SplitOff(skeleton_id, node, samplers)
 
 
 async def join(
-    tx: Connection, user: User, project_id: int, from_id: int, to_id: int, *,
-    annotations: AnnotationMap | None = None, sampler_handling: str | None = None,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    from_id: int,
+    to_id: int,
+    *,
+    annotations: AnnotationMap | None = None,
+    sampler_handling: str | None = None,
 ) -> Joined:
     """Hang the skeleton of `to_id`, rerooted there, on `from_id`; the skeleton of `from_id` lives on.
 
@@ -110,8 +133,9 @@ async def join(
     sets = {node.id: await annotation_sets.annotations_of(tx, node.neuron_id) for node in (kept, gone)}
     stable = [STABLE in sets[node.id] for node in (kept, gone)]
     if all(stable):
-        raise InvalidInput(f"Failed to join: skeletons {kept.skeleton_id} and {gone.skeleton_id} are both marked "
-                           "as stable.")
+        raise InvalidInput(
+            f"Failed to join: skeletons {kept.skeleton_id} and {gone.skeleton_id} are both marked as stable."
+        )
     if stable[1]:
         kept, gone = gone, kept
     sampled = await sampler_upkeep.require_join_mode(tx, [kept.skeleton_id, gone.skeleton_id], sampler_handling)
@@ -119,20 +143,43 @@ async def join(
     names = [await _neuron_name(tx, node.neuron_id) for node in (kept, gone)]
     if gone.parent_id is not None:
         await _turn_path(tx, user, gone.id)
-    await tx.execute(sql.hang_whole, {"treenode_id": gone.id, "parent_id": kept.id, "editor_id": user.id,
-                                      "from_skeleton_id": gone.skeleton_id, "to_skeleton_id": kept.skeleton_id})
+    await tx.execute(
+        sql.hang_whole,
+        {
+            "treenode_id": gone.id,
+            "parent_id": kept.id,
+            "editor_id": user.id,
+            "from_skeleton_id": gone.skeleton_id,
+            "to_skeleton_id": kept.skeleton_id,
+        },
+    )
     await _follow_nodes(tx, gone.skeleton_id, kept.skeleton_id)
-    samplers = await sampler_upkeep.follow_join(tx, user, project_id, kept.skeleton_id, kept.id, gone.id,
-                                                sampler_handling or "") if sampled else None
+    samplers = (
+        await sampler_upkeep.follow_join(
+            tx, user, project_id, kept.skeleton_id, kept.id, gone.id, sampler_handling or ""
+        )
+        if sampled
+        else None
+    )
     await lifecycle.delete_skeleton(tx, gone.skeleton_id)
     if annotations is None:
-        await annotation_sets.add(tx, project_id, kept.neuron_id, {
-            name: annotator for name, annotator in sets[gone.id].items() if name not in sets[kept.id]})
+        await annotation_sets.add(
+            tx,
+            project_id,
+            kept.neuron_id,
+            {name: annotator for name, annotator in sets[gone.id].items() if name not in sets[kept.id]},
+        )
     elif not stable[1] or annotations:
         await annotation_sets.replace(tx, user, project_id, kept.neuron_id, annotations)
-    await log.add(tx, project_id, user.id, "join_skeleton", (kept.x, kept.y, kept.z),
-                  f"Joined skeleton with ID {gone.skeleton_id} (neuron: {names[1]}) into skeleton with ID "
-                  f"{kept.skeleton_id} (neuron: {names[0]}, annotations: {', '.join(annotations or {})})")
+    await log.add(
+        tx,
+        project_id,
+        user.id,
+        "join_skeleton",
+        (kept.x, kept.y, kept.z),
+        f"Joined skeleton with ID {gone.skeleton_id} (neuron: {names[1]}) into skeleton with ID "
+        f"{kept.skeleton_id} (neuron: {names[0]}, annotations: {', '.join(annotations or {})})",
+    )
     return Joined(kept.skeleton_id, gone.skeleton_id, stable[1], samplers)
 
 

@@ -25,7 +25,7 @@ class State:
     def __init__(self, text: str | None, *, knows_links: bool = True) -> None:
         """Read what was sent. A client that knows nothing of links to connectors says of none, whatever there is."""
         if not text:
-            raise InvalidInput("No state provided: send the edition times you saw, or {\"nocheck\": true}.")
+            raise InvalidInput('No state provided: send the edition times you saw, or {"nocheck": true}.')
         try:
             self._said: Any = msgspec.json.decode(text)
         except (msgspec.DecodeError, RecursionError):
@@ -129,8 +129,10 @@ class State:
         return self._said[name]
 
     def _mismatch(self) -> StateMismatch:
-        return StateMismatch("This has changed since you looked: the state you sent is not that of the store. "
-                             f"Reload and try again. You sent: {self._text[:500]}")
+        return StateMismatch(
+            "This has changed since you looked: the state you sent is not that of the store. "
+            f"Reload and try again. You sent: {self._text[:500]}"
+        )
 
 
 def _is_pair(value: Any) -> TypeGuard[list[Any]]:

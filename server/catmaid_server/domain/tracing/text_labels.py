@@ -37,13 +37,42 @@ async def delete_label(tx: Connection, project_id: int, label_id: int | None) ->
 
 
 async def labels_in_section(
-    connection: Connection, project_id: int, stack_id: int, *, left: float, top: float, width: float, height: float,
-    z: float, scale: float,
+    connection: Connection,
+    project_id: int,
+    stack_id: int,
+    *,
+    left: float,
+    top: float,
+    width: float,
+    height: float,
+    z: float,
+    scale: float,
 ) -> list[dict[str, Any]]:
     """The labels of one section of a stack inside of a rectangle, all nm, that can be read at this scale."""
-    rows = await fetch_all(connection, sql.in_section, project_id=project_id, stack_id=stack_id, left=left, top=top,
-                           width=width, height=height, z=z, scale=scale)
-    return [{"tid": label_id, "type": kind, "text": text, "font_name": font_name, "font_style": font_style,
-             "font_size": font_size, "scaling": int(scaling), "z_diff": 0,
-             "colour": dict(zip("rgba", color, strict=True)), "location": {"x": x, "y": y, "z": at_z}}
-            for label_id, kind, text, font_name, font_style, font_size, scaling, color, x, y, at_z in rows]
+    rows = await fetch_all(
+        connection,
+        sql.in_section,
+        project_id=project_id,
+        stack_id=stack_id,
+        left=left,
+        top=top,
+        width=width,
+        height=height,
+        z=z,
+        scale=scale,
+    )
+    return [
+        {
+            "tid": label_id,
+            "type": kind,
+            "text": text,
+            "font_name": font_name,
+            "font_style": font_style,
+            "font_size": font_size,
+            "scaling": int(scaling),
+            "z_diff": 0,
+            "colour": dict(zip("rgba", color, strict=True)),
+            "location": {"x": x, "y": y, "z": at_z},
+        }
+        for label_id, kind, text, font_name, font_style, font_size, scaling, color, x, y, at_z in rows
+    ]

@@ -87,17 +87,41 @@ async def lock_node(tx: Connection, project_id: int, treenode_id: int, *, whole_
 
 
 async def create_child(
-    tx: Connection, user: User, project_id: int, parent_id: int, state: State, *,
-    x: float, y: float, z: float, radius: float, confidence: int, links: Sequence[NewLink] = (),
+    tx: Connection,
+    user: User,
+    project_id: int,
+    parent_id: int,
+    state: State,
+    *,
+    x: float,
+    y: float,
+    z: float,
+    radius: float,
+    confidence: int,
+    links: Sequence[NewLink] = (),
 ) -> Created:
     """Append a treenode to another one. Coordinates and radius in nm."""
     parent = await lock_node(tx, project_id, parent_id)
     state.require_parent(await _seen_times(tx, project_id, state, parent))
     await require_unlocked(tx, user, parent.neuron_id)
-    row = await _one(tx, sql.create_child, {
-        "project_id": project_id, "skeleton_id": parent.skeleton_id, "parent_id": parent_id,
-        "parent_x": parent.x, "parent_y": parent.y, "parent_z": parent.z,
-        "x": x, "y": y, "z": z, "radius": radius, "confidence": confidence, "user_id": user.id})
+    row = await _one(
+        tx,
+        sql.create_child,
+        {
+            "project_id": project_id,
+            "skeleton_id": parent.skeleton_id,
+            "parent_id": parent_id,
+            "parent_x": parent.x,
+            "parent_y": parent.y,
+            "parent_z": parent.z,
+            "x": x,
+            "y": y,
+            "z": z,
+            "radius": radius,
+            "confidence": confidence,
+            "user_id": user.id,
+        },
+    )
     created_links = await _create_links(tx, user, project_id, row[0], parent.skeleton_id, links)
     return Created(row[0], parent.skeleton_id, row[1], parent.edition_time, [], created_links)
 
@@ -112,8 +136,18 @@ async def _seen_times(tx: Connection, project_id: int, state: State, parent: Nod
 
 
 async def create_root(
-    tx: Connection, user: User, project_id: int, *, x: float, y: float, z: float, radius: float, confidence: int,
-    neuron_id: int | None = None, neuron_name: str | None = None, links: Sequence[NewLink] = (),
+    tx: Connection,
+    user: User,
+    project_id: int,
+    *,
+    x: float,
+    y: float,
+    z: float,
+    radius: float,
+    confidence: int,
+    neuron_id: int | None = None,
+    neuron_name: str | None = None,
+    links: Sequence[NewLink] = (),
 ) -> Created:
     """Begin a new skeleton, of an existing neuron or of a new one."""
     if neuron_id is not None:
@@ -122,19 +156,42 @@ async def create_root(
     else:
         neuron_id = await lifecycle.create_neuron(tx, project_id, user.id, name=neuron_name)
     skeleton_id = await lifecycle.create_skeleton(tx, project_id, neuron_id, user.id)
-    row = await _one(tx, sql.create_root, {
-        "project_id": project_id, "skeleton_id": skeleton_id, "x": x, "y": y, "z": z, "radius": radius,
-        "confidence": confidence, "user_id": user.id})
-    await log.add(tx, project_id, user.id, "create_neuron", (x, y, z),
-                  f"Create neuron {neuron_id} and skeleton {skeleton_id}")
+    row = await _one(
+        tx,
+        sql.create_root,
+        {
+            "project_id": project_id,
+            "skeleton_id": skeleton_id,
+            "x": x,
+            "y": y,
+            "z": z,
+            "radius": radius,
+            "confidence": confidence,
+            "user_id": user.id,
+        },
+    )
+    await log.add(
+        tx, project_id, user.id, "create_neuron", (x, y, z), f"Create neuron {neuron_id} and skeleton {skeleton_id}"
+    )
     created_links = await _create_links(tx, user, project_id, row[0], skeleton_id, links)
     return Created(row[0], skeleton_id, row[1], None, [], created_links)
 
 
 async def insert_on_edge(
-    tx: Connection, user: User, project_id: int, parent_id: int, child_id: int, state: State, *,
-    x: float, y: float, z: float, radius: float, confidence: int,
-    takeover_child_ids: Sequence[int] = (), links: Sequence[NewLink] = (),
+    tx: Connection,
+    user: User,
+    project_id: int,
+    parent_id: int,
+    child_id: int,
+    state: State,
+    *,
+    x: float,
+    y: float,
+    z: float,
+    radius: float,
+    confidence: int,
+    takeover_child_ids: Sequence[int] = (),
+    links: Sequence[NewLink] = (),
 ) -> Created:
     """Put a treenode between a parent and its child; it may take over other children of the parent, too."""
     parent = await lock_node(tx, project_id, parent_id, whole_skeleton=True)
@@ -147,10 +204,24 @@ async def insert_on_edge(
         state.require_upper_end(parent.edition_time, await _seen_times(tx, project_id, state, parent))
         state.require_children(children.items())
     await require_unlocked(tx, user, parent.neuron_id)
-    row = await _one(tx, sql.create_child, {
-        "project_id": project_id, "skeleton_id": parent.skeleton_id, "parent_id": parent_id,
-        "parent_x": parent.x, "parent_y": parent.y, "parent_z": parent.z,
-        "x": x, "y": y, "z": z, "radius": radius, "confidence": confidence, "user_id": user.id})
+    row = await _one(
+        tx,
+        sql.create_child,
+        {
+            "project_id": project_id,
+            "skeleton_id": parent.skeleton_id,
+            "parent_id": parent_id,
+            "parent_x": parent.x,
+            "parent_y": parent.y,
+            "parent_z": parent.z,
+            "x": x,
+            "y": y,
+            "z": z,
+            "radius": radius,
+            "confidence": confidence,
+            "user_id": user.id,
+        },
+    )
     moved = await tx.execute(sql.hang_on, {"parent_id": row[0], "treenode_ids": taken, "editor_id": user.id})
     child_times = list(await moved.fetchall())
     created_links = await _create_links(tx, user, project_id, row[0], parent.skeleton_id, links)
@@ -181,8 +252,9 @@ async def delete_treenode(
     if node.parent_id is None and children:
         raise InvalidInput("A root with children cannot be deleted: reroot the skeleton first.")
     await sampler_upkeep.require_unused(tx, treenode_id)
-    moved = await tx.execute(sql.hang_on, {"parent_id": node.parent_id, "treenode_ids": list(children),
-                                           "editor_id": user.id})
+    moved = await tx.execute(
+        sql.hang_on, {"parent_id": node.parent_id, "treenode_ids": list(children), "editor_id": user.id}
+    )
     child_times = list(await moved.fetchall())
     await _delete_with_dependents(tx, treenode_id)
     deleted_neuron = node.parent_id is None and await lifecycle.delete_skeleton(tx, node.skeleton_id)
@@ -216,14 +288,21 @@ async def set_radius(
         if treenode_id not in found:
             raise NotFound(f"There is no treenode {treenode_id} in project {project_id}.")
     await require_edit(tx, user, {row[1] for row in found.values()}, f"all of these {len(ids)} treenodes")
-    cursor = await tx.execute(sql.set_radius, {"ids": ids, "radii": [radii[i] for i in ids],
-                                               "editor_id": user.id})
+    cursor = await tx.execute(sql.set_radius, {"ids": ids, "radii": [radii[i] for i in ids], "editor_id": user.id})
     return list(await cursor.fetchall())
 
 
 async def set_confidence(
-    tx: Connection, user: User, project_id: int, treenode_id: int, confidence: int, state: State, *,
-    to_connector: bool = False, partner_id: int | None = None, partner_confidence: int | None = None,
+    tx: Connection,
+    user: User,
+    project_id: int,
+    treenode_id: int,
+    confidence: int,
+    state: State,
+    *,
+    to_connector: bool = False,
+    partner_id: int | None = None,
+    partner_confidence: int | None = None,
 ) -> dict[int, tuple[datetime, int]]:
     """Set how sure one is of the edge to the parent, or of the links to connectors.
 
@@ -232,8 +311,13 @@ async def set_confidence(
     node = await lock_node(tx, project_id, treenode_id)
     state.require_node(node.edition_time)
     await require_editable_neuron(tx, user, node.neuron_id)
-    values = {"treenode_id": treenode_id, "confidence": confidence, "editor_id": user.id,
-              "partner_id": partner_id, "only": partner_confidence}
+    values = {
+        "treenode_id": treenode_id,
+        "confidence": confidence,
+        "editor_id": user.id,
+        "partner_id": partner_id,
+        "only": partner_confidence,
+    }
     if to_connector:
         cursor = await tx.execute(sql.set_link_confidence, values)
         changed = {row[0]: (row[1], row[2]) for row in await cursor.fetchall()}
@@ -268,8 +352,9 @@ async def set_parent(
     if await above.fetchone() is not None:
         if parent_id == treenode_id:
             raise InvalidInput(f"Treenode {treenode_id} cannot be its own parent.")
-        await tx.execute(sql.turn_path_between, {"treenode_id": parent_id, "ancestor_id": treenode_id,
-                                                 "editor_id": user.id})
+        await tx.execute(
+            sql.turn_path_between, {"treenode_id": parent_id, "ancestor_id": treenode_id, "editor_id": user.id}
+        )
         return node.skeleton_id
     await tx.execute(sql.hang_on, {"parent_id": parent_id, "treenode_ids": [treenode_id], "editor_id": user.id})
     return node.skeleton_id
@@ -288,9 +373,21 @@ async def _links_of(tx: Connection, treenode_id: int) -> list[tuple[int, int, in
 async def _create_links(
     tx: Connection, user: User, project_id: int, treenode_id: int, skeleton_id: int, links: Sequence[NewLink]
 ) -> list[int]:
-    return [(await add_link(tx, user, project_id, treenode_id=treenode_id, skeleton_id=skeleton_id,
-                            connector_id=connector_id, relation_id=relation_id, confidence=confidence))[0]
-            for connector_id, relation_id, confidence in links]
+    return [
+        (
+            await add_link(
+                tx,
+                user,
+                project_id,
+                treenode_id=treenode_id,
+                skeleton_id=skeleton_id,
+                connector_id=connector_id,
+                relation_id=relation_id,
+                confidence=confidence,
+            )
+        )[0]
+        for connector_id, relation_id, confidence in links
+    ]
 
 
 async def _one(tx: Connection, query: Any, values: dict[str, Any]) -> tuple[Any, ...]:

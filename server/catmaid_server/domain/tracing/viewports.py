@@ -16,14 +16,32 @@ from catmaid_server.db.store import Connection
 sql = load("tracing/viewports")
 
 NODE_COLUMNS = {
-    "id": "<i4", "parent_id": "<i4", "x": "<f8", "y": "<f8", "z": "<f8", "confidence": "<i2", "radius": "<f8",
-    "skeleton_id": "<i4", "edition_time": "<f8", "user_id": "<i4",
+    "id": "<i4",
+    "parent_id": "<i4",
+    "x": "<f8",
+    "y": "<f8",
+    "z": "<f8",
+    "confidence": "<i2",
+    "radius": "<f8",
+    "skeleton_id": "<i4",
+    "edition_time": "<f8",
+    "user_id": "<i4",
 }
 CONNECTOR_COLUMNS = {
-    "id": "<i4", "x": "<f8", "y": "<f8", "z": "<f8", "confidence": "<i2", "edition_time": "<f8", "user_id": "<i4",
+    "id": "<i4",
+    "x": "<f8",
+    "y": "<f8",
+    "z": "<f8",
+    "confidence": "<i2",
+    "edition_time": "<f8",
+    "user_id": "<i4",
 }
 LINK_COLUMNS = {
-    "connector_id": "<i4", "treenode_id": "<i4", "relation_id": "<i4", "confidence": "<i2", "edition_time": "<f8",
+    "connector_id": "<i4",
+    "treenode_id": "<i4",
+    "relation_id": "<i4",
+    "confidence": "<i2",
+    "edition_time": "<f8",
     "id": "<i4",
 }
 
@@ -63,9 +81,15 @@ class Viewport:
 
 
 async def nodes_in_box(
-    connection: Connection, project_id: int, box: Box, *, most_nodes: int, labels: bool = False,
+    connection: Connection,
+    project_id: int,
+    box: Box,
+    *,
+    most_nodes: int,
+    labels: bool = False,
     exact: bool = True,
-    treenode_ids: Sequence[int] = (), connector_ids: Sequence[int] = (),
+    treenode_ids: Sequence[int] = (),
+    connector_ids: Sequence[int] = (),
 ) -> Viewport:
     """Both ends of every edge and of every link to a connector that meets a box, and the connectors in it.
 
@@ -81,13 +105,16 @@ async def nodes_in_box(
     nodes, connectors, links = found.nodes, found.connectors, found.links
     limit_reached = max(len(table["id"]) for table in (nodes, connectors, links)) > most_nodes
     if len(nodes["id"]) > most_nodes:
-        first = np.argsort(~np.isin(nodes["id"], treenode_ids), kind="stable")[:max(most_nodes, len(treenode_ids))]
+        first = np.argsort(~np.isin(nodes["id"], treenode_ids), kind="stable")[: max(most_nodes, len(treenode_ids))]
         nodes = {name: column[first] for name, column in nodes.items()}
     return Viewport(
-        nodes, connectors, links,
+        nodes,
+        connectors,
+        links,
         await _labels(connection, nodes["id"], connectors["id"]) if labels else {},
         found.relations,
-        limit_reached)
+        limit_reached,
+    )
 
 
 @dataclass
@@ -110,15 +137,26 @@ class _Found:
 
     async def read(self, connection: Connection) -> bool:
         """Fill the tables; whether nothing was committed between the steps, so that they show one state."""
-        edges = await fetch_columns(connection, sql.edges_in_box, {
-            "project_id": self.project_id, **asdict(self.box), "exact": self.exact, "most": self.most}, _EDGES)
+        edges = await fetch_columns(
+            connection,
+            sql.edges_in_box,
+            {"project_id": self.project_id, **asdict(self.box), "exact": self.exact, "most": self.most},
+            _EDGES,
+        )
         near, self.links = _table(edges, "node", NODE_COLUMNS), _table(edges, "link", LINK_COLUMNS)
         ends = np.concatenate((near["parent_id"], self.links["treenode_id"], _ids(self.treenode_ids)))
         contacts = np.concatenate((edges["connector_id"], self.links["connector_id"], _ids(self.connector_ids)))
-        others = await fetch_columns(connection, sql.nodes_by_id, {
-            "project_id": self.project_id, "treenode_ids": array_text(np.setdiff1d(ends, near["id"])),
-            "connector_ids": array_text(np.unique(contacts)),
-            "relation_ids": array_text(np.unique(self.links["relation_id"]))}, _BY_ID)
+        others = await fetch_columns(
+            connection,
+            sql.nodes_by_id,
+            {
+                "project_id": self.project_id,
+                "treenode_ids": array_text(np.setdiff1d(ends, near["id"])),
+                "connector_ids": array_text(np.unique(contacts)),
+                "relation_ids": array_text(np.unique(self.links["relation_id"])),
+            },
+            _BY_ID,
+        )
         self.nodes = {name: np.concatenate((column, others[f"node_{name}"])) for name, column in near.items()}
         self.connectors = _table(others, "connector", CONNECTOR_COLUMNS)
         self.relations = {int(key): name for key, name in json.loads(str(others["relations"])).items()}
@@ -134,6 +172,7 @@ def _ids(ids: Sequence[int]) -> Column:
 
 
 async def _labels(connection: Connection, treenode_ids: Column, connector_ids: Column) -> dict[int, list[str]]:
-    cursor = await connection.execute(sql.labels, {"treenode_ids": treenode_ids.tolist(),
-                                                   "connector_ids": connector_ids.tolist()})
+    cursor = await connection.execute(
+        sql.labels, {"treenode_ids": treenode_ids.tolist(), "connector_ids": connector_ids.tolist()}
+    )
     return dict(await cursor.fetchall())

@@ -54,8 +54,15 @@ async def suppress(
         raise InvalidInput("A root has no virtual nodes: there is no edge above it.")
     if not min(child, parent) <= coordinate <= max(child, parent):
         raise InvalidInput("A virtual node lies between a treenode and its parent.")
-    row = await fetch_one(tx, sql.add, project_id=project_id, treenode_id=treenode_id, orientation=orientation,
-                          location_coordinate=coordinate, user_id=user.id)
+    row = await fetch_one(
+        tx,
+        sql.add,
+        project_id=project_id,
+        treenode_id=treenode_id,
+        orientation=orientation,
+        location_coordinate=coordinate,
+        user_id=user.id,
+    )
     assert row is not None
     return SuppressedNode(*row)
 

@@ -57,11 +57,13 @@ async def _urlencoded(request: web.Request) -> MultiDictProxy[str | bytes | byte
     charset = codecs.lookup(request.charset or "utf-8").name
     if charset != "utf-8" and len(body) > _LARGE_BYTES:
         raise web.HTTPRequestEntityTooLarge(
-            _LARGE_BYTES, len(body), text=f"A form in another charset than UTF-8 has at most {_LARGE_BYTES} bytes.")
+            _LARGE_BYTES, len(body), text=f"A form in another charset than UTF-8 has at most {_LARGE_BYTES} bytes."
+        )
     fields = body.count(b"&") + 1
     if fields > request.client_max_fields:
         raise web.HTTPRequestEntityTooLarge(
-            request.client_max_fields, fields, text=f"A form has at most {request.client_max_fields} fields.")
+            request.client_max_fields, fields, text=f"A form has at most {request.client_max_fields} fields."
+        )
     if charset != "utf-8":
         pairs = parse_qsl(body.decode(charset), keep_blank_values=True, encoding=charset, errors="strict")
     elif len(body) < _LARGE_BYTES:
@@ -100,5 +102,8 @@ async def posted_json(request: web.Request) -> list[tuple[str, str]]:
         sent = msgspec.json.decode(await request.read(), type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RequestPayloadError, RecursionError):
         raise InvalidInput("The body is not a JSON object.") from None
-    return [(name, value if isinstance(value, str) else _encode(value).decode())
-            for name, value in sent.items() if value is not None]
+    return [
+        (name, value if isinstance(value, str) else _encode(value).decode())
+        for name, value in sent.items()
+        if value is not None
+    ]

@@ -50,5 +50,6 @@ def response(body: bytes, encoding: Encoding) -> web.Response:
 
 
 Encoded: TypeAlias = Annotated[
-    web.Response, Content(list[Any]), Content(bytes, Encoding.MSGPACK.value), Content(bytes, columns.MEDIA_TYPE)]
+    web.Response, Content(list[Any]), Content(bytes, Encoding.MSGPACK.value), Content(bytes, columns.MEDIA_TYPE)
+]
 """An answer in the encoding that the request wants."""

@@ -1,12 +1,12 @@
 """Decode a request's parameters in every spelling that CATMAID's clients use.
 
-    ids[0]=1&ids[1]=2      in the order of the numbers, gaps allowed
-    ids=1&ids=2            repeated
-    ids[]=1,2              split at the commas; of several, the last counts
-    ids=[1,2]              one JSON array
-    t[0][0]=7&t[0][1]=1.5  nested lists
-    map[name]=1            objects, by key
-    n=                     no number, where there need be none
+ids[0]=1&ids[1]=2      in the order of the numbers, gaps allowed
+ids=1&ids=2            repeated
+ids[]=1,2              split at the commas; of several, the last counts
+ids=[1,2]              one JSON array
+t[0][0]=7&t[0][1]=1.5  nested lists
+map[name]=1            objects, by key
+n=                     no number, where there need be none
 """
 
 from __future__ import annotations
@@ -177,8 +177,10 @@ class _Kind(NamedTuple):
 def _kinds(struct: type[msgspec.Struct]) -> dict[str, _Kind]:
     """By parameter name."""
     hints = get_type_hints(struct, include_extras=False)
-    return {field.encode_name: _Kind(field.name, _reading(hints[field.name]), field.type == LongText)
-            for field in msgspec.structs.fields(struct)}
+    return {
+        field.encode_name: _Kind(field.name, _reading(hints[field.name]), field.type == LongText)
+        for field in msgspec.structs.fields(struct)
+    }
 
 
 def _reading(hint: Any) -> str:

@@ -33,7 +33,7 @@ $body
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self';"
-                               " base-uri 'none'; frame-ancestors 'none'",
+    " base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
 
@@ -60,16 +60,23 @@ def form_page(
     title: str, fields: Sequence[Field], *, button: str, about: str = "", problems: Sequence[str] = ()
 ) -> web.Response:
     """A page with a form that is sent to where the page came from, and what was wrong with what was sent last."""
-    lines = [f"<p>{escape(about)}</p>" if about else "",
-             *(f'<p class="problem" role="alert">{escape(problem)}</p>' for problem in problems),
-             '<form method="post">', *map(_input, fields), f"<button>{escape(button)}</button>", "</form>"]
+    lines = [
+        f"<p>{escape(about)}</p>" if about else "",
+        *(f'<p class="problem" role="alert">{escape(problem)}</p>' for problem in problems),
+        '<form method="post">',
+        *map(_input, fields),
+        f"<button>{escape(button)}</button>",
+        "</form>",
+    ]
     return page(title, "\n".join(line for line in lines if line))
 
 
 def _input(field: Field) -> str:
-    return (f'<label>{escape(field.label)} <input name="{escape(field.name)}" type="{escape(field.kind)}"'
-            f' value="{escape(field.value)}" autocomplete="{escape(field.autocomplete)}"'
-            f'{" required" if field.required else ""}></label>')
+    return (
+        f'<label>{escape(field.label)} <input name="{escape(field.name)}" type="{escape(field.kind)}"'
+        f' value="{escape(field.value)}" autocomplete="{escape(field.autocomplete)}"'
+        f"{' required' if field.required else ''}></label>"
+    )
 
 
 def redirect(location: str) -> web.Response:

@@ -76,8 +76,9 @@ def responses(route: Route, schemas: Schemas, returns: str) -> dict[str, Any]:
     """A route's answers by status."""
     found: dict[str, Any] = {}
     for content in contents(route):
-        answer = found.setdefault(str(content.status), {
-            "description": returns or content.about or HTTPStatus(content.status).phrase})
+        answer = found.setdefault(
+            str(content.status), {"description": returns or content.about or HTTPStatus(content.status).phrase}
+        )
         if content.media_type:
             shape, known = schemas.of(content.shape), answer.setdefault("content", {})
             earlier = known.get(content.media_type, {}).get("schema")
@@ -109,6 +110,7 @@ def error_components(schemas: Schemas) -> dict[str, Any]:
     """The error answers, to refer to."""
     error = schemas.of(Error)
     shapes = {404: {"anyOf": [error, schemas.of(RestError)]}}
-    return {str(status): {"description": meaning,
-                          "content": {"application/json": {"schema": shapes.get(status, error)}}}
-            for status, meaning in _MEANINGS.items()}
+    return {
+        str(status): {"description": meaning, "content": {"application/json": {"schema": shapes.get(status, error)}}}
+        for status, meaning in _MEANINGS.items()
+    }

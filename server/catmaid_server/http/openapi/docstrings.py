@@ -32,12 +32,12 @@ def prose(of: Callable[..., Any]) -> Prose:
     """The docstring of a function; empty texts where it says nothing."""
     text = inspect.getdoc(of) or ""
     told = _RETURNS.search(text)
-    after = text[told.end():] if told else ""
+    after = text[told.end() :] if told else ""
     ends = _SECTION.search(after)
     first = _SECTION.search(text)
-    head = text[:first.start()] if first else text
+    head = text[: first.start()] if first else text
     summary, _, body = head.partition("\n\n")
-    return Prose(" ".join(summary.split()), body.strip(), after[:ends.start() if ends else None].strip())
+    return Prose(" ".join(summary.split()), body.strip(), after[: ends.start() if ends else None].strip())
 
 
 @cache
@@ -71,8 +71,12 @@ def _below(node: ast.AST, prefix: str) -> list[tuple[str, dict[str, str]]]:
 def _fields(node: ast.ClassDef) -> dict[str, str]:
     known = {}
     for statement, after in zip(node.body, node.body[1:], strict=False):
-        if (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
-                and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
-                and isinstance(after.value.value, str)):
+        if (
+            isinstance(statement, ast.AnnAssign)
+            and isinstance(statement.target, ast.Name)
+            and isinstance(after, ast.Expr)
+            and isinstance(after.value, ast.Constant)
+            and isinstance(after.value.value, str)
+        ):
             known[statement.target.id] = inspect.cleandoc(after.value.value)
     return known

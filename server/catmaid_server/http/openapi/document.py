@@ -30,14 +30,44 @@ _PERMISSIONS = {
     Permission.SUPERUSER: "Needs a superuser.",
 }
 _RESOURCES = {
-    **{word: f"{word}s" for word in (
-        "annotation", "connector", "label", "landmark", "link", "log", "neuron", "node", "project", "sampler",
-        "skeleton", "stack", "stackgroup", "textlabel", "treenode", "user")},
-    "api-token-auth": "accounts", "compact-arbor": "skeletons", "compact-arbor-with-minutes": "skeletons",
-    "compact-skeleton": "skeletons", "favorite": "projects", "fork": "projects", "labels-for-nodes": "labels",
-    "search": "projects", "skeletongroup": "graph", "tags": "projects", "tile-ticket": "stacks",
-    "user-list": "users", "user-profile": "users", "user-project-tokens": "project-tokens",
-    "user-table-list": "users", "useranalytics": "users", "wiringdiagram": "graph",
+    **{
+        word: f"{word}s"
+        for word in (
+            "annotation",
+            "connector",
+            "label",
+            "landmark",
+            "link",
+            "log",
+            "neuron",
+            "node",
+            "project",
+            "sampler",
+            "skeleton",
+            "stack",
+            "stackgroup",
+            "textlabel",
+            "treenode",
+            "user",
+        )
+    },
+    "api-token-auth": "accounts",
+    "compact-arbor": "skeletons",
+    "compact-arbor-with-minutes": "skeletons",
+    "compact-skeleton": "skeletons",
+    "favorite": "projects",
+    "fork": "projects",
+    "labels-for-nodes": "labels",
+    "search": "projects",
+    "skeletongroup": "graph",
+    "tags": "projects",
+    "tile-ticket": "stacks",
+    "user-list": "users",
+    "user-profile": "users",
+    "user-project-tokens": "project-tokens",
+    "user-table-list": "users",
+    "useranalytics": "users",
+    "wiringdiagram": "graph",
 }
 
 
@@ -62,10 +92,18 @@ def openapi(routes: Iterable[Route]) -> dict[str, Any]:
             "schemas": schemas.reached_from([paths, errors]),
             "responses": errors,
             "securitySchemes": {
-                "token": {"type": "apiKey", "in": "header", "name": "X-Authorization",
-                          "description": "An API token: `Token <token>`."},
-                "session": {"type": "apiKey", "in": "cookie", "name": sessions.COOKIE,
-                            "description": "A session, as `POST /accounts/login` begins it."},
+                "token": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-Authorization",
+                    "description": "An API token: `Token <token>`.",
+                },
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": sessions.COOKIE,
+                    "description": "A session, as `POST /accounts/login` begins it.",
+                },
             },
         },
     }

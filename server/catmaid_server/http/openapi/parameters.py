@@ -23,7 +23,8 @@ _LEFT_OUT = {"example": ""}  # pages to try the API out fill optional fields wit
 def vocabulary(*, in_path: bool = False) -> dict[str, str]:
     """What parameters mean that bear the same name on several routes, in paths or in forms."""
     words: dict[str, dict[str, str]] = tomllib.loads(
-        files(__package__).joinpath("vocabulary.toml").read_text(encoding="utf-8"))
+        files(__package__).joinpath("vocabulary.toml").read_text(encoding="utf-8")
+    )
     of_paths = words.pop("paths")
     of_forms = {name: meaning for part in words.values() for name, meaning in part.items()}
     return of_forms | of_paths if in_path else of_forms
@@ -41,8 +42,15 @@ def in_path(path: str) -> list[dict[str, Any]]:
         schema = dict(_INTEGER) if name.endswith("_id") else {"type": "string", "minLength": 1}
         if pattern and not name.endswith("_id"):
             schema["pattern"] = f"^({pattern})$"
-        found.append({"name": name, "in": "path", "required": True, "schema": schema,
-                      "description": vocabulary(in_path=True).get(name, "")})
+        found.append(
+            {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "schema": schema,
+                "description": vocabulary(in_path=True).get(name, ""),
+            }
+        )
     return found
 
 
@@ -65,9 +73,13 @@ def as_body(route: Route, method: str, schemas: Schemas) -> dict[str, Any] | Non
     fields = _fields(route.form, schemas)
     if not fields and route.files is None:
         return None
-    body: dict[str, Any] = {"type": "object", "properties": {
-        name: schema | ({} if needed or "default" in schema else _LEFT_OUT)
-        for name, (schema, needed) in fields.items()}}
+    body: dict[str, Any] = {
+        "type": "object",
+        "properties": {
+            name: schema | ({} if needed or "default" in schema else _LEFT_OUT)
+            for name, (schema, needed) in fields.items()
+        },
+    }
     required = [name for name, (_, needed) in fields.items() if needed]
     nested = {name: {"contentType": _JSON} for name, (schema, _) in fields.items() if _is_nested(schema)}
     if route.files is not None:
@@ -118,5 +130,7 @@ def _is_nested(schema: dict[str, Any]) -> bool:
     if schema.get("type") == "object" or "$ref" in schema:
         return True
     items = schema.get("items", {})
-    return "prefixItems" in schema or (isinstance(items, dict) and (
-        items.get("type") in ("array", "object") or "$ref" in items or "prefixItems" in items or "anyOf" in items))
+    return "prefixItems" in schema or (
+        isinstance(items, dict)
+        and (items.get("type") in ("array", "object") or "$ref" in items or "prefixItems" in items or "anyOf" in items)
+    )

@@ -26,13 +26,15 @@ class Schemas:
         self._either: list[Any] = []
         self._told: dict[Any, Any] = {kind: self._without_either(kind) for kind in dict.fromkeys(types)}
         wanted = (*dict.fromkeys(self._told.values()), *self._either)
-        classes = tuple(dict.fromkeys(found for info in inspect.multi_type_info(wanted)
-                                      for found in _classes(info, set())))
-        made, self.components = msgspec.json.schema_components((*wanted, *(cls for cls, _ in classes)),
-                                                               ref_template=_REFERENCE)
+        classes = tuple(
+            dict.fromkeys(found for info in inspect.multi_type_info(wanted) for found in _classes(info, set()))
+        )
+        made, self.components = msgspec.json.schema_components(
+            (*wanted, *(cls for cls, _ in classes)), ref_template=_REFERENCE
+        )
         self._by_type: dict[Any, dict[str, Any]] = dict(zip(wanted, made, strict=False))
         self._names: dict[type, str] = {}
-        for (cls, fields), reference in zip(classes, made[len(wanted):], strict=True):
+        for (cls, fields), reference in zip(classes, made[len(wanted) :], strict=True):
             name = reference["$ref"].rpartition("/")[2]
             self._names[cls] = name
             _describe(self.components[name], cls, fields)
@@ -64,7 +66,6 @@ class Schemas:
         """The schemas of a form's fields, by the names that clients send."""
         fields: dict[str, dict[str, Any]] = self.components[self._names[form]]["properties"]
         return fields
-
 
     def reached_from(self, told: Any) -> dict[str, Any]:
         """The components that something refers to, itself or through others."""

@@ -94,8 +94,14 @@ async def log_in(call: Call, form: Login) -> Annotated[web.Response, Content(Pro
 def start_session(call: Call, response: web.Response, user_id: int, password_hash: str) -> None:
     """Give the browser a cookie that stands for a user until their password changes."""
     cookie = sessions.issue(call.request.app[keys.SECRET], user_id, password_hash)
-    response.set_cookie(sessions.COOKIE, cookie, max_age=sessions.LIFETIME_S, httponly=True, samesite="Lax",
-                        secure=same_site.is_over_https(call.request.headers, call.request.scheme))
+    response.set_cookie(
+        sessions.COOKIE,
+        cookie,
+        max_age=sessions.LIFETIME_S,
+        httponly=True,
+        samesite="Lax",
+        secure=same_site.is_over_https(call.request.headers, call.request.scheme),
+    )
 
 
 async def _authenticated(call: Call, username: str, password: str) -> User:
@@ -103,7 +109,8 @@ async def _authenticated(call: Call, username: str, password: str) -> User:
     async with call.reading() as connection:
         user = await users.find_user(connection, username)
     matches = await call.request.app[keys.PASSWORD_CHECKS].match(
-        None if user is None else user.password, password, username=username, address=call.request.remote or "")
+        None if user is None else user.password, password, username=username, address=call.request.remote or ""
+    )
     return accounts.require_login(user, password_matches=matches)
 
 

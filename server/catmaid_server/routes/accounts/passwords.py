@@ -41,15 +41,17 @@ class Register(msgspec.Struct):
 
 
 @routes.get("/user/password_change/", needs=Permission.NONE)
-async def password_form(call: Call, form: NoParameters) -> Annotated[
-        web.Response, Content(str, "text/html"), Content(None, "", 302, "To the login.")]:
+async def password_form(
+    call: Call, form: NoParameters
+) -> Annotated[web.Response, Content(str, "text/html"), Content(None, "", 302, "To the login.")]:
     """Show the page on which a user changes their password; visitors are sent to log in."""
     return _to_login(call) if call.user.username == ANONYMOUS else _password_page()
 
 
 @routes.post("/user/password_change/", needs=Permission.NONE)
-async def change_password(call: Call, form: ChangePassword) -> Annotated[
-        web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page, or to the login.")]:
+async def change_password(
+    call: Call, form: ChangePassword
+) -> Annotated[web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page, or to the login.")]:
     """Change the user's password, which ends their other sessions, and go to the front page.
 
     The page comes again, with what is wrong, if the old password is not right or the new one is none.
@@ -57,8 +59,9 @@ async def change_password(call: Call, form: ChangePassword) -> Annotated[
     if call.user.username == ANONYMOUS:
         return _to_login(call)
     checks = call.request.app[keys.PASSWORD_CHECKS]
-    right = await checks.match(call.user.password, form.old_password, username=call.user.username,
-                               address=call.request.remote or "")
+    right = await checks.match(
+        call.user.password, form.old_password, username=call.user.username, address=call.request.remote or ""
+    )
     problems = [] if right else ["This is not your password so far."]
     problems += _problems(form.new_password1, form.new_password2, call.user.username)
     if problems:
@@ -72,21 +75,22 @@ async def change_password(call: Call, form: ChangePassword) -> Annotated[
 
 
 @routes.get("/register", needs=Permission.NONE)
-async def registration_form(call: Call, form: NoParameters) -> Annotated[
-        web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page.")]:
+async def registration_form(
+    call: Call, form: NoParameters
+) -> Annotated[web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page.")]:
     """Show the page on which people make themselves an account, if this service lets them."""
     return _registration_page(Register()) if call.request.app[keys.REGISTRATION] else redirect(_HOME)
 
 
 @routes.post("/register", needs=Permission.NONE)
-async def register(call: Call, form: Register) -> Annotated[
-        web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page.")]:
+async def register(
+    call: Call, form: Register
+) -> Annotated[web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page.")]:
     """Make an account, which may do nothing until somebody grants it something, if this service lets people."""
     if not call.request.app[keys.REGISTRATION]:
         return redirect(_HOME)
     names = {"first_name": form.first_name.strip(), "last_name": form.last_name.strip(), "email": form.email.strip()}
-    problems = [*registration.faults(form.username, **names),
-                *_problems(form.password1, form.password2, form.username)]
+    problems = [*registration.faults(form.username, **names), *_problems(form.password1, form.password2, form.username)]
     if problems:
         return _registration_page(form, problems)
     new_hash = await call.request.app[keys.PASSWORD_CHECKS].hashed(form.password1)
@@ -107,23 +111,36 @@ def _problems(password: str, again: str, username: str) -> list[str]:
 
 
 def _password_page(problems: list[str] | None = None) -> web.Response:
-    return form_page("Change your password", [
-        Field("old_password", "Your password so far", "current-password", "password"),
-        *_new_password("new_password1", "new_password2"),
-    ], button="Change it", about="This ends your sessions in other browsers.", problems=problems or [])
+    return form_page(
+        "Change your password",
+        [
+            Field("old_password", "Your password so far", "current-password", "password"),
+            *_new_password("new_password1", "new_password2"),
+        ],
+        button="Change it",
+        about="This ends your sessions in other browsers.",
+        problems=problems or [],
+    )
 
 
 def _registration_page(form: Register, problems: list[str] | None = None) -> web.Response:
-    return form_page("Make an account", [
-        Field("username", "User name", "username", value=form.username),
-        Field("first_name", "First name", "given-name", value=form.first_name, required=False),
-        Field("last_name", "Last name", "family-name", value=form.last_name, required=False),
-        Field("email", "E-mail", "email", "email", value=form.email, required=False),
-        *_new_password("password1", "password2"),
-    ], button="Make it", problems=problems or [])
+    return form_page(
+        "Make an account",
+        [
+            Field("username", "User name", "username", value=form.username),
+            Field("first_name", "First name", "given-name", value=form.first_name, required=False),
+            Field("last_name", "Last name", "family-name", value=form.last_name, required=False),
+            Field("email", "E-mail", "email", "email", value=form.email, required=False),
+            *_new_password("password1", "password2"),
+        ],
+        button="Make it",
+        problems=problems or [],
+    )
 
 
 def _new_password(name: str, again: str) -> list[Field]:
     about = f"New password, of at least {passwords.SHORTEST} characters"
-    return [Field(name, about, "new-password", "password"),
-            Field(again, "The same once more", "new-password", "password")]
+    return [
+        Field(name, about, "new-password", "password"),
+        Field(again, "The same once more", "new-password", "password"),
+    ]

@@ -151,9 +151,14 @@ async def change_group_grants(call: Call, form: GroupGrants) -> Changed:
 async def change_memberships(call: Call, form: Memberships) -> UpdatedMemberships:
     """Let users edit the data of other users, or no longer; in all projects, hence for superusers."""
     if form.action not in _ACTIONS:
-        raise InvalidInput(f"The action is \"add\" or \"revoke\", not {form.action!r}.")
+        raise InvalidInput(f'The action is "add" or "revoke", not {form.action!r}.')
     change = await memberships.share_data(
-        call.tx, to=Party(form.source_users, form.source_groups), of=Party(form.target_users, form.target_groups),
-        shared=_ACTIONS[form.action])
-    return {"updated_users": change.updated,
-            "warnings": [f"There is no user {user_id}." for user_id in change.unknown_ids]}
+        call.tx,
+        to=Party(form.source_users, form.source_groups),
+        of=Party(form.target_users, form.target_groups),
+        shared=_ACTIONS[form.action],
+    )
+    return {
+        "updated_users": change.updated,
+        "warnings": [f"There is no user {user_id}." for user_id in change.unknown_ids],
+    }

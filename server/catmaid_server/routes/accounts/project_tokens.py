@@ -79,8 +79,14 @@ async def list_tokens(call: Call, form: NoParameters) -> Annotated[list[dict[str
 @routes.post("/{project_id}/project-tokens/", needs=Permission.ADMINISTER, label="project_tokens.create")
 async def create_token(call: Call, form: NewToken) -> Annotated[dict[str, Any], Content(ProjectToken)]:
     """Make a token that lets others into the project."""
-    return await project_tokens.create_token(call.tx, call.project_id, call.user.id, name=form.name,
-                                             needs_approval=form.needs_approval, permissions=form.default_permissions)
+    return await project_tokens.create_token(
+        call.tx,
+        call.project_id,
+        call.user.id,
+        name=form.name,
+        needs_approval=form.needs_approval,
+        permissions=form.default_permissions,
+    )
 
 
 @routes.post("/{project_id}/project-tokens/approve", needs=Permission.ADMINISTER, label="project_tokens.approve")
@@ -124,8 +130,9 @@ class Entered(TypedDict):
 @routes.post("/project-tokens/apply", needs=Permission.LOGIN, label="project_tokens.apply")
 async def apply_token(call: Call, form: Applied) -> Annotated[dict[str, Any], Content(Entered)]:
     """Enter a project with a token."""
-    entered = await project_tokens.apply_token(call.tx, call.user.id, form.token,
-                                               approval=call.request.app[keys.APPROVAL])
+    entered = await project_tokens.apply_token(
+        call.tx, call.user.id, form.token, approval=call.request.app[keys.APPROVAL]
+    )
     if form.favorite:
         await favorites.add(call.tx, entered["project_id"], call.user.id)
     return entered
@@ -143,11 +150,18 @@ class Forked(TypedDict):
 async def fork_project(call: Call, form: Fork) -> Annotated[dict[str, Any], Content(Forked)]:
     """Make a project with the same stacks for the user's own tracings."""
     copy_id, stacks = await project_tokens.fork_project(
-        call.tx, call.project_id, call.user.id, name=form.name, comment=form.description,
-        with_volumes=form.copy_volumes)
+        call.tx, call.project_id, call.user.id, name=form.name, comment=form.description, with_volumes=form.copy_volumes
+    )
     token = None
     if form.project_token:
-        token = (await project_tokens.create_token(
-            call.tx, copy_id, call.user.id, name="Entry", needs_approval=False,
-            permissions=project_tokens.VISITOR_PERMISSIONS))["token"]
+        token = (
+            await project_tokens.create_token(
+                call.tx,
+                copy_id,
+                call.user.id,
+                name="Entry",
+                needs_approval=False,
+                permissions=project_tokens.VISITOR_PERMISSIONS,
+            )
+        )["token"]
     return {"new_project_id": copy_id, "n_copied_stack_links": stacks, "project_token": token}

@@ -44,7 +44,7 @@ class UserTable(msgspec.Struct):
     def order(self) -> list[tuple[str, bool]]:
         """Names of columns, and whether each descends."""
         chosen = [(self.first, self.first_direction), (self.second, self.second_direction)]
-        columns = [(number, way) for number, way in chosen[:max(self.sorted_by, 0)] if number is not None]
+        columns = [(number, way) for number, way in chosen[: max(self.sorted_by, 0)] if number is not None]
         for number, _ in columns:
             if number not in range(len(COLUMNS)):
                 raise InvalidInput(f"There is no column {number}: they are 0 to {len(COLUMNS) - 1}.")
@@ -91,8 +91,14 @@ async def table_of_users(call: Call, form: UserTable) -> TableOfUsers:
     """List one page of the users who annotated as wanted."""
     async with call.reading() as connection:
         count, rows = await user_lists.user_page(
-            connection, call.user, start=form.start, length=form.length, order=form.order(),
-            annotations=form.annotations, neuron_id=form.neuron_id)
+            connection,
+            call.user,
+            start=form.start,
+            length=form.length,
+            order=form.order(),
+            annotations=form.annotations,
+            neuron_id=form.neuron_id,
+        )
     return {"iTotalRecords": count, "iTotalDisplayRecords": count, "aaData": rows}
 
 

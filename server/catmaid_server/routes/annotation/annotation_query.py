@@ -46,11 +46,19 @@ class QueryTargets(msgspec.Struct):
             annotated_with=[text.split(",") for text in self.annotated_with],
             not_annotated_with=[text.split(",") for text in self.not_annotated_with],
             sub_annotated_with=[part for text in self.sub_annotated_with for part in text.split(",")],
-            by_name=self.annotation_reference == "name", annotated_by=self.annotated_by,
-            since=self.annotation_date_start or None, until=self.annotation_date_end or None,
-            name=self.name, name_not=self.name_not, types=self.types or DEFAULT_TYPES,
-            sort_by=self.sort_by, descending=self.sort_dir == "desc", start=start, length=length,
-            with_annotations=self.with_annotations)
+            by_name=self.annotation_reference == "name",
+            annotated_by=self.annotated_by,
+            since=self.annotation_date_start or None,
+            until=self.annotation_date_end or None,
+            name=self.name,
+            name_not=self.name_not,
+            types=self.types or DEFAULT_TYPES,
+            sort_by=self.sort_by,
+            descending=self.sort_dir == "desc",
+            start=start,
+            length=length,
+            with_annotations=self.with_annotations,
+        )
 
     def _range(self) -> tuple[int, int | None]:
         """First row and number of rows; a start counts only together with a length."""
@@ -95,4 +103,5 @@ async def query_targets(call: Call, form: QueryTargets) -> Annotated[msgspec.Raw
     """Search for neurons, annotations and skeletons."""
     query = form.query()
     return await remembered(
-        call, form, lambda connection: annotation_query.query_targets(connection, call.project_id, query))
+        call, form, lambda connection: annotation_query.query_targets(connection, call.project_id, query)
+    )

@@ -41,14 +41,17 @@ class NamesAdded(TypedDict):
     created_meta_links: int
 
 
-@routes.any("/{project_id}/annotations/add-neuron-names", needs=Permission.ANNOTATE,
-            label="annotations.addneuronname")
+@routes.any("/{project_id}/annotations/add-neuron-names", needs=Permission.ANNOTATE, label="annotations.addneuronname")
 async def add_neuron_names(call: Call, form: SkeletonIds) -> NamesAdded:
     """Annotate neurons with their names."""
     ids = required(form.skeleton_ids, "skeleton ID")
     models = await neuron_info.neurons_of_skeletons(call.tx, call.project_id, ids)
     names = await skeleton_info.neuron_names(call.tx, call.project_id, ids)
     done, marked = await annotation_renewal.add_names(
-        call.tx, call.project_id, call.user, {models[skeleton_id]: name for skeleton_id, name in names.items()})
-    return {"message": "success", "updated_cis": [annotated.added for annotated in done if annotated.added],
-            "created_meta_links": marked}
+        call.tx, call.project_id, call.user, {models[skeleton_id]: name for skeleton_id, name in names.items()}
+    )
+    return {
+        "message": "success",
+        "updated_cis": [annotated.added for annotated in done if annotated.added],
+        "created_meta_links": marked,
+    }

@@ -116,9 +116,12 @@ async def list_annotations(call: Call, form: ListAnnotations) -> Annotated[dict[
             models = await neuron_info.neurons_of_skeletons(connection, call.project_id, [form.skeleton_id])
             targets.extend(models.values() or [0])
         wanted = AnnotationFilter(
-            meta_ids=form.annotations or None, target_ids=targets or None,
-            parallel_ids=form.parallel_annotations or None, user_id=form.user_id,
-            ignored=form.ignored_annotations or None)
+            meta_ids=form.annotations or None,
+            target_ids=targets or None,
+            parallel_ids=form.parallel_annotations or None,
+            user_id=form.user_id,
+            ignored=form.ignored_annotations or None,
+        )
         return {"annotations": await annotation_lists.list_annotations(connection, call.project_id, wanted)}
 
 
@@ -217,8 +220,9 @@ async def use_table(call: Call, form: UseTable) -> Annotated[dict[str, Any], Con
         if form.skeleton_id is not None:
             models = await neuron_info.neurons_of_skeletons(connection, call.project_id, [form.skeleton_id])
             neuron_ids = list(models.values())
-        rows = await annotation_lists.use_table(connection, call.project_id, neuron_ids=neuron_ids,
-                                                user_id=form.user_id)
+        rows = await annotation_lists.use_table(
+            connection, call.project_id, neuron_ids=neuron_ids, user_id=form.user_id
+        )
     data = [(name, last and times.microseconds(last), *rest) for name, last, *rest in rows]
     return {"recordsTotal": len(data), "recordsFiltered": len(data), "data": data}
 
@@ -245,8 +249,9 @@ async def add(call: Call, form: AddAnnotations) -> Annotated[dict[str, Any], Con
     """Put annotations on neurons and annotations."""
     models = await neuron_info.neurons_of_skeletons(call.tx, call.project_id, form.skeleton_ids)
     entity_ids = {*form.entity_ids, *models.values()}
-    done = await annotating.annotate(call.tx, call.project_id, call.user, form.annotations, entity_ids,
-                                     form.meta_annotations)
+    done = await annotating.annotate(
+        call.tx, call.project_id, call.user, form.annotations, entity_ids, form.meta_annotations
+    )
     return _added(done)
 
 
@@ -283,8 +288,11 @@ async def remove(call: Call, form: RemoveAnnotations) -> Annotated[dict[str, Any
     by_annotation: dict[int, dict[str, list[int]]] = {}
     for _, annotation, target in removed.links:
         by_annotation.setdefault(annotation, {"targetIds": []})["targetIds"].append(target)
-    return {"deleted_annotations": by_annotation, "deleted_links": [link for link, *_ in removed.links],
-            "left_uses": removed.left_uses}
+    return {
+        "deleted_annotations": by_annotation,
+        "deleted_links": [link for link, *_ in removed.links],
+        "left_uses": removed.left_uses,
+    }
 
 
 class RemovedOne(TypedDict):
@@ -312,6 +320,9 @@ def _told(removed: Removed, left: int, deleted: bool) -> str:
     parts = [f"Removed annotation from {entities}." if count else "No annotation removed."]
     if removed.refused:
         parts.append(f"Couldn't de-annotate {removed.refused} entities, due to the lack of permissions.")
-    parts.append("Also removed annotation instance, because it isn't used anywhere else." if deleted
-                 else f"There are {left} links left to this annotation.")
+    parts.append(
+        "Also removed annotation instance, because it isn't used anywhere else."
+        if deleted
+        else f"There are {left} links left to this annotation."
+    )
     return " ".join(parts)

@@ -56,7 +56,10 @@ async def group_graph(call: Call, form: NoParameters) -> GroupGraph:
     things: dict[int, Thing] = {}
     for edge in edges:
         things |= {edge.parent.id: edge.parent, edge.child.id: edge.child}
-    return {"directed": True, "multigraph": False, "graph": {},
-            "nodes": [{"class": thing.class_name, "id": thing.id, "name": thing.name} for thing in things.values()],
-            "edges": [{"edge_type": edge.relation, "source": edge.parent.id, "target": edge.child.id}
-                      for edge in edges]}
+    return {
+        "directed": True,
+        "multigraph": False,
+        "graph": {},
+        "nodes": [{"class": thing.class_name, "id": thing.id, "name": thing.name} for thing in things.values()],
+        "edges": [{"edge_type": edge.relation, "source": edge.parent.id, "target": edge.child.id} for edge in edges],
+    }

@@ -23,8 +23,10 @@ async def delete_neuron(call: Call, form: NoParameters) -> NeuronDeleted:
     """Delete a neuron, its skeletons, and what hangs on them."""
     neuron_id = call.path["neuron_id"]
     skeleton_ids = await neuron_deletion.delete_neuron(call.tx, call.project_id, call.user, neuron_id)
-    return {"skeleton_ids": skeleton_ids,
-            "success": f"Deleted neuron #{neuron_id} as well as its skeletons and annotations."}
+    return {
+        "skeleton_ids": skeleton_ids,
+        "success": f"Deleted neuron #{neuron_id} as well as its skeletons and annotations.",
+    }
 
 
 @routes.any("/{project_id}/skeleton/{skeleton_id}/permissions", needs=Permission.BROWSE)
@@ -33,6 +35,7 @@ async def may_edit_skeleton(call: Call, form: NoParameters) -> dict[str, bool]:
     skeleton_id = call.path["skeleton_id"]
     async with call.reading() as connection:
         neurons = await neuron_info.neurons_of_skeletons(connection, call.project_id, [skeleton_id])
-        allowed = skeleton_id in neurons and await permissions.may_edit_neuron(connection, call.user,
-                                                                               neurons[skeleton_id])
+        allowed = skeleton_id in neurons and await permissions.may_edit_neuron(
+            connection, call.user, neurons[skeleton_id]
+        )
     return {"can_edit": allowed}

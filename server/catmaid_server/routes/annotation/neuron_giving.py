@@ -18,8 +18,7 @@ class Give(msgspec.Struct):
     target_user_id: int
 
 
-@routes.post("/{project_id}/neuron/{neuron_id}/give-to-user", needs=Permission.ANNOTATE,
-             label="neurons.give_to_user")
+@routes.post("/{project_id}/neuron/{neuron_id}/give-to-user", needs=Permission.ANNOTATE, label="neurons.give_to_user")
 async def give(call: Call, form: Give) -> dict[str, str]:
     """Give a neuron to another user."""
     neuron_id = call.path["neuron_id"]

@@ -112,6 +112,14 @@ async def neuron_table(call: Call, form: NoParameters) -> Annotated[web.Response
     """
     async with call.reading() as connection:
         rows = await neuron_info.neuron_table(connection, call.project_id)
-    table = columns.table(rows, id="<i4", skeleton_id="<i4", nodes="<i4", cable_length="<f8", user_id="<i4",
-                          creation_time="<f8", edition_time="<f8")
+    table = columns.table(
+        rows,
+        id="<i4",
+        skeleton_id="<i4",
+        nodes="<i4",
+        cable_length="<f8",
+        user_id="<i4",
+        creation_time="<f8",
+        edition_time="<f8",
+    )
     return columns.response({"neurons": table, "names": [row[-1] for row in rows]})

@@ -57,8 +57,9 @@ async def search_project(call: Call, form: SearchFor) -> list[SearchResult]:
     results = [_described(thing) for thing in things]
     for class_name, location in (("treenode", nodes.treenode), ("connector", nodes.connector)):
         if location is not None:
-            results.append({"class_name": class_name, "id": location.id, "x": location.x, "y": location.y,
-                            "z": location.z})
+            results.append(
+                {"class_name": class_name, "id": location.id, "x": location.x, "y": location.y, "z": location.z}
+            )
     return results
 
 

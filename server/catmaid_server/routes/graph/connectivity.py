@@ -25,8 +25,12 @@ class FindPartners(msgspec.Struct):
         """The query that these parameters describe."""
         if self.boolean_op not in ("AND", "OR"):
             raise InvalidInput("Parameter boolean_op is AND or OR.")
-        return PartnerQuery(skeleton_ids=self.source_skeleton_ids, directions=self.link_types or DIRECTIONS,
-                            common=self.boolean_op == "AND", with_links=self.with_nodes)
+        return PartnerQuery(
+            skeleton_ids=self.source_skeleton_ids,
+            directions=self.link_types or DIRECTIONS,
+            common=self.boolean_op == "AND",
+            with_links=self.with_nodes,
+        )
 
 
 @routes.post("/{project_id}/skeletons/connectivity", needs=Permission.BROWSE)

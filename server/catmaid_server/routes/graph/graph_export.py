@@ -34,8 +34,22 @@ async def export_graph(call: Call, form: Group) -> dict[str, Any]:
         found = await wiring.connections(connection, call.project_id, ids)
     place = {skeleton: number for number, skeleton in enumerate(found.neurons)}
     return {
-        "directed": True, "multigraph": False, "graph": {},
-        "nodes": [{"id": str(skeleton), "skeleton_id": str(skeleton), "label": name, "node_count": nodes}
-                  for skeleton, (name, nodes) in found.neurons.items()],
-        "links": [{"id": f"{pre}-{post}", "source": place[pre], "target": place[post], "weight": count,
-                   "label": str(count), "directed": True} for pre, post, count, _ in found.edges]}
+        "directed": True,
+        "multigraph": False,
+        "graph": {},
+        "nodes": [
+            {"id": str(skeleton), "skeleton_id": str(skeleton), "label": name, "node_count": nodes}
+            for skeleton, (name, nodes) in found.neurons.items()
+        ],
+        "links": [
+            {
+                "id": f"{pre}-{post}",
+                "source": place[pre],
+                "target": place[post],
+                "weight": count,
+                "label": str(count),
+                "directed": True,
+            }
+            for pre, post, count, _ in found.edges
+        ],
+    }

@@ -62,8 +62,14 @@ class Subgraph(msgspec.Struct):
 
     def query(self, skeleton_ids: list[int], link_type: str) -> GraphQuery:
         """The query that these parameters describe."""
-        return GraphQuery(skeleton_ids, threshold=min(self.confidence_threshold, 5), bandwidth=self.bandwidth,
-                          expand=self.expand, link_type=link_type, with_overall_counts=self.with_overall_counts)
+        return GraphQuery(
+            skeleton_ids,
+            threshold=min(self.confidence_threshold, 5),
+            bandwidth=self.bandwidth,
+            expand=self.expand,
+            link_type=link_type,
+            with_overall_counts=self.with_overall_counts,
+        )
 
 
 class LinkCounts(msgspec.Struct):
@@ -83,8 +89,9 @@ async def find_circles(call: Call, form: Circles) -> tuple[list[int], dict[int, 
     """Find what is within some hops of skeletons."""
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
-        found = await skeleton_graph.circles(connection, call.project_id, ids, hops=form.n_circles,
-                                             min_pre=form.min_pre, min_post=form.min_post)
+        found = await skeleton_graph.circles(
+            connection, call.project_id, ids, hops=form.n_circles, min_pre=form.min_pre, min_post=form.min_post
+        )
         return found, await skeleton_info.neuron_names(connection, call.project_id, found) if found else {}
 
 
@@ -93,8 +100,9 @@ async def find_paths(call: Call, form: Paths) -> list[list[int]]:
     """Find the ways downstream from some skeletons to others."""
     sources, targets = required(form.sources, "source"), required(form.targets, "target")
     async with call.reading() as connection:
-        return await skeleton_graph.directed_paths(connection, call.project_id, sources, targets,
-                                                   path_length=form.path_length, min_synapses=form.min_synapses)
+        return await skeleton_graph.directed_paths(
+            connection, call.project_id, sources, targets, path_length=form.path_length, min_synapses=form.min_synapses
+        )
 
 
 @routes.any("/{project_id}/graph/dps", needs=Permission.BROWSE)
@@ -102,8 +110,9 @@ async def find_skeletons_on_paths(call: Call, form: PathSkeletons) -> list[int]:
     """List the skeletons on the ways downstream from some to others."""
     sources, targets = required(form.sources, "source"), required(form.targets, "target")
     async with call.reading() as connection:
-        return await skeleton_graph.skeletons_on_paths(connection, call.project_id, sources, targets,
-                                                       hops=form.n_hops, min_synapses=form.min_synapses)
+        return await skeleton_graph.skeletons_on_paths(
+            connection, call.project_id, sources, targets, hops=form.n_hops, min_synapses=form.min_synapses
+        )
 
 
 @routes.post("/{project_id}/skeletons/confidence-compartment-subgraph", needs=Permission.BROWSE)
@@ -117,8 +126,10 @@ async def find_subgraph(call: Call, form: Subgraph) -> dict[str, Any]:
     """
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
-        graphs = {link_type: await compartments.graph(connection, call.project_id, form.query(ids, link_type))
-                  for link_type in form.link_types or (SYNAPTIC,)}
+        graphs = {
+            link_type: await compartments.graph(connection, call.project_id, form.query(ids, link_type))
+            for link_type in form.link_types or (SYNAPTIC,)
+        }
     return graphs if form.link_types else graphs[SYNAPTIC]
 
 
@@ -135,6 +146,11 @@ async def count_links(call: Call, form: LinkCounts) -> LinkCounted:
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
         counts, relations = await skeleton_graph.link_counts(
-            connection, call.project_id, ids, source_relations=form.source_relations,
-            target_relations=form.target_relations, count_partners=form.count_partner_links)
+            connection,
+            call.project_id,
+            ids,
+            source_relations=form.source_relations,
+            target_relations=form.target_relations,
+            count_partners=form.count_partner_links,
+        )
     return {"connectivity": counts, "relations": relations}

@@ -62,8 +62,12 @@ class WiringDiagram(msgspec.Struct):
 
 _SCHEMA = _Schema(
     nodes=[_Column("id", "string"), _Column("label", "string"), _Column("node_count", "number")],
-    edges=[_Column("id", "string"), _Column("number_of_connector", "number"),
-           _Column("directed", "boolean", default=True)])
+    edges=[
+        _Column("id", "string"),
+        _Column("number_of_connector", "number"),
+        _Column("directed", "boolean", default=True),
+    ],
+)
 
 
 async def _bracketed(call: Call, name: str) -> list[int]:
@@ -86,8 +90,11 @@ async def adjacency_matrix(call: Call, form: Group) -> dict[str, list[dict[str, 
     place = {skeleton: number for number, skeleton in enumerate(found.neurons)}
     return {
         "nodes": [{"group": 1, "id": skeleton, "name": name} for skeleton, (name, _) in found.neurons.items()],
-        "links": [{"id": f"{pre}_{post}", "source": place[pre], "target": place[post], "value": count}
-                  for pre, post, count, _ in found.edges]}
+        "links": [
+            {"id": f"{pre}_{post}", "source": place[pre], "target": place[post], "value": count}
+            for pre, post, count, _ in found.edges
+        ],
+    }
 
 
 @routes.any("/{project_id}/skeletongroup/skeletonlist_subgraph", needs=Permission.BROWSE)
@@ -102,10 +109,27 @@ async def group_subgraph(call: Call, form: Group) -> dict[str, list[dict[str, An
     async with call.reading() as connection:
         found = await wiring.connections(connection, call.project_id, await _bracketed(call, "skeleton_list"))
     return {
-        "nodes": [{"id": str(skeleton), "label": f"{name} (SkeletonID: {skeleton})", "skeletonid": str(skeleton),
-                   "node_count": str(nodes)} for skeleton, (name, nodes) in found.neurons.items()],
-        "edges": [{"id": f"{pre}_{post}", "source": str(pre), "target": str(post), "weight": count,
-                   "label": str(count), "directed": True} for pre, post, count, _ in found.edges]}
+        "nodes": [
+            {
+                "id": str(skeleton),
+                "label": f"{name} (SkeletonID: {skeleton})",
+                "skeletonid": str(skeleton),
+                "node_count": str(nodes),
+            }
+            for skeleton, (name, nodes) in found.neurons.items()
+        ],
+        "edges": [
+            {
+                "id": f"{pre}_{post}",
+                "source": str(pre),
+                "target": str(post),
+                "weight": count,
+                "label": str(count),
+                "directed": True,
+            }
+            for pre, post, count, _ in found.edges
+        ],
+    }
 
 
 @routes.any("/{project_id}/skeletongroup/all_shared_connectors", needs=Permission.BROWSE)
@@ -144,5 +168,6 @@ async def wiring_diagram_as_node_link(call: Call, form: Diagram) -> dict[str, An
     `number_of_connector`.
     """
     async with call.reading() as connection:
-        return wiring.as_node_link(*await wiring.diagram(connection, call.project_id,
-                                                         min_nodes=form.lower_skeleton_count))
+        return wiring.as_node_link(
+            *await wiring.diagram(connection, call.project_id, min_nodes=form.lower_skeleton_count)
+        )

@@ -88,8 +88,10 @@ class Materialization(msgspec.Struct):
     def places(self) -> list[tuple[str, Place, Place]]:
         """The landmarks with coordinates as numbers."""
         numbers = forms.convert({"rows": [row[1:] for row in self.landmarks]}, _Coordinates).rows
-        return [(row[0], (ax, ay, az), (bx, by, bz))
-                for row, (ax, ay, az, bx, by, bz) in zip(self.landmarks, numbers, strict=True)]
+        return [
+            (row[0], (ax, ay, az), (bx, by, bz))
+            for row, (ax, ay, az, bx, by, bz) in zip(self.landmarks, numbers, strict=True)
+        ]
 
 
 class _Coordinates(msgspec.Struct):
@@ -176,10 +178,16 @@ async def list_groups(call: Call, form: ListParts) -> list[GroupAnswer]:
     async with call.reading() as connection:
         found = await landmark_groups.list_groups(connection, call.project_id)
         members = await landmark_groups.members(connection, call.project_id) if form.with_members else {}
-        places = (await landmark_groups.locations(connection, call.project_id, with_names=form.with_names)
-                  if form.with_locations else {})
-        links = (await landmark_links.list_links(connection, call.project_id)
-                 if form.with_links or form.with_relations else [])
+        places = (
+            await landmark_groups.locations(connection, call.project_id, with_names=form.with_names)
+            if form.with_locations
+            else {}
+        )
+        links = (
+            await landmark_links.list_links(connection, call.project_id)
+            if form.with_links or form.with_relations
+            else []
+        )
     ends = _ends_by_group(links)
     relations = sorted({(link.relation_id, link.relation) for link in links})
     answers = [GroupAnswer.of(group) for group in found]
@@ -222,8 +230,14 @@ async def describe_group(call: Call, form: GroupParts) -> GroupAnswer:
 async def change_group(call: Call, form: GroupChange) -> GroupAnswer:
     """Rename a group of landmarks, or say which landmarks are its members."""
     changed = await landmark_groups.change_group(
-        call.tx, call.user, call.project_id, call.path["group_id"], name=form.name,
-        landmark_ids=ids_or_none(form.members), append=form.append_members)
+        call.tx,
+        call.user,
+        call.project_id,
+        call.path["group_id"],
+        name=form.name,
+        landmark_ids=ids_or_none(form.members),
+        append=form.append_members,
+    )
     return GroupAnswer.of(changed)
 
 
@@ -234,8 +248,11 @@ async def delete_group(call: Call, form: NoParameters) -> GroupAnswer:
     return GroupAnswer.of_deleted(gone)
 
 
-@routes.put("/{project_id}/landmarks/groups/{group_id}/locations/{location_id}/", needs=Permission.ANNOTATE,
-            label="landmarkgroups.add_location")
+@routes.put(
+    "/{project_id}/landmarks/groups/{group_id}/locations/{location_id}/",
+    needs=Permission.ANNOTATE,
+    label="landmarkgroups.add_location",
+)
 async def show_location(call: Call, form: NoParameters) -> GroupLocation:
     """Let a group show a location of landmarks."""
     group_id, point_id = call.path["group_id"], call.path["location_id"]
@@ -243,8 +260,11 @@ async def show_location(call: Call, form: NoParameters) -> GroupLocation:
     return {"link_id": link_id, "point_id": point_id, "landmarkgroup_id": group_id}
 
 
-@routes.delete("/{project_id}/landmarks/groups/{group_id}/locations/{location_id}/", needs=Permission.ANNOTATE,
-               label="landmarkgroups.remove_location")
+@routes.delete(
+    "/{project_id}/landmarks/groups/{group_id}/locations/{location_id}/",
+    needs=Permission.ANNOTATE,
+    label="landmarkgroups.remove_location",
+)
 async def hide_location(call: Call, form: NoParameters) -> GroupLocation:
     """Let a group show a location no more; the landmarks there keep it."""
     group_id, point_id = call.path["group_id"], call.path["location_id"]
@@ -256,21 +276,29 @@ async def hide_location(call: Call, form: NoParameters) -> GroupLocation:
 async def find_linked_groups(call: Call, form: Linkage) -> list[int]:
     """Find the groups to which links of one relation lead from a group, directly or over others."""
     async with call.reading() as connection:
-        return await landmark_links.linked_groups(connection, call.project_id, call.path["group_id"],
-                                                  form.relation_id, most_steps=form.max_depth)
+        return await landmark_links.linked_groups(
+            connection, call.project_id, call.path["group_id"], form.relation_id, most_steps=form.max_depth
+        )
 
 
 @routes.put("/{project_id}/landmarks/groups/links/", needs=Permission.ANNOTATE, label="landmarkgroups.link")
 async def link_groups(call: Call, form: Links) -> NewGroupLink:
     """Link two groups of landmarks; `relation_id` comes back as text if the link is new."""
-    link_id, created = await landmark_links.link_groups(call.tx, call.user, call.project_id, form.group_1_id,
-                                                        form.group_2_id, form.relation_id)
-    return {"id": link_id, "group_1_id": form.group_1_id, "group_2_id": form.group_2_id,
-            "relation_id": str(form.relation_id) if created else form.relation_id, "created": created}
+    link_id, created = await landmark_links.link_groups(
+        call.tx, call.user, call.project_id, form.group_1_id, form.group_2_id, form.relation_id
+    )
+    return {
+        "id": link_id,
+        "group_1_id": form.group_1_id,
+        "group_2_id": form.group_2_id,
+        "relation_id": str(form.relation_id) if created else form.relation_id,
+        "created": created,
+    }
 
 
-@routes.delete("/{project_id}/landmarks/groups/links/{link_id}/", needs=Permission.ANNOTATE,
-               label="landmarkgroups.unlink")
+@routes.delete(
+    "/{project_id}/landmarks/groups/links/{link_id}/", needs=Permission.ANNOTATE, label="landmarkgroups.unlink"
+)
 async def unlink_groups(call: Call, form: NoParameters) -> GroupLinkAnswer:
     """Delete a link between two groups of landmarks."""
     link_id = call.path["link_id"]
@@ -288,31 +316,62 @@ async def import_groups(call: Call, form: ImportForm) -> list[ImportedAnswer]:
     except (msgspec.DecodeError, RecursionError):
         raise InvalidInput("Parameter data is not valid JSON.") from None
     imported = await landmark_import.import_groups(
-        call.tx, call.user, call.project_id, forms.convert({"groups": said}, _Import).groups,
-        ImportPolicy(form.reuse_existing_groups, form.reuse_existing_landmarks, form.create_non_existing_groups,
-                     form.create_non_existing_landmarks))
-    return [{"id": group.id, "name": group.name,
-             "members": [{"id": member, "name": name, "x": x, "y": y, "z": z}
-                         for member, name, x, y, z in group.members]}
-            for group in imported]
+        call.tx,
+        call.user,
+        call.project_id,
+        forms.convert({"groups": said}, _Import).groups,
+        ImportPolicy(
+            form.reuse_existing_groups,
+            form.reuse_existing_landmarks,
+            form.create_non_existing_groups,
+            form.create_non_existing_landmarks,
+        ),
+    )
+    return [
+        {
+            "id": group.id,
+            "name": group.name,
+            "members": [
+                {"id": member, "name": name, "x": x, "y": y, "z": z} for member, name, x, y, z in group.members
+            ],
+        }
+        for group in imported
+    ]
 
 
-@routes.post("/{project_id}/landmarks/groups/materialize", needs=Permission.ANNOTATE,
-             label="landmarkgroups.materialize")
+@routes.post(
+    "/{project_id}/landmarks/groups/materialize", needs=Permission.ANNOTATE, label="landmarkgroups.materialize"
+)
 async def materialize(call: Call, form: Materialization) -> MaterializedAnswer:
     """Make two groups that show the same landmarks, each at its own locations."""
     made = await landmark_import.materialize(
-        call.tx, call.user, call.project_id, form.group_a_name, form.group_b_name, form.places(), form.links,
-        reuse_landmarks=form.reuse_existing_landmarks)
-    return {"group_a_id": made.group_a_id, "group_b_id": made.group_b_id, "landmarks": made.landmarks,
-            "created_landmarks": made.created_landmarks, "links": made.links}
+        call.tx,
+        call.user,
+        call.project_id,
+        form.group_a_name,
+        form.group_b_name,
+        form.places(),
+        form.links,
+        reuse_landmarks=form.reuse_existing_landmarks,
+    )
+    return {
+        "group_a_id": made.group_a_id,
+        "group_b_id": made.group_b_id,
+        "landmarks": made.landmarks,
+        "created_landmarks": made.created_landmarks,
+        "links": made.links,
+    }
 
 
 def _ends_by_group(links: list[GroupLink]) -> dict[int, list[LinkEnds]]:
     found: dict[int, list[LinkEnds]] = defaultdict(list)
     for link in links:
-        ends: LinkEnds = {"id": link.id, "relation_id": link.relation_id, "subject_id": link.group_1_id,
-                          "object_id": link.group_2_id}
+        ends: LinkEnds = {
+            "id": link.id,
+            "relation_id": link.relation_id,
+            "subject_id": link.group_1_id,
+            "object_id": link.group_2_id,
+        }
         for group_id in {link.group_1_id, link.group_2_id}:
             found[group_id].append(ends)
     return found

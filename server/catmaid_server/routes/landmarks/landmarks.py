@@ -100,9 +100,14 @@ class NamedAnswer(msgspec.Struct, kw_only=True):
     @classmethod
     def of(cls, one: Named, *, new: bool = False) -> Self:
         """What clients are told of each landmark and group."""
-        return cls(id=one.id, name=one.name, user=one.user_id,
-                   project=str(one.project_id) if new else one.project_id,
-                   creation_time=microseconds(one.creation_time), edition_time=microseconds(one.edition_time))
+        return cls(
+            id=one.id,
+            name=one.name,
+            user=one.user_id,
+            project=str(one.project_id) if new else one.project_id,
+            creation_time=microseconds(one.creation_time),
+            edition_time=microseconds(one.edition_time),
+        )
 
     @classmethod
     def of_deleted(cls, one: Named) -> Self:
@@ -184,8 +189,9 @@ async def create_landmark(call: Call, form: Name) -> LandmarkAnswer:
 @routes.delete("/{project_id}/landmarks/", needs=Permission.ANNOTATE, label="landmarks.delete")
 async def delete_landmarks(call: Call, form: Deletion) -> list[LandmarkAnswer]:
     """Delete landmarks and their locations, and answer with an empty list."""
-    await landmarks.delete_landmarks(call.tx, call.user, call.project_id, form.landmark_ids,
-                                     keep_points=form.keep_points)
+    await landmarks.delete_landmarks(
+        call.tx, call.user, call.project_id, form.landmark_ids, keep_points=form.keep_points
+    )
     return []
 
 
@@ -201,8 +207,14 @@ async def describe_landmark(call: Call, form: NoParameters) -> LandmarkAnswer:
 async def change_landmark(call: Call, form: Change) -> LandmarkAnswer:
     """Rename a landmark, or say of which groups it is a member."""
     changed = await landmark_groups.change_landmark(
-        call.tx, call.user, call.project_id, call.path["landmark_id"], name=form.name,
-        group_ids=ids_or_none(form.group_ids), append=form.append_memberships)
+        call.tx,
+        call.user,
+        call.project_id,
+        call.path["landmark_id"],
+        name=form.name,
+        group_ids=ids_or_none(form.group_ids),
+        append=form.append_memberships,
+    )
     return LandmarkAnswer.of(changed)
 
 
@@ -213,8 +225,9 @@ async def delete_landmark(call: Call, form: NoParameters) -> LandmarkAnswer:
     return LandmarkAnswer.of_deleted(gone)
 
 
-@routes.put("/{project_id}/landmarks/{landmark_id}/locations/", needs=Permission.ANNOTATE,
-            label="landmarks.add_location")
+@routes.put(
+    "/{project_id}/landmarks/{landmark_id}/locations/", needs=Permission.ANNOTATE, label="landmarks.add_location"
+)
 async def add_location(call: Call, form: NewLocation) -> LandmarkLink:
     """Add a location, new or existing, to a landmark."""
     landmark_id = call.path["landmark_id"]
@@ -222,23 +235,41 @@ async def add_location(call: Call, form: NewLocation) -> LandmarkLink:
     return {"link_id": link_id, "point_id": point_id, "landmark_id": landmark_id}
 
 
-@routes.delete("/{project_id}/landmarks/{landmark_id}/locations/{location_id}/", needs=Permission.ANNOTATE,
-               label="landmarks.remove_location")
+@routes.delete(
+    "/{project_id}/landmarks/{landmark_id}/locations/{location_id}/",
+    needs=Permission.ANNOTATE,
+    label="landmarks.remove_location",
+)
 async def remove_location(call: Call, form: NoParameters) -> LandmarkUnlink:
     """Remove a location from a landmark, and delete it if nothing else uses it."""
     landmark_id, point_id = call.path["landmark_id"], call.path["location_id"]
     removed = await landmarks.remove_location(call.tx, call.user, call.project_id, landmark_id, point_id)
-    return {"link_id": removed.link_id, "landmark_id": landmark_id, "point_id": point_id,
-            "deleted_point": removed.deleted_point}
+    return {
+        "link_id": removed.link_id,
+        "landmark_id": landmark_id,
+        "point_id": point_id,
+        "deleted_point": removed.deleted_point,
+    }
 
 
-@routes.delete("/{project_id}/landmarks/{landmark_id}/groups/{group_id}/", needs=Permission.ANNOTATE,
-               label="landmarks.remove_location")
+@routes.delete(
+    "/{project_id}/landmarks/{landmark_id}/groups/{group_id}/",
+    needs=Permission.ANNOTATE,
+    label="landmarks.remove_location",
+)
 async def remove_shared_locations(call: Call, form: UnlinkedPoints) -> SharedUnlink:
     """Remove the locations that a landmark and a group share from both."""
     gone = await landmark_groups.remove_shared_locations(
-        call.tx, call.user, call.project_id, call.path["landmark_id"], call.path["group_id"],
-        keep_points=form.keep_points)
-    return {"shared_point_ids": gone.shared_point_ids, "landmark_link_ids": gone.landmark_link_ids,
-            "group_link_ids": gone.group_link_ids,
-            "n_deleted_points": gone.deleted_point_ids[0] if gone.deleted_point_ids else 0}
+        call.tx,
+        call.user,
+        call.project_id,
+        call.path["landmark_id"],
+        call.path["group_id"],
+        keep_points=form.keep_points,
+    )
+    return {
+        "shared_point_ids": gone.shared_point_ids,
+        "landmark_link_ids": gone.landmark_link_ids,
+        "group_link_ids": gone.group_link_ids,
+        "n_deleted_points": gone.deleted_point_ids[0] if gone.deleted_point_ids else 0,
+    }

@@ -91,18 +91,30 @@ async def classification_roots(call: Call, form: ListRoots) -> dict[str, list[Ro
     async with call.reading() as connection:
         links = await classification.graph_links(connection, call.path["workspace_id"])
     wanted = [link for link in links if (link.project_id == call.project_id) is not form.inverse]
-    visible = {project for project in {link.project_id for link in wanted}
-               if await call.access.allows(call.user, project, Permission.BROWSE)}
-    return {"root_instances": [_root(link, with_class=form.with_classnames)
-                               for link in wanted if link.project_id in visible]}
+    visible = {
+        project
+        for project in {link.project_id for link in wanted}
+        if await call.access.allows(call.user, project, Permission.BROWSE)
+    }
+    return {
+        "root_instances": [
+            _root(link, with_class=form.with_classnames) for link in wanted if link.project_id in visible
+        ]
+    }
 
 
 @routes.any("/{project_id}/classification/{workspace_id}/setup/test", needs=Permission.NONE)
 async def check_classification_setup(call: Call, form: NoParameters) -> dict[str, bool]:
     """Tell whether a project and a workspace have the classes and relations that classifications need."""
     async with call.reading() as connection:
-        return {"all_good": all([await classification.is_set_up(connection, one)
-                                 for one in {call.project_id, call.path["workspace_id"]}])}
+        return {
+            "all_good": all(
+                [
+                    await classification.is_set_up(connection, one)
+                    for one in {call.project_id, call.path["workspace_id"]}
+                ]
+            )
+        }
 
 
 @routes.any("/{project_id}/classification/{workspace_id}/list", needs=Permission.BROWSE)
@@ -126,8 +138,9 @@ async def require_workspace(call: Call, permission: Permission) -> int:
     if workspace_id == COMMON_WORKSPACE:
         return workspace_id
     if not await call.access.allows(call.user, workspace_id, permission):
-        raise NotAllowed(f"User {call.user.username!r} lacks the permission {permission.value}"
-                         f" in workspace {workspace_id}.")
+        raise NotAllowed(
+            f"User {call.user.username!r} lacks the permission {permission.value} in workspace {workspace_id}."
+        )
     if not await call.access.has_project(workspace_id):
         raise NotFound(f"There is no workspace {workspace_id}: that is a project, or {COMMON_WORKSPACE}.")
     return workspace_id
@@ -151,7 +164,12 @@ class _Shown:
     """A classification as rows of a tree."""
 
     def __init__(
-        self, tree: ClassTree, graph: Graph, region_links: dict[int, list[int]], *, with_super_classes: bool,
+        self,
+        tree: ClassTree,
+        graph: Graph,
+        region_links: dict[int, list[int]],
+        *,
+        with_super_classes: bool,
         may_edit: bool,
     ) -> None:
         self._tree = tree
@@ -167,17 +185,23 @@ class _Shown:
 
     def children(self, thing_id: int) -> list[ThingRow | EditRow]:
         """The rows of what hangs on a thing, and what more can be added."""
-        rows: list[ThingRow | EditRow] = [self._with_state(self._row(child, "element"))
-                                          for child in self._graph.children(thing_id)]
+        rows: list[ThingRow | EditRow] = [
+            self._with_state(self._row(child, "element")) for child in self._graph.children(thing_id)
+        ]
         if self._may_edit:
             rows.extend(self._offers(thing_id))
         return rows
 
     def _row(self, thing: Thing, kind: str) -> ThingRow:
-        return {"id": thing.id, "text": thing.name or self._class_name(thing.class_id), "linkid": thing.link_id,
-                "type": kind, "rois": msgspec.json.encode(self._region_links.get(thing.id, [])).decode(),
-                "child_groups": _child_groups(classification_graph.choices(self._tree, self._graph, thing.id)),
-                "leaf": bool(self._graph.children(thing.id))}
+        return {
+            "id": thing.id,
+            "text": thing.name or self._class_name(thing.class_id),
+            "linkid": thing.link_id,
+            "type": kind,
+            "rois": msgspec.json.encode(self._region_links.get(thing.id, [])).decode(),
+            "child_groups": _child_groups(classification_graph.choices(self._tree, self._graph, thing.id)),
+            "leaf": bool(self._graph.children(thing.id)),
+        }
 
     def _with_state(self, row: ThingRow) -> ThingRow:
         opens = row["leaf"] or (self._may_edit and bool(row["child_groups"]))
@@ -187,11 +211,16 @@ class _Shown:
         groups: dict[str, list[ChildOption]] = {}
         for choice in classification_graph.choices(self._tree, self._graph, thing_id):
             if not choice.disabled:
-                groups.setdefault(choice.group, []).append({
-                    "class_id": choice.class_id, "name": self._class_name(choice.class_id),
-                    "relation_id": choice.relation_id})
-        return [{"type": "editnode", "child_type": group, "child_options": options}
-                for group, options in groups.items()]
+                groups.setdefault(choice.group, []).append(
+                    {
+                        "class_id": choice.class_id,
+                        "name": self._class_name(choice.class_id),
+                        "relation_id": choice.relation_id,
+                    }
+                )
+        return [
+            {"type": "editnode", "child_type": group, "child_options": options} for group, options in groups.items()
+        ]
 
     def _class_name(self, class_id: int) -> str:
         name = self._tree.names[class_id]
@@ -207,7 +236,13 @@ def _root(link: GraphLink, *, with_class: bool) -> Root:
 def _child_groups(choices: list[Choice]) -> dict[str, list[ChildKind]]:
     groups: dict[str, list[ChildKind]] = {}
     for choice in choices:
-        groups.setdefault(choice.group, []).append({
-            "id": choice.class_id, "name": choice.class_name, "disabled": choice.disabled,
-            "relname": choice.relation, "relid": choice.relation_id})
+        groups.setdefault(choice.group, []).append(
+            {
+                "id": choice.class_id,
+                "name": choice.class_name,
+                "disabled": choice.disabled,
+                "relname": choice.relation,
+                "relid": choice.relation_id,
+            }
+        )
     return groups

@@ -74,8 +74,11 @@ class ChangedThing(TypedDict):
     message: str
 
 
-@routes.any("/{project_id}/classification/{workspace_id}/setup/rebuild", needs=Permission.ANNOTATE,
-            label="classifications.rebuild_env")
+@routes.any(
+    "/{project_id}/classification/{workspace_id}/setup/rebuild",
+    needs=Permission.ANNOTATE,
+    label="classifications.rebuild_env",
+)
 async def rebuild_classification_setup(call: Call, form: NoParameters) -> dict[str, bool]:
     """Give a workspace the classes and relations that classifications need."""
     workspace_id = await require_workspace(call, Permission.ANNOTATE)
@@ -83,18 +86,23 @@ async def rebuild_classification_setup(call: Call, form: NoParameters) -> dict[s
     return {"all_good": await classification.is_set_up(call.tx, workspace_id)}
 
 
-@routes.post("/{project_id}/classification/{workspace_id}/new", needs=Permission.ANNOTATE,
-             label="classifications.add_graph")
+@routes.post(
+    "/{project_id}/classification/{workspace_id}/new", needs=Permission.ANNOTATE, label="classifications.add_graph"
+)
 async def create_classification(call: Call, form: NewGraph) -> MadeGraph:
     """Make a classification of an ontology and link it to the project."""
     workspace_id = await require_workspace(call, Permission.ANNOTATE)
     link = await classification.create_graph(call.tx, call.user, workspace_id, call.project_id, form.ontology_id)
-    return {"success": f"The project has a new classification by {link.class_name}.", "created_link_id": link.id,
-            "created_root_id": link.root_id}
+    return {
+        "success": f"The project has a new classification by {link.class_name}.",
+        "created_link_id": link.id,
+        "created_root_id": link.root_id,
+    }
 
 
-@routes.post("/{project_id}/classification/{workspace_id}/link", needs=Permission.ANNOTATE,
-             label="classifications.link_graph")
+@routes.post(
+    "/{project_id}/classification/{workspace_id}/link", needs=Permission.ANNOTATE, label="classifications.link_graph"
+)
 async def link_classification(call: Call, form: LinkGraph) -> LinkedGraph:
     """Link a classification that there is, one of a project that the user may see, to the project."""
     workspace_id = await require_workspace(call, Permission.ANNOTATE)
@@ -102,12 +110,18 @@ async def link_classification(call: Call, form: LinkGraph) -> LinkedGraph:
     if links and not any([await call.access.allows(call.user, link.project_id, Permission.BROWSE) for link in links]):
         raise NotAllowed(f"User {call.user.username!r} may see no project that uses classification {form.root_id}.")
     link = await classification.link_graph(call.tx, call.user, workspace_id, call.project_id, form.root_id)
-    return {"success": "The project uses the classification.", "created_link_id": link.id,
-            "linked_root_id": link.root_id}
+    return {
+        "success": "The project uses the classification.",
+        "created_link_id": link.id,
+        "linked_root_id": link.root_id,
+    }
 
 
-@routes.any("/{project_id}/classification/{workspace_id}/{link_id}/remove", needs=Permission.ANNOTATE,
-            label="classifications.remove_graph")
+@routes.any(
+    "/{project_id}/classification/{workspace_id}/{link_id}/remove",
+    needs=Permission.ANNOTATE,
+    label="classifications.remove_graph",
+)
 async def remove_classification(call: Call, form: NoParameters) -> dict[str, str]:
     """Take a classification from the project, and delete it if no other uses it."""
     workspace_id = await require_workspace(call, Permission.ANNOTATE)
@@ -116,8 +130,11 @@ async def remove_classification(call: Call, form: NoParameters) -> dict[str, str
     return {"success": f"The project does not use the classification any more. {what}"}
 
 
-@routes.any("/{project_id}/classification/{workspace_id}/{link_id}/autofill", needs=Permission.ANNOTATE,
-            label="classifications.autofill_graph")
+@routes.any(
+    "/{project_id}/classification/{workspace_id}/{link_id}/autofill",
+    needs=Permission.ANNOTATE,
+    label="classifications.autofill_graph",
+)
 async def autofill_classification(call: Call, form: NoParameters) -> dict[str, str]:
     """Add what the ontology wants exactly so many times."""
     workspace_id = await require_workspace(call, Permission.ANNOTATE)
@@ -126,16 +143,26 @@ async def autofill_classification(call: Call, form: NoParameters) -> dict[str, s
     return {"success": f"Added: {', '.join(added)}" if added else "The ontology wants nothing that is not there."}
 
 
-@routes.post("/{project_id}/classification/{workspace_id}/instance-operation", needs=Permission.ANNOTATE,
-             label="classifications.update_graph")
+@routes.post(
+    "/{project_id}/classification/{workspace_id}/instance-operation",
+    needs=Permission.ANNOTATE,
+    label="classifications.update_graph",
+)
 async def edit_classification(call: Call, form: EditThing) -> MadeThing | ChangedThing:
     """Add, remove or rename a thing of a classification."""
     workspace_id = await require_workspace(call, Permission.ANNOTATE)
     match form.operation:
         case "create_node":
             made = await classification_graph.create_thing(
-                call.tx, call.user, workspace_id, call.project_id, parent_id=form.parentid, class_id=form.classid,
-                relation_id=form.relationid, name=form.objname)
+                call.tx,
+                call.user,
+                workspace_id,
+                call.project_id,
+                parent_id=form.parentid,
+                class_id=form.classid,
+                relation_id=form.relationid,
+                name=form.objname,
+            )
             return {"class_instance_id": made}
         case "remove_node":
             await classification_graph.remove_thing(call.tx, call.user, workspace_id, call.project_id, form.id)
@@ -147,8 +174,11 @@ async def edit_classification(call: Call, form: EditThing) -> MadeThing | Change
             raise InvalidInput(f"Unknown operation {other!r}; known are create_node, remove_node and rename_node.")
 
 
-@routes.post("/{project_id}/classification/{workspace_id}/stack/{stack_id}/linkroi/{thing_id}/",
-             needs=Permission.ANNOTATE, label="classifications.link_roi")
+@routes.post(
+    "/{project_id}/classification/{workspace_id}/stack/{stack_id}/linkroi/{thing_id}/",
+    needs=Permission.ANNOTATE,
+    label="classifications.link_roi",
+)
 async def link_region_to_classification(call: Call, form: Corners) -> dict[str, str]:
     """Draw a region of interest that shows a thing of a classification."""
     workspace_id = await require_workspace(call, Permission.ANNOTATE)
@@ -158,6 +188,7 @@ async def link_region_to_classification(call: Call, form: Corners) -> dict[str, 
     if "linked_to" not in relations:
         raise InvalidInput(f"Workspace {workspace_id} lacks 'linked_to': set it up for classifications first.")
     region_id = await regions.create_region(call.tx, call.user, call.project_id, call.path["stack_id"], form.place())
-    await regions.link_region(call.tx, call.user, call.project_id, region_id, relation_id=relations["linked_to"],
-                              instance_id=thing_id)
+    await regions.link_region(
+        call.tx, call.user, call.project_id, region_id, relation_id=relations["linked_to"], instance_id=thing_id
+    )
     return {"status": f"Made the region of interest {region_id}."}

@@ -69,10 +69,16 @@ async def _exported(call: Call, excluded: frozenset[str]) -> dict[str, ExportedG
             raise InvalidInput(f"Workspace {workspace_id} is not set up for classifications.")
         found = await _visible_graphs(call, connection, workspace_id)
         tags = await classification.tags_of_graphs(connection, [link for graph in found for link in graph.links])
-    return {_name(graph): {"classification": [feature.short_name for feature in graph.features],
-                           "tags": sorted({tag for link in graph.links if not tags[link.project_id] & excluded
-                                           for tag in tags[link.project_id]})}
-            for graph in found if graph.features}
+    return {
+        _name(graph): {
+            "classification": [feature.short_name for feature in graph.features],
+            "tags": sorted(
+                {tag for link in graph.links if not tags[link.project_id] & excluded for tag in tags[link.project_id]}
+            ),
+        }
+        for graph in found
+        if graph.features
+    }
 
 
 def _name(graph: ClassifiedGraph) -> str:
@@ -84,8 +90,9 @@ async def _readable_workspace(call: Call) -> int:
     workspace_id: int = call.path["workspace_id"]
     in_common = workspace_id == COMMON_WORKSPACE and call.user.username != ANONYMOUS
     if not in_common and not await call.access.allows(call.user, workspace_id, Permission.BROWSE):
-        raise NotAllowed(f"User {call.user.username!r} lacks the permission {Permission.BROWSE.value}"
-                         f" in workspace {workspace_id}.")
+        raise NotAllowed(
+            f"User {call.user.username!r} lacks the permission {Permission.BROWSE.value} in workspace {workspace_id}."
+        )
     return workspace_id
 
 
@@ -93,8 +100,9 @@ async def _visible_graphs(call: Call, connection: Connection, workspace_id: int)
     """Graphs of the projects that the user may see; with only these projects."""
     shown = []
     for graph in await classification_features.graphs(connection, workspace_id):
-        links = tuple([link for link in graph.links
-                       if await call.access.allows(call.user, link.project_id, Permission.BROWSE)])
+        links = tuple(
+            [link for link in graph.links if await call.access.allows(call.user, link.project_id, Permission.BROWSE)]
+        )
         if links or call.user.is_superuser:
             shown.append(ClassifiedGraph(graph.root_id, graph.name, graph.features, links))
     return shown
@@ -104,16 +112,24 @@ def _choice(graphs: list[ClassifiedGraph], chosen: list[str]) -> str:
     names = sorted({feature.name for graph in graphs for feature in graph.features})
     if not names:
         return "<p>No classification has anything to search for yet.</p>"
-    boxes = "\n".join(f'<label><input type="checkbox" name="features" value="{escape(name)}"'
-                      f'{" checked" if name in chosen else ""}> {escape(name)}</label>' for name in names)
-    return f"<form>\n<p>Of one ontology all must be there, of several ontologies one.</p>\n{boxes}\n" \
-           "<button>Search</button></form>"
+    boxes = "\n".join(
+        f'<label><input type="checkbox" name="features" value="{escape(name)}"'
+        f"{' checked' if name in chosen else ''}> {escape(name)}</label>"
+        for name in names
+    )
+    return (
+        f"<form>\n<p>Of one ontology all must be there, of several ontologies one.</p>\n{boxes}\n"
+        "<button>Search</button></form>"
+    )
 
 
 def _matches(graphs: list[ClassifiedGraph], chosen: list[str]) -> str:
     if not chosen:
         return ""
     found = classification_features.matching(graphs, chosen)
-    rows = "\n".join(f"<li>{escape(graph.name or str(graph.root_id))}: projects "
-                     f"{', '.join(str(link.project_id) for link in graph.links) or 'none'}</li>" for graph in found)
+    rows = "\n".join(
+        f"<li>{escape(graph.name or str(graph.root_id))}: projects "
+        f"{', '.join(str(link.project_id) for link in graph.links) or 'none'}</li>"
+        for graph in found
+    )
     return f"<h2>{len(found)} found</h2>\n<ul>\n{rows}\n</ul>"

@@ -152,31 +152,45 @@ async def _roots(call: Call, name: str | None) -> list[TreeNode] | dict[str, str
         if name is not None:
             raise InvalidInput(f"There is no class {name!r} in project {call.project_id}.")
         return {"warning": f"An ontology begins at a class named {' or '.join(KNOWN_ROOTS)}: add one of them."}
-    return [_with_state({"id": root.id, "text": _text(root), "type": "root", "cname": root.name}, has_more)
-            for root, has_more in found]
+    return [
+        _with_state({"id": root.id, "text": _text(root), "type": "root", "cname": root.name}, has_more)
+        for root, has_more in found
+    ]
 
 
 async def _relations_below(call: Call, class_id: int) -> list[TreeNode]:
     async with call.reading() as connection:
         found = await ontology.relations_below(connection, call.project_id, class_id)
-    return [{"id": relation.id, "text": _text(relation), "type": "relation", "name": relation.name,
-             "classbname": class_name, "classbid": class_id} for relation, class_name in found]
+    return [
+        {
+            "id": relation.id,
+            "text": _text(relation),
+            "type": "relation",
+            "name": relation.name,
+            "classbname": class_name,
+            "classbid": class_id,
+        }
+        for relation, class_name in found
+    ]
 
 
 def _linked_class(linked: LinkedClass) -> TreeNode:
     restrictions = [asdict(restriction) for restriction in linked.restrictions]
     mark = "*" if restrictions else ""
     node: TreeNode = {
-        "id": linked.id, "text": f"{linked.name} ({linked.id}){mark}", "type": "class",
+        "id": linked.id,
+        "text": f"{linked.name} ({linked.id}){mark}",
+        "type": "class",
         "restrictions": msgspec.json.encode({"cardinality": restrictions} if restrictions else {}).decode(),
-        "cname": linked.name, "ccid": linked.link_id}
+        "cname": linked.name,
+        "ccid": linked.link_id,
+    }
     return _with_state(node, linked.has_more_below)
 
 
 def _listed(heading: str, kind: str, concepts: list[ontology.Concept], *, whole: bool) -> list[TreeNode]:
     if whole:
-        return [{"id": concept.id, "text": _text(concept), "type": kind, "name": concept.name}
-                for concept in concepts]
+        return [{"id": concept.id, "text": _text(concept), "type": kind, "name": concept.name} for concept in concepts]
     return [_with_state({"id": heading, "text": heading.capitalize(), "type": "root"}, bool(concepts))]
 
 

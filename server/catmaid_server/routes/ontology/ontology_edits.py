@@ -141,8 +141,14 @@ async def add_class(call: Call, form: NewClass) -> MadeClass:
 async def add_relation(call: Call, form: NewRelation) -> MadeRelation:
     """Make a relation."""
     relation_id = await ontology_edits.add_relation(
-        call.tx, call.user, call.project_id, form.relname, uri=form.uri, description=form.description,
-        isreciprocal=form.isreciprocal)
+        call.tx,
+        call.user,
+        call.project_id,
+        form.relname,
+        uri=form.uri,
+        description=form.description,
+        isreciprocal=form.isreciprocal,
+    )
     if relation_id is not None:
         return {"relation_id": relation_id}
     _require_silent("relation", form.relname, silent=form.silent)
@@ -156,8 +162,7 @@ async def rename_class(call: Call, form: RenameClass) -> dict[str, int | None]:
     return {"renamed_class": form.classid}
 
 
-@routes.post("/{project_id}/ontology/relations/rename", needs=Permission.ANNOTATE,
-             label="ontologies.rename_relation")
+@routes.post("/{project_id}/ontology/relations/rename", needs=Permission.ANNOTATE, label="ontologies.rename_relation")
 async def rename_relation(call: Call, form: RenameRelation) -> dict[str, int | None]:
     """Give a relation another name."""
     await ontology_edits.rename(call.tx, RELATION, call.project_id, form.relid, form.newname)
@@ -171,24 +176,25 @@ async def remove_class(call: Call, form: RemoveClass) -> dict[str, int | None]:
     return {"deleted_class": form.classid}
 
 
-@routes.post("/{project_id}/ontology/relations/remove", needs=Permission.ANNOTATE,
-             label="ontologies.remove_relation")
+@routes.post("/{project_id}/ontology/relations/remove", needs=Permission.ANNOTATE, label="ontologies.remove_relation")
 async def remove_relation(call: Call, form: RemoveRelation) -> dict[str, int | None]:
     """Delete a relation that is not in use."""
     await ontology_edits.remove(call.tx, RELATION, call.project_id, form.relid, force=bool(form.force))
     return {"deleted_relation": form.relid}
 
 
-@routes.any("/{project_id}/ontology/classes/removeall", needs=Permission.ANNOTATE,
-            label="ontologies.remove_all_classes")
+@routes.any(
+    "/{project_id}/ontology/classes/removeall", needs=Permission.ANNOTATE, label="ontologies.remove_all_classes"
+)
 async def remove_all_classes(call: Call, form: RemoveAll) -> dict[str, list[int]]:
     """Delete every class that is not in use."""
     removed = await ontology_edits.remove_all(call.tx, CLASS, call.project_id, force=bool(form.force))
     return {"deleted_classes": removed.deleted, "not_deleted_classes": removed.kept}
 
 
-@routes.any("/{project_id}/ontology/relations/removeall", needs=Permission.ANNOTATE,
-            label="ontologies.remove_all_relations")
+@routes.any(
+    "/{project_id}/ontology/relations/removeall", needs=Permission.ANNOTATE, label="ontologies.remove_all_relations"
+)
 async def remove_all_relations(call: Call, form: RemoveAll) -> dict[str, list[int]]:
     """Delete every relation that is not in use."""
     removed = await ontology_edits.remove_all(call.tx, RELATION, call.project_id, force=bool(form.force))
@@ -198,8 +204,9 @@ async def remove_all_relations(call: Call, form: RemoveAll) -> dict[str, list[in
 @routes.post("/{project_id}/ontology/links/add", needs=Permission.ANNOTATE, label="ontologies.add_link")
 async def link_classes(call: Call, form: NewLink) -> dict[str, int]:
     """Hang a class on another by a relation."""
-    link_id = await ontology_edits.add_link(call.tx, call.user, call.project_id, class_a_id=form.classaid,
-                                            class_b_id=form.classbid, relation_id=form.relid)
+    link_id = await ontology_edits.add_link(
+        call.tx, call.user, call.project_id, class_a_id=form.classaid, class_b_id=form.classbid, relation_id=form.relid
+    )
     return {"class_class_id": link_id}
 
 
@@ -210,36 +217,37 @@ async def unlink_classes(call: Call, form: OneLink) -> dict[str, int | None]:
     return {"deleted_link": form.ccid}
 
 
-@routes.post("/{project_id}/ontology/links/removeselected", needs=Permission.ANNOTATE,
-             label="ontologies.remove_link")
+@routes.post("/{project_id}/ontology/links/removeselected", needs=Permission.ANNOTATE, label="ontologies.remove_link")
 async def unlink_selected_classes(call: Call, form: SelectLinks) -> dict[str, list[int]]:
     """Delete one's own links to a class by one relation."""
     relation_id = await ontology_edits.require(call.tx, RELATION, call.project_id, form.relid)
-    return {"deleted_links": await ontology_edits.remove_own_links(
-        call.tx, call.user, call.project_id, class_b_id=form.classbid, relation_id=relation_id)}
+    return {
+        "deleted_links": await ontology_edits.remove_own_links(
+            call.tx, call.user, call.project_id, class_b_id=form.classbid, relation_id=relation_id
+        )
+    }
 
 
-@routes.any("/{project_id}/ontology/links/removeall", needs=Permission.ANNOTATE,
-            label="ontologies.remove_all_links")
+@routes.any("/{project_id}/ontology/links/removeall", needs=Permission.ANNOTATE, label="ontologies.remove_all_links")
 async def unlink_all_classes(call: Call, form: NoParameters) -> dict[str, list[int]]:
     """Delete all one's own links between classes."""
     return {"deleted_links": await ontology_edits.remove_own_links(call.tx, call.user, call.project_id)}
 
 
-@routes.post("/{project_id}/ontology/restrictions/add", needs=Permission.ANNOTATE,
-             label="ontologies.add_restriction")
+@routes.post("/{project_id}/ontology/restrictions/add", needs=Permission.ANNOTATE, label="ontologies.add_restriction")
 async def add_restriction(call: Call, form: NewRestriction) -> dict[str, int]:
     """Say how many things may hang on one by a link between classes."""
     if form.restriction != "cardinality":
         raise InvalidInput(f"Unknown restriction {form.restriction!r}; known is cardinality.")
     restriction_id = await ontology_edits.restrict_link(
-        call.tx, call.user, call.project_id, form.linkid, cardinality_type=form.cardinalitytype,
-        value=form.cardinality)
+        call.tx, call.user, call.project_id, form.linkid, cardinality_type=form.cardinalitytype, value=form.cardinality
+    )
     return {"new_restriction": restriction_id}
 
 
-@routes.post("/{project_id}/ontology/restrictions/remove", needs=Permission.ANNOTATE,
-             label="ontologies.remove_restriction")
+@routes.post(
+    "/{project_id}/ontology/restrictions/remove", needs=Permission.ANNOTATE, label="ontologies.remove_restriction"
+)
 async def remove_restriction(call: Call, form: OneRestriction) -> dict[str, int | None]:
     """Delete a restriction."""
     await ontology_edits.remove_restriction(call.tx, call.project_id, form.restrictionid)

@@ -82,8 +82,9 @@ async def list_data(call: Call, form: Selection) -> list[Datum]:
     """List what a datastore holds for the user."""
     await _require_membership(call, form.project_id)
     async with call.reading() as connection:
-        return await client_data.list_data(connection, call.path["name"], user_id=call.user.id,
-                                           project_id=form.project_id, key=form.key)
+        return await client_data.list_data(
+            connection, call.path["name"], user_id=call.user.id, project_id=form.project_id, key=form.key
+        )
 
 
 @routes.put("/client/datastores/{name}/", needs=Permission.NONE, label="datastores.put")
@@ -93,8 +94,14 @@ async def put_datum(call: Call, form: NewDatum) -> Datum | Annotated[web.Respons
     await _require_membership(call, form.project_id)
     if form.ignore_user:
         await _require_right_to_defaults(call, form.project_id)
-    datum = await client_data.put_datum(call.tx, call.path["name"], form.key, form.value,
-                                        user_id=None if form.ignore_user else call.user.id, project_id=form.project_id)
+    datum = await client_data.put_datum(
+        call.tx,
+        call.path["name"],
+        form.key,
+        form.value,
+        user_id=None if form.ignore_user else call.user.id,
+        project_id=form.project_id,
+    )
     return web.Response(status=204) if datum is None else datum
 
 

@@ -117,8 +117,9 @@ class ListedLink(TypedDict):
 async def list_links(call: Call, form: Filter) -> Annotated[list[dict[str, Any]], Content(list[ListedLink])]:
     """List the user's links and public ones."""
     async with call.reading() as connection:
-        return await deep_links.list_links(connection, call.user, call.project_id, only_own=form.only_own,
-                                           only_public=form.only_public)
+        return await deep_links.list_links(
+            connection, call.user, call.project_id, only_own=form.only_own, only_public=form.only_public
+        )
 
 
 @routes.get("/{project_id}/links/{alias}/details", needs=Permission.BROWSE)
@@ -128,14 +129,16 @@ async def describe_link(call: Call, form: Key) -> Annotated[dict[str, Any], Cont
     async with call.reading() as connection:
         link, lock = await deep_links.describe_link(connection, call.user, call.project_id, alias)
     if lock is not None and not await call.request.app[keys.PASSWORD_CHECKS].match(
-            lock, form.password or "", username=f"link {call.project_id} {alias}", address=call.request.remote or ""):
+        lock, form.password or "", username=f"link {call.project_id} {alias}", address=call.request.remote or ""
+    ):
         raise NotAllowed(f"Link {alias!r} needs its password.")
     return link
 
 
 @routes.get("/{project_id}/links/{alias}", needs=Permission.NONE)
-async def follow_link(call: Call, form: NoParameters) -> Annotated[
-        web.Response, Content(str, "text/html", 302, "`Location` is the page.")]:
+async def follow_link(
+    call: Call, form: NoParameters
+) -> Annotated[web.Response, Content(str, "text/html", 302, "`Location` is the page.")]:
     """Go to the page that shows a link."""
     query = urlencode({"pid": call.project_id, "link": call.path["alias"]})
     return web.Response(status=302, headers={"Location": f"/?{query}"}, content_type="text/html")

@@ -34,8 +34,10 @@ class ListLog(msgspec.Struct):
 
     def order(self) -> tuple[Order, Order]:
         """The order that these parameters describe."""
-        return (_order(self.first, self.first_direction, wanted=self.sorted_by > 0),
-                _order(self.second, self.second_direction, wanted=self.sorted_by > 1))
+        return (
+            _order(self.first, self.first_direction, wanted=self.sorted_by > 0),
+            _order(self.second, self.second_direction, wanted=self.sorted_by > 1),
+        )
 
 
 def _order(column: int, direction: str, *, wanted: bool) -> Order:
@@ -74,8 +76,15 @@ async def list_log(call: Call, form: ListLog) -> Annotated[msgspec.Raw, Content(
     """List entries of the project's log."""
     async with call.reading() as connection:
         return await log_info.entries(
-            connection, call.project_id, user_id=form.user_id, operation_type=form.operation_type,
-            freetext=form.search_freetext, order=form.order(), start=form.start, length=form.length)
+            connection,
+            call.project_id,
+            user_id=form.user_id,
+            operation_type=form.operation_type,
+            freetext=form.search_freetext,
+            order=form.order(),
+            start=form.start,
+            length=form.length,
+        )
 
 
 class Transaction(TypedDict):
@@ -100,8 +109,9 @@ class TransactionPage(TypedDict):
 async def list_transactions(call: Call, form: Page) -> Annotated[msgspec.Raw, Content(TransactionPage)]:
     """List transactions, newest first."""
     async with call.reading() as connection:
-        return await log_info.transactions(connection, call.project_id, start=form.range_start,
-                                           length=form.range_length)
+        return await log_info.transactions(
+            connection, call.project_id, start=form.range_start, length=form.range_length
+        )
 
 
 @routes.any("/{project_id}/transactions/location", needs=Permission.BROWSE)

@@ -42,16 +42,20 @@ async def latest_unread_date(call: Call, form: NoParameters) -> dict[str, int | 
 
 
 @routes.any("/messages/{message_id}/mark_read", needs=Permission.NONE, label="messages.mark_read")
-async def mark_read(call: Call, form: NoParameters) -> Annotated[
-        web.Response,
-        Content(str, "text/html", 200, "A page that goes back."),
-        Content(str, "text/html", 302, "`Location` is the page that the message is about.")]:
+async def mark_read(
+    call: Call, form: NoParameters
+) -> Annotated[
+    web.Response,
+    Content(str, "text/html", 200, "A page that goes back."),
+    Content(str, "text/html", 302, "`Location` is the page that the message is about."),
+]:
     """Note that a message was read, and go to the page it is about."""
     action = await messages.mark_read(call.tx, call.user.id, call.path["message_id"])
     if action.startswith(("http://", "https://", "/")):
         return web.Response(status=302, headers={"Location": action}, content_type="text/html")
-    return web.Response(text="<!doctype html><title>Message read</title><p>The message is marked as read.",
-                        content_type="text/html")
+    return web.Response(
+        text="<!doctype html><title>Message read</title><p>The message is marked as read.", content_type="text/html"
+    )
 
 
 class Notifications(TypedDict):

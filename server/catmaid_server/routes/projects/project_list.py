@@ -85,12 +85,16 @@ async def create_project(call: Call, form: NewProject) -> Annotated[dict[str, An
 
 
 @routes.get("/projects/export", needs=Permission.NONE)
-async def export_projects(call: Call, form: NoParameters) -> Annotated[
-        web.Response, Content(list[dict[str, Any]], "application/yaml", about="Projects, each with its stacks.")]:
+async def export_projects(
+    call: Call, form: NoParameters
+) -> Annotated[
+    web.Response, Content(list[dict[str, Any]], "application/yaml", about="Projects, each with its stacks.")
+]:
     """Describe the projects that the user may see, with their stacks, as YAML that sets up another server."""
     async with call.reading() as connection:
-        described = await project_export.described_projects(connection, call.user,
-                                                            service_url=f"{call.request.url.origin()}/")
+        described = await project_export.described_projects(
+            connection, call.user, service_url=f"{call.request.url.origin()}/"
+        )
     return web.Response(text=yaml.safe_dump(described), content_type="application/yaml")
 
 

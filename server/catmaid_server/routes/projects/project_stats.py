@@ -94,8 +94,9 @@ async def rank_by_cable(call: Call, form: Longest) -> list[tuple[int, float]]:
     """List skeletons by cable length, longest first."""
     count = form.n_skeletons if form.n_skeletons and form.n_skeletons > 0 else None
     async with call.reading() as connection:
-        return await project_stats.cable_lengths(connection, call.project_id, count=count,
-                                                 pattern=form.name_pattern or None)
+        return await project_stats.cable_lengths(
+            connection, call.project_id, count=count, pattern=form.name_pattern or None
+        )
 
 
 class Aggregates(TypedDict):
@@ -113,8 +114,11 @@ async def describe_project(call: Call, form: WithSkeletons) -> Annotated[dict[st
     """Give a project in figures."""
     async with call.reading() as connection:
         found = await project_stats.totals(connection, call.project_id)
-    answer: dict[str, Any] = {"cable_length_total": found.cable_length, "n_treenodes": found.treenodes,
-                              "n_connectors": found.connectors}
+    answer: dict[str, Any] = {
+        "cable_length_total": found.cable_length,
+        "n_treenodes": found.treenodes,
+        "n_connectors": found.connectors,
+    }
     if form.with_skeletons:
         answer |= {"n_skeletons": found.skeletons, "n_skeletons_non_zero_length": found.skeletons_with_cable}
     return answer
@@ -160,8 +164,9 @@ async def list_work(call: Call, form: Days) -> Annotated[dict[str, Any], Content
     async with call.reading() as connection:
         work = await project_stats.work_by_day(connection, call.project_id, period)
     return {
-        "stats_table": {user_id: {f"{day:%Y%m%d}": made for day, made in days.items()}
-                        for user_id, days in work.items()},
+        "stats_table": {
+            user_id: {f"{day:%Y%m%d}": made for day, made in days.items()} for user_id, days in work.items()
+        },
         "days": [f"{day:%Y%m%d}" for day in period.days],
         "daysformatted": [f"{day:%a %d, %b %Y}" for day in period.days],
     }

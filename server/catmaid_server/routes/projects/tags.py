@@ -46,8 +46,7 @@ async def clear_stack_tags(call: Call, form: NoParameters) -> str:
     return ""
 
 
-@routes.any("/{project_id}/stack/{stack_id}/tags/{tags}/update", needs=Permission.ANNOTATE,
-            label="stacks.update_tags")
+@routes.any("/{project_id}/stack/{stack_id}/tags/{tags}/update", needs=Permission.ANNOTATE, label="stacks.update_tags")
 async def update_stack_tags(call: Call, form: NoParameters) -> str:
     """Set the tags of a stack, names with commas between them."""
     await tags.set_stack_tags(call.tx, call.project_id, call.path["stack_id"], call.path["tags"].split(","))

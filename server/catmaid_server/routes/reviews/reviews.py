@@ -70,12 +70,14 @@ class SequenceToReview(TypedDict):
 
 
 @routes.post("/{project_id}/skeletons/{skeleton_id}/review", needs=Permission.BROWSE)
-async def list_sequences(call: Call, form: Subarbor) -> Annotated[
-        list[dict[str, Any]], Content(list[SequenceToReview])]:
+async def list_sequences(
+    call: Call, form: Subarbor
+) -> Annotated[list[dict[str, Any]], Content(list[SequenceToReview])]:
     """Cut a skeleton into sequences to review."""
     async with call.reading() as connection:
-        found = await review_sequences.review_sequences(connection, call.project_id, call.path["skeleton_id"],
-                                                        form.root())
+        found = await review_sequences.review_sequences(
+            connection, call.project_id, call.path["skeleton_id"], form.root()
+        )
     for sequence in found:
         for node in sequence["sequence"]:
             node["rids"] = [(reviewer, times.milliseconds(time)) for reviewer, time in node["rids"]]
@@ -89,8 +91,7 @@ class Reviewed(TypedDict):
     review_time: Instant
 
 
-@routes.any("/{project_id}/node/{treenode_id}/reviewed", needs=Permission.ANNOTATE,
-            label="nodes.add_or_update_review")
+@routes.any("/{project_id}/node/{treenode_id}/reviewed", needs=Permission.ANNOTATE, label="nodes.add_or_update_review")
 async def mark_reviewed(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Reviewed)]:
     """Note that the user reviewed a node."""
     time = await reviews.mark(call.tx, call.project_id, call.path["treenode_id"], call.user.id)
@@ -105,8 +106,11 @@ async def list_reviews(call: Call, form: NoParameters) -> dict[int, list[tuple[i
     return {node: [(reviewer, times.milliseconds(time)) for reviewer, time in made] for node, made in found.items()}
 
 
-@routes.post("/{project_id}/skeleton/{skeleton_id}/review/reset-own", needs=Permission.ANNOTATE,
-             label="skeletons.reset_own_reviews")
+@routes.post(
+    "/{project_id}/skeleton/{skeleton_id}/review/reset-own",
+    needs=Permission.ANNOTATE,
+    label="skeletons.reset_own_reviews",
+)
 async def delete_own_reviews(call: Call, form: NoParameters) -> dict[str, str]:
     """Take back the user's reviews of a skeleton."""
     await reviews.delete_own(call.tx, call.project_id, call.path["skeleton_id"], call.user.id)

@@ -54,8 +54,10 @@ class IntervalsForm(msgspec.Struct):
             said = msgspec.json.decode(self.added_nodes or "[]")
         except (msgspec.DecodeError, RecursionError):
             raise InvalidInput("Parameter added_nodes is not valid JSON.") from None
-        return [Boundary(node_id, child_id, parent_id, (x, y, z))
-                for node_id, child_id, parent_id, x, y, z in forms.convert({"nodes": said}, _AddedNodes).nodes]
+        return [
+            Boundary(node_id, child_id, parent_id, (x, y, z))
+            for node_id, child_id, parent_id, x, y, z in forms.convert({"nodes": said}, _AddedNodes).nodes
+        ]
 
 
 class _AddedNodes(msgspec.Struct):
@@ -160,33 +162,44 @@ async def list_domains(call: Call, form: NoParameters) -> list[ListedDomain]:
     sampler_id = call.path["sampler_id"]
     async with call.reading() as connection:
         found = (await sampler_domains.list_domains(connection, call.project_id, [sampler_id])).get(sampler_id, [])
-    return [{"id": domain.id, "creation_time": whole_seconds(epoch(domain.creation_time)),
-             "edition_time": whole_seconds(epoch(domain.edition_time)),
-             "parent_interval_id": domain.parent_interval_id, "start_node_id": domain.start_node_id,
-             "type_id": domain.type_id, "user_id": domain.user_id, "ends": ends_of(domain)} for domain in found]
+    return [
+        {
+            "id": domain.id,
+            "creation_time": whole_seconds(epoch(domain.creation_time)),
+            "edition_time": whole_seconds(epoch(domain.edition_time)),
+            "parent_interval_id": domain.parent_interval_id,
+            "start_node_id": domain.start_node_id,
+            "type_id": domain.type_id,
+            "user_id": domain.user_id,
+            "ends": ends_of(domain),
+        }
+        for domain in found
+    ]
 
 
-@routes.post("/{project_id}/samplers/{sampler_id}/domains/add", needs=Permission.ANNOTATE,
-             label="samplers.add_domain")
+@routes.post("/{project_id}/samplers/{sampler_id}/domains/add", needs=Permission.ANNOTATE, label="samplers.add_domain")
 async def add_domain(call: Call, form: DomainForm) -> DomainAnswer:
     """Add a domain to a sampler."""
-    made = await sampler_domains.create_domains(call.tx, call.user, call.project_id, call.path["sampler_id"],
-                                                [form.domain()])
+    made = await sampler_domains.create_domains(
+        call.tx, call.user, call.project_id, call.path["sampler_id"], [form.domain()]
+    )
     return DomainAnswer.of(made[0], new=True)
 
 
-@routes.post("/{project_id}/samplers/{sampler_id}/domains/add-all", needs=Permission.ANNOTATE,
-             label="samplers.add_domain")
+@routes.post(
+    "/{project_id}/samplers/{sampler_id}/domains/add-all", needs=Permission.ANNOTATE, label="samplers.add_domain"
+)
 async def add_domains(call: Call, form: DomainsForm) -> list[DomainAnswer]:
     """Add several domains to a sampler."""
     if not form.domains:
-        raise InvalidInput("Name the domains to make: domains[0]={\"domain_type_id\": ...}&domains[1]=...")
+        raise InvalidInput('Name the domains to make: domains[0]={"domain_type_id": ...}&domains[1]=...')
     try:
         wanted = [forms.convert(msgspec.json.decode(text), DomainForm) for text in form.domains]
     except (msgspec.DecodeError, RecursionError):
         raise InvalidInput("Each of the domains is a JSON object.") from None
-    made = await sampler_domains.create_domains(call.tx, call.user, call.project_id, call.path["sampler_id"],
-                                                [one.domain() for one in wanted])
+    made = await sampler_domains.create_domains(
+        call.tx, call.user, call.project_id, call.path["sampler_id"], [one.domain() for one in wanted]
+    )
     return [DomainAnswer.of(domain, new=True) for domain in made]
 
 
@@ -194,8 +207,9 @@ async def add_domains(call: Call, form: DomainsForm) -> list[DomainAnswer]:
 async def describe_domain(call: Call, form: NoParameters) -> DomainAnswer:
     """Describe a domain of a sampler."""
     async with call.reading() as connection:
-        return DomainAnswer.of(await sampler_domains.describe_domain(connection, call.project_id,
-                                                                     call.path["domain_id"]))
+        return DomainAnswer.of(
+            await sampler_domains.describe_domain(connection, call.project_id, call.path["domain_id"])
+        )
 
 
 @routes.get("/{project_id}/samplers/domains/{domain_id}/intervals/", needs=Permission.BROWSE)
@@ -204,19 +218,31 @@ async def list_intervals(call: Call, form: NoParameters) -> list[ListedInterval]
     domain_id = call.path["domain_id"]
     async with call.reading() as connection:
         found = (await sampler_domains.list_intervals(connection, call.project_id, [domain_id])).get(domain_id, [])
-    return [{"id": interval.id, "creation_time": whole_seconds(epoch(interval.creation_time)),
-             "edition_time": whole_seconds(epoch(interval.edition_time)), "state_id": interval.state_id,
-             "user_id": interval.user_id, "start_node_id": interval.start_node_id,
-             "end_node_id": interval.end_node_id} for interval in found]
+    return [
+        {
+            "id": interval.id,
+            "creation_time": whole_seconds(epoch(interval.creation_time)),
+            "edition_time": whole_seconds(epoch(interval.edition_time)),
+            "state_id": interval.state_id,
+            "user_id": interval.user_id,
+            "start_node_id": interval.start_node_id,
+            "end_node_id": interval.end_node_id,
+        }
+        for interval in found
+    ]
 
 
-@routes.post("/{project_id}/samplers/domains/{domain_id}/intervals/add-all", needs=Permission.ANNOTATE,
-             label="samplers.add_intervals")
+@routes.post(
+    "/{project_id}/samplers/domains/{domain_id}/intervals/add-all",
+    needs=Permission.ANNOTATE,
+    label="samplers.add_intervals",
+)
 async def add_intervals(call: Call, form: IntervalsForm) -> NewIntervals:
     """Divide a domain into intervals, and make the treenodes where they begin and end."""
     boundaries = form.boundaries()
-    made = await sampler_domains.create_intervals(call.tx, call.user, call.project_id, call.path["domain_id"],
-                                                  form.intervals, boundaries)
+    made = await sampler_domains.create_intervals(
+        call.tx, call.user, call.project_id, call.path["domain_id"], form.intervals, boundaries
+    )
     return {"intervals": [_new(interval) for interval in made], "n_added_nodes": len(boundaries)}
 
 
@@ -225,13 +251,22 @@ async def describe_interval(call: Call, form: NoParameters) -> IntervalDetails:
     """Describe an interval; where it ends, the list of intervals tells."""
     async with call.reading() as connection:
         found = await sampler_domains.describe_interval(connection, call.project_id, call.path["interval_id"])
-    return {"id": found.id, "domain_id": found.domain_id, "interval_state": found.state_id,
-            "start_node_id": found.start_node_id, "end_node_id": found.start_node_id, "user_id": found.user_id,
-            "project_id": found.project_id}
+    return {
+        "id": found.id,
+        "domain_id": found.domain_id,
+        "interval_state": found.state_id,
+        "start_node_id": found.start_node_id,
+        "end_node_id": found.start_node_id,
+        "user_id": found.user_id,
+        "project_id": found.project_id,
+    }
 
 
-@routes.post("/{project_id}/samplers/domains/intervals/{interval_id}/set-state", needs=Permission.ANNOTATE,
-             label="samplers.set_interval_state")
+@routes.post(
+    "/{project_id}/samplers/domains/intervals/{interval_id}/set-state",
+    needs=Permission.ANNOTATE,
+    label="samplers.set_interval_state",
+)
 async def set_interval_state(call: Call, form: StateForm) -> IntervalState:
     """Say how far work on an interval has come."""
     interval_id = call.path["interval_id"]
@@ -244,21 +279,37 @@ async def list_connectors(call: Call, form: ConnectorFilter) -> list[SampledConn
     """List connectors whose state was set for samplers; others are untouched."""
     async with call.reading() as connection:
         found = await sampler_domains.list_connectors(
-            connection, call.project_id, interval_id=form.interval_id, connector_id=form.connector_id,
-            state_id=form.state_id)
-    return [{"id": kept_id, "interval_id": interval_id, "connector_id": connector_id, "state_id": state_id}
-            for kept_id, interval_id, connector_id, state_id in found]
+            connection,
+            call.project_id,
+            interval_id=form.interval_id,
+            connector_id=form.connector_id,
+            state_id=form.state_id,
+        )
+    return [
+        {"id": kept_id, "interval_id": interval_id, "connector_id": connector_id, "state_id": state_id}
+        for kept_id, interval_id, connector_id, state_id in found
+    ]
 
 
-@routes.post("/{project_id}/samplers/domains/intervals/{interval_id}/connectors/{connector_id}/set-state",
-             needs=Permission.ANNOTATE, label="samplers.set_connector_state")
+@routes.post(
+    "/{project_id}/samplers/domains/intervals/{interval_id}/connectors/{connector_id}/set-state",
+    needs=Permission.ANNOTATE,
+    label="samplers.set_connector_state",
+)
 async def set_connector_state(call: Call, form: StateForm) -> ConnectorState:
     """Say how far work on a connector in an interval has come."""
     kept_id = await sampler_domains.set_connector_state(
-        call.tx, call.user, call.project_id, call.path["interval_id"], call.path["connector_id"], form.state_id)
+        call.tx, call.user, call.project_id, call.path["interval_id"], call.path["connector_id"], form.state_id
+    )
     return {"id": kept_id, "connector_state_id": form.state_id}
 
 
 def _new(interval: Interval) -> NewInterval:
-    return {"id": interval.id, "interval_state_id": interval.state_id, "start_node_id": interval.start_node_id,
-            "end_node_id": interval.end_node_id, "user_id": interval.user_id, "project_id": str(interval.project_id)}
+    return {
+        "id": interval.id,
+        "interval_state_id": interval.state_id,
+        "start_node_id": interval.start_node_id,
+        "end_node_id": interval.end_node_id,
+        "user_id": interval.user_id,
+        "project_id": str(interval.project_id),
+    }

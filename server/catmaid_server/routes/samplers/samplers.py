@@ -99,10 +99,16 @@ class DomainAnswer(msgspec.Struct, kw_only=True):
     @classmethod
     def of(cls, domain: Domain, *, new: bool = False) -> Self:
         """A domain as clients know it."""
-        return cls(id=domain.id, sampler_id=domain.sampler_id, type_id=domain.type_id,
-                   parent_interval=domain.parent_interval_id, start_node_id=domain.start_node_id,
-                   user_id=domain.user_id, project_id=str(domain.project_id) if new else domain.project_id,
-                   ends=ends_of(domain))
+        return cls(
+            id=domain.id,
+            sampler_id=domain.sampler_id,
+            type_id=domain.type_id,
+            parent_interval=domain.parent_interval_id,
+            start_node_id=domain.start_node_id,
+            user_id=domain.user_id,
+            project_id=str(domain.project_id) if new else domain.project_id,
+            ends=ends_of(domain),
+        )
 
 
 class SamplerAnswer(msgspec.Struct, kw_only=True):
@@ -174,16 +180,30 @@ async def list_samplers(call: Call, form: SomeSamplers) -> list[SamplerAnswer]:
 async def add_sampler(call: Call, form: NewSampler) -> NewSamplerAnswer:
     """Begin to sample a skeleton."""
     made = await samplers.create_sampler(
-        call.tx, call.user, call.project_id, form.skeleton_id, interval_length=form.interval_length,
+        call.tx,
+        call.user,
+        call.project_id,
+        form.skeleton_id,
+        interval_length=form.interval_length,
         interval_error=250.0 if form.interval_error is None else form.interval_error,
-        leaf_segment_handling=form.leaf_segment_handling or "ignore", merge_limit=form.merge_limit or 0.0,
+        leaf_segment_handling=form.leaf_segment_handling or "ignore",
+        merge_limit=form.merge_limit or 0.0,
         review_required=form.review_required,
-        create_interval_boundaries=form.create_interval_boundaries)
-    return {"id": made.id, "skeleton_id": made.skeleton_id, "interval_length": made.interval_length,
-            "interval_error": made.interval_error, "leaf_segment_handling": made.leaf_segment_handling,
-            "merge_limit": made.merge_limit, "review_required": made.review_required,
-            "create_interval_boundaries": made.create_interval_boundaries, "sampler_state": made.state_id,
-            "user_id": made.user_id, "project_id": str(made.project_id)}
+        create_interval_boundaries=form.create_interval_boundaries,
+    )
+    return {
+        "id": made.id,
+        "skeleton_id": made.skeleton_id,
+        "interval_length": made.interval_length,
+        "interval_error": made.interval_error,
+        "leaf_segment_handling": made.leaf_segment_handling,
+        "merge_limit": made.merge_limit,
+        "review_required": made.review_required,
+        "create_interval_boundaries": made.create_interval_boundaries,
+        "sampler_state": made.state_id,
+        "user_id": made.user_id,
+        "project_id": str(made.project_id),
+    }
 
 
 @routes.get("/{project_id}/samplers/{sampler_id}/", needs=Permission.BROWSE)
@@ -197,8 +217,9 @@ async def describe_sampler(call: Call, form: SamplerParts) -> SamplerAnswer:
 @routes.post("/{project_id}/samplers/{sampler_id}/", needs=Permission.ANNOTATE, label="samplers.update")
 async def change_sampler(call: Call, form: SamplerChange) -> SamplerAnswer:
     """Change how a sampler handles leaf segments."""
-    changed = await samplers.change_sampler(call.tx, call.user, call.project_id, call.path["sampler_id"],
-                                            leaf_segment_handling=form.leaf_handling_mode)
+    changed = await samplers.change_sampler(
+        call.tx, call.user, call.project_id, call.path["sampler_id"], leaf_segment_handling=form.leaf_handling_mode
+    )
     return _answer(changed)
 
 
@@ -206,8 +227,9 @@ async def change_sampler(call: Call, form: SamplerChange) -> SamplerAnswer:
 async def delete_sampler(call: Call, form: SamplerDeletion) -> DeletedSampler:
     """Delete a sampler with its domains and intervals, and with the treenodes that were made for these."""
     sampler_id = call.path["sampler_id"]
-    deleted = await samplers.delete_sampler(call.tx, call.user, call.project_id, sampler_id,
-                                            delete_boundaries=form.delete_created_nodes)
+    deleted = await samplers.delete_sampler(
+        call.tx, call.user, call.project_id, sampler_id, delete_boundaries=form.delete_created_nodes
+    )
     return {"deleted_sampler_id": str(sampler_id), "deleted_interval_nodes": deleted}
 
 
@@ -265,16 +287,24 @@ async def _with_parts(
         answer.domains = [DomainAnswer.of(domain) for domain in domains.get(answer.id, [])]
         if parts.with_intervals:
             for domain in answer.domains:
-                domain.intervals = [(i.id, i.start_node_id, i.end_node_id, i.state_id)
-                                    for i in intervals.get(domain.id, [])]
+                domain.intervals = [
+                    (i.id, i.start_node_id, i.end_node_id, i.state_id) for i in intervals.get(domain.id, [])
+                ]
     return answers
 
 
 def _answer(sampler: Sampler) -> SamplerAnswer:
     return SamplerAnswer(
-        id=sampler.id, creation_time=whole_seconds(epoch(sampler.creation_time)),
-        edition_time=whole_seconds(epoch(sampler.edition_time)), interval_length=sampler.interval_length,
-        interval_error=sampler.interval_error, leaf_segment_handling=sampler.leaf_segment_handling,
-        merge_limit=sampler.merge_limit, review_required=sampler.review_required,
-        create_interval_boundaries=sampler.create_interval_boundaries, state_id=sampler.state_id,
-        skeleton_id=sampler.skeleton_id, user_id=sampler.user_id)
+        id=sampler.id,
+        creation_time=whole_seconds(epoch(sampler.creation_time)),
+        edition_time=whole_seconds(epoch(sampler.edition_time)),
+        interval_length=sampler.interval_length,
+        interval_error=sampler.interval_error,
+        leaf_segment_handling=sampler.leaf_segment_handling,
+        merge_limit=sampler.merge_limit,
+        review_required=sampler.review_required,
+        create_interval_boundaries=sampler.create_interval_boundaries,
+        state_id=sampler.state_id,
+        skeleton_id=sampler.skeleton_id,
+        user_id=sampler.user_id,
+    )

@@ -28,9 +28,12 @@ class Happening(TypedDict):
 
 
 @routes.get("/{project_id}/events", needs=Permission.BROWSE)
-async def events(call: Call, form: NoParameters) -> Annotated[
-        web.WebSocketResponse,
-        Content(Happening, status=101, about="Messages of the socket; the first, `hello`, names the newest version.")]:
+async def events(
+    call: Call, form: NoParameters
+) -> Annotated[
+    web.WebSocketResponse,
+    Content(Happening, status=101, about="Messages of the socket; the first, `hello`, names the newest version."),
+]:
     """Follow a project: one JSON message per committed version; it ends when the follower may not browse any more."""
     feed = call.request.app[keys.FEED]
     socket = web.WebSocketResponse(heartbeat=20)
@@ -38,8 +41,10 @@ async def events(call: Call, form: NoParameters) -> Annotated[
         newest = await feed.newest(call.project_id)
         await socket.prepare(call.request)
         call.request.app[keys.SOCKETS].add(socket)
-        tasks = [asyncio.create_task(_forward(socket, newest, queue)),
-                 asyncio.create_task(end_when_refused(call, socket))]
+        tasks = [
+            asyncio.create_task(_forward(socket, newest, queue)),
+            asyncio.create_task(end_when_refused(call, socket)),
+        ]
         try:
             async for message in socket:
                 if message.type is WSMsgType.ERROR:
@@ -57,8 +62,15 @@ async def _forward(socket: web.WebSocketResponse, newest: int, queue: asyncio.Qu
     await _send(socket, {"hello": newest})
     while True:
         event = await queue.get()
-        await _send(socket, {"version": event.version, "label": event.label, "user_id": event.user_id,
-                             "time": milliseconds(event.time)})
+        await _send(
+            socket,
+            {
+                "version": event.version,
+                "label": event.label,
+                "user_id": event.user_id,
+                "time": milliseconds(event.time),
+            },
+        )
 
 
 async def _send(socket: web.WebSocketResponse, message: dict[str, object]) -> None:

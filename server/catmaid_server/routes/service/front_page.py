@@ -26,10 +26,13 @@ async def front_page(call: Call, form: NoParameters) -> Annotated[web.Response, 
         account = '<a href="register">Make an account</a>, or ask an administrator for one.'
     else:
         account = "An administrator gives you an account."
-    return page("catmaid-jupyter", f"""
+    return page(
+        "catmaid-jupyter",
+        f"""
     <p>This service keeps projects of neurons traced in image volumes. It is version {escape(own_version())}.</p>
     <p>Work with it from a Jupyter notebook:</p>
     <pre>import catmaid_jupyter as cj
 cj.connect("{address}")</pre>
     <p>Programs for CATMAID can use the same address. <a href="apis/">The API</a> is described here.</p>
-    <p>{account}</p>""")
+    <p>{account}</p>""",
+    )

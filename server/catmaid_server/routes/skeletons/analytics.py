@@ -57,11 +57,16 @@ async def analyze_skeletons(call: Call, form: Analyze) -> dict[str, Any]:
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
         ids += await analytics.neighbours(connection, call.project_id, ids, form.extra)
-        found = {skeleton: await analytics.issues(connection, call.project_id, skeleton, adjacents=form.adjacents)
-                 for skeleton in dict.fromkeys(ids)}
+        found = {
+            skeleton: await analytics.issues(connection, call.project_id, skeleton, adjacents=form.adjacents)
+            for skeleton in dict.fromkeys(ids)
+        }
         names = await skeleton_info.neuron_names(connection, call.project_id, ids)
-    return {"issues": [(skeleton, found[skeleton]) for skeleton in ids], "names": names,
-            **{str(int(problem)): title for problem, title in TITLES.items()}}
+    return {
+        "issues": [(skeleton, found[skeleton]) for skeleton in ids],
+        "names": names,
+        **{str(int(problem)): title for problem, title in TITLES.items()},
+    }
 
 
 @routes.get("/{project_id}/interpolatable-sections/", needs=Permission.BROWSE)

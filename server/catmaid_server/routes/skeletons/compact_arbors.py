@@ -59,9 +59,17 @@ async def compact_arbor_with_minutes(call: Call, form: NoParameters) -> list[Any
 
 async def _parts(call: Call, *, with_times: bool) -> list[Any]:
     async with call.reading() as connection:
-        return list(await compact_arbors.compact_arbor(
-            connection, call.project_id, call.path["skeleton_id"], with_nodes=call.path["nodes"] != "0",
-            with_synapses=call.path["synapses"] != "0", with_tags=call.path["tags"] != "0", with_times=with_times))
+        return list(
+            await compact_arbors.compact_arbor(
+                connection,
+                call.project_id,
+                call.path["skeleton_id"],
+                with_nodes=call.path["nodes"] != "0",
+                with_synapses=call.path["synapses"] != "0",
+                with_tags=call.path["tags"] != "0",
+                with_times=with_times,
+            )
+        )
 
 
 @routes.any("/{project_id}/{skeleton_id}/{connectors:[0-9]}/{tags:[0-9]}/compact-skeleton", needs=Permission.BROWSE)
@@ -73,7 +81,13 @@ async def compact_skeleton(call: Call, form: CompactSkeleton) -> Any:
     A list: nodes, links to connectors, nodes by label, as in `compact-detail`.
     """
     wanted = compact_detail.CompactDetail(
-        with_connectors=call.path["connectors"] != "0", with_tags=call.path["tags"] != "0",
-        with_annotations=form.with_annotations, with_reviews=form.with_reviews, with_history=form.with_history,
-        with_merge_history=form.with_merge_history, with_user_info=form.with_user_info, ordered=form.ordered)
+        with_connectors=call.path["connectors"] != "0",
+        with_tags=call.path["tags"] != "0",
+        with_annotations=form.with_annotations,
+        with_reviews=form.with_reviews,
+        with_history=form.with_history,
+        with_merge_history=form.with_merge_history,
+        with_user_info=form.with_user_info,
+        ordered=form.ordered,
+    )
     return await compact_detail.compact_detail(call, wanted)

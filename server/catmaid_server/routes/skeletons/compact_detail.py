@@ -51,9 +51,15 @@ class CompactDetail(msgspec.Struct, kw_only=True):
     @property
     def parts(self) -> Parts:
         """The parts that the store has to read."""
-        return Parts(self.with_connectors, self.with_tags, self.with_reviews, self.with_annotations,
-                     times=self.with_history or self.with_edition_times, users=self.with_user_info,
-                     tag_times=self.with_edition_times)
+        return Parts(
+            self.with_connectors,
+            self.with_tags,
+            self.with_reviews,
+            self.with_annotations,
+            times=self.with_history or self.with_edition_times,
+            users=self.with_user_info,
+            tag_times=self.with_edition_times,
+        )
 
 
 @routes.any("/{project_id}/skeletons/{skeleton_id}/compact-detail", needs=Permission.BROWSE)
@@ -130,10 +136,12 @@ def _positional(found: Detail, form: CompactDetail) -> list[Any]:
 
 async def _history(connection: Connection, project_id: int, skeleton_id: int, form: CompactDetail) -> list[Any]:
     past = await detail_history.skeleton_history(
-        connection, project_id, skeleton_id, form.parts, merged=form.with_merge_history)
+        connection, project_id, skeleton_id, form.parts, merged=form.with_merge_history
+    )
     nodes, connectors, tags, reviews, annotations = (
         [_with_texts(row) for row in part]
-        for part in (past.nodes, past.connectors, past.tags, past.reviews, past.annotations))
+        for part in (past.nodes, past.connectors, past.tags, past.reviews, past.annotations)
+    )
     if form.ordered:
         nodes.sort(key=lambda node: (node[0], node[-1]))
         connectors.sort(key=itemgetter(0))

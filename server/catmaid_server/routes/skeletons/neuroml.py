@@ -47,8 +47,9 @@ async def export_network(call: Call, form: Network) -> Annotated[web.Response, C
         if form.mode == _AMONG:
             synapses = await neuron_cells.synapses_among(connection, call.project_id, form.skids)
         else:
-            synapses = await neuron_cells.synapses_onto(connection, call.project_id, form.skids[0],
-                                                        form.inputs if form.mode == _SOME_INPUTS else None)
+            synapses = await neuron_cells.synapses_onto(
+                connection, call.project_id, form.skids[0], form.inputs if form.mode == _SOME_INPUTS else None
+            )
     if form.mode == _AMONG:
         text = await asyncio.to_thread(neuroml.network, cells, synapses)
     else:
@@ -65,5 +66,6 @@ async def export_cells(call: Call, form: Cells) -> Annotated[web.Response, Conte
 
 
 def _file(text: str, name: str) -> web.Response:
-    return web.Response(text=text, content_type="text/plain",
-                        headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return web.Response(
+        text=text, content_type="text/plain", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

@@ -67,14 +67,20 @@ async def origins_of_skeletons(call: Call, form: SkeletonIds) -> Annotated[dict[
         sources, found = await origins.of_skeletons(connection, call.project_id, ids)
     return {
         "data_sources": {source.id: _described(source) for source in sources.values()},
-        "origins": {skeleton_id: {"data_source_id": data_source, "source_id": source_id}
-                    for skeleton_id, (data_source, source_id) in found.items()},
+        "origins": {
+            skeleton_id: {"data_source_id": data_source, "source_id": source_id}
+            for skeleton_id, (data_source, source_id) in found.items()
+        },
     }
 
 
 def _described(source: DataSource) -> dict[str, Any]:
-    return {"id": source.id, "name": source.name, "source_url": source.url,
-            "source_project_id": source.source_project_id}
+    return {
+        "id": source.id,
+        "name": source.name,
+        "source_url": source.url,
+        "source_project_id": source.source_project_id,
+    }
 
 
 @routes.any("/{project_id}/skeletons/from-origin", needs=Permission.BROWSE)
@@ -93,12 +99,15 @@ class Imported(TypedDict):
 
 
 @routes.any("/{project_id}/skeletons/import-info", needs=Permission.BROWSE)
-async def describe_imports(call: Call, form: ImportInfo) -> Annotated[
-        dict[int, dict[str, Any]], Content(dict[int, Imported])]:
+async def describe_imports(
+    call: Call, form: ImportInfo
+) -> Annotated[dict[int, dict[str, Any]], Content(dict[int, Imported])]:
     """Tell how many treenodes of skeletons were imported, and perhaps which."""
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
         found = await origins.imported_treenodes(connection, call.project_id, ids)
-    return {skeleton_id: {"n_imported_treenodes": len(nodes)}
-            | ({"imported_treenodes": nodes} if form.with_treenodes else {})
-            for skeleton_id, nodes in found.items()}
+    return {
+        skeleton_id: {"n_imported_treenodes": len(nodes)}
+        | ({"imported_treenodes": nodes} if form.with_treenodes else {})
+        for skeleton_id, nodes in found.items()
+    }

@@ -74,8 +74,14 @@ async def open_ends(call: Call, form: FromNode) -> list[tuple[int, Point, int, s
 async def find_labels(call: Call, form: FindLabels) -> list[tuple[int, Point, int, list[str]]]:
     """List nodes with a label that fits a regular expression."""
     async with call.reading() as connection:
-        return await skeleton_ends.labelled(connection, call.project_id, call.path["skeleton_id"], form.treenode_id,
-                                            form.label_regex, only_ends=form.only_leaves)
+        return await skeleton_ends.labelled(
+            connection,
+            call.project_id,
+            call.path["skeleton_id"],
+            form.treenode_id,
+            form.label_regex,
+            only_ends=form.only_leaves,
+        )
 
 
 @routes.any("/{project_id}/skeletons/in-bounding-box", needs=Permission.BROWSE)
@@ -85,18 +91,29 @@ async def skeletons_in_box(call: Call, form: InBox) -> list[int]:
         box = form.box
         if form.volume_id is not None:
             box = Box(*await volumes.box_of(connection, call.project_id, form.volume_id))
-        return await skeleton_ends.skeletons_in_box(connection, call.project_id, box, min_nodes=form.min_nodes,
-                                                    min_cable=form.min_cable, skeleton_ids=form.skeleton_ids or None)
+        return await skeleton_ends.skeletons_in_box(
+            connection,
+            call.project_id,
+            box,
+            min_nodes=form.min_nodes,
+            min_cable=form.min_cable,
+            skeleton_ids=form.skeleton_ids or None,
+        )
 
 
 @routes.post("/{project_id}/skeletons/completeness", needs=Permission.BROWSE)
 async def check_completeness(call: Call, form: Completeness) -> list[tuple[int, bool]]:
     """Tell whether skeletons are traced completely."""
-    wanted = skeleton_ends.Completeness(max_open=form.open_ends_percent, min_nodes=form.min_nodes,
-                                        min_cable=form.min_cable, anchored=form.ignore_fragments)
+    wanted = skeleton_ends.Completeness(
+        max_open=form.open_ends_percent,
+        min_nodes=form.min_nodes,
+        min_cable=form.min_cable,
+        anchored=form.ignore_fragments,
+    )
     async with call.reading() as connection:
-        return await skeleton_ends.completeness(connection, call.project_id,
-                                                required(form.skeleton_ids, "skeleton ID"), wanted)
+        return await skeleton_ends.completeness(
+            connection, call.project_id, required(form.skeleton_ids, "skeleton ID"), wanted
+        )
 
 
 @routes.any("/{project_id}/skeletons/validity", needs=Permission.BROWSE)

@@ -26,8 +26,13 @@ class Swc(msgspec.Struct):
 async def export_swc(call: Call, form: Swc) -> Annotated[web.Response, Content(str, "text/plain")]:
     """Give a skeleton as SWC."""
     async with call.reading() as connection:
-        text = await skeleton_export.swc(connection, call.project_id, call.path["skeleton_id"],
-                                         renumber=form.linearize_ids, soma_markers=form.soma_markers)
+        text = await skeleton_export.swc(
+            connection,
+            call.project_id,
+            call.path["skeleton_id"],
+            renumber=form.linearize_ids,
+            soma_markers=form.soma_markers,
+        )
     return web.Response(text=text, content_type="text/plain")
 
 

@@ -30,8 +30,9 @@ class ChangeHistory(msgspec.Struct):
 @routes.get("/{project_id}/skeletons/change-history", needs=Permission.BROWSE)
 async def list_skeleton_changes(call: Call, form: ChangeHistory) -> list[SkeletonPath]:
     """Follow the treenodes of skeletons through splits and joins."""
-    query = HistoryQuery(form.skeleton_ids or None, form.initial_user_id, _moment(form.changes_after),
-                         _moment(form.changes_before))
+    query = HistoryQuery(
+        form.skeleton_ids or None, form.initial_user_id, _moment(form.changes_after), _moment(form.changes_before)
+    )
     async with call.reading() as connection:
         return await skeleton_history.skeleton_paths(connection, call.project_id, query)
 

@@ -52,14 +52,31 @@ class ImportedSkeleton(TypedDict):
     node_id_map: dict[int, int]
 
 
-@routes.post("/{project_id}/skeletons/import", needs=Permission.IMPORT, label="skeletons.import",
-             files=Files("A skeleton, as .swc or .eswc file."))
+@routes.post(
+    "/{project_id}/skeletons/import",
+    needs=Permission.IMPORT,
+    label="skeletons.import",
+    files=Files("A skeleton, as .swc or .eswc file."),
+)
 async def import_skeleton(call: Call, form: ImportSkeleton) -> ImportedSkeleton:
     """Make a neuron of an SWC or eSWC file."""
     filename, text = await _file(call)
-    made = await uploads.import_upload(call.tx, call.user, call.project_id, Upload(
-        filename, text, neuron_name=form.name, annotations=tuple(form.annotations), neuron_id=form.neuron_id,
-        skeleton_id=form.skeleton_id, replace=form.force, auto_id=form.auto_id, origin=form.origin()))
+    made = await uploads.import_upload(
+        call.tx,
+        call.user,
+        call.project_id,
+        Upload(
+            filename,
+            text,
+            neuron_name=form.name,
+            annotations=tuple(form.annotations),
+            neuron_id=form.neuron_id,
+            skeleton_id=form.skeleton_id,
+            replace=form.force,
+            auto_id=form.auto_id,
+            origin=form.origin(),
+        ),
+    )
     return {"neuron_id": made.neuron_id, "skeleton_id": made.skeleton_id, "node_id_map": made.node_ids}
 
 
@@ -99,7 +116,12 @@ class IdsChanged(TypedDict):
 async def change_ids(call: Call, form: ChangeIds) -> IdsChanged:
     """Give a skeleton and its neuron other ids."""
     skeleton_id = call.path["skeleton_id"]
-    changed = await entity_ids.change(call.tx, call.project_id, skeleton_id, new_skeleton_id=form.new_skeleton_id,
-                                      new_neuron_id=form.new_neuron_id)
-    return {"old_skeleton_id": skeleton_id, "new_skeleton_id": changed.skeleton_id,
-            "skeleton_updated": changed.skeleton_updated, "neuron_updated": changed.neuron_updated}
+    changed = await entity_ids.change(
+        call.tx, call.project_id, skeleton_id, new_skeleton_id=form.new_skeleton_id, new_neuron_id=form.new_neuron_id
+    )
+    return {
+        "old_skeleton_id": skeleton_id,
+        "new_skeleton_id": changed.skeleton_id,
+        "skeleton_updated": changed.skeleton_updated,
+        "neuron_updated": changed.neuron_updated,
+    }

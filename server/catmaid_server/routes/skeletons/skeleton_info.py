@@ -26,8 +26,13 @@ class FilterSkeletons(msgspec.Struct):
 
     def wanted(self) -> SkeletonFilter:
         """The filter that these parameters describe."""
-        return SkeletonFilter(created_by=self.created_by, reviewed_by=self.reviewed_by, since=day(self.since),
-                              until=day(self.until, after=True), more_nodes_than=self.nodecount_gt)
+        return SkeletonFilter(
+            created_by=self.created_by,
+            reviewed_by=self.reviewed_by,
+            since=day(self.since),
+            until=day(self.until, after=True),
+            more_nodes_than=self.nodecount_gt,
+        )
 
 
 class SkeletonIds(msgspec.Struct):

@@ -38,6 +38,7 @@ async def find_skeletons_around(call: Call, form: Around) -> SkeletonsAround:
         return {"skeletons": []}
     single = {_SEVERAL: False, _SINGLE: True}.get(form.size_mode)
     async with call.reading() as connection:
-        found, more = await skeleton_neighbours.around(connection, call.project_id, form.treenode_id, form.distance,
-                                                       single=single)
+        found, more = await skeleton_neighbours.around(
+            connection, call.project_id, form.treenode_id, form.distance, single=single
+        )
     return {"skeletons": found, "reached_limit": more}

@@ -63,8 +63,9 @@ class Contributors(TypedDict):
 async def contributors_of_skeleton(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Contributors)]:
     """Tell who made a skeleton, and in how much time."""
     async with call.reading() as connection:
-        return _described(await skeleton_statistics.contributions(
-            connection, call.project_id, [call.path["skeleton_id"]]))
+        return _described(
+            await skeleton_statistics.contributions(connection, call.project_id, [call.path["skeleton_id"]])
+        )
 
 
 @routes.any("/{project_id}/skeleton/contributor_statistics_multiple", needs=Permission.BROWSE)
@@ -95,8 +96,20 @@ async def measure(call: Call, form: SkeletonIds) -> Annotated[list[tuple[Any, ..
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
         found = await skeleton_measures.measure(connection, call.project_id, ids)
-    return [(skeleton_id, int(m.cable), int(m.smooth_cable), m.inputs, m.outputs, m.nodes, m.branches, m.ends,
-             m.smooth_backbone) for skeleton_id, m in found.items()]
+    return [
+        (
+            skeleton_id,
+            int(m.cable),
+            int(m.smooth_cable),
+            m.inputs,
+            m.outputs,
+            m.nodes,
+            m.branches,
+            m.ends,
+            m.smooth_backbone,
+        )
+        for skeleton_id, m in found.items()
+    ]
 
 
 def _described(found: Contributions) -> dict[str, Any]:

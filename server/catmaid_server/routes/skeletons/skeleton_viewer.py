@@ -41,9 +41,13 @@ async def view_skeleton(call: Call, form: View) -> list[Any]:
     """
     wanted = form if call.request.method == "POST" else View()
     async with call.reading() as connection:
-        found = await skeleton_viewer.view(connection, call.project_id, call.path["skeleton_id"],
-                                           with_tags=not wanted.lean,
-                                           with_links=not wanted.lean and bool(wanted.with_connectors))
+        found = await skeleton_viewer.view(
+            connection,
+            call.project_id,
+            call.path["skeleton_id"],
+            with_tags=not wanted.lean,
+            with_links=not wanted.lean and bool(wanted.with_connectors),
+        )
     return _listed(found, with_times=bool(wanted.all_fields))
 
 
@@ -56,25 +60,31 @@ async def view_skeleton_with_times(call: Call, form: NoParameters) -> list[Any]:
     What `compact-json` answers, with all times.
     """
     async with call.reading() as connection:
-        found = await skeleton_viewer.view(connection, call.project_id, call.path["skeleton_id"],
-                                           with_tags=True, with_links=True)
+        found = await skeleton_viewer.view(
+            connection, call.project_id, call.path["skeleton_id"], with_tags=True, with_links=True
+        )
     return _listed(found, with_times=True)
 
 
 def _listed(found: Viewed, *, with_times: bool) -> list[Any]:
     nodes: list[tuple[Any, ...]] = [node[:-_TIMES] for node in found.nodes]
     if with_times:
-        nodes = [(*row, milliseconds(node.creation_time), milliseconds(node.edition_time))
-                 for row, node in zip(nodes, found.nodes, strict=True)]
+        nodes = [
+            (*row, milliseconds(node.creation_time), milliseconds(node.edition_time))
+            for row, node in zip(nodes, found.nodes, strict=True)
+        ]
     links = [(*link[:-1], milliseconds(link.creation_time) if with_times else None) for link in found.links]
-    reviews = {node: [(reviewer, milliseconds(time)) if with_times else reviewer for reviewer, time in made]
-               for node, made in found.reviews.items()}
+    reviews = {
+        node: [(reviewer, milliseconds(time)) if with_times else reviewer for reviewer, time in made]
+        for node, made in found.reviews.items()
+    }
     return [found.name, nodes, found.tags, links, reviews]
 
 
 @routes.get("/{project_id}/skeletons/{skeleton_id}/neuroglancer", needs=Permission.BROWSE)
-async def export_neuroglancer(call: Call, form: NoParameters) -> Annotated[
-        web.Response, Content(bytes, "application/octet-stream")]:
+async def export_neuroglancer(
+    call: Call, form: NoParameters
+) -> Annotated[web.Response, Content(bytes, "application/octet-stream")]:
     """Give one skeleton in neuroglancer's binary form.
 
     All little-endian: how many vertices and edges there are (uint32), the vertices (float32, nm), and the pairs of
@@ -83,5 +93,6 @@ async def export_neuroglancer(call: Call, form: NoParameters) -> Annotated[
     async with call.reading() as connection:
         vertices, edges = await skeleton_viewer.lines(connection, call.project_id, call.path["skeleton_id"])
     counts = np.array([len(vertices), len(edges)], dtype="<u4")
-    return web.Response(body=counts.tobytes() + vertices.tobytes() + edges.tobytes(),
-                        content_type="application/octet-stream")
+    return web.Response(
+        body=counts.tobytes() + vertices.tobytes() + edges.tobytes(), content_type="application/octet-stream"
+    )

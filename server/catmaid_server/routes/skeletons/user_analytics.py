@@ -35,16 +35,18 @@ class UserAnalytics(msgspec.Struct, kw_only=True):
 
 
 @routes.get("/{project_id}/useranalytics", needs=Permission.BROWSE)
-async def plot_user_analytics(call: Call, form: UserAnalytics) -> Annotated[
-        web.Response, Content(str, "image/svg+xml")]:
+async def plot_user_analytics(
+    call: Call, form: UserAnalytics
+) -> Annotated[web.Response, Content(str, "image/svg+xml")]:
     """Draw what a user did day by day, as SVG."""
     now = datetime.now(UTC)
     start, end = _moment(form.start, now - 7 * _DAY), _moment(form.end, now) + _DAY
     if not timedelta() < end - start <= _LONGEST:
         raise InvalidInput("The end must not be before the start, nor ten years after it.")
     async with call.reading() as connection:
-        found = await working_hours.work(connection, call.project_id, form.userid, start, end,
-                                         all_writes=form.all_writes)
+        found = await working_hours.work(
+            connection, call.project_id, form.userid, start, end, all_writes=form.all_writes
+        )
     picture = await asyncio.to_thread(activity_svg, found, timedelta(minutes=max(form.max_inactivity, 0)))
     return web.Response(text=picture, content_type="image/svg+xml", headers={"Cache-Control": "no-cache"})
 

@@ -69,9 +69,22 @@ async def list_points(call: Call, form: NoParameters) -> Annotated[list[dict[str
     """List every point of point clouds and landmarks; none has a radius, and none is in doubt."""
     async with call.reading() as connection:
         points = await point_clouds.points_of_project(connection, call.project_id)
-    return [{"id": point.id, "user": point.user_id, "project": call.project_id, "creation_time": point.creation_time,
-             "edition_time": point.edition_time, "editor": point.editor_id, "location_x": point.x,
-             "location_y": point.y, "location_z": point.z, "radius": 0.0, "confidence": 5} for point in points]
+    return [
+        {
+            "id": point.id,
+            "user": point.user_id,
+            "project": call.project_id,
+            "creation_time": point.creation_time,
+            "edition_time": point.edition_time,
+            "editor": point.editor_id,
+            "location_x": point.x,
+            "location_y": point.y,
+            "location_z": point.z,
+            "radius": 0.0,
+            "confidence": 5,
+        }
+        for point in points
+    ]
 
 
 class Cloud(TypedDict, total=False):
@@ -105,9 +118,17 @@ async def create_cloud(call: Call, form: NewCloud) -> Annotated[dict[str, Any], 
         raise InvalidInput("A point cloud is seen by whoever may browse the project, and cannot be kept to a group.")
     if any(isinstance(field, FileField) for field in (await bodies.posted(call.request)).values()):
         raise InvalidInput("A point cloud has no images here: send its points without files.")
-    return _listed(await point_clouds.create_cloud(
-        call.tx, call.user, call.project_id, name=form.name, description=form.description,
-        source_path=form.source_path, points=form.points))
+    return _listed(
+        await point_clouds.create_cloud(
+            call.tx,
+            call.user,
+            call.project_id,
+            name=form.name,
+            description=form.description,
+            source_path=form.source_path,
+            points=form.points,
+        )
+    )
 
 
 @routes.get("/{project_id}/pointclouds/{cloud_id}/", needs=Permission.BROWSE)
@@ -144,8 +165,11 @@ def _simple(cloud: dict[str, Any]) -> dict[str, Any]:
 
 
 def _timed(cloud: dict[str, Any]) -> dict[str, Any]:
-    return {**cloud, "creation_time": milliseconds(cloud["creation_time"]),
-            "edition_time": milliseconds(cloud["edition_time"])}
+    return {
+        **cloud,
+        "creation_time": milliseconds(cloud["creation_time"]),
+        "edition_time": milliseconds(cloud["edition_time"]),
+    }
 
 
 def _listed(cloud: dict[str, Any]) -> dict[str, Any]:

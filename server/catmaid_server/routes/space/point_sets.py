@@ -50,8 +50,9 @@ class Listed(TypedDict, total=False):
 async def list_point_sets(call: Call, form: ListSets) -> Annotated[list[dict[str, Any]], Content(list[Listed])]:
     """List the sets of points of a project, whose id clients know as text in lists."""
     async with call.reading() as connection:
-        found = await point_sets.list_sets(connection, call.project_id, form.pointset_ids or None,
-                                           by_name=form.order_by == "name")
+        found = await point_sets.list_sets(
+            connection, call.project_id, form.pointset_ids or None, by_name=form.order_by == "name"
+        )
     listed = [_described(one, simple=form.simple) for one in found]
     return listed if form.simple else [{**one, "project_id": str(one["project_id"])} for one in listed]
 
@@ -71,6 +72,12 @@ async def describe_point_set(call: Call, form: SetParts) -> Annotated[dict[str, 
 def _described(found: PointSet, *, simple: bool) -> dict[str, Any]:
     if simple:
         return {"id": found.id, "name": found.name}
-    return {"id": found.id, "name": found.name, "description": found.description, "user_id": found.user_id,
-            "creation_time": milliseconds(found.creation_time), "edition_time": milliseconds(found.edition_time),
-            "project_id": found.project_id}
+    return {
+        "id": found.id,
+        "name": found.name,
+        "description": found.description,
+        "user_id": found.user_id,
+        "creation_time": milliseconds(found.creation_time),
+        "edition_time": milliseconds(found.edition_time),
+        "project_id": found.project_id,
+    }

@@ -39,8 +39,15 @@ class Corners(msgspec.Struct, kw_only=True):
 
     def place(self) -> Rectangle:
         """The rectangle."""
-        return Rectangle.between(x_min=self.x_min, x_max=self.x_max, y_min=self.y_min, y_max=self.y_max, z=self.z,
-                                 rotation_cw=self.rotation_cw, zoom_level=self.zoom_level)
+        return Rectangle.between(
+            x_min=self.x_min,
+            x_max=self.x_max,
+            y_min=self.y_min,
+            y_max=self.y_max,
+            z=self.z,
+            rotation_cw=self.rotation_cw,
+            zoom_level=self.zoom_level,
+        )
 
 
 class NewRegion(Corners, kw_only=True):
@@ -69,9 +76,16 @@ async def region_info(call: Call, form: NoParameters) -> RegionInfo:
     async with call.reading() as connection:
         region = await regions.region(connection, call.project_id, call.path["region_id"])
     place = region.place
-    return {"id": region.id, "zoom_level": place.zoom_level, "location": (place.x, place.y, place.z),
-            "width": place.width, "height": place.height, "rotation_cw": place.rotation_cw,
-            "stack_id": region.stack_id, "project_id": region.project_id}
+    return {
+        "id": region.id,
+        "zoom_level": place.zoom_level,
+        "location": (place.x, place.y, place.z),
+        "width": place.width,
+        "height": place.height,
+        "rotation_cw": place.rotation_cw,
+        "stack_id": region.stack_id,
+        "project_id": region.project_id,
+    }
 
 
 @routes.get("/{project_id}/roi/{region_id}/image", needs=Permission.BROWSE)
@@ -85,9 +99,15 @@ async def region_image(call: Call, form: NoParameters) -> Annotated[web.Response
         (place.x - images.translation[0]) / images.resolution[0],
         (place.y - images.translation[1]) / images.resolution[1],
         (place.z - images.translation[2]) / images.resolution[2],
-        place.width / images.resolution[0], place.height / images.resolution[1])
-    pyramid = Pyramid(StackRevision(call.project_id, region.stack_id, images.revision), images.tile_width,
-                      images.tile_height, images.zoom_levels)
+        place.width / images.resolution[0],
+        place.height / images.resolution[1],
+    )
+    pyramid = Pyramid(
+        StackRevision(call.project_id, region.stack_id, images.revision),
+        images.tile_width,
+        images.tile_height,
+        images.zoom_levels,
+    )
     window = Window(x, y, math.floor(z), width, height, place.rotation_cw)
     data = await picture(call.request.app[keys.TILES], pyramid, window, zoom=place.zoom_level)
     return web.Response(body=data, content_type="image/png")
@@ -100,15 +120,20 @@ async def add_region(call: Call, form: NewRegion) -> dict[str, str]:
     return {"status": f"Made the region of interest {region_id}."}
 
 
-@routes.post("/{project_id}/roi/link/{relation_id}/stack/{stack_id}/ci/{object_id}/", needs=Permission.ANNOTATE,
-             label="rois.create_link")
+@routes.post(
+    "/{project_id}/roi/link/{relation_id}/stack/{stack_id}/ci/{object_id}/",
+    needs=Permission.ANNOTATE,
+    label="rois.create_link",
+)
 async def link_region(call: Call, form: Corners) -> dict[str, str]:
     """Draw a region of interest that shows a neuron or a thing of an ontology."""
-    relation_id = await ontology_edits.require(call.tx, ontology_edits.RELATION, call.project_id,
-                                               call.path["relation_id"])
+    relation_id = await ontology_edits.require(
+        call.tx, ontology_edits.RELATION, call.project_id, call.path["relation_id"]
+    )
     region_id = await regions.create_region(call.tx, call.user, call.project_id, call.path["stack_id"], form.place())
-    await regions.link_to_object(call.tx, call.user, call.project_id, region_id, relation_id=relation_id,
-                                 object_id=call.path["object_id"])
+    await regions.link_to_object(
+        call.tx, call.user, call.project_id, region_id, relation_id=relation_id, object_id=call.path["object_id"]
+    )
     return {"status": f"Made the region of interest {region_id}."}
 
 

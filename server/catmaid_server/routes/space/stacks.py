@@ -39,8 +39,9 @@ async def describe_stack(call: Call, form: NoParameters) -> dict[str, Any]:
     are: `image_base`, `file_extension`, `tile_source_type`, `tile_width` and `tile_height` (px).
     """
     async with call.reading() as connection:
-        stack = await stacks.describe_stack(connection, call.project_id, call.path["stack_id"],
-                                            service_url=f"{call.request.url.origin()}/")
+        stack = await stacks.describe_stack(
+            connection, call.project_id, call.path["stack_id"], service_url=f"{call.request.url.origin()}/"
+        )
     if call.from_viewer:
         editable = await call.access.edits_by_token(call.user, call.project_id)
         known = stack["metadata"] if isinstance(stack["metadata"], dict) else {}

@@ -49,8 +49,9 @@ async def issue_ticket(call: Call, form: NoParameters) -> Ticket:
     r"/{zoom:[0-9]{1,2}}/{z:[0-9]{1,9}}/{row:[0-9]{1,9}}/{col:[0-9]{1,9}}.{extension:jpg|png}",
     needs=Permission.NONE,
 )
-async def tile(call: Call, form: WithTicket) -> Annotated[
-        web.Response, Content(bytes, "image/jpeg"), Content(bytes, "image/png"), Content(None, "", 304)]:
+async def tile(
+    call: Call, form: WithTicket
+) -> Annotated[web.Response, Content(bytes, "image/jpeg"), Content(bytes, "image/png"), Content(None, "", 304)]:
     """Give one tile; the same address has the same image for ever."""
     visibility = await _visibility(call, form.ticket)
     address = TileAddress(*(int(call.path[name]) for name in ("zoom", "z", "row", "col")))
@@ -71,8 +72,9 @@ async def _visibility(call: Call, ticket: str | None) -> str:
         return "public"
     user = call.user if ticket is None else await _holder(call, ticket)
     if not await _may_browse(call, user):
-        raise NotAllowed(f"User {user.username!r} lacks the permission {Permission.BROWSE.value}"
-                         f" in project {call.project_id}.")
+        raise NotAllowed(
+            f"User {user.username!r} lacks the permission {Permission.BROWSE.value} in project {call.project_id}."
+        )
     return "private"
 
 

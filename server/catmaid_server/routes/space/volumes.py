@@ -20,8 +20,21 @@ from catmaid_server.http.routing import Call, Content, Files, NoParameters, Perm
 
 routes = Routes()
 
-_COLUMNS = ("id", "name", "comment", "user_id", "editor_id", "project_id", "creation_time", "edition_time",
-            "annotations", "area", "volume", "watertight", "meta_computed")
+_COLUMNS = (
+    "id",
+    "name",
+    "comment",
+    "user_id",
+    "editor_id",
+    "project_id",
+    "creation_time",
+    "edition_time",
+    "annotations",
+    "area",
+    "volume",
+    "watertight",
+    "meta_computed",
+)
 _MEDIA_TYPES = {"stl": ("model/stl", "model/x.stl-ascii"), "obj": ("model/obj",)}
 
 
@@ -98,8 +111,7 @@ class VolumeTable(TypedDict):
     """Volumes as rows, and the names of the columns; area in square nm, volume in cubic nm."""
 
     columns: list[str]
-    data: list[tuple[int, str, str | None, int, int, int, Instant, Instant, list[str] | None, float, float, bool,
-                     bool]]
+    data: list[tuple[int, str, str | None, int, int, int, Instant, Instant, list[str] | None, float, float, bool, bool]]
 
 
 @routes.any("/{project_id}/volumes/", needs=Permission.BROWSE)
@@ -107,10 +119,22 @@ async def list_volumes(call: Call, form: SomeVolumes) -> Annotated[dict[str, Any
     """List volumes with their measures."""
     async with call.reading() as connection:
         rows = await volumes.list_volumes(connection, call.project_id, form.volume_ids)
-    return {"columns": _COLUMNS, "data": [
-        (*first, milliseconds(created), milliseconds(edited), annotations, _single(area), _single(volume), watertight,
-         True)
-        for *first, created, edited, annotations, area, volume, watertight in rows]}
+    return {
+        "columns": _COLUMNS,
+        "data": [
+            (
+                *first,
+                milliseconds(created),
+                milliseconds(edited),
+                annotations,
+                _single(area),
+                _single(volume),
+                watertight,
+                True,
+            )
+            for *first, created, edited, annotations, area, volume, watertight in rows
+        ],
+    }
 
 
 class VolumeChanged(TypedDict):
@@ -125,20 +149,31 @@ async def add_volume(call: Call, form: NewVolume) -> VolumeChanged:
     """Make a volume, which may also be described in JSON."""
     if call.request.content_type == "application/json":
         form = forms.decode(await bodies.posted_json(call.request), NewVolume)
-    volume_id = await volumes.create_volume(call.tx, call.user, call.project_id, name=form.title,
-                                            comment=form.comment, mesh=await asyncio.to_thread(form.surface))
+    volume_id = await volumes.create_volume(
+        call.tx,
+        call.user,
+        call.project_id,
+        name=form.title,
+        comment=form.comment,
+        mesh=await asyncio.to_thread(form.surface),
+    )
     return {"success": True, "volume_id": volume_id}
 
 
-@routes.post("/{project_id}/volumes/import", needs=Permission.IMPORT, label="volumes.create",
-             files=Files("Surfaces, as .stl or .obj files.", many=True))
+@routes.post(
+    "/{project_id}/volumes/import",
+    needs=Permission.IMPORT,
+    label="volumes.create",
+    files=Files("Surfaces, as .stl or .obj files.", many=True),
+)
 async def import_volumes(call: Call, form: NoParameters) -> dict[str, int]:
     """Make volumes of uploaded STL and OBJ files; ids by file name."""
     made: dict[str, int] = {}
     for field in (await bodies.posted(call.request)).values():
         if isinstance(field, FileField):
-            made[field.filename] = await volumes.import_volume(call.tx, call.user, call.project_id, field.filename,
-                                                               field.file.read())
+            made[field.filename] = await volumes.import_volume(
+                call.tx, call.user, call.project_id, field.filename, field.file.read()
+            )
     return made
 
 
@@ -170,12 +205,19 @@ class Innervated(TypedDict):
 
 
 @routes.post("/{project_id}/volumes/skeleton-innervations", needs=Permission.BROWSE)
-async def list_innervations(call: Call, form: Innervations) -> Annotated[
-        list[dict[str, Any]], Content(list[Innervated])]:
+async def list_innervations(
+    call: Call, form: Innervations
+) -> Annotated[list[dict[str, Any]], Content(list[Innervated])]:
     """Tell which volumes skeletons may enter, as far as boxes around them and around edges say."""
     async with call.reading() as connection:
-        return await volumes.innervations(connection, call.project_id, form.skeleton_ids, annotation=form.annotation,
-                                          min_nodes=form.min_nodes, min_cable=form.min_cable)
+        return await volumes.innervations(
+            connection,
+            call.project_id,
+            form.skeleton_ids,
+            annotation=form.annotation,
+            min_nodes=form.min_nodes,
+            min_cable=form.min_cable,
+        )
 
 
 class Volume(TypedDict):
@@ -229,8 +271,11 @@ async def delete_volume(call: Call, form: NoParameters) -> VolumeDeleted:
 async def intersects(call: Call, form: Point) -> dict[str, bool]:
     """Tell whether a place is inside of the box around a volume, or on it."""
     async with call.reading() as connection:
-        return {"intersects": await volumes.box_holds(connection, call.project_id, call.path["volume_id"],
-                                                      (form.x, form.y, form.z))}
+        return {
+            "intersects": await volumes.box_holds(
+                connection, call.project_id, call.path["volume_id"], (form.x, form.y, form.z)
+            )
+        }
 
 
 @routes.get("/{project_id}/volumes/{volume_id}/update-meta-info", needs=Permission.BROWSE)
@@ -241,8 +286,9 @@ async def measure_volume(call: Call, form: NoParameters) -> Measures:
 
 
 @routes.get("/{project_id}/volumes/{volume_id}/export.{extension}", needs=Permission.BROWSE)
-async def export_volume(call: Call, form: NoParameters) -> Annotated[
-        web.Response, Content(str, "model/stl"), Content(str, "model/x.stl-ascii"), Content(str, "model/obj")]:
+async def export_volume(
+    call: Call, form: NoParameters
+) -> Annotated[web.Response, Content(str, "model/stl"), Content(str, "model/x.stl-ascii"), Content(str, "model/obj")]:
     """Give a volume as STL or OBJ to a client that names its media type in `Accept`."""
     extension = call.path["extension"]
     media_type = next((kind for kind in _MEDIA_TYPES.get(extension, ()) if call.accepts(kind)), None)

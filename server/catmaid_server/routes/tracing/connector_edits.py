@@ -36,7 +36,8 @@ class ConnectorMade(TypedDict):
 async def create_connector(call: Call, form: CreateConnector) -> ConnectorMade:
     """Make a connector."""
     connector_id, time = await connectors.create_connector(
-        call.tx, call.user, call.project_id, x=form.x, y=form.y, z=form.z, confidence=min(max(form.confidence, 0), 5))
+        call.tx, call.user, call.project_id, x=form.x, y=form.y, z=form.z, confidence=min(max(form.confidence, 0), 5)
+    )
     return {"connector_id": connector_id, "connector_edition_time": milliseconds(time), "created_links": []}
 
 
@@ -73,13 +74,27 @@ class ConnectorDeleted(TypedDict):
 @routes.post("/{project_id}/connector/delete", needs=Permission.ANNOTATE, label="connectors.remove")
 async def delete_connector(call: Call, form: DeleteConnector) -> Annotated[dict[str, Any], Content(ConnectorDeleted)]:
     """Delete a connector and its links."""
-    gone, partners = await connectors.delete_connector(call.tx, call.user, call.project_id, form.connector_id,
-                                                       form.state)
+    gone, partners = await connectors.delete_connector(
+        call.tx, call.user, call.project_id, form.connector_id, form.state
+    )
     return {
         "message": "Removed connector and class_instances",
-        "connector_id": gone.id, "confidence": gone.confidence, "x": gone.x, "y": gone.y, "z": gone.z,
-        "partners": [{"id": p.treenode_id, "edition_time": milliseconds(p.treenode_edition_time), "rel": p.relation,
-                      "rel_id": p.relation_id, "confidence": p.confidence, "link_id": p.link_id} for p in partners],
+        "connector_id": gone.id,
+        "confidence": gone.confidence,
+        "x": gone.x,
+        "y": gone.y,
+        "z": gone.z,
+        "partners": [
+            {
+                "id": p.treenode_id,
+                "edition_time": milliseconds(p.treenode_edition_time),
+                "rel": p.relation,
+                "rel_id": p.relation_id,
+                "confidence": p.confidence,
+                "link_id": p.link_id,
+            }
+            for p in partners
+        ],
     }
 
 
@@ -105,9 +120,14 @@ class LinkMade(TypedDict):
 async def create_link(call: Call, form: CreateLink) -> LinkMade:
     """Link a treenode to a connector."""
     link_id, time, relation_id = await connectors.create_link(
-        call.tx, call.user, call.project_id, form.from_id, form.to_id, form.link_type, State(form.state))
-    return {"message": "success", "link_id": link_id, "link_edition_time": milliseconds(time),
-            "relation_id": relation_id}
+        call.tx, call.user, call.project_id, form.from_id, form.to_id, form.link_type, State(form.state)
+    )
+    return {
+        "message": "success",
+        "link_id": link_id,
+        "link_edition_time": milliseconds(time),
+        "relation_id": relation_id,
+    }
 
 
 class DeleteLink(msgspec.Struct, kw_only=True):
@@ -132,7 +152,17 @@ class LinkDeleted(TypedDict):
 async def delete_link(call: Call, form: DeleteLink) -> Annotated[dict[str, Any], Content(LinkDeleted)]:
     """Remove a link between a treenode and a connector."""
     link_id, relation_id, relation = await connectors.delete_link(
-        call.tx, call.user, call.project_id, form.connector_id, form.treenode_id, State(form.state),
-        relation=form.link_type)
-    return {"link_id": link_id, "link_type_id": relation_id, "link_type": relation,
-            "result": "Removed treenode to connector link"}
+        call.tx,
+        call.user,
+        call.project_id,
+        form.connector_id,
+        form.treenode_id,
+        State(form.state),
+        relation=form.link_type,
+    )
+    return {
+        "link_id": link_id,
+        "link_type_id": relation_id,
+        "link_type": relation,
+        "result": "Removed treenode to connector link",
+    }

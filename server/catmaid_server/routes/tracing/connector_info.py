@@ -29,8 +29,12 @@ class ListConnectors(msgspec.Struct):
 
     def wanted(self) -> ConnectorFilter:
         """The filter that these parameters describe."""
-        return ConnectorFilter(skeleton_ids=self.skeleton_ids or None, relation=self.relation_type or None,
-                               labels=self.tags or None, without=self.without_relation_types or None)
+        return ConnectorFilter(
+            skeleton_ids=self.skeleton_ids or None,
+            relation=self.relation_type or None,
+            labels=self.tags or None,
+            without=self.without_relation_types or None,
+        )
 
 
 class ListLinks(msgspec.Struct):
@@ -147,8 +151,9 @@ async def list_links(call: Call, form: ListLinks) -> dict[str, Any]:
     `tags`: labels by connector.
     """
     async with call.reading() as connection:
-        rows = await connector_info.links_of_skeletons(connection, call.project_id, form.skeleton_ids,
-                                                       form.relation_type)
+        rows = await connector_info.links_of_skeletons(
+            connection, call.project_id, form.skeleton_ids, form.relation_type
+        )
         ids = [row[1] for row in rows]
         labels = await connector_info.labels(connection, ids) if form.with_tags else {}
     links = [(*row[:-2], times.microseconds(row[-2]), times.microseconds(row[-1])) for row in rows]
@@ -166,14 +171,20 @@ async def connectors_in_box(call: Call, form: InBox) -> list[Any]:
     """
     async with call.reading() as connection:
         found = await connector_info.in_box(
-            connection, call.project_id, form.box, skeleton_ids=form.skeleton_ids or None, only_linked=form.only_linked,
-            most=form.limit if form.limit > 0 else None)
+            connection,
+            call.project_id,
+            form.box,
+            skeleton_ids=form.skeleton_ids or None,
+            only_linked=form.only_linked,
+            most=form.limit if form.limit > 0 else None,
+        )
         heads = {place[0]: place if form.with_locations else place[:1] for place in found}
         if not form.with_links:
             return list(heads.values())
         links = await connector_info.links_of_connectors(connection, list(heads))
-    return [(*head, *_link(link)) for connector_id, head in heads.items()
-            for link in links.get(connector_id, [(None,) * 7])]
+    return [
+        (*head, *_link(link)) for connector_id, head in heads.items() for link in links.get(connector_id, [(None,) * 7])
+    ]
 
 
 def _link(link: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -193,7 +204,14 @@ class LinkAuthor(TypedDict):
 async def link_info(call: Call, form: OneLink) -> list[LinkAuthor]:
     """Tell who made a link, and when."""
     async with call.reading() as connection:
-        rows = await connector_info.link_info(connection, call.project_id, treenode_id=form.treenode_id,
-                                              connector_id=form.connector_id, relation=form.relation_name)
-    return [{"user": user, "creation_time": times.microseconds(created), "edition_time": times.microseconds(edited)}
-            for user, created, edited in rows]
+        rows = await connector_info.link_info(
+            connection,
+            call.project_id,
+            treenode_id=form.treenode_id,
+            connector_id=form.connector_id,
+            relation=form.relation_name,
+        )
+    return [
+        {"user": user, "creation_time": times.microseconds(created), "edition_time": times.microseconds(edited)}
+        for user, created, edited in rows
+    ]

@@ -80,8 +80,13 @@ async def find_synapses(call: Call, form: Synapses) -> Annotated[list[Row], Cont
     """List synapses between skeletons."""
     async with call.reading() as connection:
         return await connector_info.pairs(
-            connection, call.project_id, "presynaptic_to", skeleton_ids=form.pre or None,
-            partner_ids=form.post or None, connector_ids=form.cids or None)
+            connection,
+            call.project_id,
+            "presynaptic_to",
+            skeleton_ids=form.pre or None,
+            partner_ids=form.post or None,
+            connector_ids=form.cids or None,
+        )
 
 
 @routes.any("/{project_id}/connector/list/one_to_many", needs=Permission.BROWSE)
@@ -89,8 +94,9 @@ async def connectors_of_one(call: Call, form: OneToMany) -> Annotated[list[Row],
     """List the connectors between one skeleton and others."""
     others = required(form.skids, "skeleton ID")
     async with call.reading() as connection:
-        return await connector_info.pairs(connection, call.project_id, form.relation, skeleton_ids=[form.skid],
-                                          partner_ids=others)
+        return await connector_info.pairs(
+            connection, call.project_id, form.relation, skeleton_ids=[form.skid], partner_ids=others
+        )
 
 
 @routes.any("/{project_id}/connector/list/many_to_many", needs=Permission.BROWSE)
@@ -98,16 +104,22 @@ async def connectors_of_many(call: Call, form: ManyToMany) -> Annotated[list[Row
     """List the connectors between two sets of skeletons."""
     ones, others = required(form.skids1, "skeleton ID"), required(form.skids2, "skeleton ID")
     async with call.reading() as connection:
-        return await connector_info.pairs(connection, call.project_id, form.relation, skeleton_ids=ones,
-                                          partner_ids=others)
+        return await connector_info.pairs(
+            connection, call.project_id, form.relation, skeleton_ids=ones, partner_ids=others
+        )
 
 
 @routes.any("/{project_id}/connector/list/completed", needs=Permission.BROWSE)
 async def completed_synapses(call: Call, form: Completed) -> Annotated[list[Row], Content(list[Pair])]:
     """List synapses by who completed them, and when."""
     async with call.reading() as connection:
-        return await connector_info.completed(connection, call.project_id, completed_by=form.completed_by,
-                                              since=day(form.since), until=day(form.until, after=True))
+        return await connector_info.completed(
+            connection,
+            call.project_id,
+            completed_by=form.completed_by,
+            since=day(form.since),
+            until=day(form.until, after=True),
+        )
 
 
 @routes.any("/{project_id}/connector/list/linked-to-nodes", needs=Permission.BROWSE)
@@ -128,15 +140,18 @@ class Sides(TypedDict):
 
 
 @routes.any("/{project_id}/connector/skeletons", needs=Permission.BROWSE)
-async def skeletons_of_connectors(call: Call, form: ConnectorIds) -> Annotated[
-        list[tuple[int, dict[str, Any]]], Content(list[tuple[int, Sides]])]:
+async def skeletons_of_connectors(
+    call: Call, form: ConnectorIds
+) -> Annotated[list[tuple[int, dict[str, Any]]], Content(list[tuple[int, Sides]])]:
     """List skeletons and treenodes on both sides of connectors."""
     async with call.reading() as connection:
         rows = await connector_info.named_links(connection, call.project_id, form.connector_ids)
     found: dict[int, dict[str, Any]] = {}
     for connector_id, relation, skeleton_id, treenode_id, _ in rows:
-        sides = found.setdefault(connector_id, {
-            "presynaptic_to": None, "postsynaptic_to": [], "presynaptic_to_node": None, "postsynaptic_to_node": []})
+        sides = found.setdefault(
+            connector_id,
+            {"presynaptic_to": None, "postsynaptic_to": [], "presynaptic_to_node": None, "postsynaptic_to_node": []},
+        )
         if relation == "presynaptic_to":
             sides.update(presynaptic_to=skeleton_id, presynaptic_to_node=treenode_id)
         elif relation == "postsynaptic_to":
@@ -153,8 +168,9 @@ class SidesInTime(TypedDict):
 
 
 @routes.any("/{project_id}/connector/edgetimes", needs=Permission.BROWSE)
-async def times_of_connectors(call: Call, form: ConnectorIds) -> Annotated[
-        dict[int, dict[str, Any]], Content(dict[int, SidesInTime])]:
+async def times_of_connectors(
+    call: Call, form: ConnectorIds
+) -> Annotated[dict[int, dict[str, Any]], Content(dict[int, SidesInTime])]:
     """List skeleton, treenode and creation time (ms since 1970) on both sides of connectors."""
     async with call.reading() as connection:
         rows = await connector_info.named_links(connection, call.project_id, form.connector_ids)

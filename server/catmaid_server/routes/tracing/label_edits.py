@@ -22,10 +22,21 @@ class SetLabels(msgspec.Struct, kw_only=True):
 
 
 async def _set(call: Call, form: SetLabels, kind: Kind) -> dict[str, Any]:
-    change = await labels.set_labels(call.tx, call.user, call.project_id, kind, call.path["node_id"],
-                                     form.tags.split(","), delete_existing=form.delete_existing)
-    answer = {"message": "success", "new_labels": change.new, "duplicate_labels": change.remaining,
-              "deleted_labels": change.deleted}
+    change = await labels.set_labels(
+        call.tx,
+        call.user,
+        call.project_id,
+        kind,
+        call.path["node_id"],
+        form.tags.split(","),
+        delete_existing=form.delete_existing,
+    )
+    answer = {
+        "message": "success",
+        "new_labels": change.new,
+        "duplicate_labels": change.remaining,
+        "deleted_labels": change.deleted,
+    }
     return answer | ({"warning": change.warning} if change.warning else {})
 
 

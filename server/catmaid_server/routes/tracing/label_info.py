@@ -74,8 +74,12 @@ async def labels_of_connector(call: Call, form: NoParameters) -> list[str]:
 async def labels_of_nodes(call: Call, form: LabelsForNodes) -> dict[int, list[str]]:
     """List the labels of several nodes."""
     async with call.reading() as connection:
-        return await label_info.of_nodes(connection, call.project_id, treenode_ids=split_ids(form.treenode_ids),
-                                         connector_ids=split_ids(form.connector_ids))
+        return await label_info.of_nodes(
+            connection,
+            call.project_id,
+            treenode_ids=split_ids(form.treenode_ids),
+            connector_ids=split_ids(form.connector_ids),
+        )
 
 
 class UnusedRemoved(TypedDict):

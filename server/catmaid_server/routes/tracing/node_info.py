@@ -114,8 +114,13 @@ class Nearest(TypedDict):
 async def find_nearest(call: Call, form: NearestTo) -> Annotated[dict[str, Any], Content(Nearest)]:
     """Find the treenode nearest to a point."""
     async with call.reading() as connection:
-        return await node_info.nearest(connection, call.project_id, (form.x, form.y, form.z),
-                                       skeleton_id=form.skeleton_id, neuron_id=form.neuron_id)
+        return await node_info.nearest(
+            connection,
+            call.project_id,
+            (form.x, form.y, form.z),
+            skeleton_id=form.skeleton_id,
+            neuron_id=form.neuron_id,
+        )
 
 
 class MostRecentNode(TypedDict, total=False):
@@ -132,8 +137,9 @@ class MostRecentNode(TypedDict, total=False):
 async def find_most_recent(call: Call, form: MostRecent) -> Annotated[dict[str, Any], Content(MostRecentNode)]:
     """Find the treenode that was edited last."""
     async with call.reading() as connection:
-        return await node_info.most_recent(connection, call.project_id, skeleton_id=form.skeleton_id,
-                                           user_id=form.user_id)
+        return await node_info.most_recent(
+            connection, call.project_id, skeleton_id=form.skeleton_id, user_id=form.user_id
+        )
 
 
 @routes.any("/{project_id}/nodes/find-labels", needs=Permission.BROWSE)
@@ -187,8 +193,13 @@ async def compact_treenodes(call: Call, form: FindTreenodes) -> Annotated[msgspe
     """Give treenodes as rows of `node/list`."""
     async with call.reading() as connection:
         return await node_info.compact_treenodes(
-            connection, call.project_id, treenode_ids=form.treenode_ids, skeleton_ids=form.skeleton_ids,
-            label_ids=form.label_ids, label_names=form.label_names)
+            connection,
+            call.project_id,
+            treenode_ids=form.treenode_ids,
+            skeleton_ids=form.skeleton_ids,
+            label_ids=form.label_ids,
+            label_names=form.label_names,
+        )
 
 
 @routes.any("/{project_id}/treenodes/{treenode_id}/children", needs=Permission.BROWSE)
@@ -209,5 +220,6 @@ async def find_next_branches(call: Call, form: NoParameters) -> list[tuple[Place
 async def find_previous_branch(call: Call, form: Upstream) -> Place:
     """Find the previous branch, or the root."""
     async with call.reading() as connection:
-        return await node_info.previous_branch(connection, call.project_id, call.path["treenode_id"],
-                                               one_step=form.alt == 1)
+        return await node_info.previous_branch(
+            connection, call.project_id, call.path["treenode_id"], one_step=form.alt == 1
+        )

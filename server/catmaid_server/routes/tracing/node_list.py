@@ -70,8 +70,13 @@ class NodeList(msgspec.Struct, kw_only=True):
     @property
     def choice(self) -> Choice:
         """The skeletons that these parameters describe."""
-        return Choice(self.min_skeleton_length, self.min_skeleton_nodes, self.hidden_last_editor_id,
-                      self.n_largest_skeletons_limit, self.n_last_edited_skeletons_limit)
+        return Choice(
+            self.min_skeleton_length,
+            self.min_skeleton_nodes,
+            self.hidden_last_editor_id,
+            self.n_largest_skeletons_limit,
+            self.n_last_edited_skeletons_limit,
+        )
 
 
 @routes.any("/{project_id}/node/list", needs=Permission.BROWSE)
@@ -101,8 +106,10 @@ async def node_list_by_post(call: Call, form: NodeList) -> Encoded:
 
 async def _listed(call: Call, form: NodeList) -> web.Response:
     if form.src and form.src not in PROVIDERS + GRIDS:
-        raise InvalidInput(f"Could not find matching node provider for request: {form.src!r} is none of "
-                           f"{', '.join(PROVIDERS + GRIDS)}.")
+        raise InvalidInput(
+            f"Could not find matching node provider for request: {form.src!r} is none of "
+            f"{', '.join(PROVIDERS + GRIDS)}."
+        )
     levels = detail_levels.wanted_levels(form.lod_type, form.lod)
     encoding = Encoding.wanted(call, form.format)
     limit = call.request.app[keys.NODE_LIMIT]
@@ -110,9 +117,15 @@ async def _listed(call: Call, form: NodeList) -> web.Response:
 
     async def produce(connection: Connection) -> bytes:
         found = await viewports.nodes_in_box(
-            connection, call.project_id, box, labels=form.labels, exact=encoding is not Encoding.COLUMNS,
-            treenode_ids=form.treenode_ids, connector_ids=form.connector_ids,
-            most_nodes=min(form.limit, limit) if form.limit > 0 else limit)
+            connection,
+            call.project_id,
+            box,
+            labels=form.labels,
+            exact=encoding is not Encoding.COLUMNS,
+            treenode_ids=form.treenode_ids,
+            connector_ids=form.connector_ids,
+            most_nodes=min(form.limit, limit) if form.limit > 0 else limit,
+        )
         found = await skeleton_choice.chosen(connection, found, form.choice)
         if form.with_relation_map != "used":
             wanted = form.with_relation_map == "all"

@@ -38,8 +38,11 @@ async def move_nodes(call: Call, form: MoveNodes) -> Annotated[dict[str, Any], C
     if not form.t and not form.c:
         raise InvalidInput("Nothing to move: send t[0][0..3] for treenodes or c[0][0..3] for connectors.")
     treenodes, connectors = await moves.move(call.tx, call.user, call.project_id, State(form.state), form.t, form.c)
-    return {"updated": len(treenodes) + len(connectors), "old_treenodes": _old(treenodes),
-            "old_connectors": _old(connectors)}
+    return {
+        "updated": len(treenodes) + len(connectors),
+        "old_treenodes": _old(treenodes),
+        "old_connectors": _old(connectors),
+    }
 
 
 def _old(places: list[OldPlace]) -> list[tuple[int, str, float, float, float]] | None:

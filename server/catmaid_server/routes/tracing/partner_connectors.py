@@ -74,7 +74,8 @@ async def synapse_matrix(call: Call, form: Matrix) -> dict[int, dict[int, Any]]:
     """
     async with call.reading() as connection:
         found = await partner_connectors.connectors_between(
-            connection, call.project_id, "presynaptic_to", form.rows, partner_ids=form.columns)
+            connection, call.project_id, "presynaptic_to", form.rows, partner_ids=form.columns
+        )
         if not form.with_locations:
             return {row: {column: len(ids) for column, ids in columns.items()} for row, columns in found.items()}
         every = {connector for columns in found.values() for ids in columns.values() for connector in ids}
@@ -84,8 +85,10 @@ async def synapse_matrix(call: Call, form: Matrix) -> dict[int, dict[int, Any]]:
 
 def _located(connector_ids: list[int], places: dict[int, list[float]]) -> dict[str, Any]:
     counts = Counter(connector_ids)
-    return {"count": len(connector_ids),
-            "locations": {connector: {"pos": places[connector], "count": n} for connector, n in counts.items()}}
+    return {
+        "count": len(connector_ids),
+        "locations": {connector: {"pos": places[connector], "count": n} for connector, n in counts.items()},
+    }
 
 
 @routes.post("/{project_id}/skeletons/connectivity_matrix/csv", needs=Permission.BROWSE)
@@ -93,15 +96,19 @@ async def synapse_matrix_csv(call: Call, form: NamedMatrix) -> Annotated[web.Res
     """Count synapses between skeletons, as CSV."""
     async with call.reading() as connection:
         found = await partner_connectors.connectors_between(
-            connection, call.project_id, "presynaptic_to", form.rows, partner_ids=form.columns)
+            connection, call.project_id, "presynaptic_to", form.rows, partner_ids=form.columns
+        )
     names: dict[int, str] = dict(form.names)
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(["", *(names.get(column, column) for column in form.columns)])
     for row in form.rows:
         writer.writerow([names.get(row, row), *(len(found.get(row, {}).get(column, ())) for column in form.columns)])
-    return web.Response(text=text.getvalue(), content_type="text/csv",
-                        headers={"Content-Disposition": 'attachment; filename="catmaid-connectivity-matrix.csv"'})
+    return web.Response(
+        text=text.getvalue(),
+        content_type="text/csv",
+        headers={"Content-Disposition": 'attachment; filename="catmaid-connectivity-matrix.csv"'},
+    )
 
 
 @routes.any("/{project_id}/skeletons/partners-by-connector", needs=Permission.BROWSE)
@@ -110,8 +117,13 @@ async def partners_by_connector(call: Call, form: PartnersByConnector) -> list[i
     relation = {0: "postsynaptic_to", 1: "presynaptic_to"}.get(form.relation)
     async with call.reading() as connection:
         return await partner_connectors.partners_at(
-            connection, call.project_id, form.skid, required(form.connectors, "connector ID"), relation=relation,
-            single={0: False, 1: True}.get(form.size_mode))
+            connection,
+            call.project_id,
+            form.skid,
+            required(form.connectors, "connector ID"),
+            relation=relation,
+            single={0: False, 1: True}.get(form.size_mode),
+        )
 
 
 @routes.any("/{project_id}/skeleton/connectors-by-partner", needs=Permission.BROWSE)
@@ -132,6 +144,10 @@ async def connector_polyadicity(call: Call, form: Polyadicity) -> dict[int, dict
     """Count the other links at each connector of skeletons, by relation."""
     async with call.reading() as connection:
         return await partner_connectors.polyadicity(
-            connection, call.project_id, required(form.skeleton_ids, "skeleton ID"),
-            connector_ids=form.connector_ids or None, relation=form.self_relation_name or None,
-            partner_relation=form.partner_relation_name or None)
+            connection,
+            call.project_id,
+            required(form.skeleton_ids, "skeleton ID"),
+            connector_ids=form.connector_ids or None,
+            relation=form.self_relation_name or None,
+            partner_relation=form.partner_relation_name or None,
+        )

@@ -67,14 +67,36 @@ class Cut(TypedDict):
 async def split(call: Call, form: Split) -> Annotated[dict[str, Any], Content(Cut)]:
     """Cut a skeleton above a treenode, which becomes the root of a new one."""
     made = await skeletons.split(
-        call.tx, call.user, call.project_id, form.treenode_id,
-        upstream=form.upstream_annotation_map, downstream=form.downstream_annotation_map)
+        call.tx,
+        call.user,
+        call.project_id,
+        form.treenode_id,
+        upstream=form.upstream_annotation_map,
+        downstream=form.downstream_annotation_map,
+    )
     node, samplers = made.node, made.samplers
-    changes = {} if samplers is None else {"samplers": {"n_deleted_intervals": samplers.n_deleted_intervals,
-                                                        "n_deleted_domains": samplers.n_deleted_domains}}
-    return await with_edition_time(call, {
-        "new_skeleton_id": made.skeleton_id, "existing_skeleton_id": node.skeleton_id,
-        "x": node.x, "y": node.y, "z": node.z, **changes}, node.id)
+    changes = (
+        {}
+        if samplers is None
+        else {
+            "samplers": {
+                "n_deleted_intervals": samplers.n_deleted_intervals,
+                "n_deleted_domains": samplers.n_deleted_domains,
+            }
+        }
+    )
+    return await with_edition_time(
+        call,
+        {
+            "new_skeleton_id": made.skeleton_id,
+            "existing_skeleton_id": node.skeleton_id,
+            "x": node.x,
+            "y": node.y,
+            "z": node.z,
+            **changes,
+        },
+        node.id,
+    )
 
 
 class Join(msgspec.Struct, kw_only=True):
@@ -104,8 +126,15 @@ class Joined(TypedDict):
 @routes.post("/{project_id}/skeleton/join", needs=Permission.ANNOTATE, label="skeletons.merge")
 async def join(call: Call, form: Join) -> Annotated[dict[str, Any], Content(Joined)]:
     """Join two skeletons at two treenodes."""
-    joined = await skeletons.join(call.tx, call.user, call.project_id, form.from_id, form.to_id,
-                                  annotations=form.annotation_set, sampler_handling=form.sampler_handling)
+    joined = await skeletons.join(
+        call.tx,
+        call.user,
+        call.project_id,
+        form.from_id,
+        form.to_id,
+        annotations=form.annotation_set,
+        sampler_handling=form.sampler_handling,
+    )
     changes = {} if joined.samplers is None else {"samplers": joined.samplers}
     return {
         "message": "success",

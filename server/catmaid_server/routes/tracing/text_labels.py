@@ -77,8 +77,9 @@ async def create_text_label(call: Call, form: NewTextLabel) -> dict[str, int]:
 
 
 @routes.any("/{project_id}/textlabel/update", needs=Permission.ANNOTATE, label="textlabels.update")
-async def update_text_label(call: Call, form: EditTextLabel) -> Annotated[
-        web.Response, Content(str, "text/html", about="A blank.")]:
+async def update_text_label(
+    call: Call, form: EditTextLabel
+) -> Annotated[web.Response, Content(str, "text/html", about="A blank.")]:
     """Change a text label."""
     values = msgspec.structs.asdict(form)
     await text_labels.update_label(call.tx, call.project_id, values.pop("tid"), **values)
@@ -112,6 +113,14 @@ async def list_text_labels(call: Call, form: View) -> Annotated[dict[str, Any], 
     """List the text labels in view, numbered."""
     async with call.reading() as connection:
         found = await text_labels.labels_in_section(
-            connection, call.project_id, form.sid, left=form.left, top=form.top, width=form.width,
-            height=form.height, z=form.z, scale=form.scale)
+            connection,
+            call.project_id,
+            form.sid,
+            left=form.left,
+            top=form.top,
+            width=form.width,
+            height=form.height,
+            z=form.z,
+            scale=form.scale,
+        )
     return {str(number): label for number, label in enumerate(found)}

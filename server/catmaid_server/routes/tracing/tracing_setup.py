@@ -27,9 +27,14 @@ async def check_tracing_setup(call: Call, form: NoParameters) -> TracingSetup:
     may_set_up = await call.access.allows(call.user, call.project_id, Permission.ADMINISTER)
     async with call.reading() as connection:
         missing = await tracing_setup.missing(connection, call.project_id)
-    return {"needs_setup": missing.anything, "missing_classes": missing.classes,
-            "missing_relations": missing.relations, "missing_classinstances": ["root"] if missing.root else [],
-            "has_needed_permissions": may_set_up, "initialize": missing.everything}
+    return {
+        "needs_setup": missing.anything,
+        "missing_classes": missing.classes,
+        "missing_relations": missing.relations,
+        "missing_classinstances": ["root"] if missing.root else [],
+        "has_needed_permissions": may_set_up,
+        "initialize": missing.everything,
+    }
 
 
 @routes.any("/{project_id}/tracing/setup/rebuild", needs=Permission.ADMINISTER, label="tracing.rebuild_setup")

@@ -45,15 +45,27 @@ class TreenodeMade(TypedDict):
 @routes.any("/{project_id}/treenode/create", needs=Permission.ANNOTATE, label="treenodes.create")
 async def create_treenode(call: Call, form: CreateTreenode) -> Annotated[dict[str, Any], Content(TreenodeMade)]:
     """Add a treenode to a parent, or begin a new skeleton."""
-    place: dict[str, Any] = {"x": form.x, "y": form.y, "z": form.z, "radius": form.radius,
-                             "confidence": min(max(form.confidence, 0), 5)}
+    place: dict[str, Any] = {
+        "x": form.x,
+        "y": form.y,
+        "z": form.z,
+        "radius": form.radius,
+        "confidence": min(max(form.confidence, 0), 5),
+    }
     if form.parent_id != -1:
-        created = await treenodes.create_child(call.tx, call.user, call.project_id, form.parent_id, State(form.state),
-                                               links=form.links, **place)
+        created = await treenodes.create_child(
+            call.tx, call.user, call.project_id, form.parent_id, State(form.state), links=form.links, **place
+        )
     else:
         created = await treenodes.create_root(
-            call.tx, call.user, call.project_id, links=form.links, neuron_name=form.neuron_name,
-            neuron_id=None if form.useneuron == -1 else form.useneuron, **place)
+            call.tx,
+            call.user,
+            call.project_id,
+            links=form.links,
+            neuron_name=form.neuron_name,
+            neuron_id=None if form.useneuron == -1 else form.useneuron,
+            **place,
+        )
     return _created(created)
 
 
@@ -75,9 +87,20 @@ class TreenodeInserted(TreenodeMade):
 async def insert_treenode(call: Call, form: InsertTreenode) -> Annotated[dict[str, Any], Content(TreenodeInserted)]:
     """Put a treenode between a parent and its child."""
     created = await treenodes.insert_on_edge(
-        call.tx, call.user, call.project_id, form.parent_id, form.child_id, State(form.state),
-        x=form.x, y=form.y, z=form.z, radius=form.radius, confidence=min(max(form.confidence, 0), 5),
-        takeover_child_ids=form.takeover_child_ids, links=form.links)
+        call.tx,
+        call.user,
+        call.project_id,
+        form.parent_id,
+        form.child_id,
+        State(form.state),
+        x=form.x,
+        y=form.y,
+        z=form.z,
+        radius=form.radius,
+        confidence=min(max(form.confidence, 0), 5),
+        takeover_child_ids=form.takeover_child_ids,
+        links=form.links,
+    )
     return {**_created(created), "child_edition_times": _times(created.child_edition_times)}
 
 
@@ -109,13 +132,22 @@ class TreenodeDeleted(TypedDict):
 @routes.post("/{project_id}/treenode/delete", needs=Permission.ANNOTATE, label="treenodes.remove")
 async def delete_treenode(call: Call, form: DeleteTreenode) -> Annotated[dict[str, Any], Content(TreenodeDeleted)]:
     """Delete a treenode and connect its children to its parent."""
-    gone = await treenodes.delete_treenode(call.tx, call.user, call.project_id, form.treenode_id, form.state,
-                                           knows_links=not call.from_viewer)
+    gone = await treenodes.delete_treenode(
+        call.tx, call.user, call.project_id, form.treenode_id, form.state, knows_links=not call.from_viewer
+    )
     node = gone.node
     return {
-        "x": node.x, "y": node.y, "z": node.z, "parent_id": node.parent_id, "children": _times(gone.children),
-        "links": gone.links, "radius": node.radius, "confidence": node.confidence, "skeleton_id": node.skeleton_id,
-        "deleted_neuron": gone.deleted_neuron, "success": "Removed treenode successfully.",
+        "x": node.x,
+        "y": node.y,
+        "z": node.z,
+        "parent_id": node.parent_id,
+        "children": _times(gone.children),
+        "links": gone.links,
+        "radius": node.radius,
+        "confidence": node.confidence,
+        "skeleton_id": node.skeleton_id,
+        "deleted_neuron": gone.deleted_neuron,
+        "success": "Removed treenode successfully.",
     }
 
 
@@ -141,8 +173,9 @@ async def set_radius(call: Call, form: SetRadius) -> Annotated[dict[str, Any], C
     if form.option not in set(Reach):
         raise InvalidInput(f"Unknown option {form.option}: 0 to 5 are known.")
     reach = Reach(form.option)
-    node = await treenodes.lock_node(call.tx, call.project_id, call.path["treenode_id"],
-                                     whole_skeleton=reach is not Reach.NODE)
+    node = await treenodes.lock_node(
+        call.tx, call.project_id, call.path["treenode_id"], whole_skeleton=reach is not Reach.NODE
+    )
     State(form.state).require_node(node.edition_time)
     ids = await radii.reached(call.tx, node, reach)
     changed = await treenodes.set_radius(call.tx, call.user, call.project_id, dict.fromkeys(ids, form.radius))
@@ -207,18 +240,31 @@ class ConfidenceSet(TypedDict):
     updated_partners: dict[int, FormerConfidence]
 
 
-@routes.post("/{project_id}/treenodes/{treenode_id}/confidence", needs=Permission.ANNOTATE,
-             label="treenodes.update_confidence")
+@routes.post(
+    "/{project_id}/treenodes/{treenode_id}/confidence", needs=Permission.ANNOTATE, label="treenodes.update_confidence"
+)
 async def set_confidence(call: Call, form: SetConfidence) -> Annotated[dict[str, Any], Content(ConfidenceSet)]:
     """Set the confidence of an edge or of links."""
     if not 1 <= form.new_confidence <= 5:
         raise InvalidInput(f"Confidence is 1 to 5, not {form.new_confidence}.")
     changed = await treenodes.set_confidence(
-        call.tx, call.user, call.project_id, call.path["treenode_id"], form.new_confidence, State(form.state),
-        to_connector=form.to_connector, partner_id=form.partner_id, partner_confidence=form.partner_confidence)
-    return {"message": "success", "updated_partners": {
-        partner: {"edition_time": milliseconds(time), "old_confidence": old}
-        for partner, (time, old) in changed.items()}}
+        call.tx,
+        call.user,
+        call.project_id,
+        call.path["treenode_id"],
+        form.new_confidence,
+        State(form.state),
+        to_connector=form.to_connector,
+        partner_id=form.partner_id,
+        partner_confidence=form.partner_confidence,
+    )
+    return {
+        "message": "success",
+        "updated_partners": {
+            partner: {"edition_time": milliseconds(time), "old_confidence": old}
+            for partner, (time, old) in changed.items()
+        },
+    }
 
 
 class SetParent(msgspec.Struct, kw_only=True):
@@ -237,14 +283,18 @@ class ParentSet(TypedDict):
     skeleton_id: int
 
 
-@routes.post("/{project_id}/treenodes/{treenode_id}/parent", needs=Permission.ANNOTATE,
-             label="treenodes.update_parent")
+@routes.post("/{project_id}/treenodes/{treenode_id}/parent", needs=Permission.ANNOTATE, label="treenodes.update_parent")
 async def set_parent(call: Call, form: SetParent) -> ParentSet:
     """Hang a treenode on another one of its skeleton."""
     skeleton_id = await treenodes.set_parent(
-        call.tx, call.user, call.project_id, call.path["treenode_id"], form.parent_id, State(form.state))
-    return {"success": True, "node_id": call.path["treenode_id"], "parent_id": form.parent_id,
-            "skeleton_id": skeleton_id}
+        call.tx, call.user, call.project_id, call.path["treenode_id"], form.parent_id, State(form.state)
+    )
+    return {
+        "success": True,
+        "node_id": call.path["treenode_id"],
+        "parent_id": form.parent_id,
+        "skeleton_id": skeleton_id,
+    }
 
 
 def _created(created: Created) -> dict[str, Any]:
@@ -259,8 +309,10 @@ def _created(created: Created) -> dict[str, Any]:
 
 
 def _changed_radii(changed: list[tuple[int, float, float, Any, int]]) -> dict[int, dict[str, Any]]:
-    return {treenode_id: {"old": old, "new": new, "edition_time": milliseconds(time), "skeleton_id": skeleton_id}
-            for treenode_id, old, new, time, skeleton_id in changed}
+    return {
+        treenode_id: {"old": old, "new": new, "edition_time": milliseconds(time), "skeleton_id": skeleton_id}
+        for treenode_id, old, new, time, skeleton_id in changed
+    }
 
 
 def _times(pairs: list[tuple[int, Any]]) -> list[tuple[int, str]]:

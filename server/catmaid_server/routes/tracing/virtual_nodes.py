@@ -44,26 +44,41 @@ async def list_suppressed(call: Call, form: NoParameters) -> Annotated[list[dict
     return [_described(node) for node in found]
 
 
-@routes.post("/{project_id}/treenodes/{treenode_id}/suppressed-virtual/", needs=Permission.ANNOTATE,
-             label="suppressed_virtual_treenodes.create")
+@routes.post(
+    "/{project_id}/treenodes/{treenode_id}/suppressed-virtual/",
+    needs=Permission.ANNOTATE,
+    label="suppressed_virtual_treenodes.create",
+)
 async def suppress(call: Call, form: Suppress) -> Annotated[dict[str, Any], Content(Suppressed)]:
     """Let reviewers skip a section above a treenode."""
-    made = await virtual_nodes.suppress(call.tx, call.project_id, call.user, call.path["treenode_id"],
-                                        form.orientation, form.location_coordinate)
+    made = await virtual_nodes.suppress(
+        call.tx, call.project_id, call.user, call.path["treenode_id"], form.orientation, form.location_coordinate
+    )
     # What was just made repeats project and treenode as they stand in the path: as text.
     return _described(made) | {"project": str(made.project_id), "child": str(made.child_id)}
 
 
-@routes.delete("/{project_id}/treenodes/{treenode_id}/suppressed-virtual/{suppressed_id}", needs=Permission.ANNOTATE,
-               label="suppressed_virtual_treenodes.delete")
+@routes.delete(
+    "/{project_id}/treenodes/{treenode_id}/suppressed-virtual/{suppressed_id}",
+    needs=Permission.ANNOTATE,
+    label="suppressed_virtual_treenodes.delete",
+)
 async def restore(call: Call, form: NoParameters) -> Annotated[web.Response, Content(None, "", 204)]:
     """Show reviewers a section again."""
-    await virtual_nodes.restore(call.tx, call.project_id, call.user, call.path["treenode_id"],
-                                call.path["suppressed_id"])
+    await virtual_nodes.restore(
+        call.tx, call.project_id, call.user, call.path["treenode_id"], call.path["suppressed_id"]
+    )
     return web.Response(status=204)
 
 
 def _described(node: SuppressedNode) -> dict[str, Any]:
-    return {"id": node.id, "user": node.user_id, "project": node.project_id, "creation_time": node.creation_time,
-            "edition_time": node.edition_time, "child": node.child_id,
-            "location_coordinate": node.location_coordinate, "orientation": node.orientation}
+    return {
+        "id": node.id,
+        "user": node.user_id,
+        "project": node.project_id,
+        "creation_time": node.creation_time,
+        "edition_time": node.edition_time,
+        "child": node.child_id,
+        "location_coordinate": node.location_coordinate,
+        "orientation": node.orientation,
+    }

@@ -71,13 +71,23 @@ def _clock(panel: Axes, work: Work, pause: timedelta) -> None:
 
 
 def _bars(
-    panel: Axes, work: Work, values: Mapping[date, float], *, color: str, label: str,
+    panel: Axes,
+    work: Work,
+    values: Mapping[date, float],
+    *,
+    color: str,
+    label: str,
     below: Mapping[date, float] | None = None,
 ) -> None:
     """Draw a bar for each day, on top of another if there is one."""
     days = [day for day in work.days if day in values]
-    panel.bar([_place(day) for day in days], [values[day] for day in days],
-              bottom=[(below or {}).get(day, 0.0) for day in days], color=color, label=label)
+    panel.bar(
+        [_place(day) for day in days],
+        [values[day] for day in days],
+        bottom=[(below or {}).get(day, 0.0) for day in days],
+        color=color,
+        label=label,
+    )
     _set_days(panel, work)
 
 

@@ -94,13 +94,16 @@ async def _values(connection: Connection, project_id: int | None) -> dict[str, A
     free = count(row[0] + 1)
     relations |= {(i, name): next(free) for i in ids for name in RELATIONS if (i, name) not in relations}
     classes |= {(i, name): next(free) for i in ids for name in CLASSES if (i, name) not in classes}
-    return {"projects": ids, "owner_id": await _owner(connection), "relations": _records(relations),
-            "classes": _records(classes)}
+    return {
+        "projects": ids,
+        "owner_id": await _owner(connection),
+        "relations": _records(relations),
+        "classes": _records(classes),
+    }
 
 
 def _records(ids: dict[tuple[int, str], int]) -> Jsonb:
-    return Jsonb([{"project_id": project_id, "name": name, "id": row_id}
-                  for (project_id, name), row_id in ids.items()])
+    return Jsonb([{"project_id": project_id, "name": name, "id": row_id} for (project_id, name), row_id in ids.items()])
 
 
 async def _owner(connection: Connection) -> int:
@@ -112,9 +115,7 @@ async def _owner(connection: Connection) -> int:
     return owner_id
 
 
-async def _write(
-    connection: Connection, model: str, values: dict[str, Any], file: BinaryIO, *, first: bool
-) -> int:
+async def _write(connection: Connection, model: str, values: dict[str, Any], file: BinaryIO, *, first: bool) -> int:
     separator = b"\n" if first else b",\n"
     written = 0
     async with connection.cursor() as cursor, cursor.copy(getattr(sql, model), values) as copy:

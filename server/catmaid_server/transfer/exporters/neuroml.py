@@ -9,8 +9,10 @@ from xml.etree.ElementTree import Element, SubElement
 
 from catmaid_server.domain.skeletons.neuron_cells import Cell, Synapse
 
-_NAMESPACES = {part: f"http://morphml.org/{name}/schema" for part, name in {
-    "neuroml": "neuroml", "mml": "morphml", "net": "networkml", "meta": "metadata"}.items()}
+_NAMESPACES = {
+    part: f"http://morphml.org/{name}/schema"
+    for part, name in {"neuroml": "neuroml", "mml": "morphml", "net": "networkml", "meta": "metadata"}.items()
+}
 for _part, _namespace in _NAMESPACES.items():
     ET.register_namespace(_part, _namespace)
 
@@ -30,14 +32,25 @@ def network(cells: Sequence[Cell], synapses: Sequence[Synapse]) -> str:
     if by_pair:
         projections = SubElement(document, _tag("net:projections"), units="Physiological Units")
         for (pre, post), between in by_pair.items():
-            projection = SubElement(projections, _tag("net:projection"), name=f"{_name(pre)} onto {_name(post)}",
-                                    source=_name(pre), target=_name(post))
+            projection = SubElement(
+                projections,
+                _tag("net:projection"),
+                name=f"{_name(pre)} onto {_name(post)}",
+                source=_name(pre),
+                target=_name(post),
+            )
             SubElement(projection, _tag("net:synapse_props"), _SYNAPSE)
             connections = SubElement(projection, _tag("net:connections"), size=str(len(between)))
             for number, synapse in enumerate(between):
-                SubElement(connections, _tag("net:connection"), id=str(number),
-                           pre_cell_id="0", pre_segment_id=str(synapse.pre_node),
-                           post_cell_id="0", post_segment_id=str(synapse.post_node))
+                SubElement(
+                    connections,
+                    _tag("net:connection"),
+                    id=str(number),
+                    pre_cell_id="0",
+                    pre_segment_id=str(synapse.pre_node),
+                    post_cell_id="0",
+                    post_segment_id=str(synapse.post_node),
+                )
     return _text(document)
 
 
@@ -83,8 +96,11 @@ def _add_cell(cells: Element, cell: Cell) -> None:
     segments = SubElement(described, _tag("mml:segments"))
     for segment in cell.segments:
         parent = {} if segment.parent_id is None else {"parent": str(segment.parent_id)}
-        made = SubElement(segments, _tag("mml:segment"), {
-            "id": str(segment.id), "name": f"s{segment.id}", **parent, "cable": str(segment.cable)})
+        made = SubElement(
+            segments,
+            _tag("mml:segment"),
+            {"id": str(segment.id), "name": f"s{segment.id}", **parent, "cable": str(segment.cable)},
+        )
         if segment.starts_cable:
             SubElement(made, _tag("mml:proximal"), _place(segment.start, segment.diameter))
         SubElement(made, _tag("mml:distal"), _place(segment.end, segment.diameter))

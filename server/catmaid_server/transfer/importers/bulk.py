@@ -38,9 +38,11 @@ class BulkSummary:
     """By step, in order."""
 
     def __str__(self) -> str:
-        return (f"{self.neurons} neurons, {self.treenodes} treenodes, {self.connectors} connectors, "
-                f"{self.links} links and {self.annotations} annotations imported in "
-                f"{sum(self.seconds.values()):.1f} s.")
+        return (
+            f"{self.neurons} neurons, {self.treenodes} treenodes, {self.connectors} connectors, "
+            f"{self.links} links and {self.annotations} annotations imported in "
+            f"{sum(self.seconds.values()):.1f} s."
+        )
 
 
 async def import_bulk(
@@ -85,8 +87,12 @@ async def import_bulk(
     steps.expect(rows)
     with steps.timed("users and project"):
         target = await _target(store, tables, user=user, project=project, project_id=project_id, folder=folder)
-    async with store.writing(user_id=target.user_id, project_id=target.project_id, label="projects.import",
-                             note=f"{folder.name}: {rows} rows") as tx:
+    async with store.writing(
+        user_id=target.user_id,
+        project_id=target.project_id,
+        label="projects.import",
+        note=f"{folder.name}: {rows} rows",
+    ) as tx:
         user_ids = await _users_here(tx, tables)
         relations = await projects.relation_ids(tx, target.project_id)
         aside = await indexes.set_aside(tx, len(tables.treenodes), steps)
@@ -98,9 +104,15 @@ async def import_bulk(
         with steps.timed("vacuum and analyze"):
             await connection.execute(sql.vacuum)
     steps.finish()
-    return BulkSummary(target.project_id, len(np.unique(tables.neurons.ids("neuron_id"))), len(tables.treenodes),
-                       len(tables.connectors), len(tables.links),
-                       len(np.unique(tables.annotations.ids("annotation_id"))), steps.seconds)
+    return BulkSummary(
+        target.project_id,
+        len(np.unique(tables.neurons.ids("neuron_id"))),
+        len(tables.treenodes),
+        len(tables.connectors),
+        len(tables.links),
+        len(np.unique(tables.annotations.ids("annotation_id"))),
+        steps.seconds,
+    )
 
 
 async def _target(
@@ -114,8 +126,9 @@ async def _target(
         found = by_id if project is None else await projects.find_project(connection, project)
     if found is None:
         async with store.writing(user_id=owner.id, project_id=None, label="projects.create") as tx:
-            found = await projects.create_project(tx, project or _title_of(folder), owner_id=owner.id,
-                                                  project_id=project_id if by_id is None else None)
+            found = await projects.create_project(
+                tx, project or _title_of(folder), owner_id=owner.id, project_id=project_id if by_id is None else None
+            )
             await tx.execute(sql.advance_account_sequences)
     return Target(found, owner.id)
 
@@ -163,8 +176,10 @@ async def _require_free_ids(connection: Connection, tables: BulkTables) -> None:
         cursor = await connection.execute(query, {"lowest": int(ids.min()), "highest": int(ids.max())})
         taken = np.intersect1d(ids, np.array([row[0] for row in await cursor.fetchall()], np.int64))
         if len(taken):
-            raise InvalidInput(f"{len(taken)} ids are taken here, the first by {what} {taken[0]}. Ids are kept, so "
-                               "these tables can only go where none of them is used.")
+            raise InvalidInput(
+                f"{len(taken)} ids are taken here, the first by {what} {taken[0]}. Ids are kept, so "
+                "these tables can only go where none of them is used."
+            )
 
 
 def _set_ids(columns: list[NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -174,9 +189,13 @@ def _set_ids(columns: list[NDArray[np.int64]]) -> NDArray[np.int64]:
 
 async def _advance_sequences(tx: Connection, tables: BulkTables) -> None:
     locations = _set_ids([tables.treenodes.ids("id"), tables.connectors.ids("id")])
-    concepts = _set_ids([tables.neurons.ids(c) for c in ("neuron_id", "skeleton_id", "model_of_link_id")]
-                        + [tables.annotations.ids(c) for c in ("annotation_id", "link_id")]
-                        + [tables.labels.ids(c) for c in ("label_id", "link_id")]
-                        + [tables.links.ids("id"), tables.meta_annotations.ids("link_id")])
-    await tx.execute(sql.advance_sequences, {"location_id": int(locations.max(initial=1)),
-                                             "concept_id": int(concepts.max(initial=1))})
+    concepts = _set_ids(
+        [tables.neurons.ids(c) for c in ("neuron_id", "skeleton_id", "model_of_link_id")]
+        + [tables.annotations.ids(c) for c in ("annotation_id", "link_id")]
+        + [tables.labels.ids(c) for c in ("label_id", "link_id")]
+        + [tables.links.ids("id"), tables.meta_annotations.ids("link_id")]
+    )
+    await tx.execute(
+        sql.advance_sequences,
+        {"location_id": int(locations.max(initial=1)), "concept_id": int(concepts.max(initial=1))},
+    )

@@ -82,16 +82,26 @@ async def _insert_neurons(load_: _Load, table: Table) -> None:
     _, firsts = np.unique(table.ids("neuron_id"), return_index=True)
     owners, names = load_.users_of(table), table.texts("name")
     with load_.steps.timed("insert neurons"):
-        await load_.tx.execute(sql.insert_neurons, {
-            "project_id": load_.project_id, "ids": table.ids("neuron_id")[firsts].tolist(),
-            "names": names[firsts].tolist(), "user_ids": owners[firsts].tolist(),
-        })
+        await load_.tx.execute(
+            sql.insert_neurons,
+            {
+                "project_id": load_.project_id,
+                "ids": table.ids("neuron_id")[firsts].tolist(),
+                "names": names[firsts].tolist(),
+                "user_ids": owners[firsts].tolist(),
+            },
+        )
         has = table.ids("skeleton_id") >= 0
-        await load_.tx.execute(sql.insert_skeletons, {
-            "project_id": load_.project_id, "ids": table.ids("skeleton_id")[has].tolist(),
-            "neuron_ids": table.ids("neuron_id")[has].tolist(),
-            "link_ids": table.ids("model_of_link_id")[has].tolist(), "user_ids": owners[has].tolist(),
-        })
+        await load_.tx.execute(
+            sql.insert_skeletons,
+            {
+                "project_id": load_.project_id,
+                "ids": table.ids("skeleton_id")[has].tolist(),
+                "neuron_ids": table.ids("neuron_id")[has].tolist(),
+                "link_ids": table.ids("model_of_link_id")[has].tolist(),
+                "user_ids": owners[has].tolist(),
+            },
+        )
     load_.steps.advance(len(table))
 
 
@@ -99,68 +109,122 @@ async def _insert_treenodes(load_: _Load, tables: BulkTables) -> None:
     table = tables.treenodes
     positions, owners = table.numbers("x", "y", "z"), load_.users_of(table)
     x, y, z = positions.T
-    await load_.copy("copy treenodes", sql.copy_treenodes, {
-        "id": _int4(table, "id"), "skeleton_id": _int4(table, "skeleton_id"),
-        "parent_id": _int4(table, "parent_id"), "x": x, "y": y, "z": z, "radius": table.numbers("radius"),
-        "confidence": table.columns["confidence"], "user_id": owners, "editor_id": owners,
-        "edge": treenode_edges(positions, tables.parents),
-    })
+    await load_.copy(
+        "copy treenodes",
+        sql.copy_treenodes,
+        {
+            "id": _int4(table, "id"),
+            "skeleton_id": _int4(table, "skeleton_id"),
+            "parent_id": _int4(table, "parent_id"),
+            "x": x,
+            "y": y,
+            "z": z,
+            "radius": table.numbers("radius"),
+            "confidence": table.columns["confidence"],
+            "user_id": owners,
+            "editor_id": owners,
+            "edge": treenode_edges(positions, tables.parents),
+        },
+    )
 
 
 async def _insert_connectors(load_: _Load, table: Table) -> None:
     owners = load_.users_of(table)
-    await load_.copy("copy connectors", sql.copy_connectors, {
-        "id": _int4(table, "id"), **{axis: table.numbers(axis) for axis in "xyz"},
-        "confidence": table.columns["confidence"], "user_id": owners, "editor_id": owners,
-    })
+    await load_.copy(
+        "copy connectors",
+        sql.copy_connectors,
+        {
+            "id": _int4(table, "id"),
+            **{axis: table.numbers(axis) for axis in "xyz"},
+            "confidence": table.columns["confidence"],
+            "user_id": owners,
+            "editor_id": owners,
+        },
+    )
 
 
 async def _insert_links(load_: _Load, tables: BulkTables) -> None:
     table = tables.links
     treenodes = tables.treenodes.numbers("x", "y", "z")[tables.linked_treenodes]
     connectors = tables.connectors.numbers("x", "y", "z")[tables.linked_connectors]
-    await load_.copy("copy links", sql.copy_links, {
-        "id": _int4(table, "id"), "relation_id": table.mapped("relation", load_.relations),
-        "connector_id": _int4(table, "connector_id"), "treenode_id": _int4(table, "treenode_id"),
-        "skeleton_id": _int4(table, "skeleton_id"), "confidence": table.columns["confidence"],
-        "user_id": load_.users_of(table), "edge": edges(treenodes, connectors),
-    })
+    await load_.copy(
+        "copy links",
+        sql.copy_links,
+        {
+            "id": _int4(table, "id"),
+            "relation_id": table.mapped("relation", load_.relations),
+            "connector_id": _int4(table, "connector_id"),
+            "treenode_id": _int4(table, "treenode_id"),
+            "skeleton_id": _int4(table, "skeleton_id"),
+            "confidence": table.columns["confidence"],
+            "user_id": load_.users_of(table),
+            "edge": edges(treenodes, connectors),
+        },
+    )
 
 
 async def _insert_annotations(load_: _Load, tables: BulkTables) -> None:
     table, meta = tables.annotations, tables.meta_annotations
     owners = load_.users_of(table)
     _, firsts = np.unique(table.ids("annotation_id"), return_index=True)
-    await load_.tx.execute(sql.insert_annotations, {
-        "project_id": load_.project_id, "ids": table.ids("annotation_id")[firsts].tolist(),
-        "names": table.texts("annotation_name")[firsts].tolist(), "user_ids": owners[firsts].tolist(),
-    })
+    await load_.tx.execute(
+        sql.insert_annotations,
+        {
+            "project_id": load_.project_id,
+            "ids": table.ids("annotation_id")[firsts].tolist(),
+            "names": table.texts("annotation_name")[firsts].tolist(),
+            "user_ids": owners[firsts].tolist(),
+        },
+    )
     has = table.ids("link_id") >= 0
-    await load_.copy("copy annotation links", sql.copy_annotation_links, {
-        "id": _int4(table, "link_id")[has], "annotation_id": _int4(table, "annotation_id")[has],
-        "neuron_id": _int4(table, "neuron_id")[has], "target_annotation_id": _nulls(int(has.sum())),
-        "user_id": owners[has],
-    })
-    await load_.copy("copy annotation links", sql.copy_annotation_links, {
-        "id": _int4(meta, "link_id"), "annotation_id": _int4(meta, "annotation_id"),
-        "neuron_id": _nulls(len(meta)), "target_annotation_id": _int4(meta, "target_annotation_id"),
-        "user_id": load_.users_of(meta),
-    })
+    await load_.copy(
+        "copy annotation links",
+        sql.copy_annotation_links,
+        {
+            "id": _int4(table, "link_id")[has],
+            "annotation_id": _int4(table, "annotation_id")[has],
+            "neuron_id": _int4(table, "neuron_id")[has],
+            "target_annotation_id": _nulls(int(has.sum())),
+            "user_id": owners[has],
+        },
+    )
+    await load_.copy(
+        "copy annotation links",
+        sql.copy_annotation_links,
+        {
+            "id": _int4(meta, "link_id"),
+            "annotation_id": _int4(meta, "annotation_id"),
+            "neuron_id": _nulls(len(meta)),
+            "target_annotation_id": _int4(meta, "target_annotation_id"),
+            "user_id": load_.users_of(meta),
+        },
+    )
 
 
 async def _insert_labels(load_: _Load, table: Table) -> None:
     owners = load_.users_of(table)
     _, firsts = np.unique(table.ids("label_id"), return_index=True)
-    await load_.tx.execute(sql.insert_labels, {
-        "project_id": load_.project_id, "ids": table.ids("label_id")[firsts].tolist(),
-        "names": table.texts("label_name")[firsts].tolist(), "user_ids": owners[firsts].tolist(),
-    })
+    await load_.tx.execute(
+        sql.insert_labels,
+        {
+            "project_id": load_.project_id,
+            "ids": table.ids("label_id")[firsts].tolist(),
+            "names": table.texts("label_name")[firsts].tolist(),
+            "user_ids": owners[firsts].tolist(),
+        },
+    )
     has = table.ids("link_id") >= 0
-    await load_.copy("copy node labels", sql.copy_node_labels, {
-        "id": _int4(table, "link_id")[has], "label_id": _int4(table, "label_id")[has],
-        "treenode_id": _int4(table, "treenode_id")[has], "connector_id": _int4(table, "connector_id")[has],
-        "user_id": owners[has],
-    })
+    await load_.copy(
+        "copy node labels",
+        sql.copy_node_labels,
+        {
+            "id": _int4(table, "link_id")[has],
+            "label_id": _int4(table, "label_id")[has],
+            "treenode_id": _int4(table, "treenode_id")[has],
+            "connector_id": _int4(table, "connector_id")[has],
+            "user_id": owners[has],
+        },
+    )
 
 
 def _int4(table: Table, name: str) -> Column:

@@ -75,8 +75,15 @@ class BulkTables:
 
     def tables(self) -> tuple[Table, ...]:
         """Every table, all of which have a column user_id."""
-        return (self.neurons, self.treenodes, self.connectors, self.links, self.annotations,
-                self.meta_annotations, self.labels)
+        return (
+            self.neurons,
+            self.treenodes,
+            self.connectors,
+            self.links,
+            self.annotations,
+            self.meta_annotations,
+            self.labels,
+        )
 
 
 def read_bulk(folder: Path) -> BulkTables:
@@ -93,8 +100,13 @@ def read_bulk(folder: Path) -> BulkTables:
     parents = _checked_arbors(read["treenodes"], read["neurons"])
     linked_treenodes, linked_connectors = _checked_links(read["links"], read["treenodes"], read["connectors"])
     _check_marks(read)
-    return BulkTables(**read, parents=parents, linked_treenodes=linked_treenodes,
-                      linked_connectors=linked_connectors, users=_read_users(folder))
+    return BulkTables(
+        **read,
+        parents=parents,
+        linked_treenodes=linked_treenodes,
+        linked_connectors=linked_connectors,
+        users=_read_users(folder),
+    )
 
 
 def _read(folder: Path, name: str) -> Table:
@@ -131,8 +143,9 @@ def _checked_arbors(treenodes: Table, neurons: Table) -> NDArray[np.int64]:
     if (row := treenodes.first(parents == -2)) is not None:
         treenodes.refuse_row(row, f"parent_id {treenodes.ids('parent_id')[row]} is not a treenode of this file")
     if (row := treenodes.first((parents >= 0) & (skeletons[parents] != skeletons))) is not None:
-        treenodes.refuse_row(row, f"treenode {ids[row]} is in skeleton {skeletons[row]}, "
-                             f"its parent in {skeletons[parents[row]]}")
+        treenodes.refuse_row(
+            row, f"treenode {ids[row]} is in skeleton {skeletons[row]}, its parent in {skeletons[parents[row]]}"
+        )
     cycle = nodes_on_cycles(parents)
     if len(cycle):
         treenodes.refuse_row(int(cycle[0]), f"treenode {ids[cycle[0]]} is its own ancestor")
@@ -145,9 +158,7 @@ def _checked_arbors(treenodes: Table, neurons: Table) -> NDArray[np.int64]:
     return parents
 
 
-def _checked_links(
-    links: Table, treenodes: Table, connectors: Table
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _checked_links(links: Table, treenodes: Table, connectors: Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows of each link's treenode and connector; `BadFile` if there is none, or the link's skeleton is another."""
     links.require_distinct("id")
     connectors.require_distinct("id")
@@ -157,8 +168,11 @@ def _checked_links(
     linked_treenodes = links.rows_in("treenode_id", treenodes, "treenode")
     skeletons = treenodes.ids("skeleton_id")[linked_treenodes]
     if (row := links.first(skeletons != links.ids("skeleton_id"))) is not None:
-        links.refuse_row(row, f"treenode {links.ids('treenode_id')[row]} is in skeleton {skeletons[row]}, "
-                         f"not in {links.ids('skeleton_id')[row]}")
+        links.refuse_row(
+            row,
+            f"treenode {links.ids('treenode_id')[row]} is in skeleton {skeletons[row]}, "
+            f"not in {links.ids('skeleton_id')[row]}",
+        )
     return linked_treenodes, linked_connectors
 
 
@@ -195,11 +209,14 @@ def _check_entities(read: dict[str, Table]) -> None:
     if (row := neurons.first(both)) is not None:
         neurons.refuse_row(row, "skeleton_id and model_of_link_id should both be given, or neither")
     used = neurons.ids("neuron_id")
-    for table, column, what in ((neurons, "skeleton_id", "skeleton"),
-                                (read["annotations"], "annotation_id", "annotation"),
-                                (read["labels"], "label_id", "label")):
+    for table, column, what in (
+        (neurons, "skeleton_id", "skeleton"),
+        (read["annotations"], "annotation_id", "annotation"),
+        (read["labels"], "label_id", "label"),
+    ):
         ids = table.ids(column)
         if (row := table.first((ids >= 0) & np.isin(ids, used))) is not None:
-            table.refuse_row(row, f"id {ids[row]} of this {what} is also that of another neuron, "
-                             "skeleton, annotation or label")
+            table.refuse_row(
+                row, f"id {ids[row]} of this {what} is also that of another neuron, skeleton, annotation or label"
+            )
         used = np.concatenate([used, ids[ids >= 0]])

@@ -84,8 +84,12 @@ async def import_connectors(
     nodes = nodes or sibling_nodes(links)
     node_table = None if nodes is None else await asyncio.to_thread(NodeTable.read, nodes, scale)
     made = _NewConnectors(connector_table, connector_table.numbers("x", "y", "z") * scale)
-    async with store.writing(user_id=target.user_id, project_id=target.project_id,
-                             label="connectors.import", note=f"{connectors.name}, {links.name}") as tx:
+    async with store.writing(
+        user_id=target.user_id,
+        project_id=target.project_id,
+        label="connectors.import",
+        note=f"{connectors.name}, {links.name}",
+    ) as tx:
         ids = await _insert_connectors(tx, target, made)
         names = sorted(set(link_table.texts("skeleton_id")))
         sources = await imported_sources(tx, target.project_id, names)
@@ -116,10 +120,20 @@ async def _insert_connectors(tx: Connection, target: Target, made: _NewConnector
     ids = await _new_ids(tx, sql.next_locations, count)
     user_ids = np.full(count, target.user_id, np.int32)
     x, y, z = made.positions.T
-    await copy_rows(tx, sql.copy_connectors, {
-        "id": ids, "project_id": np.full(count, target.project_id, np.int32), "x": x, "y": y, "z": z,
-        "confidence": np.full(count, 5, np.int16), "user_id": user_ids, "editor_id": user_ids,
-    })
+    await copy_rows(
+        tx,
+        sql.copy_connectors,
+        {
+            "id": ids,
+            "project_id": np.full(count, target.project_id, np.int32),
+            "x": x,
+            "y": y,
+            "z": z,
+            "confidence": np.full(count, 5, np.int16),
+            "user_id": user_ids,
+            "editor_id": user_ids,
+        },
+    )
     return ids
 
 
@@ -129,13 +143,21 @@ async def _insert_links(
     relations = links.mapped("relation", await projects.relation_ids(tx, target.project_id))
     rows = rows_of(made.table.ids("connector_id"), links.ids("connector_id"))
     count = len(links)
-    await copy_rows(tx, sql.copy_links, {
-        "id": await _new_ids(tx, sql.next_concepts, count),
-        "project_id": np.full(count, target.project_id, np.int32), "relation_id": relations,
-        "connector_id": connector_ids[rows], "treenode_id": sites.treenode_ids, "skeleton_id": sites.skeleton_ids,
-        "confidence": np.full(count, 5, np.int16), "user_id": np.full(count, target.user_id, np.int32),
-        "edge": edges(sites.positions, made.positions[rows]),
-    })
+    await copy_rows(
+        tx,
+        sql.copy_links,
+        {
+            "id": await _new_ids(tx, sql.next_concepts, count),
+            "project_id": np.full(count, target.project_id, np.int32),
+            "relation_id": relations,
+            "connector_id": connector_ids[rows],
+            "treenode_id": sites.treenode_ids,
+            "skeleton_id": sites.skeleton_ids,
+            "confidence": np.full(count, 5, np.int16),
+            "user_id": np.full(count, target.user_id, np.int32),
+            "edge": edges(sites.positions, made.positions[rows]),
+        },
+    )
 
 
 async def _new_ids(tx: Connection, statement: LiteralString, count: int) -> NDArray[np.int32]:

@@ -72,8 +72,10 @@ class NodeTable:
             links.refuse_row(row, f"node {wanted[row]} is not in {self.table.path.name}")
         skeletons = self.table.texts("skeleton_id")[rows]
         if (row := links.first(skeletons != named)) is not None:
-            links.refuse_row(row, f"node {wanted[row]} is in skeleton {skeletons[row]} of {self.table.path.name}, "
-                             f"not in {named[row]}")
+            links.refuse_row(
+                row,
+                f"node {wanted[row]} is in skeleton {skeletons[row]} of {self.table.path.name}, not in {named[row]}",
+            )
         return self.table.numbers("x", "y", "z")[rows] * self.scale
 
 
@@ -88,9 +90,14 @@ async def imported_sources(
     found: dict[str, list[SourceNodes]] = {}
     for (name, _), rows in parts.items():
         values = np.array(rows, np.float64)
-        found.setdefault(name, []).append(SourceNodes(
-            values[:, 0].astype(np.int64), values[:, 1].astype(np.int32), values[:, 2].astype(np.int32),
-            values[:, 3:6]))
+        found.setdefault(name, []).append(
+            SourceNodes(
+                values[:, 0].astype(np.int64),
+                values[:, 1].astype(np.int32),
+                values[:, 2].astype(np.int32),
+                values[:, 3:6],
+            )
+        )
     return found
 
 
@@ -150,19 +157,24 @@ def resolve(
 def _only_source(links: Table, row: int, candidates: list[SourceNodes]) -> SourceNodes:
     name = links.texts("skeleton_id")[row]
     if not candidates:
-        links.refuse_row(row, f"no skeleton {name} was imported from a file {name}.swc into this project; "
-                              "import the SWC files first")
+        links.refuse_row(
+            row, f"no skeleton {name} was imported from a file {name}.swc into this project; import the SWC files first"
+        )
     if len(candidates) > 1:
-        links.refuse_row(row, f"skeleton {name} was imported {len(candidates)} times and could mean each of them; "
-                              "delete all but one")
+        links.refuse_row(
+            row, f"skeleton {name} was imported {len(candidates)} times and could mean each of them; delete all but one"
+        )
     return candidates[0]
 
 
 def _by_source_id(links: Table, row: int, source: SourceNodes, node_id: int) -> int:
     at = int(np.searchsorted(source.source_ids, node_id))
     if at == len(source.source_ids) or source.source_ids[at] != node_id:
-        links.refuse_row(row, f"node {node_id} is not a node of {links.texts('skeleton_id')[row]}.swc; if these ids "
-                              f"are of another table, give it ({NODES_FILE}: {','.join(NODE_COLUMNS)})")
+        links.refuse_row(
+            row,
+            f"node {node_id} is not a node of {links.texts('skeleton_id')[row]}.swc; if these ids "
+            f"are of another table, give it ({NODES_FILE}: {','.join(NODE_COLUMNS)})",
+        )
     return at
 
 
@@ -172,9 +184,12 @@ def _by_place(links: Table, row: int, source: SourceNodes, place: NDArray[np.flo
     at = int(np.argmin(distances))
     if distances[at] > reach:
         x, y, z = place
-        links.refuse_row(row, f"skeleton {links.texts('skeleton_id')[row]} has no node at ({x:g}, {y:g}, {z:g}) nm; "
-                              f"the nearest is {distances[at]:.1f} nm away. Is the scale right? To link to the "
-                              "nearest nodes, say how far they may be")
+        links.refuse_row(
+            row,
+            f"skeleton {links.texts('skeleton_id')[row]} has no node at ({x:g}, {y:g}, {z:g}) nm; "
+            f"the nearest is {distances[at]:.1f} nm away. Is the scale right? To link to the "
+            "nearest nodes, say how far they may be",
+        )
     return at
 
 

@@ -84,8 +84,9 @@ class ImportSummary:
         return sum(a.cable_length for a in self.imported)
 
     def __str__(self) -> str:
-        lines = [f"{len(self.imported)} skeletons imported: {self.nodes} nodes, "
-                 f"{self.cable_length / 1000:.1f} µm of cable."]
+        lines = [
+            f"{len(self.imported)} skeletons imported: {self.nodes} nodes, {self.cable_length / 1000:.1f} µm of cable."
+        ]
         if self.refused:
             lines.append(f"{len(self.refused)} files refused:")
             lines += [f"  {path.name}: {reason}" for path, reason in self.refused]
@@ -135,11 +136,11 @@ async def import_swc(
         except BadFile as error:
             summary.refused.append(Refusal(path, error.reason))
             continue
-        async with store.writing(user_id=target.user_id, project_id=target.project_id,
-                                 label="skeletons.import", note=path.name) as tx:
+        async with store.writing(
+            user_id=target.user_id, project_id=target.project_id, label="skeletons.import", note=path.name
+        ) as tx:
             made = await store_arbor(tx, target, arbor)
-        summary.imported.append(
-            ImportedArbor(path, made.neuron_id, made.skeleton_id, len(arbor), arbor.cable_length))
+        summary.imported.append(ImportedArbor(path, made.neuron_id, made.skeleton_id, len(arbor), arbor.cable_length))
     progress(len(paths), len(paths))
     return summary
 
@@ -162,7 +163,11 @@ def swc_files(source: Path | Sequence[Path]) -> list[Path]:
 
 
 async def store_arbor(
-    tx: Connection, target: Target, arbor: Arbor, *, neuron_name: str | None = None,
+    tx: Connection,
+    target: Target,
+    arbor: Arbor,
+    *,
+    neuron_name: str | None = None,
     authorship: Authorship | None = None,
 ) -> StoredArbor:
     """Make a neuron of an arbor, and remember its source ids for imports that refer to them.
@@ -176,10 +181,15 @@ async def store_arbor(
     cursor = await tx.execute(sql.next_locations, {"count": len(arbor)})
     ids = np.array([row[0] for row in await cursor.fetchall()], np.int32)
     await _copy_treenodes(tx, target, arbor, ids, skeleton_id, authorship or _all_by(target.user_id, len(arbor)))
-    await tx.execute(sql.remember_source, {
-        "project_id": target.project_id, "name": arbor.name,
-        "source_ids": arbor.node_ids.tolist(), "treenode_ids": ids.tolist(),
-    })
+    await tx.execute(
+        sql.remember_source,
+        {
+            "project_id": target.project_id,
+            "name": arbor.name,
+            "source_ids": arbor.node_ids.tolist(),
+            "treenode_ids": ids.tolist(),
+        },
+    )
     return StoredArbor(neuron_id, skeleton_id, ids)
 
 
@@ -189,11 +199,21 @@ async def _copy_treenodes(
     """Insert an arbor's nodes under `ids` : (n,) int32."""
     count = len(arbor)
     x, y, z = arbor.positions.T
-    await copy_rows(tx, sql.copy_treenodes, {
-        "id": ids, "project_id": np.full(count, target.project_id, np.int32),
-        "skeleton_id": np.full(count, skeleton_id, np.int32),
-        "parent_id": np.ma.masked_array(ids[arbor.parents], arbor.parents < 0),
-        "x": x, "y": y, "z": z, "radius": arbor.radii, "confidence": authorship.confidences,
-        "user_id": authorship.user_ids, "editor_id": authorship.editor_ids,
-        "edge": treenode_edges(arbor.positions, arbor.parents),
-    })
+    await copy_rows(
+        tx,
+        sql.copy_treenodes,
+        {
+            "id": ids,
+            "project_id": np.full(count, target.project_id, np.int32),
+            "skeleton_id": np.full(count, skeleton_id, np.int32),
+            "parent_id": np.ma.masked_array(ids[arbor.parents], arbor.parents < 0),
+            "x": x,
+            "y": y,
+            "z": z,
+            "radius": arbor.radii,
+            "confidence": authorship.confidences,
+            "user_id": authorship.user_ids,
+            "editor_id": authorship.editor_ids,
+            "edge": treenode_edges(arbor.positions, arbor.parents),
+        },
+    )

@@ -94,20 +94,34 @@ def _checked_parents(
     """Index of each node's parent, -1 at the one root; `BadFile` if this is not one tree."""
     if (repeat := first_repeat(node_ids)) is not None:
         again, before = repeat
-        raise BadFile(path, f"node {node_ids[again]} is already in line {lines[before]}; ids should differ",
-                      line=int(lines[again]))
+        raise BadFile(
+            path,
+            f"node {node_ids[again]} is already in line {lines[before]}; ids should differ",
+            line=int(lines[again]),
+        )
     parents = parent_indices(node_ids, parent_ids)
     missing = np.flatnonzero(parents == -2)
     if len(missing):
         at = missing[0]
-        raise BadFile(path, f"parent {parent_ids[at]} of node {node_ids[at]} is not in the file; "
-                            "it should be a node's id, or -1 at the root", line=int(lines[at]))
+        raise BadFile(
+            path,
+            f"parent {parent_ids[at]} of node {node_ids[at]} is not in the file; "
+            "it should be a node's id, or -1 at the root",
+            line=int(lines[at]),
+        )
     cycle = nodes_on_cycles(parents)
     if len(cycle):
-        raise BadFile(path, f"node {node_ids[cycle[0]]} is its own ancestor (a cycle of nodes); "
-                            "parents should lead to the root", line=int(lines[cycle[0]]))
+        raise BadFile(
+            path,
+            f"node {node_ids[cycle[0]]} is its own ancestor (a cycle of nodes); parents should lead to the root",
+            line=int(lines[cycle[0]]),
+        )
     roots = np.flatnonzero(parents == -1)
     if len(roots) > 1:
-        raise BadFile(path, f"a second root, node {node_ids[roots[1]]} (the first is in line {lines[roots[0]]}); "
-                            "a file should be one tree", line=int(lines[roots[1]]))
+        raise BadFile(
+            path,
+            f"a second root, node {node_ids[roots[1]]} (the first is in line {lines[roots[0]]}); "
+            "a file should be one tree",
+            line=int(lines[roots[1]]),
+        )
     return parents

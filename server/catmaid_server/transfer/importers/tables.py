@@ -96,8 +96,11 @@ class Table:
         row = self.first(np.asarray(values != values[firsts][groups], np.bool_))
         if row is not None:
             before = firsts[groups[row]]
-            self.refuse_row(row, f"{value} of {key} {self.ids(key)[row]} is {str(values[row])!r}, but "
-                            f"{str(values[before])!r} in line {self.lines[before]}")
+            self.refuse_row(
+                row,
+                f"{value} of {key} {self.ids(key)[row]} is {str(values[row])!r}, but "
+                f"{str(values[before])!r} in line {self.lines[before]}",
+            )
 
     def require_known(self, name: str, known: NDArray[np.int64], what: str) -> None:
         """Raise `BadFile` if an id of a column is not among `known`; unset optional ids are."""
@@ -128,8 +131,9 @@ class Table:
 def empty_table(path: Path, columns: Mapping[str, Kind]) -> Table:
     """A table without rows, for a file that may be missing."""
     dtypes = {Kind.TEXT: object, Kind.NUMBER: np.float64, Kind.CONFIDENCE: np.int16}
-    return Table(path, {name: np.empty(0, dtypes.get(kind, np.int64)) for name, kind in columns.items()},
-                 np.empty(0, np.int64))
+    return Table(
+        path, {name: np.empty(0, dtypes.get(kind, np.int64)) for name, kind in columns.items()}, np.empty(0, np.int64)
+    )
 
 
 def find_table(folder: Path, name: str) -> Path | None:
@@ -162,8 +166,14 @@ def _read_frame(path: Path, columns: Mapping[str, Kind]) -> pd.DataFrame:
         header = _header(file)
         _check_header(path, header, columns)
         frame = pd.read_csv(
-            file, engine="c", header=None, names=header, low_memory=False, skip_blank_lines=False,
-            keep_default_na=False, na_values={name: [""] for name in header},
+            file,
+            engine="c",
+            header=None,
+            names=header,
+            low_memory=False,
+            skip_blank_lines=False,
+            keep_default_na=False,
+            na_values={name: [""] for name in header},
             dtype={name: str for name in header if columns.get(name, Kind.TEXT) is Kind.TEXT},
         )
     if not isinstance(frame.index, pd.RangeIndex):  # so pandas takes a row with more fields than the header

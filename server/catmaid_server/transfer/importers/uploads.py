@@ -84,12 +84,18 @@ async def import_upload(tx: Connection, user: User, project_id: int, upload: Upl
     arbor, more = await asyncio.to_thread(_read, Path(upload.filename), upload.text)
     neuron_id, skeleton_id = [await _claimed(tx, upload, wanted) for wanted in (upload.neuron_id, upload.skeleton_id)]
     name = upload.neuron_name or (f"neuron {neuron_id}" if neuron_id else "")
-    stored = await store_arbor(tx, Target(project_id, user.id), arbor, neuron_name=name,
-                               authorship=await _authorship(tx, user, arbor, more) if more else None)
+    stored = await store_arbor(
+        tx,
+        Target(project_id, user.id),
+        arbor,
+        neuron_name=name,
+        authorship=await _authorship(tx, user, arbor, more) if more else None,
+    )
     if upload.replace:
         await _replace(tx, project_id, user, upload, stored.neuron_id)
-    changed = await entity_ids.change(tx, project_id, stored.skeleton_id, new_skeleton_id=skeleton_id,
-                                      new_neuron_id=neuron_id)
+    changed = await entity_ids.change(
+        tx, project_id, stored.skeleton_id, new_skeleton_id=skeleton_id, new_neuron_id=neuron_id
+    )
     await annotating.annotate(tx, project_id, user, (ANNOTATION, *upload.annotations), [changed.neuron_id])
     if upload.origin is not None:
         await origins.add(tx, project_id, user.id, changed.skeleton_id, upload.origin)
@@ -138,7 +144,7 @@ def _without_authors(path: Path, text: str) -> tuple[str, dict[int, _Line]]:
                 more[int(fields[0])] = _Line(fields[7], fields[9], min(max(int(fields[11]), 0), 5))
             except ValueError:
                 raise BadFile(path, "node id and confidence should be whole numbers", line=number) from None
-            plain.append(" ".join(fields[:len(COLUMNS)]))
+            plain.append(" ".join(fields[: len(COLUMNS)]))
         else:
             plain.append(line)
     return "\n".join(plain), more
@@ -152,4 +158,5 @@ async def _authorship(tx: Connection, user: User, arbor: Arbor, more: dict[int, 
     return Authorship(
         np.array([ids.get(line.author, user.id) for line in lines], np.int32),
         np.array([ids.get(line.editor, user.id) for line in lines], np.int32),
-        np.array([line.confidence for line in lines], np.int16))
+        np.array([line.confidence for line in lines], np.int16),
+    )

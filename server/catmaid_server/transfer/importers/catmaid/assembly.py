@@ -52,8 +52,9 @@ class _Assembly:
         """All rows."""
         copied = self.copied
         yield from self._users()
-        yield self._row("project", copied.project["id"], title=copied.project["title"],
-                        comment=copied.project.get("comment"))
+        yield self._row(
+            "project", copied.project["id"], title=copied.project["title"], comment=copied.project.get("comment")
+        )
         yield from self._stacks()
         yield from self._names()
         yield from self._things()
@@ -69,9 +70,15 @@ class _Assembly:
     def _owned(
         self, model: str, pk: int | None, user: int, created: str | None = None, edited: str | None = None, **more: Any
     ) -> ModelRow:
-        return self._row(model, pk, user=user, project=self.copied.project["id"],
-                         creation_time=created or self.copied.time, edition_time=edited or created or self.copied.time,
-                         **more)
+        return self._row(
+            model,
+            pk,
+            user=user,
+            project=self.copied.project["id"],
+            creation_time=created or self.copied.time,
+            edition_time=edited or created or self.copied.time,
+            **more,
+        )
 
     @property
     def _account(self) -> int:
@@ -80,18 +87,47 @@ class _Assembly:
 
     def _users(self) -> Iterator[ModelRow]:
         for user in self.copied.site["users"]:
-            yield model_row("auth.user", user["id"], {
-                "username": user["login"], "first_name": user.get("first_name") or "",
-                "last_name": user.get("last_name") or "", "is_active": False})
+            yield model_row(
+                "auth.user",
+                user["id"],
+                {
+                    "username": user["login"],
+                    "first_name": user.get("first_name") or "",
+                    "last_name": user.get("last_name") or "",
+                    "is_active": False,
+                },
+            )
 
     def _stacks(self) -> Iterator[ModelRow]:
         for stack in self.copied.site["stacks"]:
-            yield self._row("stack", stack["sid"], title=stack["stitle"], **{
-                name: stack[name] for name in (
-                    "dimension", "resolution", "comment", "description", "attribution", "metadata", "canary_location",
-                    "placeholder_color", "downsample_factors") if stack.get(name) is not None})
-            yield self._row("projectstack", None, project=self.copied.project["id"], stack=stack["sid"],
-                            translation=stack["translation"], orientation=stack["orientation"])
+            yield self._row(
+                "stack",
+                stack["sid"],
+                title=stack["stitle"],
+                **{
+                    name: stack[name]
+                    for name in (
+                        "dimension",
+                        "resolution",
+                        "comment",
+                        "description",
+                        "attribution",
+                        "metadata",
+                        "canary_location",
+                        "placeholder_color",
+                        "downsample_factors",
+                    )
+                    if stack.get(name) is not None
+                },
+            )
+            yield self._row(
+                "projectstack",
+                None,
+                project=self.copied.project["id"],
+                stack=stack["sid"],
+                translation=stack["translation"],
+                orientation=stack["orientation"],
+            )
             for mirror in stack["mirrors"]:
                 fields = dict(mirror)
                 yield self._row("stackmirror", fields.pop("id"), stack=stack["sid"], **fields)
@@ -101,8 +137,14 @@ class _Assembly:
         for group in self.copied.site["groups"]:
             yield self._row("stackgroup", group["id"], title=group["title"], comment=group.get("comment"))
             for member in group["stacks"]:
-                yield self._row("stackstackgroup", None, stack_group=group["id"], stack=member["id"],
-                                position=member["position"], group_relation=_STACK_RELATIONS[member["relation"]])
+                yield self._row(
+                    "stackstackgroup",
+                    None,
+                    stack_group=group["id"],
+                    stack=member["id"],
+                    position=member["position"],
+                    group_relation=_STACK_RELATIONS[member["relation"]],
+                )
 
     def _names(self) -> Iterator[ModelRow]:
         for name in CLASSES:
@@ -123,8 +165,14 @@ class _Assembly:
         return self._owned("classinstance", pk, *owner, class_column=self._classes[kind], name=name)
 
     def _link(self, relation: str, owner: tuple[int, str | None, str | None], a: int, b: int) -> ModelRow:
-        return self._owned("classinstanceclassinstance", None, *owner, relation=self._relations[relation],
-                           class_instance_a=a, class_instance_b=b)
+        return self._owned(
+            "classinstanceclassinstance",
+            None,
+            *owner,
+            relation=self._relations[relation],
+            class_instance_a=a,
+            class_instance_b=b,
+        )
 
     def _things(self) -> Iterator[ModelRow]:
         """Neurons, skeletons and annotations; a page may name again what has moved since the page before."""
@@ -152,20 +200,38 @@ class _Assembly:
 
     def _owners(self) -> dict[int, tuple[int, str | None, str | None]]:
         """Of each skeleton with nodes: who made its root, and when."""
-        return {node[8]: (told["user"], told["creation_time"], told["creation_time"])
-                for part in self.copied.skeletons() for node in part["nodes"] if node[1] is None
-                for told in [part["info"][str(node[0])]]}
+        return {
+            node[8]: (told["user"], told["creation_time"], told["creation_time"])
+            for part in self.copied.skeletons()
+            for node in part["nodes"]
+            if node[1] is None
+            for told in [part["info"][str(node[0])]]
+        }
 
     def _volume(self, volume: Part) -> Iterator[ModelRow]:
         """A volume, and what stands for it; nothing of one that is gone."""
         if volume:
-            yield self._owned("volume", volume["id"], volume["user_id"], volume["creation_time"],
-                              volume["edition_time"], editor=volume["editor_id"], name=volume["name"],
-                              comment=volume["comment"], geometry=_surface(volume["mesh"]))
+            yield self._owned(
+                "volume",
+                volume["id"],
+                volume["user_id"],
+                volume["creation_time"],
+                volume["edition_time"],
+                editor=volume["editor_id"],
+                name=volume["name"],
+                comment=volume["comment"],
+                geometry=_surface(volume["mesh"]),
+            )
             entity = self.copied.site["volume_entities"].get(str(volume["id"]))
             if entity is not None:
-                yield self._owned("volumeclassinstance", None, volume["user_id"], volume=volume["id"],
-                                  relation=self._relations["model_of"], class_instance=entity)
+                yield self._owned(
+                    "volumeclassinstance",
+                    None,
+                    volume["user_id"],
+                    volume=volume["id"],
+                    relation=self._relations["model_of"],
+                    class_instance=entity,
+                )
 
     def _nodes(self, part: Part) -> Iterator[ModelRow]:
         labelled: dict[int, list[str]] = {}
@@ -175,33 +241,82 @@ class _Assembly:
                     labelled.setdefault(node_id, []).append(name)
         for node_id, parent, _, x, y, z, radius, confidence, skeleton_id in part["nodes"]:
             told = part["info"][str(node_id)]
-            yield self._owned("treenode", node_id, told["user"], told["creation_time"], told["edition_time"],
-                              editor=told["editor"], location_x=x, location_y=y, location_z=z, parent=parent,
-                              radius=radius, confidence=confidence, skeleton=skeleton_id)
+            yield self._owned(
+                "treenode",
+                node_id,
+                told["user"],
+                told["creation_time"],
+                told["edition_time"],
+                editor=told["editor"],
+                location_x=x,
+                location_y=y,
+                location_z=z,
+                parent=parent,
+                radius=radius,
+                confidence=confidence,
+                skeleton=skeleton_id,
+            )
             for reviewer, time in zip(told["reviewers"], told["review_times"], strict=True):
-                yield self._row("review", None, project=self.copied.project["id"], reviewer=reviewer, review_time=time,
-                                treenode=node_id)
+                yield self._row(
+                    "review",
+                    None,
+                    project=self.copied.project["id"],
+                    reviewer=reviewer,
+                    review_time=time,
+                    treenode=node_id,
+                )
             for name in labelled.get(node_id, ()):
                 if name not in self._labels:
                     yield self._label(name, next(self._made_up))
-                yield self._owned("treenodeclassinstance", None, told["user"], treenode=node_id,
-                                  relation=self._relations["labeled_as"], class_instance=self._labels[name])
+                yield self._owned(
+                    "treenodeclassinstance",
+                    None,
+                    told["user"],
+                    treenode=node_id,
+                    relation=self._relations["labeled_as"],
+                    class_instance=self._labels[name],
+                )
 
     def _connectors(self, part: Part) -> Iterator[ModelRow]:
         for connector_id, x, y, z, confidence, user, editor, created, edited in part["connectors"]:
-            yield self._owned("connector", connector_id, user, _time(created), _time(edited), editor=editor,
-                              location_x=x, location_y=y, location_z=z, confidence=confidence)
+            yield self._owned(
+                "connector",
+                connector_id,
+                user,
+                _time(created),
+                _time(edited),
+                editor=editor,
+                location_x=x,
+                location_y=y,
+                location_z=z,
+                confidence=confidence,
+            )
             names = part["connector_tags"].get(str(connector_id), ())
             if names and connector_id not in self._tagged:
                 self._tagged.add(connector_id)
                 for name in names:
                     if name not in self._labels:
                         yield self._label(name, next(self._made_up))
-                    yield self._owned("connectorclassinstance", None, user, connector=connector_id,
-                                      relation=self._relations["labeled_as"], class_instance=self._labels[name])
+                    yield self._owned(
+                        "connectorclassinstance",
+                        None,
+                        user,
+                        connector=connector_id,
+                        relation=self._relations["labeled_as"],
+                        class_instance=self._labels[name],
+                    )
         for connector_id, link_id, node_id, _, relation, confidence, user, created, edited in part["links"]:
-            yield self._owned("treenodeconnector", link_id, user, _time(created), _time(edited), relation=relation,
-                              treenode=node_id, connector=int(connector_id), confidence=confidence)
+            yield self._owned(
+                "treenodeconnector",
+                link_id,
+                user,
+                _time(created),
+                _time(edited),
+                relation=relation,
+                treenode=node_id,
+                connector=int(connector_id),
+                confidence=confidence,
+            )
 
 
 def assembled(copied: Copied) -> Iterator[ModelRow]:

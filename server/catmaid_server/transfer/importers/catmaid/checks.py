@@ -19,8 +19,9 @@ async def require_whole(connection: Connection, source: Path, projects: list[int
     found = await cursor.fetchone()
     if found is not None:
         model, row_id, field, missing = found
-        raise BadFile(source, f"{model} {row_id} refers to {missing} as its {field}, which is not in the file for its "
-                              "project")
+        raise BadFile(
+            source, f"{model} {row_id} refers to {missing} as its {field}, which is not in the file for its project"
+        )
     cursor = await connection.execute(sql.without_root, {"projects": projects})
     found = await cursor.fetchone()
     if found is not None:
@@ -33,8 +34,10 @@ async def require_free_ids(connection: Connection, projects: list[int]) -> None:
     first = await cursor.fetchone()
     if first is not None:
         model, row_id, taken = first
-        raise InvalidInput(f"{taken} ids are taken here or too large, the first of {model} {row_id}. Ids can only be "
-                           "kept where none of them is used; import without keeping them.")
+        raise InvalidInput(
+            f"{taken} ids are taken here or too large, the first of {model} {row_id}. Ids can only be "
+            "kept where none of them is used; import without keeping them."
+        )
     cursor = await connection.execute(site.wrong_stack, {"projects": projects})
     wrong = await cursor.fetchone()
     if wrong is not None:

@@ -82,15 +82,26 @@ async def copy_project(
         await server.require_catmaid()
         found = await parts.find_project(server, project)
         await _require_place(store, user, title, found["title"])
-        plan = {"project": {name: found.get(name) for name in ("id", "title", "comment")},
-                "time": datetime.now(UTC).isoformat(), "skeletons_at_once": SKELETONS_AT_ONCE}
+        plan = {
+            "project": {name: found.get(name) for name in ("id", "title", "comment")},
+            "time": datetime.now(UTC).isoformat(),
+            "skeletons_at_once": SKELETONS_AT_ONCE,
+        }
         with Spool(folder_of(data_folder, str(server.url), found["id"]), plan) as spool:
             with steps.timed("fetch"):
                 copied = await _fetch(Source(server, found["id"]), spool, steps, connections)
             who = Who(user, override_user=override_user, create_unknown_users=create_unknown_users)
             summary = await import_rows(
-                store, assembled(copied), Path(str(server.url.host)), who=who, project=title, title=found["title"],
-                preserve_ids=preserve_ids, steps=steps, origin_url=str(server.url))
+                store,
+                assembled(copied),
+                Path(str(server.url.host)),
+                who=who,
+                project=title,
+                title=found["title"],
+                preserve_ids=preserve_ids,
+                steps=steps,
+                origin_url=str(server.url),
+            )
             spool.remove()
     return summary
 
@@ -100,8 +111,10 @@ async def _require_place(store: Store, user: str, title: str | None, found: str)
     async with store.reading() as connection:
         await users.require_user(connection, user)
         if title is None and await projects.find_project(connection, found) is not None:
-            raise InvalidInput(f"There is already a project {found!r} here. Give the project that is to receive the "
-                               "data; a new title makes a new one.")
+            raise InvalidInput(
+                f"There is already a project {found!r} here. Give the project that is to receive the "
+                "data; a new title makes a new one."
+            )
 
 
 async def _fetch(source: Source, spool: Spool, steps: Steps, connections: int) -> Copied:
@@ -112,17 +125,33 @@ async def _fetch(source: Source, spool: Spool, steps: Steps, connections: int) -
     pages = [(kind, start) for kind, count in counts.items() for start in range(0, count, parts.PAGE)]
     await fetching.all({f"{kind}-{start}": partial(parts.fetch_things, source, kind, start) for kind, start in pages})
     things = [spool.part(f"{kind}-{start}") for kind, start in pages]
-    skeleton_ids = sorted({skeleton_id for page in things for entity in page["entities"]
-                           for skeleton_id in entity.get("skeleton_ids") or []})
+    skeleton_ids = sorted(
+        {
+            skeleton_id
+            for page in things
+            for entity in page["entities"]
+            for skeleton_id in entity.get("skeleton_ids") or []
+        }
+    )
     size = spool.plan["skeletons_at_once"]
     lots = {f"skeletons-{start}": skeleton_ids[start : start + size] for start in range(0, len(skeleton_ids), size)}
     volumes = {f"volume-{volume_id}": volume_id for volume_id in site["volumes"]}
-    await fetching.all({
-        "connectors": partial(parts.fetch_lone_connectors, source, list(site["relations"])),
-        **{name: partial(parts.fetch_volume, source, volume_id) for name, volume_id in volumes.items()},
-        **{name: partial(parts.fetch_skeletons, source, lot) for name, lot in lots.items()}})
-    return Copied(spool.plan["project"], spool.plan["time"], site, things, spool.part("connectors"),
-                  volumes=lambda: map(spool.part, volumes), skeletons=lambda: map(spool.part, lots))
+    await fetching.all(
+        {
+            "connectors": partial(parts.fetch_lone_connectors, source, list(site["relations"])),
+            **{name: partial(parts.fetch_volume, source, volume_id) for name, volume_id in volumes.items()},
+            **{name: partial(parts.fetch_skeletons, source, lot) for name, lot in lots.items()},
+        }
+    )
+    return Copied(
+        spool.plan["project"],
+        spool.plan["time"],
+        site,
+        things,
+        spool.part("connectors"),
+        volumes=lambda: map(spool.part, volumes),
+        skeletons=lambda: map(spool.part, lots),
+    )
 
 
 class _Fetching:

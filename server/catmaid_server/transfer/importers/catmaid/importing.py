@@ -138,8 +138,17 @@ async def import_catmaid(
     rows = read_rows(path, steps.advance)
     stem = path.name.removesuffix(".gz").removesuffix(".json")
     who = Who(user, map_users, override_user, create_unknown_users)
-    return await import_rows(store, rows, path, who=who, project=project, source_project=source_project,
-                             preserve_ids=preserve_ids, title=stem, steps=steps)
+    return await import_rows(
+        store,
+        rows,
+        path,
+        who=who,
+        project=project,
+        source_project=source_project,
+        preserve_ids=preserve_ids,
+        title=stem,
+        steps=steps,
+    )
 
 
 @dataclass(frozen=True)
@@ -200,8 +209,9 @@ async def _policy(connection: Connection, who: Who, *, keep_ids: bool) -> Users:
     if who.override_user is not None:
         override = await users.require_user(connection, who.override_user)
         return Users(UserPolicy.OVERRIDE, override_id=override.id)
-    return Users(UserPolicy.MAP if who.map_users else UserPolicy.TAKE, create_unknown=who.create_unknown_users,
-                 keep_ids=keep_ids)
+    return Users(
+        UserPolicy.MAP if who.map_users else UserPolicy.TAKE, create_unknown=who.create_unknown_users, keep_ids=keep_ids
+    )
 
 
 async def _passages(
@@ -221,8 +231,10 @@ async def _passages(
     if not wanted:
         raise BadFile(path, "there is nothing to import in it")
     if project is not None and len(wanted) > 1:
-        raise InvalidInput(f"{path.name} has {len(wanted)} projects with data ({_listed(wanted)}): choose one of them, "
-                           "or import without naming a project, then each becomes one of its own.")
+        raise InvalidInput(
+            f"{path.name} has {len(wanted)} projects with data ({_listed(wanted)}): choose one of them, "
+            "or import without naming a project, then each becomes one of its own."
+        )
     into = None if project is None else await projects.find_project(connection, project)
     if project is not None and into is None and project.isdecimal():
         await projects.require_project(connection, project)
@@ -238,8 +250,10 @@ async def _passage(
 ) -> _Passage:
     wanted = project or candidate.title or title
     if into is None and await projects.find_project(connection, wanted) is not None:
-        raise InvalidInput(f"There is already a project {wanted!r} here. Name the project that is to receive the data; "
-                           "a new title makes a new one.")
+        raise InvalidInput(
+            f"There is already a project {wanted!r} here. Name the project that is to receive the data; "
+            "a new title makes a new one."
+        )
     return _Passage(candidate.id, wanted, into)
 
 
@@ -275,8 +289,9 @@ class _Bringing:
 
     async def _bring(self, passage: _Passage, name: str) -> ImportedProject:
         share = max(self.steps.total - self.steps.done, 0) // 2
-        async with self.store.writing(user_id=self.importer.id, project_id=passage.into, label="projects.import",
-                                      note=name, on=self.connection) as tx:
+        async with self.store.writing(
+            user_id=self.importer.id, project_id=passage.into, label="projects.import", note=name, on=self.connection
+        ) as tx:
             if self.keep:
                 await writing.raise_counters(tx)
             await self.users.settle(tx, [passage.source])
@@ -288,8 +303,9 @@ class _Bringing:
             aside = await indexes.set_aside(tx, nodes, self.steps)
             counts = await writing.write_project(tx, passage.source, project_id, keep=self.keep, steps=self.steps)
             if self.origin_url is not None:
-                await writing.write_origins(tx, passage.source, project_id, url=self.origin_url, name=passage.title,
-                                            user_id=self.importer.id)
+                await writing.write_origins(
+                    tx, passage.source, project_id, url=self.origin_url, name=passage.title, user_id=self.importer.id
+                )
             self.steps.advance(share)
             if aside:
                 await indexes.restore(tx, share, self.steps)
@@ -300,8 +316,9 @@ class _Bringing:
             left_out = await writing.left_out(tx, passage.source)
         self._site_is_written = True
         self.left_out += left_out
-        return ImportedProject(passage.source, project_id, passage.title, passage.into is None,
-                               {**counts, "stacks": stacks})
+        return ImportedProject(
+            passage.source, project_id, passage.title, passage.into is None, {**counts, "stacks": stacks}
+        )
 
     async def _project(self, tx: Connection, passage: _Passage) -> int:
         if passage.into is not None:

@@ -17,9 +17,12 @@ _ACCOUNTS = {"User": "auth.user", "UserGroups": "auth.user_groups", "Group": "au
 
 
 def _kinds() -> dict[str, type[Row]]:
-    return {_ACCOUNTS.get(name, f"catmaid.{name.lower()}"): kind
-            for module in _MODULES for name, kind in vars(module).items()
-            if isinstance(kind, type) and issubclass(kind, Row) and kind.__module__ == module.__name__}
+    return {
+        _ACCOUNTS.get(name, f"catmaid.{name.lower()}"): kind
+        for module in _MODULES
+        for name, kind in vars(module).items()
+        if isinstance(kind, type) and issubclass(kind, Row) and kind.__module__ == module.__name__
+    }
 
 
 MODELS: dict[str, type[Row]] = _kinds()

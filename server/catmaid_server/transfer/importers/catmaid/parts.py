@@ -62,7 +62,8 @@ async def fetch_site(source: Source) -> Part:
     group_ids = await _stack_groups(source, [stack["id"] for stack in stacks])
     groups = await asyncio.gather(*(source.get(f"stackgroup/{group}/info") for group in group_ids))
     types, labels, volumes = await asyncio.gather(
-        source.get("connectors/types/"), source.get("labels/stats"), source.get("volumes/"))
+        source.get("connectors/types/"), source.get("labels/stats"), source.get("volumes/")
+    )
     label_ids: dict[str, int] = {}
     for label_id, name, *_ in labels:
         label_ids[name] = min(label_id, label_ids.get(name, label_id))
@@ -100,15 +101,23 @@ async def _account(server: CatmaidServer) -> int | None:
 
 async def count_things(source: Source) -> Part:
     """How many neurons, annotations and annotated volumes the project has."""
-    answers = {kind: await source.post("annotations/query-targets", types=[kind], range_start=0, range_length=1)
-               for kind in ("neuron", "annotation", "volume")}
+    answers = {
+        kind: await source.post("annotations/query-targets", types=[kind], range_start=0, range_length=1)
+        for kind in ("neuron", "annotation", "volume")
+    }
     return {kind: answer["totalRecords"] for kind, answer in answers.items()}
 
 
 async def fetch_things(source: Source, kind: str, start: int) -> Part:
     """A page of neurons, annotations or volumes, with what they are annotated with."""
-    answer = await source.post("annotations/query-targets", types=[kind], range_start=start, range_length=PAGE,
-                               sort_by="id", with_annotations=True)
+    answer = await source.post(
+        "annotations/query-targets",
+        types=[kind],
+        range_start=start,
+        range_length=PAGE,
+        sort_by="id",
+        with_annotations=True,
+    )
     return {"kind": kind, "entities": answer["entities"]}
 
 
@@ -137,28 +146,47 @@ async def fetch_skeletons(source: Source, skeleton_ids: list[int]) -> Part:
         await asyncio.sleep(attempt)
         details, linked = await asyncio.gather(
             _details(source, skeleton_ids),
-            source.post("connectors/", skeleton_ids=skeleton_ids, with_tags=True, with_partners=True))
+            source.post("connectors/", skeleton_ids=skeleton_ids, with_tags=True, with_partners=True),
+        )
         nodes = [[*node, int(skeleton)] for skeleton, detail in details.items() for node in detail[0]]
-        infos = await asyncio.gather(*(
-            source.post("node/user-info", node_ids=[node[0] for node in nodes[start : start + NODES_AT_ONCE]])
-            for start in range(0, len(nodes), NODES_AT_ONCE)))
+        infos = await asyncio.gather(
+            *(
+                source.post("node/user-info", node_ids=[node[0] for node in nodes[start : start + NODES_AT_ONCE]])
+                for start in range(0, len(nodes), NODES_AT_ONCE)
+            )
+        )
         info = {node: told for answer in infos for node, told in answer.items()}
         wanted = set(skeleton_ids)
-        links = [[connector, *link] for connector, partners in linked["partners"].items()
-                 for link in partners if link[2] in wanted]
+        links = [
+            [connector, *link]
+            for connector, partners in linked["partners"].items()
+            for link in partners
+            if link[2] in wanted
+        ]
         if _fit(nodes, info, links, linked["connectors"]):
-            return {"nodes": nodes, "info": info, "tags": {s: detail[2] for s, detail in details.items()},
-                    "connectors": linked["connectors"], "connector_tags": linked["tags"], "links": links}
-    raise SourceError(f"Skeletons {skeleton_ids[0]} to {skeleton_ids[-1]} change faster than they can be read. "
-                      "Start again later; what is here is kept.")
+            return {
+                "nodes": nodes,
+                "info": info,
+                "tags": {s: detail[2] for s, detail in details.items()},
+                "connectors": linked["connectors"],
+                "connector_tags": linked["tags"],
+                "links": links,
+            }
+    raise SourceError(
+        f"Skeletons {skeleton_ids[0]} to {skeleton_ids[-1]} change faster than they can be read. "
+        "Start again later; what is here is kept."
+    )
 
 
 def _fit(nodes: list[list[Any]], info: Part, links: list[list[Any]], connectors: list[list[Any]]) -> bool:
     """Whether parents, links and information belong to nodes and connectors that are there."""
     ids = {node[0] for node in nodes}
     known = {connector[0] for connector in connectors}
-    return (all(node[1] is None or node[1] in ids for node in nodes) and all(str(i) in info for i in ids)
-            and all(int(link[0]) in known and link[2] in ids for link in links))
+    return (
+        all(node[1] is None or node[1] in ids for node in nodes)
+        and all(str(i) in info for i in ids)
+        and all(int(link[0]) in known and link[2] in ids for link in links)
+    )
 
 
 async def _details(source: Source, skeleton_ids: list[int]) -> dict[str, Any]:

@@ -167,6 +167,9 @@ class _List:
         if not self._begun and (start := block.lstrip()):
             self._begun = True
             if not start.startswith(b"["):
-                raise BadFile(self._path, "the file should be a list of objects, as CATMAID's catmaid_export_data "
-                                          f"writes; it begins with {start[:20].decode(errors='replace')!r}")
+                raise BadFile(
+                    self._path,
+                    "the file should be a list of objects, as CATMAID's catmaid_export_data "
+                    f"writes; it begins with {start[:20].decode(errors='replace')!r}",
+                )
         return block

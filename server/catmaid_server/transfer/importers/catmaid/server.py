@@ -52,14 +52,17 @@ class CatmaidServer:
         self._pause = pause
         self._gate = asyncio.Semaphore(connections)
         self._session = aiohttp.ClientSession(
-            headers={"X-Authorization": f"Token {token}"} if token else {}, timeout=_TIMEOUT,
-            connector=aiohttp.TCPConnector(limit=connections))
+            headers={"X-Authorization": f"Token {token}"} if token else {},
+            timeout=_TIMEOUT,
+            connector=aiohttp.TCPConnector(limit=connections),
+        )
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                        trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self._session.close()
 
     async def require_catmaid(self) -> None:
@@ -91,8 +94,10 @@ class CatmaidServer:
         pause = self._pause
         for attempt in range(1, tries + 1):
             try:
-                async with self._gate, self._session.request(
-                        method, self._address / path, allow_redirects=False, **body) as response:
+                async with (
+                    self._gate,
+                    self._session.request(method, self._address / path, allow_redirects=False, **body) as response,
+                ):
                     if (elsewhere := response.headers.get("Location")) and 300 <= response.status < 400:
                         raise SourceError(f"{self.url} sends on to {elsewhere}; give the address behind that.")
                     if response.status not in _BUSY or attempt == tries:

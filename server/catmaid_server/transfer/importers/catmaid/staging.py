@@ -71,8 +71,10 @@ class Staging:
                     await self._copy(table, values)
                 except psycopg.DataError as error:
                     text = " ".join(str(error).split())
-                    raise BadFile(self._source, f"one of the {_ROWS_AT_ONCE} objects after object {staged} cannot be "
-                                                f"stored: {text}") from None
+                    raise BadFile(
+                        self._source,
+                        f"one of the {_ROWS_AT_ONCE} objects after object {staged} cannot be stored: {text}",
+                    ) from None
             staged += _ROWS_AT_ONCE
         await self._copy(None, [self._user(name, pk) for name, pk in self._named_users.items()])
         await self._connection.execute(sql.settle)

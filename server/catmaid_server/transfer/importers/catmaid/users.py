@@ -55,10 +55,14 @@ class Users:
         wanted = {user_id for user_id, _ in used} | (set(rows) if self.policy is UserPolicy.TAKE else set())
         missing = [user_id for user_id, is_there in used if not is_there]
         if missing and self.policy is not UserPolicy.OVERRIDE:
-            raise InvalidInput(f"Rows are of user {missing[0]}, but this user is not in the file. With an override "
-                               "user, all rows are that user's.")
-        new = {user_id: await self._user_here(tx, user_id, rows.get(user_id, {}))
-               for user_id in sorted(wanted - set(self._known))}
+            raise InvalidInput(
+                f"Rows are of user {missing[0]}, but this user is not in the file. With an override "
+                "user, all rows are that user's."
+            )
+        new = {
+            user_id: await self._user_here(tx, user_id, rows.get(user_id, {}))
+            for user_id in sorted(wanted - set(self._known))
+        }
         await tx.execute(sql.map_users, {"old_ids": list(new), "new_ids": list(new.values())})
         self._known |= new
 
@@ -70,21 +74,30 @@ class Users:
         if here is not None and (self.policy is UserPolicy.MAP or name == users.ANONYMOUS):
             return here.id
         if here is not None:
-            raise InvalidInput(f"There is a user {name!r} in the file and here. Map users by name, or override all "
-                               "with one user.")
+            raise InvalidInput(
+                f"There is a user {name!r} in the file and here. Map users by name, or override all with one user."
+            )
         if self.policy is UserPolicy.MAP:
             if not self.create_unknown:
-                raise InvalidInput(f"There is no user {name!r} here. Let unknown users be created, make the user "
-                                   "before, or override all with one user.")
+                raise InvalidInput(
+                    f"There is no user {name!r} here. Let unknown users be created, make the user "
+                    "before, or override all with one user."
+                )
             self.created.append(name)
             row = {**row, "is_active": False, "is_superuser": False, "is_staff": False, "password": "!"}
         return await self._create(tx, user_id, row)
 
     async def _create(self, tx: Connection, user_id: int, row: dict[str, Any]) -> int:
         free = user_id > 0 and await users.user_by_id(tx, user_id) is None
-        cursor = await tx.execute(site.insert_user, {
-            "id": user_id if self.keep_ids and free else None, "old_id": user_id, "row": Jsonb(row),
-            "color": list(users.color_of(row["username"]))})
+        cursor = await tx.execute(
+            site.insert_user,
+            {
+                "id": user_id if self.keep_ids and free else None,
+                "old_id": user_id,
+                "row": Jsonb(row),
+                "color": list(users.color_of(row["username"])),
+            },
+        )
         made = await cursor.fetchone()
         assert made is not None
         created: int = made[0]

@@ -142,5 +142,3 @@ async def staged_treenodes(tx: Connection, source: int) -> int:
     assert row is not None
     number: int = row[0]
     return number
-
-
