@@ -7,8 +7,7 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from catmaid_jupyter.client.connect import connect
-from catmaid_jupyter.client.errors import (
+from catmaid_jupyter.api.errors import (
     CatmaidError,
     Conflict,
     InvalidInput,
@@ -16,6 +15,7 @@ from catmaid_jupyter.client.errors import (
     NotFound,
     Unreachable,
 )
+from catmaid_jupyter.client.connect import connect
 from catmaid_jupyter.client.instance import Instance
 from catmaid_jupyter.client.neuron import Neuron
 from catmaid_jupyter.client.project import Project

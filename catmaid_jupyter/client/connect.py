@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from catmaid_jupyter.client import loop
-from catmaid_jupyter.client.embedded import default_data_dir, require_service, running_service
-from catmaid_jupyter.client.http import Http, Origin, parse_url
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.embedded import default_data_dir, require_service, running_service
+from catmaid_jupyter.api.http import Http, Origin, parse_url
 from catmaid_jupyter.client.instance import Instance
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import pandas as pd
 
-from catmaid_jupyter.client import loop
-from catmaid_jupyter.client.errors import InvalidInput, NotAllowed, NotFound
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import InvalidInput, NotAllowed, NotFound
+from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.client.frames import PROJECTS, USERS, frame
-from catmaid_jupyter.client.http import Http
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from catmaid_jupyter.client.errors import NotFound
+from catmaid_jupyter.api.errors import NotFound
 from catmaid_jupyter.client.frames import ANNOTATIONS, frame
-from catmaid_jupyter.client.operations.labels import RenameNeuron
+from catmaid_jupyter.edits.labels import RenameNeuron
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.api.events import Events, OnChange, OnService
 from catmaid_jupyter.client import tables
-from catmaid_jupyter.client.edit import ProjectEdit
-from catmaid_jupyter.client.edits import Edits
-from catmaid_jupyter.client.errors import InvalidInput, NotFound
-from catmaid_jupyter.client.events import Events, OnChange, OnService
 from catmaid_jupyter.client.frames import STACKS, frame
 from catmaid_jupyter.client.instance import Instance, gather
 from catmaid_jupyter.client.neuron import Neuron
-from catmaid_jupyter.client.site import Site
 from catmaid_jupyter.client.skeleton import Skeleton
 from catmaid_jupyter.client.stack import Stack
+from catmaid_jupyter.edits.calls import ProjectEdit
+from catmaid_jupyter.edits.journal import Edits
+from catmaid_jupyter.edits.site import Site
 
 if TYPE_CHECKING:
     from catmaid_jupyter.widgets import StackViewer

@@ -13,15 +13,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from catmaid_jupyter.client.columns import read_columns
-from catmaid_jupyter.client.errors import InvalidInput, NotFound
-from catmaid_jupyter.client.forms import FormValue
+from catmaid_jupyter.api.answers import read_columns
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.api.forms import FormValue
 from catmaid_jupyter.client.frames import NODES, SKELETON_CONNECTORS, TAGS, frame, without_parent
 from catmaid_jupyter.client.neuron import Neuron
-from catmaid_jupyter.client.operations.base import Edit
-from catmaid_jupyter.client.operations.labels import RenameNeuron
-from catmaid_jupyter.client.operations.skeletons import JoinSkeletons, RerootSkeleton, SplitSkeleton
-from catmaid_jupyter.client.site import Site
+from catmaid_jupyter.edits.base import Edit
+from catmaid_jupyter.edits.labels import RenameNeuron
+from catmaid_jupyter.edits.site import Site
+from catmaid_jupyter.edits.skeletons import JoinSkeletons, RerootSkeleton, SplitSkeleton
 from catmaid_jupyter.model import arbor
 from catmaid_jupyter.model.swc import write_swc
 from catmaid_jupyter.model.units import format_length

@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass, field
 from typing import Any
 
-from catmaid_jupyter.client.errors import InvalidInput
+from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.model.units import format_length
 
 

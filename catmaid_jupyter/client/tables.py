@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from catmaid_jupyter.client.columns import read_columns
-from catmaid_jupyter.client.forms import FormValue
+from catmaid_jupyter.api.answers import read_columns
+from catmaid_jupyter.api.forms import FormValue
 from catmaid_jupyter.client.frames import (
     CONNECTORS,
     LINKS,

@@ -15,7 +15,7 @@ import aiohttp
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
-from catmaid_jupyter.client.embedded import default_data_dir, service_url
+from catmaid_jupyter.api.embedded import default_data_dir, service_url
 
 PROXY_PATH: Final = (
     r"/catmaid-jupyter/proxy/"

@@ -16,7 +16,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, overload
 
-from catmaid_jupyter.client.errors import CatmaidError, InvalidInput
+from catmaid_jupyter.api.errors import CatmaidError, InvalidInput
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ import pytest
 from conftest import Service
 
 import catmaid_jupyter as cj
-from catmaid_jupyter.client.http import Http
+from catmaid_jupyter.api.http import Http
 
 T = TypeVar("T")
 

@@ -14,9 +14,9 @@ from conftest import Service, serving
 from pandas.testing import assert_frame_equal
 
 import catmaid_jupyter as cj
-from catmaid_jupyter.client import events, loop
-from catmaid_jupyter.client.embedded import running_service
-from catmaid_jupyter.client.http import Http, Origin, parse_url
+from catmaid_jupyter.api import events, loop
+from catmaid_jupyter.api.embedded import running_service
+from catmaid_jupyter.api.http import Http, Origin, parse_url
 
 
 @pytest.fixture

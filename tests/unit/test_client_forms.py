@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from catmaid_jupyter.client.errors import (
+from catmaid_jupyter.api.errors import (
     CatmaidError,
     Conflict,
     InvalidInput,
@@ -15,8 +15,8 @@ from catmaid_jupyter.client.errors import (
     Unreachable,
     error_from_answer,
 )
-from catmaid_jupyter.client.forms import encode_form
-from catmaid_jupyter.client.site import iso_time, neighbourhood_state, read_node_list
+from catmaid_jupyter.api.forms import encode_form
+from catmaid_jupyter.edits.site import iso_time, neighbourhood_state, read_node_list
 
 
 def test_nested_lists_are_numbered() -> None:

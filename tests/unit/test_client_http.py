@@ -11,8 +11,8 @@ from aiohttp.test_utils import TestServer
 from aiohttp.test_utils import unused_port as find_unused_port
 from yarl import URL
 
-from catmaid_jupyter.client.errors import InvalidInput, NotFound, Unreachable
-from catmaid_jupyter.client.http import KEY_HEADER, Http, Origin, parse_url
+from catmaid_jupyter.api.errors import InvalidInput, NotFound, Unreachable
+from catmaid_jupyter.api.http import KEY_HEADER, Http, Origin, parse_url
 from catmaid_jupyter.client.instance import Instance
 
 SECRET = "a-secret-token"

@@ -10,10 +10,10 @@ import orjson
 import pytest
 import traitlets
 
-from catmaid_jupyter.client import loop
-from catmaid_jupyter.client.columns import read_columns
-from catmaid_jupyter.client.errors import InvalidInput, NotFound
-from catmaid_jupyter.client.http import COLUMNS, Answer
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.answers import read_columns
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.api.http import COLUMNS, Answer
 from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.widgets import TracingLayer
 from catmaid_jupyter.widgets.rpc import Binary, methods_of

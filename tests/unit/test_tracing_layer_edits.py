@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from catmaid_jupyter.client.errors import Conflict, Unreachable
-from catmaid_jupyter.widgets import edit_queue
-from catmaid_jupyter.widgets.edit_queue import EditQueue
+from catmaid_jupyter.api.errors import Conflict, Unreachable
+from catmaid_jupyter.edits import queue as edit_queue
+from catmaid_jupyter.edits.queue import EditQueue
 
 Told = tuple[bool, str, int]
 

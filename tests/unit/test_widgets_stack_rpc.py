@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from catmaid_jupyter.client import loop
-from catmaid_jupyter.client.errors import Conflict
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import Conflict
 from catmaid_jupyter.widgets.rpc import Binary, Buffers, Rpc, method, methods_of
 
 Message = tuple[dict[str, Any], list[bytes] | None]

@@ -10,14 +10,14 @@ import orjson
 import pytest
 import traitlets
 
-from catmaid_jupyter.client import loop
-from catmaid_jupyter.client.errors import InvalidInput, NotFound
-from catmaid_jupyter.client.http import Answer
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.api.http import Answer
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.widgets import StackViewer
 from catmaid_jupyter.widgets import base as widgets_base
 from catmaid_jupyter.widgets.base import Layer, answer_from_subshells, bundle
-from catmaid_jupyter.widgets.tile_hosts import browser_addresses, tile_hosts, zoom_levels
+from catmaid_jupyter.widgets.stack_viewer.tile_hosts import browser_addresses, tile_hosts, zoom_levels
 
 SERVICE = "http://127.0.0.1:8000/"
 

@@ -14,8 +14,8 @@ import msgspec
 import orjson
 from platformdirs import user_data_path
 
-from catmaid_jupyter.client.errors import Unreachable
-from catmaid_jupyter.client.http import Origin, parse_url
+from catmaid_jupyter.api.errors import Unreachable
+from catmaid_jupyter.api.http import Origin, parse_url
 
 START_S = 120.0
 _POLL_S = 0.05

@@ -15,17 +15,17 @@ from typing import Any
 
 import msgspec
 
-from catmaid_jupyter.client.errors import Conflict, InvalidInput, Unreachable
-from catmaid_jupyter.client.http import Http
-from catmaid_jupyter.client.operations.base import Applied, Edit, Position
-from catmaid_jupyter.client.operations.connectors import (
+from catmaid_jupyter.api.errors import Conflict, InvalidInput, Unreachable
+from catmaid_jupyter.api.http import Http
+from catmaid_jupyter.edits.base import Applied, Edit, Position
+from catmaid_jupyter.edits.connectors import (
     CreateConnector,
     CreateLink,
     DeleteConnector,
     DeleteLink,
 )
-from catmaid_jupyter.client.operations.labels import RemoveLabel, RenameNeuron, SetLabels
-from catmaid_jupyter.client.operations.nodes import (
+from catmaid_jupyter.edits.labels import RemoveLabel, RenameNeuron, SetLabels
+from catmaid_jupyter.edits.nodes import (
     CreateTreenode,
     DeleteTreenode,
     InsertTreenode,
@@ -33,8 +33,8 @@ from catmaid_jupyter.client.operations.nodes import (
     SetConfidence,
     SetRadius,
 )
-from catmaid_jupyter.client.operations.skeletons import JoinSkeletons, RerootSkeleton, SplitSkeleton
-from catmaid_jupyter.client.site import Site, same_moment
+from catmaid_jupyter.edits.site import Site, same_moment
+from catmaid_jupyter.edits.skeletons import JoinSkeletons, RerootSkeleton, SplitSkeleton
 
 UNDO_DEPTH = 100
 

@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 import aiohttp
 import orjson
 
-from catmaid_jupyter.client import loop
-from catmaid_jupyter.client.errors import CatmaidError, InvalidInput, NotAllowed, NotFound
-from catmaid_jupyter.client.http import Http
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotAllowed, NotFound
+from catmaid_jupyter.api.http import Http
 
 Change: TypeAlias = dict[str, Any]
 OnChange: TypeAlias = Callable[[Change], None]

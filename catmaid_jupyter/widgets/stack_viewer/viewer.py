@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 import traitlets
 from ipywidgets import widget_serialization
 
-from catmaid_jupyter.client.errors import InvalidInput
+from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.rpc import Buffers, method
-from catmaid_jupyter.widgets.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
+from catmaid_jupyter.widgets.stack_viewer.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
 from catmaid_jupyter.widgets.traits import Point
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from catmaid_jupyter.client.operations.base import Edit
-from catmaid_jupyter.client.operations.connectors import CreateConnector, CreateLink, DeleteConnector, DeleteLink
-from catmaid_jupyter.client.operations.labels import NodeKind, RemoveLabel, RenameNeuron, SetLabels
-from catmaid_jupyter.client.operations.nodes import (
+from catmaid_jupyter.edits.base import Edit
+from catmaid_jupyter.edits.connectors import CreateConnector, CreateLink, DeleteConnector, DeleteLink
+from catmaid_jupyter.edits.labels import NodeKind, RemoveLabel, RenameNeuron, SetLabels
+from catmaid_jupyter.edits.nodes import (
     CreateTreenode,
     DeleteTreenode,
     InsertTreenode,
@@ -16,7 +16,7 @@ from catmaid_jupyter.client.operations.nodes import (
     SetConfidence,
     SetRadius,
 )
-from catmaid_jupyter.client.operations.skeletons import JoinSkeletons, RerootSkeleton, SplitSkeleton
+from catmaid_jupyter.edits.skeletons import JoinSkeletons, RerootSkeleton, SplitSkeleton
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project

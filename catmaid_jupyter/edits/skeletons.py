@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from catmaid_jupyter.client.errors import Conflict
-from catmaid_jupyter.client.forms import Form
-from catmaid_jupyter.client.operations.base import Applied, Edit, derived_key
-from catmaid_jupyter.client.operations.labels import RenameNeuron
-from catmaid_jupyter.client.site import Node, Site, neighbourhood_state, state_of
+from catmaid_jupyter.api.errors import Conflict
+from catmaid_jupyter.api.forms import Form
+from catmaid_jupyter.edits.base import Applied, Edit, derived_key
+from catmaid_jupyter.edits.labels import RenameNeuron
+from catmaid_jupyter.edits.site import Node, Site, neighbourhood_state, state_of
 
 
 class JoinSkeletons(Edit, frozen=True, kw_only=True):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypeAlias, TypedDict, get_args
 
-from catmaid_jupyter.client.errors import InvalidInput
-from catmaid_jupyter.client.http import Http
-from catmaid_jupyter.client.site import Site
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.http import Http
+from catmaid_jupyter.edits.site import Site
 
 Direction: TypeAlias = Literal["parent", "child", "root", "next_branch", "previous_branch"]
 

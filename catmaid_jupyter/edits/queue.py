@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
 
-from catmaid_jupyter.client.errors import Unreachable
+from catmaid_jupyter.api.errors import Unreachable
 
 T = TypeVar("T")
 

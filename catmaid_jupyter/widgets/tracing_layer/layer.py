@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import traitlets
 
-from catmaid_jupyter.client.events import Change
-from catmaid_jupyter.client.http import Http
+from catmaid_jupyter.api.events import Change
+from catmaid_jupyter.api.http import Http
+from catmaid_jupyter.api.node_columns import columns_of_node_list
 from catmaid_jupyter.client.instance import gather
-from catmaid_jupyter.client.site import Site
+from catmaid_jupyter.edits.queue import EditQueue
+from catmaid_jupyter.edits.site import Site
 from catmaid_jupyter.widgets.base import Layer
-from catmaid_jupyter.widgets.edit_queue import EditQueue
-from catmaid_jupyter.widgets.node_columns import columns_of_node_list
 from catmaid_jupyter.widgets.rpc import Binary, method
-from catmaid_jupyter.widgets.travel import Neighbour, neighbour
+from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project

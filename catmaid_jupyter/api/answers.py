@@ -10,7 +10,7 @@ from typing import Any
 import msgpack
 import numpy as np
 
-from catmaid_jupyter.client.errors import InvalidInput
+from catmaid_jupyter.api.errors import InvalidInput
 
 
 def read_columns(body: bytes) -> dict[str, Any]:

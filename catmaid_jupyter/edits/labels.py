@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TypeAlias
 
-from catmaid_jupyter.client.errors import InvalidInput
-from catmaid_jupyter.client.forms import Form
-from catmaid_jupyter.client.operations.base import Applied, Edit
-from catmaid_jupyter.client.site import Site
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.forms import Form
+from catmaid_jupyter.edits.base import Applied, Edit
+from catmaid_jupyter.edits.site import Site
 
 NodeKind: TypeAlias = Literal["treenode", "connector"]
 

@@ -14,9 +14,9 @@ import aiohttp
 import orjson
 from yarl import URL
 
-from catmaid_jupyter.client.errors import InvalidInput, Unreachable, error_from_answer
-from catmaid_jupyter.client.forms import Form, encode_form
-from catmaid_jupyter.client.loop import close_soon
+from catmaid_jupyter.api.errors import InvalidInput, Unreachable, error_from_answer
+from catmaid_jupyter.api.forms import Form, encode_form
+from catmaid_jupyter.api.loop import close_soon
 
 COLUMNS = "application/x-catmaid-columns+msgpack"
 KEY_HEADER = "Idempotency-Key"

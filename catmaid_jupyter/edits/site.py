@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from catmaid_jupyter.client.errors import NotFound
-from catmaid_jupyter.client.forms import Form, FormValue, encode_form
-from catmaid_jupyter.client.http import KEY_HEADER, Http
+from catmaid_jupyter.api.errors import NotFound
+from catmaid_jupyter.api.forms import Form, FormValue, encode_form
+from catmaid_jupyter.api.http import KEY_HEADER, Http
 
 _ROUNDING = timedelta(milliseconds=1)
 NO_CHECK = '{"nocheck": true}'

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import msgspec
 
-from catmaid_jupyter.client.site import Site
+from catmaid_jupyter.edits.site import Site
 
 Position: TypeAlias = tuple[float, float, float]
 

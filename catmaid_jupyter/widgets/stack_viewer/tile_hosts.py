@@ -9,8 +9,8 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from catmaid_jupyter.client.errors import NotFound, Unreachable
-from catmaid_jupyter.client.http import Http
+from catmaid_jupyter.api.errors import NotFound, Unreachable
+from catmaid_jupyter.api.http import Http
 
 _LAYOUTS = {
     1: "{z}/{row}_{col}_{zoom}",

@@ -1,0 +1,1 @@
+"""The server's API: requests, answers, events and the background loop."""

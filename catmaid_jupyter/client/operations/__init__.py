@@ -1,1 +1,0 @@
-"""The edits: each a value that knows its request, the state it depends on, and its inverse."""
