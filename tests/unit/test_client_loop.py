@@ -10,7 +10,7 @@ import pytest
 
 STORIES = {
     "a waiting call on the loop itself is refused": """
-        from catmaid_jupyter.client import loop
+        from catmaid_jupyter.api import loop
         async def value(): return 5
         async def wrong(): return loop.run(value())
         try:
@@ -20,7 +20,7 @@ STORIES = {
         """,
     "an interrupt cancels the request and leaves the loop running": """
         import asyncio, os, signal, sys, threading
-        from catmaid_jupyter.client import loop
+        from catmaid_jupyter.api import loop
         started, ended = threading.Event(), threading.Event()
         async def slow():
             started.set()
@@ -42,7 +42,7 @@ STORIES = {
         """,
     "a forked child has a loop of its own": """
         import os
-        from catmaid_jupyter.client import loop
+        from catmaid_jupyter.api import loop
         async def value(): return 5
         loop.run(value())
         child = os.fork()
@@ -56,7 +56,7 @@ STORIES = {
         from aiohttp import web
         from aiohttp.test_utils import TestServer
         import catmaid_jupyter as cj
-        from catmaid_jupyter.client import loop
+        from catmaid_jupyter.api import loop
         async def answer(request):
             return web.json_response({"SERVER_VERSION": "1", "username": "x"})
         async def serve():

@@ -9,11 +9,11 @@ import pytest
 from aiohttp import web
 from psycopg_pool import PoolTimeout
 
+from catmaid_server.auth.access import Unauthenticated
 from catmaid_server.domain.accounts.accounts import InactiveLogin, InvalidLogin
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput, LocationLookup, NotAllowed, NotFound, StateMismatch
 from catmaid_server.http.catmaid import errors
-from catmaid_server.http.dispatch import Unauthenticated
 
 CLOSED = User(id=7, username="text", is_superuser=False, is_active=False, first_name="", last_name="", password="!")
 TABLE: list[tuple[Exception, int, str]] = [

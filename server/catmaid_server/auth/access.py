@@ -13,10 +13,15 @@ from catmaid_server.db.rows import fetch_value
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import passwords, users
 from catmaid_server.domain.accounts.users import User
+from catmaid_server.domain.errors import DomainError
 
 sql = load("accounts/users")
 
 _REMEMBERED = 10_000
+
+
+class Unauthenticated(DomainError):
+    """The token is not one of ours."""
 
 
 class Permission(enum.StrEnum):

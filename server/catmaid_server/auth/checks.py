@@ -24,9 +24,6 @@ _REMEMBERED: Final = 10_000
 class TooManyAttempts(DomainError):
     """So many wrong passwords came from one place for one name that more are not looked at for a while."""
 
-    status = 429
-    type = "TooManyAttempts"
-
 
 class PasswordChecks:
     """The password checks of one process.

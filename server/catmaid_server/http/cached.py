@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from catmaid_server.db.store import Connection
-from catmaid_server.http.routing import Call
+from catmaid_server.http.call import Call
 
 
 async def remembered(call: Call, form: msgspec.Struct, produce: Callable[[Connection], Awaitable[Any]]) -> msgspec.Raw:

@@ -12,28 +12,22 @@ import psycopg
 from aiohttp import web
 
 from catmaid_server.auth import same_site, sessions
-from catmaid_server.auth.access import TOKEN_PERMISSION, Access, Permission
+from catmaid_server.auth.access import TOKEN_PERMISSION, Access, Permission, Unauthenticated
 from catmaid_server.auth.viewers import token_of
 from catmaid_server.domain.accounts.users import ANONYMOUS, User
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.domain.tracing.edit_answers import EditAnswer
 from catmaid_server.http import keys
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies, forms
-from catmaid_server.http.routing import Call, Route
+from catmaid_server.http.routing import Route
 
 _ATTEMPTS = 12
 _LARGEST_ID = 2**31 - 1
 _LONGEST_ID = 32
 _MANY = 10_000
 _encode = msgspec.json.Encoder().encode
-
-
-class Unauthenticated(DomainError):
-    """The token is not one of ours."""
-
-    status = 401
-    type = "AuthenticationFailed"
 
 
 def as_aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

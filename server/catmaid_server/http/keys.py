@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from catmaid_server.db.store import Store
+from catmaid_server.http.routing import Route
 
 if TYPE_CHECKING:
     from catmaid_server.auth.access import Access
     from catmaid_server.auth.checks import PasswordChecks
     from catmaid_server.events.feed import Feed
-    from catmaid_server.http.routing import Route
     from catmaid_server.tiles.service import TileService
 
 ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes")

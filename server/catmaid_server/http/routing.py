@@ -11,22 +11,15 @@ A route with a label runs inside one transaction, `call.tx`, which is committed 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, get_type_hints
 
 import msgspec
-from aiohttp import web
 
-from catmaid_server.auth.access import Access, Permission
-from catmaid_server.auth.viewers import is_viewer
-from catmaid_server.db.store import Connection, Store
-from catmaid_server.domain.accounts.users import ANONYMOUS, User
-from catmaid_server.domain.errors import NotAllowed
-from catmaid_server.http import keys
+from catmaid_server.auth.access import Permission
 
-__all__ = ["Call", "Content", "Files", "NoParameters", "Permission", "Route", "Routes"]
+__all__ = ["Content", "Files", "NoParameters", "Permission", "Route", "Routes"]
 
 
 class NoParameters(msgspec.Struct):
@@ -64,59 +57,8 @@ class Files:
     many: bool = False
 
 
-Handler: TypeAlias = Callable[["Call", Any], Awaitable[Any]]
-
-
-@dataclass
-class Call:
-    """One request: who asks, for which project, and the ways to the store."""
-
-    request: web.Request
-    user: User
-    path: dict[str, Any]
-    route: Route
-    connection: Connection | None = None
-
-    @property
-    def project_id(self) -> int:
-        """The project in the path."""
-        return int(self.path["project_id"])
-
-    @property
-    def store(self) -> Store:
-        """The store behind this service."""
-        return self.request.app[keys.STORE]
-
-    @property
-    def access(self) -> Access:
-        """What users may do."""
-        return self.request.app[keys.ACCESS]
-
-    @property
-    def tx(self) -> Connection:
-        """The transaction of a route that writes."""
-        assert self.connection is not None, "only routes with a label have a transaction"
-        return self.connection
-
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Connection]:
-        """A connection to read with."""
-        async with self.store.reading() as connection:
-            yield connection
-
-    @property
-    def from_viewer(self) -> bool:
-        """Whether a page that edits with an API token sent this (see `auth.viewers`)."""
-        return is_viewer(self.request.headers)
-
-    def require_name(self) -> None:
-        """Raise `NotAllowed` for visitors: all of them are one user, who keeps nothing of their own."""
-        if self.user.username == ANONYMOUS:
-            raise NotAllowed("Visitors keep nothing here; log in first.")
-
-    def accepts(self, media_type: str) -> bool:
-        """Whether the client named this media type in `Accept`."""
-        return media_type in self.request.headers.get("Accept", "")
+Handler: TypeAlias = Callable[..., Awaitable[Any]]
+"""Called with a `Call` and the decoded form; gives the answer."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import psycopg
 from aiohttp import WSCloseCode, web
 
 from catmaid_server.domain.errors import DomainError
+from catmaid_server.http.call import Call
 from catmaid_server.http.dispatch import admitted
-from catmaid_server.http.routing import Call
 
 _ASK_AGAIN_S = 60.0
 _AWAY_S = 1.0

@@ -21,13 +21,9 @@ sql = load("accounts/accounts")
 class InvalidLogin(DomainError):
     """Unknown name or wrong password."""
 
-    type = "InvalidLoginError"
-
 
 class InactiveLogin(DomainError):
     """The right password of an account that was switched off."""
-
-    type = "InactiveLoginError"
 
     def __init__(self, user: User) -> None:
         super().__init__(f"The account {user.username!r} is not active.")

@@ -24,14 +24,9 @@ Triple = tuple[float, float, float]
 class NoSuchStack(NotFound):
     """There is no stack with this id at all."""
 
-    type = "Http404"
-
 
 class NoSuchStackGroup(DomainError):
     """The project shows no stack group with this id; CATMAID calls that an error of its own."""
-
-    status = 404
-    type = "DoesNotExist"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,9 +28,6 @@ _DETAIL = ("id", "project_id", "name", "comment", "user_id", "editor_id", "creat
 class UnknownFileType(DomainError):
     """A file of a kind that is not read here."""
 
-    status = 415
-    type = "UnsupportedMediaType"
-
 
 async def create_volume(
     tx: Connection, user: User, project_id: int, *, name: str, comment: str | None, mesh: Mesh

@@ -10,8 +10,9 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 from aiohttp import web
 
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import columns
-from catmaid_server.http.routing import Call, Content
+from catmaid_server.http.routing import Content
 
 
 class Encoding(StrEnum):

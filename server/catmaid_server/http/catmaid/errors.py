@@ -8,7 +8,30 @@ import psycopg
 from aiohttp import web
 from psycopg_pool import PoolTimeout
 
-from catmaid_server.domain.errors import DomainError
+from catmaid_server.auth.access import Unauthenticated
+from catmaid_server.auth.checks import TooManyAttempts
+from catmaid_server.domain.accounts.accounts import InactiveLogin, InvalidLogin
+from catmaid_server.domain.errors import DomainError, LocationLookup, NotAllowed, NotFound, StateMismatch
+from catmaid_server.domain.space.stacks import NoSuchStack, NoSuchStackGroup
+from catmaid_server.domain.space.volumes import UnknownFileType
+from catmaid_server.transfer.importers.catmaid.server import SourceError
+
+_DOMAIN_ERRORS: tuple[tuple[type[DomainError], int, str], ...] = (
+    (Unauthenticated, 401, "AuthenticationFailed"),
+    (NotAllowed, 403, "PermissionError"),
+    (NoSuchStack, 404, "Http404"),
+    (NoSuchStackGroup, 404, "DoesNotExist"),
+    (NotFound, 404, "NotFound"),
+    (UnknownFileType, 415, "UnsupportedMediaType"),
+    (TooManyAttempts, 429, "TooManyAttempts"),
+    (SourceError, 502, "SourceError"),
+    (StateMismatch, 400, "StateMatchingError"),
+    (LocationLookup, 400, "LocationLookupError"),
+    (InvalidLogin, 400, "InvalidLoginError"),
+    (InactiveLogin, 400, "InactiveLoginError"),
+    (DomainError, 400, "ValueError"),
+)
+"""HTTP status and CATMAID's name of each error; the first row that fits decides."""
 
 _CONTENDED = "Others are changing the same just now; try again in a moment."
 
@@ -36,7 +59,8 @@ def answer(status: int, kind: str, message: str, *, detail: Any = None) -> web.R
 def answer_for(error: Exception) -> web.Response | None:
     """The answer for an error that we know, else None."""
     if isinstance(error, DomainError):
-        return answer(error.status, error.type, str(error))
+        status, name = next((status, name) for kind, status, name in _DOMAIN_ERRORS if isinstance(error, kind))
+        return answer(status, name, str(error))
     if isinstance(error, web.HTTPException):
         response = answer(error.status, error.__class__.__name__, error.text or error.reason)
         if "Allow" in error.headers:

@@ -11,8 +11,9 @@ from catmaid_server.domain.accounts import passwords, registration, users
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http import keys
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.pages import Field, form_page, page, redirect
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 from catmaid_server.routes.accounts.accounts import start_session
 
 routes = Routes()

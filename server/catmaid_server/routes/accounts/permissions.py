@@ -9,7 +9,8 @@ import msgspec
 from catmaid_server.domain.accounts import accounts, memberships, permissions
 from catmaid_server.domain.accounts.memberships import Kind, Party
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -10,8 +10,9 @@ from catmaid_server.domain.accounts import project_tokens
 from catmaid_server.domain.annotation import favorites
 from catmaid_server.domain.errors import NotAllowed
 from catmaid_server.http import keys
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -10,7 +10,8 @@ from catmaid_server.domain.accounts import user_lists
 from catmaid_server.domain.accounts.user_lists import COLUMNS, Group
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -10,7 +10,8 @@ from catmaid_server.domain.annotation import annotation_query
 from catmaid_server.domain.annotation.annotation_query import DEFAULT_TYPES, TargetQuery
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http.cached import remembered
-from catmaid_server.http.routing import Call, Content, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, Permission, Routes
 
 routes = Routes()
 

@@ -8,7 +8,8 @@ import msgspec
 
 from catmaid_server.domain.annotation import groups
 from catmaid_server.domain.annotation.groups import Thing
-from catmaid_server.http.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 

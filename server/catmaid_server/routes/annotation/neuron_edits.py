@@ -6,7 +6,8 @@ from typing import TypedDict
 
 from catmaid_server.domain.accounts import permissions
 from catmaid_server.domain.annotation import neuron_deletion, neuron_info
-from catmaid_server.http.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from catmaid_server.domain.annotation import neuron_giving
-from catmaid_server.http.routing import Call, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Permission, Routes
 
 routes = Routes()
 

@@ -9,8 +9,9 @@ from aiohttp import web
 
 from catmaid_server.domain.annotation import neuron_info
 from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import columns
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 from catmaid_server.routes.skeletons.skeleton_info import FilterSkeletons
 
 routes = Routes()

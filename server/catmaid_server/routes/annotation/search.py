@@ -8,7 +8,8 @@ import msgspec
 
 from catmaid_server.domain.annotation import search
 from catmaid_server.domain.annotation.search import Found, Location
-from catmaid_server.http.routing import Call, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Permission, Routes
 
 routes = Routes()
 

@@ -8,7 +8,8 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.graph import connectivity
 from catmaid_server.domain.graph.connectivity import DIRECTIONS, PartnerQuery
 from catmaid_server.http.cached import remembered
-from catmaid_server.http.routing import Call, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Permission, Routes
 
 routes = Routes()
 

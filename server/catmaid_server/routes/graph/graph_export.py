@@ -8,7 +8,8 @@ import msgspec
 
 from catmaid_server.domain.graph import wiring
 from catmaid_server.domain.skeletons.skeleton_info import required
-from catmaid_server.http.routing import Call, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Permission, Routes
 
 routes = Routes()
 

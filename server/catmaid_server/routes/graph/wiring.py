@@ -9,9 +9,10 @@ import msgspec
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.graph import wiring
 from catmaid_server.domain.graph.wiring import DiagramEdge, DiagramNode, Synapse
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies
 from catmaid_server.http.catmaid.forms import split_ids
-from catmaid_server.http.routing import Call, Permission, Routes
+from catmaid_server.http.routing import Permission, Routes
 
 routes = Routes()
 

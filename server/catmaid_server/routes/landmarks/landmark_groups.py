@@ -12,8 +12,9 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.landmarks import landmark_groups, landmark_import, landmark_links
 from catmaid_server.domain.landmarks.landmark_import import GroupData, ImportPolicy, Place
 from catmaid_server.domain.landmarks.landmark_links import GroupLink
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import forms
-from catmaid_server.http.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 from catmaid_server.routes.landmarks.landmarks import LocationAnswer, Name, NamedAnswer, ids_or_none, located
 
 routes = Routes()

@@ -10,8 +10,9 @@ from msgspec import UNSET, UnsetType
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.landmarks import landmark_groups, landmarks
 from catmaid_server.domain.landmarks.landmarks import Location, Named
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import microseconds
-from catmaid_server.http.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -13,7 +13,8 @@ from catmaid_server.domain.ontology.class_tree import Choice, ClassTree
 from catmaid_server.domain.ontology.classification import COMMON_WORKSPACE, GraphLink
 from catmaid_server.domain.ontology.classification_graph import Graph, Thing
 from catmaid_server.domain.space import regions
-from catmaid_server.http.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -9,7 +9,8 @@ import msgspec
 from catmaid_server.domain.errors import InvalidInput, NotAllowed
 from catmaid_server.domain.ontology import classification, classification_graph, ontology
 from catmaid_server.domain.space import regions
-from catmaid_server.http.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 from catmaid_server.routes.ontology.classification import require_workspace
 from catmaid_server.routes.space.regions import Corners
 

@@ -14,8 +14,9 @@ from catmaid_server.domain.errors import InvalidInput, NotAllowed
 from catmaid_server.domain.ontology import classification, classification_features
 from catmaid_server.domain.ontology.classification import COMMON_WORKSPACE
 from catmaid_server.domain.ontology.classification_features import ClassifiedGraph
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.pages import page
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -10,7 +10,8 @@ import msgspec
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.ontology import ontology, ontology_edits
 from catmaid_server.domain.ontology.ontology import KNOWN_ROOTS, LinkedClass
-from catmaid_server.http.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -10,7 +10,8 @@ from aiohttp import web
 from catmaid_server.domain.errors import NotAllowed
 from catmaid_server.domain.projects import client_data
 from catmaid_server.domain.projects.client_data import Datum
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any, TypedDict
 import msgspec
 
 from catmaid_server.domain.projects import data_views
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -11,8 +11,9 @@ from aiohttp import web
 from catmaid_server.domain.errors import NotAllowed
 from catmaid_server.domain.projects import deep_links
 from catmaid_server.http import keys
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -9,8 +9,9 @@ import structlog
 
 from catmaid_server.domain.projects import log_info
 from catmaid_server.domain.projects.log_info import Order
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant
-from catmaid_server.http.routing import Call, Content, Permission, Routes
+from catmaid_server.http.routing import Content, Permission, Routes
 
 routes = Routes()
 log = structlog.get_logger("client")

@@ -9,7 +9,8 @@ import yaml
 from aiohttp import web
 
 from catmaid_server.domain.projects import project_export, project_list, projects
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -10,7 +10,8 @@ import msgspec
 
 from catmaid_server.domain.projects import project_stats
 from catmaid_server.domain.projects.project_stats import Period
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

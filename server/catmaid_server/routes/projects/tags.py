@@ -6,7 +6,8 @@ from typing import Annotated, Any, TypedDict
 
 from catmaid_server.domain.annotation import favorites
 from catmaid_server.domain.projects import tags
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -7,9 +7,10 @@ from typing import Annotated, Any, TypedDict
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.reviews import reviewer_whitelist
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies
 from catmaid_server.http.catmaid.times import Instant
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

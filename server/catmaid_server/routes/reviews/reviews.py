@@ -8,9 +8,10 @@ import msgspec
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.reviews import review_sequences, reviews
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import times
 from catmaid_server.http.catmaid.times import Instant
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

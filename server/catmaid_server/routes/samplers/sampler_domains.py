@@ -10,9 +10,10 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.samplers import sampler_domains
 from catmaid_server.domain.samplers.sampler_boundaries import Boundary
 from catmaid_server.domain.samplers.sampler_domains import Interval, NewDomain
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import forms
 from catmaid_server.http.catmaid.times import epoch
-from catmaid_server.http.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 from catmaid_server.routes.samplers.samplers import DomainAnswer, DomainEnd, ends_of, whole_seconds
 
 routes = Routes()

@@ -13,8 +13,9 @@ from catmaid_server.domain.samplers import sampler_domains, sampler_kinds, sampl
 from catmaid_server.domain.samplers.sampler_domains import Domain
 from catmaid_server.domain.samplers.sampler_kinds import Kind
 from catmaid_server.domain.samplers.samplers import Sampler
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import epoch
-from catmaid_server.http.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 

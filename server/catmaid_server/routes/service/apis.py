@@ -13,8 +13,9 @@ from aiohttp import web
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.http import keys
 from catmaid_server.http import openapi as package
+from catmaid_server.http.call import Call
 from catmaid_server.http.openapi.document import openapi
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Route, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Route, Routes
 
 routes = Routes()
 

@@ -11,8 +11,9 @@ from aiohttp import WSMsgType, web
 
 from catmaid_server.events.feed import Event
 from catmaid_server.http import keys
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 from catmaid_server.http.sockets import end_when_refused
 
 routes = Routes()

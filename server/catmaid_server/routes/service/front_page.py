@@ -9,9 +9,10 @@ from aiohttp import web
 
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.http import keys
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.pages import page
 from catmaid_server.http.catmaid.version import own_version
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

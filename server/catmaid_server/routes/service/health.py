@@ -6,9 +6,10 @@ from typing import Annotated, Any, TypedDict
 
 from aiohttp import web
 
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.version import CAPABILITIES, SERVER_VERSION, own_version
 from catmaid_server.http.metrics import CONTENT_TYPE, metrics_text
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

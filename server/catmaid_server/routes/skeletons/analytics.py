@@ -9,7 +9,8 @@ import msgspec
 from catmaid_server.domain.skeletons import analytics, skeleton_info
 from catmaid_server.domain.skeletons.analytics import TITLES, BrokenSectionNode
 from catmaid_server.domain.skeletons.skeleton_info import required
-from catmaid_server.http.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 

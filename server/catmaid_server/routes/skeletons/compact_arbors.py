@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from catmaid_server.domain.skeletons import compact_arbors
-from catmaid_server.http.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 from catmaid_server.routes.skeletons import compact_detail
 
 routes = Routes()

@@ -10,7 +10,8 @@ from aiohttp import web
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.skeletons import neuron_cells
-from catmaid_server.http.routing import Call, Content, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, Permission, Routes
 from catmaid_server.transfer.exporters import neuroml
 
 routes = Routes()

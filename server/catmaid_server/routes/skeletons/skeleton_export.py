@@ -8,7 +8,8 @@ import msgspec
 from aiohttp import web
 
 from catmaid_server.domain.skeletons import skeleton_export
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -9,7 +9,8 @@ import msgspec
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.skeletons import skeleton_history
 from catmaid_server.domain.skeletons.skeleton_history import HistoryQuery, SkeletonPath
-from catmaid_server.http.routing import Call, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Permission, Routes
 
 routes = Routes()
 

@@ -10,8 +10,9 @@ from aiohttp import web
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.skeletons import entity_ids
 from catmaid_server.domain.skeletons.origins import Origin
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies
-from catmaid_server.http.routing import Call, Files, Permission, Routes
+from catmaid_server.http.routing import Files, Permission, Routes
 from catmaid_server.transfer.importers import uploads
 from catmaid_server.transfer.importers.uploads import Upload
 

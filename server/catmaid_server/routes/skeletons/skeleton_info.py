@@ -8,9 +8,10 @@ import msgspec
 
 from catmaid_server.domain.skeletons import skeleton_info
 from catmaid_server.domain.skeletons.skeleton_info import SkeletonFilter, day
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import times
 from catmaid_server.http.catmaid.times import Instant
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -7,7 +7,8 @@ from typing import NotRequired, TypedDict
 import msgspec
 
 from catmaid_server.domain.skeletons import skeleton_neighbours
-from catmaid_server.http.routing import Call, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Permission, Routes
 
 routes = Routes()
 

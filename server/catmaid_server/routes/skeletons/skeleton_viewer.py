@@ -10,8 +10,9 @@ from aiohttp import web
 
 from catmaid_server.domain.skeletons import skeleton_viewer
 from catmaid_server.domain.skeletons.skeleton_viewer import Viewed
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import milliseconds
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -11,7 +11,8 @@ from aiohttp import web
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import working_hours
-from catmaid_server.http.routing import Call, Content, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, Permission, Routes
 from catmaid_server.transfer.exporters.activity_plot import activity_svg
 
 routes = Routes()

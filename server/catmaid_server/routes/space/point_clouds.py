@@ -9,9 +9,10 @@ from aiohttp.web_request import FileField
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.space import point_clouds
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies
 from catmaid_server.http.catmaid.times import Instant, milliseconds
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -8,8 +8,9 @@ import msgspec
 
 from catmaid_server.domain.space import point_sets
 from catmaid_server.domain.space.point_sets import PointSet
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
-from catmaid_server.http.routing import Call, Content, Permission, Routes
+from catmaid_server.http.routing import Content, Permission, Routes
 
 routes = Routes()
 

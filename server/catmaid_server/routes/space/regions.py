@@ -12,7 +12,8 @@ from catmaid_server.domain.ontology import ontology_edits
 from catmaid_server.domain.space import regions
 from catmaid_server.domain.space.regions import Rectangle
 from catmaid_server.http import keys
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 from catmaid_server.tiles.pictures import Pyramid, Window, picture
 from catmaid_server.tiles.service import StackRevision
 

@@ -12,7 +12,8 @@ from aiohttp import web
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import NotAllowed
 from catmaid_server.http import keys
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 from catmaid_server.tiles import tickets
 from catmaid_server.tiles.encode import CONTENT_TYPES
 from catmaid_server.tiles.pyramid import TileAddress

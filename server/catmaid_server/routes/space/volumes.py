@@ -14,9 +14,10 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.space import meshes, volumes
 from catmaid_server.domain.space.meshes import Measures, Mesh
 from catmaid_server.domain.space.volumes import UnknownFileType
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies, forms
 from catmaid_server.http.catmaid.times import Instant, milliseconds
-from catmaid_server.http.routing import Call, Content, Files, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, Files, NoParameters, Permission, Routes
 
 routes = Routes()
 

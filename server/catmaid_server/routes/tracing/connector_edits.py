@@ -8,8 +8,9 @@ import msgspec
 
 from catmaid_server.domain.tracing import connectors
 from catmaid_server.domain.tracing.states import State
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
-from catmaid_server.http.routing import Call, Content, Permission, Routes
+from catmaid_server.http.routing import Content, Permission, Routes
 
 routes = Routes()
 

@@ -9,10 +9,11 @@ import msgspec
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.tracing import connector_info, connector_types
 from catmaid_server.domain.tracing.connector_info import ConnectorFilter
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import times
 from catmaid_server.http.catmaid.boxes import Corners
 from catmaid_server.http.catmaid.times import Instant
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

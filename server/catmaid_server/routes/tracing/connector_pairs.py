@@ -9,7 +9,8 @@ import msgspec
 from catmaid_server.domain.skeletons.skeleton_info import day, required
 from catmaid_server.domain.tracing import connector_info
 from catmaid_server.domain.tracing.connector_info import Row
-from catmaid_server.http.routing import Call, Content, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, Permission, Routes
 
 routes = Routes()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from catmaid_server.domain.tracing import treenodes
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import milliseconds
-from catmaid_server.http.routing import Call
 
 
 async def with_edition_time(call: Call, answer: dict[str, Any], treenode_id: int) -> dict[str, Any]:

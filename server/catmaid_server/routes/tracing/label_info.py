@@ -8,8 +8,9 @@ import msgspec
 
 from catmaid_server.domain.skeletons.skeleton_info import required
 from catmaid_server.domain.tracing import label_info
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.forms import split_ids
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

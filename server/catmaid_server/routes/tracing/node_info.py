@@ -8,8 +8,9 @@ import msgspec
 
 from catmaid_server.domain.tracing import node_info
 from catmaid_server.domain.tracing.node_info import Place
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

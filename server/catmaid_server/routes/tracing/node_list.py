@@ -16,10 +16,11 @@ from catmaid_server.domain.tracing.skeleton_choice import Choice
 from catmaid_server.domain.tracing.viewports import Box, Table, Viewport
 from catmaid_server.http import keys
 from catmaid_server.http.cached import remembered_body
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import columns
 from catmaid_server.http.catmaid.encodings import Encoded, Encoding, Forms, response
 from catmaid_server.http.catmaid.rows import rows
-from catmaid_server.http.routing import Call, Permission, Routes
+from catmaid_server.http.routing import Permission, Routes
 
 routes = Routes()
 

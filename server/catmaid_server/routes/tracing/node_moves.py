@@ -10,8 +10,9 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import moves
 from catmaid_server.domain.tracing.moves import OldPlace, Place
 from catmaid_server.domain.tracing.states import State
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
-from catmaid_server.http.routing import Call, Content, Permission, Routes
+from catmaid_server.http.routing import Content, Permission, Routes
 
 routes = Routes()
 

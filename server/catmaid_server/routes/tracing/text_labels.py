@@ -8,7 +8,8 @@ import msgspec
 from aiohttp import web
 
 from catmaid_server.domain.tracing import text_labels
-from catmaid_server.http.routing import Call, Content, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import Content, Permission, Routes
 
 routes = Routes()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TypedDict
 
 from catmaid_server.domain.tracing import tracing_setup
-from catmaid_server.http.routing import Call, NoParameters, Permission, Routes
+from catmaid_server.http.call import Call
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -11,8 +11,9 @@ from catmaid_server.domain.tracing import radii, treenodes
 from catmaid_server.domain.tracing.radii import Reach
 from catmaid_server.domain.tracing.states import State
 from catmaid_server.domain.tracing.treenodes import Created, NewLink
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
-from catmaid_server.http.routing import Call, Content, Permission, Routes
+from catmaid_server.http.routing import Content, Permission, Routes
 
 routes = Routes()
 

@@ -9,8 +9,9 @@ from aiohttp import web
 
 from catmaid_server.domain.tracing import virtual_nodes
 from catmaid_server.domain.tracing.virtual_nodes import SuppressedNode
+from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant
-from catmaid_server.http.routing import Call, Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
 

@@ -20,9 +20,6 @@ _TIMEOUT = aiohttp.ClientTimeout(total=None, connect=20, sock_read=600)
 class SourceError(DomainError):
     """The server that data is copied from does not answer as it should."""
 
-    status = 502
-    type = "SourceError"
-
 
 class CatmaidServer:
     """One server, and the account that reads from it.
