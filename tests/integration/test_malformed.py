@@ -14,7 +14,7 @@ from answers import is_error
 from conftest import Service
 from snapshots import snapshot
 
-from catmaid_server.domain.annotation import patterns
+from catmaid_server.domain import patterns
 from catmaid_server.http.app import MAX_BODY_BYTES, MAX_FORM_FIELDS
 from catmaid_server.http.routing import Permission, Route
 from catmaid_server.routes import all_routes

@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catmaid_server.domain.arbors import Arbor
 from catmaid_server.domain.reviews.review_sequences import sequences
-from catmaid_server.domain.skeletons.arbors import Arbor
 
 
 @st.composite

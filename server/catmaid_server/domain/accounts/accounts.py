@@ -9,11 +9,11 @@ from typing import Any
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_value
 from catmaid_server.db.store import Connection
+from catmaid_server.domain.accounts import profiles
 from catmaid_server.domain.accounts.memberships import PROJECT_PERMISSIONS
 from catmaid_server.domain.accounts.site_permissions import SITE_PERMISSIONS
 from catmaid_server.domain.accounts.users import ANONYMOUS, User
 from catmaid_server.domain.errors import DomainError
-from catmaid_server.domain.projects import data_views
 
 sql = load("accounts/accounts")
 
@@ -56,7 +56,7 @@ async def profile(connection: Connection, user: User) -> dict[str, Any]:
         "is_superuser": user.is_superuser,
         "is_authenticated": user.username != ANONYMOUS,
         "userprofile": {
-            **await data_views.profile(connection, user.id),
+            **await profiles.profile(connection, user.id),
             "primary_group_id": group,
         },
         "permissions": SITE_PERMISSIONS if user.is_superuser else (),

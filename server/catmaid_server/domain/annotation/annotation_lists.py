@@ -12,7 +12,7 @@ import msgspec
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_json
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.domain.values import required
 
 sql = load("annotation/annotations")
 

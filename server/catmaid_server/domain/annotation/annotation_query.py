@@ -11,8 +11,8 @@ from typing import Any
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.annotation.patterns import matched
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.patterns import matched
 
 sql = load("annotation/annotation_query")
 

@@ -7,7 +7,7 @@ from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_edit, require_editable_neuron
 from catmaid_server.domain.accounts.users import User
-from catmaid_server.domain.tracing.lifecycle import require_neuron
+from catmaid_server.domain.annotation.neuron_info import require_neuron
 
 sql = load("annotation/neuron_deletion")
 

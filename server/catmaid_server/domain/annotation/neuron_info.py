@@ -80,3 +80,10 @@ async def neuron_table(connection: Connection, project_id: int) -> list[tuple[An
     Columns: neuron id, skeleton id, nodes, cable length (nm), user id, creation and edition time (s since 1970), name.
     """
     return await fetch_all(connection, sql.neuron_table, project_id=project_id)
+
+
+async def require_neuron(tx: Connection, project_id: int, neuron_id: int) -> None:
+    """Raise `InvalidInput` if the project has no such neuron."""
+    cursor = await tx.execute(sql.neuron_exists, {"project_id": project_id, "neuron_id": neuron_id})
+    if await cursor.fetchone() is None:
+        raise InvalidInput(f"There is no neuron {neuron_id} in project {project_id}.")

@@ -10,8 +10,8 @@ from typing import Any
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.skeletons.skeleton_info import required
 from catmaid_server.domain.tracing.connector_types import LINK_TYPES
+from catmaid_server.domain.values import required
 
 sql = load("graph/connectivity")
 

@@ -1,4 +1,4 @@
-"""Data views, the front pages of clients, and the profiles of users: which tools and front page they want."""
+"""Data views: the front pages of clients."""
 
 from __future__ import annotations
 
@@ -12,15 +12,6 @@ from catmaid_server.domain.errors import NotFound
 sql = load("projects/data_views")
 
 _VIEW = ("id", "title", "type", "config", "note")
-TOOLS = (
-    "independent_ontology_workspace_is_default",
-    "show_text_label_tool",
-    "show_tagging_tool",
-    "show_cropping_tool",
-    "show_tracing_tool",
-    "show_ontology_tool",
-    "show_roi_tool",
-)
 
 
 async def list_views(connection: Connection) -> list[dict[str, Any]]:
@@ -56,15 +47,3 @@ async def choose_home_view(tx: Connection, user_id: int, view_id: int) -> None:
     """Make a view a user's front page, or `NotFound`."""
     await describe_view(tx, view_id)
     await tx.execute(sql.set_home_view, {"user_id": user_id, "view_id": view_id})
-
-
-async def profile(connection: Connection, user_id: int) -> dict[str, Any]:
-    """Which tools a user wants to see, and their front page."""
-    found = await fetch_one(connection, sql.profile, user_id=user_id)
-    return dict(zip((*TOOLS, "home_view_id"), found or (*(False for _ in TOOLS), None), strict=True))
-
-
-async def update_profile(tx: Connection, user_id: int, **tools: bool | None) -> None:
-    """Change which tools a user wants to see; None leaves one as it is."""
-    await tx.execute(sql.ensure_profile, {"user_id": user_id})
-    await tx.execute(sql.update_profile, {"user_id": user_id, **tools})

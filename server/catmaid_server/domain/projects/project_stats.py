@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.annotation.patterns import matched
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.patterns import matched
 
 sql = load("projects/project_stats")
 

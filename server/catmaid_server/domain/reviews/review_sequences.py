@@ -6,9 +6,9 @@ from typing import Any
 
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
+from catmaid_server.domain.arbors import Arbor
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.reviews import reviews
-from catmaid_server.domain.skeletons.arbors import Arbor
 
 
 def sequences(arbor: Arbor, root: int) -> list[list[int]]:

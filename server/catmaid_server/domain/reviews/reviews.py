@@ -10,7 +10,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import NotFound
-from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.domain.values import required
 
 sql = load("reviews/reviews")
 

@@ -12,15 +12,15 @@ from catmaid_server.db.rows import fetch_all, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput, NotFound
-from catmaid_server.domain.samplers import sampler_boundaries
-from catmaid_server.domain.samplers.sampler_boundaries import Boundary
-from catmaid_server.domain.samplers.sampler_kinds import (
+from catmaid_server.domain.sampler_kinds import (
     CONNECTOR_STATES,
     DOMAIN_TYPES,
     INTERVAL_STATES,
     UNTOUCHED,
     require_kind,
 )
+from catmaid_server.domain.samplers import sampler_boundaries
+from catmaid_server.domain.samplers.sampler_boundaries import Boundary
 from catmaid_server.domain.samplers.samplers import lock_sampler
 
 sql = load("samplers/samplers")

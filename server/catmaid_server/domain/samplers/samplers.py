@@ -12,8 +12,8 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_edit
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_server.domain.sampler_kinds import OPEN, require_leaf_mode
 from catmaid_server.domain.samplers import sampler_boundaries
-from catmaid_server.domain.samplers.sampler_kinds import OPEN, require_leaf_mode
 
 sql = load("samplers/samplers")
 

@@ -10,10 +10,10 @@ from typing import TypeAlias
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.annotation.patterns import matched
+from catmaid_server.domain.arbors import Arbor
 from catmaid_server.domain.errors import NotFound
-from catmaid_server.domain.skeletons.arbors import Arbor
-from catmaid_server.domain.tracing.connector_info import Box
+from catmaid_server.domain.patterns import matched
+from catmaid_server.domain.values import Box
 
 sql = load("skeletons/skeleton_ends")
 

@@ -13,6 +13,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_json, fetch_one
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_server.domain.values import required
 
 sql = load("skeletons/skeleton_info")
 
@@ -43,13 +44,6 @@ def day(text: str | None, *, after: bool = False) -> datetime | None:
     except ValueError:
         raise InvalidInput(f"A day is written as YYYYMMDD, not {text!r}.") from None
     return start + timedelta(days=1) if after else start
-
-
-def required(ids: Sequence[int], what: str) -> list[int]:
-    """The ids, if there are any; else `InvalidInput`."""
-    if not ids:
-        raise InvalidInput(f"At least one {what} is needed.")
-    return list(ids)
 
 
 async def skeleton_ids(connection: Connection, project_id: int, wanted: SkeletonFilter) -> list[int]:

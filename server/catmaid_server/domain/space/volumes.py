@@ -14,9 +14,9 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_edit
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotFound
-from catmaid_server.domain.skeletons.skeleton_info import required
 from catmaid_server.domain.space import meshes
 from catmaid_server.domain.space.meshes import Measures, Mesh
+from catmaid_server.domain.values import required
 
 sql = load("space/volumes")
 

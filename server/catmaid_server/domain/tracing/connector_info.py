@@ -14,8 +14,8 @@ from catmaid_server.db.rows import fetch_all, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.projects import projects
-from catmaid_server.domain.skeletons.skeleton_info import required
 from catmaid_server.domain.tracing.connector_types import BY_RELATION
+from catmaid_server.domain.values import Box, required
 
 sql = load("tracing/connector_info")
 
@@ -33,14 +33,6 @@ class ConnectorFilter:
     relation: str | None = None
     labels: Sequence[str] | None = None
     without: Sequence[str] | None = None
-
-
-@dataclass(frozen=True)
-class Box:
-    """Corners in nm."""
-
-    low: tuple[float, float, float]
-    high: tuple[float, float, float]
 
 
 async def detail(connection: Connection, project_id: int, connector_id: int) -> msgspec.Raw:

@@ -5,16 +5,8 @@ from __future__ import annotations
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_value
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.errors import InvalidInput
 
 sql = load("tracing/lifecycle")
-
-
-async def require_neuron(tx: Connection, project_id: int, neuron_id: int) -> None:
-    """Raise `InvalidInput` if the project has no such neuron."""
-    cursor = await tx.execute(sql.neuron_exists, {"project_id": project_id, "neuron_id": neuron_id})
-    if await cursor.fetchone() is None:
-        raise InvalidInput(f"There is no neuron {neuron_id} in project {project_id}.")
 
 
 async def create_neuron(

@@ -10,10 +10,10 @@ import msgspec
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_json, fetch_one
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.annotation.patterns import matched
+from catmaid_server.domain.arbors import Arbor
 from catmaid_server.domain.errors import InvalidInput, LocationLookup, NotFound
-from catmaid_server.domain.skeletons.arbors import Arbor
-from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.domain.patterns import matched
+from catmaid_server.domain.values import required
 
 sql = load("tracing/node_info")
 

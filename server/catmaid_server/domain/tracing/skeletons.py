@@ -13,9 +13,8 @@ from catmaid_server.domain.annotation import annotation_sets
 from catmaid_server.domain.annotation.annotation_sets import STABLE
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import log
-from catmaid_server.domain.samplers import sampler_upkeep
-from catmaid_server.domain.samplers.sampler_upkeep import SamplerChanges
-from catmaid_server.domain.tracing import lifecycle
+from catmaid_server.domain.tracing import lifecycle, sampler_upkeep
+from catmaid_server.domain.tracing.sampler_upkeep import SamplerChanges
 from catmaid_server.domain.tracing.treenodes import Node, lock_node
 
 sql = load("tracing/skeletons")

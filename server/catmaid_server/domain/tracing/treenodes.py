@@ -13,10 +13,10 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_edit, require_editable_neuron, require_unlocked
 from catmaid_server.domain.accounts.users import User
+from catmaid_server.domain.annotation.neuron_info import require_neuron
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.projects import log
-from catmaid_server.domain.samplers import sampler_upkeep
-from catmaid_server.domain.tracing import lifecycle
+from catmaid_server.domain.tracing import lifecycle, sampler_upkeep
 from catmaid_server.domain.tracing.links import add_link
 from catmaid_server.domain.tracing.states import State
 
@@ -151,7 +151,7 @@ async def create_root(
 ) -> Created:
     """Begin a new skeleton, of an existing neuron or of a new one."""
     if neuron_id is not None:
-        await lifecycle.require_neuron(tx, project_id, neuron_id)
+        await require_neuron(tx, project_id, neuron_id)
         await require_unlocked(tx, user, neuron_id)
     else:
         neuron_id = await lifecycle.create_neuron(tx, project_id, user.id, name=neuron_name)

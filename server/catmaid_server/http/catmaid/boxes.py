@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from catmaid_server.domain.tracing.connector_info import Box
+from catmaid_server.domain.values import Box
 
 
 class Corners(msgspec.Struct):

@@ -8,7 +8,7 @@ import msgspec
 
 from catmaid_server.domain.annotation import annotation_renewal, neuron_info
 from catmaid_server.domain.skeletons import skeleton_info
-from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Permission, Routes
 from catmaid_server.routes.skeletons.skeleton_info import SkeletonIds

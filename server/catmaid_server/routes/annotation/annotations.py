@@ -10,7 +10,7 @@ from catmaid_server.domain.annotation import annotating, annotation_lists, neuro
 from catmaid_server.domain.annotation.annotating import Annotated as Done
 from catmaid_server.domain.annotation.annotating import Removed
 from catmaid_server.domain.annotation.annotation_lists import AnnotationFilter
-from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import times
 from catmaid_server.http.catmaid.times import Instant

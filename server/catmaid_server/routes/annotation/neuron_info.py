@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from catmaid_server.domain.annotation import neuron_info
-from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import columns
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes

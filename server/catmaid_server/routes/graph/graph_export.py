@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from catmaid_server.domain.graph import wiring
-from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Permission, Routes
 

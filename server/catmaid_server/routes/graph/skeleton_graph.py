@@ -9,7 +9,7 @@ import msgspec
 from catmaid_server.domain.graph import compartments, skeleton_graph
 from catmaid_server.domain.graph.compartments import SYNAPTIC, GraphQuery
 from catmaid_server.domain.skeletons import skeleton_info
-from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Permission, Routes
 

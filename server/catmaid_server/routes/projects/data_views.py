@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypedDict
 
 import msgspec
 
+from catmaid_server.domain.accounts import profiles
 from catmaid_server.domain.projects import data_views
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
@@ -92,5 +93,5 @@ async def make_home_view(call: Call, form: NoParameters) -> dict[str, str]:
 @routes.any("/user-profile/update", needs=Permission.LOGIN, label="users.update_profile")
 async def update_profile(call: Call, form: Profile) -> dict[str, str]:
     """Change which tools the user wants to see."""
-    await data_views.update_profile(call.tx, call.user.id, **msgspec.structs.asdict(form))
+    await profiles.update_profile(call.tx, call.user.id, **msgspec.structs.asdict(form))
     return {"success": "Updated user profile"}

@@ -8,10 +8,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from catmaid_server.db.store import Connection
+from catmaid_server.domain import sampler_kinds
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.domain.samplers import sampler_domains, sampler_kinds, samplers
+from catmaid_server.domain.sampler_kinds import Kind
+from catmaid_server.domain.samplers import sampler_domains, samplers
 from catmaid_server.domain.samplers.sampler_domains import Domain
-from catmaid_server.domain.samplers.sampler_kinds import Kind
 from catmaid_server.domain.samplers.samplers import Sampler
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import epoch

@@ -8,7 +8,7 @@ import msgspec
 
 from catmaid_server.domain.skeletons import analytics, skeleton_info
 from catmaid_server.domain.skeletons.analytics import TITLES, BrokenSectionNode
-from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import NoParameters, Permission, Routes
 

@@ -8,7 +8,7 @@ import msgspec
 
 from catmaid_server.domain.skeletons import origins
 from catmaid_server.domain.skeletons.origins import DataSource
-from catmaid_server.domain.skeletons.skeleton_info import required
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 from catmaid_server.routes.skeletons.skeleton_info import SkeletonIds

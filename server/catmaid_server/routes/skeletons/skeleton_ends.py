@@ -6,9 +6,8 @@ import msgspec
 
 from catmaid_server.domain.skeletons import skeleton_ends
 from catmaid_server.domain.skeletons.skeleton_ends import Point
-from catmaid_server.domain.skeletons.skeleton_info import required
 from catmaid_server.domain.space import volumes
-from catmaid_server.domain.tracing.connector_info import Box
+from catmaid_server.domain.values import Box, required
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import times
 from catmaid_server.http.catmaid.boxes import Corners

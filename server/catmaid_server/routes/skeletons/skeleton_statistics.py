@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple, TypedDict
 
 from catmaid_server.domain.skeletons import skeleton_measures, skeleton_statistics
-from catmaid_server.domain.skeletons.skeleton_info import required
 from catmaid_server.domain.skeletons.skeleton_statistics import Contributions
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 from catmaid_server.routes.skeletons.skeleton_info import SkeletonIds, Skids

@@ -6,9 +6,10 @@ from typing import Annotated, Any, NamedTuple, TypedDict
 
 import msgspec
 
-from catmaid_server.domain.skeletons.skeleton_info import day, required
+from catmaid_server.domain.skeletons.skeleton_info import day
 from catmaid_server.domain.tracing import connector_info
 from catmaid_server.domain.tracing.connector_info import Row
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, Permission, Routes
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any, TypedDict
 
 import msgspec
 
-from catmaid_server.domain.skeletons.skeleton_info import required
 from catmaid_server.domain.tracing import label_info
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.forms import split_ids
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes

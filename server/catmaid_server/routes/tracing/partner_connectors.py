@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from catmaid_server.domain.skeletons.skeleton_info import required
 from catmaid_server.domain.tracing import partner_connectors
 from catmaid_server.domain.tracing.partner_connectors import SYNAPTIC
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, Permission, Routes
 

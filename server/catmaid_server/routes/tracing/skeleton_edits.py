@@ -6,8 +6,8 @@ from typing import Annotated, Any, NotRequired, TypedDict
 
 import msgspec
 
-from catmaid_server.domain.samplers.sampler_upkeep import SamplerChanges
 from catmaid_server.domain.tracing import skeletons
+from catmaid_server.domain.tracing.sampler_upkeep import SamplerChanges
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, Permission, Routes
 from catmaid_server.routes.tracing.edition_times import with_edition_time

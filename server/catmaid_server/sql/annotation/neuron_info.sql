@@ -37,3 +37,6 @@ SELECT n.id, k.id AS skeleton_id, coalesce(s.num_nodes, 0), coalesce(s.cable_len
   LEFT JOIN skeleton_summary s ON s.skeleton_id = k.id
  WHERE k.project_id = %(project_id)s
  ORDER BY n.id, k.id;
+
+-- name: neuron_exists
+SELECT 1 FROM neuron WHERE id = %(neuron_id)s AND project_id = %(project_id)s;

@@ -1,8 +1,5 @@
 -- How neurons and skeletons begin and end.
 
--- name: neuron_exists
-SELECT 1 FROM neuron WHERE id = %(neuron_id)s AND project_id = %(project_id)s;
-
 -- name: create_neuron
 INSERT INTO neuron (id, project_id, user_id, name)
 SELECT new.id, %(project_id)s, %(user_id)s, coalesce(%(name)s::text, %(prefix)s::text || ' ' || new.id)

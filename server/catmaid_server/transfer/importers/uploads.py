@@ -17,7 +17,6 @@ from catmaid_server.domain.annotation import annotating, neuron_deletion, neuron
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.skeletons import entity_ids, origins
 from catmaid_server.domain.skeletons.origins import Origin
-from catmaid_server.domain.tracing import lifecycle
 from catmaid_server.transfer.importers.arbors import Arbor
 from catmaid_server.transfer.importers.errors import BadFile
 from catmaid_server.transfer.importers.swc import Authorship, StoredArbor, store_arbor
@@ -116,7 +115,7 @@ async def _claimed(tx: Connection, upload: Upload, wanted: int | None) -> int | 
 async def _replace(tx: Connection, project_id: int, user: User, upload: Upload, successor_id: int) -> None:
     """Delete the neurons that have the wanted id, or whose skeleton has it; only the former leaves its annotations."""
     if upload.neuron_id is not None and await entity_ids.is_taken(tx, upload.neuron_id):
-        await lifecycle.require_neuron(tx, project_id, upload.neuron_id)
+        await neuron_info.require_neuron(tx, project_id, upload.neuron_id)
         await require_editable_neuron(tx, user, upload.neuron_id)
         await annotating.take_over(tx, upload.neuron_id, successor_id)
         await neuron_deletion.delete_neuron(tx, project_id, user, upload.neuron_id)

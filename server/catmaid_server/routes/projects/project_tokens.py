@@ -6,9 +6,9 @@ from typing import Annotated, Any, TypedDict
 
 import msgspec
 
-from catmaid_server.domain.accounts import project_tokens
 from catmaid_server.domain.annotation import favorites
 from catmaid_server.domain.errors import NotAllowed
+from catmaid_server.domain.projects import project_tokens
 from catmaid_server.http import keys
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant

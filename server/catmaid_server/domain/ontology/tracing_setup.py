@@ -11,7 +11,7 @@ from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.ontology import ontology_edits
 
-sql = load("tracing/tracing_setup")
+sql = load("ontology/tracing_setup")
 
 NEEDED_CLASSES = {
     "annotation": "What people write on neurons and on other annotations",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from catmaid_server.domain.tracing import tracing_setup
+from catmaid_server.domain.ontology import tracing_setup
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import NoParameters, Permission, Routes
 

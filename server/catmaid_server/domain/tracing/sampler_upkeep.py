@@ -10,9 +10,9 @@ from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.domain.samplers.sampler_kinds import REGULAR
+from catmaid_server.domain.sampler_kinds import REGULAR
 
-sql = load("samplers/sampler_upkeep")
+sql = load("tracing/sampler_upkeep")
 
 CREATE_INTERVALS, BRANCH, DOMAIN_END, NEW_DOMAIN = "create-intervals", "branch", "domain-end", "new-domain"
 JOIN_MODES = (CREATE_INTERVALS, BRANCH, DOMAIN_END, NEW_DOMAIN)

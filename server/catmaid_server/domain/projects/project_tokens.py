@@ -13,7 +13,7 @@ from catmaid_server.domain.accounts.memberships import require_known
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.projects import projects
 
-sql = load("accounts/project_tokens")
+sql = load("projects/project_tokens")
 
 _TOKEN = (
     "id",

@@ -1,0 +1,23 @@
+"""Values that several rooms take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from catmaid_server.domain.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class Box:
+    """Corners in nm."""
+
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+
+
+def required(ids: Sequence[int], what: str) -> list[int]:
+    """The ids, if there are any; else `InvalidInput`."""
+    if not ids:
+        raise InvalidInput(f"At least one {what} is needed.")
+    return list(ids)
