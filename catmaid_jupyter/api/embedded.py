@@ -10,23 +10,15 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import msgspec
 import orjson
 from platformdirs import user_data_path
 
 from catmaid_jupyter.api.errors import Unreachable
 from catmaid_jupyter.api.http import Origin, parse_url
+from catmaid_wire.service_record import ADMIN_TOKEN, ServiceRecord, read_record
 
 START_S = 120.0
 _POLL_S = 0.05
-
-
-class ServiceRecord(msgspec.Struct, frozen=True):
-    """What `service.json` says, as far as it matters here."""
-
-    url: str
-    pid: int
-    started: str
 
 
 _met: set[ServiceRecord] = set()
@@ -43,7 +35,7 @@ def running_service(data_dir: Path) -> Origin | None:
 
     The service is asked first whether it is one: after a crash another program may have its port.
     """
-    record = _read_record(data_dir)
+    record = read_record(data_dir)
     if record is None or not _answers(record.url):
         return None
     return Origin(parse_url(record.url), _admin_token(data_dir))
@@ -54,7 +46,7 @@ def service_url(data_dir: Path) -> str | None:
 
     Cheap enough for each tile: a service is asked only once after its start.
     """
-    record = _read_record(data_dir)
+    record = read_record(data_dir)
     if record is None:
         return None
     if record not in _met:
@@ -106,14 +98,6 @@ def _wait(data_dir: Path) -> Origin:
     raise Unreachable(f"The service in {data_dir} did not become ready.", detail=said)
 
 
-def _read_record(data_dir: Path) -> ServiceRecord | None:
-    try:
-        record = msgspec.json.decode((data_dir / "service.json").read_bytes(), type=ServiceRecord)
-    except (OSError, msgspec.DecodeError):
-        return None
-    return msgspec.structs.replace(record, url=record.url.rstrip("/") + "/")
-
-
 def _answers(url: str) -> bool:
     if not url.startswith(("http://", "https://")):
         return False
@@ -126,7 +110,7 @@ def _answers(url: str) -> bool:
 
 def _admin_token(data_dir: Path) -> str | None:
     try:
-        return (data_dir / "admin.token").read_text().strip() or None
+        return (data_dir / ADMIN_TOKEN).read_text().strip() or None
     except FileNotFoundError:
         return None
     except OSError as error:

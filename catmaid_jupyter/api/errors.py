@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-_CONFLICT_TYPES = frozenset({"StateMatchingError", "StateMismatch"})
-_MISSING_TYPES = frozenset({"DoesNotExist", "Http404", "NotFound", "ObjectDoesNotExist"})
-_LOGIN_TYPES = frozenset({"PermissionError", "InvalidLoginError", "InactiveLoginError"})
+from catmaid_wire.errors import CONFLICT_TYPES, INVALID_LOGIN, LOGIN_TYPES, MISSING_TYPES, Code
 
 
 class CatmaidError(Exception):
@@ -22,7 +20,7 @@ class CatmaidError(Exception):
         HTTP status of the answer; None if there was no answer.
     """
 
-    code = "internal"
+    code = Code.INTERNAL
 
     def __init__(self, message: str, *, detail: str | None = None, status: int | None = None) -> None:
         super().__init__(message)
@@ -34,13 +32,13 @@ class CatmaidError(Exception):
 class NotFound(CatmaidError, LookupError):
     """The project, neuron, node, … does not exist, or not for this user."""
 
-    code = "not_found"
+    code = Code.NOT_FOUND
 
 
 class NotAllowed(CatmaidError, PermissionError):
     """The user of this connection may not do that."""
 
-    code = "not_allowed"
+    code = Code.NOT_ALLOWED
 
     def __str__(self) -> str:
         return self.message
@@ -49,19 +47,19 @@ class NotAllowed(CatmaidError, PermissionError):
 class Conflict(CatmaidError):
     """Somebody changed the objects since they were last read; nothing was written."""
 
-    code = "conflict"
+    code = Code.CONFLICT
 
 
 class InvalidInput(CatmaidError, ValueError):
     """The request makes no sense to the server, or to this client; nothing was written."""
 
-    code = "invalid"
+    code = Code.INVALID
 
 
 class Unreachable(CatmaidError, ConnectionError):
     """No answer came. Whether a write happened is unknown unless it carried a key and is repeated with it."""
 
-    code = "unreachable"
+    code = Code.UNREACHABLE
 
     def __str__(self) -> str:
         return self.message
@@ -98,11 +96,11 @@ def _read(body: bytes) -> tuple[str, str, str | None]:
 
 
 def _error_class(status: int, kind: str) -> type[CatmaidError]:
-    if kind in _CONFLICT_TYPES or status == 409:
+    if kind in CONFLICT_TYPES or status == 409:
         return Conflict
-    if kind in _LOGIN_TYPES or status in {401, 403}:
+    if kind in LOGIN_TYPES or status in {401, 403}:
         return NotAllowed
-    if kind in _MISSING_TYPES or status == 404:
+    if kind in MISSING_TYPES or status == 404:
         return NotFound
     if status < 500:
         return InvalidInput
@@ -110,6 +108,6 @@ def _error_class(status: int, kind: str) -> type[CatmaidError]:
 
 
 def _default_message(status: int, kind: str) -> str:
-    if kind == "InvalidLoginError":
+    if kind == INVALID_LOGIN:
         return "The user name or password is wrong."
     return f"The server answered with status {status}."

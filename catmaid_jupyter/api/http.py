@@ -15,10 +15,10 @@ import orjson
 from yarl import URL
 
 from catmaid_jupyter.api.errors import InvalidInput, Unreachable, error_from_answer
-from catmaid_jupyter.api.forms import Form, encode_form
 from catmaid_jupyter.api.loop import close_soon
+from catmaid_wire.columns import MEDIA_TYPE as COLUMNS
+from catmaid_wire.forms import Form, encode_form
 
-COLUMNS = "application/x-catmaid-columns+msgpack"
 KEY_HEADER = "Idempotency-Key"
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from catmaid_jupyter.api.answers import read_columns
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
-from catmaid_jupyter.api.forms import FormValue
 from catmaid_jupyter.client.frames import NODES, SKELETON_CONNECTORS, TAGS, frame, without_parent
 from catmaid_jupyter.client.neuron import Neuron
 from catmaid_jupyter.edits.base import Edit
@@ -25,6 +24,7 @@ from catmaid_jupyter.edits.skeletons import JoinSkeletons, RerootSkeleton, Split
 from catmaid_jupyter.model import arbor
 from catmaid_jupyter.model.swc import write_swc
 from catmaid_jupyter.model.units import format_length
+from catmaid_wire.forms import FormValue
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from catmaid_jupyter.api.answers import read_columns
-from catmaid_jupyter.api.forms import FormValue
 from catmaid_jupyter.client.frames import (
     CONNECTORS,
     LINKS,
@@ -20,6 +19,7 @@ from catmaid_jupyter.client.frames import (
     without_parent,
 )
 from catmaid_jupyter.client.instance import Instance, gather
+from catmaid_wire.forms import FormValue
 
 _SUMMARY_BATCH = 2000
 

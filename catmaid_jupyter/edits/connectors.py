@@ -7,10 +7,10 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from catmaid_jupyter.api.errors import CatmaidError, NotFound, Unreachable
-from catmaid_jupyter.api.forms import Form
 from catmaid_jupyter.edits.base import Applied, Edit, derived_key
 from catmaid_jupyter.edits.labels import SetLabels
 from catmaid_jupyter.edits.site import NO_CHECK, Site, connector_state, state_of
+from catmaid_wire.forms import Form
 
 PRESYNAPTIC = "presynaptic_to"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar, Literal, TypeAlias
 
 from catmaid_jupyter.api.errors import InvalidInput
-from catmaid_jupyter.api.forms import Form
 from catmaid_jupyter.edits.base import Applied, Edit
 from catmaid_jupyter.edits.site import Site
+from catmaid_wire.forms import Form
 
 NodeKind: TypeAlias = Literal["treenode", "connector"]
 

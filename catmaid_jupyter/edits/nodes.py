@@ -8,11 +8,11 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from catmaid_jupyter.api.errors import Conflict, InvalidInput
-from catmaid_jupyter.api.forms import Form
 from catmaid_jupyter.edits.base import Applied, Edit, derived_key
 from catmaid_jupyter.edits.connectors import CreateLink
 from catmaid_jupyter.edits.labels import SetLabels
 from catmaid_jupyter.edits.site import Site, neighbourhood_state, own_state, parent_state, state_of
+from catmaid_wire.forms import Form
 
 Confidence = Annotated[int, msgspec.Meta(ge=1, le=5)]
 Location = tuple[int, float, float, float]

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from catmaid_jupyter.api.errors import NotFound
-from catmaid_jupyter.api.forms import Form, FormValue, encode_form
 from catmaid_jupyter.api.http import KEY_HEADER, Http
+from catmaid_wire.forms import Form, FormValue, encode_form
 
 _ROUNDING = timedelta(milliseconds=1)
 NO_CHECK = '{"nocheck": true}'

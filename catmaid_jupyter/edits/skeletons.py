@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from catmaid_jupyter.api.errors import Conflict
-from catmaid_jupyter.api.forms import Form
 from catmaid_jupyter.edits.base import Applied, Edit, derived_key
 from catmaid_jupyter.edits.labels import RenameNeuron
 from catmaid_jupyter.edits.site import Node, Site, neighbourhood_state, state_of
+from catmaid_wire.forms import Form
 
 
 class JoinSkeletons(Edit, frozen=True, kw_only=True):

@@ -25,8 +25,9 @@ from psycopg.conninfo import make_conninfo
 
 from catmaid_server import service
 from catmaid_server.postgres.cluster import Cluster
-from catmaid_server.service.folder import ServiceFolder, ServiceRecord
+from catmaid_server.service.folder import ServiceFolder
 from catmaid_server.service.settings import Settings
+from catmaid_wire.service_record import ServiceRecord
 from tests.conftest import create_database, drop_database
 
 PATIENCE_S = 30.0

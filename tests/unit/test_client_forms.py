@@ -15,8 +15,8 @@ from catmaid_jupyter.api.errors import (
     Unreachable,
     error_from_answer,
 )
-from catmaid_jupyter.api.forms import encode_form
 from catmaid_jupyter.edits.site import iso_time, neighbourhood_state, read_node_list
+from catmaid_wire.forms import encode_form
 
 
 def test_nested_lists_are_numbered() -> None:

@@ -65,9 +65,8 @@ def test_what_is_no_time_matches_none(said: Any) -> None:
 
 @pytest.mark.parametrize("text", [None, "", "{", "state", "nan", "[" * 100_000])
 def test_no_state_and_broken_state_are_invalid_input(text: str | None) -> None:
-    with pytest.raises(InvalidInput) as refusal:
+    with pytest.raises(InvalidInput):
         State(text)
-    assert refusal.value.type == "ValueError"
 
 
 def test_checks_can_be_switched_off() -> None:

@@ -11,15 +11,8 @@ from yarl import URL
 
 from catmaid_jupyter.api.errors import NotFound, Unreachable
 from catmaid_jupyter.api.http import Http
+from catmaid_wire import tile_layouts
 
-_LAYOUTS = {
-    1: "{z}/{row}_{col}_{zoom}",
-    4: "{z}/{zoom}/{row}_{col}",
-    5: "{zoom}/{z}/{row}/{col}",
-}
-"""CATMAID's tile source types that plain files can have, as paths below the image base."""
-
-_MEDIA_TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 _OWN_PROXY = "catmaid-jupyter/proxy/"
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
@@ -57,7 +50,7 @@ class TileHost:
 def tile_hosts(info: Mapping[str, Any], service_url: str) -> list[TileHost]:
     """Read the mirrors of a stack from CATMAID's description of it, best first; unknown types are left out."""
     mirrors: Sequence[Mapping[str, Any]] = sorted(info["mirrors"], key=lambda mirror: mirror["position"])
-    return [_host(mirror, service_url) for mirror in mirrors if mirror["tile_source_type"] in _LAYOUTS]
+    return [_host(mirror, service_url) for mirror in mirrors if mirror["tile_source_type"] in tile_layouts.PATHS]
 
 
 def browser_addresses(host: TileHost, ticket: str | None) -> list[dict[str, Any]]:
@@ -92,8 +85,8 @@ def _host(mirror: Mapping[str, Any], service_url: str) -> TileHost:
     base = f"{str(mirror['image_base']).rstrip('/')}/"
     return TileHost(
         base_url=base,
-        template=f"{_LAYOUTS[mirror['tile_source_type']]}.{extension}",
-        media_type=_MEDIA_TYPES.get(extension.lower(), "application/octet-stream"),
+        template=f"{tile_layouts.PATHS[mirror['tile_source_type']]}.{extension}",
+        media_type=tile_layouts.MEDIA_TYPES.get(extension.lower(), "application/octet-stream"),
         own_path=base.removeprefix(service_url) if base.startswith(service_url) else None,
     )
 

@@ -12,9 +12,10 @@ import typer
 from catmaid_server import service
 from catmaid_server.cli.options import DataDir, numbers, settings_from
 from catmaid_server.cli.output import progress, run, say
-from catmaid_server.service.folder import ServiceError, ServiceRecord
+from catmaid_server.service.folder import ServiceError
 from catmaid_server.service.opening import opened_store
 from catmaid_server.service.settings import Settings
+from catmaid_wire.service_record import ServiceRecord
 
 app = typer.Typer()
 

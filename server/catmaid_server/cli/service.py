@@ -10,8 +10,8 @@ from catmaid_server import service
 from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, settings_from
 from catmaid_server.cli.output import answer, run, say
 from catmaid_server.service import supervisor
-from catmaid_server.service.folder import ServiceRecord
 from catmaid_server.service.opening import migrate_store
+from catmaid_wire.service_record import ServiceRecord
 
 app = typer.Typer()
 

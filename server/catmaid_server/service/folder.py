@@ -14,22 +14,12 @@ from pathlib import Path
 
 import msgspec
 
+from catmaid_wire import service_record
+from catmaid_wire.service_record import ServiceRecord
+
 
 class ServiceError(Exception):
     """The service cannot be started or stopped; the message says why."""
-
-
-class ServiceRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What `service.json` says of a running service."""
-
-    url: str
-    pid: int
-    started: str
-    """ISO 8601, UTC."""
-    version: str
-    workers: int
-    data_dir: str
-    embedded_database: bool
 
 
 @dataclass(frozen=True)
@@ -51,7 +41,7 @@ class ServiceFolder:
     @property
     def admin_token(self) -> Path:
         """The API token of `admin`, which whoever can read this folder may use."""
-        return self.path / "admin.token"
+        return self.path / service_record.ADMIN_TOKEN
 
     def make(self) -> None:
         """Make the folder, for us alone, unless it exists. Raises `ServiceError` if that is not possible."""
@@ -63,12 +53,8 @@ class ServiceFolder:
 
     def read_record(self) -> ServiceRecord | None:
         """The service that runs on this folder; None if none does, or it is still starting."""
-        try:
-            text = self._record.read_bytes()
-            record = msgspec.json.decode(text, type=ServiceRecord)
-        except (FileNotFoundError, msgspec.DecodeError):
-            return None
-        return record if self.is_locked() else None
+        record = service_record.read_record(self.path)
+        return record if record is not None and self.is_locked() else None
 
     def write_record(self, record: ServiceRecord) -> None:
         """Tell others about the service."""
@@ -141,7 +127,7 @@ class ServiceFolder:
 
     @property
     def _record(self) -> Path:
-        return self.path / "service.json"
+        return self.path / service_record.RECORD
 
     def _open_lock(self) -> int:
         return os.open(self.path / "service.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -10,9 +10,10 @@ import time
 
 import msgspec
 
-from catmaid_server.service.folder import ServiceError, ServiceFolder, ServiceRecord
+from catmaid_server.service.folder import ServiceError, ServiceFolder
 from catmaid_server.service.opening import embedded_cluster
 from catmaid_server.service.settings import Settings
+from catmaid_wire.service_record import ServiceRecord
 
 _START_S = 180.0
 _STOP_S = 90.0

@@ -17,11 +17,12 @@ import structlog
 from catmaid_server.http.catmaid.version import own_version
 from catmaid_server.postgres.cluster import Cluster, ClusterError
 from catmaid_server.service import logs
-from catmaid_server.service.folder import ServiceError, ServiceFolder, ServiceRecord
+from catmaid_server.service.folder import ServiceError, ServiceFolder
 from catmaid_server.service.opening import embedded_cluster, outside_dsn, set_up
 from catmaid_server.service.orders import WorkerOrder
 from catmaid_server.service.settings import Settings
 from catmaid_server.service.workers import Workers
+from catmaid_wire.service_record import ServiceRecord
 
 log = structlog.get_logger("catmaid.service")
 

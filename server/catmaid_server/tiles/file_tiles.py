@@ -14,7 +14,8 @@ from catmaid_server.domain.space.stacks import Triple
 from catmaid_server.tiles.encode import image_size
 from catmaid_server.tiles.pyramid import TileAddress
 from catmaid_server.tiles.sections import BadSection, BadSections, reason_of
-from catmaid_server.tiles.sources import FILE_LAYOUTS, tile_file
+from catmaid_server.tiles.sources import tile_file
+from catmaid_wire import tile_layouts
 
 _NAMES_IN_FILE = {
     "tile_source_type": "tile_source_type",
@@ -60,12 +61,12 @@ def inspect_tiles(folder: Path, given: Mapping[str, Any], on_bad: str) -> FileTi
     missing = [name for name in ("tile_source_type", "dimension", "resolution") if name not in known]
     if missing:
         raise InvalidInput(f"Say what the {' and '.join(missing).replace('_', ' ')} of {folder} is.")
-    if known["tile_source_type"] not in FILE_LAYOUTS:
+    if known["tile_source_type"] not in tile_layouts.PATHS:
         raise InvalidInput(
             f"Tile source type {known['tile_source_type']} is not one of files;"
-            f" those are {', '.join(map(str, FILE_LAYOUTS))}."
+            f" those are {', '.join(map(str, tile_layouts.PATHS))}."
         )
-    layout = FILE_LAYOUTS[known["tile_source_type"]]
+    layout = tile_layouts.PATHS[known["tile_source_type"]]
     extension = known.get("file_extension", "jpg")
     digest = hashlib.sha256(repr((str(folder), sorted(known.items()))).encode())
     broken, found_size = _check_sections(folder, layout, extension, known["dimension"][2], digest)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import tensorstore
 
 from catmaid_server.tiles.encode import decode_grey, encode, image_size
 from catmaid_server.tiles.omezarr import open_volume
 from catmaid_server.tiles.pyramid import TileAddress, padded
+from catmaid_wire import tile_layouts
 
 
 class TileSource(Protocol):
@@ -53,14 +54,6 @@ class ZarrSource:
         )
 
 
-FILE_LAYOUTS: Final = {
-    1: "{z}/{row}_{col}_{zoom}",
-    4: "{z}/{zoom}/{row}_{col}",
-    5: "{zoom}/{z}/{row}/{col}",
-}
-"""Where CATMAID's file tile sources keep a tile, by tile source type."""
-
-
 class FilePyramid:
     """Tiles that exist as files, laid out as CATMAID's tile source types 1, 4 and 5."""
 
@@ -68,7 +61,7 @@ class FilePyramid:
         self, folder: Path, tile_source_type: int, file_extension: str, tile_size: tuple[int, int], pool: Executor
     ) -> None:
         self._folder = folder
-        self._layout = FILE_LAYOUTS[tile_source_type]
+        self._layout = tile_layouts.PATHS[tile_source_type]
         self._extension = file_extension
         self._tile_size = tile_size
         self._pool = pool

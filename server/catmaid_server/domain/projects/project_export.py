@@ -10,7 +10,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.users import User
-from catmaid_server.domain.space.stacks import TILE_SOURCE_TYPE
+from catmaid_wire import tile_layouts
 
 sql = load("projects/project_export")
 
@@ -57,7 +57,7 @@ def _mirror(mirror: dict[str, Any], tiles_url: str) -> dict[str, Any]:
     return (
         mirror
         if revision is None
-        else mirror | {"url": f"{tiles_url}{revision}/", "tile_source_type": TILE_SOURCE_TYPE}
+        else mirror | {"url": f"{tiles_url}{revision}/", "tile_source_type": tile_layouts.SERVED}
     )
 
 

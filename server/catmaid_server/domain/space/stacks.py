@@ -12,11 +12,9 @@ from psycopg.types.json import Jsonb
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotFound
+from catmaid_wire import tile_layouts
 
 sql = load("space/stacks")
-
-TILE_SOURCE_TYPE = 5
-"""The layout in which this service offers the tiles that it reads itself: zoom/section/row/column."""
 
 Triple = tuple[float, float, float]
 
@@ -41,7 +39,7 @@ class Mirror:
     tile_height: int
     title: str = ""
     file_extension: str = "jpg"
-    tile_source_type: int = TILE_SOURCE_TYPE
+    tile_source_type: int = tile_layouts.SERVED
     image_base: str = ""
     source: Mapping[str, Any] | None = None
 
@@ -209,7 +207,7 @@ def _public_mirror(row: dict[str, Any], tiles_url: str) -> dict[str, Any]:
     return (
         row
         if revision is None
-        else row | {"image_base": f"{tiles_url}{revision}/", "tile_source_type": TILE_SOURCE_TYPE}
+        else row | {"image_base": f"{tiles_url}{revision}/", "tile_source_type": tile_layouts.SERVED}
     )
 
 

@@ -12,46 +12,19 @@ import numpy as np
 from catmaid_server.db.arrays import TEXT, Column, array_text, fetch_columns
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
+from catmaid_wire import columns
 
 sql = load("tracing/viewports")
-
-NODE_COLUMNS = {
-    "id": "<i4",
-    "parent_id": "<i4",
-    "x": "<f8",
-    "y": "<f8",
-    "z": "<f8",
-    "confidence": "<i2",
-    "radius": "<f8",
-    "skeleton_id": "<i4",
-    "edition_time": "<f8",
-    "user_id": "<i4",
-}
-CONNECTOR_COLUMNS = {
-    "id": "<i4",
-    "x": "<f8",
-    "y": "<f8",
-    "z": "<f8",
-    "confidence": "<i2",
-    "edition_time": "<f8",
-    "user_id": "<i4",
-}
-LINK_COLUMNS = {
-    "connector_id": "<i4",
-    "treenode_id": "<i4",
-    "relation_id": "<i4",
-    "confidence": "<i2",
-    "edition_time": "<f8",
-    "id": "<i4",
-}
 
 
 def _dtypes(table: str, columns: Mapping[str, str]) -> dict[str, str | np.dtype[Any]]:
     return {f"{table}_{name}": dtype for name, dtype in columns.items()}
 
 
-_EDGES = _dtypes("node", NODE_COLUMNS) | _dtypes("link", LINK_COLUMNS) | {"connector_id": "<i4", "snapshot": TEXT}
-_BY_ID = _dtypes("node", NODE_COLUMNS) | _dtypes("connector", CONNECTOR_COLUMNS) | {"snapshot": TEXT, "relations": TEXT}
+_EDGES = _dtypes("node", columns.NODES) | _dtypes("link", columns.LINKS) | {"connector_id": "<i4", "snapshot": TEXT}
+_BY_ID = (
+    _dtypes("node", columns.NODES) | _dtypes("connector", columns.CONNECTORS) | {"snapshot": TEXT, "relations": TEXT}
+)
 
 Table = dict[str, Column]
 
@@ -143,7 +116,7 @@ class _Found:
             {"project_id": self.project_id, **asdict(self.box), "exact": self.exact, "most": self.most},
             _EDGES,
         )
-        near, self.links = _table(edges, "node", NODE_COLUMNS), _table(edges, "link", LINK_COLUMNS)
+        near, self.links = _table(edges, "node", columns.NODES), _table(edges, "link", columns.LINKS)
         ends = np.concatenate((near["parent_id"], self.links["treenode_id"], _ids(self.treenode_ids)))
         contacts = np.concatenate((edges["connector_id"], self.links["connector_id"], _ids(self.connector_ids)))
         others = await fetch_columns(
@@ -158,7 +131,7 @@ class _Found:
             _BY_ID,
         )
         self.nodes = {name: np.concatenate((column, others[f"node_{name}"])) for name, column in near.items()}
-        self.connectors = _table(others, "connector", CONNECTOR_COLUMNS)
+        self.connectors = _table(others, "connector", columns.CONNECTORS)
         self.relations = {int(key): name for key, name in json.loads(str(others["relations"])).items()}
         return bool(edges["snapshot"] == others["snapshot"])
 

@@ -11,8 +11,8 @@ import msgspec
 from aiohttp import web
 
 from catmaid_server.http.call import Call
-from catmaid_server.http.catmaid import columns
 from catmaid_server.http.routing import Content
+from catmaid_wire import columns
 
 
 class Encoding(StrEnum):
@@ -40,7 +40,7 @@ class Forms:
     def encoded(self, encoding: Encoding) -> bytes:
         """The body."""
         if encoding is Encoding.COLUMNS:
-            return columns.encoded(self.columnar())
+            return columns.encode(self.columnar())
         encode = msgspec.msgpack.encode if encoding is Encoding.MSGPACK else msgspec.json.encode
         return encode(self.positional())
 

@@ -15,20 +15,21 @@ from catmaid_server.domain.errors import DomainError, LocationLookup, NotAllowed
 from catmaid_server.domain.space.stacks import NoSuchStack, NoSuchStackGroup
 from catmaid_server.domain.space.volumes import UnknownFileType
 from catmaid_server.transfer.importers.catmaid.server import SourceError
+from catmaid_wire import errors as names
 
 _DOMAIN_ERRORS: tuple[tuple[type[DomainError], int, str], ...] = (
     (Unauthenticated, 401, "AuthenticationFailed"),
-    (NotAllowed, 403, "PermissionError"),
-    (NoSuchStack, 404, "Http404"),
-    (NoSuchStackGroup, 404, "DoesNotExist"),
-    (NotFound, 404, "NotFound"),
+    (NotAllowed, 403, names.NOT_ALLOWED),
+    (NoSuchStack, 404, names.NO_SUCH_PAGE),
+    (NoSuchStackGroup, 404, names.NO_SUCH_OBJECT),
+    (NotFound, 404, names.NOT_FOUND),
     (UnknownFileType, 415, "UnsupportedMediaType"),
     (TooManyAttempts, 429, "TooManyAttempts"),
     (SourceError, 502, "SourceError"),
-    (StateMismatch, 400, "StateMatchingError"),
+    (StateMismatch, 400, names.STATE_MISMATCH),
     (LocationLookup, 400, "LocationLookupError"),
-    (InvalidLogin, 400, "InvalidLoginError"),
-    (InactiveLogin, 400, "InactiveLoginError"),
+    (InvalidLogin, 400, names.INVALID_LOGIN),
+    (InactiveLogin, 400, names.INACTIVE_LOGIN),
     (DomainError, 400, "ValueError"),
 )
 """HTTP status and CATMAID's name of each error; the first row that fits decides."""

@@ -10,9 +10,9 @@ from aiohttp import web
 from catmaid_server.domain.annotation import neuron_info
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
-from catmaid_server.http.catmaid import columns
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 from catmaid_server.routes.skeletons.skeleton_info import FilterSkeletons
+from catmaid_wire import columns
 
 routes = Routes()
 
@@ -113,14 +113,6 @@ async def neuron_table(call: Call, form: NoParameters) -> Annotated[web.Response
     """
     async with call.reading() as connection:
         rows = await neuron_info.neuron_table(connection, call.project_id)
-    table = columns.table(
-        rows,
-        id="<i4",
-        skeleton_id="<i4",
-        nodes="<i4",
-        cable_length="<f8",
-        user_id="<i4",
-        creation_time="<f8",
-        edition_time="<f8",
-    )
-    return columns.response({"neurons": table, "names": [row[-1] for row in rows]})
+    table = columns.table([row[:-1] for row in rows], columns.NEURONS)
+    body = columns.encode({"neurons": table, "names": [row[-1] for row in rows]})
+    return web.Response(body=body, content_type=columns.MEDIA_TYPE)

@@ -15,10 +15,10 @@ from catmaid_server.domain.skeletons import detail_history, details
 from catmaid_server.domain.skeletons.details import Detail, Parts
 from catmaid_server.http.cached import remembered_body
 from catmaid_server.http.call import Call
-from catmaid_server.http.catmaid import columns
 from catmaid_server.http.catmaid.encodings import Encoded, Encoding, Forms, response
 from catmaid_server.http.catmaid.rows import rows
 from catmaid_server.http.routing import Permission, Routes
+from catmaid_wire import columns
 
 routes = Routes()
 

@@ -17,16 +17,14 @@ from catmaid_server.domain.tracing.viewports import Box, Table, Viewport
 from catmaid_server.http import keys
 from catmaid_server.http.cached import remembered_body
 from catmaid_server.http.call import Call
-from catmaid_server.http.catmaid import columns
 from catmaid_server.http.catmaid.encodings import Encoded, Encoding, Forms, response
 from catmaid_server.http.catmaid.rows import rows
 from catmaid_server.http.routing import Permission, Routes
+from catmaid_wire import columns
 
 routes = Routes()
 
-NODE_ROW = ("id", "parent_id", "x", "y", "z", "confidence", "radius", "skeleton_id", "edition_time", "user_id")
-CONNECTOR_ROW = ("id", "x", "y", "z", "confidence", "edition_time", "user_id")
-LINK_ROW = ("treenode_id", "relation_id", "confidence", "edition_time", "id")
+LINK_ROW = tuple(name for name in columns.LINKS if name != "connector_id")
 
 PROVIDERS = ("postgis3d", "postgis2d", "postgis3dblurry", "postgis2dblurry")
 """Names under which clients of CATMAID may ask for this query; all mean the same here."""
@@ -144,13 +142,13 @@ def _positional(found: Viewport) -> list[Any]:
     links: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for connector_id, link in zip(found.links["connector_id"].tolist(), rows(found.links, LINK_ROW), strict=True):
         links[connector_id].append(link)
-    connectors = [(*row, links.get(row[0], [])) for row in rows(found.connectors, CONNECTOR_ROW)]
-    return [rows(found.nodes, NODE_ROW), connectors, found.labels, found.limit_reached, found.relations]
+    connectors = [(*row, links.get(row[0], [])) for row in rows(found.connectors, columns.CONNECTORS)]
+    return [rows(found.nodes, columns.NODES), connectors, found.labels, found.limit_reached, found.relations]
 
 
 def _further(levels: list[Table]) -> list[list[Any]]:
     """Further levels of detail, each with the parts of a list of its own; connectors all come with the first."""
-    return [[rows(nodes, NODE_ROW), [], {}, False] for nodes in levels]
+    return [[rows(nodes, columns.NODES), [], {}, False] for nodes in levels]
 
 
 def _columnar(found: Viewport) -> dict[str, Any]:

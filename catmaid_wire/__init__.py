@@ -1,0 +1,9 @@
+"""What the service and its clients both know, said once: nothing here opens a database or a widget.
+
+- `columns`: the columnar media type, and the tables of a viewport
+- `forms`: form fields in CATMAID's spelling
+- `relations`: names of the relations between treenodes and connectors
+- `errors`: names of errors
+- `tile_layouts`: where the tiles of a stack lie
+- `service_record`: what a data folder says of its service
+"""

@@ -1,0 +1,36 @@
+"""What a data folder says of the service that runs on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+RECORD: Final = "service.json"
+"""File of the record, in the data folder."""
+ADMIN_TOKEN: Final = "admin.token"  # noqa: S105  the name of a file
+"""File with the API token of `admin`, which whoever can read the folder may use."""
+
+
+class ServiceRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What `service.json` says of a running service."""
+
+    url: str
+    """Address, with a slash at the end."""
+    pid: int
+    started: str
+    """ISO 8601, UTC."""
+    version: str
+    workers: int
+    data_dir: str
+    embedded_database: bool
+
+
+def read_record(data_dir: Path) -> ServiceRecord | None:
+    """The record in a folder; None if there is none, or it cannot be read as one."""
+    try:
+        record = msgspec.json.decode((data_dir / RECORD).read_bytes(), type=ServiceRecord)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return msgspec.structs.replace(record, url=record.url.rstrip("/") + "/")
