@@ -14,17 +14,17 @@ ADMIN_TOKEN: Final = "admin.token"  # noqa: S105  the name of a file
 
 
 class ServiceRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What `service.json` says of a running service."""
+    """What `service.json` says of a running service; services of other versions may not say all of it."""
 
     url: str
     """Address, with a slash at the end."""
     pid: int
     started: str
     """ISO 8601, UTC."""
-    version: str
-    workers: int
-    data_dir: str
-    embedded_database: bool
+    version: str = ""
+    workers: int = 1
+    data_dir: str = ""
+    embedded_database: bool = True
 
 
 def read_record(data_dir: Path) -> ServiceRecord | None:
