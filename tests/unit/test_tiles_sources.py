@@ -11,7 +11,8 @@ from catmaid_server.tiles.encode import decode_grey
 from catmaid_server.tiles.ingest import ingest_sections
 from catmaid_server.tiles.omezarr import cache_context
 from catmaid_server.tiles.pyramid import TileAddress, halved, padded
-from catmaid_server.tiles.sources import FILE_LAYOUTS, FilePyramid, ZarrSource, open_source, tile_file
+from catmaid_server.tiles.sources import FilePyramid, ZarrSource, open_source, tile_file
+from catmaid_wire import tile_layouts
 
 RESOLUTION = (4.0, 4.0, 40.0)
 
@@ -87,7 +88,7 @@ async def test_file_tiles_come_as_they_are(tmp_path, pool, tile_source_type, pat
 
 
 async def test_a_small_file_at_the_edge_is_padded_with_black(tmp_path, pool):
-    path = tile_file(tmp_path, FILE_LAYOUTS[1], TileAddress(0, 0, 0, 0), "png")
+    path = tile_file(tmp_path, tile_layouts.PATHS[1], TileAddress(0, 0, 0, 0), "png")
     path.parent.mkdir()
     path.write_bytes(imagecodecs.png_encode(np.full((10, 20), 200, np.uint8)))
     source = FilePyramid(tmp_path, 1, "png", (64, 64), pool)
