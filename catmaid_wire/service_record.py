@@ -17,7 +17,7 @@ class ServiceRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What `service.json` says of a running service; services of other versions may not say all of it."""
 
     url: str
-    """Address, with a slash at the end."""
+    """Address, without a slash at the end."""
     pid: int
     started: str
     """ISO 8601, UTC."""
@@ -30,7 +30,6 @@ class ServiceRecord(msgspec.Struct, frozen=True, kw_only=True):
 def read_record(data_dir: Path) -> ServiceRecord | None:
     """The record in a folder; None if there is none, or it cannot be read as one."""
     try:
-        record = msgspec.json.decode((data_dir / RECORD).read_bytes(), type=ServiceRecord)
+        return msgspec.json.decode((data_dir / RECORD).read_bytes(), type=ServiceRecord)
     except (OSError, msgspec.DecodeError):
         return None
-    return msgspec.structs.replace(record, url=record.url.rstrip("/") + "/")

@@ -53,7 +53,7 @@ def service_url(data_dir: Path) -> str | None:
         if not _answers(record.url):
             return None
         _met.add(record)
-    return record.url
+    return _with_slash(record.url)
 
 
 def require_service(data_dir: Path) -> Origin:
@@ -102,10 +102,14 @@ def _answers(url: str) -> bool:
     if not url.startswith(("http://", "https://")):
         return False
     try:
-        with urlopen(f"{url}version", timeout=5) as answer:  # noqa: S310  the scheme is checked above
+        with urlopen(f"{_with_slash(url)}version", timeout=5) as answer:  # noqa: S310  the scheme is checked above
             return "CATMAID_JUPYTER" in orjson.loads(answer.read())
     except (URLError, OSError, orjson.JSONDecodeError, ValueError, TypeError):
         return False
+
+
+def _with_slash(url: str) -> str:
+    return url.rstrip("/") + "/"
 
 
 def _admin_token(data_dir: Path) -> str | None:
