@@ -12,7 +12,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({
   options: {
     outdir: { type: "string", default: join(here, "..", "catmaid_jupyter", "static") },
-    pagesdir: { type: "string", default: join(here, "..", "server", "catmaid_server", "http", "openapi", "static") },
+    pagesdir: {
+      type: "string",
+      default: join(here, "..", "server", "catmaid_server", "http", "openapi", "static"),
+    },
     watch: { type: "boolean", default: false },
   },
 });
