@@ -1,1 +1,1 @@
-"""Tests in a browser; a package, so that its conftest does not stand in front of the one that all tests share."""
+"""JupyterLab and the widgets in headless Chromium."""

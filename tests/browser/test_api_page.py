@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from conftest import Service
 from playwright.async_api import Browser, Page
+
+from tests.helpers.service import Service
 
 
 async def opened(browser: Browser, url: str) -> tuple[Page, list[str], list[str]]:

@@ -1,1 +1,1 @@
-"""Clients of others; a package, so that its conftest does not stand in front of the one that all tests share."""
+"""Clients of others, in an environment of their own."""

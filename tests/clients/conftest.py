@@ -13,7 +13,8 @@ from catmaid_server.demo.specimen.specimen import grow
 from catmaid_server.demo.tracing import import_tracing
 from catmaid_server.tiles.imports import import_volume
 from tests.clients.laboratory import SPEC, Laboratory, with_more_synapses
-from tests.conftest import REPOSITORY, fresh_service
+from tests.helpers.folders import REPOSITORY
+from tests.helpers.service import fresh_service
 
 CLIENTS = REPOSITORY / ".venv-clients"
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from catmaid_server.demo.specimen.spec import SpecimenSpec, Synapse, Tracing
-from tests.conftest import Actor, Service
+from tests.helpers.service import Actor, Service
 
 SPEC = SpecimenSpec(seed=3, size_px=(256, 256, 12))
 SYNAPSES = 40

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from tests.conftest import Service
+from tests.helpers.service import Service
 
 RCATMAID = Path(__file__).with_name("rcatmaid_paths.txt")
 NOT_ANSWERED = {"/permission", "/1/connector/list"}

@@ -19,8 +19,9 @@ import pytest
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.space import stacks
 from catmaid_server.domain.space.stacks import Mirror, NewStack
-from tests.conftest import Actor, Service, fresh_service, fresh_store
 from tests.contract.viewer import ORIGIN, Neuroglancer, iso, neighbourhood
+from tests.helpers.database import fresh_store
+from tests.helpers.service import Actor, Service, fresh_service
 
 UNCHECKED = {"nocheck": True}
 VERSION = re.compile(r"^(\d{4}\.\d{2}\.\d{2})\.dev(\d+)\+g([0-9a-fA-F]+)$")

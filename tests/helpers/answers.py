@@ -6,7 +6,8 @@ from typing import Any
 
 import msgpack
 import numpy as np
-from conftest import Actor
+
+from tests.helpers.service import Actor
 
 COLUMNS = "application/x-catmaid-columns+msgpack"
 ANYWHERE = {"left": -1e6, "top": -1e6, "z1": -1e6, "right": 1e6, "bottom": 1e6, "z2": 1e6}

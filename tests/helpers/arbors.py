@@ -6,9 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from conftest import Actor, Service
-
 from catmaid_server.db.store import Store
+from tests.helpers.service import Actor, Service
 
 UNCHECKED = json.dumps({"nocheck": True})
 

@@ -12,7 +12,7 @@ from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.projects import projects
-from tests.conftest import Service
+from tests.helpers.service import Service
 
 
 async def revoke_all(store: Store) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
-from tests.conftest import Service
+from tests.helpers.service import Service
 
 OLD, NEW = "an old password", "quite another one"
 TRACER = {"name": "tracer", "pwd": "a tracer's password"}

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.conftest import Service
+from tests.helpers.service import Service
 
 
 async def chain(service: Service, *places: tuple[float, float, float]) -> list[int]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from answers import is_error
-from arbors import Tracer
-from conftest import Service
+
+from tests.helpers.answers import is_error
+from tests.helpers.arbors import Tracer
+from tests.helpers.service import Service
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Actor, Service
+from tests.helpers.service import Actor, Service
 
 
 async def neuron(actor: Actor, project_id: int, name: str) -> int:

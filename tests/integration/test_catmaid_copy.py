@@ -14,8 +14,6 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from catmaid_files import link, node, owned, row, thing, users, whole, written
-from conftest import Actor, Service, fresh_store, serving
 
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users as accounts
@@ -24,6 +22,9 @@ from catmaid_server.transfer.importers.catmaid import parts
 from catmaid_server.transfer.importers.catmaid.copying import copy_project
 from catmaid_server.transfer.importers.catmaid.importing import import_catmaid
 from catmaid_server.transfer.importers.catmaid.server import CatmaidServer, SourceError
+from tests.helpers.catmaid_files import link, node, owned, row, thing, users, whole, written
+from tests.helpers.database import fresh_store
+from tests.helpers.service import Actor, Service, serving
 
 TITLE = "Lab"
 

@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from catmaid_files import ANA, BEN, TIME, everything, graph, link, node, owned, projects, row, thing, whole, written
-from conftest import fresh_store
 from hypothesis import HealthCheck, given, settings
-from snapshots import mismatches, snapshot
 
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users as accounts
@@ -22,6 +19,23 @@ from catmaid_server.transfer.exporters.catmaid import export_catmaid
 from catmaid_server.transfer.importers import indexes
 from catmaid_server.transfer.importers.catmaid.importing import import_catmaid
 from catmaid_server.transfer.importers.errors import BadFile
+from tests.helpers.catmaid_files import (
+    ANA,
+    BEN,
+    TIME,
+    everything,
+    graph,
+    link,
+    node,
+    owned,
+    projects,
+    row,
+    thing,
+    whole,
+    written,
+)
+from tests.helpers.database import fresh_store
+from tests.helpers.snapshots import mismatches, snapshot
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from catmaid_server.domain.accounts import users
-from tests.conftest import Actor, Service
+from tests.helpers.service import Actor, Service
 
 
 class Workspace:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from catmaid_files import whole, written
 from PIL import Image
 
 from catmaid_server.cli.main import main
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.postgres.cluster import Cluster
+from tests.helpers.catmaid_files import whole, written
 
 Cli = Callable[..., tuple[int, str, str]]
 

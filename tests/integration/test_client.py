@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import Service
 
 import catmaid_jupyter as cj
 from catmaid_jupyter.client.frames import CONNECTORS, LINKS, NEURONS, NODES, NODES_IN_BOX, PROJECTS, SKELETONS, USERS
+from tests.helpers.service import Service
 
 
 @pytest.fixture

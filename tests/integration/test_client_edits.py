@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, TypeVar
 
 import pytest
-from conftest import Service
 
 import catmaid_jupyter as cj
 from catmaid_jupyter.api.http import Http
+from tests.helpers.service import Service
 
 T = TypeVar("T")
 

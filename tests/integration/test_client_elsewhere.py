@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import Service, serving
 from pandas.testing import assert_frame_equal
 
 import catmaid_jupyter as cj
 from catmaid_jupyter.api import events, loop
 from catmaid_jupyter.api.embedded import running_service
 from catmaid_jupyter.api.http import Http, Origin, parse_url
+from tests.helpers.service import Service, serving
 
 
 @pytest.fixture

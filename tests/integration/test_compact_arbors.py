@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from arbors import UNCHECKED, Tracer
-from conftest import Service
+from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.service import Service
 
 
 async def test_synapses_are_told_from_both_sides_and_gap_junctions_are_none(service: Service) -> None:

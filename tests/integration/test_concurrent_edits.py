@@ -9,11 +9,11 @@ from itertools import chain
 from typing import Any
 
 import pytest
-from arbors import UNCHECKED, Tracer
-from conftest import Service
-from snapshots import mismatches
 
 from catmaid_server.db.store import Connection
+from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.service import Service
+from tests.helpers.snapshots import mismatches
 
 LAWS = {
     "a skeleton has one root": """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conftest import Service
+from tests.helpers.service import Service
 
 
 async def test_a_link_is_deleted_by_its_id_by_who_may_edit_it(service: Service) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from arbors import UNCHECKED, Tracer
-from conftest import Service
+from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.service import Service
 
 NOW, ONCE, ELSEWHERE = 1, 2, 3
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from answers import is_error
 from yarl import URL
 
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts import accounts
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.projects import project_list
-from tests.conftest import Service, serving
+from tests.helpers.answers import is_error
+from tests.helpers.service import Service, serving
 
 
 async def test_a_fault_is_logged_without_passwords_and_hashes(

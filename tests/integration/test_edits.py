@@ -6,11 +6,11 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
-from arbors import UNCHECKED, Tracer
-from conftest import Service
-from snapshots import mismatches
 
 from catmaid_server.domain.accounts import users
+from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.service import Service
+from tests.helpers.snapshots import mismatches
 
 
 @pytest.fixture

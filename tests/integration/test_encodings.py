@@ -9,10 +9,10 @@ from typing import Any
 import msgpack
 import numpy as np
 import pytest
-from answers import ANYWHERE, COLUMNS, columnar, is_error
-from conftest import Actor, Service, serving
 
 from catmaid_server.db.store import Store
+from tests.helpers.answers import ANYWHERE, COLUMNS, columnar, is_error
+from tests.helpers.service import Actor, Service, serving
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,11 @@ from typing import Any, LiteralString
 
 import aiohttp
 import pytest
-from conftest import Actor, Service, serving
 
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
+from tests.helpers.service import Actor, Service, serving
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 import schemathesis
-from conftest import Service
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from catmaid_server.http.openapi.document import openapi
 from catmaid_server.routes import all_routes
+from tests.helpers.service import Service
 
 EXAMPLES = 2
 OTHERWISE_TESTED = ("/{project_id}/events", "/accounts/logout")

@@ -11,7 +11,7 @@ from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.space import stacks
 from catmaid_server.domain.space.stacks import Mirror, NewStack
-from tests.conftest import Actor, Service
+from tests.helpers.service import Actor, Service
 
 PASSWORD = "an old password"
 

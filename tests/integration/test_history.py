@@ -9,7 +9,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from snapshots import as_of, mismatches, newest_version, snapshot
 
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts import users
@@ -20,6 +19,7 @@ from catmaid_server.domain.projects import projects
 from catmaid_server.domain.reviews import reviews
 from catmaid_server.domain.tracing import connectors, labels, moves, skeletons, treenodes
 from catmaid_server.domain.tracing.states import State
+from tests.helpers.snapshots import as_of, mismatches, newest_version, snapshot
 
 UNCHECKED = State('{"nocheck": true}')
 

@@ -10,7 +10,7 @@ import pytest
 from psycopg import AsyncConnection
 
 from catmaid_server.db.store import Store
-from tests.conftest import Actor, Service
+from tests.helpers.service import Actor, Service
 
 
 async def rows(store: Store, query: str, *values: object) -> list[tuple[object, ...]]:

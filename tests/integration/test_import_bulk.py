@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bulk_files import FILES, write_files
 
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
@@ -15,6 +14,7 @@ from catmaid_server.transfer.exporters.bulk import TABLES, export_csv
 from catmaid_server.transfer.importers import indexes
 from catmaid_server.transfer.importers.bulk import import_bulk
 from catmaid_server.transfer.importers.errors import BadFile
+from tests.helpers.bulk_files import FILES, write_files
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from answers import is_error
-from conftest import Actor, Service
-from snapshots import as_of, newest_version, snapshot
 
 from catmaid_server.domain.accounts import users
+from tests.helpers.answers import is_error
+from tests.helpers.service import Actor, Service
+from tests.helpers.snapshots import as_of, newest_version, snapshot
 
 
 @dataclass

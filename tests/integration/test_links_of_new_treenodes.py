@@ -6,7 +6,7 @@ import pytest
 
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
-from tests.conftest import Service
+from tests.helpers.service import Service
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ from typing import Any, get_args, get_origin
 import aiohttp
 import msgspec
 import pytest
-from answers import is_error
-from conftest import Service
-from snapshots import snapshot
 
 from catmaid_server.domain import patterns
 from catmaid_server.http.app import MAX_BODY_BYTES, MAX_FORM_FIELDS
 from catmaid_server.http.routing import Permission, Route
 from catmaid_server.routes import all_routes
+from tests.helpers.answers import is_error
+from tests.helpers.service import Service
+from tests.helpers.snapshots import snapshot
 
 NAUGHTY = [
     "\x00",

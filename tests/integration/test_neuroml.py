@@ -5,8 +5,9 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 import pytest
-from arbors import UNCHECKED, Tracer
-from conftest import Service
+
+from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.service import Service
 
 NET = "{http://morphml.org/networkml/schema}"
 

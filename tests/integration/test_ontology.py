@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Service
+from tests.helpers.service import Service
 
 
 async def make(service: Service, what: str, **form: object) -> int:

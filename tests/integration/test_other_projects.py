@@ -12,14 +12,14 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
-from arbors import Tracer
-from conftest import Actor, Service
 from psycopg import sql
 
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
 from catmaid_server.http.routing import Permission, Route
 from catmaid_server.routes import all_routes
+from tests.helpers.arbors import Tracer
+from tests.helpers.service import Actor, Service
 
 AT_ONCE = 8
 FAR = 7_654_321.25

@@ -7,12 +7,12 @@ import json
 from typing import Any
 
 import pytest
-from answers import is_error
-from arbors import Tracer
-from conftest import Actor, Service
 
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
+from tests.helpers.answers import is_error
+from tests.helpers.arbors import Tracer
+from tests.helpers.service import Actor, Service
 
 
 @pytest.fixture

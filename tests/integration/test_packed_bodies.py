@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from answers import COLUMNS, is_error
-from conftest import Service
 
 from catmaid_server.http.app import MAX_BODY_BYTES
+from tests.helpers.answers import COLUMNS, is_error
+from tests.helpers.service import Service
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pytest
 from catmaid_server.auth import sessions
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
-from tests.conftest import Service
+from tests.helpers.service import Service
 
 TABLE = Path(__file__).with_name("permission_table.txt")
 REFUSALS = {401, 403}

@@ -7,8 +7,9 @@ from typing import Any
 
 import aiohttp
 import pytest
-from arbors import Tracer
-from conftest import Service
+
+from tests.helpers.arbors import Tracer
+from tests.helpers.service import Service
 
 PLACES = [[float(number), 10.0, 20.0] for number in range(20)]
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from answers import is_error
-from arbors import Tracer
-from conftest import Service
+
+from tests.helpers.answers import is_error
+from tests.helpers.arbors import Tracer
+from tests.helpers.service import Service
 
 DAY = "2020-02-29"
 

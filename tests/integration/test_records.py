@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from answers import is_error
-
 from catmaid_server.domain.accounts import users
-from tests.conftest import Service
+from tests.helpers.answers import is_error
+from tests.helpers.service import Service
 
 
 async def test_a_private_link_is_not_shown_to_others(module_service: Service) -> None:

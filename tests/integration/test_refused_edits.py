@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from answers import is_error
-from arbors import UNCHECKED, Node, Tracer
-from conftest import Service
-from snapshots import Snapshot, snapshot
 
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
+from tests.helpers.answers import is_error
+from tests.helpers.arbors import UNCHECKED, Node, Tracer
+from tests.helpers.service import Service
+from tests.helpers.snapshots import Snapshot, snapshot
 
 PAST = "2001-02-03T04:05:06.789Z"
 

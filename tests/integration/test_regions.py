@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from catmaid_server.tiles.imports import import_stack
-from tests.conftest import Service
+from tests.helpers.service import Service
 
 STACK = np.random.default_rng(0).integers(1, 256, (2, 150, 200), dtype=np.uint8)
 RESOLUTION, TRANSLATION = (4.0, 5.0, 40.0), (10.0, 20.0, 30.0)

@@ -15,7 +15,7 @@ from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.http.app import create_app
 from catmaid_server.routes import all_routes
-from tests.conftest import Service
+from tests.helpers.service import Service
 
 PASSWORD = "quite another one"
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from answers import is_error
-from arbors import UNCHECKED, Tracer
-from conftest import Actor, Service
-from snapshots import as_of, mismatches, newest_version, snapshot
 
 from catmaid_server.domain.accounts import users
+from tests.helpers.answers import is_error
+from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.service import Actor, Service
+from tests.helpers.snapshots import as_of, mismatches, newest_version, snapshot
 
 SETTINGS = {"interval_length": 20, "review_required": "true", "create_interval_boundaries": "true"}
 PARTS = ("sampler", "sampler_domain", "sampler_domain_end", "sampler_interval", "sampler_connector")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Service
+from tests.helpers.service import Service
 
 
 async def found(service: Service, text: str) -> list[dict[str, Any]]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import aiohttp
 import pytest
-from answers import is_error
-from conftest import Actor, Service
 
 from catmaid_server.domain.accounts import users
+from tests.helpers.answers import is_error
+from tests.helpers.service import Actor, Service
 
 COLUMNS = "application/x-catmaid-columns+msgpack"
 ANYWHERE = {"left": -1e6, "top": -1e6, "z1": -1e6, "right": 1e6, "bottom": 1e6, "z2": 1e6}

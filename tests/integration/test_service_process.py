@@ -28,7 +28,7 @@ from catmaid_server.postgres.cluster import Cluster
 from catmaid_server.service.folder import ServiceFolder
 from catmaid_server.service.settings import Settings
 from catmaid_wire.service_record import ServiceRecord
-from tests.conftest import create_database, drop_database
+from tests.helpers.database import create_database, drop_database
 
 PATIENCE_S = 30.0
 

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from answers import is_error
-from arbors import Tracer
-from conftest import Actor, Service
 
 from catmaid_server.domain.accounts import users
+from tests.helpers.answers import is_error
+from tests.helpers.arbors import Tracer
+from tests.helpers.service import Actor, Service
 
 
 async def newcomer(service: Service, *permissions: str) -> Actor:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from arbors import UNCHECKED, Tracer
-from conftest import Service
+
+from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.service import Service
 
 BOX = {"left": -100, "top": -100, "z1": -100, "right": 1000, "bottom": 1000, "z2": 100}
 

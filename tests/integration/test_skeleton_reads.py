@@ -6,8 +6,9 @@ import struct
 from typing import Any
 
 import pytest
-from arbors import UNCHECKED, Tracer
-from conftest import Service
+
+from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.service import Service
 
 
 @pytest.fixture

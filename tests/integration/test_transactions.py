@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from arbors import UNCHECKED, Tracer
-from conftest import Service
+from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.service import Service
 
 
 async def test_a_transaction_tells_whose_skeletons_it_changed(service: Service) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 import aiohttp
 import pytest
-from answers import is_error
-from arbors import Tracer
-from conftest import Service
-from snapshots import snapshot
 
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.skeletons.entity_ids import HIGHEST
+from tests.helpers.answers import is_error
+from tests.helpers.arbors import Tracer
+from tests.helpers.service import Service
+from tests.helpers.snapshots import snapshot
 
 SWC = "# a comment\n1 0 0 0 0 5 -1\n2 0 10 0 0 5 1\n3 0 20 0 0 -1 2\n"
 ESWC = (

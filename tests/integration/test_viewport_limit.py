@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from catmaid_server.domain.projects import projects
-from tests.conftest import Service
+from tests.helpers.service import Service
 
 BOX = {"left": -1000, "top": -1000, "z1": -1000, "right": 1000, "bottom": 1000, "z2": 1000}
 

@@ -10,7 +10,7 @@ import pytest
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.tracing import viewports
 from catmaid_server.domain.tracing.viewports import Box
-from tests.conftest import Service
+from tests.helpers.service import Service
 
 
 async def test_an_edit_between_the_steps_is_seen_whole_or_not_at_all(

@@ -8,11 +8,11 @@ from typing import Any
 import aiohttp
 import numpy as np
 import pytest
-from answers import is_error
-from arbors import Tracer
-from conftest import Service
 
 from catmaid_server.domain.space import meshes
+from tests.helpers.answers import is_error
+from tests.helpers.arbors import Tracer
+from tests.helpers.service import Service
 
 TETRAHEDRON = "v 0 0 0\nv 60 0 0\nv 0 60 0\nv 0 0 60\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n"
 

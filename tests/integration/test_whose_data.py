@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from answers import is_error
-from arbors import UNCHECKED, Tracer
-from conftest import Actor, Service
-from snapshots import Snapshot, snapshot
 
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
+from tests.helpers.answers import is_error
+from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.service import Actor, Service
+from tests.helpers.snapshots import Snapshot, snapshot
 
 # own: the tracer's, by the tracer; group: by a member of the group that bears the tracer's name; other: by somebody
 # else who may annotate; super: by a superuser; locked, stable: the tracer's own, but somebody else annotated the

@@ -11,10 +11,10 @@ from typing import Any, LiteralString
 
 import psycopg
 import pytest
-from conftest import create_database, drop_database
 from psycopg.conninfo import make_conninfo
 
 from catmaid_server.db.migrations import Migration, MigrationError, available, migrate, pending
+from tests.helpers.database import create_database, drop_database
 
 NAMES = [migration.name for migration in available()]
 

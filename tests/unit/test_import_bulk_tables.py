@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bulk_files import FILES, write_files
 
 from catmaid_server.transfer.importers.bulk_tables import read_bulk
 from catmaid_server.transfer.importers.errors import BadFile
+from tests.helpers.bulk_files import FILES, write_files
 
 
 def replaced(name: str, old: str, new: str) -> tuple[str, str]:

@@ -1,0 +1,1 @@
+"""Tests of the client, the wire and the service."""

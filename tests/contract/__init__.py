@@ -1,0 +1,1 @@
+"""Recorded answers, and what other programs expect."""
