@@ -1,0 +1,1 @@
+"""Pure values of the client: arbors, SWC files, and units of length."""

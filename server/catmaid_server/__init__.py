@@ -1,0 +1,1 @@
+"""The service that owns the store and speaks CATMAID's HTTP API."""

@@ -1,0 +1,1 @@
+"""The store: connections, migrations, and answers that are remembered."""

@@ -1,0 +1,1 @@
+"""Edits and reads as functions of a connection and values; they know nothing of HTTP."""

@@ -1,0 +1,1 @@
+"""News of changes, sent to those who watch a project."""

@@ -1,0 +1,1 @@
+"""What CATMAID's clients expect of HTTP: form spellings, times, errors, encodings."""
