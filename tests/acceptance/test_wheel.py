@@ -112,7 +112,7 @@ def newcomer(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
     for tool in ("sh", "bash", "env", "locale"):
         if path := shutil.which(tool):
             (home / "tools" / tool).symlink_to(path)
-    pip = [
+    pip: list[str | Path] = [
         folder / "env" / "bin" / "python",
         "-m",
         "pip",

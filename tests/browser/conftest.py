@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
@@ -18,17 +15,14 @@ import catmaid_jupyter as cj
 from catmaid_server import service
 from catmaid_server.demo import projects as demo
 from catmaid_server.demo.specimen.spec import SpecimenSpec
-from catmaid_server.domain.accounts import users
-from catmaid_server.domain.projects import projects
 from catmaid_server.service.opening import opened_store
 from catmaid_server.service.settings import Settings
 from catmaid_server.transfer.importers.progress import Progress, silent
 from tests.browser.lab import Lab, Notebook
+from tests.browser.site import RESULTS, VIEW, Open, OpenNotebook, Site
 from tests.browser.viewer import Viewer
 
-RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 SPEC = SpecimenSpec(seed=7, size_px=(896, 640, 12))
-VIEW = "height=420, nm_per_pixel=3.0"
 CHROMIUM_SWITCHES = [
     "--headless=new",
     "--no-sandbox",
@@ -41,39 +35,10 @@ CHROMIUM_SWITCHES = [
     "--disable-gpu",
 ]
 
-Open = Callable[..., Awaitable[tuple[Notebook, Viewer]]]
-
 
 @contextmanager
 def quiet_bar(_title: str, _unit: str) -> Iterator[Progress]:
     yield silent
-
-
-@dataclass
-class Site:
-    """A running service as its administrator sees it."""
-
-    settings: Settings
-    instance: cj.Instance
-
-    def project(self, title: str) -> cj.Project:
-        return self.instance.project(title)
-
-    async def new_project(self) -> cj.Project:
-        """A project with the specimen's images and nothing traced."""
-        title = f"Empty {secrets.token_hex(3)}"
-        async with opened_store(self.settings) as store, store.reading() as connection:
-            admin = await users.require_user(connection, "admin")
-            source = await projects.require_project(connection, demo.DEMO)
-            async with store.writing(user_id=admin.id, project_id=None, label="projects.create") as tx:
-                project_id = await projects.create_project(tx, title, owner_id=admin.id)
-                await tx.execute(
-                    """INSERT INTO project_stack (project_id, stack_id, translation_x, translation_y, translation_z)
-                       SELECT %s, stack_id, translation_x, translation_y, translation_z
-                         FROM project_stack WHERE project_id = %s""",
-                    (project_id, source),
-                )
-        return self.project(title)
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +76,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.when == "call":
         item.stash[_FAILED] = report.failed
@@ -122,7 +87,7 @@ _FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture
-async def notebooks(request: pytest.FixtureRequest, browser: Browser, lab: Lab) -> AsyncIterator[Open]:
+async def notebooks(request: pytest.FixtureRequest, browser: Browser, lab: Lab) -> AsyncIterator[OpenNotebook]:
     """Opens notebooks in windows of their own; those of a test that fails are kept as pictures and files."""
     opened: list[Notebook] = []
     test = re.sub(r"\W+", "-", request.node.name)
@@ -142,7 +107,7 @@ async def notebooks(request: pytest.FixtureRequest, browser: Browser, lab: Lab) 
 
 
 @pytest.fixture
-async def open_viewer(notebooks: Open) -> Open:
+async def open_viewer(notebooks: OpenNotebook) -> Open:
     """Opens a notebook with a viewer of a project and waits until it is ready."""
 
     async def show(project: cj.Project, options: str = VIEW) -> tuple[Notebook, Viewer]:

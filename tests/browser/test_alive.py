@@ -8,7 +8,7 @@ import time
 import pytest
 
 from catmaid_server.demo.projects import DEMO
-from tests.browser.conftest import Open, Site
+from tests.browser.site import Open, Site
 from tests.browser.viewer import Viewer
 
 BUSY_S = 10.0

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from catmaid_server.demo.projects import SOLUTION
-from tests.browser.conftest import RESULTS, Open, Site
+from tests.browser.site import RESULTS, OpenNotebook, Site
 from tests.browser.viewer import Viewer
 
 COMMITTED = Path(__file__).resolve().parents[2] / "docs" / "images" / "viewer.png"
@@ -22,7 +22,7 @@ CELLS = (
 )
 
 
-async def test_the_viewer_of_the_readme(site: Site, notebooks: Open) -> None:
+async def test_the_viewer_of_the_readme(site: Site, notebooks: OpenNotebook) -> None:
     project = site.project(SOLUTION)
     notebook = await notebooks(*CELLS, name="tracing")
     viewer = Viewer(notebook.page, await notebook.value("viewer.layers[0].layer_id"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,8 @@ from catmaid_server.service.opening import opened_store
 from catmaid_server.tiles.imports import import_stack
 from catmaid_server.transfer.importers.connectors import import_connectors
 from catmaid_server.transfer.importers.swc import import_swc
-from tests.browser.conftest import RESULTS, Open, Site
 from tests.browser.lab import Notebook
+from tests.browser.site import RESULTS, Open, Site
 from tests.browser.viewer import Viewer
 
 RESOLUTION = (4.6, 4.6, 50.0)
@@ -48,11 +49,12 @@ async def vnc(site: Site, shared: Path) -> cj.Project:
 
 
 @pytest.fixture(scope="module")
-def expected(shared: Path) -> dict[str, dict]:
-    return json.loads((shared / "data" / "expected.json").read_text())["vnc1"]
+def expected(shared: Path) -> dict[str, Any]:
+    known: dict[str, Any] = json.loads((shared / "data" / "expected.json").read_text())["vnc1"]
+    return known
 
 
-async def test_as_much_as_there_should_be(vnc: cj.Project, expected: dict[str, dict], shared: Path) -> None:
+async def test_as_much_as_there_should_be(vnc: cj.Project, expected: dict[str, Any], shared: Path) -> None:
     skeletons = vnc.skeletons
     assert len(skeletons) == expected["skeletons"]["n"] == 178
     assert skeletons["nodes"].sum() == expected["skeletons"]["nodes"] == 5064
@@ -61,7 +63,7 @@ async def test_as_much_as_there_should_be(vnc: cj.Project, expected: dict[str, d
 
 
 async def test_pixels_are_where_they_belong(
-    vnc: cj.Project, expected: dict[str, dict], shared: Path, open_viewer: Open
+    vnc: cj.Project, expected: dict[str, Any], shared: Path, open_viewer: Open
 ) -> None:
     notebook, viewer = await open_viewer(vnc, "height=480, nm_per_pixel=0.46")
     await notebook.value("0", "viewer.layers[0].visible = False")
@@ -112,7 +114,7 @@ async def test_nodes_are_on_the_pixels_of_their_neurites(vnc: cj.Project, shared
     on_screen = corner + (nodes[["x", "y"]].to_numpy() - 2350) / 4.6
     seen = (np.abs(on_screen - corner) < corner - 5).all(axis=1)
     assert seen.sum() > 50
-    ids = nodes.loc[seen, "id"].tolist()
+    ids = nodes["id"].to_numpy()[seen].tolist()
     await viewer.until("argument.every((id) => tracing.locate(id))", ids)
     await viewer.painted()
     located = await viewer.ask("argument.map((id) => tracing.locate(id))", ids)

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from catmaid_server import service
-from tests.browser.conftest import Open, Site
+from tests.browser.site import Open, Site
 
 
 async def test_an_edit_made_meanwhile_arrives_once(site: Site, open_viewer: Open) -> None:

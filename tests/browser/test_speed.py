@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from tests.browser.conftest import Open, Site
+from tests.browser.site import Open, Site
 
 CLICKS = 15
 ONE_FRAME_MS = 17

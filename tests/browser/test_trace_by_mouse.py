@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import catmaid_jupyter as cj
-from tests.browser.conftest import Open, Site
+from tests.browser.site import Open, Site
 from tests.browser.viewer import Viewer
 
 TOLERANCE = 1.6  # nm: half a CSS pixel at 3 nm, and rounding
@@ -18,7 +18,8 @@ def stored(project: cj.Project) -> dict[int, tuple[int, float, float, float]]:
     for skeleton_id in project.skeletons["id"]:
         nodes = project.skeleton(skeleton_id).nodes
         for row in nodes[["id", "parent_id", "x", "y", "z"]].itertuples(index=False):
-            found[int(row[0])] = (int(row[1]), *map(float, row[2:]))
+            node_id, parent_id, x, y, z = row
+            found[int(node_id)] = (int(parent_id), float(x), float(y), float(z))
     return found
 
 
@@ -86,7 +87,7 @@ async def test_an_arbor_with_a_synapse_from_first_click_to_reload(site: Site, op
     await viewer.root.get_by_test_id("ask").fill("ends")
     await notebook.page.keyboard.press("Enter")
     await viewer.until("tracing.pending === 0 && tracing.labels(argument).includes('ends')", branch)
-    skeleton = project.skeleton(int(project.skeletons.set_index("nodes").loc[4, "id"]))
+    skeleton = project.skeleton(int(project.skeletons.set_index("nodes")["id"].loc[4]))
     assert skeleton.tags.to_dict("records") == [{"tag": "ends", "treenode_id": branch}]
 
     # The last edit but the tag: a node, which is undone.

@@ -57,7 +57,7 @@ class Laboratory:
     async def rows(self, query: str, *values: object) -> list[Any]:
         """Rows of the store; single values where there is one column."""
         async with self.service.store.reading() as connection:
-            cursor = await connection.execute(query, values)  # type: ignore[arg-type]
+            cursor = await connection.execute(query, values)
             return [row[0] if len(row) == 1 else row for row in await cursor.fetchall()]
 
 

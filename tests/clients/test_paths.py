@@ -36,7 +36,7 @@ def paths_in_source(package: Path) -> set[str]:
         and piece(node.elts[0]) == "1"
     ]
     found = [[piece(node) for node in pieces] for pieces in called + tuples]
-    return {"/" + "/".join(pieces) for pieces in found if pieces and None not in pieces}
+    return {"/" + "/".join(filter(None, pieces)) for pieces in found if pieces and None not in pieces}
 
 
 def piece(node: ast.expr) -> str | None:

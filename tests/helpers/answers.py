@@ -32,7 +32,7 @@ async def columnar(actor: Actor, path: str, query: dict[str, Any]) -> dict[str, 
     )
     assert status == 200
     assert isinstance(body, bytes)
-    content = msgpack.unpackb(body, strict_map_key=False)
+    content: dict[str, Any] = msgpack.unpackb(body, strict_map_key=False)
     return content | {
         name: {column: array(packed) for column, packed in content[name].items()}
         for name in ("nodes", "connectors", "links")

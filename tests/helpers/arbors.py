@@ -101,7 +101,10 @@ class Tracer:
             "  FROM treenode WHERE id = ANY (%s)",
             treenode_ids,
         )
-        return {row[0]: Node(*row[:3], row[3:6], *row[6:]) for row in found}
+        return {
+            node_id: Node(node_id, parent_id, skeleton_id, (x, y, z), radius, confidence, edition_time)
+            for node_id, parent_id, skeleton_id, x, y, z, radius, confidence, edition_time in found
+        }
 
     async def parents(self, treenode_ids: list[int]) -> dict[int, int | None]:
         return {node.id: node.parent_id for node in (await self.nodes(treenode_ids)).values()}

@@ -164,7 +164,8 @@ places = st.floats(-1e6, 1e6).map(lambda value: value + 0.0)
 def projects(draw: st.DrawFn) -> list[Object]:
     """Files of one project: any arbors, labels, annotations and links, in any order."""
     arbors = draw(st.lists(st.lists(st.integers(0, 10**6), max_size=5), min_size=1, max_size=3))
-    objects, nodes = [], []
+    objects: list[Object] = []
+    nodes: list[int] = []
     for index, choices in enumerate(arbors):
         neuron, skeleton = 100 + 10 * index, 101 + 10 * index
         objects += [

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -25,20 +26,20 @@ class Actor:
     url: str
     token: str | None
 
-    async def request(self, method: str, path: str, **kwargs: object) -> tuple[int, object]:
+    async def request(self, method: str, path: str, **kwargs: Any) -> tuple[int, Any]:
         headers = {} if self.token is None else {"X-Authorization": f"Token {self.token}"}
-        headers |= dict(kwargs.pop("headers", {}))  # type: ignore[call-overload]
-        async with self.session.request(method, self.url + path, headers=headers, **kwargs) as response:  # type: ignore[arg-type]
+        headers |= kwargs.pop("headers", {})
+        async with self.session.request(method, self.url + path, headers=headers, **kwargs) as response:
             if response.content_type == "application/json":
                 return response.status, await response.json()
             return response.status, await response.read()
 
-    async def get(self, path: str, **query: object) -> object:
+    async def get(self, path: str, **query: object) -> Any:
         status, body = await self.request("GET", path, params={k: str(v) for k, v in query.items()})
         assert status == 200, body
         return body
 
-    async def post(self, path: str, **form: object) -> object:
+    async def post(self, path: str, **form: object) -> Any:
         status, body = await self.request("POST", path, data={k: str(v) for k, v in form.items()})
         assert status == 200, body
         return body
@@ -89,5 +90,5 @@ async def fresh_service(store: Store, data_dir: Path) -> AsyncIterator[Service]:
             await users.grant(tx, project_id, permission, to="tracer")
         tokens = [await users.issue_token(tx, user_id) for user_id in (admin.id, tracer_id)]
     async with serving(store, data_dir) as (url, app), aiohttp.ClientSession() as session:
-        actors = [Actor(session, url, token) for token in (*tokens, None)]
-        yield Service(store, url, project_id, *actors, app)
+        admin_actor, tracer_actor, visitor = [Actor(session, url, token) for token in (*tokens, None)]
+        yield Service(store, url, project_id, admin_actor, tracer_actor, visitor, app)

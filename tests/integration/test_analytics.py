@@ -147,20 +147,20 @@ async def test_groups_know_the_bracketed_spelling_only(service: Service, pair: d
     path = f"/{service.project_id}/skeletongroup"
     sent = [("skeleton_list[]", str(first)), ("skeleton_list[]", str(second))]
     _, found = await service.tracer.request("POST", f"{path}/adjacency_matrix", data=sent)
-    links: Any = found["links"]  # type: ignore[index]
+    links: Any = found["links"]
     assert {(link["source"], link["target"]): link["value"] for link in links} == {(0, 1): 2, (0, 0): 1}
     _, found = await service.tracer.request("POST", f"{path}/skeletonlist_subgraph", data=sent)
-    assert [node["skeletonid"] for node in found["nodes"]] == [str(first), str(second)]  # type: ignore[index]
+    assert [node["skeletonid"] for node in found["nodes"]] == [str(first), str(second)]
     _, shared = await service.tracer.request(
         "POST", f"{path}/all_shared_connectors", data=[("skeletonlist[]", str(first)), ("skeletonlist[]", str(second))]
     )
-    assert set(shared) == set(map(str, pair["connectors"][:3]))  # type: ignore[call-overload]
+    assert set(shared) == set(map(str, pair["connectors"][:3]))
     _, edge = await service.tracer.request(
         "POST",
         f"/{service.project_id}/connector/list/graphedge",
         data=[("skeletonlist[]", str(first)), ("skeletonlist[]", str(second))],
     )
-    assert [(one["pretreenode"], one["posttreenode"]) for one in edge] == [  # type: ignore[attr-defined]
+    assert [(one["pretreenode"], one["posttreenode"]) for one in edge] == [
         (pair["pre"][1], pair["post"][1]),
         (pair["pre"][2], pair["post"][2]),
     ]
@@ -210,7 +210,7 @@ async def test_the_work_of_a_user_is_drawn(service: Service, pair: dict[str, Any
     path = f"/{service.project_id}/useranalytics"
     status, picture = await service.tracer.request("GET", path, params={"userid": me["userid"], "all_writes": "true"})
     assert status == 200
-    assert ET.fromstring(bytes(picture)).tag.endswith("svg")  # type: ignore[call-overload]
+    assert ET.fromstring(bytes(picture)).tag.endswith("svg")
     assert (await service.tracer.request("GET", path))[0] == 400
     params = {"userid": me["userid"], "start": "2022-02-01", "end": "2022-01-01"}
     assert (await service.tracer.request("GET", path, params=params))[0] == 400

@@ -125,7 +125,7 @@ async def told(actor: Actor, project_id: int) -> dict[str, Any]:
         "stacks": stacks,
         "groups": await get("stackgroup/5/info"),
         "project": await get(""),
-        "users": sorted(user["login"] for user in await actor.get("/user-list")),  # type: ignore[union-attr]
+        "users": sorted(user["login"] for user in await actor.get("/user-list")),
     }
 
 

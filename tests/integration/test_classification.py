@@ -56,7 +56,7 @@ async def workspace(service: Service) -> Workspace:
     for name in ("brain", "region", "lobe", "bulb", "layer"):
         made.ids[name] = await made.add("classes", classname=name)
     for what in ("classes", "relations"):
-        made.ids |= dict(await service.tracer.get(f"/{service.project_id}/ontology/{what}"))  # type: ignore[call-overload]
+        made.ids |= dict(await service.tracer.get(f"/{service.project_id}/ontology/{what}"))
     await made.link("brain", "is_a", "classification_root")
     await made.restrict(await made.link("region", "part_of", "brain"), 3, 1)
     await made.link("lobe", "is_a", "region")
@@ -167,7 +167,7 @@ async def test_a_graph_lives_as_long_as_a_project_uses_it(
 async def test_one_of_several_classifications_must_be_named(workspace: Workspace, root: dict[str, int]) -> None:
     second: Any = await workspace.actor.post(f"{workspace.path}/new", ontology_id=workspace.ids["brain"])
     assert (await workspace.actor.request("GET", f"{workspace.path}/list"))[0] == 400
-    [row] = await workspace.actor.get(f"{workspace.path}/list/{second['created_link_id']}")  # type: ignore[misc]
+    [row] = await workspace.actor.get(f"{workspace.path}/list/{second['created_link_id']}")
     assert row["id"] == second["created_root_id"]
 
 

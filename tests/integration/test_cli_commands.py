@@ -164,7 +164,17 @@ def test_a_bad_file_is_named_and_the_others_are_imported(cli: Cli, swc: Path) ->
 def test_images(cli: Cli, tmp_path: Path) -> None:
     for section in range(3):
         Image.fromarray(np.full((40, 50), 40 * section, np.uint8)).save(tmp_path / f"{section}.png")
-    command = ["import", "stack", tmp_path, "--project", "Images", "--resolution", "4,4,40", "--title", "grey"]
+    command: list[str | Path] = [
+        "import",
+        "stack",
+        tmp_path,
+        "--project",
+        "Images",
+        "--resolution",
+        "4,4,40",
+        "--title",
+        "grey",
+    ]
     made = answer(cli, *command)
     assert (made["title"], made["dimension"], made["created"]) == ("grey", [50, 40, 3], True)
     assert answer(cli, *command)["created"] is False
@@ -178,7 +188,8 @@ def test_images(cli: Cli, tmp_path: Path) -> None:
 def test_files_of_catmaid_come_in_and_go_out(cli: Cli, tmp_path: Path) -> None:
     path = written(tmp_path / "lab.json", whole())
     made = answer(cli, "import", "catmaid", path, "--project", "From CATMAID")
-    (project,) = made["projects"]  # type: ignore[misc]
+    assert isinstance(made["projects"], list)
+    (project,) = made["projects"]
     assert (project["title"], project["counts"]["treenodes"], made["left_out"]) == ("From CATMAID", 4, {})
     assert made["created_users"] == ["ana", "ben"]
     rows = answer(cli, "export", "catmaid", tmp_path / "out.json.gz", "--project", "From CATMAID")["rows"]

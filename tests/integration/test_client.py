@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -34,7 +35,7 @@ def traced(project: cj.Project) -> tuple[int, list[int]]:
     return int(skeleton_id), [a, b, c, d, e]
 
 
-def dtypes_are(frame: pd.DataFrame, schema: dict[str, str]) -> bool:
+def dtypes_are(frame: pd.DataFrame, schema: Mapping[str, Any]) -> bool:
     """Whether columns and dtypes are as promised."""
     assert list(frame.columns) == list(schema)
     return all(frame[name].dtype == pd.Series([], dtype=dtype).dtype for name, dtype in schema.items())
@@ -198,9 +199,12 @@ async def test_a_change_reaches_every_connection(service: Service) -> None:
     heard: asyncio.Queue[dict[str, object]] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 
+    def hear(change: dict[str, Any]) -> None:
+        loop.call_soon_threadsafe(heard.put_nowait, change)
+
     def listen() -> cj.Project:
         project = cj.connect(service.url, service.admin.token).project("Test")
-        project.on_change(lambda change: loop.call_soon_threadsafe(heard.put_nowait, change))
+        project.on_change(hear)
         return project
 
     watched = await asyncio.to_thread(listen)

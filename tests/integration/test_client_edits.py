@@ -115,7 +115,7 @@ async def test_a_whole_session_can_be_undone_step_by_step(project: cj.Project) -
     def story() -> None:
         seen = []
         nodes = chain(project, 4)
-        steps = [
+        steps: list[Callable[[], object]] = [
             lambda: project.edit.move_nodes({nodes[2]: (7, 7, 207)}),
             lambda: project.edit.set_labels(nodes[2], ["soma"]),
             lambda: project.edit.reroot_skeleton(nodes[3]),

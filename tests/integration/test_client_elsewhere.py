@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -80,7 +81,11 @@ async def test_changes_are_polled_for(plain: cj.Instance, monkeypatch: pytest.Mo
     heard: asyncio.Queue[dict[str, object]] = asyncio.Queue()
     here = asyncio.get_running_loop()
     project = await asyncio.to_thread(plain.project, "Test")
-    stop = project.on_change(lambda change: here.call_soon_threadsafe(heard.put_nowait, change))
+
+    def hear(change: dict[str, Any]) -> None:
+        here.call_soon_threadsafe(heard.put_nowait, change)
+
+    stop = project.on_change(hear)
     async with asyncio.timeout(20):
         while heard.empty():  # what happened before the first look is not news
             await asyncio.to_thread(project.edit.create_treenode, 0, 0, 0)
@@ -104,13 +109,13 @@ async def test_a_service_that_goes_away_and_comes_back_is_told(service: Service,
     def relocate() -> Origin:
         return Origin(parse_url(where[-1]), service.tracer.token)
 
+    def tell(news: object) -> None:
+        here.call_soon_threadsafe(told.put_nowait, news)
+
     def watch() -> tuple[cj.Instance, cj.Project]:
         instance = loop.run(cj.Instance.open(Http(relocate(), relocate)))
         project = instance.project("Test")
-        project.on_change(
-            lambda change: here.call_soon_threadsafe(told.put_nowait, change["label"]),
-            lambda up, _: here.call_soon_threadsafe(told.put_nowait, up),
-        )
+        project.on_change(lambda change: tell(change["label"]), lambda up, _: tell(up))
         return instance, project
 
     async with serving(service.store, tmp_path / "first") as (url, _):

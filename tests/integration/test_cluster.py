@@ -39,7 +39,7 @@ def cluster(data_dir: Path) -> Iterator[Cluster]:
 
 def value(cluster: Cluster, query: str) -> object:
     with psycopg.connect(cluster.dsn) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(query).fetchone()
     assert row is not None
     return row[0]
 

@@ -38,7 +38,7 @@ LAWS = {
 
 
 async def broken_laws(connection: Connection) -> dict[str, list[Any]]:
-    found = {law: await (await connection.execute(query)).fetchall() for law, query in LAWS.items()}  # type: ignore[arg-type]
+    found = {law: await (await connection.execute(query)).fetchall() for law, query in LAWS.items()}
     return {law: rows for law, rows in found.items() if rows} | (
         {"derived data are right": wrong} if (wrong := await mismatches(connection)) else {}
     )

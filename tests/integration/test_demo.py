@@ -32,7 +32,7 @@ def _without_real_data(monkeypatch: pytest.MonkeyPatch) -> None:
 async def count(store: Store, project: str, table: str) -> int:
     async with store.reading() as connection:
         project_id = await projects.require_project(connection, project)
-        cursor = await connection.execute(f"SELECT count(*) FROM {table} WHERE project_id = %s", (project_id,))  # type: ignore[arg-type]
+        cursor = await connection.execute(f"SELECT count(*) FROM {table} WHERE project_id = %s", (project_id,))
         row = await cursor.fetchone()
     assert row is not None
     return int(row[0])

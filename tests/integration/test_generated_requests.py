@@ -12,6 +12,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
+from schemathesis.core.result import Ok
 
 from catmaid_server.http.openapi.document import openapi
 from catmaid_server.routes import all_routes
@@ -61,6 +62,7 @@ def failures(service: Service) -> list[str]:
     schema = schemathesis.openapi.from_dict(described(service.project_id))
     found: list[str] = []
     for result in schema.get_all_operations():
+        assert isinstance(result, Ok)
         operation = result.ok()
 
         for mode in GenerationMode:

@@ -31,12 +31,12 @@ class TestSharing:
             {"treenode_id": node["treenode_id"], "state": '{"nocheck": true}'},
         )
         assert (await service.tracer.refused(path, **form))[0] == 403
-        admin, tracer = [(await actor.get("/accounts/login"))["userid"] for actor in (service.admin, service.tracer)]  # type: ignore[index]
+        admin, tracer = [(await actor.get("/accounts/login"))["userid"] for actor in (service.admin, service.tracer)]
         memberships = f"/{service.project_id}/groups/memberships/"
         shared = {"source_users[0]": tracer, "target_users[0]": admin, "target_users[1]": 999}
         answer: Any = await service.admin.post(memberships, action="add", **shared)
         assert answer == {"updated_users": 1, "warnings": ["There is no user 999."]}
-        assert admin in (await service.tracer.get("/accounts/login"))["domain"]  # type: ignore[index]
+        assert admin in (await service.tracer.get("/accounts/login"))["domain"]
         groups: Any = await service.tracer.get("/groups/", member_id=tracer)
         assert [group["name"] for group in groups] == ["admin"]
         assert (await service.tracer.request("GET", "/groups/", params={"member_id": "999"}))[0] == 404
@@ -95,7 +95,7 @@ class TestSharing:
             f"/{service.project_id}/annotations/add",
             **{"annotations[0]": "locked", "skeleton_ids[0]": made["skeleton_id"]},
         )
-        edits = [(await actor.get(path))["can_edit"] for actor in (service.visitor, service.tracer, service.admin)]  # type: ignore[index]
+        edits = [(await actor.get(path))["can_edit"] for actor in (service.visitor, service.tracer, service.admin)]
         assert edits == [False, True, True]
         assert await service.tracer.get("/classinstance/999999/permissions") == {"can_edit": False}
 
@@ -159,7 +159,7 @@ class TestProjects:
         for _ in range(2):
             await mia.post("/project-tokens/apply", token=token["token"])
             assert await mia.get(f"/{service.project_id}/user-project-tokens/") == [token["id"]]
-            (project,) = await mia.get("/projects/")  # type: ignore[misc]
+            (project,) = await mia.get("/projects/")
             assert project["favorite"] is True
             assert await mia.post(f"{path}/revoke", token_id=token["id"]) == {
                 "delete": [1, {"catmaid.UserProjectToken": 1}]
@@ -255,7 +255,7 @@ class TestLimits:
         path = f"/{service.project_id}/permissions/project-user"
         assert (await service.tracer.refused(path, **grant, **{"permissions[0][0]": "superuser"}))[0] == 400
         await service.tracer.post(path, **grant, **{"permissions[0][0]": "can_fork"})
-        assert (await service.tracer.get("/accounts/login"))["is_superuser"] is False  # type: ignore[index]
+        assert (await service.tracer.get("/accounts/login"))["is_superuser"] is False
 
 
 async def test_nobody_is_told_addresses_or_hashes_of_others(service: Service) -> None:

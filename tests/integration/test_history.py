@@ -29,7 +29,7 @@ async def edit(store: Store, *statements: Any, label: str = "test") -> int:
     async with store.writing(user_id=None, project_id=None, label=label) as tx:
         for statement in statements:
             await tx.execute(statement)
-        return await value(tx, "SELECT current_version()")
+        return int(await value(tx, "SELECT current_version()"))
 
 
 async def value(connection: Connection, query: Any) -> Any:
@@ -225,7 +225,7 @@ class Walk:
     async def node(self, tx: Connection) -> int:
         return int((await self.pick(tx, "SELECT id FROM treenode ORDER BY id"))[0])
 
-    def place(self) -> dict[str, float]:
+    def place(self) -> dict[str, Any]:
         return {axis: float(self.random.randrange(1000)) for axis in "xyz"}
 
     async def create(self, tx: Connection, author: User) -> None:
@@ -259,9 +259,9 @@ class Walk:
             author,
             self.project_id,
             UNCHECKED,
-            at,  # type: ignore[arg-type]
+            at,
             [(connector, *self.place().values()) for (connector,) in linked],
-        )  # type: ignore[misc]
+        )
 
     async def delete(self, tx: Connection, author: User) -> None:
         await treenodes.delete_treenode(tx, author, self.project_id, await self.node(tx), '{"nocheck": true}')

@@ -15,7 +15,7 @@ from tests.helpers.service import Actor, Service
 
 async def rows(store: Store, query: str, *values: object) -> list[tuple[object, ...]]:
     async with store.reading() as connection:
-        return list(await (await connection.execute(query, values)).fetchall())  # type: ignore[arg-type]
+        return list(await (await connection.execute(query, values)).fetchall())
 
 
 async def ask(actor: Actor, path: str, key: str, **form: object) -> tuple[int, object]:

@@ -45,15 +45,15 @@ class Marks:
         return int((await self.ask("PUT", f"{landmark}/locations/", x=x, y=y, z=z))["point_id"])
 
     async def points(self) -> set[int]:
-        return {point["id"] for point in await self.actor.get(f"/{self.service.project_id}/points/")}  # type: ignore[attr-defined]
+        return {point["id"] for point in await self.actor.get(f"/{self.service.project_id}/points/")}
 
     async def rows(self, query: Any) -> list[tuple[Any, ...]]:
         async with self.service.store.reading() as connection:
             return await (await connection.execute(query)).fetchall()
 
     async def relation(self, name: str) -> int:
-        found = await self.rows("SELECT name, id FROM relation")
-        return dict(found)[name]
+        found = dict(await self.rows("SELECT name, id FROM relation"))
+        return int(found[name])
 
 
 def listed(name: str, *values: object) -> dict[str, object]:
@@ -340,7 +340,7 @@ async def test_landmarks_are_of_one_project(mine: Marks, service: Service) -> No
     tip, left = await mine.landmark("tip"), await mine.group("left")
     point = await mine.location(tip)
     elsewhere = await service.admin.post("/projects/", title="Elsewhere")
-    base = f"/{elsewhere['id']}/landmarks/"  # type: ignore[index]
+    base = f"/{elsewhere['id']}/landmarks/"
     for path in ("", "groups/"):
         assert await service.admin.get(base + path) == []
     for method, path in (

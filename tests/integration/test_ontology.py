@@ -197,5 +197,5 @@ async def test_a_neuron_leaves_its_group_when_it_is_deleted(service: Service) ->
     await service.tracer.post(f"{project}/neuron/{ancestry[0]['id']}/delete")
     async with service.store.reading() as connection:
         for table, count in (("class_instance_link", 0), ("class_instance_link__history", 1)):
-            cursor = await connection.execute(f"SELECT count(*) FROM {table}")  # type: ignore[arg-type]
+            cursor = await connection.execute(f"SELECT count(*) FROM {table}")
             assert await cursor.fetchone() == (count,), table

@@ -87,7 +87,7 @@ class TestSettings:
             )
         ]
         assert set(statuses) <= {200, 204, 400}
-        assert len(await tracer.actor.get(store, key="race")) == 1  # type: ignore[arg-type]
+        assert len(await tracer.actor.get(store, key="race")) == 1
 
     @pytest.mark.parametrize("form", [
         {"key": "", "value": "{}"}, {"key": "k", "value": ""}, {"key": "k", "value": "[]"}, {"key": "k", "value": "{"},

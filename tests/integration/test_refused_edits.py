@@ -185,10 +185,16 @@ STALE: dict[str, Case] = {
     ),
 }
 
-NO_STATE: dict[str, Case] = {
-    name: (lambda s, case=case: (case(s)[0], {key: value for key, value in case(s)[1].items() if key != "state"}))
-    for name, case in STALE.items()
-}
+
+def without_state(case: Case) -> Case:
+    def request(s: Scene) -> Request:
+        path, form = case(s)
+        return path, {key: value for key, value in form.items() if key != "state"}
+
+    return request
+
+
+NO_STATE: dict[str, Case] = {name: without_state(case) for name, case in STALE.items()}
 
 FOREIGN: dict[str, Case] = {
     "move": lambda s: ("node/update", move(s.foreign[1])),

@@ -55,7 +55,7 @@ def corners(left: int, top: int, right: int, bottom: int, section: int, **more: 
 
 async def newest(service: Service, table: str) -> int:
     async with service.store.reading() as connection:
-        cursor = await connection.execute(f"SELECT max(id) FROM {table}")  # type: ignore[arg-type]
+        cursor = await connection.execute(f"SELECT max(id) FROM {table}")
         row = await cursor.fetchone()
     assert row is not None
     found: int = row[0]

@@ -5,27 +5,31 @@ import fcntl
 import json
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
+from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.http import keys
 from catmaid_server.tiles.encode import decode_grey
-from catmaid_server.tiles.imports import import_stack, import_tiles, import_volume
+from catmaid_server.tiles.imports import ImportedStack, import_stack, import_tiles, import_volume
 from catmaid_server.tiles.journal import NAME
 from catmaid_server.tiles.sections import BadSections
+from tests.helpers.service import Service
 
 RESOLUTION = (4.0, 5.0, 40.0)
 STACK = np.random.default_rng(0).integers(1, 256, (3, 150, 200), dtype=np.uint8)
-PLACE = {"project": "Test", "owner": "admin", "resolution_nm": RESOLUTION}
+PLACE: dict[str, Any] = {"project": "Test", "owner": "admin", "resolution_nm": RESOLUTION}
 VERSIONED = ("stack", "stack_mirror", "project_stack", "broken_section")
 
 
 @pytest.fixture
-def sections(tmp_path):
+def sections(tmp_path: Path) -> Path:
     folder = tmp_path / "larva" / "raw"
     folder.mkdir(parents=True)
     for z, section in enumerate(STACK):
@@ -34,17 +38,17 @@ def sections(tmp_path):
 
 
 @pytest.fixture
-async def stack(service, tmp_path, sections):
+async def stack(service: Service, tmp_path: Path, sections: Path) -> ImportedStack:
     """A registered stack of the service's project, tiles of 64 pixels."""
     return await import_stack(service.store, tmp_path, sections, tile_size=64, translation_nm=(10, 20, 30), **PLACE)
 
 
-async def rows(store, query):
+async def rows(store: Store, query: str) -> list[tuple[Any, ...]]:
     async with store.reading() as connection:
         return await (await connection.execute(query)).fetchall()
 
 
-async def test_a_registered_stack_is_described_as_catmaid_does(service, stack):
+async def test_a_registered_stack_is_described_as_catmaid_does(service: Service, stack: ImportedStack) -> None:
     info = await service.tracer.get(f"/{service.project_id}/stack/{stack.stack_id}/info")
     (mirror,) = info.pop("mirrors")
     revision = mirror.pop("image_base").removeprefix(
@@ -84,7 +88,9 @@ async def test_a_registered_stack_is_described_as_catmaid_does(service, stack):
     ]
 
 
-async def test_an_import_is_one_version_and_done_once(service, tmp_path, sections, stack):
+async def test_an_import_is_one_version_and_done_once(
+    service: Service, tmp_path: Path, sections: Path, stack: ImportedStack
+) -> None:
     versions = {await _version(service.store, table) for table in VERSIONED[:3]}
     assert len(versions) == 1
     again = await import_stack(service.store, tmp_path, sections, tile_size=64, **PLACE)
@@ -92,21 +98,21 @@ async def test_an_import_is_one_version_and_done_once(service, tmp_path, section
     assert await rows(service.store, "SELECT count(*) FROM stack") == [(1,)]
 
 
-async def _version(store, table):
+async def _version(store: Store, table: str) -> int:
     ((version, label),) = await rows(
         store, f"SELECT version, label FROM {table} JOIN transaction_info t ON t.id = {table}.version"
     )
     assert label == "stacks.import"
-    return version
+    return int(version)
 
 
-async def test_a_project_is_made_where_there_is_none(service, tmp_path, sections):
+async def test_a_project_is_made_where_there_is_none(service: Service, tmp_path: Path, sections: Path) -> None:
     made = await import_stack(service.store, tmp_path, sections, **{**PLACE, "project": "New"})
     assert made.created
     assert made.project_id != service.project_id
 
 
-async def test_wrong_words_are_refused_before_any_work(service, tmp_path, sections):
+async def test_wrong_words_are_refused_before_any_work(service: Service, tmp_path: Path, sections: Path) -> None:
     for change in (
         {"owner": "nobody"},
         {"title": " "},
@@ -120,7 +126,9 @@ async def test_wrong_words_are_refused_before_any_work(service, tmp_path, sectio
     assert not (tmp_path / "stacks").exists()
 
 
-async def test_a_bad_section_registers_nothing_or_a_broken_section(service, tmp_path, sections):
+async def test_a_bad_section_registers_nothing_or_a_broken_section(
+    service: Service, tmp_path: Path, sections: Path
+) -> None:
     (sections / "1.png").write_bytes((sections / "1.png").read_bytes()[:5000])
     with pytest.raises(BadSections, match=r"1\.png"):
         await import_stack(service.store, tmp_path, sections, **PLACE)
@@ -133,14 +141,16 @@ async def test_a_bad_section_registers_nothing_or_a_broken_section(service, tmp_
     assert info["broken_slices"] == {"1": 1}
 
 
-async def test_changed_sections_become_another_stack(service, tmp_path, sections, stack):
+async def test_changed_sections_become_another_stack(
+    service: Service, tmp_path: Path, sections: Path, stack: ImportedStack
+) -> None:
     Image.fromarray(255 - STACK[0]).save(sections / "0.png")
     other = await import_stack(service.store, tmp_path, sections, tile_size=64, **PLACE)
     assert other.stack_id != stack.stack_id
     assert other.path != stack.path
 
 
-async def test_a_volume_can_be_made_by_a_program(service, tmp_path):
+async def test_a_volume_can_be_made_by_a_program(service: Service, tmp_path: Path) -> None:
     made = await import_volume(
         service.store, tmp_path, STACK.shape, lambda z: STACK[z], fingerprint="noise seed 0", title="Specimen", **PLACE
     )
@@ -149,16 +159,16 @@ async def test_a_volume_can_be_made_by_a_program(service, tmp_path):
     assert np.array_equal(decode_grey(tile)[:150, :200], STACK[2])
 
 
-async def test_a_cancelled_import_registers_nothing_and_goes_on_later(service, tmp_path):
+async def test_a_cancelled_import_registers_nothing_and_goes_on_later(service: Service, tmp_path: Path) -> None:
     begun = threading.Event()
     let_go = threading.Event()
 
-    def section(z: int) -> np.ndarray:
+    def section(z: int) -> NDArray[np.uint8]:
         begun.set()
         let_go.wait()
-        return STACK[z]
+        return np.asarray(STACK[z])
 
-    given = {"fingerprint": "noise seed 0", "title": "Specimen", **PLACE}
+    given: dict[str, Any] = {"fingerprint": "noise seed 0", "title": "Specimen", **PLACE}
     task = asyncio.create_task(import_volume(service.store, tmp_path, STACK.shape, section, **given))
     await asyncio.to_thread(begun.wait)
     task.cancel()
@@ -178,12 +188,12 @@ def until_unlocked(volumes: Path) -> None:
         fcntl.flock(journal, fcntl.LOCK_EX)
 
 
-async def _tile_path(service, stack_id: int, tile: str) -> str:
+async def _tile_path(service: Service, stack_id: int, tile: str) -> str:
     info = await service.tracer.get(f"/{service.project_id}/stack/{stack_id}/info")
-    return info["mirrors"][0]["image_base"].removeprefix(service.url) + tile
+    return str(info["mirrors"][0]["image_base"]).removeprefix(service.url) + tile
 
 
-async def test_a_tile_has_the_pixels_of_the_sections_and_never_changes(service, stack):
+async def test_a_tile_has_the_pixels_of_the_sections_and_never_changes(service: Service, stack: ImportedStack) -> None:
     path = await _tile_path(service, stack.stack_id, "0/1/1/2.png")
     headers = {"X-Authorization": f"Token {service.tracer.token}"}
     async with service.tracer.session.get(service.url + path, headers=headers) as response:
@@ -200,13 +210,13 @@ async def test_a_tile_has_the_pixels_of_the_sections_and_never_changes(service, 
     assert body[:2] == b"\xff\xd8"
 
 
-async def test_a_tile_beyond_the_stack_is_not_found(service, stack):
+async def test_a_tile_beyond_the_stack_is_not_found(service: Service, stack: ImportedStack) -> None:
     for tile in ("0/3/0/0.jpg", "3/0/0/0.jpg", "0/0/3/0.jpg", "0/0/0/4.jpg"):
         status, body = await service.tracer.request("GET", await _tile_path(service, stack.stack_id, tile))
         assert (status, body["error"]) == (404, "There is no such tile.")
 
 
-async def test_an_address_of_something_else_is_not_found(service, stack):
+async def test_an_address_of_something_else_is_not_found(service: Service, stack: ImportedStack) -> None:
     for tile in ("0/-1/0/0.jpg", "0/0/0/0.gif", "0/0/..%2f..%2fpg/0.jpg", "0/0/x/0.jpg"):
         status, _ = await service.tracer.request("GET", await _tile_path(service, stack.stack_id, tile))
         assert status == 404
@@ -214,7 +224,7 @@ async def test_an_address_of_something_else_is_not_found(service, stack):
     assert (await service.tracer.request("GET", other_revision))[0] == 404
 
 
-async def test_images_that_are_gone_are_not_found(service, stack):
+async def test_images_that_are_gone_are_not_found(service: Service, stack: ImportedStack) -> None:
     path = await _tile_path(service, stack.stack_id, "0/0/0/0.jpg")
     stack.path.rename(stack.path.with_name("elsewhere"))
     status, body = await service.tracer.request("GET", path)
@@ -222,7 +232,7 @@ async def test_images_that_are_gone_are_not_found(service, stack):
     assert "are not where they were" in body["error"]
 
 
-async def test_a_ticket_lets_an_image_request_in(service, stack):
+async def test_a_ticket_lets_an_image_request_in(service: Service, stack: ImportedStack) -> None:
     path = await _tile_path(service, stack.stack_id, "0/0/0/0.jpg")
     status, body = await service.visitor.request("GET", path)
     assert status == 403
@@ -235,7 +245,7 @@ async def test_a_ticket_lets_an_image_request_in(service, stack):
     assert (await service.visitor.refused(f"/{service.project_id}/tile-ticket"))[0] == 403
 
 
-async def test_a_ticket_is_worth_what_its_holder_may_now(service, stack):
+async def test_a_ticket_is_worth_what_its_holder_may_now(service: Service, stack: ImportedStack) -> None:
     path = await _tile_path(service, stack.stack_id, "0/0/0/0.jpg")
     ticket = (await service.tracer.post(f"/{service.project_id}/tile-ticket"))["ticket"]
     async with service.store.writing(user_id=None, project_id=None, label="test") as tx:
@@ -247,7 +257,7 @@ async def test_a_ticket_is_worth_what_its_holder_may_now(service, stack):
     assert status == 403
 
 
-async def test_tiles_that_anybody_may_see_can_be_cached_by_anybody(service, stack):
+async def test_tiles_that_anybody_may_see_can_be_cached_by_anybody(service: Service, stack: ImportedStack) -> None:
     async with service.store.writing(user_id=None, project_id=None, label="test") as tx:
         await users.grant(tx, service.project_id, "can_browse", to=users.ANONYMOUS)
     service.app[keys.ACCESS].forget()
@@ -256,7 +266,7 @@ async def test_tiles_that_anybody_may_see_can_be_cached_by_anybody(service, stac
         assert response.headers["Cache-Control"].startswith("public, ")
 
 
-async def test_unknown_stacks_and_groups_are_refused_as_catmaid_does(service, stack):
+async def test_unknown_stacks_and_groups_are_refused_as_catmaid_does(service: Service, stack: ImportedStack) -> None:
     async with service.store.writing(user_id=None, project_id=None, label="test") as tx:
         await tx.execute("DELETE FROM project_stack")
         await tx.execute("INSERT INTO stack_group (id, title) VALUES (1, 'Channels')")
@@ -303,7 +313,9 @@ def pyramid(folder: Path, layout: str) -> Path:
         (5, "{zoom}/{z}/{row}/{col}"),
     ],
 )
-async def test_existing_tiles_are_served_from_where_they_are(service, tmp_path, tile_source_type, layout):
+async def test_existing_tiles_are_served_from_where_they_are(
+    service: Service, tmp_path: Path, tile_source_type: int, layout: str
+) -> None:
     made = await import_tiles(
         service.store,
         pyramid(tmp_path / "tiles", layout),
@@ -321,23 +333,28 @@ async def test_existing_tiles_are_served_from_where_they_are(service, tmp_path, 
     assert not tile[:, 36:].any()
 
 
-async def test_tiles_with_a_missing_section_are_refused_or_have_a_broken_one(service, tmp_path):
+async def test_tiles_with_a_missing_section_are_refused_or_have_a_broken_one(service: Service, tmp_path: Path) -> None:
     folder = pyramid(tmp_path / "tiles", "{z}/{row}_{col}_{zoom}")
-    given = {"tile_source_type": 1, "dimension": (100, 60, 3), "tile_size": (64, 64), "file_extension": "png"}
+    given: dict[str, Any] = {
+        "tile_source_type": 1,
+        "dimension": (100, 60, 3),
+        "tile_size": (64, 64),
+        "file_extension": "png",
+    }
     with pytest.raises(BadSections, match=r"section 2 .*is missing"):
         await import_tiles(service.store, folder, **given, **PLACE)
     made = await import_tiles(service.store, folder, on_bad="skip", **given, **PLACE)
     assert dict(made.broken) == {2: "is missing"}
 
 
-async def test_tiles_need_a_description(service, tmp_path):
+async def test_tiles_need_a_description(service: Service, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="Say what the tile source type and dimension of"):
         await import_tiles(service.store, tmp_path, **PLACE)
     with pytest.raises(InvalidInput, match="Tile source type 2 is not one of files"):
         await import_tiles(service.store, tmp_path, tile_source_type=2, dimension=(1, 1, 1), **PLACE)
 
 
-async def test_a_real_pyramid_needs_only_its_description(service, shared):
+async def test_a_real_pyramid_needs_only_its_description(service: Service, shared: Path) -> None:
     folder = shared / "data" / "vnc2"
     made = await import_tiles(service.store, folder, project="Test", owner="admin")
     assert (made.title, made.dimension, made.zoom_levels) == ("vnc2", (1024, 1024, 12), 3)
@@ -345,7 +362,7 @@ async def test_a_real_pyramid_needs_only_its_description(service, shared):
     assert tile == (folder / "tiles" / "4" / "0_1_1.jpg").read_bytes()
 
 
-async def test_real_sections_have_the_values_they_are_known_for(service, tmp_path, shared):
+async def test_real_sections_have_the_values_they_are_known_for(service: Service, tmp_path: Path, shared: Path) -> None:
     expected = json.loads((shared / "data" / "expected.json").read_text())["vnc1"]["image"]
     made = await import_stack(
         service.store,

@@ -28,7 +28,7 @@ async def tracer(module_service: Service) -> Tracer:
 
 
 async def upload(
-    tracer: Tracer, text: str | bytes = SWC, *, filename: str = "cell.swc", files: int = 1, **form: object
+    tracer: Tracer, text: str | bytes = SWC, *, filename: str = "cell.swc", files: int = 1, **form: Any
 ) -> tuple[int, Any]:
     data = aiohttp.FormData(quote_fields=False)
     for name, value in form.items():
@@ -66,7 +66,7 @@ async def test_an_author_who_is_unknown_here_is_the_importer(tracer: Tracer) -> 
 
 
 async def test_where_it_came_from_is_told(tracer: Tracer) -> None:
-    source = {"source_url": "https://elsewhere.example", "source_project_id": 7}
+    source: dict[str, Any] = {"source_url": "https://elsewhere.example", "source_project_id": 7}
     made = [(await upload(tracer, source_id=number, **source))[1]["skeleton_id"] for number in (70, 71)]
     origins = await tracer.post("skeletons/origin", **{f"skeleton_ids[{n}]": s for n, s in enumerate(made)})
     (found,) = origins["data_sources"].values()
@@ -80,14 +80,14 @@ async def test_where_it_came_from_is_told(tracer: Tracer) -> None:
 
 async def test_imports_from_one_source_at_once(tracer: Tracer) -> None:
     """Whoever comes second finds the source that the first is just making."""
-    source = {"source_url": "https://busy.example", "source_project_id": 1}
+    source: dict[str, Any] = {"source_url": "https://busy.example", "source_project_id": 1}
     answers = await asyncio.gather(*(upload(tracer, source_id=number, **source) for number in range(6)))
     assert [status for status, _ in answers] == [200] * 6
     assert await tracer.rows("SELECT count(*) FROM data_source WHERE url = 'https://busy.example'") == [(1,)]
 
 
 async def test_wanted_ids_are_given_once(tracer: Tracer) -> None:
-    wanted = {"neuron_id": 600_001, "skeleton_id": 600_002, "auto_id": "false"}
+    wanted: dict[str, Any] = {"neuron_id": 600_001, "skeleton_id": 600_002, "auto_id": "false"}
     status, made = await upload(tracer, **wanted)
     assert (status, made["neuron_id"], made["skeleton_id"]) == (200, 600_001, 600_002)
     status, body = await upload(tracer, **wanted)
@@ -99,7 +99,7 @@ async def test_wanted_ids_are_given_once(tracer: Tracer) -> None:
 
 
 async def test_the_next_free_ids_do_where_wanted_ones_are_taken(tracer: Tracer) -> None:
-    wanted = {"neuron_id": 610_001, "skeleton_id": 610_002}
+    wanted: dict[str, Any] = {"neuron_id": 610_001, "skeleton_id": 610_002}
     ids = [(made["neuron_id"], made["skeleton_id"]) for _, made in [await upload(tracer, **wanted) for _ in range(2)]]
     assert ids[0] == (610_001, 610_002)
     assert not {610_001, 610_002} & set(ids[1])
@@ -108,7 +108,7 @@ async def test_the_next_free_ids_do_where_wanted_ones_are_taken(tracer: Tracer) 
 
 async def test_a_neuron_that_is_replaced_leaves_its_annotations(tracer: Tracer) -> None:
     _, made = await upload(tracer, name="old")
-    ids = {"neuron_id": made["neuron_id"], "skeleton_id": made["skeleton_id"]}
+    ids: dict[str, Any] = {"neuron_id": made["neuron_id"], "skeleton_id": made["skeleton_id"]}
     await tracer.post("annotations/add", **{"entity_ids[0]": ids["neuron_id"], "annotations[0]": "kept"})
 
     async def annotations() -> list[str]:
@@ -162,7 +162,8 @@ async def test_the_neuron_of_somebody_else_is_not_replaced(module_service: Servi
 async def test_ids_cannot_be_used_up(tracer: Tracer, wanted: int) -> None:
     """One import with the highest id of all would leave none for anybody."""
     for name in ("neuron_id", "skeleton_id"):
-        status, body = await upload(tracer, **{name: wanted, "auto_id": "false"})
+        form: dict[str, Any] = {name: wanted, "auto_id": "false"}
+        status, body = await upload(tracer, **form)
         assert (status, is_error(body)) == (400, True), body
     await tracer.node()
 

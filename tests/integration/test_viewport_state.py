@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from catmaid_server.db import arrays
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.tracing import viewports
 from catmaid_server.domain.tracing.viewports import Box
@@ -22,7 +23,7 @@ async def test_an_edit_between_the_steps_is_seen_whole_or_not_at_all(
         path, x=1000, y=0, z=0, parent_id=root["treenode_id"], state='{"nocheck": true}'
     )
     steps = 0
-    read = viewports.fetch_columns
+    read = arrays.fetch_columns
 
     async def disturbed(connection: Connection, *args: Any) -> Mapping[str, Any]:
         nonlocal steps

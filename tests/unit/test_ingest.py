@@ -6,15 +6,18 @@ import subprocess
 import sys
 import threading
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import tifffile
+from numpy.typing import NDArray
 from PIL import Image
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.ingest import Interrupted, ingest, ingest_sections
+from catmaid_server.tiles.ingest import IngestedVolume, Interrupted, ingest, ingest_sections
 from catmaid_server.tiles.journal import NAME
 from catmaid_server.tiles.omezarr import cache_context, open_volume
 from catmaid_server.tiles.pyramid import halved
@@ -26,7 +29,7 @@ STACK = np.random.default_rng(0).integers(1, 256, (SECTIONS, HEIGHT, WIDTH), dty
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     """A folder of sections, `0.png` to `11.png`."""
     path = tmp_path / "sections"
     path.mkdir()
@@ -35,16 +38,16 @@ def folder(tmp_path):
     return path
 
 
-def make(folder: Path, **options):
+def make(folder: Path, **options: Any) -> IngestedVolume:
     return ingest_sections(folder, folder.parent / "volume", RESOLUTION, **({"tile_size": 64} | options))
 
 
-async def level(volume, zoom: int) -> np.ndarray:
+async def level(volume: IngestedVolume, zoom: int) -> NDArray[np.uint8]:
     stores = await open_volume(volume.path, context=cache_context(0))
     return np.asarray(await stores[zoom].read())
 
 
-async def test_level_0_is_the_sources_and_each_level_halves_the_one_before(folder):
+async def test_level_0_is_the_sources_and_each_level_halves_the_one_before(folder: Path) -> None:
     volume = make(folder)
     assert volume.layout.levels == 3
     assert volume.layout.dimension == (WIDTH, HEIGHT, SECTIONS)
@@ -54,7 +57,7 @@ async def test_level_0_is_the_sources_and_each_level_halves_the_one_before(folde
         expected = np.stack([halved(section) for section in expected])
 
 
-def test_the_volume_says_where_its_levels_lie(folder):
+def test_the_volume_says_where_its_levels_lie(folder: Path) -> None:
     """The centre of a pixel of a smaller level is between those of the pixels it is the mean of."""
     described = json.loads((make(folder).path / "zarr.json").read_text())
     multiscale = described["attributes"]["ome"]["multiscales"][0]
@@ -65,19 +68,19 @@ def test_the_volume_says_where_its_levels_lie(folder):
     ]
 
 
-def test_progress_counts_every_section(folder):
+def test_progress_counts_every_section(folder: Path) -> None:
     seen: list[tuple[int, int]] = []
     make(folder, progress=lambda done, total: seen.append((done, total)))
     assert seen == [(done, SECTIONS) for done in range(SECTIONS + 1)]
 
 
-def break_png(folder):
+def break_png(folder: Path) -> tuple[str, str]:
     path = folder / "3.png"
     path.write_bytes(path.read_bytes()[:9000])
     return "3.png", "truncated|broken"
 
 
-def break_jpeg(folder):
+def break_jpeg(folder: Path) -> tuple[str, str]:
     (folder / "3.png").unlink()
     Image.fromarray(STACK[3]).save(folder / "3.jpg")
     path = folder / "3.jpg"
@@ -85,7 +88,7 @@ def break_jpeg(folder):
     return "3.jpg", "truncated"
 
 
-def break_tiff(folder):
+def break_tiff(folder: Path) -> tuple[str, str]:
     (folder / "3.png").unlink()
     tifffile.imwrite(folder / "3.tif", STACK[3])
     path = folder / "3.tif"
@@ -93,21 +96,22 @@ def break_tiff(folder):
     return "3.tif", "truncated"
 
 
-def break_head(folder):
+def break_head(folder: Path) -> tuple[str, str]:
     (folder / "3.png").write_bytes(b"not an image")
     return "3.png", "cannot be read"
 
 
-def break_size(folder):
+def break_size(folder: Path) -> tuple[str, str]:
     Image.fromarray(STACK[3, :100]).save(folder / "3.png")
     return "3.png", "is 200 x 100 pixels; the stack is 200 x 150"
 
 
-BREAKS = [break_png, break_jpeg, break_tiff, break_head, break_size]
+Spoil = Callable[[Path], tuple[str, str]]
+BREAKS: list[Spoil] = [break_png, break_jpeg, break_tiff, break_head, break_size]
 
 
 @pytest.mark.parametrize("spoil", BREAKS)
-def test_a_bad_section_is_named_and_the_stack_refused(folder, spoil):
+def test_a_bad_section_is_named_and_the_stack_refused(folder: Path, spoil: Spoil) -> None:
     name, reason = spoil(folder)
     with pytest.raises(BadSections, match=reason) as caught:
         make(folder)
@@ -116,7 +120,7 @@ def test_a_bad_section_is_named_and_the_stack_refused(folder, spoil):
 
 
 @pytest.mark.parametrize("spoil", BREAKS)
-async def test_a_skipped_section_is_black_and_the_others_are_whole(folder, spoil):
+async def test_a_skipped_section_is_black_and_the_others_are_whole(folder: Path, spoil: Spoil) -> None:
     spoil(folder)
     volume = make(folder, on_bad="skip")
     assert list(volume.broken) == [3]
@@ -125,7 +129,7 @@ async def test_a_skipped_section_is_black_and_the_others_are_whole(folder, spoil
     assert np.array_equal(await level(volume, 0), expected)
 
 
-def test_a_tiff_whose_pages_are_cut_off_is_refused(tmp_path):
+def test_a_tiff_whose_pages_are_cut_off_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "stack.tif"
     with tifffile.TiffWriter(path) as writer:
         for section in STACK:
@@ -135,7 +139,7 @@ def test_a_tiff_whose_pages_are_cut_off_is_refused(tmp_path):
         make(path)
 
 
-def test_a_stack_without_any_good_section_is_refused_even_when_skipping(tmp_path):
+def test_a_stack_without_any_good_section_is_refused_even_when_skipping(tmp_path: Path) -> None:
     for name in ("0.png", "1.tif"):
         (tmp_path / name).write_bytes(b"not an image")
     with pytest.raises(BadSections) as caught:
@@ -143,7 +147,7 @@ def test_a_stack_without_any_good_section_is_refused_even_when_skipping(tmp_path
     assert len(caught.value.sections) == 2
 
 
-async def test_after_mending_a_section_only_that_one_is_read(folder):
+async def test_after_mending_a_section_only_that_one_is_read(folder: Path) -> None:
     break_png(folder)
     with pytest.raises(BadSections):
         make(folder)
@@ -153,7 +157,7 @@ async def test_after_mending_a_section_only_that_one_is_read(folder):
     assert np.array_equal(await level(volume, 0), STACK)
 
 
-async def test_a_section_that_changed_meanwhile_is_read_again(folder):
+async def test_a_section_that_changed_meanwhile_is_read_again(folder: Path) -> None:
     stop = threading.Event()
     with pytest.raises(Interrupted):
         make(folder, stop=stop, progress=lambda done, total: stop.set() if done == 6 else None)
@@ -189,7 +193,7 @@ def kill_after_five(folder: Path, target: Path) -> None:
         child.send_signal(signal.SIGKILL)
 
 
-async def test_an_ingest_goes_on_after_kill_9(folder):
+async def test_an_ingest_goes_on_after_kill_9(folder: Path) -> None:
     """With a torn last line in the journal, too."""
     target = folder.parent / "volume"
     kill_after_five(folder, target)
@@ -205,14 +209,14 @@ async def test_an_ingest_goes_on_after_kill_9(folder):
     assert volume.revision == again.revision
 
 
-def test_other_settings_start_anew(folder):
+def test_other_settings_start_anew(folder: Path) -> None:
     stop = threading.Event()
     with pytest.raises(Interrupted):
         make(folder, stop=stop, progress=lambda done, total: stop.set() if done == 6 else None)
     assert make(folder, tile_size=128).resumed == 0
 
 
-def test_a_finished_volume_is_found_and_never_overwritten(folder):
+def test_a_finished_volume_is_found_and_never_overwritten(folder: Path) -> None:
     first = make(folder)
     again = make(folder)
     assert again.revision == first.revision
@@ -222,7 +226,7 @@ def test_a_finished_volume_is_found_and_never_overwritten(folder):
         make(folder)
 
 
-def test_the_revision_changes_with_any_pixel(folder):
+def test_the_revision_changes_with_any_pixel(folder: Path) -> None:
     first = make(folder)
     changed = STACK[7].copy()
     changed[100, 100] ^= 1
@@ -231,7 +235,7 @@ def test_the_revision_changes_with_any_pixel(folder):
     assert first.revision != second.revision
 
 
-def test_only_a_few_sections_are_in_memory(tmp_path):
+def test_only_a_few_sections_are_in_memory(tmp_path: Path) -> None:
     extent, depth = 1024, 40
     noise = np.random.default_rng(0).integers(0, 256, (extent, extent), dtype=np.uint8)
     sections = [ArraySection(z, (extent, extent), f"noise:{z}", lambda z: noise ^ np.uint8(z)) for z in range(depth)]
@@ -244,7 +248,7 @@ def test_only_a_few_sections_are_in_memory(tmp_path):
     assert peak < 16 * noise.nbytes
 
 
-async def test_real_sections_have_the_values_they_are_known_for(shared, tmp_path):
+async def test_real_sections_have_the_values_they_are_known_for(shared: Path, tmp_path: Path) -> None:
     expected = json.loads((shared / "data" / "expected.json").read_text())["vnc1"]["image"]
     volume = ingest_sections(shared / "data" / "vnc1" / "raw", tmp_path / "vnc1", (4.6, 4.6, 50.0))
     image = await level(volume, 0)

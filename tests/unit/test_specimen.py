@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -34,9 +36,9 @@ def test_equal_specs_give_equal_specimens(specimen: Specimen) -> None:
     for one, other in zip(specimen.sections(), again.sections(), strict=True):
         assert np.array_equal(one, other)
     assert specimen.connectors == again.connectors
-    for one, other in zip(specimen.skeletons, again.skeletons, strict=True):
-        assert np.array_equal(one.xyz, other.xyz)
-        assert np.array_equal(one.parents, other.parents)
+    for skeleton, other_skeleton in zip(specimen.skeletons, again.skeletons, strict=True):
+        assert np.array_equal(skeleton.xyz, other_skeleton.xyz)
+        assert np.array_equal(skeleton.parents, other_skeleton.parents)
 
 
 def test_another_seed_gives_another_specimen(specimen: Specimen) -> None:
@@ -104,7 +106,7 @@ def test_edges_stay_in_their_neurite(large: Specimen) -> None:
     for skeleton in large.skeletons:
         child = np.flatnonzero(skeleton.parents >= 0)
         middle = (skeleton.xyz[child] + skeleton.xyz[skeleton.parents[child]]) / 2
-        hits += np.count_nonzero(large.label_at(middle) == skeleton.neurite_id)
+        hits += int(np.count_nonzero(large.label_at(middle) == skeleton.neurite_id))
         total += len(child)
     assert hits / total > 0.93
 
@@ -192,7 +194,7 @@ def test_a_wanted_number_of_neurites_is_grown() -> None:
         {"neurites": 0},
     ],
 )
-def test_impossible_specs_are_refused(wrong: dict) -> None:
+def test_impossible_specs_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):
         SpecimenSpec(**wrong)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -198,7 +199,7 @@ def test_junk_never_passes_and_never_breaks(said: Any) -> None:
     told.parent_id()
     if told.off:
         return
-    checks = (
+    checks: tuple[Callable[[], object], ...] = (
         lambda: require(told),
         lambda: told.require_nodes({}),
         lambda: told.require_parent({}),

@@ -10,7 +10,7 @@ from catmaid_server.tiles.cache import ByteCache, SingleFlight
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 60))), st.integers(0, 100))
-def test_a_cache_never_holds_more_than_its_limit(puts, limit):
+def test_a_cache_never_holds_more_than_its_limit(puts: list[tuple[int, int]], limit: int) -> None:
     cache: ByteCache[int] = ByteCache(limit)
     for key, length in puts:
         cache.put(key, bytes(length))
@@ -20,7 +20,7 @@ def test_a_cache_never_holds_more_than_its_limit(puts, limit):
     assert cache.size == sum(len(cache.find(key) or b"") for key in range(10))
 
 
-def test_what_was_used_last_stays():
+def test_what_was_used_last_stays() -> None:
     cache: ByteCache[str] = ByteCache(20)
     cache.put("a", bytes(10))
     cache.put("b", bytes(10))
@@ -30,7 +30,7 @@ def test_what_was_used_last_stays():
     assert cache.find("a") is not None
 
 
-async def test_many_who_ask_at_once_share_one_computation():
+async def test_many_who_ask_at_once_share_one_computation() -> None:
     flight: SingleFlight[str, int] = SingleFlight()
     go_on = asyncio.Event()
     calls = 0
@@ -49,7 +49,7 @@ async def test_many_who_ask_at_once_share_one_computation():
     assert len(flight) == 0
 
 
-async def test_one_who_leaves_does_not_take_the_result_from_the_others():
+async def test_one_who_leaves_does_not_take_the_result_from_the_others() -> None:
     flight: SingleFlight[str, int] = SingleFlight()
     go_on = asyncio.Event()
 
@@ -67,7 +67,7 @@ async def test_one_who_leaves_does_not_take_the_result_from_the_others():
         await first
 
 
-async def test_a_failure_reaches_all_and_is_not_kept():
+async def test_a_failure_reaches_all_and_is_not_kept() -> None:
     flight: SingleFlight[str, int] = SingleFlight()
 
     async def fail() -> int:

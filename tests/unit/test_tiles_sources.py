@@ -1,53 +1,63 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
 
 import imagecodecs
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from catmaid_server.tiles.encode import decode_grey
 from catmaid_server.tiles.ingest import ingest_sections
 from catmaid_server.tiles.omezarr import cache_context
 from catmaid_server.tiles.pyramid import TileAddress, halved, padded
-from catmaid_server.tiles.sources import FilePyramid, ZarrSource, open_source, tile_file
+from catmaid_server.tiles.sources import FilePyramid, TileSource, ZarrSource, open_source, tile_file
 from catmaid_wire import tile_layouts
 
 RESOLUTION = (4.0, 4.0, 40.0)
 
 
 @pytest.fixture(scope="module")
-def pool():
+def pool() -> Iterator[Executor]:
     with ThreadPoolExecutor(2) as threads:
         yield threads
 
 
 @pytest.fixture(scope="module")
-def image():
+def image() -> NDArray[np.uint8]:
     return np.random.default_rng(5).integers(0, 256, (150, 200), dtype=np.uint8)
 
 
 @pytest.fixture
-async def zarr(tmp_path, image, pool):
+async def zarr(tmp_path: Path, image: NDArray[np.uint8], pool: Executor) -> ZarrSource:
     Image.fromarray(image).save(tmp_path / "0.png")
     Image.fromarray(255 - image).save(tmp_path / "1.png")
     volume = ingest_sections(tmp_path, tmp_path / "volume", RESOLUTION, tile_size=64)
     return await ZarrSource.open(volume.path, (64, 64), context=cache_context(1 << 20), pool=pool)
 
 
-async def test_tiles_put_together_are_the_section(zarr, image):
-    rows = [[decode_grey(await zarr.tile(TileAddress(0, 1, row, col), "png")) for col in range(4)] for row in range(3)]
+async def grey_tile(source: TileSource, address: TileAddress) -> NDArray[np.uint8]:
+    data = await source.tile(address, "png")
+    assert data is not None
+    return decode_grey(data)
+
+
+async def test_tiles_put_together_are_the_section(zarr: ZarrSource, image: NDArray[np.uint8]) -> None:
+    rows = [[await grey_tile(zarr, TileAddress(0, 1, row, col)) for col in range(4)] for row in range(3)]
     assert np.array_equal(np.block(rows), padded(255 - image, 256, 192))
 
 
-async def test_a_zoom_level_is_the_mean_of_the_one_before(zarr, image):
-    tile = decode_grey(await zarr.tile(TileAddress(2, 0, 0, 0), "png"))
+async def test_a_zoom_level_is_the_mean_of_the_one_before(zarr: ZarrSource, image: NDArray[np.uint8]) -> None:
+    tile = await grey_tile(zarr, TileAddress(2, 0, 0, 0))
     assert np.array_equal(tile, padded(halved(halved(image)), 64, 64))
 
 
-async def test_a_jpeg_tile_looks_like_its_pixels(zarr, image):
+async def test_a_jpeg_tile_looks_like_its_pixels(zarr: ZarrSource, image: NDArray[np.uint8]) -> None:
     data = await zarr.tile(TileAddress(0, 0, 0, 0), "jpg")
+    assert data is not None
     assert data[:2] == b"\xff\xd8"
     assert np.abs(decode_grey(data).astype(int) - image[:64, :64]).mean() < 8
 
@@ -65,7 +75,7 @@ async def test_a_jpeg_tile_looks_like_its_pixels(zarr, image):
         TileAddress(0, 0, 0, -1),
     ],
 )
-async def test_there_is_no_tile_beyond_the_stack(zarr, address):
+async def test_there_is_no_tile_beyond_the_stack(zarr: ZarrSource, address: TileAddress) -> None:
     assert await zarr.tile(address, "jpg") is None
 
 
@@ -77,38 +87,38 @@ async def test_there_is_no_tile_beyond_the_stack(zarr, address):
         (5, "1/7/2/3.jpg"),
     ],
 )
-async def test_file_tiles_come_as_they_are(tmp_path, pool, tile_source_type, path):
+async def test_file_tiles_come_as_they_are(tmp_path: Path, pool: Executor, tile_source_type: int, path: str) -> None:
     (tmp_path / path).parent.mkdir(parents=True)
     Image.new("L", (64, 64), 90).save(tmp_path / path)
     source = FilePyramid(tmp_path, tile_source_type, "jpg", (64, 64), pool)
     assert await source.tile(TileAddress(1, 7, 2, 3), "jpg") == (tmp_path / path).read_bytes()
-    assert (decode_grey(await source.tile(TileAddress(1, 7, 2, 3), "png")) == 90).all()
+    assert (await grey_tile(source, TileAddress(1, 7, 2, 3)) == 90).all()
     assert await source.tile(TileAddress(0, 7, 2, 3), "jpg") is None
     assert await source.tile(TileAddress(1, 7, 2, -3), "jpg") is None
 
 
-async def test_a_small_file_at_the_edge_is_padded_with_black(tmp_path, pool):
+async def test_a_small_file_at_the_edge_is_padded_with_black(tmp_path: Path, pool: Executor) -> None:
     path = tile_file(tmp_path, tile_layouts.PATHS[1], TileAddress(0, 0, 0, 0), "png")
     path.parent.mkdir()
     path.write_bytes(imagecodecs.png_encode(np.full((10, 20), 200, np.uint8)))
     source = FilePyramid(tmp_path, 1, "png", (64, 64), pool)
-    tile = decode_grey(await source.tile(TileAddress(0, 0, 0, 0), "png"))
+    tile = await grey_tile(source, TileAddress(0, 0, 0, 0))
     assert tile.shape == (64, 64)
     assert (tile[:10, :20] == 200).all()
     assert tile.sum() == 200 * 200
 
 
-async def test_a_source_that_is_not_there_is_an_error(tmp_path, pool):
+async def test_a_source_that_is_not_there_is_an_error(tmp_path: Path, pool: Executor) -> None:
     described = {"kind": "zarr", "path": "nothing"}
     with pytest.raises(ValueError, match="is not an OME-Zarr image"):
         await open_source(described, tmp_path, (64, 64), context=cache_context(0), pool=pool)
 
 
-async def test_a_zarr_2_volume_made_elsewhere_is_served_too(shared, pool):
+async def test_a_zarr_2_volume_made_elsewhere_is_served_too(shared: Path, pool: Executor) -> None:
     path = shared / "data" / "vnc1" / "vnc1.zarr"
     source = await open_source(
         {"kind": "zarr", "path": str(path)}, shared, (256, 256), context=cache_context(0), pool=pool
     )
-    tile = decode_grey(await source.tile(TileAddress(0, 3, 1, 2), "png"))
+    tile = await grey_tile(source, TileAddress(0, 3, 1, 2))
     section = decode_grey((shared / "data" / "vnc1" / "raw" / "03.png").read_bytes())
     assert np.array_equal(tile, section[256:512, 512:768])

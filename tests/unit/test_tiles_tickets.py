@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from catmaid_server.tiles import tickets
@@ -8,14 +10,14 @@ SECRET = b"only for tests"
 NOW = 1_800_000_000.0
 
 
-def test_a_ticket_names_its_holder_until_it_expires():
+def test_a_ticket_names_its_holder_until_it_expires() -> None:
     ticket, expires = tickets.issue(SECRET, 7, 3, now=NOW)
     assert 12 * 3600 <= expires - NOW <= 24 * 3600
     assert tickets.holder(SECRET, ticket, 3, now=expires - 1) == 7
     assert tickets.holder(SECRET, ticket, 3, now=expires) is None
 
 
-def test_tickets_of_one_period_are_the_same():
+def test_tickets_of_one_period_are_the_same() -> None:
     start = NOW // (12 * 3600) * (12 * 3600)
     assert tickets.issue(SECRET, 7, 3, now=start) == tickets.issue(SECRET, 7, 3, now=start + 12 * 3600 - 1)
 
@@ -30,12 +32,12 @@ def test_tickets_of_one_period_are_the_same():
         lambda ticket: "..",
     ],
 )
-def test_a_changed_ticket_is_worth_nothing(change):
+def test_a_changed_ticket_is_worth_nothing(change: Callable[[str], str]) -> None:
     ticket, _ = tickets.issue(SECRET, 7, 3, now=NOW)
     assert tickets.holder(SECRET, change(ticket), 3, now=NOW) is None
 
 
-def test_a_ticket_is_good_for_one_project_and_one_service():
+def test_a_ticket_is_good_for_one_project_and_one_service() -> None:
     ticket, _ = tickets.issue(SECRET, 7, 3, now=NOW)
     assert tickets.holder(SECRET, ticket, 4, now=NOW) is None
     assert tickets.holder(b"another secret", ticket, 3, now=NOW) is None

@@ -13,10 +13,11 @@ import traitlets
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.answers import read_columns
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
-from catmaid_jupyter.api.http import COLUMNS, Answer
+from catmaid_jupyter.api.http import Answer
 from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.widgets import TracingLayer
 from catmaid_jupyter.widgets.rpc import Binary, methods_of
+from catmaid_wire.columns import MEDIA_TYPE
 
 BOX = {"left": 0, "top": 0, "z1": 0, "right": 100, "bottom": 100, "z2": 50}
 NODE_LIST = [
@@ -41,7 +42,7 @@ class FakeHttp:
         self.asked.append((f"{method} {path}", form))
         if self.columns is None:
             return Answer(200, "application/json", orjson.dumps(NODE_LIST))
-        return Answer(200, COLUMNS, self.columns)
+        return Answer(200, MEDIA_TYPE, self.columns)
 
     async def read_json(self, method: str, path: str, *, form: Any = None, params: Any = None) -> Any:
         self.asked.append((f"{method} {path}", form))
@@ -132,10 +133,12 @@ def test_traits_have_sensible_beginnings(layer: TracingLayer) -> None:
 
 
 def test_colours_travel_with_text_keys_and_are_numbers_in_python(layer: TracingLayer) -> None:
-    layer.colors = {12: "orange"}
+    orange: Any = {12: "orange"}
+    layer.colors = orange
     assert layer.get_state("colors") == {"colors": {"12": "orange"}}
     layer.set_state({"colors": {"13": "#abc"}})
-    assert layer.colors == {13: "#abc"}
+    colors: Any = layer.colors
+    assert colors == {13: "#abc"}
 
 
 @pytest.mark.parametrize(

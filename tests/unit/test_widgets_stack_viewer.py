@@ -245,6 +245,6 @@ def test_comms_without_the_private_attribute_are_left_alone() -> None:
 
     comm = Comm74()
     answer_from_subshells(comm)
-    assert comm._reply_subshell_for is None  # type: ignore[comparison-overlap]
+    assert comm._reply_subshell_for is None
     answer_from_subshells(object())
     answer_from_subshells(None)
