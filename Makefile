@@ -1,6 +1,6 @@
 # make demo    start everything and open the first notebook
 # make test    all checks and tests
-# make bench   measure the service's speed
+# make bench   measure the speed of the service and of the viewer
 # make lint    the checks alone
 # make clean   take away what was made here
 #
@@ -50,7 +50,7 @@ test-js: $(MODULES)
 test-python: system-test $(VENV)/.installed-test $(CLIENTS)/.installed
 	$(BIN)/pytest $(TESTS)
 
-bench: system-run $(VENV)/.installed-bench
+bench: system-test $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
 
 clean:

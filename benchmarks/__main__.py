@@ -2,7 +2,7 @@
 
 Each read is measured twice: as it is served (answers are remembered until something is committed) and made anew
 each time; where the service offers the columnar form, that too. The ratio is to the requests/s of a real CATMAID
-server, where its figures lie beside the data.
+server, where its figures lie beside the data. Last come the waits of a person who traces, in a real browser.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Annotated, Any
 
 import typer
 
+from benchmarks import browser
 from benchmarks.dataset import Dataset, recorded, synthetic
 from benchmarks.load import Figures, Server
 from catmaid_server.service import lifecycle
@@ -46,7 +47,7 @@ def main(
             _load(dataset, folder)
         print(HEAD)
         counts = [int(count) for count in clients.split(",")]
-        results = _measure(dataset, folder, only, counts, seconds, workers)
+        results = _measure(dataset, folder, only, counts, seconds, workers) | _measure_browser(scratch, only)
         if out:
             out.write_text(json.dumps(results, indent=1))
     finally:
@@ -92,6 +93,15 @@ def _measure(
         finally:
             lifecycle.stop(settings)
     return results
+
+
+def _measure_browser(scratch: Path, only: str) -> dict[str, Any]:
+    names = [name for name in browser.NAMES if re.search(only, name)]
+    waits = asyncio.run(browser.waits(scratch)) if names else {}
+    results = {name: Figures.of([ms / 1e3 for ms in waits[name]], wall_s=sum(waits[name]) / 1e3) for name in names}
+    for name, figures in results.items():
+        print(f"{name:36} {1:7d} {figures.median_ms:10.2f} {figures.p95_ms:9.2f}", flush=True)
+    return {name: vars(figures) for name, figures in results.items()}
 
 
 async def _reads(

@@ -8,7 +8,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,17 @@ class Lab:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+@asynccontextmanager
+async def running_lab(home: Path, data_dir: Path) -> AsyncIterator[Lab]:
+    """JupyterLab, ready, for the time of the block."""
+    lab = Lab(home, data_dir)
+    try:
+        await lab.ready()
+        yield lab
+    finally:
+        lab.stop()
 
 
 class Notebook:

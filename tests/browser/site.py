@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+import os
 import secrets
-from collections.abc import Awaitable, Callable
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+from playwright.async_api import Browser, async_playwright
 
 import catmaid_jupyter as cj
+from catmaid_server import service
 from catmaid_server.demo import projects as demo
+from catmaid_server.demo.specimen.spec import SpecimenSpec
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
 from catmaid_server.service.opening import opened_store
 from catmaid_server.service.settings import Settings
+from catmaid_server.transfer.importers.progress import Progress, silent
 from tests.browser.lab import Notebook
 from tests.browser.viewer import Viewer
 from tests.helpers.folders import REPOSITORY
 
+SPEC = SpecimenSpec(seed=7, size_px=(896, 640, 12))
+CHROMIUM_SWITCHES = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Canvases are drawn by the processor: an emulated graphics card takes 100 ms for what this does in 2.
+    "--disable-gpu",
+]
 RESULTS = REPOSITORY / "test-results"
 VIEW = "height=420, nm_per_pixel=3.0"
 
@@ -48,3 +70,42 @@ class Site:
                     (project_id, source),
                 )
         return self.project(title)
+
+
+def viewer_cells(project: cj.Project, options: str = VIEW) -> tuple[str, str]:
+    """The cells of a notebook that shows a project in a viewer called `viewer`."""
+    return (
+        f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})",
+        f"viewer = project.viewer({options})\nviewer",
+    )
+
+
+@contextmanager
+def quiet_bar(_title: str, _unit: str) -> Iterator[Progress]:
+    yield silent
+
+
+@asynccontextmanager
+async def running_site(folder: Path) -> AsyncIterator[Site]:
+    """A service with the demo's projects, made of a small specimen."""
+    settings = Settings(data_dir=folder)
+    with patch.object(demo, "real_data", lambda: None):
+        async with opened_store(settings) as store:
+            await demo.make_projects(store, settings.folder, quiet_bar, spec=SPEC)
+    service.start(settings)
+    try:
+        yield Site(settings, cj.connect(data_dir=settings.folder))
+    finally:
+        service.stop(settings)
+
+
+@asynccontextmanager
+async def running_browser() -> AsyncIterator[Browser]:
+    """Chromium without a window: that of `CATMAID_CHROMIUM`, or one that is installed."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("CATMAID_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    assert found is not None, "Chromium is not installed"
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=found, args=CHROMIUM_SWITCHES)
+        yield launched
+        await launched.close()

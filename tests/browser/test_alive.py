@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
-import time
+from pathlib import Path
 
 import pytest
 
 from catmaid_server.demo.projects import DEMO
+from tests.browser.lab import Notebook
 from tests.browser.site import Open, Site
 from tests.browser.viewer import Viewer
 
-BUSY_S = 10.0
-AT_ONCE_S = 1.0
+PATIENCE_S = 30.0
 
 
 async def test_two_pages_agree_after_each_edit(site: Site, open_viewer: Open) -> None:
@@ -38,28 +39,27 @@ async def test_two_pages_agree_after_each_edit(site: Site, open_viewer: Open) ->
         await viewer.until("tracing.labels(argument)[0] === 'from a script'", child)
 
 
-async def test_a_busy_kernel_does_not_stop_the_viewer(site: Site, open_viewer: Open) -> None:
+async def test_a_busy_kernel_does_not_stop_the_viewer(site: Site, open_viewer: Open, tmp_path: Path) -> None:
     project = await site.new_project()
     notebook, viewer = await open_viewer(project)
     x, y, z = await notebook.value("viewer.position")
     thickness = project.stack().resolution[2]
     await viewer.canvas.focus()
 
-    await notebook.begin(f"import time\nviewer.brightness = 1.1\ntime.sleep({BUSY_S})")
+    let_go = tmp_path / "let go"
+    await notebook.begin(
+        "import pathlib, time\nviewer.brightness = 1.1\n"
+        f"while not pathlib.Path({str(let_go)!r}).exists(): time.sleep(0.05)"
+    )
     await viewer.page.wait_for_function("(canvas) => canvas.style.filter.includes('1.1')", arg=await image_of(viewer))
-    begun = time.monotonic()
     await viewer.settled()
-    assert time.monotonic() - begun < AT_ONCE_S, "a request is answered"
-    begun = time.monotonic()
     await notebook.page.keyboard.press(".")
     await viewer.until("viewer.stats.sectionChanges.at(-1)?.section === argument", round(z / thickness) + 1)
-    assert time.monotonic() - begun < AT_ONCE_S, "another section is painted"
-    begun = time.monotonic()
     await viewer.click(await viewer.place(x, y))
     node = await viewer.active()
-    assert time.monotonic() - begun < AT_ONCE_S, "a node is written"
-    assert await notebook.is_running(), "all that while the cell ran"
+    assert await notebook.is_running(), "requests, another section and a new node did not wait for the cell"
     assert project.locate(node)[2] == pytest.approx(z + thickness)
+    let_go.touch()
     await notebook.finish()
     assert await notebook.value("viewer.active_node") == node
 
@@ -89,11 +89,11 @@ async def test_python_reads_the_position_during_a_drag_and_sets_it(site: Site, o
     assert await viewer.root.get_by_test_id("section").text_content() == f"{round(wanted[2] / 40)} of 0\u201311"
 
 
-async def position_is(notebook: object, wanted: list[float]) -> None:
-    """Python has the position that the page shows, within a second."""
-    deadline = time.monotonic() + AT_ONCE_S
-    while math.dist(found := await notebook.value("viewer.position"), wanted) > 0.01:  # type: ignore[attr-defined]
-        assert time.monotonic() < deadline, (found, wanted)
+async def position_is(notebook: Notebook, wanted: list[float]) -> None:
+    """Wait until Python has the position that the page shows."""
+    async with asyncio.timeout(PATIENCE_S):
+        while math.dist(await notebook.value("viewer.position"), wanted) > 0.01:
+            await asyncio.sleep(0.02)
 
 
 async def test_keys_in_the_viewer_are_not_those_of_jupyterlab(site: Site, open_viewer: Open) -> None:

@@ -25,8 +25,7 @@ CELLS = (
 async def test_the_viewer_of_the_readme(site: Site, notebooks: OpenNotebook) -> None:
     project = site.project(SOLUTION)
     notebook = await notebooks(*CELLS, name="tracing")
-    viewer = Viewer(notebook.page, await notebook.value("viewer.layers[0].layer_id"))
-    await viewer.ready()
+    viewer = await Viewer.of(notebook)
     middle = np.array(await notebook.value("viewer.position"))
     connectors = project.connectors()
     offsets = (connectors[["x", "y", "z"]].to_numpy() - middle) / middle

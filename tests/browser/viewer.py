@@ -12,6 +12,8 @@ from PIL import Image
 from playwright.async_api import Locator, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from tests.browser.lab import Notebook
+
 PATIENCE_MS = 20_000
 
 COMPOSE = """(root) => {
@@ -33,6 +35,13 @@ class Viewer:
         self.root: Locator = page.get_by_test_id("stack-viewer").last
         self.canvas = self.root.get_by_test_id("canvas")
         self._layer_id = layer_id
+
+    @classmethod
+    async def of(cls, notebook: Notebook) -> Viewer:
+        """The viewer that a notebook has as `viewer`, when it is ready."""
+        viewer = cls(notebook.page, await notebook.value("viewer.layers[0].layer_id"))
+        await viewer.ready()
+        return viewer
 
     async def ready(self) -> None:
         """Wait until image and nodes are there, and the whole picture is on the page."""
