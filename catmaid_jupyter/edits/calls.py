@@ -138,7 +138,7 @@ class ProjectEdit:
     def create_link(
         self, treenode_id: int, connector_id: int, relation: str, *, state: str | None = None
     ) -> dict[str, Any]:
-        """Link a treenode to a connector: `presynaptic_to`, `postsynaptic_to`, `gapjunction_with`, …"""
+        """Link a treenode to a connector: `presynaptic_to`, `postsynaptic_to`, `gapjunction_with`, and so on."""
         edit = CreateLink(treenode_id=int(treenode_id), connector_id=int(connector_id), relation=relation)
         return self._apply(edit, state)
 

@@ -28,9 +28,11 @@ class NoParameters(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Content:
-    """What an answer holds whose annotation alone does not say it::
+    """What an answer holds whose annotation alone does not say it.
 
-    async def list_users(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(list[User])]:
+    For example::
+
+        async def list_users(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(list[User])]:
     """
 
     shape: Any

@@ -28,9 +28,10 @@ class Location:
 
 @dataclass(frozen=True)
 class Found:
-    """A thing with its class: `neuron`, `skeleton`, `label`, `annotation`, `volume`, `landmark`, `landmarkgroup` or one
-    of an ontology.
+    """A thing with its class.
 
+    The class is `neuron`, `skeleton`, `label`, `annotation`, `volume`, `landmark`, `landmarkgroup`,
+    or one of an ontology.
     Labels come with the nodes that bear them, those with the highest ids first.
     """
 

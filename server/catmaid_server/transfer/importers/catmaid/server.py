@@ -77,7 +77,7 @@ class CatmaidServer:
         return await self._request("GET", path, params={k: str(v) for k, v in query.items()})
 
     async def post(self, path: str, **form: Any) -> Any:
-        """The answer to a POST request, from JSON; lists are sent as `name[0]`, `name[1]`, …"""
+        """The answer to a POST request, from JSON; lists are sent as `name[0]`, `name[1]`, and so on."""
         fields: dict[str, str] = {}
         for name, value in form.items():
             if isinstance(value, list | tuple):
