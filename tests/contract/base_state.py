@@ -25,8 +25,8 @@ from catmaid_server.transfer.importers.catmaid.models import MODELS, fields_of_c
 from catmaid_server.transfer.importers.catmaid.reading import ModelRow, model_row
 from catmaid_server.transfer.importers.catmaid.staging import Staging
 from catmaid_server.transfer.importers.catmaid.users import UserPolicy, Users
-from catmaid_server.transfer.importers.progress import silent
-from catmaid_server.transfer.importers.steps import Steps
+from catmaid_server.transfer.progress import silent
+from catmaid_server.transfer.steps import Steps
 
 Row = dict[str, Any]
 OurRow = tuple[str, Row]

@@ -10,9 +10,9 @@ import pytest
 
 from catmaid_server.db.store import Store
 from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.exporters.swc import export_swc
 from catmaid_server.transfer.importers.connectors import import_connectors
-from catmaid_server.transfer.importers.errors import BadFile
 from catmaid_server.transfer.importers.swc import import_swc
 
 ONE = "1 0 0 0 0 5 -1\n2 0 100 0 0 5 1\n3 0 200 0 0 5 2\n"

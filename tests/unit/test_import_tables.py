@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catmaid_server.transfer.importers.errors import BadFile
+from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers.tables import Kind, read_table
 
 COLUMNS = {"id": Kind.ID, "x": Kind.NUMBER, "name": Kind.TEXT, "parent_id": Kind.OPTIONAL_ID}

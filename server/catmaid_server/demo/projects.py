@@ -21,8 +21,8 @@ from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
 from catmaid_server.tiles.imports import import_stack, import_volume
 from catmaid_server.transfer.importers.connectors import import_connectors
-from catmaid_server.transfer.importers.progress import Progress
 from catmaid_server.transfer.importers.swc import import_swc
+from catmaid_server.transfer.progress import Progress
 
 sql = load("demo/tracing")
 

@@ -14,12 +14,12 @@ from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import projects
-from catmaid_server.transfer.importers import indexes
+from catmaid_server.transfer import indexes
 from catmaid_server.transfer.importers.bulk_rows import insert_all
 from catmaid_server.transfer.importers.bulk_tables import BulkTables, read_bulk
-from catmaid_server.transfer.importers.progress import Progress, silent
-from catmaid_server.transfer.importers.steps import Steps
-from catmaid_server.transfer.importers.target import Target
+from catmaid_server.transfer.progress import Progress, silent
+from catmaid_server.transfer.steps import Steps
+from catmaid_server.transfer.target import Target
 
 sql = load("transfer/importing")
 

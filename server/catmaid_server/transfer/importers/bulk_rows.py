@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
+from catmaid_server.transfer.copying import Column, copy_rows, edges, treenode_edges
 from catmaid_server.transfer.importers.bulk_tables import BulkTables
-from catmaid_server.transfer.importers.copying import Column, copy_rows, edges, treenode_edges
-from catmaid_server.transfer.importers.steps import Steps
 from catmaid_server.transfer.importers.tables import Table
-from catmaid_server.transfer.importers.target import Target
+from catmaid_server.transfer.steps import Steps
+from catmaid_server.transfer.target import Target
 
 sql = load("transfer/importing")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.transfer.importers.errors import BadFile
+from catmaid_server.transfer.errors import BadFile
 
 sql = load("transfer/catmaid_checks")
 site = load("transfer/catmaid_site")

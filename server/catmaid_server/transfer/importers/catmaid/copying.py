@@ -23,8 +23,8 @@ from catmaid_server.transfer.importers.catmaid.importing import CatmaidSummary, 
 from catmaid_server.transfer.importers.catmaid.parts import Part, Source
 from catmaid_server.transfer.importers.catmaid.server import CatmaidServer
 from catmaid_server.transfer.importers.catmaid.spool import Spool, folder_of
-from catmaid_server.transfer.importers.progress import Progress, silent
-from catmaid_server.transfer.importers.steps import Steps
+from catmaid_server.transfer.progress import Progress, silent
+from catmaid_server.transfer.steps import Steps
 
 SKELETONS_AT_ONCE: Final = 25
 

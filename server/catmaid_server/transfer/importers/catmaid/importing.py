@@ -15,14 +15,14 @@ from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import projects
-from catmaid_server.transfer.importers import indexes
+from catmaid_server.transfer import indexes
+from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers.catmaid import checks, writing
 from catmaid_server.transfer.importers.catmaid.reading import ModelRow, read_rows
 from catmaid_server.transfer.importers.catmaid.staging import Staging
 from catmaid_server.transfer.importers.catmaid.users import UserPolicy, Users
-from catmaid_server.transfer.importers.errors import BadFile
-from catmaid_server.transfer.importers.progress import Progress, silent
-from catmaid_server.transfer.importers.steps import Steps
+from catmaid_server.transfer.progress import Progress, silent
+from catmaid_server.transfer.steps import Steps
 
 staged = load("transfer/catmaid_staging")
 site = load("transfer/catmaid_site")

@@ -21,11 +21,11 @@ import msgspec
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.space import meshes
+from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers.catmaid.base import Located, Row
 from catmaid_server.transfer.importers.catmaid.graph_models import Volume
 from catmaid_server.transfer.importers.catmaid.models import MODELS
 from catmaid_server.transfer.importers.catmaid.site_models import UserGroups
-from catmaid_server.transfer.importers.errors import BadFile
 
 _GZIP = b"\x1f\x8b"
 _RING = re.compile(r"\(\(([^()]+)\)\)")

@@ -15,10 +15,10 @@ from psycopg.types.json import Jsonb
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
+from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers.catmaid.base import Row
 from catmaid_server.transfer.importers.catmaid.models import REPEATED
 from catmaid_server.transfer.importers.catmaid.reading import ModelRow
-from catmaid_server.transfer.importers.errors import BadFile
 
 sql = load("transfer/catmaid_staging")
 

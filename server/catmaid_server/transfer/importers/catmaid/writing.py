@@ -10,7 +10,7 @@ from collections import Counter
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
-from catmaid_server.transfer.importers.steps import Steps
+from catmaid_server.transfer.steps import Steps
 
 sql = load("transfer/catmaid_import")
 graph = load("transfer/catmaid_graph")

@@ -6,7 +6,7 @@ import time
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
-from catmaid_server.transfer.importers.steps import Steps
+from catmaid_server.transfer.steps import Steps
 
 sql = load("transfer/importing")
 
