@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.domain.arbors import Arbor
+from catmaid_server.domain.arbor_walk import Arbor
 from catmaid_server.domain.reviews.review_sequences import sequences
 
 

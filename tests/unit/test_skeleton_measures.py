@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catmaid_server.domain.arbors import Arbor
+from catmaid_server.domain.arbor_walk import Arbor
 from catmaid_server.domain.skeletons.skeleton_measures import Point, smoothed
 
 CHAIN = Arbor({1: None, 2: 1, 3: 2})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.exporters.swc import parents_first, swc_text
-from catmaid_server.transfer.importers.arbors import Arbor, nodes_on_cycles
+from catmaid_wire.arbor import Arbor, nodes_on_cycles
 from catmaid_server.transfer.importers.swc_file import parse_swc
 
 GOOD = "# a comment\n1 0 10 20 30 5 -1\n\n2 0 11.5 20 30 -1 1  # the end\n"

@@ -6,7 +6,7 @@ from typing import Any
 
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.arbors import Arbor
+from catmaid_server.domain.arbor_walk import Arbor
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.reviews import reviews
 

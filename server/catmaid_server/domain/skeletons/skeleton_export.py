@@ -8,7 +8,7 @@ from typing import Any
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.arbors import Arbor
+from catmaid_server.domain.arbor_walk import Arbor
 from catmaid_server.domain.errors import InvalidInput, NotFound
 
 sql = load("skeletons/skeleton_export")

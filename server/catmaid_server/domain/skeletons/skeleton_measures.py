@@ -11,7 +11,7 @@ from typing import Any
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.arbors import Arbor
+from catmaid_server.domain.arbor_walk import Arbor
 from catmaid_server.domain.reviews.review_sequences import sequences
 from catmaid_server.domain.skeletons.skeleton_statistics import POSTSYNAPTIC
 

@@ -10,7 +10,7 @@ import msgspec
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_json, fetch_one
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.arbors import Arbor
+from catmaid_server.domain.arbor_walk import Arbor
 from catmaid_server.domain.errors import InvalidInput, LocationLookup, NotFound
 from catmaid_server.domain.patterns import matched
 from catmaid_server.domain.values import required

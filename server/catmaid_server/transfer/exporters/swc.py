@@ -13,7 +13,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.projects import projects
-from catmaid_server.transfer.importers.arbors import Arbor, parent_indices
+from catmaid_wire.arbor import Arbor, parent_indices
 from catmaid_server.transfer.progress import Progress, silent
 
 sql = load("transfer/exporting")

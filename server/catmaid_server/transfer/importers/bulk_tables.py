@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.transfer.errors import BadFile
-from catmaid_server.transfer.importers.arbors import nodes_on_cycles, parent_indices
+from catmaid_wire.arbor import nodes_on_cycles, parent_indices
 from catmaid_server.transfer.importers.tables import Kind, Table, empty_table, find_table, read_table
 
 COLUMNS: dict[str, dict[str, Kind]] = {

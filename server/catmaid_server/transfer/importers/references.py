@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
-from catmaid_server.transfer.importers.arbors import rows_of
+from catmaid_wire.arbor import rows_of
 from catmaid_server.transfer.importers.tables import Kind, Table, read_header, read_table
 
 sql = load("transfer/importing")

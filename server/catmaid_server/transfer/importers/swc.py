@@ -18,7 +18,7 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing.lifecycle import create_neuron, create_skeleton
 from catmaid_server.transfer.copying import copy_rows, treenode_edges
 from catmaid_server.transfer.errors import BadFile
-from catmaid_server.transfer.importers.arbors import Arbor
+from catmaid_wire.arbor import Arbor
 from catmaid_server.transfer.importers.swc_file import parse_swc
 from catmaid_server.transfer.progress import Progress, silent
 from catmaid_server.transfer.target import Target, open_target

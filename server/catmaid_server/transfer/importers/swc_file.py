@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.transfer.errors import BadFile
-from catmaid_server.transfer.importers.arbors import LARGEST, Arbor, first_repeat, nodes_on_cycles, parent_indices
+from catmaid_wire.arbor import LARGEST, Arbor, first_repeat, nodes_on_cycles, parent_indices
 
 COLUMNS = ("id", "type", "x", "y", "z", "radius", "parent")
 _INTEGERS = ("id", "type", "parent")

@@ -18,7 +18,7 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.skeletons import entity_ids, origins
 from catmaid_server.domain.skeletons.origins import Origin
 from catmaid_server.transfer.errors import BadFile
-from catmaid_server.transfer.importers.arbors import Arbor
+from catmaid_wire.arbor import Arbor
 from catmaid_server.transfer.importers.swc import Authorship, StoredArbor, store_arbor
 from catmaid_server.transfer.importers.swc_file import COLUMNS, parse_swc_text
 from catmaid_server.transfer.target import Target
