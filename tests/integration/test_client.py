@@ -84,7 +84,7 @@ async def test_what_was_traced_can_be_read(project: cj.Project, tmp_path: Path) 
 
         lines = skeleton.to_swc(tmp_path / "branched.swc").read_text().splitlines()
         rows = [line.split() for line in lines if not line.startswith("#")]
-        assert rows[0] == [str(a), "0", "0.0", "0.0", "0.0", "0.0", "-1"]
+        assert rows[0] == [str(a), "0", "0.0", "0.0", "0.0", "-1", "-1"]
         assert {(row[0], row[6]) for row in rows[1:]} == {
             (str(b), str(a)),
             (str(c), str(b)),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from catmaid_server.domain.arbor_walk import Arbor
+from catmaid_server.domain.arbor_walk import ArborWalk
 from catmaid_server.domain.skeletons.skeleton_measures import Point, smoothed
 
-CHAIN = Arbor({1: None, 2: 1, 3: 2})
+CHAIN = ArborWalk({1: None, 2: 1, 3: 2})
 
 
 def test_ends_stay_and_slabs_are_drawn_to_the_farther_neighbour() -> None:
@@ -23,6 +23,6 @@ def test_nodes_at_one_place_stay() -> None:
 
 
 def test_branches_stay() -> None:
-    fork = Arbor({1: None, 2: 1, 3: 2, 4: 2})
+    fork = ArborWalk({1: None, 2: 1, 3: 2, 4: 2})
     places: dict[int, Point] = {1: (0.0, 0.0, 0.0), 2: (1.0, 3.0, 0.0), 3: (2.0, 0.0, 0.0), 4: (1.0, 9.0, 0.0)}
     assert smoothed(fork, places) == places

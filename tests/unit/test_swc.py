@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catmaid_jupyter.model.swc import write_swc
 from catmaid_server.transfer.errors import BadFile
-from catmaid_server.transfer.exporters.swc import parents_first, swc_text
-from catmaid_wire.arbor import Arbor, nodes_on_cycles
-from catmaid_server.transfer.importers.swc_file import parse_swc
+from catmaid_server.transfer.exporters.swc import text_of
+from catmaid_server.transfer.importers.swc_file import read_swc
+from catmaid_wire.arbor import Arbor, from_root, nodes_on_cycles
 
 GOOD = "# a comment\n1 0 10 20 30 5 -1\n\n2 0 11.5 20 30 -1 1  # the end\n"
 
@@ -46,17 +48,17 @@ def by_id(arbor: Arbor) -> dict[int, tuple[float, ...]]:
 @given(arbor=arbors())
 def test_reading_what_was_written_gives_the_same_arbor(arbor: Arbor, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.getbasetemp() / "neuron.swc"
-    path.write_text(swc_text(arbor))
-    again = parse_swc(path)
+    path.write_text(text_of(arbor))
+    again = read_swc(path)
     assert by_id(again) == by_id(arbor)
     assert (again.parents < np.arange(len(again))).all(), "parents come before their children"
-    assert swc_text(again) == path.read_text()
+    assert text_of(again) == path.read_text()
 
 
 @settings(deadline=None)
 @given(arbor=arbors())
-def test_parents_first_orders_every_node_once(arbor: Arbor) -> None:
-    order = parents_first(arbor.parents)
+def test_from_root_orders_every_node_once(arbor: Arbor) -> None:
+    order = from_root(arbor.parents)
     assert sorted(order.tolist()) == list(range(len(arbor)))
     seen = {-1}
     for row in order.tolist():
@@ -81,16 +83,29 @@ def test_cycles_are_the_nodes_that_come_back_to_themselves(parents: list[int]) -
 def test_scale_turns_voxels_into_nm(tmp_path: Path) -> None:
     path = tmp_path / "37.swc"
     path.write_text(GOOD)
-    arbor = parse_swc(path, scale=8)
+    arbor = read_swc(path, scale=8)
     assert arbor.name == "37"
     assert arbor.positions.tolist() == [[80, 160, 240], [92, 160, 240]]
     assert arbor.radii.tolist() == [40, -1], "an unset radius stays unset"
     assert arbor.cable_length == 12
 
 
+def test_node_tables_are_written_with_unset_radii(tmp_path: Path) -> None:
+    nodes = pd.DataFrame(
+        {"id": [5, 4], "parent_id": [4, -1], "x": [1.5, 0], "y": [0, 0], "z": [0, 0], "radius": [-1.0, 20.0]}
+    )
+    path = write_swc(tmp_path / "nodes.swc", nodes, title="two\nnodes")
+    assert path.read_text().splitlines() == [
+        "# two nodes",
+        "# id type x y z radius parent; nm",
+        "4 0 0.0 0.0 0.0 20.0 -1",
+        "5 0 1.5 0.0 0.0 -1 4",
+    ]
+
+
 def test_a_long_neurite_listed_from_its_tip_is_ordered_quickly() -> None:
     parents = np.append(np.arange(1, 200_000), -1)
-    assert parents_first(parents).tolist() == list(range(199_999, -1, -1))
+    assert from_root(parents).tolist() == list(range(199_999, -1, -1))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +114,7 @@ def test_a_long_neurite_listed_from_its_tip_is_ordered_quickly() -> None:
 def test_harmless_variants_are_read(tmp_path: Path, text: str) -> None:
     path = tmp_path / "variant.swc"
     path.write_bytes(text.encode())
-    assert parse_swc(path).positions.tolist() == [[10, 20, 30], [11.5, 20, 30]]
+    assert read_swc(path).positions.tolist() == [[10, 20, 30], [11.5, 20, 30]]
 
 
 @pytest.mark.parametrize(("text", "line", "reason"), [
@@ -123,7 +138,7 @@ def test_bad_files_are_refused_with_line_and_remedy(tmp_path: Path, text: str, l
     path = tmp_path / "bad.swc"
     path.write_text(text)
     with pytest.raises(BadFile) as caught:
-        parse_swc(path)
+        read_swc(path)
     assert caught.value.line == line
     assert reason in caught.value.reason
     assert str(caught.value).startswith("bad.swc" if line is None else f"bad.swc, line {line}: ")
@@ -133,11 +148,11 @@ def test_a_picture_is_no_swc_file(tmp_path: Path) -> None:
     path = tmp_path / "picture.swc"
     path.write_bytes(b"\x89PNG\r\n\xff\xfe")
     with pytest.raises(BadFile, match="this is not text"):
-        parse_swc(path)
+        read_swc(path)
 
 
 def test_real_files_give_the_expected_numbers(shared: Path) -> None:
-    arbors_read = [parse_swc(path) for path in (shared / "data" / "vnc1" / "skeletons").iterdir()]
+    arbors_read = [read_swc(path) for path in (shared / "data" / "vnc1" / "skeletons").iterdir()]
     assert len(arbors_read) == 178
     assert sum(map(len, arbors_read)) == 5064
     assert sum(a.cable_length for a in arbors_read) == pytest.approx(284234.792, rel=1e-6)
@@ -145,4 +160,4 @@ def test_real_files_give_the_expected_numbers(shared: Path) -> None:
 
 def test_a_file_of_two_trees_is_refused(shared: Path) -> None:
     with pytest.raises(BadFile, match="a second root"):
-        parse_swc(shared / "data" / "hemibrain" / "swc" / "754538881.swc")
+        read_swc(shared / "data" / "hemibrain" / "swc" / "754538881.swc")

@@ -9,10 +9,10 @@ from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.tracing.connectors import create_connector, create_link
 from catmaid_server.domain.tracing.labels import Kind, set_labels
 from catmaid_server.domain.tracing.states import State
-from catmaid_wire.arbor import Arbor
 from catmaid_server.transfer.importers.swc import store_arbor
 from catmaid_server.transfer.progress import Progress, silent
 from catmaid_server.transfer.target import Target, open_target
+from catmaid_wire.arbor import Arbor
 
 _UNCHECKED = State('{"nocheck": true}')
 

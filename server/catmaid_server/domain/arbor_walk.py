@@ -1,4 +1,7 @@
-"""Walks on one arbor: to the next branch or end, back to the previous branch or the root."""
+"""Walks on one arbor by node ids: to the next branch or end, back to the previous branch or the root.
+
+`catmaid_wire.arbor` has the same tree as arrays, for measures of many nodes.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 
-class Arbor:
-    """A rooted tree of node ids."""
+class ArborWalk:
+    """A rooted tree of node ids, with the children of each."""
 
     def __init__(self, parents: Mapping[int, int | None]) -> None:
         self.parents = parents

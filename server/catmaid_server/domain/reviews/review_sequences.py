@@ -6,12 +6,12 @@ from typing import Any
 
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.arbor_walk import Arbor
+from catmaid_server.domain.arbor_walk import ArborWalk
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.reviews import reviews
 
 
-def sequences(arbor: Arbor, root: int) -> list[list[int]]:
+def sequences(arbor: ArborWalk, root: int) -> list[list[int]]:
     """Paths that cover the subarbor of `root`, longest first; none if that is a single node.
 
     Each leads from an end towards the root, as far as the first node that the path of a farther end has already; it
@@ -49,7 +49,7 @@ async def review_sequences(
     rows = await fetch_all(connection, reviews.sql.arbor, project_id=project_id, skeleton_id=skeleton_id)
     if not rows:
         return []
-    arbor = Arbor({node: parent for node, parent, *_ in rows})
+    arbor = ArborWalk({node: parent for node, parent, *_ in rows})
     start = arbor.root if root is None else root
     if start not in arbor.parents:
         raise NotFound(f"Skeleton {skeleton_id} has no treenode {start}.")

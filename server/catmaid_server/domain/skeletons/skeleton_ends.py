@@ -10,7 +10,7 @@ from typing import TypeAlias
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.arbor_walk import Arbor
+from catmaid_server.domain.arbor_walk import ArborWalk
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.patterns import matched
 from catmaid_server.domain.values import Box
@@ -65,9 +65,9 @@ async def labelled(
 
 async def _arbor(
     connection: Connection, project_id: int, skeleton_id: int, treenode_id: int
-) -> tuple[Arbor, dict[int, Point], dict[int, datetime]]:
+) -> tuple[ArborWalk, dict[int, Point], dict[int, datetime]]:
     rows = await fetch_all(connection, sql.arbor, project_id=project_id, skeleton_id=skeleton_id)
-    arbor = Arbor({node: parent for node, parent, *_ in rows})
+    arbor = ArborWalk({node: parent for node, parent, *_ in rows})
     if treenode_id not in arbor.parents:
         raise NotFound(f"Skeleton {skeleton_id} has no treenode {treenode_id}.")
     return arbor, {row[0]: (row[2], row[3], row[4]) for row in rows}, {row[0]: row[5] for row in rows}

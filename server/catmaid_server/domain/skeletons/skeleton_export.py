@@ -8,13 +8,11 @@ from typing import Any
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.arbor_walk import Arbor
+from catmaid_server.domain.arbor_walk import ArborWalk
 from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_wire.swc import SOMA, UNDEFINED, swc_line
 
 sql = load("skeletons/skeleton_export")
-
-_UNDEFINED, _SOMA = 0, 1
-"""Structures that SWC asks for."""
 
 BY_LABEL, AT_ROOT, BY_RADIUS = "tag:soma", "root", "radius:"
 """How the soma is found: by its label, by being the root, or (with a number of nm) by its radius."""
@@ -30,7 +28,8 @@ async def swc(
     renumber: bool = False,
     soma_markers: Sequence[str] = (),
 ) -> str:
-    """A skeleton as SWC in nm, one node a line by id: id, type, x, y, z, radius, parent (-1 at the root).
+    """A skeleton as SWC in nm, one node a line by id: id, type, x, y, z, radius (0 where unset, as CATMAID
+    writes it), parent (-1 at the root).
 
     With `renumber` ids count up from 1, parents before their children. Markers say how the soma is found, whose type
     is then 1: `BY_LABEL` first, else `BY_RADIUS`, and the root if neither finds it and `AT_ROOT` is given. Raises
@@ -70,7 +69,7 @@ async def _soma(
 
 def _numbered(rows: Sequence[Row]) -> dict[int | None, int]:
     """Numbers from 1, level by level from the root on."""
-    arbor = Arbor({row[0]: row[-1] for row in rows})
+    arbor = ArborWalk({row[0]: row[-1] for row in rows})
     numbers: dict[int | None, int] = {}
     front = [arbor.root] if rows else []
     while front:
@@ -93,12 +92,7 @@ async def eswc(connection: Connection, project_id: int, skeleton_id: int) -> str
 
 def _text(rows: Iterable[Row], skeleton_id: int, soma: int | None = None) -> str:
     lines = [
-        " ".join(
-            map(
-                str,
-                (node, _SOMA if node == soma else _UNDEFINED, x, y, z, radius, -1 if parent is None else parent, *more),
-            )
-        )
+        swc_line(node, (x, y, z), radius, parent, *more, structure=SOMA if node == soma else UNDEFINED)
         for node, x, y, z, radius, parent, *more in rows
     ]
     if not lines:

@@ -11,7 +11,7 @@ from typing import Any
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.arbor_walk import Arbor
+from catmaid_server.domain.arbor_walk import ArborWalk
 from catmaid_server.domain.reviews.review_sequences import sequences
 from catmaid_server.domain.skeletons.skeleton_statistics import POSTSYNAPTIC
 
@@ -54,12 +54,12 @@ async def measure(connection: Connection, project_id: int, skeleton_ids: Sequenc
             inputs[skeleton] += count
     outputs: dict[int, int] = dict(await fetch_all(connection, sql.outputs, **values))
     return {
-        skeleton: _measured(Arbor(nodes), places, inputs[skeleton], outputs.get(skeleton, 0))
+        skeleton: _measured(ArborWalk(nodes), places, inputs[skeleton], outputs.get(skeleton, 0))
         for skeleton, nodes in parents.items()
     }
 
 
-def _measured(arbor: Arbor, places: dict[int, Point], inputs: int, outputs: int) -> Measures:
+def _measured(arbor: ArborWalk, places: dict[int, Point], inputs: int, outputs: int) -> Measures:
     smooth = smoothed(arbor, places)
     backbone = set(next(iter(sequences(arbor, arbor.root)), ()))
     degrees = [len(arbor.children.get(node, ())) + (parent is not None) for node, parent in arbor.parents.items()]
@@ -75,7 +75,7 @@ def _measured(arbor: Arbor, places: dict[int, Point], inputs: int, outputs: int)
     )
 
 
-def smoothed(arbor: Arbor, places: dict[int, Point]) -> dict[int, Point]:
+def smoothed(arbor: ArborWalk, places: dict[int, Point]) -> dict[int, Point]:
     """Places of nodes, those between two neighbours drawn towards these, the farther one more; others stay."""
     moved: dict[int, Point] = {}
     for node, parent in arbor.parents.items():
@@ -97,6 +97,6 @@ def smoothed(arbor: Arbor, places: dict[int, Point]) -> dict[int, Point]:
     return moved
 
 
-def _length(arbor: Arbor, places: dict[int, Point], nodes: Iterable[int]) -> float:
+def _length(arbor: ArborWalk, places: dict[int, Point], nodes: Iterable[int]) -> float:
     """Length of the edges from nodes to their parents."""
     return sum(dist(places[node], places[parent]) for node in nodes if (parent := arbor.parents[node]) is not None)

@@ -10,7 +10,7 @@ import msgspec
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_json, fetch_one
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.arbor_walk import Arbor
+from catmaid_server.domain.arbor_walk import ArborWalk
 from catmaid_server.domain.errors import InvalidInput, LocationLookup, NotFound
 from catmaid_server.domain.patterns import matched
 from catmaid_server.domain.values import required
@@ -163,9 +163,11 @@ async def previous_branch(
     return places[arbor.previous_branch_or_root(treenode_id)]
 
 
-async def _arbor_around(connection: Connection, project_id: int, treenode_id: int) -> tuple[Arbor, dict[int, Place]]:
+async def _arbor_around(
+    connection: Connection, project_id: int, treenode_id: int
+) -> tuple[ArborWalk, dict[int, Place]]:
     rows = await fetch_all(connection, sql.arbor, project_id=project_id, treenode_id=treenode_id)
     if not rows:
         raise NotFound(f"There is no treenode {treenode_id}.")
     places: dict[int, Place] = {node: (node, x, y, z) for node, _, x, y, z in rows}
-    return Arbor({node: parent for node, parent, *_ in rows}), places
+    return ArborWalk({node: parent for node, parent, *_ in rows}), places

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.projects import projects
-from catmaid_wire.arbor import Arbor, parent_indices
 from catmaid_server.transfer.progress import Progress, silent
+from catmaid_wire.arbor import Arbor, parent_indices
+from catmaid_wire.swc import COLUMNS, swc_text
 
 sql = load("transfer/exporting")
 
@@ -56,52 +56,15 @@ async def export_swc(
             progress(done, len(skeletons))
             arbor = await _arbor(connection, skeleton_id, name)
             path = folder / f"{skeleton_id}.swc"
-            await asyncio.to_thread(path.write_text, swc_text(arbor), encoding="utf-8")
+            await asyncio.to_thread(path.write_text, text_of(arbor), encoding="utf-8")
             written.append(path)
     progress(len(skeletons), len(skeletons))
     return written
 
 
-def swc_text(arbor: Arbor) -> str:
-    """Text of the SWC file of an arbor: parents before children, each number as short as it can be exactly."""
-    name = " ".join(arbor.name.split())
-    lines = [f"# {name}; coordinates and radius in nm; columns: id type x y z radius parent"]
-    ids, parents = arbor.node_ids.tolist(), arbor.parents.tolist()
-    positions, radii = arbor.positions.tolist(), arbor.radii.tolist()
-    for row in parents_first(arbor.parents).tolist():
-        x, y, z = positions[row]
-        parent = ids[parents[row]] if parents[row] >= 0 else -1
-        lines.append(f"{ids[row]} 0 {x!r} {y!r} {z!r} {_radius(radii[row])} {parent}")
-    return "\n".join(lines) + "\n"
-
-
-def parents_first(parents: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Order nodes so that each comes after its parent, and else as they are.
-
-    Parameters
-    ----------
-    parents : (n,) int64
-        Index of each node's parent, -1 at roots; without cycles.
-
-    Returns
-    -------
-    (n,) int64
-        Indices of the nodes in that order.
-    """
-    if (parents < np.arange(len(parents))).all():
-        return np.arange(len(parents))
-    # Doubling: after k rounds `depths` counts up to 2**k ancestors and `above` is the one above those; the extra last
-    # row stands for "above a root".
-    count = len(parents)
-    above = np.append(np.where(parents < 0, count, parents), count)
-    depths = (above < count).astype(np.int64)
-    while (above < count).any():
-        depths, above = depths + depths[above], above[above]
-    return np.argsort(depths[:count], kind="stable")
-
-
-def _radius(radius: float) -> str:
-    return "-1" if radius < 0 else repr(radius)
+def text_of(arbor: Arbor) -> str:
+    """Text of the SWC file of an arbor, with its name and the columns in the first line."""
+    return swc_text(arbor, comments=[f"{arbor.name}; coordinates and radius in nm; columns: {' '.join(COLUMNS)}"])
 
 
 async def _skeletons(

@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.transfer.errors import BadFile
-from catmaid_wire.arbor import nodes_on_cycles, parent_indices
 from catmaid_server.transfer.importers.tables import Kind, Table, empty_table, find_table, read_table
+from catmaid_wire.arbor import UNKNOWN_PARENT, nodes_on_cycles, parent_rows
 
 COLUMNS: dict[str, dict[str, Kind]] = {
     "treenodes": {"id": Kind.ID, "parent_id": Kind.OPTIONAL_ID, "skeleton_id": Kind.ID, "x": Kind.NUMBER,
@@ -139,8 +139,8 @@ def _checked_arbors(treenodes: Table, neurons: Table) -> NDArray[np.int64]:
     treenodes.require_distinct("id")
     treenodes.require_known("skeleton_id", neurons.ids("skeleton_id"), f"a skeleton of {neurons.path.name}")
     ids, skeletons = treenodes.ids("id"), treenodes.ids("skeleton_id")
-    parents = parent_indices(ids, treenodes.ids("parent_id"))
-    if (row := treenodes.first(parents == -2)) is not None:
+    parents = parent_rows(ids, treenodes.ids("parent_id"))
+    if (row := treenodes.first(parents == UNKNOWN_PARENT)) is not None:
         treenodes.refuse_row(row, f"parent_id {treenodes.ids('parent_id')[row]} is not a treenode of this file")
     if (row := treenodes.first((parents >= 0) & (skeletons[parents] != skeletons))) is not None:
         treenodes.refuse_row(

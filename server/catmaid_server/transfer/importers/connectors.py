@@ -15,10 +15,10 @@ from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import projects
 from catmaid_server.transfer.copying import copy_rows, edges
-from catmaid_wire.arbor import rows_of
 from catmaid_server.transfer.importers.references import NodeTable, Sites, imported_sources, resolve, sibling_nodes
 from catmaid_server.transfer.importers.tables import Kind, Table, read_table
 from catmaid_server.transfer.target import Target, open_target
+from catmaid_wire.arbor import rows_of
 
 sql = load("transfer/importing")
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
-from catmaid_wire.arbor import rows_of
 from catmaid_server.transfer.importers.tables import Kind, Table, read_header, read_table
+from catmaid_wire.arbor import rows_of
 
 sql = load("transfer/importing")
 

@@ -18,10 +18,10 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing.lifecycle import create_neuron, create_skeleton
 from catmaid_server.transfer.copying import copy_rows, treenode_edges
 from catmaid_server.transfer.errors import BadFile
-from catmaid_wire.arbor import Arbor
-from catmaid_server.transfer.importers.swc_file import parse_swc
+from catmaid_server.transfer.importers.swc_file import read_swc
 from catmaid_server.transfer.progress import Progress, silent
 from catmaid_server.transfer.target import Target, open_target
+from catmaid_wire.arbor import Arbor
 
 sql = load("transfer/importing")
 
@@ -132,7 +132,7 @@ async def import_swc(
     for done, path in enumerate(paths):
         progress(done, len(paths))
         try:
-            arbor = await asyncio.to_thread(parse_swc, path, scale=scale)
+            arbor = await asyncio.to_thread(read_swc, path, scale=scale)
         except BadFile as error:
             summary.refused.append(Refusal(path, error.reason))
             continue

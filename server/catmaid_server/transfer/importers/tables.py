@@ -17,7 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from catmaid_server.transfer.errors import BadFile
-from catmaid_wire.arbor import LARGEST, first_repeat, rows_of
+from catmaid_wire.arbor import first_repeat, rows_of
+from catmaid_wire.swc import LARGEST
 
 _LARGEST_ID = 2**31 - 1
 _SURPLUS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")  # pandas; its line 1 is our line 2

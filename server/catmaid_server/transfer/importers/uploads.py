@@ -18,10 +18,11 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.skeletons import entity_ids, origins
 from catmaid_server.domain.skeletons.origins import Origin
 from catmaid_server.transfer.errors import BadFile
-from catmaid_wire.arbor import Arbor
 from catmaid_server.transfer.importers.swc import Authorship, StoredArbor, store_arbor
-from catmaid_server.transfer.importers.swc_file import COLUMNS, parse_swc_text
+from catmaid_server.transfer.importers.swc_file import arbor_of_text
 from catmaid_server.transfer.target import Target
+from catmaid_wire.arbor import Arbor
+from catmaid_wire.swc import COLUMNS
 
 sql = load("accounts/users")
 
@@ -129,7 +130,7 @@ async def _replace(tx: Connection, project_id: int, user: User, upload: Upload, 
 def _read(path: Path, text: str) -> tuple[Arbor, dict[int, _Line]]:
     """The tree in a file, and what an eSWC says beyond it."""
     plain, more = _without_authors(path, text)
-    return parse_swc_text(path, plain), more
+    return arbor_of_text(path, plain), more
 
 
 def _without_authors(path: Path, text: str) -> tuple[str, dict[int, _Line]]:

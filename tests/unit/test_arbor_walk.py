@@ -7,23 +7,23 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.domain.arbor_walk import Arbor
+from catmaid_server.domain.arbor_walk import ArborWalk
 from catmaid_server.domain.reviews.review_sequences import sequences
 
 
 @st.composite
-def arbors(draw: st.DrawFn) -> Arbor:
+def arbors(draw: st.DrawFn) -> ArborWalk:
     """Any tree of up to 40 nodes; node 0 is the root."""
     size = draw(st.integers(1, 40))
     parents: dict[int, int | None] = {0: None}
     for node in range(1, size):
         parents[node] = draw(st.integers(0, node - 1))
-    return Arbor(parents)
+    return ArborWalk(parents)
 
 
-def forked() -> Arbor:
+def forked() -> ArborWalk:
     """0 - 1 - 2, which forks into 3 - 4 - 5 and 6."""
-    return Arbor({0: None, 1: 0, 2: 1, 3: 2, 4: 3, 5: 4, 6: 2})
+    return ArborWalk({0: None, 1: 0, 2: 1, 3: 2, 4: 3, 5: 4, 6: 2})
 
 
 def test_branches_come_largest_first() -> None:
@@ -44,7 +44,7 @@ def test_ends_have_one_neighbour() -> None:
 
 
 @given(arbors())
-def test_a_distance_is_the_same_both_ways(arbor: Arbor) -> None:
+def test_a_distance_is_the_same_both_ways(arbor: ArborWalk) -> None:
     """From everywhere every node is reached, and the way back is as long."""
     first, last = min(arbor.parents), max(arbor.parents)
     there = arbor.distances(first)
@@ -53,7 +53,7 @@ def test_a_distance_is_the_same_both_ways(arbor: Arbor) -> None:
 
 
 @given(arbors())
-def test_sequences_walk_every_edge_once(arbor: Arbor) -> None:
+def test_sequences_walk_every_edge_once(arbor: ArborWalk) -> None:
     """Each edge is in one sequence, walked towards the root, and longer sequences come first."""
     found = sequences(arbor, arbor.root)
     edges = [edge for path in found for edge in pairwise(path)]
