@@ -16,7 +16,9 @@ PACKAGE = Path(catmaid_server.__file__).parent
 SUBJECTS = sorted(
     f"{path.parent.name}/{path.stem}" for path in (PACKAGE / "sql").glob("*/*.sql") if path.parent.name != "migrations"
 )
-NAMED_AT_RUN_TIME = {"transfer/exporting", "transfer/catmaid_export"}
+NAMED_AT_RUN_TIME = {"transfer/exporting"} | {
+    f"transfer/catmaid_export_{part}" for part in ("site", "graph", "tracing")
+}
 """Subjects whose queries are named after tables, by `getattr`."""
 SCRIPTS = {("transfer/catmaid_staging", "create"), ("transfer/catmaid_staging", "settle")}
 """Queries of several statements, which take no parameters."""

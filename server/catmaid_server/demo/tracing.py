@@ -13,6 +13,7 @@ from catmaid_server.transfer.importers.swc import store_arbor
 from catmaid_server.transfer.progress import Progress, silent
 from catmaid_server.transfer.target import Target, open_target
 from catmaid_wire.arbor import Arbor
+from catmaid_wire.relations import POSTSYNAPTIC, PRESYNAPTIC
 
 _UNCHECKED = State('{"nocheck": true}')
 
@@ -56,7 +57,7 @@ async def _connect(tx: Connection, owner: User, target: Target, tracing: Tracing
     for synapse in tracing.connectors:
         x, y, z = synapse.xyz
         connector_id, _ = await create_connector(tx, owner, target.project_id, x=x, y=y, z=z)
-        sites = [(synapse.presynaptic, "presynaptic_to")]
-        sites += [(site, "postsynaptic_to") for site in dict.fromkeys(synapse.postsynaptic)]
+        sites = [(synapse.presynaptic, PRESYNAPTIC)]
+        sites += [(site, POSTSYNAPTIC) for site in dict.fromkeys(synapse.postsynaptic)]
         for (skeleton, index), relation in sites:
             await create_link(tx, owner, target.project_id, nodes[skeleton][index], connector_id, relation, _UNCHECKED)

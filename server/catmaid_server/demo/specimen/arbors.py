@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.demo.specimen.spec import Floats, Ints
+from catmaid_wire.relations import POSTSYNAPTIC, PRESYNAPTIC
 
 Table = NDArray[np.void]
 """A structured array, one record for each row."""
@@ -228,7 +229,7 @@ def _connect(
         connector_id=np.repeat(made["id"], _PARTNERS),
         treenode_id=linked["id"],
         skeleton_id=linked["skeleton_id"],
-        relation=np.where(first, "presynaptic_to", "postsynaptic_to"),
+        relation=np.where(first, PRESYNAPTIC, POSTSYNAPTIC),
         confidence=5,
         user_id=np.repeat(made["user_id"], _PARTNERS),
     )

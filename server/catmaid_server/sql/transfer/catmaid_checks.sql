@@ -1,7 +1,7 @@
 -- What can be wrong with staged rows of CATMAID that are right one by one; see catmaid_staging.sql.
 
 -- name: dangling
--- Rows of these projects that refer to rows that are not there: model, id, field, what it says. One of each kind.
+-- Rows of these projects that refer to missing rows, one of each kind: model, id, field, the missing row.
 (SELECT 'catmaid.classinstance' AS model, i.id, 'class_column' AS field, 'class ' || i.class AS missing
    FROM staged_class_instance i
   WHERE i.project = ANY (%(projects)s::bigint[])
@@ -90,7 +90,7 @@
                      WHERE k.model = 'catmaid.stack' AND k.id = (s.row ->> 'stack')::bigint) LIMIT 1);
 
 -- name: without_root
--- Skeletons of these projects that have nodes, each with a parent: they run in a circle.
+-- A skeleton of these projects that has nodes but no root: its nodes form a cycle.
 SELECT skeleton FROM staged_treenode WHERE project = ANY (%(projects)s::bigint[])
  GROUP BY skeleton HAVING bool_and(parent IS NOT NULL) ORDER BY skeleton LIMIT 1;
 

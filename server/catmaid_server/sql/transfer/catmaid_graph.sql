@@ -1,7 +1,7 @@
 -- From staged rows of CATMAID to ontologies, landmarks, regions and points; see catmaid_import.sql for the parameters.
 
 -- name: insert_classes
--- Classes are known by their names; so one whose id is taken gets a new one in any case.
+-- Insert classes that the project does not have by name; one whose id is taken gets a new id in any case.
 INSERT INTO class (id, project_id, name, description, user_id, creation_time, edition_time)
 SELECT CASE WHEN %(keep)s AND c.id > 0 AND NOT EXISTS (SELECT FROM class t WHERE t.id = c.id) THEN c.id
             ELSE nextval('concept_id_seq') END, %(project_id)s, c.class_name, c.description, u.new_id,
@@ -17,12 +17,14 @@ SELECT CASE WHEN %(keep)s AND c.id > 0 AND NOT EXISTS (SELECT FROM class t WHERE
     ON CONFLICT (project_id, name) DO NOTHING;
 
 -- name: map_classes
+-- Map the rows' classes to those of the project, by name.
 INSERT INTO new_id (model, old_id, new_id)
 SELECT 'catmaid.class', s.id, c.id
   FROM staged_class s JOIN class c ON c.project_id = %(project_id)s AND c.name = s.name
  WHERE s.project = %(source)s;
 
 -- name: insert_relation_details
+-- Insert what relations have beside their names.
 INSERT INTO relation_detail (relation_id, uri, description, isreciprocal)
 SELECT DISTINCT ON (n.new_id) n.new_id, coalesce(s.row ->> 'uri', ''), s.row ->> 'description',
        (s.row ->> 'isreciprocal')::boolean
@@ -33,6 +35,7 @@ SELECT DISTINCT ON (n.new_id) n.new_id, coalesce(s.row ->> 'uri', ''), s.row ->>
     ON CONFLICT (relation_id) DO NOTHING;
 
 -- name: insert_class_links
+-- Insert links between classes, and map their ids.
 WITH made AS (
     SELECT s.id AS old_id, CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('concept_id_seq') END AS new_id
       FROM staged_row s
@@ -53,6 +56,7 @@ SELECT made.new_id, %(project_id)s, n.new_id, a.new_id, b.new_id, u.new_id, r.cr
   JOIN new_id b ON b.model = 'catmaid.class' AND b.old_id = r.class_b;
 
 -- name: insert_restrictions
+-- Insert restrictions on links between classes.
 INSERT INTO cardinality_restriction (id, project_id, class_link_id, type, value, enabled, user_id, creation_time,
                                      edition_time)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('concept_id_seq') END, %(project_id)s, l.new_id,
@@ -67,7 +71,7 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('concept_id_seq') 
  ORDER BY s.id;
 
 -- name: insert_class_instances
--- Things of classes that have no table of their own.
+-- Insert instances of classes that have no table of their own.
 INSERT INTO class_instance (id, project_id, class_id, name, user_id, creation_time, edition_time)
 SELECT m.new_id, %(project_id)s, c.new_id, i.name, u.new_id, i.creation_time, i.edition_time
   FROM thing t
@@ -78,6 +82,7 @@ SELECT m.new_id, %(project_id)s, c.new_id, i.name, u.new_id, i.creation_time, i.
  WHERE t.project = %(source)s AND t.is_other;
 
 -- name: insert_class_instance_links
+-- Insert links between class instances, and between them and neurons.
 INSERT INTO class_instance_link (id, project_id, relation_id, instance_a_id, neuron_a_id, instance_b_id, neuron_b_id,
                                  user_id, creation_time, edition_time)
 SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, r.new_id,
@@ -94,6 +99,7 @@ SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') 
   JOIN new_id u ON u.model = 'auth.user' AND u.old_id = l."user";
 
 -- name: insert_landmarks
+-- Insert landmarks that the project does not have by name.
 INSERT INTO landmark (id, project_id, name, user_id, creation_time, edition_time)
 SELECT m.new_id, %(project_id)s, e.name, u.new_id, e.creation_time, e.edition_time
   FROM entity e
@@ -102,6 +108,7 @@ SELECT m.new_id, %(project_id)s, e.name, u.new_id, e.creation_time, e.edition_ti
  WHERE e.project = %(source)s AND e.kind = 'landmark';
 
 -- name: insert_landmark_groups
+-- Insert landmark groups that the project does not have by name.
 INSERT INTO landmark_group (id, project_id, name, user_id, creation_time, edition_time)
 SELECT m.new_id, %(project_id)s, e.name, u.new_id, e.creation_time, e.edition_time
   FROM entity e
@@ -110,6 +117,7 @@ SELECT m.new_id, %(project_id)s, e.name, u.new_id, e.creation_time, e.edition_ti
  WHERE e.project = %(source)s AND e.kind = 'landmarkgroup';
 
 -- name: insert_landmark_members
+-- Insert which landmarks are in which groups.
 INSERT INTO landmark_member (id, project_id, landmark_id, group_id, user_id, creation_time, edition_time)
 SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, a.new_id,
        b.new_id, u.new_id, l.creation_time, l.edition_time
@@ -123,6 +131,7 @@ SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') 
     ON CONFLICT (landmark_id, group_id) DO NOTHING;
 
 -- name: insert_landmark_group_links
+-- Insert links between landmark groups.
 INSERT INTO landmark_group_link (id, project_id, relation_id, group_1_id, group_2_id, user_id, creation_time,
                                  edition_time)
 SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, r.new_id,
@@ -137,7 +146,7 @@ SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') 
     ON CONFLICT (group_1_id, group_2_id, relation_id) DO NOTHING;
 
 -- name: insert_landmark_points
--- Points at which something is. Points of a cloud come with it.
+-- Insert the points of landmarks; points of a cloud come with it.
 INSERT INTO landmark_point (id, project_id, x, y, z, user_id, editor_id, creation_time, edition_time)
 SELECT n.new_id, %(project_id)s, r.location_x, r.location_y, r.location_z, u.new_id, e.new_id, r.creation_time,
        r.edition_time
@@ -152,6 +161,7 @@ SELECT n.new_id, %(project_id)s, r.location_x, r.location_y, r.location_z, u.new
    AND s.id IN (SELECT (l.row ->> 'point')::bigint FROM staged_row l WHERE l.model = 'catmaid.pointclassinstance');
 
 -- name: insert_landmark_locations
+-- Insert the points of landmarks.
 INSERT INTO landmark_location (id, project_id, landmark_id, point_id, user_id, creation_time, edition_time)
 SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, m.new_id,
        n.new_id, u.new_id, l.creation_time, l.edition_time
@@ -165,6 +175,7 @@ SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') 
     ON CONFLICT (landmark_id, point_id) DO NOTHING;
 
 -- name: insert_landmark_group_locations
+-- Insert the points of landmark groups.
 INSERT INTO landmark_group_location (id, project_id, group_id, point_id, user_id, creation_time, edition_time)
 SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, m.new_id,
        n.new_id, u.new_id, l.creation_time, l.edition_time
@@ -178,6 +189,7 @@ SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') 
     ON CONFLICT (group_id, point_id) DO NOTHING;
 
 -- name: insert_point_clouds
+-- Insert point clouds, and map their ids.
 WITH made AS (
     SELECT s.id AS old_id, CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('point_cloud_id_seq') END AS new_id
       FROM staged_row s
@@ -195,6 +207,7 @@ SELECT made.new_id, %(project_id)s, u.new_id, r.name, r.description, r.source_pa
   JOIN new_id u ON u.model = 'auth.user' AND u.old_id = r."user";
 
 -- name: insert_cloud_points
+-- Insert the points of point clouds.
 INSERT INTO cloud_point (id, point_cloud_id, x, y, z)
 SELECT DISTINCT ON (n.new_id) n.new_id, c.new_id, (p.row ->> 'location_x')::float8, (p.row ->> 'location_y')::float8,
        (p.row ->> 'location_z')::float8
@@ -206,6 +219,7 @@ SELECT DISTINCT ON (n.new_id) n.new_id, c.new_id, (p.row ->> 'location_x')::floa
  ORDER BY n.new_id, c.new_id;
 
 -- name: insert_point_sets
+-- Insert point sets.
 INSERT INTO point_set (id, project_id, user_id, name, description, coordinates, creation_time, edition_time)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('point_set_id_seq') END, %(project_id)s, u.new_id,
        r.name, coalesce(r.description, ''), r.points, r.creation_time, r.edition_time
@@ -218,7 +232,7 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('point_set_id_seq'
  ORDER BY s.id;
 
 -- name: insert_interpolatable_sections
--- CATMAID does not know who made them.
+-- Insert sections to interpolate; CATMAID does not know who made them.
 INSERT INTO interpolatable_section (id, project_id, user_id, orientation, location_coordinate)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('interpolatable_section_id_seq') END, %(project_id)s,
        t.user_id, (s.row ->> 'orientation')::smallint, (s.row ->> 'location_coordinate')::float8
@@ -228,6 +242,7 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('interpolatable_se
  ORDER BY s.id;
 
 -- name: insert_regions
+-- Insert regions of interest.
 INSERT INTO region (id, project_id, stack_id, x, y, z, width, height, rotation_cw, zoom_level, user_id, creation_time,
                     edition_time)
 SELECT n.new_id, %(project_id)s, k.new_id, r.location_x, r.location_y, r.location_z, r.width, r.height, r.rotation_cw,
@@ -244,6 +259,7 @@ SELECT n.new_id, %(project_id)s, k.new_id, r.location_x, r.location_y, r.locatio
  ORDER BY s.id;
 
 -- name: insert_region_links
+-- Insert links from regions of interest to class instances and neurons.
 INSERT INTO region_link (id, project_id, relation_id, region_id, instance_id, neuron_id, user_id, creation_time,
                          edition_time)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('concept_id_seq') END, %(project_id)s, n.new_id,
@@ -262,6 +278,7 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('concept_id_seq') 
  ORDER BY s.id;
 
 -- name: insert_volume_annotations
+-- Insert annotations of volumes.
 INSERT INTO volume_annotation (id, project_id, annotation_id, volume_id, user_id, creation_time, edition_time)
 SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, b.new_id, v.id,
        u.new_id, l.creation_time, l.edition_time

@@ -3,11 +3,12 @@
 -- up, so such rows get new ones in any case.
 
 -- name: map_users
+-- Map the rows' users to those here.
 INSERT INTO new_id (model, old_id, new_id)
 SELECT 'auth.user', * FROM unnest(%(old_ids)s::bigint[], %(new_ids)s::integer[]);
 
 -- name: map_entities
--- Labels, annotations and landmarks are known by their names: those that the project has are used.
+-- Map the ids of class instances; labels, annotations and landmarks that the project has by name are used.
 INSERT INTO new_entity (old_id, new_id, is_here)
 SELECT e.id, coalesce(here.id, CASE WHEN %(keep)s AND e.id > 0 THEN e.id ELSE nextval('concept_id_seq') END),
        here.id IS NOT NULL
@@ -23,6 +24,7 @@ SELECT e.id, coalesce(here.id, CASE WHEN %(keep)s AND e.id > 0 THEN e.id ELSE ne
     ON (here.kind, here.name) = (e.kind, e.name);
 
 -- name: map_nodes
+-- Map the ids of treenodes, connectors, points and regions, which share one number space.
 INSERT INTO new_node (old_id, new_id)
 SELECT id, CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('location_id_seq') END
   FROM (SELECT id FROM staged_treenode WHERE project = %(source)s
@@ -32,7 +34,7 @@ SELECT id, CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('location_id_seq')
          ORDER BY id) n;
 
 -- name: insert_relations
--- Relations are known by their names, too; so one whose id is taken gets a new one in any case.
+-- Insert relations that the project does not have by name; one whose id is taken gets a new id in any case.
 INSERT INTO relation (id, project_id, name, user_id)
 SELECT CASE WHEN %(keep)s AND r.id > 0 AND NOT EXISTS (SELECT FROM relation t WHERE t.id = r.id) THEN r.id
             ELSE nextval('concept_id_seq') END, %(project_id)s, r.name, u.new_id
@@ -42,15 +44,18 @@ SELECT CASE WHEN %(keep)s AND r.id > 0 AND NOT EXISTS (SELECT FROM relation t WH
     ON CONFLICT (project_id, name) DO NOTHING;
 
 -- name: map_relations
+-- Map the rows' relations to those of the project, by name.
 INSERT INTO new_id (model, old_id, new_id)
 SELECT 'catmaid.relation', s.id, r.id
   FROM staged_relation s JOIN relation r ON r.project_id = %(project_id)s AND r.name = s.name
  WHERE s.project = %(source)s;
 
 -- name: analyze
+-- Let the planner know how many ids are mapped.
 ANALYZE new_entity, new_node, new_id;
 
 -- name: insert_neurons
+-- Insert neurons.
 INSERT INTO neuron (id, project_id, name, user_id, creation_time, edition_time)
 SELECT m.new_id, %(project_id)s, e.name, u.new_id, e.creation_time, e.edition_time
   FROM entity e
@@ -59,7 +64,7 @@ SELECT m.new_id, %(project_id)s, e.name, u.new_id, e.creation_time, e.edition_ti
  WHERE e.project = %(source)s AND e.kind = 'neuron';
 
 -- name: insert_lone_neurons
--- A skeleton without neuron cannot be with us: it gets one; where ids are kept, with an id that is free for sure.
+-- Insert a neuron for each skeleton that has none; where ids are kept, with a negated id, which is free for sure.
 WITH lone AS (
     INSERT INTO neuron (id, project_id, name, user_id, creation_time, edition_time)
     SELECT CASE WHEN %(keep)s THEN -e.id ELSE nextval('concept_id_seq') END, %(project_id)s, e.name, u.new_id,
@@ -79,6 +84,7 @@ SELECT 'lone neuron', s.id, n.id
            AND NOT EXISTS (SELECT FROM model_link l WHERE l.skeleton = e.id)) s USING (number);
 
 -- name: insert_skeletons
+-- Insert skeletons, each with its neuron.
 INSERT INTO skeleton (id, project_id, neuron_id, model_of_link_id, name, user_id, creation_time, edition_time)
 SELECT m.new_id, %(project_id)s, coalesce(n.new_id, lone.new_id),
        CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END, e.name, u.new_id,
@@ -92,6 +98,7 @@ SELECT m.new_id, %(project_id)s, coalesce(n.new_id, lone.new_id),
  WHERE e.project = %(source)s AND e.kind = 'skeleton';
 
 -- name: insert_treenodes
+-- Insert treenodes, each with the edge to its parent.
 INSERT INTO treenode (id, project_id, skeleton_id, parent_id, x, y, z, radius, confidence, user_id, editor_id,
                       creation_time, edition_time, edge)
 SELECT n.new_id, %(project_id)s, s.new_id, pn.new_id, t.x, t.y, t.z, coalesce(t.radius, -1), t.confidence, u.new_id,
@@ -108,6 +115,7 @@ SELECT n.new_id, %(project_id)s, s.new_id, pn.new_id, t.x, t.y, t.z, coalesce(t.
  WHERE t.project = %(source)s;
 
 -- name: insert_connectors
+-- Insert connectors.
 INSERT INTO connector (id, project_id, x, y, z, confidence, user_id, editor_id, creation_time, edition_time)
 SELECT n.new_id, %(project_id)s, c.x, c.y, c.z, c.confidence, u.new_id, e.new_id, c.creation_time, c.edition_time
   FROM staged_connector c
@@ -117,6 +125,7 @@ SELECT n.new_id, %(project_id)s, c.x, c.y, c.z, c.confidence, u.new_id, e.new_id
  WHERE c.project = %(source)s;
 
 -- name: insert_links
+-- Insert links between treenodes and connectors, each with its edge.
 INSERT INTO connector_link (id, project_id, relation_id, connector_id, treenode_id, skeleton_id, confidence, user_id,
                             creation_time, edition_time, edge)
 SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END,
@@ -133,6 +142,7 @@ SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') 
   JOIN new_id u ON u.model = 'auth.user' AND u.old_id = l."user";
 
 -- name: insert_labels
+-- Insert labels that the project does not have by name.
 INSERT INTO label (id, project_id, name, user_id, creation_time, edition_time)
 SELECT m.new_id, %(project_id)s, e.name, u.new_id, e.creation_time, e.edition_time
   FROM entity e
@@ -141,6 +151,7 @@ SELECT m.new_id, %(project_id)s, e.name, u.new_id, e.creation_time, e.edition_ti
  WHERE e.project = %(source)s AND e.kind = 'label';
 
 -- name: insert_node_labels
+-- Insert which treenodes and connectors have which labels.
 INSERT INTO node_label (id, project_id, label_id, treenode_id, connector_id, user_id, creation_time, edition_time)
 SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, m.new_id,
        CASE WHEN l.of_treenode THEN n.new_id END, CASE WHEN NOT l.of_treenode THEN n.new_id END, u.new_id,
@@ -159,6 +170,7 @@ SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') 
  WHERE l.project = %(source)s;
 
 -- name: insert_annotations
+-- Insert annotations that the project does not have by name.
 INSERT INTO annotation (id, project_id, name, user_id, creation_time, edition_time)
 SELECT m.new_id, %(project_id)s, e.name, u.new_id, e.creation_time, e.edition_time
   FROM entity e
@@ -167,6 +179,7 @@ SELECT m.new_id, %(project_id)s, e.name, u.new_id, e.creation_time, e.edition_ti
  WHERE e.project = %(source)s AND e.kind = 'annotation';
 
 -- name: insert_annotation_links
+-- Insert annotations of neurons and of annotations.
 INSERT INTO annotation_link (id, project_id, annotation_id, neuron_id, target_annotation_id, user_id, creation_time,
                              edition_time)
 SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, b.new_id,
@@ -180,6 +193,7 @@ SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') 
   JOIN new_id u ON u.model = 'auth.user' AND u.old_id = l."user";
 
 -- name: insert_reviews
+-- Insert reviews.
 INSERT INTO review (id, project_id, reviewer_id, treenode_id, skeleton_id, review_time)
 SELECT CASE WHEN %(keep)s AND v.id > 0 THEN v.id ELSE nextval('concept_id_seq') END,
        %(project_id)s, u.new_id, n.new_id, s.new_id,
@@ -191,6 +205,7 @@ SELECT CASE WHEN %(keep)s AND v.id > 0 THEN v.id ELSE nextval('concept_id_seq') 
   JOIN new_id u ON u.model = 'auth.user' AND u.old_id = v.reviewer;
 
 -- name: insert_log
+-- Insert log entries.
 INSERT INTO log_entry (id, project_id, user_id, creation_time, edition_time, operation_type, x, y, z, freetext)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('concept_id_seq') END,
        %(project_id)s, u.new_id, r.creation_time,
@@ -204,7 +219,7 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('concept_id_seq') 
  ORDER BY s.id;
 
 -- name: insert_text_labels
--- Each where its place is; one that is marked as deleted is gone.
+-- Insert text labels at their positions; those that are marked as deleted are left out.
 INSERT INTO text_label (id, project_id, type, text, color, font_name, font_style, font_size, scaling, x, y, z,
                         creation_time, edition_time)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('text_label_id_seq') END,
@@ -224,6 +239,7 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('text_label_id_seq
  ORDER BY s.id;
 
 -- name: insert_volumes
+-- Insert volumes with their triangles.
 INSERT INTO volume (id, project_id, user_id, editor_id, entity_id, name, comment, creation_time, edition_time, corners,
                     area, volume, watertight)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('volume_id_seq') END, %(project_id)s, u.new_id, e.new_id,
@@ -247,6 +263,7 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('volume_id_seq') E
  ORDER BY s.id;
 
 -- name: insert_whitelist
+-- Insert the reviewers whom users trust, one row for each pair.
 INSERT INTO reviewer_whitelist (id, project_id, user_id, reviewer_id, accept_after)
 SELECT CASE WHEN %(keep)s THEN min(s.id) ELSE nextval('reviewer_whitelist_id_seq') END,
        %(project_id)s, u.new_id, v.new_id, max(r.accept_after)
@@ -260,6 +277,7 @@ SELECT CASE WHEN %(keep)s THEN min(s.id) ELSE nextval('reviewer_whitelist_id_seq
     ON CONFLICT (project_id, user_id, reviewer_id) DO NOTHING;
 
 -- name: insert_suppressed
+-- Insert suppressed virtual nodes.
 INSERT INTO suppressed_virtual_node (id, project_id, child_id, orientation, location_coordinate, user_id,
                                      creation_time, edition_time)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('suppressed_virtual_node_id_seq') END,
@@ -274,7 +292,7 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('suppressed_virtua
  ORDER BY s.id;
 
 -- name: insert_deep_links
--- What was active may be elsewhere now, or gone.
+-- Insert deep links; what was active in one may have another id now, or be missing.
 INSERT INTO deep_link (id, project_id, user_id, creation_time, edition_time, alias, is_public, is_exportable,
                        location_x, location_y, location_z, active_treenode, active_connector, active_skeleton,
                        follow_id_history, layered_stacks, layout, tool, show_help, message)
@@ -297,12 +315,13 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('deep_link_id_seq'
     ON CONFLICT (project_id, alias) DO NOTHING;
 
 -- name: insert_data_source
+-- Insert the server and project that the skeletons were copied from.
 INSERT INTO data_source (project_id, name, url, source_project_id, user_id)
 VALUES (%(project_id)s, %(name)s, %(url)s, %(source)s, %(user_id)s)
     ON CONFLICT (project_id, url, source_project_id) DO NOTHING;
 
 -- name: insert_origins
--- What each skeleton is called in the project that it was copied from.
+-- Insert the id that each skeleton has in the project that it was copied from.
 INSERT INTO skeleton_origin (skeleton_id, project_id, data_source_id, source_id, user_id)
 SELECT m.new_id, %(project_id)s, d.id, e.id, %(user_id)s
   FROM entity e
@@ -313,8 +332,8 @@ SELECT m.new_id, %(project_id)s, d.id, e.id, %(user_id)s
     ON CONFLICT (skeleton_id) DO NOTHING;
 
 -- name: left_out
--- Rows of the project that nothing here stands for: what they are, and how many. What says again what others say
--- (`element_of`: a node is of its skeleton) is not counted.
+-- Rows of the project that have no table here: what they are, and how many. Rows that repeat what others say
+-- (`element_of`: a treenode is of its skeleton) are not counted.
 SELECT 'catmaid.classinstance ' || kind, count(*) FROM thing
  WHERE project = %(source)s AND kind = 'stack_property'
  GROUP BY kind
@@ -350,7 +369,7 @@ SELECT 'catmaid.point without landmark or cloud', count(*)
 HAVING count(*) > 0;
 
 -- name: highest_ids
--- Of the ids that are kept: the highest location and concept.
+-- The highest of the staged ids: of locations, and of concepts.
 SELECT greatest((SELECT max(id) FROM staged_treenode), (SELECT max(id) FROM staged_connector),
                 (SELECT max(id) FROM staged_row WHERE model IN ('catmaid.point', 'catmaid.regionofinterest')), 1),
        greatest((SELECT max(id) FROM staged_class_instance), (SELECT max(id) FROM staged_class_link),
@@ -362,15 +381,16 @@ SELECT greatest((SELECT max(id) FROM staged_treenode), (SELECT max(id) FROM stag
                                   'catmaid.regionofinterestclassinstance')), 1);
 
 -- name: next_project
--- Forget the ids of the project before, but for users, groups and stacks, which projects share.
+-- Forget the mapped ids of the project before, except those of users, groups and stacks, which projects share.
 WITH entities AS (DELETE FROM new_entity), nodes AS (DELETE FROM new_node)
 DELETE FROM new_id
  WHERE model IN ('catmaid.relation', 'catmaid.class', 'catmaid.classclass', 'catmaid.pointcloud', 'catmaid.sampler',
                  'catmaid.samplerdomain', 'catmaid.samplerinterval', 'lone neuron');
 
 -- name: number_of_treenodes
+-- Number of staged treenodes of a project.
 SELECT count(*) FROM staged_treenode WHERE project = %(source)s;
 
 -- name: claim_version
--- Let this transaction's version belong to the project that was made in it.
+-- Set the project of this transaction's version: it was made in the transaction.
 UPDATE transaction_info SET project_id = %(project_id)s WHERE id = current_version();

@@ -1,21 +1,25 @@
 -- From staged rows of CATMAID to samplers; see catmaid_import.sql for the parameters.
 
 -- name: map_samplers
+-- Map the ids of samplers.
 INSERT INTO new_id (model, old_id, new_id)
 SELECT 'catmaid.sampler', id, CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('sampler_id_seq') END
   FROM staged_row WHERE model = 'catmaid.sampler' AND (row ->> 'project')::bigint = %(source)s ORDER BY id;
 
 -- name: map_domains
+-- Map the ids of sampler domains.
 INSERT INTO new_id (model, old_id, new_id)
 SELECT 'catmaid.samplerdomain', id, CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('sampler_domain_id_seq') END
   FROM staged_row WHERE model = 'catmaid.samplerdomain' AND (row ->> 'project')::bigint = %(source)s ORDER BY id;
 
 -- name: map_intervals
+-- Map the ids of sampler intervals.
 INSERT INTO new_id (model, old_id, new_id)
 SELECT 'catmaid.samplerinterval', id, CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('sampler_interval_id_seq') END
   FROM staged_row WHERE model = 'catmaid.samplerinterval' AND (row ->> 'project')::bigint = %(source)s ORDER BY id;
 
 -- name: insert_samplers
+-- Insert samplers.
 INSERT INTO sampler (id, project_id, skeleton_id, interval_length, interval_error, leaf_segment_handling, merge_limit,
                      review_required, create_interval_boundaries, state_id, user_id, creation_time, edition_time)
 SELECT n.new_id, %(project_id)s, k.new_id, r.interval_length, r.interval_error, r.leaf_segment_handling, r.merge_limit,
@@ -31,6 +35,7 @@ SELECT n.new_id, %(project_id)s, k.new_id, r.interval_length, r.interval_error, 
  WHERE s.model = 'catmaid.sampler' AND r.project = %(source)s;
 
 -- name: insert_domains
+-- Insert sampler domains, without the intervals that they leave from.
 INSERT INTO sampler_domain (id, project_id, sampler_id, type_id, start_node_id, user_id, creation_time, edition_time)
 SELECT n.new_id, %(project_id)s, m.new_id, r.domain_type, t.new_id, u.new_id, r.creation_time, r.edition_time
   FROM staged_row s
@@ -44,6 +49,7 @@ SELECT n.new_id, %(project_id)s, m.new_id, r.domain_type, t.new_id, u.new_id, r.
  WHERE s.model = 'catmaid.samplerdomain' AND r.project = %(source)s;
 
 -- name: insert_ends
+-- Insert the end nodes of sampler domains.
 INSERT INTO sampler_domain_end (id, domain_id, end_node_id)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('sampler_domain_end_id_seq') END, d.new_id, t.new_id
   FROM staged_row s
@@ -53,6 +59,7 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('sampler_domain_en
  ORDER BY s.id;
 
 -- name: insert_intervals
+-- Insert sampler intervals.
 INSERT INTO sampler_interval (id, project_id, domain_id, state_id, start_node_id, end_node_id, user_id, creation_time,
                               edition_time)
 SELECT n.new_id, %(project_id)s, d.new_id, r.interval_state, a.new_id, b.new_id, u.new_id, r.creation_time,
@@ -69,7 +76,7 @@ SELECT n.new_id, %(project_id)s, d.new_id, r.interval_state, a.new_id, b.new_id,
  WHERE s.model = 'catmaid.samplerinterval' AND r.project = %(source)s;
 
 -- name: link_domains
--- Domains that leave from an interval of another domain.
+-- Set the intervals that sampler domains leave from.
 UPDATE sampler_domain d
    SET parent_interval_id = i.new_id
   FROM staged_row s
@@ -78,6 +85,7 @@ UPDATE sampler_domain d
  WHERE s.model = 'catmaid.samplerdomain' AND d.id = n.new_id;
 
 -- name: insert_connectors
+-- Insert connectors of sampler intervals.
 INSERT INTO sampler_connector (id, project_id, interval_id, connector_id, state_id, user_id, creation_time,
                                edition_time)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('sampler_connector_id_seq') END, %(project_id)s,

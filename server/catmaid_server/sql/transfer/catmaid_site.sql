@@ -2,7 +2,7 @@
 -- projects: ids among the rows of those that come. keep: whether ids stay as they are.
 
 -- name: insert_user
--- A user as the row says, with the colour of the profile.
+-- Insert a user with the names of the row and the colour of the profile.
 INSERT INTO app_user (id, username, password, first_name, last_name, email, is_superuser, is_staff, is_active,
                       date_joined, last_login, color)
 SELECT coalesce(%(id)s::integer, nextval('app_user_id_seq')), r.username, coalesce(r.password, '!'),
@@ -18,7 +18,7 @@ SELECT coalesce(%(id)s::integer, nextval('app_user_id_seq')), r.username, coales
 RETURNING id;
 
 -- name: map_groups
--- Groups are known by their names.
+-- Insert groups that are not here by name, and map all.
 WITH made AS (
     INSERT INTO user_group (id, name)
     SELECT CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('user_group_id_seq') END, row ->> 'name'
@@ -32,6 +32,7 @@ SELECT 'auth.group', s.id, g.id
  WHERE s.model = 'auth.group';
 
 -- name: insert_memberships
+-- Insert which users are in which groups.
 INSERT INTO group_member (user_id, group_id)
 SELECT DISTINCT u.new_id, g.new_id
   FROM staged_row s
@@ -41,6 +42,7 @@ SELECT DISTINCT u.new_id, g.new_id
     ON CONFLICT DO NOTHING;
 
 -- name: set_primary_groups
+-- Set the primary groups that users' profiles name.
 UPDATE app_user a
    SET primary_group_id = g.new_id
   FROM staged_row s
@@ -49,6 +51,7 @@ UPDATE app_user a
  WHERE s.model = 'catmaid.userprofile' AND a.id = u.new_id;
 
 -- name: insert_messages
+-- Insert messages to users.
 INSERT INTO message (id, user_id, time, read, title, text, action)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('message_id_seq') END, u.new_id, r.time, r.read, r.title,
        coalesce(r.text, ''), coalesce(r.action, '')
@@ -60,6 +63,7 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('message_id_seq') 
  ORDER BY s.id;
 
 -- name: map_datastores
+-- Insert stores of client data that are not here by name, and map all.
 WITH made AS (
     INSERT INTO client_datastore (id, name)
     SELECT CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('client_datastore_id_seq') END, row ->> 'name'
@@ -73,7 +77,7 @@ SELECT 'catmaid.clientdatastore', s.id, d.id
  WHERE s.model = 'catmaid.clientdatastore';
 
 -- name: insert_client_data
--- What belongs to a project comes with it.
+-- Insert client data: those of a project, or of no project if source is NULL.
 INSERT INTO client_datum (datastore_id, project_id, user_id, key, value)
 SELECT d.new_id, p.new_id, u.new_id, r.key, r.value
   FROM staged_row s
@@ -88,7 +92,7 @@ SELECT d.new_id, p.new_id, u.new_id, r.key, r.value
     ON CONFLICT DO NOTHING;
 
 -- name: map_view_types
--- Types of data views are known by their code.
+-- Insert types of data views that are not here by their code, and map all.
 WITH made AS (
     INSERT INTO data_view_type (id, title, code_type, comment)
     SELECT CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('data_view_type_id_seq') END,
@@ -105,11 +109,13 @@ SELECT 'catmaid.dataviewtype', s.id, t.id
  WHERE s.model = 'catmaid.dataviewtype';
 
 -- name: map_views
+-- Map the ids of data views.
 INSERT INTO new_id (model, old_id, new_id)
 SELECT 'catmaid.dataview', id, CASE WHEN %(keep)s AND id > 0 THEN id ELSE nextval('data_view_id_seq') END
   FROM staged_row WHERE model = 'catmaid.dataview' ORDER BY id;
 
 -- name: insert_views
+-- Insert data views.
 INSERT INTO data_view (id, title, data_view_type_id, config, is_default, position, comment)
 SELECT n.new_id, r.title, t.new_id, r.config, r.is_default, r.position, coalesce(r.comment, '')
   FROM staged_row s
@@ -121,7 +127,7 @@ SELECT n.new_id, r.title, t.new_id, r.config, r.is_default, r.position, coalesce
  ORDER BY s.id;
 
 -- name: insert_profiles
--- Of users who want to see a tool, or have a view of their own.
+-- Insert profiles of users who show a tool, or have a home view.
 INSERT INTO user_profile (user_id, independent_ontology_workspace_is_default, show_text_label_tool, show_tagging_tool,
                           show_cropping_tool, show_tracing_tool, show_ontology_tool, show_roi_tool, home_view_id)
 SELECT u.new_id, r.independent_ontology_workspace_is_default, r.show_text_label_tool, r.show_tagging_tool,
@@ -140,7 +146,7 @@ SELECT u.new_id, r.independent_ontology_workspace_is_default, r.show_text_label_
     ON CONFLICT DO NOTHING;
 
 -- name: wrong_stack
--- A stack of these projects that would keep its id, but it is another stack's here.
+-- A stack of these projects that would keep an id which another stack has here: id, title of that stack.
 SELECT s.id, k.title
   FROM staged_row s JOIN stack k ON k.id = s.id
  WHERE s.model = 'catmaid.stack' AND k.title <> s.row ->> 'title'
@@ -150,8 +156,8 @@ SELECT s.id, k.title
  LIMIT 1;
 
 -- name: insert_stacks
--- Those that the projects show, or all if `projects` is NULL, and that are not here yet. Where ids are kept, a stack
--- with this id is the same stack.
+-- Insert stacks that the projects show (all if `projects` is NULL) and that are not here yet, and map their ids.
+-- Where ids are kept, a stack with the same id is the same stack.
 WITH wanted AS (
     SELECT s.id, s.row, CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('stack_id_seq') END AS new_id
       FROM staged_row s
@@ -176,7 +182,7 @@ SELECT w.new_id, r.title, r.dimension[1], r.dimension[2], r.dimension[3], r.reso
 RETURNING id;
 
 -- name: insert_mirrors
--- Of the stacks that were made just now.
+-- Insert mirrors of the stacks that were just made.
 INSERT INTO stack_mirror (id, stack_id, title, image_base, file_extension, tile_width, tile_height, tile_source_type,
                           position)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('stack_mirror_id_seq') END,
@@ -191,6 +197,7 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('stack_mirror_id_s
  ORDER BY s.id;
 
 -- name: insert_broken
+-- Insert broken sections of the stacks that were just made.
 INSERT INTO broken_section (id, stack_id, section)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('broken_section_id_seq') END,
        k.new_id, (s.row ->> 'index')::integer
@@ -201,7 +208,7 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('broken_section_id
     ON CONFLICT (stack_id, section) DO NOTHING;
 
 -- name: insert_stack_groups
--- Those with one of the stacks that were made just now.
+-- Insert stack groups with one of the stacks that were just made.
 WITH wanted AS (
     SELECT g.id, CASE WHEN %(keep)s AND g.id > 0 THEN g.id ELSE nextval('stack_group_id_seq') END AS new_id,
            coalesce(g.row ->> 'title', '') AS title, g.row ->> 'comment' AS comment
@@ -221,6 +228,7 @@ SELECT new_id, title, comment FROM wanted
     ON CONFLICT (id) DO NOTHING;
 
 -- name: insert_stack_group_members
+-- Insert the stacks that were just made into their groups.
 INSERT INTO stack_group_member (id, stack_group_id, stack_id, relation, position)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('stack_group_member_id_seq') END, g.new_id, k.new_id,
        relation.row ->> 'name', r.position
@@ -234,6 +242,7 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('stack_group_membe
  ORDER BY s.id;
 
 -- name: insert_project_stacks
+-- Insert where a project's stacks lie in it.
 INSERT INTO project_stack (id, project_id, stack_id, translation_x, translation_y, translation_z, orientation)
 SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('project_stack_id_seq') END, %(project_id)s, k.new_id,
        r.translation[1], r.translation[2], r.translation[3], r.orientation
@@ -246,6 +255,7 @@ SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('project_stack_id_
     ON CONFLICT (project_id, stack_id) DO NOTHING;
 
 -- name: insert_project
+-- Insert a project with the title given, or that of its row.
 INSERT INTO project (id, title, comment)
 SELECT coalesce(%(id)s::integer, nextval('project_id_seq')), coalesce(%(title)s, row ->> 'title'), row ->> 'comment'
   FROM (VALUES (1)) one LEFT JOIN staged_row ON model = 'catmaid.project' AND staged_row.id = %(source)s

@@ -1,8 +1,8 @@
 -- CATMAID's rows on their way in: temporary tables, filled row by row, then read by sets.
 
 -- name: create
--- The columns after `id` are in the order of the structs in importers/catmaid/models.py. Ids may be larger than ours:
--- they can be given anew.
+-- Create the staging tables. Columns after `id` are in the order of the structs in importers/catmaid/models.py. Ids
+-- may be larger than ours: new ones can be given.
 CREATE TEMPORARY TABLE staged_row (model text NOT NULL, id bigint, row jsonb NOT NULL);
 
 CREATE TEMPORARY TABLE staged_class_instance (
@@ -84,38 +84,48 @@ SELECT DISTINCT ON (l.a) l.a AS skeleton, l.b AS neuron, l.id
  ORDER BY l.a, l.id DESC;
 
 -- name: drop
+-- Drop the staging tables, and the views on them.
 DROP TABLE IF EXISTS staged_row, staged_class_instance, staged_class_link, staged_treenode, staged_connector,
     staged_link, staged_treenode_class, staged_connector_class, staged_review, new_id, new_entity, new_node CASCADE;
 
 -- name: copy_row
+-- Rows of all models that have no table of their own, as JSON.
 COPY staged_row FROM STDIN;
 
 -- name: copy_class_instance
+-- Rows of catmaid.classinstance.
 COPY staged_class_instance FROM STDIN;
 
 -- name: copy_class_link
+-- Rows of catmaid.classinstanceclassinstance.
 COPY staged_class_link FROM STDIN;
 
 -- name: copy_treenode
+-- Rows of catmaid.treenode.
 COPY staged_treenode FROM STDIN;
 
 -- name: copy_connector
+-- Rows of catmaid.connector.
 COPY staged_connector FROM STDIN;
 
 -- name: copy_link
+-- Rows of catmaid.treenodeconnector.
 COPY staged_link FROM STDIN;
 
 -- name: copy_treenode_class
+-- Rows of catmaid.treenodeclassinstance.
 COPY staged_treenode_class FROM STDIN;
 
 -- name: copy_connector_class
+-- Rows of catmaid.connectorclassinstance.
 COPY staged_connector_class FROM STDIN;
 
 -- name: copy_review
+-- Rows of catmaid.review.
 COPY staged_review FROM STDIN;
 
 -- name: settle
--- Of rows that came twice the last counts: an export of parts of a project names shared rows again.
+-- Keep only the last of rows that came twice: an export of parts of a project repeats the rows that parts share.
 DELETE FROM staged_row s USING (SELECT model, id, max(ctid) AS last FROM staged_row WHERE id IS NOT NULL
     GROUP BY model, id HAVING count(*) > 1) d WHERE (s.model, s.id) = (d.model, d.id) AND s.ctid <> d.last;
 DELETE FROM staged_class_instance s USING (SELECT id, max(ctid) AS last FROM staged_class_instance

@@ -15,12 +15,14 @@ SELECT s.id, n.name
  ORDER BY s.id;
 
 -- name: nodes_of_skeleton
+-- Treenodes of a skeleton, by id: id, parent (-1 at the root), position, radius (-1 where unset).
 SELECT id, coalesce(parent_id, -1), x, y, z, radius
   FROM treenode
  WHERE skeleton_id = %(skeleton_id)s
  ORDER BY id;
 
 -- name: treenodes
+-- Treenodes of a project as CSV.
 COPY (SELECT id, parent_id, skeleton_id, x, y, z, radius, confidence, user_id
         FROM treenode
        WHERE project_id = %(project_id)s
@@ -28,6 +30,7 @@ COPY (SELECT id, parent_id, skeleton_id, x, y, z, radius, confidence, user_id
 TO STDOUT (FORMAT csv, HEADER);
 
 -- name: connectors
+-- Connectors of a project as CSV.
 COPY (SELECT id, x, y, z, confidence, user_id
         FROM connector
        WHERE project_id = %(project_id)s
@@ -35,6 +38,7 @@ COPY (SELECT id, x, y, z, confidence, user_id
 TO STDOUT (FORMAT csv, HEADER);
 
 -- name: links
+-- Links between treenodes and connectors of a project as CSV.
 COPY (SELECT l.id, l.connector_id, l.treenode_id, l.skeleton_id, r.name AS relation, l.confidence, l.user_id
         FROM connector_link l
         JOIN relation r ON r.id = l.relation_id
@@ -43,6 +47,7 @@ COPY (SELECT l.id, l.connector_id, l.treenode_id, l.skeleton_id, r.name AS relat
 TO STDOUT (FORMAT csv, HEADER);
 
 -- name: neurons
+-- Neurons of a project as CSV, one row for each skeleton; a neuron without skeleton has one row, too.
 COPY (SELECT n.id AS neuron_id, s.id AS skeleton_id, s.model_of_link_id, n.name, n.user_id,
              coalesce(m.num_nodes, 0) AS num_nodes
         FROM neuron n
@@ -53,6 +58,7 @@ COPY (SELECT n.id AS neuron_id, s.id AS skeleton_id, s.model_of_link_id, n.name,
 TO STDOUT (FORMAT csv, HEADER);
 
 -- name: annotations
+-- Annotations of a project as CSV, one row for each annotated neuron; an unused annotation has one row, too.
 COPY (SELECT a.id AS annotation_id, a.name AS annotation_name, l.id AS link_id, l.neuron_id,
              coalesce(l.user_id, a.user_id) AS user_id
         FROM annotation a
@@ -62,6 +68,7 @@ COPY (SELECT a.id AS annotation_id, a.name AS annotation_name, l.id AS link_id, 
 TO STDOUT (FORMAT csv, HEADER);
 
 -- name: meta_annotations
+-- Annotations of annotations of a project as CSV.
 COPY (SELECT id AS link_id, annotation_id, target_annotation_id, user_id
         FROM annotation_link
        WHERE project_id = %(project_id)s AND target_annotation_id IS NOT NULL
@@ -69,6 +76,7 @@ COPY (SELECT id AS link_id, annotation_id, target_annotation_id, user_id
 TO STDOUT (FORMAT csv, HEADER);
 
 -- name: labels
+-- Labels of a project as CSV, one row for each labelled node; an unused label has one row, too.
 COPY (SELECT b.id AS label_id, b.name AS label_name, l.id AS link_id, l.treenode_id, l.connector_id,
              coalesce(l.user_id, b.user_id) AS user_id
         FROM label b

@@ -1,20 +1,25 @@
 -- Imports: skeleton files, connectors, and tables with their ids.
 
 -- name: next_locations
+-- New ids for treenodes or connectors.
 SELECT nextval('location_id_seq')::integer FROM generate_series(1, %(count)s);
 
 -- name: copy_treenodes
+-- Insert treenodes.
 COPY treenode (id, project_id, skeleton_id, parent_id, x, y, z, radius, confidence, user_id, editor_id, edge)
 FROM STDIN (FORMAT binary);
 
 -- name: copy_connectors
+-- Insert connectors.
 COPY connector (id, project_id, x, y, z, confidence, user_id, editor_id) FROM STDIN (FORMAT binary);
 
 -- name: copy_links
+-- Insert links between treenodes and connectors.
 COPY connector_link (id, project_id, relation_id, connector_id, treenode_id, skeleton_id, confidence, user_id, edge)
 FROM STDIN (FORMAT binary);
 
 -- name: remember_source
+-- Remember which treenodes the nodes of a file became.
 INSERT INTO import_source (project_id, name, source_ids, treenode_ids)
 VALUES (%(project_id)s, %(name)s, %(source_ids)s, %(treenode_ids)s);
 
@@ -29,6 +34,7 @@ SELECT s.name, s.id, origin.source_id, t.id, t.skeleton_id, t.x, t.y, t.z
  ORDER BY s.name, s.id, origin.source_id;
 
 -- name: next_concepts
+-- New ids for neurons, skeletons, links and all else that shares their ids.
 SELECT nextval('concept_id_seq')::integer FROM generate_series(1, %(count)s);
 
 -- name: taken_locations
@@ -38,6 +44,7 @@ SELECT id FROM treenode WHERE id BETWEEN %(lowest)s AND %(highest)s
 SELECT id FROM connector WHERE id BETWEEN %(lowest)s AND %(highest)s;
 
 -- name: taken_entities
+-- Neurons, skeletons, annotations and labels of any project in a range of ids.
 SELECT id FROM neuron WHERE id BETWEEN %(lowest)s AND %(highest)s
  UNION ALL
 SELECT id FROM skeleton WHERE id BETWEEN %(lowest)s AND %(highest)s
@@ -47,6 +54,7 @@ SELECT id FROM annotation WHERE id BETWEEN %(lowest)s AND %(highest)s
 SELECT id FROM label WHERE id BETWEEN %(lowest)s AND %(highest)s;
 
 -- name: taken_links
+-- Links of any kind and project in a range of ids.
 SELECT id FROM connector_link WHERE id BETWEEN %(lowest)s AND %(highest)s
  UNION ALL
 SELECT id FROM annotation_link WHERE id BETWEEN %(lowest)s AND %(highest)s
@@ -56,42 +64,50 @@ SELECT id FROM node_label WHERE id BETWEEN %(lowest)s AND %(highest)s
 SELECT model_of_link_id FROM skeleton WHERE model_of_link_id BETWEEN %(lowest)s AND %(highest)s;
 
 -- name: insert_neurons
+-- Insert neurons with their ids.
 INSERT INTO neuron (id, project_id, name, user_id)
 SELECT id, %(project_id)s, name, user_id
   FROM unnest(%(ids)s::integer[], %(names)s::text[], %(user_ids)s::integer[]) AS t (id, name, user_id);
 
 -- name: insert_skeletons
+-- Insert skeletons with their ids.
 INSERT INTO skeleton (id, project_id, neuron_id, model_of_link_id, name, user_id)
 SELECT id, %(project_id)s, neuron_id, link_id, 'skeleton ' || id, user_id
   FROM unnest(%(ids)s::integer[], %(neuron_ids)s::integer[], %(link_ids)s::integer[],
               %(user_ids)s::integer[]) AS t (id, neuron_id, link_id, user_id);
 
 -- name: insert_annotations
+-- Insert annotations with their ids.
 INSERT INTO annotation (id, project_id, name, user_id)
 SELECT id, %(project_id)s, name, user_id
   FROM unnest(%(ids)s::integer[], %(names)s::text[], %(user_ids)s::integer[]) AS t (id, name, user_id);
 
 -- name: insert_labels
+-- Insert labels with their ids.
 INSERT INTO label (id, project_id, name, user_id)
 SELECT id, %(project_id)s, name, user_id
   FROM unnest(%(ids)s::integer[], %(names)s::text[], %(user_ids)s::integer[]) AS t (id, name, user_id);
 
 -- name: copy_annotation_links
+-- Insert annotations of neurons and of annotations.
 COPY annotation_link (id, project_id, annotation_id, neuron_id, target_annotation_id, user_id)
 FROM STDIN (FORMAT binary);
 
 -- name: copy_node_labels
+-- Insert labels of treenodes and connectors.
 COPY node_label (id, project_id, label_id, treenode_id, connector_id, user_id) FROM STDIN (FORMAT binary);
 
 -- name: number_of_treenodes
+-- Number of treenodes in all projects.
 SELECT coalesce(sum(num_nodes), 0)::bigint FROM skeleton_summary;
 
 -- name: set_aside_indexes
--- For the rest of the transaction, with memory to build them again; how many there are.
+-- Drop indexes and foreign keys of the large tables, remember them, and set memory to restore them; how many they are.
 SELECT set_aside_indexes(ARRAY['treenode', 'connector', 'connector_link']::regclass[]),
        set_config('maintenance_work_mem', '256MB', true);
 
 -- name: restore_next
+-- Restore one of the indexes and foreign keys that were set aside: its name, and how many remain.
 SELECT restored, remaining FROM restore_next();
 
 -- name: advance_sequences
@@ -100,9 +116,11 @@ SELECT setval('location_id_seq', greatest((SELECT last_value FROM location_id_se
        setval('concept_id_seq', greatest((SELECT last_value FROM concept_id_seq), %(concept_id)s));
 
 -- name: advance_account_sequences
+-- Let new ids of users and projects come after all that are there.
 SELECT setval('app_user_id_seq', greatest((SELECT last_value FROM app_user_id_seq), (SELECT max(id) FROM app_user))),
        setval('project_id_seq', greatest((SELECT last_value FROM project_id_seq), (SELECT max(id) FROM project)));
 
 -- name: vacuum
+-- Update statistics and visibility after a large import.
 VACUUM (ANALYZE) treenode, connector, connector_link, neuron, skeleton, skeleton_summary, annotation,
                  annotation_link, label, node_label;

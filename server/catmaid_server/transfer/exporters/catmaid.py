@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, LiteralString
 
 from psycopg.types.json import Jsonb
 
@@ -18,18 +18,29 @@ from catmaid_server.domain.projects import projects
 from catmaid_server.transfer.progress import Progress, silent
 
 sql = load("transfer/catmaid_export")
+site = load("transfer/catmaid_export_site")
+graph = load("transfer/catmaid_export_graph")
+tracing = load("transfer/catmaid_export_tracing")
 exporting = load("transfer/exporting")
 
 MODELS = (
-    "user", "project", "stack", "stackmirror", "projectstack", "brokenslice", "interpolatablesection", "stackgroup",
-    "stackgrouprelation", "stackstackgroup", "class", "relation", "classclass", "cardinalityrestriction",
-    "classinstance", "classinstanceclassinstance", "treenode", "connector", "treenodeconnector",
-    "treenodeclassinstance", "connectorclassinstance", "review", "log", "textlabel", "textlabellocation", "volume",
-    "volumeclassinstance", "point", "pointclassinstance", "pointcloud", "pointcloudpoint", "pointset",
-    "regionofinterest", "regionofinterestclassinstance", "reviewerwhitelist", "suppressedvirtualtreenode", "deeplink",
-    "sampler", "samplerdomain", "samplerdomainend", "samplerinterval", "samplerconnector",
+    (site, ("user", "project", "stack", "stackmirror", "projectstack", "brokenslice", "interpolatablesection",
+            "stackgroup", "stackgrouprelation", "stackstackgroup")),
+    (graph, ("class", "relation", "classclass", "cardinalityrestriction", "classinstance",
+             "classinstanceclassinstance")),
+    (tracing, ("treenode", "connector", "treenodeconnector", "treenodeclassinstance", "connectorclassinstance",
+               "review", "log", "textlabel", "textlabellocation")),
+    (graph, ("volume", "volumeclassinstance", "point", "pointclassinstance", "pointcloud", "pointcloudpoint",
+             "pointset", "regionofinterest", "regionofinterestclassinstance")),
+    (site, ("reviewerwhitelist",)),
+    (tracing, ("suppressedvirtualtreenode",)),
+    (site, ("deeplink",)),
+    (tracing, ("sampler", "samplerdomain", "samplerdomainend", "samplerinterval", "samplerconnector")),
 )  # fmt: skip
-"""Queries, in the order of the file: what rows refer to comes before, but for parents of treenodes and of domains."""
+"""Queries of rows, named after models, in the order of the file: what rows refer to comes before them, except parents
+of treenodes and of sampler domains."""
+
+_QUERIES = {model: getattr(queries, model) for queries, models in MODELS for model in models}
 
 CLASSES = ("annotation", "label", "landmark", "landmarkgroup", "neuron", "skeleton", "volume")
 RELATIONS = ("annotated_with", "labeled_as", "model_of", "part_of")
@@ -49,9 +60,9 @@ async def export_catmaid(
 ) -> list[ExportedModel]:
     """Write a project, or all, to a JSON file in the form of CATMAID's `catmaid_export_data`; `.gz` is gzipped.
 
-    All rows show one moment. Equal contents give equal bytes: exporting what was imported from an export with its ids
-    changes nothing. Who owns what is told by name, without passwords; history and permissions are not told. A file
-    that is there is replaced once its successor is whole. `progress` counts kinds of rows.
+    All rows show the projects at one time. Equal contents give equal bytes: exporting what was imported from an export
+    with its ids changes nothing. Owners are written by name, without passwords; history and permissions are not
+    written. An existing file is replaced once the new one is complete. `progress` counts models.
 
     Raises `NotFound` if there is no such project.
     """
@@ -67,13 +78,13 @@ async def export_catmaid(
                 # no name and no time in it, so that equal rows give equal files
                 file = stack.enter_context(gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0))
             file.write(b"[")
-            for done, model in enumerate(MODELS):
-                progress(done, len(MODELS))
-                rows = await _write(connection, model, values, file, first=not any(e.rows for e in exported))
+            for done, (model, query) in enumerate(_QUERIES.items()):
+                progress(done, len(_QUERIES))
+                rows = await _write(connection, query, values, file, first=not any(e.rows for e in exported))
                 exported.append(ExportedModel(f"{'auth' if model == 'user' else 'catmaid'}.{model}", rows))
             file.write(b"\n]\n")
     unfinished.replace(path)
-    progress(len(MODELS), len(MODELS))
+    progress(len(_QUERIES), len(_QUERIES))
     return exported
 
 
@@ -115,10 +126,13 @@ async def _owner(connection: Connection) -> int:
     return owner_id
 
 
-async def _write(connection: Connection, model: str, values: dict[str, Any], file: BinaryIO, *, first: bool) -> int:
+async def _write(
+    connection: Connection, query: LiteralString, values: dict[str, Any], file: BinaryIO, *, first: bool
+) -> int:
+    """Write the rows of a query; `first` if no row is before them in the file. Returns their number."""
     separator = b"\n" if first else b",\n"
     written = 0
-    async with connection.cursor() as cursor, cursor.copy(getattr(sql, model), values) as copy:
+    async with connection.cursor() as cursor, cursor.copy(query, values) as copy:
         lot: list[bytes] = []
         async for (text,) in copy.rows():
             lot += [separator, text.encode()]
