@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import msgspec
 import numpy as np
-import orjson
 
 FormValue: TypeAlias = "str | int | float | bool | Sequence[FormValue] | Mapping[str, FormValue] | None"
 Form: TypeAlias = Mapping[str, FormValue]
@@ -24,12 +24,19 @@ def _pairs(name: str, value: FormValue) -> Iterator[tuple[str, str]]:
     if value is None:
         return
     if isinstance(value, Mapping):
-        yield name, orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+        yield name, msgspec.json.encode(value, enc_hook=_plain).decode()
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for index, item in enumerate(value):
             yield from _pairs(f"{name}[{index}]", item)
     else:
         yield name, _text(value)
+
+
+def _plain(value: Any) -> Any:
+    """Python's own numbers and lists for those of numpy."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"A form cannot hold {type(value).__name__}.")
 
 
 def _text(value: str | float) -> str:

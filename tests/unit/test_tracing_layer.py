@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from typing import Any, cast
 
-import orjson
+import msgspec
 import pytest
 import traitlets
 
@@ -41,7 +41,7 @@ class FakeHttp:
     async def columns_or_json(self, method: str, path: str, *, form: Any = None) -> Answer:
         self.asked.append((f"{method} {path}", form))
         if self.columns is None:
-            return Answer(200, "application/json", orjson.dumps(NODE_LIST))
+            return Answer(200, "application/json", msgspec.json.encode(NODE_LIST))
         return Answer(200, MEDIA_TYPE, self.columns)
 
     async def read_json(self, method: str, path: str, *, form: Any = None, params: Any = None) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import Any
 
+import msgspec
 import numpy as np
-import orjson
 import pytest
 import traitlets
 
@@ -63,7 +63,7 @@ class FakeHttp:
     async def request(self, verb: str, path: str, **_: Any) -> Answer:
         self.asked.append(f"{verb} {path}")
         if path.endswith("/info"):
-            return Answer(200, "application/json", orjson.dumps(self.info))
+            return Answer(200, "application/json", msgspec.json.encode(self.info))
         if path.endswith("/tile-ticket"):
             return Answer(200, "application/json", b'{"ticket": "secret", "expires": "2027-01-01T00:00:00Z"}')
         if "/0/3/0/" in path:

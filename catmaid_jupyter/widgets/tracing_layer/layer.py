@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import orjson
+import msgspec
 import traitlets
 
 from catmaid_jupyter.api.events import Change
@@ -127,7 +127,7 @@ class TracingLayer(Layer):
     async def _edit(self, params: dict[str, Any]) -> dict[str, Any]:
         """Write an edit: ``{op, args, state, key}``; answers when it is written, however long that takes."""
         seen = params.get("state")
-        state = None if seen is None else orjson.dumps(seen).decode()
+        state = None if seen is None else msgspec.json.encode(seen).decode()
         return await self._edits.perform(str(params["op"]), params["args"], state, str(params["key"]))
 
     @method("undo")

@@ -9,7 +9,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-import orjson
+import msgspec
 import structlog
 
 _SECRET_NAME = re.compile(r"token|ticket|cookie|password|secret|authorization", re.IGNORECASE)
@@ -78,4 +78,4 @@ def without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any])
 
 
 def _as_json(event: Any, **_: Any) -> str:
-    return orjson.dumps(event, default=str).decode()
+    return msgspec.json.encode(event, enc_hook=str).decode()
