@@ -2,6 +2,7 @@
 # make test    all checks and tests
 # make bench   measure the speed of the service and of the viewer
 # make lint    the checks alone
+# make docs    the documentation as a web site, in build/site
 # make clean   take away what was made here
 #
 # What is missing is installed first: system packages (with apt, where that is possible), .venv and js/node_modules.
@@ -27,7 +28,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 
 export PYTHON PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test lint test-js test-python bench clean system-run system-test
+.PHONY: help demo test lint docs test-js test-python bench clean system-run system-test
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -35,7 +36,7 @@ help:
 demo: system-run $(VENV)/.installed
 	$(BIN)/catmaid-jupyter demo --data-dir $(DEMO_DIR)
 
-test: lint test-js test-python
+test: lint docs test-js test-python
 
 lint: system-test $(VENV)/.installed-test
 	$(BIN)/ruff check .
@@ -43,6 +44,9 @@ lint: system-test $(VENV)/.installed-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd js && npm run --silent lint && npm run --silent check
+
+docs: system-run $(VENV)/.installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
 
 test-js: $(MODULES)
 	cd js && npm run --silent test
