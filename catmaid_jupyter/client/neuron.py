@@ -9,7 +9,7 @@ import pandas as pd
 
 from catmaid_jupyter.api.errors import NotFound
 from catmaid_jupyter.client.frames import ANNOTATIONS, frame
-from catmaid_jupyter.edits.labels import RenameNeuron
+from catmaid_jupyter.edits.neurons import RenameNeuron
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project

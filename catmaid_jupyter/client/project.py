@@ -16,8 +16,8 @@ from catmaid_jupyter.client.instance import Instance, gather
 from catmaid_jupyter.client.neuron import Neuron
 from catmaid_jupyter.client.skeleton import Skeleton
 from catmaid_jupyter.client.stack import Stack
-from catmaid_jupyter.edits.calls import ProjectEdit
-from catmaid_jupyter.edits.journal import Edits
+from catmaid_jupyter.edits.journal import Journal
+from catmaid_jupyter.edits.project_edit import ProjectEdit
 from catmaid_jupyter.edits.site import Site
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ class Project:
         self.instance = instance
         self.id = project_id
         self.title = title
-        self.edits = Edits(instance.http, project_id)
-        self.edit = ProjectEdit(self)
+        self.edits = Journal(instance.http, project_id)
+        self.edit = ProjectEdit(self.edits)
         self.events = Events(instance.http, project_id, pushed="events" in instance.capabilities)
 
     def __repr__(self) -> str:

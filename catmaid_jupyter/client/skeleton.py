@@ -18,7 +18,7 @@ from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.frames import NODES, SKELETON_CONNECTORS, TAGS, frame, without_parent
 from catmaid_jupyter.client.neuron import Neuron
 from catmaid_jupyter.edits.base import Edit
-from catmaid_jupyter.edits.labels import RenameNeuron
+from catmaid_jupyter.edits.neurons import RenameNeuron
 from catmaid_jupyter.edits.site import Site
 from catmaid_jupyter.edits.skeletons import JoinSkeletons, RerootSkeleton, SplitSkeleton
 from catmaid_jupyter.model import arbor
@@ -177,7 +177,7 @@ class Skeleton:
         if treenode_id not in set(self.reload().nodes["id"]):
             raise arbor.NotInArbor(f"Treenode {treenode_id} is not in skeleton {self.id}.")
 
-    def _apply(self, edit: Edit) -> dict[str, Any]:
+    def _apply(self, edit: Edit[Any]) -> dict[str, Any]:
         applied = self.project.instance.run(self.project.edits.apply(edit))
         self.reload()
         return applied.answer

@@ -1,186 +1,113 @@
-"""The same edits as plain calls, for scripts and cells."""
+"""Edits as plain calls, made from the classes of edits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
-
-from catmaid_jupyter.edits.base import Edit
-from catmaid_jupyter.edits.connectors import CreateConnector, CreateLink, DeleteConnector, DeleteLink
-from catmaid_jupyter.edits.labels import NodeKind, RemoveLabel, RenameNeuron, SetLabels
-from catmaid_jupyter.edits.nodes import (
-    CreateTreenode,
-    DeleteTreenode,
-    InsertTreenode,
-    MoveNodes,
-    SetConfidence,
-    SetRadius,
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Concatenate,
+    Generic,
+    ParamSpec,
+    Protocol,
+    TypeVar,
+    cast,
+    get_args,
+    get_origin,
+    overload,
 )
-from catmaid_jupyter.edits.skeletons import JoinSkeletons, RerootSkeleton, SplitSkeleton
 
-if TYPE_CHECKING:
-    from catmaid_jupyter.client.project import Project
+import numpy as np
 
-Location = tuple[float, float, float]
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.edits.base import Applied, Edit, JsonObject
+from catmaid_jupyter.edits.registry import EDITS, read_edit
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-class ProjectEdit:
-    """Edits of a project that wait for the server; `project.edit`.
+class AppliesEdits(Protocol):
+    """What applies edits: the journal of a project."""
 
-    Coordinates and radii are nm in project space. `state` is CATMAID's state JSON; without it the present state is
-    read from the server first. All raise `NotFound`, `NotAllowed`, `Conflict`, `InvalidInput` or `Unreachable`,
-    and return the server's answer unless said otherwise. `project.undo()` takes them back, last first.
+    async def apply(self, edit: Edit[Any], /) -> Applied:
+        """Apply an edit; runs on the background loop."""
+
+
+class EditCalls:
+    """Methods that apply edits and wait for the server."""
+
+    def __init__(self, journal: AppliesEdits) -> None:
+        self._journal = journal
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Callable[..., Any]:
+            """Offer edits that are declared elsewhere, too."""
+            if name not in EDITS:
+                raise AttributeError(f"There is no edit named {name!r}.", name=name, obj=self)
+            return Call(EDITS[name]).__get__(self)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *EDITS})
+
+
+class Call(Generic[P, R]):
+    """An edit as a method of `EditCalls`: its fields are the parameters, its docstring is the method's.
+
+    Numbers may come from NumPy, and sequences may be any iterable.
     """
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, edit_class: Callable[P, Edit[R]]) -> None:
+        self.edit_class = cast("type[Edit[R]]", edit_class)
 
-    def create_treenode(
-        self,
-        x: float,
-        y: float,
-        z: float,
-        *,
-        parent_id: int | None = None,
-        radius: float = -1.0,
-        confidence: int = 5,
-        neuron_name: str | None = None,
-        state: str | None = None,
-    ) -> int:
-        """Add a treenode and return its id; without a parent it is the root of a new skeleton and neuron."""
-        edit = CreateTreenode(
-            x=float(x),
-            y=float(y),
-            z=float(z),
-            parent_id=None if parent_id is None else int(parent_id),
-            radius=float(radius),
-            confidence=confidence,
-            neuron_name=neuron_name,
-        )
-        return int(self._apply(edit, state)["treenode_id"])
+    def __set_name__(self, owner: type, name: str) -> None:
+        if EDITS.get(name) is not self.edit_class:
+            raise TypeError(f"{owner.__name__}.{name} is not the edit of that name.")
 
-    def insert_treenode(
-        self,
-        x: float,
-        y: float,
-        z: float,
-        *,
-        parent_id: int,
-        child_id: int,
-        radius: float = -1.0,
-        confidence: int = 5,
-        state: str | None = None,
-    ) -> int:
-        """Put a treenode between a child and its parent and return its id."""
-        edit = InsertTreenode(
-            x=float(x),
-            y=float(y),
-            z=float(z),
-            parent_id=int(parent_id),
-            child_id=int(child_id),
-            radius=float(radius),
-            confidence=confidence,
-        )
-        return int(self._apply(edit, state)["treenode_id"])
+    @overload
+    def __get__(self, calls: None, owner: type | None = None) -> Callable[Concatenate[EditCalls, P], R]: ...
+    @overload
+    def __get__(self, calls: EditCalls, owner: type | None = None) -> Callable[P, R]: ...
+    def __get__(self, calls: EditCalls | None, owner: type | None = None) -> Any:
+        return self._function if calls is None else self._function.__get__(calls)
 
-    def delete_treenode(self, treenode_id: int, *, state: str | None = None) -> dict[str, Any]:
-        """Remove a treenode; its children hang on its parent afterwards."""
-        return self._apply(DeleteTreenode(treenode_id=int(treenode_id)), state)
+    @cached_property
+    def _function(self) -> Any:
+        edit_class, name = self.edit_class, self.edit_class.edit_name()
+        signature = inspect.signature(edit_class)
 
-    def move_nodes(
-        self,
-        treenodes: Mapping[int, Location] | None = None,
-        connectors: Mapping[int, Location] | None = None,
-        *,
-        state: str | None = None,
-    ) -> dict[str, Any]:
-        """Move nodes: id to (x, y, z)."""
-        return self._apply(MoveNodes(treenodes=_rows(treenodes), connectors=_rows(connectors)), state)
+        def call(calls: EditCalls, /, *args: Any, **kwargs: Any) -> R:
+            given = signature.bind(*args, **kwargs).arguments
+            fields = {field: _plain(value) for field, value in given.items()}
+            edit = cast("Edit[R]", read_edit(name, fields, strict=False))
+            return edit.result(loop.run(calls._journal.apply(edit)).answer)
 
-    def set_radius(
-        self, treenode_id: int, radius: float, *, option: int = 0, state: str | None = None
-    ) -> dict[str, Any]:
-        """Set the radius of a treenode, below 0 for none; `option` as in `operations.nodes.SetRadius`."""
-        return self._apply(SetRadius(treenode_id=int(treenode_id), radius=float(radius), option=option), state)
-
-    def set_confidence(
-        self, treenode_id: int, confidence: int, *, to_connector: bool = False, state: str | None = None
-    ) -> dict[str, Any]:
-        """Set how sure one is (1 to 5) of a treenode's edge to its parent, or of its links to connectors."""
-        edit = SetConfidence(treenode_id=int(treenode_id), confidence=confidence, to_connector=to_connector)
-        return self._apply(edit, state)
-
-    def create_connector(
-        self,
-        x: float,
-        y: float,
-        z: float,
-        *,
-        confidence: int = 5,
-        treenode_id: int | None = None,
-        relation: str = "presynaptic_to",
-    ) -> int:
-        """Add a connector and return its id; link a treenode to it if one is given."""
-        edit = CreateConnector(
-            x=float(x),
-            y=float(y),
-            z=float(z),
-            confidence=confidence,
-            treenode_id=None if treenode_id is None else int(treenode_id),
-            relation=relation,
-        )
-        return int(self._apply(edit, None)["connector_id"])
-
-    def delete_connector(self, connector_id: int, *, state: str | None = None) -> dict[str, Any]:
-        """Remove a connector with all its links."""
-        return self._apply(DeleteConnector(connector_id=int(connector_id)), state)
-
-    def create_link(
-        self, treenode_id: int, connector_id: int, relation: str, *, state: str | None = None
-    ) -> dict[str, Any]:
-        """Link a treenode to a connector: `presynaptic_to`, `postsynaptic_to`, `gapjunction_with`, and so on."""
-        edit = CreateLink(treenode_id=int(treenode_id), connector_id=int(connector_id), relation=relation)
-        return self._apply(edit, state)
-
-    def delete_link(self, treenode_id: int, connector_id: int, *, state: str | None = None) -> dict[str, Any]:
-        """Remove the link between a treenode and a connector."""
-        return self._apply(DeleteLink(treenode_id=int(treenode_id), connector_id=int(connector_id)), state)
-
-    def join_skeletons(self, from_id: int, to_id: int, *, state: str | None = None) -> dict[str, Any]:
-        """Join the skeleton of treenode `to_id` to that of `from_id`, which lives on with its name."""
-        return self._apply(JoinSkeletons(from_id=int(from_id), to_id=int(to_id)), state)
-
-    def split_skeleton(self, treenode_id: int, *, state: str | None = None) -> int:
-        """Make a treenode the root of a new skeleton and neuron; returns the id of the new skeleton."""
-        return int(self._apply(SplitSkeleton(treenode_id=int(treenode_id)), state)["new_skeleton_id"])
-
-    def reroot_skeleton(self, treenode_id: int, *, state: str | None = None) -> dict[str, Any]:
-        """Make a treenode the root of its skeleton."""
-        return self._apply(RerootSkeleton(treenode_id=int(treenode_id)), state)
-
-    def set_labels(
-        self,
-        node_id: int,
-        labels: Iterable[str],
-        *,
-        kind: NodeKind = "treenode",
-        delete_existing: bool = True,
-    ) -> dict[str, Any]:
-        """Give a node labels, instead of one's own earlier ones or in addition."""
-        edit = SetLabels(node_id=int(node_id), labels=tuple(labels), kind=kind, delete_existing=delete_existing)
-        return self._apply(edit, None)
-
-    def remove_label(self, node_id: int, label: str, *, kind: NodeKind = "treenode") -> dict[str, Any]:
-        """Take one label off a node."""
-        return self._apply(RemoveLabel(node_id=int(node_id), label=label, kind=kind), None)
-
-    def rename_neuron(self, neuron_id: int, name: str) -> dict[str, Any]:
-        """Give a neuron another name."""
-        return self._apply(RenameNeuron(neuron_id=int(neuron_id), name=name), None)
-
-    def _apply(self, edit: Edit, state: str | None) -> dict[str, Any]:
-        return self._project.instance.run(self._project.edits.apply(edit, state)).answer
+        fields_of_edit = (_without_limits(parameter) for parameter in signature.parameters.values())
+        parameters = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY), *fields_of_edit]
+        returned = int if edit_class.returns else JsonObject
+        call.__name__, call.__qualname__, call.__module__ = name, f"EditCalls.{name}", edit_class.__module__
+        call.__doc__ = edit_class.__doc__
+        call.__signature__ = inspect.Signature(parameters, return_annotation=returned)  # type: ignore[attr-defined]
+        return call
 
 
-def _rows(locations: Mapping[int, Location] | None) -> tuple[tuple[int, float, float, float], ...]:
-    return tuple((int(node), float(x), float(y), float(z)) for node, (x, y, z) in (locations or {}).items())
+def _without_limits(parameter: inspect.Parameter) -> inspect.Parameter:
+    """A parameter with a type that is short to read: `int` for an integer from 1 to 5."""
+    if get_origin(parameter.annotation) is Annotated:
+        return parameter.replace(annotation=get_args(parameter.annotation)[0])
+    return parameter
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers as Python's, and iterables as lists."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        return [_plain(item) for item in value]
+    return value

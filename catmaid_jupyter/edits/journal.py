@@ -1,206 +1,212 @@
-"""Edits of a project, with exactly-once keys and an undo stack.
+"""The edits of one project through one connection: their order, their keys, how often they are tried, and undo.
 
-Operation names and their arguments are the classes in `operations`; `OPERATIONS` lists them.
+- **Order.** Edits are applied one after the other, in the order of the calls. While one waits for a service that is
+  away, others take their turn.
+- **Key.** Each edit has a key, a UUID, that all its repetitions carry. A service that honours keys (capability
+  `idempotency`) applies it once, and answers a repetition with the first answer; so an edit whose answer got lost is
+  sent again, without harm. What the edit had read before it was interrupted is kept until then, so that the
+  repetition is the same request.
+- **Retries.** A request whose connection breaks is sent again by `api.http` for about two seconds. Then a plain call
+  (`project.edit`, `project.undo`) raises `Unreachable`. A widget passes an `Outage`: its edit is tried again, after
+  `PAUSES`, until the service answers, however long that takes.
+- **Other CATMAID servers** do not honour keys: there an edit that may have arrived is never sent twice, and
+  `Unreachable` is raised at once.
+- **Undo** applies the inverses of the last edit, of at most `UNDO_DEPTH` edits, by the same rules. It is refused with
+  `Conflict` if somebody else has changed the nodes since.
 """
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from itertools import chain, repeat
+from typing import Any, Final, TypeVar
 
 import msgspec
 
-from catmaid_jupyter.api.errors import Conflict, InvalidInput, Unreachable
+from catmaid_jupyter.api.errors import Unreachable
 from catmaid_jupyter.api.http import Http
-from catmaid_jupyter.edits.base import Applied, Edit, Position
-from catmaid_jupyter.edits.connectors import (
-    CreateConnector,
-    CreateLink,
-    DeleteConnector,
-    DeleteLink,
-)
-from catmaid_jupyter.edits.labels import RemoveLabel, RenameNeuron, SetLabels
-from catmaid_jupyter.edits.nodes import (
-    CreateTreenode,
-    DeleteTreenode,
-    InsertTreenode,
-    MoveNodes,
-    SetConfidence,
-    SetRadius,
-)
-from catmaid_jupyter.edits.site import Site, same_moment
-from catmaid_jupyter.edits.skeletons import JoinSkeletons, RerootSkeleton, SplitSkeleton
+from catmaid_jupyter.edits.base import Applied, Edit, JsonObject, KeyedEdit, new_key
+from catmaid_jupyter.edits.registry import read_edit
+from catmaid_jupyter.edits.site import Site
+from catmaid_jupyter.edits.undo import OwnEditionTimes, UndoableEdit
 
-UNDO_DEPTH = 100
+T = TypeVar("T")
 
-OPERATIONS: Mapping[str, type[Edit]] = MappingProxyType(
-    {
-        "create_treenode": CreateTreenode,
-        "insert_treenode": InsertTreenode,
-        "delete_treenode": DeleteTreenode,
-        "move_nodes": MoveNodes,
-        "set_radius": SetRadius,
-        "set_confidence": SetConfidence,
-        "create_connector": CreateConnector,
-        "delete_connector": DeleteConnector,
-        "create_link": CreateLink,
-        "delete_link": DeleteLink,
-        "join_skeletons": JoinSkeletons,
-        "split_skeleton": SplitSkeleton,
-        "reroot_skeleton": RerootSkeleton,
-        "set_labels": SetLabels,
-        "remove_label": RemoveLabel,
-        "rename_neuron": RenameNeuron,
-    }
-)
+UNDO_DEPTH: Final = 100
+"""Edits that can be undone."""
+
+PAUSES: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 5.0)
+"""Seconds before each further attempt at an edit of a widget; the last one repeats."""
+
+Report = Callable[[bool, str, int], None]
+"""Called with whether the service answers, a sentence about it, and the number of edits that wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    edit: Edit
-    key: str
+class Outage:
+    """Edits of one widget that wait while the service does not answer.
 
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """An edit of ours and the steps that take it back."""
-
-    text: str
-    position: Position | None
-    steps: tuple[_Step, ...]
-
-    def renamed(self, replaces: Mapping[int, int]) -> _Done:
-        steps = tuple(_Step(step.edit.renamed(replaces), step.key) for step in self.steps)
-        return dataclasses.replace(self, steps=steps)
-
-
-class Edits:
-    """The edits of one connection in one project, asynchronous; used on the background loop.
-
-    They are applied one after the other, in the order of the calls.
+    report : called when the service goes away, when more edits wait for it, and when it is back.
     """
+
+    def __init__(self, report: Report) -> None:
+        self._report_to = report
+        self._waiting = 0
+        self._up = True
+        self._retry = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """Edits that wait for the service."""
+        return self._waiting
+
+    def service_changed(self, up: bool, message: str) -> None:
+        """Hear from elsewhere that the service went away or is back, which ends a pause."""
+        if up:
+            self._retry.set()
+        self._report(up=up, message=message)
+
+    async def outlast(self, attempt: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
+        """Make attempts until one does not raise `Unreachable`; only one if it is not repeatable."""
+        waits = False
+        try:
+            for pause in chain(PAUSES, repeat(PAUSES[-1])):
+                try:
+                    result = await attempt()
+                except Unreachable as error:
+                    if not repeatable:
+                        raise
+                    if not waits:
+                        waits = True
+                        self._waiting += 1
+                        self._report(up=False, message=str(error), again=True)
+                else:
+                    self._report(up=True, message="The service answers again.")
+                    return result
+                await self._pause(pause)
+        finally:
+            self._waiting -= waits
+        raise AssertionError("the pauses never end")
+
+    async def _pause(self, seconds: float) -> None:
+        self._retry.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._retry.wait()
+        except TimeoutError:
+            pass
+
+    def _report(self, *, up: bool, message: str, again: bool = False) -> None:
+        if up != self._up or again:
+            self._up = up
+            self._report_to(up, message, self._waiting)
+
+
+class Journal:
+    """The edits of one connection in one project; used on the background loop. The module's text says the rules."""
 
     def __init__(self, http: Http, project_id: int) -> None:
         self._http = http
         self._project_id = project_id
-        self._done: list[_Done] = []
-        self._last: tuple[str, Applied] | None = None
-        self._times: dict[int, str] = {}
-        self._interrupted: dict[str, Site] = {}
         self._turn = asyncio.Lock()
+        self._known: dict[str, Site | Applied] = {}
+        """By key: what an interrupted edit has read; and how the last edit ended."""
+        self._undoable: list[UndoableEdit] = []
+        self._times = OwnEditionTimes(http, project_id)
 
     async def perform(
-        self, op: str, args: Mapping[str, Any], state: str | None = None, key: str | None = None
-    ) -> dict[str, Any]:
+        self,
+        op: str,
+        args: Mapping[str, Any],
+        state: str | None = None,
+        key: str | None = None,
+        *,
+        outage: Outage | None = None,
+    ) -> JsonObject:
         """Apply an edit and return the server's answer in CATMAID's shape.
 
-        op : a name in `OPERATIONS`.
+        op : the name of an edit, as in `registry.EDITS`.
         args : its fields; lengths in nm.
-        state : CATMAID's state JSON, what the user saw; None takes the present state from the server.
-        key : UUID that stays the same when the same edit is tried again after `Unreachable`; a service that
-            remembers keys applies it once.
+        state : CATMAID's state JSON, what the author saw; None takes the present state from the server.
+        key : UUID that stays the same when the same edit is tried again after `Unreachable`; None makes one.
+        outage : where the edit waits while the service is away; None raises `Unreachable` instead.
 
         Raises `InvalidInput`, `Conflict`, `NotAllowed`, `NotFound`, `Unreachable`.
         """
-        return (await self.apply(read_edit(op, args), state, key)).answer
+        edit = msgspec.structs.replace(read_edit(op, args), state=state)
+        return (await self.apply(edit, key, outage=outage)).answer
 
-    async def apply(self, edit: Edit, state: str | None = None, key: str | None = None) -> Applied:
+    async def apply(self, edit: Edit[Any], key: str | None = None, *, outage: Outage | None = None) -> Applied:
         """Apply an edit given as a value and remember how to take it back."""
-        step = _Step(edit, key or str(uuid.uuid4()))
-        async with self._turn:
-            if self._last is not None and self._last[0] == step.key:
-                return self._last[1]
-            applied = await self._apply(step, state)
-            if applied.inverse:
-                steps = tuple(_Step(inverse, str(uuid.uuid4())) for inverse in applied.inverse)
-                done = _Done(applied.text, applied.position, steps)
-                self._done = [*self._done, done][-UNDO_DEPTH:]
-            self._last = step.key, applied
-        return applied
+        step = KeyedEdit(edit, key or new_key())
+        return await self._tried(lambda: self._apply_in_turn(step), outage)
 
-    async def undo(self) -> dict[str, Any] | None:
+    async def undo(self, *, outage: Outage | None = None) -> JsonObject | None:
         """Take the last own edit back by its inverse.
 
         Returns what was undone, `{"undone": text, "position": [x, y, z] nm or None, "replaced": {old: new id}}`,
         or None if there is nothing to undo. Raises `Conflict` if somebody else changed the nodes since; the
         edit is then forgotten. After `Unreachable` a further call goes on where this one stopped.
         """
-        async with self._turn:
-            if not self._done:
-                return None
-            done = self._done.pop()
-            replaced: dict[int, int] = {}
-            for index, step in enumerate(done.steps):
-                try:
-                    replaced |= await self._take_back(_Step(step.edit.renamed(replaced), step.key))
-                except Unreachable:
-                    rest = dataclasses.replace(done, steps=done.steps[index:])
-                    self._done.append(rest.renamed(replaced))
-                    raise
-            return {
-                "undone": done.text,
-                "position": None if done.position is None else list(done.position),
-                "replaced": {str(old): new for old, new in replaced.items()},
-            }
+        return await self._tried(self._undo_in_turn, outage)
 
     @property
     def undoable(self) -> str | None:
         """What `undo` would take back next, in words."""
-        return self._done[-1].text if self._done else None
+        return self._undoable[-1].text if self._undoable else None
 
-    async def _take_back(self, step: _Step) -> Mapping[int, int]:
-        if step.key not in self._interrupted:
-            await self._require_unchanged(step.edit.guards)
-        applied = await self._apply(step, None)
-        for old, new in applied.replaces.items():
-            self._times.pop(old, None)
-            self._done = [done.renamed({old: new}) for done in self._done]
-        return applied.replaces
+    async def _tried(self, attempt: Callable[[], Awaitable[T]], outage: Outage | None) -> T:
+        if outage is None:
+            return await attempt()
+        return await outage.outlast(attempt, repeatable=self._http.honours_keys)
 
-    async def _require_unchanged(self, node_ids: frozenset[int]) -> None:
-        ours = {node: self._times[node] for node in node_ids if node in self._times}
-        now = await self._times_now(ours)
-        changed = [str(node) for node, time in ours.items() if not same_moment(now.get(node), time)]
-        if changed:
-            raise Conflict(f"This cannot be undone: somebody else has changed node {', '.join(changed)} since.")
-
-    async def _apply(self, step: _Step, state: str | None) -> Applied:
-        """Apply, and learn the new times of those nodes of ours that nobody else had touched."""
-        before = await self._times_now(self._times) if step.edit.stamps_many else {}
-        applied = await self._send(step, state)
-        untouched = {node: time for node, time in self._times.items() if same_moment(before.get(node), time)}
-        self._times |= await self._times_now(untouched)
-        self._times |= applied.times
+    async def _apply_in_turn(self, step: KeyedEdit) -> Applied:
+        async with self._turn:
+            known = self._known.get(step.key)
+            if isinstance(known, Applied):
+                return known
+            applied = await self._apply(step)
+            if applied.inverse:
+                self._undoable = [*self._undoable, UndoableEdit.of(applied)][-UNDO_DEPTH:]
+            # Of the edits that ended only the last one is asked for again: by a caller that lost its answer.
+            interrupted = {key: entry for key, entry in self._known.items() if isinstance(entry, Site)}
+            self._known = {**interrupted, step.key: applied}
         return applied
 
-    async def _send(self, step: _Step, state: str | None) -> Applied:
-        site = self._interrupted.pop(step.key, None) or Site(self._http, self._project_id)
-        site.again()
+    async def _undo_in_turn(self) -> JsonObject | None:
+        async with self._turn:
+            if not self._undoable:
+                return None
+            undoable = self._undoable.pop()
+            while undoable.inverse:
+                try:
+                    replaces = await self._take_back(undoable.inverse[0])
+                except Unreachable:
+                    self._undoable.append(undoable)
+                    raise
+                undoable = undoable.after_first(replaces)
+            return undoable.report()
+
+    async def _take_back(self, step: KeyedEdit) -> Mapping[int, int]:
+        if step.key not in self._known:
+            await self._times.require_unchanged(step.edit.guards)
+        applied = await self._apply(step)
+        self._undoable = [undoable.renamed(applied.replaces) for undoable in self._undoable]
+        return applied.replaces
+
+    async def _apply(self, step: KeyedEdit) -> Applied:
+        before = await self._times.before(step.edit)
+        applied = await self._send(step)
+        await self._times.learn(applied, before)
+        return applied
+
+    async def _send(self, step: KeyedEdit) -> Applied:
+        known = self._known.pop(step.key, None)
+        site = known if isinstance(known, Site) else Site(self._http, self._project_id)
+        site.restart()
         try:
-            return await step.edit.apply(site, state, step.key)
+            return await step.edit.apply(site, step.key)
         except Unreachable:
             if self._http.honours_keys:
-                self._interrupted[step.key] = site
+                self._known[step.key] = site
             raise
-
-    async def _times_now(self, node_ids: Mapping[int, str]) -> dict[int, str]:
-        if not node_ids:
-            return {}
-        seen = await Site(self._http, self._project_id).nodes(list(node_ids), list(node_ids))
-        return {node.id: node.edition_time for node in (*seen.treenodes.values(), *seen.connectors.values())}
-
-
-def read_edit(op: str, args: Mapping[str, Any]) -> Edit:
-    """The edit that a name and arguments stand for; `InvalidInput` says which argument is wrong."""
-    kind = OPERATIONS.get(op)
-    if kind is None:
-        raise InvalidInput(f"There is no edit named {op!r}. There are: {', '.join(OPERATIONS)}")
-    try:
-        return msgspec.convert(dict(args), kind)
-    except msgspec.ValidationError as error:
-        raise InvalidInput(f"{op}: {error}") from None

@@ -1,30 +1,54 @@
-"""Edits of treenodes."""
+"""Edits of treenodes, and of positions of connectors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import msgspec
 
 from catmaid_jupyter.api.errors import Conflict, InvalidInput
-from catmaid_jupyter.edits.base import Applied, Edit, derived_key
+from catmaid_jupyter.edits.base import (
+    Applied,
+    Confidence,
+    Edit,
+    JsonObject,
+    Position,
+    Restoration,
+    counted,
+    derived_key,
+)
+from catmaid_jupyter.edits.calls import Call, EditCalls
 from catmaid_jupyter.edits.connectors import CreateLink
 from catmaid_jupyter.edits.labels import SetLabels
-from catmaid_jupyter.edits.site import Site, neighbourhood_state, own_state, parent_state, state_of
+from catmaid_jupyter.edits.site import (
+    SeenNode,
+    Site,
+    Surroundings,
+    neighbourhood_state,
+    own_state,
+    parent_state,
+    state_of,
+)
 from catmaid_wire.forms import Form
 
-Confidence = Annotated[int, msgspec.Meta(ge=1, le=5)]
-Location = tuple[int, float, float, float]
+PlacedNode: TypeAlias = tuple[int, float, float, float]
+"""(id, x, y, z) of a treenode or connector, nm."""
+
+Places: TypeAlias = Mapping[int, Position] | tuple[PlacedNode, ...] | None
+"""Where nodes shall be: positions by id, or rows with the id first."""
 
 
-class CreateTreenode(Edit, frozen=True, kw_only=True):
-    """Add a treenode: to a parent, or as the root of a new skeleton and neuron.
+class CreateTreenode(Edit[int], frozen=True):
+    """Add a treenode and return its id; without a parent it is the root of a new skeleton and neuron.
 
-    neuron_id : neuron that a new skeleton belongs to.
+    x, y, z, radius : nm in project space; radius -1 for none.
+    neuron_id : the neuron that a new skeleton belongs to; None makes a new neuron.
     neuron_name : name of the neuron made for a new skeleton.
     """
 
+    route: ClassVar[str] = "treenode/create"
+    returns: ClassVar[str | None] = "treenode_id"
     node_fields: ClassVar[tuple[str, ...]] = ("parent_id",)
 
     x: float
@@ -33,35 +57,39 @@ class CreateTreenode(Edit, frozen=True, kw_only=True):
     parent_id: int | None = None
     radius: float = -1.0
     confidence: Confidence = 5
-    neuron_id: int | None = None
     neuron_name: str | None = None
+    neuron_id: int | None = None
 
-    async def apply(self, site: Site, state: str | None, key: str) -> Applied:  # noqa: D102
+    async def _apply(self, site: Site, key: str) -> Applied:
+        state = self.state
         if state is None and self.parent_id is not None:
             state = parent_state((await site.nodes([self.parent_id])).treenode(self.parent_id))
         form: Form = {
-            **_place(self.x, self.y, self.z, self.radius, self.confidence),
+            **_place(self),
             "parent_id": -1 if self.parent_id is None else self.parent_id,
             "useneuron": self.neuron_id,
             "neuron_name": self.neuron_name,
         }
-        answer = await site.write("treenode/create", form, state=state, key=key)
+        answer = await self._write(site, key, form, state)
         node_id = int(answer["treenode_id"])
         return Applied(
             answer=answer,
             text=f"add treenode {node_id}",
-            inverse=(DeleteTreenode(treenode_id=node_id, only_if_alone=True),),
+            inverse=(DeleteTreenode(node_id, only_if_alone=True),),
             times={node_id: answer["edition_time"]},
             position=(self.x, self.y, self.z),
         )
 
 
-class InsertTreenode(Edit, frozen=True, kw_only=True):
-    """Put a treenode between a child and its parent.
+class InsertTreenode(Edit[int], frozen=True):
+    """Put a treenode between a child and its parent and return its id.
 
+    x, y, z, radius : nm in project space; radius -1 for none.
     other_child_ids : further children of the parent that move below the new node.
     """
 
+    route: ClassVar[str] = "treenode/insert"
+    returns: ClassVar[str | None] = "treenode_id"
     node_fields: ClassVar[tuple[str, ...]] = ("parent_id", "child_id", "other_child_ids")
 
     x: float
@@ -73,76 +101,65 @@ class InsertTreenode(Edit, frozen=True, kw_only=True):
     confidence: Confidence = 5
     other_child_ids: tuple[int, ...] = ()
 
-    async def apply(self, site: Site, state: str | None, key: str) -> Applied:  # noqa: D102
-        children = (self.child_id, *self.other_child_ids)
+    async def _apply(self, site: Site, key: str) -> Applied:
+        children, state = (self.child_id, *self.other_child_ids), self.state
         if state is None:
             seen = await site.nodes([self.parent_id, *children])
             state = parent_state(seen.treenode(self.parent_id), *(seen.treenode(child) for child in children))
         form: Form = {
-            **_place(self.x, self.y, self.z, self.radius, self.confidence),
+            **_place(self),
             "parent_id": self.parent_id,
             "child_id": self.child_id,
             "takeover_child_ids": list(self.other_child_ids),
         }
-        answer = await site.write("treenode/insert", form, state=state, key=key)
+        answer = await self._write(site, key, form, state)
         node_id = int(answer["treenode_id"])
         return Applied(
             answer=answer,
             text=f"insert treenode {node_id}",
-            inverse=(DeleteTreenode(treenode_id=node_id),),
+            inverse=(DeleteTreenode(node_id),),
             times={node_id: answer["edition_time"], **dict(answer["child_edition_times"])},
             position=(self.x, self.y, self.z),
         )
 
 
-class DeleteTreenode(Edit, frozen=True, kw_only=True):
-    """Remove a treenode; its children hang on its parent afterwards.
+class DeleteTreenode(Edit[JsonObject], frozen=True):
+    """Remove a treenode; its children become children of its parent.
 
     only_if_alone : refuse with `Conflict` if the node has children or links.
     """
 
+    route: ClassVar[str] = "treenode/delete"
     node_fields: ClassVar[tuple[str, ...]] = ("treenode_id",)
+    guard_fields: ClassVar[tuple[str, ...]] = ("treenode_id",)
 
     treenode_id: int
     only_if_alone: bool = False
 
-    @property
-    def guards(self) -> frozenset[int]:  # noqa: D102
-        return frozenset({self.treenode_id})
-
-    async def apply(self, site: Site, state: str | None, key: str) -> Applied:  # noqa: D102
+    async def _apply(self, site: Site, key: str) -> Applied:
         seen = await site.around(self.treenode_id)
         node = seen.treenode(self.treenode_id)
-        children, links = seen.children(node.id), seen.links_of(node.id)
-        if self.only_if_alone and (children or links):
+        if self.only_if_alone and (seen.children(node.id) or seen.links_of(node.id)):
             raise Conflict(f"Treenode {node.id} has been continued or linked since.")
         name = None
         if node.parent_id is None and node.skeleton_id is not None:
             _, name = await site.neuron_of(node.skeleton_id)
-        form: Form = {"treenode_id": node.id}
-        answer = await site.write("treenode/delete", form, state=state or neighbourhood_state(node, seen), key=key)
-        times = {int(child): time for child, time in answer["children"]}
-        restore = RestoreTreenode(
-            treenode_id=node.id,
-            x=node.x,
-            y=node.y,
-            z=node.z,
-            radius=node.radius,
-            confidence=node.confidence or 5,
-            parent_id=node.parent_id,
-            child_ids=tuple(child.id for child in children),
-            links=tuple((connector.id, seen.relations[link.relation_id]) for connector, link in links),
-            labels=seen.labels.get(node.id, ()),
-            neuron_name=name,
+        state = self.state or neighbourhood_state(node, seen)
+        answer = await self._write(site, key, {"treenode_id": node.id}, state)
+        return Applied(
+            answer=answer,
+            text=f"delete treenode {node.id}",
+            inverse=(RestoreTreenode.of(node, seen, name),),
+            times={int(child): time for child, time in answer["children"]},
+            position=node.position,
         )
-        text = f"delete treenode {node.id}"
-        return Applied(answer=answer, text=text, inverse=(restore,), times=times, position=node.position)
 
 
-class RestoreTreenode(Edit, frozen=True, kw_only=True):
+class RestoreTreenode(Restoration, frozen=True, kw_only=True):
     """Bring a deleted treenode back under a new id, with its children, links and labels."""
 
     node_fields: ClassVar[tuple[str, ...]] = ("parent_id", "child_ids", "links")
+    guard_fields: ClassVar[tuple[str, ...]] = ("child_ids",)
 
     treenode_id: int
     x: float
@@ -153,23 +170,38 @@ class RestoreTreenode(Edit, frozen=True, kw_only=True):
     parent_id: int | None
     child_ids: tuple[int, ...]
     links: tuple[tuple[int, str], ...]
+    """(connector id, relation) of each link."""
     labels: tuple[str, ...]
     neuron_name: str | None
 
-    @property
-    def guards(self) -> frozenset[int]:  # noqa: D102
-        return frozenset(self.child_ids)
+    @classmethod
+    def of(cls, node: SeenNode, seen: Surroundings, neuron_name: str | None) -> RestoreTreenode:
+        """The restoration of a treenode as it was seen."""
+        links = ((connector.id, seen.relations[link.relation_id]) for connector, link in seen.links_of(node.id))
+        return cls(
+            treenode_id=node.id,
+            x=node.x,
+            y=node.y,
+            z=node.z,
+            radius=node.radius,
+            confidence=node.confidence or 5,
+            parent_id=node.parent_id,
+            child_ids=tuple(child.id for child in seen.children(node.id)),
+            links=tuple(links),
+            labels=seen.labels.get(node.id, ()),
+            neuron_name=neuron_name,
+        )
 
-    async def apply(self, site: Site, state: str | None, key: str) -> Applied:  # noqa: D102
-        made = await self._node().apply(site, state, key)
+    async def _apply(self, site: Site, key: str) -> Applied:
+        made = await self._creation().apply(site, key)
         node_id = int(made.answer["treenode_id"])
         times = dict(made.times)
         for connector_id, relation in self.links:
-            link = CreateLink(treenode_id=node_id, connector_id=connector_id, relation=relation)
-            times |= (await link.apply(site, None, derived_key(key, f"link {connector_id} {relation}"))).times
+            link = CreateLink(node_id, connector_id, relation)
+            times |= (await link.apply(site, derived_key(key, f"link {connector_id} {relation}"))).times
         if self.labels:
-            labels = SetLabels(node_id=node_id, labels=self.labels, delete_existing=False)
-            await labels.apply(site, None, derived_key(key, "labels"))
+            labels = SetLabels(node_id, self.labels, delete_existing=False)
+            await labels.apply(site, derived_key(key, "labels"))
         return Applied(
             answer=made.answer,
             text=f"restore treenode {self.treenode_id}",
@@ -178,93 +210,93 @@ class RestoreTreenode(Edit, frozen=True, kw_only=True):
             replaces={self.treenode_id: node_id},
         )
 
-    def _node(self) -> Edit:
-        place = {name: getattr(self, name) for name in ("x", "y", "z", "radius", "confidence")}
+    def _creation(self) -> Edit[int]:
+        place = _place(self)
         if self.child_ids and self.parent_id is not None:
-            return InsertTreenode(
-                **place, parent_id=self.parent_id, child_id=self.child_ids[0], other_child_ids=self.child_ids[1:]
-            )
+            child_id, *others = self.child_ids
+            return InsertTreenode(**place, parent_id=self.parent_id, child_id=child_id, other_child_ids=tuple(others))
         return CreateTreenode(**place, parent_id=self.parent_id, neuron_name=self.neuron_name)
 
 
-class MoveNodes(Edit, frozen=True, kw_only=True):
-    """Move treenodes and connectors, each given as (id, x, y, z)."""
+class MoveNodes(Edit[JsonObject], frozen=True):
+    """Move treenodes and connectors, each given as id to (x, y, z), nm, or as a row (id, x, y, z)."""
 
-    treenodes: tuple[Location, ...] = ()
-    connectors: tuple[Location, ...] = ()
+    route: ClassVar[str] = "node/update"
+
+    treenodes: Places = ()
+    connectors: Places = ()
 
     @property
-    def guards(self) -> frozenset[int]:  # noqa: D102
-        return frozenset(row[0] for row in self.treenodes + self.connectors)
+    def guards(self) -> frozenset[int]:
+        """Nodes that nobody else may have changed: all that move."""
+        return frozenset(row[0] for row in (*_rows(self.treenodes), *_rows(self.connectors)))
 
-    def renamed(self, replaces: Mapping[int, int]) -> Edit:  # noqa: D102
-        return MoveNodes(
-            treenodes=tuple((replaces.get(row[0], row[0]), *row[1:]) for row in self.treenodes),
-            connectors=tuple((replaces.get(row[0], row[0]), *row[1:]) for row in self.connectors),
+    def renamed(self, replaces: Mapping[int, int]) -> MoveNodes:
+        """The same edit where nodes have other ids."""
+        treenodes, connectors = (
+            tuple((replaces.get(node, node), x, y, z) for node, x, y, z in _rows(places))
+            for places in (self.treenodes, self.connectors)
         )
+        return MoveNodes(treenodes, connectors, state=self.state)
 
-    async def apply(self, site: Site, state: str | None, key: str) -> Applied:  # noqa: D102
-        treenode_ids = [row[0] for row in self.treenodes]
-        connector_ids = [row[0] for row in self.connectors]
-        if not treenode_ids and not connector_ids:
+    async def _apply(self, site: Site, key: str) -> Applied:
+        treenodes, connectors, state = _rows(self.treenodes), _rows(self.connectors), self.state
+        rows = (*treenodes, *connectors)
+        if not rows:
             raise InvalidInput("No nodes to move were given.")
         if state is None:
-            seen = await site.nodes(treenode_ids, connector_ids)
-            found = [seen.treenode(node) for node in treenode_ids]
-            state = state_of(found + [seen.connector(node) for node in connector_ids])
-        form: Form = {"t": self.treenodes, "c": self.connectors}
-        answer = await site.write("node/update", form, state=state, key=key)
-        old_treenodes = answer["old_treenodes"] or []
-        old_connectors = answer["old_connectors"] or []
-        moved = len(treenode_ids) + len(connector_ids)
+            seen = await site.nodes([row[0] for row in treenodes], [row[0] for row in connectors])
+            found = [seen.treenode(row[0]) for row in treenodes]
+            state = state_of(found + [seen.connector(row[0]) for row in connectors])
+        answer = await self._write(site, key, {"t": treenodes, "c": connectors}, state)
+        old_treenodes, old_connectors = answer["old_treenodes"] or [], answer["old_connectors"] or []
         back = MoveNodes(
             treenodes=tuple((row[0], *row[2:5]) for row in old_treenodes),
             connectors=tuple((row[0], *row[2:5]) for row in old_connectors),
         )
         return Applied(
             answer=answer,
-            text=f"move {moved} node{'s'[: moved != 1]}",
+            text=f"move {counted(rows, 'node')}",
             inverse=(back,),
             times={row[0]: row[1] for row in (*old_treenodes, *old_connectors)},
-            position=(*self.treenodes, *self.connectors)[0][1:],
+            position=rows[0][1:],
         )
 
 
-class SetRadius(Edit, frozen=True, kw_only=True):
+class SetRadius(Edit[JsonObject], frozen=True):
     """Set the radius of a treenode, nm, below 0 for none.
 
-    option : CATMAID's choice of further nodes: 0 this node only, 1 to the next branch or end, 2 to the
-        previous branch, 3 to the previous node with a radius, 4 to the root, 5 all nodes.
+    option : which further nodes get it: 0 none, 1 those to the next branch or end, 2 to the previous branch,
+        3 to the previous node with a radius, 4 to the root, 5 all nodes.
     """
 
+    route: ClassVar[str] = "treenode/{treenode_id}/radius"
     node_fields: ClassVar[tuple[str, ...]] = ("treenode_id",)
+    guard_fields: ClassVar[tuple[str, ...]] = ("treenode_id",)
 
     treenode_id: int
     radius: float
     option: Annotated[int, msgspec.Meta(ge=0, le=5)] = 0
 
-    @property
-    def guards(self) -> frozenset[int]:  # noqa: D102
-        return frozenset({self.treenode_id})
-
-    async def apply(self, site: Site, state: str | None, key: str) -> Applied:  # noqa: D102
-        if state is None:
-            state = own_state((await site.nodes([self.treenode_id])).treenode(self.treenode_id))
-        form: Form = {"radius": self.radius, "option": self.option}
-        answer = await site.write(f"treenode/{self.treenode_id}/radius", form, state=state, key=key)
+    async def _apply(self, site: Site, key: str) -> Applied:
+        state = self.state or own_state((await site.nodes([self.treenode_id])).treenode(self.treenode_id))
+        answer = await self._write(site, key, {"radius": self.radius, "option": self.option}, state)
         changed = answer["updated_nodes"]
-        back = tuple(SetRadius(treenode_id=int(node), radius=value["old"]) for node, value in changed.items())
         return Applied(
             answer=answer,
-            text=f"set the radius of {len(changed)} treenode{'s'[: len(changed) != 1]}",
-            inverse=back,
+            text=f"set the radius of {counted(changed, 'treenode')}",
+            inverse=tuple(SetRadius(int(node), value["old"]) for node, value in changed.items()),
             times={int(node): value["edition_time"] for node, value in changed.items()},
         )
 
 
-class SetConfidence(Edit, frozen=True, kw_only=True):
-    """Set the confidence (1 to 5) of a treenode's edge to its parent, or of its links to connectors."""
+class SetConfidence(Edit[JsonObject], frozen=True):
+    """Set the confidence (1 to 5) of a treenode's edge to its parent, or of its links to connectors.
 
+    to_connector : True for the links.
+    """
+
+    route: ClassVar[str] = "treenodes/{treenode_id}/confidence"
     node_fields: ClassVar[tuple[str, ...]] = ("treenode_id",)
 
     treenode_id: int
@@ -272,20 +304,20 @@ class SetConfidence(Edit, frozen=True, kw_only=True):
     to_connector: bool = False
 
     @property
-    def guards(self) -> frozenset[int]:  # noqa: D102
+    def guards(self) -> frozenset[int]:
+        """Nodes that nobody else may have changed: the treenode, whose row a change of its edge alters."""
         return frozenset() if self.to_connector else frozenset({self.treenode_id})
 
-    async def apply(self, site: Site, state: str | None, key: str) -> Applied:  # noqa: D102
-        if state is None:
-            state = own_state((await site.nodes([self.treenode_id])).treenode(self.treenode_id))
+    async def _apply(self, site: Site, key: str) -> Applied:
+        state = self.state or own_state((await site.nodes([self.treenode_id])).treenode(self.treenode_id))
         form: Form = {"new_confidence": self.confidence, "to_connector": self.to_connector}
-        answer = await site.write(f"treenodes/{self.treenode_id}/confidence", form, state=state, key=key)
+        answer = await self._write(site, key, form, state)
         partners = list(answer["updated_partners"].values())
         before = {partner["old_confidence"] for partner in partners}
-        back: tuple[Edit, ...] = ()
+        back: tuple[Edit[Any], ...] = ()
         # Several links may have had several confidences, which one request cannot restore.
         if len(before) == 1 and before <= {1, 2, 3, 4, 5}:
-            back = (msgspec.structs.replace(self, confidence=before.pop()),)
+            back = (SetConfidence(self.treenode_id, before.pop(), self.to_connector),)
         times: dict[int, str] = {}
         if partners and not self.to_connector:
             times[self.treenode_id] = partners[0]["edition_time"]
@@ -293,5 +325,22 @@ class SetConfidence(Edit, frozen=True, kw_only=True):
         return Applied(answer=answer, text=text, inverse=back, times=times)
 
 
-def _place(x: float, y: float, z: float, radius: float, confidence: int) -> dict[str, float]:
-    return {"x": x, "y": y, "z": z, "radius": radius, "confidence": confidence}
+class NodeCalls(EditCalls):
+    """The edits of this module as calls."""
+
+    create_treenode = Call(CreateTreenode)
+    insert_treenode = Call(InsertTreenode)
+    delete_treenode = Call(DeleteTreenode)
+    move_nodes = Call(MoveNodes)
+    set_radius = Call(SetRadius)
+    set_confidence = Call(SetConfidence)
+
+
+def _place(new: CreateTreenode | InsertTreenode | RestoreTreenode) -> dict[str, Any]:
+    return {name: getattr(new, name) for name in ("x", "y", "z", "radius", "confidence")}
+
+
+def _rows(places: Places) -> tuple[PlacedNode, ...]:
+    if isinstance(places, Mapping):
+        return tuple((node, *position) for node, position in places.items())
+    return places or ()

@@ -1,4 +1,4 @@
-"""What edits read from a project before they write: nodes with edition times, in CATMAID's own routes."""
+"""A project as one edit sees it: nodes with their edition times, read by CATMAID's own routes, and writes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _NOWHERE: Form = {"left": 0, "top": 0, "z1": -1e9, "right": 1, "bottom": 1, "z2"
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """One end of a connector: link and relation ids, the treenode, and the edition time."""
+class SeenLink:
+    """A link of a connector to a treenode as it was read; edition time ISO with ms."""
 
     link_id: int
     treenode_id: int
@@ -30,8 +30,8 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """A treenode or connector (`skeleton_id` None) as it is now; lengths in nm, edition time ISO with ms."""
+class SeenNode:
+    """A treenode or connector (`skeleton_id` None) as it was read; lengths in nm, edition time ISO with ms."""
 
     id: int
     x: float
@@ -43,7 +43,7 @@ class Node:
     parent_id: int | None = None
     radius: float = -1.0
     skeleton_id: int | None = None
-    links: tuple[Link, ...] = ()
+    links: tuple[SeenLink, ...] = ()
 
     @property
     def position(self) -> tuple[float, float, float]:
@@ -60,37 +60,37 @@ class Node:
 class Surroundings:
     """Nodes read together, by id, with the labels of those that have some and the names of relations."""
 
-    treenodes: Mapping[int, Node]
-    connectors: Mapping[int, Node] = field(default_factory=dict)
+    treenodes: Mapping[int, SeenNode]
+    connectors: Mapping[int, SeenNode] = field(default_factory=dict)
     labels: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     relations: Mapping[int, str] = field(default_factory=dict)
 
-    def treenode(self, treenode_id: int) -> Node:
+    def treenode(self, treenode_id: int) -> SeenNode:
         """The treenode; `NotFound` if it was not there."""
         try:
             return self.treenodes[treenode_id]
         except KeyError:
             raise NotFound(f"There is no treenode {treenode_id} in this project.") from None
 
-    def connector(self, connector_id: int) -> Node:
+    def connector(self, connector_id: int) -> SeenNode:
         """The connector; `NotFound` if it was not there."""
         try:
             return self.connectors[connector_id]
         except KeyError:
             raise NotFound(f"There is no connector {connector_id} in this project.") from None
 
-    def children(self, treenode_id: int) -> list[Node]:
+    def children(self, treenode_id: int) -> list[SeenNode]:
         """The children that were read."""
         return [node for node in self.treenodes.values() if node.parent_id == treenode_id]
 
-    def links_of(self, treenode_id: int) -> list[tuple[Node, Link]]:
+    def links_of(self, treenode_id: int) -> list[tuple[SeenNode, SeenLink]]:
         """The connectors that a treenode is linked to, of those that were read."""
         pairs = ((connector, link) for connector in self.connectors.values() for link in connector.links)
         return [(connector, link) for connector, link in pairs if link.treenode_id == treenode_id]
 
 
 class Site:
-    """A project as one edit sees it: reads of nodes, and writes with state and key.
+    """Reads of nodes, and writes with state and key, for one edit of a project.
 
     What was read is remembered, so that an edit that is tried again after a lost answer sends the same requests:
     by then the server may have applied it, and would answer the reads differently.
@@ -102,16 +102,20 @@ class Site:
         self._step = 0
         self._read: dict[tuple[object, ...], Any] = {}
 
-    def again(self) -> None:
-        """Begin the edit from its start, with what was read before."""
+    def restart(self) -> None:
+        """Begin the edit again from its start, with what was read before."""
         self._step = 0
 
     async def write(self, path: str, form: Mapping[str, FormValue], *, state: str | None, key: str) -> dict[str, Any]:
-        """POST an edit below the project and return its answer; repeated if the server honours keys."""
+        """POST an edit below the project and return its answer (see `journal` for when it is repeated)."""
         self._step += 1
         headers = {KEY_HEADER: key} if self.http.honours_keys else {}
         answer = await self.http.request(
-            "POST", f"{self.project_id}/{path}", form={**form, "state": state}, headers=headers
+            "POST",
+            f"{self.project_id}/{path}",
+            form={**form, "state": state},
+            headers=headers,
+            repeatable=self.http.honours_keys,
         )
         value: dict[str, Any] = answer.json()
         return value
@@ -165,17 +169,17 @@ def read_node_list(answer: list[Any]) -> Surroundings:
     )
 
 
-def state_of(nodes: Iterable[Node]) -> str:
+def state_of(nodes: Iterable[SeenNode]) -> str:
     """State of a request about several nodes: `[[id, edition time], …]`."""
     return orjson.dumps([node.stamp for node in nodes]).decode()
 
 
-def own_state(node: Node) -> str:
+def own_state(node: SeenNode) -> str:
     """State of a request that depends on one node only."""
     return orjson.dumps({"edition_time": node.edition_time}).decode()
 
 
-def parent_state(parent: Node, *children: Node) -> str:
+def parent_state(parent: SeenNode, *children: SeenNode) -> str:
     """State of a request that adds a node below `parent`, maybe above `children`."""
     state: dict[str, Any] = {"parent": parent.stamp}
     if children:
@@ -183,7 +187,7 @@ def parent_state(parent: Node, *children: Node) -> str:
     return orjson.dumps(state).decode()
 
 
-def neighbourhood_state(node: Node, seen: Surroundings) -> str:
+def neighbourhood_state(node: SeenNode, seen: Surroundings) -> str:
     """State of a request that removes a treenode: it, its parent, all its children and links."""
     state: dict[str, Any] = {
         "edition_time": node.edition_time,
@@ -195,7 +199,7 @@ def neighbourhood_state(node: Node, seen: Surroundings) -> str:
     return orjson.dumps(state).decode()
 
 
-def connector_state(connector: Node) -> str:
+def connector_state(connector: SeenNode) -> str:
     """State of a request that removes a connector: it and all its links."""
     links = [(link.link_id, link.edition_time) for link in connector.links]
     return orjson.dumps({"edition_time": connector.edition_time, "c_links": links}).decode()
@@ -203,29 +207,29 @@ def connector_state(connector: Node) -> str:
 
 def iso_time(seconds: float) -> str:
     """ISO 8601 in UTC with milliseconds, as in the answers to edits, from seconds since 1970."""
-    moment = datetime.fromtimestamp(round(seconds * 1000) / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    time = datetime.fromtimestamp(round(seconds * 1000) / 1000, UTC)
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def same_moment(one: str | None, other: str | None) -> bool:
+def same_time(one: str | None, other: str | None) -> bool:
     """Whether two edition times are the same but for how they were rounded to milliseconds."""
     if one is None or other is None:
         return one is other
     return abs(datetime.fromisoformat(one) - datetime.fromisoformat(other)) <= _ROUNDING
 
 
-def _treenode(row: list[Any]) -> Node:
+def _treenode(row: list[Any]) -> SeenNode:
     node_id, parent_id, x, y, z, confidence, radius, skeleton_id, edited, user_id = row[:10]
-    return Node(node_id, x, y, z, confidence, iso_time(edited), user_id, parent_id, radius, skeleton_id)
+    return SeenNode(node_id, x, y, z, confidence, iso_time(edited), user_id, parent_id, radius, skeleton_id)
 
 
-def _connector(row: list[Any]) -> Node:
+def _connector(row: list[Any]) -> SeenNode:
     node_id, x, y, z, confidence, edited, user_id, links = row[:8]
     read = tuple(
-        Link(link_id, treenode_id, relation_id, certainty, iso_time(time))
+        SeenLink(link_id, treenode_id, relation_id, certainty, iso_time(time))
         for treenode_id, relation_id, certainty, time, link_id in links
     )
-    return Node(node_id, x, y, z, confidence, iso_time(edited), user_id, links=read)
+    return SeenNode(node_id, x, y, z, confidence, iso_time(edited), user_id, links=read)
 
 
 def _box(position: tuple[float, float, float]) -> dict[str, FormValue]:

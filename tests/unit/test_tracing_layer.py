@@ -15,6 +15,7 @@ from catmaid_jupyter.api.answers import read_columns
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.http import Answer
 from catmaid_jupyter.client.project import Project
+from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets import TracingLayer
 from catmaid_jupyter.widgets.rpc import Binary, methods_of
 from catmaid_wire.columns import MEDIA_TYPE
@@ -55,7 +56,7 @@ class FakeHttp:
         return {
             "3/labels/": ["soma", "ends"],
             "3/skeletons/9/root": {"root_id": 5, "x": 1.5, "y": 2.0, "z": 50.0},
-            "3/skeleton/9/neuronname": {"neuronid": 90, "neuronname": "Basin-4"},
+            "3/skeleton/neuronnames": {"9": "Basin-4"},
             "3/treenodes/5/children": [[[8, 0, 0, 0]], [[6, 2.0, 3.0, 50.0]]],
             "3/treenodes/8/children": [],
             "3/treenodes/5/next-branch-or-end": [[[6, 2, 3, 50], [6, 2, 3, 50], [8, 9, 9, 900]]],
@@ -70,11 +71,13 @@ class FakeEdits:
         self.performed: list[tuple[Any, ...]] = []
         self.undone: dict[str, Any] | None = None
 
-    async def perform(self, op: str, args: Mapping[str, Any], state: str | None, key: str) -> dict[str, Any]:
+    async def perform(
+        self, op: str, args: Mapping[str, Any], state: str | None, key: str, *, outage: Outage
+    ) -> dict[str, Any]:
         self.performed.append((op, args, state, key))
         return {"treenode_id": 77}
 
-    async def undo(self) -> dict[str, Any] | None:
+    async def undo(self, *, outage: Outage) -> dict[str, Any] | None:
         return self.undone
 
 
@@ -228,9 +231,16 @@ async def test_labels_are_sorted_for_completion(layer: TracingLayer) -> None:
     assert await ask(layer, "labels") == ["ends", "soma"]
 
 
-async def test_skeletons_have_names_and_sizes_and_unknown_ones_are_left_out(layer: TracingLayer) -> None:
+async def test_skeletons_have_names_and_sizes_and_unknown_ones_are_left_out(
+    project: FakeProject, layer: TracingLayer
+) -> None:
     found = await ask(layer, "skeletons", skeleton_ids=[9, 404])
     assert found == [{"skeleton_id": 9, "name": "Basin-4", "nodes": 3}]
+    assert project.http.asked == [
+        ("POST 3/skeletons/summary", {"skeleton_ids": [9, 404]}),
+        ("POST 3/skeleton/neuronnames", {"skids": [9]}),
+    ]
+    assert await ask(layer, "skeletons", skeleton_ids=[404]) == []
 
 
 def test_news_is_passed_on(project: FakeProject, layer: TracingLayer, sent: list[dict[str, Any]]) -> None:

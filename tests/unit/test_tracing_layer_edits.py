@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from catmaid_jupyter.api.errors import Conflict, Unreachable
-from catmaid_jupyter.edits import queue as edit_queue
-from catmaid_jupyter.edits.queue import EditQueue
+from catmaid_jupyter.edits import journal
+from catmaid_jupyter.edits.journal import Outage
 
 Told = tuple[bool, str, int]
 
@@ -50,7 +50,7 @@ class Service:
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edit_queue, "PAUSES", (0.0, 0.001))
+    monkeypatch.setattr(journal, "PAUSES", (0.0, 0.001))
 
 
 @pytest.fixture
@@ -58,8 +58,30 @@ def told() -> list[Told]:
     return []
 
 
-def queue_of(service: Service, told: list[Told], *, repeatable: bool = True) -> EditQueue:
-    return EditQueue(service, repeatable=repeatable, tell=lambda *what: told.append(what))
+class WidgetEdits:
+    """The edits of one widget, which wait while the service is away."""
+
+    def __init__(self, service: Service, told: list[Told], *, repeatable: bool = True) -> None:
+        self.service = service
+        self.repeatable = repeatable
+        self.outage = Outage(lambda *what: told.append(what))
+
+    @property
+    def waiting(self) -> int:
+        return self.outage.waiting
+
+    def service_changed(self, up: bool, message: str) -> None:
+        self.outage.service_changed(up, message)
+
+    async def perform(self, op: str, args: Mapping[str, Any], state: str | None, key: str) -> dict[str, Any]:
+        return await self.outage.outlast(lambda: self.service.perform(op, args, state, key), repeatable=self.repeatable)
+
+    async def undo(self) -> dict[str, Any] | None:
+        return await self.outage.outlast(self.service.undo, repeatable=self.repeatable)
+
+
+def queue_of(service: Service, told: list[Told], *, repeatable: bool = True) -> WidgetEdits:
+    return WidgetEdits(service, told, repeatable=repeatable)
 
 
 async def test_an_edit_passes_through_untouched(told: list[Told]) -> None:
@@ -100,7 +122,7 @@ async def test_undo_waits_for_the_service_too(told: list[Told]) -> None:
 
 
 async def test_news_that_the_service_is_back_ends_the_pause(told: list[Told], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edit_queue, "PAUSES", (3600.0,))
+    monkeypatch.setattr(journal, "PAUSES", (3600.0,))
     service = Service("request lost")
     queue = queue_of(service, told)
     edit = asyncio.create_task(queue.perform("create_treenode", {}, None, "k"))

@@ -11,9 +11,7 @@ import traitlets
 from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.api.node_columns import columns_of_node_list
-from catmaid_jupyter.client.instance import gather
-from catmaid_jupyter.edits.queue import EditQueue
-from catmaid_jupyter.edits.site import Site
+from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets.base import Layer
 from catmaid_jupyter.widgets.rpc import Binary, method
 from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour
@@ -92,10 +90,10 @@ class TracingLayer(Layer):
     def __init__(self, project: Project, **traits: Any) -> None:
         self.project = project
         instance = project.instance
-        self._edits = EditQueue(project.edits, repeatable=instance.http.honours_keys, tell=self._tell_service)
+        self._outage = Outage(self._report_service)
         super().__init__(instance, **traits)
         self.set_trait("project_id", project.id)
-        self._unsubscribe = project.on_change(self._changed, self._edits.service_changed)
+        self._unsubscribe = project.on_change(self._changed, self._outage.service_changed)
 
     def undo(self) -> str | None:
         """Take the last own edit back, wherever on this connection it was made.
@@ -128,11 +126,12 @@ class TracingLayer(Layer):
         """Write an edit: ``{op, args, state, key}``; answers when it is written, however long that takes."""
         seen = params.get("state")
         state = None if seen is None else msgspec.json.encode(seen).decode()
-        return await self._edits.perform(str(params["op"]), params["args"], state, str(params["key"]))
+        op, args, key = str(params["op"]), params["args"], str(params["key"])
+        return await self.project.edits.perform(op, args, state, key, outage=self._outage)
 
     @method("undo")
     async def _undo_last(self, _params: dict[str, Any]) -> dict[str, Any]:
-        return await self._edits.undo() or {"undone": None}
+        return await self.project.edits.undo(outage=self._outage) or {"undone": None}
 
     @method
     async def _neighbour(self, params: dict[str, Any]) -> Neighbour | None:
@@ -148,14 +147,19 @@ class TracingLayer(Layer):
     async def _skeletons(self, params: dict[str, Any]) -> list[dict[str, Any]]:
         """Name and count skeletons: ``{skeleton_ids}``; unknown ids are left out."""
         skeleton_ids = [int(skeleton_id) for skeleton_id in params["skeleton_ids"]]
-        path = f"{self.project.id}/skeletons/summary"
-        found = await self._http.read_json("POST", path, form={"skeleton_ids": skeleton_ids})
+        found = await self._http.read_json(
+            "POST", f"{self.project.id}/skeletons/summary", form={"skeleton_ids": skeleton_ids}
+        )
         sizes = {int(skeleton_id): summary["num_nodes"] for skeleton_id, summary in found.items()}
-        site = Site(self._http, self.project.id)
-        names = await gather(*(site.neuron_of(skeleton_id) for skeleton_id in sizes))
+        if not sizes:
+            return []
+        names = await self._http.read_json(
+            "POST", f"{self.project.id}/skeleton/neuronnames", form={"skids": list(sizes)}
+        )
         return [
-            {"skeleton_id": skeleton_id, "name": name, "nodes": nodes}
-            for (skeleton_id, nodes), (_, name) in zip(sizes.items(), names, strict=True)
+            {"skeleton_id": skeleton_id, "name": names[str(skeleton_id)], "nodes": nodes}
+            for skeleton_id, nodes in sizes.items()
+            if str(skeleton_id) in names
         ]
 
     @property
@@ -165,5 +169,5 @@ class TracingLayer(Layer):
     def _changed(self, change: Change) -> None:
         self.emit("changed", **{name: change.get(name) for name in ("version", "label", "user_id")})
 
-    def _tell_service(self, up: bool, message: str, pending: int) -> None:
+    def _report_service(self, up: bool, message: str, pending: int) -> None:
         self.emit("service", state="up" if up else "down", message=message, pending=pending)
