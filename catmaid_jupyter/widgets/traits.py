@@ -9,7 +9,7 @@ from typing import Any
 import traitlets
 
 
-class Point(traitlets.TraitType[tuple[float, float, float], Any]):
+class Position(traitlets.TraitType[tuple[float, float, float], Any]):
     """A place in project space: (x, y, z) in nm, finite float64; any iterable of three numbers is taken."""
 
     info_text = "a place (x, y, z) in nm"
