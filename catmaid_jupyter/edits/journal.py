@@ -4,13 +4,13 @@
   away, others take their turn.
 - **Key.** Each edit has a key, a UUID, that all its repetitions carry. A service that honours keys (capability
   `idempotency`) applies it once, and answers a repetition with the first answer; so an edit whose answer got lost is
-  sent again, without harm. What the edit had read before it was interrupted is kept until then, so that the
+  sent again and still happens once. What it had read before it was interrupted is kept until then, so that the
   repetition is the same request.
-- **Retries.** A request whose connection breaks is sent again by `api.http` for about two seconds. Then a plain call
-  (`project.edit`, `project.undo`) raises `Unreachable`. A widget passes an `Outage`: its edit is tried again, after
-  `PAUSES`, until the service answers, however long that takes.
+- **Retries.** A request whose connection breaks is sent again up to three times, within two seconds (`api.http`).
+  After that a plain call (`project.edit`, `project.undo`) raises `Unreachable`. A widget passes an `Outage`: its edit
+  is tried again, after `PAUSES`, until the service answers, however long that takes.
 - **Other CATMAID servers** do not honour keys: there an edit that may have arrived is never sent twice, and
-  `Unreachable` is raised at once.
+  `Unreachable` is raised, also for widgets.
 - **Undo** applies the inverses of the last edit, of at most `UNDO_DEPTH` edits, by the same rules. It is refused with
   `Conflict` if somebody else has changed the nodes since.
 """
@@ -44,7 +44,7 @@ Report = Callable[[bool, str, int], None]
 
 
 class Outage:
-    """Edits of one widget that wait while the service does not answer.
+    """The edits of one widget that wait while the service does not answer.
 
     report : called when the service goes away, when more edits wait for it, and when it is back.
     """
@@ -61,7 +61,7 @@ class Outage:
         return self._waiting
 
     def service_changed(self, up: bool, message: str) -> None:
-        """Hear from elsewhere that the service went away or is back, which ends a pause."""
+        """To be called when others notice that the service went away or is back; the latter ends a pause."""
         if up:
             self._retry.set()
         self._report(up=up, message=message)
@@ -103,7 +103,7 @@ class Outage:
 
 
 class Journal:
-    """The edits of one connection in one project; used on the background loop. The module's text says the rules."""
+    """The edits of one connection in one project, used on the background loop; its rules are in the module's text."""
 
     def __init__(self, http: Http, project_id: int) -> None:
         self._http = http

@@ -1,4 +1,4 @@
-"""What all widgets share: bundle, constructor, requests, and life while the kernel is busy."""
+"""What all widgets share: the bundle, checks of arguments, requests, and answers while the kernel is busy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
-from catmaid_jupyter.widgets.rpc import Loop, Rpc, methods_of
+from catmaid_jupyter.widgets.rpc import BackgroundLoop, Rpc, methods_of
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -42,7 +42,7 @@ class Widget(anywidget.AnyWidget):
             cls._esm = bundle(cls._entry)
         super().__init_subclass__(**kwargs)
 
-    def __init__(self, instance: Loop, **traits: Any) -> None:
+    def __init__(self, instance: BackgroundLoop, **traits: Any) -> None:
         self._refuse_unknown(traits)
         super().__init__(**traits)
         self._rpc = Rpc(instance, methods_of(self), self.send)
@@ -54,7 +54,7 @@ class Widget(anywidget.AnyWidget):
         self._rpc.emit(event, data)
 
     def close(self) -> None:
-        """Take the widget away from all pages and cancel its requests."""
+        """Remove the widget from all pages and cancel its requests."""
         # Widgets are also closed when their constructor failed.
         if hasattr(self, "_rpc"):
             self._rpc.close()
@@ -78,7 +78,7 @@ class Layer(Widget):
     """Something drawn over a stack viewer's image, with its own module and state."""
 
     layer_id = traitlets.Unicode(read_only=True).tag(sync=True)
-    """Under which the layer's module announces itself to viewers in a page."""
+    """Id by which the layer's front-end module makes itself known to the viewers of a page."""
 
     @traitlets.default("layer_id")
     def _new_layer_id(self) -> str:
@@ -92,7 +92,7 @@ def own_traits(cls: type[Widget]) -> set[str]:
 
 
 def answer_from_subshells(comm: Any) -> None:
-    """Keep a comm's messages on the kernel's subshells, so that a running cell does not hold them up.
+    """Answer a comm's messages on the kernel's subshells, so that they do not wait for a running cell.
 
     ipykernel 7.4 sends a comm's messages to the shell that last spoke on it, which is the busy one
     once a cell has made the widget or set a trait. The attribute is private and other versions may

@@ -2,8 +2,8 @@
 
 A request is a custom message ``{rid, method, params}`` and is cancelled by ``{cancel: rid}``. The
 answer is one message with the same ``rid``: a JSON ``result``, or bytes in message buffers, or an
-``error`` of ``{code, message, detail}``. The handler of a message only hands over, so that neither
-a busy kernel nor another widget's slow request holds an answer up.
+``error`` of ``{code, message, detail}``. The handler of a message only starts the request, so that an
+answer waits neither for a busy kernel nor for a slow request of another widget.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, overload
 
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput
+from catmaid_wire.errors import Code
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 
-class Loop(Protocol):
-    """What owns the background loop: the client's ``Instance``."""
+class BackgroundLoop(Protocol):
+    """What runs coroutines in the background: the client's ``Instance``."""
 
     def submit(self, coro: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         """Run a coroutine in the background loop."""
@@ -85,7 +86,7 @@ def methods_of(owner: object) -> dict[str, Handler]:
 class Rpc:
     """The kernel's end: one for each widget."""
 
-    def __init__(self, loop: Loop, handlers: Mapping[str, Handler], send: Send) -> None:
+    def __init__(self, loop: BackgroundLoop, handlers: Mapping[str, Handler], send: Send) -> None:
         self._loop = loop
         self._handlers = dict(handlers)
         self._send = send
@@ -110,11 +111,11 @@ class Rpc:
         future.add_done_callback(lambda _: self._forget(rid))
 
     def emit(self, event: str, data: Mapping[str, Any]) -> None:
-        """Tell the front end that something happened. Safe from any thread."""
+        """Send an event to the front end. Safe from any thread."""
         self._send({"event": event, "data": dict(data)}, None)
 
     def close(self) -> None:
-        """Cancel what is under way."""
+        """Cancel all requests that are not answered yet."""
         with self._lock:
             running = list(self._running.values())
             self._running.clear()
@@ -146,8 +147,8 @@ class Rpc:
 
 
 def error_content(error: Exception) -> dict[str, Any]:
-    """Give an exception as the front end shows it: ``{code, message, detail}``."""
+    """Describe an exception for the front end: ``{code, message, detail}``."""
     if isinstance(error, CatmaidError):
         return {"code": error.code, "message": error.message, "detail": error.detail}
     logger.error("a widget request failed", exc_info=error)
-    return {"code": "internal", "message": f"{type(error).__name__}: {error}", "detail": None}
+    return {"code": Code.INTERNAL, "message": f"{type(error).__name__}: {error}", "detail": None}

@@ -1,4 +1,4 @@
-"""Trait types for places in project space."""
+"""Trait types for positions in project space."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import traitlets
 
 
 class Position(traitlets.TraitType[tuple[float, float, float], Any]):
-    """A place in project space: (x, y, z) in nm, finite float64; any iterable of three numbers is taken."""
+    """A position in project space: (x, y, z) in nm, finite float64; any iterable of three numbers is accepted."""
 
-    info_text = "a place (x, y, z) in nm"
+    info_text = "a position (x, y, z) in nm"
     default_value = (0.0, 0.0, 0.0)
 
     def validate(self, obj: Any, value: Any) -> tuple[float, float, float]:
-        """Read a place; `TraitError` for anything else."""
+        """Read a position; `TraitError` for anything else."""
         if isinstance(value, Iterable) and not isinstance(value, str | bytes):
             try:
                 numbers = tuple(float(number) for number in value)

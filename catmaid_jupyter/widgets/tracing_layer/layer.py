@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project
 
 MOST_NODES = 50_000
-"""Treenodes that a browser is given for one view."""
+"""The most treenodes that a browser receives for one view."""
 
 
 def _text_keys(colors: Mapping[int, str], _widget: object) -> dict[str, str]:
@@ -34,13 +34,13 @@ def _number_keys(colors: Mapping[str, str], _widget: object) -> dict[int, str]:
 class TracingLayer(Layer):
     """Show and edit the neurons of a project in a `StackViewer`.
 
-    Every edit is drawn at once and then written; one that the service refuses is taken back with its reason. While
-    the service is away edits are kept, and written once when it is back.
+    Every edit is drawn at once and then written; one that the service refuses is taken back, with the reason shown.
+    While the service is away edits wait, and are written once when it is back.
 
     Parameters
     ----------
     project
-        What to trace in.
+        The project to trace in.
     traits
         Any trait of this class, such as ``colors={skeleton_id: "orange"}``.
 
@@ -70,7 +70,7 @@ class TracingLayer(Layer):
     colors = traitlets.Dict(key_trait=traitlets.Int(), value_trait=traitlets.Unicode()).tag(
         sync=True, to_json=_text_keys, from_json=_number_keys
     )
-    """Colours (CSS) of skeletons by id; those without one get a colour by their id."""
+    """Colours (CSS) of skeletons by id; other skeletons get a colour that follows from their id."""
 
     visible = traitlets.Bool(True).tag(sync=True)
     """Whether the layer is shown and takes the mouse."""
@@ -82,7 +82,7 @@ class TracingLayer(Layer):
     """Whether tags, and confidences below 5, are written beside nodes."""
 
     fade_sections = traitlets.Int(2, min=0, max=20).tag(sync=True)
-    """Sections before and behind the one shown on which edges still show, fading."""
+    """Number of sections before and behind the one shown whose edges are drawn too, fainter with distance."""
 
     read_only = traitlets.Bool(False).tag(sync=True)
     """Whether the page refuses edits."""
@@ -103,7 +103,7 @@ class TracingLayer(Layer):
         return self.project.undo()
 
     def close(self) -> None:
-        """Take the layer away from all pages, and end its subscription to changes."""
+        """Remove the layer from all pages, and end its subscription to changes."""
         # Widgets are also closed when their constructor failed.
         if hasattr(self, "_unsubscribe"):
             self._unsubscribe()
@@ -111,7 +111,7 @@ class TracingLayer(Layer):
 
     @method
     async def _nodes(self, params: dict[str, Any]) -> Binary:
-        """Read what is in a box: ``{left, top, z1, right, bottom, z2}`` in nm, and ``treenode_ids`` besides."""
+        """Read the nodes in a box: ``{left, top, z1, right, bottom, z2}`` in nm, and those of ``treenode_ids``."""
         form = {name: float(params[name]) for name in ("left", "top", "z1", "right", "bottom", "z2")}
         extra = [int(treenode_id) for treenode_id in params.get("treenode_ids", ())]
         answer = await self._http.columns_or_json(
@@ -123,7 +123,7 @@ class TracingLayer(Layer):
 
     @method
     async def _edit(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Write an edit: ``{op, args, state, key}``; answers when it is written, however long that takes."""
+        """Apply an edit: ``{op, args, state, key}``; waits while the service is away."""
         seen = params.get("state")
         state = None if seen is None else msgspec.json.encode(seen).decode()
         op, args, key = str(params["op"]), params["args"], str(params["key"])
@@ -145,7 +145,7 @@ class TracingLayer(Layer):
 
     @method
     async def _skeletons(self, params: dict[str, Any]) -> list[dict[str, Any]]:
-        """Name and count skeletons: ``{skeleton_ids}``; unknown ids are left out."""
+        """Names and numbers of nodes of skeletons: ``{skeleton_ids}``; unknown ids are left out."""
         skeleton_ids = [int(skeleton_id) for skeleton_id in params["skeleton_ids"]]
         found = await self._http.read_json(
             "POST", f"{self.project.id}/skeletons/summary", form={"skeleton_ids": skeleton_ids}

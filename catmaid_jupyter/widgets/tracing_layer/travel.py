@@ -1,4 +1,4 @@
-"""Where a person gets to from a treenode, along its arbor."""
+"""Steps along an arbor: from a treenode to its parent, a child, the root, the next or previous branch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Direction: TypeAlias = Literal["parent", "child", "root", "next_branch", "previo
 
 
 class Neighbour(TypedDict):
-    """A treenode and its place, nm."""
+    """A treenode and its position, nm."""
 
     treenode_id: int
     x: float
@@ -56,10 +56,10 @@ async def _by_route(http: Http, project_id: int, treenode_id: int, direction: st
     if direction == "previous_branch":
         return _placed(await http.read_json("POST", f"{path}/previous-branch-or-root", form={"alt": 0}))
     if direction == "child":
-        # Each child comes as a list of one place; the first one made is the way on.
+        # Each child comes as a list of one row; of several the oldest is taken.
         children = await http.read_json("POST", f"{path}/children")
         return min((_placed(child[0]) for child in children), key=lambda child: child["treenode_id"], default=None)
-    # Of each branch: where it begins, where its first branch or end is in sight, and that branch or end.
+    # One list for each branch, the largest branch first; its last row is the next branch node or end.
     branches = await http.read_json("POST", f"{path}/next-branch-or-end")
     return _placed(branches[0][-1]) if branches else None
 
