@@ -5,4 +5,7 @@
 - `calls`, `project_edit`: the same edits as plain calls, `project.edit`
 - `journal`: order, keys, attempts; `undo`: what takes edits back
 - `site`: a project as one edit reads and writes it
+
+To add an edit, declare its class in the module of its target, and the line `name = Call(Class)` below the classes,
+which lets type checkers know it. Nothing else names it: widgets, `project.edit` and undo find it by itself.
 """

@@ -51,7 +51,7 @@ class PartSkeletons(Restoration, frozen=True, kw_only=True):
     async def _apply(self, site: Site, key: str) -> Applied:
         node = (await site.nodes([self.to_id])).treenode(self.to_id)
         if node.parent_id != self.from_id:
-            raise Conflict(f"Treenode {self.to_id} no longer hangs on {self.from_id}.")
+            raise Conflict(f"Treenode {self.to_id} is no longer a child of {self.from_id}.")
         parted = await SplitSkeleton(self.to_id).apply(site, derived_key(key, "split"))
         if self.root_id != self.to_id:
             await RerootSkeleton(self.root_id).apply(site, derived_key(key, "reroot"))

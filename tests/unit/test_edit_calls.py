@@ -6,6 +6,8 @@ import ast
 import inspect
 import pydoc
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, get_args
@@ -63,12 +65,21 @@ def test_each_edit_is_a_call_with_the_fields_and_text_of_its_class(edit: Project
     assert edit_class.__doc__.splitlines()[0] in shown
 
 
-@pytest.mark.parametrize("name", OFFERED)
-def test_type_checkers_know_each_edit(name: str) -> None:
-    """A line `name = Call(Class)` stands beside the class; without it mypy would not know the call."""
-    call = inspect.getattr_static(ProjectEdit, name)
-    assert isinstance(call, Call)
-    assert call.edit_class is EDITS[name]
+def test_mypy_knows_each_edit_as_its_class_declares_it(tmp_path: Path) -> None:
+    """The line `name = Call(Class)` beside each class is enough for that."""
+    reveals = "\n".join(f"    reveal_type(edit.{name})" for name in OFFERED)
+    program = tmp_path / "look.py"
+    program.write_text(
+        f"from {ProjectEdit.__module__} import ProjectEdit\ndef look(edit: ProjectEdit) -> None:\n{reveals}\n"
+    )
+    root = Path(catmaid_jupyter.__file__).parents[1]
+    command = [sys.executable, "-m", "mypy", "--follow-imports=silent", program]
+    output = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False).stdout
+    revealed = re.findall(r'Revealed type is "def \((.*)\) -> (.*)"', output)
+    assert len(revealed) == len(OFFERED), output
+    for name, (parameters, returned) in zip(OFFERED, revealed, strict=True):
+        assert re.findall(r"(\w+): ", parameters) == list(inspect.signature(EDITS[name]).parameters), name
+        assert returned.removeprefix("builtins.") == ("int" if EDITS[name].returns else "dict[str, Any]"), name
 
 
 @pytest.mark.parametrize("name", OFFERED)
