@@ -11,7 +11,10 @@ from typing import Any, TypeVar
 import pytest
 
 import catmaid_jupyter as cj
+from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.http import Http
+from catmaid_jupyter.widgets import TracingLayer
+from catmaid_jupyter.widgets.rpc import methods_of
 from tests.helpers.service import Service
 
 T = TypeVar("T")
@@ -237,3 +240,28 @@ async def test_an_edit_tried_again_after_a_lost_answer_is_applied_once(
         assert shape(project) == before
 
     await in_fresh_projects(service, REQUESTS, tried_again)
+
+
+async def test_a_tracing_layer_edits_by_the_same_journal(project: cj.Project) -> None:
+    """What a page asks for is answered by the service, and `project.undo` takes its edits back."""
+
+    def story() -> None:
+        layer = TracingLayer(project)
+        ask = methods_of(layer)
+        skeleton_ids = []
+        for name, y in (("one", 0), ("two", 500)):
+            chain(project, 2, name=name, y=y)
+            skeleton_ids.append(int(project.neuron(name).skeleton_ids[0]))
+        rows = loop.run(ask["skeletons"]({"skeleton_ids": [*skeleton_ids, 2**31 - 1]}))
+        assert {(row["skeleton_id"], row["name"], row["nodes"]) for row in rows} == {
+            (skeleton_ids[0], "one", 2),
+            (skeleton_ids[1], "two", 2),
+        }
+        args = {"x": 1, "y": 2, "z": 3}
+        made = loop.run(ask["edit"]({"op": "create_treenode", "args": args, "state": None, "key": str(uuid.uuid4())}))
+        assert project.locate(made["treenode_id"]) == (1, 2, 3)
+        assert project.undo() == f"add treenode {made['treenode_id']}"
+        assert layer.undo() is not None
+        layer.close()
+
+    await asyncio.to_thread(story)
