@@ -10,7 +10,8 @@ import pytest
 from openapi_spec_validator import validate
 
 from catmaid_server.http.openapi import answers, docstrings
-from catmaid_server.http.openapi.document import openapi
+from catmaid_server.http.openapi.document import openapi, schemas_of
+from catmaid_server.http.openapi.names import operation_ids, shared_names, short_names
 from catmaid_server.http.openapi.parameters import vocabulary
 from catmaid_server.http.openapi.schemas import Schemas
 from catmaid_server.http.routing import Content
@@ -38,6 +39,30 @@ def test_every_route_is_there(document: dict[str, Any]) -> None:
 def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
     names = Counter(operation["operationId"] for operation in operations(document))
     assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_operations_keep_their_names_when_modules_are_read_in_another_order() -> None:
+    routes = list(all_routes())
+    assert operation_ids(routes) == operation_ids(reversed(routes))
+
+
+def test_components_are_named_as_their_classes(document: dict[str, Any]) -> None:
+    """Two classes of one name would need longer names: give one of them a name of its own."""
+    classes = schemas_of(list(all_routes())).component_classes.values()
+    longer = set(document["components"]["schemas"]) - {cls.__name__ for cls in classes}
+    shared = shared_names(classes)
+    assert {name: shared[name] for name in shared if any(short.endswith(name) for short in longer)} == {}
+    assert longer == set()
+
+
+def test_classes_of_one_name_are_told_with_their_places() -> None:
+    def made(module: str) -> type:
+        return type("Summary", (), {"__module__": f"catmaid_server.routes.{module}"})
+
+    classes = {"a.Summary": made("skeletons.reviews"), "b.Summary": made("projects.project_stats")}
+    places = ["catmaid_server.routes.projects.project_stats", "catmaid_server.routes.skeletons.reviews"]
+    assert shared_names(classes.values()) == {"Summary": places}
+    assert short_names(classes, classes) == {"a.Summary": "ReviewsSummary", "b.Summary": "ProjectStatsSummary"}
 
 
 def test_every_route_has_a_summary_of_its_own() -> None:

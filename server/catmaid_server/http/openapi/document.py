@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from catmaid_server.auth import sessions
 from catmaid_server.auth.access import Permission
 from catmaid_server.http.catmaid.version import own_version
-from catmaid_server.http.openapi import answers, docstrings, parameters
+from catmaid_server.http.openapi import answers, docstrings, names, parameters
 from catmaid_server.http.openapi.schemas import Schemas
 from catmaid_server.http.routing import Route
 
@@ -69,20 +69,34 @@ _RESOURCES = {
     "useranalytics": "users",
     "wiringdiagram": "graph",
 }
+_SECURITY_SCHEMES = {
+    "token": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Authorization",
+        "description": "An API token: `Token <token>`.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": sessions.COOKIE,
+        "description": "A session, as `POST /accounts/login` begins it.",
+    },
+}
 
 
 def openapi(routes: Iterable[Route]) -> dict[str, Any]:
     """Describe routes as OpenAPI 3.1."""
     known = list(routes)
-    shapes = [content.shape for route in known for content in answers.contents(route) if content.media_type]
-    schemas = Schemas([*answers.TYPES, *shapes, *(route.form for route in known)])
+    schemas = schemas_of(known)
+    operation_ids = names.operation_ids(known)
     paths: dict[str, dict[str, Any]] = {}
-    for route, operations in _operations(known):
-        for method, operation_id in operations:
-            told = _operation(route, method, operation_id, schemas)
-            paths.setdefault(parameters.template(route.path), {})[method.lower()] = told
+    for route in known:
+        for method in reversed(route.methods):  # POST, which takes any form, comes first
+            operation = _operation(route, method, operation_ids[route.path, method], schemas)
+            paths.setdefault(parameters.template(route.path), {})[method.lower()] = operation
     errors = answers.error_components(schemas)
-    return {
+    document = {
         "openapi": "3.1.0",
         "info": {"title": "catmaid-jupyter", "version": own_version(), "description": _ABOUT},
         "servers": [{"url": "..", "description": "This service."}],
@@ -91,35 +105,16 @@ def openapi(routes: Iterable[Route]) -> dict[str, Any]:
         "components": {
             "schemas": schemas.reached_from([paths, errors]),
             "responses": errors,
-            "securitySchemes": {
-                "token": {
-                    "type": "apiKey",
-                    "in": "header",
-                    "name": "X-Authorization",
-                    "description": "An API token: `Token <token>`.",
-                },
-                "session": {
-                    "type": "apiKey",
-                    "in": "cookie",
-                    "name": sessions.COOKIE,
-                    "description": "A session, as `POST /accounts/login` begins it.",
-                },
-            },
+            "securitySchemes": _SECURITY_SCHEMES,
         },
     }
+    return names.with_short_names(document, schemas.component_classes)
 
 
-def _operations(routes: list[Route]) -> Iterator[tuple[Route, list[tuple[str, str]]]]:
-    """Of each route the methods with an operation id: the handler's name, numbered where it is taken."""
-    used: dict[str, int] = {}
-    for route in routes:
-        name = route.handler.__name__
-        found = []
-        for method in reversed(route.methods):  # POST, which takes any form, comes first and gets the plain name
-            plain = name if method == route.methods[-1] else f"{name}_by_{method.lower()}"
-            used[plain] = used.get(plain, 0) + 1
-            found.append((method, plain if used[plain] == 1 else f"{plain}_{used[plain]}"))
-        yield route, found
+def schemas_of(routes: list[Route]) -> Schemas:
+    """The schemas of all forms and answers."""
+    shapes = [content.shape for route in routes for content in answers.contents(route) if content.media_type]
+    return Schemas([*answers.TYPES, *shapes, *(route.form for route in routes)])
 
 
 def _operation(route: Route, method: str, operation_id: str, schemas: Schemas) -> dict[str, Any]:

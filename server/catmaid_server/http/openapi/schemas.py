@@ -67,6 +67,11 @@ class Schemas:
         fields: dict[str, dict[str, Any]] = self.components[self._names[form]]["properties"]
         return fields
 
+    @property
+    def component_classes(self) -> dict[str, type]:
+        """The class of each component, by the component's name."""
+        return {name: cls for cls, name in self._names.items()}
+
     def reached_from(self, told: Any) -> dict[str, Any]:
         """The components that something refers to, itself or through others."""
         names: set[str] = set()

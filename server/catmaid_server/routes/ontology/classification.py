@@ -38,7 +38,7 @@ class ShowGraph(msgspec.Struct):
     """1 to add, for who may annotate, rows that tell what can be added."""
 
 
-class Root(TypedDict):
+class ClassificationRoot(TypedDict):
     """The root of a classification, and the link of a project to it."""
 
     id: int
@@ -87,7 +87,7 @@ class EditRow(TypedDict):
 
 
 @routes.any("/{project_id}/classification/{workspace_id}/roots/", needs=Permission.NONE)
-async def classification_roots(call: Call, form: ListRoots) -> dict[str, list[Root]]:
+async def classification_roots(call: Call, form: ListRoots) -> dict[str, list[ClassificationRoot]]:
     """List the classifications of a project, or of all others; of projects that the user may see."""
     async with call.reading() as connection:
         links = await classification.graph_links(connection, call.path["workspace_id"])
@@ -229,8 +229,8 @@ class _Shown:
         return name if above is None else f"{self._tree.names[above]}: {name}"
 
 
-def _root(link: GraphLink, *, with_class: bool) -> Root:
-    root: Root = {"id": link.root_id, "name": link.root_name, "link_id": link.id}
+def _root(link: GraphLink, *, with_class: bool) -> ClassificationRoot:
+    root: ClassificationRoot = {"id": link.root_id, "name": link.root_name, "link_id": link.id}
     return {**root, "classname": link.class_name} if with_class else root
 
 

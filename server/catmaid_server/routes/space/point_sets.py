@@ -33,7 +33,7 @@ class SetParts(msgspec.Struct):
     with_points: bool = False
 
 
-class Listed(TypedDict, total=False):
+class ListedPointSet(TypedDict, total=False):
     """A set of points; if `simple`, id and name alone."""
 
     id: int
@@ -48,7 +48,7 @@ class Listed(TypedDict, total=False):
 
 
 @routes.any("/{project_id}/pointsets/", needs=Permission.BROWSE)
-async def list_point_sets(call: Call, form: ListSets) -> Annotated[list[dict[str, Any]], Content(list[Listed])]:
+async def list_point_sets(call: Call, form: ListSets) -> Annotated[list[dict[str, Any]], Content(list[ListedPointSet])]:
     """List the sets of points of a project, whose id clients know as text in lists."""
     async with call.reading() as connection:
         found = await point_sets.list_sets(
@@ -59,7 +59,7 @@ async def list_point_sets(call: Call, form: ListSets) -> Annotated[list[dict[str
 
 
 @routes.get("/{project_id}/pointsets/{point_set_id}/", needs=Permission.BROWSE)
-async def describe_point_set(call: Call, form: SetParts) -> Annotated[dict[str, Any], Content(Listed)]:
+async def describe_point_set(call: Call, form: SetParts) -> Annotated[dict[str, Any], Content(ListedPointSet)]:
     """Describe a set of points, and give these as x, y, z in nm if wanted."""
     point_set_id = call.path["point_set_id"]
     async with call.reading() as connection:
