@@ -1,5 +1,5 @@
 /** What tests and benchmarks see of a tracing layer: `globalThis.catmaid.tracing[layer_id]`. */
-import type { Active } from "./selection";
+import type { Active } from "./data/selection";
 
 export interface TracingHook {
   readonly counts: { treenodes: number; connectors: number; links: number };

@@ -1,5 +1,5 @@
 /** A tracing layer's hook for tests and benchmarks. */
-import { RELATION_NAMES } from "./graph";
+import { RELATION_NAMES } from "./data/graph";
 import type { TracingHook } from "./hook";
 import type { TracingLayer } from "./layer";
 

@@ -1,5 +1,5 @@
 /** The synced traits of a tracing layer. */
-import type { Kind } from "./graph";
+import type { Kind } from "./data/graph";
 
 export interface TracingState {
   layer_id: string;

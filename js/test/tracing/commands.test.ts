@@ -1,15 +1,15 @@
 import type { AnyModel } from "@anywidget/types";
 import { describe, expect, test } from "vitest";
 import type { LayerHost, LayerPointer } from "../../src/shared/layer";
-import { Relation } from "../../src/tracing-layer/graph";
-import { Hint } from "../../src/tracing-layer/hint";
-import type { Kernel } from "../../src/tracing-layer/kernel";
-import { Pointing } from "../../src/tracing-layer/pointing";
-import { EditQueue, type EditRequest } from "../../src/tracing-layer/queue";
-import { type Hit, SectionIndex, topologyOf } from "../../src/tracing-layer/section";
-import { Selection } from "../../src/tracing-layer/selection";
+import { Relation } from "../../src/tracing-layer/data/graph";
+import type { Kernel } from "../../src/tracing-layer/data/kernel";
+import { type Hit, SectionIndex, topologyOf } from "../../src/tracing-layer/data/section";
+import { Selection } from "../../src/tracing-layer/data/selection";
+import { Hint } from "../../src/tracing-layer/edit/hint";
+import { EditQueue, type EditRequest } from "../../src/tracing-layer/edit/queue";
+import { Tracing } from "../../src/tracing-layer/edit/tracing";
+import { Pointing } from "../../src/tracing-layer/input/pointing";
 import type { TracingState } from "../../src/tracing-layer/state";
-import { Tracing } from "../../src/tracing-layer/tracing";
 import { settle, withSynapse } from "./fixtures";
 
 /** A layer without drawing: its commands and its mouse, over a service that never answers. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { joinSkeletons, rerootSkeleton, splitSkeleton } from "../../src/tracing-layer/arbor-edits";
-import * as edits from "../../src/tracing-layer/edits";
-import { type Graph, Relation } from "../../src/tracing-layer/graph";
-import { isoTime } from "../../src/tracing-layer/queue";
+import { type Graph, Relation } from "../../src/tracing-layer/data/graph";
+import { joinSkeletons, rerootSkeleton, splitSkeleton } from "../../src/tracing-layer/edit/arbor-edits";
+import * as edits from "../../src/tracing-layer/edit/edits";
+import { isoTime } from "../../src/tracing-layer/edit/queue";
 import { iso, NOON, twoSkeletons, withSynapse } from "./fixtures";
 
 const asSeen: edits.Sending = {

@@ -1,7 +1,8 @@
 /** Small graphs to trace in. */
-import type { Answer } from "../../src/tracing-layer/edits";
-import { Graph, type LinkColumns, type NodeColumns, Relation } from "../../src/tracing-layer/graph";
-import type { Row } from "../../src/tracing-layer/table";
+
+import { Graph, type LinkColumns, type NodeColumns, Relation } from "../../src/tracing-layer/data/graph";
+import type { Row } from "../../src/tracing-layer/data/table";
+import type { Answer } from "../../src/tracing-layer/edit/edits";
 
 export const NOON = Date.parse("2026-03-01T12:00:00.000Z") / 1000;
 

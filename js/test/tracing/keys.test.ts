@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { commandOf } from "../../src/tracing-layer/keys";
-import type { Tracing } from "../../src/tracing-layer/tracing";
-import type { Travel } from "../../src/tracing-layer/travel";
+import type { Tracing } from "../../src/tracing-layer/edit/tracing";
+import { commandOf } from "../../src/tracing-layer/input/keys";
+import type { Travel } from "../../src/tracing-layer/input/travel";
 
 type Held = "shift" | "ctrl" | "alt" | "altGraph" | "repeat";
 

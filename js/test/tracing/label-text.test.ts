@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { labelText } from "../../src/tracing-layer/label-text";
+import { labelText } from "../../src/tracing-layer/draw/label-text";
 
 describe("the text of a label", () => {
   it("is the label", () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { View } from "../../src/shared/layer";
 import { RpcError } from "../../src/shared/rpc";
-import { type Box, Loader } from "../../src/tracing-layer/loader";
+import { type Box, Loader } from "../../src/tracing-layer/data/loader";
 import { settle } from "./fixtures";
 
 function viewAt(x: number, z: number, nmPerPixel = 10): View {

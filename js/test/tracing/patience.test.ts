@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Patience } from "../../src/tracing-layer/patience";
+import { Patience } from "../../src/tracing-layer/edit/patience";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

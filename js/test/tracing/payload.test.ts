@@ -1,7 +1,7 @@
 import { decode, encode } from "@msgpack/msgpack";
 import { expect, test } from "vitest";
-import { Relation } from "../../src/tracing-layer/graph";
-import { graphOf, type Payload } from "../../src/tracing-layer/payload";
+import { Relation } from "../../src/tracing-layer/data/graph";
+import { graphOf, type Payload } from "../../src/tracing-layer/data/payload";
 
 function column(values: Int32Array | Int16Array | Float64Array): object {
   const dtype = values instanceof Float64Array ? "<f8" : values instanceof Int16Array ? "<i2" : "<i4";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { rerootSkeleton } from "../../src/tracing-layer/arbor-edits";
-import * as edits from "../../src/tracing-layer/edits";
-import { Relation } from "../../src/tracing-layer/graph";
-import { EditQueue, type EditRequest, isoTime, uuid } from "../../src/tracing-layer/queue";
+import { Relation } from "../../src/tracing-layer/data/graph";
+import { rerootSkeleton } from "../../src/tracing-layer/edit/arbor-edits";
+import * as edits from "../../src/tracing-layer/edit/edits";
+import { EditQueue, type EditRequest, isoTime, uuid } from "../../src/tracing-layer/edit/queue";
 import { createdNode, iso, NOON, settle, twoSkeletons, withSynapse } from "./fixtures";
 
 /** A queue whose service answers when the test says so. */

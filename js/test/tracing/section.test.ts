@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { Graph } from "../../src/tracing-layer/graph";
-import { Grid } from "../../src/tracing-layer/grid";
-import { linkAt } from "../../src/tracing-layer/links";
-import { crossing, SectionIndex, topologyOf } from "../../src/tracing-layer/section";
+import { Graph } from "../../src/tracing-layer/data/graph";
+import { Grid } from "../../src/tracing-layer/data/grid";
+import { linkAt } from "../../src/tracing-layer/data/links";
+import { crossing, SectionIndex, topologyOf } from "../../src/tracing-layer/data/section";
 import { withSynapse } from "./fixtures";
 
 describe("grid", () => {

@@ -1,6 +1,6 @@
 import type { AnyModel } from "@anywidget/types";
 import { describe, expect, test } from "vitest";
-import { Selection } from "../../src/tracing-layer/selection";
+import { Selection } from "../../src/tracing-layer/data/selection";
 import type { TracingState } from "../../src/tracing-layer/state";
 import { withSynapse } from "./fixtures";
 

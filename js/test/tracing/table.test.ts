@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { IdIndex, Table } from "../../src/tracing-layer/table";
+import { IdIndex, Table } from "../../src/tracing-layer/data/table";
 
 function random(seed: number): () => number {
   let state = seed;

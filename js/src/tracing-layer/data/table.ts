@@ -1,5 +1,5 @@
 /** Rows with an id, held as columns: no object for a row, so that a copy is a few memory copies. */
-import type { TypedArray } from "../shared/columns";
+import type { TypedArray } from "../../shared/columns";
 
 export type Columns = { id: Int32Array } & Record<string, TypedArray>;
 export type Row<C extends Columns> = { [name in keyof C]?: number };

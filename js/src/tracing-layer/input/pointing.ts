@@ -1,9 +1,9 @@
 /** What the mouse does: select, drag, and click with modifiers. */
-import type { LayerHost, LayerPointer, Point } from "../shared/layer";
-import { Relation } from "./graph";
-import type { Hit } from "./section";
-import type { Selection } from "./selection";
-import type { Tracing } from "./tracing";
+import type { LayerHost, LayerPointer, Point } from "../../shared/layer";
+import { Relation } from "../data/graph";
+import type { Hit } from "../data/section";
+import type { Selection } from "../data/selection";
+import type { Tracing } from "../edit/tracing";
 
 /** How near a click must come, CSS pixels. */
 export const REACH = 9;

@@ -4,7 +4,7 @@
  * An edit is made from what the person saw: ids may be temporary ones of edits before it, and the
  * edition times in its state are those that were on the screen.
  */
-import { type Graph, type Kind, NO_PARENT, RELATION_NAMES, type Relation, type Timed } from "./graph";
+import { type Graph, type Kind, NO_PARENT, RELATION_NAMES, type Relation, type Timed } from "../data/graph";
 
 /** A node or link and the edition time (s) it was seen with. */
 export interface Stamp {

@@ -1,9 +1,9 @@
 /** Ways from the active node to others: along the arbor, and across synapses. */
-import type { LayerHost, Point } from "../shared/layer";
-import { type Graph, NO_PARENT, Relation } from "./graph";
-import { Hint } from "./hint";
-import type { Direction, Kernel } from "./kernel";
-import type { Selection } from "./selection";
+import type { LayerHost, Point } from "../../shared/layer";
+import { type Graph, NO_PARENT, Relation } from "../data/graph";
+import type { Direction, Kernel } from "../data/kernel";
+import type { Selection } from "../data/selection";
+import { Hint } from "../edit/hint";
 
 export interface TravelContext {
   graph(): Graph;

@@ -1,9 +1,9 @@
 /** What is active, and its agreement with the model's traits. */
 import type { AnyModel } from "@anywidget/types";
-import type { Point } from "../shared/layer";
+import type { Point } from "../../shared/layer";
+import type { TracingState } from "../state";
 import type { Graph } from "./graph";
 import type { Hit } from "./section";
-import type { TracingState } from "./state";
 
 /** A virtual node is active with its place; its id is that of the edge's child. */
 export type Active =

@@ -1,5 +1,5 @@
 /** Connectors and their links: from a presynaptic node to the connector, on to postsynaptic ones. */
-import { Relation } from "./graph";
+import { Relation } from "../data/graph";
 import { CONNECTOR, GAP_JUNCTION, OTHER_RELATION, POSTSYNAPTIC, PRESYNAPTIC } from "./palette";
 import { contains, type Frame, fading, type Picture } from "./picture";
 

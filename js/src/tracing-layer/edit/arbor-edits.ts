@@ -1,6 +1,7 @@
 /** Edits of whole arbors. Neither state nor answer tells edition times, so all of them restamp. */
+
+import { type Graph, NO_PARENT } from "../data/graph";
 import type { Edit } from "./edits";
-import { type Graph, NO_PARENT } from "./graph";
 
 function nothing(): void {}
 

@@ -4,8 +4,9 @@
  * What is drawn is `base` (what the service is known to hold) with all pending edits applied. An
  * answer moves its edit into `base`; a refusal drops it together with the edits that build on it.
  */
+
+import { Graph } from "../data/graph";
 import type { Answer, Edit, Learning, Sending, Stamp } from "./edits";
-import { Graph } from "./graph";
 
 export interface EditRequest {
   op: string;

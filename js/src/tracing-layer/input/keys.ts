@@ -1,6 +1,6 @@
 /** Keys of the tracing layer and what they do; the help shows this same table. */
-import { isPlain } from "../shared/keyboard";
-import type { Tracing } from "./tracing";
+import { isPlain } from "../../shared/keyboard";
+import type { Tracing } from "../edit/tracing";
 import type { Travel } from "./travel";
 
 interface Binding {

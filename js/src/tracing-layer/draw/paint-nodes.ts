@@ -1,5 +1,5 @@
 /** Treenodes of the section: plain, roots, ends, virtual ones, and those not yet confirmed. */
-import { NO_PARENT } from "./graph";
+import { NO_PARENT } from "../data/graph";
 import { ACTIVE_SKELETON, ROOT, skeletonColor } from "./palette";
 import { contains, type Frame, type Picture } from "./picture";
 

@@ -1,13 +1,13 @@
 /** What a person can do to arbors: each command makes edits from what is drawn and queues them. */
-import type { LayerHost, Point } from "../shared/layer";
+import type { LayerHost, Point } from "../../shared/layer";
+import { type Graph, NO_PARENT, Relation } from "../data/graph";
+import type { Kernel, SkeletonInfo } from "../data/kernel";
+import type { Hit } from "../data/section";
+import type { Selection } from "../data/selection";
 import { joinSkeletons, rerootSkeleton, splitSkeleton, undoLast } from "./arbor-edits";
 import * as edits from "./edits";
-import { type Graph, NO_PARENT, Relation } from "./graph";
 import { Hint } from "./hint";
-import type { Kernel, SkeletonInfo } from "./kernel";
 import type { EditQueue } from "./queue";
-import type { Hit } from "./section";
-import type { Selection } from "./selection";
 
 export interface TracingContext {
   queue: EditQueue;

@@ -1,9 +1,9 @@
 /** What the tracing layer asks of the kernel side of its widget. */
-import type { Rpc } from "../shared/rpc";
-import type { Answer } from "./edits";
+import type { Rpc } from "../../shared/rpc";
+import type { Answer } from "../edit/edits";
+import type { EditRequest } from "../edit/queue";
 import type { Box } from "./loader";
 import type { Payload } from "./payload";
-import type { EditRequest } from "./queue";
 
 export type Direction = "parent" | "child" | "root" | "next_branch" | "previous_branch";
 

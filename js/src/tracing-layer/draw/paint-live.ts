@@ -1,12 +1,12 @@
 /** What changes with every move of the pointer: rings around nodes, and a node being dragged. */
-import type { View } from "../shared/layer";
-import type { Graph } from "./graph";
-import { NO_PARENT } from "./graph";
+import type { View } from "../../shared/layer";
+import type { Graph } from "../data/graph";
+import { NO_PARENT } from "../data/graph";
+import type { Hit, Slab } from "../data/section";
+import type { Active } from "../data/selection";
+import type { Drag } from "../input/pointing";
 import { nodeRadius } from "./paint-nodes";
 import { ACTIVE_NODE, ACTIVE_SKELETON } from "./palette";
-import type { Drag } from "./pointing";
-import type { Hit, Slab } from "./section";
-import type { Active } from "./selection";
 
 export interface Live {
   graph: Graph;

@@ -1,7 +1,7 @@
 /** Keeps what is around the view loaded, with one request at a time. */
-import type { View } from "../shared/layer";
-import { isAbort, RpcError } from "../shared/rpc";
-import { throttle } from "../shared/throttle";
+import type { View } from "../../shared/layer";
+import { isAbort, RpcError } from "../../shared/rpc";
+import { throttle } from "../../shared/throttle";
 
 /** Corners in project space, nm. */
 export interface Box {

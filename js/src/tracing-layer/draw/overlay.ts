@@ -4,7 +4,7 @@
  * It reaches beyond the view on all sides. Where painting is slow it may be stale for a moment: zooming
  * stretches it until the zoom rests, and what an edit changes is drawn over it.
  */
-import type { View } from "../shared/layer";
+import type { View } from "../../shared/layer";
 import { paintConnectors } from "./paint-connectors";
 import { paintEdges } from "./paint-edges";
 import { paintNodes } from "./paint-nodes";

@@ -1,5 +1,5 @@
 /** From the service's columnar answer about a box to a graph. */
-import { array, type Column } from "../shared/columns";
+import { array, type Column } from "../../shared/columns";
 import { Graph, RELATION_NAMES, Relation } from "./graph";
 import { Table } from "./table";
 

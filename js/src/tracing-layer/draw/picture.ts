@@ -1,7 +1,7 @@
 /** What a painter is given: a graph as seen from one section, and how it shall look. */
-import type { View } from "../shared/layer";
-import type { Graph } from "./graph";
-import type { SectionIndex, Slab, Topology } from "./section";
+import type { View } from "../../shared/layer";
+import type { Graph } from "../data/graph";
+import type { SectionIndex, Slab, Topology } from "../data/section";
 
 export interface Look {
   activeSkeleton: number | null;
