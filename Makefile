@@ -3,6 +3,7 @@
 # make bench   measure the speed of the service and of the viewer
 # make lint    the checks alone
 # make docs    the documentation as a web site, in build/site
+# make wire    write the front end's types again, from what the service says of itself
 # make clean   take away what was made here
 #
 # What is missing is installed first: system packages (with apt, where that is possible), .venv and js/node_modules.
@@ -28,7 +29,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 
 export PYTHON PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test lint docs test-js test-python bench clean system-run system-test
+.PHONY: help demo test lint wire docs test-js test-python bench clean system-run system-test
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -44,6 +45,10 @@ lint: system-test $(VENV)/.installed-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd js && npm run --silent lint && npm run --silent check
+	cd js && PYTHON=$(abspath $(BIN))/python npm run --silent wire -- --check
+
+wire: $(VENV)/.installed
+	cd js && PYTHON=$(abspath $(BIN))/python npm run --silent wire
 
 docs: system-run $(VENV)/.installed-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
@@ -59,7 +64,7 @@ bench: system-test $(VENV)/.installed-bench
 
 clean:
 	-[ ! -x $(BIN)/catmaid-jupyter ] || $(BIN)/catmaid-jupyter stop --data-dir $(DEMO_DIR)
-	rm -rf $(VENV) $(CLIENTS) $(DEMO_DIR) js/node_modules $(BUNDLES) build dist test-results
+	rm -rf $(VENV) $(CLIENTS) $(DEMO_DIR) js/node_modules js/wire/node_modules $(BUNDLES) build dist test-results
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

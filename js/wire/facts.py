@@ -1,0 +1,20 @@
+"""Print as JSON what the front end takes from `catmaid_wire`: columns, relations and error codes."""
+
+from __future__ import annotations
+
+import sys
+
+import orjson
+
+from catmaid_wire import columns, errors, relations
+
+FACTS = {
+    "NODE_COLUMNS": columns.NODES,
+    "CONNECTOR_COLUMNS": columns.CONNECTORS,
+    "LINK_COLUMNS": columns.LINKS,
+    "RELATION": {name: getattr(relations, name) for name in ("PRESYNAPTIC", "POSTSYNAPTIC", "GAP_JUNCTION")},
+    "ERROR_CODE": {code.name: code.value for code in errors.Code},
+}
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(orjson.dumps(FACTS))
