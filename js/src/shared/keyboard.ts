@@ -9,3 +9,22 @@ export function isPlain(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey) return false;
   return !event.altKey || SYMBOL.test(event.key);
 }
+
+/** Matches a key alone, in either case. */
+export function plainKey(key: string): (event: KeyboardEvent) => boolean {
+  return (event) => isPlain(event) && !event.shiftKey && isKey(event, key);
+}
+
+/** Matches a key with Shift. */
+export function shiftedKey(key: string): (event: KeyboardEvent) => boolean {
+  return (event) => isPlain(event) && event.shiftKey && isKey(event, key);
+}
+
+/** Whether a key press is Ctrl Z, or command Z on a Mac. */
+export function isUndo(event: KeyboardEvent): boolean {
+  return (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && isKey(event, "z");
+}
+
+function isKey(event: KeyboardEvent, key: string): boolean {
+  return event.key.toLowerCase() === key.toLowerCase();
+}

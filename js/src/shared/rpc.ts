@@ -1,8 +1,9 @@
 /** Requests to the kernel side of a widget, and events from it, over its custom messages. */
 import type { AnyModel } from "@anywidget/types";
 import { decode } from "@msgpack/msgpack";
+import { ERROR_CODE } from "../wire/facts";
 
-export type ErrorCode = "not_found" | "not_allowed" | "conflict" | "invalid" | "unreachable" | "internal";
+export type ErrorCode = (typeof ERROR_CODE)[keyof typeof ERROR_CODE];
 
 /** A request that the kernel refused or could not do. */
 export class RpcError extends Error {
@@ -19,7 +20,7 @@ export class RpcError extends Error {
 /** No answer came from the kernel in time: it is gone, or busy and of a kind that cannot do both. */
 export class KernelSilent extends RpcError {
   constructor(message = "The kernel does not answer.") {
-    super("unreachable", message);
+    super(ERROR_CODE.UNREACHABLE, message);
   }
 }
 
@@ -104,7 +105,7 @@ export class Rpc {
   async callBinary<T>(method: string, params: object = {}, options: CallOptions = {}): Promise<T> {
     const { buffers } = await this.call(method, params, options);
     const payload = buffers[0];
-    if (!payload) throw new RpcError("internal", `${method} answered without a payload`);
+    if (!payload) throw new RpcError(ERROR_CODE.INTERNAL, `${method} answered without a payload`);
     return decode(bytes(payload)) as T;
   }
 

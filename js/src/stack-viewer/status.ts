@@ -2,6 +2,7 @@
 import { KernelSilent, RpcError } from "../shared/rpc";
 import type { Stack } from "../shared/stack";
 import type { StackView } from "../shared/view";
+import { ERROR_CODE } from "../wire/facts";
 import type { PaintReport } from "./image";
 import type { Status } from "./state";
 
@@ -45,7 +46,9 @@ function failure(error: unknown, hasSnapshot: boolean): Account {
 
 function reason(error: unknown): string {
   if (!(error instanceof RpcError)) return "Some images cannot be read.";
-  return error.code === "unreachable" ? "The image service does not answer." : `No image: ${error.message}`;
+  return error.code === ERROR_CODE.UNREACHABLE
+    ? "The image service does not answer."
+    : `No image: ${error.message}`;
 }
 
 function outside(stack: Stack, view: StackView): string {

@@ -2,6 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 import type { Layer, LayerHost, LayerPointer, View } from "../shared/layer";
 import { Rpc, RpcError } from "../shared/rpc";
+import { ERROR_CODE } from "../wire/facts";
 import { Kernel, type ServiceState } from "./data/kernel";
 import { linkAt } from "./data/links";
 import { Loader } from "./data/loader";
@@ -11,9 +12,9 @@ import { Selection } from "./data/selection";
 import { Overlay, type Subject } from "./draw/overlay";
 import { paintLive } from "./draw/paint-live";
 import type { Picture } from "./draw/picture";
-import type { Answer, Edit } from "./edit/edits";
+import type { Answer, Edit } from "./edit/edit";
 import { Hint } from "./edit/hint";
-import { Patience } from "./edit/patience";
+import { LATE_MS, Patience } from "./edit/patience";
 import { EditQueue, type QueueHost } from "./edit/queue";
 import { Tracing } from "./edit/tracing";
 import { exposeHook } from "./hook";
@@ -26,8 +27,6 @@ import type { TracingState } from "./state";
 
 /** ms for which a stale picture may show after a change of zoom or graph. */
 const REST = 120;
-/** ms without an answer to an edit after which the person is told. */
-const LONG = 10_000;
 const LOOKS = ["colors", "visible", "opacity", "show_labels", "fade_sections"] as const;
 
 export class TracingLayer implements Layer {
@@ -53,7 +52,7 @@ export class TracingLayer implements Layer {
   private restTimer: ReturnType<typeof setTimeout> | undefined;
   private complaint = "";
   private isServiceDown = false;
-  private readonly patience = new Patience(LONG, (isLate) => this.answerLate(isLate));
+  private readonly patience = new Patience(LATE_MS, (isLate) => this.answerLate(isLate));
 
   constructor(private readonly model: AnyModel<TracingState>) {
     this.rpc = new Rpc(model as AnyModel);
@@ -216,10 +215,9 @@ export class TracingLayer implements Layer {
 
   private confirmed(edit: Edit, answer: Answer): void {
     this.meter.ended(edit, true);
-    if (edit.op === "undo") {
-      const undone = answer.undone as string | null;
+    if ("undone" in answer) {
+      const { undone, position } = answer;
       this.host?.notify("info", undone ? `Undone: ${undone}.` : "There is nothing to undo.");
-      const position = answer.position as [number, number, number] | null | undefined;
       if (position && this.isOffScreen(position)) this.host?.moveTo(position);
     }
   }
@@ -359,7 +357,8 @@ function slabOf(view: View): Slab {
 
 function explain(reason: unknown): string {
   if (!(reason instanceof RpcError)) return String(reason);
-  if (reason.code === "conflict") return "somebody has changed this meanwhile. Look again and repeat it.";
+  if (reason.code === ERROR_CODE.CONFLICT)
+    return "somebody has changed this meanwhile. Look again and repeat it.";
   return sentence(reason.message);
 }
 

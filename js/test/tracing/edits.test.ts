@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { type Graph, Relation } from "../../src/tracing-layer/data/graph";
-import { joinSkeletons, rerootSkeleton, splitSkeleton } from "../../src/tracing-layer/edit/arbor-edits";
+import type { Edit, Learning, Sending } from "../../src/tracing-layer/edit/edit";
 import * as edits from "../../src/tracing-layer/edit/edits";
 import { isoTime } from "../../src/tracing-layer/edit/queue";
 import { iso, NOON, twoSkeletons, withSynapse } from "./fixtures";
 
-const asSeen: edits.Sending = {
+const asSeen: Sending = {
   id: (id) => id,
   stamp: ({ id, time }) => [id, isoTime(time)],
 };
@@ -62,7 +62,7 @@ describe("state is what was seen", () => {
 });
 
 describe("what is drawn", () => {
-  function applied(graph: Graph, edit: edits.Edit): Graph {
+  function applied(graph: Graph, edit: Edit): Graph {
     edit.apply(graph, same);
     return graph;
   }
@@ -84,20 +84,20 @@ describe("what is drawn", () => {
   });
 
   test("a joined skeleton is rerooted where it joins and has the other's id", () => {
-    const graph = applied(twoSkeletons(), joinSkeletons(twoSkeletons(), 3, 11));
+    const graph = applied(twoSkeletons(), edits.joinSkeletons(twoSkeletons(), 3, 11));
     expect([graph.parent(11), graph.parent(10)]).toEqual([3, 11]);
     expect(graph.nodes.where("skeleton", 200)).toEqual([]);
   });
 
   test("a split takes what is distal along", () => {
-    const graph = applied(twoSkeletons(), splitSkeleton(-5, 2));
+    const graph = applied(twoSkeletons(), edits.splitSkeleton(-5, 2));
     expect(graph.nodes.where("skeleton", -5).sort()).toEqual([2, 3]);
     expect(graph.parent(2)).toBe(-1);
     expect(graph.nodes.value(1, "skeleton")).toBe(100);
   });
 
   test("rerooting turns the way to the root around", () => {
-    const graph = applied(twoSkeletons(), rerootSkeleton(3));
+    const graph = applied(twoSkeletons(), edits.rerootSkeleton(3));
     expect([graph.parent(3), graph.parent(2), graph.parent(1)]).toEqual([-1, 3, 2]);
   });
 
@@ -107,8 +107,8 @@ describe("what is drawn", () => {
       edits.moveNode(graph, 2, { x: 9, y: 9, z: 9 }),
       edits.setConfidence(graph, 2, 1),
       edits.deleteTreenode(graph, 2),
-      splitSkeleton(-5, 2),
-      rerootSkeleton(2),
+      edits.splitSkeleton(-5, 2),
+      edits.rerootSkeleton(2),
     ];
     graph.nodes.remove(2);
     for (const edit of later) edit.apply(graph, same);
@@ -119,7 +119,7 @@ describe("what is drawn", () => {
 
 test("answers teach ids and times", () => {
   const learned: unknown[] = [];
-  const learning: edits.Learning = {
+  const learning: Learning = {
     id: (temporary, real) => learned.push([temporary, real]),
     time: (of, id, time) => learned.push([of, id, time]),
   };
@@ -128,13 +128,17 @@ test("answers teach ids and times", () => {
     {
       connector_id: 21,
       connector_edition_time: iso(NOON),
-      link: { link_id: 2, link_edition_time: iso(NOON + 1) },
+      created_links: [2],
+      link: { message: "", link_id: 2, link_edition_time: iso(NOON + 1), relation_id: 9 },
     },
     learning,
   );
   edits
     .setConfidence(twoSkeletons(), 2, 3)
-    .learn({ updated_partners: { "1": { edition_time: iso(NOON + 2), old_confidence: 5 } } }, learning);
+    .learn(
+      { message: "", updated_partners: { "1": { edition_time: iso(NOON + 2), old_confidence: 5 } } },
+      learning,
+    );
   expect(learned).toEqual([
     [-2, 21],
     ["node", 21, iso(NOON)],

@@ -2,7 +2,7 @@
 
 import { Graph, type LinkColumns, type NodeColumns, Relation } from "../../src/tracing-layer/data/graph";
 import type { Row } from "../../src/tracing-layer/data/table";
-import type { Answer } from "../../src/tracing-layer/edit/edits";
+import type { Answer } from "../../src/tracing-layer/edit/edit";
 
 export const NOON = Date.parse("2026-03-01T12:00:00.000Z") / 1000;
 
@@ -44,7 +44,13 @@ export function iso(seconds: number): string {
 }
 
 export function createdNode(id: number, seconds: number, skeleton = 100): Answer {
-  return { treenode_id: id, skeleton_id: skeleton, edition_time: iso(seconds), created_links: [] };
+  return {
+    treenode_id: id,
+    skeleton_id: skeleton,
+    edition_time: iso(seconds),
+    parent_edition_time: null,
+    created_links: [],
+  };
 }
 
 /** Let all promises that can settle do so. */

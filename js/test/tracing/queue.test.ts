@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Relation } from "../../src/tracing-layer/data/graph";
-import { rerootSkeleton } from "../../src/tracing-layer/edit/arbor-edits";
+import type { Answer } from "../../src/tracing-layer/edit/edit";
 import * as edits from "../../src/tracing-layer/edit/edits";
 import { EditQueue, type EditRequest, isoTime, uuid } from "../../src/tracing-layer/edit/queue";
 import { createdNode, iso, NOON, settle, twoSkeletons, withSynapse } from "./fixtures";
@@ -13,8 +13,7 @@ class Bench {
   reloads = 0;
   onReload: () => void = () => {};
   readonly queue: EditQueue;
-  private readonly answers: Array<{ resolve(answer: edits.Answer): void; reject(reason: unknown): void }> =
-    [];
+  private readonly answers: Array<{ resolve(answer: Answer): void; reject(reason: unknown): void }> = [];
   private keys = 0;
 
   constructor(graph = twoSkeletons()) {
@@ -46,7 +45,7 @@ class Bench {
     return temporary.node;
   }
 
-  async answer(answer: edits.Answer): Promise<void> {
+  async answer(answer: Answer): Promise<void> {
     this.answers.shift()?.resolve(answer);
     await settle();
   }
@@ -98,7 +97,11 @@ describe("click, click, click", () => {
     bench.queue.add(edits.moveNode(bench.queue.graph, 3, { x: 1, y: 1, z: 100 }));
     bench.queue.add(edits.moveNode(bench.queue.graph, 3, { x: 2, y: 2, z: 100 }));
     expect(bench.sent[0]?.state).toEqual([[3, isoTime(NOON + 3)]]);
-    await bench.answer({ old_treenodes: [[3, iso(NOON + 70), 200, 0, 100]], old_connectors: null });
+    await bench.answer({
+      old_treenodes: [[3, iso(NOON + 70), 200, 0, 100]],
+      old_connectors: null,
+      updated: 1,
+    });
     expect(bench.sent[1]?.state).toEqual([[3, isoTime(NOON + 70)]]);
   });
 
@@ -106,7 +109,11 @@ describe("click, click, click", () => {
     const bench = new Bench(withSynapse());
     bench.queue.add(edits.moveNode(bench.queue.graph, 2, { x: 1, y: 1, z: 50 }));
     bench.queue.add(edits.deleteConnector(bench.queue.graph, 20));
-    await bench.answer({ old_treenodes: [[2, iso(NOON + 70), 100, 0, 50]], old_connectors: null });
+    await bench.answer({
+      old_treenodes: [[2, iso(NOON + 70), 100, 0, 50]],
+      old_connectors: null,
+      updated: 1,
+    });
     expect(bench.sent[1]?.state).toMatchObject({ c_links: [[2, isoTime(NOON + 900)]] });
   });
 });
@@ -182,7 +189,7 @@ describe("a reading of the service", () => {
       fresh.setTime("node", 3, NOON + 99);
       bench.queue.rebase(fresh, bench.queue.now);
     };
-    bench.queue.add(rerootSkeleton(3));
+    bench.queue.add(edits.rerootSkeleton(3));
     bench.queue.add(edits.moveNode(bench.queue.graph, 3, { x: 0, y: 0, z: 0 }));
     await bench.answer({ newroot: 3, skeleton_id: 100 });
     expect(bench.reloads).toBe(1);

@@ -1,4 +1,5 @@
 /** What is traced in the part of project space that a viewer looks at. */
+import { RELATION } from "../../wire/facts";
 import { Table } from "./table";
 
 export const NO_PARENT = -1;
@@ -42,7 +43,12 @@ export type LinkColumns = {
 export const Relation = { Other: 0, Presynaptic: 1, Postsynaptic: 2, GapJunction: 3 } as const;
 export type Relation = (typeof Relation)[keyof typeof Relation];
 
-export const RELATION_NAMES = ["", "presynaptic_to", "postsynaptic_to", "gapjunction_with"];
+export const RELATION_NAMES: readonly string[] = [
+  "",
+  RELATION.PRESYNAPTIC,
+  RELATION.POSTSYNAPTIC,
+  RELATION.GAP_JUNCTION,
+];
 
 export type Kind = "treenode" | "connector";
 

@@ -1,6 +1,7 @@
 /** What the tracing layer asks of the kernel side of its widget. */
 import type { Rpc } from "../../shared/rpc";
-import type { Answer } from "../edit/edits";
+import type { Answer } from "../edit/edit";
+import { NO_LIMIT } from "../edit/patience";
 import type { EditRequest } from "../edit/queue";
 import type { Box } from "./loader";
 import type { Payload } from "./payload";
@@ -27,9 +28,6 @@ export interface ServiceState {
   pending: number;
 }
 
-/** However long the service is away: the kernel keeps an edit and goes on trying. */
-const FOR_EVER = { timeoutMs: 0 };
-
 export class Kernel {
   constructor(private readonly rpc: Rpc) {}
 
@@ -38,13 +36,13 @@ export class Kernel {
   }
 
   async edit(request: EditRequest): Promise<Answer> {
-    const { result } = await this.rpc.call<Answer>("edit", request, FOR_EVER);
+    const { result } = await this.rpc.call<Answer>("edit", request, NO_LIMIT);
     return result;
   }
 
   /** Take the last own edit back; `undone` is null if there is none. */
-  async undo(): Promise<Answer> {
-    const { result } = await this.rpc.call<Answer>("undo", {}, FOR_EVER);
+  async undo(): Promise<Answer<"undo">> {
+    const { result } = await this.rpc.call<Answer<"undo">>("undo", {}, NO_LIMIT);
     return result;
   }
 

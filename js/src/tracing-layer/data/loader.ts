@@ -2,6 +2,7 @@
 import type { View } from "../../shared/layer";
 import { isAbort, RpcError } from "../../shared/rpc";
 import { throttle } from "../../shared/throttle";
+import { ERROR_CODE } from "../../wire/facts";
 
 /** Corners in project space, nm. */
 export interface Box {
@@ -132,7 +133,7 @@ export class Loader<T> {
   private failed(error: unknown): void {
     this.host.failed(error);
     const pause = PAUSES[Math.min(this.failures++, PAUSES.length - 1)];
-    if (!(error instanceof RpcError) || error.code !== "unreachable") return;
+    if (!(error instanceof RpcError) || error.code !== ERROR_CODE.UNREACHABLE) return;
     this.retry = setTimeout(() => {
       this.retry = undefined;
       this.start();

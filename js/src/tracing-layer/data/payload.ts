@@ -1,25 +1,15 @@
 /** From the service's columnar answer about a box to a graph. */
 import { array, type Column } from "../../shared/columns";
+import type { CONNECTOR_COLUMNS, LINK_COLUMNS, NODE_COLUMNS } from "../../wire/facts";
 import { Graph, RELATION_NAMES, Relation } from "./graph";
 import { Table } from "./table";
 
-type Named<T extends string> = Record<T, Column>;
+type ColumnsOf<Table> = Record<keyof Table, Column>;
 
 export interface Payload {
-  nodes: Named<
-    | "id"
-    | "parent_id"
-    | "x"
-    | "y"
-    | "z"
-    | "confidence"
-    | "radius"
-    | "skeleton_id"
-    | "edition_time"
-    | "user_id"
-  >;
-  connectors: Named<"id" | "x" | "y" | "z" | "confidence" | "edition_time" | "user_id">;
-  links: Named<"id" | "connector_id" | "treenode_id" | "relation_id" | "confidence" | "edition_time">;
+  nodes: ColumnsOf<typeof NODE_COLUMNS>;
+  connectors: ColumnsOf<typeof CONNECTOR_COLUMNS>;
+  links: ColumnsOf<typeof LINK_COLUMNS>;
   /** Names of labels by the text of a node's id. */
   labels: Record<string, string[]>;
   /** Names of relations by the text of their ids. */

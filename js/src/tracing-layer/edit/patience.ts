@@ -1,4 +1,12 @@
-/** Tells when an answer is long in coming, and when it has come after all. */
+/** How long edits wait for their answers, and when the person is told that one is late. */
+
+/** ms without an answer after which the person is told. */
+export const LATE_MS = 10_000;
+
+/** However long the service is away, the kernel keeps an edit and goes on trying. */
+export const NO_LIMIT = { timeoutMs: 0 };
+
+/** Tells when an answer is late, and when it has come after all. */
 export class Patience {
   constructor(
     private readonly limitMs: number,

@@ -6,10 +6,10 @@
  */
 
 import { Graph } from "../data/graph";
-import type { Answer, Edit, Learning, Sending, Stamp } from "./edits";
+import type { Answer, Edit, Learning, Op, Sending, Stamp } from "./edit";
 
 export interface EditRequest {
-  op: string;
+  op: Op;
   args: Record<string, unknown>;
   state: unknown;
   /** Names this one write, so that a repetition does not write twice. */

@@ -4,7 +4,7 @@ import { type Graph, NO_PARENT, Relation } from "../data/graph";
 import type { Kernel, SkeletonInfo } from "../data/kernel";
 import type { Hit } from "../data/section";
 import type { Selection } from "../data/selection";
-import { joinSkeletons, rerootSkeleton, splitSkeleton, undoLast } from "./arbor-edits";
+import type { Place } from "./edit";
 import * as edits from "./edits";
 import { Hint } from "./hint";
 import type { EditQueue } from "./queue";
@@ -41,7 +41,7 @@ export class Tracing {
     this.requireEditable();
     const { queue, selection } = this.context;
     const treenode = this.activeTreenode();
-    if (treenode === null) throw new Hint("Select a node first: a synapse begins at the active node.");
+    if (treenode === null) throw new Hint(edits.createConnector.hint);
     const temporary = { connector: queue.temporaryId(), link: queue.temporaryId() };
     queue.add(edits.createConnector(temporary, place(point), { treenode, relation }));
     selection.select({ kind: "connector", id: temporary.connector });
@@ -89,7 +89,7 @@ export class Tracing {
     }
     const parent = this.graph.parent(hit.id);
     if (parent === NO_PARENT && this.graph.children(hit.id).length > 0) {
-      throw new Hint("The root cannot be deleted while it has children: make another node the root first.");
+      throw new Hint(edits.deleteTreenode.hint);
     }
     queue.add(edits.deleteTreenode(this.graph, hit.id));
     if (selection.active?.id !== hit.id) return;
@@ -110,8 +110,7 @@ export class Tracing {
   setConfidence(confidence: number): void {
     this.requireEditable();
     const treenode = this.activeTreenode();
-    if (treenode === null)
-      throw new Hint("Select a treenode first: confidence is that of its edge to the parent.");
+    if (treenode === null) throw new Hint(edits.setConfidence.hint);
     if (this.graph.parent(treenode) === NO_PARENT) throw new Hint("A root has no edge to a parent.");
     this.context.queue.add(edits.setConfidence(this.graph, treenode, confidence));
   }
@@ -121,7 +120,7 @@ export class Tracing {
     this.requireEditable();
     const { queue, selection, kernel } = this.context;
     const host = this.context.host();
-    if (!selection.active || !host) throw new Hint("Select a node first, to tag it.");
+    if (!selection.active || !host) throw new Hint(edits.setLabels.hint);
     const seen = selection.active.kind === "virtual" ? this.activeTreenode() : selection.active.id;
     if (seen === null) return;
     // Completion is a help; tags can be given without it.
@@ -137,27 +136,27 @@ export class Tracing {
   reroot(): void {
     this.requireEditable();
     const treenode = this.activeTreenode();
-    if (treenode === null) throw new Hint("Select the node that is to become the root.");
-    this.context.queue.add(rerootSkeleton(treenode));
+    if (treenode === null) throw new Hint(edits.rerootSkeleton.hint);
+    this.context.queue.add(edits.rerootSkeleton(treenode));
   }
 
   async split(): Promise<void> {
     this.requireEditable();
     const { queue, selection } = this.context;
     const { active, skeleton } = selection;
-    if (active?.kind !== "treenode" || skeleton === null) throw new Hint("Select the node to split at.");
+    if (active?.kind !== "treenode" || skeleton === null) throw new Hint(edits.splitSkeleton.hint);
     if (this.graph.parent(active.id) === NO_PARENT)
       throw new Hint("There is nothing above the root to split from.");
     const [info] = await this.describe([skeleton]);
     const question = `Split ${info}? The active node becomes the root of a new neuron.`;
     if (!(await this.confirms(question, "Split"))) return;
-    queue.add(splitSkeleton(queue.temporaryId(), active.id));
+    queue.add(edits.splitSkeleton(queue.temporaryId(), active.id));
     selection.follow(queue.resolve);
   }
 
   undo(): void {
     this.requireEditable();
-    this.context.queue.add(undoLast());
+    this.context.queue.add(edits.undoLast());
   }
 
   private async join(hit: Hit & { kind: "treenode" | "virtual" }, depth: number): Promise<void> {
@@ -174,7 +173,7 @@ export class Tracing {
       throw new Hint("Another node is active now: nothing was joined.");
     const near = this.activeTreenode();
     if (near === null) return;
-    queue.add(joinSkeletons(this.graph, near, this.materialized(this.current(hit), depth)));
+    queue.add(edits.joinSkeletons(this.graph, near, this.materialized(this.current(hit), depth)));
     selection.follow(queue.resolve);
   }
 
@@ -183,7 +182,7 @@ export class Tracing {
     const { treenode: nodes } = this.graph.links.columns;
     const linked = this.graph.linksOfConnector(connector);
     if (linked.some((id) => nodes[this.graph.links.row(id)] === treenode)) {
-      throw new Hint("This node is linked to this connector already.");
+      throw new Hint(edits.createLink.hint);
     }
     queue.add(edits.createLink(this.graph, queue.temporaryId(), treenode, connector, relation));
   }
@@ -247,6 +246,6 @@ export class Tracing {
   }
 }
 
-function place([x, y, z]: Point): edits.Place {
+function place([x, y, z]: Point): Place {
   return { x, y, z };
 }

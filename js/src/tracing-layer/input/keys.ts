@@ -1,6 +1,8 @@
-/** Keys of the tracing layer and what they do; the help shows this same table. */
-import { isPlain } from "../../shared/keyboard";
+/** Keys of the tracing layer: those of edits, as the edits say, and those to travel. The help shows them all. */
+import { isPlain, plainKey, shiftedKey } from "../../shared/keyboard";
+import { EDITS } from "../edit/edits";
 import type { Tracing } from "../edit/tracing";
+import { MOUSE } from "./pointing";
 import type { Travel } from "./travel";
 
 interface Binding {
@@ -10,37 +12,10 @@ interface Binding {
   run(tracing: Tracing, travel: Travel, event: KeyboardEvent): unknown;
 }
 
-const MOUSE: Array<[keys: string, what: string]> = [
-  ["click", "add a node to the active one, or begin a skeleton"],
-  ["click on a node", "make it active"],
-  ["drag a node", "move it"],
-  ["Ctrl click", "nothing active"],
-  ["Ctrl Shift click", "delete a node, a connector or a link"],
-  ["Shift click", "a synapse of the active node"],
-  ["Shift click on a node", "join it to the active skeleton, or link it to the active connector"],
-  ["Alt Shift click", "the same with a gap junction"],
-];
-
 /** A key that is held down does them once. */
-const EDITS: Binding[] = [
-  plain("T", "t", "tag the active node", (tracing) => tracing.tag()),
-  {
-    keys: "1 – 5",
-    what: "confidence of the edge to the parent",
-    matches: (event) => isPlain(event) && /^[1-5]$/.test(event.key),
-    run: (tracing, _, event) => tracing.setConfidence(Number(event.key)),
-  },
-  plain("Del", "Delete", "delete what is active", (tracing) => tracing.removeActive()),
-  shifted("Shift R", "r", "make the active node the root", (tracing) => tracing.reroot()),
-  shifted("Shift X", "x", "split the skeleton at the active node", (tracing) => tracing.split()),
-  {
-    keys: "Ctrl Z",
-    what: "undo the last own edit",
-    matches: (event) =>
-      (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z",
-    run: (tracing) => tracing.undo(),
-  },
-];
+const EDIT_KEYS: Binding[] = EDITS.flatMap(({ key }) =>
+  key ? [{ ...key, run: (tracing, _, event) => key.command(tracing, event) }] : [],
+);
 
 const WAYS: Binding[] = [
   symbol("[", "to the parent", (_, travel) => travel.go("parent")),
@@ -55,14 +30,14 @@ const WAYS: Binding[] = [
 
 export const HELP: Array<[keys: string, what: string]> = [
   ...MOUSE,
-  ...[...EDITS, ...WAYS].map(({ keys, what }): [string, string] => [keys, what]),
+  ...[...EDIT_KEYS, ...WAYS].map(({ keys, what }): [string, string] => [keys, what]),
 ];
 
 /** The command that a key stands for here, if it does. */
 export function commandOf(event: KeyboardEvent, tracing: Tracing, travel: Travel): (() => unknown) | null {
-  const binding = [...EDITS, ...WAYS].find(({ matches }) => matches(event));
+  const binding = [...EDIT_KEYS, ...WAYS].find(({ matches }) => matches(event));
   if (!binding) return null;
-  if (event.repeat && EDITS.includes(binding)) return () => {};
+  if (event.repeat && EDIT_KEYS.includes(binding)) return () => {};
   return () => binding.run(tracing, travel, event);
 }
 
@@ -77,13 +52,9 @@ function symbol(character: string, what: string, run: Binding["run"]): Binding {
 }
 
 function plain(keys: string, key: string, what: string, run: Binding["run"]): Binding {
-  const matches = (event: KeyboardEvent): boolean =>
-    isPlain(event) && !event.shiftKey && event.key.toLowerCase() === key.toLowerCase();
-  return { keys, what, matches, run };
+  return { keys, what, matches: plainKey(key), run };
 }
 
 function shifted(keys: string, key: string, what: string, run: Binding["run"]): Binding {
-  const matches = (event: KeyboardEvent): boolean =>
-    isPlain(event) && event.shiftKey && event.key.toLowerCase() === key.toLowerCase();
-  return { keys, what, matches, run };
+  return { keys, what, matches: shiftedKey(key), run };
 }

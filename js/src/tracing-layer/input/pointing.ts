@@ -5,6 +5,18 @@ import type { Hit } from "../data/section";
 import type { Selection } from "../data/selection";
 import type { Tracing } from "../edit/tracing";
 
+/** What the help says of the mouse. */
+export const MOUSE: Array<[keys: string, what: string]> = [
+  ["click", "add a node to the active one, or begin a skeleton"],
+  ["click on a node", "make it active"],
+  ["drag a node", "move it"],
+  ["Ctrl click", "nothing active"],
+  ["Ctrl Shift click", "delete a node, a connector or a link"],
+  ["Shift click", "a synapse of the active node"],
+  ["Shift click on a node", "join it to the active skeleton, or link it to the active connector"],
+  ["Alt Shift click", "the same with a gap junction"],
+];
+
 /** How near a click must come, CSS pixels. */
 export const REACH = 9;
 /** Movement that makes a press a drag, CSS pixels. */

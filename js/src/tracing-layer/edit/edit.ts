@@ -1,0 +1,128 @@
+/** What every edit is made of, and how kinds of edits are described. */
+import type { Point } from "../../shared/layer";
+import type { components } from "../../wire/api";
+import type { Graph, Timed } from "../data/graph";
+import type { Tracing } from "./tracing";
+
+type Answered = components["schemas"]["Answers"];
+
+/** What the kernel answers, by operation: the service's own answer but for connectors, with their link, and undo. */
+export interface Answers {
+  create_treenode: Answered["treenode/create"];
+  insert_treenode: Answered["treenode/insert"];
+  delete_treenode: Answered["treenode/delete"];
+  move_nodes: Answered["node/update"];
+  set_confidence: Answered["treenodes/{treenode_id}/confidence"];
+  set_labels: Answered["label/treenode/{node_id}/update"];
+  create_connector: Answered["connector/create"] & { link?: Answered["link/create"] };
+  delete_connector: Answered["connector/delete"];
+  create_link: Answered["link/create"];
+  delete_link: Answered["link/delete"];
+  join_skeletons: Answered["skeleton/join"];
+  split_skeleton: Answered["skeleton/split"];
+  reroot_skeleton: Answered["skeleton/reroot"];
+  /** `undone` is null if there was nothing to undo. */
+  undo: { undone: string | null; position?: Point | null };
+}
+
+/** Names of operations, as the kernel knows them. */
+export type Op = keyof Answers;
+export type Answer<O extends Op = Op> = Answers[O];
+
+/** A node or link and the edition time (s) it was seen with. */
+export interface Stamp {
+  of: Timed;
+  id: number;
+  time: number;
+}
+
+export type RealId = (id: number) => number;
+
+/** What is known when an edit is sent: real ids, and own edits' edition times. */
+export interface Sending {
+  id: RealId;
+  /** `[id, ISO time]`, as a state check wants it. */
+  stamp(stamp: Stamp): [number, string];
+}
+
+/** Where an edit puts what an answer says. */
+export interface Learning {
+  id(temporary: number, real: number): void;
+  time(of: Timed, id: number, iso: string): void;
+}
+
+export interface Edit<O extends Op = Op> {
+  readonly op: O;
+  /** Completes "Could not …". */
+  readonly purpose: string;
+  /** Temporary ids that it gives out. */
+  readonly creates: readonly number[];
+  /** Ids that must exist for it. */
+  readonly needs: readonly number[];
+  /** It changes edition times that its answer does not tell. */
+  readonly restamps: boolean;
+  /** Change a graph as the service will change the project. */
+  apply(graph: Graph, id: RealId): void;
+  request(sending: Sending): { args: Record<string, unknown>; state: unknown };
+  /** Take ids and edition times from the answer. */
+  learn(answer: Answers[O], learning: Learning): void;
+}
+
+/** The key that makes an edit, for the help and for the keyboard. */
+export interface EditKey {
+  keys: string;
+  what: string;
+  matches(event: KeyboardEvent): boolean;
+  command(tracing: Tracing, event: KeyboardEvent): unknown;
+}
+
+interface Description<O extends Op> {
+  op: O;
+  purpose: string;
+  restamps?: boolean;
+  key?: EditKey;
+  /** What to do first, for a person whose edit has nothing to change. */
+  hint?: string;
+}
+
+type Parts<O extends Op> = Pick<Edit<O>, "apply" | "request"> & Partial<Omit<Edit<O>, "op" | "restamps">>;
+
+/** A kind of edit: call it to make one. */
+export interface EditKind<O extends Op, Args extends unknown[]> {
+  (...args: Args): Edit<O>;
+  readonly op: O;
+  readonly key: EditKey | null;
+  readonly hint: string;
+}
+
+/** Describe a kind of edit; `make` says what one edit does with its arguments. */
+export function editKind<O extends Op, Args extends unknown[]>(
+  { op, purpose, restamps = false, key, hint = "" }: Description<O>,
+  make: (...args: Args) => Parts<O>,
+): EditKind<O, Args> {
+  const of = (...args: Args): Edit<O> => ({
+    op,
+    purpose,
+    restamps,
+    creates: [],
+    needs: [],
+    learn: () => {},
+    ...make(...args),
+  });
+  return Object.assign(of, { op, key: key ?? null, hint });
+}
+
+/** A place in project space, nm. */
+export interface Place {
+  x: number;
+  y: number;
+  z: number;
+}
+
+/** Confidence of what a person makes. */
+export const SURE = 5;
+
+/** A node or link with its edition time as drawn now. */
+export function seenAs(graph: Graph, of: Timed, id: number): Stamp {
+  return { of, id, time: graph.time(of, id) };
+}

@@ -1,0 +1,217 @@
+/** Edits of nodes. */
+import { isPlain, plainKey } from "../../shared/keyboard";
+import { type Graph, type Kind, NO_PARENT } from "../data/graph";
+import { editKind, type Place, SURE, seenAs } from "./edit";
+
+const UNSET_RADIUS = -1;
+
+/** A child of `parent`, or the root of a new skeleton where that is null. */
+export const createTreenode = editKind(
+  { op: "create_treenode", purpose: "add the node" },
+  (graph: Graph, temporary: { node: number; skeleton: number }, parent: number | null, place: Place) => {
+    const seen = parent === null ? null : seenAs(graph, "node", parent);
+    const known = parent === null ? undefined : graph.nodes.value(parent, "skeleton");
+    const skeleton = known ?? temporary.skeleton;
+    return {
+      creates: parent === null ? [temporary.node, temporary.skeleton] : [temporary.node],
+      needs: parent === null ? [] : [parent],
+      apply(target, id) {
+        target.nodes.put(id(temporary.node), {
+          ...place,
+          parent: parent === null ? NO_PARENT : id(parent),
+          skeleton: id(skeleton),
+          confidence: SURE,
+          radius: UNSET_RADIUS,
+          time: Number.NaN,
+        });
+      },
+      request: ({ id, stamp }) => ({
+        args: {
+          ...place,
+          parent_id: parent === null ? null : id(parent),
+          radius: UNSET_RADIUS,
+          confidence: SURE,
+        },
+        state: seen && { parent: stamp(seen) },
+      }),
+      learn(answer, learning) {
+        const node = answer.treenode_id;
+        learning.id(temporary.node, node);
+        if (parent === null) learning.id(temporary.skeleton, answer.skeleton_id);
+        learning.time("node", node, answer.edition_time);
+      },
+    };
+  },
+);
+
+/** A node on the edge between a parent and its child. */
+export const insertTreenode = editKind(
+  { op: "insert_treenode", purpose: "insert the node" },
+  (graph: Graph, temporary: number, parent: number, child: number, place: Place) => {
+    const seenParent = seenAs(graph, "node", parent);
+    const seenChild = seenAs(graph, "node", child);
+    const skeleton = graph.nodes.value(child, "skeleton") ?? 0;
+    return {
+      creates: [temporary],
+      needs: [parent, child],
+      apply(target, id) {
+        target.nodes.put(id(temporary), {
+          ...place,
+          parent: id(parent),
+          skeleton: id(skeleton),
+          confidence: SURE,
+          radius: UNSET_RADIUS,
+          time: Number.NaN,
+        });
+        if (target.nodes.has(id(child))) target.nodes.put(id(child), { parent: id(temporary) });
+      },
+      request: ({ id, stamp }) => ({
+        args: {
+          ...place,
+          parent_id: id(parent),
+          child_id: id(child),
+          radius: UNSET_RADIUS,
+          confidence: SURE,
+        },
+        state: { parent: stamp(seenParent), children: [stamp(seenChild)] },
+      }),
+      learn(answer, learning) {
+        const node = answer.treenode_id;
+        learning.id(temporary, node);
+        learning.time("node", node, answer.edition_time);
+        for (const [id, time] of answer.child_edition_times) learning.time("node", id, time);
+      },
+    };
+  },
+);
+
+/** Take a node away; its children come to hang on its parent. */
+export const deleteTreenode = editKind(
+  {
+    op: "delete_treenode",
+    purpose: "delete the node",
+    key: {
+      keys: "Del",
+      what: "delete what is active",
+      matches: plainKey("Delete"),
+      command: (tracing) => tracing.removeActive(),
+    },
+    hint: "The root cannot be deleted while it has children: make another node the root first.",
+  },
+  (graph: Graph, treenode: number) => {
+    const parent = graph.parent(treenode);
+    const parentSeen = seenAs(graph, "node", parent);
+    const children = graph.children(treenode).map((id) => seenAs(graph, "node", id));
+    const links = graph.linksOfTreenode(treenode).map((id) => seenAs(graph, "link", id));
+    const seen = seenAs(graph, "node", treenode);
+    return {
+      needs: [treenode],
+      apply(target, id) {
+        const node = id(treenode);
+        const above = target.parent(node);
+        for (const child of target.children(node)) target.nodes.put(child, { parent: above });
+        for (const link of target.linksOfTreenode(node)) target.links.remove(link);
+        target.labels.delete(node);
+        target.nodes.remove(node);
+      },
+      request: ({ id, stamp }) => ({
+        args: { treenode_id: id(treenode) },
+        state: {
+          edition_time: stamp(seen)[1],
+          parent: parent === NO_PARENT ? [NO_PARENT, null] : stamp(parentSeen),
+          children: children.map(stamp),
+          links: links.map(stamp),
+        },
+      }),
+      learn(answer, learning) {
+        for (const [id, time] of answer.children) learning.time("node", id, time);
+      },
+    };
+  },
+);
+
+export const moveNode = editKind(
+  { op: "move_nodes", purpose: "move the node" },
+  (graph: Graph, node: number, place: Place) => {
+    const kind = graph.kind(node);
+    const seen = seenAs(graph, "node", node);
+    return {
+      purpose: kind === "connector" ? "move the connector" : "move the node",
+      needs: [node],
+      apply(target, id) {
+        const table = kind === "connector" ? target.connectors : target.nodes;
+        if (table.has(id(node))) table.put(id(node), { ...place });
+      },
+      request: ({ id, stamp }) => {
+        const moved = [[id(node), place.x, place.y, place.z]];
+        return {
+          args: kind === "connector" ? { connectors: moved } : { treenodes: moved },
+          state: [stamp(seen)],
+        };
+      },
+      learn(answer, learning) {
+        for (const [id, time] of answer.old_treenodes ?? []) learning.time("node", id, time);
+        for (const [id, time] of answer.old_connectors ?? []) learning.time("node", id, time);
+      },
+    };
+  },
+);
+
+/** Confidence (1 to 5) in the edge from a node to its parent. */
+export const setConfidence = editKind(
+  {
+    op: "set_confidence",
+    purpose: "change the confidence",
+    key: {
+      keys: "1 – 5",
+      what: "confidence of the edge to the parent",
+      matches: (event) => isPlain(event) && /^[1-5]$/.test(event.key),
+      command: (tracing, event) => tracing.setConfidence(Number(event.key)),
+    },
+    hint: "Select a treenode first: confidence is that of its edge to the parent.",
+  },
+  (graph: Graph, treenode: number, confidence: number) => {
+    const seen = seenAs(graph, "node", treenode);
+    return {
+      needs: [treenode],
+      apply(target, id) {
+        if (target.nodes.has(id(treenode))) target.nodes.put(id(treenode), { confidence });
+      },
+      request: ({ id, stamp }) => ({
+        args: { treenode_id: id(treenode), confidence },
+        state: { edition_time: stamp(seen)[1] },
+      }),
+      learn(answer, learning) {
+        // Partners are keyed by the other end of the edge, but the time is that of the node itself.
+        for (const { edition_time } of Object.values(answer.updated_partners)) {
+          learning.time("node", treenode, edition_time);
+        }
+      },
+    };
+  },
+);
+
+/** Replace a node's labels. */
+export const setLabels = editKind(
+  {
+    op: "set_labels",
+    purpose: "change the tags",
+    key: {
+      keys: "T",
+      what: "tag the active node",
+      matches: plainKey("t"),
+      command: (tracing) => tracing.tag(),
+    },
+    hint: "Select a node first, to tag it.",
+  },
+  (kind: Kind, node: number, labels: string[]) => {
+    return {
+      needs: [node],
+      apply(target, id) {
+        if (labels.length > 0) target.labels.set(id(node), labels);
+        else target.labels.delete(id(node));
+      },
+      request: ({ id }) => ({ args: { kind, node_id: id(node), labels }, state: null }),
+    };
+  },
+);

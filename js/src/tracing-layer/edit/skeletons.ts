@@ -1,0 +1,111 @@
+/** Edits of whole skeletons. Neither state nor answer tells edition times, so all of them restamp. */
+import { isUndo, shiftedKey } from "../../shared/keyboard";
+import { type Graph, NO_PARENT } from "../data/graph";
+import { editKind } from "./edit";
+
+/** Hang the arbor of `to`, rerooted there, on `from`; the skeleton of `from` lives on. */
+export const joinSkeletons = editKind(
+  { op: "join_skeletons", purpose: "join the skeletons", restamps: true },
+  (graph: Graph, from: number, to: number) => {
+    const survivor = graph.nodes.value(from, "skeleton") ?? 0;
+    const joined = graph.nodes.value(to, "skeleton") ?? 0;
+    return {
+      needs: [from, to],
+      apply(target, id) {
+        reroot(target, id(to));
+        for (const node of target.nodes.where("skeleton", id(joined))) {
+          target.nodes.put(node, { skeleton: id(survivor) });
+        }
+        if (target.nodes.has(id(to))) target.nodes.put(id(to), { parent: id(from) });
+      },
+      request: ({ id }) => ({ args: { from_id: id(from), to_id: id(to) }, state: null }),
+    };
+  },
+);
+
+/** Cut the edge to a node's parent: the node becomes the root of a new skeleton. */
+export const splitSkeleton = editKind(
+  {
+    op: "split_skeleton",
+    purpose: "split the skeleton",
+    restamps: true,
+    key: {
+      keys: "Shift X",
+      what: "split the skeleton at the active node",
+      matches: shiftedKey("x"),
+      command: (tracing) => tracing.split(),
+    },
+    hint: "Select the node to split at.",
+  },
+  (temporarySkeleton: number, treenode: number) => {
+    return {
+      creates: [temporarySkeleton],
+      needs: [treenode],
+      apply(target, id) {
+        const node = id(treenode);
+        if (!target.nodes.has(node)) return;
+        for (const part of target.distal(node)) target.nodes.put(part, { skeleton: id(temporarySkeleton) });
+        target.nodes.put(node, { parent: NO_PARENT });
+      },
+      request: ({ id }) => ({ args: { treenode_id: id(treenode) }, state: null }),
+      learn(answer, learning) {
+        learning.id(temporarySkeleton, answer.new_skeleton_id);
+      },
+    };
+  },
+);
+
+export const rerootSkeleton = editKind(
+  {
+    op: "reroot_skeleton",
+    purpose: "make the node the root",
+    restamps: true,
+    key: {
+      keys: "Shift R",
+      what: "make the active node the root",
+      matches: shiftedKey("r"),
+      command: (tracing) => tracing.reroot(),
+    },
+    hint: "Select the node that is to become the root.",
+  },
+  (treenode: number) => {
+    return {
+      needs: [treenode],
+      apply: (target, id) => reroot(target, id(treenode)),
+      request: ({ id }) => ({ args: { treenode_id: id(treenode) }, state: null }),
+    };
+  },
+);
+
+/** Take the last own edit back, once those before it are through. */
+export const undoLast = editKind(
+  {
+    op: "undo",
+    purpose: "undo",
+    restamps: true,
+    key: {
+      keys: "Ctrl Z",
+      what: "undo the last own edit",
+      matches: isUndo,
+      command: (tracing) => tracing.undo(),
+    },
+  },
+  () => {
+    return {
+      apply: () => {},
+      request: () => ({ args: {}, state: null }),
+    };
+  },
+);
+
+/** Turn the edges between a node and its root around, as far as they are here. */
+function reroot(graph: Graph, treenode: number): void {
+  let parent: number = NO_PARENT;
+  let node = treenode;
+  while (graph.nodes.has(node)) {
+    const next = graph.parent(node);
+    graph.nodes.put(node, { parent });
+    parent = node;
+    node = next;
+  }
+}
