@@ -83,9 +83,7 @@ def rows_of(ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int
 
 
 def first_repeat(ids: NDArray[np.int64]) -> tuple[int, int] | None:
-    """Find the first value that repeats an earlier one: its index and the index of the earlier one; None if no value
-    repeats.
-    """
+    """Index of the first value that repeats an earlier one, and of that earlier one; None if no value repeats."""
     order = np.argsort(ids, kind="stable")
     again = np.flatnonzero(np.diff(ids[order]) == 0)
     if not len(again):

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users as accounts
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotFound
-from catmaid_server.transfer.exporters.catmaid import export_catmaid
 from catmaid_server.transfer import indexes
-from catmaid_server.transfer.importers.catmaid.importing import import_catmaid
 from catmaid_server.transfer.errors import BadFile
+from catmaid_server.transfer.exporters.catmaid import export_catmaid
+from catmaid_server.transfer.importers.catmaid.importing import import_catmaid
 from tests.helpers.catmaid_files import (
     ANA,
     BEN,

@@ -10,10 +10,10 @@ import pytest
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import InvalidInput, NotFound
-from catmaid_server.transfer.exporters.bulk import TABLES, export_csv
 from catmaid_server.transfer import indexes
-from catmaid_server.transfer.importers.bulk import import_bulk
 from catmaid_server.transfer.errors import BadFile
+from catmaid_server.transfer.exporters.bulk import TABLES, export_csv
+from catmaid_server.transfer.importers.bulk import import_bulk
 from tests.helpers.bulk_files import FILES, write_files
 
 

@@ -60,9 +60,9 @@ def test_each_edit_is_a_call_with_the_fields_and_text_of_its_class(edit: Project
     declared = inspect.signature(edit_class).parameters
     assert [(p.kind, p.default) for p in parameters.values()] == [(p.kind, p.default) for p in declared.values()]
     assert name in dir(edit)
-    shown = pydoc.render_doc(call, renderer=pydoc.plaintext)
+    shown = pydoc.plain(pydoc.render_doc(call))
     assert all(parameter in shown for parameter in parameters)
-    assert edit_class.__doc__.splitlines()[0] in shown
+    assert str(edit_class.__doc__).splitlines()[0] in shown
 
 
 def test_mypy_knows_each_edit_as_its_class_declares_it(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_mypy_knows_each_edit_as_its_class_declares_it(tmp_path: Path) -> None:
         f"from {ProjectEdit.__module__} import ProjectEdit\ndef look(edit: ProjectEdit) -> None:\n{reveals}\n"
     )
     root = Path(catmaid_jupyter.__file__).parents[1]
-    command = [sys.executable, "-m", "mypy", "--follow-imports=silent", program]
+    command = [sys.executable, "-m", "mypy", "--follow-imports=silent", str(program)]
     output = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False).stdout
     revealed = re.findall(r'Revealed type is "def \((.*)\) -> (.*)"', output)
     assert len(revealed) == len(OFFERED), output
@@ -123,7 +123,7 @@ def test_calls_return_the_new_id_or_the_whole_answer(edit: ProjectEdit) -> None:
 
 
 def test_arguments_may_come_from_tables(edit: ProjectEdit, journal: FakeJournal) -> None:
-    edit.create_treenode(*np.array([1, 2, 3]), parent_id=np.int64(5))  # type: ignore[arg-type]
+    edit.create_treenode(np.int64(1), np.float32(2), np.int8(3), parent_id=np.int64(5))  # type: ignore[arg-type]
     edit.set_confidence(5.0, np.int8(3))  # type: ignore[arg-type]
     edit.move_nodes({np.int64(5): np.array([1.0, 2.0, 3.0])})  # type: ignore[dict-item]
     edit.set_labels(5, (label for label in ("soma", "ends")))  # type: ignore[arg-type]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from catmaid_server.transfer.importers.bulk_tables import read_bulk
 from catmaid_server.transfer.errors import BadFile
+from catmaid_server.transfer.importers.bulk_tables import read_bulk
 from tests.helpers.bulk_files import FILES, write_files
 
 

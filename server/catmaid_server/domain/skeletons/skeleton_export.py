@@ -28,12 +28,12 @@ async def swc(
     renumber: bool = False,
     soma_markers: Sequence[str] = (),
 ) -> str:
-    """A skeleton as SWC in nm, one node a line by id: id, type, x, y, z, radius (0 where unset, as CATMAID
-    writes it), parent (-1 at the root).
+    """A skeleton as SWC in nm, one node a line by id: id, type, x, y, z, radius, parent (-1 at the root).
 
-    With `renumber` ids count up from 1, parents before their children. Markers say how the soma is found, whose type
-    is then 1: `BY_LABEL` first, else `BY_RADIUS`, and the root if neither finds it and `AT_ROOT` is given. Raises
-    `NotFound` if there is no such skeleton, `InvalidInput` if several nodes could be the soma.
+    An unset radius is written as 0, as CATMAID writes it. With `renumber` ids count up from 1, parents before their
+    children. Markers say how the soma is found, whose type is then 1: `BY_LABEL` first, else `BY_RADIUS`, and the
+    root if neither finds it and `AT_ROOT` is given. Raises `NotFound` if there is no such skeleton, `InvalidInput` if
+    several nodes could be the soma.
     """
     rows = await fetch_all(connection, sql.swc, project_id=project_id, skeleton_id=skeleton_id)
     soma = await _soma(connection, project_id, skeleton_id, rows, soma_markers) if soma_markers else None
