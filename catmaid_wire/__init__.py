@@ -2,6 +2,7 @@
 
 - `columns`: the columnar media type, and the tables of a viewport
 - `forms`: form fields in CATMAID's spelling
+- `arbor`, `swc`: one neuron's tree as arrays with its measures, and as text
 - `relations`: names of the relations between treenodes and connectors
 - `errors`: names of errors
 - `tile_layouts`: where the tiles of a stack lie

@@ -24,7 +24,7 @@ from catmaid_server.transfer.importers.catmaid import writing
 from catmaid_server.transfer.importers.catmaid.models import MODELS, fields_of_columns, model_of_table
 from catmaid_server.transfer.importers.catmaid.reading import ModelRow, model_row
 from catmaid_server.transfer.importers.catmaid.staging import Staging
-from catmaid_server.transfer.importers.catmaid.users import UserPolicy, Users
+from catmaid_server.transfer.importers.catmaid.users import UserMapping, UserPolicy
 from catmaid_server.transfer.progress import silent
 from catmaid_server.transfer.steps import Steps
 
@@ -242,7 +242,7 @@ async def load_base(connection: psycopg.AsyncConnection[Any], tables: dict[str, 
     projects = [row["id"] for row in tables["project"]]
     async with connection.transaction():
         await begin_version(connection)
-        await Users(UserPolicy.TAKE, keep_ids=True).settle(connection, projects)
+        await UserMapping(UserPolicy.TAKE, keep_ids=True).settle(connection, projects)
         await writing.write_site(connection, keep=True)
         await writing.write_stacks(connection, None, keep=True)
         for project_id in projects:

@@ -327,7 +327,7 @@ async def test_skeletons_that_change_while_they_are_read_are_read_again(
         return web.json_response({}) if request.path.endswith("node/user-info") and count <= slips else None
 
     async with between(source.url, spoil) as url, CatmaidServer(url, source.admin.token) as server:
-        fetching = parts.fetch_skeletons(parts.Source(server, 3), [102, 103])
+        fetching = parts.fetch_skeletons(parts.SourceProject(server, 3), [102, 103])
         if slips == 1:
             assert len((await fetching)["nodes"]) == 4
         else:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from catmaid_server.transfer.errors import BadFile
-from catmaid_server.transfer.importers.tables import Kind, read_table
+from catmaid_server.transfer.importers.tables import ColumnKind, read_table
 
-COLUMNS = {"id": Kind.ID, "x": Kind.NUMBER, "name": Kind.TEXT, "parent_id": Kind.OPTIONAL_ID}
+COLUMNS = {"id": ColumnKind.ID, "x": ColumnKind.NUMBER, "name": ColumnKind.TEXT, "parent_id": ColumnKind.OPTIONAL_ID}
 
 
 def test_columns_are_found_by_name_and_others_ignored(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ Bar = Callable[[str, str], AbstractContextManager[Progress]]
 
 
 @dataclass(frozen=True)
-class Contents:
+class ProjectContents:
     """What a project has already."""
 
     stacks: bool
@@ -87,7 +87,7 @@ async def _make_users(store: Store) -> None:
 
 
 async def _make_specimen(store: Store, data_dir: Path, bar: Bar, spec: SpecimenSpec) -> None:
-    there = {title: await _contents(store, title) for title in (DEMO, SOLUTION)}
+    there = {title: await _project_contents(store, title) for title in (DEMO, SOLUTION)}
     if all(contents.stacks and contents.skeletons for contents in there.values()):
         return
     specimen = grow(spec)
@@ -119,7 +119,7 @@ async def _make_specimen(store: Store, data_dir: Path, bar: Bar, spec: SpecimenS
 
 
 async def _make_real(store: Store, data_dir: Path, folder: Path, bar: Bar) -> None:
-    there = await _contents(store, REAL)
+    there = await _project_contents(store, REAL)
     if not there.stacks:
         with bar(f"{REAL}: images", "section") as show:
             await import_stack(
@@ -141,10 +141,10 @@ async def _make_real(store: Store, data_dir: Path, folder: Path, bar: Bar) -> No
         )
 
 
-async def _contents(store: Store, title: str) -> Contents:
+async def _project_contents(store: Store, title: str) -> ProjectContents:
     async with store.reading() as connection:
         project_id = await projects.find_project(connection, title)
-        async with connection.cursor(row_factory=class_row(Contents)) as cursor:
+        async with connection.cursor(row_factory=class_row(ProjectContents)) as cursor:
             await cursor.execute(sql.contents, {"project_id": project_id})
             found = await cursor.fetchone()
     assert found is not None

@@ -1,4 +1,4 @@
-"""Rows from numpy arrays to PostgreSQL's binary COPY, without a Python object per value."""
+"""Rows from numpy arrays to PostgreSQL's binary COPY, without a Python object for each value."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def copy_rows(
 
     The dtype says the type on the other side: int16, int32, int64, float64, or V for bytes that the type's binary
     input reads. Masked values are NULL. `statement` names the columns in the order of the mapping.
-    `advance` is told of each lot of rows that was sent.
+    `advance` gets the number of rows sent, again and again.
     """
     async with tx.cursor() as cursor, cursor.copy(statement) as copy:
         for rows, block in binary_blocks(columns):

@@ -1,4 +1,4 @@
-"""What can be wrong with a file that somebody wants to import."""
+"""Errors of files that cannot be imported."""
 
 from __future__ import annotations
 

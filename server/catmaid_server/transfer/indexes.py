@@ -1,4 +1,4 @@
-"""Large loads: indexes and foreign keys are dropped before and made anew after, all in the load's transaction."""
+"""Large imports drop indexes and foreign keys before and make them again after, all in the import's transaction."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from catmaid_server.transfer.steps import Steps
 sql = load("transfer/importing")
 
 MUCH = 20_000
-"""Treenodes; below, building indexes anew costs more than keeping them."""
+"""Number of treenodes; for fewer, making indexes again costs more than keeping them."""
 
 
 async def set_aside(tx: Connection, treenodes: int, steps: Steps) -> bool:
-    """Drop indexes and foreign keys if making them anew is quicker than keeping them; say whether.
+    """Drop indexes and foreign keys if making them again is quicker than keeping them; return whether it was done.
 
     Nobody can read treenodes and connectors from then on until the transaction ends.
     """
@@ -30,7 +30,7 @@ async def set_aside(tx: Connection, treenodes: int, steps: Steps) -> bool:
 
 
 async def restore(tx: Connection, amount: int, steps: Steps) -> None:
-    """Make all that was set aside anew; counts as `amount` in the progress."""
+    """Make again all that was dropped; this counts as `amount` in the progress."""
     steps.expect(amount)
     before = steps.done
     made, remaining = 0, 1

@@ -1,4 +1,4 @@
-"""How a long import or export tells how far it is."""
+"""How a long import or export reports its progress."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""Called with the steps done and the steps there are."""
+"""Called with the number of steps done and of all steps."""
 
 
 def silent(done: int, total: int, /) -> None:
-    """Tell nobody."""
+    """Report nothing."""

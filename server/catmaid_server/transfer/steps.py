@@ -1,4 +1,4 @@
-"""The steps of a long import: how long each took, and how far the whole is."""
+"""The steps of a long import: the time that each took, and progress of the whole."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ class Steps:
         self.total = 0
 
     def expect(self, more: int) -> None:
-        """Count on so much more to do."""
+        """Add to the total."""
         self.total += more
         self._progress(self.done, self.total)
 
     def advance(self, by: int) -> None:
-        """Note that so much more is done."""
+        """Add to what is done."""
         self.done += by
         self._progress(self.done, self.total)
 
     def finish(self) -> None:
-        """Note that all is done."""
+        """Report that all is done."""
         self.advance(self.total - self.done)
 
     @contextmanager
@@ -48,5 +48,5 @@ class Steps:
         self.add(name, time.perf_counter() - began)
 
     def add(self, name: str, seconds: float) -> None:
-        """Note that a step of this name took so long; several of one name add up."""
+        """Add seconds to the step of this name."""
         self.seconds[name] = self.seconds.get(name, 0.0) + seconds

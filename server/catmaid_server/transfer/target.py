@@ -1,4 +1,4 @@
-"""Where an import goes, and in whose name."""
+"""The project that an import writes to, and the user who owns what it makes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from catmaid_server.domain.projects import projects
 
 @dataclass(frozen=True)
 class Target:
-    """The project that receives, and the user who owns what is made."""
+    """The project that receives the rows, and the user who owns them."""
 
     project_id: int
     user_id: int

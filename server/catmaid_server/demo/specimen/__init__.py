@@ -1,4 +1,9 @@
-"""An artificial specimen: serial sections of neuropil whose neurites and synapses are known."""
+"""An artificial specimen: serial sections of neuropil whose neurites and synapses are known.
+
+`grow` makes a `Specimen` of a `SpecimenSpec`: its sections, and its `Tracing` (each `TracedSkeleton` and `Synapse`).
+A tracing that was cut short has the label `CONTINUE_HERE` at its open ends. `benchmark_arbors` makes arbors without
+tissue, for tests and measurements.
+"""
 
 from catmaid_server.demo.specimen.arbors import BenchmarkArbors, benchmark_arbors
 from catmaid_server.demo.specimen.spec import SpecimenSpec, Synapse, TracedSkeleton, Tracing

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from catmaid_server.demo.specimen.spec import Floats, Ints
 from catmaid_wire.relations import POSTSYNAPTIC, PRESYNAPTIC
 
-Table = NDArray[np.void]
+Records = NDArray[np.void]
 """A structured array, one record for each row."""
 
 _TREENODE = np.dtype(
@@ -70,11 +70,11 @@ _PARTNERS = 4
 class BenchmarkArbors:
     """Tables with the columns of the bulk import; coordinates and radii in nm, parent -1 at roots."""
 
-    treenodes: Table
-    connectors: Table
-    links: Table
-    neurons: Table
-    annotations: Table
+    treenodes: Records
+    connectors: Records
+    links: Records
+    neurons: Records
+    annotations: Records
 
 
 def benchmark_arbors(
@@ -123,14 +123,13 @@ def benchmark_arbors(
     first_link = first_connector + connectors
     first_concept = first_link + connectors * _PARTNERS
     skeleton_ids = first_concept + 3 * np.arange(neurons) + 1
-    skeleton_of_node = np.repeat(skeleton_ids, sizes)
     creator = creators[rng.integers(0, len(creators), neurons)]
     treenodes = _filled(
         _TREENODE,
         nodes,
         id=first_id + np.arange(nodes),
         parent_id=np.where(parents < 0, -1, first_id + parents),
-        skeleton_id=skeleton_of_node,
+        skeleton_id=np.repeat(skeleton_ids, sizes),
         radius=np.where(rng.random(nodes) < 0.1, np.round(rng.uniform(20, 300, nodes), 1), -1),
         confidence=np.where(rng.random(nodes) < 0.02, rng.integers(1, 5, nodes), 5),
         user_id=np.repeat(creator, sizes),
@@ -141,21 +140,26 @@ def benchmark_arbors(
         treenodes,
         made,
         links,
-        _filled(
-            _NEURON,
-            neurons,
-            neuron_id=skeleton_ids - 1,
-            skeleton_id=skeleton_ids,
-            model_of_link_id=skeleton_ids + 1,
-            name=np.array([f"Neuron {number + 1}" for number in range(neurons)]),
-            user_id=creator,
-            num_nodes=sizes,
-        ),
+        _neurons(skeleton_ids, sizes, creator),
         _annotate(rng, skeleton_ids - 1, annotations, first_concept + 3 * neurons, creators),
     )
 
 
-def _filled(dtype: np.dtype[Any], rows: int, **columns: NDArray[Any] | float) -> Table:
+def _neurons(skeleton_ids: Ints, sizes: Ints, creator: Ints) -> Records:
+    """A neuron for each skeleton, and the link between them; each array is (neurons,)."""
+    return _filled(
+        _NEURON,
+        len(skeleton_ids),
+        neuron_id=skeleton_ids - 1,
+        skeleton_id=skeleton_ids,
+        model_of_link_id=skeleton_ids + 1,
+        name=np.array([f"Neuron {number + 1}" for number in range(len(skeleton_ids))]),
+        user_id=creator,
+        num_nodes=sizes,
+    )
+
+
+def _filled(dtype: np.dtype[Any], rows: int, **columns: NDArray[Any] | float) -> Records:
     """A table of so many rows; columns that are not given are 0."""
     table = np.zeros(rows, dtype)
     for name, values in columns.items():
@@ -206,8 +210,8 @@ def _walk(rng: np.random.Generator, parents: Ints, starts: Ints, extent: Floats)
 
 
 def _connect(
-    rng: np.random.Generator, treenodes: Table, first_connector: int, connectors: int, first_link: int
-) -> tuple[Table, Table]:
+    rng: np.random.Generator, treenodes: Records, first_connector: int, connectors: int, first_link: int
+) -> tuple[Records, Records]:
     """Connectors next to nodes of one neuron, and links to the nodes that lie near in space."""
     order = np.lexsort([treenodes["x"], *(np.floor(treenodes[axis] / 2000) for axis in "yz")])
     source = rng.integers(0, max(1, len(order) - 8 * _PARTNERS), connectors)
@@ -236,7 +240,7 @@ def _connect(
     return made, links
 
 
-def _annotate(rng: np.random.Generator, neuron_ids: Ints, annotations: int, first_id: int, creators: Ints) -> Table:
+def _annotate(rng: np.random.Generator, neuron_ids: Ints, annotations: int, first_id: int, creators: Ints) -> Records:
     """Annotations, each on about an eighth of the neurons and on one at least."""
     carries = rng.random((annotations, len(neuron_ids))) < 0.125
     carries[np.arange(annotations), rng.integers(0, len(neuron_ids), annotations)] = True

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from catmaid_wire.arbor import cable_length
+
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Reals = NDArray[np.floating]
@@ -101,8 +103,7 @@ class TracedSkeleton:
     @property
     def cable_length(self) -> float:
         """Sum of all edges in nm."""
-        child = np.flatnonzero(self.parents >= 0)
-        return float(np.linalg.norm(self.xyz[child] - self.xyz[self.parents[child]], axis=1).sum())
+        return cable_length(self.parents, self.xyz)
 
 
 @dataclass(frozen=True, slots=True)

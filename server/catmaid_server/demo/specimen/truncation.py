@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from catmaid_server.demo.specimen.spec import Floats, Ints, Synapse, TracedSkeleton, Tracing
+from catmaid_wire.arbor import edge_lengths
 
 CONTINUE_HERE = "continue here"
 """Label of the nodes where a tracing was cut."""
@@ -57,9 +58,7 @@ def truncate(tracing: Tracing, fraction: float, seed: int) -> Tracing:
 def _proximal(skeleton: TracedSkeleton, share: float) -> Ints:
     """The nodes nearest to the root along the cable that make up a share of it; at least two if there are two."""
     order = np.argsort(_distance_to_root(skeleton), kind="stable")
-    parents = skeleton.parents[order]
-    edges = np.where(parents < 0, 0, np.linalg.norm(skeleton.xyz[order] - skeleton.xyz[parents], axis=1))
-    along = np.cumsum(edges)
+    along = np.cumsum(edge_lengths(skeleton.parents, skeleton.xyz)[order])
     count = int(np.searchsorted(along, share * along[-1], side="right"))
     return np.sort(order[: max(count, 2)])
 

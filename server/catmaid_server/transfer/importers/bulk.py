@@ -54,9 +54,9 @@ async def import_bulk(
     project_id: int = 1,
     progress: Progress = silent,
 ) -> BulkSummary:
-    """Import a folder of tables (see `bulk_tables`) with all ids kept: everything, or nothing.
+    """Import a folder of tables (see `bulk_tables`) with all ids kept: all rows, or none.
 
-    A load that is larger than what is there drops indexes and foreign keys and makes them anew, all in its
+    An import with more treenodes than there are already drops indexes and foreign keys and makes them again, all in its
     transaction; nobody can read treenodes and connectors meanwhile. A smaller one disturbs nobody.
 
     Parameters
@@ -71,12 +71,12 @@ async def import_bulk(
     project_id
         Id for a new project, if it is free.
     progress
-        Counts rows, and those that are indexed anew a second time.
+        Counts rows, and rows that are indexed again a second time.
 
     Raises
     ------
     BadFile
-        If the tables are wrong in themselves; names file and line.
+        If the tables are not valid; names file and line.
     InvalidInput
         If an id is taken here, or a user id has no name. `NotFound` if there is no user `user`.
     """
@@ -93,13 +93,7 @@ async def import_bulk(
         label="projects.import",
         note=f"{folder.name}: {rows} rows",
     ) as tx:
-        user_ids = await _users_here(tx, tables)
-        relations = await projects.relation_ids(tx, target.project_id)
-        aside = await indexes.set_aside(tx, len(tables.treenodes), steps)
-        await insert_all(tx, target, tables, user_ids, relations, steps)
-        if aside:
-            await indexes.restore(tx, rows, steps)
-        await _advance_sequences(tx, tables)
+        await _write(tx, target, tables, steps, rows)
     async with store.reading() as connection:
         with steps.timed("vacuum and analyze"):
             await connection.execute(sql.vacuum)
@@ -113,6 +107,17 @@ async def import_bulk(
         len(np.unique(tables.annotations.ids("annotation_id"))),
         steps.seconds,
     )
+
+
+async def _write(tx: Connection, target: Target, tables: BulkTables, steps: Steps, rows: int) -> None:
+    """Insert all tables; `rows` is the number of their rows."""
+    user_ids = await _users_here(tx, tables)
+    relations = await projects.relation_ids(tx, target.project_id)
+    aside = await indexes.set_aside(tx, len(tables.treenodes), steps)
+    await insert_all(tx, target, tables, user_ids, relations, steps)
+    if aside:
+        await indexes.restore(tx, rows, steps)
+    await _advance_sequences(tx, tables)
 
 
 async def _target(

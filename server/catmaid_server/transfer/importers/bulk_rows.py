@@ -21,8 +21,8 @@ sql = load("transfer/importing")
 
 
 @dataclass(frozen=True)
-class _Load:
-    """Where rows go, and what the tables' user ids and relations are called there."""
+class _BulkInsert:
+    """The transaction and project to insert into, and the ids there of the tables' users and relations."""
 
     tx: Connection
     project_id: int
@@ -62,54 +62,54 @@ async def insert_all(
     relations
         Ids of the project's relations by name.
     steps
-        Is told how long each table takes, and of rows.
+        Gets the time that each table takes, and the number of rows.
 
     Raises
     ------
     BadFile
         If a relation is unknown; names file and line.
     """
-    load_ = _Load(tx, target.project_id, user_ids, relations, steps)
-    await _insert_neurons(load_, tables.neurons)
-    await _insert_treenodes(load_, tables)
-    await _insert_connectors(load_, tables.connectors)
-    await _insert_links(load_, tables)
-    await _insert_annotations(load_, tables)
-    await _insert_labels(load_, tables.labels)
+    insert = _BulkInsert(tx, target.project_id, user_ids, relations, steps)
+    await _insert_neurons(insert, tables.neurons)
+    await _insert_treenodes(insert, tables)
+    await _insert_connectors(insert, tables.connectors)
+    await _insert_links(insert, tables)
+    await _insert_annotations(insert, tables)
+    await _insert_labels(insert, tables.labels)
 
 
-async def _insert_neurons(load_: _Load, table: Table) -> None:
+async def _insert_neurons(insert: _BulkInsert, table: Table) -> None:
     _, firsts = np.unique(table.ids("neuron_id"), return_index=True)
-    owners, names = load_.users_of(table), table.texts("name")
-    with load_.steps.timed("insert neurons"):
-        await load_.tx.execute(
+    owners, names = insert.users_of(table), table.texts("name")
+    with insert.steps.timed("insert neurons"):
+        await insert.tx.execute(
             sql.insert_neurons,
             {
-                "project_id": load_.project_id,
+                "project_id": insert.project_id,
                 "ids": table.ids("neuron_id")[firsts].tolist(),
                 "names": names[firsts].tolist(),
                 "user_ids": owners[firsts].tolist(),
             },
         )
         has = table.ids("skeleton_id") >= 0
-        await load_.tx.execute(
+        await insert.tx.execute(
             sql.insert_skeletons,
             {
-                "project_id": load_.project_id,
+                "project_id": insert.project_id,
                 "ids": table.ids("skeleton_id")[has].tolist(),
                 "neuron_ids": table.ids("neuron_id")[has].tolist(),
                 "link_ids": table.ids("model_of_link_id")[has].tolist(),
                 "user_ids": owners[has].tolist(),
             },
         )
-    load_.steps.advance(len(table))
+    insert.steps.advance(len(table))
 
 
-async def _insert_treenodes(load_: _Load, tables: BulkTables) -> None:
+async def _insert_treenodes(insert: _BulkInsert, tables: BulkTables) -> None:
     table = tables.treenodes
-    positions, owners = table.numbers("x", "y", "z"), load_.users_of(table)
+    positions, owners = table.numbers("x", "y", "z"), insert.users_of(table)
     x, y, z = positions.T
-    await load_.copy(
+    await insert.copy(
         "copy treenodes",
         sql.copy_treenodes,
         {
@@ -128,9 +128,9 @@ async def _insert_treenodes(load_: _Load, tables: BulkTables) -> None:
     )
 
 
-async def _insert_connectors(load_: _Load, table: Table) -> None:
-    owners = load_.users_of(table)
-    await load_.copy(
+async def _insert_connectors(insert: _BulkInsert, table: Table) -> None:
+    owners = insert.users_of(table)
+    await insert.copy(
         "copy connectors",
         sql.copy_connectors,
         {
@@ -143,41 +143,41 @@ async def _insert_connectors(load_: _Load, table: Table) -> None:
     )
 
 
-async def _insert_links(load_: _Load, tables: BulkTables) -> None:
+async def _insert_links(insert: _BulkInsert, tables: BulkTables) -> None:
     table = tables.links
     treenodes = tables.treenodes.numbers("x", "y", "z")[tables.linked_treenodes]
     connectors = tables.connectors.numbers("x", "y", "z")[tables.linked_connectors]
-    await load_.copy(
+    await insert.copy(
         "copy links",
         sql.copy_links,
         {
             "id": _int4(table, "id"),
-            "relation_id": table.mapped("relation", load_.relations),
+            "relation_id": table.mapped("relation", insert.relations),
             "connector_id": _int4(table, "connector_id"),
             "treenode_id": _int4(table, "treenode_id"),
             "skeleton_id": _int4(table, "skeleton_id"),
             "confidence": table.columns["confidence"],
-            "user_id": load_.users_of(table),
+            "user_id": insert.users_of(table),
             "edge": edges(treenodes, connectors),
         },
     )
 
 
-async def _insert_annotations(load_: _Load, tables: BulkTables) -> None:
+async def _insert_annotations(insert: _BulkInsert, tables: BulkTables) -> None:
     table, meta = tables.annotations, tables.meta_annotations
-    owners = load_.users_of(table)
+    owners = insert.users_of(table)
     _, firsts = np.unique(table.ids("annotation_id"), return_index=True)
-    await load_.tx.execute(
+    await insert.tx.execute(
         sql.insert_annotations,
         {
-            "project_id": load_.project_id,
+            "project_id": insert.project_id,
             "ids": table.ids("annotation_id")[firsts].tolist(),
             "names": table.texts("annotation_name")[firsts].tolist(),
             "user_ids": owners[firsts].tolist(),
         },
     )
     has = table.ids("link_id") >= 0
-    await load_.copy(
+    await insert.copy(
         "copy annotation links",
         sql.copy_annotation_links,
         {
@@ -188,7 +188,7 @@ async def _insert_annotations(load_: _Load, tables: BulkTables) -> None:
             "user_id": owners[has],
         },
     )
-    await load_.copy(
+    await insert.copy(
         "copy annotation links",
         sql.copy_annotation_links,
         {
@@ -196,25 +196,25 @@ async def _insert_annotations(load_: _Load, tables: BulkTables) -> None:
             "annotation_id": _int4(meta, "annotation_id"),
             "neuron_id": _nulls(len(meta)),
             "target_annotation_id": _int4(meta, "target_annotation_id"),
-            "user_id": load_.users_of(meta),
+            "user_id": insert.users_of(meta),
         },
     )
 
 
-async def _insert_labels(load_: _Load, table: Table) -> None:
-    owners = load_.users_of(table)
+async def _insert_labels(insert: _BulkInsert, table: Table) -> None:
+    owners = insert.users_of(table)
     _, firsts = np.unique(table.ids("label_id"), return_index=True)
-    await load_.tx.execute(
+    await insert.tx.execute(
         sql.insert_labels,
         {
-            "project_id": load_.project_id,
+            "project_id": insert.project_id,
             "ids": table.ids("label_id")[firsts].tolist(),
             "names": table.texts("label_name")[firsts].tolist(),
             "user_ids": owners[firsts].tolist(),
         },
     )
     has = table.ids("link_id") >= 0
-    await load_.copy(
+    await insert.copy(
         "copy node labels",
         sql.copy_node_labels,
         {

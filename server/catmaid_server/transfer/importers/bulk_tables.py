@@ -24,25 +24,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.transfer.errors import BadFile
-from catmaid_server.transfer.importers.tables import Kind, Table, empty_table, find_table, read_table
+from catmaid_server.transfer.importers.tables import ColumnKind, Table, empty_table, find_table, read_table
 from catmaid_wire.arbor import UNKNOWN_PARENT, nodes_on_cycles, parent_rows
 
-COLUMNS: dict[str, dict[str, Kind]] = {
-    "treenodes": {"id": Kind.ID, "parent_id": Kind.OPTIONAL_ID, "skeleton_id": Kind.ID, "x": Kind.NUMBER,
-                  "y": Kind.NUMBER, "z": Kind.NUMBER, "radius": Kind.NUMBER, "confidence": Kind.CONFIDENCE,
-                  "user_id": Kind.ID},
-    "connectors": {"id": Kind.ID, "x": Kind.NUMBER, "y": Kind.NUMBER, "z": Kind.NUMBER,
-                   "confidence": Kind.CONFIDENCE, "user_id": Kind.ID},
-    "links": {"id": Kind.ID, "connector_id": Kind.ID, "treenode_id": Kind.ID, "skeleton_id": Kind.ID,
-              "relation": Kind.TEXT, "confidence": Kind.CONFIDENCE, "user_id": Kind.ID},
-    "neurons": {"neuron_id": Kind.ID, "skeleton_id": Kind.OPTIONAL_ID, "model_of_link_id": Kind.OPTIONAL_ID,
-                "name": Kind.TEXT, "user_id": Kind.ID},
-    "annotations": {"annotation_id": Kind.ID, "annotation_name": Kind.TEXT, "link_id": Kind.OPTIONAL_ID,
-                    "neuron_id": Kind.OPTIONAL_ID, "user_id": Kind.ID},
-    "meta_annotations": {"link_id": Kind.ID, "annotation_id": Kind.ID, "target_annotation_id": Kind.ID,
-                         "user_id": Kind.ID},
-    "labels": {"label_id": Kind.ID, "label_name": Kind.TEXT, "link_id": Kind.OPTIONAL_ID,
-               "treenode_id": Kind.OPTIONAL_ID, "connector_id": Kind.OPTIONAL_ID, "user_id": Kind.ID},
+_ID, _OPTIONAL_ID, _NUMBER = ColumnKind.ID, ColumnKind.OPTIONAL_ID, ColumnKind.NUMBER
+_TEXT, _CONFIDENCE = ColumnKind.TEXT, ColumnKind.CONFIDENCE
+
+COLUMNS: dict[str, dict[str, ColumnKind]] = {
+    "treenodes": {"id": _ID, "parent_id": _OPTIONAL_ID, "skeleton_id": _ID, "x": _NUMBER, "y": _NUMBER, "z": _NUMBER,
+                  "radius": _NUMBER, "confidence": _CONFIDENCE, "user_id": _ID},
+    "connectors": {"id": _ID, "x": _NUMBER, "y": _NUMBER, "z": _NUMBER, "confidence": _CONFIDENCE, "user_id": _ID},
+    "links": {"id": _ID, "connector_id": _ID, "treenode_id": _ID, "skeleton_id": _ID, "relation": _TEXT,
+              "confidence": _CONFIDENCE, "user_id": _ID},
+    "neurons": {"neuron_id": _ID, "skeleton_id": _OPTIONAL_ID, "model_of_link_id": _OPTIONAL_ID, "name": _TEXT,
+                "user_id": _ID},
+    "annotations": {"annotation_id": _ID, "annotation_name": _TEXT, "link_id": _OPTIONAL_ID,
+                    "neuron_id": _OPTIONAL_ID, "user_id": _ID},
+    "meta_annotations": {"link_id": _ID, "annotation_id": _ID, "target_annotation_id": _ID, "user_id": _ID},
+    "labels": {"label_id": _ID, "label_name": _TEXT, "link_id": _OPTIONAL_ID, "treenode_id": _OPTIONAL_ID,
+               "connector_id": _OPTIONAL_ID, "user_id": _ID},
 }  # fmt: skip
 REQUIRED = ("neurons", "treenodes")
 
@@ -121,7 +121,7 @@ def _read(folder: Path, name: str) -> Table:
 def _read_users(folder: Path) -> dict[int, str]:
     path = find_table(folder, "users")
     if path is not None:
-        table = read_table(path, {"id": Kind.ID, "username": Kind.TEXT})
+        table = read_table(path, {"id": ColumnKind.ID, "username": ColumnKind.TEXT})
         table.require_distinct("id")
         return dict(zip(table.ids("id").tolist(), table.texts("username"), strict=True))
     path = folder / "requests.json"

@@ -16,14 +16,24 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import projects
 from catmaid_server.transfer.copying import copy_rows, edges
 from catmaid_server.transfer.importers.references import NodeTable, Sites, imported_sources, resolve, sibling_nodes
-from catmaid_server.transfer.importers.tables import Kind, Table, read_table
+from catmaid_server.transfer.importers.tables import ColumnKind, Table, read_table
 from catmaid_server.transfer.target import Target, open_target
 from catmaid_wire.arbor import rows_of
 
 sql = load("transfer/importing")
 
-CONNECTOR_COLUMNS = {"connector_id": Kind.ID, "x": Kind.NUMBER, "y": Kind.NUMBER, "z": Kind.NUMBER}
-LINK_COLUMNS = {"connector_id": Kind.ID, "skeleton_id": Kind.TEXT, "node_id": Kind.ID, "relation": Kind.TEXT}
+CONNECTOR_COLUMNS = {
+    "connector_id": ColumnKind.ID,
+    "x": ColumnKind.NUMBER,
+    "y": ColumnKind.NUMBER,
+    "z": ColumnKind.NUMBER,
+}
+LINK_COLUMNS = {
+    "connector_id": ColumnKind.ID,
+    "skeleton_id": ColumnKind.TEXT,
+    "node_id": ColumnKind.ID,
+    "relation": ColumnKind.TEXT,
+}
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Find the treenodes that a table of synapses names by the ids of its own source.
 
 Such a table names skeletons as the SWC files are named, and nodes either by their ids in those files or by ids of a
-table of all nodes (`skeletons.csv`: skeleton_id, node_id, x, y, z). In the second case a node is found by its place
-in its skeleton, which at the same time proves that table, files and store mean the same thing.
+table of all nodes (`skeletons.csv`: skeleton_id, node_id, x, y, z). In the second case a node is found by its position
+in its skeleton, which also proves that table, files and store have the same skeletons.
 """
 
 from __future__ import annotations
@@ -16,15 +16,21 @@ from numpy.typing import NDArray
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
-from catmaid_server.transfer.importers.tables import Kind, Table, read_header, read_table
+from catmaid_server.transfer.importers.tables import ColumnKind, Table, read_header, read_table
 from catmaid_wire.arbor import rows_of
 
 sql = load("transfer/importing")
 
 NODES_FILE = "skeletons.csv"
-NODE_COLUMNS = {"skeleton_id": Kind.TEXT, "node_id": Kind.ID, "x": Kind.NUMBER, "y": Kind.NUMBER, "z": Kind.NUMBER}
+NODE_COLUMNS = {
+    "skeleton_id": ColumnKind.TEXT,
+    "node_id": ColumnKind.ID,
+    "x": ColumnKind.NUMBER,
+    "y": ColumnKind.NUMBER,
+    "z": ColumnKind.NUMBER,
+}
 PLACE_TOLERANCE = 1.0
-"""nm: places written with a decimal less differ, neighbouring nodes are farther apart."""
+"""nm: more than rounding moves a position, less than the distance to the next node."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ sql = load("transfer/importing")
 
 
 class StoredArbor(NamedTuple):
-    """What an arbor became."""
+    """Ids of the neuron, skeleton and treenodes that an arbor was stored as."""
 
     neuron_id: int
     skeleton_id: int
@@ -49,7 +49,7 @@ def _all_by(user_id: int, count: int) -> Authorship:
 
 
 class ImportedArbor(NamedTuple):
-    """A file that is in the store now."""
+    """A file that was imported."""
 
     path: Path
     neuron_id: int
@@ -60,7 +60,7 @@ class ImportedArbor(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """A file that is not, and why."""
+    """A file that was not imported, and why."""
 
     path: Path
     reason: str
@@ -68,7 +68,7 @@ class Refusal(NamedTuple):
 
 @dataclass
 class ImportSummary:
-    """What became of the files of one import."""
+    """The files of one import, imported and refused."""
 
     imported: list[ImportedArbor] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
@@ -172,8 +172,8 @@ async def store_arbor(
 ) -> StoredArbor:
     """Make a neuron of an arbor, and remember its source ids for imports that refer to them.
 
-    The neuron is called as the arbor, if it is not to have another name, or one of its own where both are empty.
-    Without `authorship` the nodes are the importing user's, who is sure of all of them.
+    The neuron gets the name `neuron_name`, else that of the arbor; where the name is empty, it is named by its id.
+    Without `authorship` all nodes belong to the importing user, with confidence 5.
     """
     name = arbor.name if neuron_name is None else neuron_name
     neuron_id = await create_neuron(tx, target.project_id, target.user_id, name=name)

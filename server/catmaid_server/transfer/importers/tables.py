@@ -25,8 +25,8 @@ _SURPLUS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")  # pand
 _UNREADABLE = (OSError, EOFError, zlib.error, UnicodeDecodeError, pd.errors.ParserError)
 
 
-class Kind(Enum):
-    """What the values of a column are, and how they are kept."""
+class ColumnKind(Enum):
+    """What the values of a column are, and their dtype in a `Table`."""
 
     ID = "an id (a whole number from 1 to 2147483647)"
     """int64"""
@@ -47,7 +47,7 @@ class Table:
     Attributes
     ----------
     columns
-        By name: (n,) arrays as `Kind` says.
+        By name: (n,) arrays as `ColumnKind` says.
     lines : (n,) int64
         Line of each row in the file, if no text in it spans lines.
     """
@@ -129,9 +129,9 @@ class Table:
         return numbers[codes] if len(codes) else np.empty(0, np.int32)
 
 
-def empty_table(path: Path, columns: Mapping[str, Kind]) -> Table:
+def empty_table(path: Path, columns: Mapping[str, ColumnKind]) -> Table:
     """A table without rows, for a file that may be missing."""
-    dtypes = {Kind.TEXT: object, Kind.NUMBER: np.float64, Kind.CONFIDENCE: np.int16}
+    dtypes = {ColumnKind.TEXT: object, ColumnKind.NUMBER: np.float64, ColumnKind.CONFIDENCE: np.int16}
     return Table(
         path, {name: np.empty(0, dtypes.get(kind, np.int64)) for name, kind in columns.items()}, np.empty(0, np.int64)
     )
@@ -143,7 +143,7 @@ def find_table(folder: Path, name: str) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def read_table(path: Path, columns: Mapping[str, Kind]) -> Table:
+def read_table(path: Path, columns: Mapping[str, ColumnKind]) -> Table:
     """Read the named columns of a CSV file with a header; others are ignored.
 
     Raises
@@ -162,7 +162,7 @@ def read_table(path: Path, columns: Mapping[str, Kind]) -> Table:
     return Table(path, {name: _column(path, frame[name], kind, lines) for name, kind in columns.items()}, lines)
 
 
-def _read_frame(path: Path, columns: Mapping[str, Kind]) -> pd.DataFrame:
+def _read_frame(path: Path, columns: Mapping[str, ColumnKind]) -> pd.DataFrame:
     with _opened(path) as file:
         header = _header(file)
         _check_header(path, header, columns)
@@ -175,7 +175,7 @@ def _read_frame(path: Path, columns: Mapping[str, Kind]) -> pd.DataFrame:
             skip_blank_lines=False,
             keep_default_na=False,
             na_values={name: [""] for name in header},
-            dtype={name: str for name in header if columns.get(name, Kind.TEXT) is Kind.TEXT},
+            dtype={name: str for name in header if columns.get(name, ColumnKind.TEXT) is ColumnKind.TEXT},
         )
     if not isinstance(frame.index, pd.RangeIndex):  # so pandas takes a row with more fields than the header
         raise BadFile(path, f"more than {len(header)} fields, the header has {len(header)}", line=2)
@@ -209,7 +209,7 @@ def _unreadable(path: Path, reason: str) -> BadFile:
     return BadFile(path, f"{saw} fields, the header has {expected}", line=line + 1)
 
 
-def _check_header(path: Path, header: list[str], columns: Mapping[str, Kind]) -> None:
+def _check_header(path: Path, header: list[str], columns: Mapping[str, ColumnKind]) -> None:
     wanted = ",".join(columns)
     if not header:
         raise BadFile(path, f"is empty; the first line should be {wanted}")
@@ -220,9 +220,9 @@ def _check_header(path: Path, header: list[str], columns: Mapping[str, Kind]) ->
         raise BadFile(path, f"two columns have the same name; the header should be {wanted}", line=1)
 
 
-def _column(path: Path, values: pd.Series[Any], kind: Kind, lines: NDArray[np.int64]) -> NDArray[np.generic]:
+def _column(path: Path, values: pd.Series[Any], kind: ColumnKind, lines: NDArray[np.int64]) -> NDArray[np.generic]:
     empty = values.isna().to_numpy()
-    if kind is Kind.TEXT:
+    if kind is ColumnKind.TEXT:
         texts: NDArray[np.object_] = values.to_numpy(dtype=object, copy=True)
         texts[empty] = ""
         return texts
@@ -230,22 +230,22 @@ def _column(path: Path, values: pd.Series[Any], kind: Kind, lines: NDArray[np.in
         values = values.astype(str)
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     bad = ~_accepted(numbers, kind)
-    if kind is Kind.OPTIONAL_ID:
+    if kind is ColumnKind.OPTIONAL_ID:
         bad &= ~empty
         numbers = np.where(empty, -1, numbers)
     if bad.any():
         at = int(np.argmax(bad))
         was = "empty" if empty[at] else repr(str(values.iloc[at]))
         raise BadFile(path, f"{values.name} is {was}, should be {kind.value}", line=int(lines[at]))
-    if kind is Kind.NUMBER:
+    if kind is ColumnKind.NUMBER:
         return numbers
-    return numbers.astype(np.int16 if kind is Kind.CONFIDENCE else np.int64)
+    return numbers.astype(np.int16 if kind is ColumnKind.CONFIDENCE else np.int64)
 
 
-def _accepted(numbers: NDArray[np.float64], kind: Kind) -> NDArray[np.bool_]:
-    if kind is Kind.NUMBER:
+def _accepted(numbers: NDArray[np.float64], kind: ColumnKind) -> NDArray[np.bool_]:
+    if kind is ColumnKind.NUMBER:
         ordinary: NDArray[np.bool_] = np.abs(numbers) <= LARGEST
         return ordinary
-    lowest, highest = (1, 5) if kind is Kind.CONFIDENCE else (1, _LARGEST_ID)
+    lowest, highest = (1, 5) if kind is ColumnKind.CONFIDENCE else (1, _LARGEST_ID)
     accepted: NDArray[np.bool_] = (numbers >= lowest) & (numbers <= highest) & (numbers == np.floor(numbers))
     return accepted

@@ -27,7 +27,7 @@ from catmaid_wire.swc import COLUMNS
 sql = load("accounts/users")
 
 ANNOTATION = "Import"
-"""What every uploaded neuron bears."""
+"""Annotation of every uploaded neuron."""
 
 _ESWC_COLUMNS = len(COLUMNS) + 5
 
@@ -41,9 +41,9 @@ class Upload:
     neuron_id, skeleton_id
         Ids that the new ones are to have; None: the next free.
     replace
-        Whether what has these ids already makes room: a neuron that is replaced leaves its annotations to the new one.
+        Whether to delete what has these ids already; the new neuron gets the annotations of the one it replaces.
     auto_id
-        Whether, where a wanted id is taken and not to be replaced, the next free is as good.
+        Whether to use the next free id where a wanted one is taken and not replaced.
     """
 
     filename: str
@@ -68,8 +68,8 @@ class Uploaded:
 
 
 @dataclass(frozen=True)
-class _Line:
-    """What an eSWC line says beyond SWC."""
+class _NodeAuthorship:
+    """Author, editor and confidence of one node, which eSWC has beyond SWC."""
 
     author: str
     editor: str
@@ -107,7 +107,7 @@ def _node_ids(arbor: Arbor, stored: StoredArbor) -> dict[int, int]:
 
 
 async def _claimed(tx: Connection, upload: Upload, wanted: int | None) -> int | None:
-    """The id that is taken for a wanted one; None for the next free."""
+    """The id to use where one is wanted; None for the next free."""
     if wanted is None or upload.replace or not upload.auto_id:
         return wanted
     return None if await entity_ids.is_taken(tx, wanted) else wanted
@@ -127,21 +127,21 @@ async def _replace(tx: Connection, project_id: int, user: User, upload: Upload, 
         await neuron_deletion.delete_neuron(tx, project_id, user, found[upload.skeleton_id])
 
 
-def _read(path: Path, text: str) -> tuple[Arbor, dict[int, _Line]]:
+def _read(path: Path, text: str) -> tuple[Arbor, dict[int, _NodeAuthorship]]:
     """The tree in a file, and what an eSWC says beyond it."""
     plain, more = _without_authors(path, text)
     return arbor_of_text(path, plain), more
 
 
-def _without_authors(path: Path, text: str) -> tuple[str, dict[int, _Line]]:
+def _without_authors(path: Path, text: str) -> tuple[str, dict[int, _NodeAuthorship]]:
     """The SWC in an eSWC, line by line, and what else each line says, by node id; SWC stays as it is."""
     plain: list[str] = []
-    more: dict[int, _Line] = {}
+    more: dict[int, _NodeAuthorship] = {}
     for number, line in enumerate(text.split("\n"), 1):
         fields = line.partition("#")[0].split()
         if len(fields) == _ESWC_COLUMNS:
             try:
-                more[int(fields[0])] = _Line(fields[7], fields[9], min(max(int(fields[11]), 0), 5))
+                more[int(fields[0])] = _NodeAuthorship(fields[7], fields[9], min(max(int(fields[11]), 0), 5))
             except ValueError:
                 raise BadFile(path, "node id and confidence should be whole numbers", line=number) from None
             plain.append(" ".join(fields[: len(COLUMNS)]))
@@ -150,8 +150,8 @@ def _without_authors(path: Path, text: str) -> tuple[str, dict[int, _Line]]:
     return "\n".join(plain), more
 
 
-async def _authorship(tx: Connection, user: User, arbor: Arbor, more: dict[int, _Line]) -> Authorship:
-    unknown = _Line("", "", 5)
+async def _authorship(tx: Connection, user: User, arbor: Arbor, more: dict[int, _NodeAuthorship]) -> Authorship:
+    unknown = _NodeAuthorship("", "", 5)
     lines = [more.get(node, unknown) for node in arbor.node_ids.tolist()]
     names = {line.author for line in lines} | {line.editor for line in lines}
     ids: dict[str, int] = dict(await fetch_all(tx, sql.ids_by_name, usernames=sorted(names)))

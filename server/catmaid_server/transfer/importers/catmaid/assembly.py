@@ -1,7 +1,7 @@
 """From the answers of a CATMAID server to the rows that its export file would have.
 
-What the API does not tell is made up: ids (below 0, so that new ones are given), and times and owners, where a thing
-takes those of the nodes it stands for or, failing that, the time of the copy and the account that copied.
+What the API does not give is made up: ids (below 0, so that new ones are given), and times and owners: those of a
+skeleton's nodes where there are some, else the time of the copy and the account that copied.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _ATTRIBUTE = re.compile(r"\b(index|point)='([^']*)'")
 
 
 @dataclass(frozen=True)
-class Copied:
-    """The parts of a copy. Those of which there are many are read as they are needed, twice."""
+class FetchedProject:
+    """The parts of a fetched project. Volumes and skeletons, of which there are many, are read when needed, twice."""
 
     project: Part
     time: str
@@ -41,7 +41,7 @@ class Copied:
 class _Assembly:
     """Makes rows of one copy."""
 
-    copied: Copied
+    copied: FetchedProject
     _made_up: Iterator[int] = field(default_factory=lambda: count(-1, -1))
     _classes: dict[str, int] = field(default_factory=dict)
     _relations: dict[str, int] = field(default_factory=dict)
@@ -319,7 +319,7 @@ class _Assembly:
             )
 
 
-def assembled(copied: Copied) -> Iterator[ModelRow]:
+def assembled(copied: FetchedProject) -> Iterator[ModelRow]:
     """The rows of a copy, as they come from an export file."""
     return _Assembly(copied).rows()
 

@@ -1,7 +1,7 @@
 """Copy a project from a running CATMAID server: fetch its parts, then import them as if they were a file.
 
-Parts that were fetched are kept on disk until the project is whole here. A copy that ends, however it ends, goes on
-when it is started again. Nothing of a project is seen here before all of it is.
+Fetched parts are kept on disk until the whole project is written here. A copy that was interrupted continues when it is
+started again. Nobody sees a project here before all of it is written.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import projects
 from catmaid_server.transfer.importers.catmaid import parts
-from catmaid_server.transfer.importers.catmaid.assembly import Copied, assembled
-from catmaid_server.transfer.importers.catmaid.importing import CatmaidSummary, Who, import_rows
-from catmaid_server.transfer.importers.catmaid.parts import Part, Source
+from catmaid_server.transfer.importers.catmaid.assembly import FetchedProject, assembled
+from catmaid_server.transfer.importers.catmaid.importing import CatmaidSummary, RowOwnership, import_rows
+from catmaid_server.transfer.importers.catmaid.parts import Part, SourceProject
 from catmaid_server.transfer.importers.catmaid.server import CatmaidServer
 from catmaid_server.transfer.importers.catmaid.spool import Spool, folder_of
 from catmaid_server.transfer.progress import Progress, silent
@@ -82,20 +82,15 @@ async def copy_project(
         await server.require_catmaid()
         found = await parts.find_project(server, project)
         await _require_place(store, user, title, found["title"])
-        plan = {
-            "project": {name: found.get(name) for name in ("id", "title", "comment")},
-            "time": datetime.now(UTC).isoformat(),
-            "skeletons_at_once": SKELETONS_AT_ONCE,
-        }
-        with Spool(folder_of(data_folder, str(server.url), found["id"]), plan) as spool:
+        with Spool(folder_of(data_folder, str(server.url), found["id"]), _plan(found)) as spool:
             with steps.timed("fetch"):
-                copied = await _fetch(Source(server, found["id"]), spool, steps, connections)
-            who = Who(user, override_user=override_user, create_unknown_users=create_unknown_users)
+                copied = await _fetch(SourceProject(server, found["id"]), spool, steps, connections)
+            ownership = RowOwnership(user, override_user=override_user, create_unknown_users=create_unknown_users)
             summary = await import_rows(
                 store,
                 assembled(copied),
                 Path(str(server.url.host)),
-                who=who,
+                ownership=ownership,
                 project=title,
                 title=found["title"],
                 preserve_ids=preserve_ids,
@@ -106,8 +101,17 @@ async def copy_project(
     return summary
 
 
+def _plan(project: dict[str, Any]) -> dict[str, Any]:
+    """What a copy is of, and how it is fetched: kept with its parts, for a copy that continues."""
+    return {
+        "project": {name: project.get(name) for name in ("id", "title", "comment")},
+        "time": datetime.now(UTC).isoformat(),
+        "skeletons_at_once": SKELETONS_AT_ONCE,
+    }
+
+
 async def _require_place(store: Store, user: str, title: str | None, found: str) -> None:
-    """Refuse before anything is fetched what would be refused after."""
+    """Refuse an unknown user or a title that is taken before anything is fetched."""
     async with store.reading() as connection:
         await users.require_user(connection, user)
         if title is None and await projects.find_project(connection, found) is not None:
@@ -117,9 +121,9 @@ async def _require_place(store: Store, user: str, title: str | None, found: str)
             )
 
 
-async def _fetch(source: Source, spool: Spool, steps: Steps, connections: int) -> Copied:
+async def _fetch(source: SourceProject, spool: Spool, steps: Steps, connections: int) -> FetchedProject:
     """Fetch the parts that are not there yet."""
-    fetching = _Fetching(spool, steps, connections)
+    fetching = _PartFetcher(spool, steps, connections)
     await fetching.all({"site": partial(parts.fetch_site, source), "counts": partial(parts.count_things, source)})
     site, counts = spool.part("site"), spool.part("counts")
     pages = [(kind, start) for kind, count in counts.items() for start in range(0, count, parts.PAGE)]
@@ -143,7 +147,7 @@ async def _fetch(source: Source, spool: Spool, steps: Steps, connections: int) -
             **{name: partial(parts.fetch_skeletons, source, lot) for name, lot in lots.items()},
         }
     )
-    return Copied(
+    return FetchedProject(
         spool.plan["project"],
         spool.plan["time"],
         site,
@@ -154,8 +158,8 @@ async def _fetch(source: Source, spool: Spool, steps: Steps, connections: int) -
     )
 
 
-class _Fetching:
-    """Fetches parts, some at a time, and keeps each."""
+class _PartFetcher:
+    """Fetches parts, several at a time, and keeps each in the spool."""
 
     def __init__(self, spool: Spool, steps: Steps, at_a_time: int) -> None:
         self._spool = spool

@@ -20,7 +20,7 @@ from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers.catmaid import checks, writing
 from catmaid_server.transfer.importers.catmaid.reading import ModelRow, read_rows
 from catmaid_server.transfer.importers.catmaid.staging import Staging
-from catmaid_server.transfer.importers.catmaid.users import UserPolicy, Users
+from catmaid_server.transfer.importers.catmaid.users import UserMapping, UserPolicy
 from catmaid_server.transfer.progress import Progress, silent
 from catmaid_server.transfer.steps import Steps
 
@@ -54,7 +54,7 @@ class CatmaidSummary:
     projects: list[ImportedProject]
     created_users: list[str]
     left_out: dict[str, int]
-    """Rows that nothing here stands for, by what they are."""
+    """Rows that have no table here, by what they are."""
     seconds: dict[str, float] = field(default_factory=dict)
     """By step, in order."""
 
@@ -69,8 +69,8 @@ class CatmaidSummary:
 
 
 @dataclass(frozen=True)
-class _Candidate:
-    """A project of the file."""
+class _FileProject:
+    """A project that rows of the file belong to."""
 
     id: int
     title: str | None
@@ -78,8 +78,8 @@ class _Candidate:
 
 
 @dataclass(frozen=True)
-class _Passage:
-    """One project on its way in: `into` is the project that receives it, None for a new one."""
+class _ProjectImport:
+    """One project of the file to import, and the project that receives it; `into` is None for a new one."""
 
     source: int
     title: str
@@ -99,61 +99,58 @@ async def import_catmaid(
     preserve_ids: bool = False,
     progress: Progress = silent,
 ) -> CatmaidSummary:
-    """Import an export file of CATMAID, gzipped or not: of each project all, in one transaction, or nothing.
+    """Import an export file of CATMAID, gzipped or not; each project in one transaction, completely or not at all.
 
-    The file is read and checked as a whole before anything is written. It may be larger than the memory.
+    The whole file is read and checked before anything is written. It may be larger than memory.
 
     Parameters
     ----------
     store, path
         Where to, and the file.
     user
-        Name of the user who imports, and who may administer projects that are new.
+        Name of the user who imports, and who may administer new projects.
     project
-        Title or id of the project that receives; a title that is new makes one. None: for each project of the file a
-        new one of the same title.
+        Title or id of the project that receives the rows; a new title makes a new project. None: a new project for
+        each project of the file, with the same title.
     source_project
-        Title or id of the one project of the file that is wanted; None: all.
+        Title or id of the one project of the file to import; None: all.
     map_users
-        Give rows to the users of the same names here; else the users of the file come along as they are.
+        Give rows to the users with the same names here; else import the users of the file, too.
     override_user
         Give all rows to this user instead.
     create_unknown_users
-        Make users who are not known here, inactive; else refuse.
+        Make inactive users for names that are unknown here; else refuse the file.
     preserve_ids
-        Keep all ids, if they are free; else rows get new ones.
+        Keep all ids, which must be free; else rows get new ids.
     progress
-        Counts bytes of the file, twice: read and written.
+        Counts the bytes of the file twice: as they are read, and as they are written.
 
     Raises
     ------
     BadFile
-        If the file is wrong in itself; names the object.
+        If the file is not valid; names the object.
     InvalidInput
-        If it cannot go where it should. `NotFound` for an unknown user or project.
+        If the rows cannot be imported into the project. `NotFound` for an unknown user or project.
     """
     steps = Steps(progress)
     size = await asyncio.to_thread(path.stat)
     steps.expect(2 * size.st_size)
-    rows = read_rows(path, steps.advance)
-    stem = path.name.removesuffix(".gz").removesuffix(".json")
-    who = Who(user, map_users, override_user, create_unknown_users)
     return await import_rows(
         store,
-        rows,
+        read_rows(path, steps.advance),
         path,
-        who=who,
+        ownership=RowOwnership(user, map_users, override_user, create_unknown_users),
         project=project,
         source_project=source_project,
         preserve_ids=preserve_ids,
-        title=stem,
+        title=path.name.removesuffix(".gz").removesuffix(".json"),
         steps=steps,
     )
 
 
 @dataclass(frozen=True)
-class Who:
-    """Who imports, and whose rows are whose: as `import_catmaid` is told."""
+class RowOwnership:
+    """Who imports, and which users here own the rows: parameters of `import_catmaid`."""
 
     user: str
     map_users: bool = True
@@ -166,7 +163,7 @@ async def import_rows(
     rows: Iterator[ModelRow],
     path: Path,
     *,
-    who: Who,
+    ownership: RowOwnership,
     title: str,
     steps: Steps,
     project: str | None = None,
@@ -176,26 +173,26 @@ async def import_rows(
 ) -> CatmaidSummary:
     """Import a stream of rows; see `import_catmaid`.
 
-    `path` is where they came from, for messages; `title` is that of a project that the rows do not name. With
-    `origin_url`, skeletons remember that they are from that server.
+    `path` is the source that messages name; `title` is for a project whose title the rows do not give. With
+    `origin_url`, skeletons get that server as their origin.
     """
     async with store.reading() as connection:
-        importer = await users.require_user(connection, who.user)
-        settled = await _policy(connection, who, keep_ids=preserve_ids)
+        importer = await users.require_user(connection, ownership.user)
+        settled = await _policy(connection, ownership, keep_ids=preserve_ids)
         staging = Staging(connection, path)
         await staging.create()
         try:
             with steps.timed("read"):
                 await staging.fill(rows)
             with steps.timed("check"):
-                passages = await _passages(connection, path, project, source_project, title)
-                sources = [passage.source for passage in passages]
+                imports = await _project_imports(connection, path, project, source_project, title)
+                sources = [planned.source for planned in imports]
                 await checks.require_whole(connection, path, sources)
                 if preserve_ids:
                     await checks.require_free_ids(connection, sources)
-            bringing = _Bringing(store, connection, importer, settled, preserve_ids, steps, origin_url)
-            imported = [await bringing.bring(passage, path) for passage in passages]
-            left_out = staging.left_out + bringing.left_out
+            writer = _ProjectWriter(store, connection, importer, settled, preserve_ids, steps, origin_url)
+            imported = [await writer.write(planned, path) for planned in imports]
+            left_out = staging.left_out + writer.left_out
         finally:
             if not connection.closed:
                 await staging.drop()
@@ -205,21 +202,23 @@ async def import_rows(
     return CatmaidSummary(imported, settled.created, dict(left_out), steps.seconds)
 
 
-async def _policy(connection: Connection, who: Who, *, keep_ids: bool) -> Users:
-    if who.override_user is not None:
-        override = await users.require_user(connection, who.override_user)
-        return Users(UserPolicy.OVERRIDE, override_id=override.id)
-    return Users(
-        UserPolicy.MAP if who.map_users else UserPolicy.TAKE, create_unknown=who.create_unknown_users, keep_ids=keep_ids
+async def _policy(connection: Connection, ownership: RowOwnership, *, keep_ids: bool) -> UserMapping:
+    if ownership.override_user is not None:
+        override = await users.require_user(connection, ownership.override_user)
+        return UserMapping(UserPolicy.OVERRIDE, override_id=override.id)
+    return UserMapping(
+        UserPolicy.MAP if ownership.map_users else UserPolicy.TAKE,
+        create_unknown=ownership.create_unknown_users,
+        keep_ids=keep_ids,
     )
 
 
-async def _passages(
+async def _project_imports(
     connection: Connection, path: Path, project: str | None, source_project: str | None, title: str
-) -> list[_Passage]:
-    """Which projects of the file come in, and where they go."""
+) -> list[_ProjectImport]:
+    """The projects of the file to import, and the projects that receive them."""
     cursor = await connection.execute(staged.projects)
-    found = [_Candidate(*row) for row in await cursor.fetchall()]
+    found = [_FileProject(*row) for row in await cursor.fetchall()]
     wanted = [c for c in found if c.has_rows or (c.title is not None and c.id > 0)]
     if source_project is not None:
         wanted = [c for c in wanted if source_project in (c.title, str(c.id))]
@@ -238,92 +237,92 @@ async def _passages(
     into = None if project is None else await projects.find_project(connection, project)
     if project is not None and into is None and project.isdecimal():
         await projects.require_project(connection, project)
-    return [await _passage(connection, candidate, project, into, title) for candidate in wanted]
+    return [await _project_import(connection, candidate, project, into, title) for candidate in wanted]
 
 
-def _listed(candidates: list[_Candidate]) -> str:
+def _listed(candidates: list[_FileProject]) -> str:
     return ", ".join(str(c.id) if c.title is None else f"{c.id} {c.title!r}" for c in candidates)
 
 
-async def _passage(
-    connection: Connection, candidate: _Candidate, project: str | None, into: int | None, title: str
-) -> _Passage:
+async def _project_import(
+    connection: Connection, candidate: _FileProject, project: str | None, into: int | None, title: str
+) -> _ProjectImport:
     wanted = project or candidate.title or title
     if into is None and await projects.find_project(connection, wanted) is not None:
         raise InvalidInput(
             f"There is already a project {wanted!r} here. Name the project that is to receive the data; "
             "a new title makes a new one."
         )
-    return _Passage(candidate.id, wanted, into)
+    return _ProjectImport(candidate.id, wanted, into)
 
 
 @dataclass
-class _Bringing:
+class _ProjectWriter:
     """Writes staged projects, each in a transaction of its own."""
 
     store: Store
     connection: Connection
     importer: users.User
-    users: Users
+    users: UserMapping
     keep: bool
     steps: Steps
     origin_url: str | None
     left_out: Counter[str] = field(default_factory=Counter)
     whole: list[str] = field(default_factory=list)
-    """Titles of the projects that are here by now."""
+    """Titles of the projects that are written."""
     _site_is_written: bool = False
 
-    async def bring(self, passage: _Passage, path: Path) -> ImportedProject:
-        """Write one project; what it shares with others comes with the first that needs it.
+    async def write(self, planned: _ProjectImport, path: Path) -> ImportedProject:
+        """Write one project; stacks and users that several projects share are written with the first of them.
 
         Raises `BadFile` if the database refuses a row.
         """
         try:
-            project = await self._bring(passage, path.name)
+            project = await self._write(planned, path.name)
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             whole = f" Here already, and whole: {', '.join(self.whole)}." if self.whole else ""
             reason = " ".join(str(error).split())
-            raise BadFile(path, f"project {passage.title!r} cannot be written: {reason}.{whole}") from None
-        self.whole.append(repr(passage.title))
+            raise BadFile(path, f"project {planned.title!r} cannot be written: {reason}.{whole}") from None
+        self.whole.append(repr(planned.title))
         return project
 
-    async def _bring(self, passage: _Passage, name: str) -> ImportedProject:
+    async def _write(self, planned: _ProjectImport, name: str) -> ImportedProject:
         share = max(self.steps.total - self.steps.done, 0) // 2
         async with self.store.writing(
-            user_id=self.importer.id, project_id=passage.into, label="projects.import", note=name, on=self.connection
+            user_id=self.importer.id, project_id=planned.into, label="projects.import", note=name, on=self.connection
         ) as tx:
             if self.keep:
                 await writing.raise_counters(tx)
-            await self.users.settle(tx, [passage.source])
+            await self.users.settle(tx, [planned.source])
             if self.users.policy is UserPolicy.TAKE and not self._site_is_written:
                 await writing.write_site(tx, keep=self.keep)
-            project_id = await self._project(tx, passage)
-            stacks = await writing.write_stacks(tx, [passage.source], keep=self.keep)
-            nodes = await writing.staged_treenodes(tx, passage.source)
+            project_id = await self._project(tx, planned)
+            stacks = await writing.write_stacks(tx, [planned.source], keep=self.keep)
+            nodes = await writing.staged_treenodes(tx, planned.source)
             aside = await indexes.set_aside(tx, nodes, self.steps)
-            counts = await writing.write_project(tx, passage.source, project_id, keep=self.keep, steps=self.steps)
+            counts = await writing.write_project(tx, planned.source, project_id, keep=self.keep, steps=self.steps)
             if self.origin_url is not None:
                 await writing.write_origins(
-                    tx, passage.source, project_id, url=self.origin_url, name=passage.title, user_id=self.importer.id
+                    tx, planned.source, project_id, url=self.origin_url, name=planned.title, user_id=self.importer.id
                 )
             self.steps.advance(share)
             if aside:
                 await indexes.restore(tx, share, self.steps)
-            if passage.into is None:
+            if planned.into is None:
                 await projects.complete_project(tx, project_id, owner_id=self.importer.id)
             if self.keep:
                 await tx.execute(site.raise_counters)
-            left_out = await writing.left_out(tx, passage.source)
+            left_out = await writing.left_out(tx, planned.source)
         self._site_is_written = True
         self.left_out += left_out
         return ImportedProject(
-            passage.source, project_id, passage.title, passage.into is None, {**counts, "stacks": stacks}
+            planned.source, project_id, planned.title, planned.into is None, {**counts, "stacks": stacks}
         )
 
-    async def _project(self, tx: Connection, passage: _Passage) -> int:
-        if passage.into is not None:
-            return passage.into
-        keep = self.keep and await projects.find_project(tx, passage.source) is None
-        project_id = await writing.insert_project(tx, passage.source, passage.source if keep else None, passage.title)
+    async def _project(self, tx: Connection, planned: _ProjectImport) -> int:
+        if planned.into is not None:
+            return planned.into
+        keep = self.keep and await projects.find_project(tx, planned.source) is None
+        project_id = await writing.insert_project(tx, planned.source, planned.source if keep else None, planned.title)
         await tx.execute(sql.claim_version, {"project_id": project_id})
         return project_id

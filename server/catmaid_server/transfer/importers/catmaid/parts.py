@@ -1,6 +1,6 @@
-"""What is asked of a CATMAID server for a copy of a project, part by part; each part is JSON that can be kept.
+"""Fetch a project from a CATMAID server, part by part; each part is JSON that can be kept.
 
-Times of creation and edition come with nodes, connectors and links; for the rest the API does not tell them.
+The API gives creation and edition times of nodes, connectors and links, but of nothing else.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Part = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Source:
-    """A project of a server."""
+class SourceProject:
+    """A project on a CATMAID server."""
 
     server: CatmaidServer
     project_id: int
@@ -55,7 +55,7 @@ async def find_project(server: CatmaidServer, wanted: str | None) -> dict[str, A
     return one
 
 
-async def fetch_site(source: Source) -> Part:
+async def fetch_site(source: SourceProject) -> Part:
     """Users, stacks and their groups, kinds of links, ids of labels, list of volumes."""
     stacks = await source.get("stacks")
     infos = await asyncio.gather(*(source.get(f"stack/{stack['id']}/info") for stack in stacks))
@@ -81,7 +81,7 @@ async def fetch_site(source: Source) -> Part:
     }
 
 
-async def _stack_groups(source: Source, stack_ids: list[int]) -> list[int]:
+async def _stack_groups(source: SourceProject, stack_ids: list[int]) -> list[int]:
     """Groups with one of these stacks; none where the server does not know groups."""
     try:
         answers = await asyncio.gather(*(source.get(f"stack/{stack_id}/groups") for stack_id in stack_ids))
@@ -99,7 +99,7 @@ async def _account(server: CatmaidServer) -> int | None:
     return account
 
 
-async def count_things(source: Source) -> Part:
+async def count_things(source: SourceProject) -> Part:
     """How many neurons, annotations and annotated volumes the project has."""
     answers = {
         kind: await source.post("annotations/query-targets", types=[kind], range_start=0, range_length=1)
@@ -108,7 +108,7 @@ async def count_things(source: Source) -> Part:
     return {kind: answer["totalRecords"] for kind, answer in answers.items()}
 
 
-async def fetch_things(source: Source, kind: str, start: int) -> Part:
+async def fetch_things(source: SourceProject, kind: str, start: int) -> Part:
     """A page of neurons, annotations or volumes, with what they are annotated with."""
     answer = await source.post(
         "annotations/query-targets",
@@ -121,7 +121,7 @@ async def fetch_things(source: Source, kind: str, start: int) -> Part:
     return {"kind": kind, "entities": answer["entities"]}
 
 
-async def fetch_volume(source: Source, volume_id: int) -> Part:
+async def fetch_volume(source: SourceProject, volume_id: int) -> Part:
     """A volume with its surface; empty if it is gone."""
     try:
         volume: Part = await source.get(f"volumes/{volume_id}/")
@@ -130,13 +130,13 @@ async def fetch_volume(source: Source, volume_id: int) -> Part:
     return volume
 
 
-async def fetch_lone_connectors(source: Source, relations: Iterable[str]) -> Part:
+async def fetch_lone_connectors(source: SourceProject, relations: Iterable[str]) -> Part:
     """Connectors without links."""
     answer = await source.post("connectors/", without_relation_types=list(relations), with_tags=True)
     return {"connectors": answer["connectors"], "connector_tags": answer["tags"]}
 
 
-async def fetch_skeletons(source: Source, skeleton_ids: list[int]) -> Part:
+async def fetch_skeletons(source: SourceProject, skeleton_ids: list[int]) -> Part:
     """Some skeletons: nodes with who made them and reviewed them, tags, connectors and links; without those gone.
 
     The answers to several requests have to fit: where somebody edits meanwhile, all are asked for again. Raises
@@ -189,7 +189,7 @@ def _fit(nodes: list[list[Any]], info: Part, links: list[list[Any]], connectors:
     )
 
 
-async def _details(source: Source, skeleton_ids: list[int]) -> dict[str, Any]:
+async def _details(source: SourceProject, skeleton_ids: list[int]) -> dict[str, Any]:
     """Nodes and tags of skeletons; one by one where the server refuses all together, as one is gone."""
     try:
         answer = await source.post("skeletons/compact-detail", skeleton_ids=skeleton_ids, with_tags=True)
@@ -200,7 +200,7 @@ async def _details(source: Source, skeleton_ids: list[int]) -> dict[str, Any]:
     return details
 
 
-async def _detail(source: Source, skeleton_id: int) -> Any:
+async def _detail(source: SourceProject, skeleton_id: int) -> Any:
     try:
         return await source.get(f"skeletons/{skeleton_id}/compact-detail", with_tags="true")
     except NotFound:

@@ -34,7 +34,7 @@ _COMPOSITE = re.compile(r"\(([^()]*)\)")
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """One row of CATMAID: what it is, its id if it has one, and its values; None where nothing here stands for it."""
+    """One row of CATMAID: its model, its id if it has one, and its values (None for models that have no table here)."""
 
     model: str
     pk: int | None
@@ -42,7 +42,7 @@ class ModelRow:
 
 
 class BadRow(InvalidInput):
-    """A row that cannot be what it says it is."""
+    """A row whose values do not fit its model."""
 
 
 def model_row(model: str, pk: Any, fields: dict[str, Any]) -> ModelRow:
@@ -109,13 +109,13 @@ def _measure(volume: Volume, pk: int) -> None:
 def read_rows(path: Path, advance: Callable[[int], None]) -> Iterator[ModelRow]:
     """Rows of an export file, in its order.
 
-    `advance` is told of every lot of bytes that was read of the file. Raises `BadFile`, naming the object, if
-    something is not as it should be.
+    `advance` gets the number of bytes read, again and again. Raises `BadFile`, naming the object, if something is
+    wrong.
     """
     number = 0
     with path.open("rb") as file:
         try:
-            objects = ijson.items(_List(file, path, advance), "item", use_float=True)
+            objects = ijson.items(_ListFile(file, path, advance), "item", use_float=True)
             for number, found in enumerate(objects, 1):  # noqa: B007 -- named where it goes wrong
                 model, pk, fields = _parts(found)
                 if model == "auth.user":
@@ -147,8 +147,8 @@ def _memberships(user_id: Any, fields: dict[str, Any]) -> Iterator[ModelRow]:
             yield ModelRow("auth.user_groups", None, UserGroups(user=user_id, group=group))
 
 
-class _List:
-    """A binary file that must hold a JSON list, as anything else would look like an empty one; tells what was read."""
+class _ListFile:
+    """A binary file that must hold a JSON list, as anything else would look like an empty one; reports bytes read."""
 
     def __init__(self, raw: BinaryIO, path: Path, advance: Callable[[int], None]) -> None:
         packed = raw.read(2) == _GZIP
@@ -157,13 +157,13 @@ class _List:
         self._file: BinaryIO | gzip.GzipFile = gzip.GzipFile(fileobj=raw) if packed else raw
         self._path = path
         self._advance = advance
-        self._told = 0
+        self._reported = 0
         self._begun = False
 
     def read(self, size: int = -1) -> bytes:
         block = self._file.read(size)
-        self._advance(self._raw.tell() - self._told)
-        self._told = self._raw.tell()
+        self._advance(self._raw.tell() - self._reported)
+        self._reported = self._raw.tell()
         if not self._begun and (start := block.lstrip()):
             self._begun = True
             if not start.startswith(b"["):

@@ -40,7 +40,7 @@ class Staging:
     counts
         Rows that were staged, by model.
     left_out
-        Rows of models that nothing here stands for.
+        Rows of models that have no table here, by model.
     """
 
     def __init__(self, connection: Connection, source: Path) -> None:

@@ -1,4 +1,4 @@
-"""Who is who: users of CATMAID's rows and users here."""
+"""Find or make the user here for each user of CATMAID's rows."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ sql = load("transfer/catmaid_import")
 
 
 class UserPolicy(enum.Enum):
-    """Whose the rows are here."""
+    """Which user here owns the rows of a user of the file."""
 
     MAP = "map"
-    """The user's of the same name."""
+    """The user with the same name."""
     TAKE = "take"
-    """The same user's, who comes along with password, groups, messages and settings."""
+    """The same user, who is imported with password, groups, messages and settings."""
     OVERRIDE = "override"
-    """One user's, all."""
+    """One user, for all rows."""
 
 
 @dataclass
-class Users:
+class UserMapping:
     """Finds or makes the user here for each user of the rows."""
 
     policy: UserPolicy
     override_id: int | None = None
-    """With `OVERRIDE`: whose the rows are."""
+    """With `OVERRIDE`: the user who owns all rows."""
     create_unknown: bool = True
-    """With `MAP`: make users of names that are unknown here, inactive; otherwise refuse."""
+    """With `MAP`: make inactive users for names that are unknown here; otherwise refuse."""
     keep_ids: bool = False
-    """Give users who are made the ids that they had, if those are free."""
+    """Give new users the ids that they had, if those are free."""
     created: list[str] = field(default_factory=list)
     """Names of the users made."""
     _known: dict[int, int] = field(default_factory=dict)
 
     async def settle(self, tx: Connection, projects: list[int]) -> None:
-        """Decide on every user that rows of these projects refer to, and on all if they are taken as they are.
+        """Find or make the user here for every user that rows of these projects refer to (all users, with `TAKE`).
 
         Raises `InvalidInput` if a user is not among the rows, is unknown here, or of a name that is taken here.
         """

@@ -1,6 +1,6 @@
 """From staged rows of CATMAID to our tables, by sets: what belongs to no project, stacks, then project by project.
 
-All is written in the caller's transaction, which is a version. Users must have been settled before (see `users`).
+All is written in the caller's transaction, which is a version. UserMapping must have been settled before (see `users`).
 """
 
 from __future__ import annotations
@@ -44,13 +44,14 @@ INSERTS = (
 )  # fmt: skip
 """What is made, by queries in the order in which rows refer to each other."""
 
-TOLD = frozenset({"neurons", "skeletons", "treenodes", "connectors", "links", "labels", "annotations", "reviews",
-                  "volumes"})  # fmt: skip
-"""What is told even where there is none."""
+ALWAYS_COUNTED = frozenset(
+    {"neurons", "skeletons", "treenodes", "connectors", "links", "labels", "annotations", "reviews", "volumes"}
+)
+"""What is counted in summaries even where there is none."""
 
 
 async def write_site(tx: Connection, *, keep: bool) -> None:
-    """Write what users bring along: groups, profiles, messages, settings, views of the list of projects."""
+    """Write groups, profiles, messages and settings of users, and views of the list of projects."""
     values = {"keep": keep, "source": None}
     for query in (site.map_groups, site.insert_memberships, site.set_primary_groups, site.insert_messages,
                   site.map_datastores, site.insert_client_data, site.map_view_types, site.map_views,
@@ -77,7 +78,7 @@ async def insert_project(tx: Connection, source: int, project_id: int | None, ti
 
 
 async def raise_counters(tx: Connection) -> None:
-    """Let ids that are given from now on come after those of the staged rows, which are kept."""
+    """Let new ids come after those of the staged rows, which are kept."""
     cursor = await tx.execute(sql.highest_ids)
     row = await cursor.fetchone()
     assert row is not None
@@ -94,9 +95,9 @@ async def write_project(tx: Connection, source: int, project_id: int, *, keep: b
     source, project_id
         Id of the project in the rows, and here.
     keep
-        Whether ids stay; none of them may be used here.
+        Whether ids are kept; none of them may be used here.
     steps
-        Is told how long each kind of rows takes.
+        Gets the time that each kind of rows takes.
 
     Returns
     -------
@@ -119,24 +120,24 @@ async def write_project(tx: Connection, source: int, project_id: int, *, keep: b
     with steps.timed("write stacks"):
         await tx.execute(site.insert_project_stacks, values)
         await tx.execute(site.insert_client_data, values)
-    return Counter({what: number for what, number in made.items() if number or what in TOLD})
+    return Counter({what: number for what, number in made.items() if number or what in ALWAYS_COUNTED})
 
 
 async def write_origins(tx: Connection, source: int, project_id: int, *, url: str, name: str, user_id: int) -> None:
-    """Remember what the skeletons just written are called in the project `source` of the server at `url`."""
+    """Remember which ids the skeletons just written have in the project `source` of the server at `url`."""
     values = {"source": source, "project_id": project_id, "url": url, "name": name, "user_id": user_id}
     await tx.execute(sql.insert_data_source, values)
     await tx.execute(sql.insert_origins, values)
 
 
 async def left_out(tx: Connection, source: int) -> Counter[str]:
-    """Rows of a project that nothing here stands for, by what they are."""
+    """Rows of a project that have no table here, by what they are."""
     cursor = await tx.execute(sql.left_out, {"source": source})
     return Counter(dict(await cursor.fetchall()))
 
 
 async def staged_treenodes(tx: Connection, source: int) -> int:
-    """Number of treenodes that a project brings."""
+    """Number of staged treenodes of a project."""
     cursor = await tx.execute(sql.number_of_treenodes, {"source": source})
     row = await cursor.fetchone()
     assert row is not None
