@@ -6,11 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import dist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
@@ -18,6 +16,9 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.tracing import connector_types
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 sql = load("graph/skeleton_graph")
 
@@ -197,6 +198,8 @@ def parts(nodes: Nodes, threshold: int) -> list[nx.Graph[int]]:
 
     Edges have their length in nm as `weight`. Nodes without any edge belong to no part.
     """
+    import networkx as nx  # noqa: PLC0415 -- a tenth of a second that few requests need
+
     kept: nx.Graph[int] = nx.Graph()
     for node, (parent, confidence, place) in nodes.items():
         if parent is not None and confidence >= threshold:
@@ -210,6 +213,9 @@ def synapse_clusters(part: nx.Graph[int], sites: Sequence[int], bandwidth: float
     The density at a node is the sum over all nodes with synapses of exp(-(d / bandwidth)²), d being the way along
     the cable; each step of the climb goes to the densest neighbour.
     """
+    import networkx as nx  # noqa: PLC0415 -- a tenth of a second that few requests need
+    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415 -- likewise
+
     order = list(part)
     matrix = nx.to_scipy_sparse_array(part, order, weight="weight")
     marked = set(sites)
@@ -231,6 +237,8 @@ def _summit(part: nx.Graph[int], node: int, density: dict[int, float]) -> int:
 
 def joined(part: nx.Graph[int], anchors: Collection[int]) -> nx.Graph[int]:
     """The smallest tree in a part that joins some nodes, reduced to these and the branches between them."""
+    import networkx as nx  # noqa: PLC0415 -- a tenth of a second that few requests need
+
     tree = nx.Graph(part)
     while useless := [node for node, degree in tree.degree if degree <= 1 and node not in anchors]:
         tree.remove_nodes_from(useless)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from itertools import islice
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 sql = load("graph/skeleton_graph")
 
@@ -58,6 +60,8 @@ async def directed_paths(
     Each hop has at least `min_synapses` synapses; a number below 0 allows none. Raises `InvalidInput` where there
     are too many ways.
     """
+    import networkx as nx  # noqa: PLC0415 -- a tenth of a second that few requests need
+
     hops = path_length - 1
     if hops < 1 or min_synapses < 0:
         return []
@@ -83,6 +87,8 @@ async def _downstream(
     connection: Connection, project_id: int, sources: Sequence[int], hops: int, min_synapses: int
 ) -> nx.DiGraph[int]:
     """What can be reached from the sources, with all edges on the way."""
+    import networkx as nx  # noqa: PLC0415 -- a tenth of a second that few requests need
+
     graph: nx.DiGraph[int] = nx.DiGraph()
     seen = front = set(sources)
     for _ in range(hops):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 sql = load("graph/wiring")
 
@@ -83,6 +84,8 @@ async def diagram(
 
 def as_node_link(nodes: Sequence[DiagramNode], edges: Sequence[DiagramEdge]) -> dict[str, Any]:
     """A wiring diagram in the form that networkx reads."""
+    import networkx as nx  # noqa: PLC0415 -- a tenth of a second that few requests need
+
     graph: nx.DiGraph[str] = nx.DiGraph()
     for node in nodes:
         graph.add_node(node["id"], label=node["label"], node_count=node["node_count"])

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import combinations
-from typing import Any, NamedTuple
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 sql = load("skeletons/analytics")
 
@@ -106,6 +107,8 @@ async def issues(connection: Connection, project_id: int, skeleton_id: int, *, a
         How many edges apart two synapses between the same skeletons may reach towards each other to be suspected of
         being one; with 0 none are.
     """
+    import networkx as nx  # noqa: PLC0415 -- a tenth of a second that few requests need
+
     if adjacents < 0:
         raise InvalidInput(f"Parameter adjacents is a number of edges from 0 on, not {adjacents}.")
     rows = await fetch_all(connection, sql.arbor, project_id=project_id, skeleton_id=skeleton_id)
@@ -165,6 +168,8 @@ def _duplicates(
     synapses: Iterable[_Synapse], skeleton_id: int, cable: nx.Graph[int], adjacents: int
 ) -> Iterator[Issue]:
     """Pairs of synapses near each other whose other side shares a skeleton."""
+    import networkx as nx  # noqa: PLC0415 -- a tenth of a second that few requests need
+
     outputs: list[tuple[int, set[int], set[int]]] = []
     inputs: list[tuple[int, set[int], set[int]]] = []
     for synapse in synapses:

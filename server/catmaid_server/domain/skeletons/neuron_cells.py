@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import networkx as nx
-
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
@@ -104,6 +102,8 @@ async def _synapses(
 
 def segments(nodes: Sequence[Node]) -> list[Segment]:
     """Segments of a skeleton with one root."""
+    import networkx as nx  # noqa: PLC0415 -- a tenth of a second that few requests need
+
     by_id = {node.id: node for node in nodes}
     arbor = nx.DiGraph()
     arbor.add_nodes_from(by_id)
