@@ -78,7 +78,7 @@ class Layer(Widget):
     """Something drawn over a stack viewer's image, with its own module and state."""
 
     layer_id = traitlets.Unicode(read_only=True).tag(sync=True)
-    """Id by which the layer's front-end module makes itself known to the viewers of a page."""
+    """Name of the layer in a page, for tests and benchmarks."""
 
     @traitlets.default("layer_id")
     def _new_layer_id(self) -> str:

@@ -1,6 +1,4 @@
 /** What a layer and the stack viewer it is drawn in know of each other. */
-import type { AnyModel } from "@anywidget/types";
-
 /** Project space: x, y, z in nm. */
 export type Point = [number, number, number];
 
@@ -80,4 +78,7 @@ export interface Layer {
   help(): Array<[keys: string, what: string]>;
 }
 
-export type LayerFactory = (model: AnyModel) => Layer;
+/** What a layer's module gives to viewers, which get it from the page's host by the layer's model. */
+export interface LayerExports {
+  layer: Layer;
+}

@@ -4,12 +4,12 @@ import { Rpc } from "../shared/rpc";
 import type { ViewerState } from "./state";
 import { StackViewer } from "./viewer";
 
-function render({ model, el }: RenderProps<ViewerState>): () => void {
+function render({ model, el, host }: RenderProps<ViewerState>): () => void {
   const rpc = new Rpc(model as AnyModel);
   let viewer: StackViewer | null = null;
   const mount = (): void => {
     viewer?.dispose();
-    viewer = new StackViewer(model, rpc, jupyterBase());
+    viewer = new StackViewer(model, rpc, jupyterBase(), host);
     el.append(viewer.root);
     viewer.start();
   };

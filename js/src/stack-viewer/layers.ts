@@ -1,11 +1,12 @@
 /** The layers of a viewer, as one. */
-import type { AnyModel } from "@anywidget/types";
-import type { Layer, LayerHost, LayerPointer } from "../shared/layer";
-import { layerOf } from "../shared/registry";
+import type { AnyModel, Host } from "@anywidget/types";
+import type { Layer, LayerExports, LayerHost, LayerPointer } from "../shared/layer";
 import type { StackView } from "../shared/view";
 import type { KeyMap } from "./messages";
 
-const REFERENCE = "IPY_MODEL_";
+/** How the kernel refers to a widget, and how the page does. */
+const IN_TRAITS = "IPY_MODEL_";
+const IN_PAGE = "anywidget:";
 
 export class Layers {
   private layers: Layer[] = [];
@@ -16,6 +17,7 @@ export class Layers {
   constructor(
     private readonly model: AnyModel,
     private readonly host: LayerHost,
+    private readonly page: Pick<Host, "getWidget">,
   ) {}
 
   /** Show the layers that the model names now; fails if one of them does not load. */
@@ -84,8 +86,14 @@ export class Layers {
     this.layers = [];
   }
 
+  /** The layer of a model, as soon as its module has made it. */
   private async resolve(reference: string): Promise<Layer> {
-    const id = reference.startsWith(REFERENCE) ? reference.slice(REFERENCE.length) : reference;
-    return layerOf(await this.model.widget_manager.get_model(id));
+    const id = reference.replace(IN_TRAITS, "");
+    try {
+      const { exports } = await this.page.getWidget<LayerExports>(IN_PAGE + id);
+      return exports.layer;
+    } catch (cause) {
+      throw new Error("A layer of this viewer did not load.", { cause });
+    }
   }
 }

@@ -1,5 +1,5 @@
 /** One view of a stack viewer: ties camera, tiles, layers, controls and synced state together. */
-import type { AnyModel } from "@anywidget/types";
+import type { AnyModel, Host } from "@anywidget/types";
 import { onPixelRatio } from "../shared/dom";
 import type { LayerHost } from "../shared/layer";
 import type { Rpc } from "../shared/rpc";
@@ -53,6 +53,7 @@ export class StackViewer {
     private readonly model: AnyModel<ViewerState>,
     rpc: Rpc,
     jupyterBase: string,
+    page: Host,
   ) {
     const stack = model.get("stack");
     this.frame = new Frame(stack.title);
@@ -64,7 +65,7 @@ export class StackViewer {
     this.painter = new ImagePainter(this.frame.image, stack, this.loader);
     this.meter = new Meter(this.loader, () => source.kind);
     this.messages = new Messages(() => this.frame.stage.focus({ preventScroll: true }));
-    this.layers = new Layers(model as AnyModel, this.layerHost());
+    this.layers = new Layers(model as AnyModel, this.layerHost(), page);
     this.toolbar = new Toolbar(stack, this.camera, {
       help: () => this.toggleHelp(),
       display: (change) => this.changeDisplay(change),

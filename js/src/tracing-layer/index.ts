@@ -1,16 +1,13 @@
 /** The tracing layer's anywidget module: it draws in viewers, and has no view of its own. */
-import type { AnyModel, InitializeProps } from "@anywidget/types";
-import { registerLayer } from "../shared/registry";
+import type { InitializeProps } from "@anywidget/types";
+import type { LayerExports } from "../shared/layer";
 import { TracingLayer } from "./layer";
 import type { TracingState } from "./state";
 
-function initialize({ model }: InitializeProps<TracingState>): () => void {
+function initialize({ model, signal }: InitializeProps<TracingState>): LayerExports {
   const layer = new TracingLayer(model);
-  const withdraw = registerLayer(model as AnyModel, () => layer);
-  return () => {
-    withdraw();
-    layer.dispose();
-  };
+  signal.addEventListener("abort", () => layer.dispose());
+  return { layer };
 }
 
 export default { initialize };
