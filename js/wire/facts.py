@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import sys
-
-import orjson
 
 from catmaid_wire import columns, errors, relations
 
@@ -17,4 +16,4 @@ FACTS = {
 }
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(orjson.dumps(FACTS))
+    json.dump(FACTS, sys.stdout)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-import orjson
+import msgspec
 
 from catmaid_server.http.openapi.document import openapi
 from catmaid_server.routes import all_routes
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(orjson.dumps(openapi(all_routes()), option=orjson.OPT_INDENT_2) + b"\n")
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(openapi(all_routes())), indent=2) + b"\n")
