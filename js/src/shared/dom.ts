@@ -35,7 +35,7 @@ export function icon(path: string): SVGSVGElement {
   return svg;
 }
 
-/** Hear when a CSS pixel comes to have other device pixels, as on another screen. */
+/** Listen to changes of device pixels per CSS pixel, as on another screen. */
 export function onPixelRatio(changed: () => void, signal: AbortSignal): void {
   const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
   const react = (): void => {

@@ -1,8 +1,8 @@
-/** What a layer and the stack viewer it is drawn in know of each other. */
+/** Interfaces between a layer and the stack viewer that it is drawn in. */
 /** Project space: x, y, z in nm. */
 export type Point = [number, number, number];
 
-/** One moment of a viewport: a section of project space on a rectangle of the screen. */
+/** State of a viewport: a section of project space on a rectangle of the screen. */
 export interface View {
   readonly center: Point;
   readonly nmPerPixel: number;

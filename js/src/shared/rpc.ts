@@ -109,7 +109,7 @@ export class Rpc {
     return decode(bytes(payload)) as T;
   }
 
-  /** Listen to an event of the kernel side; returns what stops it. */
+  /** Listen to an event of the kernel side; returns a function that stops it. */
   on(event: string, listener: Listener): () => void {
     const listeners = this.listeners.get(event) ?? new Set<Listener>();
     this.listeners.set(event, listeners);
@@ -157,7 +157,7 @@ export class Rpc {
   }
 }
 
-/** True for the error of a call that its caller gave up. */
+/** Whether an error says that the caller aborted the call. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }

@@ -34,7 +34,7 @@ export function clampSection(stack: Stack, section: number): number {
   return Math.min(Math.max(section, 0), stack.dimension[2] - 1);
 }
 
-/** Where a step of some sections leads: over broken sections, or short of them at the stack's end. */
+/** The section that a step leads to: broken sections are skipped, except at the stack's end. */
 export function landingSection(stack: Stack, from: number, sections: number): number {
   const broken = new Set(stack.broken_sections);
   const direction = Math.sign(sections);

@@ -1,9 +1,9 @@
 /** A function called at once and then at most every so often, always with the latest value. */
 export interface Throttled<T> {
   (value: T): void;
-  /** Call now with what waits. */
+  /** Call now with the waiting value. */
   flush(): void;
-  /** Forget what waits. */
+  /** Forget the waiting value. */
   cancel(): void;
 }
 

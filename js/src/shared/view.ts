@@ -68,7 +68,7 @@ export function fittingZoom(stack: Stack, size: Size): number {
 /**
  * The coarsest zoom at which the tiles that show surely fit into memory.
  *
- * Endless, unless a stack has so few levels that even its coarsest is large.
+ * Infinite, unless a stack has so few levels that even its coarsest is large.
  */
 function crowdedZoom(stack: Stack, size: Size): number {
   const level = stack.zoom_levels - 1;

@@ -26,7 +26,7 @@ export class Camera {
     return this.current;
   }
 
-  /** Hear of every change; returns what stops it. */
+  /** Listen to every change; returns a function that stops it. */
   onChange(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

@@ -1,4 +1,4 @@
-/** Paints the stack's image: the tiles of a view, and the next best while they are on their way. */
+/** Paints the stack's image: the tiles of a view, and coarser ones while those load. */
 import { imageCorner, imageExtent, type Stack } from "../shared/stack";
 import {
   ancestor,
@@ -110,7 +110,7 @@ export class ImagePainter {
     this.context.clip();
   }
 
-  /** Whatever is here of the place: other levels of this section, or else the section shown before. */
+  /** What is loaded of the place: other levels of this section, or else the section shown before. */
   private paintStandIns(view: StackView, tiles: Tile[]): void {
     const absent = tiles.filter((tile) => ["loading", "failed"].includes(this.loader.state(tile)));
     if (this.shown !== null && this.shown !== view.section) {

@@ -12,7 +12,7 @@ interface Place {
   nm_per_pixel: number;
 }
 
-/** Keep the camera and the model's `position` and `nm_per_pixel` the same; returns what stops it. */
+/** Keep the camera and the model's `position` and `nm_per_pixel` the same; returns a function that stops it. */
 export function syncCamera(model: AnyModel<ViewerState>, camera: Camera): () => void {
   let taking = false;
   const send = throttle<Place>((place) => {

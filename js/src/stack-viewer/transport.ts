@@ -1,4 +1,4 @@
-/** Ways by which tiles come into the browser. */
+/** Transports of tiles into the browser. */
 import type { Rpc } from "../shared/rpc";
 import { bytes, isAbort } from "../shared/rpc";
 import type { Tile } from "../shared/tiles";
@@ -137,7 +137,7 @@ function allAborted(signals: AbortSignal[]): AbortSignal {
   return controller.signal;
 }
 
-/** What the kernel knows about ways to the tiles. */
+/** Addresses of the tiles that the kernel knows. */
 interface TileAccess {
   direct: DirectAddress[];
 }
@@ -145,7 +145,7 @@ interface TileAccess {
 const PROBE_MS = 2_000;
 const ACCESS_MS = 8_000;
 
-/** The fastest way that works, found by trying, with the kernel's comm as the last resort. */
+/** The fastest transport that works, found by trying; the kernel's comm is the last. */
 export class TileSource {
   private readonly comm: CommTransport;
   private chosen: Promise<TileTransport> | undefined;

@@ -1,4 +1,4 @@
-/** What tests and benchmarks see of a tracing layer: `globalThis.catmaid.tracing[layer_id]`. */
+/** State of a tracing layer for tests and benchmarks: `globalThis.catmaid.tracing[layer_id]`. */
 import type { Active } from "./data/selection";
 
 export interface TracingHook {
@@ -19,7 +19,7 @@ export interface TracingHook {
   labels(id: number): string[];
   /** Links of a connector as `[treenode id, relation]`. */
   links(connectorId: number): Array<[number, string]>;
-  /** Settles when no edit is pending and the newest news is shown. */
+  /** Settles when no edit is pending and the newest state is shown. */
   settled(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ interface Catmaid {
   tracing: Record<string, TracingHook>;
 }
 
-/** Show a layer's hook; returns what takes it away. */
+/** Publish a layer's hook; returns a function that removes it. */
 export function exposeHook(layerId: string, hook: TracingHook): () => void {
   const scope = globalThis as { catmaid?: Partial<Catmaid> };
   scope.catmaid ??= {};

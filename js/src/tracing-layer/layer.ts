@@ -25,7 +25,7 @@ import { Meter } from "./meter";
 import { hookOf } from "./observe";
 import type { TracingState } from "./state";
 
-/** ms for which a stale picture may show after a change of zoom or graph. */
+/** ms for which an old picture may be shown after a change of zoom or graph. */
 const REST = 120;
 const LOOKS = ["colors", "visible", "opacity", "show_labels", "fade_sections"] as const;
 
@@ -43,7 +43,7 @@ export class TracingLayer implements Layer {
   private readonly sections = new Sections();
   private readonly stopping: Array<() => void> = [];
   private readonly hosts = new Set<LayerHost>();
-  /** Where the person is, or was last. */
+  /** The viewer that the person uses, or used last. */
   private host: LayerHost | null = null;
   private asked: number[] = [];
   private lookRevision = 0;
@@ -108,7 +108,7 @@ export class TracingLayer implements Layer {
     if (this.host && !this.hosts.has(this.host)) this.turnTo([...this.hosts].at(-1) ?? null);
   }
 
-  /** Let go of the model. */
+  /** Stop listening to the model. */
   dispose(): void {
     this.detach();
     clearTimeout(this.restTimer);
@@ -173,7 +173,7 @@ export class TracingLayer implements Layer {
     return this.loader.refresh();
   }
 
-  /** Of several viewers, serve the one that the person is in. */
+  /** Of several viewers, work for the one that the person uses. */
   private turnTo(host: LayerHost | null): void {
     if (this.host === host) return;
     this.host = host;
@@ -247,7 +247,7 @@ export class TracingLayer implements Layer {
     if (isGone && this.selection.active?.id === active.id) this.selectTreenode(before);
   }
 
-  /** What is left to go on from; nothing if it is gone too. */
+  /** Select a treenode if it still exists, else nothing. */
   private selectTreenode(id: number | null): void {
     const remains = id !== null && this.queue.graph.nodes.has(id);
     this.selection.select(remains ? { kind: "treenode", id } : null);
@@ -273,7 +273,7 @@ export class TracingLayer implements Layer {
     }
   }
 
-  /** Without news of the service it is the kernel that is silent: busy, or gone with what it was to write. */
+  /** The service is up, so the kernel is busy, or gone together with the edits it had not written. */
   private answerLate(isLate: boolean): void {
     if (this.isServiceDown) return;
     if (!isLate) this.host?.notify("info", "The kernel answers again.");

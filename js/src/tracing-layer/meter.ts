@@ -10,7 +10,7 @@ export class Meter {
   private readonly made = new Map<object, number>();
   private undrawn: number[] = [];
 
-  /** An edit was made at this moment. */
+  /** An edit was made now. */
   began(edit: object): void {
     const now = performance.now();
     this.made.set(edit, now);

@@ -154,7 +154,7 @@ export class Graph {
     return this.links.where("connector", id);
   }
 
-  /** A node and everything distal to it, as far as it is here. */
+  /** A node and everything distal to it, as far as it is loaded. */
   distal(id: number): Set<number> {
     const children = new Map<number, number[]>();
     const { id: ids, parent } = this.nodes.columns;

@@ -40,7 +40,7 @@ export class Kernel {
     return result;
   }
 
-  /** Take the last own edit back; `undone` is null if there is none. */
+  /** Undo the last own edit; `undone` is null if there is none. */
   async undo(): Promise<Answer<"undo">> {
     const { result } = await this.rpc.call<Answer<"undo">>("undo", {}, NO_LIMIT);
     return result;

@@ -62,7 +62,7 @@ export class Loader<T> {
     }
   }
 
-  /** Something has changed in the project: read again soon. */
+  /** The project has changed: read again soon. */
   news(): void {
     this.newsThrottled();
   }
@@ -77,7 +77,7 @@ export class Loader<T> {
     });
   }
 
-  /** Nobody looks: forget the view, so that news does not cause readings. */
+  /** No viewer shows the layer: forget the view, so that changes cause no requests. */
   pause(): void {
     this.stop();
     this.view = null;
@@ -140,7 +140,7 @@ export class Loader<T> {
     }, pause);
   }
 
-  /** Leave those who wait for a request that was overtaken to the one that overtook it. */
+  /** Callers that wait for a replaced request wait for its replacement. */
   private pass(waiting: Array<() => void>): void {
     if (this.flight) this.waiting.push(...waiting);
     else this.release(waiting);

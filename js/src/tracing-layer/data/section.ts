@@ -1,4 +1,4 @@
-/** What of a graph lies on one section, and where edges pass through it. */
+/** Nodes of a graph on one section, and where edges cross it. */
 
 import { type Graph, NO_PARENT } from "./graph";
 import { Grid } from "./grid";

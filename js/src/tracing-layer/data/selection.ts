@@ -1,4 +1,4 @@
-/** What is active, and its agreement with the model's traits. */
+/** What is active, kept the same as the model's traits. */
 import type { AnyModel } from "@anywidget/types";
 import type { Point } from "../../shared/layer";
 import type { TracingState } from "../state";

@@ -133,7 +133,7 @@ export class Table<C extends Columns> {
     }
   }
 
-  /** Take a row away; the last one moves to its place. */
+  /** Remove a row; the last row moves to its place. */
   remove(id: number): void {
     const row = this.row(id);
     if (row === NONE) return;

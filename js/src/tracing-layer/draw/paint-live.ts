@@ -92,7 +92,7 @@ function paintDrag(ctx: CanvasRenderingContext2D, live: Live, { hit, at }: Drag)
   ring(ctx, px, py, nodeRadius(view.nmPerPixel) + 2, 2, ACTIVE_NODE);
 }
 
-/** Nodes that a dragged one pulls a line to. */
+/** Nodes to which lines are drawn from a dragged one. */
 function tiedTo({ graph, resolve }: Live, hit: Hit): number[] {
   const id = resolve(hit.id);
   if (hit.kind === "virtual") return [id, resolve(hit.parent)];

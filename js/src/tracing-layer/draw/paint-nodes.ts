@@ -3,7 +3,7 @@ import { NO_PARENT } from "../data/graph";
 import { ACTIVE_SKELETON, ROOT, skeletonColor } from "./palette";
 import { contains, type Frame, type Picture } from "./picture";
 
-/** Node radius in CSS pixels at this zoom: small when many nm lie under a pixel. */
+/** Node radius in CSS pixels at this zoom: small when zoomed out. */
 export function nodeRadius(nmPerPixel: number): number {
   return Math.min(5, Math.max(1.5, 24 / Math.sqrt(nmPerPixel) / 2));
 }

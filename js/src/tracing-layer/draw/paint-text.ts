@@ -3,7 +3,7 @@ import { labelText } from "./label-text";
 import { LABEL_TEXT } from "./palette";
 import { contains, type Frame, type Picture } from "./picture";
 
-/** More words than this hide the tissue, and cost more than they tell. */
+/** More text than this hides the tissue and is slow to draw. */
 const MOST = 300;
 const FONT = "11px system-ui, sans-serif";
 

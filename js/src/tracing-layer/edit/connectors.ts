@@ -2,7 +2,7 @@
 import { type Graph, RELATION_NAMES, type Relation } from "../data/graph";
 import { type Answers, editKind, type Learning, type Place, SURE, seenAs } from "./edit";
 
-/** A connector, with a link to a treenode in the same breath if one is given. */
+/** A connector, and in the same edit a link to a treenode if one is given. */
 export const createConnector = editKind(
   {
     op: "create_connector",
@@ -83,7 +83,7 @@ export const createLink = editKind(
   },
 );
 
-/** Take the link between a treenode and a connector away. */
+/** Delete the link between a treenode and a connector. */
 export const deleteLink = editKind(
   { op: "delete_link", purpose: "remove the link" },
   (graph: Graph, link: number) => {

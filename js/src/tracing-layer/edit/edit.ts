@@ -38,14 +38,14 @@ export interface Stamp {
 
 export type RealId = (id: number) => number;
 
-/** What is known when an edit is sent: real ids, and own edits' edition times. */
+/** Ids and edition times that are known when an edit is sent. */
 export interface Sending {
   id: RealId;
   /** `[id, ISO time]`, as a state check wants it. */
   stamp(stamp: Stamp): [number, string];
 }
 
-/** Where an edit puts what an answer says. */
+/** Receives the ids and edition times from an answer. */
 export interface Learning {
   id(temporary: number, real: number): void;
   time(of: Timed, id: number, iso: string): void;
@@ -59,7 +59,7 @@ export interface Edit<O extends Op = Op> {
   readonly creates: readonly number[];
   /** Ids that must exist for it. */
   readonly needs: readonly number[];
-  /** It changes edition times that its answer does not tell. */
+  /** Whether it changes edition times that are not in its answer. */
   readonly restamps: boolean;
   /** Change a graph as the service will change the project. */
   apply(graph: Graph, id: RealId): void;
@@ -119,7 +119,7 @@ export interface Place {
   z: number;
 }
 
-/** Confidence of what a person makes. */
+/** Confidence of new nodes, connectors and links. */
 export const SURE = 5;
 
 /** A node or link with its edition time as drawn now. */

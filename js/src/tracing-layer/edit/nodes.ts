@@ -85,7 +85,7 @@ export const insertTreenode = editKind(
   },
 );
 
-/** Take a node away; its children come to hang on its parent. */
+/** Delete a node; its children become children of its parent. */
 export const deleteTreenode = editKind(
   {
     op: "delete_treenode",

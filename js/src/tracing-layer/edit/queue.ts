@@ -1,5 +1,5 @@
 /**
- * Edits that are drawn at once and written one after the other.
+ * Edits that are drawn at once and written in order, one at a time.
  *
  * What is drawn is `base` (what the service is known to hold) with all pending edits applied. An
  * answer moves its edit into `base`; a refusal drops it together with the edits that build on it.
@@ -12,28 +12,28 @@ export interface EditRequest {
   op: Op;
   args: Record<string, unknown>;
   state: unknown;
-  /** Names this one write, so that a repetition does not write twice. */
+  /** Idempotency key: a repeated request does not write twice. */
   key: string;
 }
 
 export interface QueueHost {
   /** Ask the service; rejects when it refuses. */
   send(request: EditRequest): Promise<Answer>;
-  /** Read the part that is looked at anew, and `rebase` on it. */
+  /** Read the visible part again, and `rebase` on it. */
   reload(): Promise<void>;
   /** An edit was made; it is drawn with the next frame. */
   added(edit: Edit): void;
   /** What is drawn has changed. */
   changed(): void;
   confirmed(edit: Edit, answer: Answer): void;
-  /** An edit was refused; `dropped` are it and those that built on it. */
+  /** An edit was refused; `dropped` are that edit and those that depend on it. */
   refused(edit: Edit, reason: unknown, dropped: Edit[]): void;
 }
 
 interface Pending {
   edit: Edit;
   key: string;
-  /** When it was made, in answers received until then. */
+  /** The number of answers received before it was made. */
   made: number;
 }
 
@@ -41,7 +41,7 @@ export class EditQueue {
   private base = Graph.empty();
   private drawn = this.base;
   private pending: Pending[] = [];
-  /** Confirmed edits that a snapshot asked for earlier may not hold yet. */
+  /** Confirmed edits that may be missing from a snapshot that was requested before. */
   private recent: Array<{ edit: Edit; answered: number; stamps: Stamp[] }> = [];
   private readonly real = new Map<number, number>();
   private readonly times = new Map<string, { time: number; answered: number }>();
@@ -86,7 +86,7 @@ export class EditQueue {
     return ids;
   }
 
-  /** Draw an edit now and write it when those before it are through. */
+  /** Draw an edit now, and write it after the edits before it. */
   add(edit: Edit): void {
     if (this.drawn === this.base) this.drawn = this.base.copy();
     edit.apply(this.drawn, this.resolve);
@@ -156,7 +156,7 @@ export class EditQueue {
     if (edit.restamps) await this.restamp();
   }
 
-  /** After an edit that moved unknown edition times, edits made until now take theirs from a new reading. */
+  /** After an edit with unknown edition times, pending edits take theirs from a new reading. */
   private async restamp(): Promise<void> {
     await this.host.reload();
     this.restamped = ++this.answers;
@@ -188,7 +188,7 @@ export class EditQueue {
     };
   }
 
-  /** The edition time to claim: the one seen, unless an own edit has moved it since. */
+  /** The edition time to send: the one seen, or that of a later own edit. */
   private timeOf({ of, id, time }: Stamp, made: number): number {
     if (this.restamped > made) return this.base.time(of, id);
     const own = this.times.get(`${of} ${id}`);

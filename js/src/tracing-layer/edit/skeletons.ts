@@ -1,9 +1,9 @@
-/** Edits of whole skeletons. Neither state nor answer tells edition times, so all of them restamp. */
+/** Edits of whole skeletons. Their answers have no edition times, so that the graph is read again after each. */
 import { isUndo, shiftedKey } from "../../shared/keyboard";
 import { type Graph, NO_PARENT } from "../data/graph";
 import { editKind } from "./edit";
 
-/** Hang the arbor of `to`, rerooted there, on `from`; the skeleton of `from` lives on. */
+/** Reroot the arbor of `to` there and make it a child of `from`; the skeleton of `from` stays. */
 export const joinSkeletons = editKind(
   { op: "join_skeletons", purpose: "join the skeletons", restamps: true },
   (graph: Graph, from: number, to: number) => {
@@ -77,7 +77,7 @@ export const rerootSkeleton = editKind(
   },
 );
 
-/** Take the last own edit back, once those before it are through. */
+/** Undo the last own edit, after the edits before it are written. */
 export const undoLast = editKind(
   {
     op: "undo",
@@ -98,7 +98,7 @@ export const undoLast = editKind(
   },
 );
 
-/** Turn the edges between a node and its root around, as far as they are here. */
+/** Reverse the edges between a node and its root, as far as they are loaded. */
 function reroot(graph: Graph, treenode: number): void {
   let parent: number = NO_PARENT;
   let node = treenode;

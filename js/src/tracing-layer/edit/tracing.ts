@@ -206,7 +206,7 @@ export class Tracing {
     return id;
   }
 
-  /** What was clicked, by the ids that it has by now. */
+  /** What was clicked, with its present ids. */
   private current<H extends Hit>(hit: H): H {
     const { resolve } = this.context.queue;
     return hit.kind === "virtual"

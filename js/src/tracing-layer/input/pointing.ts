@@ -34,7 +34,7 @@ export interface PointingContext {
   perform(command: () => unknown): void;
 }
 
-/** A node on its way; `at` is where it would be put. */
+/** A node that is being dragged; `at` is where it would be put. */
 export interface Drag {
   hit: Hit;
   at: Point;
