@@ -1,21 +1,43 @@
-"""Accounts: logging in, who one is, what one may do."""
+"""Accounts: logging in, what a client is told of its user, and the projects in which the user has permissions."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Any
+from typing import TypedDict
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts import profiles
 from catmaid_server.domain.accounts.memberships import PROJECT_PERMISSIONS
+from catmaid_server.domain.accounts.profiles import ToolProfile
 from catmaid_server.domain.accounts.site_permissions import SITE_PERMISSIONS
 from catmaid_server.domain.accounts.users import ANONYMOUS, User
 from catmaid_server.domain.errors import DomainError
 
 sql = load("accounts/accounts")
+
+
+class AccountProfile(ToolProfile):
+    """Which tools a user wants to see, their front page and their primary group."""
+
+    primary_group_id: int | None
+
+
+class Account(TypedDict, total=False):
+    """A user as their own client sees it."""
+
+    userid: int
+    username: str
+    longname: str
+    is_superuser: bool
+    is_authenticated: bool
+    userprofile: AccountProfile
+    permissions: list[str]
+    """What the user may do on the whole site."""
+    domain: list[int]
+    """Ids of users whose data the user may edit."""
 
 
 class InvalidLogin(DomainError):
@@ -31,7 +53,7 @@ class InactiveLogin(DomainError):
 
 
 def require_login(user: User | None, *, password_matches: bool) -> User:
-    """The user who may log in; raises `InvalidLogin` or, for who knows the password, `InactiveLogin`."""
+    """The user, if they may log in; raises `InvalidLogin` or, if only the account is switched off, `InactiveLogin`."""
     if user is None or not password_matches:
         raise InvalidLogin("Unknown user name or wrong password.")
     if not user.is_active:
@@ -40,13 +62,13 @@ def require_login(user: User | None, *, password_matches: bool) -> User:
 
 
 async def note_login(tx: Connection, user: User, *, better_hash: str | None) -> str:
-    """Note when a user logged in, and replace the password's hash if there is a better one; return what is stored."""
+    """Record the time of a login, and replace the password hash if there is a better one; return the stored hash."""
     stored = await fetch_value(tx, sql.note_login, user_id=user.id, checked=user.password, better=better_hash)
     return user.password if better_hash is None else str(stored)
 
 
-async def profile(connection: Connection, user: User) -> dict[str, Any]:
-    """What a client wants to know of the user it works for."""
+async def describe_account(connection: Connection, user: User) -> Account:
+    """Name, profile and rights of a user, for the client that works for this user."""
     domain = await fetch_all(connection, sql.domain, user_id=user.id)
     group = await fetch_value(connection, sql.primary_group, user_id=user.id)
     return {
@@ -59,7 +81,7 @@ async def profile(connection: Connection, user: User) -> dict[str, Any]:
             **await profiles.profile(connection, user.id),
             "primary_group_id": group,
         },
-        "permissions": SITE_PERMISSIONS if user.is_superuser else (),
+        "permissions": list(SITE_PERMISSIONS) if user.is_superuser else [],
         "domain": [user_id for (user_id,) in domain],
     }
 
@@ -70,7 +92,7 @@ def anonymous_token(secret: bytes) -> str:
 
 
 async def ensure_token(tx: Connection, user_id: int, token: str, name: str) -> None:
-    """Make a token known, if it is not."""
+    """Store an API token unless it is stored already."""
     digest = hashlib.sha256(token.encode()).digest()
     await tx.execute(sql.ensure_token, {"user_id": user_id, "digest": digest, "name": name})
 

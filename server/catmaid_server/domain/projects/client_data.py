@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 from psycopg.types.json import Jsonb
@@ -19,6 +19,13 @@ sql = load("projects/client_data")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
+class Datastore(TypedDict):
+    """A named place for values of clients."""
+
+    id: int
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Datum:
     """One value, as a client sees it."""
@@ -31,12 +38,12 @@ class Datum:
     user: int | None
 
 
-async def list_datastores(connection: Connection) -> list[dict[str, Any]]:
+async def list_datastores(connection: Connection) -> list[Datastore]:
     """Id and name of each datastore."""
     return [{"id": store_id, "name": name} for store_id, name in await fetch_all(connection, sql.datastores)]
 
 
-async def create_datastore(tx: Connection, name: str) -> dict[str, Any]:
+async def create_datastore(tx: Connection, name: str) -> Datastore:
     """Make a datastore; `InvalidInput` for a name that is taken or is not of letters, digits, `-` and `_`."""
     if _NAME.fullmatch(name) is None:
         raise InvalidInput("The name of a datastore may have letters, digits, hyphens and underscores only.")

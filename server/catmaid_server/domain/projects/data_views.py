@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
@@ -11,28 +11,36 @@ from catmaid_server.domain.errors import NotFound
 
 sql = load("projects/data_views")
 
-_VIEW = ("id", "title", "type", "config", "note")
+
+class DataView(TypedDict):
+    """A front page, which lists projects; `config` is JSON. The queries give its fields in this order."""
+
+    id: int
+    title: str
+    type: str
+    config: str
+    note: str
 
 
-async def list_views(connection: Connection) -> list[dict[str, Any]]:
+async def list_views(connection: Connection) -> list[DataView]:
     """All views in their order."""
-    return [dict(zip(_VIEW, row, strict=True)) for row in await fetch_all(connection, sql.data_views)]
+    return [_data_view(row) for row in await fetch_all(connection, sql.data_views)]
 
 
-async def describe_view(connection: Connection, view_id: int) -> dict[str, Any]:
+async def describe_view(connection: Connection, view_id: int) -> DataView:
     """One view, or `NotFound`."""
     found = await fetch_one(connection, sql.data_view, view_id=view_id)
     if found is None:
         raise NotFound(f"There is no data view {view_id}.")
-    return dict(zip(_VIEW, found, strict=True))
+    return _data_view(found)
 
 
-async def default_view(connection: Connection) -> dict[str, Any]:
-    """The view for those who chose none; `NotFound` if the service has none."""
+async def default_view(connection: Connection) -> DataView:
+    """The view of users who chose none; `NotFound` if the service has none."""
     found = await fetch_one(connection, sql.default_view)
     if found is None:
         raise NotFound("There is no default data view.")
-    return dict(zip(_VIEW, found, strict=True))
+    return _data_view(found)
 
 
 async def type_comment(connection: Connection, type_id: int | None) -> str:
@@ -47,3 +55,7 @@ async def choose_home_view(tx: Connection, user_id: int, view_id: int) -> None:
     """Make a view a user's front page, or `NotFound`."""
     await describe_view(tx, view_id)
     await tx.execute(sql.set_home_view, {"user_id": user_id, "view_id": view_id})
+
+
+def _data_view(row: tuple[Any, ...]) -> DataView:
+    return cast("DataView", dict(zip(DataView.__annotations__, row, strict=True)))

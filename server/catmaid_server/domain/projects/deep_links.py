@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypedDict, cast
 
 from psycopg.types.json import Jsonb
 
@@ -14,51 +15,11 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_edit
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput, NotAllowed, NotFound
+from catmaid_server.domain.times import ZonedTime
 
 sql = load("projects/deep_links")
 
 _ALIAS = re.compile(r"[A-Za-z0-9_.-]+")
-_SHOWN = (
-    "id",
-    "alias",
-    "is_public",
-    "is_exportable",
-    "location_x",
-    "location_y",
-    "location_z",
-    "active_treenode",
-    "active_connector",
-    "active_skeleton",
-    "layout",
-    "tool",
-    "show_help",
-    "message",
-    "data_view",
-    "stacks",
-)
-_LISTED = (
-    "id",
-    "creation_time",
-    "edition_time",
-    "alias",
-    "is_public",
-    "is_exportable",
-    "location_x",
-    "location_y",
-    "location_z",
-    "follow_id_history",
-    "layered_stacks",
-    "layout",
-    "tool",
-    "show_help",
-    "message",
-    "user",
-    "project",
-    "active_treenode",
-    "active_connector",
-    "active_skeleton",
-    "data_view",
-)
 _CONTENT = (
     "location_x",
     "location_y",
@@ -71,12 +32,62 @@ _CONTENT = (
     "active_skeleton",
     "data_view",
 )
-"""What a password protects."""
+"""Fields of a link that its password protects."""
+
+
+class DeepLink(TypedDict):
+    """What a link shows; location in nm. The query `details` gives its fields in this order."""
+
+    id: int
+    alias: str
+    is_public: bool
+    is_exportable: bool
+    location_x: float | None
+    location_y: float | None
+    location_z: float | None
+    active_treenode: int | None
+    active_connector: int | None
+    active_skeleton: int | None
+    layout: str | None
+    tool: str | None
+    show_help: bool
+    message: str | None
+    data_view: int | None
+    stacks: list[tuple[int, float]]
+    """Stack ids and zoom levels."""
+
+
+class ListedLink(TypedDict):
+    """A link of a list; location in nm. The query `visible` gives all but the password in this order."""
+
+    id: int
+    creation_time: ZonedTime
+    edition_time: ZonedTime
+    alias: str
+    is_public: bool
+    is_exportable: bool
+    location_x: float | None
+    location_y: float | None
+    location_z: float | None
+    follow_id_history: bool
+    layered_stacks: bool
+    layout: str | None
+    tool: str | None
+    show_help: bool
+    message: str | None
+    user: int
+    project: int
+    active_treenode: int | None
+    active_connector: int | None
+    active_skeleton: int | None
+    data_view: int | None
+    password: str
+    """Always empty: passwords are not given out."""
 
 
 async def create_link(
     tx: Connection, user: User, project_id: int, *, alias: str | None, password_hash: str, **values: Any
-) -> dict[str, Any]:
+) -> DeepLink:
     """Make a link; without an alias it gets a random one. `InvalidInput` for an alias that is malformed or taken."""
     alias = secrets.token_urlsafe(6) if alias is None else alias
     if _ALIAS.fullmatch(alias) is None:
@@ -96,31 +107,26 @@ async def create_link(
     )
     made = await fetch_one(tx, sql.details, project_id=project_id, alias=alias)
     assert made is not None
-    return dict(zip(_SHOWN, made[:-2], strict=True))
+    return _deep_link(made[:-2])
 
 
 async def list_links(
     connection: Connection, user: User, project_id: int, *, only_own: bool, only_public: bool
-) -> list[dict[str, Any]]:
-    """A user's own links and those for everybody; passwords, and what they protect, stay here."""
+) -> list[ListedLink]:
+    """A user's own links and public ones, without passwords and what these protect."""
     rows = await fetch_all(
         connection, sql.visible, project_id=project_id, user_id=user.id, only_own=only_own, only_public=only_public
     )
-    return [
-        dict(zip(_LISTED, row, strict=True)) | {"password": ""} | (dict.fromkeys(_CONTENT) if locked else {})
-        for *row, locked in rows
-    ]
+    return [_listed_link(row, locked=locked) for *row, locked in rows]
 
 
-async def describe_link(
-    connection: Connection, user: User, project_id: int, alias: str
-) -> tuple[dict[str, Any], str | None]:
+async def describe_link(connection: Connection, user: User, project_id: int, alias: str) -> tuple[DeepLink, str | None]:
     """What a link shows, and the hash of the password that this user has to know first, if any.
 
     Raises `NotFound`, or `NotAllowed` for a link of somebody else that is not public.
     """
     *shown, owner_id, stored = await _require_link(connection, project_id, alias)
-    link = dict(zip(_SHOWN, shown, strict=True))
+    link = _deep_link(shown)
     if owner_id == user.id or user.is_superuser:
         return link, None
     if not link["is_public"]:
@@ -142,6 +148,15 @@ async def delete_link_by_id(tx: Connection, user: User, project_id: int, link_id
     if alias is None:
         raise NotFound(f"There is no link {link_id} in project {project_id}.")
     return await delete_link(tx, user, project_id, alias)
+
+
+def _deep_link(row: Sequence[Any]) -> DeepLink:
+    return cast("DeepLink", dict(zip(DeepLink.__annotations__, row, strict=True)))
+
+
+def _listed_link(row: Sequence[Any], *, locked: bool) -> ListedLink:
+    link = dict(zip(ListedLink.__annotations__, (*row, ""), strict=True))
+    return cast("ListedLink", link | (dict.fromkeys(_CONTENT) if locked else {}))
 
 
 async def _require_link(connection: Connection, project_id: int, alias: str) -> tuple[Any, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_value
@@ -13,22 +13,30 @@ from catmaid_server.domain.errors import NotFound
 sql = load("projects/messages")
 
 
-async def unread_messages(connection: Connection, user_id: int) -> list[dict[str, Any]]:
-    """What a user has not read, newest first."""
-    return [
-        {"id": message_id, "title": title, "action": action, "text": text, "time": str(time)}
-        for message_id, title, action, text, time in await fetch_all(connection, sql.unread, user_id=user_id)
-    ]
+@dataclass(frozen=True, slots=True)
+class UnreadMessage:
+    """A message that its user has not read; `action` is the address of the page it is about."""
+
+    id: int
+    title: str
+    action: str
+    text: str
+    time: datetime
+
+
+async def unread_messages(connection: Connection, user_id: int) -> list[UnreadMessage]:
+    """The messages that a user has not read, newest first."""
+    return [UnreadMessage(*row) for row in await fetch_all(connection, sql.unread, user_id=user_id)]
 
 
 async def latest_unread_time(connection: Connection, user_id: int) -> datetime | None:
-    """When the newest of the messages that a user has not read came."""
+    """The time of the newest unread message of a user, None if there is none."""
     found: datetime | None = await fetch_value(connection, sql.latest_unread, user_id=user_id)
     return found
 
 
 async def mark_read(tx: Connection, user_id: int, message_id: int) -> str:
-    """Note that a user has read a message; the address it is about, empty if none. `NotFound` if it is not theirs."""
+    """Mark a message of a user as read; the address it is about, which may be empty. `NotFound` if it is not theirs."""
     action = await fetch_value(tx, sql.mark_read, user_id=user_id, message_id=message_id)
     if action is None:
         raise NotFound(f"There is no message {message_id} for you.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 
@@ -15,6 +15,14 @@ from catmaid_server.domain.errors import InvalidInput, NotFound
 sql = load("projects/project_list")
 
 
+class ProjectDescription(TypedDict):
+    """What a project is called."""
+
+    id: int
+    title: str
+    comment: str | None
+
+
 async def visible_projects(connection: Connection, user: User, *, traced_only: bool) -> msgspec.Raw:
     """The projects that a user may see, with their stacks and stack groups, by title, as JSON."""
     return await fetch_json(
@@ -22,20 +30,22 @@ async def visible_projects(connection: Connection, user: User, *, traced_only: b
     )
 
 
-async def describe_project(connection: Connection, project_id: int) -> dict[str, Any]:
+async def describe_project(connection: Connection, project_id: int) -> ProjectDescription:
     """Id, title and comment; `NotFound` if there is no such project."""
     return _described(await fetch_one(connection, sql.project, project_id=project_id), project_id)
 
 
-async def edit_project(tx: Connection, project_id: int, *, title: str | None, comment: str | None) -> dict[str, Any]:
-    """Change what is given; `InvalidInput` for an empty title, `NotFound` if there is no such project."""
+async def edit_project(
+    tx: Connection, project_id: int, *, title: str | None, comment: str | None
+) -> ProjectDescription:
+    """Change title and comment where given; `InvalidInput` for an empty title, `NotFound` for an unknown project."""
     if title is not None and not title.strip():
         raise InvalidInput("A project needs a title.")
     changed = await fetch_one(tx, sql.edit_project, project_id=project_id, title=title, comment=comment)
     return _described(changed, project_id)
 
 
-def _described(row: tuple[Any, ...] | None, project_id: int) -> dict[str, Any]:
+def _described(row: tuple[Any, ...] | None, project_id: int) -> ProjectDescription:
     if row is None:
         raise NotFound(f"There is no project {project_id}.")
-    return dict(zip(("id", "title", "comment"), row, strict=True))
+    return {"id": row[0], "title": row[1], "comment": row[2]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from catmaid_server.db.queries import load
@@ -51,18 +51,18 @@ class Period:
 
     @property
     def bounds(self) -> dict[str, Any]:
-        """The moments `since` (included) and `until` (excluded)."""
+        """The times `since` (included) and `until` (excluded)."""
         return {
             "since": datetime.combine(self.first, time(), self.zone),
             "until": datetime.combine(self.last + timedelta(1), time(), self.zone),
         }
 
 
-def moment(text: str) -> datetime:
-    """An ISO day or time, in UTC unless it says another; `InvalidInput` if it is none."""
+def parse_time(text: str) -> datetime:
+    """Read an ISO day or time, in UTC unless it names another zone; `InvalidInput` if it is malformed."""
     try:
-        read = datetime.fromisoformat(text)
-        return read if read.tzinfo else read.replace(tzinfo=UTC)
+        time_read = datetime.fromisoformat(text)
+        return time_read if time_read.tzinfo else time_read.replace(tzinfo=UTC)
     except ValueError:
         raise InvalidInput(f"Send days as YYYY-MM-DD, not {text!r}.") from None
 
@@ -72,14 +72,23 @@ def _day(text: str) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
-    """A project in figures; cable in nm."""
+class ProjectTotals:
+    """Counts and total cable (nm) of a project."""
 
     cable_length: float
     treenodes: int
     connectors: int
     skeletons: int
     skeletons_with_cable: int
+
+
+class WorkOfDay(TypedDict, total=False):
+    """What a user made on a day; cable in nm. What is nothing is left out."""
+
+    new_treenodes: float
+    new_cable_length: float
+    new_connectors: float
+    new_reviewed_nodes: float
 
 
 async def nodes_by_user(connection: Connection, project_id: int, *, with_imports: bool) -> dict[int, float]:
@@ -108,24 +117,22 @@ async def cable_lengths(
     return [(skeleton_id, length) for skeleton_id, length in rows]
 
 
-async def totals(connection: Connection, project_id: int) -> Totals:
-    """A project in figures."""
+async def totals(connection: Connection, project_id: int) -> ProjectTotals:
+    """Counts and total cable of a project."""
     row = await fetch_one(connection, sql.totals, project_id=project_id)
     assert row is not None
-    return Totals(*row)
+    return ProjectTotals(*row)
 
 
 async def edits_by_day(
     connection: Connection, project_id: int, since: datetime, until: datetime
 ) -> list[tuple[str, str, int]]:
-    """Name of author, day (UTC) as YYYYMMDD, and number of treenodes last edited then, both moments included."""
+    """Name of author, day (UTC) as YYYYMMDD, and number of treenodes last edited then, both times included."""
     rows = await fetch_all(connection, sql.edits_by_day, project_id=project_id, since=since, until=until)
     return [(name, day, count) for name, day, count in rows]
 
 
-async def work_by_day(
-    connection: Connection, project_id: int, period: Period
-) -> dict[int, dict[date, dict[str, float]]]:
+async def work_by_day(connection: Connection, project_id: int, period: Period) -> dict[int, dict[date, WorkOfDay]]:
     """For each user and day of a period what was made; what is 0 is left out.
 
     Raises `InvalidInput` if this were too many users and days for one answer.
@@ -134,9 +141,11 @@ async def work_by_day(
     if len(users) * len(period.days) > _MOST_CELLS:
         raise InvalidInput(f"For {len(users)} users, ask for {_MOST_CELLS // len(users)} days at most.")
     values: dict[str, Any] = {"project_id": project_id, "time_zone": period.zone.key, **period.bounds}
-    found: defaultdict[tuple[int, date], dict[str, float]] = defaultdict(dict)
+    found: defaultdict[tuple[int, date], WorkOfDay] = defaultdict(WorkOfDay)
     for user_id, day, nodes, cable in await fetch_all(connection, sql.nodes_by_day, **values):
-        found[user_id, day] |= {"new_treenodes": nodes} | ({"new_cable_length": cable} if cable else {})
+        found[user_id, day]["new_treenodes"] = nodes
+        if cable:
+            found[user_id, day]["new_cable_length"] = cable
     for user_id, day, count in await fetch_all(connection, sql.synapses_by_day, **values):
         found[user_id, day]["new_connectors"] = count
     for user_id, day, count in await fetch_all(connection, sql.reviews_by_day, **values):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict, cast
 from uuid import UUID
 
 from catmaid_server.db.queries import load
@@ -12,28 +12,41 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.memberships import require_known
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.projects import projects
+from catmaid_server.domain.times import ZonedTime
 
 sql = load("projects/project_tokens")
 
-_TOKEN = (
-    "id",
-    "creation_time",
-    "edition_time",
-    "name",
-    "token",
-    "needs_approval",
-    "enabled",
-    "default_permissions",
-    "user",
-    "project",
-)
 FORKER_PERMISSIONS = ("can_administer", "can_annotate", "can_browse", "can_fork", "can_import", "delete_project")
 VISITOR_PERMISSIONS = ("can_browse", "can_annotate", "can_fork")
 
 
+class ProjectToken(TypedDict):
+    """A token with which users may enter the project. The queries give its fields in this order."""
+
+    id: int
+    creation_time: ZonedTime
+    edition_time: ZonedTime
+    name: str
+    token: str
+    needs_approval: bool
+    enabled: bool
+    default_permissions: list[str]
+    user: int
+    project: int
+
+
+class EnteredProject(TypedDict):
+    """The project of a token that a user applied, and what the token lets them do there."""
+
+    project_id: int
+    project_name: str
+    permissions: list[str]
+    needs_approval: bool
+
+
 async def create_token(
     tx: Connection, project_id: int, user_id: int, *, name: str, needs_approval: bool, permissions: Sequence[str]
-) -> dict[str, Any]:
+) -> ProjectToken:
     """Make a token that grants permissions; `InvalidInput` for an unknown permission. Without a name it gets one."""
     require_known(permissions)
     made = await fetch_one(
@@ -46,12 +59,12 @@ async def create_token(
         permissions=list(permissions),
     )
     assert made is not None
-    return dict(zip(_TOKEN, made, strict=True))
+    return _project_token(made)
 
 
-async def list_tokens(connection: Connection, project_id: int) -> list[dict[str, Any]]:
+async def list_tokens(connection: Connection, project_id: int) -> list[ProjectToken]:
     """The tokens of a project."""
-    return [dict(zip(_TOKEN, row, strict=True)) for row in await fetch_all(connection, sql.list, project_id=project_id)]
+    return [_project_token(row) for row in await fetch_all(connection, sql.list, project_id=project_id)]
 
 
 async def list_uses(connection: Connection, project_id: int, user_id: int) -> list[int]:
@@ -60,7 +73,7 @@ async def list_uses(connection: Connection, project_id: int, user_id: int) -> li
     return [token_id for (token_id,) in rows]
 
 
-async def apply_token(tx: Connection, user_id: int, token: str, *, approval: bool = True) -> dict[str, Any]:
+async def apply_token(tx: Connection, user_id: int, token: str, *, approval: bool = True) -> EnteredProject:
     """Let a user into the project of a token: with `approval`, not before it is approved if the token needs that.
 
     Raises `InvalidInput` for what is no token, `NotFound` for one that is unknown or no longer in force.
@@ -128,6 +141,11 @@ async def fork_project(
     if with_volumes:
         await tx.execute(sql.copy_volumes, {"project_id": project_id, "copy_id": copy_id})
     return copy_id, copied.rowcount
+
+
+def _project_token(row: tuple[Any, ...]) -> ProjectToken:
+    token = dict(zip(ProjectToken.__annotations__, row, strict=True))
+    return cast("ProjectToken", token | {"token": str(token["token"])})
 
 
 async def _set_use(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
@@ -15,10 +16,21 @@ from catmaid_server.domain.errors import InvalidInput, NotFound
 
 sql = load("space/point_clouds")
 
-_CLOUD = ("id", "user_id", "creation_time", "edition_time", "project_id", "name", "description")
+
+@dataclass(frozen=True, slots=True)
+class PointCloud:
+    """A point cloud without its points."""
+
+    id: int
+    user_id: int
+    creation_time: datetime
+    edition_time: datetime
+    project_id: int
+    name: str
+    description: str
 
 
-class Point(NamedTuple):
+class SpacePoint(NamedTuple):
     """A place in nm, of a cloud or of a landmark."""
 
     id: int
@@ -31,9 +43,9 @@ class Point(NamedTuple):
     z: float
 
 
-async def points_of_project(connection: Connection, project_id: int) -> list[Point]:
-    """Every point, by id."""
-    return [Point(*row) for row in await fetch_all(connection, sql.points, project_id=project_id)]
+async def points_of_project(connection: Connection, project_id: int) -> list[SpacePoint]:
+    """The points of all clouds and landmarks of a project, by id."""
+    return [SpacePoint(*row) for row in await fetch_all(connection, sql.points, project_id=project_id)]
 
 
 async def create_cloud(
@@ -45,7 +57,7 @@ async def create_cloud(
     description: str,
     source_path: str,
     points: Sequence[tuple[float, float, float]],
-) -> dict[str, Any]:
+) -> PointCloud:
     """Keep points, x, y, z in nm, under a name; `InvalidInput` without either."""
     if not points:
         raise InvalidInput("A point cloud needs points.")
@@ -63,16 +75,16 @@ async def create_cloud(
     assert made is not None
     xs, ys, zs = (list(axis) for axis in zip(*points, strict=True))
     await tx.execute(sql.add_points, {"cloud_id": made[0], "xs": xs, "ys": ys, "zs": zs})
-    return dict(zip(_CLOUD, made, strict=True))
+    return PointCloud(*made)
 
 
-async def list_clouds(connection: Connection, project_id: int, cloud_ids: Sequence[int] | None) -> list[dict[str, Any]]:
-    """The clouds of a project, or those of these that it has."""
+async def list_clouds(connection: Connection, project_id: int, cloud_ids: Sequence[int] | None) -> list[PointCloud]:
+    """The clouds of a project: all, or those with the given ids."""
     rows = await fetch_all(connection, sql.clouds, project_id=project_id, cloud_ids=cloud_ids)
-    return [dict(zip(_CLOUD, row, strict=True)) for row in rows]
+    return [PointCloud(*row) for row in rows]
 
 
-async def describe_cloud(connection: Connection, project_id: int, cloud_id: int) -> dict[str, Any]:
+async def describe_cloud(connection: Connection, project_id: int, cloud_id: int) -> PointCloud:
     """One cloud, or `NotFound`."""
     found = await list_clouds(connection, project_id, [cloud_id])
     if not found:
@@ -80,14 +92,17 @@ async def describe_cloud(connection: Connection, project_id: int, cloud_id: int)
     return found[0]
 
 
-async def points_of_cloud(connection: Connection, cloud_id: int, share: float | None) -> list[tuple[Any, ...]]:
+async def points_of_cloud(
+    connection: Connection, cloud_id: int, share: float | None
+) -> list[tuple[int, float, float, float]]:
     """Id and x, y, z in nm of points of a cloud, in the order in which they were given.
 
     Of a share (0 to 1) these are always the same; without one, all of them.
     """
     if share is not None and not 0 <= share <= 1:
         raise InvalidInput(f"A share of the points is between 0 and 1, not {share}.")
-    return await fetch_all(connection, sql.points_of_cloud, cloud_id=cloud_id, share=share)
+    rows = await fetch_all(connection, sql.points_of_cloud, cloud_id=cloud_id, share=share)
+    return [(point_id, x, y, z) for point_id, x, y, z in rows]
 
 
 async def delete_cloud(tx: Connection, user: User, project_id: int, cloud_id: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypedDict
 
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
@@ -67,6 +67,32 @@ class TileStore:
     tile_height: int
 
 
+class ListedStack(TypedDict):
+    """A stack of a project (`pid`)."""
+
+    id: int
+    pid: int
+    title: str
+    comment: str | None
+
+
+class StackGroupMember(TypedDict):
+    """A stack of a stack group."""
+
+    id: int
+    relation: str
+    position: int
+
+
+class StackGroup(TypedDict):
+    """A stack group; CATMAID gives the project id as text."""
+
+    id: int
+    project_id: int | str
+    title: str
+    stacks: list[StackGroupMember]
+
+
 async def register_stack(tx: Connection, project_id: int, stack: NewStack, *, translation: Triple = (0, 0, 0)) -> int:
     """Make a stack with its mirrors and broken sections, add it to a project, and return its id.
 
@@ -120,7 +146,7 @@ async def stack_with_source(connection: Connection, project_id: int, source: Map
 
 
 async def tile_store(connection: Connection, project_id: int, stack_id: int, revision: str) -> TileStore | None:
-    """Where to read this revision of a project's stack; None if the project has no such thing."""
+    """Where to read this revision of a project's stack; None if the project has no such stack or revision."""
     cursor = await connection.execute(
         sql.tile_source, {"project_id": project_id, "stack_id": stack_id, "revision": revision}
     )
@@ -128,7 +154,7 @@ async def tile_store(connection: Connection, project_id: int, stack_id: int, rev
     return None if row is None else TileStore(*row)
 
 
-async def list_stacks(connection: Connection, project_id: int) -> list[dict[str, Any]]:
+async def list_stacks(connection: Connection, project_id: int) -> list[ListedStack]:
     """Id, title and comment of each stack of a project."""
     cursor = await connection.execute(sql.stacks_of_project, {"project_id": project_id})
     return [
@@ -138,7 +164,7 @@ async def list_stacks(connection: Connection, project_id: int) -> list[dict[str,
 
 
 async def describe_stack(connection: Connection, project_id: int, stack_id: int, *, service_url: str) -> dict[str, Any]:
-    """All that a viewer needs to know of a stack in a project.
+    """Describe a stack of a project to a viewer.
 
     service_url: where the client reaches this service, ending in a slash; own mirrors lie below it.
 
@@ -187,8 +213,8 @@ async def groups_of_stack(connection: Connection, project_id: int, stack_id: int
     return [group_id for (group_id,) in await cursor.fetchall()]
 
 
-async def describe_stack_group(connection: Connection, project_id: int, stack_group_id: int) -> dict[str, Any]:
-    """Title and stacks of a stack group; raises `NoSuchStackGroup`. CATMAID gives the project id as text."""
+async def describe_stack_group(connection: Connection, project_id: int, stack_group_id: int) -> StackGroup:
+    """Title and stacks of a stack group; raises `NoSuchStackGroup`."""
     group = await _one(connection, sql.stack_group, {"stack_group_id": stack_group_id, "project_id": project_id})
     if group is None:
         raise NoSuchStackGroup("StackGroup matching query does not exist.")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from catmaid_server.db.float_arrays import FloatArray, from_binary
 from catmaid_server.db.queries import load
@@ -16,13 +18,51 @@ from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotFound
 from catmaid_server.domain.space import meshes
 from catmaid_server.domain.space.meshes import Measures, Mesh
+from catmaid_server.domain.times import ZonedTime
 from catmaid_server.domain.values import required
 
 sql = load("space/volumes")
 
-Point = tuple[float, float, float]
+Corner = tuple[float, float, float]
+"""x, y, z in nm."""
 
-_DETAIL = ("id", "project_id", "name", "comment", "user_id", "editor_id", "creation_time", "edition_time")
+
+@dataclass(frozen=True, slots=True)
+class ListedVolume:
+    """A volume of a list; area in square nm, volume in cubic nm, annotations by name."""
+
+    id: int
+    name: str
+    comment: str | None
+    user_id: int
+    editor_id: int
+    project_id: int
+    creation_time: datetime
+    edition_time: datetime
+    annotations: list[str] | None
+    area: float
+    volume: float
+    watertight: bool
+
+
+class VolumeRecord(TypedDict):
+    """A volume without its surface. The query `volume` gives its fields in this order."""
+
+    id: int
+    project_id: int
+    name: str
+    comment: str | None
+    user_id: int
+    editor_id: int
+    creation_time: ZonedTime
+    edition_time: ZonedTime
+
+
+class InnervatedVolumes(TypedDict):
+    """A skeleton, and the volumes that it may enter."""
+
+    skeleton_id: int
+    volume_ids: list[int]
 
 
 class UnknownFileType(DomainError):
@@ -64,22 +104,20 @@ async def import_volume(tx: Connection, user: User, project_id: int, filename: s
     return await create_volume(tx, user, project_id, name=path.stem, comment=None, mesh=mesh)
 
 
-async def list_volumes(connection: Connection, project_id: int, ids: Sequence[int] | None) -> list[tuple[Any, ...]]:
-    """The volumes of a project, or some of them.
-
-    Each is id, name, comment, owner, editor, project, times of creation and edition, names of annotations, area (square
-    nm), volume (cubic nm), and whether it is watertight.
-    """
-    return await fetch_all(connection, sql.list, project_id=project_id, ids=None if ids is None else list(ids))
+async def list_volumes(connection: Connection, project_id: int, volume_ids: Sequence[int] | None) -> list[ListedVolume]:
+    """The volumes of a project: all, or those with the given ids."""
+    wanted = None if volume_ids is None else list(volume_ids)
+    return [ListedVolume(*row) for row in await fetch_all(connection, sql.list, project_id=project_id, ids=wanted)]
 
 
-async def describe_volume(connection: Connection, project_id: int, volume_id: int) -> tuple[dict[str, Any], Mesh]:
+async def describe_volume(connection: Connection, project_id: int, volume_id: int) -> tuple[VolumeRecord, Mesh]:
     """What is known of a volume, and its surface; or `NotFound`."""
     found = await fetch_one(connection, sql.volume, project_id=project_id, volume_id=volume_id)
     if found is None:
         raise _no_volume(project_id, volume_id)
     *described, corners = found
-    return dict(zip(_DETAIL, described, strict=True)), from_binary(corners).reshape(-1, 3, 3)
+    record = cast("VolumeRecord", dict(zip(VolumeRecord.__annotations__, described, strict=True)))
+    return record, from_binary(corners).reshape(-1, 3, 3)
 
 
 async def measures_of(connection: Connection, project_id: int, volume_id: int) -> Measures:
@@ -114,18 +152,18 @@ async def delete_volume(tx: Connection, user: User, project_id: int, volume_id: 
 
 
 async def entities_of(connection: Connection, project_id: int, volume_ids: Sequence[int]) -> dict[int, int]:
-    """What stands for volumes among things that can be annotated, by volume."""
+    """By volume the id of the object to which its annotations are linked."""
     rows: list[Any] = await fetch_all(connection, sql.entities, project_id=project_id, ids=list(volume_ids))
     return dict(rows)
 
 
 async def volumes_of_entities(connection: Connection, project_id: int, entity_ids: Sequence[int]) -> dict[int, int]:
-    """The opposite of `entities_of`."""
+    """By id of an object to which annotations are linked, the volume; the opposite of `entities_of`."""
     rows: list[Any] = await fetch_all(connection, sql.of_entities, project_id=project_id, ids=list(entity_ids))
     return dict(rows)
 
 
-async def box_of(connection: Connection, project_id: int, volume_id: int) -> tuple[Point, Point]:
+async def box_of(connection: Connection, project_id: int, volume_id: int) -> tuple[Corner, Corner]:
     """Lowest and highest corner of the box around a volume, nm; or `NotFound`."""
     box = await fetch_value(connection, sql.box, project_id=project_id, volume_id=volume_id)
     if box is None:
@@ -133,7 +171,7 @@ async def box_of(connection: Connection, project_id: int, volume_id: int) -> tup
     return (box[0], box[1], box[2]), (box[3], box[4], box[5])
 
 
-async def box_holds(connection: Connection, project_id: int, volume_id: int, point: Point) -> bool:
+async def box_holds(connection: Connection, project_id: int, volume_id: int, point: Corner) -> bool:
     """Whether a point (nm) lies in the box around a volume, or on it; `NotFound` if there is no such volume."""
     low, high = await box_of(connection, project_id, volume_id)
     return all(a <= b <= c for a, b, c in zip(low, point, high, strict=True))
@@ -147,12 +185,12 @@ async def innervations(
     annotation: str | None,
     min_nodes: int = 0,
     min_cable: float = 0.0,
-) -> list[dict[str, Any]]:
-    """For each skeleton the volumes that it may enter, by `skeleton_id` and `volume_ids`.
+) -> list[InnervatedVolumes]:
+    """For each skeleton the volumes that it may enter.
 
-    It may enter those whose box meets the box of one of its edges. Skeletons of fewer nodes or less cable (nm) are
-    left out, and with `annotation` volumes that do not bear it, even by way of others. Raises `InvalidInput` without
-    skeletons and for an unknown annotation.
+    It may enter those whose bounding box meets the box of one of its edges. Skeletons of fewer nodes or less cable (nm)
+    are left out, and with `annotation` all volumes without this annotation or meta-annotation. Raises `InvalidInput`
+    without skeletons and for an unknown annotation.
     """
     ids = required(skeleton_ids, "skeleton ID")
     annotated: list[int] | None = None

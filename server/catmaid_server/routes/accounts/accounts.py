@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
 from catmaid_server.auth import same_site, sessions
 from catmaid_server.domain.accounts import accounts, passwords, users
+from catmaid_server.domain.accounts.accounts import Account
 from catmaid_server.domain.accounts.users import ANONYMOUS, User
 from catmaid_server.domain.errors import InvalidInput, NotAllowed
 from catmaid_server.http import keys
@@ -32,63 +33,34 @@ class Credentials(msgspec.Struct):
     password: str = ""
 
 
-class Wishes(TypedDict):
-    """Which tools the user wants to see, and the data view that is their front page."""
-
-    independent_ontology_workspace_is_default: bool
-    show_text_label_tool: bool
-    show_tagging_tool: bool
-    show_cropping_tool: bool
-    show_tracing_tool: bool
-    show_ontology_tool: bool
-    show_roi_tool: bool
-    primary_group_id: int | None
-    home_view_id: int | None
-
-
-class Profile(TypedDict, total=False):
-    """Who asks."""
-
-    userid: int
-    username: str
-    longname: str
-    is_superuser: bool
-    is_authenticated: bool
-    userprofile: Wishes
-    permissions: list[str]
-    """What the user may do on the whole site."""
-    domain: list[int]
-    """Ids of users whose data the user may edit."""
-
-
 @routes.get("/accounts/login", needs=Permission.NONE)
-async def who_am_i(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Profile)]:
+async def who_am_i(call: Call, form: NoParameters) -> Account:
     """Describe the user of this session or token."""
     async with call.reading() as connection:
-        return await accounts.profile(connection, call.user)
+        return await accounts.describe_account(connection, call.user)
 
 
 @routes.post("/accounts/login", needs=Permission.NONE)
-async def log_in(call: Call, form: Login) -> Annotated[web.Response, Content(Profile)]:
+async def log_in(call: Call, form: Login) -> Annotated[web.Response, Content(Account)]:
     """Check name and password, and start a session, if no page of another site asks for it.
 
-    Who is logged in and gives no name is told who they are. An account that was switched off is described as CATMAID
-    does it, but no session begins.
+    A user who is logged in and sends no name gets their own account described. An account that was switched off is
+    described, too, as CATMAID does it, but no session begins.
     """
     if same_site.is_foreign(call.request.headers, call.request.host):
         raise NotAllowed("Log in on a page of this service; elsewhere, use an API token.")
     if not form.name and call.user.username != ANONYMOUS:
-        return await _profile(call, call.user)
+        return await _account_response(call, call.user)
     try:
         user = await _authenticated(call, form.name, form.pwd)
     except accounts.InactiveLogin as closed:
-        return await _profile(call, closed.user)
+        return await _account_response(call, closed.user)
     checks = call.request.app[keys.PASSWORD_CHECKS]
-    better = await checks.hashed(form.pwd) if passwords.outdated(user.password) else None
+    better_hash = await checks.hashed(form.pwd) if passwords.outdated(user.password) else None
     async with call.store.writing(user_id=user.id, project_id=None, label="accounts.login") as tx:
-        stored = await accounts.note_login(tx, user, better_hash=better)
-    response = await _profile(call, user)
-    start_session(call, response, user.id, stored)
+        password_hash = await accounts.note_login(tx, user, better_hash=better_hash)
+    response = await _account_response(call, user)
+    start_session(call, response, user.id, password_hash)
     return response
 
 
@@ -116,18 +88,18 @@ async def _authenticated(call: Call, username: str, password: str) -> User:
 
 
 @routes.any("/accounts/logout", needs=Permission.NONE)
-async def log_out(call: Call, form: NoParameters) -> Annotated[web.Response, Content(Profile)]:
+async def log_out(call: Call, form: NoParameters) -> Annotated[web.Response, Content(Account)]:
     """End the session, if no page of another site asks for it."""
     if same_site.is_foreign(call.request.headers, call.request.host):
         raise NotAllowed("Log out on a page of this service.")
-    response = await _profile(call, await call.access.anonymous())
+    response = await _account_response(call, await call.access.anonymous())
     response.del_cookie(sessions.COOKIE)
     return response
 
 
-async def _profile(call: Call, user: User) -> web.Response:
+async def _account_response(call: Call, user: User) -> web.Response:
     async with call.reading() as connection:
-        body = msgspec.json.encode(await accounts.profile(connection, user))
+        body = msgspec.json.encode(await accounts.describe_account(connection, user))
     return web.Response(body=body, content_type="application/json")
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
 from catmaid_server.domain.errors import NotAllowed
 from catmaid_server.domain.projects import client_data
-from catmaid_server.domain.projects.client_data import Datum
+from catmaid_server.domain.projects.client_data import Datastore, Datum
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
@@ -48,15 +48,8 @@ async def _require_membership(call: Call, project_id: int | None = None) -> None
         raise NotAllowed(f"User {call.user.username!r} lacks the permission can_browse in {where}.")
 
 
-class Datastore(TypedDict):
-    """A place for values of clients."""
-
-    id: int
-    name: str
-
-
 @routes.get("/client/datastores/", needs=Permission.NONE)
-async def list_datastores(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Datastore])]:
+async def list_datastores(call: Call, form: NoParameters) -> list[Datastore]:
     """List the datastores."""
     await _require_membership(call)
     async with call.reading() as connection:
@@ -64,7 +57,7 @@ async def list_datastores(call: Call, form: NoParameters) -> Annotated[list[dict
 
 
 @routes.post("/client/datastores/", needs=Permission.NONE, label="datastores.create")
-async def create_datastore(call: Call, form: NewDatastore) -> Annotated[dict[str, Any], Content(Datastore)]:
+async def create_datastore(call: Call, form: NewDatastore) -> Datastore:
     """Make a datastore."""
     call.require_name()
     await _require_membership(call)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import TypedDict
 
 import msgspec
 
 from catmaid_server.domain.accounts import profiles
 from catmaid_server.domain.projects import data_views
+from catmaid_server.domain.projects.data_views import DataView
 from catmaid_server.http.call import Call
-from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 
 
-class ViewType(msgspec.Struct):
+class OneViewType(msgspec.Struct):
     """A type of data views."""
 
     data_view_type_id: int | None = None
 
 
-class Profile(msgspec.Struct):
+class ToolChoice(msgspec.Struct):
     """Which tools to show; what is not given stays."""
 
     independent_ontology_workspace_is_default: bool | None = None
@@ -32,40 +33,30 @@ class Profile(msgspec.Struct):
     show_roi_tool: bool | None = None
 
 
-class DataView(TypedDict):
-    """A view of the projects there are; `config` is JSON."""
-
-    id: int
-    title: str
-    type: str
-    config: str
-    note: str
-
-
 @routes.any("/dataviews/list", needs=Permission.NONE)
-async def list_data_views(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(dict[int, DataView])]:
+async def list_data_views(call: Call, form: NoParameters) -> dict[int, DataView]:
     """List the data views, numbered."""
     async with call.reading() as connection:
-        return {str(number): view for number, view in enumerate(await data_views.list_views(connection))}
+        return dict(enumerate(await data_views.list_views(connection)))
 
 
 @routes.any("/dataviews/default", needs=Permission.NONE)
-async def default_data_view(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(DataView)]:
-    """Describe the data view for those who chose none."""
+async def default_data_view(call: Call, form: NoParameters) -> DataView:
+    """Describe the data view of users who chose none."""
     async with call.reading() as connection:
         return await data_views.default_view(connection)
 
 
 @routes.any("/dataviews/{view_id}/", needs=Permission.NONE)
-async def describe_data_view(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(DataView)]:
+async def describe_data_view(call: Call, form: NoParameters) -> DataView:
     """Describe a data view."""
     async with call.reading() as connection:
         return await data_views.describe_view(connection, call.path["view_id"])
 
 
 @routes.any("/dataviews/type/comment", needs=Permission.NONE)
-async def type_comment(call: Call, form: ViewType) -> dict[str, str]:
-    """Tell what a type of data views is for."""
+async def type_comment(call: Call, form: OneViewType) -> dict[str, str]:
+    """Describe a type of data views."""
     async with call.reading() as connection:
         return {"comment": await data_views.type_comment(connection, form.data_view_type_id)}
 
@@ -77,8 +68,8 @@ class TypeOfView(TypedDict):
 
 
 @routes.any("/dataviews/type/{view_id}", needs=Permission.NONE)
-async def type_of_view(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(TypeOfView)]:
-    """Tell the type of a data view."""
+async def type_of_view(call: Call, form: NoParameters) -> TypeOfView:
+    """Give the type of a data view."""
     async with call.reading() as connection:
         return {"type": (await data_views.describe_view(connection, call.path["view_id"]))["type"]}
 
@@ -91,7 +82,7 @@ async def make_home_view(call: Call, form: NoParameters) -> dict[str, str]:
 
 
 @routes.any("/user-profile/update", needs=Permission.LOGIN, label="users.update_profile")
-async def update_profile(call: Call, form: Profile) -> dict[str, str]:
+async def update_profile(call: Call, form: ToolChoice) -> dict[str, str]:
     """Change which tools the user wants to see."""
     await profiles.update_profile(call.tx, call.user.id, **msgspec.structs.asdict(form))
     return {"success": "Updated user profile"}

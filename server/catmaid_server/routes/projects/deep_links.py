@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -10,9 +10,9 @@ from aiohttp import web
 
 from catmaid_server.domain.errors import NotAllowed
 from catmaid_server.domain.projects import deep_links
+from catmaid_server.domain.projects.deep_links import DeepLink, ListedLink
 from catmaid_server.http import keys
 from catmaid_server.http.call import Call
-from catmaid_server.http.catmaid.times import Instant
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
 routes = Routes()
@@ -41,43 +41,21 @@ class NewLink(msgspec.Struct):
     stacks: list[Any] = []
 
 
-class Filter(msgspec.Struct):
+class LinkFilter(msgspec.Struct):
     """Whose links to list."""
 
     only_own: bool = False
     only_public: bool = False
 
 
-class Key(msgspec.Struct):
+class LinkPassword(msgspec.Struct):
     """The link's password, where it has one."""
 
     password: str | None = None
 
 
-class DeepLink(TypedDict):
-    """What a link shows; place in nm."""
-
-    id: int
-    alias: str
-    is_public: bool
-    is_exportable: bool
-    location_x: float | None
-    location_y: float | None
-    location_z: float | None
-    active_treenode: int | None
-    active_connector: int | None
-    active_skeleton: int | None
-    layout: str | None
-    tool: str | None
-    show_help: bool
-    message: str | None
-    data_view: int | None
-    stacks: list[tuple[int, float]]
-    """Ids and zoom levels."""
-
-
 @routes.post("/{project_id}/links/", needs=Permission.ANNOTATE, label="links.create")
-async def create_link(call: Call, form: NewLink) -> Annotated[dict[str, Any], Content(DeepLink)]:
+async def create_link(call: Call, form: NewLink) -> DeepLink:
     """Make a link."""
     call.require_name()
     values = msgspec.structs.asdict(form)
@@ -87,35 +65,8 @@ async def create_link(call: Call, form: NewLink) -> Annotated[dict[str, Any], Co
     return await deep_links.create_link(call.tx, call.user, call.project_id, password_hash=password_hash, **values)
 
 
-class ListedLink(TypedDict):
-    """A link, as lists have it; place in nm."""
-
-    id: int
-    creation_time: Instant
-    edition_time: Instant
-    alias: str
-    is_public: bool
-    is_exportable: bool
-    password: str
-    location_x: float | None
-    location_y: float | None
-    location_z: float | None
-    follow_id_history: bool
-    layered_stacks: bool
-    layout: str | None
-    tool: str | None
-    show_help: bool
-    message: str | None
-    user: int
-    project: int
-    active_treenode: int | None
-    active_connector: int | None
-    active_skeleton: int | None
-    data_view: int | None
-
-
 @routes.get("/{project_id}/links/", needs=Permission.BROWSE)
-async def list_links(call: Call, form: Filter) -> Annotated[list[dict[str, Any]], Content(list[ListedLink])]:
+async def list_links(call: Call, form: LinkFilter) -> list[ListedLink]:
     """List the user's links and public ones."""
     async with call.reading() as connection:
         return await deep_links.list_links(
@@ -124,13 +75,16 @@ async def list_links(call: Call, form: Filter) -> Annotated[list[dict[str, Any]]
 
 
 @routes.get("/{project_id}/links/{alias}/details", needs=Permission.BROWSE)
-async def describe_link(call: Call, form: Key) -> Annotated[dict[str, Any], Content(DeepLink)]:
-    """Tell what a link shows."""
+async def describe_link(call: Call, form: LinkPassword) -> DeepLink:
+    """Describe what a link shows."""
     alias = call.path["alias"]
     async with call.reading() as connection:
-        link, lock = await deep_links.describe_link(connection, call.user, call.project_id, alias)
-    if lock is not None and not await call.request.app[keys.PASSWORD_CHECKS].match(
-        lock, form.password or "", username=f"link {call.project_id} {alias}", address=call.request.remote or ""
+        link, password_hash = await deep_links.describe_link(connection, call.user, call.project_id, alias)
+    if password_hash is not None and not await call.request.app[keys.PASSWORD_CHECKS].match(
+        password_hash,
+        form.password or "",
+        username=f"link {call.project_id} {alias}",
+        address=call.request.remote or "",
     ):
         raise NotAllowed(f"Link {alias!r} needs its password.")
     return link

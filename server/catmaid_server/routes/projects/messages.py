@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from aiohttp import web
 
@@ -12,10 +12,8 @@ from catmaid_server.http.routing import Content, NoParameters, Permission, Route
 
 routes = Routes()
 
-_NOTIFICATIONS = {"id": -1, "notification_count": 0}
 
-
-class Message(TypedDict, total=False):
+class ListedMessage(TypedDict, total=False):
     """An unread message; the last entry has `id` -1 and counts notifications."""
 
     id: int
@@ -26,17 +24,30 @@ class Message(TypedDict, total=False):
     notification_count: int
 
 
+_NOTIFICATIONS: ListedMessage = {"id": -1, "notification_count": 0}
+
+
 @routes.any("/messages/list", needs=Permission.NONE)
-async def list_messages(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(dict[int, Message])]:
+async def list_messages(call: Call, form: NoParameters) -> dict[int, ListedMessage]:
     """List unread messages, newest first, numbered; the last entry counts open notifications."""
     async with call.reading() as connection:
         unread = await messages.unread_messages(connection, call.user.id)
-    return {str(number): message for number, message in enumerate([*unread, _NOTIFICATIONS])}
+    listed: list[ListedMessage] = [
+        {
+            "id": message.id,
+            "title": message.title,
+            "action": message.action,
+            "text": message.text,
+            "time": str(message.time),
+        }
+        for message in unread
+    ]
+    return dict(enumerate([*listed, _NOTIFICATIONS]))
 
 
 @routes.get("/messages/latestunreaddate", needs=Permission.NONE)
 async def latest_unread_date(call: Call, form: NoParameters) -> dict[str, int | None]:
-    """Tell when the newest unread message came, in seconds since 1970."""
+    """Give the time of the newest unread message, in seconds since 1970."""
     async with call.reading() as connection:
         newest = await messages.latest_unread_time(connection, call.user.id)
     return {"latest_unread_date": None if newest is None else int(newest.timestamp())}
@@ -50,7 +61,7 @@ async def mark_read(
     Content(str, "text/html", 200, "A page that goes back."),
     Content(str, "text/html", 302, "`Location` is the page that the message is about."),
 ]:
-    """Note that a message was read, and go to the page it is about."""
+    """Mark a message as read, and go to the page it is about."""
     action = await messages.mark_read(call.tx, call.user.id, call.path["message_id"])
     if action.startswith(("http://", "https://", "/")):
         return web.Response(status=302, headers={"Location": action}, content_type="text/html")
@@ -68,6 +79,6 @@ class Notifications(TypedDict):
 
 
 @routes.any("/{project_id}/notifications/list", needs=Permission.BROWSE)
-async def list_notifications(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Notifications)]:
+async def list_notifications(call: Call, form: NoParameters) -> Notifications:
     """List requests of others to change the user's data; here changes are made at once, so there are none."""
     return {"iTotalRecords": 0, "iTotalDisplayRecords": 0, "aaData": []}

@@ -9,6 +9,7 @@ import yaml
 from aiohttp import web
 
 from catmaid_server.domain.projects import project_export, project_list, projects
+from catmaid_server.domain.projects.project_list import ProjectDescription
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
@@ -70,16 +71,8 @@ async def list_projects(call: Call, form: ListProjects) -> Annotated[msgspec.Raw
         return await project_list.visible_projects(connection, call.user, traced_only=form.has_tracing_data)
 
 
-class Project(TypedDict):
-    """A project."""
-
-    id: int
-    title: str
-    comment: str | None
-
-
 @routes.post("/projects/", needs=Permission.SUPERUSER, label="projects.create")
-async def create_project(call: Call, form: NewProject) -> Annotated[dict[str, Any], Content(Project)]:
+async def create_project(call: Call, form: NewProject) -> ProjectDescription:
     """Make a project that the user may administer."""
     project_id = await projects.create_project(call.tx, form.title, owner_id=call.user.id, comment=form.comment)
     return await project_list.describe_project(call.tx, project_id)
@@ -100,13 +93,13 @@ async def export_projects(
 
 
 @routes.get("/{project_id}/", needs=Permission.NONE)
-async def describe_project(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Project)]:
-    """Give title and comment."""
+async def describe_project(call: Call, form: NoParameters) -> ProjectDescription:
+    """Give title and comment of a project."""
     async with call.reading() as connection:
         return await project_list.describe_project(connection, call.project_id)
 
 
 @routes.post("/{project_id}/", needs=Permission.ADMINISTER, label="projects.update")
-async def edit_project(call: Call, form: EditProject) -> Annotated[dict[str, Any], Content(Project)]:
-    """Change title and comment."""
+async def edit_project(call: Call, form: EditProject) -> ProjectDescription:
+    """Change title and comment of a project."""
     return await project_list.edit_project(call.tx, call.project_id, title=form.title, comment=form.comment)

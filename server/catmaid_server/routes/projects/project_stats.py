@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import msgspec
 
 from catmaid_server.domain.projects import project_stats
-from catmaid_server.domain.projects.project_stats import Period
+from catmaid_server.domain.projects.project_stats import Period, WorkOfDay
 from catmaid_server.http.call import Call
-from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -24,7 +24,7 @@ class NodeCount(msgspec.Struct):
     with_imports: bool = False
 
 
-class Longest(msgspec.Struct):
+class CableRanking(msgspec.Struct):
     """How many skeletons, and of neurons of which name (a regular expression)."""
 
     n_skeletons: int | None = None
@@ -37,7 +37,7 @@ class WithSkeletons(msgspec.Struct):
     with_skeletons: bool = True
 
 
-class Days(msgspec.Struct):
+class WorkPeriod(msgspec.Struct):
     """A period: ISO days, the last one included, and their time zone."""
 
     start_date: str
@@ -49,20 +49,20 @@ class Days(msgspec.Struct):
         return Period.of(self.start_date, self.end_date, self.time_zone)
 
 
-class Since(msgspec.Struct):
+class EditPeriod(msgspec.Struct):
     """A stretch of time, by default the last 30 days: ISO days, which begin at midnight UTC, or ISO times."""
 
     start_date: str | None = None
     end_date: str | None = None
 
-    def moments(self) -> tuple[datetime, datetime]:
-        """When it begins and ends."""
+    def bounds(self) -> tuple[datetime, datetime]:
+        """The times at which it begins and ends."""
         now = datetime.now(UTC)
-        since, until = (moment and project_stats.moment(moment) for moment in (self.start_date, self.end_date))
+        since, until = (text and project_stats.parse_time(text) for text in (self.start_date, self.end_date))
         return since or now - _RECENT, until or now
 
 
-class ByName(msgspec.Struct):
+class OneUser(msgspec.Struct):
     """A user."""
 
     username: str
@@ -91,7 +91,7 @@ async def count_today(call: Call, form: NoParameters) -> dict[str, int]:
 
 
 @routes.any("/{project_id}/stats/cable-length", needs=Permission.BROWSE)
-async def rank_by_cable(call: Call, form: Longest) -> list[tuple[int, float]]:
+async def rank_by_cable(call: Call, form: CableRanking) -> list[tuple[int, float]]:
     """List skeletons by cable length, longest first."""
     count = form.n_skeletons if form.n_skeletons and form.n_skeletons > 0 else None
     async with call.reading() as connection:
@@ -101,7 +101,7 @@ async def rank_by_cable(call: Call, form: Longest) -> list[tuple[int, float]]:
 
 
 class Aggregates(TypedDict):
-    """A project in figures; cable in nm."""
+    """Counts and total cable (nm) of a project."""
 
     cable_length_total: float
     n_treenodes: int
@@ -111,17 +111,18 @@ class Aggregates(TypedDict):
 
 
 @routes.any("/{project_id}/stats/aggregates", needs=Permission.BROWSE)
-async def describe_project(call: Call, form: WithSkeletons) -> Annotated[dict[str, Any], Content(Aggregates)]:
-    """Give a project in figures."""
+async def describe_project(call: Call, form: WithSkeletons) -> Aggregates:
+    """Count nodes, connectors and skeletons of a project, and sum up their cable."""
     async with call.reading() as connection:
         found = await project_stats.totals(connection, call.project_id)
-    answer: dict[str, Any] = {
+    answer: Aggregates = {
         "cable_length_total": found.cable_length,
         "n_treenodes": found.treenodes,
         "n_connectors": found.connectors,
     }
     if form.with_skeletons:
-        answer |= {"n_skeletons": found.skeletons, "n_skeletons_non_zero_length": found.skeletons_with_cable}
+        answer["n_skeletons"] = found.skeletons
+        answer["n_skeletons_non_zero_length"] = found.skeletons_with_cable
     return answer
 
 
@@ -134,20 +135,11 @@ class EditsOfDay(TypedDict):
 
 
 @routes.any("/{project_id}/stats/history", needs=Permission.BROWSE)
-async def list_edits(call: Call, form: Since) -> Annotated[list[dict[str, Any]], Content(list[EditsOfDay])]:
+async def list_edits(call: Call, form: EditPeriod) -> list[EditsOfDay]:
     """Count treenodes by author and day of their last edit."""
     async with call.reading() as connection:
-        rows = await project_stats.edits_by_day(connection, call.project_id, *form.moments())
+        rows = await project_stats.edits_by_day(connection, call.project_id, *form.bounds())
     return [{"name": name, "date": day, "count": count} for name, day, count in rows]
-
-
-class WorkOfDay(TypedDict, total=False):
-    """What a user made on a day; cable in nm. What is nothing is left out."""
-
-    new_treenodes: float
-    new_cable_length: float
-    new_connectors: float
-    new_reviewed_nodes: float
 
 
 class WorkTable(TypedDict):
@@ -159,8 +151,8 @@ class WorkTable(TypedDict):
 
 
 @routes.any("/{project_id}/stats/user-history", needs=Permission.BROWSE)
-async def list_work(call: Call, form: Days) -> Annotated[dict[str, Any], Content(WorkTable)]:
-    """Tell what each user made on each day."""
+async def list_work(call: Call, form: WorkPeriod) -> WorkTable:
+    """Count what each user made on each day."""
     period = form.period()
     async with call.reading() as connection:
         work = await project_stats.work_by_day(connection, call.project_id, period)
@@ -174,13 +166,13 @@ async def list_work(call: Call, form: Days) -> Annotated[dict[str, Any], Content
 
 
 @routes.any("/{project_id}/stats/user-activity", needs=Permission.BROWSE)
-async def list_activity(call: Call, form: ByName) -> dict[str, list[float]]:
-    """Tell when a user made treenodes and links."""
+async def list_activity(call: Call, form: OneUser) -> dict[str, list[float]]:
+    """List the times at which a user made treenodes and links."""
     async with call.reading() as connection:
         return await project_stats.activity(connection, call.project_id, form.username)
 
 
-class Load(TypedDict):
+class ServerLoad(TypedDict):
     """Load of the last 1, 5 and 15 minutes, and how many processors there are."""
 
     load_avg: tuple[float, float, float]
@@ -188,6 +180,6 @@ class Load(TypedDict):
 
 
 @routes.any("/{project_id}/stats/server", needs=Permission.ADMINISTER)
-async def describe_server(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Load)]:
-    """Tell how busy the server is: processes that want to run, on average of the last 1, 5 and 15 minutes."""
+async def describe_server(call: Call, form: NoParameters) -> ServerLoad:
+    """Give the load of the server: processes that want to run, on average of the last 1, 5 and 15 minutes."""
     return {"load_avg": os.getloadavg(), "num_cpus": os.cpu_count()}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import TypedDict
 
 import msgspec
 
 from catmaid_server.domain.annotation import favorites
 from catmaid_server.domain.errors import NotAllowed
 from catmaid_server.domain.projects import project_tokens
+from catmaid_server.domain.projects.project_tokens import EnteredProject, ProjectToken
 from catmaid_server.http import keys
 from catmaid_server.http.call import Call
-from catmaid_server.http.catmaid.times import Instant
-from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -25,7 +25,7 @@ class NewToken(msgspec.Struct):
     default_permissions: list[str] = []
 
 
-class Applied(msgspec.Struct):
+class AppliedToken(msgspec.Struct):
     """A token that somebody passed on."""
 
     token: str = ""
@@ -33,13 +33,13 @@ class Applied(msgspec.Struct):
     """Whether the project becomes one of the user's favourites."""
 
 
-class Revoked(TypedDict):
+class EndedUses(TypedDict):
     """How many uses of a token ended, in all and by kind."""
 
     delete: tuple[int, dict[str, int]]
 
 
-class OneUse(msgspec.Struct):
+class TokenUse(msgspec.Struct):
     """A token, by id, and a user who applied it."""
 
     token_id: int | None = None
@@ -55,30 +55,15 @@ class Fork(msgspec.Struct):
     project_token: bool = False
 
 
-class ProjectToken(TypedDict):
-    """A token with which users may enter the project."""
-
-    id: int
-    creation_time: Instant
-    edition_time: Instant
-    name: str
-    token: str
-    needs_approval: bool
-    enabled: bool
-    default_permissions: list[str]
-    user: int
-    project: int
-
-
 @routes.get("/{project_id}/project-tokens/", needs=Permission.ADMINISTER)
-async def list_tokens(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[ProjectToken])]:
+async def list_tokens(call: Call, form: NoParameters) -> list[ProjectToken]:
     """List the tokens of a project."""
     async with call.reading() as connection:
         return await project_tokens.list_tokens(connection, call.project_id)
 
 
 @routes.post("/{project_id}/project-tokens/", needs=Permission.ADMINISTER, label="project_tokens.create")
-async def create_token(call: Call, form: NewToken) -> Annotated[dict[str, Any], Content(ProjectToken)]:
+async def create_token(call: Call, form: NewToken) -> ProjectToken:
     """Make a token that lets others into the project."""
     return await project_tokens.create_token(
         call.tx,
@@ -91,14 +76,14 @@ async def create_token(call: Call, form: NewToken) -> Annotated[dict[str, Any], 
 
 
 @routes.post("/{project_id}/project-tokens/approve", needs=Permission.ADMINISTER, label="project_tokens.approve")
-async def approve_token(call: Call, form: OneUse) -> dict[str, str]:
+async def approve_token(call: Call, form: TokenUse) -> dict[str, str]:
     """Let a user in who applied a token that needs approval."""
     await project_tokens.approve(call.tx, call.project_id, form.token_id, form.user_id)
     return {"status": "ok"}
 
 
 @routes.post("/{project_id}/project-tokens/revoke", needs=Permission.LOGIN, label="project_tokens.revoke")
-async def revoke_token(call: Call, form: OneUse) -> Revoked:
+async def revoke_token(call: Call, form: TokenUse) -> EndedUses:
     """Take from a user what a token gave.
 
     From oneself or, as an administrator, from others, who cannot use the token again.
@@ -119,17 +104,8 @@ async def list_uses(call: Call, form: NoParameters) -> list[int]:
         return await project_tokens.list_uses(connection, call.project_id, call.user.id)
 
 
-class Entered(TypedDict):
-    """The project, and what the user may do there."""
-
-    project_id: int
-    project_name: str
-    permissions: list[str]
-    needs_approval: bool
-
-
 @routes.post("/project-tokens/apply", needs=Permission.LOGIN, label="project_tokens.apply")
-async def apply_token(call: Call, form: Applied) -> Annotated[dict[str, Any], Content(Entered)]:
+async def apply_token(call: Call, form: AppliedToken) -> EnteredProject:
     """Enter a project with a token."""
     entered = await project_tokens.apply_token(
         call.tx, call.user.id, form.token, approval=call.request.app[keys.APPROVAL]
@@ -139,7 +115,7 @@ async def apply_token(call: Call, form: Applied) -> Annotated[dict[str, Any], Co
     return entered
 
 
-class Forked(TypedDict):
+class ForkedProject(TypedDict):
     """The new project."""
 
     new_project_id: int
@@ -148,7 +124,7 @@ class Forked(TypedDict):
 
 
 @routes.post("/{project_id}/fork", needs=Permission.FORK, label="projects.fork")
-async def fork_project(call: Call, form: Fork) -> Annotated[dict[str, Any], Content(Forked)]:
+async def fork_project(call: Call, form: Fork) -> ForkedProject:
     """Make a project with the same stacks for the user's own tracings."""
     copy_id, stacks = await project_tokens.fork_project(
         call.tx, call.project_id, call.user.id, name=form.name, comment=form.description, with_volumes=form.copy_volumes

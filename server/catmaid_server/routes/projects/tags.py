@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import TypedDict
 
 from catmaid_server.domain.annotation import favorites
 from catmaid_server.domain.projects import tags
 from catmaid_server.http.call import Call
-from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -68,8 +68,8 @@ class FavoriteRemoved(TypedDict):
 
 
 @routes.delete("/{project_id}/favorite", needs=Permission.BROWSE, label="projects.remove_favorite")
-async def remove_favorite(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(FavoriteRemoved)]:
+async def remove_favorite(call: Call, form: NoParameters) -> FavoriteRemoved:
     """No longer count this project among the user's favourites."""
     call.require_name()
     removed = await favorites.remove(call.tx, call.project_id, call.user.id)
-    return {"deleted": [removed, {"catmaid.FavoriteProject": removed} if removed else {}]}
+    return {"deleted": (removed, {"catmaid.FavoriteProject": removed} if removed else {})}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import TypedDict
 
 import msgspec
 from aiohttp.web_request import FileField
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.space import point_clouds
+from catmaid_server.domain.space.point_clouds import PointCloud
+from catmaid_server.domain.times import ZonedTime
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies
 from catmaid_server.http.catmaid.times import Instant, milliseconds
-from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -38,7 +40,7 @@ class ListClouds(msgspec.Struct):
     with_images: bool = False
 
 
-class Parts(msgspec.Struct):
+class CloudParts(msgspec.Struct):
     """Which parts of a cloud to give."""
 
     simple: bool = False
@@ -49,14 +51,14 @@ class Parts(msgspec.Struct):
     """How large a share of the points, 0 to 1; the same ones each time."""
 
 
-class Point(TypedDict):
+class DescribedPoint(TypedDict):
     """A place in nm, and the ids of who made and last edited it."""
 
     id: int
     user: int
     project: int
-    creation_time: Instant
-    edition_time: Instant
+    creation_time: ZonedTime
+    edition_time: ZonedTime
     editor: int
     location_x: float
     location_y: float
@@ -66,8 +68,8 @@ class Point(TypedDict):
 
 
 @routes.any("/{project_id}/points/", needs=Permission.BROWSE)
-async def list_points(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Point])]:
-    """List every point of point clouds and landmarks; none has a radius, and none is in doubt."""
+async def list_points(call: Call, form: NoParameters) -> list[DescribedPoint]:
+    """List every point of point clouds and landmarks; radius is 0 and confidence 5 for all."""
     async with call.reading() as connection:
         points = await point_clouds.points_of_project(connection, call.project_id)
     return [
@@ -88,7 +90,7 @@ async def list_points(call: Call, form: NoParameters) -> Annotated[list[dict[str
     ]
 
 
-class Cloud(TypedDict, total=False):
+class DescribedCloud(TypedDict, total=False):
     """A point cloud; if `simple`, id and name alone. `points` as (id, x, y, z), nm; there are no images."""
 
     id: int
@@ -103,17 +105,18 @@ class Cloud(TypedDict, total=False):
 
 
 @routes.any("/{project_id}/pointclouds/", needs=Permission.BROWSE)
-async def list_clouds(call: Call, form: ListClouds) -> Annotated[list[dict[str, Any]], Content(list[Cloud])]:
+async def list_clouds(call: Call, form: ListClouds) -> list[DescribedCloud]:
     """List the point clouds of a project."""
     async with call.reading() as connection:
         clouds = await point_clouds.list_clouds(connection, call.project_id, form.pointcloud_ids or None)
     if form.simple:
-        return [_simple(cloud) for cloud in clouds]
-    return [_listed(cloud) | ({"images": []} if form.with_images else {}) for cloud in clouds]
+        return [_named(cloud) for cloud in clouds]
+    listed = [_listed(cloud) for cloud in clouds]
+    return [{**cloud, "images": []} for cloud in listed] if form.with_images else listed
 
 
 @routes.put("/{project_id}/pointclouds/", needs=Permission.ANNOTATE, label="pointclouds.create")
-async def create_cloud(call: Call, form: NewCloud) -> Annotated[dict[str, Any], Content(Cloud)]:
+async def create_cloud(call: Call, form: NewCloud) -> DescribedCloud:
     """Make a point cloud."""
     if form.group_id is not None:
         raise InvalidInput("A point cloud is seen by whoever may browse the project, and cannot be kept to a group.")
@@ -133,16 +136,16 @@ async def create_cloud(call: Call, form: NewCloud) -> Annotated[dict[str, Any], 
 
 
 @routes.get("/{project_id}/pointclouds/{cloud_id}/", needs=Permission.BROWSE)
-async def describe_cloud(call: Call, form: Parts) -> Annotated[dict[str, Any], Content(Cloud)]:
+async def describe_cloud(call: Call, form: CloudParts) -> DescribedCloud:
     """Describe a point cloud; clouds have no images here."""
     async with call.reading() as connection:
         cloud = await point_clouds.describe_cloud(connection, call.project_id, call.path["cloud_id"])
-        described = _simple(cloud) if form.simple else _timed(cloud)
+        described = _named(cloud) if form.simple else _described(cloud)
         if form.with_images:
             described["images"] = []
         if form.with_points:
             share = None if form.sample_ratio == 1 else form.sample_ratio
-            described["points"] = await point_clouds.points_of_cloud(connection, cloud["id"], share)
+            described["points"] = await point_clouds.points_of_cloud(connection, cloud.id, share)
     return described
 
 
@@ -161,18 +164,22 @@ async def delete_cloud(call: Call, form: NoParameters) -> CloudDeleted:
     return {"deleted": True, "pointcloud_id": cloud_id}
 
 
-def _simple(cloud: dict[str, Any]) -> dict[str, Any]:
-    return {"id": cloud["id"], "name": cloud["name"]}
+def _named(cloud: PointCloud) -> DescribedCloud:
+    return {"id": cloud.id, "name": cloud.name}
 
 
-def _timed(cloud: dict[str, Any]) -> dict[str, Any]:
+def _described(cloud: PointCloud) -> DescribedCloud:
     return {
-        **cloud,
-        "creation_time": milliseconds(cloud["creation_time"]),
-        "edition_time": milliseconds(cloud["edition_time"]),
+        "id": cloud.id,
+        "user_id": cloud.user_id,
+        "creation_time": milliseconds(cloud.creation_time),
+        "edition_time": milliseconds(cloud.edition_time),
+        "project_id": cloud.project_id,
+        "name": cloud.name,
+        "description": cloud.description,
     }
 
 
-def _listed(cloud: dict[str, Any]) -> dict[str, Any]:
-    """As clients know it from lists, where the project's id is text."""
-    return {**_timed(cloud), "project_id": str(cloud["project_id"])}
+def _listed(cloud: PointCloud) -> DescribedCloud:
+    """A cloud of a list, where the project's id is text."""
+    return {**_described(cloud), "project_id": str(cloud.project_id)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import TypedDict
 
 import msgspec
 
@@ -10,12 +10,12 @@ from catmaid_server.domain.space import point_sets
 from catmaid_server.domain.space.point_sets import PointSet
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
-from catmaid_server.http.routing import Content, Permission, Routes
+from catmaid_server.http.routing import Permission, Routes
 
 routes = Routes()
 
 
-class ListSets(msgspec.Struct):
+class ListPointSets(msgspec.Struct):
     """Which sets of points, and how much of each."""
 
     simple: bool = False
@@ -25,7 +25,7 @@ class ListSets(msgspec.Struct):
     order_by: str = "id"
 
 
-class SetParts(msgspec.Struct):
+class PointSetParts(msgspec.Struct):
     """How much of a set of points is wanted."""
 
     simple: bool = False
@@ -48,18 +48,18 @@ class ListedPointSet(TypedDict, total=False):
 
 
 @routes.any("/{project_id}/pointsets/", needs=Permission.BROWSE)
-async def list_point_sets(call: Call, form: ListSets) -> Annotated[list[dict[str, Any]], Content(list[ListedPointSet])]:
-    """List the sets of points of a project, whose id clients know as text in lists."""
+async def list_point_sets(call: Call, form: ListPointSets) -> list[ListedPointSet]:
+    """List the sets of points of a project; in lists `project_id` is text."""
     async with call.reading() as connection:
         found = await point_sets.list_sets(
             connection, call.project_id, form.pointset_ids or None, by_name=form.order_by == "name"
         )
     listed = [_described(one, simple=form.simple) for one in found]
-    return listed if form.simple else [{**one, "project_id": str(one["project_id"])} for one in listed]
+    return listed if form.simple else [{**one, "project_id": str(call.project_id)} for one in listed]
 
 
 @routes.get("/{project_id}/pointsets/{point_set_id}/", needs=Permission.BROWSE)
-async def describe_point_set(call: Call, form: SetParts) -> Annotated[dict[str, Any], Content(ListedPointSet)]:
+async def describe_point_set(call: Call, form: PointSetParts) -> ListedPointSet:
     """Describe a set of points, and give these as x, y, z in nm if wanted."""
     point_set_id = call.path["point_set_id"]
     async with call.reading() as connection:
@@ -70,7 +70,7 @@ async def describe_point_set(call: Call, form: SetParts) -> Annotated[dict[str, 
     return described
 
 
-def _described(found: PointSet, *, simple: bool) -> dict[str, Any]:
+def _described(found: PointSet, *, simple: bool) -> ListedPointSet:
     if simple:
         return {"id": found.id, "name": found.name}
     return {

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Any
 
 from catmaid_server.domain.space import stacks
+from catmaid_server.domain.space.stacks import ListedStack, StackGroup
 from catmaid_server.http.call import Call
-from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 
 
-class ListedStack(TypedDict):
-    """A stack of a project (`pid`)."""
-
-    id: int
-    pid: int
-    title: str
-    comment: str | None
-
-
 @routes.get("/{project_id}/stacks", needs=Permission.BROWSE)
-async def list_stacks(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[ListedStack])]:
+async def list_stacks(call: Call, form: NoParameters) -> list[ListedStack]:
     """List the stacks of a project."""
     async with call.reading() as connection:
         return await stacks.list_stacks(connection, call.project_id)
@@ -31,7 +23,8 @@ async def list_stacks(call: Call, form: NoParameters) -> Annotated[list[dict[str
 async def describe_stack(call: Call, form: NoParameters) -> dict[str, Any]:
     """Describe a stack and where its images are.
 
-    Viewers take skeletons for read-only unless the stack's metadata deny it: to them these tell what the user may do.
+    Viewers treat skeletons as read-only unless `metadata` has `read_only` false; for them it is set by what the user
+    may do.
 
     Returns
     -------
@@ -58,25 +51,8 @@ async def list_groups(call: Call, form: NoParameters) -> dict[str, list[int]]:
     return {"stack_group_ids": groups}
 
 
-class Member(TypedDict):
-    """A stack of a group."""
-
-    id: int
-    relation: str
-    position: int
-
-
-class StackGroup(TypedDict):
-    """A stack group."""
-
-    id: int
-    project_id: int | str
-    title: str
-    stacks: list[Member]
-
-
 @routes.get("/{project_id}/stackgroup/{stackgroup_id}/info", needs=Permission.BROWSE)
-async def describe_group(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(StackGroup)]:
+async def describe_group(call: Call, form: NoParameters) -> StackGroup:
     """Describe a stack group."""
     async with call.reading() as connection:
         return await stacks.describe_stack_group(connection, call.project_id, call.path["stackgroup_id"])

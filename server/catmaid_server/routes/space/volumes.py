@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 import msgspec
 import numpy as np
@@ -13,7 +13,7 @@ from aiohttp.web_request import FileField
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.space import meshes, volumes
 from catmaid_server.domain.space.meshes import Measures, Mesh
-from catmaid_server.domain.space.volumes import UnknownFileType
+from catmaid_server.domain.space.volumes import InnervatedVolumes, UnknownFileType, VolumeRecord
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies, forms
 from catmaid_server.http.catmaid.times import Instant, milliseconds
@@ -46,7 +46,7 @@ class SomeVolumes(msgspec.Struct):
 
 
 class Entities(msgspec.Struct):
-    """Ids of what stands for volumes among things that can be annotated."""
+    """Ids of the objects to which annotations of volumes are linked."""
 
     entity_ids: list[int] = []
 
@@ -56,7 +56,7 @@ class Innervations(msgspec.Struct):
 
     skeleton_ids: list[int] = []
     annotation: str | None = None
-    """What the volumes bear, themselves or by way of other annotations; by name."""
+    """Name of an annotation of the volumes, or of a meta-annotation of their annotations."""
     min_nodes: int = 0
     min_cable: float = 0.0
     """Least length of cable of a skeleton, nm."""
@@ -100,8 +100,8 @@ class EditVolume(msgspec.Struct):
     comment: str | None = None
 
 
-class Point(msgspec.Struct, kw_only=True):
-    """A place in nm."""
+class Location(msgspec.Struct, kw_only=True):
+    """A location in nm."""
 
     x: float
     y: float
@@ -116,24 +116,29 @@ class VolumeTable(TypedDict):
 
 
 @routes.any("/{project_id}/volumes/", needs=Permission.BROWSE)
-async def list_volumes(call: Call, form: SomeVolumes) -> Annotated[dict[str, Any], Content(VolumeTable)]:
+async def list_volumes(call: Call, form: SomeVolumes) -> VolumeTable:
     """List volumes with their measures."""
     async with call.reading() as connection:
-        rows = await volumes.list_volumes(connection, call.project_id, form.volume_ids)
+        listed = await volumes.list_volumes(connection, call.project_id, form.volume_ids)
     return {
-        "columns": _COLUMNS,
+        "columns": list(_COLUMNS),
         "data": [
             (
-                *first,
-                milliseconds(created),
-                milliseconds(edited),
-                annotations,
-                _single(area),
-                _single(volume),
-                watertight,
+                volume.id,
+                volume.name,
+                volume.comment,
+                volume.user_id,
+                volume.editor_id,
+                volume.project_id,
+                milliseconds(volume.creation_time),
+                milliseconds(volume.edition_time),
+                volume.annotations,
+                _single(volume.area),
+                _single(volume.volume),
+                volume.watertight,
                 True,
             )
-            for *first, created, edited, annotations, area, volume, watertight in rows
+            for volume in listed
         ],
     }
 
@@ -180,36 +185,27 @@ async def import_volumes(call: Call, form: NoParameters) -> dict[str, int]:
 
 @routes.post("/{project_id}/volumes/entities/", needs=Permission.BROWSE)
 async def list_entities(call: Call, form: SomeVolumes) -> dict[int, int]:
-    """Tell what stands for volumes among things that can be annotated."""
+    """Give for each volume the id of the object to which its annotations are linked."""
     async with call.reading() as connection:
         return await volumes.entities_of(connection, call.project_id, form.volume_ids or [])
 
 
 @routes.post("/{project_id}/volumes/from-entities", needs=Permission.BROWSE)
 async def volumes_of_entities(call: Call, form: Entities) -> dict[int, int]:
-    """Tell which volumes these entities stand for."""
+    """Give for each object to which annotations are linked the id of its volume."""
     async with call.reading() as connection:
         return await volumes.volumes_of_entities(connection, call.project_id, form.entity_ids)
 
 
 @routes.post("/{project_id}/volumes/from-origin", needs=Permission.BROWSE)
 async def volumes_from_origin(call: Call, form: NoParameters) -> dict[str, int]:
-    """Tell which volumes came from those of another service; here each volume is of its own."""
+    """Give the volumes that were copied from another service; always empty here."""
     return {}
 
 
-class Innervated(TypedDict):
-    """A skeleton, and the volumes that hold nodes of it."""
-
-    skeleton_id: int
-    volume_ids: list[int]
-
-
 @routes.post("/{project_id}/volumes/skeleton-innervations", needs=Permission.BROWSE)
-async def list_innervations(
-    call: Call, form: Innervations
-) -> Annotated[list[dict[str, Any]], Content(list[Innervated])]:
-    """Tell which volumes skeletons may enter, as far as boxes around them and around edges say."""
+async def list_innervations(call: Call, form: Innervations) -> list[InnervatedVolumes]:
+    """List the volumes that skeletons may enter: those whose bounding box meets the box of an edge."""
     async with call.reading() as connection:
         return await volumes.innervations(
             connection,
@@ -221,23 +217,15 @@ async def list_innervations(
         )
 
 
-class Volume(TypedDict):
+class DescribedVolume(VolumeRecord):
     """A volume; `bbox` has corners `min` and `max` by axis in nm, `mesh` is X3D."""
 
-    id: int
-    project_id: int
-    name: str
-    comment: str | None
-    user_id: int
-    editor_id: int
-    creation_time: Instant
-    edition_time: Instant
     bbox: dict[str, dict[str, float]]
     mesh: str
 
 
 @routes.get("/{project_id}/volumes/{volume_id}/", needs=Permission.BROWSE)
-async def describe_volume(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Volume)]:
+async def describe_volume(call: Call, form: NoParameters) -> DescribedVolume:
     """Describe a volume, with its surface as X3D."""
     async with call.reading() as connection:
         described, mesh = await volumes.describe_volume(connection, call.project_id, call.path["volume_id"])
@@ -269,8 +257,8 @@ async def delete_volume(call: Call, form: NoParameters) -> VolumeDeleted:
 
 
 @routes.any("/{project_id}/volumes/{volume_id}/intersect", needs=Permission.BROWSE)
-async def intersects(call: Call, form: Point) -> dict[str, bool]:
-    """Tell whether a place is inside of the box around a volume, or on it."""
+async def intersects(call: Call, form: Location) -> dict[str, bool]:
+    """Whether a location is in the bounding box of a volume, or on it."""
     async with call.reading() as connection:
         return {
             "intersects": await volumes.box_holds(

@@ -1,6 +1,7 @@
 -- What users are told of themselves and of each other.
 
 -- name: group_names_of_user
+-- Names of the groups of a user.
 SELECT g.name
   FROM group_member m JOIN user_group g ON g.id = m.group_id
  WHERE m.user_id = %(user_id)s
@@ -16,9 +17,11 @@ SELECT owner.id
  ORDER BY owner.id;
 
 -- name: primary_group
+-- Id of the primary group of a user.
 SELECT primary_group_id FROM app_user WHERE id = %(user_id)s;
 
 -- name: project_ids
+-- Ids of all projects.
 SELECT id FROM project ORDER BY id;
 
 -- name: note_login
@@ -29,6 +32,7 @@ UPDATE app_user
 RETURNING password;
 
 -- name: ensure_token
+-- Store the digest of an API token unless it is stored already.
 INSERT INTO api_token (user_id, digest, name)
 VALUES (%(user_id)s, %(digest)s, %(name)s)
 ON CONFLICT (digest) DO NOTHING;

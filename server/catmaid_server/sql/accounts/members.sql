@@ -1,6 +1,7 @@
 -- Users for administrators.
 
 -- name: list_members
+-- All users, by id, with the names of their groups except their own group.
 SELECT u.id, u.username, trim(u.first_name || ' ' || u.last_name) AS full_name, u.is_superuser, u.is_active,
        coalesce(array_agg(g.name ORDER BY g.name) FILTER (WHERE g.name <> u.username), '{}') AS groups
   FROM app_user u

@@ -14,6 +14,7 @@ INSERT INTO user_group (name) SELECT username FROM app_user WHERE id = ANY (%(ow
 ON CONFLICT DO NOTHING;
 
 -- name: add_members
+-- Make users members of the groups that are named after the owners.
 INSERT INTO group_member (user_id, group_id)
 SELECT member.id, g.id
   FROM app_user owner
@@ -23,6 +24,7 @@ SELECT member.id, g.id
 ON CONFLICT DO NOTHING;
 
 -- name: remove_members
+-- Remove users from the groups that are named after the owners.
 DELETE FROM group_member m
  USING app_user owner JOIN user_group g ON g.name = owner.username
  WHERE owner.id = ANY (%(owner_ids)s::integer[]) AND m.group_id = g.id AND m.user_id = ANY (%(user_ids)s::integer[]);
@@ -36,6 +38,7 @@ SELECT coalesce(json_object_agg(user_id, json_build_object('user_name', username
          GROUP BY u.id) granted;
 
 -- name: groups_with_permissions
+-- Name and permissions in a project of each group that has any, as one JSON text by group id.
 SELECT coalesce(json_object_agg(group_id, json_build_object('group_name', name, 'permissions', permissions)), '{}')::text
   FROM (SELECT g.id AS group_id, g.name, array_agg(p.permission ORDER BY p.permission) AS permissions
           FROM project_permission p JOIN user_group g ON g.id = p.group_id
@@ -43,17 +46,20 @@ SELECT coalesce(json_object_agg(group_id, json_build_object('group_name', name, 
          GROUP BY g.id) granted;
 
 -- name: holder
+-- The user or group of this id, one row if it exists.
 SELECT id FROM app_user WHERE id = %(user_id)s
  UNION ALL
 SELECT id FROM user_group WHERE id = %(group_id)s;
 
 -- name: give
+-- Give a user or a group permissions in a project.
 INSERT INTO project_permission (project_id, user_id, group_id, permission)
 SELECT %(project_id)s, %(user_id)s::integer, %(group_id)s::integer, permission
   FROM unnest(%(permissions)s::text[]) AS permission
 ON CONFLICT DO NOTHING;
 
 -- name: take
+-- Take permissions in a project from a user or a group.
 DELETE FROM project_permission
  WHERE project_id = %(project_id)s AND permission = ANY (%(permissions)s::text[])
    AND (user_id = %(user_id)s OR group_id = %(group_id)s);

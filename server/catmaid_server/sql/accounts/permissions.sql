@@ -9,6 +9,7 @@ SELECT owner.id
  WHERE m.user_id = %(user_id)s;
 
 -- name: lock_owners
+-- Users who annotated the neuron as locked.
 SELECT l.user_id
   FROM annotation_link l JOIN annotation a ON a.id = l.annotation_id
  WHERE l.neuron_id = %(neuron_id)s AND a.name = %(locked)s;

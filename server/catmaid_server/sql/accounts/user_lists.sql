@@ -12,6 +12,7 @@ SELECT coalesce(json_agg(
  WHERE %(only)s::integer IS NULL OR id = %(only)s;
 
 -- name: user_names
+-- Id and name of each user, last name first.
 SELECT id, username FROM app_user ORDER BY username COLLATE "C" DESC;
 
 -- name: annotators
@@ -37,6 +38,7 @@ SELECT u.username, u.first_name, u.last_name, u.id
  ORDER BY u.id;
 
 -- name: groups
+-- Id and name of each group, or of each group of one user.
 SELECT g.id, g.name
   FROM user_group g
  WHERE %(member_id)s::integer IS NULL

@@ -1,19 +1,23 @@
 -- Users, groups, tokens.
 
 -- name: user_by_name
+-- The user of this name.
 SELECT id, username, is_superuser, is_active, first_name, last_name, password
   FROM app_user WHERE username = %(username)s;
 
 -- name: user_by_id
+-- The user of this id.
 SELECT id, username, is_superuser, is_active, first_name, last_name, password
   FROM app_user WHERE id = %(user_id)s;
 
 -- name: user_by_token
+-- The active user to whom the API token with this digest was given.
 SELECT u.id, u.username, u.is_superuser, u.is_active, u.first_name, u.last_name, u.password
   FROM api_token t JOIN app_user u ON u.id = t.user_id
  WHERE t.digest = %(digest)s AND u.is_active;
 
 -- name: create_user
+-- Make a user, with the given id or the next free one; the id.
 INSERT INTO app_user (id, username, password, is_superuser, is_staff, first_name, last_name, email, color)
 VALUES (coalesce(%(id)s::integer, nextval('app_user_id_seq')::integer), %(username)s, %(password)s,
         %(is_superuser)s, %(is_superuser)s, %(first_name)s, %(last_name)s, %(email)s, %(color)s)
@@ -24,23 +28,29 @@ RETURNING id;
 INSERT INTO user_group (name) VALUES (%(username)s) ON CONFLICT DO NOTHING;
 
 -- name: set_password
+-- Replace the password hash of a user.
 UPDATE app_user SET password = %(password)s WHERE id = %(user_id)s;
 
 -- name: set_active
+-- Switch an account on or off.
 UPDATE app_user SET is_active = %(active)s WHERE id = %(user_id)s;
 
 -- name: create_token
+-- Store the digest of a new API token.
 INSERT INTO api_token (user_id, digest, name) VALUES (%(user_id)s, %(digest)s, %(name)s);
 
 -- name: group_by_name
+-- Id of the group of this name.
 SELECT id FROM user_group WHERE name = %(name)s;
 
 -- name: grant
+-- Give a user or a group one permission in a project.
 INSERT INTO project_permission (project_id, user_id, group_id, permission)
 VALUES (%(project_id)s, %(user_id)s, %(group_id)s, %(permission)s)
 ON CONFLICT DO NOTHING;
 
 -- name: take_back
+-- Take one permission in a project from a user or a group.
 DELETE FROM project_permission
  WHERE project_id = %(project_id)s AND permission = %(permission)s
    AND (user_id = %(user_id)s OR group_id = %(group_id)s);
@@ -53,7 +63,9 @@ SELECT project_id, array_agg(permission)
  GROUP BY project_id;
 
 -- name: ids_by_name
+-- Names and ids of users with these names.
 SELECT username, id FROM app_user WHERE username = ANY (%(usernames)s::text[]);
 
 -- name: has_project
+-- Whether there is a project of this id.
 SELECT EXISTS (SELECT FROM project WHERE id = %(project_id)s);

@@ -15,6 +15,7 @@ SELECT id, name, user_id, project_id, creation_time, edition_time
    FOR NO KEY UPDATE;
 
 -- name: known_groups
+-- Those of these ids that are landmark groups of the project.
 SELECT id FROM landmark_group WHERE project_id = %(project_id)s AND id = ANY (%(ids)s::integer[]);
 
 -- name: groups_called
@@ -25,6 +26,7 @@ SELECT DISTINCT ON (lower(name)) lower(name), id, user_id
  ORDER BY lower(name), id;
 
 -- name: name_is_taken
+-- Whether the project has a landmark group of this name.
 SELECT EXISTS (SELECT FROM landmark_group WHERE project_id = %(project_id)s AND name = %(name)s);
 
 -- name: create
@@ -36,6 +38,7 @@ SELECT %(project_id)s, %(user_id)s, wanted.name
 RETURNING id, name, user_id, project_id, creation_time, edition_time;
 
 -- name: rename
+-- Rename a landmark group; all its fields after that.
 UPDATE landmark_group SET name = %(name)s, edition_time = now()
  WHERE id = %(group_id)s
 RETURNING id, name, user_id, project_id, creation_time, edition_time;
@@ -45,12 +48,14 @@ RETURNING id, name, user_id, project_id, creation_time, edition_time;
 DELETE FROM landmark_group WHERE id = %(group_id)s;
 
 -- name: members
+-- Group and landmark of each membership, of all groups or of one.
 SELECT group_id, landmark_id
   FROM landmark_member
  WHERE project_id = %(project_id)s AND (%(group_id)s::integer IS NULL OR group_id = %(group_id)s)
  ORDER BY group_id, landmark_id;
 
 -- name: memberships
+-- Groups of which a landmark is a member.
 SELECT group_id FROM landmark_member WHERE landmark_id = %(landmark_id)s;
 
 -- name: add_members
@@ -63,10 +68,12 @@ SELECT %(project_id)s, %(user_id)s, pair.landmark_id, pair.group_id
 ON CONFLICT (landmark_id, group_id) DO NOTHING;
 
 -- name: remove_members
+-- Remove landmarks from groups.
 DELETE FROM landmark_member
  WHERE landmark_id = ANY (%(landmark_ids)s::integer[]) AND group_id = ANY (%(group_ids)s::integer[]);
 
 -- name: locations
+-- Group, and id, x, y, z (nm) of each point that it shows, of all groups or of one.
 SELECT g.group_id, p.id, p.x, p.y, p.z
   FROM landmark_group_location g JOIN landmark_point p ON p.id = g.point_id
  WHERE g.project_id = %(project_id)s AND (%(group_id)s::integer IS NULL OR g.group_id = %(group_id)s)
@@ -93,6 +100,7 @@ SELECT %(project_id)s, %(user_id)s, pair.group_id, pair.point_id
 ON CONFLICT (group_id, point_id) DO NOTHING;
 
 -- name: lock_location
+-- Id and owner of the link between a group and a point, locked for update.
 SELECT id, user_id
   FROM landmark_group_location
  WHERE group_id = %(group_id)s AND point_id = %(point_id)s
@@ -108,9 +116,11 @@ SELECT l.point_id, l.id, l.user_id, g.id, g.user_id
    FOR UPDATE;
 
 -- name: remove_locations
+-- Delete links between groups and points.
 DELETE FROM landmark_group_location WHERE id = ANY (%(ids)s::integer[]);
 
 -- name: links
+-- All links between groups: id, relation, group 1, group 2, name of the relation.
 SELECT l.id, l.relation_id, l.group_1_id, l.group_2_id, r.name
   FROM landmark_group_link l JOIN relation r ON r.id = l.relation_id
  WHERE l.project_id = %(project_id)s
@@ -123,26 +133,31 @@ SELECT coalesce(d.isreciprocal, false)
  WHERE r.id = %(relation_id)s AND r.project_id = %(project_id)s;
 
 -- name: links_by_relation
+-- Group 1 and group 2 of each link of a relation.
 SELECT group_1_id, group_2_id
   FROM landmark_group_link
  WHERE project_id = %(project_id)s AND relation_id = %(relation_id)s;
 
 -- name: link_groups
+-- Link two groups; id of the link, no row if they are linked by this relation already.
 INSERT INTO landmark_group_link (project_id, user_id, relation_id, group_1_id, group_2_id)
 VALUES (%(project_id)s, %(user_id)s, %(relation_id)s, %(group_1_id)s, %(group_2_id)s)
 ON CONFLICT (group_1_id, group_2_id, relation_id) DO NOTHING
 RETURNING id;
 
 -- name: link_between
+-- Id of the link of a relation between two groups.
 SELECT id
   FROM landmark_group_link
  WHERE group_1_id = %(group_1_id)s AND group_2_id = %(group_2_id)s AND relation_id = %(relation_id)s;
 
 -- name: lock_link
+-- Id, relation, group 1, group 2 and owner of a link, locked for update.
 SELECT id, relation_id, group_1_id, group_2_id, user_id
   FROM landmark_group_link
  WHERE id = %(link_id)s AND project_id = %(project_id)s
    FOR UPDATE;
 
 -- name: delete_link
+-- Delete a link between two groups.
 DELETE FROM landmark_group_link WHERE id = %(link_id)s;

@@ -27,6 +27,7 @@ SELECT DISTINCT ON (lower(name)) lower(name), id, user_id
  ORDER BY lower(name), id;
 
 -- name: name_is_taken
+-- Whether the project has a landmark of this name.
 SELECT EXISTS (SELECT FROM landmark WHERE project_id = %(project_id)s AND name = %(name)s);
 
 -- name: create
@@ -38,6 +39,7 @@ SELECT %(project_id)s, %(user_id)s, wanted.name
 RETURNING id, name, user_id, project_id, creation_time, edition_time;
 
 -- name: rename
+-- Rename a landmark; all its fields after that.
 UPDATE landmark SET name = %(name)s, edition_time = now()
  WHERE id = %(landmark_id)s
 RETURNING id, name, user_id, project_id, creation_time, edition_time;
@@ -47,18 +49,22 @@ RETURNING id, name, user_id, project_id, creation_time, edition_time;
 DELETE FROM landmark WHERE id = ANY (%(ids)s::integer[]);
 
 -- name: locations
+-- Landmark, and id, x, y, z (nm) of each point where it is.
 SELECT l.landmark_id, p.id, p.x, p.y, p.z
   FROM landmark_location l JOIN landmark_point p ON p.id = l.point_id
  WHERE l.project_id = %(project_id)s
  ORDER BY l.id;
 
 -- name: points_of_landmarks
+-- Ids of the points where these landmarks are.
 SELECT DISTINCT point_id FROM landmark_location WHERE landmark_id = ANY (%(ids)s::integer[]);
 
 -- name: lock_point
+-- Id of a point of the project, locked against deletion.
 SELECT id FROM landmark_point WHERE id = %(point_id)s AND project_id = %(project_id)s FOR KEY SHARE;
 
 -- name: lock_points
+-- Ids of points, locked for update.
 SELECT id FROM landmark_point WHERE id = ANY (%(ids)s::integer[]) ORDER BY id FOR UPDATE;
 
 -- name: create_points
@@ -79,12 +85,14 @@ SELECT %(project_id)s, %(user_id)s, pair.landmark_id, pair.point_id
 ON CONFLICT (landmark_id, point_id) DO NOTHING;
 
 -- name: lock_location
+-- Id and owner of the link between a landmark and a point, and the owner of the point, locked for update.
 SELECT l.id, l.user_id, p.user_id
   FROM landmark_location l JOIN landmark_point p ON p.id = l.point_id
  WHERE l.landmark_id = %(landmark_id)s AND l.point_id = %(point_id)s
    FOR UPDATE;
 
 -- name: remove_locations
+-- Delete links between landmarks and points.
 DELETE FROM landmark_location WHERE id = ANY (%(ids)s::integer[]);
 
 -- name: delete_unused_points

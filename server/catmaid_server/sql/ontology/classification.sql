@@ -3,6 +3,7 @@
 -- by classified_by.
 
 -- name: ensure_common_workspace
+-- Make the common workspace unless there is one.
 INSERT INTO project (id, title) VALUES (%(id)s, %(title)s) ON CONFLICT (id) DO NOTHING;
 
 -- name: names
@@ -12,9 +13,11 @@ SELECT 'class', name FROM class WHERE project_id = %(workspace_id)s
 SELECT 'relation', name FROM relation WHERE project_id = %(workspace_id)s;
 
 -- name: classes
+-- Ids and names of the classes of a workspace.
 SELECT id, name FROM class WHERE project_id = %(workspace_id)s;
 
 -- name: class_links
+-- Links between classes of a workspace: id, relation, its name, class a, class b, limits as (type, value).
 SELECT l.id, l.relation_id, r.name, l.class_a_id, l.class_b_id,
        ARRAY(SELECT ARRAY[c.type, c.value] FROM cardinality_restriction c
               WHERE c.class_link_id = l.id AND c.enabled ORDER BY c.id)
@@ -59,9 +62,11 @@ SELECT i.id, i.name, i.class_id
  ORDER BY i.id;
 
 -- name: root
+-- Id and class of a thing of the workspace.
 SELECT i.id, i.class_id FROM class_instance i WHERE i.id = %(id)s AND i.project_id = %(workspace_id)s;
 
 -- name: create_thing
+-- Make a thing of a class; its id.
 INSERT INTO class_instance (project_id, class_id, name, user_id)
 VALUES (%(project_id)s, %(class_id)s, %(name)s, %(user_id)s)
 RETURNING id;
@@ -81,11 +86,13 @@ SELECT id FROM class WHERE project_id = %(workspace_id)s AND name = %(name)s
 SELECT id FROM relation WHERE project_id = %(workspace_id)s AND name = %(name)s;
 
 -- name: create_link
+-- Link two things by a relation; id of the link.
 INSERT INTO class_instance_link (project_id, relation_id, instance_a_id, instance_b_id, user_id)
 VALUES (%(workspace_id)s, %(relation_id)s, %(instance_a_id)s, %(instance_b_id)s, %(user_id)s)
 RETURNING id;
 
 -- name: delete_link
+-- Delete a link between things.
 DELETE FROM class_instance_link WHERE id = %(id)s;
 
 -- name: graphs
@@ -105,9 +112,11 @@ SELECT b.root_id, i.id, i.name, i.class_id, b.link_id, b.relation_id, b.parent_i
  ORDER BY b.root_id, b.link_id NULLS FIRST;
 
 -- name: rename_thing
+-- Rename a thing.
 UPDATE class_instance SET name = %(name)s, edition_time = now() WHERE id = %(id)s;
 
 -- name: delete_things
+-- Delete things; their links go with them.
 DELETE FROM class_instance WHERE id = ANY (%(ids)s::integer[]);
 
 -- name: lock_workspace
@@ -115,4 +124,5 @@ DELETE FROM class_instance WHERE id = ANY (%(ids)s::integer[]);
 SELECT pg_advisory_xact_lock(hashtext('classification'), %(workspace_id)s);
 
 -- name: tags_of_projects
+-- Project and tag of each tag of these projects, by tag.
 SELECT project_id, name FROM project_tag WHERE project_id = ANY (%(project_ids)s::integer[]) ORDER BY name;

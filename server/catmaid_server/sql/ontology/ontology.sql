@@ -1,15 +1,19 @@
 -- Ontologies: the classes and relations of a project, and how they hang together.
 
 -- name: classes
+-- Ids and names of the classes of a project, by id.
 SELECT id, name FROM class WHERE project_id = %(project_id)s ORDER BY id;
 
 -- name: relations
+-- Ids and names of the relations of a project, by id.
 SELECT id, name FROM relation WHERE project_id = %(project_id)s ORDER BY id;
 
 -- name: class_of_project
+-- The id, if it is that of a class of the project.
 SELECT id FROM class WHERE id = %(id)s AND project_id = %(project_id)s;
 
 -- name: relation_of_project
+-- The id, if it is that of a relation of the project.
 SELECT id FROM relation WHERE id = %(id)s AND project_id = %(project_id)s;
 
 -- name: sub_classes
@@ -112,38 +116,49 @@ SELECT id, %(uri)s, %(description)s, %(isreciprocal)s FROM made
 RETURNING relation_id;
 
 -- name: rename_class
+-- Rename a class.
 UPDATE class SET name = %(name)s, edition_time = now() WHERE id = %(id)s;
 
 -- name: rename_relation
+-- Rename a relation.
 UPDATE relation SET name = %(name)s WHERE id = %(id)s;
 
 -- name: delete_links_of_classes
+-- Delete the links from and to classes.
 DELETE FROM class_link WHERE class_a_id = ANY (%(ids)s::integer[]) OR class_b_id = ANY (%(ids)s::integer[]);
 
 -- name: delete_instances_of_classes
+-- Delete the things of classes.
 DELETE FROM class_instance WHERE class_id = ANY (%(ids)s::integer[]);
 
 -- name: delete_classes
+-- Delete classes.
 DELETE FROM class WHERE id = ANY (%(ids)s::integer[]);
 
 -- name: delete_class_links_by_relations
+-- Delete links between classes by their relations.
 DELETE FROM class_link WHERE relation_id = ANY (%(ids)s::integer[]);
 
 -- name: delete_instance_links_by_relations
+-- Delete links between things by their relations.
 DELETE FROM class_instance_link WHERE relation_id = ANY (%(ids)s::integer[]);
 
 -- name: delete_region_links_by_relations
+-- Delete links of regions of interest by their relations.
 DELETE FROM region_link WHERE relation_id = ANY (%(ids)s::integer[]);
 
 -- name: delete_relations
+-- Delete relations.
 DELETE FROM relation WHERE id = ANY (%(ids)s::integer[]);
 
 -- name: create_link
+-- Link class a to class b by a relation; id of the link.
 INSERT INTO class_link (project_id, relation_id, class_a_id, class_b_id, user_id)
 VALUES (%(project_id)s, %(relation_id)s, %(class_a_id)s, %(class_b_id)s, %(user_id)s)
 RETURNING id;
 
 -- name: delete_link
+-- Delete a link between classes; its id, no row if there is none.
 DELETE FROM class_link WHERE id = %(id)s AND project_id = %(project_id)s RETURNING id;
 
 -- name: delete_own_links
@@ -155,12 +170,15 @@ DELETE FROM class_link
 RETURNING id;
 
 -- name: link
+-- The id, if it is that of a link between classes of the project.
 SELECT id FROM class_link WHERE id = %(id)s AND project_id = %(project_id)s;
 
 -- name: create_restriction
+-- Limit how many things a link between classes allows; id of the restriction.
 INSERT INTO cardinality_restriction (project_id, class_link_id, type, value, user_id)
 VALUES (%(project_id)s, %(class_link_id)s, %(type)s, %(value)s, %(user_id)s)
 RETURNING id;
 
 -- name: delete_restriction
+-- Delete a restriction; its id, no row if there is none.
 DELETE FROM cardinality_restriction WHERE id = %(id)s AND project_id = %(project_id)s RETURNING id;

@@ -1,6 +1,7 @@
 -- Named views of projects.
 
 -- name: create
+-- Store a link; its id.
 INSERT INTO deep_link (project_id, user_id, alias, is_public, is_exportable, password, location_x, location_y,
                        location_z, active_treenode, active_connector, active_skeleton, follow_id_history,
                        layered_stacks, layout, tool, show_help, message, data_view, stacks)
@@ -11,12 +12,14 @@ VALUES (%(project_id)s, %(user_id)s, %(alias)s, %(is_public)s, %(is_exportable)s
 RETURNING id;
 
 -- name: details
+-- All fields of the link of this alias, its owner and its password hash.
 SELECT id, alias, is_public, is_exportable, location_x, location_y, location_z, active_treenode, active_connector,
        active_skeleton, layout, tool, show_help, message, data_view, stacks, user_id, password
   FROM deep_link
  WHERE project_id = %(project_id)s AND alias = %(alias)s;
 
 -- name: alias
+-- The alias of the link of this id.
 SELECT alias FROM deep_link WHERE project_id = %(project_id)s AND id = %(link_id)s;
 
 -- name: visible
@@ -31,4 +34,5 @@ SELECT id, creation_time, edition_time, alias, is_public, is_exportable, locatio
  ORDER BY id;
 
 -- name: delete
+-- Delete a link.
 DELETE FROM deep_link WHERE id = %(link_id)s;

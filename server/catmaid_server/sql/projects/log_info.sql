@@ -32,6 +32,7 @@ SELECT json_build_object(
                                         ORDER BY place) FROM page), '[]'))::text;
 
 -- name: transactions
+-- One page of transactions, newest first, and their total count, as one JSON text.
 SELECT json_build_object(
     'transactions', coalesce((
         SELECT json_agg(json_build_object('transaction_id', t.id, 'execution_time', t.time, 'user_id', t.user_id,

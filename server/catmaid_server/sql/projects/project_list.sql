@@ -26,9 +26,11 @@ SELECT coalesce(json_agg(
    AND (NOT %(traced_only)s OR EXISTS (SELECT FROM skeleton k WHERE k.project_id = p.id));
 
 -- name: project
+-- Id, title and comment of a project.
 SELECT id, title, comment FROM project WHERE id = %(project_id)s;
 
 -- name: edit_project
+-- Change title and comment where they are not NULL; id, title and comment after that.
 UPDATE project
    SET title = coalesce(%(title)s, title), comment = coalesce(%(comment)s, comment)
  WHERE id = %(project_id)s

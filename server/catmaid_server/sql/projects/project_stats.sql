@@ -20,6 +20,7 @@ SELECT editor_id, count(*)::float8
  GROUP BY editor_id;
 
 -- name: made_today
+-- How many treenodes, connectors and skeletons a user made today.
 SELECT (SELECT count(*) FROM treenode
          WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND creation_time >= current_date),
        (SELECT count(*) FROM connector
@@ -38,6 +39,7 @@ SELECT s.skeleton_id, s.cable_length
  LIMIT %(count)s;
 
 -- name: totals
+-- Total cable (nm), counts of treenodes, connectors, skeletons, and of skeletons with cable.
 SELECT coalesce(sum(s.cable_length), 0),
        coalesce(sum(s.num_nodes), 0)::integer,
        (SELECT count(*) FROM connector WHERE project_id = %(project_id)s),
@@ -71,20 +73,24 @@ SELECT l.user_id, (l.creation_time AT TIME ZONE %(time_zone)s)::date, count(*)::
  GROUP BY 1, 2;
 
 -- name: reviews_by_day
+-- Number of reviewed treenodes by reviewer and day in the time zone.
 SELECT reviewer_id, (review_time AT TIME ZONE %(time_zone)s)::date, count(*)::float8
   FROM review
  WHERE project_id = %(project_id)s AND review_time >= %(since)s AND review_time < %(until)s
  GROUP BY 1, 2;
 
 -- name: users
+-- Ids of all users.
 SELECT id FROM app_user ORDER BY id;
 
 -- name: node_times
+-- Creation times (whole s since 1970) of the treenodes of a user, oldest first, as one array.
 SELECT coalesce(array_agg(floor(extract(epoch FROM t.creation_time))::float8 ORDER BY t.creation_time), '{}')
   FROM treenode t JOIN app_user u ON u.id = t.user_id
  WHERE t.project_id = %(project_id)s AND u.username = %(username)s;
 
 -- name: link_times
+-- Creation times (whole s since 1970) of a user's links of one relation, oldest first, as one array.
 SELECT coalesce(array_agg(floor(extract(epoch FROM l.creation_time))::float8 ORDER BY l.creation_time), '{}')
   FROM connector_link l
   JOIN relation r ON r.id = l.relation_id

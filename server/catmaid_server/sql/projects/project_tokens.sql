@@ -1,6 +1,7 @@
 -- Tokens that let people into a project, and copies of projects.
 
 -- name: create
+-- Make a token; without a name it is named after its id. All fields of the new token.
 INSERT INTO project_token (id, project_id, user_id, name, needs_approval, default_permissions)
 SELECT id, %(project_id)s, %(user_id)s, coalesce(nullif(%(name)s, ''), 'Project token ' || id), %(needs_approval)s,
        %(permissions)s
@@ -9,27 +10,32 @@ RETURNING id, creation_time, edition_time, name, token, needs_approval, enabled,
           project_id;
 
 -- name: list
+-- The tokens of a project with all their fields, by id.
 SELECT id, creation_time, edition_time, name, token, needs_approval, enabled, default_permissions, user_id, project_id
   FROM project_token
  WHERE project_id = %(project_id)s
  ORDER BY id;
 
 -- name: by_token
+-- Id, project, project title, permissions and need of approval of an enabled token.
 SELECT t.id, t.project_id, p.title, t.default_permissions, t.needs_approval
   FROM project_token t JOIN project p ON p.id = t.project_id
  WHERE t.token = %(token)s AND t.enabled;
 
 -- name: note_use
+-- Record that a user applied a token; no row changes if they did so before.
 INSERT INTO project_token_use (project_token_id, user_id, enabled) VALUES (%(token_id)s, %(user_id)s, %(enabled)s)
 ON CONFLICT DO NOTHING;
 
 -- name: uses_by_user
+-- Ids of the tokens of a project that a user has applied.
 SELECT u.project_token_id
   FROM project_token_use u JOIN project_token t ON t.id = u.project_token_id
  WHERE t.project_id = %(project_id)s AND u.user_id = %(user_id)s
  ORDER BY u.id;
 
 -- name: set_use
+-- Enable or disable a user's use of a token; the permissions that the token grants.
 UPDATE project_token_use u SET enabled = %(enabled)s, edition_time = now()
   FROM project_token t
  WHERE t.id = u.project_token_id AND t.project_id = %(project_id)s AND t.id = %(token_id)s
@@ -37,9 +43,11 @@ UPDATE project_token_use u SET enabled = %(enabled)s, edition_time = now()
 RETURNING t.default_permissions;
 
 -- name: permissions_of
+-- The permissions that a token grants.
 SELECT default_permissions FROM project_token WHERE project_id = %(project_id)s AND id = %(token_id)s;
 
 -- name: end_use
+-- Delete a user's use of a token if it is enabled.
 DELETE FROM project_token_use WHERE project_token_id = %(token_id)s AND user_id = %(user_id)s AND enabled;
 
 -- name: revoke_permissions
@@ -51,11 +59,13 @@ DELETE FROM project_permission p
                       AND p.permission = ANY (t.default_permissions));
 
 -- name: copy_stacks
+-- Show the stacks of one project in another, at the same places.
 INSERT INTO project_stack (project_id, stack_id, translation_x, translation_y, translation_z, orientation)
 SELECT %(copy_id)s, stack_id, translation_x, translation_y, translation_z, orientation
   FROM project_stack WHERE project_id = %(project_id)s ORDER BY id;
 
 -- name: copy_volumes
+-- Copy the volumes of one project to another.
 INSERT INTO volume (project_id, user_id, editor_id, name, comment, corners, area, volume, watertight)
 SELECT %(copy_id)s, user_id, editor_id, name, comment, corners, area, volume, watertight
   FROM volume WHERE project_id = %(project_id)s ORDER BY id;

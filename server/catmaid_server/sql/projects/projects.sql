@@ -1,16 +1,19 @@
 -- Projects and their relations.
 
 -- name: create_project
+-- Make a project, with the given id or the next free one; its id.
 INSERT INTO project (id, title, comment)
 VALUES (coalesce(%(id)s::integer, nextval('project_id_seq')::integer), %(title)s, %(comment)s)
 RETURNING id;
 
 -- name: create_relations
+-- Give a project relations of these names.
 INSERT INTO relation (project_id, name, user_id)
 SELECT %(project_id)s, name, %(user_id)s
   FROM unnest(%(names)s::text[]) AS name;
 
 -- name: grant_to_user
+-- Give a user permissions in a project.
 INSERT INTO project_permission (project_id, user_id, permission)
 SELECT %(project_id)s, %(user_id)s, permission
   FROM unnest(%(permissions)s::text[]) AS permission
@@ -25,7 +28,9 @@ SELECT id
  LIMIT 1;
 
 -- name: project_titles
+-- Titles of projects, at most 50.
 SELECT title FROM project ORDER BY id LIMIT 50;
 
 -- name: relation_ids
+-- Names and ids of the relations of a project.
 SELECT name, id FROM relation WHERE project_id = %(project_id)s;

@@ -11,10 +11,12 @@ SELECT edition_time FROM connector
    AND edition_time >= %(start)s AND edition_time < %(end)s;
 
 -- name: reviews
+-- Times of a user's reviews in a period.
 SELECT review_time FROM review
  WHERE project_id = %(project_id)s AND reviewer_id = %(user_id)s
    AND review_time >= %(start)s AND review_time < %(end)s;
 
 -- name: writes
+-- Times of a user's transactions in a period.
 SELECT time FROM transaction_info
  WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND time >= %(start)s AND time < %(end)s;

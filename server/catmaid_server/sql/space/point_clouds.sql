@@ -12,17 +12,20 @@ SELECT id, user_id, editor_id, creation_time, edition_time, x, y, z
  ORDER BY id;
 
 -- name: create
+-- Make a point cloud without points; all its fields.
 INSERT INTO point_cloud (project_id, user_id, name, description, source_path)
 VALUES (%(project_id)s, %(user_id)s, %(name)s, %(description)s, %(source_path)s)
 RETURNING id, user_id, creation_time, edition_time, project_id, name, description;
 
 -- name: add_points
+-- Add points (nm) to a cloud, in their order.
 INSERT INTO cloud_point (point_cloud_id, x, y, z)
 SELECT %(cloud_id)s, p.x, p.y, p.z
   FROM unnest(%(xs)s::float8[], %(ys)s::float8[], %(zs)s::float8[]) WITH ORDINALITY AS p (x, y, z, position)
  ORDER BY p.position;
 
 -- name: clouds
+-- Point clouds of a project by id, all or those with these ids.
 SELECT id, user_id, creation_time, edition_time, project_id, name, description
   FROM point_cloud
  WHERE project_id = %(project_id)s AND (%(cloud_ids)s::integer[] IS NULL OR id = ANY (%(cloud_ids)s::integer[]))
@@ -38,10 +41,13 @@ SELECT id, x, y, z
  ORDER BY id;
 
 -- name: owner
+-- The user who made a point cloud.
 SELECT user_id FROM point_cloud WHERE id = %(cloud_id)s AND project_id = %(project_id)s;
 
 -- name: delete_points
+-- Delete the points of a cloud.
 DELETE FROM cloud_point WHERE point_cloud_id = %(cloud_id)s;
 
 -- name: delete
+-- Delete a cloud, whose points must be deleted before.
 DELETE FROM point_cloud WHERE id = %(cloud_id)s;

@@ -1,6 +1,7 @@
 -- Image stacks, their mirrors and groups.
 
 -- name: stacks_of_project
+-- Id, title and comment of each stack of a project.
 SELECT s.id, s.title, s.comment
   FROM project_stack ps JOIN stack s ON s.id = ps.stack_id
  WHERE ps.project_id = %(project_id)s
@@ -28,6 +29,7 @@ SELECT id, title, image_base, file_extension, tile_width, tile_height, tile_sour
  ORDER BY position, id;
 
 -- name: broken_sections_of_stack
+-- Indices of the broken sections of a stack.
 SELECT section FROM broken_section WHERE stack_id = %(stack_id)s ORDER BY section;
 
 -- name: tile_source
@@ -65,12 +67,14 @@ SELECT title FROM stack_group
                 WHERE member.stack_group_id = %(stack_group_id)s AND ps.project_id = %(project_id)s);
 
 -- name: stacks_of_group
+-- Stack, relation and position of each member of a stack group, in their order.
 SELECT stack_id, relation, position
   FROM stack_group_member
  WHERE stack_group_id = %(stack_group_id)s
  ORDER BY position, id;
 
 -- name: create_stack
+-- Make a stack; its id.
 INSERT INTO stack (title, dimension_x, dimension_y, dimension_z, resolution_x, resolution_y, resolution_z, comment,
                    attribution, downsample_factors)
 VALUES (%(title)s, %(dimension_x)s, %(dimension_y)s, %(dimension_z)s, %(resolution_x)s, %(resolution_y)s,
@@ -78,10 +82,12 @@ VALUES (%(title)s, %(dimension_x)s, %(dimension_y)s, %(dimension_z)s, %(resoluti
 RETURNING id;
 
 -- name: link_stack
+-- Show a stack in a project; translation in nm.
 INSERT INTO project_stack (project_id, stack_id, translation_x, translation_y, translation_z)
 VALUES (%(project_id)s, %(stack_id)s, %(translation_x)s, %(translation_y)s, %(translation_z)s);
 
 -- name: create_mirror
+-- Add a mirror to a stack; its id.
 INSERT INTO stack_mirror (stack_id, title, image_base, file_extension, tile_width, tile_height, tile_source_type,
                           position, source)
 VALUES (%(stack_id)s, %(title)s, %(image_base)s, %(file_extension)s, %(tile_width)s, %(tile_height)s,
@@ -89,5 +95,6 @@ VALUES (%(stack_id)s, %(title)s, %(image_base)s, %(file_extension)s, %(tile_widt
 RETURNING id;
 
 -- name: mark_broken_sections
+-- Mark sections of a stack as broken.
 INSERT INTO broken_section (stack_id, section)
 SELECT %(stack_id)s, section FROM unnest(%(sections)s::integer[]) AS section;

@@ -1,6 +1,7 @@
 -- Volumes.
 
 -- name: create
+-- Make a volume; its id.
 INSERT INTO volume (project_id, user_id, editor_id, name, comment, corners, area, volume, watertight)
 VALUES (%(project_id)s, %(user_id)s, %(user_id)s, %(name)s, %(comment)s, %(corners)s, %(area)s, %(volume)s,
         %(watertight)s)
@@ -18,13 +19,16 @@ SELECT v.id, v.name, v.comment, v.user_id, v.editor_id, v.project_id, v.creation
  ORDER BY v.id;
 
 -- name: volume
+-- A volume with its corners, as PostgreSQL sends a float8 array.
 SELECT id, project_id, name, comment, user_id, editor_id, creation_time, edition_time, array_send(corners)
   FROM volume WHERE id = %(volume_id)s AND project_id = %(project_id)s;
 
 -- name: meta
+-- Area (square nm), volume (cubic nm) and whether the surface is closed.
 SELECT area, volume, watertight FROM volume WHERE id = %(volume_id)s AND project_id = %(project_id)s;
 
 -- name: update
+-- Change name and comment where they are not NULL; the id, no row if there is no such volume.
 UPDATE volume
    SET name = coalesce(%(name)s, name), comment = coalesce(%(comment)s, comment), editor_id = %(user_id)s,
        edition_time = now()
@@ -32,18 +36,23 @@ UPDATE volume
 RETURNING id;
 
 -- name: owner
+-- The user who made a volume.
 SELECT user_id FROM volume WHERE id = %(volume_id)s AND project_id = %(project_id)s;
 
 -- name: delete_annotations
+-- Delete the annotation links of a volume.
 DELETE FROM volume_annotation WHERE volume_id = %(volume_id)s;
 
 -- name: delete
+-- Delete a volume.
 DELETE FROM volume WHERE id = %(volume_id)s;
 
 -- name: entities
+-- Id and entity of volumes; annotations are linked to the entity.
 SELECT id, entity_id FROM volume WHERE project_id = %(project_id)s AND id = ANY (%(ids)s) ORDER BY id;
 
 -- name: of_entities
+-- Entity and id of the volumes of these entities.
 SELECT entity_id, id FROM volume WHERE project_id = %(project_id)s AND entity_id = ANY (%(ids)s) ORDER BY id;
 
 -- name: annotated
