@@ -8,6 +8,18 @@ from typing import Annotated
 import typer
 
 from catmaid_server.cli import exports, imports
+from catmaid_server.cli.catmaid_options import (
+    CatmaidProject,
+    CatmaidToken,
+    CopyTitle,
+    CreateUnknownUsers,
+    FileOrAddress,
+    MapUsers,
+    MostConnections,
+    OverrideUser,
+    PreserveIds,
+    SourceProject,
+)
 from catmaid_server.cli.options import AsJson, AsUser, DatabaseUrl, DataDir, settings_from
 from catmaid_server.cli.output import answer, progress, run
 from catmaid_server.service.opening import opened_store
@@ -15,83 +27,16 @@ from catmaid_server.service.opening import opened_store
 
 @imports.app.command("catmaid")
 def import_catmaid(
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE|URL",
-            show_default=False,
-            help="File that CATMAID's catmaid_export_data wrote, gzipped or not; or the address of a "
-            "running CATMAID server.",
-        ),
-    ],
-    project: Annotated[
-        str | None,
-        typer.Option(
-            "--project",
-            metavar="TITLE",
-            show_default=False,
-            help="FILE: title or id of the project that receives; a new title makes one; default: for each "
-            "project of the file a new one of the same title. URL: title or id of the project there.",
-        ),
-    ] = None,
-    source_project: Annotated[
-        str | None,
-        typer.Option(
-            "--source-project",
-            metavar="TITLE",
-            show_default=False,
-            help="FILE: only this project of the file, by title or id.",
-        ),
-    ] = None,
-    token: Annotated[
-        str | None,
-        typer.Option(
-            "--token",
-            metavar="TOKEN",
-            show_default=False,
-            envvar="CATMAID_TOKEN",
-            help="URL: API token of an account that may browse the project.",
-        ),
-    ] = None,
-    title: Annotated[
-        str | None,
-        typer.Option(
-            "--title",
-            metavar="TITLE",
-            show_default=False,
-            help="URL: title of the project that receives, which may exist; default: as there.",
-        ),
-    ] = None,
-    connections: Annotated[
-        int,
-        typer.Option("--connections", min=1, max=32, help="URL: most requests at a time."),
-    ] = 4,
-    map_users: Annotated[
-        bool | None,
-        typer.Option(
-            "--map-users/--no-map-users",
-            show_default="--map-users",
-            help="Rows belong to users of the same name here; or to the file's users, who come "
-            "along with passwords, groups, messages and settings.",
-        ),
-    ] = None,
-    override_user: Annotated[
-        str | None,
-        typer.Option(
-            "--override-user", metavar="NAME", show_default=False, help="All rows belong to this user instead."
-        ),
-    ] = None,
-    create_unknown_users: Annotated[
-        bool,
-        typer.Option(
-            "--create-unknown-users/--no-create-unknown-users",
-            help="Make users of names unknown here, inactive; or refuse.",
-        ),
-    ] = True,
-    preserve_ids: Annotated[
-        bool,
-        typer.Option("--preserve-ids", help="Keep ids; they must be free. Else rows get new ones."),
-    ] = False,
+    source: FileOrAddress,
+    project: CatmaidProject = None,
+    source_project: SourceProject = None,
+    token: CatmaidToken = None,
+    title: CopyTitle = None,
+    connections: MostConnections = 4,
+    map_users: MapUsers = None,
+    override_user: OverrideUser = None,
+    create_unknown_users: CreateUnknownUsers = True,
+    preserve_ids: PreserveIds = False,
     user: AsUser = "admin",
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -104,15 +49,7 @@ def import_catmaid(
     """
     from catmaid_server.transfer.importers.catmaid import copying, importing
 
-    remote = source.startswith(("http://", "https://"))
-    if override_user is not None and map_users is not None:
-        raise typer.BadParameter(
-            "--override-user gives all rows to one user; leave out --map-users and --no-map-users."
-        )
-    if remote and (source_project is not None or map_users is False):
-        raise typer.BadParameter("--source-project and --no-map-users go with a file, not with a server.")
-    if title is not None and not remote:
-        raise typer.BadParameter("--title goes with a server; for a file, --project names the project that receives.")
+    remote = _is_remote(source, source_project, title, map_users, override_user)
 
     async def work() -> importing.CatmaidSummary:
         settings = settings_from(data_dir=data_dir, database_url=database_url)
@@ -149,6 +86,22 @@ def import_catmaid(
 
     summary = run(work())
     answer(summary, as_json=as_json, text=str(summary))
+
+
+def _is_remote(
+    source: str, source_project: str | None, title: str | None, map_users: bool | None, override_user: str | None
+) -> bool:
+    """Whether the source is a server, not a file; `typer.BadParameter` for options that exclude each other."""
+    remote = source.startswith(("http://", "https://"))
+    if override_user is not None and map_users is not None:
+        raise typer.BadParameter(
+            "--override-user gives all rows to one user; leave out --map-users and --no-map-users."
+        )
+    if remote and (source_project is not None or map_users is False):
+        raise typer.BadParameter("--source-project and --no-map-users go with a file, not with a server.")
+    if title is not None and not remote:
+        raise typer.BadParameter("--title goes with a server; for a file, --project names the project that receives.")
+    return remote
 
 
 @exports.app.command("catmaid")

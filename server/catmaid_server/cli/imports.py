@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from catmaid_server.cli.options import AsJson, AsUser, DatabaseUrl, DataDir, Project, Scale, numbers, settings_from
 from catmaid_server.cli.output import answer, progress, run
 from catmaid_server.service.opening import opened_store
+
+if TYPE_CHECKING:
+    from catmaid_server.tiles.imports import ImportedStack
 
 app = typer.Typer(help="Bring data in.", no_args_is_help=True)
 
@@ -31,36 +34,41 @@ class TileFormat(enum.StrEnum):
     PNG = "png"
 
 
+Resolution = Annotated[
+    str | None,
+    typer.Option(metavar="X,Y,Z", show_default=False, help="Size of a voxel in nm; --tiles may find it itself."),
+]
+Translation = Annotated[str, typer.Option(metavar="X,Y,Z", help="Where the first voxel is, in nm.")]
+StackTitle = Annotated[str | None, typer.Option(show_default=False, help="Title of the stack.")]
+OnBadSections = Annotated[OnBad, typer.Option(help="Refuse the stack if sections cannot be used, or skip those.")]
+Range16Bit = Annotated[
+    str | None,
+    typer.Option(
+        "--range",
+        metavar="BLACK,WHITE",
+        show_default=False,
+        help="Values of 16-bit sections that become black and white.",
+    ),
+]
+TileSize = Annotated[int, typer.Option(min=64, max=4096, help="Edge of a tile in pixels.")]
+ServedFormat = Annotated[TileFormat, typer.Option("--format", help="Format of the tiles that are served.")]
+FromTiles = Annotated[bool, typer.Option("--tiles", help="FOLDER is a pyramid of tile files; it is used where it is.")]
+TileSourceType = Annotated[int | None, typer.Option(show_default=False, help="With --tiles: 1, 4 or 5.")]
+
+
 @app.command("stack")
 def import_stack(
     sources: Sources,
     project: Project,
-    resolution: Annotated[
-        str | None,
-        typer.Option(metavar="X,Y,Z", show_default=False, help="Size of a voxel in nm; --tiles may find it itself."),
-    ] = None,
-    translation: Annotated[str, typer.Option(metavar="X,Y,Z", help="Where the first voxel is, in nm.")] = "0,0,0",
-    title: Annotated[str | None, typer.Option(show_default=False, help="Title of the stack.")] = None,
-    on_bad: Annotated[
-        OnBad, typer.Option(help="Refuse the stack if sections cannot be used, or skip those.")
-    ] = OnBad.REFUSE,
-    value_range: Annotated[
-        str | None,
-        typer.Option(
-            "--range",
-            metavar="BLACK,WHITE",
-            show_default=False,
-            help="Values of 16-bit sections that become black and white.",
-        ),
-    ] = None,
-    tile_size: Annotated[int, typer.Option(min=64, max=4096, help="Edge of a tile in pixels.")] = 512,
-    tile_format: Annotated[
-        TileFormat, typer.Option("--format", help="Format of the tiles that are served.")
-    ] = TileFormat.JPG,
-    tiles: Annotated[
-        bool, typer.Option("--tiles", help="FOLDER is a pyramid of tile files; it is used where it is.")
-    ] = False,
-    tile_source_type: Annotated[int | None, typer.Option(show_default=False, help="With --tiles: 1, 4 or 5.")] = None,
+    resolution: Resolution = None,
+    translation: Translation = "0,0,0",
+    title: StackTitle = None,
+    on_bad: OnBadSections = OnBad.REFUSE,
+    value_range: Range16Bit = None,
+    tile_size: TileSize = 512,
+    tile_format: ServedFormat = TileFormat.JPG,
+    tiles: FromTiles = False,
+    tile_source_type: TileSourceType = None,
     user: AsUser = "admin",
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -73,13 +81,7 @@ def import_stack(
     from catmaid_server.tiles import imports
 
     settings = settings_from(data_dir=data_dir, database_url=database_url)
-    voxel: Any = None if resolution is None else numbers(resolution, 3, "--resolution", positive=True)
-    offset: Any = numbers(translation, 3, "--translation")
-    limits: Any = None if value_range is None else numbers(value_range, 2, "--range")
-    if voxel is None and not tiles:
-        raise typer.BadParameter("--resolution X,Y,Z is needed: the size of a voxel in nm.")
-    if tiles and len(sources) != 1:
-        raise typer.BadParameter("--tiles takes one folder.")
+    voxel, offset, limits = _stack_numbers(sources, resolution, translation, value_range, tiles=tiles)
 
     async def work() -> imports.ImportedStack:
         async with opened_store(settings) as store:
@@ -113,11 +115,29 @@ def import_stack(
                 )
 
     made = run(work())
+    answer(made, as_json=as_json, text=_described(made, project))
+
+
+def _stack_numbers(
+    sources: list[Path], resolution: str | None, translation: str, value_range: str | None, *, tiles: bool
+) -> tuple[Any, Any, Any]:
+    """Voxel size, translation and value range as numbers; `typer.BadParameter` for wrong or missing options."""
+    voxel = None if resolution is None else numbers(resolution, 3, "--resolution", positive=True)
+    offset = numbers(translation, 3, "--translation")
+    limits = None if value_range is None else numbers(value_range, 2, "--range")
+    if voxel is None and not tiles:
+        raise typer.BadParameter("--resolution X,Y,Z is needed: the size of a voxel in nm.")
+    if tiles and len(sources) != 1:
+        raise typer.BadParameter("--tiles takes one folder.")
+    return voxel, offset, limits
+
+
+def _described(made: ImportedStack, project: str) -> str:
     size = " x ".join(map(str, made.dimension))
     verb = "Imported" if made.created else "Already there:"
     lines = [f"{verb} stack {made.stack_id} {made.title!r} ({size} pixels) in project {project!r}."]
     lines += [f"  Section {z} is black: {reason}" for z, reason in made.broken.items()]
-    answer(made, as_json=as_json, text="\n".join(lines))
+    return "\n".join(lines)
 
 
 @app.command("swc")

@@ -21,14 +21,14 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.space import stacks
 from catmaid_server.domain.space.stacks import Mirror, NewStack, Triple
-from catmaid_server.tiles.file_tiles import inspect_tiles
+from catmaid_server.tiles.file_tiles import FileTiles, inspect_tiles
 from catmaid_server.tiles.ingest import TILE_SIZE, IngestedVolume, OnBad, Progress, holds, ingest
 from catmaid_server.tiles.sections import ArraySection, BadSection, Section, ValueRange, section_files, survey
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedStack:
-    """What an import made, or found made: `created` tells which.
+    """The stack of an import; `created` is False if the project had it already.
 
     dimension: (x, y, z) pixels. broken: sections without an image, with the reason, by index along z.
     """
@@ -82,15 +82,14 @@ async def import_stack(
     progress
         Called with the numbers of finished and of all sections, from another thread.
 
-    Raises as `ingest_sections` does. After a kill, or with the bad sections mended, the same call goes on.
+    Raises as `ingest_sections` does. After a kill, or when bad sections were repaired, the same call goes on.
     """
     given = [source] if isinstance(source, Path) else list(source)
     files = await asyncio.to_thread(section_files, given)
     place = await _checked(store, _Place(project, owner, title or _title_of(given), translation_nm))
     sections = await asyncio.to_thread(survey, files, value_range=value_range)
-    volumes = data_dir / "stacks"
     name = _volume_name(place.title, [*given, *map(float, resolution_nm), tile_size, value_range])
-    destination = _free_or_same(volumes, name, sections)
+    destination = _free_or_same(data_dir / "stacks", name, sections)
     volume = await _in_thread(
         lambda stop: ingest(
             sections,
@@ -177,6 +176,14 @@ async def import_tiles(
         "title": title,
     }
     tiles = await asyncio.to_thread(inspect_tiles, folder, given, on_bad)
+    stack = _stack_of_files(tiles)
+    return await _register(
+        store, stack, _Place(project, owner, tiles.title, tiles.translation), tiles.broken, tiles.folder
+    )
+
+
+def _stack_of_files(tiles: FileTiles) -> NewStack:
+    """A stack with one mirror, which reads these tile files."""
     source = {
         "kind": "tiles",
         "path": str(tiles.folder),
@@ -190,16 +197,13 @@ async def import_tiles(
         file_extension="png" if tiles.file_extension == "png" else "jpg",
         source=source,
     )
-    stack = NewStack(
+    return NewStack(
         title=tiles.title,
         dimension=tiles.dimension,
         resolution=tiles.resolution,
         zoom_levels=tiles.zoom_levels,
         mirrors=[mirror],
         broken_sections=sorted(tiles.broken),
-    )
-    return await _register(
-        store, stack, _Place(project, owner, tiles.title, tiles.translation), tiles.broken, tiles.folder
     )
 
 
@@ -263,7 +267,7 @@ async def _register(
 
 
 async def _in_thread(work: Callable[[threading.Event], IngestedVolume]) -> IngestedVolume:
-    """Run in a thread, which is told to stop when this is cancelled."""
+    """Run in a thread, which gets a signal to stop when this is cancelled."""
     stop = threading.Event()
     try:
         return await asyncio.to_thread(work, stop)
