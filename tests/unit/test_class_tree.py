@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from catmaid_server.domain.ontology.class_tree import ELEMENT, Child, ClassLink, ClassTree, Limit, has_enough
+from catmaid_server.domain.ontology.class_tree import ELEMENT, ChildLimit, ChildType, ClassLink, ClassTree, has_enough
 
 NAMES = {1: "brain", 2: "region", 3: "lobe", 4: "bulb", 5: "layer", 6: "tissue"}
 IS_A, PART_OF = 10, 11
 
 
-def part_of(link_id: int, class_a: int, class_b: int, *limits: Limit) -> ClassLink:
+def part_of(link_id: int, class_a: int, class_b: int, *limits: ChildLimit) -> ClassLink:
     return ClassLink(link_id, PART_OF, "part_of", class_a, class_b, limits)
 
 
@@ -52,15 +52,15 @@ def test_paths_go_down_to_the_leaves() -> None:
 
 
 @pytest.mark.parametrize(("limit", "full"), [
-    (Limit(0, 2), True), (Limit(0, 3), False), (Limit(1, 2), True), (Limit(2, 1), False),
-    (Limit(3, 1), True), (Limit(3, 2), False), (Limit(4, 1), True), (Limit(5, 1), False),
+    (ChildLimit(0, 2), True), (ChildLimit(0, 3), False), (ChildLimit(1, 2), True), (ChildLimit(2, 1), False),
+    (ChildLimit(3, 1), True), (ChildLimit(3, 2), False), (ChildLimit(4, 1), True), (ChildLimit(5, 1), False),
 ])  # fmt: skip
-def test_limits_count_all_or_each_class(limit: Limit, full: bool) -> None:
-    present = [Child(3, PART_OF), Child(4, PART_OF), Child(3, IS_A)]
-    assert has_enough(limit, Child(3, PART_OF), present) is full
+def test_limits_count_all_or_each_class(limit: ChildLimit, full: bool) -> None:
+    present = [ChildType(3, PART_OF), ChildType(4, PART_OF), ChildType(3, IS_A)]
+    assert has_enough(limit, ChildType(3, PART_OF), present) is full
 
 
 def test_a_choice_is_disabled_when_there_is_enough_of_it() -> None:
-    tree = ClassTree(NAMES, [part_of(20, 2, 1, Limit(4, 1)), is_a(21, 3, 2), is_a(22, 4, 2)])
-    found = {choice.class_name: choice.disabled for choice in tree.choices(1, [Child(3, PART_OF)])}
+    tree = ClassTree(NAMES, [part_of(20, 2, 1, ChildLimit(4, 1)), is_a(21, 3, 2), is_a(22, 4, 2)])
+    found = {choice.class_name: choice.disabled for choice in tree.choices(1, [ChildType(3, PART_OF)])}
     assert found == {"lobe": True, "bulb": False}

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.ingest import IngestedVolume, Interrupted, ingest, ingest_sections
+from catmaid_server.tiles.ingest import IngestedVolume, IngestInterrupted, ingest, ingest_sections
 from catmaid_server.tiles.journal import NAME
 from catmaid_server.tiles.omezarr import cache_context, open_volume
 from catmaid_server.tiles.pyramid import halved
@@ -159,7 +159,7 @@ async def test_after_mending_a_section_only_that_one_is_read(folder: Path) -> No
 
 async def test_a_section_that_changed_meanwhile_is_read_again(folder: Path) -> None:
     stop = threading.Event()
-    with pytest.raises(Interrupted):
+    with pytest.raises(IngestInterrupted):
         make(folder, stop=stop, progress=lambda done, total: stop.set() if done == 6 else None)
     Image.fromarray(255 - STACK[0]).save(folder / "0.png")
     volume = make(folder)
@@ -211,7 +211,7 @@ async def test_an_ingest_goes_on_after_kill_9(folder: Path) -> None:
 
 def test_other_settings_start_anew(folder: Path) -> None:
     stop = threading.Event()
-    with pytest.raises(Interrupted):
+    with pytest.raises(IngestInterrupted):
         make(folder, stop=stop, progress=lambda done, total: stop.set() if done == 6 else None)
     assert make(folder, tile_size=128).resumed == 0
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.domain.projects.working_hours import Work, bouts, by_day, hours_by_day
+from catmaid_server.domain.projects.working_hours import UserWork, bouts, by_day, hours_by_day
 from catmaid_server.transfer.exporters.activity_plot import activity_svg
 
 START = datetime(2022, 6, 1, 9, tzinfo=UTC)
@@ -40,16 +40,16 @@ def test_hours_count_for_the_day_on_which_a_bout_began() -> None:
 
 
 def test_the_picture_has_a_bar_for_each_day_of_work() -> None:
-    work = Work(START, START + timedelta(days=30), after(0, 1, 24 * 60), after(2), after(0))
+    work = UserWork(START, START + timedelta(days=30), after(0, 1, 24 * 60), after(2), after(0))
     assert (bars(work, "#aa0000"), bars(work, "#00aa00"), bars(work, "#444444")) == (1, 1, 2)
 
 
 def test_the_picture_of_no_work_says_so() -> None:
-    svg = activity_svg(Work(START, START + timedelta(hours=1), [], [], []), PAUSE)
+    svg = activity_svg(UserWork(START, START + timedelta(hours=1), [], [], []), PAUSE)
     assert "No tree nodes were edited" in svg
 
 
-def bars(work: Work, color: str) -> int:
+def bars(work: UserWork, color: str) -> int:
     """Bars of this color, without the one that stands in the legend."""
     patches = ET.fromstring(activity_svg(work, PAUSE)).iter("{http://www.w3.org/2000/svg}path")
     return sum(f"fill: {color}" in (path.get("style") or "") and path.get("clip-path") is not None for path in patches)

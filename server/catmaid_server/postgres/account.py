@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Account:
+class OsAccount:
     """A user of the operating system. `switched`: it is not the one we run as."""
 
     name: str
@@ -46,7 +46,7 @@ class Account:
             os.chown(path, self.uid, self.gid)
 
 
-def server_account(existing: Path | None = None) -> Account:
+def server_account(existing: Path | None = None) -> OsAccount:
     """Who runs the server on the data folder `existing`, or on a new one.
 
     Raises
@@ -68,14 +68,14 @@ def server_account(existing: Path | None = None) -> Account:
     )
 
 
-def _own_account(uid: int) -> Account:
+def _own_account(uid: int) -> OsAccount:
     try:
         return _account(pwd.getpwuid(uid), switched=False)
     except KeyError:
         raise PermissionError(f"PostgreSQL needs an account, and user id {uid} has none on this machine.") from None
 
 
-def _service_accounts() -> list[Account]:
+def _service_accounts() -> list[OsAccount]:
     found = []
     for name in ("postgres", "nobody"):
         try:
@@ -90,8 +90,8 @@ def _service_accounts() -> list[Account]:
     return found
 
 
-def _account(entry: pwd.struct_passwd, *, switched: bool) -> Account:
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, switched)
+def _account(entry: pwd.struct_passwd, *, switched: bool) -> OsAccount:
+    return OsAccount(entry.pw_name, entry.pw_uid, entry.pw_gid, switched)
 
 
 def _name_of(uid: int) -> str:

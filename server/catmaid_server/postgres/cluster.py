@@ -28,7 +28,7 @@ from typing import Any, Final
 import psycopg
 
 from catmaid_server.postgres import postmaster, tuning
-from catmaid_server.postgres.account import Account, server_account
+from catmaid_server.postgres.account import OsAccount, server_account
 from catmaid_server.postgres.binaries import Installation, PostgresMissing, find_installation
 
 DATABASE: Final = "catmaid"
@@ -162,7 +162,7 @@ class Cluster:
                 raise ClusterError(f"{self._data} is not the folder of a PostgreSQL database.") from None
         return find_installation(major, self._binaries)
 
-    def _initialise(self, installation: Installation, account: Account) -> None:
+    def _initialise(self, installation: Installation, account: OsAccount) -> None:
         """Make the cluster beside its place and move it there when complete."""
         new = self._root / "data.new"
         shutil.rmtree(new, ignore_errors=True)
@@ -201,7 +201,7 @@ class Cluster:
             conf.write(f"{_INCLUDE}\n")
         new.rename(self._data)
 
-    def _launch(self, installation: Installation, account: Account) -> None:
+    def _launch(self, installation: Installation, account: OsAccount) -> None:
         conf = self._data / "catmaid.conf"
         conf.write_text(tuning.configuration(tuning.memory_bytes()))
         account.own(conf)
@@ -218,7 +218,7 @@ class Cluster:
                 raise ClusterError(f"Processes of a killed PostgreSQL still use {self._data}; end them and try again.")
             time.sleep(0.1)
 
-    def _launched(self, installation: Installation, account: Account, socket_folder: Path) -> bool:
+    def _launched(self, installation: Installation, account: OsAccount, socket_folder: Path) -> bool:
         """Start the server; False if the shared memory of a killed one is still in use."""
         with self._log.open("ab") as log, _handed_over(self._data, account) as (path, options):
             began_at = log.tell()
@@ -245,10 +245,10 @@ class Cluster:
             if pidfile is not None and pidfile.pid == self._child.pid and pidfile.ready:
                 return True
             if self._child.poll() is not None:
-                said = self._log.read_bytes()[began_at:].decode(errors="replace")
-                if "pre-existing shared memory block" in said:
+                log_text = self._log.read_bytes()[began_at:].decode(errors="replace")
+                if "pre-existing shared memory block" in log_text:
                     return False
-                raise ClusterError(f"PostgreSQL did not start: {_last_line(said)} (see {self._log})")
+                raise ClusterError(f"PostgreSQL did not start: {_last_line(log_text)} (see {self._log})")
             time.sleep(_POLL_S)
         raise ClusterError(f"PostgreSQL did not get ready within {_START_S:.0f} s; see {self._log}.")
 
@@ -295,7 +295,7 @@ class Cluster:
             _left_running.append(self._child)
         self._child = None
 
-    def _choose_socket_folder(self, account: Account) -> Path:
+    def _choose_socket_folder(self, account: OsAccount) -> Path:
         """Where the socket fits: a socket's path may not be longer than 107 bytes, nor in a folder closed to it."""
         beside = self._root / "socket"
         if not account.switched and len(os.fsencode(beside / _SOCKET_NAME)) <= _LONGEST_SOCKET_PATH:
@@ -353,7 +353,7 @@ class Cluster:
 
 
 @contextmanager
-def _handed_over(folder: Path, account: Account) -> Iterator[tuple[str, dict[str, Any]]]:
+def _handed_over(folder: Path, account: OsAccount) -> Iterator[tuple[str, dict[str, Any]]]:
     """A path by which `account` reaches `folder`, with arguments for `subprocess` that make it so.
 
     Another account may own the folder and still not get there, through a home that is closed to it. So we open

@@ -1,7 +1,13 @@
-"""The service as a process: one per data folder, started, found and stopped from anywhere."""
+"""The service as a process: one per data folder, started, found and stopped from anywhere.
+
+- `lifecycle`: start, find and stop it; `folder`: its files in the data folder; `settings`: its settings.
+- `supervisor`: the process that listens and hands connections to its workers; `workers`, `worker`, `orders`: these
+  processes, and what each gets to know at its start.
+- `opening`: open the database of a data folder; `logs`: its log files.
+"""
 
 from catmaid_server.service.folder import ServiceError, ServiceFolder
-from catmaid_server.service.lifecycle import Status, start, status, stop
+from catmaid_server.service.lifecycle import ServiceStatus, start, status, stop
 from catmaid_wire.service_record import ServiceRecord
 
-__all__ = ["ServiceError", "ServiceFolder", "ServiceRecord", "Status", "start", "status", "stop"]
+__all__ = ["ServiceError", "ServiceFolder", "ServiceRecord", "ServiceStatus", "start", "status", "stop"]

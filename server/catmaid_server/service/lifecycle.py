@@ -20,7 +20,7 @@ _STOP_S = 90.0
 _POLL_S = 0.02
 
 
-class Status(msgspec.Struct, frozen=True, kw_only=True):
+class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a service runs on a data folder."""
 
     running: bool
@@ -95,12 +95,12 @@ def stop(settings: Settings | None = None, *, patience_s: float = _STOP_S) -> bo
     return True
 
 
-def status(settings: Settings | None = None) -> Status:
+def status(settings: Settings | None = None) -> ServiceStatus:
     """Whether a service runs on a data folder, and where."""
     settings = settings or Settings()
     record = ServiceFolder(settings.folder).read_record()
     cluster = embedded_cluster(settings)
-    return Status(
+    return ServiceStatus(
         running=record is not None,
         data_dir=str(settings.folder),
         service=record,

@@ -49,14 +49,16 @@ class Worker:
             self.process.stdin.write(msgspec.json.encode(order) + b"\n")
             await self.process.stdin.drain()
         try:
-            said = (await asyncio.wait_for(self.process.stdout.readline(), _READY_S)).decode(errors="replace").strip()
+            first_line = (
+                (await asyncio.wait_for(self.process.stdout.readline(), _READY_S)).decode(errors="replace").strip()
+            )
         except TimeoutError:
-            said = "it did not get ready"
-        if said == READY:
+            first_line = "it did not get ready"
+        if first_line == READY:
             return
         self.kill()
         await self.process.wait()
-        raise ServiceError(f"A worker of the service did not start: {said or 'it ended; see logs/service.out'}")
+        raise ServiceError(f"A worker of the service did not start: {first_line or 'it ended; see logs/service.out'}")
 
     def take(self, connection: socket.socket) -> bool:
         """Hand a connection over; False if the worker is gone, or has many that it did not take yet."""

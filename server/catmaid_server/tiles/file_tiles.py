@@ -97,12 +97,12 @@ def _described(folder: Path) -> dict[str, Any]:
     else:
         return {}
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-        known = {name: said[key] for name, key in _NAMES_IN_FILE.items() if key in said}
-        if "tile_width" in said and "tile_height" in said:
-            known["tile_size"] = (int(said["tile_width"]), int(said["tile_height"]))
-        if "zoom_levels" in said:
-            known["zoom_levels"] = len(said["zoom_levels"])
+        description = json.loads(path.read_text(encoding="utf-8"))
+        known = {name: description[key] for name, key in _NAMES_IN_FILE.items() if key in description}
+        if "tile_width" in description and "tile_height" in description:
+            known["tile_size"] = (int(description["tile_width"]), int(description["tile_height"]))
+        if "zoom_levels" in description:
+            known["zoom_levels"] = len(description["zoom_levels"])
     except (ValueError, TypeError) as error:
         raise InvalidInput(f"{path} is not a description of a stack: {error}.") from error
     return known

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.tiles import journal as journals
-from catmaid_server.tiles.journal import Entry, Journal
+from catmaid_server.tiles.journal import Journal, JournalEntry
 from catmaid_server.tiles.omezarr import VolumeLayout, cache_context, create_volume
 from catmaid_server.tiles.pyramid import halved
 from catmaid_server.tiles.sections import BadSection, BadSections, Section, ValueRange, reason_of, survey
@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]
 """Called with the number of finished sections and the number of all."""
 
 
-class Interrupted(Exception):
+class IngestInterrupted(Exception):
     """The caller set `stop`; what is finished is kept."""
 
 
@@ -154,7 +154,7 @@ def _write_all(run: _Run, journal: Journal, finished: set[int]) -> None:
         written = _windowed(pool, lambda index: _write(run, index), todo, workers)
         for done, future in enumerate(written, start=len(finished) + 1):
             if run.stop.is_set():
-                raise Interrupted
+                raise IngestInterrupted
             entry = future.result()
             if entry.bad is not None:
                 bad.append(BadSection(run.sections[entry.section].name, entry.bad))
@@ -166,11 +166,11 @@ def _write_all(run: _Run, journal: Journal, finished: set[int]) -> None:
 
 
 def _windowed(
-    pool: ThreadPoolExecutor, work: Callable[[int], Entry], todo: Sequence[int], width: int
-) -> Iterator[Future[Entry]]:
+    pool: ThreadPoolExecutor, work: Callable[[int], JournalEntry], todo: Sequence[int], width: int
+) -> Iterator[Future[JournalEntry]]:
     """Do the work with at most `width` pieces begun and not yet taken."""
     waiting = iter(todo)
-    begun: set[Future[Entry]] = set()
+    begun: set[Future[JournalEntry]] = set()
     while True:
         while len(begun) < width and (index := next(waiting, None)) is not None:
             begun.add(pool.submit(work, index))
@@ -180,7 +180,7 @@ def _windowed(
         yield from finished
 
 
-def _write(run: _Run, index: int) -> Entry:
+def _write(run: _Run, index: int) -> JournalEntry:
     """Read one section and write all its levels; a bad one is written black where it is to be skipped."""
     section = run.sections[index]
     image, fault = _pixels(section, run.stores[0].shape[1:])
@@ -194,7 +194,7 @@ def _write(run: _Run, index: int) -> Entry:
             pending.append(store[index].write(level, can_reference_source_data_indefinitely=True))
         for write in pending:
             write.result()
-    return Entry(index, fingerprint, zlib.crc32(image.data), fault)
+    return JournalEntry(index, fingerprint, zlib.crc32(image.data), fault)
 
 
 def _pixels(section: Section | BadSection, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], str | None]:
@@ -220,7 +220,7 @@ def _header(layout: VolumeLayout, value_range: ValueRange | None) -> dict[str, A
     }
 
 
-def _is_written(entry: Entry | None, section: Section | BadSection) -> bool:
+def _is_written(entry: JournalEntry | None, section: Section | BadSection) -> bool:
     """Whether the entry says that this section, as it is now, is on disk."""
     return (
         entry is not None
@@ -261,7 +261,7 @@ def holds(volume: Path, sections: Sequence[Section | BadSection]) -> bool:
 
 
 def _described(
-    path: Path, layout: VolumeLayout, header: dict[str, Any], entries: dict[int, Entry], resumed: int
+    path: Path, layout: VolumeLayout, header: dict[str, Any], entries: dict[int, JournalEntry], resumed: int
 ) -> IngestedVolume:
     broken = {
         index: BadSection(f"section {index}", entry.bad)

@@ -21,7 +21,7 @@ NAME: Final = "ingest.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """A section on disk: the fingerprint of its source and the CRC-32 of its pixels, or why it is black."""
 
     section: int
@@ -63,7 +63,7 @@ class Journal:
         self.header = header
         self._append(header)
 
-    def record(self, entry: Entry) -> None:
+    def record(self, entry: JournalEntry) -> None:
         """Note a section whose pixels are on disk."""
         self.entries[entry.section] = entry
         self._append(
@@ -77,7 +77,7 @@ class Journal:
         os.fsync(self._file.fileno())
 
 
-def read(folder: Path) -> tuple[dict[str, Any] | None, dict[int, Entry]]:
+def read(folder: Path) -> tuple[dict[str, Any] | None, dict[int, JournalEntry]]:
     """Header (None: there is no journal) and entries by section of a folder that nobody writes to."""
     if not (folder / NAME).exists():
         return None, {}
@@ -85,7 +85,7 @@ def read(folder: Path) -> tuple[dict[str, Any] | None, dict[int, Entry]]:
     return header, entries
 
 
-def revision(header: dict[str, Any], entries: dict[int, Entry]) -> str:
+def revision(header: dict[str, Any], entries: dict[int, JournalEntry]) -> str:
     """A short name for exactly these pixels."""
     digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
     for section in sorted(entries):
@@ -93,10 +93,10 @@ def revision(header: dict[str, Any], entries: dict[int, Entry]) -> str:
     return digest.hexdigest()[:12]
 
 
-def _parse(path: Path) -> tuple[dict[str, Any] | None, dict[int, Entry], int]:
+def _parse(path: Path) -> tuple[dict[str, Any] | None, dict[int, JournalEntry], int]:
     """Header, entries, and the length in bytes up to which the file is whole."""
     header: dict[str, Any] | None = None
-    entries: dict[int, Entry] = {}
+    entries: dict[int, JournalEntry] = {}
     length = 0
     for line in path.read_bytes().splitlines(keepends=True):
         try:
@@ -110,5 +110,5 @@ def _parse(path: Path) -> tuple[dict[str, Any] | None, dict[int, Entry], int]:
             header = value
         else:
             section = value["section"]
-            entries[section] = Entry(section, value["source"], value["crc32"], value.get("bad"))
+            entries[section] = JournalEntry(section, value["source"], value["crc32"], value.get("bad"))
     return header, entries, length

@@ -21,7 +21,7 @@ LARGEST_PX: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class PictureWindow:
     """A rectangle of a section: centre and size in pixels of full resolution, turned clockwise by degrees."""
 
     x: float
@@ -33,7 +33,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Pyramid:
+class TilePyramid:
     """The images of a stack: size of a tile in pixels, and how many zoom levels there are."""
 
     of: StackRevision
@@ -42,7 +42,7 @@ class Pyramid:
     zoom_levels: int
 
 
-async def picture(tiles: TileService, pyramid: Pyramid, window: Window, *, zoom: int) -> bytes:
+async def picture(tiles: TileService, pyramid: TilePyramid, window: PictureWindow, *, zoom: int) -> bytes:
     """A PNG of what a window shows, upright, at a zoom level or a coarser one; black where there is no image.
 
     Raises `NotFound` if the window is too large even at the coarsest level.
@@ -64,7 +64,7 @@ async def picture(tiles: TileService, pyramid: Pyramid, window: Window, *, zoom:
 
 
 async def _pixels(
-    tiles: TileService, pyramid: Pyramid, zoom: int, section: int, left: int, top: int, width: int, height: int
+    tiles: TileService, pyramid: TilePyramid, zoom: int, section: int, left: int, top: int, width: int, height: int
 ) -> NDArray[np.uint8]:
     """The (height, width) uint8 pixels from `left` and `top` on, in pixels of the zoom level."""
     image = np.zeros((height, width), np.uint8)
@@ -78,7 +78,7 @@ async def _pixels(
     return image
 
 
-async def _tile(tiles: TileService, pyramid: Pyramid, address: TileAddress) -> NDArray[np.uint8] | None:
+async def _tile(tiles: TileService, pyramid: TilePyramid, address: TileAddress) -> NDArray[np.uint8] | None:
     try:
         data = await tiles.tile(pyramid.of, address, "png")
     except NotFound:

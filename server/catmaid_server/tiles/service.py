@@ -33,7 +33,7 @@ class StackRevision:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _OpenSource:
     source: TileSource
     key: str
     until: float
@@ -63,7 +63,7 @@ class TileService:
         self._flight: SingleFlight[tuple[str, TileAddress, str], bytes | None] = SingleFlight()
         self._context = cache_context(chunk_cache_bytes)
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="tiles")
-        self._found: OrderedDict[StackRevision, _Found] = OrderedDict()
+        self._found: OrderedDict[StackRevision, _OpenSource] = OrderedDict()
 
     def close(self) -> None:
         """Let the threads end."""
@@ -84,7 +84,7 @@ class TileService:
             self.cache.put(key, data)
         return data
 
-    async def _source(self, of: StackRevision) -> _Found:
+    async def _source(self, of: StackRevision) -> _OpenSource:
         """Ask the store now and then, so that a stack taken out of a project is gone for its users soon."""
         known = self._found.get(of)
         if known is not None and known.until > time.monotonic():
@@ -96,7 +96,7 @@ class TileService:
             raise NotFound(f"Project {of.project_id} has no images {of.revision} of a stack {of.stack_id}.")
         key = repr(described)
         source = known.source if known is not None and known.key == key else await self._open(described, of)
-        found = _Found(source, key, time.monotonic() + _TRUSTED_S)
+        found = _OpenSource(source, key, time.monotonic() + _TRUSTED_S)
         self._found[of] = found
         self._found.move_to_end(of)
         while len(self._found) > _REMEMBERED:

@@ -25,7 +25,7 @@ class AccountProfile(ToolProfile):
     primary_group_id: int | None
 
 
-class Account(TypedDict, total=False):
+class DescribedAccount(TypedDict, total=False):
     """A user as their own client sees it."""
 
     userid: int
@@ -67,7 +67,7 @@ async def note_login(tx: Connection, user: User, *, better_hash: str | None) -> 
     return user.password if better_hash is None else str(stored)
 
 
-async def describe_account(connection: Connection, user: User) -> Account:
+async def describe_account(connection: Connection, user: User) -> DescribedAccount:
     """Name, profile and rights of a user, for the client that works for this user."""
     domain = await fetch_all(connection, sql.domain, user_id=user.id)
     group = await fetch_value(connection, sql.primary_group, user_id=user.id)

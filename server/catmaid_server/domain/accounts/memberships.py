@@ -37,7 +37,7 @@ def require_known(permissions: Iterable[str]) -> None:
         raise InvalidInput(f"Unknown permissions {', '.join(unknown)}. Permissions: {', '.join(PROJECT_PERMISSIONS)}.")
 
 
-class Kind(StrEnum):
+class HolderKind(StrEnum):
     """To whom permissions are given."""
 
     USER = "user"
@@ -45,7 +45,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class UserSelection:
     """Some users, by id, and the members of some groups."""
 
     user_ids: Sequence[int] = ()
@@ -53,44 +53,44 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedData:
     """Whose data is, or is no longer, shared: how many users, and the ids that are nobody's."""
 
     updated: int
     unknown_ids: list[int]
 
 
-async def share_data(tx: Connection, *, of: Party, to: Party, shared: bool = True) -> Shared:
+async def share_data(tx: Connection, *, of: UserSelection, to: UserSelection, shared: bool = True) -> SharedData:
     """Let users edit the data of others, as members of the groups that bear the others' names; or no longer."""
     members = await _users_of(tx, to, "source users, or source groups that have members")
     owners = await _users_of(tx, of, "target users, or target groups that have members")
     await tx.execute(sql.make_own_groups, {"owner_ids": owners})
     await tx.execute(sql.add_members if shared else sql.remove_members, {"owner_ids": owners, "user_ids": members})
-    return Shared(len(owners), sorted(set(of.user_ids) - set(owners)))
+    return SharedData(len(owners), sorted(set(of.user_ids) - set(owners)))
 
 
-async def _users_of(tx: Connection, party: Party, what: str) -> list[int]:
+async def _users_of(tx: Connection, party: UserSelection, what: str) -> list[int]:
     found = await fetch_all(tx, sql.users_of, user_ids=list(party.user_ids), group_ids=list(party.group_ids))
     if not found and not party.user_ids:
         raise InvalidInput(f"This needs {what}.")
     return [user_id for (user_id,) in found]
 
 
-async def grants_in_project(connection: Connection, project_id: int, kind: Kind) -> msgspec.Raw:
+async def grants_in_project(connection: Connection, project_id: int, kind: HolderKind) -> msgspec.Raw:
     """What users, or groups, were granted in a project, as JSON by id."""
-    query = sql.groups_with_permissions if kind is Kind.GROUP else sql.users_with_permissions
+    query = sql.groups_with_permissions if kind is HolderKind.GROUP else sql.users_with_permissions
     return await fetch_json(connection, query, project_id=project_id)
 
 
 async def change_grants(
-    tx: Connection, project_id: int, kind: Kind, holder_id: int, wanted: Mapping[str, bool]
+    tx: Connection, project_id: int, kind: HolderKind, holder_id: int, wanted: Mapping[str, bool]
 ) -> None:
     """Give (true) or take (false) permissions in a project to or from a user or a group.
 
     Raises `InvalidInput` for an unknown permission, `NotFound` if there is no such user or group.
     """
     require_known(wanted)
-    user_id, group_id = (holder_id, None) if kind is Kind.USER else (None, holder_id)
+    user_id, group_id = (holder_id, None) if kind is HolderKind.USER else (None, holder_id)
     if not await fetch_all(tx, sql.holder, user_id=user_id, group_id=group_id):
         raise NotFound(f"There is no {kind.value} {holder_id}.")
     values = {"project_id": project_id, "user_id": user_id, "group_id": group_id}

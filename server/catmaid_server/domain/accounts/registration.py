@@ -17,7 +17,7 @@ sql = load("accounts/registration")
 _LONGEST: Final = {"first name": 150, "last name": 150, "e-mail address": 254}
 
 
-def faults(username: str, first_name: str, last_name: str, email: str) -> list[str]:
+def registration_problems(username: str, first_name: str, last_name: str, email: str) -> list[str]:
     """What keeps this from being how somebody may call themselves; empty if nothing does."""
     found = []
     if not re.fullmatch(r"[\w.@+-]{1,150}", username):

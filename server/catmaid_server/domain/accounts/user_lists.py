@@ -21,7 +21,7 @@ COLUMNS: Final = ("username", "first_name", "last_name", "id")
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class UserGroup:
     """A group of users."""
 
     id: int
@@ -77,8 +77,8 @@ async def user_page(
     return len(rows), rows[start : start + (PAGE if length < 0 else length)]
 
 
-async def groups(connection: Connection, *, member_id: int | None = None) -> list[Group]:
+async def groups(connection: Connection, *, member_id: int | None = None) -> list[UserGroup]:
     """Every group, or those of which a user is a member; `NotFound` if there is no such user."""
     if member_id is not None and await user_by_id(connection, member_id) is None:
         raise NotFound(f"There is no user {member_id}.")
-    return [Group(*row) for row in await fetch_all(connection, sql.groups, member_id=member_id)]
+    return [UserGroup(*row) for row in await fetch_all(connection, sql.groups, member_id=member_id)]

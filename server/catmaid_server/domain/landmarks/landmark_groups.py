@@ -13,13 +13,13 @@ from catmaid_server.domain.accounts.permissions import require_edit
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.landmarks import landmarks
-from catmaid_server.domain.landmarks.landmarks import Location, Named
+from catmaid_server.domain.landmarks.landmarks import LandmarkLocation, LandmarkOrGroup
 
 sql = load("landmarks/landmark_groups")
 
 
 @dataclass(frozen=True, slots=True)
-class Unlinked:
+class RemovedSharedLocations:
     """What went when a landmark left the locations of a group; one entry per point in each list of links."""
 
     shared_point_ids: list[int]
@@ -28,12 +28,14 @@ class Unlinked:
     deleted_point_ids: list[int]
 
 
-async def list_groups(connection: Connection, project_id: int) -> list[Named]:
+async def list_groups(connection: Connection, project_id: int) -> list[LandmarkOrGroup]:
     """All groups of landmarks of a project, by id."""
-    return [Named(*row) for row in await fetch_all(connection, sql.groups, project_id=project_id, group_id=None)]
+    return [
+        LandmarkOrGroup(*row) for row in await fetch_all(connection, sql.groups, project_id=project_id, group_id=None)
+    ]
 
 
-async def describe_group(connection: Connection, project_id: int, group_id: int) -> Named:
+async def describe_group(connection: Connection, project_id: int, group_id: int) -> LandmarkOrGroup:
     """One group, or `NotFound`."""
     return _found(
         await fetch_one(connection, sql.groups, project_id=project_id, group_id=group_id), project_id, group_id
@@ -50,19 +52,19 @@ async def members(connection: Connection, project_id: int, group_id: int | None 
 
 async def locations(
     connection: Connection, project_id: int, group_id: int | None = None, *, with_names: bool = False
-) -> dict[int, list[Location]]:
+) -> dict[int, list[LandmarkLocation]]:
     """What groups show, by group, of all groups or of one.
 
     With names, only the locations of members are given, with the names of these.
     """
     query = sql.locations_with_names if with_names else sql.locations
-    found: dict[int, list[Location]] = defaultdict(list)
+    found: dict[int, list[LandmarkLocation]] = defaultdict(list)
     for group, *place in await fetch_all(connection, query, project_id=project_id, group_id=group_id):
-        found[group].append(Location(*place))
+        found[group].append(LandmarkLocation(*place))
     return found
 
 
-async def create_group(tx: Connection, user: User, project_id: int, name: str) -> Named:
+async def create_group(tx: Connection, user: User, project_id: int, name: str) -> LandmarkOrGroup:
     """Make a group of landmarks; `InvalidInput` if the name is empty or taken."""
     landmarks.require_name(name, "group of landmarks")
     await tx.execute(landmarks.sql.lock_names, {"project_id": project_id})
@@ -70,7 +72,7 @@ async def create_group(tx: Connection, user: User, project_id: int, name: str) -
         raise InvalidInput(f"There is already a group of landmarks named {name!r}.")
     row = await fetch_one(tx, sql.create, project_id=project_id, user_id=user.id, names=[name])
     assert row is not None
-    return Named(*row)
+    return LandmarkOrGroup(*row)
 
 
 async def change_group(
@@ -82,7 +84,7 @@ async def change_group(
     name: str | None = None,
     landmark_ids: Collection[int] | None = None,
     append: bool = False,
-) -> Named:
+) -> LandmarkOrGroup:
     """Rename a group, and say which landmarks are its members or, to append, which become so.
 
     Everybody may do so, but members are removed from one's own groups only: else `NotAllowed`.
@@ -114,7 +116,7 @@ async def change_landmark(
     name: str | None = None,
     group_ids: Collection[int] | None = None,
     append: bool = False,
-) -> Named:
+) -> LandmarkOrGroup:
     """Rename a landmark that the user may edit, and say of which groups it is a member or, to append, becomes one."""
     [landmark] = await landmarks.lock_landmarks(tx, user, project_id, [landmark_id])
     if group_ids is not None:
@@ -144,7 +146,7 @@ async def add_members(
     )
 
 
-async def delete_group(tx: Connection, user: User, project_id: int, group_id: int) -> Named:
+async def delete_group(tx: Connection, user: User, project_id: int, group_id: int) -> LandmarkOrGroup:
     """Delete a group that the user may edit; landmarks and points stay. Returns the group as it was."""
     group = await _lock_group(tx, project_id, group_id)
     await require_edit(tx, user, [group.user_id], f"group {group_id} of landmarks")
@@ -184,7 +186,7 @@ async def remove_location(tx: Connection, user: User, project_id: int, group_id:
 
 async def remove_shared_locations(
     tx: Connection, user: User, project_id: int, landmark_id: int, group_id: int, *, keep_points: bool
-) -> Unlinked:
+) -> RemovedSharedLocations:
     """Unlink the points where a landmark is and that a group shows from both; the landmark stays a member.
 
     Points that nothing else uses are deleted, unless they are kept. Raises `NotAllowed` if the landmark or any of the
@@ -199,7 +201,7 @@ async def remove_shared_locations(
     await tx.execute(landmarks.sql.remove_locations, {"ids": of_landmark})
     await tx.execute(sql.remove_locations, {"ids": of_group})
     gone = [] if keep_points else await landmarks.delete_unused_points(tx, points)
-    return Unlinked(points, of_landmark, of_group, gone)
+    return RemovedSharedLocations(points, of_landmark, of_group, gone)
 
 
 async def require_groups(tx: Connection, project_id: int, group_ids: Collection[int]) -> None:
@@ -209,11 +211,11 @@ async def require_groups(tx: Connection, project_id: int, group_ids: Collection[
         raise InvalidInput(f"There are no groups {missing} of landmarks in project {project_id}.")
 
 
-async def _lock_group(tx: Connection, project_id: int, group_id: int) -> Named:
+async def _lock_group(tx: Connection, project_id: int, group_id: int) -> LandmarkOrGroup:
     return _found(await fetch_one(tx, sql.lock_group, project_id=project_id, group_id=group_id), project_id, group_id)
 
 
-def _found(row: tuple[object, ...] | None, project_id: int, group_id: int) -> Named:
+def _found(row: tuple[object, ...] | None, project_id: int, group_id: int) -> LandmarkOrGroup:
     if row is None:
         raise NotFound(f"There is no group {group_id} of landmarks in project {project_id}.")
-    return Named(*row)  # type: ignore[arg-type]
+    return LandmarkOrGroup(*row)  # type: ignore[arg-type]

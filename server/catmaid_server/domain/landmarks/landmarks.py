@@ -18,7 +18,7 @@ sql = load("landmarks/landmarks")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class LandmarkOrGroup:
     """A landmark, or a group of landmarks."""
 
     id: int
@@ -30,7 +30,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
+class LandmarkLocation:
     """A point where a landmark is; nm. `names` are those of the landmarks there, where they were asked for."""
 
     id: int
@@ -41,35 +41,37 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class RemovedLocation:
     """A landmark's location that is no more, and whether its point is gone, too."""
 
     link_id: int
     deleted_point: bool
 
 
-async def list_landmarks(connection: Connection, project_id: int) -> list[Named]:
+async def list_landmarks(connection: Connection, project_id: int) -> list[LandmarkOrGroup]:
     """All landmarks of a project, by id."""
-    return [Named(*row) for row in await fetch_all(connection, sql.landmarks, project_id=project_id, ids=None)]
+    return [
+        LandmarkOrGroup(*row) for row in await fetch_all(connection, sql.landmarks, project_id=project_id, ids=None)
+    ]
 
 
-async def describe_landmark(connection: Connection, project_id: int, landmark_id: int) -> Named:
+async def describe_landmark(connection: Connection, project_id: int, landmark_id: int) -> LandmarkOrGroup:
     """One landmark, or `NotFound`."""
     row = await fetch_one(connection, sql.landmarks, project_id=project_id, ids=[landmark_id])
     if row is None:
         raise NotFound(f"There is no landmark {landmark_id} in project {project_id}.")
-    return Named(*row)
+    return LandmarkOrGroup(*row)
 
 
-async def locations(connection: Connection, project_id: int) -> dict[int, list[Location]]:
+async def locations(connection: Connection, project_id: int) -> dict[int, list[LandmarkLocation]]:
     """Where the landmarks of a project are, by landmark; those that are nowhere are left out."""
-    found: dict[int, list[Location]] = defaultdict(list)
+    found: dict[int, list[LandmarkLocation]] = defaultdict(list)
     for landmark_id, *place in await fetch_all(connection, sql.locations, project_id=project_id):
-        found[landmark_id].append(Location(*place))
+        found[landmark_id].append(LandmarkLocation(*place))
     return found
 
 
-async def create_landmark(tx: Connection, user: User, project_id: int, name: str) -> Named:
+async def create_landmark(tx: Connection, user: User, project_id: int, name: str) -> LandmarkOrGroup:
     """Make a landmark; `InvalidInput` if the name is empty or taken."""
     require_name(name, "landmark")
     await tx.execute(sql.lock_names, {"project_id": project_id})
@@ -77,13 +79,16 @@ async def create_landmark(tx: Connection, user: User, project_id: int, name: str
         raise InvalidInput(f"There is already a landmark named {name!r}.")
     row = await fetch_one(tx, sql.create, project_id=project_id, user_id=user.id, names=[name])
     assert row is not None
-    return Named(*row)
+    return LandmarkOrGroup(*row)
 
 
-async def lock_landmarks(tx: Connection, user: User, project_id: int, landmark_ids: Collection[int]) -> list[Named]:
+async def lock_landmarks(
+    tx: Connection, user: User, project_id: int, landmark_ids: Collection[int]
+) -> list[LandmarkOrGroup]:
     """Landmarks that the user is about to change; `NotFound` or `NotAllowed` if that is not possible for one."""
     found = [
-        Named(*row) for row in await fetch_all(tx, sql.lock_landmarks, project_id=project_id, ids=sorted(landmark_ids))
+        LandmarkOrGroup(*row)
+        for row in await fetch_all(tx, sql.lock_landmarks, project_id=project_id, ids=sorted(landmark_ids))
     ]
     missing = sorted(set(landmark_ids) - {landmark.id for landmark in found})
     if missing:
@@ -100,15 +105,15 @@ async def require_landmarks(tx: Connection, project_id: int, landmark_ids: Colle
         raise InvalidInput(f"There are no landmarks {missing} in project {project_id}.")
 
 
-async def rename_landmark(tx: Connection, landmark_id: int, name: str) -> Named:
+async def rename_landmark(tx: Connection, landmark_id: int, name: str) -> LandmarkOrGroup:
     """Give a locked landmark another name; `InvalidInput` if it is empty."""
     require_name(name, "landmark")
     row = await fetch_one(tx, sql.rename, landmark_id=landmark_id, name=name)
     assert row is not None
-    return Named(*row)
+    return LandmarkOrGroup(*row)
 
 
-async def delete_landmark(tx: Connection, user: User, project_id: int, landmark_id: int) -> Named:
+async def delete_landmark(tx: Connection, user: User, project_id: int, landmark_id: int) -> LandmarkOrGroup:
     """Delete a landmark; its points stay, for others to use. Returns the landmark as it was."""
     [landmark] = await lock_landmarks(tx, user, project_id, [landmark_id])
     await tx.execute(sql.delete, {"ids": [landmark_id]})
@@ -180,7 +185,9 @@ async def add_location(
     return link_id, point_id
 
 
-async def remove_location(tx: Connection, user: User, project_id: int, landmark_id: int, point_id: int) -> Removed:
+async def remove_location(
+    tx: Connection, user: User, project_id: int, landmark_id: int, point_id: int
+) -> RemovedLocation:
     """Let a landmark be at a point no more, and delete the point if nothing else uses it and the user may.
 
     Raises `NotFound`, or `NotAllowed` if the landmark or its link to the point belongs to somebody else.
@@ -193,8 +200,8 @@ async def remove_location(tx: Connection, user: User, project_id: int, landmark_
     await require_edit(tx, user, [link_owner], f"the location of landmark {landmark_id}")
     await tx.execute(sql.remove_locations, {"ids": [link_id]})
     if point_owner not in await editable_owners(tx, user, [point_owner]):
-        return Removed(link_id, deleted_point=False)
-    return Removed(link_id, deleted_point=bool(await delete_unused_points(tx, [point_id])))
+        return RemovedLocation(link_id, deleted_point=False)
+    return RemovedLocation(link_id, deleted_point=bool(await delete_unused_points(tx, [point_id])))
 
 
 def require_name(name: str, what: str) -> None:

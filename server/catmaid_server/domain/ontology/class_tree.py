@@ -22,7 +22,7 @@ _MOST_PATHS = 10_000
 
 
 @dataclass(frozen=True)
-class Limit:
+class ChildLimit:
     """How many things may hang on one thing; `type` as in `ontology_edits.CARDINALITY_TYPES`."""
 
     type: int
@@ -48,11 +48,11 @@ class ClassLink:
     relation: str
     class_a_id: int
     class_b_id: int
-    limits: tuple[Limit, ...] = ()
+    limits: tuple[ChildLimit, ...] = ()
 
 
 @dataclass(frozen=True)
-class Child:
+class ChildType:
     """The class and the relation of one thing that hangs on another."""
 
     class_id: int
@@ -60,7 +60,7 @@ class Child:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChildChoice:
     """A class of which a thing may hang on another by a relation; `group` is what the class is a sub-class of."""
 
     group: str
@@ -73,7 +73,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class PathLink:
+class ClassPathStep:
     """One step down an ontology: things of class a hang on things of class b by a relation."""
 
     class_a_id: int
@@ -81,7 +81,7 @@ class PathLink:
     relation_id: int
 
 
-Path: TypeAlias = tuple[PathLink, ...]
+ClassPath: TypeAlias = tuple[ClassPathStep, ...]
 """The steps from the root of an ontology down to one of its classes."""
 
 
@@ -137,23 +137,25 @@ class ClassTree:
                 todo.extend(self._super_classes.get(one, ()))
         return found
 
-    def choices(self, class_id: int, children: Iterable[Child]) -> list[Choice]:
+    def choices(self, class_id: int, children: Iterable[ChildType]) -> list[ChildChoice]:
         """What may hang on a thing of a class that has these children already."""
         present = list(children)
         return [choice for link in self.links_below(class_id) for choice in self._choices_of(link, present)]
 
-    def _choices_of(self, link: ClassLink, present: list[Child]) -> Iterator[Choice]:
+    def _choices_of(self, link: ClassLink, present: list[ChildType]) -> Iterator[ChildChoice]:
         ways: list[tuple[str, int, tuple[ClassLink, ...]]] = [
             (self.names[link.class_a_id], sub.class_a_id, (link, sub))
             for sub in self._sub_class_links.get(link.class_a_id, ())
         ] or [(ELEMENT, link.class_a_id, (link,))]
         for group, class_id, passed in ways:
             full = any(
-                has_enough(limit, Child(class_id, one.relation_id), present) for one in passed for limit in one.limits
+                has_enough(limit, ChildType(class_id, one.relation_id), present)
+                for one in passed
+                for limit in one.limits
             )
-            yield Choice(group, class_id, self.names[class_id], link.relation_id, link.relation, full)
+            yield ChildChoice(group, class_id, self.names[class_id], link.relation_id, link.relation, full)
 
-    def paths(self, root_id: int, *, add_inner: bool) -> list[Path]:
+    def paths(self, root_id: int, *, add_inner: bool) -> list[ClassPath]:
         """The paths from a class down to what nothing hangs on; with `add_inner` those that end before, too.
 
         Of very many paths some are left out.
@@ -161,8 +163,8 @@ class ClassTree:
         return list(islice(self._paths((root_id,), (root_id,), (), add_inner=add_inner), _MOST_PATHS))
 
     def _paths(
-        self, class_ids: tuple[int, ...], passed: tuple[int, ...], so_far: Path, *, add_inner: bool
-    ) -> Iterator[Path]:
+        self, class_ids: tuple[int, ...], passed: tuple[int, ...], so_far: ClassPath, *, add_inner: bool
+    ) -> Iterator[ClassPath]:
         """Paths that go on from `so_far`, where what hangs on any of `class_ids` may come next."""
         if len(so_far) == _DEEPEST:
             return
@@ -171,7 +173,7 @@ class ClassTree:
             for class_a_id in subs or [link.class_a_id]:
                 if class_a_id in passed:
                     continue
-                path = (*so_far, PathLink(class_a_id, link.class_b_id, link.relation_id))
+                path = (*so_far, ClassPathStep(class_a_id, link.class_b_id, link.relation_id))
                 onward = (class_a_id, link.class_a_id) if subs else (class_a_id,)
                 further = self._paths(onward, (*passed, class_a_id), path, add_inner=add_inner)
                 first = next(further, None)
@@ -181,7 +183,7 @@ class ClassTree:
                     yield from chain((first,), further)
 
 
-def has_enough(limit: Limit, child: Child, present: Iterable[Child]) -> bool:
+def has_enough(limit: ChildLimit, child: ChildType, present: Iterable[ChildType]) -> bool:
     """Whether one more child would be more than a limit on its relation allows."""
     if not limit.is_upper:
         return False

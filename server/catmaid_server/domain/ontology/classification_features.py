@@ -10,9 +10,9 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.ontology import classification, classification_graph
-from catmaid_server.domain.ontology.class_tree import Path
+from catmaid_server.domain.ontology.class_tree import ClassPath
 from catmaid_server.domain.ontology.classification import GraphLink
-from catmaid_server.domain.ontology.classification_graph import Graph
+from catmaid_server.domain.ontology.classification_graph import ClassificationGraph
 
 sql = load("ontology/classification")
 
@@ -23,7 +23,7 @@ class Feature:
 
     ontology: str
     classes: tuple[str, ...]
-    path: Path
+    path: ClassPath
 
     @property
     def short_name(self) -> str:
@@ -84,5 +84,5 @@ def matching(found: Collection[ClassifiedGraph], wanted: Collection[str]) -> lis
     ]
 
 
-def _had(graph: Graph, features: Collection[Feature]) -> tuple[Feature, ...]:
+def _had(graph: ClassificationGraph, features: Collection[Feature]) -> tuple[Feature, ...]:
     return tuple(feature for feature in features if graph.has(feature.path))

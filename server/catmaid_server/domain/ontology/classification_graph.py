@@ -13,7 +13,15 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.ontology import classification
-from catmaid_server.domain.ontology.class_tree import Child, Choice, ClassLink, ClassTree, Limit, Path, has_enough
+from catmaid_server.domain.ontology.class_tree import (
+    ChildChoice,
+    ChildLimit,
+    ChildType,
+    ClassLink,
+    ClassPath,
+    ClassTree,
+    has_enough,
+)
 from catmaid_server.domain.projects import log
 from catmaid_server.domain.space import regions
 
@@ -27,7 +35,7 @@ _NOWHERE = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
-class Thing:
+class ClassifiedThing:
     """A thing of a graph; the root has no link and no parent."""
 
     id: int
@@ -39,31 +47,31 @@ class Thing:
 
 
 @dataclass(frozen=True)
-class Graph:
+class ClassificationGraph:
     """The things of one classification, parents before their children; the first is the root."""
 
-    things: tuple[Thing, ...]
+    things: tuple[ClassifiedThing, ...]
 
     @cached_property
-    def by_id(self) -> Mapping[int, Thing]:
+    def by_id(self) -> Mapping[int, ClassifiedThing]:
         """Each thing once."""
         return {thing.id: thing for thing in reversed(self.things)}
 
     @cached_property
-    def _children(self) -> Mapping[int, list[Thing]]:
-        found: dict[int, list[Thing]] = defaultdict(list)
+    def _children(self) -> Mapping[int, list[ClassifiedThing]]:
+        found: dict[int, list[ClassifiedThing]] = defaultdict(list)
         for thing in dict.fromkeys(self.things):  # one below several parents comes with what is below it, once for each
             if thing.parent_id is not None:
                 found[thing.parent_id].append(thing)
         return found
 
-    def children(self, thing_id: int) -> list[Thing]:
+    def children(self, thing_id: int) -> list[ClassifiedThing]:
         """What hangs on a thing."""
         return self._children.get(thing_id, [])
 
-    def kinds(self, thing_id: int) -> list[Child]:
+    def kinds(self, thing_id: int) -> list[ChildType]:
         """Class and relation of what hangs on a thing."""
-        return [Child(child.class_id, child.relation_id or 0) for child in self.children(thing_id)]
+        return [ChildType(child.class_id, child.relation_id or 0) for child in self.children(thing_id)]
 
     def below(self, thing_id: int) -> list[int]:
         """The ids of a thing and of everything below it."""
@@ -76,7 +84,7 @@ class Graph:
                 todo.extend(child.id for child in self.children(one))
         return list(found)
 
-    def has(self, path: Path) -> bool:
+    def has(self, path: ClassPath) -> bool:
         """Whether things hang on the root, one on the other, as the steps of a path have it."""
         root = self.things[0]
         if path[0].class_b_id != root.class_id:
@@ -99,26 +107,30 @@ async def class_tree(connection: Connection, workspace_id: int) -> ClassTree:
     return ClassTree(
         names,
         [
-            ClassLink(link_id, relation_id, relation, class_a_id, class_b_id, tuple(Limit(*limit) for limit in limits))
+            ClassLink(
+                link_id, relation_id, relation, class_a_id, class_b_id, tuple(ChildLimit(*limit) for limit in limits)
+            )
             for link_id, relation_id, relation, class_a_id, class_b_id, limits in rows
         ],
     )
 
 
-async def graph(connection: Connection, workspace_id: int, root_id: int) -> Graph:
+async def graph(connection: Connection, workspace_id: int, root_id: int) -> ClassificationGraph:
     """All things of the graph with this root."""
     return (await graphs(connection, workspace_id, [root_id]))[root_id]
 
 
-async def graphs(connection: Connection, workspace_id: int, root_ids: Collection[int]) -> dict[int, Graph]:
+async def graphs(
+    connection: Connection, workspace_id: int, root_ids: Collection[int]
+) -> dict[int, ClassificationGraph]:
     """All things of the graphs with these roots, by root."""
-    found: dict[int, list[Thing]] = {root_id: [] for root_id in root_ids}
+    found: dict[int, list[ClassifiedThing]] = {root_id: [] for root_id in root_ids}
     for root_id, *thing in await fetch_all(connection, sql.graphs, workspace_id=workspace_id, root_ids=list(root_ids)):
-        found[root_id].append(Thing(*thing))
-    return {root_id: Graph(tuple(things)) for root_id, things in found.items()}
+        found[root_id].append(ClassifiedThing(*thing))
+    return {root_id: ClassificationGraph(tuple(things)) for root_id, things in found.items()}
 
 
-async def graph_with(connection: Connection, workspace_id: int, project_id: int, thing_id: int) -> Graph:
+async def graph_with(connection: Connection, workspace_id: int, project_id: int, thing_id: int) -> ClassificationGraph:
     """The graph that a project uses and that has this thing; `NotFound` if there is none."""
     links = await classification.graph_links(connection, workspace_id, project_id=project_id)
     for found in (await graphs(connection, workspace_id, {link.root_id for link in links})).values():
@@ -127,7 +139,7 @@ async def graph_with(connection: Connection, workspace_id: int, project_id: int,
     raise NotFound(f"There is no {thing_id} in the classifications of project {project_id}.")
 
 
-def choices(tree: ClassTree, found: Graph, thing_id: int) -> list[Choice]:
+def choices(tree: ClassTree, found: ClassificationGraph, thing_id: int) -> list[ChildChoice]:
     """What may be hung on a thing of a graph."""
     return tree.choices(found.by_id[thing_id].class_id, found.kinds(thing_id))
 
@@ -161,7 +173,7 @@ async def create_thing(
         )
     if all(choice.disabled for choice in allowed):
         raise InvalidInput(f"{parent_id} has as much of class {class_id} as it may have.")
-    thing_id = await _hang(tx, user, workspace_id, parent_id, Child(class_id, relation_id), name)
+    thing_id = await _hang(tx, user, workspace_id, parent_id, ChildType(class_id, relation_id), name)
     kind = tree.names[class_id]
     await log.add(tx, project_id, user.id, f"create_{kind}", _NOWHERE, f"Created {kind} with ID {thing_id}")
     return thing_id
@@ -245,14 +257,14 @@ class _Gap:
 
     thing_id: int
     class_id: int
-    present: list[Child]
+    present: list[ChildType]
     passed: frozenset[int] = frozenset()
 
 
-def _missing(tree: ClassTree, gap: _Gap) -> list[tuple[int, Limit, Child]]:
+def _missing(tree: ClassTree, gap: _Gap) -> list[tuple[int, ChildLimit, ChildType]]:
     """What must be there below a thing: by which link, how often, and what."""
     return [
-        (link.id, limit, Child(sub_class_id, link.relation_id))
+        (link.id, limit, ChildType(sub_class_id, link.relation_id))
         for link in tree.links_below(gap.class_id)
         if link.id not in gap.passed
         for limit in link.limits
@@ -261,7 +273,7 @@ def _missing(tree: ClassTree, gap: _Gap) -> list[tuple[int, Limit, Child]]:
     ]
 
 
-async def _hang(tx: Connection, user: User, workspace_id: int, parent_id: int, child: Child, name: str) -> int:
+async def _hang(tx: Connection, user: User, workspace_id: int, parent_id: int, child: ChildType, name: str) -> int:
     thing_id: int = await fetch_value(
         tx, sql.create_thing, project_id=workspace_id, class_id=child.class_id, name=name, user_id=user.id
     )

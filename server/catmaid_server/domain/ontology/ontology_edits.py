@@ -24,7 +24,7 @@ CARDINALITY_TYPES = {
 
 
 @dataclass(frozen=True)
-class Kind:
+class ConceptKind:
     """Classes or relations: what they are called, and the queries that find and change them."""
 
     noun: str
@@ -36,7 +36,7 @@ class Kind:
     """Of what refers to them first."""
 
 
-CLASS = Kind(
+CLASS = ConceptKind(
     "class",
     sql.classes,
     sql.class_of_project,
@@ -44,7 +44,7 @@ CLASS = Kind(
     sql.rename_class,
     (sql.delete_links_of_classes, sql.delete_instances_of_classes, sql.delete_classes),
 )
-RELATION = Kind(
+RELATION = ConceptKind(
     "relation",
     sql.relations,
     sql.relation_of_project,
@@ -60,7 +60,7 @@ RELATION = Kind(
 
 
 @dataclass(frozen=True)
-class Removed:
+class RemovedConcepts:
     """Ids of what is gone, and of what stayed because it is in use."""
 
     deleted: list[int]
@@ -106,7 +106,7 @@ async def add_relation(
     return created
 
 
-async def rename(tx: Connection, kind: Kind, project_id: int, concept_id: int | None, name: str | None) -> None:
+async def rename(tx: Connection, kind: ConceptKind, project_id: int, concept_id: int | None, name: str | None) -> None:
     """Give a class or relation another name, which none of the project may have; `NotFound` if there is no such."""
     wanted = _trimmed(name, kind.noun)
     found = await require(tx, kind, project_id, concept_id)
@@ -117,7 +117,7 @@ async def rename(tx: Connection, kind: Kind, project_id: int, concept_id: int | 
     await tx.execute(kind.rename, {"id": found, "name": wanted})
 
 
-async def remove(tx: Connection, kind: Kind, project_id: int, concept_id: int | None, *, force: bool) -> None:
+async def remove(tx: Connection, kind: ConceptKind, project_id: int, concept_id: int | None, *, force: bool) -> None:
     """Delete a class or relation; with `force` together with its links and, of a class, the things.
 
     Raises `NotFound` if there is none, `InvalidInput` if it is in use: without `force` at all, with it by what people
@@ -132,11 +132,11 @@ async def remove(tx: Connection, kind: Kind, project_id: int, concept_id: int | 
     await _delete(tx, kind, [found])
 
 
-async def remove_all(tx: Connection, kind: Kind, project_id: int, *, force: bool) -> Removed:
+async def remove_all(tx: Connection, kind: ConceptKind, project_id: int, *, force: bool) -> RemovedConcepts:
     """Delete the classes or relations that are not in use; with `force` all that nothing traced depends on."""
     known = [concept_id for concept_id, _ in await fetch_all(tx, kind.known, project_id=project_id)]
     kept = {used for used, by_tracings in (await _uses(tx, kind, project_id)).items() if by_tracings or not force}
-    removed = Removed([one for one in known if one not in kept], [one for one in known if one in kept])
+    removed = RemovedConcepts([one for one in known if one not in kept], [one for one in known if one in kept])
     await _delete(tx, kind, removed.deleted)
     return removed
 
@@ -212,7 +212,7 @@ async def remove_restriction(tx: Connection, project_id: int, restriction_id: in
         raise NotFound(f"There is no restriction {restriction_id} in project {project_id}.")
 
 
-async def require(connection: Connection, kind: Kind, project_id: int, concept_id: int | None) -> int:
+async def require(connection: Connection, kind: ConceptKind, project_id: int, concept_id: int | None) -> int:
     """The id, if it is that of a class or relation of the project; else `NotFound`."""
     found: int | None = await fetch_value(connection, kind.one, id=concept_id, project_id=project_id)
     if found is None:
@@ -227,11 +227,11 @@ def _trimmed(name: str | None, what: str) -> str:
     return trimmed
 
 
-async def _uses(tx: Connection, kind: Kind, project_id: int) -> dict[int, bool]:
+async def _uses(tx: Connection, kind: ConceptKind, project_id: int) -> dict[int, bool]:
     """Which classes or relations anything refers to, and whether what was traced does."""
     return dict(await fetch_all(tx, kind.used, project_id=project_id))
 
 
-async def _delete(tx: Connection, kind: Kind, ids: list[int]) -> None:
+async def _delete(tx: Connection, kind: ConceptKind, ids: list[int]) -> None:
     for statement in kind.delete:
         await tx.execute(statement, {"ids": ids})

@@ -35,7 +35,7 @@ ROOT_NAME = "neuropile"
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingSetup:
     """What a project lacks, by name; `root` is missing as a thing of the class `root`."""
 
     classes: list[str]
@@ -53,14 +53,14 @@ class Missing:
         return len(self.classes) == len(NEEDED_CLASSES) and len(self.relations) == len(RECIPROCAL)
 
 
-async def missing(connection: Connection, project_id: int) -> Missing:
+async def missing(connection: Connection, project_id: int) -> MissingSetup:
     """What a project lacks for tracing; `NotFound` if there is no such project."""
     if await fetch_value(connection, sql.project, project_id=project_id) is None:
         raise NotFound(f"There is no project {project_id}.")
     classes = await fetch_all(connection, sql.missing_classes, project_id=project_id, names=list(NEEDED_CLASSES))
     relations = await fetch_all(connection, sql.missing_relations, project_id=project_id, names=list(RECIPROCAL))
     has_root = await fetch_value(connection, sql.has_root, project_id=project_id)
-    return Missing([name for (name,) in classes], [name for (name,) in relations], not has_root)
+    return MissingSetup([name for (name,) in classes], [name for (name,) in relations], not has_root)
 
 
 async def set_up(tx: Connection, user: User, project_id: int) -> None:

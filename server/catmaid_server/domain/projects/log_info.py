@@ -18,7 +18,7 @@ UNSORTED = -1
 
 
 @dataclass(frozen=True)
-class Order:
+class LogOrder:
     """A column of the log (0 user, 1 operation, 2 time, 3 x, 4 y, 5 z) and a direction."""
 
     column: int = UNSORTED
@@ -32,7 +32,7 @@ async def entries(
     user_id: int | None = None,
     operation_type: str | None = None,
     freetext: str | None = None,
-    order: tuple[Order, Order] = (Order(), Order()),
+    order: tuple[LogOrder, LogOrder] = (LogOrder(), LogOrder()),
     start: int = 0,
     length: int = PAGE,
 ) -> msgspec.Raw:

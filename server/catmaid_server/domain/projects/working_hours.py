@@ -17,7 +17,7 @@ sql = load("projects/working_hours")
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class UserWork:
     """What a user did in a period, `start` included and `end` not: times of edits, reviews and all transactions."""
 
     start: datetime
@@ -38,14 +38,14 @@ class Work:
 
 async def work(
     connection: Connection, project_id: int, user_id: int, start: datetime, end: datetime, *, all_writes: bool
-) -> Work:
+) -> UserWork:
     """What a user did in a period; transactions only with `all_writes`."""
     values: dict[str, Any] = {"project_id": project_id, "user_id": user_id, "start": start, "end": end}
 
     async def times(statement: LiteralString) -> list[datetime]:
         return [time for (time,) in await fetch_all(connection, statement, **values)]
 
-    return Work(
+    return UserWork(
         start, end, await times(sql.edits), await times(sql.reviews), await times(sql.writes) if all_writes else []
     )
 

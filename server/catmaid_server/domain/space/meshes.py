@@ -25,7 +25,7 @@ _STL_FACET = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attri
 
 
 @dataclass(frozen=True, slots=True)
-class Measures:
+class SurfaceMeasures:
     """Of a surface: area in square nm, enclosed volume in cubic nm, and whether it is closed."""
 
     area: float
@@ -95,14 +95,14 @@ def from_stl(content: bytes) -> Mesh:
         raise InvalidInput("The STL file is malformed.") from None
 
 
-def measured(mesh: Mesh) -> Measures:
+def measured(mesh: Mesh) -> SurfaceMeasures:
     """Area, enclosed volume and whether each edge lies between two triangles."""
     a, b, c = mesh[:, 0], mesh[:, 1], mesh[:, 2]
     normals = np.cross(b - a, c - a)
     area = float(np.linalg.norm(normals, axis=1).sum() / 2)
     origin = mesh.reshape(-1, 3).mean(axis=0)  # else the sum of a surface far off loses digits
     volume = abs(float(np.einsum("ij,ij->", a - origin, normals)) / 6)
-    return Measures(area, volume, _is_watertight(mesh))
+    return SurfaceMeasures(area, volume, _is_watertight(mesh))
 
 
 def as_x3d(mesh: Mesh) -> str:

@@ -50,7 +50,7 @@ class Region:
 
 
 @dataclass(frozen=True)
-class Images:
+class StackImages:
     """Images of a stack that this service has: size of a voxel and place of the first one in nm, tiles in pixels."""
 
     resolution: tuple[float, float, float]
@@ -69,12 +69,12 @@ async def region(connection: Connection, project_id: int, region_id: int) -> Reg
     return Region(row[0], row[1], row[2], Rectangle(*row[3:10]), row[10])
 
 
-async def images(connection: Connection, project_id: int, stack_id: int) -> Images:
+async def images(connection: Connection, project_id: int, stack_id: int) -> StackImages:
     """The images of a stack; `NotFound` if this service has none, but sends viewers elsewhere for them."""
     row = await fetch_one(connection, sql.images, project_id=project_id, stack_id=stack_id)
     if row is None:
         raise NotFound(f"This service has no images of stack {stack_id} of project {project_id}.")
-    return Images((row[0], row[1], row[2]), (row[3], row[4], row[5]), row[6], row[7], row[8], row[9])
+    return StackImages((row[0], row[1], row[2]), (row[3], row[4], row[5]), row[6], row[7], row[8], row[9])
 
 
 async def create_region(tx: Connection, user: User, project_id: int, stack_id: int | None, place: Rectangle) -> int:

@@ -17,7 +17,7 @@ from catmaid_server.domain.accounts.permissions import require_edit
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotFound
 from catmaid_server.domain.space import meshes
-from catmaid_server.domain.space.meshes import Measures, Mesh
+from catmaid_server.domain.space.meshes import Mesh, SurfaceMeasures
 from catmaid_server.domain.times import ZonedTime
 from catmaid_server.domain.values import required
 
@@ -120,12 +120,12 @@ async def describe_volume(connection: Connection, project_id: int, volume_id: in
     return record, from_binary(corners).reshape(-1, 3, 3)
 
 
-async def measures_of(connection: Connection, project_id: int, volume_id: int) -> Measures:
+async def measures_of(connection: Connection, project_id: int, volume_id: int) -> SurfaceMeasures:
     """Area, volume and whether it is closed; or `NotFound`."""
     found = await fetch_one(connection, sql.meta, project_id=project_id, volume_id=volume_id)
     if found is None:
         raise _no_volume(project_id, volume_id)
-    return Measures(*found)
+    return SurfaceMeasures(*found)
 
 
 async def update_volume(

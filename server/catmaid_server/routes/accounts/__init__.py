@@ -1,1 +1,5 @@
-"""Users, groups, permissions, passwords and tokens."""
+"""Routes of users and groups.
+
+- `accounts`: log in and out, API tokens; `passwords`: pages to change a password and to register.
+- `permissions`: what users may do, grants and memberships; `users`: lists of users and groups.
+"""

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from catmaid_server.auth import same_site, sessions
 from catmaid_server.domain.accounts import accounts, passwords, users
-from catmaid_server.domain.accounts.accounts import Account
+from catmaid_server.domain.accounts.accounts import DescribedAccount
 from catmaid_server.domain.accounts.users import ANONYMOUS, User
 from catmaid_server.domain.errors import InvalidInput, NotAllowed
 from catmaid_server.http import keys
@@ -34,14 +34,14 @@ class Credentials(msgspec.Struct):
 
 
 @routes.get("/accounts/login", needs=Permission.NONE)
-async def who_am_i(call: Call, form: NoParameters) -> Account:
+async def who_am_i(call: Call, form: NoParameters) -> DescribedAccount:
     """Describe the user of this session or token."""
     async with call.reading() as connection:
         return await accounts.describe_account(connection, call.user)
 
 
 @routes.post("/accounts/login", needs=Permission.NONE)
-async def log_in(call: Call, form: Login) -> Annotated[web.Response, Content(Account)]:
+async def log_in(call: Call, form: Login) -> Annotated[web.Response, Content(DescribedAccount)]:
     """Check name and password, and start a session, if no page of another site asks for it.
 
     A user who is logged in and sends no name gets their own account described. An account that was switched off is
@@ -88,7 +88,7 @@ async def _authenticated(call: Call, username: str, password: str) -> User:
 
 
 @routes.any("/accounts/logout", needs=Permission.NONE)
-async def log_out(call: Call, form: NoParameters) -> Annotated[web.Response, Content(Account)]:
+async def log_out(call: Call, form: NoParameters) -> Annotated[web.Response, Content(DescribedAccount)]:
     """End the session, if no page of another site asks for it."""
     if same_site.is_foreign(call.request.headers, call.request.host):
         raise NotAllowed("Log out on a page of this service.")

@@ -91,7 +91,10 @@ async def register(
     if not call.request.app[keys.REGISTRATION]:
         return redirect(_HOME)
     names = {"first_name": form.first_name.strip(), "last_name": form.last_name.strip(), "email": form.email.strip()}
-    problems = [*registration.faults(form.username, **names), *_problems(form.password1, form.password2, form.username)]
+    problems = [
+        *registration.registration_problems(form.username, **names),
+        *_problems(form.password1, form.password2, form.username),
+    ]
     if problems:
         return _registration_page(form, problems)
     new_hash = await call.request.app[keys.PASSWORD_CHECKS].hashed(form.password1)

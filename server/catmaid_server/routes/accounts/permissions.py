@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 import msgspec
 
 from catmaid_server.domain.accounts import accounts, memberships, permissions
-from catmaid_server.domain.accounts.memberships import Kind, Party
+from catmaid_server.domain.accounts.memberships import HolderKind, UserSelection
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
@@ -117,13 +117,13 @@ class GrantsOfUser(TypedDict):
 async def user_grants(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(dict[int, GrantsOfUser])]:
     """List which user was granted what in this project."""
     async with call.reading() as connection:
-        return await memberships.grants_in_project(connection, call.project_id, Kind.USER)
+        return await memberships.grants_in_project(connection, call.project_id, HolderKind.USER)
 
 
 @routes.post("/{project_id}/permissions/project-user", needs=Permission.ADMINISTER, label="permissions.update")
 async def change_user_grants(call: Call, form: UserGrants) -> Changed:
     """Give a user permissions in this project, or take them."""
-    await memberships.change_grants(call.tx, call.project_id, Kind.USER, form.user_id, wanted := form.wanted())
+    await memberships.change_grants(call.tx, call.project_id, HolderKind.USER, form.user_id, wanted := form.wanted())
     return {"n_updated_permissions": len(wanted)}
 
 
@@ -138,13 +138,13 @@ class GrantsOfGroup(TypedDict):
 async def group_grants(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(dict[int, GrantsOfGroup])]:
     """List which group was granted what in this project."""
     async with call.reading() as connection:
-        return await memberships.grants_in_project(connection, call.project_id, Kind.GROUP)
+        return await memberships.grants_in_project(connection, call.project_id, HolderKind.GROUP)
 
 
 @routes.post("/{project_id}/permissions/project-group", needs=Permission.ADMINISTER, label="permissions.update")
 async def change_group_grants(call: Call, form: GroupGrants) -> Changed:
     """Give a group permissions in this project, or take them."""
-    await memberships.change_grants(call.tx, call.project_id, Kind.GROUP, form.group_id, wanted := form.wanted())
+    await memberships.change_grants(call.tx, call.project_id, HolderKind.GROUP, form.group_id, wanted := form.wanted())
     return {"n_updated_permissions": len(wanted)}
 
 
@@ -155,8 +155,8 @@ async def change_memberships(call: Call, form: Memberships) -> UpdatedMembership
         raise InvalidInput(f'The action is "add" or "revoke", not {form.action!r}.')
     change = await memberships.share_data(
         call.tx,
-        to=Party(form.source_users, form.source_groups),
-        of=Party(form.target_users, form.target_groups),
+        to=UserSelection(form.source_users, form.source_groups),
+        of=UserSelection(form.target_users, form.target_groups),
         shared=_ACTIONS[form.action],
     )
     return {

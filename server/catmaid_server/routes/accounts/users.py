@@ -7,7 +7,7 @@ from typing import Annotated, NotRequired, TypedDict
 import msgspec
 
 from catmaid_server.domain.accounts import user_lists
-from catmaid_server.domain.accounts.user_lists import COLUMNS, Group
+from catmaid_server.domain.accounts.user_lists import COLUMNS, UserGroup
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http.call import Call
@@ -111,7 +111,7 @@ async def list_names(call: Call, form: NoParameters) -> list[tuple[int, str]]:
 
 
 @routes.get("/groups/", needs=Permission.NONE)
-async def list_groups(call: Call, form: WhoseGroups) -> list[Group]:
+async def list_groups(call: Call, form: WhoseGroups) -> list[UserGroup]:
     """List all groups, or those of a user; visitors see none."""
     if call.user.username == ANONYMOUS:
         return []

@@ -1,1 +1,1 @@
-"""Landmarks, their groups and the places where they lie."""
+"""Routes of landmarks (`landmarks`) and of groups of landmarks, their links and their import (`landmark_groups`)."""

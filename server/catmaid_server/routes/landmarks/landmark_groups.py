@@ -15,7 +15,13 @@ from catmaid_server.domain.landmarks.landmark_links import GroupLink
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import forms
 from catmaid_server.http.routing import NoParameters, Permission, Routes
-from catmaid_server.routes.landmarks.landmarks import LocationAnswer, Name, NamedAnswer, ids_or_none, located
+from catmaid_server.routes.landmarks.landmarks import (
+    LandmarkOrGroupAnswer,
+    LocationAnswer,
+    NewName,
+    ids_or_none,
+    location_answers,
+)
 
 routes = Routes()
 
@@ -48,7 +54,7 @@ class GroupChange(msgspec.Struct):
     """Whether other members stay."""
 
 
-class Links(msgspec.Struct):
+class NewGroupLink(msgspec.Struct):
     """Two groups and the relation that the first has to the second."""
 
     group_1_id: int
@@ -56,7 +62,7 @@ class Links(msgspec.Struct):
     relation_id: int
 
 
-class Linkage(msgspec.Struct):
+class LinkedGroupsSearch(msgspec.Struct):
     """Which links to follow."""
 
     relation_id: int
@@ -112,7 +118,7 @@ class LinkEnds(TypedDict):
     object_id: int
 
 
-class GroupAnswer(NamedAnswer, kw_only=True):
+class GroupAnswer(LandmarkOrGroupAnswer, kw_only=True):
     """A group of landmarks."""
 
     members: list[int] | UnsetType = UNSET
@@ -139,7 +145,7 @@ class GroupLinkAnswer(TypedDict):
     relation_id: int | str
 
 
-class NewGroupLink(GroupLinkAnswer):
+class MadeGroupLink(GroupLinkAnswer):
     """A link between two groups, and whether it is new."""
 
     created: bool
@@ -196,7 +202,7 @@ async def list_groups(call: Call, form: ListParts) -> list[GroupAnswer]:
         if form.with_members:
             answer.members = members.get(group.id, [])
         if form.with_locations:
-            answer.locations = located(places.get(group.id, []))
+            answer.locations = location_answers(places.get(group.id, []))
         if form.with_links:
             answer.links = ends.get(group.id, [])
         if form.with_relations:
@@ -205,7 +211,7 @@ async def list_groups(call: Call, form: ListParts) -> list[GroupAnswer]:
 
 
 @routes.put("/{project_id}/landmarks/groups/", needs=Permission.ANNOTATE, label="landmarkgroups.create")
-async def create_group(call: Call, form: Name) -> GroupAnswer:
+async def create_group(call: Call, form: NewName) -> GroupAnswer:
     """Make a group of landmarks, as yet without members."""
     made = await landmark_groups.create_group(call.tx, call.user, call.project_id, form.name)
     return GroupAnswer.of(made, new=True)
@@ -223,7 +229,7 @@ async def describe_group(call: Call, form: GroupParts) -> GroupAnswer:
             answer.members = members.get(group_id, [])
         if form.with_locations:
             places = await landmark_groups.locations(connection, call.project_id, group_id, with_names=form.with_names)
-            answer.locations = located(places.get(group_id, []))
+            answer.locations = location_answers(places.get(group_id, []))
     return answer
 
 
@@ -274,7 +280,7 @@ async def hide_location(call: Call, form: NoParameters) -> GroupLocation:
 
 
 @routes.get("/{project_id}/landmarks/groups/{group_id}/transitively-linked", needs=Permission.BROWSE)
-async def find_linked_groups(call: Call, form: Linkage) -> list[int]:
+async def find_linked_groups(call: Call, form: LinkedGroupsSearch) -> list[int]:
     """Find the groups to which links of one relation lead from a group, directly or over others."""
     async with call.reading() as connection:
         return await landmark_links.linked_groups(
@@ -283,7 +289,7 @@ async def find_linked_groups(call: Call, form: Linkage) -> list[int]:
 
 
 @routes.put("/{project_id}/landmarks/groups/links/", needs=Permission.ANNOTATE, label="landmarkgroups.link")
-async def link_groups(call: Call, form: Links) -> NewGroupLink:
+async def link_groups(call: Call, form: NewGroupLink) -> MadeGroupLink:
     """Link two groups of landmarks; `relation_id` comes back as text if the link is new."""
     link_id, created = await landmark_links.link_groups(
         call.tx, call.user, call.project_id, form.group_1_id, form.group_2_id, form.relation_id
@@ -313,14 +319,14 @@ async def import_groups(call: Call, form: ImportForm) -> list[ImportedAnswer]:
     if not form.data:
         raise InvalidInput("Parameter data is missing: [[group name, [[landmark name, x, y, z], ...]], ...] in JSON.")
     try:
-        said = msgspec.json.decode(form.data)
+        decoded = msgspec.json.decode(form.data)
     except (msgspec.DecodeError, RecursionError):
         raise InvalidInput("Parameter data is not valid JSON.") from None
     imported = await landmark_import.import_groups(
         call.tx,
         call.user,
         call.project_id,
-        forms.convert({"groups": said}, _Import).groups,
+        forms.convert({"groups": decoded}, _Import).groups,
         ImportPolicy(
             form.reuse_existing_groups,
             form.reuse_existing_landmarks,

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.landmarks import landmark_groups, landmarks
-from catmaid_server.domain.landmarks.landmarks import Location, Named
+from catmaid_server.domain.landmarks.landmarks import LandmarkLocation, LandmarkOrGroup
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import microseconds
 from catmaid_server.http.routing import NoParameters, Permission, Routes
@@ -17,19 +17,19 @@ from catmaid_server.http.routing import NoParameters, Permission, Routes
 routes = Routes()
 
 
-class Parts(msgspec.Struct):
+class LandmarkParts(msgspec.Struct):
     """What to tell of landmarks beside their names."""
 
     with_locations: bool = False
 
 
-class Name(msgspec.Struct):
+class NewName(msgspec.Struct):
     """The name of something new."""
 
     name: str = ""
 
 
-class Change(msgspec.Struct):
+class LandmarkChange(msgspec.Struct):
     """What to change; what is left out stays."""
 
     name: str | None = None
@@ -39,7 +39,7 @@ class Change(msgspec.Struct):
     """Whether the landmark stays a member of other groups."""
 
 
-class Deletion(msgspec.Struct):
+class LandmarkDeletion(msgspec.Struct):
     """Landmarks to delete."""
 
     landmark_ids: list[int] = []
@@ -86,7 +86,7 @@ class LocationAnswer(msgspec.Struct):
     """Of the landmarks there."""
 
 
-class NamedAnswer(msgspec.Struct, kw_only=True):
+class LandmarkOrGroupAnswer(msgspec.Struct, kw_only=True):
     """A landmark or a group of landmarks."""
 
     id: int | None
@@ -99,7 +99,7 @@ class NamedAnswer(msgspec.Struct, kw_only=True):
     edition_time: str
 
     @classmethod
-    def of(cls, one: Named, *, new: bool = False) -> Self:
+    def of(cls, one: LandmarkOrGroup, *, new: bool = False) -> Self:
         """What clients are told of each landmark and group."""
         return cls(
             id=one.id,
@@ -111,14 +111,14 @@ class NamedAnswer(msgspec.Struct, kw_only=True):
         )
 
     @classmethod
-    def of_deleted(cls, one: Named) -> Self:
+    def of_deleted(cls, one: LandmarkOrGroup) -> Self:
         """As `of`, without the id."""
         answer = cls.of(one)
         answer.id = None
         return answer
 
 
-class LandmarkAnswer(NamedAnswer, kw_only=True):
+class LandmarkAnswer(LandmarkOrGroupAnswer, kw_only=True):
     """A landmark."""
 
     locations: list[LocationAnswer] | UnsetType = UNSET
@@ -150,25 +150,25 @@ class SharedUnlink(TypedDict):
     n_deleted_points: int
 
 
-def located(places: list[Location]) -> list[LocationAnswer]:
+def location_answers(places: list[LandmarkLocation]) -> list[LocationAnswer]:
     """Locations as clients know them."""
     return [LocationAnswer(p.id, p.x, p.y, p.z, UNSET if p.names is None else p.names) for p in places]
 
 
-def ids_or_none(said: list[int | str] | None) -> list[int] | None:
+def ids_or_none(ids: list[int | str] | None) -> list[int] | None:
     """Ids of a parameter that says `none` for no id, since forms have no empty lists; None if it was left out."""
-    if said is None:
+    if ids is None:
         return None
-    if said == ["none"]:
+    if ids == ["none"]:
         return []
     try:
-        return [int(one) for one in said]
+        return [int(one) for one in ids]
     except ValueError:
         raise InvalidInput("Give a list of ids, or none for an empty one.") from None
 
 
 @routes.get("/{project_id}/landmarks/", needs=Permission.BROWSE)
-async def list_landmarks(call: Call, form: Parts) -> list[LandmarkAnswer]:
+async def list_landmarks(call: Call, form: LandmarkParts) -> list[LandmarkAnswer]:
     """List the landmarks of a project."""
     async with call.reading() as connection:
         found = await landmarks.list_landmarks(connection, call.project_id)
@@ -176,19 +176,19 @@ async def list_landmarks(call: Call, form: Parts) -> list[LandmarkAnswer]:
     answers = [LandmarkAnswer.of(one) for one in found]
     if form.with_locations:
         for one, answer in zip(found, answers, strict=True):
-            answer.locations = located(places.get(one.id, []))
+            answer.locations = location_answers(places.get(one.id, []))
     return answers
 
 
 @routes.put("/{project_id}/landmarks/", needs=Permission.ANNOTATE, label="landmarks.create")
-async def create_landmark(call: Call, form: Name) -> LandmarkAnswer:
+async def create_landmark(call: Call, form: NewName) -> LandmarkAnswer:
     """Make a landmark, as yet without location."""
     made = await landmarks.create_landmark(call.tx, call.user, call.project_id, form.name)
     return LandmarkAnswer.of(made, new=True)
 
 
 @routes.delete("/{project_id}/landmarks/", needs=Permission.ANNOTATE, label="landmarks.delete")
-async def delete_landmarks(call: Call, form: Deletion) -> list[LandmarkAnswer]:
+async def delete_landmarks(call: Call, form: LandmarkDeletion) -> list[LandmarkAnswer]:
     """Delete landmarks and their locations, and answer with an empty list."""
     await landmarks.delete_landmarks(
         call.tx, call.user, call.project_id, form.landmark_ids, keep_points=form.keep_points
@@ -205,7 +205,7 @@ async def describe_landmark(call: Call, form: NoParameters) -> LandmarkAnswer:
 
 
 @routes.post("/{project_id}/landmarks/{landmark_id}/", needs=Permission.ANNOTATE, label="landmarks.update")
-async def change_landmark(call: Call, form: Change) -> LandmarkAnswer:
+async def change_landmark(call: Call, form: LandmarkChange) -> LandmarkAnswer:
     """Rename a landmark, or say of which groups it is a member."""
     changed = await landmark_groups.change_landmark(
         call.tx,

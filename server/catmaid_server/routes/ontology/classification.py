@@ -9,9 +9,9 @@ import msgspec
 
 from catmaid_server.domain.errors import NotAllowed, NotFound
 from catmaid_server.domain.ontology import classification, classification_graph
-from catmaid_server.domain.ontology.class_tree import Choice, ClassTree
+from catmaid_server.domain.ontology.class_tree import ChildChoice, ClassTree
 from catmaid_server.domain.ontology.classification import COMMON_WORKSPACE, GraphLink
-from catmaid_server.domain.ontology.classification_graph import Graph, Thing
+from catmaid_server.domain.ontology.classification_graph import ClassificationGraph, ClassifiedThing
 from catmaid_server.domain.space import regions
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import NoParameters, Permission, Routes
@@ -167,7 +167,7 @@ class _Shown:
     def __init__(
         self,
         tree: ClassTree,
-        graph: Graph,
+        graph: ClassificationGraph,
         region_links: dict[int, list[int]],
         *,
         with_super_classes: bool,
@@ -193,7 +193,7 @@ class _Shown:
             rows.extend(self._offers(thing_id))
         return rows
 
-    def _row(self, thing: Thing, kind: str) -> ThingRow:
+    def _row(self, thing: ClassifiedThing, kind: str) -> ThingRow:
         return {
             "id": thing.id,
             "text": thing.name or self._class_name(thing.class_id),
@@ -234,7 +234,7 @@ def _root(link: GraphLink, *, with_class: bool) -> ClassificationRoot:
     return {**root, "classname": link.class_name} if with_class else root
 
 
-def _child_groups(choices: list[Choice]) -> dict[str, list[ChildKind]]:
+def _child_groups(choices: list[ChildChoice]) -> dict[str, list[ChildKind]]:
     groups: dict[str, list[ChildKind]] = {}
     for choice in choices:
         groups.setdefault(choice.group, []).append(

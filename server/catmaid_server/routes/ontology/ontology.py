@@ -16,20 +16,20 @@ from catmaid_server.http.routing import NoParameters, Permission, Routes
 routes = Routes()
 
 
-class Concept(TypedDict):
+class NamedClass(TypedDict):
     """A class."""
 
     id: int
     name: str
 
 
-class TreeState(TypedDict):
+class RowState(TypedDict):
     """How a tree shows what has more below."""
 
     opened: bool
 
 
-class TreeNode(TypedDict):
+class OntologyRow(TypedDict):
     """One row of a tree; `state` is there if there is more below."""
 
     id: int | str
@@ -41,10 +41,10 @@ class TreeNode(TypedDict):
     restrictions: NotRequired[str]
     classbname: NotRequired[str]
     classbid: NotRequired[int]
-    state: NotRequired[TreeState]
+    state: NotRequired[RowState]
 
 
-class Below(msgspec.Struct):
+class ListPart(msgspec.Struct):
     """Which part of a list to give."""
 
     parentid: int = 0
@@ -60,7 +60,7 @@ class ListClasses(msgspec.Struct):
     """1 to list the classes at which trees begin, too."""
 
 
-class Expand(msgspec.Struct):
+class OntologyPart(msgspec.Struct):
     """Which rows of the tree to give: levels of classes and of relations alternate."""
 
     parentid: int = 0
@@ -73,7 +73,7 @@ class Expand(msgspec.Struct):
     """Name of the class at which the tree begins; without it, all that are known."""
 
 
-_MORE_BELOW: TreeState = {"opened": False}
+_MORE_BELOW: RowState = {"opened": False}
 
 
 @routes.any("/ontology/knownroots", needs=Permission.NONE)
@@ -83,7 +83,7 @@ async def known_roots(call: Call, form: NoParameters) -> dict[str, tuple[str, ..
 
 
 @routes.any("/{project_id}/ontology/roots/", needs=Permission.NONE)
-async def ontology_roots(call: Call, form: NoParameters) -> dict[str, list[Concept]]:
+async def ontology_roots(call: Call, form: NoParameters) -> dict[str, list[NamedClass]]:
     """List the ontologies for classifications; none to who may not see the project."""
     if not await call.access.allows(call.user, call.project_id, Permission.BROWSE):
         return {"root_classes": []}
@@ -107,7 +107,7 @@ async def class_ids(call: Call, form: NoParameters) -> dict[str, int]:
 
 
 @routes.any("/{project_id}/ontology/relations/list", needs=Permission.BROWSE)
-async def list_relations(call: Call, form: Below) -> list[TreeNode]:
+async def list_relations(call: Call, form: ListPart) -> list[OntologyRow]:
     """List relations as rows of a tree."""
     async with call.reading() as connection:
         found = await ontology.relations(connection, call.project_id)
@@ -115,7 +115,7 @@ async def list_relations(call: Call, form: Below) -> list[TreeNode]:
 
 
 @routes.any("/{project_id}/ontology/classes/list", needs=Permission.BROWSE)
-async def list_classes(call: Call, form: ListClasses) -> list[TreeNode]:
+async def list_classes(call: Call, form: ListClasses) -> list[OntologyRow]:
     """List classes as rows of a tree."""
     async with call.reading() as connection:
         found = await ontology.classes(connection, call.project_id)
@@ -124,7 +124,7 @@ async def list_classes(call: Call, form: ListClasses) -> list[TreeNode]:
 
 
 @routes.any("/{project_id}/ontology/list", needs=Permission.BROWSE)
-async def expand_ontology(call: Call, form: Expand) -> list[TreeNode] | dict[str, str]:
+async def expand_ontology(call: Call, form: OntologyPart) -> list[OntologyRow] | dict[str, str]:
     """Give the rows below one row of the tree of classes and relations."""
     if form.parenttype in ("class", "root"):
         return await _relations_below(call, form.parentid)
@@ -146,7 +146,7 @@ async def restriction_types(call: Call, form: NoParameters) -> dict[str, dict[in
     return {"types": ontology_edits.CARDINALITY_TYPES}
 
 
-async def _roots(call: Call, name: str | None) -> list[TreeNode] | dict[str, str]:
+async def _roots(call: Call, name: str | None) -> list[OntologyRow] | dict[str, str]:
     async with call.reading() as connection:
         found = await ontology.named_classes(connection, call.project_id, KNOWN_ROOTS if name is None else (name,))
     if not found:
@@ -159,7 +159,7 @@ async def _roots(call: Call, name: str | None) -> list[TreeNode] | dict[str, str
     ]
 
 
-async def _relations_below(call: Call, class_id: int) -> list[TreeNode]:
+async def _relations_below(call: Call, class_id: int) -> list[OntologyRow]:
     async with call.reading() as connection:
         found = await ontology.relations_below(connection, call.project_id, class_id)
     return [
@@ -175,10 +175,10 @@ async def _relations_below(call: Call, class_id: int) -> list[TreeNode]:
     ]
 
 
-def _linked_class(linked: LinkedClass) -> TreeNode:
+def _linked_class(linked: LinkedClass) -> OntologyRow:
     restrictions = [asdict(restriction) for restriction in linked.restrictions]
     mark = "*" if restrictions else ""
-    node: TreeNode = {
+    node: OntologyRow = {
         "id": linked.id,
         "text": f"{linked.name} ({linked.id}){mark}",
         "type": "class",
@@ -189,13 +189,13 @@ def _linked_class(linked: LinkedClass) -> TreeNode:
     return _with_state(node, linked.has_more_below)
 
 
-def _listed(heading: str, kind: str, concepts: list[ontology.Concept], *, whole: bool) -> list[TreeNode]:
+def _listed(heading: str, kind: str, concepts: list[ontology.Concept], *, whole: bool) -> list[OntologyRow]:
     if whole:
         return [{"id": concept.id, "text": _text(concept), "type": kind, "name": concept.name} for concept in concepts]
     return [_with_state({"id": heading, "text": heading.capitalize(), "type": "root"}, bool(concepts))]
 
 
-def _with_state(node: TreeNode, has_more: bool) -> TreeNode:
+def _with_state(node: OntologyRow, has_more: bool) -> OntologyRow:
     return {**node, "state": _MORE_BELOW} if has_more else node
 
 

@@ -74,7 +74,7 @@ class RemoveAll(msgspec.Struct):
     """1 to delete what refers to them, too."""
 
 
-class NewLink(msgspec.Struct):
+class NewClassLink(msgspec.Struct):
     """What to hang where."""
 
     classaid: int | None = None
@@ -83,7 +83,7 @@ class NewLink(msgspec.Struct):
     relid: int | None = None
 
 
-class OneLink(msgspec.Struct):
+class OneClassLink(msgspec.Struct):
     """A link between classes."""
 
     ccid: int | None = None
@@ -203,7 +203,7 @@ async def remove_all_relations(call: Call, form: RemoveAll) -> dict[str, list[in
 
 
 @routes.post("/{project_id}/ontology/links/add", needs=Permission.ANNOTATE, label="ontologies.add_link")
-async def link_classes(call: Call, form: NewLink) -> dict[str, int]:
+async def link_classes(call: Call, form: NewClassLink) -> dict[str, int]:
     """Hang a class on another by a relation."""
     link_id = await ontology_edits.add_link(
         call.tx, call.user, call.project_id, class_a_id=form.classaid, class_b_id=form.classbid, relation_id=form.relid
@@ -212,7 +212,7 @@ async def link_classes(call: Call, form: NewLink) -> dict[str, int]:
 
 
 @routes.post("/{project_id}/ontology/links/remove", needs=Permission.ANNOTATE, label="ontologies.remove_link")
-async def unlink_classes(call: Call, form: OneLink) -> dict[str, int | None]:
+async def unlink_classes(call: Call, form: OneClassLink) -> dict[str, int | None]:
     """Delete a link between classes."""
     await ontology_edits.remove_link(call.tx, call.project_id, form.ccid)
     return {"deleted_link": form.ccid}

@@ -18,7 +18,7 @@ from catmaid_server.http.routing import Content, NoParameters, Permission, Route
 routes = Routes()
 
 
-class NewLink(msgspec.Struct):
+class NewDeepLink(msgspec.Struct):
     """What a link shows; location in nm, stacks as [[stack id, zoom level], ...]."""
 
     alias: str | None = None
@@ -55,7 +55,7 @@ class LinkPassword(msgspec.Struct):
 
 
 @routes.post("/{project_id}/links/", needs=Permission.ANNOTATE, label="links.create")
-async def create_link(call: Call, form: NewLink) -> DeepLink:
+async def create_link(call: Call, form: NewDeepLink) -> DeepLink:
     """Make a link."""
     call.require_name()
     values = msgspec.structs.asdict(form)

@@ -8,7 +8,7 @@ import msgspec
 import structlog
 
 from catmaid_server.domain.projects import log_info
-from catmaid_server.domain.projects.log_info import Order
+from catmaid_server.domain.projects.log_info import LogOrder
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant
 from catmaid_server.http.routing import Content, Permission, Routes
@@ -33,7 +33,7 @@ class ListLog(msgspec.Struct):
     second: int = msgspec.field(name="iSortCol_1", default=log_info.UNSORTED)
     second_direction: str = msgspec.field(name="sSortDir_1", default="desc")
 
-    def order(self) -> tuple[Order, Order]:
+    def order(self) -> tuple[LogOrder, LogOrder]:
         """The order that these parameters describe."""
         return (
             _order(self.first, self.first_direction, wanted=self.sorted_by > 0),
@@ -41,11 +41,11 @@ class ListLog(msgspec.Struct):
         )
 
 
-def _order(column: int, direction: str, *, wanted: bool) -> Order:
-    return Order(column, direction.lower() != "asc") if wanted else Order()
+def _order(column: int, direction: str, *, wanted: bool) -> LogOrder:
+    return LogOrder(column, direction.lower() != "asc") if wanted else LogOrder()
 
 
-class Page(msgspec.Struct):
+class TransactionRange(msgspec.Struct):
     """A part of a list."""
 
     range_start: int = 0
@@ -58,7 +58,7 @@ class OneTransaction(msgspec.Struct):
     transaction_id: int
 
 
-class Message(msgspec.Struct):
+class ClientMessage(msgspec.Struct):
     """What a client wants to have noted."""
 
     msg: str = ""
@@ -107,7 +107,7 @@ class TransactionPage(TypedDict):
 
 
 @routes.any("/{project_id}/transactions/", needs=Permission.BROWSE)
-async def list_transactions(call: Call, form: Page) -> Annotated[msgspec.Raw, Content(TransactionPage)]:
+async def list_transactions(call: Call, form: TransactionRange) -> Annotated[msgspec.Raw, Content(TransactionPage)]:
     """List transactions, newest first."""
     async with call.reading() as connection:
         return await log_info.transactions(
@@ -132,7 +132,7 @@ async def list_skeletons_of_transaction(call: Call, form: OneTransaction) -> lis
 @routes.post("/log/info", needs=Permission.LOGIN)
 @routes.post("/log/debug", needs=Permission.LOGIN)
 @routes.post("/log/error", needs=Permission.LOGIN)
-async def note_message(call: Call, form: Message) -> dict[str, str]:
+async def note_message(call: Call, form: ClientMessage) -> dict[str, str]:
     """Note a client's message in the service's own log."""
     level = call.request.path.rpartition("/")[2]
     log.info("client message", level=level, user=call.user.username, message=form.msg[:_LONGEST_MESSAGE])

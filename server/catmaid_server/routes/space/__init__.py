@@ -1,1 +1,5 @@
-"""What fills space: stacks and tiles, volumes, points, regions of interest."""
+"""Routes of what is in project space.
+
+`stacks` and `tiles` give images, `volumes` surfaces, `point_clouds` and `point_sets` points, `regions` regions of
+interest.
+"""

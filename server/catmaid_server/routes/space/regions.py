@@ -14,7 +14,7 @@ from catmaid_server.domain.space.regions import Rectangle
 from catmaid_server.http import keys
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
-from catmaid_server.tiles.pictures import Pyramid, Window, picture
+from catmaid_server.tiles.pictures import PictureWindow, TilePyramid, picture
 from catmaid_server.tiles.service import StackRevision
 
 routes = Routes()
@@ -103,13 +103,13 @@ async def region_image(call: Call, form: NoParameters) -> Annotated[web.Response
         place.width / images.resolution[0],
         place.height / images.resolution[1],
     )
-    pyramid = Pyramid(
+    pyramid = TilePyramid(
         StackRevision(call.project_id, region.stack_id, images.revision),
         images.tile_width,
         images.tile_height,
         images.zoom_levels,
     )
-    window = Window(x, y, math.floor(z), width, height, place.rotation_cw)
+    window = PictureWindow(x, y, math.floor(z), width, height, place.rotation_cw)
     data = await picture(call.request.app[keys.TILES], pyramid, window, zoom=place.zoom_level)
     return web.Response(body=data, content_type="image/png")
 

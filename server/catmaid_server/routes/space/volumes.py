@@ -12,7 +12,7 @@ from aiohttp.web_request import FileField
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.space import meshes, volumes
-from catmaid_server.domain.space.meshes import Measures, Mesh
+from catmaid_server.domain.space.meshes import Mesh, SurfaceMeasures
 from catmaid_server.domain.space.volumes import InnervatedVolumes, UnknownFileType, VolumeRecord
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies, forms
@@ -268,7 +268,7 @@ async def intersects(call: Call, form: Location) -> dict[str, bool]:
 
 
 @routes.get("/{project_id}/volumes/{volume_id}/update-meta-info", needs=Permission.BROWSE)
-async def measure_volume(call: Call, form: NoParameters) -> Measures:
+async def measure_volume(call: Call, form: NoParameters) -> SurfaceMeasures:
     """Give area in square nm, volume in cubic nm, and whether the surface is closed."""
     async with call.reading() as connection:
         return await volumes.measures_of(connection, call.project_id, call.path["volume_id"])

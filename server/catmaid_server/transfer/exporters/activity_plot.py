@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from catmaid_server.domain.projects.working_hours import Work, by_day, hours_by_day
+from catmaid_server.domain.projects.working_hours import UserWork, by_day, hours_by_day
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +17,7 @@ _NOTHING = "No tree nodes were edited during the defined period if time."
 """As clients know it."""
 
 
-def activity_svg(work: Work, pause: timedelta) -> str:
+def activity_svg(work: UserWork, pause: timedelta) -> str:
     """Edits and reviews by day, hours of work by day, and the hours of the day in which there was work (UTC).
 
     `pause` is how long nothing happens between two bouts of work. Takes a tenth of a second: not for an event loop.
@@ -43,7 +43,7 @@ def activity_svg(work: Work, pause: timedelta) -> str:
     return drawn.getvalue()
 
 
-def _events(panel: Axes, work: Work) -> None:
+def _events(panel: Axes, work: UserWork) -> None:
     edits, reviews, writes = by_day(work.edits), by_day(work.reviews), by_day(work.writes)
     _bars(panel, work, writes, color=_WRITES, label="all changes")
     _bars(panel, work, edits, color=_EDITS, label="edits")
@@ -52,13 +52,13 @@ def _events(panel: Axes, work: Work) -> None:
     panel.legend()
 
 
-def _hours(panel: Axes, work: Work, pause: timedelta) -> None:
+def _hours(panel: Axes, work: UserWork, pause: timedelta) -> None:
     _bars(panel, work, hours_by_day(work.bouts(pause)), color=_HOURS, label="hours")
     panel.set_title("Time at work")
     panel.set_ylabel("h")
 
 
-def _clock(panel: Axes, work: Work, pause: timedelta) -> None:
+def _clock(panel: Axes, work: UserWork, pause: timedelta) -> None:
     for first, last in work.bouts(pause):
         if first.date() == last.date():
             midnight = first.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -72,7 +72,7 @@ def _clock(panel: Axes, work: Work, pause: timedelta) -> None:
 
 def _bars(
     panel: Axes,
-    work: Work,
+    work: UserWork,
     values: Mapping[date, float],
     *,
     color: str,
@@ -91,7 +91,7 @@ def _bars(
     _set_days(panel, work)
 
 
-def _set_days(panel: Axes, work: Work) -> None:
+def _set_days(panel: Axes, work: UserWork) -> None:
     panel.xaxis_date()
     panel.set_xlim(_place(work.days[0]) - 0.5, _place(work.days[-1]) + 0.5)
 
