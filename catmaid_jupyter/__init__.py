@@ -17,9 +17,8 @@ from catmaid_jupyter.api.errors import (
 )
 from catmaid_jupyter.client.connect import connect
 from catmaid_jupyter.client.instance import Instance
-from catmaid_jupyter.client.neuron import Neuron
+from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.project import Project
-from catmaid_jupyter.client.skeleton import Skeleton
 from catmaid_jupyter.client.stack import Stack
 
 try:

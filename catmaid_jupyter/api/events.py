@@ -1,4 +1,4 @@
-"""News of a project: one WebSocket per project and connection, or polling where a server has none."""
+"""Changes of a project: one WebSocket for each project and connection, or polling where a server has none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import orjson
 
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotAllowed, NotFound
-from catmaid_jupyter.api.http import Http
+from catmaid_jupyter.api.place import Place
 
 Change: TypeAlias = dict[str, Any]
 OnChange: TypeAlias = Callable[[Change], None]
@@ -34,10 +34,10 @@ class Events:
     `reconnected` stands for whatever happened meanwhile. Callbacks run on the background loop and must not block.
     """
 
-    def __init__(self, http: Http, project_id: int, *, pushed: bool) -> None:
-        self._http = http
-        self._project_id = project_id
-        self._pushed = pushed
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._http = place.http
+        self._has_socket = "events" in place.capabilities
         self._lock = threading.Lock()
         self._subscribers: dict[object, tuple[OnChange, OnService | None]] = {}
         self._task: asyncio.Task[None] | None = None
@@ -45,7 +45,7 @@ class Events:
         self._up = True
 
     def subscribe(self, changed: OnChange, service: OnService | None = None) -> Callable[[], None]:
-        """Call `changed(change)`, and `service(up, message)` if given; returns what ends that."""
+        """Call `changed(change)`, and `service(up, message)` if given; returns a function that ends this."""
         token = object()
         with self._lock:
             self._subscribers[token] = (changed, service)
@@ -78,11 +78,11 @@ class Events:
         failures = 0
         while True:
             try:
-                await (self._listen() if self._pushed else self._poll())
+                await (self._listen() if self._has_socket else self._poll())
                 failures = 0
             except (aiohttp.ClientError, CatmaidError, OSError, TimeoutError) as error:
                 if _refused(error):
-                    logger.warning("Changes in project %s cannot be followed: %s", self._project_id, error)
+                    logger.warning("Changes in project %s cannot be followed: %s", self._place.project_id, error)
                     return
                 failures += 1
             if self._http.is_closed:
@@ -93,15 +93,14 @@ class Events:
             await self._http.locate_again()
 
     async def _listen(self) -> None:
-        async with self._http.websocket(f"{self._project_id}/events") as socket:
+        async with self._http.websocket(self._place.path("events")) as socket:
             async for message in socket:
                 if message.type is aiohttp.WSMsgType.TEXT:
                     self._received(orjson.loads(message.data))
 
     async def _poll(self) -> None:
-        path = f"{self._project_id}/transactions/"
         while True:
-            answer = await self._http.read_json("GET", path, params={"range_start": 0, "range_length": 50})
+            answer = await self._place.read_json("GET", "transactions/", params={"range_start": 0, "range_length": 50})
             rows = answer["transactions"]
             newest = max((row["transaction_id"] for row in rows), default=0)
             known = self._newest
@@ -154,7 +153,7 @@ def _refused(error: Exception) -> bool:
 def _call(callback: Callable[..., None], *arguments: Any) -> None:
     try:
         callback(*arguments)
-    except Exception:  # a subscriber's fault must not end the news for the others
+    except Exception:  # an error in one subscriber must not keep changes from the others
         logger.exception("A subscriber to a project's changes failed")
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import aiohttp
 import orjson
@@ -59,17 +60,30 @@ class Origin:
     def __repr__(self) -> str:
         return f"Origin({str(self.url)!r})"
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("An Origin is not pickled, so that its token is not written down.")
+
 
 class Http:
     """Requests to one server.
 
     origin : where the server is.
     relocate : asked where it is now when nothing listens there any more; None keeps the origin.
+    data_dir : folder of the embedded service; None for any other server.
     """
 
-    def __init__(self, origin: Origin, relocate: Callable[[], Origin | None] | None = None) -> None:
+    def __init__(
+        self,
+        origin: Origin,
+        relocate: Callable[[], Origin | None] | None = None,
+        *,
+        data_dir: Path | None = None,
+    ) -> None:
         self._origin = origin
         self._relocate = relocate
+        self.data_dir = data_dir
+        self.server = self.url if data_dir is None else str(data_dir)
+        """What tells this server from others, also after it moved: its folder, or its address."""
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.knows_columns = False
@@ -80,6 +94,13 @@ class Http:
     def __repr__(self) -> str:
         return f"Http({self.url!r})"
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A connection is not pickled, so that its token is not written down; pickle an Instance.")
+
+    def same_access(self, other: Http) -> bool:
+        """Whether another connection is to the same server with the same token."""
+        return (self.server, self._origin.token) == (other.server, other._origin.token)
+
     @property
     def url(self) -> str:
         """The server's address, without credentials and with a slash at the end."""
@@ -87,7 +108,7 @@ class Http:
 
     @property
     def has_token(self) -> bool:
-        """Whether one enters the server as a user."""
+        """Whether requests carry a token, so that the server knows the user."""
         return self._origin.token is not None
 
     @property

@@ -64,6 +64,11 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
         raise
 
 
+async def gather(*coroutines: Coroutine[Any, Any, T]) -> list[T]:
+    """Results of several requests that run at the same time."""
+    return list(await asyncio.gather(*coroutines))
+
+
 def close_at_exit(thing: Closable) -> None:
     """Close something when the interpreter ends, if it is still alive then."""
     _to_close.add(thing)

@@ -1,26 +1,22 @@
-"""What is in a box as the browser reads it, also from servers that only know JSON."""
+"""The answer of `node/list` in columns, which the browser reads, also from servers that only know JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from catmaid_jupyter.api.answers import node_tables_of_rows
 from catmaid_wire import columns
 
 
 def columns_of_node_list(answer: Sequence[Any]) -> bytes:
     """Write CATMAID's positional `node/list` answer in the columnar form of this project's own service."""
-    nodes, connectors, labels, limit_reached, relations = answer[:5]
-    links = [(connector[0], *link) for connector in connectors for link in connector[7]]
-    return columns.encode(
-        {
-            "nodes": columns.table(
-                [[-1 if value is None else value for value in row[:10]] for row in nodes], columns.NODES
-            ),
-            "connectors": columns.table([row[:7] for row in connectors], columns.CONNECTORS),
-            "links": columns.table(links, columns.LINKS),
-            "labels": labels or {},
-            "relations": relations,
-            "limit_reached": bool(limit_reached),
-        }
-    )
+    parts = node_tables_of_rows(answer)
+    schemas = {"nodes": columns.NODES, "connectors": columns.CONNECTORS, "links": columns.LINKS}
+    return columns.encode(parts | {name: _stored(parts[name], schema) for name, schema in schemas.items()})
+
+
+def _stored(table: Mapping[str, Any], schema: columns.Schema) -> dict[str, Any]:
+    return columns.columns({name: np.asarray(table[name], dtype=dtype) for name, dtype in schema.items()})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -102,18 +102,13 @@ def frame(columns: Mapping[str, Any] | pd.DataFrame, schema: Schema) -> pd.DataF
 
 
 def as_time(values: Any) -> pd.Series:
-    """Moments from seconds since 1970, or from ISO 8601 text; None and NaN become NaT."""
+    """Times from seconds since 1970, or from ISO 8601 text; None and NaN become NaT."""
     array = np.asarray(values)
     if array.size == 0:
         return pd.Series([], dtype=TIME)
     if array.dtype.kind in "fiu":
         return pd.Series(pd.to_datetime(np.round(array * 1e6), unit="us", utc=True)).astype(TIME)
     return pd.Series(pd.to_datetime(list(values), utc=True, format="ISO8601")).astype(TIME)
-
-
-def without_parent(parent_ids: Iterable[int | None]) -> list[int]:
-    """Parent ids with -1 where there is none."""
-    return [-1 if parent is None else parent for parent in parent_ids]
 
 
 def _series(values: Any, dtype: Any) -> pd.Series:

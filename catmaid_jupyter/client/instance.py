@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 from collections.abc import Coroutine
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from pathlib import Path
+from typing import Any, ClassVar, Self, TypeVar
+from weakref import WeakSet
 
 import pandas as pd
 
 from catmaid_jupyter.api import loop
-from catmaid_jupyter.api.errors import InvalidInput, NotAllowed, NotFound
+from catmaid_jupyter.api.connecting import open_http
+from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotAllowed, NotFound, Unreachable
 from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.client.frames import PROJECTS, USERS, frame
-
-if TYPE_CHECKING:
-    from catmaid_jupyter.client.project import Project
+from catmaid_jupyter.client.project import Project
+from catmaid_jupyter.client.public import Public
 
 T = TypeVar("T")
 
 
-class Instance:
-    """A CATMAID server and the user one is there. Made by `connect`.
+class Instance(Public):
+    """A CATMAID server and the user of this connection. Made by `connect`.
+
+    Two instances are equal if they have the same server and the same token. A pickle holds the server's address, or
+    the folder of the embedded service, but no token: an unpickled instance connects again, with the token that
+    `connect` would find there (`CATMAID_TOKEN`, or that of the embedded service). So do unpickled projects, neurons
+    and skeletons.
 
     Attributes
     ----------
@@ -33,8 +39,10 @@ class Instance:
     capabilities
         What the server can do beyond CATMAID's API: `columns`, `events`, `idempotency`, …; empty elsewhere.
     username
-        Who one is there; `AnonymousUser` without a token.
+        The user's name there; `AnonymousUser` without a token.
     """
+
+    _internal: ClassVar = frozenset({"http", "known_project", "open", "run", "submit"})
 
     def __init__(self, http: Http, *, version: str, capabilities: frozenset[str], username: str) -> None:
         self.http = http
@@ -42,11 +50,10 @@ class Instance:
         self.capabilities = capabilities
         self.username = username
         self._projects: dict[int, Project] = {}
-        self._logins: dict[int, str] = {}
 
     @classmethod
     async def open(cls, http: Http) -> Instance:
-        """Get to know a server. `InvalidInput` if it is not CATMAID's, `NotAllowed` if it refuses the token."""
+        """Ask a server what it is. `InvalidInput` if it is not CATMAID's, `NotAllowed` if it refuses the token."""
         version, capabilities = _read_version(await http.read_json("GET", "version"))
         http.knows_columns = "columns" in capabilities
         http.honours_keys = "idempotency" in capabilities
@@ -63,6 +70,16 @@ class Instance:
         version, url, username = (html.escape(text) for text in (self.version, self.url, self.username))
         return f"CATMAID {version} at <code>{url}</code>, as {username}"
 
+    def __eq__(self, other: object) -> bool:
+        return self.http.same_access(other.http) if isinstance(other, Instance) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.http.server)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        data_dir = self.http.data_dir
+        return _reconnect, (self.url if data_dir is None else None, data_dir)
+
     @property
     def url(self) -> str:
         """Address of the server."""
@@ -70,7 +87,7 @@ class Instance:
 
     @property
     def projects(self) -> pd.DataFrame:
-        """Projects that one may see: id int64, title str, comment str, stack_ids (lists of int)."""
+        """Projects that the user may see: id int64, title str, comment str, stack_ids (lists of int)."""
         found = self.run(self.http.read_json("GET", "projects/"))
         columns = {
             "id": [project["id"] for project in found],
@@ -82,7 +99,7 @@ class Instance:
 
     @property
     def users(self) -> pd.DataFrame:
-        """Users that one may see: id int64, login str, full_name str."""
+        """Users that the user may see: id int64, login str, full_name str."""
         found = self.run(self.http.read_json("GET", "user-list"))
         return frame({name: [user[name] or "" for user in found] for name in USERS}, USERS)
 
@@ -93,8 +110,9 @@ class Instance:
 
         Raises `NotFound`, or `InvalidInput` if several projects have the title.
         """
-        from catmaid_jupyter.client.project import Project  # noqa: PLC0415  which needs this module
-
+        title = None if isinstance(key, str) else self.run(self._title(int(key)))
+        if title is not None:
+            return self.known_project(int(key), title)
         found = self.projects
         match = found[found["title"] == key] if isinstance(key, str) else found[found["id"] == key]
         if match.empty:
@@ -103,7 +121,10 @@ class Instance:
         if len(match) > 1:
             ids = ", ".join(str(project_id) for project_id in match["id"])
             raise InvalidInput(f"Several projects are called {key!r}; choose one by its id: {ids}.")
-        project_id, title = int(match["id"].iloc[0]), str(match["title"].iloc[0])
+        return self.known_project(int(match["id"].iloc[0]), str(match["title"].iloc[0]))
+
+    def known_project(self, project_id: int, title: str) -> Project:
+        """The object of a project whose id and title are known; sends nothing."""
         return self._projects.setdefault(project_id, Project(self, project_id, title))
 
     def create_project(self, title: str) -> Project:
@@ -113,8 +134,8 @@ class Instance:
         """
         if "create-project" not in self.capabilities:
             raise InvalidInput(f"{self.url} makes projects only through its administration pages.")
-        answer = self.run(self.http.request("POST", "projects/", form={"title": title}))
-        return self.project(int(answer.json()["id"]))
+        made = self.run(self.http.request("POST", "projects/", form={"title": title})).json()
+        return self.known_project(int(made["id"]), str(made["title"]))
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the background loop and wait for it."""
@@ -123,13 +144,6 @@ class Instance:
     def submit(self, coro: Coroutine[Any, Any, T]) -> Future[T]:
         """Run a coroutine on the background loop and return at once."""
         return loop.submit(coro)
-
-    async def logins(self, user_ids: set[int]) -> dict[int, str]:
-        """User names by id, asked for when an unknown id appears; ids without a user are missing."""
-        if not user_ids <= self._logins.keys():
-            found = await self.http.read_json("GET", "user-list")
-            self._logins = {user["id"]: user["login"] for user in found}
-        return self._logins
 
     def close(self) -> None:
         """End all connections to the server."""
@@ -143,10 +157,35 @@ class Instance:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    async def _title(self, project_id: int) -> str | None:
+        """Title of a project that the user may see, without the list of all; None where that cannot be told.
 
-async def gather(*coroutines: Coroutine[Any, Any, T]) -> list[T]:
-    """Results of several requests that run at the same time."""
-    return list(await asyncio.gather(*coroutines))
+        The title alone is told of every project; the stacks only to those who may see it.
+        """
+        try:
+            described, _ = await loop.gather(
+                self.http.read_json("GET", f"{project_id}/"), self.http.read_json("GET", f"{project_id}/stacks")
+            )
+        except Unreachable:
+            raise
+        except CatmaidError:  # there is no such project, or a server older than this request
+            return None
+        title = described.get("title") if isinstance(described, dict) else None
+        return None if title is None else str(title)
+
+
+_reconnected: WeakSet[Instance] = WeakSet()
+
+
+def _reconnect(url: str | None, data_dir: Path | None) -> Instance:
+    """The instance of a pickle; the same one for all pickles of one server."""
+    http = open_http(url, data_dir)
+    for instance in list(_reconnected):
+        if instance.http.same_access(http):
+            return instance
+    instance = loop.run(Instance.open(http))
+    _reconnected.add(instance)
+    return instance
 
 
 def _read_version(answer: Any) -> tuple[str, frozenset[str]]:

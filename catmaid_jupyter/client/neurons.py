@@ -1,71 +1,136 @@
-"""One skeleton."""
+"""Neurons, and the skeletons that model them."""
 
 from __future__ import annotations
 
 import html
 import os
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from catmaid_jupyter.api.answers import read_columns
+from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
-from catmaid_jupyter.client.frames import NODES, SKELETON_CONNECTORS, TAGS, frame, without_parent
-from catmaid_jupyter.client.neuron import Neuron
+from catmaid_jupyter.api.logins import logins
+from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.frames import ANNOTATIONS, frame
+from catmaid_jupyter.client.morphology import Morphology, read_morphology
+from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.edits.base import Edit
+from catmaid_jupyter.edits.journal import Journal
 from catmaid_jupyter.edits.neurons import RenameNeuron
 from catmaid_jupyter.edits.site import Site
 from catmaid_jupyter.edits.skeletons import JoinSkeletons, RerootSkeleton, SplitSkeleton
 from catmaid_jupyter.model import arbor
 from catmaid_jupyter.model.swc import write_swc
 from catmaid_jupyter.model.units import format_length
-from catmaid_wire.forms import FormValue
-
-if TYPE_CHECKING:
-    from catmaid_jupyter.client.project import Project
-
-_RELATIONS = {0: "presynaptic_to", 1: "postsynaptic_to", 2: "gapjunction_with"}
 
 
-@dataclass(frozen=True)
-class Morphology:
-    """A skeleton as it was at one moment: the tables, and measures of them."""
+class TracedProject(Protocol):
+    """A project, as neurons and skeletons need it."""
 
-    nodes: pd.DataFrame
-    connectors: pd.DataFrame
-    tags: pd.DataFrame
+    @property
+    def title(self) -> str:
+        """The project's title, for messages."""
 
-    @cached_property
-    def parents(self) -> NDArray[np.int64]:
-        """(n,) index of each node's parent in `nodes`, -1 at the root; for `catmaid_jupyter.model.arbor`."""
-        return arbor.parent_indices(self.nodes["id"].to_numpy(), self.nodes["parent_id"].to_numpy())
+    @property
+    def place(self) -> Place:
+        """Where to read."""
 
-    @cached_property
-    def xyz(self) -> NDArray[np.float64]:
-        """(n, 3) positions of `nodes`, nm."""
-        return self.nodes[["x", "y", "z"]].to_numpy()
+    @property
+    def edits(self) -> Journal:
+        """The edits of this connection, which `undo` takes back."""
 
 
-class Skeleton:
+class Neuron(Public):
+    """A neuron of a project: its name and annotations, and the skeletons that model it.
+
+    Two neurons are equal if their ids and projects are. Pickled ones connect again (see `Instance`).
+    """
+
+    def __init__(self, project: TracedProject, neuron_id: int, name: str) -> None:
+        self.project = project
+        self.id = neuron_id
+        self.name = name
+        """The name when it was last read; `rename` changes it."""
+
+    def __repr__(self) -> str:
+        return f"<Neuron {self.id} {self.name!r} in {self.project.title!r}>"
+
+    def _repr_html_(self) -> str:
+        return f"<b>{html.escape(self.name)}</b> (neuron {self.id})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Neuron):
+            return NotImplemented
+        return (self.id, self.project.place) == (other.id, other.project.place)
+
+    def __hash__(self) -> int:
+        return hash((Neuron, self.id, self.project.place))
+
+    @property
+    def skeleton_ids(self) -> list[int]:
+        """Ids of the skeletons that model the neuron; `NotFound` if the neuron is gone."""
+        return loop.run(self._skeleton_ids())
+
+    @property
+    def skeletons(self) -> list[Skeleton]:
+        """The skeletons that model the neuron."""
+        return [Skeleton(self.project, skeleton_id, self) for skeleton_id in self.skeleton_ids]
+
+    @property
+    def annotations(self) -> pd.DataFrame:
+        """Annotations on the neuron: id int64, name str, creator str."""
+        return loop.run(self._annotations())
+
+    def rename(self, name: str) -> None:
+        """Give the neuron another name. Raises `NotAllowed`, `NotFound`, `InvalidInput` for an empty one."""
+        loop.run(self.project.edits.apply(RenameNeuron(neuron_id=self.id, name=name)))
+        self.name = name
+
+    async def _skeleton_ids(self) -> list[int]:
+        return await read_skeleton_ids(self.project.place, self.id)
+
+    async def _annotations(self) -> pd.DataFrame:
+        try:
+            skeleton_ids = await self._skeleton_ids()
+        except NotFound:
+            skeleton_ids = []
+        if not skeleton_ids:
+            return frame({"id": [], "name": [], "creator": []}, ANNOTATIONS)
+        place = self.project.place
+        answer = await place.read_json("POST", "skeleton/annotationlist", form={"skeleton_ids": skeleton_ids[:1]})
+        rows = [row for part in answer["skeletons"].values() for row in part["annotations"]]
+        names = await logins(place.http, {row["uid"] for row in rows})
+        columns = {
+            "id": [row["id"] for row in rows],
+            "name": [answer["annotations"][str(row["id"])] for row in rows],
+            "creator": [names.get(row["uid"], "") for row in rows],
+        }
+        return frame(columns, ANNOTATIONS)
+
+
+class Skeleton(Public):
     """A skeleton of a project.
 
     Its tables are read once, when first asked for, and belong to the same moment; `reload` reads them anew, and edits
     through this object do so too. Coordinates, lengths and radii are nm in project space.
+
+    Two skeletons are equal if their ids and projects are. Pickled ones connect again (see `Instance`).
     """
 
-    def __init__(self, project: Project, skeleton_id: int, neuron: Neuron) -> None:
+    _internal: ClassVar = frozenset({"find", "morphology"})
+
+    def __init__(self, project: TracedProject, skeleton_id: int, neuron: Neuron) -> None:
         self.project = project
         self.id = skeleton_id
         self.neuron = neuron
         self._morphology: Morphology | None = None
 
     @classmethod
-    async def find(cls, project: Project, skeleton_id: int) -> Skeleton:
+    async def find(cls, project: TracedProject, skeleton_id: int) -> Skeleton:
         """Ask for the neuron of a skeleton; `NotFound` if there is no such skeleton."""
         neuron_id, name = await neuron_of_skeleton(project, skeleton_id)
         return cls(project, skeleton_id, Neuron(project, neuron_id, name))
@@ -76,6 +141,14 @@ class Skeleton:
     def _repr_html_(self) -> str:
         return f"<b>{html.escape(self.name)}</b> (skeleton {self.id}){html.escape(self._size())}"
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Skeleton):
+            return NotImplemented
+        return (self.id, self.project.place) == (other.id, other.project.place)
+
+    def __hash__(self) -> int:
+        return hash((Skeleton, self.id, self.project.place))
+
     @property
     def name(self) -> str:
         """Name of the neuron."""
@@ -85,7 +158,7 @@ class Skeleton:
     def morphology(self) -> Morphology:
         """All tables, read from the server when first asked for."""
         if self._morphology is None:
-            self._morphology = self.project.instance.run(read_morphology(self.project, self.id))
+            self._morphology = loop.run(read_morphology(self.project.place, self.id))
         return self._morphology
 
     def reload(self) -> Skeleton:
@@ -159,7 +232,7 @@ class Skeleton:
         """Cut off what is distal to a treenode, itself included; returns the new skeleton."""
         self._require(treenode_id)
         answer = self._apply(SplitSkeleton(treenode_id=int(treenode_id)))
-        return self.project.skeleton(int(answer["new_skeleton_id"]))
+        return loop.run(Skeleton.find(self.project, int(answer["new_skeleton_id"])))
 
     def join(self, treenode_id: int, other_treenode_id: int) -> None:
         """Join another skeleton to this one, which keeps its name.
@@ -178,7 +251,7 @@ class Skeleton:
             raise arbor.NotInArbor(f"Treenode {treenode_id} is not in skeleton {self.id}.")
 
     def _apply(self, edit: Edit[Any]) -> dict[str, Any]:
-        applied = self.project.instance.run(self.project.edits.apply(edit))
+        applied = loop.run(self.project.edits.apply(edit))
         self.reload()
         return applied.answer
 
@@ -188,44 +261,14 @@ class Skeleton:
         return f": {len(self.nodes)} nodes, {format_length(self.cable_length)}"
 
 
-async def neuron_of_skeleton(project: Project, skeleton_id: int) -> tuple[int, str]:
+async def read_skeleton_ids(place: Place, neuron_id: int) -> list[int]:
+    """Ids of the skeletons that model a neuron; `NotFound` if there is no such neuron."""
+    return [int(skeleton) for skeleton in await place.read_json("GET", f"neuron/{neuron_id}/get-all-skeletons")]
+
+
+async def neuron_of_skeleton(project: TracedProject, skeleton_id: int) -> tuple[int, str]:
     """(id, name) of the neuron that a skeleton models; `NotFound` if there is no such skeleton."""
     try:
-        return await Site(project.instance.http, project.id).neuron_of(skeleton_id)
+        return await Site(project.place.http, project.place.project_id).neuron_of(skeleton_id)
     except InvalidInput as error:  # CATMAID says 400 where it means 404
         raise NotFound(f"There is no skeleton {skeleton_id} in {project.title!r}.", detail=error.message) from None
-
-
-async def read_morphology(project: Project, skeleton_id: int) -> Morphology:
-    """Nodes, connectors and tags of a skeleton in one request."""
-    form: dict[str, FormValue] = {"with_connectors": True, "with_tags": True}
-    path = f"{project.id}/skeletons/{skeleton_id}/compact-detail"
-    answer = await project.instance.http.columns_or_json("GET", path, form=form)
-    if answer.is_columns:
-        parts = read_columns(answer.body)
-        nodes, connectors = frame(parts["nodes"], NODES), _with_relations(parts["connectors"])
-        return Morphology(nodes, connectors, _tags(parts["tags"]))
-    rows, links, tags = answer.json()[:3]
-    return Morphology(_nodes(rows), _with_relations(_link_columns(links)), _tags(tags))
-
-
-def _nodes(rows: list[Any]) -> pd.DataFrame:
-    names = ("id", "parent_id", "user_id", "x", "y", "z", "radius", "confidence")
-    columns: dict[str, Any] = {name: [row[index] for row in rows] for index, name in enumerate(names)}
-    columns["parent_id"] = without_parent(columns["parent_id"])
-    return frame(columns, NODES)
-
-
-def _link_columns(links: list[Any]) -> dict[str, Any]:
-    names = ("treenode_id", "connector_id", "kind", "x", "y", "z")
-    return {name: np.array([link[index] for link in links]) for index, name in enumerate(names)}
-
-
-def _with_relations(columns: dict[str, Any]) -> pd.DataFrame:
-    relation = [_RELATIONS.get(kind, "other") for kind in columns["kind"].tolist()]
-    return frame({**columns, "relation": relation}, SKELETON_CONNECTORS)
-
-
-def _tags(tags: dict[str, list[int]]) -> pd.DataFrame:
-    pairs = [(tag, node) for tag, nodes in tags.items() for node in nodes]
-    return frame({"tag": [tag for tag, _ in pairs], "treenode_id": [node for _, node in pairs]}, TAGS)

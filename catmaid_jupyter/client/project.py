@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 import pandas as pd
 
+from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.events import Events, OnChange, OnService
+from catmaid_jupyter.api.http import Http
+from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client import tables
 from catmaid_jupyter.client.frames import STACKS, frame
-from catmaid_jupyter.client.instance import Instance, gather
-from catmaid_jupyter.client.neuron import Neuron
-from catmaid_jupyter.client.skeleton import Skeleton
+from catmaid_jupyter.client.neuron_lookup import neuron_by_id, neurons_by_name
+from catmaid_jupyter.client.neurons import Neuron, Skeleton
+from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.edits.journal import Journal
 from catmaid_jupyter.edits.project_edit import ProjectEdit
@@ -23,13 +27,55 @@ from catmaid_jupyter.edits.site import Site
 if TYPE_CHECKING:
     from catmaid_jupyter.widgets import StackViewer
 
+T = TypeVar("T")
 Position = tuple[float, float, float]
 
 
-class Project:
+class Connection(Protocol):
+    """The `Instance` that a project belongs to, as the project, its viewers and its users need it."""
+
+    @property
+    def url(self) -> str:
+        """Address of the server."""
+
+    @property
+    def http(self) -> Http:
+        """Requests to the server."""
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What the server can do beyond CATMAID's API."""
+
+    @property
+    def projects(self) -> pd.DataFrame:
+        """Projects that the user may see."""
+
+    @property
+    def users(self) -> pd.DataFrame:
+        """Users that the user may see."""
+
+    def project(self, key: str | int) -> Project:
+        """A project by title or id."""
+
+    def close(self) -> None:
+        """End all connections to the server."""
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the background loop and wait for it."""
+
+    def submit(self, coro: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run a coroutine on the background loop and return at once."""
+
+    def known_project(self, project_id: int, title: str) -> Project:
+        """The object of a project whose id and title are known."""
+
+
+class Project(Public):
     """A project of a server. Made by `Instance.project`.
 
     Everything is read anew each time it is asked for. Coordinates, lengths and radii are nm in project space.
+
+    Two projects are equal if their ids, servers and tokens are. Pickled ones connect again (see `Instance`).
 
     Attributes
     ----------
@@ -37,27 +83,41 @@ class Project:
         The connection.
     id, title
         The project's id and title.
+    place
+        What reads and edits of the project need to know of it.
     edits
         Edits for widgets and other asynchronous callers: `perform(op, args, state, key)` and `undo()`.
     edit
         The same edits as plain calls.
     events
-        News of the project (see `on_change`).
+        Changes of the project (see `on_change`).
     """
 
-    def __init__(self, instance: Instance, project_id: int, title: str) -> None:
+    _internal: ClassVar = frozenset({"edits", "events", "place"})
+
+    def __init__(self, instance: Connection, project_id: int, title: str) -> None:
         self.instance = instance
         self.id = project_id
         self.title = title
+        self.place = Place(instance.http, project_id, instance.capabilities)
         self.edits = Journal(instance.http, project_id)
         self.edit = ProjectEdit(self.edits)
-        self.events = Events(instance.http, project_id, pushed="events" in instance.capabilities)
+        self.events = Events(self.place)
 
     def __repr__(self) -> str:
         return f"<Project {self.id} {self.title!r} at {self.instance.url}>"
 
     def _repr_html_(self) -> str:
         return f"<b>{html.escape(self.title)}</b> (project {self.id} at <code>{html.escape(self.instance.url)}</code>)"
+
+    def __eq__(self, other: object) -> bool:
+        return self.place == other.place if isinstance(other, Project) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.place)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self.instance.known_project, (self.id, self.title)
 
     @property
     def neurons(self) -> pd.DataFrame:
@@ -67,17 +127,17 @@ class Project:
         nm, creator str (user name, empty where the server does not tell), creation_time and edition_time
         datetime64[us, UTC].
         """
-        return self.instance.run(self._neurons())
+        return loop.run(self._neurons())
 
     @property
     def skeletons(self) -> pd.DataFrame:
         """All skeletons: id, neuron_id, name (of the neuron) and then as in `neurons`."""
-        return self.instance.run(tables.skeleton_table(self.instance, self.id))
+        return loop.run(tables.skeleton_table(self.place))
 
     @property
     def stacks(self) -> pd.DataFrame:
         """Image stacks: id int64, title str, width, height, sections int64, resolution_x, _y, _z float64 nm."""
-        found = self.instance.run(self._stacks())
+        found = loop.run(self._stacks())
         columns = {
             "id": [stack.id for stack in found],
             "title": [stack.title for stack in found],
@@ -90,27 +150,27 @@ class Project:
 
     def stack(self, key: str | int | None = None) -> Stack:
         """A stack by title or id; without one, the project's only or first stack. `NotFound` if there is none."""
-        listed = self.instance.run(self._json("GET", "stacks"))
+        listed = loop.run(self.place.read_json("GET", "stacks"))
         matching = [row["id"] for row in listed if key is None or key in (row["id"], row["title"])]
         if not matching:
             known = ", ".join(repr(row["title"]) for row in listed) or "none"
             raise NotFound(f"There is no stack {key!r} in {self.title!r}. There are: {known}.")
-        return self.instance.run(self._stack(matching[0]))
+        return loop.run(self._stack(matching[0]))
 
     def skeleton(self, skeleton_id: int) -> Skeleton:
         """A skeleton by its id. `NotFound` if there is none."""
-        return self.instance.run(Skeleton.find(self, int(skeleton_id)))
+        return loop.run(Skeleton.find(self, int(skeleton_id)))
 
     def neuron(self, key: str | int) -> Neuron:
         """A neuron by id or name. `NotFound` if there is none, `InvalidInput` if several have the name."""
-        neurons = self.neurons
-        match = neurons[neurons["name"] == key] if isinstance(key, str) else neurons[neurons["id"] == key]
-        if match.empty:
+        found = neurons_by_name(self.place, key) if isinstance(key, str) else neuron_by_id(self.place, int(key))
+        match = loop.run(found)
+        if not match:
             raise NotFound(f"There is no neuron {key!r} in {self.title!r}.")
         if len(match) > 1:
-            ids = ", ".join(str(neuron_id) for neuron_id in match["id"])
+            ids = ", ".join(str(neuron_id) for neuron_id, _ in match)
             raise InvalidInput(f"Several neurons are called {key!r}; choose one by its id: {ids}.")
-        return Neuron(self, int(match["id"].iloc[0]), str(match["name"].iloc[0]))
+        return Neuron(self, *match[0])
 
     def connectors(self, skeleton_ids: Iterable[int] | None = None, *, relation: str | None = None) -> pd.DataFrame:
         """Connectors, of all or some skeletons, linked by any or one relation (`presynaptic_to`, …).
@@ -138,13 +198,13 @@ class Project:
         id, parent_id (-1: none) int64, x, y, z, radius float64 nm, confidence, user_id, skeleton_id int64,
         edition_time datetime64[us, UTC].
         """
-        found, more = self.instance.run(tables.nodes_in_box(self.instance, self.id, lower, upper, limit))
+        found, more = loop.run(tables.nodes_in_box(self.place, lower, upper, limit))
         found.attrs["limit_reached"] = more
         return found
 
     def locate(self, treenode_id: int) -> Position:
         """Where a treenode or connector is: (x, y, z) nm. `NotFound` if there is none."""
-        return self.instance.run(self._locate(int(treenode_id)))
+        return loop.run(self._locate(int(treenode_id)))
 
     def viewer(self, stack: str | int | Stack | None = None, **options: Any) -> StackViewer:
         """A viewer of a stack with a tracing layer on it.
@@ -158,7 +218,7 @@ class Project:
         return StackViewer(self, shown, layers=[TracingLayer(self)], **options)
 
     def on_change(self, changed: OnChange, on_service: OnService | None = None) -> Callable[[], None]:
-        """Call `changed` after each edit of the project, whoever made it; returns what ends that.
+        """Call `changed` after each edit of the project, whoever made it; returns a function that ends this.
 
         changed : is given `{"version", "label", "user_id", "time"}`.
         on_service : is given (False, message) when the service stops answering, (True, message) when it is back.
@@ -172,25 +232,22 @@ class Project:
 
         Returns what was undone, or None if there was nothing. Raises `Conflict` if others changed the nodes since.
         """
-        undone = self.instance.run(self.edits.undo())
+        undone = loop.run(self.edits.undo())
         return None if undone is None else str(undone["undone"])
 
-    async def _json(self, method: str, path: str) -> Any:
-        return await self.instance.http.read_json(method, f"{self.id}/{path}")
-
     async def _neurons(self) -> pd.DataFrame:
-        skeletons = await tables.skeleton_table(self.instance, self.id)
-        return tables.neuron_table(skeletons, await tables.bare_neurons(self.instance, self.id, skeletons))
+        skeletons = await tables.skeleton_table(self.place)
+        return tables.neuron_table(skeletons, await tables.bare_neurons(self.place, skeletons))
 
     async def _stacks(self) -> list[Stack]:
-        listed = await self._json("GET", "stacks")
-        return await gather(*(self._stack(row["id"]) for row in listed))
+        listed = await self.place.read_json("GET", "stacks")
+        return await loop.gather(*(self._stack(row["id"]) for row in listed))
 
     async def _stack(self, stack_id: int) -> Stack:
-        return Stack.from_info(await self._json("GET", f"stack/{stack_id}/info"))
+        return Stack.from_info(await self.place.read_json("GET", f"stack/{stack_id}/info"))
 
     async def _locate(self, node_id: int) -> Position:
-        seen = await Site(self.instance.http, self.id).nodes([node_id], [node_id])
+        seen = await Site(self.place.http, self.id).nodes([node_id], [node_id])
         node = seen.treenodes.get(node_id) or seen.connectors.get(node_id)
         if node is None:
             raise NotFound(f"There is no node {node_id} in {self.title!r}.")
@@ -200,4 +257,4 @@ class Project:
         self, skeleton_ids: Iterable[int] | None, relation: str | None
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         wanted = None if skeleton_ids is None else [int(skeleton) for skeleton in skeleton_ids]
-        return self.instance.run(tables.connector_table(self.instance, self.id, wanted, relation))
+        return loop.run(tables.connector_table(self.place, wanted, relation))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.model.units import format_length
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Stack:
+class Stack(Public):
     """An image stack, placed in a project.
 
     dimension : (x, y, z) pixels at full resolution; z counts sections.
@@ -20,6 +21,8 @@ class Stack:
     broken_sections : sections along z, from 0, whose image is missing.
     info : all that the server says, mirrors included, in CATMAID's shape.
     """
+
+    _internal: ClassVar = frozenset({"from_info"})
 
     id: int
     title: str

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from catmaid_jupyter.api.answers import read_columns
+from catmaid_jupyter.api.answers import node_tables, read_columns
+from catmaid_jupyter.api.logins import logins
+from catmaid_jupyter.api.loop import gather
+from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.frames import (
     CONNECTORS,
     LINKS,
@@ -16,19 +19,17 @@ from catmaid_jupyter.client.frames import (
     NODES_IN_BOX,
     SKELETONS,
     frame,
-    without_parent,
 )
-from catmaid_jupyter.client.instance import Instance, gather
 from catmaid_wire.forms import FormValue
 
 _SUMMARY_BATCH = 2000
 
 
-async def skeleton_table(instance: Instance, project_id: int) -> pd.DataFrame:
+async def skeleton_table(place: Place) -> pd.DataFrame:
     """All skeletons (see `Project.skeletons`)."""
-    if "neurons-table" in instance.capabilities:
-        return await _from_columns(instance, project_id)
-    return await _from_queries(instance, project_id)
+    if "neurons-table" in place.capabilities:
+        return await _from_columns(place)
+    return await _from_queries(place)
 
 
 def neuron_table(skeletons: pd.DataFrame, bare_neurons: Iterable[tuple[int, str]] = ()) -> pd.DataFrame:
@@ -54,21 +55,21 @@ def neuron_table(skeletons: pd.DataFrame, bare_neurons: Iterable[tuple[int, str]
 
 
 async def connector_table(
-    instance: Instance, project_id: int, skeleton_ids: Sequence[int] | None, relation: str | None
+    place: Place, skeleton_ids: Sequence[int] | None, relation: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Connectors and links (see `Project.connectors` and `Project.links`)."""
     form: dict[str, FormValue] = {"with_partners": True, "skeleton_ids": skeleton_ids, "relation_type": relation}
-    answer = await instance.http.read_json("POST", f"{project_id}/connectors/", form=form)
-    relations = await instance.http.read_json("GET", f"{project_id}/connectors/types/")
-    names = {item["relation_id"]: item["relation"] for item in relations}
+    answer = await place.read_json("POST", "connectors/", form=form)
+    relations = await place.read_json("GET", "connectors/types/")
+    relation_names = {item["relation_id"]: item["relation"] for item in relations}
     rows = answer["connectors"]
     links = [(int(connector), *link) for connector, partners in answer["partners"].items() for link in partners]
-    logins = await instance.logins({row[5] for row in rows} | {link[6] for link in links})
+    names = await logins(place.http, {row[5] for row in rows} | {link[6] for link in links})
     connectors = {
         "id": [row[0] for row in rows],
         **{axis: [row[1 + index] for row in rows] for index, axis in enumerate("xyz")},
         "confidence": [row[4] for row in rows],
-        "creator": [logins.get(row[5], "") for row in rows],
+        "creator": [names.get(row[5], "") for row in rows],
         "creation_time": np.array([row[7] for row in rows], dtype=np.float64),
         "edition_time": np.array([row[8] for row in rows], dtype=np.float64),
     }
@@ -77,9 +78,9 @@ async def connector_table(
         "id": [link[1] for link in links],
         "treenode_id": [link[2] for link in links],
         "skeleton_id": [link[3] for link in links],
-        "relation": [names.get(link[4], str(link[4])) for link in links],
+        "relation": [relation_names.get(link[4], str(link[4])) for link in links],
         "confidence": [link[5] for link in links],
-        "creator": [logins.get(link[6], "") for link in links],
+        "creator": [names.get(link[6], "") for link in links],
         "creation_time": np.array([link[7] for link in links], dtype=np.float64),
         "edition_time": np.array([link[8] for link in links], dtype=np.float64),
     }
@@ -87,55 +88,48 @@ async def connector_table(
 
 
 async def nodes_in_box(
-    instance: Instance, project_id: int, lower: Sequence[float], upper: Sequence[float], limit: int | None
+    place: Place, lower: Sequence[float], upper: Sequence[float], limit: int | None
 ) -> tuple[pd.DataFrame, bool]:
     """Treenodes with an edge in a box (see `Project.nodes_in_box`), and whether there were more than `limit`."""
     form: dict[str, FormValue] = dict(zip(("left", "top", "z1"), map(float, lower), strict=True))
     form |= dict(zip(("right", "bottom", "z2"), map(float, upper), strict=True))
     form["limit"] = limit
-    answer = await instance.http.columns_or_json("POST", f"{project_id}/node/list", form=form)
-    if answer.is_columns:
-        parts = read_columns(answer.body)
-        return frame(parts["nodes"], NODES_IN_BOX), bool(parts["limit_reached"])
-    rows, _, _, more, _ = answer.json()[:5]
-    names = ("id", "parent_id", "x", "y", "z", "confidence", "radius", "skeleton_id", "edition_time", "user_id")
-    columns: dict[str, Any] = {name: [row[index] for row in rows] for index, name in enumerate(names)}
-    columns["parent_id"] = without_parent(columns["parent_id"])
-    columns["edition_time"] = np.array(columns["edition_time"], dtype=np.float64)
-    return frame(columns, NODES_IN_BOX), bool(more)
+    answer = await place.columns_or_json("POST", "node/list", form=form)
+    parts = node_tables(answer)
+    return frame(parts["nodes"], NODES_IN_BOX), bool(parts["limit_reached"])
 
 
-async def bare_neurons(instance: Instance, project_id: int, skeletons: pd.DataFrame) -> list[tuple[int, str]]:
+async def bare_neurons(place: Place, skeletons: pd.DataFrame) -> list[tuple[int, str]]:
     """(id, name) of neurons that have no skeleton, where a server lists them."""
-    if "neurons-table" in instance.capabilities:
+    if "neurons-table" in place.capabilities:
         return []
     known = set(skeletons["neuron_id"])
-    entities = await _neurons(instance, project_id)
+    entities = await neuron_entities(place)
     return [(entity["id"], entity["name"]) for entity in entities if entity["id"] not in known]
 
 
-async def _from_columns(instance: Instance, project_id: int) -> pd.DataFrame:
-    answer = await instance.http.columns_or_json("GET", f"{project_id}/neurons/table")
+async def _from_columns(place: Place) -> pd.DataFrame:
+    answer = await place.columns_or_json("GET", "neurons/table")
     parts = read_columns(answer.body)
     table = parts["neurons"]
-    logins = await instance.logins(set(np.unique(table["user_id"]).tolist()))
+    names = await logins(place.http, set(np.unique(table["user_id"]).tolist()))
     columns = {
         **table,
         "neuron_id": table["id"],
         "id": table["skeleton_id"],
         "name": parts["names"],
-        "creator": [logins.get(user_id, "") for user_id in table["user_id"].tolist()],
+        "creator": [names.get(user_id, "") for user_id in table["user_id"].tolist()],
     }
     return frame(columns, SKELETONS)
 
 
-async def _from_queries(instance: Instance, project_id: int) -> pd.DataFrame:
-    entities = await _neurons(instance, project_id)
+async def _from_queries(place: Place) -> pd.DataFrame:
+    entities = await neuron_entities(place)
     owners = {skeleton: entity for entity in entities for skeleton in entity.get("skeleton_ids") or ()}
     ids = list(owners)
     batches = [ids[start : start + _SUMMARY_BATCH] for start in range(0, len(ids), _SUMMARY_BATCH)]
-    path = f"{project_id}/skeletons/summary"
-    answers = await gather(*(instance.http.read_json("POST", path, form={"skeleton_ids": batch}) for batch in batches))
+    path = "skeletons/summary"
+    answers = await gather(*(place.read_json("POST", path, form={"skeleton_ids": batch}) for batch in batches))
     summaries: dict[int, Mapping[str, Any]] = {int(key): row for part in answers for key, row in part.items()}
     found = [skeleton for skeleton in ids if skeleton in summaries]
     rows = [summaries[skeleton] for skeleton in found]
@@ -152,9 +146,13 @@ async def _from_queries(instance: Instance, project_id: int) -> pd.DataFrame:
     return frame(columns, SKELETONS)
 
 
-async def _neurons(instance: Instance, project_id: int) -> list[dict[str, Any]]:
-    form: dict[str, FormValue] = {"types": ["neuron"]}
-    answer = await instance.http.read_json("POST", f"{project_id}/annotations/query-targets", form=form)
+async def neuron_entities(place: Place, *, name: str | None = None) -> list[dict[str, Any]]:
+    """Neurons as CATMAID's search tells them (id, name, skeleton_ids): all, or those that `name` finds.
+
+    name : a part of the name or, after a slash, a regular expression.
+    """
+    form: dict[str, FormValue] = {"types": ["neuron"], "name": name}
+    answer = await place.read_json("POST", "annotations/query-targets", form=form)
     entities: list[dict[str, Any]] = answer["entities"]
     return entities
 

@@ -1,0 +1,39 @@
+"""Connections to servers as a user names them: by address, or as the embedded service of a data folder."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.embedded import default_data_dir, require_service, running_service
+from catmaid_jupyter.api.http import Http, Origin, parse_url
+
+
+def open_http(url: str | None, data_dir: str | os.PathLike[str] | None, token: str | None = None) -> Http:
+    """A connection to a server; nothing is sent to it yet.
+
+    url : address of the server; None for the embedded service, which is started if it is not running.
+    data_dir : folder of the embedded service; None for the default one.
+    token : API token; None takes `CATMAID_TOKEN`, else that of the embedded service's administrator.
+
+    Raises `InvalidInput` for a wrong address, `Unreachable` if the embedded service does not start.
+    """
+    token = token or os.environ.get("CATMAID_TOKEN")
+    if url is not None:
+        http = Http(Origin(parse_url(url), token))
+    else:
+        folder = (default_data_dir() if data_dir is None else Path(data_dir).expanduser()).absolute()
+        http = Http(_as_user(require_service(folder), token), partial(_find_again, folder, token), data_dir=folder)
+    loop.close_at_exit(http)
+    return http
+
+
+def _find_again(folder: Path, token: str | None) -> Origin | None:
+    found = running_service(folder)
+    return None if found is None else _as_user(found, token)
+
+
+def _as_user(origin: Origin, token: str | None) -> Origin:
+    return origin if token is None else Origin(origin.url, token)

@@ -1,0 +1,66 @@
+"""Nodes, connectors and labels of a skeleton."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from catmaid_jupyter.api.answers import columns_of_rows, read_columns, without_parent
+from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.frames import NODES, SKELETON_CONNECTORS, TAGS, frame
+from catmaid_jupyter.model import arbor
+from catmaid_wire.forms import FormValue
+from catmaid_wire.relations import GAP_JUNCTION, POSTSYNAPTIC, PRESYNAPTIC
+
+_RELATIONS: Final = {0: PRESYNAPTIC, 1: POSTSYNAPTIC, 2: GAP_JUNCTION}
+"""Relations by their numbers in `compact-detail`."""
+_NODE_ROW: Final = ("id", "parent_id", "user_id", "x", "y", "z", "radius", "confidence")
+_CONNECTOR_ROW: Final = ("treenode_id", "connector_id", "kind", "x", "y", "z")
+
+
+@dataclass(frozen=True)
+class Morphology:
+    """A skeleton as it was at one moment: the tables, and measures of them."""
+
+    nodes: pd.DataFrame
+    connectors: pd.DataFrame
+    tags: pd.DataFrame
+
+    @cached_property
+    def parents(self) -> NDArray[np.int64]:
+        """(n,) index of each node's parent in `nodes`, -1 at the root; for `catmaid_jupyter.model.arbor`."""
+        return arbor.parent_indices(self.nodes["id"].to_numpy(), self.nodes["parent_id"].to_numpy())
+
+    @cached_property
+    def xyz(self) -> NDArray[np.float64]:
+        """(n, 3) positions of `nodes`, nm."""
+        return self.nodes[["x", "y", "z"]].to_numpy()
+
+
+async def read_morphology(place: Place, skeleton_id: int) -> Morphology:
+    """Nodes, connectors and tags of a skeleton in one request."""
+    form: dict[str, FormValue] = {"with_connectors": True, "with_tags": True}
+    answer = await place.columns_or_json("GET", f"skeletons/{skeleton_id}/compact-detail", form=form)
+    if answer.is_columns:
+        parts = read_columns(answer.body)
+        nodes, connectors, tags = parts["nodes"], parts["connectors"], parts["tags"]
+    else:
+        rows, links, tags = answer.json()[:3]
+        nodes = without_parent(columns_of_rows(rows, _NODE_ROW))
+        connectors = columns_of_rows(links, _CONNECTOR_ROW)
+    return Morphology(frame(nodes, NODES), _with_relations(connectors), _tags(tags))
+
+
+def _with_relations(columns: dict[str, Any]) -> pd.DataFrame:
+    relation = [_RELATIONS.get(kind, "other") for kind in np.asarray(columns["kind"]).tolist()]
+    return frame({**columns, "relation": relation}, SKELETON_CONNECTORS)
+
+
+def _tags(tags: dict[str, list[int]]) -> pd.DataFrame:
+    pairs = [(tag, node) for tag, nodes in tags.items() for node in nodes]
+    return frame({"tag": [tag for tag, _ in pairs], "treenode_id": [node for _, node in pairs]}, TAGS)
