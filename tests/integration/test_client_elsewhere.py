@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -147,6 +148,10 @@ async def test_the_embedded_service_is_started_once(tmp_path: Path) -> None:
             assert first.url == second.url
             token = (folder / "admin.token").read_text().strip()
             assert token not in repr(first) + first._repr_html_() + repr(first.http.__dict__)
+            assert first == second
+            written = pickle.dumps(first)
+            assert token.encode() not in written
+            assert pickle.loads(written) == first
             assert first.create_project("Larva").neurons.empty
 
     try:
