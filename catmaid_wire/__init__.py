@@ -1,6 +1,7 @@
 """What the service and its clients both know, said once: nothing here opens a database or a widget.
 
 - `columns`: the columnar media type, and the tables of a viewport
+- `http`: requests to CATMAID servers: token, redirects, repetitions, what error answers say
 - `forms`: form fields in CATMAID's spelling
 - `arbor`, `swc`: one neuron's tree as arrays with its measures, and as text
 - `relations`: names of the relations between treenodes and connectors

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import orjson
-
 from catmaid_wire.errors import CONFLICT_TYPES, INVALID_LOGIN, LOGIN_TYPES, MISSING_TYPES, Code
+from catmaid_wire.http import read_error
 
 
 class CatmaidError(Exception):
@@ -51,7 +50,7 @@ class Conflict(CatmaidError):
 
 
 class InvalidInput(CatmaidError, ValueError):
-    """The request makes no sense to the server, or to this client; nothing was written."""
+    """The server, or this client, refuses the request because it is wrong; nothing was written."""
 
     code = Code.INVALID
 
@@ -71,43 +70,24 @@ def error_from_answer(status: int, body: bytes) -> CatmaidError:
     status : HTTP status, 400 or more.
     body : the answer as received: `{"error", "type", "detail"}`, the REST framework's `{"detail"}`, or other.
     """
-    message, kind, detail = _read(body)
-    text = message or _default_message(status, kind)
-    return _error_class(status, kind)(text, detail=detail, status=status)
+    error = read_error(body)
+    message = error.message or _default_message(status, error.type)
+    return _error_class(status, error.type)(message, detail=error.detail, status=status)
 
 
-def _read(body: bytes) -> tuple[str, str, str | None]:
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return "", "", None
-    if isinstance(value, list):
-        return "; ".join(str(item) for item in value), "", None
-    if not isinstance(value, dict):
-        return str(value), "", None
-    kind = str(value.get("type") or "")
-    detail = value.get("detail")
-    if "error" in value:
-        return str(value["error"] or ""), kind, None if detail is None else str(detail)
-    if detail is not None:
-        return str(detail), kind, None
-    fields = (f"{name}: {text}" for name, text in value.items())
-    return "; ".join(fields), kind, None
-
-
-def _error_class(status: int, kind: str) -> type[CatmaidError]:
-    if kind in CONFLICT_TYPES or status == 409:
+def _error_class(status: int, error_type: str) -> type[CatmaidError]:
+    if error_type in CONFLICT_TYPES or status == 409:
         return Conflict
-    if kind in LOGIN_TYPES or status in {401, 403}:
+    if error_type in LOGIN_TYPES or status in {401, 403}:
         return NotAllowed
-    if kind in MISSING_TYPES or status == 404:
+    if error_type in MISSING_TYPES or status == 404:
         return NotFound
     if status < 500:
         return InvalidInput
     return Unreachable if status in {502, 503, 504} else CatmaidError
 
 
-def _default_message(status: int, kind: str) -> str:
-    if kind == INVALID_LOGIN:
+def _default_message(status: int, error_type: str) -> str:
+    if error_type == INVALID_LOGIN:
         return "The user name or password is wrong."
     return f"The server answered with status {status}."

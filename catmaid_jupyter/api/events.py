@@ -15,14 +15,12 @@ import orjson
 
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotAllowed, NotFound
+from catmaid_jupyter.api.patience import OUTAGE_PAUSES_S, POLL_S
 from catmaid_jupyter.api.place import Place
 
 Change: TypeAlias = dict[str, Any]
 OnChange: TypeAlias = Callable[[Change], None]
 OnService: TypeAlias = Callable[[bool, str], None]
-
-POLL_S = 5.0
-_PAUSES = (0.25, 0.5, 1.0, 2.0, 5.0)
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +86,7 @@ class Events:
             if self._http.is_closed:
                 return
             self._tell_service(up=False)
-            pause = _PAUSES[min(failures, len(_PAUSES) - 1)]
+            pause = OUTAGE_PAUSES_S[min(failures, len(OUTAGE_PAUSES_S) - 1)]
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  spreads clients, hides nothing
             await self._http.locate_again()
 

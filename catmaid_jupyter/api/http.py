@@ -17,25 +17,32 @@ from yarl import URL
 
 from catmaid_jupyter.api.errors import InvalidInput, Unreachable, error_from_answer
 from catmaid_jupyter.api.loop import close_soon
+from catmaid_jupyter.api.patience import ANSWER_S, CONNECT_S, REQUEST_PAUSES_S
 from catmaid_wire.columns import MEDIA_TYPE as COLUMNS
 from catmaid_wire.forms import Form, encode_form
+from catmaid_wire.http import (
+    FAILURES,
+    READ_METHODS,
+    RawAnswer,
+    Redirected,
+    credentials,
+    exchange,
+    repeated,
+    server_url,
+)
 
 KEY_HEADER = "Idempotency-Key"
 
-_READS = frozenset({"GET", "HEAD", "OPTIONS"})
-_PAUSES = (0.1, 0.4, 1.0)  # seconds before each further attempt
 _BUSY = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=120)
+_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=ANSWER_S)
+_REDIRECTS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a server answered: status, content type without parameters, and the body as received."""
+class Answer(RawAnswer):
+    """What a server answered."""
 
-    status: int
-    content_type: str
-    body: bytes
+    __slots__ = ()
 
     @property
     def is_columns(self) -> bool:
@@ -136,7 +143,7 @@ class Http:
         """
         headers = headers or {}
         if repeatable is None:
-            repeatable = method in _READS or (KEY_HEADER in headers and self.honours_keys)
+            repeatable = method in READ_METHODS or (KEY_HEADER in headers and self.honours_keys)
         body: dict[str, Any] = {"headers": dict(headers)}
         if form is not None:
             body["data"] = aiohttp.FormData(encode_form(form))()
@@ -157,13 +164,13 @@ class Http:
     async def columns_or_json(self, method: str, path: str, *, form: Form | None = None) -> Answer:
         """A read that is answered in columns by servers that know them, in JSON by others."""
         accept = {"Accept": COLUMNS} if self.knows_columns else None
-        if method in _READS:
+        if method in READ_METHODS:
             return await self.request(method, path, params=form, headers=accept, repeatable=True)
         return await self.request(method, path, form=form, headers=accept, repeatable=True)
 
     def websocket(self, path: str) -> AbstractAsyncContextManager[aiohttp.ClientWebSocketResponse]:
         """Open a WebSocket; to be used on the background loop."""
-        return self._open().ws_connect(self._address(path), headers=self._credentials(), heartbeat=20)
+        return self._open().ws_connect(self._address(path), headers=credentials(self._origin.token), heartbeat=20)
 
     async def close(self) -> None:
         """Close the connections; a later request opens new ones."""
@@ -172,37 +179,30 @@ class Http:
             await session.close()
 
     async def _send(self, method: str, path: str, body: dict[str, Any], *, repeatable: bool) -> Answer:
-        for pause in (*_PAUSES, None):
-            try:
-                answer = await self._once(method, self._address(path), body)
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                failure = error
-                again = repeatable or isinstance(error, aiohttp.ClientConnectorError)
-            else:
-                if answer.status not in _BUSY or not repeatable or pause is None:
-                    return answer
-                await asyncio.sleep(pause)
-                continue
-            if pause is None or not again:
-                raise Unreachable(f"No answer from {self.url}", detail=_reason(failure)) from None
-            await asyncio.sleep(pause)
-            await self.locate_again()
-        raise AssertionError("unreachable")
+        def may_repeat(failure: Exception | None) -> bool:
+            return repeatable or isinstance(failure, aiohttp.ClientConnectorError)
 
-    async def _once(self, method: str, address: URL, body: dict[str, Any]) -> Answer:
-        headers = {**self._credentials(), **body["headers"]}
-        # Redirects are followed by hand: the token must not travel to another host.
-        for _ in range(3):
-            options = {**body, "headers": headers, "allow_redirects": False}
-            async with self._open().request(method, address, **options) as response:
-                location = response.headers.get("Location")
-                if location is None or response.status not in {301, 302, 303, 307, 308}:
-                    return Answer(response.status, response.content_type, await response.read())
-            target = address.join(URL(location))
-            if not _same_server(address, target) or (method not in _READS and response.status not in {307, 308}):
-                raise InvalidInput(f"{self.url} sends this request on to {target.with_query(None).with_user(None)}.")
-            address = target
-        raise InvalidInput(f"{self.url} redirects in circles.")
+        try:
+            answer = await repeated(
+                lambda: self._once(method, self._address(path), body),
+                pauses=REQUEST_PAUSES_S,
+                busy=_BUSY,
+                may_repeat=may_repeat,
+                after_failure=self.locate_again,
+            )
+        except FAILURES as failure:
+            raise Unreachable(f"No answer from {self.url}", detail=_reason(failure)) from None
+        return Answer(answer.status, answer.content_type, answer.body)
+
+    async def _once(self, method: str, address: URL, body: dict[str, Any]) -> RawAnswer:
+        options = {**body, "headers": {**credentials(self._origin.token), **body["headers"]}}
+        try:
+            return await exchange(self._open(), method, address, redirects=_REDIRECTS, **options)
+        except Redirected as redirected:
+            if redirected.in_circles:
+                raise InvalidInput(f"{self.url} redirects in circles.") from None
+            target = redirected.target.with_query(None).with_user(None)
+            raise InvalidInput(f"{self.url} sends this request on to {target}.") from None
 
     def _open(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
@@ -222,10 +222,6 @@ class Http:
     def _address(self, path: str) -> URL:
         return self._origin.url.join(URL(path.lstrip("/"), encoded=True))
 
-    def _credentials(self) -> dict[str, str]:
-        token = self._origin.token
-        return {} if token is None else {"X-Authorization": f"Token {token}"}
-
     async def locate_again(self) -> None:
         """Ask where the server is now, after it stopped answering where it was."""
         if self._relocate is not None:
@@ -237,18 +233,9 @@ class Http:
 def parse_url(text: str) -> URL:
     """A server's address from what a user typed: `http` if no scheme is given, one slash at the end."""
     try:
-        url = URL(text if "://" in text else f"http://{text}")
+        return server_url(text if "://" in text else f"http://{text}")
     except ValueError as error:
-        raise InvalidInput(f"{text!r} is not an address: {error}") from None
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise InvalidInput(f"{text!r} is not the address of a web server.")
-    return url.with_query(None).with_fragment(None).with_path(f"{url.path.rstrip('/')}/")
-
-
-def _same_server(before: URL, after: URL) -> bool:
-    return after.host == before.host and (
-        (after.scheme, after.port) == (before.scheme, before.port) or after.scheme == "https"
-    )
+        raise InvalidInput(f"{text!r} is not the address of a web server.", detail=str(error)) from None
 
 
 def _reason(error: BaseException) -> str:

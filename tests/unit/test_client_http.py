@@ -14,6 +14,7 @@ from yarl import URL
 from catmaid_jupyter.api.errors import InvalidInput, NotFound, Unreachable
 from catmaid_jupyter.api.http import KEY_HEADER, Http, Origin, parse_url
 from catmaid_jupyter.client.instance import Instance
+from catmaid_wire.http import is_error
 
 SECRET = "a-secret-token"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -217,3 +218,26 @@ def test_addresses_as_people_type_them(typed: str, url: str) -> None:
 def test_what_is_no_address(typed: str) -> None:
     with pytest.raises(InvalidInput):
         parse_url(typed)
+
+
+async def test_a_redirect_in_circles_ends(http: Http, double: Double) -> None:
+    async def around(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound(request.path)
+
+    double.handler = around
+    with pytest.raises(InvalidInput, match="redirects in circles"):
+        await http.request("GET", "projects/")
+    assert len(double.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ({"error": "no", "type": "PermissionError"}, True),
+        ({"detail": "Not found."}, True),
+        ({"detail": "all of it", "id": 5}, False),
+        ([], False),
+    ],
+)
+def test_errors_are_known_whatever_their_status(answer: object, told: bool) -> None:
+    assert is_error(answer) is told

@@ -8,9 +8,22 @@ from typing import Any, Final, Self
 
 import aiohttp
 import msgspec
-from yarl import URL
 
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotAllowed, NotFound
+from catmaid_wire.errors import NOT_ALLOWED
+from catmaid_wire.forms import FormValue, encode_form
+from catmaid_wire.http import (
+    FAILURES,
+    ErrorText,
+    RawAnswer,
+    Redirected,
+    credentials,
+    error_text,
+    exchange,
+    is_error,
+    repeated,
+    server_url,
+)
 
 TRIES: Final = 5
 _BUSY = frozenset({429, 500, 502, 503, 504})
@@ -38,18 +51,17 @@ class CatmaidServer:
 
     def __init__(self, url: str, token: str | None, *, connections: int = 4, pause: float = 1.0) -> None:
         try:
-            address = URL(url.rstrip("/") + "/")
+            self._address = server_url(url)
         except ValueError:
-            address = URL()
-        if address.scheme not in ("http", "https") or not address.host:
-            raise InvalidInput(f"{url!r} is no address of a server; it should be like https://catmaid.example.org/")
-        self._address = address
-        self.url: Final = address.with_user(None)
+            raise InvalidInput(
+                f"{url!r} is no address of a server; it should be like https://catmaid.example.org/"
+            ) from None
+        self.url: Final = self._address.with_user(None)
         self._token = token
         self._pause = pause
         self._gate = asyncio.Semaphore(connections)
         self._session = aiohttp.ClientSession(
-            headers={"X-Authorization": f"Token {token}"} if token else {},
+            headers=credentials(token or None),
             timeout=_TIMEOUT,
             connector=aiohttp.TCPConnector(limit=connections),
         )
@@ -76,45 +88,36 @@ class CatmaidServer:
         """The answer to a GET request, from JSON."""
         return await self._request("GET", path, params={k: str(v) for k, v in query.items()})
 
-    async def post(self, path: str, **form: Any) -> Any:
+    async def post(self, path: str, **form: FormValue) -> Any:
         """The answer to a POST request, from JSON; lists are sent as `name[0]`, `name[1]`, and so on."""
-        fields: dict[str, str] = {}
-        for name, value in form.items():
-            if isinstance(value, list | tuple):
-                fields |= {f"{name}[{i}]": str(item) for i, item in enumerate(value)}
-            else:
-                fields[name] = str(value).lower() if isinstance(value, bool) else str(value)
-        return await self._request("POST", path, data=fields)
+        return await self._request("POST", path, data=dict(encode_form(form)))
 
     async def _request(self, method: str, path: str, *, tries: int = TRIES, **body: Any) -> Any:
         """Send until there is an answer. Raises the error that the answer means."""
-        pause = self._pause
-        for attempt in range(1, tries + 1):
-            try:
-                async with (
-                    self._gate,
-                    self._session.request(method, self._address / path, allow_redirects=False, **body) as response,
-                ):
-                    if (elsewhere := response.headers.get("Location")) and 300 <= response.status < 400:
-                        raise SourceError(f"{self.url} sends on to {elsewhere}; give the address behind that.")
-                    if response.status not in _BUSY or attempt == tries:
-                        return self._checked(path, response.status, await response.read())
-            except (aiohttp.ClientError, TimeoutError) as error:
-                if attempt == tries:
-                    raise SourceError(f"{self.url} cannot be reached: {_reason(error)}.") from None
-            await asyncio.sleep(pause)
-            pause *= 2
-        raise AssertionError("the last try returns or raises")
+        pauses = [self._pause * 2**attempt for attempt in range(tries - 1)]
+
+        async def once() -> RawAnswer:
+            async with self._gate:
+                return await exchange(self._session, method, self._address / path, **body)
+
+        try:
+            answer = await repeated(once, pauses=pauses, busy=_BUSY)
+        except Redirected as elsewhere:
+            raise SourceError(f"{self.url} sends on to {elsewhere.location}; give the address behind that.") from None
+        except FAILURES as error:
+            raise SourceError(f"{self.url} cannot be reached: {_reason(error)}.") from None
+        return self._checked(path, answer.status, answer.body)
 
     def _checked(self, path: str, status: int, content: bytes) -> Any:
         try:
             answer = msgspec.json.decode(content)
         except msgspec.DecodeError:
             answer = None
-        said = _said(answer)
+        error = error_text(answer) if is_error(answer) else ErrorText()
+        said = " ".join((error.message or error.detail or "").split())
         if status == 401:
             raise NotAllowed(f"{self.url} does not know the token. {said}".rstrip())
-        if status == 403 or (said and answer.get("type") == "PermissionError"):
+        if status == 403 or (said and error.type == NOT_ALLOWED):
             who = "The account of this token" if self._token else "Without a token, one"
             raise NotAllowed(f"{who} may not read {path} at {self.url}. {said}".rstrip())
         if status == 404:
@@ -124,13 +127,6 @@ class CatmaidServer:
         if answer is None and content != b"null":
             raise SourceError(f"{self.url} answers {path} with something else than JSON.")
         return answer
-
-
-def _said(answer: Any) -> str:
-    """The error that an answer tells; some servers do so with status 200."""
-    if isinstance(answer, dict) and ("error" in answer or set(answer) == {"detail"}):
-        return " ".join(str(answer.get("error") or answer.get("detail") or "").split())
-    return ""
 
 
 def _reason(error: BaseException) -> str:
