@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from conftest import Service
 
 import catmaid_jupyter as cj
 from catmaid_jupyter.api.http import Http, Origin, parse_url
 from catmaid_jupyter.api.place import Place
+from tests.helpers.service import Service
 
 
 @pytest.fixture
