@@ -110,7 +110,7 @@ class Edit(msgspec.Struct, Generic[R_co], frozen=True, kw_only=True, forbid_unkn
         return frozenset(node for value in values for node in ((value,) if isinstance(value, int) else value))
 
     async def _apply(self, site: Site, key: str) -> Applied:
-        raise NotImplementedError(f"{type(self).__name__} does not say how it is applied.")
+        raise TypeError(f"{type(self).__name__} does not say how it is applied.")
 
     async def _write(self, site: Site, key: str, form: Form, state: str | None) -> JsonObject:
         """Send a form to the edit's route; returns the answer."""
