@@ -109,7 +109,7 @@ class Edit(msgspec.Struct, Generic[R_co], frozen=True, kw_only=True, forbid_unkn
         values = (getattr(self, name) for name in self.guard_fields)
         return frozenset(node for value in values for node in ((value,) if isinstance(value, int) else value))
 
-    async def _apply(self, site: Site, key: str) -> Applied:
+    async def _apply(self, site: Site, key: str) -> Applied:  # noqa: ARG002  subclasses need them
         raise TypeError(f"{type(self).__name__} does not say how it is applied.")
 
     async def _write(self, site: Site, key: str, form: Form, state: str | None) -> JsonObject:
