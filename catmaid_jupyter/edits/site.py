@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
+import msgspec
 
 from catmaid_jupyter.api.errors import NotFound
 from catmaid_jupyter.api.http import KEY_HEADER, Http
@@ -171,12 +171,12 @@ def read_node_list(answer: list[Any]) -> Surroundings:
 
 def state_of(nodes: Iterable[SeenNode]) -> str:
     """State of a request about several nodes: `[[id, edition time], …]`."""
-    return orjson.dumps([node.stamp for node in nodes]).decode()
+    return msgspec.json.encode([node.stamp for node in nodes]).decode()
 
 
 def own_state(node: SeenNode) -> str:
     """State of a request that depends on one node only."""
-    return orjson.dumps({"edition_time": node.edition_time}).decode()
+    return msgspec.json.encode({"edition_time": node.edition_time}).decode()
 
 
 def parent_state(parent: SeenNode, *children: SeenNode) -> str:
@@ -184,7 +184,7 @@ def parent_state(parent: SeenNode, *children: SeenNode) -> str:
     state: dict[str, Any] = {"parent": parent.stamp}
     if children:
         state["children"] = [child.stamp for child in children]
-    return orjson.dumps(state).decode()
+    return msgspec.json.encode(state).decode()
 
 
 def neighbourhood_state(node: SeenNode, seen: Surroundings) -> str:
@@ -196,13 +196,13 @@ def neighbourhood_state(node: SeenNode, seen: Surroundings) -> str:
     }
     if node.parent_id is not None:
         state["parent"] = seen.treenode(node.parent_id).stamp
-    return orjson.dumps(state).decode()
+    return msgspec.json.encode(state).decode()
 
 
 def connector_state(connector: SeenNode) -> str:
     """State of a request that removes a connector: it and all its links."""
     links = [(link.link_id, link.edition_time) for link in connector.links]
-    return orjson.dumps({"edition_time": connector.edition_time, "c_links": links}).decode()
+    return msgspec.json.encode({"edition_time": connector.edition_time, "c_links": links}).decode()
 
 
 def iso_time(seconds: float) -> str:
