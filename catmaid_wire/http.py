@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import aiohttp
-import orjson
+import msgspec
 from yarl import URL
 
 _METHOD_PRESERVING: Final = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
@@ -143,8 +143,8 @@ async def repeated(
 def read_error(body: bytes) -> ErrorText:
     """What an error answer says, as it was received; nothing where it is not JSON, as with a page for people."""
     try:
-        return error_text(orjson.loads(body))
-    except orjson.JSONDecodeError:
+        return error_text(msgspec.json.decode(body))
+    except ValueError:
         return ErrorText()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import orjson
+import msgspec
 from platformdirs import user_data_path
 
 from catmaid_jupyter.api.errors import Unreachable
@@ -103,8 +103,8 @@ def _answers(url: str) -> bool:
         return False
     try:
         with urlopen(f"{_with_slash(url)}version", timeout=5) as answer:  # noqa: S310  the scheme is checked above
-            return "CATMAID_JUPYTER" in orjson.loads(answer.read())
-    except (URLError, OSError, orjson.JSONDecodeError, ValueError, TypeError):
+            return "CATMAID_JUPYTER" in msgspec.json.decode(answer.read())
+    except (URLError, OSError, ValueError, TypeError):
         return False
 
 

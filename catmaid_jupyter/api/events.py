@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, TypeAlias
 
 import aiohttp
-import orjson
+import msgspec
 
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotAllowed, NotFound
@@ -94,7 +94,7 @@ class Events:
         async with self._http.websocket(self._place.path("events")) as socket:
             async for message in socket:
                 if message.type is aiohttp.WSMsgType.TEXT:
-                    self._received(orjson.loads(message.data))
+                    self._received(msgspec.json.decode(message.data))
 
     async def _poll(self) -> None:
         while True:

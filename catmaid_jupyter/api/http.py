@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import aiohttp
-import orjson
+import msgspec
 from yarl import URL
 
 from catmaid_jupyter.api.errors import InvalidInput, Unreachable, error_from_answer
@@ -52,8 +52,8 @@ class Answer(RawAnswer):
     def json(self) -> Any:
         """The body read as JSON; `InvalidInput` if it is none, as from a server that is not CATMAID's."""
         try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError:
+            return msgspec.json.decode(self.body)
+        except ValueError:
             raise InvalidInput(f"Expected JSON but got {self.content_type or 'nothing'}.", status=self.status) from None
 
 
@@ -148,7 +148,7 @@ class Http:
         if form is not None:
             body["data"] = aiohttp.FormData(encode_form(form))()
         if json is not None:
-            body["data"] = orjson.dumps(json)
+            body["data"] = msgspec.json.encode(json)
             body["headers"]["Content-Type"] = "application/json"
         if params is not None:
             body["params"] = encode_form(params)
