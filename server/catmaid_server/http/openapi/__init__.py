@@ -1,1 +1,1 @@
-"""The description of the API, made of what the routes themselves say: forms, annotations, docstrings."""
+"""The OpenAPI document, made from the routes: their forms, return annotations and docstrings."""

@@ -1,4 +1,4 @@
-"""What routes answer: content types and shapes from return annotations, and the errors."""
+"""Answers of routes: content types and shapes from return annotations, and errors."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ def contents(route: Route) -> list[Content]:
 
 def _contents(hint: Any) -> list[Content]:
     if get_origin(hint) is Annotated:
-        said = [mark for mark in hint.__metadata__ if isinstance(mark, Content)]
-        if said:
-            return said
+        marks = [mark for mark in hint.__metadata__ if isinstance(mark, Content)]
+        if marks:
+            return marks
     if get_origin(hint) in (Union, UnionType):
         return [content for option in get_args(hint) for content in _contents(option)]
     if _is_response(hint):
@@ -80,9 +80,9 @@ def responses(route: Route, schemas: Schemas, returns: str) -> dict[str, Any]:
             str(content.status), {"description": returns or content.about or HTTPStatus(content.status).phrase}
         )
         if content.media_type:
-            shape, known = schemas.of(content.shape), answer.setdefault("content", {})
-            earlier = known.get(content.media_type, {}).get("schema")
-            known[content.media_type] = {"schema": shape if earlier is None else _either(earlier, shape)}
+            shape, contents_by_type = schemas.of(content.shape), answer.setdefault("content", {})
+            earlier = contents_by_type.get(content.media_type, {}).get("schema")
+            contents_by_type[content.media_type] = {"schema": shape if earlier is None else _either(earlier, shape)}
     for status in _errors(route):
         found[str(status)] = {"$ref": f"#/components/responses/{status}"}
     return found

@@ -1,4 +1,4 @@
-"""What docstrings say: of handlers, and beneath the fields of classes."""
+"""Descriptions from docstrings: of handlers, and below the fields of classes."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Prose:
 def prose(of: Callable[..., Any]) -> Prose:
     """The docstring of a function; empty texts where it says nothing."""
     text = inspect.getdoc(of) or ""
-    told = _RETURNS.search(text)
-    after = text[told.end() :] if told else ""
+    heading = _RETURNS.search(text)
+    after = text[heading.end() :] if heading else ""
     ends = _SECTION.search(after)
     first = _SECTION.search(text)
     head = text[: first.start()] if first else text
@@ -42,11 +42,11 @@ def prose(of: Callable[..., Any]) -> Prose:
 
 @cache
 def of_fields(owner: type) -> dict[str, str]:
-    """What stands beneath each field of a class and of those that it inherits from, by the field's name."""
-    known: dict[str, str] = {}
+    """Docstrings below the fields of a class and of its base classes, by the name of the field."""
+    texts: dict[str, str] = {}
     for cls in reversed(owner.__mro__):
-        known |= _classes(inspect.getmodule(cls)).get(cls.__qualname__, {})
-    return known
+        texts |= _classes(inspect.getmodule(cls)).get(cls.__qualname__, {})
+    return texts
 
 
 @cache
@@ -69,7 +69,7 @@ def _below(node: ast.AST, prefix: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def _fields(node: ast.ClassDef) -> dict[str, str]:
-    known = {}
+    texts = {}
     for statement, after in zip(node.body, node.body[1:], strict=False):
         if (
             isinstance(statement, ast.AnnAssign)
@@ -78,5 +78,5 @@ def _fields(node: ast.ClassDef) -> dict[str, str]:
             and isinstance(after.value, ast.Constant)
             and isinstance(after.value.value, str)
         ):
-            known[statement.target.id] = inspect.cleandoc(after.value.value)
-    return known
+            texts[statement.target.id] = inspect.cleandoc(after.value.value)
+    return texts

@@ -87,11 +87,11 @@ _SECURITY_SCHEMES = {
 
 def openapi(routes: Iterable[Route]) -> dict[str, Any]:
     """Describe routes as OpenAPI 3.1."""
-    known = list(routes)
-    schemas = schemas_of(known)
-    operation_ids = names.operation_ids(known)
+    all_routes = list(routes)
+    schemas = schemas_of(all_routes)
+    operation_ids = names.operation_ids(all_routes)
     paths: dict[str, dict[str, Any]] = {}
-    for route in known:
+    for route in all_routes:
         for method in reversed(route.methods):  # POST, which takes any form, comes first
             operation = _operation(route, method, operation_ids[route.path, method], schemas)
             paths.setdefault(parameters.template(route.path), {})[method.lower()] = operation
@@ -100,7 +100,7 @@ def openapi(routes: Iterable[Route]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "catmaid-jupyter", "version": own_version(), "description": _ABOUT},
         "servers": [{"url": "..", "description": "This service."}],
-        "tags": [{"name": tag} for tag in sorted({_tag(route) for route in known})],
+        "tags": [{"name": tag} for tag in sorted({_tag(route) for route in all_routes})],
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": schemas.reached_from([paths, errors]),
@@ -118,12 +118,12 @@ def schemas_of(routes: list[Route]) -> Schemas:
 
 
 def _operation(route: Route, method: str, operation_id: str, schemas: Schemas) -> dict[str, Any]:
-    said = docstrings.prose(route.handler)
+    prose = docstrings.prose(route.handler)
     operation: dict[str, Any] = {
         "operationId": operation_id,
         "tags": [_tag(route)],
-        "summary": said.summary.removesuffix("."),
-        "description": "\n\n".join(filter(None, (said.body, _demands(route)))),
+        "summary": prose.summary.removesuffix("."),
+        "description": "\n\n".join(filter(None, (prose.body, _demands(route)))),
         "parameters": parameters.in_path(route.path),
         "security": _security(route.needs),
         "x-permission": route.needs.value,
@@ -134,20 +134,20 @@ def _operation(route: Route, method: str, operation_id: str, schemas: Schemas) -
         operation["parameters"] += parameters.in_query(route, schemas)
     elif (body := parameters.as_body(route, method, schemas)) is not None:
         operation["requestBody"] = body
-    operation["responses"] = answers.responses(route, schemas, said.returns)
+    operation["responses"] = answers.responses(route, schemas, prose.returns)
     return operation
 
 
 def _demands(route: Route) -> str:
-    """What a route needs, and what it writes, in a sentence each."""
+    """The permission that a route needs, and the version that it writes, in a sentence each."""
     needs = _PERMISSIONS.get(route.needs) or f"Needs the permission `{route.needs.value}` in the project."
     return needs if route.label is None else f"{needs} Writes one version, labelled `{route.label}`."
 
 
 def _security(needs: Permission) -> list[dict[str, list[str]]]:
     """By token or session; or neither, since a visitor may have permissions as well."""
-    known: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
-    return known if needs in (Permission.LOGIN, Permission.SUPERUSER) else [*known, {}]
+    ways: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
+    return ways if needs in (Permission.LOGIN, Permission.SUPERUSER) else [*ways, {}]
 
 
 def _tag(route: Route) -> str:

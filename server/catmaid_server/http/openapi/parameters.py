@@ -107,10 +107,10 @@ def _upload(sent: Files) -> dict[str, Any]:
 def _fields(form: type[msgspec.Struct], schemas: Schemas) -> dict[str, tuple[dict[str, Any], bool]]:
     """Schema and need of each field: what may be null may be left out, since a form knows no null."""
     found = {}
-    for name, told in schemas.of_fields(form).items():
-        schema = _without_null(told)
-        schema["description"] = told.get("description") or vocabulary().get(name, "")
-        found[name] = (schema, "default" not in told)
+    for name, described in schemas.of_fields(form).items():
+        schema = _without_null(described)
+        schema["description"] = described.get("description") or vocabulary().get(name, "")
+        found[name] = (schema, "default" not in described)
     return found
 
 

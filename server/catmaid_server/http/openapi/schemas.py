@@ -1,4 +1,4 @@
-"""JSON schemas of the types that forms and answers are made of."""
+"""JSON schemas of the types in forms and answers."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _REFERENCE = _PREFIX + "{name}"
 class Schemas:
     """The schemas of some types, with components for the classes that they are made of.
 
-    What stands beneath a field in its class describes it here.
+    The docstring below a field in its class is its description here.
     """
 
     def __init__(self, types: Iterable[Any]) -> None:
         self._either: list[Any] = []
-        self._told: dict[Any, Any] = {kind: self._without_either(kind) for kind in dict.fromkeys(types)}
-        wanted = (*dict.fromkeys(self._told.values()), *self._either)
+        self._marked: dict[Any, Any] = {kind: self._without_either(kind) for kind in dict.fromkeys(types)}
+        wanted = (*dict.fromkeys(self._marked.values()), *self._either)
         classes = tuple(
             dict.fromkeys(found for info in inspect.multi_type_info(wanted) for found in _classes(info, set()))
         )
@@ -41,7 +41,7 @@ class Schemas:
 
     def of(self, kind: Any) -> dict[str, Any]:
         """The schema of one of the types."""
-        schema: dict[str, Any] = self._with_either(self._by_type[self._told[kind]])
+        schema: dict[str, Any] = self._with_either(self._by_type[self._marked[kind]])
         return schema
 
     def _without_either(self, kind: Any) -> Any:
@@ -72,10 +72,10 @@ class Schemas:
         """The class of each component, by the component's name."""
         return {name: cls for cls, name in self._names.items()}
 
-    def reached_from(self, told: Any) -> dict[str, Any]:
+    def reached_from(self, part: Any) -> dict[str, Any]:
         """The components that something refers to, itself or through others."""
         names: set[str] = set()
-        waiting = _references(told)
+        waiting = _references(part)
         while waiting:
             name = waiting.pop()
             if name not in names:
@@ -88,11 +88,11 @@ def _is_object(kind: Any) -> bool:
     return is_typeddict(kind) or dict in (kind, get_origin(kind))
 
 
-def _references(told: Any) -> set[str]:
-    if isinstance(told, dict):
-        found = {told["$ref"].removeprefix(_PREFIX)} if str(told.get("$ref", "")).startswith(_PREFIX) else set()
-        return found.union(*map(_references, told.values()))
-    return set().union(*map(_references, told)) if isinstance(told, list | tuple) else set()
+def _references(part: Any) -> set[str]:
+    if isinstance(part, dict):
+        found = {part["$ref"].removeprefix(_PREFIX)} if str(part.get("$ref", "")).startswith(_PREFIX) else set()
+        return found.union(*map(_references, part.values()))
+    return set().union(*map(_references, part)) if isinstance(part, list | tuple) else set()
 
 
 _Fields = tuple[tuple[str, str], ...]
@@ -122,7 +122,7 @@ def _parts(info: Any) -> Iterator[inspect.Type]:
 
 
 def _describe(component: dict[str, Any], cls: type, fields: _Fields) -> None:
-    """Let the fields of a component say what stands beneath them in the class."""
+    """Describe the fields of a component by the docstrings below them in the class."""
     texts = docstrings.of_fields(cls)
     for place, (name, encoded) in enumerate(fields):
         by_name = "properties" in component
