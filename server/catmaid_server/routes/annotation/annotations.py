@@ -32,7 +32,7 @@ class ListAnnotations(msgspec.Struct):
     simple: bool = False
 
 
-class SkeletonIds(msgspec.Struct):
+class AnnotatedSkeletons(msgspec.Struct):
     """Some skeletons."""
 
     skeleton_ids: list[int] = []
@@ -143,7 +143,9 @@ class OfSkeletons(TypedDict):
 
 
 @routes.any("/{project_id}/annotations/forskeletons", needs=Permission.BROWSE)
-async def annotations_for_skeletons(call: Call, form: SkeletonIds) -> Annotated[dict[str, Any], Content(OfSkeletons)]:
+async def annotations_for_skeletons(
+    call: Call, form: AnnotatedSkeletons
+) -> Annotated[dict[str, Any], Content(OfSkeletons)]:
     """List what the neurons of skeletons bear."""
     async with call.reading() as connection:
         borne, names, _ = await annotation_lists.of_skeletons(connection, call.project_id, form.skeleton_ids)

@@ -14,14 +14,14 @@ from catmaid_server.http.routing import Permission, Routes
 routes = Routes()
 
 
-class Group(msgspec.Struct):
+class ExportGraph(msgspec.Struct):
     """Some skeletons."""
 
     skeleton_ids: list[int] = msgspec.field(name="skeleton_list", default_factory=list)
 
 
 @routes.any("/{project_id}/graphexport/json", needs=Permission.BROWSE)
-async def export_graph(call: Call, form: Group) -> dict[str, Any]:
+async def export_graph(call: Call, form: ExportGraph) -> dict[str, Any]:
     """Export the synapses between some skeletons as a graph.
 
     Returns

@@ -15,7 +15,7 @@ from catmaid_server.http.routing import NoParameters, Permission, Routes
 routes = Routes()
 
 
-class SomeSkeletons(msgspec.Struct):
+class BrokenSectionSkeletons(msgspec.Struct):
     """Skeletons; all of the project if none is given."""
 
     skeleton_ids: list[int] = []
@@ -40,7 +40,7 @@ class Sections(TypedDict):
 
 
 @routes.post("/{project_id}/analytics/broken-section-nodes", needs=Permission.BROWSE)
-async def list_broken_section_nodes(call: Call, form: SomeSkeletons) -> list[BrokenSectionNode]:
+async def list_broken_section_nodes(call: Call, form: BrokenSectionSkeletons) -> list[BrokenSectionNode]:
     """List treenodes in sections of a stack that are marked as broken."""
     async with call.reading() as connection:
         return await analytics.broken_section_nodes(connection, call.project_id, form.skeleton_ids)

@@ -22,7 +22,7 @@ class FromNode(msgspec.Struct):
     treenode_id: int
 
 
-class FindLabels(msgspec.Struct):
+class FindLabelsOfSkeleton(msgspec.Struct):
     """From where, which labels, and whether on ends only."""
 
     treenode_id: int
@@ -30,7 +30,7 @@ class FindLabels(msgspec.Struct):
     only_leaves: bool = False
 
 
-class InBox(Corners):
+class FindSkeletonsInBox(Corners):
     """A box, and which skeletons in it."""
 
     min_nodes: int = 0
@@ -71,7 +71,7 @@ async def open_ends(call: Call, form: FromNode) -> list[tuple[int, Point, int, s
 
 
 @routes.post("/{project_id}/skeletons/{skeleton_id}/find-labels", needs=Permission.BROWSE)
-async def find_labels(call: Call, form: FindLabels) -> list[tuple[int, Point, int, list[str]]]:
+async def find_labels(call: Call, form: FindLabelsOfSkeleton) -> list[tuple[int, Point, int, list[str]]]:
     """List nodes with a label that fits a regular expression."""
     async with call.reading() as connection:
         return await skeleton_ends.labelled(
@@ -85,7 +85,7 @@ async def find_labels(call: Call, form: FindLabels) -> list[tuple[int, Point, in
 
 
 @routes.any("/{project_id}/skeletons/in-bounding-box", needs=Permission.BROWSE)
-async def skeletons_in_box(call: Call, form: InBox) -> list[int]:
+async def skeletons_in_box(call: Call, form: FindSkeletonsInBox) -> list[int]:
     """List skeletons that cross a box."""
     async with call.reading() as connection:
         box = form.box

@@ -20,7 +20,7 @@ _TIMES = 2
 """How many columns at the end of a node are times."""
 
 
-class View(msgspec.Struct):
+class ViewSkeleton(msgspec.Struct):
     """How much of a skeleton is wanted; text that is not empty, whatever it is, means yes."""
 
     with_connectors: str = "true"
@@ -31,7 +31,7 @@ class View(msgspec.Struct):
 
 
 @routes.any("/{project_id}/skeleton/{skeleton_id}/compact-json", needs=Permission.BROWSE)
-async def view_skeleton(call: Call, form: View) -> list[Any]:
+async def view_skeleton(call: Call, form: ViewSkeleton) -> list[Any]:
     """Read one skeleton: name, nodes, nodes by label, links to connectors, reviews by node.
 
     Returns
@@ -40,7 +40,7 @@ async def view_skeleton(call: Call, form: View) -> list[Any]:
     creation and edition, nm; nodes by label; links as (node, connector, kind, x, y, z, time or null); reviewers by
     node.
     """
-    wanted = form if call.request.method == "POST" else View()
+    wanted = form if call.request.method == "POST" else ViewSkeleton()
     async with call.reading() as connection:
         found = await skeleton_viewer.view(
             connection,

@@ -46,7 +46,7 @@ class ListLinks(msgspec.Struct):
     with_tags: bool = True
 
 
-class InBox(Corners):
+class FindConnectorsInBox(Corners):
     """Which connectors in a box, and what of them."""
 
     skeleton_ids: list[int] = []  # noqa: RUF012 -- msgspec makes a new list for each
@@ -162,7 +162,7 @@ async def list_links(call: Call, form: ListLinks) -> dict[str, Any]:
 
 
 @routes.any("/{project_id}/connectors/in-bounding-box", needs=Permission.BROWSE)
-async def connectors_in_box(call: Call, form: InBox) -> list[Any]:
+async def connectors_in_box(call: Call, form: FindConnectorsInBox) -> list[Any]:
     """List connectors in a box, perhaps once for each link.
 
     Returns

@@ -36,7 +36,7 @@ class NamedMatrix(msgspec.Struct):
     """Pairs of skeleton id and name; without one, a skeleton is called by its id."""
 
 
-class Skids(msgspec.Struct):
+class PartnerSkeletons(msgspec.Struct):
     """Some skeletons."""
 
     skids: list[int] = []
@@ -128,7 +128,7 @@ async def partners_by_connector(call: Call, form: PartnersByConnector) -> list[i
 
 
 @routes.any("/{project_id}/skeleton/connectors-by-partner", needs=Permission.BROWSE)
-async def connectors_by_partner(call: Call, form: Skids) -> dict[int, dict[str, dict[int, list[int]]]]:
+async def connectors_by_partner(call: Call, form: PartnerSkeletons) -> dict[int, dict[str, dict[int, list[int]]]]:
     """List connectors by skeleton, its relation to them, and its partner there."""
     answer: dict[int, dict[str, dict[int, list[int]]]] = {}
     async with call.reading() as connection:

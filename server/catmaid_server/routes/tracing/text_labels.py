@@ -57,7 +57,7 @@ class OneTextLabel(msgspec.Struct):
     tid: int | None = None
 
 
-class View(msgspec.Struct):
+class LabelsInView(msgspec.Struct):
     """A rectangle of one section of the stack `sid`, in nm."""
 
     sid: int = 0
@@ -110,7 +110,7 @@ class TextLabel(TypedDict):
 
 
 @routes.any("/{project_id}/textlabel/all", needs=Permission.BROWSE)
-async def list_text_labels(call: Call, form: View) -> Annotated[dict[str, Any], Content(dict[int, TextLabel])]:
+async def list_text_labels(call: Call, form: LabelsInView) -> Annotated[dict[str, Any], Content(dict[int, TextLabel])]:
     """List the text labels in view, numbered."""
     async with call.reading() as connection:
         found = await text_labels.labels_in_section(
