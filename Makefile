@@ -18,6 +18,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CLIENTS := .venv-clients
 DEMO_DIR ?= .demo
+PYTEST_OPTIONS ?=
 TESTS ?= tests/unit tests/contract tests/migration tests/integration tests/clients tests/notebooks tests/browser tests/acceptance
 
 ENTRIES := $(wildcard js/src/*/index.ts)
@@ -57,7 +58,7 @@ test-js: $(MODULES)
 	cd js && npm run --silent test
 
 test-python: system-test $(VENV)/.installed-test $(CLIENTS)/.installed
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest $(PYTEST_OPTIONS) $(TESTS)
 
 bench: system-test $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
@@ -65,7 +66,7 @@ bench: system-test $(VENV)/.installed-bench
 clean:
 	-[ ! -x $(BIN)/catmaid-jupyter ] || $(BIN)/catmaid-jupyter stop --data-dir $(DEMO_DIR)
 	rm -rf $(VENV) $(CLIENTS) $(DEMO_DIR) js/node_modules js/wire/node_modules $(BUNDLES) build dist test-results
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .coverage .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 system-run:
