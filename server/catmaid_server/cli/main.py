@@ -1,4 +1,4 @@
-"""The whole command line, and what becomes of errors."""
+"""The whole command line, and how errors are printed."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ def _require_permission(permission: str) -> None:
 
 @asynccontextmanager
 async def administering(settings: Settings, label: str) -> AsyncIterator[Connection]:
-    """A transaction in the name of the superuser, as whom whoever owns the data folder may act."""
+    """A transaction in the name of the superuser: the owner of the data folder may act as superuser."""
     async with opened_store(settings) as store:
         async with store.reading() as connection:
             admin = await users.require_user(connection, "admin")

@@ -1,4 +1,4 @@
-"""What `postmaster.pid` says, and whether it is true: its process may be gone, a zombie, or somebody else's by now."""
+"""Read `postmaster.pid`, and check its process, which may be gone, a zombie, or a process of another program."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def disown_pidfile(data: Path) -> None:
 
 
 def end_orphans(data: Path, marker: str, *, patience_s: float) -> None:
-    """Wait until the processes of a killed server are gone; those that stay longer are told to quit at once."""
+    """Wait until the processes of a killed server are gone; those that stay longer get the signal to quit at once."""
     deadline = time.monotonic() + patience_s
     while orphans := _processes(data, marker):
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""The files of a data folder that tell about its service."""
+"""The files of a data folder that describe its service."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ServiceFolder:
 
     @property
     def admin_token(self) -> Path:
-        """The API token of `admin`, which whoever can read this folder may use."""
+        """The API token of `admin`, for all who can read this folder."""
         return self.path / service_record.ADMIN_TOKEN
 
     def make(self) -> None:
@@ -57,11 +57,11 @@ class ServiceFolder:
         return record if record is not None and self.is_locked() else None
 
     def write_record(self, record: ServiceRecord) -> None:
-        """Tell others about the service."""
+        """Write the record by which others find the service."""
         write_atomically(self._record, msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n")
 
     def remove_record(self) -> None:
-        """Tell others that there is no service any more, or not yet."""
+        """Remove the record: the service has ended, or does not answer yet."""
         self._record.unlink(missing_ok=True)
 
     def last_port(self) -> int | None:
@@ -83,7 +83,7 @@ class ServiceFolder:
         return path.read_bytes()
 
     def empty_metrics(self) -> Path:
-        """The folder of what the processes of the service count, which begins anew. Call with the lock held."""
+        """The folder of the metrics of all processes of the service, emptied. Call with the lock held."""
         path = self.path / "metrics"
         shutil.rmtree(path, ignore_errors=True)
         path.mkdir()

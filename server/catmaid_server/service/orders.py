@@ -1,4 +1,4 @@
-"""What the supervisor and its workers say to each other, over the workers' standard input and output."""
+"""Messages between the supervisor and its workers, over the workers' standard input and output."""
 
 from __future__ import annotations
 

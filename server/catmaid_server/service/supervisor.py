@@ -1,4 +1,4 @@
-"""The service's first process: it holds the lock, minds the database and the workers, and ends everything in order."""
+"""The service's first process: it holds the lock, watches the database and the workers, and ends them in order."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ async def _bound_socket(settings: Settings, folder: ServiceFolder) -> socket.soc
 
 
 async def _bind(host: str, port: int, *, patience_s: float) -> socket.socket:
-    """Bind; the workers of a service that was killed may need a moment to let go of its port."""
+    """Bind; the workers of a service that was killed may keep its port for a short time."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     deadline = time.monotonic() + patience_s
     while True:

@@ -37,7 +37,7 @@ _LONGEST_QUERY_S = 120.0
 
 
 def main() -> None:
-    """Read the order from standard input and serve until told to stop."""
+    """Read the order from standard input and serve until the supervisor ends it."""
     line = sys.stdin.buffer.readline()
     if not line:
         return
@@ -131,7 +131,7 @@ async def _obey(store: Store, stopping: asyncio.Event) -> None:
 
 
 def _say_ready() -> None:
-    """Tell the supervisor; from now on nobody reads our standard output, so it goes where errors go."""
+    """Report to the supervisor; after that nobody reads our standard output, so it goes to standard error."""
     _tell(READY)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 

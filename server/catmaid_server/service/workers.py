@@ -1,4 +1,4 @@
-"""Keep worker processes running, and deal them the connections in turn.
+"""Keep worker processes running, and give each in turn the next connection.
 
 The supervisor accepts each connection and hands it over. Workers that share a listening socket, or the port by
 `SO_REUSEPORT`, take connections as it happens: of a few that stay open for long one may get all. And with this,
@@ -42,7 +42,7 @@ class Worker:
     channel: socket.socket
 
     async def start(self, order: WorkerOrder) -> None:
-        """Set it to work; `ServiceError` with what it says if that fails."""
+        """Send it its order; `ServiceError` with its first line of output if it does not get ready."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -100,7 +100,7 @@ class Workers:
             self._workers[number] = await self._spawn()
 
     async def start(self, order: WorkerOrder) -> None:
-        """Set them to work, deal connections, and replace workers that die.
+        """Send them their orders, give them connections, and replace workers that die.
 
         Raises `ServiceError` if one does not start.
         """

@@ -1,4 +1,4 @@
-"""A byte-bounded cache of finished values, and one computation however many ask for it."""
+"""A cache of values with a limit in bytes, and a single computation for all who ask for the same value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Look at a folder of tile files before it becomes a stack."""
+"""Inspect a folder of tile files before it becomes a stack."""
 
 from __future__ import annotations
 

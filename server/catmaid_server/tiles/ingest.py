@@ -35,7 +35,7 @@ Progress = Callable[[int, int], None]
 
 
 class IngestInterrupted(Exception):
-    """The caller set `stop`; what is finished is kept."""
+    """The caller set `stop`; finished sections are kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class Journal:
         self._append(header)
 
     def record(self, entry: JournalEntry) -> None:
-        """Note a section whose pixels are on disk."""
+        """Record a section whose pixels are on disk."""
         self.entries[entry.section] = entry
         self._append(
             {"section": entry.section, "source": entry.fingerprint, "crc32": entry.crc32}

@@ -25,7 +25,7 @@ _REMEMBERED: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class StackRevision:
-    """The images of a stack as they are under one name, which never comes to mean others."""
+    """A version of the images of a stack; a revision never names other images."""
 
     project_id: int
     stack_id: int
@@ -40,7 +40,7 @@ class _OpenSource:
 
 
 class TileService:
-    """Answers for tiles, with one bounded cache of encoded tiles and one computation for each tile asked for.
+    """Reads tiles, with one bounded cache of encoded tiles and one computation for each tile asked for.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class TileService:
         self._found: OrderedDict[StackRevision, _OpenSource] = OrderedDict()
 
     def close(self) -> None:
-        """Let the threads end."""
+        """End the threads."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def tile(self, of: StackRevision, address: TileAddress, extension: str) -> bytes:
@@ -85,7 +85,7 @@ class TileService:
         return data
 
     async def _source(self, of: StackRevision) -> _OpenSource:
-        """Ask the store now and then, so that a stack taken out of a project is gone for its users soon."""
+        """The source of a stack; asks the store again after some seconds, since a stack can leave a project."""
         known = self._found.get(of)
         if known is not None and known.until > time.monotonic():
             return known

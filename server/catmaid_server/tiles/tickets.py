@@ -1,4 +1,4 @@
-"""Tickets with which a browser's image requests, which cannot carry headers, are let in."""
+"""Tickets that authorize the image requests of browsers, which cannot send headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of TIFF files as sections, with a look for what an interrupted copy leaves behind."""
+"""Pages of TIFF files as sections; truncated files are recognized."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accounts: logging in, what a client is told of its user, and the projects in which the user has permissions."""
+"""Accounts: logging in, the description of a client's own user, and the user's permissions by project."""
 
 from __future__ import annotations
 

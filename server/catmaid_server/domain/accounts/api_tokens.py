@@ -1,4 +1,4 @@
-"""API tokens as administrators see them: whose they are, never what they are."""
+"""API tokens as administrators see them: owner and name, never the token itself."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def list_tokens(connection: Connection, *, user_id: int | None = None) -> 
 
 
 async def revoke_tokens(tx: Connection, token_ids: Sequence[int]) -> None:
-    """Make tokens worthless, at once; `NotFound` if one does not exist."""
+    """Revoke tokens at once; `NotFound` if one does not exist."""
     cursor = await tx.execute(sql.revoke_tokens, {"ids": list(token_ids)})
     gone = {token_id for (token_id,) in await cursor.fetchall()}
     for token_id in token_ids:
@@ -42,6 +42,6 @@ async def revoke_tokens(tx: Connection, token_ids: Sequence[int]) -> None:
 
 
 async def revoke_tokens_of(tx: Connection, user_id: int) -> int:
-    """Make all tokens of a user worthless; how many they were."""
+    """Revoke all tokens of a user; returns how many they were."""
     cursor = await tx.execute(sql.revoke_tokens_of, {"user_id": user_id})
     return cursor.rowcount

@@ -1,4 +1,4 @@
-"""Who is known to the service, for its administrators."""
+"""The list of users for administrators."""
 
 from __future__ import annotations
 

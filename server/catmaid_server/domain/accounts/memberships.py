@@ -38,7 +38,7 @@ def require_known(permissions: Iterable[str]) -> None:
 
 
 class HolderKind(StrEnum):
-    """To whom permissions are given."""
+    """Whether permissions are given to a user or to a group."""
 
     USER = "user"
     GROUP = "group"
@@ -54,14 +54,14 @@ class UserSelection:
 
 @dataclass(frozen=True, slots=True)
 class SharedData:
-    """Whose data is, or is no longer, shared: how many users, and the ids that are nobody's."""
+    """Result of sharing data, or of ending it: for how many users, and the ids of unknown users."""
 
     updated: int
     unknown_ids: list[int]
 
 
 async def share_data(tx: Connection, *, of: UserSelection, to: UserSelection, shared: bool = True) -> SharedData:
-    """Let users edit the data of others, as members of the groups that bear the others' names; or no longer."""
+    """Let users edit the data of others, or no longer: as members of the groups named after the others."""
     members = await _users_of(tx, to, "source users, or source groups that have members")
     owners = await _users_of(tx, of, "target users, or target groups that have members")
     await tx.execute(sql.make_own_groups, {"owner_ids": owners})

@@ -18,7 +18,7 @@ _LONGEST: Final = {"first name": 150, "last name": 150, "e-mail address": 254}
 
 
 def registration_problems(username: str, first_name: str, last_name: str, email: str) -> list[str]:
-    """What keeps this from being how somebody may call themselves; empty if nothing does."""
+    """What is wrong with the names and the address of a new account; empty if nothing is."""
     found = []
     if not re.fullmatch(r"[\w.@+-]{1,150}", username):
         found.append("A user name has 1 to 150 letters, digits and any of @ . + - _")

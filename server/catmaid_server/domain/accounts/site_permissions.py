@@ -1,4 +1,4 @@
-"""Names of the permissions that hold for a whole site: what a superuser is told to have.
+"""Names of the permissions that hold for a whole site, as answers list them for superusers.
 
 CATMAID names them after the kinds of things that it keeps, with an app before and what may be done with them.
 Nothing here is granted one by one, so a user who is no superuser has none.

@@ -1,4 +1,4 @@
-"""Who else there is: lists of users, and of groups."""
+"""Lists of users and of groups."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
@@ -20,7 +21,7 @@ sql = load("landmarks/landmark_groups")
 
 @dataclass(frozen=True, slots=True)
 class RemovedSharedLocations:
-    """What went when a landmark left the locations of a group; one entry per point in each list of links."""
+    """The links and points that were removed from a landmark and a group; one link per point in each list."""
 
     shared_point_ids: list[int]
     landmark_link_ids: list[int]
@@ -174,7 +175,7 @@ async def add_location(tx: Connection, user: User, project_id: int, group_id: in
 
 
 async def remove_location(tx: Connection, user: User, project_id: int, group_id: int, point_id: int) -> int:
-    """Let a group show a point no more, if the user may edit that link, whose id is returned; the point stays."""
+    """Remove a point from a group, if the user may edit the link, whose id is returned; the point stays."""
     await describe_group(tx, project_id, group_id)
     row = await fetch_one(tx, sql.lock_location, group_id=group_id, point_id=point_id)
     if row is None:
@@ -215,7 +216,7 @@ async def _lock_group(tx: Connection, project_id: int, group_id: int) -> Landmar
     return _found(await fetch_one(tx, sql.lock_group, project_id=project_id, group_id=group_id), project_id, group_id)
 
 
-def _found(row: tuple[object, ...] | None, project_id: int, group_id: int) -> LandmarkOrGroup:
+def _found(row: tuple[Any, ...] | None, project_id: int, group_id: int) -> LandmarkOrGroup:
     if row is None:
         raise NotFound(f"There is no group {group_id} of landmarks in project {project_id}.")
-    return LandmarkOrGroup(*row)  # type: ignore[arg-type]
+    return LandmarkOrGroup(*row)

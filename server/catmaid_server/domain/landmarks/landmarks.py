@@ -42,7 +42,7 @@ class LandmarkLocation:
 
 @dataclass(frozen=True, slots=True)
 class RemovedLocation:
-    """A landmark's location that is no more, and whether its point is gone, too."""
+    """The link of a landmark to a location that was removed, and whether the point was deleted, too."""
 
     link_id: int
     deleted_point: bool
@@ -158,7 +158,7 @@ async def require_point(tx: Connection, project_id: int, point_id: int) -> None:
 async def put_at_points(
     tx: Connection, user: User, project_id: int, landmark_ids: Sequence[int], point_ids: Sequence[int]
 ) -> None:
-    """Let each landmark be at the point of the same position."""
+    """Add to each landmark the point of the same position."""
     await tx.execute(
         sql.put_at_points,
         {
@@ -173,7 +173,7 @@ async def put_at_points(
 async def add_location(
     tx: Connection, user: User, project_id: int, landmark_id: int, place: int | tuple[float, float, float]
 ) -> tuple[int, int]:
-    """Let a landmark be at an existing point, or at a new one at x, y, z in nm; ids of the link and of the point."""
+    """Add an existing point, or a new one at x, y, z in nm, to a landmark; ids of the link and of the point."""
     await describe_landmark(tx, project_id, landmark_id)
     if isinstance(place, int):
         point_id = place
@@ -188,7 +188,7 @@ async def add_location(
 async def remove_location(
     tx: Connection, user: User, project_id: int, landmark_id: int, point_id: int
 ) -> RemovedLocation:
-    """Let a landmark be at a point no more, and delete the point if nothing else uses it and the user may.
+    """Remove a point from a landmark, and delete the point if nothing else uses it and the user may.
 
     Raises `NotFound`, or `NotAllowed` if the landmark or its link to the point belongs to somebody else.
     """

@@ -10,6 +10,7 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.ontology import ontology_edits
+from catmaid_wire import relations
 
 sql = load("ontology/tracing_setup")
 
@@ -26,10 +27,25 @@ NEEDED_CLASSES = {
     "skeleton": "The traced shape of a neuron",
     "sampler-created": "Marks nodes that sampling made",
 }
-RECIPROCAL = {"is_a": False, "part_of": False, "annotated_with": False, "has_property": False, "close_to": False,
-              "model_of": False, "labeled_as": False, "element_of": False, "presynaptic_to": False,
-              "postsynaptic_to": False, "abutting": False, "gapjunction_with": False, "tightjunction_with": False,
-              "desmosome_with": False, "attached_to": False, "adjacent_to": True, "mirror_of": True}  # fmt: skip
+RECIPROCAL = {
+    "is_a": False,
+    "part_of": False,
+    "annotated_with": False,
+    "has_property": False,
+    relations.CLOSE: False,
+    "model_of": False,
+    "labeled_as": False,
+    "element_of": False,
+    relations.PRESYNAPTIC: False,
+    relations.POSTSYNAPTIC: False,
+    relations.ABUTTING: False,
+    relations.GAP_JUNCTION: False,
+    relations.TIGHT_JUNCTION: False,
+    relations.DESMOSOME: False,
+    relations.ATTACHED: False,
+    "adjacent_to": True,
+    "mirror_of": True,
+}
 """The relations needed, each with whether A has it to B whenever B has it to A."""
 ROOT_NAME = "neuropile"
 
@@ -57,10 +73,14 @@ async def missing(connection: Connection, project_id: int) -> MissingSetup:
     """What a project lacks for tracing; `NotFound` if there is no such project."""
     if await fetch_value(connection, sql.project, project_id=project_id) is None:
         raise NotFound(f"There is no project {project_id}.")
-    classes = await fetch_all(connection, sql.missing_classes, project_id=project_id, names=list(NEEDED_CLASSES))
-    relations = await fetch_all(connection, sql.missing_relations, project_id=project_id, names=list(RECIPROCAL))
+    missing_classes = await fetch_all(
+        connection, sql.missing_classes, project_id=project_id, names=list(NEEDED_CLASSES)
+    )
+    missing_relations = await fetch_all(
+        connection, sql.missing_relations, project_id=project_id, names=list(RECIPROCAL)
+    )
     has_root = await fetch_value(connection, sql.has_root, project_id=project_id)
-    return MissingSetup([name for (name,) in classes], [name for (name,) in relations], not has_root)
+    return MissingSetup([name for (name,) in missing_classes], [name for (name,) in missing_relations], not has_root)
 
 
 async def set_up(tx: Connection, user: User, project_id: int) -> None:

@@ -59,7 +59,7 @@ async def transactions(connection: Connection, project_id: int, *, start: int, l
 
 
 async def location_of_transaction(connection: Connection, project_id: int, version: int) -> dict[str, float]:
-    """Where something is that a transaction wrote; `InvalidInput` if it wrote nothing that has a place."""
+    """Location (nm) of something that a transaction wrote; `InvalidInput` if it wrote nothing with a location."""
     row = await fetch_one(connection, sql.location_of_transaction, project_id=project_id, version=version)
     if row is None:
         raise InvalidInput(f"Transaction {version} changed nothing that has a location.")

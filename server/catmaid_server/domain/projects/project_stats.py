@@ -13,6 +13,7 @@ from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.patterns import matched
+from catmaid_wire import relations
 
 sql = load("projects/project_stats")
 
@@ -157,6 +158,6 @@ async def activity(connection: Connection, project_id: int, username: str) -> di
     """When (whole s since 1970) a user made treenodes and synaptic links, oldest first."""
     values: dict[str, Any] = {"project_id": project_id, "username": username}
     found = {"skeleton_nodes": await fetch_value(connection, sql.node_times, **values)}
-    for kind in ("presynaptic", "postsynaptic"):
-        found[kind] = await fetch_value(connection, sql.link_times, relation=f"{kind}_to", **values)
+    for kind, relation in (("presynaptic", relations.PRESYNAPTIC), ("postsynaptic", relations.POSTSYNAPTIC)):
+        found[kind] = await fetch_value(connection, sql.link_times, relation=relation, **values)
     return found

@@ -1,4 +1,4 @@
-"""Project tokens, which let those into a project to whom they are passed on, and copies of projects."""
+"""Project tokens, which give permissions in a project to users who apply them, and forks of projects."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def list_uses(connection: Connection, project_id: int, user_id: int) -> li
 async def apply_token(tx: Connection, user_id: int, token: str, *, approval: bool = True) -> EnteredProject:
     """Let a user into the project of a token: with `approval`, not before it is approved if the token needs that.
 
-    Raises `InvalidInput` for what is no token, `NotFound` for one that is unknown or no longer in force.
+    Raises `InvalidInput` for a malformed token, `NotFound` for one that is unknown or disabled.
     """
     if not token:
         raise NotFound("Which project token? Send token=...")
@@ -101,7 +101,7 @@ async def apply_token(tx: Connection, user_id: int, token: str, *, approval: boo
 
 
 async def approve(tx: Connection, project_id: int, token_id: int | None, user_id: int | None) -> None:
-    """Grant a user what a token gives that they applied; `NotFound` if they did not."""
+    """Grant a user the permissions of a token that they applied; `NotFound` if they did not."""
     await projects.grant_to_user(tx, project_id, user_id, await _set_use(tx, project_id, token_id, user_id, True))
 
 
@@ -112,7 +112,7 @@ async def revoke(tx: Connection, project_id: int, token_id: int | None, user_id:
 
 
 async def leave(tx: Connection, project_id: int, token_id: int | None, user_id: int) -> int:
-    """Give back what a token gave oneself, so that it can be applied again; returns how many uses ended.
+    """Take from a user what a token gave, so that they can apply it again; returns how many uses ended.
 
     Raises `NotFound` if the project has no such token. A use that awaits approval, or was revoked, stays as it is.
     """
@@ -132,7 +132,7 @@ async def fork_project(
 ) -> tuple[int, int]:
     """Make a project with the same stacks, without tracings; its id, and how many stacks it has.
 
-    Any title will do: a refusal would tell of projects that the user may not see.
+    A title may be taken: a refusal would reveal projects that the user may not see.
     """
     copy_id = await projects.create_project(
         tx, name, owner_id=user_id, comment=comment, permissions=FORKER_PERMISSIONS, unique=False

@@ -1,4 +1,4 @@
-"""Projects: what they need from the first moment on."""
+"""Make and find projects; a new one gets the relations that tracing needs and permissions for its owner."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.users import PERMISSIONS
 from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_wire import relations
 
 sql = load("projects/projects")
 
 CONNECTOR_RELATIONS = (
-    "presynaptic_to",
-    "postsynaptic_to",
-    "gapjunction_with",
-    "abutting",
-    "tightjunction_with",
-    "desmosome_with",
-    "attached_to",
-    "close_to",
+    relations.PRESYNAPTIC,
+    relations.POSTSYNAPTIC,
+    relations.GAP_JUNCTION,
+    relations.ABUTTING,
+    relations.TIGHT_JUNCTION,
+    relations.DESMOSOME,
+    relations.ATTACHED,
+    relations.CLOSE,
 )
+"""In the order in which new projects get them: their ids follow it."""
 OWNER_PERMISSIONS = tuple(name for name in PERMISSIONS if name != "can_queue_compute_task")
 
 

@@ -1,4 +1,4 @@
-"""When users were at work: what they did day by day, and in which bouts."""
+"""Working hours of users: their edits and reviews by day, and bouts of work without long pauses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ sql = load("projects/working_hours")
 
 @dataclass(frozen=True, slots=True)
 class UserWork:
-    """What a user did in a period, `start` included and `end` not: times of edits, reviews and all transactions."""
+    """Times of a user's edits, reviews and transactions in a period, with `start` and without `end`."""
 
     start: datetime
     end: datetime

@@ -70,7 +70,7 @@ async def region(connection: Connection, project_id: int, region_id: int) -> Reg
 
 
 async def images(connection: Connection, project_id: int, stack_id: int) -> StackImages:
-    """The images of a stack; `NotFound` if this service has none, but sends viewers elsewhere for them."""
+    """The images of a stack; `NotFound` if this service has none, and viewers get them from another server."""
     row = await fetch_one(connection, sql.images, project_id=project_id, stack_id=stack_id)
     if row is None:
         raise NotFound(f"This service has no images of stack {stack_id} of project {project_id}.")

@@ -79,7 +79,7 @@ class Memberships(msgspec.Struct):
 
 
 class UpdatedMemberships(TypedDict):
-    """How many users share their data with others or no longer, and what was not understood."""
+    """How many users share their data with others, or no longer, and warnings about unknown users."""
 
     updated_users: int
     warnings: list[str]
@@ -101,7 +101,7 @@ async def permission_names(call: Call, form: OneProject) -> PermissionNames:
 
 @routes.get("/classinstance/{object_id}/permissions", needs=Permission.NONE)
 async def object_permissions(call: Call, form: NoParameters) -> CanEdit:
-    """Tell whether a lock keeps the user from changing a neuron or another named thing."""
+    """Whether the user may change a neuron or another named object, or a lock forbids it."""
     async with call.reading() as connection:
         return {"can_edit": await permissions.may_edit_object(connection, call.user, call.path["object_id"])}
 

@@ -27,21 +27,21 @@ routes = Routes()
 
 
 class GroupParts(msgspec.Struct):
-    """What to tell of a group beside its name."""
+    """What to give of a group besides its name."""
 
     with_members: bool = False
     with_locations: bool = False
     with_names: bool = False
-    """Whether locations are told with the names of the members there; then others are left out."""
+    """Whether to give locations with the names of the members there; then locations without members are left out."""
 
 
 class ListParts(GroupParts):
-    """What to tell of groups beside their names."""
+    """What to give of groups besides their names."""
 
     with_links: bool = False
-    """Whether to tell how groups are linked to others."""
+    """Whether to give the links of groups to others."""
     with_relations: bool = False
-    """Whether to tell the relations of all these links, each as id and name."""
+    """Whether to give the relations of all these links, each as id and name."""
 
 
 class GroupChange(msgspec.Struct):
@@ -110,7 +110,7 @@ class _Import(msgspec.Struct):
 
 
 class LinkEnds(TypedDict):
-    """A link as groups tell of it: the subject has the relation to the object."""
+    """A link between groups, as listed with a group: the subject has the relation to the object."""
 
     id: int
     relation_id: int
@@ -261,7 +261,7 @@ async def delete_group(call: Call, form: NoParameters) -> GroupAnswer:
     label="landmarkgroups.add_location",
 )
 async def show_location(call: Call, form: NoParameters) -> GroupLocation:
-    """Let a group show a location of landmarks."""
+    """Add a location of landmarks to a group."""
     group_id, point_id = call.path["group_id"], call.path["location_id"]
     link_id = await landmark_groups.add_location(call.tx, call.user, call.project_id, group_id, point_id)
     return {"link_id": link_id, "point_id": point_id, "landmarkgroup_id": group_id}
@@ -273,7 +273,7 @@ async def show_location(call: Call, form: NoParameters) -> GroupLocation:
     label="landmarkgroups.remove_location",
 )
 async def hide_location(call: Call, form: NoParameters) -> GroupLocation:
-    """Let a group show a location no more; the landmarks there keep it."""
+    """Remove a location from a group; the landmarks there keep it."""
     group_id, point_id = call.path["group_id"], call.path["location_id"]
     link_id = await landmark_groups.remove_location(call.tx, call.user, call.project_id, group_id, point_id)
     return {"link_id": link_id, "point_id": point_id, "landmarkgroup_id": group_id}

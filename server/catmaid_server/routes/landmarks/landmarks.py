@@ -18,7 +18,7 @@ routes = Routes()
 
 
 class LandmarkParts(msgspec.Struct):
-    """What to tell of landmarks beside their names."""
+    """What to give of landmarks besides their names."""
 
     with_locations: bool = False
 
@@ -100,7 +100,7 @@ class LandmarkOrGroupAnswer(msgspec.Struct, kw_only=True):
 
     @classmethod
     def of(cls, one: LandmarkOrGroup, *, new: bool = False) -> Self:
-        """What clients are told of each landmark and group."""
+        """The answer for one landmark or group."""
         return cls(
             id=one.id,
             name=one.name,
@@ -133,13 +133,13 @@ class LandmarkLink(TypedDict):
 
 
 class LandmarkUnlink(LandmarkLink):
-    """A link that is no more."""
+    """A link that was deleted."""
 
     deleted_point: bool
 
 
 class SharedUnlink(TypedDict):
-    """Locations that a landmark and a group share no more.
+    """Locations that were removed from a landmark and a group.
 
     `n_deleted_points` is, as clients know it, the id of the first that was deleted, and 0 if none was.
     """
@@ -151,12 +151,12 @@ class SharedUnlink(TypedDict):
 
 
 def location_answers(places: list[LandmarkLocation]) -> list[LocationAnswer]:
-    """Locations as clients know them."""
+    """Answers for locations."""
     return [LocationAnswer(p.id, p.x, p.y, p.z, UNSET if p.names is None else p.names) for p in places]
 
 
 def ids_or_none(ids: list[int | str] | None) -> list[int] | None:
-    """Ids of a parameter that says `none` for no id, since forms have no empty lists; None if it was left out."""
+    """Ids of a parameter, None if it was left out; `none` stands for an empty list, which forms cannot send."""
     if ids is None:
         return None
     if ids == ["none"]:
@@ -198,7 +198,7 @@ async def delete_landmarks(call: Call, form: LandmarkDeletion) -> list[LandmarkA
 
 @routes.get("/{project_id}/landmarks/{landmark_id}/", needs=Permission.BROWSE)
 async def describe_landmark(call: Call, form: NoParameters) -> LandmarkAnswer:
-    """Describe a landmark; where it is, the list of landmarks tells."""
+    """Describe a landmark without its locations, which the list of landmarks has."""
     async with call.reading() as connection:
         found = await landmarks.describe_landmark(connection, call.project_id, call.path["landmark_id"])
     return LandmarkAnswer.of(found)

@@ -35,7 +35,7 @@ class ShowGraph(msgspec.Struct):
     superclassnames: int = 0
     """1 to name what a class is a sub-class of, too."""
     edittools: int = 0
-    """1 to add, for who may annotate, rows that tell what can be added."""
+    """1 to add, for users who may annotate, rows with what can be added."""
 
 
 class ClassificationRoot(TypedDict):
@@ -58,7 +58,7 @@ class ChildKind(TypedDict):
 
 
 class ThingRow(TypedDict):
-    """A thing as a row of a tree; `leaf` tells whether anything hangs on it."""
+    """A thing as a row of a tree; `leaf` is true if anything hangs on it."""
 
     id: int
     text: str
@@ -106,7 +106,7 @@ async def classification_roots(call: Call, form: ListRoots) -> dict[str, list[Cl
 
 @routes.any("/{project_id}/classification/{workspace_id}/setup/test", needs=Permission.NONE)
 async def check_classification_setup(call: Call, form: NoParameters) -> dict[str, bool]:
-    """Tell whether a project and a workspace have the classes and relations that classifications need."""
+    """Whether a project and a workspace have the classes and relations that classifications need."""
     async with call.reading() as connection:
         return {
             "all_good": all(

@@ -24,7 +24,7 @@ class TracingSetup(TypedDict):
 
 @routes.any("/{project_id}/tracing/setup/test", needs=Permission.NONE)
 async def check_tracing_setup(call: Call, form: NoParameters) -> TracingSetup:
-    """Tell what a project lacks for tracing, and whether the user may set it up."""
+    """List what a project lacks for tracing, and whether the user may set it up."""
     may_set_up = await call.access.allows(call.user, call.project_id, Permission.ADMINISTER)
     async with call.reading() as connection:
         missing = await tracing_setup.missing(connection, call.project_id)

@@ -20,7 +20,7 @@ _LONGEST_MESSAGE = 10_000
 
 
 class ListLog(msgspec.Struct):
-    """Filters, page and order, in the words of DataTables."""
+    """Filters, page and order, with the parameter names of DataTables."""
 
     user_id: int | None = None
     operation_type: str | None = None
@@ -59,7 +59,7 @@ class OneTransaction(msgspec.Struct):
 
 
 class ClientMessage(msgspec.Struct):
-    """What a client wants to have noted."""
+    """A message of a client for the service's own log."""
 
     msg: str = ""
 
@@ -117,7 +117,7 @@ async def list_transactions(call: Call, form: TransactionRange) -> Annotated[msg
 
 @routes.any("/{project_id}/transactions/location", needs=Permission.BROWSE)
 async def locate_transaction(call: Call, form: OneTransaction) -> dict[str, float]:
-    """Tell where a transaction changed something."""
+    """Give the location of something that a transaction changed."""
     async with call.reading() as connection:
         return await log_info.location_of_transaction(connection, call.project_id, form.transaction_id)
 
@@ -133,7 +133,7 @@ async def list_skeletons_of_transaction(call: Call, form: OneTransaction) -> lis
 @routes.post("/log/debug", needs=Permission.LOGIN)
 @routes.post("/log/error", needs=Permission.LOGIN)
 async def note_message(call: Call, form: ClientMessage) -> dict[str, str]:
-    """Note a client's message in the service's own log."""
+    """Write a client's message to the service's own log."""
     level = call.request.path.rpartition("/")[2]
     log.info("client message", level=level, user=call.user.username, message=form.msg[:_LONGEST_MESSAGE])
     return {"status": "success", "message": "Successfully created log entry"}

@@ -20,7 +20,7 @@ routes = Routes()
 
 
 class NewCloud(msgspec.Struct):
-    """A cloud to make; points are x, y, z in nm. It has no images, and whoever may browse the project sees it."""
+    """A cloud to make; points are x, y, z in nm. It has no images; all who may browse the project see it."""
 
     name: str = ""
     description: str = ""

@@ -73,7 +73,7 @@ class RegionInfo(TypedDict):
 
 @routes.any("/{project_id}/roi/{region_id}/info", needs=Permission.BROWSE)
 async def region_info(call: Call, form: NoParameters) -> RegionInfo:
-    """Tell where a region of interest is."""
+    """Give location and size of a region of interest."""
     async with call.reading() as connection:
         region = await regions.region(connection, call.project_id, call.path["region_id"])
     place = region.place

@@ -1,4 +1,4 @@
-"""Image tiles with addresses that stay, and the tickets with which browsers ask for them."""
+"""Image tiles, whose addresses never get other images, and the tickets with which browsers ask for them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def issue_ticket(call: Call, form: NoParameters) -> Ticket:
 async def tile(
     call: Call, form: WithTicket
 ) -> Annotated[web.Response, Content(bytes, "image/jpeg"), Content(bytes, "image/png"), Content(None, "", 304)]:
-    """Give one tile; the same address has the same image for ever."""
+    """Give one tile; the image at an address never changes."""
     visibility = await _visibility(call, form.ticket)
     address = TileAddress(*(int(call.path[name]) for name in ("zoom", "z", "row", "col")))
     stack = StackRevision(call.project_id, call.path["stack_id"], call.path["revision"])

@@ -8,7 +8,7 @@ SELECT g.name
  ORDER BY g.name;
 
 -- name: domain
--- The user and those whose own group, of their name, has the user as a member.
+-- Ids of the users whose data this user may edit: the user, and owners of groups (of the same name) with the user.
 SELECT owner.id
   FROM app_user owner
  WHERE owner.id = %(user_id)s

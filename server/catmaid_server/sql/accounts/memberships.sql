@@ -9,7 +9,7 @@ SELECT u.id
  ORDER BY u.id;
 
 -- name: make_own_groups
--- The groups that bear these users' names, where they are missing.
+-- Make the groups named after these users, where they are missing.
 INSERT INTO user_group (name) SELECT username FROM app_user WHERE id = ANY (%(owner_ids)s::integer[])
 ON CONFLICT DO NOTHING;
 
@@ -30,7 +30,7 @@ DELETE FROM group_member m
  WHERE owner.id = ANY (%(owner_ids)s::integer[]) AND m.group_id = g.id AND m.user_id = ANY (%(user_ids)s::integer[]);
 
 -- name: users_with_permissions
--- Users who were granted something in a project themselves, and what.
+-- Name and own permissions in a project of each user that has any, as one JSON text by user id.
 SELECT coalesce(json_object_agg(user_id, json_build_object('user_name', username, 'permissions', permissions)), '{}')::text
   FROM (SELECT u.id AS user_id, u.username, array_agg(p.permission ORDER BY p.permission) AS permissions
           FROM project_permission p JOIN app_user u ON u.id = p.user_id

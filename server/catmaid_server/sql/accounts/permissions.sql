@@ -1,7 +1,7 @@
 -- Who may edit whose data.
 
 -- name: co_owned_users
--- The users whose namesake group this user is a member of.
+-- Ids of users whose own group (of the same name) has this user as a member.
 SELECT owner.id
   FROM group_member m
   JOIN user_group g ON g.id = m.group_id
@@ -15,7 +15,7 @@ SELECT l.user_id
  WHERE l.neuron_id = %(neuron_id)s AND a.name = %(locked)s;
 
 -- name: locks_on
--- Who locked a named thing; no row if there is none with this id, NULL if nobody locked it.
+-- Users who locked a named object; no row if there is no such object, NULL if nobody locked it.
 SELECT l.user_id
   FROM (SELECT id FROM neuron UNION ALL SELECT id FROM skeleton UNION ALL
         SELECT id FROM annotation UNION ALL SELECT id FROM label) thing

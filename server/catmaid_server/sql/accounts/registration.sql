@@ -1,9 +1,9 @@
 -- Accounts that people make themselves.
 
 -- name: one_at_a_time
--- Until the end of the transaction: two who choose a name at the same time do not see each other's.
+-- Lock registration to the end of the transaction: two people could choose the same name at the same time.
 SELECT pg_advisory_xact_lock(hashtext('catmaid registration'));
 
 -- name: taken_names
--- A group's name, too, since who grants something names a user or a group.
+-- Names of users and groups; both, since grants are made by name to a user or a group.
 SELECT username FROM app_user UNION SELECT name FROM user_group;

@@ -16,8 +16,8 @@ SELECT coalesce(json_agg(
 SELECT id, username FROM app_user ORDER BY username COLLATE "C" DESC;
 
 -- name: annotators
--- Users who used each of some annotations, and who annotated a neuron, where that is asked for, in projects that
--- viewer_id may see (NULL: all).
+-- Users who used each of these annotations and annotated this neuron (NULL: any), in projects that viewer_id may see
+-- (NULL: all).
 WITH seen AS (
     SELECT p.id FROM project p
      WHERE %(viewer_id)s::integer IS NULL

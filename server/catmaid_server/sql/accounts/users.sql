@@ -24,7 +24,7 @@ VALUES (coalesce(%(id)s::integer, nextval('app_user_id_seq')::integer), %(userna
 RETURNING id;
 
 -- name: create_own_group
--- CATMAID treats the members of the group that bears a user's name as that user's co-owners.
+-- Make the group named after a user; its members may edit the user's data, as in CATMAID.
 INSERT INTO user_group (name) VALUES (%(username)s) ON CONFLICT DO NOTHING;
 
 -- name: set_password

@@ -1,7 +1,7 @@
 -- Landmarks and their locations.
 
 -- name: lock_names
--- So that two who use a new name at once make one landmark, or one group. Held to the end of the transaction.
+-- Lock the names of landmarks and groups to the end of the transaction: two users could make the same name at once.
 SELECT pg_advisory_xact_lock(%(project_id)s, hashtext('landmarks'));
 
 -- name: landmarks
@@ -96,7 +96,7 @@ SELECT l.id, l.user_id, p.user_id
 DELETE FROM landmark_location WHERE id = ANY (%(ids)s::integer[]);
 
 -- name: delete_unused_points
--- Of these points those where no landmark is any more and that no group shows.
+-- Delete those of these points that no landmark and no group uses; their ids.
 DELETE FROM landmark_point p
  WHERE p.id = ANY (%(ids)s::integer[])
    AND NOT EXISTS (SELECT FROM landmark_location WHERE point_id = p.id)

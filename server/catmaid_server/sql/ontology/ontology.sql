@@ -56,8 +56,8 @@ SELECT r.id, r.name, b.name
  ORDER BY min(l.id);
 
 -- name: used_relations
--- Those of a project's relations that anything refers to; `by_tracings`: links between treenodes and connectors or
--- between groups of landmarks do.
+-- Relations of a project that are in use; `by_tracings`: whether by links between treenodes and connectors or between
+-- groups of landmarks.
 WITH traced AS (
     SELECT r.id
       FROM relation r
@@ -78,7 +78,7 @@ SELECT r.id, r.id IN (SELECT id FROM traced) AS by_tracings
             OR EXISTS (SELECT FROM volume_annotation l WHERE l.project_id = r.project_id)));
 
 -- name: used_classes
--- Those of a project's classes that anything refers to; `by_tracings`: what people traced is of this class.
+-- Classes of a project that are in use; `by_tracings`: whether traced objects are of the class.
 WITH traced AS (
     SELECT c.id
       FROM class c

@@ -5,7 +5,7 @@
 SELECT id FROM project WHERE id = %(project_id)s;
 
 -- name: lock_project
--- One setup at a time, which keeps nobody from tracing.
+-- Lock a project for its setup; tracing can go on meanwhile.
 SELECT id FROM project WHERE id = %(project_id)s FOR NO KEY UPDATE;
 
 -- name: missing_classes

@@ -21,7 +21,7 @@ DELETE FROM client_datum WHERE datastore_id = %(datastore_id)s;
 DELETE FROM client_datastore WHERE id = %(datastore_id)s;
 
 -- name: data
--- What is for this user or all, for the instance or this project.
+-- Values of a datastore for this user or all users, for this project or the whole instance.
 SELECT id, key, value, datastore_id, project_id, user_id
   FROM client_datum
  WHERE datastore_id = %(datastore_id)s

@@ -23,7 +23,7 @@ SELECT id, alias, is_public, is_exportable, location_x, location_y, location_z, 
 SELECT alias FROM deep_link WHERE project_id = %(project_id)s AND id = %(link_id)s;
 
 -- name: visible
--- The last column tells whether this user has to know a password first.
+-- Links that a user may list; the last column: whether the user needs a password for the content.
 SELECT id, creation_time, edition_time, alias, is_public, is_exportable, location_x, location_y, location_z,
        follow_id_history, layered_stacks, layout, tool, show_help, message, user_id, project_id, active_treenode,
        active_connector, active_skeleton, data_view, password <> '' AND user_id <> %(user_id)s

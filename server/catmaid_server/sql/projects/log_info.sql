@@ -44,7 +44,7 @@ SELECT json_build_object(
     'total_count', (SELECT count(*) FROM transaction_info WHERE project_id = %(project_id)s))::text;
 
 -- name: location_of_transaction
--- Where something is, or was, that a transaction wrote.
+-- Location (nm) of one treenode or connector that a transaction wrote or deleted.
 SELECT x, y, z
   FROM (SELECT id, x, y, z FROM treenode WHERE version = %(version)s AND project_id = %(project_id)s
          UNION ALL

@@ -1,7 +1,7 @@
 -- Projects with all that is known of their stacks.
 
 -- name: projects
--- all_projects: for a superuser.
+-- Visible projects by title, with all data of their stacks as JSON text; all_projects: for a superuser.
 SELECT p.id, p.title, coalesce((
            SELECT json_agg(json_build_object(
                       'id', s.id, 'title', s.title, 'comment', s.comment, 'description', s.description,

@@ -1,6 +1,7 @@
 -- Projects with their stacks.
 
 -- name: visible_projects
+-- Visible projects with stacks and stack groups, by title, as one JSON text.
 -- all_projects: for a superuser. traced_only: projects without skeletons are left out.
 SELECT coalesce(json_agg(
            CASE WHEN f.user_id IS NULL THEN '{}'::jsonb ELSE '{"favorite": true}' END || jsonb_build_object(

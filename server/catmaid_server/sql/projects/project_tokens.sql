@@ -51,7 +51,7 @@ SELECT default_permissions FROM project_token WHERE project_id = %(project_id)s 
 DELETE FROM project_token_use WHERE project_token_id = %(token_id)s AND user_id = %(user_id)s AND enabled;
 
 -- name: revoke_permissions
--- Those that no other token gives the user.
+-- Take from a user permissions of a token, except those that another token gives.
 DELETE FROM project_permission p
  WHERE p.project_id = %(project_id)s AND p.user_id = %(user_id)s AND p.permission = ANY (%(permissions)s)
    AND NOT EXISTS (SELECT FROM project_token_use u JOIN project_token t ON t.id = u.project_token_id

@@ -1,7 +1,7 @@
 -- Clouds of points.
 
 -- name: points
--- Those of clouds, whose points are as old as their cloud, and those of landmarks.
+-- Points of clouds, with owner and times of their cloud, and points of landmarks, by id.
 SELECT p.id, c.user_id, c.user_id AS editor_id, c.creation_time, c.edition_time, p.x, p.y, p.z
   FROM cloud_point p JOIN point_cloud c ON c.id = p.point_cloud_id
  WHERE c.project_id = %(project_id)s
@@ -32,7 +32,7 @@ SELECT id, user_id, creation_time, edition_time, project_id, name, description
  ORDER BY id;
 
 -- name: points_of_cloud
--- A share of them (0 to 1; NULL: all), the same ones each time.
+-- Points of a cloud by id, all (share NULL) or a share (0 to 1), which has the same points each time.
 SELECT id, x, y, z
   FROM (SELECT *, row_number() OVER (ORDER BY hashint4(id), id) AS place, count(*) OVER () AS count
           FROM cloud_point

@@ -1,7 +1,7 @@
 -- Sets of points.
 
 -- name: sets
--- NULL: all. by_name: order by name instead of id.
+-- Point sets of a project, all (ids NULL) or some; by_name: ordered by name instead of id.
 SELECT id, name, description, user_id, creation_time, edition_time, project_id
   FROM point_set
  WHERE project_id = %(project_id)s AND (%(ids)s::integer[] IS NULL OR id = ANY (%(ids)s::integer[]))

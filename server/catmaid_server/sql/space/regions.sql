@@ -31,7 +31,7 @@ SELECT region_id, user_id FROM region_link WHERE id = %(id)s AND project_id = %(
 DELETE FROM region_link WHERE id = ANY (%(ids)s::integer[]) RETURNING region_id;
 
 -- name: links_of_things
--- The thing, and the link.
+-- Thing and link of each region that shows one of these things.
 SELECT instance_id, id FROM region_link WHERE instance_id = ANY (%(instance_ids)s::integer[]) ORDER BY id;
 
 -- name: delete_unlinked

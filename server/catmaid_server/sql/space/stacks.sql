@@ -21,7 +21,7 @@ SELECT s.title, s.dimension_x, s.dimension_y, s.dimension_z, s.resolution_x, s.r
  LIMIT 1;
 
 -- name: mirrors_of_stack
--- First the one that a viewer should use.
+-- Mirrors of a stack, first the one that a viewer should use.
 SELECT id, title, image_base, file_extension, tile_width, tile_height, tile_source_type, position,
        source->>'revision' AS revision
   FROM stack_mirror

@@ -8,7 +8,7 @@ VALUES (%(project_id)s, %(user_id)s, %(user_id)s, %(name)s, %(comment)s, %(corne
 RETURNING id;
 
 -- name: list
--- With the names of the annotations, NULL if there are none.
+-- Volumes of a project with the names of their annotations (NULL: none) and their measures.
 SELECT v.id, v.name, v.comment, v.user_id, v.editor_id, v.project_id, v.creation_time, v.edition_time,
        (SELECT array_agg(a.name ORDER BY k.id)
           FROM volume_annotation k JOIN annotation a ON a.id = k.annotation_id
@@ -56,7 +56,7 @@ SELECT id, entity_id FROM volume WHERE project_id = %(project_id)s AND id = ANY 
 SELECT entity_id, id FROM volume WHERE project_id = %(project_id)s AND entity_id = ANY (%(ids)s) ORDER BY id;
 
 -- name: annotated
--- Volumes that bear an annotation of this name, or one that bears it, and so on; NULL if there is no such annotation.
+-- Ids of volumes with the annotation or meta-annotation of this name; NULL if there is no such annotation.
 WITH RECURSIVE below (id) AS (
     SELECT id FROM annotation WHERE project_id = %(project_id)s AND name = %(name)s
      UNION
@@ -69,7 +69,7 @@ SELECT CASE WHEN EXISTS (SELECT FROM below)
        END;
 
 -- name: box
--- Lowest x, y, z and highest x, y, z, nm.
+-- Bounding box of a volume: lowest x, y, z and highest x, y, z, nm.
 SELECT box FROM volume WHERE id = %(volume_id)s AND project_id = %(project_id)s;
 
 -- name: innervations
