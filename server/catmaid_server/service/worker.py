@@ -49,7 +49,7 @@ def main() -> None:
         sys.exit(1)  # the supervisor ended while we started
     except (psycopg.Error, psycopg_pool.PoolTimeout, OSError) as error:
         log.exception("worker failed")
-        _tell(" ".join(str(error).split()))
+        _send_line(" ".join(str(error).split()))
         sys.exit(1)
 
 
@@ -73,7 +73,7 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=order.shutdown_s)
         await runner.setup()
         gc.freeze()  # routes and modules stay: looking through them each time would hold up requests
-        connections = Connections(channel, runner)
+        connections = ReceivedConnections(channel, runner)
         _say_ready()
         orders = asyncio.create_task(_obey(store, stopping))
         try:
@@ -84,7 +84,7 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             orders.cancel()
 
 
-class Connections:
+class ReceivedConnections:
     """Serves the connections that the supervisor hands over."""
 
     def __init__(self, channel: socket.socket, runner: web.AppRunner) -> None:
@@ -132,11 +132,11 @@ async def _obey(store: Store, stopping: asyncio.Event) -> None:
 
 def _say_ready() -> None:
     """Report to the supervisor; after that nobody reads our standard output, so it goes to standard error."""
-    _tell(READY)
+    _send_line(READY)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
 
-def _tell(text: str) -> None:
+def _send_line(text: str) -> None:
     os.write(sys.stdout.fileno(), f"{text}\n".encode())
 
 

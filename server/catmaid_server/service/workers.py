@@ -68,7 +68,7 @@ class Worker:
             return False
         return True
 
-    def say(self, text: str) -> None:
+    def send_line(self, text: str) -> None:
         """Write a line to its standard input."""
         if self.process.returncode is None and self.process.stdin is not None:
             self.process.stdin.write(f"{text}\n".encode())
@@ -113,7 +113,7 @@ class Workers:
     def check_connections(self) -> None:
         """Make the workers look whether their database connections still work."""
         for worker in self._workers.values():
-            worker.say(CHECK_CONNECTIONS)
+            worker.send_line(CHECK_CONNECTIONS)
 
     async def stop(self, patience_s: float) -> None:
         """Take no more connections, and end the processes after the requests in flight or `patience_s` seconds."""

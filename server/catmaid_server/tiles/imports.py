@@ -86,7 +86,7 @@ async def import_stack(
     """
     given = [source] if isinstance(source, Path) else list(source)
     files = await asyncio.to_thread(section_files, given)
-    place = await _checked(store, _Place(project, owner, title or _title_of(given), translation_nm))
+    place = await _checked(store, _Placement(project, owner, title or _title_of(given), translation_nm))
     sections = await asyncio.to_thread(survey, files, value_range=value_range)
     name = _volume_name(place.title, [*given, *map(float, resolution_nm), tile_size, value_range])
     destination = _free_or_same(data_dir / "stacks", name, sections)
@@ -126,7 +126,7 @@ async def import_volume(
     `shape` is (z, y, x); `fingerprint` names what is made, so that an interrupted import goes on only with
     the same. `section` is called from several threads, and in any order.
     """
-    place = await _checked(store, _Place(project, owner, title, translation_nm))
+    place = await _checked(store, _Placement(project, owner, title, translation_nm))
     depth, height, width = shape
     sections = [ArraySection(z, (width, height), f"{fingerprint}:{z}", section) for z in range(depth)]
     name = _volume_name(title, [fingerprint, *shape, *map(float, resolution_nm), tile_size])
@@ -178,7 +178,7 @@ async def import_tiles(
     tiles = await asyncio.to_thread(inspect_tiles, folder, given, on_bad)
     stack = _stack_of_files(tiles)
     return await _register(
-        store, stack, _Place(project, owner, tiles.title, tiles.translation), tiles.broken, tiles.folder
+        store, stack, _Placement(project, owner, tiles.title, tiles.translation), tiles.broken, tiles.folder
     )
 
 
@@ -208,7 +208,7 @@ def _stack_of_files(tiles: FileTiles) -> NewStack:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Placement:
     """Where a stack goes: the project by title, as what, by whom, and where its first voxel is (nm)."""
 
     project: str
@@ -217,7 +217,7 @@ class _Place:
     translation: Triple
 
 
-async def _checked(store: Store, place: _Place) -> _Place:
+async def _checked(store: Store, place: _Placement) -> _Placement:
     """Refuse what the store would refuse after hours of work."""
     if not place.title.strip() or not place.project.strip():
         raise InvalidInput("A stack and its project need titles.")
@@ -227,7 +227,7 @@ async def _checked(store: Store, place: _Place) -> _Place:
 
 
 async def _register_volume(
-    store: Store, data_dir: Path, volume: IngestedVolume, place: _Place, file_extension: str
+    store: Store, data_dir: Path, volume: IngestedVolume, place: _Placement, file_extension: str
 ) -> ImportedStack:
     source = {"kind": "zarr", "path": str(volume.path.relative_to(data_dir)), "revision": volume.revision}
     layout = volume.layout
@@ -247,7 +247,7 @@ async def _register_volume(
 
 
 async def _register(
-    store: Store, stack: NewStack, place: _Place, broken: Mapping[int, str], path: Path
+    store: Store, stack: NewStack, place: _Placement, broken: Mapping[int, str], path: Path
 ) -> ImportedStack:
     """Register in one transaction, unless the project has a stack with the same images already."""
     source = stack.mirrors[0].source or {}

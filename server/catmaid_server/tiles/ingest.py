@@ -124,7 +124,7 @@ def ingest(
             journal.begin(header)
         resumed = {index for index, section in enumerate(sections) if _is_written(journal.entries.get(index), section)}
         stores = create_volume(partial, layout, title=destination.name, context=cache_context(0))
-        _write_all(_Run(sections, stores, on_bad, progress, stop or threading.Event()), journal, resumed)
+        _write_all(_IngestRun(sections, stores, on_bad, progress, stop or threading.Event()), journal, resumed)
         _sync_folder(partial)
         partial.rename(destination)
         _sync_folder(destination.parent)
@@ -132,7 +132,7 @@ def ingest(
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _IngestRun:
     sections: Sequence[Section | BadSection]
     stores: list[tensorstore.TensorStore]
     on_bad: OnBad
@@ -144,7 +144,7 @@ class _Run:
             self.progress(done, len(self.sections))
 
 
-def _write_all(run: _Run, journal: Journal, finished: set[int]) -> None:
+def _write_all(run: _IngestRun, journal: Journal, finished: set[int]) -> None:
     """Write what is not finished; a window of sections is in memory at a time."""
     bad: list[BadSection] = []
     todo = [index for index in range(len(run.sections)) if index not in finished]
@@ -180,12 +180,12 @@ def _windowed(
         yield from finished
 
 
-def _write(run: _Run, index: int) -> JournalEntry:
+def _write(run: _IngestRun, index: int) -> JournalEntry:
     """Read one section and write all its levels; a bad one is written black where it is to be skipped."""
     section = run.sections[index]
-    image, fault = _pixels(section, run.stores[0].shape[1:])
+    image, problem = _pixels(section, run.stores[0].shape[1:])
     fingerprint = "" if isinstance(section, BadSection) else section.fingerprint
-    if fault is None or run.on_bad == "skip":
+    if problem is None or run.on_bad == "skip":
         pending = []
         level = image
         for zoom, store in enumerate(run.stores):
@@ -194,7 +194,7 @@ def _write(run: _Run, index: int) -> JournalEntry:
             pending.append(store[index].write(level, can_reference_source_data_indefinitely=True))
         for write in pending:
             write.result()
-    return JournalEntry(index, fingerprint, zlib.crc32(image.data), fault)
+    return JournalEntry(index, fingerprint, zlib.crc32(image.data), problem)
 
 
 def _pixels(section: Section | BadSection, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], str | None]:

@@ -166,10 +166,10 @@ def _sections_of(path: Path, value_range: ValueRange | None) -> Iterator[FileSec
     try:
         status = path.stat()
         if path.suffix.lower() in _TIFF:
-            sizes, fault = tiff.survey_pages(path)
+            sizes, problem = tiff.survey_pages(path)
         else:
             with Image.open(path) as image:
-                sizes, fault = [image.size], None
+                sizes, problem = [image.size], None
     except Exception as error:  # decoders raise all kinds of errors over bytes they did not expect
         yield BadSection(path.name, reason_of(error))
         return
@@ -177,8 +177,8 @@ def _sections_of(path: Path, value_range: ValueRange | None) -> Iterator[FileSec
         name = path.name if len(sizes) == 1 else f"{path.name} page {page + 1}"
         fingerprint = f"{path.name}:{page}:{status.st_size}:{status.st_mtime_ns}"
         yield FileSection(path, page, name, fingerprint, size, value_range)
-    if fault is not None:
-        yield BadSection(f"{path.name} page {len(sizes) + 1}", fault)
+    if problem is not None:
+        yield BadSection(f"{path.name} page {len(sizes) + 1}", problem)
 
 
 def _grey_of(image: Image.Image, value_range: ValueRange | None) -> NDArray[np.uint8]:

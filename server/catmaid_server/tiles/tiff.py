@@ -25,7 +25,7 @@ def survey_pages(path: Path) -> tuple[list[tuple[int, int]], str | None]:
         sizes = [(page.imagewidth, page.imagelength) for page in _full_pages(file)]
         if not sizes:
             raise ValueError("it has no image")
-        return sizes, _fault_after_last_page(file)
+        return sizes, _problem_after_last_page(file)
 
 
 def read_page(path: Path, page: int, value_range: tuple[int, int] | None) -> NDArray[np.uint8]:
@@ -61,7 +61,7 @@ def _contiguous_planes(file: tifffile.TiffFile) -> NDArray[Any] | None:
     return np.memmap(file.filehandle.path, dtype=dtype, mode="r", offset=offset, shape=shape)
 
 
-def _fault_after_last_page(file: tifffile.TiffFile) -> str | None:
+def _problem_after_last_page(file: tifffile.TiffFile) -> str | None:
     """Look where the next page would be: tifffile ends the list quietly if that is outside of the file."""
     position = file.pages.next_page_offset
     if position is None or position + file.tiff.offsetsize > file.filehandle.size:

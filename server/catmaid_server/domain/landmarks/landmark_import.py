@@ -14,11 +14,11 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.landmarks import landmark_groups, landmark_links, landmarks
 from catmaid_server.domain.projects import projects
 
-Place: TypeAlias = tuple[float, float, float]
+LandmarkPosition: TypeAlias = tuple[float, float, float]
 """x, y, z in nm."""
-NamedPlace: TypeAlias = tuple[str, float, float, float]
+NamedPosition: TypeAlias = tuple[str, float, float, float]
 """The name of a landmark, and x, y, z in nm."""
-GroupData: TypeAlias = tuple[str, list[NamedPlace]]
+GroupData: TypeAlias = tuple[str, list[NamedPosition]]
 """The name of a group, and where its members are."""
 
 
@@ -100,7 +100,7 @@ async def materialize(
     project_id: int,
     group_a: str,
     group_b: str,
-    places: Sequence[tuple[str, Place, Place]],
+    places: Sequence[tuple[str, LandmarkPosition, LandmarkPosition]],
     links: Sequence[tuple[str, str, str]],
     *,
     reuse_landmarks: bool,
@@ -168,7 +168,7 @@ async def _known_landmarks(tx: Connection, project_id: int, names: Sequence[str]
 
 
 async def _place(
-    tx: Connection, user: User, project_id: int, pairs: Sequence[tuple[int, int]], places: Sequence[Place]
+    tx: Connection, user: User, project_id: int, pairs: Sequence[tuple[int, int]], places: Sequence[LandmarkPosition]
 ) -> None:
     """Make a landmark a member of a group that shows it at a new point, for each pair of them and its place."""
     of_landmark, of_group = [pair[0] for pair in pairs], [pair[1] for pair in pairs]

@@ -28,7 +28,7 @@ from catmaid_server.domain.space import regions
 sql = load("ontology/classification")
 
 EXACTLY_OF_EACH = 3
-"""The cardinality type of which it is known what is missing."""
+"""The only cardinality type that `autofill` can complete."""
 
 _MOST_ADDED = 1000
 _NOWHERE = (0.0, 0.0, 0.0)
@@ -140,7 +140,7 @@ async def graph_with(connection: Connection, workspace_id: int, project_id: int,
 
 
 def choices(tree: ClassTree, found: ClassificationGraph, thing_id: int) -> list[ChildChoice]:
-    """What may be hung on a thing of a graph."""
+    """The classes of which things may be added below a thing of a graph."""
     return tree.choices(found.by_id[thing_id].class_id, found.kinds(thing_id))
 
 
@@ -207,10 +207,10 @@ async def rename_thing(tx: Connection, workspace_id: int, project_id: int, thing
     await tx.execute(sql.rename_thing, {"id": thing_id, "name": name})
 
 
-async def delete_things(tx: Connection, ids: list[int]) -> None:
+async def delete_things(tx: Connection, thing_ids: list[int]) -> None:
     """Delete things with their links, and regions that show nothing else."""
-    await regions.forget_things(tx, ids)
-    await tx.execute(sql.delete_things, {"ids": ids})
+    await regions.forget_things(tx, thing_ids)
+    await tx.execute(sql.delete_things, {"ids": thing_ids})
 
 
 async def unlink_graph(tx: Connection, workspace_id: int, project_id: int, link_id: int) -> int:

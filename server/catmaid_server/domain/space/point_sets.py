@@ -16,7 +16,7 @@ sql = load("space/point_sets")
 
 @dataclass(frozen=True, slots=True)
 class PointSet:
-    """What is known of a set of points."""
+    """A set of points without its points."""
 
     id: int
     name: str
@@ -28,11 +28,15 @@ class PointSet:
 
 
 async def list_sets(
-    connection: Connection, project_id: int, ids: Sequence[int] | None = None, *, by_name: bool = False
+    connection: Connection, project_id: int, point_set_ids: Sequence[int] | None = None, *, by_name: bool = False
 ) -> list[PointSet]:
-    """The sets of a project, or some of them, by id or by name."""
+    """The point sets of a project, all or some, ordered by id or by name."""
     rows = await fetch_all(
-        connection, sql.sets, project_id=project_id, ids=None if ids is None else list(ids), by_name=by_name
+        connection,
+        sql.sets,
+        project_id=project_id,
+        ids=None if point_set_ids is None else list(point_set_ids),
+        by_name=by_name,
     )
     return [PointSet(*row) for row in rows]
 

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.landmarks import landmark_groups, landmark_import, landmark_links
-from catmaid_server.domain.landmarks.landmark_import import GroupData, ImportPolicy, Place
+from catmaid_server.domain.landmarks.landmark_import import GroupData, ImportPolicy, LandmarkPosition
 from catmaid_server.domain.landmarks.landmark_links import GroupLink
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import forms
@@ -92,7 +92,7 @@ class Materialization(msgspec.Struct):
     """Name of one group, of a relation, and of the other group."""
     reuse_existing_landmarks: bool = False
 
-    def places(self) -> list[tuple[str, Place, Place]]:
+    def places(self) -> list[tuple[str, LandmarkPosition, LandmarkPosition]]:
         """The landmarks with coordinates as numbers."""
         numbers = forms.convert({"rows": [row[1:] for row in self.landmarks]}, _Coordinates).rows
         return [
