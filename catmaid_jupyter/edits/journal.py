@@ -26,6 +26,7 @@ import msgspec
 
 from catmaid_jupyter.api.errors import Unreachable
 from catmaid_jupyter.api.http import Http
+from catmaid_jupyter.api.patience import OUTAGE_PAUSES_S
 from catmaid_jupyter.edits.base import Applied, Edit, JsonObject, KeyedEdit, new_key
 from catmaid_jupyter.edits.registry import read_edit
 from catmaid_jupyter.edits.site import Site
@@ -36,7 +37,7 @@ T = TypeVar("T")
 UNDO_DEPTH: Final = 100
 """Edits that can be undone."""
 
-PAUSES: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 5.0)
+PAUSES: tuple[float, ...] = OUTAGE_PAUSES_S
 """Seconds before each further attempt at an edit of a widget; the last one repeats."""
 
 Report = Callable[[bool, str, int], None]
