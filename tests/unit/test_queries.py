@@ -22,6 +22,8 @@ NAMED_AT_RUN_TIME = {"transfer/exporting"} | {
 """Subjects whose queries are named after tables, by `getattr`."""
 SCRIPTS = {("transfer/catmaid_staging", "create"), ("transfer/catmaid_staging", "settle")}
 """Queries of several statements, which take no parameters."""
+DESCRIBED = {"reviews", "service", "tracing"}
+"""Rooms in which a comment under its name says what each query gives."""
 
 
 def loaded(tree: ast.Module) -> dict[str, str]:
@@ -90,6 +92,12 @@ def test_a_file_is_well_formed(subject: str) -> None:
         else:
             assert statement.count(";") == 1, name
         assert re.search(r"%(?!\(\w+\)s)", statement.replace("%%", "")) is None, f"{name} has a stray %"
+
+
+@pytest.mark.parametrize("subject", [subject for subject in SUBJECTS if subject.split("/")[0] in DESCRIBED])
+def test_each_query_says_what_it_gives(subject: str) -> None:
+    queries = load(subject)
+    assert [name for name in dir(queries) if not getattr(queries, name).startswith("-- ")] == []
 
 
 def test_an_unknown_query_is_named_in_the_error() -> None:

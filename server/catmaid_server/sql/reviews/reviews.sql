@@ -21,29 +21,35 @@ SELECT s.skeleton_id, s.num_nodes,
  WHERE s.project_id = %(project_id)s AND s.skeleton_id = ANY (%(skeleton_ids)s::integer[]);
 
 -- name: skeleton_of
+-- The skeleton of a treenode; the treenode stays on it until the transaction ends.
 SELECT skeleton_id FROM treenode WHERE id = %(treenode_id)s AND project_id = %(project_id)s FOR SHARE;
 
 -- name: renew
+-- Set the time of a review to now; no row if this reviewer has not reviewed the treenode.
 UPDATE review SET review_time = now()
  WHERE treenode_id = %(treenode_id)s AND reviewer_id = %(reviewer_id)s
 RETURNING review_time;
 
 -- name: add
+-- Add the first review of a treenode by a reviewer.
 INSERT INTO review (project_id, reviewer_id, treenode_id, skeleton_id)
 VALUES (%(project_id)s, %(reviewer_id)s, %(treenode_id)s, %(skeleton_id)s)
 RETURNING review_time;
 
 -- name: of_skeleton
+-- All reviews of a skeleton: treenode, reviewer, time; oldest first.
 SELECT treenode_id, reviewer_id, review_time
   FROM review
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s
  ORDER BY review_time, id;
 
 -- name: delete_own
+-- Delete the reviews of a skeleton by one reviewer.
 DELETE FROM review
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s AND reviewer_id = %(reviewer_id)s;
 
 -- name: arbor
+-- The treenodes of a skeleton: id, parent, place (nm), creator; by id.
 SELECT id, parent_id, x, y, z, user_id
   FROM treenode
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s

@@ -1,6 +1,7 @@
 -- Versions of a project, for those who watch it.
 
 -- name: newest_version
+-- The id of the newest version of a project; NULL if it has none.
 SELECT max(id) FROM transaction_info WHERE project_id = %(project_id)s;
 
 -- name: recent_versions

@@ -1,6 +1,7 @@
 -- Connectors and their links.
 
 -- name: detail
+-- One connector with its links, as a JSON object.
 SELECT json_build_object(
     'connector_id', c.id, 'x', c.x, 'y', c.y, 'z', c.z, 'confidence', c.confidence,
     'partners', coalesce((
@@ -33,6 +34,7 @@ SELECT c.id, c.x, c.y, c.z, c.confidence, c.user_id, c.editor_id,
  ORDER BY c.id;
 
 -- name: labels
+-- Labels of connectors: connector, array of label names, oldest first.
 SELECT l.connector_id, array_agg(b.name ORDER BY l.id)
   FROM node_label l JOIN label b ON b.id = l.label_id
  WHERE l.connector_id = ANY (%(connector_ids)s::integer[])
@@ -47,6 +49,9 @@ SELECT connector_id, id, treenode_id, skeleton_id, relation_id, confidence, user
  ORDER BY id;
 
 -- name: links_of_skeletons
+-- Links of skeletons by one relation: skeleton, connector, its place (nm), confidence, user, treenode, times of
+-- creation
+-- and edition; by connector.
 SELECT l.skeleton_id, c.id, c.x, c.y, c.z, l.confidence, l.user_id, l.treenode_id, l.creation_time, l.edition_time
   FROM connector_link l JOIN connector c ON c.id = l.connector_id
  WHERE l.skeleton_id = ANY (%(skeleton_ids)s::integer[])
@@ -82,12 +87,14 @@ SELECT l.connector_id, r.name, l.skeleton_id, l.treenode_id, l.creation_time
  ORDER BY l.connector_id, l.id;
 
 -- name: linked_to_nodes
+-- The connectors that are linked to any of these treenodes, each once; by id.
 SELECT DISTINCT connector_id
   FROM connector_link
  WHERE project_id = %(project_id)s AND treenode_id = ANY (%(treenode_ids)s::integer[])
  ORDER BY connector_id;
 
 -- name: link_info
+-- User, creation time and edition time of the links between a treenode and a connector by one relation.
 SELECT l.user_id, l.creation_time, l.edition_time
   FROM connector_link l JOIN relation r ON r.id = l.relation_id
  WHERE l.project_id = %(project_id)s AND l.treenode_id = %(treenode_id)s AND l.connector_id = %(connector_id)s

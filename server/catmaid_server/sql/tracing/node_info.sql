@@ -1,7 +1,7 @@
 -- Where nodes are, who made them, what is near. "Node" is a treenode or a connector.
 
 -- name: user_info
--- Who made, edited and reviewed nodes.
+-- Who made, edited and reviewed treenodes and connectors: one JSON object by node id.
 SELECT coalesce(json_object_agg(n.id, json_build_object(
            'user', n.user_id, 'editor', n.editor_id, 'creation_time', n.creation_time, 'edition_time', n.edition_time,
            'reviewers', coalesce(r.reviewers, '{}'), 'review_times', coalesce(r.times, '{}'))), '{}')::text
@@ -15,6 +15,7 @@ SELECT coalesce(json_object_agg(n.id, json_build_object(
                        FROM review WHERE treenode_id = n.id) r ON true;
 
 -- name: locations
+-- Id and place (nm) of treenodes and connectors.
 SELECT id, x, y, z
   FROM treenode WHERE id = ANY (%(node_ids)s::integer[]) AND project_id = %(project_id)s
  UNION ALL
@@ -22,7 +23,8 @@ SELECT id, x, y, z
   FROM connector WHERE id = ANY (%(node_ids)s::integer[]) AND project_id = %(project_id)s;
 
 -- name: nearest_in_skeletons
--- Of one skeleton, or of all skeletons of one neuron.
+-- The treenode nearest to a point (nm), of one skeleton or of all skeletons of one neuron: id, skeleton, place.
+-- Cost: index on skeleton_id; grows with the treenodes of these skeletons.
 SELECT t.id, t.skeleton_id, t.x, t.y, t.z
   FROM treenode t
  WHERE t.project_id = %(project_id)s
@@ -32,7 +34,8 @@ SELECT t.id, t.skeleton_id, t.x, t.y, t.z
  LIMIT 1;
 
 -- name: nearest_of_all
--- The index knows edges by their distance; the nearest node is at an end of one of the nearest edges.
+-- The treenode nearest to a point (nm) of a whole project: id, skeleton, place.
+-- The index orders edges by distance; the nearest treenode is at an end of one of the nearest edges.
 SELECT id, skeleton_id, x, y, z
   FROM (SELECT t.id, t.skeleton_id, t.x, t.y, t.z
           FROM treenode t
@@ -68,6 +71,7 @@ SELECT n.id, ARRAY[n.x, n.y, n.z], n.distance, array_agg(b.name ORDER BY b.name)
  LIMIT %(most)s;
 
 -- name: treenode_info
+-- Skeleton and neuron of a treenode: id and name of both.
 SELECT t.skeleton_id, k.name, n.id, n.name
   FROM treenode t
   JOIN skeleton k ON k.id = t.skeleton_id
@@ -90,13 +94,14 @@ SELECT coalesce(json_agg(json_build_array(
                      WHERE b.project_id = %(project_id)s AND b.name = ANY (%(label_names)s::text[])));
 
 -- name: children
+-- The children of a treenode: id and place (nm); by id.
 SELECT id, x, y, z
   FROM treenode
  WHERE parent_id = %(treenode_id)s AND project_id = %(project_id)s
  ORDER BY id;
 
 -- name: arbor
--- The skeleton around a node.
+-- All treenodes of the skeleton of a treenode: id, parent, place (nm).
 SELECT t.id, t.parent_id, t.x, t.y, t.z
   FROM treenode here JOIN treenode t ON t.skeleton_id = here.skeleton_id
  WHERE here.id = %(treenode_id)s AND here.project_id = %(project_id)s;

@@ -1,7 +1,8 @@
 -- By which connectors skeletons are partners.
 
 -- name: connectors_between
--- mine, theirs: relations on both sides. Rows: source, partner, connector; sources and partners NULL for any.
+-- Connectors between two sets of skeletons: source, partner, connector. mine, theirs: the relations of source and
+-- partner; partner_ids, connector_ids: NULL for any.
 SELECT s.skeleton_id, p.skeleton_id, s.connector_id
   FROM connector_link s
   JOIN connector_link p ON p.connector_id = s.connector_id AND p.id <> s.id
@@ -14,11 +15,12 @@ SELECT s.skeleton_id, p.skeleton_id, s.connector_id
  ORDER BY s.skeleton_id, p.skeleton_id, s.connector_id;
 
 -- name: places
+-- Places of connectors: id, array of x, y, z (nm).
 SELECT id, ARRAY[x, y, z] FROM connector WHERE id = ANY (%(connector_ids)s::integer[]);
 
 -- name: partners_at
--- Other skeletons at connectors of one, linked otherwise than it; with one node, or with more, if wanted.
--- theirs: their relation, NULL for any. single: NULL for any size.
+-- Other skeletons at connectors of one skeleton, linked to them by another relation than it.
+-- theirs: their relation, NULL for any. single: whether they have exactly one treenode, NULL for any number.
 SELECT DISTINCT p.skeleton_id
   FROM connector_link s
   JOIN connector_link p ON p.connector_id = s.connector_id AND p.skeleton_id <> s.skeleton_id

@@ -7,13 +7,15 @@ SELECT EXISTS (SELECT FROM sampler_interval WHERE start_node_id = %(treenode_id)
        OR EXISTS (SELECT FROM sampler_domain_end WHERE end_node_id = %(treenode_id)s);
 
 -- name: samplers
+-- The samplers of some skeletons, locked; by id.
 SELECT id FROM sampler WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[]) ORDER BY id FOR UPDATE;
 
 -- name: delete_samplers
+-- Delete the samplers of a skeleton with all that belongs to them.
 DELETE FROM sampler WHERE skeleton_id = %(skeleton_id)s;
 
 -- name: path_to_root
--- A treenode and those above it, from there on.
+-- A treenode and its ancestors, from the treenode to the root.
 WITH RECURSIVE path AS (
     SELECT id, parent_id, 0 AS depth FROM treenode WHERE id = %(treenode_id)s
      UNION ALL
@@ -22,7 +24,7 @@ WITH RECURSIVE path AS (
 SELECT id FROM path ORDER BY depth;
 
 -- name: domains
--- With the treenodes of their ends.
+-- The domains of the samplers of a skeleton: id, sampler, first treenode, array of the treenodes at their ends.
 SELECT d.id, d.sampler_id, d.start_node_id,
        (SELECT coalesce(array_agg(e.end_node_id), '{}') FROM sampler_domain_end e WHERE e.domain_id = d.id)
   FROM sampler_domain d JOIN sampler s ON s.id = d.sampler_id
@@ -34,25 +36,32 @@ SELECT d.id, d.sampler_id, d.start_node_id,
 SELECT id FROM treenode WHERE id = ANY (%(ids)s::integer[]) AND skeleton_id <> %(skeleton_id)s;
 
 -- name: intervals
+-- The intervals of a domain: id, first and last treenode.
 SELECT id, start_node_id, end_node_id FROM sampler_interval WHERE domain_id = %(domain_id)s;
 
 -- name: delete_intervals
+-- Delete intervals.
 DELETE FROM sampler_interval WHERE id = ANY (%(ids)s::integer[]);
 
 -- name: end_intervals_at
+-- Let intervals end at a treenode.
 UPDATE sampler_interval SET end_node_id = %(treenode_id)s, edition_time = now()
  WHERE id = ANY (%(ids)s::integer[]);
 
 -- name: delete_ends
+-- Delete the ends of a domain at some treenodes.
 DELETE FROM sampler_domain_end WHERE domain_id = %(domain_id)s AND end_node_id = ANY (%(ids)s::integer[]);
 
 -- name: add_end
+-- Let a domain end at one more treenode.
 INSERT INTO sampler_domain_end (domain_id, end_node_id) VALUES (%(domain_id)s, %(treenode_id)s);
 
 -- name: has_children
+-- Whether a treenode has children.
 SELECT EXISTS (SELECT FROM treenode WHERE parent_id = %(treenode_id)s);
 
 -- name: delete_domain
+-- Delete a domain.
 DELETE FROM sampler_domain WHERE id = %(domain_id)s;
 
 -- name: leaves
@@ -65,7 +74,7 @@ WITH RECURSIVE distal AS (
 SELECT id FROM distal WHERE NOT EXISTS (SELECT FROM treenode c WHERE c.parent_id = distal.id) ORDER BY id;
 
 -- name: add_domain
--- With the user, project and ends given.
+-- Add a domain to a sampler, with the ends given.
 WITH made AS (
     INSERT INTO sampler_domain (project_id, sampler_id, type_id, start_node_id, user_id)
     VALUES (%(project_id)s, %(sampler_id)s, %(type_id)s, %(treenode_id)s, %(user_id)s)

@@ -1,8 +1,8 @@
 -- Which of some skeletons to show.
 
 -- name: shown
--- Those of more cable (nm) and more nodes than given, last edited by others than hidden_editor_id (NULL: by anybody);
--- if largest or newest is above 0, only so many of the longest and of those edited last.
+-- Skeletons with more cable (nm) and more treenodes than given whose last editor is not hidden_editor_id (NULL: any).
+-- If largest or newest is above 0, only so many of the longest skeletons and of those edited last.
 WITH fitting AS (
     SELECT skeleton_id,
            row_number() OVER (ORDER BY cable_length DESC, skeleton_id) AS by_length,
@@ -18,4 +18,5 @@ SELECT skeleton_id
  WHERE (%(largest)s <= 0 AND %(newest)s <= 0) OR by_length <= %(largest)s OR by_time <= %(newest)s;
 
 -- name: relations
+-- Id and name of all relations of a project.
 SELECT id, name FROM relation WHERE project_id = %(project_id)s;

@@ -1,6 +1,8 @@
 -- Restructuring skeletons.
 
 -- name: lock_skeletons_of
+-- Lock the skeletons of some treenodes, in the order of their ids.
+-- Cost: primary keys of treenodes and skeletons.
 SELECT s.id
   FROM skeleton s
  WHERE s.id IN (SELECT skeleton_id FROM treenode WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s)
@@ -9,7 +11,8 @@ SELECT s.id
 
 -- name: turn_path
 -- From a treenode up to the root, each becomes the parent of the one above it, and gives it the confidence of
--- the edge between them. Cost: one index lookup per node of the path.
+-- the edge between them. For a reroot. No rows.
+-- Cost: primary key of treenodes; grows with the length of the path, not with the skeleton.
 WITH RECURSIVE path AS (
     SELECT id, parent_id, confidence, 0 AS depth FROM treenode WHERE id = %(treenode_id)s
      UNION ALL
@@ -25,7 +28,8 @@ UPDATE treenode t
  WHERE t.id = turned.id;
 
 -- name: cut
--- Give a treenode and all distal to it to another skeleton, of which the treenode is the root.
+-- Give a treenode and all distal to it to another skeleton, of which the treenode is the root. For a split. No rows.
+-- Cost: index on parent_id; grows with the treenodes that are distal to the cut.
 WITH RECURSIVE distal AS (
     SELECT id FROM treenode WHERE id = %(treenode_id)s
      UNION ALL
@@ -38,22 +42,30 @@ UPDATE treenode t
  WHERE t.id = distal.id;
 
 -- name: hang_whole
+-- Give all treenodes of a skeleton to another; the treenode, root of the first, becomes a child of parent_id. For a
+-- join.
+-- Cost: index on skeleton_id; grows with the treenodes of the skeleton that ends.
 UPDATE treenode
    SET skeleton_id = %(to_skeleton_id)s, editor_id = %(editor_id)s, edition_time = now(),
        parent_id = CASE WHEN id = %(treenode_id)s THEN %(parent_id)s ELSE parent_id END
  WHERE skeleton_id = %(from_skeleton_id)s;
 
 -- name: links_follow
+-- Name the new skeleton in the links of treenodes that went from one skeleton to another.
+-- Cost: index on skeleton_id; grows with the links of the old skeleton.
 UPDATE connector_link l
    SET skeleton_id = %(to_skeleton_id)s
   FROM treenode t
  WHERE l.skeleton_id = %(from_skeleton_id)s AND t.id = l.treenode_id AND t.skeleton_id = %(to_skeleton_id)s;
 
 -- name: reviews_follow
+-- Name the new skeleton in the reviews of treenodes that went from one skeleton to another.
+-- Cost: index on skeleton_id; grows with the reviews of the old skeleton.
 UPDATE review r
    SET skeleton_id = %(to_skeleton_id)s
   FROM treenode t
  WHERE r.skeleton_id = %(from_skeleton_id)s AND t.id = r.treenode_id AND t.skeleton_id = %(to_skeleton_id)s;
 
 -- name: neuron_name
+-- The name of a neuron.
 SELECT name FROM neuron WHERE id = %(neuron_id)s;

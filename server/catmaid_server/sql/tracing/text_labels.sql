@@ -1,13 +1,14 @@
 -- Text on the image.
 
 -- name: create
+-- Add a text label; its id.
 INSERT INTO text_label (project_id, type, text, color, font_name, font_style, font_size, scaling, x, y, z)
 VALUES (%(project_id)s, %(type)s, %(text)s, %(color)s, %(font_name)s, %(font_style)s, %(font_size)s, %(scaling)s,
         %(x)s, %(y)s, %(z)s)
 RETURNING id;
 
 -- name: update
--- NULL leaves a value as it is.
+-- Change a text label; NULL leaves a value as it is. No row if the project has none with this id.
 UPDATE text_label
    SET type = coalesce(%(type)s, type), text = coalesce(%(text)s, text),
        color = ARRAY[coalesce(%(r)s::float8, color[1]), coalesce(%(g)s::float8, color[2]),
@@ -20,11 +21,12 @@ UPDATE text_label
 RETURNING id;
 
 -- name: delete
+-- Delete a text label; no row if the project has none with this id.
 DELETE FROM text_label WHERE id = %(label_id)s AND project_id = %(project_id)s RETURNING id;
 
 -- name: in_section
--- Those whose section of the stack is that of z, inside of the rectangle; all nm. Labels that shrink with the image
--- are left out once they cannot be read.
+-- Text labels in a rectangle of the section of a stack at z; all nm. Labels that shrink with the image are left out
+-- when they are too small to read.
 SELECT l.id, l.type, l.text, l.font_name, l.font_style, l.font_size, l.scaling, l.color, l.x, l.y, l.z
   FROM text_label l
   JOIN project_stack ps ON ps.project_id = l.project_id AND ps.stack_id = %(stack_id)s

@@ -1,7 +1,8 @@
 -- Edits of treenodes.
 
 -- name: lock_node
--- A treenode for somebody who adds to it: nobody may change it, or restructure its skeleton, until we are done.
+-- A treenode, locked for an edit that adds to it: until the transaction ends, no other changes it or restructures its
+-- skeleton. Cost: primary keys.
 SELECT t.id, t.skeleton_id, s.neuron_id, t.parent_id, t.x, t.y, t.z, t.radius, t.confidence, t.user_id,
        t.edition_time
   FROM treenode t JOIN skeleton s ON s.id = t.skeleton_id
@@ -9,7 +10,8 @@ SELECT t.id, t.skeleton_id, s.neuron_id, t.parent_id, t.x, t.y, t.z, t.radius, t
    FOR KEY SHARE OF s FOR NO KEY UPDATE OF t;
 
 -- name: lock_node_and_skeleton
--- A treenode for somebody who restructures its skeleton: nobody else may add to the skeleton until we are done.
+-- A treenode, locked for an edit that restructures its skeleton: until the transaction ends, no other adds to the
+-- skeleton. Cost: primary keys.
 SELECT t.id, t.skeleton_id, s.neuron_id, t.parent_id, t.x, t.y, t.z, t.radius, t.confidence, t.user_id,
        t.edition_time
   FROM treenode t JOIN skeleton s ON s.id = t.skeleton_id
@@ -17,9 +19,12 @@ SELECT t.id, t.skeleton_id, s.neuron_id, t.parent_id, t.x, t.y, t.z, t.radius, t
    FOR UPDATE OF s, t;
 
 -- name: treenode_exists
+-- One row if the project has this treenode.
 SELECT 1 FROM treenode WHERE id = %(treenode_id)s AND project_id = %(project_id)s;
 
 -- name: create_child
+-- Add a treenode to a parent, with the edge between both (nm); id and edition time.
+-- Cost: one row and its index entries, whatever the size of the skeleton.
 INSERT INTO treenode (project_id, skeleton_id, parent_id, x, y, z, radius, confidence, user_id, editor_id, edge)
 VALUES (%(project_id)s, %(skeleton_id)s, %(parent_id)s, %(x)s, %(y)s, %(z)s, %(radius)s, %(confidence)s,
         %(user_id)s, %(user_id)s,
@@ -28,42 +33,53 @@ VALUES (%(project_id)s, %(skeleton_id)s, %(parent_id)s, %(x)s, %(y)s, %(z)s, %(r
 RETURNING id, edition_time;
 
 -- name: create_root
+-- Add the first treenode of a skeleton, with an edge from it to itself; id and edition time.
+-- Cost: one row and its index entries.
 INSERT INTO treenode (project_id, skeleton_id, x, y, z, radius, confidence, user_id, editor_id, edge)
 VALUES (%(project_id)s, %(skeleton_id)s, %(x)s, %(y)s, %(z)s, %(radius)s, %(confidence)s, %(user_id)s, %(user_id)s,
         ST_MakeLine(ST_MakePoint(%(x)s, %(y)s, %(z)s), ST_MakePoint(%(x)s, %(y)s, %(z)s)))
 RETURNING id, edition_time;
 
 -- name: hang_on
+-- Give treenodes another parent; id and edition time of each.
 UPDATE treenode
    SET parent_id = %(parent_id)s, editor_id = %(editor_id)s, edition_time = now()
  WHERE id = ANY (%(treenode_ids)s)
 RETURNING id, edition_time;
 
 -- name: lock_children
+-- The children of a treenode with edition times, locked; by id.
 SELECT id, edition_time FROM treenode WHERE parent_id = %(treenode_id)s ORDER BY id FOR NO KEY UPDATE;
 
 -- name: links_of
+-- The links of a treenode: id, relation id, connector, confidence, edition time; by id.
 SELECT id, relation_id, connector_id, confidence, edition_time
   FROM connector_link WHERE treenode_id = %(treenode_id)s ORDER BY id;
 
 -- name: delete_links
+-- Delete all links of a treenode.
 DELETE FROM connector_link WHERE treenode_id = %(treenode_id)s;
 
 -- name: delete_labels
+-- Take all labels off a treenode.
 DELETE FROM node_label WHERE treenode_id = %(treenode_id)s;
 
 -- name: delete_reviews
+-- Delete all reviews of a treenode.
 DELETE FROM review WHERE treenode_id = %(treenode_id)s;
 
 -- name: delete_treenode
+-- Delete a treenode that has no children, links, labels and reviews any more.
 DELETE FROM treenode WHERE id = %(treenode_id)s;
 
 -- name: edition_times
+-- Edition times of treenodes and connectors, by id.
 SELECT id, edition_time FROM treenode WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s
  UNION ALL
 SELECT id, edition_time FROM connector WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s;
 
 -- name: lock_owners
+-- Treenodes with owner, edition time and place (nm), locked in the order of their ids.
 SELECT id, user_id, edition_time, x, y, z
   FROM treenode
  WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s
@@ -79,6 +95,7 @@ SELECT id, user_id, edition_time, x, y, z
    FOR NO KEY UPDATE;
 
 -- name: set_radius
+-- Set radii (nm); treenode, radius before, radius now, edition time, skeleton.
 UPDATE treenode t
    SET radius = wanted.radius, editor_id = %(editor_id)s, edition_time = now()
   FROM unnest(%(ids)s::integer[], %(radii)s::float8[]) AS wanted (id, radius)
@@ -87,12 +104,15 @@ UPDATE treenode t
 RETURNING t.id, before.radius, t.radius, t.edition_time, t.skeleton_id;
 
 -- name: set_confidence
+-- Set the confidence of the edge from a treenode to its parent.
 UPDATE treenode
    SET confidence = %(confidence)s, editor_id = %(editor_id)s, edition_time = now()
  WHERE id = %(treenode_id)s
 RETURNING edition_time;
 
 -- name: set_link_confidence
+-- Set the confidence of links of a treenode: to one connector (partner_id NULL: to all), with one confidence so far
+-- (only NULL: any). Connector, edition time, confidence before.
 UPDATE connector_link l
    SET confidence = %(confidence)s, edition_time = now()
   FROM connector_link before
@@ -103,6 +123,7 @@ UPDATE connector_link l
 RETURNING l.connector_id, l.edition_time, before.confidence;
 
 -- name: is_ancestor
+-- One row if ancestor_id is the treenode or lies between it and the root.
 WITH RECURSIVE above AS (
     SELECT id, parent_id FROM treenode WHERE id = %(treenode_id)s
      UNION
@@ -132,6 +153,7 @@ UPDATE treenode t
  WHERE t.id = turned.id;
 
 -- name: move_treenodes
+-- Move treenodes to new places (nm); id and edition time of each.
 UPDATE treenode t
    SET x = wanted.x, y = wanted.y, z = wanted.z, editor_id = %(editor_id)s, edition_time = now()
   FROM unnest(%(ids)s::integer[], %(xs)s::float8[], %(ys)s::float8[], %(zs)s::float8[]) AS wanted (id, x, y, z)

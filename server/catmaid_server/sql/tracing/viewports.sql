@@ -50,6 +50,7 @@ SELECT near.*, wire.*, contact.*, pg_current_snapshot()::text AS snapshot
 
 -- name: nodes_by_id
 -- Treenodes and connectors by their ids, one row of arrays; names of relations by id as JSON.
+-- Cost: primary keys; grows with the number of ids.
 SELECT node.*, contact.*, pg_current_snapshot()::text AS snapshot,
        (SELECT coalesce(json_object_agg(id, name), '{}')
           FROM relation WHERE id = ANY (%(relation_ids)s::integer[]))::text AS relations
@@ -69,6 +70,7 @@ SELECT node.*, contact.*, pg_current_snapshot()::text AS snapshot,
          WHERE project_id = %(project_id)s AND id = ANY (%(connector_ids)s::integer[])) contact;
 
 -- name: labels
+-- Labels of treenodes and connectors: node, array of label names, oldest first.
 SELECT coalesce(l.treenode_id, l.connector_id), array_agg(label.name ORDER BY l.id)
   FROM node_label l JOIN label ON label.id = l.label_id
  WHERE l.treenode_id = ANY (%(treenode_ids)s::integer[]) OR l.connector_id = ANY (%(connector_ids)s::integer[])
