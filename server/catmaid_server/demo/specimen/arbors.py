@@ -124,17 +124,8 @@ def benchmark_arbors(
     first_concept = first_link + connectors * _PARTNERS
     skeleton_ids = first_concept + 3 * np.arange(neurons) + 1
     creator = creators[rng.integers(0, len(creators), neurons)]
-    treenodes = _filled(
-        _TREENODE,
-        nodes,
-        id=first_id + np.arange(nodes),
-        parent_id=np.where(parents < 0, -1, first_id + parents),
-        skeleton_id=np.repeat(skeleton_ids, sizes),
-        radius=np.where(rng.random(nodes) < 0.1, np.round(rng.uniform(20, 300, nodes), 1), -1),
-        confidence=np.where(rng.random(nodes) < 0.02, rng.integers(1, 5, nodes), 5),
-        user_id=np.repeat(creator, sizes),
-        **dict(zip("xyz", xyz.T, strict=True)),
-    )
+    treenodes = _treenodes(rng, first_id, parents, xyz)
+    treenodes["skeleton_id"], treenodes["user_id"] = np.repeat(skeleton_ids, sizes), np.repeat(creator, sizes)
     made, links = _connect(rng, treenodes, first_connector, connectors, first_link)
     return BenchmarkArbors(
         treenodes,
@@ -142,6 +133,20 @@ def benchmark_arbors(
         links,
         _neurons(skeleton_ids, sizes, creator),
         _annotate(rng, skeleton_ids - 1, annotations, first_concept + 3 * neurons, creators),
+    )
+
+
+def _treenodes(rng: np.random.Generator, first_id: int, parents: Ints, xyz: Floats) -> Records:
+    """Treenodes with ids from `first_id`, without skeletons and owners; few have a radius or a low confidence."""
+    nodes = len(parents)
+    return _filled(
+        _TREENODE,
+        nodes,
+        id=first_id + np.arange(nodes),
+        parent_id=np.where(parents < 0, -1, first_id + parents),
+        radius=np.where(rng.random(nodes) < 0.1, np.round(rng.uniform(20, 300, nodes), 1), -1),
+        confidence=np.where(rng.random(nodes) < 0.02, rng.integers(1, 5, nodes), 5),
+        **dict(zip("xyz", xyz.T, strict=True)),
     )
 
 

@@ -98,6 +98,10 @@ async def import_bulk(
         with steps.timed("vacuum and analyze"):
             await connection.execute(sql.vacuum)
     steps.finish()
+    return _summary(target, tables, steps)
+
+
+def _summary(target: Target, tables: BulkTables, steps: Steps) -> BulkSummary:
     return BulkSummary(
         target.project_id,
         len(np.unique(tables.neurons.ids("neuron_id"))),

@@ -86,19 +86,33 @@ async def copy_project(
             with steps.timed("fetch"):
                 copied = await _fetch(SourceProject(server, found["id"]), spool, steps, connections)
             ownership = RowOwnership(user, override_user=override_user, create_unknown_users=create_unknown_users)
-            summary = await import_rows(
-                store,
-                assembled(copied),
-                Path(str(server.url.host)),
-                ownership=ownership,
-                project=title,
-                title=found["title"],
-                preserve_ids=preserve_ids,
-                steps=steps,
-                origin_url=str(server.url),
-            )
+            summary = await _import(store, server, copied, title, ownership, steps, preserve_ids=preserve_ids)
             spool.remove()
     return summary
+
+
+async def _import(
+    store: Store,
+    server: CatmaidServer,
+    copied: FetchedProject,
+    title: str | None,
+    ownership: RowOwnership,
+    steps: Steps,
+    *,
+    preserve_ids: bool,
+) -> CatmaidSummary:
+    """Import a fetched project; `title` is that of the project here, None for the one that it has there."""
+    return await import_rows(
+        store,
+        assembled(copied),
+        Path(str(server.url.host)),
+        ownership=ownership,
+        project=title,
+        title=copied.project["title"],
+        preserve_ids=preserve_ids,
+        steps=steps,
+        origin_url=str(server.url),
+    )
 
 
 def _plan(project: dict[str, Any]) -> dict[str, Any]:
