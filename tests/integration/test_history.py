@@ -17,7 +17,7 @@ from catmaid_server.domain.annotation import annotation_sets, neuron_deletion
 from catmaid_server.domain.errors import DomainError
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.reviews import reviews
-from catmaid_server.domain.tracing import connectors, labels, moves, skeletons, treenodes
+from catmaid_server.domain.tracing import connectors, labels, moves, radii, skeletons, treenodes
 from catmaid_server.domain.tracing.states import State
 from tests.helpers.snapshots import as_of, mismatches, newest_version, snapshot
 
@@ -281,7 +281,7 @@ class Walk:
             tx,
             author,
             self.project_id,
-            labels.Kind.TREENODE,
+            labels.LabelTarget.TREENODE,
             await self.node(tx),
             names,
             delete_existing=self.random.random() < 0.5,
@@ -291,7 +291,7 @@ class Walk:
         node, name = await self.pick(
             tx, "SELECT l.treenode_id, label.name FROM node_label l JOIN label ON label.id = l.label_id ORDER BY l.id"
         )
-        await labels.remove_label(tx, author, self.project_id, labels.Kind.TREENODE, node, name)
+        await labels.remove_label(tx, author, self.project_id, labels.LabelTarget.TREENODE, node, name)
 
     async def connector(self, tx: Connection, author: User) -> None:
         await connectors.create_connector(tx, author, self.project_id, **self.place())
@@ -317,7 +317,7 @@ class Walk:
         await connectors.delete_link(tx, author, self.project_id, connector, node, UNCHECKED)
 
     async def radius(self, tx: Connection, author: User) -> None:
-        await treenodes.set_radius(tx, author, self.project_id, {await self.node(tx): self.random.random()})
+        await radii.set_radius(tx, author, self.project_id, {await self.node(tx): self.random.random()})
 
     async def confidence(self, tx: Connection, author: User) -> None:
         await treenodes.set_confidence(

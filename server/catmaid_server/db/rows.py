@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypeVar
 
 import msgspec
+from psycopg.rows import class_row
 
 from catmaid_server.db.arrays import array_text
 from catmaid_server.db.store import Connection
+
+Record = TypeVar("Record")
 
 
 async def fetch_all(
@@ -16,6 +19,15 @@ async def fetch_all(
     """All rows. `prepare=False` has the query planned for its values each time, which pays where they matter much."""
     cursor = await connection.execute(query, _with_array_texts(values), binary=True, prepare=prepare)
     return await cursor.fetchall()
+
+
+async def fetch_records(
+    connection: Connection, query: LiteralString, record: type[Record], **values: Any
+) -> list[Record]:
+    """All rows, each as a `record`: a dataclass or named tuple whose fields are called like the query's columns."""
+    async with connection.cursor(binary=True, row_factory=class_row(record)) as cursor:
+        await cursor.execute(query, _with_array_texts(values))
+        return await cursor.fetchall()
 
 
 async def fetch_one(connection: Connection, query: LiteralString, **values: Any) -> tuple[Any, ...] | None:

@@ -7,7 +7,7 @@ from catmaid_server.demo.specimen.spec import Tracing
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.tracing.connectors import create_connector, create_link
-from catmaid_server.domain.tracing.labels import Kind, set_labels
+from catmaid_server.domain.tracing.labels import LabelTarget, set_labels
 from catmaid_server.domain.tracing.states import State
 from catmaid_server.transfer.importers.swc import store_arbor
 from catmaid_server.transfer.progress import Progress, silent
@@ -49,7 +49,13 @@ async def _label(tx: Connection, owner: User, target: Target, tracing: Tracing, 
         for name, labelled in skeleton.labels.items():
             for index in labelled:
                 await set_labels(
-                    tx, owner, target.project_id, Kind.TREENODE, treenode_ids[index], [name], delete_existing=False
+                    tx,
+                    owner,
+                    target.project_id,
+                    LabelTarget.TREENODE,
+                    treenode_ids[index],
+                    [name],
+                    delete_existing=False,
                 )
 
 

@@ -1,10 +1,10 @@
-"""What can go wrong with a request that is well-formed. `http.catmaid.errors` says how each is answered."""
+"""Errors of requests that are well-formed. `http.catmaid.errors` says how each is answered."""
 
 from __future__ import annotations
 
 
 class DomainError(Exception):
-    """Base of all errors that are the caller's to mend; the message is shown to people."""
+    """Base of all errors that the caller can correct; people read the message."""
 
 
 class InvalidInput(DomainError):
@@ -12,7 +12,7 @@ class InvalidInput(DomainError):
 
 
 class NotFound(DomainError):
-    """Nothing with this id, here."""
+    """Nothing has this id in this project."""
 
 
 class NotAllowed(DomainError):
@@ -20,7 +20,7 @@ class NotAllowed(DomainError):
 
 
 class StateMismatch(DomainError):
-    """Somebody changed what the caller was looking at."""
+    """Somebody changed the data since the caller read them."""
 
 
 class LocationLookup(DomainError):

@@ -1,4 +1,4 @@
-"""Regular expressions of clients, some of which would take PostgreSQL for ever."""
+"""Regular expressions that clients send: PostgreSQL may need too long for some of them."""
 
 from __future__ import annotations
 

@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.arbor_walk import ArborWalk
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.reviews import reviews
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewNode:
+    """A treenode to review: its place in nm, who made it, its reviews and suppressed virtual nodes."""
+
+    id: int
+    x: float
+    y: float
+    z: float
+    user_id: int
+    reviews: list[tuple[int, datetime]] = field(default_factory=list)
+    """Reviewer and time of each."""
+    suppressed: list[list[float]] = field(default_factory=list)
+    """Orientation and coordinate (nm) of each virtual node on the edge to the parent."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSequence:
+    """Treenodes from an end to a branch or the root."""
+
+    id: int
+    nodes: list[ReviewNode]
+
+    @property
+    def reviewed_percent(self) -> float:
+        """How many of the treenodes were reviewed, in percent."""
+        return 100 * sum(bool(node.reviews) for node in self.nodes) / len(self.nodes)
 
 
 def sequences(arbor: ArborWalk, root: int) -> list[list[int]]:
@@ -39,12 +68,10 @@ def sequences(arbor: ArborWalk, root: int) -> list[list[int]]:
 
 async def review_sequences(
     connection: Connection, project_id: int, skeleton_id: int, root: int | None = None
-) -> list[dict[str, Any]]:
+) -> list[ReviewSequence]:
     """The sequences of a skeleton, or of what is distal to a node, with the reviews of each node.
 
-    Each has `id`, `sequence` (id, place, author, reviews, and orientation and coordinate of suppressed virtual nodes
-    of each node), `status` (percentage of its nodes that
-    were reviewed) and `nr_nodes`. Empty if there is no such skeleton; `NotFound` if it has no such node.
+    Empty if there is no such skeleton; `NotFound` if it has no such node.
     """
     rows = await fetch_all(connection, reviews.sql.arbor, project_id=project_id, skeleton_id=skeleton_id)
     if not rows:
@@ -60,23 +87,9 @@ async def review_sequences(
     ):
         suppressed.setdefault(node, []).append([orientation, coordinate])
     nodes = {
-        node: {
-            "id": node,
-            "x": x,
-            "y": y,
-            "z": z,
-            "rids": made.get(node, []),
-            "sup": suppressed.get(node, []),
-            "user_id": user,
-        }
-        for node, _, x, y, z, user in rows
+        node: ReviewNode(node, x, y, z, user_id, made.get(node, []), suppressed.get(node, []))
+        for node, _, x, y, z, user_id in rows
     }
     return [
-        {
-            "id": number,
-            "sequence": [dict(nodes[node]) for node in path],
-            "nr_nodes": len(path),
-            "status": f"{100 * sum(node in made for node in path) / len(path):.2f}",
-        }
-        for number, path in enumerate(sequences(arbor, start))
+        ReviewSequence(number, [nodes[node] for node in path]) for number, path in enumerate(sequences(arbor, start))
     ]

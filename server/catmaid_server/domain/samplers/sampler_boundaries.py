@@ -14,7 +14,7 @@ from catmaid_server.domain.accounts.permissions import editable_owners, require_
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import labels, treenodes
-from catmaid_server.domain.tracing.labels import Kind
+from catmaid_server.domain.tracing.labels import LabelTarget
 from catmaid_server.domain.tracing.states import State
 
 sql = load("samplers/samplers")
@@ -67,7 +67,7 @@ async def insert(
         )
         made[boundary.id] = created.treenode_id
         await labels.set_labels(
-            tx, user, project_id, Kind.TREENODE, created.treenode_id, [LABEL], delete_existing=False
+            tx, user, project_id, LabelTarget.TREENODE, created.treenode_id, [LABEL], delete_existing=False
         )
     return made
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_all, fetch_value
+from catmaid_server.db.rows import fetch_all, fetch_records, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.projects import projects
@@ -33,6 +33,34 @@ class ConnectorFilter:
     relation: str | None = None
     labels: Sequence[str] | None = None
     without: Sequence[str] | None = None
+
+
+class ConnectorPair(NamedTuple):
+    """A connector between two treenodes; places in nm."""
+
+    connector_id: int
+    connector_place: tuple[float, float, float]
+    treenode_id: int
+    skeleton_id: int
+    confidence: int
+    user_id: int
+    place: tuple[float, float, float]
+    other_treenode_id: int
+    other_skeleton_id: int
+    other_confidence: int
+    other_user_id: int
+    other_place: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLink:
+    """A link of a connector, with the name of its relation."""
+
+    connector_id: int
+    relation: str
+    skeleton_id: int
+    treenode_id: int
+    creation_time: datetime
 
 
 async def detail(connection: Connection, project_id: int, connector_id: int) -> msgspec.Raw:
@@ -123,10 +151,14 @@ async def links_of_connectors(connection: Connection, connector_ids: Sequence[in
     return found
 
 
-async def named_links(connection: Connection, project_id: int, connector_ids: Sequence[int]) -> list[Row]:
-    """Rows of connector, relation name, skeleton, treenode, creation time, by connector."""
-    return await fetch_all(
-        connection, sql.named_links, project_id=project_id, connector_ids=required(connector_ids, "connector ID")
+async def named_links(connection: Connection, project_id: int, connector_ids: Sequence[int]) -> list[NamedLink]:
+    """The links of connectors, by connector."""
+    return await fetch_records(
+        connection,
+        sql.named_links,
+        NamedLink,
+        project_id=project_id,
+        connector_ids=required(connector_ids, "connector ID"),
     )
 
 
@@ -161,17 +193,17 @@ async def pairs(
     skeleton_ids: Sequence[int] | None = None,
     partner_ids: Sequence[int] | None = None,
     connector_ids: Sequence[int] | None = None,
-) -> list[Row]:
+) -> list[ConnectorPair]:
     """Connectors between skeletons, linked to the first by `relation` and to the second by its partner relation.
 
-    Rows of connector, place, and for both sides treenode, skeleton, confidence, user, place.
     Raises `InvalidInput` for an unknown relation.
     """
     if relation not in BY_RELATION:
         raise InvalidInput(f"There is no relation {relation!r}.")
-    return await fetch_all(
+    return await fetch_records(
         connection,
         sql.pairs,
+        ConnectorPair,
         project_id=project_id,
         mine=relation,
         theirs=BY_RELATION[relation].partner_relation,
@@ -183,8 +215,14 @@ async def pairs(
 
 async def completed(
     connection: Connection, project_id: int, *, completed_by: int | None, since: datetime | None, until: datetime | None
-) -> list[Row]:
-    """Synapses as rows of `pairs`, the earlier link first; by who made the later one, and when."""
-    return await fetch_all(
-        connection, sql.completed, project_id=project_id, completed_by=completed_by, since=since, until=until
+) -> list[ConnectorPair]:
+    """Synapses with the earlier link first; by who made the later link, and when."""
+    return await fetch_records(
+        connection,
+        sql.completed,
+        ConnectorPair,
+        project_id=project_id,
+        completed_by=completed_by,
+        since=since,
+        until=until,
     )

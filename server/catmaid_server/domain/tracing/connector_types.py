@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import TypedDict
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,22 @@ class LinkType:
     relation: str
     isreciprocal: bool
     cardinality: int | None
+    partner_reference: str
+    partner_relation: str
+
+
+class ProjectLinkType(TypedDict):
+    """A way in which treenodes are linked to connectors, with the id of its relation in a project."""
+
+    name: str
+    type: str
+    type_id: str
+    relation: str
+    relation_id: int
+    isreciprocal: bool
+    """Whether both ends are alike."""
+    cardinality: int | None
+    """Most links of this type that a connector may have; null for any number."""
     partner_reference: str
     partner_relation: str
 
@@ -44,9 +60,23 @@ LINK_TYPES = (
 BY_RELATION = {link_type.relation: link_type for link_type in LINK_TYPES}
 
 
-def described(relation_ids: dict[str, int]) -> list[dict[str, Any]]:
-    """The link types of a project that has these relations, with their ids."""
-    return [{**asdict(t), "relation_id": relation_ids[t.relation]} for t in LINK_TYPES if t.relation in relation_ids]
+def of_project(relation_ids: dict[str, int]) -> list[ProjectLinkType]:
+    """The link types of a project that has these relations; `relation_ids` by relation name."""
+    return [
+        {
+            "name": link_type.name,
+            "type": link_type.type,
+            "type_id": link_type.type_id,
+            "relation": link_type.relation,
+            "isreciprocal": link_type.isreciprocal,
+            "cardinality": link_type.cardinality,
+            "partner_reference": link_type.partner_reference,
+            "partner_relation": link_type.partner_relation,
+            "relation_id": relation_ids[link_type.relation],
+        }
+        for link_type in LINK_TYPES
+        if link_type.relation in relation_ids
+    ]
 
 
 def pairs() -> dict[str, dict[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
@@ -13,12 +13,19 @@ from catmaid_server.domain.errors import InvalidInput
 sql = load("tracing/label_info")
 
 
+class Label(TypedDict):
+    """A label."""
+
+    id: int
+    name: str
+
+
 async def names(connection: Connection, project_id: int) -> list[str]:
     """The names of all labels, used or not, in order."""
     return [name for (name,) in await fetch_all(connection, sql.names, project_id=project_id)]
 
 
-async def details(connection: Connection, project_id: int) -> list[dict[str, Any]]:
+async def details(connection: Connection, project_id: int) -> list[Label]:
     """Id and name of all labels, by name."""
     rows = await fetch_all(connection, sql.details, project_id=project_id)
     return [{"id": label_id, "name": name} for label_id, name in rows]
@@ -26,7 +33,8 @@ async def details(connection: Connection, project_id: int) -> list[dict[str, Any
 
 async def uses(connection: Connection, project_id: int) -> list[tuple[int, str, int, int]]:
     """Each label on a treenode: label id, name, skeleton id, treenode id."""
-    return [(a, b, c, d) for a, b, c, d in await fetch_all(connection, sql.uses, project_id=project_id)]
+    rows = await fetch_all(connection, sql.uses, project_id=project_id)
+    return [(label_id, name, skeleton_id, treenode_id) for label_id, name, skeleton_id, treenode_id in rows]
 
 
 async def of_treenode(connection: Connection, project_id: int, treenode_id: int) -> list[str]:

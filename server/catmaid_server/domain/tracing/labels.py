@@ -17,8 +17,8 @@ sql = load("tracing/labels")
 MOST_PER_SKELETON = {"soma": 1}
 
 
-class Kind(StrEnum):
-    """What a label hangs on."""
+class LabelTarget(StrEnum):
+    """What a label is on."""
 
     TREENODE = "treenode"
     CONNECTOR = "connector"
@@ -38,7 +38,7 @@ async def set_labels(
     tx: Connection,
     user: User,
     project_id: int,
-    kind: Kind,
+    kind: LabelTarget,
     node_id: int,
     names: Sequence[str],
     *,
@@ -63,12 +63,12 @@ async def set_labels(
         if name not in present:
             await tx.execute(sql.add_label, {**target, "project_id": project_id, "user_id": user.id, "name": name})
             change.new.append(name)
-    if kind is Kind.TREENODE:
+    if kind is LabelTarget.TREENODE:
         change.warning = await _warning(tx, node_id, wanted)
     return change
 
 
-async def remove_label(tx: Connection, user: User, project_id: int, kind: Kind, node_id: int, name: str) -> int:
+async def remove_label(tx: Connection, user: User, project_id: int, kind: LabelTarget, node_id: int, name: str) -> int:
     """Take one label off a node and return the id of the link that was."""
     target = await _lock_target(tx, project_id, kind, node_id)
     await tx.execute(sql.lock_names, {"project_id": project_id, "names": [name]})
@@ -80,14 +80,14 @@ async def remove_label(tx: Connection, user: User, project_id: int, kind: Kind, 
     raise InvalidInput(f"The {kind} {node_id} has no label {name!r}.")
 
 
-async def _lock_target(tx: Connection, project_id: int, kind: Kind, node_id: int) -> dict[str, int | None]:
-    query = sql.lock_treenode if kind is Kind.TREENODE else sql.lock_connector
+async def _lock_target(tx: Connection, project_id: int, kind: LabelTarget, node_id: int) -> dict[str, int | None]:
+    query = sql.lock_treenode if kind is LabelTarget.TREENODE else sql.lock_connector
     cursor = await tx.execute(query, {"project_id": project_id, "node_id": node_id})
     if await cursor.fetchone() is None:
         raise InvalidInput(f"There is no {kind} {node_id} in project {project_id}.")
     return {
-        "treenode_id": node_id if kind is Kind.TREENODE else None,
-        "connector_id": node_id if kind is Kind.CONNECTOR else None,
+        "treenode_id": node_id if kind is LabelTarget.TREENODE else None,
+        "connector_id": node_id if kind is LabelTarget.CONNECTOR else None,
     }
 
 
@@ -97,7 +97,7 @@ async def _links(tx: Connection, target: dict[str, int | None]) -> list[tuple[in
 
 
 async def _delete(tx: Connection, link_ids: list[int], label_ids: list[int]) -> None:
-    """Remove labels from a node, and from the project those that nothing bears any more."""
+    """Remove labels from a node, and delete those that are on no node any more."""
     if link_ids:
         await tx.execute(sql.remove_labels, {"ids": link_ids})
         await tx.execute(sql.delete_unused, {"ids": label_ids})

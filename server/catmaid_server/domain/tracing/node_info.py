@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias, TypedDict
 
 import msgspec
 
@@ -17,11 +17,40 @@ from catmaid_server.domain.values import required
 
 sql = load("tracing/node_info")
 
-Point: TypeAlias = tuple[float, float, float]
+Location: TypeAlias = tuple[float, float, float]
 Place: TypeAlias = tuple[int, float, float, float]
 """A node and where it is."""
 
 _MOST_LABELLED = 50
+
+
+class NearestTreenode(TypedDict):
+    """The nearest treenode; place in nm."""
+
+    treenode_id: int
+    skeleton_id: int
+    x: float
+    y: float
+    z: float
+
+
+class MostRecentTreenode(TypedDict, total=False):
+    """The treenode that was edited last, empty if there is none; place in nm."""
+
+    id: int
+    x: float
+    y: float
+    z: float
+    skeleton_id: int
+
+
+class TreenodeInfo(TypedDict):
+    """Skeleton and neuron of a treenode."""
+
+    skeleton_id: int
+    skeleton_name: str
+    neuron_id: int
+    neuron_name: str
 
 
 async def user_info(connection: Connection, project_id: int, node_ids: Sequence[int]) -> msgspec.Raw:
@@ -46,8 +75,8 @@ async def location(connection: Connection, project_id: int, node_id: int) -> Pla
 
 
 async def nearest(
-    connection: Connection, project_id: int, point: Point, *, skeleton_id: int | None, neuron_id: int | None
-) -> dict[str, Any]:
+    connection: Connection, project_id: int, point: Location, *, skeleton_id: int | None, neuron_id: int | None
+) -> NearestTreenode:
     """The treenode nearest to a point, of a skeleton, of a neuron, or of all.
 
     Raises `NotFound` if there is none.
@@ -68,19 +97,23 @@ async def nearest(
         )
     if row is None:
         raise NotFound("There is no treenode to be near to.")
-    return dict(zip(("treenode_id", "skeleton_id", "x", "y", "z"), row, strict=True))
+    treenode_id, skeleton_id, node_x, node_y, node_z = row
+    return {"treenode_id": treenode_id, "skeleton_id": skeleton_id, "x": node_x, "y": node_y, "z": node_z}
 
 
 async def most_recent(
     connection: Connection, project_id: int, *, skeleton_id: int | None, user_id: int | None
-) -> dict[str, Any]:
+) -> MostRecentTreenode:
     """The treenode edited last, of a skeleton and by a user if given; empty if there is none."""
     row = await fetch_one(connection, sql.most_recent, project_id=project_id, skeleton_id=skeleton_id, user_id=user_id)
-    return {} if row is None else dict(zip(("id", "x", "y", "z"), row, strict=True))
+    if row is None:
+        return {}
+    treenode_id, x, y, z = row
+    return {"id": treenode_id, "x": x, "y": y, "z": z}
 
 
 async def labelled_near(
-    connection: Connection, project_id: int, point: Point, pattern: str
+    connection: Connection, project_id: int, point: Location, pattern: str
 ) -> list[tuple[int, list[float], float, list[str]]]:
     """Up to 50 nodes with a label that fits a regular expression, nearest first.
 
@@ -94,12 +127,18 @@ async def labelled_near(
     return [(node, place, distance, names) for node, place, distance, names in rows]
 
 
-async def treenode_info(connection: Connection, project_id: int, treenode_id: int) -> dict[str, Any]:
+async def treenode_info(connection: Connection, project_id: int, treenode_id: int) -> TreenodeInfo:
     """Skeleton and neuron of a treenode; `InvalidInput` if there is none."""
     row = await fetch_one(connection, sql.treenode_info, project_id=project_id, treenode_id=treenode_id)
     if row is None:
         raise InvalidInput(f"There is no treenode {treenode_id}.")
-    return dict(zip(("skeleton_id", "skeleton_name", "neuron_id", "neuron_name"), row, strict=True))
+    skeleton_id, skeleton_name, neuron_id, neuron_name = row
+    return {
+        "skeleton_id": skeleton_id,
+        "skeleton_name": skeleton_name,
+        "neuron_id": neuron_id,
+        "neuron_name": neuron_name,
+    }
 
 
 async def compact_treenodes(
@@ -127,9 +166,10 @@ async def compact_treenodes(
     return await fetch_json(connection, sql.compact_treenodes, project_id=project_id, **lists)
 
 
-async def compact_treenode(connection: Connection, project_id: int, treenode_id: int) -> Any:
-    """One treenode as a row; `InvalidInput` if there is none."""
-    found = msgspec.json.decode(await compact_treenodes(connection, project_id, treenode_ids=[treenode_id]))
+async def compact_treenode(connection: Connection, project_id: int, treenode_id: int) -> msgspec.Raw:
+    """One treenode as a JSON row; `InvalidInput` if there is none."""
+    rows = await compact_treenodes(connection, project_id, treenode_ids=[treenode_id])
+    found = msgspec.json.decode(rows, type=list[msgspec.Raw])
     if not found:
         raise InvalidInput(f"There is no treenode {treenode_id}.")
     return found[0]

@@ -1,16 +1,24 @@
-"""Which nodes a new radius is meant for."""
+"""Set radii: of which treenodes, and to what."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 
 from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_records
 from catmaid_server.db.store import Connection
+from catmaid_server.domain.accounts.permissions import require_edit
+from catmaid_server.domain.accounts.users import User
+from catmaid_server.domain.errors import NotFound
+from catmaid_server.domain.tracing.states import State
 from catmaid_server.domain.tracing.treenodes import Node
 
 sql = load("tracing/radii")
+treenode_sql = load("tracing/treenodes")
 
 
 class Reach(IntEnum):
@@ -22,6 +30,38 @@ class Reach(IntEnum):
     TO_PREVIOUS_RADIUS = 3
     TO_ROOT = 4
     ALL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RadiusChange:
+    """The radius (nm) of a treenode before and after an edit."""
+
+    treenode_id: int
+    old_radius: float
+    new_radius: float
+    edition_time: datetime
+    skeleton_id: int
+
+
+async def set_radius(
+    tx: Connection, user: User, project_id: int, radii: Mapping[int, float], state: State | None = None
+) -> list[RadiusChange]:
+    """Give treenodes new radii (nm), if they are as `state` says.
+
+    Raises `NotAllowed` if one belongs to somebody else, `NotFound` if one does not exist.
+    """
+    ids = list(radii)
+    cursor = await tx.execute(treenode_sql.lock_owners, {"project_id": project_id, "ids": ids})
+    found = {treenode_id: (owner_id, time) for treenode_id, owner_id, time, *_ in await cursor.fetchall()}
+    if state is not None:
+        state.require_nodes({treenode_id: time for treenode_id, (_, time) in found.items()})
+    for treenode_id in ids:
+        if treenode_id not in found:
+            raise NotFound(f"There is no treenode {treenode_id} in project {project_id}.")
+    await require_edit(tx, user, {owner_id for owner_id, _ in found.values()}, f"all of these {len(ids)} treenodes")
+    return await fetch_records(
+        tx, treenode_sql.set_radius, RadiusChange, ids=ids, radii=list(radii.values()), editor_id=user.id
+    )
 
 
 async def reached(tx: Connection, node: Node, reach: Reach) -> list[int]:

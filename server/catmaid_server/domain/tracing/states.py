@@ -20,19 +20,19 @@ TOLERANCE = timedelta(milliseconds=1)
 
 
 class State:
-    """What a client says it saw."""
+    """The edition times that a client saw."""
 
     def __init__(self, text: str | None, *, knows_links: bool = True) -> None:
-        """Read what was sent. A client that knows nothing of links to connectors says of none, whatever there is."""
+        """Read the `state` parameter. A client without `knows_links` need not list links to connectors."""
         if not text:
             raise InvalidInput('No state provided: send the edition times you saw, or {"nocheck": true}.')
         try:
-            self._said: Any = msgspec.json.decode(text)
+            self._seen: Any = msgspec.json.decode(text)
         except (msgspec.DecodeError, RecursionError):
             raise InvalidInput("The state is not valid JSON.") from None
         self._text = text
         self._knows_links = knows_links
-        self.off = isinstance(self._said, dict) and self._said.get("nocheck") is True
+        self.off = isinstance(self._seen, dict) and self._seen.get("nocheck") is True
 
     def require_node(self, edition_time: datetime) -> None:
         """The node itself is as seen."""
@@ -46,24 +46,24 @@ class State:
 
     def parent_id(self) -> int | None:
         """The node named as parent, if one is."""
-        pair = self._said.get("parent") if isinstance(self._said, dict) else None
+        pair = self._seen.get("parent") if isinstance(self._seen, dict) else None
         return pair[0] if _is_pair(pair) and pair[0] != -1 else None
 
     def node_ids(self) -> list[int]:
         """The nodes of a state of several nodes."""
         if self.off:
             return []
-        if not isinstance(self._said, list) or not all(_is_pair(pair) for pair in self._said):
+        if not isinstance(self._seen, list) or not all(_is_pair(pair) for pair in self._seen):
             raise self._mismatch()
-        return [pair[0] for pair in self._said]
+        return [pair[0] for pair in self._seen]
 
     def require_nodes(self, edition_times: Mapping[int, datetime]) -> None:
         """Each named node is as seen, and at least one is named."""
         if self.off:
             return
-        if not isinstance(self._said, list) or not self._said:
+        if not isinstance(self._seen, list) or not self._seen:
             raise self._mismatch()
-        self._require_pairs(self._said, edition_times)
+        self._require_pairs(self._seen, edition_times)
 
     def require_neighbourhood(
         self,
@@ -83,7 +83,7 @@ class State:
 
     def require_upper_end(self, edition_time: datetime, edition_times: Mapping[int, datetime]) -> None:
         """The node above an edge is as seen, named as parent or as the node itself; `edition_times` as for parents."""
-        if isinstance(self._said, dict) and "parent" not in self._said:
+        if isinstance(self._seen, dict) and "parent" not in self._seen:
             self.require_node(edition_time)
         else:
             self.require_parent(edition_times)
@@ -91,10 +91,10 @@ class State:
     def require_children(self, children: Iterable[tuple[int, datetime]]) -> None:
         """The named children are as seen."""
         if not self.off:
-            said = self._field("children")
-            if not isinstance(said, list):
+            seen = self._field("children")
+            if not isinstance(seen, list):
                 raise self._mismatch()
-            self._require_pairs(said, dict(children))
+            self._require_pairs(seen, dict(children))
 
     def require_connector(self, edition_time: datetime, links: Iterable[tuple[int, datetime]]) -> None:
         """A connector and all its links are as seen."""
@@ -104,29 +104,29 @@ class State:
         self._require_exactly(self._field("c_links"), dict(links))
 
     def _require_actual_parent(self, parent: tuple[int, datetime] | None) -> None:
-        said = self._said.get("parent")
+        seen = self._seen.get("parent")
         if parent is None:
-            if said is not None and not (_is_pair(said) and said[0] == -1):
+            if seen is not None and not (_is_pair(seen) and seen[0] == -1):
                 raise self._mismatch()
         else:
-            self._require_pairs([said], dict([parent]))
+            self._require_pairs([seen], dict([parent]))
 
-    def _require_exactly(self, said: Any, actual: Mapping[int, datetime]) -> None:
-        if not isinstance(said, list):
+    def _require_exactly(self, seen: Any, actual: Mapping[int, datetime]) -> None:
+        if not isinstance(seen, list):
             raise self._mismatch()
-        self._require_pairs(said, actual)
-        if {pair[0] for pair in said} != set(actual):
+        self._require_pairs(seen, actual)
+        if {pair[0] for pair in seen} != set(actual):
             raise self._mismatch()
 
-    def _require_pairs(self, said: Iterable[Any], actual: Mapping[int, datetime]) -> None:
-        for pair in said:
+    def _require_pairs(self, seen: Iterable[Any], actual: Mapping[int, datetime]) -> None:
+        for pair in seen:
             if not _is_pair(pair) or pair[0] not in actual or not _same(pair[1], actual[pair[0]]):
                 raise self._mismatch()
 
     def _field(self, name: str) -> Any:
-        if not isinstance(self._said, dict) or name not in self._said:
+        if not isinstance(self._seen, dict) or name not in self._seen:
             raise self._mismatch()
-        return self._said[name]
+        return self._seen[name]
 
     def _mismatch(self) -> StateMismatch:
         return StateMismatch(
@@ -139,18 +139,18 @@ def _is_pair(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list) and len(value) >= 2 and isinstance(value[0], int)
 
 
-def _same(said: Any, actual: datetime) -> bool:
-    seen = _moment(said)
-    return seen is not None and abs(seen - actual) <= TOLERANCE
+def _same(seen: Any, actual: datetime) -> bool:
+    time = _parsed_time(seen)
+    return time is not None and abs(time - actual) <= TOLERANCE
 
 
-def _moment(said: Any) -> datetime | None:
+def _parsed_time(seen: Any) -> datetime | None:
     try:
-        if isinstance(said, str):
-            moment = datetime.fromisoformat(said)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        if isinstance(said, int | float) and not isinstance(said, bool):
-            return datetime.fromtimestamp(said, UTC)
+        if isinstance(seen, str):
+            time = datetime.fromisoformat(seen)
+            return time if time.tzinfo else time.replace(tzinfo=UTC)
+        if isinstance(seen, int | float) and not isinstance(seen, bool):
+            return datetime.fromtimestamp(seen, UTC)
     except (ValueError, OverflowError, OSError):
         pass
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_value
@@ -12,6 +12,21 @@ from catmaid_server.domain.errors import InvalidInput
 sql = load("tracing/text_labels")
 
 TYPES = ("text", "bubble")
+
+
+class TextLabel(TypedDict):
+    """A text label; colour by `r`, `g`, `b` and `a` from 0 to 1, location by `x`, `y` and `z` in nm."""
+
+    tid: int
+    type: str
+    text: str
+    font_name: str | None
+    font_style: str | None
+    font_size: float
+    scaling: int
+    z_diff: int
+    colour: dict[str, float]
+    location: dict[str, float]
 
 
 async def create_label(tx: Connection, project_id: int, **values: Any) -> int:
@@ -47,7 +62,7 @@ async def labels_in_section(
     height: float,
     z: float,
     scale: float,
-) -> list[dict[str, Any]]:
+) -> list[TextLabel]:
     """The labels of one section of a stack inside of a rectangle, all nm, that can be read at this scale."""
     rows = await fetch_all(
         connection,
@@ -64,7 +79,7 @@ async def labels_in_section(
     return [
         {
             "tid": label_id,
-            "type": kind,
+            "type": label_type,
             "text": text,
             "font_name": font_name,
             "font_style": font_style,
@@ -74,5 +89,5 @@ async def labels_in_section(
             "colour": dict(zip("rgba", color, strict=True)),
             "location": {"x": x, "y": y, "z": at_z},
         }
-        for label_id, kind, text, font_name, font_style, font_size, scaling, color, x, y, at_z in rows
+        for label_id, label_type, text, font_name, font_style, font_size, scaling, color, x, y, at_z in rows
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,12 @@ from typing import Any
 from psycopg.rows import class_row
 
 from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_records
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_edit, require_editable_neuron, require_unlocked
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.annotation.neuron_info import require_neuron
-from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import log
 from catmaid_server.domain.tracing import lifecycle, sampler_upkeep
 from catmaid_server.domain.tracing.links import add_link
@@ -58,12 +59,23 @@ class Created:
 
 
 @dataclass(frozen=True, slots=True)
+class TreenodeLink:
+    """A link of a treenode to a connector."""
+
+    id: int
+    relation_id: int
+    connector_id: int
+    confidence: int
+    edition_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Deleted:
     """A treenode that is gone, with all that an undo needs."""
 
     node: Node
     children: list[tuple[int, datetime]]
-    links: list[tuple[int, int, int, int]]
+    links: list[TreenodeLink]
     deleted_neuron: bool
 
 
@@ -248,7 +260,9 @@ async def delete_treenode(
     if node.parent_id is not None and not state.off:
         times = await edition_times(tx, project_id, [node.parent_id])
         parent = (node.parent_id, times[node.parent_id])
-    state.require_neighbourhood(node.edition_time, parent, children.items(), [(k[0], k[4]) for k in links])
+    state.require_neighbourhood(
+        node.edition_time, parent, children.items(), [(link.id, link.edition_time) for link in links]
+    )
     if node.parent_id is None and children:
         raise InvalidInput("A root with children cannot be deleted: reroot the skeleton first.")
     await sampler_upkeep.require_unused(tx, treenode_id)
@@ -258,7 +272,7 @@ async def delete_treenode(
     child_times = list(await moved.fetchall())
     await _delete_with_dependents(tx, treenode_id)
     deleted_neuron = node.parent_id is None and await lifecycle.delete_skeleton(tx, node.skeleton_id)
-    return Deleted(node, child_times, [(k[0], k[1], k[2], k[3]) for k in links], deleted_neuron)
+    return Deleted(node, child_times, links, deleted_neuron)
 
 
 async def _delete_with_dependents(tx: Connection, treenode_id: int) -> None:
@@ -270,26 +284,6 @@ async def edition_times(tx: Connection, project_id: int, node_ids: Sequence[int]
     """Edition times of treenodes and connectors, by id; unknown ids are left out."""
     cursor = await tx.execute(sql.edition_times, {"project_id": project_id, "ids": list(node_ids)})
     return dict(await cursor.fetchall())
-
-
-async def set_radius(
-    tx: Connection, user: User, project_id: int, radii: Mapping[int, float], state: State | None = None
-) -> list[tuple[int, float, float, datetime, int]]:
-    """Give treenodes new radii (nm), if they are as `state` says: id, old, new, edition time, skeleton of each.
-
-    Raises `NotAllowed` if one belongs to somebody else, `NotFound` if one does not exist.
-    """
-    ids = list(radii)
-    cursor = await tx.execute(sql.lock_owners, {"project_id": project_id, "ids": ids})
-    found = {row[0]: row for row in await cursor.fetchall()}
-    if state is not None:
-        state.require_nodes({treenode_id: row[2] for treenode_id, row in found.items()})
-    for treenode_id in ids:
-        if treenode_id not in found:
-            raise NotFound(f"There is no treenode {treenode_id} in project {project_id}.")
-    await require_edit(tx, user, {row[1] for row in found.values()}, f"all of these {len(ids)} treenodes")
-    cursor = await tx.execute(sql.set_radius, {"ids": ids, "radii": [radii[i] for i in ids], "editor_id": user.id})
-    return list(await cursor.fetchall())
 
 
 async def set_confidence(
@@ -344,7 +338,9 @@ async def set_parent(
     current = None
     if node.parent_id is not None:
         current = (node.parent_id, (await edition_times(tx, project_id, [node.parent_id]))[node.parent_id])
-    state.require_neighbourhood(node.edition_time, current, children.items(), [(k[0], k[4]) for k in links])
+    state.require_neighbourhood(
+        node.edition_time, current, children.items(), [(link.id, link.edition_time) for link in links]
+    )
     parent = await lock_node(tx, project_id, parent_id)
     if parent.skeleton_id != node.skeleton_id:
         raise InvalidInput(f"Treenode {parent_id} is of another skeleton: join the skeletons instead.")
@@ -365,9 +361,12 @@ async def _locked_children(tx: Connection, treenode_id: int) -> dict[int, dateti
     return dict(await cursor.fetchall())
 
 
-async def _links_of(tx: Connection, treenode_id: int) -> list[tuple[int, int, int, int, datetime]]:
-    cursor = await tx.execute(sql.links_of, {"treenode_id": treenode_id})
-    return list(await cursor.fetchall())
+async def _links_of(tx: Connection, treenode_id: int) -> list[TreenodeLink]:
+    return await fetch_records(tx, sql.links_of, TreenodeLink, treenode_id=treenode_id)
+
+
+def _times_of(links: Sequence[TreenodeLink]) -> list[tuple[int, datetime]]:
+    return [(link.id, link.edition_time) for link in links]
 
 
 async def _create_links(

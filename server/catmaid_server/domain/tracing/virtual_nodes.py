@@ -32,7 +32,7 @@ class SuppressedNode:
 
 
 async def suppressed(connection: Connection, project_id: int, treenode_id: int) -> list[SuppressedNode]:
-    """What is skipped above a treenode."""
+    """Suppressed virtual nodes on the edge from a treenode to its parent."""
     rows = await fetch_all(connection, sql.list, project_id=project_id, treenode_id=treenode_id)
     return [SuppressedNode(*row) for row in rows]
 

@@ -35,7 +35,7 @@ _MAX_DEPTH = 8
 
 
 class _Spelling:
-    """All that was said about one parameter."""
+    """All values that were sent for one parameter."""
 
     __slots__ = ("indexed", "plain")
 
@@ -66,20 +66,20 @@ def decode(pairs: Iterable[tuple[str, str]], into: type[Struct]) -> Struct:
     InvalidInput
         Naming the parameter, if a value has the wrong type, is not finite, or a required one is missing.
     """
-    kinds = _kinds(into)
-    said: dict[str, _Spelling] = {}
+    parameters = _parameters(into)
+    spellings: dict[str, _Spelling] = {}
     for key, value in pairs:
         match = _KEY.match(key)
-        if match is None or match[1] not in kinds:
+        if match is None or match[1] not in parameters:
             continue
         path = _INDEX.findall(match[2])
         if len(path) > _MAX_DEPTH:
             raise InvalidInput(f"Parameter {match[1]} is nested too deeply.")
-        spelling = said.get(match[1])
+        spelling = spellings.get(match[1])
         if spelling is None:
-            spelling = said[match[1]] = _Spelling()
+            spelling = spellings[match[1]] = _Spelling()
         spelling.add(path, value)
-    raw = {name: _value(name, spelling, kinds[name].reading) for name, spelling in said.items()}
+    raw = {name: _value(name, spelling, parameters[name].reading) for name, spelling in spellings.items()}
     return convert(raw, into)
 
 
@@ -89,7 +89,7 @@ def convert(raw: Any, into: type[Struct]) -> Struct:
         made = msgspec.convert(raw, into, strict=False, str_keys=True)
     except msgspec.ValidationError as error:
         raise InvalidInput(str(error)) from None
-    for name, kind in _kinds(into).items():
+    for name, kind in _parameters(into).items():
         if not kind.long:
             _require_ordinary(name, getattr(made, kind.field))
     return made
@@ -162,7 +162,7 @@ def _require_ordinary(name: str, value: Any) -> None:
                 _require_ordinary(name, item)
 
 
-class _Kind(NamedTuple):
+class _Parameter(NamedTuple):
     """The field that a parameter becomes, how it is read, and if it may be long.
 
     It is read as `list`, `dict`, `bool`, `number or nothing`, which browsers send as empty text, or `value`.
@@ -174,11 +174,11 @@ class _Kind(NamedTuple):
 
 
 @cache
-def _kinds(struct: type[msgspec.Struct]) -> dict[str, _Kind]:
+def _parameters(struct: type[msgspec.Struct]) -> dict[str, _Parameter]:
     """By parameter name."""
     hints = get_type_hints(struct, include_extras=False)
     return {
-        field.encode_name: _Kind(field.name, _reading(hints[field.name]), field.type == LongText)
+        field.encode_name: _Parameter(field.name, _reading(hints[field.name]), field.type == LongText)
         for field in msgspec.structs.fields(struct)
     }
 

@@ -1,4 +1,4 @@
-"""The three ways in which CATMAID writes a time."""
+"""The forms in which CATMAID writes a time."""
 
 from __future__ import annotations
 
@@ -11,16 +11,21 @@ Instant: TypeAlias = Annotated[str, msgspec.Meta(extra_json_schema={"format": "d
 """A time as text in either of the ISO forms."""
 
 
-def milliseconds(moment: datetime) -> str:
+def milliseconds(time: datetime) -> str:
     """ISO 8601 with milliseconds and `Z`, as in answers to edits."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
 
 
-def microseconds(moment: datetime) -> str:
+def microseconds(time: datetime) -> str:
     """ISO 8601 with offset, as in details."""
-    return moment.astimezone(UTC).isoformat()
+    return time.astimezone(UTC).isoformat()
 
 
-def epoch(moment: datetime) -> float:
+def utc(time: datetime) -> str:
+    """ISO 8601 with `Z`, and microseconds if there are any, as in answers of a few REST routes."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def epoch(time: datetime) -> float:
     """Seconds since 1970, as in compact arrays."""
-    return moment.timestamp()
+    return time.timestamp()

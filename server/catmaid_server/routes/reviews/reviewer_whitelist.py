@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypedDict
+from typing import TypedDict
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.reviews import reviewer_whitelist
 from catmaid_server.http.call import Call
-from catmaid_server.http.catmaid import bodies
+from catmaid_server.http.catmaid import bodies, times
 from catmaid_server.http.catmaid.times import Instant
-from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -23,11 +23,11 @@ class Trust(TypedDict):
 
 
 @routes.get("/{project_id}/user/reviewer-whitelist", needs=Permission.BROWSE)
-async def list_trusted(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Trust])]:
+async def list_trusted(call: Call, form: NoParameters) -> list[Trust]:
     """List whose reviews the user trusts, and from when on."""
     async with call.reading() as connection:
         found = await reviewer_whitelist.trusted(connection, call.project_id, call.user.id)
-    return [{"reviewer_id": reviewer, "accept_after": after} for reviewer, after in found.items()]
+    return [{"reviewer_id": reviewer, "accept_after": times.utc(after)} for reviewer, after in found.items()]
 
 
 @routes.post("/{project_id}/user/reviewer-whitelist", needs=Permission.BROWSE, label="reviewer_whitelist.update")

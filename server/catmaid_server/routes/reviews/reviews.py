@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import TypedDict
 
 import msgspec
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.reviews import review_sequences, reviews
+from catmaid_server.domain.reviews.review_sequences import ReviewNode
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import times
 from catmaid_server.http.catmaid.times import Instant
-from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -57,7 +58,7 @@ class NodeToReview(TypedDict):
     rids: list[tuple[int, Instant]]
     """Who reviewed it, and when."""
     sup: list[list[float]]
-    """Sections above it that are skipped."""
+    """Suppressed virtual nodes on the edge to its parent: orientation and coordinate (nm)."""
     user_id: int
 
 
@@ -71,18 +72,33 @@ class SequenceToReview(TypedDict):
 
 
 @routes.post("/{project_id}/skeletons/{skeleton_id}/review", needs=Permission.BROWSE)
-async def list_sequences(
-    call: Call, form: Subarbor
-) -> Annotated[list[dict[str, Any]], Content(list[SequenceToReview])]:
+async def list_sequences(call: Call, form: Subarbor) -> list[SequenceToReview]:
     """Cut a skeleton into sequences to review."""
     async with call.reading() as connection:
         found = await review_sequences.review_sequences(
             connection, call.project_id, call.path["skeleton_id"], form.root()
         )
-    for sequence in found:
-        for node in sequence["sequence"]:
-            node["rids"] = [(reviewer, times.milliseconds(time)) for reviewer, time in node["rids"]]
-    return found
+    return [
+        {
+            "id": sequence.id,
+            "sequence": [_node_to_review(node) for node in sequence.nodes],
+            "status": f"{sequence.reviewed_percent:.2f}",
+            "nr_nodes": len(sequence.nodes),
+        }
+        for sequence in found
+    ]
+
+
+def _node_to_review(node: ReviewNode) -> NodeToReview:
+    return {
+        "id": node.id,
+        "x": node.x,
+        "y": node.y,
+        "z": node.z,
+        "rids": [(reviewer_id, times.milliseconds(time)) for reviewer_id, time in node.reviews],
+        "sup": node.suppressed,
+        "user_id": node.user_id,
+    }
 
 
 class Reviewed(TypedDict):
@@ -93,7 +109,7 @@ class Reviewed(TypedDict):
 
 
 @routes.any("/{project_id}/node/{treenode_id}/reviewed", needs=Permission.ANNOTATE, label="nodes.add_or_update_review")
-async def mark_reviewed(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Reviewed)]:
+async def mark_reviewed(call: Call, form: NoParameters) -> Reviewed:
     """Note that the user reviewed a node."""
     time = await reviews.mark(call.tx, call.project_id, call.path["treenode_id"], call.user.id)
     return {"reviewer_id": call.user.id, "review_time": times.microseconds(time)}

@@ -1,4 +1,4 @@
-"""A WebSocket that tells of each committed version of a project."""
+"""A WebSocket with one message for each committed version of a project."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from catmaid_server.http.sockets import end_when_refused
 routes = Routes()
 
 
-class Happening(TypedDict):
+class ProjectEvent(TypedDict):
     """A committed version."""
 
     version: int
@@ -33,7 +33,7 @@ async def events(
     call: Call, form: NoParameters
 ) -> Annotated[
     web.WebSocketResponse,
-    Content(Happening, status=101, about="Messages of the socket; the first, `hello`, names the newest version."),
+    Content(ProjectEvent, status=101, about="Messages of the socket; the first, `hello`, names the newest version."),
 ]:
     """Follow a project: one JSON message per committed version; it ends when the follower may not browse any more."""
     feed = call.request.app[keys.FEED]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from aiohttp import web
 
@@ -14,7 +14,7 @@ from catmaid_server.http.routing import Content, NoParameters, Permission, Route
 routes = Routes()
 
 
-class Own(TypedDict):
+class OwnVersion(TypedDict):
     """Our own version, and what this service can do that others cannot."""
 
     version: str
@@ -25,11 +25,11 @@ class Version(TypedDict):
     """Version of CATMAID that the API is that of, and our own."""
 
     SERVER_VERSION: str
-    CATMAID_JUPYTER: Own
+    CATMAID_JUPYTER: OwnVersion
 
 
 @routes.get("/version", needs=Permission.NONE)
-async def version(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Version)]:
+async def version(call: Call, form: NoParameters) -> Version:
     """The version of the API, and what this service can do beyond it."""
     return {
         "SERVER_VERSION": SERVER_VERSION,

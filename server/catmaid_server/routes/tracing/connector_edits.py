@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import TypedDict
 
 import msgspec
 
@@ -10,7 +10,7 @@ from catmaid_server.domain.tracing import connectors
 from catmaid_server.domain.tracing.states import State
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
-from catmaid_server.http.routing import Content, Permission, Routes
+from catmaid_server.http.routing import Permission, Routes
 
 routes = Routes()
 
@@ -73,7 +73,7 @@ class ConnectorDeleted(TypedDict):
 
 
 @routes.post("/{project_id}/connector/delete", needs=Permission.ANNOTATE, label="connectors.remove")
-async def delete_connector(call: Call, form: DeleteConnector) -> Annotated[dict[str, Any], Content(ConnectorDeleted)]:
+async def delete_connector(call: Call, form: DeleteConnector) -> ConnectorDeleted:
     """Delete a connector and its links."""
     gone, partners = await connectors.delete_connector(
         call.tx, call.user, call.project_id, form.connector_id, form.state
@@ -150,7 +150,7 @@ class LinkDeleted(TypedDict):
 
 
 @routes.post("/{project_id}/link/delete", needs=Permission.ANNOTATE, label="links.remove")
-async def delete_link(call: Call, form: DeleteLink) -> Annotated[dict[str, Any], Content(LinkDeleted)]:
+async def delete_link(call: Call, form: DeleteLink) -> LinkDeleted:
     """Remove a link between a treenode and a connector."""
     link_id, relation_id, relation = await connectors.delete_link(
         call.tx,

@@ -9,6 +9,7 @@ import msgspec
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.tracing import connector_info, connector_types
 from catmaid_server.domain.tracing.connector_info import ConnectorFilter
+from catmaid_server.domain.tracing.connector_types import ProjectLinkType
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import times
 from catmaid_server.http.catmaid.boxes import Corners
@@ -64,28 +65,12 @@ class OneLink(msgspec.Struct):
     relation_name: str
 
 
-class LinkType(TypedDict):
-    """A way in which treenodes are linked to connectors."""
-
-    name: str
-    type: str
-    type_id: str
-    relation: str
-    relation_id: int
-    isreciprocal: bool
-    """Whether both ends are alike."""
-    cardinality: int | None
-    """Most links of this type that a connector may have; null for any number."""
-    partner_reference: str
-    partner_relation: str
-
-
 @routes.any("/{project_id}/connectors/types", needs=Permission.BROWSE)
 @routes.any("/{project_id}/connectors/types/", needs=Permission.BROWSE)
-async def list_types(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[LinkType])]:
+async def list_types(call: Call, form: NoParameters) -> list[ProjectLinkType]:
     """List the ways in which treenodes are linked to connectors."""
     async with call.reading() as connection:
-        return connector_types.described(await projects.relation_ids(connection, call.project_id))
+        return connector_types.of_project(await projects.relation_ids(connection, call.project_id))
 
 
 @routes.any("/{project_id}/connectors/link-pairs/", needs=Permission.BROWSE)
@@ -94,7 +79,7 @@ async def list_link_pairs(call: Call, form: NoParameters) -> dict[str, dict[str,
     return connector_types.pairs()
 
 
-class Partner(TypedDict):
+class ConnectorPartner(TypedDict):
     """A link of a connector."""
 
     link_id: int
@@ -106,7 +91,7 @@ class Partner(TypedDict):
     relation_name: str
 
 
-class Described(TypedDict):
+class ConnectorDetail(TypedDict):
     """A connector; place in nm."""
 
     connector_id: int
@@ -114,11 +99,11 @@ class Described(TypedDict):
     y: float
     z: float
     confidence: int
-    partners: list[Partner]
+    partners: list[ConnectorPartner]
 
 
 @routes.any("/{project_id}/connectors/{connector_id}/", needs=Permission.BROWSE)
-async def describe_connector(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(Described)]:
+async def describe_connector(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(ConnectorDetail)]:
     """Describe a connector and its links."""
     async with call.reading() as connection:
         return await connector_info.detail(connection, call.project_id, call.path["connector_id"])

@@ -1,17 +1,18 @@
-"""Connectors as what is between two skeletons."""
+"""Connectors between skeletons."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple, TypedDict
+from typing import TypedDict
 
 import msgspec
 
 from catmaid_server.domain.skeletons.skeleton_info import day
 from catmaid_server.domain.tracing import connector_info
-from catmaid_server.domain.tracing.connector_info import Row
+from catmaid_server.domain.tracing.connector_info import ConnectorPair
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
-from catmaid_server.http.routing import Content, Permission, Routes
+from catmaid_server.http.routing import Permission, Routes
+from catmaid_wire.relations import POSTSYNAPTIC, PRESYNAPTIC
 
 routes = Routes()
 
@@ -41,7 +42,7 @@ class OneToMany(msgspec.Struct):
 
     skid: int
     skids: list[int] = []
-    relation: str = "presynaptic_to"
+    relation: str = PRESYNAPTIC
 
 
 class ManyToMany(msgspec.Struct):
@@ -49,7 +50,7 @@ class ManyToMany(msgspec.Struct):
 
     skids1: list[int] = []
     skids2: list[int] = []
-    relation: str = "presynaptic_to"
+    relation: str = PRESYNAPTIC
 
 
 class Completed(msgspec.Struct):
@@ -60,31 +61,14 @@ class Completed(msgspec.Struct):
     until: str | None = msgspec.field(name="to", default=None)
 
 
-class Pair(NamedTuple):
-    """A connector between two treenodes; places in nm."""
-
-    connector_id: int
-    connector_place: tuple[float, float, float]
-    treenode_id: int
-    skeleton_id: int
-    confidence: int
-    user_id: int
-    place: tuple[float, float, float]
-    other_treenode_id: int
-    other_skeleton_id: int
-    other_confidence: int
-    other_user_id: int
-    other_place: tuple[float, float, float]
-
-
 @routes.any("/{project_id}/connector/info", needs=Permission.BROWSE)
-async def find_synapses(call: Call, form: Synapses) -> Annotated[list[Row], Content(list[Pair])]:
+async def find_synapses(call: Call, form: Synapses) -> list[ConnectorPair]:
     """List synapses between skeletons."""
     async with call.reading() as connection:
         return await connector_info.pairs(
             connection,
             call.project_id,
-            "presynaptic_to",
+            PRESYNAPTIC,
             skeleton_ids=form.pre or None,
             partner_ids=form.post or None,
             connector_ids=form.cids or None,
@@ -92,7 +76,7 @@ async def find_synapses(call: Call, form: Synapses) -> Annotated[list[Row], Cont
 
 
 @routes.any("/{project_id}/connector/list/one_to_many", needs=Permission.BROWSE)
-async def connectors_of_one(call: Call, form: OneToMany) -> Annotated[list[Row], Content(list[Pair])]:
+async def connectors_of_one(call: Call, form: OneToMany) -> list[ConnectorPair]:
     """List the connectors between one skeleton and others."""
     others = required(form.skids, "skeleton ID")
     async with call.reading() as connection:
@@ -102,7 +86,7 @@ async def connectors_of_one(call: Call, form: OneToMany) -> Annotated[list[Row],
 
 
 @routes.any("/{project_id}/connector/list/many_to_many", needs=Permission.BROWSE)
-async def connectors_of_many(call: Call, form: ManyToMany) -> Annotated[list[Row], Content(list[Pair])]:
+async def connectors_of_many(call: Call, form: ManyToMany) -> list[ConnectorPair]:
     """List the connectors between two sets of skeletons."""
     ones, others = required(form.skids1, "skeleton ID"), required(form.skids2, "skeleton ID")
     async with call.reading() as connection:
@@ -112,7 +96,7 @@ async def connectors_of_many(call: Call, form: ManyToMany) -> Annotated[list[Row
 
 
 @routes.any("/{project_id}/connector/list/completed", needs=Permission.BROWSE)
-async def completed_synapses(call: Call, form: Completed) -> Annotated[list[Row], Content(list[Pair])]:
+async def completed_synapses(call: Call, form: Completed) -> list[ConnectorPair]:
     """List synapses by who completed them, and when."""
     async with call.reading() as connection:
         return await connector_info.completed(
@@ -142,23 +126,21 @@ class Sides(TypedDict):
 
 
 @routes.any("/{project_id}/connector/skeletons", needs=Permission.BROWSE)
-async def skeletons_of_connectors(
-    call: Call, form: ConnectorIds
-) -> Annotated[list[tuple[int, dict[str, Any]]], Content(list[tuple[int, Sides]])]:
+async def skeletons_of_connectors(call: Call, form: ConnectorIds) -> list[tuple[int, Sides]]:
     """List skeletons and treenodes on both sides of connectors."""
     async with call.reading() as connection:
-        rows = await connector_info.named_links(connection, call.project_id, form.connector_ids)
-    found: dict[int, dict[str, Any]] = {}
-    for connector_id, relation, skeleton_id, treenode_id, _ in rows:
+        links = await connector_info.named_links(connection, call.project_id, form.connector_ids)
+    found: dict[int, Sides] = {}
+    for link in links:
         sides = found.setdefault(
-            connector_id,
+            link.connector_id,
             {"presynaptic_to": None, "postsynaptic_to": [], "presynaptic_to_node": None, "postsynaptic_to_node": []},
         )
-        if relation == "presynaptic_to":
-            sides.update(presynaptic_to=skeleton_id, presynaptic_to_node=treenode_id)
-        elif relation == "postsynaptic_to":
-            sides["postsynaptic_to"].append(skeleton_id)
-            sides["postsynaptic_to_node"].append(treenode_id)
+        if link.relation == PRESYNAPTIC:
+            sides["presynaptic_to"], sides["presynaptic_to_node"] = link.skeleton_id, link.treenode_id
+        elif link.relation == POSTSYNAPTIC:
+            sides["postsynaptic_to"].append(link.skeleton_id)
+            sides["postsynaptic_to_node"].append(link.treenode_id)
     return list(found.items())
 
 
@@ -170,18 +152,16 @@ class SidesInTime(TypedDict):
 
 
 @routes.any("/{project_id}/connector/edgetimes", needs=Permission.BROWSE)
-async def times_of_connectors(
-    call: Call, form: ConnectorIds
-) -> Annotated[dict[int, dict[str, Any]], Content(dict[int, SidesInTime])]:
+async def times_of_connectors(call: Call, form: ConnectorIds) -> dict[int, SidesInTime]:
     """List skeleton, treenode and creation time (ms since 1970) on both sides of connectors."""
     async with call.reading() as connection:
-        rows = await connector_info.named_links(connection, call.project_id, form.connector_ids)
-    found: dict[int, dict[str, Any]] = {}
-    for connector_id, relation, skeleton_id, treenode_id, created in rows:
-        sides = found.setdefault(connector_id, {"presynaptic_to": None, "postsynaptic_to": []})
-        end = (skeleton_id, treenode_id, round(created.timestamp() * 1000))
-        if relation == "presynaptic_to":
-            sides[relation] = end
-        elif relation == "postsynaptic_to":
-            sides[relation].append(end)
+        links = await connector_info.named_links(connection, call.project_id, form.connector_ids)
+    found: dict[int, SidesInTime] = {}
+    for link in links:
+        sides = found.setdefault(link.connector_id, {"presynaptic_to": None, "postsynaptic_to": []})
+        end = (link.skeleton_id, link.treenode_id, round(link.creation_time.timestamp() * 1000))
+        if link.relation == PRESYNAPTIC:
+            sides["presynaptic_to"] = end
+        elif link.relation == POSTSYNAPTIC:
+            sides["postsynaptic_to"].append(end)
     return found

@@ -1,17 +1,20 @@
-"""Answers to edits that viewers are told more in than CATMAID tells (see `auth.viewers`)."""
+"""Edition times in answers to viewers, which CATMAID's answers lack (see `auth.viewers`)."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TypeVar, cast
 
 from catmaid_server.domain.tracing import treenodes
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import milliseconds
 
+Answer = TypeVar("Answer", bound=Mapping[str, object])
 
-async def with_edition_time(call: Call, answer: dict[str, Any], treenode_id: int) -> dict[str, Any]:
-    """The answer to an edit; for viewers with the time when a treenode was edited last, as `edition_time`."""
+
+async def with_edition_time(call: Call, answer: Answer, treenode_id: int) -> Answer:
+    """The answer to an edit; for viewers with the `edition_time` of a treenode."""
     if not call.from_viewer:
         return answer
     times = await treenodes.edition_times(call.tx, call.project_id, [treenode_id])
-    return answer | {"edition_time": milliseconds(times[treenode_id])}
+    return cast("Answer", {**answer, "edition_time": milliseconds(times[treenode_id])})

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import TypedDict
 
 import msgspec
 
 from catmaid_server.domain.tracing import label_info
+from catmaid_server.domain.tracing.label_info import Label
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.forms import split_ids
-from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
 
@@ -35,15 +36,8 @@ async def list_labels(call: Call, form: NoParameters) -> list[str]:
         return await label_info.names(connection, call.project_id)
 
 
-class Label(TypedDict):
-    """A label."""
-
-    id: int
-    name: str
-
-
 @routes.any("/{project_id}/labels/detail", needs=Permission.BROWSE)
-async def detail_labels(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Label])]:
+async def detail_labels(call: Call, form: NoParameters) -> list[Label]:
     """List id and name of all labels."""
     async with call.reading() as connection:
         return await label_info.details(connection, call.project_id)

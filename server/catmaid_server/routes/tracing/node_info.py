@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple, TypedDict
+from typing import Annotated, NamedTuple, TypedDict
 
 import msgspec
 
 from catmaid_server.domain.tracing import node_info
-from catmaid_server.domain.tracing.node_info import Place
+from catmaid_server.domain.tracing.node_info import MostRecentTreenode, NearestTreenode, Place, TreenodeInfo
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
@@ -44,7 +44,7 @@ class NearestTo(msgspec.Struct):
     neuron_id: int | None = None
 
 
-class MostRecent(msgspec.Struct):
+class WhereEditedLast(msgspec.Struct):
     """Where to look."""
 
     skeleton_id: int | None = None
@@ -101,18 +101,8 @@ async def locate_node(call: Call, form: OneNode) -> Place:
         return await node_info.location(connection, call.project_id, form.tnid)
 
 
-class Nearest(TypedDict):
-    """The nearest treenode; place in nm."""
-
-    treenode_id: int
-    skeleton_id: int
-    x: float
-    y: float
-    z: float
-
-
 @routes.any("/{project_id}/nodes/nearest", needs=Permission.BROWSE)
-async def find_nearest(call: Call, form: NearestTo) -> Annotated[dict[str, Any], Content(Nearest)]:
+async def find_nearest(call: Call, form: NearestTo) -> NearestTreenode:
     """Find the treenode nearest to a point."""
     async with call.reading() as connection:
         return await node_info.nearest(
@@ -124,18 +114,8 @@ async def find_nearest(call: Call, form: NearestTo) -> Annotated[dict[str, Any],
         )
 
 
-class MostRecentNode(TypedDict, total=False):
-    """The treenode; place in nm."""
-
-    id: int
-    x: float
-    y: float
-    z: float
-    skeleton_id: int
-
-
 @routes.any("/{project_id}/nodes/most-recent", needs=Permission.BROWSE)
-async def find_most_recent(call: Call, form: MostRecent) -> Annotated[dict[str, Any], Content(MostRecentNode)]:
+async def find_most_recent(call: Call, form: WhereEditedLast) -> MostRecentTreenode:
     """Find the treenode that was edited last."""
     async with call.reading() as connection:
         return await node_info.most_recent(
@@ -150,23 +130,14 @@ async def find_labels(call: Call, form: FindLabels) -> list[tuple[int, list[floa
         return await node_info.labelled_near(connection, call.project_id, (form.x, form.y, form.z), form.label_regex)
 
 
-class TreenodeInfo(TypedDict):
-    """Skeleton and neuron of a treenode."""
-
-    skeleton_id: int
-    skeleton_name: str
-    neuron_id: int
-    neuron_name: str
-
-
 @routes.get("/{project_id}/treenodes/{treenode_id}/info", needs=Permission.BROWSE)
-async def describe_treenode(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(TreenodeInfo)]:
+async def describe_treenode(call: Call, form: NoParameters) -> TreenodeInfo:
     """Name skeleton and neuron of a treenode."""
     async with call.reading() as connection:
         return await node_info.treenode_info(connection, call.project_id, call.path["treenode_id"])
 
 
-class CompactNode(NamedTuple):
+class CompactTreenode(NamedTuple):
     """A treenode; nm, and seconds since 1970."""
 
     id: int
@@ -182,7 +153,7 @@ class CompactNode(NamedTuple):
 
 
 @routes.get("/{project_id}/treenodes/{treenode_id}/compact-detail", needs=Permission.BROWSE)
-async def compact_treenode(call: Call, form: NoParameters) -> Annotated[Any, Content(CompactNode)]:
+async def compact_treenode(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(CompactTreenode)]:
     """Give one treenode as a row of `node/list`."""
     treenode_id = call.path["treenode_id"]
     async with call.reading() as connection:
@@ -190,7 +161,7 @@ async def compact_treenode(call: Call, form: NoParameters) -> Annotated[Any, Con
 
 
 @routes.post("/{project_id}/treenodes/compact-detail", needs=Permission.BROWSE)
-async def compact_treenodes(call: Call, form: FindTreenodes) -> Annotated[msgspec.Raw, Content(list[CompactNode])]:
+async def compact_treenodes(call: Call, form: FindTreenodes) -> Annotated[msgspec.Raw, Content(list[CompactTreenode])]:
     """Give treenodes as rows of `node/list`."""
     async with call.reading() as connection:
         return await node_info.compact_treenodes(

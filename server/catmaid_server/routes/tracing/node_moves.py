@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import TypedDict
 
 import msgspec
 
@@ -12,7 +12,7 @@ from catmaid_server.domain.tracing.moves import OldPlace, Place
 from catmaid_server.domain.tracing.states import State
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
-from catmaid_server.http.routing import Content, Permission, Routes
+from catmaid_server.http.routing import Permission, Routes
 
 routes = Routes()
 
@@ -34,7 +34,7 @@ class Moved(TypedDict):
 
 
 @routes.post("/{project_id}/node/update", needs=Permission.ANNOTATE, label="nodes.update_location")
-async def move_nodes(call: Call, form: MoveNodes) -> Annotated[dict[str, Any], Content(Moved)]:
+async def move_nodes(call: Call, form: MoveNodes) -> Moved:
     """Move nodes, if nobody changed them since the client looked."""
     if not form.t and not form.c:
         raise InvalidInput("Nothing to move: send t[0][0..3] for treenodes or c[0][0..3] for connectors.")

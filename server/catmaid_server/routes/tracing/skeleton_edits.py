@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import msgspec
 
 from catmaid_server.domain.tracing import skeletons
 from catmaid_server.domain.tracing.sampler_upkeep import SamplerChanges
 from catmaid_server.http.call import Call
-from catmaid_server.http.routing import Content, Permission, Routes
+from catmaid_server.http.routing import Permission, Routes
 from catmaid_server.routes.tracing.edition_times import with_edition_time
 
 routes = Routes()
@@ -30,10 +30,11 @@ class Rerooted(TypedDict):
 
 
 @routes.post("/{project_id}/skeleton/reroot", needs=Permission.ANNOTATE, label="skeletons.reroot")
-async def reroot(call: Call, form: Reroot) -> Annotated[dict[str, Any], Content(Rerooted)]:
+async def reroot(call: Call, form: Reroot) -> Rerooted:
     """Make a treenode the root of its skeleton."""
     node = await skeletons.reroot(call.tx, call.user, call.project_id, form.treenode_id)
-    return await with_edition_time(call, {"newroot": node.id, "skeleton_id": node.skeleton_id}, node.id)
+    answer: Rerooted = {"newroot": node.id, "skeleton_id": node.skeleton_id}
+    return await with_edition_time(call, answer, node.id)
 
 
 class Split(msgspec.Struct, kw_only=True):
@@ -45,14 +46,14 @@ class Split(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
-class SamplersCut(TypedDict):
-    """What samplers lost with what was cut off."""
+class SplitSamplers(TypedDict):
+    """Intervals and domains of samplers that were deleted with the part that was split off."""
 
     n_deleted_intervals: int
     n_deleted_domains: int
 
 
-class Cut(TypedDict):
+class SkeletonSplit(TypedDict):
     """Both skeletons, and where the cut is (nm)."""
 
     new_skeleton_id: int
@@ -60,12 +61,12 @@ class Cut(TypedDict):
     x: float
     y: float
     z: float
-    samplers: NotRequired[SamplersCut]
+    samplers: NotRequired[SplitSamplers]
     """Of the skeleton that was cut, if it has any."""
 
 
 @routes.any("/{project_id}/skeleton/split", needs=Permission.ANNOTATE, label="skeletons.split")
-async def split(call: Call, form: Split) -> Annotated[dict[str, Any], Content(Cut)]:
+async def split(call: Call, form: Split) -> SkeletonSplit:
     """Cut a skeleton above a treenode, which becomes the root of a new one."""
     made = await skeletons.split(
         call.tx,
@@ -76,28 +77,19 @@ async def split(call: Call, form: Split) -> Annotated[dict[str, Any], Content(Cu
         downstream=form.downstream_annotation_map,
     )
     node, samplers = made.node, made.samplers
-    changes = (
-        {}
-        if samplers is None
-        else {
-            "samplers": {
-                "n_deleted_intervals": samplers.n_deleted_intervals,
-                "n_deleted_domains": samplers.n_deleted_domains,
-            }
+    answer: SkeletonSplit = {
+        "new_skeleton_id": made.skeleton_id,
+        "existing_skeleton_id": node.skeleton_id,
+        "x": node.x,
+        "y": node.y,
+        "z": node.z,
+    }
+    if samplers is not None:
+        answer["samplers"] = {
+            "n_deleted_intervals": samplers.n_deleted_intervals,
+            "n_deleted_domains": samplers.n_deleted_domains,
         }
-    )
-    return await with_edition_time(
-        call,
-        {
-            "new_skeleton_id": made.skeleton_id,
-            "existing_skeleton_id": node.skeleton_id,
-            "x": node.x,
-            "y": node.y,
-            "z": node.z,
-            **changes,
-        },
-        node.id,
-    )
+    return await with_edition_time(call, answer, node.id)
 
 
 class Join(msgspec.Struct, kw_only=True):
@@ -111,7 +103,7 @@ class Join(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
-class Joined(TypedDict):
+class SkeletonsJoined(TypedDict):
     """The skeleton that is left, and the one that is gone."""
 
     message: str
@@ -125,7 +117,7 @@ class Joined(TypedDict):
 
 
 @routes.post("/{project_id}/skeleton/join", needs=Permission.ANNOTATE, label="skeletons.merge")
-async def join(call: Call, form: Join) -> Annotated[dict[str, Any], Content(Joined)]:
+async def join(call: Call, form: Join) -> SkeletonsJoined:
     """Join two skeletons at two treenodes."""
     joined = await skeletons.join(
         call.tx,
@@ -136,13 +128,14 @@ async def join(call: Call, form: Join) -> Annotated[dict[str, Any], Content(Join
         annotations=form.annotation_set,
         sampler_handling=form.sampler_handling,
     )
-    changes = {} if joined.samplers is None else {"samplers": joined.samplers}
-    return {
+    answer: SkeletonsJoined = {
         "message": "success",
         "fromid": form.from_id,
         "toid": form.to_id,
         "result_skeleton_id": joined.result_skeleton_id,
         "deleted_skeleton_id": joined.deleted_skeleton_id,
         "stable_annotation_swap": joined.stable_annotation_swap,
-        **changes,
     }
+    if joined.samplers is not None:
+        answer["samplers"] = joined.samplers
+    return answer

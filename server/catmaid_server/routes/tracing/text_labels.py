@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
 from catmaid_server.domain.tracing import text_labels
+from catmaid_server.domain.tracing.text_labels import TextLabel
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, Permission, Routes
 
@@ -94,23 +95,8 @@ async def delete_text_label(call: Call, form: OneTextLabel) -> dict[str, str]:
     return {"message": "Success."}
 
 
-class TextLabel(TypedDict):
-    """A text label; colour by `r`, `g`, `b` and `a` from 0 to 1, location by `x`, `y` and `z` in nm."""
-
-    tid: int
-    type: str
-    text: str
-    font_name: str | None
-    font_style: str | None
-    font_size: float
-    scaling: int
-    z_diff: int
-    colour: dict[str, float]
-    location: dict[str, float]
-
-
 @routes.any("/{project_id}/textlabel/all", needs=Permission.BROWSE)
-async def list_text_labels(call: Call, form: LabelsInView) -> Annotated[dict[str, Any], Content(dict[int, TextLabel])]:
+async def list_text_labels(call: Call, form: LabelsInView) -> dict[int, TextLabel]:
     """List the text labels in view, numbered."""
     async with call.reading() as connection:
         found = await text_labels.labels_in_section(
@@ -124,4 +110,4 @@ async def list_text_labels(call: Call, form: LabelsInView) -> Annotated[dict[str
             z=form.z,
             scale=form.scale,
         )
-    return {str(number): label for number, label in enumerate(found)}
+    return dict(enumerate(found))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from datetime import datetime
+from typing import Any, TypedDict
 
 import msgspec
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import radii, treenodes
-from catmaid_server.domain.tracing.radii import Reach
+from catmaid_server.domain.tracing.radii import RadiusChange, Reach
 from catmaid_server.domain.tracing.states import State
 from catmaid_server.domain.tracing.treenodes import Created, NewLink
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
-from catmaid_server.http.routing import Content, Permission, Routes
+from catmaid_server.http.routing import Permission, Routes
 
 routes = Routes()
 
@@ -44,7 +45,7 @@ class TreenodeMade(TypedDict):
 
 
 @routes.any("/{project_id}/treenode/create", needs=Permission.ANNOTATE, label="treenodes.create")
-async def create_treenode(call: Call, form: CreateTreenode) -> Annotated[dict[str, Any], Content(TreenodeMade)]:
+async def create_treenode(call: Call, form: CreateTreenode) -> TreenodeMade:
     """Add a treenode to a parent, or begin a new skeleton."""
     place: dict[str, Any] = {
         "x": form.x,
@@ -85,7 +86,7 @@ class TreenodeInserted(TreenodeMade):
 
 
 @routes.post("/{project_id}/treenode/insert", needs=Permission.ANNOTATE, label="treenodes.insert")
-async def insert_treenode(call: Call, form: InsertTreenode) -> Annotated[dict[str, Any], Content(TreenodeInserted)]:
+async def insert_treenode(call: Call, form: InsertTreenode) -> TreenodeInserted:
     """Put a treenode between a parent and its child."""
     created = await treenodes.insert_on_edge(
         call.tx,
@@ -131,7 +132,7 @@ class TreenodeDeleted(TypedDict):
 
 
 @routes.post("/{project_id}/treenode/delete", needs=Permission.ANNOTATE, label="treenodes.remove")
-async def delete_treenode(call: Call, form: DeleteTreenode) -> Annotated[dict[str, Any], Content(TreenodeDeleted)]:
+async def delete_treenode(call: Call, form: DeleteTreenode) -> TreenodeDeleted:
     """Delete a treenode and connect its children to its parent."""
     gone = await treenodes.delete_treenode(
         call.tx, call.user, call.project_id, form.treenode_id, form.state, knows_links=not call.from_viewer
@@ -143,7 +144,7 @@ async def delete_treenode(call: Call, form: DeleteTreenode) -> Annotated[dict[st
         "z": node.z,
         "parent_id": node.parent_id,
         "children": _times(gone.children),
-        "links": gone.links,
+        "links": [[link.id, link.relation_id, link.connector_id, link.confidence] for link in gone.links],
         "radius": node.radius,
         "confidence": node.confidence,
         "skeleton_id": node.skeleton_id,
@@ -160,6 +161,15 @@ class SetRadius(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
+class ChangedRadius(TypedDict):
+    """A radius before and after, nm."""
+
+    old: float
+    new: float
+    edition_time: Instant
+    skeleton_id: int
+
+
 class RadiusSet(TypedDict):
     """By treenode what changed, and the new radius (nm)."""
 
@@ -169,7 +179,7 @@ class RadiusSet(TypedDict):
 
 
 @routes.post("/{project_id}/treenode/{treenode_id}/radius", needs=Permission.ANNOTATE, label="treenodes.update_radius")
-async def set_radius(call: Call, form: SetRadius) -> Annotated[dict[str, Any], Content(RadiusSet)]:
+async def set_radius(call: Call, form: SetRadius) -> RadiusSet:
     """Set the radius of a treenode or of a stretch from it on."""
     if form.option not in set(Reach):
         raise InvalidInput(f"Unknown option {form.option}: 0 to 5 are known.")
@@ -179,7 +189,7 @@ async def set_radius(call: Call, form: SetRadius) -> Annotated[dict[str, Any], C
     )
     State(form.state).require_node(node.edition_time)
     ids = await radii.reached(call.tx, node, reach)
-    changed = await treenodes.set_radius(call.tx, call.user, call.project_id, dict.fromkeys(ids, form.radius))
+    changed = await radii.set_radius(call.tx, call.user, call.project_id, dict.fromkeys(ids, form.radius))
     return {"success": True, "updated_nodes": _changed_radii(changed), "new_radius": form.radius}
 
 
@@ -191,15 +201,6 @@ class SetRadii(msgspec.Struct, kw_only=True):
     state: str | None = None
 
 
-class ChangedRadius(TypedDict):
-    """A radius before and after, nm."""
-
-    old: float
-    new: float
-    edition_time: Instant
-    skeleton_id: int
-
-
 class RadiiSet(TypedDict):
     """By treenode what changed."""
 
@@ -208,12 +209,12 @@ class RadiiSet(TypedDict):
 
 
 @routes.post("/{project_id}/treenodes/radius", needs=Permission.ANNOTATE, label="treenodes.update_radius")
-async def set_radii(call: Call, form: SetRadii) -> Annotated[dict[str, Any], Content(RadiiSet)]:
+async def set_radii(call: Call, form: SetRadii) -> RadiiSet:
     """Set the radii of several treenodes."""
     if not form.treenode_ids or len(form.treenode_ids) != len(form.treenode_radii):
         raise InvalidInput("Send treenode_ids and as many treenode_radii.")
     wanted = dict(zip(form.treenode_ids, form.treenode_radii, strict=True))
-    changed = await treenodes.set_radius(call.tx, call.user, call.project_id, wanted, State(form.state))
+    changed = await radii.set_radius(call.tx, call.user, call.project_id, wanted, State(form.state))
     return {"success": True, "updated_nodes": _changed_radii(changed)}
 
 
@@ -244,7 +245,7 @@ class ConfidenceSet(TypedDict):
 @routes.post(
     "/{project_id}/treenodes/{treenode_id}/confidence", needs=Permission.ANNOTATE, label="treenodes.update_confidence"
 )
-async def set_confidence(call: Call, form: SetConfidence) -> Annotated[dict[str, Any], Content(ConfidenceSet)]:
+async def set_confidence(call: Call, form: SetConfidence) -> ConfidenceSet:
     """Set the confidence of an edge or of links."""
     if not 1 <= form.new_confidence <= 5:
         raise InvalidInput(f"Confidence is 1 to 5, not {form.new_confidence}.")
@@ -298,7 +299,7 @@ async def set_parent(call: Call, form: SetParent) -> ParentSet:
     }
 
 
-def _created(created: Created) -> dict[str, Any]:
+def _created(created: Created) -> TreenodeMade:
     parent_time = created.parent_edition_time
     return {
         "treenode_id": created.treenode_id,
@@ -309,12 +310,17 @@ def _created(created: Created) -> dict[str, Any]:
     }
 
 
-def _changed_radii(changed: list[tuple[int, float, float, Any, int]]) -> dict[int, dict[str, Any]]:
+def _changed_radii(changes: list[RadiusChange]) -> dict[int, ChangedRadius]:
     return {
-        treenode_id: {"old": old, "new": new, "edition_time": milliseconds(time), "skeleton_id": skeleton_id}
-        for treenode_id, old, new, time, skeleton_id in changed
+        change.treenode_id: {
+            "old": change.old_radius,
+            "new": change.new_radius,
+            "edition_time": milliseconds(change.edition_time),
+            "skeleton_id": change.skeleton_id,
+        }
+        for change in changes
     }
 
 
-def _times(pairs: list[tuple[int, Any]]) -> list[tuple[int, str]]:
+def _times(pairs: list[tuple[int, datetime]]) -> list[tuple[int, str]]:
     return [(node_id, milliseconds(time)) for node_id, time in pairs]

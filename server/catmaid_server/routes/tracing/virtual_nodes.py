@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 import msgspec
 from aiohttp import web
@@ -10,6 +10,7 @@ from aiohttp import web
 from catmaid_server.domain.tracing import virtual_nodes
 from catmaid_server.domain.tracing.virtual_nodes import SuppressedNode
 from catmaid_server.http.call import Call
+from catmaid_server.http.catmaid import times
 from catmaid_server.http.catmaid.times import Instant
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
@@ -38,7 +39,7 @@ class Suppressed(TypedDict):
 
 
 @routes.get("/{project_id}/treenodes/{treenode_id}/suppressed-virtual/", needs=Permission.BROWSE)
-async def list_suppressed(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Suppressed])]:
+async def list_suppressed(call: Call, form: NoParameters) -> list[Suppressed]:
     """List the sections that reviewers skip above a treenode."""
     async with call.reading() as connection:
         found = await virtual_nodes.suppressed(connection, call.project_id, call.path["treenode_id"])
@@ -50,13 +51,13 @@ async def list_suppressed(call: Call, form: NoParameters) -> Annotated[list[dict
     needs=Permission.ANNOTATE,
     label="suppressed_virtual_treenodes.create",
 )
-async def suppress(call: Call, form: Suppress) -> Annotated[dict[str, Any], Content(Suppressed)]:
+async def suppress(call: Call, form: Suppress) -> Suppressed:
     """Let reviewers skip a section above a treenode."""
     made = await virtual_nodes.suppress(
         call.tx, call.project_id, call.user, call.path["treenode_id"], form.orientation, form.location_coordinate
     )
     # What was just made repeats project and treenode as they stand in the path: as text.
-    return _described(made) | {"project": str(made.project_id), "child": str(made.child_id)}
+    return {**_described(made), "project": str(made.project_id), "child": str(made.child_id)}
 
 
 @routes.delete(
@@ -72,13 +73,13 @@ async def restore(call: Call, form: NoParameters) -> Annotated[web.Response, Con
     return web.Response(status=204)
 
 
-def _described(node: SuppressedNode) -> dict[str, Any]:
+def _described(node: SuppressedNode) -> Suppressed:
     return {
         "id": node.id,
         "user": node.user_id,
         "project": node.project_id,
-        "creation_time": node.creation_time,
-        "edition_time": node.edition_time,
+        "creation_time": times.utc(node.creation_time),
+        "edition_time": times.utc(node.edition_time),
         "child": node.child_id,
         "location_coordinate": node.location_coordinate,
         "orientation": node.orientation,

@@ -81,7 +81,7 @@ SELECT connector_id, skeleton_id, confidence, user_id, treenode_id, creation_tim
 
 -- name: named_links
 -- Rows: connector, relation name, skeleton, treenode, creation time.
-SELECT l.connector_id, r.name, l.skeleton_id, l.treenode_id, l.creation_time
+SELECT l.connector_id, r.name AS relation, l.skeleton_id, l.treenode_id, l.creation_time
   FROM connector_link l JOIN relation r ON r.id = l.relation_id
  WHERE l.project_id = %(project_id)s AND l.connector_id = ANY (%(connector_ids)s::integer[])
  ORDER BY l.connector_id, l.id;
@@ -104,9 +104,10 @@ SELECT l.user_id, l.creation_time, l.edition_time
 -- name: pairs
 -- Pairs of links to the same connector by two relations, each side of some skeletons (NULL: of any).
 -- Rows: connector and its place; treenode, skeleton, confidence, user and place of one side, then of the other.
-SELECT c.id, ARRAY[c.x, c.y, c.z],
-       a.treenode_id, a.skeleton_id, a.confidence, a.user_id, ARRAY[s.x, s.y, s.z],
-       b.treenode_id, b.skeleton_id, b.confidence, b.user_id, ARRAY[t.x, t.y, t.z]
+SELECT c.id AS connector_id, ARRAY[c.x, c.y, c.z] AS connector_place,
+       a.treenode_id, a.skeleton_id, a.confidence, a.user_id, ARRAY[s.x, s.y, s.z] AS place,
+       b.treenode_id AS other_treenode_id, b.skeleton_id AS other_skeleton_id, b.confidence AS other_confidence,
+       b.user_id AS other_user_id, ARRAY[t.x, t.y, t.z] AS other_place
   FROM connector_link a
   JOIN connector_link b ON b.connector_id = a.connector_id AND b.id <> a.id
   JOIN connector c ON c.id = a.connector_id
@@ -122,9 +123,10 @@ SELECT c.id, ARRAY[c.x, c.y, c.z],
 
 -- name: completed
 -- Pairs of a pre- and a postsynaptic link, whichever came first; the second completed the synapse.
-SELECT c.id, ARRAY[c.x, c.y, c.z],
-       a.treenode_id, a.skeleton_id, a.confidence, a.user_id, ARRAY[s.x, s.y, s.z],
-       b.treenode_id, b.skeleton_id, b.confidence, b.user_id, ARRAY[t.x, t.y, t.z]
+SELECT c.id AS connector_id, ARRAY[c.x, c.y, c.z] AS connector_place,
+       a.treenode_id, a.skeleton_id, a.confidence, a.user_id, ARRAY[s.x, s.y, s.z] AS place,
+       b.treenode_id AS other_treenode_id, b.skeleton_id AS other_skeleton_id, b.confidence AS other_confidence,
+       b.user_id AS other_user_id, ARRAY[t.x, t.y, t.z] AS other_place
   FROM connector_link a
   JOIN connector_link b ON b.connector_id = a.connector_id
    AND (b.creation_time, b.id) > (a.creation_time, a.id) AND b.relation_id <> a.relation_id

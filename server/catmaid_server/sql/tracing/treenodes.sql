@@ -101,7 +101,7 @@ UPDATE treenode t
   FROM unnest(%(ids)s::integer[], %(radii)s::float8[]) AS wanted (id, radius)
   JOIN treenode before ON before.id = wanted.id
  WHERE t.id = wanted.id
-RETURNING t.id, before.radius, t.radius, t.edition_time, t.skeleton_id;
+RETURNING t.id AS treenode_id, before.radius AS old_radius, t.radius AS new_radius, t.edition_time, t.skeleton_id;
 
 -- name: set_confidence
 -- Set the confidence of the edge from a treenode to its parent.
