@@ -1,1 +1,5 @@
-"""The store: connections, migrations, and answers that are remembered."""
+"""The database: `store` (connections and transactions), `migrations`, `queries` (SQL by name), and ways to read rows.
+
+`rows` gives rows, named records and JSON; `arrays` and `float_arrays` give numpy arrays; `answers` keeps encoded
+answers until something is committed.
+"""

@@ -1,4 +1,4 @@
-"""Values that several rooms take."""
+"""Values that several rooms use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from catmaid_server.domain.errors import InvalidInput
 
 @dataclass(frozen=True)
 class Box:
-    """Corners in nm."""
+    """A box in project space: its lowest and highest corner, x, y, z in nm."""
 
     low: tuple[float, float, float]
     high: tuple[float, float, float]

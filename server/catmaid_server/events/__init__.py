@@ -1,1 +1,1 @@
-"""News of changes, sent to those who watch a project."""
+"""Events: `feed` delivers each committed version of a project to its subscribers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from catmaid_server.db.arrays import TEXT, Column, array_text, fetch_columns
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
+from catmaid_server.domain.values import Box
 from catmaid_wire import columns
 
 sql = load("tracing/viewports")
@@ -27,18 +28,6 @@ _BY_ID = (
 )
 
 Table = dict[str, Column]
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A box in project space; nm."""
-
-    left: float
-    top: float
-    z1: float
-    right: float
-    bottom: float
-    z2: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +102,7 @@ class _Found:
         edges = await fetch_columns(
             connection,
             sql.edges_in_box,
-            {"project_id": self.project_id, **asdict(self.box), "exact": self.exact, "most": self.most},
+            {"project_id": self.project_id, **_sides(self.box), "exact": self.exact, "most": self.most},
             _EDGES,
         )
         near, self.links = _table(edges, "node", columns.NODES), _table(edges, "link", columns.LINKS)
@@ -134,6 +123,12 @@ class _Found:
         self.connectors = _table(others, "connector", columns.CONNECTORS)
         self.relations = {int(key): name for key, name in json.loads(str(others["relations"])).items()}
         return bool(edges["snapshot"] == others["snapshot"])
+
+
+def _sides(box: Box) -> dict[str, float]:
+    left, top, z1 = box.low
+    right, bottom, z2 = box.high
+    return {"left": left, "top": top, "z1": z1, "right": right, "bottom": bottom, "z2": z2}
 
 
 def _table(columns: Mapping[str, Column], table: str, names: Iterable[str]) -> Table:

@@ -1,1 +1,4 @@
-"""What CATMAID's clients expect of HTTP: form spellings, times, errors, encodings."""
+"""CATMAID's HTTP dialect: parameters (`forms`, `bodies`, `boxes`) and answers (`encodings`, `rows`, `times`, `errors`).
+
+`pages` makes the pages for browsers, `version` holds the version numbers.
+"""

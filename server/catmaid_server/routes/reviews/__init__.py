@@ -1,1 +1,1 @@
-"""Reviews and the reviewers that a user trusts."""
+"""Reviews: `reviews` marks treenodes and tells the review status, `reviewer_whitelist` names trusted reviewers."""

@@ -1,1 +1,1 @@
-"""The service itself: health, events, the front page and the description of the API."""
+"""The service itself: `health` (version, health, metrics), `events`, `front_page`, `apis` (the API's description)."""

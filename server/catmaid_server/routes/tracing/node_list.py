@@ -13,7 +13,8 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import detail_levels, skeleton_choice, viewports
 from catmaid_server.domain.tracing.skeleton_choice import Choice
-from catmaid_server.domain.tracing.viewports import Box, Table, Viewport
+from catmaid_server.domain.tracing.viewports import Table, Viewport
+from catmaid_server.domain.values import Box
 from catmaid_server.http import keys
 from catmaid_server.http.cached import remembered_body
 from catmaid_server.http.call import Call
@@ -112,7 +113,7 @@ async def _listed(call: Call, form: NodeList) -> web.Response:
     levels = detail_levels.wanted_levels(form.lod_type, form.lod)
     encoding = Encoding.wanted(call, form.format)
     limit = call.request.app[keys.NODE_LIMIT]
-    box = Box(form.left, form.top, form.z1, form.right, form.bottom, form.z2)
+    box = Box((form.left, form.top, form.z1), (form.right, form.bottom, form.z2))
 
     async def produce(connection: Connection) -> bytes:
         found = await viewports.nodes_in_box(
