@@ -1,1 +1,7 @@
-"""What is wired to what: connectivity, adjacency, compartments."""
+"""What is wired to what.
+
+- connectivity: partners of skeletons and numbers of links
+- skeleton_graph: neighbourhoods, paths and counts of links
+- compartments: graphs of skeletons, or of their parts
+- wiring: wiring diagrams, and synapses among some skeletons
+"""

@@ -1,1 +1,5 @@
-"""Samplers: domains, intervals and connectors of random samples."""
+"""Routes of samplers.
+
+- samplers: samplers of skeletons, and the states and types that there are
+- sampler_domains: domains of samplers, their intervals and the connectors in these
+"""

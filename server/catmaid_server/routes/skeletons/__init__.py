@@ -1,1 +1,8 @@
-"""Skeletons as wholes: details, measures, exports, origins and history."""
+"""Routes of skeletons as wholes.
+
+- compact_detail, compact_arbors, skeleton_viewer: one skeleton or several in full
+- skeleton_info, skeleton_statistics, skeleton_ends: lists, names, figures and ends
+- skeleton_neighbours, skeleton_history, origins: what is near, where treenodes were before, where imports came from
+- skeleton_import, skeleton_export, neuroml: files in and out
+- analytics, user_analytics: what may be wrong with skeletons, and when users worked
+"""

@@ -1,6 +1,7 @@
 -- Search for neurons, annotations and skeletons by annotation, name and kind.
 
 -- name: annotation_ids_by_name
+-- Rows: annotation name, ids of the annotations with that name.
 SELECT name, array_agg(id)
   FROM annotation
  WHERE project_id = %(project_id)s AND name = ANY (%(names)s::text[])
@@ -104,4 +105,5 @@ SELECT v.entity_id, k.annotation_id, k.user_id
  WHERE v.entity_id = ANY (%(ids)s::integer[]);
 
 -- name: annotation_names
+-- Rows: annotation, name. Cost: one index lookup for each annotation.
 SELECT id, name FROM annotation WHERE id = ANY (%(ids)s::integer[]);

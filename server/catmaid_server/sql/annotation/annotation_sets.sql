@@ -1,20 +1,24 @@
 -- The annotations of one neuron.
 
 -- name: annotations_of
+-- Annotations of a neuron, by link: name, user who annotated.
 SELECT a.name, l.user_id
   FROM annotation_link l JOIN annotation a ON a.id = l.annotation_id
  WHERE l.neuron_id = %(neuron_id)s
  ORDER BY l.id;
 
 -- name: links_of
+-- Annotation links of a neuron: link, annotation name, user who annotated.
 SELECT l.id, a.name, l.user_id
   FROM annotation_link l JOIN annotation a ON a.id = l.annotation_id
  WHERE l.neuron_id = %(neuron_id)s;
 
 -- name: delete_links
+-- Delete annotation links.
 DELETE FROM annotation_link WHERE id = ANY (%(ids)s);
 
 -- name: annotate
+-- Annotate a neuron, and create the annotation if the project has none of that name.
 WITH known AS (
     SELECT min(id) AS id FROM annotation WHERE project_id = %(project_id)s AND name = %(name)s
 ), made AS (

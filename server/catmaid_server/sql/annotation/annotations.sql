@@ -1,6 +1,7 @@
 -- Annotations: lists, adding, removing.
 
 -- name: all_names
+-- Ids and names of all annotations of a project, by id, as a JSON list.
 SELECT coalesce(json_agg(json_build_object('id', id, 'name', name) ORDER BY id), '[]')::text
   FROM annotation
  WHERE project_id = %(project_id)s;
@@ -54,6 +55,7 @@ SELECT s.id, k.annotation_id, k.user_id, a.name, n.name
  ORDER BY k.edition_time DESC, k.id;
 
 -- name: of_entities
+-- Annotations of neurons, annotations and volumes: entity, annotation, user, annotation name.
 SELECT k.entity_id, k.annotation_id, k.user_id, a.name
   FROM (SELECT id, coalesce(neuron_id, target_annotation_id) AS entity_id, annotation_id, user_id
           FROM annotation_link
@@ -87,12 +89,14 @@ HAVING count(k.id) > 0 OR (%(neuron_ids)s::integer[] IS NULL AND %(user_id)s::in
 SELECT pg_advisory_xact_lock(hashtext('annotation names'), %(project_id)s);
 
 -- name: known
+-- Annotations that exist, by name; the oldest where several have the name.
 SELECT name, min(id)
   FROM annotation
  WHERE project_id = %(project_id)s AND name = ANY (%(names)s::text[])
  GROUP BY name;
 
 -- name: create
+-- Create an annotation: its id.
 INSERT INTO annotation (project_id, name, user_id)
 VALUES (%(project_id)s, %(name)s, %(user_id)s)
 RETURNING id;
@@ -106,6 +110,7 @@ SELECT id, 'annotation' FROM annotation WHERE project_id = %(project_id)s AND id
 SELECT entity_id, 'volume' FROM volume WHERE project_id = %(project_id)s AND entity_id = ANY (%(ids)s::integer[]);
 
 -- name: annotated_with
+-- Those of these entities that have an annotation already.
 SELECT coalesce(neuron_id, target_annotation_id)
   FROM annotation_link
  WHERE annotation_id = %(annotation_id)s
@@ -116,6 +121,7 @@ SELECT v.entity_id
  WHERE k.annotation_id = %(annotation_id)s AND v.entity_id = ANY (%(ids)s::integer[]);
 
 -- name: link
+-- Link an annotation to neurons and annotations.
 INSERT INTO annotation_link (project_id, annotation_id, neuron_id, target_annotation_id, user_id)
 SELECT %(project_id)s, %(annotation_id)s, CASE kind WHEN 'neuron' THEN id END, CASE kind WHEN 'annotation' THEN id END,
        %(user_id)s
@@ -124,6 +130,7 @@ SELECT %(project_id)s, %(annotation_id)s, CASE kind WHEN 'neuron' THEN id END, C
  ORDER BY place;
 
 -- name: link_volumes
+-- Link an annotation to volumes.
 INSERT INTO volume_annotation (project_id, annotation_id, volume_id, user_id)
 SELECT %(project_id)s, %(annotation_id)s, v.id, %(user_id)s
   FROM unnest(%(ids)s::integer[], %(kinds)s::text[]) WITH ORDINALITY AS target (id, kind, place)
@@ -132,6 +139,7 @@ SELECT %(project_id)s, %(annotation_id)s, v.id, %(user_id)s
  ORDER BY place;
 
 -- name: lock_links
+-- Lock links of annotations to neurons and annotations: link, annotation, entity, user.
 SELECT id, annotation_id, coalesce(neuron_id, target_annotation_id), user_id
   FROM annotation_link
  WHERE project_id = %(project_id)s AND annotation_id = ANY (%(annotation_ids)s::integer[])
@@ -140,6 +148,7 @@ SELECT id, annotation_id, coalesce(neuron_id, target_annotation_id), user_id
    FOR UPDATE;
 
 -- name: lock_volume_links
+-- Lock links of annotations to volumes: link, annotation, entity, user.
 SELECT k.id, k.annotation_id, v.entity_id, k.user_id
   FROM volume_annotation k JOIN volume v ON v.id = k.volume_id
  WHERE k.project_id = %(project_id)s AND k.annotation_id = ANY (%(annotation_ids)s::integer[])
@@ -148,12 +157,15 @@ SELECT k.id, k.annotation_id, v.entity_id, k.user_id
    FOR UPDATE OF k;
 
 -- name: unlink
+-- Delete links of annotations to neurons and annotations.
 DELETE FROM annotation_link WHERE id = ANY (%(link_ids)s::integer[]);
 
 -- name: unlink_volumes
+-- Delete links of annotations to volumes.
 DELETE FROM volume_annotation WHERE id = ANY (%(link_ids)s::integer[]);
 
 -- name: uses
+-- How often annotations are used: annotation, number of links to it.
 SELECT a.id, (SELECT count(*) FROM annotation_link k WHERE k.annotation_id = a.id)
              + (SELECT count(*) FROM volume_annotation k WHERE k.annotation_id = a.id)
   FROM annotation a
@@ -166,7 +178,9 @@ DELETE FROM annotation_link
 RETURNING annotation_id;
 
 -- name: delete
+-- Delete annotations.
 DELETE FROM annotation WHERE id = ANY (%(annotation_ids)s::integer[]);
 
 -- name: take_over
+-- Move all annotation links of a neuron to another neuron.
 UPDATE annotation_link SET neuron_id = %(new_id)s WHERE neuron_id = %(old_id)s;

@@ -1,6 +1,7 @@
 -- Neurons in the groups of an ontology, which hang on each other by part_of.
 
 -- name: neuron_of_skeleton
+-- Neuron of a skeleton: id, name.
 SELECT n.id, n.name
   FROM skeleton s JOIN neuron n ON n.id = s.neuron_id
  WHERE s.id = %(skeleton_id)s AND s.project_id = %(project_id)s;

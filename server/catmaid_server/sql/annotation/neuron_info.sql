@@ -1,20 +1,24 @@
 -- Neurons: lists, names, and which skeletons model them.
 
 -- name: neuron_ids
+-- Neurons of a project, by id.
 SELECT id FROM neuron WHERE project_id = %(project_id)s ORDER BY id;
 
 -- name: neurons_of_skeletons
+-- Rows: skeleton, its neuron.
 SELECT id, neuron_id
   FROM skeleton
  WHERE project_id = %(project_id)s AND id = ANY (%(skeleton_ids)s::integer[]);
 
 -- name: skeletons_of_neurons
+-- Rows: neuron, its skeletons by id.
 SELECT neuron_id, array_agg(id ORDER BY id)
   FROM skeleton
  WHERE project_id = %(project_id)s AND neuron_id = ANY (%(neuron_ids)s::integer[])
  GROUP BY neuron_id;
 
 -- name: lock_names
+-- Lock neurons, by id: neuron, name.
 SELECT id, name
   FROM neuron
  WHERE project_id = %(project_id)s AND id = ANY (%(neuron_ids)s::integer[])
@@ -22,6 +26,7 @@ SELECT id, name
    FOR UPDATE;
 
 -- name: rename
+-- Rename neurons; neuron_ids and names are of the same length.
 UPDATE neuron n
    SET name = new.name, edition_time = now()
   FROM unnest(%(neuron_ids)s::integer[], %(names)s::text[]) AS new (id, name)
@@ -39,4 +44,5 @@ SELECT n.id, k.id AS skeleton_id, coalesce(s.num_nodes, 0), coalesce(s.cable_len
  ORDER BY n.id, k.id;
 
 -- name: neuron_exists
+-- One row if the project has the neuron.
 SELECT 1 FROM neuron WHERE id = %(neuron_id)s AND project_id = %(project_id)s;

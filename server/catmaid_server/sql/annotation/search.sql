@@ -25,12 +25,15 @@ SELECT found.id, found.name, found.class_name
  ORDER BY found.class_name, found.name COLLATE "C", found.id;
 
 -- name: treenode
+-- Treenode with a number: id, x, y, z (nm).
 SELECT id, x, y, z FROM treenode WHERE id = %(number)s AND project_id = %(project_id)s;
 
 -- name: connector
+-- Connector with a number: id, x, y, z (nm).
 SELECT id, x, y, z FROM connector WHERE id = %(number)s AND project_id = %(project_id)s;
 
 -- name: labelled_treenodes
+-- Treenodes with labels, newest first: label, treenode, x, y, z (nm), skeleton.
 SELECT l.label_id, t.id, t.x, t.y, t.z, t.skeleton_id
   FROM node_label l
   JOIN treenode t ON t.id = l.treenode_id
@@ -38,6 +41,7 @@ SELECT l.label_id, t.id, t.x, t.y, t.z, t.skeleton_id
  ORDER BY t.id DESC;
 
 -- name: labelled_connectors
+-- Connectors with labels, newest first: label, connector, x, y, z (nm).
 SELECT l.label_id, c.id, c.x, c.y, c.z
   FROM node_label l
   JOIN connector c ON c.id = l.connector_id

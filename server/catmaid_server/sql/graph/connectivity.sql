@@ -1,6 +1,7 @@
 -- Which skeletons are partners of which, by how many links.
 
 -- name: partner_counts
+-- Partners of skeletons, with the number of pairs of links by confidence.
 -- mine, theirs: names of the relations on both sides of a connector, which differ.
 -- Rows: partner, source, the lower confidence of the two links, number of pairs of links.
 -- Cost: both sides from indexes alone; 30,000 pairs in 40 ms. OFFSET 0 keeps the planner from scanning the whole table.
@@ -35,7 +36,9 @@ SELECT p.skeleton_id, s.treenode_id, p.treenode_id, s.skeleton_id, s.connector_i
    AND p.relation_id = (SELECT id FROM relation WHERE project_id = %(project_id)s AND name = %(theirs)s);
 
 -- name: node_counts
+-- Rows: skeleton, number of its treenodes. Cost: one index lookup for each skeleton.
 SELECT skeleton_id, num_nodes FROM skeleton_summary WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[]);
 
 -- name: reviewers
+-- Users who reviewed any of the skeletons. Cost: grows with the reviews of the skeletons.
 SELECT DISTINCT reviewer_id FROM review WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[]);

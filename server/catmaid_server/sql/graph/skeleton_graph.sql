@@ -22,6 +22,7 @@ SELECT a.skeleton_id, a.relation_id, least(a.confidence, b.confidence), count(*)
  GROUP BY 1, 2, 3;
 
 -- name: arbors
+-- Treenodes of skeletons: skeleton, treenode, parent, confidence, x, y, z (nm).
 SELECT skeleton_id, id, parent_id, confidence, x, y, z
   FROM treenode
  WHERE project_id = %(project_id)s AND skeleton_id = ANY (%(skeleton_ids)s::integer[])

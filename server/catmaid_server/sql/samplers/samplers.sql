@@ -19,9 +19,11 @@ SELECT id FROM skeleton WHERE id = %(skeleton_id)s AND project_id = %(project_id
 SELECT neuron_id FROM skeleton WHERE id = %(skeleton_id)s FOR UPDATE;
 
 -- name: lock_sampler
+-- Lock a sampler until the transaction ends.
 SELECT id FROM sampler WHERE id = %(sampler_id)s AND project_id = %(project_id)s FOR UPDATE;
 
 -- name: create
+-- Create a sampler: its id.
 INSERT INTO sampler (project_id, skeleton_id, interval_length, interval_error, leaf_segment_handling, merge_limit,
                      review_required, create_interval_boundaries, state_id, user_id)
 VALUES (%(project_id)s, %(skeleton_id)s, %(interval_length)s, %(interval_error)s, %(leaf_segment_handling)s,
@@ -29,12 +31,15 @@ VALUES (%(project_id)s, %(skeleton_id)s, %(interval_length)s, %(interval_error)s
 RETURNING id;
 
 -- name: set_leaf_mode
+-- Change how a sampler handles leaf segments.
 UPDATE sampler SET leaf_segment_handling = %(mode)s, edition_time = now() WHERE id = %(sampler_id)s;
 
 -- name: delete
+-- Delete a sampler.
 DELETE FROM sampler WHERE id = %(sampler_id)s;
 
 -- name: counts
+-- Number of samplers by skeleton.
 SELECT skeleton_id, count(*)
   FROM sampler
  WHERE project_id = %(project_id)s AND skeleton_id = ANY (%(skeleton_ids)s::integer[])
@@ -54,17 +59,20 @@ SELECT d.id, d.sampler_id, d.type_id, d.parent_interval_id, d.start_node_id, d.u
  ORDER BY d.edition_time, d.id;
 
 -- name: create_domain
+-- Create a domain: its id.
 INSERT INTO sampler_domain (project_id, sampler_id, type_id, start_node_id, parent_interval_id, user_id)
 VALUES (%(project_id)s, %(sampler_id)s, %(type_id)s, %(start_node_id)s, %(parent_interval_id)s, %(user_id)s)
 RETURNING id;
 
 -- name: create_ends
+-- Create the ends of a domain, in the order given.
 INSERT INTO sampler_domain_end (domain_id, end_node_id)
 SELECT %(domain_id)s, wanted.node_id
   FROM unnest(%(node_ids)s::integer[]) WITH ORDINALITY AS wanted (node_id, position)
  ORDER BY wanted.position;
 
 -- name: intervals
+-- Intervals; domain_ids, interval_id NULL: all.
 SELECT id, domain_id, state_id, start_node_id, end_node_id, user_id, project_id, creation_time, edition_time
   FROM sampler_interval
  WHERE project_id = %(project_id)s
@@ -73,6 +81,7 @@ SELECT id, domain_id, state_id, start_node_id, end_node_id, user_id, project_id,
  ORDER BY edition_time, id;
 
 -- name: interval_of_sampler
+-- One row if the interval is of the sampler.
 SELECT 1
   FROM sampler_interval i JOIN sampler_domain d ON d.id = i.domain_id
  WHERE i.id = %(interval_id)s AND d.sampler_id = %(sampler_id)s;
@@ -86,6 +95,7 @@ SELECT %(project_id)s, %(domain_id)s, %(state_id)s, wanted.start_id, wanted.end_
 RETURNING id, domain_id, state_id, start_node_id, end_node_id, user_id, project_id, creation_time, edition_time;
 
 -- name: set_interval_state
+-- Set the state of an interval: its id, no row if the project has no such interval.
 UPDATE sampler_interval SET state_id = %(state_id)s, edition_time = now()
  WHERE id = %(interval_id)s AND project_id = %(project_id)s
 RETURNING id;
@@ -101,15 +111,18 @@ SELECT id, interval_id, connector_id, state_id
  ORDER BY edition_time, id;
 
 -- name: connector_exists
+-- One row if the project has the connector.
 SELECT 1 FROM connector WHERE id = %(connector_id)s AND project_id = %(project_id)s;
 
 -- name: set_connector_state
+-- Set the state of a connector in an interval: id of the entry.
 INSERT INTO sampler_connector (project_id, interval_id, connector_id, state_id, user_id)
 VALUES (%(project_id)s, %(interval_id)s, %(connector_id)s, %(state_id)s, %(user_id)s)
 ON CONFLICT (interval_id, connector_id) DO UPDATE SET state_id = excluded.state_id, edition_time = now()
 RETURNING id;
 
 -- name: nodes_of_skeleton
+-- Those of these treenodes that are in the skeleton: id, x, y, z (nm).
 SELECT id, x, y, z FROM treenode WHERE skeleton_id = %(skeleton_id)s AND id = ANY (%(ids)s::integer[]);
 
 -- name: removable_boundaries
@@ -154,15 +167,19 @@ UPDATE treenode c
  WHERE c.id = above.child_id AND above.parent_id <> ALL (%(ids)s::integer[]);
 
 -- name: delete_labels
+-- Remove all labels from treenodes.
 DELETE FROM node_label WHERE treenode_id = ANY (%(ids)s::integer[]);
 
 -- name: delete_label_if_unused
+-- Delete a label that is on nothing.
 DELETE FROM label l
  WHERE l.project_id = %(project_id)s AND l.name = %(label)s
    AND NOT EXISTS (SELECT FROM node_label WHERE label_id = l.id);
 
 -- name: delete_reviews
+-- Delete the reviews of treenodes.
 DELETE FROM review WHERE treenode_id = ANY (%(ids)s::integer[]);
 
 -- name: delete_treenodes
+-- Delete treenodes.
 DELETE FROM treenode WHERE id = ANY (%(ids)s::integer[]);

@@ -49,4 +49,5 @@ SELECT b.connector_id, s.name = 'presynaptic_to', b.treenode_id, b.skeleton_id
  ORDER BY b.connector_id, b.id;
 
 -- name: interpolatable_sections
+-- Missing sections that viewers may interpolate: orientation, coordinate (nm), by id.
 SELECT orientation, location_coordinate FROM interpolatable_section WHERE project_id = %(project_id)s ORDER BY id;

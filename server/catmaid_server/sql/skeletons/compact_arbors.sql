@@ -2,11 +2,13 @@
 -- clients get that ask for `ordered`.
 
 -- name: nodes
+-- Treenodes as JSON rows: id, parent, user, x, y, z, radius, confidence, by id. Cost: one index scan by skeleton_id.
 SELECT coalesce(json_agg(json_build_array(id, parent_id, user_id, x, y, z, radius, confidence) ORDER BY id), '[]')::text
   FROM treenode
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s;
 
 -- name: timed_nodes
+-- As nodes, and each row ends with creation and edition time (s since 1970).
 SELECT coalesce(json_agg(json_build_array(id, parent_id, user_id, x, y, z, radius, confidence,
                                           extract(epoch FROM creation_time), extract(epoch FROM edition_time))
                          ORDER BY id), '[]')::text
@@ -14,7 +16,7 @@ SELECT coalesce(json_agg(json_build_array(id, parent_id, user_id, x, y, z, radiu
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s;
 
 -- name: synapses
--- Rows: treenode, its confidence, connector, confidence, treenode and skeleton of the partner, relation of both sides
+-- Synapses of a skeleton with both ends, as JSON rows: treenode, its confidence, connector, confidence, treenode and skeleton of the partner, relation of both sides
 -- (0 presynaptic, 1 postsynaptic). Gap junctions are no synapses to the clients of this form.
 SELECT coalesce(json_agg(json_build_array(
            l.treenode_id, l.confidence, l.connector_id, p.confidence, p.treenode_id, p.skeleton_id,
@@ -27,6 +29,7 @@ SELECT coalesce(json_agg(json_build_array(
   JOIN connector_link p ON p.connector_id = l.connector_id AND p.relation_id = b.id AND p.id <> l.id;
 
 -- name: tags
+-- Treenodes by label name, as a JSON object; treenodes in the order in which they were labelled.
 SELECT coalesce(json_object_agg(name, nodes), '{}')::text
   FROM (SELECT b.name, json_agg(t.id ORDER BY l.id) AS nodes
           FROM treenode t

@@ -7,6 +7,7 @@
 -- Cost: index scans of the live and the history table.
 
 -- name: nodes
+-- States of treenodes: id, parent, user, x, y, z, radius, confidence, period (two times), origin.
 SELECT id, parent_id, user_id, x, y, z, radius, confidence, edition_time, creation_time, 1 AS origin
   FROM treenode
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s
@@ -61,6 +62,7 @@ SELECT DISTINCT label.name, l.treenode_id, l.edition_time, l.user_id
  ORDER BY label.name, l.treenode_id, l.edition_time;
 
 -- name: reviews
+-- Reviews that are or were: treenode, review, reviewer, time.
 SELECT treenode_id, id, reviewer_id, review_time
   FROM review__with_history
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s

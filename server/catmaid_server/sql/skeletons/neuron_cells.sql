@@ -1,11 +1,13 @@
 -- Skeletons as cells of a simulation, and the synapses between them.
 
 -- name: neurons
+-- Skeletons with the names of their neurons.
 SELECT s.id, n.name
   FROM skeleton s JOIN neuron n ON n.id = s.neuron_id
  WHERE s.project_id = %(project_id)s AND s.id = ANY (%(skeleton_ids)s::integer[]);
 
 -- name: nodes
+-- Treenodes of skeletons: skeleton, treenode, parent, x, y, z, radius (nm).
 SELECT skeleton_id, id, parent_id, x, y, z, radius
   FROM treenode
  WHERE project_id = %(project_id)s AND skeleton_id = ANY (%(skeleton_ids)s::integer[])

@@ -1,6 +1,7 @@
 -- Where imported skeletons came from, and what was imported.
 
 -- name: ensure_source
+-- Add a source of data unless the project has it.
 INSERT INTO data_source (project_id, name, url, source_project_id, user_id)
 VALUES (%(project_id)s, %(name)s, %(url)s, %(source_project_id)s, %(user_id)s)
 ON CONFLICT (project_id, url, source_project_id) DO NOTHING;
@@ -11,19 +12,23 @@ SELECT id FROM data_source
  WHERE project_id = %(project_id)s AND url = %(url)s AND source_project_id = %(source_project_id)s;
 
 -- name: add
+-- Add the origin of a skeleton.
 INSERT INTO skeleton_origin (skeleton_id, project_id, data_source_id, source_id, user_id)
 VALUES (%(skeleton_id)s, %(project_id)s, %(data_source_id)s, %(source_id)s, %(user_id)s);
 
 -- name: sources
+-- Sources of data of a project: id, name, URL, project there.
 SELECT id, name, url, source_project_id FROM data_source WHERE project_id = %(project_id)s ORDER BY id;
 
 -- name: of_skeletons
+-- Origins of skeletons: skeleton, source, id there, and the source's name, URL and project.
 SELECT o.skeleton_id, o.data_source_id, o.source_id, d.name, d.url, d.source_project_id
   FROM skeleton_origin o JOIN data_source d ON d.id = o.data_source_id
  WHERE o.project_id = %(project_id)s AND o.skeleton_id = ANY (%(skeleton_ids)s::integer[])
  ORDER BY o.skeleton_id;
 
 -- name: from_source
+-- Skeletons by the id that they have in a source.
 SELECT o.source_id, array_agg(o.skeleton_id ORDER BY o.skeleton_id)
   FROM skeleton_origin o JOIN data_source d ON d.id = o.data_source_id
  WHERE o.project_id = %(project_id)s AND o.source_id = ANY (%(source_ids)s::integer[])

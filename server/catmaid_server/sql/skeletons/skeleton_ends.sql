@@ -1,6 +1,7 @@
 -- Ends and labels of one skeleton, by how far they are along it.
 
 -- name: arbor
+-- Treenodes of a skeleton: id, parent, x, y, z (nm), creation time.
 SELECT id, parent_id, x, y, z, creation_time
   FROM treenode
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s;
@@ -14,6 +15,7 @@ SELECT DISTINCT l.treenode_id
  WHERE t.skeleton_id = %(skeleton_id)s AND t.project_id = %(project_id)s AND b.name ~* %(pattern)s;
 
 -- name: labelled
+-- Labelled treenodes of a skeleton with the names of their labels, by name.
 SELECT l.treenode_id, array_agg(b.name ORDER BY b.name)
   FROM treenode t
   JOIN node_label l ON l.treenode_id = t.id
@@ -66,4 +68,5 @@ SELECT s.skeleton_id, s.num_nodes, s.cable_length, tips.ends, tips.open,
  ORDER BY s.skeleton_id;
 
 -- name: existing
+-- Those of these skeletons that the project has.
 SELECT id FROM skeleton WHERE project_id = %(project_id)s AND id = ANY (%(skeleton_ids)s::integer[]);

@@ -1,12 +1,14 @@
 -- Skeletons as text.
 
 -- name: swc
+-- Treenodes for SWC, by id: id, x, y, z, radius (nm, unset as 0), parent.
 SELECT id, x, y, z, greatest(radius, 0), parent_id
   FROM treenode
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s
  ORDER BY id;
 
 -- name: somata
+-- Treenodes of a skeleton with the label soma.
 SELECT DISTINCT t.id
   FROM treenode t
   JOIN node_label l ON l.treenode_id = t.id
@@ -15,6 +17,7 @@ SELECT DISTINCT t.id
  ORDER BY t.id;
 
 -- name: eswc
+-- Treenodes for eSWC: as for SWC, and who made and edited them when, and their confidence.
 SELECT t.id, t.x, t.y, t.z, greatest(t.radius, 0), t.parent_id,
        maker.username, t.creation_time, editor.username, t.edition_time, t.confidence
   FROM treenode t

@@ -21,6 +21,7 @@ SELECT k.id
  ORDER BY k.id;
 
 -- name: summaries
+-- Summaries by skeleton, as a JSON object.
 SELECT coalesce(json_object_agg(skeleton_id, json_build_object(
            'skeleton_id', skeleton_id, 'num_nodes', num_nodes, 'cable_length', cable_length,
            'num_imported_nodes', num_imported_nodes, 'original_creation_time', original_creation_time,
@@ -36,21 +37,25 @@ SELECT skeleton_id, cable_length
  WHERE project_id = %(project_id)s AND skeleton_id = ANY (%(skeleton_ids)s::integer[]);
 
 -- name: root
+-- Root treenode of a skeleton: id, x, y, z (nm).
 SELECT id, x, y, z
   FROM treenode
  WHERE skeleton_id = %(skeleton_id)s AND parent_id IS NULL AND project_id = %(project_id)s;
 
 -- name: neuron_of_skeleton
+-- Neuron of a skeleton: id, project, name, user, creation time.
 SELECT n.id, n.project_id, n.name, n.user_id, n.creation_time
   FROM skeleton k JOIN neuron n ON n.id = k.neuron_id
  WHERE k.id = %(skeleton_id)s AND k.project_id = %(project_id)s;
 
 -- name: neuron_names
+-- Names of neurons by skeleton.
 SELECT k.id, n.name
   FROM skeleton k JOIN neuron n ON n.id = k.neuron_id
  WHERE k.project_id = %(project_id)s AND k.id = ANY (%(skeleton_ids)s::integer[]);
 
 -- name: node_count
+-- Number of treenodes of a skeleton, and the skeleton; given itself or one of its treenodes.
 SELECT num_nodes, skeleton_id
   FROM skeleton_summary
  WHERE project_id = %(project_id)s

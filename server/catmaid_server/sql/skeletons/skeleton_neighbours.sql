@@ -19,4 +19,5 @@ HAVING %(single)s::boolean IS NULL OR (count(*) = 1) = %(single)s::boolean
  LIMIT %(count)s;
 
 -- name: treenode_exists
+-- Whether the project has a treenode.
 SELECT EXISTS (SELECT FROM treenode WHERE id = %(treenode_id)s AND project_id = %(project_id)s);

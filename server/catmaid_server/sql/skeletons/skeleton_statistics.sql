@@ -1,18 +1,21 @@
 -- How skeletons were made, reviewed and connected.
 
 -- name: treenodes
+-- Treenodes of skeletons: id, parent, user, creation time (s since 1970), x, y, z (nm), skeleton.
 SELECT id, parent_id, user_id, extract(epoch FROM creation_time)::float8, x, y, z, skeleton_id
   FROM treenode
  WHERE project_id = %(project_id)s AND skeleton_id = ANY (%(skeleton_ids)s::integer[])
  ORDER BY id;
 
 -- name: reviews
+-- Reviews of skeletons: skeleton, reviewer, treenode, time (s since 1970).
 SELECT skeleton_id, reviewer_id, treenode_id, extract(epoch FROM review_time)::float8
   FROM review
  WHERE project_id = %(project_id)s AND skeleton_id = ANY (%(skeleton_ids)s::integer[])
  ORDER BY review_time, id;
 
 -- name: synapses
+-- Number of links by skeleton, relation and user.
 SELECT l.skeleton_id, r.name, l.user_id, count(*)
   FROM connector_link l JOIN relation r ON r.id = l.relation_id
  WHERE l.project_id = %(project_id)s AND l.skeleton_id = ANY (%(skeleton_ids)s::integer[])
@@ -41,4 +44,5 @@ SELECT mine.name, count(DISTINCT other.skeleton_id)
  GROUP BY mine.name;
 
 -- name: cable_length
+-- Cable length of a skeleton (nm).
 SELECT cable_length FROM skeleton_summary WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s;

@@ -1,16 +1,19 @@
 -- One skeleton as old viewers want it.
 
 -- name: neuron_name
+-- Name of a skeleton's neuron.
 SELECT n.name FROM skeleton k JOIN neuron n ON n.id = k.neuron_id
  WHERE k.id = %(skeleton_id)s AND k.project_id = %(project_id)s;
 
 -- name: nodes
+-- Treenodes of a skeleton: id, parent, user, x, y, z, radius (nm), confidence, creation and edition time.
 SELECT id, parent_id, user_id, x, y, z, radius, confidence, creation_time, edition_time
   FROM treenode
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s
  ORDER BY id;
 
 -- name: tags
+-- Labels of a skeleton by name, each with its treenodes in the order in which they were labelled.
 SELECT b.name, array_agg(t.id ORDER BY l.id)
   FROM treenode t
   JOIN node_label l ON l.treenode_id = t.id
@@ -29,6 +32,7 @@ SELECT l.treenode_id, l.connector_id, CASE r.name WHEN 'presynaptic_to' THEN 0 E
  ORDER BY l.id;
 
 -- name: reviews
+-- Reviews of a skeleton, by id: treenode, reviewer, time.
 SELECT treenode_id, reviewer_id, review_time
   FROM review
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s
