@@ -166,7 +166,7 @@ async def _uses(tx: Connection, project_id: int, annotation_ids: Collection[int]
 
 
 async def _delete_unused(tx: Connection, project_id: int, unused: set[int]) -> None:
-    """Delete annotations, and those that nothing but these bore."""
+    """Delete annotations and the meta-annotations that this leaves unused."""
     while unused:
         metas = {meta for (meta,) in await fetch_all(tx, sql.unlink_metas, annotation_ids=list(unused))}
         await tx.execute(sql.delete, {"annotation_ids": list(unused)})

@@ -1,4 +1,4 @@
-"""Annotations: lists, and what neurons and annotations bear."""
+"""Lists of annotations, and the annotations of neurons, annotations and volumes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import TypedDict
 
 import msgspec
 
@@ -15,6 +16,15 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.values import required
 
 sql = load("annotation/annotations")
+
+
+class AnnotationUse(TypedDict):
+    """One use of an annotation."""
+
+    id: int
+    """Of the annotation."""
+    uid: int
+    """Who annotated."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +54,15 @@ async def list_annotations(connection: Connection, project_id: int, wanted: Anno
 
 async def of_skeletons(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int]
-) -> tuple[dict[int, list[dict[str, int]]], dict[int, str], dict[int, str]]:
-    """What neurons bear, by skeleton; names of these annotations; names of the neurons, by skeleton.
+) -> tuple[dict[int, list[AnnotationUse]], dict[int, str], dict[int, str]]:
+    """Annotations of neurons, by skeleton; names of these annotations; names of the neurons, by skeleton.
 
-    Skeletons whose neurons bear nothing are in the last only. `InvalidInput` without skeletons.
+    Skeletons whose neurons have no annotations are in the last only. `InvalidInput` without skeletons.
     """
     rows = await fetch_all(
         connection, sql.of_skeletons, project_id=project_id, skeleton_ids=required(skeleton_ids, "skeleton ID")
     )
-    borne: defaultdict[int, list[dict[str, int]]] = defaultdict(list)
+    borne: defaultdict[int, list[AnnotationUse]] = defaultdict(list)
     names: dict[int, str] = {}
     neurons: dict[int, str] = {}
     for skeleton_id, annotation_id, user_id, name, neuron in rows:
@@ -65,10 +75,10 @@ async def of_skeletons(
 
 async def of_entities(
     connection: Connection, project_id: int, entity_ids: Sequence[int]
-) -> tuple[dict[int, list[dict[str, int]]], dict[int, str]]:
-    """What neurons, annotations and volumes bear, by id, and the names of these annotations."""
+) -> tuple[dict[int, list[AnnotationUse]], dict[int, str]]:
+    """Annotations of neurons, annotations and volumes, by id of these, and the names of the annotations."""
     rows = await fetch_all(connection, sql.of_entities, project_id=project_id, entity_ids=list(entity_ids))
-    borne: defaultdict[int, list[dict[str, int]]] = defaultdict(list)
+    borne: defaultdict[int, list[AnnotationUse]] = defaultdict(list)
     names: dict[int, str] = {}
     for entity_id, annotation_id, user_id, name in rows:
         borne[entity_id].append({"id": annotation_id, "uid": user_id})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TypedDict
 
 import msgspec
 
@@ -16,6 +16,25 @@ from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.values import required
 
 sql = load("skeletons/skeleton_info")
+
+
+class RootNode(TypedDict):
+    """The root of a skeleton; coordinates in nm."""
+
+    root_id: int
+    x: float
+    y: float
+    z: float
+
+
+class ModelledNeuron(TypedDict):
+    """The neuron that a skeleton models."""
+
+    neuron_id: int
+    project_id: int
+    name: str
+    user_id: int
+    creation_time: datetime
 
 
 @dataclass(frozen=True)
@@ -83,20 +102,28 @@ async def cable_length(connection: Connection, project_id: int, skeleton_id: int
     return lengths[skeleton_id]
 
 
-async def root(connection: Connection, project_id: int, skeleton_id: int) -> dict[str, Any]:
+async def root(connection: Connection, project_id: int, skeleton_id: int) -> RootNode:
     """The root node and its place; `NotFound` if there is no such skeleton."""
     row = await fetch_one(connection, sql.root, project_id=project_id, skeleton_id=skeleton_id)
     if row is None:
         raise NotFound(f"There is no skeleton {skeleton_id}.")
-    return dict(zip(("root_id", "x", "y", "z"), row, strict=True))
+    root_id, x, y, z = row
+    return {"root_id": root_id, "x": x, "y": y, "z": z}
 
 
-async def neuron_of_skeleton(connection: Connection, project_id: int, skeleton_id: int) -> dict[str, Any]:
+async def neuron_of_skeleton(connection: Connection, project_id: int, skeleton_id: int) -> ModelledNeuron:
     """The neuron that a skeleton models; `InvalidInput` if there is no such skeleton."""
     row = await fetch_one(connection, sql.neuron_of_skeleton, project_id=project_id, skeleton_id=skeleton_id)
     if row is None:
         raise InvalidInput(f"There is no neuron with a skeleton {skeleton_id}.")
-    return dict(zip(("neuron_id", "project_id", "name", "user_id", "creation_time"), row, strict=True))
+    neuron_id, project_id, name, user_id, creation_time = row
+    return {
+        "neuron_id": neuron_id,
+        "project_id": project_id,
+        "name": name,
+        "user_id": user_id,
+        "creation_time": creation_time,
+    }
 
 
 async def neuron_names(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> dict[int, str]:

@@ -13,7 +13,7 @@ from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.arbor_walk import ArborWalk
 from catmaid_server.domain.reviews.review_sequences import sequences
-from catmaid_server.domain.skeletons.skeleton_statistics import POSTSYNAPTIC
+from catmaid_wire.relations import POSTSYNAPTIC
 
 sql = load("skeletons/skeleton_statistics")
 

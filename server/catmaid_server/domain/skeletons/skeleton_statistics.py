@@ -10,6 +10,7 @@ from typing import Any
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_value
 from catmaid_server.db.store import Connection
+from catmaid_wire.relations import POSTSYNAPTIC, PRESYNAPTIC
 
 sql = load("skeletons/skeleton_statistics")
 
@@ -17,8 +18,6 @@ _BIN_S = 20
 _BINS_PER_MINUTE = 60 // _BIN_S
 _LONGEST_PAUSE_S = 300
 """Who makes no node for longer was not at work."""
-
-PRESYNAPTIC, POSTSYNAPTIC = "presynaptic_to", "postsynaptic_to"
 
 
 @dataclass

@@ -9,7 +9,7 @@ import msgspec
 from catmaid_server.domain.annotation import annotating, annotation_lists, neuron_info
 from catmaid_server.domain.annotation.annotating import Annotated as Done
 from catmaid_server.domain.annotation.annotating import Removed
-from catmaid_server.domain.annotation.annotation_lists import AnnotationFilter
+from catmaid_server.domain.annotation.annotation_lists import AnnotationFilter, AnnotationUse
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import times
@@ -97,7 +97,7 @@ class ListedAnnotation(TypedDict):
     users: NotRequired[list[Annotator]]
 
 
-class Listed(TypedDict):
+class AnnotationList(TypedDict):
     """Annotations."""
 
     annotations: list[ListedAnnotation]
@@ -105,7 +105,9 @@ class Listed(TypedDict):
 
 @routes.any("/{project_id}/annotations", needs=Permission.BROWSE)
 @routes.any("/{project_id}/annotations/", needs=Permission.BROWSE)
-async def list_annotations(call: Call, form: ListAnnotations) -> Annotated[dict[str, Any], Content(Listed)]:
+async def list_annotations(
+    call: Call, form: ListAnnotations
+) -> Annotated[dict[str, msgspec.Raw], Content(AnnotationList)]:
     """List annotations and the users who used them."""
     async with call.reading() as connection:
         if form.simple:
@@ -126,55 +128,44 @@ async def list_annotations(call: Call, form: ListAnnotations) -> Annotated[dict[
         return {"annotations": await annotation_lists.list_annotations(connection, call.project_id, wanted)}
 
 
-class Use(TypedDict):
-    """One use of an annotation."""
-
-    id: int
-    """Of the annotation."""
-    uid: int
-    """Who annotated."""
-
-
-class OfSkeletons(TypedDict):
+class SkeletonAnnotations(TypedDict):
     """By skeleton its annotations, and the names of these."""
 
-    skeletons: dict[int, list[Use]]
+    skeletons: dict[int, list[AnnotationUse]]
     annotations: dict[int, str]
 
 
 @routes.any("/{project_id}/annotations/forskeletons", needs=Permission.BROWSE)
-async def annotations_for_skeletons(
-    call: Call, form: AnnotatedSkeletons
-) -> Annotated[dict[str, Any], Content(OfSkeletons)]:
-    """List what the neurons of skeletons bear."""
+async def annotations_for_skeletons(call: Call, form: AnnotatedSkeletons) -> SkeletonAnnotations:
+    """List the annotations of the neurons of skeletons."""
     async with call.reading() as connection:
         borne, names, _ = await annotation_lists.of_skeletons(connection, call.project_id, form.skeleton_ids)
     return {"skeletons": borne, "annotations": names}
 
 
-class Annotations(TypedDict):
-    """What one thing bears."""
+class AnnotationUses(TypedDict):
+    """The annotations of one skeleton or annotation."""
 
-    annotations: list[Use]
+    annotations: list[AnnotationUse]
 
 
-class ListOf(TypedDict):
+class SkeletonAnnotationLists(TypedDict):
     """By skeleton its annotations, the names of these, and what else was asked for."""
 
-    skeletons: dict[int, Annotations]
+    skeletons: dict[int, AnnotationUses]
     annotations: dict[int, str]
-    metaannotations: NotRequired[dict[int, Annotations]]
+    metaannotations: NotRequired[dict[int, AnnotationUses]]
     """By annotation."""
     neuronnames: NotRequired[dict[int, str]]
     """By skeleton."""
 
 
 @routes.any("/{project_id}/skeleton/annotationlist", needs=Permission.BROWSE)
-async def annotation_list(call: Call, form: ListOfSkeletons) -> Annotated[dict[str, Any], Content(ListOf)]:
-    """List what the neurons of skeletons bear, and perhaps what these annotations bear and the neurons' names."""
+async def annotation_list(call: Call, form: ListOfSkeletons) -> SkeletonAnnotationLists:
+    """List the annotations of the neurons of skeletons; on request also meta-annotations and names of the neurons."""
     async with call.reading() as connection:
         borne, names, neurons = await annotation_lists.of_skeletons(connection, call.project_id, form.skeleton_ids)
-        answer: dict[str, Any] = {
+        answer: SkeletonAnnotationLists = {
             "skeletons": {skeleton: {"annotations": found} for skeleton, found in borne.items()},
             "annotations": names,
         }
@@ -191,16 +182,16 @@ def _is_on(text: str) -> bool:
     return text.strip().lower() in ("1", "true")
 
 
-class OfObjects(TypedDict):
+class EntityAnnotations(TypedDict):
     """By neuron or annotation what it bears, and the names of these annotations."""
 
-    entities: dict[int, list[Use]]
+    entities: dict[int, list[AnnotationUse]]
     annotations: dict[int, str]
 
 
 @routes.any("/{project_id}/annotations/query", needs=Permission.BROWSE)
-async def annotations_of_objects(call: Call, form: ObjectIds) -> Annotated[dict[str, Any], Content(OfObjects)]:
-    """List what neurons and annotations bear."""
+async def annotations_of_objects(call: Call, form: ObjectIds) -> EntityAnnotations:
+    """List the annotations of neurons and annotations."""
     ids = required(form.object_ids, "object ID")
     async with call.reading() as connection:
         borne, names = await annotation_lists.of_entities(connection, call.project_id, ids)
@@ -238,7 +229,7 @@ class AddedAnnotation(TypedDict):
     entities: list[int]
 
 
-class Added(TypedDict):
+class AnnotationsAdded(TypedDict):
     """What was annotated, and which of the annotations are new or stood there already."""
 
     message: str
@@ -248,7 +239,7 @@ class Added(TypedDict):
 
 
 @routes.any("/{project_id}/annotations/add", needs=Permission.ANNOTATE, label="annotations.add")
-async def add(call: Call, form: AddAnnotations) -> Annotated[dict[str, Any], Content(Added)]:
+async def add(call: Call, form: AddAnnotations) -> AnnotationsAdded:
     """Put annotations on neurons and annotations."""
     models = await neuron_info.neurons_of_skeletons(call.tx, call.project_id, form.skeleton_ids)
     entity_ids = {*form.entity_ids, *models.values()}
@@ -258,7 +249,7 @@ async def add(call: Call, form: AddAnnotations) -> Annotated[dict[str, Any], Con
     return _added(done)
 
 
-def _added(done: list[Done]) -> dict[str, Any]:
+def _added(done: list[Done]) -> AnnotationsAdded:
     return {
         "message": "success",
         "annotations": [{"name": a.name, "id": a.annotation_id, "entities": a.added} for a in done],
@@ -267,16 +258,16 @@ def _added(done: list[Done]) -> dict[str, Any]:
     }
 
 
-class Targeted(TypedDict):
+class AnnotationTargets(TypedDict):
     """What bore an annotation."""
 
     targetIds: list[int]
 
 
-class TakenOff(TypedDict):
+class AnnotationsRemoved(TypedDict):
     """What was taken off."""
 
-    deleted_annotations: dict[int, Targeted]
+    deleted_annotations: dict[int, AnnotationTargets]
     """By annotation that is on nothing any more, and is gone."""
     deleted_links: list[int]
     left_uses: dict[int, int]
@@ -284,11 +275,11 @@ class TakenOff(TypedDict):
 
 
 @routes.any("/{project_id}/annotations/remove", needs=Permission.ANNOTATE, label="annotations.remove")
-async def remove(call: Call, form: RemoveAnnotations) -> Annotated[dict[str, Any], Content(TakenOff)]:
+async def remove(call: Call, form: RemoveAnnotations) -> AnnotationsRemoved:
     """Take annotations off neurons and annotations."""
     annotation_ids = required(form.annotation_ids, "annotation ID")
     removed = await annotating.remove(call.tx, call.project_id, call.user, annotation_ids, form.entity_ids)
-    by_annotation: dict[int, dict[str, list[int]]] = {}
+    by_annotation: dict[int, AnnotationTargets] = {}
     for _, annotation, target in removed.links:
         by_annotation.setdefault(annotation, {"targetIds": []})["targetIds"].append(target)
     return {
@@ -298,7 +289,7 @@ async def remove(call: Call, form: RemoveAnnotations) -> Annotated[dict[str, Any
     }
 
 
-class RemovedOne(TypedDict):
+class AnnotationRemoved(TypedDict):
     """What became of the annotation."""
 
     message: str
@@ -308,16 +299,16 @@ class RemovedOne(TypedDict):
 
 
 @routes.any("/{project_id}/annotations/{annotation_id}/remove", needs=Permission.ANNOTATE, label="annotations.remove")
-async def remove_one(call: Call, form: EntityIds) -> RemovedOne:
+async def remove_one(call: Call, form: EntityIds) -> AnnotationRemoved:
     """Take one annotation off neurons and annotations."""
     annotation_id = call.path["annotation_id"]
     removed = await annotating.remove(call.tx, call.project_id, call.user, [annotation_id], form.entity_ids)
     left = removed.left_uses.get(annotation_id, 0)
     deleted = annotation_id in removed.deleted_annotations
-    return {"message": _told(removed, left, deleted), "deleted_annotation": deleted, "left_uses": left}
+    return {"message": _removal_message(removed, left, deleted), "deleted_annotation": deleted, "left_uses": left}
 
 
-def _told(removed: Removed, left: int, deleted: bool) -> str:
+def _removal_message(removed: Removed, left: int, deleted: bool) -> str:
     count = len(removed.links)
     entities = "one entity" if count == 1 else f"{count} entities"
     parts = [f"Removed annotation from {entities}." if count else "No annotation removed."]

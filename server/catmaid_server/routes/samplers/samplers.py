@@ -160,9 +160,9 @@ class SamplerCount(TypedDict):
     n_samplers: int
 
 
-def whole_seconds(moment: float) -> float:
+def whole_seconds(time: float) -> float:
     """A time in seconds without fraction, as clients of samplers know it."""
-    return float(int(moment))
+    return float(int(time))
 
 
 def ends_of(domain: Domain) -> list[DomainEnd]:

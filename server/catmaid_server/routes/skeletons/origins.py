@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import msgspec
 
@@ -10,7 +10,7 @@ from catmaid_server.domain.skeletons import origins
 from catmaid_server.domain.skeletons.origins import DataSource
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
-from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 from catmaid_server.routes.skeletons.skeleton_info import SkeletonIds
 
 routes = Routes()
@@ -40,7 +40,7 @@ class Source(TypedDict):
 
 
 @routes.any("/{project_id}/origins/", needs=Permission.BROWSE)
-async def list_sources(call: Call, form: NoParameters) -> Annotated[list[dict[str, Any]], Content(list[Source])]:
+async def list_sources(call: Call, form: NoParameters) -> list[Source]:
     """List the servers' projects from which skeletons were imported."""
     async with call.reading() as connection:
         return [_described(source) for source in await origins.sources(connection, call.project_id)]
@@ -61,7 +61,7 @@ class Origins(TypedDict):
 
 
 @routes.any("/{project_id}/skeletons/origin", needs=Permission.BROWSE)
-async def origins_of_skeletons(call: Call, form: SkeletonIds) -> Annotated[dict[str, Any], Content(Origins)]:
+async def origins_of_skeletons(call: Call, form: SkeletonIds) -> Origins:
     """Tell where skeletons came from."""
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
@@ -75,7 +75,7 @@ async def origins_of_skeletons(call: Call, form: SkeletonIds) -> Annotated[dict[
     }
 
 
-def _described(source: DataSource) -> dict[str, Any]:
+def _described(source: DataSource) -> Source:
     return {
         "id": source.id,
         "name": source.name,
@@ -100,15 +100,16 @@ class Imported(TypedDict):
 
 
 @routes.any("/{project_id}/skeletons/import-info", needs=Permission.BROWSE)
-async def describe_imports(
-    call: Call, form: ImportInfo
-) -> Annotated[dict[int, dict[str, Any]], Content(dict[int, Imported])]:
+async def describe_imports(call: Call, form: ImportInfo) -> dict[int, Imported]:
     """Tell how many treenodes of skeletons were imported, and perhaps which."""
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
         found = await origins.imported_treenodes(connection, call.project_id, ids)
-    return {
-        skeleton_id: {"n_imported_treenodes": len(nodes)}
-        | ({"imported_treenodes": nodes} if form.with_treenodes else {})
-        for skeleton_id, nodes in found.items()
-    }
+    return {skeleton_id: _imported(nodes, listed=form.with_treenodes) for skeleton_id, nodes in found.items()}
+
+
+def _imported(treenode_ids: list[int], *, listed: bool) -> Imported:
+    answer: Imported = {"n_imported_treenodes": len(treenode_ids)}
+    if listed:
+        answer["imported_treenodes"] = treenode_ids
+    return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 import msgspec
 
@@ -97,7 +97,7 @@ class Cable(TypedDict):
 
 
 @routes.get("/{project_id}/skeletons/{skeleton_id}/cable-length", needs=Permission.BROWSE)
-async def measure_cable(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Cable)]:
+async def measure_cable(call: Call, form: NoParameters) -> Cable:
     """Give the cable length of one skeleton."""
     skeleton_id = call.path["skeleton_id"]
     async with call.reading() as connection:
@@ -105,17 +105,8 @@ async def measure_cable(call: Call, form: NoParameters) -> Annotated[dict[str, A
     return {"cable_length": length, "skeleton_id": skeleton_id}
 
 
-class Root(TypedDict):
-    """The root; place in nm."""
-
-    root_id: int
-    x: float
-    y: float
-    z: float
-
-
 @routes.get("/{project_id}/skeletons/{skeleton_id}/root", needs=Permission.BROWSE)
-async def find_root(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Root)]:
+async def find_root(call: Call, form: NoParameters) -> skeleton_info.RootNode:
     """Give the root node."""
     async with call.reading() as connection:
         return await skeleton_info.root(connection, call.project_id, call.path["skeleton_id"])
@@ -132,11 +123,17 @@ class NeuronDetails(TypedDict):
 
 
 @routes.any("/{project_id}/skeletons/{skeleton_id}/neuron-details", needs=Permission.BROWSE)
-async def describe_neuron(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(NeuronDetails)]:
+async def describe_neuron(call: Call, form: NoParameters) -> NeuronDetails:
     """Describe the neuron that a skeleton models."""
     async with call.reading() as connection:
         found = await skeleton_info.neuron_of_skeleton(connection, call.project_id, call.path["skeleton_id"])
-    return {**found, "creation_time": times.milliseconds(found["creation_time"])}
+    return {
+        "neuron_id": found["neuron_id"],
+        "project_id": found["project_id"],
+        "name": found["name"],
+        "user_id": found["user_id"],
+        "creation_time": times.milliseconds(found["creation_time"]),
+    }
 
 
 @routes.get("/{project_id}/skeletons/{skeleton_id}/node-overview", needs=Permission.BROWSE)
@@ -160,7 +157,7 @@ class NeuronName(TypedDict):
 
 
 @routes.any("/{project_id}/skeleton/{skeleton_id}/neuronname", needs=Permission.BROWSE)
-async def name_of_skeleton(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(NeuronName)]:
+async def name_of_skeleton(call: Call, form: NoParameters) -> NeuronName:
     """Name the neuron that a skeleton models."""
     async with call.reading() as connection:
         found = await skeleton_info.neuron_of_skeleton(connection, call.project_id, call.path["skeleton_id"])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
 from catmaid_server.domain.skeletons import skeleton_measures, skeleton_statistics
 from catmaid_server.domain.skeletons.skeleton_statistics import Contributions
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
-from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import NoParameters, Permission, Routes
 from catmaid_server.routes.skeletons.skeleton_info import SkeletonIds, Skids
 
 routes = Routes()
@@ -28,7 +28,7 @@ class Figures(TypedDict):
 
 
 @routes.any("/{project_id}/skeleton/{skeleton_id}/statistics", needs=Permission.BROWSE)
-async def describe_skeleton(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Figures)]:
+async def describe_skeleton(call: Call, form: NoParameters) -> Figures:
     """Give a skeleton in figures."""
     async with call.reading() as connection:
         found = await skeleton_statistics.statistics(connection, call.project_id, call.path["skeleton_id"])
@@ -61,7 +61,7 @@ class Contributors(TypedDict):
 
 
 @routes.any("/{project_id}/skeleton/{skeleton_id}/contributor_statistics", needs=Permission.BROWSE)
-async def contributors_of_skeleton(call: Call, form: NoParameters) -> Annotated[dict[str, Any], Content(Contributors)]:
+async def contributors_of_skeleton(call: Call, form: NoParameters) -> Contributors:
     """Tell who made a skeleton, and in how much time."""
     async with call.reading() as connection:
         return _described(
@@ -70,7 +70,7 @@ async def contributors_of_skeleton(call: Call, form: NoParameters) -> Annotated[
 
 
 @routes.any("/{project_id}/skeleton/contributor_statistics_multiple", needs=Permission.BROWSE)
-async def contributors_of_skeletons(call: Call, form: Skids) -> Annotated[dict[str, Any], Content(Contributors)]:
+async def contributors_of_skeletons(call: Call, form: Skids) -> Contributors:
     """Tell who made skeletons, and in how much time."""
     ids = required(form.skids, "skeleton ID")
     async with call.reading() as connection:
@@ -92,13 +92,13 @@ class Measured(NamedTuple):
 
 
 @routes.any("/{project_id}/skeletons/measure", needs=Permission.BROWSE)
-async def measure(call: Call, form: SkeletonIds) -> Annotated[list[tuple[Any, ...]], Content(list[Measured])]:
+async def measure(call: Call, form: SkeletonIds) -> list[Measured]:
     """Measure skeletons: cable, smoothed cable, inputs, outputs, nodes, branches, ends, smoothed longest path."""
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
         found = await skeleton_measures.measure(connection, call.project_id, ids)
     return [
-        (
+        Measured(
             skeleton_id,
             int(m.cable),
             int(m.smooth_cable),
@@ -113,7 +113,7 @@ async def measure(call: Call, form: SkeletonIds) -> Annotated[list[tuple[Any, ..
     ]
 
 
-def _described(found: Contributions) -> dict[str, Any]:
+def _described(found: Contributions) -> Contributors:
     return {
         "construction_minutes": found.construction_minutes,
         "min_review_minutes": found.min_review_minutes,
