@@ -54,7 +54,7 @@ def expected(shared: Path) -> dict[str, Any]:
     return known
 
 
-async def test_as_much_as_there_should_be(vnc: cj.Project, expected: dict[str, Any], shared: Path) -> None:
+async def test_the_counts_are_those_of_the_real_data(vnc: cj.Project, expected: dict[str, Any], shared: Path) -> None:
     skeletons = vnc.skeletons
     assert len(skeletons) == expected["skeletons"]["n"] == 178
     assert skeletons["nodes"].sum() == expected["skeletons"]["nodes"] == 5064

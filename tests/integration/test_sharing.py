@@ -52,7 +52,7 @@ async def test_a_token_gives_what_it_says_and_no_more(module_service: Service) -
 
 
 @pytest.mark.parametrize("token", ["", "rubbish", "\x00", "1" * 5000, "{}", str(UUID(int=1)), str(UUID(int=0))])
-async def test_what_is_no_token_opens_nothing(module_service: Service, token: str) -> None:
+async def test_an_invalid_token_gives_no_permission(module_service: Service, token: str) -> None:
     actor = await newcomer(module_service)
     status, body = await actor.refused("/project-tokens/apply", token=token)
     assert status in (400, 404)

@@ -112,7 +112,7 @@ async def test_a_project_is_made_where_there_is_none(service: Service, tmp_path:
     assert made.project_id != service.project_id
 
 
-async def test_wrong_words_are_refused_before_any_work(service: Service, tmp_path: Path, sections: Path) -> None:
+async def test_invalid_parameters_are_refused_before_any_work(service: Service, tmp_path: Path, sections: Path) -> None:
     for change in (
         {"owner": "nobody"},
         {"title": " "},
@@ -232,7 +232,7 @@ async def test_images_that_are_gone_are_not_found(service: Service, stack: Impor
     assert "are not where they were" in body["error"]
 
 
-async def test_a_ticket_lets_an_image_request_in(service: Service, stack: ImportedStack) -> None:
+async def test_a_ticket_authorises_an_image_request(service: Service, stack: ImportedStack) -> None:
     path = await _tile_path(service, stack.stack_id, "0/0/0/0.jpg")
     status, body = await service.visitor.request("GET", path)
     assert status == 403
@@ -245,7 +245,7 @@ async def test_a_ticket_lets_an_image_request_in(service: Service, stack: Import
     assert (await service.visitor.refused(f"/{service.project_id}/tile-ticket"))[0] == 403
 
 
-async def test_a_ticket_is_worth_what_its_holder_may_now(service: Service, stack: ImportedStack) -> None:
+async def test_a_ticket_gives_no_access_when_its_holder_lost_it(service: Service, stack: ImportedStack) -> None:
     path = await _tile_path(service, stack.stack_id, "0/0/0/0.jpg")
     ticket = (await service.tracer.post(f"/{service.project_id}/tile-ticket"))["ticket"]
     async with service.store.writing(user_id=None, project_id=None, label="test") as tx:

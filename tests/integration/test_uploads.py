@@ -65,7 +65,7 @@ async def test_an_author_who_is_unknown_here_is_the_importer(tracer: Tracer) -> 
     assert rows == [(ids["tracer"], ids["tracer"], 5), (ids["tracer"], ids["admin"], 3)]
 
 
-async def test_where_it_came_from_is_told(tracer: Tracer) -> None:
+async def test_the_origin_of_an_import_is_stored(tracer: Tracer) -> None:
     source: dict[str, Any] = {"source_url": "https://elsewhere.example", "source_project_id": 7}
     made = [(await upload(tracer, source_id=number, **source))[1]["skeleton_id"] for number in (70, 71)]
     origins = await tracer.post("skeletons/origin", **{f"skeleton_ids[{n}]": s for n, s in enumerate(made)})
@@ -130,7 +130,7 @@ async def test_a_neuron_that_is_replaced_leaves_its_annotations(tracer: Tracer) 
     assert await annotations() == []
 
 
-async def test_only_neurons_and_skeletons_make_room(tracer: Tracer) -> None:
+async def test_an_import_replaces_only_neurons_and_skeletons(tracer: Tracer) -> None:
     annotated = await tracer.post("annotations/add", **{"annotations[0]": "in the way"})
     (taken,) = [annotation["id"] for annotation in annotated["annotations"]]
     for name in ("neuron_id", "skeleton_id"):

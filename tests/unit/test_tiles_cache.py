@@ -20,7 +20,7 @@ def test_a_cache_never_holds_more_than_its_limit(puts: list[tuple[int, int]], li
     assert cache.size == sum(len(cache.find(key) or b"") for key in range(10))
 
 
-def test_what_was_used_last_stays() -> None:
+def test_the_cache_keeps_what_was_used_last() -> None:
     cache: ByteCache[str] = ByteCache(20)
     cache.put("a", bytes(10))
     cache.put("b", bytes(10))

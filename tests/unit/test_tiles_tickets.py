@@ -32,7 +32,7 @@ def test_tickets_of_one_period_are_the_same() -> None:
         lambda ticket: "..",
     ],
 )
-def test_a_changed_ticket_is_worth_nothing(change: Callable[[str], str]) -> None:
+def test_a_changed_ticket_is_refused(change: Callable[[str], str]) -> None:
     ticket, _ = tickets.issue(SECRET, 7, 3, now=NOW)
     assert tickets.holder(SECRET, change(ticket), 3, now=NOW) is None
 

@@ -129,7 +129,7 @@ async def ask(layer: TracingLayer, method: str, **params: Any) -> Any:
     return await methods_of(layer)[method](params)
 
 
-def test_traits_have_sensible_beginnings(layer: TracingLayer) -> None:
+def test_traits_have_defaults(layer: TracingLayer) -> None:
     assert (layer.active_node, layer.active_skeleton, layer.active_kind) == (None, None, None)
     assert layer.project_id == 3
     assert layer.get_state()["project_id"] == 3
