@@ -14,8 +14,8 @@ export interface components {
             "connector/delete": components["schemas"]["ConnectorDeleted"];
             "link/create": components["schemas"]["LinkMade"];
             "link/delete": components["schemas"]["LinkDeleted"];
-            "skeleton/join": components["schemas"]["Joined"];
-            "skeleton/split": components["schemas"]["Cut"];
+            "skeleton/join": components["schemas"]["SkeletonsJoined"];
+            "skeleton/split": components["schemas"]["SkeletonSplit"];
             "skeleton/reroot": components["schemas"]["Rerooted"];
         };
         /**
@@ -53,19 +53,6 @@ export interface components {
             created_links: number[];
         };
         /**
-         * Cut
-         * @description Both skeletons, and where the cut is (nm).
-         */
-        Cut: {
-            existing_skeleton_id: number;
-            new_skeleton_id: number;
-            /** @description Of the skeleton that was cut, if it has any. */
-            samplers?: components["schemas"]["SamplersCut"];
-            x: number;
-            y: number;
-            z: number;
-        };
-        /**
          * FormerConfidence
          * @description What it was before.
          */
@@ -86,20 +73,6 @@ export interface components {
             link_id: number;
             rel: string;
             rel_id: number;
-        };
-        /**
-         * Joined
-         * @description The skeleton that is left, and the one that is gone.
-         */
-        Joined: {
-            deleted_skeleton_id: number;
-            fromid: number;
-            message: string;
-            result_skeleton_id: number;
-            /** @description What changed in samplers of the skeleton that is left, if either had any. */
-            samplers?: components["schemas"]["SamplerChanges"];
-            stable_annotation_swap: boolean;
-            toid: number;
         };
         /**
          * LabelsSet
@@ -178,10 +151,37 @@ export interface components {
             n_added_intervals: number;
         };
         /**
-         * SamplersCut
-         * @description What samplers lost with what was cut off.
+         * SkeletonSplit
+         * @description Both skeletons, and where the cut is (nm).
          */
-        SamplersCut: {
+        SkeletonSplit: {
+            existing_skeleton_id: number;
+            new_skeleton_id: number;
+            /** @description Of the skeleton that was cut, if it has any. */
+            samplers?: components["schemas"]["SplitSamplers"];
+            x: number;
+            y: number;
+            z: number;
+        };
+        /**
+         * SkeletonsJoined
+         * @description The skeleton that is left, and the one that is gone.
+         */
+        SkeletonsJoined: {
+            deleted_skeleton_id: number;
+            fromid: number;
+            message: string;
+            result_skeleton_id: number;
+            /** @description What changed in samplers of the skeleton that is left, if either had any. */
+            samplers?: components["schemas"]["SamplerChanges"];
+            stable_annotation_swap: boolean;
+            toid: number;
+        };
+        /**
+         * SplitSamplers
+         * @description Intervals and domains of samplers that were deleted with the part that was split off.
+         */
+        SplitSamplers: {
             n_deleted_domains: number;
             n_deleted_intervals: number;
         };
