@@ -126,9 +126,7 @@ async def join(
     `sampler_upkeep.JOIN_MODES`, says what becomes of those of the other, and is needed if either has any.
     """
     kept, gone = await _lock_both(tx, project_id, from_id, to_id)
-    for node in (kept, gone):
-        if not await may_edit_neuron(tx, user, node.neuron_id):
-            raise InvalidInput(f"Failed to join: user {user.username!r} may not edit neuron {node.neuron_id}.")
+    await _require_editable(tx, user, kept, gone)
     sets = {node.id: await annotation_sets.annotations_of(tx, node.neuron_id) for node in (kept, gone)}
     stable = [STABLE in sets[node.id] for node in (kept, gone)]
     if all(stable):
@@ -140,19 +138,7 @@ async def join(
     sampled = await sampler_upkeep.require_join_mode(tx, [kept.skeleton_id, gone.skeleton_id], sampler_handling)
     await sampler_upkeep.delete_samplers(tx, gone.skeleton_id)
     names = [await _neuron_name(tx, node.neuron_id) for node in (kept, gone)]
-    if gone.parent_id is not None:
-        await _turn_path(tx, user, gone.id)
-    await tx.execute(
-        sql.hang_whole,
-        {
-            "treenode_id": gone.id,
-            "parent_id": kept.id,
-            "editor_id": user.id,
-            "from_skeleton_id": gone.skeleton_id,
-            "to_skeleton_id": kept.skeleton_id,
-        },
-    )
-    await _follow_nodes(tx, gone.skeleton_id, kept.skeleton_id)
+    await _hang(tx, user, gone, kept)
     samplers = (
         await sampler_upkeep.follow_join(
             tx, user, project_id, kept.skeleton_id, kept.id, gone.id, sampler_handling or ""
@@ -190,6 +176,30 @@ async def _lock_both(tx: Connection, project_id: int, from_id: int, to_id: int) 
     if first.skeleton_id == second.skeleton_id:
         raise InvalidInput("Failed to join: both treenodes are of the same skeleton, that would make a loop.")
     return first, second
+
+
+async def _require_editable(tx: Connection, user: User, *nodes: Node) -> None:
+    """Raise `InvalidInput` if the user may not edit the neuron of any of these nodes."""
+    for node in nodes:
+        if not await may_edit_neuron(tx, user, node.neuron_id):
+            raise InvalidInput(f"Failed to join: user {user.username!r} may not edit neuron {node.neuron_id}.")
+
+
+async def _hang(tx: Connection, user: User, gone: Node, kept: Node) -> None:
+    """Reroot the skeleton of `gone` there, and make all its nodes part of the skeleton of `kept`, below that node."""
+    if gone.parent_id is not None:
+        await _turn_path(tx, user, gone.id)
+    await tx.execute(
+        sql.hang_whole,
+        {
+            "treenode_id": gone.id,
+            "parent_id": kept.id,
+            "editor_id": user.id,
+            "from_skeleton_id": gone.skeleton_id,
+            "to_skeleton_id": kept.skeleton_id,
+        },
+    )
+    await _follow_nodes(tx, gone.skeleton_id, kept.skeleton_id)
 
 
 async def _follow_nodes(tx: Connection, from_skeleton_id: int, to_skeleton_id: int) -> None:
