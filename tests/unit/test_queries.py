@@ -22,8 +22,6 @@ NAMED_AT_RUN_TIME = {"transfer/exporting"} | {
 """Subjects whose queries are named after tables, by `getattr`."""
 SCRIPTS = {("transfer/catmaid_staging", "create"), ("transfer/catmaid_staging", "settle")}
 """Queries of several statements, which take no parameters."""
-DESCRIBED = {"reviews", "service", "tracing"}
-"""Rooms in which a comment under its name says what each query gives."""
 
 
 def loaded(tree: ast.Module) -> dict[str, str]:
@@ -94,7 +92,7 @@ def test_a_file_is_well_formed(subject: str) -> None:
         assert re.search(r"%(?!\(\w+\)s)", statement.replace("%%", "")) is None, f"{name} has a stray %"
 
 
-@pytest.mark.parametrize("subject", [subject for subject in SUBJECTS if subject.split("/")[0] in DESCRIBED])
+@pytest.mark.parametrize("subject", SUBJECTS)
 def test_each_query_says_what_it_gives(subject: str) -> None:
     queries = load(subject)
     assert [name for name in dir(queries) if not getattr(queries, name).startswith("-- ")] == []
