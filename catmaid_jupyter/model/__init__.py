@@ -1,1 +1,4 @@
-"""Pure values of the client: arbors, SWC files, and units of length."""
+"""Pure values of the client, which import nothing of it.
+
+`arbor` measures arbors given as arrays of parents, `swc` writes them, `units` writes lengths for people.
+"""
