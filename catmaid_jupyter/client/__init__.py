@@ -1,6 +1,6 @@
 """What users hold in their hands: DataFrames out, edits in.
 
-`connect` gives an `instance.Instance`, which gives a `project.Project`; that gives neurons and skeletons (`neurons`) and stacks
-(`stack`). `tables`, `morphology` and `neuron_lookup` read, `frames` says which columns of which dtype a table has, `public`
-which attributes a user sees.
+`connect` gives an `instance.Instance`, which gives a `project.Project`; that gives neurons and skeletons (`neurons`)
+and stacks (`stack`). `tables`, `morphology` and `neuron_lookup` read, `frames` says which columns of which dtype a
+table has, `public` which attributes a user sees.
 """

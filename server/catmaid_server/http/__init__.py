@@ -1,6 +1,7 @@
 """HTTP, from a request to a route's answer.
 
-`app` makes the application, `routing` says what a route is, `call` what a handler is given, `dispatch` who asks, what they may do,
-and that each write is one transaction. `keys` names what the application holds; `middleware`, `compression`, `cached`, `sockets`
-and `metrics` are what requests pass. `catmaid` is the dialect of CATMAID's clients, `openapi` the description of the API.
+`app` makes the application, `routing` says what a route is, `call` what a handler is given, `dispatch` who asks, what
+they may do, and that each write is one transaction. `keys` names what the application holds; `middleware`,
+`compression`, `cached`, `sockets` and `metrics` are what requests pass. `catmaid` is the dialect of CATMAID's
+clients, `openapi` the description of the API.
 """
