@@ -52,3 +52,24 @@ async def test_all_is_there_where_it_fits(service: Service, node_ids: list[int])
 async def listed(service: Service, **form: object) -> list[Any]:
     answer: Any = await service.tracer.post(f"/{service.project_id}/node/list", **BOX, **form)
     return list(answer)
+
+
+@pytest.mark.parametrize("width", [1e5, 9.9e5, 1.1e6, 4e6, 1e8, 1e12])
+@pytest.mark.parametrize("depth", [40.0, 2.0])
+async def test_a_thin_box_holds_the_same_however_wide_it_is(service: Service, width: float, depth: float) -> None:
+    """PostGIS measures distances to large rectangles as if they had no inside."""
+    root: Any = await service.tracer.post(f"/{service.project_id}/treenode/create", x=100, y=100, z=500)
+    child: Any = await service.tracer.post(
+        f"/{service.project_id}/treenode/create",
+        x=200,
+        y=200,
+        z=521,
+        parent_id=root["treenode_id"],
+        state='{"nocheck": true}',
+    )
+    box = {"left": -width, "right": width, "top": -width, "bottom": width, "z1": 520, "z2": 520 + depth}
+    form = {**box, "limit": 100}
+    found: Any = await service.tracer.post(f"/{service.project_id}/node/list", **form)
+    assert [row[0] for row in found[0]] == [child["treenode_id"], root["treenode_id"]]
+    alone: Any = await service.tracer.post(f"/{service.project_id}/node/list", **{**form, "z1": 490, "z2": 499 + depth})
+    assert root["treenode_id"] in [row[0] for row in alone[0]]

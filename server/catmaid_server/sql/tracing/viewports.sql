@@ -4,6 +4,8 @@
 -- Treenodes whose edge to their parent meets a box, links that meet it, ids of connectors in it; one row of arrays.
 -- exact: whether to test edges beyond their bounding boxes: they must come within half the depth of the box to
 -- the rectangle amidst it, as CATMAID's clients know it. (PostGIS finds no distance for a root in that very plane.)
+-- Where the box is wider than 1 mm, PostGIS takes the rectangle's border for the rectangle and finds nothing amidst it:
+-- there edges are tested by their extent in z and by the rectangle in x and y.
 -- most: no more of each than this.
 -- Cost: GiST in x and z on three tables; the columns are aggregated as the index gives them, without a table between.
 WITH view AS MATERIALIZED (
@@ -11,7 +13,8 @@ WITH view AS MATERIALIZED (
            ST_MakeEnvelope(%(left)s, %(top)s, %(right)s, %(bottom)s) AS xy,
            ST_Translate(ST_Force3D(ST_MakeEnvelope(%(left)s, %(top)s, %(right)s, %(bottom)s)),
                         0, 0, (%(z1)s + %(z2)s) / 2) AS amidst,
-           abs(%(z2)s - %(z1)s) / 2 AS half_depth
+           abs(%(z2)s - %(z1)s) / 2 AS half_depth,
+           greatest(abs(%(right)s - %(left)s), abs(%(bottom)s - %(top)s)) > 1e6 AS wide
 )
 SELECT near.*, wire.*, contact.*, pg_current_snapshot()::text AS snapshot
   FROM (SELECT array_agg(id) AS node_id, array_agg(coalesce(parent_id, -1)) AS node_parent_id,
@@ -26,7 +29,9 @@ SELECT near.*, wire.*, contact.*, pg_current_snapshot()::text AS snapshot
                    AND xz_box(edge) && (SELECT xz FROM view)
                    AND edge && (SELECT xy FROM view)
                    AND (NOT %(exact)s
-                        OR ST_3DDWithin(edge, (SELECT amidst FROM view), (SELECT half_depth FROM view)))
+                        OR CASE WHEN (SELECT wide FROM view)
+                                THEN ST_Intersects(edge, (SELECT xy FROM view))
+                                ELSE ST_3DDWithin(edge, (SELECT amidst FROM view), (SELECT half_depth FROM view)) END)
                  LIMIT %(most)s) t) near,
        (SELECT array_agg(connector_id) AS link_connector_id, array_agg(treenode_id) AS link_treenode_id,
                array_agg(relation_id) AS link_relation_id, array_agg(confidence) AS link_confidence,
@@ -38,7 +43,9 @@ SELECT near.*, wire.*, contact.*, pg_current_snapshot()::text AS snapshot
                    AND xz_box(edge) && (SELECT xz FROM view)
                    AND edge && (SELECT xy FROM view)
                    AND (NOT %(exact)s
-                        OR ST_3DDWithin(edge, (SELECT amidst FROM view), (SELECT half_depth FROM view)))
+                        OR CASE WHEN (SELECT wide FROM view)
+                                THEN ST_Intersects(edge, (SELECT xy FROM view))
+                                ELSE ST_3DDWithin(edge, (SELECT amidst FROM view), (SELECT half_depth FROM view)) END)
                  LIMIT %(most)s) l) wire,
        (SELECT array_agg(id) AS connector_id
           FROM (SELECT id
