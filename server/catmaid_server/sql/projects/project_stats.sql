@@ -1,15 +1,16 @@
 -- What users did in a project, counted.
 
 -- name: nodes_by_user
--- Treenodes by author; with_imports: also those whose first version an import made.
+-- Treenodes by author; with_imports: also those that an import made, which is the version of one of their states.
+-- Cost: one pass over the treenodes of the project and one over the past states that imports made.
+WITH import AS MATERIALIZED (
+    SELECT id FROM transaction_info WHERE label IN ('skeletons.import', 'projects.import') AND NOT %(with_imports)s::boolean
+)
 SELECT t.user_id, count(*)::float8
   FROM treenode t
  WHERE t.project_id = %(project_id)s
-   AND (%(with_imports)s::boolean
-        OR NOT EXISTS (SELECT FROM transaction_info i
-                        WHERE i.id = coalesce((SELECT min(h.version) FROM treenode__history h WHERE h.id = t.id),
-                                              t.version)
-                          AND i.label IN ('skeletons.import', 'projects.import')))
+   AND NOT EXISTS (SELECT FROM import i WHERE i.id = t.version)
+   AND NOT EXISTS (SELECT FROM treenode__history h JOIN import i ON i.id = h.version WHERE h.id = t.id)
  GROUP BY t.user_id;
 
 -- name: nodes_by_editor

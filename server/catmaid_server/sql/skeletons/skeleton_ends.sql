@@ -25,14 +25,16 @@ SELECT l.treenode_id, array_agg(b.name ORDER BY b.name)
 
 -- name: in_box
 -- Skeletons, of some or of all (NULL), with an edge that comes within half the depth of a box (nm) to the rectangle
--- amidst it, as CATMAID's clients know it; by size. What touches the far side only is left out.
+-- amidst it, as CATMAID's clients know it; by size. What touches the far side only is left out. Boxes wider than 1 mm
+-- are tested as in `viewports.edges_in_box`.
 -- Cost: GiST in x and z.
 WITH view AS MATERIALIZED (
     SELECT box(point(%(min_x)s, %(min_z)s), point(%(max_x)s, %(max_z)s)) AS xz,
            ST_MakeEnvelope(%(min_x)s, %(min_y)s, %(max_x)s, %(max_y)s) AS xy,
            ST_Translate(ST_Force3D(ST_MakeEnvelope(%(min_x)s, %(min_y)s, %(max_x)s, %(max_y)s)),
                         0, 0, (%(min_z)s + %(max_z)s) / 2) AS amidst,
-           abs(%(max_z)s - %(min_z)s) / 2 AS half_depth
+           abs(%(max_z)s - %(min_z)s) / 2 AS half_depth,
+           greatest(abs(%(max_x)s - %(min_x)s), abs(%(max_y)s - %(min_y)s)) > 1e6 AS wide
 )
 SELECT s.skeleton_id
   FROM skeleton_summary s
@@ -41,7 +43,8 @@ SELECT s.skeleton_id
              FROM treenode t, view
             WHERE t.project_id = %(project_id)s AND xz_box(t.edge) && view.xz AND t.edge && view.xy
               AND ST_ZMin(t.edge) < %(max_z)s AND %(min_z)s < %(max_z)s
-              AND ST_3DDWithin(t.edge, view.amidst, view.half_depth))
+              AND CASE WHEN view.wide THEN ST_Intersects(t.edge, view.xy)
+                       ELSE ST_3DDWithin(t.edge, view.amidst, view.half_depth) END)
    AND s.num_nodes >= %(min_nodes)s AND s.cable_length >= %(min_cable)s
    AND (%(skeleton_ids)s::integer[] IS NULL OR s.skeleton_id = ANY (%(skeleton_ids)s::integer[]))
  ORDER BY s.skeleton_id;
