@@ -175,6 +175,8 @@ class Project(Public):
     def connectors(self, skeleton_ids: Iterable[int] | None = None, *, relation: str | None = None) -> pd.DataFrame:
         """Connectors, of all or some skeletons, linked by any or one relation (`presynaptic_to`, …).
 
+        `InvalidInput` if the project has no such relation.
+
         id int64, x, y, z float64 nm, confidence int64, creator str, creation_time and edition_time
         datetime64[us, UTC].
         """
@@ -192,8 +194,8 @@ class Project(Public):
         """Treenodes whose edge to their parent may meet a box.
 
         lower, upper : corners (x, y, z), nm.
-        limit : most nodes wanted; by default what the server allows. `frame.attrs["limit_reached"]` says whether
-            there are more.
+        limit : most nodes wanted, also more than the server gives at once; by default what it gives at once.
+            `frame.attrs["limit_reached"]` says whether there are more.
 
         id, parent_id (-1: none) int64, x, y, z, radius float64 nm, confidence, user_id, skeleton_id int64,
         edition_time datetime64[us, UTC].

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from catmaid_jupyter.api.answers import node_tables, read_columns
+from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.logins import logins
 from catmaid_jupyter.api.loop import gather
 from catmaid_jupyter.api.place import Place
@@ -23,6 +24,8 @@ from catmaid_jupyter.client.frames import (
 from catmaid_wire.forms import FormValue
 
 _SUMMARY_BATCH = 2000
+_SMALLEST_BOX_NM = 1.0
+"""A box with more nodes than a server gives is not divided further."""
 
 
 async def skeleton_table(place: Place) -> pd.DataFrame:
@@ -58,10 +61,13 @@ async def connector_table(
     place: Place, skeleton_ids: Sequence[int] | None, relation: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Connectors and links (see `Project.connectors` and `Project.links`)."""
-    form: dict[str, FormValue] = {"with_partners": True, "skeleton_ids": skeleton_ids, "relation_type": relation}
-    answer = await place.read_json("POST", "connectors/", form=form)
     relations = await place.read_json("GET", "connectors/types/")
     relation_names = {item["relation_id"]: item["relation"] for item in relations}
+    if relation is not None and relation not in relation_names.values():
+        known = ", ".join(sorted({*relation_names.values()})) or "none"
+        raise InvalidInput(f"There is no relation {relation!r} of connectors. There are: {known}.")
+    form: dict[str, FormValue] = {"with_partners": True, "skeleton_ids": skeleton_ids, "relation_type": relation}
+    answer = await place.read_json("POST", "connectors/", form=form)
     rows = answer["connectors"]
     links = [(int(connector), *link) for connector, partners in answer["partners"].items() for link in partners]
     names = await logins(place.http, {row[5] for row in rows} | {link[6] for link in links})
@@ -90,7 +96,26 @@ async def connector_table(
 async def nodes_in_box(
     place: Place, lower: Sequence[float], upper: Sequence[float], limit: int | None
 ) -> tuple[pd.DataFrame, bool]:
-    """Treenodes with an edge in a box (see `Project.nodes_in_box`), and whether there were more than `limit`."""
+    """Treenodes with an edge in a box (see `Project.nodes_in_box`), and whether there were more than `limit`.
+
+    A server gives a bounded number at once; where more are wanted, halves of the box are read.
+    """
+    found, more = await _nodes_at_once(place, lower, upper, limit)
+    sizes = [high - low for low, high in zip(lower, upper, strict=True)]
+    if not more or limit is None or len(found) >= limit or max(sizes) < _SMALLEST_BOX_NM:
+        return found, more
+    axis = sizes.index(max(sizes))
+    middle = lower[axis] + sizes[axis] / 2
+    found, more = await nodes_in_box(place, lower, [*upper[:axis], middle, *upper[axis + 1 :]], limit)
+    rest, more_there = await nodes_in_box(place, [*lower[:axis], middle, *lower[axis + 1 :]], upper, limit)
+    found = pd.concat([found, rest], ignore_index=True).drop_duplicates("id", ignore_index=True)
+    return found.head(limit), more or more_there or len(found) > limit
+
+
+async def _nodes_at_once(
+    place: Place, lower: Sequence[float], upper: Sequence[float], limit: int | None
+) -> tuple[pd.DataFrame, bool]:
+    """What one request for the treenodes in a box gives, and whether there were more."""
     form: dict[str, FormValue] = dict(zip(("left", "top", "z1"), map(float, lower), strict=True))
     form |= dict(zip(("right", "bottom", "z2"), map(float, upper), strict=True))
     form["limit"] = limit
