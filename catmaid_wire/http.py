@@ -16,6 +16,7 @@ import msgspec
 from yarl import URL
 
 _METHOD_PRESERVING: Final = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 READ_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that never change anything."""
 
@@ -95,9 +96,12 @@ async def exchange(
     for remaining in range(redirects, -1, -1):
         async with session.request(method, address, **options, allow_redirects=False) as response:
             location = response.headers.get("Location")
-            if location is None or not 300 <= response.status < 400:
+            if location is None or response.status not in _REDIRECTS:
                 return RawAnswer(response.status, response.content_type, await response.read())
-        target = address.join(URL(location))
+        try:
+            target = address.join(URL(location))
+        except ValueError:  # no address at all; it leads nowhere
+            raise Redirected(location, address) from None
         keeps_method = method in READ_METHODS or response.status in _METHOD_PRESERVING
         if redirects == 0 or not same_server(address, target) or not keeps_method:
             raise Redirected(location, target)
@@ -144,7 +148,7 @@ def read_error(body: bytes) -> ErrorText:
     """What an error answer says, as it was received; nothing where it is not JSON, as with a page for people."""
     try:
         return error_text(msgspec.json.decode(body))
-    except ValueError:
+    except (ValueError, RecursionError):
         return ErrorText()
 
 

@@ -31,5 +31,5 @@ def read_record(data_dir: Path) -> ServiceRecord | None:
     """The record in a folder; None if there is none, or it cannot be read as one."""
     try:
         return msgspec.json.decode((data_dir / RECORD).read_bytes(), type=ServiceRecord)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError, RecursionError):
         return None

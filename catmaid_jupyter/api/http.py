@@ -53,7 +53,7 @@ class Answer(RawAnswer):
         """The body read as JSON; `InvalidInput` if it is none, as from a server that is not CATMAID's."""
         try:
             return msgspec.json.decode(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise InvalidInput(f"Expected JSON but got {self.content_type or 'nothing'}.", status=self.status) from None
 
 
@@ -137,7 +137,7 @@ class Http:
         """Send a request and return the answer; an error answer raises.
 
         path : with or without the leading slash, below the server's address.
-        form, params : body and query, in CATMAID's spelling (see `forms.encode_form`).
+        form, params : body and query, in CATMAID's spelling (see `catmaid_wire.forms.encode_form`).
         repeatable : whether to repeat it if the connection breaks; by default reads, and writes with a key that
             the server honours. A request that never left is always repeated.
         """

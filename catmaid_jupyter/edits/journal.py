@@ -22,8 +22,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from itertools import chain, repeat
 from typing import Any, Final, TypeVar
 
-import msgspec
-
 from catmaid_jupyter.api.errors import Unreachable
 from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.api.patience import OUTAGE_PAUSES_S
@@ -134,7 +132,7 @@ class Journal:
 
         Raises `InvalidInput`, `Conflict`, `NotAllowed`, `NotFound`, `Unreachable`.
         """
-        edit = msgspec.structs.replace(read_edit(op, args), state=state)
+        edit = read_edit(op, args if state is None else {**args, "state": state})
         return (await self.apply(edit, key, outage=outage)).answer
 
     async def apply(self, edit: Edit[Any], key: str | None = None, *, outage: Outage | None = None) -> Applied:

@@ -14,7 +14,7 @@ from yarl import URL
 from catmaid_jupyter.api.errors import InvalidInput, NotFound, Unreachable
 from catmaid_jupyter.api.http import KEY_HEADER, Http, Origin, parse_url
 from catmaid_jupyter.client.instance import Instance
-from catmaid_wire.http import is_error
+from catmaid_wire.http import is_error, read_error
 
 SECRET = "a-secret-token"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -241,3 +241,23 @@ async def test_a_redirect_in_circles_ends(http: Http, double: Double) -> None:
 )
 def test_errors_are_known_whatever_their_status(answer: object, told: bool) -> None:
     assert is_error(answer) is told
+
+
+async def test_a_redirect_that_is_no_address_is_an_error_with_a_sentence(http: Http, double: Double) -> None:
+    async def lost(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=302, headers={"Location": "http://elsewhere:99999/"})
+
+    double.handler = lost
+    with pytest.raises(InvalidInput, match="sends this request on"):
+        await http.read_json("GET", "version")
+
+
+@pytest.mark.parametrize("body", [b"[" * 5000, b'"\xff"', b"<html>"])
+async def test_a_body_that_cannot_be_read_is_an_error_with_a_sentence(http: Http, double: Double, body: bytes) -> None:
+    async def confused(request: web.Request) -> web.StreamResponse:
+        return web.Response(body=body, content_type="text/html")
+
+    double.handler = confused
+    with pytest.raises(InvalidInput, match="Expected JSON but got text/html"):
+        await http.read_json("GET", "version")
+    assert read_error(body).message == ""

@@ -111,7 +111,7 @@ class CatmaidServer:
     def _checked(self, path: str, status: int, content: bytes) -> Any:
         try:
             answer = msgspec.json.decode(content)
-        except msgspec.DecodeError:
+        except (ValueError, RecursionError):
             answer = None
         error = error_text(answer) if is_error(answer) else ErrorText()
         said = " ".join((error.message or error.detail or "").split())
