@@ -28,6 +28,7 @@ SELECT p.skeleton_id, s.skeleton_id, least(s.confidence, p.confidence), count(*)
 
 -- name: partner_links
 -- Single pairs of links: partner, source node, partner node, source, connector.
+-- Cost: by index from each skeleton to its links, and from their connectors to the partners' links.
 SELECT p.skeleton_id, s.treenode_id, p.treenode_id, s.skeleton_id, s.connector_id
   FROM connector_link s
   JOIN connector_link p ON p.connector_id = s.connector_id AND p.id <> s.id
