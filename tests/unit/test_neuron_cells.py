@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from catmaid_server.domain.skeletons.neuron_cells import Cell, Node, Synapse, segments
+from catmaid_server.domain.skeletons.neuron_cells import Cell, CellNode, CellSynapse, segments
 from catmaid_server.transfer.exporters import neuroml
 
 ARBOR = [
-    Node(5, 2, 3000, 1000, 0, 50),
-    Node(1, None, 0, 0, 0, -1),
-    Node(2, 1, 1000, 0, 0, 100),
-    Node(3, 2, 2000, 0, 0, 100),
-    Node(4, 3, 3000, 0, 0, 100),
+    CellNode(5, 2, 3000, 1000, 0, 50),
+    CellNode(1, None, 0, 0, 0, -1),
+    CellNode(2, 1, 1000, 0, 0, 100),
+    CellNode(3, 2, 2000, 0, 0, 100),
+    CellNode(4, 3, 3000, 0, 0, 100),
 ]
 CELL = Cell(7, "A <neuron>\x07", segments(ARBOR))
 NAMES = {
@@ -54,8 +54,8 @@ def test_places_are_in_micrometers() -> None:
 
 
 def test_synapses_are_grouped_by_pair() -> None:
-    other = Cell(8, "other", segments([Node(11, None, 0, 0, 0, -1)]))
-    document = ET.fromstring(neuroml.network([CELL, other], [Synapse(7, 3, 8, 11), Synapse(7, 4, 8, 11)]))
+    other = Cell(8, "other", segments([CellNode(11, None, 0, 0, 0, -1)]))
+    document = ET.fromstring(neuroml.network([CELL, other], [CellSynapse(7, 3, 8, 11), CellSynapse(7, 4, 8, 11)]))
     (projection,) = document.findall(".//net:projection", NAMES)
     assert (projection.get("source"), projection.get("target")) == ("sk_7", "sk_8")
     assert [
@@ -65,7 +65,7 @@ def test_synapses_are_grouped_by_pair() -> None:
 
 
 def test_inputs_are_stimuli_by_where_they_come_from() -> None:
-    document = ET.fromstring(neuroml.stimulated(CELL, [Synapse(8, 11, 7, 3), Synapse(8, 12, 7, 4)]))
+    document = ET.fromstring(neuroml.stimulated(CELL, [CellSynapse(8, 11, 7, 3), CellSynapse(8, 12, 7, 4)]))
     (given,) = document.findall(".//net:input", NAMES)
     assert given.get("name") == "sk_8"
     assert [site.get("segment_id") for site in given.iterfind(".//net:site", NAMES)] == ["3", "4"]

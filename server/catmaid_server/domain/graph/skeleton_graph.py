@@ -11,6 +11,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_wire import relations
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -19,8 +20,8 @@ sql = load("graph/skeleton_graph")
 
 _MOST_HOPS = 12
 _MOST_PATHS = 100_000
-_DOWN = ("presynaptic_to", "postsynaptic_to")
-_UP = ("postsynaptic_to", "presynaptic_to")
+_DOWN = (relations.PRESYNAPTIC, relations.POSTSYNAPTIC)
+_UP = (relations.POSTSYNAPTIC, relations.PRESYNAPTIC)
 
 
 async def circles(

@@ -12,13 +12,14 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_wire import relations
 
 if TYPE_CHECKING:
     import networkx as nx
 
 sql = load("skeletons/analytics")
 
-_PRE, _POST = ["presynaptic_to"], ["postsynaptic_to"]
+_PRE, _POST = [relations.PRESYNAPTIC], [relations.POSTSYNAPTIC]
 _LEAST_CERTAIN = 4
 _TODO = "TODO"
 _END_LABELS = frozenset({"ends", "not a branch", "uncertain end", "uncertain continuation", "soma", "nerve out"})

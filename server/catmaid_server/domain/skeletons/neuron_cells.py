@@ -18,7 +18,7 @@ _UNKNOWN_RADIUS = 20.0
 """nm, of nodes without a radius."""
 
 
-class Node(NamedTuple):
+class CellNode(NamedTuple):
     """A treenode; x, y, z and radius in nm, the radius negative if it is not known."""
 
     id: int
@@ -41,7 +41,7 @@ class Segment(NamedTuple):
     diameter: float
 
 
-class Synapse(NamedTuple):
+class CellSynapse(NamedTuple):
     """Skeleton and treenode on both sides."""
 
     pre: int
@@ -66,30 +66,30 @@ async def cells(connection: Connection, project_id: int, skeleton_ids: Sequence[
     """Cells of skeletons; `NotFound` if one does not exist or has no nodes."""
     wanted = list(dict.fromkeys(skeleton_ids))
     names: dict[int, str] = dict(await fetch_all(connection, sql.neurons, project_id=project_id, skeleton_ids=wanted))
-    nodes: dict[int, list[Node]] = defaultdict(list)
+    nodes: dict[int, list[CellNode]] = defaultdict(list)
     for skeleton_id, *node in await fetch_all(connection, sql.nodes, project_id=project_id, skeleton_ids=wanted):
-        nodes[skeleton_id].append(Node(*node))
+        nodes[skeleton_id].append(CellNode(*node))
     for skeleton_id in wanted:
         if skeleton_id not in nodes:
             raise NotFound(f"There is no skeleton {skeleton_id} with nodes in project {project_id}.")
     return [Cell(skeleton_id, names[skeleton_id], segments(nodes[skeleton_id])) for skeleton_id in wanted]
 
 
-async def synapses_among(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> list[Synapse]:
+async def synapses_among(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> list[CellSynapse]:
     """Synapses that these skeletons make on each other."""
     return await _synapses(connection, project_id, skeleton_ids, skeleton_ids)
 
 
 async def synapses_onto(
     connection: Connection, project_id: int, skeleton_id: int, sources: Sequence[int] | None
-) -> list[Synapse]:
+) -> list[CellSynapse]:
     """Synapses on a skeleton, of any others or of some."""
     return await _synapses(connection, project_id, [skeleton_id], sources)
 
 
 async def _synapses(
     connection: Connection, project_id: int, onto: Sequence[int], sources: Sequence[int] | None
-) -> list[Synapse]:
+) -> list[CellSynapse]:
     rows = await fetch_all(
         connection,
         sql.synapses,
@@ -97,10 +97,10 @@ async def _synapses(
         onto=list(onto),
         sources=None if sources is None else list(sources),
     )
-    return [Synapse(*row) for row in rows]
+    return [CellSynapse(*row) for row in rows]
 
 
-def segments(nodes: Sequence[Node]) -> list[Segment]:
+def segments(nodes: Sequence[CellNode]) -> list[Segment]:
     """Segments of a skeleton with one root."""
     import networkx as nx  # noqa: PLC0415 -- a tenth of a second that few requests need
 
@@ -120,5 +120,5 @@ def segments(nodes: Sequence[Node]) -> list[Segment]:
     return found
 
 
-def _diameter(node: Node) -> float:
+def _diameter(node: CellNode) -> float:
     return 2 * (node.radius if node.radius >= 0 else _UNKNOWN_RADIUS)

@@ -18,7 +18,7 @@ from catmaid_server.domain.errors import NotFound
 sql = load("skeletons/skeleton_viewer")
 
 
-class Node(NamedTuple):
+class ViewedNode(NamedTuple):
     """A treenode; place and radius in nm, radius -1 if unset."""
 
     id: int
@@ -50,7 +50,7 @@ class Viewed:
     """A skeleton: the neuron's name, nodes, nodes by label, links, and (reviewer, time) of reviews by node."""
 
     name: str
-    nodes: list[Node]
+    nodes: list[ViewedNode]
     tags: dict[str, list[int]] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     reviews: dict[int, list[tuple[int, datetime]]] = field(default_factory=dict)
@@ -64,7 +64,7 @@ async def view(
     name = await fetch_value(connection, sql.neuron_name, **key)
     if name is None:
         raise NotFound(f"There is no skeleton {skeleton_id}.")
-    found = Viewed(name, [Node(*row) for row in await fetch_all(connection, sql.nodes, **key)])
+    found = Viewed(name, [ViewedNode(*row) for row in await fetch_all(connection, sql.nodes, **key)])
     if with_tags:
         rows: list[Any] = await fetch_all(connection, sql.tags, **key)
         found.tags = dict(rows)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypedDict
 
+from catmaid_wire import relations
+
 
 @dataclass(frozen=True)
 class LinkType:
@@ -41,21 +43,64 @@ class ProjectLinkType(TypedDict):
 
 
 LINK_TYPES = (
-    LinkType("Presynaptic", "Synaptic", "synaptic-connector", "presynaptic_to", False, 1, "outgoing",
-             "postsynaptic_to"),
-    LinkType("Postsynaptic", "Synaptic", "synaptic-connector", "postsynaptic_to", False, None, "incoming",
-             "presynaptic_to"),
-    LinkType("Abutting", "Abutting", "abutting-connector", "abutting", True, None, "abutting", "abutting"),
-    LinkType("Gap junction", "Gap junction", "gapjunction-connector", "gapjunction_with", True, 2, "gapjunction",
-             "gapjunction_with"),
-    LinkType("Tight junction", "Tight junction", "tightjunction-connector", "tightjunction_with", True, 2,
-             "tightjunction", "tightjunction_with"),
-    LinkType("Desmosome", "Desmosome", "desmosome-connector", "desmosome_with", True, 2, "desmosome",
-             "desmosome_with"),
-    LinkType("Attachment", "Attachment", "attachment-connector", "attached_to", False, None, "attachment",
-             "close_to"),
-    LinkType("Close to", "Spatial", "spatial-connector", "close_to", True, None, "close_object", "close_to"),
-)  # fmt: skip
+    LinkType(
+        "Presynaptic",
+        "Synaptic",
+        "synaptic-connector",
+        relations.PRESYNAPTIC,
+        False,
+        1,
+        "outgoing",
+        relations.POSTSYNAPTIC,
+    ),
+    LinkType(
+        "Postsynaptic",
+        "Synaptic",
+        "synaptic-connector",
+        relations.POSTSYNAPTIC,
+        False,
+        None,
+        "incoming",
+        relations.PRESYNAPTIC,
+    ),
+    LinkType(
+        "Abutting", "Abutting", "abutting-connector", relations.ABUTTING, True, None, "abutting", relations.ABUTTING
+    ),
+    LinkType(
+        "Gap junction",
+        "Gap junction",
+        "gapjunction-connector",
+        relations.GAP_JUNCTION,
+        True,
+        2,
+        "gapjunction",
+        relations.GAP_JUNCTION,
+    ),
+    LinkType(
+        "Tight junction",
+        "Tight junction",
+        "tightjunction-connector",
+        relations.TIGHT_JUNCTION,
+        True,
+        2,
+        "tightjunction",
+        relations.TIGHT_JUNCTION,
+    ),
+    LinkType(
+        "Desmosome", "Desmosome", "desmosome-connector", relations.DESMOSOME, True, 2, "desmosome", relations.DESMOSOME
+    ),
+    LinkType(
+        "Attachment",
+        "Attachment",
+        "attachment-connector",
+        relations.ATTACHED,
+        False,
+        None,
+        "attachment",
+        relations.CLOSE,
+    ),
+    LinkType("Close to", "Spatial", "spatial-connector", relations.CLOSE, True, None, "close_object", relations.CLOSE),
+)
 
 BY_RELATION = {link_type.relation: link_type for link_type in LINK_TYPES}
 
@@ -82,5 +127,5 @@ def of_project(relation_ids: dict[str, int]) -> list[ProjectLinkType]:
 def pairs() -> dict[str, dict[str, str]]:
     """Relations of source and target by kind of connector."""
     found = {t.type_id: {"source": t.relation, "target": t.partner_relation} for t in reversed(LINK_TYPES)}
-    found["spatial-connector"] = {"source": "attached_to", "target": "close_to"}
+    found["spatial-connector"] = {"source": relations.ATTACHED, "target": relations.CLOSE}
     return {t.type_id: found[t.type_id] for t in LINK_TYPES}

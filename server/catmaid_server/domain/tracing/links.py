@@ -8,10 +8,11 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_wire import relations
 
 sql = load("tracing/connectors")
 
-MOST_LINKS = {"presynaptic_to": 1, "gapjunction_with": 2}
+MOST_LINKS = {relations.PRESYNAPTIC: 1, relations.GAP_JUNCTION: 2}
 
 
 async def add_link(

@@ -10,10 +10,11 @@ from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing.connector_types import BY_RELATION
+from catmaid_wire import relations
 
 sql = load("tracing/partner_connectors")
 
-SYNAPTIC = ("presynaptic_to", "postsynaptic_to")
+SYNAPTIC = (relations.PRESYNAPTIC, relations.POSTSYNAPTIC)
 
 
 async def connectors_between(

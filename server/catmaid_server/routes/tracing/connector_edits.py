@@ -11,6 +11,7 @@ from catmaid_server.domain.tracing.states import State
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
 from catmaid_server.http.routing import Permission, Routes
+from catmaid_wire import relations
 
 routes = Routes()
 
@@ -104,7 +105,7 @@ class CreateLink(msgspec.Struct, kw_only=True):
 
     from_id: int
     to_id: int
-    link_type: str = "presynaptic_to"
+    link_type: str = relations.PRESYNAPTIC
     state: str | None = None
 
 

@@ -15,6 +15,7 @@ from catmaid_server.domain.tracing.partner_connectors import SYNAPTIC
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, Permission, Routes
+from catmaid_wire import relations
 
 routes = Routes()
 
@@ -75,7 +76,7 @@ async def synapse_matrix(call: Call, form: Matrix) -> dict[int, dict[int, Any]]:
     """
     async with call.reading() as connection:
         found = await partner_connectors.connectors_between(
-            connection, call.project_id, "presynaptic_to", form.rows, partner_ids=form.columns
+            connection, call.project_id, relations.PRESYNAPTIC, form.rows, partner_ids=form.columns
         )
         if not form.with_locations:
             return {row: {column: len(ids) for column, ids in columns.items()} for row, columns in found.items()}
@@ -97,7 +98,7 @@ async def synapse_matrix_csv(call: Call, form: NamedMatrix) -> Annotated[web.Res
     """Count synapses between skeletons, as CSV."""
     async with call.reading() as connection:
         found = await partner_connectors.connectors_between(
-            connection, call.project_id, "presynaptic_to", form.rows, partner_ids=form.columns
+            connection, call.project_id, relations.PRESYNAPTIC, form.rows, partner_ids=form.columns
         )
     names: dict[int, str] = dict(form.names)
     text = io.StringIO()
@@ -115,7 +116,7 @@ async def synapse_matrix_csv(call: Call, form: NamedMatrix) -> Annotated[web.Res
 @routes.any("/{project_id}/skeletons/partners-by-connector", needs=Permission.BROWSE)
 async def partners_by_connector(call: Call, form: PartnersByConnector) -> list[int]:
     """List the partners of a skeleton at some connectors."""
-    relation = {0: "postsynaptic_to", 1: "presynaptic_to"}.get(form.relation)
+    relation = {0: relations.POSTSYNAPTIC, 1: relations.PRESYNAPTIC}.get(form.relation)
     async with call.reading() as connection:
         return await partner_connectors.partners_at(
             connection,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element, SubElement
 
-from catmaid_server.domain.skeletons.neuron_cells import Cell, Synapse
+from catmaid_server.domain.skeletons.neuron_cells import Cell, CellSynapse
 
 _NAMESPACES = {
     part: f"http://morphml.org/{name}/schema"
@@ -23,10 +23,10 @@ _STIMULUS = {"frequency": "20", "synaptic_mechanism": _MECHANISM}
 """Hz; likewise."""
 
 
-def network(cells: Sequence[Cell], synapses: Sequence[Synapse]) -> str:
+def network(cells: Sequence[Cell], synapses: Sequence[CellSynapse]) -> str:
     """Cells, one population of each, and synapses between them."""
     document = _document(cells)
-    by_pair: dict[tuple[int, int], list[Synapse]] = defaultdict(list)
+    by_pair: dict[tuple[int, int], list[CellSynapse]] = defaultdict(list)
     for synapse in synapses:
         by_pair[synapse.pre, synapse.post].append(synapse)
     if by_pair:
@@ -54,7 +54,7 @@ def network(cells: Sequence[Cell], synapses: Sequence[Synapse]) -> str:
     return _text(document)
 
 
-def stimulated(cell: Cell, synapses: Sequence[Synapse]) -> str:
+def stimulated(cell: Cell, synapses: Sequence[CellSynapse]) -> str:
     """One cell and, for each skeleton that synapses onto it, random stimuli where it does."""
     document = _document([cell])
     sites: dict[int, list[int]] = defaultdict(list)
