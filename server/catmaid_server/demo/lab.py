@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import time
 import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from jupyter_core.paths import jupyter_runtime_dir
 
@@ -95,7 +96,7 @@ class Lab:
             self._process.wait()
 
     def _wait_for_url(self) -> str:
-        """Where it listens, as it tells in a file of its own."""
+        """Where it listens, as it tells in a file of its own, written a moment before it does."""
         told = Path(jupyter_runtime_dir()) / f"jpserver-{self._process.pid}.json"
         deadline = time.monotonic() + _START_S
         while time.monotonic() < deadline:
@@ -103,7 +104,9 @@ class Lab:
                 raise ServiceError(f"JupyterLab did not start; see {self._log}.")
             try:
                 url: str = json.loads(told.read_bytes())["url"]
-            except (FileNotFoundError, ValueError):
+                address = urlsplit(url)
+                socket.create_connection((address.hostname or "", address.port or 80), timeout=_START_S).close()
+            except (OSError, ValueError):
                 time.sleep(_POLL_S)
             else:
                 return url
