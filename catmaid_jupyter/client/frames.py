@@ -15,9 +15,9 @@ TEXT: Final = "str"
 TIME: Final = "datetime64[us, UTC]"
 OBJECT: Final = "object"
 
-Schema = Mapping[str, Any]
+FrameSchema = Mapping[str, Any]
 
-NEURONS: Final[Schema] = {
+NEURONS: Final[FrameSchema] = {
     "id": ID,
     "name": TEXT,
     "skeleton_ids": OBJECT,
@@ -27,7 +27,7 @@ NEURONS: Final[Schema] = {
     "creation_time": TIME,
     "edition_time": TIME,
 }
-SKELETONS: Final[Schema] = {
+SKELETONS: Final[FrameSchema] = {
     "id": ID,
     "neuron_id": ID,
     "name": TEXT,
@@ -37,7 +37,7 @@ SKELETONS: Final[Schema] = {
     "creation_time": TIME,
     "edition_time": TIME,
 }
-NODES: Final[Schema] = {
+NODES: Final[FrameSchema] = {
     "id": ID,
     "parent_id": ID,
     "x": NM,
@@ -47,8 +47,8 @@ NODES: Final[Schema] = {
     "confidence": COUNT,
     "user_id": ID,
 }
-NODES_IN_BOX: Final[Schema] = {**NODES, "skeleton_id": ID, "edition_time": TIME}
-CONNECTORS: Final[Schema] = {
+NODES_IN_BOX: Final[FrameSchema] = {**NODES, "skeleton_id": ID, "edition_time": TIME}
+CONNECTORS: Final[FrameSchema] = {
     "id": ID,
     "x": NM,
     "y": NM,
@@ -58,7 +58,7 @@ CONNECTORS: Final[Schema] = {
     "creation_time": TIME,
     "edition_time": TIME,
 }
-LINKS: Final[Schema] = {
+LINKS: Final[FrameSchema] = {
     "id": ID,
     "connector_id": ID,
     "treenode_id": ID,
@@ -69,7 +69,7 @@ LINKS: Final[Schema] = {
     "creation_time": TIME,
     "edition_time": TIME,
 }
-SKELETON_CONNECTORS: Final[Schema] = {
+SKELETON_CONNECTORS: Final[FrameSchema] = {
     "treenode_id": ID,
     "connector_id": ID,
     "relation": TEXT,
@@ -77,11 +77,11 @@ SKELETON_CONNECTORS: Final[Schema] = {
     "y": NM,
     "z": NM,
 }
-TAGS: Final[Schema] = {"tag": TEXT, "treenode_id": ID}
-ANNOTATIONS: Final[Schema] = {"id": ID, "name": TEXT, "creator": TEXT}
-PROJECTS: Final[Schema] = {"id": ID, "title": TEXT, "comment": TEXT, "stack_ids": OBJECT}
-USERS: Final[Schema] = {"id": ID, "login": TEXT, "full_name": TEXT}
-STACKS: Final[Schema] = {
+TAGS: Final[FrameSchema] = {"tag": TEXT, "treenode_id": ID}
+ANNOTATIONS: Final[FrameSchema] = {"id": ID, "name": TEXT, "creator": TEXT}
+PROJECTS: Final[FrameSchema] = {"id": ID, "title": TEXT, "comment": TEXT, "stack_ids": OBJECT}
+USERS: Final[FrameSchema] = {"id": ID, "login": TEXT, "full_name": TEXT}
+STACKS: Final[FrameSchema] = {
     "id": ID,
     "title": TEXT,
     "width": COUNT,
@@ -93,7 +93,7 @@ STACKS: Final[Schema] = {
 }
 
 
-def frame(columns: Mapping[str, Any] | pd.DataFrame, schema: Schema) -> pd.DataFrame:
+def frame(columns: Mapping[str, Any] | pd.DataFrame, schema: FrameSchema) -> pd.DataFrame:
     """A DataFrame with the columns and dtypes of a schema.
 
     Times are given as seconds since 1970 (arrays), or as ISO 8601 text (sequences).

@@ -19,7 +19,7 @@ from catmaid_jupyter.client.frames import ANNOTATIONS, frame
 from catmaid_jupyter.client.morphology import Morphology, read_morphology
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.edits.base import Edit
-from catmaid_jupyter.edits.journal import Journal
+from catmaid_jupyter.edits.journal import EditJournal
 from catmaid_jupyter.edits.neurons import RenameNeuron
 from catmaid_jupyter.edits.site import Site
 from catmaid_jupyter.edits.skeletons import JoinSkeletons, RerootSkeleton, SplitSkeleton
@@ -40,7 +40,7 @@ class TracedProject(Protocol):
         """Where to read."""
 
     @property
-    def edits(self) -> Journal:
+    def edits(self) -> EditJournal:
         """The edits of this connection, which `undo` takes back."""
 
 

@@ -20,7 +20,8 @@ from catmaid_jupyter.client.neuron_lookup import neuron_by_id, neurons_by_name
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.client.stack import Stack
-from catmaid_jupyter.edits.journal import Journal
+from catmaid_jupyter.edits.base import Position
+from catmaid_jupyter.edits.journal import EditJournal
 from catmaid_jupyter.edits.project_edit import ProjectEdit
 from catmaid_jupyter.edits.site import Site
 
@@ -28,10 +29,9 @@ if TYPE_CHECKING:
     from catmaid_jupyter.widgets import StackViewer
 
 T = TypeVar("T")
-Position = tuple[float, float, float]
 
 
-class Connection(Protocol):
+class ProjectHome(Protocol):
     """The `Instance` that a project belongs to, as the project, its viewers and its users need it."""
 
     @property
@@ -95,12 +95,12 @@ class Project(Public):
 
     _internal: ClassVar = frozenset({"edits", "events", "place"})
 
-    def __init__(self, instance: Connection, project_id: int, title: str) -> None:
+    def __init__(self, instance: ProjectHome, project_id: int, title: str) -> None:
         self.instance = instance
         self.id = project_id
         self.title = title
         self.place = Place(instance.http, project_id, instance.capabilities)
-        self.edits = Journal(instance.http, project_id)
+        self.edits = EditJournal(instance.http, project_id)
         self.edit = ProjectEdit(self.edits)
         self.events = Events(self.place)
 

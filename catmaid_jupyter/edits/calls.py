@@ -49,13 +49,13 @@ class EditCalls:
             """Offer edits that are declared elsewhere, too."""
             if name not in EDITS:
                 raise AttributeError(f"There is no edit named {name!r}.", name=name, obj=self)
-            return Call(EDITS[name]).__get__(self)
+            return EditCall(EDITS[name]).__get__(self)
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *EDITS})
 
 
-class Call(Generic[P, R]):
+class EditCall(Generic[P, R]):
     """An edit as a method of `EditCalls`: its fields are the parameters, its docstring is the method's.
 
     Numbers may come from NumPy, and sequences may be any iterable.

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from catmaid_jupyter.api.errors import CatmaidError, NotFound, Unreachable
 from catmaid_jupyter.edits.base import Applied, Confidence, Edit, JsonObject, Restoration, derived_key
-from catmaid_jupyter.edits.calls import Call, EditCalls
+from catmaid_jupyter.edits.calls import EditCall, EditCalls
 from catmaid_jupyter.edits.labels import SetLabels
 from catmaid_jupyter.edits.site import NO_CHECK, Site, connector_state, state_of
 from catmaid_wire.forms import Form
@@ -166,10 +166,10 @@ class DeleteLink(Edit[JsonObject], frozen=True):
 class ConnectorCalls(EditCalls):
     """The edits of this module as calls."""
 
-    create_connector = Call(CreateConnector)
-    delete_connector = Call(DeleteConnector)
-    create_link = Call(CreateLink)
-    delete_link = Call(DeleteLink)
+    create_connector = EditCall(CreateConnector)
+    delete_connector = EditCall(DeleteConnector)
+    create_link = EditCall(CreateLink)
+    delete_link = EditCall(DeleteLink)
 
 
 async def _ends_state(site: Site, treenode_id: int, connector_id: int) -> str:

@@ -101,7 +101,7 @@ class Outage:
             self._report_to(up, message, self._waiting)
 
 
-class Journal:
+class EditJournal:
     """The edits of one connection in one project, used on the background loop; its rules are in the module's text."""
 
     def __init__(self, http: Http, project_id: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.edits.base import Applied, Edit, JsonObject
-from catmaid_jupyter.edits.calls import Call, EditCalls
+from catmaid_jupyter.edits.calls import EditCall, EditCalls
 from catmaid_jupyter.edits.site import Site
 from catmaid_wire.forms import Form
 
@@ -65,5 +65,5 @@ class RemoveLabel(Edit[JsonObject], frozen=True):
 class LabelCalls(EditCalls):
     """The edits of this module as calls."""
 
-    set_labels = Call(SetLabels)
-    remove_label = Call(RemoveLabel)
+    set_labels = EditCall(SetLabels)
+    remove_label = EditCall(RemoveLabel)

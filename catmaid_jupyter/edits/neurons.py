@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from catmaid_jupyter.edits.base import Applied, Edit, JsonObject
-from catmaid_jupyter.edits.calls import Call, EditCalls
+from catmaid_jupyter.edits.calls import EditCall, EditCalls
 from catmaid_jupyter.edits.site import Site
 
 
@@ -26,4 +26,4 @@ class RenameNeuron(Edit[JsonObject], frozen=True):
 class NeuronCalls(EditCalls):
     """The edits of this module as calls."""
 
-    rename_neuron = Call(RenameNeuron)
+    rename_neuron = EditCall(RenameNeuron)

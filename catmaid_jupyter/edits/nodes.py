@@ -18,7 +18,7 @@ from catmaid_jupyter.edits.base import (
     counted,
     derived_key,
 )
-from catmaid_jupyter.edits.calls import Call, EditCalls
+from catmaid_jupyter.edits.calls import EditCall, EditCalls
 from catmaid_jupyter.edits.connectors import CreateLink
 from catmaid_jupyter.edits.labels import SetLabels
 from catmaid_jupyter.edits.site import (
@@ -328,12 +328,12 @@ class SetConfidence(Edit[JsonObject], frozen=True):
 class NodeCalls(EditCalls):
     """The edits of this module as calls."""
 
-    create_treenode = Call(CreateTreenode)
-    insert_treenode = Call(InsertTreenode)
-    delete_treenode = Call(DeleteTreenode)
-    move_nodes = Call(MoveNodes)
-    set_radius = Call(SetRadius)
-    set_confidence = Call(SetConfidence)
+    create_treenode = EditCall(CreateTreenode)
+    insert_treenode = EditCall(InsertTreenode)
+    delete_treenode = EditCall(DeleteTreenode)
+    move_nodes = EditCall(MoveNodes)
+    set_radius = EditCall(SetRadius)
+    set_confidence = EditCall(SetConfidence)
 
 
 def _place(new: CreateTreenode | InsertTreenode | RestoreTreenode) -> dict[str, Any]:

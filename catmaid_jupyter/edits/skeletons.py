@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from catmaid_jupyter.api.errors import Conflict
 from catmaid_jupyter.edits.base import Applied, Edit, JsonObject, Restoration, derived_key
-from catmaid_jupyter.edits.calls import Call, EditCalls
+from catmaid_jupyter.edits.calls import EditCall, EditCalls
 from catmaid_jupyter.edits.neurons import RenameNeuron
 from catmaid_jupyter.edits.site import SeenNode, Site, neighbourhood_state, state_of
 from catmaid_wire.forms import Form
@@ -121,9 +121,9 @@ class RerootSkeleton(Edit[JsonObject], frozen=True):
 class SkeletonCalls(EditCalls):
     """The edits of this module as calls."""
 
-    join_skeletons = Call(JoinSkeletons)
-    split_skeleton = Call(SplitSkeleton)
-    reroot_skeleton = Call(RerootSkeleton)
+    join_skeletons = EditCall(JoinSkeletons)
+    split_skeleton = EditCall(SplitSkeleton)
+    reroot_skeleton = EditCall(RerootSkeleton)
 
 
 async def _parting(site: Site, near: SeenNode, far: SeenNode) -> PartSkeletons:

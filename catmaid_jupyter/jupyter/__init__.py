@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from catmaid_jupyter.jupyter.proxy import PROXY_PATH, TileProxy, TileSource
+from catmaid_jupyter.jupyter.proxy import PROXY_PATH, EmbeddedService, TileProxy
 from catmaid_jupyter.jupyter.websocket import CHANNELS_PATH, PromptKernelWebsocket
 
 _SOURCE = "catmaid_jupyter_tile_source"
@@ -17,7 +17,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 def _load_jupyter_server_extension(serverapp: Any) -> None:
     """Add the handlers; those added here are asked before the server's own for the same path."""
-    source = TileSource()
+    source = EmbeddedService()
     settings = serverapp.web_app.settings
     settings[_SOURCE] = source
     # Tickets let whoever reads them in a log see images.

@@ -36,7 +36,7 @@ _CHUNK: Final = 1 << 16
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=60, sock_connect=5)
 
 
-class TileSource:
+class EmbeddedService:
     """The embedded service of a data folder, as this process reaches it."""
 
     def __init__(self, data_dir: Path | None = None) -> None:
@@ -64,7 +64,7 @@ class TileSource:
 class TileProxy(JupyterHandler):
     """Passes a tile through from the embedded service."""
 
-    def initialize(self, source: TileSource) -> None:
+    def initialize(self, source: EmbeddedService) -> None:
         """Take over what all requests share."""
         self._source = source
 

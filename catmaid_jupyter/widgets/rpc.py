@@ -46,7 +46,7 @@ class Buffers:
     buffers: Sequence[bytes]
 
 
-Handler = Callable[[dict[str, Any]], Coroutine[Any, Any, Any]]
+RpcHandler = Callable[[dict[str, Any]], Coroutine[Any, Any, Any]]
 Send = Callable[[dict[str, Any], list[bytes] | None], None]
 
 _METHOD = "_rpc_method"
@@ -72,9 +72,9 @@ def method(name: Any) -> Any:
     return mark
 
 
-def methods_of(owner: object) -> dict[str, Handler]:
+def methods_of(owner: object) -> dict[str, RpcHandler]:
     """Collect the bound methods that `method` marks, by the names the front end uses."""
-    found: dict[str, Handler] = {}
+    found: dict[str, RpcHandler] = {}
     for cls in type(owner).__mro__:
         for attribute, value in vars(cls).items():
             name = getattr(value, _METHOD, None)
@@ -86,7 +86,7 @@ def methods_of(owner: object) -> dict[str, Handler]:
 class Rpc:
     """The kernel's end: one for each widget."""
 
-    def __init__(self, loop: BackgroundLoop, handlers: Mapping[str, Handler], send: Send) -> None:
+    def __init__(self, loop: BackgroundLoop, handlers: Mapping[str, RpcHandler], send: Send) -> None:
         self._loop = loop
         self._handlers = dict(handlers)
         self._send = send

@@ -9,7 +9,7 @@ from typing import Any
 import traitlets
 
 
-class Position(traitlets.TraitType[tuple[float, float, float], Any]):
+class PositionTrait(traitlets.TraitType[tuple[float, float, float], Any]):
     """A position in project space: (x, y, z) in nm, finite float64; any iterable of three numbers is accepted."""
 
     info_text = "a position (x, y, z) in nm"

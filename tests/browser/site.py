@@ -18,10 +18,10 @@ from catmaid_server import service
 from catmaid_server.demo import projects as demo
 from catmaid_server.demo.specimen.spec import SpecimenSpec
 from catmaid_server.domain.accounts import users
+from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.projects import projects
 from catmaid_server.service.opening import opened_store
 from catmaid_server.service.settings import Settings
-from catmaid_server.transfer.progress import Progress, silent
 from tests.browser.lab import Notebook
 from tests.browser.viewer import Viewer
 from tests.helpers.folders import REPOSITORY

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from catmaid_server.demo.specimen.spec import SpecimenSpec, Synapse, Tracing
+from catmaid_server.demo.specimen.spec import PlannedSynapse, SpecimenSpec, Tracing
 from tests.helpers.service import Actor, Service
 
 SPEC = SpecimenSpec(seed=3, size_px=(256, 256, 12))
@@ -71,5 +71,5 @@ def with_more_synapses(tracing: Tracing) -> Tracing:
             for index in random.choice(len(tracing.skeletons) // 2, size=4, replace=False)
         )
         x, y, z = tracing.skeletons[presynaptic[0]].xyz[presynaptic[1]].tolist()
-        synapses.append(Synapse((x + 10, y, z), presynaptic, postsynaptic))
+        synapses.append(PlannedSynapse((x + 10, y, z), presynaptic, postsynaptic))
     return dataclasses.replace(tracing, connectors=[*tracing.connectors, *synapses])

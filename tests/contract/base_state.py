@@ -20,12 +20,12 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from catmaid_server.domain.progress import silent
 from catmaid_server.transfer.importers.catmaid import writing
 from catmaid_server.transfer.importers.catmaid.models import MODELS, fields_of_columns, model_of_table
 from catmaid_server.transfer.importers.catmaid.reading import ModelRow, model_row
 from catmaid_server.transfer.importers.catmaid.staging import Staging
 from catmaid_server.transfer.importers.catmaid.users import UserMapping, UserPolicy
-from catmaid_server.transfer.progress import silent
 from catmaid_server.transfer.steps import Steps
 
 Row = dict[str, Any]

@@ -17,9 +17,9 @@ from catmaid_server.demo.lab import Lab
 from catmaid_server.demo.notebooks import copy_notebooks
 from catmaid_server.demo.specimen.spec import SpecimenSpec
 from catmaid_server.demo.specimen.specimen import grow
+from catmaid_server.domain.progress import Progress
 from catmaid_server.domain.projects import projects
 from catmaid_server.service.folder import ServiceError
-from catmaid_server.transfer.progress import Progress
 
 SPEC = SpecimenSpec(seed=3, size_px=(256, 256, 12))
 

@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 
 from catmaid_server import service
 from catmaid_server.demo import projects as demo
-from catmaid_server.transfer.progress import Progress, silent
+from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.service.opening import opened_store
 from catmaid_server.service.settings import Settings
 from catmaid_server.demo.specimen.spec import SpecimenSpec

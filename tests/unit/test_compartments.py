@@ -6,10 +6,10 @@ import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.domain.graph.compartments import Nodes, joined, parts, synapse_clusters
+from catmaid_server.domain.graph.compartments import PlacedNodes, joined, parts, synapse_clusters
 
 
-def cable(*, nodes: int, step: float = 100.0, confidence: int = 5) -> Nodes:
+def cable(*, nodes: int, step: float = 100.0, confidence: int = 5) -> PlacedNodes:
     """Nodes 1, 2, ... in a row along x."""
     return {node: (node - 1 or None, confidence, (step * node, 0.0, 0.0)) for node in range(1, nodes + 1)}
 

@@ -19,7 +19,7 @@ import pytest
 import catmaid_jupyter
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.edits.base import Applied, Edit, JsonObject, Restoration
-from catmaid_jupyter.edits.calls import Call
+from catmaid_jupyter.edits.calls import EditCall
 from catmaid_jupyter.edits.nodes import CreateTreenode, MoveNodes, SetConfidence
 from catmaid_jupyter.edits.project_edit import ProjectEdit
 from catmaid_jupyter.edits.registry import EDITS, read_edit
@@ -181,4 +181,4 @@ def test_declaring_an_edit_is_enough(edit: ProjectEdit, journal: FakeJournal, to
 
 def test_a_call_has_the_name_of_its_edit() -> None:
     with pytest.raises((TypeError, RuntimeError)):
-        type("Wrong", (), {"set_radius": Call(SetConfidence)})
+        type("Wrong", (), {"set_radius": EditCall(SetConfidence)})

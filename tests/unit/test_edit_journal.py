@@ -12,7 +12,7 @@ from catmaid_jupyter.api.errors import Conflict, Unreachable
 from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.edits import journal as rules
 from catmaid_jupyter.edits.base import Applied, Edit, Restoration
-from catmaid_jupyter.edits.journal import UNDO_DEPTH, Journal, Outage
+from catmaid_jupyter.edits.journal import UNDO_DEPTH, EditJournal, Outage
 from catmaid_jupyter.edits.site import Site
 
 
@@ -74,25 +74,25 @@ class FakeHttp:
 
 
 @pytest.fixture
-def journal() -> Journal:
-    return Journal(cast("Http", FakeHttp(honours_keys=True)), 1)
+def journal() -> EditJournal:
+    return EditJournal(cast("Http", FakeHttp(honours_keys=True)), 1)
 
 
 @pytest.fixture
-def keyless() -> Journal:
-    return Journal(cast("Http", FakeHttp(honours_keys=False)), 1)
+def keyless() -> EditJournal:
+    return EditJournal(cast("Http", FakeHttp(honours_keys=False)), 1)
 
 
 def lost() -> Unreachable:
     return Unreachable("No answer")
 
 
-async def test_edits_are_applied_in_the_order_of_the_calls(journal: Journal) -> None:
+async def test_edits_are_applied_in_the_order_of_the_calls(journal: EditJournal) -> None:
     await asyncio.gather(*(journal.perform("write_numbers", {"numbers": [n, -n]}) for n in range(1, 6)))
     assert WORLD.written == [1, -1, 2, -2, 3, -3, 4, -4, 5, -5]
 
 
-async def test_the_last_key_again_is_answered_and_not_applied(journal: Journal) -> None:
+async def test_the_last_key_again_is_answered_and_not_applied(journal: EditJournal) -> None:
     first = await journal.perform("write_numbers", {"numbers": [1]}, key="k")
     assert await journal.perform("write_numbers", {"numbers": [1]}, key="k") == first
     assert WORLD.written == [1]
@@ -100,7 +100,7 @@ async def test_the_last_key_again_is_answered_and_not_applied(journal: Journal) 
     assert await journal.undo() is None, "the repetition is no edit of its own"
 
 
-async def test_an_interrupted_edit_goes_on_with_what_it_had_read(journal: Journal) -> None:
+async def test_an_interrupted_edit_goes_on_with_what_it_had_read(journal: EditJournal) -> None:
     WORLD.failures = [lost()]
     with pytest.raises(Unreachable):
         await journal.perform("write_numbers", {"numbers": [1]}, key="k")
@@ -111,7 +111,7 @@ async def test_an_interrupted_edit_goes_on_with_what_it_had_read(journal: Journa
     assert first is not other
 
 
-async def test_without_keys_nothing_is_kept_or_repeated(keyless: Journal) -> None:
+async def test_without_keys_nothing_is_kept_or_repeated(keyless: EditJournal) -> None:
     reports: list[bool] = []
     WORLD.failures = [lost(), lost()]
     for outage in (None, Outage(lambda up, *_: reports.append(up))):
@@ -122,7 +122,7 @@ async def test_without_keys_nothing_is_kept_or_repeated(keyless: Journal) -> Non
     assert reports == []
 
 
-async def test_a_plain_call_is_one_attempt_and_one_with_an_outage_waits(journal: Journal) -> None:
+async def test_a_plain_call_is_one_attempt_and_one_with_an_outage_waits(journal: EditJournal) -> None:
     reports: list[tuple[bool, str, int]] = []
     outage = Outage(lambda *report: reports.append(report))
     WORLD.failures = [lost() for _ in range(5)]
@@ -133,7 +133,7 @@ async def test_a_plain_call_is_one_attempt_and_one_with_an_outage_waits(journal:
     assert reports == [(False, "No answer", 1), (True, "The service answers again.", 1)]
 
 
-async def test_an_interrupted_undo_goes_on_where_it_stopped(journal: Journal) -> None:
+async def test_an_interrupted_undo_goes_on_where_it_stopped(journal: EditJournal) -> None:
     await journal.perform("write_numbers", {"numbers": [1, 2, 3]})
     WORLD.failures = [lost()]
     with pytest.raises(Unreachable):
@@ -145,7 +145,7 @@ async def test_an_interrupted_undo_goes_on_where_it_stopped(journal: Journal) ->
     assert journal.undoable is None
 
 
-async def test_an_undo_that_is_refused_is_forgotten(journal: Journal) -> None:
+async def test_an_undo_that_is_refused_is_forgotten(journal: EditJournal) -> None:
     for number in (1, 2):
         await journal.perform("write_numbers", {"numbers": [number]})
     WORLD.failures = [Conflict("changed")]
@@ -154,7 +154,7 @@ async def test_an_undo_that_is_refused_is_forgotten(journal: Journal) -> None:
     assert journal.undoable == "write [1]"
 
 
-async def test_so_many_edits_can_be_undone(journal: Journal) -> None:
+async def test_so_many_edits_can_be_undone(journal: EditJournal) -> None:
     for number in range(UNDO_DEPTH + 1):
         await journal.perform("write_numbers", {"numbers": [number]})
     undone = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,8 @@ from tests.helpers.folders import REPOSITORY
 
 PACKAGES = ("catmaid_jupyter", "catmaid_wire", "server/catmaid_server")
 DOMAIN = REPOSITORY / "server/catmaid_server/domain"
+CATMAID_MODELS = REPOSITORY / "server/catmaid_server/transfer/importers/catmaid"
+"""Its classes are called as the models of CATMAID that they read."""
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 60
 MOST_MODULES_OF_A_FOLDER = 25
@@ -145,6 +148,18 @@ def test_every_package_has_a_docstring() -> None:
     }
     bare = [f"{folder.relative_to(REPOSITORY)}/__init__.py:1: no docstring" for folder in sorted(folders - described)]
     assert not bare, "\n".join(bare)
+
+
+def test_no_two_classes_of_a_package_have_one_name() -> None:
+    places = defaultdict(list)
+    for module in modules():
+        package = next(name for name in PACKAGES if module.path.is_relative_to(REPOSITORY / name))
+        if not module.path.is_relative_to(CATMAID_MODELS):
+            for node in module.tree.body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    places[package, node.name].append(module.at(node.lineno, node.name))
+    alike = [", ".join(found) for found in places.values() if len(found) > 1]
+    assert not alike, "\n".join(alike)
 
 
 def test_the_domain_knows_no_http_status() -> None:

@@ -14,7 +14,7 @@ from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.stack_viewer.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
-from catmaid_jupyter.widgets.traits import Position
+from catmaid_jupyter.widgets.traits import PositionTrait
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project
@@ -55,7 +55,7 @@ class StackViewer(Widget):
     stack = traitlets.Dict().tag(sync=True)
     """The stack as the page knows it: id, title, dimension (pixels), resolution and translation (nm), tiles, levels."""
 
-    position = Position().tag(sync=True)
+    position = PositionTrait().tag(sync=True)
     """Centre of the view in project space: (x, y, z) in nm, float64. Follows the mouse; setting it moves the view."""
 
     nm_per_pixel = traitlets.Float(None, allow_none=True, min=1e-3).tag(sync=True)

@@ -18,7 +18,7 @@ from catmaid_server.cli.catmaid_options import (
     MostConnections,
     OverrideUser,
     PreserveIds,
-    SourceProject,
+    SourceTitle,
 )
 from catmaid_server.cli.options import AsJson, AsUser, DatabaseUrl, DataDir, settings_from
 from catmaid_server.cli.output import answer, progress, run
@@ -29,7 +29,7 @@ from catmaid_server.service.opening import opened_store
 def import_catmaid(
     source: FileOrAddress,
     project: CatmaidProject = None,
-    source_project: SourceProject = None,
+    source_project: SourceTitle = None,
     token: CatmaidToken = None,
     title: CopyTitle = None,
     connections: MostConnections = 4,

@@ -25,7 +25,7 @@ CatmaidProject = Annotated[
         "project of the file a new one of the same title. URL: title or id of the project there.",
     ),
 ]
-SourceProject = Annotated[
+SourceTitle = Annotated[
     str | None,
     typer.Option(
         "--source-project",

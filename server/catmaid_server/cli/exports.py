@@ -7,19 +7,19 @@ from typing import Annotated
 
 import typer
 
-from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, Project, settings_from
+from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, ProjectTitle, settings_from
 from catmaid_server.cli.output import answer, progress, run
 from catmaid_server.service.opening import opened_store
 
 app = typer.Typer(help="Write data out.", no_args_is_help=True)
 
-Target = Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help="Folder; made if missing.")]
+TargetFolder = Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help="Folder; made if missing.")]
 
 
 @app.command("swc")
 def export_swc(
-    folder: Target,
-    project: Project,
+    folder: TargetFolder,
+    project: ProjectTitle,
     skeleton_ids: Annotated[
         list[int] | None,
         typer.Option("--skeleton", metavar="ID", show_default=False, help="Only this skeleton; may be repeated."),
@@ -42,8 +42,8 @@ def export_swc(
 
 @app.command("csv")
 def export_csv(
-    folder: Target,
-    project: Project,
+    folder: TargetFolder,
+    project: ProjectTitle,
     compress: Annotated[bool, typer.Option("--compress", help="Write .csv.gz.")] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,

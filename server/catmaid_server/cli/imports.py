@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catmaid_server.cli.options import AsJson, AsUser, DatabaseUrl, DataDir, Project, Scale, numbers, settings_from
+from catmaid_server.cli.options import AsJson, AsUser, DatabaseUrl, DataDir, ProjectTitle, Scale, numbers, settings_from
 from catmaid_server.cli.output import answer, progress, run
 from catmaid_server.service.opening import opened_store
 
@@ -20,7 +20,7 @@ app = typer.Typer(help="Bring data in.", no_args_is_help=True)
 Sources = Annotated[list[Path], typer.Argument(metavar="FOLDER|FILE...", show_default=False)]
 
 
-class OnBad(enum.StrEnum):
+class OnBadOption(enum.StrEnum):
     """What to do when sections cannot be used."""
 
     REFUSE = "refuse"
@@ -40,7 +40,7 @@ Resolution = Annotated[
 ]
 Translation = Annotated[str, typer.Option(metavar="X,Y,Z", help="Where the first voxel is, in nm.")]
 StackTitle = Annotated[str | None, typer.Option(show_default=False, help="Title of the stack.")]
-OnBadSections = Annotated[OnBad, typer.Option(help="Refuse the stack if sections cannot be used, or skip those.")]
+OnBadSections = Annotated[OnBadOption, typer.Option(help="Refuse the stack if sections cannot be used, or skip those.")]
 Range16Bit = Annotated[
     str | None,
     typer.Option(
@@ -59,11 +59,11 @@ TileSourceType = Annotated[int | None, typer.Option(show_default=False, help="Wi
 @app.command("stack")
 def import_stack(
     sources: Sources,
-    project: Project,
+    project: ProjectTitle,
     resolution: Resolution = None,
     translation: Translation = "0,0,0",
     title: StackTitle = None,
-    on_bad: OnBadSections = OnBad.REFUSE,
+    on_bad: OnBadSections = OnBadOption.REFUSE,
     value_range: Range16Bit = None,
     tile_size: TileSize = 512,
     tile_format: ServedFormat = TileFormat.JPG,
@@ -143,7 +143,7 @@ def _described(made: ImportedStack, project: str) -> str:
 @app.command("swc")
 def import_swc(
     sources: Sources,
-    project: Project,
+    project: ProjectTitle,
     scale: Scale = 1.0,
     user: AsUser = "admin",
     data_dir: DataDir = None,
@@ -179,7 +179,7 @@ def import_swc(
 def import_connectors(
     connectors: Annotated[Path, typer.Argument(metavar="CONNECTORS.csv", show_default=False)],
     links: Annotated[Path, typer.Argument(metavar="LINKS.csv", show_default=False)],
-    project: Project,
+    project: ProjectTitle,
     nodes: Annotated[
         Path | None,
         typer.Option(show_default=False, help="Table of all nodes; default: skeletons.csv beside LINKS.csv."),

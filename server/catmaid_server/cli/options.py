@@ -30,7 +30,7 @@ DatabaseUrl = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-Project = Annotated[
+ProjectTitle = Annotated[
     str, typer.Option("--project", metavar="TITLE", show_default=False, help="Title or id of the project.")
 ]
 AsUser = Annotated[str, typer.Option("--user", metavar="NAME", help="Whose work this is.")]

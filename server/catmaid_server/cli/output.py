@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -12,9 +12,9 @@ import msgspec
 import typer
 from tqdm import tqdm
 
-T = TypeVar("T")
+from catmaid_server.domain.progress import Progress
 
-Progress = Callable[[int, int], None]
+T = TypeVar("T")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -14,15 +14,15 @@ from psycopg.rows import class_row
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Store
-from catmaid_server.demo.specimen.spec import Section, SpecimenSpec
+from catmaid_server.demo.specimen.spec import SectionPixels, SpecimenSpec
 from catmaid_server.demo.specimen.specimen import Specimen, grow
 from catmaid_server.demo.tracing import import_tracing
 from catmaid_server.domain.accounts import users
+from catmaid_server.domain.progress import Progress
 from catmaid_server.domain.projects import projects
 from catmaid_server.tiles.imports import import_stack, import_volume
 from catmaid_server.transfer.importers.connectors import import_connectors
 from catmaid_server.transfer.importers.swc import import_swc
-from catmaid_server.transfer.progress import Progress
 
 sql = load("demo/tracing")
 
@@ -161,10 +161,10 @@ class PaintedInOrder:
         self._specimen = specimen
         self._sections = enumerate(specimen.sections())
         self._next = 0
-        self._painted: dict[int, Section] = {}
+        self._painted: dict[int, SectionPixels] = {}
         self._lock = Lock()
 
-    def __call__(self, z: int) -> Section:
+    def __call__(self, z: int) -> SectionPixels:
         """Section z, (y, x) uint8."""
         with self._lock:
             while self._next <= z <= self._next + _READ_AHEAD:

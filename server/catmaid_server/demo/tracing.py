@@ -6,12 +6,12 @@ from catmaid_server.db.store import Connection, Store
 from catmaid_server.demo.specimen.spec import Tracing
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.accounts.users import User
+from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.tracing.connectors import create_connector, create_link
 from catmaid_server.domain.tracing.labels import LabelTarget, set_labels
 from catmaid_server.domain.tracing.states import State
 from catmaid_server.transfer.importers.swc import store_arbor
-from catmaid_server.transfer.progress import Progress, silent
-from catmaid_server.transfer.target import Target, open_target
+from catmaid_server.transfer.target import TargetProject, open_target
 from catmaid_wire.arbor import Arbor
 from catmaid_wire.relations import POSTSYNAPTIC, PRESYNAPTIC
 
@@ -44,7 +44,7 @@ async def import_tracing(
     progress(total, total)
 
 
-async def _label(tx: Connection, owner: User, target: Target, tracing: Tracing, nodes: list[list[int]]) -> None:
+async def _label(tx: Connection, owner: User, target: TargetProject, tracing: Tracing, nodes: list[list[int]]) -> None:
     for skeleton, treenode_ids in zip(tracing.skeletons, nodes, strict=True):
         for name, labelled in skeleton.labels.items():
             for index in labelled:
@@ -59,7 +59,9 @@ async def _label(tx: Connection, owner: User, target: Target, tracing: Tracing, 
                 )
 
 
-async def _connect(tx: Connection, owner: User, target: Target, tracing: Tracing, nodes: list[list[int]]) -> None:
+async def _connect(
+    tx: Connection, owner: User, target: TargetProject, tracing: Tracing, nodes: list[list[int]]
+) -> None:
     for synapse in tracing.connectors:
         x, y, z = synapse.xyz
         connector_id, _ = await create_connector(tx, owner, target.project_id, x=x, y=y, z=z)

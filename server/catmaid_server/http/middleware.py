@@ -29,11 +29,11 @@ _ALLOWED_HEADERS = "Authorization, X-Authorization, Content-Type, Idempotency-Ke
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 _SLOW_S = 1.0
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+RequestHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @web.middleware
-async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def observe(request: web.Request, handler: RequestHandler) -> web.StreamResponse:
     """Time the request and log it by route: never the query, which may hold a ticket, nor headers."""
     began = time.perf_counter()
     request_id = uuid.uuid4().hex[:12]
@@ -64,7 +64,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 @web.middleware
-async def merge_slashes(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def merge_slashes(request: web.Request, handler: RequestHandler) -> web.StreamResponse:
     """Send who asks for `//1/stacks` on to `/1/stacks`: natverse's clients write it so, to servers that do not mind."""
     if request.match_info.http_exception is None or "//" not in request.rel_url.raw_path:
         return await handler(request)
@@ -75,7 +75,7 @@ async def merge_slashes(request: web.Request, handler: Handler) -> web.StreamRes
     )
 
 
-async def _answered(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
+async def _answered(request: web.Request, handler: RequestHandler, request_id: str) -> web.StreamResponse:
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
         return web.Response(
             status=204,

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.progress import Progress
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.space import stacks
 from catmaid_server.domain.space.stacks import Mirror, NewStack, Triple
 from catmaid_server.tiles.file_tiles import FileTiles, inspect_tiles
-from catmaid_server.tiles.ingest import TILE_SIZE, IngestedVolume, OnBad, Progress, holds, ingest
+from catmaid_server.tiles.ingest import TILE_SIZE, IngestedVolume, OnBad, holds, ingest
 from catmaid_server.tiles.sections import ArraySection, BadSection, Section, ValueRange, section_files, survey
 
 

@@ -22,16 +22,15 @@ import tensorstore
 from numpy.typing import NDArray
 
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.progress import Progress
 from catmaid_server.tiles import journal as journals
-from catmaid_server.tiles.journal import Journal, JournalEntry
+from catmaid_server.tiles.journal import IngestJournal, JournalEntry
 from catmaid_server.tiles.omezarr import VolumeLayout, cache_context, create_volume
 from catmaid_server.tiles.pyramid import halved
 from catmaid_server.tiles.sections import BadSection, BadSections, Section, ValueRange, reason_of, survey
 
 TILE_SIZE: Final = 512
 OnBad = Literal["refuse", "skip"]
-Progress = Callable[[int, int], None]
-"""Called with the number of finished sections and the number of all."""
 
 
 class IngestInterrupted(Exception):
@@ -117,7 +116,7 @@ def ingest(
 
     partial = destination.with_name(destination.name + ".partial")
     partial.mkdir(parents=True, exist_ok=True)
-    with Journal(partial) as journal:
+    with IngestJournal(partial) as journal:
         if journal.header != header:
             journal.forget()
             _clear(partial)
@@ -144,7 +143,7 @@ class _IngestRun:
             self.progress(done, len(self.sections))
 
 
-def _write_all(run: _IngestRun, journal: Journal, finished: set[int]) -> None:
+def _write_all(run: _IngestRun, journal: IngestJournal, finished: set[int]) -> None:
     """Write what is not finished; a window of sections is in memory at a time."""
     bad: list[BadSection] = []
     todo = [index for index in range(len(run.sections)) if index not in finished]

@@ -30,7 +30,7 @@ class JournalEntry:
     bad: str | None = None
 
 
-class Journal:
+class IngestJournal:
     """The journal of one ingest, locked while it is open."""
 
     def __init__(self, folder: Path) -> None:

@@ -15,7 +15,7 @@ _END = b"\xff\xff"
 _ROWS_AT_ONCE = 1 << 15
 _LINE_START = np.frombuffer(b"\x01\x02\x00\x00\x80\x02\x00\x00\x00", np.uint8)  # EWKB: little-endian LineStringZ of 2
 
-Column = NDArray[np.generic] | np.ma.MaskedArray[tuple[int], np.dtype[np.generic]]
+CopyColumn = NDArray[np.generic] | np.ma.MaskedArray[tuple[int], np.dtype[np.generic]]
 
 
 def edges(starts: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.void]:
@@ -58,7 +58,7 @@ def treenode_edges(positions: NDArray[np.float64], parents: NDArray[np.int64]) -
 async def copy_rows(
     tx: Connection,
     statement: LiteralString,
-    columns: Mapping[str, Column],
+    columns: Mapping[str, CopyColumn],
     advance: Callable[[int], None] | None = None,
 ) -> None:
     """Send columns of equal length to `COPY … FROM STDIN (FORMAT binary)`.
@@ -74,7 +74,7 @@ async def copy_rows(
                 advance(rows)
 
 
-def binary_blocks(columns: Mapping[str, Column]) -> Iterator[tuple[int, bytes]]:
+def binary_blocks(columns: Mapping[str, CopyColumn]) -> Iterator[tuple[int, bytes]]:
     """Make the body of a binary COPY: blocks, and the number of rows in each."""
     arrays = list(columns.values())
     count = len(arrays[0])
@@ -87,7 +87,7 @@ def binary_blocks(columns: Mapping[str, Column]) -> Iterator[tuple[int, bytes]]:
     yield 0, _END
 
 
-def _packed(arrays: list[Column]) -> bytes:
+def _packed(arrays: list[CopyColumn]) -> bytes:
     """Rows as bytes: the number of fields, then each field's length and value, all big-endian."""
     layout: list[tuple[str, str]] = [("fields", ">i2")]
     for i, array in enumerate(arrays):

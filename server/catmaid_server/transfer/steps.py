@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from catmaid_server.transfer.progress import Progress
+from catmaid_server.domain.progress import Progress
 
 
 class Steps:

@@ -10,14 +10,14 @@ from catmaid_server.domain.projects import projects
 
 
 @dataclass(frozen=True)
-class Target:
+class TargetProject:
     """The project that receives the rows, and the user who owns them."""
 
     project_id: int
     user_id: int
 
 
-async def open_target(store: Store, project: str | int, user: str, *, create: bool = False) -> Target:
+async def open_target(store: Store, project: str | int, user: str, *, create: bool = False) -> TargetProject:
     """Find project and user; with `create`, make a project of that title if there is none.
 
     Raises `NotFound` if there is no such user, or no such project and it is not to be made.
@@ -30,4 +30,4 @@ async def open_target(store: Store, project: str | int, user: str, *, create: bo
     if found is None:
         async with store.writing(user_id=owner.id, project_id=None, label="projects.create") as tx:
             found = await projects.ensure_project(tx, str(project), owner_id=owner.id)
-    return Target(found, owner.id)
+    return TargetProject(found, owner.id)

@@ -17,7 +17,7 @@ _LONGEST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Nodes:
+class CandidateNodes:
     """Every place where a centre line can carry a node; arrays are (n,), lengths nm."""
 
     xyz: Floats
@@ -31,7 +31,7 @@ class Nodes:
     """The node lies on a pixel of the image and in its own neurite, clear of the membrane."""
 
 
-def centre_lines(field: TissueField) -> Nodes:
+def centre_lines(field: TissueField) -> CandidateNodes:
     """Collect the nodes of all neurites: crossing ones in every section, chains where they are widest."""
     tissue, thickness = field.tissue, field.spec.thickness
     last_pixel = np.array(field.spec.extent) - field.spec.pixel
@@ -48,7 +48,7 @@ def centre_lines(field: TissueField) -> Nodes:
         depth = np.full(len(x), float(section))
         parts.append((x, y, depth, cuts.width[carries], cuts.disc[carries], cuts.cell[carries], inside))
     x, y, depth, radius, disc, cell, inside = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Nodes(
+    return CandidateNodes(
         xyz=np.stack([x, y, depth * thickness], axis=1),
         radius=radius,
         section=depth.astype(np.int64),
@@ -59,7 +59,7 @@ def centre_lines(field: TissueField) -> Nodes:
     )
 
 
-def plant(nodes: Nodes, tissue: Tissue) -> Ints:
+def plant(nodes: CandidateNodes, tissue: Tissue) -> Ints:
     """Connect the nodes of each neuron to a tree.
 
     Returns
@@ -82,7 +82,7 @@ def _grouped(keys: Ints) -> list[Ints]:
     return np.split(order, np.flatnonzero(np.diff(keys[order])) + 1)
 
 
-def _neighbours(nodes: Nodes, tissue: Tissue) -> dict[int, list[int]]:
+def _neighbours(nodes: CandidateNodes, tissue: Tissue) -> dict[int, list[int]]:
     """Which nodes follow each other along the neurites."""
     discs = tissue.discs
     at: dict[int, dict[int, int]] = defaultdict(dict)
@@ -108,7 +108,7 @@ def _neighbours(nodes: Nodes, tissue: Tissue) -> dict[int, list[int]]:
     return neighbours
 
 
-def _root(nodes: Nodes, neighbours: dict[int, list[int]], members: Ints) -> int:
+def _root(nodes: CandidateNodes, neighbours: dict[int, list[int]], members: Ints) -> int:
     """The thickest end of a neuron, if possible where it leaves the specimen."""
     ends = np.array([node for node in members.tolist() if len(neighbours[node]) < 2] or members.tolist())
     leaves = np.isin(nodes.section[ends], [nodes.section.min(), nodes.section.max()])
@@ -130,7 +130,7 @@ def _walk(root: int, neighbours: dict[int, list[int]], inside: Flags, parents: I
             ahead.append((following, following if inside[following] else carrier))
 
 
-def thin(nodes: Nodes, parents: Ints, needed: Ints) -> Ints:
+def thin(nodes: CandidateNodes, parents: Ints, needed: Ints) -> Ints:
     """Leave out nodes that the straight line between their neighbours tells as well.
 
     Parameters
@@ -164,7 +164,7 @@ def thin(nodes: Nodes, parents: Ints, needed: Ints) -> Ints:
     return thinned
 
 
-def _furthest(nodes: Nodes, run: list[int], start: int) -> int:
+def _furthest(nodes: CandidateNodes, run: list[int], start: int) -> int:
     """The last position in a run up to which a straight line from `start` stays well inside the neurite."""
     stop = start + 1
     while stop + 1 < min(len(run), start + _LONGEST + 1):

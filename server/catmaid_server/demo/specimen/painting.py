@@ -7,7 +7,7 @@ from scipy import ndimage
 
 from catmaid_server.demo.specimen.field import Profiles, TissueField
 from catmaid_server.demo.specimen.organelles import Interior, Mitochondrion
-from catmaid_server.demo.specimen.spec import Floats, Ints, Reals, Section, Singles
+from catmaid_server.demo.specimen.spec import Floats, Ints, Reals, SectionPixels, Singles
 from catmaid_server.demo.specimen.synapses import TBar
 from catmaid_server.demo.specimen.textures import Stamps, Texture, dot_stamps, ring_stamps
 from catmaid_server.demo.specimen.waves import WaveField
@@ -39,7 +39,7 @@ class Painter:
         self._exposure = np.cumsum(rng.normal(0, 0.35, spec.depth)) * 0.4 + rng.normal(0, 1, spec.depth)
         self._exposure[rng.random(spec.depth) < 0.03] -= 3
 
-    def paint(self, section: int, before: Profiles, here: Profiles, after: Profiles) -> Section:
+    def paint(self, section: int, before: Profiles, here: Profiles, after: Profiles) -> SectionPixels:
         """Paint a section, given its profiles and those of its neighbours on the half-resolution grid."""
         rng = np.random.default_rng((self.seed, 11, section))
         shape = self.field.spec.size_px[1], self.field.spec.size_px[0]
@@ -186,7 +186,7 @@ class Painter:
         target = image[window[0][0] : window[0][-1] + 1, window[1][0] : window[1][-1] + 1]
         target += dark.astype(np.float32) * (16 - target)
 
-    def _expose(self, image: Singles, rng: np.random.Generator, section: int) -> Section:
+    def _expose(self, image: Singles, rng: np.random.Generator, section: int) -> SectionPixels:
         """Blur, uneven stain, exposure and noise of the camera."""
         spec = self.field.spec
         image = ndimage.gaussian_filter(image, 0.85 * 4 / spec.pixel, truncate=2.5)
@@ -195,7 +195,7 @@ class Painter:
         gain = (1 + 0.02 * self._exposure[section]) * (1 + 0.025 * stain)
         image = (image - 125) * gain + (125 + 2.5 * self._exposure[section] + 3 * stain)
         image += self._camera.part(rng, spec.size_px[1::-1]) * (6 + 0.035 * image)
-        grey: Section = np.clip(image + 0.5, 0, 255).astype(np.uint8)
+        grey: SectionPixels = np.clip(image + 0.5, 0, 255).astype(np.uint8)
         return grey
 
 

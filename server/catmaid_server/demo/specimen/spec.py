@@ -14,7 +14,7 @@ Singles = NDArray[np.float32]
 Reals = NDArray[np.floating]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-Section = NDArray[np.uint8]
+SectionPixels = NDArray[np.uint8]
 """One image section, (y, x) uint8."""
 
 
@@ -107,7 +107,7 @@ class TracedSkeleton:
 
 
 @dataclass(frozen=True, slots=True)
-class Synapse:
+class PlannedSynapse:
     """A connector at a T-bar. Sites are (index into the skeletons, node index)."""
 
     xyz: tuple[float, float, float]
@@ -121,7 +121,7 @@ class Tracing:
     """Skeletons with the connectors between them."""
 
     skeletons: list[TracedSkeleton]
-    connectors: list[Synapse]
+    connectors: list[PlannedSynapse]
 
     @property
     def names(self) -> list[str]:

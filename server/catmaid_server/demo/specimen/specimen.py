@@ -7,12 +7,20 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from catmaid_server.demo.specimen.anatomy import Nodes, centre_lines, plant, thin
+from catmaid_server.demo.specimen.anatomy import CandidateNodes, centre_lines, plant, thin
 from catmaid_server.demo.specimen.field import Profiles, TissueField
 from catmaid_server.demo.specimen.growth import grow_tissue
 from catmaid_server.demo.specimen.organelles import furnish
 from catmaid_server.demo.specimen.painting import Painter
-from catmaid_server.demo.specimen.spec import Floats, Ints, Section, SpecimenSpec, Synapse, TracedSkeleton, Tracing
+from catmaid_server.demo.specimen.spec import (
+    Floats,
+    Ints,
+    PlannedSynapse,
+    SectionPixels,
+    SpecimenSpec,
+    TracedSkeleton,
+    Tracing,
+)
 from catmaid_server.demo.specimen.synapses import Contact, TBar, place_synapses
 from catmaid_server.demo.specimen.truncation import truncate
 
@@ -32,7 +40,7 @@ class Specimen:
         return self.tracing.skeletons
 
     @property
-    def connectors(self) -> list[Synapse]:
+    def connectors(self) -> list[PlannedSynapse]:
         """One connector for each T-bar; its sites refer to `skeletons`."""
         return self.tracing.connectors
 
@@ -46,14 +54,14 @@ class Specimen:
         """Every T-bar in every section that shows it."""
         return [t_bar for section in self._painter.interior.t_bars.values() for t_bar in section]
 
-    def sections(self) -> Iterator[Section]:
+    def sections(self) -> Iterator[SectionPixels]:
         """All sections in ascending z, each (y, x) uint8; three are held in memory at a time."""
         profiles = [self._profiles(section) for section in (0, 0, 1)]
         for section in range(self.spec.depth):
             yield self._painter.paint(section, *profiles)
             profiles = [*profiles[1:], self._profiles(min(section + 2, self.spec.depth - 1))]
 
-    def section(self, z: int) -> Section:
+    def section(self, z: int) -> SectionPixels:
         """One section, (y, x) uint8, the same as `sections` gives.
 
         Raises
@@ -122,7 +130,7 @@ def grow(spec: SpecimenSpec) -> Specimen:
     return Specimen(spec, field, Painter(field, interior, spec.seed), tracing)
 
 
-def _trace(nodes: Nodes, parents: Ints, contacts: list[Contact]) -> Tracing:
+def _trace(nodes: CandidateNodes, parents: Ints, contacts: list[Contact]) -> Tracing:
     """Number nodes and skeletons, name the neurons after their synapses."""
     sources = {int(nodes.neuron[contact.presynaptic]) for contact in contacts}
     targets = {int(nodes.neuron[site]) for contact in contacts for site in contact.postsynaptic}
@@ -146,7 +154,7 @@ def _trace(nodes: Nodes, parents: Ints, contacts: list[Contact]) -> Tracing:
         )
         site_of |= {node: (len(skeletons) - 1, index) for index, node in enumerate(own.tolist())}
     connectors = [
-        Synapse(contact.xyz, site_of[contact.presynaptic], [site_of[site] for site in contact.postsynaptic])
+        PlannedSynapse(contact.xyz, site_of[contact.presynaptic], [site_of[site] for site in contact.postsynaptic])
         for contact in contacts
     ]
     return Tracing(skeletons, connectors)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catmaid_server.demo.specimen.anatomy import Nodes
+from catmaid_server.demo.specimen.anatomy import CandidateNodes
 from catmaid_server.demo.specimen.field import TissueField
 from catmaid_server.demo.specimen.spec import Floats, Ints
 
@@ -33,7 +33,7 @@ class TBar:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A synapse between nodes of `Nodes`."""
+    """A synapse between nodes of `CandidateNodes`."""
 
     xyz: tuple[float, float, float]
     presynaptic: int
@@ -41,7 +41,7 @@ class Contact:
     t_bars: list[TBar]
 
 
-def place_synapses(field: TissueField, nodes: Nodes, parents: Ints, rng: np.random.Generator) -> list[Contact]:
+def place_synapses(field: TissueField, nodes: CandidateNodes, parents: Ints, rng: np.random.Generator) -> list[Contact]:
     """Place synapses of the density of insect neuropil, mostly at boutons, each facing at least two neurites."""
     spec = field.spec
     volume = spec.extent[0] * spec.extent[1] * spec.depth * spec.thickness * 1e-9
@@ -65,7 +65,9 @@ def place_synapses(field: TissueField, nodes: Nodes, parents: Ints, rng: np.rand
     return contacts
 
 
-def _synapse_of(field: TissueField, nodes: Nodes, parents: Ints, node: int, rng: np.random.Generator) -> Contact | None:
+def _synapse_of(
+    field: TissueField, nodes: CandidateNodes, parents: Ints, node: int, rng: np.random.Generator
+) -> Contact | None:
     """The best synapse of a node's profile: where most neurites meet its membrane; None if there is no place."""
     section, cell = int(nodes.section[node]), int(nodes.cell[node])
     best: tuple[int, Floats, Floats, list[int]] | None = None
@@ -116,7 +118,7 @@ def _inward(field: TissueField, edge: Floats, section: int, cell: int) -> Floats
     return None if length < 4 else middle / length
 
 
-def _facing(field: TissueField, nodes: Nodes, node: int, edge: Floats, inward: Floats) -> list[int]:
+def _facing(field: TissueField, nodes: CandidateNodes, node: int, edge: Floats, inward: Floats) -> list[int]:
     """Cells of other neurons close to the outer side of a membrane point: one each, the nearest first."""
     tissue, section = field.tissue, int(nodes.section[node])
     along = np.linspace(-_FACING, _FACING, 13)
@@ -137,7 +139,7 @@ def _facing(field: TissueField, nodes: Nodes, node: int, edge: Floats, inward: F
     return list(reversed(nearest_of.values()))
 
 
-def _nearest(nodes: Nodes, parents: Ints, cell: int, edge: Floats, z: float) -> int | None:
+def _nearest(nodes: CandidateNodes, parents: Ints, cell: int, edge: Floats, z: float) -> int | None:
     """The node of a cell nearest to a point; sections count double, so that the partner is seen with the synapse."""
     own = np.flatnonzero((nodes.cell == cell) & (parents != -2))
     if not len(own):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from catmaid_server.demo.specimen.spec import Floats, Ints, Synapse, TracedSkeleton, Tracing
+from catmaid_server.demo.specimen.spec import Floats, Ints, PlannedSynapse, TracedSkeleton, Tracing
 from catmaid_wire.arbor import edge_lengths
 
 CONTINUE_HERE = "continue here"
@@ -93,10 +93,12 @@ def _cut(skeleton: TracedSkeleton, kept: Ints) -> TracedSkeleton:
     )
 
 
-def _remaining(connectors: list[Synapse], site_of: dict[tuple[int, int], tuple[int, int]]) -> list[Synapse]:
+def _remaining(
+    connectors: list[PlannedSynapse], site_of: dict[tuple[int, int], tuple[int, int]]
+) -> list[PlannedSynapse]:
     """Connectors whose presynaptic site is still there, with the partners that are."""
     return [
-        Synapse(
+        PlannedSynapse(
             connector.xyz,
             site_of[connector.presynaptic],
             [site_of[site] for site in connector.postsynaptic if site in site_of],

@@ -22,7 +22,7 @@ class Thing:
 
 
 @dataclass(frozen=True)
-class Edge:
+class Membership:
     """`child` is part of, or a model of, `parent`."""
 
     relation: str
@@ -46,9 +46,9 @@ async def ancestry(connection: Connection, project_id: int, skeleton_id: int) ->
     return [Thing(neuron_id, "neuron", name), *above]
 
 
-async def edges(connection: Connection, project_id: int) -> list[Edge]:
+async def edges(connection: Connection, project_id: int) -> list[Membership]:
     """How roots, groups, neurons and skeletons hang on each other."""
     return [
-        Edge(relation, Thing(*ends[:3]), Thing(*ends[3:]))
+        Membership(relation, Thing(*ends[:3]), Thing(*ends[3:]))
         for relation, *ends in await fetch_all(connection, sql.edges, project_id=project_id)
     ]

@@ -16,7 +16,7 @@ _SPECIAL = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
 @dataclass(frozen=True)
-class Location:
+class FoundPlace:
     """A treenode, with its skeleton, or a connector; place in nm."""
 
     id: int
@@ -38,16 +38,16 @@ class Found:
     id: int
     name: str
     class_name: str
-    treenodes: list[Location] = field(default_factory=list)
-    connectors: list[Location] = field(default_factory=list)
+    treenodes: list[FoundPlace] = field(default_factory=list)
+    connectors: list[FoundPlace] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class FoundNodes:
     """The treenode and the connector of a number."""
 
-    treenode: Location | None = None
-    connector: Location | None = None
+    treenode: FoundPlace | None = None
+    connector: FoundPlace | None = None
 
 
 async def things(connection: Connection, project_id: int, text: str) -> list[Found]:
@@ -64,9 +64,9 @@ async def things(connection: Connection, project_id: int, text: str) -> list[Fou
     labels = {thing.id: thing for thing in found if thing.class_name == "label"}
     if labels:
         for label_id, *place in await fetch_all(connection, sql.labelled_treenodes, label_ids=list(labels)):
-            labels[label_id].treenodes.append(Location(*place))
+            labels[label_id].treenodes.append(FoundPlace(*place))
         for label_id, *place in await fetch_all(connection, sql.labelled_connectors, label_ids=list(labels)):
-            labels[label_id].connectors.append(Location(*place))
+            labels[label_id].connectors.append(FoundPlace(*place))
     return found
 
 
@@ -78,7 +78,7 @@ async def nodes(connection: Connection, project_id: int, text: str) -> FoundNode
     treenode = await fetch_one(connection, sql.treenode, project_id=project_id, number=number)
     connector = await fetch_one(connection, sql.connector, project_id=project_id, number=number)
     return FoundNodes(
-        None if treenode is None else Location(*treenode), None if connector is None else Location(*connector)
+        None if treenode is None else FoundPlace(*treenode), None if connector is None else FoundPlace(*connector)
     )
 
 

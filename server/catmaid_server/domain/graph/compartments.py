@@ -27,11 +27,11 @@ _SHORTEST_NM = 1e-9
 """What stands for no length, which a sparse matrix would take for no edge."""
 SYNAPTIC = "synaptic-connector"
 
-Part = int | str
+PartOfGraph = int | str
 """A whole skeleton by id, or a part by name: <skeleton id>_<number>."""
-Edge = tuple[Part, Part, list[int]]
+CompartmentEdge = tuple[PartOfGraph, PartOfGraph, list[int]]
 """From, to, and the number of synapses of confidence 1, 2, 3, 4 and 5."""
-Nodes = dict[int, tuple[int | None, int, tuple[float, float, float]]]
+PlacedNodes = dict[int, tuple[int | None, int, tuple[float, float, float]]]
 """Parent, confidence and place in nm by treenode."""
 
 
@@ -59,10 +59,10 @@ class GraphQuery:
 class Division:
     """Names of parts, of branches between them, what is joined with what, and the part of each treenode."""
 
-    names: list[Part] = field(default_factory=list)
+    names: list[PartOfGraph] = field(default_factory=list)
     branches: list[str] = field(default_factory=list)
     joints: list[tuple[str, str]] = field(default_factory=list)
-    part_of: dict[int, Part] = field(default_factory=dict)
+    part_of: dict[int, PartOfGraph] = field(default_factory=dict)
 
 
 async def graph(connection: Connection, project_id: int, query: GraphQuery) -> dict[str, Any]:
@@ -97,10 +97,14 @@ async def graph(connection: Connection, project_id: int, query: GraphQuery) -> d
 
 
 async def _edges(
-    connection: Connection, project_id: int, query: GraphQuery, pair: dict[str, str], part_of: dict[int, Part] | None
-) -> list[Edge]:
+    connection: Connection,
+    project_id: int,
+    query: GraphQuery,
+    pair: dict[str, str],
+    part_of: dict[int, PartOfGraph] | None,
+) -> list[CompartmentEdge]:
     """Between skeletons or, with `part_of`, between parts; links outside of every part make none."""
-    counts: dict[tuple[Part, Part], list[int]] = {}
+    counts: dict[tuple[PartOfGraph, PartOfGraph], list[int]] = {}
     for source, target, from_node, to_node, confidence in await fetch_all(
         connection,
         sql.edges,
@@ -131,8 +135,8 @@ async def _overall_counts(
     return {"overall_counts": dict(counts), "relation_map": {name: ids.get(name) for name in pair.values()}}
 
 
-async def _arbors(connection: Connection, project_id: int, skeleton_ids: Iterable[int]) -> dict[int, Nodes]:
-    found: defaultdict[int, Nodes] = defaultdict(dict)
+async def _arbors(connection: Connection, project_id: int, skeleton_ids: Iterable[int]) -> dict[int, PlacedNodes]:
+    found: defaultdict[int, PlacedNodes] = defaultdict(dict)
     for skeleton, node, parent, confidence, *place in await fetch_all(
         connection, sql.arbors, project_id=project_id, skeleton_ids=list(skeleton_ids)
     ):
@@ -193,7 +197,7 @@ def _expand(
     divided.joints += [(names[one], names[other]) for one, other in between.edges]
 
 
-def parts(nodes: Nodes, threshold: int) -> list[nx.Graph[int]]:
+def parts(nodes: PlacedNodes, threshold: int) -> list[nx.Graph[int]]:
     """What is left of an arbor without its edges of less confidence than `threshold`, the smallest part first.
 
     Edges have their length in nm as `weight`. Nodes without any edge belong to no part.

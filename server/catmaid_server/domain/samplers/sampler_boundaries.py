@@ -13,6 +13,7 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import editable_owners, require_editable_neuron
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.positions import Position
 from catmaid_server.domain.tracing import labels, treenodes
 from catmaid_server.domain.tracing.labels import LabelTarget
 from catmaid_server.domain.tracing.states import State
@@ -27,8 +28,6 @@ STILL_ON_EDGE_NM = 1.0
 """How far a boundary may be from the line between its neighbours and still count as untouched."""
 _UNCHECKED = State('{"nocheck": true}')
 
-Place = tuple[float, float, float]
-
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
@@ -40,7 +39,7 @@ class Boundary:
     id: int
     child_id: int
     parent_id: int
-    place: Place
+    place: Position
 
 
 async def insert(
@@ -72,7 +71,7 @@ async def insert(
     return made
 
 
-async def places_of(tx: Connection, skeleton_id: int, node_ids: Sequence[int]) -> dict[int, Place]:
+async def places_of(tx: Connection, skeleton_id: int, node_ids: Sequence[int]) -> dict[int, Position]:
     """x, y, z in nm of treenodes; `InvalidInput` if one is not of this skeleton."""
     rows = await fetch_all(tx, sql.nodes_of_skeleton, skeleton_id=skeleton_id, ids=list(node_ids))
     if missing := sorted(set(node_ids) - {row[0] for row in rows}):
@@ -110,7 +109,7 @@ async def remove(tx: Connection, user: User, project_id: int, node_ids: Sequence
         await tx.execute(statement, values)
 
 
-def _distance_nm(point: Place, start: Place, end: Place) -> float:
+def _distance_nm(point: Position, start: Position, end: Position) -> float:
     """How far a point is from the straight line between two others."""
     here, origin = np.array(point), np.array(start)
     along = np.array(end) - origin

@@ -19,7 +19,7 @@ sql = load("samplers/samplers")
 
 
 @dataclass(frozen=True, slots=True)
-class Sampler:
+class SamplingPlan:
     """How a skeleton is sampled.
 
     interval_length, interval_error
@@ -51,7 +51,7 @@ class Sampler:
 
 async def list_samplers(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int] | None = None
-) -> list[Sampler]:
+) -> list[SamplingPlan]:
     """The samplers of a project, or of some skeletons; what was not changed for longest comes first."""
     rows = await fetch_all(
         connection,
@@ -60,15 +60,15 @@ async def list_samplers(
         sampler_id=None,
         skeleton_ids=None if skeleton_ids is None else list(skeleton_ids),
     )
-    return [Sampler(*row) for row in rows]
+    return [SamplingPlan(*row) for row in rows]
 
 
-async def describe_sampler(connection: Connection, project_id: int, sampler_id: int) -> Sampler:
+async def describe_sampler(connection: Connection, project_id: int, sampler_id: int) -> SamplingPlan:
     """One sampler, or `NotFound`."""
     row = await fetch_one(connection, sql.samplers, project_id=project_id, sampler_id=sampler_id, skeleton_ids=None)
     if row is None:
         raise NotFound(f"There is no sampler {sampler_id} in project {project_id}.")
-    return Sampler(*row)
+    return SamplingPlan(*row)
 
 
 async def create_sampler(
@@ -83,8 +83,8 @@ async def create_sampler(
     merge_limit: float,
     review_required: bool,
     create_interval_boundaries: bool,
-) -> Sampler:
-    """Begin to sample a skeleton; lengths in nm, the rest as in `Sampler`."""
+) -> SamplingPlan:
+    """Begin to sample a skeleton; lengths in nm, the rest as in `SamplingPlan`."""
     if interval_length <= 0 or interval_error < 0:
         raise InvalidInput("Intervals have a length of more than 0 nm, and an error of 0 nm or more.")
     if not 0 <= merge_limit <= 1:
@@ -109,7 +109,9 @@ async def create_sampler(
     return await describe_sampler(tx, project_id, made)
 
 
-async def lock_sampler(tx: Connection, project_id: int, sampler_id: int, *, whole_skeleton: bool = False) -> Sampler:
+async def lock_sampler(
+    tx: Connection, project_id: int, sampler_id: int, *, whole_skeleton: bool = False
+) -> SamplingPlan:
     """A sampler whose parts are about to change, or `NotFound`; meanwhile its skeleton is not restructured.
 
     With `whole_skeleton` nobody adds to that either, for who is going to do so.
@@ -123,7 +125,7 @@ async def lock_sampler(tx: Connection, project_id: int, sampler_id: int, *, whol
 
 async def change_sampler(
     tx: Connection, user: User, project_id: int, sampler_id: int, *, leaf_segment_handling: str | None
-) -> Sampler:
+) -> SamplingPlan:
     """Change how a sampler that the user may edit handles leaf segments, if that is given."""
     sampler = await lock_sampler(tx, project_id, sampler_id)
     await require_edit(tx, user, [sampler.user_id], f"sampler {sampler_id}")

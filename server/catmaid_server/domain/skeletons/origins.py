@@ -13,7 +13,7 @@ sql = load("skeletons/origins")
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SkeletonOrigin:
     """A skeleton of another server's project."""
 
     source_id: int
@@ -32,7 +32,7 @@ class DataSource:
     source_project_id: int
 
 
-async def add(tx: Connection, project_id: int, user_id: int, skeleton_id: int, origin: Origin) -> None:
+async def add(tx: Connection, project_id: int, user_id: int, skeleton_id: int, origin: SkeletonOrigin) -> None:
     """Note where a skeleton came from."""
     source = {"project_id": project_id, "url": origin.url, "source_project_id": origin.project_id}
     await tx.execute(sql.ensure_source, {**source, "user_id": user_id, "name": origin.name})

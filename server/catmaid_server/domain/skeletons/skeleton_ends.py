@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
@@ -13,11 +12,11 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.arbor_walk import ArborWalk
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.patterns import matched
+from catmaid_server.domain.positions import Position
 from catmaid_server.domain.values import Box
 
 sql = load("skeletons/skeleton_ends")
 
-Point: TypeAlias = tuple[float, float, float]
 
 CLOSING = r"^(uncertain continuation|not a branch|soma|(really|uncertain|anterior|posterior)?\s?ends?$)"
 """Labels, in any case, by which tracers say that there is nothing more to trace at an end; some may go on."""
@@ -28,7 +27,7 @@ ANCHORS = ("soma", "out to nerve")
 
 async def open_ends(
     connection: Connection, project_id: int, skeleton_id: int, treenode_id: int
-) -> list[tuple[int, Point, int, datetime]]:
+) -> list[tuple[int, Position, int, datetime]]:
     """Ends without a label that closes them, nearest first.
 
     Each is (node, place, number of nodes on the way from `treenode_id`, both counted, creation time). The root is
@@ -46,7 +45,7 @@ async def open_ends(
 
 async def labelled(
     connection: Connection, project_id: int, skeleton_id: int, treenode_id: int, pattern: str, *, only_ends: bool
-) -> list[tuple[int, Point, int, list[str]]]:
+) -> list[tuple[int, Position, int, list[str]]]:
     """Nodes with a label that fits a regular expression, nearest first, as (node, place, nodes on the way, labels).
 
     Raises `NotFound` if the node is not one of this skeleton.
@@ -65,7 +64,7 @@ async def labelled(
 
 async def _arbor(
     connection: Connection, project_id: int, skeleton_id: int, treenode_id: int
-) -> tuple[ArborWalk, dict[int, Point], dict[int, datetime]]:
+) -> tuple[ArborWalk, dict[int, Position], dict[int, datetime]]:
     rows = await fetch_all(connection, sql.arbor, project_id=project_id, skeleton_id=skeleton_id)
     arbor = ArborWalk({node: parent for node, parent, *_ in rows})
     if treenode_id not in arbor.parents:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+
+from psycopg.rows import TupleRow
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one
@@ -16,8 +17,6 @@ sql = load("skeletons/skeleton_export")
 
 BY_LABEL, AT_ROOT, BY_RADIUS = "tag:soma", "root", "radius:"
 """How the soma is found: by its label, by being the root, or (with a number of nm) by its radius."""
-
-Row = tuple[Any, ...]
 
 
 async def swc(
@@ -45,7 +44,7 @@ async def swc(
 
 
 async def _soma(
-    connection: Connection, project_id: int, skeleton_id: int, rows: Sequence[Row], markers: Sequence[str]
+    connection: Connection, project_id: int, skeleton_id: int, rows: Sequence[TupleRow], markers: Sequence[str]
 ) -> int | None:
     radii = [marker.removeprefix(BY_RADIUS) for marker in markers if marker.startswith(BY_RADIUS)]
     found: list[int] = []
@@ -67,7 +66,7 @@ async def _soma(
     return found[0] if found else None
 
 
-def _numbered(rows: Sequence[Row]) -> dict[int | None, int]:
+def _numbered(rows: Sequence[TupleRow]) -> dict[int | None, int]:
     """Numbers from 1, level by level from the root on."""
     arbor = ArborWalk({row[0]: row[-1] for row in rows})
     numbers: dict[int | None, int] = {}
@@ -90,7 +89,7 @@ async def eswc(connection: Connection, project_id: int, skeleton_id: int) -> str
     )
 
 
-def _text(rows: Iterable[Row], skeleton_id: int, soma: int | None = None) -> str:
+def _text(rows: Iterable[TupleRow], skeleton_id: int, soma: int | None = None) -> str:
     lines = [
         swc_line(node, (x, y, z), radius, parent, *more, structure=SOMA if node == soma else UNDEFINED)
         for node, x, y, z, radius, parent, *more in rows

@@ -12,6 +12,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.arbor_walk import ArborWalk
+from catmaid_server.domain.positions import Position
 from catmaid_server.domain.reviews.review_sequences import sequences
 from catmaid_wire.relations import POSTSYNAPTIC
 
@@ -19,8 +20,6 @@ sql = load("skeletons/skeleton_statistics")
 
 _KEPT = 0.4
 """How much of its own place a node keeps when its cable is smoothed; the rest is its neighbours'."""
-
-Point = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ async def measure(connection: Connection, project_id: int, skeleton_ids: Sequenc
     """Measure skeletons; unknown ids are left out."""
     values: dict[str, Any] = {"project_id": project_id, "skeleton_ids": list(skeleton_ids)}
     parents: defaultdict[int, dict[int, int | None]] = defaultdict(dict)
-    places: dict[int, Point] = {}
+    places: dict[int, Position] = {}
     for node, parent, _, _, x, y, z, skeleton in await fetch_all(connection, sql.treenodes, **values):
         parents[skeleton][node] = parent
         places[node] = (x, y, z)
@@ -59,7 +58,7 @@ async def measure(connection: Connection, project_id: int, skeleton_ids: Sequenc
     }
 
 
-def _measured(arbor: ArborWalk, places: dict[int, Point], inputs: int, outputs: int) -> Measures:
+def _measured(arbor: ArborWalk, places: dict[int, Position], inputs: int, outputs: int) -> Measures:
     smooth = smoothed(arbor, places)
     backbone = set(next(iter(sequences(arbor, arbor.root)), ()))
     degrees = [len(arbor.children.get(node, ())) + (parent is not None) for node, parent in arbor.parents.items()]
@@ -75,9 +74,9 @@ def _measured(arbor: ArborWalk, places: dict[int, Point], inputs: int, outputs: 
     )
 
 
-def smoothed(arbor: ArborWalk, places: dict[int, Point]) -> dict[int, Point]:
+def smoothed(arbor: ArborWalk, places: dict[int, Position]) -> dict[int, Position]:
     """Places of nodes, those between two neighbours drawn towards these, the farther one more; others stay."""
-    moved: dict[int, Point] = {}
+    moved: dict[int, Position] = {}
     for node, parent in arbor.parents.items():
         near = [*arbor.children.get(node, ()), *(() if parent is None else (parent,))]
         here = places[node]
@@ -97,6 +96,6 @@ def smoothed(arbor: ArborWalk, places: dict[int, Point]) -> dict[int, Point]:
     return moved
 
 
-def _length(arbor: ArborWalk, places: dict[int, Point], nodes: Iterable[int]) -> float:
+def _length(arbor: ArborWalk, places: dict[int, Position], nodes: Iterable[int]) -> float:
     """Length of the edges from nodes to their parents."""
     return sum(dist(places[node], places[parent]) for node in nodes if (parent := arbor.parents[node]) is not None)

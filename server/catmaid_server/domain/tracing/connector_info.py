@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import msgspec
+from psycopg.rows import TupleRow
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_records, fetch_value
@@ -18,8 +19,6 @@ from catmaid_server.domain.tracing.connector_types import BY_RELATION
 from catmaid_server.domain.values import Box, required
 
 sql = load("tracing/connector_info")
-
-Row: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ async def detail(connection: Connection, project_id: int, connector_id: int) -> 
     return msgspec.Raw(found.encode())
 
 
-async def list_connectors(connection: Connection, project_id: int, wanted: ConnectorFilter) -> list[Row]:
+async def list_connectors(connection: Connection, project_id: int, wanted: ConnectorFilter) -> list[TupleRow]:
     """Rows of id, x, y, z, confidence, user, editor, creation and edition time (s since 1970), by id."""
     return await fetch_all(
         connection,
@@ -89,9 +88,9 @@ async def labels(connection: Connection, connector_ids: Sequence[int]) -> dict[i
     return dict(await fetch_all(connection, sql.labels, connector_ids=list(connector_ids)))
 
 
-async def partners(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[Row]]:
+async def partners(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[TupleRow]]:
     """By connector rows of link, treenode, skeleton, relation, confidence, user, creation and edition time (s)."""
-    found: dict[int, list[Row]] = {}
+    found: dict[int, list[TupleRow]] = {}
     for connector_id, *link in await fetch_all(connection, sql.partners, connector_ids=list(connector_ids)):
         found.setdefault(connector_id, []).append(tuple(link))
     return found
@@ -99,7 +98,7 @@ async def partners(connection: Connection, connector_ids: Sequence[int]) -> dict
 
 async def links_of_skeletons(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int], relation: str
-) -> list[Row]:
+) -> list[TupleRow]:
     """Rows of skeleton, connector, x, y, z, confidence, user, treenode, creation and edition time.
 
     Raises `InvalidInput` without skeletons or for an unknown relation.
@@ -143,9 +142,9 @@ async def in_box(
     return [(connector, x, y, z) for connector, x, y, z in rows]
 
 
-async def links_of_connectors(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[Row]]:
+async def links_of_connectors(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[TupleRow]]:
     """By connector rows of skeleton, confidence, user, treenode, creation and edition time, relation."""
-    found: dict[int, list[Row]] = {}
+    found: dict[int, list[TupleRow]] = {}
     for connector_id, *link in await fetch_all(connection, sql.links_of_connectors, connector_ids=list(connector_ids)):
         found.setdefault(connector_id, []).append(tuple(link))
     return found

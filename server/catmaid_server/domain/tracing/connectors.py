@@ -21,7 +21,7 @@ sql = load("tracing/connectors")
 
 
 @dataclass(frozen=True, slots=True)
-class Connector:
+class LockedConnector:
     """One connector, locked for the rest of the transaction."""
 
     id: int
@@ -59,9 +59,9 @@ async def create_connector(
     return row[0], row[1]
 
 
-async def lock_connector(tx: Connection, project_id: int, connector_id: int) -> Connector:
+async def lock_connector(tx: Connection, project_id: int, connector_id: int) -> LockedConnector:
     """Lock a connector; `InvalidInput` if there is none with this id."""
-    async with tx.cursor(row_factory=class_row(Connector)) as cursor:
+    async with tx.cursor(row_factory=class_row(LockedConnector)) as cursor:
         await cursor.execute(sql.lock_connector, {"project_id": project_id, "connector_id": connector_id})
         connector = await cursor.fetchone()
     if connector is None:
@@ -71,7 +71,7 @@ async def lock_connector(tx: Connection, project_id: int, connector_id: int) -> 
 
 async def delete_connector(
     tx: Connection, user: User, project_id: int, connector_id: int, state_text: str | None
-) -> tuple[Connector, list[Partner]]:
+) -> tuple[LockedConnector, list[Partner]]:
     """Delete a connector with its links and labels; return all that an undo needs."""
     connector = await lock_connector(tx, project_id, connector_id)
     await require_edit(tx, user, [connector.user_id], f"connector {connector_id}")

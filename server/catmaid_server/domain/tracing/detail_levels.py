@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.domain.tracing.viewports import Table, Viewport
+from catmaid_server.domain.tracing.viewports import ColumnTable, Viewport
 
 LEVELS: Final = 7
 FIRST: Final = 500
@@ -48,7 +48,7 @@ def wanted_levels(lod_type: str, lod: str) -> int:
     return min(max(count, 1), LEVELS)
 
 
-def portioned(found: Viewport, levels: int) -> tuple[Viewport, list[Table]]:
+def portioned(found: Viewport, levels: int) -> tuple[Viewport, list[ColumnTable]]:
     """A viewport with the treenodes of the first level alone, and the treenodes of each further one that is wanted."""
     order = np.argsort(-_edge_lengths(found.nodes), kind="stable")
     ends = np.cumsum([FIRST * 2**level for level in range(LEVELS - 1)])
@@ -56,7 +56,7 @@ def portioned(found: Viewport, levels: int) -> tuple[Viewport, list[Table]]:
     return replace(found, nodes=first), [portion for portion in more if len(portion["id"])]
 
 
-def _edge_lengths(nodes: Table) -> NDArray[np.float64]:
+def _edge_lengths(nodes: ColumnTable) -> NDArray[np.float64]:
     """Length (nm) of the edge from each treenode to its parent; infinite at roots and where the parent is not there."""
     ids, parents = nodes["id"], nodes["parent_id"]
     by_id = np.argsort(ids)
@@ -67,5 +67,5 @@ def _edge_lengths(nodes: Table) -> NDArray[np.float64]:
     return lengths
 
 
-def _rows(table: Table, rows: NDArray[np.intp]) -> Table:
+def _rows(table: ColumnTable, rows: NDArray[np.intp]) -> ColumnTable:
     return {name: column[rows] for name, column in table.items()}

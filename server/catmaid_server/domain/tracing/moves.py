@@ -11,20 +11,24 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_edit
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.positions import NodePosition
 from catmaid_server.domain.tracing.states import State
 
 treenode_sql = load("tracing/treenodes")
 connector_sql = load("tracing/connectors")
 
-Place = tuple[int, float, float, float]
-"""Id, x, y, z; nm."""
 
 OldPlace = tuple[int, datetime, float, float, float]
 """Id, edition time after the move, and x, y, z before it; nm."""
 
 
 async def move(
-    tx: Connection, user: User, project_id: int, state: State, treenodes: Sequence[Place], connectors: Sequence[Place]
+    tx: Connection,
+    user: User,
+    project_id: int,
+    state: State,
+    treenodes: Sequence[NodePosition],
+    connectors: Sequence[NodePosition],
 ) -> tuple[list[OldPlace], list[OldPlace]]:
     """Move nodes, if they are as the caller saw them; return where treenodes and connectors were."""
     places = {"treenodes": treenodes, "connectors": connectors}
@@ -46,7 +50,7 @@ async def move(
 
 
 async def _lock(
-    tx: Connection, user: User, project_id: int, query: Any, places: Sequence[Place], kind: str
+    tx: Connection, user: User, project_id: int, query: Any, places: Sequence[NodePosition], kind: str
 ) -> dict[int, tuple[Any, ...]]:
     if not places:
         return {}
@@ -60,7 +64,7 @@ async def _lock(
     return rows
 
 
-async def _update(tx: Connection, user: User, query: Any, places: Sequence[Place]) -> dict[int, datetime]:
+async def _update(tx: Connection, user: User, query: Any, places: Sequence[NodePosition]) -> dict[int, datetime]:
     if not places:
         return {}
     ids, xs, ys, zs = (list(column) for column in zip(*places, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias, TypedDict
+from typing import TypedDict
 
 import msgspec
 
@@ -13,13 +13,11 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.arbor_walk import ArborWalk
 from catmaid_server.domain.errors import InvalidInput, LocationLookup, NotFound
 from catmaid_server.domain.patterns import matched
+from catmaid_server.domain.positions import NodePosition, Position
 from catmaid_server.domain.values import required
 
 sql = load("tracing/node_info")
 
-Location: TypeAlias = tuple[float, float, float]
-Place: TypeAlias = tuple[int, float, float, float]
-"""A node and where it is."""
 
 _MOST_LABELLED = 50
 
@@ -59,14 +57,14 @@ async def user_info(connection: Connection, project_id: int, node_ids: Sequence[
     return await fetch_json(connection, sql.user_info, project_id=project_id, node_ids=ids)
 
 
-async def locations(connection: Connection, project_id: int, node_ids: Sequence[int]) -> list[Place]:
+async def locations(connection: Connection, project_id: int, node_ids: Sequence[int]) -> list[NodePosition]:
     """Where nodes are; unknown ids are left out."""
     ids = required(node_ids, "node ID")
     rows = await fetch_all(connection, sql.locations, project_id=project_id, node_ids=ids)
     return [(node, x, y, z) for node, x, y, z in rows]
 
 
-async def location(connection: Connection, project_id: int, node_id: int) -> Place:
+async def location(connection: Connection, project_id: int, node_id: int) -> NodePosition:
     """Where a node is; `LocationLookup` if there is none."""
     found = await locations(connection, project_id, [node_id])
     if not found:
@@ -75,7 +73,7 @@ async def location(connection: Connection, project_id: int, node_id: int) -> Pla
 
 
 async def nearest(
-    connection: Connection, project_id: int, point: Location, *, skeleton_id: int | None, neuron_id: int | None
+    connection: Connection, project_id: int, point: Position, *, skeleton_id: int | None, neuron_id: int | None
 ) -> NearestTreenode:
     """The treenode nearest to a point, of a skeleton, of a neuron, or of all.
 
@@ -113,7 +111,7 @@ async def most_recent(
 
 
 async def labelled_near(
-    connection: Connection, project_id: int, point: Location, pattern: str
+    connection: Connection, project_id: int, point: Position, pattern: str
 ) -> list[tuple[int, list[float], float, list[str]]]:
     """Up to 50 nodes with a label that fits a regular expression, nearest first.
 
@@ -175,13 +173,15 @@ async def compact_treenode(connection: Connection, project_id: int, treenode_id:
     return found[0]
 
 
-async def children(connection: Connection, project_id: int, treenode_id: int) -> list[list[Place]]:
+async def children(connection: Connection, project_id: int, treenode_id: int) -> list[list[NodePosition]]:
     """The children of a treenode, each alone in a list."""
     rows = await fetch_all(connection, sql.children, project_id=project_id, treenode_id=treenode_id)
     return [[(node, x, y, z)] for node, x, y, z in rows]
 
 
-async def next_branches(connection: Connection, project_id: int, treenode_id: int) -> list[tuple[Place, Place, Place]]:
+async def next_branches(
+    connection: Connection, project_id: int, treenode_id: int
+) -> list[tuple[NodePosition, NodePosition, NodePosition]]:
     """For each branch distal to a treenode, largest first: its first node, twice, and its next branch node or end.
 
     Raises `NotFound` if there is no such treenode.
@@ -192,7 +192,7 @@ async def next_branches(connection: Connection, project_id: int, treenode_id: in
 
 async def previous_branch(
     connection: Connection, project_id: int, treenode_id: int, *, one_step: bool = False
-) -> Place:
+) -> NodePosition:
     """The nearest proximal branch node, or the root; with `one_step` the first node on the way there.
 
     A root is its own. Raises `NotFound` if there is no such treenode.
@@ -205,9 +205,9 @@ async def previous_branch(
 
 async def _arbor_around(
     connection: Connection, project_id: int, treenode_id: int
-) -> tuple[ArborWalk, dict[int, Place]]:
+) -> tuple[ArborWalk, dict[int, NodePosition]]:
     rows = await fetch_all(connection, sql.arbor, project_id=project_id, treenode_id=treenode_id)
     if not rows:
         raise NotFound(f"There is no treenode {treenode_id}.")
-    places: dict[int, Place] = {node: (node, x, y, z) for node, _, x, y, z in rows}
+    places: dict[int, NodePosition] = {node: (node, x, y, z) for node, _, x, y, z in rows}
     return ArborWalk({node: parent for node, parent, *_ in rows}), places

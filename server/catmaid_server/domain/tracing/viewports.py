@@ -27,16 +27,16 @@ _BY_ID = (
     _dtypes("node", columns.NODES) | _dtypes("connector", columns.CONNECTORS) | {"snapshot": TEXT, "relations": TEXT}
 )
 
-Table = dict[str, Column]
+ColumnTable = dict[str, Column]
 
 
 @dataclass(frozen=True, slots=True)
 class Viewport:
     """The content of a box, by column; parent -1 at a root, times in s since 1970."""
 
-    nodes: Table
-    connectors: Table
-    links: Table
+    nodes: ColumnTable
+    connectors: ColumnTable
+    links: ColumnTable
     labels: dict[int, list[str]]
     relations: dict[int, str]
     limit_reached: bool
@@ -92,9 +92,9 @@ class _Found:
     most: int
     treenode_ids: Sequence[int]
     connector_ids: Sequence[int]
-    nodes: Table = field(default_factory=dict)
-    connectors: Table = field(default_factory=dict)
-    links: Table = field(default_factory=dict)
+    nodes: ColumnTable = field(default_factory=dict)
+    connectors: ColumnTable = field(default_factory=dict)
+    links: ColumnTable = field(default_factory=dict)
     relations: dict[int, str] = field(default_factory=dict)
 
     async def read(self, connection: Connection) -> bool:
@@ -131,7 +131,7 @@ def _sides(box: Box) -> dict[str, float]:
     return {"left": left, "top": top, "z1": z1, "right": right, "bottom": bottom, "z2": z2}
 
 
-def _table(columns: Mapping[str, Column], table: str, names: Iterable[str]) -> Table:
+def _table(columns: Mapping[str, Column], table: str, names: Iterable[str]) -> ColumnTable:
     return {name: columns[f"{table}_{name}"] for name in names}
 
 

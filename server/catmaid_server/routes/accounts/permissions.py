@@ -59,7 +59,7 @@ class GroupGrants(Grants, kw_only=True):
     group_id: int
 
 
-class Changed(TypedDict):
+class CountOfChanged(TypedDict):
     """How many permissions were looked at."""
 
     n_updated_permissions: int
@@ -121,7 +121,7 @@ async def user_grants(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, 
 
 
 @routes.post("/{project_id}/permissions/project-user", needs=Permission.ADMINISTER, label="permissions.update")
-async def change_user_grants(call: Call, form: UserGrants) -> Changed:
+async def change_user_grants(call: Call, form: UserGrants) -> CountOfChanged:
     """Give a user permissions in this project, or take them."""
     await memberships.change_grants(call.tx, call.project_id, HolderKind.USER, form.user_id, wanted := form.wanted())
     return {"n_updated_permissions": len(wanted)}
@@ -142,7 +142,7 @@ async def group_grants(call: Call, form: NoParameters) -> Annotated[msgspec.Raw,
 
 
 @routes.post("/{project_id}/permissions/project-group", needs=Permission.ADMINISTER, label="permissions.update")
-async def change_group_grants(call: Call, form: GroupGrants) -> Changed:
+async def change_group_grants(call: Call, form: GroupGrants) -> CountOfChanged:
     """Give a group permissions in this project, or take them."""
     await memberships.change_grants(call.tx, call.project_id, HolderKind.GROUP, form.group_id, wanted := form.wanted())
     return {"n_updated_permissions": len(wanted)}

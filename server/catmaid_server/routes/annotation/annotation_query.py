@@ -81,7 +81,7 @@ class FoundAnnotation(TypedDict):
     """Who annotated."""
 
 
-class Target(TypedDict):
+class FoundEntity(TypedDict):
     """A neuron, annotation or skeleton that was found."""
 
     id: int
@@ -92,15 +92,15 @@ class Target(TypedDict):
     annotations: NotRequired[list[FoundAnnotation]]
 
 
-class Targets(TypedDict):
+class FoundEntities(TypedDict):
     """One page of what was found."""
 
-    entities: list[Target]
+    entities: list[FoundEntity]
     totalRecords: int
 
 
 @routes.post("/{project_id}/annotations/query-targets", needs=Permission.BROWSE)
-async def query_targets(call: Call, form: QueryTargets) -> Annotated[msgspec.Raw, Content(Targets)]:
+async def query_targets(call: Call, form: QueryTargets) -> Annotated[msgspec.Raw, Content(FoundEntities)]:
     """Search for neurons, annotations and skeletons."""
     query = form.query()
     return await remembered(

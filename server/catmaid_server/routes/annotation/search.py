@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 import msgspec
 
 from catmaid_server.domain.annotation import search
-from catmaid_server.domain.annotation.search import Found, Location
+from catmaid_server.domain.annotation.search import Found, FoundPlace
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Permission, Routes
 
@@ -21,7 +21,7 @@ class SearchFor(msgspec.Struct):
     """A part of a name, in any case; or the id of a neuron, skeleton, treenode or connector."""
 
 
-class Place(TypedDict):
+class PlaceInSpace(TypedDict):
     """A node; nm."""
 
     id: int
@@ -30,7 +30,7 @@ class Place(TypedDict):
     z: float
 
 
-class PlaceOnSkeleton(Place):
+class PlaceOnSkeleton(PlaceInSpace):
     """A treenode; nm."""
 
     skid: int
@@ -43,7 +43,7 @@ class SearchResult(TypedDict):
     class_name: str
     name: NotRequired[str]
     nodes: NotRequired[list[PlaceOnSkeleton]]
-    connectors: NotRequired[list[Place]]
+    connectors: NotRequired[list[PlaceInSpace]]
     x: NotRequired[float]
     y: NotRequired[float]
     z: NotRequired[float]
@@ -73,5 +73,5 @@ def _described(thing: Found) -> SearchResult:
     return result
 
 
-def _place(location: Location) -> Place:
+def _place(location: FoundPlace) -> PlaceInSpace:
     return {"id": location.id, "x": location.x, "y": location.y, "z": location.z}

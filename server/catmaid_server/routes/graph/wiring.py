@@ -24,7 +24,7 @@ class Diagram(msgspec.Struct):
     """How many nodes a skeleton has at least."""
 
 
-class Group(msgspec.Struct):
+class SkeletonGroup(msgspec.Struct):
     """A group of skeletons."""
 
     skeleton_list: list[str] = msgspec.field(name="skeleton_list[]", default_factory=list)
@@ -78,7 +78,7 @@ async def _bracketed(call: Call, name: str) -> list[int]:
 
 
 @routes.any("/{project_id}/skeletongroup/adjacency_matrix", needs=Permission.BROWSE)
-async def adjacency_matrix(call: Call, form: Group) -> dict[str, list[dict[str, Any]]]:
+async def adjacency_matrix(call: Call, form: SkeletonGroup) -> dict[str, list[dict[str, Any]]]:
     """Give a group of skeletons as nodes and links, which refer to nodes by their place.
 
     Returns
@@ -99,7 +99,7 @@ async def adjacency_matrix(call: Call, form: Group) -> dict[str, list[dict[str, 
 
 
 @routes.any("/{project_id}/skeletongroup/skeletonlist_subgraph", needs=Permission.BROWSE)
-async def group_subgraph(call: Call, form: Group) -> dict[str, list[dict[str, Any]]]:
+async def group_subgraph(call: Call, form: SkeletonGroup) -> dict[str, list[dict[str, Any]]]:
     """Give a group of skeletons as nodes and directed edges, all ids being text.
 
     Returns

@@ -12,7 +12,7 @@ from catmaid_server.domain.space import regions
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import NoParameters, Permission, Routes
 from catmaid_server.routes.ontology.classification import require_workspace
-from catmaid_server.routes.space.regions import Corners
+from catmaid_server.routes.space.regions import SectionCorners
 
 routes = Routes()
 
@@ -180,7 +180,7 @@ async def edit_classification(call: Call, form: EditThing) -> MadeThing | Change
     needs=Permission.ANNOTATE,
     label="classifications.link_roi",
 )
-async def link_region_to_classification(call: Call, form: Corners) -> dict[str, str]:
+async def link_region_to_classification(call: Call, form: SectionCorners) -> dict[str, str]:
     """Draw a region of interest that shows a thing of a classification."""
     workspace_id = await require_workspace(call, Permission.ANNOTATE)
     thing_id: int = call.path["thing_id"]

@@ -71,7 +71,7 @@ class StateForm(msgspec.Struct):
     state_id: int
 
 
-class ConnectorFilter(msgspec.Struct):
+class ConnectorChoice(msgspec.Struct):
     """Which connectors; what is left out does not matter."""
 
     interval_id: int | None = None
@@ -276,7 +276,7 @@ async def set_interval_state(call: Call, form: StateForm) -> IntervalState:
 
 
 @routes.get("/{project_id}/samplers/connectors/", needs=Permission.BROWSE)
-async def list_connectors(call: Call, form: ConnectorFilter) -> list[SampledConnector]:
+async def list_connectors(call: Call, form: ConnectorChoice) -> list[SampledConnector]:
     """List connectors whose state was set for samplers; others are untouched."""
     async with call.reading() as connection:
         found = await sampler_domains.list_connectors(

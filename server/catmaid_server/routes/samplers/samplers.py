@@ -13,7 +13,7 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.sampler_kinds import Kind
 from catmaid_server.domain.samplers import sampler_domains, samplers
 from catmaid_server.domain.samplers.sampler_domains import Domain
-from catmaid_server.domain.samplers.samplers import Sampler
+from catmaid_server.domain.samplers.samplers import SamplingPlan
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import epoch
 from catmaid_server.http.routing import NoParameters, Permission, Routes
@@ -277,7 +277,7 @@ async def list_connector_states(call: Call, form: NoParameters) -> tuple[Kind, .
 
 
 async def _with_parts(
-    connection: Connection, project_id: int, found: list[Sampler], parts: SamplerParts
+    connection: Connection, project_id: int, found: list[SamplingPlan], parts: SamplerParts
 ) -> list[SamplerAnswer]:
     answers = [_answer(sampler) for sampler in found]
     if not parts.with_domains and not parts.with_intervals:
@@ -295,7 +295,7 @@ async def _with_parts(
     return answers
 
 
-def _answer(sampler: Sampler) -> SamplerAnswer:
+def _answer(sampler: SamplingPlan) -> SamplerAnswer:
     return SamplerAnswer(
         id=sampler.id,
         creation_time=whole_seconds(epoch(sampler.creation_time)),

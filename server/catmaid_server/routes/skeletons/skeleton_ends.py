@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from catmaid_server.domain.positions import Position
 from catmaid_server.domain.skeletons import skeleton_ends
-from catmaid_server.domain.skeletons.skeleton_ends import Point
 from catmaid_server.domain.space import volumes
 from catmaid_server.domain.values import Box, required
 from catmaid_server.http.call import Call
@@ -42,7 +42,7 @@ class FindSkeletonsInBox(Corners):
     """Look at these only; at all if none is given."""
 
 
-class Completeness(msgspec.Struct):
+class CompletenessOfSkeletons(msgspec.Struct):
     """Some skeletons, and what makes them complete."""
 
     skeleton_ids: list[int] = []
@@ -63,7 +63,7 @@ class Validity(msgspec.Struct):
 
 
 @routes.post("/{project_id}/skeletons/{skeleton_id}/open-leaves", needs=Permission.BROWSE)
-async def open_ends(call: Call, form: FromNode) -> list[tuple[int, Point, int, str]]:
+async def open_ends(call: Call, form: FromNode) -> list[tuple[int, Position, int, str]]:
     """List the ends at which tracing may go on."""
     async with call.reading() as connection:
         found = await skeleton_ends.open_ends(connection, call.project_id, call.path["skeleton_id"], form.treenode_id)
@@ -71,7 +71,7 @@ async def open_ends(call: Call, form: FromNode) -> list[tuple[int, Point, int, s
 
 
 @routes.post("/{project_id}/skeletons/{skeleton_id}/find-labels", needs=Permission.BROWSE)
-async def find_labels(call: Call, form: FindLabelsOfSkeleton) -> list[tuple[int, Point, int, list[str]]]:
+async def find_labels(call: Call, form: FindLabelsOfSkeleton) -> list[tuple[int, Position, int, list[str]]]:
     """List nodes with a label that fits a regular expression."""
     async with call.reading() as connection:
         return await skeleton_ends.labelled(
@@ -102,7 +102,7 @@ async def skeletons_in_box(call: Call, form: FindSkeletonsInBox) -> list[int]:
 
 
 @routes.post("/{project_id}/skeletons/completeness", needs=Permission.BROWSE)
-async def check_completeness(call: Call, form: Completeness) -> list[tuple[int, bool]]:
+async def check_completeness(call: Call, form: CompletenessOfSkeletons) -> list[tuple[int, bool]]:
     """Tell whether skeletons are traced completely."""
     wanted = skeleton_ends.Completeness(
         max_open=form.open_ends_percent,

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.skeletons import entity_ids
-from catmaid_server.domain.skeletons.origins import Origin
+from catmaid_server.domain.skeletons.origins import SkeletonOrigin
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies
 from catmaid_server.http.routing import Files, Permission, Routes
@@ -38,11 +38,11 @@ class ImportSkeleton(msgspec.Struct, kw_only=True):
     source_url: str | None = None
     source_project_id: int | None = None
 
-    def origin(self) -> Origin | None:
+    def origin(self) -> SkeletonOrigin | None:
         """Where the skeleton came from, if all of it is said."""
         if self.source_id is None or self.source_url is None or self.source_project_id is None:
             return None
-        return Origin(self.source_id, self.source_url, self.source_project_id)
+        return SkeletonOrigin(self.source_id, self.source_url, self.source_project_id)
 
 
 class ImportedSkeleton(TypedDict):

@@ -20,7 +20,7 @@ from catmaid_server.tiles.service import StackRevision
 routes = Routes()
 
 
-class Corners(msgspec.Struct, kw_only=True):
+class SectionCorners(msgspec.Struct, kw_only=True):
     """A rectangle of a section, in project space."""
 
     x_min: float
@@ -51,7 +51,7 @@ class Corners(msgspec.Struct, kw_only=True):
         )
 
 
-class NewRegion(Corners, kw_only=True):
+class NewRegion(SectionCorners, kw_only=True):
     """A rectangle of a section of a stack."""
 
     stack: int
@@ -126,7 +126,7 @@ async def add_region(call: Call, form: NewRegion) -> dict[str, str]:
     needs=Permission.ANNOTATE,
     label="rois.create_link",
 )
-async def link_region(call: Call, form: Corners) -> dict[str, str]:
+async def link_region(call: Call, form: SectionCorners) -> dict[str, str]:
     """Draw a region of interest that shows a neuron or a thing of an ontology."""
     relation_id = await ontology_edits.require(
         call.tx, ontology_edits.RELATION, call.project_id, call.path["relation_id"]

@@ -100,7 +100,7 @@ class EditVolume(msgspec.Struct):
     comment: str | None = None
 
 
-class Location(msgspec.Struct, kw_only=True):
+class VolumePoint(msgspec.Struct, kw_only=True):
     """A location in nm."""
 
     x: float
@@ -257,7 +257,7 @@ async def delete_volume(call: Call, form: NoParameters) -> VolumeDeleted:
 
 
 @routes.any("/{project_id}/volumes/{volume_id}/intersect", needs=Permission.BROWSE)
-async def intersects(call: Call, form: Location) -> dict[str, bool]:
+async def intersects(call: Call, form: VolumePoint) -> dict[str, bool]:
     """Whether a location is in the bounding box of a volume, or on it."""
     async with call.reading() as connection:
         return {

@@ -6,8 +6,9 @@ from typing import Annotated, NamedTuple, TypedDict
 
 import msgspec
 
+from catmaid_server.domain.positions import NodePosition
 from catmaid_server.domain.tracing import node_info
-from catmaid_server.domain.tracing.node_info import MostRecentTreenode, NearestTreenode, Place, TreenodeInfo
+from catmaid_server.domain.tracing.node_info import MostRecentTreenode, NearestTreenode, TreenodeInfo
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
@@ -88,14 +89,14 @@ async def user_info(call: Call, form: NodeIds) -> Annotated[msgspec.Raw, Content
 
 
 @routes.any("/{project_id}/nodes/location", needs=Permission.BROWSE)
-async def locate_nodes(call: Call, form: NodeIds) -> list[Place]:
+async def locate_nodes(call: Call, form: NodeIds) -> list[NodePosition]:
     """Tell where nodes are."""
     async with call.reading() as connection:
         return await node_info.locations(connection, call.project_id, form.node_ids)
 
 
 @routes.any("/{project_id}/node/get_location", needs=Permission.BROWSE)
-async def locate_node(call: Call, form: OneNode) -> Place:
+async def locate_node(call: Call, form: OneNode) -> NodePosition:
     """Tell where a node is."""
     async with call.reading() as connection:
         return await node_info.location(connection, call.project_id, form.tnid)
@@ -175,21 +176,21 @@ async def compact_treenodes(call: Call, form: FindTreenodes) -> Annotated[msgspe
 
 
 @routes.any("/{project_id}/treenodes/{treenode_id}/children", needs=Permission.BROWSE)
-async def list_children(call: Call, form: NoParameters) -> list[list[Place]]:
+async def list_children(call: Call, form: NoParameters) -> list[list[NodePosition]]:
     """Give the children of a treenode."""
     async with call.reading() as connection:
         return await node_info.children(connection, call.project_id, call.path["treenode_id"])
 
 
 @routes.any("/{project_id}/treenodes/{treenode_id}/next-branch-or-end", needs=Permission.BROWSE)
-async def find_next_branches(call: Call, form: NoParameters) -> list[tuple[Place, Place, Place]]:
+async def find_next_branches(call: Call, form: NoParameters) -> list[tuple[NodePosition, NodePosition, NodePosition]]:
     """Find the next branch or end in each direction away from the root."""
     async with call.reading() as connection:
         return await node_info.next_branches(connection, call.project_id, call.path["treenode_id"])
 
 
 @routes.any("/{project_id}/treenodes/{treenode_id}/previous-branch-or-root", needs=Permission.BROWSE)
-async def find_previous_branch(call: Call, form: Upstream) -> Place:
+async def find_previous_branch(call: Call, form: Upstream) -> NodePosition:
     """Find the previous branch, or the root."""
     async with call.reading() as connection:
         return await node_info.previous_branch(

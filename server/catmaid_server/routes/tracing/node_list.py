@@ -13,7 +13,7 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import detail_levels, skeleton_choice, viewports
 from catmaid_server.domain.tracing.skeleton_choice import Choice
-from catmaid_server.domain.tracing.viewports import Table, Viewport
+from catmaid_server.domain.tracing.viewports import ColumnTable, Viewport
 from catmaid_server.domain.values import Box
 from catmaid_server.http import keys
 from catmaid_server.http.cached import remembered_body
@@ -147,7 +147,7 @@ def _positional(found: Viewport) -> list[Any]:
     return [rows(found.nodes, columns.NODES), connectors, found.labels, found.limit_reached, found.relations]
 
 
-def _further(levels: list[Table]) -> list[list[Any]]:
+def _further(levels: list[ColumnTable]) -> list[list[Any]]:
     """Further levels of detail, each with the parts of a list of its own; connectors all come with the first."""
     return [[rows(nodes, columns.NODES), [], {}, False] for nodes in levels]
 

@@ -7,8 +7,9 @@ from typing import TypedDict
 import msgspec
 
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.positions import NodePosition
 from catmaid_server.domain.tracing import moves
-from catmaid_server.domain.tracing.moves import OldPlace, Place
+from catmaid_server.domain.tracing.moves import OldPlace
 from catmaid_server.domain.tracing.states import State
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
@@ -20,8 +21,8 @@ routes = Routes()
 class MoveNodes(msgspec.Struct, kw_only=True):
     """Treenodes `t` and connectors `c` with their new places: id, x, y, z; nm."""
 
-    t: list[Place] = []
-    c: list[Place] = []
+    t: list[NodePosition] = []
+    c: list[NodePosition] = []
     state: str | None = None
 
 

@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection, Store
+from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.projects import projects
-from catmaid_server.transfer.progress import Progress, silent
 
 sql = load("transfer/exporting")
 

@@ -14,8 +14,8 @@ from psycopg.types.json import Jsonb
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection, Store
+from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.projects import projects
-from catmaid_server.transfer.progress import Progress, silent
 
 sql = load("transfer/catmaid_export")
 site = load("transfer/catmaid_export_site")

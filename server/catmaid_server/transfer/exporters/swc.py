@@ -11,8 +11,8 @@ import numpy as np
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.errors import NotFound
+from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.projects import projects
-from catmaid_server.transfer.progress import Progress, silent
 from catmaid_wire.arbor import Arbor, parent_indices
 from catmaid_wire.swc import COLUMNS, swc_text
 

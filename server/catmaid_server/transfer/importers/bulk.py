@@ -13,13 +13,13 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.projects import projects
 from catmaid_server.transfer import indexes
 from catmaid_server.transfer.importers.bulk_rows import insert_all
 from catmaid_server.transfer.importers.bulk_tables import BulkTables, read_bulk
-from catmaid_server.transfer.progress import Progress, silent
 from catmaid_server.transfer.steps import Steps
-from catmaid_server.transfer.target import Target
+from catmaid_server.transfer.target import TargetProject
 
 sql = load("transfer/importing")
 
@@ -101,7 +101,7 @@ async def import_bulk(
     return _summary(target, tables, steps)
 
 
-def _summary(target: Target, tables: BulkTables, steps: Steps) -> BulkSummary:
+def _summary(target: TargetProject, tables: BulkTables, steps: Steps) -> BulkSummary:
     return BulkSummary(
         target.project_id,
         len(np.unique(tables.neurons.ids("neuron_id"))),
@@ -113,7 +113,7 @@ def _summary(target: Target, tables: BulkTables, steps: Steps) -> BulkSummary:
     )
 
 
-async def _write(tx: Connection, target: Target, tables: BulkTables, steps: Steps, rows: int) -> None:
+async def _write(tx: Connection, target: TargetProject, tables: BulkTables, steps: Steps, rows: int) -> None:
     """Insert all tables; `rows` is the number of their rows."""
     user_ids = await _users_here(tx, tables)
     relations = await projects.relation_ids(tx, target.project_id)
@@ -126,7 +126,7 @@ async def _write(tx: Connection, target: Target, tables: BulkTables, steps: Step
 
 async def _target(
     store: Store, tables: BulkTables, *, user: str, project: str | None, project_id: int, folder: Path
-) -> Target:
+) -> TargetProject:
     """Find the project, or make it once it is sure that the ids are free."""
     async with store.reading() as connection:
         owner = await users.require_user(connection, user)
@@ -139,7 +139,7 @@ async def _target(
                 tx, project or _title_of(folder), owner_id=owner.id, project_id=project_id if by_id is None else None
             )
             await tx.execute(sql.advance_account_sequences)
-    return Target(found, owner.id)
+    return TargetProject(found, owner.id)
 
 
 def _title_of(folder: Path) -> str:

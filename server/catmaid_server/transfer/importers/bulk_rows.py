@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
-from catmaid_server.transfer.copying import Column, copy_rows, edges, treenode_edges
+from catmaid_server.transfer.copying import CopyColumn, copy_rows, edges, treenode_edges
 from catmaid_server.transfer.importers.bulk_tables import BulkTables
-from catmaid_server.transfer.importers.tables import Table
+from catmaid_server.transfer.importers.tables import BulkTable
 from catmaid_server.transfer.steps import Steps
-from catmaid_server.transfer.target import Target
+from catmaid_server.transfer.target import TargetProject
 
 sql = load("transfer/importing")
 
@@ -30,12 +30,12 @@ class _BulkInsert:
     relations: Mapping[str, int]
     steps: Steps
 
-    def users_of(self, table: Table) -> NDArray[np.int32]:
+    def users_of(self, table: BulkTable) -> NDArray[np.int32]:
         """Owner of each row : (n,) int32."""
         known, rows = np.unique(table.ids("user_id"), return_inverse=True)
         return np.array([self.user_ids[i] for i in known.tolist()], np.int32)[rows]
 
-    async def copy(self, name: str, statement: LiteralString, columns: Mapping[str, Column]) -> None:
+    async def copy(self, name: str, statement: LiteralString, columns: Mapping[str, CopyColumn]) -> None:
         """COPY under the step's name; the project is added as the second column."""
         (first, ids), *rest = columns.items()
         whole = {first: ids, "project_id": np.full(len(ids), self.project_id, np.int32), **dict(rest)}
@@ -45,7 +45,7 @@ class _BulkInsert:
 
 async def insert_all(
     tx: Connection,
-    target: Target,
+    target: TargetProject,
     tables: BulkTables,
     user_ids: Mapping[int, int],
     relations: Mapping[str, int],
@@ -78,7 +78,7 @@ async def insert_all(
     await _insert_labels(insert, tables.labels)
 
 
-async def _insert_neurons(insert: _BulkInsert, table: Table) -> None:
+async def _insert_neurons(insert: _BulkInsert, table: BulkTable) -> None:
     _, firsts = np.unique(table.ids("neuron_id"), return_index=True)
     owners, names = insert.users_of(table), table.texts("name")
     with insert.steps.timed("insert neurons"):
@@ -128,7 +128,7 @@ async def _insert_treenodes(insert: _BulkInsert, tables: BulkTables) -> None:
     )
 
 
-async def _insert_connectors(insert: _BulkInsert, table: Table) -> None:
+async def _insert_connectors(insert: _BulkInsert, table: BulkTable) -> None:
     owners = insert.users_of(table)
     await insert.copy(
         "copy connectors",
@@ -201,7 +201,7 @@ async def _insert_annotations(insert: _BulkInsert, tables: BulkTables) -> None:
     )
 
 
-async def _insert_labels(insert: _BulkInsert, table: Table) -> None:
+async def _insert_labels(insert: _BulkInsert, table: BulkTable) -> None:
     owners = insert.users_of(table)
     _, firsts = np.unique(table.ids("label_id"), return_index=True)
     await insert.tx.execute(
@@ -227,13 +227,13 @@ async def _insert_labels(insert: _BulkInsert, table: Table) -> None:
     )
 
 
-def _int4(table: Table, name: str) -> Column:
+def _int4(table: BulkTable, name: str) -> CopyColumn:
     """A column of ids as integer; NULL where unset."""
     ids = table.ids(name)
-    column: Column = np.ma.masked_array(ids.astype(np.int32), ids < 0)
+    column: CopyColumn = np.ma.masked_array(ids.astype(np.int32), ids < 0)
     return column
 
 
-def _nulls(count: int) -> Column:
-    column: Column = np.ma.masked_array(np.zeros(count, np.int32), np.ones(count, np.bool_))
+def _nulls(count: int) -> CopyColumn:
+    column: CopyColumn = np.ma.masked_array(np.zeros(count, np.int32), np.ones(count, np.bool_))
     return column

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.transfer.errors import BadFile
-from catmaid_server.transfer.importers.tables import ColumnKind, Table, empty_table, find_table, read_table
+from catmaid_server.transfer.importers.tables import BulkTable, ColumnKind, empty_table, find_table, read_table
 from catmaid_wire.arbor import UNKNOWN_PARENT, nodes_on_cycles, parent_rows
 
 _ID, _OPTIONAL_ID, _NUMBER = ColumnKind.ID, ColumnKind.OPTIONAL_ID, ColumnKind.NUMBER
@@ -61,19 +61,19 @@ class BulkTables:
         Names of users by the ids that the tables use; empty if the folder does not say.
     """
 
-    treenodes: Table
-    connectors: Table
-    links: Table
-    neurons: Table
-    annotations: Table
-    meta_annotations: Table
-    labels: Table
+    treenodes: BulkTable
+    connectors: BulkTable
+    links: BulkTable
+    neurons: BulkTable
+    annotations: BulkTable
+    meta_annotations: BulkTable
+    labels: BulkTable
     parents: NDArray[np.int64]
     linked_treenodes: NDArray[np.int64]
     linked_connectors: NDArray[np.int64]
     users: dict[int, str]
 
-    def tables(self) -> tuple[Table, ...]:
+    def tables(self) -> tuple[BulkTable, ...]:
         """Every table, all of which have a column user_id."""
         return (
             self.neurons,
@@ -109,7 +109,7 @@ def read_bulk(folder: Path) -> BulkTables:
     )
 
 
-def _read(folder: Path, name: str) -> Table:
+def _read(folder: Path, name: str) -> BulkTable:
     path = find_table(folder, name)
     if path is not None:
         return read_table(path, COLUMNS[name])
@@ -134,7 +134,7 @@ def _read_users(folder: Path) -> dict[int, str]:
         raise BadFile(path, f"user_ids should give each user's id by name: {error}") from error
 
 
-def _checked_arbors(treenodes: Table, neurons: Table) -> NDArray[np.int64]:
+def _checked_arbors(treenodes: BulkTable, neurons: BulkTable) -> NDArray[np.int64]:
     """Row of each treenode's parent, -1 at roots; `BadFile` if a skeleton is not one tree."""
     treenodes.require_distinct("id")
     treenodes.require_known("skeleton_id", neurons.ids("skeleton_id"), f"a skeleton of {neurons.path.name}")
@@ -158,7 +158,9 @@ def _checked_arbors(treenodes: Table, neurons: Table) -> NDArray[np.int64]:
     return parents
 
 
-def _checked_links(links: Table, treenodes: Table, connectors: Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _checked_links(
+    links: BulkTable, treenodes: BulkTable, connectors: BulkTable
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows of each link's treenode and connector; `BadFile` if there is none, or the link's skeleton is another."""
     links.require_distinct("id")
     connectors.require_distinct("id")
@@ -176,7 +178,7 @@ def _checked_links(links: Table, treenodes: Table, connectors: Table) -> tuple[N
     return linked_treenodes, linked_connectors
 
 
-def _check_marks(read: dict[str, Table]) -> None:
+def _check_marks(read: dict[str, BulkTable]) -> None:
     """Annotations and labels: each link names what exists, and is itself named once."""
     annotations, meta, labels = read["annotations"], read["meta_annotations"], read["labels"]
     annotation_ids = annotations.ids("annotation_id")
@@ -198,7 +200,7 @@ def _check_marks(read: dict[str, Table]) -> None:
     labels.require_agreement("label_id", "label_name")
 
 
-def _check_entities(read: dict[str, Table]) -> None:
+def _check_entities(read: dict[str, BulkTable]) -> None:
     """Neurons, skeletons, annotations and labels share one number space; a skeleton has one neuron."""
     neurons = read["neurons"]
     neurons.require_distinct("skeleton_id")

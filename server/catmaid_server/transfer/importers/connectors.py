@@ -16,8 +16,8 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import projects
 from catmaid_server.transfer.copying import copy_rows, edges
 from catmaid_server.transfer.importers.references import NodeTable, Sites, imported_sources, resolve, sibling_nodes
-from catmaid_server.transfer.importers.tables import ColumnKind, Table, read_table
-from catmaid_server.transfer.target import Target, open_target
+from catmaid_server.transfer.importers.tables import BulkTable, ColumnKind, read_table
+from catmaid_server.transfer.target import TargetProject, open_target
 from catmaid_wire.arbor import rows_of
 
 sql = load("transfer/importing")
@@ -112,11 +112,11 @@ async def import_connectors(
 class _NewConnectors:
     """The table of connectors, and their positions : (n, 3) nm."""
 
-    table: Table
+    table: BulkTable
     positions: NDArray[np.float64]
 
 
-def _read_pair(connectors: Path, links: Path) -> tuple[Table, Table]:
+def _read_pair(connectors: Path, links: Path) -> tuple[BulkTable, BulkTable]:
     """Both tables, each connector named once and every link to one that exists."""
     connector_table, link_table = read_table(connectors, CONNECTOR_COLUMNS), read_table(links, LINK_COLUMNS)
     connector_table.require_distinct("connector_id")
@@ -124,7 +124,7 @@ def _read_pair(connectors: Path, links: Path) -> tuple[Table, Table]:
     return connector_table, link_table
 
 
-async def _insert_connectors(tx: Connection, target: Target, made: _NewConnectors) -> NDArray[np.int32]:
+async def _insert_connectors(tx: Connection, target: TargetProject, made: _NewConnectors) -> NDArray[np.int32]:
     """Insert all, and return their new ids : (n,) int32."""
     count = len(made.table)
     ids = await _new_ids(tx, sql.next_locations, count)
@@ -148,7 +148,12 @@ async def _insert_connectors(tx: Connection, target: Target, made: _NewConnector
 
 
 async def _insert_links(
-    tx: Connection, target: Target, links: Table, sites: Sites, made: _NewConnectors, connector_ids: NDArray[np.int32]
+    tx: Connection,
+    target: TargetProject,
+    links: BulkTable,
+    sites: Sites,
+    made: _NewConnectors,
+    connector_ids: NDArray[np.int32],
 ) -> None:
     relations = links.mapped("relation", await projects.relation_ids(tx, target.project_id))
     rows = rows_of(made.table.ids("connector_id"), links.ids("connector_id"))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
-from catmaid_server.transfer.importers.tables import ColumnKind, Table, read_header, read_table
+from catmaid_server.transfer.importers.tables import BulkTable, ColumnKind, read_header, read_table
 from catmaid_wire.arbor import rows_of
 
 sql = load("transfer/importing")
@@ -57,7 +57,7 @@ class SourceNodes:
 class NodeTable:
     """A table of all nodes of the source: where each node is, in nm."""
 
-    table: Table
+    table: BulkTable
     scale: float
 
     @classmethod
@@ -67,7 +67,7 @@ class NodeTable:
         table.require_distinct("node_id")
         return cls(table, scale)
 
-    def places(self, links: Table) -> NDArray[np.float64]:
+    def places(self, links: BulkTable) -> NDArray[np.float64]:
         """Position of each link's node : (n, 3) nm.
 
         Raises `BadFile` if a node is not in this table, or in another skeleton than the link says.
@@ -124,7 +124,7 @@ class Sites:
 
 
 def resolve(
-    links: Table, sources: dict[str, list[SourceNodes]], nodes: NodeTable | None, *, nearest: float | None
+    links: BulkTable, sources: dict[str, list[SourceNodes]], nodes: NodeTable | None, *, nearest: float | None
 ) -> Sites:
     """Find the treenode that each link means.
 
@@ -160,7 +160,7 @@ def resolve(
     return sites
 
 
-def _only_source(links: Table, row: int, candidates: list[SourceNodes]) -> SourceNodes:
+def _only_source(links: BulkTable, row: int, candidates: list[SourceNodes]) -> SourceNodes:
     name = links.texts("skeleton_id")[row]
     if not candidates:
         links.refuse_row(
@@ -173,7 +173,7 @@ def _only_source(links: Table, row: int, candidates: list[SourceNodes]) -> Sourc
     return candidates[0]
 
 
-def _by_source_id(links: Table, row: int, source: SourceNodes, node_id: int) -> int:
+def _by_source_id(links: BulkTable, row: int, source: SourceNodes, node_id: int) -> int:
     at = int(np.searchsorted(source.source_ids, node_id))
     if at == len(source.source_ids) or source.source_ids[at] != node_id:
         links.refuse_row(
@@ -184,7 +184,7 @@ def _by_source_id(links: Table, row: int, source: SourceNodes, node_id: int) -> 
     return at
 
 
-def _by_place(links: Table, row: int, source: SourceNodes, place: NDArray[np.float64], reach: float) -> int:
+def _by_place(links: BulkTable, row: int, source: SourceNodes, place: NDArray[np.float64], reach: float) -> int:
     """The nearest node; of several at the same place the first, as all are as good."""
     distances = np.linalg.norm(source.positions - place, axis=1)
     at = int(np.argmin(distances))

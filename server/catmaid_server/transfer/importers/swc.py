@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.tracing.lifecycle import create_neuron, create_skeleton
 from catmaid_server.transfer.copying import copy_rows, treenode_edges
 from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers.swc_file import read_swc
-from catmaid_server.transfer.progress import Progress, silent
-from catmaid_server.transfer.target import Target, open_target
+from catmaid_server.transfer.target import TargetProject, open_target
 from catmaid_wire.arbor import Arbor
 
 sql = load("transfer/importing")
@@ -164,7 +164,7 @@ def swc_files(source: Path | Sequence[Path]) -> list[Path]:
 
 async def store_arbor(
     tx: Connection,
-    target: Target,
+    target: TargetProject,
     arbor: Arbor,
     *,
     neuron_name: str | None = None,
@@ -194,7 +194,12 @@ async def store_arbor(
 
 
 async def _copy_treenodes(
-    tx: Connection, target: Target, arbor: Arbor, ids: NDArray[np.int32], skeleton_id: int, authorship: Authorship
+    tx: Connection,
+    target: TargetProject,
+    arbor: Arbor,
+    ids: NDArray[np.int32],
+    skeleton_id: int,
+    authorship: Authorship,
 ) -> None:
     """Insert an arbor's nodes under `ids` : (n,) int32."""
     count = len(arbor)

@@ -26,7 +26,7 @@ _UNREADABLE = (OSError, EOFError, zlib.error, UnicodeDecodeError, pd.errors.Pars
 
 
 class ColumnKind(Enum):
-    """What the values of a column are, and their dtype in a `Table`."""
+    """What the values of a column are, and their dtype in a `BulkTable`."""
 
     ID = "an id (a whole number from 1 to 2147483647)"
     """int64"""
@@ -41,7 +41,7 @@ class ColumnKind(Enum):
 
 
 @dataclass(frozen=True)
-class Table:
+class BulkTable:
     """The columns of one file, all of one length.
 
     Attributes
@@ -110,7 +110,7 @@ class Table:
         if unknown is not None:
             self.refuse_row(unknown, f"{name} {ids[unknown]} is not {what}")
 
-    def rows_in(self, name: str, table: Table, what: str) -> NDArray[np.int64]:
+    def rows_in(self, name: str, table: BulkTable, what: str) -> NDArray[np.int64]:
         """Row of each id of a column in the column `id` of another table; `BadFile` if one is not there."""
         ids = self.ids(name)
         rows = rows_of(table.ids("id"), ids)
@@ -129,10 +129,10 @@ class Table:
         return numbers[codes] if len(codes) else np.empty(0, np.int32)
 
 
-def empty_table(path: Path, columns: Mapping[str, ColumnKind]) -> Table:
+def empty_table(path: Path, columns: Mapping[str, ColumnKind]) -> BulkTable:
     """A table without rows, for a file that may be missing."""
     dtypes = {ColumnKind.TEXT: object, ColumnKind.NUMBER: np.float64, ColumnKind.CONFIDENCE: np.int16}
-    return Table(
+    return BulkTable(
         path, {name: np.empty(0, dtypes.get(kind, np.int64)) for name, kind in columns.items()}, np.empty(0, np.int64)
     )
 
@@ -143,7 +143,7 @@ def find_table(folder: Path, name: str) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def read_table(path: Path, columns: Mapping[str, ColumnKind]) -> Table:
+def read_table(path: Path, columns: Mapping[str, ColumnKind]) -> BulkTable:
     """Read the named columns of a CSV file with a header; others are ignored.
 
     Raises
@@ -159,7 +159,7 @@ def read_table(path: Path, columns: Mapping[str, ColumnKind]) -> Table:
     blank = frame.isna().all(axis=1).to_numpy()
     if blank.any():
         frame, lines = frame[~blank], lines[~blank]
-    return Table(path, {name: _column(path, frame[name], kind, lines) for name, kind in columns.items()}, lines)
+    return BulkTable(path, {name: _column(path, frame[name], kind, lines) for name, kind in columns.items()}, lines)
 
 
 def _read_frame(path: Path, columns: Mapping[str, ColumnKind]) -> pd.DataFrame:

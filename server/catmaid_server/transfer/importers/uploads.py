@@ -16,11 +16,11 @@ from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.annotation import annotating, neuron_deletion, neuron_info
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.skeletons import entity_ids, origins
-from catmaid_server.domain.skeletons.origins import Origin
+from catmaid_server.domain.skeletons.origins import SkeletonOrigin
 from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers.swc import Authorship, StoredArbor, store_arbor
 from catmaid_server.transfer.importers.swc_file import arbor_of_text
-from catmaid_server.transfer.target import Target
+from catmaid_server.transfer.target import TargetProject
 from catmaid_wire.arbor import Arbor
 from catmaid_wire.swc import COLUMNS
 
@@ -54,7 +54,7 @@ class Upload:
     skeleton_id: int | None = None
     replace: bool = False
     auto_id: bool = True
-    origin: Origin | None = None
+    origin: SkeletonOrigin | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ async def import_upload(tx: Connection, user: User, project_id: int, upload: Upl
     name = upload.neuron_name or (f"neuron {neuron_id}" if neuron_id else "")
     stored = await store_arbor(
         tx,
-        Target(project_id, user.id),
+        TargetProject(project_id, user.id),
         arbor,
         neuron_name=name,
         authorship=await _authorship(tx, user, arbor, more) if more else None,

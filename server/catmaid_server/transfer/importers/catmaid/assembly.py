@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, count
 from typing import Any
 
-from catmaid_server.transfer.importers.catmaid.parts import Part
+from catmaid_server.transfer.importers.catmaid.parts import ExportPart
 from catmaid_server.transfer.importers.catmaid.reading import ModelRow, model_row
 
 CLASSES = ("neuron", "skeleton", "label", "annotation", "volume")
@@ -27,14 +27,14 @@ _ATTRIBUTE = re.compile(r"\b(index|point)='([^']*)'")
 class FetchedProject:
     """The parts of a fetched project. Volumes and skeletons, of which there are many, are read when needed, twice."""
 
-    project: Part
+    project: ExportPart
     time: str
     """When the copy began, ISO."""
-    site: Part
-    things: list[Part]
-    lone_connectors: Part
-    volumes: Callable[[], Iterable[Part]]
-    skeletons: Callable[[], Iterable[Part]]
+    site: ExportPart
+    things: list[ExportPart]
+    lone_connectors: ExportPart
+    volumes: Callable[[], Iterable[ExportPart]]
+    skeletons: Callable[[], Iterable[ExportPart]]
 
 
 @dataclass
@@ -208,7 +208,7 @@ class _Assembly:
             for told in [part["info"][str(node[0])]]
         }
 
-    def _volume(self, volume: Part) -> Iterator[ModelRow]:
+    def _volume(self, volume: ExportPart) -> Iterator[ModelRow]:
         """A volume, and what stands for it; nothing of one that is gone."""
         if volume:
             yield self._owned(
@@ -233,7 +233,7 @@ class _Assembly:
                     class_instance=entity,
                 )
 
-    def _nodes(self, part: Part) -> Iterator[ModelRow]:
+    def _nodes(self, part: ExportPart) -> Iterator[ModelRow]:
         labelled: dict[int, list[str]] = {}
         for tags in part.get("tags", {}).values():
             for name, node_ids in tags.items():
@@ -277,7 +277,7 @@ class _Assembly:
                     class_instance=self._labels[name],
                 )
 
-    def _connectors(self, part: Part) -> Iterator[ModelRow]:
+    def _connectors(self, part: ExportPart) -> Iterator[ModelRow]:
         for connector_id, x, y, z, confidence, user, editor, created, edited in part["connectors"]:
             yield self._owned(
                 "connector",

@@ -14,7 +14,7 @@ import msgspec
 
 Id: TypeAlias = int
 UserRef: TypeAlias = int | str | list[str]
-Place: TypeAlias = tuple[float, float, float]
+Triple: TypeAlias = tuple[float, float, float]
 Pixels: TypeAlias = tuple[int, int, int]
 Color: TypeAlias = tuple[float, float, float, float]
 

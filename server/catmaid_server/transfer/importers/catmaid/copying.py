@@ -16,19 +16,19 @@ from typing import Any, Final
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.projects import projects
 from catmaid_server.transfer.importers.catmaid import parts
 from catmaid_server.transfer.importers.catmaid.assembly import FetchedProject, assembled
 from catmaid_server.transfer.importers.catmaid.importing import CatmaidSummary, RowOwnership, import_rows
-from catmaid_server.transfer.importers.catmaid.parts import Part, SourceProject
+from catmaid_server.transfer.importers.catmaid.parts import ExportPart, SourceProject
 from catmaid_server.transfer.importers.catmaid.server import CatmaidServer
 from catmaid_server.transfer.importers.catmaid.spool import Spool, folder_of
-from catmaid_server.transfer.progress import Progress, silent
 from catmaid_server.transfer.steps import Steps
 
 SKELETONS_AT_ONCE: Final = 25
 
-Fetch = Callable[[], Awaitable[Part]]
+Fetch = Callable[[], Awaitable[ExportPart]]
 
 
 async def copy_project(

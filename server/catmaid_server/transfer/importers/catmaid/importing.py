@@ -14,6 +14,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.projects import projects
 from catmaid_server.transfer import indexes
 from catmaid_server.transfer.errors import BadFile
@@ -21,7 +22,6 @@ from catmaid_server.transfer.importers.catmaid import checks, writing
 from catmaid_server.transfer.importers.catmaid.reading import ModelRow, read_rows
 from catmaid_server.transfer.importers.catmaid.staging import Staging
 from catmaid_server.transfer.importers.catmaid.users import UserMapping, UserPolicy
-from catmaid_server.transfer.progress import Progress, silent
 from catmaid_server.transfer.steps import Steps
 
 staged = load("transfer/catmaid_staging")

@@ -19,7 +19,7 @@ NODES_AT_ONCE = 900
 """Nodes asked for at a time: many servers refuse forms of more than 1000 fields."""
 _SKELETON_TRIES = 4
 
-Part = dict[str, Any]
+ExportPart = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ async def find_project(server: CatmaidServer, wanted: str | None) -> dict[str, A
     return one
 
 
-async def fetch_site(source: SourceProject) -> Part:
+async def fetch_site(source: SourceProject) -> ExportPart:
     """Users, stacks and their groups, kinds of links, ids of labels, list of volumes."""
     stacks = await source.get("stacks")
     infos = await asyncio.gather(*(source.get(f"stack/{stack['id']}/info") for stack in stacks))
@@ -99,7 +99,7 @@ async def _account(server: CatmaidServer) -> int | None:
     return account
 
 
-async def count_things(source: SourceProject) -> Part:
+async def count_things(source: SourceProject) -> ExportPart:
     """How many neurons, annotations and annotated volumes the project has."""
     answers = {
         kind: await source.post("annotations/query-targets", types=[kind], range_start=0, range_length=1)
@@ -108,7 +108,7 @@ async def count_things(source: SourceProject) -> Part:
     return {kind: answer["totalRecords"] for kind, answer in answers.items()}
 
 
-async def fetch_things(source: SourceProject, kind: str, start: int) -> Part:
+async def fetch_things(source: SourceProject, kind: str, start: int) -> ExportPart:
     """A page of neurons, annotations or volumes, with what they are annotated with."""
     answer = await source.post(
         "annotations/query-targets",
@@ -121,22 +121,22 @@ async def fetch_things(source: SourceProject, kind: str, start: int) -> Part:
     return {"kind": kind, "entities": answer["entities"]}
 
 
-async def fetch_volume(source: SourceProject, volume_id: int) -> Part:
+async def fetch_volume(source: SourceProject, volume_id: int) -> ExportPart:
     """A volume with its surface; empty if it is gone."""
     try:
-        volume: Part = await source.get(f"volumes/{volume_id}/")
+        volume: ExportPart = await source.get(f"volumes/{volume_id}/")
     except NotFound:
         return {}
     return volume
 
 
-async def fetch_lone_connectors(source: SourceProject, relations: Iterable[str]) -> Part:
+async def fetch_lone_connectors(source: SourceProject, relations: Iterable[str]) -> ExportPart:
     """Connectors without links."""
     answer = await source.post("connectors/", without_relation_types=list(relations), with_tags=True)
     return {"connectors": answer["connectors"], "connector_tags": answer["tags"]}
 
 
-async def fetch_skeletons(source: SourceProject, skeleton_ids: list[int]) -> Part:
+async def fetch_skeletons(source: SourceProject, skeleton_ids: list[int]) -> ExportPart:
     """Some skeletons: nodes with who made them and reviewed them, tags, connectors and links; without those gone.
 
     The answers to several requests have to fit: where somebody edits meanwhile, all are asked for again. Raises
@@ -178,7 +178,7 @@ async def fetch_skeletons(source: SourceProject, skeleton_ids: list[int]) -> Par
     )
 
 
-def _fit(nodes: list[list[Any]], info: Part, links: list[list[Any]], connectors: list[list[Any]]) -> bool:
+def _fit(nodes: list[list[Any]], info: ExportPart, links: list[list[Any]], connectors: list[list[Any]]) -> bool:
     """Whether parents, links and information belong to nodes and connectors that are there."""
     ids = {node[0] for node in nodes}
     known = {connector[0] for connector in connectors}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from catmaid_server.domain.accounts import passwords
-from catmaid_server.transfer.importers.catmaid.base import Color, Id, Pixels, Place, Row, UserRef
+from catmaid_server.transfer.importers.catmaid.base import Color, Id, Pixels, Row, Triple, UserRef
 
 
 class Project(Row, kw_only=True):
@@ -67,7 +67,7 @@ class Stack(Row, kw_only=True):
     COMPOSITES = ("dimension", "resolution", "canary_location", "placeholder_color", "downsample_factors")
     title: str
     dimension: Pixels
-    resolution: Place
+    resolution: Triple
     comment: str | None = ""
     description: str = ""
     attribution: str | None = None
@@ -96,7 +96,7 @@ class ProjectStack(Row, kw_only=True):
     COMPOSITES = ("translation",)
     project: Id
     stack: Id
-    translation: Place = (0.0, 0.0, 0.0)
+    translation: Triple = (0.0, 0.0, 0.0)
     orientation: int = 0
 
 

@@ -14,7 +14,7 @@ from typing import Any, Self
 import msgspec
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.transfer.importers.catmaid.parts import Part
+from catmaid_server.transfer.importers.catmaid.parts import ExportPart
 
 _PLAN = "plan.json"
 
@@ -53,13 +53,13 @@ class Spool:
     def __contains__(self, name: str) -> bool:
         return self._path(name).exists()
 
-    def keep(self, name: str, part: Part) -> None:
+    def keep(self, name: str, part: ExportPart) -> None:
         """Write a part."""
         _write(self._path(name), gzip.compress(msgspec.json.encode(part), compresslevel=1))
 
-    def part(self, name: str) -> Part:
+    def part(self, name: str) -> ExportPart:
         """Read a part."""
-        found: Part = msgspec.json.decode(gzip.decompress(self._path(name).read_bytes()))
+        found: ExportPart = msgspec.json.decode(gzip.decompress(self._path(name).read_bytes()))
         return found
 
     def remove(self) -> None:

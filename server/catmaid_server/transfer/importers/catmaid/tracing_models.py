@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from catmaid_server.transfer.importers.catmaid.base import Color, Id, Located, Owned, Place, Row, UserRef
+from catmaid_server.transfer.importers.catmaid.base import Color, Id, Located, Owned, Row, Triple, UserRef
 
 
 class Treenode(Located, kw_only=True):
@@ -103,7 +103,7 @@ class Log(Owned, kw_only=True):
 
     COMPOSITES = ("location",)
     operation_type: str
-    location: Place
+    location: Triple
     freetext: str = ""
 
 
@@ -129,7 +129,7 @@ class TextlabelLocation(Row, kw_only=True):
 
     COMPOSITES = ("location",)
     textlabel: Id
-    location: Place
+    location: Triple
     deleted: bool = False
 
 

@@ -1,4 +1,4 @@
-"""How a long import or export reports its progress."""
+"""How work that takes long reports its progress."""
 
 from __future__ import annotations
 
