@@ -19,7 +19,9 @@ BIN := $(VENV)/bin
 CLIENTS := .venv-clients
 DEMO_DIR ?= .demo
 PYTEST_OPTIONS ?=
-TESTS ?= tests/unit tests/contract tests/migration tests/integration tests/clients tests/notebooks tests/browser tests/acceptance
+TESTS ?= tests/unit tests/contract tests/migration tests/integration tests/clients
+# These watch a browser or a clock, or install the product: one after the other.
+TESTS_ALONE ?= tests/notebooks tests/browser tests/acceptance
 
 ENTRIES := $(wildcard js/src/*/index.ts)
 PAGES := $(wildcard js/pages/*/index.ts)
@@ -58,7 +60,8 @@ test-js: $(MODULES)
 	cd js && npm run --silent test
 
 test-python: system-test $(VENV)/.installed-test $(CLIENTS)/.installed
-	$(BIN)/pytest $(PYTEST_OPTIONS) $(TESTS)
+	$(if $(strip $(TESTS)),$(BIN)/pytest --numprocesses=2 --dist=loadfile $(PYTEST_OPTIONS) $(TESTS))
+	$(if $(strip $(TESTS_ALONE)),$(BIN)/pytest $(PYTEST_OPTIONS) $(TESTS_ALONE))
 
 bench: system-test $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
