@@ -52,6 +52,18 @@ async def neurons(service: Service) -> dict[str, int]:
     ({"not_annotated_with": "left", "types": "neuron"}, ["c"]),
     ({"name": "/^[bc]$"}, ["b", "c"]),
     ({"name": "_"}, []),
+    ({"name": "ef"}, ["left"]),
+    ({"name": "ef", "name_exact": "true"}, []),
+    ({"name": "LEFT", "name_exact": "true"}, ["left"]),
+    ({"name": "LEFT", "name_case_sensitive": "true"}, []),
+    ({"name": "left", "name_exact": "true", "name_case_sensitive": "true"}, ["left"]),
+    ({"name": "/^LE", "name_case_sensitive": "true"}, []),
+    ({"name": "/^LE"}, ["left"]),
+    ({"name": "left", "name_exact": "true", "name_not": "true", "types": "annotation"}, ["side", "right"]),
+    ({"annotated_with": "left,gone", "ignore_nonexisting": "true"}, ["a", "b"]),
+    ({"annotated_with": "gone", "ignore_nonexisting": "true"}, []),
+    ({"import_only": "partial"}, []),
+    ({"import_only": "full"}, []),
     ({"name": "a", "name_not": "true", "types": "neuron"}, ["b", "c"]),
     ({"types": "neuron", "sort_by": "name", "sort_dir": "desc"}, ["c", "b", "a"]),
 ])  # fmt: skip
@@ -59,6 +71,30 @@ async def test_targets_are_found(
     service: Service, neurons: dict[str, int], query: dict[str, str], names: list[str]
 ) -> None:
     assert await found(service.tracer, service.project_id, annotation_reference="name", **query) == names
+
+
+async def test_targets_are_dated_and_sorted_by_when_they_were_annotated(
+    service: Service, neurons: dict[str, int]
+) -> None:
+    path = f"/{service.project_id}/annotations"
+    listed: Any = await service.tracer.get(path + "/", simple="true")
+    left = next(annotation["id"] for annotation in listed["annotations"] if annotation["name"] == "left")
+    await service.tracer.post(f"{path}/{left}/remove", **{"entity_ids[0]": neurons["a"]})
+    await service.tracer.post(f"{path}/add", **{"annotations[0]": "left", "entity_ids[0]": neurons["a"]})
+    query = {"annotated_with": left, "types": "neuron", "with_timestamps": "true", "with_annotations": "true"}
+    target = f"{path}/query-targets"
+    answer: Any = await service.tracer.post(target, **query, sort_by="annotated_on")
+    assert [entity["name"] for entity in answer["entities"]] == ["b", "a"]
+    annotation = answer["entities"][0]["annotations"][0]
+    for dated in (annotation, answer["entities"][0]):
+        assert dated["creation_time"] <= dated["edition_time"]
+        assert dated["edition_time"].endswith("Z")
+    latest_first: Any = await service.tracer.post(target, **query, sort_by="annotated_on", sort_dir="desc")
+    assert [entity["name"] for entity in latest_first["entities"]] == ["a", "b"]
+    bare: Any = await service.tracer.post(target, annotated_with=left, with_name="false", with_type="false")
+    assert [entity.keys() for entity in bare["entities"]] == [{"id", "skeleton_ids"}] * 2
+    _, refusal = await service.tracer.refused(target, annotated_with=left, sort_by="annotated_on")
+    assert "with_timestamps" in str(refusal["error"])
 
 
 async def test_an_edit_is_seen_by_the_next_search(service: Service, neurons: dict[str, int]) -> None:

@@ -78,6 +78,19 @@ async def test_the_origin_of_an_import_is_stored(tracer: Tracer) -> None:
     assert info[str(made[0])]["n_imported_treenodes"] == 3
 
 
+async def test_neurons_are_found_by_whether_they_were_imported(tracer: Tracer) -> None:
+    await tracer.node()
+    _, made = await upload(tracer, name="imported")
+
+    async def found(how: str) -> list[int]:
+        answer = await tracer.post("annotations/query-targets", types="neuron", import_only=how)
+        return [entity["id"] for entity in answer["entities"]]
+
+    assert (await found("partial"), await found("full")) == ([made["neuron_id"]], [made["neuron_id"]])
+    await tracer.node(parent_id=max(made["node_id_map"].values()))
+    assert (await found("partial"), await found("full")) == ([made["neuron_id"]], [])
+
+
 async def test_imports_from_one_source_at_once(tracer: Tracer) -> None:
     """Whoever comes second finds the source that the first is just making."""
     source: dict[str, Any] = {"source_url": "https://busy.example", "source_project_id": 1}

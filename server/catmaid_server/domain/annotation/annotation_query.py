@@ -18,6 +18,7 @@ sql = load("annotation/annotation_query")
 
 DEFAULT_TYPES = ("neuron", "annotation")
 _SORTS = ("id", "name")
+_SORTS_BY_TIME = ("annotated_on", "last_annotation_link_edit")
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,15 @@ class TargetQuery:
     annotated_by, since, until
         Who put the annotations of `annotated_with` there (nobody in particular if empty), and when (ISO text).
     name
-        Part of the name in any case, or a regular expression after `/`. Volumes bear the name that they were made
-        with.
+        Part of the name (all of it if `name_exact`) in any case (unless `name_case_sensitive`), or a regular expression
+        after `/`. Volumes bear the name that they were made with.
+    sort_by
+        `id`, `name`, or when the annotations of `annotated_with` were put there (`annotated_on`) or last changed
+        (`last_annotation_link_edit`); these two need `with_timestamps`.
+    import_only
+        `partial` for neurons with imported treenodes, `full` for those without others.
+    ignore_unknown
+        Whether unknown names of annotations stand for nothing.
     """
 
     annotated_with: Sequence[Sequence[str]] = ()
@@ -46,12 +54,19 @@ class TargetQuery:
     until: str | None = None
     name: str = ""
     name_not: bool = False
+    name_exact: bool = False
+    name_case_sensitive: bool = False
     types: Sequence[str] = DEFAULT_TYPES
     sort_by: str = "id"
     descending: bool = False
     start: int = 0
     length: int | None = None
     with_annotations: bool = False
+    with_timestamps: bool = False
+    with_name: bool = True
+    with_type: bool = True
+    import_only: str | None = None
+    ignore_unknown: bool = False
 
 
 async def query_targets(connection: Connection, project_id: int, query: TargetQuery) -> dict[str, Any]:
@@ -59,8 +74,7 @@ async def query_targets(connection: Connection, project_id: int, query: TargetQu
 
     Raises `InvalidInput` for an unknown order, annotation ids that are no numbers, and unknown names of annotations.
     """
-    if query.sort_by not in _SORTS:
-        raise InvalidInput(f"Targets can be sorted by {' or '.join(_SORTS)}.")
+    _check_order(query)
     wanted = await _resolved(connection, project_id, query, query.annotated_with)
     unwanted = await _resolved(connection, project_id, query, query.not_annotated_with)
     only = await _annotated(connection, query, wanted) if wanted else None
@@ -73,27 +87,47 @@ async def query_targets(connection: Connection, project_id: int, query: TargetQu
             project_id=project_id,
             types=list(query.types),
             only=only,
+            import_only=query.import_only,
             unwanted=sorted(set().union(*unwanted)) or None,
             **name,
-            sort_by=query.sort_by,
+            sort_by="only" if query.sort_by in _SORTS_BY_TIME else query.sort_by,
             descending=query.descending,
             start=query.start,
             length=query.length,
         )
-    entities = _entities(rows)
+    entities = _entities(rows, query)
     if query.with_annotations:
-        await _add_annotations(connection, entities)
+        await _add_annotations(connection, entities, with_timestamps=query.with_timestamps)
     return {"entities": entities, "totalRecords": rows[0][0]}
 
 
-def _entities(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    """What rows of (total, id, name, type, skeleton id) describe, in their order; an empty page is one row of NULLs."""
+def _check_order(query: TargetQuery) -> None:
+    if query.sort_by in _SORTS_BY_TIME:
+        if not query.with_timestamps:
+            raise InvalidInput(f"To sort by {query.sort_by}, set with_timestamps.")
+        if not query.annotated_with:
+            raise InvalidInput(f"To sort by {query.sort_by}, say in annotated_with which annotations are meant.")
+    elif query.sort_by not in _SORTS:
+        raise InvalidInput(f"Targets can be sorted by {', '.join(_SORTS)} or {' or '.join(_SORTS_BY_TIME)}.")
+
+
+def _entities(rows: list[tuple[Any, ...]], query: TargetQuery) -> list[dict[str, Any]]:
+    """What rows of (total, id, name, type, creation and edition time, skeleton id) describe, in their order.
+
+    An empty page is one row of NULLs.
+    """
     entities: dict[int, dict[str, Any]] = {}
-    for _, entity_id, name, kind, skeleton_id in rows:
+    for _, entity_id, name, kind, creation_time, edition_time, skeleton_id in rows:
         if entity_id in entities:
             entities[entity_id]["skeleton_ids"].append(skeleton_id)
         elif entity_id is not None:
-            entity = entities[entity_id] = {"id": entity_id, "name": name, "type": kind}
+            entity = entities[entity_id] = {"id": entity_id}
+            if query.with_name:
+                entity["name"] = name
+            if query.with_type:
+                entity["type"] = kind
+            if query.with_timestamps:
+                entity |= {"creation_time": creation_time, "edition_time": edition_time}
             if kind == "neuron":
                 entity["skeleton_ids"] = None if skeleton_id is None else [skeleton_id]
     return list(entities.values())
@@ -101,13 +135,16 @@ def _entities(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
 
 def _name_filter(query: TargetQuery) -> dict[str, Any]:
     name = query.name.strip()
+    how = {"name_not": query.name_not, "case_sensitive": query.name_case_sensitive}
     if name.startswith("/"):
-        return {"pattern": None, "regex": name[1:], "name_not": query.name_not}
+        return {"pattern": None, "regex": name[1:], **how}
     escaped = name.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return {"pattern": f"%{escaped}%" if name else None, "regex": None, "name_not": query.name_not}
+    pattern = escaped if query.name_exact else f"%{escaped}%"
+    return {"pattern": pattern if name else None, "regex": None, **how}
 
 
 async def _annotated(connection: Connection, query: TargetQuery, sets: list[set[int]]) -> list[int]:
+    """Ids of what bears an annotation of each set, in the order of when these were put there or last changed."""
     pairs = [(annotation_id, number) for number, members in enumerate(sets) for annotation_id in members]
     rows = await fetch_all(
         connection,
@@ -118,6 +155,7 @@ async def _annotated(connection: Connection, query: TargetQuery, sets: list[set[
         annotated_by=list(query.annotated_by) or None,
         since=query.since,
         until=query.until,
+        by_edition=query.sort_by == "last_annotation_link_edit",
     )
     return [entity_id for (entity_id,) in rows]
 
@@ -129,7 +167,7 @@ async def _resolved(
     mentioned = {text.strip() for members in sets for text in members if text.strip()}
     if not mentioned:
         return []
-    ids = await _ids_by_text(connection, project_id, mentioned, by_name=query.by_name)
+    ids = await _ids_by_text(connection, project_id, mentioned, query)
     expanded = {text.strip() for text in query.sub_annotated_with} & mentioned
     if expanded:
         roots = sorted(set().union(*(ids[text] for text in expanded)))
@@ -140,26 +178,28 @@ async def _resolved(
 
 
 async def _ids_by_text(
-    connection: Connection, project_id: int, texts: set[str], *, by_name: bool
+    connection: Connection, project_id: int, texts: set[str], query: TargetQuery
 ) -> dict[str, set[int]]:
-    if by_name:
+    if query.by_name:
         rows = await fetch_all(connection, sql.annotation_ids_by_name, project_id=project_id, names=sorted(texts))
-        known = {name: set(ids) for name, ids in rows}
-        if unknown := texts - known.keys():
+        known: dict[str, set[int]] = {name: set(ids) for name, ids in rows}
+        unknown = texts - known.keys()
+        if unknown and not query.ignore_unknown:
             raise InvalidInput(f"There is no annotation {min(unknown)!r}.")
-        return known
+        return known | {name: set() for name in unknown}
     try:
         return {text: {int(text)} for text in texts}
     except ValueError:
         raise InvalidInput("Annotations are given by their numbers.") from None
 
 
-async def _add_annotations(connection: Connection, entities: list[dict[str, Any]]) -> None:
+async def _add_annotations(connection: Connection, entities: list[dict[str, Any]], *, with_timestamps: bool) -> None:
     links = await fetch_all(connection, sql.annotations_of, ids=[entity["id"] for entity in entities])
-    mentioned = {annotation_id for _, annotation_id, _ in links}
+    mentioned = {annotation_id for _, annotation_id, *_ in links}
     names = dict(await fetch_all(connection, sql.annotation_names, ids=sorted(mentioned)))
     borne: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-    for entity_id, annotation_id, user_id in links:
-        borne[entity_id].append({"id": annotation_id, "name": names[annotation_id], "uid": user_id})
+    for entity_id, annotation_id, user_id, creation_time, edition_time in links:
+        times = {"creation_time": creation_time, "edition_time": edition_time} if with_timestamps else {}
+        borne[entity_id].append({"id": annotation_id, "name": names[annotation_id], "uid": user_id, **times})
     for entity in entities:
         entity["annotations"] = sorted(borne.get(entity["id"], ()), key=itemgetter("id"))

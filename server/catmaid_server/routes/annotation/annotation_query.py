@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import msgspec
 
+from catmaid_server.db.store import Connection
 from catmaid_server.domain.annotation import annotation_query
 from catmaid_server.domain.annotation.annotation_query import DEFAULT_TYPES, TargetQuery
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http.cached import remembered
 from catmaid_server.http.call import Call
+from catmaid_server.http.catmaid.times import Instant, milliseconds
 from catmaid_server.http.routing import Content, Permission, Routes
 
 routes = Routes()
@@ -29,12 +31,23 @@ class QueryTargets(msgspec.Struct):
     name: str = ""
     """What the name contains or, after a slash, a regular expression (of PostgreSQL) that it fits."""
     name_not: bool = False
+    name_exact: bool = False
+    """Whether the name is the whole one, not a part of it."""
+    name_case_sensitive: bool = False
     types: list[str] = []
     sort_by: str = "id"
     sort_dir: str = "asc"
     range_start: str = "0"
     range_length: str | None = None
     with_annotations: bool = False
+    with_timestamps: bool = False
+    """Whether the times of entities and of annotations are answered, and can be sorted by."""
+    with_name: bool = True
+    with_type: bool = True
+    import_only: str | None = None
+    """`partial`: only neurons with at least one imported treenode; `full`: only those that were imported whole."""
+    ignore_nonexisting: bool = False
+    """Whether unknown names of annotations stand for nothing, instead of being an error."""
 
     def query(self) -> TargetQuery:
         """The query that these parameters describe."""
@@ -42,6 +55,8 @@ class QueryTargets(msgspec.Struct):
             raise InvalidInput("Parameter sort_dir is asc or desc.")
         if self.annotation_reference not in ("id", "name"):
             raise InvalidInput("Parameter annotation_reference is id or name.")
+        if self.import_only not in (None, "partial", "full"):
+            raise InvalidInput("Parameter import_only is partial or full.")
         start, length = self._range()
         return TargetQuery(
             annotated_with=[text.split(",") for text in self.annotated_with],
@@ -53,12 +68,19 @@ class QueryTargets(msgspec.Struct):
             until=self.annotation_date_end or None,
             name=self.name,
             name_not=self.name_not,
+            name_exact=self.name_exact,
+            name_case_sensitive=self.name_case_sensitive,
             types=self.types or DEFAULT_TYPES,
             sort_by=self.sort_by,
             descending=self.sort_dir == "desc",
             start=start,
             length=length,
             with_annotations=self.with_annotations,
+            with_timestamps=self.with_timestamps,
+            with_name=self.with_name,
+            with_type=self.with_type,
+            import_only=self.import_only,
+            ignore_unknown=self.ignore_nonexisting,
         )
 
     def _range(self) -> tuple[int, int | None]:
@@ -79,14 +101,18 @@ class FoundAnnotation(TypedDict):
     name: str
     uid: int
     """Who annotated."""
+    creation_time: NotRequired[Instant]
+    edition_time: NotRequired[Instant]
 
 
 class FoundEntity(TypedDict):
     """A neuron, annotation or skeleton that was found."""
 
     id: int
-    name: str
-    type: str
+    name: NotRequired[str]
+    type: NotRequired[str]
+    creation_time: NotRequired[Instant]
+    edition_time: NotRequired[Instant]
     skeleton_ids: NotRequired[list[int] | None]
     """Of neurons: the skeletons that model it."""
     annotations: NotRequired[list[FoundAnnotation]]
@@ -103,6 +129,13 @@ class FoundEntities(TypedDict):
 async def query_targets(call: Call, form: QueryTargets) -> Annotated[msgspec.Raw, Content(FoundEntities)]:
     """Search for neurons, annotations and skeletons."""
     query = form.query()
-    return await remembered(
-        call, form, lambda connection: annotation_query.query_targets(connection, call.project_id, query)
-    )
+
+    async def found(connection: Connection) -> dict[str, Any]:
+        answer = await annotation_query.query_targets(connection, call.project_id, query)
+        if query.with_timestamps:
+            for entity in answer["entities"]:
+                for dated in (entity, *entity.get("annotations", ())):
+                    dated |= {name: milliseconds(dated[name]) for name in ("creation_time", "edition_time")}
+        return answer
+
+    return await remembered(call, form, found)
