@@ -33,17 +33,27 @@ async def neuron_of(tracer: Tracer, skeleton: int) -> int:
 async def replace(tracer: Tracer, old: str, new: str, *skeletons: int) -> Any:
     return await tracer.post(
         "annotations/replace",
-        **{"to_replace[0][0]": old, "to_replace[0][1]": new},
-        **{f"skeleton_ids[{n}]": skeleton for n, skeleton in enumerate(skeletons)},
+        **{"to_remove[0]": old, "to_add[0]": new},
+        **{f"target_ids[{n}]": await neuron_of(tracer, skeleton) for n, skeleton in enumerate(skeletons)},
     )
 
 
 async def test_annotations_are_replaced_where_it_is_asked_for(tracer: Tracer) -> None:
     one, other, bare = await neuron(tracer, "old", "kept"), await neuron(tracer, "old"), await neuron(tracer, "new")
-    assert await replace(tracer, "old", "new", one, bare) == {"n_linked_annotations": 1, "n_unlinked_annotations": 1}
+    assert await replace(tracer, "old", "new", one, bare) == {"n_linked_annotations": 1, "n_unlinked_annotations": 0}
     assert set(await tracer.annotations(one)) == {"new", "kept"}
     assert set(await tracer.annotations(other)) == {"old"}
     assert set(await tracer.annotations(bare)) == {"new"}
+
+
+async def test_an_annotation_that_is_on_nothing_any_more_is_gone(tracer: Tracer) -> None:
+    skeleton = await neuron(tracer, "last use")
+    assert await replace(tracer, "last use", "brand new", skeleton) == {
+        "n_linked_annotations": 1,
+        "n_unlinked_annotations": 1,
+    }
+    assert set(await tracer.annotations(skeleton)) == {"brand new"}
+    assert not await tracer.rows("SELECT id FROM annotation WHERE name = 'last use'")
 
 
 async def test_what_somebody_else_annotated_stays(module_service: Service, tracer: Tracer) -> None:
@@ -52,27 +62,20 @@ async def test_what_somebody_else_annotated_stays(module_service: Service, trace
     await admin.annotate(skeleton, "theirs")
     await neuron(tracer, "mine")
     assert await replace(tracer, "theirs", "mine", skeleton) == {"n_linked_annotations": 0, "n_unlinked_annotations": 0}
-    assert set(await tracer.annotations(skeleton)) == {"theirs"}
+    assert set(await tracer.annotations(skeleton)) == {"theirs", "mine"}
 
 
-async def test_both_annotations_have_to_exist(tracer: Tracer) -> None:
+async def test_an_unknown_annotation_is_taken_off_nothing(tracer: Tracer) -> None:
     skeleton = await neuron(tracer, "known")
-    for old, new in (("known", "unheard of"), ("unheard of", "known"), ("known", "known")):
-        assert await replace(tracer, old, new, skeleton) == {"n_linked_annotations": 0, "n_unlinked_annotations": 0}
+    await replace(tracer, "unheard of", "known", skeleton)
     assert set(await tracer.annotations(skeleton)) == {"known"}
-    assert not await tracer.rows("SELECT id FROM annotation WHERE name = 'unheard of'")
 
 
-async def test_a_name_that_looks_like_a_counter_is_a_name(module_service: Service, tracer: Tracer) -> None:
-    """`{n}` counts where annotations are added; here names are what they are."""
-    async with module_service.store.writing(user_id=None, project_id=None, label="set up") as tx:
-        await tx.execute(
-            "INSERT INTO annotation (project_id, name, user_id) VALUES (%s, 'no. {n}', 1)", (tracer.project_id,)
-        )
-    skeleton = await neuron(tracer, "numbered", name="PN {n5}")
-    await replace(tracer, "numbered", "no. {n}", skeleton)
+async def test_a_name_that_looks_like_a_counter_is_a_name(tracer: Tracer) -> None:
+    """`{n}` counts where annotations are added; names of neurons are what they are."""
+    skeleton = await neuron(tracer, name="PN {n5}")
     await tracer.post("annotations/add-neuron-names", **{"skeleton_ids[0]": skeleton})
-    assert set(await tracer.annotations(skeleton)) == {"no. {n}", "PN {n5}"}
+    assert set(await tracer.annotations(skeleton)) == {"PN {n5}"}
 
 
 async def test_names_are_added_once_and_marked_as_names(tracer: Tracer) -> None:
@@ -80,7 +83,11 @@ async def test_names_are_added_once_and_marked_as_names(tracer: Tracer) -> None:
     form = {f"skeleton_ids[{n}]": skeleton for n, skeleton in enumerate(skeletons)}
     first = await tracer.post("annotations/add-neuron-names", **form)
     again = await tracer.post("annotations/add-neuron-names", **form)
-    assert [len(first["updated_cis"]), len(again["updated_cis"])] == [3, 0]
+    neurons = [await neuron_of(tracer, skeleton) for skeleton in skeletons]
+    assert sorted(first["updated_cis"]) == [[neuron_id] for neuron_id in neurons]
+    assert again["updated_cis"] == []
+    same = await tracer.post("annotations/add-neuron-names", **{"entity_ids[0]": neurons[0]})
+    assert same == {"message": "success", "updated_cis": [], "created_meta_links": 0}
     assert [set(await tracer.annotations(skeleton)) for skeleton in skeletons] == [{"twin"}, {"twin"}, {"one"}]
     marks = await tracer.rows(
         "SELECT a.name, m.name FROM annotation_link k JOIN annotation m ON m.id = k.annotation_id"

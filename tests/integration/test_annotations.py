@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -95,6 +96,58 @@ async def test_targets_are_dated_and_sorted_by_when_they_were_annotated(
     assert [entity.keys() for entity in bare["entities"]] == [{"id", "skeleton_ids"}] * 2
     _, refusal = await service.tracer.refused(target, annotated_with=left, sort_by="annotated_on")
     assert "with_timestamps" in str(refusal["error"])
+
+
+async def listed(service: Service, **filters: object) -> dict[str, list[str]]:
+    answer: Any = await service.tracer.post(f"/{service.project_id}/annotations/", **filters)
+    return {found["name"]: [user["name"] for user in found["users"]] for found in answer["annotations"]}
+
+
+async def test_annotations_are_listed_by_what_they_are_on_and_bear(service: Service, neurons: dict[str, int]) -> None:
+    names = await ids_of_annotations(service)
+    assert await listed(service, **{"annotations[0]": neurons["a"]}) == {"left": ["tracer"]}
+    assert await listed(service, **{"annotations[0]": neurons["a"], "annotations[1]": names["left"]}) == {}
+    assert set(await listed(service, **{"annotations[0]": names["left"]})) == {"side"}
+    assert set(await listed(service, **{"annotates[0]": names["side"]})) == {"left", "right"}
+    assert set(await listed(service, **{"parallel_annotations[0]": names["right"]})) == {"left", "right"}
+    await service.admin.post(
+        f"/{service.project_id}/annotations/add", **{"annotations[0]": "left", "entity_ids[0]": neurons["c"]}
+    )
+    assert (await listed(service))["left"] == ["admin", "tracer"]
+    assert await listed(service, neuron_id=neurons["c"]) == {"left": ["admin"]}
+    users: Any = await service.admin.get("/user-list")
+    admin = next(user["id"] for user in users if user["login"] == "admin")
+    assert await listed(service, user_id=admin) == {"left": ["admin"]}
+
+
+async def ids_of_annotations(service: Service) -> dict[str, int]:
+    answer: Any = await service.tracer.get(f"/{service.project_id}/annotations/", simple="true")
+    return {annotation["name"]: annotation["id"] for annotation in answer["annotations"]}
+
+
+async def test_a_simple_list_is_sent_only_if_it_changed(service: Service, neurons: dict[str, int]) -> None:
+    path = f"/{service.project_id}/annotations/?simple=true&if_modified_since="
+    before = "2001-02-03T04:05:06"
+    assert (await service.tracer.request("GET", path + before))[0] == 200
+    later = (datetime.now(UTC) + timedelta(seconds=1)).isoformat().replace("+", "%2B")
+    assert (await service.tracer.request("GET", path + later))[0] == 304
+
+
+async def test_the_table_of_uses_is_searched_sorted_and_paged(service: Service, neurons: dict[str, int]) -> None:
+    async def table(**form: object) -> tuple[int, list[str]]:
+        answer: Any = await service.tracer.post(f"/{service.project_id}/annotations/table-list", **form)
+        return answer["recordsTotal"], [row[0] for row in answer["data"]]
+
+    assert await table() == (3, ["left", "right", "side"])
+    assert await table(search="T$") == (2, ["left", "right"])
+    assert await table(length=1, start=1) == (3, ["right"])
+    by_uses = {"order[0][0]": 3, "order[0][1]": "desc", "order[1][0]": 0, "order[1][1]": "desc"}
+    assert await table(**by_uses) == (3, ["side", "left", "right"])
+    assert await table(neuron_id=neurons["a"]) == (1, ["left"])
+    assert await table(**{"ignored_annotations[0]": "left"}) == (2, ["right", "side"])
+    for wrong in ({"search": "("}, {"order[0][0]": 9, "order[0][1]": "asc"}):
+        status, _ = await service.tracer.refused(f"/{service.project_id}/annotations/table-list", **wrong)
+        assert status == 400
 
 
 async def test_an_edit_is_seen_by_the_next_search(service: Service, neurons: dict[str, int]) -> None:

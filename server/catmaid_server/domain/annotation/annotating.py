@@ -91,13 +91,15 @@ async def annotate_exactly(
 
 def _numbered(pattern: str, entity_ids: list[int]) -> Iterator[tuple[str, list[int]]]:
     """One name for all entities or, where the pattern counts, one for each."""
-    counter = _COUNTER.search(pattern)
-    if counter is None:
+    if _COUNTER.search(pattern) is None:
         yield pattern, entity_ids
         return
-    first = int(counter[1] or 1)
-    for number, entity_id in enumerate(entity_ids, first):
-        yield _COUNTER.sub(str(number), pattern), [entity_id]
+    for position, entity_id in enumerate(entity_ids):
+        yield _counted(pattern, position), [entity_id]
+
+
+def _counted(pattern: str, position: int) -> str:
+    return _COUNTER.sub(lambda counter: str(int(counter[1] or 1) + position), pattern)
 
 
 async def take_over(tx: Connection, neuron_id: int, successor_id: int) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import msgspec
 
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_all, fetch_json
+from catmaid_server.db.rows import fetch_all, fetch_json, fetch_value
 from catmaid_server.db.store import Connection
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.patterns import matched
 from catmaid_server.domain.values import required
 
 sql = load("annotation/annotations")
@@ -31,15 +33,58 @@ class AnnotationUse(TypedDict):
 class AnnotationFilter:
     """Which annotations are wanted; `None` does not restrict.
 
-    They bear all of `meta_ids`, are on one of `target_ids`, are together with all of `parallel_ids` on something,
-    were used by `user_id`, and have none of the names `ignored`.
+    They bear all of `meta_ids`, are on all of `target_ids`, are on something together with each of `parallel_ids`,
+    were used by `user_id`, are on neuron `neuron_id`, and have none of the names `ignored`.
     """
 
     meta_ids: Sequence[int] | None = None
     target_ids: Sequence[int] | None = None
     parallel_ids: Sequence[int] | None = None
     user_id: int | None = None
+    neuron_id: int | None = None
     ignored: Sequence[str] | None = None
+
+
+class AnnotationRow(NamedTuple):
+    """An annotation, and how it is used: by the user and on the neuron that are asked for, if any."""
+
+    name: str
+    last_use: datetime | None
+    uses: int
+    last_user: int | None
+    annotation_id: int
+
+
+_SORT_KEYS: dict[int, Callable[[AnnotationRow], Any]] = {
+    0: lambda row: row.name,
+    1: lambda row: row.annotation_id,
+    2: lambda row: (row.last_use is not None, row.last_use),
+    3: lambda row: row.uses,
+    4: lambda row: (row.last_user is not None, row.last_user),
+}
+
+
+@dataclass(frozen=True)
+class UseTablePage:
+    """What of the table of uses is wanted.
+
+    pattern
+        Regular expression (of PostgreSQL) that the name fits, in any case.
+    order
+        Columns (0 name, 1 id, 2 last use, 3 number of uses, 4 last user), each with whether it is descending.
+    start, length
+        First row, and how many.
+    """
+
+    pattern: str | None = None
+    order: Sequence[tuple[int, bool]] = ()
+    start: int = 0
+    length: int = 2000
+
+    def __post_init__(self) -> None:
+        for column, _ in self.order:
+            if column not in _SORT_KEYS:
+                raise InvalidInput(f"There is no column {column}, but 0 to {len(_SORT_KEYS) - 1}.")
 
 
 async def list_names(connection: Connection, project_id: int) -> msgspec.Raw:
@@ -48,8 +93,13 @@ async def list_names(connection: Connection, project_id: int) -> msgspec.Raw:
 
 
 async def list_annotations(connection: Connection, project_id: int, wanted: AnnotationFilter) -> msgspec.Raw:
-    """Id, name and users of the annotations that fit, as JSON."""
-    return await fetch_json(connection, sql.list, project_id=project_id, **asdict(wanted))
+    """Id, name and users of the annotations that fit, as JSON.
+
+    Users are those who put the annotation on the neuron that is asked for, or else on anything.
+    """
+    ids = await _fitting(connection, project_id, wanted)
+    only = None if wanted.neuron_id is not None else wanted.user_id
+    return await fetch_json(connection, sql.list, annotation_ids=ids, user_id=only, neuron_id=wanted.neuron_id)
 
 
 async def of_skeletons(
@@ -87,14 +137,37 @@ async def of_entities(
 
 
 async def use_table(
-    connection: Connection, project_id: int, *, neuron_ids: Sequence[int] | None, user_id: int | None
-) -> list[tuple[str, datetime | None, int, int | None, int]]:
-    """For each annotation, by name: name, last use, number of uses, last user, id; of some neurons, by one user."""
-    rows = await fetch_all(
-        connection,
-        sql.table,
-        project_id=project_id,
-        user_id=user_id,
-        neuron_ids=None if neuron_ids is None else list(neuron_ids),
-    )
-    return [(name, last, uses, user, annotation_id) for name, last, uses, user, annotation_id in rows]
+    connection: Connection, project_id: int, wanted: AnnotationFilter, page: UseTablePage
+) -> tuple[int, list[AnnotationRow]]:
+    """How many annotations fit, and one page of them.
+
+    Raises `InvalidInput` for a pattern that is no regular expression, or takes too long.
+    """
+    ids = await _fitting(connection, project_id, wanted)
+    async with matched(connection, page.pattern):
+        rows = await fetch_all(
+            connection,
+            sql.table,
+            annotation_ids=ids,
+            user_id=wanted.user_id,
+            neuron_id=wanted.neuron_id,
+            pattern=page.pattern,
+        )
+    found = [AnnotationRow(*row) for row in rows]
+    for column, descending in reversed(page.order):
+        found.sort(key=_SORT_KEYS[column], reverse=descending)
+    return len(found), found[page.start : page.start + page.length]
+
+
+async def _fitting(connection: Connection, project_id: int, wanted: AnnotationFilter) -> list[int]:
+    return [found for (found,) in await fetch_all(connection, sql.fitting, project_id=project_id, **asdict(wanted))]
+
+
+async def entity_names(connection: Connection, project_id: int, entity_ids: Collection[int]) -> dict[int, str]:
+    """Names of neurons and annotations, by id."""
+    return dict(await fetch_all(connection, sql.entity_names, project_id=project_id, entity_ids=list(entity_ids)))
+
+
+async def changed_since(connection: Connection, project_id: int, time: datetime) -> bool:
+    """Whether an annotation of the project was made, renamed or deleted after a time."""
+    return bool(await fetch_value(connection, sql.changed_since, project_id=project_id, time=time))

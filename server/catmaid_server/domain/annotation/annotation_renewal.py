@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
@@ -18,28 +18,28 @@ NAME = "Name"
 
 
 async def replace(
-    tx: Connection, project_id: int, user: User, pairs: Sequence[tuple[str, str]], entity_ids: Collection[int]
+    tx: Connection,
+    project_id: int,
+    user: User,
+    old: Collection[str],
+    new: Collection[str],
+    entity_ids: Collection[int],
 ) -> tuple[int, int]:
-    """Let entities bear the second annotation of each pair instead of the first; both have to exist.
+    """Take the annotations with the names `old` off entities, and put those with the names `new` on all of them.
 
-    Links of others that the user may not edit stay. Returns how many links were made, and how many are gone.
+    Links of others that the user may not edit stay; names that no annotation has are taken off nothing. Returns how
+    many annotations are new or stood on one of the entities already, and how many are gone, being on nothing any more.
+    Raises `InvalidInput` for an entity that does not exist.
     """
-    names = {name for pair in pairs for name in pair}
-    known: dict[str, int] = dict(await fetch_all(tx, sql.known, project_id=project_id, names=sorted(names)))
-    linked = unlinked = 0
-    for old, new in pairs:
-        if old in known and new in known and old != new:
-            removed = await annotating.remove(tx, project_id, user, [known[old]], entity_ids)
-            bearers = {target for _, _, target in removed.links}
-            wanted = [(new, sorted(bearers))] if bearers else []
-            done = await annotating.annotate_exactly(tx, project_id, user, wanted)
-            unlinked += len(removed.links)
-            linked += sum(len(annotated.added) for annotated in done)
-    return linked, unlinked
+    known = await fetch_all(tx, sql.known, project_id=project_id, names=sorted(set(old)))
+    removed = await annotating.remove(tx, project_id, user, [annotation_id for _, annotation_id in known], entity_ids)
+    done = await annotating.annotate(tx, project_id, user, sorted(set(new)), entity_ids)
+    linked = {annotated.annotation_id for annotated in done if annotated.created or annotated.present}
+    return len(linked), len(removed.deleted_annotations)
 
 
 async def add_names(tx: Connection, project_id: int, user: User, names: dict[int, str]) -> tuple[list[Annotated], int]:
-    """Annotate neurons with their names (by neuron id), and these annotations as names.
+    """Annotate neurons and annotations with their names (by id), and these annotations as names.
 
     Returns what became of each, and how many annotations were marked as names.
     """

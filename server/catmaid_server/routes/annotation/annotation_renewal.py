@@ -6,30 +6,35 @@ from typing import TypedDict
 
 import msgspec
 
-from catmaid_server.domain.annotation import annotation_renewal, neuron_info
-from catmaid_server.domain.skeletons import skeleton_info
+from catmaid_server.domain.annotation import annotation_lists, annotation_renewal, neuron_info
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Permission, Routes
-from catmaid_server.routes.skeletons.skeleton_info import SkeletonIds
 
 routes = Routes()
 
 
 class Replace(msgspec.Struct):
-    """Pairs of annotation names, old and new, and on what they are replaced."""
+    """Names of annotations to take off, and of others to put on all of these neurons and annotations."""
 
-    to_replace: list[tuple[str, str]] = []
-    entity_ids: list[int] = []
+    to_remove: list[str] = []
+    to_add: list[str] = []
+    target_ids: list[int] = []
+
+
+class Named(msgspec.Struct):
+    """Some neurons, or what models them."""
+
     skeleton_ids: list[int] = []
+    entity_ids: list[int] = []
 
 
 @routes.any("/{project_id}/annotations/replace", needs=Permission.ANNOTATE, label="annotations.replace")
 async def replace(call: Call, form: Replace) -> dict[str, int]:
     """Replace annotations of neurons and annotations by others."""
-    models = await neuron_info.neurons_of_skeletons(call.tx, call.project_id, form.skeleton_ids)
-    targets = {*form.entity_ids, *models.values()}
-    linked, unlinked = await annotation_renewal.replace(call.tx, call.project_id, call.user, form.to_replace, targets)
+    linked, unlinked = await annotation_renewal.replace(
+        call.tx, call.project_id, call.user, form.to_remove, form.to_add, set(form.target_ids)
+    )
     return {"n_linked_annotations": linked, "n_unlinked_annotations": unlinked}
 
 
@@ -38,21 +43,19 @@ class NamesAdded(TypedDict):
 
     message: str
     updated_cis: list[list[int]]
-    """Ids of neurons, in one list."""
+    """Ids of neurons, each in a list of its own."""
     created_meta_links: int
 
 
 @routes.any("/{project_id}/annotations/add-neuron-names", needs=Permission.ANNOTATE, label="annotations.addneuronname")
-async def add_neuron_names(call: Call, form: SkeletonIds) -> NamesAdded:
+async def add_neuron_names(call: Call, form: Named) -> NamesAdded:
     """Annotate neurons with their names."""
-    ids = required(form.skeleton_ids, "skeleton ID")
-    models = await neuron_info.neurons_of_skeletons(call.tx, call.project_id, ids)
-    names = await skeleton_info.neuron_names(call.tx, call.project_id, ids)
-    done, marked = await annotation_renewal.add_names(
-        call.tx, call.project_id, call.user, {models[skeleton_id]: name for skeleton_id, name in names.items()}
-    )
+    required([*form.skeleton_ids, *form.entity_ids], "skeleton ID or entity ID")
+    models = await neuron_info.neurons_of_skeletons(call.tx, call.project_id, form.skeleton_ids)
+    names = await annotation_lists.entity_names(call.tx, call.project_id, {*models.values(), *form.entity_ids})
+    done, marked = await annotation_renewal.add_names(call.tx, call.project_id, call.user, names)
     return {
         "message": "success",
-        "updated_cis": [annotated.added for annotated in done if annotated.added],
+        "updated_cis": [[entity_id] for annotated in done for entity_id in annotated.added],
         "created_meta_links": marked,
     }

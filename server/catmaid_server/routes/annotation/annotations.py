@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, NotRequired, TypedDict
 
 import msgspec
+from aiohttp import web
 
+from catmaid_server.db.store import Connection
 from catmaid_server.domain.annotation import annotating, annotation_lists, neuron_info
 from catmaid_server.domain.annotation.annotating import Annotated as Done
 from catmaid_server.domain.annotation.annotating import Removed
-from catmaid_server.domain.annotation.annotation_lists import AnnotationFilter, AnnotationUse
+from catmaid_server.domain.annotation.annotation_lists import AnnotationFilter, AnnotationUse, UseTablePage
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import times
@@ -19,17 +22,50 @@ from catmaid_server.http.routing import Content, Permission, Routes
 routes = Routes()
 
 
-class ListAnnotations(msgspec.Struct):
-    """Which annotations to list, and whether without users."""
+class WantedAnnotations(msgspec.Struct):
+    """Which annotations are wanted; a client that sends several of these wants those that fit all.
+
+    Followed are CATMAID's answers, not its description, which has `annotations` and `annotates` the other way round.
+    """
 
     annotations: list[int] = []
+    """Neurons and annotations that bear them."""
     annotates: list[int] = []
+    """Annotations that they bear."""
     parallel_annotations: list[int] = []
+    """Annotations that something bears together with them."""
     user_id: int | None = None
     neuron_id: int | None = None
     skeleton_id: int | None = None
     ignored_annotations: list[str] = []
+    """Names."""
+
+    async def wanted(self, connection: Connection, project_id: int) -> AnnotationFilter:
+        """The filter that these parameters describe."""
+        targets, neuron_id = list(self.annotations), self.neuron_id
+        if self.skeleton_id is not None:
+            models = await neuron_info.neurons_of_skeletons(connection, project_id, [self.skeleton_id])
+            modelled = models.get(self.skeleton_id, 0)
+            if neuron_id not in (None, modelled):
+                targets.append(modelled)
+            else:
+                neuron_id = modelled
+        return AnnotationFilter(
+            meta_ids=self.annotates or None,
+            target_ids=targets or None,
+            parallel_ids=self.parallel_annotations or None,
+            user_id=self.user_id,
+            neuron_id=neuron_id,
+            ignored=self.ignored_annotations or None,
+        )
+
+
+class ListAnnotations(WantedAnnotations):
+    """Which annotations to list, and whether without users."""
+
     simple: bool = False
+    if_modified_since: datetime | None = None
+    """Of a simple list: answer 304 if no annotation has changed since; UTC unless it says otherwise."""
 
 
 class AnnotatedSkeletons(msgspec.Struct):
@@ -74,12 +110,25 @@ class EntityIds(msgspec.Struct):
     entity_ids: list[int] = []
 
 
-class UseTable(msgspec.Struct):
-    """On what, or by whom."""
+class UseTable(WantedAnnotations):
+    """Which annotations, and what of their table."""
 
-    neuron_id: int | None = None
-    skeleton_id: int | None = None
-    user_id: int | None = None
+    search: str = ""
+    """A regular expression (of PostgreSQL) that the name fits, in any case."""
+    order: list[tuple[int, str]] = []
+    """Columns to sort by: number (0 name, 1 id, 2 last use, 3 uses, 4 last user) and `asc` or `desc`."""
+    start: int = 0
+    length: int = -1
+    """How many rows; 2000 if below 0."""
+
+    def page(self) -> UseTablePage:
+        """The part of the table that these parameters describe."""
+        return UseTablePage(
+            pattern=self.search or None,
+            order=[(column, direction.lower() == "desc") for column, direction in self.order],
+            start=max(self.start, 0),
+            length=self.length if self.length >= 0 else UseTablePage.length,
+        )
 
 
 class Annotator(TypedDict):
@@ -107,24 +156,16 @@ class AnnotationList(TypedDict):
 @routes.any("/{project_id}/annotations/", needs=Permission.BROWSE)
 async def list_annotations(
     call: Call, form: ListAnnotations
-) -> Annotated[dict[str, msgspec.Raw], Content(AnnotationList)]:
+) -> Annotated[dict[str, msgspec.Raw] | web.Response, Content(AnnotationList), Content(None, "", 304)]:
     """List annotations and the users who used them."""
+    since = form.if_modified_since
     async with call.reading() as connection:
         if form.simple:
+            time = since if since is None or since.tzinfo else since.replace(tzinfo=UTC)
+            if time and not await annotation_lists.changed_since(connection, call.project_id, time):
+                return web.Response(status=304)
             return {"annotations": await annotation_lists.list_names(connection, call.project_id)}
-        targets = list(form.annotates)
-        if form.neuron_id is not None:
-            targets.append(form.neuron_id)
-        if form.skeleton_id is not None:
-            models = await neuron_info.neurons_of_skeletons(connection, call.project_id, [form.skeleton_id])
-            targets.extend(models.values() or [0])
-        wanted = AnnotationFilter(
-            meta_ids=form.annotations or None,
-            target_ids=targets or None,
-            parallel_ids=form.parallel_annotations or None,
-            user_id=form.user_id,
-            ignored=form.ignored_annotations or None,
-        )
+        wanted = await form.wanted(connection, call.project_id)
         return {"annotations": await annotation_lists.list_annotations(connection, call.project_id, wanted)}
 
 
@@ -210,15 +251,10 @@ class UsesTable(TypedDict):
 async def use_table(call: Call, form: UseTable) -> Annotated[dict[str, Any], Content(UsesTable)]:
     """List how often annotations are used, by whom and when last."""
     async with call.reading() as connection:
-        neuron_ids = None if form.neuron_id is None else [form.neuron_id]
-        if form.skeleton_id is not None:
-            models = await neuron_info.neurons_of_skeletons(connection, call.project_id, [form.skeleton_id])
-            neuron_ids = list(models.values())
-        rows = await annotation_lists.use_table(
-            connection, call.project_id, neuron_ids=neuron_ids, user_id=form.user_id
-        )
-    data = [(name, last and times.microseconds(last), *rest) for name, last, *rest in rows]
-    return {"recordsTotal": len(data), "recordsFiltered": len(data), "data": data}
+        wanted = await form.wanted(connection, call.project_id)
+        count, rows = await annotation_lists.use_table(connection, call.project_id, wanted, form.page())
+    data = [(name, times.microseconds(last) if last else "never", *rest) for name, last, *rest in rows]
+    return {"recordsTotal": count, "recordsFiltered": count, "data": data}
 
 
 class AddedAnnotation(TypedDict):

@@ -6,43 +6,65 @@ SELECT coalesce(json_agg(json_build_object('id', id, 'name', name) ORDER BY id),
   FROM annotation
  WHERE project_id = %(project_id)s;
 
+-- name: fitting
+-- Ids of the annotations that fit everything that is given (NULL: anything).
+-- meta_ids: they bear all of these. target_ids: they are on all of these. parallel_ids: for each of these, something bears
+-- both. user_id: somebody who used them. neuron_id: they are on this neuron.
+SELECT a.id
+  FROM annotation a
+ WHERE a.project_id = %(project_id)s
+   AND (%(ignored)s::text[] IS NULL OR a.name <> ALL (%(ignored)s::text[]))
+   AND (%(user_id)s::integer IS NULL
+        OR EXISTS (SELECT FROM annotation_link k WHERE k.annotation_id = a.id AND k.user_id = %(user_id)s)
+        OR EXISTS (SELECT FROM volume_annotation k WHERE k.annotation_id = a.id AND k.user_id = %(user_id)s))
+   AND (%(neuron_id)s::integer IS NULL
+        OR EXISTS (SELECT FROM annotation_link k WHERE k.annotation_id = a.id AND k.neuron_id = %(neuron_id)s))
+   AND NOT EXISTS (
+        SELECT FROM unnest(%(target_ids)s::integer[]) AS wanted
+         WHERE NOT EXISTS (SELECT FROM annotation_link k
+                            WHERE k.annotation_id = a.id AND wanted IN (k.neuron_id, k.target_annotation_id))
+           AND NOT EXISTS (SELECT FROM volume_annotation k JOIN volume v ON v.id = k.volume_id
+                            WHERE k.annotation_id = a.id AND v.entity_id = wanted))
+   AND NOT EXISTS (
+        SELECT FROM unnest(%(meta_ids)s::integer[]) AS wanted
+         WHERE NOT EXISTS (SELECT FROM annotation_link k WHERE k.target_annotation_id = a.id AND k.annotation_id = wanted))
+   AND NOT EXISTS (
+        SELECT FROM unnest(%(parallel_ids)s::integer[]) AS wanted
+         WHERE NOT EXISTS (SELECT FROM annotation_link k
+                             JOIN annotation_link o
+                               ON o.annotation_id = wanted
+                              AND (o.neuron_id = k.neuron_id OR o.target_annotation_id = k.target_annotation_id)
+                            WHERE k.annotation_id = a.id))
+ ORDER BY a.id;
+
 -- name: list
--- Annotations that fit everything that is given (NULL: anything), with the users who annotated with them.
--- meta_ids: they bear all of these. target_ids: they are on one of these. parallel_ids: something bears them and
--- all of these.
+-- Annotations with the users who put them on something, or on a neuron; only one of these users if user_id is given.
 SELECT coalesce(json_agg(json_build_object('id', a.id, 'name', a.name, 'users', coalesce(u.users, '[]'))
                          ORDER BY a.id), '[]')::text
   FROM annotation a
   LEFT JOIN LATERAL (
         SELECT json_agg(json_build_object('id', w.id, 'name', w.username) ORDER BY w.id) AS users
           FROM app_user w
-         WHERE w.id IN (SELECT k.user_id FROM annotation_link k WHERE k.annotation_id = a.id
+         WHERE (%(user_id)s::integer IS NULL OR w.id = %(user_id)s)
+           AND w.id IN (SELECT k.user_id FROM annotation_link k
+                         WHERE k.annotation_id = a.id
+                           AND (%(neuron_id)s::integer IS NULL OR k.neuron_id = %(neuron_id)s)
                          UNION ALL
-                        SELECT k.user_id FROM volume_annotation k WHERE k.annotation_id = a.id)) u ON true
- WHERE a.project_id = %(project_id)s
-   AND (%(ignored)s::text[] IS NULL OR a.name <> ALL (%(ignored)s::text[]))
-   AND (%(user_id)s::integer IS NULL
-        OR EXISTS (SELECT FROM annotation_link k WHERE k.annotation_id = a.id AND k.user_id = %(user_id)s)
-        OR EXISTS (SELECT FROM volume_annotation k WHERE k.annotation_id = a.id AND k.user_id = %(user_id)s))
-   AND (%(target_ids)s::integer[] IS NULL
-        OR EXISTS (SELECT FROM annotation_link k
-                    WHERE k.annotation_id = a.id
-                      AND (k.neuron_id = ANY (%(target_ids)s::integer[])
-                           OR k.target_annotation_id = ANY (%(target_ids)s::integer[])))
-        OR EXISTS (SELECT FROM volume_annotation k JOIN volume v ON v.id = k.volume_id
-                    WHERE k.annotation_id = a.id AND v.entity_id = ANY (%(target_ids)s::integer[])))
-   AND (%(meta_ids)s::integer[] IS NULL
-        OR NOT EXISTS (SELECT FROM unnest(%(meta_ids)s::integer[]) AS wanted
-                        WHERE NOT EXISTS (SELECT FROM annotation_link k
-                                           WHERE k.target_annotation_id = a.id AND k.annotation_id = wanted)))
-   AND (%(parallel_ids)s::integer[] IS NULL
-        OR EXISTS (SELECT FROM annotation_link k
-                    WHERE k.annotation_id = a.id
-                      AND NOT EXISTS (SELECT FROM unnest(%(parallel_ids)s::integer[]) AS wanted
-                                       WHERE NOT EXISTS (SELECT FROM annotation_link o
-                                                          WHERE o.annotation_id = wanted
-                                                            AND (o.neuron_id = k.neuron_id
-                                                                 OR o.target_annotation_id = k.target_annotation_id)))));
+                        SELECT k.user_id FROM volume_annotation k
+                         WHERE k.annotation_id = a.id AND %(neuron_id)s::integer IS NULL)) u ON true
+ WHERE a.id = ANY (%(annotation_ids)s::integer[]);
+
+-- name: entity_names
+-- Names of neurons and annotations.
+SELECT id, name FROM neuron WHERE project_id = %(project_id)s AND id = ANY (%(entity_ids)s::integer[])
+ UNION ALL
+SELECT id, name FROM annotation WHERE project_id = %(project_id)s AND id = ANY (%(entity_ids)s::integer[]);
+
+-- name: changed_since
+-- Whether an annotation was made or changed after a time, or deleted.
+SELECT EXISTS (SELECT FROM annotation WHERE project_id = %(project_id)s AND edition_time > %(time)s)
+    OR EXISTS (SELECT FROM annotation__history
+                WHERE project_id = %(project_id)s AND upper(sys_period) > %(time)s);
 
 -- name: of_skeletons
 -- What the neurons of skeletons bear, the newest first.
@@ -69,19 +91,20 @@ SELECT k.entity_id, k.annotation_id, k.user_id, a.name
  ORDER BY k.id;
 
 -- name: table
--- For each annotation: name, when it was last used, how often, by whom last, id.
-SELECT a.name, max(k.edition_time), count(k.id),
+-- For some annotations: name, when they were last used, how often, by whom last, id; by one user or on one neuron if given.
+-- pattern: a regular expression that the name fits.
+SELECT a.name, max(k.creation_time), count(k.id),
        (array_agg(k.user_id ORDER BY k.edition_time DESC, k.id DESC))[1], a.id
   FROM annotation a
-  LEFT JOIN (SELECT id, annotation_id, neuron_id, user_id, edition_time FROM annotation_link
+  LEFT JOIN (SELECT id, annotation_id, neuron_id, user_id, creation_time, edition_time FROM annotation_link
               UNION ALL
-             SELECT id, annotation_id, NULL, user_id, edition_time FROM volume_annotation) k
+             SELECT id, annotation_id, NULL, user_id, creation_time, edition_time FROM volume_annotation) k
     ON k.annotation_id = a.id
-   AND (%(neuron_ids)s::integer[] IS NULL OR k.neuron_id = ANY (%(neuron_ids)s::integer[]))
+   AND (%(neuron_id)s::integer IS NULL OR k.neuron_id = %(neuron_id)s)
    AND (%(user_id)s::integer IS NULL OR k.user_id = %(user_id)s)
- WHERE a.project_id = %(project_id)s
+ WHERE a.id = ANY (%(annotation_ids)s::integer[])
+   AND (%(pattern)s::text IS NULL OR a.name ~* %(pattern)s::text)
  GROUP BY a.id
-HAVING count(k.id) > 0 OR (%(neuron_ids)s::integer[] IS NULL AND %(user_id)s::integer IS NULL)
  ORDER BY a.name, a.id;
 
 -- name: lock_names
