@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_all
+from catmaid_server.db.rows import fetch_all, fetch_one
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_edit, require_editable_neuron
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.annotation.neuron_info import require_neuron
+from catmaid_server.domain.projects import log
 
 sql = load("annotation/neuron_deletion")
 
@@ -28,6 +29,7 @@ async def delete_neuron(tx: Connection, project_id: int, user: User, neuron_id: 
     values = {"project_id": project_id, "neuron_id": neuron_id, "skeleton_ids": skeleton_ids}
     owners = {owner for (owner,) in await fetch_all(tx, sql.owners, skeleton_ids=skeleton_ids)}
     await require_edit(tx, user, owners, f"all treenodes of neuron {neuron_id}")
+    root = await fetch_one(tx, sql.first_root, skeleton_ids=skeleton_ids)
     for statement in (
         sql.delete_reviews,
         sql.delete_labels,
@@ -38,4 +40,6 @@ async def delete_neuron(tx: Connection, project_id: int, user: User, neuron_id: 
         sql.delete_neuron,
     ):
         await tx.execute(statement, values)
+    text = f"Deleted neuron {neuron_id} and skeleton(s) {', '.join(map(str, skeleton_ids))}."
+    await log.add(tx, project_id, user.id, "remove_neuron", root, text)
     return skeleton_ids

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catmaid_server.db.queries import load
@@ -11,6 +11,7 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_editable_neuron
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_server.domain.projects import log
 from catmaid_server.domain.skeletons import skeleton_info
 from catmaid_server.domain.skeletons.skeleton_info import SkeletonFilter
 
@@ -71,7 +72,16 @@ async def rename(tx: Connection, project_id: int, user: User, names: Sequence[tu
         if neuron_id not in before:
             raise NotFound(f"There is no neuron {neuron_id}.")
     await tx.execute(sql.rename, {"neuron_ids": ids, "names": [name for _, name in names]})
+    await log.add(tx, project_id, user.id, "rename_neuron", None, _renaming(before, dict(names)))
     return {neuron_id: before[neuron_id] for neuron_id in ids}
+
+
+def _renaming(before: Mapping[int, str], after: Mapping[int, str]) -> str:
+    if len(after) == 1:
+        ((neuron_id, name),) = after.items()
+        return f"Renamed neuron with ID {neuron_id} from {before[neuron_id]} to {name}"
+    ids, old, new = (", ".join(texts) for texts in (map(str, after), (before[n] for n in after), after.values()))
+    return f"Renamed {len(after)} neurons. IDs: {ids} Old names: {old} New names: {new}"
 
 
 async def neuron_table(connection: Connection, project_id: int) -> list[tuple[Any, ...]]:

@@ -31,7 +31,6 @@ EXACTLY_OF_EACH = 3
 """The only cardinality type that `autofill` can complete."""
 
 _MOST_ADDED = 1000
-_NOWHERE = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -175,7 +174,7 @@ async def create_thing(
         raise InvalidInput(f"{parent_id} has as much of class {class_id} as it may have.")
     thing_id = await _hang(tx, user, workspace_id, parent_id, ChildType(class_id, relation_id), name)
     kind = tree.names[class_id]
-    await log.add(tx, project_id, user.id, f"create_{kind}", _NOWHERE, f"Created {kind} with ID {thing_id}")
+    await log.add(tx, project_id, user.id, f"create_{kind}", None, f"Created {kind} with ID {thing_id}")
     return thing_id
 
 
@@ -196,7 +195,7 @@ async def remove_thing(tx: Connection, user: User, workspace_id: int, project_id
             project_id,
             user.id,
             "remove_element",
-            _NOWHERE,
+            None,
             f"Removed classification with ID {one} and name {found.by_id[one].name}",
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -13,7 +14,7 @@ from catmaid_server.domain.errors import InvalidInput
 
 sql = load("projects/log_info")
 
-PAGE = 500
+PAGE = 2000
 UNSORTED = -1
 
 
@@ -30,22 +31,30 @@ async def entries(
     project_id: int,
     *,
     user_id: int | None = None,
+    trusted_by: int | None = None,
     operation_type: str | None = None,
     freetext: str | None = None,
     order: tuple[LogOrder, LogOrder] = (LogOrder(), LogOrder()),
     start: int = 0,
     length: int = PAGE,
 ) -> msgspec.Raw:
-    """One page of log entries, as JSON in the form that DataTables takes."""
+    """One page of log entries, as JSON in the form that DataTables takes; both totals are the number of its rows.
+
+    trusted_by
+        Only entries of those whose reviews this user trusts.
+    length
+        Number of rows; `PAGE` if below 0.
+    """
     return await fetch_json(
         connection,
         sql.log_entries,
         project_id=project_id,
         user_id=user_id,
+        trusted_by=trusted_by,
         operation_type=operation_type,
         freetext=freetext,
         start=max(start, 0),
-        length=length if length >= 0 else None,
+        length=length if length >= 0 else PAGE,
         sort_1=order[0].column,
         descending_1=order[0].descending,
         sort_2=order[1].column,
@@ -53,14 +62,35 @@ async def entries(
     )
 
 
-async def transactions(connection: Connection, project_id: int, *, start: int, length: int | None) -> msgspec.Raw:
-    """One page of transactions, newest first, and how many there are, as JSON."""
-    return await fetch_json(connection, sql.transactions, project_id=project_id, start=start, length=length)
+async def transactions(
+    connection: Connection,
+    project_id: int,
+    *,
+    user_id: int | None = None,
+    label: str | None = None,
+    start: int = 0,
+    length: int | None = None,
+) -> msgspec.Raw:
+    """One page of transactions, by one user or with one label if given, newest first, and how many fit, as JSON."""
+    return await fetch_json(
+        connection,
+        sql.transactions,
+        project_id=project_id,
+        user_id=user_id,
+        label=label,
+        start=start,
+        length=length,
+    )
 
 
-async def location_of_transaction(connection: Connection, project_id: int, version: int) -> dict[str, float]:
-    """Location (nm) of something that a transaction wrote; `InvalidInput` if it wrote nothing with a location."""
-    row = await fetch_one(connection, sql.location_of_transaction, project_id=project_id, version=version)
+async def location_of_transaction(
+    connection: Connection, project_id: int, version: int, *, time: datetime | None = None
+) -> dict[str, float]:
+    """Location (nm) of something that a transaction wrote, if it ran at `time`.
+
+    Raises `InvalidInput` if there is no such transaction, or it wrote nothing with a location.
+    """
+    row = await fetch_one(connection, sql.location_of_transaction, project_id=project_id, version=version, time=time)
     if row is None:
         raise InvalidInput(f"Transaction {version} changed nothing that has a location.")
     return dict(zip("xyz", row, strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -57,15 +57,6 @@ class Period:
             "since": datetime.combine(self.first, time(), self.zone),
             "until": datetime.combine(self.last + timedelta(1), time(), self.zone),
         }
-
-
-def parse_time(text: str) -> datetime:
-    """Read an ISO day or time, in UTC unless it names another zone; `InvalidInput` if it is malformed."""
-    try:
-        time_read = datetime.fromisoformat(text)
-        return time_read if time_read.tzinfo else time_read.replace(tzinfo=UTC)
-    except ValueError:
-        raise InvalidInput(f"Send days as YYYY-MM-DD, not {text!r}.") from None
 
 
 def _day(text: str) -> date:

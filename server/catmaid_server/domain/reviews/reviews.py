@@ -10,6 +10,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import NotFound
+from catmaid_server.domain.projects import log
 from catmaid_server.domain.values import required
 
 sql = load("reviews/reviews")
@@ -74,3 +75,4 @@ async def of_skeleton(
 async def delete_own(tx: Connection, project_id: int, skeleton_id: int, reviewer_id: int) -> None:
     """Take back all reviews by a user of a skeleton."""
     await tx.execute(sql.delete_own, {"project_id": project_id, "skeleton_id": skeleton_id, "reviewer_id": reviewer_id})
+    await log.add(tx, project_id, reviewer_id, "reset_reviews", None, f"Reset reviews for skeleton {skeleton_id}")

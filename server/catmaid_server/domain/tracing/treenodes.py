@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from psycopg.rows import class_row
 
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_records
+from catmaid_server.db.rows import fetch_all, fetch_records
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_edit, require_editable_neuron, require_unlocked
 from catmaid_server.domain.accounts.users import User
@@ -272,6 +272,9 @@ async def delete_treenode(
     child_times = list(await moved.fetchall())
     await _delete_with_dependents(tx, treenode_id)
     deleted_neuron = node.parent_id is None and await lifecycle.delete_skeleton(tx, node.skeleton_id)
+    if deleted_neuron:
+        text = f"Deleted neuron {node.neuron_id} and skeleton(s) {node.skeleton_id}."
+        await log.add(tx, project_id, user.id, "remove_neuron", (node.x, node.y, node.z), text)
     return Deleted(node, child_times, links, deleted_neuron)
 
 
@@ -295,31 +298,33 @@ async def set_confidence(
     state: State,
     *,
     to_connector: bool = False,
-    partner_id: int | None = None,
-    partner_confidence: int | None = None,
+    of_connectors: Mapping[int, int] | None = None,
 ) -> dict[int, tuple[datetime, int]]:
     """Set how sure one is of the edge to the parent, or of the links to connectors.
+
+    of_connectors
+        By connector how sure one is of the links to it; the links to others stay as they are.
 
     Returns for each partner (parent, or connectors) its edition time and the old confidence.
     """
     node = await lock_node(tx, project_id, treenode_id)
     state.require_node(node.edition_time)
     await require_editable_neuron(tx, user, node.neuron_id)
-    values = {
-        "treenode_id": treenode_id,
-        "confidence": confidence,
-        "editor_id": user.id,
-        "partner_id": partner_id,
-        "only": partner_confidence,
-    }
     if to_connector:
-        cursor = await tx.execute(sql.set_link_confidence, values)
-        changed = {row[0]: (row[1], row[2]) for row in await cursor.fetchall()}
+        connectors = None if of_connectors is None else list(of_connectors)
+        confidences = [confidence] if of_connectors is None else list(of_connectors.values())
+        rows = await fetch_all(
+            tx, sql.set_link_confidence, treenode_id=treenode_id, connector_ids=connectors, confidences=confidences
+        )
+        changed = {connector_id: (time, old) for connector_id, time, old in rows}
         if not changed:
             raise InvalidInput(f"Treenode {treenode_id} has no such link to a connector.")
-        return changed
-    row = await _one(tx, sql.set_confidence, values)
-    return {node.parent_id if node.parent_id is not None else treenode_id: (row[0], node.confidence)}
+    else:
+        values = {"treenode_id": treenode_id, "confidence": confidence, "editor_id": user.id}
+        row = await _one(tx, sql.set_confidence, values)
+        changed = {node.parent_id if node.parent_id is not None else treenode_id: (row[0], node.confidence)}
+    await log.add(tx, project_id, user.id, "change_confidence", (node.x, node.y, node.z), f"Changed to {confidence}")
+    return changed
 
 
 async def set_parent(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, NotRequired, TypedDict
 
 import msgspec
@@ -13,6 +12,7 @@ from catmaid_server.domain.annotation import annotating, annotation_lists, neuro
 from catmaid_server.domain.annotation.annotating import Annotated as Done
 from catmaid_server.domain.annotation.annotating import Removed
 from catmaid_server.domain.annotation.annotation_lists import AnnotationFilter, AnnotationUse, UseTablePage
+from catmaid_server.domain.times import parse_time
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import times
@@ -64,7 +64,7 @@ class ListAnnotations(WantedAnnotations):
     """Which annotations to list, and whether without users."""
 
     simple: bool = False
-    if_modified_since: datetime | None = None
+    if_modified_since: str | None = None
     """Of a simple list: answer 304 if no annotation has changed since; UTC unless it says otherwise."""
 
 
@@ -161,8 +161,7 @@ async def list_annotations(
     since = form.if_modified_since
     async with call.reading() as connection:
         if form.simple:
-            time = since if since is None or since.tzinfo else since.replace(tzinfo=UTC)
-            if time and not await annotation_lists.changed_since(connection, call.project_id, time):
+            if since and not await annotation_lists.changed_since(connection, call.project_id, parse_time(since)):
                 return web.Response(status=304)
             return {"annotations": await annotation_lists.list_names(connection, call.project_id)}
         wanted = await form.wanted(connection, call.project_id)

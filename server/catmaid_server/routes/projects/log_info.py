@@ -9,6 +9,7 @@ import structlog
 
 from catmaid_server.domain.projects import log_info
 from catmaid_server.domain.projects.log_info import LogOrder
+from catmaid_server.domain.times import parse_time
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant
 from catmaid_server.http.routing import Content, Permission, Routes
@@ -23,7 +24,11 @@ class ListLog(msgspec.Struct):
     """Filters, page and order, with the parameter names of DataTables."""
 
     user_id: int | None = None
+    """Only entries of this user; -1 for all."""
+    whitelist: bool = False
+    """Whether only entries of those whose reviews the user trusts are listed."""
     operation_type: str | None = None
+    """Only entries of this kind; -1 for all."""
     search_freetext: str | None = None
     start: int = msgspec.field(name="iDisplayStart", default=0)
     length: int = msgspec.field(name="iDisplayLength", default=log_info.PAGE)
@@ -46,16 +51,28 @@ def _order(column: int, direction: str, *, wanted: bool) -> LogOrder:
 
 
 class TransactionRange(msgspec.Struct):
-    """A part of a list."""
+    """Which transactions, and a part of their list."""
 
     range_start: int = 0
     range_length: int | None = None
+    user_id: int | None = None
+    type: str | None = None
+    """Label of the transactions."""
 
 
 class OneTransaction(msgspec.Struct):
     """A transaction."""
 
     transaction_id: int
+
+
+class TransactionAndTime(OneTransaction):
+    """A transaction, and when it ran."""
+
+    execution_time: str
+    """UTC unless it says otherwise; does not matter if a label is given."""
+    label: str | None = None
+    """Label of the transaction, if the client knows it."""
 
 
 class ClientMessage(msgspec.Struct):
@@ -69,7 +86,7 @@ class LogPage(TypedDict):
 
     iTotalRecords: int
     iTotalDisplayRecords: int
-    aaData: list[tuple[str, str, str, float, float, float, str]]
+    aaData: list[tuple[str, str, str, float | None, float | None, float | None, str]]
 
 
 @routes.any("/{project_id}/logs/list", needs=Permission.BROWSE)
@@ -79,8 +96,9 @@ async def list_log(call: Call, form: ListLog) -> Annotated[msgspec.Raw, Content(
         return await log_info.entries(
             connection,
             call.project_id,
-            user_id=form.user_id,
-            operation_type=form.operation_type,
+            user_id=form.user_id if form.user_id not in (0, -1) else None,
+            trusted_by=call.user.id if form.whitelist else None,
+            operation_type=form.operation_type if form.operation_type not in ("", "-1") else None,
             freetext=form.search_freetext,
             order=form.order(),
             start=form.start,
@@ -111,15 +129,25 @@ async def list_transactions(call: Call, form: TransactionRange) -> Annotated[msg
     """List transactions, newest first."""
     async with call.reading() as connection:
         return await log_info.transactions(
-            connection, call.project_id, start=form.range_start, length=form.range_length
+            connection,
+            call.project_id,
+            user_id=form.user_id,
+            label=form.type,
+            start=form.range_start,
+            length=form.range_length,
         )
 
 
 @routes.any("/{project_id}/transactions/location", needs=Permission.BROWSE)
-async def locate_transaction(call: Call, form: OneTransaction) -> dict[str, float]:
+async def locate_transaction(call: Call, form: TransactionAndTime) -> dict[str, float]:
     """Give the location of something that a transaction changed."""
     async with call.reading() as connection:
-        return await log_info.location_of_transaction(connection, call.project_id, form.transaction_id)
+        return await log_info.location_of_transaction(
+            connection,
+            call.project_id,
+            form.transaction_id,
+            time=None if form.label else parse_time(form.execution_time),
+        )
 
 
 @routes.get("/{project_id}/transactions/skeletons", needs=Permission.BROWSE)

@@ -10,6 +10,7 @@ import msgspec
 
 from catmaid_server.domain.projects import project_stats
 from catmaid_server.domain.projects.project_stats import Period, WorkOfDay
+from catmaid_server.domain.times import parse_time
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import NoParameters, Permission, Routes
 
@@ -58,7 +59,7 @@ class EditPeriod(msgspec.Struct):
     def bounds(self) -> tuple[datetime, datetime]:
         """The times at which it begins and ends."""
         now = datetime.now(UTC)
-        since, until = (text and project_stats.parse_time(text) for text in (self.start_date, self.end_date))
+        since, until = (text and parse_time(text) for text in (self.start_date, self.end_date))
         return since or now - _RECENT, until or now
 
 

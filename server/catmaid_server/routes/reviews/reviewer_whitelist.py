@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypedDict
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.reviews import reviewer_whitelist
+from catmaid_server.domain.times import parse_time
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies, times
 from catmaid_server.http.catmaid.times import Instant
@@ -42,7 +43,6 @@ async def replace_trusted(call: Call, form: NoParameters) -> dict[str, str]:
 
 def _trusted(name: str, value: str) -> tuple[int, datetime]:
     try:
-        after = datetime.fromisoformat(value)
-        return int(name), after if after.tzinfo else after.replace(tzinfo=UTC)
-    except ValueError:
+        return int(name), parse_time(value)
+    except (ValueError, InvalidInput):
         raise InvalidInput(f"Send times by reviewer id, not {name!r}: {value!r}.") from None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
-from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.skeletons import skeleton_history
 from catmaid_server.domain.skeletons.skeleton_history import HistoryQuery, SkeletonPath
+from catmaid_server.domain.times import parse_time
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Permission, Routes
 
@@ -32,17 +32,11 @@ class ChangeHistory(msgspec.Struct):
 async def list_skeleton_changes(call: Call, form: ChangeHistory) -> list[SkeletonPath]:
     """Follow the treenodes of skeletons through splits and joins."""
     query = HistoryQuery(
-        form.skeleton_ids or None, form.initial_user_id, _moment(form.changes_after), _moment(form.changes_before)
+        form.skeleton_ids or None, form.initial_user_id, _time(form.changes_after), _time(form.changes_before)
     )
     async with call.reading() as connection:
         return await skeleton_history.skeleton_paths(connection, call.project_id, query)
 
 
-def _moment(text: str) -> datetime | None:
-    if not text.strip():
-        return None
-    try:
-        moment = datetime.fromisoformat(text.strip())
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except ValueError:
-        raise InvalidInput(f"A time is written as 2022-06-30T12:00:00, not {text!r}.") from None
+def _time(text: str) -> datetime | None:
+    return parse_time(text) if text.strip() else None

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import working_hours
+from catmaid_server.domain.times import parse_time
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, Permission, Routes
 from catmaid_server.transfer.exporters.activity_plot import activity_svg
@@ -41,7 +42,7 @@ async def plot_user_analytics(
 ) -> Annotated[web.Response, Content(str, "image/svg+xml")]:
     """Draw what a user did day by day, as SVG."""
     now = datetime.now(UTC)
-    start, end = _moment(form.start, now - 7 * _DAY), _moment(form.end, now) + _DAY
+    start, end = _time(form.start, now - 7 * _DAY), _time(form.end, now) + _DAY
     if not timedelta() < end - start <= _LONGEST:
         raise InvalidInput("The end must not be before the start, nor ten years after it.")
     async with call.reading() as connection:
@@ -52,11 +53,5 @@ async def plot_user_analytics(
     return web.Response(text=picture, content_type="image/svg+xml", headers={"Cache-Control": "no-cache"})
 
 
-def _moment(text: str, otherwise: datetime) -> datetime:
-    if not text.strip():
-        return otherwise
-    try:
-        moment = datetime.fromisoformat(text.strip())
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except ValueError:
-        raise InvalidInput(f"A day is written as 2022-06-30, not {text!r}.") from None
+def _time(text: str, otherwise: datetime) -> datetime:
+    return parse_time(text) if text.strip() else otherwise

@@ -221,11 +221,23 @@ async def set_radii(call: Call, form: SetRadii) -> RadiiSet:
 class SetConfidence(msgspec.Struct, kw_only=True):
     """How sure, from 1 to 5; of the edge to the parent, or of links to connectors."""
 
-    new_confidence: int
+    new_confidence: int = 0
+    """Does not matter where `partner_confidences` are given."""
     to_connector: bool = False
-    partner_id: int | None = None
-    partner_confidence: int | None = None
+    partner_ids: list[int] = []
+    """Connectors whose links alone are changed; none for all."""
+    partner_confidences: list[int] = []
+    """How sure one is of the links to each of `partner_ids`; none for `new_confidence`."""
     state: str | None = None
+
+    def of_connectors(self) -> dict[int, int] | None:
+        """By connector the confidence of the links to it; `None` if no connectors are named."""
+        if not self.partner_ids:
+            return None
+        confidences = self.partner_confidences or [self.new_confidence] * len(self.partner_ids)
+        if len(confidences) != len(self.partner_ids):
+            raise InvalidInput("There have to be as many partner_confidences as partner_ids.")
+        return dict(zip(self.partner_ids, confidences, strict=True))
 
 
 class FormerConfidence(TypedDict):
@@ -247,8 +259,10 @@ class ConfidenceSet(TypedDict):
 )
 async def set_confidence(call: Call, form: SetConfidence) -> ConfidenceSet:
     """Set the confidence of an edge or of links."""
-    if not 1 <= form.new_confidence <= 5:
-        raise InvalidInput(f"Confidence is 1 to 5, not {form.new_confidence}.")
+    of_connectors = form.of_connectors()
+    for confidence in [form.new_confidence] if of_connectors is None else of_connectors.values():
+        if not 1 <= confidence <= 5:
+            raise InvalidInput(f"Confidence is 1 to 5, not {confidence}.")
     changed = await treenodes.set_confidence(
         call.tx,
         call.user,
@@ -257,8 +271,7 @@ async def set_confidence(call: Call, form: SetConfidence) -> ConfidenceSet:
         form.new_confidence,
         State(form.state),
         to_connector=form.to_connector,
-        partner_id=form.partner_id,
-        partner_confidence=form.partner_confidence,
+        of_connectors=of_connectors,
     )
     return {
         "message": "success",

@@ -8,6 +8,14 @@ SELECT id FROM skeleton WHERE neuron_id = %(neuron_id)s ORDER BY id FOR UPDATE;
 -- Users who own treenodes of skeletons.
 SELECT DISTINCT user_id FROM treenode WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[]);
 
+-- name: first_root
+-- Where the root of the first of some skeletons is; x, y, z in nm.
+SELECT x, y, z
+  FROM treenode
+ WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[]) AND parent_id IS NULL
+ ORDER BY skeleton_id
+ LIMIT 1;
+
 -- name: delete_reviews
 -- Delete the reviews of skeletons.
 DELETE FROM review WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[]);

@@ -1,14 +1,17 @@
 -- The log that people read, and the transactions behind it.
 
 -- name: log_entries
--- One page of entries and how many fit. sort_*: number of a column of the answer, descending_*: its direction.
+-- One page of entries and how many these are. sort_*: number of a column of the answer, descending_*: its direction.
 WITH fitting AS (
     SELECT e.id, u.username, e.operation_type, e.creation_time, e.x, e.y, e.z, e.freetext
       FROM log_entry e JOIN app_user u ON u.id = e.user_id
      WHERE e.project_id = %(project_id)s
        AND (%(user_id)s::integer IS NULL OR e.user_id = %(user_id)s)
+       AND (%(trusted_by)s::integer IS NULL
+            OR e.user_id IN (SELECT w.reviewer_id FROM reviewer_whitelist w
+                              WHERE w.project_id = e.project_id AND w.user_id = %(trusted_by)s))
        AND (%(operation_type)s::text IS NULL OR e.operation_type = %(operation_type)s)
-       AND (%(freetext)s::text IS NULL OR strpos(lower(e.freetext), lower(%(freetext)s)) > 0)
+       AND (%(freetext)s::text IS NULL OR strpos(e.freetext, %(freetext)s) > 0)
 ), page AS (
     SELECT f.*, row_number() OVER (
                ORDER BY CASE WHEN %(sort_1)s BETWEEN 2 AND 5 THEN
@@ -27,7 +30,7 @@ WITH fitting AS (
      LIMIT %(length)s OFFSET %(start)s
 )
 SELECT json_build_object(
-    'iTotalRecords', (SELECT count(*) FROM fitting), 'iTotalDisplayRecords', (SELECT count(*) FROM fitting),
+    'iTotalRecords', (SELECT count(*) FROM page), 'iTotalDisplayRecords', (SELECT count(*) FROM page),
     'aaData', coalesce((SELECT json_agg(json_build_array(username, operation_type, creation_time, x, y, z, freetext)
                                         ORDER BY place) FROM page), '[]'))::text;
 
@@ -40,8 +43,13 @@ SELECT json_build_object(
                         ORDER BY t.id DESC)
           FROM (SELECT * FROM transaction_info
                  WHERE project_id = %(project_id)s
+                   AND (%(user_id)s::integer IS NULL OR user_id = %(user_id)s)
+                   AND (%(label)s::text IS NULL OR label = %(label)s)
                  ORDER BY id DESC LIMIT %(length)s OFFSET %(start)s) t), '[]'),
-    'total_count', (SELECT count(*) FROM transaction_info WHERE project_id = %(project_id)s))::text;
+    'total_count', (SELECT count(*) FROM transaction_info
+                     WHERE project_id = %(project_id)s
+                       AND (%(user_id)s::integer IS NULL OR user_id = %(user_id)s)
+                       AND (%(label)s::text IS NULL OR label = %(label)s)))::text;
 
 -- name: location_of_transaction
 -- Location (nm) of one treenode or connector that a transaction wrote or deleted.
@@ -55,7 +63,8 @@ SELECT x, y, z
          UNION ALL
         SELECT id, x, y, z FROM connector__history
          WHERE (version = %(version)s OR ended_by = %(version)s) AND project_id = %(project_id)s) touched
- WHERE EXISTS (SELECT FROM transaction_info WHERE id = %(version)s AND project_id = %(project_id)s)
+ WHERE EXISTS (SELECT FROM transaction_info WHERE id = %(version)s AND project_id = %(project_id)s
+                                                 AND (%(time)s::timestamptz IS NULL OR time = %(time)s))
  ORDER BY id
  LIMIT 1;
 

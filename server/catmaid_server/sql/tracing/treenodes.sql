@@ -111,15 +111,15 @@ UPDATE treenode
 RETURNING edition_time;
 
 -- name: set_link_confidence
--- Set the confidence of links of a treenode: to one connector (partner_id NULL: to all), with one confidence so far
--- (only NULL: any). Connector, edition time, confidence before.
+-- Set the confidence of links of a treenode: those to some connectors, to one confidence each, or all (connector_ids NULL)
+-- to the one that is given. Rows: connector, edition time, confidence before.
 UPDATE connector_link l
-   SET confidence = %(confidence)s, edition_time = now()
+   SET confidence = wanted.confidence, edition_time = now()
   FROM connector_link before
+  JOIN unnest(%(connector_ids)s::integer[], %(confidences)s::smallint[]) AS wanted (connector_id, confidence)
+    ON wanted.connector_id = before.connector_id OR %(connector_ids)s::integer[] IS NULL
  WHERE before.id = l.id
    AND l.treenode_id = %(treenode_id)s
-   AND (%(partner_id)s::integer IS NULL OR l.connector_id = %(partner_id)s)
-   AND (%(only)s::integer IS NULL OR before.confidence = %(only)s)
 RETURNING l.connector_id, l.edition_time, before.confidence;
 
 -- name: is_ancestor

@@ -65,7 +65,8 @@ TO STDOUT;
 -- Log entries.
 COPY (SELECT json_build_object('model', 'catmaid.log', 'pk', id, 'fields', json_build_object(
              'user', user_id, 'project', project_id, 'creation_time', creation_time, 'edition_time', edition_time,
-             'operation_type', operation_type, 'location', format('(%%s, %%s, %%s)', x, y, z), 'freetext', freetext))
+             'operation_type', operation_type, 'location',
+             CASE WHEN x IS NOT NULL THEN format('(%%s, %%s, %%s)', x, y, z) END, 'freetext', freetext))
         FROM log_entry WHERE project_id = ANY (%(projects)s) ORDER BY id)
 TO STDOUT;
 

@@ -103,7 +103,7 @@ class Log(Owned, kw_only=True):
 
     COMPOSITES = ("location",)
     operation_type: str
-    location: Triple
+    location: Triple | None = None
     freetext: str = ""
 
 
