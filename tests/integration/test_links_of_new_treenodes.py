@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from catmaid_server.domain.accounts import users
@@ -31,7 +33,53 @@ async def test_a_treenode_is_made_with_its_link(service: Service, relations: dic
         f"/{service.project_id}/treenode/create", **link(synapse, relations["postsynaptic_to"])
     )
     assert isinstance(made, dict)
-    assert len(made["created_links"]) == 1
+    ((link_id, edition_time),) = made["created_links"]
+    assert isinstance(link_id, int)
+    assert edition_time.endswith("Z")
+
+
+async def test_a_connector_is_made_with_its_links(service: Service, relations: dict[str, int]) -> None:
+    path = f"/{service.project_id}"
+    nodes = [(await service.tracer.post(f"{path}/treenode/create", x=x))["treenode_id"] for x in (0, 10)]
+    roles = [relations["presynaptic_to"], relations["postsynaptic_to"]]
+    form = {
+        f"links[{n}][{m}]": value
+        for n, (node, relation) in enumerate(zip(nodes, roles, strict=True))
+        for m, value in enumerate((node, relation, 4))
+    }
+    made = await service.tracer.post(f"{path}/connector/create", x=5, **form)
+    assert [(node, relation) for _, _, node, relation in made["created_links"]] == list(zip(nodes, roles, strict=True))
+    where = {"treenode_id": nodes[0], "connector_id": made["connector_id"]}
+    for relation in ({"relation_id": roles[0]}, {"relation_name": "presynaptic_to"}):
+        assert len(await service.tracer.get(f"{path}/connectors/user-info", **where, **relation)) == 1
+    twice = {"links[0][0]": nodes[0], "links[0][1]": 1_000_000, "links[0][2]": 5}
+    status, _ = await service.tracer.refused(f"{path}/connector/create", **twice)
+    assert status == 400
+    detail = await service.tracer.get(f"{path}/connectors/{made['connector_id']}/")
+    of_first = detail["partners"][0]["skeleton_id"]
+    (listed,) = await service.tracer.post(f"{path}/connector/info", skids=of_first)
+    assert listed[0] == made["connector_id"]
+
+
+async def test_connectors_are_in_a_box_by_their_links(service: Service, relations: dict[str, int]) -> None:
+    """A link that crosses the box brings its connector along; other links of it do not show."""
+    path = f"/{service.project_id}"
+    near, far = [(await service.tracer.post(f"{path}/treenode/create", x=x))["treenode_id"] for x in (0, 900)]
+    post = relations["postsynaptic_to"]
+    form = {"links[0][0]": near, "links[0][1]": post, "links[0][2]": 5}
+    form |= {"links[1][0]": far, "links[1][1]": post, "links[1][2]": 5}
+    outside = (await service.tracer.post(f"{path}/connector/create", x=500, **form))["connector_id"]
+    alone = (await service.tracer.post(f"{path}/connector/create", x=50))["connector_id"]
+    box = {"minx": 20, "maxx": 100, "miny": -10, "maxy": 10, "minz": -10, "maxz": 10}
+
+    async def found(**options: object) -> Any:
+        return await service.tracer.post(f"{path}/connectors/in-bounding-box", **box, **options)
+
+    assert await found() == [[outside], [alone]]
+    assert await found(with_locations="true", limit=1) == [[outside, 500, 0, 0]]
+    assert await found(only_linked="true") == [[outside]]
+    rows = await found(with_links="true")
+    assert [(row[0], row[4]) for row in rows] == [(outside, near), (alone, None)]
 
 
 async def test_a_connector_has_one_presynaptic_link_however_made(service: Service, relations: dict[str, int]) -> None:

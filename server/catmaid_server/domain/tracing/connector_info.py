@@ -121,17 +121,19 @@ async def in_box(
     *,
     skeleton_ids: Sequence[int] | None,
     only_linked: bool,
-    most: int | None,
-) -> list[tuple[int, float, float, float]]:
-    """Connectors in a box and where they are."""
+) -> list[TupleRow]:
+    """Links that meet a box, by connector, and connectors in it without any, unless `only_linked`.
+
+    Rows: connector, x, y, z (nm), skeleton, confidence, user, treenode, creation time, edition time, relation id; the
+    last seven `None` without a link.
+    """
     (min_x, min_y, min_z), (max_x, max_y, max_z) = box.low, box.high
-    rows = await fetch_all(
+    return await fetch_all(
         connection,
         sql.in_box,
         project_id=project_id,
         skeleton_ids=skeleton_ids,
         only_linked=only_linked,
-        most=most,
         min_x=min_x,
         min_y=min_y,
         min_z=min_z,
@@ -139,15 +141,6 @@ async def in_box(
         max_y=max_y,
         max_z=max_z,
     )
-    return [(connector, x, y, z) for connector, x, y, z in rows]
-
-
-async def links_of_connectors(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[TupleRow]]:
-    """By connector rows of skeleton, confidence, user, treenode, creation and edition time, relation."""
-    found: dict[int, list[TupleRow]] = {}
-    for connector_id, *link in await fetch_all(connection, sql.links_of_connectors, connector_ids=list(connector_ids)):
-        found.setdefault(connector_id, []).append(tuple(link))
-    return found
 
 
 async def named_links(connection: Connection, project_id: int, connector_ids: Sequence[int]) -> list[NamedLink]:
@@ -168,19 +161,29 @@ async def linked_to_nodes(connection: Connection, project_id: int, treenode_ids:
 
 
 async def link_info(
-    connection: Connection, project_id: int, *, treenode_id: int, connector_id: int, relation: str
+    connection: Connection,
+    project_id: int,
+    *,
+    treenode_id: int,
+    connector_id: int,
+    relation: str | None,
+    relation_id: int | None,
 ) -> list[tuple[int, datetime, datetime]]:
-    """User, creation and edition time of links; `NotFound` if there is none."""
+    """User, creation and edition time of links by a relation, by its name or id; `NotFound` if there is none."""
+    if relation is None and relation_id is None:
+        raise InvalidInput("Say which relation is meant, by relation_name or relation_id.")
     rows = await fetch_all(
         connection,
         sql.link_info,
         project_id=project_id,
         treenode_id=treenode_id,
         connector_id=connector_id,
-        relation=relation,
+        relation=None if relation_id is not None else relation,
+        relation_id=relation_id,
     )
     if not rows:
-        raise NotFound(f"Treenode {treenode_id} is not linked to connector {connector_id} by {relation}.")
+        name = relation if relation_id is None else f"relation {relation_id}"
+        raise NotFound(f"Treenode {treenode_id} is not linked to connector {connector_id} by {name}.")
     return [(user, created, edited) for user, created, edited in rows]
 
 
@@ -191,9 +194,13 @@ async def pairs(
     *,
     skeleton_ids: Sequence[int] | None = None,
     partner_ids: Sequence[int] | None = None,
+    either_ids: Sequence[int] | None = None,
     connector_ids: Sequence[int] | None = None,
 ) -> list[ConnectorPair]:
     """Connectors between skeletons, linked to the first by `relation` and to the second by its partner relation.
+
+    either_ids
+        Skeletons of which at least one of the two is one.
 
     Raises `InvalidInput` for an unknown relation.
     """
@@ -208,6 +215,7 @@ async def pairs(
         theirs=BY_RELATION[relation].partner_relation,
         my_skeletons=skeleton_ids,
         their_skeletons=partner_ids,
+        either_skeletons=either_ids,
         connector_ids=connector_ids,
     )
 

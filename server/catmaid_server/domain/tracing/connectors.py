@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,6 +82,31 @@ async def delete_connector(
     for query in (sql.delete_links_of_connector, sql.delete_labels, sql.delete_connector):
         await tx.execute(query, {"connector_id": connector_id})
     return connector, partners
+
+
+async def create_links(
+    tx: Connection, user: User, project_id: int, connector_id: int, links: Sequence[tuple[int, int, int]]
+) -> list[tuple[int, datetime]]:
+    """Link treenodes to a connector that this transaction made, each by relation and confidence.
+
+    Returns link id and edition time of each. Raises `InvalidInput` as `create_link` does.
+    """
+    made = []
+    for treenode_id, relation_id, confidence in links:
+        node = await lock_node(tx, project_id, treenode_id)
+        made.append(
+            await add_link(
+                tx,
+                user,
+                project_id,
+                treenode_id=treenode_id,
+                skeleton_id=node.skeleton_id,
+                connector_id=connector_id,
+                relation_id=relation_id,
+                confidence=confidence,
+            )
+        )
+    return made
 
 
 async def create_link(

@@ -55,7 +55,8 @@ class Created:
     edition_time: datetime
     parent_edition_time: datetime | None
     child_edition_times: list[tuple[int, datetime]]
-    created_links: list[int]
+    created_links: list[tuple[int, datetime]]
+    """Link id and edition time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,20 +377,18 @@ def _times_of(links: Sequence[TreenodeLink]) -> list[tuple[int, datetime]]:
 
 async def _create_links(
     tx: Connection, user: User, project_id: int, treenode_id: int, skeleton_id: int, links: Sequence[NewLink]
-) -> list[int]:
+) -> list[tuple[int, datetime]]:
     return [
-        (
-            await add_link(
-                tx,
-                user,
-                project_id,
-                treenode_id=treenode_id,
-                skeleton_id=skeleton_id,
-                connector_id=connector_id,
-                relation_id=relation_id,
-                confidence=confidence,
-            )
-        )[0]
+        await add_link(
+            tx,
+            user,
+            project_id,
+            treenode_id=treenode_id,
+            skeleton_id=skeleton_id,
+            connector_id=connector_id,
+            relation_id=relation_id,
+            confidence=confidence,
+        )
         for connector_id, relation_id, confidence in links
     ]
 

@@ -17,12 +17,14 @@ routes = Routes()
 
 
 class CreateConnector(msgspec.Struct, kw_only=True):
-    """Where; nm."""
+    """Where (nm), and what it is linked to from the beginning."""
 
     x: float = 0.0
     y: float = 0.0
     z: float = 0.0
     confidence: int = 5
+    links: list[tuple[int, int, int]] = []
+    """Links to make along with it: treenode, relation id, confidence."""
 
 
 class ConnectorMade(TypedDict):
@@ -30,8 +32,8 @@ class ConnectorMade(TypedDict):
 
     connector_id: int
     connector_edition_time: Instant
-    created_links: list[int]
-    """Links made along with it."""
+    created_links: list[tuple[int, Instant, int, int]]
+    """Links made along with it: link, edition time, treenode, relation id."""
 
 
 @routes.any("/{project_id}/connector/create", needs=Permission.ANNOTATE, label="connectors.create")
@@ -40,7 +42,15 @@ async def create_connector(call: Call, form: CreateConnector) -> ConnectorMade:
     connector_id, time = await connectors.create_connector(
         call.tx, call.user, call.project_id, x=form.x, y=form.y, z=form.z, confidence=min(max(form.confidence, 0), 5)
     )
-    return {"connector_id": connector_id, "connector_edition_time": milliseconds(time), "created_links": []}
+    made = await connectors.create_links(call.tx, call.user, call.project_id, connector_id, form.links)
+    return {
+        "connector_id": connector_id,
+        "connector_edition_time": milliseconds(time),
+        "created_links": [
+            (link_id, milliseconds(edited), treenode_id, relation_id)
+            for (link_id, edited), (treenode_id, relation_id, _) in zip(made, form.links, strict=True)
+        ],
+    }
 
 
 class DeleteConnector(msgspec.Struct, kw_only=True):

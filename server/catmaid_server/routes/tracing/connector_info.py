@@ -62,7 +62,9 @@ class OneLink(msgspec.Struct):
 
     treenode_id: int
     connector_id: int
-    relation_name: str
+    relation_name: str | None = None
+    relation_id: int | None = None
+    """Instead of the relation's name."""
 
 
 @routes.any("/{project_id}/connectors/types", needs=Permission.BROWSE)
@@ -148,12 +150,12 @@ async def list_links(call: Call, form: ListLinks) -> dict[str, Any]:
 
 @routes.any("/{project_id}/connectors/in-bounding-box", needs=Permission.BROWSE)
 async def connectors_in_box(call: Call, form: FindConnectorsInBox) -> list[Any]:
-    """List connectors in a box, perhaps once for each link.
+    """List connectors of which a link meets a box, and those without links that lie in it.
 
     Returns
     -------
-    Ids; with places rows (id, x, y, z), nm; with links rows of connector, perhaps its place, link's confidence, user,
-    treenode, skeleton, times of creation and edition, relation id.
+    Rows of one id; with places rows (id, x, y, z), nm; with links one row for each link that meets the box: connector,
+    perhaps its place, skeleton, link's confidence, user, treenode, times of creation and edition, relation id.
     """
     async with call.reading() as connection:
         found = await connector_info.in_box(
@@ -161,16 +163,12 @@ async def connectors_in_box(call: Call, form: FindConnectorsInBox) -> list[Any]:
             call.project_id,
             form.box,
             skeleton_ids=form.skeleton_ids or None,
-            only_linked=form.only_linked,
-            most=form.limit if form.limit > 0 else None,
+            only_linked=form.only_linked or bool(form.skeleton_ids),
         )
-        heads = {place[0]: place if form.with_locations else place[:1] for place in found}
-        if not form.with_links:
-            return list(heads.values())
-        links = await connector_info.links_of_connectors(connection, list(heads))
-    return [
-        (*head, *_link(link)) for connector_id, head in heads.items() for link in links.get(connector_id, [(None,) * 7])
-    ]
+    heads = [row[:4] if form.with_locations else row[:1] for row in found]
+    rows = [(*head, *_link(row[4:])) for head, row in zip(heads, found, strict=True)]
+    shown: list[tuple[Any, ...]] = rows if form.with_links else list(dict.fromkeys(heads))
+    return shown[: form.limit] if form.limit > 0 else shown
 
 
 def _link(link: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -196,6 +194,7 @@ async def link_info(call: Call, form: OneLink) -> list[LinkAuthor]:
             treenode_id=form.treenode_id,
             connector_id=form.connector_id,
             relation=form.relation_name,
+            relation_id=form.relation_id,
         )
     return [
         {"user": user, "creation_time": times.microseconds(created), "edition_time": times.microseconds(edited)}

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 import msgspec
 
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.skeletons.skeleton_info import day
 from catmaid_server.domain.tracing import connector_info
 from catmaid_server.domain.tracing.connector_info import ConnectorPair
@@ -35,6 +36,8 @@ class Synapses(msgspec.Struct):
     pre: list[int] = []
     post: list[int] = []
     cids: list[int] = []
+    skids: list[int] = []
+    """Skeletons on either side; not together with `pre` or `post`."""
 
 
 class OneToMany(msgspec.Struct):
@@ -64,6 +67,8 @@ class Completed(msgspec.Struct):
 @routes.any("/{project_id}/connector/info", needs=Permission.BROWSE)
 async def find_synapses(call: Call, form: Synapses) -> list[ConnectorPair]:
     """List synapses between skeletons."""
+    if form.skids and (form.pre or form.post):
+        raise InvalidInput("Send either skids, or pre and post.")
     async with call.reading() as connection:
         return await connector_info.pairs(
             connection,
@@ -71,6 +76,7 @@ async def find_synapses(call: Call, form: Synapses) -> list[ConnectorPair]:
             PRESYNAPTIC,
             skeleton_ids=form.pre or None,
             partner_ids=form.post or None,
+            either_ids=form.skids or None,
             connector_ids=form.cids or None,
         )
 

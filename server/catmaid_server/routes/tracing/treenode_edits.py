@@ -41,7 +41,8 @@ class TreenodeMade(TypedDict):
     skeleton_id: int
     edition_time: Instant
     parent_edition_time: Instant | None
-    created_links: list[int]
+    created_links: list[tuple[int, Instant]]
+    """Link id and edition time."""
 
 
 @routes.any("/{project_id}/treenode/create", needs=Permission.ANNOTATE, label="treenodes.create")
@@ -319,7 +320,7 @@ def _created(created: Created) -> TreenodeMade:
         "skeleton_id": created.skeleton_id,
         "edition_time": milliseconds(created.edition_time),
         "parent_edition_time": None if parent_time is None else milliseconds(parent_time),
-        "created_links": created.created_links,
+        "created_links": [(link_id, milliseconds(time)) for link_id, time in created.created_links],
     }
 
 

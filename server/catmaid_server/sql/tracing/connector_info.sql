@@ -59,25 +59,44 @@ SELECT l.skeleton_id, c.id, c.x, c.y, c.z, l.confidence, l.user_id, l.treenode_i
  ORDER BY c.id, l.id;
 
 -- name: in_box
--- Connectors in a box (nm), linked to one of some skeletons (NULL: linked or not).
-SELECT c.id, c.x, c.y, c.z
-  FROM connector c
- WHERE c.project_id = %(project_id)s
-   AND point(c.x, c.z) <@ box(point(%(min_x)s, %(min_z)s), point(%(max_x)s, %(max_z)s))
-   AND c.y BETWEEN %(min_y)s AND %(max_y)s
-   AND (%(skeleton_ids)s::integer[] IS NULL
-        OR EXISTS (SELECT FROM connector_link l
-                    WHERE l.connector_id = c.id AND l.skeleton_id = ANY (%(skeleton_ids)s::integer[])))
-   AND (NOT %(only_linked)s OR EXISTS (SELECT FROM connector_link l WHERE l.connector_id = c.id))
- ORDER BY c.id
- LIMIT %(most)s;
-
--- name: links_of_connectors
--- Rows: connector, skeleton, confidence, user, treenode, times, relation.
-SELECT connector_id, skeleton_id, confidence, user_id, treenode_id, creation_time, edition_time, relation_id
-  FROM connector_link
- WHERE connector_id = ANY (%(connector_ids)s::integer[])
- ORDER BY connector_id, id;
+-- Links that meet a box (nm), of connectors that are linked to one of some skeletons (NULL: to any), and connectors in the
+-- box that have no link unless only_linked. As in a viewer, an edge meets the box if it comes within half the depth of the
+-- box to the rectangle amidst it; where PostGIS cannot tell, in boxes wider than 1 mm, by its extents.
+-- Rows: connector, x, y, z; skeleton, confidence, user, treenode, creation and edition time, relation id of the link.
+-- Cost: GiST in x and z on links and on connectors.
+WITH view AS MATERIALIZED (
+    SELECT box(point(%(min_x)s, %(min_z)s), point(%(max_x)s, %(max_z)s)) AS xz,
+           ST_MakeEnvelope(%(min_x)s, %(min_y)s, %(max_x)s, %(max_y)s) AS xy,
+           ST_Translate(ST_Force3D(ST_MakeEnvelope(%(min_x)s, %(min_y)s, %(max_x)s, %(max_y)s)),
+                        0, 0, (%(min_z)s::float8 + %(max_z)s) / 2) AS amidst,
+           abs(%(max_z)s::float8 - %(min_z)s) / 2 AS half_depth,
+           greatest(abs(%(max_x)s::float8 - %(min_x)s), abs(%(max_y)s::float8 - %(min_y)s)) > 1e6 AS wide
+), linked AS (
+    SELECT c.id, c.x, c.y, c.z, l.skeleton_id, l.confidence, l.user_id, l.treenode_id, l.creation_time, l.edition_time,
+           l.relation_id, l.id AS link_id
+      FROM connector_link l JOIN connector c ON c.id = l.connector_id
+     WHERE l.project_id = %(project_id)s
+       AND xz_box(l.edge) && (SELECT xz FROM view)
+       AND l.edge && (SELECT xy FROM view)
+       AND CASE WHEN (SELECT wide FROM view) THEN ST_Intersects(l.edge, (SELECT xy FROM view))
+                ELSE ST_3DDWithin(l.edge, (SELECT amidst FROM view), (SELECT half_depth FROM view)) END
+       AND (%(skeleton_ids)s::integer[] IS NULL
+            OR EXISTS (SELECT FROM connector_link o
+                        WHERE o.connector_id = c.id AND o.skeleton_id = ANY (%(skeleton_ids)s::integer[])))
+), unlinked AS (
+    SELECT c.id, c.x, c.y, c.z
+      FROM connector c
+     WHERE NOT %(only_linked)s
+       AND c.project_id = %(project_id)s
+       AND point(c.x, c.z) <@ (SELECT xz FROM view)
+       AND c.y BETWEEN %(min_y)s AND %(max_y)s
+       AND NOT EXISTS (SELECT FROM linked o WHERE o.id = c.id)
+)
+SELECT id, x, y, z, skeleton_id, confidence, user_id, treenode_id, creation_time, edition_time, relation_id
+  FROM (SELECT * FROM linked
+         UNION ALL
+        SELECT id, x, y, z, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM unlinked) found
+ ORDER BY id, link_id;
 
 -- name: named_links
 -- Rows: connector, relation name, skeleton, treenode, creation time.
@@ -98,7 +117,8 @@ SELECT DISTINCT connector_id
 SELECT l.user_id, l.creation_time, l.edition_time
   FROM connector_link l JOIN relation r ON r.id = l.relation_id
  WHERE l.project_id = %(project_id)s AND l.treenode_id = %(treenode_id)s AND l.connector_id = %(connector_id)s
-   AND r.name = %(relation)s
+   AND (%(relation)s::text IS NULL OR r.name = %(relation)s)
+   AND (%(relation_id)s::integer IS NULL OR r.id = %(relation_id)s)
  ORDER BY l.id;
 
 -- name: pairs
@@ -118,6 +138,9 @@ SELECT c.id AS connector_id, ARRAY[c.x, c.y, c.z] AS connector_place,
    AND b.relation_id = (SELECT id FROM relation WHERE project_id = %(project_id)s AND name = %(theirs)s)
    AND (%(my_skeletons)s::integer[] IS NULL OR a.skeleton_id = ANY (%(my_skeletons)s::integer[]))
    AND (%(their_skeletons)s::integer[] IS NULL OR b.skeleton_id = ANY (%(their_skeletons)s::integer[]))
+   AND (%(either_skeletons)s::integer[] IS NULL
+        OR a.skeleton_id = ANY (%(either_skeletons)s::integer[])
+        OR b.skeleton_id = ANY (%(either_skeletons)s::integer[]))
    AND (%(connector_ids)s::integer[] IS NULL OR c.id = ANY (%(connector_ids)s::integer[]))
  ORDER BY c.id, a.id, b.id;
 
