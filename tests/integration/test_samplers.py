@@ -342,8 +342,29 @@ async def test_a_split_beside_a_domain_leaves_it(here: Sampled) -> None:
     twig = await here.tracer.node(here.nodes[2], 20, 50)
     await here.intervals(await here.domain(3, 5), (3, 5))
     made = await here.tracer.post("skeleton/split", treenode_id=twig, state=UNCHECKED)
-    assert made["samplers"] == {"n_deleted_intervals": 0, "n_deleted_domains": 0}
+    assert made["samplers"] == {"n_samplers": 1, "n_deleted_intervals": 0, "n_deleted_domains": 0}
     assert await here.domains() == [(3, [5], [(3, 5)])]
+
+
+async def test_a_domain_without_intervals_outlives_a_split(here: Sampled) -> None:
+    await here.domain(1, 5)
+    made = await here.tracer.post("skeleton/split", treenode_id=here.nodes[3], state=UNCHECKED)
+    assert made["samplers"] == {"n_samplers": 1, "n_deleted_intervals": 0, "n_deleted_domains": 0}
+    assert await here.domains() == [(1, [2], [])]
+
+
+async def test_samplers_of_the_skeleton_that_ends_go_over_to_the_other(here: Sampled) -> None:
+    joined = await sampled(here.tracer)
+    await joined.domain(1, 3)
+    form = {"from_id": here.nodes[3], "state": UNCHECKED, "sampler_handling": "branch"}
+    status, body = await here.tracer.refused("skeleton/join", to_id=joined.nodes[3], **form)
+    assert (status, is_error(body)) == (400, True)
+    made = await here.tracer.post("skeleton/join", to_id=joined.nodes[0], from_name_reference="true", **form)
+    assert (made["samplers"]["n_samplers_lose"], made["samplers"]["n_deleted_samplers"]) == (1, 0)
+    assert await joined.domains() == [(1, [3], [])]
+    rows = await here.tracer.rows("SELECT skeleton_id FROM sampler WHERE id = %s", joined.sampler_id)
+    assert rows == [(here.skeleton_id,)]
+    assert any(name.startswith("Merged: ") for name in await here.tracer.annotations(here.skeleton_id))
 
 
 @pytest.mark.parametrize(
@@ -363,6 +384,7 @@ async def test_a_join_does_to_domains_what_is_asked(here: Sampled, at: int, mode
     joined = await sampled(here.tracer)
     await joined.domain(0, 6)
     form = {"from_id": here.nodes[at], "to_id": joined.nodes[3], "state": UNCHECKED}
+    form |= {"lose_sampler_handling": "delete-samplers"}
     form |= {} if mode is None else {"sampler_handling": mode}
     if left is None:
         status, body = await here.tracer.refused("skeleton/join", **form)

@@ -80,8 +80,12 @@ async def skeletons_in_box(
     min_nodes: int = 0,
     min_cable: float = 0,
     skeleton_ids: Sequence[int] | None = None,
+    most: int | None = None,
 ) -> list[int]:
-    """Skeletons, of some or of all, of at least so many nodes and so much cable (nm) with an edge that meets a box."""
+    """Skeletons, of some or of all, of at least so many nodes and so much cable (nm) with an edge that meets a box.
+
+    No more than `most`, if given.
+    """
     (min_x, min_y, min_z), (max_x, max_y, max_z) = box.low, box.high
     rows = await fetch_all(
         connection,
@@ -90,6 +94,7 @@ async def skeletons_in_box(
         min_nodes=min_nodes,
         min_cable=min_cable,
         skeleton_ids=None if skeleton_ids is None else list(skeleton_ids),
+        most=most,
         min_x=min_x,
         min_y=min_y,
         min_z=min_z,

@@ -23,21 +23,26 @@ async def connectors_between(
     relation: str,
     source_ids: Sequence[int],
     *,
+    partner_relation: str | None = None,
     partner_ids: Sequence[int] | None = None,
     connector_ids: Sequence[int] | None = None,
 ) -> dict[int, dict[int, list[int]]]:
     """Connectors by source and partner, one entry for each pair of links; the sources have `relation` to them.
 
+    partner_relation
+        How partners are linked; as `relation` asks for if it is not given.
+
     Raises `InvalidInput` for an unknown relation.
     """
-    if relation not in BY_RELATION:
-        raise InvalidInput(f"There is no relation {relation!r}.")
+    for name in (relation, partner_relation):
+        if name is not None and name not in BY_RELATION:
+            raise InvalidInput(f"There is no relation {name!r}; there are {', '.join(BY_RELATION)}.")
     rows = await fetch_all(
         connection,
         sql.connectors_between,
         project_id=project_id,
         mine=relation,
-        theirs=BY_RELATION[relation].partner_relation,
+        theirs=partner_relation or BY_RELATION[relation].partner_relation,
         source_ids=list(source_ids),
         partner_ids=None if partner_ids is None else list(partner_ids),
         connector_ids=None if connector_ids is None else list(connector_ids),

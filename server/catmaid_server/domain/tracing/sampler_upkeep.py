@@ -20,14 +20,33 @@ JOIN_MODES = (CREATE_INTERVALS, BRANCH, DOMAIN_END, NEW_DOMAIN)
 it ends there, where a new domain may begin."""
 
 
-@dataclass(slots=True)
-class SamplerChanges:
-    """What an edit did to the samplers of the skeleton that lives on."""
+KEEP_SAMPLERS, DELETE_SAMPLERS = "keep-samplers", "delete-samplers"
+LOSS_MODES = (KEEP_SAMPLERS, DELETE_SAMPLERS)
+"""What becomes of the samplers of a skeleton that is joined to another: they go over to that one, or end."""
 
+
+@dataclass(slots=True)
+class SplitChanges:
+    """What a split did to the samplers of the skeleton that lives on."""
+
+    n_samplers: int
+    n_deleted_domains: int = 0
+    n_deleted_intervals: int = 0
+
+
+@dataclass(slots=True)
+class JoinChanges:
+    """What a join did to samplers: of the skeleton that lives on (win), and of the one that ends (lose)."""
+
+    n_samplers: int
+    n_samplers_win: int
+    n_samplers_lose: int
+    n_deleted_samplers: int = 0
     n_deleted_domains: int = 0
     n_deleted_intervals: int = 0
     n_added_domains: int = 0
     n_added_intervals: int = 0
+    n_added_domain_ends: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +86,16 @@ async def require_rerootable(tx: Connection, skeleton_id: int, treenode_id: int)
         )
 
 
-async def follow_split(tx: Connection, skeleton_id: int, above_id: int) -> SamplerChanges | None:
+async def follow_split(tx: Connection, skeleton_id: int, above_id: int) -> SplitChanges | None:
     """Let domains end at `above_id`, below which the skeleton was cut just now; None if there are no samplers.
 
     Intervals that are of the other skeleton by now are deleted, those that were cut end at `above_id`, and domains
-    that have no interval any more are deleted.
+    that lose their last interval are deleted; those that never had one only get another end.
     """
-    if not await fetch_all(tx, sql.samplers, skeleton_ids=[skeleton_id]):
+    samplers = await fetch_all(tx, sql.samplers, skeleton_ids=[skeleton_id])
+    if not samplers:
         return None
-    changes = SamplerChanges()
+    changes = SplitChanges(len(samplers))
     path = await _path_to_root(tx, above_id)
     for domain in await _domains(tx, skeleton_id):
         intervals = [(row[0], row[1], row[2]) for row in await fetch_all(tx, sql.intervals, domain_id=domain.id)]
@@ -88,7 +108,7 @@ async def follow_split(tx: Connection, skeleton_id: int, above_id: int) -> Sampl
             continue
         deleted = await _cut_intervals(tx, intervals, gone, above_id)
         changes.n_deleted_intervals += deleted
-        if below or deleted == len(intervals):
+        if below or (deleted and deleted == len(intervals)):
             await tx.execute(sql.delete_domain, {"domain_id": domain.id})
             changes.n_deleted_domains += 1
             continue
@@ -110,32 +130,57 @@ async def _cut_intervals(
     return len(deleted)
 
 
-async def require_join_mode(tx: Connection, skeleton_ids: Collection[int], mode: str | None) -> bool:
-    """Whether any of these skeletons has samplers; then `InvalidInput` without one of `JOIN_MODES`."""
-    if not await fetch_all(tx, sql.samplers, skeleton_ids=sorted(skeleton_ids)):
-        return False
+async def begin_join(
+    tx: Connection, kept_id: int, gone_id: int, joined_id: int, mode: str | None, loss_mode: str
+) -> JoinChanges | None:
+    """Give the samplers of a skeleton that is about to end over to the one that it is joined to, or delete them.
+
+    kept_id, gone_id
+        The skeletons.
+    joined_id
+        Treenode that becomes the root of the one that ends, before it is joined.
+    mode, loss_mode
+        One of `JOIN_MODES` and of `LOSS_MODES`; do not matter if there are no samplers, and then `None` is returned.
+
+    Raises `InvalidInput` if samplers are to be kept whose domains would be turned.
+    """
+    found = await fetch_all(tx, sql.samplers, skeleton_ids=[kept_id, gone_id])
+    if not found:
+        return None
     if mode not in JOIN_MODES:
         raise InvalidInput(
             "Samplers use these skeletons: say what becomes of them with sampler_handling, one of "
             f"{', '.join(JOIN_MODES)}."
         )
-    return True
-
-
-async def delete_samplers(tx: Connection, skeleton_id: int) -> None:
-    """Delete the samplers of a skeleton that is about to end."""
-    await tx.execute(sql.delete_samplers, {"skeleton_id": skeleton_id})
+    if loss_mode not in LOSS_MODES:
+        raise InvalidInput(f"lose_sampler_handling is one of {', '.join(LOSS_MODES)}.")
+    lose = sum(skeleton_id == gone_id for _, skeleton_id in found)
+    win = len(found) - lose
+    changes = JoinChanges(win + lose, win, lose)
+    if lose and loss_mode == DELETE_SAMPLERS:
+        await tx.execute(sql.delete_samplers, {"skeleton_id": gone_id})
+        changes.n_deleted_samplers = lose
+    elif lose:
+        await require_rerootable(tx, gone_id, joined_id)
+        await tx.execute(sql.give_samplers, {"from_id": gone_id, "to_id": kept_id})
+    return changes
 
 
 async def follow_join(
-    tx: Connection, user: User, project_id: int, skeleton_id: int, treenode_id: int, joined_id: int, mode: str
-) -> SamplerChanges:
+    tx: Connection,
+    user: User,
+    project_id: int,
+    skeleton_id: int,
+    treenode_id: int,
+    joined_id: int,
+    mode: str,
+    changes: JoinChanges,
+) -> None:
     """Let the domain of each sampler that reaches `treenode_id` do as `mode` says with `joined_id`, now a child of it.
 
-    Raises `InvalidInput` if that is not possible: two domains of a sampler meet there, or an interval begins or ends
-    there and is to take in a branch.
+    What changes is added to `changes`. Raises `InvalidInput` if that is not possible: two domains of a sampler meet there,
+    or an interval begins or ends there and is to take in a branch.
     """
-    changes = SamplerChanges()
     path = await _path_to_root(tx, treenode_id)
     reaching = [domain for domain in await _domains(tx, skeleton_id) if domain.reaches(path)]
     if len({domain.sampler_id for domain in reaching}) < len(reaching):
@@ -150,6 +195,7 @@ async def follow_join(
             continue
         if treenode_id == domain.start_node_id or treenode_id not in domain.end_node_ids:
             await tx.execute(sql.add_end, {"domain_id": domain.id, "treenode_id": joined_id})
+            changes.n_added_domain_ends += 1
         if mode == NEW_DOMAIN:
             leaves = [leaf for (leaf,) in await fetch_all(tx, sql.leaves, treenode_id=joined_id)]
             await tx.execute(
@@ -164,7 +210,7 @@ async def follow_join(
                 },
             )
             changes.n_added_domains += 1
-    return changes
+            changes.n_added_domain_ends += len(leaves)
 
 
 async def _domains(tx: Connection, skeleton_id: int) -> list[_Domain]:

@@ -14,7 +14,7 @@ from catmaid_server.domain.annotation.annotation_sets import STABLE
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import log
 from catmaid_server.domain.tracing import lifecycle, sampler_upkeep
-from catmaid_server.domain.tracing.sampler_upkeep import SamplerChanges
+from catmaid_server.domain.tracing.sampler_upkeep import JoinChanges, SplitChanges
 from catmaid_server.domain.tracing.treenodes import Node, lock_node
 
 sql = load("tracing/skeletons")
@@ -30,7 +30,7 @@ class Joined:
     result_skeleton_id: int
     deleted_skeleton_id: int
     stable_annotation_swap: bool
-    samplers: SamplerChanges | None
+    samplers: JoinChanges | None
     """None if neither skeleton had any."""
 
 
@@ -40,7 +40,7 @@ class SplitOff:
 
     skeleton_id: int
     node: Node
-    samplers: SamplerChanges | None
+    samplers: SplitChanges | None
     """None if the skeleton had none."""
 
 
@@ -118,12 +118,16 @@ async def join(
     *,
     annotations: AnnotationMap | None = None,
     sampler_handling: str | None = None,
+    lose_sampler_handling: str = sampler_upkeep.KEEP_SAMPLERS,
+    note_name: bool = False,
 ) -> Joined:
     """Hang the skeleton of `to_id`, rerooted there, on `from_id`; the skeleton of `from_id` lives on.
 
     If only the neuron of `to_id` is annotated as stable, that one lives on instead. Without `annotations`
-    the result has those of both. Samplers of the skeleton that ends are deleted; `sampler_handling`, one of
-    `sampler_upkeep.JOIN_MODES`, says what becomes of those of the other, and is needed if either has any.
+    the result has those of both; with `note_name` also one that says the name of the neuron that ends.
+    `lose_sampler_handling`, one of `sampler_upkeep.LOSS_MODES`, says what becomes of the samplers of the skeleton that
+    ends; `sampler_handling`, one of `sampler_upkeep.JOIN_MODES`, what becomes of those of the other, and is needed if
+    either has any.
     """
     kept, gone = await _lock_both(tx, project_id, from_id, to_id)
     await _require_editable(tx, user, kept, gone)
@@ -135,17 +139,15 @@ async def join(
         )
     if stable[1]:
         kept, gone = gone, kept
-    sampled = await sampler_upkeep.require_join_mode(tx, [kept.skeleton_id, gone.skeleton_id], sampler_handling)
-    await sampler_upkeep.delete_samplers(tx, gone.skeleton_id)
+    samplers = await sampler_upkeep.begin_join(
+        tx, kept.skeleton_id, gone.skeleton_id, gone.id, sampler_handling, lose_sampler_handling
+    )
     names = [await _neuron_name(tx, node.neuron_id) for node in (kept, gone)]
     await _hang(tx, user, gone, kept)
-    samplers = (
+    if samplers is not None and sampler_handling is not None:
         await sampler_upkeep.follow_join(
-            tx, user, project_id, kept.skeleton_id, kept.id, gone.id, sampler_handling or ""
+            tx, user, project_id, kept.skeleton_id, kept.id, gone.id, sampler_handling, samplers
         )
-        if sampled
-        else None
-    )
     await lifecycle.delete_skeleton(tx, gone.skeleton_id)
     if annotations is None:
         await annotation_sets.add(
@@ -156,6 +158,8 @@ async def join(
         )
     elif not stable[1] or annotations:
         await annotation_sets.replace(tx, user, project_id, kept.neuron_id, annotations)
+    if note_name:
+        await annotation_sets.add(tx, project_id, kept.neuron_id, {f"Merged: {names[1]}": user.id})
     await log.add(
         tx,
         project_id,

@@ -40,6 +40,8 @@ class FindSkeletonsInBox(Corners):
     """Take the box around this volume instead."""
     skeleton_ids: list[int] = msgspec.field(default_factory=list)
     """Look at these only; at all if none is given."""
+    limit: int = 0
+    """No more than so many; 0 for all."""
 
 
 class CompletenessOfSkeletons(msgspec.Struct):
@@ -98,6 +100,7 @@ async def skeletons_in_box(call: Call, form: FindSkeletonsInBox) -> list[int]:
             min_nodes=form.min_nodes,
             min_cable=form.min_cable,
             skeleton_ids=form.skeleton_ids or None,
+            most=form.limit if form.limit > 0 else None,
         )
 
 

@@ -26,6 +26,10 @@ class Matrix(msgspec.Struct):
     rows: list[int] = []
     columns: list[int] = []
     with_locations: bool = False
+    row_relation: str = relations.PRESYNAPTIC
+    """How the skeletons of the rows are linked to the connectors."""
+    col_relation: str = relations.POSTSYNAPTIC
+    """How those of the columns are."""
 
 
 class NamedMatrix(msgspec.Struct):
@@ -33,6 +37,10 @@ class NamedMatrix(msgspec.Struct):
 
     rows: list[int] = []
     columns: list[int] = []
+    row_relation: str = relations.PRESYNAPTIC
+    """How the skeletons of the rows are linked to the connectors."""
+    col_relation: str = relations.POSTSYNAPTIC
+    """How those of the columns are."""
     names: list[tuple[int, str]] = []
     """Pairs of skeleton id and name; without one, a skeleton is called by its id."""
 
@@ -76,7 +84,12 @@ async def synapse_matrix(call: Call, form: Matrix) -> dict[int, dict[int, Any]]:
     """
     async with call.reading() as connection:
         found = await partner_connectors.connectors_between(
-            connection, call.project_id, relations.PRESYNAPTIC, form.rows, partner_ids=form.columns
+            connection,
+            call.project_id,
+            form.row_relation,
+            form.rows,
+            partner_relation=form.col_relation,
+            partner_ids=form.columns,
         )
         if not form.with_locations:
             return {row: {column: len(ids) for column, ids in columns.items()} for row, columns in found.items()}
@@ -98,7 +111,12 @@ async def synapse_matrix_csv(call: Call, form: NamedMatrix) -> Annotated[web.Res
     """Count synapses between skeletons, as CSV."""
     async with call.reading() as connection:
         found = await partner_connectors.connectors_between(
-            connection, call.project_id, relations.PRESYNAPTIC, form.rows, partner_ids=form.columns
+            connection,
+            call.project_id,
+            form.row_relation,
+            form.rows,
+            partner_relation=form.col_relation,
+            partner_ids=form.columns,
         )
     names: dict[int, str] = dict(form.names)
     text = io.StringIO()

@@ -6,8 +6,8 @@ from typing import NotRequired, TypedDict
 
 import msgspec
 
-from catmaid_server.domain.tracing import skeletons
-from catmaid_server.domain.tracing.sampler_upkeep import SamplerChanges
+from catmaid_server.domain.tracing import sampler_upkeep, skeletons
+from catmaid_server.domain.tracing.sampler_upkeep import JoinChanges
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Permission, Routes
 from catmaid_server.routes.tracing.edition_times import with_edition_time
@@ -47,8 +47,9 @@ class Split(msgspec.Struct, kw_only=True):
 
 
 class SplitSamplers(TypedDict):
-    """Intervals and domains of samplers that were deleted with the part that was split off."""
+    """Samplers of the skeleton; their intervals and domains that were deleted with the part that was split off."""
 
+    n_samplers: int
     n_deleted_intervals: int
     n_deleted_domains: int
 
@@ -86,6 +87,7 @@ async def split(call: Call, form: Split) -> SkeletonSplit:
     }
     if samplers is not None:
         answer["samplers"] = {
+            "n_samplers": samplers.n_samplers,
             "n_deleted_intervals": samplers.n_deleted_intervals,
             "n_deleted_domains": samplers.n_deleted_domains,
         }
@@ -100,6 +102,10 @@ class Join(msgspec.Struct, kw_only=True):
     annotation_set: dict[str, int] | None = None
     sampler_handling: str | None = None
     """What becomes of a sampler's domain where it is joined to: branch, domain-end or new-domain."""
+    lose_sampler_handling: str = sampler_upkeep.KEEP_SAMPLERS
+    """What becomes of samplers of the skeleton that ends: keep-samplers or delete-samplers."""
+    from_name_reference: bool = False
+    """Whether the result gets an annotation with the name of the neuron that ends."""
     state: str | None = None
 
 
@@ -112,8 +118,8 @@ class SkeletonsJoined(TypedDict):
     result_skeleton_id: int
     deleted_skeleton_id: int
     stable_annotation_swap: bool
-    samplers: NotRequired[SamplerChanges]
-    """What changed in samplers of the skeleton that is left, if either had any."""
+    samplers: NotRequired[JoinChanges]
+    """What changed in samplers, if either skeleton had any."""
 
 
 @routes.post("/{project_id}/skeleton/join", needs=Permission.ANNOTATE, label="skeletons.merge")
@@ -127,6 +133,8 @@ async def join(call: Call, form: Join) -> SkeletonsJoined:
         form.to_id,
         annotations=form.annotation_set,
         sampler_handling=form.sampler_handling,
+        lose_sampler_handling=form.lose_sampler_handling,
+        note_name=form.from_name_reference,
     )
     answer: SkeletonsJoined = {
         "message": "success",

@@ -47,7 +47,8 @@ SELECT s.skeleton_id
                        ELSE ST_3DDWithin(t.edge, view.amidst, view.half_depth) END)
    AND s.num_nodes >= %(min_nodes)s AND s.cable_length >= %(min_cable)s
    AND (%(skeleton_ids)s::integer[] IS NULL OR s.skeleton_id = ANY (%(skeleton_ids)s::integer[]))
- ORDER BY s.skeleton_id;
+ ORDER BY s.skeleton_id
+ LIMIT %(most)s;
 
 -- name: completeness
 -- Per skeleton: nodes, cable (nm), ends, those of them without a label that closes them, and whether a node bears one

@@ -7,8 +7,12 @@ SELECT EXISTS (SELECT FROM sampler_interval WHERE start_node_id = %(treenode_id)
        OR EXISTS (SELECT FROM sampler_domain_end WHERE end_node_id = %(treenode_id)s);
 
 -- name: samplers
--- The samplers of some skeletons, locked; by id.
-SELECT id FROM sampler WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[]) ORDER BY id FOR UPDATE;
+-- Lock the samplers of some skeletons, by id. Rows: sampler, skeleton.
+SELECT id, skeleton_id FROM sampler WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[]) ORDER BY id FOR UPDATE;
+
+-- name: give_samplers
+-- Let the samplers of one skeleton be of another.
+UPDATE sampler SET skeleton_id = %(to_id)s WHERE skeleton_id = %(from_id)s;
 
 -- name: delete_samplers
 -- Delete the samplers of a skeleton with all that belongs to them.
