@@ -24,3 +24,13 @@ async def test_synapses_are_told_from_both_sides_and_gap_junctions_are_none(serv
         sides = [0, 1] if here == synapse else [1, 0]
         assert synapses == [[here, 5, connectors[0], 5, there, partner, *sides]]
         assert [node[0] for node in nodes] == sorted(node[0] for node in nodes)
+
+
+async def test_a_connector_without_a_partner_is_told_on_request(service: Service) -> None:
+    tracer = Tracer.of(service)
+    node = await tracer.node()
+    connector = await tracer.connector(node)
+    skeleton = await tracer.skeleton_of(node)
+    assert (await tracer.get(f"{skeleton}/0/1/0/compact-arbor"))[1] == []
+    half = await tracer.get(f"{skeleton}/0/1/0/compact-arbor", with_halflinks="true")
+    assert half[1] == [[node, 5, connector, None, None, None, 0, 1]]

@@ -119,6 +119,8 @@ async def test_totals(tracer: Tracer) -> None:
         "n_skeletons_non_zero_length": 1,
     }
     assert "n_skeletons" not in await tracer.get("stats/aggregates", with_skeletons="false")
+    nothing = {"with_skeletons": "false", "with_node_count": "false", "with_cable_length": "false"}
+    assert await tracer.get("stats/aggregates", **nothing) == {}
 
 
 async def test_when_a_user_was_active(tracer: Tracer) -> None:

@@ -80,15 +80,30 @@ async def test_the_origin_of_an_import_is_stored(tracer: Tracer) -> None:
 
 async def test_neurons_are_found_by_whether_they_were_imported(tracer: Tracer) -> None:
     await tracer.node()
-    _, made = await upload(tracer, name="imported")
+    _, made = await upload(tracer, name="all imported")
 
     async def found(how: str) -> list[int]:
-        answer = await tracer.post("annotations/query-targets", types="neuron", import_only=how)
+        answer = await tracer.post("annotations/query-targets", name="all imported", import_only=how)
         return [entity["id"] for entity in answer["entities"]]
 
     assert (await found("partial"), await found("full")) == ([made["neuron_id"]], [made["neuron_id"]])
     await tracer.node(parent_id=max(made["node_id_map"].values()))
     assert (await found("partial"), await found("full")) == ([made["neuron_id"]], [])
+
+
+async def test_what_was_imported_is_told_by_day_and_in_a_viewport(tracer: Tracer) -> None:
+    source: dict[str, Any] = {"source_url": "https://viewed.example", "source_project_id": 3, "source_id": 33}
+    _, made = await upload(tracer, **source)
+    users = dict(await tracer.rows("SELECT username, id FROM app_user"))
+    table = (await tracer.get("stats/user-history"))["stats_table"][str(users["tracer"])]
+    today = max(table)
+    assert table[today]["new_import_treenodes"] >= 3
+    without = (await tracer.get("stats/user-history", with_imports="false"))["stats_table"][str(users["tracer"])]
+    assert "new_import_treenodes" not in without[today]
+    box = {"left": -1e6, "right": 1e6, "top": -1e6, "bottom": 1e6, "z1": -1e6, "z2": 1e6}
+    viewed = await tracer.post("node/list", **box, with_origin="true")
+    assert [row[:2] for row in viewed[5][0] if row[0] == made["skeleton_id"]] == [[made["skeleton_id"], 33]]
+    assert len(await tracer.post("node/list", **box)) == 5
 
 
 async def test_imports_from_one_source_at_once(tracer: Tracer) -> None:

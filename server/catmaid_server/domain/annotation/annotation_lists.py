@@ -171,3 +171,18 @@ async def entity_names(connection: Connection, project_id: int, entity_ids: Coll
 async def changed_since(connection: Connection, project_id: int, time: datetime) -> bool:
     """Whether an annotation of the project was made, renamed or deleted after a time."""
     return bool(await fetch_value(connection, sql.changed_since, project_id=project_id, time=time))
+
+
+async def skeletons_changed_since(
+    connection: Connection, project_id: int, skeleton_ids: Sequence[int], time: datetime, *, metas: bool
+) -> list[int]:
+    """Which skeletons have neurons that were annotated after a time, or with `metas` whose annotations were."""
+    rows = await fetch_all(
+        connection,
+        sql.skeletons_changed_since,
+        project_id=project_id,
+        skeleton_ids=list(skeleton_ids),
+        time=time,
+        metas=metas,
+    )
+    return [skeleton_id for (skeleton_id,) in rows]

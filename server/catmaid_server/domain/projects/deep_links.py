@@ -111,11 +111,17 @@ async def create_link(
 
 
 async def list_links(
-    connection: Connection, user: User, project_id: int, *, only_own: bool, only_public: bool
+    connection: Connection, user: User, project_id: int, *, only_own: bool, only_public: bool, only_private: bool
 ) -> list[ListedLink]:
     """A user's own links and public ones, without passwords and what these protect."""
     rows = await fetch_all(
-        connection, sql.visible, project_id=project_id, user_id=user.id, only_own=only_own, only_public=only_public
+        connection,
+        sql.visible,
+        project_id=project_id,
+        user_id=user.id,
+        only_own=only_own,
+        only_public=only_public,
+        only_private=only_private,
     )
     return [_listed_link(row, locked=locked) for *row, locked in rows]
 

@@ -18,6 +18,7 @@ from catmaid_wire import relations
 sql = load("projects/project_stats")
 
 _MOST_DAYS = 3700
+_RECENT = timedelta(10)
 _YEARS = range(1900, 3000)
 _MOST_CELLS = 1_000_000
 
@@ -31,10 +32,14 @@ class Period:
     zone: ZoneInfo
 
     @classmethod
-    def of(cls, first: str, last: str, zone: str = "UTC") -> Period:
-        """Read ISO days; `InvalidInput` if they are none, too many, or the zone is unknown."""
+    def of(cls, first: str | None, last: str | None, zone: str = "UTC") -> Period:
+        """Read ISO days, by default the last ten and today.
+
+        Raises `InvalidInput` if they are none, too many, or the zone is unknown.
+        """
         try:
-            period = cls(_day(first), _day(last), ZoneInfo(zone))
+            today = datetime.now(ZoneInfo(zone)).date()
+            period = cls(_day(first) if first else today - _RECENT, _day(last) if last else today, ZoneInfo(zone))
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise InvalidInput(
                 f"Send two days as YYYY-MM-DD and the name of a time zone, not {first!r}, {last!r} and {zone!r}."
@@ -81,6 +86,8 @@ class WorkOfDay(TypedDict, total=False):
     new_cable_length: float
     new_connectors: float
     new_reviewed_nodes: float
+    new_import_treenodes: float
+    new_import_cable_length: float
 
 
 async def nodes_by_user(connection: Connection, project_id: int, *, with_imports: bool) -> dict[int, float]:
@@ -124,8 +131,10 @@ async def edits_by_day(
     return [(name, day, count) for name, day, count in rows]
 
 
-async def work_by_day(connection: Connection, project_id: int, period: Period) -> dict[int, dict[date, WorkOfDay]]:
-    """For each user and day of a period what was made; what is 0 is left out.
+async def work_by_day(
+    connection: Connection, project_id: int, period: Period, *, with_imports: bool = True
+) -> dict[int, dict[date, WorkOfDay]]:
+    """For each user and day of a period what was made, perhaps also what of it was imported; what is 0 is left out.
 
     Raises `InvalidInput` if this were too many users and days for one answer.
     """
@@ -142,6 +151,11 @@ async def work_by_day(connection: Connection, project_id: int, period: Period) -
         found[user_id, day]["new_connectors"] = count
     for user_id, day, count in await fetch_all(connection, sql.reviews_by_day, **values):
         found[user_id, day]["new_reviewed_nodes"] = count
+    if with_imports:
+        for user_id, day, nodes, cable in await fetch_all(connection, sql.imported_by_day, **values):
+            found[user_id, day]["new_import_treenodes"] = nodes
+            if cable:
+                found[user_id, day]["new_import_cable_length"] = cable
     return {user_id: {day: found.get((user_id, day), {}) for day in period.days} for user_id in users}
 
 

@@ -31,6 +31,7 @@ async def compact_arbor(
     with_synapses: bool,
     with_tags: bool,
     with_times: bool = False,
+    with_half_links: bool = False,
 ) -> list[msgspec.Raw]:
     """Nodes, synapses (with both ends, see sql/skeletons/compact_arbors.sql) and treenodes by label, each as JSON.
 
@@ -42,7 +43,7 @@ async def compact_arbor(
         raise NotFound(f"There is no skeleton {skeleton_id} with nodes in project {project_id}.")
     return [
         found,
-        await fetch_json(connection, sql.synapses, **key) if with_synapses else _NO_ROWS,
+        await fetch_json(connection, sql.synapses, half=with_half_links, **key) if with_synapses else _NO_ROWS,
         await fetch_json(connection, sql.tags, **key) if with_tags else _NO_KEYS,
     ]
 

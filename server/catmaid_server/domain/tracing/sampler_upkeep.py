@@ -178,8 +178,8 @@ async def follow_join(
 ) -> None:
     """Let the domain of each sampler that reaches `treenode_id` do as `mode` says with `joined_id`, now a child of it.
 
-    What changes is added to `changes`. Raises `InvalidInput` if that is not possible: two domains of a sampler meet there,
-    or an interval begins or ends there and is to take in a branch.
+    What changes is added to `changes`. Raises `InvalidInput` if that is not possible: two domains of a sampler meet
+    there, or an interval begins or ends there and is to take in a branch.
     """
     path = await _path_to_root(tx, treenode_id)
     reaching = [domain for domain in await _domains(tx, skeleton_id) if domain.reaches(path)]

@@ -12,6 +12,7 @@ from catmaid_server.domain.annotation import annotating, annotation_lists, neuro
 from catmaid_server.domain.annotation.annotating import Annotated as Done
 from catmaid_server.domain.annotation.annotating import Removed
 from catmaid_server.domain.annotation.annotation_lists import AnnotationFilter, AnnotationUse, UseTablePage
+from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.times import parse_time
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
@@ -78,8 +79,16 @@ class ListOfSkeletons(msgspec.Struct):
     """Some skeletons, and what to add: the annotations of their annotations, the names of their neurons."""
 
     skeleton_ids: list[int] = []
+    annotations: str = "1"
+    """1 for the names of the annotations, 0 without."""
     metaannotations: str = "0"
+    """1 for the annotations of the annotations, 0 without."""
     neuronnames: str = "0"
+    """1 for the names of the neurons, 0 without."""
+    conditional_skeleton_ids: list[int] = []
+    """Further skeletons, if annotations of them have changed since `if_modified_since`."""
+    if_modified_since: str | None = None
+    """UTC unless it says otherwise."""
 
 
 class ObjectIds(msgspec.Struct):
@@ -193,7 +202,7 @@ class SkeletonAnnotationLists(TypedDict):
     """By skeleton its annotations, the names of these, and what else was asked for."""
 
     skeletons: dict[int, AnnotationUses]
-    annotations: dict[int, str]
+    annotations: NotRequired[dict[int, str]]
     metaannotations: NotRequired[dict[int, AnnotationUses]]
     """By annotation."""
     neuronnames: NotRequired[dict[int, str]]
@@ -204,18 +213,39 @@ class SkeletonAnnotationLists(TypedDict):
 async def annotation_list(call: Call, form: ListOfSkeletons) -> SkeletonAnnotationLists:
     """List the annotations of the neurons of skeletons; on request also meta-annotations and names of the neurons."""
     async with call.reading() as connection:
-        borne, names, neurons = await annotation_lists.of_skeletons(connection, call.project_id, form.skeleton_ids)
+        ids = await _wanted_skeletons(connection, call.project_id, form)
+        if not ids:
+            return {"skeletons": {}}
+        borne, names, neurons = await annotation_lists.of_skeletons(connection, call.project_id, ids)
+        if not neurons and not form.conditional_skeleton_ids:
+            raise NotFound("None of these skeletons exists.")
         answer: SkeletonAnnotationLists = {
-            "skeletons": {skeleton: {"annotations": found} for skeleton, found in borne.items()},
-            "annotations": names,
+            "skeletons": {skeleton: {"annotations": found} for skeleton, found in borne.items()}
         }
         if _is_on(form.metaannotations):
             metas, meta_names = await annotation_lists.of_entities(connection, call.project_id, list(names))
             answer["metaannotations"] = {annotation: {"annotations": found} for annotation, found in metas.items()}
-            answer["annotations"] = {**meta_names, **names}
+            names = {**meta_names, **names}
+    if _is_on(form.annotations):
+        answer["annotations"] = names
     if _is_on(form.neuronnames):
         answer["neuronnames"] = neurons
     return answer
+
+
+async def _wanted_skeletons(connection: Connection, project_id: int, form: ListOfSkeletons) -> list[int]:
+    if not form.conditional_skeleton_ids:
+        return required(form.skeleton_ids, "skeleton ID")
+    if not form.if_modified_since:
+        raise InvalidInput("With conditional_skeleton_ids, say in if_modified_since what they depend on.")
+    changed = await annotation_lists.skeletons_changed_since(
+        connection,
+        project_id,
+        form.conditional_skeleton_ids,
+        parse_time(form.if_modified_since),
+        metas=_is_on(form.metaannotations),
+    )
+    return list(dict.fromkeys([*form.skeleton_ids, *changed]))
 
 
 def _is_on(text: str) -> bool:

@@ -46,6 +46,7 @@ class LinkFilter(msgspec.Struct):
 
     only_own: bool = False
     only_public: bool = False
+    only_private: bool = False
 
 
 class LinkPassword(msgspec.Struct):
@@ -70,7 +71,12 @@ async def list_links(call: Call, form: LinkFilter) -> list[ListedLink]:
     """List the user's links and public ones."""
     async with call.reading() as connection:
         return await deep_links.list_links(
-            connection, call.user, call.project_id, only_own=form.only_own, only_public=form.only_public
+            connection,
+            call.user,
+            call.project_id,
+            only_own=form.only_own,
+            only_public=form.only_public,
+            only_private=form.only_private,
         )
 
 

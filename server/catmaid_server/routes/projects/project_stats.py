@@ -32,18 +32,25 @@ class CableRanking(msgspec.Struct):
     name_pattern: str | None = None
 
 
-class WithSkeletons(msgspec.Struct):
-    """Whether skeletons are counted, too."""
+class WantedTotals(msgspec.Struct):
+    """Which totals are wanted."""
 
+    with_cable_length: bool = True
+    with_node_count: bool = True
+    """Whether treenodes and connectors are counted."""
     with_skeletons: bool = True
 
 
 class WorkPeriod(msgspec.Struct):
     """A period: ISO days, the last one included, and their time zone."""
 
-    start_date: str
-    end_date: str
+    start_date: str | None = None
+    """By default ten days ago."""
+    end_date: str | None = None
+    """By default today."""
     time_zone: str = "UTC"
+    with_imports: bool = True
+    """Whether to tell also how much of it was imported."""
 
     def period(self) -> Period:
         """The period that these parameters describe."""
@@ -104,23 +111,24 @@ async def rank_by_cable(call: Call, form: CableRanking) -> list[tuple[int, float
 class Aggregates(TypedDict):
     """Counts and total cable (nm) of a project."""
 
-    cable_length_total: float
-    n_treenodes: int
-    n_connectors: int
+    cable_length_total: NotRequired[float]
+    n_treenodes: NotRequired[int]
+    n_connectors: NotRequired[int]
     n_skeletons: NotRequired[int]
     n_skeletons_non_zero_length: NotRequired[int]
 
 
 @routes.any("/{project_id}/stats/aggregates", needs=Permission.BROWSE)
-async def describe_project(call: Call, form: WithSkeletons) -> Aggregates:
+async def describe_project(call: Call, form: WantedTotals) -> Aggregates:
     """Count nodes, connectors and skeletons of a project, and sum up their cable."""
     async with call.reading() as connection:
         found = await project_stats.totals(connection, call.project_id)
-    answer: Aggregates = {
-        "cable_length_total": found.cable_length,
-        "n_treenodes": found.treenodes,
-        "n_connectors": found.connectors,
-    }
+    answer: Aggregates = {}
+    if form.with_cable_length:
+        answer["cable_length_total"] = found.cable_length
+    if form.with_node_count:
+        answer["n_treenodes"] = found.treenodes
+        answer["n_connectors"] = found.connectors
     if form.with_skeletons:
         answer["n_skeletons"] = found.skeletons
         answer["n_skeletons_non_zero_length"] = found.skeletons_with_cable
@@ -156,7 +164,7 @@ async def list_work(call: Call, form: WorkPeriod) -> WorkTable:
     """Count what each user made on each day."""
     period = form.period()
     async with call.reading() as connection:
-        work = await project_stats.work_by_day(connection, call.project_id, period)
+        work = await project_stats.work_by_day(connection, call.project_id, period, with_imports=form.with_imports)
     return {
         "stats_table": {
             user_id: {f"{day:%Y%m%d}": made for day, made in days.items()} for user_id, days in work.items()

@@ -8,7 +8,7 @@ import msgspec
 
 from catmaid_server.domain.skeletons import compact_arbors
 from catmaid_server.http.call import Call
-from catmaid_server.http.routing import NoParameters, Permission, Routes
+from catmaid_server.http.routing import Permission, Routes
 from catmaid_server.routes.skeletons import compact_detail
 
 routes = Routes()
@@ -16,10 +16,18 @@ routes = Routes()
 _ARBOR = "/{project_id}/{skeleton_id}/{nodes:[0-9]}/{synapses:[0-9]}/{tags:[0-9]}"
 
 
-class WithTime(msgspec.Struct):
-    """Whether with the times of each node."""
+class Ordered(msgspec.Struct):
+    """Whether by id, as it always is here."""
+
+    ordered: bool = False
+
+
+class WithTime(Ordered):
+    """Whether with the times of each node, and with connectors that have no partner."""
 
     with_time: bool = False
+    with_halflinks: bool = False
+    """Whether connectors to which nobody else is linked are listed, with null for their partners."""
 
 
 class CompactSkeleton(msgspec.Struct):
@@ -42,11 +50,11 @@ async def compact_arbor(call: Call, form: WithTime) -> list[Any]:
     A list: the nodes, as in `compact-detail`; the synapses as (node, its confidence, connector, the other node, its
     confidence, the other skeleton, this end's relation id, the other's); nodes by label.
     """
-    return await _parts(call, with_times=form.with_time)
+    return await _parts(call, with_times=form.with_time, with_half_links=form.with_halflinks)
 
 
 @routes.any(f"{_ARBOR}/compact-arbor-with-minutes", needs=Permission.BROWSE)
-async def compact_arbor_with_minutes(call: Call, form: NoParameters) -> list[Any]:
+async def compact_arbor_with_minutes(call: Call, form: Ordered) -> list[Any]:
     """Read one skeleton with both ends of its synapses, and when its nodes were made.
 
     Returns
@@ -58,7 +66,7 @@ async def compact_arbor_with_minutes(call: Call, form: NoParameters) -> list[Any
         return [*parts, await compact_arbors.minutes(connection, call.project_id, call.path["skeleton_id"])]
 
 
-async def _parts(call: Call, *, with_times: bool) -> list[Any]:
+async def _parts(call: Call, *, with_times: bool, with_half_links: bool = False) -> list[Any]:
     async with call.reading() as connection:
         return list(
             await compact_arbors.compact_arbor(
@@ -68,6 +76,7 @@ async def _parts(call: Call, *, with_times: bool) -> list[Any]:
                 with_nodes=call.path["nodes"] != "0",
                 with_synapses=call.path["synapses"] != "0",
                 with_tags=call.path["tags"] != "0",
+                with_half_links=with_half_links,
                 with_times=with_times,
             )
         )

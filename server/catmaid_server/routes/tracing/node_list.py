@@ -66,6 +66,10 @@ class NodeList(msgspec.Struct, kw_only=True):
     """No nodes of skeletons that this user was the last to edit."""
     with_relation_map: Literal["none", "used", "all"] = "used"
     """Of which relations the names are wanted."""
+    with_origin: bool = False
+    """Whether to tell where skeletons were imported from."""
+    order: Literal["", "cable-asc", "cable-desc"] = ""
+    """By the cable of their skeletons, `cable-asc` or `cable-desc`, or in any order."""
 
     @property
     def choice(self) -> Choice:
@@ -88,7 +92,8 @@ async def node_list(call: Call, form: NodeList) -> Encoded:
     A list: the nodes as (id, parent or null, x, y, z, confidence, radius, skeleton, time of edition, user), nm and
     seconds since 1970; connectors as (id, x, y, z, confidence, time of edition, user, links), where a link is
     (node, relation id, confidence, time of edition, id); labels by node; whether there are more nodes than fit;
-    names of relations by id. The same as MessagePack or as columns, if that is asked for.
+    names of relations by id; on request, if any is known, a list of which the first item is the origins as (skeleton,
+    id there, data source). The same as MessagePack or as columns, if that is asked for.
     """
     return await _listed(call, form)
 
@@ -127,14 +132,21 @@ async def _listed(call: Call, form: NodeList) -> web.Response:
             most_nodes=min(form.limit, limit) if form.limit > 0 else limit,
         )
         found = await skeleton_choice.chosen(connection, found, form.choice)
+        if form.order:
+            found = await skeleton_choice.ordered_by_cable(connection, found, descending=form.order == "cable-desc")
+        origins = await skeleton_choice.origins(connection, found, box) if form.with_origin else []
         if form.with_relation_map != "used":
             wanted = form.with_relation_map == "all"
             relations = await skeleton_choice.all_relations(connection, call.project_id) if wanted else {}
             found = dataclasses.replace(found, relations=relations)
         if form.src in GRIDS and encoding is not Encoding.COLUMNS:
             first, more = detail_levels.portioned(found, levels)
-            return Forms(lambda: [*_positional(first), _further(more)], dict).encoded(encoding)
-        return Forms(lambda: _positional(found), lambda: _columnar(found)).encoded(encoding)
+            further = [*([origins] if origins else []), *_further(more)]
+            return Forms(lambda: [*_positional(first), further], dict).encoded(encoding)
+        return Forms(
+            lambda: [*_positional(found), *([[origins]] if origins else [])],
+            lambda: _columnar(found) | ({"origins": origins} if form.with_origin else {}),
+        ).encoded(encoding)
 
     return response(await remembered_body(call, form, encoding, produce), encoding)
 

@@ -207,3 +207,13 @@ DELETE FROM annotation WHERE id = ANY (%(annotation_ids)s::integer[]);
 -- name: take_over
 -- Move all annotation links of a neuron to another neuron.
 UPDATE annotation_link SET neuron_id = %(new_id)s WHERE neuron_id = %(old_id)s;
+
+-- name: skeletons_changed_since
+-- Skeletons whose neurons have annotation links that changed after a time, or (metas) whose annotations have.
+SELECT DISTINCT s.id
+  FROM skeleton s JOIN annotation_link k ON k.neuron_id = s.neuron_id
+ WHERE s.project_id = %(project_id)s AND s.id = ANY (%(skeleton_ids)s::integer[])
+   AND (k.edition_time > %(time)s
+        OR %(metas)s AND EXISTS (SELECT FROM annotation_link m
+                                  WHERE m.target_annotation_id = k.annotation_id AND m.edition_time > %(time)s))
+ ORDER BY s.id;

@@ -31,6 +31,7 @@ SELECT id, creation_time, edition_time, alias, is_public, is_exportable, locatio
  WHERE project_id = %(project_id)s
    AND (user_id = %(user_id)s OR (is_public AND NOT %(only_own)s))
    AND (NOT %(only_public)s OR is_public)
+   AND NOT (%(only_private)s AND is_public)
  ORDER BY id;
 
 -- name: delete

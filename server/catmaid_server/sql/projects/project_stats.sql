@@ -64,6 +64,18 @@ SELECT user_id, (creation_time AT TIME ZONE %(time_zone)s)::date, count(*)::floa
  WHERE project_id = %(project_id)s AND creation_time >= %(since)s AND creation_time < %(until)s
  GROUP BY 1, 2;
 
+-- name: imported_by_day
+-- Treenodes that imports made in a period, and their cable, by author and day of creation in a time zone.
+-- Cost: for each treenode of the period, if anything was imported in it, one index lookup in its history.
+SELECT t.user_id, (t.creation_time AT TIME ZONE %(time_zone)s)::date, count(*)::float8, round(sum(ST_3DLength(t.edge)))
+  FROM transaction_info i
+  JOIN treenode t
+    ON t.project_id = i.project_id AND t.creation_time = i.time
+   AND i.id = coalesce((SELECT min(h.version) FROM treenode__history h WHERE h.id = t.id), t.version)
+ WHERE i.project_id = %(project_id)s AND i.label = 'skeletons.import'
+   AND i.time >= %(since)s AND i.time < %(until)s
+ GROUP BY 1, 2;
+
 -- name: synapses_by_day
 -- Pairs of a pre- and a postsynaptic link at one connector, by who made the later link and when.
 SELECT l.user_id, (l.creation_time AT TIME ZONE %(time_zone)s)::date, count(*)::float8

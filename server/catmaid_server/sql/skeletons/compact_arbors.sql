@@ -16,8 +16,9 @@ SELECT coalesce(json_agg(json_build_array(id, parent_id, user_id, x, y, z, radiu
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s;
 
 -- name: synapses
--- Synapses of a skeleton with both ends, as JSON rows: treenode, its confidence, connector, confidence, treenode and skeleton of the partner, relation of both sides
--- (0 presynaptic, 1 postsynaptic). Gap junctions are no synapses to the clients of this form.
+-- Synapses of a skeleton with both ends, as JSON rows: treenode, its confidence, connector, confidence, treenode and
+-- skeleton of the partner, relation of both sides (0 presynaptic, 1 postsynaptic). half: also connectors to which nothing
+-- else is linked, with NULL for the partner. Gap junctions are no synapses to the clients of this form.
 SELECT coalesce(json_agg(json_build_array(
            l.treenode_id, l.confidence, l.connector_id, p.confidence, p.treenode_id, p.skeleton_id,
            side.mine, side.theirs) ORDER BY l.treenode_id, l.id, p.id), '[]')::text
@@ -26,7 +27,9 @@ SELECT coalesce(json_agg(json_build_array(
   JOIN relation a ON a.name = side.my_name AND a.project_id = %(project_id)s
   JOIN relation b ON b.name = side.their_name AND b.project_id = %(project_id)s
   JOIN connector_link l ON l.relation_id = a.id AND l.skeleton_id = %(skeleton_id)s
-  JOIN connector_link p ON p.connector_id = l.connector_id AND p.relation_id = b.id AND p.id <> l.id;
+  LEFT JOIN connector_link p ON p.connector_id = l.connector_id AND p.relation_id = b.id AND p.id <> l.id
+ WHERE p.id IS NOT NULL
+    OR %(half)s AND NOT EXISTS (SELECT FROM connector_link o WHERE o.connector_id = l.connector_id AND o.id <> l.id);
 
 -- name: tags
 -- Treenodes by label name, as a JSON object; treenodes in the order in which they were labelled.

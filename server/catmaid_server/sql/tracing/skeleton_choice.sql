@@ -17,6 +17,17 @@ SELECT skeleton_id
   FROM fitting
  WHERE (%(largest)s <= 0 AND %(newest)s <= 0) OR by_length <= %(largest)s OR by_time <= %(newest)s;
 
+-- name: cable_lengths
+-- Cable (nm) of skeletons.
+SELECT skeleton_id, cable_length FROM skeleton_summary WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[]);
+
+-- name: origins
+-- Where skeletons were imported from: skeleton, its id there, data source.
+SELECT skeleton_id, source_id, data_source_id
+  FROM skeleton_origin
+ WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[])
+ ORDER BY skeleton_id;
+
 -- name: relations
 -- Id and name of all relations of a project.
 SELECT id, name FROM relation WHERE project_id = %(project_id)s;
