@@ -61,6 +61,43 @@ async def test_a_connector_is_made_with_its_links(service: Service, relations: d
     assert listed[0] == made["connector_id"]
 
 
+async def test_a_junction_is_no_synapse(service: Service) -> None:
+    path = f"/{service.project_id}"
+    nodes = [(await service.tracer.post(f"{path}/treenode/create", x=x))["treenode_id"] for x in range(4)]
+    unchecked = '{"nocheck": true}'
+
+    async def made(connector_id: int, *links: tuple[int, str]) -> list[int]:
+        statuses = []
+        for node, relation in links:
+            form = {"from_id": nodes[node], "to_id": connector_id, "link_type": relation, "state": unchecked}
+            statuses.append((await service.tracer.request("POST", f"{path}/link/create", data=form))[0])
+        return statuses
+
+    async def connector() -> int:
+        return int((await service.tracer.post(f"{path}/connector/create"))["connector_id"])
+
+    for junction in ("gapjunction_with", "tightjunction_with", "desmosome_with"):
+        assert await made(await connector(), *((n, junction) for n in range(3))) == [200, 200, 400]
+        assert await made(await connector(), (0, "postsynaptic_to"), (1, junction)) == [200, 400]
+    assert await made(await connector(), (0, "gapjunction_with"), (1, "postsynaptic_to")) == [200, 400]
+    assert await made(await connector(), *((n, "abutting") for n in range(4))) == [200] * 4
+    status, _ = await service.tracer.refused(f"{path}/link/create", from_id=nodes[0], to_id=await connector())
+    assert status == 400, "there is no kind of link that goes without saying"
+
+
+async def test_a_second_postsynaptic_site_of_a_skeleton_is_made_with_a_warning(service: Service) -> None:
+    path = f"/{service.project_id}"
+    root = (await service.tracer.post(f"{path}/treenode/create"))["treenode_id"]
+    form = {"link_type": "postsynaptic_to", "state": '{"nocheck": true}'}
+    form["to_id"] = (await service.tracer.post(f"{path}/connector/create"))["connector_id"]
+    warnings = []
+    for _ in range(3):
+        child = await service.tracer.post(f"{path}/treenode/create", parent_id=root, state='{"nocheck": true}')
+        made = await service.tracer.post(f"{path}/link/create", from_id=child["treenode_id"], **form)
+        warnings.append(made.get("warning", ""))
+    assert [("one" in text, " 2 " in text) for text in warnings] == [(False, False), (True, False), (False, True)]
+
+
 async def test_connectors_are_in_a_box_by_their_links(service: Service, relations: dict[str, int]) -> None:
     """A link that crosses the box brings its connector along; other links of it do not show."""
     path = f"/{service.project_id}"

@@ -21,7 +21,7 @@ RADII = dict.fromkeys(PARENTS, -1.0) | {7: 20.0}
 @pytest.mark.parametrize(("start", "reach", "expected"), [
     (4, Reach.NODE, [4]),
     (4, Reach.TO_NEXT_BRANCH_OR_END, [4, 5]),
-    (1, Reach.TO_NEXT_BRANCH_OR_END, [1, 2]),
+    (1, Reach.TO_NEXT_BRANCH_OR_END, [1, 2, 3]),
     (3, Reach.TO_NEXT_BRANCH_OR_END, [3]),
     (5, Reach.TO_NEXT_BRANCH_OR_END, [5]),
     (8, Reach.TO_PREVIOUS_BRANCH, [8, 7, 6]),

@@ -45,6 +45,8 @@ class GraphQuery:
         Width in nm of the kernel by which synapses of the skeletons in `expand` are clustered; 0 for no clusters.
     link_type
         Which connectors make the edges.
+    connector_ids
+        Only these of them; `None` for all.
     """
 
     skeleton_ids: Sequence[int]
@@ -53,6 +55,7 @@ class GraphQuery:
     expand: Sequence[int] = ()
     link_type: str = SYNAPTIC
     with_overall_counts: bool = False
+    connector_ids: Sequence[int] | None = None
 
 
 @dataclass
@@ -110,6 +113,7 @@ async def _edges(
         sql.edges,
         project_id=project_id,
         skeleton_ids=list(query.skeleton_ids),
+        connector_ids=None if query.connector_ids is None else list(query.connector_ids),
         source=pair["source"],
         target=pair["target"],
     ):

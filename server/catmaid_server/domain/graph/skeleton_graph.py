@@ -25,9 +25,16 @@ _UP = (relations.POSTSYNAPTIC, relations.PRESYNAPTIC)
 
 
 async def circles(
-    connection: Connection, project_id: int, skeleton_ids: Sequence[int], *, hops: int, min_pre: int, min_post: int
+    connection: Connection,
+    project_id: int,
+    skeleton_ids: Sequence[int],
+    *,
+    hops: int,
+    min_pre: int,
+    min_post: int,
+    connector_ids: Sequence[int] | None = None,
 ) -> list[int]:
-    """What is within some hops of skeletons, them left out.
+    """What is within some hops of skeletons, over any or only some connectors, them left out.
 
     A hop goes upstream where the partner makes at least `min_pre` synapses, and downstream where it receives at
     least `min_post`; a number below 0 closes the way. Raises `InvalidInput` if both ways are closed.
@@ -41,7 +48,7 @@ async def circles(
         near: set[int] = set()
         for way, least in ((_UP, min_pre), (_DOWN, min_post)):
             if least >= 0 and front:
-                near.update(*(await _partners(connection, project_id, front, way, least)).values())
+                near.update(*(await _partners(connection, project_id, front, way, least, connector_ids)).values())
         front = near - found
         found = found | near
     return list(found - start)
@@ -139,11 +146,22 @@ def _require_hops(hops: int) -> None:
 
 
 async def _partners(
-    connection: Connection, project_id: int, skeleton_ids: Collection[int], way: tuple[str, str], least: int
+    connection: Connection,
+    project_id: int,
+    skeleton_ids: Collection[int],
+    way: tuple[str, str],
+    least: int,
+    connector_ids: Sequence[int] | None = None,
 ) -> dict[int, set[int]]:
     found: defaultdict[int, set[int]] = defaultdict(set)
     for skeleton, partner, count in await fetch_all(
-        connection, sql.partners, project_id=project_id, mine=way[0], theirs=way[1], skeleton_ids=list(skeleton_ids)
+        connection,
+        sql.partners,
+        project_id=project_id,
+        mine=way[0],
+        theirs=way[1],
+        skeleton_ids=list(skeleton_ids),
+        connector_ids=None if connector_ids is None else list(connector_ids),
     ):
         if count >= least:
             found[skeleton].add(partner)

@@ -78,9 +78,11 @@ async def create_cloud(
     return PointCloud(*made)
 
 
-async def list_clouds(connection: Connection, project_id: int, cloud_ids: Sequence[int] | None) -> list[PointCloud]:
-    """The clouds of a project: all, or those with the given ids."""
-    rows = await fetch_all(connection, sql.clouds, project_id=project_id, cloud_ids=cloud_ids)
+async def list_clouds(
+    connection: Connection, project_id: int, cloud_ids: Sequence[int] | None, *, by_name: bool = False
+) -> list[PointCloud]:
+    """The clouds of a project: all, or those with the given ids; by id or by name."""
+    rows = await fetch_all(connection, sql.clouds, project_id=project_id, cloud_ids=cloud_ids, by_name=by_name)
     return [PointCloud(*row) for row in rows]
 
 

@@ -14,7 +14,7 @@ from catmaid_server.domain.accounts.permissions import require_edit
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import projects
-from catmaid_server.domain.tracing.links import add_link
+from catmaid_server.domain.tracing.links import NewConnectorLink, add_link
 from catmaid_server.domain.tracing.states import State
 from catmaid_server.domain.tracing.treenodes import edition_times, lock_node
 
@@ -86,10 +86,10 @@ async def delete_connector(
 
 async def create_links(
     tx: Connection, user: User, project_id: int, connector_id: int, links: Sequence[tuple[int, int, int]]
-) -> list[tuple[int, datetime]]:
+) -> list[NewConnectorLink]:
     """Link treenodes to a connector that this transaction made, each by relation and confidence.
 
-    Returns link id and edition time of each. Raises `InvalidInput` as `create_link` does.
+    Raises `InvalidInput` as `create_link` does.
     """
     made = []
     for treenode_id, relation_id, confidence in links:
@@ -119,10 +119,10 @@ async def create_link(
     state: State,
     *,
     confidence: int = 5,
-) -> tuple[int, datetime, int]:
-    """Link a treenode to a connector; return link id, edition time, relation id.
+) -> tuple[NewConnectorLink, int]:
+    """Link a treenode to a connector; return the link and its relation's id.
 
-    Raises `InvalidInput` if the connector has as many links of this kind as it may, or this one already.
+    Raises `InvalidInput` if there is no such relation, and as `add_link` does.
     """
     relation_id = (await projects.relation_ids(tx, project_id)).get(relation)
     if relation_id is None:
@@ -134,7 +134,7 @@ async def create_link(
     node = await lock_node(tx, project_id, treenode_id)
     if not state.off:
         state.require_nodes(await edition_times(tx, project_id, state.node_ids()))
-    link_id, time = await add_link(
+    link = await add_link(
         tx,
         user,
         project_id,
@@ -144,7 +144,7 @@ async def create_link(
         relation_id=relation_id,
         confidence=confidence,
     )
-    return link_id, time, relation_id
+    return link, relation_id
 
 
 async def delete_link(

@@ -29,7 +29,7 @@ def wanted_levels(lod_type: str, lod: str) -> int:
     lod_type
         `percent` of all levels, or `absolute`.
     lod
-        A part of 1, or a number of levels, of which 0 stands for all; `max` for all as well.
+        A part of 1, or a number of levels, of which 0 stands for all; `max` and `NaN` for all as well.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def wanted_levels(lod_type: str, lod: str) -> int:
     """
     if lod_type not in (PERCENT, ABSOLUTE):
         raise InvalidInput(f"lod_type is {PERCENT} or {ABSOLUTE}, not {lod_type!r}.")
-    if lod == "max":
+    if lod.strip().lower() in ("max", "nan"):
         return LEVELS
     try:
         number = float(lod)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput
@@ -12,7 +14,21 @@ from catmaid_wire import relations
 
 sql = load("tracing/connectors")
 
-MOST_LINKS = {relations.PRESYNAPTIC: 1, relations.GAP_JUNCTION: 2}
+_PAIRED = (relations.GAP_JUNCTION, relations.TIGHT_JUNCTION, relations.DESMOSOME)
+"""Relations of two treenodes that meet without a direction."""
+_MOST_LINKS = {relations.PRESYNAPTIC: 1} | dict.fromkeys(_PAIRED, 2)
+_SYNAPTIC = (relations.PRESYNAPTIC, relations.POSTSYNAPTIC)
+_EXCLUDED = {relations.POSTSYNAPTIC: (relations.GAP_JUNCTION,)} | dict.fromkeys(_PAIRED, _SYNAPTIC)
+"""By relation those that a connector must not have for a link of that relation."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewConnectorLink:
+    """A link that was made, and how many of its relation the skeleton had to the connector before."""
+
+    id: int
+    edition_time: datetime
+    siblings: int
 
 
 async def add_link(
@@ -25,11 +41,11 @@ async def add_link(
     connector_id: int,
     relation_id: int,
     confidence: int,
-) -> tuple[int, datetime]:
-    """Link a treenode, locked by the caller, to a connector of the same project; return link id and edition time.
+) -> NewConnectorLink:
+    """Link a treenode, locked by the caller, to a connector of the same project.
 
-    Raises `InvalidInput` if there is no such connector or relation, or if the connector has as many links of this
-    kind as it may, or this one already.
+    Raises `InvalidInput` if there is no such connector or relation, if the connector has as many links of this kind as
+    it may, this one already, or one of a kind that does not go with it: a junction is no synapse.
     """
     ends = {"project_id": project_id, "connector_id": connector_id, "relation_id": relation_id}
     cursor = await tx.execute(sql.lock_for_link, ends)
@@ -37,16 +53,21 @@ async def add_link(
     if found is None:
         raise InvalidInput(f"Project {project_id} lacks the connector {connector_id} or the relation {relation_id}.")
     relation: str = found[0]
-    cursor = await tx.execute(sql.links_of_kind, ends)
-    linked = [row[0] for row in await cursor.fetchall()]
-    if treenode_id in linked:
+    there = await fetch_all(tx, sql.links_there, connector_id=connector_id)
+    linked = [(node, skeleton) for node, skeleton, name in there if name == relation]
+    if treenode_id in (node for node, _ in linked):
         raise InvalidInput(f"Treenode {treenode_id} is {relation} connector {connector_id} already.")
-    if len(linked) >= MOST_LINKS.get(relation, len(linked) + 1):
+    if len(linked) >= _MOST_LINKS.get(relation, len(linked) + 1):
         raise InvalidInput(f"Connector {connector_id} has {len(linked)} {relation} link(s), more are not possible.")
+    for _, _, other in there:
+        if other in _EXCLUDED.get(relation, ()):
+            raise InvalidInput(
+                f"Connector {connector_id} has a link {other}, with which {relation} does not go together."
+            )
     cursor = await tx.execute(
         sql.create_link,
         {**ends, "treenode_id": treenode_id, "skeleton_id": skeleton_id, "user_id": user.id, "confidence": confidence},
     )
     row = await cursor.fetchone()
     assert row is not None
-    return row[0], row[1]
+    return NewConnectorLink(row[0], row[1], sum(skeleton == skeleton_id for _, skeleton in linked))

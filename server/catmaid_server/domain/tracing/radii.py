@@ -67,7 +67,8 @@ async def set_radius(
 async def reached(tx: Connection, node: Node, reach: Reach) -> list[int]:
     """Ids of the nodes within reach, beginning with `node`.
 
-    Branch nodes end a stretch and are not part of it, and so do nodes with a radius; ends are part of it.
+    Downstream, the branch node or end that ends a stretch is part of it; upstream, the branch node, root or node with a
+    radius is not.
     """
     if reach is Reach.NODE:
         return [node.id]
@@ -93,7 +94,7 @@ def stretch(start: int, parents: Mapping[int, int | None], radii: Mapping[int, f
 
 def _downstream(start: int, children: Mapping[int, list[int]]) -> list[int]:
     found = [start]
-    while len(below := children[found[-1]]) == 1 and len(children[below[0]]) <= 1:
+    while len(below := children[found[-1]]) == 1:
         found.append(below[0])
     return found
 

@@ -18,7 +18,7 @@ from catmaid_server.domain.annotation.neuron_info import require_neuron
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import log
 from catmaid_server.domain.tracing import lifecycle, sampler_upkeep
-from catmaid_server.domain.tracing.links import add_link
+from catmaid_server.domain.tracing.links import NewConnectorLink, add_link
 from catmaid_server.domain.tracing.states import State
 
 sql = load("tracing/treenodes")
@@ -55,8 +55,7 @@ class Created:
     edition_time: datetime
     parent_edition_time: datetime | None
     child_edition_times: list[tuple[int, datetime]]
-    created_links: list[tuple[int, datetime]]
-    """Link id and edition time."""
+    created_links: list[NewConnectorLink]
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +376,7 @@ def _times_of(links: Sequence[TreenodeLink]) -> list[tuple[int, datetime]]:
 
 async def _create_links(
     tx: Connection, user: User, project_id: int, treenode_id: int, skeleton_id: int, links: Sequence[NewLink]
-) -> list[tuple[int, datetime]]:
+) -> list[NewConnectorLink]:
     return [
         await add_link(
             tx,

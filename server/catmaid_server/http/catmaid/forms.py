@@ -61,16 +61,25 @@ class _Spelling:
 def decode(pairs: Iterable[tuple[str, str]], into: type[Struct]) -> Struct:
     """Make a `Struct` of form parameters; unknown ones are ignored.
 
+    A struct may have a class variable `UNREAD`: parameters that CATMAID knows and this service does not follow, by
+    name, with the value that makes no difference.
+
     Raises
     ------
     InvalidInput
-        Naming the parameter, if a value has the wrong type, is not finite, or a required one is missing.
+        Naming the parameter, if a value has the wrong type, is not finite, or a required one is missing; or one of
+        `UNREAD` has another value.
     """
     parameters = _parameters(into)
+    unread: dict[str, str] = getattr(into, "UNREAD", {})
     spellings: dict[str, _Spelling] = {}
     for key, value in pairs:
         match = _KEY.match(key)
-        if match is None or match[1] not in parameters:
+        if match is None:
+            continue
+        if match[1] in unread:
+            _require_no_difference(match[1], value, unread[match[1]])
+        if match[1] not in parameters:
             continue
         path = _INDEX.findall(match[2])
         if len(path) > _MAX_DEPTH:
@@ -81,6 +90,12 @@ def decode(pairs: Iterable[tuple[str, str]], into: type[Struct]) -> Struct:
         spelling.add(path, value)
     raw = {name: _value(name, spelling, parameters[name].reading) for name, spelling in spellings.items()}
     return convert(raw, into)
+
+
+def _require_no_difference(name: str, value: str, harmless: str) -> None:
+    if value.strip().lower() not in ("", harmless):
+        with_default = f", or send {harmless}" if harmless else ""
+        raise InvalidInput(f"Parameter {name} is not supported here: leave it out{with_default}.")
 
 
 def convert(raw: Any, into: type[Struct]) -> Struct:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -15,8 +15,9 @@ routes = Routes()
 
 
 class ExportGraph(msgspec.Struct):
-    """Some skeletons."""
+    """Some skeletons, which are not divided into parts."""
 
+    UNREAD: ClassVar[dict[str, str]] = {"confidence_threshold": "0", "bandwidth": "0", "risk": "0", "order": "0"}
     skeleton_ids: list[int] = msgspec.field(name="skeleton_list", default_factory=list)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 import msgspec
 
@@ -23,6 +23,8 @@ class Circles(msgspec.Struct):
     n_circles: int = 1
     min_pre: int = -1
     min_post: int = -1
+    allowed_connector_ids: list[int] = []
+    """Connectors over which a hop may go; none for all."""
 
 
 class Paths(msgspec.Struct):
@@ -49,6 +51,7 @@ class PathSkeletons(msgspec.Struct):
 class Subgraph(msgspec.Struct):
     """Some skeletons, and how they are divided into parts."""
 
+    UNREAD: ClassVar[dict[str, str]] = {"risk": "0"}
     skeleton_ids: list[int] = []
     confidence_threshold: int = 0
     """Edges of less confidence are cut."""
@@ -58,6 +61,8 @@ class Subgraph(msgspec.Struct):
     """Which of the skeletons are divided by clusters of synapses."""
     with_overall_counts: bool = False
     """Whether links to skeletons outside of the set are counted, too."""
+    allowed_connector_ids: list[int] = []
+    """Connectors that count; none for all."""
     link_types: list[str] = []
     """Types of connectors; one graph for each. Without any, the graph of synapses."""
 
@@ -70,6 +75,7 @@ class Subgraph(msgspec.Struct):
             expand=self.expand,
             link_type=link_type,
             with_overall_counts=self.with_overall_counts,
+            connector_ids=self.allowed_connector_ids or None,
         )
 
 
@@ -91,7 +97,13 @@ async def find_circles(call: Call, form: Circles) -> tuple[list[int], dict[int, 
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
         found = await skeleton_graph.circles(
-            connection, call.project_id, ids, hops=form.n_circles, min_pre=form.min_pre, min_post=form.min_post
+            connection,
+            call.project_id,
+            ids,
+            hops=form.n_circles,
+            min_pre=form.min_pre,
+            min_post=form.min_post,
+            connector_ids=form.allowed_connector_ids or None,
         )
         return found, await skeleton_info.neuron_names(connection, call.project_id, found) if found else {}
 

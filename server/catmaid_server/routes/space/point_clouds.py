@@ -38,6 +38,8 @@ class ListClouds(msgspec.Struct):
     pointcloud_ids: list[int] = []
     """Some clouds; all of the project if none is given."""
     with_images: bool = False
+    order_by: str = "id"
+    """`id` or `name`."""
 
 
 class CloudParts(msgspec.Struct):
@@ -108,7 +110,9 @@ class DescribedCloud(TypedDict, total=False):
 async def list_clouds(call: Call, form: ListClouds) -> list[DescribedCloud]:
     """List the point clouds of a project."""
     async with call.reading() as connection:
-        clouds = await point_clouds.list_clouds(connection, call.project_id, form.pointcloud_ids or None)
+        clouds = await point_clouds.list_clouds(
+            connection, call.project_id, form.pointcloud_ids or None, by_name=form.order_by == "name"
+        )
     if form.simple:
         return [_named(cloud) for cloud in clouds]
     listed = [_listed(cloud) for cloud in clouds]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, TypedDict
+from typing import Annotated, ClassVar, TypedDict
 
 import msgspec
 import numpy as np
@@ -93,6 +93,17 @@ class NewVolume(msgspec.Struct):
         return corner
 
 
+class ImportVolumes(msgspec.Struct):
+    """A surface as text, instead of files."""
+
+    UNREAD: ClassVar[dict[str, str]] = {"source_id": "", "source_project_id": "", "source_url": ""}
+    format: str = ""
+    """`stl`."""
+    mesh: forms.LongText = ""
+    """The surface in that format."""
+    name: str = "Unnamed volume"
+
+
 class EditVolume(msgspec.Struct):
     """What to change."""
 
@@ -172,14 +183,20 @@ async def add_volume(call: Call, form: NewVolume) -> VolumeChanged:
     label="volumes.create",
     files=Files("Surfaces, as .stl or .obj files.", many=True),
 )
-async def import_volumes(call: Call, form: NoParameters) -> dict[str, int]:
-    """Make volumes of uploaded STL and OBJ files; ids by file name."""
+async def import_volumes(call: Call, form: ImportVolumes) -> dict[str, int]:
+    """Make volumes of uploaded STL and OBJ files, or of a text in STL; ids by file name, or by name."""
     made: dict[str, int] = {}
     for field in (await bodies.posted(call.request)).values():
         if isinstance(field, FileField):
             made[field.filename] = await volumes.import_volume(
                 call.tx, call.user, call.project_id, field.filename, field.file.read()
             )
+    if not made:
+        if form.format != "stl":
+            raise InvalidInput("Send files, or a surface as mesh with the format stl.")
+        made[form.name] = await volumes.import_volume(
+            call.tx, call.user, call.project_id, f"{form.name}.stl", form.mesh.encode()
+        )
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import msgspec
 
@@ -47,8 +47,8 @@ async def create_connector(call: Call, form: CreateConnector) -> ConnectorMade:
         "connector_id": connector_id,
         "connector_edition_time": milliseconds(time),
         "created_links": [
-            (link_id, milliseconds(edited), treenode_id, relation_id)
-            for (link_id, edited), (treenode_id, relation_id, _) in zip(made, form.links, strict=True)
+            (link.id, milliseconds(link.edition_time), treenode_id, relation_id)
+            for link, (treenode_id, relation_id, _) in zip(made, form.links, strict=True)
         ],
     }
 
@@ -115,7 +115,7 @@ class CreateLink(msgspec.Struct, kw_only=True):
 
     from_id: int
     to_id: int
-    link_type: str = relations.PRESYNAPTIC
+    link_type: str
     state: str | None = None
 
 
@@ -126,20 +126,29 @@ class LinkMade(TypedDict):
     link_id: int
     link_edition_time: Instant
     relation_id: int
+    warning: NotRequired[str]
+    """That the skeleton is postsynaptic to this connector more than once, which is rarely meant."""
 
 
 @routes.post("/{project_id}/link/create", needs=Permission.ANNOTATE, label="links.create")
 async def create_link(call: Call, form: CreateLink) -> LinkMade:
     """Link a treenode to a connector."""
-    link_id, time, relation_id = await connectors.create_link(
+    link, relation_id = await connectors.create_link(
         call.tx, call.user, call.project_id, form.from_id, form.to_id, form.link_type, State(form.state)
     )
-    return {
+    answer: LinkMade = {
         "message": "success",
-        "link_id": link_id,
-        "link_edition_time": milliseconds(time),
+        "link_id": link.id,
+        "link_edition_time": milliseconds(link.edition_time),
         "relation_id": relation_id,
     }
+    if form.link_type == relations.POSTSYNAPTIC and link.siblings:
+        answer["warning"] = (
+            "There is already one post-synaptic connection to the target skeleton"
+            if link.siblings == 1
+            else f"There are already {link.siblings} post-synaptic connections to the target skeleton"
+        )
+    return answer
 
 
 class DeleteLink(msgspec.Struct, kw_only=True):

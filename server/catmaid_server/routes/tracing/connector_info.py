@@ -15,6 +15,7 @@ from catmaid_server.http.catmaid import times
 from catmaid_server.http.catmaid.boxes import Corners
 from catmaid_server.http.catmaid.times import Instant
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
+from catmaid_wire import relations
 
 routes = Routes()
 
@@ -43,7 +44,7 @@ class ListLinks(msgspec.Struct):
     """Whose links, of which relation."""
 
     skeleton_ids: list[int] = []
-    relation_type: str = ""
+    relation_type: str = relations.PRESYNAPTIC
     with_tags: bool = True
 
 

@@ -50,7 +50,7 @@ class NodeList(msgspec.Struct, kw_only=True):
     format: str = "json"
     src: str | None = None
     """A node provider of CATMAID. Of a grid, treenodes come in levels of detail: `lod` of them."""
-    lod_type: str = detail_levels.PERCENT
+    lod_type: str = detail_levels.ABSOLUTE
     """`percent` or `absolute`; without a grid there is one level, whatever is wanted."""
     lod: str = "max"
     """Which part of all levels is wanted, 0 to 1, or how many of them; `max` for all."""
@@ -115,7 +115,7 @@ async def _listed(call: Call, form: NodeList) -> web.Response:
             f"Could not find matching node provider for request: {form.src!r} is none of "
             f"{', '.join(PROVIDERS + GRIDS)}."
         )
-    levels = detail_levels.wanted_levels(form.lod_type, form.lod)
+    levels = detail_levels.wanted_levels(form.lod_type, form.lod) if form.src in GRIDS else 1
     encoding = Encoding.wanted(call, form.format)
     limit = call.request.app[keys.NODE_LIMIT]
     box = Box((form.left, form.top, form.z1), (form.right, form.bottom, form.z2))

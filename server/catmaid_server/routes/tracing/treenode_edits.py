@@ -157,7 +157,7 @@ async def delete_treenode(call: Call, form: DeleteTreenode) -> TreenodeDeleted:
 class SetRadius(msgspec.Struct, kw_only=True):
     """New radius (nm), and how far along the arbor it holds."""
 
-    radius: float
+    radius: float = -1.0
     option: int = 0
     state: str | None = None
 
@@ -320,7 +320,7 @@ def _created(created: Created) -> TreenodeMade:
         "skeleton_id": created.skeleton_id,
         "edition_time": milliseconds(created.edition_time),
         "parent_edition_time": None if parent_time is None else milliseconds(parent_time),
-        "created_links": [(link_id, milliseconds(time)) for link_id, time in created.created_links],
+        "created_links": [(link.id, milliseconds(link.edition_time)) for link in created.created_links],
     }
 
 

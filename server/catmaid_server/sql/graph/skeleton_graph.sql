@@ -1,7 +1,8 @@
 -- Synapses between skeletons, as a directed graph.
 
 -- name: edges
--- Pairs of links at the same connector between skeletons of a set: skeletons, treenodes, and the lower confidence.
+-- Pairs of links at the same connector, any or one of some, between skeletons of a set: skeletons, treenodes, and the lower
+-- confidence.
 SELECT a.skeleton_id, b.skeleton_id, a.treenode_id, b.treenode_id, least(a.confidence, b.confidence)
   FROM connector_link a
   JOIN relation r ON r.id = a.relation_id AND r.name = %(source)s
@@ -9,6 +10,7 @@ SELECT a.skeleton_id, b.skeleton_id, a.treenode_id, b.treenode_id, least(a.confi
   JOIN relation s ON s.id = b.relation_id AND s.name = %(target)s
  WHERE a.project_id = %(project_id)s
    AND a.skeleton_id = ANY (%(skeleton_ids)s::integer[]) AND b.skeleton_id = ANY (%(skeleton_ids)s::integer[])
+   AND (%(connector_ids)s::integer[] IS NULL OR a.connector_id = ANY (%(connector_ids)s::integer[]))
  ORDER BY a.id, b.id;
 
 -- name: overall_counts
@@ -37,13 +39,15 @@ SELECT l.skeleton_id, l.treenode_id
  ORDER BY l.id;
 
 -- name: partners
--- Synapses from (mine: presynaptic_to) or onto (postsynaptic_to) skeletons: skeleton, other partner, how many.
+-- Synapses from (mine: presynaptic_to) or onto (postsynaptic_to) skeletons, at any connector or one of some: skeleton,
+-- other partner, how many.
 SELECT l.skeleton_id, other.skeleton_id, count(*)
   FROM connector_link l
   JOIN relation r ON r.id = l.relation_id AND r.name = %(mine)s
   JOIN connector_link other ON other.connector_id = l.connector_id AND other.skeleton_id <> l.skeleton_id
   JOIN relation s ON s.id = other.relation_id AND s.name = %(theirs)s
  WHERE l.project_id = %(project_id)s AND l.skeleton_id = ANY (%(skeleton_ids)s::integer[])
+   AND (%(connector_ids)s::integer[] IS NULL OR l.connector_id = ANY (%(connector_ids)s::integer[]))
  GROUP BY 1, 2
  ORDER BY 1, 2;
 

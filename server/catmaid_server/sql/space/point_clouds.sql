@@ -25,11 +25,11 @@ SELECT %(cloud_id)s, p.x, p.y, p.z
  ORDER BY p.position;
 
 -- name: clouds
--- Point clouds of a project by id, all or those with these ids.
+-- Point clouds of a project, all or those with these ids; by_name: ordered by name instead of id.
 SELECT id, user_id, creation_time, edition_time, project_id, name, description
   FROM point_cloud
  WHERE project_id = %(project_id)s AND (%(cloud_ids)s::integer[] IS NULL OR id = ANY (%(cloud_ids)s::integer[]))
- ORDER BY id;
+ ORDER BY CASE WHEN %(by_name)s::boolean THEN name END, id;
 
 -- name: points_of_cloud
 -- Points of a cloud by id, all (share NULL) or a share (0 to 1), which has the same points each time.

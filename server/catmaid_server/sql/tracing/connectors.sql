@@ -44,9 +44,11 @@ SELECT r.name
  WHERE c.id = %(connector_id)s AND c.project_id = %(project_id)s AND r.id = %(relation_id)s
    FOR UPDATE OF c;
 
--- name: links_of_kind
--- The treenodes that are linked to a connector by one relation.
-SELECT treenode_id FROM connector_link WHERE connector_id = %(connector_id)s AND relation_id = %(relation_id)s;
+-- name: links_there
+-- The links of a connector: treenode, skeleton, name of the relation.
+SELECT l.treenode_id, l.skeleton_id, r.name
+  FROM connector_link l JOIN relation r ON r.id = l.relation_id
+ WHERE l.connector_id = %(connector_id)s;
 
 -- name: create_link
 -- Link a treenode to a connector; link id and edition time.
