@@ -110,6 +110,11 @@ def convert(raw: Any, into: type[Struct]) -> Struct:
     return made
 
 
+def parameter_names(into: type[msgspec.Struct]) -> set[str]:
+    """Names of the parameters of a form."""
+    return set(_parameters(into))
+
+
 def split_ids(texts: Iterable[str]) -> list[int]:
     """Ids from texts that hold one, or several with commas between them, as a few old routes have it."""
     try:

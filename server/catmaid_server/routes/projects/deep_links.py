@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -21,6 +21,7 @@ routes = Routes()
 class NewDeepLink(msgspec.Struct):
     """What a link shows; location in nm, stacks as [[stack id, zoom level], ...]."""
 
+    UNREAD: ClassVar[dict[str, str]] = {"stack_group": "", "closest_node_to_location": "false"}
     alias: str | None = None
     is_public: bool = False
     is_exportable: bool = False
