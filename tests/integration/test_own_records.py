@@ -186,9 +186,9 @@ class TestText:
 
     async def test_text_is_seen_in_its_section_and_place(self, tracer: Tracer, stack_id: int) -> None:
         await tracer.post("textlabel/create", text="here", x=50, y=50, z=60)
-        assert await self.seen(tracer, stack_id, z=99) == {"here"}
-        assert await self.seen(tracer, stack_id, z=100) == set()
-        assert await self.seen(tracer, stack_id, z=59) == set()
+        assert await self.seen(tracer, stack_id, z=80) == {"here"}
+        assert await self.seen(tracer, stack_id, z=81) == set()
+        assert await self.seen(tracer, stack_id, z=39) == set()
         assert await self.seen(tracer, stack_id, z=60, left=51) == set()
 
     async def test_what_shrinks_with_the_image_is_left_out_when_unreadable(self, tracer: Tracer, stack_id: int) -> None:
@@ -196,6 +196,14 @@ class TestText:
             await tracer.post("textlabel/create", text=text, z=1000, font_size=10, scaling=scaling)
         assert await self.seen(tracer, stack_id, z=1000) == {"shrinks", "stays"}
         assert await self.seen(tracer, stack_id, z=1000, scale=0.1) == {"stays"}
+        assert await self.seen(tracer, stack_id, z=1000, scale=1, resolution=5) == {"stays"}
+
+    async def test_colours_are_answered_as_bytes(self, tracer: Tracer, stack_id: int) -> None:
+        await tracer.post("textlabel/create", r=0.5, g=1, b=0, a=0.25, z=5000, scaling=1)
+        found = await tracer.get("textlabel/all", sid=stack_id, z=5000, width=10, height=10)
+        assert [(label["colour"], label["scaling"]) for label in found.values()] == [
+            ({"r": 127, "g": 255, "b": 0, "a": 0.25}, 1)
+        ]
 
     async def test_a_change_leaves_the_rest(self, tracer: Tracer) -> None:
         made = await tracer.post("textlabel/create", text="before", r=0.25, x=5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, TypedDict
 
 from catmaid_server.db.queries import load
@@ -15,7 +16,7 @@ TYPES = ("text", "bubble")
 
 
 class TextLabel(TypedDict):
-    """A text label; colour by `r`, `g`, `b` and `a` from 0 to 1, location by `x`, `y` and `z` in nm."""
+    """A text label; colour by `r`, `g`, `b` (0 to 255) and `a` (0 to 1), location by `x`, `y` and `z` in nm."""
 
     tid: int
     type: str
@@ -38,9 +39,9 @@ async def create_label(tx: Connection, project_id: int, **values: Any) -> int:
 
 
 async def update_label(tx: Connection, project_id: int, label_id: int | None, **values: Any) -> None:
-    """Change what is not None; `InvalidInput` if there is no such label here."""
-    if values["type"] not in TYPES:
-        values["type"] = None
+    """Change what is not None, an unknown type to `text`; `InvalidInput` if there is no such label here."""
+    if values["type"] is not None and values["type"] not in TYPES:
+        values["type"] = TYPES[0]
     if await fetch_value(tx, sql.update, project_id=project_id, label_id=label_id, **values) is None:
         raise InvalidInput(f"There is no text label {label_id} in project {project_id}.")
 
@@ -63,7 +64,7 @@ async def labels_in_section(
     z: float,
     scale: float,
 ) -> list[TextLabel]:
-    """The labels of one section of a stack inside of a rectangle, all nm, that can be read at this scale."""
+    """The labels of one section of a stack in a rectangle, all nm, that can be read at this scale (px/nm)."""
     rows = await fetch_all(
         connection,
         sql.in_section,
@@ -86,7 +87,7 @@ async def labels_in_section(
             "font_size": font_size,
             "scaling": int(scaling),
             "z_diff": 0,
-            "colour": dict(zip("rgba", color, strict=True)),
+            "colour": dict(zip("rgba", (*(math.floor(255 * part) for part in color[:3]), color[3]), strict=True)),
             "location": {"x": x, "y": y, "z": at_z},
         }
         for label_id, label_type, text, font_name, font_style, font_size, scaling, color, x, y, at_z in rows

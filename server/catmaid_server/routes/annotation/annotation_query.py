@@ -34,6 +34,7 @@ class QueryTargets(msgspec.Struct):
     name_exact: bool = False
     """Whether the name is the whole one, not a part of it."""
     name_case_sensitive: bool = False
+    """Whether letter case counts."""
     types: list[str] = []
     sort_by: str = "id"
     sort_dir: str = "asc"
@@ -43,7 +44,9 @@ class QueryTargets(msgspec.Struct):
     with_timestamps: bool = False
     """Whether the times of entities and of annotations are answered, and can be sorted by."""
     with_name: bool = True
+    """Whether names are answered."""
     with_type: bool = True
+    """Whether it is answered what each is: neuron, annotation or skeleton."""
     import_only: str | None = None
     """`partial`: only neurons with at least one imported treenode; `full`: only those that were imported whole."""
     ignore_nonexisting: bool = False

@@ -20,6 +20,7 @@ class Replace(msgspec.Struct):
     to_remove: list[str] = []
     to_add: list[str] = []
     target_ids: list[int] = []
+    """Neurons and annotations."""
 
 
 class Named(msgspec.Struct):

@@ -127,6 +127,7 @@ class UseTable(WantedAnnotations):
     order: list[tuple[int, str]] = []
     """Columns to sort by: number (0 name, 1 id, 2 last use, 3 uses, 4 last user) and `asc` or `desc`."""
     start: int = 0
+    """First row."""
     length: int = -1
     """How many rows; 2000 if below 0."""
 

@@ -48,6 +48,7 @@ class LinkFilter(msgspec.Struct):
     only_own: bool = False
     only_public: bool = False
     only_private: bool = False
+    """Whether public links are left out."""
 
 
 class LinkPassword(msgspec.Struct):

@@ -36,6 +36,7 @@ class WantedTotals(msgspec.Struct):
     """Which totals are wanted."""
 
     with_cable_length: bool = True
+    """Whether cable is summed up."""
     with_node_count: bool = True
     """Whether treenodes and connectors are counted."""
     with_skeletons: bool = True

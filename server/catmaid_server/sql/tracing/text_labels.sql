@@ -32,8 +32,8 @@ SELECT l.id, l.type, l.text, l.font_name, l.font_style, l.font_size, l.scaling, 
   JOIN project_stack ps ON ps.project_id = l.project_id AND ps.stack_id = %(stack_id)s
   JOIN stack s ON s.id = ps.stack_id
  WHERE l.project_id = %(project_id)s
-   AND (NOT l.scaling OR l.font_size * %(scale)s > 3)
+   AND (NOT l.scaling OR l.font_size * %(scale)s >= 3)
    AND l.x BETWEEN %(left)s AND %(left)s + %(width)s
    AND l.y BETWEEN %(top)s AND %(top)s + %(height)s
-   AND floor((l.z - ps.translation_z) / s.resolution_z) = floor((%(z)s::float8 - ps.translation_z) / s.resolution_z)
+   AND abs(l.z - %(z)s::float8) <= 0.5 * s.resolution_z
  ORDER BY l.id;
