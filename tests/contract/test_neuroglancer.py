@@ -48,14 +48,14 @@ async def service(server_dsn: str, template: str, tmp_path_factory: pytest.TempP
         yield started
 
 
-def client(service: Service, actor: Actor) -> Neuroglancer:
+def client(service: Service, actor: Actor, origin: str | None = ORIGIN) -> Neuroglancer:
     assert actor.token is not None
-    return Neuroglancer(actor.session, service.url, service.project_id, actor.token)
+    return Neuroglancer(actor.session, service.url, service.project_id, actor.token, origin)
 
 
-@pytest.fixture
-def viewer(service: Service) -> Neuroglancer:
-    return client(service, service.tracer)
+@pytest.fixture(params=[ORIGIN, None], ids=["of another site", "behind the same host"])
+def viewer(service: Service, request: pytest.FixtureRequest) -> Neuroglancer:
+    return client(service, service.tracer, request.param)
 
 
 @dataclass(frozen=True)

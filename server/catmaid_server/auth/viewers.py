@@ -1,8 +1,9 @@
 """Viewers: pages that edit with an API token of their own, as neuroglancer does.
 
 They keep what they have loaded and go on with the edition times that answers tell, so they are told more of these than
-CATMAID tells, and they know nothing of links to connectors. Scripts name no origin, and CATMAID's own pages have a
-session: for both, answers are exactly CATMAID's.
+CATMAID tells, and they know nothing of links to connectors. They send `Authorization: Token`. Scripts (pymaid, catpy,
+rcatmaid) send `X-Authorization`, and CATMAID's own pages have a session: for both, answers are exactly CATMAID's. The
+origin says nothing: behind one host with the service, browsers do not tell it with every request.
 """
 
 from __future__ import annotations
@@ -18,5 +19,5 @@ def token_of(headers: Mapping[str, str]) -> str | None:
 
 
 def is_viewer(headers: Mapping[str, str]) -> bool:
-    """Whether a page with an API token sent a request: of what pages send, browsers tell the origin."""
-    return "Origin" in headers and token_of(headers) is not None
+    """Whether a page with an API token sent a request: it names the token in HTTP's own header, scripts in CATMAID's."""
+    return "X-Authorization" not in headers and token_of(headers) is not None
