@@ -199,6 +199,7 @@ class TestBrowsing:
         assert root[1] is None
 
     async def test_levels_of_detail_of_a_grid(self, service: Service, viewer: Neuroglancer) -> None:
+        place = 5000 if viewer.origin else 50_000
         async with service.store.writing(user_id=None, project_id=service.project_id, label="set up") as tx:
             await tx.execute(
                 "WITH n AS (INSERT INTO neuron (project_id, user_id, name) SELECT %(p)s, id, 'long' FROM app_user"
@@ -206,12 +207,12 @@ class TestBrowsing:
                 "     s AS (INSERT INTO skeleton (project_id, user_id, neuron_id, name)"
                 "           SELECT %(p)s, user_id, id, 'long' FROM n RETURNING id, user_id)"
                 " INSERT INTO treenode (project_id, user_id, editor_id, skeleton_id, x, y, z, radius, confidence)"
-                " SELECT %(p)s, s.user_id, s.user_id, s.id, 5000 + i, 5000, 5000, -1, 5"
+                " SELECT %(p)s, s.user_id, s.user_id, s.id, %(at)s + i, %(at)s, %(at)s, -1, 5"
                 "   FROM s, generate_series(1, 2000) AS i",
-                {"p": service.project_id},
+                {"p": service.project_id, "at": place},
             )
             await tx.execute("SELECT rebuild_edges()")
-        box = (4000, 4000, 4000, 9000, 6000, 6000)
+        box = (place - 1000, place - 1000, place - 1000, place + 4000, place + 1000, place + 1000)
         (everything,) = await viewer.browse(box)
         assert len(everything) == 2000
         grid = {"src": "cached_msgpack_grid"}

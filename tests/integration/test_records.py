@@ -78,3 +78,7 @@ async def test_a_token_that_needs_approval_lets_nobody_in_before(module_service:
     assert await module_service.tracer.get(stacks) == []
     await module_service.admin.post(f"{path}revoke", **use)
     assert (await module_service.tracer.request("GET", stacks))[0] == 403
+
+
+async def test_a_service_without_data_views_has_an_empty_default(service: Service) -> None:
+    assert await service.visitor.get("/dataviews/default") == {}

@@ -49,8 +49,13 @@ export interface components {
             /** Format: date-time */
             connector_edition_time: string;
             connector_id: number;
-            /** @description Links made along with it. */
-            created_links: number[];
+            /** @description Links made along with it: link, edition time, treenode, relation id. */
+            created_links: [
+                number,
+                string,
+                number,
+                number
+            ][];
         };
         /**
          * FormerConfidence
@@ -73,6 +78,27 @@ export interface components {
             link_id: number;
             rel: string;
             rel_id: number;
+        };
+        /**
+         * JoinChanges
+         * @description What a join did to samplers: of the skeleton that lives on (win), and of the one that ends (lose).
+         */
+        JoinChanges: {
+            n_samplers: number;
+            n_samplers_win: number;
+            n_samplers_lose: number;
+            /** @default 0 */
+            n_deleted_samplers: number;
+            /** @default 0 */
+            n_deleted_domains: number;
+            /** @default 0 */
+            n_deleted_intervals: number;
+            /** @default 0 */
+            n_added_domains: number;
+            /** @default 0 */
+            n_added_intervals: number;
+            /** @default 0 */
+            n_added_domain_ends: number;
         };
         /**
          * LabelsSet
@@ -106,6 +132,8 @@ export interface components {
             link_id: number;
             message: string;
             relation_id: number;
+            /** @description That the skeleton is postsynaptic to this connector more than once, which is rarely meant. */
+            warning?: string;
         };
         /**
          * Moved
@@ -137,20 +165,6 @@ export interface components {
             skeleton_id: number;
         };
         /**
-         * SamplerChanges
-         * @description What an edit did to the samplers of the skeleton that lives on.
-         */
-        SamplerChanges: {
-            /** @default 0 */
-            n_deleted_domains: number;
-            /** @default 0 */
-            n_deleted_intervals: number;
-            /** @default 0 */
-            n_added_domains: number;
-            /** @default 0 */
-            n_added_intervals: number;
-        };
-        /**
          * SkeletonSplit
          * @description Both skeletons, and where the cut is (nm).
          */
@@ -172,18 +186,19 @@ export interface components {
             fromid: number;
             message: string;
             result_skeleton_id: number;
-            /** @description What changed in samplers of the skeleton that is left, if either had any. */
-            samplers?: components["schemas"]["SamplerChanges"];
+            /** @description What changed in samplers, if either skeleton had any. */
+            samplers?: components["schemas"]["JoinChanges"];
             stable_annotation_swap: boolean;
             toid: number;
         };
         /**
          * SplitSamplers
-         * @description Intervals and domains of samplers that were deleted with the part that was split off.
+         * @description Samplers of the skeleton; their intervals and domains that were deleted with the part that was split off.
          */
         SplitSamplers: {
             n_deleted_domains: number;
             n_deleted_intervals: number;
+            n_samplers: number;
         };
         /**
          * TreenodeDeleted
@@ -216,7 +231,10 @@ export interface components {
                 number,
                 string
             ][];
-            created_links: number[];
+            created_links: [
+                number,
+                string
+            ][];
             /** Format: date-time */
             edition_time: string;
             parent_edition_time: string | null;
@@ -228,7 +246,11 @@ export interface components {
          * @description The new treenode.
          */
         TreenodeMade: {
-            created_links: number[];
+            /** @description Link id and edition time. */
+            created_links: [
+                number,
+                string
+            ][];
             /** Format: date-time */
             edition_time: string;
             parent_edition_time: string | null;

@@ -19,5 +19,5 @@ def token_of(headers: Mapping[str, str]) -> str | None:
 
 
 def is_viewer(headers: Mapping[str, str]) -> bool:
-    """Whether a page with an API token sent a request: it names the token in HTTP's own header, scripts in CATMAID's."""
+    """Whether a page with an API token sent a request: it uses HTTP's own header, scripts use CATMAID's."""
     return "X-Authorization" not in headers and token_of(headers) is not None

@@ -35,12 +35,10 @@ async def describe_view(connection: Connection, view_id: int) -> DataView:
     return _data_view(found)
 
 
-async def default_view(connection: Connection) -> DataView:
-    """The view of users who chose none; `NotFound` if the service has none."""
+async def default_view(connection: Connection) -> DataView | None:
+    """The view of users who chose none: the default one, or else the first that was made, if there is any."""
     found = await fetch_one(connection, sql.default_view)
-    if found is None:
-        raise NotFound("There is no default data view.")
-    return _data_view(found)
+    return None if found is None else _data_view(found)
 
 
 async def type_comment(connection: Connection, type_id: int | None) -> str:

@@ -33,6 +33,10 @@ class ToolChoice(msgspec.Struct):
     show_roi_tool: bool | None = None
 
 
+class EmptyObject(TypedDict):
+    """Nothing."""
+
+
 @routes.any("/dataviews/list", needs=Permission.NONE)
 async def list_data_views(call: Call, form: NoParameters) -> dict[int, DataView]:
     """List the data views, numbered."""
@@ -41,10 +45,10 @@ async def list_data_views(call: Call, form: NoParameters) -> dict[int, DataView]
 
 
 @routes.any("/dataviews/default", needs=Permission.NONE)
-async def default_data_view(call: Call, form: NoParameters) -> DataView:
-    """Describe the data view of users who chose none."""
+async def default_data_view(call: Call, form: NoParameters) -> DataView | EmptyObject:
+    """Describe the data view of users who chose none; an empty object if the service has no data views."""
     async with call.reading() as connection:
-        return await data_views.default_view(connection)
+        return await data_views.default_view(connection) or {}
 
 
 @routes.any("/dataviews/{view_id}/", needs=Permission.NONE)

@@ -13,11 +13,10 @@ SELECT v.id, v.title, t.code_type, v.config, v.comment
  WHERE v.id = %(view_id)s;
 
 -- name: default_view
--- The first default data view: id, title, type, configuration (JSON), comment.
+-- The first default data view, or else the first of all: id, title, type, configuration (JSON), comment.
 SELECT v.id, v.title, t.code_type, v.config, v.comment
   FROM data_view v JOIN data_view_type t ON t.id = v.data_view_type_id
- WHERE v.is_default
- ORDER BY v.position, v.id
+ ORDER BY v.is_default DESC, CASE WHEN v.is_default THEN v.position END, v.id
  LIMIT 1;
 
 -- name: type_comment
