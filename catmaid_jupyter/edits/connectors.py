@@ -46,7 +46,9 @@ class CreateConnector(Edit[int], frozen=True):
             except CatmaidError:
                 await remove.apply(site, derived_key(key, "take back"))
                 raise
-            answer = {**answer, "created_links": [linked.answer["link_id"]], "link": linked.answer}
+            made = linked.answer
+            row = [made["link_id"], made["link_edition_time"], self.treenode_id, made["relation_id"]]
+            answer = {**answer, "created_links": [row], "link": made}
         return Applied(
             answer=answer,
             text=f"add connector {connector_id}",

@@ -128,7 +128,7 @@ test("answers teach ids and times", () => {
     {
       connector_id: 21,
       connector_edition_time: iso(NOON),
-      created_links: [2],
+      created_links: [[2, iso(NOON + 1), 2, 9]],
       link: { message: "", link_id: 2, link_edition_time: iso(NOON + 1), relation_id: 9 },
     },
     learning,
