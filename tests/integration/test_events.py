@@ -183,3 +183,11 @@ async def test_a_service_that_ends_says_so(service: Service, tmp_path: Path) -> 
         assert message.type is aiohttp.WSMsgType.CLOSE
         assert message.data == aiohttp.WSCloseCode.GOING_AWAY
         await socket.close()
+
+
+async def test_the_channel_of_catmaids_front_end_stays_open(service: Service) -> None:
+    async with service.visitor.session.ws_connect(f"{service.url}/channels/updates/") as socket:
+        await socket.send_json({"message": "hello"})
+        with pytest.raises(TimeoutError):
+            await socket.receive(timeout=0.2)
+        assert not socket.closed

@@ -19,7 +19,7 @@ from catmaid_server.routes import all_routes
 from tests.helpers.service import Service
 
 EXAMPLES = 2
-OTHERWISE_TESTED = ("/{project_id}/events", "/accounts/logout")
+OTHERWISE_TESTED = ("/{project_id}/events", "/channels/updates/", "/accounts/logout")
 IDS = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 60}, {"type": "integer"}]}
 
 

@@ -106,6 +106,18 @@ async def test_what_was_imported_is_told_by_day_and_in_a_viewport(tracer: Tracer
     assert len(await tracer.post("node/list", **box)) == 5
 
 
+async def test_who_imported_is_told_of_treenodes_alone(tracer: Tracer) -> None:
+    _, made = await upload(tracer, name="by whom")
+    users = dict(await tracer.rows("SELECT username, id FROM app_user"))
+    node = await tracer.node()
+    for node_id, importer in (
+        (max(made["node_id_map"].values()), users["tracer"]),
+        (node, None),
+        (await tracer.connector(node), None),
+    ):
+        assert await tracer.get(f"treenodes/{node_id}/importing-user") == {"importing_user_id": importer}
+
+
 async def test_imports_from_one_source_at_once(tracer: Tracer) -> None:
     """Whoever comes second finds the source that the first is just making."""
     source: dict[str, Any] = {"source_url": "https://busy.example", "source_project_id": 1}

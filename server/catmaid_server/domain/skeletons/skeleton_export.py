@@ -100,9 +100,6 @@ def _text(rows: Iterable[TupleRow], skeleton_id: int, soma: int | None = None) -
 
 
 async def importing_user(connection: Connection, project_id: int, treenode_id: int) -> int | None:
-    """Who imported a treenode, None if nobody did; `NotFound` if there is no such treenode."""
+    """Who imported a treenode; None if nobody did, or if it is none: clients ask of connectors, too."""
     row = await fetch_one(connection, sql.importing_user, project_id=project_id, treenode_id=treenode_id)
-    if row is None:
-        raise NotFound(f"There is no treenode {treenode_id}.")
-    user_id: int | None = row[0]
-    return user_id
+    return None if row is None else row[0]
