@@ -1,4 +1,4 @@
-"""Names of the relations by which treenodes are linked to connectors."""
+"""Names of relations, by which treenodes are linked to connectors, and of others that clients of CATMAID expect."""
 
 from __future__ import annotations
 
@@ -24,3 +24,26 @@ OF_LINKS: Final = (
     CLOSE,
 )
 """All relations that a link may have."""
+
+RECIPROCAL: Final = ("adjacent_to", "mirror_of")
+"""Relations that A has to B whenever B has them to A."""
+
+OF_PROJECTS: Final = (
+    "is_a",
+    "part_of",
+    "annotated_with",
+    "has_property",
+    CLOSE,
+    "model_of",
+    "labeled_as",
+    "element_of",
+    PRESYNAPTIC,
+    POSTSYNAPTIC,
+    ABUTTING,
+    GAP_JUNCTION,
+    TIGHT_JUNCTION,
+    DESMOSOME,
+    ATTACHED,
+    *RECIPROCAL,
+)
+"""All relations that clients of CATMAID expect in a project."""

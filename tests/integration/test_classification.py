@@ -52,7 +52,6 @@ async def workspace(service: Service) -> Workspace:
     """An ontology `brain`: exactly one of each of its regions, lobe and bulb; bulbs have at most two layers."""
     made = Workspace(service.tracer, service.project_id)
     assert await service.tracer.post(f"{made.path}/setup/rebuild") == {"all_good": True}
-    made.ids["part_of"] = await made.add("relations", relname="part_of")
     for name in ("brain", "region", "lobe", "bulb", "layer"):
         made.ids[name] = await made.add("classes", classname=name)
     for what in ("classes", "relations"):

@@ -24,7 +24,7 @@ async def ids(service: Service, what: str) -> dict[str, int]:
 async def tree(service: Service) -> dict[str, int]:
     """Classes root, part and slice; part and slice hang on root and part by part_of."""
     found = {name: await make(service, "classes", classname=name) for name in ("root", "part", "slice")}
-    found["part_of"] = await make(service, "relations", relname="part_of", isreciprocal="false")
+    found["part_of"] = (await ids(service, "relations"))["part_of"]
     for a, b in (("part", "root"), ("slice", "part")):
         found[f"{a}-{b}"] = await make(service, "links", classaid=found[a], classbid=found[b], relid=found["part_of"])
     return found

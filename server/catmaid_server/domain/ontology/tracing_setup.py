@@ -27,26 +27,6 @@ NEEDED_CLASSES = {
     "skeleton": "The traced shape of a neuron",
     "sampler-created": "Marks nodes that sampling made",
 }
-RECIPROCAL = {
-    "is_a": False,
-    "part_of": False,
-    "annotated_with": False,
-    "has_property": False,
-    relations.CLOSE: False,
-    "model_of": False,
-    "labeled_as": False,
-    "element_of": False,
-    relations.PRESYNAPTIC: False,
-    relations.POSTSYNAPTIC: False,
-    relations.ABUTTING: False,
-    relations.GAP_JUNCTION: False,
-    relations.TIGHT_JUNCTION: False,
-    relations.DESMOSOME: False,
-    relations.ATTACHED: False,
-    "adjacent_to": True,
-    "mirror_of": True,
-}
-"""The relations needed, each with whether A has it to B whenever B has it to A."""
 ROOT_NAME = "neuropile"
 
 
@@ -66,7 +46,7 @@ class MissingSetup:
     @property
     def everything(self) -> bool:
         """Whether it has none of the classes and relations."""
-        return len(self.classes) == len(NEEDED_CLASSES) and len(self.relations) == len(RECIPROCAL)
+        return len(self.classes) == len(NEEDED_CLASSES) and len(self.relations) == len(relations.OF_PROJECTS)
 
 
 async def missing(connection: Connection, project_id: int) -> MissingSetup:
@@ -77,7 +57,7 @@ async def missing(connection: Connection, project_id: int) -> MissingSetup:
         connection, sql.missing_classes, project_id=project_id, names=list(NEEDED_CLASSES)
     )
     missing_relations = await fetch_all(
-        connection, sql.missing_relations, project_id=project_id, names=list(RECIPROCAL)
+        connection, sql.missing_relations, project_id=project_id, names=list(relations.OF_PROJECTS)
     )
     has_root = await fetch_value(connection, sql.has_root, project_id=project_id)
     return MissingSetup([name for (name,) in missing_classes], [name for (name,) in missing_relations], not has_root)
@@ -90,5 +70,5 @@ async def set_up(tx: Connection, user: User, project_id: int) -> None:
     for name in lacking.classes:
         await ontology_edits.add_class(tx, user, project_id, name, NEEDED_CLASSES[name])
     for name in lacking.relations:
-        await ontology_edits.add_relation(tx, user, project_id, name, isreciprocal=RECIPROCAL[name])
+        await ontology_edits.add_relation(tx, user, project_id, name, isreciprocal=name in relations.RECIPROCAL)
     await tx.execute(sql.create_root, {"project_id": project_id, "user_id": user.id, "name": ROOT_NAME})

@@ -22,7 +22,7 @@ CONNECTOR_RELATIONS = (
     relations.ATTACHED,
     relations.CLOSE,
 )
-"""In the order in which new projects get them: their ids follow it."""
+"""In the order in which new projects get them, before all others: their ids follow it."""
 OWNER_PERMISSIONS = tuple(name for name in PERMISSIONS if name != "can_queue_compute_task")
 
 
@@ -55,14 +55,17 @@ async def create_project(
 async def complete_project(
     tx: Connection, project_id: int, *, owner_id: int, permissions: Sequence[str] = OWNER_PERMISSIONS
 ) -> None:
-    """Give a new project the relations that tracing needs and that it lacks, and its owner permissions."""
+    """Give a new project the relations that clients expect and that it lacks, and its owner permissions."""
     known = await relation_ids(tx, project_id)
     await tx.execute(
         sql.create_relations,
         {
             "project_id": project_id,
             "user_id": owner_id,
-            "names": [name for name in CONNECTOR_RELATIONS if name not in known],
+            "names": [
+                name for name in dict.fromkeys((*CONNECTOR_RELATIONS, *relations.OF_PROJECTS)) if name not in known
+            ],
+            "reciprocal": list(relations.RECIPROCAL),
         },
     )
     await grant_to_user(tx, project_id, owner_id, permissions)
@@ -99,6 +102,12 @@ async def ensure_project(tx: Connection, title: str, *, owner_id: int) -> int:
 
 
 async def relation_ids(connection: Connection, project_id: int) -> dict[str, int]:
-    """Ids of the relations between treenodes and connectors, by name."""
+    """Ids of the relations of a project, by name."""
     cursor = await connection.execute(sql.relation_ids, {"project_id": project_id})
     return dict(await cursor.fetchall())
+
+
+async def link_relation_ids(connection: Connection, project_id: int) -> dict[str, int]:
+    """Ids of the relations that links may have, by name."""
+    known = await relation_ids(connection, project_id)
+    return {name: relation_id for name, relation_id in known.items() if name in relations.OF_LINKS}

@@ -71,7 +71,13 @@ async def detail(connection: Connection, project_id: int, connector_id: int) -> 
 
 
 async def list_connectors(connection: Connection, project_id: int, wanted: ConnectorFilter) -> list[TupleRow]:
-    """Rows of id, x, y, z, confidence, user, editor, creation and edition time (s since 1970), by id."""
+    """Rows of id, x, y, z, confidence, user, editor, creation and edition time (s since 1970), by id.
+
+    Raises `InvalidInput` for an unknown relation.
+    """
+    await _require_relations(
+        connection, project_id, [*([wanted.relation] if wanted.relation else []), *(wanted.without or [])]
+    )
     return await fetch_all(
         connection,
         sql.list,
@@ -103,8 +109,7 @@ async def links_of_skeletons(
 
     Raises `InvalidInput` without skeletons or for an unknown relation.
     """
-    if relation not in await projects.relation_ids(connection, project_id):
-        raise InvalidInput(f"There is no relation {relation!r}.")
+    await _require_relations(connection, project_id, [relation])
     return await fetch_all(
         connection,
         sql.links_of_skeletons,
@@ -112,6 +117,14 @@ async def links_of_skeletons(
         relation=relation,
         skeleton_ids=required(skeleton_ids, "skeleton ID"),
     )
+
+
+async def _require_relations(connection: Connection, project_id: int, names: Sequence[str]) -> None:
+    if not names:
+        return
+    known = await projects.relation_ids(connection, project_id)
+    if unknown := [name for name in names if name not in known]:
+        raise InvalidInput(f"Unknown relation: {', '.join(unknown)}. There are {', '.join(known)}.")
 
 
 async def in_box(

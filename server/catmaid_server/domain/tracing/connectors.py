@@ -124,7 +124,7 @@ async def create_link(
 
     Raises `InvalidInput` if there is no such relation, and as `add_link` does.
     """
-    relation_id = (await projects.relation_ids(tx, project_id)).get(relation)
+    relation_id = (await projects.link_relation_ids(tx, project_id)).get(relation)
     if relation_id is None:
         raise InvalidInput(
             f"There is no relation {relation!r} in project {project_id}. "

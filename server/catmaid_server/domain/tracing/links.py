@@ -53,6 +53,8 @@ async def add_link(
     if found is None:
         raise InvalidInput(f"Project {project_id} lacks the connector {connector_id} or the relation {relation_id}.")
     relation: str = found[0]
+    if relation not in relations.OF_LINKS:
+        raise InvalidInput(f"{relation} is no relation of links; these are {', '.join(relations.OF_LINKS)}.")
     there = await fetch_all(tx, sql.links_there, connector_id=connector_id)
     linked = [(node, skeleton) for node, skeleton, name in there if name == relation]
     if treenode_id in (node for node, _ in linked):

@@ -150,12 +150,8 @@ async def join(
         )
     await lifecycle.delete_skeleton(tx, gone.skeleton_id)
     if annotations is None:
-        await annotation_sets.add(
-            tx,
-            project_id,
-            kept.neuron_id,
-            {name: annotator for name, annotator in sets[gone.id].items() if name not in sets[kept.id]},
-        )
+        missing = {name: annotator for name, annotator in sets[gone.id].items() if name not in sets[kept.id]}
+        await annotation_sets.add(tx, project_id, kept.neuron_id, missing)
     elif not stable[1] or annotations:
         await annotation_sets.replace(tx, user, project_id, kept.neuron_id, annotations)
     if note_name:

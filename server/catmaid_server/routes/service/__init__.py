@@ -1,1 +1,1 @@
-"""The service itself: `health` (version, health, metrics), `events`, `channels`, `front_page`, `apis` (its description)."""
+"""The service itself: `health` (version, health, metrics), `events`, `channels`, `front_page`, `apis`."""

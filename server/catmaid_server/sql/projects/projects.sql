@@ -7,10 +7,15 @@ VALUES (coalesce(%(id)s::integer, nextval('project_id_seq')::integer), %(title)s
 RETURNING id;
 
 -- name: create_relations
--- Give a project relations of these names.
-INSERT INTO relation (project_id, name, user_id)
-SELECT %(project_id)s, name, %(user_id)s
-  FROM unnest(%(names)s::text[]) AS name;
+-- Give a project relations of these names, some of them reciprocal.
+WITH made AS (
+    INSERT INTO relation (project_id, name, user_id)
+    SELECT %(project_id)s, name, %(user_id)s
+      FROM unnest(%(names)s::text[]) AS name
+    RETURNING id, name
+)
+INSERT INTO relation_detail (relation_id, isreciprocal)
+SELECT id, true FROM made WHERE name = ANY (%(reciprocal)s::text[]);
 
 -- name: grant_to_user
 -- Give a user permissions in a project.

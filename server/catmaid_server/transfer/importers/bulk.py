@@ -116,7 +116,7 @@ def _summary(target: TargetProject, tables: BulkTables, steps: Steps) -> BulkSum
 async def _write(tx: Connection, target: TargetProject, tables: BulkTables, steps: Steps, rows: int) -> None:
     """Insert all tables; `rows` is the number of their rows."""
     user_ids = await _users_here(tx, tables)
-    relations = await projects.relation_ids(tx, target.project_id)
+    relations = await projects.link_relation_ids(tx, target.project_id)
     aside = await indexes.set_aside(tx, len(tables.treenodes), steps)
     await insert_all(tx, target, tables, user_ids, relations, steps)
     if aside:

@@ -155,7 +155,7 @@ async def _insert_links(
     made: _NewConnectors,
     connector_ids: NDArray[np.int32],
 ) -> None:
-    relations = links.mapped("relation", await projects.relation_ids(tx, target.project_id))
+    relations = links.mapped("relation", await projects.link_relation_ids(tx, target.project_id))
     rows = rows_of(made.table.ids("connector_id"), links.ids("connector_id"))
     count = len(links)
     await copy_rows(
