@@ -2,7 +2,8 @@
 
 Each read is measured twice: as it is served (answers are remembered until something is committed) and made anew
 each time; where the service offers the columnar form, that too. The ratio is to the requests/s of a real CATMAID
-server, where its figures lie beside the data. Last come the waits of a person who traces, in a real browser.
+server, where its figures lie beside the data. Then come the waits of a person who traces, in a real browser, and last
+how the time of edits grows with the size of the skeletons that they touch.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks import browser
+from benchmarks import browser, large_skeletons
 from benchmarks.dataset import Dataset, recorded, synthetic
 from benchmarks.load import Figures, Server
 from catmaid_server.service import lifecycle
@@ -48,6 +49,8 @@ def main(
         print(HEAD)
         counts = [int(count) for count in clients.split(",")]
         results = _measure(dataset, folder, only, counts, seconds, workers) | _measure_browser(scratch, only)
+        if re.search(only, "large_skeletons"):
+            results["large_skeletons"] = large_skeletons.main()
         if out:
             out.write_text(json.dumps(results, indent=1))
     finally:
