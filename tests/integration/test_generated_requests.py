@@ -16,7 +16,7 @@ from schemathesis.core.result import Ok
 
 from catmaid_server.http.openapi.document import openapi
 from catmaid_server.routes import all_routes
-from tests.helpers.service import Service
+from tests.helpers.service import Actor, Service
 
 EXAMPLES = 2
 OTHERWISE_TESTED = ("/{project_id}/events", "/channels/updates/", "/accounts/logout")
@@ -57,7 +57,7 @@ def ids(operation: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
             yield one, name
 
 
-def failures(service: Service) -> list[str]:
+def failures(service: Service, actor: Actor) -> list[str]:
     """The operations, with a request each, that the service fails at."""
     schema = schemathesis.openapi.from_dict(described(service.project_id))
     found: list[str] = []
@@ -80,7 +80,7 @@ def failures(service: Service) -> list[str]:
                 response = case.call(
                     base_url=service.url,
                     allow_redirects=False,
-                    headers={"X-Authorization": f"Token {service.admin.token}"},
+                    headers={"X-Authorization": f"Token {actor.token}"},
                 )
                 if response.status_code >= 500:
                     found.append(f"{case.as_curl_command()} -> {response.text[:200]}")
@@ -90,7 +90,8 @@ def failures(service: Service) -> list[str]:
     return found
 
 
-async def test_nothing_that_can_be_asked_makes_the_service_fail(service: Service) -> None:
+@pytest.mark.parametrize("role", ["admin", "tracer"])
+async def test_nothing_that_can_be_asked_makes_the_service_fail(service: Service, role: str) -> None:
     for index in range(6):
         made: Any = await service.admin.post(
             f"/{service.project_id}/treenode/create", x=index * 1000, y=50, z=35, state='{"nocheck": true}'
@@ -101,4 +102,4 @@ async def test_nothing_that_can_be_asked_makes_the_service_fail(service: Service
             f"/{service.project_id}/annotations/add",
             **{"annotations[0]": "marked", "skeleton_ids[0]": made["skeleton_id"]},
         )
-    assert await asyncio.to_thread(failures, service) == []
+    assert await asyncio.to_thread(failures, service, getattr(service, role)) == []

@@ -21,6 +21,9 @@ Trace and annotate neurons in volumes of electron microscopy, by CATMAID's HTTP 
 * Nothing needs to be given but what is marked as required.
 * Every write is one transaction, and one version of the project. With a header `Idempotency-Key`, a UUID, a write that
   is sent again is not done again, but answered as it was.
+* A parameter of CATMAID's that is not followed here is refused by name, unless it makes no difference.
+* Of CATMAID's routes these are left out: `similarity/*`, `crop`, `changerequest/*`, `nrrd`, the archives of treenodes
+  and connectors, images of point clouds, `userproficiency`, `put_tile`, and what passes on DVID and Janelia's renderer.
 * Large answers are compressed for clients on other machines that send `Accept-Encoding: gzip`, and bodies may be
   compressed (`Content-Encoding: gzip`).
 """
