@@ -29,6 +29,7 @@ DatabaseUrl = Annotated[
         help="PostgreSQL to use instead of the embedded one; default: $CATMAID_DATABASE_URL.",
     ),
 ]
+Sources = Annotated[list[Path], typer.Argument(metavar="FOLDER|FILE...", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 ProjectTitle = Annotated[
     str, typer.Option("--project", metavar="TITLE", show_default=False, help="Title or id of the project.")
