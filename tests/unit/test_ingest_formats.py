@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,10 @@ from PIL import Image
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.tiles.grey import to_grey
-from catmaid_server.tiles.sections import BadSection, BadSections, FileSection, natural_key, section_files, survey
+from catmaid_server.tiles.ingest import ingest_sections
+from catmaid_server.tiles.numbering import natural_key
+from catmaid_server.tiles.sections import BadSection, BadSections, FileSection
+from catmaid_server.tiles.survey import SectionChoice, section_files, survey
 
 GREY = np.random.default_rng(1).integers(0, 256, (40, 60), dtype=np.uint8)
 DEEP = np.random.default_rng(2).integers(0, 65536, (40, 60), dtype=np.uint16)
@@ -29,7 +34,7 @@ def pixels(path: Path, **options: Any) -> NDArray[np.uint8]:
 
 
 def good_sections(path: Path, **options: Any) -> list[FileSection]:
-    sections = survey(path, **options)
+    sections = survey(path, SectionChoice(**options)).sections
     good = [section for section in sections if not isinstance(section, BadSection)]
     assert good == sections
     return good
@@ -57,6 +62,123 @@ def test_a_tiff_of_any_kind_gives_its_grey_values(
     assert np.array_equal(pixels(tmp_path / "s.tif"), expected)
 
 
+@pytest.mark.parametrize("bits", [1, 2, 4, 12])
+@pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
+def test_all_the_values_of_few_bits_become_black_to_white(tmp_path: Path, bits: int, photometric: str) -> None:
+    highest = 2**bits - 1
+    stored = np.linspace(0, highest, 40 * 60).round().reshape(40, 60)
+    image = stored.astype(np.bool_ if bits == 1 else np.uint8 if bits < 8 else np.uint16)
+    options: dict[str, Any] = {} if bits == 1 else {"bitspersample": bits}
+    tifffile.imwrite(tmp_path / "s.tif", image, photometric=photometric, **options)
+    expected = np.floor(stored * 255 / highest + 0.5).astype(np.uint8)
+    if photometric == "miniswhite":
+        expected = 255 - expected
+    assert np.array_equal(pixels(tmp_path / "s.tif"), expected)
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4])
+def test_all_the_values_of_a_png_of_few_bits_become_black_to_white(tmp_path: Path, bits: int) -> None:
+    highest = 2**bits - 1
+    stored = np.linspace(0, highest, 40 * 60).round().reshape(40, 60).astype(np.uint8)
+    (tmp_path / "s.png").write_bytes(grey_png(stored, bits))
+    assert np.array_equal(pixels(tmp_path / "s.png"), stored * (255 // highest))
+
+
+def grey_png(stored: NDArray[np.uint8], bits: int) -> bytes:
+    """A grey PNG file of so many bits, whose width in bits is a multiple of 8."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    places = np.unpackbits(stored[..., None], axis=2)[..., 8 - bits :].reshape(len(stored), -1)
+    rows = b"".join(b"\0" + np.packbits(row).tobytes() for row in places)
+    size = stored.shape[1].to_bytes(4, "big") + stored.shape[0].to_bytes(4, "big")
+    head = chunk(b"IHDR", size + bytes([bits, 0, 0, 0, 0]))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def test_a_colour_table_written_with_8_bits_gives_luma(tmp_path: Path) -> None:
+    """Some programs do not scale the table to the 16 bits of the format."""
+    table = np.random.default_rng(4).integers(0, 256, (3, 256), dtype=np.uint16)
+    tifffile.imwrite(tmp_path / "s.tif", GREY, photometric="palette", colormap=table)
+    expected = np.asarray(Image.fromarray(table.astype(np.uint8).T[GREY]).convert("L"))
+    assert np.array_equal(pixels(tmp_path / "s.tif"), expected)
+
+
+@pytest.mark.parametrize("photometric", ["cielab", "cfa", "separated"])
+def test_colours_of_other_kinds_are_refused_by_name(tmp_path: Path, photometric: str) -> None:
+    stored = GREY if photometric == "cfa" else np.zeros((40, 60, 4 if photometric == "separated" else 3), np.uint8)
+    tifffile.imwrite(tmp_path / "s.tif", stored, photometric=photometric)
+    (section,) = good_sections(tmp_path / "s.tif")
+    with pytest.raises(ValueError, match=r"CIELAB|CFA|for print \(CMYK\)"):
+        section.pixels()
+
+
+def test_a_jpeg_for_print_is_refused(tmp_path: Path) -> None:
+    Image.fromarray(RGB).convert("CMYK").save(tmp_path / "s.jpg")
+    with pytest.raises(BadSections, match=r"for print \(CMYK\)"):
+        survey(tmp_path / "s.jpg")
+
+
+def test_a_channel_of_colours_can_be_taken(tmp_path: Path) -> None:
+    Image.fromarray(RGB).save(tmp_path / "s.png")
+    assert np.array_equal(pixels(tmp_path / "s.png", channel=2), RGB[:, :, 1])
+    Image.fromarray(GREY).save(tmp_path / "s.png")
+    assert np.array_equal(pixels(tmp_path / "s.png", channel=1), GREY)
+    with pytest.raises(BadSections, match="has 1 channel, so there is no channel 2"):
+        survey(tmp_path / "s.png", SectionChoice(channel=2))
+
+
+CLAIMS = ["malformed/hugedim.tif", "malformed/neg.png", "malformed/bomb.png"]
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_more_pixels_than_a_section_has_are_refused_unread(shared: Path, tmp_path: Path, name: str) -> None:
+    path = shared / "cases" / name
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadSections, match=rf"{path.name}: claims to have \d+ x \d+ pixels"):
+            survey(path)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 24
+    finally:
+        tracemalloc.stop()
+    (tmp_path / f"s2{path.suffix}").symlink_to(path)
+    Image.fromarray(GREY).save(tmp_path / "s1.png")
+    (tmp_path / "data").mkdir()
+    volume = ingest_sections(tmp_path, tmp_path / "data" / "volume", (4, 4, 40), on_bad="skip")
+    assert list(volume.broken) == [1]
+
+
+@pytest.mark.parametrize("ending", ["png", "tif"])
+def test_a_file_that_claims_more_than_its_bytes_can_hold_is_refused_undecoded(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"s.{ending}"
+    if ending == "png":
+        whole = grey_png(np.zeros((1, 8), np.uint8), 8)
+        head = b"IHDR" + (40000).to_bytes(4, "big") * 2 + bytes([8, 0, 0, 0, 0])
+        path.write_bytes(whole[:12] + head + zlib.crc32(head).to_bytes(4, "big") + whole[33:])
+    else:
+        tifffile.imwrite(
+            path, np.zeros((40, 60), np.uint8), photometric="minisblack", compression="zlib", rowsperstrip=40
+        )
+        with tifffile.TiffFile(path, mode="r+") as file:
+            for tag in ("ImageWidth", "ImageLength", "RowsPerStrip"):
+                file.pages.first.tags[tag].overwrite(40000)
+    (section,) = survey(path).sections
+    assert isinstance(section, FileSection)
+    with pytest.raises(ValueError, match="bytes cannot hold that many pixels"):
+        section.pixels()
+
+
+@pytest.mark.parametrize("extent", [(0, 40), (60, 0)])
+def test_a_section_without_pixels_is_refused(tmp_path: Path, extent: tuple[int, int]) -> None:
+    tifffile.imwrite(tmp_path / "s.tif", GREY, photometric="minisblack")
+    with tifffile.TiffFile(tmp_path / "s.tif", mode="r+") as file:
+        for tag, value in zip(("ImageWidth", "ImageLength"), extent, strict=True):
+            file.pages.first.tags[tag].overwrite(value)
+    with pytest.raises(BadSections, match=r"s\.tif: "):
+        survey(tmp_path / "s.tif")
+
+
 def test_a_tiff_with_a_colour_table_gives_luma(tmp_path: Path) -> None:
     table = np.random.default_rng(4).integers(0, 256, (3, 256), dtype=np.uint16)
     tifffile.imwrite(tmp_path / "s.tif", GREY, photometric="palette", colormap=table * 257)
@@ -75,7 +197,7 @@ def test_a_jpeg_gives_what_its_decoder_gives(tmp_path: Path) -> None:
     assert np.array_equal(pixels(tmp_path / "s.jpeg"), np.asarray(Image.open(tmp_path / "s.jpeg")))
 
 
-@pytest.mark.parametrize("options", [{}, {"imagej": True}])
+@pytest.mark.parametrize("options", [{}, {"imagej": True, "metadata": {"axes": "ZYX"}}])
 def test_each_page_of_a_tiff_is_a_section(tmp_path: Path, options: dict[str, Any]) -> None:
     stack = np.stack([GREY, 255 - GREY, GREY // 2])
     tifffile.imwrite(tmp_path / "stack.tif", stack, photometric="minisblack", **options)
@@ -88,7 +210,7 @@ def test_planes_that_only_the_first_page_describes_are_sections(tmp_path: Path) 
     """ImageJ writes stacks of more than 4 GB so."""
     stack = np.stack([DEEP, 65535 - DEEP])
     path = tmp_path / "stack.tif"
-    tifffile.imwrite(path, stack, imagej=True, truncate=True)
+    tifffile.imwrite(path, stack, imagej=True, truncate=True, metadata={"axes": "ZYX"})
     with tifffile.TiffFile(path) as file:
         assert len(file.pages) == 1
     sections = good_sections(path)

@@ -21,6 +21,7 @@ from catmaid_server.cli.options import (
 )
 from catmaid_server.cli.output import answer, progress, run
 from catmaid_server.service.opening import opened_store
+from catmaid_server.service.settings import Settings
 
 if TYPE_CHECKING:
     from catmaid_server.tiles.imports import ImportedStack
@@ -44,22 +45,56 @@ Resolution = Annotated[
     str | None,
     typer.Option(metavar="X,Y,Z", show_default=False, help="Size of a voxel in nm; --tiles may find it itself."),
 ]
-Translation = Annotated[str, typer.Option(metavar="X,Y,Z", help="Where the first voxel is, in nm.")]
+Translation = Annotated[
+    str | None,
+    typer.Option(metavar="X,Y,Z", show_default="0,0,0", help="Where the first voxel is, in nm."),
+]
 StackTitle = Annotated[str | None, typer.Option(show_default=False, help="Title of the stack.")]
 OnBadSections = Annotated[OnBadOption, typer.Option(help="Refuse the stack if sections cannot be used, or skip those.")]
-Range16Bit = Annotated[
+Range = Annotated[
     str | None,
     typer.Option(
         "--range",
         metavar="BLACK,WHITE",
-        show_default=False,
-        help="Values of 16-bit sections that become black and white.",
+        show_default="8 bits: all; else found",
+        help="Values of the sections that become black and white.",
     ),
 ]
-TileSize = Annotated[int, typer.Option(min=64, max=4096, help="Edge of a tile in pixels.")]
-ServedFormat = Annotated[TileFormat, typer.Option("--format", help="Format of the tiles that are served.")]
+Channel = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, show_default="1; colours: luma", help="Which of several channels to import."),
+]
+TimePoint = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, show_default="1", help="Which of several time points to import."),
+]
+Renumber = Annotated[
+    bool,
+    typer.Option("--renumber", help="Take files as neighbouring sections although numbers between theirs are missing."),
+]
+TileSize = Annotated[
+    str | None,
+    typer.Option(metavar="PIXELS", show_default="512", help="Edge of a tile; with --tiles WIDTH,HEIGHT, too."),
+]
+ServedFormat = Annotated[
+    TileFormat | None,
+    typer.Option("--format", show_default="jpg", help="Format of the tiles that are served."),
+]
 FromTiles = Annotated[bool, typer.Option("--tiles", help="FOLDER is a pyramid of tile files; it is used where it is.")]
-TileSourceType = Annotated[int | None, typer.Option(show_default=False, help="With --tiles: 1, 4 or 5.")]
+TileSourceType = Annotated[
+    int | None, typer.Option(metavar="1|4|5", show_default="found", help="With --tiles: how the files are laid out.")
+]
+Dimension = Annotated[
+    str | None,
+    typer.Option(metavar="X,Y,Z", show_default="found", help="With --tiles: size of the stack in pixels and sections."),
+]
+ZoomLevels = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, show_default="found", help="With --tiles: how many zoom levels there are."),
+]
+FileExtension = Annotated[
+    str | None, typer.Option(metavar="EXT", show_default="found", help="With --tiles: how the file names end.")
+]
 
 
 @app.command("stack")
@@ -67,75 +102,147 @@ def import_stack(
     sources: Sources,
     project: ProjectTitle,
     resolution: Resolution = None,
-    translation: Translation = "0,0,0",
+    translation: Translation = None,
     title: StackTitle = None,
     on_bad: OnBadSections = OnBadOption.REFUSE,
-    value_range: Range16Bit = None,
-    tile_size: TileSize = 512,
-    tile_format: ServedFormat = TileFormat.JPG,
+    value_range: Range = None,
+    channel: Channel = None,
+    time_point: TimePoint = None,
+    renumber: Renumber = False,
+    tile_size: TileSize = None,
+    tile_format: ServedFormat = None,
     tiles: FromTiles = False,
     tile_source_type: TileSourceType = None,
+    dimension: Dimension = None,
+    zoom_levels: ZoomLevels = None,
+    file_extension: FileExtension = None,
     user: AsUser = "admin",
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a stack of TIFF, PNG or JPEG sections: a folder, or files in their natural order.
+    """Make a stack of TIFF, PNG or JPEG sections: a folder, or files. Their numbers give the order.
 
     An import that was ended goes on where it was when it is called again.
     """
-    from catmaid_server.tiles import imports
-
-    settings = settings_from(data_dir=data_dir, database_url=database_url)
-    voxel, offset, limits = _stack_numbers(sources, resolution, translation, value_range, tiles=tiles)
-
-    async def work() -> imports.ImportedStack:
-        async with opened_store(settings) as store:
-            if tiles:
-                return await imports.import_tiles(
-                    store,
-                    sources[0],
-                    project=project,
-                    owner=user,
-                    tile_source_type=tile_source_type,
-                    resolution_nm=voxel,
-                    translation_nm=None if translation == "0,0,0" else offset,
-                    title=title,
-                    on_bad=on_bad.value,
-                )
-            with progress("Sections", "section") as show:
-                return await imports.import_stack(
-                    store,
-                    settings.folder,
-                    sources[0] if len(sources) == 1 else sources,
-                    project=project,
-                    owner=user,
-                    resolution_nm=voxel,
-                    translation_nm=offset,
-                    title=title,
-                    on_bad=on_bad.value,
-                    value_range=limits,
-                    tile_size=tile_size,
-                    file_extension=tile_format.value,
-                    progress=show,
-                )
-
-    made = run(work())
-    answer(made, as_json=as_json, text=_described(made, project))
-
-
-def _stack_numbers(
-    sources: list[Path], resolution: str | None, translation: str, value_range: str | None, *, tiles: bool
-) -> tuple[Any, Any, Any]:
-    """Voxel size, translation and value range as numbers; `typer.BadParameter` for wrong or missing options."""
     voxel = None if resolution is None else numbers(resolution, 3, "--resolution", positive=True)
-    offset = numbers(translation, 3, "--translation")
-    limits = None if value_range is None else numbers(value_range, 2, "--range")
     if voxel is None and not tiles:
         raise typer.BadParameter("--resolution X,Y,Z is needed: the size of a voxel in nm.")
     if tiles and len(sources) != 1:
         raise typer.BadParameter("--tiles takes one folder.")
-    return voxel, offset, limits
+    options: dict[str, Any] = {
+        "project": project,
+        "owner": user,
+        "resolution_nm": voxel,
+        "title": title,
+        "on_bad": on_bad.value,
+    }
+    if translation is not None:
+        options["translation_nm"] = numbers(translation, 3, "--translation")
+    sections = _section_options(
+        value_range, channel, time_point, tile_format, tile_size, renumber=renumber, use=not tiles
+    )
+    pyramid = _tile_options(tile_source_type, dimension, zoom_levels, file_extension, tile_size, use=tiles)
+    settings = settings_from(data_dir=data_dir, database_url=database_url)
+    made = run(_imported(settings, sources, options | (pyramid if tiles else sections), tiles=tiles))
+    answer(made, as_json=as_json, text=_described(made, project))
+
+
+def _section_options(
+    value_range: str | None,
+    channel: int | None,
+    time_point: int | None,
+    tile_format: TileFormat | None,
+    tile_size: str | None,
+    *,
+    renumber: bool,
+    use: bool,
+) -> dict[str, Any]:
+    """Arguments for `tiles.imports.import_stack`; refuses these options where they are of no use."""
+    from catmaid_server.tiles.survey import SectionChoice
+
+    if not use:
+        _refuse_given(
+            "--tiles takes the files as they are; leave out",
+            {
+                "--range": value_range,
+                "--channel": channel,
+                "--time-point": time_point,
+                "--renumber": renumber or None,
+                "--format": tile_format,
+            },
+        )
+        return {}
+    limits = None if value_range is None else numbers(value_range, 2, "--range")
+    if limits is not None and limits[0] >= limits[1]:
+        raise typer.BadParameter(f"--range takes the smaller value first, not {value_range!r}.")
+    edge = (512,) if tile_size is None else _whole_numbers(tile_size, (1,), "--tile-size")
+    if not 64 <= edge[0] <= 4096:
+        raise typer.BadParameter(f"--tile-size takes 64 to 4096 pixels, not {tile_size!r}.")
+    return {
+        "choice": SectionChoice((limits[0], limits[1]) if limits else None, channel, time_point, renumber),
+        "tile_size": edge[0],
+        "file_extension": (tile_format or TileFormat.JPG).value,
+    }
+
+
+def _tile_options(
+    tile_source_type: int | None,
+    dimension: str | None,
+    zoom_levels: int | None,
+    file_extension: str | None,
+    tile_size: str | None,
+    *,
+    use: bool,
+) -> dict[str, Any]:
+    """Arguments for `tiles.imports.import_tiles`; refuses these options where they are of no use."""
+    if not use:
+        _refuse_given(
+            "Only --tiles has",
+            {
+                "--tile-source-type": tile_source_type,
+                "--dimension": dimension,
+                "--zoom-levels": zoom_levels,
+                "--file-extension": file_extension,
+            },
+        )
+        return {}
+    size = None if tile_size is None else _whole_numbers(tile_size, (1, 2), "--tile-size")
+    return {
+        "tile_source_type": tile_source_type,
+        "dimension": None if dimension is None else _whole_numbers(dimension, (3,), "--dimension"),
+        "tile_size": None if size is None else (size[0], size[-1]),
+        "zoom_levels": zoom_levels,
+        "file_extension": file_extension,
+    }
+
+
+def _refuse_given(reason: str, options: dict[str, Any]) -> None:
+    given = [name for name, value in options.items() if value is not None]
+    if given:
+        raise typer.BadParameter(f"{reason} {', '.join(given)}.")
+
+
+def _whole_numbers(text: str, counts: tuple[int, ...], option: str) -> tuple[int, ...]:
+    """Whole numbers above 0 from text such as `1024,1024,20`; `typer.BadParameter` if it is not that."""
+    parts = text.split(",")
+    if len(parts) in counts and all(part.strip().isascii() and part.strip().isdecimal() for part in parts):
+        values = tuple(int(part) for part in parts)
+        if min(values) > 0:
+            return values
+    wanted = " or ".join(map(str, counts))
+    raise typer.BadParameter(f"{option} takes {wanted} whole numbers above 0 with commas between, not {text!r}.")
+
+
+async def _imported(settings: Settings, sources: list[Path], options: dict[str, Any], *, tiles: bool) -> ImportedStack:
+    from catmaid_server.tiles import imports
+
+    async with opened_store(settings) as store:
+        if tiles:
+            return await imports.import_tiles(store, sources[0], **options)
+        with progress("Sections", "section") as show:
+            source = sources[0] if len(sources) == 1 else sources
+            return await imports.import_stack(store, settings.folder, source, progress=show, **options)
 
 
 def _described(made: ImportedStack, project: str) -> str:
@@ -143,4 +250,5 @@ def _described(made: ImportedStack, project: str) -> str:
     verb = "Imported" if made.created else "Already there:"
     lines = [f"{verb} stack {made.stack_id} {made.title!r} ({size} pixels) in project {project!r}."]
     lines += [f"  Section {z} is black: {reason}" for z, reason in made.broken.items()]
+    lines += [f"  {note}" for note in made.notes]
     return "\n".join(lines)

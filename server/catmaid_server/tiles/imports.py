@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import hashlib
 import itertools
 import re
@@ -24,14 +25,17 @@ from catmaid_server.domain.space import stacks
 from catmaid_server.domain.space.stacks import Mirror, NewStack, Triple
 from catmaid_server.tiles.file_tiles import FileTiles, inspect_tiles
 from catmaid_server.tiles.ingest import TILE_SIZE, IngestedVolume, OnBad, holds, ingest
-from catmaid_server.tiles.sections import ArraySection, BadSection, Section, ValueRange, section_files, survey
+from catmaid_server.tiles.sections import ArraySection, BadSection, Section
+from catmaid_server.tiles.survey import SectionChoice, section_files, survey
+from catmaid_server.tiles.value_range import with_range
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedStack:
     """The stack of an import; `created` is False if the project had it already.
 
-    dimension: (x, y, z) pixels. broken: sections without an image, with the reason, by index along z.
+    dimension: (x, y, z) pixels. broken: sections without an image, with the reason, by index along z. notes: what was
+    found or decided that nobody asked for.
     """
 
     project_id: int
@@ -42,6 +46,7 @@ class ImportedStack:
     broken: Mapping[int, str]
     path: Path
     created: bool
+    notes: Sequence[str] = ()
 
 
 async def import_stack(
@@ -54,8 +59,8 @@ async def import_stack(
     resolution_nm: Triple,
     translation_nm: Triple = (0, 0, 0),
     title: str | None = None,
+    choice: SectionChoice | None = None,
     on_bad: OnBad = "refuse",
-    value_range: ValueRange | None = None,
     tile_size: int = TILE_SIZE,
     file_extension: str = "jpg",
     progress: Progress | None = None,
@@ -67,17 +72,17 @@ async def import_stack(
     store, data_dir
         The service's database and data folder.
     source
-        A folder, or files; sections come in natural order of their names.
+        A folder, or files; sections come in the order of their numbers, and are broken where a number is missing.
     project, owner
         Title of the project, made if there is none, and name of the user who imports.
     resolution_nm, translation_nm
         (x, y, z): size of a voxel, and where the first one is in the project.
     title
         Of the stack; by default the folder's name.
+    choice
+        The values that become black and white, the channel and so on.
     on_bad
         "refuse": nothing is registered if a section is unusable. "skip": such sections are black and broken.
-    value_range
-        The 16 bit values that become black and white; by default 0 and 65535.
     tile_size, file_extension
         Width and height of the tiles in pixels, and what viewers ask for: `jpg`, or `png` for exact values.
     progress
@@ -88,22 +93,24 @@ async def import_stack(
     given = [source] if isinstance(source, Path) else list(source)
     files = await asyncio.to_thread(section_files, given)
     place = await _checked(store, _Placement(project, owner, title or _title_of(given), translation_nm))
-    sections = await asyncio.to_thread(survey, files, value_range=value_range)
-    name = _volume_name(place.title, [*given, *map(float, resolution_nm), tile_size, value_range])
-    destination = _free_or_same(data_dir / "stacks", name, sections)
+    stack = await asyncio.to_thread(lambda: with_range(survey(files, choice)))
+    given_range = None if choice is None else choice.value_range
+    name = _volume_name(place.title, [*given, *map(float, resolution_nm), tile_size, given_range])
+    destination = _free_or_same(data_dir / "stacks", name, stack.sections)
     volume = await _in_thread(
         lambda stop: ingest(
-            sections,
+            stack.sections,
             destination,
             resolution_nm,
             on_bad=on_bad,
-            value_range=value_range,
+            value_range=stack.value_range,
             tile_size=tile_size,
             progress=progress,
             stop=stop,
         )
     )
-    return await _register_volume(store, data_dir, volume, place, file_extension)
+    made = await _register_volume(store, data_dir, volume, place, file_extension)
+    return dataclasses.replace(made, notes=stack.notes)
 
 
 async def import_volume(
@@ -243,7 +250,7 @@ async def _register_volume(
         mirrors=[mirror],
         broken_sections=sorted(volume.broken),
     )
-    broken = {z: bad.reason for z, bad in volume.broken.items()}
+    broken = {z: f"{bad.name} {bad.reason}" for z, bad in volume.broken.items()}
     return await _register(store, stack, place, broken, volume.path)
 
 

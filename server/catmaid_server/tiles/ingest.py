@@ -24,12 +24,16 @@ from numpy.typing import NDArray
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.progress import Progress
 from catmaid_server.tiles import journal as journals
+from catmaid_server.tiles.grey import ValueRange
 from catmaid_server.tiles.journal import IngestJournal, JournalEntry
 from catmaid_server.tiles.omezarr import VolumeLayout, cache_context, create_volume
 from catmaid_server.tiles.pyramid import halved
-from catmaid_server.tiles.sections import BadSection, BadSections, Section, ValueRange, reason_of, survey
+from catmaid_server.tiles.sections import BadSection, BadSections, MissingSection, Section, reason_of
+from catmaid_server.tiles.survey import SectionChoice, survey
+from catmaid_server.tiles.value_range import with_range
 
 TILE_SIZE: Final = 512
+_PIXELS_AT_ONCE: Final = 2**30
 OnBad = Literal["refuse", "skip"]
 
 
@@ -57,34 +61,35 @@ def ingest_sections(
     destination: Path,
     resolution_nm: tuple[float, float, float],
     *,
+    choice: SectionChoice | None = None,
     on_bad: OnBad = "refuse",
-    value_range: ValueRange | None = None,
     tile_size: int = TILE_SIZE,
     progress: Progress | None = None,
     stop: threading.Event | None = None,
 ) -> IngestedVolume:
-    """Make the volume `destination` from TIFF, PNG or JPEG sections (a folder or files), in natural order.
+    """Make the volume `destination` from TIFF, PNG or JPEG sections (a folder or files), in order of their numbers.
 
-    Level 0 holds the sections' grey values exactly (16 bit ones scaled from `value_range` or all of it to 8,
-    colours as luma); each further level is the 2x2 mean of the one before, until a section fits one tile. At
-    most a few sections are in memory. Called again after any end, it goes on after the finished sections.
+    Level 0 holds the sections' grey values exactly (other values scaled from the range of `choice`, or the one that
+    is found, to 8 bit; colours as luma); each further level is the 2x2 mean of the one before, until a section fits
+    one tile. At most a few sections are in memory. Called again after any end, it goes on after the finished sections.
 
     Raises
     ------
     BadSections
         If sections are unreadable, truncated or of another size than most, unless `on_bad` is "skip": then
-        they are black and reported as `broken`.
+        they are black and reported as `broken`, as are in any case those whose number is missing.
     InvalidInput
         If `source` names no image, or `destination` holds another volume.
     Interrupted
         If `stop` was set.
     """
+    stack = with_range(survey(source, choice))
     return ingest(
-        survey(source, value_range=value_range),
+        stack.sections,
         destination,
         resolution_nm,
         on_bad=on_bad,
-        value_range=value_range,
+        value_range=stack.value_range,
         tile_size=tile_size,
         progress=progress,
         stop=stop,
@@ -106,8 +111,8 @@ def ingest(
     if not all(math.isfinite(step) and step > 0 for step in resolution_nm) or tile_size < 16:
         raise InvalidInput("The resolution must be positive, and a tile at least 16 pixels wide.")
     bad = [section for section in sections if isinstance(section, BadSection)]
-    if len(bad) == len(sections) or (bad and on_bad == "refuse"):
-        raise BadSections(bad)
+    if len(bad) == len(sections) or (on_bad == "refuse" and not all(map(_is_missing, bad))):
+        raise BadSections([section for section in bad if not _is_missing(section)] or bad)
     width, height = next(section.size for section in sections if not isinstance(section, BadSection))
     layout = VolumeLayout((width, height, len(sections)), resolution_nm, tile_size)
     header = _header(layout, value_range)
@@ -127,7 +132,7 @@ def ingest(
         _sync_folder(partial)
         partial.rename(destination)
         _sync_folder(destination.parent)
-        return _described(destination, layout, header, journal.entries, len(resumed))
+        return _described(destination, layout, sections, header, journal.entries, len(resumed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,10 @@ class _IngestRun:
     progress: Progress | None
     stop: threading.Event
 
+    def accepts_black(self, section: Section | BadSection) -> bool:
+        """Whether the section may be black if it cannot be read."""
+        return self.on_bad == "skip" or _is_missing(section)
+
     def report(self, done: int) -> None:
         if self.progress is not None:
             self.progress(done, len(self.sections))
@@ -145,9 +154,10 @@ class _IngestRun:
 
 def _write_all(run: _IngestRun, journal: IngestJournal, finished: set[int]) -> None:
     """Write what is not finished; a window of sections is in memory at a time."""
-    bad: list[BadSection] = []
+    unread: list[BadSection] = []
     todo = [index for index in range(len(run.sections)) if index not in finished]
-    workers = min(4, os.cpu_count() or 1)
+    pixels = math.prod(run.stores[0].shape[1:])
+    workers = max(1, min(4, os.cpu_count() or 1, _PIXELS_AT_ONCE // pixels))
     run.report(len(finished))
     with ThreadPoolExecutor(workers, thread_name_prefix="ingest") as pool:
         written = _windowed(pool, lambda index: _write(run, index), todo, workers)
@@ -155,13 +165,15 @@ def _write_all(run: _IngestRun, journal: IngestJournal, finished: set[int]) -> N
             if run.stop.is_set():
                 raise IngestInterrupted
             entry = future.result()
-            if entry.bad is not None:
-                bad.append(BadSection(run.sections[entry.section].name, entry.bad))
-            if entry.bad is None or run.on_bad == "skip":
+            section = run.sections[entry.section]
+            if entry.bad is not None and not _is_missing(section):
+                unread.append(BadSection(section.name, entry.bad))
+            if entry.bad is None or run.accepts_black(section):
                 journal.record(entry)
             run.report(done)
-    if bad and (run.on_bad == "refuse" or len(bad) == len(run.sections)):
-        raise BadSections(bad)
+    missing = sum(map(_is_missing, run.sections))
+    if unread and (run.on_bad == "refuse" or len(unread) + missing == len(run.sections)):
+        raise BadSections(unread)
 
 
 def _windowed(
@@ -184,7 +196,7 @@ def _write(run: _IngestRun, index: int) -> JournalEntry:
     section = run.sections[index]
     image, problem = _pixels(section, run.stores[0].shape[1:])
     fingerprint = "" if isinstance(section, BadSection) else section.fingerprint
-    if problem is None or run.on_bad == "skip":
+    if problem is None or run.accepts_black(section):
         pending = []
         level = image
         for zoom, store in enumerate(run.stores):
@@ -242,10 +254,15 @@ def _existing(
     found, entries = journals.read(destination)
     if found != header:
         raise InvalidInput(f"{destination} exists and was made with another resolution, range or tile size.")
-    volume = _described(destination, layout, header, entries, len(sections))
-    if volume.broken and on_bad == "refuse":
-        raise BadSections(list(volume.broken.values()))
+    volume = _described(destination, layout, sections, header, entries, len(sections))
+    bad = [broken for index, broken in volume.broken.items() if not _is_missing(sections[index])]
+    if bad and on_bad == "refuse":
+        raise BadSections(bad)
     return volume
+
+
+def _is_missing(section: Section | BadSection) -> bool:
+    return isinstance(section, MissingSection)
 
 
 def holds(volume: Path, sections: Sequence[Section | BadSection]) -> bool:
@@ -260,10 +277,15 @@ def holds(volume: Path, sections: Sequence[Section | BadSection]) -> bool:
 
 
 def _described(
-    path: Path, layout: VolumeLayout, header: dict[str, Any], entries: dict[int, JournalEntry], resumed: int
+    path: Path,
+    layout: VolumeLayout,
+    sections: Sequence[Section | BadSection],
+    header: dict[str, Any],
+    entries: dict[int, JournalEntry],
+    resumed: int,
 ) -> IngestedVolume:
     broken = {
-        index: BadSection(f"section {index}", entry.bad)
+        index: BadSection(sections[index].name, entry.bad)
         for index, entry in sorted(entries.items())
         if entry.bad is not None
     }

@@ -1,0 +1,49 @@
+"""Pages of image files, before and after they are decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catmaid_server.tiles.grey import ValueRange, ValueType, to_grey
+
+_DEFLATE_LIMIT: Final = 1032
+"""No deflated byte becomes more bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageHead:
+    """What is known of a page before it is decoded.
+
+    page: as `read_page` counts. size: width and height in pixels. display_range: the values for black and white that
+    the file names. channel: the sample, from 0, that is wanted of several.
+    """
+
+    page: int
+    size: tuple[int, int]
+    values: ValueType
+    display_range: ValueRange | None = None
+    channel: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageValues:
+    """A decoded page: (h, w) or (h, w, samples) values, of which `bits` are used; inverted: 0 is white."""
+
+    image: NDArray[Any]
+    bits: int | None = None
+    inverted: bool = False
+
+    def to_grey(self, value_range: ValueRange | None = None, channel: int | None = None) -> NDArray[np.uint8]:
+        """The page in 8 bit grey; see `grey.to_grey`."""
+        grey = to_grey(self.image, value_range, bits=self.bits, channel=channel)
+        return np.invert(grey) if self.inverted else grey
+
+
+def check_deflated(size: int, deflated: int) -> None:
+    """`ValueError` if a page of `size` bytes cannot have been deflated to so few."""
+    if size > _DEFLATE_LIMIT * (deflated + 1024):
+        raise ValueError(f"its {deflated} bytes cannot hold that many pixels")
