@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,18 +98,8 @@ async def import_stack(
     given_range = None if choice is None else choice.value_range
     name = _volume_name(place.title, [*given, *map(float, resolution_nm), tile_size, given_range])
     destination = _free_or_same(data_dir / "stacks", name, stack.sections)
-    volume = await _in_thread(
-        lambda stop: ingest(
-            stack.sections,
-            destination,
-            resolution_nm,
-            on_bad=on_bad,
-            value_range=stack.value_range,
-            tile_size=tile_size,
-            progress=progress,
-            stop=stop,
-        )
-    )
+    write = partial(ingest, stack.sections, destination, resolution_nm, on_bad=on_bad, value_range=stack.value_range)
+    volume = await _in_thread(lambda stop: write(tile_size=tile_size, progress=progress, stop=stop))
     made = await _register_volume(store, data_dir, volume, place, file_extension)
     return dataclasses.replace(made, notes=stack.notes)
 
