@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import tifffile
 from numpy.typing import NDArray
+from PIL import Image
 
 from catmaid_server.cli.main import main
 from catmaid_server.db.store import Store
@@ -149,3 +150,54 @@ def test_images_that_claim_too_many_pixels_are_named(cli: Cli, shared: Path) -> 
     assert code == 1
     for name in ("hugedim.tif", "neg.png", "bomb.png"):
         assert f"{name}: claims to have" in error
+
+
+def padded_pyramid(folder: Path, shared: Path) -> Path:
+    """The tiles of real sections, in folders whose names are padded with zeros; nothing describes them."""
+    folder.mkdir()
+    for section in (shared / "data" / "vnc2" / "tiles").iterdir():
+        (folder / section.name.zfill(3)).symlink_to(section)
+    return folder
+
+
+def test_tiles_need_only_their_resolution(
+    cli: Cli, shared: Path, tmp_path: Path, images: Callable[[dict[str, Any]], NDArray[np.uint8]]
+) -> None:
+    folder = padded_pyramid(tmp_path / "vnc", shared)
+    made = answer(cli, folder, *PLACE, "--tiles")
+    assert (made["dimension"], made["zoom_levels"], made["title"]) == ([1024, 1024, 12], 3, "vnc")
+    assert "Tiles of 256 x 256 pixels (jpg), tile source type 1" in made["notes"][0]
+    tile = decode_grey((shared / "data" / "vnc2" / "tiles" / "7" / "0_0_0.jpg").read_bytes())
+    assert np.array_equal(images(made)[7], tile)
+    assert "3 zoom level(s), 1024 x 1024 pixels, 12 section(s)." in cli(folder, *PLACE, "--tiles")[1]
+    code, _, error = cli(folder, "--project", "Images", "--tiles")
+    assert (code, error) == (1, f"catmaid-jupyter: Say what the resolution of {folder} is.\n")
+
+
+def test_what_is_said_of_tiles_is_used_or_refused(cli: Cli, shared: Path, tmp_path: Path) -> None:
+    folder = padded_pyramid(tmp_path / "vnc", shared)
+    given = ["--dimension", "1000,1010,12", "--zoom-levels", "2", "--tile-size", "256", "--file-extension", ".jpg"]
+    made = answer(cli, folder, *PLACE, "--tiles", "--title", "part", "--tile-source-type", "1", *given)
+    assert (made["dimension"], made["zoom_levels"], made["title"]) == ([1000, 1010, 12], 2, "part")
+    for option, value, message in (
+        ("--tile-size", "512,256", "are 256 x 256 pixels, not 512 x 256"),
+        ("--zoom-levels", "9", "has tiles of 3 zoom level(s), not of 9"),
+        ("--tile-source-type", "5", "has tiles of tile source type 1"),
+        ("--file-extension", "png", "Say what the tile source type and dimension of"),
+    ):
+        code, _, error = cli(folder, *PLACE, "--tiles", option, value)
+        assert (code, message in error) == (1, True), error
+
+
+def test_tiles_of_another_factor_are_refused(cli: Cli, tmp_path: Path) -> None:
+    image = np.random.default_rng(3).integers(0, 256, (24, 24), np.uint8).repeat(16, axis=0).repeat(16, axis=1)
+    for zoom, level in enumerate((image, image[::3, ::3])):
+        for row, col in np.ndindex(level.shape[0] // 64, level.shape[1] // 64):
+            path = tmp_path / "0" / f"{row}_{col}_{zoom}.png"
+            path.parent.mkdir(exist_ok=True)
+            Image.fromarray(level[64 * row : 64 * row + 64, 64 * col : 64 * col + 64]).save(path)
+    code, _, error = cli(tmp_path, *PLACE, "--tiles")
+    assert code == 1
+    assert "Zoom level 1" in error
+    assert "has 1/3 of the width and 1/3 of the height of level 0" in error
+    assert answer(cli, tmp_path, *PLACE, "--tiles", "--zoom-levels", "1")["zoom_levels"] == 1

@@ -40,6 +40,7 @@ WANTED = {
     "grant",
     "revoke",
 }
+STACK = ("import", "stack", "somewhere", "--project", "P")
 WITHOUT_JSON = {"demo", "user activate", "user deactivate", "user password"}
 
 
@@ -102,6 +103,18 @@ def test_each_command_explains_itself(name: str, cli: Cli) -> None:
         ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4"],
         ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4,0"],
         ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4,nan"],
+        [*STACK, "--resolution", "4,4,40", "--range", "10,10"],
+        [*STACK, "--resolution", "4,4,40", "--range", "10"],
+        [*STACK, "--resolution", "4,4,40", "--channel", "0"],
+        [*STACK, "--resolution", "4,4,40", "--tile-size", "32"],
+        [*STACK, "--resolution", "4,4,40", "--tile-size", "256,256"],
+        [*STACK, "--resolution", "4,4,40", "--dimension", "10,10,10"],
+        [*STACK, "--tiles", "--dimension", "10,10"],
+        [*STACK, "--tiles", "--dimension", "10,10,1.5"],
+        [*STACK, "--tiles", "--tile-size", "0"],
+        [*STACK, "--tiles", "--zoom-levels", "0"],
+        [*STACK, "--tiles", "--renumber"],
+        [*STACK, "elsewhere", "--tiles"],
         ["import", "swc", "somewhere"],
         ["import", "swc", "somewhere", "--project", "P", "--scale", "x"],
         ["grant", "somebody", "can_fly", "P"],

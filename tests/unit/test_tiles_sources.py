@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
@@ -7,12 +8,13 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 import pytest
+import tensorstore
 from numpy.typing import NDArray
 from PIL import Image
 
 from catmaid_server.tiles.encode import decode_grey
 from catmaid_server.tiles.ingest import ingest_sections
-from catmaid_server.tiles.omezarr import cache_context
+from catmaid_server.tiles.omezarr import cache_context, open_volume
 from catmaid_server.tiles.pyramid import TileAddress, halved, padded
 from catmaid_server.tiles.sources import FilePyramid, TileSource, ZarrSource, open_source, tile_file
 from catmaid_wire import tile_layouts
@@ -122,3 +124,40 @@ async def test_a_zarr_2_volume_made_elsewhere_is_served_too(shared: Path, pool: 
     tile = await grey_tile(source, TileAddress(0, 3, 1, 2))
     section = decode_grey((shared / "data" / "vnc1" / "raw" / "03.png").read_bytes())
     assert np.array_equal(tile, section[256:512, 512:768])
+
+
+def foreign_volume(path: Path, shapes: list[tuple[int, int, int]], dtype: str = "uint8") -> Path:
+    """An OME-Zarr volume that another program made: levels of these shapes (z, y, x)."""
+    for number, shape in enumerate(shapes):
+        spec = {"driver": "zarr", "kvstore": {"driver": "file", "path": f"{path / str(number)}/"}}
+        tensorstore.open(spec, create=True, shape=shape, dtype=tensorstore.dtype(dtype)).result()
+    axes = [{"name": name, "type": "space"} for name in "zyx"]
+    datasets = [{"path": str(number)} for number in range(len(shapes))]
+    (path / ".zattrs").write_text(json.dumps({"multiscales": [{"axes": axes, "datasets": datasets}]}))
+    return path
+
+
+@pytest.mark.parametrize("shapes", [[(3, 101, 201), (3, 51, 101), (3, 26, 51)], [(3, 101, 201), (3, 50, 100)]])
+async def test_levels_that_are_halved_are_opened(tmp_path: Path, shapes: list[tuple[int, int, int]]) -> None:
+    levels = await open_volume(foreign_volume(tmp_path, shapes), context=cache_context(0))
+    assert [level.shape for level in levels] == shapes
+
+
+@pytest.mark.parametrize(
+    ("shapes", "dtype", "reason"),
+    [
+        (
+            [(3, 90, 90), (3, 30, 30)],
+            "uint8",
+            r"level 1 .* \[3, 30, 30\], not \[3, 45, 45\]: only levels that are half",
+        ),
+        ([(4, 90, 90), (2, 45, 45)], "uint8", r"\[2, 45, 45\], not \[4, 45, 45\]"),
+        ([(4, 90, 90), (4, 90, 45)], "uint8", r"\[4, 90, 45\], not \[4, 45, 45\]"),
+        ([(4, 90, 90)], "uint16", "level 0 .* values of uint16, not uint8"),
+    ],
+)
+async def test_levels_that_viewers_would_take_for_others_are_refused(
+    tmp_path: Path, shapes: list[tuple[int, int, int]], dtype: str, reason: str
+) -> None:
+    with pytest.raises(ValueError, match=reason):
+        await open_volume(foreign_volume(tmp_path, shapes, dtype), context=cache_context(0))

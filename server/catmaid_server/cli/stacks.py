@@ -213,7 +213,7 @@ def _tile_options(
         "dimension": None if dimension is None else _whole_numbers(dimension, (3,), "--dimension"),
         "tile_size": None if size is None else (size[0], size[-1]),
         "zoom_levels": zoom_levels,
-        "file_extension": file_extension,
+        "file_extension": None if file_extension is None else file_extension.removeprefix("."),
     }
 
 
@@ -230,8 +230,9 @@ def _whole_numbers(text: str, counts: tuple[int, ...], option: str) -> tuple[int
         values = tuple(int(part) for part in parts)
         if min(values) > 0:
             return values
-    wanted = " or ".join(map(str, counts))
-    raise typer.BadParameter(f"{option} takes {wanted} whole numbers above 0 with commas between, not {text!r}.")
+    wanted = {(1,): "a whole number", (1, 2): "one or two whole numbers"}.get(counts, f"{counts[0]} whole numbers")
+    between = "" if counts == (1,) else " with commas between"
+    raise typer.BadParameter(f"{option} takes {wanted} above 0{between}, not {text!r}.")
 
 
 async def _imported(settings: Settings, sources: list[Path], options: dict[str, Any], *, tiles: bool) -> ImportedStack:

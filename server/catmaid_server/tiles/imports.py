@@ -154,13 +154,13 @@ async def import_tiles(
 ) -> ImportedStack:
     """Register a pyramid of tile files, laid out as CATMAID's tile source type 1, 4 or 5, where it is.
 
-    What is not given is read from `stack.json` in the folder or above it, if there is one. Sections of which
-    the first tile is missing or unreadable are refused, or broken sections, by `on_bad`.
+    What is not given is read from `stack.json` in the folder or above it, if there is one, or else found in the
+    files. Sections of which the first tile is missing or unreadable are refused, or broken sections, by `on_bad`.
 
     Raises
     ------
     InvalidInput
-        If something is neither given nor found, or the folder does not hold such tiles.
+        If something is neither given nor found, the folder does not hold such tiles, or its zoom levels are not halved.
     BadSections
         If sections are missing and `on_bad` is "refuse".
     """
@@ -176,9 +176,9 @@ async def import_tiles(
     }
     tiles = await asyncio.to_thread(inspect_tiles, folder, given, on_bad)
     stack = _stack_of_files(tiles)
-    return await _register(
-        store, stack, _Placement(project, owner, tiles.title, tiles.translation), tiles.broken, tiles.folder
-    )
+    place = _Placement(project, owner, tiles.title, tiles.translation)
+    made = await _register(store, stack, place, tiles.broken, tiles.folder)
+    return dataclasses.replace(made, notes=tiles.notes)
 
 
 def _stack_of_files(tiles: FileTiles) -> NewStack:
@@ -189,6 +189,7 @@ def _stack_of_files(tiles: FileTiles) -> NewStack:
         "revision": tiles.revision,
         "tile_source_type": tiles.tile_source_type,
         "file_extension": tiles.file_extension,
+        "widths": dict(tiles.widths),
     }
     mirror = Mirror(
         tile_width=tiles.tile_size[0],

@@ -70,9 +70,9 @@ async def open_volume(path: Path, *, context: tensorstore.Context) -> list[tenso
     Raises
     ------
     ValueError
-        If the folder is not such a volume.
+        If the folder is not such a volume of 8 bit values, or its levels are not halved in y and x.
     """
-    return [
+    levels = [
         await tensorstore.open(
             {"driver": driver, "kvstore": {"driver": "file", "path": f"{path / name}/"}},
             open=True,
@@ -84,6 +84,26 @@ async def open_volume(path: Path, *, context: tensorstore.Context) -> list[tenso
         )
         for driver, name in await asyncio.to_thread(_datasets, path)
     ]
+    for zoom, level in enumerate(levels):
+        _check_level(path, zoom, levels[0], level)
+    return levels
+
+
+def _check_level(path: Path, zoom: int, full: tensorstore.TensorStore, level: tensorstore.TensorStore) -> None:
+    """`ValueError` if a level is not what viewers take it for: 8 bit, and 1/2**zoom in y and x."""
+    if level.dtype.name != "uint8":
+        raise ValueError(f"level {zoom} of {path} has values of {level.dtype.name}, not uint8")
+    sections, *extents = level.shape
+    halved = all(
+        max(1, whole >> zoom) <= extent <= level_extent(whole, zoom)
+        for whole, extent in zip(full.shape[1:], extents, strict=True)
+    )
+    if sections != full.shape[0] or not halved:
+        wanted = [full.shape[0], *(level_extent(whole, zoom) for whole in full.shape[1:])]
+        raise ValueError(
+            f"level {zoom} of {path} has the shape (z, y, x) {list(level.shape)}, not {wanted}: only levels that are"
+            " half as large in y and x as the one before can be served"
+        )
 
 
 def _datasets(path: Path) -> list[tuple[str, str]]:

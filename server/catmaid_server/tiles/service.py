@@ -113,4 +113,6 @@ class TileService:
                 pool=self._pool,
             )
         except ValueError as error:
+            if (self._data_dir / described.source["path"]).exists():
+                raise NotFound(f"The images of stack {of.stack_id} cannot be served: {error}.") from error
             raise NotFound(f"The images of stack {of.stack_id} are not where they were.") from error

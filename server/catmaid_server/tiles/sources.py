@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,7 +13,7 @@ import tensorstore
 from catmaid_server.tiles.encode import decode_grey, encode, image_size
 from catmaid_server.tiles.omezarr import open_volume
 from catmaid_server.tiles.pyramid import TileAddress, padded
-from catmaid_wire import tile_layouts
+from catmaid_server.tiles.tile_folders import padded_layout
 
 
 class TileSource(Protocol):
@@ -55,13 +56,23 @@ class ZarrSource:
 
 
 class FilePyramid:
-    """Tiles that exist as files, laid out as CATMAID's tile source types 1, 4 and 5."""
+    """Tiles that exist as files, laid out as CATMAID's tile source types 1, 4 and 5.
+
+    `widths` tells to how many digits `z`, `zoom`, `row` or `col` are padded with zeros, where they are.
+    """
 
     def __init__(
-        self, folder: Path, tile_source_type: int, file_extension: str, tile_size: tuple[int, int], pool: Executor
+        self,
+        folder: Path,
+        tile_source_type: int,
+        file_extension: str,
+        tile_size: tuple[int, int],
+        pool: Executor,
+        *,
+        widths: Mapping[str, int] | None = None,
     ) -> None:
         self._folder = folder
-        self._layout = tile_layouts.PATHS[tile_source_type]
+        self._layout = padded_layout(tile_source_type, widths or {})
         self._extension = file_extension
         self._tile_size = tile_size
         self._pool = pool
@@ -107,6 +118,13 @@ async def open_source(
         case "zarr":
             return await ZarrSource.open(path, tile_size, context=context, pool=pool)
         case "tiles":
-            return FilePyramid(path, described["tile_source_type"], described["file_extension"], tile_size, pool)
+            return FilePyramid(
+                path,
+                described["tile_source_type"],
+                described["file_extension"],
+                tile_size,
+                pool,
+                widths=described.get("widths"),
+            )
         case kind:
             raise ValueError(f"unknown kind of tile source {kind!r}")
