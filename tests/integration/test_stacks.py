@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import json
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -230,6 +231,17 @@ async def test_images_that_are_gone_are_not_found(service: Service, stack: Impor
     status, body = await service.tracer.request("GET", path)
     assert status == 404
     assert "are not where they were" in body["error"]
+
+
+async def test_images_that_cannot_be_served_are_not_found_and_it_is_said_why(
+    service: Service, stack: ImportedStack
+) -> None:
+    path = await _tile_path(service, stack.stack_id, "0/0/0/0.jpg")
+    shutil.rmtree(stack.path / "1")
+    shutil.copytree(stack.path / "2", stack.path / "1")
+    status, body = await service.tracer.request("GET", path)
+    assert status == 404
+    assert "has the shape (z, y, x) [3, 38, 50], not [3, 75, 100]" in body["error"]
 
 
 async def test_a_ticket_authorises_an_image_request(service: Service, stack: ImportedStack) -> None:

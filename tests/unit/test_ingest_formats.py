@@ -129,6 +129,19 @@ def test_a_channel_of_colours_can_be_taken(tmp_path: Path) -> None:
         survey(tmp_path / "s.png", SectionChoice(channel=2))
 
 
+def test_an_orientation_tag_is_not_followed_and_it_is_said(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "s1.tif", GREY, photometric="minisblack", extratags=[(274, "H", 1, 6, True)])
+    exif = Image.Exif()
+    exif[274] = 6
+    Image.fromarray(GREY).save(tmp_path / "s2.jpg", exif=exif)
+    Image.fromarray(GREY).save(tmp_path / "s3.jpg")
+    stack = survey(tmp_path)
+    assert len(stack.sections) == 3
+    assert stack.notes == [
+        "s1.tif and 1 more: Pixels were imported as they are stored, although the orientation tag is 6."
+    ]
+
+
 CLAIMS = ["malformed/hugedim.tif", "malformed/neg.png", "malformed/bomb.png"]
 
 

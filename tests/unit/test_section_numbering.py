@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,7 @@ def test_files_come_in_the_order_of_their_numbers_and_what_is_missing_is_named(n
         ("s1.tif s1000000.tif", "so 999998 sections would be missing"),
         ("z0.tif z50.tif z100.tif z150.tif", "from 0 .* to 150 .* so 147 sections would be missing"),
         ("run3_s1.tif run1_s2.tif", "put the sections in different orders"),
+        ("s1.tif s2.tif s4.tif overview.png", r"overview\.png has no number in its name"),
         ("w1_s1.tif w1_s3.tif w2_s1.tif", "Between w1_s1.tif and w1_s3.tif numbers are missing"),
     ],
 )
@@ -110,6 +112,14 @@ def test_a_missing_file_that_comes_later_is_imported(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="not made from these sections"):
         ingest_sections(folder, tmp_path / "volume", RESOLUTION)
     assert ingest_sections(folder, tmp_path / "other", RESOLUTION).broken == {}
+
+
+def test_names_that_are_not_utf_8_become_readable(tmp_path: Path) -> None:
+    folder = save(tmp_path / "raw", 1, 3)
+    (folder / "s001.tif").rename(folder / os.fsdecode(b"s\xe9001.tif"))
+    (folder / "s003.tif").write_bytes(b"")
+    volume = ingest_sections(folder, tmp_path / "volume", RESOLUTION, on_bad="skip")
+    assert [bad.name for bad in volume.broken.values()] == ["s\ufffd002.tif", "s003.tif"]
 
 
 def test_files_of_several_sections_may_be_numbered_by_their_first_one(tmp_path: Path) -> None:

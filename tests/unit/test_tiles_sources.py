@@ -110,6 +110,15 @@ async def test_a_small_file_at_the_edge_is_padded_with_black(tmp_path: Path, poo
     assert tile.sum() == 200 * 200
 
 
+async def test_a_file_that_is_no_tile_is_none(tmp_path: Path, pool: Executor) -> None:
+    source = FilePyramid(tmp_path, 1, "png", (64, 64), pool)
+    (tmp_path / "0").mkdir()
+    (tmp_path / "0" / "0_0_0.png").write_bytes(b"not an image")
+    assert await source.tile(TileAddress(0, 0, 0, 0), "png") is None
+    Image.new("L", (70, 64), 9).save(tmp_path / "0" / "0_0_0.png")
+    assert (await grey_tile(source, TileAddress(0, 0, 0, 0))).tolist() == [[9] * 64] * 64
+
+
 async def test_a_source_that_is_not_there_is_an_error(tmp_path: Path, pool: Executor) -> None:
     described = {"kind": "zarr", "path": "nothing"}
     with pytest.raises(ValueError, match="is not an OME-Zarr image"):

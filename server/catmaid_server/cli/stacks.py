@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from catmaid_server.tiles.imports import ImportedStack
 
 
+_BLACK_SHOWN = 50
+
+
 class OnBadOption(enum.StrEnum):
     """What to do when sections cannot be used."""
 
@@ -250,6 +253,9 @@ def _described(made: ImportedStack, project: str) -> str:
     size = " x ".join(map(str, made.dimension))
     verb = "Imported" if made.created else "Already there:"
     lines = [f"{verb} stack {made.stack_id} {made.title!r} ({size} pixels) in project {project!r}."]
-    lines += [f"  Section {z} is black: {reason}" for z, reason in made.broken.items()]
+    black = [f"  Section {z} is black: {reason}" for z, reason in made.broken.items()]
+    lines += black[:_BLACK_SHOWN]
+    if len(black) > _BLACK_SHOWN:
+        lines.append(f"  and {len(black) - _BLACK_SHOWN} more sections are black (--json names all)")
     lines += [f"  {note}" for note in made.notes]
     return "\n".join(lines)

@@ -17,7 +17,7 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.space.stacks import Triple
 from catmaid_server.tiles.encode import decode_grey
 from catmaid_server.tiles.pyramid import TileAddress
-from catmaid_server.tiles.sections import BadSection, BadSections, reason_of
+from catmaid_server.tiles.sections import BadSection, BadSections, readable, reason_of
 from catmaid_server.tiles.sources import tile_file
 from catmaid_server.tiles.stack_file import stack_file
 from catmaid_server.tiles.tile_factors import odd_factor
@@ -65,6 +65,8 @@ def inspect_tiles(folder: Path, given: Mapping[str, Any], on_bad: str) -> FileTi
     folder = folder.resolve()
     if not folder.is_dir():
         raise InvalidInput(f"There is no folder {folder}.")
+    if readable(str(folder)) != str(folder):
+        raise InvalidInput(f"The name of the folder {readable(str(folder))} has to be UTF-8, since it is kept.")
     known = stack_file(folder) | {name: value for name, value in given.items() if value is not None}
     if (folder / "tiles").is_dir() and (folder / "stack.json").is_file():
         folder /= "tiles"

@@ -11,21 +11,28 @@ import numpy as np
 from PIL import Image
 
 from catmaid_server.tiles.grey import ValueType
-from catmaid_server.tiles.pages import PageHead, PageValues, check_deflated
+from catmaid_server.tiles.pages import PageHead, PageValues, check_deflated, orientation_notes
 
 _COLOURS: Final = frozenset({"RGB", "RGBA", "P", "PA"})
-_GREY: Final = frozenset({"1", "L", "LA", "I", "I;16", "I;16B"})
+_VALUES: Final = {
+    "I;16": ValueType("uint16", 16),
+    "I;16B": ValueType("uint16", 16),
+    "I": ValueType("int32", 32),
+    "F": ValueType("float32", 32),
+}
+_GREY: Final = frozenset({"1", "L", "LA", *_VALUES})
+_ORIENTATION: Final = 274
 _PNG_BIT_DEPTH_AT: Final = 24
 
 
-def survey_image(path: Path, channel: int | None) -> PageHead:
-    """What is known of the image of a PNG or JPEG file; `channel` (from 1) is the colour that is wanted.
+def survey_image(path: Path, channel: int | None) -> tuple[PageHead, list[str]]:
+    """What is known of the image of a PNG or JPEG file, and what is to be said of it.
+
+    `channel` (from 1) is the colour that is wanted.
 
     Raises `ValueError`, or what Pillow raises, if it is no such file or of a kind that is not handled.
     """
     with Image.open(path) as image:
-        if image.format not in ("PNG", "JPEG", "MPO"):
-            raise ValueError(f"it is a {image.format} file by another name")
         if image.mode == "CMYK":
             raise ValueError("its colours are for print (CMYK)")
         if image.mode not in _COLOURS | _GREY:
@@ -33,8 +40,11 @@ def survey_image(path: Path, channel: int | None) -> PageHead:
         count = 3 if image.mode in _COLOURS else 1
         if channel is not None and not 1 <= channel <= count:
             raise ValueError(f"has {count} channel{'' if count == 1 else 's'}, so there is no channel {channel}")
-        values = ValueType("uint16", 16) if _is_deep(path, image) else ValueType("uint8", 8)
-        return PageHead(0, image.size, values, channel=None if channel is None or count == 1 else channel - 1)
+        values = ValueType("uint16", 16) if _is_deep(path, image) else _VALUES.get(image.mode, ValueType("uint8", 8))
+        head = PageHead(0, image.size, values, channel=None if channel is None or count == 1 else channel - 1)
+        # Only of JPEG does Pillow know the EXIF data without decoding the image.
+        orientation = image.getexif().get(_ORIENTATION) if image.format in ("JPEG", "MPO") else None
+        return head, orientation_notes(orientation)
 
 
 def read_image(path: Path) -> PageValues:

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import hashlib
 import itertools
+import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,7 +27,7 @@ from catmaid_server.domain.space import stacks
 from catmaid_server.domain.space.stacks import Mirror, NewStack, Triple
 from catmaid_server.tiles.file_tiles import FileTiles, inspect_tiles
 from catmaid_server.tiles.ingest import TILE_SIZE, IngestedVolume, OnBad, holds, ingest
-from catmaid_server.tiles.sections import ArraySection, BadSection, Section
+from catmaid_server.tiles.sections import ArraySection, BadSection, Section, readable
 from catmaid_server.tiles.survey import SectionChoice, section_files, survey
 from catmaid_server.tiles.value_range import with_range
 
@@ -279,16 +280,16 @@ def _title_of(given: Sequence[Path]) -> str:
     """The only file's name, or the folder's with the one above it: many folders are called raw or images."""
     first = given[0].resolve()
     if first.is_file() and len(given) == 1:
-        return first.stem
+        return readable(first.stem)
     folder = first if first.is_dir() else first.parent
-    return "/".join(folder.parts[-2:]).lstrip("/")
+    return readable("/".join(folder.parts[-2:]).lstrip("/"))
 
 
 def _volume_name(title: str, identity: Sequence[Any]) -> str:
     """A folder's name that people recognize, and that another source does not get."""
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or "stack"
     text = "\n".join(str(part.resolve() if isinstance(part, Path) else part) for part in identity)
-    return f"{slug}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return f"{slug}-{hashlib.sha256(os.fsencode(text)).hexdigest()[:8]}"
 
 
 def _free_or_same(volumes: Path, name: str, sections: Sequence[Section | BadSection]) -> Path:

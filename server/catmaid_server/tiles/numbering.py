@@ -81,6 +81,7 @@ def order_files(files: Sequence[Path], *, renumber: bool = False) -> FileOrder:
     if renumber or len(files) < 2:
         return natural
     named = _names(natural.files)
+    _refuse_unnumbered(named)
     columns = min(len(name.digits) for name in named)
     alike = len({len(name.digits) for name in named}) == 1 or len({name.folded[:columns] for name in named}) == 1
     if columns == 0 or not alike:
@@ -101,6 +102,15 @@ def _names(files: Sequence[Path]) -> list[NumberedFile]:
         pieces = re.split(r"([0-9]+)", path.relative_to(common).with_suffix("").as_posix())
         names.append(NumberedFile(path, tuple(pieces[::2]), tuple(pieces[1::2])))
     return names
+
+
+def _refuse_unnumbered(named: list[NumberedFile]) -> None:
+    """`InvalidInput` if a few files have no number, and so no place among the others."""
+    unnumbered = [name.path.name for name in named if not name.digits]
+    if unnumbered and 2 * len(unnumbered) < len(named):
+        raise InvalidInput(
+            f"{unnumbered[0]} has no number in its name, and most of the others have. Leave it out, or {_RENUMBER}."
+        )
 
 
 def _section_column(named: list[NumberedFile], columns: list[int]) -> int:

@@ -13,6 +13,8 @@ from catmaid_server.tiles.grey import ValueRange, ValueType, to_grey
 _DEFLATE_LIMIT: Final = 1032
 """No deflated byte becomes more bytes."""
 
+_UPRIGHT: Final = 1
+
 
 @dataclass(frozen=True, slots=True)
 class PageHead:
@@ -41,6 +43,13 @@ class PageValues:
         """The page in 8 bit grey; see `grey.to_grey`."""
         grey = to_grey(self.image, value_range, bits=self.bits, channel=channel)
         return np.invert(grey) if self.inverted else grey
+
+
+def orientation_notes(orientation: object) -> list[str]:
+    """What is said of the orientation tag of TIFF and EXIF, which other programs for microscopy ignore, too."""
+    if not isinstance(orientation, int) or orientation == _UPRIGHT:
+        return []
+    return [f"Pixels were imported as they are stored, although the orientation tag is {int(orientation)}."]
 
 
 def check_deflated(size: int, deflated: int) -> None:

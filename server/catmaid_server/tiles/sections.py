@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +113,11 @@ class ArraySection:
     def pixels(self) -> NDArray[np.uint8]:
         """Call `make` with the index."""
         return self.make(self.index)
+
+
+def readable(name: str) -> str:
+    """A file name that can be stored and printed: bytes that are not UTF-8 become U+FFFD."""
+    return os.fsencode(name).decode(errors="replace")
 
 
 def reason_of(error: BaseException) -> str:

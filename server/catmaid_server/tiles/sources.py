@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import tensorstore
+from PIL import Image
 
 from catmaid_server.tiles.encode import decode_grey, encode, image_size
 from catmaid_server.tiles.omezarr import open_volume
@@ -82,7 +83,7 @@ class FilePyramid:
         return tile_file(self._folder, self._layout, address, self._extension)
 
     async def tile(self, address: TileAddress, extension: str) -> bytes | None:
-        """The file as it is, unless it is smaller than a tile or of another kind than wanted."""
+        """The file as it is, unless it is smaller than a tile or of another kind than wanted; None if it is none."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, address, extension)
 
     def _read(self, address: TileAddress, extension: str) -> bytes | None:
@@ -92,9 +93,13 @@ class FilePyramid:
             data = self.path(address).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
-        if self._extension == extension and image_size(data) == self._tile_size:
-            return data
-        return encode(padded(decode_grey(data), *self._tile_size), extension)
+        width, height = self._tile_size
+        try:
+            if self._extension == extension and image_size(data) == self._tile_size:
+                return data
+            return encode(padded(decode_grey(data)[:height, :width], width, height), extension)
+        except (OSError, ValueError, Image.DecompressionBombError):
+            return None
 
 
 def tile_file(folder: Path, layout: str, address: TileAddress, extension: str) -> Path:

@@ -22,6 +22,7 @@ from catmaid_server.tiles.sections import (
     BadSections,
     FileSection,
     MissingSection,
+    readable,
     reason_of,
 )
 from catmaid_server.tiles.tiff import survey_pages
@@ -120,7 +121,7 @@ def _with_missing(
         return _in_blocks(order, sections_of_files)
     entries: list[FileSection | BadSection] = []
     for index, sections in enumerate(sections_of_files):
-        entries += [MissingSection(name, "is missing") for name in order.missing_before.get(index, ())]
+        entries += [MissingSection(readable(name), "is missing") for name in order.missing_before.get(index, ())]
         entries += sections
     return entries
 
@@ -148,27 +149,29 @@ def _unless_odd(entry: FileSection | BadSection, common: tuple[int, int]) -> Fil
 
 def _sections_of(path: Path, choice: SectionChoice) -> tuple[list[FileSection | BadSection], list[str]]:
     """The sections of a file, and what was decided about it."""
+    file_name = readable(path.name)
     try:
         status = path.stat()
         if path.suffix.lower() in TIFF_EXTENSIONS:
             surveyed = survey_pages(path, PlaneChoice(choice.channel, choice.time_point))
             heads, problem, notes = surveyed.pages, surveyed.problem, surveyed.notes
         else:
-            heads, problem, notes = [survey_image(path, choice.channel)], None, []
+            head, notes = survey_image(path, choice.channel)
+            heads, problem = [head], None
     except Exception as error:  # decoders raise all kinds of errors over bytes they did not expect
-        return [BadSection(path.name, reason_of(error))], []
+        return [BadSection(file_name, reason_of(error))], []
     sections = [
         _section_of(
             path,
             head,
-            path.name if len(heads) == 1 else f"{path.name} page {head.page + 1}",
+            file_name if len(heads) == 1 else f"{file_name} page {head.page + 1}",
             f"{path.name}:{head.page}:{status.st_size}:{status.st_mtime_ns}",
             choice.value_range,
         )
         for head in heads
     ]
     if problem is not None:
-        sections.append(BadSection(f"{path.name} page {len(heads) + 1}", problem))
+        sections.append(BadSection(f"{file_name} page {len(heads) + 1}", problem))
     return sections, notes
 
 
@@ -199,7 +202,7 @@ def _joined_notes(files: Sequence[Path], notes_of_files: Sequence[Sequence[str]]
     about: dict[str, list[str]] = {}
     for path, notes in zip(files, notes_of_files, strict=True):
         for note in notes:
-            about.setdefault(note, []).append(path.name)
+            about.setdefault(note, []).append(readable(path.name))
     return [f"{_listed(names)}: {note}" for note, names in about.items()]
 
 

@@ -12,7 +12,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from catmaid_server.tiles.grey import ValueRange, ValueType, to_grey, value_type
-from catmaid_server.tiles.pages import PageHead, PageValues, check_deflated
+from catmaid_server.tiles.pages import PageHead, PageValues, check_deflated, orientation_notes
 from catmaid_server.tiles.tiff_axes import (
     PlaneAxes,
     PlaneChoice,
@@ -67,6 +67,7 @@ def survey_pages(path: Path, choice: PlaneChoice | None = None) -> TiffSurvey:
             notes += said
         display_range = _imagej_range(file, choice.channel or 1)
         found = [replace(head, display_range=head.display_range or display_range) for head in found]
+        notes += orientation_notes(pages[0].tags.valueof("Orientation"))
         return TiffSurvey(found, problem, notes)
 
 

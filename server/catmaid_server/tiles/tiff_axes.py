@@ -134,6 +134,8 @@ def _ome_axes(file: tifffile.TiffFile) -> PlaneAxes:
     tifffile opens all files of the set for that, and we ask for each of them.
     """
     described = tifffile.xml2dict(file.ome_metadata or "")["OME"]
+    if "BinaryOnly" in described:
+        raise ValueError("the description of its axes is in another file; save it with its own")
     images = _listed(described.get("Image"))
     if len(images) != 1:
         raise ValueError(f"it holds {len(images)} images (series); export the one that is wanted to a file of its own")

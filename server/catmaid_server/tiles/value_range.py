@@ -86,10 +86,12 @@ def _shown(value_range: ValueRange) -> str:
 
 
 def _sample(section: FileSection) -> NDArray[Any]:
-    """Evenly spaced values of a section, without what is no number; none if it cannot be read."""
+    """Evenly spaced values of a section, without what is no real number; none if it cannot be read."""
     try:
         image = section.stored().image
     except Exception:
+        return np.empty(0)
+    if image.dtype.kind not in "biuf":
         return np.empty(0)
     if image.ndim == 3:
         image = image[:, :, section.channel or 0] if section.channel is not None else image[:, :, :3]
