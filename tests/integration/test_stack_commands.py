@@ -199,5 +199,5 @@ def test_tiles_of_another_factor_are_refused(cli: Cli, tmp_path: Path) -> None:
     code, _, error = cli(tmp_path, *PLACE, "--tiles")
     assert code == 1
     assert "Zoom level 1" in error
-    assert "has 1/3 of the width and 1/3 of the height of level 0" in error
+    assert "has about 1/3 of the width and 1/3 of the height of level 0" in error
     assert answer(cli, tmp_path, *PLACE, "--tiles", "--zoom-levels", "1")["zoom_levels"] == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -165,7 +166,7 @@ def test_levels_that_are_not_halved_are_refused(
     whole: bool,
 ) -> None:
     folder = write(tmp_path, image=make(900, 700), factors=factors, sections=(0,), whole=whole)
-    with pytest.raises(InvalidInput, match="only levels of half the width and height can be used") as caught:
+    with pytest.raises(InvalidInput, match="reduced by 2 in x and y, can be used") as caught:
         inspect(folder)
     assert parts in str(caught.value) or make is ramp
     assert "--zoom-levels 1 leaves it out" in str(caught.value)
@@ -199,8 +200,32 @@ def test_a_third_level_of_another_factor_is_found(tmp_path: Path) -> None:
 def test_images_without_contrast_are_judged_by_their_numbers_of_tiles(tmp_path: Path) -> None:
     flat = np.full((700, 900), 90, np.uint8)
     assert inspect(write(tmp_path / "2", image=flat, sections=(0,))).zoom_levels == 3
-    with pytest.raises(InvalidInput, match="only levels of half"):
+    with pytest.raises(InvalidInput, match="reduced by 2 in x and y"):
         inspect(write(tmp_path / "3", image=flat, factors=THIRD, sections=(0,)))
+
+
+@pytest.mark.parametrize("layout", ["{z}/{row}_{col}_{zoom}.png", "{zoom}/{z}/{row}/{col}.png"])
+def test_levels_with_fewer_sections_are_refused(tmp_path: Path, layout: str) -> None:
+    """Some programs halve z, too."""
+    write(tmp_path, layout, factors=((1, 1),), sections=(0, 1, 2, 3))
+    write(tmp_path / "more", layout, sections=(0, 1))
+    for path in list((tmp_path / "more").rglob("*.png")):
+        target = tmp_path / path.relative_to(tmp_path / "more")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
+    shutil.rmtree(tmp_path / "more")
+    with pytest.raises(InvalidInput, match=r"Zoom level 1 in .* has no tiles in section 2, where level 0 has some"):
+        inspect(tmp_path)
+    assert inspect(tmp_path, zoom_levels=1).dimension == (300, 200, 4)
+
+
+def test_levels_that_show_something_else_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, factors=((1, 1),))
+    for z in range(3):
+        for path in list((tmp_path / str(z)).glob("*_0.png")):
+            Image.fromarray(texture(900, 900)[800:864, 500:564]).save(str(path).replace("_0.png", "_1.png"))
+    with pytest.raises(InvalidInput, match=r"Zoom level 1 in .* (about|does not show the same as level 0)"):
+        inspect(tmp_path)
 
 
 def test_missing_sections_are_named_and_black_if_skipped(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from catmaid_server.tiles.pyramid import TileAddress
 from catmaid_server.tiles.sections import BadSection, BadSections, readable, reason_of
 from catmaid_server.tiles.sources import tile_file
 from catmaid_server.tiles.stack_file import stack_file
-from catmaid_server.tiles.tile_factors import odd_factor
+from catmaid_server.tiles.tile_factors import level_problem
 from catmaid_server.tiles.tile_folders import FoundTiles, find_tiles, section_tiles
 from catmaid_wire import tile_layouts
 
@@ -82,7 +82,7 @@ def inspect_tiles(folder: Path, given: Mapping[str, Any], on_bad: str) -> FileTi
     tile_size = _tile_size(folder, found, sections.tile_size, known.get("tile_size"))
     dimension = known.get("dimension") or _dimension(folder, found, tile_size, notes)
     zoom_levels = _zoom_levels(folder, found, known.get("zoom_levels"), notes)
-    _check_factors(folder, found, zoom_levels, sections.good, tile_size)
+    _check_levels(folder, found, zoom_levels, sections.good, tile_size)
     return FileTiles(
         folder=folder,
         title=known.get("title", folder.name),
@@ -245,10 +245,10 @@ def _zoom_levels(folder: Path, found: FoundTiles, given: int | None, notes: list
     return given or levels
 
 
-def _check_factors(
+def _check_levels(
     folder: Path, found: FoundTiles, zoom_levels: int, sections: list[int], tile_size: tuple[int, int]
 ) -> None:
-    """`InvalidInput` if a zoom level is not half as large as the one before: viewers take it for that."""
+    """`InvalidInput` if a zoom level is not the one before, half as large: viewers take it for that."""
 
     @lru_cache(maxsize=64)
     def read(address: TileAddress) -> NDArray[np.uint8] | None:
@@ -261,10 +261,9 @@ def _check_factors(
     for zoom in range(1, zoom_levels):
         if zoom not in found.levels:
             return
-        factor = odd_factor(read, found.levels[zoom - 1], found.levels[zoom], zoom, z, tile_size)
-        if factor is not None:
-            wide, high = (1 / part for part in factor)
+        problem = level_problem(read, found.levels[zoom - 1], found.levels[zoom], zoom, z, tile_size)
+        if problem is not None:
             raise InvalidInput(
-                f"Zoom level {zoom} in {folder} has {wide} of the width and {high} of the height of level {zoom - 1};"
-                f" only levels of half the width and height can be used. --zoom-levels {zoom} leaves it out."
+                f"Zoom level {zoom} in {folder} {problem}; only levels that are the one before, reduced by 2 in x and"
+                f" y, can be used. --zoom-levels {zoom} leaves it out."
             )

@@ -194,7 +194,9 @@ def _section_of(
 def ranged(section: FileSection, value_range: ValueRange) -> FileSection:
     """The section with other values for black and white."""
     low, high = value_range
-    return dataclasses.replace(section, value_range=value_range, fingerprint=f"{section.fingerprint}:{low:g}..{high:g}")
+    return dataclasses.replace(
+        section, value_range=value_range, fingerprint=f"{section.fingerprint}:{float(low)}..{float(high)}"
+    )
 
 
 def _joined_notes(files: Sequence[Path], notes_of_files: Sequence[Sequence[str]]) -> list[str]:

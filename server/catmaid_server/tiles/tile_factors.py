@@ -1,4 +1,4 @@
-"""Check that each zoom level of a folder of tiles is half as large as the one before."""
+"""Check that each zoom level of a folder of tiles is the one before, half as large."""
 
 from __future__ import annotations
 
@@ -23,30 +23,46 @@ HALF: Final[Factor] = (Fraction(2), Fraction(2))
 _STEPS: Final = tuple(Fraction(step) for step in ("1", "3/2", "2", "5/2", "3", "4", "5", "6", "8"))
 _ALIKE: Final = 0.95
 _BETTER: Final = 0.1
+_SAME_IMAGE: Final = 0.2
 _CONTRAST: Final = 2.0
 _TILES_COMPARED: Final = 6
 
 
-def odd_factor(
+def level_problem(
     read: ReadTile, finer: LevelTiles, coarser: LevelTiles, zoom: int, z: int, tile_size: tuple[int, int]
-) -> Factor | None:
-    """By how much the tiles of a zoom level are smaller than those of the one before, if it is not 2 by 2.
+) -> str | None:
+    """What is wrong with a zoom level that is not the one before, reduced by 2 in x and y; None: nothing.
 
-    The images are compared; where they have no contrast, the numbers of rows and columns.
+    The images of section `z` are compared; where they have no contrast, the numbers of rows and columns.
     """
+    missing = sorted(finer.sections - coarser.sections)
+    if missing:
+        return f"has no tiles in section {missing[0]}, where level {zoom - 1} has some"
     for row, col in _places(coarser):
-        tile = read(TileAddress(zoom, z, row, col))
+        at = TileAddress(zoom, z, row, col)
+        tile = read(at)
         if tile is None or tile.std() < _CONTRAST:
             continue
-        compared = {HALF: _likeness(read, tile, TileAddress(zoom, z, row, col), HALF, tile_size)}
-        if compared[HALF] >= _ALIKE:
+        half = _likeness(tile, _shrunk(read, tile, at, HALF, tile_size))
+        if half >= _ALIKE:
             return None
-        for factor in itertools.product(_STEPS, _STEPS):
-            if factor not in compared:
-                compared[factor] = _likeness(read, tile, TileAddress(zoom, z, row, col), factor, tile_size)
-        best = max(compared, key=lambda factor: compared[factor])
-        return best if compared[best] > compared[HALF] + _BETTER else None
-    return _factor_of_counts(finer, coarser)
+        others = {
+            factor: _likeness(tile, _shrunk(read, tile, at, factor, tile_size))
+            for factor in itertools.product(_STEPS, _STEPS)
+        }
+        best = max(others, key=lambda factor: others[factor])
+        if others[best] > max(half + _BETTER, _BETTER):
+            return _size_of(best, zoom)
+        if _correlation(tile, _shrunk(read, tile, at, HALF, tile_size)) < _SAME_IMAGE:
+            return f"does not show the same as level {zoom - 1}"
+        return None
+    factor = _factor_of_counts(finer, coarser)
+    return None if factor is None else _size_of(factor, zoom)
+
+
+def _size_of(factor: Factor, zoom: int) -> str:
+    wide, high = (1 / part for part in factor)
+    return f"has about {wide} of the width and {high} of the height of level {zoom - 1}"
 
 
 def _places(level: LevelTiles) -> Iterator[tuple[int, int]]:
@@ -56,23 +72,25 @@ def _places(level: LevelTiles) -> Iterator[tuple[int, int]]:
     return iter(list(dict.fromkeys([middle, *corners]))[:_TILES_COMPARED])
 
 
-def _likeness(
+def _shrunk(
     read: ReadTile, tile: NDArray[np.uint8], at: TileAddress, factor: Factor, tile_size: tuple[int, int]
-) -> float:
-    """How much of the variance of a tile the part of the level before explains that it would show; 1: all."""
+) -> NDArray[np.float64]:
+    """The part of the level before that a tile would show, reduced to its size."""
     width, height = tile_size
-    left, top = at.col * width * factor[0], at.row * height * factor[1]
-    region = _region(
-        read,
-        at,
-        (round(left), round(top)),
-        (round(tile.shape[1] * factor[0]), round(tile.shape[0] * factor[1])),
-        tile_size,
-    )
-    shrunk = np.asarray(
-        Image.fromarray(region).resize((tile.shape[1], tile.shape[0]), resample=Image.Resampling.BOX), np.float64
-    )
-    return 1 - float(np.mean((shrunk - tile) ** 2) / tile.var())
+    corner = (round(at.col * width * factor[0]), round(at.row * height * factor[1]))
+    size = (round(tile.shape[1] * factor[0]), round(tile.shape[0] * factor[1]))
+    region = Image.fromarray(_region(read, at, corner, size, tile_size))
+    return np.asarray(region.resize((tile.shape[1], tile.shape[0]), resample=Image.Resampling.BOX), np.float64)
+
+
+def _likeness(tile: NDArray[np.uint8], other: NDArray[np.float64]) -> float:
+    """How much of the variance of a tile another image explains; 1: all."""
+    return 1 - float(np.mean((other - tile) ** 2) / tile.var())
+
+
+def _correlation(tile: NDArray[np.uint8], other: NDArray[np.float64]) -> float:
+    """As `_likeness`, whatever the contrast of the images."""
+    return 0.0 if other.std() == 0 else float(np.corrcoef(other.ravel(), tile.ravel())[0, 1])
 
 
 def _region(

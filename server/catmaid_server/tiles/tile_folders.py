@@ -30,15 +30,17 @@ class TileName:
 
 @dataclass(slots=True)
 class LevelTiles:
-    """The tiles of a zoom level in some sections: how many rows and columns, and one in the last of each."""
+    """The tiles of a zoom level in some sections: which, how many rows and columns, and a tile in the last of each."""
 
     rows: int = 0
     cols: int = 0
     in_last_row: TileAddress | None = None
     in_last_col: TileAddress | None = None
+    sections: set[int] = field(default_factory=set)
 
     def add(self, address: TileAddress) -> None:
         """Count a tile."""
+        self.sections.add(address.z)
         if address.row >= self.rows:
             self.rows, self.in_last_row = address.row + 1, address
         if address.col >= self.cols:
