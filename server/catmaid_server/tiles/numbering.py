@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +15,15 @@ from catmaid_server.domain.errors import InvalidInput
 
 _MISSING_BESIDES_PRESENT: Final = 10
 """More missing sections than there are files and this: then the numbers are something else."""
+
+_CHANNELS: Final = dict.fromkeys(("ch", "channel"), "channels")
+_NO_SECTIONS: Final = {
+    **_CHANNELS,
+    "c": "channels or columns",
+    **dict.fromkeys(("t", "time", "frame"), "time points"),
+    **dict.fromkeys(("r", "row", "col", "column", "x", "y", "tile"), "tiles"),
+}
+"""Words before numbers that count something else than sections, where these numbers come again."""
 
 _RENUMBER = "--renumber takes the files as neighbouring sections, in the order of their names"
 
@@ -31,6 +40,11 @@ class NumberedFile:
     def folded(self) -> tuple[str, ...]:
         """The texts without regard to capitals."""
         return tuple(text.casefold() for text in self.texts)
+
+    def word_before(self, column: int) -> str:
+        """The letters before a number, in lower case."""
+        found = re.search(r"([a-z]*)[^a-z]*$", self.folded[column])
+        return "" if found is None else found[1]
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -131,6 +145,7 @@ def _section_column(named: list[NumberedFile], columns: list[int]) -> int:
 
 
 def _by_column(named: list[NumberedFile], column: int) -> FileOrder:
+    _refuse_words(named, [column], _CHANNELS)
     ordered = sorted(named, key=lambda name: name.numbers[column])
     first, last = ordered[0].numbers[column], ordered[-1].numbers[column]
     missing = last - first + 1 - len(ordered)
@@ -153,23 +168,48 @@ def _in_groups(named: list[NumberedFile], columns: int) -> FileOrder:
     """Files that are numbered anew in each group, as `w1_s1`, `w1_s2`, `w2_s1`: no number may be missing in one."""
     varying = [c for c in range(columns) if len({name.numbers[c] for name in named}) > 1]
     column = varying[-1] if varying else 0
+    _refuse_words(named, varying, _NO_SECTIONS)
     groups: dict[tuple[object, ...], list[NumberedFile]] = defaultdict(list)
+    runs: list[tuple[object, ...]] = []
     for name in named:
-        rest = tuple(number for c, number in enumerate(name.numbers) if c != column)
-        groups[name.folded, rest].append(name)
+        key = (name.folded, tuple(number for c, number in enumerate(name.numbers) if c != column))
+        groups[key].append(name)
+        if runs[-1:] != [key]:
+            runs.append(key)
     for group in groups.values():
-        order = sorted(group, key=lambda name: name.numbers[column])
-        for before, after in pairwise(order):
-            step = after.numbers[column] - before.numbers[column]
-            if step == 0:
-                raise InvalidInput(
-                    f"{before.path.name} and {after.path.name} have the same number {before.numbers[column]}."
-                    f" Remove one of them, or {_RENUMBER}."
-                )
-            if step > 1:
-                raise InvalidInput(
-                    f"Between {before.path.name} and {after.path.name} numbers are missing, and the numbers begin anew"
-                    f" in each group of files. Add the missing files, or {_RENUMBER}."
-                )
+        _check_group(sorted(group, key=lambda name: name.numbers[column]), column)
+    if len(runs) > len(groups):
+        ordered = sorted(named, key=lambda name: name.numbers[column])
+        first, other = next(pair for pair in pairwise(ordered) if pair[0].numbers[column] == pair[1].numbers[column])
+        raise InvalidInput(
+            f"{first.path.name} and {other.path.name} have the same number {first.numbers[column]}."
+            f" Give the files of one kind alone, or {_RENUMBER}."
+        )
     note = f"The numbers begin anew in each of {len(groups)} groups of files: sections are in the order of the names."
     return FileOrder([name.path for name in named], notes=[note] if len(groups) > 1 else [])
+
+
+def _refuse_words(named: list[NumberedFile], columns: list[int], words: Mapping[str, str]) -> None:
+    """`InvalidInput` if one of these words stands before the numbers of a column."""
+    for word in (named[0].word_before(column) for column in columns):
+        if word in words:
+            raise InvalidInput(
+                f"The numbers after {word!r} in the file names ({named[0].path.name}, ...) look like those of"
+                f" {words[word]}. Give the files of one of them alone, or {_RENUMBER}."
+            )
+
+
+def _check_group(group: list[NumberedFile], column: int) -> None:
+    """`InvalidInput` if a number comes twice in a group of files, or is missing."""
+    for before, after in pairwise(group):
+        step = after.numbers[column] - before.numbers[column]
+        if step == 0:
+            raise InvalidInput(
+                f"{before.path.name} and {after.path.name} have the same number {before.numbers[column]}."
+                f" Remove one of them, or {_RENUMBER}."
+            )
+        if step > 1:
+            raise InvalidInput(
+                f"Between {before.path.name} and {after.path.name} numbers are missing, and the numbers begin anew"
+                f" in each group of files. Add the missing files, or {_RENUMBER}."
+            )
