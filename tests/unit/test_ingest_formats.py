@@ -125,8 +125,10 @@ def test_a_channel_of_colours_can_be_taken(tmp_path: Path) -> None:
     assert np.array_equal(pixels(tmp_path / "s.png", channel=2), RGB[:, :, 1])
     Image.fromarray(GREY).save(tmp_path / "s.png")
     assert np.array_equal(pixels(tmp_path / "s.png", channel=1), GREY)
-    with pytest.raises(BadSections, match="has 1 channel, so there is no channel 2"):
+    with pytest.raises(BadSections, match=r"s\.png: has 1 channel, so there is no channel 2"):
         survey(tmp_path / "s.png", SectionChoice(channel=2))
+    with pytest.raises(BadSections, match=r"s\.png: has 1 time point, so there is no time point 2"):
+        survey(tmp_path / "s.png", SectionChoice(time_point=2))
 
 
 def test_an_orientation_tag_is_not_followed_and_it_is_said(tmp_path: Path) -> None:

@@ -183,6 +183,28 @@ def test_fewer_images_than_described_are_not_silently_a_smaller_stack(tmp_path: 
     assert [section.name for section in survey(path).sections if isinstance(section, BadSection)] == ["s.tif page 7"]
 
 
+@pytest.mark.parametrize(
+    "description",
+    [
+        "ImageJ=1.53\nimages=1000000000000\nslices=1000000000000\n",
+        '<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06"><Image ID="Image:0"><Pixels ID="Pixels:0"'
+        ' DimensionOrder="XYZCT" Type="uint8" SizeX="60" SizeY="40" SizeZ="1000000000" SizeC="1000" SizeT="1"/>'
+        "</Image></OME>",
+    ],
+)
+def test_more_images_than_a_file_can_have_are_refused(tmp_path: Path, description: str) -> None:
+    tifffile.imwrite(
+        tmp_path / "s.tif",
+        numbered("Z", Z=1)[0],
+        photometric="minisblack",
+        compression="zlib",
+        description=description,
+        metadata=None,
+    )
+    with pytest.raises(BadSections, match="it claims to have 1000000000000 images"):
+        survey(tmp_path / "s.tif")
+
+
 def test_counts_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:
     description = "ImageJ=1.53\nimages=10\nchannels=2\nslices=4\nhyperstack=true\n"
     tifffile.imwrite(

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from catmaid_server.tiles.grey import ValueType
-from catmaid_server.tiles.pages import PageHead, PageValues, check_deflated, orientation_notes
+from catmaid_server.tiles.pages import PageHead, PageValues, PlaneChoice, check_deflated, index_of, orientation_notes
 
 _COLOURS: Final = frozenset({"RGB", "RGBA", "P", "PA"})
 _VALUES: Final = {
@@ -25,10 +25,8 @@ _ORIENTATION: Final = 274
 _PNG_BIT_DEPTH_AT: Final = 24
 
 
-def survey_image(path: Path, channel: int | None) -> tuple[PageHead, list[str]]:
-    """What is known of the image of a PNG or JPEG file, and what is to be said of it.
-
-    `channel` (from 1) is the colour that is wanted.
+def survey_image(path: Path, choice: PlaneChoice) -> tuple[PageHead, list[str]]:
+    """What is known of the image of a PNG or JPEG file, and what is to be said of it; a channel is a colour.
 
     Raises `ValueError`, or what Pillow raises, if it is no such file or of a kind that is not handled.
     """
@@ -38,10 +36,11 @@ def survey_image(path: Path, channel: int | None) -> tuple[PageHead, list[str]]:
         if image.mode not in _COLOURS | _GREY:
             raise ValueError(f"its colours are {image.mode}, not grey or RGB")
         count = 3 if image.mode in _COLOURS else 1
-        if channel is not None and not 1 <= channel <= count:
-            raise ValueError(f"has {count} channel{'' if count == 1 else 's'}, so there is no channel {channel}")
+        index = None if choice.channel is None else index_of("channel", choice.channel, count)
+        if choice.time_point is not None:
+            index_of("time point", choice.time_point, 1)
         values = ValueType("uint16", 16) if _is_deep(path, image) else _VALUES.get(image.mode, ValueType("uint8", 8))
-        head = PageHead(0, image.size, values, channel=None if channel is None or count == 1 else channel - 1)
+        head = PageHead(0, image.size, values, channel=index if count > 1 else None)
         # Only of JPEG does Pillow know the EXIF data without decoding the image.
         orientation = image.getexif().get(_ORIENTATION) if image.format in ("JPEG", "MPO") else None
         return head, orientation_notes(orientation)

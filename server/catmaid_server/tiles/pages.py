@@ -16,6 +16,18 @@ _DEFLATE_LIMIT: Final = 1032
 _UPRIGHT: Final = 1
 
 
+class NoSuchPlane(ValueError):
+    """A file has fewer channels or time points than the number of the one that is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneChoice:
+    """Which of a file's channels and time points is wanted, from 1; None: the first, and said."""
+
+    channel: int | None = None
+    time_point: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PageHead:
     """What is known of a page before it is decoded.
@@ -43,6 +55,13 @@ class PageValues:
         """The page in 8 bit grey; see `grey.to_grey`."""
         grey = to_grey(self.image, value_range, bits=self.bits, channel=channel)
         return np.invert(grey) if self.inverted else grey
+
+
+def index_of(name: str, number: int, count: int) -> int:
+    """The index, from 0, of a channel or time point that people count from 1; `NoSuchPlane` if there are fewer."""
+    if not 1 <= number <= count:
+        raise NoSuchPlane(f"has {count} {name}{'' if count == 1 else 's'}, so there is no {name} {number}")
+    return number - 1
 
 
 def orientation_notes(orientation: object) -> list[str]:

@@ -15,7 +15,7 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.tiles.grey import ValueRange
 from catmaid_server.tiles.image_files import survey_image
 from catmaid_server.tiles.numbering import FileOrder, natural_key, order_files
-from catmaid_server.tiles.pages import PageHead
+from catmaid_server.tiles.pages import NoSuchPlane, PageHead, PlaneChoice
 from catmaid_server.tiles.sections import (
     TIFF_EXTENSIONS,
     BadSection,
@@ -26,7 +26,6 @@ from catmaid_server.tiles.sections import (
     reason_of,
 )
 from catmaid_server.tiles.tiff import survey_pages
-from catmaid_server.tiles.tiff_axes import PlaneChoice
 
 EXTENSIONS: Final = TIFF_EXTENSIONS | {".png", ".jpg", ".jpeg"}
 """Endings, in lower case, of the files that can be sections."""
@@ -150,14 +149,17 @@ def _unless_odd(entry: FileSection | BadSection, common: tuple[int, int]) -> Fil
 def _sections_of(path: Path, choice: SectionChoice) -> tuple[list[FileSection | BadSection], list[str]]:
     """The sections of a file, and what was decided about it."""
     file_name = readable(path.name)
+    planes = PlaneChoice(choice.channel, choice.time_point)
     try:
         status = path.stat()
         if path.suffix.lower() in TIFF_EXTENSIONS:
-            surveyed = survey_pages(path, PlaneChoice(choice.channel, choice.time_point))
+            surveyed = survey_pages(path, planes)
             heads, problem, notes = surveyed.pages, surveyed.problem, surveyed.notes
         else:
-            head, notes = survey_image(path, choice.channel)
+            head, notes = survey_image(path, planes)
             heads, problem = [head], None
+    except NoSuchPlane as error:
+        return [BadSection(file_name, str(error))], []
     except Exception as error:  # decoders raise all kinds of errors over bytes they did not expect
         return [BadSection(file_name, reason_of(error))], []
     sections = [

@@ -12,14 +12,12 @@ import tifffile
 from numpy.typing import NDArray
 
 from catmaid_server.tiles.grey import ValueRange, ValueType, to_grey, value_type
-from catmaid_server.tiles.pages import PageHead, PageValues, check_deflated, orientation_notes
+from catmaid_server.tiles.pages import PageHead, PageValues, PlaneChoice, check_deflated, index_of, orientation_notes
 from catmaid_server.tiles.tiff_axes import (
     PlaneAxes,
-    PlaneChoice,
     channels_of,
     chosen_note,
     chosen_pages,
-    index_of,
     plane_axes,
 )
 

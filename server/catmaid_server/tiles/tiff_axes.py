@@ -9,18 +9,15 @@ from typing import Any, Final
 
 import tifffile
 
+from catmaid_server.tiles.pages import PlaneChoice, index_of
+
 _IMAGEJ_CHANNELS: Final = 7
 """ImageJ shows no more; a file with more "channels" was written by a program that called sections so."""
 
+_MOST_IMAGES: Final = 10_000_000
+"""No file or set of files has more."""
+
 _AXIS_NAMES: Final = {"C": "channel", "T": "time point", "Z": "section"}
-
-
-@dataclass(frozen=True, slots=True)
-class PlaneChoice:
-    """Which of a file's channels and time points is wanted, from 1; None: the first, and said."""
-
-    channel: int | None = None
-    time_point: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +84,6 @@ def chosen_pages(planes: PlaneAxes, choice: PlaneChoice) -> tuple[list[int], lis
     return [page for page in _pages_at(planes, wanted) if page is not None], notes
 
 
-def index_of(name: str, number: int, count: int) -> int:
-    """The index, from 0, of a channel or time point that people count from 1."""
-    if not 1 <= number <= count:
-        raise ValueError(f"has {count} {name}{'' if count == 1 else 's'}, so there is no {name} {number}")
-    return number - 1
-
-
 def chosen_note(name: str, count: int) -> str:
     """What is said where the first of several was taken."""
     option = "--channel" if name == "channel" else "--time-point"
@@ -119,13 +109,21 @@ def _imagej_axes(described: Mapping[str, Any]) -> PlaneAxes | None:
         note = (
             f"The {channels} channels were imported as sections: ImageJ has no more than {_IMAGEJ_CHANNELS} channels."
         )
-        return PlaneAxes("Z", (channels,), range(channels), (note,))
+        return PlaneAxes("Z", (channels,), range(_image_count((channels,))), (note,))
     if channels * slices * frames != images:
         raise ValueError(
             f"it says that it has {images} images, but also {channels} channels, {slices} sections and"
             f" {frames} time points"
         )
-    return PlaneAxes("TZC", (frames, slices, channels), range(images))
+    return PlaneAxes("TZC", (frames, slices, channels), range(_image_count((images,))))
+
+
+def _image_count(extents: Sequence[int]) -> int:
+    """How many images there are of these extents. `ValueError` if that cannot be."""
+    count = math.prod(extents)
+    if not 1 <= count <= _MOST_IMAGES:
+        raise ValueError(f"it claims to have {count} images")
+    return count
 
 
 def _ome_axes(file: tifffile.TiffFile) -> PlaneAxes:
@@ -144,7 +142,7 @@ def _ome_axes(file: tifffile.TiffFile) -> PlaneAxes:
     channels = _listed(pixels.get("Channel"))
     samples = int(channels[0].get("SamplesPerPixel", 1)) if channels else 1
     extents = tuple(int(pixels[f"Size{axis}"]) // (samples if axis == "C" else 1) for axis in axes)
-    pages: list[int | None] = [None] * math.prod(extents)
+    pages: list[int | None] = [None] * _image_count(extents)
     blocks = _listed(pixels.get("TiffData")) or [{}]
     for block in blocks:
         if not _is_here(block, described, file):
@@ -189,7 +187,7 @@ def _series_axes(file: tifffile.TiffFile, series: Any) -> PlaneAxes:
         leading = leading.replace("Q", "Z").replace("I", "Z")
     pages = [page.index if page is not None and page.parent is file else None for page in series.pages]
     if len(pages) == 1:
-        pages = list(range(math.prod(extents)))
+        pages = list(range(_image_count(extents)))
     if len(pages) != math.prod(extents):
         raise ValueError(f"it describes {math.prod(extents)} images and has {len(pages)}")
     return PlaneAxes(leading, extents, pages)
