@@ -278,6 +278,7 @@ def unevenly_padded(folder: Path) -> Path:
     ("make", "given", "reason"),
     [
         (small, {"tile_source_type": 4}, r"has tiles of tile source type 1 \(\{z\}/.*\), not 4"),
+        (small, {"tile_source_type": 2}, "Tile source type 2 is not one of files; those are 1, 4, 5"),
         (small, {"tile_size": (128, 128)}, "are 64 x 64 pixels, not 128 x 128"),
         (small, {"tile_size": (32, 32)}, "are 64 x 64 pixels, not 32 x 32"),
         (small, {"zoom_levels": 2}, r"has tiles of 1 zoom level\(s\), not of 2"),

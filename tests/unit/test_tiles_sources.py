@@ -99,6 +99,15 @@ async def test_file_tiles_come_as_they_are(tmp_path: Path, pool: Executor, tile_
     assert await source.tile(TileAddress(1, 7, 2, -3), "jpg") is None
 
 
+@pytest.mark.parametrize("ending", ["jpeg", "JPG"])
+async def test_jpeg_files_of_any_ending_come_as_they_are(tmp_path: Path, pool: Executor, ending: str) -> None:
+    (tmp_path / "0").mkdir()
+    Image.new("L", (64, 64), 90).save(tmp_path / "0" / f"0_0_0.{ending}", format="jpeg", quality=10)
+    source = FilePyramid(tmp_path, 1, ending, (64, 64), pool)
+    data = (tmp_path / "0" / f"0_0_0.{ending}").read_bytes()
+    assert await source.tile(TileAddress(0, 0, 0, 0), "jpg") == data
+
+
 async def test_a_small_file_at_the_edge_is_padded_with_black(tmp_path: Path, pool: Executor) -> None:
     path = tile_file(tmp_path, tile_layouts.PATHS[1], TileAddress(0, 0, 0, 0), "png")
     path.parent.mkdir()

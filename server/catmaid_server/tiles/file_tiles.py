@@ -112,7 +112,7 @@ def _found(folder: Path, known: Mapping[str, Any]) -> FoundTiles:
     """What the files say, or else what is known."""
     tile_source_type, extension = known.get("tile_source_type"), known.get("file_extension")
     missing = [name for name in ("tile_source_type", "dimension", "resolution") if name not in known]
-    if tile_source_type is not None and tile_source_type not in tile_layouts.PATHS and "dimension" in known:
+    if tile_source_type is not None and tile_source_type not in tile_layouts.PATHS:
         raise InvalidInput(
             f"Tile source type {tile_source_type} is not one of files;"
             f" those are {', '.join(map(str, tile_layouts.PATHS))}."

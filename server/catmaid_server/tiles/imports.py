@@ -28,6 +28,7 @@ from catmaid_server.domain.space.stacks import Mirror, NewStack, Triple
 from catmaid_server.tiles.file_tiles import FileTiles, inspect_tiles
 from catmaid_server.tiles.ingest import TILE_SIZE, IngestedVolume, OnBad, holds, ingest
 from catmaid_server.tiles.sections import ArraySection, BadSection, Section, readable
+from catmaid_server.tiles.sources import image_kind
 from catmaid_server.tiles.survey import SectionChoice, section_files, survey
 from catmaid_server.tiles.value_range import with_range
 
@@ -195,7 +196,7 @@ def _stack_of_files(tiles: FileTiles) -> NewStack:
     mirror = Mirror(
         tile_width=tiles.tile_size[0],
         tile_height=tiles.tile_size[1],
-        file_extension="png" if tiles.file_extension == "png" else "jpg",
+        file_extension="png" if image_kind(tiles.file_extension) == "png" else "jpg",
         source=source,
     )
     return NewStack(

@@ -75,6 +75,7 @@ class FilePyramid:
         self._folder = folder
         self._layout = padded_layout(tile_source_type, widths or {})
         self._extension = file_extension
+        self._kind = image_kind(file_extension)
         self._tile_size = tile_size
         self._pool = pool
 
@@ -95,11 +96,17 @@ class FilePyramid:
             return None
         width, height = self._tile_size
         try:
-            if self._extension == extension and image_size(data) == self._tile_size:
+            if self._kind == extension and image_size(data) == self._tile_size:
                 return data
             return encode(padded(decode_grey(data)[:height, :width], width, height), extension)
         except (OSError, ValueError, Image.DecompressionBombError):
             return None
+
+
+def image_kind(file_extension: str) -> str:
+    """An extension without its variants: `jpg` for `JPEG`."""
+    kind = file_extension.lower()
+    return "jpg" if kind == "jpeg" else kind
 
 
 def tile_file(folder: Path, layout: str, address: TileAddress, extension: str) -> Path:
