@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,7 @@ from catmaid_wire import tile_layouts
 
 _MISSING_BESIDES_PRESENT: Final = 10
 _MOST_MISSING: Final = 100_000
+_PIXELS_KEPT: Final = 2**26
 _SERVED_MODES: Final = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "YCbCr"})
 
 
@@ -250,7 +252,7 @@ def _check_levels(
 ) -> None:
     """`InvalidInput` if a zoom level is not the one before, half as large: viewers take it for that."""
 
-    @lru_cache(maxsize=64)
+    @lru_cache(maxsize=max(4, _PIXELS_KEPT // math.prod(tile_size)))
     def read(address: TileAddress) -> NDArray[np.uint8] | None:
         try:
             return decode_grey(_path(folder, found, address).read_bytes())
