@@ -79,9 +79,26 @@ def test_a_given_range_is_used_for_values_of_any_type(tmp_path: Path) -> None:
 
 
 def test_sections_of_8_bits_stay_as_they_are(tmp_path: Path) -> None:
-    stack = surveyed(save(tmp_path, (RAMP * 40).astype(np.uint8)))
+    stack = surveyed(save(tmp_path, (RAMP * 150).astype(np.uint8)))
     assert (stack.value_range, stack.notes) == (None, [])
-    assert grey(stack).max() == 40
+    assert grey(stack).max() == 150
+
+
+def test_dark_sections_of_8_bits_stay_as_they_are_and_it_is_said(tmp_path: Path) -> None:
+    """As when a program writes values of 4 bits with 8."""
+    stack = surveyed(save(tmp_path, *[(RAMP * 15).astype(np.uint8)] * 5))
+    assert grey(stack).max() == 15
+    assert stack.notes == ["The values are 0..15 of 0..255, so the images are dark; --range 0,15 stretches them."]
+    assert grey(surveyed(tmp_path, value_range=(0, 15))).max() == 255
+
+
+@pytest.mark.parametrize("bits", [1, 4])
+def test_values_of_fewer_bits_are_not_dark(tmp_path: Path, bits: int) -> None:
+    image = (RAMP * (2**bits - 1)).round()
+    options: dict[str, Any] = {"bitspersample": 4} if bits == 4 else {}
+    stack = surveyed(save(tmp_path, image.astype(np.uint8 if bits == 4 else np.bool_), **options))
+    assert stack.notes == []
+    assert grey(stack).max() == 255
 
 
 def test_no_number_is_black_and_infinity_is_clipped(tmp_path: Path) -> None:

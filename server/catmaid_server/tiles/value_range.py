@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.grey import ValueRange
+from catmaid_server.tiles.grey import ValueRange, ValueType
 from catmaid_server.tiles.sections import FileSection
 from catmaid_server.tiles.survey import SurveyedStack, ranged
 
@@ -22,6 +22,8 @@ _OUTERMOST: Final = 1e-4
 
 _CLIPPED_AT_MOST: Final = 0.05
 _USED_AT_LEAST: Final = 0.25
+_8_BIT: Final = ValueType("uint8", 8)
+_DARK: Final = 63
 _CHANGE: Final = "--range BLACK,WHITE changes that"
 
 
@@ -41,7 +43,7 @@ def with_range(stack: SurveyedStack) -> SurveyedStack:
         return stack
     needing = [section for section in good if section.values.needs_range]
     if not needing:
-        return stack
+        return dataclasses.replace(stack, notes=[*stack.notes, *_notes_of_dark(good)])
     notes = [*stack.notes]
     if len(types) > 1:
         notes.append(f"The sections have values of several types: {_counted(types)}.")
@@ -53,6 +55,20 @@ def with_range(stack: SurveyedStack) -> SurveyedStack:
         for section in stack.sections
     ]
     return SurveyedStack(sections, value_range, [*notes, f"{needing[0].values} values {note}; {_CHANGE}."])
+
+
+def _notes_of_dark(sections: Sequence[FileSection]) -> list[str]:
+    """What is said of 8 bit sections whose values are a small part of those that are possible."""
+    if any(section.values != _8_BIT for section in sections):
+        return []
+    samples = [_sample(sections[index]) for index in sorted({0, len(sections) // 2, len(sections) - 1})]
+    values = np.concatenate([sample for sample in samples if sample.size] or [np.empty(0)])
+    if not values.size or not 0 < values.max() <= _DARK:
+        return []
+    found = f"{values.min()}..{values.max()}"
+    return [
+        f"The values are {found} of 0..255, so the images are dark; --range {found.replace('..', ',')} stretches them."
+    ]
 
 
 def _counted(types: Counter[str]) -> str:
