@@ -42,6 +42,7 @@ def order(*names: str, renumber: bool = False) -> list[str]:
         ("s1.tif s2_again.tif s4_v2.tif", "s1.tif s2_again.tif (s3_again.tif) s4_v2.tif"),
         ("w1/s1.tif w1/s2.tif w2/s4.tif", "s1.tif s2.tif (s3.tif) s4.tif"),
         ("w1_s1.tif w2_s1.tif w1_s2.tif", "w1_s1.tif w1_s2.tif w2_s1.tif"),
+        ("a3f9_001.tif b12c_004.tif cde_003.tif", "a3f9_001.tif (a3f9_002.tif) cde_003.tif b12c_004.tif"),
         ("c1.tif c3.tif", "c1.tif (c2.tif) c3.tif"),
         ("b.tif a.tif", "a.tif b.tif"),
         ("a.tif", "a.tif"),

@@ -42,8 +42,8 @@ class NumberedFile:
         return tuple(text.casefold() for text in self.texts)
 
     def word_before(self, column: int) -> str:
-        """The letters before a number, in lower case."""
-        found = re.search(r"([a-z]*)[^a-z]*$", self.folded[column])
+        """The letters before a number, in lower case; a column from -1 on counts from the last."""
+        found = re.search(r"([a-z]*)[^a-z]*$", self.folded[column if column >= 0 else column - 1])
         return "" if found is None else found[1]
 
     @property
@@ -98,6 +98,8 @@ def order_files(files: Sequence[Path], *, renumber: bool = False) -> FileOrder:
     _refuse_unnumbered(named)
     columns = min(len(name.digits) for name in named)
     alike = len({len(name.digits) for name in named}) == 1 or len({name.folded[:columns] for name in named}) == 1
+    if columns > 0 and not alike and _end_in_numbers(named):
+        return _by_column(named, -1)
     if columns == 0 or not alike:
         if any(name.digits for name in named):
             natural.notes.append("The file names have no number in common: sections are in the order of the names.")
@@ -116,6 +118,11 @@ def _names(files: Sequence[Path]) -> list[NumberedFile]:
         pieces = re.split(r"([0-9]+)", path.relative_to(common).with_suffix("").as_posix())
         names.append(NumberedFile(path, tuple(pieces[::2]), tuple(pieces[1::2])))
     return names
+
+
+def _end_in_numbers(named: list[NumberedFile]) -> bool:
+    """Whether the last numbers are different in all names, and what follows them is the same."""
+    return len({name.folded[-1] for name in named}) == 1 and len({name.numbers[-1] for name in named}) == len(named)
 
 
 def _refuse_unnumbered(named: list[NumberedFile]) -> None:
