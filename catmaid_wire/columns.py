@@ -48,7 +48,7 @@ LINKS: Final[Schema] = {
     "relation_id": "<i4",
     "confidence": "<i2",
     "edition_time": "<f8",
-    "id": "<i4",
+    "id": "<i8",
 }
 """Links of a viewport; in CATMAID's rows they stand at their connector, without its id."""
 

@@ -395,7 +395,7 @@ async def test_concurrent_walks_leave_one_history(walk: Walk) -> None:
         assert await mismatches(connection) == []
         for version in range(1, await newest_version(connection) + 1):
             for table, found in (await as_of(connection, version)).items():
-                keys = [(row.get("id"), row.get("user_id"), row.get("group_id")) for row in found]
+                keys = [tuple(map(row.get, ("id", "user_id", "group_id", "relation_id"))) for row in found]
                 assert len(set(keys)) == len(keys), f"{table} at version {version}"
 
 

@@ -2,7 +2,7 @@
 import { bytes } from "./rpc";
 
 export interface Column {
-  dtype: "<i4" | "<f8" | "<f4" | "<i2" | "|u1";
+  dtype: "<i8" | "<i4" | "<f8" | "<f4" | "<i2" | "|u1";
   shape: number[];
   data: Uint8Array;
 }
@@ -18,15 +18,17 @@ const ARRAYS = {
 } as const;
 
 /**
- * A column as a typed array.
+ * A column as a typed array; whole numbers of 64 bits as floats, which are exact up to 2^53.
  *
  * Copies, because msgpack packs without padding and typed arrays need alignment. All hosts that
  * run a browser are little-endian.
  */
 export function array(column: Column): TypedArray {
+  const buffer = bytes(column.data).slice().buffer;
+  if (column.dtype === "<i8") return Float64Array.from(new BigInt64Array(buffer), Number);
   const make = ARRAYS[column.dtype];
   if (!make) throw new Error(`unknown dtype ${String(column.dtype)}`);
-  return new make(bytes(column.data).slice().buffer);
+  return new make(buffer);
 }
 
 /** Rows of a column: the length of its first axis. */

@@ -30,7 +30,7 @@ export type ConnectorColumns = {
 };
 
 export type LinkColumns = {
-  id: Int32Array;
+  id: Float64Array;
   connector: Int32Array;
   treenode: Int32Array;
   /** A `Relation`. */
@@ -96,7 +96,7 @@ export class Graph {
         user: new Int32Array(0),
       }),
       Table.of<LinkColumns>({
-        id: new Int32Array(0),
+        id: new Float64Array(0),
         connector: new Int32Array(0),
         treenode: new Int32Array(0),
         relation: new Uint8Array(0),

@@ -42,7 +42,7 @@ export function graphOf(payload: Payload): Graph {
       user: integers(connectors.user_id),
     }),
     Table.of({
-      id: integers(links.id),
+      id: floats(links.id),
       connector: integers(links.connector_id),
       treenode: integers(links.treenode_id),
       relation: relations(links.relation_id, payload.relations),

@@ -1,7 +1,8 @@
 /** Rows with an id, held as columns: no object for a row, so that a copy is a few memory copies. */
 import type { TypedArray } from "../../shared/columns";
 
-export type Columns = { id: Int32Array } & Record<string, TypedArray>;
+/** Ids of links may be larger than 32 bits, and are exact up to 2^53. */
+export type Columns = { id: Int32Array | Float64Array } & Record<string, TypedArray>;
 export type Row<C extends Columns> = { [name in keyof C]?: number };
 
 const NONE = -1;
@@ -9,7 +10,7 @@ const NONE = -1;
 /** From an id to a row: open addressing over typed arrays, cheap to copy. */
 export class IdIndex {
   private constructor(
-    private keys: Int32Array,
+    private keys: Float64Array,
     private rows: Int32Array,
     private used: number,
   ) {}
@@ -17,10 +18,10 @@ export class IdIndex {
   static withRoomFor(count: number): IdIndex {
     let size = 16;
     while (size < count * 2) size *= 2;
-    return new IdIndex(new Int32Array(size), new Int32Array(size).fill(NONE), 0);
+    return new IdIndex(new Float64Array(size), new Int32Array(size).fill(NONE), 0);
   }
 
-  static of(ids: Int32Array, count: number): IdIndex {
+  static of(ids: Int32Array | Float64Array, count: number): IdIndex {
     const index = IdIndex.withRoomFor(count);
     for (let row = 0; row < count; row++) index.set(ids[row] as number, row);
     return index;
@@ -72,7 +73,7 @@ export class IdIndex {
 
   private grow(): void {
     const { keys, rows } = this;
-    this.keys = new Int32Array(keys.length * 2);
+    this.keys = new Float64Array(keys.length * 2);
     this.rows = new Int32Array(keys.length * 2).fill(NONE);
     this.used = 0;
     for (let slot = 0; slot < keys.length; slot++) {

@@ -181,11 +181,11 @@ SELECT k.id, k.annotation_id, v.entity_id, k.user_id
 
 -- name: unlink
 -- Delete links of annotations to neurons and annotations.
-DELETE FROM annotation_link WHERE id = ANY (%(link_ids)s::integer[]);
+DELETE FROM annotation_link WHERE id = ANY (%(link_ids)s::bigint[]);
 
 -- name: unlink_volumes
 -- Delete links of annotations to volumes.
-DELETE FROM volume_annotation WHERE id = ANY (%(link_ids)s::integer[]);
+DELETE FROM volume_annotation WHERE id = ANY (%(link_ids)s::bigint[]);
 
 -- name: uses
 -- How often annotations are used: annotation, number of links to it.

@@ -6,18 +6,14 @@
 SELECT id FROM project WHERE %(project_id)s::integer IS NULL OR id = %(project_id)s ORDER BY id;
 
 -- name: highest_concept
--- The highest id among neurons, links and all else that shares their ids.
+-- The highest id among neurons, links and all else that is exported beside them.
 SELECT greatest(0,
     (SELECT max(id) FROM neuron WHERE project_id = ANY (%(projects)s)),
     (SELECT max(greatest(id, model_of_link_id)) FROM skeleton WHERE project_id = ANY (%(projects)s)),
-    (SELECT max(id) FROM connector_link WHERE project_id = ANY (%(projects)s)),
     (SELECT max(id) FROM label WHERE project_id = ANY (%(projects)s)),
-    (SELECT max(id) FROM node_label WHERE project_id = ANY (%(projects)s)),
     (SELECT max(id) FROM annotation WHERE project_id = ANY (%(projects)s)),
     (SELECT max(id) FROM annotation_link WHERE project_id = ANY (%(projects)s)),
     (SELECT max(id) FROM relation WHERE project_id = ANY (%(projects)s)),
-    (SELECT max(id) FROM review WHERE project_id = ANY (%(projects)s)),
-    (SELECT max(id) FROM log_entry WHERE project_id = ANY (%(projects)s)),
     (SELECT max(entity_id) FROM volume WHERE project_id = ANY (%(projects)s)),
     (SELECT max(id) FROM volume_annotation WHERE project_id = ANY (%(projects)s)),
     (SELECT max(id) FROM class WHERE project_id = ANY (%(projects)s)),

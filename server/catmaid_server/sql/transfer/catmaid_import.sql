@@ -128,7 +128,7 @@ SELECT n.new_id, %(project_id)s, c.x, c.y, c.z, c.confidence, u.new_id, e.new_id
 -- Insert links between treenodes and connectors, each with its edge.
 INSERT INTO connector_link (id, project_id, relation_id, connector_id, treenode_id, skeleton_id, confidence, user_id,
                             creation_time, edition_time, edge)
-SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END,
+SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('connector_link_id_seq') END,
        %(project_id)s, r.new_id, cn.new_id, tn.new_id,
        s.new_id, l.confidence, u.new_id, l.creation_time, l.edition_time,
        ST_MakeLine(ST_MakePoint(t.x, t.y, t.z), ST_MakePoint(c.x, c.y, c.z))
@@ -153,7 +153,7 @@ SELECT m.new_id, %(project_id)s, e.name, u.new_id, e.creation_time, e.edition_ti
 -- name: insert_node_labels
 -- Insert which treenodes and connectors have which labels.
 INSERT INTO node_label (id, project_id, label_id, treenode_id, connector_id, user_id, creation_time, edition_time)
-SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') END, %(project_id)s, m.new_id,
+SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('node_label_id_seq') END, %(project_id)s, m.new_id,
        CASE WHEN l.of_treenode THEN n.new_id END, CASE WHEN NOT l.of_treenode THEN n.new_id END, u.new_id,
        l.creation_time, l.edition_time
   FROM (SELECT id, project, "user", creation_time, edition_time, relation, treenode AS node, class_instance,
@@ -195,7 +195,7 @@ SELECT CASE WHEN %(keep)s AND l.id > 0 THEN l.id ELSE nextval('concept_id_seq') 
 -- name: insert_reviews
 -- Insert reviews.
 INSERT INTO review (id, project_id, reviewer_id, treenode_id, skeleton_id, review_time)
-SELECT CASE WHEN %(keep)s AND v.id > 0 THEN v.id ELSE nextval('concept_id_seq') END,
+SELECT CASE WHEN %(keep)s AND v.id > 0 THEN v.id ELSE nextval('review_id_seq') END,
        %(project_id)s, u.new_id, n.new_id, s.new_id,
        v.review_time
   FROM (SELECT * FROM staged_review WHERE project = %(source)s ORDER BY id) v
@@ -207,7 +207,7 @@ SELECT CASE WHEN %(keep)s AND v.id > 0 THEN v.id ELSE nextval('concept_id_seq') 
 -- name: insert_log
 -- Insert log entries.
 INSERT INTO log_entry (id, project_id, user_id, creation_time, edition_time, operation_type, x, y, z, freetext)
-SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('concept_id_seq') END,
+SELECT CASE WHEN %(keep)s AND s.id > 0 THEN s.id ELSE nextval('log_entry_id_seq') END,
        %(project_id)s, u.new_id, r.creation_time,
        r.edition_time, r.operation_type, r.location[1], r.location[2], r.location[3], r.freetext
   FROM staged_row s

@@ -33,9 +33,9 @@ SELECT s.name, s.id, origin.source_id, t.id, t.skeleton_id, t.x, t.y, t.z
  WHERE s.project_id = %(project_id)s AND s.name = ANY (%(names)s)
  ORDER BY s.name, s.id, origin.source_id;
 
--- name: next_concepts
--- New ids for neurons, skeletons, links and all else that shares their ids.
-SELECT nextval('concept_id_seq')::integer FROM generate_series(1, %(count)s);
+-- name: next_links
+-- New ids for links of treenodes to connectors.
+SELECT nextval('connector_link_id_seq') FROM generate_series(1, %(count)s);
 
 -- name: taken_locations
 -- Treenodes and connectors of any project in a range of ids.
@@ -112,8 +112,14 @@ SELECT restored, remaining FROM restore_next();
 
 -- name: advance_sequences
 -- Let new ids come after all that are there.
+-- Those of links, labels of nodes, reviews and log entries come after the rows themselves.
 SELECT setval('location_id_seq', greatest((SELECT last_value FROM location_id_seq), %(location_id)s)),
-       setval('concept_id_seq', greatest((SELECT last_value FROM concept_id_seq), %(concept_id)s));
+       setval('concept_id_seq', greatest((SELECT last_value FROM concept_id_seq), %(concept_id)s)),
+       setval('connector_link_id_seq', greatest((SELECT last_value FROM connector_link_id_seq),
+                                                (SELECT max(id) FROM connector_link))),
+       setval('node_label_id_seq', greatest((SELECT last_value FROM node_label_id_seq), (SELECT max(id) FROM node_label))),
+       setval('review_id_seq', greatest((SELECT last_value FROM review_id_seq), (SELECT max(id) FROM review))),
+       setval('log_entry_id_seq', greatest((SELECT last_value FROM log_entry_id_seq), (SELECT max(id) FROM log_entry)));
 
 -- name: advance_account_sequences
 -- Let new ids of users and projects come after all that are there.

@@ -151,7 +151,7 @@ async def _insert_links(insert: _BulkInsert, tables: BulkTables) -> None:
         "copy links",
         sql.copy_links,
         {
-            "id": _int4(table, "id"),
+            "id": _int8(table, "id"),
             "relation_id": table.mapped("relation", insert.relations),
             "connector_id": _int4(table, "connector_id"),
             "treenode_id": _int4(table, "treenode_id"),
@@ -181,7 +181,7 @@ async def _insert_annotations(insert: _BulkInsert, tables: BulkTables) -> None:
         "copy annotation links",
         sql.copy_annotation_links,
         {
-            "id": _int4(table, "link_id")[has],
+            "id": _int8(table, "link_id")[has],
             "annotation_id": _int4(table, "annotation_id")[has],
             "neuron_id": _int4(table, "neuron_id")[has],
             "target_annotation_id": _nulls(int(has.sum())),
@@ -192,7 +192,7 @@ async def _insert_annotations(insert: _BulkInsert, tables: BulkTables) -> None:
         "copy annotation links",
         sql.copy_annotation_links,
         {
-            "id": _int4(meta, "link_id"),
+            "id": _int8(meta, "link_id"),
             "annotation_id": _int4(meta, "annotation_id"),
             "neuron_id": _nulls(len(meta)),
             "target_annotation_id": _int4(meta, "target_annotation_id"),
@@ -218,7 +218,7 @@ async def _insert_labels(insert: _BulkInsert, table: BulkTable) -> None:
         "copy node labels",
         sql.copy_node_labels,
         {
-            "id": _int4(table, "link_id")[has],
+            "id": _int8(table, "link_id")[has],
             "label_id": _int4(table, "label_id")[has],
             "treenode_id": _int4(table, "treenode_id")[has],
             "connector_id": _int4(table, "connector_id")[has],
@@ -231,6 +231,13 @@ def _int4(table: BulkTable, name: str) -> CopyColumn:
     """A column of ids as integer; NULL where unset."""
     ids = table.ids(name)
     column: CopyColumn = np.ma.masked_array(ids.astype(np.int32), ids < 0)
+    return column
+
+
+def _int8(table: BulkTable, name: str) -> CopyColumn:
+    """A column of ids of links as bigint; NULL where unset."""
+    ids = table.ids(name)
+    column: CopyColumn = np.ma.masked_array(ids, ids < 0)
     return column
 
 

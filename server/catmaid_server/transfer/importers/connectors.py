@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,7 +162,7 @@ async def _insert_links(
         tx,
         sql.copy_links,
         {
-            "id": await _new_ids(tx, sql.next_concepts, count),
+            "id": await _new_ids(tx, sql.next_links, count, np.int64),
             "project_id": np.full(count, target.project_id, np.int32),
             "relation_id": relations,
             "connector_id": connector_ids[rows],
@@ -175,6 +175,8 @@ async def _insert_links(
     )
 
 
-async def _new_ids(tx: Connection, statement: LiteralString, count: int) -> NDArray[np.int32]:
+async def _new_ids(
+    tx: Connection, statement: LiteralString, count: int, dtype: type[np.int32 | np.int64] = np.int32
+) -> NDArray[Any]:
     cursor = await tx.execute(statement, {"count": count})
-    return np.array([row[0] for row in await cursor.fetchall()], np.int32)
+    return np.array([row[0] for row in await cursor.fetchall()], dtype)
