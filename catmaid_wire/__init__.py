@@ -3,7 +3,7 @@
 - `columns`: the columnar media type, and the tables of a viewport
 - `http`: requests to CATMAID servers: token, redirects, repetitions, what error answers say
 - `forms`: form fields in CATMAID's spelling
-- `arbor`, `swc`: one neuron's tree as arrays with its measures, and as text
+- `arbor`: one neuron's tree as arrays with its measures; `swc`, `swc_reading`: as text, written and read
 - `relations`: names of the relations between treenodes and connectors
 - `errors`: names of errors
 - `tile_layouts`: where the tiles of a stack lie

@@ -121,7 +121,6 @@ def test_harmless_variants_are_read(tmp_path: Path, text: str) -> None:
     ("", None, "there is no node in it; each line should be `id type x y z radius parent`"),
     ("# only a comment\n", None, "there is no node in it"),
     ("1 0 1 2 3 5 -1\n2 0 1 2 3 5\n", 2, "6 columns, should be 7: id type x y z radius parent"),
-    ("1 0 1 2 3 5 -1 9\n", 1, "8 columns, should be 7"),
     ("1 0 1 2 3 5 -1\n2 0 one 2 3 5 1\n", 2, "x is 'one', should be a number"),
     ("1 0 1 nan 3 5 -1\n", 1, "y is 'nan', should be a finite number"),
     ("1 0 1 2 1e300 5 -1\n", 1, "z is '1e300', should be a finite number up to 1e+30"),

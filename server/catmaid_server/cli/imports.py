@@ -23,41 +23,6 @@ from catmaid_server.service.opening import opened_store
 app = typer.Typer(help="Bring data in.", no_args_is_help=True)
 
 
-@app.command("swc")
-def import_swc(
-    sources: Sources,
-    project: ProjectTitle,
-    scale: Scale = 1.0,
-    user: AsUser = "admin",
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make neurons of SWC files, or of all SWC files of a folder.
-
-    A file that is wrong is refused and the others are imported; then the exit code is 1.
-    """
-    from catmaid_server.transfer.importers import swc
-
-    async def work() -> swc.ImportSummary:
-        settings = settings_from(data_dir=data_dir, database_url=database_url)
-        async with opened_store(settings) as store:
-            with progress("Files", "file") as show:
-                return await swc.import_swc(store, sources, project=project, user=user, scale=scale, progress=show)
-
-    summary = run(work())
-    value = {
-        "skeletons": len(summary.imported),
-        "nodes": summary.nodes,
-        "cable_length": summary.cable_length,
-        "imported": [made._asdict() for made in summary.imported],
-        "refused": [refusal._asdict() for refusal in summary.refused],
-    }
-    answer(value, as_json=as_json, text=str(summary))
-    if summary.refused:
-        raise typer.Exit(1)
-
-
 @app.command("connectors")
 def import_connectors(
     connectors: Annotated[Path, typer.Argument(metavar="CONNECTORS.csv", show_default=False)],

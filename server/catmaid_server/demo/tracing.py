@@ -10,7 +10,7 @@ from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.tracing.connectors import create_connector, create_link
 from catmaid_server.domain.tracing.labels import LabelTarget, set_labels
 from catmaid_server.domain.tracing.states import State
-from catmaid_server.transfer.importers.swc import store_arbor
+from catmaid_server.transfer.importers.arbors import store_arbor
 from catmaid_server.transfer.target import TargetProject, open_target
 from catmaid_wire.arbor import Arbor
 from catmaid_wire.relations import POSTSYNAPTIC, PRESYNAPTIC

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import msgspec
 from aiohttp import web
@@ -15,6 +15,7 @@ from catmaid_server.http.catmaid import bodies
 from catmaid_server.http.routing import Files, Permission, Routes
 from catmaid_server.transfer.importers import uploads
 from catmaid_server.transfer.importers.uploads import Upload
+from catmaid_wire.swc_reading import TreeChoice
 
 routes = Routes()
 
@@ -37,6 +38,10 @@ class ImportSkeleton(msgspec.Struct, kw_only=True):
     source_id: int | None = None
     source_url: str | None = None
     source_project_id: int | None = None
+    trees: TreeChoice = "refuse"
+    """What becomes of a file of several trees: `refuse`, its `first`, or `all`, a neuron of each."""
+    soma_label: bool = False
+    """Whether nodes of type 1 get the label `soma`."""
 
     def origin(self) -> SkeletonOrigin | None:
         """Where the skeleton came from, if all of it is said."""
@@ -45,12 +50,24 @@ class ImportSkeleton(msgspec.Struct, kw_only=True):
         return SkeletonOrigin(self.source_id, self.source_url, self.source_project_id)
 
 
+class FurtherSkeleton(TypedDict):
+    """The neuron and skeleton of another tree of a file."""
+
+    neuron_id: int
+    skeleton_id: int
+
+
 class ImportedSkeleton(TypedDict):
-    """What was made, and by id in the file the id here of each node."""
+    """What was made, and by id in the file the id here of each node.
+
+    `more_skeletons`, if there are several trees; `notes`, if something of the file was skipped or left out.
+    """
 
     neuron_id: int
     skeleton_id: int
     node_id_map: dict[int, int]
+    more_skeletons: NotRequired[list[FurtherSkeleton]]
+    notes: NotRequired[list[str]]
 
 
 @routes.post(
@@ -61,14 +78,14 @@ class ImportedSkeleton(TypedDict):
 )
 async def import_skeleton(call: Call, form: ImportSkeleton) -> ImportedSkeleton:
     """Make a neuron of an SWC or eSWC file."""
-    filename, text = await _file(call)
+    filename, content = await _file(call)
     made = await uploads.import_upload(
         call.tx,
         call.user,
         call.project_id,
         Upload(
             filename,
-            text,
+            content,
             neuron_name=form.name,
             annotations=tuple(form.annotations),
             neuron_id=form.neuron_id,
@@ -76,13 +93,26 @@ async def import_skeleton(call: Call, form: ImportSkeleton) -> ImportedSkeleton:
             replace=form.force,
             auto_id=form.auto_id,
             origin=form.origin(),
+            trees=form.trees,
+            soma_label=form.soma_label,
         ),
     )
-    return {"neuron_id": made.neuron_id, "skeleton_id": made.skeleton_id, "node_id_map": made.node_ids}
+    answer: ImportedSkeleton = {
+        "neuron_id": made.neuron_id,
+        "skeleton_id": made.skeleton_id,
+        "node_id_map": made.node_ids,
+    }
+    if made.more:
+        answer["more_skeletons"] = [
+            {"neuron_id": neuron_id, "skeleton_id": skeleton_id} for neuron_id, skeleton_id in made.more
+        ]
+    if made.notes:
+        answer["notes"] = list(made.notes)
+    return answer
 
 
-async def _file(call: Call) -> tuple[str, str]:
-    """Name and text of the one file that came along."""
+async def _file(call: Call) -> tuple[str, bytes]:
+    """Name and content of the one file that came along."""
     if call.request.content_type != "multipart/form-data":
         raise InvalidInput("Send one file.")
     files = [value for value in (await bodies.posted(call.request)).values() if isinstance(value, web.FileField)]
@@ -91,10 +121,7 @@ async def _file(call: Call) -> tuple[str, str]:
     name = files[0].filename
     if not name.lower().endswith(_ENDINGS):
         raise web.HTTPUnsupportedMediaType(text=f"{name!r} should end with .swc or .eswc.")
-    try:
-        return name, files[0].file.read().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InvalidInput(f"{name!r} is not text (UTF-8).") from None
+    return name, files[0].file.read()
 
 
 class ChangeIds(msgspec.Struct):

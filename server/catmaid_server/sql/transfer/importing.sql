@@ -23,6 +23,19 @@ FROM STDIN (FORMAT binary);
 INSERT INTO import_source (project_id, name, source_ids, treenode_ids)
 VALUES (%(project_id)s, %(name)s, %(source_ids)s, %(treenode_ids)s);
 
+-- name: label_treenodes
+-- Put a label on treenodes; makes the label if the project has none of this name.
+WITH known AS (
+    SELECT min(id) AS id FROM label WHERE project_id = %(project_id)s AND name = %(name)s
+), made AS (
+    INSERT INTO label (project_id, name, user_id)
+    SELECT %(project_id)s, %(name)s, %(user_id)s FROM known WHERE known.id IS NULL
+    RETURNING id
+)
+INSERT INTO node_label (project_id, label_id, treenode_id, connector_id, user_id)
+SELECT %(project_id)s, coalesce(known.id, made.id), t.id, NULL, %(user_id)s
+  FROM known LEFT JOIN made ON true CROSS JOIN unnest(%(treenode_ids)s::integer[]) AS t (id);
+
 -- name: nodes_of_sources
 -- What skeleton files of these names became: those of their nodes that still exist, where they are now.
 -- Cost: the sources by index, then one treenode by primary key for each node.

@@ -1,6 +1,9 @@
 """Importers: from files to the tables of a project.
 
-- `swc`: `import_swc` for files and folders (read by `swc_file`); `store_arbor` for one arbor
+- `swc`: `import_swc` for files and folders
+- `skeletons`: `import_files`, a transaction for each file of skeletons; `skeleton_files` finds and opens them
+- `source_trees`: what a file holds, whatever its format; `arbors` stores it
+- `swc_file`, `eswc`: SWC, and the authors in it
 - `uploads`: `import_upload`, one skeleton that a client sends as SWC or eSWC
 - `connectors`: `import_connectors` for two tables of synapses, whose treenodes `references` finds
 - `bulk`: `import_bulk` for tables of a whole project, read by `bulk_tables` and inserted by `bulk_rows`

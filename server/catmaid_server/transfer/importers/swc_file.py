@@ -1,41 +1,81 @@
-"""Read SWC files; what is wrong with one is a `BadFile`."""
+"""Read SWC and eSWC files; what is wrong with one is a `BadFile`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from catmaid_server.transfer.errors import BadFile
+from catmaid_server.transfer.file_names import readable_stem
+from catmaid_server.transfer.importers.contents import file_content
+from catmaid_server.transfer.importers.eswc import authors_of
+from catmaid_server.transfer.importers.source_trees import SourceFile, SourceTree
 from catmaid_wire.arbor import Arbor
-from catmaid_wire.swc import BadSwc, parse_swc
+from catmaid_wire.swc import SOMA, SOMA_LABEL, UNDEFINED, BadSwc
+from catmaid_wire.swc_reading import SwcFile, TreeChoice, decoded_swc, parse_swc
 
 
 def read_swc(path: Path, *, scale: float = 1.0) -> Arbor:
-    """Read one SWC file.
+    """The one tree of an SWC file; `scale` is nm per unit. Raises `BadFile` if it is not one tree of finite nodes."""
+    return swc_trees(path, file_content(path), scale=scale).trees[0].arbor
+
+
+def swc_trees(
+    path: Path, content: bytes, *, scale: float = 1.0, trees: TreeChoice = "refuse", soma_label: bool = False
+) -> SourceFile:
+    """Read the content of one SWC or eSWC file.
 
     Parameters
     ----------
     path
-        UTF-8 text; see `catmaid_wire.swc.parse_swc`.
+        Its name: in errors, and as the name of the neuron.
+    content
+        Text, see `catmaid_wire.swc_reading`.
     scale
         nm per unit of the file, for positions and radii.
+    trees
+        Whether a file of several trees is refused, gives its first tree, or all.
+    soma_label
+        Whether nodes of type 1 get the label `soma`.
 
     Raises
     ------
     BadFile
-        If it is not one tree of finite nodes; names the first wrong line.
+        If it is not trees of finite nodes; names the first wrong line.
     """
+    name = readable_stem(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadFile(path, "this is not text (UTF-8); an SWC file is") from error
-    except OSError as error:
-        raise BadFile(path, f"cannot be read: {error.strerror}") from error
-    return arbor_of_text(path, text, scale=scale)
-
-
-def arbor_of_text(path: Path, text: str, *, scale: float = 1.0) -> Arbor:
-    """As `read_swc`, for text that is here already; `path` is the file's name in errors, and names the arbor."""
-    try:
-        return parse_swc(text, name=path.stem, scale=scale)
+        file = parse_swc(decoded_swc(content), name=name, scale=scale, trees=trees)
+        read = tuple(
+            SourceTree(tree.arbor, _soma_labels(tree.structures) if soma_label else {}, authors_of(tree))
+            for tree in file.trees
+        )
     except BadSwc as error:
         raise BadFile(path, error.reason, line=error.line) from error
+    return SourceFile(read, tuple(_notes(file, soma_label=soma_label, authors=any(tree.authors for tree in read))))
+
+
+def _soma_labels(structures: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+    soma = np.flatnonzero(structures == SOMA)
+    return {SOMA_LABEL: soma} if len(soma) else {}
+
+
+def _notes(file: SwcFile, *, soma_label: bool, authors: bool) -> list[str]:
+    """What was skipped or is not kept."""
+    notes: list[str] = []
+    if file.header_lines:
+        notes.append(f"{file.header_lines} header lines skipped")
+    if authors:
+        notes.append("the times of its nodes are not kept")
+    elif file.more_columns:
+        notes.append(f"columns beyond the seventh ignored: {', '.join(file.more_columns)}")
+    if file.left_out:
+        notes.append(f"{file.left_out} more trees left out")
+    types = np.unique(np.concatenate([tree.structures for tree in file.trees])).tolist()
+    lost = [kind for kind in types if kind != UNDEFINED and not (soma_label and kind == SOMA)]
+    if lost:
+        way_out = "; --soma-label keeps type 1 as the label soma" if SOMA in lost else ""
+        notes.append(f"the column type is not kept (here {', '.join(map(str, lost))}){way_out}")
+    return notes

@@ -1,15 +1,12 @@
-"""Import one skeleton that a client sent as SWC, or as SWC with authors (eSWC)."""
+"""Import a skeleton that a client sent as SWC, or as SWC with authors (eSWC)."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_editable_neuron
 from catmaid_server.domain.accounts.users import User
@@ -17,19 +14,16 @@ from catmaid_server.domain.annotation import annotating, neuron_deletion, neuron
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.skeletons import entity_ids, origins
 from catmaid_server.domain.skeletons.origins import SkeletonOrigin
-from catmaid_server.transfer.errors import BadFile
-from catmaid_server.transfer.importers.swc import Authorship, StoredArbor, store_arbor
-from catmaid_server.transfer.importers.swc_file import arbor_of_text
+from catmaid_server.transfer.file_names import readable_stem
+from catmaid_server.transfer.importers.arbors import StoredArbor, store_trees
+from catmaid_server.transfer.importers.skeletons import tree_names
+from catmaid_server.transfer.importers.source_trees import SourceFile
+from catmaid_server.transfer.importers.swc_file import swc_trees
 from catmaid_server.transfer.target import TargetProject
-from catmaid_wire.arbor import Arbor
-from catmaid_wire.swc import COLUMNS
-
-sql = load("accounts/users")
+from catmaid_wire.swc_reading import TreeChoice
 
 ANNOTATION = "Import"
 """Annotation of every uploaded neuron."""
-
-_ESWC_COLUMNS = len(COLUMNS) + 5
 
 
 @dataclass(frozen=True)
@@ -44,10 +38,14 @@ class Upload:
         Whether to delete what has these ids already; the new neuron gets the annotations of the one it replaces.
     auto_id
         Whether to use the next free id where a wanted one is taken and not replaced.
+    trees
+        Whether a file of several trees is refused, gives its first tree, or a neuron of each.
+    soma_label
+        Whether nodes of type 1 get the label `soma`.
     """
 
     filename: str
-    text: str
+    content: bytes
     neuron_name: str | None = None
     annotations: tuple[str, ...] = ()
     neuron_id: int | None = None
@@ -55,25 +53,31 @@ class Upload:
     replace: bool = False
     auto_id: bool = True
     origin: SkeletonOrigin | None = None
+    trees: TreeChoice = "refuse"
+    soma_label: bool = False
 
 
 @dataclass(frozen=True)
 class Uploaded:
-    """What an upload became."""
+    """What an upload became.
+
+    Attributes
+    ----------
+    neuron_id, skeleton_id
+        Of the first tree.
+    node_ids
+        Treenode by the node's id in the file.
+    more
+        Neuron and skeleton of each further tree.
+    notes
+        What was skipped or left out of the file.
+    """
 
     neuron_id: int
     skeleton_id: int
     node_ids: dict[int, int]
-    """Treenode by the node's id in the file."""
-
-
-@dataclass(frozen=True)
-class _NodeAuthorship:
-    """Author, editor and confidence of one node, which eSWC has beyond SWC."""
-
-    author: str
-    editor: str
-    confidence: int
+    more: tuple[tuple[int, int], ...]
+    notes: tuple[str, ...]
 
 
 async def import_upload(tx: Connection, user: User, project_id: int, upload: Upload) -> Uploaded:
@@ -81,29 +85,48 @@ async def import_upload(tx: Connection, user: User, project_id: int, upload: Upl
 
     Raises `BadFile` (`InvalidInput`) if it is not one tree, or `InvalidInput` if an id is taken.
     """
-    arbor, more = await asyncio.to_thread(_read, Path(upload.filename), upload.text)
+    file = await asyncio.to_thread(
+        swc_trees, Path(upload.filename), upload.content, trees=upload.trees, soma_label=upload.soma_label
+    )
+    if len(file.trees) > 1 and (upload.neuron_id is not None or upload.skeleton_id is not None):
+        raise InvalidInput(f"Ids can be wanted for one tree only; {upload.filename!r} has {len(file.trees)}.")
     neuron_id, skeleton_id = [await _claimed(tx, upload, wanted) for wanted in (upload.neuron_id, upload.skeleton_id)]
-    name = upload.neuron_name or (f"neuron {neuron_id}" if neuron_id else "")
-    stored = await store_arbor(
+    first, *more = await store_trees(
         tx,
         TargetProject(project_id, user.id),
-        arbor,
-        neuron_name=name,
-        authorship=await _authorship(tx, user, arbor, more) if more else None,
+        readable_stem(Path(upload.filename)),
+        file.trees,
+        names=_names(file, upload, neuron_id),
     )
     if upload.replace:
-        await _replace(tx, project_id, user, upload, stored.neuron_id)
+        await _replace(tx, project_id, user, upload, first.neuron_id)
     changed = await entity_ids.change(
-        tx, project_id, stored.skeleton_id, new_skeleton_id=skeleton_id, new_neuron_id=neuron_id
+        tx, project_id, first.skeleton_id, new_skeleton_id=skeleton_id, new_neuron_id=neuron_id
     )
-    await annotating.annotate(tx, project_id, user, (ANNOTATION, *upload.annotations), [changed.neuron_id])
+    made = [(changed.neuron_id, changed.skeleton_id), *((tree.neuron_id, tree.skeleton_id) for tree in more)]
+    await annotating.annotate(
+        tx, project_id, user, (ANNOTATION, *upload.annotations), [made_neuron for made_neuron, _ in made]
+    )
     if upload.origin is not None:
-        await origins.add(tx, project_id, user.id, changed.skeleton_id, upload.origin)
-    return Uploaded(changed.neuron_id, changed.skeleton_id, _node_ids(arbor, stored))
+        for _, made_skeleton in made:
+            await origins.add(tx, project_id, user.id, made_skeleton, upload.origin)
+    return Uploaded(*made[0], _node_ids(file, [first, *more]), tuple(made[1:]), file.notes)
 
 
-def _node_ids(arbor: Arbor, stored: StoredArbor) -> dict[int, int]:
-    return dict(zip(arbor.node_ids.tolist(), stored.treenode_ids.tolist(), strict=True))
+def _names(file: SourceFile, upload: Upload, neuron_id: int | None) -> list[str]:
+    """Names of the neurons: the wanted one, or by its id; those of several trees are numbered."""
+    name = upload.neuron_name or (f"neuron {neuron_id}" if neuron_id else "")
+    if len(file.trees) == 1:
+        return [name]
+    return [f"{name} {number}" for number in range(1, len(file.trees) + 1)] if name else tree_names(file)
+
+
+def _node_ids(file: SourceFile, stored: Sequence[StoredArbor]) -> dict[int, int]:
+    return {
+        node_id: treenode_id
+        for tree, made in zip(file.trees, stored, strict=True)
+        for node_id, treenode_id in zip(tree.arbor.node_ids.tolist(), made.treenode_ids.tolist(), strict=True)
+    }
 
 
 async def _claimed(tx: Connection, upload: Upload, wanted: int | None) -> int | None:
@@ -125,38 +148,3 @@ async def _replace(tx: Connection, project_id: int, user: User, upload: Upload, 
         if not found:
             raise InvalidInput(f"The id {upload.skeleton_id} belongs to no skeleton of project {project_id}.")
         await neuron_deletion.delete_neuron(tx, project_id, user, found[upload.skeleton_id])
-
-
-def _read(path: Path, text: str) -> tuple[Arbor, dict[int, _NodeAuthorship]]:
-    """The tree in a file, and what an eSWC says beyond it."""
-    plain, more = _without_authors(path, text)
-    return arbor_of_text(path, plain), more
-
-
-def _without_authors(path: Path, text: str) -> tuple[str, dict[int, _NodeAuthorship]]:
-    """The SWC in an eSWC, line by line, and what else each line says, by node id; SWC stays as it is."""
-    plain: list[str] = []
-    more: dict[int, _NodeAuthorship] = {}
-    for number, line in enumerate(text.split("\n"), 1):
-        fields = line.partition("#")[0].split()
-        if len(fields) == _ESWC_COLUMNS:
-            try:
-                more[int(fields[0])] = _NodeAuthorship(fields[7], fields[9], min(max(int(fields[11]), 0), 5))
-            except ValueError:
-                raise BadFile(path, "node id and confidence should be whole numbers", line=number) from None
-            plain.append(" ".join(fields[: len(COLUMNS)]))
-        else:
-            plain.append(line)
-    return "\n".join(plain), more
-
-
-async def _authorship(tx: Connection, user: User, arbor: Arbor, more: dict[int, _NodeAuthorship]) -> Authorship:
-    unknown = _NodeAuthorship("", "", 5)
-    lines = [more.get(node, unknown) for node in arbor.node_ids.tolist()]
-    names = {line.author for line in lines} | {line.editor for line in lines}
-    ids: dict[str, int] = dict(await fetch_all(tx, sql.ids_by_name, usernames=sorted(names)))
-    return Authorship(
-        np.array([ids.get(line.author, user.id) for line in lines], np.int32),
-        np.array([ids.get(line.editor, user.id) for line in lines], np.int32),
-        np.array([line.confidence for line in lines], np.int16),
-    )

@@ -1,0 +1,354 @@
+"""Read SWC as people and programs write it: one dialect for commands, service and clients.
+
+Values may be parted by blanks, tabs, commas and semicolons. `#` starts a comment; lines before the first node that do
+not begin with a number are a header and are skipped. The first seven columns are read, others are kept as text. Ids are
+whole numbers from 0 to 2^63 - 1. A root's parent is any id below 0, or 0 if no node has the id 0. A radius that is
+negative, empty, `nan` or infinite is unset.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catmaid_wire.arbor import UNKNOWN_PARENT, Arbor, Parents, first_repeat, nodes_on_cycles, parent_rows
+from catmaid_wire.swc import COLUMNS, LARGEST, BadSwc
+
+TreeChoice = Literal["refuse", "first", "all"]
+"""What becomes of a file of several trees."""
+
+_BREAKS = re.compile(r"\r\n|\r|\n")
+_SEPARATORS = re.compile(r"\s*[,;]\s*|\s+")
+_NOT_COMMAS = re.compile(r"\s*;\s*|\s+")
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(e[+-]?[0-9]+)?", re.IGNORECASE)
+_UNDECODED = re.compile("[\udc80-\udcff]")
+_UNSET_RADII = ("", "na", "n/a", "null", "none")
+_LARGEST_ID = 2**63 - 1
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as that of UTF-16 does
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True)
+class SwcTree:
+    """One tree of a file.
+
+    Attributes
+    ----------
+    arbor
+        Its nodes, in the order of the file.
+    structures : (n,) int64
+        The column `type` of each node.
+    lines : (n,) int64
+        Line of each node in the file, from 1.
+    more
+        Text after the seventh column of each node, comments and all; `""` where there is none.
+    """
+
+    arbor: Arbor
+    structures: NDArray[np.int64]
+    lines: NDArray[np.int64]
+    more: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SwcFile:
+    """What a file holds.
+
+    Attributes
+    ----------
+    trees
+        In the order of their roots; one unless several are wanted.
+    header_lines
+        Number of lines before the first node that were skipped, comments apart.
+    more_columns
+        Names of the columns after the seventh, `"8"` and so on where the file does not name them.
+    left_out
+        Number of trees that were left out.
+    """
+
+    trees: tuple[SwcTree, ...]
+    header_lines: int
+    more_columns: tuple[str, ...]
+    left_out: int
+
+
+@dataclass
+class _SwcRows:
+    """The rows of a file, column by column, and what stands around them."""
+
+    integers: list[tuple[int, int, int]] = field(default_factory=list)
+    """Id, type and parent."""
+    numbers: list[tuple[float, float, float, float]] = field(default_factory=list)
+    """x, y, z and radius."""
+    lines: list[int] = field(default_factory=list)
+    more: list[str] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
+    """Text of comments and header lines before the first node."""
+    header_lines: int = 0
+
+
+def decoded_swc(content: bytes) -> str:
+    """Text of a file: UTF-8, or what its byte order mark says.
+
+    Bytes that are not UTF-8 become lone surrogates, which `parse_swc` refuses in values only. Raises `BadSwc` if a file
+    with the mark of UTF-16 or UTF-32 is not that.
+    """
+    encoding = next((encoding for mark, encoding in _BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
+    try:
+        text = content.decode(encoding, "surrogateescape" if encoding == "utf-8" else "strict")
+    except UnicodeDecodeError:
+        raise BadSwc(f"this is not text, though it begins as {encoding.upper()}; save it as UTF-8") from None
+    return text.removeprefix("\ufeff")
+
+
+def parse_swc(text: str, *, name: str, scale: float = 1.0, trees: TreeChoice = "refuse") -> SwcFile:
+    """Read SWC text.
+
+    Parameters
+    ----------
+    text
+        As the head of this module says.
+    name
+        Name of the arbors.
+    scale
+        nm per unit of the text, for positions and radii.
+    trees
+        Whether a file of several trees is refused, gives its first tree, or all.
+
+    Raises
+    ------
+    BadSwc
+        If it is not trees of finite nodes, or more of them than are wanted; names the first wrong line.
+    """
+    rows = _rows_of(text)
+    integers = np.array(rows.integers, np.int64)
+    numbers = np.array(rows.numbers, np.float64)
+    lines = np.array(rows.lines, np.int64)
+    parents = _checked_parents(integers[:, 0], integers[:, 2], lines)
+    numbers = np.where(np.arange(4) < 3, numbers * scale, np.where(numbers < 0, -1.0, numbers * scale))
+    too_far = np.flatnonzero(~(np.abs(numbers) <= LARGEST).all(axis=1))
+    if len(too_far):
+        raise BadSwc(f"positions and radii should be up to {LARGEST:g} nm", line=int(lines[too_far[0]]))
+    chosen, left_out = _chosen_trees(parents, integers[:, 0], lines, trees)
+    return SwcFile(
+        tuple(_tree(rows, name, integers, numbers, parents, nodes) for nodes in chosen),
+        rows.header_lines,
+        _more_columns(rows),
+        left_out,
+    )
+
+
+def _tree(
+    rows: _SwcRows,
+    name: str,
+    integers: NDArray[np.int64],
+    numbers: NDArray[np.float64],
+    parents: Parents,
+    nodes: NDArray[np.int64],
+) -> SwcTree:
+    """The tree of the rows `nodes` : (m,) int64, ascending."""
+    places = np.full(len(parents), -1)
+    places[nodes] = np.arange(len(nodes))
+    above = parents[nodes]
+    arbor = Arbor(
+        name,
+        integers[nodes, 0],
+        np.where(above < 0, -1, places[above]),
+        np.ascontiguousarray(numbers[nodes, :3]),
+        numbers[nodes, 3],
+    )
+    return SwcTree(
+        arbor,
+        integers[nodes, 1],
+        np.array(rows.lines, np.int64)[nodes],
+        tuple(rows.more[node] for node in nodes.tolist()),
+    )
+
+
+def _rows_of(text: str) -> _SwcRows:
+    rows = _SwcRows()
+    for number, line in enumerate(_BREAKS.split(text), 1):
+        values = line.partition("#")[0]
+        if values.isspace() or not values:
+            if not rows.lines:
+                rows.headings.append(line)
+        elif not rows.lines and _is_header(values):
+            rows.header_lines += 1
+            rows.headings.append(line)
+        else:
+            _add_row(rows, number, values, line[len(values) :])
+    if not rows.lines:
+        raise BadSwc(_no_node(text, rows))
+    return rows
+
+
+def _no_node(text: str, rows: _SwcRows) -> str:
+    if _UNDECODED.search(text) or "\0" in text:
+        return "this is not text (UTF-8); an SWC file is"
+    skipped = f"; none of its {rows.header_lines} lines begins with a number" if rows.header_lines else ""
+    return f"there is no node in it{skipped}; each line should be `{' '.join(COLUMNS)}`"
+
+
+def _is_header(values: str) -> bool:
+    """Whether a line is none of a node, rightly or wrongly written."""
+    if "\0" in values:
+        return False
+    try:
+        float(_SEPARATORS.split(values.strip(), maxsplit=1)[0])
+    except ValueError:
+        return True
+    return False
+
+
+def _add_row(rows: _SwcRows, line: int, values: str, comment: str) -> None:
+    fields, more = _fields(line, values.strip())
+    if len(fields) < len(COLUMNS):
+        raise BadSwc(f"{len(fields)} columns, should be {len(COLUMNS)}: {' '.join(COLUMNS)}", line=line)
+    node_id = _whole("id", fields[0], line)
+    if node_id < 0:
+        raise BadSwc(f"id is {fields[0]}, should be 0 or more", line=line)
+    rows.integers.append((node_id, _whole("type", fields[1], line), _whole("parent", fields[6], line)))
+    x, y, z = (_finite(name, field, line) for name, field in zip("xyz", fields[2:5], strict=True))
+    rows.numbers.append((x, y, z, _radius(fields[5], line)))
+    rows.lines.append(line)
+    rows.more.append(more + comment)
+
+
+def _fields(line: int, values: str) -> tuple[list[str], str]:
+    """The first seven fields, fewer if there are no more, and the text after them."""
+    if "\0" in values:
+        raise BadSwc("a NUL byte in it; the file should be text in UTF-8", line=line)
+    if "," not in values and ";" not in values:
+        fields = values.split(maxsplit=len(COLUMNS))
+    else:
+        _refuse_decimal_commas(line, values)
+        fields = _SEPARATORS.split(values, maxsplit=len(COLUMNS))
+    return fields[: len(COLUMNS)], "".join(fields[len(COLUMNS) :])
+
+
+def _refuse_decimal_commas(line: int, values: str) -> None:
+    """Refuse `1;0;0,5;…`: there are seven columns without commas and more with them, so these are parts of numbers."""
+    parts = _NOT_COMMAS.split(values, maxsplit=len(COLUMNS))[: len(COLUMNS)]
+    decimal = next((part for part in parts if _DECIMAL_COMMA.fullmatch(part)), None)
+    if decimal is not None and len(parts) == len(COLUMNS) < len(_SEPARATORS.split(values)):
+        raise BadSwc(f"{decimal!r} has a decimal comma; numbers should have a decimal point", line=line)
+
+
+def _whole(name: str, text: str, line: int) -> int:
+    """A whole number of 64 bits; `1.0` and `1e3` are whole, too."""
+    value = _number(name, text, line)
+    try:
+        whole = int(text)
+    except ValueError:
+        if not (value.is_integer() and abs(value) < 2**53):
+            raise BadSwc(f"{name} is {text!r}, should be a whole number", line=line) from None
+        whole = int(value)
+    if abs(whole) > _LARGEST_ID:
+        raise BadSwc(f"{name} is {text!r}, should be a whole number up to {_LARGEST_ID}", line=line)
+    return whole
+
+
+def _finite(name: str, text: str, line: int) -> float:
+    value = _number(name, text, line)
+    if not abs(value) <= LARGEST:  # true of nan, too
+        raise BadSwc(f"{name} is {text!r}, should be a finite number up to {LARGEST:g}", line=line)
+    return value
+
+
+def _radius(text: str, line: int) -> float:
+    """A radius; -1 where it is unset."""
+    if text.lower() in _UNSET_RADII:
+        return -1.0
+    value = _number("radius", text, line)
+    if not np.isfinite(value) and "n" in text.lower():  # said so, not merely too large
+        return -1.0
+    if not abs(value) <= LARGEST:
+        raise BadSwc(f"radius is {text!r}, should be a finite number up to {LARGEST:g}", line=line)
+    return -1.0 if value < 0 else value
+
+
+def _number(name: str, text: str, line: int) -> float:
+    # Python also takes digits of other scripts, and `_` between digits
+    if text.isascii() and "_" not in text:
+        try:
+            return float(text)
+        except ValueError:
+            pass
+    shown = ascii(text) if _UNDECODED.search(text) else repr(text)
+    raise BadSwc(f"{name} is {shown}, should be a number in digits 0-9", line=line)
+
+
+def columns_of(more: str) -> list[str]:
+    """The columns in the text after the seventh (`SwcTree.more`), without a comment."""
+    values = more.partition("#")[0].strip(" \t,;")
+    return _SEPARATORS.split(values) if values else []
+
+
+def _more_columns(rows: _SwcRows) -> tuple[str, ...]:
+    """Names of the columns after the seventh, from a heading that names as many."""
+    count = max(len(columns_of(more)) for more in rows.more)
+    for heading in reversed(rows.headings):
+        names = _SEPARATORS.split(heading.strip("# \t"))
+        if count and len(names) == len(COLUMNS) + count:
+            return tuple(names[len(COLUMNS) :])
+    return tuple(str(len(COLUMNS) + place) for place in range(1, count + 1))
+
+
+def _checked_parents(node_ids: NDArray[np.int64], parent_ids: NDArray[np.int64], lines: NDArray[np.int64]) -> Parents:
+    """Index of each node's parent, -1 at roots; `BadSwc` if these are not trees."""
+    if (repeat := first_repeat(node_ids)) is not None:
+        again, before = repeat
+        raise BadSwc(
+            f"node {node_ids[again]} is already in line {lines[before]}; ids should differ", line=int(lines[again])
+        )
+    if not (node_ids == 0).any():
+        parent_ids = np.where(parent_ids == 0, -1, parent_ids)
+    parents = parent_rows(node_ids, parent_ids)
+    missing = np.flatnonzero(parents == UNKNOWN_PARENT)
+    if len(missing):
+        at = missing[0]
+        raise BadSwc(
+            f"parent {parent_ids[at]} of node {node_ids[at]} is not in the file; "
+            "it should be a node's id, or -1 at the root",
+            line=int(lines[at]),
+        )
+    cycle = nodes_on_cycles(parents)
+    if len(cycle):
+        raise BadSwc(
+            f"node {node_ids[cycle[0]]} is its own ancestor (a cycle of nodes); parents should lead to the root",
+            line=int(lines[cycle[0]]),
+        )
+    return parents
+
+
+def _chosen_trees(
+    parents: Parents, node_ids: NDArray[np.int64], lines: NDArray[np.int64], trees: TreeChoice
+) -> tuple[list[NDArray[np.int64]], int]:
+    """The rows of each tree that is wanted, and how many trees are not; `BadSwc` if there should be but one."""
+    roots = np.flatnonzero(parents == -1)
+    if len(roots) == 1:
+        return [np.arange(len(parents))], 0
+    if trees == "refuse":
+        raise BadSwc(
+            f"a second root, node {node_ids[roots[1]]} (the first is in line {lines[roots[0]]}); "
+            f"a file should be one tree, this has {len(roots)}: --trees first takes the first, "
+            "--trees all makes a neuron of each",
+            line=int(lines[roots[1]]),
+        )
+    root_of = np.where(parents < 0, np.arange(len(parents)), parents)
+    for _ in range(len(parents).bit_length()):
+        root_of = root_of[root_of]
+    if trees == "first":
+        return [np.flatnonzero(root_of == roots[0])], len(roots) - 1
+    order = np.argsort(root_of, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(root_of[order])) + 1), 0

@@ -1,0 +1,68 @@
+"""Find files of skeletons, and read each in its format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.transfer.file_names import readable_path
+from catmaid_server.transfer.importers.contents import file_content
+from catmaid_server.transfer.importers.source_trees import SourceFile
+from catmaid_server.transfer.importers.swc_file import swc_trees
+from catmaid_wire.swc_reading import TreeChoice
+
+SWC_ENDINGS = (".swc", ".eswc")
+
+
+@dataclass(frozen=True)
+class ReadingOptions:
+    """How files are read.
+
+    Attributes
+    ----------
+    scale
+        nm per unit of the files, for positions and radii; None: 1, or what the file says.
+    trees
+        Whether a file of several trees is refused, gives its first tree, or all.
+    soma_label
+        Whether a soma gets the label `soma`.
+    """
+
+    scale: float | None = None
+    trees: TreeChoice = "refuse"
+    soma_label: bool = False
+
+
+def skeleton_files(source: Path | Sequence[Path], endings: Sequence[str] = SWC_ENDINGS) -> list[Path]:
+    """The files meant: those given, or all of a folder with these endings, numbers in their names in order.
+
+    Raises `InvalidInput` if there is none.
+    """
+    if not isinstance(source, Path):
+        return [path for part in source for path in skeleton_files(part, endings)]
+    shown = readable_path(source)
+    if not source.exists():
+        raise InvalidInput(f"There is no file or folder {shown}.")
+    if not source.is_dir():
+        return [source]
+    try:
+        found = [path for path in source.iterdir() if path.name.lower().endswith(tuple(endings)) and path.is_file()]
+    except OSError as error:
+        raise InvalidInput(f"{shown} cannot be read: {error.strerror}.") from error
+    if not found:
+        raise InvalidInput(f"There is no {endings[0]} file (nor {', '.join(endings[1:])}) in {shown}.")
+    return sorted(found, key=lambda path: ([int(n) for n in re.findall(r"[0-9]+", path.stem)], path.name))
+
+
+def read_swc_file(path: Path, options: ReadingOptions) -> SourceFile:
+    """Read a file as SWC. Raises `BadFile`."""
+    return swc_trees(
+        path,
+        file_content(path),
+        scale=1.0 if options.scale is None else options.scale,
+        trees=options.trees,
+        soma_label=options.soma_label,
+    )
