@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -16,6 +17,7 @@ from catmaid_jupyter.client.frames import NODES, SKELETON_CONNECTORS, TAGS, fram
 from catmaid_jupyter.model import arbor
 from catmaid_wire.forms import FormValue
 from catmaid_wire.relations import GAP_JUNCTION, POSTSYNAPTIC, PRESYNAPTIC
+from catmaid_wire.swc import SOMA_LABEL
 
 _RELATIONS: Final = {0: PRESYNAPTIC, 1: POSTSYNAPTIC, 2: GAP_JUNCTION}
 """Relations by their numbers in `compact-detail`."""
@@ -41,6 +43,12 @@ class Morphology:
         """(n, 3) positions of `nodes`, nm."""
         return self.nodes[["x", "y", "z"]].to_numpy()
 
+    @property
+    def somata(self) -> list[int]:
+        """Ids of the treenodes with the label `soma`."""
+        found: list[int] = self.tags.loc[self.tags["tag"] == SOMA_LABEL, "treenode_id"].tolist()
+        return found
+
 
 async def read_morphology(place: Place, skeleton_id: int) -> Morphology:
     """Nodes, connectors and tags of a skeleton in one request."""
@@ -54,6 +62,13 @@ async def read_morphology(place: Place, skeleton_id: int) -> Morphology:
         nodes = without_parent(columns_of_rows(rows, _NODE_ROW))
         connectors = columns_of_rows(links, _CONNECTOR_ROW)
     return Morphology(frame(nodes, NODES), _with_relations(connectors), _tags(tags))
+
+
+async def read_eswc(place: Place, skeleton_id: int, soma_markers: Sequence[str]) -> bytes:
+    """A skeleton as SWC with authors, times and confidences, as the server gives it."""
+    form: dict[str, FormValue] = {"soma_markers": list(soma_markers)}
+    answer = await place.http.request("GET", place.path(f"skeleton/{skeleton_id}/eswc"), params=form)
+    return answer.body
 
 
 def _with_relations(columns: dict[str, Any]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -16,7 +17,7 @@ from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.logins import logins
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.frames import ANNOTATIONS, frame
-from catmaid_jupyter.client.morphology import Morphology, read_morphology
+from catmaid_jupyter.client.morphology import Morphology, read_eswc, read_morphology
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.edits.base import Edit
 from catmaid_jupyter.edits.journal import EditJournal
@@ -26,6 +27,7 @@ from catmaid_jupyter.edits.skeletons import JoinSkeletons, RerootSkeleton, Split
 from catmaid_jupyter.model import arbor
 from catmaid_jupyter.model.swc import write_swc
 from catmaid_jupyter.model.units import format_length
+from catmaid_wire.somata import BadSomaMarkers
 
 
 class TracedProject(Protocol):
@@ -213,10 +215,24 @@ class Skeleton(Public):
             raise arbor.NotInArbor(f"Treenode {treenode_id} is not in skeleton {self.id}.")
         return self.nodes[arbor.distal_to(self.morphology.parents, int(found[0]))]
 
-    def to_swc(self, path: str | os.PathLike[str]) -> Path:
-        """Write an SWC file, nm, nodes after their parents and numbered by treenode id. Returns its path."""
+    def to_swc(self, path: str | os.PathLike[str], *, soma_markers: Sequence[str] = (), authors: bool = False) -> Path:
+        """Write an SWC file, nm, nodes after their parents and numbered by treenode id. Returns its path.
+
+        The type is 1 at a soma, else 0. `InvalidInput` if a marker is none, or several nodes could be the soma.
+
+        soma_markers : how the one soma is found: `tag:soma`, `radius:500` (nm), and `root` where these find none; by
+            default each node with the label soma.
+        authors : write eSWC, as the server gives it: with authors, times and confidences.
+        """
+        if authors:
+            Path(path).write_bytes(loop.run(read_eswc(self.project.place, self.id, soma_markers)))
+            return Path(path)
         nodes = self.nodes.iloc[arbor.from_root(self.morphology.parents)]
-        return write_swc(Path(path), nodes, title=f"{self.name} (skeleton {self.id})")
+        title = f"{self.name} (skeleton {self.id})"
+        try:
+            return write_swc(Path(path), nodes, title=title, labelled=self.morphology.somata, soma_markers=soma_markers)
+        except BadSomaMarkers as error:
+            raise InvalidInput(str(error)) from None
 
     def rename(self, name: str) -> None:
         """Give the neuron another name."""

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from catmaid_wire.arbor import Arbor, parent_indices
+from catmaid_wire.somata import soma_structures
 from catmaid_wire.swc import COLUMNS, swc_text
 
 
-def write_swc(path: Path, nodes: pd.DataFrame, *, title: str = "") -> Path:
-    """Write nodes as SWC: id, type 0, x, y, z, radius (-1 where unset), parent (-1 at roots), lengths in nm.
+def write_swc(
+    path: Path,
+    nodes: pd.DataFrame,
+    *,
+    title: str = "",
+    labelled: Collection[int] = (),
+    soma_markers: Sequence[str] = (),
+) -> Path:
+    """Write nodes as SWC: id, type, x, y, z, radius (-1 where unset), parent (-1 at roots), lengths in nm.
+
+    The type is 1 at a soma, else 0. `BadSomaMarkers` if a marker is none, or several nodes could be the soma.
 
     path : file to write; replaced if it exists.
     nodes : columns id, parent_id, x, y, z, radius, in any order.
     title : a comment for the first line.
+    labelled : ids of the nodes with the label `soma`.
+    soma_markers : how the one soma is found: `tag:soma`, `root`, `radius:500` (nm); by default each labelled node.
     """
     node_ids = nodes["id"].to_numpy(np.int64)
     arbor = Arbor(
@@ -26,5 +39,7 @@ def write_swc(path: Path, nodes: pd.DataFrame, *, title: str = "") -> Path:
         nodes[["x", "y", "z"]].to_numpy(np.float64),
         nodes["radius"].to_numpy(np.float64),
     )
-    path.write_text(swc_text(arbor, comments=[title, f"{' '.join(COLUMNS)}; nm"]), encoding="utf-8")
+    structures = soma_structures(arbor, labelled, soma_markers)
+    comments = [title, f"{' '.join(COLUMNS)}; nm"]
+    path.write_text(swc_text(arbor, comments=comments, structures=structures), encoding="utf-8")
     return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -159,6 +160,29 @@ def test_a_bad_file_is_named_and_the_others_are_imported(cli: Cli, swc: Path) ->
     assert code == 1
     assert "1 skeletons imported" in output
     assert "8.swc" in output
+
+
+def test_names_of_files_are_printed_whatever_they_are(cli: Cli, swc: Path) -> None:
+    (swc / os.fsdecode(b"caf\xe9.swc")).write_text(GOOD)
+    (swc / os.fsdecode(b"bad\xe9.swc")).write_text(CYCLE)
+    code, output, _ = cli("import", "swc", swc, "--project", "Names", "--json")
+    assert code == 1
+    assert {made["name"] for made in json.loads(output)["imported"]} == {"7", "café"}
+    assert cli("import", "swc", swc / os.fsdecode(b"\xe9"), "--project", "Names")[0] == 1
+
+
+def test_trees_somata_and_annotations_are_options(cli: Cli, swc: Path, tmp_path: Path) -> None:
+    (swc / "8.swc").write_text(GOOD.replace("1 0", "1 1") + "4 0 0 0 0 5 -1\n")
+    made = answer(
+        cli, "import", "swc", swc, "--project", "Options", "--trees", "all", "--soma-label", "--name", "a {name}",
+        "--annotation", "new", "--annotation", "seen",
+    )  # fmt: skip
+    assert isinstance(made["imported"], list)
+    assert [neuron["name"] for neuron in made["imported"]] == ["a 7", "a 8 1", "a 8 2"]
+    files = answer(cli, "export", "swc", tmp_path / "out", "--project", "Options", "--eswc")["files"]
+    assert isinstance(files, list)
+    assert [Path(file).read_text().split()[1] for file in files] == ["0", "1", "0"]
+    assert cli("export", "swc", tmp_path / "out", "--project", "Options", "--soma-marker", "x")[0] == 1
 
 
 def test_images(cli: Cli, tmp_path: Path) -> None:

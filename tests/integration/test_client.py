@@ -91,6 +91,12 @@ async def test_what_was_traced_can_be_read(project: cj.Project, tmp_path: Path) 
             (str(d), str(c)),
             (str(e), str(c)),
         }
+        marked = skeleton.to_swc(tmp_path / "marked.swc", soma_markers=["radius:30"]).read_text().splitlines()
+        assert [line.split()[0] for line in marked if line.split()[1] == "1"] == [str(c)]
+        with pytest.raises(cj.InvalidInput, match="A soma marker is"):
+            skeleton.to_swc(tmp_path / "marked.swc", soma_markers=["cell"])
+        authors = skeleton.to_swc(tmp_path / "authors.eswc", authors=True).read_text().splitlines()
+        assert [line.split()[7] for line in authors] == ["tracer"] * 5
 
     await asyncio.to_thread(story)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from catmaid_server.db.store import Store
+from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.exporters.swc import export_swc
 from catmaid_server.transfer.importers.connectors import import_connectors
+from catmaid_server.transfer.importers.skeletons import NewNeurons
 from catmaid_server.transfer.importers.swc import import_swc
 
 ONE = "1 0 0 0 0 5 -1\n2 0 100 0 0 5 1\n3 0 200 0 0 5 2\n"
@@ -209,3 +212,100 @@ async def test_a_skeleton_imported_twice_could_mean_either(store: Store, files: 
     async with store.writing(user_id=2, project_id=1, label="test") as tx:
         await tx.execute("DELETE FROM treenode WHERE skeleton_id = %s", (first.imported[0].skeleton_id,))
     assert (await synapses(store, files)).links == 2
+
+
+TWO_TREES = ONE + "4 1 0 0 900 5 -1\n5 0 0 0 950 5 4\n"
+
+
+async def test_a_file_of_several_trees_becomes_what_is_wanted(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "two.swc"
+    path.write_text(TWO_TREES)
+    refused = await import_swc(store, path, project="P", user="admin")
+    assert not refused.imported
+    assert "--trees first" in refused.refused[0].reason
+    first = await import_swc(store, path, project="P", user="admin", trees="first")
+    assert [(made.name, made.cable_length) for made in first.imported] == [("two", 200)]
+    both = await import_swc(store, path, project="Q", user="admin", trees="all")
+    assert [(made.name, made.cable_length) for made in both.imported] == [("two 1", 200), ("two 2", 50)]
+    (tmp_path / "connectors.csv").write_text("connector_id,x,y,z\n7,50,250,0\n")
+    (tmp_path / "links.csv").write_text(
+        "connector_id,skeleton_id,node_id,relation\n7,two,2,presynaptic_to\n7,two,5,postsynaptic_to\n"
+    )
+    made = await import_connectors(
+        store, tmp_path / "connectors.csv", tmp_path / "links.csv", project="Q", user="admin"
+    )
+    assert made.links == 2, "nodes of both trees are found by the name of the file"
+
+
+async def test_names_that_are_not_utf8_are_made_readable(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "names"
+    folder.mkdir()
+    for name, text in (
+        (b"caf\xe9.swc", ONE),
+        (b"bad\xe9.swc", "1 0\n"),
+        ("größe.swc".encode(), TWO),
+        (b"a\nb.swc", TWO),
+    ):
+        (folder / os.fsdecode(name)).write_text(text)
+    summary = await import_swc(store, folder, project="P", user="admin")
+    assert {made.name for made in summary.imported} == {"café", "größe", "a?b"}
+    assert "badé.swc: line 1: 2 columns" in str(summary)
+    assert set(await rows(store, "SELECT name FROM neuron")) == {("café",), ("größe",), ("a?b",)}
+    str(summary).encode()
+
+
+async def test_somata_come_in_and_go_out(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "1.swc"
+    path.write_text(ONE.replace("2 0", "2 1"))
+    plain = await import_swc(store, path, project="P", user="admin")
+    assert "--soma-label" in str(plain)
+    assert await rows(store, "SELECT 1 FROM node_label") == []
+    await import_swc(store, path, project="Q", user="admin", soma_label=True)
+    await import_swc(store, path, project="Q", user="admin", soma_label=True)
+    assert await rows(store, "SELECT name FROM label") == [("soma",)]
+
+    async def types(project: str, **options: Any) -> list[str]:
+        written = await export_swc(store, project, tmp_path / "out", **options)
+        return [line.split()[1] for line in written[0].read_text().splitlines() if not line.startswith("#")]
+
+    assert await types("Q") == ["0", "1", "0"]
+    assert await types("Q", soma_markers=["root"]) == ["1", "0", "0"]
+    assert await types("Q", authors=True) == ["0", "1", "0"]
+    assert await types("P") == ["0", "0", "0"]
+    assert await types("P", soma_markers=["tag:soma", "root"]) == ["1", "0", "0"]
+    with pytest.raises(InvalidInput, match="A soma marker is tag:soma, root or radius:500"):
+        await types("P", soma_markers=["cell body"])
+    with pytest.raises(InvalidInput, match="could be the soma"):
+        await types("P", soma_markers=["radius:1"])
+
+
+async def test_authors_of_eswc_are_kept_by_the_command_too(store: Store, tmp_path: Path) -> None:
+    async with store.writing(user_id=None, project_id=None, label="set up") as tx:
+        ann = await users.create_user(tx, "ann lee")
+    time = "2020-01-01T00:00:00+00:00"
+    (tmp_path / "1.eswc").write_text(f"1 0 0 0 0 5 -1 ann lee {time} nobody {time} 0\n")
+    await import_swc(store, tmp_path, project="P", user="admin")
+    assert await rows(store, "SELECT user_id, editor_id, confidence FROM treenode") == [(ann, 2, 0)]
+    (written,) = await export_swc(store, "P", tmp_path / "out", authors=True)
+    assert written.suffix == ".eswc"
+    await import_swc(store, written, project="Q", user="admin")
+    assert await rows(store, "SELECT user_id, editor_id, confidence FROM treenode") == [(ann, 2, 0)] * 2
+
+
+async def test_neurons_are_named_and_annotated(store: Store, files: Path) -> None:
+    neurons = NewNeurons("VNC {name} #{n}", ("seen", "left"))
+    summary = await import_swc(store, files, project="P", user="admin", neurons=neurons)
+    assert [made.name for made in summary.imported] == ["VNC 1 #1", "VNC 2 #2"]
+    annotated = "SELECT a.name, count(*) FROM annotation a JOIN annotation_link l ON l.annotation_id = a.id GROUP BY 1"
+    assert sorted(await rows(store, annotated)) == [("left", 2), ("seen", 2)]
+    with pytest.raises(InvalidInput, match="An annotation needs a name"):
+        await import_swc(store, files, project="P", user="admin", neurons=NewNeurons(annotations=(" ",)))
+
+
+async def test_a_file_that_cannot_be_read_does_not_end_the_import(store: Store, files: Path) -> None:
+    (files / "0.swc").mkdir()
+    summary = await import_swc(store, [files / "1.swc", files / "2.swc"], project="P", user="admin")
+    assert len(summary.imported) == 2
+    (files / "9.swc").write_bytes(b"\x1f\x8b broken")
+    summary = await import_swc(store, files, project="Q", user="admin")
+    assert [(path.name, len(summary.imported)) for path, _ in summary.refused] == [("9.swc", 2)]

@@ -211,6 +211,9 @@ async def test_ids_cannot_be_used_up(tracer: Tracer, wanted: int) -> None:
 @pytest.mark.parametrize(("text", "form"), [
     ("", {}),
     ("1 0 0 0 0 0 1\n", {}),
+    (SWC, {"trees": "some"}),
+    (SWC + "4 0 0 0 0 5 -1\n", {"trees": "all", "neuron_id": 77}),
+    ("1 0 0 0 0 0 -1\n2 0 0 0 0 1_0 1\n", {}),
     ("1 0 0 0 0 0 -1\n2 0 0 0 0 0 -1\n", {}),
     ("1 0 0 0 0 0 -1\n1 0 0 0 0 0 1\n", {}),
     ("1 0 0 0 0 0 -1\n2 0 0 0 0 0 7\n", {}),
@@ -272,3 +275,43 @@ async def test_who_may_import_need_not_annotate(module_service: Service) -> None
     )
     assert (await upload(importer))[0] == 200
     assert (await importer.refused("treenode/create"))[0] == 403
+
+
+async def test_a_file_of_several_trees_becomes_what_is_wanted(tracer: Tracer) -> None:
+    text = SWC + "7 0 0 0 0 5 -1\n"
+    status, body = await upload(tracer, text)
+    assert status == 400
+    assert "second root, node 7" in body["error"]
+    status, first = await upload(tracer, text, trees="first")
+    assert (status, len(first["node_id_map"])) == (200, 3)
+    assert first["notes"] == ["1 more trees left out"]
+    status, both = await upload(tracer, text, trees="all", name="pair")
+    assert (status, len(both["node_id_map"])) == (200, 4)
+    ids = [both["neuron_id"], both["more_skeletons"][0]["neuron_id"]]
+    assert await tracer.rows("SELECT name FROM neuron WHERE id = ANY (%s) ORDER BY id", ids) == [
+        ("pair 1",),
+        ("pair 2",),
+    ]
+
+
+async def test_a_soma_goes_there_and_back(tracer: Tracer) -> None:
+    _, made = await upload(tracer, SWC.replace("2 0 10", "2 1 10"), soma_label="true")
+    for form in ({}, {"soma_markers[0]": "tag:soma"}):
+        for kind in ("swc", "eswc"):
+            lines = (await tracer.get(f"skeleton/{made['skeleton_id']}/{kind}", **form)).decode().splitlines()
+            assert [line.split()[1] for line in lines] == ["0", "1", "0"]
+    status, _ = await tracer.refused(f"skeleton/{made['skeleton_id']}/eswc", **{"soma_markers[0]": "tag:cell"})
+    assert status == 400
+
+
+@pytest.mark.parametrize("text", [
+    SWC.replace(" ", ";"),
+    b"# \xb5m\n" + SWC.replace(" ", ",").encode(),
+    SWC.encode("utf-16"),
+    "id type x y z radius parent\n" + SWC.replace(" -1\n", " 0\n"),
+    "\n".join(line + " 1 2 3 4 5" for line in SWC.splitlines()[1:]),
+])  # fmt: skip
+async def test_clients_may_send_what_the_command_reads(tracer: Tracer, text: str | bytes) -> None:
+    status, made = await upload(tracer, text)
+    assert status == 200
+    assert await tracer.cable_length(made["skeleton_id"]) == 20

@@ -24,6 +24,17 @@ def export_swc(
         list[int] | None,
         typer.Option("--skeleton", metavar="ID", show_default=False, help="Only this skeleton; may be repeated."),
     ] = None,
+    soma_markers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--soma-marker",
+            metavar="MARKER",
+            show_default=False,
+            help="What makes a node the soma (type 1): tag:soma, root or radius:NM; may be repeated. "
+            "Default: each node with the label soma.",
+        ),
+    ] = None,
+    eswc: Annotated[bool, typer.Option("--eswc", help="Write .eswc: with authors, times and confidences.")] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
@@ -34,7 +45,15 @@ def export_swc(
     async def work() -> list[Path]:
         async with opened_store(settings_from(data_dir=data_dir, database_url=database_url)) as store:
             with progress("Skeletons", "skeleton") as show:
-                return await swc.export_swc(store, project, folder, skeleton_ids=skeleton_ids or None, progress=show)
+                return await swc.export_swc(
+                    store,
+                    project,
+                    folder,
+                    skeleton_ids=skeleton_ids or None,
+                    soma_markers=soma_markers or (),
+                    authors=eswc,
+                    progress=show,
+                )
 
     paths = run(work())
     answer({"files": paths}, as_json=as_json, text=f"Wrote {len(paths)} SWC files to {folder}.")

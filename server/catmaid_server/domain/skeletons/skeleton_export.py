@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from psycopg.rows import TupleRow
 
 from catmaid_server.db.queries import load
@@ -11,12 +13,11 @@ from catmaid_server.db.rows import fetch_all, fetch_one
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.arbor_walk import ArborWalk
 from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_wire.arbor import Arbor, parent_indices
+from catmaid_wire.somata import BadSomaMarkers, soma_structures
 from catmaid_wire.swc import SOMA, UNDEFINED, swc_line
 
 sql = load("skeletons/skeleton_export")
-
-BY_LABEL, AT_ROOT, BY_RADIUS = "tag:soma", "root", "radius:"
-"""How the soma is found: by its label, by being the root, or (with a number of nm) by its radius."""
 
 
 async def swc(
@@ -30,40 +31,46 @@ async def swc(
     """A skeleton as SWC in nm, one node a line by id: id, type, x, y, z, radius, parent (-1 at the root).
 
     An unset radius is written as 0, as CATMAID writes it. With `renumber` ids count up from 1, parents before their
-    children. Markers say how the soma is found, whose type is then 1: `BY_LABEL` first, else `BY_RADIUS`, and the
-    root if neither finds it and `AT_ROOT` is given. Raises `NotFound` if there is no such skeleton, `InvalidInput` if
+    children. The type is 1 at a soma: at each node with the label `soma`, or at the one that the markers find (see
+    `catmaid_wire.somata`). Raises `NotFound` if there is no such skeleton, `InvalidInput` if a marker is none or
     several nodes could be the soma.
     """
     rows = await fetch_all(connection, sql.swc, project_id=project_id, skeleton_id=skeleton_id)
-    soma = await _soma(connection, project_id, skeleton_id, rows, soma_markers) if soma_markers else None
+    somata = await _somata(connection, project_id, skeleton_id, rows, soma_markers)
     if renumber:
         numbers = _numbered(rows)
-        soma = numbers.get(soma) if soma is not None else None
+        somata = {numbers[soma] for soma in somata}
         rows = sorted((numbers[node], *place, numbers.get(parent)) for node, *place, parent in rows)
-    return _text(rows, skeleton_id, soma)
+    return _text(rows, skeleton_id, somata)
 
 
-async def _soma(
+async def soma_types(
+    connection: Connection, project_id: int, skeleton_id: int, arbor: Arbor, markers: Sequence[str]
+) -> NDArray[np.int64]:
+    """The SWC type of each node of a skeleton's arbor : (n,) int64; `InvalidInput` as in `swc`."""
+    labelled = await fetch_all(connection, sql.somata, project_id=project_id, skeleton_id=skeleton_id)
+    try:
+        return soma_structures(arbor, [node for (node,) in labelled], markers, what=f"skeleton {skeleton_id}")
+    except BadSomaMarkers as error:
+        raise InvalidInput(str(error)) from None
+
+
+async def _somata(
     connection: Connection, project_id: int, skeleton_id: int, rows: Sequence[TupleRow], markers: Sequence[str]
-) -> int | None:
-    radii = [marker.removeprefix(BY_RADIUS) for marker in markers if marker.startswith(BY_RADIUS)]
-    found: list[int] = []
-    if BY_LABEL in markers:
-        labelled = await fetch_all(connection, sql.somata, project_id=project_id, skeleton_id=skeleton_id)
-        found = [node for (node,) in labelled]
-    elif radii:
-        try:
-            least = float(radii[0])
-        except ValueError:
-            raise InvalidInput(f"A marker by radius is written as radius:500 (nm), not radius:{radii[0]}.") from None
-        found = [node for node, _, _, _, radius, _ in rows if radius >= least]
-    if len(found) > 1:
-        raise InvalidInput(
-            f"Several nodes of skeleton {skeleton_id} could be the soma: {', '.join(map(str, found[:10]))}."
-        )
-    if not found and AT_ROOT in markers:
-        found = [row[0] for row in rows if row[-1] is None]
-    return found[0] if found else None
+) -> set[int]:
+    """Ids of the nodes that are a soma, of rows that begin as those of `swc`."""
+    if not rows:
+        return set()
+    ids = np.array([row[0] for row in rows], np.int64)
+    arbor = Arbor(
+        "",
+        ids,
+        parent_indices(ids, [-1 if row[5] is None else row[5] for row in rows]),
+        np.array([row[1:4] for row in rows], np.float64),
+        np.array([row[4] for row in rows], np.float64),
+    )
+    types = await soma_types(connection, project_id, skeleton_id, arbor, markers)
+    return set(ids[types == SOMA].tolist())
 
 
 def _numbered(rows: Sequence[TupleRow]) -> dict[int | None, int]:
@@ -77,21 +84,23 @@ def _numbered(rows: Sequence[TupleRow]) -> dict[int | None, int]:
     return numbers
 
 
-async def eswc(connection: Connection, project_id: int, skeleton_id: int) -> str:
+async def eswc(connection: Connection, project_id: int, skeleton_id: int, *, soma_markers: Sequence[str] = ()) -> str:
     """As `swc`; each line goes on with creator, creation time, last editor, edition time and confidence."""
     rows = await fetch_all(connection, sql.eswc, project_id=project_id, skeleton_id=skeleton_id)
+    somata = await _somata(connection, project_id, skeleton_id, rows, soma_markers)
     return _text(
         (
             (*node, maker, made.isoformat(), editor, edited.isoformat(), confidence)
             for *node, maker, made, editor, edited, confidence in rows
         ),
         skeleton_id,
+        somata,
     )
 
 
-def _text(rows: Iterable[TupleRow], skeleton_id: int, soma: int | None = None) -> str:
+def _text(rows: Iterable[TupleRow], skeleton_id: int, somata: Collection[int]) -> str:
     lines = [
-        swc_line(node, (x, y, z), radius, parent, *more, structure=SOMA if node == soma else UNDEFINED)
+        swc_line(node, (x, y, z), radius, parent, *more, structure=SOMA if node in somata else UNDEFINED)
         for node, x, y, z, radius, parent, *more in rows
     ]
     if not lines:

@@ -20,7 +20,15 @@ class Swc(msgspec.Struct):
     linearize_ids: bool = False
     """Whether ids count up from 1, parents before their children."""
     soma_markers: list[str] = []
-    """How the soma is found: `tag:soma`, `radius:<least radius in nm>`, and `root` where these find none."""
+    """How the one soma is found: `tag:soma`, `radius:<least radius in nm>`, and `root` where these find none; without
+    markers every node with the label soma is one."""
+
+
+class Eswc(msgspec.Struct):
+    """How nodes are written."""
+
+    soma_markers: list[str] = []
+    """As in SWC."""
 
 
 @routes.any("/{project_id}/skeleton/{skeleton_id}/swc", needs=Permission.BROWSE)
@@ -38,10 +46,12 @@ async def export_swc(call: Call, form: Swc) -> Annotated[web.Response, Content(s
 
 
 @routes.any("/{project_id}/skeleton/{skeleton_id}/eswc", needs=Permission.BROWSE)
-async def export_eswc(call: Call, form: NoParameters) -> Annotated[web.Response, Content(str, "text/plain")]:
+async def export_eswc(call: Call, form: Eswc) -> Annotated[web.Response, Content(str, "text/plain")]:
     """Give a skeleton as SWC with authors, times and confidences."""
     async with call.reading() as connection:
-        text = await skeleton_export.eswc(connection, call.project_id, call.path["skeleton_id"])
+        text = await skeleton_export.eswc(
+            connection, call.project_id, call.path["skeleton_id"], soma_markers=form.soma_markers
+        )
     return web.Response(text=text, content_type="text/plain")
 
 

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.projects import projects
+from catmaid_server.domain.skeletons import skeleton_export
 from catmaid_wire.arbor import Arbor, parent_indices
 from catmaid_wire.swc import COLUMNS, swc_text
 
@@ -25,11 +27,14 @@ async def export_swc(
     folder: Path,
     *,
     skeleton_ids: Sequence[int] | None = None,
+    soma_markers: Sequence[str] = (),
+    authors: bool = False,
     progress: Progress = silent,
 ) -> list[Path]:
     """Write each skeleton to `<skeleton id>.swc`, with its treenode ids; return the paths.
 
-    All files show the project at one moment, however long it takes. A file that is there is replaced.
+    The type of a node is 1 (soma) where it has the label `soma`, or where `soma_markers` say so. All files show the
+    project at one moment, however long it takes. A file that is there is replaced once its successor is whole.
 
     Parameters
     ----------
@@ -39,6 +44,10 @@ async def export_swc(
         Is made if missing.
     skeleton_ids
         None for all that have nodes.
+    soma_markers
+        How the one soma of each skeleton is found (see `catmaid_wire.somata`).
+    authors
+        Write `<skeleton id>.eswc`, as the service gives it: with authors, times and confidences.
     progress
         Counts skeletons.
 
@@ -46,31 +55,50 @@ async def export_swc(
     ------
     NotFound
         If there is no such project, or no such skeleton in it.
+    InvalidInput
+        If a marker is none, or several nodes of a skeleton could be the soma.
     """
     written: list[Path] = []
     async with store.reading() as connection, connection.transaction():
         await connection.execute(sql.one_snapshot)
-        skeletons = await _skeletons(connection, project, skeleton_ids)
+        project_id = await projects.require_project(connection, project)
+        skeletons = await _skeletons(connection, project_id, project, skeleton_ids)
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         for done, (skeleton_id, name) in enumerate(skeletons):
             progress(done, len(skeletons))
-            arbor = await _arbor(connection, skeleton_id, name)
-            path = folder / f"{skeleton_id}.swc"
-            await asyncio.to_thread(path.write_text, text_of(arbor), encoding="utf-8")
+            if authors:
+                path = folder / f"{skeleton_id}.eswc"
+                text = await skeleton_export.eswc(connection, project_id, skeleton_id, soma_markers=soma_markers)
+            else:
+                path = folder / f"{skeleton_id}.swc"
+                arbor = await _arbor(connection, skeleton_id, name)
+                types = await skeleton_export.soma_types(connection, project_id, skeleton_id, arbor, soma_markers)
+                text = text_of(arbor, types)
+            await asyncio.to_thread(_write, path, text)
             written.append(path)
     progress(len(skeletons), len(skeletons))
     return written
 
 
-def text_of(arbor: Arbor) -> str:
-    """Text of the SWC file of an arbor, with its name and the columns in the first line."""
-    return swc_text(arbor, comments=[f"{arbor.name}; coordinates and radius in nm; columns: {' '.join(COLUMNS)}"])
+def text_of(arbor: Arbor, structures: NDArray[np.int64] | None = None) -> str:
+    """Text of the SWC file of an arbor, with its name and the columns in the first line.
+
+    `structures` : (n,) int64 is the column `type`; None: 0 for all.
+    """
+    comment = f"{arbor.name}; coordinates and radius in nm; columns: {' '.join(COLUMNS)}"
+    return swc_text(arbor, comments=[comment], structures=structures)
+
+
+def _write(path: Path, text: str) -> None:
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
 
 
 async def _skeletons(
-    connection: Connection, project: str | int, skeleton_ids: Sequence[int] | None
+    connection: Connection, project_id: int, project: str | int, skeleton_ids: Sequence[int] | None
 ) -> list[tuple[int, str]]:
-    project_id = await projects.require_project(connection, project)
+    """Id and name of each skeleton to write; `project` is what errors call the project."""
     wanted = None if skeleton_ids is None else list(skeleton_ids)
     cursor = await connection.execute(sql.skeletons_to_export, {"project_id": project_id, "skeleton_ids": wanted})
     found: list[tuple[int, str]] = await cursor.fetchall()
