@@ -24,7 +24,7 @@ def replaced(name: str, old: str, new: str) -> tuple[str, str]:
     (replaced("treenodes", "73,71,501", "73,80,501"), "line 4: treenode 73 is in skeleton 501, its parent in 504"),
     (replaced("treenodes", "80,,504", "80,,599"), "line 5: skeleton_id 599 is not a skeleton of neurons.csv"),
     (replaced("treenodes", ",0.1,", ",wide,"), "line 2: x is 'wide', should be a finite number"),
-    (replaced("treenodes", ",12.5,4,", ",12.5,6,"), "line 3: confidence is '6', should be a confidence from 1 to 5"),
+    (replaced("treenodes", ",12.5,4,", ",12.5,6,"), "line 3: confidence is '6', should be a confidence from 0 to 5"),
     (replaced("connectors", "90,1", "73,1"), "connectors.csv, line 2: id 73 is that of a treenode, too"),
     (replaced("links", "601,90", "601,91"), "links.csv, line 3: connector_id 91 is not a connector of"),
     (replaced("links", "80,504", "80,501"), "links.csv, line 3: treenode 80 is in skeleton 504, not in 501"),

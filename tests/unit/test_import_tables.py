@@ -31,7 +31,7 @@ def test_gzipped_tables_are_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "line", "reason"), [
     ("", None, "is empty; the first line should be id,x,name,parent_id"),
-    ("id;x;name;parent_id\n1;2;n;\n", 1, "no column id, x, name, parent_id"),
+    ("id|x|name|parent_id\n1|2|n|\n", 1, "no column id, x, name, parent_id"),
     ("id,x,name\n1,2,n\n", 1, "no column parent_id; the header should have id,x,name,parent_id"),
     ("id,id,x,name,parent_id\n1,1,2,n,\n", 1, "two columns have the same name"),
     ("id,x,name,parent_id\n1,2,n,\n2,nan,n,1\n", 3, "x is 'nan', should be a finite number"),
@@ -40,7 +40,16 @@ def test_gzipped_tables_are_read(tmp_path: Path) -> None:
     ("id,x,name,parent_id\n1,True,n,\n", 2, "x is 'True'"),
     ("id,x,name,parent_id\n1.5,2,n,\n", 2, "id is '1.5', should be an id"),
     ("id,x,name,parent_id\n0,2,n,\n", 2, "id is '0', should be an id"),
-    ("id,x,name,parent_id\n3000000000,2,n,\n", 2, "id is '3000000000', should be an id"),
+    ("id,x,name,parent_id\n9223372036854775808,2,n,\n", 2, "id is '9223372036854775808', should be an id"),
+    ("id,x,name,parent_id\n9223372036854775807,2,n,9.3e18\n", 2, "parent_id is '9.3e18', should be an id"),
+    ("id,x,name,parent_id\n1,2,n,\n\xb5,2,n,\n", 3, "id is '\xb5', should be an id"),
+    ("id,x,name,parent_id\n=cmd|calc,2,n,\n", 2, "id is '=cmd|calc', should be an id"),
+    ('id,x,name,parent_id\n1,2,n,\n"1,2,n,\n', 3, "a quote is opened here and not closed"),
+    ("id,x,name,parent_id\n1,2,n\0m,\n", None, "there is a NUL byte in it"),
+    ("ID,x,name,id,parent_id\n1,2,n,1,\n", 1, "two columns have the same name, id"),
+    ("id;x;name;parent_id\n1;0,5;n;\n", 2, "x is '0,5', should be a finite number"),
+    ("id,x,name,parent_id\n1_0,2,n,\n", 2, "id is '1_0', should be an id"),
+    ("id,x,name,parent_id\n\u0661,2,n,\n", 2, "should be an id"),
     ("id,x,name,parent_id\n1,2,n,none\n", 2, "parent_id is 'none', should be an id or nothing"),
     ("id,x,name,parent_id\n1,2,n,,9\n", 2, "more than 4 fields"),
     ("id,x,name,parent_id\n1,2,n,\n1,2,n,,9\n", 3, "5 fields, the header has 4"),
@@ -65,3 +74,60 @@ def test_a_truncated_gzip_file_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="cannot be read"):
         read_table(tmp_path / "none.csv", COLUMNS)
+
+
+@pytest.mark.parametrize("content", [
+    b"id,x,name,parent_id\n7,1.5,n,\n8,2,m,7\n",
+    b"id;x;name;parent_id\n7;1.5;n;\n8;2;m;7\n",
+    b"id\tx\tname\tparent_id\n7\t1.5\tn\t\n8\t2\tm\t7\n",
+    b'id, x, name, parent_id\n7, 1.5, "n", \n8, 2, m, 7\n',
+    b"ID,X,Name,Parent_ID\n7,1.5,n,\n8,2,m,7\n",
+    b"id,x,name,parent_id\r\n7, 1.5 ,n,\r\n8,2,m, 7\r\n",
+    b"id,x,name,parent_id\r7,1.5,n,\r8,2,m,7\r",
+    b"id,x,name,comment,comment,parent_id\n7,1.5,n,\xb5m,,\n8,2,m,,\xff,7\n",
+    b"id,x,name,\xb5m,parent_id\n7,1.5,n,,\n8,2,m,,7\n",
+    "id;x;name;parent_id\n7;1.5;n;\n8;2;m;7\n".encode("utf-16"),
+    b"\xef\xbb\xbfid,x,name,parent_id\n7,1.5,n,\n8,2,m,7\n",
+])  # fmt: skip
+def test_one_table_in_many_spellings(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    table = read_table(path, COLUMNS)
+    assert table.ids("id").tolist() == [7, 8]
+    assert table.ids("parent_id").tolist() == [-1, 7]
+    assert table.numbers("x").tolist() == [1.5, 2]
+    assert table.texts("name").tolist() == ["n", "m"]
+    assert table.lines.tolist() == [2, 3]
+
+
+def test_ids_of_64_bits_are_exact(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    large = [720575940627895056, 720575940627895057, 2**63 - 1]
+    path.write_text(
+        "id,x,name,parent_id\n" + "".join(f"{a},1,,{b}\n" for a, b in zip(large, ["", *large], strict=False))
+    )
+    table = read_table(path, COLUMNS)
+    assert table.ids("id").tolist() == large
+    assert table.ids("parent_id").tolist() == [-1, *large[:2]]
+
+
+def test_names_keep_their_blanks(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('id,x,name,parent_id\n1,1, a ,\n2,1,"",\n3,1,  ,\n4,1,"b\r\nc",\n')
+    assert read_table(path, COLUMNS).texts("name").tolist() == [" a ", "", "  ", "b\r\nc"]
+
+
+def test_text_that_is_read_must_be_decoded(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"id,x,name,parent_id\n1,1,n,\n2,1,caf\xe9,\n")
+    with pytest.raises(BadFile, match=r"line 3: name is 'caf\\udce9', should be UTF-8"):
+        read_table(path, COLUMNS)
+
+
+@pytest.mark.parametrize(("radius", "read"), [("", -1), ("nan", -1), ("inf", -1), ("0", 0), ("-2", -2), ("3.5", 3.5)])
+def test_a_radius_may_be_unset(tmp_path: Path, radius: str, read: float) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"radius,confidence\n{radius},0\n1,5\n")
+    table = read_table(path, {"radius": ColumnKind.RADIUS, "confidence": ColumnKind.CONFIDENCE})
+    assert table.numbers("radius").tolist() == [read, 1]
+    assert table.columns["confidence"].tolist() == [0, 5]

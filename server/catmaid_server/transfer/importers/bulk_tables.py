@@ -32,7 +32,7 @@ _TEXT, _CONFIDENCE = ColumnKind.TEXT, ColumnKind.CONFIDENCE
 
 COLUMNS: dict[str, dict[str, ColumnKind]] = {
     "treenodes": {"id": _ID, "parent_id": _OPTIONAL_ID, "skeleton_id": _ID, "x": _NUMBER, "y": _NUMBER, "z": _NUMBER,
-                  "radius": _NUMBER, "confidence": _CONFIDENCE, "user_id": _ID},
+                  "radius": ColumnKind.RADIUS, "confidence": _CONFIDENCE, "user_id": _ID},
     "connectors": {"id": _ID, "x": _NUMBER, "y": _NUMBER, "z": _NUMBER, "confidence": _CONFIDENCE, "user_id": _ID},
     "links": {"id": _ID, "connector_id": _ID, "treenode_id": _ID, "skeleton_id": _ID, "relation": _TEXT,
               "confidence": _CONFIDENCE, "user_id": _ID},

@@ -23,15 +23,15 @@ from catmaid_wire.arbor import rows_of
 sql = load("transfer/importing")
 
 CONNECTOR_COLUMNS = {
-    "connector_id": ColumnKind.ID,
+    "connector_id": ColumnKind.SOURCE_ID,
     "x": ColumnKind.NUMBER,
     "y": ColumnKind.NUMBER,
     "z": ColumnKind.NUMBER,
 }
 LINK_COLUMNS = {
-    "connector_id": ColumnKind.ID,
+    "connector_id": ColumnKind.SOURCE_ID,
     "skeleton_id": ColumnKind.TEXT,
-    "node_id": ColumnKind.ID,
+    "node_id": ColumnKind.SOURCE_ID,
     "relation": ColumnKind.TEXT,
 }
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
-from catmaid_server.transfer.importers.tables import BulkTable, ColumnKind, read_header, read_table
+from catmaid_server.transfer.importers.csv_files import has_columns
+from catmaid_server.transfer.importers.tables import BulkTable, ColumnKind, read_table
 from catmaid_wire.arbor import rows_of
 
 sql = load("transfer/importing")
@@ -24,7 +25,7 @@ sql = load("transfer/importing")
 NODES_FILE = "skeletons.csv"
 NODE_COLUMNS = {
     "skeleton_id": ColumnKind.TEXT,
-    "node_id": ColumnKind.ID,
+    "node_id": ColumnKind.SOURCE_ID,
     "x": ColumnKind.NUMBER,
     "y": ColumnKind.NUMBER,
     "z": ColumnKind.NUMBER,
@@ -95,13 +96,13 @@ async def imported_sources(
         parts.setdefault((name, source), []).append(tuple(node))
     found: dict[str, list[SourceNodes]] = {}
     for (name, _), rows in parts.items():
-        values = np.array(rows, np.float64)
+        ids = np.array([row[:3] for row in rows], np.int64)
         found.setdefault(name, []).append(
             SourceNodes(
-                values[:, 0].astype(np.int64),
-                values[:, 1].astype(np.int32),
-                values[:, 2].astype(np.int32),
-                values[:, 3:6],
+                ids[:, 0],
+                ids[:, 1].astype(np.int32),
+                ids[:, 2].astype(np.int32),
+                np.array([row[3:6] for row in rows], np.float64),
             )
         )
     return found
@@ -202,4 +203,4 @@ def _by_place(links: BulkTable, row: int, source: SourceNodes, place: NDArray[np
 def sibling_nodes(links: Path) -> Path | None:
     """A table of all nodes beside a file of links, if its header says that it is one."""
     candidate = links.with_name(NODES_FILE)
-    return candidate if candidate.is_file() and set(NODE_COLUMNS) <= set(read_header(candidate)) else None
+    return candidate if candidate.is_file() and has_columns(candidate, NODE_COLUMNS) else None

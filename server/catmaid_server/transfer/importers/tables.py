@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import re
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from catmaid_server.transfer.errors import BadFile
+from catmaid_server.transfer.importers.csv_files import ascii_where_undecoded, is_decoded, read_frame
 from catmaid_wire.arbor import first_repeat, rows_of
 from catmaid_wire.swc import LARGEST
-
-_LARGEST_ID = 2**31 - 1
-_SURPLUS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")  # pandas; its line 1 is our line 2
-_UNREADABLE = (OSError, EOFError, zlib.error, UnicodeDecodeError, pd.errors.ParserError)
 
 
 class ColumnKind(Enum):
     """What the values of a column are, and their dtype in a `BulkTable`."""
 
-    ID = "an id (a whole number from 1 to 2147483647)"
+    ID = "an id (a whole number from 1 to 9223372036854775807)"
     """int64"""
+    SOURCE_ID = "an id (a whole number from 0 to 9223372036854775807)"
+    """int64; of a source that counts from 0"""
     OPTIONAL_ID = "an id or nothing"
     """int64, -1 where empty"""
     NUMBER = "a finite number"
     """float64"""
-    CONFIDENCE = "a confidence from 1 to 5"
+    RADIUS = "a number, or nothing where it is unset"
+    """float64, -1 where empty, nan or infinite"""
+    CONFIDENCE = "a confidence from 0 to 5"
     """int16"""
     TEXT = "text"
     """objects: str"""
+
+
+_INTEGER = re.compile(r"\s*\+?[0-9]{1,19}\s*")
+_EXACT = 2**53
+"""Integers from here on are not exact as float64."""
+_LOWEST = {ColumnKind.SOURCE_ID: 0, ColumnKind.CONFIDENCE: 0}
+_HIGHEST = {ColumnKind.CONFIDENCE: 5}
+_LARGEST_ID = 2**63 - 1
+_IDS = (ColumnKind.ID, ColumnKind.SOURCE_ID, ColumnKind.OPTIONAL_ID)
+_INTEGERS = (*_IDS, ColumnKind.CONFIDENCE)
+_UNSET = ("", "nan", "-nan", "inf", "+inf", "-inf", "infinity", "-infinity")
+"""Radii that are none."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +130,7 @@ class BulkTable:
 
     def mapped(self, name: str, ids: Mapping[str, int]) -> NDArray[np.int32]:
         """The number for each text of a column : (n,) int32; `BadFile` if a text has none."""
-        codes, texts = pd.factorize(self.texts(name))
+        codes, texts = pd.factorize(np.array([text.strip() for text in self.texts(name)], object))
         unknown = self.first(~np.isin(codes, [i for i, text in enumerate(texts) if text in ids]))
         if unknown is not None:
             known = ", ".join(ids)
@@ -131,7 +141,12 @@ class BulkTable:
 
 def empty_table(path: Path, columns: Mapping[str, ColumnKind]) -> BulkTable:
     """A table without rows, for a file that may be missing."""
-    dtypes = {ColumnKind.TEXT: object, ColumnKind.NUMBER: np.float64, ColumnKind.CONFIDENCE: np.int16}
+    dtypes = {
+        ColumnKind.TEXT: object,
+        ColumnKind.NUMBER: np.float64,
+        ColumnKind.RADIUS: np.float64,
+        ColumnKind.CONFIDENCE: np.int16,
+    }
     return BulkTable(
         path, {name: np.empty(0, dtypes.get(kind, np.int64)) for name, kind in columns.items()}, np.empty(0, np.int64)
     )
@@ -144,108 +159,79 @@ def find_table(folder: Path, name: str) -> Path | None:
 
 
 def read_table(path: Path, columns: Mapping[str, ColumnKind]) -> BulkTable:
-    """Read the named columns of a CSV file with a header; others are ignored.
+    """Read the named columns of a CSV file with a header (see `csv_files`); others are ignored.
 
     Raises
     ------
     BadFile
         If it cannot be read, lacks a column, or a value is not of its kind; names the first offending line.
     """
-    try:
-        frame = _read_frame(path, columns)
-    except _UNREADABLE as error:
-        raise _unreadable(path, str(error).strip()) from error
-    lines = np.arange(2, len(frame) + 2)
-    blank = frame.isna().all(axis=1).to_numpy()
-    if blank.any():
-        frame, lines = frame[~blank], lines[~blank]
+    texts = {name for name, kind in columns.items() if kind is ColumnKind.TEXT}
+    frame, lines = read_frame(path, columns, as_text=texts)
+    inexact = {name for name, kind in columns.items() if kind in _IDS and _is_inexact(frame[name])}
+    if inexact:
+        frame, lines = read_frame(path, columns, as_text=texts | inexact)
     return BulkTable(path, {name: _column(path, frame[name], kind, lines) for name, kind in columns.items()}, lines)
 
 
-def _read_frame(path: Path, columns: Mapping[str, ColumnKind]) -> pd.DataFrame:
-    with _opened(path) as file:
-        header = _header(file)
-        _check_header(path, header, columns)
-        frame = pd.read_csv(
-            file,
-            engine="c",
-            header=None,
-            names=header,
-            low_memory=False,
-            skip_blank_lines=False,
-            keep_default_na=False,
-            na_values={name: [""] for name in header},
-            dtype={name: str for name in header if columns.get(name, ColumnKind.TEXT) is ColumnKind.TEXT},
-        )
-    if not isinstance(frame.index, pd.RangeIndex):  # so pandas takes a row with more fields than the header
-        raise BadFile(path, f"more than {len(header)} fields, the header has {len(header)}", line=2)
-    return frame
-
-
-def read_header(path: Path) -> list[str]:
-    """Names of the columns of a CSV file; `BadFile` if it cannot be read."""
-    try:
-        with _opened(path) as file:
-            return _header(file)
-    except _UNREADABLE as error:
-        raise _unreadable(path, str(error).strip()) from error
-
-
-def _opened(path: Path) -> TextIO:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
-
-
-def _header(file: TextIO) -> list[str]:
-    return next(csv.reader([file.readline()]), [])
-
-
-def _unreadable(path: Path, reason: str) -> BadFile:
-    surplus = _SURPLUS.search(reason)
-    if surplus is None:
-        return BadFile(path, f"cannot be read as CSV: {reason}")
-    expected, line, saw = map(int, surplus.groups())
-    return BadFile(path, f"{saw} fields, the header has {expected}", line=line + 1)
-
-
-def _check_header(path: Path, header: list[str], columns: Mapping[str, ColumnKind]) -> None:
-    wanted = ",".join(columns)
-    if not header:
-        raise BadFile(path, f"is empty; the first line should be {wanted}")
-    missing = [name for name in columns if name not in header]
-    if missing:
-        raise BadFile(path, f"no column {', '.join(missing)}; the header should have {wanted}", line=1)
-    if len(set(header)) < len(header):
-        raise BadFile(path, f"two columns have the same name; the header should be {wanted}", line=1)
+def _is_inexact(values: pd.Series[Any]) -> bool:
+    """Whether large ids were rounded, as happens where others are empty."""
+    return bool(values.dtype == np.float64 and (values.abs() >= _EXACT).any())
 
 
 def _column(path: Path, values: pd.Series[Any], kind: ColumnKind, lines: NDArray[np.int64]) -> NDArray[np.generic]:
     empty = values.isna().to_numpy()
     if kind is ColumnKind.TEXT:
-        texts: NDArray[np.object_] = values.to_numpy(dtype=object, copy=True)
-        texts[empty] = ""
-        return texts
+        return _texts(path, values, empty, lines)
     if values.dtype == bool:
         values = values.astype(str)
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    bad = ~_accepted(numbers, kind)
-    if kind is ColumnKind.OPTIONAL_ID:
-        bad &= ~empty
-        numbers = np.where(empty, -1, numbers)
-    if bad.any():
-        at = int(np.argmax(bad))
-        was = "empty" if empty[at] else repr(str(values.iloc[at]))
+    accepted, numbers = _integers(values, kind) if kind in _INTEGERS else _numbers(values, kind)
+    if kind in (ColumnKind.OPTIONAL_ID, ColumnKind.RADIUS):
+        accepted |= empty
+        numbers[empty] = -1
+    if not accepted.all():
+        at = int(np.argmin(accepted))
+        was = "empty" if empty[at] else ascii_where_undecoded(str(values.iloc[at]))
         raise BadFile(path, f"{values.name} is {was}, should be {kind.value}", line=int(lines[at]))
-    if kind is ColumnKind.NUMBER:
-        return numbers
-    return numbers.astype(np.int16 if kind is ColumnKind.CONFIDENCE else np.int64)
+    return numbers.astype(np.int16) if kind is ColumnKind.CONFIDENCE else numbers
 
 
-def _accepted(numbers: NDArray[np.float64], kind: ColumnKind) -> NDArray[np.bool_]:
-    if kind is ColumnKind.NUMBER:
-        ordinary: NDArray[np.bool_] = np.abs(numbers) <= LARGEST
-        return ordinary
-    lowest, highest = (1, 5) if kind is ColumnKind.CONFIDENCE else (1, _LARGEST_ID)
-    accepted: NDArray[np.bool_] = (numbers >= lowest) & (numbers <= highest) & (numbers == np.floor(numbers))
-    return accepted
+def _texts(
+    path: Path, values: pd.Series[Any], empty: NDArray[np.bool_], lines: NDArray[np.int64]
+) -> NDArray[np.object_]:
+    texts: NDArray[np.object_] = values.to_numpy(dtype=object, copy=True)
+    texts[empty] = ""
+    for text in pd.unique(texts):
+        if not is_decoded(text):
+            line = int(lines[int(np.argmax(texts == text))])
+            raise BadFile(path, f"{values.name} is {ascii_where_undecoded(text)}, should be UTF-8", line=line)
+    return texts
+
+
+def _numbers(values: pd.Series[Any], kind: ColumnKind) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Which values are of a kind that is a number, and the values : (n,) float64."""
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan).copy()
+    accepted: NDArray[np.bool_] = np.abs(numbers) <= LARGEST
+    if kind is ColumnKind.RADIUS:
+        unset = ~np.isfinite(numbers) & values.astype(str).str.strip().str.lower().isin(_UNSET).to_numpy()
+        numbers[unset] = -1
+        accepted |= unset
+    return accepted, numbers
+
+
+def _integers(values: pd.Series[Any], kind: ColumnKind) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which values are of a kind that is a whole number, and the values : (n,) int64, 0 at others."""
+    lowest, highest = _LOWEST.get(kind, 1), _HIGHEST.get(kind, _LARGEST_ID)
+    if values.dtype == np.int64:
+        integers = values.to_numpy(np.int64).copy()
+        return (integers >= lowest) & (integers <= highest), integers
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    accepted: NDArray[np.bool_] = (
+        (numbers >= lowest) & (numbers <= min(highest, _EXACT - 1)) & (numbers == np.floor(numbers))
+    )
+    integers = np.where(accepted, numbers, 0).astype(np.int64)
+    for row in np.flatnonzero(numbers >= _EXACT).tolist():
+        text = str(values.iloc[row])
+        if _INTEGER.fullmatch(text) and lowest <= int(text) <= highest:
+            accepted[row], integers[row] = True, int(text)
+    return accepted, integers
