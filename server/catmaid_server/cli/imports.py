@@ -14,7 +14,6 @@ from catmaid_server.cli.options import (
     DataDir,
     ProjectTitle,
     Scale,
-    Sources,
     settings_from,
 )
 from catmaid_server.cli.output import answer, progress, run

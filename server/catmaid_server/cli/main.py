@@ -9,8 +9,8 @@ import typer
 
 from catmaid_server.cli import catmaid as _catmaid  # noqa: F401 -- its commands join those of imports and exports
 from catmaid_server.cli import demo, exports, imports, service, tokens, users
-from catmaid_server.cli import stacks as _stacks  # noqa: F401 -- its command joins those of imports
 from catmaid_server.cli import skeletons as _skeletons  # noqa: F401 -- its commands join those of imports
+from catmaid_server.cli import stacks as _stacks  # noqa: F401 -- its command joins those of imports
 from catmaid_server.db.migrations import MigrationError
 from catmaid_server.domain.errors import DomainError
 from catmaid_server.postgres.cluster import ClusterError
