@@ -167,3 +167,73 @@ async def test_a_large_load_into_a_filled_project_keeps_what_is_there(
     assert await rows(store, "SELECT num_nodes, cable_length FROM skeleton_summary WHERE skeleton_id = 1501") == [
         (10, 9.0)
     ]
+
+
+def enlarged(text: str, columns: set[str]) -> str:
+    """A table whose ids in some columns are larger by 2^40."""
+    header, *lines = [line.split(",") for line in text.splitlines()]
+    for line in lines:
+        for at, name in enumerate(header):
+            if name in columns and line[at]:
+                line[at] = str(int(line[at]) + 2**40)
+    return "".join(",".join(line) + "\n" for line in [header, *lines])
+
+
+LOCATION_IDS = {"treenodes": {"id", "parent_id"}, "connectors": {"id"}, "links": {"connector_id", "treenode_id"},
+                "labels": {"treenode_id", "connector_id"}}  # fmt: skip
+
+
+async def test_ids_too_large_to_be_kept_are_matched(store: Store, folder: Path, tmp_path: Path) -> None:
+    for name, columns in LOCATION_IDS.items():
+        (folder / f"{name}.csv").write_text(enlarged(FILES[name], columns))
+    summary = await import_bulk(store, folder, user="admin")
+    assert summary.new_ids == ("treenodes and connectors",)
+    assert "treenodes and connectors got new ids" in str(summary)
+    out = tmp_path / "out"
+    await export_csv(store, "tables", out)
+    assert (out / "neurons.csv").read_text() == FILES["neurons"], "other ids are kept"
+    nodes = [line.split(",") for line in (out / "treenodes.csv").read_text().splitlines()[1:]]
+    places = {node[0]: node[3] for node in nodes}
+    assert {(places.get(node[1]), node[3]) for node in nodes} == {
+        ("10", "0.1"), (None, "10"), ("0.1", "0"), (None, "-5"),
+    }  # fmt: skip
+    labels = (out / "labels.csv").read_text().splitlines()[1:]
+    assert places[labels[0].split(",")[3]] == "0"
+
+
+async def test_neurons_and_links_may_have_large_ids_too(store: Store, folder: Path) -> None:
+    concepts = {
+        "treenodes": {"skeleton_id", "user_id"}, "links": {"id", "skeleton_id"},
+        "neurons": {"neuron_id", "skeleton_id", "model_of_link_id"},
+        "annotations": {"annotation_id", "link_id", "neuron_id"},
+        "meta_annotations": {"link_id", "annotation_id", "target_annotation_id"}, "labels": {"label_id", "link_id"},
+        "users": set[str](),
+    }  # fmt: skip
+    for name, columns in concepts.items():
+        text = FILES[name].replace('"a, ""b"""', "a")
+        (folder / f"{name}.csv").write_text(enlarged(text, columns))
+    (folder / "users.csv").write_text(FILES["users"] + f"{2**40 + 40},bo\n{2**40 + 2},admin\n")
+    summary = await import_bulk(store, folder, user="admin")
+    assert summary.new_ids == ("neurons, skeletons, annotations, labels and links",)
+    assert await rows(store, "SELECT id FROM treenode ORDER BY id") == [(71,), (72,), (73,), (80,)]
+    assert await rows(store, "SELECT max(id) < 1000 FROM app_user") == [(True,)]
+    assert await rows(store, "SELECT * FROM derived_mismatches") == []
+
+
+async def test_confidence_0_is_read(store: Store, folder: Path, tmp_path: Path) -> None:
+    text = FILES["treenodes"].replace("-1,5,40", "-1,0,40", 1)
+    (folder / "treenodes.csv").write_text(text)
+    await import_bulk(store, folder, user="admin")
+    await export_csv(store, "tables", tmp_path / "out")
+    assert (tmp_path / "out" / "treenodes.csv").read_text() == text
+
+
+async def test_tables_of_spreadsheets_are_read(store: Store, folder: Path, tmp_path: Path) -> None:
+    for name in ("treenodes", "links", "connectors"):
+        header, rest = FILES[name].split("\n", 1)
+        (folder / f"{name}.csv").write_text(f"{header.upper()}\n{rest}".replace(",", ";"))
+    for name in ("annotations", "labels"):
+        (folder / f"{name}.csv").write_bytes(FILES[name].replace(",", "\t").encode("utf-16"))
+    await import_bulk(store, folder, user="admin")
+    await export_csv(store, "tables", tmp_path / "out")
+    assert {name: (tmp_path / "out" / f"{name}.csv").read_text() for name in TABLES} == FILES

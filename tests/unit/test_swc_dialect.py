@@ -120,7 +120,7 @@ def test_the_type_is_kept_where_it_is_a_soma() -> None:
 def test_eswc_names_authors_and_vaa3d_does_not() -> None:
     line = "1 0 0 0 0 5 -1 ann lee 2020-01-01T00:00:00Z a#b 2020-01-01T00:00:00Z 0\n2 0 9 0 0 5 1\n"
     assert read(line).trees[0].authors == (NodeAuthorship("ann lee", "a#b", 0), None)
-    assert "the times of its nodes are not kept" in read(line).notes
+    assert read(line).notes == ()
     assert read("1 0 0 0 0 1 -1 0 1 0 0 1\n").trees[0].authors == ()
     comma = "1,0,0,0,0,5,-1,ann,2020-01-01T00:00:00Z,bo,2020-01-01T00:00:00Z,3\n"
     assert read(comma).trees[0].authors == (NodeAuthorship("ann", "bo", 3),)

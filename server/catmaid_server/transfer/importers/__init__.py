@@ -6,7 +6,8 @@
 - `swc_file`, `eswc`: SWC, and the authors in it
 - `uploads`: `import_upload`, one skeleton that a client sends as SWC or eSWC
 - `connectors`: `import_connectors` for two tables of synapses, whose treenodes `references` finds
-- `bulk`: `import_bulk` for tables of a whole project, read by `bulk_tables` and inserted by `bulk_rows`
+- `bulk`: `import_bulk` for tables of a whole project, read by `bulk_tables` and inserted by `bulk_rows`;
+  `bulk_ids` gives new ids for those that cannot be kept
 - `tables`: CSV tables with checked columns, opened by `csv_files`
 - `catmaid`: CATMAID's export files, and projects of a running CATMAID server
 """

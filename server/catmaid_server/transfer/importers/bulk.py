@@ -16,6 +16,8 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.projects import projects
 from catmaid_server.transfer import indexes
+from catmaid_server.transfer.importers import bulk_ids
+from catmaid_server.transfer.importers.bulk_ids import CONCEPTS, LARGEST_KEPT, LOCATIONS
 from catmaid_server.transfer.importers.bulk_rows import insert_all
 from catmaid_server.transfer.importers.bulk_tables import BulkTables, read_bulk
 from catmaid_server.transfer.steps import Steps
@@ -36,12 +38,15 @@ class BulkSummary:
     annotations: int
     seconds: dict[str, float] = field(default_factory=dict)
     """By step, in order."""
+    new_ids: tuple[str, ...] = ()
+    """What got new ids, as its own are too large to be kept."""
 
     def __str__(self) -> str:
         return (
             f"{self.neurons} neurons, {self.treenodes} treenodes, {self.connectors} connectors, "
             f"{self.links} links and {self.annotations} annotations imported in "
             f"{sum(self.seconds.values()):.1f} s."
+            + "".join(f"\n  {what} got new ids, as ids above {LARGEST_KEPT} are not kept" for what in self.new_ids)
         )
 
 
@@ -54,7 +59,10 @@ async def import_bulk(
     project_id: int = 1,
     progress: Progress = silent,
 ) -> BulkSummary:
-    """Import a folder of tables (see `bulk_tables`) with all ids kept: all rows, or none.
+    """Import a folder of tables (see `bulk_tables`) with their ids: all rows, or none.
+
+    Ids are kept, unless one of treenodes and connectors, or one of all else, is above `LARGEST_KEPT`: then these
+    are only matched, and all of them are new.
 
     An import with more treenodes than there are already drops indexes and foreign keys and makes them again, all in its
     transaction; nobody can read treenodes and connectors meanwhile. A smaller one disturbs nobody.
@@ -110,6 +118,7 @@ def _summary(target: TargetProject, tables: BulkTables, steps: Steps) -> BulkSum
         len(tables.links),
         len(np.unique(tables.annotations.ids("annotation_id"))),
         steps.seconds,
+        tuple(space.title for space in bulk_ids.spaces_with_new_ids(tables)),
     )
 
 
@@ -117,6 +126,7 @@ async def _write(tx: Connection, target: TargetProject, tables: BulkTables, step
     """Insert all tables; `rows` is the number of their rows."""
     user_ids = await _users_here(tx, tables)
     relations = await projects.link_relation_ids(tx, target.project_id)
+    tables = await bulk_ids.with_new_ids(tx, tables)
     aside = await indexes.set_aside(tx, len(tables.treenodes), steps)
     await insert_all(tx, target, tables, user_ids, relations, steps)
     if aside:
@@ -154,13 +164,13 @@ async def _users_here(tx: Connection, tables: BulkTables) -> dict[int, int]:
         if found is not None:
             here[user_id] = found.id
         else:
-            taken = await users.user_by_id(tx, user_id) is not None
-            here[user_id] = await users.create_user(tx, username, user_id=None if taken else user_id)
+            free = user_id <= LARGEST_KEPT and await users.user_by_id(tx, user_id) is None
+            here[user_id] = await users.create_user(tx, username, user_id=user_id if free else None)
     for table in tables.tables():
         for user_id in np.unique(table.ids("user_id")).tolist():
             if user_id in here:
                 continue
-            if tables.users or await users.user_by_id(tx, user_id) is None:
+            if tables.users or user_id > LARGEST_KEPT or await users.user_by_id(tx, user_id) is None:
                 row = int(np.argmax(table.ids("user_id") == user_id))
                 table.refuse_row(row, f"there is no user {user_id}; a file users.csv (id,username) should name all")
             here[user_id] = user_id
@@ -170,17 +180,18 @@ async def _users_here(tx: Connection, tables: BulkTables) -> dict[int, int]:
 
 async def _require_free_ids(connection: Connection, tables: BulkTables) -> None:
     neurons, annotations, labels = tables.neurons, tables.annotations, tables.labels
-    for query, what, used in (
-        (sql.taken_locations, "treenode or connector", [tables.treenodes.ids("id"), tables.connectors.ids("id")]),
-        (sql.taken_entities, "neuron, skeleton, annotation or label",
+    for space, query, what, used in (
+        (LOCATIONS, sql.taken_locations, "treenode or connector",
+         [tables.treenodes.ids("id"), tables.connectors.ids("id")]),
+        (CONCEPTS, sql.taken_entities, "neuron, skeleton, annotation or label",
          [neurons.ids("neuron_id"), neurons.ids("skeleton_id"), annotations.ids("annotation_id"),
           labels.ids("label_id")]),
-        (sql.taken_links, "link",
+        (CONCEPTS, sql.taken_links, "link",
          [tables.links.ids("id"), neurons.ids("model_of_link_id"), annotations.ids("link_id"), labels.ids("link_id"),
           tables.meta_annotations.ids("link_id")]),
     ):  # fmt: skip
         ids = _set_ids(used)
-        if not len(ids):
+        if not len(ids) or not bulk_ids.keeps_ids(tables, space):
             continue
         cursor = await connection.execute(query, {"lowest": int(ids.min()), "highest": int(ids.max())})
         taken = np.intersect1d(ids, np.array([row[0] for row in await cursor.fetchall()], np.int64))

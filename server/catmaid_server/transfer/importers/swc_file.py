@@ -25,7 +25,7 @@ def read_swc(path: Path, *, scale: float = 1.0) -> Arbor:
 def swc_trees(
     path: Path, content: bytes, *, scale: float = 1.0, trees: TreeChoice = "refuse", soma_label: bool = False
 ) -> SourceFile:
-    """Read the content of one SWC or eSWC file.
+    """Read the content of one SWC or eSWC file; the times in eSWC are not kept.
 
     Parameters
     ----------
@@ -67,9 +67,7 @@ def _notes(file: SwcFile, *, soma_label: bool, authors: bool) -> list[str]:
     notes: list[str] = []
     if file.header_lines:
         notes.append(f"{file.header_lines} header lines skipped")
-    if authors:
-        notes.append("the times of its nodes are not kept")
-    elif file.more_columns:
+    if file.more_columns and not authors:
         notes.append(f"columns beyond the seventh ignored: {', '.join(file.more_columns)}")
     if file.left_out:
         notes.append(f"{file.left_out} more trees left out")
