@@ -76,4 +76,4 @@ async def test_skeletons_and_nodes_keep_ids_of_32_bits(service: Service) -> None
     node = await tracer.node()
     await tracer.connector(node)
     made = await tracer.rows("SELECT last_value FROM concept_id_seq")
-    assert made[0][0] - before[0][0] == 2, "a neuron and a skeleton"
+    assert made[0][0] - before[0][0] == 3, "a neuron, a skeleton, and what links them in CATMAID"

@@ -46,6 +46,14 @@ SELECT s.name, s.id, origin.source_id, t.id, t.skeleton_id, t.x, t.y, t.z
  WHERE s.project_id = %(project_id)s AND s.name = ANY (%(names)s)
  ORDER BY s.name, s.id, origin.source_id;
 
+-- name: next_concepts
+-- New ids for neurons, skeletons and all else that shares their ids.
+SELECT nextval('concept_id_seq')::integer FROM generate_series(1, %(count)s);
+
+-- name: next_node_labels
+-- New ids for labels of nodes.
+SELECT nextval('node_label_id_seq') FROM generate_series(1, %(count)s);
+
 -- name: next_links
 -- New ids for links of treenodes to connectors.
 SELECT nextval('connector_link_id_seq') FROM generate_series(1, %(count)s);
@@ -67,12 +75,16 @@ SELECT id FROM annotation WHERE id BETWEEN %(lowest)s AND %(highest)s
 SELECT id FROM label WHERE id BETWEEN %(lowest)s AND %(highest)s;
 
 -- name: taken_links
--- Links of any kind and project in a range of ids.
-SELECT id FROM connector_link WHERE id BETWEEN %(lowest)s AND %(highest)s
- UNION ALL
+-- Links of treenodes to connectors, of any project, in a range of ids.
+SELECT id FROM connector_link WHERE id BETWEEN %(lowest)s AND %(highest)s;
+
+-- name: taken_node_labels
+-- Labels of nodes, of any project, in a range of ids.
+SELECT id FROM node_label WHERE id BETWEEN %(lowest)s AND %(highest)s;
+
+-- name: taken_entity_links
+-- Uses of annotations, and links of skeletons to neurons, of any project, in a range of ids.
 SELECT id FROM annotation_link WHERE id BETWEEN %(lowest)s AND %(highest)s
- UNION ALL
-SELECT id FROM node_label WHERE id BETWEEN %(lowest)s AND %(highest)s
  UNION ALL
 SELECT model_of_link_id FROM skeleton WHERE model_of_link_id BETWEEN %(lowest)s AND %(highest)s;
 

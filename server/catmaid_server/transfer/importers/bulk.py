@@ -17,7 +17,7 @@ from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.projects import projects
 from catmaid_server.transfer import indexes
 from catmaid_server.transfer.importers import bulk_ids
-from catmaid_server.transfer.importers.bulk_ids import CONCEPTS, LARGEST_KEPT, LOCATIONS
+from catmaid_server.transfer.importers.bulk_ids import CONCEPTS, LARGEST_KEPT, LINKS, LOCATIONS, NODE_LABELS
 from catmaid_server.transfer.importers.bulk_rows import insert_all
 from catmaid_server.transfer.importers.bulk_tables import BulkTables, read_bulk
 from catmaid_server.transfer.steps import Steps
@@ -186,9 +186,10 @@ async def _require_free_ids(connection: Connection, tables: BulkTables) -> None:
         (CONCEPTS, sql.taken_entities, "neuron, skeleton, annotation or label",
          [neurons.ids("neuron_id"), neurons.ids("skeleton_id"), annotations.ids("annotation_id"),
           labels.ids("label_id")]),
-        (CONCEPTS, sql.taken_links, "link",
-         [tables.links.ids("id"), neurons.ids("model_of_link_id"), annotations.ids("link_id"), labels.ids("link_id"),
-          tables.meta_annotations.ids("link_id")]),
+        (CONCEPTS, sql.taken_entity_links, "link",
+         [neurons.ids("model_of_link_id"), annotations.ids("link_id"), tables.meta_annotations.ids("link_id")]),
+        (LINKS, sql.taken_links, "link", [tables.links.ids("id")]),
+        (NODE_LABELS, sql.taken_node_labels, "label of a node", [labels.ids("link_id")]),
     ):  # fmt: skip
         ids = _set_ids(used)
         if not len(ids) or not bulk_ids.keeps_ids(tables, space):
@@ -212,8 +213,7 @@ async def _advance_sequences(tx: Connection, tables: BulkTables) -> None:
     concepts = _set_ids(
         [tables.neurons.ids(c) for c in ("neuron_id", "skeleton_id", "model_of_link_id")]
         + [tables.annotations.ids(c) for c in ("annotation_id", "link_id")]
-        + [tables.labels.ids(c) for c in ("label_id", "link_id")]
-        + [tables.links.ids("id"), tables.meta_annotations.ids("link_id")]
+        + [tables.labels.ids("label_id"), tables.meta_annotations.ids("link_id")]
     )
     await tx.execute(
         sql.advance_sequences,

@@ -17,7 +17,9 @@ from catmaid_server.transfer.importers.tables import BulkTable
 sql = load("transfer/importing")
 
 LARGEST_KEPT = 2_000_000_000
-"""The largest id that is kept. New ids follow the largest there is, and must not run out (at 2**31)."""
+"""The largest id of 32 bits that is kept. New ids follow the largest there is, and must not run out (at 2**31)."""
+LARGEST_KEPT_OF_LINKS = 2**62
+"""As `LARGEST_KEPT`, of ids of 64 bits."""
 
 
 class IdSpace(NamedTuple):
@@ -31,11 +33,14 @@ class IdSpace(NamedTuple):
         Names of the columns, by table.
     next_ids
         Statement that gives new ids.
+    largest_kept
+        The largest id that is kept.
     """
 
     title: str
     columns: Mapping[str, tuple[str, ...]]
     next_ids: LiteralString
+    largest_kept: int = LARGEST_KEPT
 
 
 LOCATIONS = IdSpace(
@@ -49,27 +54,29 @@ LOCATIONS = IdSpace(
     sql.next_locations,
 )
 CONCEPTS = IdSpace(
-    "neurons, skeletons, annotations, labels and links",
+    "neurons, skeletons, annotations and labels",
     {
         "treenodes": ("skeleton_id",),
-        "links": ("id", "skeleton_id"),
+        "links": ("skeleton_id",),
         "neurons": ("neuron_id", "skeleton_id", "model_of_link_id"),
         "annotations": ("annotation_id", "link_id", "neuron_id"),
         "meta_annotations": ("link_id", "annotation_id", "target_annotation_id"),
-        "labels": ("label_id", "link_id"),
+        "labels": ("label_id",),
     },
     sql.next_concepts,
 )
+LINKS = IdSpace("links", {"links": ("id",)}, sql.next_links, LARGEST_KEPT_OF_LINKS)
+NODE_LABELS = IdSpace("labels of nodes", {"labels": ("link_id",)}, sql.next_node_labels, LARGEST_KEPT_OF_LINKS)
 
 
 def keeps_ids(tables: BulkTables, space: IdSpace) -> bool:
     """Whether the ids of a space can be kept: none is so large that hardly any would be left for later rows."""
-    return int(_used_ids(tables, space).max(initial=0)) <= LARGEST_KEPT
+    return int(_used_ids(tables, space).max(initial=0)) <= space.largest_kept
 
 
 def spaces_with_new_ids(tables: BulkTables) -> list[IdSpace]:
     """The number spaces whose ids cannot be kept."""
-    return [space for space in (LOCATIONS, CONCEPTS) if not keeps_ids(tables, space)]
+    return [space for space in (LOCATIONS, CONCEPTS, LINKS, NODE_LABELS) if not keeps_ids(tables, space)]
 
 
 async def with_new_ids(tx: Connection, tables: BulkTables) -> BulkTables:
