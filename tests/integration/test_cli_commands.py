@@ -16,6 +16,7 @@ from PIL import Image
 from catmaid_server.cli.main import main
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
+from catmaid_server.domain.projects import projects
 from catmaid_server.postgres.cluster import Cluster
 from tests.helpers.catmaid_files import whole, written
 
@@ -69,6 +70,107 @@ def swc(tmp_path: Path) -> Path:
     return folder
 
 
+def test_projects_are_made_renamed_listed_and_deleted(cli: Cli, swc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = answer(cli, "project", "create", "First", "--comment", "to try")
+    assert cli("project", "create", "First")[::2] == (
+        1,
+        "catmaid-jupyter: There is already a project named 'First'.\n",
+    )
+    assert cli("project", "create", " ")[0] == 1
+    answer(cli, "import", "swc", swc, "--project", "First")
+    code, listed, _ = cli("project", "list", "--json")
+    assert code == 0
+    assert next(project for project in json.loads(listed) if project["title"] == "First") == {
+        "id": made["id"],
+        "title": "First",
+        "comment": "to try",
+        "neurons": 1,
+        "treenodes": 3,
+    }
+    assert "to try" in cli("project", "list")[1]
+    assert answer(cli, "project", "rename", "Second", "--project", "First") == {"id": made["id"], "title": "Second"}
+    answer(cli, "project", "create", "Third")
+    assert cli("project", "rename", "Third", "--project", "Second")[0] == 1
+    assert cli("project", "rename", "", "--project", "Second")[0] == 1
+    assert "There is no project 'First'" in cli("project", "rename", "Fourth", "--project", "First")[2]
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("Third\n"))
+    code, _, error = cli("project", "delete", "--project", "Second")
+    assert code == 2
+    assert "'Second', has 1 neuron with 3 nodes, 0 connectors, 0 annotations." in error
+    assert "nothing was deleted" in " ".join(error.split())
+    assert "Second" in cli("project", "list")[1]
+    monkeypatch.setattr("sys.stdin", io.StringIO("Second\n"))
+    code, output, _ = cli("project", "delete", "--project", "Second")
+    assert code == 0
+    assert output.startswith(f"Deleted project {made['id']}, 'Second', with 1 neuron with 3 nodes")
+    assert "Second" not in cli("project", "list")[1]
+    assert answer(cli, "project", "delete", "--project", "Third", "--yes")["title"] == "Third"
+    assert cli("project", "delete", "--project", "Third", "--yes")[0] == 1
+
+
+def test_a_title_that_several_projects_have_stands_for_none(cli: Cli, dsn: str, swc: Path) -> None:
+    async def twice() -> list[int]:
+        async with Store.opened(dsn) as store, store.writing(user_id=None, project_id=None, label="set up") as tx:
+            admin = await users.require_user(tx, "admin")
+            return [
+                await projects.create_project(tx, "Twice", owner_id=admin.id, unique=False),
+                await projects.create_project(tx, "Twice", owner_id=admin.id, unique=False),
+            ]
+
+    first, second = asyncio.run(twice())
+    refusal = f"catmaid-jupyter: Several projects are called 'Twice'; choose one by its id: {first}, {second}.\n"
+    for command in (
+        ("project", "delete", "--yes"),
+        ("project", "rename", "Once"),
+        ("member", "list"),
+        ("member", "grant", "admin", "can_browse"),
+        ("import", "swc", swc),
+    ):
+        assert cli(*command, "--project", "Twice")[::2] == (1, refusal), command
+    assert answer(cli, "project", "delete", "--yes", "--project", str(second))["deleted_project_id"] == second
+    assert answer(cli, "project", "delete", "--yes", "--project", "Twice")["deleted_project_id"] == first
+
+
+def test_groups_and_members(cli: Cli) -> None:
+    answer(cli, "project", "create", "Course")
+    for name in ("eva", "fay"):
+        answer(cli, "user", "add", name)
+    made = answer(cli, "group", "create", "students")
+    assert cli("group", "create", "students")[0] == cli("group", "create", "eva")[0] == 1
+    assert cli("user", "add", "students")[0] == 1
+    assert answer(cli, "group", "add", "students", "eva", "fay", "eva") == {"group": "students", "added": 2}
+    assert cli("group", "add", "students", "nobody")[::2] == (1, "catmaid-jupyter: There is no user 'nobody'.\n")
+    assert cli("group", "add", "nobodies", "eva")[::2] == (1, "catmaid-jupyter: There is no group 'nobodies'.\n")
+    code, listed, _ = cli("group", "list", "--json")
+    assert {"id": made["id"], "name": "students", "of_user": False, "members": ["eva", "fay"]} in json.loads(listed)
+    assert "edit the data of eva" in cli("group", "list")[1]
+
+    assert answer(cli, "member", "grant", "students", "can_annotate", "--project", "Course")["name"] == "students"
+    answer(cli, "member", "grant", "eva", "delete_project", "Course")
+    answer(cli, "grant", "eva", "can_browse", "--project", "Course")
+    assert cli("grant", "eva", "can_browse")[0] == 2
+    assert cli("grant", "eva", "can_browse", "Course", "--project", "Course")[0] == 2
+    assert cli("member", "grant", "eva", "can_fly", "--project", "Course")[0] == 2
+    code, listed, _ = cli("member", "list", "--project", "Course", "--json")
+    assert code == 0
+    holders = json.loads(listed)
+    assert [(holder["name"], holder["kind"]) for holder in holders] == [
+        ("admin", "user"),
+        ("eva", "user"),
+        ("students", "group"),
+    ]
+    assert [holder["permissions"] for holder in holders[1:]] == [["can_browse", "delete_project"], ["can_annotate"]]
+    assert "delete_project" in cli("member", "list", "--project", "Course")[1]
+    assert answer(cli, "member", "revoke", "eva", "can_browse", "--project", "Course")["revoked"] is True
+    assert answer(cli, "revoke", "eva", "can_browse", "--project", "Course")["revoked"] is False
+
+    assert answer(cli, "group", "remove", "students", "fay", "fay") == {"group": "students", "removed": 1}
+    assert answer(cli, "group", "delete", "students") == {"name": "students"}
+    assert "students" not in cli("member", "list", "--project", "Course")[1]
+    assert "who may edit the data of user 'eva'" in cli("group", "delete", "eva")[2]
+
+
 def test_users_tokens_and_permissions(cli: Cli, dsn: str, swc: Path) -> None:
     answer(cli, "import", "swc", swc, "--project", "Shared")
     added = answer(cli, "user", "add", "ada", "--first-name", "Ada")
@@ -80,7 +182,7 @@ def test_users_tokens_and_permissions(cli: Cli, dsn: str, swc: Path) -> None:
         1,
         "catmaid-jupyter: There is no user or group 'nobody'.\n",
     )
-    assert "Projects: 'Shared'" in cli("grant", "ada", "can_annotate", "Missing")[2]
+    assert "Projects: " in cli("grant", "ada", "can_annotate", "Missing")[2]
     code, listed, _ = cli("user", "list", "--json")
     assert code == 0
     names = {member["username"]: member for member in json.loads(listed)}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import yaml
 
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
+from catmaid_server.domain.accounts.memberships import PROJECT_PERMISSIONS
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.space import stacks
 from catmaid_server.domain.space.stacks import Mirror, NewStack
@@ -277,3 +280,142 @@ async def test_nobody_is_told_addresses_or_hashes_of_others(service: Service) ->
                 assert "argon2" not in str(answer)
     listed: Any = await service.visitor.get("/user-list")
     assert [user["login"] for user in listed] == [users.ANONYMOUS]
+
+
+class TestOwnSpace:
+    """Where somebody may annotate by a fork or a project token, they may do so with an API token."""
+
+    @staticmethod
+    async def forker(service: Service) -> Actor:
+        """A user with an API token who may fork the project, and nothing else."""
+        async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+            user_id = await users.create_user(tx, "frida", password=PASSWORD)
+            for permission in ("can_browse", "can_fork"):
+                await users.grant(tx, service.project_id, permission, to="frida")
+            await users.grant(tx, service.project_id, "can_annotate_with_token", to="frida")
+            token = await users.issue_token(tx, user_id)
+        return Actor(service.visitor.session, service.url, token)
+
+    async def test_who_forks_writes_and_grants_there_with_an_api_token(self, service: Service) -> None:
+        frida = await self.forker(service)
+        forked: Any = await frida.post(f"/{service.project_id}/fork", name="Frida's", project_token="true")
+        copy = forked["new_project_id"]
+        await frida.post(f"/{copy}/treenode/create")
+        assert (await frida.refused(f"/{service.project_id}/treenode/create"))[0] == 403
+        tracer: Any = await service.tracer.get("/accounts/login")
+        every = list(PROJECT_PERMISSIONS)
+        wanted = {
+            f"permissions[{i}][{j}]": text for i, name in enumerate(every) for j, text in enumerate((name, "true"))
+        }
+        await frida.post(f"/{copy}/permissions/project-user", user_id=tracer["userid"], **wanted)
+        granted: Any = await frida.get(f"/{copy}/permissions/project-user")
+        assert granted[str(tracer["userid"])]["permissions"] == sorted(every)
+        assert (
+            await frida.refused(f"/{service.project_id}/permissions/project-user", user_id=tracer["userid"], **wanted)
+        )[0] == 403
+        async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+            gina = Actor(
+                service.visitor.session,
+                service.url,
+                await users.issue_token(tx, await users.create_user(tx, "gina")),
+            )
+        await gina.post("/project-tokens/apply", token=forked["project_token"])
+        await gina.post(f"/{copy}/treenode/create")
+
+    async def test_who_joins_to_annotate_writes_with_an_api_token_until_they_leave(self, service: Service) -> None:
+        async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+            user_id = await users.create_user(tx, "hugo")
+            hugo = Actor(service.visitor.session, service.url, await users.issue_token(tx, user_id))
+        path = f"/{service.project_id}/project-tokens"
+        tokens: list[Any] = [
+            await service.admin.post(f"{path}/", **{f"default_permissions[{i}]": p for i, p in enumerate(permissions)})
+            for permissions in (("can_browse",), ("can_browse", "can_annotate"), ("can_annotate",))
+        ]
+        assert [token["default_permissions"] for token in tokens] == [
+            ["can_browse"],
+            ["can_browse", "can_annotate"],
+            ["can_annotate"],
+        ]
+        write = f"/{service.project_id}/treenode/create"
+        await hugo.post("/project-tokens/apply", token=tokens[0]["token"])
+        assert (await hugo.refused(write))[0] == 403
+        entered: Any = await hugo.post("/project-tokens/apply", token=tokens[1]["token"])
+        assert entered["permissions"] == ["can_browse", "can_annotate"]
+        await hugo.post(write)
+        await hugo.post("/project-tokens/apply", token=tokens[2]["token"])
+        await hugo.post(f"{path}/revoke", token_id=tokens[1]["id"])
+        await hugo.post(write)
+        await hugo.post(f"{path}/revoke", token_id=tokens[2]["id"])
+        assert (await hugo.refused(write))[0] == 403
+        granted: Any = await service.admin.get(f"/{service.project_id}/permissions/project-user")
+        assert granted[str(user_id)]["permissions"] == ["can_browse"]
+
+    async def test_what_needs_approval_grants_nothing_before(self, service: Service) -> None:
+        async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+            user_id = await users.create_user(tx, "ines")
+            ines = Actor(service.visitor.session, service.url, await users.issue_token(tx, user_id))
+        path = f"/{service.project_id}/project-tokens"
+        token: Any = await service.admin.post(
+            f"{path}/", needs_approval="true", **{"default_permissions[0]": "can_annotate"}
+        )
+        await ines.post("/project-tokens/apply", token=token["token"])
+        assert (await ines.refused(f"/{service.project_id}/treenode/create"))[0] == 403
+        await service.admin.post(f"{path}/approve", token_id=token["id"], user_id=user_id)
+        await ines.post(f"/{service.project_id}/treenode/create")
+        await service.admin.post(f"{path}/revoke", token_id=token["id"], user_id=user_id)
+        assert (await ines.refused(f"/{service.project_id}/treenode/create"))[0] == 403
+
+
+class TestGroups:
+    """Groups, as superusers change them over HTTP."""
+
+    async def test_a_group_gives_its_members_what_it_is_granted(self, service: Service) -> None:
+        made: Any = await service.admin.post("/groups/", name="students")
+        group_id = made["id"]
+        user_id = await add_user(service.store, "jo")
+        async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+            jo = Actor(service.visitor.session, service.url, await users.issue_token(tx, user_id))
+            await users.grant(tx, service.project_id, "can_browse", to="students")
+        member = f"/groups/{group_id}/members/{user_id}/"
+        assert (await jo.request("GET", f"/{service.project_id}/stacks"))[0] == 403
+        for changed in (True, False):
+            assert await service.admin.request("PUT", member) == (200, {"changed": changed})
+        await jo.get(f"/{service.project_id}/stacks")
+        listed: Any = await jo.get("/groups/members/")
+        assert {"id": group_id, "name": "students", "of_user": False, "members": ["jo"]} in listed
+        for changed in (True, False):
+            assert await service.admin.request("DELETE", member) == (200, {"changed": changed})
+        assert (await jo.request("GET", f"/{service.project_id}/stacks"))[0] == 403
+        await service.admin.request("PUT", member)
+        assert (await service.admin.request("DELETE", f"/groups/{group_id}/"))[0] == 200
+        assert (await jo.request("GET", f"/{service.project_id}/stacks"))[0] == 403
+        assert await service.admin.get(f"/{service.project_id}/permissions/project-group") == {}
+        for path in (f"/groups/{group_id}/", member):
+            assert (await service.admin.request("DELETE", path))[0] == 404
+
+    async def test_names_are_of_one_user_or_group(self, service: Service) -> None:
+        for name in ("", "  ", "tracer", "a\nb", "x" * 151):
+            assert (await service.admin.refused("/groups/", name=name))[0] == 400
+        groups: Any = await service.admin.get("/groups/")
+        own = next(group["id"] for group in groups if group["name"] == "tracer")
+        status, refusal = await service.admin.request("DELETE", f"/groups/{own}/")
+        assert (status, refusal["error"]) == (
+            400,
+            "Group 'tracer' says who may edit the data of user 'tracer', and stays; remove its members instead.",
+        )
+        assert (await service.admin.request("PUT", f"/groups/{own}/members/999/"))[0] == 404
+        assert (await service.admin.request("PUT", "/groups/999/members/1/"))[0] == 404
+
+    async def test_only_superusers_change_them(self, service: Service) -> None:
+        made: Any = await service.admin.post("/groups/", name="students")
+        path = f"/groups/{made['id']}/"
+        assert (await service.tracer.refused("/groups/", name="mine"))[0] == 403
+        for method, what in (("DELETE", ""), ("PUT", "members/1/"), ("DELETE", "members/1/")):
+            assert (await service.tracer.request(method, path + what))[0] == 403
+
+    async def test_no_user_takes_over_the_name_of_a_group(self, service: Service) -> None:
+        """Its members could edit the data of the new user."""
+        await service.admin.post("/groups/", name="students")
+        async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+            with pytest.raises(InvalidInput, match="There is already a group 'students'"):
+                await users.create_user(tx, "students")

@@ -150,7 +150,11 @@ async def test_text_is_text_wherever_it_goes(service: Service) -> None:
 
 
 OTHERWISE_TESTED = ("/events", "/channels/updates/", "/tiles/", "/metrics", "/accounts/logout")
-PLAIN_ROUTES = [route for route in all_routes() if not any(part in route.path for part in OTHERWISE_TESTED)]
+PLAIN_ROUTES = [
+    route
+    for route in all_routes()
+    if not any(part in route.path for part in OTHERWISE_TESTED) and route.label != "projects.delete"
+]
 
 
 def filled(name: str, kind: Any, text: str, number: str) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,8 @@ from tests.helpers.service import Service
 TABLE = Path(__file__).with_name("permission_table.txt")
 REFUSALS = {401, 403}
 AT_ONCE = 8
+DELETION = "DELETE", "/{project_id}/"
+"""Deletes no project that is called otherwise than `confirm` says."""
 
 ANYONE, MEMBER, USER, NAMED_MEMBER = {"anyone"}, {"member"}, {"user"}, {"named member"}
 OUTSIDER = ANYONE | USER
@@ -89,9 +91,10 @@ class Entry:
     def address(self, project_id: int) -> str:
         """The path with values for what stands in braces: the project, and names and ids of nothing."""
         values = {"project_id": str(project_id), "workspace_id": "-1", "extension": "jpg"}
-        return re.sub(
+        path = re.sub(
             r"\{(\w+)\}", lambda found: values.get(found[1], "999999" if "_id" in found[1] else "0"), self.path
         )
+        return f"{path}?confirm=another" if (self.method, self.path) == DELETION else path
 
 
 def entries() -> Iterator[Entry]:

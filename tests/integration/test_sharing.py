@@ -104,7 +104,6 @@ async def test_a_token_is_ruled_by_its_own_project(module_service: Service) -> N
     actor, ruler = await newcomer(module_service), await newcomer(module_service, "can_fork", "can_annotate_with_token")
     await actor.post("/project-tokens/apply", token=token["token"])
     own: Any = await ruler.post(f"/{module_service.project_id}/fork", name="a fork of one's own")
-    await users_may_write(module_service, own["new_project_id"])
     use = {"token_id": token["id"], "user_id": await id_of(actor)}
     for what in ("approve", "revoke"):
         status, _ = await ruler.refused(f"/{own['new_project_id']}/project-tokens/{what}", **use)
@@ -112,16 +111,6 @@ async def test_a_token_is_ruled_by_its_own_project(module_service: Service) -> N
         status, _ = await ruler.refused(f"/{module_service.project_id}/project-tokens/{what}", **use)
         assert status == 403
     assert await may(actor, module_service) == set()
-
-
-async def users_may_write(service: Service, project_id: int) -> None:
-    """With API tokens, in a new project."""
-    async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
-        await tx.execute(
-            "INSERT INTO project_permission (project_id, user_id, permission)"
-            " SELECT %s, id, 'can_annotate_with_token' FROM app_user WHERE username LIKE 'user-%%'",
-            (project_id,),
-        )
 
 
 @pytest.mark.parametrize("permissions", [["superuser"], ["can_browse", ""], ["\x00"], ["browse"]])

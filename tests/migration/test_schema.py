@@ -22,7 +22,10 @@ DERIVED_COLUMNS = {
     ("app_user", "last_login"): "bookkeeping: a login changes no data",
 }
 UNINDEXED_KEYS = {
-    ("treenode", "treenode_project_id_fkey"): "a project with treenodes is not deleted, and it would slow each new one",
+    (
+        "treenode",
+        "treenode_project_id_fkey",
+    ): "projects are deleted seldom, reading all treenodes, and it would slow each new one",
 }
 
 TABLES = """

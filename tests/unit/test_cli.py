@@ -39,6 +39,18 @@ WANTED = {
     "user deactivate",
     "grant",
     "revoke",
+    "project list",
+    "project create",
+    "project rename",
+    "project delete",
+    "member list",
+    "member grant",
+    "member revoke",
+    "group list",
+    "group create",
+    "group delete",
+    "group add",
+    "group remove",
 }
 STACK = ("import", "stack", "somewhere", "--project", "P")
 WITHOUT_JSON = {"demo", "user activate", "user deactivate", "user password"}

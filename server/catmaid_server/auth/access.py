@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import enum
+from datetime import UTC, datetime
 
 import psycopg
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_value
 from catmaid_server.db.store import Store
-from catmaid_server.domain.accounts import passwords, users
+from catmaid_server.domain.accounts import api_tokens, passwords, users
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import DomainError
 
@@ -57,7 +58,7 @@ class Access:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._by_token: dict[str, User] = {}
+        self._by_token: dict[str, tuple[User, datetime | None]] = {}
         self._by_id: dict[int, User] = {}
         self._granted: dict[int, dict[int, frozenset[str]]] = {}
         self._projects: set[int] = set()
@@ -84,16 +85,20 @@ class Access:
         return self._changed
 
     async def user_of_token(self, token: str) -> User | None:
-        """The active user of an API token."""
-        user = self._by_token.get(token)
+        """The active user of an API token that has not expired."""
+        user, expiry = self._by_token.get(token, (None, None))
+        if user is not None and expiry is not None and expiry <= datetime.now(UTC):
+            del self._by_token[token]
+            return None
         if user is None:
             age = self._age
             async with self._store.reading() as connection:
                 user = await users.user_by_token(connection, token)
+                expiry = None if user is None else await api_tokens.expiry_of(connection, token)
             if user is not None and age == self._age:
                 if len(self._by_token) >= _REMEMBERED:
                     self._by_token.clear()
-                self._by_token[token] = user
+                self._by_token[token] = user, expiry
         return user
 
     async def user_of_id(self, user_id: int) -> User | None:

@@ -8,7 +8,7 @@ import psycopg
 import typer
 
 from catmaid_server.cli import catmaid as _catmaid  # noqa: F401 -- its commands join those of imports and exports
-from catmaid_server.cli import demo, exports, imports, service, tokens, users
+from catmaid_server.cli import demo, exports, groups, imports, members, projects, service, tokens, users
 from catmaid_server.cli import skeletons as _skeletons  # noqa: F401 -- its commands join those of imports
 from catmaid_server.cli import stacks as _stacks  # noqa: F401 -- its command joins those of imports
 from catmaid_server.db.migrations import MigrationError
@@ -30,7 +30,10 @@ app.add_typer(exports.app, name="export")
 app.add_typer(users.app, name="user")
 app.add_typer(tokens.giving)
 app.add_typer(tokens.app, name="tokens")
-app.add_typer(users.access)
+app.add_typer(projects.app, name="project")
+app.add_typer(members.app, name="member")
+app.add_typer(members.access)
+app.add_typer(groups.app, name="group")
 
 _FAILURES = (ServiceError, ClusterError, MigrationError, DomainError, psycopg.Error, OSError)
 

@@ -1,4 +1,4 @@
-"""Commands about users: accounts, passwords, permissions."""
+"""Commands about users: accounts and passwords."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, settings_fr
 from catmaid_server.cli.output import answer, run, table
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts import members, users
-from catmaid_server.domain.projects import projects
 from catmaid_server.service.opening import opened_store
 from catmaid_server.service.settings import Settings
 
 app = typer.Typer(help="Add, list and change users.", no_args_is_help=True)
-access = typer.Typer()
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 
@@ -114,78 +112,13 @@ def _set_active(name: str, settings: Settings, *, active: bool) -> None:
     run(work())
 
 
-Holder = Annotated[str, typer.Argument(metavar="USER|GROUP", show_default=False)]
-PermissionName = Annotated[
-    str, typer.Argument(metavar="PERMISSION", show_default=False, help=f"One of {', '.join(users.PERMISSIONS)}.")
-]
-ProjectName = Annotated[str, typer.Argument(metavar="PROJECT", show_default=False, help="Title or id.")]
-
-
-@access.command("grant")
-def grant(
-    name: Holder,
-    permission: PermissionName,
-    project: ProjectName,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Give a user, or a group, a permission in a project."""
-    settings = settings_from(data_dir=data_dir, database_url=database_url)
-    _require_permission(permission)
-
-    async def work() -> int:
-        async with administering(settings, "permissions.grant") as tx:
-            project_id = await projects.require_project(tx, project)
-            await users.grant(tx, project_id, permission, to=name)
-            return project_id
-
-    project_id = run(work())
-    answer(
-        {"name": name, "permission": permission, "project_id": project_id},
-        as_json=as_json,
-        text=f"{name!r} has {permission} in project {project!r}.",
-    )
-
-
-@access.command("revoke")
-def revoke(
-    name: Holder,
-    permission: PermissionName,
-    project: ProjectName,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Take from a user, or a group, a permission in a project; a user keeps what groups give."""
-    settings = settings_from(data_dir=data_dir, database_url=database_url)
-    _require_permission(permission)
-
-    async def work() -> tuple[int, bool]:
-        async with administering(settings, "permissions.revoke") as tx:
-            project_id = await projects.require_project(tx, project)
-            return project_id, await users.take_back(tx, project_id, permission, of=name)
-
-    project_id, had_it = run(work())
-    answer(
-        {"name": name, "permission": permission, "project_id": project_id, "revoked": had_it},
-        as_json=as_json,
-        text=f"{name!r} {'no longer has' if had_it else 'did not have'} {permission} in project {project!r}.",
-    )
-
-
-def _require_permission(permission: str) -> None:
-    if permission not in users.PERMISSIONS:
-        raise typer.BadParameter(f"PERMISSION is one of {', '.join(users.PERMISSIONS)}, not {permission!r}.")
-
-
 @asynccontextmanager
-async def administering(settings: Settings, label: str) -> AsyncIterator[Connection]:
+async def administering(settings: Settings, label: str, *, project_id: int | None = None) -> AsyncIterator[Connection]:
     """A transaction in the name of the superuser: the owner of the data folder may act as superuser."""
     async with opened_store(settings) as store:
         async with store.reading() as connection:
             admin = await users.require_user(connection, "admin")
-        async with store.writing(user_id=admin.id, project_id=None, label=label) as tx:
+        async with store.writing(user_id=admin.id, project_id=project_id, label=label) as tx:
             yield tx
 
 

@@ -9,7 +9,7 @@ from typing import TypedDict
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_value
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.accounts import profiles
+from catmaid_server.domain.accounts import api_tokens, profiles
 from catmaid_server.domain.accounts.memberships import PROJECT_PERMISSIONS
 from catmaid_server.domain.accounts.profiles import ToolProfile
 from catmaid_server.domain.accounts.site_permissions import SITE_PERMISSIONS
@@ -93,8 +93,7 @@ def anonymous_token(secret: bytes) -> str:
 
 async def ensure_token(tx: Connection, user_id: int, token: str, name: str) -> None:
     """Store an API token unless it is stored already."""
-    digest = hashlib.sha256(token.encode()).digest()
-    await tx.execute(sql.ensure_token, {"user_id": user_id, "digest": digest, "name": name})
+    await tx.execute(sql.ensure_token, {"user_id": user_id, "digest": api_tokens.token_digest(token), "name": name})
 
 
 async def permissions_by_project(

@@ -76,6 +76,21 @@ async def _users_of(tx: Connection, party: UserSelection, what: str) -> list[int
     return [user_id for (user_id,) in found]
 
 
+@dataclass(frozen=True, slots=True)
+class PermissionHolder:
+    """A user or a group, and what it was granted in a project."""
+
+    name: str
+    kind: HolderKind
+    permissions: list[str]
+
+
+async def permission_holders(connection: Connection, project_id: int) -> list[PermissionHolder]:
+    """Who was granted what in a project: users first, each by name."""
+    rows = await fetch_all(connection, sql.holders, project_id=project_id)
+    return [PermissionHolder(name, HolderKind(kind), permissions) for name, kind, permissions in rows]
+
+
 async def grants_in_project(connection: Connection, project_id: int, kind: HolderKind) -> msgspec.Raw:
     """What users, or groups, were granted in a project, as JSON by id."""
     query = sql.groups_with_permissions if kind is HolderKind.GROUP else sql.users_with_permissions

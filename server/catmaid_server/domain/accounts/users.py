@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg.rows import class_row
 
 from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_value
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.accounts import passwords
+from catmaid_server.domain.accounts import api_tokens, passwords
+from catmaid_server.domain.accounts.memberships import PROJECT_PERMISSIONS
 from catmaid_server.domain.errors import InvalidInput, NotFound
 
 sql = load("accounts/users")
@@ -58,7 +59,7 @@ async def user_by_id(connection: Connection, user_id: int) -> User | None:
 async def user_by_token(connection: Connection, token: str) -> User | None:
     """The active user to whom this API token was given."""
     async with connection.cursor(row_factory=class_row(User)) as cursor:
-        await cursor.execute(sql.user_by_token, {"digest": _digest(token)})
+        await cursor.execute(sql.user_by_token, {"digest": api_tokens.token_digest(token)})
         return await cursor.fetchone()
 
 
@@ -85,12 +86,14 @@ async def create_user(
     """Make a user and the group of the same name, whose members may edit the user's data; return the user's id.
 
     Without a password, or the hash of one, the user can only use API tokens.
-    Raises `InvalidInput` if the name is empty or taken.
+    Raises `InvalidInput` if the name is empty or taken by a user or a group.
     """
     if not username.strip():
         raise InvalidInput("A user needs a name.")
     if await find_user(tx, username) is not None:
         raise InvalidInput(f"There is already a user {username!r}.")
+    if await _group_id(tx, username) is not None:
+        raise InvalidInput(f"There is already a group {username!r}, whose members could edit the data of this user.")
     if password is not None:
         password_hash = passwords.hashed(password)
     cursor = await tx.execute(
@@ -128,10 +131,8 @@ async def set_active(tx: Connection, user_id: int, *, active: bool) -> None:
 
 
 async def issue_token(tx: Connection, user_id: int, name: str = "") -> str:
-    """Make an API token and return it; only its SHA-256 is kept."""
-    token = secrets.token_hex(20)
-    await tx.execute(sql.create_token, {"user_id": user_id, "digest": _digest(token), "name": name})
-    return token
+    """Make an API token that does not expire and return it; only its SHA-256 is kept."""
+    return (await api_tokens.create_token(tx, user_id, name)).token
 
 
 async def grant(tx: Connection, project_id: int, permission: str, *, to: str) -> None:
@@ -149,19 +150,23 @@ async def take_back(tx: Connection, project_id: int, permission: str, *, of: str
 
 
 async def _grant_values(tx: Connection, project_id: int, permission: str, holder: str) -> dict[str, Any]:
-    if permission not in PERMISSIONS:
-        raise InvalidInput(f"Unknown permission {permission!r}. Permissions: {', '.join(PERMISSIONS)}.")
+    if permission not in PROJECT_PERMISSIONS:
+        raise InvalidInput(f"Unknown permission {permission!r}. Permissions: {', '.join(PROJECT_PERMISSIONS)}.")
     user = await find_user(tx, holder)
-    cursor = await tx.execute(sql.group_by_name, {"name": holder})
-    group = await cursor.fetchone()
-    if user is None and group is None:
+    group_id = await _group_id(tx, holder)
+    if user is None and group_id is None:
         raise NotFound(f"There is no user or group {holder!r}.")
     return {
         "project_id": project_id,
         "permission": permission,
         "user_id": user.id if user else None,
-        "group_id": group[0] if group and not user else None,
+        "group_id": None if user else group_id,
     }
+
+
+async def _group_id(connection: Connection, name: str) -> int | None:
+    group_id: int | None = await fetch_value(connection, sql.group_by_name, name=name)
+    return group_id
 
 
 async def bootstrap(tx: Connection) -> str | None:
@@ -172,10 +177,6 @@ async def bootstrap(tx: Connection) -> str | None:
         await create_user(tx, ANONYMOUS)
     admin_id = await create_user(tx, "admin", is_superuser=True, first_name="Admin")
     return await issue_token(tx, admin_id, "made at the first start")
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode(errors="surrogateescape")).digest()
 
 
 def color_of(username: str) -> tuple[float, float, float, float]:

@@ -1,4 +1,7 @@
-"""Project tokens, which give permissions in a project to users who apply them, and forks of projects."""
+"""Project tokens, which give permissions in a project to users who apply them, and forks of projects.
+
+Who may annotate by a token, or in their own fork, may do so with an API token, too.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,15 @@ from catmaid_server.domain.times import ZonedTime
 
 sql = load("projects/project_tokens")
 
-FORKER_PERMISSIONS = ("can_administer", "can_annotate", "can_browse", "can_fork", "can_import", "delete_project")
+FORKER_PERMISSIONS = (
+    "can_administer",
+    "can_annotate",
+    "can_annotate_with_token",
+    "can_browse",
+    "can_fork",
+    "can_import",
+    "delete_project",
+)
 VISITOR_PERMISSIONS = ("can_browse", "can_annotate", "can_fork")
 
 
@@ -87,11 +98,11 @@ async def apply_token(tx: Connection, user_id: int, token: str, *, approval: boo
     found = await fetch_one(tx, sql.by_token, token=key)
     if found is None:
         raise NotFound("There is no such project token.")
-    token_id, project_id, title, permissions, needs_approval = found
+    token_id, project_id, title, permissions, needs_approval, granted = found
     waits = needs_approval and approval
     cursor = await tx.execute(sql.note_use, {"token_id": token_id, "user_id": user_id, "enabled": not waits})
     if cursor.rowcount and not waits:
-        await projects.grant_to_user(tx, project_id, user_id, permissions)
+        await projects.grant_to_user(tx, project_id, user_id, granted)
     return {
         "project_id": project_id,
         "project_name": title,
@@ -154,5 +165,5 @@ async def _set_use(
     found = await fetch_one(tx, sql.set_use, project_id=project_id, token_id=token_id, user_id=user_id, enabled=enabled)
     if found is None:
         raise NotFound(f"User {user_id} has not applied project token {token_id}.")
-    permissions: list[str] = found[0]
-    return permissions
+    granted: list[str] = found[0]
+    return granted

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_all, fetch_records
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.users import PERMISSIONS
 from catmaid_server.domain.errors import InvalidInput, NotFound
@@ -26,6 +28,17 @@ CONNECTOR_RELATIONS = (
 OWNER_PERMISSIONS = tuple(name for name in PERMISSIONS if name != "can_queue_compute_task")
 
 
+@dataclass(frozen=True, slots=True)
+class ProjectSummary:
+    """A project and how much is in it."""
+
+    id: int
+    title: str
+    comment: str
+    neurons: int
+    treenodes: int
+
+
 async def create_project(
     tx: Connection,
     title: str,
@@ -42,7 +55,7 @@ async def create_project(
     """
     if not title.strip():
         raise InvalidInput("A project needs a title.")
-    if unique and await find_project(tx, title) is not None:
+    if unique and await _projects_called(tx, title):
         raise InvalidInput(f"There is already a project named {title!r}.")
     cursor = await tx.execute(sql.create_project, {"id": project_id, "title": title, "comment": comment})
     row = await cursor.fetchone()
@@ -79,10 +92,15 @@ async def grant_to_user(tx: Connection, project_id: int, user_id: int | None, pe
 
 
 async def find_project(connection: Connection, title_or_id: str | int) -> int | None:
-    """Id of the project with this title or, if it is a number, this id."""
-    cursor = await connection.execute(sql.find_project, {"title": str(title_or_id)})
-    row = await cursor.fetchone()
-    return None if row is None else row[0]
+    """Id of the one project with this title or, if no title is that number, this id; None if there is none.
+
+    Raises `InvalidInput` if several have the title.
+    """
+    found = await _projects_called(connection, title_or_id)
+    if len(found) > 1:
+        ids = ", ".join(map(str, found))
+        raise InvalidInput(f"Several projects are called {title_or_id!r}; choose one by its id: {ids}.")
+    return found[0] if found else None
 
 
 async def require_project(connection: Connection, title_or_id: str | int) -> int:
@@ -96,9 +114,28 @@ async def require_project(connection: Connection, title_or_id: str | int) -> int
 
 
 async def ensure_project(tx: Connection, title: str, *, owner_id: int) -> int:
-    """Id of the project with this title, made if there is none."""
+    """As `find_project`, but made if there is none."""
     found = await find_project(tx, title)
     return await create_project(tx, title, owner_id=owner_id) if found is None else found
+
+
+async def _projects_called(connection: Connection, title_or_id: str | int) -> list[int]:
+    rows = await fetch_all(connection, sql.projects_called, title=str(title_or_id))
+    return [project_id for (project_id,) in rows]
+
+
+async def rename_project(tx: Connection, project_id: int, title: str) -> None:
+    """Change the title of a project; `InvalidInput` if it is empty or another project has it."""
+    if not title.strip():
+        raise InvalidInput("A project needs a title.")
+    if set(await _projects_called(tx, title)) - {project_id}:
+        raise InvalidInput(f"There is already a project named {title!r}.")
+    await tx.execute(sql.rename, {"project_id": project_id, "title": title})
+
+
+async def list_projects(connection: Connection) -> list[ProjectSummary]:
+    """All projects, by id."""
+    return await fetch_records(connection, sql.summaries, ProjectSummary)
 
 
 async def relation_ids(connection: Connection, project_id: int) -> dict[str, int]:

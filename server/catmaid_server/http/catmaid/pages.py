@@ -22,6 +22,7 @@ _PAGE = Template("""<!doctype html>
       input { display: block; width: 100%; box-sizing: border-box; font: inherit; padding: .4rem; }
       button { font: inherit; padding: .4rem 1.2rem; margin-top: .75rem; }
       .problem { color: #b00020; }
+      th, td { text-align: left; padding: .2rem .8rem .2rem 0; }
     </style>
   </head>
   <body>

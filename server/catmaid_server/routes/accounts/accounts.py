@@ -52,16 +52,21 @@ async def log_in(call: Call, form: Login) -> Annotated[web.Response, Content(Des
     if not form.name and call.user.username != ANONYMOUS:
         return await _account_response(call, call.user)
     try:
-        user = await _authenticated(call, form.name, form.pwd)
+        user = await authenticated(call, form.name, form.pwd)
     except accounts.InactiveLogin as closed:
         return await _account_response(call, closed.user)
+    response = await _account_response(call, user)
+    await start_noted_session(call, response, user, form.pwd)
+    return response
+
+
+async def start_noted_session(call: Call, response: web.Response, user: User, password: str) -> None:
+    """Start the session of a user who gave their password, and note the time of the login."""
     checks = call.request.app[keys.PASSWORD_CHECKS]
-    better_hash = await checks.hashed(form.pwd) if passwords.outdated(user.password) else None
+    better_hash = await checks.hashed(password) if passwords.outdated(user.password) else None
     async with call.store.writing(user_id=user.id, project_id=None, label="accounts.login") as tx:
         password_hash = await accounts.note_login(tx, user, better_hash=better_hash)
-    response = await _account_response(call, user)
     start_session(call, response, user.id, password_hash)
-    return response
 
 
 def start_session(call: Call, response: web.Response, user_id: int, password_hash: str) -> None:
@@ -77,7 +82,7 @@ def start_session(call: Call, response: web.Response, user_id: int, password_has
     )
 
 
-async def _authenticated(call: Call, username: str, password: str) -> User:
+async def authenticated(call: Call, username: str, password: str) -> User:
     """The user whose name and password these are. No database connection is held while the password is checked."""
     async with call.reading() as connection:
         user = await users.find_user(connection, username)
@@ -108,7 +113,7 @@ async def issue_token(call: Call, form: Credentials) -> dict[str, str]:
     """Give a new API token for a name and a password."""
     if not form.username or not form.password:
         raise InvalidInput("Parameters username and password are required.")
-    user = await _authenticated(call, form.username, form.password)
+    user = await authenticated(call, form.username, form.password)
     async with call.store.writing(user_id=user.id, project_id=None, label="accounts.issue_token") as tx:
         return {"token": await users.issue_token(tx, user.id, "by password")}
 

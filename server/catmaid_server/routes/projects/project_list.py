@@ -8,7 +8,7 @@ import msgspec
 import yaml
 from aiohttp import web
 
-from catmaid_server.domain.projects import project_export, project_list, projects
+from catmaid_server.domain.projects import project_deletion, project_export, project_list, projects
 from catmaid_server.domain.projects.project_list import ProjectDescription
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
@@ -34,6 +34,21 @@ class EditProject(msgspec.Struct):
 
     title: str | None = None
     comment: str | None = None
+
+
+class DeleteProject(msgspec.Struct):
+    """Which project its user means to delete."""
+
+    confirm: str | None = None
+    """The title of the project; where it is not the title, nothing is deleted. Without it nothing is compared."""
+
+
+class DeletedProject(TypedDict):
+    """The project that there was, and how much was in it."""
+
+    deleted_project_id: int
+    neurons: int
+    treenodes: int
 
 
 class StackOfProject(TypedDict):
@@ -103,3 +118,10 @@ async def describe_project(call: Call, form: NoParameters) -> ProjectDescription
 async def edit_project(call: Call, form: EditProject) -> ProjectDescription:
     """Change title and comment of a project."""
     return await project_list.edit_project(call.tx, call.project_id, title=form.title, comment=form.comment)
+
+
+@routes.delete("/{project_id}/", needs=Permission.ADMINISTER, label="projects.delete")
+async def delete_project(call: Call, form: DeleteProject) -> DeletedProject:
+    """Delete a project with everything in it. Its stacks stay, and what was deleted stays in the history."""
+    found = await project_deletion.delete_project(call.tx, call.project_id, confirm=form.confirm)
+    return {"deleted_project_id": call.project_id, "neurons": found.neurons, "treenodes": found.treenodes}

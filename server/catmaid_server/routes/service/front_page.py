@@ -16,17 +16,22 @@ from catmaid_server.http.routing import Content, NoParameters, Permission, Route
 
 routes = Routes()
 
+_LOGIN = '<a href="user/login/">Log in</a>'
+
 
 @routes.get("/", needs=Permission.NONE)
 async def front_page(call: Call, form: NoParameters) -> Annotated[web.Response, Content(str, "text/html")]:
     """Tell who finds the service with a browser what it is and how to work with it."""
     address = escape(str(call.request.url.origin()))
     if call.user.username != ANONYMOUS:
-        account = f'You are {escape(call.user.username)}. <a href="user/password_change/">Change your password</a>.'
+        account = (
+            f'You are {escape(call.user.username)}. <a href="user/api-tokens/">Your API tokens</a>. '
+            '<a href="user/password_change/">Change your password</a>.'
+        )
     elif call.request.app[keys.REGISTRATION]:
-        account = '<a href="register">Make an account</a>, or ask an administrator for one.'
+        account = f'{_LOGIN}, or <a href="register">make an account</a>, or ask an administrator for one.'
     else:
-        account = "An administrator gives you an account."
+        account = f"{_LOGIN}. An administrator gives you an account."
     return page(
         "catmaid-jupyter",
         f"""

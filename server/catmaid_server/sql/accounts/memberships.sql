@@ -45,6 +45,18 @@ SELECT coalesce(json_object_agg(group_id, json_build_object('group_name', name, 
          WHERE p.project_id = %(project_id)s
          GROUP BY g.id) granted;
 
+-- name: holders
+-- Users, then groups, that have permissions in a project, by name, with what they were granted.
+SELECT name, kind, array_agg(permission ORDER BY permission) AS permissions
+  FROM (SELECT coalesce(u.username, g.name) AS name, CASE WHEN u.id IS NULL THEN 'group' ELSE 'user' END AS kind,
+               p.permission
+          FROM project_permission p
+          LEFT JOIN app_user u ON u.id = p.user_id
+          LEFT JOIN user_group g ON g.id = p.group_id
+         WHERE p.project_id = %(project_id)s) granted
+ GROUP BY name, kind
+ ORDER BY kind DESC, name;
+
 -- name: holder
 -- The user or group of this id, one row if it exists.
 SELECT id FROM app_user WHERE id = %(user_id)s

@@ -11,10 +11,10 @@ SELECT id, username, is_superuser, is_active, first_name, last_name, password
   FROM app_user WHERE id = %(user_id)s;
 
 -- name: user_by_token
--- The active user to whom the API token with this digest was given.
+-- The active user to whom the API token with this digest was given, unless it expired.
 SELECT u.id, u.username, u.is_superuser, u.is_active, u.first_name, u.last_name, u.password
   FROM api_token t JOIN app_user u ON u.id = t.user_id
- WHERE t.digest = %(digest)s AND u.is_active;
+ WHERE t.digest = %(digest)s AND u.is_active AND (t.expiry IS NULL OR t.expiry > now());
 
 -- name: create_user
 -- Make a user, with the given id or the next free one; the id.
@@ -34,10 +34,6 @@ UPDATE app_user SET password = %(password)s WHERE id = %(user_id)s;
 -- name: set_active
 -- Switch an account on or off.
 UPDATE app_user SET is_active = %(active)s WHERE id = %(user_id)s;
-
--- name: create_token
--- Store the digest of a new API token.
-INSERT INTO api_token (user_id, digest, name) VALUES (%(user_id)s, %(digest)s, %(name)s);
 
 -- name: group_by_name
 -- Id of the group of this name.

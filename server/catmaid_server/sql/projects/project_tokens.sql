@@ -17,8 +17,8 @@ SELECT id, creation_time, edition_time, name, token, needs_approval, enabled, de
  ORDER BY id;
 
 -- name: by_token
--- Id, project, project title, permissions and need of approval of an enabled token.
-SELECT t.id, t.project_id, p.title, t.default_permissions, t.needs_approval
+-- Id, project, project title, permissions, need of approval and what it grants, of an enabled token.
+SELECT t.id, t.project_id, p.title, t.default_permissions, t.needs_approval, granted_by_token(t.default_permissions)
   FROM project_token t JOIN project p ON p.id = t.project_id
  WHERE t.token = %(token)s AND t.enabled;
 
@@ -40,11 +40,11 @@ UPDATE project_token_use u SET enabled = %(enabled)s, edition_time = now()
   FROM project_token t
  WHERE t.id = u.project_token_id AND t.project_id = %(project_id)s AND t.id = %(token_id)s
    AND u.user_id = %(user_id)s
-RETURNING t.default_permissions;
+RETURNING granted_by_token(t.default_permissions);
 
 -- name: permissions_of
 -- The permissions that a token grants.
-SELECT default_permissions FROM project_token WHERE project_id = %(project_id)s AND id = %(token_id)s;
+SELECT granted_by_token(default_permissions) FROM project_token WHERE project_id = %(project_id)s AND id = %(token_id)s;
 
 -- name: end_use
 -- Delete a user's use of a token if it is enabled.
@@ -56,7 +56,7 @@ DELETE FROM project_permission p
  WHERE p.project_id = %(project_id)s AND p.user_id = %(user_id)s AND p.permission = ANY (%(permissions)s)
    AND NOT EXISTS (SELECT FROM project_token_use u JOIN project_token t ON t.id = u.project_token_id
                     WHERE u.user_id = p.user_id AND u.enabled AND t.project_id = p.project_id
-                      AND p.permission = ANY (t.default_permissions));
+                      AND p.permission = ANY (granted_by_token(t.default_permissions)));
 
 -- name: copy_stacks
 -- Show the stacks of one project in another, at the same places.

@@ -24,17 +24,29 @@ SELECT %(project_id)s, %(user_id)s, permission
   FROM unnest(%(permissions)s::text[]) AS permission
 ON CONFLICT DO NOTHING;
 
--- name: find_project
--- By title; failing that, by id.
+-- name: projects_called
+-- Ids of the projects with this title or, if there are none, of the project with this id.
 SELECT id
   FROM project
- WHERE title = %(title)s OR id::text = %(title)s
- ORDER BY title = %(title)s DESC, id
- LIMIT 1;
+ WHERE title = %(title)s
+    OR (id::text = %(title)s AND NOT EXISTS (SELECT FROM project WHERE title = %(title)s))
+ ORDER BY id;
 
 -- name: project_titles
 -- Titles of projects, at most 50.
 SELECT title FROM project ORDER BY id LIMIT 50;
+
+-- name: summaries
+-- All projects by id, each with its numbers of neurons and treenodes.
+SELECT p.id, p.title, coalesce(p.comment, '') AS comment,
+       (SELECT count(*) FROM neuron n WHERE n.project_id = p.id) AS neurons,
+       (SELECT coalesce(sum(s.num_nodes), 0)::bigint FROM skeleton_summary s WHERE s.project_id = p.id) AS treenodes
+  FROM project p
+ ORDER BY p.id;
+
+-- name: rename
+-- Change the title of a project.
+UPDATE project SET title = %(title)s WHERE id = %(project_id)s;
 
 -- name: relation_ids
 -- Names and ids of the relations of a project.
