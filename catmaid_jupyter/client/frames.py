@@ -81,6 +81,9 @@ TAGS: Final[FrameSchema] = {"tag": TEXT, "treenode_id": ID}
 ANNOTATIONS: Final[FrameSchema] = {"id": ID, "name": TEXT, "creator": TEXT}
 PROJECTS: Final[FrameSchema] = {"id": ID, "title": TEXT, "comment": TEXT, "stack_ids": OBJECT}
 USERS: Final[FrameSchema] = {"id": ID, "login": TEXT, "full_name": TEXT}
+TOKENS: Final[FrameSchema] = {"id": ID, "name": TEXT, "ending": TEXT, "creation_time": TIME, "expiry": TIME}
+GROUPS: Final[FrameSchema] = {"id": ID, "name": TEXT, "members": OBJECT}
+MEMBERS: Final[FrameSchema] = {"name": TEXT, "kind": TEXT, "permissions": OBJECT}
 STACKS: Final[FrameSchema] = {
     "id": ID,
     "title": TEXT,

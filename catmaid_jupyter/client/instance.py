@@ -15,6 +15,7 @@ from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.connecting import open_http
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotAllowed, NotFound, Unreachable
 from catmaid_jupyter.api.http import Http
+from catmaid_jupyter.client import accounts
 from catmaid_jupyter.client.frames import PROJECTS, USERS, frame
 from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.client.public import Public
@@ -42,7 +43,7 @@ class Instance(Public):
         The user's name there; `AnonymousUser` without a token.
     """
 
-    _internal: ClassVar = frozenset({"http", "known_project", "open", "run", "submit"})
+    _internal: ClassVar = frozenset({"forget_project", "http", "known_project", "open", "run", "submit"})
 
     def __init__(self, http: Http, *, version: str, capabilities: frozenset[str], username: str) -> None:
         self.http = http
@@ -127,15 +128,70 @@ class Instance(Public):
         """The object of a project whose id and title are known; sends nothing."""
         return self._projects.setdefault(project_id, Project(self, project_id, title))
 
-    def create_project(self, title: str) -> Project:
+    def forget_project(self, project_id: int) -> None:
+        """End what follows a project that was deleted."""
+        project = self._projects.pop(project_id, None)
+        if project is not None:
+            project.events.close()
+
+    def create_project(self, title: str, *, comment: str | None = None) -> Project:
         """Make a project in which this user may do everything.
 
         Raises `NotAllowed` if the user may not, `InvalidInput` if the server cannot do this over HTTP.
         """
         if "create-project" not in self.capabilities:
             raise InvalidInput(f"{self.url} makes projects only through its administration pages.")
-        made = self.run(self.http.request("POST", "projects/", form={"title": title})).json()
+        made = self.run(self.http.request("POST", "projects/", form={"title": title, "comment": comment})).json()
         return self.known_project(int(made["id"]), str(made["title"]))
+
+    def tokens(self) -> pd.DataFrame:
+        """The user's API tokens, without the tokens themselves, which are not kept.
+
+        id int64, name str, ending str (last characters; empty for old tokens), creation_time and expiry (NaT: none)
+        datetime64[us, UTC].
+        """
+        return self.run(accounts.token_table(self._with_accounts()))
+
+    def create_token(self, name: str, *, days: int | None = None) -> str:
+        """Make an API token for the user and return it. It is shown this once: keep it where nobody else reads it.
+
+        name : what it is for, to tell it from others.
+        days : how long it is valid; by default until it is revoked, or as long as the token of this connection.
+
+        Raises `NotAllowed` for more days than the token of this connection has left.
+        """
+        return self.run(accounts.create_token(self._with_accounts(), name, days))
+
+    def revoke_token(self, token: int | str) -> None:
+        """Revoke an API token of the user, by its id or name.
+
+        Raises `NotFound`, or `InvalidInput` if several have the name.
+        """
+        self.run(accounts.revoke_token(self._with_accounts(), token))
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """All groups of users: id int64, name str, members (lists of user names).
+
+        Members of a group that is called like a user may edit the data of this user.
+        """
+        return self.run(accounts.group_table(self._with_accounts()))
+
+    def create_group(self, name: str) -> int:
+        """Make a group without members and return its id. For superusers."""
+        return self.run(accounts.create_group(self._with_accounts(), name))
+
+    def delete_group(self, name: str) -> None:
+        """Delete a group, and with it what it was granted. For superusers."""
+        self.run(accounts.delete_group(self._with_accounts(), name))
+
+    def add_to_group(self, group: str, user: str) -> bool:
+        """Make a user a member of a group; whether they were none. For superusers."""
+        return self.run(accounts.set_member(self._with_accounts(), group, user, member=True))
+
+    def remove_from_group(self, group: str, user: str) -> bool:
+        """Remove a user from a group; whether they were a member. For superusers."""
+        return self.run(accounts.set_member(self._with_accounts(), group, user, member=False))
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the background loop and wait for it."""
@@ -156,6 +212,12 @@ class Instance(Public):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _with_accounts(self) -> Http:
+        """Requests to a server that has those of tokens and groups; `InvalidInput` if it has not."""
+        if accounts.CAPABILITY not in self.capabilities:
+            raise InvalidInput(f"{self.url} has API tokens and groups only on its own pages.")
+        return self.http
 
     async def _title(self, project_id: int) -> str | None:
         """Title of a project that the user may see, without the list of all; None where that cannot be told.

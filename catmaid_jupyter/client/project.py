@@ -14,7 +14,7 @@ from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.events import Events, OnChange, OnService
 from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.api.place import Place
-from catmaid_jupyter.client import tables
+from catmaid_jupyter.client import administration, tables
 from catmaid_jupyter.client.frames import STACKS, frame
 from catmaid_jupyter.client.neuron_lookup import neuron_by_id, neurons_by_name
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
@@ -68,6 +68,9 @@ class ProjectHome(Protocol):
 
     def known_project(self, project_id: int, title: str) -> Project:
         """The object of a project whose id and title are known."""
+
+    def forget_project(self, project_id: int) -> None:
+        """End what follows a project that was deleted."""
 
 
 class Project(Public):
@@ -236,6 +239,42 @@ class Project(Public):
         """
         undone = loop.run(self.edits.undo())
         return None if undone is None else str(undone["undone"])
+
+    @property
+    def members(self) -> pd.DataFrame:
+        """Users, then groups, that were granted permissions: name str, kind (`user`, `group`) str, permissions (lists).
+
+        For administrators of the project. Superusers may do everything everywhere and are not listed for it.
+        """
+        return loop.run(administration.members(self.place))
+
+    def grant(self, user_or_group: str, permission: str) -> None:
+        """Give a user or, if there is no such user, a group a permission in this project. For its administrators.
+
+        permission : `can_browse`, `can_annotate`, `can_annotate_with_token` (to write with API tokens, as from
+            notebooks, besides `can_annotate`), `can_import`, `can_fork`, `can_administer`, …
+
+        Raises `NotFound` for an unknown name, `InvalidInput` for an unknown permission.
+        """
+        loop.run(administration.grant(self.place, user_or_group, permission))
+
+    def revoke(self, user_or_group: str, permission: str) -> None:
+        """Take a permission in this project from a user or a group; a user keeps what groups give."""
+        loop.run(administration.grant(self.place, user_or_group, permission, given=False))
+
+    def rename(self, title: str) -> None:
+        """Change the title. For administrators of the project."""
+        self.title = loop.run(administration.rename(self.place, title))
+
+    def delete(self, *, confirm: str | None = None) -> None:
+        """Delete the project with everything in it. For its administrators. Stacks stay, and so does the history.
+
+        confirm : the title of the project, since this cannot be undone.
+
+        Raises `InvalidInput` if `confirm` is not the title; the message says how much is in the project.
+        """
+        loop.run(administration.delete(self.place, self.title, confirm))
+        self.instance.forget_project(self.id)
 
     async def _neurons(self) -> pd.DataFrame:
         skeletons = await tables.skeleton_table(self.place)

@@ -62,11 +62,14 @@ async def test_dir_shows_what_users_may_call(project: cj.Project) -> None:
         skeleton = traced(project)
         project.instance.close()
         assert dir(project.instance) == [
-            "capabilities", "close", "create_project", "project", "projects", "url", "username", "users", "version",
+            "add_to_group", "capabilities", "close", "create_group", "create_project", "create_token", "delete_group",
+            "groups", "project", "projects", "remove_from_group", "revoke_token", "tokens", "url", "username", "users",
+            "version",
         ]  # fmt: skip
         assert dir(project) == [
-            "connectors", "edit", "id", "instance", "links", "locate", "neuron", "neurons", "nodes_in_box", "on_change",
-            "skeleton", "skeletons", "stack", "stacks", "title", "undo", "viewer",
+            "connectors", "delete", "edit", "grant", "id", "instance", "links", "locate", "members", "neuron",
+            "neurons", "nodes_in_box", "on_change", "rename", "revoke", "skeleton", "skeletons", "stack", "stacks",
+            "title", "undo", "viewer",
         ]  # fmt: skip
         assert dir(skeleton.neuron) == ["annotations", "id", "name", "project", "rename", "skeleton_ids", "skeletons"]
         assert dir(skeleton) == [
