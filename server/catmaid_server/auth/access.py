@@ -87,9 +87,6 @@ class Access:
     async def user_of_token(self, token: str) -> User | None:
         """The active user of an API token that has not expired."""
         user, expiry = self._by_token.get(token, (None, None))
-        if user is not None and expiry is not None and expiry <= datetime.now(UTC):
-            del self._by_token[token]
-            return None
         if user is None:
             age = self._age
             async with self._store.reading() as connection:
@@ -99,7 +96,7 @@ class Access:
                 if len(self._by_token) >= _REMEMBERED:
                     self._by_token.clear()
                 self._by_token[token] = user, expiry
-        return user
+        return user if expiry is None or expiry > datetime.now(UTC) else None
 
     async def user_of_id(self, user_id: int) -> User | None:
         """The user with this id, if active."""
