@@ -147,6 +147,10 @@ def test_groups_and_members(cli: Cli) -> None:
     assert "edit the data of eva" in cli("group", "list")[1]
 
     assert answer(cli, "member", "grant", "students", "can_annotate", "--project", "Course")["name"] == "students"
+    assert "can_annotate_with_token is needed" in cli("grant", "fay", "can_annotate", "--project", "Course")[1]
+    assert "is needed" not in cli("grant", "fay", "can_annotate_with_token", "--project", "Course")[1]
+    for permission in ("can_annotate", "can_annotate_with_token"):
+        answer(cli, "revoke", "fay", permission, "--project", "Course")
     answer(cli, "member", "grant", "eva", "delete_project", "Course")
     answer(cli, "grant", "eva", "can_browse", "--project", "Course")
     assert cli("grant", "eva", "can_browse")[0] == 2
@@ -206,13 +210,19 @@ def test_users_tokens_and_permissions(cli: Cli, dsn: str, swc: Path) -> None:
     assert answer(cli, "revoke", "ada", "can_annotate", "Shared")["revoked"] is False
     assert cli("revoke", "ada", "can_fly", "Shared")[0] == 2
 
-    cli("token", "ada", "--for", "her laptop")
+    cli("token", "ada", "--for", "her laptop", "--days", "30")
+    assert cli("token", "ada", "--days", "0")[::2] == (
+        1,
+        "catmaid-jupyter: An API token is valid for 1 to 3650 days, or without days for ever, not 0.\n",
+    )
     code, listed, _ = cli("tokens", "list", "ada", "--json")
     tokens = json.loads(listed)
     assert [(known["username"], known["name"]) for known in tokens] == [
         ("ada", "from the command line"),
         ("ada", "her laptop"),
     ]
+    assert (tokens[0]["expiry"], tokens[0]["ending"]) == (None, token[-4:])
+    assert tokens[1]["expiry"] is not None
     assert token not in listed
     assert "her laptop" in cli("tokens", "list")[1]
     assert cli("tokens", "revoke", "999")[::2] == (

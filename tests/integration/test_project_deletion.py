@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -157,6 +158,30 @@ async def test_what_comes_in_between_is_refused_and_nothing_is_half_deleted(serv
         async with service.store.writing(user_id=admin.id, project_id=None, label="projects.delete") as tx:
             await broken(tx)
     assert await counts(service.store) == before
+
+
+async def test_a_write_that_began_before_is_deleted_and_a_later_one_is_refused(service: Service) -> None:
+    path = f"/{service.project_id}/treenode/create"
+    await service.tracer.post(path)
+    async with service.store.writing(user_id=None, project_id=service.project_id, label="slow") as tx:
+        await tx.execute(
+            "INSERT INTO neuron (project_id, name, user_id) SELECT project_id, 'late', user_id FROM neuron LIMIT 1"
+        )
+        deleting = asyncio.create_task(delete(service.admin, service.project_id))
+        await waiting(service.store)
+        later = asyncio.create_task(service.tracer.request("POST", path))
+        assert not deleting.done()
+    status, answer = await deleting
+    assert (status, answer["neurons"]) in ((200, 2), (200, 3))
+    assert (await later)[0] in (200, 400, 403)
+    assert await value(service.store, "SELECT count(*) FROM neuron") == 0
+    assert (await service.tracer.request("POST", path))[0] == 403
+
+
+async def waiting(store: Store) -> None:
+    """Until some transaction waits for another."""
+    while not await value(store, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):
+        await asyncio.sleep(0.01)
 
 
 async def test_a_hundred_thousand_nodes(service: Service) -> None:

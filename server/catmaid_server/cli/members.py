@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -15,6 +15,8 @@ from catmaid_server.domain.projects import projects
 from catmaid_server.service.opening import opened_store
 
 app = typer.Typer(help="List, give and take what users may do in a project.", no_args_is_help=True)
+_HINT: Final = "To write with API tokens, as from notebooks, can_annotate_with_token is needed, too."
+
 access = typer.Typer()
 """`grant` and `revoke` without a word before."""
 
@@ -62,17 +64,19 @@ def grant(
     title = _project(project_argument, project)
     _require_permission(permission)
 
-    async def work() -> int:
+    async def work() -> tuple[int, list[PermissionHolder]]:
         async with administering(settings, "permissions.grant") as tx:
             project_id = await projects.require_project(tx, title)
             await users.grant(tx, project_id, permission, to=name)
-            return project_id
+            return project_id, await memberships.permission_holders(tx, project_id)
 
-    project_id = run(work())
+    project_id, holders = run(work())
+    has = {each for holder in holders if holder.name == name for each in holder.permissions}
+    hint = f"\n{_HINT}" if {"can_annotate"} == has & {"can_annotate", "can_annotate_with_token"} else ""
     answer(
         {"name": name, "permission": permission, "project_id": project_id},
         as_json=as_json,
-        text=f"{name!r} has {permission} in project {title!r}.",
+        text=f"{name!r} has {permission} in project {title!r}.{hint}",
     )
 
 

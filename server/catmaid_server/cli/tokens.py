@@ -23,6 +23,10 @@ def issue_token(
     purpose: Annotated[
         str, typer.Option("--for", metavar="TEXT", help="What it is for, to tell it from others.", show_default=False)
     ] = "from the command line",
+    days: Annotated[
+        int | None,
+        typer.Option("--days", metavar="N", help="How long it is valid.", show_default=False),
+    ] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
@@ -33,7 +37,8 @@ def issue_token(
         settings = settings_from(data_dir=data_dir, database_url=database_url)
         async with administering(settings, "users.issue_token") as tx:
             user = await users.require_user(tx, name)
-            return await users.issue_token(tx, user.id, purpose)
+            expiry = None if days is None else api_tokens.expiry_in(days)
+            return (await api_tokens.create_token(tx, user.id, purpose, expiry=expiry)).token
 
     token = run(work())
     answer({"user": name, "token": token}, as_json=as_json, text=token)
@@ -56,9 +61,17 @@ def list_tokens(
 
     found = run(work())
     rows: list[tuple[object, ...]] = [
-        (token.id, token.username, f"{token.creation_time:%Y-%m-%d %H:%M}", token.name) for token in found
+        (
+            token.id,
+            token.username,
+            f"{token.creation_time:%Y-%m-%d %H:%M}",
+            "" if token.expiry is None else f"{token.expiry:%Y-%m-%d %H:%M}",
+            token.ending,
+            token.name,
+        )
+        for token in found
     ]
-    answer(found, as_json=as_json, text=table(rows, ("id", "user", "made (UTC)", "for")))
+    answer(found, as_json=as_json, text=table(rows, ("id", "user", "made (UTC)", "until", "ends with", "for")))
 
 
 @app.command("revoke")

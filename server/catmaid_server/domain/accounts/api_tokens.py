@@ -82,15 +82,20 @@ async def create_own_token(
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidInput(f"An API token needs a name of 1 to {LONGEST_NAME} characters that says what it is for.")
-    if days is not None and not 1 <= days <= MOST_DAYS:
-        raise InvalidInput(f"An API token is valid for 1 to {MOST_DAYS} days, or without days for ever, not {days}.")
-    expiry = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    expiry = None if days is None else expiry_in(days)
     limit = None if made_with is None else await expiry_of(tx, made_with)
     if limit is not None and expiry is not None and expiry > limit:
         raise NotAllowed(
             f"The API token of this request expires at {limit:%Y-%m-%d %H:%M} UTC, and makes none that is valid longer."
         )
     return await create_token(tx, user_id, name, expiry=expiry or limit)
+
+
+def expiry_in(days: int) -> datetime:
+    """When a token expires that is valid for so many days from now; `InvalidInput` if these are too few or too many."""
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidInput(f"An API token is valid for 1 to {MOST_DAYS} days, or without days for ever, not {days}.")
+    return datetime.now(UTC) + timedelta(days=days)
 
 
 async def expiry_of(connection: Connection, token: str) -> datetime | None:
