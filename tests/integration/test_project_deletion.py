@@ -12,6 +12,8 @@ from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import project_deletion, projects
 from catmaid_server.domain.projects.project_deletion import Reference
+from catmaid_server.domain.space import stacks
+from catmaid_server.domain.space.stacks import NewStack
 from tests.helpers.service import Actor, Service
 from tests.integration.test_samplers import SETTINGS
 
@@ -98,6 +100,50 @@ async def test_everything_in_it_goes_and_nothing_else(service: Service) -> None:
     assert (await delete(service.admin, doomed))[0] == 404
     assert "Doomed" not in str(await service.admin.get("/projects/"))
     assert await value(service.store, "SELECT count(*) FROM derived_mismatches") == 0
+
+
+async def test_a_workspace_goes_and_what_other_projects_linked_to_it(service: Service) -> None:
+    async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        admin = await users.require_user(tx, "admin")
+        keeper = await projects.create_project(tx, "Keeper", owner_id=admin.id)
+        stack = NewStack(title="Images", dimension=(100, 100, 10), resolution=(4, 4, 40), zoom_levels=1, mirrors=[])
+        stack_id = await stacks.register_stack(tx, service.project_id, stack)
+    before = await counts(service.store)
+    async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        workspace = await projects.create_project(tx, "Workspace", owner_id=admin.id)
+    path = f"/{workspace}/classification/{workspace}"
+    assert await service.admin.post(f"{path}/setup/rebuild") == {"all_good": True}
+    brain = (await service.admin.post(f"/{workspace}/ontology/classes/add", classname="brain"))["class_id"]
+    classes, relations = [
+        dict(await service.admin.get(f"/{workspace}/ontology/{what}")) for what in ("classes", "relations")
+    ]
+    await service.admin.post(
+        f"/{workspace}/ontology/links/add",
+        classaid=brain,
+        classbid=classes["classification_root"],
+        relid=relations["is_a"],
+    )
+    here = f"/{service.project_id}/classification/{workspace}"
+    made: Any = await service.admin.post(f"{here}/new", ontology_id=brain)
+    await service.admin.post(f"/{keeper}/classification/{workspace}/link", root_id=made["created_root_id"])
+    await service.admin.post(
+        f"{here}/stack/{stack_id}/linkroi/{made['created_root_id']}/",
+        x_min=0, x_max=9, y_min=0, y_max=9, z=0, zoom_level=0, rotation_cw=0,
+    )  # fmt: skip
+    within = await counts(service.store)
+    assert (within["class_instance"], within["region_link"]) == (3, 1)
+    assert (await delete(service.admin, workspace))[0] == 200
+    after = await counts(service.store)
+    assert after == before | {"region": 1}
+    assert len(await service.admin.get("/projects/")) == 2
+
+
+async def test_the_common_workspace_is_not_deleted(service: Service) -> None:
+    await service.admin.post(f"/{service.project_id}/classification/-1/setup/rebuild")
+    status, refusal = await delete(service.admin, -1)
+    assert status == 400
+    assert "classifications of all projects" in refusal["error"]
+    assert (await delete(service.admin, service.project_id))[0] == 200
 
 
 async def test_the_history_stays(service: Service) -> None:

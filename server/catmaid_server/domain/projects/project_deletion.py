@@ -16,6 +16,8 @@ from catmaid_server.domain.errors import InvalidInput, NotFound
 sql = load("projects/project_deletion")
 
 _PROJECT = "project"
+_LINKING_PROJECTS = frozenset({"class_instance", "class_instance_link", "class_link", "region_link"})
+"""Tables in which a project may link to another one: to the classifications of a workspace."""
 
 
 class Reference(NamedTuple):
@@ -57,10 +59,15 @@ async def contents(connection: Connection, project_id: int) -> AmountOfWork:
 async def delete_project(tx: Connection, project_id: int, *, confirm: str | None = None) -> AmountOfWork:
     """Delete a project and all rows that belong to it; returns how much that was. Stacks stay, for other projects.
 
+    Links of other projects to classifications that the project keeps are deleted with these.
+
     confirm : the title of the project, for callers who make sure which one they delete.
 
-    Raises `NotFound` if there is no such project, `InvalidInput` if `confirm` is not its title.
+    Raises `NotFound` if there is no such project, `InvalidInput` if `confirm` is not its title or the project is the
+    common workspace of classifications.
     """
+    if project_id < 0:
+        raise InvalidInput(f"Project {project_id} keeps the classifications of all projects, and is not deleted.")
     await tx.execute(sql.no_time_limit)
     title = await fetch_value(tx, sql.lock_project, project_id=project_id)
     if title is None:
@@ -108,13 +115,14 @@ def deletions(references: Sequence[Reference]) -> list[Composed]:
 def _belonging(table: str, references: Sequence[Reference]) -> Composed:
     """A condition for rows that belong to the project: they name it, or else something in it."""
     own = [each for each in references if each.table == table]
-    column = "id" if table == _PROJECT else next((each.column for each in own if each.target == _PROJECT), None)
-    if column is not None:
-        return SQL("{} = %(project_id)s").format(Identifier(column))
-    conditions = [
-        SQL("{} IN (SELECT id FROM {} WHERE {})").format(
-            Identifier(each.column), Identifier(each.target), _belonging(each.target, references)
-        )
-        for each in own
-    ]
+    naming = ["id"] if table == _PROJECT else [each.column for each in own if each.target == _PROJECT]
+    conditions = [SQL("{} = %(project_id)s").format(Identifier(column)) for column in naming]
+    if not naming or table in _LINKING_PROJECTS:
+        conditions += [
+            SQL("{} IN (SELECT id FROM {} WHERE {})").format(
+                Identifier(each.column), Identifier(each.target), _belonging(each.target, references)
+            )
+            for each in own
+            if each.target != _PROJECT
+        ]
     return SQL(" OR ").join(conditions)
