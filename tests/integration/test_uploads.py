@@ -70,10 +70,10 @@ async def test_the_origin_of_an_import_is_stored(tracer: Tracer) -> None:
     made = [(await upload(tracer, source_id=number, **source))[1]["skeleton_id"] for number in (70, 71)]
     origins = await tracer.post("skeletons/origin", **{f"skeleton_ids[{n}]": s for n, s in enumerate(made)})
     (found,) = origins["data_sources"].values()
-    assert (found["source_url"], found["source_project_id"]) == ("https://elsewhere.example", 7)
+    assert (found["url"], found["source_project_id"]) == ("https://elsewhere.example", 7)
     assert [origins["origins"][str(s)]["source_id"] for s in made] == [70, 71]
     back = await tracer.post("skeletons/from-origin", **source, **{"source_ids[0]": 71, "source_ids[1]": 72})
-    assert back == {"71": [made[1]]}
+    assert back == {"71": made[1]}
     info = await tracer.post("skeletons/import-info", **{"skeleton_ids[0]": made[0]}, with_treenodes="true")
     assert info[str(made[0])]["n_imported_treenodes"] == 3
 
@@ -165,9 +165,35 @@ async def test_a_neuron_that_is_replaced_leaves_its_annotations(tracer: Tracer) 
     assert not await tracer.nodes(list(made["node_id_map"].values()))
 
     status, again = await upload(tracer, skeleton_id=ids["skeleton_id"], force="true")
-    assert (status, again["skeleton_id"]) == (200, ids["skeleton_id"])
-    assert again["neuron_id"] != ids["neuron_id"], "only the skeleton's id was asked for"
-    assert await annotations() == []
+    assert (status, again["neuron_id"], again["skeleton_id"]) == (200, *ids.values())
+    assert await tracer.rows(f"SELECT name FROM neuron WHERE id = {ids['neuron_id']}") == [("new",)]
+    assert await annotations() == ["Import", "kept"]
+
+    status, again = await upload(tracer, neuron_id=ids["neuron_id"], force="true", replace_annotations="true")
+    assert (status, again["neuron_id"], again["skeleton_id"]) == (200, *ids.values())
+    assert await annotations() == ["Import"]
+
+
+async def test_annotations_that_are_given_are_the_only_ones(tracer: Tracer) -> None:
+    _, made = await upload(tracer, **{"annotations[0]": "mine", "annotations[1]": "yours"})
+    assert set(await tracer.annotations(made["skeleton_id"])) == {"mine", "yours"}
+
+
+async def test_origins_may_have_ids_of_64_bits(tracer: Tracer) -> None:
+    source: dict[str, Any] = {"source_url": "https://far.example/", "source_project_id": 2}
+    _, made = await upload(tracer, source_id=2**60 + 1, **source)
+    origin = await tracer.post("skeletons/origin", **{"skeleton_ids[0]": made["skeleton_id"]})
+    assert origin["origins"][str(made["skeleton_id"])]["source_id"] == 2**60 + 1
+    (known,) = origin["data_sources"].values()
+    assert known == {"name": "", "url": "https://far.example", "source_project_id": 2}
+    found = await tracer.post("skeletons/from-origin", **source, **{"source_ids[0]": 2**60 + 1})
+    assert found == {str(2**60 + 1): made["skeleton_id"]}
+    assert known["url"] in [listed["url"] for listed in await tracer.get("origins/")]
+
+
+async def test_an_origin_is_not_said_by_halves(tracer: Tracer) -> None:
+    status, body = await upload(tracer, source_id=5)
+    assert (status, "source_url, source_project_id" in body["error"]) == (400, True)
 
 
 async def test_an_import_replaces_only_neurons_and_skeletons(tracer: Tracer) -> None:
@@ -227,7 +253,7 @@ async def test_ids_cannot_be_used_up(tracer: Tracer, wanted: int) -> None:
     (SWC, {"name": "\x00"}),
     (SWC, {"files": 0}),
     (SWC, {"files": 2}),
-    (SWC, {"source_id": 2**40, "source_url": "x", "source_project_id": 1}),
+    (SWC, {"source_id": 2**64, "source_url": "x", "source_project_id": 1}),
 ])  # fmt: skip
 async def test_a_bad_file_leaves_nothing(tracer: Tracer, text: str | bytes, form: dict[str, Any]) -> None:
     async with tracer.store.reading() as connection:

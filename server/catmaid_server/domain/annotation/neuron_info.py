@@ -97,3 +97,9 @@ async def require_neuron(tx: Connection, project_id: int, neuron_id: int) -> Non
     cursor = await tx.execute(sql.neuron_exists, {"project_id": project_id, "neuron_id": neuron_id})
     if await cursor.fetchone() is None:
         raise InvalidInput(f"There is no neuron {neuron_id} in project {project_id}.")
+
+
+async def skeletons_of(connection: Connection, project_id: int, neuron_id: int) -> list[int]:
+    """Ids of the skeletons of a neuron, ascending; none if there is no such neuron."""
+    rows = await fetch_all(connection, sql.skeletons_of, project_id=project_id, neuron_id=neuron_id)
+    return [skeleton_id for (skeleton_id,) in rows]

@@ -33,8 +33,8 @@ class DataSource:
 
 
 async def add(tx: Connection, project_id: int, user_id: int, skeleton_id: int, origin: SkeletonOrigin) -> None:
-    """Note where a skeleton came from."""
-    source = {"project_id": project_id, "url": origin.url, "source_project_id": origin.project_id}
+    """Note where a skeleton came from; a slash at the end of the address does not matter."""
+    source = {"project_id": project_id, "url": origin.url.removesuffix("/"), "source_project_id": origin.project_id}
     await tx.execute(sql.ensure_source, {**source, "user_id": user_id, "name": origin.name})
     data_source_id = await fetch_value(tx, sql.source, **source)
     await tx.execute(
@@ -77,7 +77,7 @@ async def from_source(
             connection,
             sql.from_source,
             project_id=project_id,
-            url=url,
+            url=url.removesuffix("/"),
             source_project_id=source_project_id,
             source_ids=list(source_ids),
         )

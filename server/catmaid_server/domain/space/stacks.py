@@ -180,10 +180,8 @@ async def describe_stack(connection: Connection, project_id: int, stack_id: int,
         raise NoSuchStack("No Stack matches the given query.")
     if stack["project_title"] is None:
         raise InvalidInput(f"There is no stack with ID {stack_id} linked to the project with ID {project_id}.")
-    mirrors = await _all(connection, sql.mirrors_of_stack, {"stack_id": stack_id})
     broken = await _all(connection, sql.broken_sections_of_stack, {"stack_id": stack_id})
     factors = stack["downsample_factors"]
-    tiles_url = f"{service_url}{project_id}/stack/{stack_id}/tiles/"
     red, green, blue, alpha = stack["placeholder_color"]
     return {
         "sid": stack_id,
@@ -203,8 +201,15 @@ async def describe_stack(connection: Connection, project_id: int, stack_id: int,
         "description": stack["description"],
         "attribution": stack["attribution"],
         "metadata": stack["metadata"],
-        "mirrors": [_public_mirror(row, tiles_url) for row in mirrors],
+        "mirrors": await mirrors(connection, project_id, stack_id, service_url=service_url),
     }
+
+
+async def mirrors(connection: Connection, project_id: int, stack_id: int, *, service_url: str) -> list[dict[str, Any]]:
+    """Where the images of a project's stack are, the best first; `service_url` as in `describe_stack`."""
+    found = await _all(connection, sql.mirrors_of_stack, {"stack_id": stack_id})
+    tiles_url = f"{service_url}{project_id}/stack/{stack_id}/tiles/"
+    return [_public_mirror(row, tiles_url) for row in found]
 
 
 async def groups_of_stack(connection: Connection, project_id: int, stack_id: int) -> list[int]:

@@ -123,6 +123,17 @@ def split_ids(texts: Iterable[str]) -> list[int]:
         raise InvalidInput("Ids are whole numbers with commas between them.") from None
 
 
+def wide_ids(texts: Iterable[str]) -> list[int]:
+    """Ids of other servers, which may be of 64 bits; `InvalidInput` for others."""
+    try:
+        ids = [int(text) for text in texts]
+    except ValueError:
+        raise InvalidInput("Ids are whole numbers.") from None
+    if any(not 0 <= number < 2**63 for number in ids):
+        raise InvalidInput("Ids are from 0 to 2^63 - 1.")
+    return ids
+
+
 def _value(name: str, spelling: _Spelling, reading: str) -> Any:
     if reading == "list":
         if spelling.indexed:

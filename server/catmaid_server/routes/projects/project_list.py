@@ -8,8 +8,10 @@ import msgspec
 import yaml
 from aiohttp import web
 
+from catmaid_server.db.store import Connection
 from catmaid_server.domain.projects import project_deletion, project_export, project_list, projects
 from catmaid_server.domain.projects.project_list import ProjectDescription
+from catmaid_server.domain.space import stacks
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
@@ -17,9 +19,11 @@ routes = Routes()
 
 
 class ListProjects(msgspec.Struct):
-    """Whether to leave out projects in which nothing was traced."""
+    """Whether to leave out projects in which nothing was traced, and whether to tell where images are."""
 
     has_tracing_data: bool = False
+    with_mirrors: bool = False
+    """Whether each stack is told with its mirrors."""
 
 
 class NewProject(msgspec.Struct):
@@ -58,6 +62,8 @@ class StackOfProject(TypedDict):
     title: str
     comment: str | None
     dimensions: tuple[int, int, int]
+    mirrors: NotRequired[list[dict[str, Any]]]
+    """As in the stack's own description."""
 
 
 class GroupOfProject(TypedDict):
@@ -83,7 +89,17 @@ class ListedProject(TypedDict):
 async def list_projects(call: Call, form: ListProjects) -> Annotated[msgspec.Raw, Content(list[ListedProject])]:
     """List the projects that the user may see."""
     async with call.reading() as connection:
-        return await project_list.visible_projects(connection, call.user, traced_only=form.has_tracing_data)
+        found = await project_list.visible_projects(connection, call.user, traced_only=form.has_tracing_data)
+        return await _with_mirrors(call, connection, found) if form.with_mirrors else found
+
+
+async def _with_mirrors(call: Call, connection: Connection, found: msgspec.Raw) -> msgspec.Raw:
+    listed: list[dict[str, Any]] = msgspec.json.decode(found)
+    url = f"{call.request.url.origin()}/"
+    for project in listed:
+        for stack in project["stacks"]:
+            stack["mirrors"] = await stacks.mirrors(connection, project["id"], stack["id"], service_url=url)
+    return msgspec.Raw(msgspec.json.encode(listed))
 
 
 @routes.post("/projects/", needs=Permission.SUPERUSER, label="projects.create")

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 import msgspec
 
+from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.annotation import favorites
 from catmaid_server.domain.errors import NotAllowed
 from catmaid_server.domain.projects import project_tokens
@@ -53,6 +54,11 @@ class Fork(msgspec.Struct):
     description: str | None = None
     copy_volumes: bool = False
     project_token: bool = False
+    project_token_approval_needed: bool = False
+    """Whether the token lets others in only after approval."""
+    project_token_default_permissions: list[str] = []
+    """What the token permits; none for browsing, annotating and what else visitors need."""
+    add_to_favorites: bool = True
 
 
 @routes.get("/{project_id}/project-tokens/", needs=Permission.ADMINISTER)
@@ -129,6 +135,8 @@ async def fork_project(call: Call, form: Fork) -> ForkedProject:
     copy_id, stacks = await project_tokens.fork_project(
         call.tx, call.project_id, call.user.id, name=form.name, comment=form.description, with_volumes=form.copy_volumes
     )
+    if form.add_to_favorites and call.user.username != ANONYMOUS:
+        await favorites.add(call.tx, copy_id, call.user.id)
     token = None
     if form.project_token:
         token = (
@@ -137,8 +145,8 @@ async def fork_project(call: Call, form: Fork) -> ForkedProject:
                 copy_id,
                 call.user.id,
                 name="Entry",
-                needs_approval=False,
-                permissions=project_tokens.VISITOR_PERMISSIONS,
+                needs_approval=form.project_token_approval_needed,
+                permissions=form.project_token_default_permissions or project_tokens.VISITOR_PERMISSIONS,
             )
         )["token"]
     return {"new_project_id": copy_id, "n_copied_stack_links": stacks, "project_token": token}

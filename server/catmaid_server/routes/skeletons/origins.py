@@ -10,6 +10,7 @@ from catmaid_server.domain.skeletons import origins
 from catmaid_server.domain.skeletons.origins import DataSource
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
+from catmaid_server.http.catmaid.forms import wide_ids
 from catmaid_server.http.routing import NoParameters, Permission, Routes
 from catmaid_server.routes.skeletons.skeleton_info import SkeletonIds
 
@@ -25,7 +26,8 @@ class ImportInfo(SkeletonIds):
 class FromOrigin(msgspec.Struct, kw_only=True):
     """Skeletons of another server's project."""
 
-    source_ids: list[int] = []
+    source_ids: list[str] = []
+    """Ids there; up to 2^63."""
     source_url: str
     source_project_id: int
 
@@ -33,17 +35,23 @@ class FromOrigin(msgspec.Struct, kw_only=True):
 class Source(TypedDict):
     """A project of a server."""
 
-    id: int
     name: str
-    source_url: str
+    url: str
     source_project_id: int
 
 
+class ListedSource(Source):
+    """A project of a server, with its id here."""
+
+    id: int
+
+
 @routes.any("/{project_id}/origins/", needs=Permission.BROWSE)
-async def list_sources(call: Call, form: NoParameters) -> list[Source]:
+async def list_sources(call: Call, form: NoParameters) -> list[ListedSource]:
     """List the servers' projects from which skeletons were imported."""
     async with call.reading() as connection:
-        return [_described(source) for source in await origins.sources(connection, call.project_id)]
+        sources = await origins.sources(connection, call.project_id)
+    return [{"id": source.id, **_described(source)} for source in sources]
 
 
 class OriginOf(TypedDict):
@@ -76,20 +84,16 @@ async def origins_of_skeletons(call: Call, form: SkeletonIds) -> Origins:
 
 
 def _described(source: DataSource) -> Source:
-    return {
-        "id": source.id,
-        "name": source.name,
-        "source_url": source.url,
-        "source_project_id": source.source_project_id,
-    }
+    return {"name": source.name, "url": source.url, "source_project_id": source.source_project_id}
 
 
 @routes.any("/{project_id}/skeletons/from-origin", needs=Permission.BROWSE)
-async def skeletons_from_origin(call: Call, form: FromOrigin) -> dict[int, list[int]]:
-    """Find what skeletons of another server's project became here."""
-    ids = required(form.source_ids, "source ID")
+async def skeletons_from_origin(call: Call, form: FromOrigin) -> dict[int, int]:
+    """Find what skeletons of another server's project became here; of several, the newest."""
+    ids = required(wide_ids(form.source_ids), "source ID")
     async with call.reading() as connection:
-        return await origins.from_source(connection, call.project_id, form.source_url, form.source_project_id, ids)
+        found = await origins.from_source(connection, call.project_id, form.source_url, form.source_project_id, ids)
+    return {source_id: skeleton_ids[-1] for source_id, skeleton_ids in found.items()}
 
 
 class Imported(TypedDict):

@@ -12,6 +12,7 @@ from catmaid_server.domain.skeletons import entity_ids
 from catmaid_server.domain.skeletons.origins import SkeletonOrigin
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies
+from catmaid_server.http.catmaid.forms import wide_ids
 from catmaid_server.http.routing import Files, Permission, Routes
 from catmaid_server.transfer.importers import uploads
 from catmaid_server.transfer.importers.uploads import Upload
@@ -34,20 +35,35 @@ class ImportSkeleton(msgspec.Struct, kw_only=True):
     auto_id: bool = True
     """Whether the next free id does where a wanted one is taken; else that is an error."""
     force: bool = False
-    """Whether what has the wanted ids makes room; a neuron that is replaced leaves its annotations to the new one."""
-    source_id: int | None = None
+    """Whether the skeleton takes the place of what has the wanted ids; the neuron's annotations stay."""
+    replace_annotations: bool = False
+    """Whether the annotations of a neuron that is replaced go."""
+    source_id: str | None = None
+    """The skeleton's id where it comes from; up to 2^63."""
     source_url: str | None = None
+    """Address of the server that it comes from; with `source_project_id`, and both with `source_id`."""
     source_project_id: int | None = None
+    source_type: str = "skeleton"
+    """What it is there: `skeleton` or `segmentation`."""
     trees: TreeChoice = "refuse"
     """What becomes of a file of several trees: `refuse`, its `first`, or `all`, a neuron of each."""
     soma_label: bool = False
     """Whether nodes of type 1 get the label `soma`."""
 
     def origin(self) -> SkeletonOrigin | None:
-        """Where the skeleton came from, if all of it is said."""
-        if self.source_id is None or self.source_url is None or self.source_project_id is None:
+        """Where the skeleton came from, if that is said; `InvalidInput` if it is said by halves."""
+        parts = {
+            "source_id": self.source_id,
+            "source_url": self.source_url,
+            "source_project_id": self.source_project_id,
+        }
+        missing = [name for name, value in parts.items() if value is None]
+        if len(missing) == len(parts):
             return None
-        return SkeletonOrigin(self.source_id, self.source_url, self.source_project_id)
+        if missing or self.source_id is None or self.source_url is None or self.source_project_id is None:
+            raise InvalidInput(f"Of where the skeleton came from, this is missing: {', '.join(missing)}.")
+        (source_id,) = wide_ids([self.source_id])
+        return SkeletonOrigin(source_id, self.source_url, self.source_project_id)
 
 
 class FurtherSkeleton(TypedDict):
@@ -87,7 +103,8 @@ async def import_skeleton(call: Call, form: ImportSkeleton) -> ImportedSkeleton:
             filename,
             content,
             neuron_name=form.name,
-            annotations=tuple(form.annotations),
+            annotations=tuple(form.annotations) or (uploads.ANNOTATION,),
+            replace_annotations=form.replace_annotations,
             neuron_id=form.neuron_id,
             skeleton_id=form.skeleton_id,
             replace=form.force,

@@ -46,3 +46,7 @@ SELECT n.id, k.id AS skeleton_id, coalesce(s.num_nodes, 0), coalesce(s.cable_len
 -- name: neuron_exists
 -- One row if the project has the neuron.
 SELECT 1 FROM neuron WHERE id = %(neuron_id)s AND project_id = %(project_id)s;
+
+-- name: skeletons_of
+-- Skeletons of a neuron, by id.
+SELECT id FROM skeleton WHERE project_id = %(project_id)s AND neuron_id = %(neuron_id)s ORDER BY id;

@@ -31,7 +31,7 @@ SELECT o.skeleton_id, o.data_source_id, o.source_id, d.name, d.url, d.source_pro
 -- Skeletons by the id that they have in a source.
 SELECT o.source_id, array_agg(o.skeleton_id ORDER BY o.skeleton_id)
   FROM skeleton_origin o JOIN data_source d ON d.id = o.data_source_id
- WHERE o.project_id = %(project_id)s AND o.source_id = ANY (%(source_ids)s::integer[])
+ WHERE o.project_id = %(project_id)s AND o.source_id = ANY (%(source_ids)s::bigint[])
    AND d.url = %(url)s AND d.source_project_id = %(source_project_id)s
  GROUP BY o.source_id
  ORDER BY o.source_id;

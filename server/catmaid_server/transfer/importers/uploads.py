@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,13 @@ from pathlib import Path
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_editable_neuron
 from catmaid_server.domain.accounts.users import User
-from catmaid_server.domain.annotation import annotating, neuron_deletion, neuron_info
+from catmaid_server.domain.annotation import (
+    annotating,
+    annotation_lists,
+    annotation_sets,
+    neuron_deletion,
+    neuron_info,
+)
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.skeletons import entity_ids, origins
 from catmaid_server.domain.skeletons.origins import SkeletonOrigin
@@ -23,7 +30,7 @@ from catmaid_server.transfer.target import TargetProject
 from catmaid_wire.swc_reading import TreeChoice
 
 ANNOTATION = "Import"
-"""Annotation of every uploaded neuron."""
+"""Annotation of uploaded neurons that are to get no other ones."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,13 @@ class Upload:
         None: the neuron is named by its id.
     neuron_id, skeleton_id
         Ids that the new ones are to have; None: the next free.
+    annotations
+        Names of the annotations that the neuron gets.
     replace
-        Whether to delete what has these ids already; the new neuron gets the annotations of the one it replaces.
+        Whether the new skeleton takes the place of what has these ids already. Where only one id is given, the other
+        one stays as it is; a neuron that is replaced leaves its name and annotations to the new one.
+    replace_annotations
+        Whether these annotations go.
     auto_id
         Whether to use the next free id where a wanted one is taken and not replaced.
     trees
@@ -47,10 +59,11 @@ class Upload:
     filename: str
     content: bytes
     neuron_name: str | None = None
-    annotations: tuple[str, ...] = ()
+    annotations: tuple[str, ...] = (ANNOTATION,)
     neuron_id: int | None = None
     skeleton_id: int | None = None
     replace: bool = False
+    replace_annotations: bool = False
     auto_id: bool = True
     origin: SkeletonOrigin | None = None
     trees: TreeChoice = "refuse"
@@ -90,6 +103,8 @@ async def import_upload(tx: Connection, user: User, project_id: int, upload: Upl
     )
     if len(file.trees) > 1 and (upload.neuron_id is not None or upload.skeleton_id is not None):
         raise InvalidInput(f"Ids can be wanted for one tree only; {upload.filename!r} has {len(file.trees)}.")
+    if upload.replace:
+        upload = await _with_both_ids(tx, project_id, upload)
     neuron_id, skeleton_id = [await _claimed(tx, upload, wanted) for wanted in (upload.neuron_id, upload.skeleton_id)]
     first, *more = await store_trees(
         tx,
@@ -104,9 +119,10 @@ async def import_upload(tx: Connection, user: User, project_id: int, upload: Upl
         tx, project_id, first.skeleton_id, new_skeleton_id=skeleton_id, new_neuron_id=neuron_id
     )
     made = [(changed.neuron_id, changed.skeleton_id), *((tree.neuron_id, tree.skeleton_id) for tree in more)]
-    await annotating.annotate(
-        tx, project_id, user, (ANNOTATION, *upload.annotations), [made_neuron for made_neuron, _ in made]
-    )
+    neurons = [made_neuron for made_neuron, _ in made]
+    if upload.replace_annotations:
+        await annotation_sets.replace(tx, user, project_id, changed.neuron_id, {})
+    await annotating.annotate(tx, project_id, user, upload.annotations, neurons)
     if upload.origin is not None:
         for _, made_skeleton in made:
             await origins.add(tx, project_id, user.id, made_skeleton, upload.origin)
@@ -127,6 +143,23 @@ def _node_ids(file: SourceFile, stored: Sequence[StoredArbor]) -> dict[int, int]
         for tree, made in zip(file.trees, stored, strict=True)
         for node_id, treenode_id in zip(tree.arbor.node_ids.tolist(), made.treenode_ids.tolist(), strict=True)
     }
+
+
+async def _with_both_ids(tx: Connection, project_id: int, upload: Upload) -> Upload:
+    """The upload with the ids, and unless it says so itself with the name, of what it replaces."""
+    neuron_id, skeleton_id = upload.neuron_id, upload.skeleton_id
+    if neuron_id is None and skeleton_id is not None:
+        neuron_id = (await neuron_info.neurons_of_skeletons(tx, project_id, [skeleton_id])).get(skeleton_id)
+        if neuron_id is not None and await neuron_info.skeletons_of(tx, project_id, neuron_id) != [skeleton_id]:
+            raise InvalidInput(
+                f"Skeleton {skeleton_id} is not the only one of neuron {neuron_id}: with neuron_id, all are replaced."
+            )
+    elif neuron_id is not None and skeleton_id is None:
+        skeletons = await neuron_info.skeletons_of(tx, project_id, neuron_id)
+        skeleton_id = skeletons[-1] if skeletons else None
+    names = await annotation_lists.entity_names(tx, project_id, [neuron_id]) if neuron_id is not None else {}
+    name = upload.neuron_name or names.get(neuron_id or 0)
+    return dataclasses.replace(upload, neuron_id=neuron_id, skeleton_id=skeleton_id, neuron_name=name)
 
 
 async def _claimed(tx: Connection, upload: Upload, wanted: int | None) -> int | None:
