@@ -29,7 +29,7 @@ export const LINK_COLUMNS = {
   "relation_id": "<i4",
   "confidence": "<i2",
   "edition_time": "<f8",
-  "id": "<i4"
+  "id": "<i8"
 } as const;
 
 export const RELATION = {

@@ -59,6 +59,7 @@ class Fork(msgspec.Struct):
     project_token_default_permissions: list[str] = []
     """What the token permits; none for browsing, annotating and what else visitors need."""
     add_to_favorites: bool = True
+    """Whether the copy is one of the user's favourites."""
 
 
 @routes.get("/{project_id}/project-tokens/", needs=Permission.ADMINISTER)
