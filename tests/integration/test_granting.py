@@ -302,6 +302,8 @@ class TestOwnSpace:
         copy = forked["new_project_id"]
         await frida.post(f"/{copy}/treenode/create")
         assert (await frida.refused(f"/{service.project_id}/treenode/create"))[0] == 403
+        permissions: Any = await frida.get("/permissions")
+        assert permissions[0]["can_annotate_with_token"] == [service.project_id], "as CATMAID lists it"
         tracer: Any = await service.tracer.get("/accounts/login")
         every = list(PROJECT_PERMISSIONS)
         wanted = {

@@ -41,10 +41,17 @@ class Permission(enum.StrEnum):
 TOKEN_PERMISSION = "can_annotate_with_token"  # noqa: S105 -- a permission's name
 
 
+_OWNER_PERMISSION = "delete_project"
+"""Who forks a project has this in the copy, as CATMAID grants it."""
+
+
 def _sufficient(permission: str) -> set[str]:
-    """The permissions each of which includes `permission`: those of administrators do, except for API tokens."""
+    """The permissions each of which includes `permission`: those of administrators do, except for API tokens.
+
+    Who owns a project may write there with API tokens without asking for the permission.
+    """
     if permission == TOKEN_PERMISSION:
-        return {permission}
+        return {permission, _OWNER_PERMISSION}
     more = {Permission.ANNOTATE.value} if permission == Permission.BROWSE else set()
     return {permission, Permission.ADMINISTER.value} | more
 

@@ -1,6 +1,6 @@
 """Project tokens, which give permissions in a project to users who apply them, and forks of projects.
 
-Who may annotate by a token, or in their own fork, may do so with an API token, too.
+Who may annotate by a token may do so with an API token, too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ sql = load("projects/project_tokens")
 FORKER_PERMISSIONS = (
     "can_administer",
     "can_annotate",
-    "can_annotate_with_token",
     "can_browse",
     "can_fork",
     "can_import",

@@ -66,17 +66,11 @@ RETURN CASE WHEN 'can_annotate' = ANY (default_permissions)
             ELSE default_permissions
        END;
 
--- Those who forked a project, or applied a token to annotate, before this was so.
-SELECT begin_version(NULL, NULL, 'migrations.api_tokens_in_own_space') WHERE EXISTS (SELECT FROM project);
+-- Those who applied a token to annotate before this was so.
+SELECT begin_version(NULL, NULL, 'migrations.api_tokens_of_guests') WHERE EXISTS (SELECT FROM project_token_use);
 
 INSERT INTO project_permission (project_id, user_id, permission)
-SELECT p.id, t.user_id, 'can_annotate_with_token'
-  FROM project p
-  JOIN transaction_info t ON t.id = (SELECT min(h.version) FROM project__with_history h WHERE h.id = p.id)
-  JOIN project_permission own ON own.project_id = p.id AND own.user_id = t.user_id AND own.permission = 'can_annotate'
- WHERE t.label = 'projects.fork'
- UNION
-SELECT k.project_id, u.user_id, 'can_annotate_with_token'
+SELECT DISTINCT k.project_id, u.user_id, 'can_annotate_with_token'
   FROM project_token_use u
   JOIN project_token k ON k.id = u.project_token_id
   JOIN project_permission own
