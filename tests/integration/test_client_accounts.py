@@ -82,7 +82,7 @@ async def test_members_are_granted_and_revoked(admin: cj.Instance, tracer: cj.In
         with pytest.raises(cj.NotAllowed):
             mine.grant("tracer", "can_administer")
         project.grant("tracer", "can_administer")
-        mine.grant("tracer", "delete_project")
+        mine.grant("tracer", "can_import")
         with pytest.raises(cj.NotAllowed):
             tracer.project("Test").grant("tracer", "can_administer")
         project.revoke("tracer", "can_annotate_with_token")
