@@ -13,7 +13,7 @@ from catmaid_server.cli.users import administering
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import project_deletion, project_list, projects
-from catmaid_server.domain.projects.project_deletion import AmountOfWork
+from catmaid_server.domain.projects.project_deletion import ProjectSize
 from catmaid_server.domain.projects.projects import ProjectSummary
 from catmaid_server.service.opening import opened_store
 from catmaid_server.service.settings import Settings
@@ -93,7 +93,7 @@ def delete_project(
     if not sure:
         _ask_for_title(project_id, title, found)
 
-    async def work() -> AmountOfWork:
+    async def work() -> ProjectSize:
         async with administering(settings, "projects.delete", project_id=project_id) as tx:
             return await project_deletion.delete_project(tx, project_id, confirm=title)
 
@@ -105,7 +105,7 @@ def delete_project(
     )
 
 
-async def _looked_up(settings: Settings, project: str) -> tuple[int, str, AmountOfWork]:
+async def _looked_up(settings: Settings, project: str) -> tuple[int, str, ProjectSize]:
     """Id and title of a project, and what is in it."""
     async with opened_store(settings) as store, store.reading() as connection:
         project_id = await projects.require_project(connection, project)
@@ -116,7 +116,7 @@ async def _title(connection: Connection, project_id: int) -> str:
     return (await project_list.describe_project(connection, project_id))["title"]
 
 
-def _ask_for_title(project_id: int, title: str, found: AmountOfWork) -> None:
+def _ask_for_title(project_id: int, title: str, found: ProjectSize) -> None:
     typer.echo(f"Project {project_id}, {title!r}, has {found}. All of this will be deleted.", err=True)
     if sys.stdin.isatty():
         typed: str = typer.prompt("Type the title to delete it", err=True)

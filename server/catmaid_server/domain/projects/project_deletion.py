@@ -30,7 +30,7 @@ class Reference(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class AmountOfWork:
+class ProjectSize:
     """How much is in a project."""
 
     neurons: int
@@ -50,13 +50,13 @@ def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-async def contents(connection: Connection, project_id: int) -> AmountOfWork:
+async def contents(connection: Connection, project_id: int) -> ProjectSize:
     """How much is in a project."""
-    (found,) = await fetch_records(connection, sql.contents, AmountOfWork, project_id=project_id)
+    (found,) = await fetch_records(connection, sql.contents, ProjectSize, project_id=project_id)
     return found
 
 
-async def delete_project(tx: Connection, project_id: int, *, confirm: str | None = None) -> AmountOfWork:
+async def delete_project(tx: Connection, project_id: int, *, confirm: str | None = None) -> ProjectSize:
     """Delete a project and all rows that belong to it; returns how much that was. Stacks stay, for other projects.
 
     Links of other projects to classifications that the project keeps are deleted with these.
