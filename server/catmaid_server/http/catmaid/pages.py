@@ -23,6 +23,7 @@ _PAGE = Template("""<!doctype html>
       button { font: inherit; padding: .4rem 1.2rem; margin-top: .75rem; }
       .problem { color: #b00020; }
       th, td { text-align: left; padding: .2rem .8rem .2rem 0; }
+      td button { margin: 0; }
     </style>
   </head>
   <body>

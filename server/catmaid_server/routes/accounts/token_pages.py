@@ -158,7 +158,7 @@ def _table(listed: list[ApiToken]) -> str:
 
 
 def _row(token: ApiToken) -> str:
-    until = "revoked" if token.expiry is None else f"{token.expiry:%Y-%m-%d %H:%M} UTC"
+    until = "you revoke it" if token.expiry is None else f"{token.expiry:%Y-%m-%d %H:%M} UTC"
     return (
         f"<tr><td>{escape(token.name)}</td><td>{escape(token.ending)}</td><td>{token.creation_time:%Y-%m-%d}</td>"
         f'<td>{until}</td><td><form method="post" action="{_TOKENS}revoke">'
