@@ -4,6 +4,7 @@
 - `http`: requests to CATMAID servers: token, redirects, repetitions, what error answers say
 - `forms`: form fields in CATMAID's spelling
 - `arbor`: one neuron's tree as arrays with its measures; `swc`, `swc_reading`: as text, written and read
+- `forest`: which trees the nodes of a file are
 - `somata`: which nodes of an arbor are its soma
 - `relations`: names of the relations between treenodes and connectors
 - `errors`: names of errors

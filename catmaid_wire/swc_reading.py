@@ -11,16 +11,13 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catmaid_wire.arbor import UNKNOWN_PARENT, Arbor, Parents, first_repeat, nodes_on_cycles, parent_rows
+from catmaid_wire.arbor import Arbor, Parents
+from catmaid_wire.forest import BadForest, TreeChoice, checked_parents, chosen_trees, subarbor
 from catmaid_wire.swc import COLUMNS, LARGEST, BadSwc
-
-TreeChoice = Literal["refuse", "first", "all"]
-"""What becomes of a file of several trees."""
 
 _BREAKS = re.compile(r"\r\n|\r|\n")
 _SEPARATORS = re.compile(r"\s*[,;]\s*|\s+")
@@ -133,13 +130,16 @@ def parse_swc(text: str, *, name: str, scale: float = 1.0, trees: TreeChoice = "
     rows = _rows_of(text)
     integers = np.array(rows.integers, np.int64)
     numbers = np.array(rows.numbers, np.float64)
-    lines = np.array(rows.lines, np.int64)
-    parents = _checked_parents(integers[:, 0], integers[:, 2], lines)
+    places = [f"line {line}" for line in rows.lines]
+    try:
+        parents = checked_parents(integers[:, 0], integers[:, 2], places)
+        chosen, left_out = chosen_trees(parents, integers[:, 0], places, trees)
+    except BadForest as error:
+        raise BadSwc(error.reason, line=rows.lines[error.row]) from None
     numbers = np.where(np.arange(4) < 3, numbers * scale, np.where(numbers < 0, -1.0, numbers * scale))
     too_far = np.flatnonzero(~(np.abs(numbers) <= LARGEST).all(axis=1))
     if len(too_far):
-        raise BadSwc(f"positions and radii should be up to {LARGEST:g} nm", line=int(lines[too_far[0]]))
-    chosen, left_out = _chosen_trees(parents, integers[:, 0], lines, trees)
+        raise BadSwc(f"positions and radii should be up to {LARGEST:g} nm", line=rows.lines[too_far[0]])
     return SwcFile(
         tuple(_tree(rows, name, integers, numbers, parents, nodes) for nodes in chosen),
         rows.header_lines,
@@ -157,18 +157,9 @@ def _tree(
     nodes: NDArray[np.int64],
 ) -> SwcTree:
     """The tree of the rows `nodes` : (m,) int64, ascending."""
-    places = np.full(len(parents), -1)
-    places[nodes] = np.arange(len(nodes))
-    above = parents[nodes]
-    arbor = Arbor(
-        name,
-        integers[nodes, 0],
-        np.where(above < 0, -1, places[above]),
-        np.ascontiguousarray(numbers[nodes, :3]),
-        numbers[nodes, 3],
-    )
+    whole = Arbor(name, integers[:, 0], parents, numbers[:, :3], numbers[:, 3])
     return SwcTree(
-        arbor,
+        subarbor(whole, nodes),
         integers[nodes, 1],
         np.array(rows.lines, np.int64)[nodes],
         tuple(rows.more[node] for node in nodes.tolist()),
@@ -302,53 +293,3 @@ def _more_columns(rows: _SwcRows) -> tuple[str, ...]:
         if count and len(names) == len(COLUMNS) + count:
             return tuple(names[len(COLUMNS) :])
     return tuple(str(len(COLUMNS) + place) for place in range(1, count + 1))
-
-
-def _checked_parents(node_ids: NDArray[np.int64], parent_ids: NDArray[np.int64], lines: NDArray[np.int64]) -> Parents:
-    """Index of each node's parent, -1 at roots; `BadSwc` if these are not trees."""
-    if (repeat := first_repeat(node_ids)) is not None:
-        again, before = repeat
-        raise BadSwc(
-            f"node {node_ids[again]} is already in line {lines[before]}; ids should differ", line=int(lines[again])
-        )
-    if not (node_ids == 0).any():
-        parent_ids = np.where(parent_ids == 0, -1, parent_ids)
-    parents = parent_rows(node_ids, parent_ids)
-    missing = np.flatnonzero(parents == UNKNOWN_PARENT)
-    if len(missing):
-        at = missing[0]
-        raise BadSwc(
-            f"parent {parent_ids[at]} of node {node_ids[at]} is not in the file; "
-            "it should be a node's id, or -1 at the root",
-            line=int(lines[at]),
-        )
-    cycle = nodes_on_cycles(parents)
-    if len(cycle):
-        raise BadSwc(
-            f"node {node_ids[cycle[0]]} is its own ancestor (a cycle of nodes); parents should lead to the root",
-            line=int(lines[cycle[0]]),
-        )
-    return parents
-
-
-def _chosen_trees(
-    parents: Parents, node_ids: NDArray[np.int64], lines: NDArray[np.int64], trees: TreeChoice
-) -> tuple[list[NDArray[np.int64]], int]:
-    """The rows of each tree that is wanted, and how many trees are not; `BadSwc` if there should be but one."""
-    roots = np.flatnonzero(parents == -1)
-    if len(roots) == 1:
-        return [np.arange(len(parents))], 0
-    if trees == "refuse":
-        raise BadSwc(
-            f"a second root, node {node_ids[roots[1]]} (the first is in line {lines[roots[0]]}); "
-            f"a file should be one tree, this has {len(roots)}: --trees first takes the first, "
-            "--trees all makes a neuron of each",
-            line=int(lines[roots[1]]),
-        )
-    root_of = np.where(parents < 0, np.arange(len(parents)), parents)
-    for _ in range(len(parents).bit_length()):
-        root_of = root_of[root_of]
-    if trees == "first":
-        return [np.flatnonzero(root_of == roots[0])], len(roots) - 1
-    order = np.argsort(root_of, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(root_of[order])) + 1), 0

@@ -10,8 +10,9 @@ import pytest
 from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers.source_trees import NodeAuthorship, SourceFile
 from catmaid_server.transfer.importers.swc_file import swc_trees
+from catmaid_wire.forest import TreeChoice
 from catmaid_wire.swc import BadSwc
-from catmaid_wire.swc_reading import TreeChoice, decoded_swc, parse_swc
+from catmaid_wire.swc_reading import decoded_swc, parse_swc
 
 LINE = "1 1 0 0 0 1 -1\n2 3 10 0 0 1 1\n3 3 20 0 0 1 2\n"
 TWO_TREES = LINE + "4 2 100 0 0 1 -1\n5 2 110 0 0 1 4\n"

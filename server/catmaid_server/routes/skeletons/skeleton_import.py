@@ -16,7 +16,7 @@ from catmaid_server.http.catmaid.forms import wide_ids
 from catmaid_server.http.routing import Files, Permission, Routes
 from catmaid_server.transfer.importers import uploads
 from catmaid_server.transfer.importers.uploads import Upload
-from catmaid_wire.swc_reading import TreeChoice
+from catmaid_wire.forest import TreeChoice
 
 routes = Routes()
 

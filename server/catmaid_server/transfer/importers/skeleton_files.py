@@ -12,7 +12,7 @@ from catmaid_server.transfer.file_names import readable_path
 from catmaid_server.transfer.importers.contents import file_content
 from catmaid_server.transfer.importers.source_trees import SourceFile
 from catmaid_server.transfer.importers.swc_file import swc_trees
-from catmaid_wire.swc_reading import TreeChoice
+from catmaid_wire.forest import TreeChoice
 
 SWC_ENDINGS = (".swc", ".eswc")
 

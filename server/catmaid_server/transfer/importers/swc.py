@@ -9,7 +9,7 @@ from catmaid_server.db.store import Store
 from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.transfer.importers.skeleton_files import ReadingOptions, read_swc_file, skeleton_files
 from catmaid_server.transfer.importers.skeletons import ImportSummary, NewNeurons, import_files
-from catmaid_wire.swc_reading import TreeChoice
+from catmaid_wire.forest import TreeChoice
 
 
 async def import_swc(

@@ -13,8 +13,9 @@ from catmaid_server.transfer.importers.contents import file_content
 from catmaid_server.transfer.importers.eswc import authors_of
 from catmaid_server.transfer.importers.source_trees import SourceFile, SourceTree
 from catmaid_wire.arbor import Arbor
+from catmaid_wire.forest import TreeChoice
 from catmaid_wire.swc import SOMA, SOMA_LABEL, UNDEFINED, BadSwc
-from catmaid_wire.swc_reading import SwcFile, TreeChoice, decoded_swc, parse_swc
+from catmaid_wire.swc_reading import SwcFile, decoded_swc, parse_swc
 
 
 def read_swc(path: Path, *, scale: float = 1.0) -> Arbor:

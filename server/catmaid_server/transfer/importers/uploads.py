@@ -27,7 +27,7 @@ from catmaid_server.transfer.importers.skeletons import tree_names
 from catmaid_server.transfer.importers.source_trees import SourceFile
 from catmaid_server.transfer.importers.swc_file import swc_trees
 from catmaid_server.transfer.target import TargetProject
-from catmaid_wire.swc_reading import TreeChoice
+from catmaid_wire.forest import TreeChoice
 
 ANNOTATION = "Import"
 """Annotation of uploaded neurons that are to get no other ones."""
