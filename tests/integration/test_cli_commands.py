@@ -297,6 +297,31 @@ def test_trees_somata_and_annotations_are_options(cli: Cli, swc: Path, tmp_path:
     assert cli("export", "swc", tmp_path / "out", "--project", "Options", "--soma-marker", "x")[0] == 1
 
 
+def test_skeletons_of_any_format_are_imported(cli: Cli, swc: Path) -> None:
+    (swc / "a.nml").write_text(
+        '<things><parameters><scale x="10" y="10" z="10"/></parameters><thing name="traced" groupId="1"><nodes>'
+        '<node id="1" x="0" y="0" z="0"/><node id="2" x="1" y="0" z="0"/></nodes>'
+        '<edges><edge source="1" target="2"/></edges></thing><comments><comment node="2" content="soma"/></comments>'
+        '<groups><group id="1" name="grouped"/></groups></things>'
+    )
+    (swc / "b.json").write_text(json.dumps(["named", [[1, None, 2, 0, 0, 0, -1, 0]], {"ends": [1]}, [], {}]))
+    (swc / "c.traces").write_text("<tracings/>")
+    code, output, _ = cli("import", "skeletons", swc, "--project", "Formats", "--annotation", "new", "--json")
+    assert code == 1
+    summary = json.loads(output)
+    assert [(made["name"], made["cable_length"]) for made in summary["imported"]] == [
+        ("traced", 10),
+        ("named", 0),
+        ("7", pytest.approx(100 + 12500**0.5)),
+    ]
+    assert [Path(refusal["path"]).name for refusal in summary["refused"]] == ["c.traces"]
+    tables = answer(cli, "export", "csv", swc / "out", "--project", "Formats")["tables"]
+    assert isinstance(tables, list)
+    texts = {Path(table["path"]).stem: Path(table["path"]).read_text() for table in tables}
+    assert {name for name in ("grouped", "new") if name in texts["annotations"]} == {"grouped", "new"}
+    assert {name for name in ("soma", "ends") if name in texts["labels"]} == {"soma", "ends"}
+
+
 def test_images(cli: Cli, tmp_path: Path) -> None:
     for section in range(3):
         Image.fromarray(np.full((40, 50), 40 * section, np.uint8)).save(tmp_path / f"{section}.png")

@@ -23,6 +23,7 @@ WANTED = {
     "migrate",
     "import stack",
     "import swc",
+    "import skeletons",
     "import connectors",
     "import bulk",
     "import catmaid",

@@ -83,6 +83,52 @@ def import_swc(
     _report(run(work()), as_json=as_json)
 
 
+@app.command("skeletons")
+def import_skeletons(
+    sources: Sources,
+    project: ProjectTitle,
+    scale: Annotated[
+        float | None,
+        typer.Option(
+            "--scale",
+            metavar="NM",
+            show_default=False,
+            help="Unit of the files, in nm; default: what they say, else 1.",
+        ),
+    ] = None,
+    trees: Trees = TreesOption.REFUSE,
+    soma_label: SomaLabel = False,
+    name: NeuronName = "{name}",
+    annotations: Annotations = None,
+    user: AsUser = "admin",
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make neurons of files whose format is found by their content, or of all such files of a folder.
+
+    SWC, eSWC, NML (webKnossos), JSON (CATMAID, navis), traces (SNT). A file that is wrong is refused and the others are
+    imported; then the exit code is 1.
+    """
+    from catmaid_server.transfer.importers import skeleton_files, skeletons
+
+    async def work() -> ImportSummary:
+        settings = settings_from(data_dir=data_dir, database_url=database_url)
+        async with opened_store(settings) as store:
+            with progress("Files", "file") as show:
+                return await skeletons.import_skeletons(
+                    store,
+                    sources,
+                    project=project,
+                    user=user,
+                    options=skeleton_files.ReadingOptions(scale, trees.value, soma_label),
+                    neurons=skeletons.NewNeurons(name, tuple(annotations or ())),
+                    progress=show,
+                )
+
+    _report(run(work()), as_json=as_json)
+
+
 def _report(summary: ImportSummary, *, as_json: bool) -> None:
     """Print what was imported and refused; the exit code is 1 if a file was refused."""
     value = {

@@ -22,5 +22,6 @@ def readable_name(path: Path) -> str:
 
 
 def readable_stem(path: Path) -> str:
-    """The name without its ending, as `readable_path`."""
-    return readable_path(Path(path.stem))
+    """The name without its ending (and without `.gz`), as `readable_path`."""
+    whole = Path(path.stem) if path.suffix.lower() == ".gz" else path
+    return readable_path(Path(whole.stem))

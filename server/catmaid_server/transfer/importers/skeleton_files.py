@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.file_names import readable_path
 from catmaid_server.transfer.importers.contents import file_content
+from catmaid_server.transfer.importers.nml_file import ROOT as NML_ROOT
+from catmaid_server.transfer.importers.nml_file import read_nml
+from catmaid_server.transfer.importers.skeleton_json import read_json
 from catmaid_server.transfer.importers.source_trees import SourceFile
 from catmaid_server.transfer.importers.swc_file import swc_trees
+from catmaid_server.transfer.importers.traces_file import read_traces
 from catmaid_wire.forest import TreeChoice
 
 SWC_ENDINGS = (".swc", ".eswc")
+ENDINGS = (*SWC_ENDINGS, ".nml", ".json", ".traces")
+_START = 1 << 16
+"""Bytes in which the first element of an XML file begins."""
+_ROOT = re.compile(rb"<(things|tracings)[\s>]")
 
 
 @dataclass(frozen=True)
@@ -59,9 +69,31 @@ def skeleton_files(source: Path | Sequence[Path], endings: Sequence[str] = SWC_E
 
 def read_swc_file(path: Path, options: ReadingOptions) -> SourceFile:
     """Read a file as SWC. Raises `BadFile`."""
+    return _as_swc(path, file_content(path), options)
+
+
+def read_skeleton_file(path: Path, options: ReadingOptions) -> SourceFile:
+    """Read a file in the format that its content is in: NML, `.traces`, JSON or SWC. Raises `BadFile`."""
+    content = file_content(path)
+    start = content[:_START].removeprefix(codecs.BOM_UTF8).lstrip()
+    if start.startswith((b"{", b"[")):
+        scale = 1.0 if options.scale is None else options.scale
+        return read_json(path, content, scale=scale, trees=options.trees, soma_label=options.soma_label)
+    if (root := _ROOT.search(start)) is not None and start.startswith(b"<"):
+        if root[1].decode() == NML_ROOT:
+            if options.scale is not None:
+                raise BadFile(path, "NML says its own scale; leave --scale out")
+            return read_nml(path, content, trees=options.trees)
+        return read_traces(path, content, scale=options.scale, trees=options.trees, soma_label=options.soma_label)
+    if start.startswith(b"<?xml") and b"swcPlus" not in start:
+        raise BadFile(path, "this is XML, but neither NML nor the traces of SNT")
+    return _as_swc(path, content, options)
+
+
+def _as_swc(path: Path, content: bytes, options: ReadingOptions) -> SourceFile:
     return swc_trees(
         path,
-        file_content(path),
+        content,
         scale=1.0 if options.scale is None else options.scale,
         trees=options.trees,
         soma_label=options.soma_label,

@@ -18,7 +18,12 @@ from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.file_names import readable_name, readable_stem
 from catmaid_server.transfer.importers.arbors import store_trees
-from catmaid_server.transfer.importers.skeleton_files import ReadingOptions
+from catmaid_server.transfer.importers.skeleton_files import (
+    ENDINGS,
+    ReadingOptions,
+    read_skeleton_file,
+    skeleton_files,
+)
 from catmaid_server.transfer.importers.source_trees import SourceFile
 from catmaid_server.transfer.target import TargetProject, open_target
 
@@ -104,6 +109,33 @@ class NewNeurons:
         return name.join(parts)
 
 
+async def import_skeletons(
+    store: Store,
+    source: Path | Sequence[Path],
+    *,
+    project: str | int,
+    user: str,
+    options: ReadingOptions | None = None,
+    neurons: NewNeurons | None = None,
+    progress: Progress = silent,
+) -> ImportSummary:
+    """Import files of skeletons, or all of a folder, each in the format that its content is in.
+
+    SWC, eSWC, NML (webKnossos), JSON (CATMAID, navis) and `.traces` (SNT). Parameters and errors are those of
+    `import_files`; `source` is a folder, a file, or files.
+    """
+    return await import_files(
+        store,
+        skeleton_files(source, ENDINGS),
+        read_skeleton_file,
+        project=project,
+        user=user,
+        options=options or ReadingOptions(),
+        neurons=neurons or NewNeurons(),
+        progress=progress,
+    )
+
+
 async def import_files(
     store: Store,
     paths: Sequence[Path],
@@ -172,7 +204,12 @@ async def _import_file(
         user_id=target.user_id, project_id=target.project_id, label="skeletons.import", note=readable_name(path)
     ) as tx:
         stored = await store_trees(tx, target, readable_stem(path), file.trees, names=names)
-        await _annotate(tx, target, user, [made.neuron_id for made in stored], neurons.annotations)
+        wanted = [
+            (annotation, made.neuron_id)
+            for tree, made in zip(file.trees, stored, strict=True)
+            for annotation in dict.fromkeys((*tree.annotations, *neurons.annotations))
+        ]
+        await _annotate(tx, target, user, wanted)
     return [
         ImportedArbor(path, made.neuron_id, made.skeleton_id, name, len(tree.arbor), tree.arbor.cable_length)
         for tree, made, name in zip(file.trees, stored, names, strict=True)
@@ -190,10 +227,11 @@ def tree_names(file: SourceFile) -> list[str]:
     return numbered
 
 
-async def _annotate(
-    tx: Connection, target: TargetProject, user: str, neuron_ids: list[int], annotations: Sequence[str]
-) -> None:
-    if annotations:
+async def _annotate(tx: Connection, target: TargetProject, user: str, wanted: Sequence[tuple[str, int]]) -> None:
+    """Put annotations on neurons; `wanted` are pairs of both."""
+    neurons: dict[str, list[int]] = {}
+    for annotation, neuron_id in wanted:
+        neurons.setdefault(annotation, []).append(neuron_id)
+    if neurons:
         owner = await users.require_user(tx, user)
-        wanted = [(annotation, neuron_ids) for annotation in dict.fromkeys(annotations)]
-        await annotating.annotate_exactly(tx, target.project_id, owner, wanted)
+        await annotating.annotate_exactly(tx, target.project_id, owner, list(neurons.items()))

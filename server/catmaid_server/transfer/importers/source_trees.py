@@ -32,11 +32,14 @@ class SourceTree:
         Rows of the nodes that bear each label : (m,) int64.
     authors
         Who made each node, None where the file does not say; empty if it says so of none.
+    annotations
+        Of the neuron.
     """
 
     arbor: Arbor
     labels: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     authors: tuple[NodeAuthorship | None, ...] = ()
+    annotations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
