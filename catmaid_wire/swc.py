@@ -20,6 +20,10 @@ SOMA_LABEL = "soma"
 LARGEST = 1e30
 """Largest absolute value of a coordinate or radius: as in forms, so that what is computed from it stays finite."""
 
+SMALLEST = 1e-100
+"""nm; a coordinate nearer to 0 is 0. The area of a box of smaller edges is not a float, and PostgreSQL's index of boxes
+would refuse whatever comes after it."""
+
 
 class BadSwc(ValueError):
     """A text is not SWC, or not of as many trees as are wanted.
@@ -36,6 +40,11 @@ class BadSwc(ValueError):
         super().__init__(reason if line is None else f"line {line}: {reason}")
         self.reason = reason
         self.line = line
+
+
+def without_tiny(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Coordinates with 0 in place of those nearer to 0 than `SMALLEST`."""
+    return np.where(np.abs(coordinates) < SMALLEST, 0.0, coordinates)
 
 
 def swc_text(arbor: Arbor, *, comments: Iterable[str], structures: NDArray[np.int64] | None = None) -> str:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from catmaid_wire.arbor import Arbor, Parents
 from catmaid_wire.forest import BadForest, TreeChoice, checked_parents, chosen_trees, subarbor
-from catmaid_wire.swc import COLUMNS, LARGEST, BadSwc
+from catmaid_wire.swc import COLUMNS, LARGEST, BadSwc, without_tiny
 
 _BREAKS = re.compile(r"\r\n|\r|\n")
 _SEPARATORS = re.compile(r"\s*[,;]\s*|\s+")
@@ -136,7 +136,10 @@ def parse_swc(text: str, *, name: str, scale: float = 1.0, trees: TreeChoice = "
         chosen, left_out = chosen_trees(parents, integers[:, 0], places, trees)
     except BadForest as error:
         raise BadSwc(error.reason, line=rows.lines[error.row]) from None
-    numbers = np.where(np.arange(4) < 3, numbers * scale, np.where(numbers < 0, -1.0, numbers * scale))
+    radii = numbers[:, 3]
+    numbers = np.column_stack(
+        [without_tiny(numbers[:, :3] * scale), np.where(radii < 0, -1.0, radii * scale)],
+    )
     too_far = np.flatnonzero(~(np.abs(numbers) <= LARGEST).all(axis=1))
     if len(too_far):
         raise BadSwc(f"positions and radii should be up to {LARGEST:g} nm", line=rows.lines[too_far[0]])

@@ -309,3 +309,13 @@ async def test_a_file_that_cannot_be_read_does_not_end_the_import(store: Store, 
     (files / "9.swc").write_bytes(b"\x1f\x8b broken")
     summary = await import_swc(store, files, project="Q", user="admin")
     assert [(path.name, len(summary.imported)) for path, _ in summary.refused] == [("9.swc", 2)]
+
+
+async def test_tiny_coordinates_do_not_keep_out_what_comes_after(store: Store, tmp_path: Path) -> None:
+    """PostgreSQL's index of boxes refuses all rows once it holds a box whose area is too small for a float."""
+    (tmp_path / "tiny.swc").write_text(
+        ONE.replace("1 0 0 0 0", "1 0 5e-324 0 5e-324").replace("100 0 0", "1e-310 0 1e7")
+    )
+    for _ in range(40):
+        assert not (await import_swc(store, tmp_path, project="P", user="admin")).refused
+    assert await rows(store, "SELECT count(*) FROM treenode WHERE x = 0 AND z IN (0, 1e7)") == [(80,)]

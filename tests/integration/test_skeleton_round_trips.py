@@ -17,7 +17,7 @@ from catmaid_server.transfer.importers.bulk import import_bulk
 from catmaid_server.transfer.importers.bulk_ids import LARGEST_KEPT
 from catmaid_server.transfer.importers.swc import import_swc
 from catmaid_wire.arbor import Arbor
-from catmaid_wire.swc import swc_text
+from catmaid_wire.swc import SMALLEST, swc_text
 from tests.helpers.arbors import Tracer
 from tests.helpers.database import fresh_store
 from tests.helpers.service import Service
@@ -27,7 +27,7 @@ few = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-coordinates = st.floats(-1e7, 1e7, allow_nan=False)
+coordinates = st.floats(-1e7, 1e7, allow_nan=False).map(lambda value: value if abs(value) >= SMALLEST else 0.0)
 names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
 
 Nodes = list[tuple[tuple[float, ...], float, int, int]]

@@ -15,10 +15,11 @@ from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.exporters.swc import text_of
 from catmaid_server.transfer.importers.swc_file import read_swc
 from catmaid_wire.arbor import Arbor, from_root, nodes_on_cycles
+from catmaid_wire.swc import SMALLEST
 
 GOOD = "# a comment\n1 0 10 20 30 5 -1\n\n2 0 11.5 20 30 -1 1  # the end\n"
 
-coordinates = st.floats(-1e7, 1e7, allow_nan=False)
+coordinates = st.floats(-1e7, 1e7, allow_nan=False).map(lambda value: value if abs(value) >= SMALLEST else 0.0)
 radii = st.one_of(st.just(-1.0), st.floats(0, 1e5))
 
 

@@ -13,7 +13,7 @@ from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers.source_trees import NodeAuthorship, SourceTree
 from catmaid_wire.arbor import Arbor
 from catmaid_wire.forest import BadForest, TreeChoice, checked_parents, chosen_trees, subarbor
-from catmaid_wire.swc import LARGEST
+from catmaid_wire.swc import LARGEST, without_tiny
 
 _LARGEST_ID = 2**63 - 1
 
@@ -69,7 +69,7 @@ def trees_of(path: Path, rows: NodeRows, trees: TreeChoice) -> tuple[list[Source
         chosen, left_out = chosen_trees(parents, ids, rows.places, trees)
     except BadForest as error:
         raise BadFile(path, f"{rows.places[error.row]}: {error.reason}") from None
-    positions, radii = np.array(rows.positions, np.float64), np.array(rows.radii, np.float64)
+    positions, radii = without_tiny(np.array(rows.positions, np.float64)), np.array(rows.radii, np.float64)
     far = np.flatnonzero(~((np.abs(positions) <= LARGEST).all(axis=1) & (np.abs(radii) <= LARGEST)))
     if len(far):
         raise BadFile(path, f"{rows.places[far[0]]}: positions and radii should be up to {LARGEST:g} nm")

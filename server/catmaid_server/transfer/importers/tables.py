@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers.csv_files import ascii_where_undecoded, is_decoded, read_frame
 from catmaid_wire.arbor import first_repeat, rows_of
-from catmaid_wire.swc import LARGEST
+from catmaid_wire.swc import LARGEST, without_tiny
 
 
 class ColumnKind(Enum):
@@ -215,8 +215,8 @@ def _numbers(values: pd.Series[Any], kind: ColumnKind) -> tuple[NDArray[np.bool_
     if kind is ColumnKind.RADIUS:
         unset = ~np.isfinite(numbers) & values.astype(str).str.strip().str.lower().isin(_UNSET).to_numpy()
         numbers[unset] = -1
-        accepted |= unset
-    return accepted, numbers
+        return accepted | unset, numbers
+    return accepted, without_tiny(numbers)
 
 
 def _integers(values: pd.Series[Any], kind: ColumnKind) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
