@@ -109,7 +109,7 @@ async def test_a_neuron_is_uploaded_edited_and_deleted(laboratory: Laboratory) -
         (ids["6"], "postsynaptic_to", 510),
     ]
     assert made["annotated"] == made["named"] == [skeleton_id]
-    assert made["from_origin"] == {"17": [skeleton_id]}
+    assert made["from_origin"] == {"17": skeleton_id}
     assert skeleton_id in made["in_volume"]
     assert sorted(made["volume"]) == [[-10, -10, -10], [-10, -10, 2990], [-10, 2990, -10], [2990, -10, -10]]
     assert await rows("SELECT name, comment FROM volume") == [("around", "a tetrahedron")]

@@ -266,6 +266,7 @@ IMPOSSIBLE: dict[str, Case] = {
     "root of a neuron in another project": lambda s: ("treenode/create", {"useneuron": s.neuron["elsewhere"]}),
     "node nowhere": lambda s: ("treenode/create", {"x": "nan"}),
     "node infinitely far": lambda s: ("treenode/create", {"z": "1e999"}),
+    "node too near to 0 for the index": lambda s: ("treenode/create", {"x": "1e-310"}),
     "node with a word for a place": lambda s: ("treenode/create", {"x": "left"}),
     "node linked to a connector in another project": lambda s: (
         "treenode/create",

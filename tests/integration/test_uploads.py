@@ -175,7 +175,8 @@ async def test_a_neuron_that_is_replaced_leaves_its_annotations(tracer: Tracer) 
 
 
 async def test_annotations_that_are_given_are_the_only_ones(tracer: Tracer) -> None:
-    _, made = await upload(tracer, **{"annotations[0]": "mine", "annotations[1]": "yours"})
+    given: dict[str, Any] = {"annotations[0]": "mine", "annotations[1]": "yours"}
+    _, made = await upload(tracer, **given)
     assert set(await tracer.annotations(made["skeleton_id"])) == {"mine", "yours"}
 
 

@@ -14,7 +14,7 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http.catmaid import forms
 
 INT32 = st.integers(-(2**31) + 1, 2**31 - 1)
-FINITE = st.floats(-1e30, 1e30)
+FINITE = st.floats(-1e30, 1e30).map(lambda number: number if abs(number) >= 1e-100 else 0.0)
 
 
 class Everything(msgspec.Struct, kw_only=True):
@@ -90,6 +90,8 @@ def test_what_is_not_asked_for_is_ignored() -> None:
     [("real", "nan")],
     [("real", "-inf")],
     [("real", "1e999")],
+    [("real", "1e-310")],
+    [("places", "[[3, 1.5, -2, -5e-324]]")],
     [("ids", "7,8")],
     [("ids", "[7, 8")],
     [("ids", "[" * 100_000)],

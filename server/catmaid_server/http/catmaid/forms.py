@@ -21,13 +21,17 @@ from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar, Union, get_ar
 import msgspec
 
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_wire import swc
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 
 _KEY = re.compile(r"^([^\[\]]+)((?:\[[^\[\]]*\])*)$")
 _INDEX = re.compile(r"\[([^\[\]]*)\]")
 _LARGEST_INT = 2**31 - 1
-_LARGEST_FLOAT = 1e30  # what is computed of it, volumes too, stays finite, and PostGIS keeps boxes in single precision
+_LARGEST_FLOAT = (
+    swc.LARGEST
+)  # what is computed of it, volumes too, stays finite, and PostGIS keeps boxes in single precision
+_LEAST_FLOAT = swc.SMALLEST  # the index of positions multiplies lengths, which must not underflow
 _LONGEST_TEXT = 4_000_000
 LongText: TypeAlias = Annotated[str, msgspec.Meta(max_length=2**26)]
 """Text that may be as long as a body, such as a surface."""
@@ -179,10 +183,8 @@ def _require_ordinary(name: str, value: Any) -> None:
             pass
         case int() if abs(value) > _LARGEST_INT:
             raise InvalidInput(f"Parameter {name} is out of range: {value}.")
-        case float() if not math.isfinite(value):
-            raise InvalidInput(f"Parameter {name} must be a finite number.")
-        case float() if abs(value) > _LARGEST_FLOAT:
-            raise InvalidInput(f"Parameter {name} is out of range: {value}.")
+        case float():
+            _require_ordinary_number(name, value)
         case str() if len(value) > _LONGEST_TEXT:
             raise InvalidInput(f"Parameter {name} is too long: at most {_LONGEST_TEXT} characters are allowed.")
         case list() | tuple():
@@ -191,6 +193,16 @@ def _require_ordinary(name: str, value: Any) -> None:
         case dict():
             for item in value.values():
                 _require_ordinary(name, item)
+
+
+def _require_ordinary_number(name: str, value: float) -> None:
+    """Bounds as in files: what is computed of it stays finite, volumes too, and does not underflow."""
+    if not math.isfinite(value):
+        raise InvalidInput(f"Parameter {name} must be a finite number.")
+    if abs(value) > swc.LARGEST:
+        raise InvalidInput(f"Parameter {name} is out of range: {value}.")
+    if 0 < abs(value) < swc.SMALLEST:
+        raise InvalidInput(f"Parameter {name} is nearer to 0 than {swc.SMALLEST}: {value}. Send 0.")
 
 
 class _Parameter(NamedTuple):
