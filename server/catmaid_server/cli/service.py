@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,6 +24,10 @@ def serve(
     port: Annotated[int | None, typer.Option(help="TCP port; 0 picks one.", show_default="0")] = None,
     database_url: DatabaseUrl = None,
     workers: Annotated[int | None, typer.Option(help="Processes that answer requests.", show_default="1")] = None,
+    catmaid_front_end: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Checkout of CATMAID whose front end is to be served.", show_default="none"),
+    ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Return when the service answers, and let it run.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -31,7 +36,14 @@ def serve(
     There is one service for each data folder: if it runs already, this says where. The URL is also in
     DIR/service.json, and a token of the superuser in DIR/admin.token.
     """
-    settings = settings_from(data_dir=data_dir, host=host, port=port, database_url=database_url, workers=workers)
+    settings = settings_from(
+        data_dir=data_dir,
+        host=host,
+        port=port,
+        database_url=database_url,
+        workers=workers,
+        front_end=catmaid_front_end,
+    )
     if detach:
         _show(service.start(settings), as_json=as_json)
         return

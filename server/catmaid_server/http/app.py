@@ -18,6 +18,7 @@ from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.events.feed import Feed
 from catmaid_server.http import keys
 from catmaid_server.http.dispatch import as_aiohttp_handler
+from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.http.middleware import merge_slashes, observe
 from catmaid_server.http.routing import Route
 from catmaid_server.tiles.service import TileService
@@ -37,6 +38,7 @@ def create_app(
     node_limit: int = NODE_LIMIT,
     registration: bool = False,
     approval: bool = True,
+    front_end: FrontEnd | None = None,
 ) -> web.Application:
     """Make the service's application.
 
@@ -56,6 +58,8 @@ def create_app(
         Whether people may make themselves accounts.
     approval
         Whether project tokens that need approval give nothing before it; CATMAID gives all at once.
+    front_end
+        CATMAID's own front end, to be found at the service's address.
     """
     app = web.Application(
         middlewares=[observe, merge_slashes], client_max_size=MAX_BODY_BYTES, client_max_fields=MAX_FORM_FIELDS
@@ -69,16 +73,22 @@ def create_app(
     app[keys.NODE_LIMIT] = node_limit
     app[keys.REGISTRATION] = registration
     app[keys.APPROVAL] = approval
+    app[keys.FRONT_END] = front_end
     app[keys.SOCKETS] = weakref.WeakSet()
     app[keys.ROUTES] = tuple(routes)
     for route in app[keys.ROUTES]:
         handler = as_aiohttp_handler(route)
-        for method in route.methods:
+        for method in _with_head(route.methods):
             app.router.add_route(method, route.path, handler)
     _lead_to_slashes(app)
     app.cleanup_ctx.append(_background)
     app.on_shutdown.append(_close_sockets)
     return app
+
+
+def _with_head(methods: tuple[str, ...]) -> tuple[str, ...]:
+    """What can be had can be asked about: browsers and proxies try by HEAD whether something is there."""
+    return (*methods, "HEAD") if "GET" in methods else methods
 
 
 def _lead_to_slashes(app: web.Application) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from catmaid_server.auth.access import Access
     from catmaid_server.auth.checks import PasswordChecks
     from catmaid_server.events.feed import Feed
+    from catmaid_server.http.front_end import FrontEnd
     from catmaid_server.tiles.service import TileService
 
 ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes")
@@ -25,5 +26,6 @@ FEED: web.AppKey[Feed] = web.AppKey("feed")
 TILES: web.AppKey[TileService] = web.AppKey("tiles")
 SOCKETS: web.AppKey[weakref.WeakSet[web.WebSocketResponse]] = web.AppKey("sockets")
 REGISTRATION: web.AppKey[bool] = web.AppKey("registration", bool)
+FRONT_END: web.AppKey[FrontEnd | None] = web.AppKey("front_end")
 APPROVAL: web.AppKey[bool] = web.AppKey("approval", bool)
 NODE_LIMIT: web.AppKey[int] = web.AppKey("node_limit", int)

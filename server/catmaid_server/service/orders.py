@@ -23,3 +23,4 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     shutdown_s: float
     registration: bool = False
     approval: bool = True
+    front_end: str | None = None

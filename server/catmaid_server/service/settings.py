@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     approval: bool = True
     """Whether project tokens that need approval give nothing before it; CATMAID gives all at once."""
 
+    front_end: Path | None = None
+    """Checkout of CATMAID whose front end is to be served; nothing of it is part of this product."""
+
     remember_bytes: int = Field(default=REMEMBER_BYTES, ge=0)
     """Memory of one worker for answers that stay true until something is committed; 0 makes each answer anew."""
 

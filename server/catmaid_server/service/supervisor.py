@@ -14,7 +14,9 @@ from datetime import UTC, datetime
 
 import structlog
 
-from catmaid_server.http.catmaid.version import own_version
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.http.catmaid.version import SERVER_VERSION, own_version
+from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.postgres.cluster import Cluster, ClusterError
 from catmaid_server.service import logs
 from catmaid_server.service.folder import ServiceError, ServiceFolder
@@ -56,6 +58,7 @@ def serve(settings: Settings, announce: Announce) -> ServiceRecord | None:
     ServiceError, ClusterError
         If it cannot start.
     """
+    _require_front_end(settings)
     folder = ServiceFolder(settings.folder)
     folder.make()
     held = _lock_or_find(folder)
@@ -69,6 +72,14 @@ def serve(settings: Settings, announce: Announce) -> ServiceRecord | None:
     finally:
         os.close(held)
     return None
+
+
+def _require_front_end(settings: Settings) -> None:
+    if settings.front_end is not None:
+        try:
+            FrontEnd.opened(settings.front_end.expanduser(), version=SERVER_VERSION)
+        except InvalidInput as error:
+            raise ServiceError(str(error)) from None
 
 
 def _lock_or_find(folder: ServiceFolder) -> int | ServiceRecord:
@@ -177,6 +188,7 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         shutdown_s=settings.shutdown_s,
         registration=settings.registration,
         approval=settings.approval,
+        front_end=None if settings.front_end is None else str(settings.front_end.expanduser().absolute()),
     )
 
 

@@ -23,6 +23,8 @@ from aiohttp import web
 
 from catmaid_server.db.store import Store
 from catmaid_server.http.app import create_app
+from catmaid_server.http.catmaid.version import SERVER_VERSION
+from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.routes import all_routes
 from catmaid_server.service import logs
 from catmaid_server.service.folder import ServiceFolder
@@ -69,6 +71,7 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             data_dir=Path(order.data_dir),
             registration=order.registration,
             approval=order.approval,
+            front_end=_front_end(order),
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=order.shutdown_s)
         await runner.setup()
@@ -82,6 +85,10 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             await connections.close()
             await runner.cleanup()
             orders.cancel()
+
+
+def _front_end(order: WorkerOrder) -> FrontEnd | None:
+    return None if order.front_end is None else FrontEnd.opened(Path(order.front_end), version=SERVER_VERSION)
 
 
 class ReceivedConnections:

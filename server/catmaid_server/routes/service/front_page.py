@@ -16,12 +16,19 @@ from catmaid_server.http.routing import Content, NoParameters, Permission, Route
 
 routes = Routes()
 
+_FRONT_END_HEADERS = {"Content-Security-Policy": "frame-ancestors 'self'", "Cache-Control": "no-cache"}
 _LOGIN = '<a href="user/login/">Log in</a>'
 
 
 @routes.get("/", needs=Permission.NONE)
 async def front_page(call: Call, form: NoParameters) -> Annotated[web.Response, Content(str, "text/html")]:
-    """Tell who finds the service with a browser what it is and how to work with it."""
+    """Tell who finds the service with a browser what it is and how to work with it.
+
+    If the service was started with CATMAID's own front end, its page is here instead.
+    """
+    front_end = call.request.app[keys.FRONT_END]
+    if front_end is not None:
+        return web.Response(text=front_end.page, content_type="text/html", headers=_FRONT_END_HEADERS)
     address = escape(str(call.request.url.origin()))
     if call.user.username != ANONYMOUS:
         account = (
