@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from catmaid_server.db.store import Connection
 from tests.helpers.arbors import UNCHECKED, Tracer
@@ -49,9 +50,16 @@ def tracer(module_service: Service) -> Tracer:
     return Tracer.of(module_service, module_service.admin)
 
 
+def deadlocks() -> float:
+    return REGISTRY.get_sample_value("catmaid_edit_retries_total", {"reason": "deadlock"}) or 0.0
+
+
 @pytest.fixture(autouse=True)
 async def laws_hold(module_service: Service) -> Any:
+    """Whatever happens at once: the laws hold, and no edit waited for one that waited for it."""
+    before = deadlocks()
     yield
+    assert deadlocks() == before
     async with module_service.store.reading() as connection:
         assert await broken_laws(connection) == {}
 
@@ -114,6 +122,40 @@ async def test_every_node_added_during_splits_and_joins_is_there(tracer: Tracer)
     assert set(await tracer.nodes(wanted)) == set(wanted)
 
 
+def moved(chance: random.Random, nodes: list[int], connectors: list[int]) -> dict[str, object]:
+    """A form that moves treenodes and connectors."""
+    return {
+        f"{kind}[{i}][{j}]": value
+        for kind, ids in (("t", nodes), ("c", connectors))
+        for i, node in enumerate(ids)
+        for j, value in enumerate((node, *(chance.randrange(100) for _ in "xyz")))
+    }
+
+
+async def test_moves_and_deletes_at_one_node_do_not_wait_for_each_other(tracer: Tracer) -> None:
+    """The ids of a rerooted arbor rise towards its root: a child comes before its parent."""
+    for _ in range(4):
+        nodes = await tracer.chain(8)
+        await outcome(tracer, "skeleton/reroot", treenode_id=nodes[-1])
+        connectors = [await tracer.connector(node) for node in nodes[:3]]
+
+        async def shake(seed: int, nodes: list[int] = nodes, connectors: list[int] = connectors) -> None:
+            chance = random.Random(seed)
+            for _ in range(4):
+                form = moved(chance, chance.sample(nodes, 3), chance.sample(connectors, 2))
+                await outcome(tracer, "node/update", state=UNCHECKED, **form)
+
+        async def insert(nodes: list[int] = nodes) -> None:
+            for child, parent in pairwise(nodes):
+                await outcome(tracer, "treenode/insert", parent_id=parent, child_id=child, state=UNCHECKED)
+
+        async def delete(nodes: list[int] = nodes) -> None:
+            for node in nodes[1:-1]:
+                await outcome(tracer, "treenode/delete", treenode_id=node, state=UNCHECKED)
+
+        await asyncio.gather(*map(shake, range(4)), insert(), delete())
+
+
 async def test_moves_of_parent_and_child_leave_right_edges(tracer: Tracer) -> None:
     nodes = await tracer.chain(4)
     connector = await tracer.connector(nodes[1])
@@ -121,19 +163,8 @@ async def test_moves_of_parent_and_child_leave_right_edges(tracer: Tracer) -> No
     async def shake(seed: int) -> None:
         chance = random.Random(seed)
         for _ in range(6):
-            moved = chance.sample(nodes, 2)
-            form = {
-                f"t[{i}][{j}]": value
-                for i, node in enumerate(moved)
-                for j, value in enumerate((node, *(chance.randrange(100) for _ in "xyz")))
-            }
-            await outcome(
-                tracer,
-                "node/update",
-                state=UNCHECKED,
-                **form,
-                **{"c[0][0]": connector, "c[0][1]": chance.randrange(100), "c[0][2]": 0, "c[0][3]": 0},
-            )
+            form = moved(chance, chance.sample(nodes, 2), [connector])
+            await outcome(tracer, "node/update", state=UNCHECKED, **form)
 
     await asyncio.gather(*map(shake, range(6)))
 
@@ -179,6 +210,12 @@ async def test_everything_at_once(tracer: Tracer) -> None:
                 tracer, "treenode/create", parent_id=chance.choice(nodes), x=chance.random(), state=UNCHECKED
             ),
             lambda: outcome(tracer, "treenode/delete", treenode_id=chance.choice(nodes), state=UNCHECKED),
+            lambda: outcome(
+                tracer, "node/update", state=UNCHECKED, **moved(chance, chance.sample(nodes, 4), connectors)
+            ),
+            lambda: outcome(
+                tracer, "node/update", state=UNCHECKED, **moved(chance, chance.sample(nodes, 4), connectors)
+            ),
             lambda: outcome(
                 tracer, f"treenode/{chance.choice(nodes)}/radius", radius=chance.random(), option=5, state=UNCHECKED
             ),

@@ -21,6 +21,10 @@ REMEMBER_BYTES = 64 * 1024**2
 Connection: TypeAlias = psycopg.AsyncConnection[TupleRow]
 
 
+class Overtaken(psycopg.errors.SerializationFailure):
+    """Another transaction changed what this one was about to change: begin it anew."""
+
+
 class Store:
     """A PostgreSQL database that holds projects."""
 

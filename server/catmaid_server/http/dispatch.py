@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 import msgspec
 import psycopg
 from aiohttp import web
+from prometheus_client import Counter
 
 from catmaid_server.auth import same_site, sessions
 from catmaid_server.auth.access import TOKEN_PERMISSION, Access, Permission, Unauthenticated
@@ -27,6 +28,7 @@ _ATTEMPTS = 12
 _LARGEST_ID = 2**31 - 1
 _LONGEST_ID = 32
 _MANY = 10_000
+_RETRIES = Counter("catmaid_edit_retries", "Edits that were begun anew, by reason", ["reason"])
 _encode = msgspec.json.Encoder().encode
 
 
@@ -60,7 +62,8 @@ async def _write(call: Call, form: Any) -> web.StreamResponse:
             return earlier
         try:
             return await _write_once(call, form, key)
-        except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+        except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure) as error:
+            _RETRIES.labels("deadlock" if isinstance(error, psycopg.errors.DeadlockDetected) else "late").inc()
             if attempt == _ATTEMPTS:
                 raise
         except (DomainError, psycopg.IntegrityError):

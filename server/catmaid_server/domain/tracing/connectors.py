@@ -15,8 +15,9 @@ from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.tracing.links import NewConnectorLink, add_link
+from catmaid_server.domain.tracing.locks import lock_node, lock_nodes
 from catmaid_server.domain.tracing.states import State
-from catmaid_server.domain.tracing.treenodes import edition_times, lock_node
+from catmaid_server.domain.tracing.treenodes import edition_times
 
 sql = load("tracing/connectors")
 
@@ -91,6 +92,7 @@ async def create_links(
 
     Raises `InvalidInput` as `create_link` does.
     """
+    await lock_nodes(tx, project_id, [treenode_id for treenode_id, *_ in links])
     made = []
     for treenode_id, relation_id, confidence in links:
         node = await lock_node(tx, project_id, treenode_id)

@@ -22,6 +22,10 @@ _EXCLUDED = {relations.POSTSYNAPTIC: (relations.GAP_JUNCTION,)} | dict.fromkeys(
 """By relation those that a connector must not have for a link of that relation."""
 
 
+NewLink = tuple[int, int, int]
+"""Connector id, relation id, confidence."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewConnectorLink:
     """A link that was made, and how many of its relation the skeleton had to the connector before."""

@@ -12,6 +12,7 @@ from catmaid_server.domain.accounts.permissions import require_edit
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.positions import NodePosition
+from catmaid_server.domain.tracing.locks import OwnedNode, lock_links_of_nodes, lock_moving_connectors, lock_nodes
 from catmaid_server.domain.tracing.states import State
 
 treenode_sql = load("tracing/treenodes")
@@ -32,36 +33,42 @@ async def move(
 ) -> tuple[list[OldPlace], list[OldPlace]]:
     """Move nodes, if they are as the caller saw them; return where treenodes and connectors were."""
     places = {"treenodes": treenodes, "connectors": connectors}
-    # Children too, as their edges follow; all at once and in order, so that two moves do not wait for each other.
+    # Children and links too, as their edges follow; in the one order of all edits.
     before = {
-        "treenodes": await _lock(tx, user, project_id, treenode_sql.lock_with_children, treenodes, "treenodes"),
-        "connectors": await _lock(tx, user, project_id, connector_sql.lock_owners, connectors, "connectors"),
+        "connectors": await lock_moving_connectors(tx, project_id, [place[0] for place in connectors]),
+        "treenodes": await lock_nodes(tx, project_id, [place[0] for place in treenodes], with_children=True),
     }
-    state.require_nodes({node_id: row[2] for rows in before.values() for node_id, row in rows.items()})
+    owned = {kind: await _owned(tx, user, project_id, nodes, places[kind], kind) for kind, nodes in before.items()}
+    await lock_links_of_nodes(tx, project_id, list(owned["treenodes"]), list(owned["connectors"]))
+    state.require_nodes({node.id: node.edition_time for nodes in owned.values() for node in nodes.values()})
     times = {
         "treenodes": await _update(tx, user, treenode_sql.move_treenodes, treenodes),
         "connectors": await _update(tx, user, connector_sql.move_connectors, connectors),
     }
     old = {
-        kind: [(node_id, times[kind][node_id], *before[kind][node_id][3:6]) for node_id, *_ in places[kind]]
+        kind: [(node_id, times[kind][node_id], *owned[kind][node_id][3:]) for node_id, *_ in places[kind]]
         for kind in places
     }
     return old["treenodes"], old["connectors"]
 
 
-async def _lock(
-    tx: Connection, user: User, project_id: int, query: Any, places: Sequence[NodePosition], kind: str
-) -> dict[int, tuple[Any, ...]]:
-    if not places:
-        return {}
+async def _owned(
+    tx: Connection,
+    user: User,
+    project_id: int,
+    locked: Sequence[OwnedNode],
+    places: Sequence[NodePosition],
+    kind: str,
+) -> dict[int, OwnedNode]:
+    """The nodes that are to move, by id, if all are there and the user may edit them."""
     wanted = {place[0] for place in places}
-    cursor = await tx.execute(query, {"project_id": project_id, "ids": list(wanted)})
-    rows = {row[0]: row for row in await cursor.fetchall() if row[0] in wanted}
-    missing = sorted(wanted - set(rows))
+    nodes = {node.id: node for node in locked if node.id in wanted}
+    missing = sorted(wanted - set(nodes))
     if missing:
         raise InvalidInput(f"Project {project_id} has no {kind} with the ids {missing}.")
-    await require_edit(tx, user, {row[1] for row in rows.values()}, f"all of these {len(rows)} {kind}")
-    return rows
+    if nodes:
+        await require_edit(tx, user, {node.user_id for node in nodes.values()}, f"all of these {len(nodes)} {kind}")
+    return nodes
 
 
 async def _update(tx: Connection, user: User, query: Any, places: Sequence[NodePosition]) -> dict[int, datetime]:

@@ -14,8 +14,8 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_edit
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import NotFound
+from catmaid_server.domain.tracing.locks import Node, lock_nodes
 from catmaid_server.domain.tracing.states import State
-from catmaid_server.domain.tracing.treenodes import Node
 
 sql = load("tracing/radii")
 treenode_sql = load("tracing/treenodes")
@@ -51,8 +51,8 @@ async def set_radius(
     Raises `NotAllowed` if one belongs to somebody else, `NotFound` if one does not exist.
     """
     ids = list(radii)
-    cursor = await tx.execute(treenode_sql.lock_owners, {"project_id": project_id, "ids": ids})
-    found = {treenode_id: (owner_id, time) for treenode_id, owner_id, time, *_ in await cursor.fetchall()}
+    rows = await lock_nodes(tx, project_id, ids)
+    found = {node.id: (node.user_id, node.edition_time) for node in rows}
     if state is not None:
         state.require_nodes({treenode_id: time for treenode_id, (_, time) in found.items()})
     for treenode_id in ids:

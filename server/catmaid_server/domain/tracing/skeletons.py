@@ -14,8 +14,8 @@ from catmaid_server.domain.annotation.annotation_sets import STABLE
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import log
 from catmaid_server.domain.tracing import lifecycle, sampler_upkeep
+from catmaid_server.domain.tracing.locks import Node, lock_links_of_skeleton, lock_node, lock_skeletons
 from catmaid_server.domain.tracing.sampler_upkeep import JoinChanges, SplitChanges
-from catmaid_server.domain.tracing.treenodes import Node, lock_node
 
 sql = load("tracing/skeletons")
 
@@ -170,9 +170,8 @@ async def join(
 
 async def _lock_both(tx: Connection, project_id: int, from_id: int, to_id: int) -> tuple[Node, Node]:
     """Lock two skeletons in the order of their ids, so that two joins never wait for each other."""
-    await tx.execute(sql.lock_skeletons_of, {"project_id": project_id, "ids": [from_id, to_id]})
-    first = await lock_node(tx, project_id, from_id, whole_skeleton=True)
-    second = await lock_node(tx, project_id, to_id, whole_skeleton=True)
+    held = await lock_skeletons(tx, project_id, [from_id, to_id], alone=True)
+    first, second = [await lock_node(tx, project_id, node_id, skeleton_ids=held) for node_id in (from_id, to_id)]
     if first.skeleton_id == second.skeleton_id:
         raise InvalidInput("Failed to join: both treenodes are of the same skeleton, that would make a loop.")
     return first, second
@@ -205,6 +204,7 @@ async def _hang(tx: Connection, user: User, gone: Node, kept: Node) -> None:
 async def _follow_nodes(tx: Connection, from_skeleton_id: int, to_skeleton_id: int) -> None:
     """Let links and reviews name the skeleton that their treenodes are of by now."""
     values = {"from_skeleton_id": from_skeleton_id, "to_skeleton_id": to_skeleton_id}
+    await lock_links_of_skeleton(tx, from_skeleton_id)
     await tx.execute(sql.links_follow, values)
     await tx.execute(sql.reviews_follow, values)
 

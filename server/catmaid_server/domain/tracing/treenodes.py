@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from psycopg.rows import class_row
-
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_records
 from catmaid_server.db.store import Connection
@@ -18,32 +16,11 @@ from catmaid_server.domain.annotation.neuron_info import require_neuron
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import log
 from catmaid_server.domain.tracing import lifecycle, sampler_upkeep
-from catmaid_server.domain.tracing.links import NewConnectorLink, add_link
+from catmaid_server.domain.tracing.links import NewConnectorLink, NewLink, add_link
+from catmaid_server.domain.tracing.locks import Node, lock_connectors, lock_node, lock_skeletons
 from catmaid_server.domain.tracing.states import State
 
 sql = load("tracing/treenodes")
-
-_LOCK_ATTEMPTS = 5
-
-NewLink = tuple[int, int, int]
-"""Connector id, relation id, confidence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One treenode, locked for the rest of the transaction."""
-
-    id: int
-    skeleton_id: int
-    neuron_id: int
-    parent_id: int | None
-    x: float
-    y: float
-    z: float
-    radius: float
-    confidence: int
-    user_id: int
-    edition_time: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +56,6 @@ class Deleted:
     deleted_neuron: bool
 
 
-async def lock_node(tx: Connection, project_id: int, treenode_id: int, *, whole_skeleton: bool = False) -> Node:
-    """Lock a treenode and its skeleton: shared by those who add to it, alone for those who restructure it.
-
-    Raises `InvalidInput` if there is no such treenode in the project.
-    """
-    query = sql.lock_node_and_skeleton if whole_skeleton else sql.lock_node
-    for _ in range(_LOCK_ATTEMPTS):
-        async with tx.cursor(row_factory=class_row(Node)) as cursor:
-            await cursor.execute(query, {"project_id": project_id, "treenode_id": treenode_id})
-            node = await cursor.fetchone()
-        if node is not None:
-            return node
-        # Nothing: not there, or moved to another skeleton while we waited for the lock.
-        found = await tx.execute(sql.treenode_exists, {"project_id": project_id, "treenode_id": treenode_id})
-        if await found.fetchone() is None:
-            break
-    raise InvalidInput(f"There is no treenode {treenode_id} in project {project_id}.")
-
-
 async def create_child(
     tx: Connection,
     user: User,
@@ -113,6 +71,7 @@ async def create_child(
     links: Sequence[NewLink] = (),
 ) -> Created:
     """Append a treenode to another one. Coordinates and radius in nm."""
+    await lock_connectors(tx, project_id, [link[0] for link in links])
     parent = await lock_node(tx, project_id, parent_id)
     state.require_parent(await _seen_times(tx, project_id, state, parent))
     await require_unlocked(tx, user, parent.neuron_id)
@@ -162,6 +121,7 @@ async def create_root(
     links: Sequence[NewLink] = (),
 ) -> Created:
     """Begin a new skeleton, of an existing neuron or of a new one."""
+    await lock_connectors(tx, project_id, [link[0] for link in links])
     if neuron_id is not None:
         await require_neuron(tx, project_id, neuron_id)
         await require_unlocked(tx, user, neuron_id)
@@ -206,6 +166,7 @@ async def insert_on_edge(
     links: Sequence[NewLink] = (),
 ) -> Created:
     """Put a treenode between a parent and its child; it may take over other children of the parent, too."""
+    await lock_connectors(tx, project_id, [link[0] for link in links])
     parent = await lock_node(tx, project_id, parent_id, whole_skeleton=True)
     taken = list(dict.fromkeys([child_id, *takeover_child_ids]))
     children = await _locked_children(tx, parent_id)
@@ -254,7 +215,7 @@ async def delete_treenode(
     await require_edit(tx, user, [node.user_id], f"treenode {treenode_id}")
     await require_editable_neuron(tx, user, node.neuron_id)
     children = await _locked_children(tx, treenode_id)
-    links = await _links_of(tx, treenode_id)
+    links = await _lock_links(tx, treenode_id)
     state = State(state_text, knows_links=knows_links)
     parent = None
     if node.parent_id is not None and not state.off:
@@ -311,6 +272,7 @@ async def set_confidence(
     state.require_node(node.edition_time)
     await require_editable_neuron(tx, user, node.neuron_id)
     if to_connector:
+        await _lock_links(tx, treenode_id)
         connectors = None if of_connectors is None else list(of_connectors)
         confidences = [confidence] if of_connectors is None else list(of_connectors.values())
         rows = await fetch_all(
@@ -335,18 +297,19 @@ async def set_parent(
     Hung on a node that is distal to it, it would make a loop: then the path between is turned, so that this node
     takes its place under its old parent. Raises `InvalidInput` if that would join skeletons.
     """
-    node = await lock_node(tx, project_id, treenode_id, whole_skeleton=True)
+    held = await lock_skeletons(tx, project_id, [treenode_id, parent_id], alone=True)
+    node = await lock_node(tx, project_id, treenode_id, skeleton_ids=held)
     await require_edit(tx, user, [node.user_id], f"treenode {treenode_id}")
     await require_editable_neuron(tx, user, node.neuron_id)
     children = await _locked_children(tx, treenode_id)
-    links = await _links_of(tx, treenode_id)
+    links = await _lock_links(tx, treenode_id)
     current = None
     if node.parent_id is not None:
         current = (node.parent_id, (await edition_times(tx, project_id, [node.parent_id]))[node.parent_id])
     state.require_neighbourhood(
         node.edition_time, current, children.items(), [(link.id, link.edition_time) for link in links]
     )
-    parent = await lock_node(tx, project_id, parent_id)
+    parent = await lock_node(tx, project_id, parent_id, skeleton_ids=held)
     if parent.skeleton_id != node.skeleton_id:
         raise InvalidInput(f"Treenode {parent_id} is of another skeleton: join the skeletons instead.")
     above = await tx.execute(sql.is_ancestor, {"ancestor_id": treenode_id, "treenode_id": parent_id})
@@ -366,8 +329,8 @@ async def _locked_children(tx: Connection, treenode_id: int) -> dict[int, dateti
     return dict(await cursor.fetchall())
 
 
-async def _links_of(tx: Connection, treenode_id: int) -> list[TreenodeLink]:
-    return await fetch_records(tx, sql.links_of, TreenodeLink, treenode_id=treenode_id)
+async def _lock_links(tx: Connection, treenode_id: int) -> list[TreenodeLink]:
+    return await fetch_records(tx, sql.lock_links, TreenodeLink, treenode_id=treenode_id)
 
 
 def _times_of(links: Sequence[TreenodeLink]) -> list[tuple[int, datetime]]:

@@ -9,9 +9,11 @@ import msgspec
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import radii, treenodes
+from catmaid_server.domain.tracing.links import NewLink
+from catmaid_server.domain.tracing.locks import lock_node
 from catmaid_server.domain.tracing.radii import RadiusChange, Reach
 from catmaid_server.domain.tracing.states import State
-from catmaid_server.domain.tracing.treenodes import Created, NewLink
+from catmaid_server.domain.tracing.treenodes import Created
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
 from catmaid_server.http.routing import Permission, Routes
@@ -185,9 +187,7 @@ async def set_radius(call: Call, form: SetRadius) -> RadiusSet:
     if form.option not in set(Reach):
         raise InvalidInput(f"Unknown option {form.option}: 0 to 5 are known.")
     reach = Reach(form.option)
-    node = await treenodes.lock_node(
-        call.tx, call.project_id, call.path["treenode_id"], whole_skeleton=reach is not Reach.NODE
-    )
+    node = await lock_node(call.tx, call.project_id, call.path["treenode_id"], whole_skeleton=reach is not Reach.NODE)
     State(form.state).require_node(node.edition_time)
     ids = await radii.reached(call.tx, node, reach)
     changed = await radii.set_radius(call.tx, call.user, call.project_id, dict.fromkeys(ids, form.radius))

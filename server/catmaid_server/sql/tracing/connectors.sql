@@ -73,14 +73,6 @@ SELECT l.id, l.relation_id, r.name, l.user_id
 -- Delete one link.
 DELETE FROM connector_link WHERE id = %(link_id)s;
 
--- name: lock_owners
--- Connectors with owner, edition time and place (nm), locked in the order of their ids.
-SELECT id, user_id, edition_time, x, y, z
-  FROM connector
- WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s
- ORDER BY id
-   FOR NO KEY UPDATE;
-
 -- name: move_connectors
 -- Move connectors to new places (nm); id and edition time of each.
 UPDATE connector c

@@ -1,14 +1,5 @@
 -- Restructuring skeletons.
 
--- name: lock_skeletons_of
--- Lock the skeletons of some treenodes, in the order of their ids.
--- Cost: primary keys of treenodes and skeletons.
-SELECT s.id
-  FROM skeleton s
- WHERE s.id IN (SELECT skeleton_id FROM treenode WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s)
- ORDER BY s.id
-   FOR UPDATE;
-
 -- name: turn_path
 -- From a treenode up to the root, each becomes the parent of the one above it, and gives it the confidence of
 -- the edge between them. For a reroot. No rows.

@@ -1,27 +1,5 @@
 -- Edits of treenodes.
 
--- name: lock_node
--- A treenode, locked for an edit that adds to it: until the transaction ends, no other changes it or restructures its
--- skeleton. Cost: primary keys.
-SELECT t.id, t.skeleton_id, s.neuron_id, t.parent_id, t.x, t.y, t.z, t.radius, t.confidence, t.user_id,
-       t.edition_time
-  FROM treenode t JOIN skeleton s ON s.id = t.skeleton_id
- WHERE t.id = %(treenode_id)s AND t.project_id = %(project_id)s
-   FOR KEY SHARE OF s FOR NO KEY UPDATE OF t;
-
--- name: lock_node_and_skeleton
--- A treenode, locked for an edit that restructures its skeleton: until the transaction ends, no other adds to the
--- skeleton. Cost: primary keys.
-SELECT t.id, t.skeleton_id, s.neuron_id, t.parent_id, t.x, t.y, t.z, t.radius, t.confidence, t.user_id,
-       t.edition_time
-  FROM treenode t JOIN skeleton s ON s.id = t.skeleton_id
- WHERE t.id = %(treenode_id)s AND t.project_id = %(project_id)s
-   FOR UPDATE OF s, t;
-
--- name: treenode_exists
--- One row if the project has this treenode.
-SELECT 1 FROM treenode WHERE id = %(treenode_id)s AND project_id = %(project_id)s;
-
 -- name: create_child
 -- Add a treenode to a parent, with the edge between both (nm); id and edition time.
 -- Cost: one row and its index entries, whatever the size of the skeleton.
@@ -51,10 +29,10 @@ RETURNING id, edition_time;
 -- The children of a treenode with edition times, locked; by id.
 SELECT id, edition_time FROM treenode WHERE parent_id = %(treenode_id)s ORDER BY id FOR NO KEY UPDATE;
 
--- name: links_of
--- The links of a treenode: id, relation id, connector, confidence, edition time; by id.
+-- name: lock_links
+-- The links of a treenode, locked: id, relation id, connector, confidence, edition time; by id.
 SELECT id, relation_id, connector_id, confidence, edition_time
-  FROM connector_link WHERE treenode_id = %(treenode_id)s ORDER BY id;
+  FROM connector_link WHERE treenode_id = %(treenode_id)s ORDER BY id FOR UPDATE;
 
 -- name: delete_links
 -- Delete all links of a treenode.
@@ -77,22 +55,6 @@ DELETE FROM treenode WHERE id = %(treenode_id)s;
 SELECT id, edition_time FROM treenode WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s
  UNION ALL
 SELECT id, edition_time FROM connector WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s;
-
--- name: lock_owners
--- Treenodes with owner, edition time and place (nm), locked in the order of their ids.
-SELECT id, user_id, edition_time, x, y, z
-  FROM treenode
- WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s
- ORDER BY id
-   FOR NO KEY UPDATE;
-
--- name: lock_with_children
--- As lock_owners, with the children of these nodes.
-SELECT id, user_id, edition_time, x, y, z
-  FROM treenode
- WHERE (id = ANY (%(ids)s) OR parent_id = ANY (%(ids)s)) AND project_id = %(project_id)s
- ORDER BY id
-   FOR NO KEY UPDATE;
 
 -- name: set_radius
 -- Set radii (nm); treenode, radius before, radius now, edition time, skeleton.
