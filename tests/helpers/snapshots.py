@@ -16,7 +16,7 @@ SELECT live.relname::text,
        (SELECT array_agg(a.attname::text) FROM pg_attribute a
          WHERE a.attrelid = live.oid AND a.attnum > 0 AND NOT a.attisdropped
            AND a.attname NOT IN (SELECT attname FROM pg_attribute WHERE attrelid = history.oid))
-  FROM pg_class live JOIN pg_class history ON history.relname = live.relname || '__history'
+  FROM pg_class live JOIN pg_class history ON history.relname = live.relname || '__history' AND history.relkind = 'r'
  WHERE live.relkind = 'r' AND live.relnamespace = 'public'::regnamespace
  ORDER BY live.relname
 """

@@ -12,7 +12,9 @@ NOT_VERSIONED = {
     "transaction_info": "the versions themselves",
     "schema_migration": "bookkeeping: which migrations were applied",
     "edit_answer": "bookkeeping: answers kept for retries, deleted after days",
-    "skeleton_summary": "derived from treenodes; rebuild_skeleton_summaries() makes it anew",
+    "treenode_edge_past": "history of a derived column",
+    "link_edge_past": "history of a derived column",
+    "pin": "never changed",
     "spatial_ref_sys": "part of PostGIS",
 }
 DERIVED_COLUMNS = {

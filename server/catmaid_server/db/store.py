@@ -18,6 +18,12 @@ from catmaid_server.db.float_arrays import FloatArray, FloatArrayDumper
 
 REMEMBER_BYTES = 64 * 1024**2
 
+_BEGIN_VERSION = "SELECT begin_version(%s, %s, %s, %s)"
+_READ_PAST = """
+SELECT set_config('search_path', 'past, public', true), set_config('catmaid.as_of', %s, true),
+       set_config('transaction_read_only', 'on', true)
+"""
+
 Connection: TypeAlias = psycopg.AsyncConnection[TupleRow]
 
 
@@ -99,10 +105,15 @@ class Store:
         await self._pool.check()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Connection]:
-        """A connection in autocommit: each statement sees the newest committed state."""
+    async def reading(self, *, as_of: int | None = None) -> AsyncIterator[Connection]:
+        """A connection in autocommit: each statement sees the newest committed state, or that `as_of` a version."""
         async with self._pool.connection() as connection:
-            yield connection
+            if as_of is None:
+                yield connection
+            else:
+                async with connection.transaction():
+                    await connection.execute(_READ_PAST, (str(as_of),))
+                    yield connection
 
     @asynccontextmanager
     async def writing(
@@ -113,14 +124,18 @@ class Store:
         label: str,
         note: str | None = None,
         on: Connection | None = None,
+        opened: Callable[[int], None] | None = None,
     ) -> AsyncIterator[Connection]:
         """One transaction that writes one version; committed at the end of the block, undone on an error.
 
         `on` is the connection to use, if it has to be one that `reading` lent: for temporary tables, for example.
+        `opened` is called with the version.
         """
         async with self.reading() if on is None else nullcontext(on) as connection:
             async with connection.transaction():
-                await connection.execute("SELECT begin_version(%s, %s, %s, %s)", (user_id, project_id, label, note))
+                version = await connection.execute(_BEGIN_VERSION, (user_id, project_id, label, note))
+                if opened is not None:
+                    opened((await version.fetchall())[0][0])
                 yield connection
             if project_id is not None:
                 for listener in self.committed:

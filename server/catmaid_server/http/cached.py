@@ -26,6 +26,6 @@ async def remembered_body(
 ) -> bytes:
     """As `remembered`, for an answer that `produce` has encoded as `content_type`."""
     asked = hashlib.sha256(msgspec.json.encode(form)).digest()
-    request = (call.route.path, *call.path.values(), content_type, asked)
+    request = (call.route.path, *call.path.values(), content_type, asked, call.as_of)
     async with call.reading() as connection:
         return await call.store.answers.find(connection, request, lambda: produce(connection))

@@ -27,6 +27,16 @@ class Call:
     path: dict[str, Any]
     route: Route
     connection: Connection | None = None
+    as_of: int | None = None
+    """The version as of which a read is answered; None for the present."""
+    version: int | None = None
+    """The version that a route with a label writes."""
+    has_read: bool = False
+    """Whether the store was read."""
+
+    def begin(self, version: int) -> None:
+        """Note the version that this request writes."""
+        self.version = version
 
     @property
     def project_id(self) -> int:
@@ -51,8 +61,9 @@ class Call:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:
-        """A connection to read with."""
-        async with self.store.reading() as connection:
+        """A connection to read with: the present, or what there was as of a version."""
+        self.has_read = True
+        async with self.store.reading(as_of=self.as_of) as connection:
             yield connection
 
     @property

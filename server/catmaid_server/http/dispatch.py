@@ -19,7 +19,7 @@ from catmaid_server.domain.accounts.users import ANONYMOUS, User
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.domain.tracing.edit_answers import EditAnswer
-from catmaid_server.http import keys
+from catmaid_server.http import keys, past
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies, forms
 from catmaid_server.http.routing import Route
@@ -38,11 +38,15 @@ def as_aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.St
     async def handle(request: web.Request) -> web.StreamResponse:
         path = {name: _path_value(name, text) for name, text in request.match_info.items()}
         user = await admitted(request, route, path.get("project_id"))
-        form = await _decoded(await _parameters(request), route)
+        parameters, as_of = past.taken(await _parameters(request))
+        form = await _decoded(parameters, route)
         call = Call(request, user, path, route)
+        if as_of is not None:
+            await past.enter(call, as_of)
         if route.writes:
             return await _write(call, form)
-        return _response(await route.handler(call, form))
+        response = _response(await route.handler(call, form))
+        return past.named(call, response)
 
     return handle
 
@@ -78,10 +82,11 @@ async def _write_once(call: Call, form: Any, key: UUID | None) -> web.StreamResp
     route = call.route
     assert route.label is not None
     async with call.store.writing(
-        user_id=call.user.id, project_id=call.path.get("project_id"), label=route.label
+        user_id=call.user.id, project_id=call.path.get("project_id"), label=route.label, opened=call.begin
     ) as tx:
         call.connection = tx
         response = _response(await route.handler(call, form))
+        response.headers[past.VERSION] = str(call.version)
         if key is not None and isinstance(response, web.Response) and isinstance(response.body, bytes):
             answer = EditAnswer(response.body, response.content_type)
             await edit_answers.remember(tx, key, call.user.id, answer)

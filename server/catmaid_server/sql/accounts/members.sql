@@ -7,5 +7,5 @@ SELECT u.id, u.username, trim(u.first_name || ' ' || u.last_name) AS full_name, 
   FROM app_user u
   LEFT JOIN group_member m ON m.user_id = u.id
   LEFT JOIN user_group g ON g.id = m.group_id
- GROUP BY u.id
+ GROUP BY u.id, u.username, u.first_name, u.last_name, u.is_superuser, u.is_active
  ORDER BY u.id;

@@ -35,7 +35,7 @@ SELECT coalesce(json_object_agg(user_id, json_build_object('user_name', username
   FROM (SELECT u.id AS user_id, u.username, array_agg(p.permission ORDER BY p.permission) AS permissions
           FROM project_permission p JOIN app_user u ON u.id = p.user_id
          WHERE p.project_id = %(project_id)s
-         GROUP BY u.id) granted;
+         GROUP BY u.id, u.username) granted;
 
 -- name: groups_with_permissions
 -- Name and permissions in a project of each group that has any, as one JSON text by group id.
@@ -43,7 +43,7 @@ SELECT coalesce(json_object_agg(group_id, json_build_object('group_name', name, 
   FROM (SELECT g.id AS group_id, g.name, array_agg(p.permission ORDER BY p.permission) AS permissions
           FROM project_permission p JOIN user_group g ON g.id = p.group_id
          WHERE p.project_id = %(project_id)s
-         GROUP BY g.id) granted;
+         GROUP BY g.id, g.name) granted;
 
 -- name: holders
 -- Users, then groups, that have permissions in a project, by name, with what they were granted.

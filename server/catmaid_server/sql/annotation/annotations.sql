@@ -104,7 +104,7 @@ SELECT a.name, max(k.creation_time), count(k.id),
    AND (%(user_id)s::integer IS NULL OR k.user_id = %(user_id)s)
  WHERE a.id = ANY (%(annotation_ids)s::integer[])
    AND (%(pattern)s::text IS NULL OR a.name ~* %(pattern)s::text)
- GROUP BY a.id
+ GROUP BY a.id, a.name
  ORDER BY a.name, a.id;
 
 -- name: lock_names

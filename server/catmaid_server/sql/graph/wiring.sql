@@ -47,5 +47,5 @@ SELECT c.id, c.x, c.y, c.z, u.username, min(a.treenode_id), min(b.treenode_id)
   JOIN connector c ON c.id = a.connector_id
   JOIN app_user u ON u.id = c.user_id
  WHERE a.project_id = %(project_id)s AND a.skeleton_id = %(pre)s
- GROUP BY c.id, u.username
+ GROUP BY c.id, c.x, c.y, c.z, u.username
  ORDER BY c.id;

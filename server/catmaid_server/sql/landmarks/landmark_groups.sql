@@ -88,7 +88,7 @@ SELECT g.group_id, p.id, p.x, p.y, p.z, array_agg(landmark.name ORDER BY landmar
   JOIN landmark_member m ON m.landmark_id = l.landmark_id AND m.group_id = g.group_id
   JOIN landmark ON landmark.id = l.landmark_id
  WHERE g.project_id = %(project_id)s AND (%(group_id)s::integer IS NULL OR g.group_id = %(group_id)s)
- GROUP BY g.id, p.id
+ GROUP BY g.id, g.group_id, p.id, p.x, p.y, p.z
  ORDER BY g.id;
 
 -- name: show_points

@@ -54,7 +54,7 @@ SELECT coalesce(sum(s.cable_length), 0),
 SELECT u.username, to_char(t.edition_time AT TIME ZONE 'UTC', 'YYYYMMDD') AS day, count(*)
   FROM treenode t JOIN app_user u ON u.id = t.user_id
  WHERE t.project_id = %(project_id)s AND t.edition_time BETWEEN %(since)s AND %(until)s
- GROUP BY u.id, day
+ GROUP BY u.id, u.username, day
  ORDER BY u.id, day;
 
 -- name: nodes_by_day

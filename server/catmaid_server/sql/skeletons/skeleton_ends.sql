@@ -40,7 +40,7 @@ SELECT s.skeleton_id
   FROM skeleton_summary s
  WHERE s.skeleton_id IN (
            SELECT t.skeleton_id
-             FROM treenode t, view
+             FROM treenode_in_space t, view
             WHERE t.project_id = %(project_id)s AND xz_box(t.edge) && view.xz AND t.edge && view.xy
               AND ST_ZMin(t.edge) < %(max_z)s AND %(min_z)s < %(max_z)s
               AND CASE WHEN view.wide THEN ST_Intersects(t.edge, view.xy)

@@ -6,7 +6,7 @@
 -- Cost: by the index on the extent of edges in x and z; y is checked on the row.
 SELECT t.skeleton_id
   FROM treenode centre
-  JOIN treenode t
+  JOIN treenode_in_space t
     ON xz_box(t.edge) && box(point(centre.x - %(distance)s, centre.z - %(distance)s),
                              point(centre.x + %(distance)s, centre.z + %(distance)s))
    AND t.project_id = centre.project_id

@@ -74,7 +74,7 @@ WITH view AS MATERIALIZED (
 ), linked AS (
     SELECT c.id, c.x, c.y, c.z, l.skeleton_id, l.confidence, l.user_id, l.treenode_id, l.creation_time, l.edition_time,
            l.relation_id, l.id AS link_id
-      FROM connector_link l JOIN connector c ON c.id = l.connector_id
+      FROM link_in_space l JOIN connector c ON c.id = l.connector_id
      WHERE l.project_id = %(project_id)s
        AND xz_box(l.edge) && (SELECT xz FROM view)
        AND l.edge && (SELECT xy FROM view)

@@ -38,7 +38,7 @@ SELECT t.id, t.skeleton_id, t.x, t.y, t.z
 -- The index orders edges by distance; the nearest treenode is at an end of one of the nearest edges.
 SELECT id, skeleton_id, x, y, z
   FROM (SELECT t.id, t.skeleton_id, t.x, t.y, t.z
-          FROM treenode t
+          FROM treenode_in_space t
          WHERE t.project_id = %(project_id)s
          ORDER BY t.edge <<->> ST_MakePoint(%(x)s, %(y)s, %(z)s)
          LIMIT 1000) near

@@ -24,7 +24,7 @@ SELECT near.*, wire.*, contact.*, pg_current_snapshot()::text AS snapshot
                array_agg(date_part('epoch', edition_time)) AS node_edition_time,
                array_agg(user_id) AS node_user_id
           FROM (SELECT *
-                  FROM treenode
+                  FROM treenode_in_space
                  WHERE project_id = %(project_id)s
                    AND xz_box(edge) && (SELECT xz FROM view)
                    AND edge && (SELECT xy FROM view)
@@ -38,7 +38,7 @@ SELECT near.*, wire.*, contact.*, pg_current_snapshot()::text AS snapshot
                array_agg(date_part('epoch', edition_time)) AS link_edition_time,
                array_agg(id) AS link_id
           FROM (SELECT *
-                  FROM connector_link
+                  FROM link_in_space
                  WHERE project_id = %(project_id)s
                    AND xz_box(edge) && (SELECT xz FROM view)
                    AND edge && (SELECT xy FROM view)

@@ -1,0 +1,73 @@
+"""Versions that may be read: settled ones, by number, by the name of a pin, or by time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_value
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.times import parse_time
+
+sql = load("history/versions")
+
+_PATIENCE_S = 20.0
+_POLL_S = 0.02
+_LARGEST = 2**47
+
+
+async def settled(connection: Connection) -> int:
+    """The newest version that is settled: no transaction of it or of a version before it runs any more."""
+    return int(await fetch_value(connection, sql.settled))
+
+
+async def newest(connection: Connection) -> int:
+    """The newest version that was committed, settled or not; not that of this transaction."""
+    return int(await fetch_value(connection, sql.newest))
+
+
+async def wait_until_settled(connection: Connection, version: int) -> None:
+    """Wait for who may still write this version or one before it; `InvalidInput` if that takes long."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while (reached := await settled(connection)) < version:
+        if time.monotonic() > deadline:
+            raise InvalidInput(
+                f"Version {version} is not settled: an edit or import that began before it still runs. "
+                f"The newest settled version is {reached}."
+            )
+        await asyncio.sleep(_POLL_S)
+
+
+async def resolve(connection: Connection, project_id: int | None, text: str) -> int:
+    """The settled version that a number, the name of a pin of the project, or an ISO time (UTC) stands for.
+
+    Raises `InvalidInput` if there is none.
+    """
+    if text.isascii() and text.isdigit():
+        return await _numbered(connection, text)
+    if project_id is not None:
+        pinned = await fetch_value(connection, sql.pinned, project_id=project_id, name=text)
+        if pinned is not None:
+            return int(pinned)
+    try:
+        moment = parse_time(text)
+    except InvalidInput:
+        raise InvalidInput(
+            f"as_of is a version, the name of a pin of the project, or a time as 2022-06-30T12:00:00Z, not {text!r}."
+        ) from None
+    version = await fetch_value(connection, sql.at_time, time=moment, settled=await settled(connection))
+    if version is None:
+        raise InvalidInput(f"There is no version from {text} or before.")
+    return int(version)
+
+
+async def _numbered(connection: Connection, text: str) -> int:
+    version = int(text) if len(text) < len(str(_LARGEST)) else _LARGEST
+    if version > await settled(connection):
+        committed = await newest(connection)
+        if version > committed:
+            raise InvalidInput(f"There is no version {text} yet: the newest is {committed}.")
+        await wait_until_settled(connection, version)
+    return version

@@ -1,0 +1,1 @@
+"""Routes of history: the newest version, pins, what versions changed, reverting, undo and redo."""

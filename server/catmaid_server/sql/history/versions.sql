@@ -1,0 +1,18 @@
+-- Versions that may be read.
+
+-- name: settled
+-- The newest version that will not change any more.
+SELECT settled_version();
+
+-- name: pinned
+-- The version that a name stands for in a project.
+SELECT version FROM pin WHERE project_id = %(project_id)s AND name = %(name)s;
+
+-- name: at_time
+-- The newest settled version that began at a time or before it; NULL if there is none.
+-- Cost: goes back from the newest version.
+SELECT id FROM transaction_info WHERE time <= %(time)s AND id <= %(settled)s ORDER BY id DESC LIMIT 1;
+
+-- name: newest
+-- The newest version that others committed, settled or not.
+SELECT coalesce(max(id), 0) FROM transaction_info WHERE current_version() IS NULL OR id <> current_version();
