@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class DomainError(Exception):
     """Base of all errors that the caller can correct; people read the message."""
+
+    detail: Any = None
+    """What programs read of it, as JSON."""
 
 
 class InvalidInput(DomainError):

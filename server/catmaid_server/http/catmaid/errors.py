@@ -61,7 +61,7 @@ def answer_for(error: Exception) -> web.Response | None:
     """The answer for an error that we know, else None."""
     if isinstance(error, DomainError):
         status, name = next((status, name) for kind, status, name in _DOMAIN_ERRORS if isinstance(error, kind))
-        return answer(status, name, str(error))
+        return answer(status, name, str(error), detail=error.detail)
     if isinstance(error, web.HTTPException):
         response = answer(error.status, error.__class__.__name__, error.text or error.reason)
         if "Allow" in error.headers:

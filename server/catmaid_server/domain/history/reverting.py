@@ -1,0 +1,201 @@
+"""Take versions back: what they created goes, what they changed or deleted is as it was, with its ids."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import psycopg
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_all, fetch_one
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.accounts.permissions import require_edit, require_editable_neuron
+from catmaid_server.domain.accounts.users import User
+from catmaid_server.domain.errors import InvalidInput, NotFound, StateMismatch
+
+sql = load("history/reverting")
+
+REVERT = "revert"
+_MOST_CONFLICTS = 100
+_NAMED_CONFLICTS = 3
+_MOST_VERSIONS = 10_000
+
+
+class Conflict(NamedTuple):
+    """A row that another version changed since: its table and key, that version, why it is in the way, who and when."""
+
+    table: str
+    key: dict[str, int]
+    version: int
+    reason: str
+    username: str
+    time: datetime | None
+
+
+class RevertConflict(StateMismatch):
+    """Versions cannot be taken back, because others changed the same rows since."""
+
+    def __init__(self, message: str, conflicts: list[Conflict]) -> None:
+        super().__init__(message)
+        self.detail = [
+            {
+                "table": conflict.table,
+                "key": conflict.key,
+                "version": conflict.version,
+                "reason": conflict.reason,
+                "username": conflict.username,
+                "time": conflict.time.isoformat() if conflict.time else None,
+            }
+            for conflict in conflicts
+        ]
+
+
+class TableChanges(NamedTuple):
+    """How many rows of a table versions created, changed and deleted."""
+
+    table: str
+    created: int
+    changed: int
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedNode:
+    """A treenode that is there, or the place (nm) of a node that is not: then without ids."""
+
+    x: float
+    y: float
+    z: float
+    id: int | None = None
+    skeleton_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted:
+    """What was taken back, and what to show of it."""
+
+    versions: list[int]
+    changes: list[TableChanges]
+    skeleton_ids: list[int]
+    node: ChangedNode | None
+    """One of the nodes that changed; None if none did."""
+
+
+class Taken(NamedTuple):
+    """An edit, and the version whose states are to be taken back: its own, or that of its last undo or redo."""
+
+    edit: int
+    reverts: int
+
+
+async def changes_of(connection: Connection, versions: Sequence[int]) -> list[TableChanges]:
+    """What versions did to what can be taken back, by table."""
+    return [TableChanges(*row) for row in await fetch_all(connection, sql.changes, versions=list(versions))]
+
+
+async def conflicts_of(connection: Connection, project_id: int, versions: Sequence[int]) -> list[Conflict]:
+    """Why versions of a project cannot be taken back, the newest reasons first; empty if they can."""
+    together = await _with_cancelled(connection, project_id, versions)
+    rows = await fetch_all(connection, sql.conflicts, versions=together, most=_MOST_CONFLICTS)
+    return [Conflict(table, json.loads(key), *more) for table, key, *more in rows]
+
+
+async def _with_cancelled(connection: Connection, project_id: int, versions: Sequence[int]) -> list[int]:
+    """These versions, and later ones that together changed nothing: each with the one that took it back.
+
+    They are no conflict: what an edit and its undo did to a row in between is gone.
+    """
+    wanted = set(versions)
+    if not wanted:
+        return []
+    cancelled: set[int] = set()
+    since = await fetch_all(connection, sql.taken_back_since, version=min(wanted), project_id=project_id)
+    for version, reverted in since:
+        pair = {version, *reverted}
+        if not pair & (cancelled | wanted) and min(pair) > min(wanted):
+            cancelled |= pair
+    return sorted(wanted | cancelled)
+
+
+async def revert(tx: Connection, user: User, project_id: int, versions: Sequence[int]) -> Reverted:
+    """Take versions of a project back, all or none.
+
+    Raises `NotFound` for versions that the project does not have, `InvalidInput` if they changed nothing that can be
+    taken back, `NotAllowed` if the user may not, `RevertConflict` if others changed the same since.
+    """
+    wanted = sorted(set(versions))
+    return await take_back(tx, user, project_id, [Taken(version, version) for version in wanted], REVERT)
+
+
+async def take_back(tx: Connection, user: User, project_id: int, taken: Sequence[Taken], kind: str) -> Reverted:
+    """As `revert`; `kind` is what is kept of this: `revert`, `undo` or `redo`."""
+    versions = [one.reverts for one in taken]
+    own = await _are_own(tx, user, project_id, versions)
+    await tx.execute(sql.lock, {"versions": versions})
+    changes = await changes_of(tx, versions)
+    if not changes:
+        raise InvalidInput(f"{_named(versions)} changed nothing that can be taken back.")
+    conflicts = await conflicts_of(tx, project_id, versions)
+    if conflicts:
+        raise RevertConflict(_told(versions, conflicts), conflicts)
+    await _require_permission(tx, user, versions, own=own)
+    await tx.execute(sql.take_back, {"versions": await _with_cancelled(tx, project_id, versions)})
+    try:
+        await tx.execute(sql.check_keys)
+    except psycopg.errors.ForeignKeyViolation as error:
+        raise InvalidInput(f"{_named(versions)} cannot be taken back: {error.diag.message_detail}") from None
+    await tx.execute(sql.note, {"kind": kind, "edits": [one.edit for one in taken], "reverts": versions})
+    skeletons = [row[0] for row in await fetch_all(tx, sql.skeletons)]
+    return Reverted(versions, changes, skeletons, await _changed_node(tx))
+
+
+async def _are_own(tx: Connection, user: User, project_id: int, versions: Sequence[int]) -> bool:
+    """Whether all these versions are the user's; `NotFound` if one is none of the project."""
+    if not versions or len(versions) > _MOST_VERSIONS:
+        raise InvalidInput(f"Name 1 to {_MOST_VERSIONS} versions to take back.")
+    found = await fetch_all(tx, sql.versions, versions=list(versions), project_id=project_id)
+    missing = sorted(set(versions) - {row[0] for row in found})
+    if missing:
+        raise NotFound(f"Project {project_id} has no {_named(missing).lower()}.")
+    return all(author == user.id for _, author, _ in found)
+
+
+async def _require_permission(tx: Connection, user: User, versions: list[int], *, own: bool) -> None:
+    """What a user did, they may take back, unless it is locked by now; what others did, if they may edit all of it."""
+    if user.is_superuser:
+        return
+    for (neuron_id,) in await fetch_all(tx, sql.neurons, versions=versions):
+        await require_editable_neuron(tx, user, neuron_id)
+    if not own:
+        owners = {row[0] for row in await fetch_all(tx, sql.owners, versions=versions)}
+        await require_edit(tx, user, owners, f"all that {_named(versions).lower()} changed")
+
+
+async def _changed_node(tx: Connection) -> ChangedNode | None:
+    row = await fetch_one(tx, sql.changed_node)
+    if row is not None:
+        node_id, skeleton_id, x, y, z = row
+        return ChangedNode(x, y, z, node_id, skeleton_id)
+    row = await fetch_one(tx, sql.gone)
+    return None if row is None else ChangedNode(*row)
+
+
+def _named(versions: Sequence[int]) -> str:
+    numbers = ", ".join(map(str, versions[:5])) + (", …" if len(versions) > 5 else "")
+    return f"{'Version' if len(versions) == 1 else 'Versions'} {numbers}"
+
+
+def _told(versions: Sequence[int], conflicts: list[Conflict]) -> str:
+    """Who changed what since, of the first conflicts."""
+    lines = [
+        f"{conflict.table} {' '.join(map(str, conflict.key.values()))} {conflict.reason} (version {conflict.version}, "
+        f"{conflict.username}{f', {conflict.time:%Y-%m-%d %H:%M:%S} UTC' if conflict.time else ''})"
+        for conflict in conflicts[:_NAMED_CONFLICTS]
+    ]
+    more = len(conflicts) - len(lines)
+    rest = f"; and {more}{' or more' if len(conflicts) == _MOST_CONFLICTS else ''} others" if more else ""
+    return f"{_named(versions)} cannot be taken back, nothing was written: {'; '.join(lines)}{rest}."

@@ -1,0 +1,110 @@
+-- Taking versions back.
+
+-- name: versions
+-- Versions of a project, with who wrote them.
+SELECT id, coalesce(user_id, 0), label FROM transaction_info
+ WHERE id = ANY (%(versions)s) AND project_id = %(project_id)s AND id <> coalesce(current_version(), 0)
+ ORDER BY id;
+
+-- name: taken_back_since
+-- Versions of a project above one that took others back, newest first: version, and those that it took back.
+SELECT r.version, array_agg(r.reverts)
+  FROM reverted_version r JOIN transaction_info t ON t.id = r.version
+ WHERE r.version > %(version)s AND t.project_id = %(project_id)s
+ GROUP BY r.version
+ ORDER BY r.version DESC;
+
+-- name: changes
+-- Rows that versions created, changed and deleted, by table.
+SELECT name, created, changed, deleted FROM changes_of(%(versions)s);
+
+-- name: lock
+-- Lock what versions left behind.
+SELECT lock_changes_of(%(versions)s);
+
+-- name: conflicts
+-- Rows that others changed since: table, key, version, why, by whom, when. At most so many.
+SELECT c.name, c.row_key::text, c.version, c.reason, coalesce(u.username, 'nobody'), t.time
+  FROM conflicts_of(%(versions)s) c
+  LEFT JOIN transaction_info t ON t.id = c.version
+  LEFT JOIN app_user u ON u.id = t.user_id
+ ORDER BY c.version DESC, c.name, c.row_key::text
+ LIMIT %(most)s;
+
+-- name: neurons
+-- The neurons of the skeletons that versions touched: those that there are, and those that there were.
+SELECT DISTINCT k.neuron_id
+  FROM skeleton k
+ WHERE k.id IN (SELECT skeleton_id FROM treenode WHERE version = ANY (%(versions)s)
+                 UNION
+                SELECT skeleton_id FROM treenode__history WHERE ended_by = ANY (%(versions)s)
+                 UNION
+                SELECT skeleton_id FROM connector_link WHERE version = ANY (%(versions)s)
+                 UNION
+                SELECT id FROM skeleton WHERE version = ANY (%(versions)s))
+ UNION
+SELECT id FROM neuron WHERE version = ANY (%(versions)s);
+
+-- name: owners
+-- Whose treenodes, connectors, links, labels, annotations and reviews versions touched.
+SELECT user_id FROM treenode WHERE version = ANY (%(versions)s)
+ UNION SELECT user_id FROM treenode__history WHERE ended_by = ANY (%(versions)s)
+ UNION SELECT user_id FROM connector WHERE version = ANY (%(versions)s)
+ UNION SELECT user_id FROM connector__history WHERE ended_by = ANY (%(versions)s)
+ UNION SELECT user_id FROM connector_link WHERE version = ANY (%(versions)s)
+ UNION SELECT user_id FROM connector_link__history WHERE ended_by = ANY (%(versions)s)
+ UNION SELECT user_id FROM node_label WHERE version = ANY (%(versions)s)
+ UNION SELECT user_id FROM node_label__history WHERE ended_by = ANY (%(versions)s)
+ UNION SELECT user_id FROM annotation_link WHERE version = ANY (%(versions)s)
+ UNION SELECT user_id FROM annotation_link__history WHERE ended_by = ANY (%(versions)s)
+ UNION SELECT user_id FROM neuron WHERE version = ANY (%(versions)s)
+ UNION SELECT user_id FROM neuron__history WHERE ended_by = ANY (%(versions)s)
+ UNION SELECT user_id FROM volume WHERE version = ANY (%(versions)s)
+ UNION SELECT user_id FROM volume__history WHERE ended_by = ANY (%(versions)s)
+ UNION SELECT reviewer_id FROM review WHERE version = ANY (%(versions)s)
+ UNION SELECT reviewer_id FROM review__history WHERE ended_by = ANY (%(versions)s);
+
+-- name: take_back
+-- Undo what versions did, in the version of this transaction.
+SELECT take_back(%(versions)s);
+
+-- name: check_keys
+-- Check the foreign keys now, so that what does not fit is an error of this statement.
+SET CONSTRAINTS ALL IMMEDIATE;
+
+-- name: note
+-- Keep which versions this one took back.
+INSERT INTO reverted_version (version, kind, edit, reverts)
+SELECT current_version(), %(kind)s, edit, reverts
+  FROM unnest(%(edits)s::bigint[], %(reverts)s::bigint[]) AS taken (edit, reverts);
+
+-- name: skeletons
+-- Skeletons of the treenodes that this version changed.
+SELECT DISTINCT skeleton_id FROM treenode WHERE version = current_version();
+
+-- name: changed_node
+-- The treenode that this version changed and that was edited last: id, skeleton, place (nm).
+SELECT id, skeleton_id, x, y, z
+  FROM treenode WHERE version = current_version() ORDER BY edition_time DESC, id DESC LIMIT 1;
+
+-- name: gone
+-- Where the last treenode or connector is that this version deleted (nm); no row if none was.
+SELECT x, y, z
+  FROM (SELECT x, y, z, edition_time, id FROM treenode__history WHERE ended_by = current_version()
+         UNION ALL
+        SELECT x, y, z, edition_time, id FROM connector__history WHERE ended_by = current_version()
+         UNION ALL
+        SELECT x, y, z, edition_time, id FROM connector WHERE version = current_version()) n
+ ORDER BY edition_time DESC, id DESC
+ LIMIT 1;
+
+-- name: own_edits
+-- A user's edits of a project, newest first, with the last version that undid or redid each, and how.
+SELECT t.id, t.label, t.time, last.version, last.kind
+  FROM transaction_info t
+  LEFT JOIN LATERAL (SELECT r.version, r.kind FROM reverted_version r
+                      WHERE r.edit = t.id AND r.kind IN ('undo', 'redo') ORDER BY r.version DESC LIMIT 1) last ON true
+ WHERE t.user_id = %(user_id)s AND t.project_id = %(project_id)s AND t.id < %(below)s
+   AND NOT EXISTS (SELECT FROM reverted_version r WHERE r.version = t.id AND r.kind IN ('undo', 'redo'))
+ ORDER BY t.id DESC
+ LIMIT %(most)s;
