@@ -40,7 +40,7 @@ async def test_a_fault_is_logged_without_passwords_and_hashes(
 async def test_a_wrong_method_is_told_the_right_ones(service: Service) -> None:
     async with aiohttp.ClientSession() as session, session.patch(f"{service.url}/version") as response:
         assert response.status == 405
-        assert response.headers["Allow"] == "GET"
+        assert response.headers["Allow"] == "GET,HEAD"
         assert (await response.json())["type"] == "HTTPMethodNotAllowed"
 
 

@@ -15,6 +15,7 @@ NOT_VERSIONED = {
     "treenode_edge_past": "history of a derived column",
     "link_edge_past": "history of a derived column",
     "pin": "never changed",
+    "reverted_version": "never changed",
     "spatial_ref_sys": "part of PostGIS",
 }
 DERIVED_COLUMNS = {

@@ -144,6 +144,18 @@ def test_an_orientation_tag_is_not_followed_and_it_is_said(tmp_path: Path) -> No
     ]
 
 
+def test_links_to_files_elsewhere_are_sections_under_their_own_names(tmp_path: Path) -> None:
+    for name, value in [("b/img7.png", 20), ("z/img3.png", 10)]:
+        (tmp_path / name).parent.mkdir()
+        Image.fromarray(np.full((4, 6), value, np.uint8)).save(tmp_path / name)
+    stack = tmp_path / "stack"
+    stack.mkdir()
+    for number, target in enumerate(["z/img3.png", "b/img7.png", "b/img7.png"]):
+        (stack / f"s{number}.png").symlink_to(tmp_path / target)
+    assert [section.pixels()[0, 0] for section in good_sections(stack)] == [10, 20, 20]
+    assert section_files([stack / "s0.png", stack / "." / "s0.png"]) == [stack / "s0.png"]
+
+
 CLAIMS = ["malformed/hugedim.tif", "malformed/neg.png", "malformed/bomb.png"]
 
 

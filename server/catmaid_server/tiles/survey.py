@@ -60,6 +60,8 @@ class SurveyedStack:
 def section_files(source: Path | Iterable[Path]) -> list[Path]:
     """All image files that `source` (a folder, a file, or several of either) names.
 
+    Links keep their own names: a link is a section, too, where another name of its file is one already.
+
     Raises `InvalidInput` if a path does not exist or is no image, or if there is none at all.
     """
     given = [source] if isinstance(source, Path) else list(source)
@@ -79,7 +81,7 @@ def section_files(source: Path | Iterable[Path]) -> list[Path]:
             found.append(path)
     if not found:
         raise InvalidInput(f"No TIFF, PNG or JPEG file in {', '.join(map(str, given)) or 'an empty list'}.")
-    return sorted({path.resolve() for path in found}, key=natural_key)
+    return sorted({path.absolute() for path in found}, key=natural_key)
 
 
 def survey(source: Path | Iterable[Path], choice: SectionChoice | None = None) -> SurveyedStack:
