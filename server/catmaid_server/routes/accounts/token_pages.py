@@ -15,6 +15,7 @@ from catmaid_server.domain.accounts.accounts import InactiveLogin, InvalidLogin
 from catmaid_server.domain.accounts.api_tokens import MOST_DAYS, ApiToken, NewApiToken
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.errors import InvalidInput, NotAllowed, NotFound
+from catmaid_server.http.addresses import external_host
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.pages import Field, form_page, page, redirect
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
@@ -61,7 +62,7 @@ async def login_form(call: Call, form: NoParameters) -> Page:
 @routes.post("/user/login/", needs=Permission.NONE)
 async def log_in_on_page(call: Call, form: LoginForm) -> Page:
     """Start a session and go to the API tokens; the page comes again if name or password are wrong."""
-    if same_site.is_foreign(call.request.headers, call.request.host):
+    if same_site.is_foreign(call.request.headers, external_host(call.request)):
         raise NotAllowed("Log in on a page of this service; elsewhere, use an API token.")
     try:
         user = await authenticated(call, form.username, form.password)
