@@ -73,9 +73,12 @@ class Events:
             self._newest = None
 
     async def _follow(self) -> None:
-        failures = 0
+        failures, interrupted = 0, False
         while True:
             try:
+                if interrupted:
+                    await self._http.locate_again()
+                interrupted = True
                 await (self._listen() if self._has_socket else self._poll())
                 failures = 0
             except (aiohttp.ClientError, CatmaidError, OSError, TimeoutError) as error:
@@ -88,7 +91,6 @@ class Events:
             self._tell_service(up=False)
             pause = OUTAGE_PAUSES_S[min(failures, len(OUTAGE_PAUSES_S) - 1)]
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  spreads clients, hides nothing
-            await self._http.locate_again()
 
     async def _listen(self) -> None:
         async with self._http.websocket(self._place.path("events")) as socket:

@@ -3,6 +3,7 @@
 - `lifecycle`: start, find and stop it; `folder`: its files in the data folder; `settings`: its settings.
 - `supervisor`: the process that listens and hands connections to its workers; `workers`, `worker`, `orders`: these
   processes, and what each gets to know at its start.
+- `local_socket`: the Unix socket for programs of the same user.
 - `opening`: open the database of a data folder; `logs`: its log files.
 """
 

@@ -20,6 +20,7 @@ from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.postgres.cluster import Cluster, ClusterError
 from catmaid_server.service import logs
 from catmaid_server.service.folder import ServiceError, ServiceFolder
+from catmaid_server.service.local_socket import bound_socket
 from catmaid_server.service.opening import embedded_cluster, outside_dsn, set_up
 from catmaid_server.service.orders import WorkerOrder
 from catmaid_server.service.settings import Settings
@@ -104,15 +105,16 @@ async def _run(settings: Settings, folder: ServiceFolder, announce: Announce) ->
     cluster = embedded_cluster(settings)
     async with AsyncExitStack() as at_end:  # last in, first out: workers end before the database does
         listening = at_end.enter_context(await _bound_socket(settings, folder))
+        local, local_path = at_end.enter_context(bound_socket(folder.path))
         if cluster is not None:
             at_end.push_async_callback(asyncio.to_thread, cluster.stop)
-        workers = Workers(listening, settings.workers, folder.output, folder.empty_metrics())
+        workers = Workers((listening, local), settings.workers, folder.output, folder.empty_metrics())
         at_end.push_async_callback(workers.stop, settings.shutdown_s)
         await workers.spawn()
         dsn = outside_dsn(settings) if cluster is None else await asyncio.to_thread(cluster.start)
         await (await set_up(dsn, folder, embedded=cluster is not None)).close()
         await workers.start(_order(settings, folder, dsn))
-        record = _record(settings, listening)
+        record = _record(settings, listening, local_path)
         at_end.callback(folder.remove_record)
         folder.write_record(record)
         folder.remember_port(listening.getsockname()[1])
@@ -192,7 +194,7 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
     )
 
 
-def _record(settings: Settings, listening: socket.socket) -> ServiceRecord:
+def _record(settings: Settings, listening: socket.socket, local_path: str) -> ServiceRecord:
     host = _ANY_ADDRESS.get(settings.host, settings.host)
     return ServiceRecord(
         url=f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}",
@@ -202,4 +204,5 @@ def _record(settings: Settings, listening: socket.socket) -> ServiceRecord:
         workers=settings.workers,
         data_dir=str(settings.folder),
         embedded_database=settings.database_url is None,
+        socket=local_path,
     )

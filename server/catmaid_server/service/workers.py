@@ -14,6 +14,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,12 +81,12 @@ class Worker:
 
 
 class Workers:
-    """`count` processes that answer what comes in over `listening`, a bound socket.
+    """`count` processes that answer what comes in over `listening`, bound sockets.
 
     What they print goes to the file `output`, what they count to files in the folder `metrics`.
     """
 
-    def __init__(self, listening: socket.socket, count: int, output: Path, metrics: Path) -> None:
+    def __init__(self, listening: Sequence[socket.socket], count: int, output: Path, metrics: Path) -> None:
         self._listening = listening
         self._count = count
         self._output = output
@@ -105,10 +106,11 @@ class Workers:
         Raises `ServiceError` if one does not start.
         """
         await asyncio.gather(*(self._set_to_work(number, order) for number in self._workers))
-        self._listening.setblocking(False)
-        self._listening.listen(_BACKLOG)
+        for listening in self._listening:
+            listening.setblocking(False)
+            listening.listen(_BACKLOG)
         self._tasks = [asyncio.create_task(self._keep(number, order)) for number in self._workers]
-        self._tasks.append(asyncio.create_task(self._deal()))
+        self._tasks += [asyncio.create_task(self._deal(listening)) for listening in self._listening]
 
     def check_connections(self) -> None:
         """Make the workers look whether their database connections still work."""
@@ -120,7 +122,8 @@ class Workers:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._listening.close()
+        for listening in self._listening:
+            listening.close()
         workers = [worker for worker in self._workers.values() if worker.process.returncode is None]
         for worker in workers:
             with contextlib.suppress(ProcessLookupError):
@@ -135,11 +138,11 @@ class Workers:
         for worker in self._workers.values():
             worker.channel.close()
 
-    async def _deal(self) -> None:
+    async def _deal(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                connection, _ = await loop.sock_accept(self._listening)
+                connection, _ = await loop.sock_accept(listening)
             except OSError as error:
                 log.warning("no connection accepted", reason=str(error))
                 await asyncio.sleep(_RETRY_S)
