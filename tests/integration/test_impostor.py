@@ -1,4 +1,4 @@
-"""After a crash, whoever takes the service's port gets no token, from nobody."""
+"""The service and its clients know each other: by names, and after a crash by a socket; a port alone gets no token."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import queue
 import signal
 import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from pydantic import ValidationError
 
 import catmaid_jupyter as cj
 from catmaid_jupyter.api.embedded import running_service, service_without_token
@@ -27,7 +30,7 @@ PATIENCE_S = 30.0
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     folder = tmp_path_factory.mktemp("data")
     folder.chmod(0o755)
-    chosen = Settings(data_dir=folder)
+    chosen = Settings(data_dir=folder, allowed_hosts="lab.example, .below.example", allowed_origins="https://a.example")
     yield chosen
     service.stop(chosen)
 
@@ -37,6 +40,16 @@ def crash(record: ServiceRecord) -> None:
     processes = psutil.Process(record.pid).children()
     os.kill(record.pid, signal.SIGKILL)
     psutil.wait_procs([child for child in processes if child.name() != "postgres"], timeout=PATIENCE_S)
+
+
+def test_it_answers_under_the_names_that_were_set(settings: Settings) -> None:
+    record = service.start(settings)
+    for host, status in (("lab.example", 200), ("a.below.example:80", 200), ("localhost", 200), ("evil.example", 403)):
+        connection = HTTPConnection(record.url.removeprefix("http://"), timeout=PATIENCE_S)
+        connection.request("GET", "/version", headers={"Host": host, "Origin": "https://a.example"})
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (status, "https://a.example"), host
+        connection.close()
 
 
 def test_an_open_notebook_and_a_new_one(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,6 +111,18 @@ def test_the_data_folder_is_closed_to_others(settings: Settings) -> None:
     record = service.start(settings)
     assert settings.folder.stat().st_mode & 0o777 == 0o700
     assert (settings.folder / record.socket).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("wrong", [
+    {"allowed_hosts": "http://lab.example"},
+    {"allowed_hosts": "lab.example:8000"},
+    {"allowed_hosts": "lab example"},
+    {"allowed_origins": "lab.example"},
+    {"allowed_origins": "https://lab.example/page"},
+])  # fmt: skip
+def test_names_that_are_none_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=r"is no (name of a host|origin of pages); write it"):
+        Settings(**wrong)
 
 
 def test_a_folder_with_a_long_path_has_its_socket_elsewhere(tmp_path: Path) -> None:

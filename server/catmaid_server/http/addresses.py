@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
+
 from aiohttp import web
 from yarl import URL
 
 from catmaid_server.domain.errors import InvalidInput
+
+_AUTHORITY = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|[A-Za-z0-9._-]+)(?::[0-9]{0,5})?")
 
 
 def external_url(request: web.Request) -> URL:
@@ -14,11 +19,29 @@ def external_url(request: web.Request) -> URL:
     Raises `InvalidInput` if the request names a host that cannot be one.
     """
     try:
-        return request.url.origin().with_path("/")
+        # Not `request.host`: that lacks the port where the request's target is a whole address.
+        url = request.url
+        authorities = url.raw_authority, request.headers.get("Host", url.raw_authority)
+        if all(map(is_authority, authorities)):
+            return url.origin().with_path("/")
     except ValueError:
-        raise InvalidInput("The header Host is malformed: it names a host, and a port after a colon.") from None
+        pass
+    raise InvalidInput("The header Host is malformed: it takes the name of a host, and a port after a colon.")
 
 
 def external_host(request: web.Request) -> str:
     """Host of the service as the client sees it, with the port unless it is that of the scheme."""
     return external_url(request).host_port_subcomponent or ""
+
+
+def is_authority(text: str) -> bool:
+    """Whether a text is the name or address of a host, as it stands in a header, with or without a port."""
+    match = _AUTHORITY.fullmatch(text)
+    if match is None:
+        return False
+    if match[1] is not None:
+        try:
+            ipaddress.IPv6Address(match[1])
+        except ValueError:
+            return False
+    return True

@@ -16,7 +16,8 @@ from catmaid_server.auth.checks import PasswordChecks
 from catmaid_server.db.store import Store
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.events.feed import Feed
-from catmaid_server.http import keys
+from catmaid_server.http import keys, other_sites
+from catmaid_server.http.allowed_hosts import AllowedHosts
 from catmaid_server.http.dispatch import as_aiohttp_handler
 from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.http.middleware import merge_slashes, observe
@@ -27,6 +28,7 @@ MAX_BODY_BYTES = 64 * 1024**2
 MAX_FORM_FIELDS = 500_000  # clients write each of many ids as a field of its own
 NODE_LIMIT = 50_000
 _FORGET_EVERY_S = 3600.0
+_THIS_MACHINE = AllowedHosts()
 
 
 def create_app(
@@ -39,6 +41,8 @@ def create_app(
     registration: bool = False,
     approval: bool = True,
     front_end: FrontEnd | None = None,
+    allowed_hosts: AllowedHosts = _THIS_MACHINE,
+    allowed_origins: Iterable[str] = (other_sites.ANY,),
 ) -> web.Application:
     """Make the service's application.
 
@@ -60,6 +64,10 @@ def create_app(
         Whether project tokens that need approval give nothing before it; CATMAID gives all at once.
     front_end
         CATMAID's own front end, to be found at the service's address.
+    allowed_hosts
+        Names under which the service answers.
+    allowed_origins
+        Sites whose pages may read answers, such as `https://example.org`; `*` for all.
     """
     app = web.Application(
         middlewares=[observe, merge_slashes], client_max_size=MAX_BODY_BYTES, client_max_fields=MAX_FORM_FIELDS
@@ -74,6 +82,8 @@ def create_app(
     app[keys.REGISTRATION] = registration
     app[keys.APPROVAL] = approval
     app[keys.FRONT_END] = front_end
+    app[keys.ALLOWED_HOSTS] = allowed_hosts
+    app[keys.ALLOWED_ORIGINS] = frozenset(allowed_origins)
     app[keys.SOCKETS] = weakref.WeakSet()
     app[keys.ROUTES] = tuple(routes)
     for route in app[keys.ROUTES]:

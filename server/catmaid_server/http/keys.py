@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from catmaid_server.auth.access import Access
     from catmaid_server.auth.checks import PasswordChecks
     from catmaid_server.events.feed import Feed
+    from catmaid_server.http.allowed_hosts import AllowedHosts
     from catmaid_server.http.front_end import FrontEnd
     from catmaid_server.tiles.service import TileService
 
@@ -28,4 +29,6 @@ SOCKETS: web.AppKey[weakref.WeakSet[web.WebSocketResponse]] = web.AppKey("socket
 REGISTRATION: web.AppKey[bool] = web.AppKey("registration", bool)
 FRONT_END: web.AppKey[FrontEnd | None] = web.AppKey("front_end")
 APPROVAL: web.AppKey[bool] = web.AppKey("approval", bool)
+ALLOWED_HOSTS: web.AppKey[AllowedHosts] = web.AppKey("allowed_hosts")
+ALLOWED_ORIGINS: web.AppKey[frozenset[str]] = web.AppKey("allowed_origins")
 NODE_LIMIT: web.AppKey[int] = web.AppKey("node_limit", int)

@@ -6,6 +6,8 @@ from typing import Final
 
 import msgspec
 
+from catmaid_server.http.allowed_hosts import AllowedHosts
+
 READY: Final = "ready"
 CHECK_CONNECTIONS: Final = "check connections"
 
@@ -24,3 +26,5 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     registration: bool = False
     approval: bool = True
     front_end: str | None = None
+    allowed_hosts: AllowedHosts = AllowedHosts()
+    allowed_origins: tuple[str, ...] = ()

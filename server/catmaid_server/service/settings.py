@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from catmaid_server.db.store import REMEMBER_BYTES
+from catmaid_server.http import other_sites
+from catmaid_server.http.allowed_hosts import host_names
 
 
 class Settings(BaseSettings):
@@ -24,6 +26,12 @@ class Settings(BaseSettings):
 
     port: int = Field(default=0, ge=0, le=65535)
     """TCP port; 0 takes the port of the last time if it is free, else any."""
+
+    allowed_hosts: str = ""
+    """Names of the service, besides those of this machine, with commas between; `.example.org` is all below it."""
+
+    allowed_origins: str = other_sites.ANY
+    """Sites whose pages may read answers that need no session, as `https://example.org`, with commas between."""
 
     database_url: SecretStr | None = None
     """PostgreSQL to use instead of the embedded one: a URL or libpq connection string."""
@@ -54,6 +62,23 @@ class Settings(BaseSettings):
 
     shutdown_s: float = Field(default=10.0, ge=0)
     """How long requests in flight may take when the service stops, in seconds."""
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _check_hosts(cls, text: str) -> str:
+        host_names(text)
+        return text
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _check_origins(cls, text: str) -> str:
+        other_sites.origins(text)
+        return text
+
+    @property
+    def allowed_host_names(self) -> tuple[str, ...]:
+        """The names of `allowed_hosts`, in small letters."""
+        return host_names(self.allowed_hosts)
 
     @property
     def folder(self) -> Path:

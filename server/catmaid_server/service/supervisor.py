@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 import structlog
 
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.http import other_sites
 from catmaid_server.http.catmaid.version import SERVER_VERSION, own_version
 from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.postgres.cluster import Cluster, ClusterError
@@ -23,6 +24,7 @@ from catmaid_server.service.folder import ServiceError, ServiceFolder
 from catmaid_server.service.local_socket import bound_socket
 from catmaid_server.service.opening import embedded_cluster, outside_dsn, set_up
 from catmaid_server.service.orders import WorkerOrder
+from catmaid_server.service.reachability import allowed_hosts, local_host
 from catmaid_server.service.settings import Settings
 from catmaid_server.service.workers import Workers
 from catmaid_wire.service_record import ServiceRecord
@@ -35,7 +37,6 @@ _WATCH_S = 0.25
 _RETRY_S = 2.0
 _ROTATE_S = 60.0
 _PORT_FREE_S = 3.0
-_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 
 Announce = Callable[[ServiceRecord], None]
 
@@ -191,13 +192,14 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         registration=settings.registration,
         approval=settings.approval,
         front_end=None if settings.front_end is None else str(settings.front_end.expanduser().absolute()),
+        allowed_hosts=allowed_hosts(settings),
+        allowed_origins=other_sites.origins(settings.allowed_origins),
     )
 
 
 def _record(settings: Settings, listening: socket.socket, local_path: str) -> ServiceRecord:
-    host = _ANY_ADDRESS.get(settings.host, settings.host)
     return ServiceRecord(
-        url=f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}",
+        url=f"http://{local_host(settings)}:{listening.getsockname()[1]}",
         pid=os.getpid(),
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         version=own_version(),

@@ -72,6 +72,8 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             registration=order.registration,
             approval=order.approval,
             front_end=_front_end(order),
+            allowed_hosts=order.allowed_hosts,
+            allowed_origins=order.allowed_origins,
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=order.shutdown_s)
         await runner.setup()
