@@ -28,7 +28,9 @@ class ServiceRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What `service.json` says of a running service; services of other versions may not say all of it."""
 
     url: str
-    """Address, without a slash at the end."""
+    """Address, for this machine, without a slash at the end."""
+    shared_url: str = ""
+    """Address for other machines; empty if they do not reach it."""
     pid: int
     started: str
     """ISO 8601, UTC."""

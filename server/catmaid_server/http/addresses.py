@@ -9,6 +9,7 @@ from aiohttp import web
 from yarl import URL
 
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.http import keys
 
 _AUTHORITY = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|[A-Za-z0-9._-]+)(?::[0-9]{0,5})?")
 
@@ -23,7 +24,9 @@ def external_url(request: web.Request) -> URL:
         url = request.url
         authorities = url.raw_authority, request.headers.get("Host", url.raw_authority)
         if all(map(is_authority, authorities)):
-            return url.origin().with_path("/")
+            own = url.origin().with_path("/")
+            # Clients of this machine come over a socket that needs no TLS, and hand our addresses on to browsers.
+            return own.with_scheme("https") if request.app[keys.OVER_TLS] else own
     except ValueError:
         pass
     raise InvalidInput("The header Host is malformed: it takes the name of a host, and a port after a colon.")

@@ -41,6 +41,7 @@ def create_app(
     registration: bool = False,
     approval: bool = True,
     front_end: FrontEnd | None = None,
+    over_tls: bool = False,
     allowed_hosts: AllowedHosts = _THIS_MACHINE,
     allowed_origins: Iterable[str] = (other_sites.ANY,),
 ) -> web.Application:
@@ -64,6 +65,8 @@ def create_app(
         Whether project tokens that need approval give nothing before it; CATMAID gives all at once.
     front_end
         CATMAID's own front end, to be found at the service's address.
+    over_tls
+        Whether what comes over the port is encrypted.
     allowed_hosts
         Names under which the service answers.
     allowed_origins
@@ -82,6 +85,7 @@ def create_app(
     app[keys.REGISTRATION] = registration
     app[keys.APPROVAL] = approval
     app[keys.FRONT_END] = front_end
+    app[keys.OVER_TLS] = over_tls
     app[keys.ALLOWED_HOSTS] = allowed_hosts
     app[keys.ALLOWED_ORIGINS] = frozenset(allowed_origins)
     app[keys.SOCKETS] = weakref.WeakSet()

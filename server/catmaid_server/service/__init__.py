@@ -1,6 +1,7 @@
 """The service as a process: one per data folder, started, found and stopped from anywhere.
 
 - `lifecycle`: start, find and stop it; `folder`: its files in the data folder; `settings`: its settings.
+- `reachability`: its names and addresses, and who may use them without `tls`.
 - `supervisor`: the process that listens and hands connections to its workers; `workers`, `worker`, `orders`: these
   processes, and what each gets to know at its start.
 - `local_socket`: the Unix socket for programs of the same user.

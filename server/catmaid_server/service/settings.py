@@ -27,6 +27,15 @@ class Settings(BaseSettings):
     port: int = Field(default=0, ge=0, le=65535)
     """TCP port; 0 takes the port of the last time if it is free, else any."""
 
+    tls_cert: Path | None = None
+    """Certificate for TLS, with those between it and the root: a PEM file."""
+
+    tls_key: Path | None = None
+    """Private key of the certificate: a PEM file without a password; not needed if it is in that of the certificate."""
+
+    insecure: bool = False
+    """Whether other machines may reach the service without TLS."""
+
     allowed_hosts: str = ""
     """Names of the service, besides those of this machine, with commas between; `.example.org` is all below it."""
 

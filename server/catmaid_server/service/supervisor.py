@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 
@@ -24,8 +25,9 @@ from catmaid_server.service.folder import ServiceError, ServiceFolder
 from catmaid_server.service.local_socket import bound_socket
 from catmaid_server.service.opening import embedded_cluster, outside_dsn, set_up
 from catmaid_server.service.orders import WorkerOrder
-from catmaid_server.service.reachability import allowed_hosts, local_host
+from catmaid_server.service.reachability import allowed_hosts, local_url, require_protection, shared_url
 from catmaid_server.service.settings import Settings
+from catmaid_server.service.tls import tls_context
 from catmaid_server.service.workers import Workers
 from catmaid_wire.service_record import ServiceRecord
 
@@ -61,6 +63,9 @@ def serve(settings: Settings, announce: Announce) -> ServiceRecord | None:
         If it cannot start.
     """
     _require_front_end(settings)
+    require_protection(settings)
+    if settings.tls_cert is not None:
+        tls_context(settings.tls_cert.expanduser(), settings.tls_key and settings.tls_key.expanduser())
     folder = ServiceFolder(settings.folder)
     folder.make()
     held = _lock_or_find(folder)
@@ -191,15 +196,23 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         shutdown_s=settings.shutdown_s,
         registration=settings.registration,
         approval=settings.approval,
-        front_end=None if settings.front_end is None else str(settings.front_end.expanduser().absolute()),
+        front_end=_absolute(settings.front_end),
+        tls_cert=_absolute(settings.tls_cert),
+        tls_key=_absolute(settings.tls_key),
         allowed_hosts=allowed_hosts(settings),
         allowed_origins=other_sites.origins(settings.allowed_origins),
     )
 
 
+def _absolute(path: Path | None) -> str | None:
+    return None if path is None else str(path.expanduser().absolute())
+
+
 def _record(settings: Settings, listening: socket.socket, local_path: str) -> ServiceRecord:
+    port = listening.getsockname()[1]
     return ServiceRecord(
-        url=f"http://{local_host(settings)}:{listening.getsockname()[1]}",
+        url=local_url(settings, port),
+        shared_url=shared_url(settings, port),
         pid=os.getpid(),
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         version=own_version(),

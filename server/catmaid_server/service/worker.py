@@ -12,6 +12,7 @@ import gc
 import os
 import signal
 import socket
+import ssl
 import sys
 from pathlib import Path
 
@@ -27,10 +28,12 @@ from catmaid_server.http.catmaid.version import SERVER_VERSION
 from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.routes import all_routes
 from catmaid_server.service import logs
-from catmaid_server.service.folder import ServiceFolder
+from catmaid_server.service.folder import ServiceError, ServiceFolder
 from catmaid_server.service.orders import CHECK_CONNECTIONS, READY, WorkerOrder
+from catmaid_server.service.tls import tls_context
 
 _AT_ONCE = 16
+_HANDSHAKE_S = 10.0
 
 log = structlog.get_logger("catmaid.worker")
 
@@ -49,7 +52,7 @@ def main() -> None:
         asyncio.run(_serve(order, socket.socket(fileno=int(sys.argv[1]))))
     except BrokenPipeError:
         sys.exit(1)  # the supervisor ended while we started
-    except (psycopg.Error, psycopg_pool.PoolTimeout, OSError) as error:
+    except (psycopg.Error, psycopg_pool.PoolTimeout, OSError, ServiceError) as error:
         log.exception("worker failed")
         _send_line(" ".join(str(error).split()))
         sys.exit(1)
@@ -60,6 +63,7 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    tls = _tls(order)
     opened = Store.opened(
         order.dsn, pool_size=order.pool_size, remember_bytes=order.remember_bytes, longest_query_s=_LONGEST_QUERY_S
     )
@@ -72,13 +76,14 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             registration=order.registration,
             approval=order.approval,
             front_end=_front_end(order),
+            over_tls=tls is not None,
             allowed_hosts=order.allowed_hosts,
             allowed_origins=order.allowed_origins,
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=order.shutdown_s)
         await runner.setup()
         gc.freeze()  # routes and modules stay: looking through them each time would hold up requests
-        connections = ReceivedConnections(channel, runner)
+        connections = ReceivedConnections(channel, runner, tls)
         _say_ready()
         orders = asyncio.create_task(_obey(store, stopping))
         try:
@@ -89,14 +94,24 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             orders.cancel()
 
 
+def _tls(order: WorkerOrder) -> ssl.SSLContext | None:
+    if order.tls_cert is None:
+        return None
+    return tls_context(Path(order.tls_cert), None if order.tls_key is None else Path(order.tls_key))
+
+
 def _front_end(order: WorkerOrder) -> FrontEnd | None:
     return None if order.front_end is None else FrontEnd.opened(Path(order.front_end), version=SERVER_VERSION)
 
 
 class ReceivedConnections:
-    """Serves the connections that the supervisor hands over."""
+    """Serves the connections that the supervisor hands over.
 
-    def __init__(self, channel: socket.socket, runner: web.AppRunner) -> None:
+    tls : what encrypts those over the port; those over the Unix socket stay within the machine.
+    """
+
+    def __init__(self, channel: socket.socket, runner: web.AppRunner, tls: ssl.SSLContext | None) -> None:
+        self._tls = tls
         self._channel = channel
         self._runner = runner
         self._begun: set[asyncio.Task[object]] = set()
@@ -126,7 +141,12 @@ class ReceivedConnections:
         server = self._runner.server
         assert server is not None
         connection.setblocking(False)
-        await self._loop.connect_accepted_socket(server, connection)
+        tls = None if connection.family == socket.AF_UNIX else self._tls
+        timeout = None if tls is None else _HANDSHAKE_S
+        try:
+            await self._loop.connect_accepted_socket(server, connection, ssl=tls, ssl_handshake_timeout=timeout)
+        except OSError as error:  # whoever speaks no TLS, or hung up
+            log.debug("no connection", reason=str(error))
 
 
 async def _obey(store: Store, stopping: asyncio.Event) -> None:
