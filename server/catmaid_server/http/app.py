@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 from aiohttp import WSCloseCode, web
 
+from catmaid_server.auth import sessions
 from catmaid_server.auth.access import Access
 from catmaid_server.auth.checks import PasswordChecks
 from catmaid_server.db.store import Store
@@ -41,6 +42,7 @@ def create_app(
     registration: bool = False,
     approval: bool = True,
     front_end: FrontEnd | None = None,
+    session_cookie: str = sessions.COOKIE,
     over_tls: bool = False,
     allowed_hosts: AllowedHosts = _THIS_MACHINE,
     allowed_origins: Iterable[str] = (other_sites.ANY,),
@@ -65,6 +67,8 @@ def create_app(
         Whether project tokens that need approval give nothing before it; CATMAID gives all at once.
     front_end
         CATMAID's own front end, to be found at the service's address.
+    session_cookie
+        Name of the cookie of login sessions; CATMAID's is understood, too.
     over_tls
         Whether what comes over the port is encrypted.
     allowed_hosts
@@ -85,6 +89,7 @@ def create_app(
     app[keys.REGISTRATION] = registration
     app[keys.APPROVAL] = approval
     app[keys.FRONT_END] = front_end
+    app[keys.SESSION_COOKIE] = session_cookie
     app[keys.OVER_TLS] = over_tls
     app[keys.ALLOWED_HOSTS] = allowed_hosts
     app[keys.ALLOWED_ORIGINS] = frozenset(allowed_origins)

@@ -111,7 +111,7 @@ async def _who(request: web.Request, route: Route) -> tuple[User, bool]:
         if user is None:
             raise Unauthenticated("Invalid token.")
         return user, user.username != ANONYMOUS
-    cookie = request.cookies.get(sessions.COOKIE)
+    cookie = sessions.cookie_of(request.cookies, request.app[keys.SESSION_COOKIE])
     if cookie is not None:
         user = await _user_of_session(request, cookie)
         if user is not None:

@@ -85,7 +85,7 @@ async def merge_slashes(request: web.Request, handler: RequestHandler) -> web.St
 
 
 def _readers(request: web.Request) -> dict[str, str]:
-    with_session = sessions.COOKIE in request.cookies
+    with_session = sessions.cookie_of(request.cookies, request.app[keys.SESSION_COOKIE]) is not None
     return other_sites.readers(request.headers, request.app[keys.ALLOWED_ORIGINS], with_session=with_session)
 
 

@@ -22,6 +22,7 @@ import psycopg_pool
 import structlog
 from aiohttp import web
 
+from catmaid_server.auth import sessions
 from catmaid_server.db.store import Store
 from catmaid_server.http.app import create_app
 from catmaid_server.http.catmaid.version import SERVER_VERSION
@@ -76,6 +77,7 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             registration=order.registration,
             approval=order.approval,
             front_end=_front_end(order),
+            session_cookie=sessions.cookie_name(order.secret),
             over_tls=tls is not None,
             allowed_hosts=order.allowed_hosts,
             allowed_origins=order.allowed_origins,

@@ -74,7 +74,7 @@ def start_session(call: Call, response: web.Response, user_id: int, password_has
     """Give the browser a cookie that stands for a user until their password changes."""
     cookie = sessions.issue(call.request.app[keys.SECRET], user_id, password_hash)
     response.set_cookie(
-        sessions.COOKIE,
+        call.request.app[keys.SESSION_COOKIE],
         cookie,
         max_age=sessions.LIFETIME_S,
         httponly=True,
@@ -99,7 +99,10 @@ async def log_out(call: Call, form: NoParameters) -> Annotated[web.Response, Con
     if same_site.is_foreign(call.request.headers, external_host(call.request)):
         raise NotAllowed("Log out on a page of this service.")
     response = await _account_response(call, await call.access.anonymous())
-    response.del_cookie(sessions.COOKIE)
+    response.del_cookie(call.request.app[keys.SESSION_COOKIE])
+    # One of CATMAID's name may be that of another program on this host.
+    if sessions.session_of(call.request.app[keys.SECRET], call.request.cookies.get(sessions.COOKIE, "")) is not None:
+        response.del_cookie(sessions.COOKIE)
     return response
 
 
