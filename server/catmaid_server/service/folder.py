@@ -17,6 +17,8 @@ import msgspec
 from catmaid_wire import service_record
 from catmaid_wire.service_record import ServiceRecord
 
+_KEY_FILE = "secret.key"
+_KEY_BYTES = 32
 _OTHERS = 0o077
 _OTHERS_WRITE = 0o022
 
@@ -79,10 +81,10 @@ class ServiceFolder:
         write_atomically(self.path / "service.port", f"{port}\n".encode())
 
     def secret(self) -> bytes:
-        """The key that signs sessions and tickets; made the first time. Call with the lock held."""
-        path = self.path / "secret.key"
-        if not path.exists():
-            write_atomically(path, secrets.token_bytes(32), mode=0o600)
+        """The key that signs sessions and tickets; made the first time, or where it is damaged. Call with the lock."""
+        path = self.path / _KEY_FILE
+        if not path.exists() or path.stat().st_size < _KEY_BYTES:  # anybody could sign with an empty one
+            write_atomically(path, secrets.token_bytes(_KEY_BYTES), mode=0o600)
         return path.read_bytes()
 
     def empty_metrics(self) -> Path:
@@ -121,10 +123,10 @@ class ServiceFolder:
 
     def _close_to_others(self) -> None:
         mode = self.path.stat().st_mode
-        if not mode & _OTHERS:
-            return
         try:
-            self.path.chmod(0o700)
+            for path, wanted in ((self.path, 0o700), (self.path / _KEY_FILE, 0o600), (self.admin_token, 0o600)):
+                if path.exists() and path.stat().st_mode & _OTHERS:
+                    path.chmod(wanted)
         except PermissionError:
             if mode & _OTHERS_WRITE:
                 raise ServiceError(
