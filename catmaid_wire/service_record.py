@@ -40,6 +40,10 @@ class ServiceRecord(msgspec.Struct, frozen=True, kw_only=True):
     embedded_database: bool = True
     socket: str = ""
     """Path, from the data folder, of the Unix socket on which it answers, too; empty for services that have none."""
+    renewals: int | None = None
+    """How often new workers were to take over since the start; None where the service cannot do that."""
+    renewal_problem: str | None = None
+    """Why the last of these new workers did not take over."""
 
 
 def read_record(data_dir: Path) -> ServiceRecord | None:

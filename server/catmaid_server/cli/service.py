@@ -74,6 +74,17 @@ def stop(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def restart(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Update a running service without a stop: new workers, of the installed release, take over.
+
+    Requests in flight are finished by the old workers. Settings stay those with which the service was started.
+    If the new workers do not start, the old ones go on.
+    """
+    record = service.restart(settings_from(data_dir=data_dir))
+    answer(record, as_json=as_json, text=f"The service at {record.url} is now version {record.version}.")
+
+
+@app.command()
 def status(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Say whether the service of a data folder runs, and where."""
     found = service.status(settings_from(data_dir=data_dir, database_url=database_url))

@@ -146,7 +146,11 @@ async def _forget_old_answers(store: Store) -> None:
         await asyncio.sleep(_FORGET_EVERY_S)
 
 
-async def _close_sockets(app: web.Application) -> None:
+async def close_sockets(app: web.Application, code: WSCloseCode, reason: str) -> None:
+    """Close all WebSockets of this process."""
     sockets = app[keys.SOCKETS]
-    for socket in set(sockets):
-        await socket.close(code=WSCloseCode.GOING_AWAY, message=b"The service is shutting down.")
+    await asyncio.gather(*(socket.close(code=code, message=reason.encode()) for socket in set(sockets)))
+
+
+async def _close_sockets(app: web.Application) -> None:
+    await close_sockets(app, WSCloseCode.GOING_AWAY, "The service is shutting down.")

@@ -10,10 +10,15 @@ from catmaid_server.http.allowed_hosts import AllowedHosts
 
 READY: Final = "ready"
 CHECK_CONNECTIONS: Final = "check connections"
+RETIRE: Final = "retire"
+"""Another worker is in its place: finish what its connections ask, and end."""
 
 
 class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker is to do."""
+    """What a worker is to do.
+
+    After an update without a stop, an older supervisor sends this to newer workers: new fields need defaults.
+    """
 
     dsn: str
     data_dir: str

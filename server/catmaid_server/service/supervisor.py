@@ -26,6 +26,7 @@ from catmaid_server.service.local_socket import bound_socket
 from catmaid_server.service.opening import embedded_cluster, outside_dsn, set_up
 from catmaid_server.service.orders import WorkerOrder
 from catmaid_server.service.reachability import allowed_hosts, local_url, require_protection, shared_url
+from catmaid_server.service.renewal import Renewal
 from catmaid_server.service.settings import Settings
 from catmaid_server.service.tls import tls_context
 from catmaid_server.service.workers import Workers
@@ -106,8 +107,10 @@ def _lock_or_find(folder: ServiceFolder) -> int | ServiceRecord:
 async def _run(settings: Settings, folder: ServiceFolder, announce: Announce) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    renewal = Renewal()
+    renewal.listen(stopping.set)
     cluster = embedded_cluster(settings)
     async with AsyncExitStack() as at_end:  # last in, first out: workers end before the database does
         listening = at_end.enter_context(await _bound_socket(settings, folder))
@@ -119,17 +122,23 @@ async def _run(settings: Settings, folder: ServiceFolder, announce: Announce) ->
         await workers.spawn()
         dsn = outside_dsn(settings) if cluster is None else await asyncio.to_thread(cluster.start)
         await (await set_up(dsn, folder, embedded=cluster is not None)).close()
-        await workers.start(_order(settings, folder, dsn))
+        order = _order(settings, folder, dsn)
+        await workers.start(order)
         record = _record(settings, listening, local_path)
         at_end.callback(folder.remove_record)
         folder.write_record(record)
         folder.remember_port(listening.getsockname()[1])
         log.info("started", url=record.url, workers=record.workers, version=record.version)
         announce(record)
-        minding = asyncio.create_task(_mind(cluster, workers, folder))
-        at_end.callback(minding.cancel)
+        for work in (_mind(cluster, workers, folder), renewal.follow(folder, workers, order, record)):
+            at_end.push_async_callback(_cancel, asyncio.create_task(work))
         await stopping.wait()
         log.info("stopping")
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _mind(cluster: Cluster | None, workers: Workers, folder: ServiceFolder) -> None:
@@ -220,4 +229,5 @@ def _record(settings: Settings, listening: socket.socket, local_path: str) -> Se
         data_dir=str(settings.folder),
         embedded_database=settings.database_url is None,
         socket=local_path,
+        renewals=0,
     )

@@ -30,7 +30,8 @@ from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.routes import all_routes
 from catmaid_server.service import logs
 from catmaid_server.service.folder import ServiceError, ServiceFolder
-from catmaid_server.service.orders import CHECK_CONNECTIONS, READY, WorkerOrder
+from catmaid_server.service.orders import CHECK_CONNECTIONS, READY, RETIRE, WorkerOrder
+from catmaid_server.service.retirement import Retirement
 from catmaid_server.service.tls import tls_context
 
 _AT_ONCE = 16
@@ -82,18 +83,39 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             allowed_hosts=order.allowed_hosts,
             allowed_origins=order.allowed_origins,
         )
+        retirement = Retirement(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=order.shutdown_s)
         await runner.setup()
+        server = runner.server
+        assert server is not None
         gc.freeze()  # routes and modules stay: looking through them each time would hold up requests
-        connections = ReceivedConnections(channel, runner, tls)
+        connections = ReceivedConnections(channel, server, tls)
+        retiring = asyncio.Event()
         _say_ready()
-        orders = asyncio.create_task(_obey(store, stopping))
+        tasks = [
+            asyncio.create_task(_obey(store, retiring, stopping)),
+            asyncio.create_task(_retire(retiring, connections, retirement, server, stopping)),
+        ]
         try:
             await stopping.wait()
         finally:
             await connections.close()
             await runner.cleanup()
-            orders.cancel()
+            for task in tasks:
+                task.cancel()
+
+
+async def _retire(
+    retiring: asyncio.Event,
+    connections: ReceivedConnections,
+    retirement: Retirement,
+    server: web.Server,
+    stopping: asyncio.Event,
+) -> None:
+    await retiring.wait()
+    await connections.close()
+    await retirement.close_connections(server)
+    stopping.set()
 
 
 def _tls(order: WorkerOrder) -> ssl.SSLContext | None:
@@ -112,52 +134,56 @@ class ReceivedConnections:
     tls : what encrypts those over the port; those over the Unix socket stay within the machine.
     """
 
-    def __init__(self, channel: socket.socket, runner: web.AppRunner, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, channel: socket.socket, server: web.Server, tls: ssl.SSLContext | None) -> None:
         self._tls = tls
         self._channel = channel
-        self._runner = runner
+        self._server = server
         self._begun: set[asyncio.Task[object]] = set()
         self._loop = asyncio.get_running_loop()
         channel.setblocking(False)
         self._loop.add_reader(channel, self._receive)
 
     async def close(self) -> None:
-        """Begin to serve what was handed over, and take no more."""
-        self._receive()
+        """Begin to serve all that was handed over, and take no more."""
+        while self._receive():
+            pass
         self._loop.remove_reader(self._channel)
         await asyncio.gather(*self._begun, return_exceptions=True)
 
-    def _receive(self) -> None:
+    def _receive(self) -> bool:
+        """Take what is handed over with one message; False if there is none now."""
         try:
             data, descriptors, _, _ = socket.recv_fds(self._channel, _AT_ONCE, _AT_ONCE)
         except BlockingIOError:
-            return
+            return False
         if not data:
             self._loop.remove_reader(self._channel)
         for descriptor in descriptors:
             serving = self._loop.create_task(self._serve(socket.socket(fileno=descriptor)))
             self._begun.add(serving)
             serving.add_done_callback(self._begun.discard)
+        return bool(data)
 
     async def _serve(self, connection: socket.socket) -> None:
-        server = self._runner.server
-        assert server is not None
         connection.setblocking(False)
         tls = None if connection.family == socket.AF_UNIX else self._tls
         timeout = None if tls is None else _HANDSHAKE_S
         try:
-            await self._loop.connect_accepted_socket(server, connection, ssl=tls, ssl_handshake_timeout=timeout)
+            await self._loop.connect_accepted_socket(self._server, connection, ssl=tls, ssl_handshake_timeout=timeout)
         except OSError as error:  # whoever speaks no TLS, or hung up
             log.debug("no connection", reason=str(error))
 
 
-async def _obey(store: Store, stopping: asyncio.Event) -> None:
+async def _obey(store: Store, retiring: asyncio.Event, stopping: asyncio.Event) -> None:
     """Follow the supervisor's orders until there are no more."""
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():
-        if line.decode().strip() == CHECK_CONNECTIONS:
+        order = line.decode().strip()
+        if order == CHECK_CONNECTIONS:
             await store.check()
+        elif order == RETIRE:
+            retiring.set()
     stopping.set()
 
 
