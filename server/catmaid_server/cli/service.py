@@ -37,6 +37,20 @@ def serve(
         Path | None,
         typer.Option(metavar="DIR", help="Checkout of CATMAID whose front end is to be served.", show_default="none"),
     ] = None,
+    root_path: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH", help="Path under which a proxy gives the service to clients.", show_default="none"
+        ),
+    ] = None,
+    trusted_proxies: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESSES",
+            help="Proxies whose X-Forwarded headers are believed: addresses and networks, with commas between.",
+            show_default="none",
+        ),
+    ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Return when the service answers, and let it run.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -57,6 +71,8 @@ def serve(
         tls_key=tls_key,
         insecure=insecure,
         front_end=catmaid_front_end,
+        root_path=root_path,
+        trusted_proxies=trusted_proxies,
     )
     if detach:
         _show(service.start(settings), as_json=as_json)

@@ -15,13 +15,16 @@ from catmaid_server.auth import sessions
 from catmaid_server.auth.access import Access
 from catmaid_server.auth.checks import PasswordChecks
 from catmaid_server.db.store import Store
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.events.feed import Feed
 from catmaid_server.http import keys, other_sites
+from catmaid_server.http.addresses import own_path
 from catmaid_server.http.allowed_hosts import AllowedHosts
 from catmaid_server.http.dispatch import as_aiohttp_handler
 from catmaid_server.http.front_end import FrontEnd
-from catmaid_server.http.middleware import merge_slashes, observe
+from catmaid_server.http.middleware import complete_redirects, merge_slashes, observe
+from catmaid_server.http.proxies import Proxies
 from catmaid_server.http.routing import Route
 from catmaid_server.tiles.service import TileService
 
@@ -46,6 +49,7 @@ def create_app(
     over_tls: bool = False,
     allowed_hosts: AllowedHosts = _THIS_MACHINE,
     allowed_origins: Iterable[str] = (other_sites.ANY,),
+    proxies: Proxies | None = None,
 ) -> web.Application:
     """Make the service's application.
 
@@ -75,9 +79,18 @@ def create_app(
         Names under which the service answers.
     allowed_origins
         Sites whose pages may read answers, such as `https://example.org`; `*` for all.
+    proxies
+        Which proxies are trusted, and the path under which clients reach the service; by default none.
+
+    Raises
+    ------
+    InvalidInput
+        If the root path is also the beginning of a route's path.
     """
     app = web.Application(
-        middlewares=[observe, merge_slashes], client_max_size=MAX_BODY_BYTES, client_max_fields=MAX_FORM_FIELDS
+        middlewares=[observe, complete_redirects, merge_slashes],
+        client_max_size=MAX_BODY_BYTES,
+        client_max_fields=MAX_FORM_FIELDS,
     )
     app[keys.STORE] = store
     app[keys.SECRET] = secret
@@ -94,12 +107,14 @@ def create_app(
     app[keys.ALLOWED_HOSTS] = allowed_hosts
     app[keys.ALLOWED_ORIGINS] = frozenset(allowed_origins)
     app[keys.SOCKETS] = weakref.WeakSet()
+    app[keys.PROXIES] = proxies or Proxies()
     app[keys.ROUTES] = tuple(routes)
-    for route in app[keys.ROUTES]:
-        handler = as_aiohttp_handler(route)
-        for method in _with_head(route.methods):
-            app.router.add_route(method, route.path, handler)
-    _lead_to_slashes(app)
+    for root_path in _root_paths(app):
+        for route in app[keys.ROUTES]:
+            handler = as_aiohttp_handler(route)
+            for method in _with_head(route.methods):
+                app.router.add_route(method, root_path + route.path, handler)
+        _lead_to_slashes(app, root_path)
     app.cleanup_ctx.append(_background)
     app.on_shutdown.append(_close_sockets)
     return app
@@ -110,20 +125,31 @@ def _with_head(methods: tuple[str, ...]) -> tuple[str, ...]:
     return (*methods, "HEAD") if "GET" in methods else methods
 
 
-def _lead_to_slashes(app: web.Application) -> None:
+def _root_paths(app: web.Application) -> list[str]:
+    """The paths below which routes are found: some proxies take the root path off, others leave it in place."""
+    root_path = app[keys.PROXIES].root_path
+    if not root_path:
+        return [""]
+    first = root_path.split("/")[1]
+    if any(route.path.split("/")[1] == first for route in app[keys.ROUTES]):
+        raise InvalidInput(f"The root path must not begin with /{first}: that is an address of the service's own.")
+    return ["", root_path]
+
+
+def _lead_to_slashes(app: web.Application, root_path: str) -> None:
     """Send who leaves out the slash at the end of a path on to the path with it, as clients expect."""
 
     async def with_slash(request: web.Request) -> web.StreamResponse:
-        path, query = f"{request.rel_url.raw_path}/", request.rel_url.raw_query_string
+        path, query = f"{own_path(request)}/", request.rel_url.raw_query_string
         return web.Response(
             status=301, headers={"Location": f"{path}?{query}" if query else path}, content_type="text/html"
         )
 
     paths = {route.path for route in app[keys.ROUTES]}
     for path in sorted(paths):
-        if path.endswith("/") and path[:-1] not in {"", *paths}:
-            app.router.add_get(path[:-1], with_slash)
-            app.router.add_delete(path[:-1], with_slash)
+        if path.endswith("/") and path[:-1] not in paths and root_path + path[:-1]:
+            app.router.add_get(root_path + path[:-1], with_slash)
+            app.router.add_delete(root_path + path[:-1], with_slash)
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from catmaid_server.events.feed import Feed
     from catmaid_server.http.allowed_hosts import AllowedHosts
     from catmaid_server.http.front_end import FrontEnd
+    from catmaid_server.http.proxies import Proxies
     from catmaid_server.tiles.service import TileService
 
 ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes")
@@ -33,4 +34,5 @@ SESSION_COOKIE: web.AppKey[str] = web.AppKey("session_cookie", str)
 OVER_TLS: web.AppKey[bool] = web.AppKey("over_tls", bool)
 ALLOWED_HOSTS: web.AppKey[AllowedHosts] = web.AppKey("allowed_hosts")
 ALLOWED_ORIGINS: web.AppKey[frozenset[str]] = web.AppKey("allowed_origins")
+PROXIES: web.AppKey[Proxies] = web.AppKey("proxies")
 NODE_LIMIT: web.AppKey[int] = web.AppKey("node_limit", int)

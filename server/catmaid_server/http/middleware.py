@@ -50,7 +50,7 @@ async def observe(request: web.Request, handler: RequestHandler) -> web.StreamRe
     await compress(request, response)
     took = time.perf_counter() - began
     resource = request.match_info.route.resource
-    route = resource.canonical if resource is not None else "unknown"
+    route = request.app[keys.PROXIES].without_root(resource.canonical) if resource is not None else "unknown"
     stayed_open = isinstance(response, web.WebSocketResponse)
     method = request.method if request.method in _METHODS else "other"  # each new word would be counted for ever
     ANSWERS.labels(method, route, response.status).inc()
@@ -73,11 +73,22 @@ async def observe(request: web.Request, handler: RequestHandler) -> web.StreamRe
 
 
 @web.middleware
+async def complete_redirects(request: web.Request, handler: RequestHandler) -> web.StreamResponse:
+    """Put the path of the service before those of its own to which handlers send clients on."""
+    response = await handler(request)
+    location = response.headers.get("Location", "")
+    if location.startswith("/") and not location.startswith("//"):
+        response.headers["Location"] = external_url(request).raw_path.rstrip("/") + location
+    return response
+
+
+@web.middleware
 async def merge_slashes(request: web.Request, handler: RequestHandler) -> web.StreamResponse:
     """Send who asks for `//1/stacks` on to `/1/stacks`: natverse's clients write it so, to servers that do not mind."""
     if request.match_info.http_exception is None or "//" not in request.rel_url.raw_path:
         return await handler(request)
     path = re.sub(r"[/\\]+", "/", request.rel_url.raw_path)  # to a browser, /\ is the beginning of another host's name
+    path = request.app[keys.PROXIES].without_root(path)
     query = request.rel_url.raw_query_string
     return web.Response(
         status=308, headers={"Location": f"{path}?{query}" if query else path}, content_type="text/html"

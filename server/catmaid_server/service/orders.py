@@ -35,3 +35,5 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     tls_key: str | None = None
     allowed_hosts: AllowedHosts = AllowedHosts()
     allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: str = ""
+    root_path: str = ""

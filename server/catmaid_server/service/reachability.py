@@ -63,7 +63,7 @@ def shared_url(settings: Settings, port: int) -> str:
 
 def _address(settings: Settings, host: str, port: int) -> str:
     scheme = "http" if settings.tls_cert is None else "https"
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}{settings.root_path}"
 
 
 def _listens_everywhere(host: str) -> bool:

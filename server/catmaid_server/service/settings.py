@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -9,8 +11,10 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from catmaid_server.db.store import REMEMBER_BYTES
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http import other_sites
 from catmaid_server.http.allowed_hosts import host_names
+from catmaid_server.http.proxies import parsed_root_path, trusted_networks
 
 
 class Settings(BaseSettings):
@@ -60,6 +64,13 @@ class Settings(BaseSettings):
     front_end: Path | None = None
     """Checkout of CATMAID whose front end is to be served; nothing of it is part of this product."""
 
+    trusted_proxies: str = ""
+    """Addresses and networks of proxies whose X-Forwarded headers are believed, with commas between. None by default,
+    not even this machine: others who work on it could claim what they like."""
+
+    root_path: str = ""
+    """Path under which clients reach the service, such as `/catmaid`, whether a proxy takes it off or not."""
+
     remember_bytes: int = Field(default=REMEMBER_BYTES, ge=0)
     """Memory of one worker for answers that stay true until something is committed; 0 makes each answer anew."""
 
@@ -84,6 +95,19 @@ class Settings(BaseSettings):
         other_sites.origins(text)
         return text
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _require_networks(cls, text: str) -> str:
+        with _as_value_error():
+            trusted_networks(text)
+        return text
+
+    @field_validator("root_path")
+    @classmethod
+    def _require_path(cls, text: str) -> str:
+        with _as_value_error():
+            return parsed_root_path(text)
+
     @property
     def allowed_host_names(self) -> tuple[str, ...]:
         """The names of `allowed_hosts`, in small letters."""
@@ -93,3 +117,11 @@ class Settings(BaseSettings):
     def folder(self) -> Path:
         """The data folder as an absolute path."""
         return self.data_dir.expanduser().absolute()
+
+
+@contextmanager
+def _as_value_error() -> Iterator[None]:
+    try:
+        yield
+    except InvalidInput as error:
+        raise ValueError(str(error)) from None

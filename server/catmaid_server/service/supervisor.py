@@ -210,6 +210,8 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         tls_key=_absolute(settings.tls_key),
         allowed_hosts=allowed_hosts(settings),
         allowed_origins=other_sites.origins(settings.allowed_origins),
+        trusted_proxies=settings.trusted_proxies,
+        root_path=settings.root_path,
     )
 
 

@@ -24,9 +24,11 @@ from aiohttp import web
 
 from catmaid_server.auth import sessions
 from catmaid_server.db.store import Store
+from catmaid_server.domain.errors import DomainError
 from catmaid_server.http.app import create_app
 from catmaid_server.http.catmaid.version import SERVER_VERSION
 from catmaid_server.http.front_end import FrontEnd
+from catmaid_server.http.proxies import Proxies
 from catmaid_server.routes import all_routes
 from catmaid_server.service import logs
 from catmaid_server.service.folder import ServiceError, ServiceFolder
@@ -54,7 +56,7 @@ def main() -> None:
         asyncio.run(_serve(order, socket.socket(fileno=int(sys.argv[1]))))
     except BrokenPipeError:
         sys.exit(1)  # the supervisor ended while we started
-    except (psycopg.Error, psycopg_pool.PoolTimeout, OSError, ServiceError) as error:
+    except (DomainError, psycopg.Error, psycopg_pool.PoolTimeout, OSError, ServiceError) as error:
         log.exception("worker failed")
         _send_line(" ".join(str(error).split()))
         sys.exit(1)
@@ -82,6 +84,7 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             over_tls=tls is not None,
             allowed_hosts=order.allowed_hosts,
             allowed_origins=order.allowed_origins,
+            proxies=Proxies.parsed(order.trusted_proxies, order.root_path),
         )
         retirement = Retirement(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=order.shutdown_s)
