@@ -16,7 +16,7 @@ from catmaid_server.demo import lab
 from tests.helpers.folders import REPOSITORY
 
 SECRET_ARGUMENT = re.compile(
-    r"""--(?:token|password)[ =]['"]?(?:…|\.\.\.|[A-Z]{3,}\b|[0-9a-f]{8})|token=["']|://\w+:[^@\s/{}]+@""", re.VERBOSE
+    r"""--(?:token|password)[ =]['"]?(?:…|\.\.\.|[A-Z]{3,}\b|[0-9a-f]{8})|token=["']|--database-url[ =]\S+:\S*@"""
 )
 
 
