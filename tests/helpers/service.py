@@ -15,7 +15,6 @@ from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
 from catmaid_server.http.app import create_app
-from catmaid_server.http.proxies import Proxies
 from catmaid_server.routes import all_routes
 
 
@@ -66,11 +65,9 @@ class Service:
 
 
 @asynccontextmanager
-async def serving(
-    store: Store, data_dir: Path, *, proxies: Proxies | None = None
-) -> AsyncIterator[tuple[str, web.Application]]:
-    """The service over a store, on a free port of this machine."""
-    app = create_app(store, all_routes(), secret=b"only for tests", data_dir=data_dir, proxies=proxies)
+async def serving(store: Store, data_dir: Path, **options: Any) -> AsyncIterator[tuple[str, web.Application]]:
+    """The service over a store, on a free port of this machine; `options` are those of `create_app`."""
+    app = create_app(store, all_routes(), secret=b"only for tests", data_dir=data_dir, **options)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -16,6 +16,7 @@ import catmaid_jupyter as cj
 from catmaid_jupyter.widgets.stack_viewer.tile_hosts import tile_hosts
 from catmaid_server.db.store import Store
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.http.allowed_hosts import AllowedHosts
 from catmaid_server.http.app import create_app
 from catmaid_server.http.proxies import Proxies
 from catmaid_server.routes import all_routes
@@ -54,7 +55,8 @@ async def site(module_service: Service, tmp_path_factory: pytest.TempPathFactory
         fingerprint="black", title="stack", project="Test", owner="admin", resolution_nm=(4, 4, 40),
     )  # fmt: skip
     proxies = Proxies.parsed("127.0.0.1", "/catmaid")
-    async with serving(module_service.store, folder, proxies=proxies) as (url, _):
+    hosts = AllowedHosts(frozenset({"lab.example"}))
+    async with serving(module_service.store, folder, proxies=proxies, allowed_hosts=hosts) as (url, _):
         assert module_service.tracer.token is not None
         yield Site(url, module_service.project_id, module_service.tracer.token)
 
@@ -176,6 +178,7 @@ async def test_pages_of_the_outer_address_are_ours(site: Site, origin: str, stat
     ({"X-Forwarded-Host": "a b"}, "The header X-Forwarded-Host is malformed"),
     ({"X-Forwarded-Host": "lab.example/x"}, "The header X-Forwarded-Host is malformed"),
     ({"X-Forwarded-Host": "u:p@lab.example"}, "The header X-Forwarded-Host is malformed"),
+    ({"X-Forwarded-Host": "lab.example:99999"}, "The header X-Forwarded-Host is malformed"),
 ])  # fmt: skip
 async def test_a_proxy_that_is_set_up_wrongly_is_told_so(site: Site, headers: dict[str, str], words: str) -> None:
     async with site.session(headers=headers) as session, session.get("/projects/export") as response:

@@ -42,6 +42,7 @@ def test_a_key_alone_is_refused() -> None:
     (Settings(tls_cert=CERTIFICATE), "https://127.0.0.1:80", ""),
     (Settings(host="192.0.2.7"), "http://192.0.2.7:80", "http://192.0.2.7:80"),
     (Settings(host="0.0.0.0", allowed_hosts="*,.x.example,lab.example"), "http://127.0.0.1:80", "http://lab.example:80"),
+    (Settings(root_path="/catmaid"), "http://127.0.0.1:80/catmaid", ""),
     (Settings(host="::", allowed_hosts="Lab.example", tls_cert=CERTIFICATE), "https://lab.example:80", "https://lab.example:80"),
 ])  # fmt: skip
 def test_addresses(settings: Settings, local: str, shared: str) -> None:
