@@ -3,6 +3,7 @@
 # make bench   measure the speed of the service and of the viewer
 # make lint    the checks alone
 # make docs    the documentation as a web site, in build/site
+# make image   the service as a container image, with podman or docker
 # make wire    write the front end's types again, from what the service says of itself
 # make clean   take away what was made here
 #
@@ -32,7 +33,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 
 export PYTHON PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test lint wire docs test-js test-python bench clean system-run system-test
+.PHONY: help demo test lint wire docs image test-js test-python bench clean system-run system-test
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -47,6 +48,7 @@ lint: system-test $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	scripts/lint-deploy.sh $(abspath $(BIN))
 	cd js && npm run --silent lint && npm run --silent check
 	cd js && PYTHON=$(abspath $(BIN))/python npm run --silent wire -- --check
 
@@ -55,6 +57,10 @@ wire: $(VENV)/.installed
 
 docs: system-run $(VENV)/.installed-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
+
+image:
+	$(or $(shell command -v podman || command -v docker),$(error podman or docker is needed to build an image)) \
+		build --file deploy/Containerfile --tag catmaid-jupyter .
 
 test-js: $(MODULES)
 	cd js && npm run --silent test

@@ -2,7 +2,7 @@
 # Make sure that the programs are there which pip and npm cannot bring.
 #
 #   scripts/system-packages.sh run     what the service and the notebooks need
-#   scripts/system-packages.sh test    that, and a browser
+#   scripts/system-packages.sh test    that, a browser, nginx and openssl
 #
 # What is missing is installed with apt where that is possible; otherwise this says what to install, and fails.
 set -euo pipefail
@@ -46,6 +46,10 @@ find_browser() {
         command -v "$name" >/dev/null && return 0
     done
     return 1
+}
+
+find_proxy() {
+    command -v openssl >/dev/null && { command -v nginx || command -v /usr/sbin/nginx; } >/dev/null
 }
 
 has_node() {
@@ -95,6 +99,13 @@ want_browser() {
     packages+=(chromium fonts-dejavu-core)
 }
 
+want_proxy() {
+    advice+=("nginx and openssl, for the tests behind a proxy
+      Debian, Ubuntu:  sudo apt-get install nginx-light openssl
+      conda:           conda install -c conda-forge nginx openssl")
+    packages+=(nginx-light openssl)
+}
+
 want_venv() {
     advice+=("Python's venv module
       Debian, Ubuntu:  sudo apt-get install python3-venv")
@@ -107,6 +118,7 @@ look() {
     find_postgis || want_postgis
     has_node || want_node
     [[ $purpose != test ]] || find_browser || want_browser
+    [[ $purpose != test ]] || find_proxy || want_proxy
 }
 
 if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then

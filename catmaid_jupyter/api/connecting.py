@@ -36,4 +36,4 @@ def _find_again(folder: Path, token: str | None) -> Origin | None:
 
 
 def _as_user(origin: Origin, token: str | None) -> Origin:
-    return origin if token is None else Origin(origin.url, token)
+    return origin if token is None else Origin(origin.url, token, origin.socket)

@@ -1,25 +1,28 @@
-"""The service on this machine: find the one of a data folder, or start it."""
+"""The service on this machine: find the one of a data folder, or start it.
+
+It is spoken with over its Unix socket only: after a crash another program may have its port, and must get no token.
+"""
 
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import msgspec
 from platformdirs import user_data_path
 
 from catmaid_jupyter.api.errors import Unreachable
 from catmaid_jupyter.api.http import Origin, parse_url
-from catmaid_wire.service_record import ADMIN_TOKEN, ServiceRecord, read_record
+from catmaid_wire.service_record import ADMIN_TOKEN, ServiceRecord, running_record, trusted_socket
 
 START_S = 120.0
 _POLL_S = 0.05
-
+_ANSWER_S = 5.0
 
 _met: set[ServiceRecord] = set()
 
@@ -33,27 +36,29 @@ def default_data_dir() -> Path:
 def running_service(data_dir: Path) -> Origin | None:
     """Where the service of a data folder is, with its administrator's token; None if none is running.
 
-    The service is asked first whether it is one: after a crash another program may have its port.
+    Raises `Unreachable` if it cannot be known who would answer.
     """
-    record = read_record(data_dir)
-    if record is None or not _answers(record.url):
+    record = running_record(data_dir)
+    if record is None:
         return None
-    return Origin(parse_url(record.url), _admin_token(data_dir))
+    path = _socket(data_dir, record)
+    return Origin(parse_url(record.url), _admin_token(data_dir), path) if _answers(path) else None
 
 
-def service_url(data_dir: Path) -> str | None:
-    """Address of the service of a data folder, with a slash at the end; None if none is running.
+def service_without_token(data_dir: Path) -> Origin | None:
+    """Where the service of a data folder is; None if none is running. Raises as `running_service` does.
 
     Cheap enough for each tile: a service is asked only once after its start.
     """
-    record = read_record(data_dir)
+    record = running_record(data_dir)
     if record is None:
         return None
+    path = _socket(data_dir, record)
     if record not in _met:
-        if not _answers(record.url):
+        if not _answers(path):
             return None
         _met.add(record)
-    return _with_slash(record.url)
+    return Origin(parse_url(record.url), socket=path)
 
 
 def require_service(data_dir: Path) -> Origin:
@@ -98,18 +103,44 @@ def _wait(data_dir: Path) -> Origin:
     raise Unreachable(f"The service in {data_dir} did not become ready.", detail=said)
 
 
-def _answers(url: str) -> bool:
-    if not url.startswith(("http://", "https://")):
-        return False
+def _socket(data_dir: Path, record: ServiceRecord) -> Path:
+    if not record.socket:
+        raise Unreachable(
+            f"The service of {data_dir} is older than this client and cannot prove who it is: end it with "
+            f"'catmaid-jupyter stop --data-dir {data_dir}', then connect again."
+        )
+    path = trusted_socket(data_dir, record)
+    if path is None:
+        raise Unreachable(
+            f"Another user could have put the socket {data_dir / record.socket} in place of the service's, so no token "
+            "is sent to it. Restart the service: it closes its folder to others."
+        )
+    return path
+
+
+def _answers(path: Path) -> bool:
+    connection = _LocalConnection(path)
     try:
-        with urlopen(f"{_with_slash(url)}version", timeout=5) as answer:  # noqa: S310  the scheme is checked above
-            return "CATMAID_JUPYTER" in msgspec.json.decode(answer.read())
-    except (URLError, OSError, ValueError, TypeError):
+        connection.request("GET", "/version")
+        return "CATMAID_JUPYTER" in msgspec.json.decode(connection.getresponse().read())
+    except (OSError, HTTPException, ValueError, TypeError):
         return False
+    finally:
+        connection.close()
 
 
-def _with_slash(url: str) -> str:
-    return url.rstrip("/") + "/"
+class _LocalConnection(HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=_ANSWER_S)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect to the socket instead of to a port."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(_ANSWER_S)
+        self.sock.connect(str(self._path))
 
 
 def _admin_token(data_dir: Path) -> str | None:

@@ -73,10 +73,14 @@ class Events:
             self._newest = None
 
     async def _follow(self) -> None:
-        failures = 0
+        failures, interrupted = 0, False
         while True:
+            is_update = False
             try:
-                await (self._listen() if self._has_socket else self._poll())
+                if interrupted:
+                    await self._http.locate_again()
+                interrupted = True
+                is_update = await (self._listen() if self._has_socket else self._poll())
                 failures = 0
             except (aiohttp.ClientError, CatmaidError, OSError, TimeoutError) as error:
                 if _refused(error):
@@ -85,18 +89,20 @@ class Events:
                 failures += 1
             if self._http.is_closed:
                 return
-            self._tell_service(up=False)
+            if not is_update:
+                self._tell_service(up=False)
             pause = OUTAGE_PAUSES_S[min(failures, len(OUTAGE_PAUSES_S) - 1)]
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  spreads clients, hides nothing
-            await self._http.locate_again()
 
-    async def _listen(self) -> None:
+    async def _listen(self) -> bool:
+        """Follow until the socket closes; whether it did so because the service is being updated and goes on."""
         async with self._http.websocket(self._place.path("events")) as socket:
             async for message in socket:
                 if message.type is aiohttp.WSMsgType.TEXT:
                     self._received(msgspec.json.decode(message.data))
+        return socket.close_code == aiohttp.WSCloseCode.SERVICE_RESTART
 
-    async def _poll(self) -> None:
+    async def _poll(self) -> bool:
         while True:
             answer = await self._place.read_json("GET", "transactions/", params={"range_start": 0, "range_length": 50})
             rows = answer["transactions"]

@@ -30,6 +30,7 @@ from catmaid_wire.http import (
     repeated,
     server_url,
 )
+from catmaid_wire.service_record import is_locked
 
 KEY_HEADER = "Idempotency-Key"
 
@@ -59,10 +60,14 @@ class Answer(RawAnswer):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Origin:
-    """Where a server is and with which token to speak to it. The token is never shown."""
+    """Where a server is and with which token to speak to it. The token is never shown.
+
+    socket : path of the Unix socket over which to speak to it; None for the host and port of `url`.
+    """
 
     url: URL
     token: str | None = None
+    socket: Path | None = None
 
     def __repr__(self) -> str:
         return f"Origin({str(self.url)!r})"
@@ -191,7 +196,7 @@ class Http:
                 after_failure=self.locate_again,
             )
         except FAILURES as failure:
-            raise Unreachable(f"No answer from {self.url}", detail=_reason(failure)) from None
+            raise Unreachable(self._no_answer(), detail=_reason(failure)) from None
         return Answer(answer.status, answer.content_type, answer.body)
 
     async def _once(self, method: str, address: URL, body: dict[str, Any]) -> RawAnswer:
@@ -207,27 +212,33 @@ class Http:
     def _open(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
         if self._session is None or self._session.closed or self._loop is not loop:
-            local = self._origin.url.host in _LOCAL_HOSTS
             self._loop = loop
-            # Within one machine, packing and unpacking answers takes longer than passing them on.
-            self._session = aiohttp.ClientSession(
-                timeout=_TIMEOUT,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=not local,
-                headers={"Accept-Encoding": "identity"} if local else None,
-            )
+            self._session = _new_session(self._origin)
             weakref.finalize(self, close_soon, self._session.close, loop).atexit = False
         return self._session
+
+    def _no_answer(self) -> str:
+        if self.data_dir is None or is_locked(self.data_dir):
+            return f"No answer from {self.url}"
+        return (
+            f"No answer from {self.url}: the service of {self.data_dir} is not running, and nothing is sent to a "
+            "program that may have its port now. Connecting anew starts the service."
+        )
 
     def _address(self, path: str) -> URL:
         return self._origin.url.join(URL(path.lstrip("/"), encoded=True))
 
     async def locate_again(self) -> None:
         """Ask where the server is now, after it stopped answering where it was."""
-        if self._relocate is not None:
-            moved = await asyncio.get_running_loop().run_in_executor(None, self._relocate)
-            if moved is not None:
-                self._origin = moved
+        if self._relocate is None:
+            return
+        moved = await asyncio.get_running_loop().run_in_executor(None, self._relocate)
+        if moved is None:
+            return
+        before, self._origin = self._origin, moved
+        if before.socket != moved.socket and not self.is_closed:
+            await self.close()
+            self._open()
 
 
 def parse_url(text: str) -> URL:
@@ -236,6 +247,18 @@ def parse_url(text: str) -> URL:
         return server_url(text if "://" in text else f"http://{text}")
     except ValueError as error:
         raise InvalidInput(f"{text!r} is not the address of a web server.", detail=str(error)) from None
+
+
+def _new_session(origin: Origin) -> aiohttp.ClientSession:
+    local = origin.socket is not None or origin.url.host in _LOCAL_HOSTS
+    return aiohttp.ClientSession(
+        connector=None if origin.socket is None else aiohttp.UnixConnector(str(origin.socket)),
+        timeout=_TIMEOUT,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=not local,
+        # Within one machine, packing and unpacking answers takes longer than passing them on.
+        headers={"Accept-Encoding": "identity"} if local else None,
+    )
 
 
 def _reason(error: BaseException) -> str:

@@ -2,7 +2,8 @@
 
 A browser that reaches only the Jupyter server, as on a hub, fetches its tiles here. Only tiles and the version go
 through, only by GET, only for users of this Jupyter server. The ticket in the address says to the service who asks:
-no cookie, token or other header is passed on.
+no cookie, token or other header is passed on. They go over the service's Unix socket, never to its port, which
+another program may have taken.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from typing import Any, Final
 import aiohttp
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
+from yarl import URL
 
-from catmaid_jupyter.api.embedded import default_data_dir, service_url
+from catmaid_jupyter.api.embedded import default_data_dir, service_without_token
+from catmaid_jupyter.api.errors import Unreachable
+from catmaid_jupyter.api.http import Origin
 
 PROXY_PATH: Final = (
     r"/catmaid-jupyter/proxy/"
@@ -42,16 +46,23 @@ class EmbeddedService:
     def __init__(self, data_dir: Path | None = None) -> None:
         self._data_dir = data_dir or default_data_dir()
         self._session: aiohttp.ClientSession | None = None
+        self._socket: Path | None = None
 
-    async def url(self) -> str | None:
-        """Address of the service, with a slash at the end; None if it is not running."""
-        return await asyncio.to_thread(service_url, self._data_dir)
+    async def origin(self) -> Origin | None:
+        """Where the service is; None if it is not running. Raises `Unreachable` if it cannot be known who it is."""
+        return await asyncio.to_thread(service_without_token, self._data_dir)
 
-    def session(self) -> aiohttp.ClientSession:
-        """Connections that are kept; made in the server's own loop."""
+    async def session(self, socket: Path) -> aiohttp.ClientSession:
+        """Connections to the service's socket that are kept; made in the server's own loop."""
+        if self._socket != socket:
+            await self.close()
         if self._session is None or self._session.closed:
+            self._socket = socket
             self._session = aiohttp.ClientSession(
-                timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+                connector=aiohttp.UnixConnector(str(socket)),
+                timeout=_TIMEOUT,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
             )
         return self._session
 
@@ -71,15 +82,19 @@ class TileProxy(JupyterHandler):
     @web.authenticated
     async def get(self, path: str) -> None:
         """Give a tile of the embedded service; 502 if that does not answer."""
-        base = await self._source.url()
-        if base is None:
+        try:
+            origin = await self._source.origin()
+        except Unreachable as error:
+            raise web.HTTPError(502, reason=str(error)) from None
+        if origin is None or origin.socket is None:
             raise web.HTTPError(502, reason="The embedded CATMAID service is not running.")
         headers = {name: self.request.headers[name] for name in _FROM_BROWSER if name in self.request.headers}
         ticket = self.get_query_argument("ticket", None)
         query: dict[str, str] = {} if ticket is None else {"ticket": ticket}
         try:
-            async with self._source.session().get(
-                base + path, params=query, headers=headers, allow_redirects=False
+            session = await self._source.session(origin.socket)
+            async with session.get(
+                origin.url.join(URL(path)), params=query, headers=headers, allow_redirects=False
             ) as answer:
                 await self._pass_on(answer)
         except (aiohttp.ClientError, TimeoutError):

@@ -149,12 +149,16 @@ class Notebook:
         page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
 
     @classmethod
-    async def open(cls, browser: Browser, lab: Lab, name: str, cells: Sequence[str]) -> Notebook:
+    async def open(
+        cls, browser: Browser, lab: Lab, name: str, cells: Sequence[str], *, ignore_https_errors: bool = False
+    ) -> Notebook:
         """Write a notebook, open it in a new browser window, and run it."""
         content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(content, lab.work / f"{name}.ipynb")
-        context = await browser.new_context(viewport={"width": 1280, "height": 860})
+        context = await browser.new_context(
+            viewport={"width": 1280, "height": 860}, ignore_https_errors=ignore_https_errors
+        )
         notebook = cls(await context.new_page(), lab, f"{name}.ipynb")
         await notebook.load()
         return notebook

@@ -65,9 +65,9 @@ class Service:
 
 
 @asynccontextmanager
-async def serving(store: Store, data_dir: Path) -> AsyncIterator[tuple[str, web.Application]]:
-    """The service over a store, on a free port of this machine."""
-    app = create_app(store, all_routes(), secret=b"only for tests", data_dir=data_dir)
+async def serving(store: Store, data_dir: Path, **options: Any) -> AsyncIterator[tuple[str, web.Application]]:
+    """The service over a store, on a free port of this machine; `options` are those of `create_app`."""
+    app = create_app(store, all_routes(), secret=b"only for tests", data_dir=data_dir, **options)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

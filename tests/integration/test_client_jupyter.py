@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import unused_port
 from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 
 from catmaid_jupyter.jupyter.websocket import PromptKernelWebsocket
+from catmaid_server.service.folder import ServiceFolder
+from catmaid_server.service.local_socket import bound_socket
+from catmaid_wire.service_record import ServiceRecord
+from tests.helpers.impostor import impostor
 
 TOKEN = "jupyter-token"
 TILE = "3/stack/7/tiles/0af3/0/12/3/4.jpg"
 
 
-@dataclass
-class TileService:
-    """Stands for the embedded service and remembers what it was asked."""
-
-    server: TestServer
-    requests: list[web.Request]
-
-
 @pytest.fixture
-async def tile_service() -> AsyncIterator[TileService]:
+async def requests(data_dir: Path) -> AsyncIterator[list[web.Request]]:
+    """What a stand-in for the embedded service was asked, over its socket; another program has its port."""
     requests: list[web.Request] = []
 
     async def answer(request: web.Request) -> web.Response:
@@ -46,10 +41,17 @@ async def tile_service() -> AsyncIterator[TileService]:
 
     app = web.Application()
     app.router.add_get("/{tail:.*}", answer)
-    server = TestServer(app)
-    await server.start_server()
-    yield TileService(server, requests)
-    await server.close()
+    runner = web.AppRunner(app)
+    await runner.setup()
+    lock = ServiceFolder(data_dir).lock()
+    assert lock is not None
+    with bound_socket(data_dir) as (listening, path):
+        await web.SockSite(runner, listening).start()
+        record = ServiceRecord(url="http://127.0.0.1:1", pid=1, started=str(listening.fileno()), socket=path)
+        ServiceFolder(data_dir).write_record(record)
+        yield requests
+        await runner.cleanup()
+    os.close(lock)
 
 
 @pytest.fixture(scope="module")
@@ -95,10 +97,8 @@ async def browser(jupyter: str) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def test_a_tile_comes_through_without_cookies(
-    browser: aiohttp.ClientSession, tile_service: TileService, data_dir: Path
+    browser: aiohttp.ClientSession, requests: list[web.Request]
 ) -> None:
-    url = str(tile_service.server.make_url("/"))
-    (data_dir / "service.json").write_text(json.dumps({"url": url, "pid": 1, "started": url}))
     async with browser.get("", params={"token": TOKEN}) as answer:  # logs the browser in, with cookies
         await answer.read()
     assert len(browser.cookie_jar)
@@ -113,7 +113,7 @@ async def test_a_tile_comes_through_without_cookies(
         assert answer.headers["ETag"] == '"e"'
         assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "a=b" not in answer.headers.getall("Set-Cookie", [])
-    asked = tile_service.requests[-1]
+    asked = requests[-1]
     assert asked.path == f"/{TILE}"
     assert not {"Cookie", "Authorization", "X-Other"} & set(asked.headers)
 
@@ -121,11 +121,7 @@ async def test_a_tile_comes_through_without_cookies(
         assert answer.status == 403
 
 
-async def test_only_tiles_of_users_come_through(
-    browser: aiohttp.ClientSession, tile_service: TileService, data_dir: Path
-) -> None:
-    url = str(tile_service.server.make_url("/"))
-    (data_dir / "service.json").write_text(json.dumps({"url": url, "pid": 1, "started": url}))
+async def test_only_tiles_of_users_come_through(browser: aiohttp.ClientSession, requests: list[web.Request]) -> None:
     me = {"Authorization": f"token {TOKEN}"}
     browser.cookie_jar.clear()
     async with browser.get(f"catmaid-jupyter/proxy/{TILE}", allow_redirects=False) as answer:
@@ -135,7 +131,25 @@ async def test_only_tiles_of_users_come_through(
             assert answer.status == 404, path
     async with browser.post(f"catmaid-jupyter/proxy/{TILE}", headers=me) as answer:
         assert answer.status in {403, 405}
-    assert not [request for request in tile_service.requests if request.path != "/version"]
+    assert not [request for request in requests if request.path != "/version"]
+
+
+async def test_the_port_of_a_service_that_crashed_gets_no_ticket(
+    browser: aiohttp.ClientSession, data_dir: Path
+) -> None:
+    """Neither after a crash, nor while a service runs that has no socket on which to know it."""
+    me = {"Authorization": f"token {TOKEN}"}
+    folder = ServiceFolder(data_dir)
+    with impostor(unused_port()) as (url, heard):
+        folder.write_record(ServiceRecord(url=url, pid=1, started="once"))
+        async with browser.get(f"catmaid-jupyter/proxy/{TILE}", params={"ticket": "good"}, headers=me) as answer:
+            assert (answer.status, "not running" in await answer.text()) == (502, True)
+        lock = folder.lock()
+        assert lock is not None
+        async with browser.get(f"catmaid-jupyter/proxy/{TILE}", params={"ticket": "good"}, headers=me) as answer:
+            assert (answer.status, "cannot prove who it is" in await answer.text()) == (502, True)
+        os.close(lock)
+    assert heard == []
 
 
 async def test_no_service_is_said_in_one_line(browser: aiohttp.ClientSession, data_dir: Path) -> None:

@@ -19,6 +19,7 @@ WANTED = {
     "demo",
     "serve",
     "stop",
+    "restart",
     "status",
     "migrate",
     "import stack",

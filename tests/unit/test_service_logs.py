@@ -47,6 +47,7 @@ def test_lines_are_json_with_their_context(log: Path) -> None:
         "connecting to postgresql://somebody:s3cret@host/database",
         "host=here password=s3cret dbname=there",
         "Cookie: sessionid=s3cret; other=1",
+        "Cookie: sessionid_0af31b2c=s3cret; other=1",
     ],
 )
 def test_secrets_in_texts_are_hidden(text: str, log: Path) -> None:

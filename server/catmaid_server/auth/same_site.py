@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from yarl import URL
+
 _SCRIPT_HEADERS = ("X-Requested-With", "X-CSRFToken")
 """Only scripts can add these; on other sites they would have to ask first, and are not let in with cookies."""
 
 
-def is_foreign(headers: Mapping[str, str], host: str) -> bool:
-    """Whether a page of another site sent a request; programs other than browsers say nothing of this."""
+def is_foreign(headers: Mapping[str, str], service_url: URL) -> bool:
+    """Whether a page of another site sent a request; programs other than browsers say nothing of this.
+
+    `service_url` is the service's address as the client sees it.
+    """
     origin = headers.get("Origin")
-    return headers.get("Sec-Fetch-Site") == "cross-site" or (origin is not None and not _is_of(origin, host))
+    return headers.get("Sec-Fetch-Site") == "cross-site" or (origin is not None and not _is_of(origin, service_url))
 
 
-def is_ours(headers: Mapping[str, str], host: str) -> bool:
+def is_ours(headers: Mapping[str, str], service_url: URL) -> bool:
     """Whether it is certain that a page of this service, or a program, sent a request: no link or picture elsewhere."""
-    if is_foreign(headers, host):
+    if is_foreign(headers, service_url):
         return False
     return (
         "Origin" in headers
@@ -30,14 +35,22 @@ def opens_socket(headers: Mapping[str, str]) -> bool:
     return headers.get("Upgrade", "").lower() == "websocket"
 
 
-def is_over_https(headers: Mapping[str, str], scheme: str) -> bool:
-    """Whether a browser reached this service by HTTPS, be it that a proxy took it off on the way.
+def is_over_https(headers: Mapping[str, str], service_url: URL) -> bool:
+    """Whether a browser reached this service by HTTPS, be it through a proxy that is not trusted.
 
-    `scheme` is that of the request as it came in. Who claims HTTPS without having it harms only themselves.
+    Who claims HTTPS without having it harms only themselves.
     """
-    forwarded = headers.get("X-Forwarded-Proto", "").partition(",")[0].strip()
-    return "https" in (scheme, forwarded.lower(), headers.get("Origin", "").partition("://")[0].lower())
+    return service_url.scheme == "https" or headers.get("Origin", "").lower().startswith("https://")
 
 
-def _is_of(origin: str, host: str) -> bool:
-    return origin.partition("://")[2] == host
+def _is_of(origin: str, service_url: URL) -> bool:
+    """A page without TLS may have been changed on its way, so it is not of a service with TLS.
+
+    The other way round, a proxy that is not trusted has TLS, and the service does not know of it.
+    """
+    try:
+        url = URL(origin).origin()
+    except ValueError:  # `null`, of pages that have none
+        return False
+    is_host = url.host_port_subcomponent == service_url.host_port_subcomponent
+    return is_host and (url.scheme == "https" or service_url.scheme == "http")

@@ -6,11 +6,13 @@ import base64
 import hashlib
 import hmac
 import time
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from catmaid_server.auth.signing import sign, verified
 
 COOKIE = "sessionid"
+"""As CATMAID calls it."""
 LIFETIME_S = 14 * 24 * 3600
 
 
@@ -19,6 +21,16 @@ class Session(NamedTuple):
 
     user_id: int
     mark: str
+
+
+def cookie_name(secret: bytes) -> str:
+    """Name of the cookie of one service: browsers share cookies among all services of a host, whatever their ports."""
+    return f"{COOKIE}_{hmac.digest(secret, b'session cookie', hashlib.sha256).hex()[:8]}"
+
+
+def cookie_of(cookies: Mapping[str, str], name: str) -> str | None:
+    """The session cookie among those of a request: under the service's own name for it, else under CATMAID's."""
+    return cookies.get(name, cookies.get(COOKIE))
 
 
 def issue(secret: bytes, user_id: int, password_hash: str) -> str:

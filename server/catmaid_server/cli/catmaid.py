@@ -11,6 +11,7 @@ from catmaid_server.cli import exports, imports
 from catmaid_server.cli.catmaid_options import (
     CatmaidProject,
     CatmaidToken,
+    CatmaidTokenFile,
     CopyTitle,
     CreateUnknownUsers,
     FileOrAddress,
@@ -22,6 +23,7 @@ from catmaid_server.cli.catmaid_options import (
 )
 from catmaid_server.cli.options import AsJson, AsUser, DatabaseUrl, DataDir, settings_from
 from catmaid_server.cli.output import answer, progress, run
+from catmaid_server.cli.secret_input import secret_from
 from catmaid_server.service.opening import opened_store
 
 
@@ -31,6 +33,7 @@ def import_catmaid(
     project: CatmaidProject = None,
     source_project: SourceTitle = None,
     token: CatmaidToken = None,
+    token_file: CatmaidTokenFile = None,
     title: CopyTitle = None,
     connections: MostConnections = 4,
     map_users: MapUsers = None,
@@ -50,6 +53,10 @@ def import_catmaid(
     from catmaid_server.transfer.importers.catmaid import copying, importing
 
     remote = _is_remote(source, source_project, title, map_users, override_user)
+    if token_file is not None:
+        if not remote:
+            raise typer.BadParameter("--token-file goes with a server, not with a file.")
+        token = secret_from(token_file, "API token")
 
     async def work() -> importing.CatmaidSummary:
         settings = settings_from(data_dir=data_dir, database_url=database_url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -41,7 +42,17 @@ CatmaidToken = Annotated[
         metavar="TOKEN",
         show_default=False,
         envvar="CATMAID_TOKEN",
-        help="URL: API token of an account that may browse the project.",
+        help="URL: API token of an account that may browse the project. Other users of this machine can see it here; "
+        "rather use --token-file, or the environment variable.",
+    ),
+]
+CatmaidTokenFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--token-file",
+        metavar="FILE",
+        show_default=False,
+        help="URL: file with the API token; - asks for it, or reads it from standard input.",
     ),
 ]
 CopyTitle = Annotated[

@@ -26,7 +26,8 @@ DatabaseUrl = Annotated[
         "--database-url",
         metavar="URL",
         show_default=False,
-        help="PostgreSQL to use instead of the embedded one; default: $CATMAID_DATABASE_URL.",
+        help="PostgreSQL to use instead of the embedded one; default: $CATMAID_DATABASE_URL. Other users of this "
+        "machine can see what is given here: a password belongs into the variable, or into ~/.pgpass.",
     ),
 ]
 Sources = Annotated[list[Path], typer.Argument(metavar="FOLDER|FILE...", show_default=False)]

@@ -27,6 +27,11 @@ def say(text: str) -> None:
     typer.echo(text)
 
 
+def warn(text: str) -> None:
+    """Print a line for people that is no part of the result."""
+    typer.echo(f"catmaid-jupyter: warning: {text}", err=True)
+
+
 def answer(value: Any, *, as_json: bool, text: str) -> None:
     """Print a result: `value` as JSON, or `text`."""
     if as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 
 from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, settings_from
 from catmaid_server.cli.output import answer, run, table
+from catmaid_server.cli.secret_input import asked_secret
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts import members, users
 from catmaid_server.service.opening import opened_store
@@ -36,7 +36,7 @@ def add_user(
 ) -> None:
     """Add a user, who without a password can only use API tokens."""
     settings = settings_from(data_dir=data_dir, database_url=database_url)
-    chosen = _ask_password() if password else None
+    chosen = asked_secret("password", twice=True) if password else None
 
     async def work() -> int:
         async with administering(settings, "users.create") as tx:
@@ -78,7 +78,7 @@ def list_users(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_js
 def set_password(name: Name, data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     """Set a user's password: asked for, or read from standard input."""
     settings = settings_from(data_dir=data_dir, database_url=database_url)
-    chosen = _ask_password()
+    chosen = asked_secret("password", twice=True)
 
     async def work() -> None:
         async with administering(settings, "users.set_password") as tx:
@@ -120,13 +120,3 @@ async def administering(settings: Settings, label: str, *, project_id: int | Non
             admin = await users.require_user(connection, "admin")
         async with store.writing(user_id=admin.id, project_id=project_id, label=label) as tx:
             yield tx
-
-
-def _ask_password() -> str:
-    if sys.stdin.isatty():
-        password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    else:
-        password = sys.stdin.readline().rstrip("\n")
-    if not password:
-        raise typer.BadParameter("A password has at least one character.")
-    return password

@@ -11,6 +11,7 @@ import sys
 import time
 import webbrowser
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -21,6 +22,7 @@ from catmaid_server.service.folder import ServiceError
 CONFIG = Path(__file__).with_name("jupyter")
 """Keeps JupyterLab from greeting newcomers with a question about news of its own."""
 
+_LEAD_ON = '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={}"><title>Demo</title>'
 _START_S = 120.0
 _STOP_S = 15.0
 _POLL_S = 0.1
@@ -118,7 +120,15 @@ def _config_path() -> str:
 
 
 def open_browser(url: str) -> bool:
-    """Open a page for the user, where there is a display; whether that was possible."""
+    """Open a page for the user, where there is a display; whether that was possible.
+
+    The browser is given a page that leads on to `url`, since others on the machine can see its arguments, and `url`
+    may hold a token.
+    """
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return False
-    return webbrowser.open(url)
+    page = Path(jupyter_runtime_dir()) / f"catmaid-jupyter-{os.getpid()}-open.html"
+    page.unlink(missing_ok=True)
+    page.touch(mode=0o600)
+    page.write_text(_LEAD_ON.format(escape(url)), encoding="utf-8")
+    return webbrowser.open(page.as_uri())

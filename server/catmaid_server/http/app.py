@@ -11,15 +11,20 @@ from pathlib import Path
 import psycopg
 from aiohttp import WSCloseCode, web
 
+from catmaid_server.auth import sessions
 from catmaid_server.auth.access import Access
 from catmaid_server.auth.checks import PasswordChecks
 from catmaid_server.db.store import Store
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.events.feed import Feed
-from catmaid_server.http import keys
+from catmaid_server.http import keys, other_sites
+from catmaid_server.http.addresses import own_path
+from catmaid_server.http.allowed_hosts import AllowedHosts
 from catmaid_server.http.dispatch import as_aiohttp_handler
 from catmaid_server.http.front_end import FrontEnd
-from catmaid_server.http.middleware import merge_slashes, observe
+from catmaid_server.http.middleware import complete_redirects, merge_slashes, observe
+from catmaid_server.http.proxies import Proxies
 from catmaid_server.http.routing import Route
 from catmaid_server.tiles.service import TileService
 
@@ -27,6 +32,7 @@ MAX_BODY_BYTES = 64 * 1024**2
 MAX_FORM_FIELDS = 500_000  # clients write each of many ids as a field of its own
 NODE_LIMIT = 50_000
 _FORGET_EVERY_S = 3600.0
+_THIS_MACHINE = AllowedHosts()
 
 
 def create_app(
@@ -39,6 +45,11 @@ def create_app(
     registration: bool = False,
     approval: bool = True,
     front_end: FrontEnd | None = None,
+    session_cookie: str = sessions.COOKIE,
+    over_tls: bool = False,
+    allowed_hosts: AllowedHosts = _THIS_MACHINE,
+    allowed_origins: Iterable[str] = (other_sites.ANY,),
+    proxies: Proxies | None = None,
 ) -> web.Application:
     """Make the service's application.
 
@@ -60,9 +71,26 @@ def create_app(
         Whether project tokens that need approval give nothing before it; CATMAID gives all at once.
     front_end
         CATMAID's own front end, to be found at the service's address.
+    session_cookie
+        Name of the cookie of login sessions; CATMAID's is understood, too.
+    over_tls
+        Whether what comes over the port is encrypted.
+    allowed_hosts
+        Names under which the service answers.
+    allowed_origins
+        Sites whose pages may read answers, such as `https://example.org`; `*` for all.
+    proxies
+        Which proxies are trusted, and the path under which clients reach the service; by default none.
+
+    Raises
+    ------
+    InvalidInput
+        If the root path is also the beginning of a route's path.
     """
     app = web.Application(
-        middlewares=[observe, merge_slashes], client_max_size=MAX_BODY_BYTES, client_max_fields=MAX_FORM_FIELDS
+        middlewares=[observe, complete_redirects, merge_slashes],
+        client_max_size=MAX_BODY_BYTES,
+        client_max_fields=MAX_FORM_FIELDS,
     )
     app[keys.STORE] = store
     app[keys.SECRET] = secret
@@ -74,13 +102,19 @@ def create_app(
     app[keys.REGISTRATION] = registration
     app[keys.APPROVAL] = approval
     app[keys.FRONT_END] = front_end
+    app[keys.SESSION_COOKIE] = session_cookie
+    app[keys.OVER_TLS] = over_tls
+    app[keys.ALLOWED_HOSTS] = allowed_hosts
+    app[keys.ALLOWED_ORIGINS] = frozenset(allowed_origins)
     app[keys.SOCKETS] = weakref.WeakSet()
+    app[keys.PROXIES] = proxies or Proxies()
     app[keys.ROUTES] = tuple(routes)
-    for route in app[keys.ROUTES]:
-        handler = as_aiohttp_handler(route)
-        for method in _with_head(route.methods):
-            app.router.add_route(method, route.path, handler)
-    _lead_to_slashes(app)
+    for root_path in _root_paths(app):
+        for route in app[keys.ROUTES]:
+            handler = as_aiohttp_handler(route)
+            for method in _with_head(route.methods):
+                app.router.add_route(method, root_path + route.path, handler)
+        _lead_to_slashes(app, root_path)
     app.cleanup_ctx.append(_background)
     app.on_shutdown.append(_close_sockets)
     return app
@@ -91,20 +125,31 @@ def _with_head(methods: tuple[str, ...]) -> tuple[str, ...]:
     return (*methods, "HEAD") if "GET" in methods else methods
 
 
-def _lead_to_slashes(app: web.Application) -> None:
+def _root_paths(app: web.Application) -> list[str]:
+    """The paths below which routes are found: some proxies take the root path off, others leave it in place."""
+    root_path = app[keys.PROXIES].root_path
+    if not root_path:
+        return [""]
+    first = root_path.split("/")[1]
+    if any(route.path.split("/")[1] == first for route in app[keys.ROUTES]):
+        raise InvalidInput(f"The root path must not begin with /{first}: that is an address of the service's own.")
+    return ["", root_path]
+
+
+def _lead_to_slashes(app: web.Application, root_path: str) -> None:
     """Send who leaves out the slash at the end of a path on to the path with it, as clients expect."""
 
     async def with_slash(request: web.Request) -> web.StreamResponse:
-        path, query = f"{request.rel_url.raw_path}/", request.rel_url.raw_query_string
+        path, query = f"{own_path(request)}/", request.rel_url.raw_query_string
         return web.Response(
             status=301, headers={"Location": f"{path}?{query}" if query else path}, content_type="text/html"
         )
 
     paths = {route.path for route in app[keys.ROUTES]}
     for path in sorted(paths):
-        if path.endswith("/") and path[:-1] not in {"", *paths}:
-            app.router.add_get(path[:-1], with_slash)
-            app.router.add_delete(path[:-1], with_slash)
+        if path.endswith("/") and path[:-1] not in paths and root_path + path[:-1]:
+            app.router.add_get(root_path + path[:-1], with_slash)
+            app.router.add_delete(root_path + path[:-1], with_slash)
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:
@@ -127,7 +172,11 @@ async def _forget_old_answers(store: Store) -> None:
         await asyncio.sleep(_FORGET_EVERY_S)
 
 
-async def _close_sockets(app: web.Application) -> None:
+async def close_sockets(app: web.Application, code: WSCloseCode, reason: str) -> None:
+    """Close all WebSockets of this process."""
     sockets = app[keys.SOCKETS]
-    for socket in set(sockets):
-        await socket.close(code=WSCloseCode.GOING_AWAY, message=b"The service is shutting down.")
+    await asyncio.gather(*(socket.close(code=code, message=reason.encode()) for socket in set(sockets)))
+
+
+async def _close_sockets(app: web.Application) -> None:
+    await close_sockets(app, WSCloseCode.GOING_AWAY, "The service is shutting down.")

@@ -20,6 +20,7 @@ from catmaid_server.domain.errors import DomainError, InvalidInput, NotAllowed, 
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.domain.tracing.edit_answers import EditAnswer
 from catmaid_server.http import keys, past
+from catmaid_server.http.addresses import external_url
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies, forms
 from catmaid_server.http.routing import Route
@@ -118,7 +119,7 @@ async def _who(request: web.Request, route: Route) -> tuple[User, bool]:
         if user is None:
             raise Unauthenticated("Invalid token.")
         return user, user.username != ANONYMOUS
-    cookie = request.cookies.get(sessions.COOKIE)
+    cookie = sessions.cookie_of(request.cookies, request.app[keys.SESSION_COOKIE])
     if cookie is not None:
         user = await _user_of_session(request, cookie)
         if user is not None:
@@ -143,9 +144,10 @@ def _require_same_site(request: web.Request, *, writes: bool) -> None:
     A plain link or picture, which names no origin, must not change anything: it takes a script of this site.
     """
     link = request.method in ("GET", "HEAD")
-    if link and writes and not same_site.is_ours(request.headers, request.host):
+    service_url = external_url(request)
+    if link and writes and not same_site.is_ours(request.headers, service_url):
         raise NotAllowed("Following a link changes nothing: send POST, or the header X-Requested-With.")
-    if (not link or same_site.opens_socket(request.headers)) and same_site.is_foreign(request.headers, request.host):
+    if (not link or same_site.opens_socket(request.headers)) and same_site.is_foreign(request.headers, service_url):
         raise NotAllowed("A request with a session cookie must come from this site; use an API token elsewhere.")
 
 

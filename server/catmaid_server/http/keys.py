@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from catmaid_server.auth.access import Access
     from catmaid_server.auth.checks import PasswordChecks
     from catmaid_server.events.feed import Feed
+    from catmaid_server.http.allowed_hosts import AllowedHosts
     from catmaid_server.http.front_end import FrontEnd
+    from catmaid_server.http.proxies import Proxies
     from catmaid_server.tiles.service import TileService
 
 ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes")
@@ -28,4 +30,9 @@ SOCKETS: web.AppKey[weakref.WeakSet[web.WebSocketResponse]] = web.AppKey("socket
 REGISTRATION: web.AppKey[bool] = web.AppKey("registration", bool)
 FRONT_END: web.AppKey[FrontEnd | None] = web.AppKey("front_end")
 APPROVAL: web.AppKey[bool] = web.AppKey("approval", bool)
+SESSION_COOKIE: web.AppKey[str] = web.AppKey("session_cookie", str)
+OVER_TLS: web.AppKey[bool] = web.AppKey("over_tls", bool)
+ALLOWED_HOSTS: web.AppKey[AllowedHosts] = web.AppKey("allowed_hosts")
+ALLOWED_ORIGINS: web.AppKey[frozenset[str]] = web.AppKey("allowed_origins")
+PROXIES: web.AppKey[Proxies] = web.AppKey("proxies")
 NODE_LIMIT: web.AppKey[int] = web.AppKey("node_limit", int)

@@ -12,6 +12,9 @@ import structlog
 from aiohttp import web
 from prometheus_client import Counter, Histogram
 
+from catmaid_server.auth import sessions
+from catmaid_server.http import keys, other_sites
+from catmaid_server.http.addresses import external_url
 from catmaid_server.http.catmaid import errors
 from catmaid_server.http.compression import compress
 
@@ -25,7 +28,13 @@ LATENCY = Histogram(
 )
 ANSWERS = Counter("catmaid_answers_total", "Answers by status", ["method", "route", "status"])
 
-_ALLOWED_HEADERS = "Authorization, X-Authorization, Content-Type, Idempotency-Key, X-Requested-With, X-CSRFToken"
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": (
+        "Authorization, X-Authorization, Content-Type, Idempotency-Key, X-Requested-With, X-CSRFToken"
+    ),
+    "Access-Control-Max-Age": "86400",
+}
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 _SLOW_S = 1.0
 
@@ -41,7 +50,7 @@ async def observe(request: web.Request, handler: RequestHandler) -> web.StreamRe
     await compress(request, response)
     took = time.perf_counter() - began
     resource = request.match_info.route.resource
-    route = resource.canonical if resource is not None else "unknown"
+    route = request.app[keys.PROXIES].without_root(resource.canonical) if resource is not None else "unknown"
     stayed_open = isinstance(response, web.WebSocketResponse)
     method = request.method if request.method in _METHODS else "other"  # each new word would be counted for ever
     ANSWERS.labels(method, route, response.status).inc()
@@ -49,7 +58,7 @@ async def observe(request: web.Request, handler: RequestHandler) -> web.StreamRe
         LATENCY.labels(method, route).observe(took)
     if not response.prepared:
         response.headers["X-Request-ID"] = request_id
-        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers.extend(_readers(request))
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
     note = log.warning if response.status >= 500 or (took > _SLOW_S and not stayed_open) else log.debug
     note(
@@ -64,28 +73,38 @@ async def observe(request: web.Request, handler: RequestHandler) -> web.StreamRe
 
 
 @web.middleware
+async def complete_redirects(request: web.Request, handler: RequestHandler) -> web.StreamResponse:
+    """Put the path of the service before those of its own to which handlers send clients on."""
+    response = await handler(request)
+    location = response.headers.get("Location", "")
+    if location.startswith("/") and not location.startswith("//"):
+        response.headers["Location"] = external_url(request).raw_path.rstrip("/") + location
+    return response
+
+
+@web.middleware
 async def merge_slashes(request: web.Request, handler: RequestHandler) -> web.StreamResponse:
     """Send who asks for `//1/stacks` on to `/1/stacks`: natverse's clients write it so, to servers that do not mind."""
     if request.match_info.http_exception is None or "//" not in request.rel_url.raw_path:
         return await handler(request)
     path = re.sub(r"[/\\]+", "/", request.rel_url.raw_path)  # to a browser, /\ is the beginning of another host's name
+    path = request.app[keys.PROXIES].without_root(path)
     query = request.rel_url.raw_query_string
     return web.Response(
         status=308, headers={"Location": f"{path}?{query}" if query else path}, content_type="text/html"
     )
 
 
+def _readers(request: web.Request) -> dict[str, str]:
+    with_session = sessions.cookie_of(request.cookies, request.app[keys.SESSION_COOKIE]) is not None
+    return other_sites.readers(request.headers, request.app[keys.ALLOWED_ORIGINS], with_session=with_session)
+
+
 async def _answered(request: web.Request, handler: RequestHandler, request_id: str) -> web.StreamResponse:
-    if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
-        return web.Response(
-            status=204,
-            headers={
-                "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE, OPTIONS",
-                "Access-Control-Allow-Headers": _ALLOWED_HEADERS,
-                "Access-Control-Max-Age": "86400",
-            },
-        )
     try:
+        request.app[keys.ALLOWED_HOSTS].require(external_url(request).raw_host or "")
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            return web.Response(status=204, headers=_PREFLIGHT)
         return await handler(request)
     except Exception as error:  # the edge: whatever happens, the client gets an answer
         response = errors.answer_for(error)

@@ -17,6 +17,11 @@ import msgspec
 from catmaid_wire import service_record
 from catmaid_wire.service_record import ServiceRecord
 
+_KEY_FILE = "secret.key"
+_KEY_BYTES = 32
+_OTHERS = 0o077
+_OTHERS_WRITE = 0o022
+
 
 class ServiceError(Exception):
     """The service cannot be started or stopped; the message says why."""
@@ -44,17 +49,17 @@ class ServiceFolder:
         return self.path / service_record.ADMIN_TOKEN
 
     def make(self) -> None:
-        """Make the folder, for us alone, unless it exists. Raises `ServiceError` if that is not possible."""
+        """Make the folder, and close it to others even where it exists. Raises `ServiceError` if that fails."""
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            (self.path / "logs").mkdir(exist_ok=True)
+            self._close_to_others()
+            (self.path / "logs").mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
             raise ServiceError(f"The data folder {self.path} cannot be used: {error.strerror}.") from None
 
     def read_record(self) -> ServiceRecord | None:
         """The service that runs on this folder; None if none does, or it is still starting."""
-        record = service_record.read_record(self.path)
-        return record if record is not None and self.is_locked() else None
+        return service_record.running_record(self.path)
 
     def write_record(self, record: ServiceRecord) -> None:
         """Write the record by which others find the service."""
@@ -76,10 +81,10 @@ class ServiceFolder:
         write_atomically(self.path / "service.port", f"{port}\n".encode())
 
     def secret(self) -> bytes:
-        """The key that signs sessions and tickets; made the first time. Call with the lock held."""
-        path = self.path / "secret.key"
-        if not path.exists():
-            write_atomically(path, secrets.token_bytes(32), mode=0o600)
+        """The key that signs sessions and tickets; made the first time, or where it is damaged. Call with the lock."""
+        path = self.path / _KEY_FILE
+        if not path.exists() or path.stat().st_size < _KEY_BYTES:  # anybody could sign with an empty one
+            write_atomically(path, secrets.token_bytes(_KEY_BYTES), mode=0o600)
         return path.read_bytes()
 
     def empty_metrics(self) -> Path:
@@ -94,7 +99,7 @@ class ServiceFolder:
 
         The lock ends with this process, however that ends, or when the returned descriptor is closed.
         """
-        descriptor = self._open_lock()
+        descriptor = os.open(self.path / service_record.LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -104,16 +109,7 @@ class ServiceFolder:
 
     def is_locked(self) -> bool:
         """Whether a service runs on this folder, or starts or stops."""
-        if not (self.path / "service.lock").exists():
-            return False
-        descriptor = self._open_lock()
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(descriptor)
-        return False
+        return service_record.is_locked(self.path)
 
     @contextmanager
     def setting_up(self) -> Iterator[None]:
@@ -125,12 +121,22 @@ class ServiceFolder:
         finally:
             os.close(descriptor)
 
+    def _close_to_others(self) -> None:
+        mode = self.path.stat().st_mode
+        try:
+            for path, wanted in ((self.path, 0o700), (self.path / _KEY_FILE, 0o600), (self.admin_token, 0o600)):
+                if path.exists() and path.stat().st_mode & _OTHERS:
+                    path.chmod(wanted)
+        except PermissionError:
+            if mode & _OTHERS_WRITE:
+                raise ServiceError(
+                    f"Other users may write to the data folder {self.path}, and it is not yours to change: have its "
+                    "owner run 'chmod 700' on it, or choose another folder."
+                ) from None
+
     @property
     def _record(self) -> Path:
         return self.path / service_record.RECORD
-
-    def _open_lock(self) -> int:
-        return os.open(self.path / "service.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:

@@ -10,6 +10,7 @@ import time
 
 import msgspec
 
+from catmaid_server.service import renewal
 from catmaid_server.service.folder import ServiceError, ServiceFolder
 from catmaid_server.service.opening import embedded_cluster
 from catmaid_server.service.settings import Settings
@@ -17,6 +18,7 @@ from catmaid_wire.service_record import ServiceRecord
 
 _START_S = 180.0
 _STOP_S = 90.0
+_RENEWAL_S = 700.0
 _POLL_S = 0.02
 
 
@@ -93,6 +95,39 @@ def stop(settings: Settings | None = None, *, patience_s: float = _STOP_S) -> bo
             raise ServiceError(f"The service (process {record.pid}) does not end.")
         time.sleep(_POLL_S)
     return True
+
+
+def restart(settings: Settings | None = None, *, patience_s: float = _RENEWAL_S) -> ServiceRecord:
+    """Let new workers, of the code that is installed now, take over a running service; no request is lost.
+
+    Raises
+    ------
+    ServiceError
+        If none runs, or if the new workers do not start; then the old ones go on.
+    """
+    folder = ServiceFolder((settings or Settings()).folder)
+    before = folder.read_record()
+    if before is None:
+        raise ServiceError(f"No service runs on {folder.path}; start one with 'catmaid-jupyter serve'.")
+    if before.renewals is None:
+        raise ServiceError("The running service is of a release that knows no restart: stop it and start it again.")
+    try:
+        os.kill(before.pid, renewal.SIGNAL)
+    except ProcessLookupError:
+        pass
+    except PermissionError:
+        raise ServiceError(f"The service (process {before.pid}) belongs to another user.") from None
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        record = folder.read_record()
+        if record is None or record.pid != before.pid:
+            raise ServiceError(f"The service ended meanwhile; see {folder.log}.")
+        if record.renewals != before.renewals:
+            if record.renewal_problem is not None:
+                raise ServiceError(f"The old workers go on, since new ones did not start: {record.renewal_problem}")
+            return record
+        time.sleep(_POLL_S)
+    raise ServiceError(f"The new workers did not get ready within {patience_s:.0f} s; see {folder.log}.")
 
 
 def status(settings: Settings | None = None) -> ServiceStatus:

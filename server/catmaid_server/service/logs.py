@@ -14,7 +14,7 @@ import structlog
 
 _SECRET_NAME = re.compile(r"token|ticket|cookie|password|secret|authorization", re.IGNORECASE)
 _SECRET_IN_TEXT = re.compile(
-    r"((?:ticket|token|password|sessionid|csrftoken)\s*=\s*|\bToken\s+)[^\s&;,'\"]+", re.IGNORECASE
+    r"((?:ticket|token|password|sessionid\w*|csrftoken)\s*=\s*|\bToken\s+)[^\s&;,'\"]+", re.IGNORECASE
 )
 _PASSWORD_IN_URL = re.compile(r"(://[^:/\s@]*:)[^/\s@]+(?=@)")
 _HIDDEN = "***"

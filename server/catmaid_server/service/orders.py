@@ -6,12 +6,19 @@ from typing import Final
 
 import msgspec
 
+from catmaid_server.http.allowed_hosts import AllowedHosts
+
 READY: Final = "ready"
 CHECK_CONNECTIONS: Final = "check connections"
+RETIRE: Final = "retire"
+"""Another worker is in its place: finish what its connections ask, and end."""
 
 
 class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker is to do."""
+    """What a worker is to do.
+
+    After an update without a stop, an older supervisor sends this to newer workers: new fields need defaults.
+    """
 
     dsn: str
     data_dir: str
@@ -24,3 +31,9 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     registration: bool = False
     approval: bool = True
     front_end: str | None = None
+    tls_cert: str | None = None
+    tls_key: str | None = None
+    allowed_hosts: AllowedHosts = AllowedHosts()
+    allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: str = ""
+    root_path: str = ""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from catmaid_server.db.store import REMEMBER_BYTES
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.http import other_sites
+from catmaid_server.http.allowed_hosts import host_names
+from catmaid_server.http.proxies import parsed_root_path, trusted_networks
 
 
 class Settings(BaseSettings):
@@ -24,6 +30,21 @@ class Settings(BaseSettings):
 
     port: int = Field(default=0, ge=0, le=65535)
     """TCP port; 0 takes the port of the last time if it is free, else any."""
+
+    tls_cert: Path | None = None
+    """Certificate for TLS, with those between it and the root: a PEM file."""
+
+    tls_key: Path | None = None
+    """Private key of the certificate: a PEM file without a password; not needed if it is in that of the certificate."""
+
+    insecure: bool = False
+    """Whether other machines may reach the service without TLS."""
+
+    allowed_hosts: str = ""
+    """Names of the service, besides those of this machine, with commas between; `.example.org` is all below it."""
+
+    allowed_origins: str = other_sites.ANY
+    """Sites whose pages may read answers that need no session, as `https://example.org`, with commas between."""
 
     database_url: SecretStr | None = None
     """PostgreSQL to use instead of the embedded one: a URL or libpq connection string."""
@@ -43,6 +64,13 @@ class Settings(BaseSettings):
     front_end: Path | None = None
     """Checkout of CATMAID whose front end is to be served; nothing of it is part of this product."""
 
+    trusted_proxies: str = ""
+    """Addresses and networks of proxies whose X-Forwarded headers are believed, with commas between. None by default,
+    not even this machine: others who work on it could claim what they like."""
+
+    root_path: str = ""
+    """Path under which clients reach the service, such as `/catmaid`, whether a proxy takes it off or not."""
+
     remember_bytes: int = Field(default=REMEMBER_BYTES, ge=0)
     """Memory of one worker for answers that stay true until something is committed; 0 makes each answer anew."""
 
@@ -55,7 +83,45 @@ class Settings(BaseSettings):
     shutdown_s: float = Field(default=10.0, ge=0)
     """How long requests in flight may take when the service stops, in seconds."""
 
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _check_hosts(cls, text: str) -> str:
+        host_names(text)
+        return text
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _check_origins(cls, text: str) -> str:
+        other_sites.origins(text)
+        return text
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _require_networks(cls, text: str) -> str:
+        with _as_value_error():
+            trusted_networks(text)
+        return text
+
+    @field_validator("root_path")
+    @classmethod
+    def _require_path(cls, text: str) -> str:
+        with _as_value_error():
+            return parsed_root_path(text)
+
+    @property
+    def allowed_host_names(self) -> tuple[str, ...]:
+        """The names of `allowed_hosts`, in small letters."""
+        return host_names(self.allowed_hosts)
+
     @property
     def folder(self) -> Path:
         """The data folder as an absolute path."""
         return self.data_dir.expanduser().absolute()
+
+
+@contextmanager
+def _as_value_error() -> Iterator[None]:
+    try:
+        yield
+    except InvalidInput as error:
+        raise ValueError(str(error)) from None

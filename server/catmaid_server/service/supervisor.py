@@ -11,18 +11,24 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.http import other_sites
 from catmaid_server.http.catmaid.version import SERVER_VERSION, own_version
 from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.postgres.cluster import Cluster, ClusterError
 from catmaid_server.service import logs
 from catmaid_server.service.folder import ServiceError, ServiceFolder
+from catmaid_server.service.local_socket import bound_socket
 from catmaid_server.service.opening import embedded_cluster, outside_dsn, set_up
 from catmaid_server.service.orders import WorkerOrder
+from catmaid_server.service.reachability import allowed_hosts, local_url, require_protection, shared_url
+from catmaid_server.service.renewal import Renewal
 from catmaid_server.service.settings import Settings
+from catmaid_server.service.tls import tls_context
 from catmaid_server.service.workers import Workers
 from catmaid_wire.service_record import ServiceRecord
 
@@ -34,7 +40,6 @@ _WATCH_S = 0.25
 _RETRY_S = 2.0
 _ROTATE_S = 60.0
 _PORT_FREE_S = 3.0
-_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 
 Announce = Callable[[ServiceRecord], None]
 
@@ -59,6 +64,9 @@ def serve(settings: Settings, announce: Announce) -> ServiceRecord | None:
         If it cannot start.
     """
     _require_front_end(settings)
+    require_protection(settings)
+    if settings.tls_cert is not None:
+        tls_context(settings.tls_cert.expanduser(), settings.tls_key and settings.tls_key.expanduser())
     folder = ServiceFolder(settings.folder)
     folder.make()
     held = _lock_or_find(folder)
@@ -99,29 +107,38 @@ def _lock_or_find(folder: ServiceFolder) -> int | ServiceRecord:
 async def _run(settings: Settings, folder: ServiceFolder, announce: Announce) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    renewal = Renewal()
+    renewal.listen(stopping.set)
     cluster = embedded_cluster(settings)
     async with AsyncExitStack() as at_end:  # last in, first out: workers end before the database does
         listening = at_end.enter_context(await _bound_socket(settings, folder))
+        local, local_path = at_end.enter_context(bound_socket(folder.path))
         if cluster is not None:
             at_end.push_async_callback(asyncio.to_thread, cluster.stop)
-        workers = Workers(listening, settings.workers, folder.output, folder.empty_metrics())
+        workers = Workers((listening, local), settings.workers, folder.output, folder.empty_metrics())
         at_end.push_async_callback(workers.stop, settings.shutdown_s)
         await workers.spawn()
         dsn = outside_dsn(settings) if cluster is None else await asyncio.to_thread(cluster.start)
         await (await set_up(dsn, folder, embedded=cluster is not None)).close()
-        await workers.start(_order(settings, folder, dsn))
-        record = _record(settings, listening)
+        order = _order(settings, folder, dsn)
+        await workers.start(order)
+        record = _record(settings, listening, local_path)
         at_end.callback(folder.remove_record)
         folder.write_record(record)
         folder.remember_port(listening.getsockname()[1])
         log.info("started", url=record.url, workers=record.workers, version=record.version)
         announce(record)
-        minding = asyncio.create_task(_mind(cluster, workers, folder))
-        at_end.callback(minding.cancel)
+        for work in (_mind(cluster, workers, folder), renewal.follow(folder, workers, order, record)):
+            at_end.push_async_callback(_cancel, asyncio.create_task(work))
         await stopping.wait()
         log.info("stopping")
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _mind(cluster: Cluster | None, workers: Workers, folder: ServiceFolder) -> None:
@@ -188,18 +205,31 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         shutdown_s=settings.shutdown_s,
         registration=settings.registration,
         approval=settings.approval,
-        front_end=None if settings.front_end is None else str(settings.front_end.expanduser().absolute()),
+        front_end=_absolute(settings.front_end),
+        tls_cert=_absolute(settings.tls_cert),
+        tls_key=_absolute(settings.tls_key),
+        allowed_hosts=allowed_hosts(settings),
+        allowed_origins=other_sites.origins(settings.allowed_origins),
+        trusted_proxies=settings.trusted_proxies,
+        root_path=settings.root_path,
     )
 
 
-def _record(settings: Settings, listening: socket.socket) -> ServiceRecord:
-    host = _ANY_ADDRESS.get(settings.host, settings.host)
+def _absolute(path: Path | None) -> str | None:
+    return None if path is None else str(path.expanduser().absolute())
+
+
+def _record(settings: Settings, listening: socket.socket, local_path: str) -> ServiceRecord:
+    port = listening.getsockname()[1]
     return ServiceRecord(
-        url=f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}",
+        url=local_url(settings, port),
+        shared_url=shared_url(settings, port),
         pid=os.getpid(),
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         version=own_version(),
         workers=settings.workers,
         data_dir=str(settings.folder),
         embedded_database=settings.database_url is None,
+        socket=local_path,
+        renewals=0,
     )

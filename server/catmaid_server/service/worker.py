@@ -12,6 +12,7 @@ import gc
 import os
 import signal
 import socket
+import ssl
 import sys
 from pathlib import Path
 
@@ -21,16 +22,22 @@ import psycopg_pool
 import structlog
 from aiohttp import web
 
+from catmaid_server.auth import sessions
 from catmaid_server.db.store import Store
+from catmaid_server.domain.errors import DomainError
 from catmaid_server.http.app import create_app
 from catmaid_server.http.catmaid.version import SERVER_VERSION
 from catmaid_server.http.front_end import FrontEnd
+from catmaid_server.http.proxies import Proxies
 from catmaid_server.routes import all_routes
 from catmaid_server.service import logs
-from catmaid_server.service.folder import ServiceFolder
-from catmaid_server.service.orders import CHECK_CONNECTIONS, READY, WorkerOrder
+from catmaid_server.service.folder import ServiceError, ServiceFolder
+from catmaid_server.service.orders import CHECK_CONNECTIONS, READY, RETIRE, WorkerOrder
+from catmaid_server.service.retirement import Retirement
+from catmaid_server.service.tls import tls_context
 
 _AT_ONCE = 16
+_HANDSHAKE_S = 10.0
 
 log = structlog.get_logger("catmaid.worker")
 
@@ -49,7 +56,7 @@ def main() -> None:
         asyncio.run(_serve(order, socket.socket(fileno=int(sys.argv[1]))))
     except BrokenPipeError:
         sys.exit(1)  # the supervisor ended while we started
-    except (psycopg.Error, psycopg_pool.PoolTimeout, OSError) as error:
+    except (DomainError, psycopg.Error, psycopg_pool.PoolTimeout, OSError, ServiceError) as error:
         log.exception("worker failed")
         _send_line(" ".join(str(error).split()))
         sys.exit(1)
@@ -60,6 +67,7 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    tls = _tls(order)
     opened = Store.opened(
         order.dsn, pool_size=order.pool_size, remember_bytes=order.remember_bytes, longest_query_s=_LONGEST_QUERY_S
     )
@@ -72,19 +80,51 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             registration=order.registration,
             approval=order.approval,
             front_end=_front_end(order),
+            session_cookie=sessions.cookie_name(order.secret),
+            over_tls=tls is not None,
+            allowed_hosts=order.allowed_hosts,
+            allowed_origins=order.allowed_origins,
+            proxies=Proxies.parsed(order.trusted_proxies, order.root_path),
         )
+        retirement = Retirement(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=order.shutdown_s)
         await runner.setup()
+        server = runner.server
+        assert server is not None
         gc.freeze()  # routes and modules stay: looking through them each time would hold up requests
-        connections = ReceivedConnections(channel, runner)
+        connections = ReceivedConnections(channel, server, tls)
+        retiring = asyncio.Event()
         _say_ready()
-        orders = asyncio.create_task(_obey(store, stopping))
+        tasks = [
+            asyncio.create_task(_obey(store, retiring, stopping)),
+            asyncio.create_task(_retire(retiring, connections, retirement, server, stopping)),
+        ]
         try:
             await stopping.wait()
         finally:
             await connections.close()
             await runner.cleanup()
-            orders.cancel()
+            for task in tasks:
+                task.cancel()
+
+
+async def _retire(
+    retiring: asyncio.Event,
+    connections: ReceivedConnections,
+    retirement: Retirement,
+    server: web.Server,
+    stopping: asyncio.Event,
+) -> None:
+    await retiring.wait()
+    await connections.close()
+    await retirement.close_connections(server)
+    stopping.set()
+
+
+def _tls(order: WorkerOrder) -> ssl.SSLContext | None:
+    if order.tls_cert is None:
+        return None
+    return tls_context(Path(order.tls_cert), None if order.tls_key is None else Path(order.tls_key))
 
 
 def _front_end(order: WorkerOrder) -> FrontEnd | None:
@@ -92,48 +132,61 @@ def _front_end(order: WorkerOrder) -> FrontEnd | None:
 
 
 class ReceivedConnections:
-    """Serves the connections that the supervisor hands over."""
+    """Serves the connections that the supervisor hands over.
 
-    def __init__(self, channel: socket.socket, runner: web.AppRunner) -> None:
+    tls : what encrypts those over the port; those over the Unix socket stay within the machine.
+    """
+
+    def __init__(self, channel: socket.socket, server: web.Server, tls: ssl.SSLContext | None) -> None:
+        self._tls = tls
         self._channel = channel
-        self._runner = runner
+        self._server = server
         self._begun: set[asyncio.Task[object]] = set()
         self._loop = asyncio.get_running_loop()
         channel.setblocking(False)
         self._loop.add_reader(channel, self._receive)
 
     async def close(self) -> None:
-        """Begin to serve what was handed over, and take no more."""
-        self._receive()
+        """Begin to serve all that was handed over, and take no more."""
+        while self._receive():
+            pass
         self._loop.remove_reader(self._channel)
         await asyncio.gather(*self._begun, return_exceptions=True)
 
-    def _receive(self) -> None:
+    def _receive(self) -> bool:
+        """Take what is handed over with one message; False if there is none now."""
         try:
             data, descriptors, _, _ = socket.recv_fds(self._channel, _AT_ONCE, _AT_ONCE)
         except BlockingIOError:
-            return
+            return False
         if not data:
             self._loop.remove_reader(self._channel)
         for descriptor in descriptors:
             serving = self._loop.create_task(self._serve(socket.socket(fileno=descriptor)))
             self._begun.add(serving)
             serving.add_done_callback(self._begun.discard)
+        return bool(data)
 
     async def _serve(self, connection: socket.socket) -> None:
-        server = self._runner.server
-        assert server is not None
         connection.setblocking(False)
-        await self._loop.connect_accepted_socket(server, connection)
+        tls = None if connection.family == socket.AF_UNIX else self._tls
+        timeout = None if tls is None else _HANDSHAKE_S
+        try:
+            await self._loop.connect_accepted_socket(self._server, connection, ssl=tls, ssl_handshake_timeout=timeout)
+        except OSError as error:  # whoever speaks no TLS, or hung up
+            log.debug("no connection", reason=str(error))
 
 
-async def _obey(store: Store, stopping: asyncio.Event) -> None:
+async def _obey(store: Store, retiring: asyncio.Event, stopping: asyncio.Event) -> None:
     """Follow the supervisor's orders until there are no more."""
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():
-        if line.decode().strip() == CHECK_CONNECTIONS:
+        order = line.decode().strip()
+        if order == CHECK_CONNECTIONS:
             await store.check()
+        elif order == RETIRE:
+            retiring.set()
     stopping.set()
 
 

@@ -14,6 +14,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ import structlog
 
 from catmaid_server.http.metrics import SHARED_FOLDER
 from catmaid_server.service.folder import ServiceError
-from catmaid_server.service.orders import CHECK_CONNECTIONS, READY, WorkerOrder
+from catmaid_server.service.orders import CHECK_CONNECTIONS, READY, RETIRE, WorkerOrder
 
 log = structlog.get_logger("catmaid.service")
 
@@ -78,26 +79,33 @@ class Worker:
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
 
+    async def ended(self) -> int:
+        """Wait until it has ended; its exit code."""
+        code = await self.process.wait()
+        self.channel.close()
+        return code
+
 
 class Workers:
-    """`count` processes that answer what comes in over `listening`, a bound socket.
+    """`count` processes that answer what comes in over `listening`, bound sockets.
 
     What they print goes to the file `output`, what they count to files in the folder `metrics`.
     """
 
-    def __init__(self, listening: socket.socket, count: int, output: Path, metrics: Path) -> None:
+    def __init__(self, listening: Sequence[socket.socket], count: int, output: Path, metrics: Path) -> None:
         self._listening = listening
         self._count = count
         self._output = output
         self._environment = {**os.environ, SHARED_FOLDER: str(metrics)}
         self._workers: dict[int, Worker] = {}
         self._ready: list[Worker] = []
-        self._tasks: list[asyncio.Task[None]] = []
+        self._keepers: list[asyncio.Task[None]] = []
+        self._dealers: list[asyncio.Task[None]] = []
+        self._retired: dict[Worker, asyncio.Task[None]] = {}
 
     async def spawn(self) -> None:
         """Start the processes; they prepare while there is no order yet."""
-        for number in range(1, self._count + 1):
-            self._workers[number] = await self._spawn()
+        await self._spawn_all(self._workers)
 
     async def start(self, order: WorkerOrder) -> None:
         """Send them their orders, give them connections, and replace workers that die.
@@ -105,41 +113,72 @@ class Workers:
         Raises `ServiceError` if one does not start.
         """
         await asyncio.gather(*(self._set_to_work(number, order) for number in self._workers))
-        self._listening.setblocking(False)
-        self._listening.listen(_BACKLOG)
-        self._tasks = [asyncio.create_task(self._keep(number, order)) for number in self._workers]
-        self._tasks.append(asyncio.create_task(self._deal()))
+        for listening in self._listening:
+            listening.setblocking(False)
+            listening.listen(_BACKLOG)
+        self._keep_all(order)
+        self._dealers = [asyncio.create_task(self._deal(listening)) for listening in self._listening]
+
+    async def renew(self, order: WorkerOrder) -> None:
+        """Replace the processes by new ones, which run the code that is installed now, and lose no request.
+
+        Those that run answer until the new ones are ready, and then what their connections still ask. Raises
+        `ServiceError` if a new one does not start: then nothing has changed.
+        """
+        renewed: dict[int, Worker] = {}
+        try:
+            await self._spawn_all(renewed)
+            async with asyncio.TaskGroup() as starts:
+                for number, worker in renewed.items():
+                    starts.create_task(worker.start(msgspec.structs.replace(order, number=number)))
+        except BaseException as error:
+            await _kill(renewed.values())
+            if isinstance(error, ExceptionGroup):
+                raise error.exceptions[0] from None
+            raise
+        await _cancel(self._keepers)
+        replaced, answering = self._workers, set(self._ready)
+        self._workers, self._ready = renewed, list(renewed.values())
+        self._keep_all(order)
+        for worker in replaced.values():
+            if worker in answering:
+                worker.send_line(RETIRE)
+            else:
+                worker.kill()
+            self._retired[worker] = asyncio.create_task(self._forget(worker))
 
     def check_connections(self) -> None:
         """Make the workers look whether their database connections still work."""
-        for worker in self._workers.values():
+        for worker in (*self._workers.values(), *self._retired):
             worker.send_line(CHECK_CONNECTIONS)
 
     async def stop(self, patience_s: float) -> None:
         """Take no more connections, and end the processes after the requests in flight or `patience_s` seconds."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._listening.close()
-        workers = [worker for worker in self._workers.values() if worker.process.returncode is None]
-        for worker in workers:
+        await _cancel([*self._keepers, *self._dealers])
+        for listening in self._listening:
+            listening.close()
+        everyone = [*self._workers.values(), *self._retired]
+        running = [worker for worker in everyone if worker.process.returncode is None]
+        for worker in running:
             with contextlib.suppress(ProcessLookupError):
                 worker.process.terminate()
-        ended = asyncio.gather(*(worker.process.wait() for worker in workers))
+        ended = asyncio.gather(*(worker.process.wait() for worker in running))
         try:
             await asyncio.wait_for(ended, patience_s + _GRACE_S)
         except TimeoutError:
-            for worker in workers:
-                worker.kill()
-            await asyncio.gather(*(worker.process.wait() for worker in workers))
-        for worker in self._workers.values():
+            await _kill(running)
+        for worker in everyone:
             worker.channel.close()
 
-    async def _deal(self) -> None:
+    async def _forget(self, worker: Worker) -> None:
+        await worker.ended()
+        del self._retired[worker]
+
+    async def _deal(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                connection, _ = await loop.sock_accept(self._listening)
+                connection, _ = await loop.sock_accept(listening)
             except OSError as error:
                 log.warning("no connection accepted", reason=str(error))
                 await asyncio.sleep(_RETRY_S)
@@ -155,6 +194,10 @@ class Workers:
             if worker.take(connection):
                 return True
         return False
+
+    async def _spawn_all(self, workers: dict[int, Worker]) -> None:
+        for number in range(1, self._count + 1):
+            workers[number] = await self._spawn()
 
     async def _spawn(self) -> Worker:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -179,14 +222,16 @@ class Workers:
         await worker.start(msgspec.structs.replace(order, number=number))
         self._ready.append(worker)
 
+    def _keep_all(self, order: WorkerOrder) -> None:
+        self._keepers = [asyncio.create_task(self._keep(number, order)) for number in self._workers]
+
     async def _keep(self, number: int, order: WorkerOrder) -> None:
         """Replace a worker whenever it has died; more slowly if it dies soon after its start."""
         pause_s = 0.0
         while True:
             began = time.monotonic()
             worker = self._workers[number]
-            code = await worker.process.wait()
-            worker.channel.close()
+            code = await worker.ended()
             if worker in self._ready:
                 self._ready.remove(worker)
             log.error("worker died", died=number, code=code)
@@ -200,3 +245,15 @@ class Workers:
                 await self._set_to_work(number, order)
             except ServiceError as error:
                 log.error("worker did not start", died=number, reason=str(error))  # noqa: TRY400 -- no news in a trace
+
+
+async def _kill(workers: Iterable[Worker]) -> None:
+    for worker in workers:
+        worker.kill()
+    await asyncio.gather(*(worker.ended() for worker in workers))
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

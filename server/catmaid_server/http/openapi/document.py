@@ -83,7 +83,10 @@ _SECURITY_SCHEMES = {
         "type": "apiKey",
         "in": "cookie",
         "name": sessions.COOKIE,
-        "description": "A session, as `POST /accounts/login` begins it.",
+        "description": (
+            "A session, as `POST /accounts/login` begins it. That sets a cookie with a name of the service's own; "
+            "under this one, which is CATMAID's, its value is understood, too."
+        ),
     },
 }
 

@@ -13,6 +13,7 @@ from catmaid_server.domain.accounts.accounts import DescribedAccount
 from catmaid_server.domain.accounts.users import ANONYMOUS, User
 from catmaid_server.domain.errors import InvalidInput, NotAllowed
 from catmaid_server.http import keys
+from catmaid_server.http.addresses import client_address, external_url
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
@@ -47,7 +48,7 @@ async def log_in(call: Call, form: Login) -> Annotated[web.Response, Content(Des
     A user who is logged in and sends no name gets their own account described. An account that was switched off is
     described, too, as CATMAID does it, but no session begins.
     """
-    if same_site.is_foreign(call.request.headers, call.request.host):
+    if same_site.is_foreign(call.request.headers, external_url(call.request)):
         raise NotAllowed("Log in on a page of this service; elsewhere, use an API token.")
     if not form.name and call.user.username != ANONYMOUS:
         return await _account_response(call, call.user)
@@ -73,12 +74,13 @@ def start_session(call: Call, response: web.Response, user_id: int, password_has
     """Give the browser a cookie that stands for a user until their password changes."""
     cookie = sessions.issue(call.request.app[keys.SECRET], user_id, password_hash)
     response.set_cookie(
-        sessions.COOKIE,
+        call.request.app[keys.SESSION_COOKIE],
         cookie,
         max_age=sessions.LIFETIME_S,
         httponly=True,
         samesite="Lax",
-        secure=same_site.is_over_https(call.request.headers, call.request.scheme),
+        path=external_url(call.request).raw_path,
+        secure=same_site.is_over_https(call.request.headers, external_url(call.request)),
     )
 
 
@@ -87,7 +89,7 @@ async def authenticated(call: Call, username: str, password: str) -> User:
     async with call.reading() as connection:
         user = await users.find_user(connection, username)
     matches = await call.request.app[keys.PASSWORD_CHECKS].match(
-        None if user is None else user.password, password, username=username, address=call.request.remote or ""
+        None if user is None else user.password, password, username=username, address=client_address(call.request)
     )
     return accounts.require_login(user, password_matches=matches)
 
@@ -95,10 +97,14 @@ async def authenticated(call: Call, username: str, password: str) -> User:
 @routes.any("/accounts/logout", needs=Permission.NONE)
 async def log_out(call: Call, form: NoParameters) -> Annotated[web.Response, Content(DescribedAccount)]:
     """End the session, if no page of another site asks for it."""
-    if same_site.is_foreign(call.request.headers, call.request.host):
+    if same_site.is_foreign(call.request.headers, external_url(call.request)):
         raise NotAllowed("Log out on a page of this service.")
     response = await _account_response(call, await call.access.anonymous())
-    response.del_cookie(sessions.COOKIE)
+    path = external_url(call.request).raw_path
+    response.del_cookie(call.request.app[keys.SESSION_COOKIE], path=path)
+    # One of CATMAID's name may be that of another program on this host.
+    if sessions.session_of(call.request.app[keys.SECRET], call.request.cookies.get(sessions.COOKIE, "")) is not None:
+        response.del_cookie(sessions.COOKIE, path=path)
     return response
 
 

@@ -11,6 +11,7 @@ from catmaid_server.domain.accounts import passwords, registration, users
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http import keys
+from catmaid_server.http.addresses import client_address, external_path
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.pages import Field, form_page, page, redirect
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
@@ -61,7 +62,7 @@ async def change_password(
         return _to_login(call)
     checks = call.request.app[keys.PASSWORD_CHECKS]
     right = await checks.match(
-        call.user.password, form.old_password, username=call.user.username, address=call.request.remote or ""
+        call.user.password, form.old_password, username=call.user.username, address=client_address(call.request)
     )
     problems = [] if right else ["This is not your password so far."]
     problems += _problems(form.new_password1, form.new_password2, call.user.username)
@@ -107,7 +108,7 @@ async def register(
 
 
 def _to_login(call: Call) -> web.Response:
-    return redirect(f"/accounts/login?next={call.request.rel_url.raw_path}")
+    return redirect(f"/accounts/login?next={external_path(call.request)}")
 
 
 def _problems(password: str, again: str, username: str) -> list[str]:

@@ -15,6 +15,7 @@ from catmaid_server.domain.accounts.accounts import InactiveLogin, InvalidLogin
 from catmaid_server.domain.accounts.api_tokens import MOST_DAYS, ApiToken, NewApiToken
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.errors import InvalidInput, NotAllowed, NotFound
+from catmaid_server.http.addresses import external_url
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.pages import Field, form_page, page, redirect
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
@@ -61,7 +62,7 @@ async def login_form(call: Call, form: NoParameters) -> Page:
 @routes.post("/user/login/", needs=Permission.NONE)
 async def log_in_on_page(call: Call, form: LoginForm) -> Page:
     """Start a session and go to the API tokens; the page comes again if name or password are wrong."""
-    if same_site.is_foreign(call.request.headers, call.request.host):
+    if same_site.is_foreign(call.request.headers, external_url(call.request)):
         raise NotAllowed("Log in on a page of this service; elsewhere, use an API token.")
     try:
         user = await authenticated(call, form.username, form.password)
@@ -132,7 +133,7 @@ async def _page_of_tokens(call: Call, *, made: NewApiToken | None = None, proble
         f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else "",
         "" if made is None else _shown(made),
         _table(listed),
-        f'''<form method="post" action="{_TOKENS}">
+        f'''<form method="post" action="./">
 <label>What a new token is for
 <input name="name" autocomplete="off" maxlength="{api_tokens.LONGEST_NAME}" required></label>
 <label>Valid for how many days; empty: until you revoke it
@@ -161,6 +162,6 @@ def _row(token: ApiToken) -> str:
     until = "you revoke it" if token.expiry is None else f"{token.expiry:%Y-%m-%d %H:%M} UTC"
     return (
         f"<tr><td>{escape(token.name)}</td><td>{escape(token.ending)}</td><td>{token.creation_time:%Y-%m-%d}</td>"
-        f'<td>{until}</td><td><form method="post" action="{_TOKENS}revoke">'
+        f'<td>{until}</td><td><form method="post" action="revoke">'
         f'<input type="hidden" name="token_id" value="{token.id}"><button>Revoke</button></form></td></tr>'
     )

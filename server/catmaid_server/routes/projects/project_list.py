@@ -12,6 +12,7 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.projects import project_deletion, project_export, project_list, projects
 from catmaid_server.domain.projects.project_list import ProjectDescription
 from catmaid_server.domain.space import stacks
+from catmaid_server.http.addresses import external_url
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
@@ -95,7 +96,7 @@ async def list_projects(call: Call, form: ListProjects) -> Annotated[msgspec.Raw
 
 async def _with_mirrors(call: Call, connection: Connection, found: msgspec.Raw) -> msgspec.Raw:
     listed: list[dict[str, Any]] = msgspec.json.decode(found)
-    url = f"{call.request.url.origin()}/"
+    url = str(external_url(call.request))
     for project in listed:
         for stack in project["stacks"]:
             stack["mirrors"] = await stacks.mirrors(connection, project["id"], stack["id"], service_url=url)
@@ -118,7 +119,7 @@ async def export_projects(
     """Describe the projects that the user may see, with their stacks, as YAML that sets up another server."""
     async with call.reading() as connection:
         described = await project_export.described_projects(
-            connection, call.user, service_url=f"{call.request.url.origin()}/"
+            connection, call.user, service_url=str(external_url(call.request))
         )
     return web.Response(text=yaml.safe_dump(described), content_type="application/yaml")
 

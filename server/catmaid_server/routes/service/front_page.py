@@ -9,6 +9,7 @@ from aiohttp import web
 
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.http import keys
+from catmaid_server.http.addresses import external_url
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.pages import page
 from catmaid_server.http.catmaid.version import own_version
@@ -29,7 +30,7 @@ async def front_page(call: Call, form: NoParameters) -> Annotated[web.Response, 
     front_end = call.request.app[keys.FRONT_END]
     if front_end is not None:
         return web.Response(text=front_end.page, content_type="text/html", headers=_FRONT_END_HEADERS)
-    address = escape(str(call.request.url.origin()))
+    address = escape(str(external_url(call.request)).rstrip("/"))
     if call.user.username != ANONYMOUS:
         account = (
             f'You are {escape(call.user.username)}. <a href="user/api-tokens/">Your API tokens</a>. '

@@ -6,6 +6,7 @@ from typing import Any
 
 from catmaid_server.domain.space import stacks
 from catmaid_server.domain.space.stacks import ListedStack, StackGroup
+from catmaid_server.http.addresses import external_url
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import NoParameters, Permission, Routes
 
@@ -34,7 +35,7 @@ async def describe_stack(call: Call, form: NoParameters) -> dict[str, Any]:
     """
     async with call.reading() as connection:
         stack = await stacks.describe_stack(
-            connection, call.project_id, call.path["stack_id"], service_url=f"{call.request.url.origin()}/"
+            connection, call.project_id, call.path["stack_id"], service_url=str(external_url(call.request))
         )
     if call.from_viewer:
         editable = await call.access.edits_by_token(call.user, call.project_id)
