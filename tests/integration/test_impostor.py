@@ -65,6 +65,8 @@ def test_an_open_notebook_and_a_new_one(settings: Settings, monkeypatch: pytest.
         while up.empty():  # until the changes are followed
             assert time.monotonic() < deadline
             project.edit.create_treenode(0, 0, 0)
+        ticket_path = f"{project.id}/tile-ticket"
+        ticket = instance.run(instance.http.request("POST", ticket_path)).json()["ticket"]
         crash(record)
         with impostor(port) as (url, heard):
             assert url == record.url
@@ -87,6 +89,8 @@ def test_an_open_notebook_and_a_new_one(settings: Settings, monkeypatch: pytest.
             assert told.get(timeout=PATIENCE_S) is True
             assert list(instance.projects["title"]) == ["Larva"]
             assert instance.url == another.url
+            renewed = instance.run(instance.http.request("POST", ticket_path)).json()["ticket"]
+            assert renewed != ticket, "a browser may have shown it to whoever has the port"
             assert heard == []
 
 

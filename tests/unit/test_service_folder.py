@@ -47,6 +47,18 @@ def test_a_damaged_secret_is_made_anew(tmp_path: Path) -> None:
     assert folder.secret() == made
 
 
+def test_tickets_end_with_a_crash_alone(tmp_path: Path) -> None:
+    folder = ServiceFolder(tmp_path)
+    key, secret = folder.ticket_key(), folder.secret()
+    folder.clear_after_crash()
+    assert folder.ticket_key() == key, "the service ended in order and left no record"
+    folder.write_record(ServiceRecord(url="http://127.0.0.1:1", pid=1, started="once"))
+    folder.clear_after_crash()
+    assert folder.ticket_key() not in (key, secret)
+    assert folder.secret() == secret, "whoever is logged in stays it"
+    assert read_record(tmp_path) is None
+
+
 def test_a_record_counts_while_its_service_holds_the_lock(tmp_path: Path) -> None:
     folder, record = ServiceFolder(tmp_path), ServiceRecord(url="http://127.0.0.1:1", pid=1, started="once")
     assert not is_locked(tmp_path)

@@ -45,6 +45,7 @@ def create_app(
     registration: bool = False,
     approval: bool = True,
     front_end: FrontEnd | None = None,
+    ticket_key: bytes | None = None,
     session_cookie: str = sessions.COOKIE,
     over_tls: bool = False,
     allowed_hosts: AllowedHosts = _THIS_MACHINE,
@@ -60,7 +61,7 @@ def create_app(
     routes
         What the service answers, as a rule `catmaid_server.routes.all_routes()`.
     secret
-        Signs sessions and tile tickets.
+        Signs sessions.
     data_dir
         Where image stores lie whose path is relative.
     node_limit
@@ -71,6 +72,8 @@ def create_app(
         Whether project tokens that need approval give nothing before it; CATMAID gives all at once.
     front_end
         CATMAID's own front end, to be found at the service's address.
+    ticket_key
+        Signs tile tickets; by default `secret` does.
     session_cookie
         Name of the cookie of login sessions; CATMAID's is understood, too.
     over_tls
@@ -102,6 +105,7 @@ def create_app(
     app[keys.REGISTRATION] = registration
     app[keys.APPROVAL] = approval
     app[keys.FRONT_END] = front_end
+    app[keys.TICKET_KEY] = ticket_key or secret
     app[keys.SESSION_COOKIE] = session_cookie
     app[keys.OVER_TLS] = over_tls
     app[keys.ALLOWED_HOSTS] = allowed_hosts

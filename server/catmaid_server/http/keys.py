@@ -30,6 +30,7 @@ SOCKETS: web.AppKey[weakref.WeakSet[web.WebSocketResponse]] = web.AppKey("socket
 REGISTRATION: web.AppKey[bool] = web.AppKey("registration", bool)
 FRONT_END: web.AppKey[FrontEnd | None] = web.AppKey("front_end")
 APPROVAL: web.AppKey[bool] = web.AppKey("approval", bool)
+TICKET_KEY: web.AppKey[bytes] = web.AppKey("ticket_key", bytes)
 SESSION_COOKIE: web.AppKey[str] = web.AppKey("session_cookie", str)
 OVER_TLS: web.AppKey[bool] = web.AppKey("over_tls", bool)
 ALLOWED_HOSTS: web.AppKey[AllowedHosts] = web.AppKey("allowed_hosts")

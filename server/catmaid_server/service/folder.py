@@ -18,6 +18,7 @@ from catmaid_wire import service_record
 from catmaid_wire.service_record import ServiceRecord
 
 _KEY_FILE = "secret.key"
+_TICKET_KEY_FILE = "tickets.key"
 _KEY_BYTES = 32
 _OTHERS = 0o077
 _OTHERS_WRITE = 0o022
@@ -81,11 +82,21 @@ class ServiceFolder:
         write_atomically(self.path / "service.port", f"{port}\n".encode())
 
     def secret(self) -> bytes:
-        """The key that signs sessions and tickets; made the first time, or where it is damaged. Call with the lock."""
-        path = self.path / _KEY_FILE
-        if not path.exists() or path.stat().st_size < _KEY_BYTES:  # anybody could sign with an empty one
-            write_atomically(path, secrets.token_bytes(_KEY_BYTES), mode=0o600)
-        return path.read_bytes()
+        """The key that signs sessions; made the first time, or where it is damaged. Call with the lock held."""
+        return self._key(_KEY_FILE)
+
+    def ticket_key(self) -> bytes:
+        """The key that signs tile tickets; made as `secret` is, and anew after a crash."""
+        return self._key(_TICKET_KEY_FILE)
+
+    def clear_after_crash(self) -> None:
+        """Remove what a service left that was killed. Call with the lock held.
+
+        Its tickets are no longer valid then: browsers may have shown them to a program that took its port.
+        """
+        if self._record.exists():
+            (self.path / _TICKET_KEY_FILE).unlink(missing_ok=True)
+        self.remove_record()
 
     def empty_metrics(self) -> Path:
         """The folder of the metrics of all processes of the service, emptied. Call with the lock held."""
@@ -124,7 +135,12 @@ class ServiceFolder:
     def _close_to_others(self) -> None:
         mode = self.path.stat().st_mode
         try:
-            for path, wanted in ((self.path, 0o700), (self.path / _KEY_FILE, 0o600), (self.admin_token, 0o600)):
+            for path, wanted in (
+                (self.path, 0o700),
+                (self.path / _KEY_FILE, 0o600),
+                (self.path / _TICKET_KEY_FILE, 0o600),
+                (self.admin_token, 0o600),
+            ):
                 if path.exists() and path.stat().st_mode & _OTHERS:
                     path.chmod(wanted)
         except PermissionError:
@@ -133,6 +149,12 @@ class ServiceFolder:
                     f"Other users may write to the data folder {self.path}, and it is not yours to change: have its "
                     "owner run 'chmod 700' on it, or choose another folder."
                 ) from None
+
+    def _key(self, name: str) -> bytes:
+        path = self.path / name
+        if not path.exists() or path.stat().st_size < _KEY_BYTES:  # anybody could sign with an empty one
+            write_atomically(path, secrets.token_bytes(_KEY_BYTES), mode=0o600)
+        return path.read_bytes()
 
     @property
     def _record(self) -> Path:

@@ -73,7 +73,7 @@ def serve(settings: Settings, announce: Announce) -> ServiceRecord | None:
     if isinstance(held, ServiceRecord):
         return held
     try:
-        folder.remove_record()
+        folder.clear_after_crash()
         logs.rotate(folder.log)
         logs.configure(folder.log, settings.log_level, worker=0)
         asyncio.run(_run(settings, folder, announce))
@@ -198,6 +198,7 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         dsn=dsn,
         data_dir=str(folder.path),
         secret=folder.secret(),
+        ticket_key=folder.ticket_key(),
         number=0,
         pool_size=settings.pool_size,
         remember_bytes=settings.remember_bytes,

@@ -80,6 +80,7 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             registration=order.registration,
             approval=order.approval,
             front_end=_front_end(order),
+            ticket_key=order.ticket_key,
             session_cookie=sessions.cookie_name(order.secret),
             over_tls=tls is not None,
             allowed_hosts=order.allowed_hosts,
