@@ -82,6 +82,11 @@ class Store:
         finally:
             await store.close()
 
+    @property
+    def pool_size(self) -> int:
+        """Most connections."""
+        return self._pool.max_size
+
     async def close(self) -> None:
         """Give back every connection."""
         await self._pool.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ class Call:
     path: dict[str, Any]
     route: Route
     connection: Connection | None = None
+    _turns_taken: int = 0
 
     @property
     def project_id(self) -> int:
@@ -52,8 +53,19 @@ class Call:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:
         """A connection to read with."""
-        async with self.store.reading() as connection:
+        async with self.turn(), self.store.reading() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """The user's turn to use the database; once for one request, however many connections it uses."""
+        self._turns_taken += 1
+        turn = self.request.app[keys.DATABASE_TURNS].turn(self.user.id) if self._turns_taken == 1 else nullcontext()
+        try:
+            async with turn:
+                yield
+        finally:
+            self._turns_taken -= 1
 
     @property
     def from_viewer(self) -> bool:

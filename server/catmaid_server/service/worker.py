@@ -22,7 +22,7 @@ import structlog
 from aiohttp import web
 
 from catmaid_server.db.store import Store
-from catmaid_server.http.app import create_app
+from catmaid_server.http.app import create_app, runner_of
 from catmaid_server.http.catmaid.version import SERVER_VERSION
 from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.routes import all_routes
@@ -73,7 +73,7 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             approval=order.approval,
             front_end=_front_end(order),
         )
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=order.shutdown_s)
+        runner = runner_of(app, shutdown_s=order.shutdown_s)
         await runner.setup()
         gc.freeze()  # routes and modules stay: looking through them each time would hold up requests
         connections = ReceivedConnections(channel, runner)
