@@ -24,3 +24,5 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     registration: bool = False
     approval: bool = True
     front_end: str | None = None
+    database_folder: str | None = None
+    """On the disk of the database, if that is on this machine."""

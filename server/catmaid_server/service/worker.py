@@ -22,6 +22,7 @@ import structlog
 from aiohttp import web
 
 from catmaid_server.db.store import Store
+from catmaid_server.http import metrics
 from catmaid_server.http.app import create_app, runner_of
 from catmaid_server.http.catmaid.version import SERVER_VERSION
 from catmaid_server.http.front_end import FrontEnd
@@ -45,6 +46,8 @@ def main() -> None:
         return
     order = msgspec.json.decode(line, type=WorkerOrder)
     logs.configure(ServiceFolder(Path(order.data_dir)).log, order.log_level, worker=order.number)
+    if not metrics.reserve_files():
+        log.warning("no room for shared metrics; this process counts for itself")
     try:
         asyncio.run(_serve(order, socket.socket(fileno=int(sys.argv[1]))))
     except BrokenPipeError:
@@ -61,7 +64,11 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     opened = Store.opened(
-        order.dsn, pool_size=order.pool_size, remember_bytes=order.remember_bytes, longest_query_s=_LONGEST_QUERY_S
+        order.dsn,
+        pool_size=order.pool_size,
+        remember_bytes=order.remember_bytes,
+        longest_query_s=_LONGEST_QUERY_S,
+        disk=None if order.database_folder is None else Path(order.database_folder),
     )
     async with opened as store:
         app = create_app(
