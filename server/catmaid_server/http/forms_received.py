@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiohttp import hdrs, web
@@ -25,6 +26,14 @@ _FIELD_BYTES = 200
 _JSON = "application/json"
 
 
+@dataclass
+class _Lane:
+    """Forms that are taken apart one after the other, and worked on together as far as there is memory."""
+
+    budget: MemoryBudget
+    next: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class FormReader:
     """Reads the forms of requests.
 
@@ -34,8 +43,8 @@ class FormReader:
 
     def __init__(self) -> None:
         self._turns = UserTurns(_LARGE_AT_ONCE, things="large requests", patience_s=60.0)
-        self._middling = MemoryBudget(_MIDDLING_TOGETHER)
-        self._large = MemoryBudget(MAX_BODY_BYTES)
+        self._middling = _Lane(MemoryBudget(_MIDDLING_TOGETHER))
+        self._large = _Lane(MemoryBudget(MAX_BODY_BYTES))
 
     @asynccontextmanager
     async def reading(self, request: web.Request, route: Route, user: User) -> AsyncIterator[Any]:
@@ -62,12 +71,14 @@ class FormReader:
                     count(request, content, limits)
                     yield decoded(request, content, route)
                     return
-                fields = await asyncio.to_thread(count, request, content, limits)
-                budget = self._middling if len(content) <= IN_MEMORY_BYTES else self._large
-                async with budget.taken(len(content) + _FIELD_BYTES * fields):
-                    form = await asyncio.to_thread(decoded, request, content, route)
-                    del content
-                    files.close()
+                lane = self._middling if len(content) <= IN_MEMORY_BYTES else self._large
+                async with AsyncExitStack() as held:
+                    async with lane.next:
+                        fields = await asyncio.to_thread(count, request, content, limits)
+                        await held.enter_async_context(lane.budget.taken(len(content) + _FIELD_BYTES * fields))
+                        form = await asyncio.to_thread(decoded, request, content, route)
+                        del content
+                        files.close()
                     yield form
 
 

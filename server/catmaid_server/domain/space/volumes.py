@@ -98,7 +98,7 @@ async def import_volume(tx: Connection, user: User, project_id: int, filename: s
         case ".stl":
             mesh = await asyncio.to_thread(meshes.from_stl, content)
         case ".obj":
-            mesh = await asyncio.to_thread(meshes.from_obj, content.decode(errors="replace"))
+            mesh = await asyncio.to_thread(meshes.from_obj, content)
         case other:
             raise UnknownFileType(f"Files of type {other!r} are not read as volumes; stl and obj are.")
     return await create_volume(tx, user, project_id, name=path.stem, comment=None, mesh=mesh)

@@ -119,8 +119,12 @@ def _end_of_text(content: Content) -> int:
 def fields(content: Content, end: int) -> Iterator[tuple[str, str]]:
     """Names and values of a form in UTF-8 up to `end`; `UnicodeDecodeError` if one is no text."""
     for part in _FIELD.finditer(content, 0, end):
-        name, _, value = part[0].partition(b"=")
-        yield _text(name), _text(value)
+        begin, end_of_field = part.span()
+        equals = content.find(b"=", begin, end_of_field)
+        if equals < 0:
+            yield _text(part[0]), ""
+        else:
+            yield _text(content[begin:equals]), _text(content[equals + 1 : end_of_field])
 
 
 def _text(quoted: bytes) -> str:
