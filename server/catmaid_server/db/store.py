@@ -18,7 +18,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 from catmaid_server.db.answers import Answers
-from catmaid_server.db.float_arrays import FloatArray, FloatArrayDumper
+from catmaid_server.db.float_arrays import FloatArray, FloatArrayDumper, is_swollen
 
 REMEMBER_BYTES = 64 * 1024**2
 LEAST_FREE_BYTES = 64 * 1024**2
@@ -133,6 +133,8 @@ class Store:
         """A connection in autocommit: each statement sees the newest committed state."""
         async with self._pool.connection() as connection:
             yield connection
+            if is_swollen(connection):
+                await connection.close()  # and the pool opens another
 
     @asynccontextmanager
     async def writing(

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any, TypedDict, cast
 
-from catmaid_server.db.float_arrays import FloatArray, from_binary
+from catmaid_server.db.float_arrays import FloatArray, from_binary, note_size
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
@@ -116,6 +116,7 @@ async def describe_volume(connection: Connection, project_id: int, volume_id: in
     if found is None:
         raise _no_volume(project_id, volume_id)
     *described, corners = found
+    note_size(connection, len(corners))
     record = cast("VolumeRecord", dict(zip(VolumeRecord.__annotations__, described, strict=True)))
     return record, from_binary(corners).reshape(-1, 3, 3)
 
