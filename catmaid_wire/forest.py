@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -31,11 +31,11 @@ class BadForest(ValueError):
         self.row = row
 
 
-def checked_parents(node_ids: NDArray[np.int64], parent_ids: NDArray[np.int64], places: Sequence[str]) -> Parents:
-    """Index of each node's parent, -1 at roots; `BadForest` if these are not trees."""
+def checked_parents(node_ids: NDArray[np.int64], parent_ids: NDArray[np.int64], place: Callable[[int], str]) -> Parents:
+    """Index of each node's parent, -1 at roots; `BadForest`, with the `place` of a row in the file, if not trees."""
     if (repeat := first_repeat(node_ids)) is not None:
         again, before = repeat
-        raise BadForest(f"node {node_ids[again]} is already in {places[before]}; ids should differ", row=again)
+        raise BadForest(f"node {node_ids[again]} is already in {place(int(before))}; ids should differ", row=again)
     if not (node_ids == 0).any():
         parent_ids = np.where(parent_ids == 0, -1, parent_ids)
     parents = parent_rows(node_ids, parent_ids)
@@ -57,7 +57,7 @@ def checked_parents(node_ids: NDArray[np.int64], parent_ids: NDArray[np.int64], 
 
 
 def chosen_trees(
-    parents: Parents, node_ids: NDArray[np.int64], places: Sequence[str], trees: TreeChoice
+    parents: Parents, node_ids: NDArray[np.int64], place: Callable[[int], str], trees: TreeChoice
 ) -> tuple[list[NDArray[np.int64]], int]:
     """The rows of each tree that is wanted, and how many trees are not; `BadForest` if there should be but one."""
     roots = np.flatnonzero(parents == -1)
@@ -65,7 +65,7 @@ def chosen_trees(
         return [np.arange(len(parents))], 0
     if trees == "refuse":
         raise BadForest(
-            f"a second root, node {node_ids[roots[1]]} (the first is in {places[int(roots[0])]}); "
+            f"a second root, node {node_ids[roots[1]]} (the first is in {place(int(roots[0]))}); "
             f"a file should be one tree, this has {len(roots)}: --trees first takes the first, "
             "--trees all makes a neuron of each",
             row=int(roots[1]),
@@ -81,13 +81,11 @@ def chosen_trees(
 
 def subarbor(forest: Arbor, nodes: NDArray[np.int64]) -> Arbor:
     """One tree of several that are given as one arbor; `nodes` : (m,) int64 are its rows, ascending."""
-    rows = np.full(len(forest), -1)
-    rows[nodes] = np.arange(len(nodes))
     above = forest.parents[nodes]
     return Arbor(
         forest.name,
         forest.node_ids[nodes],
-        np.where(above < 0, -1, rows[above]),
+        np.where(above < 0, -1, np.searchsorted(nodes, above)),
         np.ascontiguousarray(forest.positions[nodes]),
         forest.radii[nodes],
     )

@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import codecs
 import re
+from array import array
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catmaid_wire.arbor import Arbor, Parents
+from catmaid_wire.arbor import Arbor
 from catmaid_wire.forest import BadForest, TreeChoice, checked_parents, chosen_trees, subarbor
 from catmaid_wire.swc import COLUMNS, LARGEST, BadSwc, without_tiny
 
+_LONGEST_LINE = 100_000
+_MOST_HEADINGS = 1000
 _BREAKS = re.compile(r"\r\n|\r|\n")
 _SEPARATORS = re.compile(r"\s*[,;]\s*|\s+")
 _NOT_COMMAS = re.compile(r"\s*;\s*|\s+")
@@ -83,14 +88,14 @@ class SwcFile:
 class _SwcRows:
     """The rows of a file, column by column, and what stands around them."""
 
-    integers: list[tuple[int, int, int]] = field(default_factory=list)
-    """Id, type and parent."""
-    numbers: list[tuple[float, float, float, float]] = field(default_factory=list)
-    """x, y, z and radius."""
-    lines: list[int] = field(default_factory=list)
+    integers: array[int] = field(default_factory=lambda: array("q"))
+    """Id, type and parent of one row after the other."""
+    numbers: array[float] = field(default_factory=lambda: array("d"))
+    """x, y, z and radius of one row after the other."""
+    lines: array[int] = field(default_factory=lambda: array("q"))
     more: list[str] = field(default_factory=list)
-    headings: list[str] = field(default_factory=list)
-    """Text of comments and header lines before the first node."""
+    headings: deque[str] = field(default_factory=lambda: deque(maxlen=_MOST_HEADINGS))
+    """Text of the last comments and header lines before the first node."""
     header_lines: int = 0
 
 
@@ -128,12 +133,15 @@ def parse_swc(text: str, *, name: str, scale: float = 1.0, trees: TreeChoice = "
         If it is not trees of finite nodes, or more of them than are wanted; names the first wrong line.
     """
     rows = _rows_of(text)
-    integers = np.array(rows.integers, np.int64)
-    numbers = np.array(rows.numbers, np.float64)
-    places = [f"line {line}" for line in rows.lines]
+    integers = np.array(rows.integers, np.int64).reshape(-1, 3)
+    numbers = np.array(rows.numbers, np.float64).reshape(-1, 4)
+
+    def place(row: int) -> str:
+        return f"line {rows.lines[row]}"
+
     try:
-        parents = checked_parents(integers[:, 0], integers[:, 2], places)
-        chosen, left_out = chosen_trees(parents, integers[:, 0], places, trees)
+        parents = checked_parents(integers[:, 0], integers[:, 2], place)
+        chosen, left_out = chosen_trees(parents, integers[:, 0], place, trees)
     except BadForest as error:
         raise BadSwc(error.reason, line=rows.lines[error.row]) from None
     radii = numbers[:, 3]
@@ -143,8 +151,10 @@ def parse_swc(text: str, *, name: str, scale: float = 1.0, trees: TreeChoice = "
     too_far = np.flatnonzero(~(np.abs(numbers) <= LARGEST).all(axis=1))
     if len(too_far):
         raise BadSwc(f"positions and radii should be up to {LARGEST:g} nm", line=rows.lines[too_far[0]])
+    whole = Arbor(name, integers[:, 0], parents, numbers[:, :3], numbers[:, 3])
+    lines = np.array(rows.lines, np.int64)
     return SwcFile(
-        tuple(_tree(rows, name, integers, numbers, parents, nodes) for nodes in chosen),
+        tuple(_tree(whole, integers[:, 1], lines, rows.more, nodes) for nodes in chosen),
         rows.header_lines,
         _more_columns(rows),
         left_out,
@@ -152,26 +162,19 @@ def parse_swc(text: str, *, name: str, scale: float = 1.0, trees: TreeChoice = "
 
 
 def _tree(
-    rows: _SwcRows,
-    name: str,
-    integers: NDArray[np.int64],
-    numbers: NDArray[np.float64],
-    parents: Parents,
-    nodes: NDArray[np.int64],
+    whole: Arbor, structures: NDArray[np.int64], lines: NDArray[np.int64], more: list[str], nodes: NDArray[np.int64]
 ) -> SwcTree:
     """The tree of the rows `nodes` : (m,) int64, ascending."""
-    whole = Arbor(name, integers[:, 0], parents, numbers[:, :3], numbers[:, 3])
     return SwcTree(
-        subarbor(whole, nodes),
-        integers[nodes, 1],
-        np.array(rows.lines, np.int64)[nodes],
-        tuple(rows.more[node] for node in nodes.tolist()),
+        subarbor(whole, nodes), structures[nodes], lines[nodes], tuple(more[node] for node in nodes.tolist())
     )
 
 
 def _rows_of(text: str) -> _SwcRows:
     rows = _SwcRows()
-    for number, line in enumerate(_BREAKS.split(text), 1):
+    for number, line in enumerate(_lines(text), 1):
+        if len(line) > _LONGEST_LINE:
+            raise BadSwc(f"has more than {_LONGEST_LINE} characters; a line is one node", line=number)
         values = line.partition("#")[0]
         if values.isspace() or not values:
             if not rows.lines:
@@ -184,6 +187,15 @@ def _rows_of(text: str) -> _SwcRows:
     if not rows.lines:
         raise BadSwc(_no_node(text, rows))
     return rows
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text, one by one: of a large one, a list of them takes many times the memory."""
+    begin = 0
+    for end in _BREAKS.finditer(text):
+        yield text[begin : end.start()]
+        begin = end.end()
+    yield text[begin:]
 
 
 def _no_node(text: str, rows: _SwcRows) -> str:
@@ -211,9 +223,9 @@ def _add_row(rows: _SwcRows, line: int, values: str, comment: str) -> None:
     node_id = _whole("id", fields[0], line)
     if node_id < 0:
         raise BadSwc(f"id is {fields[0]}, should be 0 or more", line=line)
-    rows.integers.append((node_id, _whole("type", fields[1], line), _whole("parent", fields[6], line)))
+    rows.integers.extend((node_id, _whole("type", fields[1], line), _whole("parent", fields[6], line)))
     x, y, z = (_finite(name, field, line) for name, field in zip("xyz", fields[2:5], strict=True))
-    rows.numbers.append((x, y, z, _radius(fields[5], line)))
+    rows.numbers.extend((x, y, z, _radius(fields[5], line)))
     rows.lines.append(line)
     rows.more.append(more + comment)
 

@@ -14,7 +14,7 @@ from aiohttp import web
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
-from catmaid_server.http.app import create_app
+from catmaid_server.http.app import create_app, runner_of
 from catmaid_server.routes import all_routes
 
 
@@ -68,7 +68,7 @@ class Service:
 async def serving(store: Store, data_dir: Path, **options: Any) -> AsyncIterator[tuple[str, web.Application]]:
     """The service over a store, on a free port of this machine; `options` are those of `create_app`."""
     app = create_app(store, all_routes(), secret=b"only for tests", data_dir=data_dir, **options)
-    runner = web.AppRunner(app)
+    runner = runner_of(app, shutdown_s=60)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -14,6 +14,8 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
+from catmaid_server.domain.accounts import users
+from catmaid_server.http import keys
 from catmaid_server.http.openapi.document import openapi
 from catmaid_server.routes import all_routes
 from tests.helpers.service import Actor, Service
@@ -81,7 +83,7 @@ def failures(service: Service, actor: Actor) -> list[str]:
                 response = case.call(
                     base_url=service.url,
                     allow_redirects=False,
-                    headers={"X-Authorization": f"Token {actor.token}"},
+                    headers={} if actor.token is None else {"X-Authorization": f"Token {actor.token}"},
                 )
                 if response.status_code >= 500:
                     found.append(f"{case.as_curl_command()} -> {response.text[:200]}")
@@ -91,8 +93,12 @@ def failures(service: Service, actor: Actor) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("role", ["admin", "tracer"])
+@pytest.mark.parametrize("role", ["admin", "tracer", "visitor"])
 async def test_nothing_that_can_be_asked_makes_the_service_fail(service: Service, role: str) -> None:
+    """By an administrator, by somebody who annotates, and by nobody, who may browse."""
+    async with service.store.writing(user_id=None, project_id=None, label="grant") as tx:
+        await users.grant(tx, service.project_id, "can_browse", to=users.ANONYMOUS)
+    service.app[keys.ACCESS].forget()
     for index in range(6):
         made: Any = await service.admin.post(
             f"/{service.project_id}/treenode/create", x=index * 1000, y=50, z=35, state='{"nocheck": true}'

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from catmaid_server.domain import patterns
-from catmaid_server.http.app import MAX_BODY_BYTES, MAX_FORM_FIELDS
+from catmaid_server.http.limits import MAX_BODY_BYTES, MAX_FORM_FIELDS
 from catmaid_server.http.routing import Permission, Route
 from catmaid_server.routes import all_routes
 from tests.helpers.answers import is_error

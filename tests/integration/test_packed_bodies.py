@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
-from catmaid_server.http.app import MAX_BODY_BYTES
+from catmaid_server.http.limits import MAX_BODY_BYTES
 from tests.helpers.answers import COLUMNS, is_error
 from tests.helpers.service import Service
 
@@ -120,7 +120,7 @@ async def test_a_body_that_swells_is_refused(service: Service, content_type: str
 async def test_others_are_answered_while_a_large_form_is_read(service: Service) -> None:
     form = gzip.compress(b"name=" + b"%41" * (MAX_BODY_BYTES // 4))
     large = asyncio.create_task(
-        service.visitor.request(
+        service.tracer.request(
             "POST",
             "/accounts/login",
             data=form,
@@ -138,7 +138,7 @@ async def test_others_are_answered_while_a_large_form_is_read(service: Service) 
 
 async def test_a_large_form_in_an_old_charset_is_refused(service: Service) -> None:
     for count, expected in ((10, 400), (2**20, 413)):  # there is no user of that name
-        status, _ = await service.visitor.request(
+        status, _ = await service.tracer.request(
             "POST",
             "/accounts/login",
             data=b"name=" + b"\xe9" * count,

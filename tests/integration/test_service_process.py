@@ -133,6 +133,17 @@ def test_connections_are_dealt_to_the_workers_in_turn(running: ServiceRecord) ->
     assert max(counts) - min(counts) <= 1
 
 
+def test_metrics_are_not_on_the_disk_of_the_data(running: ServiceRecord, folder: ServiceFolder) -> None:
+    """A page of a mapped file that a full disk has no room for would kill a worker."""
+    assert not (folder.path / "metrics").exists()
+    for worker in workers_of(running):
+        counts = [Path(part.path) for part in worker.memory_maps() if part.path.endswith(f"_{worker.pid}.db")]
+        assert counts
+        for path in counts:
+            assert folder.path not in path.parents
+            assert path.stat().st_blocks * 512 >= path.stat().st_size
+
+
 def test_metrics_are_those_of_all_workers(running: ServiceRecord) -> None:
     def counted() -> float:
         status, text = fetch(f"{running.url}/metrics")

@@ -9,6 +9,7 @@ import aiohttp
 import numpy as np
 import pytest
 
+from catmaid_server.db.float_arrays import FloatArray
 from catmaid_server.domain.space import meshes
 from tests.helpers.answers import is_error
 from tests.helpers.arbors import Tracer
@@ -226,3 +227,15 @@ async def test_a_bad_volume_is_refused(tracer: Tracer, form: dict[str, object]) 
     status, body = await tracer.refused("volumes/add", **form)
     assert (status, is_error(body)) == (400, True), body
     assert await count(tracer) == before
+
+
+async def test_a_connection_that_carried_a_large_surface_is_replaced(module_service: Service) -> None:
+    """Its buffers never become smaller: a few would fill the memory."""
+    query = "SELECT pg_backend_pid()"
+    async with module_service.store.reading() as connection:
+        before = await (await connection.execute(query)).fetchone()
+        await connection.execute("SELECT cardinality(%s)", (FloatArray(np.zeros(1_000_000)),))
+        assert not connection.closed
+    assert connection.closed
+    async with module_service.store.reading() as other:
+        assert await (await other.execute(query)).fetchone() != before

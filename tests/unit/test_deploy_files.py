@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 
 from catmaid_server.cli.main import app
 from catmaid_server.http import middleware
-from catmaid_server.http.app import MAX_BODY_BYTES
+from catmaid_server.http.limits import MAX_BODY_BYTES
 from catmaid_server.service.settings import Settings
 from tests.helpers.folders import REPOSITORY
 

@@ -200,3 +200,22 @@ def test_an_empty_number_is_none_where_there_need_be_none() -> None:
     assert (made.number, made.length, made.text) == (None, None, "")
     with pytest.raises(InvalidInput):
         forms.decode([("required", "")], Optional)
+
+
+@pytest.mark.parametrize("pairs", [
+    [("ids[]", "1," * 1_000_001)],
+    [("ids", "[" + "1," * 1_000_001 + "1]")],
+    [("by_name", "[[],[],{}" + ",{}" * 600_000)],
+    [("ids", "[" * 900_000)],
+    [(f"groups[{number}][0]", "1") for number in range(200_001)],
+], ids=["with commas", "JSON", "objects", "deep JSON", "lists in lists"])  # fmt: skip
+def test_a_list_of_more_than_may_be_held_is_refused(pairs: list[tuple[str, str]]) -> None:
+    with pytest.raises(InvalidInput, match=r"at most|nested|valid JSON"):
+        decoded(*pairs)
+
+
+def test_many_ids_are_read_in_every_spelling() -> None:
+    ids = list(range(100_000))
+    assert decoded(("ids", json.dumps(ids))).ids == ids
+    assert decoded(("ids[]", ",".join(map(str, ids)))).ids == ids
+    assert decoded(*((f"ids[{number}]", str(number)) for number in ids)).ids == ids

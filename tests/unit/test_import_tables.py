@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from catmaid_server.transfer.errors import BadFile
+from catmaid_server.transfer.importers import csv_files
 from catmaid_server.transfer.importers.tables import ColumnKind, read_table
 
 COLUMNS = {"id": ColumnKind.ID, "x": ColumnKind.NUMBER, "name": ColumnKind.TEXT, "parent_id": ColumnKind.OPTIONAL_ID}
@@ -131,3 +132,13 @@ def test_a_radius_may_be_unset(tmp_path: Path, radius: str, read: float) -> None
     table = read_table(path, {"radius": ColumnKind.RADIUS, "confidence": ColumnKind.CONFIDENCE})
     assert table.numbers("radius").tolist() == [read, 1]
     assert table.columns["confidence"].tolist() == [0, 5]
+
+
+@pytest.mark.parametrize("start", ["", "id,x,name,parent_id\n1,2,"])
+def test_a_line_without_an_end_is_refused(tmp_path: Path, start: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small compressed file may hold one of any length."""
+    monkeypatch.setattr(csv_files, "_LONGEST_LINE", 100_000)
+    path = tmp_path / "t.csv.gz"
+    path.write_bytes(gzip.compress(start.encode() + b"n" * 1_000_000))
+    with pytest.raises(BadFile, match="a line has more than 100000 characters"):
+        read_table(path, COLUMNS)

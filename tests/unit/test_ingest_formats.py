@@ -176,16 +176,26 @@ def test_more_pixels_than_a_section_has_are_refused_unread(shared: Path, tmp_pat
     assert list(volume.broken) == [1]
 
 
-@pytest.mark.parametrize("ending", ["png", "tif"])
+@pytest.mark.parametrize("ending", ["png", "jpg", "tif", "uncompressed tif", "packbits tif"])
 def test_a_file_that_claims_more_than_its_bytes_can_hold_is_refused_undecoded(tmp_path: Path, ending: str) -> None:
+    compression, _, ending = ending.rpartition(" ")
     path = tmp_path / f"s.{ending}"
-    if ending == "png":
+    if ending == "jpg":
+        Image.fromarray(np.zeros((8, 8), np.uint8)).save(path)
+        whole, size = path.read_bytes(), (30000).to_bytes(2, "big")
+        at = whole.index(b"\xff\xc0") + 5  # of the height and the width in the head of the frame
+        path.write_bytes(whole[:at] + size * 2 + whole[at + 4 :])
+    elif ending == "png":
         whole = grey_png(np.zeros((1, 8), np.uint8), 8)
         head = b"IHDR" + (40000).to_bytes(4, "big") * 2 + bytes([8, 0, 0, 0, 0])
         path.write_bytes(whole[:12] + head + zlib.crc32(head).to_bytes(4, "big") + whole[33:])
     else:
         tifffile.imwrite(
-            path, np.zeros((40, 60), np.uint8), photometric="minisblack", compression="zlib", rowsperstrip=40
+            path,
+            np.zeros((40, 60), np.uint8),
+            photometric="minisblack",
+            compression={"": "zlib", "uncompressed": None}.get(compression, compression),
+            rowsperstrip=40,
         )
         with tifffile.TiffFile(path, mode="r+") as file:
             for tag in ("ImageWidth", "ImageLength", "RowsPerStrip"):

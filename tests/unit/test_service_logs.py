@@ -80,3 +80,18 @@ def test_a_large_log_is_set_aside_and_the_writer_follows(log: Path, monkeypatch:
     kept = sorted(path.name for path in log.parent.iterdir())
     assert kept == [f"service.log.{n}" for n in range(1, 6)]
     assert [json.loads((log.parent / name).read_text())["round"] for name in kept] == [7, 6, 5, 4, 3]
+
+
+def test_a_full_disk_does_not_disturb_who_writes_a_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(Path("/dev/full"), "info")
+    structlog.get_logger("ours").info("lost")
+    assert "No space left on device" in capsys.readouterr().err
+    gone = log.parent / "gone" / "service.log"
+    gone.parent.mkdir()
+    logs.configure(gone, "info")
+    gone.unlink()
+    gone.parent.rmdir()
+    structlog.get_logger("ours").info("lost")
+    gone.parent.mkdir()
+    structlog.get_logger("ours").info("kept")
+    assert json.loads(gone.read_text())["event"] == "kept"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -167,3 +168,23 @@ def test_a_scale_does_not_lead_beyond_all_bounds() -> None:
 def test_undecoded_bytes_of_names_stay_text() -> None:
     assert decoded_swc(b"\xfc").encode("utf-8", "surrogateescape") == b"\xfc"
     assert np.array_equal(parse_swc(LINE, name="").trees[0].structures, [1, 3, 3])
+
+
+@pytest.mark.parametrize("line", ["\n", "#\n", "1 0 0 0 0 1 -1\n", "1 " * 100_000, "1 0 0 0 0 1 -1 " + "a " * 100_000])
+def test_memory_is_bounded_whatever_a_file_holds(line: str) -> None:
+    text = line * (600_000 // len(line))
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadSwc):
+            parse_swc(text, name="cell")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 12 * len(text)
+
+
+def test_many_trees_take_no_more_than_their_nodes() -> None:
+    text = "".join(f"{number} 0 {number} 0 0 1 -1\n{number + 1} 0 0 0 1 1 {number}\n" for number in range(1, 20_000, 2))
+    file = parse_swc(text, name="cell", trees="all")
+    assert len(file.trees) == 10_000
+    assert {tuple(tree.arbor.parents.tolist()) for tree in file.trees} == {(-1, 0)}

@@ -124,6 +124,8 @@ async def test_a_file_that_is_no_tile_is_none(tmp_path: Path, pool: Executor) ->
     (tmp_path / "0").mkdir()
     (tmp_path / "0" / "0_0_0.png").write_bytes(b"not an image")
     assert await source.tile(TileAddress(0, 0, 0, 0), "png") is None
+    Image.new("L", (5000, 64), 9).save(tmp_path / "0" / "0_0_0.png")
+    assert await source.tile(TileAddress(0, 0, 0, 0), "png") is None
     Image.new("L", (70, 64), 9).save(tmp_path / "0" / "0_0_0.png")
     assert (await grey_tile(source, TileAddress(0, 0, 0, 0))).tolist() == [[9] * 64] * 64
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+from weakref import WeakSet
 
 import numpy as np
 import psycopg
@@ -16,6 +17,8 @@ _ARRAY_OID: Final = psycopg.adapters.types["float8"].array_oid
 _HEADER: Final = np.dtype(
     [("dimensions", ">i4"), ("has_null", ">i4"), ("type", ">u4"), ("length", ">i4"), ("first", ">i4")]
 )
+_LARGE_BYTES: Final = 2**23
+_SWOLLEN: Final[WeakSet[psycopg.BaseConnection[Any]]] = WeakSet()
 _ELEMENT: Final = np.dtype([("size", ">i4"), ("value", ">f8")])
 
 
@@ -32,15 +35,30 @@ def from_binary(sent: bytes) -> NDArray[np.float64]:
     return values
 
 
+def note_size(connection: psycopg.BaseConnection[Any], size: int) -> None:
+    """Remember that a value of `size` bytes went over the connection: its buffers never become smaller again."""
+    if size > _LARGE_BYTES:
+        _SWOLLEN.add(connection)
+
+
+def is_swollen(connection: psycopg.BaseConnection[Any]) -> bool:
+    """Whether the connection holds memory for a large value."""
+    return connection in _SWOLLEN
+
+
 class FloatArrayDumper(Dumper):
     """Sends a `FloatArray`; connections have to know it."""
 
     format = Format.BINARY
     oid = _ARRAY_OID
 
-    def dump(self, obj: FloatArray) -> bytes:
+    def dump(self, obj: FloatArray) -> bytearray:
         """The array as PostgreSQL has it on the wire."""
         values = obj.values.ravel()
-        elements = np.empty(len(values), _ELEMENT)
+        sent = bytearray(_HEADER.itemsize + len(values) * _ELEMENT.itemsize)
+        np.frombuffer(sent, _HEADER, 1)[0] = (1, 0, _OID, len(values), 1)
+        elements = np.frombuffer(sent, _ELEMENT, offset=_HEADER.itemsize)
         elements["size"], elements["value"] = 8, values
-        return np.array((1, 0, _OID, len(values), 1), _HEADER).tobytes() + elements.tobytes()
+        if self.connection is not None:
+            note_size(self.connection, len(sent))
+        return sent

@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
 from typing import TypeAlias
 
 import psycopg
@@ -14,9 +18,11 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 from catmaid_server.db.answers import Answers
-from catmaid_server.db.float_arrays import FloatArray, FloatArrayDumper
+from catmaid_server.db.float_arrays import FloatArray, FloatArrayDumper, is_swollen
 
 REMEMBER_BYTES = 64 * 1024**2
+LEAST_FREE_BYTES = 64 * 1024**2
+"""Of the database's disk. A server that has no room for its log ends, and then nothing can be read."""
 
 _BEGIN_VERSION = "SELECT begin_version(%s, %s, %s, %s)"
 _READ_PAST = """
@@ -34,8 +40,11 @@ class Overtaken(psycopg.errors.SerializationFailure):
 class Store:
     """A PostgreSQL database that holds projects."""
 
-    def __init__(self, dsn: str, pool: AsyncConnectionPool[Connection], *, remember_bytes: int) -> None:
+    def __init__(
+        self, dsn: str, pool: AsyncConnectionPool[Connection], *, remember_bytes: int, disk: Path | None = None
+    ) -> None:
         self.dsn = dsn
+        self._disk = disk
         self._pool = pool
         self.answers = Answers(remember_bytes)
         self.committed: list[Callable[[int], None]] = []
@@ -45,7 +54,13 @@ class Store:
 
     @classmethod
     async def open(
-        cls, dsn: str, *, pool_size: int = 8, remember_bytes: int = REMEMBER_BYTES, longest_query_s: float = 0
+        cls,
+        dsn: str,
+        *,
+        pool_size: int = 8,
+        remember_bytes: int = REMEMBER_BYTES,
+        longest_query_s: float = 0,
+        disk: Path | None = None,
     ) -> Store:
         """Connect to a migrated database.
 
@@ -59,6 +74,8 @@ class Store:
             Memory for answers that stay true until something is committed.
         longest_query_s
             What takes longer is stopped, with `psycopg.errors.QueryCanceled`; 0 lets everything end.
+        disk
+            A folder on the disk of the database, if that is on this machine: when it is nearly full, `writing` refuses.
         """
 
         async def configure(connection: Connection) -> None:
@@ -76,21 +93,34 @@ class Store:
             kwargs={"autocommit": True, "prepare_threshold": 2},
             configure=configure,
         )
-        store = cls(dsn, pool, remember_bytes=remember_bytes)
+        store = cls(dsn, pool, remember_bytes=remember_bytes, disk=disk)
         await pool.open(wait=True, timeout=20)
         return store
 
     @classmethod
     @asynccontextmanager
     async def opened(
-        cls, dsn: str, *, pool_size: int = 8, remember_bytes: int = REMEMBER_BYTES, longest_query_s: float = 0
+        cls,
+        dsn: str,
+        *,
+        pool_size: int = 8,
+        remember_bytes: int = REMEMBER_BYTES,
+        longest_query_s: float = 0,
+        disk: Path | None = None,
     ) -> AsyncIterator[Store]:
         """`open`, and close at the end of the block."""
-        store = await cls.open(dsn, pool_size=pool_size, remember_bytes=remember_bytes, longest_query_s=longest_query_s)
+        store = await cls.open(
+            dsn, pool_size=pool_size, remember_bytes=remember_bytes, longest_query_s=longest_query_s, disk=disk
+        )
         try:
             yield store
         finally:
             await store.close()
+
+    @property
+    def pool_size(self) -> int:
+        """Most connections."""
+        return self._pool.max_size
 
     async def close(self) -> None:
         """Give back every connection."""
@@ -99,6 +129,10 @@ class Store:
     def _tell_access_changed(self) -> None:
         for listener in self.access_changed:
             listener()
+
+    def _require_space(self) -> None:
+        if self._disk is not None and shutil.disk_usage(self._disk).free < LEAST_FREE_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._disk))
 
     async def check(self) -> None:
         """Replace the idle connections that no longer work, as after a restart of the database."""
@@ -114,6 +148,8 @@ class Store:
                 async with connection.transaction():
                     await connection.execute(_READ_PAST, (str(as_of),))
                     yield connection
+            if is_swollen(connection):
+                await connection.close()  # and the pool opens another
 
     @asynccontextmanager
     async def writing(
@@ -129,8 +165,9 @@ class Store:
         """One transaction that writes one version; committed at the end of the block, undone on an error.
 
         `on` is the connection to use, if it has to be one that `reading` lent: for temporary tables, for example.
-        `opened` is called with the version.
+        `opened` is called with the version. Raises `OSError` with `ENOSPC` if the disk of the database is nearly full.
         """
+        self._require_space()
         async with self.reading() if on is None else nullcontext(on) as connection:
             async with connection.transaction():
                 version = await connection.execute(_BEGIN_VERSION, (user_id, project_id, label, note))

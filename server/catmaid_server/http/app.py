@@ -22,17 +22,19 @@ from catmaid_server.http import keys, other_sites
 from catmaid_server.http.addresses import own_path
 from catmaid_server.http.allowed_hosts import AllowedHosts
 from catmaid_server.http.dispatch import as_aiohttp_handler
+from catmaid_server.http.forms_received import FORM_READER, FormReader
 from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.http.middleware import complete_redirects, merge_slashes, observe
 from catmaid_server.http.proxies import Proxies
 from catmaid_server.http.routing import Route
+from catmaid_server.http.turns import UserTurns
 from catmaid_server.tiles.service import TileService
 
-MAX_BODY_BYTES = 64 * 1024**2
-MAX_FORM_FIELDS = 500_000  # clients write each of many ids as a field of its own
 NODE_LIMIT = 50_000
 _FORGET_EVERY_S = 3600.0
 _THIS_MACHINE = AllowedHosts()
+_IDLE_S = 75.0
+"""How long a connection may be without a request, or send the headers of one; longer than proxies keep theirs."""
 
 
 def create_app(
@@ -90,15 +92,13 @@ def create_app(
     InvalidInput
         If the root path is also the beginning of a route's path.
     """
-    app = web.Application(
-        middlewares=[observe, complete_redirects, merge_slashes],
-        client_max_size=MAX_BODY_BYTES,
-        client_max_fields=MAX_FORM_FIELDS,
-    )
+    app = web.Application(middlewares=[observe, complete_redirects, merge_slashes])
     app[keys.STORE] = store
     app[keys.SECRET] = secret
     app[keys.ACCESS] = Access(store)
     app[keys.PASSWORD_CHECKS] = PasswordChecks()
+    app[FORM_READER] = FormReader()
+    app[keys.DATABASE_TURNS] = UserTurns(max(1, store.pool_size // 2), things="requests to the database")
     app[keys.FEED] = Feed(store)
     app[keys.TILES] = TileService(store, data_dir)
     app[keys.NODE_LIMIT] = node_limit
@@ -122,6 +122,13 @@ def create_app(
     app.cleanup_ctx.append(_background)
     app.on_shutdown.append(_close_sockets)
     return app
+
+
+def runner_of(app: web.Application, *, shutdown_s: float) -> web.AppRunner:
+    """What serves the application: bodies come as they were sent, and connections that send nothing are closed."""
+    return web.AppRunner(
+        app, access_log=None, shutdown_timeout=shutdown_s, auto_decompress=False, keepalive_timeout=_IDLE_S
+    )
 
 
 def _with_head(methods: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ class Call:
     """The version that a route with a label writes."""
     has_read: bool = False
     """Whether the store was read."""
+    _turns_taken: int = 0
 
     def begin(self, version: int) -> None:
         """Note the version that this request writes."""
@@ -63,8 +64,19 @@ class Call:
     async def reading(self) -> AsyncIterator[Connection]:
         """A connection to read with: the present, or what there was as of a version."""
         self.has_read = True
-        async with self.store.reading(as_of=self.as_of) as connection:
+        async with self.turn(), self.store.reading(as_of=self.as_of) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """The user's turn to use the database; once for one request, however many connections it uses."""
+        self._turns_taken += 1
+        turn = self.request.app[keys.DATABASE_TURNS].turn(self.user.id) if self._turns_taken == 1 else nullcontext()
+        try:
+            async with turn:
+                yield
+        finally:
+            self._turns_taken -= 1
 
     @property
     def from_viewer(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid5
@@ -22,13 +21,12 @@ from catmaid_server.domain.tracing.edit_answers import EditAnswer
 from catmaid_server.http import keys, past
 from catmaid_server.http.addresses import external_url
 from catmaid_server.http.call import Call
-from catmaid_server.http.catmaid import bodies, forms
+from catmaid_server.http.forms_received import FORM_READER
 from catmaid_server.http.routing import Route
 
 _ATTEMPTS = 12
 _LARGEST_ID = 2**31 - 1
 _LONGEST_ID = 32
-_MANY = 10_000
 _RETRIES = Counter("catmaid_edit_retries", "Edits that were begun anew, by reason", ["reason"])
 _encode = msgspec.json.Encoder().encode
 
@@ -39,15 +37,14 @@ def as_aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.St
     async def handle(request: web.Request) -> web.StreamResponse:
         path = {name: _path_value(name, text) for name, text in request.match_info.items()}
         user = await admitted(request, route, path.get("project_id"))
-        parameters, as_of = past.taken(await _parameters(request))
-        form = await _decoded(parameters, route)
-        call = Call(request, user, path, route)
-        if as_of is not None:
-            await past.enter(call, as_of)
-        if route.writes:
-            return await _write(call, form)
-        response = _response(await route.handler(call, form))
-        return past.named(call, response)
+        async with request.app[FORM_READER].reading(request, route, user) as (form, as_of):
+            call = Call(request, user, path, route)
+            if as_of is not None:
+                await past.enter(call, as_of)
+            if route.writes:
+                return await _write(call, form)
+            response = _response(await route.handler(call, form))
+            return past.named(call, response)
 
     return handle
 
@@ -82,9 +79,12 @@ async def _write(call: Call, form: Any) -> web.StreamResponse:
 async def _write_once(call: Call, form: Any, key: UUID | None) -> web.StreamResponse:
     route = call.route
     assert route.label is not None
-    async with call.store.writing(
-        user_id=call.user.id, project_id=call.path.get("project_id"), label=route.label, opened=call.begin
-    ) as tx:
+    async with (
+        call.turn(),
+        call.store.writing(
+            user_id=call.user.id, project_id=call.path.get("project_id"), label=route.label, opened=call.begin
+        ) as tx,
+    ):
         call.connection = tx
         response = _response(await route.handler(call, form))
         response.headers[past.VERSION] = str(call.version)
@@ -178,22 +178,6 @@ async def _require_project(access: Access, user: User, project_id: int | None) -
     """Tell those who may browse every project of one that is none; to others it is as one that they may not browse."""
     if project_id is not None and user.is_superuser and not await access.has_project(project_id):
         raise NotFound(f"There is no project {project_id}.")
-
-
-async def _decoded(pairs: list[tuple[str, str]], route: Route) -> Any:
-    """The form; a large one in a thread, so that others are answered meanwhile."""
-    if len(pairs) < _MANY:
-        return forms.decode(pairs, route.form)
-    return await asyncio.to_thread(forms.decode, pairs, route.form)
-
-
-async def _parameters(request: web.Request) -> list[tuple[str, str]]:
-    """Body first, then query string, as (name, value); uploaded files are left to the handler."""
-    pairs = [(name, value) for name, value in (await bodies.posted(request)).items() if isinstance(value, str)]
-    if request.method == "PUT" and request.content_type == "application/json":
-        pairs += await bodies.posted_json(request)
-    pairs.extend(request.query.items())
-    return pairs
 
 
 def _path_value(name: str, text: str) -> Any:

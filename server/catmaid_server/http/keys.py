@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from catmaid_server.http.allowed_hosts import AllowedHosts
     from catmaid_server.http.front_end import FrontEnd
     from catmaid_server.http.proxies import Proxies
+    from catmaid_server.http.turns import UserTurns
     from catmaid_server.tiles.service import TileService
 
 ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes")
@@ -24,6 +25,7 @@ STORE: web.AppKey[Store] = web.AppKey("store", Store)
 SECRET: web.AppKey[bytes] = web.AppKey("secret", bytes)
 ACCESS: web.AppKey[Access] = web.AppKey("access")
 PASSWORD_CHECKS: web.AppKey[PasswordChecks] = web.AppKey("password_checks")
+DATABASE_TURNS: web.AppKey[UserTurns] = web.AppKey("database_turns")
 FEED: web.AppKey[Feed] = web.AppKey("feed")
 TILES: web.AppKey[TileService] = web.AppKey("tiles")
 SOCKETS: web.AppKey[weakref.WeakSet[web.WebSocketResponse]] = web.AppKey("sockets")

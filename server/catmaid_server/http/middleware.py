@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from aiohttp import web
+from aiohttp.web_protocol import RequestPayloadError
 from prometheus_client import Counter, Histogram
 
 from catmaid_server.auth import sessions
@@ -37,6 +38,7 @@ _PREFLIGHT = {
 }
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 _SLOW_S = 1.0
+_CLIENT_GONE = 499
 
 RequestHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -107,7 +109,7 @@ async def _answered(request: web.Request, handler: RequestHandler, request_id: s
             return web.Response(status=204, headers=_PREFLIGHT)
         return await handler(request)
     except Exception as error:  # the edge: whatever happens, the client gets an answer
-        response = errors.answer_for(error)
+        response = _answer_to_nobody() if _hung_up(request, error) else errors.answer_for(error)
         if response is None:
             # As text: a renderer of exceptions may show local variables, and these may hold a password.
             log.error(  # noqa: TRY400
@@ -119,3 +121,14 @@ async def _answered(request: web.Request, handler: RequestHandler, request_id: s
             )
             response = errors.answer(500, "InternalError", f"The service failed; its log has the request {request_id}.")
         return response
+
+
+def _hung_up(request: web.Request, error: Exception) -> bool:
+    """Whether the client closed the connection, and the error is no more than that."""
+    gone = request.transport is None or request.transport.is_closing()
+    return gone and isinstance(error, ConnectionError | RequestPayloadError)
+
+
+def _answer_to_nobody() -> web.Response:
+    """Counted and logged by a status that is no failure of ours; proxies use the same."""
+    return errors.answer(_CLIENT_GONE, "ClientClosedRequest", "The client closed the connection.")

@@ -35,7 +35,7 @@ async def enter(call: Call, as_of: str) -> None:
     project_id = call.path.get("project_id")
     if project_id is None and call.request.method not in ("GET", "HEAD"):
         raise InvalidInput(f"{call.route.path} has no past: it takes no as_of.")
-    async with call.store.reading() as connection:
+    async with call.turn(), call.store.reading() as connection:
         call.as_of = await versions.resolve(connection, project_id, as_of)
 
 

@@ -74,6 +74,8 @@ class Route:
     handler: Handler
     form: type[msgspec.Struct]
     files: Files | None = None
+    takes_json: bool = False
+    """Whether a POST may bring the form as JSON, as a PUT always may."""
 
     @property
     def writes(self) -> bool:
@@ -95,12 +97,13 @@ class Routes:
         needs: Permission,
         label: str | None = None,
         files: Files | None = None,
+        takes_json: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Register a handler; its second parameter's type is the form."""
 
         def register(handler: Handler) -> Handler:
             form = get_type_hints(handler)["form"]
-            self.routes.append(Route(_with_types(path), tuple(methods), needs, label, handler, form, files))
+            self.routes.append(Route(_with_types(path), tuple(methods), needs, label, handler, form, files, takes_json))
             return handler
 
         return register
@@ -110,10 +113,16 @@ class Routes:
         return self.route(path, methods=("GET",), needs=needs, label=label)
 
     def post(
-        self, path: str, *, needs: Permission, label: str | None = None, files: Files | None = None
+        self,
+        path: str,
+        *,
+        needs: Permission,
+        label: str | None = None,
+        files: Files | None = None,
+        takes_json: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Register for POST."""
-        return self.route(path, methods=("POST",), needs=needs, label=label, files=files)
+        return self.route(path, methods=("POST",), needs=needs, label=label, files=files, takes_json=takes_json)
 
     def put(self, path: str, *, needs: Permission, label: str | None = None) -> Callable[[Handler], Handler]:
         """Register for PUT."""

@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,13 +96,6 @@ class ServiceFolder:
         if self._record.exists():
             (self.path / _TICKET_KEY_FILE).unlink(missing_ok=True)
         self.remove_record()
-
-    def empty_metrics(self) -> Path:
-        """The folder of the metrics of all processes of the service, emptied. Call with the lock held."""
-        path = self.path / "metrics"
-        shutil.rmtree(path, ignore_errors=True)
-        path.mkdir()
-        return path
 
     def lock(self) -> int | None:
         """Take the lock that the one service of this folder holds; None if it is taken.

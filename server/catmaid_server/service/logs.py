@@ -22,6 +22,16 @@ _LARGEST_BYTES = 20 * 1024**2
 _KEPT = 5
 
 
+class _LogFile(logging.handlers.WatchedFileHandler):
+    """A log file; a line that cannot be written, as on a full disk, is lost and does not disturb who wrote it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            super().emit(record)
+        except OSError:
+            self.handleError(record)
+
+
 def configure(path: Path, level: str, **always: Any) -> None:
     """Send this process's logs (structlog's and the standard library's) to `path`; `always` is in each line."""
     shared: list[structlog.typing.Processor] = [
@@ -38,7 +48,7 @@ def configure(path: Path, level: str, **always: Any) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.handlers.WatchedFileHandler(path)
+    handler = _LogFile(path)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -38,3 +38,5 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: str = ""
     root_path: str = ""
+    database_folder: str | None = None
+    """On the disk of the database, if that is on this machine."""

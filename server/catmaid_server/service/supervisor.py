@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import signal
@@ -23,6 +24,7 @@ from catmaid_server.postgres.cluster import Cluster, ClusterError
 from catmaid_server.service import logs
 from catmaid_server.service.folder import ServiceError, ServiceFolder
 from catmaid_server.service.local_socket import bound_socket
+from catmaid_server.service.metrics_folder import metrics_folder
 from catmaid_server.service.opening import embedded_cluster, outside_dsn, set_up
 from catmaid_server.service.orders import WorkerOrder
 from catmaid_server.service.reachability import allowed_hosts, local_url, require_protection, shared_url
@@ -117,7 +119,8 @@ async def _run(settings: Settings, folder: ServiceFolder, announce: Announce) ->
         local, local_path = at_end.enter_context(bound_socket(folder.path))
         if cluster is not None:
             at_end.push_async_callback(asyncio.to_thread, cluster.stop)
-        workers = Workers((listening, local), settings.workers, folder.output, folder.empty_metrics())
+        metrics = at_end.enter_context(metrics_folder(folder.path))
+        workers = Workers((listening, local), settings.workers, folder.output, metrics)
         at_end.push_async_callback(workers.stop, settings.shutdown_s)
         await workers.spawn()
         dsn = outside_dsn(settings) if cluster is None else await asyncio.to_thread(cluster.start)
@@ -157,7 +160,8 @@ async def _mind(cluster: Cluster | None, workers: Workers, folder: ServiceFolder
                 log.warning("database restarted")
                 workers.check_connections()
         if time.monotonic() > next_rotation:
-            logs.rotate(folder.log)
+            with contextlib.suppress(OSError):  # later will do
+                logs.rotate(folder.log)
             next_rotation = time.monotonic() + _ROTATE_S
 
 
@@ -206,6 +210,7 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         shutdown_s=settings.shutdown_s,
         registration=settings.registration,
         approval=settings.approval,
+        database_folder=str(folder.path) if settings.database_url is None else None,
         front_end=_absolute(settings.front_end),
         tls_cert=_absolute(settings.tls_cert),
         tls_key=_absolute(settings.tls_key),

@@ -25,7 +25,8 @@ from aiohttp import web
 from catmaid_server.auth import sessions
 from catmaid_server.db.store import Store
 from catmaid_server.domain.errors import DomainError
-from catmaid_server.http.app import create_app
+from catmaid_server.http import metrics
+from catmaid_server.http.app import create_app, runner_of
 from catmaid_server.http.catmaid.version import SERVER_VERSION
 from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.http.proxies import Proxies
@@ -52,6 +53,8 @@ def main() -> None:
         return
     order = msgspec.json.decode(line, type=WorkerOrder)
     logs.configure(ServiceFolder(Path(order.data_dir)).log, order.log_level, worker=order.number)
+    if not metrics.reserve_files():
+        log.warning("no room for shared metrics; this process counts for itself")
     try:
         asyncio.run(_serve(order, socket.socket(fileno=int(sys.argv[1]))))
     except BrokenPipeError:
@@ -69,7 +72,11 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
         loop.add_signal_handler(number, stopping.set)
     tls = _tls(order)
     opened = Store.opened(
-        order.dsn, pool_size=order.pool_size, remember_bytes=order.remember_bytes, longest_query_s=_LONGEST_QUERY_S
+        order.dsn,
+        pool_size=order.pool_size,
+        remember_bytes=order.remember_bytes,
+        longest_query_s=_LONGEST_QUERY_S,
+        disk=None if order.database_folder is None else Path(order.database_folder),
     )
     async with opened as store:
         app = create_app(
@@ -88,7 +95,7 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             proxies=Proxies.parsed(order.trusted_proxies, order.root_path),
         )
         retirement = Retirement(app)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=order.shutdown_s)
+        runner = runner_of(app, shutdown_s=order.shutdown_s)
         await runner.setup()
         server = runner.server
         assert server is not None

@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from catmaid_server.http.metrics import SHARED_FOLDER
+from catmaid_server.http.metrics import SHARED_FOLDER, trim_files
 from catmaid_server.service.folder import ServiceError
 from catmaid_server.service.orders import CHECK_CONNECTIONS, READY, RETIRE, WorkerOrder
 
@@ -33,6 +33,8 @@ _HEALTHY_S = 10.0
 _LONGEST_PAUSE_S = 5.0
 _GRACE_S = 5.0
 _RETRY_S = 0.01
+_MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": str(2**20), "MALLOC_TRIM_THRESHOLD_": str(2**20)}
+"""For the C library: what large requests took goes back to the machine."""
 
 
 @dataclass(eq=False)
@@ -96,7 +98,8 @@ class Workers:
         self._listening = listening
         self._count = count
         self._output = output
-        self._environment = {**os.environ, SHARED_FOLDER: str(metrics)}
+        self._metrics = metrics
+        self._environment = {**_MEMORY, **os.environ, SHARED_FOLDER: str(metrics)}
         self._workers: dict[int, Worker] = {}
         self._ready: list[Worker] = []
         self._keepers: list[asyncio.Task[None]] = []
@@ -240,10 +243,11 @@ class Workers:
                 pause_s = min(max(2 * pause_s, 0.25), _LONGEST_PAUSE_S)
             else:
                 pause_s = 0.0
-            self._workers[number] = await self._spawn()
             try:
+                trim_files(self._metrics, worker.process.pid)
+                self._workers[number] = await self._spawn()
                 await self._set_to_work(number, order)
-            except ServiceError as error:
+            except (ServiceError, OSError) as error:
                 log.error("worker did not start", died=number, reason=str(error))  # noqa: TRY400 -- no news in a trace
 
 

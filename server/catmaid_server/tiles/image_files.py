@@ -11,7 +11,15 @@ import numpy as np
 from PIL import Image
 
 from catmaid_server.tiles.grey import ValueType
-from catmaid_server.tiles.pages import PageHead, PageValues, PlaneChoice, check_deflated, index_of, orientation_notes
+from catmaid_server.tiles.pages import (
+    PageHead,
+    PageValues,
+    PlaneChoice,
+    check_deflated,
+    check_jpeg,
+    index_of,
+    orientation_notes,
+)
 
 _COLOURS: Final = frozenset({"RGB", "RGBA", "P", "PA"})
 _VALUES: Final = {
@@ -51,6 +59,8 @@ def read_image(path: Path) -> PageValues:
     with Image.open(path) as image:
         if image.format == "PNG":
             check_deflated(math.prod(image.size) * (2 if _is_deep(path, image) else 1) // 8, path.stat().st_size)
+        elif image.format in ("JPEG", "MPO"):
+            check_jpeg(math.prod(image.size), path.stat().st_size)
         if _is_deep(path, image):
             # Pillow takes the upper byte of deep colours.
             return PageValues(np.asarray(imagecodecs.png_decode(path.read_bytes())))

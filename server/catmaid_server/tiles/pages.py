@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from catmaid_server.tiles.grey import ValueRange, ValueType, to_grey
 
 _DEFLATE_LIMIT: Final = 1032
+_JPEG_LIMIT: Final = 1024  # pixels in a byte: a bit for each block of 64 in a first scan, and no more in others
 """No deflated byte becomes more bytes."""
 
 _UPRIGHT: Final = 1
@@ -69,6 +70,12 @@ def orientation_notes(orientation: object) -> list[str]:
     if not isinstance(orientation, int) or orientation == _UPRIGHT:
         return []
     return [f"Pixels were imported as they are stored, although the orientation tag is {int(orientation)}."]
+
+
+def check_jpeg(pixels: int, size: int) -> None:
+    """`ValueError` if an image of so many pixels cannot be a JPEG file of `size` bytes."""
+    if pixels > _JPEG_LIMIT * (size + 1024):
+        raise ValueError(f"its {size} bytes cannot hold that many pixels")
 
 
 def check_deflated(size: int, deflated: int) -> None:

@@ -16,6 +16,9 @@ from catmaid_server.tiles.omezarr import open_volume
 from catmaid_server.tiles.pyramid import TileAddress, padded
 from catmaid_server.tiles.tile_folders import padded_layout
 
+_LARGEST_SIDE = 4096
+"""Pixels of a tile's file; larger images that lie in the place of one are not decoded while people wait."""
+
 
 class TileSource(Protocol):
     """An image stack cut into tiles of one size."""
@@ -96,8 +99,11 @@ class FilePyramid:
             return None
         width, height = self._tile_size
         try:
-            if self._kind == extension and image_size(data) == self._tile_size:
+            found = image_size(data)
+            if self._kind == extension and found == self._tile_size:
                 return data
+            if max(found) > max(_LARGEST_SIDE, *self._tile_size):
+                return None
             return encode(padded(decode_grey(data)[:height, :width], width, height), extension)
         except (OSError, ValueError, Image.DecompressionBombError):
             return None

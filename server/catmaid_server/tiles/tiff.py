@@ -12,7 +12,15 @@ import tifffile
 from numpy.typing import NDArray
 
 from catmaid_server.tiles.grey import ValueRange, ValueType, to_grey, value_type
-from catmaid_server.tiles.pages import PageHead, PageValues, PlaneChoice, check_deflated, index_of, orientation_notes
+from catmaid_server.tiles.pages import (
+    PageHead,
+    PageValues,
+    PlaneChoice,
+    check_deflated,
+    check_jpeg,
+    index_of,
+    orientation_notes,
+)
 from catmaid_server.tiles.tiff_axes import (
     PlaneAxes,
     channels_of,
@@ -27,6 +35,7 @@ _MIN_MAX_TAGS: Final = ((340, 341), (280, 281))
 _GREY: Final = (tifffile.PHOTOMETRIC.MINISBLACK, tifffile.PHOTOMETRIC.MINISWHITE, tifffile.PHOTOMETRIC.LINEAR_RAW)
 _COLOURS: Final = (tifffile.PHOTOMETRIC.RGB, tifffile.PHOTOMETRIC.YCBCR)
 _JPEG: Final = (6, 7, 33007, 34892)
+_UNCOMPRESSED, _PACKBITS = 1, 32773
 _DEFLATE: Final = (8, 32946)
 
 
@@ -207,8 +216,13 @@ def _check_size(page: Any, file_size: int) -> None:
     for offset, count in zip(page.dataoffsets, page.databytecounts, strict=True):
         if count == 0 or offset + count > file_size:
             raise ValueError("the file is truncated")
-    if page.compression in _DEFLATE:
-        check_deflated(page.nbytes, sum(page.databytecounts))
+    stored = sum(page.databytecounts)
+    if page.compression in (*_DEFLATE, _PACKBITS):
+        check_deflated(page.nbytes, stored)
+    elif page.compression in _JPEG:
+        check_jpeg(page.imagewidth * page.imagelength, stored)
+    elif page.compression == _UNCOMPRESSED and page.nbytes > 8 * stored:  # a value has a bit at least
+        raise ValueError(f"its {stored} bytes cannot hold that many pixels")
 
 
 def _in_colours(page: Any, image: NDArray[Any]) -> PageValues:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any, TypedDict, cast
 
-from catmaid_server.db.float_arrays import FloatArray, from_binary
+from catmaid_server.db.float_arrays import FloatArray, from_binary, note_size
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
@@ -98,7 +98,7 @@ async def import_volume(tx: Connection, user: User, project_id: int, filename: s
         case ".stl":
             mesh = await asyncio.to_thread(meshes.from_stl, content)
         case ".obj":
-            mesh = await asyncio.to_thread(meshes.from_obj, content.decode(errors="replace"))
+            mesh = await asyncio.to_thread(meshes.from_obj, content)
         case other:
             raise UnknownFileType(f"Files of type {other!r} are not read as volumes; stl and obj are.")
     return await create_volume(tx, user, project_id, name=path.stem, comment=None, mesh=mesh)
@@ -116,6 +116,7 @@ async def describe_volume(connection: Connection, project_id: int, volume_id: in
     if found is None:
         raise _no_volume(project_id, volume_id)
     *described, corners = found
+    note_size(connection, len(corners))
     record = cast("VolumeRecord", dict(zip(VolumeRecord.__annotations__, described, strict=True)))
     return record, from_binary(corners).reshape(-1, 3, 3)
 

@@ -2,81 +2,129 @@
 
 from __future__ import annotations
 
-import asyncio
 import codecs
-from typing import Any
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 import msgspec
-from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.web_protocol import RequestPayloadError
-from aiohttp.web_request import FileField
+from aiohttp import hdrs, web
 from multidict import MultiDict, MultiDictProxy
 
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.http.catmaid import multipart
+from catmaid_server.http.catmaid.multipart import UploadedFile
+from catmaid_server.http.limits import BodyLimits
+from catmaid_server.http.received import Content
 
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-_NOTHING: MultiDictProxy[str | bytes | bytearray | FileField] = MultiDictProxy(MultiDict())
-_READ: web.RequestKey[MultiDictProxy[str | bytes | bytearray | FileField]] = web.RequestKey("posted")
-_LARGE_BYTES = 2**20
-"""From here on in a thread, so that others are answered meanwhile."""
+Form: TypeAlias = MultiDictProxy[str | bytes | UploadedFile]
+
+_URLENCODED = "application/x-www-form-urlencoded"
+_MULTIPART = "multipart/form-data"
+FORM_TYPES = (_URLENCODED, _MULTIPART)
+_NOTHING: Form = MultiDictProxy(MultiDict())
+_POSTED: web.RequestKey[Form] = web.RequestKey("posted")
+_MOST_OF_OLD_CHARSET = 2**20
 _PIECE_BYTES = 2**14
-_encode = msgspec.json.Encoder().encode
+_FIELD = re.compile(rb"[^&]+")
+_NULL = b"null"
 
 
-async def posted(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | FileField]:
-    """The form that a request brings, files included: read once, empty if it brings none.
+def posted(request: web.Request) -> Form:
+    """The form that a request brought, files included: empty if it brought none."""
+    form: Form = request.get(_POSTED, _NOTHING)
+    return form
 
-    A compressed body is unpacked on the way, up to the size that any body may have.
+
+def keep(request: web.Request, form: Form) -> None:
+    """Let `posted` find the form."""
+    request[_POSTED] = form
+
+
+def count_fields(request: web.Request, content: Content, limits: BodyLimits) -> int:
+    """How many fields and files a form has, before it is taken apart.
+
+    Raises
+    ------
+    web.HTTPRequestEntityTooLarge
+        If they are too many.
+    InvalidInput
+        If the request does not say how to take it apart.
+    """
+    if request.content_type == _MULTIPART:
+        count = multipart.count_parts(content, _boundary(request), limits.most_fields)
+    else:
+        count = _count_urlencoded(content, limits.most_fields)
+    if count > limits.most_fields:
+        raise web.HTTPRequestEntityTooLarge(limits.most_fields, count, text=limits.too_many_fields)
+    return count
+
+
+def parsed(request: web.Request, content: Content) -> Form:
+    """Take a form apart.
 
     Raises
     ------
     InvalidInput
         If the body is not the form that it says it is, or its text is not in the charset that it says.
     """
-    if not (request.body_exists and request.content_type in _FORMS):
-        return _NOTHING
     try:
-        if request.content_type == "multipart/form-data":
-            return await request.post()
-        if (form := request.get(_READ)) is None:
-            form = request[_READ] = await _urlencoded(request)
-    except RequestPayloadError:
-        raise InvalidInput("The body is not packed as its Content-Encoding says.") from None
-    # LookupError: unknown charset; RuntimeError: unknown transfer encoding.
-    except (ValueError, LookupError, RuntimeError, HttpProcessingError) as error:
-        reason = error.message if isinstance(error, HttpProcessingError) else error
-        raise InvalidInput(f"The body is not a well-formed form: {reason}") from None
-    return form
+        if request.content_type == _MULTIPART:
+            return MultiDictProxy(MultiDict(multipart.parts(content, _boundary(request))))
+        return MultiDictProxy(MultiDict(_urlencoded(content, request.charset or "utf-8")))
+    except (ValueError, LookupError) as error:  # LookupError: unknown charset
+        raise InvalidInput(f"The body is not a well-formed form: {error}") from None
 
 
-async def _urlencoded(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | FileField]:
-    """A form without files; unlike aiohttp's own reading, this does not replace what is no text."""
-    body = (await request.read()).rstrip()
-    charset = codecs.lookup(request.charset or "utf-8").name
-    if charset != "utf-8" and len(body) > _LARGE_BYTES:
+def _boundary(request: web.Request) -> bytes:
+    try:
+        return multipart.boundary_of(request.headers.get(hdrs.CONTENT_TYPE, ""))
+    except ValueError as error:
+        raise InvalidInput(f"The body is not a well-formed form: {error}") from None
+
+
+def _count_urlencoded(content: Content, most: int) -> int:
+    """How many fields there are; not exact beyond `most`."""
+    count = 1
+    for _ in re.finditer(b"&", content):
+        count += 1
+        if count > most:
+            break
+    return count
+
+
+def _urlencoded(content: Content, named_charset: str) -> Iterator[tuple[str, str]]:
+    """The fields of a form without files; unlike aiohttp's own reading, this does not replace what is no text."""
+    charset = codecs.lookup(named_charset).name
+    if charset == "utf-8":
+        return fields(content, _end_of_text(content))
+    if len(content) > _MOST_OF_OLD_CHARSET:
         raise web.HTTPRequestEntityTooLarge(
-            _LARGE_BYTES, len(body), text=f"A form in another charset than UTF-8 has at most {_LARGE_BYTES} bytes."
+            _MOST_OF_OLD_CHARSET,
+            len(content),
+            text=f"A form in another charset than UTF-8 has at most {_MOST_OF_OLD_CHARSET} bytes.",
         )
-    fields = body.count(b"&") + 1
-    if fields > request.client_max_fields:
-        raise web.HTTPRequestEntityTooLarge(
-            request.client_max_fields, fields, text=f"A form has at most {request.client_max_fields} fields."
-        )
-    if charset != "utf-8":
-        pairs = parse_qsl(body.decode(charset), keep_blank_values=True, encoding=charset, errors="strict")
-    elif len(body) < _LARGE_BYTES:
-        pairs = _fields(body)
-    else:
-        pairs = await asyncio.to_thread(_fields, body)
-    return MultiDictProxy(MultiDict(pairs))
+    text = bytes(content).rstrip().decode(charset)
+    return iter(parse_qsl(text, keep_blank_values=True, encoding=charset, errors="strict"))
 
 
-def _fields(body: bytes) -> list[tuple[str, str]]:
-    """Names and values of a form in UTF-8; `UnicodeDecodeError` if one is no text."""
-    parts = (part.partition(b"=") for part in body.split(b"&") if part)
-    return [(_text(name), _text(value)) for name, _, value in parts]
+def _end_of_text(content: Content) -> int:
+    end = len(content)
+    while end and content[end - 1 : end].isspace():
+        end -= 1
+    return end
+
+
+def fields(content: Content, end: int) -> Iterator[tuple[str, str]]:
+    """Names and values of a form in UTF-8 up to `end`; `UnicodeDecodeError` if one is no text."""
+    for part in _FIELD.finditer(content, 0, end):
+        begin, end_of_field = part.span()
+        equals = content.find(b"=", begin, end_of_field)
+        if equals < 0:
+            yield _text(part[0]), ""
+        else:
+            yield _text(content[begin:equals]), _text(content[equals + 1 : end_of_field])
 
 
 def _text(quoted: bytes) -> str:
@@ -96,14 +144,17 @@ def _unquoted(quoted: bytes) -> bytes:
     return b"".join(pieces)
 
 
-async def posted_json(request: web.Request) -> list[tuple[str, str]]:
-    """The members of a JSON object as parameters of a form have them; those that are null are left out."""
+def parsed_json(content: Content) -> list[tuple[str, str]]:
+    """The members of a JSON object as parameters of a form have them; those that are null are left out.
+
+    What is not text stays the JSON that it is: as Python objects it would take many times the memory.
+    """
     try:
-        sent = msgspec.json.decode(await request.read(), type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError, RequestPayloadError, RecursionError):
+        sent = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+        return [(name, _json_value(bytes(value))) for name, value in sent.items() if bytes(value) != _NULL]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InvalidInput("The body is not a JSON object.") from None
-    return [
-        (name, value if isinstance(value, str) else _encode(value).decode())
-        for name, value in sent.items()
-        if value is not None
-    ]
+
+
+def _json_value(value: bytes) -> str:
+    return msgspec.json.decode(value, type=str) if value.startswith(b'"') else value.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import psycopg
@@ -34,11 +35,15 @@ _DOMAIN_ERRORS: tuple[tuple[type[DomainError], int, str], ...] = (
 )
 """HTTP status and CATMAID's name of each error; the first row that fits decides."""
 
+STORAGE_FULL = "The disk is full: nothing was written, and what is stored can be read. Make space, then try again."
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
+_HEADERS_OF_ERRORS = ("Allow", "Retry-After")
 _CONTENDED = "Others are changing the same just now; try again in a moment."
 
 # The first row that fits decides. The error's own words may hold values of rows, so they are never shown.
 _STORE_ERRORS: tuple[tuple[type[Exception], int, str, str], ...] = (
     (PoolTimeout, 503, "StoreUnavailable", "The store is busy or away; try again in a moment."),
+    (psycopg.errors.DiskFull, 507, "StorageFull", STORAGE_FULL),
     (psycopg.errors.UniqueViolation, 400, "ValueError", "That exists already."),
     (psycopg.errors.ForeignKeyViolation, 400, "ValueError", "What this refers to does not exist, or is still used."),
     (psycopg.errors.CheckViolation, 400, "ValueError", "A value is out of its range."),
@@ -64,9 +69,12 @@ def answer_for(error: Exception) -> web.Response | None:
         return answer(status, name, str(error), detail=error.detail)
     if isinstance(error, web.HTTPException):
         response = answer(error.status, error.__class__.__name__, error.text or error.reason)
-        if "Allow" in error.headers:
-            response.headers["Allow"] = error.headers["Allow"]
+        for name in _HEADERS_OF_ERRORS:
+            if name in error.headers:
+                response.headers[name] = error.headers[name]
         return response
+    if isinstance(error, OSError) and error.errno in _NO_SPACE:
+        return answer(507, "StorageFull", STORAGE_FULL)
     for kind, status, name, text in _STORE_ERRORS:
         if isinstance(error, kind):
             response = answer(status, name, text)

@@ -36,30 +36,46 @@ _LONGEST_TEXT = 4_000_000
 LongText: TypeAlias = Annotated[str, msgspec.Meta(max_length=2**26)]
 """Text that may be as long as a body, such as a surface."""
 _MAX_DEPTH = 8
+_MOST_VALUES = 1_000_000
+"""Of one parameter that is a list in one text: as objects they take many times the memory of the text."""
+_MOST_LISTS = 200_000
+"""Of one parameter that is sent as lists in lists."""
 
 
 class _Spelling:
     """All values that were sent for one parameter."""
 
-    __slots__ = ("indexed", "plain")
+    __slots__ = ("indexed", "lists", "plain")
 
     def __init__(self) -> None:
         self.plain: list[str] = []
         self.indexed: dict[str, Any] = {}
+        self.lists = 0
 
     def add(self, path: list[str], value: str) -> None:
         if not path:
             self.plain.append(value)
         elif path == [""]:
+            _require_few_values(value)
             self.plain = value.split(",") if value else []
         else:
             node = self.indexed
             for step in path[:-1]:
-                below = node.setdefault(step, {})
+                below = node.get(step)
+                if below is None:
+                    below = node[step] = {}
+                    self.lists += 1
                 if not isinstance(below, dict):
                     raise InvalidInput("A parameter is given both as a value and as a list.")
                 node = below
+            if self.lists > _MOST_LISTS:
+                raise InvalidInput(f"A parameter has at most {_MOST_LISTS} lists in lists.")
             node[path[-1]] = value
+
+
+def _require_few_values(text: str) -> None:
+    if len(text) > _MOST_VALUES and text.count(",") + text.count("[") + text.count("{") > _MOST_VALUES:
+        raise InvalidInput(f"A list in one text has at most {_MOST_VALUES} values; send one parameter for each.")
 
 
 def decode(pairs: Iterable[tuple[str, str]], into: type[Struct]) -> Struct:
@@ -169,6 +185,7 @@ def _as_list(node: dict[str, Any]) -> list[Any]:
 
 
 def _json(name: str, text: str) -> Any:
+    _require_few_values(text)
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError:

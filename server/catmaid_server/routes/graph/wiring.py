@@ -71,9 +71,9 @@ _SCHEMA = _Schema(
 )
 
 
-async def _bracketed(call: Call, name: str) -> list[int]:
+def _bracketed(call: Call, name: str) -> list[int]:
     """Ids sent as `name[]=1&name[]=2`: these routes count every one of them, and know no other spelling."""
-    body = await bodies.posted(call.request)
+    body = bodies.posted(call.request)
     return split_ids(value for value in body.getall(f"{name}[]", ()) if isinstance(value, str))
 
 
@@ -87,7 +87,7 @@ async def adjacency_matrix(call: Call, form: SkeletonGroup) -> dict[str, list[di
     `nodes`) and the number of synapses, `value`.
     """
     async with call.reading() as connection:
-        found = await wiring.connections(connection, call.project_id, await _bracketed(call, "skeleton_list"))
+        found = await wiring.connections(connection, call.project_id, _bracketed(call, "skeleton_list"))
     place = {skeleton: number for number, skeleton in enumerate(found.neurons)}
     return {
         "nodes": [{"group": 1, "id": skeleton, "name": name} for skeleton, (name, _) in found.neurons.items()],
@@ -108,7 +108,7 @@ async def group_subgraph(call: Call, form: SkeletonGroup) -> dict[str, list[dict
     `target`, `label`, `directed` and the number of synapses, `weight`.
     """
     async with call.reading() as connection:
-        found = await wiring.connections(connection, call.project_id, await _bracketed(call, "skeleton_list"))
+        found = await wiring.connections(connection, call.project_id, _bracketed(call, "skeleton_list"))
     return {
         "nodes": [
             {
@@ -137,14 +137,14 @@ async def group_subgraph(call: Call, form: SkeletonGroup) -> dict[str, list[dict
 async def shared_connectors(call: Call, form: Skeletons) -> dict[int, None]:
     """List the connectors at which skeletons of a group synapse onto each other, as keys."""
     async with call.reading() as connection:
-        found = await wiring.connections(connection, call.project_id, await _bracketed(call, "skeletonlist"))
+        found = await wiring.connections(connection, call.project_id, _bracketed(call, "skeletonlist"))
     return dict.fromkeys(connector for *_, connectors in found.edges for connector in connectors)
 
 
 @routes.any("/{project_id}/connector/list/graphedge", needs=Permission.BROWSE)
 async def synapses_of_edge(call: Call, form: Skeletons) -> list[Synapse]:
     """List the synapses from the first skeleton in `skeletonlist[]` onto the second."""
-    skeleton_ids = await _bracketed(call, "skeletonlist")
+    skeleton_ids = _bracketed(call, "skeletonlist")
     if len(skeleton_ids) < 2:
         raise InvalidInput("Two skeletons are needed: skeletonlist[]=<presynaptic>&skeletonlist[]=<postsynaptic>.")
     async with call.reading() as connection:

@@ -35,7 +35,7 @@ async def list_trusted(call: Call, form: NoParameters) -> list[Trust]:
 async def replace_trusted(call: Call, form: NoParameters) -> dict[str, str]:
     """Let the user trust these reviewers: parameters are named by their ids, the values are times."""
     call.require_name()
-    sent = await bodies.posted(call.request)
+    sent = bodies.posted(call.request)
     wanted = dict(_trusted(name, value) for name, value in sent.items() if isinstance(value, str))
     await reviewer_whitelist.replace(call.tx, call.project_id, call.user.id, wanted)
     return {"success": "Updated review whitelist"}

@@ -13,6 +13,7 @@ from catmaid_server.domain.skeletons.origins import SkeletonOrigin
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies
 from catmaid_server.http.catmaid.forms import wide_ids
+from catmaid_server.http.catmaid.multipart import UploadedFile
 from catmaid_server.http.routing import Files, Permission, Routes
 from catmaid_server.transfer.importers import uploads
 from catmaid_server.transfer.importers.uploads import Upload
@@ -94,7 +95,7 @@ class ImportedSkeleton(TypedDict):
 )
 async def import_skeleton(call: Call, form: ImportSkeleton) -> ImportedSkeleton:
     """Make a neuron of an SWC or eSWC file."""
-    filename, content = await _file(call)
+    filename, content = _file(call)
     made = await uploads.import_upload(
         call.tx,
         call.user,
@@ -128,17 +129,17 @@ async def import_skeleton(call: Call, form: ImportSkeleton) -> ImportedSkeleton:
     return answer
 
 
-async def _file(call: Call) -> tuple[str, bytes]:
+def _file(call: Call) -> tuple[str, bytes]:
     """Name and content of the one file that came along."""
     if call.request.content_type != "multipart/form-data":
         raise InvalidInput("Send one file.")
-    files = [value for value in (await bodies.posted(call.request)).values() if isinstance(value, web.FileField)]
+    files = [value for value in bodies.posted(call.request).values() if isinstance(value, UploadedFile)]
     if len(files) != 1:
         raise InvalidInput(f"Send one file, not {len(files)}.")
     name = files[0].filename
     if not name.lower().endswith(_ENDINGS):
         raise web.HTTPUnsupportedMediaType(text=f"{name!r} should end with .swc or .eswc.")
-    return name, files[0].file.read()
+    return name, files[0].content
 
 
 class ChangeIds(msgspec.Struct):

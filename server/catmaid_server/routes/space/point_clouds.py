@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TypedDict
 
 import msgspec
-from aiohttp.web_request import FileField
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.space import point_clouds
@@ -13,6 +12,7 @@ from catmaid_server.domain.space.point_clouds import PointCloud
 from catmaid_server.domain.times import ZonedTime
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies
+from catmaid_server.http.catmaid.multipart import UploadedFile
 from catmaid_server.http.catmaid.times import Instant, milliseconds
 from catmaid_server.http.routing import NoParameters, Permission, Routes
 
@@ -124,7 +124,7 @@ async def create_cloud(call: Call, form: NewCloud) -> DescribedCloud:
     """Make a point cloud."""
     if form.group_id is not None:
         raise InvalidInput("A point cloud is seen by whoever may browse the project, and cannot be kept to a group.")
-    if any(isinstance(field, FileField) for field in (await bodies.posted(call.request)).values()):
+    if any(isinstance(field, UploadedFile) for field in bodies.posted(call.request).values()):
         raise InvalidInput("A point cloud has no images here: send its points without files.")
     return _listed(
         await point_clouds.create_cloud(

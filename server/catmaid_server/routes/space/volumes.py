@@ -8,7 +8,6 @@ from typing import Annotated, ClassVar, TypedDict
 import msgspec
 import numpy as np
 from aiohttp import web
-from aiohttp.web_request import FileField
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.space import meshes, volumes
@@ -16,6 +15,7 @@ from catmaid_server.domain.space.meshes import Mesh, SurfaceMeasures
 from catmaid_server.domain.space.volumes import InnervatedVolumes, UnknownFileType, VolumeRecord
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies, forms
+from catmaid_server.http.catmaid.multipart import UploadedFile
 from catmaid_server.http.catmaid.times import Instant, milliseconds
 from catmaid_server.http.routing import Content, Files, NoParameters, Permission, Routes
 
@@ -161,11 +161,9 @@ class VolumeChanged(TypedDict):
     volume_id: int
 
 
-@routes.post("/{project_id}/volumes/add", needs=Permission.ANNOTATE, label="volumes.create")
+@routes.post("/{project_id}/volumes/add", needs=Permission.ANNOTATE, label="volumes.create", takes_json=True)
 async def add_volume(call: Call, form: NewVolume) -> VolumeChanged:
     """Make a volume, which may also be described in JSON."""
-    if call.request.content_type == "application/json":
-        form = forms.decode(await bodies.posted_json(call.request), NewVolume)
     volume_id = await volumes.create_volume(
         call.tx,
         call.user,
@@ -186,10 +184,10 @@ async def add_volume(call: Call, form: NewVolume) -> VolumeChanged:
 async def import_volumes(call: Call, form: ImportVolumes) -> dict[str, int]:
     """Make volumes of uploaded STL and OBJ files, or of a text in STL; ids by file name, or by name."""
     made: dict[str, int] = {}
-    for field in (await bodies.posted(call.request)).values():
-        if isinstance(field, FileField):
+    for field in bodies.posted(call.request).values():
+        if isinstance(field, UploadedFile):
             made[field.filename] = await volumes.import_volume(
-                call.tx, call.user, call.project_id, field.filename, field.file.read()
+                call.tx, call.user, call.project_id, field.filename, field.content
             )
     if not made:
         if form.format != "stl":

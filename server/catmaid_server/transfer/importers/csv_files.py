@@ -26,6 +26,7 @@ from catmaid_server.transfer.errors import BadFile
 _SEPARATORS = (",", ";", "\t")
 _SURPLUS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")  # pandas; its line 1 is our line 2
 _OPEN_QUOTE = re.compile(r"EOF inside string starting at row (\d+)")  # pandas; its row 0 is our line 2
+_LONGEST_LINE = 2**24
 _UNREADABLE = (OSError, EOFError, zlib.error, UnicodeError, pd.errors.ParserError)
 
 
@@ -49,10 +50,18 @@ class CsvHeader:
 
 
 class _CsvText(io.TextIOWrapper):
-    """Text that may hold undecoded bytes (as lone surrogates), but no NUL, at which a parser would stop."""
+    """Text that may hold undecoded bytes (as lone surrogates), but no NUL, at which a parser would stop.
+
+    Nor lines without an end, which a small compressed file may hold.
+    """
+
+    _line_length = 0
 
     def read(self, size: int | None = -1, /) -> str:
         text = super().read(size)
+        self._line_length = len(text) - text.rfind("\n") - 1 + (0 if "\n" in text else self._line_length)
+        if self._line_length > _LONGEST_LINE:
+            raise UnicodeError(f"a line has more than {_LONGEST_LINE} characters")
         if "\0" in text:
             raise UnicodeError("there is a NUL byte in it; it should be text in UTF-8")
         return text
@@ -151,7 +160,9 @@ def _opened(path: Path) -> _CsvText:
 
 def _header(file: _CsvText, columns: Collection[str]) -> CsvHeader:
     """The first line, parted by what gives most of the wanted columns."""
-    line = file.readline()
+    line = file.readline(_LONGEST_LINE)
+    if len(line) == _LONGEST_LINE:
+        raise UnicodeError(f"a line has more than {_LONGEST_LINE} characters")
     found = [_parted(line, separator) for separator in _SEPARATORS]
     return max(found, key=lambda header: len(set(columns) & set(header.names)))
 

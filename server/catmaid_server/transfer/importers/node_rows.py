@@ -65,8 +65,8 @@ def trees_of(path: Path, rows: NodeRows, trees: TreeChoice) -> tuple[list[Source
     """The trees of nodes, and how many are left out. Raises `BadFile` if they are none, or more than are wanted."""
     ids = np.array(rows.ids, np.int64)
     try:
-        parents = checked_parents(ids, np.array(rows.parent_ids, np.int64), rows.places)
-        chosen, left_out = chosen_trees(parents, ids, rows.places, trees)
+        parents = checked_parents(ids, np.array(rows.parent_ids, np.int64), rows.places.__getitem__)
+        chosen, left_out = chosen_trees(parents, ids, rows.places.__getitem__, trees)
     except BadForest as error:
         raise BadFile(path, f"{rows.places[error.row]}: {error.reason}") from None
     positions, radii = without_tiny(np.array(rows.positions, np.float64)), np.array(rows.radii, np.float64)

@@ -29,6 +29,8 @@ from catmaid_server.transfer.importers.swc_file import swc_trees
 from catmaid_server.transfer.target import TargetProject
 from catmaid_wire.forest import TreeChoice
 
+MOST_LINES = 500_000
+"""Of an upload. Larger files are imported by the command, which nobody waits for."""
 ANNOTATION = "Import"
 """Annotation of uploaded neurons that are to get no other ones."""
 
@@ -98,6 +100,7 @@ async def import_upload(tx: Connection, user: User, project_id: int, upload: Upl
 
     Raises `BadFile` (`InvalidInput`) if it is not one tree, or `InvalidInput` if an id is taken.
     """
+    _require_few_lines(upload.content)
     file = await asyncio.to_thread(
         swc_trees, Path(upload.filename), upload.content, trees=upload.trees, soma_label=upload.soma_label
     )
@@ -143,6 +146,14 @@ def _node_ids(file: SourceFile, stored: Sequence[StoredArbor]) -> dict[int, int]
         for tree, made in zip(file.trees, stored, strict=True)
         for node_id, treenode_id in zip(tree.arbor.node_ids.tolist(), made.treenode_ids.tolist(), strict=True)
     }
+
+
+def _require_few_lines(content: bytes) -> None:
+    if max(content.count(b"\n"), content.count(b"\r")) > MOST_LINES:
+        raise InvalidInput(
+            f"An uploaded file has at most {MOST_LINES} lines; "
+            "larger ones are imported by 'catmaid-jupyter import skeletons'."
+        )
 
 
 async def _with_both_ids(tx: Connection, project_id: int, upload: Upload) -> Upload:
