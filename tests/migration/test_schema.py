@@ -12,6 +12,9 @@ NOT_VERSIONED = {
     "transaction_info": "the versions themselves",
     "schema_migration": "bookkeeping: which migrations were applied",
     "edit_answer": "bookkeeping: answers kept for retries, deleted after days",
+    "login_session": "bookkeeping: who is logged in",
+    "api_token_use": "bookkeeping: when API tokens were last used",
+    "wrong_password": "bookkeeping: counted for a minute",
     "skeleton_summary": "derived from treenodes; rebuild_skeleton_summaries() makes it anew",
     "spatial_ref_sys": "part of PostGIS",
 }

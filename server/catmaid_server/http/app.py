@@ -14,6 +14,7 @@ from aiohttp import WSCloseCode, web
 from catmaid_server.auth.access import Access
 from catmaid_server.auth.checks import PasswordChecks
 from catmaid_server.db.store import Store
+from catmaid_server.domain.accounts import login_sessions
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.events.feed import Feed
 from catmaid_server.http import keys
@@ -26,6 +27,7 @@ from catmaid_server.tiles.service import TileService
 MAX_BODY_BYTES = 64 * 1024**2
 MAX_FORM_FIELDS = 500_000  # clients write each of many ids as a field of its own
 NODE_LIMIT = 50_000
+_WRITE_BOOKS_EVERY_S = 60.0
 _FORGET_EVERY_S = 3600.0
 
 
@@ -108,7 +110,7 @@ def _lead_to_slashes(app: web.Application) -> None:
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:
-    endless = (app[keys.FEED].run(), app[keys.ACCESS].watch(), _forget_old_answers(app[keys.STORE]))
+    endless = (app[keys.FEED].run(), app[keys.ACCESS].watch(), _write_books(app), _forget_old(app[keys.STORE]))
     tasks = [asyncio.create_task(work) for work in endless]
     yield
     for task in tasks:
@@ -116,14 +118,26 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
     for task in tasks:
         with contextlib.suppress(asyncio.CancelledError):
             await task
+    with contextlib.suppress(psycopg.Error):
+        await app[keys.ACCESS].token_uses.write(app[keys.STORE])
     app[keys.TILES].close()
 
 
-async def _forget_old_answers(store: Store) -> None:
+async def _write_books(app: web.Application) -> None:
+    """Write what need not be written with each request."""
+    while True:
+        await asyncio.sleep(_WRITE_BOOKS_EVERY_S)
+        with contextlib.suppress(psycopg.Error):  # the store is away: later will do
+            await app[keys.ACCESS].token_uses.write(app[keys.STORE])
+
+
+async def _forget_old(store: Store) -> None:
+    """Delete what nobody will ask for any more."""
     while True:
         with contextlib.suppress(psycopg.Error):  # the store is away: later will do
             async with store.reading() as connection:
                 await edit_answers.forget_old(connection)
+                await login_sessions.forget_expired(connection)
         await asyncio.sleep(_FORGET_EVERY_S)
 
 

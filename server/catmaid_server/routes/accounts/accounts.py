@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from aiohttp import web
 
 from catmaid_server.auth import same_site, sessions
-from catmaid_server.domain.accounts import accounts, passwords, users
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.accounts import accounts, login_sessions, passwords, users
 from catmaid_server.domain.accounts.accounts import DescribedAccount
 from catmaid_server.domain.accounts.users import ANONYMOUS, User
 from catmaid_server.domain.errors import InvalidInput, NotAllowed
@@ -66,12 +68,26 @@ async def start_noted_session(call: Call, response: web.Response, user: User, pa
     better_hash = await checks.hashed(password) if passwords.outdated(user.password) else None
     async with call.store.writing(user_id=user.id, project_id=None, label="accounts.login") as tx:
         password_hash = await accounts.note_login(tx, user, better_hash=better_hash)
-    start_session(call, response, user.id, password_hash)
+        session_id = await renewed_session(call, tx, user.id)
+    keep_session(call, response, session_id, user.id, password_hash)
 
 
-def start_session(call: Call, response: web.Response, user_id: int, password_hash: str) -> None:
-    """Give the browser a cookie that stands for a user until their password changes."""
-    cookie = sessions.issue(call.request.app[keys.SECRET], user_id, password_hash)
+async def renewed_session(call: Call, tx: Connection, user_id: int) -> UUID:
+    """End the session of the request, if it has one, and begin one of this user; return its id."""
+    if (session_id := session_of_request(call)) is not None:
+        await login_sessions.end_session(tx, session_id)
+    return await login_sessions.begin_session(tx, user_id)
+
+
+def session_of_request(call: Call) -> UUID | None:
+    """Id of the session that the cookie of a request names, open or not."""
+    session = sessions.session_of(call.request.app[keys.SECRET], call.request.cookies.get(sessions.COOKIE, ""))
+    return None if session is None else session.id
+
+
+def keep_session(call: Call, response: web.Response, session_id: UUID, user_id: int, password_hash: str) -> None:
+    """Give the browser the cookie of a session."""
+    cookie = sessions.issue(call.request.app[keys.SECRET], session_id, user_id, password_hash)
     response.set_cookie(
         sessions.COOKIE,
         cookie,
@@ -94,9 +110,12 @@ async def authenticated(call: Call, username: str, password: str) -> User:
 
 @routes.any("/accounts/logout", needs=Permission.NONE)
 async def log_out(call: Call, form: NoParameters) -> Annotated[web.Response, Content(DescribedAccount)]:
-    """End the session, if no page of another site asks for it."""
+    """End the session for good, if no page of another site asks for it: its cookie is worth nothing any more."""
     if same_site.is_foreign(call.request.headers, call.request.host):
         raise NotAllowed("Log out on a page of this service.")
+    if (session_id := session_of_request(call)) is not None:
+        async with call.reading() as connection:
+            await login_sessions.end_session(connection, session_id)
     response = await _account_response(call, await call.access.anonymous())
     response.del_cookie(sessions.COOKIE)
     return response

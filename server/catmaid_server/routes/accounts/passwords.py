@@ -7,14 +7,14 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from catmaid_server.domain.accounts import passwords, registration, users
+from catmaid_server.domain.accounts import api_tokens, login_sessions, passwords, registration, users
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http import keys
 from catmaid_server.http.call import Call
-from catmaid_server.http.catmaid.pages import Field, form_page, page, redirect
+from catmaid_server.http.catmaid.pages import Field, Tick, form_page, page, redirect
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
-from catmaid_server.routes.accounts.accounts import start_session
+from catmaid_server.routes.accounts.accounts import keep_session
 
 routes = Routes()
 
@@ -28,6 +28,8 @@ class ChangePassword(msgspec.Struct):
     old_password: str = ""
     new_password1: str = ""
     new_password2: str = ""
+    revoke_tokens: bool = False
+    """Whether to revoke all of the user's API tokens, too."""
 
 
 class Register(msgspec.Struct):
@@ -53,7 +55,7 @@ async def password_form(
 async def change_password(
     call: Call, form: ChangePassword
 ) -> Annotated[web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page, or to the login.")]:
-    """Change the user's password, which ends their other sessions, and go to the front page.
+    """Change the user's password, which ends their other sessions and, if they want, API tokens; go to the front page.
 
     The page comes again, with what is wrong, if the old password is not right or the new one is none.
     """
@@ -70,8 +72,11 @@ async def change_password(
     new_hash = await checks.hashed(form.new_password1)
     async with call.store.writing(user_id=call.user.id, project_id=None, label="users.set_password") as tx:
         await users.set_password_hash(tx, call.user.id, new_hash)
+        if form.revoke_tokens:
+            await api_tokens.revoke_tokens_of(tx, call.user.id)
+        session_id = await login_sessions.begin_session(tx, call.user.id)
     response = redirect(_HOME)
-    start_session(call, response, call.user.id, new_hash)
+    keep_session(call, response, session_id, call.user.id, new_hash)
     return response
 
 
@@ -120,6 +125,7 @@ def _password_page(problems: list[str] | None = None) -> web.Response:
         [
             Field("old_password", "Your password so far", "current-password", "password"),
             *_new_password("new_password1", "new_password2"),
+            Tick("revoke_tokens", "Revoke all my API tokens, too; notebooks and programs then need new ones"),
         ],
         button="Change it",
         about="This ends your sessions in other browsers.",
