@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.auth import sessions
+from catmaid_server.auth import devices, sessions
 from catmaid_server.auth.signing import sign, verified
 from catmaid_server.domain.accounts import passwords
 
@@ -69,6 +69,17 @@ def test_sessions_say_nothing_of_passwords() -> None:
 def test_a_session_of_no_number_names_nobody(value: str) -> None:
     value = value.format(id=SESSION_ID.hex)
     assert sessions.session_of(SECRET, sign(SECRET, "session", value, expires=EXPIRES)) is None
+
+
+def test_a_device_is_known_for_its_user_alone() -> None:
+    cookie = devices.issue(SECRET, 42)
+    assert devices.device_of(SECRET, cookie, 42) is not None
+    assert devices.device_of(SECRET, cookie, 42) != devices.device_of(SECRET, devices.issue(SECRET, 42), 42)
+    assert devices.device_of(SECRET, cookie, 4) is None
+    assert devices.device_of(b"another secret", cookie, 42) is None
+    assert devices.device_of(SECRET, sessions.issue(SECRET, SESSION_ID, 42, "a hash"), 42) is None
+    assert sessions.session_of(SECRET, cookie) is None
+    assert devices.device_of(SECRET, None, 42) is None
 
 
 def test_a_password_matches_its_hash_alone() -> None:

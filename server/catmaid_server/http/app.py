@@ -14,7 +14,7 @@ from aiohttp import WSCloseCode, web
 from catmaid_server.auth.access import Access
 from catmaid_server.auth.checks import PasswordChecks
 from catmaid_server.db.store import Store
-from catmaid_server.domain.accounts import login_sessions
+from catmaid_server.domain.accounts import login_sessions, wrong_passwords
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.events.feed import Feed
 from catmaid_server.http import keys
@@ -69,7 +69,7 @@ def create_app(
     app[keys.STORE] = store
     app[keys.SECRET] = secret
     app[keys.ACCESS] = Access(store)
-    app[keys.PASSWORD_CHECKS] = PasswordChecks()
+    app[keys.PASSWORD_CHECKS] = PasswordChecks(store, secret)
     app[keys.FEED] = Feed(store)
     app[keys.TILES] = TileService(store, data_dir)
     app[keys.NODE_LIMIT] = node_limit
@@ -124,11 +124,13 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _write_books(app: web.Application) -> None:
-    """Write what need not be written with each request."""
+    """Write what need not be written with each request, and forget what counts for a minute."""
     while True:
         await asyncio.sleep(_WRITE_BOOKS_EVERY_S)
         with contextlib.suppress(psycopg.Error):  # the store is away: later will do
             await app[keys.ACCESS].token_uses.write(app[keys.STORE])
+            async with app[keys.STORE].reading() as connection:
+                await wrong_passwords.forget_old(connection)
 
 
 async def _forget_old(store: Store) -> None:

@@ -8,13 +8,14 @@ from uuid import UUID
 import msgspec
 from aiohttp import web
 
-from catmaid_server.auth import same_site, sessions
+from catmaid_server.auth import devices, same_site, sessions
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts import accounts, login_sessions, passwords, users
 from catmaid_server.domain.accounts.accounts import DescribedAccount
 from catmaid_server.domain.accounts.users import ANONYMOUS, User
 from catmaid_server.domain.errors import InvalidInput, NotAllowed
 from catmaid_server.http import keys
+from catmaid_server.http.addresses import client_address
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
@@ -86,26 +87,37 @@ def session_of_request(call: Call) -> UUID | None:
 
 
 def keep_session(call: Call, response: web.Response, session_id: UUID, user_id: int, password_hash: str) -> None:
-    """Give the browser the cookie of a session."""
-    cookie = sessions.issue(call.request.app[keys.SECRET], session_id, user_id, password_hash)
-    response.set_cookie(
-        sessions.COOKIE,
-        cookie,
-        max_age=sessions.LIFETIME_S,
-        httponly=True,
-        samesite="Lax",
-        secure=same_site.is_over_https(call.request.headers, call.request.scheme),
-    )
+    """Give the browser the cookie of a session, and one that says that this user has logged in on this device."""
+    secret = call.request.app[keys.SECRET]
+    cookies = [(sessions.COOKIE, sessions.issue(secret, session_id, user_id, password_hash), sessions.LIFETIME_S)]
+    if _device(call, user_id) is None:
+        cookies.append((devices.COOKIE, devices.issue(secret, user_id), devices.LIFETIME_S))
+    secure = same_site.is_over_https(call.request.headers, call.request.scheme)
+    for name, value, lifetime_s in cookies:
+        response.set_cookie(name, value, max_age=lifetime_s, httponly=True, samesite="Lax", secure=secure)
 
 
 async def authenticated(call: Call, username: str, password: str) -> User:
     """The user whose name and password these are. No database connection is held while the password is checked."""
     async with call.reading() as connection:
         user = await users.find_user(connection, username)
-    matches = await call.request.app[keys.PASSWORD_CHECKS].match(
-        None if user is None else user.password, password, username=username, address=call.request.remote or ""
-    )
+    matches = await password_matches(call, user, username, password)
     return accounts.require_login(user, password_matches=matches)
+
+
+async def password_matches(call: Call, user: User | None, username: str, password: str) -> bool:
+    """Whether a password is that of a user; None: there is none of this name. Raises `TooManyAttempts`."""
+    return await call.request.app[keys.PASSWORD_CHECKS].match(
+        None if user is None else user.password,
+        password,
+        username=username,
+        address=client_address(call.request),
+        device=None if user is None else _device(call, user.id),
+    )
+
+
+def _device(call: Call, user_id: int) -> str | None:
+    return devices.device_of(call.request.app[keys.SECRET], call.request.cookies.get(devices.COOKIE), user_id)
 
 
 @routes.any("/accounts/logout", needs=Permission.NONE)

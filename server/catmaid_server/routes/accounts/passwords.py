@@ -11,10 +11,11 @@ from catmaid_server.domain.accounts import api_tokens, login_sessions, passwords
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http import keys
+from catmaid_server.http.addresses import client_address
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.pages import Field, Tick, form_page, page, redirect
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
-from catmaid_server.routes.accounts.accounts import keep_session
+from catmaid_server.routes.accounts.accounts import keep_session, password_matches
 
 routes = Routes()
 
@@ -61,15 +62,12 @@ async def change_password(
     """
     if call.user.username == ANONYMOUS:
         return _to_login(call)
-    checks = call.request.app[keys.PASSWORD_CHECKS]
-    right = await checks.match(
-        call.user.password, form.old_password, username=call.user.username, address=call.request.remote or ""
-    )
+    right = await password_matches(call, call.user, call.user.username, form.old_password)
     problems = [] if right else ["This is not your password so far."]
     problems += _problems(form.new_password1, form.new_password2, call.user.username)
     if problems:
         return _password_page(problems)
-    new_hash = await checks.hashed(form.new_password1)
+    new_hash = await call.request.app[keys.PASSWORD_CHECKS].hashed(form.new_password1)
     async with call.store.writing(user_id=call.user.id, project_id=None, label="users.set_password") as tx:
         await users.set_password_hash(tx, call.user.id, new_hash)
         if form.revoke_tokens:
@@ -102,7 +100,8 @@ async def register(
     ]
     if problems:
         return _registration_page(form, problems)
-    new_hash = await call.request.app[keys.PASSWORD_CHECKS].hashed(form.password1)
+    checks = call.request.app[keys.PASSWORD_CHECKS]
+    new_hash = await checks.hashed(form.password1, address=client_address(call.request))
     try:
         async with call.store.writing(user_id=None, project_id=None, label="users.register") as tx:
             await registration.register(tx, form.username, password_hash=new_hash, **names)

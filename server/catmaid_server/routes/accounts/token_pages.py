@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from catmaid_server.auth import same_site
-from catmaid_server.auth.checks import TooManyAttempts
+from catmaid_server.auth.turns import TooManyAttempts
 from catmaid_server.domain.accounts import api_tokens
 from catmaid_server.domain.accounts.accounts import InactiveLogin, InvalidLogin
 from catmaid_server.domain.accounts.api_tokens import MOST_DAYS, ApiToken, NewApiToken

@@ -12,6 +12,7 @@ from catmaid_server.domain.errors import NotAllowed
 from catmaid_server.domain.projects import deep_links
 from catmaid_server.domain.projects.deep_links import DeepLink, ListedLink
 from catmaid_server.http import keys
+from catmaid_server.http.addresses import client_address
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
@@ -92,7 +93,7 @@ async def describe_link(call: Call, form: LinkPassword) -> DeepLink:
         password_hash,
         form.password or "",
         username=f"link {call.project_id} {alias}",
-        address=call.request.remote or "",
+        address=client_address(call.request),
     ):
         raise NotAllowed(f"Link {alias!r} needs its password.")
     return link
