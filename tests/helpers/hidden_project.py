@@ -39,7 +39,8 @@ KINDS = {  # what a parameter may be about, by a part of its name; the first tha
     "classb": ("class",), "rel": ("relation",), "root": ("class", "class_instance"),
     "link_id": ("class_link", "class_instance_link", "landmark_group_link", "region_link"),
     "link": ("class_link", "connector", "class_instance_link"), "model": ("neuron", "skeleton"),
-    "sources": ("skeleton",), "targets": ("skeleton",), "rows": ("skeleton",), "columns": ("skeleton",),
+    "sources": ("skeleton",), "source_id": ("skeleton",), "targets": ("skeleton",), "rows": ("skeleton",),
+    "columns": ("skeleton",),
     "pre": ("skeleton",), "post": ("skeleton",), "tnid": ("treenode",), "tid": ("text_label",), "node": ("treenode",),
     "child": ("treenode",), "parent": ("treenode", "class_instance", "class"), "from_id": ("treenode", "connector"),
     "to_id": ("connector", "treenode"), "id": ("neuron", "class_instance", "class", "skeleton", "treenode"),
@@ -66,6 +67,11 @@ MORE = (
     " VALUES (%(project_id)s, 1, %(name)s, ARRAY[%(at)s, %(at)s, %(at)s]::float8[])",
     "INSERT INTO interpolatable_section (project_id, user_id, orientation, location_coordinate)"
     " VALUES (%(project_id)s, 1, 0, %(at)s)",
+    "INSERT INTO data_source (project_id, name, url, source_project_id, user_id)"
+    " VALUES (%(project_id)s, %(name)s, %(name)s, 1, 1)",
+    "INSERT INTO skeleton_origin (skeleton_id, project_id, data_source_id, source_id, user_id)"
+    " SELECT s.id, s.project_id, d.id, s.id, 1 FROM skeleton s JOIN data_source d USING (project_id)"
+    "  WHERE s.project_id = %(project_id)s",
     "INSERT INTO landmark_group_link (project_id, relation_id, group_1_id, group_2_id, user_id)"
     f" SELECT %(project_id)s, {RELATION}, %(group)s, %(other)s, 1",
     "INSERT INTO sampler_interval (project_id, domain_id, state_id, start_node_id, end_node_id, user_id)"
@@ -76,6 +82,9 @@ MORE = (
 )
 """What the hidden project has that is laborious to make by requests."""
 NO_IDS = re.compile("count|limit|_gt|radi|with_|min_|order|mode|length|type|state")
+NO_NAMES = re.compile(
+    "format|relation|link_type|sort|order|time_zone|^type|^state$|^lod|^range|^import_only|date|after|before"
+)
 NUMBERS = {
     "left": -1e9,
     "top": -1e9,
@@ -301,6 +310,18 @@ def filled(route: Route, ids: Mapping[str, int], turn: int, *, flag: bool) -> di
         elif field.required:
             form |= dict.fromkeys(keys, "1")
     return form
+
+
+def with_names(route: Route, form: dict[str, str], name: str) -> dict[str, str] | None:
+    """The form with a name for whatever is text; None if nothing is."""
+    hints = get_type_hints(route.form)
+    fields = [field.encode_name for field in msgspec.structs.fields(route.form)]
+    texts = {
+        encoded if hints[field] in (str, str | None) else f"{encoded}[0]": name
+        for field, encoded in zip(route.form.__struct_fields__, fields, strict=True)
+        if hints[field] in (str, str | None, list[str]) and not NO_NAMES.search(encoded)
+    }
+    return {**form, **texts} if texts else None
 
 
 def path_of(route: Route, project_id: int, ids: Mapping[str, int], turn: int) -> str:

@@ -22,6 +22,7 @@ from tests.helpers.hidden_project import (
     filled,
     hidden_scene,
     path_of,
+    with_names,
 )
 from tests.helpers.service import Service
 
@@ -65,22 +66,26 @@ ROUTES = [
 ]
 
 
+async def answer(scene: Hidden, route: Route, path: str, form: Mapping[str, str]) -> tuple[int, str]:
+    """Status and text of the answer to the user who may not see the project."""
+    method = "POST" if "POST" in route.methods else route.methods[0]
+    values: dict[str, Any] = {"params": form} if method == "GET" else {"data": form}
+    values["headers"] = {"X-Authorization": f"Token {scene.actor.token}", "Accept": "model/stl, */*"}
+    async with scene.actor.session.request(method, scene.service.url + path, **values) as got:
+        return got.status, (await got.read()).decode(errors="replace")
+
+
 @pytest.mark.parametrize("writes", [False, True], ids=["reading", "writing"])
 async def test_ids_of_a_hidden_project_are_ids_of_nothing(scene: Hidden, writes: bool) -> None:
     before, turns = await scene.rows(), asyncio.Semaphore(AT_ONCE)
 
-    async def answer(route: Route, path: str, form: Mapping[str, str]) -> tuple[int, str]:
-        method = "POST" if "POST" in route.methods else route.methods[0]
-        values: dict[str, Any] = {"params": form} if method == "GET" else {"data": form}
-        values["headers"] = {"X-Authorization": f"Token {scene.actor.token}", "Accept": "model/stl, */*"}
-        async with turns, scene.actor.session.request(method, scene.service.url + path, **values) as got:
-            return got.status, (await got.read()).decode(errors="replace")
-
     async def trace(route: Route, path: str, form: dict[str, str]) -> str | None:
-        status, text = await answer(route, path, form)
+        nothing = beyond(path), {name: beyond(value) for name, value in form.items()}
+        async with turns:
+            status, text = await answer(scene, route, path, form)
+            of_nothing = await answer(scene, route, *nothing)
         sent = path + json.dumps(form)
         told = next((found for found in TRACES.finditer(text) if found[0] not in sent), None)
-        of_nothing = await answer(route, beyond(path), {name: beyond(value) for name, value in form.items()})
         alike = (status, beyond(text)) == of_nothing if beyond(path) != path or not writes else True
         return None if alike and not told else f"{path} {form}: {status} {told and told[0]} {text[:300]} {of_nothing}"
 
@@ -93,3 +98,27 @@ async def test_ids_of_a_hidden_project_are_ids_of_nothing(scene: Hidden, writes:
     answers = await asyncio.gather(*(trace(*request) for request in asked.values()))
     assert [answer for answer in answers if answer is not None] == []
     assert await scene.rows() == before
+
+
+async def test_names_of_a_hidden_project_are_names_of_nothing(scene: Hidden) -> None:
+    """Also with ids of the user's own."""
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def trace(route: Route, path: str, form: dict[str, str]) -> str | None:
+        nothing = {name: value.replace("Unseen", "Absent") for name, value in form.items()}
+        async with turns:
+            status, text = await answer(scene, route, path, form)
+            of_nothing = await answer(scene, route, path.replace("Unseen", "Absent"), nothing)
+        alike = (status, text.replace("Unseen", "Absent")) == of_nothing
+        told = next((found[0] for found in TRACES.finditer(text) if found[0] not in json.dumps(form)), None)
+        return None if alike and not told else f"{path} {form}: {status} {told} {text[:300]} {of_nothing}"
+
+    asked = [
+        (route, path_of(route, scene.service.project_id, scene.own, turn), form)
+        for route in ROUTES
+        if not route.writes
+        for turn, name in enumerate(("Unseen label", "Unseen annotation", "Unseen neuron"))
+        if (form := with_names(route, filled(route, scene.own, turn, flag=True), name)) is not None
+    ]
+    answers = await asyncio.gather(*(trace(*request) for request in asked))
+    assert [answer for answer in answers if answer is not None] == []
