@@ -17,7 +17,7 @@ CAPABILITY = "accounts"
 async def token_table(http: Http) -> pd.DataFrame:
     """The user's API tokens, as `Instance.tokens` has them."""
     listed = await http.read_json("GET", "api-tokens/")
-    return frame({name: [token[name] for token in listed] for name in TOKENS}, TOKENS)
+    return frame({name: [token.get(name) for token in listed] for name in TOKENS}, TOKENS)
 
 
 async def create_token(http: Http, name: str, days: int | None) -> str:
@@ -30,6 +30,11 @@ async def revoke_token(http: Http, token: int | str) -> None:
     """Revoke the user's API token of this id, or of this name."""
     token_id = await _token_called(http, token) if isinstance(token, str) else int(token)
     await http.request("DELETE", f"api-tokens/{token_id}/")
+
+
+async def revoke_tokens(http: Http, username: str) -> int:
+    """Revoke all API tokens of the user, who is called so, also that of this connection; returns how many."""
+    return int((await http.request("DELETE", "api-tokens/", params={"confirm": username})).json()["revoked_tokens"])
 
 
 async def _token_called(http: Http, name: str) -> int:

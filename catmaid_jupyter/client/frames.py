@@ -81,7 +81,14 @@ TAGS: Final[FrameSchema] = {"tag": TEXT, "treenode_id": ID}
 ANNOTATIONS: Final[FrameSchema] = {"id": ID, "name": TEXT, "creator": TEXT}
 PROJECTS: Final[FrameSchema] = {"id": ID, "title": TEXT, "comment": TEXT, "stack_ids": OBJECT}
 USERS: Final[FrameSchema] = {"id": ID, "login": TEXT, "full_name": TEXT}
-TOKENS: Final[FrameSchema] = {"id": ID, "name": TEXT, "ending": TEXT, "creation_time": TIME, "expiry": TIME}
+TOKENS: Final[FrameSchema] = {
+    "id": ID,
+    "name": TEXT,
+    "ending": TEXT,
+    "creation_time": TIME,
+    "expiry": TIME,
+    "last_use": TIME,
+}
 GROUPS: Final[FrameSchema] = {"id": ID, "name": TEXT, "members": OBJECT}
 MEMBERS: Final[FrameSchema] = {"name": TEXT, "kind": TEXT, "permissions": OBJECT}
 STACKS: Final[FrameSchema] = {

@@ -147,8 +147,8 @@ class Instance(Public):
     def tokens(self) -> pd.DataFrame:
         """The user's API tokens, without the tokens themselves, which are not kept.
 
-        id int64, name str, ending str (last characters; empty for old tokens), creation_time and expiry (NaT: none)
-        datetime64[us, UTC].
+        id int64, name str, ending str (last characters; empty for old tokens); creation_time, expiry (NaT: none) and
+        last_use (to a minute or so; NaT: never, or not known) datetime64[us, UTC].
         """
         return self.run(accounts.token_table(self._with_accounts()))
 
@@ -168,6 +168,13 @@ class Instance(Public):
         Raises `NotFound`, or `InvalidInput` if several have the name.
         """
         self.run(accounts.revoke_token(self._with_accounts(), token))
+
+    def revoke_tokens(self) -> int:
+        """Revoke all API tokens of the user, as after a password got into wrong hands; returns how many they were.
+
+        The token of this connection is one of them: connect again with a new one.
+        """
+        return self.run(accounts.revoke_tokens(self._with_accounts(), self.username))
 
     @property
     def groups(self) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from psycopg.conninfo import make_conninfo
 from catmaid_server.auth import sessions
 from catmaid_server.db.migrations import migrate
 from catmaid_server.db.store import Store
+from catmaid_server.domain.accounts import login_sessions
 from catmaid_server.http import keys
 from catmaid_server.http.app import create_app
 from catmaid_server.routes import all_routes
@@ -72,7 +73,8 @@ class Target:
         cursor = await self._connection.execute("SELECT id, password FROM app_user WHERE username = %s", (username,))
         row = await cursor.fetchone()
         assert row is not None, f"there is no user {username}"
-        return {"Cookie": f"{sessions.COOKIE}={sessions.issue(SECRET, *row)}", "X-Requested-With": "XMLHttpRequest"}
+        cookie = sessions.issue(SECRET, await login_sessions.begin_session(self._connection, row[0]), *row)
+        return {"Cookie": f"{sessions.COOKIE}={cookie}", "X-Requested-With": "XMLHttpRequest"}
 
     async def setup(self, changes: list[dict[str, Any]]) -> None:
         """Make changes that came about without HTTP."""

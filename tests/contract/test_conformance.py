@@ -19,6 +19,12 @@ import pytest
 from tests.contract.target import Target
 
 EXPECTED = Path(__file__).with_name("expected_sequences.txt")
+INTENDED_DIFFERENCES = {
+    ("projects-edit-details", 4): "title and comment of a project are for those who may see it",
+    ("projects-edit-details", 5): "title and comment of a project are for those who may see it",
+    ("server-tracing-setup", 1): "what a project lacks is for those who may see it",
+}
+"""Steps in which CATMAID tells people of projects that they may not see."""
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +50,13 @@ async def target(shared: Path, server_dsn: str) -> AsyncIterator[tuple[Target, s
 
 
 async def disagreements(kit: ModuleType, sequence: dict[str, Any], target: tuple[Target, str]) -> list[Any] | None:
-    """What differed in a sequence; None if we cannot make the state that it needs."""
+    """What differed in a sequence, and was not meant to; None if we cannot make the state that it needs."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         try:
             found: list[Any] = await kit.replay(sequence, target[0], session, target[1])
         except NotImplementedError:
             return None
-    return found
+    return [step for step in found if (sequence["id"], step["step"]) not in INTENDED_DIFFERENCES]
 
 
 async def test_sequences_agree(shared: Path, kit: ModuleType, target: tuple[Target, str]) -> None:

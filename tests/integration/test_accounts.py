@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import aiohttp
 import pytest
+from yarl import URL
 
+from catmaid_server.auth import sessions
 from catmaid_server.db.store import Store
-from catmaid_server.domain.accounts import users
-from tests.helpers.service import Service
+from catmaid_server.domain.accounts import login_sessions, users
+from catmaid_server.http import keys
+from tests.helpers.service import Actor, Service, serving
 
 OLD, NEW = "an old password", "quite another one"
 TRACER = {"name": "tracer", "pwd": "a tracer's password"}
@@ -27,8 +33,8 @@ async def browsing(service: Service) -> AsyncIterator[aiohttp.ClientSession]:
         yield browser
 
 
-async def logged_in(browser: aiohttp.ClientSession, name: str, password: str) -> int:
-    async with browser.post("/accounts/login", data={"name": name, "pwd": password}) as response:
+async def logged_in(browser: aiohttp.ClientSession, name: str, pwd: str) -> int:
+    async with browser.post("/accounts/login", data={"name": name, "pwd": pwd}) as response:
         return response.status
 
 
@@ -36,6 +42,17 @@ async def who(browser: aiohttp.ClientSession) -> str:
     async with browser.get("/accounts/login") as response:
         name: str = (await response.json())["username"]
         return name
+
+
+async def who_says(url: str, headers: dict[str, str]) -> str:
+    """Who the service takes a request with these headers for."""
+    async with aiohttp.request("GET", f"{url}/accounts/login", headers=headers) as response:
+        name: str = (await response.json())["username"]
+        return name
+
+
+def cookie_of(browser: aiohttp.ClientSession, service: Service) -> str:
+    return browser.cookie_jar.filter_cookies(URL(service.url))["sessionid"].value
 
 
 async def change_password(
@@ -63,6 +80,80 @@ class TestSessions:
             assert await logged_in(there, "ada", OLD) == 400
             assert await logged_in(there, "ada", NEW) == 200
             assert (await who(here), await who(there)) == ("ada", "ada")
+
+    async def test_a_logout_ends_the_session_for_whoever_kept_its_cookie(
+        self, module_service: Service, tmp_path: Path
+    ) -> None:
+        """In every process of the service, not only in the one that was asked to end it."""
+        async with (
+            Store.opened(module_service.store.dsn, pool_size=2) as other_store,
+            serving(other_store, tmp_path) as (other_url, other_app),
+            browsing(module_service) as browser,
+            browsing(module_service) as elsewhere,
+        ):
+            assert [await logged_in(b, **TRACER) for b in (browser, elsewhere)] == [200, 200]
+            kept = {"Cookie": f"sessionid={cookie_of(browser, module_service)}"}
+            assert [await who_says(url, kept) for url in (module_service.url, other_url)] == ["tracer", "tracer"]
+            told = other_app[keys.ACCESS].next_change
+            async with browser.post("/accounts/logout") as response:
+                assert response.status == 200
+            assert await who_says(module_service.url, kept) == users.ANONYMOUS
+            await asyncio.wait_for(told.wait(), 10)
+            assert await who_says(other_url, kept) == users.ANONYMOUS
+            assert await who(elsewhere) == "tracer"
+
+    async def test_a_logout_closes_the_sockets_of_the_session(self, module_service: Service) -> None:
+        async with browsing(module_service) as browser:
+            assert await logged_in(browser, **TRACER) == 200
+            async with browser.ws_connect(f"/{module_service.project_id}/events") as socket:
+                await socket.receive(timeout=10)
+                async with browser.post("/accounts/logout"):
+                    pass
+                assert (await socket.receive(timeout=10)).type is aiohttp.WSMsgType.CLOSE
+
+    async def test_a_login_ends_the_session_that_it_replaces(self, module_service: Service) -> None:
+        async with browsing(module_service) as browser:
+            assert await logged_in(browser, **TRACER) == 200
+            kept = {"Cookie": f"sessionid={cookie_of(browser, module_service)}"}
+            assert await logged_in(browser, **TRACER) == 200
+            assert await who(browser) == "tracer"
+        assert await who_says(module_service.url, kept) == users.ANONYMOUS
+
+    async def test_a_cookie_of_a_session_that_never_began_is_a_visitors(self, module_service: Service) -> None:
+        async with module_service.store.reading() as connection:
+            tracer = await users.require_user(connection, "tracer")
+            admin = await users.require_user(connection, "admin")
+            session_id = await login_sessions.begin_session(connection, admin.id)
+        for unknown in (uuid4(), session_id):
+            cookie = sessions.issue(b"only for tests", unknown, tracer.id, tracer.password)
+            assert await who_says(module_service.url, {"Cookie": f"sessionid={cookie}"}) == users.ANONYMOUS
+
+    async def test_the_oldest_of_many_sessions_ends(
+        self, module_service: Service, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(login_sessions, "MOST", 2)
+        user_id = await add_user(module_service.store, "mia")
+        async with module_service.store.reading() as connection:
+            begun = [await login_sessions.begin_session(connection, user_id) for _ in range(3)]
+            assert [await login_sessions.is_open(connection, one, user_id) for one in begun] == [False, True, True]
+
+    @pytest.mark.parametrize("revoke", [True, False])
+    async def test_a_new_password_ends_api_tokens_if_wanted(self, module_service: Service, revoke: bool) -> None:
+        name = f"nora {revoke}"
+        user_id = await add_user(module_service.store, name, password=OLD)
+        async with module_service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+            token = await users.issue_token(tx, user_id)
+        async with browsing(module_service) as browser:
+            assert await logged_in(browser, name, OLD) == 200
+            async with browser.get("/user/password_change/") as response:
+                assert 'name="revoke_tokens" type="checkbox"' in await response.text()
+            form = {"old_password": OLD, "new_password1": NEW, "new_password2": NEW}
+            form |= {"revoke_tokens": "true"} if revoke else {}
+            async with browser.post("/user/password_change/", data=form, allow_redirects=False) as response:
+                assert response.status == 302
+            assert await who(browser) == name
+        actor = Actor(module_service.visitor.session, module_service.url, token)
+        assert (await actor.request("GET", "/accounts/login"))[0] == (401 if revoke else 200)
 
     async def test_a_password_set_by_an_administrator_ends_sessions(self, module_service: Service) -> None:
         user_id = await add_user(module_service.store, "bea", password=OLD)

@@ -7,7 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from psycopg_pool import PoolClosed
 
+from catmaid_server.auth.token_uses import TokenUses
+from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import api_tokens, users
 from catmaid_server.domain.accounts.api_tokens import NewApiToken
 from tests.helpers.service import Actor, Service
@@ -36,7 +39,7 @@ class TestOverHttp:
         listed: Any = await service.tracer.get("/api-tokens/")
         assert [token["name"] for token in listed] == ["", "laptop"]
         assert made["token"] not in str(listed)
-        assert set(listed[1]) == {"id", "name", "ending", "creation_time", "expiry"}
+        assert set(listed[1]) == {"id", "name", "ending", "creation_time", "expiry", "last_use"}
         assert await revoked(service.tracer, made["id"]) == (200, {"revoked_token_id": made["id"]})
         assert (await mine.request("GET", "/accounts/login"))[0] == 401
         assert (await revoked(service.tracer, made["id"]))[0] == 404
@@ -97,6 +100,47 @@ class TestOverHttp:
         assert (await mine.request("GET", "/accounts/login"))[0] == 401
         listed: Any = await service.tracer.get("/api-tokens/")
         assert listed[-1]["expiry"] is not None
+
+    async def test_the_last_use_is_kept_without_a_write_for_each_request(self, module_service: Service) -> None:
+        made: Any = await module_service.tracer.post("/api-tokens/", name="used")
+        assert made["last_use"] is None
+        before = datetime.now(UTC)
+        for _ in range(3):
+            await with_token(module_service, made["token"]).get("/accounts/login")
+        async with module_service.store.reading() as connection:
+            unwritten = await api_tokens.list_tokens(connection)
+            versions = await (await connection.execute("SELECT count(*) FROM transaction_info")).fetchone()
+        assert [token.last_use for token in unwritten if token.id == made["id"]] == [None]
+        listed: Any = await module_service.tracer.get("/api-tokens/")
+        (used,) = (token for token in listed if token["id"] == made["id"])
+        assert before <= datetime.fromisoformat(used["last_use"]) <= datetime.now(UTC)
+        async with module_service.store.reading() as connection:
+            assert await (await connection.execute("SELECT count(*) FROM transaction_info")).fetchone() == versions
+        async with browsing(module_service) as browser, browser.post("/user/login/", data=TRACER) as response:
+            assert f"{datetime.fromisoformat(used['last_use']):%Y-%m-%d %H:%M} UTC" in await response.text()
+
+    async def test_uses_are_not_lost_when_the_store_is_away(self, module_service: Service) -> None:
+        made: Any = await module_service.tracer.post("/api-tokens/", name="kept")
+        uses = TokenUses()
+        uses.note(made["id"])
+        uses.note(2**31 - 1)  # of a token that was revoked meanwhile
+        async with Store.opened(module_service.store.dsn, pool_size=1) as away:
+            pass
+        with pytest.raises(PoolClosed):
+            await uses.write(away)
+        await uses.write(module_service.store)
+        listed: Any = await module_service.tracer.get("/api-tokens/")
+        assert [token["last_use"] is None for token in listed if token["id"] == made["id"]] == [False]
+
+    async def test_all_tokens_are_revoked_at_once(self, service: Service) -> None:
+        made: Any = await service.tracer.post("/api-tokens/", name="laptop")
+        assert (await service.tracer.request("DELETE", "/api-tokens/"))[0] == 400
+        assert (await service.tracer.request("DELETE", "/api-tokens/?confirm=admin"))[0] == 400
+        path = "/api-tokens/?confirm=tracer"
+        assert await service.tracer.request("DELETE", path) == (200, {"revoked_tokens": 2})
+        for actor in (service.tracer, with_token(service, made["token"])):
+            assert (await actor.request("GET", "/accounts/login"))[0] == 401
+        assert (await service.admin.request("GET", "/accounts/login"))[0] == 200
 
     async def test_a_token_makes_none_that_outlives_it(self, service: Service) -> None:
         short: Any = await service.tracer.post("/api-tokens/", name="short", days=10)
@@ -165,6 +209,13 @@ class TestOnThePage:
                 assert "laptop" not in await response.text()
             async with browser.post("/user/api-tokens/revoke", data={"token_id": token_id}) as response:
                 assert f"You have no API token {token_id}." in await response.text()
+            for name in ("one", "two"):
+                async with browser.post("/user/api-tokens/", data={"name": name}) as response:
+                    assert "Revoke all" in await response.text()
+            async with browser.post("/user/api-tokens/revoke-all", data={"confirm": "x"}) as response:
+                assert response.status == 400
+            async with browser.post("/user/api-tokens/revoke-all", data={"confirm": "tracer"}) as response:
+                assert "You have no tokens." in await response.text()
             for days in ("many", "0"):
                 async with browser.post("/user/api-tokens/", data={"name": "x", "days": days}) as response:
                     assert 'role="alert"' in await response.text()
@@ -177,13 +228,13 @@ class TestOnThePage:
                 assert response.status == 403
             async with browser.post("/user/login/", data=TRACER):
                 pass
-            for path, form in (("", {"name": "theirs"}), ("revoke", {"token_id": "1"})):
+            for path, form in (("", {"name": "theirs"}), ("revoke", {"token_id": "1"}), ("revoke-all", {})):
                 async with browser.post(f"/user/api-tokens/{path}", data=form, headers=elsewhere) as response:
                     assert response.status == 403
         assert "theirs" not in str(await service.tracer.get("/api-tokens/"))
 
     async def test_visitors_are_sent_to_log_in(self, service: Service) -> None:
-        for method, path in (("GET", ""), ("POST", ""), ("POST", "revoke")):
+        for method, path in (("GET", ""), ("POST", ""), ("POST", "revoke"), ("POST", "revoke-all")):
             async with service.visitor.session.request(
                 method, f"{service.url}/user/api-tokens/{path}", allow_redirects=False
             ) as response:

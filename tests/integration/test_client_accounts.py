@@ -159,6 +159,10 @@ async def test_own_tokens(tracer: cj.Instance, service: Service) -> None:
                 tracer.create_token(wrong)
         with pytest.raises(cj.InvalidInput, match="1 to 3650 days"):
             tracer.create_token("x", days=0)
+        assert tracer.tokens()["last_use"].notna().any()
+        assert tracer.revoke_tokens() == 2
+        with pytest.raises(cj.NotAllowed):
+            tracer.tokens()
 
     await asyncio.to_thread(story)
 

@@ -47,17 +47,23 @@ async def test_a_wrong_method_is_told_the_right_ones(service: Service) -> None:
 async def test_a_connection_that_stays_open_is_not_a_slow_request(service: Service) -> None:
     headers = {"Authorization": f"Token {service.tracer.token}"}
     async with aiohttp.ClientSession(service.url, headers=headers) as session:
-        before = await latencies_of_events(session)
+        before = await latencies_of_events(session, service)
         async with session.ws_connect(f"/{service.project_id}/events") as socket:
             assert "hello" in await socket.receive_json(timeout=10)
-        assert await latencies_of_events(session) == before
+        assert await latencies_of_events(session, service) == before
 
 
-async def latencies_of_events(session: aiohttp.ClientSession) -> list[str]:
+async def latencies_of_events(session: aiohttp.ClientSession, service: Service) -> list[str]:
     """What the metrics say of the time that `events` took; other tests of this process count, too."""
-    async with session.get("/metrics") as response:
-        lines = (await response.text()).splitlines()
+    lines = (await metrics(session, service)).splitlines()
     return [line for line in lines if line.startswith("catmaid_request_seconds") and "/events" in line]
+
+
+async def metrics(session: aiohttp.ClientSession, service: Service) -> str:
+    """As Prometheus asks for them."""
+    async with session.get("/metrics", headers={"Authorization": f"Bearer {service.admin.token}"}) as response:
+        assert response.status == 200
+        return await response.text()
 
 
 @pytest.mark.parametrize("path", ["/{}/stack/" + "9" * 5000 + "/info", "/{}/stack/99999999999/info"])
@@ -92,8 +98,7 @@ async def test_words_that_are_no_methods_are_counted_as_one(service: Service) ->
         for method in ("PROPFIND", "MKCOL", "TRACE"):
             async with session.request(method, "/version") as response:
                 assert response.status == 405
-        async with session.get("/metrics") as response:
-            text = await response.text()
+        text = await metrics(session, service)
     assert 'method="other"' in text
     assert not any(method in text for method in ("PROPFIND", "MKCOL", "TRACE"))
 

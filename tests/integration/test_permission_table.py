@@ -12,15 +12,17 @@ import aiohttp
 import pytest
 
 from catmaid_server.auth import sessions
-from catmaid_server.domain.accounts import users
+from catmaid_server.domain.accounts import login_sessions, users
 from catmaid_server.domain.projects import projects
 from tests.helpers.service import Service
 
 TABLE = Path(__file__).with_name("permission_table.txt")
 REFUSALS = {401, 403}
 AT_ONCE = 8
-DELETION = "DELETE", "/{project_id}/"
-"""Deletes no project that is called otherwise than `confirm` says."""
+DELETIONS = {("DELETE", "/{project_id}/"), ("DELETE", "/api-tokens/"), ("POST", "/user/api-tokens/revoke-all")}
+"""They delete nothing of what is called otherwise than `confirm` says."""
+LOGOUT = "/accounts/logout"
+"""Tried last: it ends the session."""
 
 ANYONE, MEMBER, USER, NAMED_MEMBER = {"anyone"}, {"member"}, {"user"}, {"named member"}
 OUTSIDER = ANYONE | USER
@@ -94,7 +96,7 @@ class Entry:
         path = re.sub(
             r"\{(\w+)\}", lambda found: values.get(found[1], "999999" if "_id" in found[1] else "0"), self.path
         )
-        return f"{path}?confirm=another" if (self.method, self.path) == DELETION else path
+        return f"{path}?confirm=another" if (self.method, self.path) in DELETIONS else path
 
 
 def entries() -> Iterator[Entry]:
@@ -144,11 +146,12 @@ async def headers(module_service: Service, request: pytest.FixtureRequest) -> As
                 await users.grant(tx, project_id, permission, to=name)
         user = await users.require_user(tx, name)
         token = await users.issue_token(tx, user.id)
+        session_id = await login_sessions.begin_session(tx, user.id)
         await tx.execute("UPDATE app_user SET is_active = %s WHERE id = %s", (role.is_active, user.id))
     yield {
         "nothing": {},
         "session": {
-            "Cookie": f"{sessions.COOKIE}={sessions.issue(b'only for tests', user.id, user.password)}",
+            "Cookie": f"{sessions.COOKIE}={sessions.issue(b'only for tests', session_id, user.id, user.password)}",
             "X-Requested-With": "XMLHttpRequest",
         },
         "token": {"X-Authorization": f"Token {token}"},
@@ -177,5 +180,6 @@ async def test_everybody_is_let_in_where_the_table_says(
             return f"{entry.method} {entry.path} needs {entry.needs}, but answers {response.status}"
 
     async with aiohttp.ClientSession(module_service.url, cookie_jar=aiohttp.DummyCookieJar()) as session:
-        answers = await asyncio.gather(*(fault(session, entry) for entry in entries()))
+        answers = await asyncio.gather(*(fault(session, entry) for entry in entries() if entry.path != LOGOUT))
+        answers += [await fault(session, entry) for entry in entries() if entry.path == LOGOUT]
     assert [answer for answer in answers if answer is not None] == []

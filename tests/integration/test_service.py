@@ -50,7 +50,7 @@ class TestOpenRoutes:
 
     async def test_metrics_count_answers_by_route_and_never_by_id(self, service: Service) -> None:
         await service.visitor.request("GET", "/4711/stacks", params={"secret": "hush"})
-        body = await service.visitor.get("/metrics")
+        body = await service.admin.get("/metrics")
         assert isinstance(body, bytes)
         assert b'catmaid_answers_total{method="GET",route="/{project_id}/stacks",status="403"}' in body
         assert b"/4711" not in body

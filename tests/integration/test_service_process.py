@@ -144,9 +144,11 @@ def test_metrics_are_not_on_the_disk_of_the_data(running: ServiceRecord, folder:
             assert path.stat().st_blocks * 512 >= path.stat().st_size
 
 
-def test_metrics_are_those_of_all_workers(running: ServiceRecord) -> None:
+def test_metrics_are_those_of_all_workers(running: ServiceRecord, folder: ServiceFolder) -> None:
+    token = folder.admin_token.read_text().strip()
+
     def counted() -> float:
-        status, text = fetch(f"{running.url}/metrics")
+        status, text = fetch(f"{running.url}/metrics", token)
         assert status == 200
         head = 'catmaid_answers_total{method="GET",route="/version",status="200"} '
         lines = [line for line in text.decode().splitlines() if line.startswith(head)]

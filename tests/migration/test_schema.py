@@ -16,6 +16,9 @@ NOT_VERSIONED = {
     "link_edge_past": "history of a derived column",
     "pin": "never changed",
     "reverted_version": "never changed",
+    "login_session": "bookkeeping: who is logged in",
+    "api_token_use": "bookkeeping: when API tokens were last used",
+    "wrong_password": "bookkeeping: counted for a minute",
     "spatial_ref_sys": "part of PostGIS",
 }
 DERIVED_COLUMNS = {

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.auth import sessions
+from catmaid_server.auth import devices, sessions
 from catmaid_server.auth.signing import sign, verified
 from catmaid_server.domain.accounts import passwords
 
 SECRET = b"only for tests"
 EXPIRES = 2_000_000_000
+SESSION_ID = UUID("6f1a3f0e-4a53-4f0c-9c39-0d5f5a0c1f2e")
 
 
 @given(st.text(min_size=1))
@@ -45,24 +47,39 @@ def test_junk_is_not_believed(text: str) -> None:
 
 
 def test_a_session_names_its_user_until_the_password_changes() -> None:
-    cookie = sessions.issue(SECRET, 42, "a hash")
+    cookie = sessions.issue(SECRET, SESSION_ID, 42, "a hash")
     session = sessions.session_of(SECRET, cookie)
     assert session is not None
-    assert session.user_id == 42
+    assert (session.id, session.user_id) == (SESSION_ID, 42)
     assert sessions.is_current(SECRET, session, "a hash")
     assert not sessions.is_current(SECRET, session, "another hash")
     assert sessions.session_of(b"another secret", cookie) is None
 
 
 def test_sessions_say_nothing_of_passwords() -> None:
-    cookie, elsewhere = (sessions.issue(secret, 42, "a hash") for secret in (SECRET, b"another secret"))
+    cookie, elsewhere = (sessions.issue(secret, SESSION_ID, 42, "a hash") for secret in (SECRET, b"another secret"))
     assert "a hash" not in cookie
     assert cookie.split(".")[0] != elsewhere.split(".")[0]
 
 
-@pytest.mark.parametrize("value", ["", "admin", "-1", "1.5", "²", "42", "42:", ":42", "²:mark", "-1:mark"])
+@pytest.mark.parametrize("value", [
+    "", "admin", "-1", "1.5", "²", "42", "42:", ":42", "²:mark", "-1:mark", "42:mark", "-1:{id}:mark", "²:{id}:mark",
+    "42:{id}:", ":{id}:mark", "42:{id}:mark:", "42:{id}0:mark", "99999999999:{id}:mark",
+])  # fmt: skip
 def test_a_session_of_no_number_names_nobody(value: str) -> None:
+    value = value.format(id=SESSION_ID.hex)
     assert sessions.session_of(SECRET, sign(SECRET, "session", value, expires=EXPIRES)) is None
+
+
+def test_a_device_is_known_for_its_user_alone() -> None:
+    cookie = devices.issue(SECRET, 42)
+    assert devices.device_of(SECRET, cookie, 42) is not None
+    assert devices.device_of(SECRET, cookie, 42) != devices.device_of(SECRET, devices.issue(SECRET, 42), 42)
+    assert devices.device_of(SECRET, cookie, 4) is None
+    assert devices.device_of(b"another secret", cookie, 42) is None
+    assert devices.device_of(SECRET, sessions.issue(SECRET, SESSION_ID, 42, "a hash"), 42) is None
+    assert sessions.session_of(SECRET, cookie) is None
+    assert devices.device_of(SECRET, None, 42) is None
 
 
 def test_a_password_matches_its_hash_alone() -> None:

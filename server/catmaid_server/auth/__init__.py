@@ -1,5 +1,6 @@
 """Who asks, and what they may do.
 
-`access` answers for permissions, `checks` for passwords; `sessions` and `signing` make cookies and tickets;
-`same_site` and `viewers` tell by its headers which kind of client sent a request.
+`access` answers for permissions, `checks` for passwords, in `turns`; `sessions`, `devices` and `signing` make cookies
+and tickets; `token_uses` keeps when API tokens were used; `same_site` and `viewers` tell by its headers which kind of
+client sent a request.
 """

@@ -6,13 +6,16 @@ import asyncio
 import contextlib
 import enum
 from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import UUID
 
 import psycopg
 
+from catmaid_server.auth.token_uses import TokenUses
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_value
 from catmaid_server.db.store import Store
-from catmaid_server.domain.accounts import api_tokens, passwords, users
+from catmaid_server.domain.accounts import api_tokens, login_sessions, passwords, users
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import DomainError
 
@@ -56,8 +59,14 @@ def _sufficient(permission: str) -> set[str]:
     return {permission, Permission.ADMINISTER.value} | more
 
 
+class _KnownToken(NamedTuple):
+    id: int
+    user: User
+    expiry: datetime | None
+
+
 class Access:
-    """Remembers users, tokens and permissions.
+    """Remembers users, sessions, tokens and permissions.
 
     What this process writes is known when the write returns, since PostgreSQL notifies the writing connection with the
     commit itself; of other processes' writes `watch` learns.
@@ -65,7 +74,9 @@ class Access:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._by_token: dict[str, tuple[User, datetime | None]] = {}
+        self.token_uses = TokenUses()
+        self._by_token: dict[str, _KnownToken] = {}
+        self._open_sessions: dict[UUID, int] = {}
         self._by_id: dict[int, User] = {}
         self._granted: dict[int, dict[int, frozenset[str]]] = {}
         self._projects: set[int] = set()
@@ -79,6 +90,7 @@ class Access:
         """Read everything anew at the next request."""
         self._age += 1
         self._by_token.clear()
+        self._open_sessions.clear()
         self._by_id.clear()
         self._granted.clear()
         self._projects.clear()
@@ -93,17 +105,40 @@ class Access:
 
     async def user_of_token(self, token: str) -> User | None:
         """The active user of an API token that has not expired."""
-        user, expiry = self._by_token.get(token, (None, None))
-        if user is None:
+        known = self._by_token.get(token)
+        if known is None:
             age = self._age
-            async with self._store.reading() as connection:
-                user = await users.user_by_token(connection, token)
-                expiry = None if user is None else await api_tokens.expiry_of(connection, token)
-            if user is not None and age == self._age:
+            known = await self._find_token(token)
+            if known is None:
+                return None
+            if age == self._age:
                 if len(self._by_token) >= _REMEMBERED:
                     self._by_token.clear()
-                self._by_token[token] = user, expiry
-        return user if expiry is None or expiry > datetime.now(UTC) else None
+                self._by_token[token] = known
+        if known.expiry is not None and known.expiry <= datetime.now(UTC):
+            return None
+        self.token_uses.note(known.id)
+        return known.user
+
+    async def _find_token(self, token: str) -> _KnownToken | None:
+        async with self._store.reading() as connection:
+            user = await users.user_by_token(connection, token)
+            validity = None if user is None else await api_tokens.validity_of(connection, token)
+        return None if user is None or validity is None else _KnownToken(validity.id, user, validity.expiry)
+
+    async def is_open(self, session_id: UUID, user_id: int) -> bool:
+        """Whether a login session of this user was begun and not ended."""
+        known = self._open_sessions.get(session_id)
+        if known is not None:
+            return known == user_id
+        age = self._age
+        async with self._store.reading() as connection:
+            found = await login_sessions.is_open(connection, session_id, user_id)
+        if found and age == self._age:
+            if len(self._open_sessions) >= _REMEMBERED:
+                self._open_sessions.clear()
+            self._open_sessions[session_id] = user_id
+        return found
 
     async def user_of_id(self, user_id: int) -> User | None:
         """The user with this id, if active."""

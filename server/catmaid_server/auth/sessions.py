@@ -1,24 +1,32 @@
-"""Login sessions: a signed cookie that names the user, and ends when the user's password changes."""
+"""The cookie of a login session: signed, it names the user and the session, which must still be open in the store.
+
+It ends with the session, and when the user's password changes, in whatever way.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Mapping
 from typing import NamedTuple
+from uuid import UUID
 
 from catmaid_server.auth.signing import sign, verified
+from catmaid_server.domain.accounts.login_sessions import LIFETIME
 
 COOKIE = "sessionid"
 """As CATMAID calls it."""
-LIFETIME_S = 14 * 24 * 3600
+_VALUE = re.compile(r"(?P<user>[0-9]{1,10}):(?P<id>[0-9a-f]{32}):(?P<mark>[\w-]+)", re.ASCII)
+LIFETIME_S = int(LIFETIME.total_seconds())
 
 
 class Session(NamedTuple):
-    """Whose session a cookie stands for, and a mark of the password with which it began."""
+    """Which session a cookie stands for, whose it is, and a mark of the password with which it began."""
 
+    id: UUID
     user_id: int
     mark: str
 
@@ -33,16 +41,16 @@ def cookie_of(cookies: Mapping[str, str], name: str) -> str | None:
     return cookies.get(name, cookies.get(COOKIE))
 
 
-def issue(secret: bytes, user_id: int, password_hash: str) -> str:
-    """Cookie value of a new session of a user with this stored password."""
-    value = f"{user_id}:{_mark(secret, password_hash)}"
+def issue(secret: bytes, session_id: UUID, user_id: int, password_hash: str) -> str:
+    """Cookie value of a session that has just begun, of a user with this stored password."""
+    value = f"{user_id}:{session_id.hex}:{_mark(secret, password_hash)}"
     return sign(secret, "session", value, expires=int(time.time()) + LIFETIME_S)
 
 
 def session_of(secret: bytes, cookie: str) -> Session | None:
-    """The session that a cookie stands for, if it is ours and has not run out."""
-    user_id, _, mark = (verified(secret, "session", cookie) or "").partition(":")
-    return Session(int(user_id), mark) if user_id.isdecimal() and user_id.isascii() and mark else None
+    """The session that a cookie stands for, if it is ours and has not run out; whether it is open the store knows."""
+    found = _VALUE.fullmatch(verified(secret, "session", cookie) or "")
+    return None if found is None else Session(UUID(found["id"]), int(found["user"]), found["mark"])
 
 
 def is_current(secret: bytes, session: Session, password_hash: str) -> bool:

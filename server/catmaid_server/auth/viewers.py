@@ -12,12 +12,12 @@ from collections.abc import Mapping
 
 
 def token_of(headers: Mapping[str, str]) -> str | None:
-    """The API token of a request."""
+    """The API token of a request. Prometheus and others send it as `Authorization: Bearer`."""
     header = headers.get("X-Authorization") or headers.get("Authorization") or ""
     scheme, _, token = header.partition(" ")
-    return token.strip() if scheme.lower() == "token" else None
+    return token.strip() if scheme.lower() in ("token", "bearer") else None
 
 
 def is_viewer(headers: Mapping[str, str]) -> bool:
     """Whether a page with an API token sent a request: it uses HTTP's own header, scripts use CATMAID's."""
-    return "X-Authorization" not in headers and token_of(headers) is not None
+    return "X-Authorization" not in headers and headers.get("Authorization", "").lower().startswith("token ")

@@ -66,12 +66,15 @@ def list_tokens(
             token.username,
             f"{token.creation_time:%Y-%m-%d %H:%M}",
             "" if token.expiry is None else f"{token.expiry:%Y-%m-%d %H:%M}",
+            "" if token.last_use is None else f"{token.last_use:%Y-%m-%d %H:%M}",
             token.ending,
             token.name,
         )
         for token in found
     ]
-    answer(found, as_json=as_json, text=table(rows, ("id", "user", "made (UTC)", "until", "ends with", "for")))
+    answer(
+        found, as_json=as_json, text=table(rows, ("id", "user", "made (UTC)", "until", "last used", "ends with", "for"))
+    )
 
 
 @app.command("revoke")

@@ -12,7 +12,7 @@ from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, settings_fr
 from catmaid_server.cli.output import answer, run, table
 from catmaid_server.cli.secret_input import asked_secret
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.accounts import members, users
+from catmaid_server.domain.accounts import api_tokens, members, users
 from catmaid_server.service.opening import opened_store
 from catmaid_server.service.settings import Settings
 
@@ -75,8 +75,15 @@ def list_users(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_js
 
 
 @app.command("password")
-def set_password(name: Name, data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
-    """Set a user's password: asked for, or read from standard input."""
+def set_password(
+    name: Name,
+    revoke_tokens: Annotated[
+        bool, typer.Option("--revoke-tokens", help="Make the user's API tokens worthless, too.")
+    ] = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Set a user's password: asked for, or read from standard input. Ends the user's sessions."""
     settings = settings_from(data_dir=data_dir, database_url=database_url)
     chosen = asked_secret("password", twice=True)
 
@@ -84,9 +91,12 @@ def set_password(name: Name, data_dir: DataDir = None, database_url: DatabaseUrl
         async with administering(settings, "users.set_password") as tx:
             user = await users.require_user(tx, name)
             await users.set_password(tx, user.id, chosen)
+            if revoke_tokens:
+                await api_tokens.revoke_tokens_of(tx, user.id)
 
     run(work())
-    answer(None, as_json=False, text=f"Set the password of {name!r}.")
+    also = " and revoked their API tokens" if revoke_tokens else ""
+    answer(None, as_json=False, text=f"Set the password of {name!r}{also}.")
 
 
 @app.command("deactivate")

@@ -15,6 +15,7 @@ from catmaid_server.auth import sessions
 from catmaid_server.auth.access import Access
 from catmaid_server.auth.checks import PasswordChecks
 from catmaid_server.db.store import Store
+from catmaid_server.domain.accounts import login_sessions, wrong_passwords
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.events.feed import Feed
@@ -31,6 +32,7 @@ from catmaid_server.http.turns import UserTurns
 from catmaid_server.tiles.service import TileService
 
 NODE_LIMIT = 50_000
+_WRITE_BOOKS_EVERY_S = 60.0
 _FORGET_EVERY_S = 3600.0
 _THIS_MACHINE = AllowedHosts()
 _IDLE_S = 75.0
@@ -96,7 +98,7 @@ def create_app(
     app[keys.STORE] = store
     app[keys.SECRET] = secret
     app[keys.ACCESS] = Access(store)
-    app[keys.PASSWORD_CHECKS] = PasswordChecks()
+    app[keys.PASSWORD_CHECKS] = PasswordChecks(store, secret)
     app[FORM_READER] = FormReader()
     app[keys.DATABASE_TURNS] = UserTurns(max(1, store.pool_size // 2), things="requests to the database")
     app[keys.FEED] = Feed(store)
@@ -164,7 +166,7 @@ def _lead_to_slashes(app: web.Application, root_path: str) -> None:
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:
-    endless = (app[keys.FEED].run(), app[keys.ACCESS].watch(), _forget_old_answers(app[keys.STORE]))
+    endless = (app[keys.FEED].run(), app[keys.ACCESS].watch(), _write_books(app), _forget_old(app[keys.STORE]))
     tasks = [asyncio.create_task(work) for work in endless]
     yield
     for task in tasks:
@@ -172,14 +174,28 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
     for task in tasks:
         with contextlib.suppress(asyncio.CancelledError):
             await task
+    with contextlib.suppress(psycopg.Error):
+        await app[keys.ACCESS].token_uses.write(app[keys.STORE])
     app[keys.TILES].close()
 
 
-async def _forget_old_answers(store: Store) -> None:
+async def _write_books(app: web.Application) -> None:
+    """Write what need not be written with each request, and forget what counts for a minute."""
+    while True:
+        await asyncio.sleep(_WRITE_BOOKS_EVERY_S)
+        with contextlib.suppress(psycopg.Error):  # the store is away: later will do
+            await app[keys.ACCESS].token_uses.write(app[keys.STORE])
+            async with app[keys.STORE].reading() as connection:
+                await wrong_passwords.forget_old(connection)
+
+
+async def _forget_old(store: Store) -> None:
+    """Delete what nobody will ask for any more."""
     while True:
         with contextlib.suppress(psycopg.Error):  # the store is away: later will do
             async with store.reading() as connection:
                 await edit_answers.forget_old(connection)
+                await login_sessions.forget_expired(connection)
         await asyncio.sleep(_FORGET_EVERY_S)
 
 

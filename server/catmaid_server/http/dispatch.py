@@ -134,7 +134,7 @@ async def _user_of_session(request: web.Request, cookie: str) -> User | None:
     user = None if session is None else await request.app[keys.ACCESS].user_of_id(session.user_id)
     if session is None or user is None or not sessions.is_current(secret, session, user.password):
         return None
-    return user
+    return user if await request.app[keys.ACCESS].is_open(session.id, user.id) else None
 
 
 def _require_same_site(request: web.Request, *, writes: bool) -> None:

@@ -2,7 +2,8 @@
 
 - `users`: users, API tokens and grants by name; `registration`: accounts that people make themselves; `accounts`:
   logins and the description of the own account; `profiles`: the tools that a user wants to see.
-- `passwords`: password hashes and rules; `api_tokens`: make, list and revoke tokens.
+- `passwords`: password hashes and rules; `wrong_passwords`: how many came lately; `login_sessions`: sessions and their
+  ends; `api_tokens`: make, list and revoke tokens.
 - `permissions`: whose data a user may edit, and locks; `memberships`: grants and shared data as administrators change
   them; `groups`: groups and their members; `site_permissions`: names of the permissions of superusers.
 - `user_lists`, `members`: lists of users and groups for clients and for administrators.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_one, fetch_records, fetch_value
+from catmaid_server.db.rows import fetch_one, fetch_records
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput, NotAllowed, NotFound
 
@@ -31,6 +31,8 @@ class ApiToken:
         Its last characters; empty if they were not kept.
     expiry
         From then on it is refused; None: never.
+    last_use
+        When a request last came with it, to a minute or so; None: never, or before uses were kept.
     """
 
     id: int
@@ -38,6 +40,14 @@ class ApiToken:
     name: str
     creation_time: datetime
     ending: str
+    expiry: datetime | None
+    last_use: datetime | None
+
+
+class TokenValidity(NamedTuple):
+    """Which token it is, and from when on it is refused; None: never."""
+
+    id: int
     expiry: datetime | None
 
 
@@ -83,7 +93,8 @@ async def create_own_token(
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidInput(f"An API token needs a name of 1 to {LONGEST_NAME} characters that says what it is for.")
     expiry = None if days is None else expiry_in(days)
-    limit = None if made_with is None else await expiry_of(tx, made_with)
+    with_token = None if made_with is None else await validity_of(tx, made_with)
+    limit = None if with_token is None else with_token.expiry
     if limit is not None and expiry is not None and expiry > limit:
         raise NotAllowed(
             f"The API token of this request expires at {limit:%Y-%m-%d %H:%M} UTC, and makes none that is valid longer."
@@ -98,10 +109,15 @@ def expiry_in(days: int) -> datetime:
     return datetime.now(UTC) + timedelta(days=days)
 
 
-async def expiry_of(connection: Connection, token: str) -> datetime | None:
-    """When an API token expires; None: never."""
-    expiry: datetime | None = await fetch_value(connection, sql.expiry, digest=token_digest(token))
-    return expiry
+async def validity_of(connection: Connection, token: str) -> TokenValidity | None:
+    """Id and expiry of an API token, None if there is no such token."""
+    found = await fetch_one(connection, sql.validity, digest=token_digest(token))
+    return None if found is None else TokenValidity(*found)
+
+
+async def note_uses(connection: Connection, times: Mapping[int, datetime]) -> None:
+    """Keep when tokens, by their ids, were last used. Makes no version; tokens that were revoked meanwhile are left."""
+    await connection.execute(sql.note_uses, {"ids": list(times), "times": list(times.values())})
 
 
 async def list_tokens(connection: Connection, *, user_id: int | None = None) -> list[ApiToken]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput, NotAllowed
@@ -36,6 +37,12 @@ async def may_edit_neuron(tx: Connection, user: User, neuron_id: int) -> bool:
     cursor = await tx.execute(sql.lock_owners, {"neuron_id": neuron_id, "locked": LOCKED})
     owners = {owner for (owner,) in await cursor.fetchall()}
     return owners <= await editable_owners(tx, user, owners)
+
+
+async def project_of_object(connection: Connection, object_id: int) -> int | None:
+    """The project of whatever has a name: a neuron, a skeleton, an annotation or a label; None if there is none."""
+    project_id: int | None = await fetch_value(connection, sql.project_of_object, object_id=object_id)
+    return project_id
 
 
 async def may_edit_object(connection: Connection, user: User, object_id: int) -> bool:

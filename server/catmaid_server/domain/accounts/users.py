@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_value
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.accounts import api_tokens, passwords
+from catmaid_server.domain.accounts import api_tokens, login_sessions, passwords
 from catmaid_server.domain.accounts.memberships import PROJECT_PERMISSIONS
 from catmaid_server.domain.errors import InvalidInput, NotFound
 
@@ -121,12 +121,15 @@ async def set_password(tx: Connection, user_id: int, password: str) -> None:
 
 
 async def set_password_hash(tx: Connection, user_id: int, password_hash: str) -> None:
-    """As `set_password`, for who has hashed the new one already."""
+    """As `set_password`, for who has hashed the new one already. Ends the user's sessions."""
+    await login_sessions.end_sessions_of(tx, user_id)
     await tx.execute(sql.set_password, {"user_id": user_id, "password": password_hash})
 
 
 async def set_active(tx: Connection, user_id: int, *, active: bool) -> None:
-    """Open an account, or close it: its sessions and API tokens do nothing any more, from now on and everywhere."""
+    """Open an account, or close it: its sessions end, and its API tokens do nothing while it is closed."""
+    if not active:
+        await login_sessions.end_sessions_of(tx, user_id)
     await tx.execute(sql.set_active, {"user_id": user_id, "active": active})
 
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from psycopg_pool import PoolTimeout
 
 from catmaid_server.auth.access import Unauthenticated
-from catmaid_server.auth.checks import TooManyAttempts
+from catmaid_server.auth.turns import TooManyAttempts
 from catmaid_server.domain.accounts.accounts import InactiveLogin, InvalidLogin
 from catmaid_server.domain.errors import DomainError, LocationLookup, NotAllowed, NotFound, StateMismatch
 from catmaid_server.domain.space.stacks import NoSuchStack, NoSuchStackGroup

@@ -20,6 +20,7 @@ _PAGE = Template("""<!doctype html>
       body { font: 1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 3rem auto; padding: 0 1rem; }
       label { display: block; margin: .75rem 0; }
       input { display: block; width: 100%; box-sizing: border-box; font: inherit; padding: .4rem; }
+      input[type=checkbox] { display: inline; width: auto; }
       button { font: inherit; padding: .4rem 1.2rem; margin-top: .75rem; }
       .problem { color: #b00020; }
       th, td { text-align: left; padding: .2rem .8rem .2rem 0; }
@@ -41,6 +42,14 @@ _HEADERS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Tick:
+    """A box to tick: the form has `name=true` if it is."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One line to fill in; `autocomplete` tells the browser what it is."""
 
@@ -59,7 +68,7 @@ def page(title: str, body: str) -> web.Response:
 
 
 def form_page(
-    title: str, fields: Sequence[Field], *, button: str, about: str = "", problems: Sequence[str] = ()
+    title: str, fields: Sequence[Field | Tick], *, button: str, about: str = "", problems: Sequence[str] = ()
 ) -> web.Response:
     """A page with a form that is sent to where the page came from, and what was wrong with what was sent last."""
     lines = [
@@ -73,7 +82,10 @@ def form_page(
     return page(title, "\n".join(line for line in lines if line))
 
 
-def _input(field: Field) -> str:
+def _input(field: Field | Tick) -> str:
+    if isinstance(field, Tick):
+        box = f'<input name="{escape(field.name)}" type="checkbox" value="true">'
+        return f"<label>{box} {escape(field.label)}</label>"
     return (
         f'<label>{escape(field.label)} <input name="{escape(field.name)}" type="{escape(field.kind)}"'
         f' value="{escape(field.value)}" autocomplete="{escape(field.autocomplete)}"'

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from aiohttp import web
 
-from catmaid_server.auth import same_site, sessions
-from catmaid_server.domain.accounts import accounts, passwords, users
+from catmaid_server.auth import devices, same_site, sessions
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.accounts import accounts, login_sessions, passwords, users
 from catmaid_server.domain.accounts.accounts import DescribedAccount
 from catmaid_server.domain.accounts.users import ANONYMOUS, User
 from catmaid_server.domain.errors import InvalidInput, NotAllowed
@@ -67,38 +69,71 @@ async def start_noted_session(call: Call, response: web.Response, user: User, pa
     better_hash = await checks.hashed(password) if passwords.outdated(user.password) else None
     async with call.store.writing(user_id=user.id, project_id=None, label="accounts.login") as tx:
         password_hash = await accounts.note_login(tx, user, better_hash=better_hash)
-    start_session(call, response, user.id, password_hash)
+        session_id = await renewed_session(call, tx, user.id)
+    keep_session(call, response, session_id, user.id, password_hash)
 
 
-def start_session(call: Call, response: web.Response, user_id: int, password_hash: str) -> None:
-    """Give the browser a cookie that stands for a user until their password changes."""
-    cookie = sessions.issue(call.request.app[keys.SECRET], user_id, password_hash)
-    response.set_cookie(
-        call.request.app[keys.SESSION_COOKIE],
-        cookie,
-        max_age=sessions.LIFETIME_S,
-        httponly=True,
-        samesite="Lax",
-        path=external_url(call.request).raw_path,
-        secure=same_site.is_over_https(call.request.headers, external_url(call.request)),
-    )
+async def renewed_session(call: Call, tx: Connection, user_id: int) -> UUID:
+    """End the session of the request, if it has one, and begin one of this user; return its id."""
+    if (session_id := session_of_request(call)) is not None:
+        await login_sessions.end_session(tx, session_id)
+    return await login_sessions.begin_session(tx, user_id)
+
+
+def session_of_request(call: Call) -> UUID | None:
+    """Id of the session that the cookie of a request names, open or not."""
+    app = call.request.app
+    cookie = sessions.cookie_of(call.request.cookies, app[keys.SESSION_COOKIE])
+    session = sessions.session_of(app[keys.SECRET], cookie or "")
+    return None if session is None else session.id
+
+
+def keep_session(call: Call, response: web.Response, session_id: UUID, user_id: int, password_hash: str) -> None:
+    """Give the browser the cookie of a session, and one that says that this user has logged in on this device."""
+    app, service = call.request.app, external_url(call.request)
+    secret = app[keys.SECRET]
+    cookie = sessions.issue(secret, session_id, user_id, password_hash)
+    cookies = [(app[keys.SESSION_COOKIE], cookie, sessions.LIFETIME_S)]
+    if _device(call, user_id) is None:
+        cookies.append((devices.COOKIE, devices.issue(secret, user_id), devices.LIFETIME_S))
+    secure = same_site.is_over_https(call.request.headers, service)
+    for name, value, lifetime_s in cookies:
+        response.set_cookie(
+            name, value, max_age=lifetime_s, httponly=True, samesite="Lax", path=service.raw_path, secure=secure
+        )
 
 
 async def authenticated(call: Call, username: str, password: str) -> User:
     """The user whose name and password these are. No database connection is held while the password is checked."""
     async with call.reading() as connection:
         user = await users.find_user(connection, username)
-    matches = await call.request.app[keys.PASSWORD_CHECKS].match(
-        None if user is None else user.password, password, username=username, address=client_address(call.request)
-    )
+    matches = await password_matches(call, user, username, password)
     return accounts.require_login(user, password_matches=matches)
+
+
+async def password_matches(call: Call, user: User | None, username: str, password: str) -> bool:
+    """Whether a password is that of a user; None: there is none of this name. Raises `TooManyAttempts`."""
+    return await call.request.app[keys.PASSWORD_CHECKS].match(
+        None if user is None else user.password,
+        password,
+        username=username,
+        address=client_address(call.request),
+        device=None if user is None else _device(call, user.id),
+    )
+
+
+def _device(call: Call, user_id: int) -> str | None:
+    return devices.device_of(call.request.app[keys.SECRET], call.request.cookies.get(devices.COOKIE), user_id)
 
 
 @routes.any("/accounts/logout", needs=Permission.NONE)
 async def log_out(call: Call, form: NoParameters) -> Annotated[web.Response, Content(DescribedAccount)]:
-    """End the session, if no page of another site asks for it."""
+    """End the session for good, if no page of another site asks for it: its cookie is worth nothing any more."""
     if same_site.is_foreign(call.request.headers, external_url(call.request)):
         raise NotAllowed("Log out on a page of this service.")
+    if (session_id := session_of_request(call)) is not None:
+        async with call.reading() as connection:
+            await login_sessions.end_session(connection, session_id)
     response = await _account_response(call, await call.access.anonymous())
     path = external_url(call.request).raw_path
     response.del_cookie(call.request.app[keys.SESSION_COOKIE], path=path)

@@ -7,15 +7,15 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from catmaid_server.domain.accounts import passwords, registration, users
+from catmaid_server.domain.accounts import api_tokens, login_sessions, passwords, registration, users
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http import keys
 from catmaid_server.http.addresses import client_address, external_path
 from catmaid_server.http.call import Call
-from catmaid_server.http.catmaid.pages import Field, form_page, page, redirect
+from catmaid_server.http.catmaid.pages import Field, Tick, form_page, page, redirect
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
-from catmaid_server.routes.accounts.accounts import start_session
+from catmaid_server.routes.accounts.accounts import keep_session, password_matches
 
 routes = Routes()
 
@@ -29,6 +29,8 @@ class ChangePassword(msgspec.Struct):
     old_password: str = ""
     new_password1: str = ""
     new_password2: str = ""
+    revoke_tokens: bool = False
+    """Whether to revoke all of the user's API tokens, too."""
 
 
 class Register(msgspec.Struct):
@@ -54,25 +56,25 @@ async def password_form(
 async def change_password(
     call: Call, form: ChangePassword
 ) -> Annotated[web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page, or to the login.")]:
-    """Change the user's password, which ends their other sessions, and go to the front page.
+    """Change the user's password, which ends their other sessions and, if they want, API tokens; go to the front page.
 
     The page comes again, with what is wrong, if the old password is not right or the new one is none.
     """
     if call.user.username == ANONYMOUS:
         return _to_login(call)
-    checks = call.request.app[keys.PASSWORD_CHECKS]
-    right = await checks.match(
-        call.user.password, form.old_password, username=call.user.username, address=client_address(call.request)
-    )
+    right = await password_matches(call, call.user, call.user.username, form.old_password)
     problems = [] if right else ["This is not your password so far."]
     problems += _problems(form.new_password1, form.new_password2, call.user.username)
     if problems:
         return _password_page(problems)
-    new_hash = await checks.hashed(form.new_password1)
+    new_hash = await call.request.app[keys.PASSWORD_CHECKS].hashed(form.new_password1)
     async with call.store.writing(user_id=call.user.id, project_id=None, label="users.set_password") as tx:
         await users.set_password_hash(tx, call.user.id, new_hash)
+        if form.revoke_tokens:
+            await api_tokens.revoke_tokens_of(tx, call.user.id)
+        session_id = await login_sessions.begin_session(tx, call.user.id)
     response = redirect(_HOME)
-    start_session(call, response, call.user.id, new_hash)
+    keep_session(call, response, session_id, call.user.id, new_hash)
     return response
 
 
@@ -98,7 +100,8 @@ async def register(
     ]
     if problems:
         return _registration_page(form, problems)
-    new_hash = await call.request.app[keys.PASSWORD_CHECKS].hashed(form.password1)
+    checks = call.request.app[keys.PASSWORD_CHECKS]
+    new_hash = await checks.hashed(form.password1, address=client_address(call.request))
     try:
         async with call.store.writing(user_id=None, project_id=None, label="users.register") as tx:
             await registration.register(tx, form.username, password_hash=new_hash, **names)
@@ -121,6 +124,7 @@ def _password_page(problems: list[str] | None = None) -> web.Response:
         [
             Field("old_password", "Your password so far", "current-password", "password"),
             *_new_password("new_password1", "new_password2"),
+            Tick("revoke_tokens", "Revoke all my API tokens, too; notebooks and programs then need new ones"),
         ],
         button="Change it",
         about="This ends your sessions in other browsers.",

@@ -101,8 +101,14 @@ async def permission_names(call: Call, form: OneProject) -> PermissionNames:
 
 @routes.get("/classinstance/{object_id}/permissions", needs=Permission.NONE)
 async def object_permissions(call: Call, form: NoParameters) -> CanEdit:
-    """Whether the user may change a neuron or another named object, or a lock forbids it."""
+    """Whether the user may change a neuron or another named object, or a lock forbids it.
+
+    No lock forbids it that is in a project that the user may not see, nor where there is no such object.
+    """
     async with call.reading() as connection:
+        project_id = await permissions.project_of_object(connection, call.path["object_id"])
+        if project_id is None or not await call.access.allows(call.user, project_id, Permission.BROWSE):
+            return {"can_edit": True}
         return {"can_edit": await permissions.may_edit_object(connection, call.user, call.path["object_id"])}
 
 

@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from catmaid_server.auth import same_site
-from catmaid_server.auth.checks import TooManyAttempts
+from catmaid_server.auth.turns import TooManyAttempts
 from catmaid_server.domain.accounts import api_tokens
 from catmaid_server.domain.accounts.accounts import InactiveLogin, InvalidLogin
 from catmaid_server.domain.accounts.api_tokens import MOST_DAYS, ApiToken, NewApiToken
@@ -20,7 +20,13 @@ from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.pages import Field, form_page, page, redirect
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 from catmaid_server.routes.accounts.accounts import authenticated, start_noted_session
-from catmaid_server.routes.accounts.api_tokens import TokenToMake, make_token
+from catmaid_server.routes.accounts.api_tokens import (
+    AllTokens,
+    TokenToMake,
+    make_token,
+    require_confirmation,
+    write_token_uses,
+)
 
 routes = Routes()
 
@@ -91,6 +97,17 @@ async def make_token_on_page(call: Call, form: TokenForm) -> Page:
     return await _page_of_tokens(call, made=made)
 
 
+@routes.post("/user/api-tokens/revoke-all", needs=Permission.NONE)
+async def revoke_all_on_page(call: Call, form: AllTokens) -> Page:
+    """Revoke all of the user's API tokens."""
+    if call.user.username == ANONYMOUS:
+        return redirect(_LOGIN)
+    require_confirmation(call, form)
+    async with call.store.writing(user_id=call.user.id, project_id=None, label="accounts.revoke_tokens") as tx:
+        await api_tokens.revoke_tokens_of(tx, call.user.id)
+    return redirect(_TOKENS)
+
+
 @routes.post("/user/api-tokens/revoke", needs=Permission.NONE)
 async def revoke_token_on_page(call: Call, form: TokenToRevoke) -> Page:
     """Revoke one of the user's API tokens and show the others."""
@@ -126,6 +143,7 @@ def _login_page(username: str = "", problems: list[str] | None = None) -> web.Re
 
 
 async def _page_of_tokens(call: Call, *, made: NewApiToken | None = None, problem: str = "") -> web.Response:
+    await write_token_uses(call)
     async with call.reading() as connection:
         listed = await api_tokens.list_tokens(connection, user_id=call.user.id)
     parts = [
@@ -133,6 +151,7 @@ async def _page_of_tokens(call: Call, *, made: NewApiToken | None = None, proble
         f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else "",
         "" if made is None else _shown(made),
         _table(listed),
+        _revoke_all(call.user.username) if len(listed) > 1 else "",
         f'''<form method="post" action="./">
 <label>What a new token is for
 <input name="name" autocomplete="off" maxlength="{api_tokens.LONGEST_NAME}" required></label>
@@ -151,17 +170,28 @@ def _shown(made: NewApiToken) -> str:
     )
 
 
+def _revoke_all(username: str) -> str:
+    return (
+        f'<form method="post" action="revoke-all">'
+        f'<input type="hidden" name="confirm" value="{escape(username)}"><button>Revoke all</button></form>'
+    )
+
+
 def _table(listed: list[ApiToken]) -> str:
     if not listed:
         return "<p>You have no tokens.</p>"
     rows = "\n".join(_row(token) for token in listed)
-    return f"<table><tr><th>for</th><th>ends with</th><th>made</th><th>valid until</th><th></th></tr>\n{rows}\n</table>"
+    return (
+        "<table><tr><th>for</th><th>ends with</th><th>made</th><th>last used</th><th>valid until</th>"
+        f"<th></th></tr>\n{rows}\n</table>"
+    )
 
 
 def _row(token: ApiToken) -> str:
+    used = "" if token.last_use is None else f"{token.last_use:%Y-%m-%d %H:%M} UTC"
     until = "you revoke it" if token.expiry is None else f"{token.expiry:%Y-%m-%d %H:%M} UTC"
     return (
         f"<tr><td>{escape(token.name)}</td><td>{escape(token.ending)}</td><td>{token.creation_time:%Y-%m-%d}</td>"
-        f'<td>{until}</td><td><form method="post" action="revoke">'
+        f'<td>{used}</td><td>{until}</td><td><form method="post" action="revoke">'
         f'<input type="hidden" name="token_id" value="{token.id}"><button>Revoke</button></form></td></tr>'
     )

@@ -104,18 +104,12 @@ async def classification_roots(call: Call, form: ListRoots) -> dict[str, list[Cl
     }
 
 
-@routes.any("/{project_id}/classification/{workspace_id}/setup/test", needs=Permission.NONE)
+@routes.any("/{project_id}/classification/{workspace_id}/setup/test", needs=Permission.BROWSE)
 async def check_classification_setup(call: Call, form: NoParameters) -> dict[str, bool]:
     """Whether a project and a workspace have the classes and relations that classifications need."""
+    places = {call.project_id, await require_workspace(call, Permission.BROWSE)}
     async with call.reading() as connection:
-        return {
-            "all_good": all(
-                [
-                    await classification.is_set_up(connection, one)
-                    for one in {call.project_id, call.path["workspace_id"]}
-                ]
-            )
-        }
+        return {"all_good": all([await classification.is_set_up(connection, place) for place in places])}
 
 
 @routes.any("/{project_id}/classification/{workspace_id}/list", needs=Permission.BROWSE)

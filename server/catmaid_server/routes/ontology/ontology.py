@@ -82,11 +82,9 @@ async def known_roots(call: Call, form: NoParameters) -> dict[str, tuple[str, ..
     return {"knownroots": KNOWN_ROOTS}
 
 
-@routes.any("/{project_id}/ontology/roots/", needs=Permission.NONE)
+@routes.any("/{project_id}/ontology/roots/", needs=Permission.BROWSE)
 async def ontology_roots(call: Call, form: NoParameters) -> dict[str, list[NamedClass]]:
-    """List the ontologies for classifications; none to who may not see the project."""
-    if not await call.access.allows(call.user, call.project_id, Permission.BROWSE):
-        return {"root_classes": []}
+    """List the ontologies for classifications."""
     async with call.reading() as connection:
         found = await ontology.sub_classes(connection, call.project_id, "is_a", "classification_root")
     return {"root_classes": [{"id": concept.id, "name": concept.name} for concept in found]}

@@ -22,7 +22,7 @@ class TracingSetup(TypedDict):
     initialize: bool
 
 
-@routes.any("/{project_id}/tracing/setup/test", needs=Permission.NONE)
+@routes.any("/{project_id}/tracing/setup/test", needs=Permission.BROWSE)
 async def check_tracing_setup(call: Call, form: NoParameters) -> TracingSetup:
     """List what a project lacks for tracing, and whether the user may set it up."""
     may_set_up = await call.access.allows(call.user, call.project_id, Permission.ADMINISTER)

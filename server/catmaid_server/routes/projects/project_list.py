@@ -9,6 +9,7 @@ import yaml
 from aiohttp import web
 
 from catmaid_server.db.store import Connection
+from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.projects import project_deletion, project_export, project_list, projects
 from catmaid_server.domain.projects.project_list import ProjectDescription
 from catmaid_server.domain.space import stacks
@@ -126,7 +127,9 @@ async def export_projects(
 
 @routes.get("/{project_id}/", needs=Permission.NONE)
 async def describe_project(call: Call, form: NoParameters) -> ProjectDescription:
-    """Give title and comment of a project."""
+    """Give title and comment of a project that the user may see; others are as if they were not there."""
+    if not await call.access.allows(call.user, call.project_id, Permission.BROWSE):
+        raise NotFound(f"There is no project {call.project_id}.")
     async with call.reading() as connection:
         return await project_list.describe_project(connection, call.project_id)
 

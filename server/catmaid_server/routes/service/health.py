@@ -45,7 +45,7 @@ async def health(call: Call, form: NoParameters) -> dict[str, str]:
     return {"status": "ok"}
 
 
-@routes.get("/metrics", needs=Permission.NONE)
+@routes.get("/metrics", needs=Permission.SUPERUSER)
 async def metrics(call: Call, form: NoParameters) -> Annotated[web.Response, Content(str, "text/plain")]:
     """Counters and latencies of all workers, in Prometheus's text format."""
     return web.Response(body=metrics_text(), headers={"Content-Type": CONTENT_TYPE})

@@ -14,6 +14,13 @@ SELECT l.user_id
   FROM annotation_link l JOIN annotation a ON a.id = l.annotation_id
  WHERE l.neuron_id = %(neuron_id)s AND a.name = %(locked)s;
 
+-- name: project_of_object
+-- Project of a named object.
+SELECT project_id FROM neuron WHERE id = %(object_id)s UNION ALL
+SELECT project_id FROM skeleton WHERE id = %(object_id)s UNION ALL
+SELECT project_id FROM annotation WHERE id = %(object_id)s UNION ALL
+SELECT project_id FROM label WHERE id = %(object_id)s;
+
 -- name: locks_on
 -- Users who locked a named object; no row if there is no such object, NULL if nobody locked it.
 SELECT l.user_id
