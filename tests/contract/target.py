@@ -26,6 +26,7 @@ from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import login_sessions
 from catmaid_server.http import keys
 from catmaid_server.http.app import create_app
+from catmaid_server.http.app_options import AppOptions
 from catmaid_server.routes import all_routes
 from tests.contract import base_state, side_changes
 
@@ -54,7 +55,7 @@ class Target:
         await self._connection.execute(SNAPSHOT.read_bytes())
         store = await self._resources.enter_async_context(Store.opened(dsn, pool_size=4))
         folder = self._resources.enter_context(tempfile.TemporaryDirectory(prefix="catmaid-"))
-        self._app = create_app(store, all_routes(), secret=SECRET, data_dir=Path(folder), approval=False)
+        self._app = create_app(store, all_routes(), AppOptions(secret=SECRET, data_dir=Path(folder), approval=False))
         runner = web.AppRunner(self._app, shutdown_timeout=1)
         await runner.setup()
         self._resources.push_async_callback(runner.cleanup)

@@ -15,6 +15,7 @@ from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
 from catmaid_server.http.app import create_app, runner_of
+from catmaid_server.http.app_options import AppOptions
 from catmaid_server.routes import all_routes
 
 
@@ -66,8 +67,8 @@ class Service:
 
 @asynccontextmanager
 async def serving(store: Store, data_dir: Path, **options: Any) -> AsyncIterator[tuple[str, web.Application]]:
-    """The service over a store, on a free port of this machine; `options` are those of `create_app`."""
-    app = create_app(store, all_routes(), secret=b"only for tests", data_dir=data_dir, **options)
+    """The service over a store, on a free port of this machine; `options` are those of `AppOptions`."""
+    app = create_app(store, all_routes(), AppOptions(secret=b"only for tests", data_dir=data_dir, **options))
     runner = runner_of(app, shutdown_s=60)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

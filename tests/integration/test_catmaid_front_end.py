@@ -13,6 +13,7 @@ from aiohttp import web
 from catmaid_server.db.store import Store
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http.app import create_app
+from catmaid_server.http.app_options import AppOptions
 from catmaid_server.http.catmaid.version import SERVER_VERSION
 from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.routes import all_routes
@@ -73,9 +74,9 @@ async def browser(store: Store, checkout: Path, tmp_path: Path) -> AsyncIterator
     app = create_app(
         store,
         all_routes(),
-        secret=b"only for tests",
-        data_dir=tmp_path,
-        front_end=FrontEnd.opened(checkout, version=SERVER_VERSION),
+        AppOptions(
+            secret=b"only for tests", data_dir=tmp_path, front_end=FrontEnd.opened(checkout, version=SERVER_VERSION)
+        ),
     )
     runner = web.AppRunner(app)
     await runner.setup()
@@ -159,7 +160,7 @@ def test_a_list_of_files_of_another_kind_is_refused(checkout: Path, text: str, n
 
 
 async def test_a_service_without_one_says_how_to_get_it(store: Store, tmp_path: Path) -> None:
-    runner = web.AppRunner(create_app(store, all_routes(), secret=b"only for tests", data_dir=tmp_path))
+    runner = web.AppRunner(create_app(store, all_routes(), AppOptions(secret=b"only for tests", data_dir=tmp_path)))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     async with aiohttp.ClientSession(f"http://127.0.0.1:{runner.addresses[0][1]}") as session:

@@ -12,6 +12,7 @@ from yarl import URL
 
 from catmaid_server.http.allowed_hosts import AllowedHosts
 from catmaid_server.http.app import create_app
+from catmaid_server.http.app_options import AppOptions
 from catmaid_server.routes import all_routes
 from tests.helpers.service import Service
 
@@ -84,7 +85,9 @@ async def test_a_target_that_is_a_whole_address(service: Service, target: bytes,
 
 async def test_names_that_were_set(service: Service, tmp_path: Path) -> None:
     hosts = AllowedHosts(frozenset({"lab.example", ".below.example"}), any_address=True)
-    app = create_app(service.store, all_routes(), secret=b"only for tests", data_dir=tmp_path, allowed_hosts=hosts)
+    app = create_app(
+        service.store, all_routes(), AppOptions(secret=b"only for tests", data_dir=tmp_path, allowed_hosts=hosts)
+    )
     async with TestClient(TestServer(app)) as client:
         for host, status in [
             ("lab.example:8000", 200),
@@ -120,7 +123,9 @@ class TestOtherSites:
     async def test_nothing_at_all_unless_they_are_named(self, service: Service, tmp_path: Path) -> None:
         origin = "https://viewer.example:8443"
         app: web.Application = create_app(
-            service.store, all_routes(), secret=b"only for tests", data_dir=tmp_path, allowed_origins=[origin]
+            service.store,
+            all_routes(),
+            AppOptions(secret=b"only for tests", data_dir=tmp_path, allowed_origins=frozenset([origin])),
         )
         async with TestClient(TestServer(app)) as client:
             for asking, readable in ((origin, origin), ("https://elsewhere.example", None), (None, None)):

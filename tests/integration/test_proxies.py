@@ -18,6 +18,7 @@ from catmaid_server.db.store import Store
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http.allowed_hosts import AllowedHosts
 from catmaid_server.http.app import create_app
+from catmaid_server.http.app_options import AppOptions
 from catmaid_server.http.proxies import Proxies
 from catmaid_server.routes import all_routes
 from catmaid_server.tiles.imports import import_volume
@@ -204,4 +205,6 @@ async def test_the_client_works_below_a_path(site: Site) -> None:
 
 def test_a_root_path_that_hides_a_route_is_refused(store: Store, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="must not begin with /apis: that is an address of the service's own"):
-        create_app(store, all_routes(), secret=b"", data_dir=tmp_path, proxies=Proxies.parsed(root_path="/apis/x"))
+        create_app(
+            store, all_routes(), AppOptions(secret=b"", data_dir=tmp_path, proxies=Proxies.parsed(root_path="/apis/x"))
+        )

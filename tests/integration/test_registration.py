@@ -14,6 +14,7 @@ from aiohttp import web
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.http.app import create_app
+from catmaid_server.http.app_options import AppOptions
 from catmaid_server.routes import all_routes
 from tests.helpers.service import Service
 
@@ -23,7 +24,7 @@ PASSWORD = "quite another one"
 @asynccontextmanager
 async def open_to_all(store: Store, folder: Path) -> AsyncIterator[str]:
     """A service that lets people register."""
-    app = create_app(store, all_routes(), secret=b"only for tests", data_dir=folder, registration=True)
+    app = create_app(store, all_routes(), AppOptions(secret=b"only for tests", data_dir=folder, registration=True))
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -10,6 +10,7 @@ from yarl import URL
 
 from catmaid_server.auth import sessions
 from catmaid_server.http.app import create_app
+from catmaid_server.http.app_options import AppOptions
 from catmaid_server.routes import all_routes
 from tests.helpers.service import Service
 
@@ -19,7 +20,9 @@ TRACER = {"name": "tracer", "pwd": "a tracer's password"}
 def service_of(service: Service, folder: Path, secret: bytes) -> TestServer:
     """A service over the same store, with another data folder and so with another secret."""
     app = create_app(
-        service.store, all_routes(), secret=secret, data_dir=folder, session_cookie=sessions.cookie_name(secret)
+        service.store,
+        all_routes(),
+        AppOptions(secret=secret, data_dir=folder, session_cookie=sessions.cookie_name(secret)),
     )
     return TestServer(app)
 

@@ -47,16 +47,12 @@ def import_catmaid(
 ) -> None:
     """Bring projects from CATMAID, out of a file or from a running server.
 
-    Each project comes whole, or not at all. A copy from a server that was ended goes on where it was when it is called
-    again.
+    Each project comes whole, or not at all. A copy from a server that was ended goes on where it was if called again.
     """
     from catmaid_server.transfer.importers.catmaid import copying, importing
 
     remote = _is_remote(source, source_project, title, map_users, override_user)
-    if token_file is not None:
-        if not remote:
-            raise typer.BadParameter("--token-file goes with a server, not with a file.")
-        token = secret_from(token_file, "API token")
+    token = _token(token, token_file, remote=remote)
 
     async def work() -> importing.CatmaidSummary:
         settings = settings_from(data_dir=data_dir, database_url=database_url)
@@ -91,8 +87,15 @@ def import_catmaid(
                     progress=show,
                 )
 
-    summary = run(work())
-    answer(summary, as_json=as_json, text=str(summary))
+    answer(summary := run(work()), as_json=as_json, text=str(summary))
+
+
+def _token(token: str | None, token_file: Path | None, *, remote: bool) -> str | None:
+    if token_file is None:
+        return token
+    if not remote:
+        raise typer.BadParameter("--token-file goes with a server, not with a file.")
+    return secret_from(token_file, "API token")
 
 
 def _is_remote(

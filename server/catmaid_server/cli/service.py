@@ -16,6 +16,30 @@ from catmaid_wire.service_record import ServiceRecord
 
 app = typer.Typer()
 
+TlsCert = Annotated[Path | None, typer.Option(metavar="FILE", help="Certificate for TLS, as PEM.", show_default="none")]
+TlsKey = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Key of the certificate, as PEM.", show_default="none")
+]
+Insecure = Annotated[
+    bool | None, typer.Option("--insecure", help="Let other machines reach it without TLS.", show_default=False)
+]
+CatmaidFrontEnd = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Checkout of CATMAID whose front end is to be served.", show_default="none"),
+]
+RootPath = Annotated[
+    str | None,
+    typer.Option(metavar="PATH", help="Path under which a proxy gives the service to clients.", show_default="none"),
+]
+TrustedProxies = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESSES",
+        help="Proxies whose X-Forwarded headers are believed: addresses and networks, with commas between.",
+        show_default="none",
+    ),
+]
+
 
 @app.command()
 def serve(
@@ -24,33 +48,12 @@ def serve(
     port: Annotated[int | None, typer.Option(help="TCP port; 0 picks one.", show_default="0")] = None,
     database_url: DatabaseUrl = None,
     workers: Annotated[int | None, typer.Option(help="Processes that answer requests.", show_default="1")] = None,
-    tls_cert: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Certificate for TLS, as PEM.", show_default="none")
-    ] = None,
-    tls_key: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Key of the certificate, as PEM.", show_default="none")
-    ] = None,
-    insecure: Annotated[
-        bool | None, typer.Option("--insecure", help="Let other machines reach it without TLS.", show_default=False)
-    ] = None,
-    catmaid_front_end: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Checkout of CATMAID whose front end is to be served.", show_default="none"),
-    ] = None,
-    root_path: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PATH", help="Path under which a proxy gives the service to clients.", show_default="none"
-        ),
-    ] = None,
-    trusted_proxies: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESSES",
-            help="Proxies whose X-Forwarded headers are believed: addresses and networks, with commas between.",
-            show_default="none",
-        ),
-    ] = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    insecure: Insecure = None,
+    catmaid_front_end: CatmaidFrontEnd = None,
+    root_path: RootPath = None,
+    trusted_proxies: TrustedProxies = None,
     detach: Annotated[bool, typer.Option("--detach", help="Return when the service answers, and let it run.")] = False,
     as_json: AsJson = False,
 ) -> None:

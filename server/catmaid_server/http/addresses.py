@@ -27,7 +27,7 @@ def external_url(request: web.Request) -> URL:
         origin = _forwarded_origin(origin.scheme, forwarded.host)
     if forwarded.scheme is not None:
         origin = origin.with_scheme(forwarded.scheme)
-    prefix = request.app[keys.PROXIES].root_path if forwarded.prefix is None else forwarded.prefix
+    prefix = request.app[keys.OPTIONS].proxies.root_path if forwarded.prefix is None else forwarded.prefix
     return origin.with_path(f"{prefix}/")
 
 
@@ -38,7 +38,7 @@ def client_address(request: web.Request) -> str:
 
 def own_path(request: web.Request) -> str:
     """Path that the client asked for, below the service's address, with a slash at the beginning; still encoded."""
-    return request.app[keys.PROXIES].without_root(request.rel_url.raw_path)
+    return request.app[keys.OPTIONS].proxies.without_root(request.rel_url.raw_path)
 
 
 def external_path(request: web.Request) -> str:
@@ -47,7 +47,7 @@ def external_path(request: web.Request) -> str:
 
 
 def _forwarded(request: web.Request) -> Forwarded:
-    return request.app[keys.PROXIES].forwarded(request.remote or "", request.headers)
+    return request.app[keys.OPTIONS].proxies.forwarded(request.remote or "", request.headers)
 
 
 def _own_origin(request: web.Request) -> URL:
@@ -59,7 +59,7 @@ def _own_origin(request: web.Request) -> URL:
         if all(map(is_authority, authorities)):
             own = url.origin()
             # Clients of this machine come over a socket that needs no TLS, and hand our addresses on to browsers.
-            return own.with_scheme("https") if request.app[keys.OVER_TLS] else own
+            return own.with_scheme("https") if request.app[keys.OPTIONS].over_tls else own
     except ValueError:
         pass
     raise InvalidInput(f"The header Host is malformed: {_HOST_FORM}")

@@ -6,12 +6,10 @@ import asyncio
 import contextlib
 import weakref
 from collections.abc import AsyncIterator, Iterable
-from pathlib import Path
 
 import psycopg
 from aiohttp import WSCloseCode, web
 
-from catmaid_server.auth import sessions
 from catmaid_server.auth.access import Access
 from catmaid_server.auth.checks import PasswordChecks
 from catmaid_server.db.store import Store
@@ -19,43 +17,23 @@ from catmaid_server.domain.accounts import login_sessions, wrong_passwords
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.events.feed import Feed
-from catmaid_server.http import keys, other_sites
+from catmaid_server.http import keys
 from catmaid_server.http.addresses import own_path
-from catmaid_server.http.allowed_hosts import AllowedHosts
+from catmaid_server.http.app_options import AppOptions
 from catmaid_server.http.dispatch import as_aiohttp_handler
 from catmaid_server.http.forms_received import FORM_READER, FormReader
-from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.http.middleware import complete_redirects, merge_slashes, observe
-from catmaid_server.http.proxies import Proxies
 from catmaid_server.http.routing import Route
 from catmaid_server.http.turns import UserTurns
 from catmaid_server.tiles.service import TileService
 
-NODE_LIMIT = 50_000
 _WRITE_BOOKS_EVERY_S = 60.0
 _FORGET_EVERY_S = 3600.0
-_THIS_MACHINE = AllowedHosts()
 _IDLE_S = 75.0
 """How long a connection may be without a request, or send the headers of one; longer than proxies keep theirs."""
 
 
-def create_app(
-    store: Store,
-    routes: Iterable[Route],
-    *,
-    secret: bytes,
-    data_dir: Path,
-    node_limit: int = NODE_LIMIT,
-    registration: bool = False,
-    approval: bool = True,
-    front_end: FrontEnd | None = None,
-    ticket_key: bytes | None = None,
-    session_cookie: str = sessions.COOKIE,
-    over_tls: bool = False,
-    allowed_hosts: AllowedHosts = _THIS_MACHINE,
-    allowed_origins: Iterable[str] = (other_sites.ANY,),
-    proxies: Proxies | None = None,
-) -> web.Application:
+def create_app(store: Store, routes: Iterable[Route], options: AppOptions) -> web.Application:
     """Make the service's application.
 
     Parameters
@@ -64,30 +42,8 @@ def create_app(
         Migrated database with its users; closed by whoever opened it.
     routes
         What the service answers, as a rule `catmaid_server.routes.all_routes()`.
-    secret
-        Signs sessions.
-    data_dir
-        Where image stores lie whose path is relative.
-    node_limit
-        Most treenodes in one answer of `node/list`.
-    registration
-        Whether people may make themselves accounts.
-    approval
-        Whether project tokens that need approval give nothing before it; CATMAID gives all at once.
-    front_end
-        CATMAID's own front end, to be found at the service's address.
-    ticket_key
-        Signs tile tickets; by default `secret` does.
-    session_cookie
-        Name of the cookie of login sessions; CATMAID's is understood, too.
-    over_tls
-        Whether what comes over the port is encrypted.
-    allowed_hosts
-        Names under which the service answers.
-    allowed_origins
-        Sites whose pages may read answers, such as `https://example.org`; `*` for all.
-    proxies
-        Which proxies are trusted, and the path under which clients reach the service; by default none.
+    options
+        What else it is told.
 
     Raises
     ------
@@ -95,25 +51,15 @@ def create_app(
         If the root path is also the beginning of a route's path.
     """
     app = web.Application(middlewares=[observe, complete_redirects, merge_slashes])
+    app[keys.OPTIONS] = options
     app[keys.STORE] = store
-    app[keys.SECRET] = secret
     app[keys.ACCESS] = Access(store)
-    app[keys.PASSWORD_CHECKS] = PasswordChecks(store, secret)
+    app[keys.PASSWORD_CHECKS] = PasswordChecks(store, options.secret)
     app[FORM_READER] = FormReader()
     app[keys.DATABASE_TURNS] = UserTurns(max(1, store.pool_size // 2), things="requests to the database")
     app[keys.FEED] = Feed(store)
-    app[keys.TILES] = TileService(store, data_dir)
-    app[keys.NODE_LIMIT] = node_limit
-    app[keys.REGISTRATION] = registration
-    app[keys.APPROVAL] = approval
-    app[keys.FRONT_END] = front_end
-    app[keys.TICKET_KEY] = ticket_key or secret
-    app[keys.SESSION_COOKIE] = session_cookie
-    app[keys.OVER_TLS] = over_tls
-    app[keys.ALLOWED_HOSTS] = allowed_hosts
-    app[keys.ALLOWED_ORIGINS] = frozenset(allowed_origins)
+    app[keys.TILES] = TileService(store, options.data_dir)
     app[keys.SOCKETS] = weakref.WeakSet()
-    app[keys.PROXIES] = proxies or Proxies()
     app[keys.ROUTES] = tuple(routes)
     for root_path in _root_paths(app):
         for route in app[keys.ROUTES]:
@@ -140,7 +86,7 @@ def _with_head(methods: tuple[str, ...]) -> tuple[str, ...]:
 
 def _root_paths(app: web.Application) -> list[str]:
     """The paths below which routes are found: some proxies take the root path off, others leave it in place."""
-    root_path = app[keys.PROXIES].root_path
+    root_path = app[keys.OPTIONS].proxies.root_path
     if not root_path:
         return [""]
     first = root_path.split("/")[1]

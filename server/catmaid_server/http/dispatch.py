@@ -119,7 +119,7 @@ async def _who(request: web.Request, route: Route) -> tuple[User, bool]:
         if user is None:
             raise Unauthenticated("Invalid token.")
         return user, user.username != ANONYMOUS
-    cookie = sessions.cookie_of(request.cookies, request.app[keys.SESSION_COOKIE])
+    cookie = sessions.cookie_of(request.cookies, request.app[keys.OPTIONS].session_cookie)
     if cookie is not None:
         user = await _user_of_session(request, cookie)
         if user is not None:
@@ -129,7 +129,7 @@ async def _who(request: web.Request, route: Route) -> tuple[User, bool]:
 
 
 async def _user_of_session(request: web.Request, cookie: str) -> User | None:
-    secret = request.app[keys.SECRET]
+    secret = request.app[keys.OPTIONS].secret
     session = sessions.session_of(secret, cookie)
     user = None if session is None else await request.app[keys.ACCESS].user_of_id(session.user_id)
     if session is None or user is None or not sessions.is_current(secret, session, user.password):

@@ -52,7 +52,7 @@ async def observe(request: web.Request, handler: RequestHandler) -> web.StreamRe
     await compress(request, response)
     took = time.perf_counter() - began
     resource = request.match_info.route.resource
-    route = request.app[keys.PROXIES].without_root(resource.canonical) if resource is not None else "unknown"
+    route = request.app[keys.OPTIONS].proxies.without_root(resource.canonical) if resource is not None else "unknown"
     stayed_open = isinstance(response, web.WebSocketResponse)
     method = request.method if request.method in _METHODS else "other"  # each new word would be counted for ever
     ANSWERS.labels(method, route, response.status).inc()
@@ -90,7 +90,7 @@ async def merge_slashes(request: web.Request, handler: RequestHandler) -> web.St
     if request.match_info.http_exception is None or "//" not in request.rel_url.raw_path:
         return await handler(request)
     path = re.sub(r"[/\\]+", "/", request.rel_url.raw_path)  # to a browser, /\ is the beginning of another host's name
-    path = request.app[keys.PROXIES].without_root(path)
+    path = request.app[keys.OPTIONS].proxies.without_root(path)
     query = request.rel_url.raw_query_string
     return web.Response(
         status=308, headers={"Location": f"{path}?{query}" if query else path}, content_type="text/html"
@@ -98,13 +98,13 @@ async def merge_slashes(request: web.Request, handler: RequestHandler) -> web.St
 
 
 def _readers(request: web.Request) -> dict[str, str]:
-    with_session = sessions.cookie_of(request.cookies, request.app[keys.SESSION_COOKIE]) is not None
-    return other_sites.readers(request.headers, request.app[keys.ALLOWED_ORIGINS], with_session=with_session)
+    with_session = sessions.cookie_of(request.cookies, request.app[keys.OPTIONS].session_cookie) is not None
+    return other_sites.readers(request.headers, request.app[keys.OPTIONS].allowed_origins, with_session=with_session)
 
 
 async def _answered(request: web.Request, handler: RequestHandler, request_id: str) -> web.StreamResponse:
     try:
-        request.app[keys.ALLOWED_HOSTS].require(external_url(request).raw_host or "")
+        request.app[keys.OPTIONS].allowed_hosts.require(external_url(request).raw_host or "")
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return web.Response(status=204, headers=_PREFLIGHT)
         return await handler(request)

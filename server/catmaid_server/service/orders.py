@@ -31,7 +31,7 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     registration: bool = False
     approval: bool = True
     front_end: str | None = None
-    ticket_key: bytes | None = None
+    ticket_key: bytes = b""
     tls_cert: str | None = None
     tls_key: str | None = None
     allowed_hosts: AllowedHosts = AllowedHosts()

@@ -27,6 +27,7 @@ from catmaid_server.db.store import Store
 from catmaid_server.domain.errors import DomainError
 from catmaid_server.http import metrics
 from catmaid_server.http.app import create_app, runner_of
+from catmaid_server.http.app_options import AppOptions
 from catmaid_server.http.catmaid.version import SERVER_VERSION
 from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.http.proxies import Proxies
@@ -79,21 +80,7 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
         disk=None if order.database_folder is None else Path(order.database_folder),
     )
     async with opened as store:
-        app = create_app(
-            store,
-            all_routes(),
-            secret=order.secret,
-            data_dir=Path(order.data_dir),
-            registration=order.registration,
-            approval=order.approval,
-            front_end=_front_end(order),
-            ticket_key=order.ticket_key,
-            session_cookie=sessions.cookie_name(order.secret),
-            over_tls=tls is not None,
-            allowed_hosts=order.allowed_hosts,
-            allowed_origins=order.allowed_origins,
-            proxies=Proxies.parsed(order.trusted_proxies, order.root_path),
-        )
+        app = create_app(store, all_routes(), _options(order, over_tls=tls is not None))
         retirement = Retirement(app)
         runner = runner_of(app, shutdown_s=order.shutdown_s)
         await runner.setup()
@@ -114,6 +101,22 @@ async def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             await runner.cleanup()
             for task in tasks:
                 task.cancel()
+
+
+def _options(order: WorkerOrder, *, over_tls: bool) -> AppOptions:
+    return AppOptions(
+        secret=order.secret,
+        data_dir=Path(order.data_dir),
+        registration=order.registration,
+        approval=order.approval,
+        front_end=_front_end(order),
+        ticket_key=order.ticket_key,
+        session_cookie=sessions.cookie_name(order.secret),
+        over_tls=over_tls,
+        allowed_hosts=order.allowed_hosts,
+        allowed_origins=frozenset(order.allowed_origins),
+        proxies=Proxies.parsed(order.trusted_proxies, order.root_path),
+    )
 
 
 async def _retire(

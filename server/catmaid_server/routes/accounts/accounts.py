@@ -82,18 +82,18 @@ async def renewed_session(call: Call, tx: Connection, user_id: int) -> UUID:
 
 def session_of_request(call: Call) -> UUID | None:
     """Id of the session that the cookie of a request names, open or not."""
-    app = call.request.app
-    cookie = sessions.cookie_of(call.request.cookies, app[keys.SESSION_COOKIE])
-    session = sessions.session_of(app[keys.SECRET], cookie or "")
+    options = call.request.app[keys.OPTIONS]
+    cookie = sessions.cookie_of(call.request.cookies, options.session_cookie)
+    session = sessions.session_of(options.secret, cookie or "")
     return None if session is None else session.id
 
 
 def keep_session(call: Call, response: web.Response, session_id: UUID, user_id: int, password_hash: str) -> None:
     """Give the browser the cookie of a session, and one that says that this user has logged in on this device."""
-    app, service = call.request.app, external_url(call.request)
-    secret = app[keys.SECRET]
+    options, service = call.request.app[keys.OPTIONS], external_url(call.request)
+    secret = options.secret
     cookie = sessions.issue(secret, session_id, user_id, password_hash)
-    cookies = [(app[keys.SESSION_COOKIE], cookie, sessions.LIFETIME_S)]
+    cookies = [(options.session_cookie, cookie, sessions.LIFETIME_S)]
     if _device(call, user_id) is None:
         cookies.append((devices.COOKIE, devices.issue(secret, user_id), devices.LIFETIME_S))
     secure = same_site.is_over_https(call.request.headers, service)
@@ -123,7 +123,7 @@ async def password_matches(call: Call, user: User | None, username: str, passwor
 
 
 def _device(call: Call, user_id: int) -> str | None:
-    return devices.device_of(call.request.app[keys.SECRET], call.request.cookies.get(devices.COOKIE), user_id)
+    return devices.device_of(call.request.app[keys.OPTIONS].secret, call.request.cookies.get(devices.COOKIE), user_id)
 
 
 @routes.any("/accounts/logout", needs=Permission.NONE)
@@ -135,10 +135,10 @@ async def log_out(call: Call, form: NoParameters) -> Annotated[web.Response, Con
         async with call.reading() as connection:
             await login_sessions.end_session(connection, session_id)
     response = await _account_response(call, await call.access.anonymous())
-    path = external_url(call.request).raw_path
-    response.del_cookie(call.request.app[keys.SESSION_COOKIE], path=path)
+    path, options = external_url(call.request).raw_path, call.request.app[keys.OPTIONS]
+    response.del_cookie(options.session_cookie, path=path)
     # One of CATMAID's name may be that of another program on this host.
-    if sessions.session_of(call.request.app[keys.SECRET], call.request.cookies.get(sessions.COOKIE, "")) is not None:
+    if sessions.session_of(options.secret, call.request.cookies.get(sessions.COOKIE, "")) is not None:
         response.del_cookie(sessions.COOKIE, path=path)
     return response
 
@@ -162,7 +162,7 @@ async def issue_token(call: Call, form: Credentials) -> dict[str, str]:
 @routes.get("/accounts/anonymous-api-token", needs=Permission.NONE)
 async def anonymous_token(call: Call, form: NoParameters) -> dict[str, str]:
     """Give the API token that stands for a visitor."""
-    token = accounts.anonymous_token(call.request.app[keys.SECRET])
+    token = accounts.anonymous_token(call.request.app[keys.OPTIONS].secret)
     if await call.access.user_of_token(token) is None:
         visitor = await call.access.anonymous()
         async with call.store.writing(user_id=visitor.id, project_id=None, label="accounts.issue_token") as tx:

@@ -83,7 +83,7 @@ async def registration_form(
     call: Call, form: NoParameters
 ) -> Annotated[web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page.")]:
     """Show the page on which people make themselves an account, if this service lets them."""
-    return _registration_page(Register()) if call.request.app[keys.REGISTRATION] else redirect(_HOME)
+    return _registration_page(Register()) if call.request.app[keys.OPTIONS].registration else redirect(_HOME)
 
 
 @routes.post("/register", needs=Permission.NONE)
@@ -91,7 +91,7 @@ async def register(
     call: Call, form: Register
 ) -> Annotated[web.Response, Content(str, "text/html"), Content(None, "", 302, "To the front page.")]:
     """Make an account, which may do nothing until somebody grants it something, if this service lets people."""
-    if not call.request.app[keys.REGISTRATION]:
+    if not call.request.app[keys.OPTIONS].registration:
         return redirect(_HOME)
     names = {"first_name": form.first_name.strip(), "last_name": form.last_name.strip(), "email": form.email.strip()}
     problems = [

@@ -115,7 +115,7 @@ async def list_uses(call: Call, form: NoParameters) -> list[int]:
 async def apply_token(call: Call, form: AppliedToken) -> EnteredProject:
     """Enter a project with a token."""
     entered = await project_tokens.apply_token(
-        call.tx, call.user.id, form.token, approval=call.request.app[keys.APPROVAL]
+        call.tx, call.user.id, form.token, approval=call.request.app[keys.OPTIONS].approval
     )
     if form.favorite:
         await favorites.add(call.tx, entered["project_id"], call.user.id)

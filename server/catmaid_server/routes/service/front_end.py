@@ -20,7 +20,7 @@ async def front_end_file(
     call: Call, form: NoParameters
 ) -> Annotated[web.FileResponse, Content(bytes, "application/octet-stream", about="Of the type of the file.")]:
     """Give a file of CATMAID's own front end, if the service was started with one."""
-    front_end = call.request.app[keys.FRONT_END]
+    front_end = call.request.app[keys.OPTIONS].front_end
     if front_end is None:
         raise NotFound("This service has no front end of CATMAID; `serve --catmaid-front-end DIR` gives it one.")
     return web.FileResponse(front_end.file(call.path["file"]), headers={"Cache-Control": "no-cache"})

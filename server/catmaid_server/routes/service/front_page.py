@@ -27,7 +27,7 @@ async def front_page(call: Call, form: NoParameters) -> Annotated[web.Response, 
 
     If the service was started with CATMAID's own front end, its page is here instead.
     """
-    front_end = call.request.app[keys.FRONT_END]
+    front_end = call.request.app[keys.OPTIONS].front_end
     if front_end is not None:
         return web.Response(text=front_end.page, content_type="text/html", headers=_FRONT_END_HEADERS)
     address = escape(str(external_url(call.request)).rstrip("/"))
@@ -36,7 +36,7 @@ async def front_page(call: Call, form: NoParameters) -> Annotated[web.Response, 
             f'You are {escape(call.user.username)}. <a href="user/api-tokens/">Your API tokens</a>. '
             '<a href="user/password_change/">Change your password</a>.'
         )
-    elif call.request.app[keys.REGISTRATION]:
+    elif call.request.app[keys.OPTIONS].registration:
         account = f'{_LOGIN}, or <a href="register">make an account</a>, or ask an administrator for one.'
     else:
         account = f"{_LOGIN}. An administrator gives you an account."

@@ -40,7 +40,7 @@ class Ticket(msgspec.Struct):
 @routes.post("/{project_id}/tile-ticket", needs=Permission.BROWSE)
 async def issue_ticket(call: Call, form: NoParameters) -> Ticket:
     """Give the user a ticket for the project's tiles."""
-    secret = call.request.app[keys.TICKET_KEY]
+    secret = call.request.app[keys.OPTIONS].signs_tickets
     ticket, expires = tickets.issue(secret, call.user.id, call.project_id, now=time.time())
     return Ticket(ticket, datetime.fromtimestamp(expires, UTC))
 
@@ -80,7 +80,7 @@ async def _visibility(call: Call, ticket: str | None) -> str:
 
 
 async def _holder(call: Call, ticket: str) -> User:
-    user_id = tickets.holder(call.request.app[keys.TICKET_KEY], ticket, call.project_id, now=time.time())
+    user_id = tickets.holder(call.request.app[keys.OPTIONS].signs_tickets, ticket, call.project_id, now=time.time())
     user = None if user_id is None else await call.access.user_of_id(user_id)
     if user is None:
         raise NotAllowed("The ticket is not good, or no longer.")

@@ -117,7 +117,7 @@ async def _listed(call: Call, form: NodeList) -> web.Response:
         )
     levels = detail_levels.wanted_levels(form.lod_type, form.lod) if form.src in GRIDS else 1
     encoding = Encoding.wanted(call, form.format)
-    limit = call.request.app[keys.NODE_LIMIT]
+    limit = call.request.app[keys.OPTIONS].node_limit
     box = Box((form.left, form.top, form.z1), (form.right, form.bottom, form.z2))
 
     async def produce(connection: Connection) -> bytes:

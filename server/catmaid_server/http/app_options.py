@@ -1,0 +1,49 @@
+"""What the application is told when it is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from catmaid_server.auth import sessions
+from catmaid_server.http import other_sites
+from catmaid_server.http.allowed_hosts import AllowedHosts
+from catmaid_server.http.front_end import FrontEnd
+from catmaid_server.http.proxies import Proxies
+
+NODE_LIMIT = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppOptions:
+    """Settings of the application, as handlers and middleware find them under `keys.OPTIONS`."""
+
+    secret: bytes
+    """Signs sessions."""
+    data_dir: Path
+    """Where image stores lie whose path is relative."""
+    node_limit: int = NODE_LIMIT
+    """Most treenodes in one answer of `node/list`."""
+    registration: bool = False
+    """Whether people may make themselves accounts."""
+    approval: bool = True
+    """Whether project tokens that need approval give nothing before it; CATMAID gives all at once."""
+    front_end: FrontEnd | None = None
+    """CATMAID's own front end, to be found at the service's address."""
+    ticket_key: bytes = b""
+    """Signs tile tickets; by default `secret` does."""
+    session_cookie: str = sessions.COOKIE
+    """Name of the cookie of login sessions; CATMAID's is understood, too."""
+    over_tls: bool = False
+    """Whether what comes over the port is encrypted."""
+    allowed_hosts: AllowedHosts = field(default_factory=AllowedHosts)
+    """Names under which the service answers."""
+    allowed_origins: frozenset[str] = frozenset((other_sites.ANY,))
+    """Sites whose pages may read answers, such as `https://example.org`; `*` for all."""
+    proxies: Proxies = field(default_factory=Proxies)
+    """Which proxies are trusted, and the path under which clients reach the service."""
+
+    @property
+    def signs_tickets(self) -> bytes:
+        """The key of tile tickets."""
+        return self.ticket_key or self.secret
