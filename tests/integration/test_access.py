@@ -9,8 +9,8 @@ import pytest
 
 from catmaid_server.auth.access import Access
 from catmaid_server.db.store import Connection, Store
-from catmaid_server.domain.accounts import users
-from catmaid_server.domain.accounts.users import User
+from catmaid_server.domain.accounts import api_tokens, users
+from catmaid_server.domain.accounts.api_tokens import TokenValidity
 from catmaid_server.domain.projects import projects
 from tests.helpers.service import Service
 
@@ -25,15 +25,15 @@ async def test_what_was_read_before_a_change_is_not_remembered_after_it(
 ) -> None:
     async with store.writing(user_id=None, project_id=None, label="test") as tx:
         token = await users.issue_token(tx, (await users.require_user(tx, "admin")).id)
-    access, read = Access(store), users.user_by_token
+    access, read = Access(store), api_tokens.validity_of
 
-    async def read_as_the_token_goes(connection: Connection, token: str) -> User | None:
+    async def read_as_the_token_goes(connection: Connection, token: str) -> TokenValidity | None:
         found = await read(connection, token)
         await revoke_all(store)
         access.forget()
         return found
 
-    monkeypatch.setattr(users, "user_by_token", read_as_the_token_goes)
+    monkeypatch.setattr(api_tokens, "validity_of", read_as_the_token_goes)
     assert await access.user_of_token(token) is not None
     assert await access.user_of_token(token) is None
 

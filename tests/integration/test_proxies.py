@@ -145,10 +145,12 @@ async def test_a_proxy_that_is_not_trusted_moves_nothing(module_service: Service
 async def test_sessions_belong_to_the_path_and_to_tls(site: Site) -> None:
     async with site.session(token=False) as session:
         async with session.post("/accounts/login", data=TRACER) as response:
-            (cookie,) = response.cookies.values()
-        assert (cookie["path"], cookie["secure"], response.status) == ("/em/", True, 200)
+            cookies = {name.partition("_")[0]: cookie for name, cookie in response.cookies.items()}
+        assert {(cookie["path"], cookie["secure"]) for cookie in cookies.values()} == {("/em/", True)}
+        assert response.status == 200
         async with session.post("/accounts/logout") as response:
             (cookie,) = response.cookies.values()
+        assert cookie.key == cookies["sessionid"].key
         assert (cookie["path"], cookie["max-age"]) == ("/em/", "0")
 
 
@@ -160,7 +162,7 @@ async def test_pages_of_the_outer_address_are_ours(site: Site, origin: str, stat
     origin = origin.format(own=site.url)
     async with site.session(token=False) as session:
         async with session.post("/accounts/login", data=TRACER) as response:
-            (cookie,) = response.cookies.values()
+            (cookie,) = (cookie for name, cookie in response.cookies.items() if name.startswith("sessionid"))
         headers = {"Origin": origin, "Cookie": f"{cookie.key}={cookie.value}"}
         async with session.post("/accounts/login", data=TRACER, headers={"Origin": origin}) as response:
             assert response.status == status

@@ -69,7 +69,8 @@ class RevokedTokens(TypedDict):
 async def list_own_tokens(call: Call, form: NoParameters) -> list[OwnToken]:
     """List the user's API tokens; the tokens themselves are not kept."""
     await write_token_uses(call)
-    async with call.reading() as connection:
+    # Not as of a version: uses are not versioned.
+    async with call.turn(), call.store.reading() as connection:
         return [
             {
                 "id": token.id,
