@@ -75,10 +75,10 @@ class Outage:
                 except Unreachable as error:
                     if not repeatable:
                         raise
-                    if not waits:
-                        waits = True
-                        self._waiting += 1
-                        self._report(up=False, message=str(error), again=True)
+                    # Others may have heard meanwhile that the service is back: then it is away again.
+                    first, waits = not waits, True
+                    self._waiting += first
+                    self._report(up=False, message=str(error), again=first)
                 else:
                     self._report(up=True, message="The service answers again.")
                     return result

@@ -255,7 +255,8 @@ export class TracingLayer implements Layer {
 
   private loadFailed(error: unknown): void {
     const text = error instanceof RpcError ? error.message : String(error);
-    if (text === this.complaint) return;
+    // That the service is away was said already, and what becomes of the edits.
+    if (text === this.complaint || this.isServiceDown) return;
     this.complaint = text;
     this.host?.notify("error", `The nodes here could not be loaded: ${text}`);
   }
