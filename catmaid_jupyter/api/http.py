@@ -19,6 +19,7 @@ from catmaid_jupyter.api.errors import InvalidInput, Unreachable, error_from_ans
 from catmaid_jupyter.api.loop import close_soon
 from catmaid_jupyter.api.patience import ANSWER_S, CONNECT_S, REQUEST_PAUSES_S
 from catmaid_wire.columns import MEDIA_TYPE as COLUMNS
+from catmaid_wire.edits import IDEMPOTENCY_KEY
 from catmaid_wire.forms import Form, encode_form
 from catmaid_wire.http import (
     FAILURES,
@@ -31,8 +32,6 @@ from catmaid_wire.http import (
     server_url,
 )
 from catmaid_wire.service_record import is_locked
-
-KEY_HEADER = "Idempotency-Key"
 
 _BUSY = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -148,7 +147,7 @@ class Http:
         """
         headers = headers or {}
         if repeatable is None:
-            repeatable = method in READ_METHODS or (KEY_HEADER in headers and self.honours_keys)
+            repeatable = method in READ_METHODS or (IDEMPOTENCY_KEY in headers and self.honours_keys)
         body: dict[str, Any] = {"headers": dict(headers)}
         if form is not None:
             body["data"] = aiohttp.FormData(encode_form(form))()

@@ -14,11 +14,13 @@ from catmaid_wire.forms import FormValue
 
 async def rename(place: Place, title: str) -> str:
     """Change the title of the project; returns it as the server has it."""
+    place.require_present()
     return str((await place.http.request("POST", place.path(""), form={"title": title})).json()["title"])
 
 
 async def delete(place: Place, title: str, confirm: str | None) -> None:
     """Delete the project if `confirm` is its title. `InvalidInput` if it is not, which says what is in the project."""
+    place.require_present()
     if CAPABILITY in place.capabilities:  # the server compares, with the title as it is now
         await place.http.request("DELETE", place.path(""), params={"confirm": confirm or ""})
         return
@@ -42,6 +44,7 @@ async def members(place: Place) -> pd.DataFrame:
 
 async def grant(place: Place, name: str, permission: str, *, given: bool = True) -> None:
     """Give a user or a group a permission in the project, or take it."""
+    place.require_present()
     kind, holder_id = await user_or_group_id(place.http, name)
     form: dict[str, FormValue] = {f"{kind}_id": holder_id, "permissions": [[permission, "true" if given else "false"]]}
     await place.http.request("POST", place.path(f"permissions/project-{kind}"), form=form)

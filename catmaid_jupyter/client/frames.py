@@ -37,6 +37,8 @@ SKELETONS: Final[FrameSchema] = {
     "creation_time": TIME,
     "edition_time": TIME,
 }
+PINS: Final[FrameSchema] = {"name": TEXT, "version": ID, "creator": TEXT, "time": TIME, "note": TEXT}
+REVERTED: Final[FrameSchema] = {"table": TEXT, "created": COUNT, "changed": COUNT, "deleted": COUNT}
 NODES: Final[FrameSchema] = {
     "id": ID,
     "parent_id": ID,
@@ -109,6 +111,11 @@ def frame(columns: Mapping[str, Any] | pd.DataFrame, schema: FrameSchema) -> pd.
     Times are given as seconds since 1970 (arrays), or as ISO 8601 text (sequences).
     """
     return pd.DataFrame({name: _series(columns[name], dtype) for name, dtype in schema.items()})
+
+
+def ordered(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Rows in the order of ids, which servers give in any order: so the same rows make the same DataFrame."""
+    return rows.sort_values(list(columns), ignore_index=True)
 
 
 def as_time(values: Any) -> pd.Series:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from catmaid_jupyter.api.answers import columns_of_rows, read_columns, without_parent
 from catmaid_jupyter.api.place import Place
-from catmaid_jupyter.client.frames import NODES, SKELETON_CONNECTORS, TAGS, frame
+from catmaid_jupyter.client.frames import NODES, SKELETON_CONNECTORS, TAGS, frame, ordered
 from catmaid_jupyter.model import arbor
 from catmaid_wire.forms import FormValue
 from catmaid_wire.relations import GAP_JUNCTION, POSTSYNAPTIC, PRESYNAPTIC
@@ -61,19 +61,20 @@ async def read_morphology(place: Place, skeleton_id: int) -> Morphology:
         rows, links, tags = answer.json()[:3]
         nodes = without_parent(columns_of_rows(rows, _NODE_ROW))
         connectors = columns_of_rows(links, _CONNECTOR_ROW)
-    return Morphology(frame(nodes, NODES), _with_relations(connectors), _tags(tags))
+    return Morphology(ordered(frame(nodes, NODES), "id"), _with_relations(connectors), _tags(tags))
 
 
 async def read_eswc(place: Place, skeleton_id: int, soma_markers: Sequence[str]) -> bytes:
     """A skeleton as SWC with authors, times and confidences, as the server gives it."""
     form: dict[str, FormValue] = {"soma_markers": list(soma_markers)}
-    answer = await place.http.request("GET", place.path(f"skeleton/{skeleton_id}/eswc"), params=form)
+    answer = await place.read("GET", f"skeleton/{skeleton_id}/eswc", params=form)
     return answer.body
 
 
 def _with_relations(columns: dict[str, Any]) -> pd.DataFrame:
     relation = [_RELATIONS.get(kind, "other") for kind in np.asarray(columns["kind"]).tolist()]
-    return frame({**columns, "relation": relation}, SKELETON_CONNECTORS)
+    found = frame({**columns, "relation": relation}, SKELETON_CONNECTORS)
+    return ordered(found, "connector_id", "treenode_id")
 
 
 def _tags(tags: dict[str, list[int]]) -> pd.DataFrame:

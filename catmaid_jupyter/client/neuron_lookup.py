@@ -28,6 +28,6 @@ async def neuron_by_id(place: Place, neuron_id: int) -> list[FoundNeuron]:
     except NotFound:
         return []
     if skeleton_ids:
-        return [await Site(place.http, place.project_id).neuron_of(skeleton_ids[0])]
+        return [await Site(place).neuron_of(skeleton_ids[0])]
     entities = await neuron_entities(place)  # CATMAID tells the name of a neuron without skeletons in this list only
     return [(neuron_id, str(entity["name"])) for entity in entities if entity["id"] == neuron_id]

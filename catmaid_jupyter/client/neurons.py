@@ -285,6 +285,6 @@ async def read_skeleton_ids(place: Place, neuron_id: int) -> list[int]:
 async def neuron_of_skeleton(project: TracedProject, skeleton_id: int) -> tuple[int, str]:
     """(id, name) of the neuron that a skeleton models; `NotFound` if there is no such skeleton."""
     try:
-        return await Site(project.place.http, project.place.project_id).neuron_of(skeleton_id)
+        return await Site(project.place).neuron_of(skeleton_id)
     except InvalidInput as error:  # CATMAID says 400 where it means 404
         raise NotFound(f"There is no skeleton {skeleton_id} in {project.title!r}.", detail=error.message) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import Future
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 import pandas as pd
@@ -14,11 +15,11 @@ from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.events import Events, OnChange, OnService
 from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.api.place import Place
-from catmaid_jupyter.client import administration, tables
-from catmaid_jupyter.client.frames import STACKS, frame
+from catmaid_jupyter.client import administration, history, tables
+from catmaid_jupyter.client.frames import STACKS, frame, ordered
 from catmaid_jupyter.client.neuron_lookup import neuron_by_id, neurons_by_name
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
-from catmaid_jupyter.client.public import Public
+from catmaid_jupyter.client.project_history import ProjectHistory
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.edits.base import Position
 from catmaid_jupyter.edits.journal import EditJournal
@@ -73,12 +74,12 @@ class ProjectHome(Protocol):
         """End what follows a project that was deleted."""
 
 
-class Project(Public):
+class Project(ProjectHistory):
     """A project of a server. Made by `Instance.project`.
 
     Everything is read anew each time it is asked for. Coordinates, lengths and radii are nm in project space.
 
-    Two projects are equal if their ids, servers and tokens are. Pickled ones connect again (see `Instance`).
+    Two projects are equal if their ids, servers, tokens and versions are. Pickled ones connect again (see `Instance`).
 
     Attributes
     ----------
@@ -86,32 +87,49 @@ class Project(Public):
         The connection.
     id, title
         The project's id and title.
+    as_of
+        The version that is read, of a project that `at` returned; None for the present.
+    version_name
+        That version in words, with the key that `at` was given; empty for the present.
     place
         What reads and edits of the project need to know of it.
     edits
-        Edits for widgets and other asynchronous callers: `perform(op, args, state, key)` and `undo()`.
+        Edits for widgets and other asynchronous callers: `perform(op, args, state, key)`, `undo()` and `redo()`.
     edit
         The same edits as plain calls.
     events
         Changes of the project (see `on_change`).
     """
 
-    _internal: ClassVar = frozenset({"edits", "events", "place"})
+    _internal: ClassVar = frozenset({"edits", "events", "place", "version_name"})
 
-    def __init__(self, instance: ProjectHome, project_id: int, title: str) -> None:
+    def __init__(
+        self,
+        instance: ProjectHome,
+        project_id: int,
+        title: str,
+        *,
+        as_of: int | None = None,
+        version_name: str = "",
+    ) -> None:
         self.instance = instance
         self.id = project_id
         self.title = title
-        self.place = Place(instance.http, project_id, instance.capabilities)
-        self.edits = EditJournal(instance.http, project_id)
+        self.as_of = as_of
+        self.version_name = version_name
+        self.place = Place(instance.http, project_id, instance.capabilities, as_of)
+        self.edits = EditJournal(self.place)
         self.edit = ProjectEdit(self.edits)
         self.events = Events(self.place)
 
     def __repr__(self) -> str:
-        return f"<Project {self.id} {self.title!r} at {self.instance.url}>"
+        as_of = "" if self.as_of is None else f" as of {self.version_name}"
+        return f"<Project {self.id} {self.title!r}{as_of} at {self.instance.url}>"
 
     def _repr_html_(self) -> str:
-        return f"<b>{html.escape(self.title)}</b> (project {self.id} at <code>{html.escape(self.instance.url)}</code>)"
+        url, title = html.escape(self.instance.url), html.escape(self.title)
+        as_of = "" if self.as_of is None else f" as of {html.escape(self.version_name)}"
+        return f"<b>{title}</b>{as_of} (project {self.id} at <code>{url}</code>)"
 
     def __eq__(self, other: object) -> bool:
         return self.place == other.place if isinstance(other, Project) else NotImplemented
@@ -120,7 +138,22 @@ class Project(Public):
         return hash(self.place)
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if self.as_of is not None:
+            return _project_at, (self.instance, self.id, self.title, self.as_of, self.version_name)
         return self.instance.known_project, (self.id, self.title)
+
+    def at(self, key: int | str | datetime) -> Project:
+        """The project as of a version: the same forever, for reading only.
+
+        key : a version, the name of a pin, or a time (ISO text or datetime; without a zone it is UTC). `"now"` gives
+            the project of the present.
+
+        Raises `InvalidInput` if there is no such version.
+        """
+        if key == "now":
+            return self.instance.known_project(self.id, self.title)
+        version, name = loop.run(history.resolved(self.place, key))
+        return Project(self.instance, self.id, self.title, as_of=version, version_name=name)
 
     @property
     def neurons(self) -> pd.DataFrame:
@@ -204,6 +237,7 @@ class Project(Public):
         edition_time datetime64[us, UTC].
         """
         found, more = loop.run(tables.nodes_in_box(self.place, lower, upper, limit))
+        found = ordered(found, "id")
         found.attrs["limit_reached"] = more
         return found
 
@@ -228,17 +262,12 @@ class Project(Public):
         changed : is given `{"version", "label", "user_id", "time"}`.
         on_service : is given (False, message) when the service stops answering, (True, message) when it is back.
 
-        Both run on the background loop: they must not block, nor call the waiting functions of this package.
+        Both run on the background loop: they must not block, nor call the waiting functions of this package. Of a
+        project as of a version nothing changes, so they are not called.
         """
+        if self.as_of is not None:
+            return lambda: None
         return self.events.subscribe(changed, on_service)
-
-    def undo(self) -> str | None:
-        """Take back the last edit made through this connection.
-
-        Returns what was undone, or None if there was nothing. Raises `Conflict` if others changed the nodes since.
-        """
-        undone = loop.run(self.edits.undo())
-        return None if undone is None else str(undone["undone"])
 
     @property
     def members(self) -> pd.DataFrame:
@@ -288,7 +317,7 @@ class Project(Public):
         return Stack.from_info(await self.place.read_json("GET", f"stack/{stack_id}/info"))
 
     async def _locate(self, node_id: int) -> Position:
-        seen = await Site(self.place.http, self.id).nodes([node_id], [node_id])
+        seen = await Site(self.place).nodes([node_id], [node_id])
         node = seen.treenodes.get(node_id) or seen.connectors.get(node_id)
         if node is None:
             raise NotFound(f"There is no node {node_id} in {self.title!r}.")
@@ -299,3 +328,8 @@ class Project(Public):
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         wanted = None if skeleton_ids is None else [int(skeleton) for skeleton in skeleton_ids]
         return loop.run(tables.connector_table(self.place, wanted, relation))
+
+
+def _project_at(instance: ProjectHome, project_id: int, title: str, as_of: int, version_name: str) -> Project:
+    """The project of a pickle, as of a version."""
+    return Project(instance, project_id, title, as_of=as_of, version_name=version_name)

@@ -126,10 +126,11 @@ class Restoration(Edit[JsonObject], frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class KeyedEdit:
-    """An edit and the key under which it is applied once."""
+    """An edit, the key under which it is applied once, and the group that it is undone with, if it is in one."""
 
     edit: Edit[Any]
     key: str
+    group: str | None = None
 
 
 def new_key() -> str:

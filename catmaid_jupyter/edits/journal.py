@@ -11,8 +11,10 @@
   is tried again, after `PAUSES`, until the service answers, however long that takes.
 - **Other CATMAID servers** do not honour keys: there an edit that may have arrived is never sent twice, and
   `Unreachable` is raised, also for widgets.
-- **Undo** applies the inverses of the last edit, of at most `UNDO_DEPTH` edits, by the same rules. It is refused with
-  `Conflict` if somebody else has changed the nodes since.
+- **Undo and redo** are the server's where it keeps history (see `server_undo`): of all that the user edited in the
+  project, in whatever window or program, with the ids of what comes back.
+- **Undo elsewhere** applies the inverses of the last edit, of at most `UNDO_DEPTH` edits, by the same rules. It is
+  refused with `Conflict` if somebody else has changed the nodes since. There is no redo.
 """
 
 from __future__ import annotations
@@ -23,10 +25,11 @@ from itertools import chain, repeat
 from typing import Any, Final, TypeVar
 
 from catmaid_jupyter.api.errors import Unreachable
-from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.api.patience import OUTAGE_PAUSES_S
+from catmaid_jupyter.api.place import HISTORY, Place
 from catmaid_jupyter.edits.base import Applied, Edit, JsonObject, KeyedEdit, new_key
 from catmaid_jupyter.edits.registry import read_edit
+from catmaid_jupyter.edits.server_undo import ServerUndo, TakingBack
 from catmaid_jupyter.edits.site import Site
 from catmaid_jupyter.edits.undo import OwnEditionTimes, UndoableEdit
 
@@ -104,14 +107,14 @@ class Outage:
 class EditJournal:
     """The edits of one connection in one project, used on the background loop; its rules are in the module's text."""
 
-    def __init__(self, http: Http, project_id: int) -> None:
-        self._http = http
-        self._project_id = project_id
+    def __init__(self, place: Place) -> None:
+        self._place = place
         self._turn = asyncio.Lock()
         self._known: dict[str, Site | Applied] = {}
         """By key: what an interrupted edit has read; and how the last edit ended."""
         self._undoable: list[UndoableEdit] = []
-        self._times = OwnEditionTimes(http, project_id)
+        self._times = OwnEditionTimes(place)
+        self._server_undo = ServerUndo(place) if HISTORY in place.capabilities else None
 
     async def perform(
         self,
@@ -120,6 +123,7 @@ class EditJournal:
         state: str | None = None,
         key: str | None = None,
         *,
+        group: str | None = None,
         outage: Outage | None = None,
     ) -> JsonObject:
         """Apply an edit and return the server's answer in CATMAID's shape.
@@ -128,26 +132,45 @@ class EditJournal:
         args : its fields; lengths in nm.
         state : CATMAID's state JSON, what the author saw; None takes the present state from the server.
         key : UUID that stays the same when the same edit is tried again after `Unreachable`; None makes one.
+        group : UUID of edits that are undone together; None for one that is undone alone.
         outage : where the edit waits while the service is away; None raises `Unreachable` instead.
 
         Raises `InvalidInput`, `Conflict`, `NotAllowed`, `NotFound`, `Unreachable`.
         """
         edit = read_edit(op, args if state is None else {**args, "state": state})
-        return (await self.apply(edit, key, outage=outage)).answer
+        return (await self.apply(edit, key, group=group, outage=outage)).answer
 
-    async def apply(self, edit: Edit[Any], key: str | None = None, *, outage: Outage | None = None) -> Applied:
+    async def apply(
+        self, edit: Edit[Any], key: str | None = None, *, group: str | None = None, outage: Outage | None = None
+    ) -> Applied:
         """Apply an edit given as a value and remember how to take it back."""
-        step = KeyedEdit(edit, key or new_key())
+        step = KeyedEdit(edit, key or new_key(), group)
         return await self._tried(lambda: self._apply_in_turn(step), outage)
 
     async def undo(self, *, outage: Outage | None = None) -> JsonObject | None:
-        """Take the last own edit back by its inverse.
+        """Take the last own edit back.
 
-        Returns what was undone, `{"undone": text, "position": [x, y, z] nm or None, "replaced": {old: new id}}`,
-        or None if there is nothing to undo. Raises `Conflict` if somebody else changed the nodes since; the
-        edit is then forgotten. After `Unreachable` a further call goes on where this one stopped.
+        Returns what was undone, `{"undone": text, "position": [x, y, z] nm or None, "replaced": {old: new id}}`, from
+        servers with history also `"node_id"` and `"skeleton_id"` of a node that changed; None if there is nothing to
+        undo. Raises `Conflict` if somebody else changed the same since; a further call takes back the edit before.
+        After `Unreachable` a further call goes on where this one stopped.
         """
+        self._place.require_present()
+        if self._server_undo is not None:
+            key = new_key()
+            return await self._tried(lambda: self._by_server("undo", key), outage)
         return await self._tried(self._undo_in_turn, outage)
+
+    async def redo(self, *, outage: Outage | None = None) -> JsonObject | None:
+        """Bring the edit back that was undone last, if nothing was edited since.
+
+        Returns what was brought back, as `undo` does with `redone` for `undone`, or None if there is nothing. Raises
+        `Conflict` as `undo` does, and `InvalidInput` on servers without history.
+        """
+        self._place.require_present()
+        self._place.require_history("redo")
+        key = new_key()
+        return await self._tried(lambda: self._by_server("redo", key), outage)
 
     @property
     def undoable(self) -> str | None:
@@ -157,7 +180,7 @@ class EditJournal:
     async def _tried(self, attempt: Callable[[], Awaitable[T]], outage: Outage | None) -> T:
         if outage is None:
             return await attempt()
-        return await outage.outlast(attempt, repeatable=self._http.honours_keys)
+        return await outage.outlast(attempt, repeatable=self._place.http.honours_keys)
 
     async def _apply_in_turn(self, step: KeyedEdit) -> Applied:
         async with self._turn:
@@ -165,12 +188,19 @@ class EditJournal:
             if isinstance(known, Applied):
                 return known
             applied = await self._apply(step)
-            if applied.inverse:
+            if self._server_undo is not None:
+                self._server_undo.edited()
+            elif applied.inverse:
                 self._undoable = [*self._undoable, UndoableEdit.of(applied)][-UNDO_DEPTH:]
             # Of the edits that ended only the last one is asked for again: by a caller that lost its answer.
             interrupted = {key: entry for key, entry in self._known.items() if isinstance(entry, Site)}
             self._known = {**interrupted, step.key: applied}
         return applied
+
+    async def _by_server(self, what: TakingBack, key: str) -> JsonObject | None:
+        async with self._turn:
+            assert self._server_undo is not None, "required by both callers"
+            return await self._server_undo.take_back(what, key)
 
     async def _undo_in_turn(self) -> JsonObject | None:
         async with self._turn:
@@ -194,6 +224,8 @@ class EditJournal:
         return applied.replaces
 
     async def _apply(self, step: KeyedEdit) -> Applied:
+        if self._server_undo is not None:
+            return await self._send(step)
         before = await self._times.before(step.edit)
         applied = await self._send(step)
         await self._times.learn(applied, before)
@@ -201,11 +233,15 @@ class EditJournal:
 
     async def _send(self, step: KeyedEdit) -> Applied:
         known = self._known.pop(step.key, None)
-        site = known if isinstance(known, Site) else Site(self._http, self._project_id)
+        site = known if isinstance(known, Site) else self._site(step)
         site.restart()
         try:
             return await step.edit.apply(site, step.key)
         except Unreachable:
-            if self._http.honours_keys:
+            if self._place.http.honours_keys:
                 self._known[step.key] = site
             raise
+
+    def _site(self, step: KeyedEdit) -> Site:
+        # Elsewhere nobody reads what belongs together.
+        return Site(self._place, (step.group or step.key) if self._server_undo is not None else None)

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from catmaid_jupyter.api.errors import NotFound
-from catmaid_jupyter.api.http import KEY_HEADER, Http
+from catmaid_jupyter.api.place import Place
+from catmaid_wire.edits import EDIT_GROUP, IDEMPOTENCY_KEY
 from catmaid_wire.forms import Form, FormValue, encode_form
 
 _ROUNDING = timedelta(milliseconds=1)
@@ -92,13 +93,15 @@ class Surroundings:
 class Site:
     """Reads of nodes, and writes with state and key, for one edit of a project.
 
+    group : the same UUID for all requests that are undone together; None for servers that do not group them.
+
     What was read is remembered, so that an edit that is tried again after a lost answer sends the same requests:
     by then the server may have applied it, and would answer the reads differently.
     """
 
-    def __init__(self, http: Http, project_id: int) -> None:
-        self.http = http
-        self.project_id = project_id
+    def __init__(self, place: Place, group: str | None = None) -> None:
+        self.place = place
+        self._group = group
         self._step = 0
         self._read: dict[tuple[object, ...], Any] = {}
 
@@ -108,14 +111,18 @@ class Site:
 
     async def write(self, path: str, form: Mapping[str, FormValue], *, state: str | None, key: str) -> dict[str, Any]:
         """POST an edit below the project and return its answer (see `journal` for when it is repeated)."""
+        self.place.require_present()
         self._step += 1
-        headers = {KEY_HEADER: key} if self.http.honours_keys else {}
-        answer = await self.http.request(
+        http = self.place.http
+        headers = {IDEMPOTENCY_KEY: key} if http.honours_keys else {}
+        if self._group is not None:
+            headers[EDIT_GROUP] = self._group
+        answer = await http.request(
             "POST",
-            f"{self.project_id}/{path}",
+            self.place.path(path),
             form={**form, "state": state},
             headers=headers,
-            repeatable=self.http.honours_keys,
+            repeatable=http.honours_keys,
         )
         value: dict[str, Any] = answer.json()
         return value
@@ -154,7 +161,7 @@ class Site:
     async def _json(self, method: str, path: str, form: Form | None = None) -> Any:
         request = (self._step, method, path, *encode_form(form or {}))
         if request not in self._read:
-            self._read[request] = await self.http.read_json(method, f"{self.project_id}/{path}", form=form)
+            self._read[request] = await self.place.read_json(method, path, form=form)
         return self._read[request]
 
 

@@ -1,4 +1,4 @@
-"""What `undo` needs to know of a user's own edits."""
+"""What `undo` needs to know of a user's own edits, on servers that cannot take versions back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catmaid_jupyter.api.errors import Conflict
-from catmaid_jupyter.api.http import Http
+from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.edits.base import Applied, Edit, JsonObject, KeyedEdit, Position, new_key
 from catmaid_jupyter.edits.site import Site, same_time
 
@@ -54,9 +54,8 @@ class UndoableEdit:
 class OwnEditionTimes:
     """Edition times that own edits gave to nodes, which show whether somebody else has changed a node since."""
 
-    def __init__(self, http: Http, project_id: int) -> None:
-        self._http = http
-        self._project_id = project_id
+    def __init__(self, place: Place) -> None:
+        self._place = place
         self._times: dict[int, str] = {}
 
     async def require_unchanged(self, node_ids: Collection[int]) -> None:
@@ -85,5 +84,5 @@ class OwnEditionTimes:
     async def _read(self, node_ids: Mapping[int, str]) -> dict[int, str]:
         if not node_ids:
             return {}
-        seen = await Site(self._http, self._project_id).nodes(list(node_ids), list(node_ids))
+        seen = await Site(self._place).nodes(list(node_ids), list(node_ids))
         return {node.id: node.edition_time for node in (*seen.treenodes.values(), *seen.connectors.values())}

@@ -13,6 +13,7 @@ import pytest
 import catmaid_jupyter as cj
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.http import Http
+from catmaid_jupyter.api.place import HISTORY
 from catmaid_jupyter.widgets import TracingLayer
 from catmaid_jupyter.widgets.rpc import methods_of
 from tests.helpers.service import Service
@@ -51,12 +52,16 @@ def shape(project: cj.Project) -> set[tuple[Any, ...]]:
     return found
 
 
-async def in_fresh_projects(service: Service, cases: Mapping[str, T], test: Callable[[cj.Project, T], None]) -> None:
+async def in_fresh_projects(
+    service: Service, cases: Mapping[str, T], test: Callable[[cj.Project, T], None], *, history: bool = True
+) -> None:
     """Run a test for each case, in a project of its own; all failures are told together."""
 
     def story() -> None:
         failures = {}
         with cj.connect(service.url, service.admin.token) as instance:
+            if not history:
+                instance.capabilities -= {HISTORY}
             for name, case in cases.items():
                 try:
                     test(instance.create_project(name), case)
@@ -95,7 +100,8 @@ EDITS: dict[str, EditOfTracing] = {
 }
 
 
-async def test_undo_restores_what_an_edit_changed(service: Service) -> None:
+@pytest.mark.parametrize("history", [True, False], ids=["by the server", "by inverse edits"])
+async def test_undo_restores_what_an_edit_changed(service: Service, *, history: bool) -> None:
     """Any edit followed by undo leaves the same arbors, names, tags and links."""
 
     def undone(project: cj.Project, edit: EditOfTracing) -> None:
@@ -105,11 +111,15 @@ async def test_undo_restores_what_an_edit_changed(service: Service) -> None:
         project.edit.set_labels(nodes[2], ["kept"])
         before = shape(project)
         edit(project, nodes, other, synapse)
-        assert shape(project) != before
+        after = shape(project)
+        assert after != before
         assert project.undo()
         assert shape(project) == before
+        if HISTORY in project.place.capabilities:
+            assert project.redo()
+            assert shape(project) == after
 
-    await in_fresh_projects(service, EDITS, undone)
+    await in_fresh_projects(service, EDITS, undone, history=history)
 
 
 async def test_a_whole_session_can_be_undone_step_by_step(project: cj.Project) -> None:
@@ -141,19 +151,43 @@ async def test_a_whole_session_can_be_undone_step_by_step(project: cj.Project) -
     await asyncio.to_thread(story)
 
 
+async def test_an_edit_of_two_requests_is_undone_as_one(project: cj.Project) -> None:
+    def story() -> None:
+        (node,) = chain(project, 1)
+        connector = project.edit.create_connector(5, 5, 5, treenode_id=node)
+        assert project.undo() == "add a connector"
+        assert project.connectors().empty
+        assert project.redo() == "add a connector"
+        assert project.links()["connector_id"].tolist() == [connector]
+        assert project.undo() == "add a connector"
+        assert project.undo() == "add a treenode"
+        assert shape(project) == set()
+        assert project.redo() == "add a treenode"
+        assert project.redo() == "add a connector"
+        assert project.redo() is None
+        assert project.links()["treenode_id"].tolist() == [node]
+
+    await asyncio.to_thread(story)
+
+
 async def test_undo_leaves_what_others_changed_since(service: Service, project: cj.Project) -> None:
     def story() -> None:
         admin = cj.connect(service.url, service.admin.token).project("Test")
         (node,) = chain(project, 1)
         project.edit.move_nodes({node: (1, 1, 1)})
         admin.edit.move_nodes({node: (2, 2, 2)})
-        with pytest.raises(cj.Conflict, match="somebody else"):
+        later = project.edit.create_treenode(9, 9, 9)
+        assert project.undo() == "add a treenode"
+        with pytest.raises(cj.Conflict, match=rf"treenode {node} changed \(version \d+, admin.*Undo again"):
             project.undo()
         assert project.locate(node) == (2, 2, 2)
-        admin.edit.create_treenode(3, 3, 3, parent_id=node)
-        with pytest.raises(cj.Conflict):
+        with pytest.raises(cj.Conflict, match="Undo again"):
             project.undo()
+        assert project.undo() is None, "both edits are passed over"
         assert project.locate(node) == (2, 2, 2)
+        again = project.edit.create_treenode(9, 9, 9)
+        assert project.undo() == "add a treenode"
+        assert not {later, again} & set(project.nodes_in_box((8, 8, 8), (10, 10, 10))["id"])
 
     await asyncio.to_thread(story)
 
@@ -260,8 +294,13 @@ async def test_a_tracing_layer_edits_by_the_same_journal(project: cj.Project) ->
         args = {"x": 1, "y": 2, "z": 3}
         made = loop.run(ask["edit"]({"op": "create_treenode", "args": args, "state": None, "key": str(uuid.uuid4())}))
         assert project.locate(made["treenode_id"]) == (1, 2, 3)
-        assert project.undo() == f"add treenode {made['treenode_id']}"
+        assert project.undo() == "add a treenode"
+        assert project.redo() == "add a treenode"
+        assert project.locate(made["treenode_id"]) == (1, 2, 3)
+        assert loop.run(ask["undo"]({}))["position"] == [1, 2, 3]
+        assert loop.run(ask["redo"]({}))["node_id"] == made["treenode_id"]
         assert layer.undo() is not None
+        assert layer.redo() is not None
         layer.close()
 
     await asyncio.to_thread(story)

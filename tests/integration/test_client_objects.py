@@ -63,13 +63,13 @@ async def test_dir_shows_what_users_may_call(project: cj.Project) -> None:
         project.instance.close()
         assert dir(project.instance) == [
             "add_to_group", "capabilities", "close", "create_group", "create_project", "create_token", "delete_group",
-            "groups", "project", "projects", "remove_from_group", "revoke_token", "tokens", "url", "username", "users",
-            "version",
+            "groups", "project", "projects", "remove_from_group", "revoke_token", "revoke_tokens", "tokens", "url",
+            "username", "users", "version",
         ]  # fmt: skip
         assert dir(project) == [
-            "connectors", "delete", "edit", "grant", "id", "instance", "links", "locate", "members", "neuron",
-            "neurons", "nodes_in_box", "on_change", "rename", "revoke", "skeleton", "skeletons", "stack", "stacks",
-            "title", "undo", "viewer",
+            "as_of", "at", "connectors", "delete", "edit", "grant", "id", "instance", "links", "locate", "members",
+            "neuron", "neurons", "nodes_in_box", "on_change", "pin", "pins", "redo", "rename", "revert", "revoke",
+            "skeleton", "skeletons", "stack", "stacks", "title", "undo", "version", "viewer",
         ]  # fmt: skip
         assert dir(skeleton.neuron) == ["annotations", "id", "name", "project", "rename", "skeleton_ids", "skeletons"]
         assert dir(skeleton) == [

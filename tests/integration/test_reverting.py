@@ -94,7 +94,7 @@ async def test_everything_is_undone_and_redone_in_order(tracer: Tracer) -> None:
         await tracer.post("versions/redo")
         assert await state_of(tracer) == after
     status, body = await tracer.refused("versions/redo")
-    assert (status, body["error"]) == (400, "There is nothing to redo.")
+    assert (status, body["error"]) == (404, "There is nothing to redo.")
     for before in reversed(states[:-1]):
         await tracer.post("versions/undo")
         assert await state_of(tracer) == before

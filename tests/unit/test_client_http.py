@@ -12,8 +12,9 @@ from aiohttp.test_utils import unused_port as find_unused_port
 from yarl import URL
 
 from catmaid_jupyter.api.errors import InvalidInput, NotFound, Unreachable
-from catmaid_jupyter.api.http import KEY_HEADER, Http, Origin, parse_url
+from catmaid_jupyter.api.http import Http, Origin, parse_url
 from catmaid_jupyter.client.instance import Instance
+from catmaid_wire.edits import IDEMPOTENCY_KEY
 from catmaid_wire.http import is_error, read_error
 
 SECRET = "a-secret-token"
@@ -109,7 +110,7 @@ async def test_a_write_with_a_key_is_repeated_if_the_server_honours_keys(
 
     double.handler = breaks_once
     http.honours_keys = honoured
-    request = http.request("POST", "3/treenode/create", form={"x": 1}, headers={KEY_HEADER: "k"})
+    request = http.request("POST", "3/treenode/create", form={"x": 1}, headers={IDEMPOTENCY_KEY: "k"})
     if honoured:
         await request
     else:

@@ -10,6 +10,7 @@ import pytest
 
 from catmaid_jupyter.api.errors import Conflict, Unreachable
 from catmaid_jupyter.api.http import Http
+from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.edits import journal as rules
 from catmaid_jupyter.edits.base import Applied, Edit, Restoration
 from catmaid_jupyter.edits.journal import UNDO_DEPTH, EditJournal, Outage
@@ -73,14 +74,19 @@ class FakeHttp:
         self.honours_keys = honours_keys
 
 
+def journal_of(http: FakeHttp) -> EditJournal:
+    """The journal of a project of a server without history."""
+    return EditJournal(Place(cast("Http", http), 1, frozenset()))
+
+
 @pytest.fixture
 def journal() -> EditJournal:
-    return EditJournal(cast("Http", FakeHttp(honours_keys=True)), 1)
+    return journal_of(FakeHttp(honours_keys=True))
 
 
 @pytest.fixture
 def keyless() -> EditJournal:
-    return EditJournal(cast("Http", FakeHttp(honours_keys=False)), 1)
+    return journal_of(FakeHttp(honours_keys=False))
 
 
 def lost() -> Unreachable:

@@ -13,7 +13,8 @@ import traitlets
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.answers import read_columns
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
-from catmaid_jupyter.api.http import Answer
+from catmaid_jupyter.api.http import Answer, Http
+from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets import TracingLayer
@@ -70,22 +71,29 @@ class FakeEdits:
     def __init__(self) -> None:
         self.performed: list[tuple[Any, ...]] = []
         self.undone: dict[str, Any] | None = None
+        self.redone: dict[str, Any] | None = None
 
     async def perform(
-        self, op: str, args: Mapping[str, Any], state: str | None, key: str, *, outage: Outage
+        self, op: str, args: Mapping[str, Any], state: str | None, key: str, *, group: str | None, outage: Outage
     ) -> dict[str, Any]:
-        self.performed.append((op, args, state, key))
+        self.performed.append((op, args, state, key, group))
         return {"treenode_id": 77}
 
     async def undo(self, *, outage: Outage) -> dict[str, Any] | None:
         return self.undone
 
+    async def redo(self, *, outage: Outage) -> dict[str, Any] | None:
+        return self.redone
+
 
 class FakeProject:
     id = 3
+    as_of: int | None = None
+    version_name = ""
 
     def __init__(self) -> None:
         self.http = FakeHttp()
+        self.place = Place(cast("Http", self.http), 3, frozenset())
         self.edits = FakeEdits()
         self.instance = self
         self.changed: Callable[[dict[str, Any]], None] | None = None
@@ -181,11 +189,11 @@ async def test_json_of_another_server_becomes_columns(layer: TracingLayer) -> No
 
 async def test_an_edit_reaches_the_client_with_state_and_key(project: FakeProject, layer: TracingLayer) -> None:
     args = {"x": 1.0, "parent_id": 5}
-    answer = await ask(layer, "edit", op="create_treenode", args=args, state={"parent": [5, "t"]}, key="k")
+    answer = await ask(layer, "edit", op="create_treenode", args=args, state={"parent": [5, "t"]}, key="k", group="g")
     assert answer == {"treenode_id": 77}
-    assert project.edits.performed == [("create_treenode", args, '{"parent":[5,"t"]}', "k")]
+    assert project.edits.performed == [("create_treenode", args, '{"parent":[5,"t"]}', "k", "g")]
     await ask(layer, "edit", op="create_connector", args={}, state=None, key="l")
-    assert project.edits.performed[-1] == ("create_connector", {}, None, "l")
+    assert project.edits.performed[-1] == ("create_connector", {}, None, "l", None)
 
 
 async def test_undo_says_what_was_undone(project: FakeProject, layer: TracingLayer) -> None:
@@ -193,6 +201,21 @@ async def test_undo_says_what_was_undone(project: FakeProject, layer: TracingLay
     project.edits.undone = {"undone": "add treenode 77", "position": [1, 2, 3], "replaced": {}}
     assert await ask(layer, "undo") == project.edits.undone
     assert layer.undo() == "add treenode 77"
+    assert await ask(layer, "redo") == {"redone": None}
+    project.edits.redone = {"redone": "add a treenode", "position": None, "replaced": {}}
+    assert await ask(layer, "redo") == project.edits.redone
+
+
+def test_a_project_of_the_past_is_shown_with_its_version_and_read_only(
+    project: FakeProject, sent: list[dict[str, Any]]
+) -> None:
+    project.as_of, project.version_name = 48, "fig-3 (version 48)"
+    layer = TracingLayer(cast("Project", project))
+    assert layer.get_state("version_shown") == {"version_shown": "fig-3 (version 48)"}
+    assert layer.read_only
+    with pytest.raises(traitlets.TraitError, match=r"fig-3 \(version 48\) is shown, which cannot be changed"):
+        layer.read_only = False
+    layer.close()
 
 
 @pytest.mark.parametrize(

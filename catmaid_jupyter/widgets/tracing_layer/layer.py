@@ -9,8 +9,8 @@ import msgspec
 import traitlets
 
 from catmaid_jupyter.api.events import Change
-from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.api.node_columns import columns_of_node_list
+from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets.base import Layer
 from catmaid_jupyter.widgets.rpc import Binary, method
@@ -85,7 +85,10 @@ class TracingLayer(Layer):
     """Number of sections before and behind the one shown whose edges are drawn too, fainter with distance."""
 
     read_only = traitlets.Bool(False).tag(sync=True)
-    """Whether the page refuses edits."""
+    """Whether the page refuses edits; always where the project is one as of a version."""
+
+    version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
+    """Which version is shown, in words; empty for the present."""
 
     def __init__(self, project: Project, **traits: Any) -> None:
         self.project = project
@@ -93,14 +96,18 @@ class TracingLayer(Layer):
         self._outage = Outage(self._report_service)
         super().__init__(instance, **traits)
         self.set_trait("project_id", project.id)
+        if project.as_of is not None:
+            self.read_only = True
+            self.set_trait("version_shown", project.version_name)
         self._unsubscribe = project.on_change(self._changed, self._outage.service_changed)
 
     def undo(self) -> str | None:
-        """Take the last own edit back, wherever on this connection it was made.
-
-        Returns what was undone, or None if there was nothing. Raises `Conflict` if others changed the nodes since.
-        """
+        """Take the last own edit back, as `Project.undo` does."""
         return self.project.undo()
+
+    def redo(self) -> str | None:
+        """Bring back the edit that was undone last, as `Project.redo` does."""
+        return self.project.redo()
 
     def close(self) -> None:
         """Remove the layer from all pages, and end its subscription to changes."""
@@ -114,48 +121,49 @@ class TracingLayer(Layer):
         """Read the nodes in a box: ``{left, top, z1, right, bottom, z2}`` in nm, and those of ``treenode_ids``."""
         form = {name: float(params[name]) for name in ("left", "top", "z1", "right", "bottom", "z2")}
         extra = [int(treenode_id) for treenode_id in params.get("treenode_ids", ())]
-        answer = await self._http.columns_or_json(
+        answer = await self._place.columns_or_json(
             "POST",
-            f"{self.project.id}/node/list",
+            "node/list",
             form={**form, "treenode_ids": extra, "labels": True, "limit": MOST_NODES},
         )
         return Binary(answer.body if answer.is_columns else columns_of_node_list(answer.json()))
 
     @method
     async def _edit(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Apply an edit: ``{op, args, state, key}``; waits while the service is away."""
+        """Apply an edit: ``{op, args, state, key, group}``; waits while the service is away."""
         seen = params.get("state")
         state = None if seen is None else msgspec.json.encode(seen).decode()
         op, args, key = str(params["op"]), params["args"], str(params["key"])
-        return await self.project.edits.perform(op, args, state, key, outage=self._outage)
+        group = params.get("group")
+        return await self.project.edits.perform(op, args, state, key, group=group, outage=self._outage)
 
     @method("undo")
     async def _undo_last(self, _params: dict[str, Any]) -> dict[str, Any]:
         return await self.project.edits.undo(outage=self._outage) or {"undone": None}
 
+    @method("redo")
+    async def _redo_last(self, _params: dict[str, Any]) -> dict[str, Any]:
+        return await self.project.edits.redo(outage=self._outage) or {"redone": None}
+
     @method
     async def _neighbour(self, params: dict[str, Any]) -> Neighbour | None:
         """Find the treenode in a direction: ``{treenode_id, direction}``."""
-        return await neighbour(self._http, self.project.id, int(params["treenode_id"]), str(params["direction"]))
+        return await neighbour(self._place, int(params["treenode_id"]), str(params["direction"]))
 
     @method
     async def _labels(self, _params: dict[str, Any]) -> list[str]:
-        names: list[str] = await self._http.read_json("GET", f"{self.project.id}/labels/")
+        names: list[str] = await self._place.read_json("GET", "labels/")
         return sorted(names)
 
     @method
     async def _skeletons(self, params: dict[str, Any]) -> list[dict[str, Any]]:
         """Names and numbers of nodes of skeletons: ``{skeleton_ids}``; unknown ids are left out."""
         skeleton_ids = [int(skeleton_id) for skeleton_id in params["skeleton_ids"]]
-        found = await self._http.read_json(
-            "POST", f"{self.project.id}/skeletons/summary", form={"skeleton_ids": skeleton_ids}
-        )
+        found = await self._place.read_json("POST", "skeletons/summary", form={"skeleton_ids": skeleton_ids})
         sizes = {int(skeleton_id): summary["num_nodes"] for skeleton_id, summary in found.items()}
         if not sizes:
             return []
-        names = await self._http.read_json(
-            "POST", f"{self.project.id}/skeleton/neuronnames", form={"skids": list(sizes)}
-        )
+        names = await self._place.read_json("POST", "skeleton/neuronnames", form={"skids": list(sizes)})
         return [
             {"skeleton_id": skeleton_id, "name": names[str(skeleton_id)], "nodes": nodes}
             for skeleton_id, nodes in sizes.items()
@@ -163,8 +171,14 @@ class TracingLayer(Layer):
         ]
 
     @property
-    def _http(self) -> Http:
-        return self.project.instance.http
+    def _place(self) -> Place:
+        return self.project.place
+
+    @traitlets.validate("read_only")
+    def _valid_read_only(self, proposal: traitlets.Bunch) -> bool:
+        if not proposal.value and self.project.as_of is not None:
+            raise traitlets.TraitError(f"{self.project.version_name} is shown, which cannot be changed.")
+        return bool(proposal.value)
 
     def _changed(self, change: Change) -> None:
         self.emit("changed", **{name: change.get(name) for name in ("version", "label", "user_id")})

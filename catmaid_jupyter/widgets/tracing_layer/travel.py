@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, TypeAlias, TypedDict, get_args
 
 from catmaid_jupyter.api.errors import InvalidInput
-from catmaid_jupyter.api.http import Http
+from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.edits.site import Site
 
 Direction: TypeAlias = Literal["parent", "child", "root", "next_branch", "previous_branch"]
@@ -20,7 +20,7 @@ class Neighbour(TypedDict):
     z: float
 
 
-async def neighbour(http: Http, project_id: int, treenode_id: int, direction: str) -> Neighbour | None:
+async def neighbour(place: Place, treenode_id: int, direction: str) -> Neighbour | None:
     """Find the treenode in a direction: the parent, a child, the root, the next or previous branch node or end.
 
     Returns None where the arbor ends in that direction. Raises `NotFound` if the treenode does not exist and
@@ -29,38 +29,38 @@ async def neighbour(http: Http, project_id: int, treenode_id: int, direction: st
     if direction not in get_args(Direction):
         raise InvalidInput(f"There is no direction {direction!r}. There are: {', '.join(get_args(Direction))}.")
     if direction == "parent":
-        found = await _parent(http, project_id, treenode_id)
+        found = await _parent(place, treenode_id)
     elif direction == "root":
-        found = await _root(http, project_id, treenode_id)
+        found = await _root(place, treenode_id)
     else:
-        found = await _by_route(http, project_id, treenode_id, direction)
+        found = await _by_route(place, treenode_id, direction)
     return None if found is None or found["treenode_id"] == treenode_id else found
 
 
-async def _parent(http: Http, project_id: int, treenode_id: int) -> Neighbour | None:
-    site = Site(http, project_id)
+async def _parent(place: Place, treenode_id: int) -> Neighbour | None:
+    site = Site(place)
     parent_id = (await site.nodes([treenode_id])).treenode(treenode_id).parent_id
     if parent_id is None:
         return None
     return _placed((parent_id, *(await site.nodes([parent_id])).treenode(parent_id).position))
 
 
-async def _root(http: Http, project_id: int, treenode_id: int) -> Neighbour:
-    skeleton_id = (await Site(http, project_id).nodes([treenode_id])).treenode(treenode_id).skeleton_id
-    root = await http.read_json("GET", f"{project_id}/skeletons/{skeleton_id}/root")
+async def _root(place: Place, treenode_id: int) -> Neighbour:
+    skeleton_id = (await Site(place).nodes([treenode_id])).treenode(treenode_id).skeleton_id
+    root = await place.read_json("GET", f"skeletons/{skeleton_id}/root")
     return _placed((root["root_id"], root["x"], root["y"], root["z"]))
 
 
-async def _by_route(http: Http, project_id: int, treenode_id: int, direction: str) -> Neighbour | None:
-    path = f"{project_id}/treenodes/{treenode_id}"
+async def _by_route(place: Place, treenode_id: int, direction: str) -> Neighbour | None:
+    path = f"treenodes/{treenode_id}"
     if direction == "previous_branch":
-        return _placed(await http.read_json("POST", f"{path}/previous-branch-or-root", form={"alt": 0}))
+        return _placed(await place.read_json("POST", f"{path}/previous-branch-or-root", form={"alt": 0}))
     if direction == "child":
         # Each child comes as a list of one row; of several the oldest is taken.
-        children = await http.read_json("POST", f"{path}/children")
+        children = await place.read_json("POST", f"{path}/children")
         return min((_placed(child[0]) for child in children), key=lambda child: child["treenode_id"], default=None)
     # One list for each branch, the largest branch first; its last row is the next branch node or end.
-    branches = await http.read_json("POST", f"{path}/next-branch-or-end")
+    branches = await place.read_json("POST", f"{path}/next-branch-or-end")
     return _placed(branches[0][-1]) if branches else None
 
 

@@ -25,6 +25,12 @@ export function isUndo(event: KeyboardEvent): boolean {
   return (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && isKey(event, "z");
 }
 
+/** Whether a key press is Ctrl Shift Z or Ctrl Y, or with command on a Mac. */
+export function isRedo(event: KeyboardEvent): boolean {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return false;
+  return event.shiftKey ? isKey(event, "z") : isKey(event, "y");
+}
+
 function isKey(event: KeyboardEvent, key: string): boolean {
   return event.key.toLowerCase() === key.toLowerCase();
 }

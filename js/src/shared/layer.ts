@@ -76,6 +76,8 @@ export interface Layer {
   /** True when the layer used the key. */
   key(event: KeyboardEvent, host: LayerHost): boolean;
   help(): Array<[keys: string, what: string]>;
+  /** What a person has to know of all that the layer shows; empty as a rule. */
+  banner(): string;
 }
 
 /** What a layer's module gives to viewers, which get it from the page's host by the layer's model. */

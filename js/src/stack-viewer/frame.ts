@@ -33,6 +33,8 @@ export class Frame {
     "data-testid": "scale",
   });
 
+  private readonly banner = element("div", { class: "cj-banner", role: "status", "data-testid": "banner" });
+
   constructor(title: string) {
     this.stage = element(
       "div",
@@ -61,9 +63,23 @@ export class Frame {
   /** Put the parts in the order in which Tab goes through them. */
   assemble(toolbar: Toolbar, messages: Messages, resized: (height: number) => void): void {
     this.stage.append(messages.node);
-    this.root.append(element("style", {}, css), toolbar.node, this.stage, toolbar.sections, this.edge);
+    this.showBanner("");
+    this.root.append(
+      element("style", {}, css),
+      toolbar.node,
+      this.banner,
+      this.stage,
+      toolbar.sections,
+      this.edge,
+    );
     this.edge.addEventListener("pointerdown", (event) => this.dragEdge(event, resized));
     this.edge.addEventListener("keydown", (event) => this.stepEdge(event, resized));
+  }
+
+  /** Say something of the whole picture above it; nothing if the text is empty. */
+  showBanner(text: string): void {
+    this.banner.textContent = text;
+    this.banner.hidden = text === "";
   }
 
   setHeight(height: number): void {

@@ -75,6 +75,11 @@ export class Layers {
     return this.layers.flatMap((layer) => layer.help());
   }
 
+  /** What the layers have to say of all that they show. */
+  banner(): string {
+    return [...new Set(this.layers.map((layer) => layer.banner()))].filter(Boolean).join(" · ");
+  }
+
   dispose(): void {
     this.resolving++;
     this.release();

@@ -171,6 +171,7 @@ export class StackViewer {
     } catch (error) {
       this.messages.notify("error", error instanceof Error ? error.message : String(error), true);
     }
+    this.frame.showBanner(this.layers.banner());
   }
 
   private changeDisplay(change: Partial<Display>): void {

@@ -12,7 +12,7 @@ import { Selection } from "./data/selection";
 import { Overlay, type Subject } from "./draw/overlay";
 import { paintLive } from "./draw/paint-live";
 import type { Picture } from "./draw/picture";
-import type { Answer, Edit } from "./edit/edit";
+import type { Answer, ChangedPlace, Edit } from "./edit/edit";
 import { Hint } from "./edit/hint";
 import { LATE_MS, Patience } from "./edit/patience";
 import { EditQueue, type QueueHost } from "./edit/queue";
@@ -161,6 +161,11 @@ export class TracingLayer implements Layer {
     return HELP;
   }
 
+  banner(): string {
+    const version = this.model.get("version_shown");
+    return version && `As of ${version}, read only`;
+  }
+
   view(): View | null {
     return this.host?.view() ?? null;
   }
@@ -197,8 +202,7 @@ export class TracingLayer implements Layer {
 
   private queueHost(): QueueHost {
     return {
-      send: (request) =>
-        this.patience.with(request.op === "undo" ? this.kernel.undo() : this.kernel.edit(request)),
+      send: (request) => this.patience.with(this.kernel.edit(request)),
       reload: () => this.loader.refresh(),
       added: (edit) => {
         this.edited = performance.now();
@@ -216,10 +220,18 @@ export class TracingLayer implements Layer {
   private confirmed(edit: Edit, answer: Answer): void {
     this.meter.ended(edit, true);
     if ("undone" in answer) {
-      const { undone, position } = answer;
-      this.host?.notify("info", undone ? `Undone: ${undone}.` : "There is nothing to undo.");
-      if (position && this.isOffScreen(position)) this.host?.moveTo(position);
+      this.host?.notify("info", answer.undone ? `Undone: ${answer.undone}.` : "There is nothing to undo.");
+      this.show(answer);
+    } else if ("redone" in answer) {
+      this.host?.notify("info", answer.redone ? `Redone: ${answer.redone}.` : "There is nothing to redo.");
+      this.show(answer);
     }
+  }
+
+  /** Select the node that changed, and go there if it is not in sight. */
+  private show({ position, node_id: id, skeleton_id: skeleton }: ChangedPlace): void {
+    if (position && this.isOffScreen(position)) this.host?.moveTo(position);
+    if (id) this.selection.select({ kind: skeleton ? "treenode" : "connector", id });
   }
 
   private refused(edit: Edit, reason: unknown, dropped: Edit[]): void {
@@ -287,7 +299,7 @@ export class TracingLayer implements Layer {
   /** Run a command, and tell the person why it failed if it does. */
   private async perform(command: () => unknown): Promise<void> {
     try {
-      await command();
+      await this.queue.together(command);
     } catch (error) {
       if (error instanceof Hint) this.host?.notify("info", error.message);
       else this.host?.notify("error", explain(error));

@@ -15,4 +15,6 @@ export interface TracingState {
   show_labels: boolean;
   fade_sections: number;
   read_only: boolean;
+  /** In words; empty for the present. */
+  version_shown: string;
 }

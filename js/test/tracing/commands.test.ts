@@ -31,7 +31,7 @@ class Bench {
         reload: () => Promise.resolve(),
         added: (edit) => {
           const { args, state } = edit.request({ id: (id) => id, stamp: ({ id }) => [id, ""] });
-          this.requests.push({ op: edit.op, args, state, key: "" });
+          this.requests.push({ op: edit.op, args, state, key: "", group: null });
         },
         changed: () => {},
         confirmed: () => {},

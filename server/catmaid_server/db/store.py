@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import TypeAlias
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -24,7 +25,7 @@ REMEMBER_BYTES = 64 * 1024**2
 LEAST_FREE_BYTES = 64 * 1024**2
 """Of the database's disk. A server that has no room for its log ends, and then nothing can be read."""
 
-_BEGIN_VERSION = "SELECT begin_version(%s, %s, %s, %s)"
+_BEGIN_VERSION = "SELECT begin_version(%s, %s, %s, %s, %s)"
 _READ_PAST = """
 SELECT set_config('search_path', 'past, public', true), set_config('catmaid.as_of', %s, true),
        set_config('transaction_read_only', 'on', true)
@@ -159,18 +160,20 @@ class Store:
         project_id: int | None,
         label: str,
         note: str | None = None,
+        group: UUID | None = None,
         on: Connection | None = None,
         opened: Callable[[int], None] | None = None,
     ) -> AsyncIterator[Connection]:
         """One transaction that writes one version; committed at the end of the block, undone on an error.
 
+        `group` is the same for all versions of one edit, which are undone together.
         `on` is the connection to use, if it has to be one that `reading` lent: for temporary tables, for example.
         `opened` is called with the version. Raises `OSError` with `ENOSPC` if the disk of the database is nearly full.
         """
         self._require_space()
         async with self.reading() if on is None else nullcontext(on) as connection:
             async with connection.transaction():
-                version = await connection.execute(_BEGIN_VERSION, (user_id, project_id, label, note))
+                version = await connection.execute(_BEGIN_VERSION, (user_id, project_id, label, note, group))
                 if opened is not None:
                     opened((await version.fetchall())[0][0])
                 yield connection

@@ -23,6 +23,7 @@ from catmaid_server.http.addresses import external_url
 from catmaid_server.http.call import Call
 from catmaid_server.http.forms_received import FORM_READER
 from catmaid_server.http.routing import Route
+from catmaid_wire.edits import EDIT_GROUP, IDEMPOTENCY_KEY
 
 _ATTEMPTS = 12
 _LARGEST_ID = 2**31 - 1
@@ -82,7 +83,11 @@ async def _write_once(call: Call, form: Any, key: UUID | None) -> web.StreamResp
     async with (
         call.turn(),
         call.store.writing(
-            user_id=call.user.id, project_id=call.path.get("project_id"), label=route.label, opened=call.begin
+            user_id=call.user.id,
+            project_id=call.path.get("project_id"),
+            label=route.label,
+            group=_header_uuid(call, EDIT_GROUP),
+            opened=call.begin,
         ) as tx,
     ):
         call.connection = tx
@@ -194,10 +199,15 @@ def _idempotency_key(call: Call) -> UUID | None:
 
     None without a key, and where anybody may ask: such answers hold tokens, which are not to be kept.
     """
-    text = call.request.headers.get("Idempotency-Key")
-    if text is None or call.route.needs is Permission.NONE:
+    given = _header_uuid(call, IDEMPOTENCY_KEY)
+    if given is None or call.route.needs is Permission.NONE:
         return None
+    return uuid5(given, f"{call.user.id} {call.request.path}")
+
+
+def _header_uuid(call: Call, name: str) -> UUID | None:
+    text = call.request.headers.get(name)
     try:
-        return uuid5(UUID(text), f"{call.user.id} {call.request.path}")
+        return None if text is None else UUID(text)
     except ValueError:
-        raise InvalidInput("Idempotency-Key must be a UUID.") from None
+        raise InvalidInput(f"{name} must be a UUID.") from None

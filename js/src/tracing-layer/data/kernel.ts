@@ -36,13 +36,9 @@ export class Kernel {
   }
 
   async edit(request: EditRequest): Promise<Answer> {
-    const { result } = await this.rpc.call<Answer>("edit", request, NO_LIMIT);
-    return result;
-  }
-
-  /** Undo the last own edit; `undone` is null if there is none. */
-  async undo(): Promise<Answer<"undo">> {
-    const { result } = await this.rpc.call<Answer<"undo">>("undo", {}, NO_LIMIT);
+    const { op } = request;
+    const [method, params] = op === "undo" || op === "redo" ? [op, {}] : ["edit", request];
+    const { result } = await this.rpc.call<Answer>(method, params, NO_LIMIT);
     return result;
   }
 

@@ -6,7 +6,7 @@ import type { Tracing } from "./tracing";
 
 type Answered = components["schemas"]["Answers"];
 
-/** What the kernel answers, by operation: the service's own answer but for connectors, with their link, and undo. */
+/** What the kernel answers, by operation: the service's own answer but for connectors, with their link, undo, and redo. */
 export interface Answers {
   create_treenode: Answered["treenode/create"];
   insert_treenode: Answered["treenode/insert"];
@@ -22,7 +22,18 @@ export interface Answers {
   split_skeleton: Answered["skeleton/split"];
   reroot_skeleton: Answered["skeleton/reroot"];
   /** `undone` is null if there was nothing to undo. */
-  undo: { undone: string | null; position?: Point | null };
+  undo: { undone: string | null } & ChangedPlace;
+  /** `redone` is null if there was nothing to redo. */
+  redo: { redone: string | null } & ChangedPlace;
+}
+
+/** Where undo or redo changed something, nm, and a node that did, as far as the service says. */
+export interface ChangedPlace {
+  position?: Point | null;
+  /** Of a node that exists. */
+  node_id?: number | null;
+  /** Null if the node is a connector. */
+  skeleton_id?: number | null;
 }
 
 /** Names of operations, as the kernel knows them. */

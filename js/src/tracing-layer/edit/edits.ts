@@ -8,7 +8,7 @@
 import { createConnector, createLink, deleteConnector, deleteLink } from "./connectors";
 import type { EditKey, Op } from "./edit";
 import { createTreenode, deleteTreenode, insertTreenode, moveNode, setConfidence, setLabels } from "./nodes";
-import { joinSkeletons, rerootSkeleton, splitSkeleton, undoLast } from "./skeletons";
+import { joinSkeletons, redoLast, rerootSkeleton, splitSkeleton, undoLast } from "./skeletons";
 
 export * from "./connectors";
 export * from "./nodes";
@@ -22,6 +22,7 @@ export const EDITS: ReadonlyArray<{ readonly op: Op; readonly key: EditKey | nul
   rerootSkeleton,
   splitSkeleton,
   undoLast,
+  redoLast,
   createTreenode,
   insertTreenode,
   moveNode,

@@ -14,6 +14,8 @@ export interface EditRequest {
   state: unknown;
   /** Idempotency key: a repeated request does not write twice. */
   key: string;
+  /** The same for edits that are undone together; null for one that is undone alone. */
+  group: string | null;
 }
 
 export interface QueueHost {
@@ -33,6 +35,7 @@ export interface QueueHost {
 interface Pending {
   edit: Edit;
   key: string;
+  group: string | null;
   /** The number of answers received before it was made. */
   made: number;
 }
@@ -50,6 +53,7 @@ export class EditQueue {
   private writing = false;
   private readonly waiting: Array<() => void> = [];
   private nextTemporary = -2;
+  private group: string | null = null;
 
   constructor(
     private readonly host: QueueHost,
@@ -86,12 +90,23 @@ export class EditQueue {
     return ids;
   }
 
+  /** Take the edits that `work` adds for one: they are undone together. */
+  together<T>(work: () => T): T {
+    const outer = this.group;
+    this.group ??= this.newKey();
+    try {
+      return work();
+    } finally {
+      this.group = outer;
+    }
+  }
+
   /** Draw an edit now, and write it after the edits before it. */
   add(edit: Edit): void {
     if (this.drawn === this.base) this.drawn = this.base.copy();
     edit.apply(this.drawn, this.resolve);
     this.drawn.revision++;
-    this.pending.push({ edit, key: this.newKey(), made: this.answers });
+    this.pending.push({ edit, key: this.newKey(), group: this.group, made: this.answers });
     this.host.added(edit);
     this.host.changed();
     void this.write();
@@ -125,8 +140,13 @@ export class EditQueue {
     this.writing = true;
     for (let first = this.pending[0]; first; first = this.pending[0]) {
       try {
-        const { edit, key } = first;
-        const answer = await this.host.send({ op: edit.op, ...edit.request(this.sending(first)), key });
+        const { edit, key, group } = first;
+        const answer = await this.host.send({
+          op: edit.op,
+          ...edit.request(this.sending(first)),
+          key,
+          group,
+        });
         await this.confirm(first, answer);
       } catch (reason) {
         this.refuse(first, reason);

@@ -1,5 +1,5 @@
 /** Edits of whole skeletons. Their answers have no edition times, so that the graph is read again after each. */
-import { isUndo, shiftedKey } from "../../shared/keyboard";
+import { isRedo, isUndo, shiftedKey } from "../../shared/keyboard";
 import { type Graph, NO_PARENT } from "../data/graph";
 import { editKind } from "./edit";
 
@@ -88,6 +88,27 @@ export const undoLast = editKind(
       what: "undo the last own edit",
       matches: isUndo,
       command: (tracing) => tracing.undo(),
+    },
+  },
+  () => {
+    return {
+      apply: () => {},
+      request: () => ({ args: {}, state: null }),
+    };
+  },
+);
+
+/** Bring back the edit that was undone last. */
+export const redoLast = editKind(
+  {
+    op: "redo",
+    purpose: "redo",
+    restamps: true,
+    key: {
+      keys: "Ctrl Shift Z",
+      what: "redo what was undone last (also Ctrl Y)",
+      matches: isRedo,
+      command: (tracing) => tracing.redo(),
     },
   },
   () => {

@@ -159,6 +159,11 @@ export class Tracing {
     this.context.queue.add(edits.undoLast());
   }
 
+  redo(): void {
+    this.requireEditable();
+    this.context.queue.add(edits.redoLast());
+  }
+
   private async join(hit: Hit & { kind: "treenode" | "virtual" }, depth: number): Promise<void> {
     const { queue, selection } = this.context;
     const other = this.graph.nodes.value(hit.id, "skeleton");
@@ -171,9 +176,11 @@ export class Tracing {
     if (!(await this.confirms(question, "Join"))) return;
     if (selection.active?.id !== queue.resolve(from))
       throw new Hint("Another node is active now: nothing was joined.");
-    const near = this.activeTreenode();
-    if (near === null) return;
-    queue.add(edits.joinSkeletons(this.graph, near, this.materialized(this.current(hit), depth)));
+    queue.together(() => {
+      const near = this.activeTreenode();
+      if (near === null) return;
+      queue.add(edits.joinSkeletons(this.graph, near, this.materialized(this.current(hit), depth)));
+    });
     selection.follow(queue.resolve);
   }
 

@@ -133,8 +133,8 @@ async def revert(tx: Connection, user: User, project_id: int, versions: Sequence
 
 async def take_back(tx: Connection, user: User, project_id: int, taken: Sequence[Taken], kind: str) -> Reverted:
     """As `revert`; `kind` is what is kept of this: `revert`, `undo` or `redo`."""
-    versions = [one.reverts for one in taken]
-    own = await _are_own(tx, user, project_id, versions)
+    versions = sorted({one.reverts for one in taken})
+    own = await require_versions(tx, project_id, versions) == {user.id}
     await tx.execute(sql.lock, {"versions": versions})
     changes = await changes_of(tx, versions)
     if not changes:
@@ -148,20 +148,22 @@ async def take_back(tx: Connection, user: User, project_id: int, taken: Sequence
         await tx.execute(sql.check_keys)
     except psycopg.errors.ForeignKeyViolation as error:
         raise InvalidInput(f"{_named(versions)} cannot be taken back: {error.diag.message_detail}") from None
-    await tx.execute(sql.note, {"kind": kind, "edits": [one.edit for one in taken], "reverts": versions})
+    await tx.execute(
+        sql.note, {"kind": kind, "edits": [one.edit for one in taken], "reverts": [one.reverts for one in taken]}
+    )
     skeletons = [row[0] for row in await fetch_all(tx, sql.skeletons)]
     return Reverted(versions, changes, skeletons, await _changed_node(tx))
 
 
-async def _are_own(tx: Connection, user: User, project_id: int, versions: Sequence[int]) -> bool:
-    """Whether all these versions are the user's; `NotFound` if one is none of the project."""
+async def require_versions(connection: Connection, project_id: int, versions: Sequence[int]) -> set[int]:
+    """The ids of the users who wrote these versions; `NotFound` if one is none of the project."""
     if not versions or len(versions) > _MOST_VERSIONS:
         raise InvalidInput(f"Name 1 to {_MOST_VERSIONS} versions to take back.")
-    found = await fetch_all(tx, sql.versions, versions=list(versions), project_id=project_id)
+    found = await fetch_all(connection, sql.versions, versions=list(versions), project_id=project_id)
     missing = sorted(set(versions) - {row[0] for row in found})
     if missing:
         raise NotFound(f"Project {project_id} has no {_named(missing).lower()}.")
-    return all(author == user.id for _, author, _ in found)
+    return {author for _, author, _ in found}
 
 
 async def _require_permission(tx: Connection, user: User, versions: list[int], *, own: bool) -> None:

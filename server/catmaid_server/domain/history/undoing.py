@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.users import User
-from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.history.reverting import Reverted, Taken, changes_of, take_back
 
 sql = load("history/reverting")
@@ -27,11 +28,12 @@ _FARTHEST = 1000
 
 
 class OwnEdit(NamedTuple):
-    """An edit of a user, and the last version that undid or redid it, if any did."""
+    """A version of a user, the group of those that are one edit with it, and the last that undid or redid it."""
 
     version: int
     label: str
     time: datetime
+    group: UUID | None
     last: int | None
     last_kind: str | None
 
@@ -46,46 +48,67 @@ class OwnEdit(NamedTuple):
         return Taken(self.version, self.last if self.last is not None else self.version)
 
 
-async def next_undo(connection: Connection, user: User, project_id: int) -> OwnEdit | None:
-    """The edit that `undo` would take back; None if there is none."""
-    async for edit in _own_edits(connection, user, project_id):
+async def next_undo(connection: Connection, user: User, project_id: int, *, before: int | None = None) -> list[OwnEdit]:
+    """The edit that `undo` would take back, made before a version or at any time: its versions, oldest first.
+
+    Empty if there is none.
+    """
+    async for edit in _own_edits(connection, user, project_id, _NEWEST if before is None else before):
         if not edit.is_undone and await changes_of(connection, [edit.taken.reverts]):
-            return edit
-    return None
+            return await _with_group(connection, user, project_id, edit)
+    return []
 
 
-async def next_redo(connection: Connection, user: User, project_id: int) -> OwnEdit | None:
-    """The edit that `redo` would bring back: the one undone last, if nothing was edited since."""
+async def next_redo(connection: Connection, user: User, project_id: int) -> list[OwnEdit]:
+    """The edit that `redo` would bring back, as `next_undo`: the one undone last, if nothing was edited since."""
     undone: OwnEdit | None = None
-    async for edit in _own_edits(connection, user, project_id):
+    async for edit in _own_edits(connection, user, project_id, _NEWEST):
         if edit.is_undone:
             if undone is None or (edit.last or 0) > (undone.last or 0):
                 undone = edit
         elif await changes_of(connection, [edit.taken.reverts]):
             # Older edits were undone before this one was made, or after all that is undone above it.
-            return undone if undone is None or (undone.last or 0) > edit.version else None
-    return undone
+            if undone is not None and (undone.last or 0) < edit.version:
+                undone = None
+            break
+    return [] if undone is None else await _with_group(connection, user, project_id, undone)
 
 
-async def undo(tx: Connection, user: User, project_id: int) -> tuple[OwnEdit, Reverted]:
-    """Take back the user's newest edit that is not undone; `InvalidInput` if there is none."""
-    edit = await next_undo(tx, user, project_id)
-    if edit is None:
-        raise InvalidInput("There is nothing to undo.")
-    return edit, await take_back(tx, user, project_id, [edit.taken], _UNDO)
+async def undo(tx: Connection, user: User, project_id: int, *, before: int | None = None) -> tuple[OwnEdit, Reverted]:
+    """Take back the user's newest edit (before a version) that is not undone; `NotFound` if there is none."""
+    edits = await next_undo(tx, user, project_id, before=before)
+    if not edits:
+        raise NotFound("There is nothing to undo.")
+    return edits[0], await take_back(tx, user, project_id, [edit.taken for edit in edits], _UNDO)
 
 
 async def redo(tx: Connection, user: User, project_id: int) -> tuple[OwnEdit, Reverted]:
-    """Bring back the edit that was undone last; `InvalidInput` if there is none, or something was edited since."""
-    edit = await next_redo(tx, user, project_id)
-    if edit is None:
-        raise InvalidInput("There is nothing to redo.")
-    return edit, await take_back(tx, user, project_id, [edit.taken], _REDO)
+    """Bring back the edit that was undone last; `NotFound` if there is none, or something was edited since."""
+    edits = await next_redo(tx, user, project_id)
+    if not edits:
+        raise NotFound("There is nothing to redo.")
+    return edits[0], await take_back(tx, user, project_id, [edit.taken for edit in edits], _REDO)
 
 
-async def _own_edits(connection: Connection, user: User, project_id: int) -> AsyncIterator[OwnEdit]:
-    """The user's edits of a project, newest first, as far back as anybody will undo."""
-    below, seen = _NEWEST, 0
+async def _with_group(connection: Connection, user: User, project_id: int, edit: OwnEdit) -> list[OwnEdit]:
+    """A version and those that are one edit with it, as far as they are undone as it is, oldest first."""
+    if edit.group is None:
+        return [edit]
+    group = await fetch_all(
+        connection,
+        sql.edits_of_group,
+        user_id=user.id,
+        project_id=project_id,
+        group=edit.group,
+        lowest=edit.version - _FARTHEST,
+        highest=edit.version + _FARTHEST,
+    )
+    return [other for row in group if (other := OwnEdit(*row)).is_undone == edit.is_undone]
+
+
+async def _own_edits(connection: Connection, user: User, project_id: int, below: int) -> AsyncIterator[OwnEdit]:
+    """The user's edits of a project below a version, newest first, as far back as anybody will undo."""
+    seen = 0
     while seen < _FARTHEST:
         rows = await fetch_all(
             connection, sql.own_edits, user_id=user.id, project_id=project_id, below=below, most=_AT_ONCE

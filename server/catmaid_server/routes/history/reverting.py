@@ -23,6 +23,13 @@ class SomeVersions(msgspec.Struct):
     """Ids of transactions."""
 
 
+class UndoBefore(msgspec.Struct):
+    """Which edits are passed over."""
+
+    before: int | None = None
+    """Those of this version and later ones."""
+
+
 class ChangedRows(TypedDict):
     """How many rows of a table versions created, changed and deleted."""
 
@@ -97,6 +104,7 @@ class UndoState(TypedDict):
 async def preview_revert(call: Call, form: SomeVersions) -> Preview:
     """Tell what versions changed, and whether they can be taken back."""
     async with call.reading() as connection:
+        await reverting.require_versions(connection, call.project_id, form.versions)
         changes = await reverting.changes_of(connection, form.versions)
         conflicts = await reverting.conflicts_of(connection, call.project_id, form.versions)
     return {"changes": _changes(changes), "conflicts": [_conflict(conflict) for conflict in conflicts]}
@@ -109,20 +117,20 @@ async def revert_versions(call: Call, form: SomeVersions) -> TakenBack:
 
 
 @routes.get("/{project_id}/versions/undo", needs=Permission.ANNOTATE)
-async def undo_state(call: Call, form: NoParameters) -> UndoState:
+async def undo_state(call: Call, form: UndoBefore) -> UndoState:
     """Tell what undo and redo would do for this user."""
     async with call.reading() as connection:
         return {
-            "undo": _edit(await undoing.next_undo(connection, call.user, call.project_id)),
+            "undo": _edit(await undoing.next_undo(connection, call.user, call.project_id, before=form.before)),
             "redo": _edit(await undoing.next_redo(connection, call.user, call.project_id)),
         }
 
 
 @routes.post("/{project_id}/versions/undo", needs=Permission.ANNOTATE, label="versions.undo")
-async def undo(call: Call, form: NoParameters) -> EditTakenBack:
-    """Take back the newest edit of the user that is not undone, whatever it was."""
+async def undo(call: Call, form: UndoBefore) -> EditTakenBack:
+    """Take back the newest edit of the user that is not undone, whatever it was, of those before a version."""
     call.require_name()
-    edit, reverted = await undoing.undo(call.tx, call.user, call.project_id)
+    edit, reverted = await undoing.undo(call.tx, call.user, call.project_id, before=form.before)
     return _with_edit(edit, reverted)
 
 
@@ -138,8 +146,8 @@ def _with_edit(edit: OwnEdit, reverted: Reverted) -> EditTakenBack:
     return {**_taken_back(reverted), "edit": {"version": edit.version, "label": edit.label, "time": edit.time}}
 
 
-def _edit(edit: OwnEdit | None) -> EditOfUser | None:
-    return None if edit is None else {"version": edit.version, "label": edit.label, "time": edit.time}
+def _edit(edits: list[OwnEdit]) -> EditOfUser | None:
+    return {"version": edits[0].version, "label": edits[0].label, "time": edits[0].time} if edits else None
 
 
 def _taken_back(reverted: Reverted) -> TakenBack:

@@ -98,9 +98,20 @@ SELECT x, y, z
  ORDER BY edition_time DESC, id DESC
  LIMIT 1;
 
+-- name: edits_of_group
+-- Those of a group, as in `own_edits`; the versions of one edit are near each other.
+SELECT t.id, t.label, t.time, t.edit_group, last.version, last.kind
+  FROM transaction_info t
+  LEFT JOIN LATERAL (SELECT r.version, r.kind FROM reverted_version r
+                      WHERE r.edit = t.id AND r.kind IN ('undo', 'redo') ORDER BY r.version DESC LIMIT 1) last ON true
+ WHERE t.user_id = %(user_id)s AND t.project_id = %(project_id)s
+   AND t.id BETWEEN %(lowest)s AND %(highest)s AND t.edit_group = %(group)s
+ ORDER BY t.id;
+
 -- name: own_edits
--- A user's edits of a project, newest first, with the last version that undid or redid each, and how.
-SELECT t.id, t.label, t.time, last.version, last.kind
+-- A user's edits of a project, newest first: version, label, time, the group of versions that are one edit, the last
+-- version that undid or redid each, and how.
+SELECT t.id, t.label, t.time, t.edit_group, last.version, last.kind
   FROM transaction_info t
   LEFT JOIN LATERAL (SELECT r.version, r.kind FROM reverted_version r
                       WHERE r.edit = t.id AND r.kind IN ('undo', 'redo') ORDER BY r.version DESC LIMIT 1) last ON true

@@ -17,6 +17,30 @@ BEGIN
 END
 $$;
 
+-- An edit may need several requests, each a version of its own: they are undone together.
+ALTER TABLE transaction_info ADD COLUMN edit_group uuid;
+COMMENT ON COLUMN transaction_info.edit_group IS 'the same for all versions of one edit; null for edits of one version';
+
+DROP FUNCTION begin_version(integer, integer, text, text);
+CREATE FUNCTION begin_version(
+    author integer, project integer, what text, why text DEFAULT NULL, together uuid DEFAULT NULL
+)
+RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    opened bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(open_version_lock(newest_id.id))
+       FROM (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END AS id
+               FROM transaction_info_id_seq) newest_id;
+    INSERT INTO transaction_info (user_id, project_id, label, note, edit_group)
+    VALUES (author, project, what, why, together)
+    RETURNING id INTO opened;
+    PERFORM set_config('catmaid.version', opened::text, true);
+    RETURN opened;
+END
+$$;
+
 -- Which versions took which back. An undone edit has an undo as the last of its rows; `reverts` is the version whose
 -- states were taken back: the edit's own, or that of its last redo or undo.
 CREATE TABLE reverted_version (
@@ -24,7 +48,7 @@ CREATE TABLE reverted_version (
     kind    text   NOT NULL CHECK (kind IN ('revert', 'undo', 'redo')),
     edit    bigint NOT NULL REFERENCES transaction_info (id),
     reverts bigint NOT NULL REFERENCES transaction_info (id),
-    PRIMARY KEY (version, reverts)
+    PRIMARY KEY (version, edit, reverts)
 );
 CREATE INDEX reverted_version_edit ON reverted_version (edit, version);
 CREATE INDEX reverted_version_reverts ON reverted_version (reverts);
