@@ -31,15 +31,21 @@ class ProjectHistory(Public):
         """Named versions: name str, version int64, creator str, time datetime64[us, UTC], note str."""
         return loop.run(history.pins(self.place))
 
-    def pin(self, name: str, note: str = "", *, version: int | None = None) -> int:
+    def pin(self, name: str, note: str = "", *, version: int | None = None, exist_ok: bool = False) -> int:
         """Give a version a name, which it keeps for ever; returns the version.
 
         name : any that is not a number or a time; each once in a project.
         note : what it is for.
         version : by default the newest, or the one that this project is as of.
+        exist_ok : whether a pin of this name that there is already is taken as it is, whatever its version and note:
+            for notebooks, which are run again.
 
         Raises `InvalidInput` if the name is taken.
         """
+        if exist_ok:
+            taken = self.pins.set_index("name")["version"]
+            if name in taken:
+                return int(taken[name])
         return loop.run(history.pin(self.place, name, note, version or self.as_of))
 
     def undo(self) -> str | None:

@@ -99,6 +99,9 @@ async def test_versions_that_there_are_not_are_told(project: cj.Project) -> None
         project.pin("fig-4")
         with pytest.raises(cj.InvalidInput, match="Pins do not move"):
             project.pin("fig-4")
+        pinned = project.at("fig-4").version
+        project.edit.create_treenode(1, 1, 1)
+        assert project.pin("fig-4", exist_ok=True) == pinned < project.pin("fig-5", exist_ok=True)
         with pytest.raises(cj.InvalidInput, match="cannot be called '12'"):
             project.pin("12")
 
