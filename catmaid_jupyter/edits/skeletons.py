@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, TypeAlias
+
+import msgspec
 
 from catmaid_jupyter.api.errors import Conflict
 from catmaid_jupyter.edits.base import Applied, Edit, JsonObject, Restoration, derived_key
@@ -12,11 +14,15 @@ from catmaid_jupyter.edits.neurons import RenameNeuron
 from catmaid_jupyter.edits.site import SeenNode, Site, neighbourhood_state, state_of
 from catmaid_wire.forms import Form
 
+SeenNodes: TypeAlias = Sequence[tuple[int, str]]
+
 
 class JoinSkeletons(Edit[JsonObject], frozen=True):
     """Join the skeleton of treenode `to_id` to that of `from_id`, which keeps its id and name.
 
     annotation_set : the annotations of the result, each with its user; None unites both sets.
+    seen : (id, edition time in ISO 8601) of the nodes as the author saw them; if they have changed since, the edit is
+        refused (by servers of this project).
     """
 
     route: ClassVar[str] = "skeleton/join"
@@ -26,12 +32,13 @@ class JoinSkeletons(Edit[JsonObject], frozen=True):
     from_id: int
     to_id: int
     annotation_set: Mapping[str, int] | None = None
+    seen: SeenNodes = ()
 
     async def _apply(self, site: Site, key: str) -> Applied:
         seen = await site.nodes([self.from_id, self.to_id])
         near, far = seen.treenode(self.from_id), seen.treenode(self.to_id)
         undo = await _parting(site, near, far)
-        form: Form = {"from_id": near.id, "to_id": far.id, "annotation_set": self.annotation_set}
+        form: Form = {"from_id": near.id, "to_id": far.id, "annotation_set": self.annotation_set, **_as_seen(self.seen)}
         answer = await self._write(site, key, form, self.state or state_of([near, far]))
         text = f"join treenodes {near.id} and {far.id}"
         return Applied(answer=answer, text=text, inverse=(undo,), position=far.position)
@@ -68,6 +75,8 @@ class SplitSkeleton(Edit[int], frozen=True):
 
     upstream_annotations, downstream_annotations : annotations that the parts keep, each with its user;
         None for both keeps all on both.
+    seen : (id, edition time in ISO 8601) of the nodes as the author saw them; if they have changed since, the edit is
+        refused (by servers of this project).
     """
 
     route: ClassVar[str] = "skeleton/split"
@@ -78,6 +87,7 @@ class SplitSkeleton(Edit[int], frozen=True):
     treenode_id: int
     upstream_annotations: Mapping[str, int] | None = None
     downstream_annotations: Mapping[str, int] | None = None
+    seen: SeenNodes = ()
 
     async def _apply(self, site: Site, key: str) -> Applied:
         seen = await site.around(self.treenode_id)
@@ -86,6 +96,7 @@ class SplitSkeleton(Edit[int], frozen=True):
             "treenode_id": node.id,
             "upstream_annotation_map": self.upstream_annotations,
             "downstream_annotation_map": self.downstream_annotations,
+            **_as_seen(self.seen),
         }
         answer = await self._write(site, key, form, self.state or neighbourhood_state(node, seen))
         inverse: tuple[Edit[Any], ...] = ()
@@ -96,20 +107,25 @@ class SplitSkeleton(Edit[int], frozen=True):
 
 
 class RerootSkeleton(Edit[JsonObject], frozen=True):
-    """Make a treenode the root of its skeleton."""
+    """Make a treenode the root of its skeleton.
+
+    seen : (id, edition time in ISO 8601) of the nodes as the author saw them; if they have changed since, the edit is
+        refused (by servers of this project).
+    """
 
     route: ClassVar[str] = "skeleton/reroot"
     node_fields: ClassVar[tuple[str, ...]] = ("treenode_id",)
     changes_unlisted_nodes: ClassVar[bool] = True
 
     treenode_id: int
+    seen: SeenNodes = ()
 
     async def _apply(self, site: Site, key: str) -> Applied:
         seen = await site.around(self.treenode_id)
         node = seen.treenode(self.treenode_id)
         old_root = await _root(site, node)
         state = self.state or neighbourhood_state(node, seen)
-        answer = await self._write(site, key, {"treenode_id": node.id}, state)
+        answer = await self._write(site, key, {"treenode_id": node.id, **_as_seen(self.seen)}, state)
         return Applied(
             answer=answer,
             text=f"reroot the skeleton to treenode {node.id}",
@@ -124,6 +140,10 @@ class SkeletonCalls(EditCalls):
     join_skeletons = EditCall(JoinSkeletons)
     split_skeleton = EditCall(SplitSkeleton)
     reroot_skeleton = EditCall(RerootSkeleton)
+
+
+def _as_seen(seen: SeenNodes) -> Form:
+    return {"seen": msgspec.json.encode(seen).decode()} if seen else {}
 
 
 async def _parting(site: Site, near: SeenNode, far: SeenNode) -> PartSkeletons:

@@ -34,7 +34,7 @@ P = "/{project_id:-?[0-9]+}"
 WITHOUT_PAST = {
     "/", "/api-tokens/", "/apis/", "/apis/openapi.json", "/metrics", "/ontology/knownroots", "/permissions/",
     "/register", "/user/login/", "/user/password_change/", "/version", f"{P}/links/{{alias}}",
-    f"{P}/notifications/list",
+    "/user/api-tokens/", f"{P}/notifications/list",
     f"{P}/samplers/connectors/states/", f"{P}/samplers/domains/intervals/states/", f"{P}/samplers/domains/types/",
     f"{P}/samplers/states/", f"{P}/stats/server", f"{P}/tile-ticket",
     # These read nothing if they are asked for nothing.

@@ -208,6 +208,29 @@ async def test_a_stale_state_is_a_conflict_and_changes_nothing(project: cj.Proje
     await asyncio.to_thread(story)
 
 
+async def test_skeletons_that_others_changed_are_not_joined_split_or_rerooted(project: cj.Project) -> None:
+    def story() -> None:
+        nodes, (other,) = chain(project, 3), chain(project, 1, name="other", y=500)
+        box = (-99, -99, -99), (999, 999, 999)
+        drawn = project.nodes_in_box(*box)
+        times = {int(node): time.isoformat() for node, time in zip(drawn["id"], drawn["edition_time"], strict=True)}
+        project.edit.split_skeleton(nodes[1], seen=[(nodes[1], times[nodes[1]])])
+        before = shape(project)
+        end = (nodes[2], times[nodes[2]])
+        for change in (
+            lambda: project.edit.join_skeletons(other, nodes[2], seen=[(other, times[other]), end]),
+            lambda: project.edit.split_skeleton(nodes[2], seen=[end]),
+            lambda: project.edit.reroot_skeleton(nodes[2], seen=[end]),
+        ):
+            with pytest.raises(cj.Conflict):
+                change()
+        assert shape(project) == before
+        project.edit.join_skeletons(other, nodes[0], seen=[(other, times[other]), (nodes[0], times[nodes[0]])])
+        project.edit.reroot_skeleton(nodes[2])
+
+    await asyncio.to_thread(story)
+
+
 async def test_bad_arguments_are_named(project: cj.Project) -> None:
     def refused(op: str, args: dict[str, object]) -> str:
         with pytest.raises(cj.InvalidInput) as caught:

@@ -54,6 +54,10 @@ describe("state is what was seen", () => {
     const linked = edits.createLink(graph, -2, 11, 20, Relation.Postsynaptic).request(asSeen);
     expect(linked.args).toEqual({ treenode_id: 11, connector_id: 20, relation: "postsynaptic_to" });
     expect(linked.state).toEqual([at(11), at(20)]);
+    const joined = edits.joinSkeletons(twoSkeletons(), 3, 11).request(asSeen);
+    expect(joined.args.seen).toEqual([at(3), at(11)]);
+    expect(edits.splitSkeleton(twoSkeletons(), -5, 2).request(asSeen).args.seen).toEqual([at(2)]);
+    expect(edits.rerootSkeleton(twoSkeletons(), 3).request(asSeen).args.seen).toEqual([at(3)]);
     const unlinked = edits.deleteLink(graph, 2).request(asSeen);
     expect(unlinked).toEqual({ args: { treenode_id: 2, connector_id: 20 }, state: [at(2), at(20)] });
     const deleted = edits.deleteConnector(graph, 20).request(asSeen);
@@ -90,14 +94,14 @@ describe("what is drawn", () => {
   });
 
   test("a split takes what is distal along", () => {
-    const graph = applied(twoSkeletons(), edits.splitSkeleton(-5, 2));
+    const graph = applied(twoSkeletons(), edits.splitSkeleton(twoSkeletons(), -5, 2));
     expect(graph.nodes.where("skeleton", -5).sort()).toEqual([2, 3]);
     expect(graph.parent(2)).toBe(-1);
     expect(graph.nodes.value(1, "skeleton")).toBe(100);
   });
 
   test("rerooting turns the way to the root around", () => {
-    const graph = applied(twoSkeletons(), edits.rerootSkeleton(3));
+    const graph = applied(twoSkeletons(), edits.rerootSkeleton(twoSkeletons(), 3));
     expect([graph.parent(3), graph.parent(2), graph.parent(1)]).toEqual([-1, 3, 2]);
   });
 
@@ -107,8 +111,8 @@ describe("what is drawn", () => {
       edits.moveNode(graph, 2, { x: 9, y: 9, z: 9 }),
       edits.setConfidence(graph, 2, 1),
       edits.deleteTreenode(graph, 2),
-      edits.splitSkeleton(-5, 2),
-      edits.rerootSkeleton(2),
+      edits.splitSkeleton(graph, -5, 2),
+      edits.rerootSkeleton(graph, 2),
     ];
     graph.nodes.remove(2);
     for (const edit of later) edit.apply(graph, same);

@@ -189,7 +189,7 @@ describe("a reading of the service", () => {
       fresh.setTime("node", 3, NOON + 99);
       bench.queue.rebase(fresh, bench.queue.now);
     };
-    bench.queue.add(edits.rerootSkeleton(3));
+    bench.queue.add(edits.rerootSkeleton(bench.queue.graph, 3));
     bench.queue.add(edits.moveNode(bench.queue.graph, 3, { x: 0, y: 0, z: 0 }));
     await bench.answer({ newroot: 3, skeleton_id: 100 });
     expect(bench.reloads).toBe(1);

@@ -1,12 +1,13 @@
 /** Edits of whole skeletons. Their answers have no edition times, so that the graph is read again after each. */
 import { isRedo, isUndo, shiftedKey } from "../../shared/keyboard";
 import { type Graph, NO_PARENT } from "../data/graph";
-import { editKind } from "./edit";
+import { editKind, seenAs } from "./edit";
 
 /** Reroot the arbor of `to` there and make it a child of `from`; the skeleton of `from` stays. */
 export const joinSkeletons = editKind(
   { op: "join_skeletons", purpose: "join the skeletons", restamps: true },
   (graph: Graph, from: number, to: number) => {
+    const seen = [from, to].map((node) => seenAs(graph, "node", node));
     const survivor = graph.nodes.value(from, "skeleton") ?? 0;
     const joined = graph.nodes.value(to, "skeleton") ?? 0;
     return {
@@ -18,7 +19,10 @@ export const joinSkeletons = editKind(
         }
         if (target.nodes.has(id(to))) target.nodes.put(id(to), { parent: id(from) });
       },
-      request: ({ id }) => ({ args: { from_id: id(from), to_id: id(to) }, state: null }),
+      request: ({ id, stamp }) => ({
+        args: { from_id: id(from), to_id: id(to), seen: known(seen.map(stamp)) },
+        state: null,
+      }),
     };
   },
 );
@@ -37,7 +41,8 @@ export const splitSkeleton = editKind(
     },
     hint: "Select the node to split at.",
   },
-  (temporarySkeleton: number, treenode: number) => {
+  (graph: Graph, temporarySkeleton: number, treenode: number) => {
+    const seen = seenAs(graph, "node", treenode);
     return {
       creates: [temporarySkeleton],
       needs: [treenode],
@@ -47,7 +52,10 @@ export const splitSkeleton = editKind(
         for (const part of target.distal(node)) target.nodes.put(part, { skeleton: id(temporarySkeleton) });
         target.nodes.put(node, { parent: NO_PARENT });
       },
-      request: ({ id }) => ({ args: { treenode_id: id(treenode) }, state: null }),
+      request: ({ id, stamp }) => ({
+        args: { treenode_id: id(treenode), seen: known([stamp(seen)]) },
+        state: null,
+      }),
       learn(answer, learning) {
         learning.id(temporarySkeleton, answer.new_skeleton_id);
       },
@@ -68,11 +76,15 @@ export const rerootSkeleton = editKind(
     },
     hint: "Select the node that is to become the root.",
   },
-  (treenode: number) => {
+  (graph: Graph, treenode: number) => {
+    const seen = seenAs(graph, "node", treenode);
     return {
       needs: [treenode],
       apply: (target, id) => reroot(target, id(treenode)),
-      request: ({ id }) => ({ args: { treenode_id: id(treenode) }, state: null }),
+      request: ({ id, stamp }) => ({
+        args: { treenode_id: id(treenode), seen: known([stamp(seen)]) },
+        state: null,
+      }),
     };
   },
 );
@@ -118,6 +130,11 @@ export const redoLast = editKind(
     };
   },
 );
+
+/** Of what was seen, the nodes whose edition times are known. */
+function known(stamps: Array<[number, string]>): Array<[number, string]> {
+  return stamps.filter(([, time]) => time !== "");
+}
 
 /** Reverse the edges between a node and its root, as far as they are loaded. */
 function reroot(graph: Graph, treenode: number): void {

@@ -137,7 +137,7 @@ export class Tracing {
     this.requireEditable();
     const treenode = this.activeTreenode();
     if (treenode === null) throw new Hint(edits.rerootSkeleton.hint);
-    this.context.queue.add(edits.rerootSkeleton(treenode));
+    this.context.queue.add(edits.rerootSkeleton(this.graph, treenode));
   }
 
   async split(): Promise<void> {
@@ -150,7 +150,7 @@ export class Tracing {
     const [info] = await this.describe([skeleton]);
     const question = `Split ${info}? The active node becomes the root of a new neuron.`;
     if (!(await this.confirms(question, "Split"))) return;
-    queue.add(edits.splitSkeleton(queue.temporaryId(), active.id));
+    queue.add(edits.splitSkeleton(this.graph, queue.temporaryId(), active.id));
     selection.follow(queue.resolve);
   }
 

@@ -16,6 +16,8 @@ from catmaid_server.domain.projects import log
 from catmaid_server.domain.tracing import lifecycle, sampler_upkeep
 from catmaid_server.domain.tracing.locks import Node, lock_links_of_skeleton, lock_node, lock_skeletons
 from catmaid_server.domain.tracing.sampler_upkeep import JoinChanges, SplitChanges
+from catmaid_server.domain.tracing.states import State
+from catmaid_server.domain.tracing.treenodes import edition_times
 
 sql = load("tracing/skeletons")
 
@@ -44,9 +46,13 @@ class SplitOff:
     """None if the skeleton had none."""
 
 
-async def reroot(tx: Connection, user: User, project_id: int, treenode_id: int) -> Node:
-    """Make a treenode the root of its skeleton; locks do not forbid that, but samplers may."""
+async def reroot(tx: Connection, user: User, project_id: int, treenode_id: int, *, seen: State | None = None) -> Node:
+    """Make a treenode the root of its skeleton; locks do not forbid that, but samplers may.
+
+    Raises `StateMismatch`, as `split` and `join` do, if the nodes of the state `seen` have changed since.
+    """
     node = await lock_node(tx, project_id, treenode_id, whole_skeleton=True)
+    await _require_seen(tx, project_id, seen)
     if node.parent_id is None:
         raise InvalidInput(f"Treenode {treenode_id} is the root already.")
     await sampler_upkeep.require_rerootable(tx, node.skeleton_id, treenode_id)
@@ -75,12 +81,14 @@ async def split(
     *,
     upstream: AnnotationMap | None = None,
     downstream: AnnotationMap | None = None,
+    seen: State | None = None,
 ) -> SplitOff:
     """Cut the edge above a treenode, which becomes the root of a new skeleton of a new neuron.
 
     A part without a map keeps all annotations; one part has to keep them all. Samplers stay with what is above.
     """
     node = await lock_node(tx, project_id, treenode_id, whole_skeleton=True)
+    await _require_seen(tx, project_id, seen)
     await require_editable_neuron(tx, user, node.neuron_id)
     if node.parent_id is None:
         raise InvalidInput(f"Cannot split at treenode {treenode_id}: it is the root and has no parent.")
@@ -120,6 +128,7 @@ async def join(
     sampler_handling: str | None = None,
     lose_sampler_handling: str = sampler_upkeep.KEEP_SAMPLERS,
     note_name: bool = False,
+    seen: State | None = None,
 ) -> Joined:
     """Hang the skeleton of `to_id`, rerooted there, on `from_id`; the skeleton of `from_id` lives on.
 
@@ -130,6 +139,7 @@ async def join(
     either has any.
     """
     kept, gone = await _lock_both(tx, project_id, from_id, to_id)
+    await _require_seen(tx, project_id, seen)
     await _require_editable(tx, user, kept, gone)
     sets = {node.id: await annotation_sets.annotations_of(tx, node.neuron_id) for node in (kept, gone)}
     stable = [STABLE in sets[node.id] for node in (kept, gone)]
@@ -166,6 +176,12 @@ async def join(
         f"{kept.skeleton_id} (neuron: {names[0]}, annotations: {', '.join(annotations or {})})",
     )
     return Joined(kept.skeleton_id, gone.skeleton_id, stable[1], samplers)
+
+
+async def _require_seen(tx: Connection, project_id: int, seen: State | None) -> None:
+    """The nodes, and so their skeletons, are as the author saw them; call with the skeletons locked."""
+    if seen is not None:
+        seen.require_nodes(await edition_times(tx, project_id, seen.node_ids()))
 
 
 async def _lock_both(tx: Connection, project_id: int, from_id: int, to_id: int) -> tuple[Node, Node]:

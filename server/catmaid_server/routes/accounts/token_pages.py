@@ -144,7 +144,8 @@ def _login_page(username: str = "", problems: list[str] | None = None) -> web.Re
 
 async def _page_of_tokens(call: Call, *, made: NewApiToken | None = None, problem: str = "") -> web.Response:
     await write_token_uses(call)
-    async with call.reading() as connection:
+    # Not as of a version: uses are not versioned.
+    async with call.turn(), call.store.reading() as connection:
         listed = await api_tokens.list_tokens(connection, user_id=call.user.id)
     parts = [
         f"<p>You are {escape(call.user.username)}. With an API token, programs act as you: notebooks, for example.</p>",

@@ -8,6 +8,7 @@ import msgspec
 
 from catmaid_server.domain.tracing import sampler_upkeep, skeletons
 from catmaid_server.domain.tracing.sampler_upkeep import JoinChanges
+from catmaid_server.domain.tracing.states import State
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Permission, Routes
 from catmaid_server.routes.tracing.edition_times import with_edition_time
@@ -20,6 +21,8 @@ class Reroot(msgspec.Struct, kw_only=True):
 
     treenode_id: int
     state: str | None = None
+    seen: str | None = None
+    """Nodes and their edition times as the author saw them, `[[id, time], …]`: refused if they changed since."""
 
 
 class Rerooted(TypedDict):
@@ -32,7 +35,7 @@ class Rerooted(TypedDict):
 @routes.post("/{project_id}/skeleton/reroot", needs=Permission.ANNOTATE, label="skeletons.reroot")
 async def reroot(call: Call, form: Reroot) -> Rerooted:
     """Make a treenode the root of its skeleton."""
-    node = await skeletons.reroot(call.tx, call.user, call.project_id, form.treenode_id)
+    node = await skeletons.reroot(call.tx, call.user, call.project_id, form.treenode_id, seen=_seen(form.seen))
     answer: Rerooted = {"newroot": node.id, "skeleton_id": node.skeleton_id}
     return await with_edition_time(call, answer, node.id)
 
@@ -44,6 +47,8 @@ class Split(msgspec.Struct, kw_only=True):
     upstream_annotation_map: dict[str, int] | None = None
     downstream_annotation_map: dict[str, int] | None = None
     state: str | None = None
+    seen: str | None = None
+    """Nodes and their edition times as the author saw them, `[[id, time], …]`: refused if they changed since."""
 
 
 class SplitSamplers(TypedDict):
@@ -76,6 +81,7 @@ async def split(call: Call, form: Split) -> SkeletonSplit:
         form.treenode_id,
         upstream=form.upstream_annotation_map,
         downstream=form.downstream_annotation_map,
+        seen=_seen(form.seen),
     )
     node, samplers = made.node, made.samplers
     answer: SkeletonSplit = {
@@ -107,6 +113,8 @@ class Join(msgspec.Struct, kw_only=True):
     from_name_reference: bool = False
     """Whether the result gets an annotation with the name of the neuron that ends."""
     state: str | None = None
+    seen: str | None = None
+    """Nodes and their edition times as the author saw them, `[[id, time], …]`: refused if they changed since."""
 
 
 class SkeletonsJoined(TypedDict):
@@ -135,6 +143,7 @@ async def join(call: Call, form: Join) -> SkeletonsJoined:
         sampler_handling=form.sampler_handling,
         lose_sampler_handling=form.lose_sampler_handling,
         note_name=form.from_name_reference,
+        seen=_seen(form.seen),
     )
     answer: SkeletonsJoined = {
         "message": "success",
@@ -147,3 +156,8 @@ async def join(call: Call, form: Join) -> SkeletonsJoined:
     if joined.samplers is not None:
         answer["samplers"] = joined.samplers
     return answer
+
+
+def _seen(text: str | None) -> State | None:
+    """Clients of CATMAID send none: their `state` is not looked at, as in CATMAID."""
+    return State(text) if text else None

@@ -21,6 +21,8 @@ $$;
 ALTER TABLE transaction_info ADD COLUMN edit_group uuid;
 COMMENT ON COLUMN transaction_info.edit_group IS 'the same for all versions of one edit; null for edits of one version';
 
+CREATE OR REPLACE VIEW past.transaction_info AS SELECT * FROM public.transaction_info WHERE id <= as_of_version();
+
 DROP FUNCTION begin_version(integer, integer, text, text);
 CREATE FUNCTION begin_version(
     author integer, project integer, what text, why text DEFAULT NULL, together uuid DEFAULT NULL
