@@ -29,3 +29,7 @@ DELETE FROM annotation_link WHERE neuron_id = %(neuron_id)s;
 -- name: delete_neuron
 -- Delete a neuron that has no skeletons and annotations any more.
 DELETE FROM neuron WHERE id = %(neuron_id)s;
+
+-- name: names_like
+-- Names of neurons of a project that fit a pattern of LIKE.
+SELECT name FROM neuron WHERE project_id = %(project_id)s AND name LIKE %(pattern)s;
