@@ -44,16 +44,16 @@ class OneToMany(msgspec.Struct):
     """One skeleton, others, and the relation of the one."""
 
     skid: int
+    relation: str
     skids: list[int] = []
-    relation: str = PRESYNAPTIC
 
 
 class ManyToMany(msgspec.Struct):
     """Skeletons, others, and the relation of the first."""
 
+    relation: str
     skids1: list[int] = []
     skids2: list[int] = []
-    relation: str = PRESYNAPTIC
 
 
 class Completed(msgspec.Struct):
@@ -117,9 +117,8 @@ async def completed_synapses(call: Call, form: Completed) -> list[ConnectorPair]
 @routes.any("/{project_id}/connector/list/linked-to-nodes", needs=Permission.BROWSE)
 async def connectors_of_nodes(call: Call, form: TreenodeIds) -> dict[str, list[int]]:
     """List the connectors that treenodes are linked to."""
-    ids = required(form.treenode_ids, "treenode ID")
     async with call.reading() as connection:
-        return {"connector_ids": await connector_info.linked_to_nodes(connection, call.project_id, ids)}
+        return {"connector_ids": await connector_info.linked_to_nodes(connection, call.project_id, form.treenode_ids)}
 
 
 class Sides(TypedDict):
@@ -134,8 +133,9 @@ class Sides(TypedDict):
 @routes.any("/{project_id}/connector/skeletons", needs=Permission.BROWSE)
 async def skeletons_of_connectors(call: Call, form: ConnectorIds) -> list[tuple[int, Sides]]:
     """List skeletons and treenodes on both sides of connectors."""
+    ids = required(form.connector_ids, "connector ID")
     async with call.reading() as connection:
-        links = await connector_info.named_links(connection, call.project_id, form.connector_ids)
+        links = await connector_info.named_links(connection, call.project_id, ids)
     found: dict[int, Sides] = {}
     for link in links:
         sides = found.setdefault(

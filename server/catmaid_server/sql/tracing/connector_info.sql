@@ -121,6 +121,10 @@ SELECT l.user_id, l.creation_time, l.edition_time
    AND (%(relation_id)s::integer IS NULL OR r.id = %(relation_id)s)
  ORDER BY l.id;
 
+-- name: relation_id
+-- Id of a relation of a project, by its name.
+SELECT id FROM relation WHERE project_id = %(project_id)s AND name = %(relation)s;
+
 -- name: pairs
 -- Pairs of links to the same connector by two relations, each side of some skeletons (NULL: of any).
 -- Rows: connector and its place; treenode, skeleton, confidence, user and place of one side, then of the other.
