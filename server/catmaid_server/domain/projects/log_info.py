@@ -10,7 +10,7 @@ import msgspec
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_json, fetch_one
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.errors import LocationLookup
 
 sql = load("projects/log_info")
 
@@ -88,11 +88,11 @@ async def location_of_transaction(
 ) -> dict[str, float]:
     """Location (nm) of something that a transaction wrote, if it ran at `time`.
 
-    Raises `InvalidInput` if there is no such transaction, or it wrote nothing with a location.
+    Raises `LocationLookup` if there is no such transaction, or it wrote nothing with a location.
     """
     row = await fetch_one(connection, sql.location_of_transaction, project_id=project_id, version=version, time=time)
     if row is None:
-        raise InvalidInput(f"Transaction {version} changed nothing that has a location.")
+        raise LocationLookup(f"Transaction {version} changed nothing that has a location.")
     return dict(zip("xyz", row, strict=True))
 
 

@@ -10,7 +10,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.arbor_walk import ArborWalk
-from catmaid_server.domain.errors import NotFound
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.patterns import matched
 from catmaid_server.domain.positions import Position
 from catmaid_server.domain.values import Box
@@ -31,7 +31,7 @@ async def open_ends(
     """Ends without a label that closes them, nearest first.
 
     Each is (node, place, number of nodes on the way from `treenode_id`, both counted, creation time). The root is
-    an end if it has at most one child. Raises `NotFound` if the node is not one of this skeleton.
+    an end if it has at most one child. Raises `InvalidInput` if the node is not one of this skeleton.
     """
     arbor, places, created = await _arbor(connection, project_id, skeleton_id, treenode_id)
     rows = await fetch_all(connection, sql.closed, project_id=project_id, skeleton_id=skeleton_id, pattern=CLOSING)
@@ -48,7 +48,7 @@ async def labelled(
 ) -> list[tuple[int, Position, int, list[str]]]:
     """Nodes with a label that fits a regular expression, nearest first, as (node, place, nodes on the way, labels).
 
-    Raises `NotFound` if the node is not one of this skeleton.
+    Raises `InvalidInput` if the node is not one of this skeleton.
     """
     arbor, places, _ = await _arbor(connection, project_id, skeleton_id, treenode_id)
     async with matched(connection, pattern):
@@ -68,7 +68,7 @@ async def _arbor(
     rows = await fetch_all(connection, sql.arbor, project_id=project_id, skeleton_id=skeleton_id)
     arbor = ArborWalk({node: parent for node, parent, *_ in rows})
     if treenode_id not in arbor.parents:
-        raise NotFound(f"Skeleton {skeleton_id} has no treenode {treenode_id}.")
+        raise InvalidInput(f"Skeleton {skeleton_id} has no treenode {treenode_id}.")
     return arbor, {row[0]: (row[2], row[3], row[4]) for row in rows}, {row[0]: row[5] for row in rows}
 
 
