@@ -37,7 +37,11 @@ ANSWERS: list[tuple[str, dict[str, str], Any]] = [
     ("/3/neurons/all-skeletons", {}, {}),
     ("/3/node/update", {}, {"updated": 0, "old_treenodes": None, "old_connectors": None}),
     ("/3/textlabel/delete", {"tid": "999999"}, {"message": "Success."}),
-    ("/3/skeletons/connectivity", {"link_types[0]": "incoming"}, {}),
+    (
+        "/3/skeletons/connectivity",
+        {"source_skeleton_ids[0]": "2388", "source_skeleton_ids[1]": "235", "boolean_op": "and"},
+        {"outgoing": {}, "outgoing_reviewers": [], "incoming": {}, "incoming_reviewers": []},
+    ),
     (
         "/3/nodes/nearest",
         {},

@@ -131,3 +131,28 @@ async def test_annotations_of_targets_come_in_the_order_of_their_links(tracer: T
     answer = await tracer.post("annotations/query-targets", with_annotations="true", **{"types[0]": "neuron"})
     borne = {tuple(e["skeleton_ids"]): [a["name"] for a in e["annotations"]] for e in answer["entities"]}
     assert [borne[(skeleton_id,)] for skeleton_id in skeletons] == [["early", "late"], ["late", "early"]]
+
+
+class TestConnectors:
+    """Lists of connectors and of synapses."""
+
+    async def test_labels_are_in_alphabetic_order(self, tracer: Tracer) -> None:
+        connector = await tracer.connector(await tracer.node())
+        await tracer.post(f"label/connector/{connector}/update", tags="delta,Beta,alpha")
+        answer = await tracer.post("connectors/", with_tags="true")
+        assert answer["tags"][str(connector)] == ["alpha", "Beta", "delta"]
+
+    async def test_synapses_come_by_the_postsynaptic_skeleton(self, tracer: Tracer) -> None:
+        first, second, source = [await tracer.node() for _ in range(3)]
+        made = [await tracer.connector(source) for _ in range(2)]
+        for connector, target in zip(made, (second, first), strict=True):
+            form = {"from_id": target, "to_id": connector, "link_type": "postsynaptic_to", "state": UNCHECKED}
+            await tracer.post("link/create", **form)
+        answer = await tracer.post("connector/info", **{f"cids[{place}]": made[place] for place in range(2)})
+        assert [row[0] for row in answer] == made[::-1]
+
+    async def test_only_synapses_have_two_sides(self, tracer: Tracer) -> None:
+        connector = await tracer.connector(await tracer.node(), "gapjunction_with")
+        form = {"connector_ids[0]": connector}
+        assert await tracer.post("connector/skeletons", **form) == []
+        assert await tracer.post("connector/edgetimes", **form) == {}

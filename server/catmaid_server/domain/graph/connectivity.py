@@ -38,10 +38,8 @@ async def partners(connection: Connection, project_id: int, query: PartnerQuery)
     For each direction asked for, two items: under its name the partners by id, each with `num_nodes`, `skids`
     (by source the number of links of confidence 1, 2, 3, 4 and 5) and perhaps `links` (source node, partner node,
     source, connector); and under `<direction>_reviewers` the users who reviewed nodes of any of them.
-    Unknown directions are left out. Without sources there is nothing if directions are named; else `InvalidInput`.
+    Unknown directions are left out. Raises `InvalidInput` without sources.
     """
-    if not query.skeleton_ids and query.directions is not DIRECTIONS:
-        return {}
     required(query.skeleton_ids, "source skeleton ID")
     found: dict[str, Any] = {}
     for direction in query.directions:

@@ -52,8 +52,8 @@ class ConnectorPair(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class NamedLink:
-    """A link of a connector, with the name of its relation."""
+class SynapticLink:
+    """A pre- or postsynaptic link of a connector, with the name of its relation."""
 
     connector_id: int
     relation: str
@@ -90,7 +90,7 @@ async def list_connectors(connection: Connection, project_id: int, wanted: Conne
 
 
 async def labels(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Labels by connector; connectors without any are left out."""
+    """Labels by connector, in alphabetic order; connectors without any are left out."""
     return dict(await fetch_all(connection, sql.labels, connector_ids=list(connector_ids)))
 
 
@@ -156,12 +156,12 @@ async def in_box(
     )
 
 
-async def named_links(connection: Connection, project_id: int, connector_ids: Sequence[int]) -> list[NamedLink]:
-    """The links of connectors, by connector."""
+async def synaptic_links(connection: Connection, project_id: int, connector_ids: Sequence[int]) -> list[SynapticLink]:
+    """The pre- and postsynaptic links of connectors, by connector."""
     return await fetch_records(
         connection,
-        sql.named_links,
-        NamedLink,
+        sql.synaptic_links,
+        SynapticLink,
         project_id=project_id,
         connector_ids=list(connector_ids),
     )
