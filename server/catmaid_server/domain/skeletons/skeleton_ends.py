@@ -21,6 +21,19 @@ sql = load("skeletons/skeleton_ends")
 CLOSING = r"^(uncertain continuation|not a branch|soma|(really|uncertain|anterior|posterior)?\s?ends?$)"
 """Labels, in any case, by which tracers say that there is nothing more to trace at an end; some may go on."""
 
+END_LABELS = (
+    "ends",
+    "really ends",
+    "uncertain end",
+    "anterior end",
+    "posterior end",
+    "uncertain continuation",
+    "not a branch",
+    "soma",
+    "out to nerve",
+)
+"""The labels of which an end bears one in a complete skeleton; spelled like this."""
+
 ANCHORS = ("soma", "out to nerve")
 """Labels of which a neuron has at least one; what has none is a fragment of one."""
 
@@ -107,7 +120,10 @@ async def skeletons_in_box(
 
 @dataclass(frozen=True)
 class Completeness:
-    """What a complete skeleton has: few open ends (as a share of all), enough nodes and cable (nm), and an anchor."""
+    """What a complete skeleton has: few open ends, enough nodes and cable (nm), and an anchor.
+
+    The share of open ends, of all, has to be below `max_open`; any share will do for 1.
+    """
 
     max_open: float = 0.03
     min_nodes: int = 500
@@ -124,7 +140,7 @@ async def completeness(
         sql.completeness,
         project_id=project_id,
         skeleton_ids=list(skeleton_ids),
-        pattern=CLOSING,
+        end_labels=list(END_LABELS),
         anchors=list(ANCHORS),
     )
     return [
@@ -132,7 +148,7 @@ async def completeness(
             skeleton,
             nodes >= wanted.min_nodes
             and cable >= wanted.min_cable
-            and still_open <= wanted.max_open * ends
+            and (still_open < wanted.max_open * ends or wanted.max_open >= 1)
             and (anchored or not wanted.anchored),
         )
         for skeleton, nodes, cable, ends, still_open, anchored in rows
