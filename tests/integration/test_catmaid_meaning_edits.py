@@ -156,3 +156,12 @@ class TestConnectors:
         form = {"connector_ids[0]": connector}
         assert await tracer.post("connector/skeletons", **form) == []
         assert await tracer.post("connector/edgetimes", **form) == {}
+
+    async def test_details_have_desmosomes(self, tracer: Tracer) -> None:
+        node = await tracer.node()
+        wanted = ("presynaptic_to", "postsynaptic_to", "gapjunction_with", "desmosome_with", "tightjunction_with")
+        connectors = [await tracer.connector(node, relation) for relation in wanted]
+        path = f"skeletons/{await tracer.skeleton_of(node)}/compact-detail"
+        for form in ({}, {"with_history": "true"}):
+            links = (await tracer.get(path, with_connectors="true", **form))[1]
+            assert sorted(link[1:3] for link in links) == [[connectors[kind], kind] for kind in range(4)]

@@ -70,7 +70,7 @@ async def compact_detail(call: Call, form: CompactDetail) -> Encoded:
     Returns
     -------
     A list: the nodes as (id, parent or null, user, x, y, z, radius, confidence), nm; links to connectors as (node,
-    connector, kind, x, y, z) with kind 0 pre-, 1 postsynaptic, 2 gap junction, 3 attachment; nodes by label;
+    connector, kind, x, y, z) with kind 0 pre-, 1 postsynaptic, 2 gap junction, 3 desmosome; nodes by label;
     reviews as (node, reviewer, time); annotations as (annotation, user, time). Parts that were not asked for are
     empty. The same as MessagePack or as columns, if that is asked for.
     """
