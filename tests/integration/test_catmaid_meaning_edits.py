@@ -165,3 +165,14 @@ class TestConnectors:
         for form in ({}, {"with_history": "true"}):
             links = (await tracer.get(path, with_connectors="true", **form))[1]
             assert sorted(link[1:3] for link in links) == [[connectors[kind], kind] for kind in range(4)]
+
+
+async def test_skeletons_of_others_are_not_given_away(tracer: Tracer, admin: Tracer) -> None:
+    skeleton_id = await tracer.skeleton_of(await tracer.node())
+    models = await tracer.post("neurons/from-models", **{"model_ids[0]": skeleton_id})
+    neuron_id = models[str(skeleton_id)]
+    await admin.node(useneuron=neuron_id)
+    ((receiver,),) = await admin.rows("SELECT id FROM app_user WHERE username = 'admin'")
+    give = {"path": f"neuron/{neuron_id}/give-to-user", "target_user_id": receiver}
+    assert (await tracer.refused(**give))[0] == 403
+    await admin.post(**give)
