@@ -70,6 +70,13 @@ async def test_contributors_of_no_skeletons(session: aiohttp.ClientSession) -> N
         assert not any((await response.json()).values())
 
 
+async def test_a_single_node_is_reviewed(session: aiohttp.ClientSession) -> None:
+    """It is a sequence of its own."""
+    async with session.post("/3/skeletons/2433/review") as response:
+        (sequence,) = await response.json()
+    assert (sequence["nr_nodes"], [node["id"] for node in sequence["sequence"]]) == (1, [2437])
+
+
 REFUSALS: list[tuple[str, dict[str, str], int, str]] = [
     ("/log/info", {}, 400, "ValueError"),
     ("/3/connector/skeletons", {}, 400, "ValueError"),
@@ -95,6 +102,7 @@ REFUSALS: list[tuple[str, dict[str, str], int, str]] = [
     ("/3/999999/1/0/compact-skeleton", {}, 404, "NotFound"),
     ("/3/skeletons/235/open-leaves", {"treenode_id": "367"}, 400, "ValueError"),
     ("/3/skeletons/235/find-labels", {"treenode_id": "367", "label_regex": "a"}, 400, "ValueError"),
+    ("/3/skeletons/2388/review", {"subarbor_node_id": "367"}, 400, "ValueError"),
     ("/3/treenodes/999999/next-branch-or-end", {}, 400, "ValueError"),
 ]
 
