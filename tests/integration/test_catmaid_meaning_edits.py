@@ -176,3 +176,50 @@ async def test_skeletons_of_others_are_not_given_away(tracer: Tracer, admin: Tra
     give = {"path": f"neuron/{neuron_id}/give-to-user", "target_user_id": receiver}
     assert (await tracer.refused(**give))[0] == 403
     await admin.post(**give)
+
+
+class TestSplitAndJoin:
+    """What is cut off or merged stays whose it was, with its annotations as old as they were."""
+
+    async def named(self, tracer: Tracer, skeleton_id: int) -> list[tuple[object, ...]]:
+        return await tracer.rows(
+            "SELECT n.user_id, k.user_id, n.name, k.name FROM skeleton k JOIN neuron n ON n.id = k.neuron_id"
+            " WHERE k.id = %s",
+            skeleton_id,
+        )
+
+    async def dated(self, tracer: Tracer, skeleton_id: int) -> dict[str, object]:
+        found = await tracer.rows(
+            "SELECT a.name, l.creation_time FROM skeleton k JOIN annotation_link l ON l.neuron_id = k.neuron_id"
+            "  JOIN annotation a ON a.id = l.annotation_id WHERE k.id = %s",
+            skeleton_id,
+        )
+        return dict(found)
+
+    async def test_a_part_belongs_to_whom_the_whole_belonged(
+        self, tracer: Tracer, admin: Tracer, path: list[int]
+    ) -> None:
+        whole = await tracer.skeleton_of(path[0])
+        await tracer.annotate(whole, "as old as this")
+        part = (await admin.post("skeleton/split", treenode_id=path[3]))["new_skeleton_id"]
+        ((owner, *_),) = await self.named(tracer, whole)
+        ((neuron_owner, skeleton_owner, neuron, skeleton),) = await self.named(tracer, part)
+        assert (neuron_owner, skeleton_owner) == (owner, owner)
+        assert str(neuron).startswith("Neuron ")
+        assert skeleton == f"Skeleton {part}"
+        assert await self.dated(tracer, part) == await self.dated(tracer, whole)
+
+    async def test_the_earlier_time_of_an_annotation_stays(self, tracer: Tracer, path: list[int]) -> None:
+        gone = await tracer.skeleton_of(path[0])
+        await tracer.annotate(gone, "of both", "of one")
+        root = await tracer.node(neuron_name="survivor")
+        kept = await tracer.skeleton_of(root)
+        await tracer.annotate(kept, "of both")
+        before = await self.dated(tracer, gone)
+        await tracer.post("skeleton/join", from_id=root, to_id=path[0])
+        assert await self.dated(tracer, kept) == before
+        ((text,),) = await tracer.rows(
+            "SELECT freetext FROM log_entry WHERE operation_type = 'join_skeleton' ORDER BY id DESC LIMIT 1"
+        )
+        assert text.startswith(f"Joined skeleton with ID {gone} (neuron: neuron ")
+        assert text.endswith(f"into skeleton with ID {kept} (neuron: survivor, annotations: of both, of one)")

@@ -8,9 +8,9 @@ SELECT new.id, %(project_id)s, %(user_id)s, coalesce(%(name)s::text, %(prefix)s:
 RETURNING id;
 
 -- name: create_skeleton
--- Add a skeleton without treenodes to a neuron.
+-- Add a skeleton without treenodes to a neuron; it is called by the prefix and its id.
 INSERT INTO skeleton (id, project_id, neuron_id, user_id, name)
-SELECT new.id, %(project_id)s, %(neuron_id)s, %(user_id)s, 'skeleton ' || new.id
+SELECT new.id, %(project_id)s, %(neuron_id)s, %(user_id)s, %(prefix)s::text || ' ' || new.id
   FROM (SELECT nextval('concept_id_seq')::integer AS id) new
 RETURNING id;
 
