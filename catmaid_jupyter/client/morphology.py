@@ -16,10 +16,10 @@ from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.frames import NODES, SKELETON_CONNECTORS, TAGS, frame, ordered
 from catmaid_jupyter.model import arbor
 from catmaid_wire.forms import FormValue
-from catmaid_wire.relations import GAP_JUNCTION, POSTSYNAPTIC, PRESYNAPTIC
+from catmaid_wire.relations import DESMOSOME, GAP_JUNCTION, POSTSYNAPTIC, PRESYNAPTIC
 from catmaid_wire.swc import SOMA_LABEL
 
-_RELATIONS: Final = {0: PRESYNAPTIC, 1: POSTSYNAPTIC, 2: GAP_JUNCTION}
+_RELATIONS: Final = {0: PRESYNAPTIC, 1: POSTSYNAPTIC, 2: GAP_JUNCTION, 3: DESMOSOME}
 """Relations by their numbers in `compact-detail`."""
 _NODE_ROW: Final = ("id", "parent_id", "user_id", "x", "y", "z", "radius", "confidence")
 _CONNECTOR_ROW: Final = ("treenode_id", "connector_id", "kind", "x", "y", "z")

@@ -112,3 +112,14 @@ async def test_links_get_confidences_of_their_own(tracer: Tracer) -> None:
     assert status == 400
     await tracer.post(path, new_confidence=3, **unchecked)
     assert await confidences() == [3, 3, 3]
+
+
+async def test_the_log_is_sorted_by_any_of_its_columns(tracer: Tracer) -> None:
+    for _ in range(3):
+        await tracer.node()
+    texts = [
+        [entry[-1] for entry in await entries(tracer, iSortingCols=1, iSortCol_0=6, sSortDir_0=direction)]
+        for direction in ("asc", "desc")
+    ]
+    assert texts == [sorted(texts[0]), sorted(texts[0], reverse=True)]
+    assert (await tracer.refused("logs/list", iSortingCols=1, iSortCol_0=7))[0] == 400

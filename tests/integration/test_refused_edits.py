@@ -280,7 +280,6 @@ IMPOSSIBLE: dict[str, Case] = {
         "treenode/insert",
         {"parent_id": s.own[0].id, "child_id": s.own[1].id, "takeover_child_ids[0]": s.own[3].id, "state": UNCHECKED},
     ),
-    "move of nothing": lambda s: ("node/update", {"state": UNCHECKED}),
     "move of an unknown node": lambda s: ("node/update", move(s.own[1], 999_999)),
     "move in another project": lambda s: ("node/update", move(s.own[1], s.elsewhere[1])),
     "move to nowhere": lambda s: ("node/update", move(s.own[1]) | {"t[0][1]": "inf"}),

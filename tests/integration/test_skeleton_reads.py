@@ -101,8 +101,20 @@ async def test_what_makes_a_skeleton_complete(tracer: Tracer) -> None:
     await tracer.label(nodes[0], "soma")
     assert await complete(tracer, skeleton)
     assert not await complete(tracer, skeleton, min_nodes=4)
+    assert not await complete(tracer, skeleton, open_ends_percent=0)
     assert not await complete(tracer, skeleton, min_cable=21)
     assert await complete(tracer, skeleton, min_cable=20)
+
+
+async def test_every_root_is_an_end_and_labels_of_ends_are_spelled_exactly(tracer: Tracer) -> None:
+    root, one, other = await tracer.chain(3)
+    await tracer.node(root, 0, 10)
+    skeleton = await tracer.skeleton_of(root)
+    await tracer.label(other, "ENDS")
+    await tracer.label(one, "soma")
+    assert [await complete(tracer, skeleton, open_ends_percent=share) for share in (0.99, 1)] == [False, True]
+    await tracer.label(other, "really ends")
+    assert [await complete(tracer, skeleton, open_ends_percent=share) for share in (0.66, 0.67)] == [False, True]
 
 
 async def in_box(tracer: Tracer, **form: object) -> list[int]:

@@ -25,7 +25,7 @@ move a treenode                  +     +      -      +      +       +      0
 move a connector                 +     +      -      +      +       +      0
 delete a treenode                +     +      -      +      -       +      0
 add a child                      +     +      +      +      0       +      0
-insert a treenode                +     +      +      +      0       +      0
+insert a treenode                +     +      +      +      +       +      0
 change a parent                  +     +      -      +      -       +      0
 set a radius                     +     +      -      +      +       +      0
 set radii                        +     +      -      +      +       +      0
@@ -52,7 +52,7 @@ rename a volume                  +     +      +      +      +       +      0
 delete a volume                  +     +      -      +      +       +      0
 delete a point cloud             +     +      -      +      +       +      0
 change a text label              +     +      +      +      +       +      0
-delete a text label              +     +      +      +      +       +      0
+delete a text label              +     +      +      +      +       +      =
 delete a link                    +     +      -      +      +       +      0
 rename a landmark                +     +      -      +      +       +      0
 delete a landmark                +     +      -      +      +       +      0

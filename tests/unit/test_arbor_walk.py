@@ -29,13 +29,13 @@ def forked() -> ArborWalk:
 def test_branches_come_largest_first() -> None:
     arbor = forked()
     assert arbor.branches(2) == [3, 6]
-    assert [arbor.end_or_branch(first) for first in arbor.branches(2)] == [5, 6]
-    assert arbor.end_or_branch(0) == 2
+    assert [arbor.path_to_end_or_branch(first) for first in arbor.branches(2)] == [[3, 4, 5], [6]]
+    assert arbor.path_to_end_or_branch(0) == [0, 1, 2]
 
 
-def test_previous_branch_of_the_root_is_the_root() -> None:
+def test_no_path_leads_up_from_the_root() -> None:
     arbor = forked()
-    assert [arbor.previous_branch_or_root(node) for node in (5, 2, 1, 0)] == [2, 0, 0, 0]
+    assert [arbor.path_to_previous_branch_or_root(node) for node in (5, 2, 1, 0)] == [[4, 3, 2], [1, 0], [0], []]
 
 
 def test_ends_have_one_neighbour() -> None:
@@ -59,10 +59,10 @@ def test_sequences_walk_every_edge_once(arbor: ArborWalk) -> None:
     edges = [edge for path in found for edge in pairwise(path)]
     assert sorted(edges) == sorted((node, parent) for node, parent in arbor.parents.items() if parent is not None)
     assert [len(path) for path in found] == sorted((len(path) for path in found), reverse=True)
-    assert {node for path in found for node in path} == {node for edge in edges for node in edge}
+    assert {node for path in found for node in path} == set(arbor.parents)
 
 
 def test_sequences_of_a_fork() -> None:
     assert sequences(forked(), 0) == [[5, 4, 3, 2, 1, 0], [6, 2]]
     assert sequences(forked(), 3) == [[5, 4, 3]]
-    assert sequences(forked(), 6) == []
+    assert sequences(forked(), 6) == [[6]]

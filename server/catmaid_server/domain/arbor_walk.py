@@ -32,19 +32,21 @@ class ArborWalk:
             stack.extend(self.children.get(found[-1], ()))
         return found
 
-    def end_or_branch(self, node: int) -> int:
-        """The first node from `node` on, itself included, that has no child or several."""
-        while len(below := self.children.get(node, [])) == 1:
-            node = below[0]
-        return node
+    def path_to_end_or_branch(self, node: int) -> list[int]:
+        """The nodes from `node` on, itself included, to the first that has no child or several."""
+        path = [node]
+        while len(below := self.children.get(path[-1], [])) == 1:
+            path.append(below[0])
+        return path
 
-    def previous_branch_or_root(self, node: int) -> int:
-        """The nearest proximal node that has several children or no parent; a root is its own."""
-        while (parent := self.parents[node]) is not None:
-            node = parent
-            if len(self.children[node]) > 1:
+    def path_to_previous_branch_or_root(self, node: int) -> list[int]:
+        """The nodes proximal to `node` to the nearest that has several children or no parent; none for a root."""
+        path: list[int] = []
+        while (parent := self.parents[path[-1] if path else node]) is not None:
+            path.append(parent)
+            if len(self.children[parent]) > 1:
                 break
-        return node
+        return path
 
     def is_end(self, node: int) -> bool:
         """Whether a node has one neighbour or none."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 
 from catmaid_server.db.queries import load
@@ -17,6 +16,7 @@ from catmaid_server.domain.patterns import matched
 sql = load("annotation/annotation_query")
 
 DEFAULT_TYPES = ("neuron", "annotation")
+_TYPES = ("neuron", "annotation", "skeleton", "volume")
 _SORTS = ("id", "name")
 _SORTS_BY_TIME = ("annotated_on", "last_annotation_link_edit")
 
@@ -72,9 +72,13 @@ class TargetQuery:
 async def query_targets(connection: Connection, project_id: int, query: TargetQuery) -> dict[str, Any]:
     """The targets that fit, as `entities` (one page) and `totalRecords` (how many fit).
 
-    Raises `InvalidInput` for an unknown order, annotation ids that are no numbers, and unknown names of annotations.
+    Raises `InvalidInput` for an unknown order or type, annotation ids that are no numbers, and unknown names of
+    annotations.
     """
     _check_order(query)
+    for kind in query.types:
+        if kind not in _TYPES:
+            raise InvalidInput(f"Targets are of type {', '.join(_TYPES)}, not {kind!r}.")
     wanted = await _resolved(connection, project_id, query, query.annotated_with)
     unwanted = await _resolved(connection, project_id, query, query.not_annotated_with)
     only = await _annotated(connection, query, wanted) if wanted else None
@@ -202,4 +206,4 @@ async def _add_annotations(connection: Connection, entities: list[dict[str, Any]
         times = {"creation_time": creation_time, "edition_time": edition_time} if with_timestamps else {}
         borne[entity_id].append({"id": annotation_id, "name": names[annotation_id], "uid": user_id, **times})
     for entity in entities:
-        entity["annotations"] = sorted(borne.get(entity["id"], ()), key=itemgetter("id"))
+        entity["annotations"] = borne.get(entity["id"], [])

@@ -33,6 +33,15 @@ async def neurons_of_skeletons(connection: Connection, project_id: int, skeleton
     )
 
 
+async def known_neurons_of_skeletons(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> list[int]:
+    """Neurons of skeletons, each once, in their order; `InvalidInput` if one of these does not exist."""
+    found = await neurons_of_skeletons(connection, project_id, skeleton_ids)
+    unknown = sorted(set(skeleton_ids) - set(found))
+    if unknown:
+        raise InvalidInput(f"There is no skeleton {unknown[0]}.")
+    return list(dict.fromkeys(found[skeleton_id] for skeleton_id in skeleton_ids))
+
+
 async def skeletons_of_neurons(
     connection: Connection, project_id: int, neuron_ids: Sequence[int]
 ) -> dict[int, list[int]]:

@@ -55,7 +55,7 @@ async def create_datastore(tx: Connection, name: str) -> Datastore:
 async def delete_datastore(tx: Connection, name: str) -> None:
     """Delete a datastore with all that is in it."""
     datastore_id = await _require_datastore(tx, name)
-    await tx.execute(sql.delete_data, {"datastore_id": datastore_id})
+    await tx.execute(sql.delete_all, {"datastore_id": datastore_id})
     await tx.execute(sql.delete_datastore, {"datastore_id": datastore_id})
 
 
@@ -88,6 +88,13 @@ async def put_datum(
     if await fetch_value(tx, sql.replace, **place) is not None:
         return None
     return Datum(await fetch_value(tx, sql.create, **place), key, decoded, datastore_id, project_id, user_id)
+
+
+async def delete_data(tx: Connection, name: str, *, user_id: int | None, project_id: int | None) -> int:
+    """Delete the values of one user, or of all if `None`, for a project or for none; how many these were."""
+    datastore_id = await _require_datastore(tx, name)
+    rows = await fetch_all(tx, sql.delete_values, datastore_id=datastore_id, user_id=user_id, project_id=project_id)
+    return len(rows)
 
 
 async def _require_datastore(connection: Connection, name: str) -> int:

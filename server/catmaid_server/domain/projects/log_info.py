@@ -10,20 +10,25 @@ import msgspec
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_json, fetch_one
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.errors import InvalidInput, LocationLookup
 
 sql = load("projects/log_info")
 
 PAGE = 2000
 UNSORTED = -1
+_LAST_COLUMN = 6
 
 
 @dataclass(frozen=True)
 class LogOrder:
-    """A column of the log (0 user, 1 operation, 2 time, 3 x, 4 y, 5 z) and a direction."""
+    """A column of the log (0 user, 1 operation, 2 time, 3 x, 4 y, 5 z, 6 text) and a direction."""
 
     column: int = UNSORTED
     descending: bool = True
+
+    def __post_init__(self) -> None:
+        if not UNSORTED <= self.column <= _LAST_COLUMN:
+            raise InvalidInput(f"There is no column {self.column} of the log, but 0 to {_LAST_COLUMN}.")
 
 
 async def entries(
@@ -88,11 +93,11 @@ async def location_of_transaction(
 ) -> dict[str, float]:
     """Location (nm) of something that a transaction wrote, if it ran at `time`.
 
-    Raises `InvalidInput` if there is no such transaction, or it wrote nothing with a location.
+    Raises `LocationLookup` if there is no such transaction, or it wrote nothing with a location.
     """
     row = await fetch_one(connection, sql.location_of_transaction, project_id=project_id, version=version, time=time)
     if row is None:
-        raise InvalidInput(f"Transaction {version} changed nothing that has a location.")
+        raise LocationLookup(f"Transaction {version} changed nothing that has a location.")
     return dict(zip("xyz", row, strict=True))
 
 

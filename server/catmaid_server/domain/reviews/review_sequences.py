@@ -8,7 +8,7 @@ from datetime import datetime
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.arbor_walk import ArborWalk
-from catmaid_server.domain.errors import NotFound
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.reviews import reviews
 
 
@@ -41,7 +41,7 @@ class ReviewSequence:
 
 
 def sequences(arbor: ArborWalk, root: int) -> list[list[int]]:
-    """Paths that cover the subarbor of `root`, longest first; none if that is a single node.
+    """Paths that cover the subarbor of `root`, longest first; a single node is a path of its own.
 
     Each leads from an end towards the root, as far as the first node that the path of a farther end has already; it
     ends with that node, so that every edge is walked once.
@@ -51,7 +51,7 @@ def sequences(arbor: ArborWalk, root: int) -> list[list[int]]:
         parent = arbor.parents[node]
         assert parent is not None
         distances[node] = distances[parent] + 1
-    ends = [node for node in distances if not arbor.children.get(node) and node != root]
+    ends = [node for node in distances if not arbor.children.get(node)]
     seen: set[int] = set()
     paths: list[list[int]] = []
     for end in sorted(ends, key=lambda node: (-distances[node], node)):
@@ -71,7 +71,7 @@ async def review_sequences(
 ) -> list[ReviewSequence]:
     """The sequences of a skeleton, or of what is distal to a node, with the reviews of each node.
 
-    Empty if there is no such skeleton; `NotFound` if it has no such node.
+    Empty if there is no such skeleton; `InvalidInput` if it has no such node.
     """
     rows = await fetch_all(connection, reviews.sql.arbor, project_id=project_id, skeleton_id=skeleton_id)
     if not rows:
@@ -79,7 +79,7 @@ async def review_sequences(
     arbor = ArborWalk({node: parent for node, parent, *_ in rows})
     start = arbor.root if root is None else root
     if start not in arbor.parents:
-        raise NotFound(f"Skeleton {skeleton_id} has no treenode {start}.")
+        raise InvalidInput(f"Skeleton {skeleton_id} has no treenode {start}.")
     made = await reviews.of_skeleton(connection, project_id, skeleton_id)
     suppressed: dict[int, list[list[float]]] = {}
     for node, orientation, coordinate in await fetch_all(

@@ -51,7 +51,8 @@ class Parts:
 class Detail:
     """One skeleton; parts that were not wanted are empty.
 
-    Parent -1 at the root; times in s since 1970; kind of connector 0 presynaptic, 1 postsynaptic, 2 gap junction.
+    Parent -1 at the root; times in s since 1970; kind of connector 0 presynaptic, 1 postsynaptic, 2 gap junction,
+    3 desmosome.
     Reviews are treenode, review and reviewer ids; annotations are ids, each in a row of its own. With users, a tag's
     treenodes are (treenode, user) and an annotation is (annotation, user who made the skeleton). With `tag_times`, a
     tag's treenodes are (treenode, time when it was put there), with users (treenode, time, user).

@@ -10,7 +10,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.arbor_walk import ArborWalk
-from catmaid_server.domain.errors import NotFound
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.patterns import matched
 from catmaid_server.domain.positions import Position
 from catmaid_server.domain.values import Box
@@ -20,6 +20,19 @@ sql = load("skeletons/skeleton_ends")
 
 CLOSING = r"^(uncertain continuation|not a branch|soma|(really|uncertain|anterior|posterior)?\s?ends?$)"
 """Labels, in any case, by which tracers say that there is nothing more to trace at an end; some may go on."""
+
+END_LABELS = (
+    "ends",
+    "really ends",
+    "uncertain end",
+    "anterior end",
+    "posterior end",
+    "uncertain continuation",
+    "not a branch",
+    "soma",
+    "out to nerve",
+)
+"""The labels of which an end bears one in a complete skeleton; spelled like this."""
 
 ANCHORS = ("soma", "out to nerve")
 """Labels of which a neuron has at least one; what has none is a fragment of one."""
@@ -31,7 +44,7 @@ async def open_ends(
     """Ends without a label that closes them, nearest first.
 
     Each is (node, place, number of nodes on the way from `treenode_id`, both counted, creation time). The root is
-    an end if it has at most one child. Raises `NotFound` if the node is not one of this skeleton.
+    an end if it has at most one child. Raises `InvalidInput` if the node is not one of this skeleton.
     """
     arbor, places, created = await _arbor(connection, project_id, skeleton_id, treenode_id)
     rows = await fetch_all(connection, sql.closed, project_id=project_id, skeleton_id=skeleton_id, pattern=CLOSING)
@@ -48,7 +61,7 @@ async def labelled(
 ) -> list[tuple[int, Position, int, list[str]]]:
     """Nodes with a label that fits a regular expression, nearest first, as (node, place, nodes on the way, labels).
 
-    Raises `NotFound` if the node is not one of this skeleton.
+    Raises `InvalidInput` if the node is not one of this skeleton.
     """
     arbor, places, _ = await _arbor(connection, project_id, skeleton_id, treenode_id)
     async with matched(connection, pattern):
@@ -68,7 +81,7 @@ async def _arbor(
     rows = await fetch_all(connection, sql.arbor, project_id=project_id, skeleton_id=skeleton_id)
     arbor = ArborWalk({node: parent for node, parent, *_ in rows})
     if treenode_id not in arbor.parents:
-        raise NotFound(f"Skeleton {skeleton_id} has no treenode {treenode_id}.")
+        raise InvalidInput(f"Skeleton {skeleton_id} has no treenode {treenode_id}.")
     return arbor, {row[0]: (row[2], row[3], row[4]) for row in rows}, {row[0]: row[5] for row in rows}
 
 
@@ -107,7 +120,10 @@ async def skeletons_in_box(
 
 @dataclass(frozen=True)
 class Completeness:
-    """What a complete skeleton has: few open ends (as a share of all), enough nodes and cable (nm), and an anchor."""
+    """What a complete skeleton has: few open ends, enough nodes and cable (nm), and an anchor.
+
+    The share of open ends, of all, has to be below `max_open`; any share will do for 1.
+    """
 
     max_open: float = 0.03
     min_nodes: int = 500
@@ -124,7 +140,7 @@ async def completeness(
         sql.completeness,
         project_id=project_id,
         skeleton_ids=list(skeleton_ids),
-        pattern=CLOSING,
+        end_labels=list(END_LABELS),
         anchors=list(ANCHORS),
     )
     return [
@@ -132,7 +148,7 @@ async def completeness(
             skeleton,
             nodes >= wanted.min_nodes
             and cable >= wanted.min_cable
-            and still_open <= wanted.max_open * ends
+            and (still_open < wanted.max_open * ends or wanted.max_open >= 1)
             and (anchored or not wanted.anchored),
         )
         for skeleton, nodes, cable, ends, still_open, anchored in rows

@@ -111,11 +111,15 @@ async def root(connection: Connection, project_id: int, skeleton_id: int) -> Roo
     return {"root_id": root_id, "x": x, "y": y, "z": z}
 
 
+class NoModelledNeuron(InvalidInput):
+    """A skeleton that does not exist, and so models no neuron."""
+
+
 async def neuron_of_skeleton(connection: Connection, project_id: int, skeleton_id: int) -> ModelledNeuron:
-    """The neuron that a skeleton models; `InvalidInput` if there is no such skeleton."""
+    """The neuron that a skeleton models; `NoModelledNeuron` if there is no such skeleton."""
     row = await fetch_one(connection, sql.neuron_of_skeleton, project_id=project_id, skeleton_id=skeleton_id)
     if row is None:
-        raise InvalidInput(f"There is no neuron with a skeleton {skeleton_id}.")
+        raise NoModelledNeuron(f"There is no neuron with a skeleton {skeleton_id}.")
     neuron_id, project_id, name, user_id, creation_time = row
     return {
         "neuron_id": neuron_id,

@@ -10,6 +10,7 @@ from typing import Any
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_value
 from catmaid_server.db.store import Connection
+from catmaid_server.domain.errors import NotFound
 from catmaid_wire.relations import POSTSYNAPTIC, PRESYNAPTIC
 
 sql = load("skeletons/skeleton_statistics")
@@ -96,9 +97,11 @@ def _minutes(bins: Iterable[object]) -> int:
 
 
 async def statistics(connection: Connection, project_id: int, skeleton_id: int) -> Statistics:
-    """The figures of one skeleton, all 0 if it does not exist."""
+    """The figures of one skeleton; `NotFound` if it does not exist."""
     values: dict[str, Any] = {"project_id": project_id, "skeleton_ids": [skeleton_id]}
     nodes = await fetch_all(connection, sql.treenodes, **values)
+    if not nodes:
+        raise NotFound(f"There is no skeleton {skeleton_id}.")
     reviewed = {node for _, _, node, _ in await fetch_all(connection, sql.reviews, **values)}
     sites: Counter[str] = Counter()
     for _, relation, _, count in await fetch_all(connection, sql.synapses, **values):
@@ -113,7 +116,7 @@ async def statistics(connection: Connection, project_id: int, skeleton_id: int) 
         postsynaptic_sites=sites[POSTSYNAPTIC],
         cable_length=await fetch_value(connection, sql.cable_length, **key) or 0.0,
         construction_time=_construction_time({row[0]: (row[1], row[3]) for row in nodes}),
-        reviewed=len(reviewed) / len(nodes) if nodes else 0.0,
+        reviewed=len(reviewed) / len(nodes),
     )
 
 

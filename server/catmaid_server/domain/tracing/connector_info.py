@@ -52,8 +52,8 @@ class ConnectorPair(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class NamedLink:
-    """A link of a connector, with the name of its relation."""
+class SynapticLink:
+    """A pre- or postsynaptic link of a connector, with the name of its relation."""
 
     connector_id: int
     relation: str
@@ -90,7 +90,7 @@ async def list_connectors(connection: Connection, project_id: int, wanted: Conne
 
 
 async def labels(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Labels by connector; connectors without any are left out."""
+    """Labels by connector, in alphabetic order; connectors without any are left out."""
     return dict(await fetch_all(connection, sql.labels, connector_ids=list(connector_ids)))
 
 
@@ -156,14 +156,14 @@ async def in_box(
     )
 
 
-async def named_links(connection: Connection, project_id: int, connector_ids: Sequence[int]) -> list[NamedLink]:
-    """The links of connectors, by connector."""
+async def synaptic_links(connection: Connection, project_id: int, connector_ids: Sequence[int]) -> list[SynapticLink]:
+    """The pre- and postsynaptic links of connectors, by connector."""
     return await fetch_records(
         connection,
-        sql.named_links,
-        NamedLink,
+        sql.synaptic_links,
+        SynapticLink,
         project_id=project_id,
-        connector_ids=required(connector_ids, "connector ID"),
+        connector_ids=list(connector_ids),
     )
 
 
@@ -171,6 +171,10 @@ async def linked_to_nodes(connection: Connection, project_id: int, treenode_ids:
     """Connectors that are linked to any of these treenodes."""
     rows = await fetch_all(connection, sql.linked_to_nodes, project_id=project_id, treenode_ids=list(treenode_ids))
     return [connector_id for (connector_id,) in rows]
+
+
+class NoSuchLink(NotFound):
+    """A treenode and a connector that are not linked by a relation."""
 
 
 async def link_info(
@@ -182,7 +186,10 @@ async def link_info(
     relation: str | None,
     relation_id: int | None,
 ) -> list[tuple[int, datetime, datetime]]:
-    """User, creation and edition time of links by a relation, by its name or id; `NotFound` if there is none."""
+    """User, creation and edition time of links by a relation, by its name or id; `NoSuchLink` if there is none.
+
+    Raises `InvalidInput` if neither is given or the project has no such relation.
+    """
     if relation is None and relation_id is None:
         raise InvalidInput("Say which relation is meant, by relation_name or relation_id.")
     rows = await fetch_all(
@@ -195,8 +202,13 @@ async def link_info(
         relation_id=relation_id,
     )
     if not rows:
-        name = relation if relation_id is None else f"relation {relation_id}"
-        raise NotFound(f"Treenode {treenode_id} is not linked to connector {connector_id} by {name}.")
+        if relation_id is None:
+            relation_id = await fetch_value(connection, sql.relation_id, project_id=project_id, relation=relation)
+        if relation_id is None:
+            raise InvalidInput(f"There is no relation {relation!r}.")
+        raise NoSuchLink(
+            f"No treenode connector exists for treenode {treenode_id}, connector {connector_id}, relation {relation_id}"
+        )
     return [(user, created, edited) for user, created, edited in rows]
 
 

@@ -19,10 +19,12 @@ async def create_neuron(
     return created
 
 
-async def create_skeleton(tx: Connection, project_id: int, neuron_id: int, user_id: int) -> int:
-    """Make an empty skeleton that models a neuron."""
+async def create_skeleton(
+    tx: Connection, project_id: int, neuron_id: int, user_id: int, *, prefix: str = "skeleton"
+) -> int:
+    """Make an empty skeleton that models a neuron; it is called by `prefix` and id."""
     created: int = await fetch_value(
-        tx, sql.create_skeleton, project_id=project_id, neuron_id=neuron_id, user_id=user_id
+        tx, sql.create_skeleton, project_id=project_id, neuron_id=neuron_id, user_id=user_id, prefix=prefix
     )
     return created
 

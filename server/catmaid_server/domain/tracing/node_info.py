@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypedDict
 
 import msgspec
@@ -182,25 +182,37 @@ async def children(connection: Connection, project_id: int, treenode_id: int) ->
 async def next_branches(
     connection: Connection, project_id: int, treenode_id: int
 ) -> list[tuple[NodePosition, NodePosition, NodePosition]]:
-    """For each branch distal to a treenode, largest first: its first node, twice, and its next branch node or end.
+    """For each branch distal to a treenode, largest first: its first node, its first noted node, its end.
 
-    Raises `NotFound` if there is no such treenode.
+    The end is the next branch node or end. Noted are nodes with a label, a link or a confidence below 5; without one
+    it is the end. Raises `InvalidInput` if there is no such treenode.
     """
     arbor, places = await _arbor_around(connection, project_id, treenode_id)
-    return [(places[first], places[first], places[arbor.end_or_branch(first)]) for first in arbor.branches(treenode_id)]
+    paths = [arbor.path_to_end_or_branch(first) for first in arbor.branches(treenode_id)]
+    noted = await _noted(connection, [node for path in paths for node in path])
+    return [(places[path[0]], places[_first_noted(path, noted)], places[path[-1]]) for path in paths]
 
 
 async def previous_branch(
-    connection: Connection, project_id: int, treenode_id: int, *, one_step: bool = False
+    connection: Connection, project_id: int, treenode_id: int, *, only_to_noted: bool = False
 ) -> NodePosition:
-    """The nearest proximal branch node, or the root; with `one_step` the first node on the way there.
+    """The nearest proximal branch node, or the root; with `only_to_noted` the first noted node on the way, if any.
 
-    A root is its own. Raises `NotFound` if there is no such treenode.
+    Noted are nodes with a label, a link or a confidence below 5. A root is its own. Raises `InvalidInput` if there is
+    no such treenode.
     """
     arbor, places = await _arbor_around(connection, project_id, treenode_id)
-    if one_step:
-        return places[arbor.parents[treenode_id] or treenode_id]
-    return places[arbor.previous_branch_or_root(treenode_id)]
+    path = arbor.path_to_previous_branch_or_root(treenode_id) or [treenode_id]
+    return places[_first_noted(path, await _noted(connection, path)) if only_to_noted else path[-1]]
+
+
+def _first_noted(path: Sequence[int], noted: Collection[int]) -> int:
+    return next((node for node in path if node in noted), path[-1])
+
+
+async def _noted(connection: Connection, treenode_ids: Sequence[int]) -> set[int]:
+    rows = await fetch_all(connection, sql.noted, treenode_ids=list(treenode_ids))
+    return {treenode_id for (treenode_id,) in rows}
 
 
 async def _arbor_around(
@@ -208,6 +220,6 @@ async def _arbor_around(
 ) -> tuple[ArborWalk, dict[int, NodePosition]]:
     rows = await fetch_all(connection, sql.arbor, project_id=project_id, treenode_id=treenode_id)
     if not rows:
-        raise NotFound(f"There is no treenode {treenode_id}.")
+        raise InvalidInput(f"There is no treenode {treenode_id}.")
     places: dict[int, NodePosition] = {node: (node, x, y, z) for node, _, x, y, z in rows}
     return ArborWalk({node: parent for node, parent, *_ in rows}), places

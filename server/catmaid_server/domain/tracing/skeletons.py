@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import may_edit_neuron, require_editable_neuron
 from catmaid_server.domain.accounts.users import User
@@ -85,7 +87,8 @@ async def split(
 ) -> SplitOff:
     """Cut the edge above a treenode, which becomes the root of a new skeleton of a new neuron.
 
-    A part without a map keeps all annotations; one part has to keep them all. Samplers stay with what is above.
+    Both belong to whom the whole skeleton belongs to. A part without a map keeps all annotations; one part has to keep
+    them all. Annotations keep their times. Samplers stay with what is above.
     """
     node = await lock_node(tx, project_id, treenode_id, whole_skeleton=True)
     await _require_seen(tx, project_id, seen)
@@ -98,13 +101,15 @@ async def split(
     if set(kept_above) != set(everything) and set(kept_below) != set(everything):
         raise InvalidInput("One part has to keep the whole set of annotations.")
     name = await _neuron_name(tx, node.neuron_id)
-    neuron_id = await lifecycle.create_neuron(tx, project_id, user.id, prefix="Neuron")
-    skeleton_id = await lifecycle.create_skeleton(tx, project_id, neuron_id, user.id)
+    times = await annotation_sets.times_of(tx, [node.neuron_id])
+    owner_id = await fetch_value(tx, sql.owner, skeleton_id=node.skeleton_id)
+    neuron_id = await lifecycle.create_neuron(tx, project_id, owner_id, prefix="Neuron")
+    skeleton_id = await lifecycle.create_skeleton(tx, project_id, neuron_id, owner_id, prefix="Skeleton")
     await tx.execute(sql.cut, {"treenode_id": treenode_id, "editor_id": user.id, "skeleton_id": skeleton_id})
     await _follow_nodes(tx, node.skeleton_id, skeleton_id)
     if upstream is not None:
         await annotation_sets.replace(tx, user, project_id, node.neuron_id, kept_above)
-    await annotation_sets.add(tx, project_id, neuron_id, kept_below)
+    await annotation_sets.add(tx, project_id, neuron_id, kept_below, times)
     await log.add(
         tx,
         project_id,
@@ -133,7 +138,8 @@ async def join(
     """Hang the skeleton of `to_id`, rerooted there, on `from_id`; the skeleton of `from_id` lives on.
 
     If only the neuron of `to_id` is annotated as stable, that one lives on instead. Without `annotations`
-    the result has those of both; with `note_name` also one that says the name of the neuron that ends.
+    the result has those of both; with `note_name` also one that says the name of the neuron that ends. Annotations keep
+    their times, and have the earlier one where both had them.
     `lose_sampler_handling`, one of `sampler_upkeep.LOSS_MODES`, says what becomes of the samplers of the skeleton that
     ends; `sampler_handling`, one of `sampler_upkeep.JOIN_MODES`, what becomes of those of the other, and is needed if
     either has any.
@@ -153,19 +159,18 @@ async def join(
         tx, kept.skeleton_id, gone.skeleton_id, gone.id, sampler_handling, lose_sampler_handling
     )
     names = [await _neuron_name(tx, node.neuron_id) for node in (kept, gone)]
+    times = await annotation_sets.times_of(tx, [kept.neuron_id, gone.neuron_id])
     await _hang(tx, user, gone, kept)
     if samplers is not None and sampler_handling is not None:
         await sampler_upkeep.follow_join(
             tx, user, project_id, kept.skeleton_id, kept.id, gone.id, sampler_handling, samplers
         )
     await lifecycle.delete_skeleton(tx, gone.skeleton_id)
-    if annotations is None:
-        missing = {name: annotator for name, annotator in sets[gone.id].items() if name not in sets[kept.id]}
-        await annotation_sets.add(tx, project_id, kept.neuron_id, missing)
-    elif not stable[1] or annotations:
-        await annotation_sets.replace(tx, user, project_id, kept.neuron_id, annotations)
-    if note_name:
-        await annotation_sets.add(tx, project_id, kept.neuron_id, {f"Merged: {names[1]}": user.id})
+    wanted = sets[kept.id] if stable[1] and annotations is not None and not annotations else annotations
+    merged = await _merge_annotations(tx, user, project_id, kept, sets[kept.id], sets[gone.id], wanted, times)
+    if note_name and (note := f"Merged: {names[1]}") not in merged:
+        merged[note] = user.id
+        await annotation_sets.add(tx, project_id, kept.neuron_id, {note: user.id})
     await log.add(
         tx,
         project_id,
@@ -173,7 +178,8 @@ async def join(
         "join_skeleton",
         (kept.x, kept.y, kept.z),
         f"Joined skeleton with ID {gone.skeleton_id} (neuron: {names[1]}) into skeleton with ID "
-        f"{kept.skeleton_id} (neuron: {names[0]}, annotations: {', '.join(annotations or {})})",
+        f"{kept.skeleton_id} (neuron: {names[0]}, annotations: {', '.join(merged)})"
+        + (", partners swapped due to stable annotation" if stable[1] else ""),
     )
     return Joined(kept.skeleton_id, gone.skeleton_id, stable[1], samplers)
 
@@ -182,6 +188,26 @@ async def _require_seen(tx: Connection, project_id: int, seen: State | None) -> 
     """The nodes, and so their skeletons, are as the author saw them; call with the skeletons locked."""
     if seen is not None:
         seen.require_nodes(await edition_times(tx, project_id, seen.node_ids()))
+
+
+async def _merge_annotations(
+    tx: Connection,
+    user: User,
+    project_id: int,
+    kept: Node,
+    own: AnnotationMap,
+    others: AnnotationMap,
+    wanted: AnnotationMap | None,
+    times: Mapping[str, datetime],
+) -> dict[str, int]:
+    """Give a neuron the annotations that are wanted, or its own and the others', as old as `times` say."""
+    if wanted is None:
+        missing = {name: annotator for name, annotator in others.items() if name not in own}
+        await annotation_sets.add(tx, project_id, kept.neuron_id, missing, times)
+    else:
+        await annotation_sets.replace(tx, user, project_id, kept.neuron_id, wanted, times)
+    await annotation_sets.begin_earlier(tx, kept.neuron_id, times)
+    return {**others, **own} if wanted is None else dict(wanted)
 
 
 async def _lock_both(tx: Connection, project_id: int, from_id: int, to_id: int) -> tuple[Node, Node]:

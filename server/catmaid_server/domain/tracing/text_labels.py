@@ -47,9 +47,10 @@ async def update_label(tx: Connection, project_id: int, label_id: int | None, **
 
 
 async def delete_label(tx: Connection, project_id: int, label_id: int | None) -> None:
-    """Delete a label; `InvalidInput` if there is no such label here."""
-    if await fetch_value(tx, sql.delete, project_id=project_id, label_id=label_id) is None:
-        raise InvalidInput(f"There is no text label {label_id} in project {project_id}.")
+    """Delete a label, if the project has it still; `InvalidInput` if none is named."""
+    if label_id is None:
+        raise InvalidInput("Parameter tid is the text label to delete.")
+    await tx.execute(sql.delete, {"project_id": project_id, "label_id": label_id})
 
 
 async def labels_in_section(

@@ -16,8 +16,10 @@ from catmaid_server.domain.annotation.neuron_info import require_neuron
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import log
 from catmaid_server.domain.tracing import lifecycle, sampler_upkeep
+from catmaid_server.domain.tracing.insertion_authors import insertion_author
 from catmaid_server.domain.tracing.links import NewConnectorLink, NewLink, add_link
 from catmaid_server.domain.tracing.locks import Node, lock_connectors, lock_node, lock_skeletons
+from catmaid_server.domain.tracing.neuron_names import numbered_name
 from catmaid_server.domain.tracing.states import State
 
 sql = load("tracing/treenodes")
@@ -91,6 +93,8 @@ async def create_child(
             "radius": radius,
             "confidence": confidence,
             "user_id": user.id,
+            "editor_id": user.id,
+            "creation_time": None,
         },
     )
     created_links = await _create_links(tx, user, project_id, row[0], parent.skeleton_id, links)
@@ -120,13 +124,14 @@ async def create_root(
     neuron_name: str | None = None,
     links: Sequence[NewLink] = (),
 ) -> Created:
-    """Begin a new skeleton, of an existing neuron or of a new one."""
+    """Begin a new skeleton, of an existing neuron or of a new one, whose name may count up (`{n}`)."""
     await lock_connectors(tx, project_id, [link[0] for link in links])
     if neuron_id is not None:
         await require_neuron(tx, project_id, neuron_id)
         await require_unlocked(tx, user, neuron_id)
     else:
-        neuron_id = await lifecycle.create_neuron(tx, project_id, user.id, name=neuron_name)
+        name = await numbered_name(tx, project_id, neuron_name) if neuron_name else None
+        neuron_id = await lifecycle.create_neuron(tx, project_id, user.id, name=name)
     skeleton_id = await lifecycle.create_skeleton(tx, project_id, neuron_id, user.id)
     row = await _one(
         tx,
@@ -165,7 +170,10 @@ async def insert_on_edge(
     takeover_child_ids: Sequence[int] = (),
     links: Sequence[NewLink] = (),
 ) -> Created:
-    """Put a treenode between a parent and its child; it may take over other children of the parent, too."""
+    """Put a treenode between a parent and its child; it may take over other children of the parent, too.
+
+    In a neuron that is locked against the user, only on the edge itself (`insertion_authors`).
+    """
     await lock_connectors(tx, project_id, [link[0] for link in links])
     parent = await lock_node(tx, project_id, parent_id, whole_skeleton=True)
     taken = list(dict.fromkeys([child_id, *takeover_child_ids]))
@@ -176,7 +184,7 @@ async def insert_on_edge(
     if not state.off:
         state.require_upper_end(parent.edition_time, await _seen_times(tx, project_id, state, parent))
         state.require_children(children.items())
-    await require_unlocked(tx, user, parent.neuron_id)
+    author_id, creation_time = await insertion_author(tx, user, parent, taken, (x, y, z))
     row = await _one(
         tx,
         sql.create_child,
@@ -192,7 +200,9 @@ async def insert_on_edge(
             "z": z,
             "radius": radius,
             "confidence": confidence,
-            "user_id": user.id,
+            "user_id": author_id,
+            "editor_id": user.id,
+            "creation_time": creation_time,
         },
     )
     moved = await tx.execute(sql.hang_on, {"parent_id": row[0], "treenode_ids": taken, "editor_id": user.id})

@@ -38,7 +38,7 @@ class QueryTargets(msgspec.Struct):
     types: list[str] = []
     sort_by: str = "id"
     sort_dir: str = "asc"
-    range_start: str = "0"
+    range_start: str | None = None
     range_length: str | None = None
     with_annotations: bool = False
     with_timestamps: bool = False
@@ -87,14 +87,16 @@ class QueryTargets(msgspec.Struct):
         )
 
     def _range(self) -> tuple[int, int | None]:
-        """First row and number of rows; a start counts only together with a length."""
-        if not self.range_length:
+        """First row and number of rows; one counts only together with the other."""
+        if self.range_start is None or self.range_length is None:
             return 0, None
         try:
             start, length = int(self.range_start), int(self.range_length)
         except ValueError:
             raise InvalidInput("Parameters range_start and range_length are whole numbers.") from None
-        return max(start, 0), max(length, 0)
+        if start < 0 or length < 0:
+            raise InvalidInput("Parameters range_start and range_length are not negative.")
+        return start, length
 
 
 class FoundAnnotation(TypedDict):

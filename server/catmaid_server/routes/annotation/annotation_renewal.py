@@ -34,7 +34,7 @@ class Named(msgspec.Struct):
 async def replace(call: Call, form: Replace) -> dict[str, int]:
     """Replace annotations of neurons and annotations by others."""
     linked, unlinked = await annotation_renewal.replace(
-        call.tx, call.project_id, call.user, form.to_remove, form.to_add, set(form.target_ids)
+        call.tx, call.project_id, call.user, form.to_remove, form.to_add, list(dict.fromkeys(form.target_ids))
     )
     return {"n_linked_annotations": linked, "n_unlinked_annotations": unlinked}
 
@@ -52,8 +52,8 @@ class NamesAdded(TypedDict):
 async def add_neuron_names(call: Call, form: Named) -> NamesAdded:
     """Annotate neurons with their names."""
     required([*form.skeleton_ids, *form.entity_ids], "skeleton ID or entity ID")
-    models = await neuron_info.neurons_of_skeletons(call.tx, call.project_id, form.skeleton_ids)
-    names = await annotation_lists.entity_names(call.tx, call.project_id, {*models.values(), *form.entity_ids})
+    neuron_ids = await neuron_info.known_neurons_of_skeletons(call.tx, call.project_id, form.skeleton_ids)
+    names = await annotation_lists.entity_names(call.tx, call.project_id, {*neuron_ids, *form.entity_ids})
     done, marked = await annotation_renewal.add_names(call.tx, call.project_id, call.user, names)
     return {
         "message": "success",

@@ -307,8 +307,8 @@ class AnnotationsAdded(TypedDict):
 @routes.any("/{project_id}/annotations/add", needs=Permission.ANNOTATE, label="annotations.add")
 async def add(call: Call, form: AddAnnotations) -> AnnotationsAdded:
     """Put annotations on neurons and annotations."""
-    models = await neuron_info.neurons_of_skeletons(call.tx, call.project_id, form.skeleton_ids)
-    entity_ids = {*form.entity_ids, *models.values()}
+    neuron_ids = await neuron_info.known_neurons_of_skeletons(call.tx, call.project_id, form.skeleton_ids)
+    entity_ids = list(dict.fromkeys([*form.entity_ids, *neuron_ids]))
     done = await annotating.annotate(
         call.tx, call.project_id, call.user, form.annotations, entity_ids, form.meta_annotations
     )
@@ -318,7 +318,8 @@ async def add(call: Call, form: AddAnnotations) -> AnnotationsAdded:
 def _added(done: list[Done]) -> AnnotationsAdded:
     return {
         "message": "success",
-        "annotations": [{"name": a.name, "id": a.annotation_id, "entities": a.added} for a in done],
+        # CATMAID's order is that of a set of Python, and recorded so.
+        "annotations": [{"name": a.name, "id": a.annotation_id, "entities": list(set(a.added))} for a in done],
         "new_annotations": [a.annotation_id for a in done if a.created],
         "existing_annotations": [a.annotation_id for a in done if a.present],
     }
@@ -344,7 +345,8 @@ class AnnotationsRemoved(TypedDict):
 async def remove(call: Call, form: RemoveAnnotations) -> AnnotationsRemoved:
     """Take annotations off neurons and annotations."""
     annotation_ids = required(form.annotation_ids, "annotation ID")
-    removed = await annotating.remove(call.tx, call.project_id, call.user, annotation_ids, form.entity_ids)
+    entity_ids = required(form.entity_ids, "entity ID")
+    removed = await annotating.remove(call.tx, call.project_id, call.user, annotation_ids, entity_ids)
     by_annotation: dict[int, AnnotationTargets] = {}
     for _, annotation, target in removed.links:
         by_annotation.setdefault(annotation, {"targetIds": []})["targetIds"].append(target)

@@ -90,9 +90,8 @@ async def neurons_of_models(call: Call, form: ModelIds) -> dict[int, int]:
 @routes.any("/{project_id}/neurons/all-skeletons", needs=Permission.BROWSE)
 async def skeletons_of_neurons(call: Call, form: NeuronIds) -> dict[int, list[int]]:
     """Find the skeletons that model neurons."""
-    ids = required(form.neuron_ids, "neuron ID")
     async with call.reading() as connection:
-        return await neuron_info.skeletons_of_neurons(connection, call.project_id, ids)
+        return await neuron_info.skeletons_of_neurons(connection, call.project_id, form.neuron_ids)
 
 
 @routes.any("/{project_id}/neuron/{neuron_id}/get-all-skeletons", needs=Permission.BROWSE)

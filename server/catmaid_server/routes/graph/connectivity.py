@@ -24,12 +24,13 @@ class FindPartners(msgspec.Struct):
 
     def query(self) -> PartnerQuery:
         """The query that these parameters describe."""
-        if self.boolean_op not in ("AND", "OR"):
+        operator = self.boolean_op.upper()
+        if operator not in ("AND", "OR"):
             raise InvalidInput("Parameter boolean_op is AND or OR.")
         return PartnerQuery(
             skeleton_ids=self.source_skeleton_ids,
             directions=self.link_types or DIRECTIONS,
-            common=self.boolean_op == "AND",
+            common=operator == "AND",
             with_links=self.with_nodes,
         )
 

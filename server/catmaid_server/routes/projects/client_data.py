@@ -99,6 +99,29 @@ async def put_datum(call: Call, form: NewDatum) -> Datum | Annotated[web.Respons
     return web.Response(status=204) if datum is None else datum
 
 
+class Whose(msgspec.Struct):
+    """Values of a project, or of none; the user's own or, with `ignore_user`, those for all users."""
+
+    project_id: int | None = None
+    ignore_user: bool = False
+
+
+@routes.delete("/client/datastores/{name}/", needs=Permission.NONE, label="datastores.delete")
+async def delete_data(call: Call, form: Whose) -> dict[str, int]:
+    """Delete the values of a datastore that the user has set, and tell how many these were."""
+    call.require_name()
+    await _require_membership(call, form.project_id)
+    if form.ignore_user:
+        await _require_right_to_defaults(call, form.project_id)
+    deleted = await client_data.delete_data(
+        call.tx,
+        call.path["name"],
+        user_id=None if form.ignore_user else call.user.id,
+        project_id=form.project_id,
+    )
+    return {"n_deleted": deleted}
+
+
 async def _require_right_to_defaults(call: Call, project_id: int | None) -> None:
     if project_id is None:
         if not call.user.is_superuser:

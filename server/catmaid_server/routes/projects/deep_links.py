@@ -103,9 +103,19 @@ async def describe_link(call: Call, form: LinkPassword) -> DeepLink:
 async def follow_link(
     call: Call, form: NoParameters
 ) -> Annotated[web.Response, Content(str, "text/html", 302, "`Location` is the page.")]:
-    """Go to the page that shows a link."""
+    """Go to the page that shows a link; asked by HEAD, tell only whether there is one."""
+    if call.request.method == "HEAD":
+        return await _whether_there(call)
     query = urlencode({"pid": call.project_id, "link": call.path["alias"]})
     return web.Response(status=302, headers={"Location": f"/?{query}"}, content_type="text/html")
+
+
+async def _whether_there(call: Call) -> web.Response:
+    if not await call.access.allows(call.user, call.project_id, Permission.BROWSE):
+        raise NotAllowed(f"User {call.user.username!r} lacks the permission can_browse in project {call.project_id}.")
+    async with call.reading() as connection:
+        await deep_links.describe_link(connection, call.user, call.project_id, call.path["alias"])
+    return web.Response()
 
 
 @routes.delete("/{project_id}/links/by-id/{link_id}", needs=Permission.ANNOTATE, label="links.delete")

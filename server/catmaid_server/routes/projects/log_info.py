@@ -80,6 +80,10 @@ class ClientMessage(msgspec.Struct):
 
     msg: str = ""
 
+    def __post_init__(self) -> None:
+        if not self.msg:
+            raise ValueError("Parameter msg is the message; it is empty.")
+
 
 class LogPage(TypedDict):
     """Rows: user, operation, time, x, y, z (nm), text."""

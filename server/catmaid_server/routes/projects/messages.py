@@ -58,16 +58,14 @@ async def mark_read(
     call: Call, form: NoParameters
 ) -> Annotated[
     web.Response,
-    Content(str, "text/html", 200, "A page that goes back."),
+    Content(dict[str, bool], "application/json", 200, "`success`, where the message is about no page."),
     Content(str, "text/html", 302, "`Location` is the page that the message is about."),
 ]:
     """Mark a message as read, and go to the page it is about."""
     action = await messages.mark_read(call.tx, call.user.id, call.path["message_id"])
     if action.startswith(("http://", "https://", "/")):
         return web.Response(status=302, headers={"Location": action}, content_type="text/html")
-    return web.Response(
-        text="<!doctype html><title>Message read</title><p>The message is marked as read.", content_type="text/html"
-    )
+    return web.json_response({"success": True})
 
 
 class Notifications(TypedDict):

@@ -100,4 +100,4 @@ async def compact_skeleton(call: Call, form: CompactSkeleton) -> Any:
         with_user_info=form.with_user_info,
         ordered=form.ordered,
     )
-    return await compact_detail.compact_detail(call, wanted)
+    return await compact_detail.encoded_detail(call, wanted)

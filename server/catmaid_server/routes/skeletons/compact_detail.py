@@ -70,10 +70,18 @@ async def compact_detail(call: Call, form: CompactDetail) -> Encoded:
     Returns
     -------
     A list: the nodes as (id, parent or null, user, x, y, z, radius, confidence), nm; links to connectors as (node,
-    connector, kind, x, y, z) with kind 0 pre-, 1 postsynaptic, 2 gap junction, 3 attachment; nodes by label;
+    connector, kind, x, y, z) with kind 0 pre-, 1 postsynaptic, 2 gap junction, 3 desmosome; nodes by label;
     reviews as (node, reviewer, time); annotations as (annotation, user, time). Parts that were not asked for are
     empty. The same as MessagePack or as columns, if that is asked for.
     """
+    try:
+        return await encoded_detail(call, form)
+    except NotFound:
+        return _missing(call.path["skeleton_id"])
+
+
+async def encoded_detail(call: Call, form: CompactDetail) -> Encoded:
+    """One skeleton, as `compact-detail` answers it; `NotFound` if there is none."""
     encoding = Encoding.wanted(call, form.format)
 
     async def detailed(connection: Connection) -> bytes:
@@ -84,10 +92,7 @@ async def compact_detail(call: Call, form: CompactDetail) -> Encoded:
         found = await details.skeleton_detail(connection, *key, form.parts)
         return Forms(lambda: _positional(found, form), lambda: _columnar(found)).encoded(encoding)
 
-    try:
-        return response(await remembered_body(call, form, encoding, detailed), encoding)
-    except NotFound:
-        return _missing(call.path["skeleton_id"])
+    return response(await remembered_body(call, form, encoding, detailed), encoding)
 
 
 class CompactDetails(CompactDetail, kw_only=True):

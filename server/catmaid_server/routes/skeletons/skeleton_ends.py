@@ -49,7 +49,7 @@ class CompletenessOfSkeletons(msgspec.Struct):
 
     skeleton_ids: list[int] = []
     open_ends_percent: float = 0.03
-    """How many of the ends may be open, as a share from 0 to 1."""
+    """Below which the share of ends has to be that are open; 1 if it does not matter."""
     min_nodes: int = 500
     min_cable: float = 0.0
     """Least length of cable, nm."""
@@ -104,7 +104,7 @@ async def skeletons_in_box(call: Call, form: FindSkeletonsInBox) -> list[int]:
         )
 
 
-@routes.post("/{project_id}/skeletons/completeness", needs=Permission.BROWSE)
+@routes.any("/{project_id}/skeletons/completeness", needs=Permission.BROWSE)
 async def check_completeness(call: Call, form: CompletenessOfSkeletons) -> list[tuple[int, bool]]:
     """Tell whether skeletons are traced completely."""
     wanted = skeleton_ends.Completeness(

@@ -6,8 +6,10 @@ from typing import Annotated, TypedDict
 
 import msgspec
 
+from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.skeletons import skeleton_info
 from catmaid_server.domain.skeletons.skeleton_info import SkeletonFilter, day
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import times
 from catmaid_server.http.catmaid.times import Instant
@@ -126,7 +128,10 @@ class NeuronDetails(TypedDict):
 async def describe_neuron(call: Call, form: NoParameters) -> NeuronDetails:
     """Describe the neuron that a skeleton models."""
     async with call.reading() as connection:
-        found = await skeleton_info.neuron_of_skeleton(connection, call.project_id, call.path["skeleton_id"])
+        try:
+            found = await skeleton_info.neuron_of_skeleton(connection, call.project_id, call.path["skeleton_id"])
+        except skeleton_info.NoModelledNeuron as error:
+            raise NotFound(str(error)) from None
     return {
         "neuron_id": found["neuron_id"],
         "project_id": found["project_id"],
@@ -167,8 +172,9 @@ async def name_of_skeleton(call: Call, form: NoParameters) -> NeuronName:
 @routes.any("/{project_id}/skeleton/neuronnames", needs=Permission.BROWSE)
 async def names_of_skeletons(call: Call, form: Skids) -> dict[int, str]:
     """Name the neurons that skeletons model."""
+    ids = required(form.skids, "skeleton ID")
     async with call.reading() as connection:
-        return await skeleton_info.neuron_names(connection, call.project_id, form.skids)
+        return await skeleton_info.neuron_names(connection, call.project_id, ids)
 
 
 @routes.any("/{project_id}/skeleton/{skeleton_id}/node_count", needs=Permission.BROWSE)

@@ -72,9 +72,8 @@ async def contributors_of_skeleton(call: Call, form: NoParameters) -> Contributo
 @routes.any("/{project_id}/skeleton/contributor_statistics_multiple", needs=Permission.BROWSE)
 async def contributors_of_skeletons(call: Call, form: Skids) -> Contributors:
     """Tell who made skeletons, and in how much time."""
-    ids = required(form.skids, "skeleton ID")
     async with call.reading() as connection:
-        return _described(await skeleton_statistics.contributions(connection, call.project_id, ids))
+        return _described(await skeleton_statistics.contributions(connection, call.project_id, form.skids))
 
 
 class Measured(NamedTuple):

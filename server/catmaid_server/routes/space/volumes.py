@@ -205,20 +205,20 @@ async def list_entities(call: Call, form: SomeVolumes) -> dict[int, int]:
         return await volumes.entities_of(connection, call.project_id, form.volume_ids or [])
 
 
-@routes.post("/{project_id}/volumes/from-entities", needs=Permission.BROWSE)
+@routes.any("/{project_id}/volumes/from-entities", needs=Permission.BROWSE)
 async def volumes_of_entities(call: Call, form: Entities) -> dict[int, int]:
     """Give for each object to which annotations are linked the id of its volume."""
     async with call.reading() as connection:
         return await volumes.volumes_of_entities(connection, call.project_id, form.entity_ids)
 
 
-@routes.post("/{project_id}/volumes/from-origin", needs=Permission.BROWSE)
+@routes.any("/{project_id}/volumes/from-origin", needs=Permission.BROWSE)
 async def volumes_from_origin(call: Call, form: NoParameters) -> dict[str, int]:
     """Give the volumes that were copied from another service; always empty here."""
     return {}
 
 
-@routes.post("/{project_id}/volumes/skeleton-innervations", needs=Permission.BROWSE)
+@routes.any("/{project_id}/volumes/skeleton-innervations", needs=Permission.BROWSE)
 async def list_innervations(call: Call, form: Innervations) -> list[InnervatedVolumes]:
     """List the volumes that skeletons may enter: those whose bounding box meets the box of an edge."""
     async with call.reading() as connection:

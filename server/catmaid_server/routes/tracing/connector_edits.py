@@ -26,6 +26,10 @@ class CreateConnector(msgspec.Struct, kw_only=True):
     links: list[tuple[int, int, int]] = []
     """Links to make along with it: treenode, relation id, confidence."""
 
+    def __post_init__(self) -> None:
+        if not 1 <= self.confidence <= 5:
+            raise ValueError(f"Confidence is 1 to 5, not {self.confidence}.")
+
 
 class ConnectorMade(TypedDict):
     """The new connector."""
@@ -40,7 +44,7 @@ class ConnectorMade(TypedDict):
 async def create_connector(call: Call, form: CreateConnector) -> ConnectorMade:
     """Make a connector."""
     connector_id, time = await connectors.create_connector(
-        call.tx, call.user, call.project_id, x=form.x, y=form.y, z=form.z, confidence=min(max(form.confidence, 0), 5)
+        call.tx, call.user, call.project_id, x=form.x, y=form.y, z=form.z, confidence=form.confidence
     )
     made = await connectors.create_links(call.tx, call.user, call.project_id, connector_id, form.links)
     return {

@@ -185,18 +185,27 @@ class LinkAuthor(TypedDict):
     edition_time: Instant
 
 
+class NoLink(TypedDict):
+    """What is not linked to what."""
+
+    error: str
+
+
 @routes.any("/{project_id}/connectors/user-info", needs=Permission.BROWSE)
-async def link_info(call: Call, form: OneLink) -> list[LinkAuthor]:
-    """Tell who made a link, and when."""
+async def link_info(call: Call, form: OneLink) -> list[LinkAuthor] | NoLink:
+    """Tell who made a link, and when; where there is none, the answer is an object with `error`, of status 200."""
     async with call.reading() as connection:
-        rows = await connector_info.link_info(
-            connection,
-            call.project_id,
-            treenode_id=form.treenode_id,
-            connector_id=form.connector_id,
-            relation=form.relation_name,
-            relation_id=form.relation_id,
-        )
+        try:
+            rows = await connector_info.link_info(
+                connection,
+                call.project_id,
+                treenode_id=form.treenode_id,
+                connector_id=form.connector_id,
+                relation=form.relation_name,
+                relation_id=form.relation_id,
+            )
+        except connector_info.NoSuchLink as error:
+            return {"error": str(error)}
     return [
         {"user": user, "creation_time": times.microseconds(created), "edition_time": times.microseconds(edited)}
         for user, created, edited in rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TypedDict
 
 import msgspec
@@ -13,7 +14,7 @@ from catmaid_server.domain.tracing.connector_info import ConnectorPair
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Permission, Routes
-from catmaid_wire.relations import POSTSYNAPTIC, PRESYNAPTIC
+from catmaid_wire.relations import PRESYNAPTIC
 
 routes = Routes()
 
@@ -44,16 +45,16 @@ class OneToMany(msgspec.Struct):
     """One skeleton, others, and the relation of the one."""
 
     skid: int
+    relation: str
     skids: list[int] = []
-    relation: str = PRESYNAPTIC
 
 
 class ManyToMany(msgspec.Struct):
     """Skeletons, others, and the relation of the first."""
 
+    relation: str
     skids1: list[int] = []
     skids2: list[int] = []
-    relation: str = PRESYNAPTIC
 
 
 class Completed(msgspec.Struct):
@@ -66,11 +67,11 @@ class Completed(msgspec.Struct):
 
 @routes.any("/{project_id}/connector/info", needs=Permission.BROWSE)
 async def find_synapses(call: Call, form: Synapses) -> list[ConnectorPair]:
-    """List synapses between skeletons."""
+    """List synapses between skeletons, by the postsynaptic one."""
     if form.skids and (form.pre or form.post):
         raise InvalidInput("Send either skids, or pre and post.")
     async with call.reading() as connection:
-        return await connector_info.pairs(
+        found = await connector_info.pairs(
             connection,
             call.project_id,
             PRESYNAPTIC,
@@ -79,6 +80,7 @@ async def find_synapses(call: Call, form: Synapses) -> list[ConnectorPair]:
             either_ids=form.skids or None,
             connector_ids=form.cids or None,
         )
+    return sorted(found, key=attrgetter("other_skeleton_id"))
 
 
 @routes.any("/{project_id}/connector/list/one_to_many", needs=Permission.BROWSE)
@@ -117,9 +119,8 @@ async def completed_synapses(call: Call, form: Completed) -> list[ConnectorPair]
 @routes.any("/{project_id}/connector/list/linked-to-nodes", needs=Permission.BROWSE)
 async def connectors_of_nodes(call: Call, form: TreenodeIds) -> dict[str, list[int]]:
     """List the connectors that treenodes are linked to."""
-    ids = required(form.treenode_ids, "treenode ID")
     async with call.reading() as connection:
-        return {"connector_ids": await connector_info.linked_to_nodes(connection, call.project_id, ids)}
+        return {"connector_ids": await connector_info.linked_to_nodes(connection, call.project_id, form.treenode_ids)}
 
 
 class Sides(TypedDict):
@@ -134,8 +135,9 @@ class Sides(TypedDict):
 @routes.any("/{project_id}/connector/skeletons", needs=Permission.BROWSE)
 async def skeletons_of_connectors(call: Call, form: ConnectorIds) -> list[tuple[int, Sides]]:
     """List skeletons and treenodes on both sides of connectors."""
+    ids = required(form.connector_ids, "connector ID")
     async with call.reading() as connection:
-        links = await connector_info.named_links(connection, call.project_id, form.connector_ids)
+        links = await connector_info.synaptic_links(connection, call.project_id, ids)
     found: dict[int, Sides] = {}
     for link in links:
         sides = found.setdefault(
@@ -144,7 +146,7 @@ async def skeletons_of_connectors(call: Call, form: ConnectorIds) -> list[tuple[
         )
         if link.relation == PRESYNAPTIC:
             sides["presynaptic_to"], sides["presynaptic_to_node"] = link.skeleton_id, link.treenode_id
-        elif link.relation == POSTSYNAPTIC:
+        else:
             sides["postsynaptic_to"].append(link.skeleton_id)
             sides["postsynaptic_to_node"].append(link.treenode_id)
     return list(found.items())
@@ -161,13 +163,13 @@ class SidesInTime(TypedDict):
 async def times_of_connectors(call: Call, form: ConnectorIds) -> dict[int, SidesInTime]:
     """List skeleton, treenode and creation time (ms since 1970) on both sides of connectors."""
     async with call.reading() as connection:
-        links = await connector_info.named_links(connection, call.project_id, form.connector_ids)
+        links = await connector_info.synaptic_links(connection, call.project_id, form.connector_ids)
     found: dict[int, SidesInTime] = {}
     for link in links:
         sides = found.setdefault(link.connector_id, {"presynaptic_to": None, "postsynaptic_to": []})
         end = (link.skeleton_id, link.treenode_id, round(link.creation_time.timestamp() * 1000))
         if link.relation == PRESYNAPTIC:
             sides["presynaptic_to"] = end
-        elif link.relation == POSTSYNAPTIC:
+        else:
             sides["postsynaptic_to"].append(end)
     return found

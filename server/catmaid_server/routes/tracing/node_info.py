@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple, TypedDict
 
 import msgspec
 
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.positions import NodePosition
 from catmaid_server.domain.tracing import node_info
 from catmaid_server.domain.tracing.node_info import MostRecentTreenode, NearestTreenode, TreenodeInfo
@@ -32,15 +33,15 @@ class Upstream(msgspec.Struct):
     """How far to go towards the root."""
 
     alt: int
-    """1: only to the next node on the way; else the whole way."""
+    """1: only to the first node with a label, a link or a confidence below 5; else the whole way."""
 
 
 class NearestTo(msgspec.Struct):
     """A point (nm) and where to look."""
 
-    x: float
-    y: float
-    z: float
+    x: float = 0
+    y: float = 0
+    z: float = 0
     skeleton_id: int | None = None
     neuron_id: int | None = None
 
@@ -105,6 +106,8 @@ async def locate_node(call: Call, form: OneNode) -> NodePosition:
 @routes.any("/{project_id}/nodes/nearest", needs=Permission.BROWSE)
 async def find_nearest(call: Call, form: NearestTo) -> NearestTreenode:
     """Find the treenode nearest to a point."""
+    if form.skeleton_id is not None and form.neuron_id is not None:
+        raise InvalidInput("Send skeleton_id or neuron_id, not both.")
     async with call.reading() as connection:
         return await node_info.nearest(
             connection,
@@ -184,7 +187,10 @@ async def list_children(call: Call, form: NoParameters) -> list[list[NodePositio
 
 @routes.any("/{project_id}/treenodes/{treenode_id}/next-branch-or-end", needs=Permission.BROWSE)
 async def find_next_branches(call: Call, form: NoParameters) -> list[tuple[NodePosition, NodePosition, NodePosition]]:
-    """Find the next branch or end in each direction away from the root."""
+    """Find the way to the next branch or end in each direction away from the root.
+
+    Of each: its first node, its first node with a label, a link or a confidence below 5 (or its last), its last.
+    """
     async with call.reading() as connection:
         return await node_info.next_branches(connection, call.project_id, call.path["treenode_id"])
 
@@ -194,5 +200,5 @@ async def find_previous_branch(call: Call, form: Upstream) -> NodePosition:
     """Find the previous branch, or the root."""
     async with call.reading() as connection:
         return await node_info.previous_branch(
-            connection, call.project_id, call.path["treenode_id"], one_step=form.alt == 1
+            connection, call.project_id, call.path["treenode_id"], only_to_noted=form.alt == 1
         )

@@ -6,7 +6,6 @@ from typing import TypedDict
 
 import msgspec
 
-from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.positions import NodePosition
 from catmaid_server.domain.tracing import moves
 from catmaid_server.domain.tracing.moves import OldPlace
@@ -38,7 +37,7 @@ class Moved(TypedDict):
 async def move_nodes(call: Call, form: MoveNodes) -> Moved:
     """Move nodes, if nobody changed them since the client looked."""
     if not form.t and not form.c:
-        raise InvalidInput("Nothing to move: send t[0][0..3] for treenodes or c[0][0..3] for connectors.")
+        return {"updated": 0, "old_treenodes": None, "old_connectors": None}
     treenodes, connectors = await moves.move(call.tx, call.user, call.project_id, State(form.state), form.t, form.c)
     return {
         "updated": len(treenodes) + len(connectors),

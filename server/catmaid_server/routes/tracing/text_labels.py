@@ -101,7 +101,7 @@ async def update_text_label(
 
 @routes.any("/{project_id}/textlabel/delete", needs=Permission.ANNOTATE, label="textlabels.delete")
 async def delete_text_label(call: Call, form: OneTextLabel) -> dict[str, str]:
-    """Delete a text label."""
+    """Delete a text label; one that is gone already is no error."""
     await text_labels.delete_label(call.tx, call.project_id, form.tid)
     return {"message": "Success."}
 

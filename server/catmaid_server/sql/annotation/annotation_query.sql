@@ -114,18 +114,22 @@ SELECT total.count, p.id, p.name, p.type, p.creation_time, p.edition_time, k.id
  ORDER BY p.place, k.id;
 
 -- name: annotations_of
--- Entities are neurons, annotations or volumes, told apart by their ids; names of the annotations: annotation_names.
-SELECT k.neuron_id, k.annotation_id, k.user_id, k.creation_time, k.edition_time
-  FROM annotation_link k
- WHERE k.neuron_id = ANY (%(ids)s::integer[])
- UNION ALL
-SELECT k.target_annotation_id, k.annotation_id, k.user_id, k.creation_time, k.edition_time
-  FROM annotation_link k
- WHERE k.target_annotation_id = ANY (%(ids)s::integer[])
- UNION ALL
-SELECT v.entity_id, k.annotation_id, k.user_id, k.creation_time, k.edition_time
-  FROM volume_annotation k JOIN volume v ON v.id = k.volume_id
- WHERE v.entity_id = ANY (%(ids)s::integer[]);
+-- Entities are neurons, annotations or volumes, told apart by their ids; of each the links in the order in which they
+-- were made. Names of the annotations: annotation_names.
+SELECT entity_id, annotation_id, user_id, creation_time, edition_time
+  FROM (SELECT k.neuron_id, k.annotation_id, k.user_id, k.creation_time, k.edition_time, k.id
+          FROM annotation_link k
+         WHERE k.neuron_id = ANY (%(ids)s::integer[])
+         UNION ALL
+        SELECT k.target_annotation_id, k.annotation_id, k.user_id, k.creation_time, k.edition_time, k.id
+          FROM annotation_link k
+         WHERE k.target_annotation_id = ANY (%(ids)s::integer[])
+         UNION ALL
+        SELECT v.entity_id, k.annotation_id, k.user_id, k.creation_time, k.edition_time, k.id
+          FROM volume_annotation k JOIN volume v ON v.id = k.volume_id
+         WHERE v.entity_id = ANY (%(ids)s::integer[])) AS k (entity_id, annotation_id, user_id, creation_time,
+                                                             edition_time, link_id)
+ ORDER BY link_id;
 
 -- name: annotation_names
 -- Rows: annotation, name. Cost: one index lookup for each annotation.

@@ -12,7 +12,7 @@ INSERT INTO client_datastore (name) VALUES (%(name)s) RETURNING id;
 -- Id of the datastore of this name.
 SELECT id FROM client_datastore WHERE name = %(name)s;
 
--- name: delete_data
+-- name: delete_all
 -- Delete all values of a datastore.
 DELETE FROM client_datum WHERE datastore_id = %(datastore_id)s;
 
@@ -34,6 +34,13 @@ SELECT id, key, value, datastore_id, project_id, user_id
 -- Replace the value of a key; its id, no row if the key has no value yet.
 UPDATE client_datum SET value = %(value)s
  WHERE datastore_id = %(datastore_id)s AND key = %(key)s
+   AND project_id IS NOT DISTINCT FROM %(project_id)s AND user_id IS NOT DISTINCT FROM %(user_id)s
+RETURNING id;
+
+-- name: delete_values
+-- Delete the values of a user (NULL: those for all users) for a project (NULL: those for the instance); their ids.
+DELETE FROM client_datum
+ WHERE datastore_id = %(datastore_id)s
    AND project_id IS NOT DISTINCT FROM %(project_id)s AND user_id IS NOT DISTINCT FROM %(user_id)s
 RETURNING id;
 

@@ -17,13 +17,13 @@ WITH fitting AS (
                ORDER BY CASE WHEN %(sort_1)s BETWEEN 2 AND 5 THEN
                             (ARRAY[extract(epoch FROM creation_time), x, y, z])[%(sort_1)s - 1]
                             * CASE WHEN %(descending_1)s THEN -1 ELSE 1 END END,
-                        CASE WHEN NOT %(descending_1)s THEN (ARRAY[username, operation_type])[%(sort_1)s + 1] END,
-                        CASE WHEN %(descending_1)s THEN (ARRAY[username, operation_type])[%(sort_1)s + 1] END DESC,
+                        CASE WHEN NOT %(descending_1)s THEN (ARRAY[username, operation_type, NULL, NULL, NULL, NULL, freetext])[%(sort_1)s + 1] END,
+                        CASE WHEN %(descending_1)s THEN (ARRAY[username, operation_type, NULL, NULL, NULL, NULL, freetext])[%(sort_1)s + 1] END DESC,
                         CASE WHEN %(sort_2)s BETWEEN 2 AND 5 THEN
                             (ARRAY[extract(epoch FROM creation_time), x, y, z])[%(sort_2)s - 1]
                             * CASE WHEN %(descending_2)s THEN -1 ELSE 1 END END,
-                        CASE WHEN NOT %(descending_2)s THEN (ARRAY[username, operation_type])[%(sort_2)s + 1] END,
-                        CASE WHEN %(descending_2)s THEN (ARRAY[username, operation_type])[%(sort_2)s + 1] END DESC,
+                        CASE WHEN NOT %(descending_2)s THEN (ARRAY[username, operation_type, NULL, NULL, NULL, NULL, freetext])[%(sort_2)s + 1] END,
+                        CASE WHEN %(descending_2)s THEN (ARRAY[username, operation_type, NULL, NULL, NULL, NULL, freetext])[%(sort_2)s + 1] END DESC,
                         id) AS place
       FROM fitting f
      ORDER BY place

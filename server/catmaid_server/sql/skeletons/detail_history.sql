@@ -25,11 +25,13 @@ SELECT h.id, h.parent_id, h.user_id, h.x, h.y, h.z, h.radius, h.confidence,
  ORDER BY origin, id;
 
 -- name: connectors
--- Kind 0 presynaptic, 1 postsynaptic, 2 gap junction. A link is told once for each place that its connector had.
+-- Kind 0 presynaptic, 1 postsynaptic, 2 gap junction, 3 desmosome. A link is told once for each place that its connector had.
 WITH kind AS (
-    SELECT id, CASE name WHEN 'presynaptic_to' THEN 0 WHEN 'postsynaptic_to' THEN 1 ELSE 2 END AS kind
-      FROM relation
-     WHERE project_id = %(project_id)s AND name IN ('presynaptic_to', 'postsynaptic_to', 'gapjunction_with')
+    SELECT relation.id, (place - 1) AS kind
+      FROM unnest('{presynaptic_to,postsynaptic_to,gapjunction_with,desmosome_with}'::text[])
+           WITH ORDINALITY AS numbered (name, place)
+      JOIN relation USING (name)
+     WHERE relation.project_id = %(project_id)s
 ), link AS (
     SELECT treenode_id, connector_id, relation_id, edition_time AS began, creation_time AS ended, user_id, 1 AS origin
       FROM connector_link

@@ -20,9 +20,11 @@ SELECT 1 FROM neuron WHERE id = %(skeleton_id)s AND project_id = %(project_id)s;
 -- Links of a skeleton to connectors, without order, as one row of arrays; edges as WKB, one after the other. The places of the connectors are read off the edges, which
 -- saves a lookup for each. Cost: one index scan; 4000 links in 4 ms.
 WITH kind AS (
-    SELECT id, CASE name WHEN 'presynaptic_to' THEN 0 WHEN 'postsynaptic_to' THEN 1 ELSE 2 END::smallint AS kind
-      FROM relation
-     WHERE project_id = %(project_id)s AND name IN ('presynaptic_to', 'postsynaptic_to', 'gapjunction_with')
+    SELECT relation.id, (place - 1)::smallint AS kind
+      FROM unnest('{presynaptic_to,postsynaptic_to,gapjunction_with,desmosome_with}'::text[])
+           WITH ORDINALITY AS numbered (name, place)
+      JOIN relation USING (name)
+     WHERE relation.project_id = %(project_id)s
 )
 SELECT array_agg(l.treenode_id) AS treenode_id, array_agg(l.connector_id) AS connector_id, array_agg(kind) AS kind,
        string_agg(ST_AsBinary(l.edge, 'NDR'), '') AS edges,

@@ -51,8 +51,8 @@ SELECT s.skeleton_id
  LIMIT %(most)s;
 
 -- name: completeness
--- Per skeleton: nodes, cable (nm), ends, those of them without a label that closes them, and whether a node bears one
--- of some labels. An end has one neighbour or none.
+-- Per skeleton: nodes, cable (nm), ends, those of them without one of the labels of ends, and whether a node bears one
+-- of some labels. Ends are the root and the nodes without children.
 SELECT s.skeleton_id, s.num_nodes, s.cable_length, tips.ends, tips.open,
        EXISTS (SELECT FROM treenode t
                  JOIN node_label l ON l.treenode_id = t.id
@@ -63,10 +63,10 @@ SELECT s.skeleton_id, s.num_nodes, s.cable_length, tips.ends, tips.open,
         SELECT count(*) AS ends,
                count(*) FILTER (WHERE NOT EXISTS (
                    SELECT FROM node_label l JOIN label b ON b.id = l.label_id
-                    WHERE l.treenode_id = t.id AND b.name ~* %(pattern)s)) AS open
+                    WHERE l.treenode_id = t.id AND b.name = ANY (%(end_labels)s::text[]))) AS open
           FROM treenode t
          WHERE t.skeleton_id = s.skeleton_id
-           AND (SELECT count(*) FROM treenode c WHERE c.parent_id = t.id) + (t.parent_id IS NOT NULL)::integer <= 1
+           AND (t.parent_id IS NULL OR NOT EXISTS (SELECT FROM treenode c WHERE c.parent_id = t.id))
        ) tips
  WHERE s.project_id = %(project_id)s AND s.skeleton_id = ANY (%(skeleton_ids)s::integer[])
  ORDER BY s.skeleton_id;

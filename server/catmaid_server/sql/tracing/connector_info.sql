@@ -34,8 +34,8 @@ SELECT c.id, c.x, c.y, c.z, c.confidence, c.user_id, c.editor_id,
  ORDER BY c.id;
 
 -- name: labels
--- Labels of connectors: connector, array of label names, oldest first.
-SELECT l.connector_id, array_agg(b.name ORDER BY l.id)
+-- Labels of connectors: connector, array of label names, in order of their capital letters.
+SELECT l.connector_id, array_agg(b.name ORDER BY upper(b.name) COLLATE "C", l.id)
   FROM node_label l JOIN label b ON b.id = l.label_id
  WHERE l.connector_id = ANY (%(connector_ids)s::integer[])
  GROUP BY l.connector_id;
@@ -98,10 +98,10 @@ SELECT id, x, y, z, skeleton_id, confidence, user_id, treenode_id, creation_time
         SELECT id, x, y, z, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM unlinked) found
  ORDER BY id, link_id;
 
--- name: named_links
+-- name: synaptic_links
 -- Rows: connector, relation name, skeleton, treenode, creation time.
 SELECT l.connector_id, r.name AS relation, l.skeleton_id, l.treenode_id, l.creation_time
-  FROM connector_link l JOIN relation r ON r.id = l.relation_id
+  FROM connector_link l JOIN relation r ON r.id = l.relation_id AND r.name IN ('presynaptic_to', 'postsynaptic_to')
  WHERE l.project_id = %(project_id)s AND l.connector_id = ANY (%(connector_ids)s::integer[])
  ORDER BY l.connector_id, l.id;
 
@@ -120,6 +120,10 @@ SELECT l.user_id, l.creation_time, l.edition_time
    AND (%(relation)s::text IS NULL OR r.name = %(relation)s)
    AND (%(relation_id)s::integer IS NULL OR r.id = %(relation_id)s)
  ORDER BY l.id;
+
+-- name: relation_id
+-- Id of a relation of a project, by its name.
+SELECT id FROM relation WHERE project_id = %(project_id)s AND name = %(relation)s;
 
 -- name: pairs
 -- Pairs of links to the same connector by two relations, each side of some skeletons (NULL: of any).

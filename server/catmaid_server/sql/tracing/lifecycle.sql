@@ -8,9 +8,9 @@ SELECT new.id, %(project_id)s, %(user_id)s, coalesce(%(name)s::text, %(prefix)s:
 RETURNING id;
 
 -- name: create_skeleton
--- Add a skeleton without treenodes to a neuron.
+-- Add a skeleton without treenodes to a neuron; it is called by the prefix and its id.
 INSERT INTO skeleton (id, project_id, neuron_id, user_id, name)
-SELECT new.id, %(project_id)s, %(neuron_id)s, %(user_id)s, 'skeleton ' || new.id
+SELECT new.id, %(project_id)s, %(neuron_id)s, %(user_id)s, %(prefix)s::text || ' ' || new.id
   FROM (SELECT nextval('concept_id_seq')::integer AS id) new
 RETURNING id;
 
@@ -29,3 +29,7 @@ DELETE FROM annotation_link WHERE neuron_id = %(neuron_id)s;
 -- name: delete_neuron
 -- Delete a neuron that has no skeletons and annotations any more.
 DELETE FROM neuron WHERE id = %(neuron_id)s;
+
+-- name: names_like
+-- Names of neurons of a project that fit a pattern of LIKE.
+SELECT name FROM neuron WHERE project_id = %(project_id)s AND name LIKE %(pattern)s;

@@ -105,3 +105,13 @@ SELECT id, x, y, z
 SELECT t.id, t.parent_id, t.x, t.y, t.z
   FROM treenode here JOIN treenode t ON t.skeleton_id = here.skeleton_id
  WHERE here.id = %(treenode_id)s AND here.project_id = %(project_id)s;
+
+-- name: noted
+-- Those of some treenodes with a label, a link or a confidence below 5. CATMAID linked every treenode of before 2013 to
+-- its skeleton (`element_of`, which is not kept here) and counts these links, too.
+SELECT t.id
+  FROM treenode t
+ WHERE t.id = ANY (%(treenode_ids)s::integer[])
+   AND (t.confidence < 5 OR t.creation_time < '2013-01-01Z'
+        OR EXISTS (SELECT FROM connector_link k WHERE k.treenode_id = t.id)
+        OR EXISTS (SELECT FROM node_label l WHERE l.treenode_id = t.id));

@@ -57,6 +57,10 @@ UPDATE review r
   FROM treenode t
  WHERE r.skeleton_id = %(from_skeleton_id)s AND t.id = r.treenode_id AND t.skeleton_id = %(to_skeleton_id)s;
 
+-- name: owner
+-- Whose a skeleton is.
+SELECT user_id FROM skeleton WHERE id = %(skeleton_id)s;
+
 -- name: neuron_name
 -- The name of a neuron.
 SELECT name FROM neuron WHERE id = %(neuron_id)s;

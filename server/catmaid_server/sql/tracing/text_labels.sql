@@ -21,8 +21,8 @@ UPDATE text_label
 RETURNING id;
 
 -- name: delete
--- Delete a text label; no row if the project has none with this id.
-DELETE FROM text_label WHERE id = %(label_id)s AND project_id = %(project_id)s RETURNING id;
+-- Delete a text label of a project.
+DELETE FROM text_label WHERE id = %(label_id)s AND project_id = %(project_id)s;
 
 -- name: in_section
 -- Text labels in a rectangle of the section of a stack at z; all nm. Labels that shrink with the image are left out

@@ -1,11 +1,12 @@
 -- Edits of treenodes.
 
 -- name: create_child
--- Add a treenode to a parent, with the edge between both (nm); id and edition time.
+-- Add a treenode to a parent, with the edge between both (nm); id and edition time. creation_time: NULL for now.
 -- Cost: one row and its index entries, whatever the size of the skeleton.
-INSERT INTO treenode (project_id, skeleton_id, parent_id, x, y, z, radius, confidence, user_id, editor_id, edge)
+INSERT INTO treenode (project_id, skeleton_id, parent_id, x, y, z, radius, confidence, user_id, editor_id,
+                      creation_time, edge)
 VALUES (%(project_id)s, %(skeleton_id)s, %(parent_id)s, %(x)s, %(y)s, %(z)s, %(radius)s, %(confidence)s,
-        %(user_id)s, %(user_id)s,
+        %(user_id)s, %(editor_id)s, coalesce(%(creation_time)s::timestamptz, now()),
         ST_MakeLine(ST_MakePoint(%(parent_x)s, %(parent_y)s, %(parent_z)s),
                     ST_MakePoint(%(x)s, %(y)s, %(z)s)))
 RETURNING id, edition_time;
@@ -17,6 +18,12 @@ INSERT INTO treenode (project_id, skeleton_id, x, y, z, radius, confidence, user
 VALUES (%(project_id)s, %(skeleton_id)s, %(x)s, %(y)s, %(z)s, %(radius)s, %(confidence)s, %(user_id)s, %(user_id)s,
         ST_MakeLine(ST_MakePoint(%(x)s, %(y)s, %(z)s), ST_MakePoint(%(x)s, %(y)s, %(z)s)))
 RETURNING id, edition_time;
+
+-- name: edge_ends
+-- Place (nm), author and creation time of treenodes, in the order of their ids in the list.
+SELECT t.x, t.y, t.z, t.user_id, t.creation_time
+  FROM unnest(%(treenode_ids)s::integer[]) WITH ORDINALITY AS wanted (id, place) JOIN treenode t USING (id)
+ ORDER BY wanted.place;
 
 -- name: hang_on
 -- Give treenodes another parent; id and edition time of each.
