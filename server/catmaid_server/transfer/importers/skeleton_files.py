@@ -77,8 +77,7 @@ def read_skeleton_file(path: Path, options: ReadingOptions) -> SourceFile:
     content = file_content(path)
     start = content[:_START].removeprefix(codecs.BOM_UTF8).lstrip()
     if start.startswith((b"{", b"[")):
-        scale = 1.0 if options.scale is None else options.scale
-        return read_json(path, content, scale=scale, trees=options.trees, soma_label=options.soma_label)
+        return read_json(path, content, scale=options.scale, trees=options.trees, soma_label=options.soma_label)
     if (root := _ROOT.search(start)) is not None and start.startswith(b"<"):
         if root[1].decode() == NML_ROOT:
             if options.scale is not None:
