@@ -24,14 +24,16 @@ def test_columns_are_found_by_name_and_others_ignored(tmp_path: Path) -> None:
     assert table.numbers("x").tolist() == [1.5, -2]
 
 
-def test_gzipped_tables_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "t.csv.gz"
+@pytest.mark.parametrize("name", ["t.csv.gz", "t.csv.GZ", "t.csv"])
+def test_gzipped_tables_are_read(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
     path.write_bytes(gzip.compress(b"id,x,name,parent_id\n1,2,n,\n"))
     assert read_table(path, COLUMNS).ids("id").tolist() == [1]
 
 
 @pytest.mark.parametrize(("text", "line", "reason"), [
     ("", None, "is empty; the first line should be id,x,name,parent_id"),
+    ("\nid,x,name,parent_id\n1,2,n,\n", None, "its first line is blank; the first line should be id,x,name,parent_id"),
     ("id|x|name|parent_id\n1|2|n|\n", 1, "no column id, x, name, parent_id"),
     ("id,x,name\n1,2,n\n", 1, "no column parent_id; the header should have id,x,name,parent_id"),
     ("id,id,x,name,parent_id\n1,1,2,n,\n", 1, "two columns have the same name"),

@@ -13,6 +13,7 @@ import pytest
 
 from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers.skeleton_files import ReadingOptions, read_skeleton_file
+from catmaid_server.transfer.importers.skeletons import ImportedArbor, ImportSummary
 from catmaid_server.transfer.importers.source_trees import SourceFile, SourceTree
 
 NML = """<?xml version="1.0" encoding="utf-8"?>
@@ -258,3 +259,9 @@ def test_what_is_not_kept_is_said(tmp_path: Path) -> None:
     )
     stray = NML.replace('<branchpoint id="2"', '<branchpoint id="77"').replace('comment node="3"', 'comment node="78"')
     assert "2 comments or branch points left out, whose nodes are not in the file" in read(tmp_path, stray).notes
+
+
+@pytest.mark.parametrize(("cable_length", "text"), [(0, "0.0 µm"), (20, "20.0 nm"), (1500, "1.5 µm")])
+def test_a_short_cable_is_not_zero(cable_length: float, text: str) -> None:
+    summary = ImportSummary([ImportedArbor(Path("a.swc"), 1, 2, "a", 3, cable_length)])
+    assert str(summary) == f"1 skeletons imported: 3 nodes, {text} of cable."

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from catmaid_server.transfer.errors import BadFile
 
 _SEPARATORS = (",", ";", "\t")
+_GZIP = b"\x1f\x8b"
 _SURPLUS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")  # pandas; its line 1 is our line 2
 _OPEN_QUOTE = re.compile(r"EOF inside string starting at row (\d+)")  # pandas; its row 0 is our line 2
 _LONGEST_LINE = 2**24
@@ -84,7 +85,7 @@ def read_frame(
     Parameters
     ----------
     path
-        The file; gzipped if it ends with `.gz`.
+        The file, plain or gzipped.
     columns
         Names that the header should have.
     as_text
@@ -148,8 +149,11 @@ def _parsed(path: Path, file: _CsvText, header: CsvHeader, as_text: Collection[s
 
 
 def _opened(path: Path) -> _CsvText:
-    file = gzip.GzipFile(path) if path.suffix == ".gz" else io.BufferedReader(io.FileIO(path))
+    file: gzip.GzipFile | io.BufferedReader = io.BufferedReader(io.FileIO(path))
     try:
+        if file.peek(2).startswith(_GZIP):
+            file.close()
+            file = gzip.GzipFile(path)
         utf16 = file.peek(2).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     except BaseException:
         file.close()
@@ -187,7 +191,8 @@ def _unreadable(path: Path, reason: str) -> BadFile:
 def _check_header(path: Path, header: CsvHeader, columns: Collection[str]) -> None:
     wanted = ",".join(columns)
     if not header.names:
-        raise BadFile(path, f"is empty; the first line should be {wanted}")
+        what = "its first line is blank" if path.stat().st_size else "is empty"
+        raise BadFile(path, f"{what}; the first line should be {wanted}")
     missing = [name for name in columns if name not in header.names]
     if missing:
         raise BadFile(path, f"no column {', '.join(missing)}; the header should have {wanted}", line=1)

@@ -63,7 +63,7 @@ def skeleton_files(source: Path | Sequence[Path], endings: Sequence[str] = SWC_E
     except OSError as error:
         raise InvalidInput(f"{shown} cannot be read: {error.strerror}.") from error
     if not found:
-        raise InvalidInput(f"There is no {endings[0]} file (nor {', '.join(endings[1:])}) in {shown}.")
+        raise InvalidInput(f"There is no {endings[0]} file (nor {', '.join(endings[1:])}) in the folder {shown!r}.")
     return sorted(found, key=lambda path: ([int(n) for n in re.findall(r"[0-9]+", path.stem)], path.name))
 
 
