@@ -9,7 +9,7 @@ import pytest
 
 from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers import csv_files
-from catmaid_server.transfer.importers.tables import ColumnKind, read_table
+from catmaid_server.transfer.importers.tables import ColumnKind, find_table, read_table
 
 COLUMNS = {"id": ColumnKind.ID, "x": ColumnKind.NUMBER, "name": ColumnKind.TEXT, "parent_id": ColumnKind.OPTIONAL_ID}
 
@@ -144,3 +144,11 @@ def test_a_line_without_an_end_is_refused(tmp_path: Path, start: str, monkeypatc
     path.write_bytes(gzip.compress(start.encode() + b"n" * 1_000_000))
     with pytest.raises(BadFile, match="a line has more than 100000 characters"):
         read_table(path, COLUMNS)
+
+
+def test_a_table_that_is_there_both_gzipped_and_not_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.csv.gz").touch()
+    assert find_table(tmp_path, "t") == tmp_path / "t.csv.gz"
+    (tmp_path / "t.csv").touch()
+    with pytest.raises(BadFile, match=r"holds both t\.csv and t\.csv\.gz"):
+        find_table(tmp_path, "t")

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.transfer.errors import BadFile
-from catmaid_server.transfer.importers.skeleton_files import ReadingOptions, read_skeleton_file
+from catmaid_server.transfer.importers.skeleton_files import ReadingOptions, read_skeleton_file, skeleton_files
 from catmaid_server.transfer.importers.skeletons import ImportedArbor, ImportSummary
 from catmaid_server.transfer.importers.source_trees import SourceFile, SourceTree
 
@@ -187,12 +188,12 @@ BOMB = '<!DOCTYPE things [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
     ("[1, 2]", "compact-detail begins with a list of nodes"),
     ("[[]]", "there is no node in it"),
     ('{"a": 1}', "this is no skeleton"),
-    ("[[[1, null, 2]]]", "node 0 should be a list of id, parent, user, x, y, z, radius and confidence"),
-    (json.dumps([[["1_0", *NODES[0][1:]]]]), "id of node 0 is '1_0', should be a whole number"),
-    (json.dumps([[[*NODES[0][:3], "x", 0, 0, 0, 5]]]), "x of node 0 is 'x', should be a finite number"),
-    (json.dumps([[[*NODES[0][:7], 9]]]), "confidence of node 0 is 9, should be from 0 to 5"),
-    (json.dumps([[NODES[0], NODES[0]]]), "node 1: node 7 is already in node 0"),
-    (json.dumps([[NODES[0], NODES[2]]]), "node 1: parent 8 of node 9 is not in the file"),
+    ("[[[1, null, 2]]]", "nodes[0] should be a list of id, parent, user, x, y, z, radius and confidence"),
+    (json.dumps([[["1_0", *NODES[0][1:]]]]), "id of nodes[0] is '1_0', should be a whole number"),
+    (json.dumps([[[*NODES[0][:3], "x", 0, 0, 0, 5]]]), "x of nodes[0] is 'x', should be a finite number"),
+    (json.dumps([[[*NODES[0][:7], 9]]]), "confidence of nodes[0] is 9, should be from 0 to 5"),
+    (json.dumps([[NODES[0], NODES[0]]]), "nodes[1]: node 7 is already in nodes[0]"),
+    (json.dumps([[NODES[0], NODES[2]]]), "nodes[1]: parent 8 of node 9 is not in the file"),
     (json.dumps([{"nodes": {"node_id": [1], "x": [0]}}]), "no whole column parent_id or parent"),
     (json.dumps([{"name": "n"}]), "skeleton 0 has no nodes"),
 ])  # fmt: skip
@@ -265,3 +266,12 @@ def test_what_is_not_kept_is_said(tmp_path: Path) -> None:
 def test_a_short_cable_is_not_zero(cable_length: float, text: str) -> None:
     summary = ImportSummary([ImportedArbor(Path("a.swc"), 1, 2, "a", 3, cable_length)])
     assert str(summary) == f"1 skeletons imported: 3 nodes, {text} of cable."
+
+
+def test_gzipped_files_of_a_folder_are_meant_too(tmp_path: Path) -> None:
+    for name in ("10.swc.gz", "9.SWC", "8.eswc.GZ", "7.txt", "6.gz"):
+        (tmp_path / name).touch()
+    assert [path.name for path in skeleton_files(tmp_path)] == ["8.eswc.GZ", "9.SWC", "10.swc.gz"]
+    (tmp_path / "10.swc").touch()
+    with pytest.raises(InvalidInput, match=r"10\.swc is in the folder .* both gzipped and not"):
+        skeleton_files(tmp_path)

@@ -120,7 +120,7 @@ def _positional(path: Path, value: Sequence[Any], name: str, scale: float) -> tu
         raise BadFile(path, "this is no skeleton: compact-detail begins with a list of nodes")
     rows = NodeRows(name, labels=_labels(path, labels))
     for at, node in enumerate(parts[0]):
-        what = f"node {at}"
+        what = f"nodes[{at}]"
         if not isinstance(node, list) or len(node) < _NODE_FIELDS:
             raise BadFile(path, f"{what} should be a list of id, parent, user, x, y, z, radius and confidence")
         _add(path, rows, what, scale, node[0], node[1], node[3:6], node[6])
@@ -146,7 +146,7 @@ def _framed(
     tags = neuron.get("tags")
     rows = NodeRows(str(own_name) if own_name else name, labels=_labels(path, tags if isinstance(tags, dict) else {}))
     for at, (node_id, parent_id, place, thick) in enumerate(zip(ids, parents, places, radii, strict=True)):
-        _add(path, rows, f"node {at}", scale, node_id, parent_id, place, thick)
+        _add(path, rows, f"nodes[{at}]", scale, node_id, parent_id, place, thick)
     types = _column(path, nodes, "label") if "label" in nodes else [None] * len(ids)
     for node_id, kind in zip(rows.ids, types, strict=True):
         rows.add_type(node_id, kind, soma_label=soma_label)

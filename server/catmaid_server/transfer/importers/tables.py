@@ -153,9 +153,11 @@ def empty_table(path: Path, columns: Mapping[str, ColumnKind]) -> BulkTable:
 
 
 def find_table(folder: Path, name: str) -> Path | None:
-    """Path of `<name>.csv` or `<name>.csv.gz` in a folder."""
-    candidates = (folder / f"{name}.csv", folder / f"{name}.csv.gz")
-    return next((path for path in candidates if path.is_file()), None)
+    """Path of `<name>.csv` or `<name>.csv.gz` in a folder; `BadFile` if both are there."""
+    found = [path for path in (folder / f"{name}.csv", folder / f"{name}.csv.gz") if path.is_file()]
+    if len(found) > 1:
+        raise BadFile(folder, f"holds both {name}.csv and {name}.csv.gz; take one away")
+    return found[0] if found else None
 
 
 def read_table(path: Path, columns: Mapping[str, ColumnKind]) -> BulkTable:
