@@ -152,3 +152,10 @@ def test_a_table_that_is_there_both_gzipped_and_not_is_refused(tmp_path: Path) -
     (tmp_path / "t.csv").touch()
     with pytest.raises(BadFile, match=r"holds both t\.csv and t\.csv\.gz"):
         find_table(tmp_path, "t")
+
+
+def test_files_that_are_not_there_are_said_to_be_so(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match=r"t\.csv: cannot be read: No such file or directory$"):
+        read_table(tmp_path / "t.csv", COLUMNS)
+    with pytest.raises(BadFile, match=r"cannot be read: Is a directory$"):
+        read_table(tmp_path, COLUMNS)

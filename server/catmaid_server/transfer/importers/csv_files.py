@@ -74,7 +74,7 @@ def has_columns(path: Path, columns: Collection[str]) -> bool:
         with _opened(path) as file:
             return set(columns) <= set(_header(file, columns).names)
     except _UNREADABLE as error:
-        raise _unreadable(path, str(error).strip()) from error
+        raise _unreadable(path, error) from error
 
 
 def read_frame(
@@ -109,7 +109,7 @@ def read_frame(
             _check_header(path, header, columns)
             frame = _parsed(path, file, header, as_text)
     except _UNREADABLE as error:
-        raise _unreadable(path, str(error).strip()) from error
+        raise _unreadable(path, error) from error
     lines = np.arange(2, len(frame) + 2)
     blank = frame.isna().all(axis=1).to_numpy()
     frame = frame[list(columns)]
@@ -179,7 +179,10 @@ def _parted(line: str, separator: str) -> CsvHeader:
     return CsvHeader(tuple(field.strip().lower() for field in fields), separator, blanks)
 
 
-def _unreadable(path: Path, reason: str) -> BadFile:
+def _unreadable(path: Path, error: Exception) -> BadFile:
+    if isinstance(error, OSError) and error.strerror:
+        return BadFile(path, f"cannot be read: {error.strerror}")
+    reason = str(error).strip()
     if (surplus := _SURPLUS.search(reason)) is not None:
         expected, line, saw = map(int, surplus.groups())
         return BadFile(path, f"{saw} fields, the header has {expected}", line=line + 1)
