@@ -12,7 +12,7 @@ import codecs
 import re
 from array import array
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -189,7 +189,7 @@ def _rows_of(text: str) -> _SwcRows:
             rows.headings.append(line)
         else:
             if not rows.lines:
-                _refuse_other_order(rows.headings)
+                _refuse_other_order(rows.headings, number - len(rows.headings))
             _add_row(rows, number, values, line[len(values) :])
     if not rows.lines:
         raise BadSwc(_no_node(text, rows))
@@ -212,9 +212,9 @@ def _no_node(text: str, rows: _SwcRows) -> str:
     return f"there is no node in it{skipped}; each line should be `{' '.join(COLUMNS)}`"
 
 
-def _refuse_other_order(headings: list[str]) -> None:
-    """Refuse a file whose heading names the columns of SWC in another order."""
-    for number, heading in enumerate(headings, 1):
+def _refuse_other_order(headings: Collection[str], first_line: int) -> None:
+    """Refuse a file whose heading names the columns of SWC in another order; `first_line` is the line of the first."""
+    for number, heading in enumerate(headings, first_line):
         names = [name.lower() for name in _SEPARATORS.split(heading.rpartition(":")[2].strip("# \t,;"))]
         is_table = names[0] in _IDS and all(names.count(axis) == 1 for axis in _AXES) and not _PARENTS.isdisjoint(names)
         if is_table and (tuple(names[2:5]) != _AXES or names[6:7] == [] or names[6] not in _PARENTS):

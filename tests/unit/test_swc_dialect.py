@@ -242,3 +242,10 @@ def test_an_empty_radius_between_tabs_is_unset_or_refused() -> None:
     with pytest.raises(BadFile, match="write -1 for an unset radius"):
         read("1\t1\t0\t0\t0\t\t-1\t7\n")
     assert read("1\t\t1\t0\t0\t0\t1\t-1\n").trees[0].arbor.radii.tolist() == [1]
+
+
+def test_the_line_of_a_heading_is_right_after_many() -> None:
+    with pytest.raises(BadSwc) as error:
+        parse_swc("# comment\n" * 5000 + "id type y x z radius parent\n" + LINE, name="cell")
+    assert "its columns are id type y x z radius parent" in str(error.value)
+    assert "line 5001" in str(error.value)
