@@ -12,7 +12,7 @@ import codecs
 import re
 from array import array
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +28,11 @@ _BREAKS = re.compile(r"\r\n|\r|\n")
 _SEPARATORS = re.compile(r"\s*[,;]\s*|\s+")
 _NOT_COMMAS = re.compile(r"\s*;\s*|\s+")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(e[+-]?[0-9]+)?", re.IGNORECASE)
+_THOUSANDS_COMMA = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+\.[0-9]*")
+_AXES = ("x", "y", "z")
+_IDS = frozenset(("id", "n", "node", "node_id", "treenode_id", "pointno", "point", "sample", "index"))
+_PARENTS = frozenset(("parent", "parent_id", "parentid", "pid", "p"))
+"""How the columns of SWC are called in headings."""
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _UNSET_RADII = ("", "na", "n/a", "null", "none")
 _LARGEST_ID = 2**63 - 1
@@ -183,6 +188,8 @@ def _rows_of(text: str) -> _SwcRows:
             rows.header_lines += 1
             rows.headings.append(line)
         else:
+            if not rows.lines:
+                _refuse_other_order(rows.headings, number - len(rows.headings))
             _add_row(rows, number, values, line[len(values) :])
     if not rows.lines:
         raise BadSwc(_no_node(text, rows))
@@ -205,15 +212,32 @@ def _no_node(text: str, rows: _SwcRows) -> str:
     return f"there is no node in it{skipped}; each line should be `{' '.join(COLUMNS)}`"
 
 
+def _refuse_other_order(headings: Collection[str], first_line: int) -> None:
+    """Refuse a file whose heading names the columns of SWC in another order; `first_line` is the line of the first."""
+    for number, heading in enumerate(headings, first_line):
+        names = [name.lower() for name in _SEPARATORS.split(heading.rpartition(":")[2].strip("# \t,;"))]
+        is_table = names[0] in _IDS and all(names.count(axis) == 1 for axis in _AXES) and not _PARENTS.isdisjoint(names)
+        if is_table and (tuple(names[2:5]) != _AXES or names[6:7] == [] or names[6] not in _PARENTS):
+            raise BadSwc(f"its columns are {' '.join(names)}, should be {' '.join(COLUMNS)}", line=number)
+
+
 def _is_header(values: str) -> bool:
     """Whether a line is none of a node, rightly or wrongly written."""
     if "\0" in values:
         return False
+    first, *others = _SEPARATORS.split(values.strip())
+    if _is_number(first):
+        return False
+    # numbers after it are those of a node whose id is written wrongly
+    return len(others) < len(COLUMNS) - 1 or not all(_is_number(text) for text in others[: len(COLUMNS) - 1])
+
+
+def _is_number(text: str) -> bool:
     try:
-        float(_SEPARATORS.split(values.strip(), maxsplit=1)[0])
+        float(text)
     except ValueError:
-        return True
-    return False
+        return False
+    return True
 
 
 def _add_row(rows: _SwcRows, line: int, values: str, comment: str) -> None:
@@ -235,19 +259,34 @@ def _fields(line: int, values: str) -> tuple[list[str], str]:
     if "\0" in values:
         raise BadSwc("a NUL byte in it; the file should be text in UTF-8", line=line)
     if "," not in values and ";" not in values:
-        fields = values.split(maxsplit=len(COLUMNS))
+        fields = _tabbed(line, values) if "\t\t" in values else values.split(maxsplit=len(COLUMNS))
     else:
         _refuse_decimal_commas(line, values)
         fields = _SEPARATORS.split(values, maxsplit=len(COLUMNS))
     return fields[: len(COLUMNS)], "".join(fields[len(COLUMNS) :])
 
 
+def _tabbed(line: int, values: str) -> list[str]:
+    """Fields of a line with tabs side by side: these align the columns, or the radius between them is empty."""
+    columns = [text.strip() for text in values.split("\t")]
+    empty = [name for name, text in zip(COLUMNS, columns, strict=False) if not text]
+    if empty == ["radius"] and len(columns) > len(COLUMNS):
+        raise BadSwc("two tabs after z: write -1 for an unset radius, or one tab between columns", line=line)
+    if empty == ["radius"] and len(columns) == len(COLUMNS):
+        return columns
+    return values.split(maxsplit=len(COLUMNS))
+
+
 def _refuse_decimal_commas(line: int, values: str) -> None:
     """Refuse `1;0;0,5;…`: there are seven columns without commas and more with them, so these are parts of numbers."""
-    parts = _NOT_COMMAS.split(values, maxsplit=len(COLUMNS))[: len(COLUMNS)]
-    decimal = next((part for part in parts if _DECIMAL_COMMA.fullmatch(part)), None)
-    if decimal is not None and len(parts) == len(COLUMNS) < len(_SEPARATORS.split(values)):
-        raise BadSwc(f"{decimal!r} has a decimal comma; numbers should have a decimal point", line=line)
+    parts = [part.strip(",") for part in _NOT_COMMAS.split(values, maxsplit=len(COLUMNS))[: len(COLUMNS)]]
+    if not len(parts) == len(COLUMNS) < len(_SEPARATORS.split(values)):
+        return
+    for part in parts:
+        if _DECIMAL_COMMA.fullmatch(part):
+            raise BadSwc(f"{part!r} has a decimal comma; numbers should have a decimal point", line=line)
+        if _THOUSANDS_COMMA.fullmatch(part):
+            raise BadSwc(f"{part!r} has a comma in it; numbers should have no commas", line=line)
 
 
 def _whole(name: str, text: str, line: int) -> int:

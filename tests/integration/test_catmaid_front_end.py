@@ -38,7 +38,7 @@ raise SystemExit("nobody runs this")
 """
 
 TEMPLATE = """
-{% load pipeline %}<html><head>{% javascript 'catmaid' %}</head>
+{% load pipeline %}<html class="no-script"><head>{% javascript 'catmaid' %}</head>
 <body onload="begin();" class="catmaid"><img src="{{ STATIC_URL }}images/a b.png">
 {% if REGISTRATION %}<a href="{% url 'register' %}">{% if MORE %}more{% endif %}</a>{% endif %}
 <p id="content">{{ name|safe }}</p>
@@ -108,6 +108,11 @@ async def test_the_body_has_nothing_left_of_a_template(browser: aiohttp.ClientSe
     body = page[page.index("<body") :]
     expected = '<body onload="begin();" class="catmaid"><img src="static/images/a b.png"> <p id="content"></p>'
     assert body.split("</body>")[0].split() == expected.split()
+
+
+async def test_the_page_has_the_classes_that_its_style_sheets_build_on(browser: aiohttp.ClientSession) -> None:
+    _, _, page = await get(browser, "/")
+    assert '<html lang="en" class="no-script">' in page
 
 
 async def test_its_scripts_may_ask_whether_the_service_is_there(browser: aiohttp.ClientSession) -> None:

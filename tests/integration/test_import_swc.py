@@ -180,6 +180,7 @@ WRONG = [
     ("links.csv", LINKS + "7,1,9,postsynaptic_to\n", "links.csv, line 3: node 9 is not a node of 1.swc"),
     ("links.csv", LINKS + "7,1,2,loves\n", "links.csv, line 3: relation is 'loves', should be one of: pre"),
     ("links.csv", LINKS + "7,1,,presynaptic_to\n", "links.csv, line 3: node_id is empty"),
+    ("links.csv", LINKS + "8,1,2,presynaptic_to\n" + LINKS.split()[1], "line 4: the same link is already in line 2"),
     ("connectors.csv", "connector_id,x,y,z\n7,1,nan,3\n", "connectors.csv, line 2: y is 'nan'"),
     ("connectors.csv", "connector_id,x,y,z\n7,1,2,3\n7,1,2,3\n", "line 3: connector_id 7 is already in line 2"),
     ("skeletons.csv", ALL_NODES, "links.csv, line 2: node 2 is not in skeletons.csv"),

@@ -91,6 +91,29 @@ async def test_transactions_are_filtered_by_user_and_label(service: Service, tra
     assert await tracer.get("transactions/location", **by_label) == {"x": 7, "y": 8, "z": 9}
 
 
+async def test_what_is_put_on_nodes_has_their_location(tracer: Tracer) -> None:
+    node = await tracer.node(x=7, y=8, z=9)
+    (neuron,) = (await tracer.rows("SELECT id FROM neuron"))[0]
+    connector = await tracer.connector(node)
+    await tracer.post(f"label/treenode/{node}/update", tags="t")
+    await tracer.post(f"label/treenode/{node}/remove", tag="t")
+    await tracer.post("link/delete", connector_id=connector, treenode_id=node, state='{"nocheck": true}')
+    await tracer.post(f"node/{node}/reviewed")
+    await tracer.post(f"neurons/{neuron}/rename", name="n")
+    await tracer.post("annotations/add", **{"annotations[0]": "a", "entity_ids[0]": neuron})
+    locations = {}
+    for made in (await tracer.get("transactions/"))["transactions"]:
+        where = {"transaction_id": made["transaction_id"], "execution_time": made["execution_time"]}
+        locations[made["label"]] = await tracer.actor.request(
+            "GET", f"/{tracer.project_id}/transactions/location", params=where
+        )
+    on_node = ("labels.update", "labels.remove", "links.create", "links.remove", "nodes.add_or_update_review",
+               "neurons.rename", "annotations.add")  # fmt: skip
+    assert {label: locations.get(label) for label in on_node} == {
+        label: (200, {"x": 7, "y": 8, "z": 9}) for label in on_node
+    }
+
+
 async def test_links_get_confidences_of_their_own(tracer: Tracer) -> None:
     node = await tracer.node()
     connectors = [await tracer.connector(node, "postsynaptic_to") for _ in range(3)]

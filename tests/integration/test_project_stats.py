@@ -147,3 +147,15 @@ async def test_edits_are_counted_between_moments_lately_by_default(tracer: Trace
     for moment in ("yesterday", "2020-02-30", "\x00"):
         status, body = await tracer.refused("stats/history", start_date=moment)
         assert (status, is_error(body)) == (400, True), body
+
+
+async def test_administrators_see_how_the_server_does(module_service: Service) -> None:
+    stats = await module_service.admin.get(f"/{module_service.project_id}/stats/server")
+    assert set(stats) == {"time", "server", "database"}
+    assert len(stats["server"]["load_avg"]) == 3
+    database = stats["database"]
+    assert database["version"].startswith("PostgreSQL")
+    assert 0 <= database["c_ratio"] <= 100
+    ratios = [database[f"{of}cache_hit_ratio"] for of in ("", "user_", "idx_")]
+    assert all(ratio is None or 0 <= ratio <= 1 for ratio in ratios)
+    assert 0 < database["oldest_current_xid"] < database["autovacuum_freeze_max_age"]

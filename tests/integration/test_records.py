@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from catmaid_server.domain.accounts import users
 from tests.helpers.answers import is_error
 from tests.helpers.service import Service
@@ -60,6 +62,18 @@ async def test_a_visitor_keeps_no_links_and_settings(service: Service) -> None:
     ):
         status, body = await service.visitor.request(method, path, data=form)
         assert (status, is_error(body, "PermissionError")) == (403, True), path
+
+
+async def test_catmaids_front_end_finds_its_datastores_in_a_new_instance(service: Service) -> None:
+    for name in ("settings", "bookmarks"):
+        path = f"/client/datastores/{name}/"
+        assert await service.tracer.get(path) == []
+        puts = [service.tracer.request("PUT", path, data={"key": key, "value": "{}"}) for key in "kl"]
+        assert [status for status, _ in await asyncio.gather(*puts)] == [200, 200]
+        assert {datum["key"] for datum in await service.tracer.get(path)} == {"k", "l"}
+    assert {store["name"] for store in await service.tracer.get("/client/datastores/")} == {"settings", "bookmarks"}
+    status, _ = await service.tracer.request("PUT", "/client/datastores/others/", data={"key": "k", "value": "{}"})
+    assert status == 404
 
 
 async def test_a_token_that_needs_approval_lets_nobody_in_before(module_service: Service) -> None:

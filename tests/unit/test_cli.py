@@ -185,3 +185,20 @@ def test_numbers() -> None:
 
 def test_table_is_aligned() -> None:
     assert table([(1, "a", None), (20, "bcd", True)], ("id", "name", "x")) == "id  name  x\n1   a\n20  bcd   True"
+
+
+@pytest.mark.parametrize(("error", "text"), [
+    (FileNotFoundError(2, "No such file or directory", "a.json"), "a.json: No such file or directory"),
+    (IsADirectoryError(21, "Is a directory", b"caf\xe9"), "café: Is a directory"),
+    (ConnectionError("the line is\ndead"), "the line is dead"),
+])  # fmt: skip
+def test_errors_of_the_system_name_their_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: OSError, text: str
+) -> None:
+    def fail(**_: object) -> None:
+        raise error
+
+    monkeypatch.setitem(main.__globals__, "app", fail)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, capsys.readouterr().err) == (1, f"catmaid-jupyter: {text}\n")

@@ -9,7 +9,7 @@ import pytest
 
 from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers import csv_files
-from catmaid_server.transfer.importers.tables import ColumnKind, read_table
+from catmaid_server.transfer.importers.tables import ColumnKind, find_table, read_table
 
 COLUMNS = {"id": ColumnKind.ID, "x": ColumnKind.NUMBER, "name": ColumnKind.TEXT, "parent_id": ColumnKind.OPTIONAL_ID}
 
@@ -24,14 +24,16 @@ def test_columns_are_found_by_name_and_others_ignored(tmp_path: Path) -> None:
     assert table.numbers("x").tolist() == [1.5, -2]
 
 
-def test_gzipped_tables_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "t.csv.gz"
+@pytest.mark.parametrize("name", ["t.csv.gz", "t.csv.GZ", "t.csv"])
+def test_gzipped_tables_are_read(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
     path.write_bytes(gzip.compress(b"id,x,name,parent_id\n1,2,n,\n"))
     assert read_table(path, COLUMNS).ids("id").tolist() == [1]
 
 
 @pytest.mark.parametrize(("text", "line", "reason"), [
     ("", None, "is empty; the first line should be id,x,name,parent_id"),
+    ("\nid,x,name,parent_id\n1,2,n,\n", None, "its first line is blank; the first line should be id,x,name,parent_id"),
     ("id|x|name|parent_id\n1|2|n|\n", 1, "no column id, x, name, parent_id"),
     ("id,x,name\n1,2,n\n", 1, "no column parent_id; the header should have id,x,name,parent_id"),
     ("id,id,x,name,parent_id\n1,1,2,n,\n", 1, "two columns have the same name"),
@@ -142,3 +144,18 @@ def test_a_line_without_an_end_is_refused(tmp_path: Path, start: str, monkeypatc
     path.write_bytes(gzip.compress(start.encode() + b"n" * 1_000_000))
     with pytest.raises(BadFile, match="a line has more than 100000 characters"):
         read_table(path, COLUMNS)
+
+
+def test_a_table_that_is_there_both_gzipped_and_not_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.csv.gz").touch()
+    assert find_table(tmp_path, "t") == tmp_path / "t.csv.gz"
+    (tmp_path / "t.csv").touch()
+    with pytest.raises(BadFile, match=r"holds both t\.csv and t\.csv\.gz"):
+        find_table(tmp_path, "t")
+
+
+def test_files_that_are_not_there_are_said_to_be_so(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match=r"t\.csv: cannot be read: No such file or directory$"):
+        read_table(tmp_path / "t.csv", COLUMNS)
+    with pytest.raises(BadFile, match=r"cannot be read: Is a directory$"):
+        read_table(tmp_path, COLUMNS)

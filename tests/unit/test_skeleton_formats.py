@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.transfer.errors import BadFile
-from catmaid_server.transfer.importers.skeleton_files import ReadingOptions, read_skeleton_file
+from catmaid_server.transfer.importers.skeleton_files import ReadingOptions, read_skeleton_file, skeleton_files
+from catmaid_server.transfer.importers.skeletons import ImportedArbor, ImportSummary
 from catmaid_server.transfer.importers.source_trees import SourceFile, SourceTree
 
 NML = """<?xml version="1.0" encoding="utf-8"?>
@@ -104,7 +106,7 @@ def test_paths_of_traces_are_joined_where_they_start(tmp_path: Path) -> None:
             5: (1, (0, 2000, 0), -1),
         }
         assert labels(tree) == {"soma": [1, 2]}
-        assert file.notes == ("1 fitted paths left out",)
+        assert file.notes[0] == "1 fitted paths left out"
     assert read(tmp_path, TRACES.replace('"microns"', '"pixel"'), scale=100).trees[0].arbor.positions[1, 0] == 100
     two = TRACES.replace(' startson="0" startsindex="1"', "")
     with pytest.raises(BadFile, match=r"path 1, point 0: a second root.*--trees first"):
@@ -186,12 +188,12 @@ BOMB = '<!DOCTYPE things [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
     ("[1, 2]", "compact-detail begins with a list of nodes"),
     ("[[]]", "there is no node in it"),
     ('{"a": 1}', "this is no skeleton"),
-    ("[[[1, null, 2]]]", "node 0 should be a list of id, parent, user, x, y, z, radius and confidence"),
-    (json.dumps([[["1_0", *NODES[0][1:]]]]), "id of node 0 is '1_0', should be a whole number"),
-    (json.dumps([[[*NODES[0][:3], "x", 0, 0, 0, 5]]]), "x of node 0 is 'x', should be a finite number"),
-    (json.dumps([[[*NODES[0][:7], 9]]]), "confidence of node 0 is 9, should be from 0 to 5"),
-    (json.dumps([[NODES[0], NODES[0]]]), "node 1: node 7 is already in node 0"),
-    (json.dumps([[NODES[0], NODES[2]]]), "node 1: parent 8 of node 9 is not in the file"),
+    ("[[[1, null, 2]]]", "nodes[0] should be a list of id, parent, user, x, y, z, radius and confidence"),
+    (json.dumps([[["1_0", *NODES[0][1:]]]]), "id of nodes[0] is '1_0', should be a whole number"),
+    (json.dumps([[[*NODES[0][:3], "x", 0, 0, 0, 5]]]), "x of nodes[0] is 'x', should be a finite number"),
+    (json.dumps([[[*NODES[0][:7], 9]]]), "confidence of nodes[0] is 9, should be from 0 to 5"),
+    (json.dumps([[NODES[0], NODES[0]]]), "nodes[1]: node 7 is already in nodes[0]"),
+    (json.dumps([[NODES[0], NODES[2]]]), "nodes[1]: parent 8 of node 9 is not in the file"),
     (json.dumps([{"nodes": {"node_id": [1], "x": [0]}}]), "no whole column parent_id or parent"),
     (json.dumps([{"name": "n"}]), "skeleton 0 has no nodes"),
 ])  # fmt: skip
@@ -204,3 +206,72 @@ def test_what_is_wrong_is_refused_with_a_reason(tmp_path: Path, content: str | b
 def test_nml_has_its_own_scale(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="NML says its own scale; leave --scale out"):
         read(tmp_path, NML, scale=2)
+
+
+def columns(**changed: Any) -> str:
+    """A neuron of navis of two nodes, its columns as lists."""
+    nodes = {"node_id": [1, 2], "parent_id": [-1, 1], "x": [0, 10], "y": [0, 0], "z": [0, 0]} | changed
+    return json.dumps([{"name": "n", "nodes": nodes}])
+
+
+@pytest.mark.parametrize("column", ["radius", "label"])
+def test_a_column_that_is_too_short_is_refused(tmp_path: Path, column: str) -> None:
+    with pytest.raises(BadFile, match=f"its nodes have no whole column {column}"):
+        read(tmp_path, columns(**{column: [1]}))
+
+
+def test_values_belong_to_their_row_whatever_their_order(tmp_path: Path) -> None:
+    by_row = {"parent_id": {"1": 1, "0": -1}, "node_id": {"0": 1, "1": 2}}
+    axes = {axis: {"1": 10, "0": 0} if axis == "x" else {"0": 0, "1": 0} for axis in "xyz"}
+    assert by_id(read(tmp_path, columns(**by_row, **axes)).trees[0])[2] == (1, (10, 0, 0), -1)
+    records = [{"node_id": 1, "parent_id": -1, "x": 0, "y": 0, "z": 0},
+               {"node_id": 2, "parent_id": 1, "x": 0, "y": 0, "z": 0, "radius": 4}]  # fmt: skip
+    assert by_id(read(tmp_path, json.dumps([{"nodes": records}])).trees[0])[2] == (1, (0, 0, 0), 4)
+
+
+@pytest.mark.parametrize(("units", "scale", "cable_length"), [
+    ("8 nanometer", None, 80), ("nm", None, 10), ("1 micrometer", None, 1e4), ("0.5µm", None, 5e3), ("", None, 10),
+    ("1 dimensionless", None, 10), (None, None, 10), ("8 nanometer", 4.0, 40), ("furlong", 4.0, 40),
+])  # fmt: skip
+def test_units_of_navis_are_the_scale(
+    tmp_path: Path, units: str | None, scale: float | None, cable_length: float
+) -> None:
+    value = json.loads(columns())
+    value[0]["units"] = units
+    assert read(tmp_path, json.dumps(value), scale=scale).trees[0].arbor.cable_length == cable_length
+
+
+@pytest.mark.parametrize("units", ["1 furlong", "0 nanometer", ["8 nanometer", "8 nanometer", "50 nanometer"], 8])
+def test_unknown_units_are_refused(tmp_path: Path, units: Any) -> None:
+    value = json.loads(columns())
+    value[0]["units"] = units
+    with pytest.raises(BadFile, match="--scale should say how many nm that is"):
+        read(tmp_path, json.dumps(value))
+
+
+def test_what_is_not_kept_is_said(tmp_path: Path) -> None:
+    typed = "types of nodes are not kept (here 1, 3)"
+    assert read(tmp_path, columns(label=[1, 3])).notes == (f"{typed}; --soma-label keeps type 1 as the label soma",)
+    assert read(tmp_path, columns(label=[1, 3]), soma_label=True).notes == ("types of nodes are not kept (here 3)",)
+    assert read(tmp_path, columns(label=[0, 0])).notes == ()
+    assert typed in read(tmp_path, TRACES).notes[1]
+    assert read(tmp_path, json.dumps([NODES, [], {"ends": [7, 99]}])).notes == (
+        "1 labels left out, whose nodes are not in the file",
+    )
+    stray = NML.replace('<branchpoint id="2"', '<branchpoint id="77"').replace('comment node="3"', 'comment node="78"')
+    assert "2 comments or branch points left out, whose nodes are not in the file" in read(tmp_path, stray).notes
+
+
+@pytest.mark.parametrize(("cable_length", "text"), [(0, "0.0 µm"), (20, "20.0 nm"), (1500, "1.5 µm")])
+def test_a_short_cable_is_not_zero(cable_length: float, text: str) -> None:
+    summary = ImportSummary([ImportedArbor(Path("a.swc"), 1, 2, "a", 3, cable_length)])
+    assert str(summary) == f"1 skeletons imported: 3 nodes, {text} of cable."
+
+
+def test_gzipped_files_of_a_folder_are_meant_too(tmp_path: Path) -> None:
+    for name in ("10.swc.gz", "9.SWC", "8.eswc.GZ", "7.txt", "6.gz"):
+        (tmp_path / name).touch()
+    assert [path.name for path in skeleton_files(tmp_path)] == ["8.eswc.GZ", "9.SWC", "10.swc.gz"]
+    (tmp_path / "10.swc").touch()
+    with pytest.raises(InvalidInput, match=r"10\.swc is in the folder .* both gzipped and not"):
+        skeleton_files(tmp_path)

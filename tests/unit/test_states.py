@@ -138,7 +138,7 @@ def test_a_neighbourhood_in_any_order_passes() -> None:
     {"children": "23"},
     {"links": []},
     {"links": [[4]]},
-    {"links": [["4", seen(NOW)]]},
+    {"links": [["4x", seen(NOW)]]},
     {"links": None},
 ])  # fmt: skip
 def test_a_neighbourhood_must_be_complete_and_as_seen(changed: dict[str, Any]) -> None:
@@ -235,3 +235,26 @@ def test_the_upper_end_of_an_edge_is_parent_or_node(said: Any, passes: bool) -> 
     else:
         with pytest.raises(StateMismatch):
             state(said).require_upper_end(NOW, {7: NOW})
+
+
+def test_ids_are_numbers_or_their_digits() -> None:
+    time, times = seen(NOW), {17: NOW}
+    several = state([["17", time]])
+    several.require_nodes(times)
+    assert several.node_ids() == [17]
+    assert state({"parent": ["17", time]}).parent_id() == 17
+    around = state({"edition_time": time, "parent": ["17", time], "children": [["18", time]], "links": [["19", time]]})
+    around.require_neighbourhood(NOW, (17, NOW), [(18, NOW)], [(19, NOW)])
+    state({"edition_time": time, "c_links": [["19", time]]}).require_connector(NOW, [(19, NOW)])
+    for wrong in ("17a", "", "1" * 30, "\u0661\u0667", " 17", [17]):
+        with pytest.raises(StateMismatch):
+            state([[wrong, time]]).require_nodes(times)
+
+
+@pytest.mark.parametrize("parent", [None, [-1, ""], ["-1", None], [None, None], ["", ""]])
+def test_a_root_is_said_to_have_no_parent(parent: Any) -> None:
+    root = state({"edition_time": seen(NOW), "parent": parent, "children": [], "links": []})
+    root.require_neighbourhood(NOW, None, [], [])
+    assert root.parent_id() is None
+    with pytest.raises(StateMismatch):
+        root.require_neighbourhood(NOW, (17, NOW), [], [])

@@ -188,3 +188,64 @@ def test_many_trees_take_no_more_than_their_nodes() -> None:
     file = parse_swc(text, name="cell", trees="all")
     assert len(file.trees) == 10_000
     assert {tuple(tree.arbor.parents.tolist()) for tree in file.trees} == {(-1, 0)}
+
+
+@pytest.mark.parametrize(("content", "reason"), [
+    ("l5 3 0 5 0 1 1\n" + LINE, "id is 'l5', should be a number in digits 0-9"),
+    ("$1 1 0 0 0 1 -1\n1 1 9 9 9 1 -1\n", "id is '$1', should be a number in digits 0-9"),
+    ("\u200b1 1 0 0 0 1 -1\n2 1 0 0 1 1 -1\n", "id is '\\u200b1', should be a number in digits 0-9"),
+])  # fmt: skip
+def test_a_node_with_a_wrong_id_is_no_header(content: str, reason: str) -> None:
+    with pytest.raises(BadFile) as error:
+        read(content)
+    assert reason in str(error.value)
+    assert "line 1" in str(error.value)
+
+
+@pytest.mark.parametrize("header", [
+    "# id type z y x radius parent",
+    "# n x y z r T P",
+    "id,parent,type,x,y,z,radius",
+    "# id x y z radius parent",
+    "id parent x y z radius type",
+    "# columns: id, type, y, x, z, radius, parent",
+])  # fmt: skip
+def test_columns_named_in_another_order_are_refused(header: str) -> None:
+    with pytest.raises(BadFile, match=r"its columns are .*, should be id type x y z radius parent"):
+        read(f"# traced in 2020\n{header}\n{LINE}")
+
+
+@pytest.mark.parametrize("header", [
+    "# n T x y z R P",
+    "#PointNo Label X Y Z Radius Parent",
+    "id,type,x,y,z,radius,parent",
+    "# nm, columns: id type x y z radius parent",
+    "# x y z are in nm",
+    "# the x axis is the long one, y and z are as in the atlas",
+])  # fmt: skip
+def test_headings_that_name_the_columns_as_they_are(header: str) -> None:
+    assert cable_lengths(read(f"{header}\n{LINE}")) == [20]
+
+
+@pytest.mark.parametrize("line", [
+    "1, 1, 0,5, 0,5, 0,5, 1, -1",
+    "1 1 1,000.5 2 3 1 -1",
+    "1\t1\t12,000.5\t2\t3\t1\t-1\t7",
+])  # fmt: skip
+def test_commas_within_numbers_do_not_shift_columns(line: str) -> None:
+    with pytest.raises(BadFile, match=r"has a (decimal )?comma"):
+        read(line)
+
+
+def test_an_empty_radius_between_tabs_is_unset_or_refused() -> None:
+    assert read("1\t1\t0\t0\t0\t\t-1\n").trees[0].arbor.radii.tolist() == [-1]
+    with pytest.raises(BadFile, match="write -1 for an unset radius"):
+        read("1\t1\t0\t0\t0\t\t-1\t7\n")
+    assert read("1\t\t1\t0\t0\t0\t1\t-1\n").trees[0].arbor.radii.tolist() == [1]
+
+
+def test_the_line_of_a_heading_is_right_after_many() -> None:
+    with pytest.raises(BadSwc) as error:
+        parse_swc("# comment\n" * 5000 + "id type y x z radius parent\n" + LINE, name="cell")
+    assert "its columns are id type y x z radius parent" in str(error.value)
+    assert "line 5001" in str(error.value)

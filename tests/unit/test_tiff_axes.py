@@ -137,6 +137,16 @@ def test_samples_of_a_pixel_that_are_no_colours_are_channels(tmp_path: Path, pla
     assert values(path, channel=3) == [18]
 
 
+@pytest.mark.parametrize("count", [3, 4])
+def test_planes_that_may_be_sections_are_colours_and_it_is_said(tmp_path: Path, count: int) -> None:
+    path = tmp_path / "s.tif"
+    tifffile.imwrite(path, np.full((count, *SIZE), 7, np.uint8), photometric="rgb", planarconfig="separate")
+    assert values(path) == [7]
+    assert "s.tif: The planes are red, green and blue by what the file says" in notes(path)[0]
+    assert values(path, channel=1) == [7]
+    assert survey(path, SectionChoice(channel=1)).notes == []
+
+
 def test_a_colour_can_be_taken_as_channel(tmp_path: Path) -> None:
     image = np.broadcast_to(np.array([10, 20, 30], np.uint8), (*SIZE, 3))
     tifffile.imwrite(tmp_path / "s1.tif", image, photometric="rgb")

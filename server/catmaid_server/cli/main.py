@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 import psycopg
 import typer
@@ -15,6 +17,7 @@ from catmaid_server.db.migrations import MigrationError
 from catmaid_server.domain.errors import DomainError
 from catmaid_server.postgres.cluster import ClusterError
 from catmaid_server.service.folder import ServiceError
+from catmaid_server.transfer.file_names import readable_path
 
 app = typer.Typer(
     name="catmaid-jupyter",
@@ -38,13 +41,19 @@ app.add_typer(groups.app, name="group")
 _FAILURES = (ServiceError, ClusterError, MigrationError, DomainError, psycopg.Error, OSError)
 
 
+def _sentence(error: Exception) -> str:
+    """What went wrong, in one line; errors of the system name their file first."""
+    if isinstance(error, OSError) and error.strerror and isinstance(error.filename, str | bytes | Path):
+        return f"{readable_path(Path(os.fsdecode(error.filename)))}: {error.strerror}"
+    return " ".join(str(error).split()) if isinstance(error, psycopg.Error | OSError) else str(error)
+
+
 def main() -> None:
     """Run `catmaid-jupyter`: exit code 0, 1 for a failure (one line says which), 2 for wrong use."""
     try:
         app(prog_name="catmaid-jupyter")
     except _FAILURES as error:
-        text = " ".join(str(error).split()) if isinstance(error, psycopg.Error | OSError) else str(error)
-        typer.echo(f"catmaid-jupyter: {text}", err=True)
+        typer.echo(f"catmaid-jupyter: {_sentence(error)}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -26,7 +26,7 @@ _FILE_LIST = Path("django/projects/mysite/pipelinefiles.py")
 _TEMPLATE = _APPLICATION / "templates/catmaid/index.html"
 
 _PAGE = Template("""<!doctype html>
-<html lang="en">
+<html lang="en" class="$classes">
   <head>
     <meta charset="utf-8">
     <title>CATMAID</title>
@@ -51,6 +51,7 @@ $body
 _OWN_LIBRARY = "catmaid"
 """Of the libraries, the last; it is told where the service is before the application's own files are read."""
 
+_CLASSES = re.compile(r"""<html\b[^>]*\bclass=["']([\w\s-]*)["']""")
 _BODY = re.compile(r"<body\b.*</body>", re.DOTALL)
 _CONDITION = re.compile(r"{%\s*if\b(?:(?!{%\s*if\b).)*?{%\s*endif\s*%}", re.DOTALL)
 _STATIC_URL = re.compile(r"{{\s*STATIC_URL\b[^}]*}}")
@@ -79,13 +80,15 @@ class FrontEnd:
         libraries, styles, scripts = _listed(_read(checkout, _FILE_LIST))
         first = [name for name in libraries if not name.startswith(f"libs/{_OWN_LIBRARY}/")]
         own = [name for name in libraries if name.startswith(f"libs/{_OWN_LIBRARY}/")]
+        template = _read(checkout, _TEMPLATE)
         page = _PAGE.substitute(
+            classes=_classes(template),
             static=STATIC,
             version=version,
             styles=_tags('    <link rel="stylesheet" href="{}">', _files(static, styles)),
             libraries=_tags('    <script src="{}"></script>', _files(static, [*first, *own])),
             scripts=_tags('    <script src="{}"></script>', _files(static, scripts)),
-            body=_body(_read(checkout, _TEMPLATE)),
+            body=_body(template),
         )
         return cls(static, page)
 
@@ -155,6 +158,12 @@ def _files(static: Path, patterns: list[str]) -> Iterator[str]:
 
 def _tags(form: str, names: Iterator[str]) -> str:
     return "\n".join(form.format(escape(STATIC + quote(name))) for name in names)
+
+
+def _classes(template: str) -> str:
+    """Classes of the page as a whole: style sheets and the test of the browser's features build on them."""
+    found = _CLASSES.search(template)
+    return "" if found is None else found[1]
 
 
 def _body(template: str) -> str:

@@ -84,6 +84,10 @@ class TileService:
             self.cache.put(key, data)
         return data
 
+    async def check(self, of: StackRevision) -> None:
+        """Raises `NotFound` if the images of a stack cannot be read."""
+        await self._source(of)
+
     async def _source(self, of: StackRevision) -> _OpenSource:
         """The source of a stack; asks the store again after some seconds, since a stack can leave a project."""
         known = self._found.get(of)

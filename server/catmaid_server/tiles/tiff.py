@@ -37,6 +37,11 @@ _COLOURS: Final = (tifffile.PHOTOMETRIC.RGB, tifffile.PHOTOMETRIC.YCBCR)
 _JPEG: Final = (6, 7, 33007, 34892)
 _UNCOMPRESSED, _PACKBITS = 1, 32773
 _DEFLATE: Final = (8, 32946)
+_PLANES_NOTE: Final = (
+    "The planes are red, green and blue by what the file says, and became one grey section; if they are sections, "
+    "write the file anew as grey (tifffile: photometric='minisblack')."
+)
+"""Programs write three or four grey sections so by mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +195,8 @@ def _chosen_sample(page: Any, count: int, channel: int | None) -> tuple[int | No
         return (index if count > 1 else None), []
     if page.photometric in _GREY and count > 1:
         return 0, [chosen_note("channel", count)]
+    if page.photometric == tifffile.PHOTOMETRIC.RGB and page.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
+        return None, [_PLANES_NOTE]
     return None, []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 
 import msgspec
 from psycopg.types.json import Jsonb
@@ -17,6 +17,9 @@ from catmaid_server.domain.errors import InvalidInput, NotFound
 sql = load("projects/client_data")
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+STANDARD: Final = frozenset({"settings", "bookmarks"})
+"""Datastores that every instance of CATMAID has; its front end counts on them and makes none."""
 
 
 class Datastore(TypedDict):
@@ -63,6 +66,8 @@ async def list_data(
     connection: Connection, name: str, *, user_id: int, project_id: int | None, key: str | None
 ) -> list[Datum]:
     """What a datastore holds for a user, and for all; of a project as well if one is given."""
+    if name in STANDARD and await fetch_value(connection, sql.datastore, name=name) is None:
+        return []
     datastore_id = await _require_datastore(connection, name)
     rows = await fetch_all(
         connection, sql.data, datastore_id=datastore_id, user_id=user_id, project_id=project_id, key=key
@@ -74,6 +79,8 @@ async def put_datum(
     tx: Connection, name: str, key: str, value: str, *, user_id: int | None, project_id: int | None
 ) -> Datum | None:
     """Set a value, JSON of an object; None if it replaced another."""
+    if name in STANDARD:
+        await tx.execute(sql.ensure_datastore, {"name": name})
     datastore_id = await _require_datastore(tx, name)
     if not key:
         raise InvalidInput("A key for the data is needed.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -91,11 +92,13 @@ async def transactions(
 async def location_of_transaction(
     connection: Connection, project_id: int, version: int, *, time: datetime | None = None
 ) -> dict[str, float]:
-    """Location (nm) of something that a transaction wrote, if it ran at `time`.
+    """Location (nm) of something that a transaction wrote, if it ran at `time`: a node, or what it put on one.
 
     Raises `LocationLookup` if there is no such transaction, or it wrote nothing with a location.
     """
-    row = await fetch_one(connection, sql.location_of_transaction, project_id=project_id, version=version, time=time)
+    where: dict[str, Any] = {"project_id": project_id, "version": version, "time": time}
+    row = await fetch_one(connection, sql.location_of_transaction, **where)
+    row = row or await fetch_one(connection, sql.location_beside_transaction, **where)
     if row is None:
         raise LocationLookup(f"Transaction {version} changed nothing that has a location.")
     return dict(zip("xyz", row, strict=True))

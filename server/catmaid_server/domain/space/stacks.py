@@ -67,6 +67,18 @@ class TileStore:
     tile_height: int
 
 
+@dataclass(frozen=True)
+class TiledExtent:
+    """Size of a stack in pixels and sections, size of its tiles in pixels, and how many zoom levels there are."""
+
+    width: int
+    height: int
+    sections: int
+    tile_width: int
+    tile_height: int
+    zoom_levels: int
+
+
 class ListedStack(TypedDict):
     """A stack of a project (`pid`)."""
 
@@ -152,6 +164,17 @@ async def tile_store(connection: Connection, project_id: int, stack_id: int, rev
     )
     row = await cursor.fetchone()
     return None if row is None else TileStore(*row)
+
+
+async def tiled_extent(connection: Connection, project_id: int, stack_id: int, revision: str) -> TiledExtent:
+    """The extent of this revision of a project's stack; `NotFound` if the project has no such stack or revision."""
+    cursor = await connection.execute(
+        sql.tiled_extent, {"project_id": project_id, "stack_id": stack_id, "revision": revision}
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise NotFound(f"Project {project_id} has no images {revision} of a stack {stack_id}.")
+    return TiledExtent(*row)
 
 
 async def list_stacks(connection: Connection, project_id: int) -> list[ListedStack]:

@@ -3,11 +3,12 @@
 A state names edition times as the client saw them: of one node (`{"edition_time": t}`), of the parent
 (`{"parent": [id, t]}`), of a neighbourhood (also children and links, which must be complete), or of several
 nodes (`[[id, t], ...]`). `{"nocheck": true}` switches the check off. Times are ISO 8601 or seconds since 1970;
-they match within a millisecond.
+they match within a millisecond. Ids are numbers or their digits as text; a root has no parent, or one of id -1 or null.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
@@ -18,6 +19,9 @@ from catmaid_server.domain.errors import InvalidInput, StateMismatch
 
 TOLERANCE = timedelta(milliseconds=1)
 
+_NO_PARENT = -1
+_DIGITS = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+
 
 class State:
     """The edition times that a client saw."""
@@ -27,7 +31,7 @@ class State:
         if not text:
             raise InvalidInput('No state provided: send the edition times you saw, or {"nocheck": true}.')
         try:
-            self._seen: Any = msgspec.json.decode(text)
+            self._seen: Any = _with_numbers(msgspec.json.decode(text))
         except (msgspec.DecodeError, RecursionError):
             raise InvalidInput("The state is not valid JSON.") from None
         self._text = text
@@ -47,7 +51,7 @@ class State:
     def parent_id(self) -> int | None:
         """The node named as parent, if one is."""
         pair = self._seen.get("parent") if isinstance(self._seen, dict) else None
-        return pair[0] if _is_pair(pair) and pair[0] != -1 else None
+        return pair[0] if _is_pair(pair) and pair[0] != _NO_PARENT else None
 
     def node_ids(self) -> list[int]:
         """The nodes of a state of several nodes."""
@@ -106,7 +110,7 @@ class State:
     def _require_actual_parent(self, parent: tuple[int, datetime] | None) -> None:
         seen = self._seen.get("parent")
         if parent is None:
-            if seen is not None and not (_is_pair(seen) and seen[0] == -1):
+            if seen is not None and not (_is_pair(seen) and seen[0] == _NO_PARENT):
                 raise self._mismatch()
         else:
             self._require_pairs([seen], dict([parent]))
@@ -133,6 +137,27 @@ class State:
             "This has changed since you looked: the state you sent is not that of the store. "
             f"Reload and try again. You sent: {self._text[:500]}"
         )
+
+
+def _with_numbers(seen: Any) -> Any:
+    """A state whose ids are numbers: CATMAID's front end sends some as text, since they were keys of its objects."""
+    if isinstance(seen, list):
+        return [_with_number(pair) for pair in seen]
+    if not isinstance(seen, dict):
+        return seen
+    for name in ("children", "links", "c_links"):
+        if isinstance(pairs := seen.get(name), list):
+            seen[name] = [_with_number(pair) for pair in pairs]
+    parent = _with_number(seen.get("parent"))
+    if isinstance(parent, list) and parent and parent[0] in (None, ""):
+        parent[0] = _NO_PARENT
+    return seen | {"parent": parent} if "parent" in seen else seen
+
+
+def _with_number(pair: Any) -> Any:
+    if isinstance(pair, list) and pair and isinstance(pair[0], str) and _DIGITS.fullmatch(pair[0]):
+        return [int(pair[0]), *pair[1:]]
+    return pair
 
 
 def _is_pair(value: Any) -> TypeGuard[list[Any]]:

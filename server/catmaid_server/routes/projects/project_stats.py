@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import msgspec
 
-from catmaid_server.domain.projects import project_stats
+from catmaid_server.domain.projects import project_stats, server_stats
 from catmaid_server.domain.projects.project_stats import Period, WorkOfDay
 from catmaid_server.domain.times import parse_time
 from catmaid_server.http.call import Call
@@ -183,13 +183,26 @@ async def list_activity(call: Call, form: OneUser) -> dict[str, list[float]]:
 
 
 class ServerLoad(TypedDict):
-    """Load of the last 1, 5 and 15 minutes, and how many processors there are."""
+    """Processes that want to run, on average of the last 1, 5 and 15 minutes."""
 
     load_avg: tuple[float, float, float]
-    num_cpus: int | None
+
+
+class ServerStats(TypedDict):
+    """When the server answered, its load, and how its database does."""
+
+    time: str
+    server: ServerLoad
+    database: dict[str, Any]
 
 
 @routes.any("/{project_id}/stats/server", needs=Permission.ADMINISTER)
-async def describe_server(call: Call, form: NoParameters) -> ServerLoad:
-    """Give the load of the server: processes that want to run, on average of the last 1, 5 and 15 minutes."""
-    return {"load_avg": os.getloadavg(), "num_cpus": os.cpu_count()}
+async def describe_server(call: Call, form: NoParameters) -> ServerStats:
+    """Give the load of the server and statistics of its database: transactions, reads, temporary files."""
+    async with call.store.reading() as connection:  # what it tells of has no past, so `as_of` is refused
+        database = await server_stats.database_stats(connection)
+    return {
+        "time": f"[{datetime.now(UTC):%Y-%m-%d %H:%M:%S}]",
+        "server": {"load_avg": os.getloadavg()},
+        "database": database,
+    }

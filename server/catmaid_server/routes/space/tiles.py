@@ -11,11 +11,13 @@ from aiohttp import web
 
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import NotAllowed
+from catmaid_server.domain.space import stacks
 from catmaid_server.http import keys
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 from catmaid_server.tiles import tickets
 from catmaid_server.tiles.encode import CONTENT_TYPES
+from catmaid_server.tiles.overviews import overview
 from catmaid_server.tiles.pyramid import TileAddress
 from catmaid_server.tiles.service import StackRevision
 
@@ -60,6 +62,28 @@ async def tile(
     extension: str = call.path["extension"]
     data = await call.request.app[keys.TILES].tile(stack, address, extension)
     etag = f"{stack.revision}-{address.zoom}-{address.z}-{address.row}-{address.col}-{extension}"
+    return _image(call, data, extension, etag, visibility)
+
+
+@routes.get(
+    r"/{project_id}/stack/{stack_id}/tiles/{revision:[0-9a-f]+}/small/{z:[0-9]{1,9}}.{extension:jpg|png}",
+    needs=Permission.NONE,
+)
+async def section_overview(
+    call: Call, form: WithTicket
+) -> Annotated[web.Response, Content(bytes, "image/jpeg"), Content(bytes, "image/png"), Content(None, "", 304)]:
+    """Give a small picture of a whole section; the image at an address never changes."""
+    visibility = await _visibility(call, form.ticket)
+    stack = StackRevision(call.project_id, call.path["stack_id"], call.path["revision"])
+    async with call.reading() as connection:
+        extent = await stacks.tiled_extent(connection, stack.project_id, stack.stack_id, stack.revision)
+    section, extension = int(call.path["z"]), call.path["extension"]
+    data = await overview(call.request.app[keys.TILES], stack, extent, section, extension)
+    return _image(call, data, extension, f"{stack.revision}-small-{section}-{extension}", visibility)
+
+
+def _image(call: Call, data: bytes, extension: str, etag: str, visibility: str) -> web.Response:
+    """An image file that may be kept for ever; 304 without it for who has it."""
     headers = {"Cache-Control": f"{visibility}, {_FOR_EVER}", "ETag": f'"{etag}"'}
     if any(known.value in (etag, "*") for known in call.request.if_none_match or ()):
         return web.Response(status=304, headers=headers)

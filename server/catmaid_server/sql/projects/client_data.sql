@@ -12,6 +12,10 @@ INSERT INTO client_datastore (name) VALUES (%(name)s) RETURNING id;
 -- Id of the datastore of this name.
 SELECT id FROM client_datastore WHERE name = %(name)s;
 
+-- name: ensure_datastore
+-- Make a datastore unless there is one of this name.
+INSERT INTO client_datastore (name) VALUES (%(name)s) ON CONFLICT (name) DO NOTHING;
+
 -- name: delete_all
 -- Delete all values of a datastore.
 DELETE FROM client_datum WHERE datastore_id = %(datastore_id)s;

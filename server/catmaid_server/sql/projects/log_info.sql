@@ -68,6 +68,69 @@ SELECT x, y, z
  ORDER BY id
  LIMIT 1;
 
+-- name: location_beside_transaction
+-- Location (nm) of one treenode or connector that a transaction labelled, linked, reviewed or suppressed, of the root of
+-- a neuron that it named or annotated, or of a text label: where it is now, else where it was last.
+WITH touched AS (
+    SELECT treenode_id, connector_id, NULL::integer AS neuron_id FROM node_label WHERE version = %(version)s AND project_id = %(project_id)s
+     UNION ALL
+    SELECT treenode_id, connector_id, NULL::integer AS neuron_id FROM node_label__history
+     WHERE %(version)s IN (version, ended_by) AND project_id = %(project_id)s
+     UNION ALL
+    SELECT treenode_id, connector_id, NULL FROM connector_link WHERE version = %(version)s AND project_id = %(project_id)s
+     UNION ALL
+    SELECT treenode_id, connector_id, NULL FROM connector_link__history
+     WHERE %(version)s IN (version, ended_by) AND project_id = %(project_id)s
+     UNION ALL
+    SELECT treenode_id, NULL, NULL FROM review WHERE version = %(version)s AND project_id = %(project_id)s
+     UNION ALL
+    SELECT treenode_id, NULL, NULL FROM review__history
+     WHERE %(version)s IN (version, ended_by) AND project_id = %(project_id)s
+     UNION ALL
+    SELECT child_id, NULL, NULL FROM suppressed_virtual_node WHERE version = %(version)s AND project_id = %(project_id)s
+     UNION ALL
+    SELECT child_id, NULL, NULL FROM suppressed_virtual_node__history
+     WHERE %(version)s IN (version, ended_by) AND project_id = %(project_id)s
+     UNION ALL
+    SELECT NULL, NULL, neuron_id FROM annotation_link WHERE version = %(version)s AND project_id = %(project_id)s
+     UNION ALL
+    SELECT NULL, NULL, neuron_id FROM annotation_link__history
+     WHERE %(version)s IN (version, ended_by) AND project_id = %(project_id)s
+     UNION ALL
+    SELECT NULL, NULL, id FROM neuron WHERE version = %(version)s AND project_id = %(project_id)s
+     UNION ALL
+    SELECT NULL, NULL, id FROM neuron__history
+     WHERE %(version)s IN (version, ended_by) AND project_id = %(project_id)s
+), written AS (
+    SELECT treenode_id AS id FROM touched
+     UNION
+    SELECT connector_id FROM touched
+     UNION
+    SELECT t.id
+      FROM touched
+      JOIN skeleton s ON s.neuron_id = touched.neuron_id
+      JOIN treenode t ON t.skeleton_id = s.id AND t.parent_id IS NULL
+), places AS (
+    SELECT id, x, y, z, NULL::bigint AS ended_by FROM treenode JOIN written USING (id)
+     UNION ALL
+    SELECT id, x, y, z, NULL FROM connector JOIN written USING (id)
+     UNION ALL
+    SELECT id, x, y, z, NULL FROM text_label WHERE version = %(version)s AND project_id = %(project_id)s
+     UNION ALL
+    SELECT id, x, y, z, ended_by FROM treenode__history JOIN written USING (id)
+     UNION ALL
+    SELECT id, x, y, z, ended_by FROM connector__history JOIN written USING (id)
+     UNION ALL
+    SELECT id, x, y, z, ended_by FROM text_label__history
+     WHERE %(version)s IN (version, ended_by) AND project_id = %(project_id)s
+)
+SELECT x, y, z
+  FROM places
+ WHERE EXISTS (SELECT FROM transaction_info WHERE id = %(version)s AND project_id = %(project_id)s
+                                                 AND (%(time)s::timestamptz IS NULL OR time = %(time)s))
+ ORDER BY ended_by DESC NULLS FIRST, id
+ LIMIT 1;
+
 -- name: skeletons_of_transaction
 -- Skeletons of rows that a transaction wrote, even if they are other rows by now, and of rows that it ended.
 WITH touched AS (

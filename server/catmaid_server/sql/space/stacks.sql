@@ -42,6 +42,18 @@ SELECT m.source, m.tile_width, m.tile_height
  ORDER BY m.position, m.id
  LIMIT 1;
 
+-- name: tiled_extent
+-- Pixels, sections, tile size and zoom levels of a stack of a project that this service reads; the first mirror with
+-- this revision.
+SELECT s.dimension_x, s.dimension_y, s.dimension_z, m.tile_width, m.tile_height,
+       coalesce(jsonb_array_length(s.downsample_factors), 1)
+  FROM stack s
+  JOIN project_stack ps ON ps.stack_id = s.id AND ps.project_id = %(project_id)s
+  JOIN stack_mirror m ON m.stack_id = s.id AND m.source->>'revision' = %(revision)s
+ WHERE s.id = %(stack_id)s
+ ORDER BY m.position, m.id
+ LIMIT 1;
+
 -- name: stack_with_source
 -- The stack of a project that is read from a path, if it has been registered.
 SELECT m.stack_id

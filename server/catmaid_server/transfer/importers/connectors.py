@@ -120,6 +120,7 @@ def _read_pair(connectors: Path, links: Path) -> tuple[BulkTable, BulkTable]:
     """Both tables, each connector named once and every link to one that exists."""
     connector_table, link_table = read_table(connectors, CONNECTOR_COLUMNS), read_table(links, LINK_COLUMNS)
     connector_table.require_distinct("connector_id")
+    link_table.require_distinct_rows("the same link")
     link_table.require_known("connector_id", connector_table.ids("connector_id"), f"a connector of {connectors.name}")
     return connector_table, link_table
 

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from catmaid_server.transfer.errors import BadFile
 
 _SEPARATORS = (",", ";", "\t")
+_GZIP = b"\x1f\x8b"
 _SURPLUS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")  # pandas; its line 1 is our line 2
 _OPEN_QUOTE = re.compile(r"EOF inside string starting at row (\d+)")  # pandas; its row 0 is our line 2
 _LONGEST_LINE = 2**24
@@ -73,7 +74,7 @@ def has_columns(path: Path, columns: Collection[str]) -> bool:
         with _opened(path) as file:
             return set(columns) <= set(_header(file, columns).names)
     except _UNREADABLE as error:
-        raise _unreadable(path, str(error).strip()) from error
+        raise _unreadable(path, error) from error
 
 
 def read_frame(
@@ -84,7 +85,7 @@ def read_frame(
     Parameters
     ----------
     path
-        The file; gzipped if it ends with `.gz`.
+        The file, plain or gzipped.
     columns
         Names that the header should have.
     as_text
@@ -108,7 +109,7 @@ def read_frame(
             _check_header(path, header, columns)
             frame = _parsed(path, file, header, as_text)
     except _UNREADABLE as error:
-        raise _unreadable(path, str(error).strip()) from error
+        raise _unreadable(path, error) from error
     lines = np.arange(2, len(frame) + 2)
     blank = frame.isna().all(axis=1).to_numpy()
     frame = frame[list(columns)]
@@ -148,8 +149,11 @@ def _parsed(path: Path, file: _CsvText, header: CsvHeader, as_text: Collection[s
 
 
 def _opened(path: Path) -> _CsvText:
-    file = gzip.GzipFile(path) if path.suffix == ".gz" else io.BufferedReader(io.FileIO(path))
+    file: gzip.GzipFile | io.BufferedReader = io.BufferedReader(io.FileIO(path))
     try:
+        if file.peek(2).startswith(_GZIP):
+            file.close()
+            file = gzip.GzipFile(path)
         utf16 = file.peek(2).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     except BaseException:
         file.close()
@@ -175,7 +179,10 @@ def _parted(line: str, separator: str) -> CsvHeader:
     return CsvHeader(tuple(field.strip().lower() for field in fields), separator, blanks)
 
 
-def _unreadable(path: Path, reason: str) -> BadFile:
+def _unreadable(path: Path, error: Exception) -> BadFile:
+    if isinstance(error, OSError) and error.strerror:
+        return BadFile(path, f"cannot be read: {error.strerror}")
+    reason = str(error).strip()
     if (surplus := _SURPLUS.search(reason)) is not None:
         expected, line, saw = map(int, surplus.groups())
         return BadFile(path, f"{saw} fields, the header has {expected}", line=line + 1)
@@ -187,7 +194,8 @@ def _unreadable(path: Path, reason: str) -> BadFile:
 def _check_header(path: Path, header: CsvHeader, columns: Collection[str]) -> None:
     wanted = ",".join(columns)
     if not header.names:
-        raise BadFile(path, f"is empty; the first line should be {wanted}")
+        what = "its first line is blank" if path.stat().st_size else "is empty"
+        raise BadFile(path, f"{what}; the first line should be {wanted}")
     missing = [name for name in columns if name not in header.names]
     if missing:
         raise BadFile(path, f"no column {', '.join(missing)}; the header should have {wanted}", line=1)

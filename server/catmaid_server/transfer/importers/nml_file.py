@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from catmaid_server.transfer.errors import BadFile
-from catmaid_server.transfer.importers.node_rows import NodeRows, number, radius, trees_of, whole
+from catmaid_server.transfer.importers.node_rows import NodeRows, number, radius, stray_labels, trees_of, whole
 from catmaid_server.transfer.importers.source_trees import SourceFile, SourceTree
 from catmaid_server.transfer.importers.xml_elements import visit_elements
 from catmaid_wire.forest import TreeChoice
@@ -109,7 +109,12 @@ def read_nml(path: Path, content: bytes, *, trees: TreeChoice) -> SourceFile:
         left_out += more
     if not made:
         raise BadFile(path, "there is no node in it")
-    notes = [(empty, "trees without nodes skipped"), (left_out, "more trees left out")]
+    stray = stray_labels(reader.labels, {node_id for thing in reader.things for node_id in thing.nodes})
+    notes = [
+        (empty, "trees without nodes skipped"),
+        (stray, "comments or branch points left out, whose nodes are not in the file"),
+        (left_out, "more trees left out"),
+    ]
     return SourceFile(tuple(made), tuple(f"{count} {text}" for count, text in notes if count))
 
 

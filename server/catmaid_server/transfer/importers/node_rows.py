@@ -13,7 +13,7 @@ from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.importers.source_trees import NodeAuthorship, SourceTree
 from catmaid_wire.arbor import Arbor
 from catmaid_wire.forest import BadForest, TreeChoice, checked_parents, chosen_trees, subarbor
-from catmaid_wire.swc import LARGEST, without_tiny
+from catmaid_wire.swc import LARGEST, SOMA, SOMA_LABEL, UNDEFINED, without_tiny
 
 _LARGEST_ID = 2**63 - 1
 
@@ -38,6 +38,8 @@ class NodeRows:
         Ids of the nodes that bear each label.
     annotations
         Of the neuron.
+    lost_types
+        Types of nodes, as in SWC, that are not kept.
     """
 
     name: str
@@ -49,6 +51,7 @@ class NodeRows:
     confidences: list[int] = field(default_factory=list)
     labels: dict[str, list[int]] = field(default_factory=dict)
     annotations: tuple[str, ...] = ()
+    lost_types: set[str] = field(default_factory=set)
 
     def add(
         self, place: str, node_id: int, parent_id: int, position: tuple[float, float, float], radius: float
@@ -59,6 +62,14 @@ class NodeRows:
         self.parent_ids.append(parent_id)
         self.positions.append(position)
         self.radii.append(radius)
+
+    def add_type(self, node_id: int, kind: object, *, soma_label: bool) -> None:
+        """Say the type of a node; that of a soma becomes a label if `soma_label`, others are not kept."""
+        kind = "" if kind is None else str(kind)
+        if kind == str(SOMA) and soma_label:
+            self.labels.setdefault(SOMA_LABEL, []).append(node_id)
+        elif kind not in ("", str(UNDEFINED)):
+            self.lost_types.add(kind)
 
 
 def trees_of(path: Path, rows: NodeRows, trees: TreeChoice) -> tuple[list[SourceTree], int]:
@@ -87,6 +98,18 @@ def _labels(
 ) -> dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]]:
     found = {name: np.flatnonzero(np.isin(arbor.node_ids, list(node_ids))) for name, node_ids in labels.items()}
     return {name: rows for name, rows in found.items() if len(rows)}
+
+
+def stray_labels(labels: Mapping[str, Collection[int]], node_ids: Collection[int]) -> int:
+    """How often labels are on nodes that are not among `node_ids`."""
+    known = set(node_ids)
+    return sum(node_id not in known for ids in labels.values() for node_id in ids)
+
+
+def types_note(lost_types: Collection[str]) -> str:
+    """A sentence on types of nodes that are not kept; empty if there are none."""
+    way_out = "; --soma-label keeps type 1 as the label soma" if str(SOMA) in lost_types else ""
+    return f"types of nodes are not kept (here {', '.join(sorted(lost_types))}){way_out}" if lost_types else ""
 
 
 def number(path: Path, value: object, what: str) -> float:

@@ -49,7 +49,7 @@ class ReadingOptions:
 def skeleton_files(source: Path | Sequence[Path], endings: Sequence[str] = SWC_ENDINGS) -> list[Path]:
     """The files meant: those given, or all of a folder with these endings, numbers in their names in order.
 
-    Raises `InvalidInput` if there is none.
+    Gzipped files end with `.gz` after that. Raises `InvalidInput` if there is none, or one is there in both ways.
     """
     if not isinstance(source, Path):
         return [path for part in source for path in skeleton_files(part, endings)]
@@ -58,12 +58,17 @@ def skeleton_files(source: Path | Sequence[Path], endings: Sequence[str] = SWC_E
         raise InvalidInput(f"There is no file or folder {shown}.")
     if not source.is_dir():
         return [source]
+    wanted = (*endings, *(f"{ending}.gz" for ending in endings))
     try:
-        found = [path for path in source.iterdir() if path.name.lower().endswith(tuple(endings)) and path.is_file()]
+        found = [path for path in source.iterdir() if path.name.lower().endswith(wanted) and path.is_file()]
     except OSError as error:
         raise InvalidInput(f"{shown} cannot be read: {error.strerror}.") from error
     if not found:
-        raise InvalidInput(f"There is no {endings[0]} file (nor {', '.join(endings[1:])}) in {shown}.")
+        raise InvalidInput(f"There is no {endings[0]} file (nor {', '.join(endings[1:])}) in the folder {shown!r}.")
+    twice = {path.name for path in found} & {path.name[: -len(".gz")] for path in found if path.suffix.lower() == ".gz"}
+    if twice:
+        name = readable_path(Path(min(twice)))
+        raise InvalidInput(f"{name} is in the folder {shown!r} both gzipped and not; take one away.")
     return sorted(found, key=lambda path: ([int(n) for n in re.findall(r"[0-9]+", path.stem)], path.name))
 
 
@@ -77,8 +82,7 @@ def read_skeleton_file(path: Path, options: ReadingOptions) -> SourceFile:
     content = file_content(path)
     start = content[:_START].removeprefix(codecs.BOM_UTF8).lstrip()
     if start.startswith((b"{", b"[")):
-        scale = 1.0 if options.scale is None else options.scale
-        return read_json(path, content, scale=scale, trees=options.trees, soma_label=options.soma_label)
+        return read_json(path, content, scale=options.scale, trees=options.trees, soma_label=options.soma_label)
     if (root := _ROOT.search(start)) is not None and start.startswith(b"<"):
         if root[1].decode() == NML_ROOT:
             if options.scale is not None:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.file_names import readable_stem
-from catmaid_server.transfer.importers.node_rows import NodeRows, number, radius, trees_of, whole
+from catmaid_server.transfer.importers.node_rows import (
+    NodeRows,
+    number,
+    radius,
+    stray_labels,
+    trees_of,
+    types_note,
+    whole,
+)
 from catmaid_server.transfer.importers.source_trees import SourceFile, SourceTree
 from catmaid_wire.forest import TreeChoice
-from catmaid_wire.swc import SOMA, SOMA_LABEL
 
 _NODE_FIELDS = 8
 """id, parent, user, x, y, z, radius, confidence; more may follow."""
+_UNITS = re.compile(r"([0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?)?\s*([a-zµμ]+)")
+_NM = {"nm": 1.0, "nanometer": 1.0, "um": 1e3, "µm": 1e3, "μm": 1e3, "micron": 1e3, "micrometer": 1e3, "mm": 1e6,
+       "millimeter": 1e6}  # fmt: skip
+"""nm of each unit; both spellings of micro."""
 _ALTERNATIVES = {"id": ("node_id", "treenode_id", "id"), "parent": ("parent_id", "parent")}
 """How navis and others call these columns."""
 
 
-def read_json(path: Path, content: bytes, *, scale: float, trees: TreeChoice, soma_label: bool) -> SourceFile:
+def read_json(path: Path, content: bytes, *, scale: float | None, trees: TreeChoice, soma_label: bool) -> SourceFile:
     """Read a JSON file of one skeleton or several.
 
     Parameters
@@ -28,7 +40,7 @@ def read_json(path: Path, content: bytes, *, scale: float, trees: TreeChoice, so
     path, content
         Its name, and the text in it.
     scale
-        nm per unit.
+        nm per unit; None: what the file says (`units` of navis), else 1.
     trees
         Whether a skeleton of several trees is refused, gives its first tree, or all.
     soma_label
@@ -46,7 +58,8 @@ def read_json(path: Path, content: bytes, *, scale: float, trees: TreeChoice, so
     except (ValueError, RecursionError) as error:
         raise BadFile(path, f"this is not JSON: {error}") from None
     made: list[SourceTree] = []
-    left_out = links = empty = 0
+    lost_types: set[str] = set()
+    left_out = links = empty = stray = 0
     for rows, more_links in _skeletons(path, value, readable_stem(path), scale, soma_label=soma_label):
         if not rows.ids:
             empty += 1
@@ -55,17 +68,23 @@ def read_json(path: Path, content: bytes, *, scale: float, trees: TreeChoice, so
         made += found
         left_out += more
         links += more_links
+        lost_types |= rows.lost_types
+        stray += stray_labels(rows.labels, rows.ids)
     if not made:
         raise BadFile(path, "there is no node in it")
     notes = [
         (empty, "skeletons without nodes skipped"),
         (links, "links to connectors not imported"),
+        (stray, "labels left out, whose nodes are not in the file"),
         (left_out, "more trees left out"),
     ]
-    return SourceFile(tuple(made), tuple(f"{count} {text}" for count, text in notes if count))
+    texts = [*(f"{count} {text}" for count, text in notes if count), types_note(lost_types)]
+    return SourceFile(tuple(made), tuple(text for text in texts if text))
 
 
-def _skeletons(path: Path, value: Any, name: str, scale: float, *, soma_label: bool) -> Iterator[tuple[NodeRows, int]]:
+def _skeletons(
+    path: Path, value: Any, name: str, scale: float | None, *, soma_label: bool
+) -> Iterator[tuple[NodeRows, int]]:
     """The nodes of each skeleton, and the number of its links to connectors."""
     if isinstance(value, dict) and isinstance(value.get("skeletons"), dict):
         value = value["skeletons"]
@@ -73,7 +92,7 @@ def _skeletons(path: Path, value: Any, name: str, scale: float, *, soma_label: b
         yield _framed(path, value, nodes, name, scale, soma_label=soma_label)
     elif isinstance(value, dict) and value and all(isinstance(part, list) for part in value.values()):
         for skeleton_id, part in value.items():
-            yield _positional(path, part, str(skeleton_id), scale)
+            yield _positional(path, part, str(skeleton_id), scale or 1.0)
     elif isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
         for at, part in enumerate(value):
             nodes = _frame_of(part, "nodes")
@@ -83,7 +102,7 @@ def _skeletons(path: Path, value: Any, name: str, scale: float, *, soma_label: b
                 path, part, nodes, f"{name} {at + 1}" if len(value) > 1 else name, scale, soma_label=soma_label
             )
     elif isinstance(value, list) and value:
-        yield _positional(path, value, name, scale)
+        yield _positional(path, value, name, scale or 1.0)
     else:
         raise BadFile(
             path, "this is no skeleton: neither compact-detail or compact-json of CATMAID, nor a neuron of navis"
@@ -101,7 +120,7 @@ def _positional(path: Path, value: Sequence[Any], name: str, scale: float) -> tu
         raise BadFile(path, "this is no skeleton: compact-detail begins with a list of nodes")
     rows = NodeRows(name, labels=_labels(path, labels))
     for at, node in enumerate(parts[0]):
-        what = f"node {at}"
+        what = f"nodes[{at}]"
         if not isinstance(node, list) or len(node) < _NODE_FIELDS:
             raise BadFile(path, f"{what} should be a list of id, parent, user, x, y, z, radius and confidence")
         _add(path, rows, what, scale, node[0], node[1], node[3:6], node[6])
@@ -114,25 +133,35 @@ def _framed(
     neuron: Mapping[str, Any],
     nodes: Mapping[str, Sequence[Any]],
     name: str,
-    scale: float,
+    scale: float | None,
     *,
     soma_label: bool,
 ) -> tuple[NodeRows, int]:
     """A neuron of navis: a table of nodes by column."""
     ids, parents = (_column(path, nodes, *_ALTERNATIVES[key]) for key in ("id", "parent"))
     places = list(zip(*(_column(path, nodes, axis) for axis in "xyz"), strict=True))
-    radii = nodes.get("radius") or [None] * len(ids)
+    radii = _column(path, nodes, "radius") if "radius" in nodes else [None] * len(ids)
+    scale = _unit(path, neuron.get("units")) if scale is None else scale
     own_name = neuron.get("name") or neuron.get("id")
     tags = neuron.get("tags")
     rows = NodeRows(str(own_name) if own_name else name, labels=_labels(path, tags if isinstance(tags, dict) else {}))
     for at, (node_id, parent_id, place, thick) in enumerate(zip(ids, parents, places, radii, strict=True)):
-        _add(path, rows, f"node {at}", scale, node_id, parent_id, place, thick)
-    types = nodes.get("label") or []
-    somata = [node_id for node_id, kind in zip(rows.ids, types, strict=False) if str(kind) == str(SOMA)]
-    if soma_label and somata:
-        rows.labels[SOMA_LABEL] = somata
+        _add(path, rows, f"nodes[{at}]", scale, node_id, parent_id, place, thick)
+    types = _column(path, nodes, "label") if "label" in nodes else [None] * len(ids)
+    for node_id, kind in zip(rows.ids, types, strict=True):
+        rows.add_type(node_id, kind, soma_label=soma_label)
     connectors = _frame_of(neuron, "connectors") or {}
     return rows, max(map(len, connectors.values()), default=0)
+
+
+def _unit(path: Path, units: Any) -> float:
+    """Nm of each unit, from what navis writes, such as `8 nanometer`; 1 if it says none."""
+    if units is None or units == "" or "dimensionless" in str(units):
+        return 1.0
+    found = _UNITS.fullmatch(str(units).strip())
+    if found is None or found[2] not in _NM or not float(found[1] or 1) > 0:
+        raise BadFile(path, f"its units are {units!r}; --scale should say how many nm that is")
+    return float(found[1] or 1) * _NM[found[2]]
 
 
 def _frame_of(neuron: Mapping[str, Any], name: str) -> dict[str, list[Any]] | None:
@@ -144,10 +173,19 @@ def _frame_of(neuron: Mapping[str, Any], name: str) -> dict[str, list[Any]] | No
         except (ValueError, RecursionError):
             return None
     if isinstance(frame, list) and frame and all(isinstance(row, dict) for row in frame):
-        return {column: [row.get(column) for row in frame] for column in frame[0]}
+        names = dict.fromkeys(column for row in frame for column in row)
+        return {column: [row.get(column) for row in frame] for column in names}
     if not isinstance(frame, dict):
         return None
-    columns = {name: list(values.values()) if isinstance(values, dict) else values for name, values in frame.items()}
+    index = next((values for values in frame.values() if isinstance(values, dict)), {})
+    columns = {
+        name: [values.get(row) for row in index]
+        if isinstance(values, dict) and values.keys() == index.keys()
+        else list(values.values())
+        if isinstance(values, dict)
+        else values
+        for name, values in frame.items()
+    }
     return columns if all(isinstance(values, list) for values in columns.values()) else None
 
 

@@ -76,9 +76,9 @@ class ImportSummary:
         return sum(a.cable_length for a in self.imported)
 
     def __str__(self) -> str:
-        lines = [
-            f"{len(self.imported)} skeletons imported: {self.nodes} nodes, {self.cable_length / 1000:.1f} µm of cable."
-        ]
+        length = self.cable_length
+        cable = f"{length:.1f} nm" if 0 < length < 1000 else f"{length / 1000:.1f} µm"
+        lines = [f"{len(self.imported)} skeletons imported: {self.nodes} nodes, {cable} of cable."]
         for text in dict.fromkeys(note.text for note in self.notes):
             paths = [note.path for note in self.notes if note.text == text]
             lines.append(f"  {readable_name(paths[0]) if len(paths) == 1 else f'{len(paths)} files'}: {text}")

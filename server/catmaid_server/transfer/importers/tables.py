@@ -100,6 +100,14 @@ class BulkTable:
             again, before = rows[list(repeat)]
             self.refuse_row(int(again), f"{name} {ids[again]} is already in line {self.lines[before]}")
 
+    def require_distinct_rows(self, what: str) -> None:
+        """Raise `BadFile` if two rows are the same in all columns; `what` is what a row stands for."""
+        rows = pd.DataFrame(dict(self.columns))
+        again = self.first(rows.duplicated().to_numpy())
+        if again is not None:
+            before = int(np.argmax((rows == rows.iloc[again]).all(axis=1)))
+            self.refuse_row(again, f"{what} is already in line {self.lines[before]}")
+
     def require_agreement(self, key: str, value: str) -> None:
         """Raise `BadFile` if rows with the same id in `key` differ in the column `value`."""
         _, firsts, groups = np.unique(self.ids(key), return_index=True, return_inverse=True)
@@ -153,9 +161,11 @@ def empty_table(path: Path, columns: Mapping[str, ColumnKind]) -> BulkTable:
 
 
 def find_table(folder: Path, name: str) -> Path | None:
-    """Path of `<name>.csv` or `<name>.csv.gz` in a folder."""
-    candidates = (folder / f"{name}.csv", folder / f"{name}.csv.gz")
-    return next((path for path in candidates if path.is_file()), None)
+    """Path of `<name>.csv` or `<name>.csv.gz` in a folder; `BadFile` if both are there."""
+    found = [path for path in (folder / f"{name}.csv", folder / f"{name}.csv.gz") if path.is_file()]
+    if len(found) > 1:
+        raise BadFile(folder, f"holds both {name}.csv and {name}.csv.gz; take one away")
+    return found[0] if found else None
 
 
 def read_table(path: Path, columns: Mapping[str, ColumnKind]) -> BulkTable:

@@ -9,11 +9,10 @@ import numpy as np
 
 from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.file_names import readable_stem
-from catmaid_server.transfer.importers.node_rows import NodeRows, number, radius, trees_of, whole
+from catmaid_server.transfer.importers.node_rows import NodeRows, number, radius, trees_of, types_note, whole
 from catmaid_server.transfer.importers.source_trees import SourceFile
 from catmaid_server.transfer.importers.xml_elements import visit_elements
 from catmaid_wire.forest import TreeChoice
-from catmaid_wire.swc import SOMA, SOMA_LABEL
 
 ROOT = "tracings"
 _UNITS = {"nm": 1.0, "um": 1e3, "µm": 1e3, "μm": 1e3, "micron": 1e3, "microns": 1e3, "mm": 1e6, "cm": 1e7}
@@ -118,7 +117,8 @@ def read_traces(path: Path, content: bytes, *, scale: float | None, trees: TreeC
         raise BadFile(path, "there is no path with points in it")
     found, left_out = trees_of(path, rows, trees)
     notes = [(len(reader.paths) - len(kept), "fitted paths left out"), (left_out, "more trees left out")]
-    return SourceFile(tuple(found), tuple(f"{count} {text}" for count, text in notes if count))
+    texts = [*(f"{count} {text}" for count, text in notes if count), types_note(rows.lost_types)]
+    return SourceFile(tuple(found), tuple(text for text in texts if text))
 
 
 def _rows(reader: _TracesReader, paths: dict[int, _TracedPath], *, soma_label: bool) -> NodeRows:
@@ -134,8 +134,8 @@ def _rows(reader: _TracesReader, paths: dict[int, _TracedPath], *, soma_label: b
         for at, position in enumerate(traced.points):
             parent_id = first + at - 1 if at else _start(reader, paths, firsts, traced)
             rows.add(f"path {path_id}, point {at}", first + at, parent_id, position, traced.radii[at])
-        if soma_label and traced.attributes.get("swctype") == str(SOMA):
-            rows.labels.setdefault(SOMA_LABEL, []).extend(range(first, first + len(traced.points)))
+        for node_id in range(first, first + len(traced.points)):
+            rows.add_type(node_id, traced.attributes.get("swctype"), soma_label=soma_label)
     return rows
 
 
