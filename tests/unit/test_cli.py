@@ -22,6 +22,8 @@ WANTED = {
     "restart",
     "status",
     "migrate",
+    "check",
+    "rebuild",
     "import stack",
     "import swc",
     "import skeletons",
