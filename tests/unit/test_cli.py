@@ -24,6 +24,8 @@ WANTED = {
     "migrate",
     "check",
     "rebuild",
+    "backup",
+    "restore",
     "import stack",
     "import swc",
     "import skeletons",

@@ -16,6 +16,7 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_edit, require_editable_neuron
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput, NotFound, StateMismatch
+from catmaid_server.domain.history.versions import require_history
 
 sql = load("history/reverting")
 
@@ -159,6 +160,7 @@ async def require_versions(connection: Connection, project_id: int, versions: Se
     """The ids of the users who wrote these versions; `NotFound` if one is none of the project."""
     if not versions or len(versions) > _MOST_VERSIONS:
         raise InvalidInput(f"Name 1 to {_MOST_VERSIONS} versions to take back.")
+    await require_history(connection, min(versions))
     found = await fetch_all(connection, sql.versions, versions=list(versions), project_id=project_id)
     missing = sorted(set(versions) - {row[0] for row in found})
     if missing:

@@ -1,0 +1,72 @@
+"""Commands that take backups and restore them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, settings_from
+from catmaid_server.cli.output import answer
+from catmaid_server.operations import backups, restoring
+
+app = typer.Typer()
+
+BackupFile = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
+
+
+@app.command()
+def backup(
+    file: BackupFile,
+    images: Annotated[
+        bool, typer.Option("--images", help="With the images of the data folder, which may be large.")
+    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace FILE if it exists.")] = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a backup of all projects, users and history to a new file, also while people work.
+
+    The file is of one state, and only its owner may read it: it has what users wrote and hashes of passwords.
+    """
+    made = backups.back_up(
+        settings_from(data_dir=data_dir, database_url=database_url), file, images=images, replace=replace
+    )
+    text = f"Wrote {made.path}, {made.size / 1e6:.1f} MB: all up to version {made.version}"
+    text += f", and {made.images} files of images." if images else ". Images are not in it; see --images."
+    if made.left_out:
+        text += f"\nLeft out, because they are links: {', '.join(made.left_out)}"
+    answer(made, as_json=as_json, text=text)
+
+
+@app.command()
+def restore(
+    file: BackupFile,
+    moved: Annotated[
+        bool,
+        typer.Option(
+            "--moved", help="The old service wrote nothing after the backup: ids and versions go on without a gap."
+        ),
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check that the file is whole.")] = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Restore a backup into a new data folder, or into an empty database: all of it or nothing.
+
+    Ids and versions that the old service may have given after the backup are left out: none stands for two things.
+    """
+    restored = restoring.restore(
+        settings_from(data_dir=data_dir, database_url=database_url), file, moved=moved, dry_run=dry_run
+    )
+    text = f"{file} is whole: the state of {restored.made}, up to version {restored.newest_version}."
+    if restored.version is not None:
+        text = f"Restored the state of {restored.made}, version {restored.newest_version}. "
+        text += f"Versions go on after {restored.version}."
+    if restored.settings:
+        named = " ".join(f"CATMAID_{name.upper()}={value}" for name, value in sorted(restored.settings.items()))
+        text += f"\nThe backup was taken with these settings, which are not kept in a data folder: {named}"
+    answer(restored, as_json=as_json, text=text)
