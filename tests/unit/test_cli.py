@@ -26,6 +26,7 @@ WANTED = {
     "rebuild",
     "backup",
     "restore",
+    "upgrade",
     "import stack",
     "import swc",
     "import skeletons",

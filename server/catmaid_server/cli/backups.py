@@ -9,7 +9,7 @@ import typer
 
 from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, settings_from
 from catmaid_server.cli.output import answer
-from catmaid_server.operations import backups, restoring
+from catmaid_server.operations import backups, restoring, upgrading
 
 app = typer.Typer()
 
@@ -70,3 +70,21 @@ def restore(
         named = " ".join(f"CATMAID_{name.upper()}={value}" for name, value in sorted(restored.settings.items()))
         text += f"\nThe backup was taken with these settings, which are not kept in a data folder: {named}"
     answer(restored, as_json=as_json, text=text)
+
+
+@app.command()
+def upgrade(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Bring a data folder to this release and to the newest PostgreSQL of this machine; its service is stopped before.
+
+    The old PostgreSQL is needed once more, to read what it wrote. The database as it was is kept beside the new one.
+    """
+    done = upgrading.upgrade(settings_from(data_dir=data_dir, database_url=database_url))
+    lines = [f"Applied {name}." for name in done.migrations] or ["The schema is up to date."]
+    if done.kept is not None:
+        lines.append(
+            f"The database went from PostgreSQL {done.postgres_before} to {done.postgres}. What it was is in "
+            f"{done.kept}: delete that when 'catmaid-jupyter check' is content."
+        )
+    elif done.postgres is not None:
+        lines.append(f"No PostgreSQL newer than {done.postgres}, that of the database, is installed.")
+    answer(done, as_json=as_json, text="\n".join(lines))

@@ -30,6 +30,7 @@ from catmaid_server.service.settings import Settings
 sql = load("operations/backups")
 
 DATABASE = "database.dump"
+OUR_SCHEMAS = ["public", "past"]
 IMAGES = "stacks"
 PORT = "service.port"
 
@@ -97,13 +98,16 @@ def _dump(dsn: str, settings: Settings, archive: ArchiveWriter) -> Manifest:
                 newest_version=newest,
                 settings=_kept_settings(settings),
             )
-            schemas = [name for (name,) in connection.execute(sql.schemas)]
+            schemas = [name for (name,) in connection.execute(sql.schemas, {"names": OUR_SCHEMAS})]
             archive.add(DATABASE, dumped(dsn, settings, schemas=schemas, snapshot=snapshot))
     return manifest
 
 
-def dumped(dsn: str, settings: Settings, *, schemas: list[str], snapshot: str) -> Iterator[bytes]:
-    """The output of `pg_dump` in its custom format. Raises `BackupError` with its reason if it ends badly."""
+def dumped(dsn: str, settings: Settings, *, schemas: list[str], snapshot: str | None = None) -> Iterator[bytes]:
+    """The output of `pg_dump` in its custom format, of an exported snapshot or the present.
+
+    Raises `BackupError` with its reason if it ends badly.
+    """
     major, database = described(dsn)
     command = [
         client_program("pg_dump", settings, major=major),
@@ -111,7 +115,7 @@ def dumped(dsn: str, settings: Settings, *, schemas: list[str], snapshot: str) -
         "--no-owner",
         "--no-privileges",
         "--no-password",
-        f"--snapshot={snapshot}",
+        *([] if snapshot is None else [f"--snapshot={snapshot}"]),
         *(f"--schema={name}" for name in schemas),
         *(f"--exclude-table-data={name}" for name in _SESSIONS),
         connection_argument(dsn, database),

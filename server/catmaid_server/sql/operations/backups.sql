@@ -34,7 +34,7 @@ SELECT pg_export_snapshot();
 
 -- name: schemas
 -- Schemas that hold what is ours.
-SELECT nspname FROM pg_namespace WHERE nspname IN ('public', 'past') ORDER BY nspname DESC;
+SELECT nspname FROM pg_namespace WHERE nspname = ANY (%(names)s) ORDER BY nspname DESC;
 
 -- name: occupied
 -- Whether a database has tables, views or sequences that no extension made.
