@@ -8,13 +8,16 @@ from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import DomainError
 from catmaid_server.domain.history import reverting
+from catmaid_server.domain.reviews import reviews
 from catmaid_server.operations import checks, databases, rebuilding
+from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.service import Service
 from tests.helpers.snapshots import as_of, newest_version
-from tests.helpers.walk import new_walk
+from tests.helpers.walk import Walk
 
 DERIVED = {
-    "links": "UPDATE connector_link SET skeleton_id = (SELECT max(id) FROM skeleton)",
-    "reviews": "UPDATE review SET skeleton_id = (SELECT max(id) FROM skeleton)",
+    "links": "UPDATE connector_link l SET skeleton_id = (SELECT max(id) FROM skeleton s WHERE s.id <> l.skeleton_id)",
+    "reviews": "UPDATE review r SET skeleton_id = (SELECT max(id) FROM skeleton s WHERE s.id <> r.skeleton_id)",
     "edges": "UPDATE treenode SET edge = ST_MakeLine(ST_MakePoint(0, 0, 0), ST_MakePoint(9, 9, 9))",
     "summaries": "UPDATE skeleton_summary SET num_nodes = 7 WHERE num_nodes <> 7",
     "past_edges": "UPDATE treenode_edge_past SET edge = ST_MakeLine(ST_MakePoint(0, 0, 0), ST_MakePoint(9, 9, 9))",
@@ -31,9 +34,12 @@ BY_HAND = {
 
 
 @pytest.fixture(scope="module")
-async def walked(module_store: Store) -> Store:
+async def walked(module_service: Service) -> Store:
     """A store with edits of all kinds, some of them taken back."""
-    walk = await new_walk(module_store, 5)
+    module_store = module_service.store
+    async with module_store.reading() as connection:
+        authors = [await users.require_user(connection, name) for name in ("admin", "tracer")]
+    walk = Walk(module_store, module_service.project_id, authors, seed=5)
     for step in range(150):
         await walk.step()
         if step % 10 == 9:
@@ -45,7 +51,10 @@ async def walked(module_store: Store) -> Store:
                     await reverting.revert(tx, admin, walk.project_id, [newest])
             except DomainError:
                 pass
+    node = (await (tracer := Tracer.of(module_service)).chain(3))[1]
+    await tracer.connector(node)
     async with module_store.writing(user_id=admin.id, project_id=walk.project_id, label="pin") as tx:
+        await reviews.mark(tx, walk.project_id, node, admin.id)
         await tx.execute(
             "INSERT INTO pin (project_id, name, version, user_id) SELECT %s, n, 5, %s FROM unnest('{a,b,c}'::text[]) n",
             (walk.project_id, admin.id),
@@ -100,3 +109,19 @@ async def test_what_only_people_can_mend_is_found(walked: Store, name: str) -> N
         assert name in found
         assert found[name].rows
         assert found[name].remedy != "catmaid-jupyter rebuild"
+
+
+async def test_a_treenode_that_moves_with_its_parent_leaves_its_edge_in_the_past(module_service: Service) -> None:
+    """Its edge changes twice in one statement; the past has what it was before both."""
+    tracer = Tracer.of(module_service)
+    parent, child = await tracer.chain(2)
+    before = await tracer.get("version")
+    moves = {
+        f"t[{i}][{j}]": value for i, node in enumerate((parent, child)) for j, value in enumerate((node, 500, 9, 9))
+    }
+    await tracer.post("node/update", state=UNCHECKED, **moves)
+    async with module_service.store.reading(as_of=before["version"]) as connection:
+        cursor = await connection.execute("SELECT ST_AsText(edge) FROM treenode_in_space WHERE id = %s", (child,))
+        assert await cursor.fetchall() == [("LINESTRING Z (0 0 0,10 0 0)",)]
+    async with databases.one_snapshot(module_service.store.dsn) as connection:
+        assert "past_edges" not in await wrong(connection)

@@ -24,6 +24,7 @@ WANTED = {
     "migrate",
     "check",
     "rebuild",
+    "trim",
     "backup",
     "restore",
     "upgrade",

@@ -135,6 +135,7 @@ async def revert(tx: Connection, user: User, project_id: int, versions: Sequence
 async def take_back(tx: Connection, user: User, project_id: int, taken: Sequence[Taken], kind: str) -> Reverted:
     """As `revert`; `kind` is what is kept of this: `revert`, `undo` or `redo`."""
     versions = sorted({one.reverts for one in taken})
+    await tx.execute(sql.keep_history)
     own = await require_versions(tx, project_id, versions) == {user.id}
     await tx.execute(sql.lock, {"versions": versions})
     changes = await changes_of(tx, versions)

@@ -1,5 +1,9 @@
 -- Taking versions back.
 
+-- name: keep_history
+-- Nothing is trimmed until this transaction ends.
+LOCK TABLE unreadable_versions IN ROW SHARE MODE;
+
 -- name: versions
 -- Versions of a project, with who wrote them.
 SELECT id, coalesce(user_id, 0), label FROM transaction_info

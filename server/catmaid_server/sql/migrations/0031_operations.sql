@@ -105,6 +105,10 @@ BEGIN
 END
 $$;
 
+-- Triggers fire in the order of their names. What an edge was is kept before the edges of children follow: where a treenode
+-- moves together with its parent, its edge changes twice, and what it was in between was never there.
+ALTER TRIGGER keep_changed_edges ON treenode RENAME TO changed_edges_are_kept;
+
 -- Edges as the past shows them, and as treenodes and connectors were, before each version that ended one.
 CREATE FUNCTION treenode_edges_before(first_version bigint)
 RETURNS TABLE (id integer, ended_by bigint, shown geometry, actual geometry)
@@ -213,5 +217,35 @@ BEGIN
     SELECT skeleton_id, min(project_id), count(*), sum(ST_3DLength(edge)), min(creation_time), max(edition_time),
            (array_agg(editor_id ORDER BY edition_time DESC))[1]
       FROM treenode WHERE skeleton_id = ANY (wrong) GROUP BY skeleton_id;
+END
+$$;
+
+-- How many states of rows ended in a version or before it, by table; no row for tables without any.
+CREATE FUNCTION states_ended_by(last_version bigint) RETURNS TABLE (name text, states bigint)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    history text;
+BEGIN
+    FOR history IN
+        SELECT t.name || '__history' FROM versioned_tables() t UNION ALL VALUES ('treenode_edge_past'), ('link_edge_past')
+    LOOP
+        RETURN QUERY EXECUTE format('SELECT %L::text, count(*) FROM %I WHERE ended_by <= $1 HAVING count(*) > 0',
+                                    history, history)
+            USING last_version;
+    END LOOP;
+END
+$$;
+
+-- Delete them: reads as of this version or a later one do not need them.
+CREATE FUNCTION delete_states_ended_by(last_version bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    history text;
+BEGIN
+    FOR history IN
+        SELECT t.name || '__history' FROM versioned_tables() t UNION ALL VALUES ('treenode_edge_past'), ('link_edge_past')
+    LOOP
+        EXECUTE format('DELETE FROM %I WHERE ended_by <= $1', history) USING last_version;
+    END LOOP;
 END
 $$;
