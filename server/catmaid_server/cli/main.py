@@ -17,6 +17,7 @@ from catmaid_server.cli import (
     operations,
     projects,
     service,
+    sessions,
     tokens,
     users,
 )
@@ -39,6 +40,7 @@ app.add_typer(demo.app)
 app.add_typer(service.app)
 app.add_typer(operations.app)
 app.add_typer(backups.app)
+app.add_typer(sessions.app)
 app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")
 app.add_typer(users.app, name="user")

@@ -249,3 +249,30 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- Let a role read all tables and views with their history but private ones, and of these all columns but secret ones.
+CREATE FUNCTION grant_reading(reader name, private_tables text[], secret_columns text[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    found record;
+BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA public, past TO %I', reader);
+    FOR found IN
+        SELECT n.nspname, c.relname, t.name,
+               (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
+                  FROM pg_attribute
+                 WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+                   AND t.name || '.' || attname <> ALL (secret_columns)) AS readable
+          FROM pg_class c
+          JOIN pg_namespace n ON n.oid = c.relnamespace
+         CROSS JOIN LATERAL (SELECT regexp_replace(c.relname, '__(with_)?history$', '') AS name) t
+         WHERE n.nspname IN ('public', 'past') AND c.relkind IN ('r', 'v')
+           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                              AND d.deptype = 'e')
+    LOOP
+        EXECUTE format('REVOKE ALL ON %I.%I FROM %I', found.nspname, found.relname, reader);
+        CONTINUE WHEN found.name = ANY (private_tables);
+        EXECUTE format('GRANT SELECT (%s) ON %I.%I TO %I', found.readable, found.nspname, found.relname, reader);
+    END LOOP;
+END
+$$;
