@@ -114,14 +114,15 @@ CREATE FUNCTION treenode_edges_before(first_version bigint)
 RETURNS TABLE (id integer, ended_by bigint, shown geometry, actual geometry)
 LANGUAGE sql STABLE AS $$
     SELECT m.id, m.ended_by,
-           coalesce((SELECT p.edge FROM treenode_edge_past p
+           coalesce(m.edge,
+                    (SELECT p.edge FROM treenode_edge_past p
                       WHERE p.id = m.id AND p.ended_by >= m.ended_by ORDER BY p.ended_by LIMIT 1),
                     (SELECT t.edge FROM treenode t WHERE t.id = m.id)),
            ST_MakeLine(coalesce(ST_MakePoint(parent.x, parent.y, parent.z), ST_MakePoint(own.x, own.y, own.z)),
                        ST_MakePoint(own.x, own.y, own.z))
-      FROM (SELECT h.id, h.ended_by FROM treenode__history h WHERE h.ended_by > first_version
-             UNION
-            SELECT p.id, p.ended_by FROM treenode_edge_past p WHERE p.ended_by > first_version) m
+      FROM (SELECT id, ended_by, p.edge
+              FROM (SELECT h.id, h.ended_by FROM treenode__history h WHERE h.ended_by > first_version) h
+              FULL JOIN (SELECT * FROM treenode_edge_past p WHERE p.ended_by > first_version) p USING (id, ended_by)) m
       JOIN LATERAL (SELECT h.parent_id, h.x, h.y, h.z FROM treenode__history h
                      WHERE h.id = m.id AND h.version < m.ended_by AND h.ended_by >= m.ended_by
                      UNION ALL
@@ -138,13 +139,14 @@ CREATE FUNCTION link_edges_before(first_version bigint)
 RETURNS TABLE (id bigint, ended_by bigint, shown geometry, actual geometry)
 LANGUAGE sql STABLE AS $$
     SELECT m.id, m.ended_by,
-           coalesce((SELECT p.edge FROM link_edge_past p
+           coalesce(m.edge,
+                    (SELECT p.edge FROM link_edge_past p
                       WHERE p.id = m.id AND p.ended_by >= m.ended_by ORDER BY p.ended_by LIMIT 1),
                     (SELECT l.edge FROM connector_link l WHERE l.id = m.id)),
            ST_MakeLine(ST_MakePoint(node.x, node.y, node.z), ST_MakePoint(place.x, place.y, place.z))
-      FROM (SELECT h.id, h.ended_by FROM connector_link__history h WHERE h.ended_by > first_version
-             UNION
-            SELECT p.id, p.ended_by FROM link_edge_past p WHERE p.ended_by > first_version) m
+      FROM (SELECT id, ended_by, p.edge
+              FROM (SELECT h.id, h.ended_by FROM connector_link__history h WHERE h.ended_by > first_version) h
+              FULL JOIN (SELECT * FROM link_edge_past p WHERE p.ended_by > first_version) p USING (id, ended_by)) m
       JOIN LATERAL (SELECT h.treenode_id, h.connector_id FROM connector_link__history h
                      WHERE h.id = m.id AND h.version < m.ended_by AND h.ended_by >= m.ended_by
                      UNION ALL
@@ -168,9 +170,9 @@ LANGUAGE plpgsql AS $$
 DECLARE
     since constant bigint := first_readable_version();
     nodes integer[] := (SELECT array_agg(DISTINCT id) FROM treenode_edges_before(since)
-                         WHERE shown IS NULL OR NOT ST_OrderingEquals(shown, actual));
+                         WHERE ST_OrderingEquals(shown, actual) IS NOT TRUE);
     links bigint[] := (SELECT array_agg(DISTINCT id) FROM link_edges_before(since)
-                        WHERE shown IS NULL OR NOT ST_OrderingEquals(shown, actual));
+                        WHERE ST_OrderingEquals(shown, actual) IS NOT TRUE);
 BEGIN
     INSERT INTO treenode_edge_past (id, ended_by, edge)
     SELECT s.id, h.ended_by, ST_MakeLine(ST_MakePoint(s.x, s.y, s.z), ST_MakePoint(s.x, s.y, s.z))

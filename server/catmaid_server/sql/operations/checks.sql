@@ -57,10 +57,10 @@ SELECT id, what FROM derived_mismatches WHERE what = 'skeleton_summary' ORDER BY
 -- name: past_edges
 -- Treenodes and links whose edge in the past is not where they were: id, the version that ended it.
 SELECT id, ended_by FROM treenode_edges_before(first_readable_version())
- WHERE shown IS NULL OR NOT ST_OrderingEquals(shown, actual)
+ WHERE ST_OrderingEquals(shown, actual) IS NOT TRUE
  UNION ALL
 SELECT id, ended_by FROM link_edges_before(first_readable_version())
- WHERE shown IS NULL OR NOT ST_OrderingEquals(shown, actual);
+ WHERE ST_OrderingEquals(shown, actual) IS NOT TRUE;
 
 -- name: history
 -- States of rows that do not follow each other: key, with the table, what is wrong, and the version.
