@@ -118,6 +118,12 @@ async def test_a_backup_taken_in_the_midst_of_edits_gives_the_same_answers(
             assert {path: pair for path, pair in same.items() if pair[0] != pair[1]} == {}
             assert sum(pair[0][0] == 200 for pair in same.values()) > 50
             await nothing_is_given_twice(module_service, actor, settled, restored.version)
+            again = tmp_path / "again.backup"
+            made = await asyncio.to_thread(backups.back_up, Settings(data_dir=folder), again)
+            assert made.version == (await actor.get(f"/{module_service.project_id}/version"))["version"]
+            assert (
+                await asyncio.to_thread(restoring.restore, Settings(data_dir=tmp_path), again, dry_run=True)
+            ).images == 0
     finally:
         await asyncio.to_thread(cluster.stop)
 
@@ -198,6 +204,8 @@ def test_a_backup_does_not_replace_another_unless_told(module_service: Service, 
         backups.back_up(settings, path)
     with pytest.raises(BackupError, match="is a folder"):
         backups.back_up(settings, tmp_path)
+    with pytest.raises(BackupError, match="There is no folder"):
+        backups.back_up(settings, tmp_path / "missing" / "one.backup")
     bad = settings.model_copy(update={"postgres_bin": tmp_path})
     with pytest.raises(Exception, match="postgresql-client-"):
         backups.back_up(bad, path, replace=True)

@@ -132,16 +132,15 @@ def groups(folder: Path) -> list[tuple[str]]:
         cluster.stop()
 
 
-def test_a_cluster_is_moved_and_the_old_one_kept(folder: Path, tmp_path: Path) -> None:
+def test_a_cluster_is_moved_and_the_old_one_kept(folder: Path) -> None:
     """To one of the same version, since there is no other here; the way is the same."""
     installation = find_installation()
     kept = upgrading.move_cluster(Settings(data_dir=folder), installation)
     assert kept == folder / "postgres" / f"data-{installation.major}"
     assert groups(folder) == [("kept",)]
     assert sorted(path.name for path in folder.iterdir()) == ["logs", "postgres"]
-    (tmp_path / "postgres").mkdir()
-    kept.rename(tmp_path / "postgres" / "data")
-    assert groups(tmp_path) == [("kept",)]
+    assert (kept / "PG_VERSION").read_text() == f"{installation.major}\n"
+    assert not (kept / "postmaster.pid").exists()
 
 
 def test_nothing_is_done_where_no_newer_postgresql_is(folder: Path) -> None:
@@ -161,10 +160,10 @@ def test_a_service_is_stopped_first(folder: Path) -> None:
 
 def test_an_interrupted_upgrade_does_not_begin_an_empty_database(folder: Path) -> None:
     data = folder / "postgres" / "data"
-    data.rename(data.with_name("data-15"))
-    with pytest.raises(ClusterError, match="Rename what it was"):
+    data.rename(data.with_name("data-14"))
+    with pytest.raises(ClusterError, match="Rename what it was, .*data-14,"):
         Cluster(folder).start()
-    data.with_name("data-15").rename(data)
+    data.with_name("data-14").rename(data)
 
 
 @pytest.mark.parametrize("major", [12, 99])

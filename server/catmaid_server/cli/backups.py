@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -31,9 +35,9 @@ def backup(
 
     The file is of one state, and only its owner may read it: it has what users wrote and hashes of passwords.
     """
-    made = backups.back_up(
-        settings_from(data_dir=data_dir, database_url=database_url), file, images=images, replace=replace
-    )
+    settings = settings_from(data_dir=data_dir, database_url=database_url)
+    with _tidied_when_ended():
+        made = backups.back_up(settings, file, images=images, replace=replace)
     text = f"Wrote {made.path}, {made.size / 1e6:.1f} MB: all up to version {made.version}"
     text += f", and {made.images} files of images." if images else ". Images are not in it; see --images."
     if made.left_out:
@@ -59,9 +63,9 @@ def restore(
 
     Ids and versions that the old service may have given after the backup are left out: none stands for two things.
     """
-    restored = restoring.restore(
-        settings_from(data_dir=data_dir, database_url=database_url), file, moved=moved, dry_run=dry_run
-    )
+    settings = settings_from(data_dir=data_dir, database_url=database_url)
+    with _tidied_when_ended():
+        restored = restoring.restore(settings, file, moved=moved, dry_run=dry_run)
     text = f"{file} is whole: the state of {restored.made}, up to version {restored.newest_version}."
     if restored.version is not None:
         text = f"Restored the state of {restored.made}, version {restored.newest_version}. "
@@ -78,7 +82,9 @@ def upgrade(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json:
 
     The old PostgreSQL is needed once more, to read what it wrote. The database as it was is kept beside the new one.
     """
-    done = upgrading.upgrade(settings_from(data_dir=data_dir, database_url=database_url))
+    settings = settings_from(data_dir=data_dir, database_url=database_url)
+    with _tidied_when_ended():
+        done = upgrading.upgrade(settings)
     lines = [f"Applied {name}." for name in done.migrations] or ["The schema is up to date."]
     if done.kept is not None:
         lines.append(
@@ -88,3 +94,17 @@ def upgrade(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json:
     elif done.postgres is not None:
         lines.append(f"No PostgreSQL newer than {done.postgres}, that of the database, is installed.")
     answer(done, as_json=as_json, text="\n".join(lines))
+
+
+@contextmanager
+def _tidied_when_ended() -> Iterator[None]:
+    """SIGTERM, as of systemd, ends the block as Ctrl-C does: files and databases that were begun are removed."""
+
+    def end(number: int, _: object) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -105,6 +105,8 @@ def new_archive(path: Path, *, replace: bool) -> Iterator[ArchiveWriter]:
     """
     if path.is_dir():
         raise BackupError(f"{path} is a folder: name a file, such as {path / 'catmaid.backup'}.")
+    if not path.absolute().parent.is_dir():
+        raise BackupError(f"There is no folder {path.absolute().parent}: make it first.")
     if path.exists() and not replace:
         raise BackupError(f"{path} exists already: choose another name, or replace it with --replace.")
     aside = path.with_name(f".{path.name}.{os.getpid()}")

@@ -166,8 +166,14 @@ def _into_database(archive: Archive, dsn: str, settings: Settings, *, moved: boo
         connection.execute(sql.extension_postgis)
         connection.execute(sql.extension_pg_trgm)
     load_dump(lambda: archive.chunks(backups.DATABASE), dsn, settings)
-    asyncio.run(migrations.migrate(dsn))
-    return _go_on(dsn, archive.manifest, moved=moved)
+    try:
+        asyncio.run(migrations.migrate(dsn))
+        return _go_on(dsn, archive.manifest, moved=moved)
+    except (migrations.MigrationError, psycopg.Error) as error:
+        raise BackupError(
+            f"The backup was loaded but cannot be used: {error} If it is in a database of yours, drop that before you "
+            "try again."
+        ) from None
 
 
 def load_dump(chunks: Callable[[], Iterator[bytes]], dsn: str, settings: Settings) -> None:

@@ -14,6 +14,7 @@ from tempfile import TemporaryFile
 import psycopg
 
 from catmaid_server.db import migrations
+from catmaid_server.db.queries import load
 from catmaid_server.operations.archive import BackupError
 from catmaid_server.operations.backups import OUR_SCHEMAS, dumped
 from catmaid_server.operations.databases import require_database, running_database
@@ -22,6 +23,8 @@ from catmaid_server.postgres.binaries import Installation, PostgresMissing, find
 from catmaid_server.postgres.cluster import Cluster, ClusterError
 from catmaid_server.service.folder import ServiceError, ServiceFolder
 from catmaid_server.service.settings import Settings
+
+sql = load("operations/backups")
 
 _STAGING = "upgrading"
 _CHUNK_BYTES = 1024**2
@@ -72,12 +75,18 @@ def move_cluster(settings: Settings, installation: Installation) -> Path:
     staging.mkdir(mode=0o700)
     old, new = Cluster(settings.folder), Cluster(staging, binaries=installation.folder)
     try:
-        _copy(old.start(), new.start(), settings.model_copy(update={"postgres_bin": installation.folder}))
-        if not old.stop():
-            raise ServiceError(f"Another program uses the database of {settings.folder}: end it first.")
+        source = old.start()
+        before = _newest_version(source)
+        _copy(source, new.start(), settings.model_copy(update={"postgres_bin": installation.folder}))
+        if _newest_version(source) != before or not old.stop():
+            raise ServiceError(f"Another program uses the database of {settings.folder}: end it, and upgrade again.")
         new.stop()
         data.rename(kept)
-        (staging / "postgres" / "data").rename(data)
+        try:
+            (staging / "postgres" / "data").rename(data)
+        except OSError:
+            kept.rename(data)
+            raise
     finally:
         new.stop()
         old.stop()
@@ -97,11 +106,17 @@ def _copy(source: str, target: str, settings: Settings) -> None:
                 yield chunk
 
         with psycopg.connect(target) as connection:
-            connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
-            connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+            connection.execute(sql.extension_postgis)
+            connection.execute(sql.extension_pg_trgm)
         load_dump(chunks, target, settings)
     with psycopg.connect(target, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
+
+
+def _newest_version(dsn: str) -> int:
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(sql.newest).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 @contextmanager

@@ -204,7 +204,7 @@ class Cluster:
 
     def _refuse_interrupted_upgrade(self) -> None:
         """An upgrade puts the old database aside just before the new one takes its place."""
-        kept = sorted(self._root.glob("data-*"))
+        kept = sorted(self._root.glob("data-*"), key=lambda path: path.stat().st_ctime)
         if kept:
             raise ClusterError(
                 f"There is no database in {self._data}, since an upgrade was interrupted. Rename what it was, "

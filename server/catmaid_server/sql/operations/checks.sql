@@ -6,7 +6,7 @@ SELECT set_config('enable_hashjoin', %(enabled)s, true), set_config('enable_merg
 
 -- name: roots
 -- Skeletons with treenodes that have no root, or several: id, number of roots.
-SELECT skeleton_id, count(*) FILTER (WHERE parent_id IS NULL)
+SELECT skeleton_id, count(*) FILTER (WHERE parent_id IS NULL) || ' roots'
   FROM treenode
  GROUP BY skeleton_id
 HAVING count(*) FILTER (WHERE parent_id IS NULL) <> 1
@@ -21,18 +21,18 @@ WITH RECURSIVE reached AS (
 ), lost AS (
     SELECT id FROM treenode EXCEPT SELECT id FROM reached
 )
-SELECT id, (SELECT parent_id FROM treenode t WHERE t.id = lost.id) FROM lost ORDER BY id;
+SELECT id, 'parent ' || (SELECT parent_id FROM treenode t WHERE t.id = lost.id) FROM lost ORDER BY id;
 
 -- name: parents
 -- Treenodes whose parent is of another skeleton or project: id, parent.
-SELECT c.id, c.parent_id
+SELECT c.id, 'parent ' || c.parent_id
   FROM treenode c JOIN treenode p ON p.id = c.parent_id
  WHERE (c.skeleton_id, c.project_id) <> (p.skeleton_id, p.project_id)
  ORDER BY c.id;
 
 -- name: links
 -- Links whose skeleton is not that of their treenode, or whose ends are of another project: id, treenode.
-SELECT l.id, l.treenode_id
+SELECT l.id, 'treenode ' || l.treenode_id
   FROM connector_link l
   JOIN treenode t ON t.id = l.treenode_id
   JOIN connector c ON c.id = l.connector_id
@@ -41,7 +41,7 @@ SELECT l.id, l.treenode_id
 
 -- name: reviews
 -- Reviews whose skeleton is not that of their treenode: id, treenode.
-SELECT r.id, r.treenode_id
+SELECT r.id, 'treenode ' || r.treenode_id
   FROM review r JOIN treenode t ON t.id = r.treenode_id
  WHERE (r.skeleton_id, r.project_id) <> (t.skeleton_id, t.project_id)
  ORDER BY r.id;
@@ -56,10 +56,10 @@ SELECT id, what FROM derived_mismatches WHERE what = 'skeleton_summary' ORDER BY
 
 -- name: past_edges
 -- Treenodes and links whose edge in the past is not where they were: id, the version that ended it.
-SELECT id, ended_by FROM treenode_edges_before(first_readable_version())
+SELECT id, 'treenode.edge before version ' || ended_by FROM treenode_edges_before(first_readable_version())
  WHERE ST_OrderingEquals(shown, actual) IS NOT TRUE
  UNION ALL
-SELECT id, ended_by FROM link_edges_before(first_readable_version())
+SELECT id, 'connector_link.edge before version ' || ended_by FROM link_edges_before(first_readable_version())
  WHERE ST_OrderingEquals(shown, actual) IS NOT TRUE;
 
 -- name: history
@@ -69,4 +69,4 @@ SELECT row_key, format('%%s: %%s at version %%s', name, problem, version)
 
 -- name: counters
 -- Counters that would give an id again: newest id, table and counter.
-SELECT newest_id, format('%%s counts %%s', counter, name) FROM counter_problems() ORDER BY name, counter;
+SELECT newest_id, format('newest of %%s, counted by %%s', name, counter) FROM counter_problems() ORDER BY name, counter;
