@@ -161,7 +161,7 @@ def test_a_service_is_stopped_first(folder: Path) -> None:
 def test_an_interrupted_upgrade_does_not_begin_an_empty_database(folder: Path) -> None:
     data = folder / "postgres" / "data"
     data.rename(data.with_name("data-14"))
-    with pytest.raises(ClusterError, match="Rename what it was, .*data-14,"):
+    with pytest.raises(ClusterError, match=r"Rename what it was, .*data-14,"):
         Cluster(folder).start()
     data.with_name("data-14").rename(data)
 
