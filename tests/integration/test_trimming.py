@@ -74,7 +74,7 @@ async def test_what_is_before_goes_and_the_rest_stays(service: Service, tracer: 
     status, body = await tracer.refused("versions/revert", versions=f"[{pin}]")
     assert (status, body["type"]) == (410, "VersionGone")
     status, body = await tracer.refused("versions/undo")
-    assert status == 400, "the user's edits are older"
+    assert status == 404, "the user's edits are older"
     status, body = await tracer.refused("pins/", name="too late", version=early)
     assert status == 410
 

@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from catmaid_server.db import migrations
-from catmaid_server.db.migrations import available, migrate, pending
+from catmaid_server.db.migrations import Migration, available, migrate, pending
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.history import versions
@@ -30,7 +30,6 @@ from tests.helpers.snapshots import Snapshot, as_of, newest_version, snapshot
 from tests.helpers.walk import Walk
 
 OLD_DATA = Path(__file__).parent / "data_of_13d4565.sql"
-FIRST_TEXT = "42b534e0504a6ef22edc11fcb15bb2c56363d80b769fad81c5e4d219bb1ee77f"
 SECOND_TEXT = "8ca9ac5d3cfb743d7ea0017527bbf380dc22f1962fbfc76faabbc8d5e37a5286"
 
 
@@ -90,24 +89,51 @@ async def test_a_database_of_13d4565_keeps_every_row_and_its_history(old: str, t
             assert [outcome for outcome in await checks.check(connection) if not outcome.holds] == []
 
 
-@pytest.mark.parametrize("checksum", [FIRST_TEXT, SECOND_TEXT])
-async def test_earlier_texts_of_a_migration_are_mended(old: str, checksum: str) -> None:
-    """0024_accounts had two other texts before it was released."""
+def earlier_texts() -> dict[str, tuple[str, str]]:
+    """Name and text of migrations as they were between releases; the checksums tell that they were so."""
+    texts = {migration.name: migration.text for migration in available()}
+    accounts, reverting = texts["0024_accounts"], texts["0027_reverting"]
+    begin, end = reverting.index("-- An edit may need several"), reverting.index("-- Which versions took which back")
+    ungrouped = (reverting[:begin] + reverting[end:]).replace("(version, edit, reverts)", "(version, reverts)")
+    return {
+        "without guests": ("0024_accounts", accounts[: accounts.index("\n-- Those who applied")]),
+        "without groups of edits": ("0027_reverting", ungrouped),
+    }
+
+
+@pytest.mark.parametrize("case", earlier_texts())
+async def test_earlier_texts_of_a_migration_are_mended(old: str, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database becomes one that the present texts made."""
+    name, text = earlier_texts()[case]
+    before = [Migration(known.name, text if known.name == name else known.text) for known in available()]
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "available", lambda: [known for known in before if known.name <= name])
+        await migrate(old)
+    assert (await pending(old))[0] == name
+    assert (await migrate(old))[0] == name
+    assert await pending(old) == []
+    async with await psycopg.AsyncConnection.connect(old) as connection:
+        guests = await connection.execute(
+            "SELECT FROM project_permission WHERE user_id = 4 AND permission LIKE '%token'"
+        )
+        assert len(await guests.fetchall()) == 1
+        await connection.execute("SELECT begin_version(1, 1, 'edit', together => gen_random_uuid())")
+        await connection.execute(
+            "INSERT INTO reverted_version"
+            " SELECT current_version(), 'undo', id, 1 FROM (SELECT id FROM transaction_info LIMIT 2) edit"
+        )
+
+
+async def test_a_text_that_gave_more_is_left_as_it_is(old: str) -> None:
+    """The second text of 0024_accounts."""
     await migrate(old)
     async with await psycopg.AsyncConnection.connect(old) as connection:
-        await connection.execute("UPDATE schema_migration SET checksum = %s WHERE name = '0024_accounts'", (checksum,))
-        await connection.execute("SELECT begin_version(NULL, NULL, 'as the first text left it')")
         await connection.execute(
-            "DELETE FROM project_permission WHERE permission = 'can_annotate_with_token' AND user_id = 4"
+            "UPDATE schema_migration SET checksum = %s WHERE name = '0024_accounts'", (SECOND_TEXT,)
         )
     assert await pending(old) == ["0024_accounts"]
     assert await migrate(old) == ["0024_accounts"]
     assert await migrate(old) == []
-    async with await psycopg.AsyncConnection.connect(old) as connection:
-        cursor = await connection.execute(
-            "SELECT count(*) FROM project_permission WHERE permission = 'can_annotate_with_token' AND user_id = 4"
-        )
-        assert await cursor.fetchone() == (1 if checksum == FIRST_TEXT else 0,)
 
 
 @pytest.fixture(scope="module")

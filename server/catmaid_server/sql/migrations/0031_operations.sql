@@ -278,3 +278,6 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- With the column that 0027_reverting added.
+CREATE OR REPLACE VIEW past.transaction_info AS SELECT * FROM public.transaction_info WHERE id <= as_of_version();
