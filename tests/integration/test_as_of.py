@@ -185,7 +185,7 @@ def reading_queries() -> dict[str, str]:
     found = {}
     for path in sorted((Path(catmaid_server.__file__).parent / "sql").glob("*/*.sql")):
         subject = f"{path.parent.name}/{path.stem}"
-        if path.parent.name in ("migrations", "transfer", "demo"):
+        if path.parent.name in ("migrations", "transfer", "demo", "operations"):
             continue
         queries = load(subject)
         for name in dir(queries):

@@ -22,6 +22,13 @@ WANTED = {
     "restart",
     "status",
     "migrate",
+    "check",
+    "rebuild",
+    "trim",
+    "backup",
+    "restore",
+    "upgrade",
+    "psql",
     "import stack",
     "import swc",
     "import skeletons",
@@ -55,7 +62,7 @@ WANTED = {
     "group remove",
 }
 STACK = ("import", "stack", "somewhere", "--project", "P")
-WITHOUT_JSON = {"demo", "user activate", "user deactivate", "user password"}
+WITHOUT_JSON = {"demo", "psql", "user activate", "user deactivate", "user password"}
 
 
 def commands(group: Any, before: str = "") -> Iterator[tuple[str, click.Command]]:

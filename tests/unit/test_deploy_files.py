@@ -19,10 +19,11 @@ from tests.helpers.folders import REPOSITORY
 
 DEPLOY = REPOSITORY / "deploy"
 HOW_TO = (REPOSITORY / "docs/how-to/run-for-a-lab.md").read_text()
+BACK_UP = (REPOSITORY / "docs/how-to/back-up.md").read_text()
 FILES = sorted(path for path in DEPLOY.iterdir() if path.is_file())
 
 
-@pytest.mark.parametrize("text", [HOW_TO, *(path.read_text() for path in FILES)])
+@pytest.mark.parametrize("text", [HOW_TO, BACK_UP, *(path.read_text() for path in FILES)])
 def test_settings_exist(text: str) -> None:
     names = {name.lower() for name in re.findall(r"\bCATMAID_([A-Z_]+[A-Z])\b", text)}
     assert names <= {*Settings.model_fields, "token"}
@@ -30,8 +31,8 @@ def test_settings_exist(text: str) -> None:
 
 def test_commands_exist() -> None:
     commands: Any = typer.main.get_command(app)
-    text = HOW_TO + "".join(path.read_text() for path in FILES)
-    used = set(re.findall(r"bin/catmaid-jupyter (\w+)|`catmaid-jupyter (\w+)", text))
+    text = HOW_TO + BACK_UP + "".join(path.read_text() for path in FILES)
+    used = set(re.findall(r"(?:bin/|^)catmaid-jupyter (\w+)|`catmaid-jupyter (\w+)", text, re.MULTILINE))
     assert {first or second for first, second in used} <= set(commands.commands)
 
 

@@ -9,8 +9,21 @@ from pathlib import Path
 import psycopg
 import typer
 
+from catmaid_server.cli import (
+    backups,
+    demo,
+    exports,
+    groups,
+    imports,
+    members,
+    operations,
+    projects,
+    service,
+    sessions,
+    tokens,
+    users,
+)
 from catmaid_server.cli import catmaid as _catmaid  # noqa: F401 -- its commands join those of imports and exports
-from catmaid_server.cli import demo, exports, groups, imports, members, projects, service, tokens, users
 from catmaid_server.cli import skeletons as _skeletons  # noqa: F401 -- its commands join those of imports
 from catmaid_server.cli import stacks as _stacks  # noqa: F401 -- its command joins those of imports
 from catmaid_server.db.migrations import MigrationError
@@ -28,6 +41,9 @@ app = typer.Typer(
 )
 app.add_typer(demo.app)
 app.add_typer(service.app)
+app.add_typer(operations.app)
+app.add_typer(backups.app)
+app.add_typer(sessions.app)
 app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")
 app.add_typer(users.app, name="user")

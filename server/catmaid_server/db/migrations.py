@@ -23,6 +23,20 @@ CREATE TABLE IF NOT EXISTS schema_migration (
 """
 
 
+_NOTE = """
+INSERT INTO schema_migration (name, checksum) VALUES (%s, %s)
+ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum
+"""
+
+_EARLIER_TEXTS: dict[tuple[str, str], str | None] = {
+    ("0024_accounts", "42b534e0504a6ef22edc11fcb15bb2c56363d80b769fad81c5e4d219bb1ee77f"): "0024_accounts",
+    ("0024_accounts", "8ca9ac5d3cfb743d7ea0017527bbf380dc22f1962fbfc76faabbc8d5e37a5286"): None,
+    ("0027_reverting", "1922f245f4509e542f87e39f40dfe3e915a287daaa6d724e25d70d74fe013994"): "0027_reverting",
+}
+"""Texts that migrations had between releases, by name and checksum: the file of `sql/migrations/mends` that does what
+they left out, or None if they did all (the second let owners of forks write with API tokens, which they may anyway)."""
+
+
 class MigrationError(Exception):
     """The database and the migrations of this release do not fit together."""
 
@@ -38,6 +52,14 @@ class Migration:
     def checksum(self) -> str:
         """SHA-256 of the text, as hex."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A migration, and what of it a database lacks."""
+
+    migration: Migration
+    text: str
 
 
 def available() -> list[Migration]:
@@ -59,7 +81,7 @@ async def pending(dsn: str) -> list[str]:
         If an applied migration has since been changed, or is unknown to this release.
     """
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
-        return [m.name for m in await _missing(connection)]
+        return [step.migration.name for step in await _missing(connection)]
 
 
 async def migrate(dsn: str) -> list[str]:
@@ -71,15 +93,13 @@ async def migrate(dsn: str) -> list[str]:
         await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         await connection.execute(_JOURNAL)
         missing = await _missing(connection)
-        for migration in missing:
-            await connection.execute(migration.text)
-            await connection.execute(
-                "INSERT INTO schema_migration (name, checksum) VALUES (%s, %s)", (migration.name, migration.checksum)
-            )
-        return [m.name for m in missing]
+        for step in missing:
+            await connection.execute(step.text)
+            await connection.execute(_NOTE, (step.migration.name, step.migration.checksum))
+        return [step.migration.name for step in missing]
 
 
-async def _missing(connection: psycopg.AsyncConnection) -> list[Migration]:
+async def _missing(connection: psycopg.AsyncConnection) -> list[_Step]:
     cursor = await connection.execute("SELECT to_regclass('schema_migration') IS NOT NULL")
     row = await cursor.fetchone()
     applied: dict[str, str] = {}
@@ -90,10 +110,30 @@ async def _missing(connection: psycopg.AsyncConnection) -> list[Migration]:
     unknown = sorted(set(applied) - {m.name for m in known})
     if unknown:
         raise MigrationError(
-            f"This database was made by a newer release: it has {', '.join(unknown)}. "
+            f"This database was made by a newer release, or between two releases: it has {', '.join(unknown)}. "
             "Install that release, or use another data folder."
         )
-    changed = [m.name for m in known if applied.get(m.name, m.checksum) != m.checksum]
+    changed = [m.name for m in known if m.name in applied and not _is_known_text(m, applied[m.name])]
     if changed:
-        raise MigrationError(f"Migration {', '.join(changed)} is not the one this database was made with.")
-    return [m for m in known if m.name not in applied]
+        raise MigrationError(
+            f"Migration {', '.join(changed)} is not the one this database was made with, as happens between releases: "
+            "what it lacks is not known. Start the release that made it, take its projects out with "
+            "'catmaid-jupyter export catmaid', and bring them into a new data folder with "
+            "'catmaid-jupyter import catmaid'."
+        )
+    return [_step(m, applied.get(m.name)) for m in known if applied.get(m.name) != m.checksum]
+
+
+def _is_known_text(migration: Migration, checksum: str) -> bool:
+    return checksum == migration.checksum or (migration.name, checksum) in _EARLIER_TEXTS
+
+
+def _step(migration: Migration, applied: str | None) -> _Step:
+    """What is to be done of a migration of which a text with the checksum `applied` was applied, or none."""
+    if applied is None:
+        return _Step(migration, migration.text)
+    mend = _EARLIER_TEXTS[migration.name, applied]
+    if mend is None:
+        return _Step(migration, "")
+    path = files("catmaid_server").joinpath("sql", "migrations", "mends", f"{mend}.sql")
+    return _Step(migration, path.read_text(encoding="utf-8"))

@@ -28,7 +28,8 @@ LEAST_FREE_BYTES = 64 * 1024**2
 _BEGIN_VERSION = "SELECT begin_version(%s, %s, %s, %s, %s)"
 _READ_PAST = """
 SELECT set_config('search_path', 'past, public', true), set_config('catmaid.as_of', %s, true),
-       set_config('transaction_read_only', 'on', true)
+       set_config('transaction_read_only', 'on', true),
+       EXISTS (SELECT FROM public.unreadable_versions WHERE %s BETWEEN first_version AND last_version)
 """
 
 Connection: TypeAlias = psycopg.AsyncConnection[TupleRow]
@@ -146,8 +147,10 @@ class Store:
             if as_of is None:
                 yield connection
             else:
-                async with connection.transaction():
-                    await connection.execute(_READ_PAST, (str(as_of),))
+                async with _one_state(connection):
+                    cursor = await connection.execute(_READ_PAST, (str(as_of), as_of))
+                    if (await cursor.fetchall())[0][-1]:
+                        raise Overtaken(f"The history before version {as_of} was trimmed just now.")
                     yield connection
             if is_swollen(connection):
                 await connection.close()  # and the pool opens another
@@ -180,6 +183,18 @@ class Store:
             if project_id is not None:
                 for listener in self.committed:
                     listener(project_id)
+
+
+@asynccontextmanager
+async def _one_state(connection: Connection) -> AsyncIterator[None]:
+    """A transaction whose statements all see the same: what is trimmed meanwhile is there until its end."""
+    await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
+    try:
+        async with connection.transaction():
+            yield
+    finally:
+        if connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+            await connection.set_isolation_level(None)
 
 
 async def _configure(connection: Connection, longest_query_s: float) -> None:

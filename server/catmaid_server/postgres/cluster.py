@@ -143,6 +143,7 @@ class Cluster:
         account = server_account(self._data if self._data.exists() else None)
         installation = self._installation()
         if not self._data.exists():
+            self._refuse_interrupted_upgrade()
             self._initialise(installation, account)
         self._launch(installation, account)
 
@@ -200,6 +201,15 @@ class Cluster:
         with (new / "postgresql.conf").open("a") as conf:
             conf.write(f"{_INCLUDE}\n")
         new.rename(self._data)
+
+    def _refuse_interrupted_upgrade(self) -> None:
+        """An upgrade puts the old database aside just before the new one takes its place."""
+        kept = sorted(self._root.glob("data-*"), key=lambda path: path.stat().st_ctime)
+        if kept:
+            raise ClusterError(
+                f"There is no database in {self._data}, since an upgrade was interrupted. Rename what it was, "
+                f"{kept[-1]}, to {self._data}, and upgrade again."
+            )
 
     def _launch(self, installation: Installation, account: OsAccount) -> None:
         conf = self._data / "catmaid.conf"

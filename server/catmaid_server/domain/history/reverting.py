@@ -16,6 +16,7 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_edit, require_editable_neuron
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput, NotFound, StateMismatch
+from catmaid_server.domain.history.versions import require_history
 
 sql = load("history/reverting")
 
@@ -134,6 +135,7 @@ async def revert(tx: Connection, user: User, project_id: int, versions: Sequence
 async def take_back(tx: Connection, user: User, project_id: int, taken: Sequence[Taken], kind: str) -> Reverted:
     """As `revert`; `kind` is what is kept of this: `revert`, `undo` or `redo`."""
     versions = sorted({one.reverts for one in taken})
+    await tx.execute(sql.keep_history)
     own = await require_versions(tx, project_id, versions) == {user.id}
     await tx.execute(sql.lock, {"versions": versions})
     changes = await changes_of(tx, versions)
@@ -159,6 +161,7 @@ async def require_versions(connection: Connection, project_id: int, versions: Se
     """The ids of the users who wrote these versions; `NotFound` if one is none of the project."""
     if not versions or len(versions) > _MOST_VERSIONS:
         raise InvalidInput(f"Name 1 to {_MOST_VERSIONS} versions to take back.")
+    await require_history(connection, min(versions))
     found = await fetch_all(connection, sql.versions, versions=list(versions), project_id=project_id)
     missing = sorted(set(versions) - {row[0] for row in found})
     if missing:

@@ -6,9 +6,9 @@ import asyncio
 import time
 
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_value
+from catmaid_server.db.rows import fetch_one, fetch_value
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.times import parse_time
 
 sql = load("history/versions")
@@ -16,6 +16,34 @@ sql = load("history/versions")
 _PATIENCE_S = 20.0
 _POLL_S = 0.02
 _LARGEST = 2**47
+_UNREADABLE = {
+    "trimmed": "the history before version {next} was trimmed on {date}",
+    "upgraded": "reads of the past go back to version {next}, from the upgrade of this service",
+    "restored": "this service was restored from a backup on {date}, and may have lost it; versions go on with {next}",
+}
+
+
+class VersionGone(NotFound):
+    """A version cannot be read or taken back any more."""
+
+
+async def require_readable(connection: Connection, version: int) -> None:
+    """`VersionGone` with the reason if a version cannot be read any more."""
+    row = await fetch_one(connection, sql.unreadable, version=version)
+    if row is not None:
+        reason, first_readable, since = row
+        why = _UNREADABLE[reason].format(next=first_readable, date=f"{since:%Y-%m-%d}")
+        raise VersionGone(f"Version {version} cannot be read any more: {why}.")
+
+
+async def require_history(connection: Connection, version: int) -> None:
+    """`VersionGone` if it is not known any more what a version changed."""
+    row = await fetch_one(connection, sql.trimmed, version=version)
+    if row is not None:
+        raise VersionGone(
+            f"Version {version} cannot be taken back any more: the history before version {row[0]} was trimmed on "
+            f"{row[1]:%Y-%m-%d}."
+        )
 
 
 async def settled(connection: Connection) -> int:
@@ -43,8 +71,14 @@ async def wait_until_settled(connection: Connection, version: int) -> None:
 async def resolve(connection: Connection, project_id: int | None, text: str) -> int:
     """The settled version that a number, the name of a pin of the project, or an ISO time (UTC) stands for.
 
-    Raises `InvalidInput` if there is none.
+    Raises `InvalidInput` if there is none, `VersionGone` if it cannot be read any more.
     """
+    version = await _resolved(connection, project_id, text)
+    await require_readable(connection, version)
+    return version
+
+
+async def _resolved(connection: Connection, project_id: int | None, text: str) -> int:
     if text.isascii() and text.isdigit():
         return await _numbered(connection, text)
     if project_id is not None:

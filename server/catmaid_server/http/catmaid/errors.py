@@ -13,6 +13,7 @@ from catmaid_server.auth.access import Unauthenticated
 from catmaid_server.auth.turns import TooManyAttempts
 from catmaid_server.domain.accounts.accounts import InactiveLogin, InvalidLogin
 from catmaid_server.domain.errors import DomainError, LocationLookup, NotAllowed, NotFound, StateMismatch
+from catmaid_server.domain.history.versions import VersionGone
 from catmaid_server.domain.space.stacks import NoSuchStack, NoSuchStackGroup
 from catmaid_server.domain.space.volumes import UnknownFileType
 from catmaid_server.transfer.importers.catmaid.server import SourceError
@@ -23,6 +24,7 @@ _DOMAIN_ERRORS: tuple[tuple[type[DomainError], int, str], ...] = (
     (NotAllowed, 403, names.NOT_ALLOWED),
     (NoSuchStack, 404, names.NO_SUCH_PAGE),
     (NoSuchStackGroup, 404, names.NO_SUCH_OBJECT),
+    (VersionGone, 410, names.VERSION_GONE),
     (NotFound, 404, names.NOT_FOUND),
     (UnknownFileType, 415, "UnsupportedMediaType"),
     (TooManyAttempts, 429, "TooManyAttempts"),

@@ -1,5 +1,9 @@
 -- Taking versions back.
 
+-- name: keep_history
+-- Nothing is trimmed until this transaction ends.
+LOCK TABLE unreadable_versions IN ROW SHARE MODE;
+
 -- name: versions
 -- Versions of a project, with who wrote them.
 SELECT id, coalesce(user_id, 0), label FROM transaction_info
@@ -117,5 +121,6 @@ SELECT t.id, t.label, t.time, t.edit_group, last.version, last.kind
                       WHERE r.edit = t.id AND r.kind IN ('undo', 'redo') ORDER BY r.version DESC LIMIT 1) last ON true
  WHERE t.user_id = %(user_id)s AND t.project_id = %(project_id)s AND t.id < %(below)s
    AND NOT EXISTS (SELECT FROM reverted_version r WHERE r.version = t.id AND r.kind IN ('undo', 'redo'))
+   AND NOT EXISTS (SELECT FROM unreadable_versions u WHERE u.reason = 'trimmed' AND t.id <= u.last_version + 1)
  ORDER BY t.id DESC
  LIMIT %(most)s;

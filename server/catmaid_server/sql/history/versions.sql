@@ -16,3 +16,15 @@ SELECT id FROM transaction_info WHERE time <= %(time)s AND id <= %(settled)s ORD
 -- name: newest
 -- The newest version that others committed, settled or not.
 SELECT coalesce(max(id), 0) FROM transaction_info WHERE current_version() IS NULL OR id <> current_version();
+
+-- name: unreadable
+-- Why a version cannot be read: reason, the first version after it that can, and since when; no row if it can.
+SELECT reason, last_version + 1, time
+  FROM unreadable_versions
+ WHERE %(version)s BETWEEN first_version AND last_version
+ ORDER BY last_version DESC, time DESC
+ LIMIT 1;
+
+-- name: trimmed
+-- Since when the history of the first of these versions is gone, and up to which version; no row if it is there.
+SELECT last_version + 1, time FROM unreadable_versions WHERE reason = 'trimmed' AND %(version)s <= last_version + 1;

@@ -1,0 +1,88 @@
+"""Delete the history before a version, when an administrator asks for it: what it was cannot be read any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_all, fetch_records
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.history import versions
+from catmaid_server.domain.projects import projects
+
+sql = load("operations/trimming")
+
+LABEL = "operations.trim"
+
+
+class TableStates(NamedTuple):
+    """How many states of rows a history table loses."""
+
+    name: str
+    states: int
+
+
+@dataclass(frozen=True, slots=True)
+class LostPin:
+    """A pin whose version cannot be read after the trim."""
+
+    name: str
+    version: int
+    project: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trim:
+    """What goes if the history before a version is trimmed."""
+
+    version: int
+    """The first version that can be read afterwards."""
+    tables: list[TableStates]
+    pins: list[LostPin]
+
+    @property
+    def states(self) -> int:
+        """All states of rows together."""
+        return sum(table.states for table in self.tables)
+
+
+async def planned(connection: Connection, before: str, project: str | None) -> Trim:
+    """What would go before a version, the pin of a project, or a time.
+
+    Raises `InvalidInput` if it is none of these, `VersionGone` if it is trimmed already.
+    """
+    project_id = None if project is None else await projects.require_project(connection, project)
+    version = await versions.resolve(connection, project_id, before)
+    if version < 1:
+        raise InvalidInput("There is no version before 1.")
+    return Trim(
+        version,
+        [TableStates(*row) for row in await fetch_all(connection, sql.states, version=version)],
+        await fetch_records(connection, sql.pins, LostPin, version=version),
+    )
+
+
+async def trim(tx: Connection, version: int, *, with_pins: bool) -> Trim:
+    """Delete the history before a version, in one transaction.
+
+    Pins of versions before it are deleted with `with_pins`; without, `InvalidInput` if there are any.
+    """
+    await tx.execute(sql.lock)
+    done = await planned(tx, str(version), None)
+    if done.pins and not with_pins:
+        raise InvalidInput(refusal(done))
+    await tx.execute(sql.delete_pins, {"version": version})
+    await tx.execute(sql.delete_states, {"version": version})
+    await tx.execute(sql.mark, {"version": version})
+    return done
+
+
+def refusal(found: Trim) -> str:
+    """Which pins are in the way."""
+    names = ", ".join(f"{pin.name!r} of {pin.project!r} (version {pin.version})" for pin in found.pins)
+    return (
+        f"Pins stand for versions before {found.version}: {names}. Trim before version {found.pins[0].version} at "
+        "most, or delete these pins, too, with --with-pins."
+    )
