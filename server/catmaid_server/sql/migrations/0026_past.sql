@@ -84,6 +84,8 @@ BEGIN
                     ELSE tstzrange(lower(t.sys_period), NULL) END AS sys_period
           FROM public.%5$I t WHERE t.version <= as_of_version()
         $sql$, name, kept, others, history, name || '__with_history');
+    -- What a version wrote is looked for by its number.
+    EXECUTE format('CREATE INDEX ON %I (version)', history);
 END
 $create$;
 

@@ -254,13 +254,19 @@ BEGIN
     UPDATE treenode t SET edge = e.edge
       FROM actual_treenode_edge e
      WHERE e.id = t.id AND NOT ST_OrderingEquals(t.edge, e.edge)
-       AND (t.version = current_version()
-            OR t.parent_id IN (SELECT id FROM treenode WHERE version = current_version()));
+       AND t.id IN (SELECT id FROM treenode WHERE version = current_version()
+                     UNION
+                    SELECT c.id FROM treenode p JOIN treenode c ON c.parent_id = p.id
+                     WHERE p.version = current_version());
     UPDATE connector_link l SET edge = e.edge
       FROM actual_link_edge e
      WHERE e.id = l.id AND NOT ST_OrderingEquals(l.edge, e.edge)
-       AND (l.version = current_version()
-            OR l.treenode_id IN (SELECT id FROM treenode WHERE version = current_version())
-            OR l.connector_id IN (SELECT id FROM connector WHERE version = current_version()));
+       AND l.id IN (SELECT id FROM connector_link WHERE version = current_version()
+                     UNION
+                    SELECT o.id FROM treenode p JOIN connector_link o ON o.treenode_id = p.id
+                     WHERE p.version = current_version()
+                     UNION
+                    SELECT o.id FROM connector p JOIN connector_link o ON o.connector_id = p.id
+                     WHERE p.version = current_version());
 END
 $$;
