@@ -185,32 +185,33 @@ CREATE VIEW past.transaction_info AS SELECT * FROM public.transaction_info WHERE
 -- those of the edges that there were.
 CREATE VIEW treenode_in_space AS SELECT * FROM treenode;
 CREATE VIEW link_in_space AS SELECT * FROM connector_link;
+-- Subqueries that are not taken apart: for the few rows of a box, each row is looked up by its id.
 CREATE VIEW past.treenode_in_space AS
 SELECT t.id, t.project_id, t.skeleton_id, t.parent_id, t.x, t.y, t.z, t.radius, t.confidence, t.user_id, t.editor_id,
        t.creation_time, t.edition_time, t.version, e.edge
   FROM (SELECT n.id, n.edge
           FROM public.treenode n
-         WHERE NOT EXISTS (SELECT FROM public.treenode_edge_past p WHERE p.id = n.id AND p.ended_by > as_of_version())
+         WHERE (SELECT min(p.ended_by) FROM public.treenode_edge_past p
+                 WHERE p.id = n.id AND p.ended_by > as_of_version()) IS NULL
          UNION ALL
         SELECT p.id, p.edge
           FROM public.treenode_edge_past p
-         WHERE p.ended_by > as_of_version()
-           AND NOT EXISTS (SELECT FROM public.treenode_edge_past q
-                            WHERE q.id = p.id AND q.ended_by > as_of_version() AND q.ended_by < p.ended_by)) e
-  JOIN past.treenode t ON t.id = e.id;
+         WHERE p.ended_by = (SELECT min(q.ended_by) FROM public.treenode_edge_past q
+                              WHERE q.id = p.id AND q.ended_by > as_of_version())) e
+ CROSS JOIN LATERAL (SELECT * FROM past.treenode s WHERE s.id = e.id LIMIT 1) t;
 CREATE VIEW past.link_in_space AS
 SELECT t.id, t.project_id, t.user_id, t.treenode_id, t.connector_id, t.skeleton_id, t.relation_id, t.confidence,
        t.creation_time, t.edition_time, t.version, e.edge
   FROM (SELECT n.id, n.edge
           FROM public.connector_link n
-         WHERE NOT EXISTS (SELECT FROM public.link_edge_past p WHERE p.id = n.id AND p.ended_by > as_of_version())
+         WHERE (SELECT min(p.ended_by) FROM public.link_edge_past p
+                 WHERE p.id = n.id AND p.ended_by > as_of_version()) IS NULL
          UNION ALL
         SELECT p.id, p.edge
           FROM public.link_edge_past p
-         WHERE p.ended_by > as_of_version()
-           AND NOT EXISTS (SELECT FROM public.link_edge_past q
-                            WHERE q.id = p.id AND q.ended_by > as_of_version() AND q.ended_by < p.ended_by)) e
-  JOIN past.connector_link t ON t.id = e.id;
+         WHERE p.ended_by = (SELECT min(q.ended_by) FROM public.link_edge_past q
+                              WHERE q.id = p.id AND q.ended_by > as_of_version())) e
+ CROSS JOIN LATERAL (SELECT * FROM past.connector_link s WHERE s.id = e.id LIMIT 1) t;
 
 -- Views over several tables are the same over their past.
 DO $$
