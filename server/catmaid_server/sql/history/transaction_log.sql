@@ -80,10 +80,10 @@ WITH near AS MATERIALIZED (
      WHERE xz_box(edge) && box(point(%(x0)s, %(z0)s), point(%(x1)s, %(z1)s))
 ), state AS (
     SELECT t.x, t.y, t.z, t.version, NULL::bigint AS ended_by
-      FROM treenode t WHERE t.id IN (SELECT id FROM near) AND t.project_id = %(project_id)s
+      FROM near JOIN treenode t ON t.id = near.id WHERE t.project_id = %(project_id)s
      UNION ALL
     SELECT t.x, t.y, t.z, t.version, t.ended_by
-      FROM treenode__history t WHERE t.id IN (SELECT id FROM near) AND t.project_id = %(project_id)s
+      FROM near JOIN treenode__history t ON t.id = near.id WHERE t.project_id = %(project_id)s
      UNION ALL
     SELECT x, y, z, version, NULL FROM connector
      WHERE project_id = %(project_id)s AND point(x, z) <@ box(point(%(x0)s, %(z0)s), point(%(x1)s, %(z1)s))
