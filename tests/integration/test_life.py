@@ -144,7 +144,8 @@ async def test_what_went_in_after_nodes_had_left_is_not_their_ancestor(tracer: T
 
 
 @pytest.mark.parametrize(("form", "status", "said"), [
-    ({}, 400, "skeleton_ids"),
+    ({}, 400, "At least one skeleton"),
+    ({"neuron_ids": "[99999999]"}, 404, "never had neuron 99999999"),
     ({"skeleton_ids": "[]"}, 400, "At least one skeleton"),
     ({"skeleton_ids": "[99999999]"}, 404, "never had skeleton 99999999"),
 ])  # fmt: skip

@@ -11,7 +11,6 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import NotFound
-from catmaid_server.domain.values import required
 
 sql = load("history/lineage")
 
@@ -74,7 +73,7 @@ async def lineage(connection: Connection, project_id: int, skeleton_ids: Sequenc
 
     Skeletons that are gone are known, too; `NotFound` for those that the project never had.
     """
-    wanted = sorted(set(required(skeleton_ids, "skeleton")))
+    wanted = sorted(set(skeleton_ids))
     known = {row[0] for row in await fetch_all(connection, sql.known, project_id=project_id, skeleton_ids=wanted)}
     missing = [skeleton_id for skeleton_id in wanted if skeleton_id not in known]
     if missing:

@@ -9,6 +9,7 @@ import msgspec
 
 from catmaid_server.domain.history import life, lineage
 from catmaid_server.domain.times import ZonedTime
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Permission, Routes
 
@@ -36,7 +37,9 @@ class GrowthUnit(msgspec.Struct):
 class LineageOfSkeletons(msgspec.Struct):
     """Skeletons that there are, or once were."""
 
-    skeleton_ids: list[int]
+    skeleton_ids: list[int] = []
+    neuron_ids: list[int] = []
+    """Neurons, whose skeletons are meant, those that are gone, too."""
 
 
 class ContributorAnswer(TypedDict):
@@ -142,8 +145,11 @@ async def list_growth(call: Call, form: GrowthUnit) -> list[GrowthAnswer]:
 @routes.any("/{project_id}/skeletons/lineage", needs=Permission.BROWSE)
 async def trace_lineage(call: Call, form: LineageOfSkeletons) -> LineageAnswer:
     """Tell what became of skeletons, and the joins and splits that they went through."""
+    required([*form.skeleton_ids, *form.neuron_ids], "skeleton or neuron")
     async with call.reading() as connection:
-        found = await lineage.lineage(connection, call.project_id, form.skeleton_ids)
+        of_neurons = [await life.skeletons_of(connection, call.project_id, neuron_id) for neuron_id in form.neuron_ids]
+        skeleton_ids = [*form.skeleton_ids, *(one for pair in of_neurons for side in pair for one in side)]
+        found = await lineage.lineage(connection, call.project_id, skeleton_ids)
     return {
         "became": [
             {"skeleton_id": skeleton_id, "neuron_id": neuron_id, "name": name, "nodes": nodes}
