@@ -62,8 +62,9 @@ async def test_time_spent_is_the_time_within_sessions(tracer: Tracer) -> None:
         assert (one["sessions"], one["seconds"]) == (sessions, seconds)
     (one,) = await tracer.get(path)
     assert (one["sessions"], one["seconds"]) == (2, 240)
-    status, body = await tracer.actor.request("GET", f"/{tracer.project_id}/{path}", params={"gap_s": 0})
-    assert (status, "longer than 0" in body["error"]) == (400, True)
+    for wrong in (0, -1, 1e30):
+        status, body = await tracer.actor.request("GET", f"/{tracer.project_id}/{path}", params={"gap_s": str(wrong)})
+        assert (status, "longer than 0" in body["error"]) == (400, True)
 
 
 async def test_growth_is_the_size_after_each_version(tracer: Tracer) -> None:

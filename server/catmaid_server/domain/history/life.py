@@ -20,6 +20,7 @@ BY_VERSION = "version"
 BY_DAY = "day"
 BY_CREATION = "creation"
 MOST_STEPS = 100_000
+_LONGEST_GAP_S = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,15 @@ async def skeletons_of(connection: Connection, project_id: int, neuron_id: int) 
     return sorted(i for i, is_there in found if is_there), sorted(i for i, is_there in found if not is_there)
 
 
-async def contributors(connection: Connection, project_id: int, neuron_id: int, *, gap: timedelta) -> list[Contributor]:
+async def contributors(connection: Connection, project_id: int, neuron_id: int, *, gap_s: float) -> list[Contributor]:
     """Who worked at a neuron, those who made most treenodes first.
 
-    A session ends where a user does nothing at the neuron for `gap`. An act is what made or edited a treenode, made a
-    link, label, annotation or review, or deleted one of these.
+    A session ends where a user does nothing at the neuron for so many seconds (`gap_s`). An act is what made or edited
+    a treenode, made a link, label, annotation or review, or deleted one of these.
     """
-    if gap <= timedelta(0):
-        raise InvalidInput("The gap between sessions is longer than 0 seconds.")
+    if not 0 < gap_s <= _LONGEST_GAP_S:
+        raise InvalidInput(f"The gap between sessions is longer than 0 and at most {_LONGEST_GAP_S:.0f} seconds.")
+    gap = timedelta(seconds=gap_s)
     present, former = await skeletons_of(connection, project_id, neuron_id)
     rows = await fetch_all(connection, sql.contributions, prepare=False, skeleton_ids=present, neuron_id=neuron_id)
     counts: dict[int, tuple[int, ...]] = {user_id: tuple(numbers) for user_id, *numbers in rows}

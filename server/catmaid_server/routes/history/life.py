@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TypedDict
 
 import msgspec
@@ -109,9 +108,7 @@ class LineageAnswer(TypedDict):
 async def list_contributors(call: Call, form: SessionGap) -> list[ContributorAnswer]:
     """List who worked at a neuron, what they did, and how long."""
     async with call.reading() as connection:
-        found = await life.contributors(
-            connection, call.project_id, call.path["neuron_id"], gap=timedelta(seconds=form.gap_s)
-        )
+        found = await life.contributors(connection, call.project_id, call.path["neuron_id"], gap_s=form.gap_s)
     return [
         {
             "user_id": one.user_id,
