@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from catmaid_server.domain.history import transaction_log
 from tests.helpers.arbors import UNCHECKED, Tracer
 from tests.helpers.service import Service
 
@@ -77,7 +78,13 @@ def assert_alike(found: list[str], wanted: list[str]) -> None:
     assert [label.partition(".")[0] for label in found] == [label.partition(".")[0] for label in wanted]
 
 
-async def test_versions_of_a_place_also_those_of_what_left_it(tracer: Tracer) -> None:
+@pytest.mark.parametrize("few_states", [0, 200_000])
+async def test_versions_of_a_place_also_those_of_what_left_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch, few_states: int
+) -> None:
+    """Found by what is there, or by what changed."""
+    monkeypatch.setattr(transaction_log, "_FEW_STATES", few_states)
+    tracer = Tracer.of(service)
     node = await tracer.node(x=70_000, y=70_000, z=70_000)
     child = await tracer.node(node, x=80_000, y=70_000, z=70_000)
     await tracer.post("connector/create", x=70_010, y=70_000, z=70_000)

@@ -17,6 +17,8 @@ sql = load("history/transaction_log")
 
 MOST_ENTRIES = 10_000
 NEWEST = 2**62
+_FEW_STATES = 200_000
+"""Of a span in which no more than these changed, all are looked at; else what is in the box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,5 +110,7 @@ async def _fitting(connection: Connection, project_id: int, wanted: LogFilter) -
     if wanted.box is not None:
         (x0, y0, z0), (x1, y1, z1) = wanted.box.low, wanted.box.high
         corners = {"x0": x0, "y0": y0, "z0": z0, "x1": x1, "y1": y1, "z1": z1}
-        sets.append(await versions(sql.versions_in_box, project_id=project_id, **corners))
+        states = await fetch_value(connection, sql.states, **span, most=_FEW_STATES + 1)
+        query = sql.versions_of_span_in_box if states <= _FEW_STATES else sql.versions_in_box
+        sets.append(await versions(query, project_id=project_id, **corners))
     return sorted(set.intersection(*sets)) if sets else None

@@ -97,3 +97,39 @@ WITH near AS MATERIALIZED (
 SELECT version FROM inside WHERE version > %(above)s AND version <= %(up_to)s
  UNION
 SELECT ended_by FROM inside WHERE ended_by > %(above)s AND ended_by <= %(up_to)s;
+
+-- name: states
+-- How many states of treenodes and connectors began or ended in a span of versions, counted up to a number.
+SELECT count(*)
+  FROM (SELECT FROM treenode WHERE version > %(above)s AND version <= %(up_to)s
+         UNION ALL
+        SELECT FROM treenode__history WHERE version > %(above)s AND version <= %(up_to)s
+         UNION ALL
+        SELECT FROM treenode__history WHERE ended_by > %(above)s AND ended_by <= %(up_to)s
+         UNION ALL
+        SELECT FROM connector WHERE version > %(above)s AND version <= %(up_to)s
+         UNION ALL
+        SELECT FROM connector__history WHERE version > %(above)s AND version <= %(up_to)s
+         UNION ALL
+        SELECT FROM connector__history WHERE ended_by > %(above)s AND ended_by <= %(up_to)s
+         LIMIT %(most)s) state;
+
+-- name: versions_of_span_in_box
+-- As versions_in_box, from the states that began or ended in the span rather than from those in the box.
+WITH state AS (
+    SELECT version, project_id, x, y, z FROM treenode WHERE version > %(above)s AND version <= %(up_to)s
+     UNION ALL
+    SELECT version, project_id, x, y, z FROM treenode__history WHERE version > %(above)s AND version <= %(up_to)s
+     UNION ALL
+    SELECT ended_by, project_id, x, y, z FROM treenode__history WHERE ended_by > %(above)s AND ended_by <= %(up_to)s
+     UNION ALL
+    SELECT version, project_id, x, y, z FROM connector WHERE version > %(above)s AND version <= %(up_to)s
+     UNION ALL
+    SELECT version, project_id, x, y, z FROM connector__history WHERE version > %(above)s AND version <= %(up_to)s
+     UNION ALL
+    SELECT ended_by, project_id, x, y, z FROM connector__history WHERE ended_by > %(above)s AND ended_by <= %(up_to)s
+)
+SELECT DISTINCT version
+  FROM state
+ WHERE project_id = %(project_id)s
+   AND x BETWEEN %(x0)s AND %(x1)s AND y BETWEEN %(y0)s AND %(y1)s AND z BETWEEN %(z0)s AND %(z1)s;
