@@ -16,6 +16,10 @@ sql = load("history/versions")
 _PATIENCE_S = 20.0
 _POLL_S = 0.02
 _LARGEST = 2**47
+
+NOW = "now"
+"""Stands for the newest settled version where two versions are named."""
+
 _UNREADABLE = {
     "trimmed": "the history before version {next} was trimmed on {date}",
     "upgraded": "reads of the past go back to version {next}, from the upgrade of this service",
@@ -44,9 +48,6 @@ async def require_history(connection: Connection, version: int) -> None:
             f"Version {version} cannot be taken back any more: the history before version {row[0]} was trimmed on "
             f"{row[1]:%Y-%m-%d}."
         )
-
-NOW = "now"
-"""Stands for the newest settled version where two versions are named."""
 
 
 async def settled(connection: Connection) -> int:

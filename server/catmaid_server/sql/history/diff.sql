@@ -130,7 +130,6 @@ SELECT id, neuron_id FROM skeleton__history
 
 -- name: states
 -- Neurons that there were at a version: id, name, number of treenodes, cable (nm).
--- Where a skeleton has no summary of that time, which versions before summaries were kept have not, its nodes are added up.
 WITH known AS (
     SELECT id, name FROM neuron WHERE id = ANY (%(neuron_ids)s::integer[]) AND version <= %(version)s
      UNION ALL
@@ -142,26 +141,14 @@ WITH known AS (
     SELECT id, neuron_id FROM skeleton__history
      WHERE neuron_id = ANY (%(neuron_ids)s::integer[]) AND version <= %(version)s AND ended_by > %(version)s
 ), sized AS (
-    SELECT m.neuron_id, coalesce(live.num_nodes, past.num_nodes, counted.num_nodes) AS num_nodes,
-           coalesce(live.cable_length, past.cable_length, counted.cable_length) AS cable_length
+    SELECT m.neuron_id, coalesce(live.num_nodes, past.num_nodes) AS num_nodes,
+           coalesce(live.cable_length, past.cable_length) AS cable_length
       FROM model m
       LEFT JOIN skeleton_summary live ON live.skeleton_id = m.id AND live.version <= %(version)s
       LEFT JOIN LATERAL (
           SELECT num_nodes, cable_length, ended_by FROM skeleton_summary__history
            WHERE skeleton_id = m.id AND version <= %(version)s AND live.skeleton_id IS NULL
            ORDER BY version DESC LIMIT 1) past ON past.ended_by > %(version)s
-      LEFT JOIN LATERAL (
-          WITH node AS MATERIALIZED (
-              SELECT id, parent_id, x, y, z FROM treenode WHERE skeleton_id = m.id AND version <= %(version)s
-               UNION ALL
-              SELECT id, parent_id, x, y, z FROM treenode__history
-               WHERE skeleton_id = m.id AND version <= %(version)s AND ended_by > %(version)s
-          )
-          SELECT count(*) AS num_nodes,
-                 coalesce(sum(ST_3DDistance(ST_MakePoint(n.x, n.y, n.z), ST_MakePoint(p.x, p.y, p.z))), 0)
-                     AS cable_length
-            FROM node n LEFT JOIN node p ON p.id = n.parent_id
-           WHERE live.skeleton_id IS NULL AND past.num_nodes IS NULL) counted ON true
 )
 SELECT k.id, k.name, coalesce(sum(s.num_nodes), 0)::bigint, coalesce(sum(s.cable_length), 0)::float8
   FROM known k LEFT JOIN sized s ON s.neuron_id = k.id
