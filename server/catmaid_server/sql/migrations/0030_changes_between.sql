@@ -1,27 +1,8 @@
 -- What changed between two versions, and looking up versions by what they wrote and where.
 
--- States of rows are looked up by the version that began them, also where they are past.
-DO $$
-DECLARE
-    live record;
-BEGIN
-    FOR live IN SELECT name FROM revertible_tables() LOOP
-        EXECUTE format('CREATE INDEX %I ON %I (version)', live.name || '__history_version', live.name || '__history');
-    END LOOP;
-END
-$$;
+-- Skeletons that a neuron once had, and connectors that once were in a place.
 CREATE INDEX skeleton__history_neuron_id ON skeleton__history (neuron_id);
 CREATE INDEX connector__history_place ON connector__history USING gist (point(x, z));
-
--- Tables that become versioned later get it, too.
-ALTER FUNCTION create_history_table(regclass, text[]) RENAME TO create_history_table_0026;
-CREATE FUNCTION create_history_table(live regclass, derived text[] DEFAULT '{}') RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM create_history_table_0026(live, derived);
-    EXECUTE format('CREATE INDEX %I ON %I (version)', live::text || '__history_version', live::text || '__history');
-END
-$$;
 
 -- How many rows of each table a project had at one version and not at another, before it, and the other way round, and how
 -- many had other values; no row for tables in which nothing is different. What changed and was taken back does not count.
