@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -13,6 +14,9 @@ from catmaid_jupyter.client.frames import PINS, REVERTED, frame
 from catmaid_jupyter.edits.base import new_key
 from catmaid_wire.edits import IDEMPOTENCY_KEY
 
+VersionKey: TypeAlias = int | str | datetime
+"""A version, the name of a pin, or a time; without a zone it is UTC."""
+
 
 async def version(place: Place) -> int:
     """The newest version that can be read for ever."""
@@ -20,10 +24,10 @@ async def version(place: Place) -> int:
     return int((await place.read_json("GET", "version"))["version"])
 
 
-async def resolved(place: Place, key: int | str | datetime) -> tuple[int, str]:
+async def resolved(place: Place, key: VersionKey) -> tuple[int, str]:
     """The version that a number, the name of a pin or a time stands for, and how to call it."""
     place.require_history("reading the past")
-    text = _as_text(key)
+    text = as_text(key)
     found = await place.http.read_json("GET", place.path("version"), params={"as_of": text})
     number = int(found["version"])
     return number, f"version {number}" if text == str(number) else f"{text} (version {number})"
@@ -62,7 +66,8 @@ async def revert(place: Place, versions: Sequence[int], *, dry_run: bool) -> pd.
     return changes
 
 
-def _as_text(key: int | str | datetime) -> str:
+def as_text(key: VersionKey) -> str:
+    """A version, the name of a pin or a time, as the server reads it."""
     if isinstance(key, datetime):
         zoned = key.replace(tzinfo=UTC) if key.tzinfo is None else key.astimezone(UTC)
         return zoned.isoformat().replace("+00:00", "Z")

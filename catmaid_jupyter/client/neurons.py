@@ -16,7 +16,9 @@ from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.logins import logins
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client import history_tables
 from catmaid_jupyter.client.frames import ANNOTATIONS, frame
+from catmaid_jupyter.client.life import NeuronLife, life
 from catmaid_jupyter.client.morphology import Morphology, read_eswc, read_morphology
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.edits.base import Edit
@@ -91,6 +93,18 @@ class Neuron(Public):
         """Give the neuron another name. Raises `NotAllowed`, `NotFound`, `InvalidInput` for an empty one."""
         loop.run(self.project.edits.apply(RenameNeuron(neuron_id=self.id, name=name)))
         self.name = name
+
+    def life(self, *, by: str = "day", gap: str | pd.Timedelta = "5min") -> NeuronLife:
+        """Who made the neuron and how long that took, how it grew, and the joins and splits of its skeletons.
+
+        by : `"day"`, the size at the end of each day; `"version"`, after each version that changed it; `"creation"`,
+            what there is now, added up by the day on which it was made: of imported neurons, too.
+        gap : a session of work ends where a user does nothing at the neuron for so long; time spent is that between
+            the first and the last act of each session.
+
+        Also of a neuron that is gone. `InvalidInput` at servers other than catmaid_jupyter's.
+        """
+        return loop.run(life(self.project.place, self.id, self.name, by=by, gap=gap))
 
     async def _skeleton_ids(self) -> list[int]:
         return await read_skeleton_ids(self.project.place, self.id)
@@ -233,6 +247,11 @@ class Skeleton(Public):
             return write_swc(Path(path), nodes, title=title, labelled=self.morphology.somata, soma_markers=soma_markers)
         except BadSomaMarkers as error:
             raise InvalidInput(str(error)) from None
+
+    @property
+    def lineage(self) -> pd.DataFrame:
+        """The joins and splits that its treenodes went through, as `Project.lineage` has them."""
+        return loop.run(history_tables.lineage(self.project.place, skeleton_ids=[self.id]))[0]
 
     def rename(self, name: str) -> None:
         """Give the neuron another name."""

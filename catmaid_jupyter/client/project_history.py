@@ -1,15 +1,21 @@
-"""The history of a project in people's hands: versions, pins, undo, redo, revert."""
+"""The history of a project in people's hands: versions, pins, undo, redo, revert, diff, log, lineage."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import NotFound
 from catmaid_jupyter.api.place import Place
-from catmaid_jupyter.client import history
+from catmaid_jupyter.client import history, history_tables
+from catmaid_jupyter.client.history import VersionKey
+from catmaid_jupyter.client.history_tables import LogQuery
+from catmaid_jupyter.client.neuron_lookup import neurons_by_name
+from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.edits.journal import EditJournal
 
@@ -82,3 +88,108 @@ class ProjectHistory(Public):
         """
         wanted = [int(versions)] if isinstance(versions, int | np.integer) else [int(version) for version in versions]
         return loop.run(history.revert(self.place, wanted, dry_run=dry_run))
+
+    def diff(self, a: VersionKey, b: VersionKey = "now", *, limit: int = 1000) -> pd.DataFrame:
+        """What became of each neuron between two versions, those in which most is different first.
+
+        a, b : versions, names of pins, or times; `a` is the earlier one. `"now"` is the newest, or the one that this
+            project is as of.
+        limit : most neurons wanted, at most 10,000; a warning says how many there are if these are more.
+
+        neuron_id int64; name_before, name_after str (empty where it was not there); nodes_before, nodes_after,
+        nodes_added, nodes_moved, nodes_edited (another parent, radius or confidence), nodes_removed int64;
+        cable_before, cable_after float64 nm; presynapses_added, presynapses_removed, postsynapses_added, …,
+        other_links_added, … int64; annotations_added, annotations_removed (lists of names); reviews_added,
+        reviews_removed int64. What came from another neuron, as by a join, is added here and removed there.
+        `attrs`: from_version, to_version; total_neurons; cut, a sentence if something is left out.
+
+        Raises `InvalidInput` if there is no such version, or `a` is newer than `b`.
+        """
+        neurons, _ = loop.run(history_tables.diff(self.place, a, b, limit))
+        if neurons.attrs["cut"]:
+            warnings.warn(neurons.attrs["cut"], stacklevel=2)
+        return neurons
+
+    def diff_tables(self, a: VersionKey, b: VersionKey = "now") -> pd.DataFrame:
+        """How many rows of each table are different between two versions, as in `diff`.
+
+        table str, added, changed, removed int64; only tables in which something is different. What was changed and
+        taken back does not count.
+        """
+        return loop.run(history_tables.diff(self.place, a, b, 1))[1]
+
+    def log(
+        self,
+        *,
+        user: str | int | None = None,
+        label: str | None = None,
+        last: str | pd.Timedelta | None = None,
+        since: VersionKey | None = None,
+        until: VersionKey | None = None,
+        neuron: int | str | Neuron | Iterable[int] | None = None,
+        skeleton: int | Skeleton | Iterable[int] | None = None,
+        box: tuple[Sequence[float], Sequence[float]] | None = None,
+        limit: int = 1000,
+    ) -> pd.DataFrame:
+        """The versions of the project, newest first: who wrote what, and when. All filters together restrict.
+
+        user : a user's name or id.
+        label : what was done, as `skeletons.split`, or the part before the dot.
+        last : `"7d"`, `"12h"`: as long before now.
+        since, until : versions, names of pins, or times: what came after the first, up to the second.
+        neuron : a neuron, its name (all that have it), its id or several ids: what wrote it, its annotations, or
+            skeletons that are or once were its own.
+        skeleton : a skeleton, its id or several ids, also of what is gone.
+        box : corners (x, y, z) in nm, the lowest and the highest: what wrote treenodes or connectors that were there
+            before or after.
+        limit : most versions; `frame.attrs["limit_reached"]` says whether there are more.
+
+        version int64, time datetime64[us, UTC], user, label, note str, reverts (lists of the versions taken back).
+
+        At CATMAID's own servers: user, exact labels and times only, without notes and reverts.
+
+        Raises `NotFound` for users who wrote nothing here, `InvalidInput` for what is no version, time or box.
+        """
+        query = LogQuery(
+            user=user if isinstance(user, str) or user is None else int(user),
+            label=label,
+            since=history_tables.since_last(last, since),
+            until=until,
+            neuron_ids=None if neuron is None else self._neuron_ids(neuron),
+            skeleton_ids=None if skeleton is None else _ids(skeleton),
+            box=None if box is None else [float(value) for corner in box for value in corner],
+            limit=limit,
+        )
+        return loop.run(history_tables.log(self.place, query))
+
+    def lineage(self, skeleton_ids: int | Iterable[int]) -> pd.DataFrame:
+        """The joins and splits that treenodes went through which skeletons ever had, by version.
+
+        skeleton_ids : also of skeletons that are gone. `NotFound` for what the project never had.
+
+        version int64, time datetime64[us, UTC], user, label str, kind str (`join` to a skeleton that was there, `split`
+        to a new one, `renumber` if all went to a new one), from_skeleton_id, to_skeleton_id int64, nodes int64 (of
+        those that the skeletons ever had).
+        """
+        return loop.run(history_tables.lineage(self.place, skeleton_ids=_ids(skeleton_ids)))[0]
+
+    def successors(self, skeleton_ids: int | Iterable[int]) -> pd.DataFrame:
+        """What became of skeletons: where the treenodes are now that they ever had.
+
+        skeleton_id (-1: deleted), neuron_id int64, name (of the neuron) str, nodes int64, the most first.
+        """
+        return loop.run(history_tables.lineage(self.place, skeleton_ids=_ids(skeleton_ids)))[1]
+
+    def _neuron_ids(self, neuron: int | str | Neuron | Iterable[int]) -> list[int]:
+        if not isinstance(neuron, str):
+            return _ids(neuron)
+        found = loop.run(neurons_by_name(self.place, neuron))
+        if not found:
+            raise NotFound(f"There is no neuron {neuron!r} in this project. Those that are gone have ids only.")
+        return [neuron_id for neuron_id, _ in found]
+
+
+def _ids(wanted: int | Neuron | Skeleton | Iterable[int]) -> list[int]:
+    if isinstance(wanted, Neuron | Skeleton):
+        return [wanted.id]
+    return [int(wanted)] if isinstance(wanted, int | np.integer) else [int(one) for one in wanted]

@@ -48,7 +48,14 @@ NUMBERS = {
 } | {f"{end}{axis}": far for end, far in (("min", 0), ("max", 1000)) for axis in "xyz"} | {
     f"{end}_{axis}": far for end, far in (("min", 0), ("max", 1000)) for axis in "xyz"
 }  # fmt: skip
-TEXTS = {"time_zone": "UTC", "start": "0", "key": "k", "start_date": "2020-01-01", "end_date": "2100-01-01"}
+TEXTS = {
+    "from": "1",
+    "time_zone": "UTC",
+    "start": "0",
+    "key": "k",
+    "start_date": "2020-01-01",
+    "end_date": "2100-01-01",
+}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,10 @@ sql = load("history/versions")
 _PATIENCE_S = 20.0
 _POLL_S = 0.02
 _LARGEST = 2**47
+
+NOW = "now"
+"""Stands for the newest settled version where two versions are named."""
+
 _UNREADABLE = {
     "trimmed": "the history before version {next} was trimmed on {date}",
     "upgraded": "reads of the past go back to version {next}, from the upgrade of this service",
@@ -68,17 +72,21 @@ async def wait_until_settled(connection: Connection, version: int) -> None:
         await asyncio.sleep(_POLL_S)
 
 
-async def resolve(connection: Connection, project_id: int | None, text: str) -> int:
+async def resolve(connection: Connection, project_id: int | None, text: str, *, name: str = "as_of") -> int:
     """The settled version that a number, the name of a pin of the project, or an ISO time (UTC) stands for.
 
-    Raises `InvalidInput` if there is none, `VersionGone` if it cannot be read any more.
+    Raises `InvalidInput` if there is none, `VersionGone` if it cannot be read any more; `name` is what messages call
+    the parameter.
     """
-    version = await _resolved(connection, project_id, text)
+    version = await resolve_or_none(connection, project_id, text, name=name)
+    if version is None:
+        raise InvalidInput(f"There is no version from {text} or before.")
     await require_readable(connection, version)
     return version
 
 
-async def _resolved(connection: Connection, project_id: int | None, text: str) -> int:
+async def resolve_or_none(connection: Connection, project_id: int | None, text: str, *, name: str) -> int | None:
+    """As `resolve`, also of what cannot be read any more; None for a time before all versions."""
     if text.isascii() and text.isdigit():
         return await _numbered(connection, text)
     if project_id is not None:
@@ -89,12 +97,22 @@ async def _resolved(connection: Connection, project_id: int | None, text: str) -
         moment = parse_time(text)
     except InvalidInput:
         raise InvalidInput(
-            f"as_of is a version, the name of a pin of the project, or a time as 2022-06-30T12:00:00Z, not {text!r}."
+            f"{name} is a version, the name of a pin of the project, or a time as 2022-06-30T12:00:00Z, not {text!r}."
         ) from None
     version = await fetch_value(connection, sql.at_time, time=moment, settled=await settled(connection))
-    if version is None:
-        raise InvalidInput(f"There is no version from {text} or before.")
-    return int(version)
+    return None if version is None else int(version)
+
+
+async def resolve_or_now(
+    connection: Connection, project_id: int, text: str, *, name: str, newest: int | None = None
+) -> int:
+    """As `resolve`, where `now` is the newest settled version, or `newest`, and nothing after that can be named."""
+    if text.strip() == NOW:
+        return newest if newest is not None else await settled(connection)
+    version = await resolve(connection, project_id, text.strip(), name=name)
+    if newest is not None and version > newest:
+        raise InvalidInput(f"{name} is version {version}, which is newer than version {newest}, as of which you read.")
+    return version
 
 
 async def _numbered(connection: Connection, text: str) -> int:
