@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users as accounts
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotFound
+from catmaid_server.operations import checks, databases
 from catmaid_server.transfer import indexes
 from catmaid_server.transfer.errors import BadFile
 from catmaid_server.transfer.exporters.catmaid import export_catmaid
@@ -124,8 +125,8 @@ async def test_what_goes_out_with_its_ids_comes_in_and_goes_out_unchanged(
         await export_catmaid(other, second, project="lab")
         assert gzip.decompress(second.read_bytes()) == first.read_bytes()
         assert await new_ids(other) > await highest_ids(first)
-        async with other.reading() as connection:
-            assert await mismatches(connection) == []
+        async with databases.one_snapshot(other.dsn) as connection:
+            assert [outcome for outcome in await checks.check(connection) if not outcome.holds] == []
     async with fresh_store(server_dsn, template) as other:
         await import_catmaid(other, second, user="admin", preserve_ids=True)
         await export_catmaid(other, tmp_path / "third.json")

@@ -311,6 +311,7 @@ class _ProjectWriter:
             if planned.into is None:
                 await projects.complete_project(tx, project_id, owner_id=self.importer.id)
             if self.keep:
+                await writing.raise_counters(tx)  # of links, labels and reviews, whose rows are there now
                 await tx.execute(site.raise_counters)
             left_out = await writing.left_out(tx, planned.source)
         self._site_is_written = True
