@@ -102,7 +102,7 @@ def trace_elsewhere(service: Service) -> None:
 
 
 async def test_a_service_that_goes_away_and_comes_back_is_told(service: Service, tmp_path: Path) -> None:
-    """One word when it goes, one when it is back, and one change for what happened meanwhile."""
+    """One word when it goes, one when it is back, and then each change that happened meanwhile, once."""
     told: asyncio.Queue[object] = asyncio.Queue()
     here = asyncio.get_running_loop()
     where: list[str] = []
@@ -116,7 +116,7 @@ async def test_a_service_that_goes_away_and_comes_back_is_told(service: Service,
     def watch() -> tuple[cj.Instance, cj.Project]:
         instance = loop.run(cj.Instance.open(Http(relocate(), relocate)))
         project = instance.project("Test")
-        project.on_change(lambda change: tell(change["label"]), lambda up, _: tell(up))
+        project.on_change(lambda change: tell(change["version"]), lambda up, _: tell(up))
         return instance, project
 
     async with serving(service.store, tmp_path / "first") as (url, _):
@@ -129,12 +129,16 @@ async def test_a_service_that_goes_away_and_comes_back_is_told(service: Service,
     async with asyncio.timeout(20):
         while await told.get() is not False:
             pass
-    await asyncio.to_thread(trace_elsewhere, service)
+    for _ in range(2):
+        await asyncio.to_thread(trace_elsewhere, service)
+    async with service.store.reading() as connection:
+        missed = await (await connection.execute("SELECT id FROM transaction_info ORDER BY id DESC LIMIT 2")).fetchall()
     async with serving(service.store, tmp_path / "second") as (url, _):
         where.append(url)
         async with asyncio.timeout(20):
             assert await told.get() is True
-            assert await told.get() == "reconnected"
+            assert [await told.get(), await told.get()] == [missed[1][0], missed[0][0]]
+            assert told.empty()
         await asyncio.to_thread(instance.close)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from types import SimpleNamespace
 from typing import Any, cast
 
 import msgspec
@@ -15,6 +16,7 @@ from catmaid_jupyter.api.answers import read_columns
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.http import Answer, Http
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.api.written import note_written
 from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets import TracingLayer
@@ -29,6 +31,21 @@ NODE_LIST = [
     True,
     {"31": "presynaptic_to"},
 ]
+
+
+CHANGE = {
+    "version": 8,
+    "label": "treenodes.create",
+    "user_id": 2,
+    "username": "ana",
+    "time": "t",
+    "is_detailed": True,
+    "treenode_ids": [5],
+    "connector_ids": [],
+    "skeleton_ids": [9],
+    "old_box": None,
+    "new_box": [[1, 2, 3], [1, 2, 3]],
+}
 
 
 class FakeHttp:
@@ -77,6 +94,7 @@ class FakeEdits:
         self, op: str, args: Mapping[str, Any], state: str | None, key: str, *, group: str | None, outage: Outage
     ) -> dict[str, Any]:
         self.performed.append((op, args, state, key, group))
+        note_written(12)
         return {"treenode_id": 77}
 
     async def undo(self, *, outage: Outage) -> dict[str, Any] | None:
@@ -96,6 +114,7 @@ class FakeProject:
         self.place = Place(cast("Http", self.http), 3, frozenset())
         self.edits = FakeEdits()
         self.instance = self
+        self.events = SimpleNamespace(user_id=2)
         self.changed: Callable[[dict[str, Any]], None] | None = None
         self.service: Callable[[bool, str], None] | None = None
 
@@ -190,20 +209,20 @@ async def test_json_of_another_server_becomes_columns(layer: TracingLayer) -> No
 async def test_an_edit_reaches_the_client_with_state_and_key(project: FakeProject, layer: TracingLayer) -> None:
     args = {"x": 1.0, "parent_id": 5}
     answer = await ask(layer, "edit", op="create_treenode", args=args, state={"parent": [5, "t"]}, key="k", group="g")
-    assert answer == {"treenode_id": 77}
+    assert answer == {"treenode_id": 77, "versions": [12]}
     assert project.edits.performed == [("create_treenode", args, '{"parent":[5,"t"]}', "k", "g")]
     await ask(layer, "edit", op="create_connector", args={}, state=None, key="l")
     assert project.edits.performed[-1] == ("create_connector", {}, None, "l", None)
 
 
 async def test_undo_says_what_was_undone(project: FakeProject, layer: TracingLayer) -> None:
-    assert await ask(layer, "undo") == {"undone": None}
+    assert await ask(layer, "undo") == {"undone": None, "versions": []}
     project.edits.undone = {"undone": "add treenode 77", "position": [1, 2, 3], "replaced": {}}
-    assert await ask(layer, "undo") == project.edits.undone
+    assert await ask(layer, "undo") == {**project.edits.undone, "versions": []}
     assert layer.undo() == "add treenode 77"
-    assert await ask(layer, "redo") == {"redone": None}
+    assert await ask(layer, "redo") == {"redone": None, "versions": []}
     project.edits.redone = {"redone": "add a treenode", "position": None, "replaced": {}}
-    assert await ask(layer, "redo") == project.edits.redone
+    assert await ask(layer, "redo") == {**project.edits.redone, "versions": []}
 
 
 def test_a_project_of_the_past_is_shown_with_its_version_and_read_only(
@@ -269,11 +288,11 @@ async def test_skeletons_have_names_and_sizes_and_unknown_ones_are_left_out(
 def test_news_is_passed_on(project: FakeProject, layer: TracingLayer, sent: list[dict[str, Any]]) -> None:
     assert project.changed is not None
     assert project.service is not None
-    project.changed({"version": 8, "label": "treenodes.create", "user_id": 2, "time": "t"})
+    project.changed({**CHANGE, "more": "of a newer service"})
     project.service(False, "It does not answer.")
     project.service(True, "It answers.")
     assert sent == [
-        {"event": "changed", "data": {"version": 8, "label": "treenodes.create", "user_id": 2}},
+        {"event": "changed", "data": {**CHANGE, "is_own_user": True}},
         {"event": "service", "data": {"state": "down", "message": "It does not answer.", "pending": 0}},
         {"event": "service", "data": {"state": "up", "message": "It answers.", "pending": 0}},
     ]

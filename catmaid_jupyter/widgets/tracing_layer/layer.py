@@ -11,6 +11,7 @@ import traitlets
 from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.api.node_columns import columns_of_node_list
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.api.written import written_versions
 from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets.base import Layer
 from catmaid_jupyter.widgets.rpc import Binary, method
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 MOST_NODES = 50_000
 """The most treenodes that a browser receives for one view."""
+
+
+_OF_CHANGES = (
+    "version", "label", "user_id", "username", "time", "is_detailed", "treenode_ids", "connector_ids", "skeleton_ids",
+    "old_box", "new_box",
+)  # fmt: skip
 
 
 def _text_keys(colors: Mapping[int, str], _widget: object) -> dict[str, str]:
@@ -135,15 +142,21 @@ class TracingLayer(Layer):
         state = None if seen is None else msgspec.json.encode(seen).decode()
         op, args, key = str(params["op"]), params["args"], str(params["key"])
         group = params.get("group")
-        return await self.project.edits.perform(op, args, state, key, group=group, outage=self._outage)
+        with written_versions() as versions:
+            answer = await self.project.edits.perform(op, args, state, key, group=group, outage=self._outage)
+        return {**answer, "versions": versions}
 
     @method("undo")
     async def _undo_last(self, _params: dict[str, Any]) -> dict[str, Any]:
-        return await self.project.edits.undo(outage=self._outage) or {"undone": None}
+        with written_versions() as versions:
+            answer = await self.project.edits.undo(outage=self._outage) or {"undone": None}
+        return {**answer, "versions": versions}
 
     @method("redo")
     async def _redo_last(self, _params: dict[str, Any]) -> dict[str, Any]:
-        return await self.project.edits.redo(outage=self._outage) or {"redone": None}
+        with written_versions() as versions:
+            answer = await self.project.edits.redo(outage=self._outage) or {"redone": None}
+        return {**answer, "versions": versions}
 
     @method
     async def _neighbour(self, params: dict[str, Any]) -> Neighbour | None:
@@ -181,7 +194,10 @@ class TracingLayer(Layer):
         return bool(proposal.value)
 
     def _changed(self, change: Change) -> None:
-        self.emit("changed", **{name: change.get(name) for name in ("version", "label", "user_id")})
+        """Pass a change on to the pages, which know what they show and which edits are their own."""
+        own_user = self.project.events.user_id
+        is_ours = None if own_user is None else change.get("user_id") == own_user
+        self.emit("changed", **{name: change.get(name) for name in _OF_CHANGES}, is_own_user=is_ours)
 
     def _report_service(self, up: bool, message: str, pending: int) -> None:
         self.emit("service", state="up" if up else "down", message=message, pending=pending)

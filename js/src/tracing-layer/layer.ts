@@ -6,6 +6,7 @@ import { ERROR_CODE } from "../wire/facts";
 import { Kernel, type ServiceState } from "./data/kernel";
 import { linkAt } from "./data/links";
 import { Loader } from "./data/loader";
+import { type Change, News, touches } from "./data/news";
 import { graphOf, type Payload } from "./data/payload";
 import { type Hit, Sections, type Slab } from "./data/section";
 import { Selection } from "./data/selection";
@@ -40,6 +41,7 @@ export class TracingLayer implements Layer {
   private readonly tracing: Tracing;
   private readonly travel: Travel;
   private readonly pointing: Pointing;
+  private readonly news: News;
   private readonly sections = new Sections();
   private readonly stopping: Array<() => void> = [];
   private readonly hosts = new Set<LayerHost>();
@@ -72,6 +74,10 @@ export class TracingLayer implements Layer {
       },
       loaded: (payload, asked) => this.loaded(payload, asked),
       failed: (error) => this.loadFailed(error),
+    });
+    this.news = new News({
+      isWriting: () => this.queue.length > 0,
+      changed: (change) => this.othersChanged(change),
     });
     const host = (): LayerHost | null => this.host;
     const isReadOnly = (): boolean => this.model.get("read_only");
@@ -194,7 +200,7 @@ export class TracingLayer implements Layer {
     follow("active_skeleton", () => this.selection.modelChanged());
     for (const name of LOOKS) follow(name, () => this.lookChanged());
     this.stopping.push(
-      this.kernel.onChanged(() => this.loader.news()),
+      this.kernel.onChanged((change) => this.news.received(change)),
       this.kernel.onService((state) => this.serviceChanged(state)),
       exposeHook(this.model.get("layer_id"), hookOf(this)),
     );
@@ -219,6 +225,7 @@ export class TracingLayer implements Layer {
 
   private confirmed(edit: Edit, answer: Answer): void {
     this.meter.ended(edit, true);
+    this.news.answered(answer.versions);
     if ("undone" in answer) {
       this.host?.notify("info", answer.undone ? `Undone: ${answer.undone}.` : "There is nothing to undo.");
       this.show(answer);
@@ -236,6 +243,7 @@ export class TracingLayer implements Layer {
 
   private refused(edit: Edit, reason: unknown, dropped: Edit[]): void {
     for (const gone of dropped) this.meter.ended(gone, false);
+    this.news.answered();
     const others = dropped.length - 1;
     const also = others > 0 ? ` ${others} later ${others === 1 ? "edit" : "edits"} with it.` : "";
     this.host?.notify("error", `Could not ${edit.purpose}: ${explain(reason)}${also}`);
@@ -257,6 +265,13 @@ export class TracingLayer implements Layer {
     // It was asked for by its id, so that it does not exist any more if it is not here.
     const isGone = active && this.asked.includes(active.id) && !this.queue.graph.kind(active.id);
     if (isGone && this.selection.active?.id === active.id) this.selectTreenode(before);
+  }
+
+  /** Read again what a change that this page did not make has to do with. */
+  private othersChanged(change: Change): void {
+    const { active, skeleton, position } = this.selection;
+    const isShown = [change.old_box, change.new_box].some((box) => box && this.loader.reaches(box));
+    if (!change.is_detailed || isShown || touches(change, active, skeleton, position)) this.loader.news();
   }
 
   /** Select a treenode if it still exists, else nothing. */

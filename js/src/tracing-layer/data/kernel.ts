@@ -4,6 +4,7 @@ import type { Answer } from "../edit/edit";
 import { NO_LIMIT } from "../edit/patience";
 import type { EditRequest } from "../edit/queue";
 import type { Box } from "./loader";
+import type { Change } from "./news";
 import type { Payload } from "./payload";
 
 export type Direction = "parent" | "child" | "root" | "next_branch" | "previous_branch";
@@ -60,8 +61,8 @@ export class Kernel {
     return result;
   }
 
-  onChanged(listener: () => void): () => void {
-    return this.rpc.on("changed", listener);
+  onChanged(listener: (change: Change) => void): () => void {
+    return this.rpc.on("changed", (data) => listener(data as Change));
   }
 
   onService(listener: (state: ServiceState) => void): () => void {
