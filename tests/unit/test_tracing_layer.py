@@ -69,10 +69,13 @@ class FakeHttp:
             wanted = {5: NODE_LIST[0][0], 6: NODE_LIST[0][1]}  # type: ignore[index]
             found = [row for node, row in wanted.items() if node in form["treenode_ids"]]
             return [found, [], {}, False, {}]
+        if path == "3/nodes/404/last-change":
+            raise NotFound("There is no such route.")
         if path == "3/skeletons/summary":
             return {str(skeleton_id): {"num_nodes": 3} for skeleton_id in form["skeleton_ids"] if skeleton_id == 9}
         return {
             "3/labels/": ["soma", "ends"],
+            "3/nodes/5/last-change": {"version": 8, "username": "ana", "is_deleted": True, "ancestor": None},
             "3/skeletons/9/root": {"root_id": 5, "x": 1.5, "y": 2.0, "z": 50.0},
             "3/skeleton/neuronnames": {"9": "Basin-4"},
             "3/treenodes/5/children": [[[8, 0, 0, 0]], [[6, 2.0, 3.0, 50.0]]],
@@ -213,6 +216,11 @@ async def test_an_edit_reaches_the_client_with_state_and_key(project: FakeProjec
     assert project.edits.performed == [("create_treenode", args, '{"parent":[5,"t"]}', "k", "g")]
     await ask(layer, "edit", op="create_connector", args={}, state=None, key="l")
     assert project.edits.performed[-1] == ("create_connector", {}, None, "l", None)
+
+
+async def test_who_changed_a_node_last_is_told_if_the_server_knows(layer: TracingLayer) -> None:
+    assert (await ask(layer, "last_change", node_id=5))["username"] == "ana"
+    assert await ask(layer, "last_change", node_id=404) is None
 
 
 async def test_undo_says_what_was_undone(project: FakeProject, layer: TracingLayer) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import traitlets
 
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.api.node_columns import columns_of_node_list
 from catmaid_jupyter.api.place import Place
@@ -162,6 +163,16 @@ class TracingLayer(Layer):
     async def _neighbour(self, params: dict[str, Any]) -> Neighbour | None:
         """Find the treenode in a direction: ``{treenode_id, direction}``."""
         return await neighbour(self._place, int(params["treenode_id"]), str(params["direction"]))
+
+    @method
+    async def _last_change(self, params: dict[str, Any]) -> dict[str, Any] | None:
+        """Find who changed or deleted a node last: ``{node_id}``; None if the server does not tell."""
+        path = f"nodes/{int(params['node_id'])}/last-change"
+        try:
+            answer: dict[str, Any] = await self._place.read_json("GET", path)
+        except (NotFound, InvalidInput):  # no such node, or another CATMAID server
+            return None
+        return answer
 
     @method
     async def _labels(self, _params: dict[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ import { Loader } from "./data/loader";
 import { type Change, News, touches } from "./data/news";
 import { graphOf, type Payload } from "./data/payload";
 import { type Hit, Sections, type Slab } from "./data/section";
-import { Selection } from "./data/selection";
+import { type Active, Selection } from "./data/selection";
 import { Overlay, type Subject } from "./draw/overlay";
 import { paintLive } from "./draw/paint-live";
 import type { Picture } from "./draw/picture";
@@ -24,7 +24,9 @@ import { Pointing } from "./input/pointing";
 import { Travel } from "./input/travel";
 import { Meter } from "./meter";
 import { hookOf } from "./observe";
+import { Others } from "./others";
 import type { TracingState } from "./state";
+import { editsAre, explain, sentence } from "./wording";
 
 /** ms for which an old picture may be shown after a change of zoom or graph. */
 const REST = 120;
@@ -41,6 +43,7 @@ export class TracingLayer implements Layer {
   private readonly tracing: Tracing;
   private readonly travel: Travel;
   private readonly pointing: Pointing;
+  private readonly others: Others;
   private readonly news: News;
   private readonly sections = new Sections();
   private readonly stopping: Array<() => void> = [];
@@ -83,6 +86,15 @@ export class TracingLayer implements Layer {
     const isReadOnly = (): boolean => this.model.get("read_only");
     const { queue, selection, kernel } = this;
     this.tracing = new Tracing({ queue, selection, kernel, host, isReadOnly });
+    this.others = new Others({
+      kernel,
+      selection,
+      queue,
+      tracing: this.tracing,
+      host,
+      isOwn: (version) => this.news.isOwn(version),
+      refresh: () => this.refresh(),
+    });
     this.travel = new Travel({ graph: () => queue.graph, selection, kernel, host });
     this.pointing = new Pointing({
       selection,
@@ -94,6 +106,7 @@ export class TracingLayer implements Layer {
         const view = this.view();
         return view && linkAt(queue.graph, slabOf(view), x, y, reach);
       },
+      droppedLate: (hit, at, change) => this.others.dropped(hit, at, change),
       perform: (command) => void this.perform(command),
     });
     this.listen();
@@ -246,7 +259,9 @@ export class TracingLayer implements Layer {
     this.news.answered();
     const others = dropped.length - 1;
     const also = others > 0 ? ` ${others} later ${others === 1 ? "edit" : "edits"} with it.` : "";
-    this.host?.notify("error", `Could not ${edit.purpose}: ${explain(reason)}${also}`);
+    const isConflict = reason instanceof RpcError && reason.code === ERROR_CODE.CONFLICT;
+    if (isConflict && edit.needs.length > 0) void this.others.refused(edit, also);
+    else this.host?.notify("error", `Could not ${edit.purpose}: ${explain(reason)}${also}`);
     const { active } = this.selection;
     const isGone = active && dropped.some(({ creates }) => creates.includes(active.id));
     if (isGone) {
@@ -259,25 +274,31 @@ export class TracingLayer implements Layer {
 
   private loaded(payload: Payload, asked: number): void {
     const { active } = this.selection;
-    const before = active && this.queue.graph.parent(active.id);
+    const wasDrawn = active && this.queue.graph.kind(active.id) !== undefined;
+    const before = active && wasDrawn ? this.queue.graph.parent(active.id) : null;
     this.queue.rebase(graphOf(payload), asked);
     this.complaint = "";
     // It was asked for by its id, so that it does not exist any more if it is not here.
     const isGone = active && this.asked.includes(active.id) && !this.queue.graph.kind(active.id);
-    if (isGone && this.selection.active?.id === active.id) this.selectTreenode(before);
+    if (isGone && this.selection.active?.id === active.id) void this.others.activeGone(active, before);
   }
 
   /** Read again what a change that this page did not make has to do with. */
   private othersChanged(change: Change): void {
     const { active, skeleton, position } = this.selection;
+    this.pointing.changed(change);
+    if (active?.kind === "connector" && change.connector_ids?.includes(active.id))
+      void this.checkConnector(active);
     const isShown = [change.old_box, change.new_box].some((box) => box && this.loader.reaches(box));
     if (!change.is_detailed || isShown || touches(change, active, skeleton, position)) this.loader.news();
   }
 
-  /** Select a treenode if it still exists, else nothing. */
-  private selectTreenode(id: number | null): void {
-    const remains = id !== null && this.queue.graph.nodes.has(id);
-    this.selection.select(remains ? { kind: "treenode", id } : null);
+  /** The active connector was changed: it may be far from what is loaded, and deleted. */
+  private async checkConnector(active: Active): Promise<void> {
+    const change = await this.kernel.lastChange(active.id).catch(() => null);
+    if (change?.is_deleted && this.selection.active?.id === active.id) {
+      await this.others.activeGone(active, null);
+    }
   }
 
   private loadFailed(error: unknown): void {
@@ -381,19 +402,4 @@ export class TracingLayer implements Layer {
 
 function slabOf(view: View): Slab {
   return { depth: view.sectionDepth, thickness: view.sectionThickness };
-}
-
-function explain(reason: unknown): string {
-  if (!(reason instanceof RpcError)) return String(reason);
-  if (reason.code === ERROR_CODE.CONFLICT)
-    return "somebody has changed this meanwhile. Look again and repeat it.";
-  return sentence(reason.message);
-}
-
-function editsAre(count: number): string {
-  return count === 1 ? "An edit is" : `${count} edits are`;
-}
-
-function sentence(text: string): string {
-  return text.endsWith(".") ? text : `${text}.`;
 }

@@ -22,6 +22,17 @@ export interface SkeletonInfo {
   nodes: number;
 }
 
+/** Who changed or deleted a node last, and when. */
+export interface LastChange {
+  version: number;
+  username: string | null;
+  /** ISO 8601. */
+  time: string | null;
+  is_deleted: boolean;
+  /** The nearest of those above a deleted treenode that exists. */
+  ancestor: { id: number; x: number; y: number; z: number } | null;
+}
+
 export interface ServiceState {
   state: "up" | "down";
   message: string;
@@ -47,6 +58,12 @@ export class Kernel {
   async neighbour(treenodeId: number, direction: Direction): Promise<Neighbour | null> {
     const params = { treenode_id: treenodeId, direction };
     const { result } = await this.rpc.call<Neighbour | null>("neighbour", params);
+    return result;
+  }
+
+  /** Null if there never was such a node, or the server does not tell. */
+  async lastChange(nodeId: number): Promise<LastChange | null> {
+    const { result } = await this.rpc.call<LastChange | null>("last_change", { node_id: nodeId });
     return result;
   }
 
