@@ -63,7 +63,7 @@ async def test_the_greeting_names_the_newest_version(service: Service) -> None:
         hello = await socket.receive_json(timeout=10)
     version = await newest(service.store)
     who: Any = await service.tracer.get("/accounts/login")
-    assert hello == {"hello": version, "settled": version, "user_id": who["userid"]}
+    assert hello == {"hello": version, "settled": version, "user_id": who["userid"], "presence": True}
 
 
 async def test_an_event_tells_who_did_what_where_when(service: Service) -> None:

@@ -9,8 +9,10 @@ from typing import Annotated, TypedDict
 import msgspec
 from aiohttp import WSMsgType, web
 
+from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.positions import Position
 from catmaid_server.events.feed import Event, News, Subscription
+from catmaid_server.events.presence import Guest, Person, Presence
 from catmaid_server.http import keys
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
@@ -19,12 +21,28 @@ from catmaid_server.http.sockets import end_when_refused
 
 routes = Routes()
 
+Coordinate = Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
+
 
 class Following(msgspec.Struct):
     """From where on to follow a project."""
 
     since: Annotated[int, msgspec.Meta(ge=0, le=2**62)] | None = None
     """A version, such as the last `settled`: what was committed after it is told first. By default nothing is."""
+
+
+class PlaceOfFollower(msgspec.Struct):
+    """Where a follower looks."""
+
+    position: tuple[Coordinate, Coordinate, Coordinate]
+    """nm"""
+    section: Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)] | None = None
+
+
+class Whereabouts(msgspec.Struct):
+    """What a follower says of themselves; None if they look at nothing any more."""
+
+    here: PlaceOfFollower | None
 
 
 class ProjectEvent(TypedDict):
@@ -58,23 +76,37 @@ async def events(
         ProjectEvent,
         status=101,
         about="Messages of the socket. The first is `hello`, the newest version, with `settled` and the follower's "
-        "`user_id`; `overrun` names the newest version where more were committed than are told one by one.",
+        "`user_id`; `overrun` names the newest version where more were committed than are told one by one; `present` "
+        "lists who else is here, and where: for who says so by a message such as "
+        '`{"here": {"position": [x, y, z], "section": 5}}`, if the greeting has `"presence": true`.',
     ),
 ]:
     """Follow a project: one JSON message per committed version; it ends when the follower may not browse any more."""
-    feed = call.request.app[keys.FEED]
+    app = call.request.app
+    feed, presence = app[keys.FEED], app[keys.PRESENCE]
+    # Visitors who are not logged in are all one user: they are not shown, and see nobody.
+    with_presence = app[keys.OPTIONS].presence and call.user.username != ANONYMOUS
     socket = web.WebSocketResponse(heartbeat=20)
-    async with feed.subscribed(call.project_id, since=form.since) as subscription:
+    async with (
+        feed.subscribed(call.project_id, since=form.since) as subscription,
+        presence.joined(call.project_id, call.user) as guest,
+    ):
         await socket.prepare(call.request)
-        call.request.app[keys.SOCKETS].add(socket)
+        app[keys.SOCKETS].add(socket)
+        hello = {"hello": subscription.newest, "settled": subscription.settled, "user_id": call.user.id}
+        await _send(socket, {**hello, "presence": with_presence})
         tasks = [
-            asyncio.create_task(_forward(call, socket, subscription)),
+            asyncio.create_task(_forward(socket, subscription)),
             asyncio.create_task(end_when_refused(call, socket)),
         ]
+        if with_presence:
+            tasks.append(asyncio.create_task(_tell_who_is_here(socket, presence, guest)))
         try:
             async for message in socket:
                 if message.type is WSMsgType.ERROR:
                     break
+                if with_presence and message.type is WSMsgType.TEXT:
+                    _take(message.data, presence, guest)
         finally:
             for task in tasks:
                 task.cancel()
@@ -84,9 +116,37 @@ async def events(
     return socket
 
 
-async def _forward(call: Call, socket: web.WebSocketResponse, subscription: Subscription) -> None:
-    hello = {"hello": subscription.newest, "settled": subscription.settled, "user_id": call.user.id}
-    await _send(socket, hello)
+def _take(text: str, presence: Presence, guest: Guest) -> None:
+    """Note where a follower is; what is no such message is ignored, as it always was."""
+    try:
+        place = msgspec.json.decode(text, type=Whereabouts).here
+    except (msgspec.MsgspecError, RecursionError):
+        return
+    if place is None:
+        presence.move(guest, None)
+    else:
+        presence.move(guest, place.position, place.section)
+
+
+async def _tell_who_is_here(socket: web.WebSocketResponse, presence: Presence, guest: Guest) -> None:
+    await guest.is_told.wait()
+    people = presence.others(guest)
+    while True:
+        await _send(socket, {"present": [_shown(person) for person in people]})
+        people = await presence.next_others(guest)
+
+
+def _shown(person: Person) -> dict[str, object]:
+    return {
+        "id": person.id,
+        "user_id": person.user_id,
+        "username": person.username,
+        "position": person.position,
+        "section": person.section,
+    }
+
+
+async def _forward(socket: web.WebSocketResponse, subscription: Subscription) -> None:
     while True:
         await _send(socket, _message(await subscription.next()))
 
