@@ -17,6 +17,7 @@ from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotAllowed, NotFound
 from catmaid_jupyter.api.patience import OUTAGE_PAUSES_S, POLL_S
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.api.presence import Presence
 
 Change: TypeAlias = dict[str, Any]
 OnChange: TypeAlias = Callable[[Change], None]
@@ -45,8 +46,10 @@ class Events:
         self._has_socket = "events" in place.capabilities
         self._lock = threading.Lock()
         self._subscribers: dict[object, tuple[OnChange, OnService | None]] = {}
+        self._presence = Presence()
         self._task: asyncio.Task[None] | None = None
         self.user_id: int | None = None
+        self._presence_is_told = False
         self._newest: int | None = None
         self._since: int | None = None
         """All versions up to this one were told; None before the first greeting."""
@@ -67,6 +70,11 @@ class Events:
             loop.background_loop().call_soon_threadsafe(self._adjust)
 
         return unsubscribe
+
+    @property
+    def presence(self) -> Presence:
+        """Where others look, and where this connection does."""
+        return self._presence
 
     def close(self) -> None:
         """End all subscriptions."""
@@ -111,9 +119,14 @@ class Events:
         """Follow until the socket closes; whether it did so because the service is being updated and goes on."""
         since = "" if self._since is None else f"?since={self._since}"
         async with self._http.websocket(self._place.path(f"events{since}")) as socket:
-            async for message in socket:
-                if message.type is aiohttp.WSMsgType.TEXT:
-                    self._received(msgspec.json.decode(message.data))
+            try:
+                async for message in socket:
+                    if message.type is aiohttp.WSMsgType.TEXT:
+                        self._received(msgspec.json.decode(message.data))
+                        if self._presence_is_told:
+                            self._presence.connected(socket)
+            finally:
+                self._presence.disconnected()
         return socket.close_code == aiohttp.WSCloseCode.SERVICE_RESTART
 
     async def _poll(self) -> bool:
@@ -131,6 +144,8 @@ class Events:
     def _received(self, message: Any) -> None:
         if "hello" in message:
             self._greeting_received(message)
+        elif "present" in message:
+            self._presence.received(message["present"])
         elif "overrun" in message:
             self._tell(_unknown_change(int(message["overrun"])))
             self._settle(message)
@@ -147,6 +162,7 @@ class Events:
         newest, known = int(message["hello"]), self._newest
         settled = message.get("settled")
         self.user_id = message.get("user_id")
+        self._presence_is_told = bool(message.get("presence"))
         self._greeted(newest)
         is_older_store = self._since is not None and (settled is None or settled < self._since)
         if is_older_store or (settled is None and known is not None and newest > known):

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, cast
 
+import aiohttp
+import msgspec
 import pytest
 
 from catmaid_jupyter.api.events import Change, Events
 from catmaid_jupyter.api.http import Http, Origin, parse_url
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.api.presence import Person, Presence
 
 BOX = [[1, 2, 3], [4, 5, 6]]
+
+
+class FakeSocket:
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+
+    async def send_str(self, text: str) -> None:
+        self.sent.append(msgspec.json.decode(text))
+
+
+ANA: Person = {"id": "a", "user_id": 3, "username": "ana", "position": [4, 5, 600], "section": 12}
 
 
 class Stream:
@@ -101,3 +116,32 @@ def test_servers_that_name_no_places_are_followed_too(stream: Stream) -> None:
         ("reconnected", False),
     ]
     assert stream.events._since is None
+
+
+async def test_where_one_looks_is_told_again_after_an_interruption() -> None:
+    """And nobody is known to be there meanwhile."""
+    presence, first, second = Presence(), FakeSocket(), FakeSocket()
+    heard: list[list[Person]] = []
+    onlooker = presence.subscribe(heard.append)
+    presence.connected(cast("aiohttp.ClientWebSocketResponse", first))
+    assert first.sent == []
+    await onlooker.look_at((1, 2, 300), 6)
+    presence.received([ANA])
+    presence.disconnected()
+    presence.connected(cast("aiohttp.ClientWebSocketResponse", second))
+    await asyncio.gather(*presence._sending)
+    assert first.sent == second.sent == [{"here": {"position": [1, 2, 300], "section": 6}}]
+    assert heard == [[ANA], []]
+    await onlooker.look_at(None)
+    assert second.sent[-1] == {"here": None}
+
+
+async def test_a_page_that_tells_nothing_any_more_looks_at_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catmaid_jupyter.api.presence.SILENCE_S", 0.0)
+    presence, socket = Presence(), FakeSocket()
+    onlooker = presence.subscribe(lambda _: None)
+    presence.connected(cast("aiohttp.ClientWebSocketResponse", socket))
+    await onlooker.look_at((1, 2, 300), 6)
+    async with asyncio.timeout(10):
+        while {"here": None} not in socket.sent:
+            await asyncio.sleep(0)

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from types import SimpleNamespace
 from typing import Any, cast
 
+import aiohttp
 import msgspec
 import pytest
 import traitlets
@@ -16,6 +17,7 @@ from catmaid_jupyter.api.answers import read_columns
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.http import Answer, Http
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.api.presence import Presence
 from catmaid_jupyter.api.written import note_written
 from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.edits.journal import Outage
@@ -107,6 +109,14 @@ class FakeEdits:
         return self.redone
 
 
+class FakeSocket:
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+
+    async def send_str(self, text: str) -> None:
+        self.sent.append(msgspec.json.decode(text))
+
+
 class FakeProject:
     id = 3
     as_of: int | None = None
@@ -117,7 +127,7 @@ class FakeProject:
         self.place = Place(cast("Http", self.http), 3, frozenset())
         self.edits = FakeEdits()
         self.instance = self
-        self.events = SimpleNamespace(user_id=2)
+        self.events = SimpleNamespace(user_id=2, presence=Presence())
         self.changed: Callable[[dict[str, Any]], None] | None = None
         self.service: Callable[[bool, str], None] | None = None
 
@@ -221,6 +231,23 @@ async def test_an_edit_reaches_the_client_with_state_and_key(project: FakeProjec
 async def test_who_changed_a_node_last_is_told_if_the_server_knows(layer: TracingLayer) -> None:
     assert (await ask(layer, "last_change", node_id=5))["username"] == "ana"
     assert await ask(layer, "last_change", node_id=404) is None
+
+
+async def test_pages_say_where_they_look_and_are_told_where_others_do(
+    project: FakeProject, layer: TracingLayer, sent: list[dict[str, Any]]
+) -> None:
+    socket = FakeSocket()
+    project.events.presence.connected(cast("aiohttp.ClientWebSocketResponse", socket))
+    await ask(layer, "here", position=[1, 2, 300], section=6)
+    await ask(layer, "here", position=[1, 2, 300], section=6)
+    await ask(layer, "here", position=None, section=None)
+    assert socket.sent == [{"here": {"position": [1, 2, 300], "section": 6}}, {"here": None}]
+    people = [{"id": "a", "user_id": 3, "username": "ana", "position": [4, 5, 600], "section": 12}]
+    project.events.presence.received(people)
+    assert sent == [{"event": "present", "data": {"people": people}}]
+    layer.presence = False
+    await ask(layer, "here", position=[4, 4, 4], section=6)
+    assert len(socket.sent) == 2
 
 
 async def test_undo_says_what_was_undone(project: FakeProject, layer: TracingLayer) -> None:

@@ -98,6 +98,9 @@ class TracingLayer(Layer):
     version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
     """Which version is shown, in words; empty for the present."""
 
+    presence = traitlets.Bool(True).tag(sync=True)
+    """Whether others who look at the project see where this viewer looks, and it shows where they do."""
+
     def __init__(self, project: Project, **traits: Any) -> None:
         self.project = project
         instance = project.instance
@@ -108,6 +111,7 @@ class TracingLayer(Layer):
             self.read_only = True
             self.set_trait("version_shown", project.version_name)
         self._unsubscribe = project.on_change(self._changed, self._outage.service_changed)
+        self._people = project.events.presence.subscribe(lambda people: self.emit("present", people=people))
 
     def undo(self) -> str | None:
         """Take the last own edit back, as `Project.undo` does."""
@@ -122,6 +126,7 @@ class TracingLayer(Layer):
         # Widgets are also closed when their constructor failed.
         if hasattr(self, "_unsubscribe"):
             self._unsubscribe()
+            self._people.end()
         super().close()
 
     @method
@@ -163,6 +168,15 @@ class TracingLayer(Layer):
     async def _neighbour(self, params: dict[str, Any]) -> Neighbour | None:
         """Find the treenode in a direction: ``{treenode_id, direction}``."""
         return await neighbour(self._place, int(params["treenode_id"]), str(params["direction"]))
+
+    @method
+    async def _here(self, params: dict[str, Any]) -> None:
+        """Tell others where a page looks: ``{position, section}``, nm; a position of None: nowhere."""
+        if self.presence and params["position"] is not None:
+            x, y, z = (float(value) for value in params["position"])
+            await self._people.look_at((x, y, z), int(params["section"]))
+        else:
+            await self._people.look_at(None)
 
     @method
     async def _last_change(self, params: dict[str, Any]) -> dict[str, Any] | None:

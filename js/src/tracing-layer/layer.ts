@@ -3,7 +3,7 @@ import type { AnyModel } from "@anywidget/types";
 import type { Layer, LayerHost, LayerPointer, View } from "../shared/layer";
 import { Rpc, RpcError } from "../shared/rpc";
 import { ERROR_CODE } from "../wire/facts";
-import { Kernel, type ServiceState } from "./data/kernel";
+import { Kernel } from "./data/kernel";
 import { linkAt } from "./data/links";
 import { Loader } from "./data/loader";
 import { type Change, News, touches } from "./data/news";
@@ -25,8 +25,10 @@ import { Travel } from "./input/travel";
 import { Meter } from "./meter";
 import { hookOf } from "./observe";
 import { Others } from "./others";
+import { Presence } from "./presence";
+import { ServiceNotices } from "./service-notices";
 import type { TracingState } from "./state";
-import { editsAre, explain, sentence } from "./wording";
+import { explain } from "./wording";
 
 /** ms for which an old picture may be shown after a change of zoom or graph. */
 const REST = 120;
@@ -44,6 +46,7 @@ export class TracingLayer implements Layer {
   private readonly travel: Travel;
   private readonly pointing: Pointing;
   private readonly others: Others;
+  private readonly presence: Presence;
   private readonly news: News;
   private readonly sections = new Sections();
   private readonly stopping: Array<() => void> = [];
@@ -56,8 +59,12 @@ export class TracingLayer implements Layer {
   private edited = 0;
   private restTimer: ReturnType<typeof setTimeout> | undefined;
   private complaint = "";
-  private isServiceDown = false;
-  private readonly patience = new Patience(LATE_MS, (isLate) => this.answerLate(isLate));
+  private readonly service = new ServiceNotices({
+    host: () => this.host,
+    pending: () => this.queue.length,
+    isBack: () => this.loader.news(),
+  });
+  private readonly patience = new Patience(LATE_MS, (isLate) => this.service.answerLate(isLate));
 
   constructor(private readonly model: AnyModel<TracingState>) {
     this.rpc = new Rpc(model as AnyModel);
@@ -109,18 +116,22 @@ export class TracingLayer implements Layer {
       droppedLate: (hit, at, change) => this.others.dropped(hit, at, change),
       perform: (command) => void this.perform(command),
     });
+    const isOn = (): boolean => this.model.get("presence");
+    this.presence = new Presence({ kernel, isOn, hosts: () => this.hosts });
     this.listen();
   }
 
   attach(host: LayerHost): void {
     this.hosts.add(host);
     this.host = host;
+    this.presence.show();
   }
 
   detach(host?: LayerHost): void {
     if (host) this.hosts.delete(host);
     else this.hosts.clear();
     if (this.hosts.size === 0) {
+      this.presence.leave();
       this.loader.pause();
       this.overlay.release();
     }
@@ -133,10 +144,12 @@ export class TracingLayer implements Layer {
     clearTimeout(this.restTimer);
     for (const stop of this.stopping) stop();
     this.loader.stop();
+    this.presence.stop();
     this.rpc.dispose();
   }
 
   viewChanged(view: View): void {
+    this.presence.look(view);
     if (view.nmPerPixel !== this.zoom.nmPerPixel) {
       this.zoom = { nmPerPixel: view.nmPerPixel, since: performance.now() };
     }
@@ -211,10 +224,12 @@ export class TracingLayer implements Layer {
     };
     follow("active_node", () => this.selection.modelChanged());
     follow("active_skeleton", () => this.selection.modelChanged());
+    follow("presence", () => this.presence.switched(this.view()));
     for (const name of LOOKS) follow(name, () => this.lookChanged());
     this.stopping.push(
       this.kernel.onChanged((change) => this.news.received(change)),
-      this.kernel.onService((state) => this.serviceChanged(state)),
+      this.kernel.onPresent((people) => this.presence.received(people)),
+      this.kernel.onService((state) => this.service.changed(state)),
       exposeHook(this.model.get("layer_id"), hookOf(this)),
     );
   }
@@ -304,32 +319,9 @@ export class TracingLayer implements Layer {
   private loadFailed(error: unknown): void {
     const text = error instanceof RpcError ? error.message : String(error);
     // That the service is away was said already, and what becomes of the edits.
-    if (text === this.complaint || this.isServiceDown) return;
+    if (text === this.complaint || this.service.isDown) return;
     this.complaint = text;
     this.host?.notify("error", `The nodes here could not be loaded: ${text}`);
-  }
-
-  private serviceChanged({ state, message, pending }: ServiceState): void {
-    this.isServiceDown = state === "down";
-    if (this.isServiceDown) {
-      // The kernel keeps the edit that is being written; the others wait here for their turn.
-      const kept = Math.max(pending, this.queue.length);
-      const promise = kept === 0 ? "" : ` ${editsAre(kept)} kept until it does.`;
-      this.host?.notify("warning", `${sentence(message)}${promise}`, true);
-    } else {
-      this.host?.notify("info", sentence(message));
-      this.loader.news();
-    }
-  }
-
-  /** The service is up, so the kernel is busy, or gone together with the edits it had not written. */
-  private answerLate(isLate: boolean): void {
-    if (this.isServiceDown) return;
-    if (!isLate) this.host?.notify("info", "The kernel answers again.");
-    else {
-      const text = `The kernel does not answer. ${editsAre(this.queue.length)} not saved yet.`;
-      this.host?.notify("warning", text, true);
-    }
   }
 
   /** Run a command, and tell the person why it failed if it does. */

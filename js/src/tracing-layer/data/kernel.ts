@@ -1,4 +1,5 @@
 /** What the tracing layer asks of the kernel side of its widget. */
+import type { Person, Point } from "../../shared/layer";
 import type { Rpc } from "../../shared/rpc";
 import type { Answer } from "../edit/edit";
 import { NO_LIMIT } from "../edit/patience";
@@ -80,6 +81,15 @@ export class Kernel {
 
   onChanged(listener: (change: Change) => void): () => void {
     return this.rpc.on("changed", (data) => listener(data as Change));
+  }
+
+  /** Tell others where this page looks, nm; null: nowhere. */
+  async here(position: Point | null, section: number | null): Promise<void> {
+    await this.rpc.call("here", { position, section });
+  }
+
+  onPresent(listener: (people: Person[]) => void): () => void {
+    return this.rpc.on("present", (data) => listener((data as { people: Person[] }).people));
   }
 
   onService(listener: (state: ServiceState) => void): () => void {
