@@ -292,6 +292,7 @@ export class TracingLayer implements Layer {
     const wasDrawn = active && this.queue.graph.kind(active.id) !== undefined;
     const before = active && wasDrawn ? this.queue.graph.parent(active.id) : null;
     this.queue.rebase(graphOf(payload), asked);
+    this.meter.readings++;
     this.complaint = "";
     // It was asked for by its id, so that it does not exist any more if it is not here.
     const isGone = active && this.asked.includes(active.id) && !this.queue.graph.kind(active.id);

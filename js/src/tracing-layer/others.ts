@@ -7,7 +7,7 @@ import type { Active, Selection } from "./data/selection";
 import type { Edit } from "./edit/edit";
 import type { EditQueue } from "./edit/queue";
 import type { Tracing } from "./edit/tracing";
-import { whoAndWhen } from "./wording";
+import { deed } from "./wording";
 
 export interface OthersContext {
   kernel: Kernel;
@@ -34,7 +34,7 @@ export class Others {
    */
   async activeGone(active: Active, parent: number | null): Promise<void> {
     const { selection, kernel, queue, isOwn } = this.context;
-    selection.lose("The node that was active is deleted.");
+    selection.lose("The active node was deleted.");
     const change = await kernel.lastChange(active.id).catch(() => null);
     if (selection.lost === null) return; // something else was selected meanwhile
     if (change && !change.is_deleted) return selection.select({ kind: kindOf(active), id: active.id });
@@ -50,8 +50,9 @@ export class Others {
   async dropped(hit: Hit, at: Point, change: Change): Promise<void> {
     const { queue, tracing } = this.context;
     if (queue.graph.kind(queue.resolve(hit.id)) === undefined) return; // it was deleted, which is told as such
-    const what = `${whoAndWhen(change)} changed this node while you dragged it.`;
-    if (await this.agrees(`${what} Move it here all the same?`, "Move it")) tracing.move(hit.id, at);
+    const what = deed(change, "changed this node");
+    if (await this.agrees(`${what}, while you dragged it. Move it here all the same?`, "Move it"))
+      tracing.move(hit.id, at);
   }
 
   /** Say who changed what a refused edit depends on; a move can be repeated. */
@@ -63,9 +64,9 @@ export class Others {
       .filter((change) => change !== null)
       .filter(({ version }) => !this.context.isOwn(version))
       .sort((one, other) => other.version - one.version);
-    const who = newest ? whoAndWhen(newest) : "somebody";
-    const did = newest?.is_deleted ? "has deleted" : "has changed";
-    const text = `Could not ${edit.purpose}: ${who} ${did} this meanwhile.`;
+    const did = newest?.is_deleted ? "deleted" : "changed";
+    const what = newest ? deed(newest, `${did} what it needs`) : "somebody has changed this meanwhile";
+    const text = `Could not ${edit.purpose}: ${what}.`;
     const again = newest?.is_deleted ? null : tracing.again(edit);
     if (again && (await this.agrees(`${text}${also} Do it all the same?`, "Do it"))) {
       await refresh();
@@ -77,7 +78,7 @@ export class Others {
   /** Say that the active node is gone, and offer a node to go on from. */
   private async offer(change: LastChange | null, above: number | null): Promise<void> {
     const { selection } = this.context;
-    const what = `${change ? whoAndWhen(change) : "Somebody"} deleted the node that was active.`;
+    const what = `${deed(change ?? { username: null, time: null }, "deleted the active node")}.`;
     selection.lose(what);
     if (above === null) {
       this.context.host()?.notify("warning", what, true);

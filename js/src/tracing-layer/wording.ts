@@ -2,10 +2,13 @@
 import { RpcError } from "../shared/rpc";
 import { ERROR_CODE } from "../wire/facts";
 
-/** "ana, at 12:03:05," as the subject of a sentence. */
-export function whoAndWhen({ username, time }: { username: string | null; time: string | null }): string {
-  const who = username ?? "Somebody";
-  return time === null ? who : `${who}, at ${new Date(time).toLocaleTimeString()},`;
+/** "ana deleted this at 12:03:05": what somebody did, with who it was and when, as far as that is known. */
+export function deed(
+  { username, time }: { username: string | null; time: string | null },
+  what: string,
+): string {
+  const when = time === null ? "" : ` at ${new Date(time).toLocaleTimeString()}`;
+  return `${username ?? "Somebody"} ${what}${when}`;
 }
 
 /** Why something failed. */

@@ -122,7 +122,7 @@ describe("an active node that somebody deleted", () => {
     const bench = new Bench();
     await bench.deleteActive(2);
     expect(bench.questions).toEqual([
-      `ana, at ${WHEN}, deleted the node that was active. Go on from the node above it?`,
+      `ana deleted the active node at ${WHEN}. Go on from the node above it?`,
     ]);
     expect(bench.selection.active).toEqual({ kind: "treenode", id: 1 });
     expect(bench.moves).toEqual([[0, 0, 0]]);
@@ -134,9 +134,7 @@ describe("an active node that somebody deleted", () => {
     await bench.deleteActive(2);
     expect(bench.selection.active).toBeNull();
     await bench.tracing.addNode([5, 5, 50]);
-    expect(bench.questions[1]).toBe(
-      `ana, at ${WHEN}, deleted the node that was active. Begin a new neuron here?`,
-    );
+    expect(bench.questions[1]).toBe(`ana deleted the active node at ${WHEN}. Begin a new neuron here?`);
     expect(bench.sent).toEqual([]);
     bench.agrees = true;
     await bench.tracing.addNode([5, 5, 50]);
@@ -167,7 +165,7 @@ describe("an active node that somebody deleted", () => {
     const bench = new Bench();
     bench.last = { ...BY_ANA, ancestor: null };
     await bench.deleteActive(20, "connector");
-    expect(bench.notices).toEqual([`ana, at ${WHEN}, deleted the node that was active.`]);
+    expect(bench.notices).toEqual([`ana deleted the active node at ${WHEN}.`]);
     expect(bench.selection.lost).not.toBeNull();
   });
 
@@ -175,9 +173,7 @@ describe("an active node that somebody deleted", () => {
     const bench = new Bench();
     bench.last = null;
     await bench.deleteActive(3);
-    expect(bench.questions).toEqual([
-      "Somebody deleted the node that was active. Go on from the node above it?",
-    ]);
+    expect(bench.questions).toEqual(["Somebody deleted the active node. Go on from the node above it?"]);
     expect(bench.selection.active).toEqual({ kind: "treenode", id: 2 });
   });
 
@@ -215,7 +211,7 @@ describe("a drag", () => {
     bench.event("up", 140, 40);
     await settle();
     expect(bench.questions).toEqual([
-      `ana, at ${WHEN}, changed this node while you dragged it. Move it here all the same?`,
+      `ana changed this node at ${WHEN}, while you dragged it. Move it here all the same?`,
     ]);
     expect(bench.sent).toEqual([]);
   });
@@ -251,7 +247,7 @@ describe("an edit that is refused because somebody changed what it depends on", 
     bench.tracing.setConfidence(3);
     await bench.others.refused(bench.sent[0] as Edit, "");
     expect(bench.notices).toEqual([
-      `Could not change the confidence: ana, at ${WHEN}, has changed this meanwhile. Look again and repeat it.`,
+      `Could not change the confidence: ana changed what it needs at ${WHEN}. Look again and repeat it.`,
     ]);
   });
 
@@ -262,7 +258,7 @@ describe("an edit that is refused because somebody changed what it depends on", 
     bench.queue.rebase(twoSkeletons(), 0);
     await bench.others.refused(bench.sent[0] as Edit, "");
     expect(bench.questions).toEqual([
-      `Could not move the node: ana, at ${WHEN}, has changed this meanwhile. Do it all the same?`,
+      `Could not move the node: ana changed what it needs at ${WHEN}. Do it all the same?`,
     ]);
     expect(bench.sent).toHaveLength(2);
     expect(bench.queue.graph.position(2)).toEqual([7, 7, 50]);
