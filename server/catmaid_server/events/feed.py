@@ -23,6 +23,8 @@ from catmaid_server.events.changes import NOTHING, Changes, CommittedVersion, ch
 sql = load("service/events")
 
 POLL_S = 0.1
+_REST_S = 0.02
+"""After each look: what many edits at once changed is read together."""
 MOST_MISSED = 1000
 """The most versions that are told one by one to who was away, or did not keep up."""
 
@@ -129,6 +131,7 @@ class Feed:
                 await asyncio.wait_for(self._woken.wait(), POLL_S if self._followed else None)
             self._woken.clear()
             await asyncio.gather(*(self._look_again(*entry) for entry in list(self._followed.items())))
+            await asyncio.sleep(_REST_S)
 
     async def _look_again(self, project_id: int, followed: _Followed) -> None:
         with contextlib.suppress(psycopg.Error):
