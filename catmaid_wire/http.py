@@ -20,17 +20,24 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 READ_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that never change anything."""
 
+VERSION_HEADER: Final = "X-Catmaid-Version"
+"""Header of the answer to an edit: the version that it wrote."""
+
 FAILURES: Final = (aiohttp.ClientError, TimeoutError, OSError)
 """What is raised by a request that gets no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
-    """What a server answered: status, content type without parameters, and the body as received."""
+    """What a server answered: status, content type without parameters, and the body as received.
+
+    version : the version that the request wrote, if the server tells.
+    """
 
     status: int
     content_type: str
     body: bytes
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,8 @@ async def exchange(
         async with session.request(method, address, **options, allow_redirects=False) as response:
             location = response.headers.get("Location")
             if location is None or response.status not in _REDIRECTS:
-                return RawAnswer(response.status, response.content_type, await response.read())
+                body = await response.read()
+                return RawAnswer(response.status, response.content_type, body, _version(response.headers))
         try:
             target = address.join(URL(location))
         except ValueError:  # no address at all; it leads nowhere
@@ -109,6 +117,11 @@ async def exchange(
             raise Redirected(location, target, in_circles=True)
         address = target
     raise AssertionError("the last redirect returns or raises")
+
+
+def _version(headers: Mapping[str, str]) -> int | None:
+    text = headers.get(VERSION_HEADER, "")
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 async def repeated(

@@ -17,10 +17,14 @@ from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotAllowed, NotFound
 from catmaid_jupyter.api.patience import OUTAGE_PAUSES_S, POLL_S
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.api.presence import Presence
 
 Change: TypeAlias = dict[str, Any]
 OnChange: TypeAlias = Callable[[Change], None]
 OnService: TypeAlias = Callable[[bool, str], None]
+
+_WHO = ("version", "label", "user_id", "username", "time")
+_DETAILS = ("treenode_ids", "connector_ids", "skeleton_ids", "old_box", "new_box")
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +32,12 @@ logger = logging.getLogger(__name__)
 class Events:
     """Tells subscribers of each change in a project, and when the service goes away and comes back.
 
-    A change is `{"version", "label", "user_id", "time"}`; after an interruption one change with the label
-    `reconnected` stands for whatever happened meanwhile. Callbacks run on the background loop and must not block.
+    A change is `{"version", "label", "user_id", "username", "time", "is_detailed", "treenode_ids", "connector_ids",
+    "skeleton_ids", "old_box", "new_box"}` (see `Project.on_change`). What happened during an interruption is told
+    afterwards; a change with the label `reconnected` stands for very much, or for what the server does not tell.
+    Callbacks run on the background loop and must not block.
+
+    user_id : the user who follows; None if the server does not tell.
     """
 
     def __init__(self, place: Place) -> None:
@@ -38,8 +46,15 @@ class Events:
         self._has_socket = "events" in place.capabilities
         self._lock = threading.Lock()
         self._subscribers: dict[object, tuple[OnChange, OnService | None]] = {}
+        self._presence = Presence()
         self._task: asyncio.Task[None] | None = None
+        self.user_id: int | None = None
+        self._presence_is_told = False
         self._newest: int | None = None
+        self._since: int | None = None
+        """All versions up to this one were told; None before the first greeting."""
+        self._told: set[int] = set()
+        """Later versions that were told, too."""
         self._up = True
 
     def subscribe(self, changed: OnChange, service: OnService | None = None) -> Callable[[], None]:
@@ -56,6 +71,11 @@ class Events:
 
         return unsubscribe
 
+    @property
+    def presence(self) -> Presence:
+        """Where others look, and where this connection does."""
+        return self._presence
+
     def close(self) -> None:
         """End all subscriptions."""
         with self._lock:
@@ -70,7 +90,8 @@ class Events:
         elif running and not wanted and self._task is not None:
             self._task.cancel()
             self._task = None
-            self._newest = None
+            self._newest = self._since = None
+            self._told = set()
 
     async def _follow(self) -> None:
         failures, interrupted = 0, False
@@ -96,10 +117,16 @@ class Events:
 
     async def _listen(self) -> bool:
         """Follow until the socket closes; whether it did so because the service is being updated and goes on."""
-        async with self._http.websocket(self._place.path("events")) as socket:
-            async for message in socket:
-                if message.type is aiohttp.WSMsgType.TEXT:
-                    self._received(msgspec.json.decode(message.data))
+        since = "" if self._since is None else f"?since={self._since}"
+        async with self._http.websocket(self._place.path(f"events{since}")) as socket:
+            try:
+                async for message in socket:
+                    if message.type is aiohttp.WSMsgType.TEXT:
+                        self._received(msgspec.json.decode(message.data))
+                        if self._presence_is_told:
+                            self._presence.connected(socket)
+            finally:
+                self._presence.disconnected()
         return socket.close_code == aiohttp.WSCloseCode.SERVICE_RESTART
 
     async def _poll(self) -> bool:
@@ -116,13 +143,39 @@ class Events:
 
     def _received(self, message: Any) -> None:
         if "hello" in message:
-            newest, known = int(message["hello"]), self._newest
-            self._greeted(newest)
-            if known is not None and newest > known:
-                self._tell({"version": newest, "label": "reconnected", "user_id": None, "time": None})
+            self._greeting_received(message)
+        elif "present" in message:
+            self._presence.received(message["present"])
+        elif "overrun" in message:
+            self._tell(_unknown_change(int(message["overrun"])))
+            self._settle(message)
         elif "version" in message:
-            self._newest = max(self._newest or 0, int(message["version"]))
-            self._tell(message)
+            version = int(message["version"])
+            self._newest = max(self._newest or 0, version)
+            if version not in self._told:
+                self._told.add(version)
+                self._tell(_detailed_change(message))
+            self._settle(message)
+
+    def _greeting_received(self, message: Any) -> None:
+        """Begin to follow, or go on: the server tells what was missed, unless it knows less than was told already."""
+        newest, known = int(message["hello"]), self._newest
+        settled = message.get("settled")
+        self.user_id = message.get("user_id")
+        self._presence_is_told = bool(message.get("presence"))
+        self._greeted(newest)
+        is_older_store = self._since is not None and (settled is None or settled < self._since)
+        if is_older_store or (settled is None and known is not None and newest > known):
+            self._told = set()
+            self._tell(_unknown_change(newest))
+        if settled is not None and (self._since is None or is_older_store):
+            self._since = int(settled)
+
+    def _settle(self, message: Any) -> None:
+        """Note up to which version all was told."""
+        if "settled" in message and self._since is not None:
+            self._since = max(self._since, int(message["settled"]))
+            self._told = {version for version in self._told if version > self._since}
 
     def _greeted(self, newest: int) -> None:
         self._newest = newest
@@ -162,9 +215,19 @@ def _call(callback: Callable[..., None], *arguments: Any) -> None:
 
 
 def _change_of_transaction(row: dict[str, Any]) -> Change:
-    return {
-        "version": row["transaction_id"],
-        "label": row["label"],
-        "user_id": row["user_id"],
-        "time": row["execution_time"],
-    }
+    change = _unknown_change(row["transaction_id"])
+    return change | {"label": row["label"], "user_id": row["user_id"], "time": row["execution_time"]}
+
+
+def _unknown_change(version: int) -> Change:
+    """A change of which nothing is known but that it happened: anything may be otherwise."""
+    details = dict.fromkeys(_DETAILS)
+    who = {"user_id": None, "username": None, "time": None}
+    return {"version": version, "label": "reconnected", **who, "is_detailed": False, **details}
+
+
+def _detailed_change(message: dict[str, Any]) -> Change:
+    """A change as the server told it; servers before it did name no places."""
+    if not message.keys() >= set(_DETAILS):
+        return _unknown_change(message["version"]) | message
+    return {name: message.get(name) for name in (*_WHO, *_DETAILS)} | {"is_detailed": True}

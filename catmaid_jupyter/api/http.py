@@ -18,6 +18,7 @@ from yarl import URL
 from catmaid_jupyter.api.errors import InvalidInput, Unreachable, error_from_answer
 from catmaid_jupyter.api.loop import close_soon
 from catmaid_jupyter.api.patience import ANSWER_S, CONNECT_S, REQUEST_PAUSES_S
+from catmaid_jupyter.api.written import note_written
 from catmaid_wire.columns import MEDIA_TYPE as COLUMNS
 from catmaid_wire.edits import IDEMPOTENCY_KEY
 from catmaid_wire.forms import Form, encode_form
@@ -159,6 +160,7 @@ class Http:
         answer = await self._send(method, path, body, repeatable=repeatable)
         if answer.status >= HTTPStatus.BAD_REQUEST:
             raise error_from_answer(answer.status, answer.body)
+        note_written(answer.version)
         return answer
 
     async def read_json(self, method: str, path: str, *, form: Form | None = None, params: Form | None = None) -> Any:
@@ -196,7 +198,7 @@ class Http:
             )
         except FAILURES as failure:
             raise Unreachable(self._no_answer(), detail=_reason(failure)) from None
-        return Answer(answer.status, answer.content_type, answer.body)
+        return Answer(answer.status, answer.content_type, answer.body, answer.version)
 
     async def _once(self, method: str, address: URL, body: dict[str, Any]) -> RawAnswer:
         options = {**body, "headers": {**credentials(self._origin.token), **body["headers"]}}

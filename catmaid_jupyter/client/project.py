@@ -259,7 +259,11 @@ class Project(ProjectHistory):
     def on_change(self, changed: OnChange, on_service: OnService | None = None) -> Callable[[], None]:
         """Call `changed` after each edit of the project, whoever made it; returns a function that ends this.
 
-        changed : is given `{"version", "label", "user_id", "time"}`.
+        changed : is given `{"version", "label", "user_id", "username", "time", "is_detailed", "treenode_ids",
+            "connector_ids", "skeleton_ids", "old_box", "new_box"}`: ids of what changed, each None if there are more
+            than 300; and lower and upper corner (nm) around what changed, as it was and as it is, None where nothing
+            was or is. Unless `is_detailed`, ids and boxes are unknown and None. What happened while the service was
+            away comes when it is back; if that was very much, as one change with the label `reconnected`.
         on_service : is given (False, message) when the service stops answering, (True, message) when it is back.
 
         Both run on the background loop: they must not block, nor call the waiting functions of this package. Of a

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import queue
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pandas as pd
 import pytest
 
 import catmaid_jupyter as cj
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.written import written_versions
 from catmaid_jupyter.client.frames import CONNECTORS, LINKS, NEURONS, NODES, NODES_IN_BOX, PROJECTS, SKELETONS, USERS
 from tests.helpers.service import Service
 
@@ -223,3 +226,32 @@ async def test_a_change_reaches_every_connection(service: Service) -> None:
     assert change["label"] == "treenodes.create"
     assert isinstance(change["version"], int)
     await asyncio.to_thread(watched.instance.close)
+
+
+async def test_an_edit_knows_the_versions_that_it_wrote(service: Service) -> None:
+    """One for each request; others' edits at the same time are not among them."""
+
+    def story() -> tuple[list[int], list[int]]:
+        with cj.connect(service.url, service.tracer.token) as instance:
+            project = instance.project("Test")
+            heard: queue.Queue[int] = queue.Queue()
+            project.on_change(lambda change: heard.put(change["version"]))
+            node = project.edit.create_treenode(0, 0, 0)
+            while heard.empty():  # the subscription may still be on its way
+                project.edit.create_treenode(0, 0, 0)
+
+            async def edit() -> list[int]:
+                with written_versions() as versions:
+                    args = {"x": 1.0, "y": 1.0, "z": 1.0, "treenode_id": node, "relation": "presynaptic_to"}
+                    await project.edits.perform("create_connector", args)
+                    return versions
+
+            written = loop.run(edit())
+            told = [heard.get(timeout=10)]
+            while told[-1] < max(written):
+                told.append(heard.get(timeout=10))
+            return written, told
+
+    written, told = await asyncio.to_thread(story)
+    assert len(written) == 2
+    assert told[-2:] == written

@@ -102,7 +102,7 @@ def trace_elsewhere(service: Service) -> None:
 
 
 async def test_a_service_that_goes_away_and_comes_back_is_told(service: Service, tmp_path: Path) -> None:
-    """One word when it goes, one when it is back, and one change for what happened meanwhile."""
+    """One word when it goes, one when it is back, and then each change that happened meanwhile, once."""
     told: asyncio.Queue[object] = asyncio.Queue()
     here = asyncio.get_running_loop()
     where: list[str] = []
@@ -116,7 +116,7 @@ async def test_a_service_that_goes_away_and_comes_back_is_told(service: Service,
     def watch() -> tuple[cj.Instance, cj.Project]:
         instance = loop.run(cj.Instance.open(Http(relocate(), relocate)))
         project = instance.project("Test")
-        project.on_change(lambda change: tell(change["label"]), lambda up, _: tell(up))
+        project.on_change(lambda change: tell(change["version"]), lambda up, _: tell(up))
         return instance, project
 
     async with serving(service.store, tmp_path / "first") as (url, _):
@@ -126,16 +126,23 @@ async def test_a_service_that_goes_away_and_comes_back_is_told(service: Service,
             while told.empty():
                 await asyncio.to_thread(project.edit.create_treenode, 0, 0, 0)
                 await asyncio.sleep(0.05)
+    versions: list[object] = []
     async with asyncio.timeout(20):
-        while await told.get() is not False:
-            pass
-    await asyncio.to_thread(trace_elsewhere, service)
+        while (news := await told.get()) is not False:
+            versions.append(news)
+    for _ in range(2):
+        await asyncio.to_thread(trace_elsewhere, service)
+    async with service.store.reading() as connection:
+        cursor = await connection.execute("SELECT id FROM transaction_info ORDER BY id")
+        written = [row[0] for row in await cursor.fetchall()]
     async with serving(service.store, tmp_path / "second") as (url, _):
         where.append(url)
         async with asyncio.timeout(20):
             assert await told.get() is True
-            assert await told.get() == "reconnected"
+            while versions[-1] != written[-1]:
+                versions.append(await told.get())
         await asyncio.to_thread(instance.close)
+    assert versions == written[written.index(versions[0]) :]
 
 
 async def test_the_embedded_service_is_started_once(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
+from catmaid_server.events import feed
 from tests.helpers.service import Actor, Service, serving
 
 
@@ -24,10 +25,10 @@ def service(module_service: Service) -> Service:
 
 
 @asynccontextmanager
-async def following(actor: Actor, project_id: int) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+async def following(actor: Actor, project_id: int, query: str = "") -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
     """The events of a project, after the greeting."""
     async with actor.session.ws_connect(
-        f"{actor.url}/{project_id}/events", headers={"X-Authorization": f"Token {actor.token}"}
+        f"{actor.url}/{project_id}/events{query}", headers={"X-Authorization": f"Token {actor.token}"}
     ) as socket:
         assert "hello" in await socket.receive_json(timeout=10)
         yield socket
@@ -59,20 +60,30 @@ async def test_the_greeting_names_the_newest_version(service: Service) -> None:
         f"{service.url}/{service.project_id}/events",
         headers={"X-Authorization": f"Token {service.tracer.token}"},
     ) as socket:
-        assert await socket.receive_json(timeout=10) == {"hello": await newest(service.store)}
+        hello = await socket.receive_json(timeout=10)
+    version = await newest(service.store)
+    who: Any = await service.tracer.get("/accounts/login")
+    assert hello == {"hello": version, "settled": version, "user_id": who["userid"], "presence": True}
 
 
-async def test_an_event_tells_who_did_what_when(service: Service) -> None:
+async def test_an_event_tells_who_did_what_where_when(service: Service) -> None:
     async with following(service.admin, service.project_id) as socket:
-        await create(service)
+        made = await service.tracer.post(f"/{service.project_id}/treenode/create", x=10, y=20, z=30)
         event: dict[str, Any] = await socket.receive_json(timeout=10)
     who: Any = await service.tracer.get("/accounts/login")
-    assert event.keys() == {"version", "label", "user_id", "time"}
-    assert (event["version"], event["label"], event["user_id"]) == (
-        await newest(service.store),
-        "treenodes.create",
-        who["userid"],
-    )
+    version = await newest(service.store)
+    assert {name: value for name, value in event.items() if name != "time"} == {
+        "version": version,
+        "label": "treenodes.create",
+        "user_id": who["userid"],
+        "username": "tracer",
+        "settled": version,
+        "treenode_ids": [made["treenode_id"]],
+        "connector_ids": [],
+        "skeleton_ids": [made["skeleton_id"]],
+        "old_box": None,
+        "new_box": [[10, 20, 30], [10, 20, 30]],
+    }
     assert abs(datetime.now(UTC) - datetime.fromisoformat(event["time"])) < timedelta(minutes=1)
 
 
@@ -91,6 +102,48 @@ async def test_each_follower_hears_of_each_version_once(service: Service) -> Non
         for socket in (one, other):
             told = await versions(socket, last)
             assert sorted(told) == list(range(first, last + 1))
+
+
+async def test_who_comes_back_is_told_what_was_missed(service: Service) -> None:
+    """In the order of versions, and before what is newer; also what was committed late."""
+    async with following(service.tracer, service.project_id) as socket:
+        await create(service)
+        seen = (await socket.receive_json(timeout=10))["settled"]
+    project_id = service.project_id
+    async with service.store.writing(user_id=None, project_id=project_id, label="slow"):
+        await create(service)
+        fast = await newest(service.store)
+        async with following(service.tracer, project_id, f"?since={seen}") as socket:
+            event = await socket.receive_json(timeout=10)
+            assert (event["version"], event["settled"]) == (fast, seen)
+    async with following(service.tracer, project_id, f"?since={seen}") as socket:
+        await create(service)
+        events = [await socket.receive_json(timeout=10) for _ in range(3)]
+    labels = ["slow", "treenodes.create", "treenodes.create"]
+    assert [event["label"] for event in events] == labels
+    assert [event["version"] for event in events] == list(range(seen + 1, seen + 4))
+    assert events[-1]["settled"] == seen + 3
+    assert events[0]["settled"] == seen
+
+
+async def test_who_missed_very_much_is_told_so(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "MOST_MISSED", 3)
+    before = await newest(service.store)
+    for _ in range(4):
+        await create(service)
+    last = await newest(service.store)
+    async with following(service.tracer, service.project_id, f"?since={before}") as socket:
+        assert await socket.receive_json(timeout=10) == {"overrun": last, "settled": last}
+    async with following(service.tracer, service.project_id, f"?since={before + 1}") as socket:
+        assert await versions(socket, last) == [before + 2, before + 3, last]
+
+
+@pytest.mark.parametrize("since", ["-1", "yesterday", "9" * 30])
+async def test_what_is_no_version_cannot_be_followed_from(service: Service, since: str) -> None:
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+        async with following(service.tracer, service.project_id, f"?since={since}"):
+            pass
+    assert refusal.value.status == 400
 
 
 async def test_a_refused_edit_is_no_event(service: Service) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
-from catmaid_server.events.feed import Feed
+from catmaid_server.events.changes import NOTHING, CommittedVersion
+from catmaid_server.events.feed import MOST_MISSED, Event, Feed, Overrun, Subscription
 
 
 @pytest.fixture
@@ -42,29 +44,39 @@ async def commit(store: Store, project_id: int, label: str) -> None:
         pass
 
 
+async def next_version(subscription: Subscription) -> CommittedVersion:
+    news = await subscription.next()
+    assert isinstance(news, Event)
+    return news.version
+
+
 async def test_what_is_committed_after_subscribing_is_heard_of(feed: Feed, elsewhere: Store, project_id: int) -> None:
     await commit(elsewhere, project_id, "before")
-    async with asyncio.timeout(10), feed.subscribed(project_id) as queue:
+    async with asyncio.timeout(10), feed.subscribed(project_id) as subscription:
         await commit(elsewhere, project_id, "after")
-        assert (await queue.get()).label == "after"
-        assert queue.empty()
+        assert (await next_version(subscription)).label == "after"
+        assert subscription.is_empty
 
 
 async def test_a_version_that_is_committed_late_is_heard_of(feed: Feed, elsewhere: Store, project_id: int) -> None:
-    async with asyncio.timeout(10), feed.subscribed(project_id) as queue:
+    async with asyncio.timeout(10), feed.subscribed(project_id) as subscription:
         async with elsewhere.writing(user_id=None, project_id=project_id, label="slow"):
             await commit(elsewhere, project_id, "fast")
-            fast = await queue.get()
-        slow = await queue.get()
+            fast = await next_version(subscription)
+        slow = await next_version(subscription)
     assert (fast.label, slow.label) == ("fast", "slow")
     assert slow.version < fast.version
 
 
 async def test_others_hear_nothing(feed: Feed, store: Store, project_id: int) -> None:
-    async with asyncio.timeout(10), feed.subscribed(project_id) as queue, feed.subscribed(project_id + 1) as other:
+    async with (
+        asyncio.timeout(10),
+        feed.subscribed(project_id) as subscription,
+        feed.subscribed(project_id + 1) as other,
+    ):
         await commit(store, project_id, "ours")
-        assert (await queue.get()).label == "ours"
-        assert other.empty()
+        assert (await next_version(subscription)).label == "ours"
+        assert other.is_empty
 
 
 async def test_who_comes_back_hears_nothing_old(feed: Feed, store: Store, project_id: int) -> None:
@@ -72,6 +84,18 @@ async def test_who_comes_back_hears_nothing_old(feed: Feed, store: Store, projec
         async with feed.subscribed(project_id):
             pass
         await commit(store, project_id, "meanwhile")
-        async with feed.subscribed(project_id) as queue:
+        async with feed.subscribed(project_id) as subscription:
             await commit(store, project_id, "now")
-            assert (await queue.get()).label == "now"
+            assert (await next_version(subscription)).label == "now"
+
+
+async def test_who_does_not_keep_up_is_told_so(feed: Feed, store: Store, project_id: int) -> None:
+    async with asyncio.timeout(10), feed.subscribed(project_id) as subscription:
+        for number in range(MOST_MISSED + 1):
+            time = datetime.now(UTC)
+            subscription.put(Event(CommittedVersion(number, "edit", None, None, time), NOTHING, settled=number))
+        assert await subscription.next() == Overrun(MOST_MISSED, settled=MOST_MISSED)
+        await commit(store, project_id, "next")
+        news = await subscription.next()
+        assert isinstance(news, Event)
+        assert news.version.label == "next"

@@ -92,13 +92,8 @@ async def test_a_database_of_13d4565_keeps_every_row_and_its_history(old: str, t
 def earlier_texts() -> dict[str, tuple[str, str]]:
     """Name and text of migrations as they were between releases; the checksums tell that they were so."""
     texts = {migration.name: migration.text for migration in available()}
-    accounts, reverting = texts["0024_accounts"], texts["0027_reverting"]
-    begin, end = reverting.index("-- An edit may need several"), reverting.index("-- Which versions took which back")
-    ungrouped = (reverting[:begin] + reverting[end:]).replace("(version, edit, reverts)", "(version, reverts)")
-    return {
-        "without guests": ("0024_accounts", accounts[: accounts.index("\n-- Those who applied")]),
-        "without groups of edits": ("0027_reverting", ungrouped),
-    }
+    accounts = texts["0024_accounts"]
+    return {"without guests": ("0024_accounts", accounts[: accounts.index("\n-- Those who applied")])}
 
 
 @pytest.mark.parametrize("case", earlier_texts())
@@ -117,11 +112,6 @@ async def test_earlier_texts_of_a_migration_are_mended(old: str, case: str, monk
             "SELECT FROM project_permission WHERE user_id = 4 AND permission LIKE '%token'"
         )
         assert len(await guests.fetchall()) == 1
-        await connection.execute("SELECT begin_version(1, 1, 'edit', together => gen_random_uuid())")
-        await connection.execute(
-            "INSERT INTO reverted_version"
-            " SELECT current_version(), 'undo', id, 1 FROM (SELECT id FROM transaction_info LIMIT 2) edit"
-        )
 
 
 async def test_a_text_that_gave_more_is_left_as_it_is(old: str) -> None:

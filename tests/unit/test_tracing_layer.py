@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from types import SimpleNamespace
 from typing import Any, cast
 
+import aiohttp
 import msgspec
 import pytest
 import traitlets
@@ -15,6 +17,8 @@ from catmaid_jupyter.api.answers import read_columns
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.http import Answer, Http
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.api.presence import Presence
+from catmaid_jupyter.api.written import note_written
 from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets import TracingLayer
@@ -29,6 +33,21 @@ NODE_LIST = [
     True,
     {"31": "presynaptic_to"},
 ]
+
+
+CHANGE = {
+    "version": 8,
+    "label": "treenodes.create",
+    "user_id": 2,
+    "username": "ana",
+    "time": "t",
+    "is_detailed": True,
+    "treenode_ids": [5],
+    "connector_ids": [],
+    "skeleton_ids": [9],
+    "old_box": None,
+    "new_box": [[1, 2, 3], [1, 2, 3]],
+}
 
 
 class FakeHttp:
@@ -52,10 +71,13 @@ class FakeHttp:
             wanted = {5: NODE_LIST[0][0], 6: NODE_LIST[0][1]}  # type: ignore[index]
             found = [row for node, row in wanted.items() if node in form["treenode_ids"]]
             return [found, [], {}, False, {}]
+        if path == "3/nodes/404/last-change":
+            raise NotFound("There is no such route.")
         if path == "3/skeletons/summary":
             return {str(skeleton_id): {"num_nodes": 3} for skeleton_id in form["skeleton_ids"] if skeleton_id == 9}
         return {
             "3/labels/": ["soma", "ends"],
+            "3/nodes/5/last-change": {"version": 8, "username": "ana", "is_deleted": True, "ancestor": None},
             "3/skeletons/9/root": {"root_id": 5, "x": 1.5, "y": 2.0, "z": 50.0},
             "3/skeleton/neuronnames": {"9": "Basin-4"},
             "3/treenodes/5/children": [[[8, 0, 0, 0]], [[6, 2.0, 3.0, 50.0]]],
@@ -77,6 +99,7 @@ class FakeEdits:
         self, op: str, args: Mapping[str, Any], state: str | None, key: str, *, group: str | None, outage: Outage
     ) -> dict[str, Any]:
         self.performed.append((op, args, state, key, group))
+        note_written(12)
         return {"treenode_id": 77}
 
     async def undo(self, *, outage: Outage) -> dict[str, Any] | None:
@@ -84,6 +107,14 @@ class FakeEdits:
 
     async def redo(self, *, outage: Outage) -> dict[str, Any] | None:
         return self.redone
+
+
+class FakeSocket:
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+
+    async def send_str(self, text: str) -> None:
+        self.sent.append(msgspec.json.decode(text))
 
 
 class FakeProject:
@@ -96,6 +127,7 @@ class FakeProject:
         self.place = Place(cast("Http", self.http), 3, frozenset())
         self.edits = FakeEdits()
         self.instance = self
+        self.events = SimpleNamespace(user_id=2, presence=Presence())
         self.changed: Callable[[dict[str, Any]], None] | None = None
         self.service: Callable[[bool, str], None] | None = None
 
@@ -190,20 +222,42 @@ async def test_json_of_another_server_becomes_columns(layer: TracingLayer) -> No
 async def test_an_edit_reaches_the_client_with_state_and_key(project: FakeProject, layer: TracingLayer) -> None:
     args = {"x": 1.0, "parent_id": 5}
     answer = await ask(layer, "edit", op="create_treenode", args=args, state={"parent": [5, "t"]}, key="k", group="g")
-    assert answer == {"treenode_id": 77}
+    assert answer == {"treenode_id": 77, "versions": [12]}
     assert project.edits.performed == [("create_treenode", args, '{"parent":[5,"t"]}', "k", "g")]
     await ask(layer, "edit", op="create_connector", args={}, state=None, key="l")
     assert project.edits.performed[-1] == ("create_connector", {}, None, "l", None)
 
 
+async def test_who_changed_a_node_last_is_told_if_the_server_knows(layer: TracingLayer) -> None:
+    assert (await ask(layer, "last_change", node_id=5))["username"] == "ana"
+    assert await ask(layer, "last_change", node_id=404) is None
+
+
+async def test_pages_say_where_they_look_and_are_told_where_others_do(
+    project: FakeProject, layer: TracingLayer, sent: list[dict[str, Any]]
+) -> None:
+    socket = FakeSocket()
+    project.events.presence.connected(cast("aiohttp.ClientWebSocketResponse", socket))
+    await ask(layer, "here", position=[1, 2, 300], section=6)
+    await ask(layer, "here", position=[1, 2, 300], section=6)
+    await ask(layer, "here", position=None, section=None)
+    assert socket.sent == [{"here": {"position": [1, 2, 300], "section": 6}}, {"here": None}]
+    people = [{"id": "a", "user_id": 3, "username": "ana", "position": [4, 5, 600], "section": 12}]
+    project.events.presence.received(people)
+    assert sent == [{"event": "present", "data": {"people": people}}]
+    layer.presence = False
+    await ask(layer, "here", position=[4, 4, 4], section=6)
+    assert len(socket.sent) == 2
+
+
 async def test_undo_says_what_was_undone(project: FakeProject, layer: TracingLayer) -> None:
-    assert await ask(layer, "undo") == {"undone": None}
+    assert await ask(layer, "undo") == {"undone": None, "versions": []}
     project.edits.undone = {"undone": "add treenode 77", "position": [1, 2, 3], "replaced": {}}
-    assert await ask(layer, "undo") == project.edits.undone
+    assert await ask(layer, "undo") == {**project.edits.undone, "versions": []}
     assert layer.undo() == "add treenode 77"
-    assert await ask(layer, "redo") == {"redone": None}
+    assert await ask(layer, "redo") == {"redone": None, "versions": []}
     project.edits.redone = {"redone": "add a treenode", "position": None, "replaced": {}}
-    assert await ask(layer, "redo") == project.edits.redone
+    assert await ask(layer, "redo") == {**project.edits.redone, "versions": []}
 
 
 def test_a_project_of_the_past_is_shown_with_its_version_and_read_only(
@@ -269,11 +323,11 @@ async def test_skeletons_have_names_and_sizes_and_unknown_ones_are_left_out(
 def test_news_is_passed_on(project: FakeProject, layer: TracingLayer, sent: list[dict[str, Any]]) -> None:
     assert project.changed is not None
     assert project.service is not None
-    project.changed({"version": 8, "label": "treenodes.create", "user_id": 2, "time": "t"})
+    project.changed({**CHANGE, "more": "of a newer service"})
     project.service(False, "It does not answer.")
     project.service(True, "It answers.")
     assert sent == [
-        {"event": "changed", "data": {"version": 8, "label": "treenodes.create", "user_id": 2}},
+        {"event": "changed", "data": {**CHANGE, "is_own_user": True}},
         {"event": "service", "data": {"state": "down", "message": "It does not answer.", "pending": 0}},
         {"event": "service", "data": {"state": "up", "message": "It answers.", "pending": 0}},
     ]

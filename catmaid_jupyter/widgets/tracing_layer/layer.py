@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import traitlets
 
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.api.node_columns import columns_of_node_list
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.api.written import written_versions
 from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets.base import Layer
 from catmaid_jupyter.widgets.rpc import Binary, method
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 
 MOST_NODES = 50_000
 """The most treenodes that a browser receives for one view."""
+
+
+_OF_CHANGES = (
+    "version", "label", "user_id", "username", "time", "is_detailed", "treenode_ids", "connector_ids", "skeleton_ids",
+    "old_box", "new_box",
+)  # fmt: skip
 
 
 def _text_keys(colors: Mapping[int, str], _widget: object) -> dict[str, str]:
@@ -90,6 +98,9 @@ class TracingLayer(Layer):
     version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
     """Which version is shown, in words; empty for the present."""
 
+    presence = traitlets.Bool(True).tag(sync=True)
+    """Whether others who look at the project see where this viewer looks, and it shows where they do."""
+
     def __init__(self, project: Project, **traits: Any) -> None:
         self.project = project
         instance = project.instance
@@ -100,6 +111,7 @@ class TracingLayer(Layer):
             self.read_only = True
             self.set_trait("version_shown", project.version_name)
         self._unsubscribe = project.on_change(self._changed, self._outage.service_changed)
+        self._people = project.events.presence.subscribe(lambda people: self.emit("present", people=people))
 
     def undo(self) -> str | None:
         """Take the last own edit back, as `Project.undo` does."""
@@ -114,6 +126,7 @@ class TracingLayer(Layer):
         # Widgets are also closed when their constructor failed.
         if hasattr(self, "_unsubscribe"):
             self._unsubscribe()
+            self._people.end()
         super().close()
 
     @method
@@ -135,20 +148,45 @@ class TracingLayer(Layer):
         state = None if seen is None else msgspec.json.encode(seen).decode()
         op, args, key = str(params["op"]), params["args"], str(params["key"])
         group = params.get("group")
-        return await self.project.edits.perform(op, args, state, key, group=group, outage=self._outage)
+        with written_versions() as versions:
+            answer = await self.project.edits.perform(op, args, state, key, group=group, outage=self._outage)
+        return {**answer, "versions": versions}
 
     @method("undo")
     async def _undo_last(self, _params: dict[str, Any]) -> dict[str, Any]:
-        return await self.project.edits.undo(outage=self._outage) or {"undone": None}
+        with written_versions() as versions:
+            answer = await self.project.edits.undo(outage=self._outage) or {"undone": None}
+        return {**answer, "versions": versions}
 
     @method("redo")
     async def _redo_last(self, _params: dict[str, Any]) -> dict[str, Any]:
-        return await self.project.edits.redo(outage=self._outage) or {"redone": None}
+        with written_versions() as versions:
+            answer = await self.project.edits.redo(outage=self._outage) or {"redone": None}
+        return {**answer, "versions": versions}
 
     @method
     async def _neighbour(self, params: dict[str, Any]) -> Neighbour | None:
         """Find the treenode in a direction: ``{treenode_id, direction}``."""
         return await neighbour(self._place, int(params["treenode_id"]), str(params["direction"]))
+
+    @method
+    async def _here(self, params: dict[str, Any]) -> None:
+        """Tell others where a page looks: ``{position, section}``, nm; a position of None: nowhere."""
+        if self.presence and params["position"] is not None:
+            x, y, z = (float(value) for value in params["position"])
+            await self._people.look_at((x, y, z), int(params["section"]))
+        else:
+            await self._people.look_at(None)
+
+    @method
+    async def _last_change(self, params: dict[str, Any]) -> dict[str, Any] | None:
+        """Find who changed or deleted a node last: ``{node_id}``; None if the server does not tell."""
+        path = f"nodes/{int(params['node_id'])}/last-change"
+        try:
+            answer: dict[str, Any] = await self._place.read_json("GET", path)
+        except (NotFound, InvalidInput):  # no such node, or another CATMAID server
+            return None
+        return answer
 
     @method
     async def _labels(self, _params: dict[str, Any]) -> list[str]:
@@ -181,7 +219,10 @@ class TracingLayer(Layer):
         return bool(proposal.value)
 
     def _changed(self, change: Change) -> None:
-        self.emit("changed", **{name: change.get(name) for name in ("version", "label", "user_id")})
+        """Pass a change on to the pages, which know what they show and which edits are their own."""
+        own_user = self.project.events.user_id
+        is_ours = None if own_user is None else change.get("user_id") == own_user
+        self.emit("changed", **{name: change.get(name) for name in _OF_CHANGES}, is_own_user=is_ours)
 
     def _report_service(self, up: bool, message: str, pending: int) -> None:
         self.emit("service", state="up" if up else "down", message=message, pending=pending)

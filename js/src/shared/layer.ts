@@ -49,6 +49,16 @@ export interface AskOptions {
   suggestions?: string[];
 }
 
+/** Somebody else who looks at the project. */
+export interface Person {
+  /** Of the window: one user may have several. */
+  id: string;
+  user_id: number;
+  username: string;
+  position: Point;
+  section: number | null;
+}
+
 /** What a viewer does for its layers. */
 export interface LayerHost {
   view(): View;
@@ -60,6 +70,8 @@ export interface LayerHost {
   /** CSS cursor over the canvas; "" for the viewer's own. */
   cursor(style: string): void;
   focus(): void;
+  /** Show where others look. */
+  showPeople(people: Person[]): void;
   /** Ask for one line of text, or a yes, over the canvas; null when dismissed. */
   ask(prompt: string, options?: AskOptions): Promise<string | null>;
 }

@@ -11,6 +11,7 @@ import { Input, KEYS } from "./input";
 import { Layers } from "./layers";
 import { TileLoader } from "./loader";
 import { Messages } from "./messages";
+import { People } from "./people";
 import { SnapshotImage, takeSnapshot } from "./snapshot";
 import type { ViewerState } from "./state";
 import { Meter, type ViewerStats } from "./stats";
@@ -39,6 +40,7 @@ export class StackViewer {
   private readonly layers: Layers;
   private readonly toolbar: Toolbar;
   private readonly messages: Messages;
+  private readonly people: People;
   private readonly meter: Meter;
   private becomeReady: () => void = () => {};
   private readonly ready = new Promise<void>((resolve) => {
@@ -65,12 +67,14 @@ export class StackViewer {
     this.painter = new ImagePainter(this.frame.image, stack, this.loader);
     this.meter = new Meter(this.loader, () => source.kind);
     this.messages = new Messages(() => this.frame.stage.focus({ preventScroll: true }));
+    this.people = new People((point) => this.camera.moveTo(point));
     this.layers = new Layers(model as AnyModel, this.layerHost(), page);
     this.toolbar = new Toolbar(stack, this.camera, {
       help: () => this.toggleHelp(),
       display: (change) => this.changeDisplay(change),
     });
     this.snapshot = new SnapshotImage(model.get("snapshot"), () => this.invalidate());
+    this.frame.stage.append(this.people.node);
     this.frame.assemble(this.toolbar, this.messages, (height) => this.save({ height }));
     new Input(
       this.frame.stage,
@@ -153,6 +157,7 @@ export class StackViewer {
     if (view.section !== before.section) this.meter.sectionChanged(view.section, this.painter.isWarm(view));
     this.painter.plan(view, this.camera.direction);
     this.layers.viewChanged(view);
+    this.people.viewChanged(view);
     this.invalidate();
   }
 
@@ -239,6 +244,7 @@ export class StackViewer {
       cursor: (style) => {
         this.frame.stage.style.cursor = style;
       },
+      showPeople: (people) => this.people.show(people, this.camera.view),
       focus: () => this.frame.stage.focus({ preventScroll: true }),
       ask: (prompt, options) => this.messages.ask(prompt, options),
     };

@@ -6,6 +6,8 @@ export interface TracingHook {
   /** Treenodes, virtual nodes and connectors of the section shown. */
   readonly section: { treenodes: number; virtual: number; connectors: number };
   readonly pending: number;
+  /** How often the nodes of the view were read. */
+  readonly readings: number;
   readonly active: Active | null;
   readonly activeSkeleton: number | null;
   /** ms from click to the end of its frame, of the latest edits. */

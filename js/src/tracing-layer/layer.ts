@@ -3,12 +3,13 @@ import type { AnyModel } from "@anywidget/types";
 import type { Layer, LayerHost, LayerPointer, View } from "../shared/layer";
 import { Rpc, RpcError } from "../shared/rpc";
 import { ERROR_CODE } from "../wire/facts";
-import { Kernel, type ServiceState } from "./data/kernel";
+import { Kernel } from "./data/kernel";
 import { linkAt } from "./data/links";
 import { Loader } from "./data/loader";
+import { type Change, News, touches } from "./data/news";
 import { graphOf, type Payload } from "./data/payload";
 import { type Hit, Sections, type Slab } from "./data/section";
-import { Selection } from "./data/selection";
+import { type Active, Selection } from "./data/selection";
 import { Overlay, type Subject } from "./draw/overlay";
 import { paintLive } from "./draw/paint-live";
 import type { Picture } from "./draw/picture";
@@ -23,7 +24,11 @@ import { Pointing } from "./input/pointing";
 import { Travel } from "./input/travel";
 import { Meter } from "./meter";
 import { hookOf } from "./observe";
+import { Others } from "./others";
+import { Presence } from "./presence";
+import { ServiceNotices } from "./service-notices";
 import type { TracingState } from "./state";
+import { explain } from "./wording";
 
 /** ms for which an old picture may be shown after a change of zoom or graph. */
 const REST = 120;
@@ -40,6 +45,9 @@ export class TracingLayer implements Layer {
   private readonly tracing: Tracing;
   private readonly travel: Travel;
   private readonly pointing: Pointing;
+  private readonly others: Others;
+  private readonly presence: Presence;
+  private readonly news: News;
   private readonly sections = new Sections();
   private readonly stopping: Array<() => void> = [];
   private readonly hosts = new Set<LayerHost>();
@@ -51,8 +59,12 @@ export class TracingLayer implements Layer {
   private edited = 0;
   private restTimer: ReturnType<typeof setTimeout> | undefined;
   private complaint = "";
-  private isServiceDown = false;
-  private readonly patience = new Patience(LATE_MS, (isLate) => this.answerLate(isLate));
+  private readonly service = new ServiceNotices({
+    host: () => this.host,
+    pending: () => this.queue.length,
+    isBack: () => this.loader.news(),
+  });
+  private readonly patience = new Patience(LATE_MS, (isLate) => this.service.answerLate(isLate));
 
   constructor(private readonly model: AnyModel<TracingState>) {
     this.rpc = new Rpc(model as AnyModel);
@@ -73,10 +85,23 @@ export class TracingLayer implements Layer {
       loaded: (payload, asked) => this.loaded(payload, asked),
       failed: (error) => this.loadFailed(error),
     });
+    this.news = new News({
+      isWriting: () => this.queue.length > 0,
+      changed: (change) => this.othersChanged(change),
+    });
     const host = (): LayerHost | null => this.host;
     const isReadOnly = (): boolean => this.model.get("read_only");
     const { queue, selection, kernel } = this;
     this.tracing = new Tracing({ queue, selection, kernel, host, isReadOnly });
+    this.others = new Others({
+      kernel,
+      selection,
+      queue,
+      tracing: this.tracing,
+      host,
+      isOwn: (version) => this.news.isOwn(version),
+      refresh: () => this.refresh(),
+    });
     this.travel = new Travel({ graph: () => queue.graph, selection, kernel, host });
     this.pointing = new Pointing({
       selection,
@@ -88,20 +113,25 @@ export class TracingLayer implements Layer {
         const view = this.view();
         return view && linkAt(queue.graph, slabOf(view), x, y, reach);
       },
+      droppedLate: (hit, at, change) => this.others.dropped(hit, at, change),
       perform: (command) => void this.perform(command),
     });
+    const isOn = (): boolean => this.model.get("presence");
+    this.presence = new Presence({ kernel, isOn, hosts: () => this.hosts });
     this.listen();
   }
 
   attach(host: LayerHost): void {
     this.hosts.add(host);
     this.host = host;
+    this.presence.show();
   }
 
   detach(host?: LayerHost): void {
     if (host) this.hosts.delete(host);
     else this.hosts.clear();
     if (this.hosts.size === 0) {
+      this.presence.leave();
       this.loader.pause();
       this.overlay.release();
     }
@@ -114,10 +144,12 @@ export class TracingLayer implements Layer {
     clearTimeout(this.restTimer);
     for (const stop of this.stopping) stop();
     this.loader.stop();
+    this.presence.stop();
     this.rpc.dispose();
   }
 
   viewChanged(view: View): void {
+    this.presence.look(view);
     if (view.nmPerPixel !== this.zoom.nmPerPixel) {
       this.zoom = { nmPerPixel: view.nmPerPixel, since: performance.now() };
     }
@@ -192,10 +224,12 @@ export class TracingLayer implements Layer {
     };
     follow("active_node", () => this.selection.modelChanged());
     follow("active_skeleton", () => this.selection.modelChanged());
+    follow("presence", () => this.presence.switched(this.view()));
     for (const name of LOOKS) follow(name, () => this.lookChanged());
     this.stopping.push(
-      this.kernel.onChanged(() => this.loader.news()),
-      this.kernel.onService((state) => this.serviceChanged(state)),
+      this.kernel.onChanged((change) => this.news.received(change)),
+      this.kernel.onPresent((people) => this.presence.received(people)),
+      this.kernel.onService((state) => this.service.changed(state)),
       exposeHook(this.model.get("layer_id"), hookOf(this)),
     );
   }
@@ -219,6 +253,7 @@ export class TracingLayer implements Layer {
 
   private confirmed(edit: Edit, answer: Answer): void {
     this.meter.ended(edit, true);
+    this.news.answered(answer.versions);
     if ("undone" in answer) {
       this.host?.notify("info", answer.undone ? `Undone: ${answer.undone}.` : "There is nothing to undo.");
       this.show(answer);
@@ -236,9 +271,12 @@ export class TracingLayer implements Layer {
 
   private refused(edit: Edit, reason: unknown, dropped: Edit[]): void {
     for (const gone of dropped) this.meter.ended(gone, false);
+    this.news.answered();
     const others = dropped.length - 1;
     const also = others > 0 ? ` ${others} later ${others === 1 ? "edit" : "edits"} with it.` : "";
-    this.host?.notify("error", `Could not ${edit.purpose}: ${explain(reason)}${also}`);
+    const isConflict = reason instanceof RpcError && reason.code === ERROR_CODE.CONFLICT;
+    if (isConflict && edit.needs.length > 0) void this.others.refused(edit, also);
+    else this.host?.notify("error", `Could not ${edit.purpose}: ${explain(reason)}${also}`);
     const { active } = this.selection;
     const isGone = active && dropped.some(({ creates }) => creates.includes(active.id));
     if (isGone) {
@@ -251,49 +289,40 @@ export class TracingLayer implements Layer {
 
   private loaded(payload: Payload, asked: number): void {
     const { active } = this.selection;
-    const before = active && this.queue.graph.parent(active.id);
+    const wasDrawn = active && this.queue.graph.kind(active.id) !== undefined;
+    const before = active && wasDrawn ? this.queue.graph.parent(active.id) : null;
     this.queue.rebase(graphOf(payload), asked);
+    this.meter.readings++;
     this.complaint = "";
     // It was asked for by its id, so that it does not exist any more if it is not here.
     const isGone = active && this.asked.includes(active.id) && !this.queue.graph.kind(active.id);
-    if (isGone && this.selection.active?.id === active.id) this.selectTreenode(before);
+    if (isGone && this.selection.active?.id === active.id) void this.others.activeGone(active, before);
   }
 
-  /** Select a treenode if it still exists, else nothing. */
-  private selectTreenode(id: number | null): void {
-    const remains = id !== null && this.queue.graph.nodes.has(id);
-    this.selection.select(remains ? { kind: "treenode", id } : null);
+  /** Read again what a change that this page did not make has to do with. */
+  private othersChanged(change: Change): void {
+    const { active, skeleton, position } = this.selection;
+    this.pointing.changed(change);
+    if (active?.kind === "connector" && change.connector_ids?.includes(active.id))
+      void this.checkConnector(active);
+    const isShown = [change.old_box, change.new_box].some((box) => box && this.loader.reaches(box));
+    if (!change.is_detailed || isShown || touches(change, active, skeleton, position)) this.loader.news();
+  }
+
+  /** The active connector was changed: it may be far from what is loaded, and deleted. */
+  private async checkConnector(active: Active): Promise<void> {
+    const change = await this.kernel.lastChange(active.id).catch(() => null);
+    if (change?.is_deleted && this.selection.active?.id === active.id) {
+      await this.others.activeGone(active, null);
+    }
   }
 
   private loadFailed(error: unknown): void {
     const text = error instanceof RpcError ? error.message : String(error);
     // That the service is away was said already, and what becomes of the edits.
-    if (text === this.complaint || this.isServiceDown) return;
+    if (text === this.complaint || this.service.isDown) return;
     this.complaint = text;
     this.host?.notify("error", `The nodes here could not be loaded: ${text}`);
-  }
-
-  private serviceChanged({ state, message, pending }: ServiceState): void {
-    this.isServiceDown = state === "down";
-    if (this.isServiceDown) {
-      // The kernel keeps the edit that is being written; the others wait here for their turn.
-      const kept = Math.max(pending, this.queue.length);
-      const promise = kept === 0 ? "" : ` ${editsAre(kept)} kept until it does.`;
-      this.host?.notify("warning", `${sentence(message)}${promise}`, true);
-    } else {
-      this.host?.notify("info", sentence(message));
-      this.loader.news();
-    }
-  }
-
-  /** The service is up, so the kernel is busy, or gone together with the edits it had not written. */
-  private answerLate(isLate: boolean): void {
-    if (this.isServiceDown) return;
-    if (!isLate) this.host?.notify("info", "The kernel answers again.");
-    else {
-      const text = `The kernel does not answer. ${editsAre(this.queue.length)} not saved yet.`;
-      this.host?.notify("warning", text, true);
-    }
   }
 
   /** Run a command, and tell the person why it failed if it does. */
@@ -366,19 +395,4 @@ export class TracingLayer implements Layer {
 
 function slabOf(view: View): Slab {
   return { depth: view.sectionDepth, thickness: view.sectionThickness };
-}
-
-function explain(reason: unknown): string {
-  if (!(reason instanceof RpcError)) return String(reason);
-  if (reason.code === ERROR_CODE.CONFLICT)
-    return "somebody has changed this meanwhile. Look again and repeat it.";
-  return sentence(reason.message);
-}
-
-function editsAre(count: number): string {
-  return count === 1 ? "An edit is" : `${count} edits are`;
-}
-
-function sentence(text: string): string {
-  return text.endsWith(".") ? text : `${text}.`;
 }

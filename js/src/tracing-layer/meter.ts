@@ -3,6 +3,7 @@
 const KEPT = 1000;
 
 export class Meter {
+  readings = 0;
   /** ms from an edit's making to the end of the frame that showed it. */
   readonly drawn: number[] = [];
   /** ms from an edit's making to the service's confirmation. */

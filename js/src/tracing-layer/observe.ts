@@ -16,6 +16,9 @@ export function hookOf(layer: TracingLayer): TracingHook {
       const { nodes, virtual, connectors } = layer.sectionOf(view);
       return { treenodes: nodes.length, virtual: virtual.child.length, connectors: connectors.length };
     },
+    get readings() {
+      return layer.meter.readings;
+    },
     get pending() {
       return layer.queue.length;
     },

@@ -15,6 +15,8 @@ export interface TracingState {
   show_labels: boolean;
   fade_sections: number;
   read_only: boolean;
+  /** Whether others are shown, and see where this viewer looks. */
+  presence: boolean;
   /** In words; empty for the present. */
   version_shown: string;
 }

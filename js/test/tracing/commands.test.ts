@@ -75,6 +75,7 @@ class Bench {
       hit: (x, y, reach) =>
         new SectionIndex(this.queue.graph, topologyOf(this.queue.graph), slab).at(x, y, reach),
       hitLink: () => null,
+      droppedLate: () => {},
       perform: (command) => {
         try {
           void command();

@@ -174,3 +174,26 @@ describe("an answer that is of no use", () => {
     expect([requests.length, failed.length]).toEqual([1, 1]);
   });
 });
+
+test("what changed reaches what is read, or was, and nothing else", async () => {
+  const { loader, requests } = bench();
+  expect(
+    loader.reaches([
+      [0, 0, 0],
+      [1, 1, 1000],
+    ]),
+  ).toBe(false);
+  loader.viewChanged(viewAt(0, 500), 2);
+  const reaches = (x: number, z: number): boolean =>
+    loader.reaches([
+      [x, 0, z],
+      [x + 10, 0, z],
+    ]);
+  expect(reaches(0, 500)).toBe(true);
+  requests[0]?.resolve("all");
+  await settle();
+  expect(reaches(-810, 500)).toBe(true);
+  expect(reaches(-811, 500)).toBe(false);
+  expect(reaches(0, 775)).toBe(true);
+  expect(reaches(0, 776)).toBe(false);
+});

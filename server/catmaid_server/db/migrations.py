@@ -31,7 +31,6 @@ ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum
 _EARLIER_TEXTS: dict[tuple[str, str], str | None] = {
     ("0024_accounts", "42b534e0504a6ef22edc11fcb15bb2c56363d80b769fad81c5e4d219bb1ee77f"): "0024_accounts",
     ("0024_accounts", "8ca9ac5d3cfb743d7ea0017527bbf380dc22f1962fbfc76faabbc8d5e37a5286"): None,
-    ("0027_reverting", "1922f245f4509e542f87e39f40dfe3e915a287daaa6d724e25d70d74fe013994"): "0027_reverting",
 }
 """Texts that migrations had between releases, by name and checksum: the file of `sql/migrations/mends` that does what
 they left out, or None if they did all (the second let owners of forks write with API tokens, which they may anyway)."""

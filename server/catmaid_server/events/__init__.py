@@ -1,1 +1,5 @@
-"""Events: `feed` delivers each committed version of a project to its subscribers."""
+"""Events of a project, as they happen.
+
+`feed` delivers each committed version to its subscribers, with what it changed (`changes`); `presence` knows who looks
+at the project, and where.
+"""

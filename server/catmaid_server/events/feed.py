@@ -1,4 +1,4 @@
-"""Tell subscribers of a project about each version committed there.
+"""Tell subscribers of a project about each version committed there, and what it changed.
 
 Polling the versions while somebody listens, woken at once by this process's own commits: a NOTIFY inside
 each edit would make PostgreSQL commit edits one after the other.
@@ -8,32 +8,89 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import psycopg
-from psycopg.rows import class_row
 
 from catmaid_server.db.queries import load
-from catmaid_server.db.store import Store
+from catmaid_server.db.rows import fetch_records, fetch_value
+from catmaid_server.db.store import Connection, Store
+from catmaid_server.events.changes import NOTHING, Changes, CommittedVersion, changes_of
 
 sql = load("service/events")
 
-POLL_S = 0.25
-_QUEUE_LIMIT = 1000
+POLL_S = 0.1
+_REST_S = 0.02
+"""After each look: what many edits at once changed is read together."""
+MOST_MISSED = 1000
+"""The most versions that are told one by one to who was away, or did not keep up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One committed version."""
+    """One committed version.
 
-    version: int
-    label: str
-    user_id: int | None
-    time: datetime
+    settled : who was told this event was told of all versions up to this one.
+    """
+
+    version: CommittedVersion
+    changes: Changes
+    settled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overrun:
+    """More versions than are told one by one, up to `newest`."""
+
+    newest: int
+    settled: int
+
+
+News: TypeAlias = Event | Overrun
+
+
+class Subscription:
+    """What one subscriber is to be told.
+
+    newest, settled : the newest version when it began, and the newest settled one.
+    """
+
+    def __init__(self) -> None:
+        self.newest = 0
+        self.settled = 0
+        self.has_begun = False
+        self._waiting: asyncio.Queue[News] = asyncio.Queue(MOST_MISSED)
+
+    async def next(self) -> News:
+        """What is to be told next, when there is something."""
+        return await self._waiting.get()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything was told."""
+        return self._waiting.empty()
+
+    def put(self, news: News) -> None:
+        """Add something; who does not keep up is told so instead of the rest."""
+        if self._waiting.full():
+            while not self._waiting.empty():
+                self._waiting.get_nowait()
+            newest = news.newest if isinstance(news, Overrun) else news.version.version
+            news = Overrun(newest, news.settled)
+        self._waiting.put_nowait(news)
+
+
+@dataclass(slots=True)
+class _Followed:
+    """A project that somebody follows: all versions up to `settled` were told, and of later ones these."""
+
+    subscriptions: set[Subscription] = field(default_factory=set)
+    settled: int | None = None
+    told: set[int] = field(default_factory=set)
+    looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Feed:
@@ -41,69 +98,114 @@ class Feed:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._queues: dict[int, set[asyncio.Queue[Event]]] = defaultdict(set)
-        self._seen: dict[int, set[int]] = {}
-        self._looking = asyncio.Lock()
+        self._followed: dict[int, _Followed] = {}
         self._woken = asyncio.Event()
         store.committed.append(self._wake)
 
     def _wake(self, project_id: int) -> None:
-        if self._queues.get(project_id):
+        if project_id in self._followed:
             self._woken.set()
 
     @asynccontextmanager
-    async def subscribed(self, project_id: int) -> AsyncIterator[asyncio.Queue[Event]]:
-        """A queue of the events of a project: of all that is committed after the block began, until it ends."""
-        queue: asyncio.Queue[Event] = asyncio.Queue(_QUEUE_LIMIT)
-        self._queues[project_id].add(queue)
-        try:
-            await self._deliver(project_id)
-            self._woken.set()
-            yield queue
-        finally:
-            self._queues[project_id].discard(queue)
-            if not self._queues[project_id]:
-                del self._queues[project_id]
-                self._seen.pop(project_id, None)
+    async def subscribed(self, project_id: int, *, since: int | None = None) -> AsyncIterator[Subscription]:
+        """Follow a project: all that is committed after the block began, until it ends.
 
-    async def newest(self, project_id: int) -> int:
-        """The newest version of a project; 0 if it has none."""
-        async with self._store.reading() as connection:
-            cursor = await connection.execute(sql.newest_version, {"project_id": project_id})
-            row = await cursor.fetchone()
-        return 0 if row is None or row[0] is None else int(row[0])
+        since : a version; what was committed after it is told first.
+        """
+        followed = self._followed.setdefault(project_id, _Followed())
+        subscription = Subscription()
+        followed.subscriptions.add(subscription)
+        try:
+            await self._begin(project_id, followed, subscription, since)
+            self._woken.set()
+            yield subscription
+        finally:
+            followed.subscriptions.discard(subscription)
+            if not followed.subscriptions and self._followed.get(project_id) is followed:
+                del self._followed[project_id]
 
     async def run(self) -> None:
         """Deliver events until cancelled."""
         while True:
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), POLL_S if self._queues else None)
+                await asyncio.wait_for(self._woken.wait(), POLL_S if self._followed else None)
             self._woken.clear()
-            for project_id in list(self._queues):
-                with contextlib.suppress(psycopg.Error):
-                    await self._deliver(project_id)
+            await asyncio.gather(*(self._look_again(*entry) for entry in list(self._followed.items())))
+            await asyncio.sleep(_REST_S)
 
-    async def _deliver(self, project_id: int) -> None:
-        """Look what is new in a project; the first look only tells what is not."""
-        async with self._looking:
-            recent = await self._recent(project_id)
-            if project_id not in self._queues:  # the last one left while we looked
-                return
-            seen = self._seen.get(project_id)
-            self._seen[project_id] = {event.version for event in recent}
-            for event in recent:
-                if seen is not None and event.version not in seen:
-                    for queue in self._queues[project_id]:
-                        _put(queue, event)
+    async def _look_again(self, project_id: int, followed: _Followed) -> None:
+        with contextlib.suppress(psycopg.Error):
+            async with followed.looking, self._store.reading() as connection:
+                await _look(connection, project_id, followed)
 
-    async def _recent(self, project_id: int) -> list[Event]:
-        async with self._store.reading() as connection, connection.cursor(row_factory=class_row(Event)) as cursor:
-            await cursor.execute(sql.recent_versions, {"project_id": project_id})
-            return await cursor.fetchall()
+    async def _begin(self, project_id: int, followed: _Followed, subscription: Subscription, since: int | None) -> None:
+        async with followed.looking, self._store.reading() as connection:
+            await _look(connection, project_id, followed)
+            assert followed.settled is not None
+            subscription.settled = followed.settled
+            newest = await fetch_value(connection, sql.newest_version, project_id=project_id)
+            subscription.newest = newest or 0
+            if since is not None:
+                for news in await _missed(connection, project_id, followed, since, subscription.newest):
+                    subscription.put(news)
+            # From here on: what is newer comes after what it missed.
+            subscription.has_begun = True
 
 
-def _put(queue: asyncio.Queue[Event], event: Event) -> None:
-    """Drop the oldest when a subscriber does not keep up: each event only says "look again"."""
-    if queue.full():
-        queue.get_nowait()
-    queue.put_nowait(event)
+async def _look(connection: Connection, project_id: int, followed: _Followed) -> None:
+    """Tell what is new in a project; the first look only learns what is not."""
+    before = followed.settled
+    if before is not None and not await _new(connection, project_id, followed, before, most=1):
+        return
+    # All versions up to this one are in what is read after it.
+    settled = int(await fetch_value(connection, sql.settled))
+    if before is None:
+        found, news = await _new(connection, project_id, followed, settled), []
+    else:
+        found = await _new(connection, project_id, followed, before, most=MOST_MISSED + 1)
+        news = await _news(connection, found, before, settled)
+    followed.settled = settled
+    followed.told = {version for version in followed.told | {row.version for row in found} if version > settled}
+    for one in news:
+        for subscription in followed.subscriptions:
+            if subscription.has_begun:
+                subscription.put(one)
+
+
+async def _new(
+    connection: Connection, project_id: int, followed: _Followed, above: int, *, most: int | None = None
+) -> list[CommittedVersion]:
+    """Versions above one that were not told yet, oldest first."""
+    told = sorted(followed.told)
+    return await fetch_records(
+        connection, sql.new_versions, CommittedVersion, project_id=project_id, above=above, told=told, most=most
+    )
+
+
+async def _news(connection: Connection, versions: Sequence[CommittedVersion], before: int, settled: int) -> list[News]:
+    """What to tell of versions, oldest first; only who was told all of them was told all up to `settled`."""
+    if len(versions) > MOST_MISSED:
+        return [Overrun(max(version.version for version in versions), settled)]
+    changes = await changes_of(connection, [version.version for version in versions])
+    last = len(versions) - 1
+    return [
+        Event(version, changes.get(version.version, NOTHING), settled if index == last else before)
+        for index, version in enumerate(versions)
+    ]
+
+
+async def _missed(connection: Connection, project_id: int, followed: _Followed, since: int, newest: int) -> list[News]:
+    assert followed.settled is not None
+    found = await fetch_records(
+        connection,
+        sql.missed_versions,
+        CommittedVersion,
+        project_id=project_id,
+        above=since,
+        settled=followed.settled,
+        told=sorted(followed.told),
+        most=MOST_MISSED + 1,
+    )
+    if len(found) > MOST_MISSED:
+        return [Overrun(newest, followed.settled)]
+    return await _news(connection, found, since, followed.settled)

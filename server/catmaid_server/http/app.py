@@ -17,6 +17,7 @@ from catmaid_server.domain.accounts import login_sessions, wrong_passwords
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.events.feed import Feed
+from catmaid_server.events.presence import Presence
 from catmaid_server.http import keys
 from catmaid_server.http.addresses import own_path
 from catmaid_server.http.app_options import AppOptions
@@ -58,6 +59,7 @@ def create_app(store: Store, routes: Iterable[Route], options: AppOptions) -> we
     app[FORM_READER] = FormReader()
     app[keys.DATABASE_TURNS] = UserTurns(max(1, store.pool_size // 2), things="requests to the database")
     app[keys.FEED] = Feed(store)
+    app[keys.PRESENCE] = Presence(store)
     app[keys.TILES] = TileService(store, options.data_dir)
     app[keys.SOCKETS] = weakref.WeakSet()
     app[keys.ROUTES] = tuple(routes)
@@ -112,7 +114,13 @@ def _lead_to_slashes(app: web.Application, root_path: str) -> None:
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:
-    endless = (app[keys.FEED].run(), app[keys.ACCESS].watch(), _write_books(app), _forget_old(app[keys.STORE]))
+    endless = (
+        app[keys.FEED].run(),
+        app[keys.PRESENCE].run(),
+        app[keys.ACCESS].watch(),
+        _write_books(app),
+        _forget_old(app[keys.STORE]),
+    )
     tasks = [asyncio.create_task(work) for work in endless]
     yield
     for task in tasks:

@@ -28,6 +28,8 @@ class AppOptions:
     """Whether people may make themselves accounts."""
     approval: bool = True
     """Whether project tokens that need approval give nothing before it; CATMAID gives all at once."""
+    presence: bool = True
+    """Whether people who look at a project are told who else does, and where."""
     front_end: FrontEnd | None = None
     """CATMAID's own front end, to be found at the service's address."""
     ticket_key: bytes = b""

@@ -24,6 +24,7 @@ from catmaid_server.http.call import Call
 from catmaid_server.http.forms_received import FORM_READER
 from catmaid_server.http.routing import Route
 from catmaid_wire.edits import EDIT_GROUP, IDEMPOTENCY_KEY
+from catmaid_wire.http import VERSION_HEADER
 
 _ATTEMPTS = 12
 _LARGEST_ID = 2**31 - 1
@@ -92,7 +93,7 @@ async def _write_once(call: Call, form: Any, key: UUID | None) -> web.StreamResp
     ):
         call.connection = tx
         response = _response(await route.handler(call, form))
-        response.headers[past.VERSION] = str(call.version)
+        response.headers[VERSION_HEADER] = str(call.version)
         if key is not None and isinstance(response, web.Response) and isinstance(response.body, bytes):
             answer = EditAnswer(response.body, response.content_type)
             await edit_answers.remember(tx, key, call.user.id, answer)

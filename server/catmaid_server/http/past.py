@@ -8,9 +8,6 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.history import versions
 from catmaid_server.http.call import Call
 
-VERSION = "X-Catmaid-Version"
-"""Header of the answer to an edit: the version that it wrote."""
-
 AS_OF = "X-Catmaid-As-Of"
 """Header of the answer to a read of the past: the version that was read."""
 

@@ -30,6 +30,7 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     shutdown_s: float
     registration: bool = False
     approval: bool = True
+    presence: bool = True
     front_end: str | None = None
     ticket_key: bytes = b""
     tls_cert: str | None = None

@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     approval: bool = True
     """Whether project tokens that need approval give nothing before it; CATMAID gives all at once."""
 
+    presence: bool = True
+    """Whether people who look at a project are told who else does, and where; nothing of it is stored."""
+
     front_end: Path | None = None
     """Checkout of CATMAID whose front end is to be served; nothing of it is part of this product."""
 

@@ -210,6 +210,7 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         shutdown_s=settings.shutdown_s,
         registration=settings.registration,
         approval=settings.approval,
+        presence=settings.presence,
         database_folder=str(folder.path) if settings.database_url is None else None,
         front_end=_absolute(settings.front_end),
         tls_cert=_absolute(settings.tls_cert),

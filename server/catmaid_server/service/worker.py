@@ -109,6 +109,7 @@ def _options(order: WorkerOrder, *, over_tls: bool) -> AppOptions:
         data_dir=Path(order.data_dir),
         registration=order.registration,
         approval=order.approval,
+        presence=order.presence,
         front_end=_front_end(order),
         ticket_key=order.ticket_key,
         session_cookie=sessions.cookie_name(order.secret),

@@ -1,9 +1,11 @@
 /** What the tracing layer asks of the kernel side of its widget. */
+import type { Person, Point } from "../../shared/layer";
 import type { Rpc } from "../../shared/rpc";
 import type { Answer } from "../edit/edit";
 import { NO_LIMIT } from "../edit/patience";
 import type { EditRequest } from "../edit/queue";
 import type { Box } from "./loader";
+import type { Change } from "./news";
 import type { Payload } from "./payload";
 
 export type Direction = "parent" | "child" | "root" | "next_branch" | "previous_branch";
@@ -19,6 +21,17 @@ export interface SkeletonInfo {
   skeleton_id: number;
   name: string;
   nodes: number;
+}
+
+/** Who changed or deleted a node last, and when. */
+export interface LastChange {
+  version: number;
+  username: string | null;
+  /** ISO 8601. */
+  time: string | null;
+  is_deleted: boolean;
+  /** The nearest of those above a deleted treenode that exists. */
+  ancestor: { id: number; x: number; y: number; z: number } | null;
 }
 
 export interface ServiceState {
@@ -49,6 +62,12 @@ export class Kernel {
     return result;
   }
 
+  /** Null if there never was such a node, or the server does not tell. */
+  async lastChange(nodeId: number): Promise<LastChange | null> {
+    const { result } = await this.rpc.call<LastChange | null>("last_change", { node_id: nodeId });
+    return result;
+  }
+
   /** Names of all labels of the project. */
   async labels(): Promise<string[]> {
     const { result } = await this.rpc.call<string[]>("labels");
@@ -60,8 +79,17 @@ export class Kernel {
     return result;
   }
 
-  onChanged(listener: () => void): () => void {
-    return this.rpc.on("changed", listener);
+  onChanged(listener: (change: Change) => void): () => void {
+    return this.rpc.on("changed", (data) => listener(data as Change));
+  }
+
+  /** Tell others where this page looks, nm; null: nowhere. */
+  async here(position: Point | null, section: number | null): Promise<void> {
+    await this.rpc.call("here", { position, section });
+  }
+
+  onPresent(listener: (people: Person[]) => void): () => void {
+    return this.rpc.on("present", (data) => listener((data as { people: Person[] }).people));
   }
 
   onService(listener: (state: ServiceState) => void): () => void {

@@ -3,6 +3,7 @@ import type { View } from "../../shared/layer";
 import { isAbort, RpcError } from "../../shared/rpc";
 import { throttle } from "../../shared/throttle";
 import { ERROR_CODE } from "../../wire/facts";
+import type { Corners } from "./news";
 
 /** Corners in project space, nm. */
 export interface Box {
@@ -60,6 +61,19 @@ export class Loader<T> {
     } else if (!this.held || !covers(this.held.box, now) || this.isTooCoarse(now)) {
       this.start();
     }
+  }
+
+  /** Whether something between two corners (nm) is in what was read, or is being read. */
+  reaches([lower, upper]: Corners): boolean {
+    const box = {
+      left: lower[0],
+      top: lower[1],
+      z1: lower[2],
+      right: upper[0],
+      bottom: upper[1],
+      z2: upper[2],
+    };
+    return [this.held?.box, this.flight?.box].some((read) => read !== undefined && meets(read, box));
   }
 
   /** The project has changed: read again soon. */
@@ -179,6 +193,17 @@ export class Loader<T> {
       z2: box.z2 + dz,
     };
   }
+}
+
+function meets(one: Box, other: Box): boolean {
+  return (
+    one.left <= other.right &&
+    one.right >= other.left &&
+    one.top <= other.bottom &&
+    one.bottom >= other.top &&
+    one.z1 <= other.z2 &&
+    one.z2 >= other.z1
+  );
 }
 
 function covers(box: Box, part: Box): boolean {

@@ -14,6 +14,7 @@ export type Active =
 export class Selection {
   private now: Active | null = null;
   private skeletonNow: number | null = null;
+  private lostNow: string | null = null;
   /** Each trait that is set here reports a change before the next one is set. */
   private writing = false;
 
@@ -40,7 +41,19 @@ export class Selection {
     return this.now.kind === "virtual" ? this.now.at : this.graph().position(this.now.id);
   }
 
+  /** What became of the active node, as a sentence; null if the person chose what is active now. */
+  get lost(): string | null {
+    return this.lostNow;
+  }
+
+  /** Nothing is active any more, for a reason that the person must know before going on. */
+  lose(reason: string): void {
+    this.select(null);
+    this.lostNow = reason;
+  }
+
   select(active: Active | null): void {
+    this.lostNow = null;
     this.now = active;
     this.skeletonNow = active ? this.skeletonOf(active) : null;
     this.write();
@@ -75,6 +88,7 @@ export class Selection {
     const skeleton = this.model.get("active_skeleton");
     if (this.writing || (node === (this.now?.id ?? null) && skeleton === this.skeletonNow)) return;
     this.skeletonNow = skeleton;
+    this.lostNow = null;
     if (node !== (this.now?.id ?? null)) {
       this.now = this.read();
       if (this.now) this.skeletonNow = this.skeletonOf(this.now) ?? skeleton;

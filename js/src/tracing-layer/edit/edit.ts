@@ -38,7 +38,10 @@ export interface ChangedPlace {
 
 /** Names of operations, as the kernel knows them. */
 export type Op = keyof Answers;
-export type Answer<O extends Op = Op> = Answers[O];
+export type Answer<O extends Op = Op> = Answers[O] & {
+  /** What the edit wrote. */
+  versions?: number[];
+};
 
 /** A node or link and the edition time (s) it was seen with. */
 export interface Stamp {

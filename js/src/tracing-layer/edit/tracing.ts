@@ -4,7 +4,7 @@ import { type Graph, NO_PARENT, Relation } from "../data/graph";
 import type { Kernel, SkeletonInfo } from "../data/kernel";
 import type { Hit } from "../data/section";
 import type { Selection } from "../data/selection";
-import type { Place } from "./edit";
+import type { Edit, Place } from "./edit";
 import * as edits from "./edits";
 import { Hint } from "./hint";
 import type { EditQueue } from "./queue";
@@ -18,6 +18,8 @@ export interface TracingContext {
 }
 
 export class Tracing {
+  private readonly repeatable = new WeakMap<Edit, () => void>();
+
   constructor(private readonly context: TracingContext) {}
 
   private get graph(): Graph {
@@ -25,15 +27,23 @@ export class Tracing {
   }
 
   /** Continue from what is active: a child, a partner of a connector, or the root of a new skeleton. */
-  addNode(point: Point): void {
+  addNode(point: Point): void | Promise<void> {
     this.requireEditable();
     const { queue, selection } = this.context;
-    const { active } = selection;
+    const { active, lost } = selection;
+    if (!active && lost !== null) return this.beginAfter(lost, point);
     const parent = active && active.kind !== "connector" ? this.activeTreenode() : null;
     const temporary = { node: queue.temporaryId(), skeleton: queue.temporaryId() };
     queue.add(edits.createTreenode(this.graph, temporary, parent, place(point)));
     if (active?.kind === "connector") this.link(temporary.node, active.id, Relation.Postsynaptic);
     selection.select({ kind: "treenode", id: temporary.node });
+  }
+
+  /** Begin a skeleton where the person meant to continue another one: only if that is wanted. */
+  private async beginAfter(lost: string, point: Point): Promise<void> {
+    if (!(await this.confirms(`${lost} Begin a new neuron here?`, "Begin"))) return;
+    this.context.selection.select(null);
+    await this.addNode(point);
   }
 
   /** A connector that the active treenode is linked to. */
@@ -66,7 +76,14 @@ export class Tracing {
   move(node: number, point: Point): void {
     this.requireEditable();
     const { queue } = this.context;
-    queue.add(edits.moveNode(this.graph, queue.resolve(node), place(point)));
+    const edit = edits.moveNode(this.graph, queue.resolve(node), place(point));
+    this.repeatable.set(edit, () => this.move(node, point));
+    queue.add(edit);
+  }
+
+  /** What repeats an edit that was refused, from the newest state; null if it cannot be repeated as it was. */
+  again(edit: Edit): (() => void) | null {
+    return this.repeatable.get(edit) ?? null;
   }
 
   /** Turn a virtual node that is dragged into a treenode at its new place. */

@@ -1,9 +1,11 @@
 /** What the mouse does: select, drag, and click with modifiers. */
 import type { LayerHost, LayerPointer, Point } from "../../shared/layer";
 import { Relation } from "../data/graph";
+import type { Change } from "../data/news";
 import type { Hit } from "../data/section";
 import type { Selection } from "../data/selection";
 import type { Tracing } from "../edit/tracing";
+import { isOf } from "../others";
 
 /** What the help says of the mouse. */
 export const MOUSE: Array<[keys: string, what: string]> = [
@@ -30,6 +32,8 @@ export interface PointingContext {
   /** The link that passes by, if one does. */
   hitLink(x: number, y: number, reach: number): number | null;
   isReadOnly(): boolean;
+  /** A node was dropped that others changed since it was pressed. */
+  droppedLate(hit: Hit, at: Point, change: Change): unknown;
   /** Run a command, and tell the person why it failed if it does. */
   perform(command: () => unknown): void;
 }
@@ -40,8 +44,17 @@ export interface Drag {
   at: Point;
 }
 
+interface Press {
+  hit: Hit;
+  px: number;
+  py: number;
+  dragging: boolean;
+  /** What others did to the node since. */
+  change?: Change;
+}
+
 export class Pointing {
-  private press: { hit: Hit; px: number; py: number; dragging: boolean } | null = null;
+  private press: Press | null = null;
   private dragNow: Drag | null = null;
   private hoverNow: Hit | null = null;
 
@@ -53,6 +66,11 @@ export class Pointing {
 
   get hover(): Hit | null {
     return this.hoverNow;
+  }
+
+  /** Others changed something. */
+  changed(change: Change): void {
+    if (this.press && isOf(change, this.press.hit)) this.press.change = change;
   }
 
   /** True when the event was of use here. */
@@ -105,15 +123,18 @@ export class Pointing {
     this.dragNow = null;
     if (!press) return false;
     if (dragNow && press.dragging) {
-      this.drop(press.hit, dragNow.at);
+      this.drop(press, dragNow.at);
     }
     this.show(this.under(event));
     return true;
   }
 
-  private drop(hit: Hit, at: Point): void {
+  private drop({ hit, change }: Press, at: Point): void {
     const { tracing } = this.context;
-    this.context.perform(() => (hit.kind === "virtual" ? tracing.insert(hit, at) : tracing.move(hit.id, at)));
+    this.context.perform(() => {
+      if (hit.kind === "virtual") return tracing.insert(hit, at);
+      return change ? this.context.droppedLate(hit, at, change) : tracing.move(hit.id, at);
+    });
   }
 
   private click(event: LayerPointer): boolean {

@@ -1,1 +1,1 @@
-"""Routes of history: the newest version, pins, what versions changed, reverting, undo and redo."""
+"""Routes of history: versions, pins, what versions changed, reverting, undo and redo, the last change of a node."""

@@ -1,0 +1,108 @@
+/** What others change under a person's hands: the active node, a node that is dragged, what an edit depends on. */
+import type { LayerHost, Point } from "../shared/layer";
+import type { Kernel, LastChange } from "./data/kernel";
+import type { Change } from "./data/news";
+import type { Hit } from "./data/section";
+import type { Active, Selection } from "./data/selection";
+import type { Edit } from "./edit/edit";
+import type { EditQueue } from "./edit/queue";
+import type { Tracing } from "./edit/tracing";
+import { deed } from "./wording";
+
+export interface OthersContext {
+  kernel: Kernel;
+  selection: Selection;
+  queue: EditQueue;
+  tracing: Tracing;
+  host(): LayerHost | null;
+  /** Whether this page wrote a version. */
+  isOwn(version: number): boolean;
+  /** Read the visible part again. */
+  refresh(): Promise<void>;
+}
+
+/** Nodes of an edit that are asked about when it is refused. */
+const ASKED = 5;
+
+export class Others {
+  constructor(private readonly context: OthersContext) {}
+
+  /**
+   * The active node does not exist any more: say who deleted it, and offer what is left above it.
+   *
+   * parent : its parent as it was drawn last; null if it never was drawn.
+   */
+  async activeGone(active: Active, parent: number | null): Promise<void> {
+    const { selection, kernel, queue, isOwn } = this.context;
+    selection.lose("The active node was deleted.");
+    const change = await kernel.lastChange(active.id).catch(() => null);
+    if (selection.lost === null) return; // something else was selected meanwhile
+    if (change && !change.is_deleted) return selection.select({ kind: kindOf(active), id: active.id });
+    const drawn = parent !== null && queue.graph.nodes.has(parent) ? parent : null;
+    const above = change ? (change.ancestor?.id ?? null) : drawn;
+    if ((change && isOwn(change.version)) || (!change && parent === null)) {
+      return selection.select(above === null ? null : { kind: "treenode", id: above });
+    }
+    await this.offer(change, above);
+  }
+
+  /** A node was dropped that others changed since it was pressed: it is moved if the person wants that all the same. */
+  async dropped(hit: Hit, at: Point, change: Change): Promise<void> {
+    const { queue, tracing } = this.context;
+    if (queue.graph.kind(queue.resolve(hit.id)) === undefined) return; // it was deleted, which is told as such
+    const what = deed(change, "changed this node");
+    if (await this.agrees(`${what}, while you dragged it. Move it here all the same?`, "Move it"))
+      tracing.move(hit.id, at);
+  }
+
+  /** Say who changed what a refused edit depends on; a move can be repeated. */
+  async refused(edit: Edit, also: string): Promise<void> {
+    const { queue, kernel, tracing, refresh } = this.context;
+    const ids = edit.needs.map(queue.resolve).filter((id) => id > 0);
+    const asked = ids.slice(0, ASKED).map((id) => kernel.lastChange(id).catch(() => null));
+    const [newest] = (await Promise.all(asked))
+      .filter((change) => change !== null)
+      .filter(({ version }) => !this.context.isOwn(version))
+      .sort((one, other) => other.version - one.version);
+    const did = newest?.is_deleted ? "deleted" : "changed";
+    const what = newest ? deed(newest, `${did} what it needs`) : "somebody has changed this meanwhile";
+    const text = `Could not ${edit.purpose}: ${what}.`;
+    const again = newest?.is_deleted ? null : tracing.again(edit);
+    if (again && (await this.agrees(`${text}${also} Do it all the same?`, "Do it"))) {
+      await refresh();
+      return again();
+    }
+    this.context.host()?.notify("error", `${text} Look again and repeat it.${also}`);
+  }
+
+  /** Say that the active node is gone, and offer a node to go on from. */
+  private async offer(change: LastChange | null, above: number | null): Promise<void> {
+    const { selection } = this.context;
+    const what = `${deed(change ?? { username: null, time: null }, "deleted the active node")}.`;
+    selection.lose(what);
+    if (above === null) {
+      this.context.host()?.notify("warning", what, true);
+      return;
+    }
+    const goesOn = await this.agrees(`${what} Go on from the node above it?`, "Go on");
+    if (!goesOn || selection.lost === null) return;
+    selection.select({ kind: "treenode", id: above });
+    const at = change?.ancestor;
+    if (at) this.context.host()?.moveTo([at.x, at.y, at.z]);
+  }
+
+  private async agrees(question: string, yes: string): Promise<boolean> {
+    const host = this.context.host();
+    return host !== null && (await host.ask(question, { confirm: yes })) !== null;
+  }
+}
+
+/** Whether a change is of a node or virtual node that was hit, as far as ids are told. */
+export function isOf(change: Change, hit: Hit): boolean {
+  const ids = hit.kind === "connector" ? change.connector_ids : change.treenode_ids;
+  return ids?.includes(hit.id) || (hit.kind === "virtual" && ids?.includes(hit.parent)) || false;
+}
+
+function kindOf(active: Active): "treenode" | "connector" {
+  return active.kind === "connector" ? "connector" : "treenode";
+}
