@@ -22,6 +22,7 @@ import { exposeHook } from "./hook";
 import { commandOf, HELP } from "./input/keys";
 import { Pointing } from "./input/pointing";
 import { Travel } from "./input/travel";
+import { guardLeaving } from "./leaving";
 import { Meter } from "./meter";
 import { hookOf } from "./observe";
 import { Others } from "./others";
@@ -230,6 +231,7 @@ export class TracingLayer implements Layer {
       this.kernel.onChanged((change) => this.news.received(change)),
       this.kernel.onPresent((people) => this.presence.received(people)),
       this.kernel.onService((state) => this.service.changed(state)),
+      guardLeaving(() => this.queue.length > 0),
       exposeHook(this.model.get("layer_id"), hookOf(this)),
     );
   }
