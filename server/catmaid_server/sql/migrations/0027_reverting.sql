@@ -146,13 +146,14 @@ CREATE FUNCTION conflicts_of(versions bigint[])
 RETURNS TABLE (name text, row_key jsonb, version bigint, reason text)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
+    touched   text[] := (SELECT array_agg(c.name) FROM changes_of(versions) c);
     live      record;
     key       record;
     history   text;
 BEGIN
     FOR live IN
         SELECT t.name, t.keys, (SELECT string_agg(format('%L, h.%I', k, k), ', ') FROM unnest(t.keys) AS k) AS key_of_h
-          FROM revertible_tables() t
+          FROM revertible_tables() t WHERE t.name = ANY (touched)
     LOOP
         history := live.name || '__history';
         RETURN QUERY EXECUTE format($sql$
@@ -180,7 +181,7 @@ BEGIN
           JOIN revertible_tables() t ON t.name::regclass = k.confrelid
           JOIN pg_attribute rc ON rc.attrelid = k.conrelid AND rc.attnum = k.conkey[1]
           JOIN pg_attribute tc ON tc.attrelid = k.confrelid AND tc.attnum = k.confkey[1]
-         WHERE k.contype = 'f' AND cardinality(k.conkey) = 1
+         WHERE k.contype = 'f' AND cardinality(k.conkey) = 1 AND (r.name = ANY (touched) OR t.name = ANY (touched))
     LOOP
         RETURN QUERY EXECUTE format($sql$
             SELECT %1$L::text, jsonb_build_object(%2$s), h.version, 'hangs on what would go'
@@ -207,13 +208,16 @@ $$;
 CREATE FUNCTION take_back(versions bigint[]) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
+    touched  text[] := (SELECT array_agg(c.name) FROM changes_of(versions) c);
     live     record;
     before   text;
     edge     text;
     old_edge text;
 BEGIN
     SET CONSTRAINTS ALL DEFERRED;
-    FOR live IN SELECT t.*, t.name || '__history' AS history FROM revertible_tables() t LOOP
+    FOR live IN
+        SELECT t.*, t.name || '__history' AS history FROM revertible_tables() t WHERE t.name = ANY (touched)
+    LOOP
         SELECT string_agg(format('h.%I', k), ', ') INTO before FROM unnest(live.kept) AS k;
         edge := CASE WHEN live.name IN ('treenode', 'connector_link') THEN ', edge' ELSE '' END;
         old_edge := CASE live.name
@@ -232,7 +236,9 @@ BEGIN
             old_edge, live.history, same_key(live.keys, 't', 'h'))
             USING versions;
     END LOOP;
-    FOR live IN SELECT t.*, t.name || '__history' AS history FROM revertible_tables() t LOOP
+    FOR live IN
+        SELECT t.*, t.name || '__history' AS history FROM revertible_tables() t WHERE t.name = ANY (touched)
+    LOOP
         EXECUTE format($sql$
             UPDATE %1$I t SET (%2$s) = ROW (%3$s)
               FROM %4$I h
@@ -243,7 +249,9 @@ BEGIN
             same_key(live.keys, 't', 'h'), (SELECT string_agg(format('t.%I', k), ', ') FROM unnest(live.kept) AS k))
             USING versions;
     END LOOP;
-    FOR live IN SELECT t.*, t.name || '__history' AS history FROM revertible_tables() t LOOP
+    FOR live IN
+        SELECT t.*, t.name || '__history' AS history FROM revertible_tables() t WHERE t.name = ANY (touched)
+    LOOP
         EXECUTE format($sql$
             DELETE FROM %1$I t
              WHERE t.version = ANY ($1)
