@@ -4,16 +4,16 @@ import { localTime, timeAgo } from "../shared/times";
 import type { LogRow } from "./state";
 
 export const COLUMNS: ReadonlyArray<TableColumn<LogRow>> = [
-  { name: "version", title: "Version", width: 64, align: "right", text: ({ version }) => String(version) },
+  { name: "version", title: "Version", width: 68, align: "right", text: ({ version }) => String(version) },
   {
     name: "time",
     title: "Time",
-    width: 134,
+    width: 132,
     rank: 2,
     text: ({ time }) => localTime(time).slice(0, "2026-06-30 14:05".length),
     hint: ({ time }) => `${timeAgo(time)}, ${localTime(time)}`,
   },
-  { name: "user", title: "User", width: 72, rank: 1, text: ({ user }) => user },
+  { name: "user", title: "User", width: 66, grow: 1, rank: 1, text: ({ user }) => user },
   {
     name: "what",
     title: "What",
@@ -26,7 +26,7 @@ export const COLUMNS: ReadonlyArray<TableColumn<LogRow>> = [
     name: "neurons",
     title: "Neurons",
     width: 120,
-    grow: 2,
+    grow: 3,
     rank: 4,
     text: ({ neurons }) => neurons.join(", "),
   },
@@ -43,6 +43,12 @@ export const COLUMNS: ReadonlyArray<TableColumn<LogRow>> = [
 
 function backText({ taken_back_by: by }: LogRow): string {
   return by === null ? "" : `Taken back by version ${by}.`;
+}
+
+/** "version 17 (move nodes, ana)", or "3 versions". */
+export function described(versions: readonly number[], row: LogRow | undefined): string {
+  const about = row && versions.length === 1 ? ` (${[row.what, row.user].filter(Boolean).join(", ")})` : "";
+  return counted(versions) + about;
 }
 
 /** "version 17" or "3 versions". */

@@ -1,7 +1,6 @@
 /** What taking versions back would change, and the question whether to do it. */
 import { element } from "../shared/dom";
 import { localTime } from "../shared/times";
-import { counted } from "./columns";
 import type { Preview } from "./state";
 
 export class Question {
@@ -22,10 +21,11 @@ export class Question {
     });
   }
 
-  ask(preview: Preview, confirmed: () => void): void {
-    const { versions, changes, conflicts } = preview;
+  /** Show what taking a subject back would do, and ask; `confirmed` is called if it is to be done. */
+  ask(preview: Preview, subject: string, confirmed: () => void): void {
+    const { changes, conflicts } = preview;
     const parts: Node[] = [
-      element("p", {}, conflicts.length === 0 ? question(versions) : refusal(versions)),
+      element("p", {}, conflicts.length === 0 ? question(subject) : refusal(subject)),
       conflicts.length === 0 ? changeTable(changes) : conflictList(conflicts),
     ];
     const yes = element("button", { type: "button", class: "cj-yes" }, "Take back");
@@ -47,13 +47,12 @@ export class Question {
   }
 }
 
-function question(versions: number[]): string {
-  return `Take back ${counted(versions)}? This makes a new version, which can be taken back, too.`;
+function question(subject: string): string {
+  return `Take back ${subject}? This makes a new version, which can be taken back, too.`;
 }
 
-function refusal(versions: number[]): string {
-  const subject = versions.length === 1 ? `Version ${versions[0]}` : `These ${versions.length} versions`;
-  return `${subject} cannot be taken back, because others changed the same since:`;
+function refusal(subject: string): string {
+  return `Cannot take back ${subject}, because others changed the same since:`;
 }
 
 function changeTable(changes: Preview["changes"]): HTMLElement {

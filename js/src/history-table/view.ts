@@ -6,7 +6,7 @@ import { Grid } from "../shared/table/grid";
 import { PagedRows } from "../shared/table/pages";
 import { RowSelection } from "../shared/table/selection";
 import { Actions } from "./actions";
-import { COLUMNS } from "./columns";
+import { COLUMNS, described } from "./columns";
 import { Filters } from "./filters";
 import css from "./history-table.css";
 import { Question } from "./question";
@@ -196,7 +196,8 @@ export class HistoryTable {
     const versions = this.chosen();
     await this.run(async () => {
       const { result } = await this.rpc.call<Preview>("preview", { versions }, { timeoutMs: LATE_MS });
-      this.question.ask(result, () => void this.takeBack(versions));
+      const row = this.rows.row(this.rows.indexOf(versions[0] ?? -1));
+      this.question.ask(result, described(versions, row), () => void this.takeBack(versions));
     });
   }
 
