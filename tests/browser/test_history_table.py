@@ -49,6 +49,14 @@ async def test_a_change_is_found_compared_and_taken_back(site: Site, notebooks: 
     await expect(grid).to_have_attribute("aria-rowcount", "4")
     await expect(row_of(table, moved)).to_contain_text("move nodes")
 
+    await table.locator('select[name="label"]').select_option("move nodes")
+    await expect(table.get_by_test_id("total")).to_have_text("1 version.")
+    await table.locator('input[name="user"]').fill("nobody")
+    await page.keyboard.press("Enter")
+    await expect(table.get_by_test_id("status")).to_have_text("Nobody called 'nobody' wrote a version of this project.")
+    await table.get_by_role("button", name="Clear").click()
+    await expect(table.get_by_test_id("total")).to_have_text("3 versions.")
+
     await table.get_by_role("button", name="Before").click()
     banner = viewer.root.get_by_test_id("banner")
     await expect(banner).to_have_text(f"As of version {moved - 1}, before version {moved} (move nodes), read only")

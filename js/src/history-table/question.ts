@@ -56,7 +56,7 @@ function refusal(subject: string): string {
 }
 
 function changeTable(changes: Preview["changes"]): HTMLElement {
-  const heads = ["", "added: will go", "changed: as before", "deleted: will be back"];
+  const heads = ["table", "added: will go", "changed: as before", "deleted: will be back"];
   const rows = changes.map(({ table, created, changed, deleted }) =>
     element(
       "tr",

@@ -184,6 +184,7 @@ export class Grid<Row> {
     return {
       num_rows: source.length,
       num_columns: this.shown.length,
+      num_column_headers: HEAD_ROWS,
       row_height: ROW_HEIGHT,
       column_headers: columns.map(({ title }) => [title]),
       data: columns.map((column) => rows.map((row) => (row === undefined ? "" : column.text(row)))),
