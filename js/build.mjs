@@ -58,3 +58,5 @@ const licences = {
 for (const [name, copy] of Object.entries(licences)) {
   copyFileSync(join(here, "node_modules", "swagger-ui-dist", name), join(values.pagesdir, copy));
 }
+const engineLicence = join(here, "node_modules", "regular-table", "LICENSE");
+copyFileSync(engineLicence, join(resolve(values.outdir), "regular-table-LICENSE.txt"));

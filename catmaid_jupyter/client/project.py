@@ -27,7 +27,7 @@ from catmaid_jupyter.edits.project_edit import ProjectEdit
 from catmaid_jupyter.edits.site import Site
 
 if TYPE_CHECKING:
-    from catmaid_jupyter.widgets import StackViewer
+    from catmaid_jupyter.widgets import HistoryTable, StackViewer
 
 T = TypeVar("T")
 
@@ -255,6 +255,25 @@ class Project(ProjectHistory):
 
         shown = stack if isinstance(stack, Stack) else self.stack(stack)
         return StackViewer(self, shown, layers=[TracingLayer(self)], **options)
+
+    def history(
+        self,
+        viewer: StackViewer | None = None,
+        *,
+        neuron: int | str | Neuron | Iterable[int] | None = None,
+        skeleton: int | Skeleton | Iterable[int] | None = None,
+        box: tuple[Sequence[float], Sequence[float]] | None = None,
+        **options: Any,
+    ) -> HistoryTable:
+        """A table of the project's versions: to go to their places, see before and after, and take them back.
+
+        viewer : where places are shown.
+        neuron, skeleton, box : as in `log`.
+        options : traits of `HistoryTable`, such as `user="ana"`, `label="skeletons.split"` and `last="7d"`.
+        """
+        from catmaid_jupyter.widgets import HistoryTable  # noqa: PLC0415  scripts need no widgets
+
+        return HistoryTable(self, viewer, **self._where(neuron, skeleton, box), **options)
 
     def on_change(self, changed: OnChange, on_service: OnService | None = None) -> Callable[[], None]:
         """Call `changed` after each edit of the project, whoever made it; returns a function that ends this.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,14 @@ from catmaid_jupyter.client.neuron_lookup import neurons_by_name
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.edits.journal import EditJournal
+
+
+class Where(TypedDict):
+    """To what versions of the log are restricted; None for what does not restrict."""
+
+    neuron_ids: list[int] | None
+    skeleton_ids: list[int] | None
+    box: list[float] | None
 
 
 class ProjectHistory(Public):
@@ -155,9 +164,7 @@ class ProjectHistory(Public):
             label=label,
             since=history_tables.since_last(last, since),
             until=until,
-            neuron_ids=None if neuron is None else self._neuron_ids(neuron),
-            skeleton_ids=None if skeleton is None else _ids(skeleton),
-            box=None if box is None else [float(value) for corner in box for value in corner],
+            **self._where(neuron, skeleton, box),
             limit=limit,
         )
         return loop.run(history_tables.log(self.place, query))
@@ -179,6 +186,19 @@ class ProjectHistory(Public):
         skeleton_id (-1: deleted), neuron_id int64, name (of the neuron) str, nodes int64, the most first.
         """
         return loop.run(history_tables.lineage(self.place, skeleton_ids=_ids(skeleton_ids)))[1]
+
+    def _where(
+        self,
+        neuron: int | str | Neuron | Iterable[int] | None,
+        skeleton: int | Skeleton | Iterable[int] | None,
+        box: tuple[Sequence[float], Sequence[float]] | None,
+    ) -> Where:
+        """Neurons, skeletons and box of the log, as the server takes them."""
+        return {
+            "neuron_ids": None if neuron is None else self._neuron_ids(neuron),
+            "skeleton_ids": None if skeleton is None else _ids(skeleton),
+            "box": None if box is None else [float(value) for corner in box for value in corner],
+        }
 
     def _neuron_ids(self, neuron: int | str | Neuron | Iterable[int]) -> list[int]:
         if not isinstance(neuron, str):

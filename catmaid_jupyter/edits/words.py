@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 _WORDS: Final = {
@@ -98,6 +99,9 @@ _WORDS: Final = {
     "volumes.update": "change a volume",
 }
 _MOVE: Final = "nodes.update_location"
+
+EDITS_IN_WORDS: Final[Mapping[str, str]] = MappingProxyType(_WORDS)
+"""What each label of the log says, in words."""
 
 
 def edit_in_words(label: str, changes: Iterable[Mapping[str, Any]] = ()) -> str:

@@ -141,6 +141,8 @@ def test_the_wheel_has_everything_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     for wanted in (
+        "catmaid_jupyter/static/history-table.js",
+        "catmaid_jupyter/static/regular-table-LICENSE.txt",
         "catmaid_jupyter/static/stack-viewer.js",
         "catmaid_jupyter/static/tracing-layer.js",
         "catmaid_jupyter/py.typed",

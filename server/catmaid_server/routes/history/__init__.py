@@ -1,1 +1,1 @@
-"""Routes of history: versions, pins, what versions changed, reverting, undo and redo, the last change of a node."""
+"""Routes of history: versions, pins, log, diff, lives of neurons, reverting, undo, redo, last change of a node."""

@@ -1,0 +1,53 @@
+/** The synced traits of a history table, and what its kernel side answers. */
+
+export interface FilterState {
+  user: string;
+  label: string;
+  last: string;
+  since: string;
+  until: string;
+}
+
+export type Side = "before" | "after" | "present";
+
+export interface HistoryState extends FilterState {
+  selected_versions: number[];
+  height: number;
+  /** In words; empty if to nothing. */
+  restriction: string;
+  /** In words; empty for the present. */
+  version_shown: string;
+  /** What the server does not offer; empty if it offers all. */
+  lacking: string;
+  has_viewer: boolean;
+  /** What the viewer shows; empty for the present. */
+  compared: [] | [version: number, side: Side];
+}
+
+export interface Details {
+  version: number;
+  neurons: string[];
+  taken_back_by: number | null;
+}
+
+export interface LogRow extends Details {
+  /** ISO. */
+  time: string;
+  user: string;
+  label: string;
+  what: string;
+  note: string;
+  reverts: number[];
+}
+
+export interface LogPage {
+  rows: LogRow[];
+  next: number | null;
+  note: string;
+}
+
+export interface Preview {
+  versions: number[];
+  changes: Array<{ table: string; created: number; changed: number; deleted: number }>;
+  conflicts: Array<{ what: string; version: number; user: string; time: string | null }>;
+}

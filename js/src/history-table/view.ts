@@ -1,0 +1,298 @@
+/** One view of a history table: ties the log, its filters, the grid and the actions together. */
+import type { AnyModel } from "@anywidget/types";
+import { element } from "../shared/dom";
+import { isAbort, type Rpc, RpcError } from "../shared/rpc";
+import { Grid } from "../shared/table/grid";
+import { PagedRows } from "../shared/table/pages";
+import { RowSelection } from "../shared/table/selection";
+import { Actions } from "./actions";
+import { COLUMNS, described } from "./columns";
+import { Filters } from "./filters";
+import css from "./history-table.css";
+import { Question } from "./question";
+import type { Details, FilterState, HistoryState, LogPage, LogRow, Preview, Side } from "./state";
+
+const FILTERS = ["user", "label", "last", "since", "until"] as const;
+const LATE_MS = 60_000;
+
+export class HistoryTable {
+  readonly root: HTMLElement;
+  private readonly rows: PagedRows<LogRow, number>;
+  private readonly selection: RowSelection<LogRow>;
+  private readonly grid: Grid<LogRow>;
+  private readonly filters = new Filters((filters) => this.save(filters));
+  private readonly actions: Actions;
+  private readonly question = new Question(() => this.grid.focus());
+  private readonly status = element("span", { role: "status", "data-testid": "status" });
+  private readonly total = element("span", { class: "cj-total", "data-testid": "total" });
+  private readonly stopping: Array<() => void> = [];
+  private note = "";
+  private isReading = false;
+  private hasNews = false;
+
+  constructor(
+    private readonly model: AnyModel<HistoryState>,
+    private readonly rpc: Rpc,
+  ) {
+    this.rows = new PagedRows<LogRow, number>({
+      key: ({ version }) => version,
+      load: (next, signal) => this.load(next, signal),
+      changed: () => this.rowsChanged(),
+      failed: (error) => this.fail(error),
+    });
+    this.selection = new RowSelection(this.rows, (keys) => {
+      this.save({ selected_versions: keys.map(Number) });
+      this.offer();
+    });
+    this.grid = new Grid<LogRow>({
+      label: "Versions of the project",
+      columns: COLUMNS,
+      source: this.rows,
+      selection: this.selection,
+      open: () => void this.go(),
+      moved: () => this.offer(),
+      mark: ({ taken_back_by: by }) => (by === null ? "" : "cj-taken-back"),
+      copied: (rows) => this.say(`${rows} ${rows === 1 ? "row is" : "rows are"} copied.`),
+    });
+    this.actions = new Actions({
+      go: () => void this.go(),
+      compare: (side) => void this.compare(side),
+      takeBack: () => void this.ask(),
+    });
+    this.root = this.assemble();
+  }
+
+  start(): void {
+    const follow = (name: keyof HistoryState, react: () => void): void => {
+      this.model.on(`change:${name}`, react);
+      this.stopping.push(() => this.model.off(`change:${name}`, react));
+    };
+    for (const name of FILTERS) follow(name, () => this.filtersChanged());
+    follow("selected_versions", () => this.selectionChanged());
+    follow("compared", () => this.offer());
+    follow("height", () => this.grid.setHeight(this.model.get("height")));
+    this.stopping.push(this.rpc.on("changed", () => void this.readNews()));
+    this.grid.setHeight(this.model.get("height"));
+    this.filters.show(this.state());
+    this.selection.set(this.model.get("selected_versions"));
+    this.offer();
+    void this.offerLabels();
+    void this.rows.restart();
+  }
+
+  dispose(): void {
+    for (const stop of this.stopping) stop();
+    this.rows.dispose();
+    this.grid.dispose();
+    this.root.remove();
+  }
+
+  private assemble(): HTMLElement {
+    const { restriction, version_shown: shown, lacking } = this.state();
+    const notes = [shown && `As of ${shown}: nothing can be taken back here.`, restriction, lacking].filter(
+      Boolean,
+    );
+    const root = element(
+      "div",
+      {
+        class: "cj-history-table",
+        "data-testid": "history-table",
+        "data-lm-suppress-shortcuts": "true",
+      },
+      element("style", {}, css),
+      this.filters.node,
+      ...notes.map((text) => element("div", { class: "cj-banner" }, text)),
+      this.actions.node,
+      this.question.node,
+      this.grid.node,
+      element("div", { class: "cj-state" }, this.status, this.total),
+    );
+    return root;
+  }
+
+  private async load(next: number | null, signal: AbortSignal): Promise<LogPage> {
+    const params = { ...this.filterState(), up_to: next };
+    const { result } = await this.rpc.call<LogPage>("page", params, { signal, timeoutMs: LATE_MS });
+    this.note = result.note;
+    return result;
+  }
+
+  /** Put what happened since on top. What came in while this ran is read once more. */
+  private async readNews(): Promise<void> {
+    this.hasNews = true;
+    if (this.isReading || this.rows.isLoading) return;
+    this.isReading = true;
+    try {
+      while (this.hasNews) {
+        this.hasNews = false;
+        await this.readNewest();
+      }
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.isReading = false;
+    }
+  }
+
+  private async readNewest(): Promise<void> {
+    const params = { ...this.filterState(), up_to: null };
+    const { result } = await this.rpc.call<LogPage>("page", params, { timeoutMs: LATE_MS });
+    const known = this.rows.all();
+    const isGap = known.length > 0 && !result.rows.some((row) => this.rows.indexOf(row.version) >= 0);
+    // More came than a page has: the rows between are not known.
+    if (isGap) {
+      await this.rows.restart();
+      return;
+    }
+    const versions = known.map(({ version }) => version);
+    const fresh = result.rows.filter((row) => this.rows.indexOf(row.version) < 0);
+    this.grid.refresh(this.rows.prepend(fresh));
+    if (fresh.some(({ reverts }) => reverts.length > 0)) await this.readDetails(versions);
+  }
+
+  /** What is taken back, or in effect again, by now. */
+  private async readDetails(versions: number[]): Promise<void> {
+    const { result } = await this.rpc.call<Details[]>("details", { versions }, { timeoutMs: LATE_MS });
+    const details = new Map(result.map((one) => [one.version, one]));
+    this.rows.update((row) => ({ ...row, ...details.get(row.version) }));
+  }
+
+  private async offerLabels(): Promise<void> {
+    try {
+      const { result } = await this.rpc.call<Array<[string, string]>>("labels");
+      this.filters.offerLabels(result);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async go(): Promise<void> {
+    const row = this.grid.activeRow;
+    if (!row) return;
+    if (!this.model.get("has_viewer")) {
+      this.say(
+        "There is no viewer to go to the place in: make the table with project.history(viewer=viewer).",
+      );
+      return;
+    }
+    const { version, label, time } = row;
+    await this.run(async () => {
+      const { result } = await this.rpc.call<string>("jump", { version, label, time });
+      this.say(result);
+    });
+  }
+
+  private async compare(side: Side): Promise<void> {
+    const row = this.grid.activeRow;
+    const params = { version: row?.version ?? null, label: row?.label ?? "", side };
+    await this.run(async () => {
+      await this.rpc.call("compare", params);
+      const past = `The viewer shows the neurons ${side} version ${row?.version}, read only.`;
+      this.say(side === "present" ? "The viewer shows the present." : past);
+    });
+  }
+
+  private async ask(): Promise<void> {
+    const versions = this.chosen();
+    await this.run(async () => {
+      const { result } = await this.rpc.call<Preview>("preview", { versions }, { timeoutMs: LATE_MS });
+      const row = this.rows.row(this.rows.indexOf(versions[0] ?? -1));
+      this.question.ask(result, described(versions, row), () => void this.takeBack(versions));
+    });
+  }
+
+  private async takeBack(versions: number[]): Promise<void> {
+    await this.run(async () => {
+      const { result } = await this.rpc.call<string>("take_back", { versions }, { timeoutMs: LATE_MS });
+      this.selection.clear();
+      this.say(result);
+    });
+  }
+
+  /** The selected versions, else that of the active row. */
+  private chosen(): number[] {
+    const selected = this.selection.keys.map(Number);
+    const active = this.grid.activeRow;
+    return selected.length > 0 || !active ? selected : [active.version];
+  }
+
+  private rowsChanged(): void {
+    this.grid.refresh();
+    this.offer();
+    this.count();
+    if (this.hasNews && !this.rows.isLoading) void this.readNews();
+  }
+
+  private filtersChanged(): void {
+    this.filters.show(this.state());
+    this.say("");
+    void this.rows.restart();
+  }
+
+  private selectionChanged(): void {
+    this.selection.set(this.model.get("selected_versions"));
+    this.grid.dress();
+    this.offer();
+  }
+
+  private offer(): void {
+    this.actions.show(this.grid.activeRow, this.chosen(), this.state());
+  }
+
+  private count(): void {
+    const { length, isComplete, isLoading } = this.rows;
+    const size = `${length} ${length === 1 ? "version" : "versions"}`;
+    if (isLoading) this.total.textContent = length === 0 ? "Reading the versions…" : `${size}, reading more…`;
+    else if (length === 0) this.total.textContent = isComplete ? "No version fits." : "";
+    else this.total.textContent = isComplete ? `${size}. ${this.note}`.trim() : `${size}; scroll for more.`;
+  }
+
+  private async run(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (isAbort(error)) return;
+    const text = error instanceof RpcError ? error.message : String(error);
+    this.say(/[.?!]$/.test(text) ? text : `${text}.`, "error");
+  }
+
+  private say(text: string, level: "info" | "error" = "info"): void {
+    this.status.textContent = text;
+    this.status.dataset.level = level;
+  }
+
+  private filterState(): FilterState {
+    const { user, label, last, since, until } = this.state();
+    return { user, label, last, since, until };
+  }
+
+  private state(): HistoryState {
+    const get = <K extends keyof HistoryState>(name: K): HistoryState[K] => this.model.get(name);
+    return {
+      user: get("user"),
+      label: get("label"),
+      last: get("last"),
+      since: get("since"),
+      until: get("until"),
+      selected_versions: get("selected_versions"),
+      height: get("height"),
+      restriction: get("restriction"),
+      version_shown: get("version_shown"),
+      lacking: get("lacking"),
+      has_viewer: get("has_viewer"),
+      compared: get("compared"),
+    };
+  }
+
+  private save(change: Partial<HistoryState>): void {
+    for (const [name, value] of Object.entries(change)) {
+      this.model.set(name as keyof HistoryState, value as HistoryState[keyof HistoryState]);
+    }
+    this.model.save_changes();
+  }
+}

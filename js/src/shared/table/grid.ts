@@ -1,0 +1,299 @@
+/**
+ * A virtual table in the page: regular-table draws the rows that are seen, and this adds what a grid has to have:
+ * an active cell, selection, keys, copying, and roles for screen readers.
+ *
+ * Focus stays on the grid, since cells are used again for other rows; `aria-activedescendant` names the active one.
+ */
+import "regular-table";
+import subCellCss from "regular-table/dist/css/sub-cell-scrolling.css";
+import { element } from "../dom";
+import { type PlacedColumn, placed, type TableColumn, tsv } from "./columns";
+import { type Cell, movedCell } from "./keys";
+import type { RowSelection } from "./selection";
+import type { RowKey, RowSource } from "./source";
+import css from "./table.css";
+
+export const ROW_HEIGHT = 24;
+const HEAD_ROWS = 1;
+const SCROLLBAR = 16;
+
+type RegularTable = ReturnType<typeof makeTable>;
+
+export interface GridHost<Row> {
+  label: string;
+  columns: readonly TableColumn<Row>[];
+  source: RowSource<Row>;
+  selection: RowSelection<Row>;
+  /** Enter or a double click on a row. */
+  open(row: Row): void;
+  /** The active cell is in another row. */
+  moved(): void;
+  /** A head was clicked, or Enter pressed on it. */
+  sort?(name: string): void;
+  /** Direction of the column by which rows are sorted. */
+  sorted?(name: string): "ascending" | "descending" | "none";
+  /** More to look at in a row: names of CSS classes. */
+  mark?(row: Row): string;
+  copied(rows: number): void;
+}
+
+let grids = 0;
+
+export class Grid<Row> {
+  readonly node: HTMLElement;
+  private readonly table: RegularTable = makeTable();
+  private readonly prefix = `cj-grid-${grids++}`;
+  private shown: PlacedColumn<Row>[] = [];
+  /** Rows that were drawn last: first, and after the last. */
+  private drawn: [first: number, end: number] = [0, 0];
+  private active: Cell = { row: 0, column: 0 };
+  private activeKey: RowKey | null = null;
+  private readonly sizes = new ResizeObserver(() => this.layOut());
+  private scheduled = 0;
+
+  constructor(private readonly host: GridHost<Row>) {
+    this.node = element("div", { class: "cj-grid" }, element("style", {}, subCellCss + css), this.table);
+    this.table.setAttribute("role", "grid");
+    this.table.setAttribute("aria-label", host.label);
+    this.table.setAttribute("aria-multiselectable", "true");
+    this.table.setAttribute("data-testid", "grid");
+    this.table.addStyleListener(() => this.dress());
+    this.table.addEventListener("keydown", (event) => this.keyPressed(event));
+    this.table.addEventListener("mousedown", (event) => this.pressed(event));
+    this.table.addEventListener("dblclick", (event) => {
+      const row = this.cellOf(event)?.row ?? -1;
+      if (row >= 0) this.openRow(row);
+    });
+    this.sizes.observe(this.node);
+  }
+
+  /** The row of the active cell. */
+  get activeRow(): Row | undefined {
+    return this.active.row < 0 ? undefined : this.host.source.row(this.active.row);
+  }
+
+  setHeight(pixels: number): void {
+    this.node.style.height = `${pixels}px`;
+  }
+
+  /** Show what the source has now. The active row stays the active one, wherever it went. */
+  refresh(added = 0): void {
+    const { source } = this.host;
+    const index = this.activeKey === null ? -1 : source.indexOf(this.activeKey);
+    if (index >= 0) this.active = { ...this.active, row: index };
+    // What a person looks at does not move when rows come on top.
+    if (added > 0 && this.table.scrollTop > 0) this.table.scrollTop += added * ROW_HEIGHT;
+    this.schedule();
+  }
+
+  /** Make a row the active one and show it. */
+  activate(row: number, column = this.active.column): void {
+    this.active = { row, column };
+    const found = this.activeRow;
+    this.activeKey = found === undefined ? null : this.host.source.key(found);
+    this.scrollTo(row);
+    this.dress();
+    this.host.moved();
+  }
+
+  /** Show which rows are selected by now. */
+  dress(): void {
+    const { source } = this.host;
+    this.table.setAttribute("aria-rowcount", String(source.isComplete ? source.length + HEAD_ROWS : -1));
+    this.table.setAttribute("aria-colcount", String(this.shown.length));
+    this.table.querySelector("table")?.setAttribute("role", "presentation");
+    for (const group of this.table.querySelectorAll("thead, tbody")) group.setAttribute("role", "rowgroup");
+    for (const head of this.table.querySelectorAll<HTMLElement>("thead tr")) this.dressHead(head);
+    for (const line of this.table.querySelectorAll<HTMLElement>("tbody tr")) this.dressRow(line);
+    const id = this.cellId(this.active);
+    if (this.table.querySelector(`#${id}`)) this.table.setAttribute("aria-activedescendant", id);
+    else this.table.removeAttribute("aria-activedescendant");
+  }
+
+  focus(): void {
+    this.table.focus({ preventScroll: true });
+  }
+
+  dispose(): void {
+    this.sizes.disconnect();
+    cancelAnimationFrame(this.scheduled);
+    this.node.remove();
+  }
+
+  private dressRow(line: HTMLElement): void {
+    const { source, selection } = this.host;
+    const index = this.rowIndex(line.querySelector("td")) ?? -1;
+    // Lines that the table keeps for later still tell of the rows that they showed.
+    const isDrawn = index >= this.drawn[0] && index < this.drawn[1];
+    const row = isDrawn ? source.row(index) : undefined;
+    line.setAttribute("role", isDrawn ? "row" : "presentation");
+    line.toggleAttribute("inert", !isDrawn);
+    line.setAttribute("aria-rowindex", String(index + 1 + HEAD_ROWS));
+    line.setAttribute("aria-selected", String(row !== undefined && selection.has(source.key(row))));
+    line.className = row === undefined ? "" : (this.host.mark?.(row) ?? "");
+    line.querySelectorAll<HTMLElement>("td").forEach((cell, column) => {
+      cell.setAttribute("role", isDrawn ? "gridcell" : "presentation");
+      this.dressCell(cell, isDrawn ? index : Number.NaN, column);
+      const shown = this.shown[column]?.column;
+      cell.title = row === undefined || !shown ? "" : (shown.hint ?? shown.text)(row);
+    });
+  }
+
+  private dressHead(head: HTMLElement): void {
+    head.setAttribute("role", "row");
+    head.setAttribute("aria-rowindex", "1");
+    head.querySelectorAll<HTMLElement>("th").forEach((cell, column) => {
+      const shown = this.shown[column]?.column;
+      cell.setAttribute("role", "columnheader");
+      this.dressCell(cell, -1, column);
+      if (!shown?.isSortable) return;
+      cell.setAttribute("aria-sort", this.host.sorted?.(shown.name) ?? "none");
+    });
+  }
+
+  private dressCell(cell: HTMLElement, row: number, column: number): void {
+    const width = `${this.shown[column]?.width ?? 0}px`;
+    Object.assign(cell.style, { width, minWidth: width, maxWidth: width });
+    cell.id = this.cellId({ row, column });
+    cell.dataset.column = this.shown[column]?.column.name ?? "";
+    cell.dataset.align = this.shown[column]?.column.align ?? "left";
+    cell.setAttribute("aria-colindex", String(column + 1));
+    cell.toggleAttribute("data-active", row === this.active.row && column === this.active.column);
+  }
+
+  private layOut(): void {
+    const room = this.node.clientWidth - SCROLLBAR;
+    if (room <= 0) return;
+    this.shown = placed(this.host.columns, room);
+    this.active.column = Math.min(this.active.column, this.shown.length - 1);
+    this.table.setDataListener(async (x0, y0, x1, y1) => this.slice(x0, y0, x1, y1));
+    this.schedule();
+  }
+
+  private slice(x0: number, y0: number, x1: number, y1: number) {
+    const { source } = this.host;
+    // The size is asked for with no rows.
+    if (y1 > 0) {
+      source.reach(y1);
+      this.drawn = [y0, Math.min(y1, source.length)];
+    }
+    const columns = this.shown.slice(x0, x1).map(({ column }) => column);
+    const rows = Array.from({ length: Math.max(0, Math.min(y1, source.length) - y0) }, (_, at) =>
+      source.row(y0 + at),
+    );
+    return {
+      num_rows: source.length,
+      num_columns: this.shown.length,
+      num_column_headers: HEAD_ROWS,
+      row_height: ROW_HEIGHT,
+      column_headers: columns.map(({ title }) => [title]),
+      data: columns.map((column) => rows.map((row) => (row === undefined ? "" : column.text(row)))),
+    };
+  }
+
+  private schedule(): void {
+    cancelAnimationFrame(this.scheduled);
+    this.scheduled = requestAnimationFrame(() => {
+      if (this.shown.length > 0 && this.node.isConnected) void this.table.draw();
+    });
+  }
+
+  private keyPressed(event: KeyboardEvent): void {
+    if (!this.act(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Whether a key meant something here. */
+  private act(event: KeyboardEvent): boolean {
+    const { source, selection } = this.host;
+    const size = {
+      rows: source.length,
+      columns: this.shown.length,
+      page: Math.max(1, Math.floor(this.table.clientHeight / ROW_HEIGHT) - HEAD_ROWS - 1),
+      hasHead: this.host.sort !== undefined,
+    };
+    const moved = movedCell(event, this.active, size);
+    if (moved) {
+      if (event.shiftKey && moved.row >= 0) selection.extendTo(moved.row);
+      this.activate(moved.row, moved.column);
+      return true;
+    }
+    const isCommand = event.ctrlKey || event.metaKey;
+    if (isCommand && event.key.toLowerCase() === "a") selection.all();
+    else if (isCommand && event.key.toLowerCase() === "c") void this.copy();
+    else if (event.key === " ") selection.toggle(this.active.row);
+    else if (event.key === "Enter") this.enter();
+    else return false;
+    this.dress();
+    return true;
+  }
+
+  private enter(): void {
+    if (this.active.row >= 0) this.openRow(this.active.row);
+    else {
+      const column = this.shown[this.active.column]?.column;
+      if (column?.isSortable) this.host.sort?.(column.name);
+    }
+  }
+
+  private openRow(index: number): void {
+    const row = this.host.source.row(index);
+    if (row !== undefined) this.host.open(row);
+  }
+
+  /** The selected rows, or the active one, with all columns. */
+  private async copy(): Promise<void> {
+    const selected = this.host.selection.rows();
+    const active = this.activeRow;
+    const rows = selected.length > 0 || active === undefined ? selected : [active];
+    await navigator.clipboard.writeText(tsv(this.host.columns, rows));
+    this.host.copied(rows.length);
+  }
+
+  private pressed(event: MouseEvent): void {
+    const cell = this.cellOf(event);
+    if (!cell || event.button !== 0) return;
+    const column = this.shown[cell.column]?.column;
+    if (cell.row < 0) {
+      if (column?.isSortable) this.host.sort?.(column.name);
+      return;
+    }
+    const { selection } = this.host;
+    if (event.shiftKey) {
+      event.preventDefault(); // else the browser selects text
+      this.focus();
+      selection.extendTo(cell.row);
+    } else if (event.ctrlKey || event.metaKey) selection.toggle(cell.row);
+    else selection.only(cell.row);
+    this.activate(cell.row, cell.column);
+  }
+
+  private cellOf(event: Event): Cell | null {
+    const cell = (event.target as Element).closest<HTMLTableCellElement>("td, th");
+    if (!cell) return null;
+    const row = cell.tagName === "TH" ? -1 : this.rowIndex(cell);
+    return row === null ? null : { row, column: cell.cellIndex };
+  }
+
+  private rowIndex(cell: HTMLElement | null): number | null {
+    const meta = cell && this.table.getMeta(cell);
+    return meta && "y" in meta ? (meta.y ?? null) : null;
+  }
+
+  private scrollTo(row: number): void {
+    const top = row * ROW_HEIGHT;
+    const seen = this.table.clientHeight - HEAD_ROWS * ROW_HEIGHT;
+    if (row <= 0) this.table.scrollTop = 0;
+    else if (top < this.table.scrollTop) this.table.scrollTop = top;
+    else if (top + ROW_HEIGHT > this.table.scrollTop + seen) this.table.scrollTop = top + ROW_HEIGHT - seen;
+  }
+
+  private cellId({ row, column }: Cell): string {
+    return `${this.prefix}-${row < 0 ? "head" : row}-${column}`;
+  }
+}
+
+function makeTable() {
+  return document.createElement("regular-table");
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { TypedRows } from "../../src/shared/table/typed";
+
+function neurons(): TypedRows {
+  return new TypedRows(
+    {
+      id: Float64Array.of(11, 12, 13, 14),
+      name: ["DNa10", "dna2", "Basin-4", "DNa02"],
+      nodes: Int32Array.of(5, 70, 5, 9),
+    },
+    "id",
+  );
+}
+
+const shown = (rows: TypedRows): unknown[] =>
+  Array.from({ length: rows.length }, (_, index) => rows.value("id", rows.row(index) ?? -1));
+
+describe("rows of typed columns", () => {
+  it("are sorted: text as people sort it, equal ones in their own order", () => {
+    const rows = neurons();
+    rows.sort({ name: "name", isDescending: false });
+    expect(shown(rows)).toEqual([13, 12, 14, 11]);
+    rows.sort({ name: "nodes", isDescending: true });
+    expect(shown(rows)).toEqual([12, 14, 11, 13]);
+    rows.sort(null);
+    expect(shown(rows)).toEqual([11, 12, 13, 14]);
+  });
+
+  it("are filtered by text anywhere, by numbers from their beginning, and stay sorted", () => {
+    const rows = neurons();
+    rows.sort({ name: "nodes", isDescending: true });
+    rows.filter({ name: " dna ", nodes: "" });
+    expect(shown(rows)).toEqual([12, 14, 11]);
+    rows.filter({ nodes: "7" });
+    expect(shown(rows)).toEqual([12]);
+    rows.filter({});
+    expect(rows.length).toBe(4);
+  });
+
+  it("are found by their keys where they are shown", () => {
+    const rows = neurons();
+    expect(rows.indexOf(12)).toBe(1);
+    rows.sort({ name: "name", isDescending: false });
+    expect([13, 12, 14, 11].map((key) => rows.indexOf(key))).toEqual([0, 1, 2, 3]);
+    rows.filter({ name: "basin" });
+    expect([rows.indexOf(13), rows.indexOf(12), rows.indexOf(99)]).toEqual([0, -1, -1]);
+  });
+
+  it("need columns of one length that exist", () => {
+    expect(() => new TypedRows({ id: Int32Array.of(1, 2), name: ["a"] }, "id")).toThrow("different lengths");
+    expect(() => neurons().sort({ name: "size", isDescending: false })).toThrow("no column size");
+  });
+});
