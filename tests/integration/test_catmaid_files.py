@@ -158,7 +158,7 @@ async def highest_ids(path: Path) -> tuple[int, int]:
     return max(highest["catmaid.treenode"], highest["catmaid.connector"]), max(concepts)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(objects=projects())
 async def test_any_project_goes_round(
     server_dsn: str, template: str, tmp_path: Path, objects: list[dict[str, Any]]

@@ -67,14 +67,24 @@ async def test_dir_shows_what_users_may_call(project: cj.Project) -> None:
             "username", "users", "version",
         ]  # fmt: skip
         assert dir(project) == [
-            "as_of", "at", "connectors", "delete", "edit", "grant", "id", "instance", "links", "locate", "members",
-            "neuron", "neurons", "nodes_in_box", "on_change", "pin", "pins", "redo", "rename", "revert", "revoke",
-            "skeleton", "skeletons", "stack", "stacks", "title", "undo", "version", "viewer",
+            "as_of", "at", "connectors", "delete", "diff", "diff_tables", "edit", "grant", "history", "id", "instance",
+            "lineage", "links", "locate", "log", "members", "neuron", "neurons", "nodes_in_box", "on_change", "pin",
+            "pins", "redo", "rename", "revert", "revoke", "skeleton", "skeletons", "stack", "stacks", "successors",
+            "title", "undo", "version", "viewer",
         ]  # fmt: skip
-        assert dir(skeleton.neuron) == ["annotations", "id", "name", "project", "rename", "skeleton_ids", "skeletons"]
+        assert dir(skeleton.neuron) == [
+            "annotations",
+            "id",
+            "life",
+            "name",
+            "project",
+            "rename",
+            "skeleton_ids",
+            "skeletons",
+        ]
         assert dir(skeleton) == [
-            "branch_points", "cable_length", "connectors", "distal_to", "end_points", "id", "join", "name", "neuron",
-            "nodes", "project", "reload", "rename", "reroot", "root", "split", "strahler", "tags", "to_swc",
+            "branch_points", "cable_length", "connectors", "distal_to", "end_points", "id", "join", "lineage", "name",
+            "neuron", "nodes", "project", "reload", "rename", "reroot", "root", "split", "strahler", "tags", "to_swc",
         ]  # fmt: skip
         for thing in (project, project.instance, skeleton, skeleton.neuron):
             assert all(hasattr(type(thing), name) or name in vars(thing) for name in dir(thing))

@@ -23,7 +23,7 @@ from tests.helpers.database import fresh_store
 from tests.helpers.service import Service
 
 few = settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
