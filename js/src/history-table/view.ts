@@ -5,6 +5,7 @@ import { isAbort, type Rpc, RpcError } from "../shared/rpc";
 import { Grid } from "../shared/table/grid";
 import { PagedRows } from "../shared/table/pages";
 import { RowSelection } from "../shared/table/selection";
+import widgetCss from "../shared/widget.css";
 import { Actions } from "./actions";
 import { COLUMNS, described } from "./columns";
 import { Filters } from "./filters";
@@ -95,11 +96,11 @@ export class HistoryTable {
     const root = element(
       "div",
       {
-        class: "cj-history-table",
+        class: "cj-widget cj-history-table",
         "data-testid": "history-table",
         "data-lm-suppress-shortcuts": "true",
       },
-      element("style", {}, css),
+      element("style", {}, widgetCss + css),
       this.filters.node,
       ...notes.map((text) => element("div", { class: "cj-banner" }, text)),
       this.actions.node,

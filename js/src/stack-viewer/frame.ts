@@ -2,6 +2,7 @@
 import { element } from "../shared/dom";
 import { scaleBar } from "../shared/scalebar";
 import type { StackView } from "../shared/view";
+import widgetCss from "../shared/widget.css";
 import type { Messages } from "./messages";
 import css from "./stack-viewer.css";
 import type { Toolbar } from "./toolbar";
@@ -50,7 +51,7 @@ export class Frame {
       this.scale,
     );
     this.root = element("div", {
-      class: "cj-stack-viewer",
+      class: "cj-widget cj-stack-viewer",
       "data-testid": "stack-viewer",
       "data-lm-suppress-shortcuts": "true",
     });
@@ -65,7 +66,7 @@ export class Frame {
     this.stage.append(messages.node);
     this.showBanner("");
     this.root.append(
-      element("style", {}, css),
+      element("style", {}, widgetCss + css),
       toolbar.node,
       this.banner,
       this.stage,
