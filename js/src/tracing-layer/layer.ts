@@ -8,11 +8,9 @@ import { linkAt } from "./data/links";
 import { Loader } from "./data/loader";
 import { type Change, News, touches } from "./data/news";
 import { graphOf, type Payload } from "./data/payload";
-import { type Hit, Sections, type Slab } from "./data/section";
+import type { Hit } from "./data/section";
 import { type Active, Selection } from "./data/selection";
-import { Overlay, type Subject } from "./draw/overlay";
-import { paintLive } from "./draw/paint-live";
-import type { Picture } from "./draw/picture";
+import { Painter, slabOf } from "./draw/painter";
 import type { Answer, ChangedPlace, Edit } from "./edit/edit";
 import { Hint } from "./edit/hint";
 import { LATE_MS, Patience } from "./edit/patience";
@@ -23,7 +21,7 @@ import { commandOf, HELP } from "./input/keys";
 import { Pointing } from "./input/pointing";
 import { Travel } from "./input/travel";
 import { guardLeaving } from "./leaving";
-import { Meter } from "./meter";
+import { EditMeter } from "./meter";
 import { hookOf } from "./observe";
 import { Others } from "./others";
 import { Presence } from "./presence";
@@ -31,15 +29,13 @@ import { ServiceNotices } from "./service-notices";
 import type { TracingState } from "./state";
 import { explain } from "./wording";
 
-/** ms for which an old picture may be shown after a change of zoom or graph. */
-const REST = 120;
 const LOOKS = ["colors", "visible", "opacity", "show_labels", "fade_sections"] as const;
 
 export class TracingLayer implements Layer {
-  readonly meter = new Meter();
+  readonly meter = new EditMeter();
   readonly queue: EditQueue;
   readonly selection: Selection;
-  readonly overlay = new Overlay();
+  readonly painter: Painter;
   private readonly rpc: Rpc;
   private readonly kernel: Kernel;
   private readonly loader: Loader<Payload>;
@@ -49,16 +45,11 @@ export class TracingLayer implements Layer {
   private readonly others: Others;
   private readonly presence: Presence;
   private readonly news: News;
-  private readonly sections = new Sections();
   private readonly stopping: Array<() => void> = [];
   private readonly hosts = new Set<LayerHost>();
   /** The viewer that the person uses, or used last. */
   private host: LayerHost | null = null;
   private asked: number[] = [];
-  private lookRevision = 0;
-  private zoom = { nmPerPixel: 0, since: 0 };
-  private edited = 0;
-  private restTimer: ReturnType<typeof setTimeout> | undefined;
   private complaint = "";
   private readonly service = new ServiceNotices({
     host: () => this.host,
@@ -117,6 +108,8 @@ export class TracingLayer implements Layer {
       droppedLate: (hit, at, change) => this.others.dropped(hit, at, change),
       perform: (command) => void this.perform(command),
     });
+    const { pointing } = this;
+    this.painter = new Painter({ model, queue, selection, pointing, invalidate: () => this.invalidate() });
     const isOn = (): boolean => this.model.get("presence");
     this.presence = new Presence({ kernel, isOn, hosts: () => this.hosts });
     this.listen();
@@ -134,7 +127,7 @@ export class TracingLayer implements Layer {
     if (this.hosts.size === 0) {
       this.presence.leave();
       this.loader.pause();
-      this.overlay.release();
+      this.painter.release();
     }
     if (this.host && !this.hosts.has(this.host)) this.turnTo([...this.hosts].at(-1) ?? null);
   }
@@ -142,7 +135,7 @@ export class TracingLayer implements Layer {
   /** Stop listening to the model. */
   dispose(): void {
     this.detach();
-    clearTimeout(this.restTimer);
+    this.painter.dispose();
     for (const stop of this.stopping) stop();
     this.loader.stop();
     this.presence.stop();
@@ -151,30 +144,13 @@ export class TracingLayer implements Layer {
 
   viewChanged(view: View): void {
     this.presence.look(view);
-    if (view.nmPerPixel !== this.zoom.nmPerPixel) {
-      this.zoom = { nmPerPixel: view.nmPerPixel, since: performance.now() };
-    }
+    this.painter.viewChanged(view);
     if (this.model.get("visible")) this.loader.viewChanged(view, this.model.get("fade_sections"));
   }
 
   draw(ctx: CanvasRenderingContext2D, view: View): void {
     if (!this.model.get("visible")) return;
-    const picture = this.picture(view);
-    const canWait = performance.now() - Math.max(this.zoom.since, this.edited) < REST;
-    if (!this.overlay.draw(ctx, this.subjectOf(picture), picture, canWait)) {
-      clearTimeout(this.restTimer);
-      this.restTimer = setTimeout(() => this.invalidate(), REST);
-    }
-    paintLive(ctx, {
-      graph: picture.graph,
-      view,
-      slab: picture.slab,
-      active: this.selection.active,
-      hover: this.pointing.hover,
-      drag: this.pointing.drag,
-      pending: picture.look.pending,
-      resolve: this.queue.resolve,
-    });
+    this.painter.draw(ctx, view);
     this.meter.frameDrawn();
   }
 
@@ -201,10 +177,6 @@ export class TracingLayer implements Layer {
 
   view(): View | null {
     return this.host?.view() ?? null;
-  }
-
-  sectionOf(view: View): Picture["section"] {
-    return this.sections.section(this.queue.graph, slabOf(view));
   }
 
   refresh(): Promise<void> {
@@ -241,7 +213,7 @@ export class TracingLayer implements Layer {
       send: (request) => this.patience.with(this.kernel.edit(request)),
       reload: () => this.loader.refresh(),
       added: (edit) => {
-        this.edited = performance.now();
+        this.painter.editMade();
         this.meter.began(edit);
       },
       changed: () => {
@@ -338,7 +310,7 @@ export class TracingLayer implements Layer {
   }
 
   private lookChanged(): void {
-    this.lookRevision++;
+    this.painter.lookChanged();
     const view = this.view();
     if (view) this.viewChanged(view);
     this.invalidate();
@@ -346,33 +318,7 @@ export class TracingLayer implements Layer {
 
   private hit(x: number, y: number, reach: number): Hit | null {
     const view = this.view();
-    return view && this.sectionOf(view).at(x, y, reach);
-  }
-
-  private picture(view: View): Picture {
-    const { graph } = this.queue;
-    return {
-      graph,
-      topology: this.sections.topology(graph),
-      section: this.sectionOf(view),
-      slab: slabOf(view),
-      view,
-      look: {
-        activeSkeleton: this.selection.skeleton,
-        colors: this.model.get("colors"),
-        opacity: this.model.get("opacity"),
-        labels: this.model.get("show_labels"),
-        fadeSections: this.model.get("fade_sections"),
-        pending: this.queue.touched(),
-      },
-    };
-  }
-
-  private subjectOf({ graph, slab }: Picture): Subject {
-    return {
-      scene: [slab.depth, this.selection.skeleton, this.lookRevision].join(" "),
-      graph: `${graph.serial} ${graph.revision}`,
-    };
+    return view && this.painter.sectionOf(view).at(x, y, reach);
   }
 
   /** The active node is loaded wherever it is. */
@@ -393,8 +339,4 @@ export class TracingLayer implements Layer {
   private invalidate(): void {
     for (const host of this.hosts) host.invalidate();
   }
-}
-
-function slabOf(view: View): Slab {
-  return { depth: view.sectionDepth, thickness: view.sectionThickness };
 }

@@ -2,7 +2,7 @@
 
 const KEPT = 1000;
 
-export class Meter {
+export class EditMeter {
   readings = 0;
   /** ms from an edit's making to the end of the frame that showed it. */
   readonly drawn: number[] = [];

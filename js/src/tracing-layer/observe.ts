@@ -1,10 +1,25 @@
 /** A tracing layer's hook for tests and benchmarks. */
-import { RELATION_NAMES } from "./data/graph";
+import type { View } from "../shared/layer";
+import { type Graph, RELATION_NAMES } from "./data/graph";
+import type { Selection } from "./data/selection";
+import type { Painter } from "./draw/painter";
+import type { EditQueue } from "./edit/queue";
 import type { TracingHook } from "./hook";
-import type { TracingLayer } from "./layer";
+import type { EditMeter } from "./meter";
 
-export function hookOf(layer: TracingLayer): TracingHook {
-  const graph = (): TracingLayer["queue"]["graph"] => layer.queue.graph;
+/** What the hook shows of a layer. */
+export interface ObservedLayer {
+  readonly meter: EditMeter;
+  readonly queue: EditQueue;
+  readonly selection: Selection;
+  readonly painter: Painter;
+  view(): View | null;
+  /** Read the visible part again. */
+  refresh(): Promise<void>;
+}
+
+export function hookOf(layer: ObservedLayer): TracingHook {
+  const graph = (): Graph => layer.queue.graph;
   return {
     get counts() {
       const { nodes, connectors, links } = graph();
@@ -13,7 +28,7 @@ export function hookOf(layer: TracingLayer): TracingHook {
     get section() {
       const view = layer.view();
       if (!view) return { treenodes: 0, virtual: 0, connectors: 0 };
-      const { nodes, virtual, connectors } = layer.sectionOf(view);
+      const { nodes, virtual, connectors } = layer.painter.sectionOf(view);
       return { treenodes: nodes.length, virtual: virtual.child.length, connectors: connectors.length };
     },
     get readings() {
@@ -35,7 +50,7 @@ export function hookOf(layer: TracingLayer): TracingHook {
       return layer.meter.confirmed;
     },
     get paintTime() {
-      return layer.overlay.lastPaint;
+      return layer.painter.lastPaint;
     },
     locate(id) {
       const view = layer.view();

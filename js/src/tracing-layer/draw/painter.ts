@@ -1,0 +1,118 @@
+/** Draws a tracing layer: the picture of a section, and over it what changes with every move of the pointer. */
+import type { AnyModel } from "@anywidget/types";
+import type { View } from "../../shared/layer";
+import { Sections, type Slab } from "../data/section";
+import type { Selection } from "../data/selection";
+import type { EditQueue } from "../edit/queue";
+import type { Pointing } from "../input/pointing";
+import type { TracingState } from "../state";
+import { Overlay, type Subject } from "./overlay";
+import { paintLive } from "./paint-live";
+import type { Picture } from "./picture";
+
+export interface PainterContext {
+  model: AnyModel<TracingState>;
+  queue: EditQueue;
+  selection: Selection;
+  pointing: Pointing;
+  /** Have the layer drawn again. */
+  invalidate(): void;
+}
+
+/** ms for which an old picture may be shown after a change of zoom or graph. */
+const REST = 120;
+
+export class Painter {
+  private readonly overlay = new Overlay();
+  private readonly sections = new Sections();
+  private lookRevision = 0;
+  private zoom = { nmPerPixel: 0, since: 0 };
+  private edited = 0;
+  private restTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly context: PainterContext) {}
+
+  /** ms that the last painting took. */
+  get lastPaint(): number {
+    return this.overlay.lastPaint;
+  }
+
+  draw(ctx: CanvasRenderingContext2D, view: View): void {
+    const picture = this.picture(view);
+    const canWait = performance.now() - Math.max(this.zoom.since, this.edited) < REST;
+    if (!this.overlay.draw(ctx, this.subjectOf(picture), picture, canWait)) {
+      clearTimeout(this.restTimer);
+      this.restTimer = setTimeout(() => this.context.invalidate(), REST);
+    }
+    const { selection, pointing, queue } = this.context;
+    paintLive(ctx, {
+      graph: picture.graph,
+      view,
+      slab: picture.slab,
+      active: selection.active,
+      hover: pointing.hover,
+      drag: pointing.drag,
+      pending: picture.look.pending,
+      resolve: queue.resolve,
+    });
+  }
+
+  sectionOf(view: View): Picture["section"] {
+    return this.sections.section(this.context.queue.graph, slabOf(view));
+  }
+
+  viewChanged({ nmPerPixel }: View): void {
+    if (nmPerPixel !== this.zoom.nmPerPixel) this.zoom = { nmPerPixel, since: performance.now() };
+  }
+
+  /** Colours or whatever else decides how the picture looks were changed. */
+  lookChanged(): void {
+    this.lookRevision++;
+  }
+
+  /** An edit was made, so that an old picture may be shown for a moment. */
+  editMade(): void {
+    this.edited = performance.now();
+  }
+
+  /** Give the pixels back until the next draw. */
+  release(): void {
+    this.overlay.release();
+  }
+
+  dispose(): void {
+    clearTimeout(this.restTimer);
+  }
+
+  private picture(view: View): Picture {
+    const { model, queue, selection } = this.context;
+    const { graph } = queue;
+    return {
+      graph,
+      topology: this.sections.topology(graph),
+      section: this.sectionOf(view),
+      slab: slabOf(view),
+      view,
+      look: {
+        activeSkeleton: selection.skeleton,
+        colors: model.get("colors"),
+        opacity: model.get("opacity"),
+        labels: model.get("show_labels"),
+        fadeSections: model.get("fade_sections"),
+        pending: queue.touched(),
+      },
+    };
+  }
+
+  private subjectOf({ graph, slab }: Picture): Subject {
+    return {
+      scene: [slab.depth, this.context.selection.skeleton, this.lookRevision].join(" "),
+      graph: `${graph.serial} ${graph.revision}`,
+    };
+  }
+}
+
+/** The section that a view shows. */
+export function slabOf(view: View): Slab {
+  return { depth: view.sectionDepth, thickness: view.sectionThickness };
+}
