@@ -17,6 +17,12 @@ PACKAGES = ("catmaid_jupyter", "catmaid_wire", "server/catmaid_server")
 DOMAIN = REPOSITORY / "server/catmaid_server/domain"
 CATMAID_MODELS = REPOSITORY / "server/catmaid_server/transfer/importers/catmaid"
 """Its classes are called as the models of CATMAID that they read."""
+TWO_SIDES = (
+    ("catmaid_jupyter/edits", "server/catmaid_server/routes"),
+    ("catmaid_jupyter/api/errors.py", "server/catmaid_server/domain/errors.py"),
+)
+SCRIPTS = ("js/src", "js/pages")
+GENERATED_SCRIPTS = REPOSITORY / "js/src/wire"
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 60
 MOST_MODULES_OF_A_FOLDER = 25
@@ -150,16 +156,47 @@ def test_every_package_has_a_docstring() -> None:
     assert not bare, "\n".join(bare)
 
 
-def test_no_two_classes_of_a_package_have_one_name() -> None:
+def test_no_two_classes_have_one_name() -> None:
+    """But for what is one thing on both sides: an edit and the form of its route, an error and the client's of it."""
     places = defaultdict(list)
     for module in modules():
-        package = next(name for name in PACKAGES if module.path.is_relative_to(REPOSITORY / name))
         if not module.path.is_relative_to(CATMAID_MODELS):
             for node in module.tree.body:
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                    places[package, node.name].append(module.at(node.lineno, node.name))
-    alike = [", ".join(found) for found in places.values() if len(found) > 1]
+                    places[node.name].append((module.path.relative_to(REPOSITORY), module.at(node.lineno, node.name)))
+    alike = [
+        ", ".join(text for _, text in found)
+        for found in places.values()
+        if len(found) > 1 and not are_two_sides([path for path, _ in found])
+    ]
     assert not alike, "\n".join(alike)
+
+
+def are_two_sides(paths: list[Path]) -> bool:
+    return len(paths) == 2 and any(all(map(Path.is_relative_to, paths, folders)) for folders in TWO_SIDES)
+
+
+def test_no_two_types_of_the_front_end_have_one_name() -> None:
+    places = defaultdict(list)
+    for path, source in scripts().items():
+        for name in re.findall(r"^(?:export )?(?:abstract )?(?:class|interface|type|enum) (\w+)", source, re.MULTILINE):
+            places[name].append(str(path))
+    alike = [f"{name}: {', '.join(paths)}" for name, paths in places.items() if len(paths) > 1]
+    assert not alike, "\n".join(alike)
+
+
+def test_no_script_is_too_long() -> None:
+    lengths = {path: source.count("\n") for path, source in scripts().items()}
+    long = [f"{path}:{MOST_LINES + 1}: {length} lines" for path, length in lengths.items() if length > MOST_LINES]
+    assert not long, "\n".join(long)
+
+
+def scripts() -> dict[Path, str]:
+    """The sources of the front end, without what is generated, by path."""
+    paths = (path for folder in SCRIPTS for path in sorted((REPOSITORY / folder).rglob("*.ts")))
+    return {
+        path.relative_to(REPOSITORY): path.read_text() for path in paths if not path.is_relative_to(GENERATED_SCRIPTS)
+    }
 
 
 def test_the_domain_knows_no_http_status() -> None:

@@ -16,13 +16,13 @@ from catmaid_jupyter.widgets.base import Widget
 from catmaid_jupyter.widgets.history_table import taking_back
 from catmaid_jupyter.widgets.history_table.comparison import Comparison
 from catmaid_jupyter.widgets.history_table.log_pages import (
-    LogFilter,
-    LogPage,
-    VersionDetails,
+    HistoryFilter,
+    HistoryPage,
+    RowDetails,
     log_page,
     version_details,
 )
-from catmaid_jupyter.widgets.history_table.taking_back import Preview
+from catmaid_jupyter.widgets.history_table.taking_back import TakeBackPreview
 from catmaid_jupyter.widgets.rpc import method
 from catmaid_wire.forms import FormValue
 
@@ -111,7 +111,7 @@ class HistoryTable(Widget):
         self._refuse_unknown(traits)
         self.project = project
         self._comparison = None if viewer is None else Comparison(project, viewer)
-        self._filter = LogFilter(neuron_ids=neuron_ids, skeleton_ids=skeleton_ids, box=box)
+        self._filter = HistoryFilter(neuron_ids=neuron_ids, skeleton_ids=skeleton_ids, box=box)
         super().__init__(project.instance, **traits)
         self.set_trait("has_viewer", viewer is not None)
         self.set_trait("restriction", _restriction(neuron_ids, skeleton_ids, box))
@@ -134,7 +134,7 @@ class HistoryTable(Widget):
         super().close()
 
     @method
-    async def _page(self, params: dict[str, Any]) -> LogPage:
+    async def _page(self, params: dict[str, Any]) -> HistoryPage:
         """One page of the log: ``{user, label, last, since, until, up_to}``; from `up_to` down."""
 
         def text(name: str) -> str:
@@ -152,7 +152,7 @@ class HistoryTable(Widget):
         return await log_page(self.project.place, wanted, up_to=None if up_to is None else int(up_to))
 
     @method
-    async def _details(self, params: dict[str, Any]) -> list[VersionDetails]:
+    async def _details(self, params: dict[str, Any]) -> list[RowDetails]:
         """What versions were about, and what took them back by now: ``{versions}``."""
         return await version_details(self.project.place, [int(version) for version in params["versions"]])
 
@@ -191,7 +191,7 @@ class HistoryTable(Widget):
         self.set_trait("compared", [version, side])
 
     @method
-    async def _preview(self, params: dict[str, Any]) -> Preview:
+    async def _preview(self, params: dict[str, Any]) -> TakeBackPreview:
         """What taking ``{versions}`` back would change."""
         return await taking_back.preview(self.project.place, params["versions"])
 

@@ -19,7 +19,7 @@ _OF_CATMAID: Final = 1000
 """Most transactions listed of CATMAID's own servers."""
 
 
-class VersionDetails(TypedDict):
+class RowDetails(TypedDict):
     """What a version was about: names of neurons, and the version that took it back."""
 
     version: int
@@ -27,7 +27,7 @@ class VersionDetails(TypedDict):
     taken_back_by: int | None
 
 
-class LogRow(VersionDetails):
+class LogRow(RowDetails):
     """A version of the log. `time` is ISO text, `what` is in words."""
 
     time: str
@@ -38,7 +38,7 @@ class LogRow(VersionDetails):
     reverts: list[int]
 
 
-class LogPage(TypedDict):
+class HistoryPage(TypedDict):
     """Versions, newest first. `next` is where the next page begins; `note` says what is left out."""
 
     rows: list[LogRow]
@@ -47,7 +47,7 @@ class LogPage(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class LogFilter:
+class HistoryFilter:
     """Which versions are wanted; what is empty or None does not restrict."""
 
     user: str = ""
@@ -60,7 +60,7 @@ class LogFilter:
     box: Sequence[float] | None = None
 
 
-async def log_page(place: Place, wanted: LogFilter, *, up_to: int | None = None) -> LogPage:
+async def log_page(place: Place, wanted: HistoryFilter, *, up_to: int | None = None) -> HistoryPage:
     """One page of the log, from a version down; `InvalidInput` for what is no version or time."""
     since = history_tables.since_last(wanted.last or None, wanted.since or None)
     if HISTORY not in place.capabilities:
@@ -85,9 +85,9 @@ async def log_page(place: Place, wanted: LogFilter, *, up_to: int | None = None)
     }
 
 
-async def version_details(place: Place, versions: Sequence[int]) -> list[VersionDetails]:
+async def version_details(place: Place, versions: Sequence[int]) -> list[RowDetails]:
     """What versions were about; none where the server does not tell."""
-    found: list[VersionDetails] = []
+    found: list[RowDetails] = []
     if HISTORY not in place.capabilities:
         return found
     for start in range(0, len(versions), DETAILS_AT_ONCE):
@@ -98,7 +98,7 @@ async def version_details(place: Place, versions: Sequence[int]) -> list[Version
     return found
 
 
-async def _page_of_catmaid(place: Place, wanted: LogFilter, since: Any) -> LogPage:
+async def _page_of_catmaid(place: Place, wanted: HistoryFilter, since: Any) -> HistoryPage:
     query = LogQuery(
         user=wanted.user or None,
         label=wanted.label or None,
@@ -128,7 +128,7 @@ async def _page_of_catmaid(place: Place, wanted: LogFilter, since: Any) -> LogPa
     return {"rows": rows, "next": None, "note": f"The newest {len(rows)} are listed; there are more." if more else ""}
 
 
-def _row(entry: dict[str, Any], details: VersionDetails) -> LogRow:
+def _row(entry: dict[str, Any], details: RowDetails) -> LogRow:
     reverts = ", ".join(map(str, entry["reverts"]))
     what = edit_in_words(entry["label"])
     return {

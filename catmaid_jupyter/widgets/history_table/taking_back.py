@@ -37,7 +37,7 @@ class InTheWay(TypedDict):
     time: str | None
 
 
-class Preview(TypedDict):
+class TakeBackPreview(TypedDict):
     """What taking versions back would change, and what is in the way."""
 
     versions: list[int]
@@ -45,7 +45,7 @@ class Preview(TypedDict):
     conflicts: list[InTheWay]
 
 
-async def preview(place: Place, versions: Sequence[int]) -> Preview:
+async def preview(place: Place, versions: Sequence[int]) -> TakeBackPreview:
     """What taking versions back would change; `InvalidInput` if they changed nothing that can be taken back."""
     wanted = _wanted(versions)
     found = await history.revert(place, wanted, dry_run=True)

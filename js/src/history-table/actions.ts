@@ -15,7 +15,7 @@ export interface ActionHost {
   takeBack(): void;
 }
 
-export class Actions {
+export class VersionActions {
   readonly node: HTMLElement;
   private readonly goTo: HTMLButtonElement;
   private readonly takeBack: HTMLButtonElement;

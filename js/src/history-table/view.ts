@@ -6,7 +6,7 @@ import { Grid } from "../shared/table/grid";
 import { PagedRows } from "../shared/table/pages";
 import { RowSelection } from "../shared/table/selection";
 import widgetCss from "../shared/widget.css";
-import { Actions } from "./actions";
+import { VersionActions } from "./actions";
 import { COLUMNS, described } from "./columns";
 import { Filters } from "./filters";
 import css from "./history-table.css";
@@ -22,7 +22,7 @@ export class HistoryTable {
   private readonly selection: RowSelection<LogRow>;
   private readonly grid: Grid<LogRow>;
   private readonly filters = new Filters((filters) => this.save(filters));
-  private readonly actions: Actions;
+  private readonly actions: VersionActions;
   private readonly question = new Question(() => this.grid.focus());
   private readonly status = element("span", { role: "status", "data-testid": "status" });
   private readonly total = element("span", { class: "cj-total", "data-testid": "total" });
@@ -55,7 +55,7 @@ export class HistoryTable {
       mark: ({ taken_back_by: by }) => (by === null ? "" : "cj-taken-back"),
       copied: (rows) => this.say(`${rows} ${rows === 1 ? "row is" : "rows are"} copied.`),
     });
-    this.actions = new Actions({
+    this.actions = new VersionActions({
       go: () => void this.go(),
       compare: (side) => void this.compare(side),
       takeBack: () => void this.ask(),

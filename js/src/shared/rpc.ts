@@ -36,7 +36,7 @@ export interface CallOptions {
   timeoutMs?: number;
 }
 
-interface Pending {
+interface PendingCall {
   resolve(reply: Reply<unknown>): void;
   reject(error: unknown): void;
 }
@@ -53,14 +53,14 @@ interface EventMessage {
   data: unknown;
 }
 
-type Listener = (data: unknown) => void;
+type RpcListener = (data: unknown) => void;
 
 /** The browser's end: one for each widget model. */
 export class Rpc {
   // Several pages and views may share one model and all see every reply: start far apart.
   private nextId = Math.floor(Math.random() * 2 ** 40);
-  private readonly pending = new Map<number, Pending>();
-  private readonly listeners = new Map<string, Set<Listener>>();
+  private readonly pending = new Map<number, PendingCall>();
+  private readonly listeners = new Map<string, Set<RpcListener>>();
   private readonly receive = (message: unknown, buffers?: DataView[]): void =>
     this.received(message, buffers ?? []);
 
@@ -110,8 +110,8 @@ export class Rpc {
   }
 
   /** Listen to an event of the kernel side; returns a function that stops it. */
-  on(event: string, listener: Listener): () => void {
-    const listeners = this.listeners.get(event) ?? new Set<Listener>();
+  on(event: string, listener: RpcListener): () => void {
+    const listeners = this.listeners.get(event) ?? new Set<RpcListener>();
     this.listeners.set(event, listeners);
     listeners.add(listener);
     return () => listeners.delete(listener);
@@ -150,7 +150,7 @@ export class Rpc {
     }
   }
 
-  private settle(rid: number): Pending | undefined {
+  private settle(rid: number): PendingCall | undefined {
     const pending = this.pending.get(rid);
     this.pending.delete(rid);
     return pending;

@@ -11,7 +11,7 @@ export interface Tile {
 }
 
 /** A rectangle in project space, nm. */
-export interface Box {
+export interface TileBox {
   left: number;
   top: number;
   width: number;
@@ -55,7 +55,7 @@ export function tileExtent(stack: Stack, zoom: number): [number, number] {
 }
 
 /** Where a whole tile lies. */
-export function tileBox(stack: Stack, tile: Tile): Box {
+export function tileBox(stack: Stack, tile: Tile): TileBox {
   const [x, y] = imageCorner(stack);
   const [width, height] = tileExtent(stack, tile.zoom);
   return { left: x + tile.col * width, top: y + tile.row * height, width, height };

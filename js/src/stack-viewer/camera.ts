@@ -3,11 +3,11 @@ import type { Point } from "../shared/layer";
 import { clampSection, depthOf, landingSection, middle, type Stack } from "../shared/stack";
 import { clampZoom, fittingZoom, pannedCenter, type Size, StackView, zoomedCenter } from "../shared/view";
 
-type Listener = (view: StackView, before: StackView) => void;
+type ViewListener = (view: StackView, before: StackView) => void;
 
 export class Camera {
   private current: StackView;
-  private readonly listeners = new Set<Listener>();
+  private readonly listeners = new Set<ViewListener>();
 
   /** Sign of the last change of section. */
   direction = 0;
@@ -27,7 +27,7 @@ export class Camera {
   }
 
   /** Listen to every change; returns a function that stops it. */
-  onChange(listener: Listener): () => void {
+  onChange(listener: ViewListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }

@@ -30,7 +30,7 @@ interface Commands {
   leave(): void;
 }
 
-interface Press {
+interface ButtonPress {
   pointerId: number;
   button: number;
   px: number;
@@ -44,7 +44,7 @@ interface Press {
 }
 
 export class Input {
-  private press: Press | null = null;
+  private press: ButtonPress | null = null;
   /** Where the pointer is over the picture; null when it is elsewhere. */
   private pointer: { px: number; py: number } | null = null;
   private wheelTravel = 0;

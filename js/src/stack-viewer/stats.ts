@@ -30,7 +30,7 @@ export interface ViewerStats {
 const KEPT = 200;
 
 /** Measures as the viewer works. */
-export class Meter {
+export class FrameMeter {
   private frames = 0;
   private frameMs = 0;
   private painted = 0;

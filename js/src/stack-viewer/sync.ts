@@ -7,7 +7,7 @@ import type { ViewerState } from "./state";
 
 const INTERVAL_MS = 50;
 
-interface Place {
+interface CameraState {
   position: Point;
   nm_per_pixel: number;
 }
@@ -15,9 +15,9 @@ interface Place {
 /** Keep the camera and the model's `position` and `nm_per_pixel` the same; returns a function that stops it. */
 export function syncCamera(model: AnyModel<ViewerState>, camera: Camera): () => void {
   let taking = false;
-  const send = throttle<Place>((place) => {
-    model.set("position", place.position);
-    model.set("nm_per_pixel", place.nm_per_pixel);
+  const send = throttle<CameraState>((state) => {
+    model.set("position", state.position);
+    model.set("nm_per_pixel", state.nm_per_pixel);
     model.save_changes();
   }, INTERVAL_MS);
   const stop = camera.onChange((view) => {

@@ -19,7 +19,7 @@ export interface Display {
 
 export const PLAIN: Display = { brightness: 1, contrast: 1, invert: false };
 
-interface Actions {
+interface ToolbarActions {
   help(): void;
   display(change: Partial<Display>): void;
 }
@@ -88,7 +88,7 @@ export class Toolbar {
   constructor(
     private readonly stack: Stack,
     camera: Camera,
-    actions: Actions,
+    actions: ToolbarActions,
   ) {
     this.position = (["x", "y", "z"] as const).map((axis, index) => {
       const spoken = `${axis} position of the centre in nm`;

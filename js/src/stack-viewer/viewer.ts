@@ -14,7 +14,7 @@ import { Messages } from "./messages";
 import { People } from "./people";
 import { SnapshotImage, takeSnapshot } from "./snapshot";
 import type { ViewerState } from "./state";
-import { Meter, type ViewerStats } from "./stats";
+import { FrameMeter, type ViewerStats } from "./stats";
 import { accountOf } from "./status";
 import { syncCamera } from "./sync";
 import { type Display, Toolbar } from "./toolbar";
@@ -41,7 +41,7 @@ export class StackViewer {
   private readonly toolbar: Toolbar;
   private readonly messages: Messages;
   private readonly people: People;
-  private readonly meter: Meter;
+  private readonly meter: FrameMeter;
   private becomeReady: () => void = () => {};
   private readonly ready = new Promise<void>((resolve) => {
     this.becomeReady = resolve;
@@ -65,7 +65,7 @@ export class StackViewer {
     const source = new TileSource(rpc, jupyterBase);
     this.loader = new TileLoader(source, () => this.invalidate());
     this.painter = new ImagePainter(this.frame.image, stack, this.loader);
-    this.meter = new Meter(this.loader, () => source.kind);
+    this.meter = new FrameMeter(this.loader, () => source.kind);
     this.messages = new Messages(() => this.frame.stage.focus({ preventScroll: true }));
     this.people = new People((point) => this.camera.moveTo(point));
     this.layers = new Layers(model as AnyModel, this.layerHost(), page);

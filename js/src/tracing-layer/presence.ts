@@ -14,16 +14,16 @@ const INTERVAL = 300;
 /** ms after which it is told again; the kernel takes a page that is silent for a minute for closed. */
 const AGAIN = 20_000;
 
-interface Place {
+interface ViewedPosition {
   position: Point;
   section: number;
 }
 
 export class Presence {
   private people: Person[] = [];
-  private place: Place | null = null;
+  private place: ViewedPosition | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly tell = throttle<Place | null>((place) => this.send(place), INTERVAL);
+  private readonly tell = throttle<ViewedPosition | null>((place) => this.send(place), INTERVAL);
 
   constructor(private readonly context: PresenceContext) {}
 
@@ -67,7 +67,7 @@ export class Presence {
     clearTimeout(this.timer);
   }
 
-  private send(place: Place | null): void {
+  private send(place: ViewedPosition | null): void {
     clearTimeout(this.timer);
     if (place) this.timer = setTimeout(() => this.tell(place), AGAIN);
     // Nobody needs to know that others could not be told.

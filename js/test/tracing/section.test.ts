@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Graph } from "../../src/tracing-layer/data/graph";
-import { Grid } from "../../src/tracing-layer/data/grid";
+import { PointGrid } from "../../src/tracing-layer/data/grid";
 import { linkAt } from "../../src/tracing-layer/data/links";
 import { crossing, SectionIndex, topologyOf } from "../../src/tracing-layer/data/section";
 import { withSynapse } from "./fixtures";
@@ -10,7 +10,7 @@ describe("grid", () => {
   const x = Float64Array.from({ length: count }, (_, at) => (at * 7919) % 1009);
   const y = Float64Array.from({ length: count }, (_, at) => (at * 104729) % 997);
   const members = Int32Array.from({ length: count / 2 }, (_, at) => at * 2);
-  const grid = Grid.over(x, y, members);
+  const grid = PointGrid.over(x, y, members);
 
   test.each([
     [500, 500, 60],
@@ -30,10 +30,12 @@ describe("grid", () => {
   });
 
   test("holds none, one, and many on one spot", () => {
-    expect(Grid.over(x, y, new Int32Array(0)).nearest(0, 0, 1e9)).toBe(-1);
-    expect(Grid.over(x, y, Int32Array.of(3)).nearest(x[3] ?? 0, y[3] ?? 0, 1)).toBe(3);
+    expect(PointGrid.over(x, y, new Int32Array(0)).nearest(0, 0, 1e9)).toBe(-1);
+    expect(PointGrid.over(x, y, Int32Array.of(3)).nearest(x[3] ?? 0, y[3] ?? 0, 1)).toBe(3);
     const same = new Float64Array(50);
-    expect(Grid.over(same, same, Int32Array.from(same.keys())).nearest(1, 1, 5)).toBeGreaterThanOrEqual(0);
+    expect(PointGrid.over(same, same, Int32Array.from(same.keys())).nearest(1, 1, 5)).toBeGreaterThanOrEqual(
+      0,
+    );
   });
 });
 

@@ -57,7 +57,7 @@ class Guest:
     here: Person | None = None
 
 
-class Presence:
+class Guests:
     """Who is where, in all processes of the service."""
 
     def __init__(self, store: Store) -> None:

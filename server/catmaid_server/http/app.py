@@ -17,7 +17,7 @@ from catmaid_server.domain.accounts import login_sessions, wrong_passwords
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.events.feed import Feed
-from catmaid_server.events.presence import Presence
+from catmaid_server.events.presence import Guests
 from catmaid_server.http import keys
 from catmaid_server.http.addresses import own_path
 from catmaid_server.http.app_options import AppOptions
@@ -59,7 +59,7 @@ def create_app(store: Store, routes: Iterable[Route], options: AppOptions) -> we
     app[FORM_READER] = FormReader()
     app[keys.DATABASE_TURNS] = UserTurns(max(1, store.pool_size // 2), things="requests to the database")
     app[keys.FEED] = Feed(store)
-    app[keys.PRESENCE] = Presence(store)
+    app[keys.PRESENCE] = Guests(store)
     app[keys.TILES] = TileService(store, options.data_dir)
     app[keys.SOCKETS] = weakref.WeakSet()
     app[keys.ROUTES] = tuple(routes)

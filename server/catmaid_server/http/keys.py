@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from catmaid_server.auth.access import Access
     from catmaid_server.auth.checks import PasswordChecks
     from catmaid_server.events.feed import Feed
-    from catmaid_server.events.presence import Presence
+    from catmaid_server.events.presence import Guests
     from catmaid_server.http.app_options import AppOptions
     from catmaid_server.http.turns import UserTurns
     from catmaid_server.tiles.service import TileService
@@ -26,6 +26,6 @@ ACCESS: web.AppKey[Access] = web.AppKey("access")
 PASSWORD_CHECKS: web.AppKey[PasswordChecks] = web.AppKey("password_checks")
 DATABASE_TURNS: web.AppKey[UserTurns] = web.AppKey("database_turns")
 FEED: web.AppKey[Feed] = web.AppKey("feed")
-PRESENCE: web.AppKey[Presence] = web.AppKey("presence")
+PRESENCE: web.AppKey[Guests] = web.AppKey("presence")
 TILES: web.AppKey[TileService] = web.AppKey("tiles")
 SOCKETS: web.AppKey[weakref.WeakSet[web.WebSocketResponse]] = web.AppKey("sockets")

@@ -1,7 +1,7 @@
 /** Points of a plane in square cells, to find the one under the pointer. */
 
 /** Row numbers of points, sorted by the cell they lie in. */
-export class Grid {
+export class PointGrid {
   private readonly starts: Int32Array;
   private readonly rows: Int32Array;
 
@@ -36,7 +36,7 @@ export class Grid {
    *
    * The cells are as large as lets about two points fall into one.
    */
-  static over(x: Float64Array, y: Float64Array, members: Int32Array): Grid {
+  static over(x: Float64Array, y: Float64Array, members: Int32Array): PointGrid {
     let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
     for (const row of members) {
       left = Math.min(left, x[row] as number);
@@ -54,7 +54,7 @@ export class Grid {
     );
     const columns = Math.floor(width / cell) + 1;
     const lines = Math.floor(height / cell) + 1;
-    return new Grid(x, y, left, top, cell, columns, lines, members);
+    return new PointGrid(x, y, left, top, cell, columns, lines, members);
   }
 
   /** The row nearest to a point, at most `reach` nm away; -1 if there is none. */

@@ -1,7 +1,7 @@
 /** Nodes of a graph on one section, and where edges cross it. */
 
 import { type Graph, NO_PARENT } from "./graph";
-import { Grid } from "./grid";
+import { PointGrid } from "./grid";
 
 /** A plane of project space with a thickness, nm. */
 export interface Slab {
@@ -53,7 +53,7 @@ export class SectionIndex {
   readonly connectors: Int32Array;
   /** Virtual nodes: the row of the child of the edge, and where the edge crosses the section. */
   readonly virtual: { child: Int32Array; x: Float64Array; y: Float64Array };
-  private readonly grids: { nodes: Grid; connectors: Grid; virtual: Grid };
+  private readonly grids: { nodes: PointGrid; connectors: PointGrid; virtual: PointGrid };
 
   constructor(
     private readonly graph: Graph,
@@ -86,9 +86,9 @@ export class SectionIndex {
     this.virtual = { child: Int32Array.from(child), x: between(x), y: between(y) };
     this.connectors = this.rowsInSlab(graph.connectors.columns.z, graph.connectors.count, slab);
     this.grids = {
-      nodes: Grid.over(x, y, this.nodes),
-      connectors: Grid.over(graph.connectors.columns.x, graph.connectors.columns.y, this.connectors),
-      virtual: Grid.over(
+      nodes: PointGrid.over(x, y, this.nodes),
+      connectors: PointGrid.over(graph.connectors.columns.x, graph.connectors.columns.y, this.connectors),
+      virtual: PointGrid.over(
         this.virtual.x,
         this.virtual.y,
         Int32Array.from(child, (_, index) => index),

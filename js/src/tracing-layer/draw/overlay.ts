@@ -9,7 +9,7 @@ import { paintConnectors } from "./paint-connectors";
 import { paintEdges } from "./paint-edges";
 import { paintNodes } from "./paint-nodes";
 import { paintText } from "./paint-text";
-import type { Frame, Picture } from "./picture";
+import type { PaintFrame, Picture } from "./picture";
 
 /** How far it reaches beyond the view, in widths and heights of the view. */
 const MARGIN = 0.25;
@@ -77,7 +77,7 @@ export class Overlay {
     const [dx, dy] = [(width - view.width) / 2, (height - view.height) / 2];
     this.ctx.setTransform(view.dpr, 0, 0, view.dpr, dx * view.dpr, dy * view.dpr);
     this.ctx.globalAlpha = picture.look.opacity;
-    const frame: Frame = { left: -dx, top: -dy, right: view.width + dx, bottom: view.height + dy };
+    const frame: PaintFrame = { left: -dx, top: -dy, right: view.width + dx, bottom: view.height + dy };
     paintEdges(this.ctx, picture, frame);
     paintConnectors(this.ctx, picture, frame);
     paintNodes(this.ctx, picture, frame);

@@ -1,13 +1,13 @@
 /** Connectors and their links: from a presynaptic node to the connector, on to postsynaptic ones. */
 import { Relation } from "../data/graph";
 import { CONNECTOR, GAP_JUNCTION, OTHER_RELATION, POSTSYNAPTIC, PRESYNAPTIC } from "./palette";
-import { contains, type Frame, fading, type Picture } from "./picture";
+import { contains, fading, type PaintFrame, type Picture } from "./picture";
 
 const COLORS = [OTHER_RELATION, PRESYNAPTIC, POSTSYNAPTIC, GAP_JUNCTION];
 const RADIUS = 6;
 const ARROW = 7;
 
-export function paintConnectors(ctx: CanvasRenderingContext2D, picture: Picture, frame: Frame): void {
+export function paintConnectors(ctx: CanvasRenderingContext2D, picture: Picture, frame: PaintFrame): void {
   paintLinks(ctx, picture, frame);
   const { graph, slab, look, view } = picture;
   const { id, x, y, z } = graph.connectors.columns;
@@ -29,7 +29,7 @@ export function paintConnectors(ctx: CanvasRenderingContext2D, picture: Picture,
 }
 
 /** Arrows in the direction in which the signal goes; plain lines where there is none. */
-function paintLinks(ctx: CanvasRenderingContext2D, picture: Picture, frame: Frame): void {
+function paintLinks(ctx: CanvasRenderingContext2D, picture: Picture, frame: PaintFrame): void {
   const { graph, slab, look, view } = picture;
   const { connector, treenode, relation } = graph.links.columns;
   const at = graph.connectors.columns;

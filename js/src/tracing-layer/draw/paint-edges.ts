@@ -1,6 +1,6 @@
 /** Edges, gathered by colour and distance so that each such group is one path. */
 import { ACTIVE_SKELETON, skeletonColor } from "./palette";
-import { contains, type Frame, fading, type Picture } from "./picture";
+import { contains, fading, type PaintFrame, type Picture } from "./picture";
 
 /** Above so many edges lines are one pixel wide: browsers draw those several times faster. */
 const MANY = 3000;
@@ -47,7 +47,7 @@ export interface EdgeGroup {
  *
  * Edges are cut where they leave the range of sections that shows.
  */
-export function gatherEdges(picture: Picture, frame: Frame): EdgeGroup[] {
+export function gatherEdges(picture: Picture, frame: PaintFrame): EdgeGroup[] {
   const { graph, topology, look, slab, view } = picture;
   const { x, y, z, skeleton } = graph.nodes.columns;
   const groups = new Groups(picture);
@@ -80,7 +80,7 @@ export function gatherEdges(picture: Picture, frame: Frame): EdgeGroup[] {
   return groups.sorted();
 }
 
-export function paintEdges(ctx: CanvasRenderingContext2D, picture: Picture, frame: Frame): void {
+export function paintEdges(ctx: CanvasRenderingContext2D, picture: Picture, frame: PaintFrame): void {
   const groups = gatherEdges(picture, frame);
   const total = groups.reduce((sum, { segments }) => sum + segments.count, 0);
   const thin = total > MANY ? 1 / picture.view.dpr : 2;
@@ -106,7 +106,7 @@ function along(za: number, zb: number, low: number, high: number): number {
   return za > high ? (high - za) / (zb - za) : 0;
 }
 
-function isBeside(frame: Frame, x0: number, y0: number, x1: number, y1: number): boolean {
+function isBeside(frame: PaintFrame, x0: number, y0: number, x1: number, y1: number): boolean {
   if (contains(frame, x0, y0)) return false;
   return (
     (x0 < frame.left && x1 < frame.left) ||

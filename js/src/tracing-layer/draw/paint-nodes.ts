@@ -1,7 +1,7 @@
 /** Treenodes of the section: plain, roots, ends, virtual ones, and those not yet confirmed. */
 import { NO_PARENT } from "../data/graph";
 import { ACTIVE_SKELETON, ROOT, skeletonColor } from "./palette";
-import { contains, type Frame, type Picture } from "./picture";
+import { contains, type PaintFrame, type Picture } from "./picture";
 
 /** Node radius in CSS pixels at this zoom: small when zoomed out. */
 export function nodeRadius(nmPerPixel: number): number {
@@ -58,7 +58,7 @@ function trace(ctx: CanvasRenderingContext2D, x: number, y: number, radius: numb
   }
 }
 
-export function paintNodes(ctx: CanvasRenderingContext2D, picture: Picture, frame: Frame): void {
+export function paintNodes(ctx: CanvasRenderingContext2D, picture: Picture, frame: PaintFrame): void {
   const { graph, topology, section, view, look } = picture;
   const { id, parent, x, y, skeleton } = graph.nodes.columns;
   const [plain, hollow, roots, ends] = [new Dots(), new Dots(), new Dots(), new Dots()];
@@ -86,7 +86,12 @@ export function paintNodes(ctx: CanvasRenderingContext2D, picture: Picture, fram
 }
 
 /** Small rings where edges pass through the section. */
-function paintVirtual(ctx: CanvasRenderingContext2D, picture: Picture, frame: Frame, radius: number): void {
+function paintVirtual(
+  ctx: CanvasRenderingContext2D,
+  picture: Picture,
+  frame: PaintFrame,
+  radius: number,
+): void {
   const { virtual } = picture.section;
   const { skeleton } = picture.graph.nodes.columns;
   const rings = new Dots();

@@ -1,13 +1,13 @@
 /** Words beside nodes of the section: tags, and confidences below 5 on the edge to the parent. */
 import { labelText } from "./label-text";
 import { LABEL_TEXT } from "./palette";
-import { contains, type Frame, type Picture } from "./picture";
+import { contains, type PaintFrame, type Picture } from "./picture";
 
 /** More text than this hides the tissue and is slow to draw. */
 const MOST = 300;
 const FONT = "11px system-ui, sans-serif";
 
-export function paintText(ctx: CanvasRenderingContext2D, picture: Picture, frame: Frame): void {
+export function paintText(ctx: CanvasRenderingContext2D, picture: Picture, frame: PaintFrame): void {
   if (!picture.look.labels) return;
   ctx.font = FONT;
   ctx.lineWidth = 3;

@@ -27,14 +27,14 @@ export interface Picture {
 }
 
 /** A screen rectangle in CSS pixels. */
-export interface Frame {
+export interface PaintFrame {
   left: number;
   top: number;
   right: number;
   bottom: number;
 }
 
-export function contains(frame: Frame, x: number, y: number): boolean {
+export function contains(frame: PaintFrame, x: number, y: number): boolean {
   return x >= frame.left && x <= frame.right && y >= frame.top && y <= frame.bottom;
 }
 

@@ -2,7 +2,6 @@
 import type { Point } from "../../shared/layer";
 import type { components } from "../../wire/api";
 import type { Graph, Timed } from "../data/graph";
-import type { Tracing } from "./tracing";
 
 type Answered = components["schemas"]["Answers"];
 
@@ -82,12 +81,23 @@ export interface Edit<O extends Op = Op> {
   learn(answer: Answers[O], learning: Learning): void;
 }
 
+/** What the keys of edits call, on what is active. */
+export interface EditCommands {
+  removeActive(): unknown;
+  setConfidence(confidence: number): unknown;
+  tag(): unknown;
+  split(): unknown;
+  reroot(): unknown;
+  undo(): unknown;
+  redo(): unknown;
+}
+
 /** The key that makes an edit, for the help and for the keyboard. */
 export interface EditKey {
   keys: string;
   what: string;
   matches(event: KeyboardEvent): boolean;
-  command(tracing: Tracing, event: KeyboardEvent): unknown;
+  command(commands: EditCommands, event: KeyboardEvent): unknown;
 }
 
 interface Description<O extends Op> {

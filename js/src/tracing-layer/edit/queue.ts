@@ -32,7 +32,7 @@ export interface QueueHost {
   refused(edit: Edit, reason: unknown, dropped: Edit[]): void;
 }
 
-interface Pending {
+interface PendingEdit {
   edit: Edit;
   key: string;
   group: string | null;
@@ -43,7 +43,7 @@ interface Pending {
 export class EditQueue {
   private base = Graph.empty();
   private drawn = this.base;
-  private pending: Pending[] = [];
+  private pending: PendingEdit[] = [];
   /** Confirmed edits that may be missing from a snapshot that was requested before. */
   private recent: Array<{ edit: Edit; answered: number; stamps: Stamp[] }> = [];
   private readonly real = new Map<number, number>();
@@ -156,7 +156,7 @@ export class EditQueue {
     for (const done of this.waiting.splice(0)) done();
   }
 
-  private async confirm({ edit }: Pending, answer: Answer): Promise<void> {
+  private async confirm({ edit }: PendingEdit, answer: Answer): Promise<void> {
     this.answers++;
     this.pending.shift();
     const stamps: Stamp[] = [];
@@ -182,7 +182,7 @@ export class EditQueue {
     this.restamped = ++this.answers;
   }
 
-  private refuse(refused: Pending, reason: unknown): void {
+  private refuse(refused: PendingEdit, reason: unknown): void {
     if (this.pending[0] !== refused) return;
     this.answers++;
     const gone = new Set<number>(refused.edit.creates);
@@ -198,7 +198,7 @@ export class EditQueue {
     this.host.refused(refused.edit, reason, dropped);
   }
 
-  private sending({ made }: Pending): Sending {
+  private sending({ made }: PendingEdit): Sending {
     return {
       id: this.resolve,
       stamp: (seen) => {

@@ -4,7 +4,7 @@ import { type Graph, NO_PARENT, Relation } from "../data/graph";
 import type { Kernel, SkeletonInfo } from "../data/kernel";
 import type { Hit } from "../data/section";
 import type { Selection } from "../data/selection";
-import type { Edit, Place } from "./edit";
+import type { Edit, EditCommands, Place } from "./edit";
 import * as edits from "./edits";
 import { Hint } from "./hint";
 import type { EditQueue } from "./queue";
@@ -17,7 +17,7 @@ export interface TracingContext {
   isReadOnly(): boolean;
 }
 
-export class Tracing {
+export class Tracing implements EditCommands {
   private readonly repeatable = new WeakMap<Edit, () => void>();
 
   constructor(private readonly context: TracingContext) {}

@@ -44,7 +44,7 @@ export interface Drag {
   at: Point;
 }
 
-interface Press {
+interface NodePress {
   hit: Hit;
   px: number;
   py: number;
@@ -54,7 +54,7 @@ interface Press {
 }
 
 export class Pointing {
-  private press: Press | null = null;
+  private press: NodePress | null = null;
   private dragNow: Drag | null = null;
   private hoverNow: Hit | null = null;
 
@@ -129,7 +129,7 @@ export class Pointing {
     return true;
   }
 
-  private drop({ hit, change }: Press, at: Point): void {
+  private drop({ hit, change }: NodePress, at: Point): void {
     const { tracing } = this.context;
     this.context.perform(() => {
       if (hit.kind === "virtual") return tracing.insert(hit, at);

@@ -26,7 +26,7 @@ _NAMED_CONFLICTS = 3
 _MOST_VERSIONS = 10_000
 
 
-class Conflict(NamedTuple):
+class LaterChange(NamedTuple):
     """A row that another version changed since: its table and key, that version, why it is in the way, who and when."""
 
     table: str
@@ -40,7 +40,7 @@ class Conflict(NamedTuple):
 class RevertConflict(StateMismatch):
     """Versions cannot be taken back, because others changed the same rows since."""
 
-    def __init__(self, message: str, conflicts: list[Conflict]) -> None:
+    def __init__(self, message: str, conflicts: list[LaterChange]) -> None:
         super().__init__(message)
         self.detail = [
             {
@@ -98,11 +98,11 @@ async def changes_of(connection: Connection, versions: Sequence[int]) -> list[Ta
     return [TableChanges(*row) for row in await fetch_all(connection, sql.changes, versions=list(versions))]
 
 
-async def conflicts_of(connection: Connection, project_id: int, versions: Sequence[int]) -> list[Conflict]:
+async def conflicts_of(connection: Connection, project_id: int, versions: Sequence[int]) -> list[LaterChange]:
     """Why versions of a project cannot be taken back, the newest reasons first; empty if they can."""
     together = await _with_cancelled(connection, project_id, versions)
     rows = await fetch_all(connection, sql.conflicts, versions=together, most=_MOST_CONFLICTS)
-    return [Conflict(table, json.loads(key), *more) for table, key, *more in rows]
+    return [LaterChange(table, json.loads(key), *more) for table, key, *more in rows]
 
 
 async def _with_cancelled(connection: Connection, project_id: int, versions: Sequence[int]) -> list[int]:
@@ -194,7 +194,7 @@ def _named(versions: Sequence[int]) -> str:
     return f"{'Version' if len(versions) == 1 else 'Versions'} {numbers}"
 
 
-def _told(versions: Sequence[int], conflicts: list[Conflict]) -> str:
+def _told(versions: Sequence[int], conflicts: list[LaterChange]) -> str:
     """Who changed what since, of the first conflicts."""
     lines = [
         f"{conflict.table} {' '.join(map(str, conflict.key.values()))} {conflict.reason} (version {conflict.version}, "

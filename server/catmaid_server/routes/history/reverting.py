@@ -7,7 +7,7 @@ from typing import TypedDict
 import msgspec
 
 from catmaid_server.domain.history import reverting, undoing
-from catmaid_server.domain.history.reverting import Conflict, Reverted, TableChanges
+from catmaid_server.domain.history.reverting import LaterChange, Reverted, TableChanges
 from catmaid_server.domain.history.undoing import OwnEdit
 from catmaid_server.domain.times import ZonedTime
 from catmaid_server.http.call import Call
@@ -169,7 +169,7 @@ def _changes(changes: list[TableChanges]) -> list[ChangedRows]:
     ]
 
 
-def _conflict(conflict: Conflict) -> ChangedSince:
+def _conflict(conflict: LaterChange) -> ChangedSince:
     return {
         "table": conflict.table,
         "key": conflict.key,

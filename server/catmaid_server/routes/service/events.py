@@ -12,7 +12,7 @@ from aiohttp import WSMsgType, web
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.positions import Position
 from catmaid_server.events.feed import Event, News, Subscription
-from catmaid_server.events.presence import Guest, Person, Presence
+from catmaid_server.events.presence import Guest, Guests, Person
 from catmaid_server.http import keys
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
@@ -116,7 +116,7 @@ async def events(
     return socket
 
 
-def _take(text: str, presence: Presence, guest: Guest) -> None:
+def _take(text: str, presence: Guests, guest: Guest) -> None:
     """Note where a follower is; what is no such message is ignored, as it always was."""
     try:
         place = msgspec.json.decode(text, type=Whereabouts).here
@@ -128,7 +128,7 @@ def _take(text: str, presence: Presence, guest: Guest) -> None:
         presence.move(guest, place.position, place.section)
 
 
-async def _tell_who_is_here(socket: web.WebSocketResponse, presence: Presence, guest: Guest) -> None:
+async def _tell_who_is_here(socket: web.WebSocketResponse, presence: Guests, guest: Guest) -> None:
     await guest.is_told.wait()
     people = presence.others(guest)
     while True:
