@@ -21,7 +21,7 @@ from catmaid_server.domain.accounts import users
 from catmaid_server.service.folder import ServiceFolder
 from catmaid_server.service.opening import opened_store
 from catmaid_server.service.settings import Settings
-from catmaid_server.tiles.imports import import_volume
+from catmaid_server.tiles.imports.stacks import import_volume
 from tests.browser.lab import Lab, Notebook
 from tests.browser.nginx import Front, running_nginx
 from tests.browser.viewer import Viewer

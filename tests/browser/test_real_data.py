@@ -14,7 +14,7 @@ from PIL import Image
 
 import catmaid_jupyter as cj
 from catmaid_server.service.opening import opened_store
-from catmaid_server.tiles.imports import import_stack
+from catmaid_server.tiles.imports.stacks import import_stack
 from catmaid_server.transfer.importers.connectors import import_connectors
 from catmaid_server.transfer.importers.swc import import_swc
 from tests.browser.lab import Notebook

@@ -11,7 +11,7 @@ import pytest
 from catmaid_server.db.store import Store
 from catmaid_server.demo.specimen.specimen import grow
 from catmaid_server.demo.tracing import import_tracing
-from catmaid_server.tiles.imports import import_volume
+from catmaid_server.tiles.imports.stacks import import_volume
 from tests.clients.laboratory import SPEC, Laboratory, with_more_synapses
 from tests.helpers.folders import REPOSITORY
 from tests.helpers.service import fresh_service

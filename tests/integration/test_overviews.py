@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from catmaid_server.tiles.encode import decode_grey
-from catmaid_server.tiles.imports import ImportedStack, import_stack
+from catmaid_server.tiles.imports.stacks import ImportedStack, import_stack
 from tests.helpers.service import Service
 
 

@@ -21,7 +21,7 @@ from catmaid_server.http.app import create_app
 from catmaid_server.http.app_options import AppOptions
 from catmaid_server.http.proxies import Proxies
 from catmaid_server.routes import all_routes
-from catmaid_server.tiles.imports import import_volume
+from catmaid_server.tiles.imports.stacks import import_volume
 from tests.helpers.service import Service, serving
 
 HEADERS = {

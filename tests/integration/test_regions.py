@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from catmaid_server.tiles.imports import import_stack
+from catmaid_server.tiles.imports.stacks import import_stack
 from tests.helpers.service import Service
 
 STACK = np.random.default_rng(0).integers(1, 256, (2, 150, 200), dtype=np.uint8)

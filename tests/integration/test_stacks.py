@@ -18,9 +18,9 @@ from catmaid_server.domain.accounts import users
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.http import keys
 from catmaid_server.tiles.encode import decode_grey
-from catmaid_server.tiles.imports import ImportedStack, import_stack, import_tiles, import_volume
-from catmaid_server.tiles.journal import NAME
-from catmaid_server.tiles.sections import BadSections
+from catmaid_server.tiles.imports.journal import NAME
+from catmaid_server.tiles.imports.sections import BadSections
+from catmaid_server.tiles.imports.stacks import ImportedStack, import_stack, import_tiles, import_volume
 from tests.helpers.service import Service
 
 RESOLUTION = (4.0, 5.0, 40.0)

@@ -14,9 +14,9 @@ from PIL import Image
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.tiles.encode import decode_grey
-from catmaid_server.tiles.file_tiles import FileTiles, inspect_tiles
+from catmaid_server.tiles.imports.file_tiles import FileTiles, inspect_tiles
+from catmaid_server.tiles.imports.sections import BadSections
 from catmaid_server.tiles.pyramid import TileAddress
-from catmaid_server.tiles.sections import BadSections
 from catmaid_server.tiles.sources import FilePyramid
 
 TILE = 64

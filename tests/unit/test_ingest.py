@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.ingest import IngestedVolume, IngestInterrupted, ingest, ingest_sections
-from catmaid_server.tiles.journal import NAME
+from catmaid_server.tiles.imports.ingest import IngestedVolume, IngestInterrupted, ingest, ingest_sections
+from catmaid_server.tiles.imports.journal import NAME
+from catmaid_server.tiles.imports.sections import ArraySection, BadSections
 from catmaid_server.tiles.omezarr import cache_context, open_volume
 from catmaid_server.tiles.pyramid import halved
-from catmaid_server.tiles.sections import ArraySection, BadSections
 
 RESOLUTION = (4.0, 5.0, 40.0)
 SECTIONS, HEIGHT, WIDTH = 12, 150, 200
@@ -170,7 +170,7 @@ async def test_a_section_that_changed_meanwhile_is_read_again(folder: Path) -> N
 CHILD = """
 import sys
 from pathlib import Path
-from catmaid_server.tiles.ingest import ingest_sections
+from catmaid_server.tiles.imports.ingest import ingest_sections
 
 def progress(done, total):
     if done == 5:

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.grey import to_grey
-from catmaid_server.tiles.ingest import ingest_sections
-from catmaid_server.tiles.numbering import natural_key
-from catmaid_server.tiles.sections import BadSection, BadSections, FileSection
-from catmaid_server.tiles.survey import SectionChoice, section_files, survey
+from catmaid_server.tiles.imports.grey import to_grey
+from catmaid_server.tiles.imports.ingest import ingest_sections
+from catmaid_server.tiles.imports.numbering import natural_key
+from catmaid_server.tiles.imports.sections import BadSection, BadSections, FileSection
+from catmaid_server.tiles.imports.survey import SectionChoice, section_files, survey
 
 GREY = np.random.default_rng(1).integers(0, 256, (40, 60), dtype=np.uint8)
 DEEP = np.random.default_rng(2).integers(0, 65536, (40, 60), dtype=np.uint16)

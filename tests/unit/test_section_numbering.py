@@ -8,10 +8,10 @@ import pytest
 import tifffile
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.ingest import ingest_sections
-from catmaid_server.tiles.numbering import order_files
-from catmaid_server.tiles.sections import BadSections, MissingSection
-from catmaid_server.tiles.survey import SectionChoice, survey
+from catmaid_server.tiles.imports.ingest import ingest_sections
+from catmaid_server.tiles.imports.numbering import order_files
+from catmaid_server.tiles.imports.sections import BadSections, MissingSection
+from catmaid_server.tiles.imports.survey import SectionChoice, survey
 
 RESOLUTION = (4.0, 4.0, 40.0)
 

@@ -8,8 +8,8 @@ import pytest
 import tifffile
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.sections import BadSection, BadSections, FileSection
-from catmaid_server.tiles.survey import SectionChoice, survey
+from catmaid_server.tiles.imports.sections import BadSection, BadSections, FileSection
+from catmaid_server.tiles.imports.survey import SectionChoice, survey
 
 SIZE = (40, 60)
 

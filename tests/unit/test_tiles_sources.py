@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from catmaid_server.tiles.encode import decode_grey
-from catmaid_server.tiles.ingest import ingest_sections
+from catmaid_server.tiles.imports.ingest import ingest_sections
 from catmaid_server.tiles.omezarr import cache_context, open_volume
 from catmaid_server.tiles.pyramid import TileAddress, halved, padded
 from catmaid_server.tiles.sources import FilePyramid, TileSource, ZarrSource, open_source, tile_file

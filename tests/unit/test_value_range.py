@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.grey import to_grey
-from catmaid_server.tiles.sections import FileSection
-from catmaid_server.tiles.survey import SectionChoice, SurveyedStack, survey
-from catmaid_server.tiles.value_range import with_range
+from catmaid_server.tiles.imports.grey import to_grey
+from catmaid_server.tiles.imports.sections import FileSection
+from catmaid_server.tiles.imports.survey import SectionChoice, SurveyedStack, survey
+from catmaid_server.tiles.imports.value_range import with_range
 
 RAMP = np.linspace(0, 1, 60 * 40).reshape(40, 60)
 

@@ -24,7 +24,7 @@ from catmaid_server.service.opening import opened_store
 from catmaid_server.service.settings import Settings
 
 if TYPE_CHECKING:
-    from catmaid_server.tiles.imports import ImportedStack
+    from catmaid_server.tiles.imports.stacks import ImportedStack
 
 
 _BLACK_SHOWN = 50
@@ -161,8 +161,8 @@ def _section_options(
     renumber: bool,
     use: bool,
 ) -> dict[str, Any]:
-    """Arguments for `tiles.imports.import_stack`; refuses these options where they are of no use."""
-    from catmaid_server.tiles.survey import SectionChoice
+    """Arguments for `tiles.imports.stacks.import_stack`; refuses these options where they are of no use."""
+    from catmaid_server.tiles.imports.survey import SectionChoice
 
     if not use:
         _refuse_given(
@@ -198,7 +198,7 @@ def _tile_options(
     *,
     use: bool,
 ) -> dict[str, Any]:
-    """Arguments for `tiles.imports.import_tiles`; refuses these options where they are of no use."""
+    """Arguments for `tiles.imports.stacks.import_tiles`; refuses these options where they are of no use."""
     if not use:
         _refuse_given(
             "Only --tiles has",
@@ -239,14 +239,14 @@ def _whole_numbers(text: str, counts: tuple[int, ...], option: str) -> tuple[int
 
 
 async def _imported(settings: Settings, sources: list[Path], options: dict[str, Any], *, tiles: bool) -> ImportedStack:
-    from catmaid_server.tiles import imports
+    from catmaid_server.tiles.imports import stacks
 
     async with opened_store(settings) as store:
         if tiles:
-            return await imports.import_tiles(store, sources[0], **options)
+            return await stacks.import_tiles(store, sources[0], **options)
         with progress("Sections", "section") as show:
             source = sources[0] if len(sources) == 1 else sources
-            return await imports.import_stack(store, settings.folder, source, progress=show, **options)
+            return await stacks.import_stack(store, settings.folder, source, progress=show, **options)
 
 
 def _described(made: ImportedStack, project: str) -> str:

@@ -20,7 +20,7 @@ from catmaid_server.demo.tracing import import_tracing
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.progress import Progress
 from catmaid_server.domain.projects import projects
-from catmaid_server.tiles.imports import import_stack, import_volume
+from catmaid_server.tiles.imports.stacks import import_stack, import_volume
 from catmaid_server.transfer.importers.connectors import import_connectors
 from catmaid_server.transfer.importers.swc import import_swc
 

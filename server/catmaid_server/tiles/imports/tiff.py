@@ -11,8 +11,8 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from catmaid_server.tiles.grey import ValueRange, ValueType, to_grey, value_type
-from catmaid_server.tiles.pages import (
+from catmaid_server.tiles.imports.grey import ValueRange, ValueType, to_grey, value_type
+from catmaid_server.tiles.imports.pages import (
     PageHead,
     PageValues,
     PlaneChoice,
@@ -21,7 +21,7 @@ from catmaid_server.tiles.pages import (
     index_of,
     orientation_notes,
 )
-from catmaid_server.tiles.tiff_axes import (
+from catmaid_server.tiles.imports.tiff_axes import (
     PlaneAxes,
     channels_of,
     chosen_note,

@@ -23,14 +23,14 @@ from numpy.typing import NDArray
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.progress import Progress
-from catmaid_server.tiles import journal as journals
-from catmaid_server.tiles.grey import ValueRange
-from catmaid_server.tiles.journal import IngestJournal, JournalEntry
+from catmaid_server.tiles.imports import journal as journals
+from catmaid_server.tiles.imports.grey import ValueRange
+from catmaid_server.tiles.imports.journal import IngestJournal, JournalEntry
+from catmaid_server.tiles.imports.sections import BadSection, BadSections, MissingSection, Section, reason_of
+from catmaid_server.tiles.imports.survey import SectionChoice, survey
+from catmaid_server.tiles.imports.value_range import with_range
 from catmaid_server.tiles.omezarr import VolumeLayout, cache_context, create_volume
 from catmaid_server.tiles.pyramid import halved
-from catmaid_server.tiles.sections import BadSection, BadSections, MissingSection, Section, reason_of
-from catmaid_server.tiles.survey import SectionChoice, survey
-from catmaid_server.tiles.value_range import with_range
 
 TILE_SIZE: Final = 512
 _PIXELS_AT_ONCE: Final = 2**30

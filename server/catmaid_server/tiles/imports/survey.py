@@ -12,11 +12,11 @@ from typing import Final
 from PIL import Image
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.grey import ValueRange
-from catmaid_server.tiles.image_files import survey_image
-from catmaid_server.tiles.numbering import FileOrder, natural_key, order_files
-from catmaid_server.tiles.pages import NoSuchPlane, PageHead, PlaneChoice
-from catmaid_server.tiles.sections import (
+from catmaid_server.tiles.imports.grey import ValueRange
+from catmaid_server.tiles.imports.image_files import survey_image
+from catmaid_server.tiles.imports.numbering import FileOrder, natural_key, order_files
+from catmaid_server.tiles.imports.pages import NoSuchPlane, PageHead, PlaneChoice
+from catmaid_server.tiles.imports.sections import (
     TIFF_EXTENSIONS,
     BadSection,
     BadSections,
@@ -25,7 +25,7 @@ from catmaid_server.tiles.sections import (
     readable,
     reason_of,
 )
-from catmaid_server.tiles.tiff import survey_pages
+from catmaid_server.tiles.imports.tiff import survey_pages
 
 EXTENSIONS: Final = TIFF_EXTENSIONS | {".png", ".jpg", ".jpeg"}
 """Endings, in lower case, of the files that can be sections."""

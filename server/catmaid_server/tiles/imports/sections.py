@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.grey import ValueRange, ValueType
-from catmaid_server.tiles.image_files import read_image
-from catmaid_server.tiles.pages import PageValues
-from catmaid_server.tiles.tiff import read_page
+from catmaid_server.tiles.imports.grey import ValueRange, ValueType
+from catmaid_server.tiles.imports.image_files import read_image
+from catmaid_server.tiles.imports.pages import PageValues
+from catmaid_server.tiles.imports.tiff import read_page
 
 TIFF_EXTENSIONS: Final = frozenset({".tif", ".tiff"})
 

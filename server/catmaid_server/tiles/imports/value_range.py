@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.grey import ValueRange, ValueType
-from catmaid_server.tiles.sections import FileSection
-from catmaid_server.tiles.survey import SurveyedStack, ranged
+from catmaid_server.tiles.imports.grey import ValueRange, ValueType
+from catmaid_server.tiles.imports.sections import FileSection
+from catmaid_server.tiles.imports.survey import SurveyedStack, ranged
 
 _SECTIONS_READ: Final = 24
 _VALUES_READ: Final = 1 << 18

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from catmaid_server.tiles.grey import ValueRange, ValueType, to_grey
+from catmaid_server.tiles.imports.grey import ValueRange, ValueType, to_grey
 
 _DEFLATE_LIMIT: Final = 1032
 _JPEG_LIMIT: Final = 1024  # pixels in a byte: a bit for each block of 64 in a first scan, and no more in others

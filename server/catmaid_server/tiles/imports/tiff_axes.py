@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import tifffile
 
-from catmaid_server.tiles.pages import PlaneChoice, index_of
+from catmaid_server.tiles.imports.pages import PlaneChoice, index_of
 
 _IMAGEJ_CHANNELS: Final = 7
 """ImageJ shows no more; a file with more "channels" was written by a program that called sections so."""

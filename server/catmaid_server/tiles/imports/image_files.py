@@ -10,8 +10,8 @@ import imagecodecs
 import numpy as np
 from PIL import Image
 
-from catmaid_server.tiles.grey import ValueType
-from catmaid_server.tiles.pages import (
+from catmaid_server.tiles.imports.grey import ValueType
+from catmaid_server.tiles.imports.pages import (
     PageHead,
     PageValues,
     PlaneChoice,

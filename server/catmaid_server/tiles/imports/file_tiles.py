@@ -17,11 +17,11 @@ from PIL import Image
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.space.stacks import Triple
 from catmaid_server.tiles.encode import decode_grey
+from catmaid_server.tiles.imports.sections import BadSection, BadSections, readable, reason_of
+from catmaid_server.tiles.imports.stack_file import stack_file
+from catmaid_server.tiles.imports.tile_factors import level_problem
 from catmaid_server.tiles.pyramid import TileAddress
-from catmaid_server.tiles.sections import BadSection, BadSections, readable, reason_of
 from catmaid_server.tiles.sources import tile_file
-from catmaid_server.tiles.stack_file import stack_file
-from catmaid_server.tiles.tile_factors import level_problem
 from catmaid_server.tiles.tile_folders import FoundTiles, find_tiles, section_tiles
 from catmaid_wire import tile_layouts
 
