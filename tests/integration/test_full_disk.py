@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from catmaid_server.db import store as stores
+from catmaid_server.db import disk_space
+from catmaid_server.db.disk_space import DiskSpace
 from tests.helpers.answers import is_error
 from tests.helpers.service import Service
 
@@ -83,14 +84,32 @@ async def test_nothing_is_written_when_the_disk_is_nearly_full(
     service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before the database itself has no room for its log, of which it would end."""
-    monkeypatch.setattr(service.store, "_disk", tmp_path)
+    monkeypatch.setattr(service.store, "_disk", DiskSpace(tmp_path))
     assert (await created(service, 2))[0] == 200
     before = await stored(service)
-    monkeypatch.setattr(stores, "LEAST_FREE_BYTES", 2**62)
+    monkeypatch.setattr(disk_space, "LEAST_FREE_BYTES", 2**62)
     status, answer = await created(service, 3)
     assert (status, is_error(answer, "StorageFull")) == (507, True)
     assert await stored(service) == before
     await service.tracer.get(f"/{service.project_id}/stacks")
+
+
+async def test_a_large_write_is_stopped_when_the_disk_gets_nearly_full(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There was room when it began; the database would end as soon as there is none for its log."""
+    monkeypatch.setattr(service.store, "_disk", DiskSpace(tmp_path))
+    before = await stored(service)
+
+    async def write() -> None:
+        async with service.store.writing(user_id=None, project_id=service.project_id, label="test") as tx:
+            await tx.execute("DELETE FROM treenode")
+            monkeypatch.setattr(disk_space, "LEAST_FREE_BYTES", 2**62)
+            await tx.execute("SELECT pg_sleep(60)")
+
+    with pytest.raises(OSError, match="No space left"):
+        await write()
+    assert await stored(service) == before
 
 
 async def test_an_upload_for_which_there_is_no_room(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
@@ -19,11 +16,10 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 from catmaid_server.db.answers import Answers
+from catmaid_server.db.disk_space import DiskSpace
 from catmaid_server.db.float_arrays import FloatArray, FloatArrayDumper, is_swollen
 
 REMEMBER_BYTES = 64 * 1024**2
-LEAST_FREE_BYTES = 64 * 1024**2
-"""Of the database's disk. A server that has no room for its log ends, and then nothing can be read."""
 
 _BEGIN_VERSION = "SELECT begin_version(%s, %s, %s, %s, %s)"
 _READ_PAST = """
@@ -46,7 +42,7 @@ class Store:
         self, dsn: str, pool: AsyncConnectionPool[Connection], *, remember_bytes: int, disk: Path | None = None
     ) -> None:
         self.dsn = dsn
-        self._disk = disk
+        self._disk = None if disk is None else DiskSpace(disk)
         self._pool = pool
         self.answers = Answers(remember_bytes)
         self.committed: list[Callable[[int], None]] = []
@@ -77,7 +73,8 @@ class Store:
         longest_query_s
             What takes longer is stopped, with `psycopg.errors.QueryCanceled`; 0 lets everything end.
         disk
-            A folder on the disk of the database, if that is on this machine: when it is nearly full, `writing` refuses.
+            A folder on the disk of the database, if that is on this machine: when it is nearly full, `writing` refuses,
+            and stops what has begun.
         """
 
         async def configure(connection: Connection) -> None:
@@ -132,10 +129,6 @@ class Store:
         for listener in self.access_changed:
             listener()
 
-    def _require_space(self) -> None:
-        if self._disk is not None and shutil.disk_usage(self._disk).free < LEAST_FREE_BYTES:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._disk))
-
     async def check(self) -> None:
         """Replace the idle connections that no longer work, as after a restart of the database."""
         await self._pool.check()
@@ -171,11 +164,14 @@ class Store:
 
         `group` is the same for all versions of one edit, which are undone together.
         `on` is the connection to use, if it has to be one that `reading` lent: for temporary tables, for example.
-        `opened` is called with the version. Raises `OSError` with `ENOSPC` if the disk of the database is nearly full.
+        `opened` is called with the version. Raises `OSError` with `ENOSPC` if the database's disk is or gets nearly
+        full.
         """
-        self._require_space()
+        if self._disk is not None:
+            self._disk.require()
         async with self.reading() if on is None else nullcontext(on) as connection:
-            async with connection.transaction():
+            watched = nullcontext() if self._disk is None else self._disk.watched(connection)
+            async with watched, connection.transaction():
                 version = await connection.execute(_BEGIN_VERSION, (user_id, project_id, label, note, group))
                 if opened is not None:
                     opened((await version.fetchall())[0][0])

@@ -30,6 +30,7 @@ import psycopg
 from catmaid_server.postgres import postmaster, tuning
 from catmaid_server.postgres.account import OsAccount, server_account
 from catmaid_server.postgres.binaries import Installation, PostgresMissing, find_installation
+from catmaid_server.postgres.disk_reserve import DiskReserve
 
 DATABASE: Final = "catmaid"
 USER: Final = "catmaid"
@@ -67,6 +68,7 @@ class Cluster:
         self._data = self._root / "data"
         self._log = data_dir.absolute() / "logs" / "postgres.log"
         self._binaries = binaries
+        self.reserve = DiskReserve(self._root)
         self._marker = "catmaid-" + hashlib.sha256(os.fsencode(self._data.resolve())).hexdigest()[:12]
         self._claim: int | None = None
         self._child: subprocess.Popen[bytes] | None = None
@@ -139,6 +141,7 @@ class Cluster:
                 return
 
     def _make_and_launch(self) -> None:
+        self.reserve.tend()
         self._log.parent.mkdir(parents=True, exist_ok=True)
         account = server_account(self._data if self._data.exists() else None)
         installation = self._installation()

@@ -42,7 +42,7 @@ async def set_up(dsn: str, folder: ServiceFolder, *, embedded: bool, pool_size: 
         await migrate(dsn)
     elif missing := await pending(dsn):
         raise ServiceError(f"The database lacks {len(missing)} migrations; apply them with 'catmaid-jupyter migrate'.")
-    store = await Store.open(dsn, pool_size=pool_size)
+    store = await Store.open(dsn, pool_size=pool_size, disk=folder.path if embedded else None)
     with folder.setting_up():
         await _ensure_admin(store, folder)
     return store

@@ -145,10 +145,12 @@ async def _cancel(task: asyncio.Task[None]) -> None:
 
 
 async def _mind(cluster: Cluster | None, workers: Workers, folder: ServiceFolder) -> None:
-    """Restart the database when it has died, and keep the log short."""
+    """Restart the database when it has died, keep room for it on its disk, and keep the log short."""
     next_rotation = time.monotonic() + _ROTATE_S
     while True:
         await asyncio.sleep(_WATCH_S)
+        if cluster is not None and await asyncio.to_thread(cluster.reserve.tend):
+            log.warning("disk full: the database was given its reserve")
         if cluster is not None and cluster.running_pid() is None:
             log.error("database died")
             try:
