@@ -98,6 +98,7 @@ SMALL = urlencode([("name", "x" * 600)] * NOBODY.most_fields).encode()
 ATTACKS = (
     Attack("nobody: 64 kB, 100 fields", LOGIN, FORM, lambda: SMALL, known=False),
     Attack("nobody: 64 kB in one field", LOGIN, FORM, lambda: b"name=" + b"%41" * 21_000, known=False),
+    Attack("nobody: punycode", LOGIN, f"{FORM}; charset=punycode", lambda: b"a-" + b"b" * 65_000, known=False),
     Attack("nobody: 100 parts", LOGIN, MULTIPART, lambda: PART * NOBODY.most_fields + b"--b--", known=False),
     Attack("nobody: 40,000 parts", LOGIN, MULTIPART, lambda: PART * 40_000 + b"--b--", known=False),
     Attack("nobody: 60 MB packed", LOGIN, FORM, lambda: b"name=" + bytes(60 * 2**20), known=False, packed=True),

@@ -123,11 +123,12 @@ async def test_a_query_without_end_is_stopped(store: Store, tmp_path: Path, monk
             assert response.status == 200
 
 
-async def test_an_unknown_charset_is_refused(service: Service) -> None:
+@pytest.mark.parametrize("charset", ["klingon", "punycode", "idna", "unicode_escape", "utf-7"])
+async def test_a_charset_that_is_unknown_or_takes_long_to_read_is_refused(service: Service, charset: str) -> None:
     status, answer = await service.tracer.request(
         "POST",
         f"/{service.project_id}/node/list",
         data=b"left=1",
-        headers={"Content-Type": "application/x-www-form-urlencoded; charset=klingon"},
+        headers={"Content-Type": f"application/x-www-form-urlencoded; charset={charset}"},
     )
     assert status == 400, answer

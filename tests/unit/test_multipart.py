@@ -68,6 +68,19 @@ def test_charsets() -> None:
     assert read(for_all) == [("x", "ü")]
 
 
+@pytest.mark.parametrize("part", [
+    b'name="x"\r\nContent-Type: text/plain; charset=punycode\r\n\r\na-b',
+    b'name="_charset_"\r\n\r\npunycode\r\n--edge\r\nContent-Disposition: form-data; name="x"\r\n\r\na-b',
+    b"name=\"x\"; filename*=punycode''a-b\r\n\r\nx",
+    b"name=\"x\"; filename*0*=IDNA''a-b\r\n\r\nx",
+    b"name*=punycode''a-b\r\n\r\nx",
+])  # fmt: skip
+def test_charsets_that_take_long_to_read_are_refused(part: bytes) -> None:
+    """Python reads `punycode` in a time that grows with the square of the length: 64 kB take seconds."""
+    with pytest.raises(LookupError, match="is no charset of forms; send UTF-8"):
+        read(b"--edge\r\nContent-Disposition: form-data; " + part + b"\r\n--edge--")
+
+
 @pytest.mark.parametrize("body", [
     b"", b"x", b"--edge", b"--edge\r\n", b"--edges\r\n\r\n\r\n--edge--",
     b'--edge\r\nContent-Disposition: form-data; name="x"\r\n\r\n1',

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from typing import TypeAlias
@@ -14,6 +13,7 @@ from multidict import MultiDict, MultiDictProxy
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http.catmaid import multipart
+from catmaid_server.http.catmaid.charsets import codec_of
 from catmaid_server.http.catmaid.multipart import UploadedFile
 from catmaid_server.http.limits import BodyLimits
 from catmaid_server.http.received import Content
@@ -73,7 +73,7 @@ def parsed(request: web.Request, content: Content) -> Form:
         if request.content_type == _MULTIPART:
             return MultiDictProxy(MultiDict(multipart.parts(content, _boundary(request))))
         return MultiDictProxy(MultiDict(_urlencoded(content, request.charset or "utf-8")))
-    except (ValueError, LookupError) as error:  # LookupError: unknown charset
+    except (ValueError, LookupError) as error:  # LookupError: no charset of forms
         raise InvalidInput(f"The body is not a well-formed form: {error}") from None
 
 
@@ -96,7 +96,7 @@ def _count_urlencoded(content: Content, most: int) -> int:
 
 def _urlencoded(content: Content, named_charset: str) -> Iterator[tuple[str, str]]:
     """The fields of a form without files; unlike aiohttp's own reading, this does not replace what is no text."""
-    charset = codecs.lookup(named_charset).name
+    charset = codec_of(named_charset)
     if charset == "utf-8":
         return fields(content, _end_of_text(content))
     if len(content) > _MOST_OF_OLD_CHARSET:

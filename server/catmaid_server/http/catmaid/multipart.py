@@ -12,10 +12,12 @@ from typing import NamedTuple
 from aiohttp import content_disposition_filename, hdrs, parse_content_disposition
 from multidict import CIMultiDict
 
+from catmaid_server.http.catmaid.charsets import codec_of
 from catmaid_server.http.received import Content
 
 _MOST_HEADER_BYTES = 2**14
 _PLAIN_FIELD = re.compile(rb'Content-Disposition: form-data; name="([^"\\%;=]*)"', re.IGNORECASE)
+_CHARSET_OF_PARAMETER = re.compile(r"\*\s*=\s*\"?([^\s;'\"]+)'")  # as in name*=utf-8''text
 _CHARSET_FIELD = "_charset_"  # its value is the charset of the fields that say none
 
 
@@ -54,12 +56,12 @@ def count_parts(content: Content, boundary: bytes, most: int) -> int:
 
 
 def parts(content: Content, boundary: bytes) -> Iterator[Part]:
-    """Fields and files in their order; `ValueError` if something is wrong with them."""
+    """Fields and files in their order; `ValueError` if something is wrong with them, `LookupError` with a charset."""
     charset = "utf-8"
     for begin, end in _extents(content, boundary):
         part = _part(content, begin, end, charset)
         if part.name == _CHARSET_FIELD and isinstance(part.value, str):
-            charset = part.value
+            charset = codec_of(part.value)
         else:
             yield part
 
@@ -92,7 +94,10 @@ def _part(content: Content, begin: int, end: int, charset: str) -> Part:
     if plain is not None:
         return Part(plain[1].decode(), content[head + 4 : end].decode(charset))
     headers = _headers(content[begin:head])
-    kind, parameters = parse_content_disposition(headers.get(hdrs.CONTENT_DISPOSITION))
+    disposition = headers.get(hdrs.CONTENT_DISPOSITION)
+    for named in _CHARSET_OF_PARAMETER.findall(disposition or ""):
+        codec_of(named)
+    kind, parameters = parse_content_disposition(disposition)
     name = content_disposition_filename(parameters, "name")
     if kind != "form-data" or name is None:
         raise ValueError("a part has no name")
@@ -104,7 +109,7 @@ def _part(content: Content, begin: int, end: int, charset: str) -> Part:
         return Part(name, UploadedFile(filename, value))
     if media_type.get_content_maintype() != "text":
         return Part(name, value)
-    return Part(name, value.decode(media_type.get_content_charset(charset)))
+    return Part(name, value.decode(codec_of(media_type.get_content_charset(charset))))
 
 
 def _headers(head: bytes) -> CIMultiDict[str]:
