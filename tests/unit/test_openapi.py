@@ -113,6 +113,31 @@ def leaves_open(content: Content) -> bool:
     return not schema or {} in schema.get("prefixItems", ())
 
 
+def test_no_answer_is_an_object_with_just_any_fields(document: dict[str, Any]) -> None:
+    open_answers = {
+        path
+        for path, methods in document["paths"].items()
+        for operation in methods.values()
+        for answer in operation["responses"].values()
+        for content in answer.get("content", {}).values()
+        if any(is_open_object(schema) for schema in shapes(content["schema"]))
+    }
+    assert open_answers == {"/apis/openapi.json"}
+
+
+def shapes(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A schema and those of what it holds, without those that it refers to by name."""
+    yield schema
+    for below in [*schema.get("anyOf", ()), schema.get("items"), schema.get("additionalProperties")]:
+        if isinstance(below, dict):
+            yield from shapes(below)
+
+
+def is_open_object(schema: dict[str, Any]) -> bool:
+    is_named = bool({"properties", "additionalProperties", "anyOf", "enum", "$ref"} & set(schema))
+    return not is_named and schema.get("type", "object") == "object"
+
+
 def test_errors_are_described(document: dict[str, Any]) -> None:
     for operation in operations(document):
         assert {"400", "401", "404", "503"} <= set(operation["responses"]), operation["operationId"]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import dist
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 import numpy as np
 
@@ -33,6 +33,23 @@ CompartmentEdge = tuple[PartOfGraph, PartOfGraph, list[int]]
 """From, to, and the number of synapses of confidence 1, 2, 3, 4 and 5."""
 PlacedNodes = dict[int, tuple[int | None, int, tuple[float, float, float]]]
 """Parent, confidence and place in nm by treenode."""
+
+
+class CompartmentGraph(TypedDict):
+    """Synapses between skeletons or their parts. What is left out was not wanted, or nothing was divided."""
+
+    edges: list[CompartmentEdge]
+    """(source, target, how many synapses have confidence 1, 2, 3, 4 and 5)."""
+    nodes: NotRequired[list[PartOfGraph]]
+    """Ids of skeletons, and names of the parts of those that are divided: `<skeleton>_<part>`."""
+    branch_nodes: NotRequired[list[str]]
+    """Names of parts that lie between clusters of synapses."""
+    intraedges: NotRequired[list[tuple[str, str]]]
+    """Pairs of parts of one skeleton that are next to each other."""
+    overall_counts: NotRequired[dict[int, dict[int, list[int]]]]
+    """By skeleton and relation id how many links have confidence 1, 2, 3, 4 and 5, also to other skeletons."""
+    relation_map: NotRequired[dict[str, int | None]]
+    """Ids of relations by name."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +85,7 @@ class Division:
     part_of: dict[int, PartOfGraph] = field(default_factory=dict)
 
 
-async def graph(connection: Connection, project_id: int, query: GraphQuery) -> dict[str, Any]:
+async def graph(connection: Connection, project_id: int, query: GraphQuery) -> CompartmentGraph:
     """The synapses between skeletons as `edges` and, where these are divided, their parts.
 
     Divided by confidence there are `nodes`, too; divided by clusters of synapses also `branch_nodes`, which lie
@@ -83,7 +100,7 @@ async def graph(connection: Connection, project_id: int, query: GraphQuery) -> d
     expand = list(query.expand) if query.bandwidth else []
     if expand:
         divided = await _divide(connection, project_id, query, expand)
-        found: dict[str, Any] = {
+        found: CompartmentGraph = {
             "nodes": divided.names,
             "edges": await _edges(connection, project_id, query, connector_types.pairs()[SYNAPTIC], divided.part_of),
             "branch_nodes": divided.branches,
@@ -95,7 +112,9 @@ async def graph(connection: Connection, project_id: int, query: GraphQuery) -> d
     else:
         found = {"edges": await _edges(connection, project_id, query, pair, None)}
     if query.with_overall_counts:
-        found |= await _overall_counts(connection, project_id, query.skeleton_ids, pair)
+        found["overall_counts"] = await _overall_counts(connection, project_id, query.skeleton_ids, pair)
+        ids = await projects.relation_ids(connection, project_id)
+        found["relation_map"] = {name: ids.get(name) for name in pair.values()}
     return found
 
 
@@ -125,7 +144,7 @@ async def _edges(
 
 async def _overall_counts(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int], pair: dict[str, str]
-) -> dict[str, Any]:
+) -> dict[int, dict[int, list[int]]]:
     counts: defaultdict[int, dict[int, list[int]]] = defaultdict(dict)
     for skeleton, relation, confidence, count in await fetch_all(
         connection,
@@ -135,8 +154,7 @@ async def _overall_counts(
         relations=list(pair.values()),
     ):
         counts[skeleton].setdefault(relation, [0] * _CONFIDENCES)[max(confidence, 1) - 1] += count
-    ids = await projects.relation_ids(connection, project_id)
-    return {"overall_counts": dict(counts), "relation_map": {name: ids.get(name) for name in pair.values()}}
+    return dict(counts)
 
 
 async def _arbors(connection: Connection, project_id: int, skeleton_ids: Iterable[int]) -> dict[int, PlacedNodes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
@@ -32,16 +32,27 @@ class PartnerQuery:
     with_links: bool = False
 
 
-async def partners(connection: Connection, project_id: int, query: PartnerQuery) -> dict[str, Any]:
-    """The partners of skeletons.
+class PartnerSkeleton(TypedDict):
+    """A skeleton that is linked to the sources."""
 
-    For each direction asked for, two items: under its name the partners by id, each with `num_nodes`, `skids`
-    (by source the number of links of confidence 1, 2, 3, 4 and 5) and perhaps `links` (source node, partner node,
-    source, connector); and under `<direction>_reviewers` the users who reviewed nodes of any of them.
+    num_nodes: int
+    skids: dict[int, list[int]]
+    """By source how many links have confidence 1, 2, 3, 4 and 5."""
+    links: NotRequired[list[tuple[int, int, int, int]]]
+    """(source node, partner node, source skeleton, connector), if they are wanted."""
+
+
+Partners = dict[str, dict[int, PartnerSkeleton] | list[int]]
+"""By direction the partners by skeleton id; by `<direction>_reviewers` the users who reviewed any of them."""
+
+
+async def partners(connection: Connection, project_id: int, query: PartnerQuery) -> Partners:
+    """The partners of skeletons, and who reviewed them, for each direction asked for.
+
     Unknown directions are left out. Raises `InvalidInput` without sources.
     """
     required(query.skeleton_ids, "source skeleton ID")
-    found: dict[str, Any] = {}
+    found: Partners = {}
     for direction in query.directions:
         if direction in RELATIONS:
             connected = await _partners_in(connection, project_id, query, direction)
@@ -52,7 +63,7 @@ async def partners(connection: Connection, project_id: int, query: PartnerQuery)
 
 async def _partners_in(
     connection: Connection, project_id: int, query: PartnerQuery, direction: str
-) -> dict[int, dict[str, Any]]:
+) -> dict[int, PartnerSkeleton]:
     mine, theirs = RELATIONS[direction]
     values: dict[str, Any] = {
         "project_id": project_id,
@@ -67,7 +78,7 @@ async def _partners_in(
         by_confidence[confidence - 1] += count
     least = len(set(query.skeleton_ids)) if query.common else 1
     nodes = dict(await fetch_all(connection, sql.node_counts, skeleton_ids=list(counts)))
-    found: dict[int, dict[str, Any]] = {
+    found: dict[int, PartnerSkeleton] = {
         partner: {"num_nodes": nodes.get(partner, 0), "skids": sources}
         for partner, sources in counts.items()
         if len(sources) >= least
@@ -77,7 +88,7 @@ async def _partners_in(
             partner["links"] = []
         for partner_id, *link in await fetch_all(connection, sql.partner_links, **values):
             if partner_id in found:
-                found[partner_id]["links"].append(link)
+                found[partner_id]["links"].append((link[0], link[1], link[2], link[3]))
     return found
 
 

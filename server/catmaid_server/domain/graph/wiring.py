@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
@@ -40,6 +40,25 @@ class DiagramEdge(TypedDict):
     source: str
     target: str
     number_of_connector: int
+
+
+class NodeLinkEdge(TypedDict):
+    """Synapses from one skeleton onto another, as networkx reads them; ids are text."""
+
+    source: str
+    target: str
+    number_of_connector: int
+
+
+class NodeLinkDiagram(TypedDict):
+    """A wiring diagram as `networkx.node_link_graph` reads it, with `edges` for the edges."""
+
+    directed: bool
+    multigraph: bool
+    graph: dict[str, str]
+    """Always empty."""
+    nodes: list[DiagramNode]
+    edges: list[NodeLinkEdge]
 
 
 class Synapse(TypedDict):
@@ -82,7 +101,7 @@ async def diagram(
     ], edges
 
 
-def as_node_link(nodes: Sequence[DiagramNode], edges: Sequence[DiagramEdge]) -> dict[str, Any]:
+def as_node_link(nodes: Sequence[DiagramNode], edges: Sequence[DiagramEdge]) -> NodeLinkDiagram:
     """A wiring diagram in the form that networkx reads."""
     import networkx as nx  # noqa: PLC0415 -- a tenth of a second that few requests need
 
@@ -91,8 +110,7 @@ def as_node_link(nodes: Sequence[DiagramNode], edges: Sequence[DiagramEdge]) -> 
         graph.add_node(node["id"], label=node["label"], node_count=node["node_count"])
     for edge in edges:
         graph.add_edge(edge["source"], edge["target"], number_of_connector=edge["number_of_connector"])
-    found: dict[str, Any] = nx.node_link_data(graph, edges="edges")
-    return found
+    return cast("NodeLinkDiagram", nx.node_link_data(graph, edges="edges"))
 
 
 async def synapses(connection: Connection, project_id: int, pre: int, post: int) -> list[Synapse]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NotRequired, TypedDict, cast
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
@@ -15,7 +15,62 @@ from catmaid_wire import tile_layouts
 sql = load("projects/project_export")
 
 
-async def described_projects(connection: Connection, user: User, *, service_url: str) -> list[dict[str, Any]]:
+class ExportedMirror(TypedDict):
+    """A place with the images of a stack; tiles in px."""
+
+    title: str
+    position: int
+    url: str
+    fileextension: str
+    tile_width: int
+    tile_height: int
+    tile_source_type: int
+
+
+class ExportedMembership(TypedDict):
+    """A stack group of which a stack is a member."""
+
+    id: int
+    title: str
+    relation: str
+
+
+class ExportedStack(TypedDict):
+    """A stack; triples are text in parentheses: pixels, nm, and colours from 0 to 1."""
+
+    id: int
+    title: str
+    comment: str
+    description: str
+    attribution: str | None
+    metadata: Any
+    orientation: int
+    dimension: str
+    resolution: str
+    translation: str
+    canary_location: str
+    placeholder_color: str
+    downsample_factors: list[tuple[float, float, float]] | None
+    broken_sections: list[int]
+    mirrors: list[ExportedMirror]
+    stackgroups: NotRequired[list[ExportedMembership]]
+
+
+class ProjectWithStacks(TypedDict):
+    """A project, and its stacks."""
+
+    id: int
+    title: str
+    stacks: list[ExportedStack]
+
+
+class ExportedProject(TypedDict):
+    """A project under the one key `project`."""
+
+    project: ProjectWithStacks
+
+
+async def described_projects(connection: Connection, user: User, *, service_url: str) -> list[ExportedProject]:
     """The projects that a user may see, by title, with all that is known of their stacks.
 
     Triples are text in parentheses, as CATMAID writes and reads them: pixels and colours from 0 to 1, and lengths in
@@ -37,7 +92,7 @@ async def described_projects(connection: Connection, user: User, *, service_url:
     ]
 
 
-def _stack(stack: dict[str, Any], tiles_url: str) -> dict[str, Any]:
+def _stack(stack: dict[str, Any], tiles_url: str) -> ExportedStack:
     described = {
         **stack,
         "dimension": _triple(stack["dimension"], ", "),
@@ -49,7 +104,7 @@ def _stack(stack: dict[str, Any], tiles_url: str) -> dict[str, Any]:
     }
     if not stack["stackgroups"]:
         del described["stackgroups"]
-    return described
+    return cast("ExportedStack", described)
 
 
 def _mirror(mirror: dict[str, Any], tiles_url: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypedDict, cast
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_one
@@ -18,11 +18,34 @@ _OF_TRANSACTION_IDS: Final = ("oldest_current_xid", "autovacuum_freeze_max_age",
                               "percent_towards_emergency_autovac")  # fmt: skip
 
 
-async def database_stats(connection: Connection) -> dict[str, Any]:
-    """Release, transactions, temporary files, reads and transaction ids of the database, by CATMAID's names.
+class DatabaseStats(TypedDict):
+    """Statistics of the database; shares of reads are of 1, and None before the first read."""
 
-    Shares of reads are of 1, and None before the first read.
-    """
+    version: str
+    c_ratio: int | None
+    """Committed transactions, %."""
+    deadlocks: int
+    conflicts: int
+    temp_files: int
+    temp_size: str
+    """With its unit."""
+    blks_read: int
+    blks_hit: int
+    cache_hit_ratio: float | None
+    user_blks_read: int | None
+    user_blks_hit: int | None
+    user_cache_hit_ratio: float | None
+    idx_blks_read: int | None
+    idx_blks_hit: int | None
+    idx_cache_hit_ratio: float | None
+    oldest_current_xid: int
+    autovacuum_freeze_max_age: int
+    percent_towards_wraparound: int
+    percent_towards_emergency_autovac: int
+
+
+async def database_stats(connection: Connection) -> DatabaseStats:
+    """Release, transactions, temporary files, reads and transaction ids of the database, by CATMAID's names."""
     stats: dict[str, Any] = {}
     for names, query in (
         (_OF_DATABASE, sql.of_database),
@@ -32,4 +55,4 @@ async def database_stats(connection: Connection) -> dict[str, Any]:
     ):
         row = await fetch_one(connection, query)
         stats |= dict(zip(names, row or (), strict=True))
-    return stats
+    return cast("DatabaseStats", stats)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
@@ -53,8 +53,20 @@ TITLES = {
     Problem.UNCERTAIN: "Low confidence location",
 }
 
-Issue = tuple[int, int] | tuple[int, int, dict[str, Any]]
-"""Kind, treenode, and what else is known."""
+
+class IssueDetail(TypedDict, total=False):
+    """What else is known of a problem: the confidence, or the broken section and where it begins, nm."""
+
+    confidence: int
+    stack: int
+    stack_title: str
+    orientation: int
+    section: int
+    section_phys: float
+
+
+Issue = tuple[int | IssueDetail, ...]
+"""Kind, treenode, and perhaps what else is known."""
 
 
 class BrokenSectionNode(NamedTuple):

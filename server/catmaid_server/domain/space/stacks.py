@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, LiteralString, TypedDict
+from typing import Any, LiteralString, NotRequired, TypedDict, cast
 
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
@@ -77,6 +77,69 @@ class TiledExtent:
     tile_width: int
     tile_height: int
     zoom_levels: int
+
+
+class Axes(TypedDict):
+    """A value for each axis."""
+
+    x: float
+    y: float
+    z: float
+
+
+class Color(TypedDict):
+    """Red, green, blue and opacity, 0 to 1."""
+
+    r: float
+    g: float
+    b: float
+    a: float
+
+
+class ListedMirror(TypedDict):
+    """A place with the images of a stack; tiles in px. `image_base` and `tile_source_type` say where tiles are."""
+
+    id: int
+    title: str
+    image_base: str
+    file_extension: str
+    tile_width: int
+    tile_height: int
+    tile_source_type: int
+    position: int
+    revision: NotRequired[None]
+    """Null; only of images elsewhere."""
+
+
+class StackDescription(TypedDict):
+    """A stack as viewers need it."""
+
+    sid: int
+    pid: int
+    ptitle: str
+    stitle: str
+    dimension: Axes
+    """px."""
+    resolution: Axes
+    """nm for each px."""
+    translation: Axes
+    """Of the first voxel in project space, nm."""
+    orientation: int
+    """0 xy, 1 xz, 2 zy."""
+    num_zoom_levels: int
+    """Beside the full resolution; -1 if `downsample_factors` do not say."""
+    downsample_factors: list[Axes] | None
+    broken_slices: dict[str, int]
+    """Broken sections, as keys."""
+    canary_location: Axes
+    placeholder_color: Color
+    comment: str
+    description: str
+    attribution: str | None
+    metadata: Any
+    """JSON of the person who registered the stack."""
+    mirrors: list[ListedMirror]
+    """Where the images are, the best first."""
 
 
 class ListedStack(TypedDict):
@@ -186,7 +249,9 @@ async def list_stacks(connection: Connection, project_id: int) -> list[ListedSta
     ]
 
 
-async def describe_stack(connection: Connection, project_id: int, stack_id: int, *, service_url: str) -> dict[str, Any]:
+async def describe_stack(
+    connection: Connection, project_id: int, stack_id: int, *, service_url: str
+) -> StackDescription:
     """Describe a stack of a project to a viewer.
 
     service_url: where the client reaches this service, ending in a slash; own mirrors lie below it.
@@ -228,7 +293,7 @@ async def describe_stack(connection: Connection, project_id: int, stack_id: int,
     }
 
 
-async def mirrors(connection: Connection, project_id: int, stack_id: int, *, service_url: str) -> list[dict[str, Any]]:
+async def mirrors(connection: Connection, project_id: int, stack_id: int, *, service_url: str) -> list[ListedMirror]:
     """Where the images of a project's stack are, the best first; `service_url` as in `describe_stack`."""
     found = await _all(connection, sql.mirrors_of_stack, {"stack_id": stack_id})
     tiles_url = f"{service_url}{project_id}/stack/{stack_id}/tiles/"
@@ -255,22 +320,21 @@ async def describe_stack_group(connection: Connection, project_id: int, stack_gr
     }
 
 
-def _public_mirror(row: dict[str, Any], tiles_url: str) -> dict[str, Any]:
+def _public_mirror(row: dict[str, Any], tiles_url: str) -> ListedMirror:
     """A mirror without what only this service needs to know."""
     revision = row.pop("revision")
-    return (
-        row
-        if revision is None
-        else row | {"image_base": f"{tiles_url}{revision}/", "tile_source_type": tile_layouts.SERVED}
-    )
+    if revision is not None:
+        row |= {"image_base": f"{tiles_url}{revision}/", "tile_source_type": tile_layouts.SERVED}
+    return cast("ListedMirror", row)
 
 
 def _axes(name: str, values: Sequence[float]) -> dict[str, float]:
     return {f"{name}_{axis}": value for axis, value in zip("xyz", values, strict=True)}
 
 
-def _xyz(values: Sequence[float]) -> dict[str, float]:
-    return dict(zip("xyz", values, strict=True))
+def _xyz(values: Sequence[float]) -> Axes:
+    x, y, z = values
+    return {"x": x, "y": y, "z": z}
 
 
 async def _all(connection: Connection, query: LiteralString, values: dict[str, Any]) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
-from psycopg.rows import TupleRow
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_records, fetch_value
@@ -32,6 +31,64 @@ class ConnectorFilter:
     relation: str | None = None
     labels: Sequence[str] | None = None
     without: Sequence[str] | None = None
+
+
+class ListedConnector(NamedTuple):
+    """A connector; place in nm, times in s since 1970."""
+
+    connector_id: int
+    x: float
+    y: float
+    z: float
+    confidence: int
+    user_id: int
+    editor_id: int
+    creation_time: float
+    edition_time: float
+
+
+class LinkOfConnector(NamedTuple):
+    """A link of a connector; times in s since 1970."""
+
+    link_id: int
+    treenode_id: int
+    skeleton_id: int
+    relation_id: int
+    confidence: int
+    user_id: int
+    creation_time: float
+    edition_time: float
+
+
+class LinkOfSkeleton(NamedTuple):
+    """A link of a skeleton to a connector, whose place is in nm."""
+
+    skeleton_id: int
+    connector_id: int
+    x: float
+    y: float
+    z: float
+    confidence: int
+    user_id: int
+    treenode_id: int
+    creation_time: datetime
+    edition_time: datetime
+
+
+class LinkInBox(NamedTuple):
+    """A connector, its place in nm, and a link; what is of the link is None where the connector has none."""
+
+    connector_id: int
+    x: float
+    y: float
+    z: float
+    skeleton_id: int | None
+    confidence: int | None
+    user_id: int | None
+    treenode_id: int | None
+    creation_time: datetime | None
+    edition_time: datetime | None
+    relation_id: int | None
 
 
 class ConnectorPair(NamedTuple):
@@ -70,17 +127,18 @@ async def detail(connection: Connection, project_id: int, connector_id: int) -> 
     return msgspec.Raw(found.encode())
 
 
-async def list_connectors(connection: Connection, project_id: int, wanted: ConnectorFilter) -> list[TupleRow]:
-    """Rows of id, x, y, z, confidence, user, editor, creation and edition time (s since 1970), by id.
+async def list_connectors(connection: Connection, project_id: int, wanted: ConnectorFilter) -> list[ListedConnector]:
+    """The connectors that are wanted, by id.
 
     Raises `InvalidInput` for an unknown relation.
     """
     await _require_relations(
         connection, project_id, [*([wanted.relation] if wanted.relation else []), *(wanted.without or [])]
     )
-    return await fetch_all(
+    return await fetch_records(
         connection,
         sql.list,
+        ListedConnector,
         project_id=project_id,
         skeleton_ids=wanted.skeleton_ids,
         relation=wanted.relation,
@@ -94,25 +152,26 @@ async def labels(connection: Connection, connector_ids: Sequence[int]) -> dict[i
     return dict(await fetch_all(connection, sql.labels, connector_ids=list(connector_ids)))
 
 
-async def partners(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[TupleRow]]:
-    """By connector rows of link, treenode, skeleton, relation, confidence, user, creation and edition time (s)."""
-    found: dict[int, list[TupleRow]] = {}
+async def partners(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[LinkOfConnector]]:
+    """The links of connectors, by connector; connectors without any are left out."""
+    found: dict[int, list[LinkOfConnector]] = {}
     for connector_id, *link in await fetch_all(connection, sql.partners, connector_ids=list(connector_ids)):
-        found.setdefault(connector_id, []).append(tuple(link))
+        found.setdefault(connector_id, []).append(LinkOfConnector(*link))
     return found
 
 
 async def links_of_skeletons(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int], relation: str
-) -> list[TupleRow]:
-    """Rows of skeleton, connector, x, y, z, confidence, user, treenode, creation and edition time.
+) -> list[LinkOfSkeleton]:
+    """The links of skeletons by a relation, by connector.
 
     Raises `InvalidInput` without skeletons or for an unknown relation.
     """
     await _require_relations(connection, project_id, [relation])
-    return await fetch_all(
+    return await fetch_records(
         connection,
         sql.links_of_skeletons,
+        LinkOfSkeleton,
         project_id=project_id,
         relation=relation,
         skeleton_ids=required(skeleton_ids, "skeleton ID"),
@@ -134,16 +193,13 @@ async def in_box(
     *,
     skeleton_ids: Sequence[int] | None,
     only_linked: bool,
-) -> list[TupleRow]:
-    """Links that meet a box, by connector, and connectors in it without any, unless `only_linked`.
-
-    Rows: connector, x, y, z (nm), skeleton, confidence, user, treenode, creation time, edition time, relation id; the
-    last seven `None` without a link.
-    """
+) -> list[LinkInBox]:
+    """Links that meet a box, by connector, and connectors in it without any, unless `only_linked`."""
     (min_x, min_y, min_z), (max_x, max_y, max_z) = box.low, box.high
-    return await fetch_all(
+    return await fetch_records(
         connection,
         sql.in_box,
+        LinkInBox,
         project_id=project_id,
         skeleton_ids=skeleton_ids,
         only_linked=only_linked,

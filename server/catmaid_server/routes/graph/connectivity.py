@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.graph import connectivity
-from catmaid_server.domain.graph.connectivity import DIRECTIONS, PartnerQuery
+from catmaid_server.domain.graph.connectivity import DIRECTIONS, PartnerQuery, Partners
 from catmaid_server.http.cached import remembered
 from catmaid_server.http.call import Call
-from catmaid_server.http.routing import Permission, Routes
+from catmaid_server.http.routing import Content, Permission, Routes
 
 routes = Routes()
 
@@ -36,14 +38,13 @@ class FindPartners(msgspec.Struct):
 
 
 @routes.post("/{project_id}/skeletons/connectivity", needs=Permission.BROWSE)
-async def find_partners(call: Call, form: FindPartners) -> msgspec.Raw:
+async def find_partners(call: Call, form: FindPartners) -> Annotated[msgspec.Raw, Content(Partners)]:
     """Find the partners of skeletons.
 
     Returns
     -------
-    For each direction an object of partners by skeleton id, with `num_nodes`, `skids` (by source skeleton how many
-    links have confidence 1, 2, 3, 4 and 5) and perhaps `links`; and under `<direction>_reviewers` the users who
-    reviewed any of them.
+    For each direction the partners by skeleton id; and under `<direction>_reviewers` the users who reviewed any of
+    them.
     """
     query = form.query()
     return await remembered(call, form, lambda connection: connectivity.partners(connection, call.project_id, query))

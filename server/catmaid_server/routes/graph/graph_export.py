@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar, TypedDict
 
 import msgspec
 
@@ -21,16 +21,45 @@ class ExportGraph(msgspec.Struct):
     skeleton_ids: list[int] = msgspec.field(name="skeleton_list", default_factory=list)
 
 
-@routes.any("/{project_id}/graphexport/json", needs=Permission.BROWSE)
-async def export_graph(call: Call, form: ExportGraph) -> dict[str, Any]:
-    """Export the synapses between some skeletons as a graph.
+class ExportedNode(TypedDict):
+    """A skeleton; ids are text, `label` is the name of its neuron."""
 
-    Returns
-    -------
-    The graph in the node-link form of networkx 1, which clients turn into theirs: `nodes` with `id` (text),
-    `skeleton_id`, `label` and `node_count`; `links` with `source` and `target` (places in `nodes`), `id`, the number of
-    synapses `weight`, `label` and `directed`.
-    """
+    id: str
+    skeleton_id: str
+    label: str
+    node_count: int
+
+
+class ExportedLink(TypedDict):
+    """Synapses of one skeleton onto another."""
+
+    id: str
+    """`<presynaptic>-<postsynaptic>`."""
+    source: int
+    """Place of the presynaptic skeleton in `nodes`."""
+    target: int
+    """Place of the postsynaptic skeleton in `nodes`."""
+    weight: int
+    """The number of synapses."""
+    label: str
+    """The same as text."""
+    directed: bool
+
+
+class NodeLinkGraph(TypedDict):
+    """A graph in the node-link form of networkx 1, which clients turn into theirs."""
+
+    directed: bool
+    multigraph: bool
+    graph: dict[str, str]
+    """Always empty."""
+    nodes: list[ExportedNode]
+    links: list[ExportedLink]
+
+
+@routes.any("/{project_id}/graphexport/json", needs=Permission.BROWSE)
+async def export_graph(call: Call, form: ExportGraph) -> NodeLinkGraph:
+    """Export the synapses between some skeletons as a graph."""
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
         found = await wiring.connections(connection, call.project_id, ids)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypedDict
+from typing import ClassVar, TypedDict
 
 import msgspec
 
 from catmaid_server.domain.graph import compartments, skeleton_graph
-from catmaid_server.domain.graph.compartments import SYNAPTIC, GraphQuery
+from catmaid_server.domain.graph.compartments import SYNAPTIC, CompartmentGraph, GraphQuery
 from catmaid_server.domain.skeletons import skeleton_info
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
@@ -129,13 +129,12 @@ async def find_skeletons_on_paths(call: Call, form: PathSkeletons) -> list[int]:
 
 
 @routes.post("/{project_id}/skeletons/confidence-compartment-subgraph", needs=Permission.BROWSE)
-async def find_subgraph(call: Call, form: Subgraph) -> dict[str, Any]:
+async def find_subgraph(call: Call, form: Subgraph) -> CompartmentGraph | dict[str, CompartmentGraph]:
     """Give the synapses between skeletons, or between the parts that they are divided into.
 
     Returns
     -------
-    `edges`: (source, target, how many synapses have confidence 1, 2, 3, 4 and 5); divided skeletons are named
-    `<skeleton>_<part>`, and then there are `nodes`, `branch_nodes` and `intraedges`, too. With `link_types` by type.
+    One graph or, with `link_types`, one for each of them.
     """
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:

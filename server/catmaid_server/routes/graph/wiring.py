@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 import msgspec
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.graph import wiring
-from catmaid_server.domain.graph.wiring import DiagramEdge, DiagramNode, Synapse
+from catmaid_server.domain.graph.wiring import DiagramEdge, DiagramNode, NodeLinkDiagram, Synapse
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import bodies
 from catmaid_server.http.catmaid.forms import split_ids
@@ -77,15 +77,37 @@ def _bracketed(call: Call, name: str) -> list[int]:
     return split_ids(value for value in body.getall(f"{name}[]", ()) if isinstance(value, str))
 
 
-@routes.any("/{project_id}/skeletongroup/adjacency_matrix", needs=Permission.BROWSE)
-async def adjacency_matrix(call: Call, form: SkeletonGroup) -> dict[str, list[dict[str, Any]]]:
-    """Give a group of skeletons as nodes and links, which refer to nodes by their place.
+class GroupedSkeleton(TypedDict):
+    """A skeleton, and the name of its neuron. `group` is always 1."""
 
-    Returns
-    -------
-    `nodes`, each with `group`, `id` and `name`, and `links`, each with `id`, `source` and `target` (places in
-    `nodes`) and the number of synapses, `value`.
-    """
+    group: int
+    id: int
+    name: str
+
+
+class GroupedLink(TypedDict):
+    """Synapses of one skeleton onto another."""
+
+    id: str
+    """`<presynaptic>_<postsynaptic>`."""
+    source: int
+    """Place of the presynaptic skeleton in `nodes`."""
+    target: int
+    """Place of the postsynaptic skeleton in `nodes`."""
+    value: int
+    """The number of synapses."""
+
+
+class GroupMatrix(TypedDict):
+    """A group of skeletons, and links that refer to them by their place."""
+
+    nodes: list[GroupedSkeleton]
+    links: list[GroupedLink]
+
+
+@routes.any("/{project_id}/skeletongroup/adjacency_matrix", needs=Permission.BROWSE)
+async def adjacency_matrix(call: Call, form: SkeletonGroup) -> GroupMatrix:
+    """Give a group of skeletons as nodes and links, which refer to nodes by their place."""
     async with call.reading() as connection:
         found = await wiring.connections(connection, call.project_id, _bracketed(call, "skeleton_list"))
     place = {skeleton: number for number, skeleton in enumerate(found.neurons)}
@@ -98,15 +120,36 @@ async def adjacency_matrix(call: Call, form: SkeletonGroup) -> dict[str, list[di
     }
 
 
-@routes.any("/{project_id}/skeletongroup/skeletonlist_subgraph", needs=Permission.BROWSE)
-async def group_subgraph(call: Call, form: SkeletonGroup) -> dict[str, list[dict[str, Any]]]:
-    """Give a group of skeletons as nodes and directed edges, all ids being text.
+class SubgraphNode(TypedDict):
+    """A skeleton: ids and the number of its nodes as text."""
 
-    Returns
-    -------
-    `nodes`, each with `id`, `label`, `skeletonid` and `node_count`, and `edges`, each with `id`, `source`,
-    `target`, `label`, `directed` and the number of synapses, `weight`.
-    """
+    id: str
+    label: str
+    skeletonid: str
+    node_count: str
+
+
+class SubgraphEdge(TypedDict):
+    """Synapses of one skeleton onto another; ids are text. `weight`, and `label` as text, is their number."""
+
+    id: str
+    source: str
+    target: str
+    weight: int
+    label: str
+    directed: bool
+
+
+class GroupSubgraph(TypedDict):
+    """A group of skeletons with the synapses between them."""
+
+    nodes: list[SubgraphNode]
+    edges: list[SubgraphEdge]
+
+
+@routes.any("/{project_id}/skeletongroup/skeletonlist_subgraph", needs=Permission.BROWSE)
+async def group_subgraph(call: Call, form: SkeletonGroup) -> GroupSubgraph:
+    """Give a group of skeletons as nodes and directed edges, all ids being text."""
     async with call.reading() as connection:
         found = await wiring.connections(connection, call.project_id, _bracketed(call, "skeleton_list"))
     return {
@@ -160,14 +203,8 @@ async def wiring_diagram(call: Call, form: Diagram) -> WiringDiagram:
 
 
 @routes.any("/{project_id}/wiringdiagram/nx_json", needs=Permission.BROWSE)
-async def wiring_diagram_as_node_link(call: Call, form: Diagram) -> dict[str, Any]:
-    """Give the wiring diagram of a project as networkx reads it.
-
-    Returns
-    -------
-    What `networkx.node_link_graph` reads, with `edges` for the edges: nodes have `label` and `node_count`, edges
-    `number_of_connector`.
-    """
+async def wiring_diagram_as_node_link(call: Call, form: Diagram) -> NodeLinkDiagram:
+    """Give the wiring diagram of a project as networkx reads it."""
     async with call.reading() as connection:
         return wiring.as_node_link(
             *await wiring.diagram(connection, call.project_id, min_nodes=form.lower_skeleton_count)

@@ -11,8 +11,10 @@ from aiohttp import web
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.projects import project_deletion, project_export, project_list, projects
+from catmaid_server.domain.projects.project_export import ExportedProject
 from catmaid_server.domain.projects.project_list import ProjectDescription
 from catmaid_server.domain.space import stacks
+from catmaid_server.domain.space.stacks import ListedMirror
 from catmaid_server.http.addresses import external_url
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
@@ -64,7 +66,7 @@ class StackOfProject(TypedDict):
     title: str
     comment: str | None
     dimensions: tuple[int, int, int]
-    mirrors: NotRequired[list[dict[str, Any]]]
+    mirrors: NotRequired[list[ListedMirror]]
     """As in the stack's own description."""
 
 
@@ -115,7 +117,7 @@ async def create_project(call: Call, form: NewProject) -> ProjectDescription:
 async def export_projects(
     call: Call, form: NoParameters
 ) -> Annotated[
-    web.Response, Content(list[dict[str, Any]], "application/yaml", about="Projects, each with its stacks.")
+    web.Response, Content(list[ExportedProject], "application/yaml", about="Projects, each with its stacks.")
 ]:
     """Describe the projects that the user may see, with their stacks, as YAML that sets up another server."""
     async with call.reading() as connection:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import msgspec
 
 from catmaid_server.domain.projects import project_stats, server_stats
 from catmaid_server.domain.projects.project_stats import Period, WorkOfDay
+from catmaid_server.domain.projects.server_stats import DatabaseStats
 from catmaid_server.domain.times import parse_time
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import NoParameters, Permission, Routes
@@ -193,7 +194,7 @@ class ServerStats(TypedDict):
 
     time: str
     server: ServerLoad
-    database: dict[str, Any]
+    database: DatabaseStats
 
 
 @routes.any("/{project_id}/stats/server", needs=Permission.ADMINISTER)

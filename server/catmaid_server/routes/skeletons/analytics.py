@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TypedDict, cast
 
 import msgspec
 
 from catmaid_server.domain.skeletons import analytics, skeleton_info
-from catmaid_server.domain.skeletons.analytics import TITLES, BrokenSectionNode
+from catmaid_server.domain.skeletons.analytics import TITLES, BrokenSectionNode, Issue
 from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import NoParameters, Permission, Routes
@@ -46,14 +46,34 @@ async def list_broken_section_nodes(call: Call, form: BrokenSectionSkeletons) ->
         return await analytics.broken_section_nodes(connection, call.project_id, form.skeleton_ids)
 
 
+Analysis = TypedDict(
+    "Analysis",
+    {
+        "issues": list[tuple[int, list[Issue]]],
+        "names": dict[int, str],
+        "0": str,
+        "1": str,
+        "2": str,
+        "3": str,
+        "4": str,
+        "5": str,
+        "6": str,
+        "7": str,
+        "8": str,
+        "9": str,
+    },
+)
+"""Problems of skeletons, names of their neurons, and under the number of each kind of problem its title."""
+
+
 @routes.post("/{project_id}/analytics/skeletons", needs=Permission.BROWSE)
-async def analyze_skeletons(call: Call, form: Analyze) -> dict[str, Any]:
+async def analyze_skeletons(call: Call, form: Analyze) -> Analysis:
     """Find what may be wrong with skeletons; the kinds of problems are explained under their numbers.
 
     Returns
     -------
-    `issues`: of each skeleton its problems, as (kind, treenode, ...); `names` of neurons by skeleton; and under the
-    number of each kind its title.
+    `issues`: of each skeleton its problems, as (kind, treenode, perhaps what else is known); `names` of neurons by
+    skeleton; and under the number of each kind its title.
     """
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
@@ -63,11 +83,8 @@ async def analyze_skeletons(call: Call, form: Analyze) -> dict[str, Any]:
             for skeleton in dict.fromkeys(ids)
         }
         names = await skeleton_info.neuron_names(connection, call.project_id, ids)
-    return {
-        "issues": [(skeleton, found[skeleton]) for skeleton in ids],
-        "names": names,
-        **{str(int(problem)): title for problem, title in TITLES.items()},
-    }
+    titles = {str(int(problem)): title for problem, title in TITLES.items()}
+    return cast("Analysis", {"issues": [(skeleton, found[skeleton]) for skeleton in ids], "names": names, **titles})
 
 
 @routes.get("/{project_id}/interpolatable-sections/", needs=Permission.BROWSE)

@@ -8,6 +8,7 @@ import msgspec
 
 from catmaid_server.domain.skeletons import compact_arbors
 from catmaid_server.http.call import Call
+from catmaid_server.http.catmaid.encodings import Encoded
 from catmaid_server.http.routing import Permission, Routes
 from catmaid_server.routes.skeletons import compact_detail
 
@@ -83,7 +84,7 @@ async def _parts(call: Call, *, with_times: bool, with_half_links: bool = False)
 
 
 @routes.any("/{project_id}/{skeleton_id}/{connectors:[0-9]}/{tags:[0-9]}/compact-skeleton", needs=Permission.BROWSE)
-async def compact_skeleton(call: Call, form: CompactSkeleton) -> Any:
+async def compact_skeleton(call: Call, form: CompactSkeleton) -> Encoded:
     """Read one skeleton, as compact-detail does.
 
     Returns

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias, TypedDict
 
 import msgspec
 from aiohttp import web
@@ -95,6 +96,19 @@ async def encoded_detail(call: Call, form: CompactDetail) -> Encoded:
     return response(await remembered_body(call, form, encoding, detailed), encoding)
 
 
+DetailRows: TypeAlias = tuple[
+    Sequence[Sequence[Any]], Sequence[Sequence[Any]], dict[str, list[Any]], Sequence[Any], Sequence[Any]
+]
+"""Nodes, links to connectors, nodes by label, reviews and annotations, as `compact-detail` describes them."""
+
+
+class DetailsById(TypedDict):
+    """Several skeletons."""
+
+    skeletons: dict[int, DetailRows]
+    """By id what `compact-detail` answers."""
+
+
 class CompactDetails(CompactDetail, kw_only=True):
     """As for one skeleton, and which ones."""
 
@@ -102,16 +116,11 @@ class CompactDetails(CompactDetail, kw_only=True):
 
 
 @routes.any("/{project_id}/skeletons/compact-detail", needs=Permission.BROWSE)
-async def compact_details(call: Call, form: CompactDetails) -> Any:
-    """Read several skeletons, by id.
-
-    Returns
-    -------
-    `skeletons`: by id what `compact-detail` answers.
-    """
+async def compact_details(call: Call, form: CompactDetails) -> DetailsById | web.Response:
+    """Read several skeletons, by id."""
     if not form.skeleton_ids:
         raise InvalidInput("No skeleton IDs provided: send skeleton_ids[0], skeleton_ids[1], ...")
-    answer = {}
+    answer: dict[int, DetailRows] = {}
     async with call.reading() as connection:
         for skeleton_id in form.skeleton_ids:
             try:
@@ -125,22 +134,22 @@ def _missing(skeleton_id: int) -> web.Response:
     return web.json_response({"detail": f"Skeleton {skeleton_id} doesn't exist in this project."}, status=404)
 
 
-async def _rows(connection: Connection, project_id: int, skeleton_id: int, form: CompactDetail) -> list[Any]:
+async def _rows(connection: Connection, project_id: int, skeleton_id: int, form: CompactDetail) -> DetailRows:
     if form.with_history:
         return await _history(connection, project_id, skeleton_id, form)
     return _positional(await details.skeleton_detail(connection, project_id, skeleton_id, form.parts), form)
 
 
-def _positional(found: Detail, form: CompactDetail) -> list[Any]:
+def _positional(found: Detail, form: CompactDetail) -> DetailRows:
     nodes = rows(found.nodes, (*NODE_ROW, "edition_time") if form.with_edition_times else NODE_ROW)
     connectors = rows(found.connectors, (*LINK_ROW, "user_id") if form.with_user_info else LINK_ROW)
     if form.ordered:
         nodes.sort(key=itemgetter(0))
         connectors.sort()
-    return [nodes, connectors, found.tags, found.reviews, found.annotations]
+    return nodes, connectors, found.tags, found.reviews, found.annotations
 
 
-async def _history(connection: Connection, project_id: int, skeleton_id: int, form: CompactDetail) -> list[Any]:
+async def _history(connection: Connection, project_id: int, skeleton_id: int, form: CompactDetail) -> DetailRows:
     past = await detail_history.skeleton_history(
         connection, project_id, skeleton_id, form.parts, merged=form.with_merge_history
     )
@@ -155,7 +164,7 @@ async def _history(connection: Connection, project_id: int, skeleton_id: int, fo
     by_name: dict[str, list[list[Any]]] = {}
     for name, *put in tags:
         by_name.setdefault(name, []).append(put[:last])
-    return [nodes, [row[:last] for row in connectors], by_name, reviews, [row[:last] for row in annotations]]
+    return nodes, [row[:last] for row in connectors], by_name, reviews, [row[:last] for row in annotations]
 
 
 def _with_texts(row: tuple[Any, ...]) -> list[Any]:

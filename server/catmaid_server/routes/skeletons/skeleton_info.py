@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from typing import Annotated, NamedTuple, TypedDict
 
 import msgspec
 
@@ -141,14 +141,30 @@ async def describe_neuron(call: Call, form: NoParameters) -> NeuronDetails:
     }
 
 
+class OverviewNode(NamedTuple):
+    """A treenode; nm, radius -1 unset, and the edition time in whole seconds since 1970."""
+
+    treenode_id: int
+    parent_id: int | None
+    confidence: int
+    x: float
+    y: float
+    z: float
+    radius: float
+    user_id: int
+    edition_time: int
+
+
+NodeOverview = tuple[list[OverviewNode], list[tuple[int, int]], list[tuple[int, str]]]
+
+
 @routes.get("/{project_id}/skeletons/{skeleton_id}/node-overview", needs=Permission.BROWSE)
-async def overview_nodes(call: Call, form: NoParameters) -> msgspec.Raw:
+async def overview_nodes(call: Call, form: NoParameters) -> Annotated[msgspec.Raw, Content(NodeOverview)]:
     """Give the nodes of a skeleton with their reviews and labels.
 
     Returns
     -------
-    A list: rows (node, parent or null, confidence, x, y, z, radius, user, time of edition), nm and seconds since 1970;
-    reviews as (node, reviewer); labels as (node, label).
+    Nodes; reviews as (node, reviewer); labels as (node, label).
     """
     async with call.reading() as connection:
         return await skeleton_info.node_overview(connection, call.project_id, call.path["skeleton_id"])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from catmaid_server.domain.space import stacks
-from catmaid_server.domain.space.stacks import ListedStack, StackGroup
+from catmaid_server.domain.space.stacks import ListedStack, StackDescription, StackGroup
 from catmaid_server.http.addresses import external_url
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import NoParameters, Permission, Routes
@@ -21,17 +19,11 @@ async def list_stacks(call: Call, form: NoParameters) -> list[ListedStack]:
 
 
 @routes.get("/{project_id}/stack/{stack_id}/info", needs=Permission.BROWSE)
-async def describe_stack(call: Call, form: NoParameters) -> dict[str, Any]:
+async def describe_stack(call: Call, form: NoParameters) -> StackDescription:
     """Describe a stack and where its images are.
 
     Viewers treat skeletons as read-only unless `metadata` has `read_only` false; for them it is set by what the user
     may do.
-
-    Returns
-    -------
-    The stack's id `sid`, title `stitle` and project; `dimension` (px), `resolution` (nm for each px) and
-    `translation` (nm) by axis; `num_zoom_levels`, `orientation`, `broken_slices`, and as `mirrors` where images
-    are: `image_base`, `file_extension`, `tile_source_type`, `tile_width` and `tile_height` (px).
     """
     async with call.reading() as connection:
         stack = await stacks.describe_stack(

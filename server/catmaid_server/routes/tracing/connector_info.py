@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NamedTuple, TypedDict
 
 import msgspec
 
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.tracing import connector_info, connector_types
-from catmaid_server.domain.tracing.connector_info import ConnectorFilter
+from catmaid_server.domain.tracing.connector_info import ConnectorFilter, LinkInBox, LinkOfConnector, ListedConnector
 from catmaid_server.domain.tracing.connector_types import ProjectLinkType
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import times
@@ -112,40 +112,62 @@ async def describe_connector(call: Call, form: NoParameters) -> Annotated[msgspe
         return await connector_info.detail(connection, call.project_id, call.path["connector_id"])
 
 
-@routes.post("/{project_id}/connectors/", needs=Permission.BROWSE)
-async def list_connectors(call: Call, form: ListConnectors) -> dict[str, Any]:
-    """List connectors, with their labels and links.
+class ConnectorList(TypedDict):
+    """Connectors, with their labels and links."""
 
-    Returns
-    -------
-    `connectors`: rows (id, x, y, z, confidence, user, editor, time of creation, of edition), nm and seconds since
-    1970; `tags`: labels by connector; `partners`: by connector rows (link, treenode, skeleton, relation id,
-    relation's confidence, user, time of creation, of edition).
-    """
+    connectors: list[ListedConnector]
+    tags: dict[int, list[str]]
+    """Labels by connector."""
+    partners: dict[int, list[LinkOfConnector]]
+    """Links by connector."""
+
+
+class LinkRow(NamedTuple):
+    """A link of a skeleton to a connector, whose place is in nm."""
+
+    skeleton_id: int
+    connector_id: int
+    x: float
+    y: float
+    z: float
+    confidence: int
+    user_id: int
+    treenode_id: int
+    creation_time: Instant
+    edition_time: Instant
+
+
+class LinkList(TypedDict):
+    """Links of skeletons to connectors."""
+
+    links: list[LinkRow]
+    tags: dict[int, list[str]]
+    """Labels by connector."""
+
+
+@routes.post("/{project_id}/connectors/", needs=Permission.BROWSE)
+async def list_connectors(call: Call, form: ListConnectors) -> ConnectorList:
+    """List connectors, with their labels and links."""
     async with call.reading() as connection:
         rows = await connector_info.list_connectors(connection, call.project_id, form.wanted())
-        ids = [row[0] for row in rows]
+        ids = [row.connector_id for row in rows]
         labels = await connector_info.labels(connection, ids) if form.with_tags else {}
         partners = await connector_info.partners(connection, ids) if form.with_partners else {}
     return {"connectors": rows, "tags": labels, "partners": partners}
 
 
 @routes.any("/{project_id}/connectors/links/", needs=Permission.BROWSE)
-async def list_links(call: Call, form: ListLinks) -> dict[str, Any]:
-    """List the links of skeletons to connectors.
-
-    Returns
-    -------
-    `links`: rows (skeleton, connector, x, y, z, confidence, user, treenode, time of creation, of edition), nm;
-    `tags`: labels by connector.
-    """
+async def list_links(call: Call, form: ListLinks) -> LinkList:
+    """List the links of skeletons to connectors."""
     async with call.reading() as connection:
         rows = await connector_info.links_of_skeletons(
             connection, call.project_id, form.skeleton_ids, form.relation_type
         )
-        ids = [row[1] for row in rows]
+        ids = [row.connector_id for row in rows]
         labels = await connector_info.labels(connection, ids) if form.with_tags else {}
-    links = [(*row[:-2], times.microseconds(row[-2]), times.microseconds(row[-1])) for row in rows]
+    links = [
+        LinkRow(*row[:-2], times.microseconds(row.creation_time), times.microseconds(row.edition_time)) for row in rows
+    ]
     return {"links": links, "tags": labels}
 
 
@@ -167,14 +189,18 @@ async def connectors_in_box(call: Call, form: FindConnectorsInBox) -> list[Any]:
             only_linked=form.only_linked or bool(form.skeleton_ids),
         )
     heads = [row[:4] if form.with_locations else row[:1] for row in found]
-    rows = [(*head, *_link(row[4:])) for head, row in zip(heads, found, strict=True)]
+    rows = [(*head, *_link(row)) for head, row in zip(heads, found, strict=True)]
     shown: list[tuple[Any, ...]] = rows if form.with_links else list(dict.fromkeys(heads))
     return shown[: form.limit] if form.limit > 0 else shown
 
 
-def _link(link: tuple[Any, ...]) -> tuple[Any, ...]:
-    *before, created, edited, relation_id = link
-    return (*before, created and times.milliseconds(created), edited and times.milliseconds(edited), relation_id)
+def _link(found: LinkInBox) -> tuple[Any, ...]:
+    return (
+        *(found.skeleton_id, found.confidence, found.user_id, found.treenode_id),
+        found.creation_time and times.milliseconds(found.creation_time),
+        found.edition_time and times.milliseconds(found.edition_time),
+        found.relation_id,
+    )
 
 
 class LinkAuthor(TypedDict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from typing import Annotated, Any
+from typing import Annotated, TypedDict
 
 import msgspec
 from aiohttp import web
@@ -73,14 +73,29 @@ class Polyadicity(msgspec.Struct):
     """How the others are linked to them."""
 
 
+class LocatedConnector(TypedDict):
+    """A connector, and how many links two skeletons have over it."""
+
+    pos: list[float]
+    """x, y, z, nm."""
+    count: int
+
+
+class LocatedSynapses(TypedDict):
+    """Synapses between two skeletons: how many, and where."""
+
+    count: int
+    locations: dict[int, LocatedConnector]
+    """By connector."""
+
+
 @routes.post("/{project_id}/skeleton/connectivity_matrix", needs=Permission.BROWSE)
-async def synapse_matrix(call: Call, form: Matrix) -> dict[int, dict[int, Any]]:
+async def synapse_matrix(call: Call, form: Matrix) -> dict[int, dict[int, int]] | dict[int, dict[int, LocatedSynapses]]:
     """Count synapses between skeletons; pairs without any are left out.
 
     Returns
     -------
-    By presynaptic skeleton, by postsynaptic skeleton, the number of synapses; or, with places, `count` and
-    `locations`: by connector its place `pos` (nm) and `count`.
+    By presynaptic skeleton, by postsynaptic skeleton, the number of synapses; with places also where they are.
     """
     async with call.reading() as connection:
         found = await partner_connectors.connectors_between(
@@ -98,7 +113,7 @@ async def synapse_matrix(call: Call, form: Matrix) -> dict[int, dict[int, Any]]:
     return {row: {column: _located(ids, places) for column, ids in columns.items()} for row, columns in found.items()}
 
 
-def _located(connector_ids: list[int], places: dict[int, list[float]]) -> dict[str, Any]:
+def _located(connector_ids: list[int], places: dict[int, list[float]]) -> LocatedSynapses:
     counts = Counter(connector_ids)
     return {
         "count": len(connector_ids),

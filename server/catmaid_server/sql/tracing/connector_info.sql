@@ -16,8 +16,9 @@ SELECT json_build_object(
 -- name: list
 -- Connectors with a link of a relation (NULL: any) to one of some skeletons (NULL: to any or none), with one of some
 -- labels, and without links of some relations. Rows: id, x, y, z, confidence, user, editor, times in s since 1970.
-SELECT c.id, c.x, c.y, c.z, c.confidence, c.user_id, c.editor_id,
-       extract(epoch FROM c.creation_time)::float8, extract(epoch FROM c.edition_time)::float8
+SELECT c.id AS connector_id, c.x, c.y, c.z, c.confidence, c.user_id, c.editor_id,
+       extract(epoch FROM c.creation_time)::float8 AS creation_time,
+       extract(epoch FROM c.edition_time)::float8 AS edition_time
   FROM connector c
  WHERE c.project_id = %(project_id)s
    AND ((%(skeleton_ids)s::integer[] IS NULL AND %(relation)s::text IS NULL)
@@ -50,9 +51,8 @@ SELECT connector_id, id, treenode_id, skeleton_id, relation_id, confidence, user
 
 -- name: links_of_skeletons
 -- Links of skeletons by one relation: skeleton, connector, its place (nm), confidence, user, treenode, times of
--- creation
--- and edition; by connector.
-SELECT l.skeleton_id, c.id, c.x, c.y, c.z, l.confidence, l.user_id, l.treenode_id, l.creation_time, l.edition_time
+-- creation and edition; by connector.
+SELECT l.skeleton_id, c.id AS connector_id, c.x, c.y, c.z, l.confidence, l.user_id, l.treenode_id, l.creation_time, l.edition_time
   FROM connector_link l JOIN connector c ON c.id = l.connector_id
  WHERE l.skeleton_id = ANY (%(skeleton_ids)s::integer[])
    AND l.relation_id = (SELECT id FROM relation WHERE project_id = %(project_id)s AND name = %(relation)s)
@@ -92,7 +92,8 @@ WITH view AS MATERIALIZED (
        AND c.y BETWEEN %(min_y)s AND %(max_y)s
        AND NOT EXISTS (SELECT FROM linked o WHERE o.id = c.id)
 )
-SELECT id, x, y, z, skeleton_id, confidence, user_id, treenode_id, creation_time, edition_time, relation_id
+SELECT id AS connector_id, x, y, z, skeleton_id, confidence, user_id, treenode_id, creation_time, edition_time,
+       relation_id
   FROM (SELECT * FROM linked
          UNION ALL
         SELECT id, x, y, z, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM unlinked) found
