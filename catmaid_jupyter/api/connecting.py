@@ -6,9 +6,12 @@ import os
 from functools import partial
 from pathlib import Path
 
+from yarl import URL
+
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.embedded import default_data_dir, require_service, running_service
 from catmaid_jupyter.api.http import Http, Origin, parse_url
+from catmaid_wire.http import same_server
 
 
 def open_http(url: str | None, data_dir: str | os.PathLike[str] | None, token: str | None = None) -> Http:
@@ -16,18 +19,26 @@ def open_http(url: str | None, data_dir: str | os.PathLike[str] | None, token: s
 
     url : address of the server; None for the embedded service, which is started if it is not running.
     data_dir : folder of the embedded service; None for the default one.
-    token : API token; None takes `CATMAID_TOKEN`, else that of the embedded service's administrator.
+    token : API token; None takes `CATMAID_TOKEN`, else that of the embedded service's administrator. If there is a
+        `CATMAID_URL`, `CATMAID_TOKEN` is for that server, and no other web server gets it.
 
     Raises `InvalidInput` for a wrong address, `Unreachable` if the embedded service does not start.
     """
-    token = token or os.environ.get("CATMAID_TOKEN")
     if url is not None:
-        http = Http(Origin(parse_url(url), token))
+        address = parse_url(url)
+        http = Http(Origin(address, token or _token_for(address)))
     else:
+        token = token or os.environ.get("CATMAID_TOKEN")
         folder = (default_data_dir() if data_dir is None else Path(data_dir).expanduser()).absolute()
         http = Http(_as_user(require_service(folder), token), partial(_find_again, folder, token), data_dir=folder)
     loop.close_at_exit(http)
     return http
+
+
+def _token_for(address: URL) -> str | None:
+    """The token of the environment, unless it is that of another server: a token says who one is to its own only."""
+    own = os.environ.get("CATMAID_URL")
+    return os.environ.get("CATMAID_TOKEN") if not own or same_server(parse_url(own), address) else None
 
 
 def _find_again(folder: Path, token: str | None) -> Origin | None:

@@ -30,6 +30,7 @@ from catmaid_wire.http import (
     credentials,
     exchange,
     repeated,
+    same_server,
     server_url,
 )
 from catmaid_wire.service_record import is_locked
@@ -175,7 +176,7 @@ class Http:
         return await self.request(method, path, form=form, headers=accept, repeatable=True)
 
     def websocket(self, path: str) -> AbstractAsyncContextManager[aiohttp.ClientWebSocketResponse]:
-        """Open a WebSocket; to be used on the background loop."""
+        """Open a WebSocket; to be used on the background loop. `InvalidInput` if it is sent on to another server."""
         return self._open().ws_connect(self._address(path), headers=credentials(self._origin.token), heartbeat=20)
 
     async def close(self) -> None:
@@ -207,8 +208,7 @@ class Http:
         except Redirected as redirected:
             if redirected.in_circles:
                 raise InvalidInput(f"{self.url} redirects in circles.") from None
-            target = redirected.target.with_query(None).with_user(None)
-            raise InvalidInput(f"{self.url} sends this request on to {target}.") from None
+            raise _sent_on(self._origin, redirected.target) from None
 
     def _open(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
@@ -227,7 +227,11 @@ class Http:
         )
 
     def _address(self, path: str) -> URL:
-        return self._origin.url.join(URL(path.lstrip("/"), encoded=True))
+        """The address of a path; `InvalidInput` if it is on another server, which must not get the token."""
+        address = self._origin.url.join(URL(path.lstrip("/"), encoded=True))
+        if address.origin() != self._origin.url.origin():
+            raise InvalidInput(f"{path!r} is not a path below {self.url}.")
+        return address
 
     async def locate_again(self) -> None:
         """Ask where the server is now, after it stopped answering where it was."""
@@ -259,7 +263,26 @@ def _new_session(origin: Origin) -> aiohttp.ClientSession:
         trust_env=not local,
         # Within one machine, packing and unpacking answers takes longer than passing them on.
         headers={"Accept-Encoding": "identity"} if local else None,
+        trace_configs=[_staying_with(origin)],
     )
+
+
+def _staying_with(origin: Origin) -> aiohttp.TraceConfig:
+    """Refuses redirects to other servers where aiohttp follows them, as for WebSockets: the token goes along."""
+
+    async def check(_session: object, _context: object, params: aiohttp.TraceRequestRedirectParams) -> None:
+        target = params.url.join(URL(params.response.headers.get("Location", "")))
+        if not same_server(params.url, target):
+            raise _sent_on(origin, target)
+
+    config = aiohttp.TraceConfig()
+    config.on_request_redirect.append(check)
+    return config
+
+
+def _sent_on(origin: Origin, target: URL) -> InvalidInput:
+    there = target.with_query(None).with_user(None)
+    return InvalidInput(f"{origin.url.with_user(None)} sends this request on to {there}.")
 
 
 def _reason(error: BaseException) -> str:

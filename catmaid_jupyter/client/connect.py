@@ -20,8 +20,8 @@ def connect(
         Address of any CATMAID server from 2020 on. Without it: `CATMAID_URL`, else the embedded service of this
         machine, which is started if it is not running.
     token
-        API token; without it `CATMAID_TOKEN`. Without either, the user of the embedded service is its administrator,
-        and the user of any other server is anonymous.
+        API token; without it `CATMAID_TOKEN`, which is for the server at `CATMAID_URL` only, if there is that. Without
+        either, the user of the embedded service is its administrator, and the user of any other server is anonymous.
     data_dir
         Folder of the embedded service; by default `CATMAID_DATA_DIR`, else the user's data folder.
 

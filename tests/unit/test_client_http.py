@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestServer
 from aiohttp.test_utils import unused_port as find_unused_port
 from yarl import URL
 
+from catmaid_jupyter.api.connecting import open_http
 from catmaid_jupyter.api.errors import InvalidInput, NotFound, Unreachable
 from catmaid_jupyter.api.http import Http, Origin, parse_url
 from catmaid_jupyter.client.instance import Instance
@@ -242,6 +243,56 @@ async def test_a_redirect_in_circles_ends(http: Http, double: Double) -> None:
 )
 def test_errors_are_known_whatever_their_status(answer: object, told: bool) -> None:
     assert is_error(answer) is told
+
+
+@pytest.fixture
+async def stranger(double: Double) -> AsyncIterator[TestServer]:
+    """Another server, which writes down what it hears."""
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", double.handle)
+    server = TestServer(app, host="127.0.0.2")
+    await server.start_server()
+    yield server
+    await server.close()
+
+
+async def test_a_websocket_that_is_sent_on_takes_no_token_along(
+    http: Http, double: Double, stranger: TestServer
+) -> None:
+    async def send_on(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound(stranger.make_url("/1/events?token=1"))
+
+    double.handler = send_on
+    with pytest.raises(InvalidInput, match=f"sends this request on to {stranger.make_url('/1/events')}\\."):
+        async with http.websocket("1/events"):
+            pass
+    assert [request.host for request in double.requests] == [URL(http.url).authority]
+
+
+async def test_a_path_that_is_an_address_elsewhere_gets_no_token(
+    http: Http, double: Double, stranger: TestServer
+) -> None:
+    """Stacks name the place of their images, and whoever adds stacks is not whoever looks at them."""
+    with pytest.raises(InvalidInput, match="is not a path below"):
+        await http.request("GET", str(stranger.make_url("/1.jpg")))
+    assert double.requests == []
+
+
+@pytest.mark.parametrize(("own", "sent"), [
+    (None, SECRET), ("http://127.0.0.1:{port}/catmaid", SECRET), ("https://catmaid.example.org", None),
+    ("http://127.0.0.1:9", None),
+])  # fmt: skip
+async def test_the_token_of_the_environment_is_for_the_server_of_the_environment(
+    http: Http, double: Double, monkeypatch: pytest.MonkeyPatch, own: str | None, sent: str | None
+) -> None:
+    monkeypatch.delenv("CATMAID_URL", raising=False)
+    monkeypatch.setenv("CATMAID_TOKEN", SECRET)
+    if own is not None:
+        monkeypatch.setenv("CATMAID_URL", own.format(port=URL(http.url).port))
+    opened = open_http(http.url, None)
+    await opened.request("GET", "version")
+    await opened.close()
+    assert double.requests[0].headers.get("X-Authorization") == (sent and f"Token {sent}")
 
 
 async def test_a_redirect_that_is_no_address_is_an_error_with_a_sentence(http: Http, double: Double) -> None:
