@@ -15,15 +15,15 @@ import pytest
 import catmaid_server
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Store
-from catmaid_server.domain.accounts import users
 from catmaid_server.domain.history import versions
 from catmaid_server.http.routing import Route
 from catmaid_server.routes import all_routes
+from tests.helpers.edit_kinds import Editor, new_editor
 from tests.helpers.service import Actor, Service
-from tests.helpers.walk import Walk
+from tests.helpers.sizes import at_size
 
-STEPS = 24
-RECORDINGS = 4
+STEPS = at_size(ci=24, full=50)
+RECORDINGS = at_size(ci=4, full=40)
 
 WEBSOCKETS = {"/{project_id:-?[0-9]+}/events", "/channels/updates/"}
 OF_THE_PRESENT = {"/accounts/anonymous-api-token", "/{project_id:-?[0-9]+}/version"}
@@ -127,11 +127,8 @@ def _value(name: str, kind: Any, known: Known) -> str | None:
 
 
 @pytest.fixture
-async def walk(module_service: Service) -> Walk:
-    store: Store = module_service.store
-    async with store.reading() as connection:
-        authors = [await users.require_user(connection, name) for name in ("admin", "tracer")]
-    return Walk(store, module_service.project_id, authors, seed=5)
+async def editor(module_service: Service) -> Editor:
+    return await new_editor(module_service, seed=5)
 
 
 async def known_now(store: Store) -> Known:
@@ -154,10 +151,9 @@ async def known_now(store: Store) -> Known:
     })  # fmt: skip
 
 
-async def test_every_read_gives_what_it_gave(module_service: Service, walk: Walk) -> None:
+async def test_every_read_gives_what_it_gave(module_service: Service, editor: Editor) -> None:
     store, admin = module_service.store, module_service.admin
-    for _ in range(3 * STEPS):
-        await walk.step()
+    await editor.walk(3 * STEPS)
     known = await known_now(store)
     reads = {
         route.path: read_of(route, module_service.project_id, known)
@@ -170,8 +166,7 @@ async def test_every_read_gives_what_it_gave(module_service: Service, walk: Walk
         async with store.reading() as connection:
             version = await versions.settled(connection)
         given[version] = {path: await read.answer(admin) for path, read in reads.items()}
-        for _ in range(STEPS):
-            await walk.step()
+        await editor.walk(STEPS)
     assert len(given) == RECORDINGS
     answers = [answer for answers in given.values() for answer in answers.values()]
     assert sum(status == 200 for status, _ in answers) > 0.6 * len(answers), "most of these requests must be good ones"

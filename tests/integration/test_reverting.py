@@ -191,6 +191,23 @@ async def test_what_others_did_is_taken_back_by_who_may_edit_it(module_service: 
     assert not await tracer.nodes([own])
 
 
+@pytest.mark.parametrize(("method", "path", "form"), [
+    ("PUT", "landmarks/", {"name": "of the administrator"}),
+    ("POST", "ontology/classes/add", {"classname": "of the administrator"}),
+    ("PUT", "pointclouds/", {"name": "of the administrator", "points": "[[1, 2, 3]]"}),
+])  # fmt: skip
+async def test_nothing_of_others_is_taken_back(
+    module_service: Service, tracer: Tracer, method: str, path: str, form: dict[str, str]
+) -> None:
+    """Whatever it is: also what has no treenodes."""
+    admin = module_service.admin
+    status, made = await admin.request(method, f"/{tracer.project_id}/{path}", data=form)
+    assert status in (200, 201), made
+    version = (await tracer.get("version"))["version"]
+    status, body = await tracer.refused("versions/revert", **{"versions[0]": version})
+    assert (status, "belongs to somebody else" in str(body["error"])) == (403, True), body
+
+
 @pytest.mark.parametrize(("versions", "status", "said"), [
     ({}, 400, "versions"),
     ({"versions": "[]"}, 400, "Name 1 to"),

@@ -50,23 +50,8 @@ SELECT DISTINCT k.neuron_id
 SELECT id FROM neuron WHERE version = ANY (%(versions)s);
 
 -- name: owners
--- Whose treenodes, connectors, links, labels, annotations and reviews versions touched.
-SELECT user_id FROM treenode WHERE version = ANY (%(versions)s)
- UNION SELECT user_id FROM treenode__history WHERE ended_by = ANY (%(versions)s)
- UNION SELECT user_id FROM connector WHERE version = ANY (%(versions)s)
- UNION SELECT user_id FROM connector__history WHERE ended_by = ANY (%(versions)s)
- UNION SELECT user_id FROM connector_link WHERE version = ANY (%(versions)s)
- UNION SELECT user_id FROM connector_link__history WHERE ended_by = ANY (%(versions)s)
- UNION SELECT user_id FROM node_label WHERE version = ANY (%(versions)s)
- UNION SELECT user_id FROM node_label__history WHERE ended_by = ANY (%(versions)s)
- UNION SELECT user_id FROM annotation_link WHERE version = ANY (%(versions)s)
- UNION SELECT user_id FROM annotation_link__history WHERE ended_by = ANY (%(versions)s)
- UNION SELECT user_id FROM neuron WHERE version = ANY (%(versions)s)
- UNION SELECT user_id FROM neuron__history WHERE ended_by = ANY (%(versions)s)
- UNION SELECT user_id FROM volume WHERE version = ANY (%(versions)s)
- UNION SELECT user_id FROM volume__history WHERE ended_by = ANY (%(versions)s)
- UNION SELECT reviewer_id FROM review WHERE version = ANY (%(versions)s)
- UNION SELECT reviewer_id FROM review__history WHERE ended_by = ANY (%(versions)s);
+-- To whom the rows belong that versions touched.
+SELECT DISTINCT user_id FROM owners_of(%(versions)s) AS touched (user_id) WHERE user_id IS NOT NULL;
 
 -- name: take_back
 -- Undo what versions did, in the version of this transaction.

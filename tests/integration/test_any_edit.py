@@ -1,0 +1,82 @@
+"""Edits of every kind by several users: all of them can be taken back, and the past can be read whatever they did."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.helpers.edit_kinds import EDITS, HISTORY_EDITS, Editor, new_editor
+from tests.helpers.service import Service
+from tests.helpers.sizes import at_size
+from tests.helpers.snapshots import Snapshot, mismatches, snapshot
+
+LEFT_ALONE = {"log_entry", "skeleton_summary", "relation", "relation_detail", "data_source", "project", "app_user"}
+NOTHING = "nothing that can be taken back"
+
+
+@pytest.fixture(scope="module")
+async def editor(module_service: Service) -> Editor:
+    made = await new_editor(module_service)
+    await made.walk(60)
+    return made
+
+
+async def told(editor: Editor) -> Snapshot:
+    """What there is, without the versions of rows and without what is not taken back."""
+    async with editor.store.reading() as connection:
+        assert await mismatches(connection) == []
+        state = await snapshot(connection)
+    return {
+        table: sorted(({name: value for name, value in row.items() if name != "version"} for row in rows), key=str)
+        for table, rows in state.items()
+        if table not in LEFT_ALONE
+    }
+
+
+@settings(
+    max_examples=at_size(ci=6, full=300),
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    edits=st.lists(
+        st.tuples(st.sampled_from([*EDITS, *HISTORY_EDITS]), st.integers(0, 2), st.integers(0, 2**16)),
+        min_size=8,
+        max_size=at_size(ci=12, full=25),
+    ),
+    order=st.randoms(use_true_random=False),
+)
+async def test_any_edits_are_taken_back_in_any_order(
+    editor: Editor, edits: list[tuple[str, int, int]], order: random.Random
+) -> None:
+    """Ids and all; where others changed the same since, nothing is written."""
+    before = await told(editor)
+    versions = []
+    for kind, who, chance in edits:
+        editor.random = random.Random(chance)
+        version = await editor.edit(kind, editor.actors[who])
+        if version is not None:
+            versions.append(version)
+    left = set(versions)
+    while left:
+        tried = order.sample(sorted(left), order.randint(1, min(3, len(left))))
+        state = await told(editor)
+        if not await reverted(editor, tried, left):
+            assert await told(editor) == state
+            newest = max(left)
+            assert await reverted(editor, [newest], left), f"version {newest} is in nobody's way: {tried}"
+    assert await told(editor) == before
+
+
+async def reverted(editor: Editor, versions: list[int], left: set[int]) -> bool:
+    """Whether they could be taken back, or changed nothing; then they are no longer among those that are left."""
+    form = {f"versions[{index}]": str(version) for index, version in enumerate(versions)}
+    status, body = await editor.actors[0].request("POST", f"/{editor.project_id}/versions/revert", data=form)
+    if status != 200 and NOTHING not in body["error"]:
+        assert body["type"] in ("StateMatchingError", "ValueError"), body
+        return False
+    left.difference_update(versions)
+    return True
