@@ -80,7 +80,43 @@ SKELETON_CONNECTORS: Final[FrameSchema] = {
     "z": NM,
 }
 TAGS: Final[FrameSchema] = {"tag": TEXT, "treenode_id": ID}
+NODES_OF_SKELETONS: Final[FrameSchema] = {"skeleton_id": ID, **NODES}
+CONNECTORS_OF_SKELETONS: Final[FrameSchema] = {"skeleton_id": ID, **SKELETON_CONNECTORS}
+TAGS_OF_SKELETONS: Final[FrameSchema] = {"skeleton_id": ID, **TAGS}
+MEASURES: Final[FrameSchema] = {
+    "skeleton_id": ID,
+    "name": TEXT,
+    "nodes": COUNT,
+    "cable_length": NM,
+    "branch_points": COUNT,
+    "end_points": COUNT,
+    "strahler": COUNT,
+    "connectors": COUNT,
+}
 ANNOTATIONS: Final[FrameSchema] = {"id": ID, "name": TEXT, "creator": TEXT}
+PROJECT_ANNOTATIONS: Final[FrameSchema] = {
+    "id": ID,
+    "name": TEXT,
+    "neurons": COUNT,
+    "last_use": TIME,
+    "creators": OBJECT,
+    "meta": OBJECT,
+}
+ANNOTATIONS_OF_SKELETONS: Final[FrameSchema] = {
+    "skeleton_id": ID,
+    "annotation_id": ID,
+    "annotation": TEXT,
+    "creator": TEXT,
+    "time": TIME,
+}
+ANNOTATION_TREE: Final[FrameSchema] = {
+    "depth": COUNT,
+    "id": ID,
+    "parent_id": ID,
+    "name": TEXT,
+    "path": OBJECT,
+    "neurons": COUNT,
+}
 PROJECTS: Final[FrameSchema] = {"id": ID, "title": TEXT, "comment": TEXT, "stack_ids": OBJECT}
 USERS: Final[FrameSchema] = {"id": ID, "login": TEXT, "full_name": TEXT}
 TOKENS: Final[FrameSchema] = {

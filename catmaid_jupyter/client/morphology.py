@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from catmaid_jupyter.api.answers import columns_of_rows, read_columns, without_parent
 from catmaid_jupyter.api.place import Place
@@ -21,8 +21,8 @@ from catmaid_wire.swc import SOMA_LABEL
 
 _RELATIONS: Final = {0: PRESYNAPTIC, 1: POSTSYNAPTIC, 2: GAP_JUNCTION, 3: DESMOSOME}
 """Relations by their numbers in `compact-detail`."""
-_NODE_ROW: Final = ("id", "parent_id", "user_id", "x", "y", "z", "radius", "confidence")
-_CONNECTOR_ROW: Final = ("treenode_id", "connector_id", "kind", "x", "y", "z")
+NODE_ROW: Final = ("id", "parent_id", "user_id", "x", "y", "z", "radius", "confidence")
+CONNECTOR_ROW: Final = ("treenode_id", "connector_id", "kind", "x", "y", "z")
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ async def read_morphology(place: Place, skeleton_id: int) -> Morphology:
         nodes, connectors, tags = parts["nodes"], parts["connectors"], parts["tags"]
     else:
         rows, links, tags = answer.json()[:3]
-        nodes = without_parent(columns_of_rows(rows, _NODE_ROW))
-        connectors = columns_of_rows(links, _CONNECTOR_ROW)
+        nodes = without_parent(columns_of_rows(rows, NODE_ROW))
+        connectors = columns_of_rows(links, CONNECTOR_ROW)
     return Morphology(ordered(frame(nodes, NODES), "id"), _with_relations(connectors), _tags(tags))
 
 
@@ -71,9 +71,17 @@ async def read_eswc(place: Place, skeleton_id: int, soma_markers: Sequence[str])
     return answer.body
 
 
+def relation_names(kinds: ArrayLike) -> NDArray[np.object_]:
+    """Names of relations from their numbers in `compact-detail`; `other` for those that have no number there."""
+    names = np.array([*_RELATIONS.values(), "other"], dtype=object)
+    numbers = np.asarray(kinds, dtype=np.int64)
+    known = (numbers >= 0) & (numbers < len(_RELATIONS))
+    named: NDArray[np.object_] = names[np.where(known, numbers, len(_RELATIONS))]
+    return named
+
+
 def _with_relations(columns: dict[str, Any]) -> pd.DataFrame:
-    relation = [_RELATIONS.get(kind, "other") for kind in np.asarray(columns["kind"]).tolist()]
-    found = frame({**columns, "relation": relation}, SKELETON_CONNECTORS)
+    found = frame({**columns, "relation": relation_names(columns["kind"])}, SKELETON_CONNECTORS)
     return ordered(found, "connector_id", "treenode_id")
 
 

@@ -16,6 +16,9 @@ from catmaid_jupyter.api.events import Events, OnChange, OnService
 from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client import administration, history, tables
+from catmaid_jupyter.client.annotation.project_annotations import ProjectAnnotations
+from catmaid_jupyter.client.annotation.project_neurons import ProjectNeurons
+from catmaid_jupyter.client.arbors.project_arbors import ProjectArbors
 from catmaid_jupyter.client.frames import STACKS, frame, ordered
 from catmaid_jupyter.client.neuron_lookup import neuron_by_id, neurons_by_name
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
@@ -74,7 +77,7 @@ class ProjectHome(Protocol):
         """End what follows a project that was deleted."""
 
 
-class Project(ProjectHistory):
+class Project(ProjectHistory, ProjectArbors, ProjectAnnotations, ProjectNeurons):
     """A project of a server. Made by `Instance.project`.
 
     Everything is read anew each time it is asked for. Coordinates, lengths and radii are nm in project space.
@@ -208,24 +211,6 @@ class Project(ProjectHistory):
             raise InvalidInput(f"Several neurons are called {key!r}; choose one by its id: {ids}.")
         return Neuron(self, *match[0])
 
-    def connectors(self, skeleton_ids: Iterable[int] | None = None, *, relation: str | None = None) -> pd.DataFrame:
-        """Connectors, of all or some skeletons, linked by any or one relation (`presynaptic_to`, …).
-
-        `InvalidInput` if the project has no such relation.
-
-        id int64, x, y, z float64 nm, confidence int64, creator str, creation_time and edition_time
-        datetime64[us, UTC].
-        """
-        return self._connector_tables(skeleton_ids, relation)[0]
-
-    def links(self, skeleton_ids: Iterable[int] | None = None, *, relation: str | None = None) -> pd.DataFrame:
-        """All links of those connectors.
-
-        id, connector_id, treenode_id, skeleton_id int64, relation str, confidence int64, creator str, creation_time
-        and edition_time datetime64[us, UTC].
-        """
-        return self._connector_tables(skeleton_ids, relation)[1]
-
     def nodes_in_box(self, lower: Sequence[float], upper: Sequence[float], *, limit: int | None = None) -> pd.DataFrame:
         """Treenodes whose edge to their parent may meet a box.
 
@@ -345,12 +330,6 @@ class Project(ProjectHistory):
         if node is None:
             raise NotFound(f"There is no node {node_id} in {self.title!r}.")
         return node.position
-
-    def _connector_tables(
-        self, skeleton_ids: Iterable[int] | None, relation: str | None
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
-        wanted = None if skeleton_ids is None else [int(skeleton) for skeleton in skeleton_ids]
-        return loop.run(tables.connector_table(self.place, wanted, relation))
 
 
 def _project_at(instance: ProjectHome, project_id: int, title: str, as_of: int, version_name: str) -> Project:

@@ -67,7 +67,9 @@ async def connector_table(
         known = ", ".join(sorted({*relation_names.values()})) or "none"
         raise InvalidInput(f"There is no relation {relation!r} of connectors. There are: {known}.")
     form: dict[str, FormValue] = {"with_partners": True, "skeleton_ids": skeleton_ids, "relation_type": relation}
-    answer = await place.read_json("POST", "connectors/", form=form)
+    answer: dict[str, Any] = {"connectors": [], "partners": {}}
+    if skeleton_ids is None or len(skeleton_ids):  # no ids at all would mean all connectors
+        answer = await place.read_json("POST", "connectors/", form=form)
     rows = answer["connectors"]
     links = [(int(connector), *link) for connector, partners in answer["partners"].items() for link in partners]
     names = await logins(place.http, {row[5] for row in rows} | {link[6] for link in links})

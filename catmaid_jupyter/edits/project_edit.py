@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from catmaid_jupyter.edits.annotations import AnnotationCalls
 from catmaid_jupyter.edits.connectors import ConnectorCalls
 from catmaid_jupyter.edits.labels import LabelCalls
 from catmaid_jupyter.edits.neurons import NeuronCalls
@@ -9,7 +10,7 @@ from catmaid_jupyter.edits.nodes import NodeCalls
 from catmaid_jupyter.edits.skeletons import SkeletonCalls
 
 
-class ProjectEdit(NodeCalls, ConnectorCalls, LabelCalls, SkeletonCalls, NeuronCalls):
+class ProjectEdit(NodeCalls, ConnectorCalls, LabelCalls, SkeletonCalls, NeuronCalls, AnnotationCalls):
     """Edits of a project that wait for the server; `project.edit`.
 
     Coordinates and radii are nm in project space. `state` is CATMAID's state JSON; without it the present state is

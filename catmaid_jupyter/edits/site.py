@@ -155,6 +155,11 @@ class Site:
         answer = await self._json("GET", f"skeleton/{skeleton_id}/neuronname")
         return int(answer["neuronid"]), str(answer["neuronname"])
 
+    async def annotation_names(self) -> dict[int, str]:
+        """Names of all annotations of the project, by id."""
+        answer = await self._json("GET", "annotations/")
+        return {int(row["id"]): str(row["name"]) for row in answer["annotations"]}
+
     async def _node_list(self, form: Form) -> Surroundings:
         return read_node_list(await self._json("POST", "node/list", form))
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 import msgspec
 
@@ -15,6 +15,7 @@ from catmaid_server.db.rows import fetch_all, fetch_json, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.patterns import matched
+from catmaid_server.domain.times import ZonedTime
 from catmaid_server.domain.values import required
 
 sql = load("annotation/annotations")
@@ -27,6 +28,8 @@ class AnnotationUse(TypedDict):
     """Of the annotation."""
     uid: int
     """Who annotated."""
+    time: NotRequired[ZonedTime]
+    """When, if that is asked for."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ async def list_annotations(connection: Connection, project_id: int, wanted: Anno
 
 
 async def of_skeletons(
-    connection: Connection, project_id: int, skeleton_ids: Sequence[int]
+    connection: Connection, project_id: int, skeleton_ids: Sequence[int], *, with_times: bool = False
 ) -> tuple[dict[int, list[AnnotationUse]], dict[int, str], dict[int, str]]:
     """Annotations of neurons, by skeleton; names of these annotations; names of the neurons, by skeleton.
 
@@ -115,10 +118,13 @@ async def of_skeletons(
     borne: defaultdict[int, list[AnnotationUse]] = defaultdict(list)
     names: dict[int, str] = {}
     neurons: dict[int, str] = {}
-    for skeleton_id, annotation_id, user_id, name, neuron in rows:
+    for skeleton_id, annotation_id, user_id, time, name, neuron in rows:
         neurons[skeleton_id] = neuron
         if annotation_id is not None:
-            borne[skeleton_id].append({"id": annotation_id, "uid": user_id})
+            use: AnnotationUse = {"id": annotation_id, "uid": user_id}
+            if with_times:
+                use["time"] = time
+            borne[skeleton_id].append(use)
             names[annotation_id] = name
     return dict(borne), names, neurons
 

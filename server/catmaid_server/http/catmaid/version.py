@@ -7,7 +7,17 @@ from importlib.metadata import PackageNotFoundError, version
 # Clients read features off this number; neuroglancer asks for at least 2026.05.06.dev11.
 SERVER_VERSION = "2026.05.06.dev11+g0ca7aa1d"
 
-CAPABILITIES = ("columns", "events", "idempotency", "tickets", "neurons-table", "create-project", "accounts", "history")
+CAPABILITIES = (
+    "columns",
+    "events",
+    "idempotency",
+    "tickets",
+    "neurons-table",
+    "neurons-at-once",
+    "create-project",
+    "accounts",
+    "history",
+)
 
 
 def own_version() -> str:

@@ -89,6 +89,8 @@ class ListOfSkeletons(msgspec.Struct):
     """Further skeletons, if annotations of them have changed since `if_modified_since`."""
     if_modified_since: str | None = None
     """UTC unless it says otherwise."""
+    with_times: bool = False
+    """Whether it is answered when each annotation was put there."""
 
 
 class ObjectIds(msgspec.Struct):
@@ -217,7 +219,9 @@ async def annotation_list(call: Call, form: ListOfSkeletons) -> SkeletonAnnotati
         ids = await _wanted_skeletons(connection, call.project_id, form)
         if not ids:
             return {"skeletons": {}}
-        borne, names, neurons = await annotation_lists.of_skeletons(connection, call.project_id, ids)
+        borne, names, neurons = await annotation_lists.of_skeletons(
+            connection, call.project_id, ids, with_times=form.with_times
+        )
         if not neurons and not form.conditional_skeleton_ids:
             raise NotFound("None of these skeletons exists.")
         answer: SkeletonAnnotationLists = {

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+import msgspec
+
 from catmaid_server.domain.accounts import permissions
 from catmaid_server.domain.annotation import neuron_deletion, neuron_info
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import NoParameters, Permission, Routes
 
@@ -28,6 +31,30 @@ async def delete_neuron(call: Call, form: NoParameters) -> NeuronDeleted:
         "skeleton_ids": skeleton_ids,
         "success": f"Deleted neuron #{neuron_id} as well as its skeletons and annotations.",
     }
+
+
+class DeleteNeurons(msgspec.Struct):
+    """Some neurons."""
+
+    neuron_ids: list[int] = []
+
+
+class NeuronsDeleted(TypedDict):
+    """What is gone."""
+
+    neuron_ids: list[int]
+    skeleton_ids: list[int]
+
+
+@routes.post("/{project_id}/neurons/delete", needs=Permission.ANNOTATE, label="neurons.remove")
+async def delete_neurons(call: Call, form: DeleteNeurons) -> NeuronsDeleted:
+    """Delete neurons, their skeletons, and what hangs on them: all or none."""
+    neuron_ids = list(dict.fromkeys(required(form.neuron_ids, "neuron ID")))
+    deleted = [
+        await neuron_deletion.delete_neuron(call.tx, call.project_id, call.user, neuron_id)
+        for neuron_id in sorted(neuron_ids)
+    ]
+    return {"neuron_ids": neuron_ids, "skeleton_ids": [skeleton_id for ids in deleted for skeleton_id in ids]}
 
 
 @routes.any("/{project_id}/skeleton/{skeleton_id}/permissions", needs=Permission.BROWSE)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
-from typing import Any, TypeAlias, TypedDict
+from typing import Annotated, Any, TypeAlias, TypedDict
 
 import msgspec
 from aiohttp import web
 
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput, NotFound
-from catmaid_server.domain.skeletons import detail_history, details
+from catmaid_server.domain.skeletons import detail_history, detail_tables, details
 from catmaid_server.domain.skeletons.details import Detail, Parts
 from catmaid_server.http.cached import remembered_body
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.encodings import Encoded, Encoding, Forms, response
 from catmaid_server.http.catmaid.rows import rows
-from catmaid_server.http.routing import Permission, Routes
+from catmaid_server.http.routing import Content, Permission, Routes
 from catmaid_wire import columns
 
 routes = Routes()
@@ -116,10 +116,21 @@ class CompactDetails(CompactDetail, kw_only=True):
 
 
 @routes.any("/{project_id}/skeletons/compact-detail", needs=Permission.BROWSE)
-async def compact_details(call: Call, form: CompactDetails) -> DetailsById | web.Response:
-    """Read several skeletons, by id."""
+async def compact_details(
+    call: Call, form: CompactDetails
+) -> Annotated[DetailsById | web.Response, Content(DetailsById), Content(bytes, columns.MEDIA_TYPE)]:
+    """Read several skeletons, by id.
+
+    Returns
+    -------
+    `skeletons`: by id what `compact-detail` answers. As columns, if that is asked for: `nodes`, `connectors` and `tags`
+    of all skeletons together, each row with its `skeleton_id`; `label` of a tag is its index in
+    `labels`; without reviews, annotations and history.
+    """
     if not form.skeleton_ids:
         raise InvalidInput("No skeleton IDs provided: send skeleton_ids[0], skeleton_ids[1], ...")
+    if call.accepts(columns.MEDIA_TYPE):
+        return await _tables(call, form)
     answer: dict[int, DetailRows] = {}
     async with call.reading() as connection:
         for skeleton_id in form.skeleton_ids:
@@ -128,6 +139,16 @@ async def compact_details(call: Call, form: CompactDetails) -> DetailsById | web
             except NotFound:
                 return _missing(skeleton_id)
     return {"skeletons": answer}
+
+
+async def _tables(call: Call, form: CompactDetails) -> web.Response:
+    async with call.reading() as connection:
+        missing = await detail_tables.missing_skeletons(connection, call.project_id, form.skeleton_ids)
+        if missing:
+            return _missing(missing[0])
+        found = await detail_tables.detail_tables(connection, call.project_id, form.skeleton_ids, form.parts)
+    tables = {name: columns.columns(table) for name, table in found.tables.items()}
+    return response(columns.encode({**tables, "labels": found.labels}), Encoding.COLUMNS)
 
 
 def _missing(skeleton_id: int) -> web.Response:

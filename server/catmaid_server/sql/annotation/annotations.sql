@@ -68,7 +68,7 @@ SELECT EXISTS (SELECT FROM annotation WHERE project_id = %(project_id)s AND edit
 
 -- name: of_skeletons
 -- What the neurons of skeletons bear, the newest first.
-SELECT s.id, k.annotation_id, k.user_id, a.name, n.name
+SELECT s.id, k.annotation_id, k.user_id, k.creation_time, a.name, n.name
   FROM skeleton s
   JOIN neuron n ON n.id = s.neuron_id
   LEFT JOIN annotation_link k ON k.neuron_id = n.id

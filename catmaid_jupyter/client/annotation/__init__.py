@@ -1,0 +1,1 @@
+"""Annotations of neurons and of annotations: lists, tree, putting on and taking off."""
