@@ -2,11 +2,8 @@
 import type { AnyModel, Host } from "@anywidget/types";
 import type { Layer, LayerExports, LayerHost, LayerPointer } from "../shared/layer";
 import type { StackView } from "../shared/view";
+import { exportsOf } from "../shared/widget-reference";
 import type { KeyMap } from "./messages";
-
-/** How the kernel refers to a widget, and how the page does. */
-const IN_TRAITS = "IPY_MODEL_";
-const IN_PAGE = "anywidget:";
 
 export class Layers {
   private layers: Layer[] = [];
@@ -93,10 +90,8 @@ export class Layers {
 
   /** The layer of a model, as soon as its module has made it. */
   private async resolve(reference: string): Promise<Layer> {
-    const id = reference.replace(IN_TRAITS, "");
     try {
-      const { exports } = await this.page.getWidget<LayerExports>(IN_PAGE + id);
-      return exports.layer;
+      return (await exportsOf<LayerExports>(this.page, reference)).layer;
     } catch (cause) {
       throw new Error("A layer of this viewer did not load.", { cause });
     }

@@ -1,0 +1,12 @@
+/** References of one widget to another, and what the other's module gives to the page. */
+import type { Host } from "@anywidget/types";
+
+/** How the kernel refers to a widget, and how the page does. */
+const IN_TRAITS = "IPY_MODEL_";
+const IN_PAGE = "anywidget:";
+
+/** What the module of the widget gives that a trait refers to, as soon as it has made it. */
+export async function exportsOf<T>(page: Pick<Host, "getWidget">, reference: string): Promise<T> {
+  const { exports } = await page.getWidget<T>(IN_PAGE + reference.replace(IN_TRAITS, ""));
+  return exports;
+}
