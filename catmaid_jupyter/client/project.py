@@ -23,6 +23,7 @@ from catmaid_jupyter.client.frames import STACKS, frame, ordered
 from catmaid_jupyter.client.neuron_lookup import neuron_by_id, neurons_by_name
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.project_history import ProjectHistory
+from catmaid_jupyter.client.project_selection import ProjectSelection
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.edits.base import Position
 from catmaid_jupyter.edits.journal import EditJournal
@@ -77,7 +78,7 @@ class ProjectHome(Protocol):
         """End what follows a project that was deleted."""
 
 
-class Project(ProjectHistory, ProjectArbors, ProjectAnnotations, ProjectNeurons):
+class Project(ProjectHistory, ProjectArbors, ProjectAnnotations, ProjectNeurons, ProjectSelection):
     """A project of a server. Made by `Instance.project`.
 
     Everything is read anew each time it is asked for. Coordinates, lengths and radii are nm in project space.
@@ -105,6 +106,7 @@ class Project(ProjectHistory, ProjectArbors, ProjectAnnotations, ProjectNeurons)
     """
 
     _internal: ClassVar = frozenset({"edits", "events", "place", "version_name"})
+    instance: ProjectHome
 
     def __init__(
         self,

@@ -1,0 +1,112 @@
+"""Colours of skeletons: from CSS names, lists, palettes, and by the values of a column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.model.selection import PALETTE, Rgba
+
+COLORBLIND_SAFE: Final = "colorblind"
+"""The palette of categories by default, which colour-blind people tell apart."""
+
+NUMBERS: Final = "cividis"
+"""The colour map of numbers by default, which colour-blind people read as others do."""
+
+MISSING: Final = 0x999999FF
+"""Colour of rows without a value."""
+
+
+def rgba_of(color: Any) -> int:
+    """0xRRGGBBAA of a colour: its name, `#rrggbb`, `#rrggbbaa` or (red, green, blue[, alpha]) from 0 to 1."""
+    from matplotlib.colors import to_rgba  # noqa: PLC0415  slow to import, and most scripts need no colours
+
+    try:
+        parts = to_rgba(color)
+    except (ValueError, TypeError):
+        raise InvalidInput(
+            f"{color!r} is no colour: give a name such as 'orange', '#ff8800', or (1, 0.5, 0): red, green, blue."
+        ) from None
+    red, green, blue, alpha = (round(part * 255) for part in parts)
+    return red << 24 | green << 16 | blue << 8 | alpha
+
+
+def text_of(rgba: int) -> str:
+    """`#rrggbb`, or `#rrggbbaa` if it is not opaque."""
+    return f"#{rgba >> 8:06x}" if rgba & 0xFF == 0xFF else f"#{rgba:08x}"
+
+
+def colors_by(values: Sequence[Any] | pd.Series, palette: str | Sequence[Any] | None = None) -> Rgba:
+    """A colour for each value: numbers along a colour map, all else by categories.
+
+    palette : name of a colour map of matplotlib, `colorblind`, or colours to take in turn.
+    """
+    series = pd.Series(values).reset_index(drop=True)
+    if pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series):
+        return _along(series.to_numpy(np.float64), palette)
+    return _by_category(series, palette)
+
+
+def in_turn(count: int, palette: str | Sequence[Any] | None = None) -> Rgba:
+    """Colours of a palette, one after the other."""
+    if palette is None or isinstance(palette, str):
+        if palette in (None, COLORBLIND_SAFE):
+            turns = np.array(PALETTE, np.uint32)
+        else:
+            return _sampled(palette, np.linspace(0, 1, count) if count > 1 else np.zeros(count))
+    else:
+        if not len(palette):
+            raise InvalidInput("A palette has at least one colour.")
+        turns = np.array([rgba_of(color) for color in palette], np.uint32)
+    return turns[np.arange(count) % len(turns)]
+
+
+def _along(values: np.ndarray[Any, Any], palette: str | Sequence[Any] | None) -> Rgba:
+    known = np.isfinite(values)
+    low, high = (values[known].min(), values[known].max()) if known.any() else (0.0, 0.0)
+    shares = np.zeros(len(values)) if high == low else (values - low) / (high - low)
+    shares = np.where(known, shares, 0.0)
+    if palette is None or isinstance(palette, str):
+        name = NUMBERS if palette is None or palette == COLORBLIND_SAFE else palette
+        found = _sampled(name, shares)
+    else:
+        steps = in_turn(len(palette), palette)
+        found = steps[np.minimum((shares * len(steps)).astype(int), len(steps) - 1)]
+    return np.where(known, found, np.uint32(MISSING)).astype(np.uint32)
+
+
+def _by_category(series: pd.Series, palette: str | Sequence[Any] | None) -> Rgba:
+    names = series.map(_category)
+    codes, categories = pd.factorize(names, sort=True)
+    colors = in_turn(len(categories), palette)
+    if not len(colors):
+        return np.full(len(series), MISSING, np.uint32)
+    return np.where(codes < 0, np.uint32(MISSING), colors[np.maximum(codes, 0)]).astype(np.uint32)
+
+
+def _category(value: Any) -> str | None:
+    if isinstance(value, list | tuple | set):
+        return ", ".join(map(str, value)) or None
+    return None if value is None or value == "" or value is pd.NaT or value != value else str(value)  # noqa: PLR0124
+
+
+def _sampled(name: str, shares: np.ndarray[Any, Any]) -> Rgba:
+    import matplotlib as mpl  # noqa: PLC0415  slow to import
+
+    if name not in mpl.colormaps:
+        raise InvalidInput(
+            f"There is no palette {name!r}: give {COLORBLIND_SAFE!r}, a colour map of matplotlib such as 'viridis' or "
+            "'tab10', or a list of colours."
+        )
+    parts = (np.asarray(mpl.colormaps[name](shares)) * 255).round().astype(np.uint8)
+    found: Rgba = np.ascontiguousarray(parts).view(">u4").ravel().astype(np.uint32)
+    return found
+
+
+def rgba_by_id(colors: Mapping[int, Any]) -> dict[int, int]:
+    """Colours by skeleton id as 0xRRGGBBAA."""
+    return {int(skeleton_id): rgba_of(color) for skeleton_id, color in colors.items()}
