@@ -11,7 +11,7 @@ from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.client.frames import GROUPS, TOKENS, frame
 
 CAPABILITY = "accounts"
-"""Of servers that have these requests."""
+"""The capability of servers that have these routes."""
 
 
 async def token_table(http: Http) -> pd.DataFrame:
@@ -33,7 +33,7 @@ async def revoke_token(http: Http, token: int | str) -> None:
 
 
 async def revoke_tokens(http: Http, username: str) -> int:
-    """Revoke all API tokens of the user, who is called so, also that of this connection; returns how many."""
+    """Revoke all API tokens of the user with this name, also that of this connection; returns their number."""
     return int((await http.request("DELETE", "api-tokens/", params={"confirm": username})).json()["revoked_tokens"])
 
 
@@ -67,7 +67,7 @@ async def delete_group(http: Http, name: str) -> None:
 
 
 async def set_member(http: Http, group: str, user: str, *, member: bool) -> bool:
-    """Make a user a member of a group, or no longer; whether anything changed."""
+    """Add a user to a group, or remove them; returns whether anything changed."""
     path = f"groups/{await group_id(http, group)}/members/{await user_id(http, user)}/"
     answer = (await http.request("PUT" if member else "DELETE", path)).json()
     return bool(answer["changed"])

@@ -1,4 +1,4 @@
-"""What administrators do with a project: its title, its members, its end."""
+"""What administrators do with a project: rename it, grant permissions, delete it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def delete(place: Place, title: str, confirm: str | None) -> None:
 
 
 async def members(place: Place) -> pd.DataFrame:
-    """Who was granted what in the project, as `Project.members` has it."""
+    """The permissions granted in the project, as `Project.members` has them."""
     users, groups = await gather(
         place.read_json("GET", "permissions/project-user"), place.read_json("GET", "permissions/project-group")
     )
@@ -43,7 +43,7 @@ async def members(place: Place) -> pd.DataFrame:
 
 
 async def grant(place: Place, name: str, permission: str, *, given: bool = True) -> None:
-    """Give a user or a group a permission in the project, or take it."""
+    """Grant or revoke a permission of a user or a group in the project."""
     place.require_present()
     kind, holder_id = await user_or_group_id(place.http, name)
     form: dict[str, FormValue] = {f"{kind}_id": holder_id, "permissions": [[permission, "true" if given else "false"]]}

@@ -1,4 +1,4 @@
-"""Versions of one project at one server: reading them by name, naming them, taking them back."""
+"""Versions of one project on one server: find, pin and revert them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def version(place: Place) -> int:
 
 
 async def resolved(place: Place, key: VersionKey) -> tuple[int, str]:
-    """The version that a number, the name of a pin or a time stands for, and how to call it."""
+    """The version that a number, the name of a pin or a time stands for, and that version in words."""
     place.require_history("reading the past")
     text = as_text(key)
     found = await place.http.read_json("GET", place.path("version"), params={"as_of": text})
@@ -42,7 +42,7 @@ async def pins(place: Place) -> pd.DataFrame:
 
 
 async def pin(place: Place, name: str, note: str, number: int | None) -> int:
-    """Name a version; returns it."""
+    """Pin a version; returns it."""
     place.require_history("pins")
     form = {"name": name, "note": note, "version": number}
     answer = await place.http.request("POST", place.path("pins/"), form=form, headers={IDEMPOTENCY_KEY: new_key()})
@@ -50,7 +50,7 @@ async def pin(place: Place, name: str, note: str, number: int | None) -> int:
 
 
 async def revert(place: Place, versions: Sequence[int], *, dry_run: bool) -> pd.DataFrame:
-    """Take versions back, or tell what would change, as `Project.revert` does."""
+    """Take versions back, or list what would change, as `Project.revert` does."""
     place.require_present()
     place.require_history("taking versions back")
     if not versions:

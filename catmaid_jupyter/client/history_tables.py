@@ -1,4 +1,4 @@
-"""What happened in a project, as tables: what is different between two versions, the log, joins and splits."""
+"""The history of a project as tables: differences between two versions, the log, joins and splits."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class LogQuery:
 
 
 async def diff(place: Place, old: VersionKey, new: VersionKey, limit: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What is different between two versions, by neuron and by table (see `Project.diff`)."""
+    """Differences between two versions, by neuron and by table (see `Project.diff`)."""
     place.require_history("comparing versions")
     params: dict[str, FormValue] = {"from": as_text(old), "to": as_text(new), "limit": limit}
     answer = await place.read_json("GET", "versions/diff", params=params)
@@ -125,7 +125,7 @@ async def log(place: Place, query: LogQuery) -> pd.DataFrame:
 async def lineage(
     place: Place, *, skeleton_ids: Sequence[int] = (), neuron_ids: Sequence[int] = ()
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Joins and splits of skeletons, and what became of them (see `Project.lineage` and `Project.successors`)."""
+    """Joins and splits of skeletons, and where their nodes are now (see `Project.lineage` and `Project.successors`)."""
     place.require_history("the joins and splits of skeletons")
     form: dict[str, FormValue] = {"skeleton_ids": _listed(skeleton_ids), "neuron_ids": _listed(neuron_ids)}
     answer = await place.read_json("POST", "skeletons/lineage", form=form)
@@ -135,7 +135,7 @@ async def lineage(
 
 
 def since_last(last: str | pd.Timedelta | None, since: VersionKey | None) -> VersionKey | None:
-    """The beginning of the last so many days or hours, as `7d`; `InvalidInput` if that is none, or both are given."""
+    """The time so many days or hours ago, as in `7d`; `InvalidInput` for another text, or if `since` is given, too."""
     if last is None:
         return since
     if since is not None:
@@ -192,7 +192,7 @@ async def _log_of_catmaid(place: Place, query: LogQuery) -> pd.DataFrame:
 
 
 def _time(key: VersionKey | None) -> pd.Timestamp | None:
-    """A bound of a log of CATMAID's, which keeps times but no versions that have names."""
+    """A time that limits the log of a CATMAID server, which has no named versions."""
     if key is None or key == "now":
         return None
     try:
@@ -208,7 +208,7 @@ def _listed(values: Sequence[Any] | None) -> str | None:
 
 
 def _rows(rows: Sequence[dict[str, Any]], schema: FrameSchema) -> pd.DataFrame:
-    """A DataFrame of JSON objects: what is null is -1 as an id, and empty as a text."""
+    """A DataFrame of JSON objects: null becomes -1 as an id, and empty as a text."""
     return frame({name: list(_column(rows, name, dtype)) for name, dtype in schema.items()}, schema)
 
 

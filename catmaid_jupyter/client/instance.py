@@ -129,7 +129,7 @@ class Instance(Public):
         return self._projects.setdefault(project_id, Project(self, project_id, title))
 
     def forget_project(self, project_id: int) -> None:
-        """End what follows a project that was deleted."""
+        """Stop following the changes of a project that was deleted."""
         project = self._projects.pop(project_id, None)
         if project is not None:
             project.events.close()
@@ -153,7 +153,7 @@ class Instance(Public):
         return self.run(accounts.token_table(self._with_accounts()))
 
     def create_token(self, name: str, *, days: int | None = None) -> str:
-        """Make an API token for the user and return it. It is shown this once: keep it where nobody else reads it.
+        """Make an API token for the user and return it. It cannot be read again: keep it where nobody else can read it.
 
         name : what it is for, to tell it from others.
         days : how long it is valid; by default until it is revoked, or as long as the token of this connection.
@@ -170,7 +170,7 @@ class Instance(Public):
         self.run(accounts.revoke_token(self._with_accounts(), token))
 
     def revoke_tokens(self) -> int:
-        """Revoke all API tokens of the user, as after a password got into wrong hands; returns how many they were.
+        """Revoke all API tokens of the user, as after a password was stolen; returns their number.
 
         The token of this connection is one of them: connect again with a new one.
         """
@@ -180,7 +180,7 @@ class Instance(Public):
     def groups(self) -> pd.DataFrame:
         """All groups of users: id int64, name str, members (lists of user names).
 
-        Members of a group that is called like a user may edit the data of this user.
+        Members of a group with the name of a user may edit the data of this user.
         """
         return self.run(accounts.group_table(self._with_accounts()))
 
@@ -189,15 +189,15 @@ class Instance(Public):
         return self.run(accounts.create_group(self._with_accounts(), name))
 
     def delete_group(self, name: str) -> None:
-        """Delete a group, and with it what it was granted. For superusers."""
+        """Delete a group and its permissions. For superusers."""
         self.run(accounts.delete_group(self._with_accounts(), name))
 
     def add_to_group(self, group: str, user: str) -> bool:
-        """Make a user a member of a group; whether they were none. For superusers."""
+        """Add a user to a group; returns False if they were a member already. For superusers."""
         return self.run(accounts.set_member(self._with_accounts(), group, user, member=True))
 
     def remove_from_group(self, group: str, user: str) -> bool:
-        """Remove a user from a group; whether they were a member. For superusers."""
+        """Remove a user from a group; returns False if they were not a member. For superusers."""
         return self.run(accounts.set_member(self._with_accounts(), group, user, member=False))
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
@@ -221,15 +221,15 @@ class Instance(Public):
         self.close()
 
     def _with_accounts(self) -> Http:
-        """Requests to a server that has those of tokens and groups; `InvalidInput` if it has not."""
+        """Requests to a server with routes for tokens and groups; `InvalidInput` if it has none."""
         if accounts.CAPABILITY not in self.capabilities:
             raise InvalidInput(f"{self.url} has API tokens and groups only on its own pages.")
         return self.http
 
     async def _title(self, project_id: int) -> str | None:
-        """Title of a project that the user may see, without the list of all; None where that cannot be told.
+        """Title of a project that the user may see, without the list of all; None if it cannot be read this way.
 
-        The title alone is told of every project; the stacks only to those who may see it.
+        Servers give the title of every project to everybody, but its stacks only to users who may see it.
         """
         try:
             described, _ = await loop.gather(

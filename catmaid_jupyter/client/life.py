@@ -1,4 +1,4 @@
-"""A neuron's life: who made it and how long that took, how it grew, the joins and splits it went through."""
+"""A neuron's life: who made it, how long that took, how it grew, and its joins and splits."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _UM: Final = 1000.0
 
 @dataclass(frozen=True, eq=False, repr=False)
 class NeuronLife(Public):
-    """Tables of a neuron's life, as they were when it was asked for.
+    """Tables of a neuron's life, as of the time when they were read.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class NeuronLife(Public):
         what there is; sessions int64; time_spent timedelta64[us], from the first to the last act of each session;
         first_time, last_time datetime64[us, UTC].
     growth
-        How large the neuron was from a time on: version int64 (-1 by creation), time datetime64[us, UTC], nodes int64,
+        Size of the neuron from a time on: version int64 (-1 by creation), time datetime64[us, UTC], nodes int64,
         cable_length float64 nm.
     lineage
         Joins and splits of its skeletons, as `Project.lineage` has them.
@@ -106,7 +106,7 @@ class NeuronLife(Public):
 
 
 async def life(place: Place, neuron_id: int, name: str, *, by: str, gap: str | pd.Timedelta) -> NeuronLife:
-    """What is known of a neuron's life (see `Neuron.life`)."""
+    """Read a neuron's life (see `Neuron.life`)."""
     place.require_history("the life of neurons")
     path, gap_s = f"neurons/{neuron_id}", history_tables.duration(gap, "gap", "5min").total_seconds()
     people, steps, (lineage, _) = await gather(

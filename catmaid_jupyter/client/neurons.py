@@ -102,7 +102,7 @@ class Neuron(Public):
         gap : a session of work ends where a user does nothing at the neuron for so long; time spent is that between
             the first and the last act of each session.
 
-        Also of a neuron that is gone. `InvalidInput` at servers other than catmaid_jupyter's.
+        Deleted neurons have a life, too. `InvalidInput` at servers other than catmaid_jupyter's.
         """
         return loop.run(life(self.project.place, self.id, self.name, by=by, gap=gap))
 
@@ -147,7 +147,7 @@ class Skeleton(Public):
 
     @classmethod
     async def find(cls, project: TracedProject, skeleton_id: int) -> Skeleton:
-        """Ask for the neuron of a skeleton; `NotFound` if there is no such skeleton."""
+        """The skeleton with the name of its neuron; `NotFound` if there is no such skeleton."""
         neuron_id, name = await neuron_of_skeleton(project, skeleton_id)
         return cls(project, skeleton_id, Neuron(project, neuron_id, name))
 
@@ -250,7 +250,7 @@ class Skeleton(Public):
 
     @property
     def lineage(self) -> pd.DataFrame:
-        """The joins and splits that its treenodes went through, as `Project.lineage` has them."""
+        """The joins and splits of its treenodes, as `Project.lineage` has them."""
         return loop.run(history_tables.lineage(self.project.place, skeleton_ids=[self.id]))[0]
 
     def rename(self, name: str) -> None:
@@ -273,7 +273,7 @@ class Skeleton(Public):
         """Join another skeleton to this one, which keeps its name.
 
         treenode_id : of this skeleton.
-        other_treenode_id : of the other skeleton, which is rerooted there and gone afterwards.
+        other_treenode_id : of the other skeleton, which is rerooted there and does not exist afterwards.
         """
         self._require(treenode_id)
         self._apply(JoinSkeletons(from_id=int(treenode_id), to_id=int(other_treenode_id)))

@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 class ProjectHome(Protocol):
-    """The `Instance` that a project belongs to, as the project, its viewers and its users need it."""
+    """The `Instance` of a project, as the project and its viewers use it."""
 
     @property
     def url(self) -> str:
@@ -75,7 +75,7 @@ class ProjectHome(Protocol):
         """The object of a project whose id and title are known."""
 
     def forget_project(self, project_id: int) -> None:
-        """End what follows a project that was deleted."""
+        """Stop following the changes of a project that was deleted."""
 
 
 class Project(ProjectHistory, ProjectArbors, ProjectAnnotations, ProjectNeurons, ProjectSelection):
@@ -96,7 +96,7 @@ class Project(ProjectHistory, ProjectArbors, ProjectAnnotations, ProjectNeurons,
     version_name
         That version in words, with the key that `at` was given; empty for the present.
     place
-        What reads and edits of the project need to know of it.
+        Connection, project id and capabilities, which reads and edits need.
     edits
         Edits for widgets and other asynchronous callers: `perform(op, args, state, key)`, `undo()` and `redo()`.
     edit
@@ -148,7 +148,7 @@ class Project(ProjectHistory, ProjectArbors, ProjectAnnotations, ProjectNeurons,
         return self.instance.known_project, (self.id, self.title)
 
     def at(self, key: int | str | datetime) -> Project:
-        """The project as of a version: the same forever, for reading only.
+        """The project as of a version, which never changes; for reading only.
 
         key : a version, the name of a pin, or a time (ISO text or datetime; without a zone it is UTC). `"now"` gives
             the project of the present.
@@ -252,7 +252,7 @@ class Project(ProjectHistory, ProjectArbors, ProjectAnnotations, ProjectNeurons,
         box: tuple[Sequence[float], Sequence[float]] | None = None,
         **options: Any,
     ) -> HistoryTable:
-        """A table of the project's versions: to go to their places, see before and after, and take them back.
+        """A table of the project's versions, to visit their places, compare before and after, and take them back.
 
         viewer : where places are shown.
         neuron, skeleton, box : as in `log`.
@@ -298,7 +298,7 @@ class Project(ProjectHistory, ProjectArbors, ProjectAnnotations, ProjectNeurons,
         loop.run(administration.grant(self.place, user_or_group, permission))
 
     def revoke(self, user_or_group: str, permission: str) -> None:
-        """Take a permission in this project from a user or a group; a user keeps what groups give."""
+        """Take a permission in this project from a user or a group; users keep permissions of their groups."""
         loop.run(administration.grant(self.place, user_or_group, permission, given=False))
 
     def rename(self, title: str) -> None:
@@ -306,7 +306,7 @@ class Project(ProjectHistory, ProjectArbors, ProjectAnnotations, ProjectNeurons,
         self.title = loop.run(administration.rename(self.place, title))
 
     def delete(self, *, confirm: str | None = None) -> None:
-        """Delete the project with everything in it. For its administrators. Stacks stay, and so does the history.
+        """Delete the project with everything in it, except stacks and the history. For its administrators.
 
         confirm : the title of the project, since this cannot be undone.
 

@@ -1,4 +1,4 @@
-"""The history of a project in people's hands: versions, pins, undo, redo, revert, diff, log, lineage."""
+"""The history of a project for users: versions, pins, undo, redo, revert, diff, log, lineage."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from catmaid_jupyter.edits.journal import EditJournal
 
 
 class Where(TypedDict):
-    """To what versions of the log are restricted; None for what does not restrict."""
+    """Neurons, skeletons and box to which the log is restricted; None for no restriction."""
 
     neuron_ids: list[int] | None
     skeleton_ids: list[int] | None
@@ -30,7 +30,7 @@ class Where(TypedDict):
 
 
 class ProjectHistory(Public):
-    """What `Project` does with versions."""
+    """The methods of `Project` for versions."""
 
     as_of: int | None
     place: Place
@@ -49,11 +49,11 @@ class ProjectHistory(Public):
     def pin(self, name: str, note: str = "", *, version: int | None = None, exist_ok: bool = False) -> int:
         """Give a version a name, which it keeps for ever; returns the version.
 
-        name : any that is not a number or a time; each once in a project.
+        name : no number and no time; unique in a project.
         note : what it is for.
         version : by default the newest, or the one that this project is as of.
-        exist_ok : whether a pin of this name that there is already is taken as it is, whatever its version and note:
-            for notebooks, which are run again.
+        exist_ok : whether an existing pin of this name is used as it is, whatever its version and note: for
+            notebooks that are run again.
 
         Raises `InvalidInput` if the name is taken.
         """
@@ -87,10 +87,10 @@ class ProjectHistory(Public):
     def revert(self, versions: int | Iterable[int], *, dry_run: bool = False) -> pd.DataFrame:
         """Take versions back, one or several together, whoever wrote them: all, or none.
 
-        What they created goes; what they changed or deleted is as it was, with its ids. This is a version, too, and
-        can be taken back.
+        Rows that they created are deleted; rows that they changed or deleted are restored with their ids. This makes
+        a new version, which can be taken back, too.
 
-        dry_run : only tell what would change; `frame.attrs["conflicts"]` has what is in the way.
+        dry_run : only list what would change; `frame.attrs["conflicts"]` lists what prevents it.
 
         Returns table str, created, changed, deleted int64: rows that the versions had created, changed, deleted.
         Raises `Conflict` if others changed the same since, `NotAllowed` if the user may not edit all of it.
@@ -99,7 +99,7 @@ class ProjectHistory(Public):
         return loop.run(history.revert(self.place, wanted, dry_run=dry_run))
 
     def diff(self, a: VersionKey, b: VersionKey = "now", *, limit: int = 1000) -> pd.DataFrame:
-        """What became of each neuron between two versions, those in which most is different first.
+        """Differences of each neuron between two versions; those with the most differences come first.
 
         a, b : versions, names of pins, or times; `a` is the earlier one. `"now"` is the newest, or the one that this
             project is as of.
@@ -109,7 +109,7 @@ class ProjectHistory(Public):
         nodes_added, nodes_moved, nodes_edited (another parent, radius or confidence), nodes_removed int64;
         cable_before, cable_after float64 nm; presynapses_added, presynapses_removed, postsynapses_added, …,
         other_links_added, … int64; annotations_added, annotations_removed (lists of names); reviews_added,
-        reviews_removed int64. What came from another neuron, as by a join, is added here and removed there.
+        reviews_removed int64. Items that came from another neuron, as by a join, count as added here, removed there.
         `attrs`: from_version, to_version; total_neurons; cut, a sentence if something is left out.
 
         Raises `InvalidInput` if there is no such version, or `a` is newer than `b`.
@@ -120,10 +120,10 @@ class ProjectHistory(Public):
         return neurons
 
     def diff_tables(self, a: VersionKey, b: VersionKey = "now") -> pd.DataFrame:
-        """How many rows of each table are different between two versions, as in `diff`.
+        """The number of rows of each table that differ between two versions, as in `diff`.
 
-        table str, added, changed, removed int64; only tables in which something is different. What was changed and
-        taken back does not count.
+        table str, added, changed, removed int64; only tables with differences. Changes that were taken back do not
+        count.
         """
         return loop.run(history_tables.diff(self.place, a, b, 1))[1]
 
@@ -170,9 +170,9 @@ class ProjectHistory(Public):
         return loop.run(history_tables.log(self.place, query))
 
     def lineage(self, skeleton_ids: int | Iterable[int]) -> pd.DataFrame:
-        """The joins and splits that treenodes went through which skeletons ever had, by version.
+        """Joins and splits of the treenodes that skeletons ever had, by version.
 
-        skeleton_ids : also of skeletons that are gone. `NotFound` for what the project never had.
+        skeleton_ids : may include deleted skeletons. `NotFound` for skeletons that the project never had.
 
         version int64, time datetime64[us, UTC], user, label str, kind str (`join` to a skeleton that was there, `split`
         to a new one, `renumber` if all went to a new one), from_skeleton_id, to_skeleton_id int64, nodes int64 (of
@@ -181,7 +181,7 @@ class ProjectHistory(Public):
         return loop.run(history_tables.lineage(self.place, skeleton_ids=_ids(skeleton_ids)))[0]
 
     def successors(self, skeleton_ids: int | Iterable[int]) -> pd.DataFrame:
-        """What became of skeletons: where the treenodes are now that they ever had.
+        """The skeletons that now have the treenodes that skeletons ever had.
 
         skeleton_id (-1: deleted), neuron_id int64, name (of the neuron) str, nodes int64, the most first.
         """

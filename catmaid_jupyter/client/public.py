@@ -1,4 +1,4 @@
-"""What `dir` and completion show of the objects of this package."""
+"""The attributes that `dir` and completion show for objects of this package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads of a project that end in DataFrames, from this project's own service or any CATMAID server."""
+"""Read a project into DataFrames, from this project's own service or any CATMAID server."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ async def nodes_in_box(
 async def _nodes_at_once(
     place: Place, lower: Sequence[float], upper: Sequence[float], limit: int | None
 ) -> tuple[pd.DataFrame, bool]:
-    """What one request for the treenodes in a box gives, and whether there were more."""
+    """The treenodes that one request for a box returns, and whether there were more."""
     form: dict[str, FormValue] = dict(zip(("left", "top", "z1"), map(float, lower), strict=True))
     form |= dict(zip(("right", "bottom", "z2"), map(float, upper), strict=True))
     form["limit"] = limit
@@ -174,7 +174,7 @@ async def _from_queries(place: Place) -> pd.DataFrame:
 
 
 async def neuron_entities(place: Place, *, name: str | None = None) -> list[dict[str, Any]]:
-    """Neurons as CATMAID's search tells them (id, name, skeleton_ids): all, or those that `name` finds.
+    """Neurons as CATMAID's search returns them (id, name, skeleton_ids): all, or those that `name` finds.
 
     name : a part of the name or, after a slash, a regular expression.
     """

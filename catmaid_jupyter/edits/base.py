@@ -48,7 +48,7 @@ class Applied:
 class Edit(msgspec.Struct, Generic[R_co], frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An edit: its fields are its arguments, lengths in nm in project space.
 
-    A subclass says all there is to know of one edit, and registers itself (see `registry`) under its name in
+    A subclass describes one edit completely, and registers itself (see `registry`) under its name in
     snake case: `SetConfidence` is `set_confidence` for widgets and in `project.edit`.
 
     state : CATMAID's state JSON, what the author saw; None reads the present state from the server first.
@@ -58,7 +58,7 @@ class Edit(msgspec.Struct, Generic[R_co], frozen=True, kw_only=True, forbid_unkn
     """All registered edits; read as `registry.EDITS`."""
 
     is_registered: ClassVar[bool] = True
-    """False for edits that only take others back, which nobody asks for by name."""
+    """False for edits that only take others back, which cannot be called by name."""
 
     route: ClassVar[str] = ""
     """Where the edit is sent, below the project, with fields in braces; empty if it consists of other edits."""

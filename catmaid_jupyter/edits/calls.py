@@ -31,7 +31,7 @@ R = TypeVar("R")
 
 
 class AppliesEdits(Protocol):
-    """What applies edits: the journal of a project."""
+    """An object that applies edits: the journal of a project."""
 
     async def apply(self, edit: Edit[Any], /) -> Applied:
         """Apply an edit; runs on the background loop."""
@@ -96,7 +96,7 @@ class EditCall(Generic[P, R]):
 
 
 def _without_limits(parameter: inspect.Parameter) -> inspect.Parameter:
-    """A parameter with a type that is short to read: `int` for an integer from 1 to 5."""
+    """A parameter with a simple type for the help: `int` for an integer from 1 to 5."""
     if get_origin(parameter.annotation) is Annotated:
         return parameter.replace(annotation=get_args(parameter.annotation)[0])
     return parameter

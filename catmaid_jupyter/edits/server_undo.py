@@ -29,7 +29,7 @@ class ServerUndo:
         """Edits of this version and later ones are passed over."""
 
     def edited(self) -> None:
-        """To be called after an edit, which is what `undo` takes back first."""
+        """To be called after an edit: `undo` then takes back that edit first."""
         self._before = None
 
     async def take_back(self, what: TakingBack, key: str) -> JsonObject | None:

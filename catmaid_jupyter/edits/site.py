@@ -106,7 +106,7 @@ class Site:
         self._read: dict[tuple[object, ...], Any] = {}
 
     def restart(self) -> None:
-        """Begin the edit again from its start, with what was read before."""
+        """Begin the edit again, with the answers that were read before."""
         self._step = 0
 
     async def write(self, path: str, form: Mapping[str, FormValue], *, state: str | None, key: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What `undo` needs to know of a user's own edits, on servers that cannot take versions back."""
+"""The user's own edits, for `undo` on servers that cannot take versions back."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class UndoableEdit:
 
     @classmethod
     def of(cls, applied: Applied) -> UndoableEdit:
-        """What takes an edit back that the server confirmed."""
+        """The edits that take back an edit that the server confirmed."""
         return cls(applied.text, applied.position, tuple(KeyedEdit(edit, new_key()) for edit in applied.inverse))
 
     def renamed(self, replaces: Mapping[int, int]) -> UndoableEdit:
@@ -38,12 +38,12 @@ class UndoableEdit:
         return dataclasses.replace(self, inverse=inverse)
 
     def after_first(self, replaces: Mapping[int, int]) -> UndoableEdit:
-        """What is left to take back after the first edit of `inverse`, which replaced some ids."""
+        """The rest to take back after the first edit of `inverse`, which replaced some ids."""
         rest = dataclasses.replace(self, inverse=self.inverse[1:], replaced={**self.replaced, **replaces})
         return rest.renamed(replaces)
 
     def report(self) -> JsonObject:
-        """What was undone, as `Journal.undo` returns it."""
+        """A description of what was undone, as `EditJournal.undo` returns it."""
         return {
             "undone": self.text,
             "position": None if self.position is None else list(self.position),

@@ -1,4 +1,4 @@
-"""Versions in words: what an edit did, from the label that its version has in the log."""
+"""Versions in words, from their labels in the log."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ _WORDS: Final = {
 _MOVE: Final = "nodes.update_location"
 
 EDITS_IN_WORDS: Final[Mapping[str, str]] = MappingProxyType(_WORDS)
-"""What each label of the log says, in words."""
+"""Words for each label of the log."""
 
 
 def edit_in_words(label: str, changes: Iterable[Mapping[str, Any]] = ()) -> str:

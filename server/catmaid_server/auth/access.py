@@ -1,4 +1,4 @@
-"""Who asks, and what may they do: read from the store once, and forgotten whenever access changes there."""
+"""Users and permissions, read from the store once and forgotten whenever they change there."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ TOKEN_PERMISSION = "can_annotate_with_token"  # noqa: S105 -- a permission's nam
 
 
 _OWNER_PERMISSION = "delete_project"
-"""Who forks a project has this in the copy, as CATMAID grants it."""
+"""A user who forks a project gets this in the copy, as in CATMAID."""
 
 
 def _sufficient(permission: str) -> set[str]:
-    """The permissions each of which includes `permission`: those of administrators do, except for API tokens.
+    """The permissions that include `permission`: that of administrators includes all but writing with API tokens.
 
-    Who owns a project may write there with API tokens without asking for the permission.
+    The owner of a project may write there with API tokens without being granted that.
     """
     if permission == TOKEN_PERMISSION:
         return {permission, _OWNER_PERMISSION}
@@ -68,8 +68,8 @@ class _KnownToken(NamedTuple):
 class Access:
     """Remembers users, sessions, tokens and permissions.
 
-    What this process writes is known when the write returns, since PostgreSQL notifies the writing connection with the
-    commit itself; of other processes' writes `watch` learns.
+    This process knows its own writes when they return, since PostgreSQL notifies the writing connection with the
+    commit; `watch` notices the writes of other processes.
     """
 
     def __init__(self, store: Store) -> None:
@@ -100,7 +100,7 @@ class Access:
 
     @property
     def next_change(self) -> asyncio.Event:
-        """Set as soon as anything is forgotten after it was taken."""
+        """An event that is set at the next change of access."""
         return self._changed
 
     async def user_of_token(self, token: str) -> User | None:
@@ -154,7 +154,7 @@ class Access:
         return user
 
     async def anonymous(self) -> User:
-        """The visitor who did not say who they are."""
+        """The user of requests without a login or token."""
         if self._anonymous is not None:
             return self._anonymous
         age = self._age
@@ -193,7 +193,7 @@ class Access:
         return not granted.isdisjoint(_sufficient(permission))
 
     async def edits_by_token(self, user: User, project_id: int) -> bool:
-        """Whether a user may edit in a project with an API token, which takes a permission more; not so of visitors."""
+        """Whether a user may edit with an API token, which needs one more permission, but not of anonymous users."""
         return await self.allows(user, project_id, Permission.ANNOTATE) and (
             user.username == users.ANONYMOUS or await self.allows(user, project_id, TOKEN_PERMISSION)
         )
@@ -204,7 +204,7 @@ class Access:
         return user.is_superuser or any(not names.isdisjoint(_sufficient(permission)) for names in granted)
 
     async def has_project(self, project_id: int) -> bool:
-        """Whether there is such a project, for who may browse all of them."""
+        """Whether a project exists; for users who may browse all projects."""
         if project_id in self._projects:
             return True
         age = self._age

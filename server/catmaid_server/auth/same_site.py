@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from yarl import URL
 
 _SCRIPT_HEADERS = ("X-Requested-With", "X-CSRFToken")
-"""Only scripts can add these; on other sites they would have to ask first, and are not let in with cookies."""
+"""Only scripts can add these headers; scripts of other sites need CORS for that, which is not granted with cookies."""
 
 
 def is_foreign(headers: Mapping[str, str], service_url: URL) -> bool:
@@ -20,7 +20,7 @@ def is_foreign(headers: Mapping[str, str], service_url: URL) -> bool:
 
 
 def is_ours(headers: Mapping[str, str], service_url: URL) -> bool:
-    """Whether it is certain that a page of this service, or a program, sent a request: no link or picture elsewhere."""
+    """Whether a page of this service, or a program, certainly sent a request, and no link or picture elsewhere."""
     if is_foreign(headers, service_url):
         return False
     return (
@@ -38,7 +38,7 @@ def opens_socket(headers: Mapping[str, str]) -> bool:
 def is_over_https(headers: Mapping[str, str], service_url: URL) -> bool:
     """Whether a browser reached this service by HTTPS, be it through a proxy that is not trusted.
 
-    Who claims HTTPS without having it harms only themselves.
+    A client that claims HTTPS wrongly harms only itself.
     """
     return service_url.scheme == "https" or headers.get("Origin", "").lower().startswith("https://")
 

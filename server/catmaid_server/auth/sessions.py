@@ -24,7 +24,7 @@ LIFETIME_S = int(LIFETIME.total_seconds())
 
 
 class Session(NamedTuple):
-    """Which session a cookie stands for, whose it is, and a mark of the password with which it began."""
+    """The session that a cookie stands for, its user, and a mark of the password with which it began."""
 
     id: UUID
     user_id: int
@@ -48,7 +48,7 @@ def issue(secret: bytes, session_id: UUID, user_id: int, password_hash: str) -> 
 
 
 def session_of(secret: bytes, cookie: str) -> Session | None:
-    """The session that a cookie stands for, if it is ours and has not run out; whether it is open the store knows."""
+    """The session that a cookie stands for, if we signed it and it is not expired; the store knows if it is open."""
     found = _VALUE.fullmatch(verified(secret, "session", cookie) or "")
     return None if found is None else Session(UUID(found["id"]), int(found["user"]), found["mark"])
 
@@ -59,6 +59,6 @@ def is_current(secret: bytes, session: Session, password_hash: str) -> bool:
 
 
 def _mark(secret: bytes, password_hash: str) -> str:
-    """Tells nothing of the hash to those who see the cookie."""
+    """A short mark of the password's hash, from which the hash cannot be found."""
     digest = hmac.digest(secret, b"session password:" + password_hash.encode(errors="surrogatepass"), hashlib.sha256)
     return base64.urlsafe_b64encode(digest[:12]).decode()

@@ -15,7 +15,7 @@ def sign(secret: bytes, purpose: str, value: str, *, expires: int) -> str:
 
 
 def verified(secret: bytes, purpose: str, signed: str, *, now: float | None = None) -> str | None:
-    """The value, if the signature is right and the time has not run out."""
+    """The value, if the signature is right and not expired; else None."""
     text, _, signature = signed.rpartition(".")
     value, _, expires = text.rpartition(".")
     if not value or not expires.isdecimal():

@@ -15,11 +15,11 @@ class TokenUses:
         self._times: dict[int, datetime] = {}
 
     def note(self, token_id: int) -> None:
-        """A request came with this token."""
+        """Note that a request came with this token."""
         self._times[token_id] = datetime.now(UTC)
 
     async def write(self, store: Store) -> None:
-        """Write what is not written yet; if this fails, it is left for the next time."""
+        """Write the uses that are not written yet; after a failure they are kept for the next call."""
         times, self._times = self._times, {}
         if not times:
             return

@@ -1,6 +1,6 @@
 """What versions of a project changed: ids, and boxes of the places before and after.
 
-Read from tables and history after the commit, so that an edit pays nothing for who follows it.
+Read from tables and history after the commit, so that subscribers do not slow edits down.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from catmaid_server.domain.positions import Position
 sql = load("service/events")
 
 MOST_IDS = 300
-"""The most ids of one kind that are told of one version."""
+"""The most ids of one kind that are listed for one version."""
 
 Box: TypeAlias = tuple[Position, Position]
 """Lower and upper corner, nm."""
@@ -43,7 +43,7 @@ NOTHING = Changes([], [], [])
 
 @dataclass(frozen=True, slots=True)
 class CommittedVersion:
-    """A committed version: what it was, who made it, and when."""
+    """A committed version: its label, user and time."""
 
     version: int
     label: str
@@ -53,7 +53,7 @@ class CommittedVersion:
 
 
 async def changes_of(connection: Connection, versions: Sequence[int]) -> dict[int, Changes]:
-    """What versions changed in space and of skeletons; those that changed nothing of that are missing."""
+    """Changes of nodes, links and skeletons by version; versions without any are missing."""
     if not versions:
         return {}
     # Planned for these versions: that of an import has more rows than all others together.

@@ -1,7 +1,7 @@
-"""Tell subscribers of a project about each version committed there, and what it changed.
+"""Inform subscribers of a project about each version committed there, and what it changed.
 
-Polling the versions while somebody listens, woken at once by this process's own commits: a NOTIFY inside
-each edit would make PostgreSQL commit edits one after the other.
+The versions are polled while somebody listens, and at once after this process's own commits: a NOTIFY inside each
+edit would make PostgreSQL commit edits one after the other.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ sql = load("service/events")
 
 POLL_S = 0.1
 _REST_S = 0.02
-"""After each look: what many edits at once changed is read together."""
+"""Pause after each reading, so that the changes of many edits are read together."""
 MOST_MISSED = 1000
-"""The most versions that are told one by one to who was away, or did not keep up."""
+"""The most versions that are sent one by one to a subscriber who was away or is too slow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One committed version.
 
-    settled : who was told this event was told of all versions up to this one.
+    settled : a subscriber who got this event has got all versions up to this one.
     """
 
     version: CommittedVersion
@@ -43,7 +43,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Overrun:
-    """More versions than are told one by one, up to `newest`."""
+    """More versions, up to `newest`, than are sent one by one."""
 
     newest: int
     settled: int
@@ -53,7 +53,7 @@ News: TypeAlias = Event | Overrun
 
 
 class Subscription:
-    """What one subscriber is to be told.
+    """The events for one subscriber.
 
     newest, settled : the newest version when it began, and the newest settled one.
     """
@@ -65,16 +65,16 @@ class Subscription:
         self._waiting: asyncio.Queue[News] = asyncio.Queue(MOST_MISSED)
 
     async def next(self) -> News:
-        """What is to be told next, when there is something."""
+        """Wait for the next event and return it."""
         return await self._waiting.get()
 
     @property
     def is_empty(self) -> bool:
-        """Whether everything was told."""
+        """Whether no event is waiting."""
         return self._waiting.empty()
 
     def put(self, news: News) -> None:
-        """Add something; who does not keep up is told so instead of the rest."""
+        """Add an event; for a subscriber who is too slow, an `Overrun` replaces those that wait."""
         if self._waiting.full():
             while not self._waiting.empty():
                 self._waiting.get_nowait()
@@ -85,7 +85,7 @@ class Subscription:
 
 @dataclass(slots=True)
 class _Followed:
-    """A project that somebody follows: all versions up to `settled` were told, and of later ones these."""
+    """A project with subscribers: all versions up to `settled` were sent, and these later ones."""
 
     subscriptions: set[Subscription] = field(default_factory=set)
     settled: int | None = None
@@ -153,7 +153,7 @@ class Feed:
 
 
 async def _look(connection: Connection, project_id: int, followed: _Followed) -> None:
-    """Tell what is new in a project; the first look only learns what is not."""
+    """Send the new versions of a project; the first reading only finds out which versions are old."""
     before = followed.settled
     if before is not None and not await _new(connection, project_id, followed, before, most=1):
         return
@@ -175,7 +175,7 @@ async def _look(connection: Connection, project_id: int, followed: _Followed) ->
 async def _new(
     connection: Connection, project_id: int, followed: _Followed, above: int, *, most: int | None = None
 ) -> list[CommittedVersion]:
-    """Versions above one that were not told yet, oldest first."""
+    """Versions above one that were not sent yet, oldest first."""
     told = sorted(followed.told)
     return await fetch_records(
         connection, sql.new_versions, CommittedVersion, project_id=project_id, above=above, told=told, most=most
@@ -183,7 +183,7 @@ async def _new(
 
 
 async def _news(connection: Connection, versions: Sequence[CommittedVersion], before: int, settled: int) -> list[News]:
-    """What to tell of versions, oldest first; only who was told all of them was told all up to `settled`."""
+    """The events of versions, oldest first; only the last one tells that all versions up to `settled` were sent."""
     if len(versions) > MOST_MISSED:
         return [Overrun(max(version.version for version in versions), settled)]
     changes = await changes_of(connection, [version.version for version in versions])

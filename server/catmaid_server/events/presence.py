@@ -1,7 +1,7 @@
 """Presence: who looks at a project now, and where. Nothing of it is stored.
 
-Processes tell each other by NOTIFY, a few times a second at most, however much people move. Each tells again from time
-to time who is there, and when one that begins to listen asks; what one that ended had told is forgotten.
+Processes inform each other by NOTIFY, at most a few times a second. Each repeats who is there from time to time, and
+when a new process asks; the people of a process that ended are forgotten after a while.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CHANNEL = "catmaid_presence"
 _WHO_IS_HERE = "?"
 """Asks all processes to tell who is there."""
 _INTERVAL_S = 0.25
-"""At least so long between two tellings of one process, and of one follower."""
+"""Shortest time between two messages of one process, and between two messages to one follower."""
 _AGAIN_S = 15.0
 _FORGOTTEN_S = 40.0
 _AWAY_S = 1.0
@@ -113,7 +113,7 @@ class Guests:
         return self.others(guest)
 
     async def run(self) -> None:
-        """Tell and hear until cancelled; then tell who left."""
+        """Exchange positions with other processes until cancelled; then report that the guests of this one left."""
         try:
             await asyncio.gather(self._tell(), self._hear())
         finally:

@@ -1,6 +1,6 @@
 """The file of a backup: a tar of members, and last a manifest with the checksum of each, and its own.
 
-A file that was cut short has no manifest; one that was changed does not fit it.
+A truncated file has no manifest; in a file that was changed, a checksum is wrong.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CHUNK_BYTES = 1024**2
 
 
 class BackupError(ServiceError):
-    """A backup cannot be taken, or its file not be read; the message says why."""
+    """A backup cannot be taken, or its file cannot be read; the message says why."""
 
 
 class ArchiveMember(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +37,7 @@ class ArchiveMember(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a backup is of, and what is in it."""
+    """The origin and the members of a backup."""
 
     format: int
     made: str
@@ -48,7 +48,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     postgis: str
     migrations: list[str]
     settled_version: int
-    """The newest version of which nothing was still being written."""
+    """The newest settled version."""
     newest_version: int
     settings: dict[str, str]
     """Settings that were not the defaults, without secrets."""
@@ -63,7 +63,7 @@ class ArchiveWriter:
         self.members: list[ArchiveMember] = []
 
     def add(self, name: str, chunks: Iterable[bytes]) -> None:
-        """Add a member; its size is what there is."""
+        """Add a member with this content; its size need not be known before."""
         start = self._file.tell()
         self._file.write(bytes(tarfile.BLOCKSIZE * self._header_blocks(name)))
         digest, size = hashlib.sha256(), 0
@@ -79,7 +79,7 @@ class ArchiveWriter:
         self.members.append(ArchiveMember(name=name, size=size, sha256=digest.hexdigest()))
 
     def finish(self, manifest: Manifest) -> None:
-        """Add the manifest, and write all to disk."""
+        """Add the manifest, and flush the file to disk."""
         compact = msgspec.json.encode(msgspec.structs.replace(manifest, members=self.members))
         text = msgspec.json.format(compact, indent=2) + b"\n"
         self.add(MANIFEST, [text])
@@ -99,9 +99,9 @@ class ArchiveWriter:
 
 @contextmanager
 def new_archive(path: Path, *, replace: bool) -> Iterator[ArchiveWriter]:
-    """Write a backup beside its place, for us alone to read, and move it there when it is complete.
+    """Write a backup to a temporary file that only this user can read, and rename it when it is complete.
 
-    Raises `BackupError` if the place is taken and it is not to be replaced.
+    Raises `BackupError` if the file exists and may not be replaced.
     """
     if path.is_dir():
         raise BackupError(f"{path} is a folder: name a file, such as {path / 'catmaid.backup'}.")

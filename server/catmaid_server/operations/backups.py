@@ -1,4 +1,4 @@
-"""Take a backup of a database while it is used, with images if wanted: one file, of one state."""
+"""Back up a database in use into one file that holds one consistent state, with images if wanted."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Backup:
 def back_up(settings: Settings, path: Path, *, images: bool = False, replace: bool = False) -> Backup:
     """Write the state of the database to a new file, and the images of the data folder if wanted.
 
-    Raises `BackupError` or `ServiceError`; then there is no file, or the one that was to be replaced.
+    Raises `BackupError` or `ServiceError`; then no file is written, and one that was to be replaced stays.
     """
     with new_archive(path, replace=replace) as archive, running_database(settings) as dsn:
         manifest = _dump(dsn, settings, archive)

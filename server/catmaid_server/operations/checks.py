@@ -1,4 +1,4 @@
-"""Whether everything holds in a database that should hold at any time."""
+"""Check a database: statements that hold at any time, and the rows for which they do not."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class Outcome:
     """Id, and more about it."""
     has_more: bool
     remedy: str | None
-    """The command that mends it; None where nothing is wrong."""
+    """The command that repairs it; None if nothing is wrong."""
 
 
 async def check(connection: Connection) -> list[Outcome]:
-    """Try every statement. The connection sees one state; see `databases.one_snapshot`."""
+    """Check every statement. The connection sees one state; see `databases.one_snapshot`."""
     return [await _tried(connection, known) for known in CHECKS]
 
 

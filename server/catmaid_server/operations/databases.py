@@ -1,4 +1,4 @@
-"""Reach the database of a data folder as it is: it is neither made nor migrated."""
+"""Open the database of a data folder as it is, without making or migrating it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def require_database(settings: Settings) -> None:
 
 @contextmanager
 def running_database(settings: Settings) -> Iterator[str]:
-    """Connection string of the database, whatever its schema; one that did not run ends with the block."""
+    """Connection string of the database, whatever its schema; a server that did not run is stopped after the block."""
     require_database(settings)
     cluster = embedded_cluster(settings)
     if cluster is None:

@@ -48,7 +48,7 @@ def client_program(name: str, settings: Settings, *, major: int) -> str:
 def libpq_environment(dsn: str) -> dict[str, str]:
     """Environment variables with which PostgreSQL's programs reach a database.
 
-    Raises `ServiceError` for what only a command line could tell them.
+    Raises `ServiceError` for settings that these programs take only on the command line.
     """
     variables = {
         option.keyword.decode(): option.envvar.decode() for option in pq.Conninfo.get_defaults() if option.envvar
@@ -60,7 +60,7 @@ def libpq_environment(dsn: str) -> dict[str, str]:
 
 
 def connection_argument(dsn: str, database: str) -> str:
-    """The argument that names the database, and what the environment cannot tell; nothing secret."""
+    """The argument that names the database, with settings that have no environment variable; nothing secret."""
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults() if option.envvar} | {"sslpassword"}
     rest = {name: str(value) for name, value in conninfo_to_dict(dsn).items() if name not in known}
     return f"--dbname={make_conninfo(**(rest | {'dbname': database}))}"

@@ -1,4 +1,4 @@
-"""Make derived data anew where they are wrong: skeletons of links and reviews, edges, summaries, counters."""
+"""Compute wrong derived data again: skeletons of links and reviews, edges, summaries, counters."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ _STEPS = (sql.link_skeletons, sql.review_skeletons, sql.edges, sql.past_edges, s
 
 
 async def rebuild(tx: Connection) -> None:
-    """Make all derived data anew, in the version of this transaction; what is right stays as it is."""
+    """Compute all derived data again, in the version of this transaction; rows that are right are not touched."""
     for step in _STEPS:
         await tx.execute(step)

@@ -40,13 +40,13 @@ _ALLOWED_IN_EMPTY = {STAGING, "lost+found", "logs", "service.lock", "setup.lock"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, and from where on versions go on."""
+    """What was restored, and the version after which new ones follow."""
 
     made: str
     """Time of the state, ISO 8601, UTC."""
     newest_version: int
     version: int | None
-    """The version of the restore, after which versions go on; None if nothing was written."""
+    """The version of the restore, after which new ones follow; None if nothing was written."""
     images: int
     settings: dict[str, str]
     """Settings that the service had and that are not kept in its data."""
@@ -62,15 +62,15 @@ def restore(settings: Settings, path: Path, *, moved: bool = False, dry_run: boo
     path
         The file of the backup.
     moved
-        The old service wrote nothing after the backup was taken, so ids and versions go on without a gap. Else those
-        that it may have given since are left out.
+        True if the old service wrote nothing after the backup was taken: then ids and versions continue without a
+        gap. Else those that it may have given since are skipped.
     dry_run
         Only compare the checksums.
 
     Raises
     ------
     BackupError, ServiceError
-        If the file is damaged, or what is to be written to is not empty; then nothing was written.
+        If the file is damaged, or the target is not empty; then nothing was written.
     """
     archive = Archive(path)
     try:

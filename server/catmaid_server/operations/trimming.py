@@ -1,4 +1,4 @@
-"""Delete the history before a version, when an administrator asks for it: what it was cannot be read any more."""
+"""Delete the history before a version, for an administrator; earlier versions cannot be read afterwards."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LABEL = "operations.trim"
 
 
 class TableStates(NamedTuple):
-    """How many states of rows a history table loses."""
+    """The number of states of rows that a history table loses."""
 
     name: str
     states: int
@@ -35,7 +35,7 @@ class LostPin:
 
 @dataclass(frozen=True, slots=True)
 class Trim:
-    """What goes if the history before a version is trimmed."""
+    """What is deleted if the history before a version is trimmed."""
 
     version: int
     """The first version that can be read afterwards."""
@@ -49,7 +49,7 @@ class Trim:
 
 
 async def planned(connection: Connection, before: str, project: str | None) -> Trim:
-    """What would go before a version, the pin of a project, or a time.
+    """What trimming before a version, a pin of a project, or a time would delete.
 
     Raises `InvalidInput` if it is none of these, `VersionGone` if it is trimmed already.
     """
@@ -80,7 +80,7 @@ async def trim(tx: Connection, version: int, *, with_pins: bool) -> Trim:
 
 
 def refusal(found: Trim) -> str:
-    """Which pins are in the way."""
+    """The message that names the pins that prevent a trim."""
     names = ", ".join(f"{pin.name!r} of {pin.project!r} (version {pin.version})" for pin in found.pins)
     return (
         f"Pins stand for versions before {found.version}: {names}. Trim before version {found.pins[0].version} at "

@@ -1,4 +1,4 @@
-"""Bring a data folder to this release, and to the newest PostgreSQL of this machine. What it was is kept."""
+"""Upgrade a data folder to this release, and to the newest PostgreSQL of this machine. The old database is kept."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CHUNK_BYTES = 1024**2
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What an upgrade did."""
+    """The result of an upgrade."""
 
     migrations: list[str]
     postgres_before: int | None

@@ -20,7 +20,7 @@ _OTHER_LINKS = "other_links"
 
 
 class TableDiff(NamedTuple):
-    """How many rows of a table only the later version has, how many have other values, how many only the earlier."""
+    """How many rows of a table were added, changed and removed."""
 
     table: str
     added: int
@@ -30,7 +30,7 @@ class TableDiff(NamedTuple):
 
 @dataclass(slots=True)
 class Tally:
-    """How much a neuron got and lost of something."""
+    """How many items of one kind a neuron gained and lost."""
 
     added: int = 0
     removed: int = 0
@@ -47,9 +47,9 @@ class NeuronState:
 
 @dataclass(slots=True)
 class NeuronDiff:
-    """What became of a neuron between two versions.
+    """The differences of a neuron between two versions.
 
-    What came to it from another neuron, as by a join, counts as added, what went to another as removed.
+    Items that came from another neuron, as by a join, count as added; items that went to another as removed.
     """
 
     neuron_id: int
@@ -59,7 +59,7 @@ class NeuronDiff:
     nodes: Tally = field(default_factory=Tally)
     nodes_moved: int = 0
     nodes_edited: int = 0
-    """Treenodes that stayed in their place and have another parent, radius or confidence."""
+    """Treenodes that did not move, but have another parent, radius or confidence."""
     presynapses: Tally = field(default_factory=Tally)
     postsynapses: Tally = field(default_factory=Tally)
     other_links: Tally = field(default_factory=Tally)
@@ -69,7 +69,7 @@ class NeuronDiff:
 
     @property
     def extent(self) -> int:
-        """How many treenodes, links, reviews and annotations are different."""
+        """The number of treenodes, links, reviews and annotations that differ."""
         tallies = (self.nodes, self.presynapses, self.postsynapses, self.other_links, self.reviews)
         annotations = len(self.annotations_added) + len(self.annotations_removed)
         return self.nodes_moved + self.nodes_edited + annotations + sum(t.added + t.removed for t in tallies)
@@ -77,16 +77,16 @@ class NeuronDiff:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """What is different at version `new` from version `old`."""
+    """The differences between version `old` and version `new`."""
 
     old: int
     new: int
     tables: list[TableDiff]
     neurons: list[NeuronDiff]
     total_neurons: int | None
-    """How many neurons are different; None if too much changed to compare them."""
+    """The number of neurons that differ; None if too much changed to compare them."""
     cut: str | None = None
-    """A sentence that says what is left out; None if nothing is."""
+    """A sentence that says what is left out; None if everything is included."""
 
 
 async def diff(
@@ -94,7 +94,7 @@ async def diff(
 ) -> Diff:
     """Compare two settled versions of a project.
 
-    Neurons in which most is different come first, at most `most_neurons` of them. `InvalidInput` if `old` is newer.
+    Neurons with the most differences come first, at most `most_neurons` of them. `InvalidInput` if `old` is newer.
     """
     if old > new:
         raise InvalidInput(f"The first version, {old}, is newer than the second, {new}: exchange them.")
@@ -171,7 +171,7 @@ class _Owners:
         return cls(*sides)
 
     def pair(self, before: int | None, after: int | None) -> tuple[int | None, int | None]:
-        """The neurons that something was of and is of."""
+        """The neurons of the skeletons to which an item belonged before and belongs after."""
         return (
             None if before is None else self.before.get(before),
             None if after is None else self.after.get(after),

@@ -1,4 +1,4 @@
-"""A neuron's life: who made it and how long they worked at it, and how it grew."""
+"""A neuron's life: who made it, how long they worked on it, and how it grew."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _LONGEST_GAP_S = 1e9
 
 @dataclass(frozen=True, slots=True)
 class Contributor:
-    """What a user did for a neuron, and how long that took.
+    """The work of a user on a neuron, and the time spent.
 
-    Counts are of what there is; sessions and times also of what was deleted or changed since.
+    Counts include only what exists now; sessions and times also include what was deleted or changed since.
     """
 
     user_id: int
@@ -47,7 +47,7 @@ class Contributor:
 
 
 class GrowthStep(NamedTuple):
-    """How large a neuron was from a version or a day on: treenodes, cable (nm). By creation, there is no version."""
+    """Size of a neuron (treenodes, cable in nm) from a version or a day on; `version` is None by creation."""
 
     version: int | None
     time: datetime
@@ -64,9 +64,9 @@ async def skeletons_of(connection: Connection, project_id: int, neuron_id: int) 
 
 
 async def contributors(connection: Connection, project_id: int, neuron_id: int, *, gap_s: float) -> list[Contributor]:
-    """Who worked at a neuron, those who made most treenodes first.
+    """The users who worked on a neuron; those who made the most treenodes come first.
 
-    A session ends where a user does nothing at the neuron for so many seconds (`gap_s`). An act is what made or edited
+    A session ends when a user does nothing on the neuron for `gap_s` seconds. An act is what made or edited
     a treenode, made a link, label, annotation or review, or deleted one of these.
     """
     if not 0 < gap_s <= _LONGEST_GAP_S:
@@ -130,7 +130,7 @@ async def growth(connection: Connection, project_id: int, neuron_id: int, *, by:
 
 
 def _totals(states: list[tuple[int, int, int | None, int, float]]) -> Iterator[tuple[int, int, float]]:
-    """Versions after which the size of all skeletons together was another, with that size."""
+    """Versions that changed the total size of some skeletons, with the size after each."""
     changes: defaultdict[int, dict[int, tuple[int, float] | None]] = defaultdict(dict)
     for skeleton_id, version, ended_by, nodes, cable in states:
         changes[version][skeleton_id] = (nodes, cable)

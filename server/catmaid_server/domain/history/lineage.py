@@ -1,4 +1,4 @@
-"""Joins and splits that skeletons went through: where their treenodes came from, and what became of them."""
+"""Joins and splits of skeletons: where their treenodes came from, and where they are now."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class _Move(NamedTuple):
 class Passage:
     """Treenodes that went from one skeleton to another in a version.
 
-    `kind` is `join` if the other was there before, `split` if it was not, `renumber` if all went to a new one; `nodes`
-    counts those that the skeletons in question ever had.
+    `kind` is `join` if the target existed before, `split` if it is new, `renumber` if all treenodes went to a new one;
+    `nodes` counts the treenodes that the skeletons in question ever had.
     """
 
     version: int
@@ -50,7 +50,7 @@ class Passage:
 
 
 class Successor(NamedTuple):
-    """A skeleton that has treenodes that others had; without ids and name, those that are deleted."""
+    """A skeleton that now has treenodes of others; ids and name are None for treenodes that were deleted."""
 
     skeleton_id: int | None
     neuron_id: int | None
@@ -60,18 +60,18 @@ class Successor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """What became of the treenodes that some skeletons ever had, and their joins and splits, by version."""
+    """Joins and splits of treenodes that skeletons ever had, by version, and the skeletons that have them now."""
 
     became: list[Successor]
     passages: list[Passage]
     cut: str | None
-    """A sentence that says what is left out; None if nothing is."""
+    """A sentence that says what is left out; None if everything is included."""
 
 
 async def lineage(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> Lineage:
-    """The joins and splits that treenodes went through which skeletons ever had, and where these are now.
+    """Joins and splits of the treenodes that skeletons ever had, and the skeletons that have them now.
 
-    Skeletons that are gone are known, too; `NotFound` for those that the project never had.
+    Deleted skeletons may be given, too; `NotFound` for skeletons that the project never had.
     """
     wanted = sorted(set(skeleton_ids))
     known = {row[0] for row in await fetch_all(connection, sql.known, project_id=project_id, skeleton_ids=wanted)}

@@ -26,9 +26,9 @@ class RemainingAncestor:
 
 @dataclass(frozen=True, slots=True)
 class LastChange:
-    """The version that a node is of, or that deleted it: what it was, whose, and when.
+    """The version that changed or deleted a node last: its label, user and time.
 
-    ancestor : of a deleted treenode; None if there is none any more.
+    ancestor : the nearest one of a deleted treenode that still exists; else None.
     """
 
     version: int

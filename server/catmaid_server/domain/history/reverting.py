@@ -1,4 +1,4 @@
-"""Take versions back: what they created goes, what they changed or deleted is as it was, with its ids."""
+"""Take versions back: delete rows that they created, restore rows that they changed or deleted, with their ids."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MOST_VERSIONS = 10_000
 
 
 class LaterChange(NamedTuple):
-    """A row that another version changed since: its table and key, that version, why it is in the way, who and when."""
+    """A row that a later version changed: table, key, version, why it prevents the revert, user and time."""
 
     table: str
     key: dict[str, int]
@@ -56,7 +56,7 @@ class RevertConflict(StateMismatch):
 
 
 class TableChanges(NamedTuple):
-    """How many rows of a table versions created, changed and deleted."""
+    """How many rows of a table were created, changed and deleted by versions."""
 
     table: str
     created: int
@@ -66,7 +66,7 @@ class TableChanges(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ChangedNode:
-    """A treenode that is there, or the place (nm) of a node that is not: then without ids."""
+    """A treenode that exists, or the place (nm) of a deleted node, without ids."""
 
     x: float
     y: float
@@ -77,7 +77,7 @@ class ChangedNode:
 
 @dataclass(frozen=True, slots=True)
 class Reverted:
-    """What was taken back, and what to show of it."""
+    """What was taken back, and a node to show."""
 
     versions: list[int]
     changes: list[TableChanges]
@@ -94,12 +94,12 @@ class Taken(NamedTuple):
 
 
 async def changes_of(connection: Connection, versions: Sequence[int]) -> list[TableChanges]:
-    """What versions did to what can be taken back, by table."""
+    """Rows that versions changed and that can be restored, counted by table."""
     return [TableChanges(*row) for row in await fetch_all(connection, sql.changes, versions=list(versions))]
 
 
 async def conflicts_of(connection: Connection, project_id: int, versions: Sequence[int]) -> list[LaterChange]:
-    """Why versions of a project cannot be taken back, the newest reasons first; empty if they can."""
+    """Later changes that prevent taking versions of a project back, newest first; empty if there are none."""
     together = await _with_cancelled(connection, project_id, versions)
     rows = await fetch_all(connection, sql.conflicts, versions=together, most=_MOST_CONFLICTS)
     return [LaterChange(table, json.loads(key), *more) for table, key, *more in rows]
@@ -108,7 +108,7 @@ async def conflicts_of(connection: Connection, project_id: int, versions: Sequen
 async def _with_cancelled(connection: Connection, project_id: int, versions: Sequence[int]) -> list[int]:
     """These versions, and later ones that together changed nothing: each with the one that took it back.
 
-    They are no conflict: what an edit and its undo did to a row in between is gone.
+    They are no conflict, since an edit and its undo together leave a row as it was.
     """
     wanted = set(versions)
     if not wanted:
@@ -133,7 +133,7 @@ async def revert(tx: Connection, user: User, project_id: int, versions: Sequence
 
 
 async def take_back(tx: Connection, user: User, project_id: int, taken: Sequence[Taken], kind: str) -> Reverted:
-    """As `revert`; `kind` is what is kept of this: `revert`, `undo` or `redo`."""
+    """As `revert`; `kind` is recorded with the new version: `revert`, `undo` or `redo`."""
     versions = sorted({one.reverts for one in taken})
     await tx.execute(sql.keep_history)
     own = await require_versions(tx, project_id, versions) == {user.id}
@@ -158,7 +158,7 @@ async def take_back(tx: Connection, user: User, project_id: int, taken: Sequence
 
 
 async def require_versions(connection: Connection, project_id: int, versions: Sequence[int]) -> set[int]:
-    """The ids of the users who wrote these versions; `NotFound` if one is none of the project."""
+    """The ids of the users who wrote these versions; `NotFound` for a version that is not of the project."""
     if not versions or len(versions) > _MOST_VERSIONS:
         raise InvalidInput(f"Name 1 to {_MOST_VERSIONS} versions to take back.")
     await require_history(connection, min(versions))
@@ -170,7 +170,7 @@ async def require_versions(connection: Connection, project_id: int, versions: Se
 
 
 async def _require_permission(tx: Connection, user: User, versions: list[int], *, own: bool) -> None:
-    """What a user did, they may take back, unless it is locked by now; what others did, if they may edit all of it."""
+    """Users may take back their own changes, unless these are locked now, and changes of others that they may edit."""
     if user.is_superuser:
         return
     for (neuron_id,) in await fetch_all(tx, sql.neurons, versions=versions):
@@ -195,7 +195,7 @@ def _named(versions: Sequence[int]) -> str:
 
 
 def _told(versions: Sequence[int], conflicts: list[LaterChange]) -> str:
-    """Who changed what since, of the first conflicts."""
+    """The first conflicts in words: who changed what."""
     lines = [
         f"{conflict.table} {' '.join(map(str, conflict.key.values()))} {conflict.reason} (version {conflict.version}, "
         f"{conflict.username}{f', {conflict.time:%Y-%m-%d %H:%M:%S} UTC' if conflict.time else ''})"

@@ -18,12 +18,12 @@ sql = load("history/transaction_log")
 MOST_ENTRIES = 10_000
 NEWEST = 2**62
 _FEW_STATES = 200_000
-"""Of a span in which no more than these changed, all are looked at; else what is in the box."""
+"""If no more states than these changed in a span of versions, all of them are read; else those in the box."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """Which versions are wanted; what is not given does not restrict."""
+    """Which versions are wanted; a condition that is not given does not restrict."""
 
     user_id: int | None = None
     label: str | None = None
@@ -62,7 +62,7 @@ class VersionPage:
 
 
 async def page(connection: Connection, project_id: int, wanted: LogFilter, *, length: int) -> VersionPage:
-    """One page of the log; `InvalidInput` for a length that is none."""
+    """One page of the log; `InvalidInput` for a length that is out of range."""
     if not 0 < length <= MOST_ENTRIES:
         raise InvalidInput(f"limit is a number of versions from 1 to {MOST_ENTRIES}, not {length}.")
     versions = await _fitting(connection, project_id, wanted)
@@ -91,7 +91,7 @@ async def author_named(connection: Connection, project_id: int, username: str) -
 
 
 async def _fitting(connection: Connection, project_id: int, wanted: LogFilter) -> list[int] | None:
-    """The versions that wrote what is wanted where it is wanted, in whatever project; None if any did."""
+    """The versions that fit neurons, skeletons and box, of all projects; None if none of these is given."""
     span = {"above": wanted.above, "up_to": wanted.up_to}
 
     async def versions(query: LiteralString, **values: Any) -> set[int]:

@@ -28,7 +28,7 @@ _FARTHEST = 1000
 
 
 class OwnEdit(NamedTuple):
-    """A version of a user, the group of those that are one edit with it, and the last that undid or redid it."""
+    """A version of a user, the group of versions that are one edit with it, and the last one that undid or redid it."""
 
     version: int
     label: str
@@ -39,17 +39,17 @@ class OwnEdit(NamedTuple):
 
     @property
     def is_undone(self) -> bool:
-        """Whether it is taken back."""
+        """Whether it is undone."""
         return self.last_kind == _UNDO
 
     @property
     def taken(self) -> Taken:
-        """What to take back, to undo or redo it."""
+        """The version to take back in order to undo or redo it."""
         return Taken(self.version, self.last if self.last is not None else self.version)
 
 
 async def next_undo(connection: Connection, user: User, project_id: int, *, before: int | None = None) -> list[OwnEdit]:
-    """The edit that `undo` would take back, made before a version or at any time: its versions, oldest first.
+    """The versions, oldest first, of the edit that `undo` would take back: the newest, or the newest before a version.
 
     Empty if there is none.
     """
@@ -91,7 +91,7 @@ async def redo(tx: Connection, user: User, project_id: int) -> tuple[OwnEdit, Re
 
 
 async def _with_group(connection: Connection, user: User, project_id: int, edit: OwnEdit) -> list[OwnEdit]:
-    """A version and those that are one edit with it, as far as they are undone as it is, oldest first."""
+    """The versions of one edit that are undone if this one is, and not undone if it is not; oldest first."""
     if edit.group is None:
         return [edit]
     group = await fetch_all(
@@ -107,7 +107,7 @@ async def _with_group(connection: Connection, user: User, project_id: int, edit:
 
 
 async def _own_edits(connection: Connection, user: User, project_id: int, below: int) -> AsyncIterator[OwnEdit]:
-    """The user's edits of a project below a version, newest first, as far back as anybody will undo."""
+    """The user's edits of a project before a version, newest first, at most `_FARTHEST`."""
     seen = 0
     while seen < _FARTHEST:
         rows = await fetch_all(

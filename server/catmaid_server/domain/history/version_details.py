@@ -1,4 +1,4 @@
-"""What versions were about: whose neurons, what took them back, and where."""
+"""Details of versions: neurons and places that they changed, and the versions that took them back."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _REDO = "redo"
 
 @dataclass(slots=True)
 class VersionDetails:
-    """A version, the neurons that it was about, by id with their newest names, and the version that took it back."""
+    """A version, the neurons that it changed (newest names by id), and the version that took it back."""
 
     version: int
     neurons: dict[int, str] = field(default_factory=dict)
     taken_back_by: int | None = None
-    """None if what it did is in effect, also if it was taken back and then brought back."""
+    """None if the version is in effect, also if it was undone and redone."""
 
 
 async def details_of(connection: Connection, project_id: int, versions: Sequence[int]) -> list[VersionDetails]:
-    """The details of versions of a project, in their order; `NotFound` if one is none of the project.
+    """The details of versions of a project, in the given order; `NotFound` for a version that is not of the project.
 
     Of a version that wrote more than some hundred rows, neurons may be missing.
     """
@@ -47,7 +47,7 @@ async def details_of(connection: Connection, project_id: int, versions: Sequence
 
 
 async def place_of(connection: Connection, project_id: int, version: int) -> ChangedNode:
-    """A place of what a version wrote; `InvalidInput` if it wrote nothing that has one, `NotFound` if there is none."""
+    """A place that a version changed; `InvalidInput` if nothing in it has a place, `NotFound` if there is no version."""
     await require_versions(connection, project_id, [version])
     row = await fetch_one(connection, sql.place, project_id=project_id, version=version)
     if row is None:
@@ -57,7 +57,7 @@ async def place_of(connection: Connection, project_id: int, version: int) -> Cha
 
 
 async def _takers(connection: Connection, versions: Sequence[int]) -> dict[int, int]:
-    """The version that took each back, of those whose effect is gone."""
+    """For versions that are not in effect, the version that took them back."""
     takers: dict[int, int] = {}
     # Who takes back is newer than what is taken back, so newer edits are known when older ones are looked at.
     for edit, version, kind in await fetch_all(connection, sql.takers, versions=list(versions)):

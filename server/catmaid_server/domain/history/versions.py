@@ -41,7 +41,7 @@ async def require_readable(connection: Connection, version: int) -> None:
 
 
 async def require_history(connection: Connection, version: int) -> None:
-    """`VersionGone` if it is not known any more what a version changed."""
+    """`VersionGone` if the history of a version was deleted, so that its changes are not known any more."""
     row = await fetch_one(connection, sql.trimmed, version=version)
     if row is not None:
         raise VersionGone(
@@ -51,17 +51,17 @@ async def require_history(connection: Connection, version: int) -> None:
 
 
 async def settled(connection: Connection) -> int:
-    """The newest version that is settled: no transaction of it or of a version before it runs any more."""
+    """The newest settled version: no transaction that writes this or an earlier version is running."""
     return int(await fetch_value(connection, sql.settled))
 
 
 async def newest(connection: Connection) -> int:
-    """The newest version that was committed, settled or not; not that of this transaction."""
+    """The newest committed version, settled or not, without that of this transaction."""
     return int(await fetch_value(connection, sql.newest))
 
 
 async def wait_until_settled(connection: Connection, version: int) -> None:
-    """Wait for who may still write this version or one before it; `InvalidInput` if that takes long."""
+    """Wait until no transaction that writes this or an earlier version runs; `InvalidInput` if that takes long."""
     deadline = time.monotonic() + _PATIENCE_S
     while (reached := await settled(connection)) < version:
         if time.monotonic() > deadline:
@@ -106,7 +106,7 @@ async def resolve_or_none(connection: Connection, project_id: int | None, text: 
 async def resolve_or_now(
     connection: Connection, project_id: int, text: str, *, name: str, newest: int | None = None
 ) -> int:
-    """As `resolve`, where `now` is the newest settled version, or `newest`, and nothing after that can be named."""
+    """As `resolve`; `now` is `newest` or the newest settled version, and versions after `newest` are refused."""
     if text.strip() == NOW:
         return newest if newest is not None else await settled(connection)
     version = await resolve(connection, project_id, text.strip(), name=name)
