@@ -47,7 +47,7 @@ async def details_of(connection: Connection, project_id: int, versions: Sequence
 
 
 async def place_of(connection: Connection, project_id: int, version: int) -> ChangedNode:
-    """A place that a version changed; `InvalidInput` if nothing in it has a place, `NotFound` if there is no version."""
+    """A place that a version changed; `InvalidInput` if nothing in it has one, `NotFound` if there is no version."""
     await require_versions(connection, project_id, [version])
     row = await fetch_one(connection, sql.place, project_id=project_id, version=version)
     if row is None:

@@ -101,7 +101,7 @@ def _node_to_review(node: ReviewNode) -> NodeToReview:
     }
 
 
-class Reviewed(TypedDict):
+class MarkedReviewed(TypedDict):
     """The review."""
 
     reviewer_id: int
@@ -109,7 +109,7 @@ class Reviewed(TypedDict):
 
 
 @routes.any("/{project_id}/node/{treenode_id}/reviewed", needs=Permission.ANNOTATE, label="nodes.add_or_update_review")
-async def mark_reviewed(call: Call, form: NoParameters) -> Reviewed:
+async def mark_reviewed(call: Call, form: NoParameters) -> MarkedReviewed:
     """Note that the user reviewed a node."""
     time = await reviews.mark(call.tx, call.project_id, call.path["treenode_id"], call.user.id)
     return {"reviewer_id": call.user.id, "review_time": times.microseconds(time)}
