@@ -6,6 +6,6 @@
 - `journal`: order, keys, attempts; `undo`: what takes edits back
 - `site`: a project as one edit reads and writes it
 
-To add an edit, declare its class in the module of its target, and the line `name = Call(Class)` below the classes,
-which lets type checkers know it. Nothing else names it: widgets, `project.edit` and undo find it by itself.
+To add an edit, declare its class in the module of its target, and the line `name = EditCall(Class)` in the class of
+calls below, for type checkers. Nothing else names it: widgets, `project.edit` and undo find the class by its name.
 """

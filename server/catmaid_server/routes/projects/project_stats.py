@@ -20,7 +20,7 @@ routes = Routes()
 _RECENT = timedelta(days=30)
 
 
-class NodeCount(msgspec.Struct):
+class CountedNodes(msgspec.Struct):
     """Whether imported nodes count."""
 
     with_imports: bool = False
@@ -79,7 +79,7 @@ class OneUser(msgspec.Struct):
 
 
 @routes.any("/{project_id}/stats/nodecount", needs=Permission.BROWSE)
-async def count_nodes(call: Call, form: NodeCount) -> dict[int, float]:
+async def count_nodes(call: Call, form: CountedNodes) -> dict[int, float]:
     """Count the treenodes that users made."""
     async with call.reading() as connection:
         return await project_stats.nodes_by_user(connection, call.project_id, with_imports=form.with_imports)
