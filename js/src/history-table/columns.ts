@@ -1,4 +1,4 @@
-/** What the history table says of a version. */
+/** The columns of the history table. */
 import type { TableColumn } from "../shared/table/columns";
 import { localTime, timeAgo } from "../shared/times";
 import type { LogRow } from "./state";

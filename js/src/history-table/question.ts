@@ -1,4 +1,4 @@
-/** What taking versions back would change, and the question whether to do it. */
+/** A list of what taking versions back would change, and the question whether to do it. */
 import { element } from "../shared/dom";
 import { localTime } from "../shared/times";
 import type { Preview } from "./state";

@@ -13,7 +13,7 @@ export type Side = "before" | "after" | "present";
 export interface HistoryState extends FilterState {
   selected_versions: number[];
   height: number;
-  /** In words; empty if to nothing. */
+  /** To what the log is restricted, in words; empty if it is not. */
   restriction: string;
   /** In words; empty for the present. */
   version_shown: string;

@@ -118,7 +118,7 @@ export class HistoryTable {
     return result;
   }
 
-  /** Put what happened since on top. What came in while this ran is read once more. */
+  /** Load newer versions and put them on top; again if more came meanwhile. */
   private async readNews(): Promise<void> {
     this.hasNews = true;
     if (this.isReading || this.rows.isLoading) return;
@@ -151,7 +151,7 @@ export class HistoryTable {
     if (fresh.some(({ reverts }) => reverts.length > 0)) await this.readDetails(versions);
   }
 
-  /** What is taken back, or in effect again, by now. */
+  /** Update neurons of versions, and which versions are taken back. */
   private async readDetails(versions: number[]): Promise<void> {
     const { result } = await this.rpc.call<Details[]>("details", { versions }, { timeoutMs: LATE_MS });
     const details = new Map(result.map((one) => [one.version, one]));

@@ -2,7 +2,7 @@
 
 const SYMBOL = /^[^\p{L}\p{N}]$/u;
 
-/** Whether a key is meant by itself, and not as a shortcut of the page or of the system. */
+/** Whether a key is pressed alone, not as a shortcut of the page or of the system. */
 export function isPlain(event: KeyboardEvent): boolean {
   // Many keyboards have brackets and the like behind AltGr, which looks like Ctrl and Alt, or behind a Mac's Option.
   if (event.getModifierState("AltGraph")) return true;

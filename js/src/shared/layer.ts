@@ -44,14 +44,14 @@ export type NoticeLevel = "info" | "warning" | "error";
 
 export interface AskOptions {
   value?: string;
-  /** Ask for a yes instead of text: what the button says that gives it. */
+  /** Ask for a confirmation instead of text: the label of its button. */
   confirm?: string;
   suggestions?: string[];
 }
 
 /** Somebody else who looks at the project. */
 export interface Person {
-  /** Of the window: one user may have several. */
+  /** Id of the window, since one user may have several. */
   id: string;
   user_id: number;
   username: string;
@@ -88,11 +88,11 @@ export interface Layer {
   /** True when the layer used the key. */
   key(event: KeyboardEvent, host: LayerHost): boolean;
   help(): Array<[keys: string, what: string]>;
-  /** What a person has to know of all that the layer shows; empty as a rule. */
+  /** A sentence about everything that the layer shows, as that it is read only; usually empty. */
   banner(): string;
 }
 
-/** What a layer's module gives to viewers, which get it from the page's host by the layer's model. */
+/** The exports of a layer's module, which viewers get from the page's host by the layer's model. */
 export interface LayerExports {
   layer: Layer;
 }

@@ -1,4 +1,4 @@
-/** A cache that forgets what was used longest ago, bounded in bytes. */
+/** A cache with a limit in bytes, which drops the least recently used values. */
 export class LruCache<V> {
   private readonly entries = new Map<string, { value: V; size: number }>();
   private total = 0;

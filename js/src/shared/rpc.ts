@@ -17,7 +17,7 @@ export class RpcError extends Error {
   }
 }
 
-/** No answer came from the kernel in time: it is gone, or busy and of a kind that cannot do both. */
+/** No answer came from the kernel in time: it has ended, or is busy and cannot answer meanwhile. */
 export class KernelSilent extends RpcError {
   constructor(message = "The kernel does not answer.") {
     super(ERROR_CODE.UNREACHABLE, message);
@@ -55,7 +55,7 @@ interface EventMessage {
 
 type RpcListener = (data: unknown) => void;
 
-/** The browser's end: one for each widget model. */
+/** The browser's side of the requests: one for each widget model. */
 export class Rpc {
   // Several pages and views may share one model and all see every reply: start far apart.
   private nextId = Math.floor(Math.random() * 2 ** 40);
@@ -140,7 +140,7 @@ export class Rpc {
     }
   }
 
-  /** False if there is no kernel side any more: hosts differ in whether they say so. */
+  /** False if the kernel side does not exist any more; not all hosts report that. */
   private post(content: object): boolean {
     try {
       this.model.send(content);

@@ -1,4 +1,4 @@
-/** A function called at once and then at most every so often, always with the latest value. */
+/** Call a function at once, and then at most once in an interval, always with the latest value. */
 export interface Throttled<T> {
   (value: T): void;
   /** Call now with the waiting value. */

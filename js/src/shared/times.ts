@@ -9,7 +9,7 @@ const STEPS: ReadonlyArray<[unit: Intl.RelativeTimeFormatUnit, seconds: number]>
 ];
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
-/** The time where the reader is: 2026-06-30 14:05:09; the text itself if it is no time. */
+/** A time in the reader's time zone, 2026-06-30 14:05:09; the text itself if it is not a time. */
 export function localTime(iso: string): string {
   const time = new Date(iso);
   if (Number.isNaN(time.getTime())) return iso;

@@ -53,7 +53,7 @@ export function pannedCenter(view: View, dx: number, dy: number): Point {
   return [x - dx * view.nmPerPixel, y - dy * view.nmPerPixel, z];
 }
 
-/** The centre that keeps what is under (px, py) there at another zoom. */
+/** The centre at another zoom that keeps the point under (px, py) in its place. */
 export function zoomedCenter(view: View, px: number, py: number, nmPerPixel: number): Point {
   const [x, y] = view.toProject(px, py);
   return [x - (px - view.width / 2) * nmPerPixel, y - (py - view.height / 2) * nmPerPixel, view.center[2]];
@@ -79,7 +79,7 @@ function crowdedZoom(stack: Stack, size: Size): number {
   return Math.sqrt((most * width * height) / Math.max(size.width * size.height, 1));
 }
 
-/** Keep a zoom where there is something to see: pixels of 64 screen pixels to the image at a quarter. */
+/** Limit a zoom: from 64 screen pixels for each image pixel to the whole image at a quarter of the view. */
 export function clampZoom(stack: Stack, size: Size, nmPerPixel: number): number {
   const finest = Math.min(stack.resolution[0], stack.resolution[1]) / 64;
   const coarsest = Math.max(Math.min(fittingZoom(stack, size) * 4, crowdedZoom(stack, size)), finest);

@@ -1,4 +1,4 @@
-/** The layers of a viewer, as one. */
+/** All layers of a viewer together. */
 import type { AnyModel, Host } from "@anywidget/types";
 import type { Layer, LayerExports, LayerHost, LayerPointer } from "../shared/layer";
 import type { StackView } from "../shared/view";

@@ -2,7 +2,7 @@
 import { button, element } from "../shared/dom";
 import type { Person, Point, View } from "../shared/layer";
 
-/** Avatars in the corner; the rest is a number. */
+/** Most avatars in the corner; further people are only counted. */
 const MOST = 6;
 /** Sections before and behind the one shown on which people are marked, fainter. */
 const NEAR = 2;

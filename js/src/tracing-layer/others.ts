@@ -1,4 +1,4 @@
-/** What others change under a person's hands: the active node, a node that is dragged, what an edit depends on. */
+/** Changes by others that concern what a person is doing: the active node, a dragged node, nodes of an edit. */
 import type { LayerHost, Point } from "../shared/layer";
 import type { Kernel, LastChange } from "./data/kernel";
 import type { Change } from "./data/news";
@@ -28,7 +28,7 @@ export class Others {
   constructor(private readonly context: OthersContext) {}
 
   /**
-   * The active node does not exist any more: say who deleted it, and offer what is left above it.
+   * The active node was deleted: say who deleted it, and offer its nearest remaining ancestor.
    *
    * parent : its parent as it was drawn last; null if it never was drawn.
    */
@@ -46,7 +46,7 @@ export class Others {
     await this.offer(change, above);
   }
 
-  /** A node was dropped that others changed since it was pressed: it is moved if the person wants that all the same. */
+  /** A node was dropped that others changed while it was dragged: ask whether to move it all the same. */
   async dropped(hit: Hit, at: Point, change: Change): Promise<void> {
     const { queue, tracing } = this.context;
     if (queue.graph.kind(queue.resolve(hit.id)) === undefined) return; // it was deleted, which is told as such
@@ -97,7 +97,7 @@ export class Others {
   }
 }
 
-/** Whether a change is of a node or virtual node that was hit, as far as ids are told. */
+/** Whether a change lists the node that was hit, or a node of the edge that was hit. */
 export function isOf(change: Change, hit: Hit): boolean {
   const ids = hit.kind === "connector" ? change.connector_ids : change.treenode_ids;
   return ids?.includes(hit.id) || (hit.kind === "virtual" && ids?.includes(hit.parent)) || false;

@@ -1,4 +1,4 @@
-/** Where others look, and telling them where this page does. */
+/** Show where others look, and tell them where this page looks. */
 import type { LayerHost, Person, Point, View } from "../shared/layer";
 import { throttle } from "../shared/throttle";
 import type { Kernel } from "./data/kernel";
@@ -9,9 +9,9 @@ export interface PresenceContext {
   hosts(): Iterable<LayerHost>;
 }
 
-/** ms between two tellings of where this page looks. */
+/** ms between two messages about where this page looks. */
 const INTERVAL = 300;
-/** ms after which it is told again; the kernel takes a page that is silent for a minute for closed. */
+/** ms after which the message is repeated; a page that sends none for a minute counts as closed. */
 const AGAIN = 20_000;
 
 interface ViewedPosition {
@@ -37,7 +37,7 @@ export class Presence {
     if (!isSame && this.context.isOn()) this.tell(this.place);
   }
 
-  /** The page shows the layer no more. */
+  /** The page does not show the layer any more. */
   leave(): void {
     if (this.place && this.context.isOn()) this.tell(null);
     this.place = null;

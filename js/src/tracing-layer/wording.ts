@@ -1,4 +1,4 @@
-/** Parts of the sentences that a tracing layer says. */
+/** Parts of the messages of a tracing layer. */
 import { RpcError } from "../shared/rpc";
 import { ERROR_CODE } from "../wire/facts";
 

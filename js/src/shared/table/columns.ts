@@ -1,4 +1,4 @@
-/** The columns of a table: what they say of a row, and how much room they get. */
+/** The columns of a table: their text for a row, and their width. */
 
 export interface TableColumn<Row> {
   name: string;
@@ -8,9 +8,9 @@ export interface TableColumn<Row> {
   hint?(row: Row): string;
   /** CSS pixels; the least that a growing column needs. */
   width: number;
-  /** Its part of the room that is left; 0 if there is none given. */
+  /** Its share of the remaining width; 0, the default, if it does not grow. */
   grow?: number;
-  /** Where there is no room for all columns, those with the highest number go first; 0 stays always. */
+  /** If there is no room for all columns, those with the highest number are left out first; 0 is always shown. */
   rank?: number;
   align?: "right";
   isSortable?: boolean;

@@ -1,5 +1,5 @@
 /**
- * A virtual table in the page: regular-table draws the rows that are seen, and this adds what a grid has to have:
+ * A virtual table in the page: regular-table draws the visible rows, and this class adds what a grid needs:
  * an active cell, selection, keys, copying, and roles for screen readers.
  *
  * Focus stays on the grid, since cells are used again for other rows; `aria-activedescendant` names the active one.
@@ -32,7 +32,7 @@ export interface GridHost<Row> {
   sort?(name: string): void;
   /** Direction of the column by which rows are sorted. */
   sorted?(name: string): "ascending" | "descending" | "none";
-  /** More to look at in a row: names of CSS classes. */
+  /** Names of CSS classes for a row. */
   mark?(row: Row): string;
   copied(rows: number): void;
 }
@@ -76,7 +76,7 @@ export class Grid<Row> {
     this.node.style.height = `${pixels}px`;
   }
 
-  /** Show what the source has now. The active row stays the active one, wherever it went. */
+  /** Show the present rows of the source. The active row stays active, also in another place. */
   refresh(added = 0): void {
     const { source } = this.host;
     const index = this.activeKey === null ? -1 : source.indexOf(this.activeKey);
@@ -96,7 +96,7 @@ export class Grid<Row> {
     this.host.moved();
   }
 
-  /** Show which rows are selected by now. */
+  /** Show the present selection. */
   dress(): void {
     const { source } = this.host;
     this.table.setAttribute("aria-rowcount", String(source.isComplete ? source.length + HEAD_ROWS : -1));
@@ -204,7 +204,7 @@ export class Grid<Row> {
     event.stopPropagation();
   }
 
-  /** Whether a key meant something here. */
+  /** Handle a key; returns whether it means something here. */
   private act(event: KeyboardEvent): boolean {
     const { source, selection } = this.host;
     const size = {

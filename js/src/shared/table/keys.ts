@@ -1,4 +1,4 @@
-/** Moving the active cell of a table by keyboard, as WAI-ARIA's grid pattern has it. */
+/** Move the active cell of a table by keyboard, as in the grid pattern of WAI-ARIA. */
 
 export interface Cell {
   /** -1 is the head. */
@@ -9,7 +9,7 @@ export interface Cell {
 export interface GridSize {
   rows: number;
   columns: number;
-  /** Rows that are seen at once. */
+  /** Rows that are visible at once. */
   page: number;
   /** Whether the head can be active, to sort. */
   hasHead: boolean;

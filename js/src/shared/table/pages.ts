@@ -1,4 +1,4 @@
-/** Rows that come in pages, as a person scrolls down to them. */
+/** Rows that are loaded in pages while a person scrolls down. */
 import { isAbort } from "../rpc";
 import type { RowKey, RowSource } from "./source";
 
@@ -23,7 +23,7 @@ export class PagedRows<Row, Next> implements RowSource<Row> {
   private stopping = new AbortController();
   private state: "loading" | "ready" | "failed" = "ready";
 
-  /** Rows that are left when the next page is asked for. */
+  /** margin : rows that are left below when the next page is requested. */
   constructor(
     private readonly host: PageHost<Row, Next>,
     private readonly margin = 50,
@@ -72,7 +72,7 @@ export class PagedRows<Row, Next> implements RowSource<Row> {
     if (index >= this.rows.length - this.margin) void this.load();
   }
 
-  /** Put rows that are not there yet on top; how many these are. */
+  /** Put rows that are not loaded yet on top; returns their number. */
   prepend(rows: readonly Row[]): number {
     const added = rows.filter((row) => !this.indices.has(this.host.key(row)));
     if (added.length > 0) this.replace([...added, ...this.rows]);

@@ -1,4 +1,4 @@
-/** Rows that are selected, by their keys, so that they stay so when rows come and go. */
+/** The selected rows, by their keys, so that they stay selected when rows are added or removed. */
 import type { RowKey, RowSource } from "./source";
 
 export class RowSelection<Row> {
@@ -19,7 +19,7 @@ export class RowSelection<Row> {
     return this.selected.has(key);
   }
 
-  /** Select these and nothing else, without telling of it. */
+  /** Select exactly these, without notifying anybody. */
   set(keys: Iterable<RowKey>): void {
     this.selected.clear();
     for (const key of keys) this.selected.add(key);
@@ -57,7 +57,7 @@ export class RowSelection<Row> {
     this.changed(this.keys);
   }
 
-  /** Select all rows that are there. */
+  /** Select all loaded rows. */
   all(): void {
     if (this.source.length === 0) return;
     this.anchor = this.keyAt(0);
@@ -70,7 +70,7 @@ export class RowSelection<Row> {
     this.changed([]);
   }
 
-  /** The selected rows that are there, from top to bottom. */
+  /** The selected rows that are loaded, from top to bottom. */
   rows(): Row[] {
     const indices = this.keys.map((key) => this.source.indexOf(key)).filter((index) => index >= 0);
     return indices

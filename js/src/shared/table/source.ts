@@ -3,15 +3,15 @@
 export type RowKey = number | string;
 
 export interface RowSource<Row> {
-  /** Rows that are there. */
+  /** Number of loaded rows. */
   readonly length: number;
-  /** Whether these are all. */
+  /** Whether all rows are loaded. */
   readonly isComplete: boolean;
   row(index: number): Row | undefined;
-  /** What stays the same of a row when others come before it. */
+  /** The key of a row, which stays the same when rows are added before it. */
   key(row: Row): RowKey;
-  /** Where the row with a key is; -1 if it is not there. */
+  /** Index of the row with a key; -1 if it is not loaded. */
   indexOf(key: RowKey): number;
-  /** Say that rows up to an index are about to be shown, so that they are loaded if they are not there. */
+  /** Rows up to an index will be shown: load those that are missing. */
   reach(index: number): void;
 }

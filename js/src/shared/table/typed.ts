@@ -20,7 +20,7 @@ export class TypedRows implements RowSource<number> {
   private sorting: SortOrder | null = null;
   private filters: ReadonlyMap<string, string> = new Map();
 
-  /** `keys` names the column whose values are the same for ever, and different for each row. */
+  /** `keys` names the column with a constant and unique value for each row. */
   constructor(
     private readonly columns: Readonly<Record<string, ColumnValues>>,
     private readonly keys: string,
@@ -93,7 +93,7 @@ export class TypedRows implements RowSource<number> {
     return found.subarray(0, count);
   }
 
-  /** For each row, one more than where it is shown; 0 if it is not. */
+  /** For each row its place among the shown ones, counted from 1; 0 if it is not shown. */
   private inverse(): Uint32Array {
     const positions = new Uint32Array(this.size);
     this.order.forEach((row, index) => {

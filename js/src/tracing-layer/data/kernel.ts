@@ -1,4 +1,4 @@
-/** What the tracing layer asks of the kernel side of its widget. */
+/** The requests of the tracing layer to the kernel side of its widget. */
 import type { Person, Point } from "../../shared/layer";
 import type { Rpc } from "../../shared/rpc";
 import type { Answer } from "../edit/edit";
@@ -30,7 +30,7 @@ export interface LastChange {
   /** ISO 8601. */
   time: string | null;
   is_deleted: boolean;
-  /** The nearest of those above a deleted treenode that exists. */
+  /** The nearest ancestor of a deleted treenode that exists. */
   ancestor: { id: number; x: number; y: number; z: number } | null;
 }
 

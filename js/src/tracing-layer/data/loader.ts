@@ -1,4 +1,4 @@
-/** Keeps what is around the view loaded, with one request at a time. */
+/** Keeps the view and its surroundings loaded, with one request at a time. */
 import type { View } from "../../shared/layer";
 import { isAbort, RpcError } from "../../shared/rpc";
 import { throttle } from "../../shared/throttle";

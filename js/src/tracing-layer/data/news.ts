@@ -1,4 +1,4 @@
-/** Which changes of the project a page must read again: those of others, where it shows something. */
+/** Changes of the project that a page must load: those of others, in the part that it shows. */
 import type { Point } from "../../shared/layer";
 import type { Active } from "./selection";
 
@@ -14,13 +14,13 @@ export interface Change {
   time: string | null;
   /** Whether the user of this page made it, here or elsewhere; null if that is not known. */
   is_own_user: boolean | null;
-  /** Whether ids and boxes are told. */
+  /** Whether ids and boxes are known. */
   is_detailed: boolean;
   /** null: too many. */
   treenode_ids: number[] | null;
   connector_ids: number[] | null;
   skeleton_ids: number[] | null;
-  /** Around what changed, as it was and as it is, nm; null if nothing was or is. */
+  /** Around the changed places, before and after, nm; null if there are none. */
   old_box: Corners | null;
   new_box: Corners | null;
 }
@@ -35,10 +35,10 @@ export interface NewsHost {
 /** Own versions that are remembered; a change is told soon after its edit is answered. */
 const REMEMBERED = 1000;
 
-/** Sorts out the changes that this page made itself, whether they are told before their edits are answered or after. */
+/** Leaves out the changes that this page made, reported before or after the answers to its edits. */
 export class News {
   private readonly own = new Set<number>();
-  /** Told while an edit was under way whose version is not known yet. */
+  /** Reported while an edit was pending whose version is not known yet. */
   private held: Change[] = [];
 
   constructor(private readonly host: NewsHost) {}
@@ -68,7 +68,7 @@ export class News {
   }
 }
 
-/** Whether a change is of what is active: the node, or its skeleton. */
+/** Whether a change concerns the active node or its skeleton. */
 export function touches(
   change: Change,
   active: Active | null,

@@ -1,4 +1,4 @@
-/** What is active, kept the same as the model's traits. */
+/** The active node, synced with the model's traits. */
 import type { AnyModel } from "@anywidget/types";
 import type { Point } from "../../shared/layer";
 import type { TracingState } from "../state";
@@ -41,12 +41,12 @@ export class Selection {
     return this.now.kind === "virtual" ? this.now.at : this.graph().position(this.now.id);
   }
 
-  /** What became of the active node, as a sentence; null if the person chose what is active now. */
+  /** A sentence that says why the active node was lost; null if the person chose what is active now. */
   get lost(): string | null {
     return this.lostNow;
   }
 
-  /** Nothing is active any more, for a reason that the person must know before going on. */
+  /** Make nothing active, for a reason that the person must know before going on. */
   lose(reason: string): void {
     this.select(null);
     this.lostNow = reason;
@@ -65,7 +65,7 @@ export class Selection {
     else this.select({ kind: "virtual", id: hit.id, parent: hit.parent, at: [hit.x, hit.y, depth] });
   }
 
-  /** After the graph changed: follow ids and skeletons that have become others. */
+  /** After a change of the graph: take over the new ids of node and skeleton. */
   follow(resolve: (id: number) => number): void {
     const { now } = this;
     if (now) {

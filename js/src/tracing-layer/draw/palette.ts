@@ -1,4 +1,4 @@
-/** Colours on grey tissue that stay apart for people who see few colours. */
+/** Colours on grey images that colour-blind people can tell apart, too. */
 
 const SKELETONS = ["#f0932b", "#56b4e9", "#e58fd0", "#009e73", "#b7a6ff", "#c2d94c", "#ff9e9e", "#4fd1b5"];
 
