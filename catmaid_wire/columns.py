@@ -52,6 +52,12 @@ LINKS: Final[Schema] = {
 }
 """Links of a viewport; in CATMAID's rows they stand at their connector, without its id."""
 
+DETAIL_NODES: Final = ("id", "parent_id", "user_id", "x", "y", "z", "radius", "confidence")
+"""A treenode's row in `compact-detail`."""
+
+DETAIL_LINKS: Final = ("treenode_id", "connector_id", "kind", "x", "y", "z")
+"""A link's row in `compact-detail`; `kind` is a place in `relations.OF_DETAILS`."""
+
 NEURONS: Final[Schema] = {
     "id": "<i4",
     "skeleton_id": "<i4",

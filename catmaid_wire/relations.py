@@ -25,6 +25,9 @@ OF_LINKS: Final = (
 )
 """All relations that a link may have."""
 
+OF_DETAILS: Final = (PRESYNAPTIC, POSTSYNAPTIC, GAP_JUNCTION, DESMOSOME)
+"""Relations that `compact-detail` gives by number."""
+
 RECIPROCAL: Final = ("adjacent_to", "mirror_of")
 """Relations that A has to B whenever B has them to A."""
 

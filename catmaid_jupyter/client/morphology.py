@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,14 +15,10 @@ from catmaid_jupyter.api.answers import columns_of_rows, read_columns, without_p
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.frames import NODES, SKELETON_CONNECTORS, TAGS, frame, ordered
 from catmaid_jupyter.model import arbor
+from catmaid_wire import relations
+from catmaid_wire.columns import DETAIL_LINKS, DETAIL_NODES
 from catmaid_wire.forms import FormValue
-from catmaid_wire.relations import DESMOSOME, GAP_JUNCTION, POSTSYNAPTIC, PRESYNAPTIC
 from catmaid_wire.swc import SOMA_LABEL
-
-_RELATIONS: Final = {0: PRESYNAPTIC, 1: POSTSYNAPTIC, 2: GAP_JUNCTION, 3: DESMOSOME}
-"""Relations by their numbers in `compact-detail`."""
-NODE_ROW: Final = ("id", "parent_id", "user_id", "x", "y", "z", "radius", "confidence")
-CONNECTOR_ROW: Final = ("treenode_id", "connector_id", "kind", "x", "y", "z")
 
 
 @dataclass(frozen=True)
@@ -59,8 +55,8 @@ async def read_morphology(place: Place, skeleton_id: int) -> Morphology:
         nodes, connectors, tags = parts["nodes"], parts["connectors"], parts["tags"]
     else:
         rows, links, tags = answer.json()[:3]
-        nodes = without_parent(columns_of_rows(rows, NODE_ROW))
-        connectors = columns_of_rows(links, CONNECTOR_ROW)
+        nodes = without_parent(columns_of_rows(rows, DETAIL_NODES))
+        connectors = columns_of_rows(links, DETAIL_LINKS)
     return Morphology(ordered(frame(nodes, NODES), "id"), _with_relations(connectors), _tags(tags))
 
 
@@ -73,10 +69,11 @@ async def read_eswc(place: Place, skeleton_id: int, soma_markers: Sequence[str])
 
 def relation_names(kinds: ArrayLike) -> NDArray[np.object_]:
     """Names of relations from their numbers in `compact-detail`; `other` for those that have no number there."""
-    names = np.array([*_RELATIONS.values(), "other"], dtype=object)
+    known_names = list(relations.OF_DETAILS)
+    names = np.array([*known_names, "other"], dtype=object)
     numbers = np.asarray(kinds, dtype=np.int64)
-    known = (numbers >= 0) & (numbers < len(_RELATIONS))
-    named: NDArray[np.object_] = names[np.where(known, numbers, len(_RELATIONS))]
+    known = (numbers >= 0) & (numbers < len(known_names))
+    named: NDArray[np.object_] = names[np.where(known, numbers, len(known_names))]
     return named
 
 

@@ -19,7 +19,8 @@ from catmaid_jupyter.client.frames import (
     FrameSchema,
     frame,
 )
-from catmaid_jupyter.client.morphology import CONNECTOR_ROW, NODE_ROW, relation_names
+from catmaid_jupyter.client.morphology import relation_names
+from catmaid_wire.columns import DETAIL_LINKS, DETAIL_NODES
 from catmaid_wire.forms import FormValue
 
 _SKELETONS_AT_ONCE: Final = 200
@@ -96,9 +97,9 @@ def _from_rows(skeletons: dict[str, Any]) -> dict[str, dict[str, Any]]:
         for tag, labelled in (detail[2] or {}).items()
         for node in labelled
     ]
-    connectors = columns_of_rows(links, ("skeleton_id", *CONNECTOR_ROW))
+    connectors = columns_of_rows(links, ("skeleton_id", *DETAIL_LINKS))
     return {
-        "nodes": without_parent(columns_of_rows(nodes, ("skeleton_id", *NODE_ROW))),
+        "nodes": without_parent(columns_of_rows(nodes, ("skeleton_id", *DETAIL_NODES))),
         "connectors": {**connectors, "relation": relation_names(connectors["kind"])},
         "tags": {
             "skeleton_id": np.array([row[0] for row in tags], dtype=np.int64),

@@ -14,7 +14,7 @@ import { Question } from "./question";
 import type { Details, FilterState, HistoryState, LogPage, LogRow, Preview, Side } from "./state";
 
 const FILTERS = ["user", "label", "last", "since", "until"] as const;
-const LATE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 export class HistoryTable {
   readonly root: HTMLElement;
@@ -113,7 +113,7 @@ export class HistoryTable {
 
   private async load(next: number | null, signal: AbortSignal): Promise<LogPage> {
     const params = { ...this.filterState(), up_to: next };
-    const { result } = await this.rpc.call<LogPage>("page", params, { signal, timeoutMs: LATE_MS });
+    const { result } = await this.rpc.call<LogPage>("page", params, { signal, timeoutMs: TIMEOUT_MS });
     this.note = result.note;
     return result;
   }
@@ -137,7 +137,7 @@ export class HistoryTable {
 
   private async readNewest(): Promise<void> {
     const params = { ...this.filterState(), up_to: null };
-    const { result } = await this.rpc.call<LogPage>("page", params, { timeoutMs: LATE_MS });
+    const { result } = await this.rpc.call<LogPage>("page", params, { timeoutMs: TIMEOUT_MS });
     const known = this.rows.all();
     const isGap = known.length > 0 && !result.rows.some((row) => this.rows.indexOf(row.version) >= 0);
     // More came than a page has: the rows between are not known.
@@ -153,7 +153,7 @@ export class HistoryTable {
 
   /** Update neurons of versions, and which versions are taken back. */
   private async readDetails(versions: number[]): Promise<void> {
-    const { result } = await this.rpc.call<Details[]>("details", { versions }, { timeoutMs: LATE_MS });
+    const { result } = await this.rpc.call<Details[]>("details", { versions }, { timeoutMs: TIMEOUT_MS });
     const details = new Map(result.map((one) => [one.version, one]));
     this.rows.update((row) => ({ ...row, ...details.get(row.version) }));
   }
@@ -196,7 +196,7 @@ export class HistoryTable {
   private async ask(): Promise<void> {
     const versions = this.chosen();
     await this.run(async () => {
-      const { result } = await this.rpc.call<Preview>("preview", { versions }, { timeoutMs: LATE_MS });
+      const { result } = await this.rpc.call<Preview>("preview", { versions }, { timeoutMs: TIMEOUT_MS });
       const row = this.rows.row(this.rows.indexOf(versions[0] ?? -1));
       this.question.ask(result, described(versions, row), () => void this.takeBack(versions));
     });
@@ -204,7 +204,7 @@ export class HistoryTable {
 
   private async takeBack(versions: number[]): Promise<void> {
     await this.run(async () => {
-      const { result } = await this.rpc.call<string>("take_back", { versions }, { timeoutMs: LATE_MS });
+      const { result } = await this.rpc.call<string>("take_back", { versions }, { timeoutMs: TIMEOUT_MS });
       this.selection.clear();
       this.say(result);
     });

@@ -23,9 +23,6 @@ from catmaid_wire import columns
 
 routes = Routes()
 
-NODE_ROW = ("id", "parent_id", "user_id", "x", "y", "z", "radius", "confidence")
-LINK_ROW = ("treenode_id", "connector_id", "kind", "x", "y", "z")
-
 
 class CompactDetail(msgspec.Struct, kw_only=True):
     """Which parts are wanted, and in which form."""
@@ -162,8 +159,12 @@ async def _rows(connection: Connection, project_id: int, skeleton_id: int, form:
 
 
 def _positional(found: Detail, form: CompactDetail) -> DetailRows:
-    nodes = rows(found.nodes, (*NODE_ROW, "edition_time") if form.with_edition_times else NODE_ROW)
-    connectors = rows(found.connectors, (*LINK_ROW, "user_id") if form.with_user_info else LINK_ROW)
+    nodes = rows(
+        found.nodes, (*columns.DETAIL_NODES, "edition_time") if form.with_edition_times else columns.DETAIL_NODES
+    )
+    connectors = rows(
+        found.connectors, (*columns.DETAIL_LINKS, "user_id") if form.with_user_info else columns.DETAIL_LINKS
+    )
     if form.ordered:
         nodes.sort(key=itemgetter(0))
         connectors.sort()
