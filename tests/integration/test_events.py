@@ -225,6 +225,19 @@ async def test_what_followers_say_is_ignored(service: Service) -> None:
         assert (await socket.receive_json(timeout=10))["version"] == await newest(service.store)
 
 
+async def test_who_says_very_much_is_sent_away(service: Service) -> None:
+    """Anybody may open sockets: what is said is not collected without bounds, nor unpacked."""
+    for session, path in (
+        (service.tracer.session, f"{service.project_id}/events"),
+        (service.visitor.session, "channels/updates/"),
+    ):
+        headers = {"X-Authorization": f"Token {service.tracer.token}"} if session is service.tracer.session else {}
+        async with session.ws_connect(f"{service.url}/{path}", compress=15, headers=headers) as socket:
+            await socket.send_str(" " * 2**17)
+            messages = [message async for message in socket if message.type is not aiohttp.WSMsgType.TEXT]
+            assert (messages, socket.close_code) == ([], aiohttp.WSCloseCode.MESSAGE_TOO_BIG)
+
+
 async def test_a_service_that_ends_says_so(service: Service, tmp_path: Path) -> None:
     async with Store.opened(service.store.dsn, pool_size=2) as store:
         async with serving(store, tmp_path) as (url, _):

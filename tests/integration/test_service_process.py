@@ -133,6 +133,13 @@ def test_connections_are_dealt_to_the_workers_in_turn(running: ServiceRecord) ->
     assert max(counts) - min(counts) <= 1
 
 
+def test_there_is_room_for_many_connections_and_on_the_disk(running: ServiceRecord, folder: ServiceFolder) -> None:
+    for process in (psutil.Process(running.pid), *workers_of(running)):
+        soft, most = process.rlimit(psutil.RLIMIT_NOFILE)
+        assert soft == most
+    until((folder.path / "postgres" / "reserve").exists, "the database has a reserve on its disk")
+
+
 def test_metrics_are_not_on_the_disk_of_the_data(running: ServiceRecord, folder: ServiceFolder) -> None:
     """A page of a mapped file that a full disk has no room for would kill a worker."""
     assert not (folder.path / "metrics").exists()

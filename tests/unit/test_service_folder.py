@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from catmaid_server.service import lifecycle
 from catmaid_server.service.folder import ServiceError, ServiceFolder
+from catmaid_server.service.settings import Settings
 from catmaid_wire.service_record import ServiceRecord, is_locked, read_record, running_record, trusted_socket
 
 
@@ -72,6 +76,26 @@ def test_a_record_counts_while_its_service_holds_the_lock(tmp_path: Path) -> Non
     assert running_record(tmp_path) == record
     (tmp_path / "service.json").write_text("[" * 100_000)
     assert running_record(tmp_path) is None
+
+
+def test_a_start_does_not_take_a_crashed_service_for_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new one holds the lock a moment before it has removed the record of the crashed one."""
+    folder = ServiceFolder(tmp_path)
+    folder.write_record(ServiceRecord(url="http://127.0.0.1:1", pid=1, started="before"))
+    own = ServiceRecord(url="http://127.0.0.1:2", pid=2, started="now")
+
+    class Starting:
+        def __init__(self, *_: object, **__: object) -> None:
+            self.lock = folder.lock()
+
+        def poll(self) -> None:
+            folder.write_record(own)
+
+    monkeypatch.setattr(subprocess, "Popen", Starting)
+    started: list[Starting] = []
+    monkeypatch.setattr(lifecycle, "_left_running", started)
+    assert lifecycle.start(Settings(data_dir=tmp_path)) == own
+    os.close(started[0].lock or -1)
 
 
 def test_a_socket_is_trusted_where_only_the_owner_could_make_it(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Final
 
 import psycopg
 from aiohttp import WSCloseCode, web
@@ -12,6 +13,8 @@ from catmaid_server.domain.errors import DomainError
 from catmaid_server.http.call import Call
 from catmaid_server.http.dispatch import admitted
 
+MOST_MESSAGE_BYTES: Final = 2**16
+"""Of what a client sends, unpacked: visitors open sockets, too, and each may have one such message under way."""
 _ASK_AGAIN_S = 60.0
 _AWAY_S = 1.0
 _LONGEST_REASON = 120

@@ -14,6 +14,7 @@ from catmaid_server.service import renewal
 from catmaid_server.service.folder import ServiceError, ServiceFolder
 from catmaid_server.service.opening import embedded_cluster
 from catmaid_server.service.settings import Settings
+from catmaid_wire import service_record
 from catmaid_wire.service_record import ServiceRecord
 
 _START_S = 180.0
@@ -45,6 +46,7 @@ def start(settings: Settings | None = None, *, patience_s: float = _START_S) -> 
     folder.make()
     if (record := folder.read_record()) is not None:
         return record
+    stale = service_record.read_record(folder.path)  # of one that crashed: there until the new one has tidied up
     with folder.output.open("a+b") as output:
         began_at = output.seek(0, os.SEEK_END)
         process = subprocess.Popen(
@@ -57,7 +59,7 @@ def start(settings: Settings | None = None, *, patience_s: float = _START_S) -> 
         )
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
-            if (record := folder.read_record()) is not None:
+            if (record := folder.read_record()) is not None and record != stale:
                 _left_running.append(process)
                 return record
             if process.poll() not in (None, 0):

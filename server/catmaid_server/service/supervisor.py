@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import resource
 import signal
 import socket
 import time
@@ -74,6 +75,7 @@ def serve(settings: Settings, announce: Announce) -> ServiceRecord | None:
     held = _lock_or_find(folder)
     if isinstance(held, ServiceRecord):
         return held
+    _use_all_descriptors()
     try:
         folder.clear_after_crash()
         logs.rotate(folder.log)
@@ -82,6 +84,13 @@ def serve(settings: Settings, announce: Announce) -> ServiceRecord | None:
     finally:
         os.close(held)
     return None
+
+
+def _use_all_descriptors() -> None:
+    """Each connection takes one, and shells hand out few: a thousand idle connections would keep others out."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS has a most that it does not give
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _require_front_end(settings: Settings) -> None:

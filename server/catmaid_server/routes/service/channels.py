@@ -11,7 +11,7 @@ from aiohttp import web
 from catmaid_server.http import keys
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
-from catmaid_server.http.sockets import end_when_refused
+from catmaid_server.http.sockets import MOST_MESSAGE_BYTES, end_when_refused
 
 routes = Routes()
 
@@ -21,7 +21,7 @@ async def updates(
     call: Call, form: NoParameters
 ) -> Annotated[web.WebSocketResponse, Content(None, status=101, about="No message is ever sent.")]:
     """Stay open for CATMAID's front end, which complains without; here no jobs run of which it could be told."""
-    socket = web.WebSocketResponse(heartbeat=20)
+    socket = web.WebSocketResponse(heartbeat=20, max_msg_size=MOST_MESSAGE_BYTES)
     await socket.prepare(call.request)
     call.request.app[keys.SOCKETS].add(socket)
     watch = asyncio.create_task(end_when_refused(call, socket))

@@ -17,7 +17,7 @@ from catmaid_server.http import keys
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.times import Instant, milliseconds
 from catmaid_server.http.routing import Content, Permission, Routes
-from catmaid_server.http.sockets import end_when_refused
+from catmaid_server.http.sockets import MOST_MESSAGE_BYTES, end_when_refused
 
 routes = Routes()
 
@@ -86,7 +86,7 @@ async def events(
     feed, presence = app[keys.FEED], app[keys.PRESENCE]
     # Visitors who are not logged in are all one user: they are not shown, and see nobody.
     with_presence = app[keys.OPTIONS].presence and call.user.username != ANONYMOUS
-    socket = web.WebSocketResponse(heartbeat=20)
+    socket = web.WebSocketResponse(heartbeat=20, max_msg_size=MOST_MESSAGE_BYTES)
     async with (
         feed.subscribed(call.project_id, since=form.since) as subscription,
         presence.joined(call.project_id, call.user) as guest,
