@@ -103,6 +103,10 @@ class Http:
         """Whether the server answers in columns when asked to."""
         self.honours_keys = False
         """Whether the server answers a repeated write with the same key from memory."""
+        self.database: str | None = None
+        """What tells the server's database from others, wherever it is served; None where that is not told."""
+        self.username = ""
+        """Name of the user of the token; empty before the server was asked."""
 
     def __repr__(self) -> str:
         return f"Http({self.url!r})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,12 @@ class Place:
 
     def __hash__(self) -> int:
         return hash((self.http.server, self.project_id, self.as_of))
+
+    @property
+    def fingerprint(self) -> str:
+        """Text that is the same for the same database, user and project, and does not say which they are."""
+        identity = f"{self.http.database or self.http.server}\n{self.http.username}\n{self.project_id}"
+        return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
     def path(self, below: str) -> str:
         """A path below the project's."""

@@ -55,13 +55,13 @@ class Instance(Public):
     @classmethod
     async def open(cls, http: Http) -> Instance:
         """Ask a server what it is. `InvalidInput` if it is not CATMAID's, `NotAllowed` if it refuses the token."""
-        version, capabilities = _read_version(await http.read_json("GET", "version"))
+        version, capabilities, http.database = _read_version(await http.read_json("GET", "version"))
         http.knows_columns = "columns" in capabilities
         http.honours_keys = "idempotency" in capabilities
         who = await http.read_json("GET", "accounts/login")
         if http.has_token and not who.get("is_authenticated", True):
             raise NotAllowed(f"{http.url} does not accept the token.")
-        username = str(who.get("username", "AnonymousUser"))
+        http.username = username = str(who.get("username", "AnonymousUser"))
         return cls(http, version=version, capabilities=capabilities, username=username)
 
     def __repr__(self) -> str:
@@ -257,8 +257,9 @@ def _reconnect(url: str | None, data_dir: Path | None) -> Instance:
     return instance
 
 
-def _read_version(answer: Any) -> tuple[str, frozenset[str]]:
+def _read_version(answer: Any) -> tuple[str, frozenset[str], str | None]:
+    """Version, capabilities, and what tells the database from others, if that is told."""
     if not isinstance(answer, dict) or "SERVER_VERSION" not in answer:
         raise InvalidInput("This is not a CATMAID server.")
     ours = answer.get("CATMAID_JUPYTER") or {}
-    return str(answer["SERVER_VERSION"]), frozenset(ours.get("capabilities", ()))
+    return str(answer["SERVER_VERSION"]), frozenset(ours.get("capabilities", ())), ours.get("database")

@@ -68,7 +68,12 @@ class DeleteConnector(Edit[JsonObject], frozen=True):
     connector_id: int
 
     async def _apply(self, site: Site, key: str) -> Applied:
-        seen = await site.around_connector(self.connector_id)
+        try:
+            seen = await site.around_connector(self.connector_id)
+        except NotFound:
+            if self.state is None:
+                raise
+            return await self._apply_unseen(site, key)
         connector = seen.connector(self.connector_id)
         state = self.state or connector_state(connector)
         answer = await self._write(site, key, {"connector_id": connector.id}, state)
@@ -83,6 +88,11 @@ class DeleteConnector(Edit[JsonObject], frozen=True):
         )
         text = f"delete connector {connector.id}"
         return Applied(answer=answer, text=text, inverse=(restore,), position=connector.position)
+
+    async def _apply_unseen(self, site: Site, key: str) -> Applied:
+        """Ask for the answer of an earlier attempt, which may have deleted it; it cannot be taken back."""
+        answer = await self._write(site, key, {"connector_id": self.connector_id}, self.state)
+        return Applied(answer=answer, text=f"delete connector {self.connector_id}")
 
 
 class RestoreConnector(Restoration, frozen=True, kw_only=True):

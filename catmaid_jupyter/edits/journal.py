@@ -147,8 +147,10 @@ class EditJournal:
         step = KeyedEdit(edit, key or new_key(), group)
         return await self._tried(lambda: self._apply_in_turn(step), outage)
 
-    async def undo(self, *, outage: Outage | None = None) -> JsonObject | None:
+    async def undo(self, key: str | None = None, *, outage: Outage | None = None) -> JsonObject | None:
         """Take the last own edit back.
+
+        key : UUID that stays the same when the same undo is tried again, on servers with history; None makes one.
 
         Returns what was undone, `{"undone": text, "position": [x, y, z] nm or None, "replaced": {old: new id}}`, from
         servers with history also `"node_id"` and `"skeleton_id"` of a node that changed; None if there is nothing to
@@ -157,20 +159,22 @@ class EditJournal:
         """
         self._place.require_present()
         if self._server_undo is not None:
-            key = new_key()
-            return await self._tried(lambda: self._by_server("undo", key), outage)
+            undo_key = key or new_key()
+            return await self._tried(lambda: self._by_server("undo", undo_key), outage)
         return await self._tried(self._undo_in_turn, outage)
 
-    async def redo(self, *, outage: Outage | None = None) -> JsonObject | None:
+    async def redo(self, key: str | None = None, *, outage: Outage | None = None) -> JsonObject | None:
         """Bring the edit back that was undone last, if nothing was edited since.
+
+        key : as `undo` takes it.
 
         Returns what was brought back, as `undo` does with `redone` for `undone`, or None if there is nothing. Raises
         `Conflict` as `undo` does, and `InvalidInput` on servers without history.
         """
         self._place.require_present()
         self._place.require_history("redo")
-        key = new_key()
-        return await self._tried(lambda: self._by_server("redo", key), outage)
+        redo_key = key or new_key()
+        return await self._tried(lambda: self._by_server("redo", redo_key), outage)
 
     @property
     def undoable(self) -> str | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 import msgspec
 
-from catmaid_jupyter.api.errors import Conflict, InvalidInput
+from catmaid_jupyter.api.errors import Conflict, InvalidInput, NotFound
 from catmaid_jupyter.edits.base import (
     Applied,
     Confidence,
@@ -137,7 +137,12 @@ class DeleteTreenode(Edit[JsonObject], frozen=True):
     only_if_alone: bool = False
 
     async def _apply(self, site: Site, key: str) -> Applied:
-        seen = await site.around(self.treenode_id)
+        try:
+            seen = await site.around(self.treenode_id)
+        except NotFound:
+            if self.state is None:
+                raise
+            return await self._apply_unseen(site, key)
         node = seen.treenode(self.treenode_id)
         if self.only_if_alone and (seen.children(node.id) or seen.links_of(node.id)):
             raise Conflict(f"Treenode {node.id} has been continued or linked since.")
@@ -153,6 +158,11 @@ class DeleteTreenode(Edit[JsonObject], frozen=True):
             times={int(child): time for child, time in answer["children"]},
             position=node.position,
         )
+
+    async def _apply_unseen(self, site: Site, key: str) -> Applied:
+        """Ask for the answer of an earlier attempt, which may have deleted the node; it cannot be taken back."""
+        answer = await self._write(site, key, {"treenode_id": self.treenode_id}, self.state)
+        return Applied(answer=answer, text=f"delete treenode {self.treenode_id}")
 
 
 class RestoreTreenode(Restoration, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ import catmaid_jupyter as cj
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.api.place import HISTORY
+from catmaid_jupyter.edits.journal import EditJournal
 from catmaid_jupyter.widgets import TracingLayer
 from catmaid_jupyter.widgets.rpc import methods_of
 from tests.helpers.service import Service
@@ -299,6 +300,54 @@ async def test_an_edit_tried_again_after_a_lost_answer_is_applied_once(
     await in_fresh_projects(service, REQUESTS, tried_again)
 
 
+SEEN = '{"nocheck": true}'
+
+
+async def test_what_another_kernel_repeats_is_applied_once(service: Service) -> None:
+    """A page that was loaded again, with a kernel that knows nothing of what was sent before."""
+
+    def repeated(project: cj.Project, request: Callable[[list[int], list[int]], tuple[str, dict[str, Any]]]) -> None:
+        nodes, other = chain(project, 4), chain(project, 1, name="other", y=500)
+        op, args = request(nodes, other)
+        key, undo_key = str(uuid.uuid4()), str(uuid.uuid4())
+
+        def performed_anew() -> Any:
+            return project.instance.run(EditJournal(project.place).perform(op, args, SEEN, key))
+
+        before = shape(project)
+        first = performed_anew()
+        once = shape(project)
+        assert performed_anew() == first
+        assert shape(project) == once != before
+        for _ in range(2):
+            assert project.instance.run(EditJournal(project.place).undo(undo_key)) is not None
+            assert shape(project) == before
+
+    more = {
+        "delete the only node": lambda n, m: ("delete_treenode", {"treenode_id": m[0]}),
+        "reroot": lambda n, m: ("reroot_skeleton", {"treenode_id": n[2]}),
+        "labels": lambda n, m: ("set_labels", {"node_id": n[2], "labels": ["ends"]}),
+    }
+    await in_fresh_projects(service, REQUESTS | more, repeated)
+
+
+async def test_a_connector_is_deleted_once_by_two_kernels(project: cj.Project) -> None:
+    def story() -> None:
+        connector = project.edit.create_connector(1, 2, 3)
+        key, args = str(uuid.uuid4()), {"connector_id": connector}
+        answers = [
+            project.instance.run(EditJournal(project.place).perform("delete_connector", args, SEEN, key))
+            for _ in range(2)
+        ]
+        assert answers[0] == answers[1]
+        with pytest.raises(cj.NotFound):
+            project.instance.run(EditJournal(project.place).perform("delete_connector", args))
+        with pytest.raises(cj.CatmaidError):
+            project.instance.run(project.edits.perform("delete_connector", args, SEEN))
+
+    await asyncio.to_thread(story)
+
+
 async def test_a_tracing_layer_edits_by_the_same_journal(project: cj.Project) -> None:
     """What a page asks for is answered by the service, and `project.undo` takes its edits back."""
 
@@ -320,8 +369,8 @@ async def test_a_tracing_layer_edits_by_the_same_journal(project: cj.Project) ->
         assert project.undo() == "add a treenode"
         assert project.redo() == "add a treenode"
         assert project.locate(made["treenode_id"]) == (1, 2, 3)
-        assert loop.run(ask["undo"]({}))["position"] == [1, 2, 3]
-        assert loop.run(ask["redo"]({}))["node_id"] == made["treenode_id"]
+        assert loop.run(ask["undo"]({"key": str(uuid.uuid4())}))["position"] == [1, 2, 3]
+        assert loop.run(ask["redo"]({"key": str(uuid.uuid4())}))["node_id"] == made["treenode_id"]
         assert layer.undo() is not None
         assert layer.redo() is not None
         layer.close()

@@ -19,6 +19,7 @@ NOT_VERSIONED = {
     "login_session": "bookkeeping: who is logged in",
     "api_token_use": "bookkeeping: when API tokens were last used",
     "wrong_password": "bookkeeping: counted for a minute",
+    "database_identity": "never changed",
     "unreadable_versions": "bookkeeping: which versions are no more",
     "spatial_ref_sys": "part of PostGIS",
 }

@@ -30,6 +30,7 @@ class FakeHttp:
 
     url = "http://catmaid.example/"
     server = url
+    database, username = "f00d", "ana"
     honours_keys = True
 
     def __init__(self) -> None:

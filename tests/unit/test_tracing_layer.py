@@ -54,6 +54,7 @@ class FakeHttp:
     """A CATMAID server with the skeleton 5 - 6 - 8, of which 8 is far away."""
 
     honours_keys = True
+    database, server, username = "f00d", "http://catmaid.example/", "ana"
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Any]] = []
@@ -102,10 +103,12 @@ class FakeEdits:
         note_written(12)
         return {"treenode_id": 77}
 
-    async def undo(self, *, outage: Outage) -> dict[str, Any] | None:
+    async def undo(self, key: str, *, outage: Outage) -> dict[str, Any] | None:
+        self.performed.append(("undo", key))
         return self.undone
 
-    async def redo(self, *, outage: Outage) -> dict[str, Any] | None:
+    async def redo(self, key: str, *, outage: Outage) -> dict[str, Any] | None:
+        self.performed.append(("redo", key))
         return self.redone
 
 
@@ -251,13 +254,31 @@ async def test_pages_say_where_they_look_and_are_told_where_others_do(
 
 
 async def test_undo_says_what_was_undone(project: FakeProject, layer: TracingLayer) -> None:
-    assert await ask(layer, "undo") == {"undone": None, "versions": []}
+    assert await ask(layer, "undo", key="k") == {"undone": None, "versions": []}
     project.edits.undone = {"undone": "add treenode 77", "position": [1, 2, 3], "replaced": {}}
-    assert await ask(layer, "undo") == {**project.edits.undone, "versions": []}
+    assert await ask(layer, "undo", key="k") == {**project.edits.undone, "versions": []}
     assert layer.undo() == "add treenode 77"
-    assert await ask(layer, "redo") == {"redone": None, "versions": []}
+    assert await ask(layer, "redo", key="l") == {"redone": None, "versions": []}
     project.edits.redone = {"redone": "add a treenode", "position": None, "replaced": {}}
-    assert await ask(layer, "redo") == {**project.edits.redone, "versions": []}
+    assert await ask(layer, "redo", key="l") == {**project.edits.redone, "versions": []}
+    assert project.edits.performed == [("undo", "k"), ("undo", "k"), ("redo", "l"), ("redo", "l")]
+
+
+def test_pages_keep_edits_for_the_same_database_user_and_project(project: FakeProject, layer: TracingLayer) -> None:
+    def place(**differences: Any) -> Any:
+        for name, value in differences.items():
+            setattr(project.http, name, value)
+        other = TracingLayer(cast("Project", project))
+        other.close()
+        return other.get_state()["edits_place"]
+
+    own = layer.get_state()["edits_place"]
+    assert "ana" not in own
+    assert place(server="http://elsewhere.example/") == own
+    assert place(username="ben") != own
+    assert place(username="ana") == own
+    assert place(database="beef") != own
+    assert layer.get_state()["edits_repeat"] is True
 
 
 def test_a_project_of_the_past_is_shown_with_its_version_and_read_only(

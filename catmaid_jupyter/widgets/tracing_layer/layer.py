@@ -101,6 +101,12 @@ class TracingLayer(Layer):
     presence = traitlets.Bool(True).tag(sync=True)
     """Whether others who look at the project see where this viewer looks, and it shows where they do."""
 
+    edits_place = traitlets.Unicode(read_only=True).tag(sync=True)
+    """Under what pages keep edits that are not written yet: a fingerprint of database, user and project."""
+
+    edits_repeat = traitlets.Bool(read_only=True).tag(sync=True)
+    """Whether an edit that is sent twice is done once."""
+
     def __init__(self, project: Project, **traits: Any) -> None:
         self.project = project
         instance = project.instance
@@ -153,15 +159,17 @@ class TracingLayer(Layer):
         return {**answer, "versions": versions}
 
     @method("undo")
-    async def _undo_last(self, _params: dict[str, Any]) -> dict[str, Any]:
+    async def _undo_last(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Undo: ``{key}``, the same for every repetition."""
         with written_versions() as versions:
-            answer = await self.project.edits.undo(outage=self._outage) or {"undone": None}
+            answer = await self.project.edits.undo(str(params["key"]), outage=self._outage) or {"undone": None}
         return {**answer, "versions": versions}
 
     @method("redo")
-    async def _redo_last(self, _params: dict[str, Any]) -> dict[str, Any]:
+    async def _redo_last(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Redo: ``{key}``, the same for every repetition."""
         with written_versions() as versions:
-            answer = await self.project.edits.redo(outage=self._outage) or {"redone": None}
+            answer = await self.project.edits.redo(str(params["key"]), outage=self._outage) or {"redone": None}
         return {**answer, "versions": versions}
 
     @method
@@ -211,6 +219,15 @@ class TracingLayer(Layer):
     @property
     def _place(self) -> Place:
         return self.project.place
+
+    # As defaults, so that the page has them from the start.
+    @traitlets.default("edits_place")
+    def _own_edits_place(self) -> str:
+        return self._place.fingerprint
+
+    @traitlets.default("edits_repeat")
+    def _own_edits_repeat(self) -> bool:
+        return self._place.http.honours_keys
 
     @traitlets.validate("read_only")
     def _valid_read_only(self, proposal: traitlets.Bunch) -> bool:

@@ -9,6 +9,7 @@ from psycopg.rows import class_row
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
+from catmaid_wire.edits import KEYS_KEPT_DAYS
 
 sql = load("tracing/edit_answers")
 
@@ -40,4 +41,4 @@ async def remember(tx: Connection, key: UUID, user_id: int, answer: EditAnswer) 
 
 async def forget_old(connection: Connection) -> None:
     """Delete answers that nobody will ask for any more."""
-    await connection.execute(sql.forget_old)
+    await connection.execute(sql.forget_old, {"days": KEYS_KEPT_DAYS})

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
+import psycopg
 from aiohttp import web
 
+from catmaid_server.db import identity
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.version import CAPABILITIES, SERVER_VERSION, own_version
 from catmaid_server.http.metrics import CONTENT_TYPE, metrics_text
@@ -15,10 +17,14 @@ routes = Routes()
 
 
 class OwnVersion(TypedDict):
-    """Our own version, and what this service can do that others cannot."""
+    """Our own version, what this service can do that others cannot, and which database it serves.
+
+    `database` is a UUID that tells the database from others, wherever it is served; null if the store does not answer.
+    """
 
     version: str
     capabilities: list[str]
+    database: str | None
 
 
 class Version(TypedDict):
@@ -33,8 +39,20 @@ async def version(call: Call, form: NoParameters) -> Version:
     """The version of the API, and what this service can do beyond it."""
     return {
         "SERVER_VERSION": SERVER_VERSION,
-        "CATMAID_JUPYTER": {"version": own_version(), "capabilities": list(CAPABILITIES)},
+        "CATMAID_JUPYTER": {
+            "version": own_version(),
+            "capabilities": list(CAPABILITIES),
+            "database": await _database(call),
+        },
     }
+
+
+async def _database(call: Call) -> str | None:
+    try:
+        async with call.reading() as connection:
+            return str(await identity.database_id(connection))
+    except psycopg.Error:
+        return None
 
 
 @routes.get("/health", needs=Permission.NONE)

@@ -10,5 +10,5 @@ INSERT INTO edit_answer (key, user_id, body, content_type)
 VALUES (%(key)s, %(user_id)s, %(body)s, %(content_type)s);
 
 -- name: forget_old
--- Delete the answers that are older than a week.
-DELETE FROM edit_answer WHERE time < now() - interval '7 days';
+-- Delete the answers that are older than `days`.
+DELETE FROM edit_answer WHERE time < now() - make_interval(days => %(days)s);
