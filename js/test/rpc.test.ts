@@ -11,20 +11,32 @@ interface Sent {
 }
 
 /** A model whose kernel side is the test. */
-function model(): { model: AnyModel; sent: Sent[]; answer(content: object, buffers?: DataView[]): void } {
+function model(): {
+  model: AnyModel;
+  sent: Sent[];
+  answer(content: object, buffers?: DataView[]): void;
+  restart(): void;
+} {
   const sent: Sent[] = [];
-  let listener: (content: object, buffers: DataView[]) => void = () => {};
+  const listeners = new Map<string, (content?: object, buffers?: DataView[]) => void>();
+  let isGone = false;
   const fake = {
-    on: (_: string, heard: typeof listener) => {
-      listener = heard;
-    },
+    on: (event: string, heard: () => void) => void listeners.set(event, heard),
     off: () => {},
-    send: (content: Sent) => void sent.push(content),
+    send: (content: Sent) => {
+      if (isGone) throw new Error("Cannot send");
+      sent.push(content);
+    },
   };
   return {
     model: fake as unknown as AnyModel,
     sent,
-    answer: (content, buffers = []) => listener(content, buffers),
+    answer: (content, buffers = []) => listeners.get("msg:custom")?.(content, buffers),
+    restart: () => {
+      // The host tells of it first.
+      listeners.get("comm_live_update")?.();
+      isGone = true;
+    },
   };
 }
 
@@ -39,6 +51,15 @@ describe("a request", () => {
     kernel.answer({ rid: kernel.sent[0]?.rid, result: "for a" });
     expect((await first).result).toBe("for a");
     expect((await second).result).toBe("for b");
+  });
+
+  it("fails when the kernel is restarted, also one that waits for ever", async () => {
+    const kernel = model();
+    const rpc = new Rpc(kernel.model);
+    const call = rpc.call("edit", {}, { timeoutMs: 0 });
+    kernel.restart();
+    await expect(call).rejects.toThrow(KernelSilent);
+    await expect(rpc.call("edit")).rejects.toThrow("Run the cell again");
   });
 
   it("fails with what the kernel says", async () => {

@@ -1,17 +1,18 @@
-"""Print as JSON what the front end takes from `catmaid_wire`: columns, relations and error codes."""
+"""Print as JSON what the front end takes from `catmaid_wire`: columns, relations, error codes and edits."""
 
 from __future__ import annotations
 
 import json
 import sys
 
-from catmaid_wire import columns, errors, relations
+from catmaid_wire import columns, edits, errors, relations
 
 FACTS = {
     "NODE_COLUMNS": columns.NODES,
     "CONNECTOR_COLUMNS": columns.CONNECTORS,
     "LINK_COLUMNS": columns.LINKS,
     "RELATION": {name: getattr(relations, name) for name in ("PRESYNAPTIC", "POSTSYNAPTIC", "GAP_JUNCTION")},
+    "EDIT_KEYS": {"KEPT_DAYS": edits.KEYS_KEPT_DAYS},
     "ERROR_CODE": {code.name: code.value for code in errors.Code},
 }
 

@@ -165,6 +165,11 @@ class Notebook:
 
     async def load(self) -> None:
         """Open JupyterLab in the page, again if need be, and run all cells."""
+        await self.show()
+        await self.run()
+
+    async def show(self) -> None:
+        """Open JupyterLab in the page, again if need be."""
         # Each page has a workspace of its own: what is open in another one stays there.
         await self.page.goto(f"{self.lab.url}lab/workspaces/{self.name.removesuffix('.ipynb')}?reset")
         await self.page.wait_for_function("globalThis.jupyterapp?.started", timeout=OPENING_MS)
@@ -172,7 +177,14 @@ class Notebook:
         await self.page.evaluate(OPEN, self.name)
         if await self.page.evaluate("!jupyterapp.shell.leftCollapsed"):
             await self.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+
+    async def run(self) -> None:
+        """Run all cells."""
         await self.page.evaluate(RUN_ALL)
+
+    async def restart_kernel(self) -> None:
+        """Restart the kernel, which forgets all it had."""
+        await self.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
 
     async def value(self, expression: str, code: str = "") -> Any:
         """What an expression is in the kernel, by way of JSON; `code` runs before it."""

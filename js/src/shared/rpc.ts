@@ -36,6 +36,9 @@ export interface CallOptions {
   timeoutMs?: number;
 }
 
+/** The id of no call. */
+const NO_CALL = -1;
+
 interface PendingCall {
   resolve(reply: Reply<unknown>): void;
   reject(error: unknown): void;
@@ -64,8 +67,12 @@ export class Rpc {
   private readonly receive = (message: unknown, buffers?: DataView[]): void =>
     this.received(message, buffers ?? []);
 
+  /** Hosts tell of a lost or new connection before they end it: look when they have. */
+  private readonly connectionChanged = (): void => void setTimeout(() => this.checkConnection());
+
   constructor(private readonly model: AnyModel) {
     model.on("msg:custom", this.receive);
+    model.on("comm_live_update", this.connectionChanged);
   }
 
   /** Call a method of the kernel side; JSON in `result`, raw bytes in `buffers`. */
@@ -96,7 +103,7 @@ export class Rpc {
       });
       signal?.addEventListener("abort", onAbort);
       if (!this.post({ rid, method, params })) {
-        this.settle(rid)?.reject(new KernelSilent("The kernel has been restarted. Run the cell again."));
+        this.settle(rid)?.reject(restarted());
       }
     });
   }
@@ -119,6 +126,7 @@ export class Rpc {
 
   dispose(): void {
     this.model.off("msg:custom", this.receive);
+    this.model.off("comm_live_update", this.connectionChanged);
     for (const rid of [...this.pending.keys()]) {
       this.settle(rid)?.reject(new DOMException("the widget is gone", "AbortError"));
     }
@@ -140,6 +148,13 @@ export class Rpc {
     }
   }
 
+  /** Fail the calls that nobody will answer. */
+  private checkConnection(): void {
+    const rids = [...this.pending.keys()];
+    if (rids.length === 0 || this.post({ cancel: NO_CALL })) return;
+    for (const rid of rids) this.settle(rid)?.reject(restarted());
+  }
+
   /** False if the kernel side does not exist any more; not all hosts report that. */
   private post(content: object): boolean {
     try {
@@ -155,6 +170,10 @@ export class Rpc {
     this.pending.delete(rid);
     return pending;
   }
+}
+
+function restarted(): KernelSilent {
+  return new KernelSilent("The kernel has been restarted. Run the cell again.");
 }
 
 /** Whether an error says that the caller aborted the call. */

@@ -2,7 +2,6 @@
 import type { AnyModel } from "@anywidget/types";
 import type { Layer, LayerHost, LayerPointer, View } from "../shared/layer";
 import { Rpc, RpcError } from "../shared/rpc";
-import { ERROR_CODE } from "../wire/facts";
 import { Kernel } from "./data/kernel";
 import { linkAt } from "./data/links";
 import { Loader } from "./data/loader";
@@ -11,7 +10,6 @@ import { graphOf, type Payload } from "./data/payload";
 import type { Hit } from "./data/section";
 import { type Active, Selection } from "./data/selection";
 import { Painter, slabOf } from "./draw/painter";
-import type { Answer, ChangedPlace, Edit } from "./edit/edit";
 import { Hint } from "./edit/hint";
 import { LATE_MS, Patience } from "./edit/patience";
 import { EditQueue, type QueueHost } from "./edit/queue";
@@ -20,10 +18,11 @@ import { exposeHook } from "./hook";
 import { commandOf, HELP } from "./input/keys";
 import { Pointing } from "./input/pointing";
 import { Travel } from "./input/travel";
-import { guardLeaving } from "./leaving";
 import { EditMeter } from "./meter";
 import { hookOf } from "./observe";
 import { Others } from "./others";
+import { Outcomes } from "./outcomes";
+import { PendingEdits } from "./pending-edits";
 import { Presence } from "./presence";
 import { ServiceNotices } from "./service-notices";
 import type { TracingState } from "./state";
@@ -45,6 +44,8 @@ export class TracingLayer implements Layer {
   private readonly others: Others;
   private readonly presence: Presence;
   private readonly news: News;
+  private readonly outcomes: Outcomes;
+  private readonly pendingEdits: PendingEdits;
   private readonly stopping: Array<() => void> = [];
   private readonly hosts = new Set<LayerHost>();
   /** The viewer that the person uses, or used last. */
@@ -94,6 +95,16 @@ export class TracingLayer implements Layer {
       isOwn: (version) => this.news.isOwn(version),
       refresh: () => this.refresh(),
     });
+    const { news, others, meter } = this;
+    const stale = (): void => this.loader.news();
+    this.outcomes = new Outcomes({ host, queue, selection, news, others, meter, stale });
+    this.pendingEdits = new PendingEdits({
+      queue,
+      host,
+      place: model.get("edits_place"),
+      isRepeatable: model.get("edits_repeat"),
+      isReadOnly,
+    });
     this.travel = new Travel({ graph: () => queue.graph, selection, kernel, host });
     this.pointing = new Pointing({
       selection,
@@ -137,6 +148,7 @@ export class TracingLayer implements Layer {
     this.detach();
     this.painter.dispose();
     for (const stop of this.stopping) stop();
+    this.pendingEdits.dispose();
     this.loader.stop();
     this.presence.stop();
     this.rpc.dispose();
@@ -203,7 +215,6 @@ export class TracingLayer implements Layer {
       this.kernel.onChanged((change) => this.news.received(change)),
       this.kernel.onPresent((people) => this.presence.received(people)),
       this.kernel.onService((state) => this.service.changed(state)),
-      guardLeaving(() => this.queue.length > 0),
       exposeHook(this.model.get("layer_id"), hookOf(this)),
     );
   }
@@ -220,45 +231,11 @@ export class TracingLayer implements Layer {
         this.selection.follow(this.queue.resolve);
         this.invalidate();
       },
-      confirmed: (edit, answer) => this.confirmed(edit, answer),
-      refused: (edit, reason, dropped) => this.refused(edit, reason, dropped),
+      confirmed: (edit, answer) => this.outcomes.confirmed(edit, answer),
+      refused: (edit, reason, dropped) => this.outcomes.refused(edit, reason, dropped),
+      pendingChanged: () => this.pendingEdits.keep(),
+      halted: () => this.pendingEdits.halted(),
     };
-  }
-
-  private confirmed(edit: Edit, answer: Answer): void {
-    this.meter.ended(edit, true);
-    this.news.answered(answer.versions);
-    if ("undone" in answer) {
-      this.host?.notify("info", answer.undone ? `Undone: ${answer.undone}.` : "There is nothing to undo.");
-      this.show(answer);
-    } else if ("redone" in answer) {
-      this.host?.notify("info", answer.redone ? `Redone: ${answer.redone}.` : "There is nothing to redo.");
-      this.show(answer);
-    }
-  }
-
-  /** Select the node that changed, and go there if it is not in sight. */
-  private show({ position, node_id: id, skeleton_id: skeleton }: ChangedPlace): void {
-    if (position && this.isOffScreen(position)) this.host?.moveTo(position);
-    if (id) this.selection.select({ kind: skeleton ? "treenode" : "connector", id });
-  }
-
-  private refused(edit: Edit, reason: unknown, dropped: Edit[]): void {
-    for (const gone of dropped) this.meter.ended(gone, false);
-    this.news.answered();
-    const others = dropped.length - 1;
-    const also = others > 0 ? ` ${others} later ${others === 1 ? "edit" : "edits"} with it.` : "";
-    const isConflict = reason instanceof RpcError && reason.code === ERROR_CODE.CONFLICT;
-    if (isConflict && edit.needs.length > 0) void this.others.refused(edit, also);
-    else this.host?.notify("error", `Could not ${edit.purpose}: ${explain(reason)}${also}`);
-    const { active } = this.selection;
-    const isGone = active && dropped.some(({ creates }) => creates.includes(active.id));
-    if (isGone) {
-      const [before] = edit.needs.map(this.queue.resolve);
-      const kind = before === undefined ? undefined : this.queue.graph.kind(before);
-      this.selection.select(before !== undefined && kind ? { kind, id: before } : null);
-    }
-    this.loader.news();
   }
 
   private loaded(payload: Payload, asked: number): void {
@@ -268,6 +245,7 @@ export class TracingLayer implements Layer {
     this.queue.rebase(graphOf(payload), asked);
     this.meter.readings++;
     this.complaint = "";
+    this.pendingEdits.ready();
     // It was asked for by its id, so that it does not exist any more if it is not here.
     const isGone = active && this.asked.includes(active.id) && !this.queue.graph.kind(active.id);
     if (isGone && this.selection.active?.id === active.id) void this.others.activeGone(active, before);
@@ -326,14 +304,6 @@ export class TracingLayer implements Layer {
     const { active } = this.selection;
     if (!active || active.kind === "connector" || active.id < 0) return [];
     return active.kind === "virtual" ? [active.id, active.parent].filter((id) => id > 0) : [active.id];
-  }
-
-  private isOffScreen([x, y, z]: readonly [number, number, number]): boolean {
-    const view = this.view();
-    if (!view) return false;
-    const [px, py] = view.toScreen(x, y);
-    const isBeside = px < 0 || py < 0 || px > view.width || py > view.height;
-    return isBeside || Math.abs(z - view.sectionDepth) >= view.sectionThickness / 2;
   }
 
   private invalidate(): void {

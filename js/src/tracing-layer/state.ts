@@ -17,6 +17,10 @@ export interface TracingState {
   read_only: boolean;
   /** Whether others are shown, and see where this viewer looks. */
   presence: boolean;
+  /** Fingerprint of database, user and project; the same for all layers of them. */
+  edits_place: string;
+  /** Whether an edit that is sent twice is done once. */
+  edits_repeat: boolean;
   /** In words; empty for the present. */
   version_shown: string;
 }

@@ -38,6 +38,10 @@ export const RELATION = {
   "GAP_JUNCTION": "gapjunction_with"
 } as const;
 
+export const EDIT_KEYS = {
+  "KEPT_DAYS": 7
+} as const;
+
 export const ERROR_CODE = {
   "NOT_FOUND": "not_found",
   "NOT_ALLOWED": "not_allowed",

@@ -36,6 +36,8 @@ class Bench {
         changed: () => {},
         confirmed: () => {},
         refused: () => {},
+        pendingChanged: () => {},
+        halted: () => {},
       },
       () => "key",
     );

@@ -46,6 +46,8 @@ class Bench {
         changed: () => {},
         confirmed: () => {},
         refused: () => {},
+        pendingChanged: () => {},
+        halted: () => {},
       },
       () => "key",
     );

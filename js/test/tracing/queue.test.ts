@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { KernelSilent } from "../../src/shared/rpc";
 import { Relation } from "../../src/tracing-layer/data/graph";
 import type { Answer } from "../../src/tracing-layer/edit/edit";
 import * as edits from "../../src/tracing-layer/edit/edits";
-import { EditQueue, type EditRequest, isoTime, uuid } from "../../src/tracing-layer/edit/queue";
+import type { KeptEdit } from "../../src/tracing-layer/edit/kept";
+import { EditQueue, type EditRequest, isoTime } from "../../src/tracing-layer/edit/queue";
+import { uuid } from "../../src/tracing-layer/edit/uuid";
 import { createdNode, iso, NOON, settle, twoSkeletons, withSynapse } from "./fixtures";
 
 /** A queue whose service answers when the test says so. */
@@ -10,6 +13,8 @@ class Bench {
   readonly sent: EditRequest[] = [];
   readonly refusals: Array<{ purpose: string; reason: unknown; dropped: number }> = [];
   readonly confirmed: string[] = [];
+  readonly kept: KeptEdit[][] = [];
+  halts = 0;
   reloads = 0;
   onReload: () => void = () => {};
   readonly queue: EditQueue;
@@ -32,6 +37,8 @@ class Bench {
         confirmed: (edit) => this.confirmed.push(edit.op),
         refused: (edit, reason, dropped) =>
           this.refusals.push({ purpose: edit.purpose, reason, dropped: dropped.length }),
+        pendingChanged: () => this.kept.push(this.queue.kept()),
+        halted: () => this.halts++,
       },
       () => `key ${++this.keys}`,
     );
@@ -194,6 +201,97 @@ describe("a reading of the service", () => {
     await bench.answer({ newroot: 3, skeleton_id: 100 });
     expect(bench.reloads).toBe(1);
     expect(bench.sent[1]?.state).toEqual([[3, isoTime(NOON + 99)]]);
+  });
+});
+
+describe("pending edits", () => {
+  test("are told before they are sent, and as often as they change", async () => {
+    const bench = new Bench();
+    bench.addChild(3);
+    expect(bench.kept.map((edits) => edits.map(({ key }) => key))).toEqual([["key 1"]]);
+    bench.addChild(3);
+    await bench.answer(createdNode(50, NOON + 50));
+    await bench.refuse("no");
+    expect(bench.kept.slice(1).map((edits) => edits.map(({ key }) => key))).toEqual([
+      ["key 1", "key 2"],
+      ["key 2"],
+      [],
+    ]);
+  });
+
+  test("go on in another queue with their keys, real ids and edition times", async () => {
+    const left = new Bench();
+    const first = left.addChild(3);
+    const second = left.addChild(first);
+    left.addChild(second);
+    await left.answer(createdNode(50, NOON + 50));
+
+    const next = new Bench();
+    const own = next.addChild(2);
+    next.queue.take(JSON.parse(JSON.stringify(left.kept.at(-1))));
+    expect(next.queue.graph.children(3)).toEqual([]); // node 50 is not loaded here
+    await next.answer(createdNode(60, NOON + 60));
+    expect(next.queue.resolve(own)).toBe(60);
+    expect(next.sent[1]).toMatchObject({ key: "key 2", args: { parent_id: 50 } });
+    expect(next.sent[1]?.state).toEqual({ parent: [50, isoTime(NOON + 50)] });
+    await next.answer(createdNode(51, NOON + 51));
+    expect(next.sent[2]).toMatchObject({ key: "key 3", args: { parent_id: 51 } });
+    expect(next.sent[2]?.state).toEqual({ parent: [51, isoTime(NOON + 51)] });
+    await next.answer(createdNode(52, NOON + 52));
+    expect(next.queue.length).toBe(0);
+  });
+
+  test("of all kinds go on as they were", async () => {
+    const edited = (bench: Bench): unknown => {
+      const { queue } = bench;
+      const pair = { node: queue.temporaryId(), skeleton: queue.temporaryId() };
+      queue.add(edits.createTreenode(queue.graph, pair, null, { x: -2, y: -3, z: 0 }));
+      const inserted = queue.temporaryId();
+      queue.add(edits.insertTreenode(queue.graph, inserted, 1, 2, { x: 1, y: 2, z: 3 }));
+      queue.add(edits.moveNode(queue.graph, 20, { x: 1, y: 2, z: 3 }));
+      queue.add(edits.setConfidence(queue.graph, 3, 2));
+      queue.add(edits.setLabels("treenode", pair.node, ["ends"]));
+      const made = { connector: queue.temporaryId(), link: queue.temporaryId() };
+      const link = { treenode: pair.node, relation: Relation.Presynaptic };
+      queue.add(edits.createConnector(made, { x: 0, y: 0, z: 0 }, link));
+      queue.add(edits.createConnector(made, { x: 0, y: 0, z: 0 }));
+      queue.add(edits.createLink(queue.graph, queue.temporaryId(), 3, 20, Relation.Postsynaptic));
+      queue.add(edits.deleteLink(queue.graph, 2));
+      queue.add(edits.deleteConnector(queue.graph, 20));
+      queue.add(edits.joinSkeletons(queue.graph, 3, pair.node));
+      queue.add(edits.splitSkeleton(queue.graph, queue.temporaryId(), 3));
+      queue.add(edits.rerootSkeleton(queue.graph, 3));
+      queue.add(edits.deleteTreenode(queue.graph, inserted));
+      queue.add(edits.undoLast());
+      queue.add(edits.redoLast());
+      return bench.sent;
+    };
+    const left = new Bench(withSynapse());
+    edited(left);
+    const next = new Bench(withSynapse());
+    next.queue.take(JSON.parse(JSON.stringify(left.kept.at(-1))));
+    const table = (graph: typeof left.queue.graph): unknown =>
+      [graph.nodes, graph.connectors, graph.links].map(({ columns, count }) =>
+        Object.values(columns).map((column) => [...column.slice(0, count)]),
+      );
+    expect(next.queue.length).toBe(16);
+    expect(JSON.stringify(table(next.queue.graph))).not.toBe(JSON.stringify(table(withSynapse())));
+    for (let step = 0; step < 16; step++) {
+      const one = left.sent.at(-1);
+      expect(next.sent.at(-1)).toEqual(one);
+      await Promise.all([left.refuse("no"), next.refuse("no")]);
+    }
+    expect([left.queue.length, next.queue.length]).toEqual([0, 0]);
+  });
+
+  test("stay when the kernel is gone, which takes no further edits", async () => {
+    const bench = new Bench();
+    bench.addChild(3);
+    bench.addChild(3);
+    await bench.refuse(new KernelSilent());
+    expect([bench.halts, bench.queue.length, bench.refusals.length]).toEqual([1, 2, 0]);
+    expect(() => bench.addChild(3)).toThrow("Run the cell again");
+    expect(bench.queue.length).toBe(2);
   });
 });
 

@@ -50,7 +50,7 @@ export class Kernel {
 
   async edit(request: EditRequest): Promise<Answer> {
     const { op } = request;
-    const [method, params] = op === "undo" || op === "redo" ? [op, {}] : ["edit", request];
+    const [method, params] = op === "undo" || op === "redo" ? [op, { key: request.key }] : ["edit", request];
     const { result } = await this.rpc.call<Answer>(method, params, NO_LIMIT);
     return result;
   }

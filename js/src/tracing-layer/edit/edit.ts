@@ -2,6 +2,7 @@
 import type { Point } from "../../shared/layer";
 import type { components } from "../../wire/api";
 import type { Graph, Timed } from "../data/graph";
+import { type Fields, readFields, type Stamp, type Translation, type Values } from "./fields";
 
 type Answered = components["schemas"]["Answers"];
 
@@ -42,13 +43,6 @@ export type Answer<O extends Op = Op> = Answers[O] & {
   versions?: number[];
 };
 
-/** A node or link and the edition time (s) it was seen with. */
-export interface Stamp {
-  of: Timed;
-  id: number;
-  time: number;
-}
-
 export type RealId = (id: number) => number;
 
 /** Ids and edition times that are known when an edit is sent. */
@@ -66,6 +60,8 @@ export interface Learning {
 
 export interface Edit<O extends Op = Op> {
   readonly op: O;
+  /** All that it is made of, as JSON can hold it: its kind makes it from this again. */
+  readonly values: object;
   /** Completes "Could not …". */
   readonly purpose: string;
   /** Temporary ids that it gives out. */
@@ -100,47 +96,53 @@ export interface EditKey {
   command(commands: EditCommands, event: KeyboardEvent): unknown;
 }
 
-interface Description<O extends Op> {
+interface Description<O extends Op, F extends Fields> {
   op: O;
   purpose: string;
+  fields: F;
   restamps?: boolean;
   key?: EditKey;
   /** What to do first, for a person whose edit has nothing to change. */
   hint?: string;
 }
 
-type Parts<O extends Op> = Pick<Edit<O>, "apply" | "request"> & Partial<Omit<Edit<O>, "op" | "restamps">>;
+type Parts<O extends Op> = Pick<Edit<O>, "apply" | "request"> &
+  Partial<Omit<Edit<O>, "op" | "values" | "restamps">>;
 
-/** A kind of edit: call it to make one. */
+/** A kind of edit: call it to make one from what is drawn. */
 export interface EditKind<O extends Op, Args extends unknown[]> {
   (...args: Args): Edit<O>;
   readonly op: O;
+  readonly purpose: string;
+  /** Make one from its values; throws `Unreadable` if they are none. */
+  read(values: unknown, translation: Translation): Edit<O>;
   readonly key: EditKey | null;
   readonly hint: string;
 }
 
-/** Describe a kind of edit; `make` says what one edit does with its arguments. */
-export function editKind<O extends Op, Args extends unknown[]>(
-  { op, purpose, restamps = false, key, hint = "" }: Description<O>,
-  make: (...args: Args) => Parts<O>,
+/** Describe a kind of edit; `see` takes its values from what is drawn, and `make` says what it does with them. */
+export function editKind<O extends Op, F extends Fields, Args extends unknown[]>(
+  { op, purpose, fields, restamps = false, key, hint = "" }: Description<O, F>,
+  see: (...args: Args) => Values<F>,
+  make: (values: Values<F>) => Parts<O>,
 ): EditKind<O, Args> {
-  const of = (...args: Args): Edit<O> => ({
+  const of = (values: Values<F>): Edit<O> => ({
     op,
+    values,
     purpose,
     restamps,
     creates: [],
     needs: [],
     learn: () => {},
-    ...make(...args),
+    ...make(values),
   });
-  return Object.assign(of, { op, key: key ?? null, hint });
-}
-
-/** A place in project space, nm. */
-export interface Place {
-  x: number;
-  y: number;
-  z: number;
+  return Object.assign((...args: Args) => of(see(...args)), {
+    op,
+    purpose,
+    key: key ?? null,
+    hint,
+    read: (values: unknown, translation: Translation) => of(readFields(fields, values, translation)),
+  });
 }
 
 /** Confidence of new nodes, connectors and links. */

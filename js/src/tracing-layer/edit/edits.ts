@@ -6,7 +6,8 @@
  * edition times in its state are those that were on the screen.
  */
 import { createConnector, createLink, deleteConnector, deleteLink } from "./connectors";
-import type { EditKey, Op } from "./edit";
+import type { Edit, EditKey, Op } from "./edit";
+import type { Translation } from "./fields";
 import { createTreenode, deleteTreenode, insertTreenode, moveNode, setConfidence, setLabels } from "./nodes";
 import { joinSkeletons, redoLast, rerootSkeleton, splitSkeleton, undoLast } from "./skeletons";
 
@@ -14,8 +15,14 @@ export * from "./connectors";
 export * from "./nodes";
 export * from "./skeletons";
 
+interface AnyKind {
+  readonly op: Op;
+  readonly key: EditKey | null;
+  read(values: unknown, translation: Translation): Edit;
+}
+
 /** In the order in which the help shows their keys. */
-export const EDITS: ReadonlyArray<{ readonly op: Op; readonly key: EditKey | null }> = [
+export const EDITS: readonly AnyKind[] = [
   setLabels,
   setConfidence,
   deleteTreenode,

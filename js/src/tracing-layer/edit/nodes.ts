@@ -1,22 +1,50 @@
 /** Edits of nodes. */
 import { isPlain, plainKey } from "../../shared/keyboard";
 import { type Graph, type Kind, NO_PARENT } from "../data/graph";
-import { editKind, type Place, SURE, seenAs } from "./edit";
+import { editKind, SURE, seenAs } from "./edit";
+import {
+  id as idField,
+  kind as kindField,
+  listOf,
+  number,
+  optional,
+  type Place,
+  place as placeField,
+  stamp as stampField,
+  text,
+} from "./fields";
 
 const UNSET_RADIUS = -1;
 
 /** A child of `parent`, or the root of a new skeleton where that is null. */
 export const createTreenode = editKind(
-  { op: "create_treenode", purpose: "add the node" },
+  {
+    op: "create_treenode",
+    purpose: "add the node",
+    fields: {
+      node: idField,
+      skeleton: idField,
+      parent: optional(idField),
+      seen: optional(stampField),
+      place: placeField,
+    },
+  },
   (graph: Graph, temporary: { node: number; skeleton: number }, parent: number | null, place: Place) => {
-    const seen = parent === null ? null : seenAs(graph, "node", parent);
     const known = parent === null ? undefined : graph.nodes.value(parent, "skeleton");
-    const skeleton = known ?? temporary.skeleton;
     return {
-      creates: parent === null ? [temporary.node, temporary.skeleton] : [temporary.node],
+      node: temporary.node,
+      skeleton: known ?? temporary.skeleton,
+      parent,
+      seen: parent === null ? null : seenAs(graph, "node", parent),
+      place,
+    };
+  },
+  ({ node, skeleton, parent, seen, place }) => {
+    return {
+      creates: parent === null ? [node, skeleton] : [node],
       needs: parent === null ? [] : [parent],
       apply(target, id) {
-        target.nodes.put(id(temporary.node), {
+        target.nodes.put(id(node), {
           ...place,
           parent: parent === null ? NO_PARENT : id(parent),
           skeleton: id(skeleton),
@@ -35,10 +63,9 @@ export const createTreenode = editKind(
         state: seen && { parent: stamp(seen) },
       }),
       learn(answer, learning) {
-        const node = answer.treenode_id;
-        learning.id(temporary.node, node);
-        if (parent === null) learning.id(temporary.skeleton, answer.skeleton_id);
-        learning.time("node", node, answer.edition_time);
+        learning.id(node, answer.treenode_id);
+        if (parent === null) learning.id(skeleton, answer.skeleton_id);
+        learning.time("node", answer.treenode_id, answer.edition_time);
       },
     };
   },
@@ -46,16 +73,34 @@ export const createTreenode = editKind(
 
 /** A node on the edge between a parent and its child. */
 export const insertTreenode = editKind(
-  { op: "insert_treenode", purpose: "insert the node" },
-  (graph: Graph, temporary: number, parent: number, child: number, place: Place) => {
-    const seenParent = seenAs(graph, "node", parent);
-    const seenChild = seenAs(graph, "node", child);
-    const skeleton = graph.nodes.value(child, "skeleton") ?? 0;
+  {
+    op: "insert_treenode",
+    purpose: "insert the node",
+    fields: {
+      node: idField,
+      skeleton: idField,
+      parent: idField,
+      child: idField,
+      seenParent: stampField,
+      seenChild: stampField,
+      place: placeField,
+    },
+  },
+  (graph: Graph, node: number, parent: number, child: number, place: Place) => ({
+    node,
+    skeleton: graph.nodes.value(child, "skeleton") ?? 0,
+    parent,
+    child,
+    seenParent: seenAs(graph, "node", parent),
+    seenChild: seenAs(graph, "node", child),
+    place,
+  }),
+  ({ node, skeleton, parent, child, seenParent, seenChild, place }) => {
     return {
-      creates: [temporary],
+      creates: [node],
       needs: [parent, child],
       apply(target, id) {
-        target.nodes.put(id(temporary), {
+        target.nodes.put(id(node), {
           ...place,
           parent: id(parent),
           skeleton: id(skeleton),
@@ -63,7 +108,7 @@ export const insertTreenode = editKind(
           radius: UNSET_RADIUS,
           time: Number.NaN,
         });
-        if (target.nodes.has(id(child))) target.nodes.put(id(child), { parent: id(temporary) });
+        if (target.nodes.has(id(child))) target.nodes.put(id(child), { parent: id(node) });
       },
       request: ({ id, stamp }) => ({
         args: {
@@ -76,9 +121,8 @@ export const insertTreenode = editKind(
         state: { parent: stamp(seenParent), children: [stamp(seenChild)] },
       }),
       learn(answer, learning) {
-        const node = answer.treenode_id;
-        learning.id(temporary, node);
-        learning.time("node", node, answer.edition_time);
+        learning.id(node, answer.treenode_id);
+        learning.time("node", answer.treenode_id, answer.edition_time);
         for (const [id, time] of answer.child_edition_times) learning.time("node", id, time);
       },
     };
@@ -90,6 +134,14 @@ export const deleteTreenode = editKind(
   {
     op: "delete_treenode",
     purpose: "delete the node",
+    fields: {
+      treenode: idField,
+      parent: idField,
+      seen: stampField,
+      parentSeen: stampField,
+      children: listOf(stampField),
+      links: listOf(stampField),
+    },
     key: {
       keys: "Del",
       what: "delete what is active",
@@ -100,10 +152,16 @@ export const deleteTreenode = editKind(
   },
   (graph: Graph, treenode: number) => {
     const parent = graph.parent(treenode);
-    const parentSeen = seenAs(graph, "node", parent);
-    const children = graph.children(treenode).map((id) => seenAs(graph, "node", id));
-    const links = graph.linksOfTreenode(treenode).map((id) => seenAs(graph, "link", id));
-    const seen = seenAs(graph, "node", treenode);
+    return {
+      treenode,
+      parent,
+      seen: seenAs(graph, "node", treenode),
+      parentSeen: seenAs(graph, "node", parent),
+      children: graph.children(treenode).map((id) => seenAs(graph, "node", id)),
+      links: graph.linksOfTreenode(treenode).map((id) => seenAs(graph, "link", id)),
+    };
+  },
+  ({ treenode, parent, seen, parentSeen, children, links }) => {
     return {
       needs: [treenode],
       apply(target, id) {
@@ -131,10 +189,18 @@ export const deleteTreenode = editKind(
 );
 
 export const moveNode = editKind(
-  { op: "move_nodes", purpose: "move the node" },
-  (graph: Graph, node: number, place: Place) => {
-    const kind = graph.kind(node);
-    const seen = seenAs(graph, "node", node);
+  {
+    op: "move_nodes",
+    purpose: "move the node",
+    fields: { node: idField, kind: kindField, seen: stampField, place: placeField },
+  },
+  (graph: Graph, node: number, place: Place) => ({
+    node,
+    kind: graph.kind(node) ?? "treenode",
+    seen: seenAs(graph, "node", node),
+    place,
+  }),
+  ({ node, kind, seen, place }) => {
     return {
       purpose: kind === "connector" ? "move the connector" : "move the node",
       needs: [node],
@@ -162,6 +228,7 @@ export const setConfidence = editKind(
   {
     op: "set_confidence",
     purpose: "change the confidence",
+    fields: { treenode: idField, confidence: number, seen: stampField },
     key: {
       keys: "1 – 5",
       what: "confidence of the edge to the parent",
@@ -170,8 +237,12 @@ export const setConfidence = editKind(
     },
     hint: "Select a treenode first: confidence is that of its edge to the parent.",
   },
-  (graph: Graph, treenode: number, confidence: number) => {
-    const seen = seenAs(graph, "node", treenode);
+  (graph: Graph, treenode: number, confidence: number) => ({
+    treenode,
+    confidence,
+    seen: seenAs(graph, "node", treenode),
+  }),
+  ({ treenode, confidence, seen }) => {
     return {
       needs: [treenode],
       apply(target, id) {
@@ -196,6 +267,7 @@ export const setLabels = editKind(
   {
     op: "set_labels",
     purpose: "change the tags",
+    fields: { kind: kindField, node: idField, labels: listOf(text) },
     key: {
       keys: "T",
       what: "tag the active node",
@@ -204,7 +276,8 @@ export const setLabels = editKind(
     },
     hint: "Select a node first, to tag it.",
   },
-  (kind: Kind, node: number, labels: string[]) => {
+  (kind: Kind, node: number, labels: string[]) => ({ kind, node, labels }),
+  ({ kind, node, labels }) => {
     return {
       needs: [node],
       apply(target, id) {

@@ -5,8 +5,13 @@
  * answer moves its edit into `base`; a refusal drops it together with the edits that build on it.
  */
 
-import { Graph } from "../data/graph";
-import type { Answer, Edit, Learning, Op, Sending, Stamp } from "./edit";
+import { isAbort, KernelSilent } from "../../shared/rpc";
+import { Graph, NO_PARENT } from "../data/graph";
+import type { Answer, Edit, Learning, Op, Sending } from "./edit";
+import type { Stamp, Translation } from "./fields";
+import { Hint } from "./hint";
+import { type KeptEdit, readEdit } from "./kept";
+import { uuid } from "./uuid";
 
 export interface EditRequest {
   op: Op;
@@ -30,12 +35,18 @@ export interface QueueHost {
   confirmed(edit: Edit, answer: Answer): void;
   /** An edit was refused; `dropped` are that edit and those that depend on it. */
   refused(edit: Edit, reason: unknown, dropped: Edit[]): void;
+  /** Other edits are pending than before; called before any of them is sent. */
+  pendingChanged(): void;
+  /** The kernel side is gone, and so no edit is written any more. */
+  halted(): void;
 }
 
 interface PendingEdit {
   edit: Edit;
   key: string;
   group: string | null;
+  /** When it was made first, ms since 1970. */
+  time: number;
   /** The number of answers received before it was made. */
   made: number;
 }
@@ -51,6 +62,7 @@ export class EditQueue {
   private answers = 0;
   private restamped = -1;
   private writing = false;
+  private isHalted = false;
   private readonly waiting: Array<() => void> = [];
   private nextTemporary = -2;
   private group: string | null = null;
@@ -103,11 +115,42 @@ export class EditQueue {
 
   /** Draw an edit now, and write it after the edits before it. */
   add(edit: Edit): void {
+    this.enter([{ edit, key: this.newKey(), group: this.group, time: Date.now() }]);
+  }
+
+  /** The pending edits, to be kept while they are not written. */
+  kept(): KeptEdit[] {
+    return this.pending.map(({ edit: { op, values }, key, group, time, made }) => {
+      const translation: Translation = { id: this.resolve, time: (seen) => this.timeOf(seen, made) };
+      return { op, values: readEdit({ op, values }, translation).values, key, group, time };
+    });
+  }
+
+  /** Add edits that another queue of the same project has left pending, with their keys. */
+  take(edits: readonly KeptEdit[]): void {
+    const temporary = new Map<number, number>();
+    const renewed = (id: number): number => {
+      if (id >= NO_PARENT) return id;
+      const fresh = temporary.get(id) ?? this.temporaryId();
+      temporary.set(id, fresh);
+      return fresh;
+    };
+    const translation: Translation = { id: renewed, time: ({ time }) => time };
+    this.enter(
+      edits.map(({ key, group, time, ...kept }) => ({ edit: readEdit(kept, translation), key, group, time })),
+    );
+  }
+
+  private enter(edits: ReadonlyArray<Omit<PendingEdit, "made">>): void {
+    if (this.isHalted) throw new Hint("The kernel has been restarted. Run the cell again.");
     if (this.drawn === this.base) this.drawn = this.base.copy();
-    edit.apply(this.drawn, this.resolve);
+    for (const entry of edits) {
+      entry.edit.apply(this.drawn, this.resolve);
+      this.pending.push({ ...entry, made: this.answers });
+      this.host.added(entry.edit);
+    }
     this.drawn.revision++;
-    this.pending.push({ edit, key: this.newKey(), group: this.group, made: this.answers });
-    this.host.added(edit);
+    this.host.pendingChanged();
     this.host.changed();
     void this.write();
   }
@@ -149,11 +192,18 @@ export class EditQueue {
         });
         await this.confirm(first, answer);
       } catch (reason) {
+        // Nobody has refused the edit: it stays pending, for another queue to take.
+        if (reason instanceof KernelSilent || isAbort(reason)) return this.halt();
         this.refuse(first, reason);
       }
     }
     this.writing = false;
     for (const done of this.waiting.splice(0)) done();
+  }
+
+  private halt(): void {
+    this.isHalted = true;
+    this.host.halted();
   }
 
   private async confirm({ edit }: PendingEdit, answer: Answer): Promise<void> {
@@ -171,6 +221,7 @@ export class EditQueue {
       this.times.set(`${of} ${id}`, { time, answered: this.answers });
     }
     this.recent.push({ edit, answered: this.answers, stamps });
+    this.host.pendingChanged();
     this.redraw();
     this.host.confirmed(edit, answer);
     if (edit.restamps) await this.restamp();
@@ -194,6 +245,7 @@ export class EditQueue {
       dropped.push(edit);
       return false;
     });
+    this.host.pendingChanged();
     this.redraw();
     this.host.refused(refused.edit, reason, dropped);
   }
@@ -201,28 +253,17 @@ export class EditQueue {
   private sending({ made }: PendingEdit): Sending {
     return {
       id: this.resolve,
-      stamp: (seen) => {
-        const id = this.resolve(seen.id);
-        return [id, isoTime(this.timeOf({ ...seen, id }, made))];
-      },
+      stamp: (seen) => [this.resolve(seen.id), isoTime(this.timeOf(seen, made))],
     };
   }
 
   /** The edition time to send: the one seen, or that of a later own edit. */
-  private timeOf({ of, id, time }: Stamp, made: number): number {
+  private timeOf({ of, id: seen, time }: Stamp, made: number): number {
+    const id = this.resolve(seen);
     if (this.restamped > made) return this.base.time(of, id);
     const own = this.times.get(`${of} ${id}`);
     return own && own.answered > made ? own.time : time;
   }
-}
-
-/** A random UUID; `crypto.randomUUID` is missing from pages that come over plain HTTP from another host. */
-export function uuid(): string {
-  const octets = crypto.getRandomValues(new Uint8Array(16));
-  octets[6] = ((octets[6] as number) & 0x0f) | 0x40;
-  octets[8] = ((octets[8] as number) & 0x3f) | 0x80;
-  const digits = Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join("");
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 /** Seconds since 1970 as ISO 8601 with microseconds. */

@@ -2,14 +2,24 @@
 import { isRedo, isUndo, shiftedKey } from "../../shared/keyboard";
 import { type Graph, NO_PARENT } from "../data/graph";
 import { editKind, seenAs } from "./edit";
+import { id as idField, listOf, stamp as stampField } from "./fields";
 
 /** Reroot the arbor of `to` there and make it a child of `from`; the skeleton of `from` stays. */
 export const joinSkeletons = editKind(
-  { op: "join_skeletons", purpose: "join the skeletons", restamps: true },
-  (graph: Graph, from: number, to: number) => {
-    const seen = [from, to].map((node) => seenAs(graph, "node", node));
-    const survivor = graph.nodes.value(from, "skeleton") ?? 0;
-    const joined = graph.nodes.value(to, "skeleton") ?? 0;
+  {
+    op: "join_skeletons",
+    purpose: "join the skeletons",
+    fields: { from: idField, to: idField, survivor: idField, joined: idField, seen: listOf(stampField) },
+    restamps: true,
+  },
+  (graph: Graph, from: number, to: number) => ({
+    from,
+    to,
+    survivor: graph.nodes.value(from, "skeleton") ?? 0,
+    joined: graph.nodes.value(to, "skeleton") ?? 0,
+    seen: [from, to].map((node) => seenAs(graph, "node", node)),
+  }),
+  ({ from, to, survivor, joined, seen }) => {
     return {
       needs: [from, to],
       apply(target, id) {
@@ -32,6 +42,7 @@ export const splitSkeleton = editKind(
   {
     op: "split_skeleton",
     purpose: "split the skeleton",
+    fields: { skeleton: idField, treenode: idField, seen: stampField },
     restamps: true,
     key: {
       keys: "Shift X",
@@ -41,15 +52,19 @@ export const splitSkeleton = editKind(
     },
     hint: "Select the node to split at.",
   },
-  (graph: Graph, temporarySkeleton: number, treenode: number) => {
-    const seen = seenAs(graph, "node", treenode);
+  (graph: Graph, skeleton: number, treenode: number) => ({
+    skeleton,
+    treenode,
+    seen: seenAs(graph, "node", treenode),
+  }),
+  ({ skeleton, treenode, seen }) => {
     return {
-      creates: [temporarySkeleton],
+      creates: [skeleton],
       needs: [treenode],
       apply(target, id) {
         const node = id(treenode);
         if (!target.nodes.has(node)) return;
-        for (const part of target.distal(node)) target.nodes.put(part, { skeleton: id(temporarySkeleton) });
+        for (const part of target.distal(node)) target.nodes.put(part, { skeleton: id(skeleton) });
         target.nodes.put(node, { parent: NO_PARENT });
       },
       request: ({ id, stamp }) => ({
@@ -57,7 +72,7 @@ export const splitSkeleton = editKind(
         state: null,
       }),
       learn(answer, learning) {
-        learning.id(temporarySkeleton, answer.new_skeleton_id);
+        learning.id(skeleton, answer.new_skeleton_id);
       },
     };
   },
@@ -67,6 +82,7 @@ export const rerootSkeleton = editKind(
   {
     op: "reroot_skeleton",
     purpose: "make the node the root",
+    fields: { treenode: idField, seen: stampField },
     restamps: true,
     key: {
       keys: "Shift R",
@@ -76,8 +92,8 @@ export const rerootSkeleton = editKind(
     },
     hint: "Select the node that is to become the root.",
   },
-  (graph: Graph, treenode: number) => {
-    const seen = seenAs(graph, "node", treenode);
+  (graph: Graph, treenode: number) => ({ treenode, seen: seenAs(graph, "node", treenode) }),
+  ({ treenode, seen }) => {
     return {
       needs: [treenode],
       apply: (target, id) => reroot(target, id(treenode)),
@@ -94,6 +110,7 @@ export const undoLast = editKind(
   {
     op: "undo",
     purpose: "undo",
+    fields: {},
     restamps: true,
     key: {
       keys: "Ctrl Z",
@@ -102,12 +119,8 @@ export const undoLast = editKind(
       command: (commands) => commands.undo(),
     },
   },
-  () => {
-    return {
-      apply: () => {},
-      request: () => ({ args: {}, state: null }),
-    };
-  },
+  () => ({}),
+  () => ({ apply: () => {}, request: () => ({ args: {}, state: null }) }),
 );
 
 /** Bring back the edit that was undone last. */
@@ -115,6 +128,7 @@ export const redoLast = editKind(
   {
     op: "redo",
     purpose: "redo",
+    fields: {},
     restamps: true,
     key: {
       keys: "Ctrl Shift Z",
@@ -123,12 +137,8 @@ export const redoLast = editKind(
       command: (commands) => commands.redo(),
     },
   },
-  () => {
-    return {
-      apply: () => {},
-      request: () => ({ args: {}, state: null }),
-    };
-  },
+  () => ({}),
+  () => ({ apply: () => {}, request: () => ({ args: {}, state: null }) }),
 );
 
 /** Of what was seen, the nodes whose edition times are known. */

@@ -4,8 +4,9 @@ import { type Graph, NO_PARENT, Relation } from "../data/graph";
 import type { Kernel, SkeletonInfo } from "../data/kernel";
 import type { Hit } from "../data/section";
 import type { Selection } from "../data/selection";
-import type { Edit, EditCommands, Place } from "./edit";
+import type { Edit, EditCommands } from "./edit";
 import * as edits from "./edits";
+import type { Place } from "./fields";
 import { Hint } from "./hint";
 import type { EditQueue } from "./queue";
 

@@ -1,0 +1,130 @@
+/**
+ * What becomes of edits that are not written when their page or widget goes away.
+ *
+ * They are kept in the browser's storage before they are sent, until they are answered. The next tracing layer of the
+ * same database, user and project sends them with the same keys, so that each is done once, also one whose answer was
+ * lost. Those that could be done twice are not sent: edits older than the service remembers keys, and edits for servers
+ * that remember none.
+ */
+import type { LayerHost } from "../shared/layer";
+import { BrowserStore, type StoreHost } from "./edit/browser-store";
+import { Unreadable } from "./edit/fields";
+import { areTooOld, inWords, type KeptEdit, readKept, writeKept } from "./edit/kept";
+import type { EditQueue } from "./edit/queue";
+import { guardLeaving } from "./leaving";
+import { editsAre } from "./wording";
+
+export interface PendingEditsContext {
+  queue: EditQueue;
+  host(): LayerHost | null;
+  /** Fingerprint of database, user and project; empty if it is not known. */
+  place: string;
+  /** Whether the service does an edit once that is sent twice. */
+  isRepeatable: boolean;
+  isReadOnly(): boolean;
+}
+
+const UNKNOWN =
+  "Edits that were not saved are kept in this browser, in a form that this version cannot read.";
+
+export class PendingEdits {
+  private readonly store: BrowserStore | null;
+  private readonly stopping: Array<() => void> = [];
+  private readonly asked = new Set<string>();
+  private isKept = true;
+  private isReady = false;
+  private hasHalted = false;
+
+  constructor(
+    private readonly context: PendingEditsContext,
+    page?: StoreHost,
+  ) {
+    this.store = context.place ? new BrowserStore(context.place, page) : null;
+    if (this.store) this.stopping.push(this.store.onFreed(() => void this.takeUp()));
+    this.stopping.push(guardLeaving(() => this.context.queue.length > 0 && !(this.hasHalted && this.isKept)));
+  }
+
+  /** Keep what is pending now. */
+  keep(): void {
+    if (this.hasHalted) return;
+    const edits = this.context.queue.kept();
+    const wasKept = this.isKept;
+    this.isKept = this.store?.keep(edits.length > 0 ? writeKept(edits) : null) ?? false;
+    if (wasKept && !this.isKept) {
+      const text = "This browser cannot keep edits over a reload: stay on the page until they are saved.";
+      this.context.host()?.notify("warning", text);
+    }
+  }
+
+  /** The project is drawn: edits that others have left can be drawn in it, and sent. */
+  ready(): void {
+    if (this.isReady) return;
+    this.isReady = true;
+    void this.takeUp();
+  }
+
+  /** The kernel side is gone: leave the edits to another layer. */
+  halted(): void {
+    if (this.hasHalted) return;
+    const { length } = this.context.queue;
+    this.keep();
+    this.hasHalted = true;
+    const fate = this.isKept ? "kept in this browser, and sent then" : "not saved";
+    const text = `The kernel has been restarted. Run the cell again. ${editsAre(length)} ${fate}.`;
+    this.context.host()?.notify("warning", text, true);
+    this.store?.leave();
+  }
+
+  dispose(): void {
+    this.hasHalted = true;
+    for (const stop of this.stopping) stop();
+    this.store?.leave();
+  }
+
+  private async takeUp(): Promise<void> {
+    if (!this.isReady || this.hasHalted || this.context.isReadOnly()) return;
+    await this.store?.offer((stored) => this.take(stored));
+  }
+
+  /** Send stored edits, or say why not; whether the entry has served. */
+  private take(stored: string): boolean | Promise<boolean> {
+    // Only one that is not disposed meanwhile can send them.
+    if (this.hasHalted) return false;
+    const edits = readable(stored);
+    const obstacle = edits ? this.obstacle(edits) : UNKNOWN;
+    if (!edits || obstacle) return this.discards(stored, obstacle);
+    this.context.queue.take(edits);
+    const { length } = edits;
+    const text = `${length} ${length === 1 ? "edit that was" : "edits that were"} not saved yet ${
+      length === 1 ? "is" : "are"
+    } sent now.`;
+    this.context.host()?.notify("info", text);
+    return true;
+  }
+
+  /** Why edits must not be sent; empty if they may. */
+  private obstacle(edits: readonly KeptEdit[]): string {
+    const isUnsure = !this.context.isRepeatable;
+    if (!isUnsure && !areTooOld(edits)) return "";
+    const why = isUnsure ? "this server" : "they are days old, and the service";
+    const what = edits.length === 1 ? "An edit was" : `${edits.length} edits were`;
+    return `${what} pending when the page was left: ${inWords(edits)}. Not sent again, because ${why} cannot tell whether they arrived.`;
+  }
+
+  /** Ask, once in a page, whether stored edits can be forgotten. */
+  private async discards(stored: string, why: string): Promise<boolean> {
+    const host = this.context.host();
+    if (!host || this.asked.has(stored)) return false;
+    this.asked.add(stored);
+    return (await host.ask(`${why} Look, and discard them here.`, { confirm: "Discard" })) !== null;
+  }
+}
+
+function readable(stored: string): KeptEdit[] | null {
+  try {
+    return readKept(stored);
+  } catch (error) {
+    if (error instanceof Unreadable) return null;
+    throw error;
+  }
+}
