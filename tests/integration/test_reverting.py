@@ -48,8 +48,12 @@ async def test_whatever_was_done_is_undone(store: Store, seed: int) -> None:
                     )
                 ).fetchall()
             ]
-            assert await (await tx.execute("SELECT * FROM conflicts_of(%s)", (versions,))).fetchall() == []
-            await tx.execute("SELECT take_back(%s)", (versions,))
+            touched = "(SELECT array_agg(name) FROM changes_of(%(versions)s))"
+            found = await tx.execute(
+                f"SELECT * FROM conflicts_of(%(versions)s, %(versions)s, {touched})", {"versions": versions}
+            )
+            assert await found.fetchall() == []
+            await tx.execute(f"SELECT take_back(%(versions)s, %(versions)s, {touched})", {"versions": versions})
         async with store.reading() as connection:
             assert told(await snapshot(connection)) == before
             assert await mismatches(connection) == []
@@ -145,6 +149,18 @@ async def test_what_others_changed_since_is_named_and_nothing_is_written(
     preview = await tracer.post("versions/changes", **{"versions[0]": version})
     assert [(change["table"], change["created"]) for change in preview["changes"]] == [("treenode", 1)]
     assert len(preview["conflicts"]) == len(conflicts)
+
+
+async def test_what_was_undone_meanwhile_is_in_nobodys_way(module_service: Service, tracer: Tracer) -> None:
+    """Of rows that an edit did not touch, others may do what they like, whatever was undone there since."""
+    [other] = await tracer.chain(1)
+    node = await tracer.node()
+    await tracer.post(f"treenode/{other}/radius", radius=7, state=UNCHECKED)
+    await tracer.post("versions/undo")
+    await Tracer.of(module_service, module_service.admin).post(f"treenode/{other}/radius", radius=9, state=UNCHECKED)
+    await tracer.post("versions/undo")
+    found = await tracer.nodes([node, other])
+    assert [(one.id, one.radius) for one in found.values()] == [(other, 9)]
 
 
 async def test_what_others_hung_on_it_is_named(module_service: Service, tracer: Tracer) -> None:

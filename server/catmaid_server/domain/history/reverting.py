@@ -11,7 +11,7 @@ from typing import NamedTuple
 import psycopg
 
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_all, fetch_one
+from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_edit, require_editable_neuron
 from catmaid_server.domain.accounts.users import User
@@ -98,17 +98,34 @@ async def changes_of(connection: Connection, versions: Sequence[int]) -> list[Ta
     return [TableChanges(*row) for row in await fetch_all(connection, sql.changes, versions=list(versions))]
 
 
-async def conflicts_of(connection: Connection, project_id: int, versions: Sequence[int]) -> list[LaterChange]:
-    """Later changes that prevent taking versions of a project back, newest first; empty if there are none."""
-    together = await _with_cancelled(connection, project_id, versions)
-    rows = await fetch_all(connection, sql.conflicts, versions=together, most=_MOST_CONFLICTS)
+async def are_revertible(connection: Connection, versions: Sequence[int]) -> bool:
+    """Whether versions changed anything that can be taken back."""
+    return bool(await fetch_value(connection, sql.are_revertible, versions=list(versions)))
+
+
+async def conflicts_of(
+    connection: Connection, project_id: int, versions: Sequence[int], changes: Sequence[TableChanges]
+) -> list[LaterChange]:
+    """Why versions of a project cannot be taken back, the newest reasons first; empty if they can.
+
+    `changes` is what they changed.
+    """
+    rows = await fetch_all(
+        connection,
+        sql.conflicts,
+        versions=await _with_cancelled(connection, project_id, versions),
+        wanted=sorted(set(versions)),
+        touched=[change.table for change in changes],
+        most=_MOST_CONFLICTS,
+    )
     return [LaterChange(table, json.loads(key), *more) for table, key, *more in rows]
 
 
 async def _with_cancelled(connection: Connection, project_id: int, versions: Sequence[int]) -> list[int]:
-    """These versions, and later ones that together changed nothing: each with the one that took it back.
+    """These versions, and later ones that together changed nothing in their rows: each with the one that took it back.
 
-    They are no conflict, since an edit and its undo together leave a row as it was.
+    They are no conflict: an edit and its undo together leave a row as it was. One that took back older versions,
+    too, did that in other rows: in the same ones these versions were in its way.
     """
     wanted = set(versions)
     if not wanted:
@@ -116,8 +133,8 @@ async def _with_cancelled(connection: Connection, project_id: int, versions: Seq
     cancelled: set[int] = set()
     since = await fetch_all(connection, sql.taken_back_since, version=min(wanted), project_id=project_id)
     for version, reverted in since:
-        pair = {version, *reverted}
-        if not pair & (cancelled | wanted) and min(pair) > min(wanted):
+        pair = {other for other in (version, *reverted) if other > min(wanted)}
+        if not pair & (cancelled | wanted) and len(pair) > 1:
             cancelled |= pair
     return sorted(wanted | cancelled)
 
@@ -141,11 +158,13 @@ async def take_back(tx: Connection, user: User, project_id: int, taken: Sequence
     changes = await changes_of(tx, versions)
     if not changes:
         raise InvalidInput(f"{_named(versions)} changed nothing that can be taken back.")
-    conflicts = await conflicts_of(tx, project_id, versions)
+    conflicts = await conflicts_of(tx, project_id, versions, changes)
     if conflicts:
         raise RevertConflict(_told(versions, conflicts), conflicts)
     await _require_permission(tx, user, versions, own=own)
-    await tx.execute(sql.take_back, {"versions": await _with_cancelled(tx, project_id, versions)})
+    together = await _with_cancelled(tx, project_id, versions)
+    touched = [change.table for change in changes]
+    await tx.execute(sql.take_back, {"versions": together, "wanted": versions, "touched": touched})
     try:
         await tx.execute(sql.check_keys)
     except psycopg.errors.ForeignKeyViolation as error:

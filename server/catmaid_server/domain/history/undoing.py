@@ -16,7 +16,7 @@ from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import NotFound
-from catmaid_server.domain.history.reverting import Reverted, Taken, changes_of, take_back
+from catmaid_server.domain.history.reverting import Reverted, Taken, are_revertible, take_back
 
 sql = load("history/reverting")
 
@@ -54,7 +54,7 @@ async def next_undo(connection: Connection, user: User, project_id: int, *, befo
     Empty if there is none.
     """
     async for edit in _own_edits(connection, user, project_id, _NEWEST if before is None else before):
-        if not edit.is_undone and await changes_of(connection, [edit.taken.reverts]):
+        if not edit.is_undone and await are_revertible(connection, [edit.taken.reverts]):
             return await _with_group(connection, user, project_id, edit)
     return []
 
@@ -66,7 +66,7 @@ async def next_redo(connection: Connection, user: User, project_id: int) -> list
         if edit.is_undone:
             if undone is None or (edit.last or 0) > (undone.last or 0):
                 undone = edit
-        elif await changes_of(connection, [edit.taken.reverts]):
+        elif await are_revertible(connection, [edit.taken.reverts]):
             # Older edits were undone before this one was made, or after all that is undone above it.
             if undone is not None and (undone.last or 0) < edit.version:
                 undone = None

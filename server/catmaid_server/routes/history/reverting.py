@@ -106,7 +106,7 @@ async def preview_revert(call: Call, form: SomeVersions) -> Preview:
     async with call.reading() as connection:
         await reverting.require_versions(connection, call.project_id, form.versions)
         changes = await reverting.changes_of(connection, form.versions)
-        conflicts = await reverting.conflicts_of(connection, call.project_id, form.versions)
+        conflicts = await reverting.conflicts_of(connection, call.project_id, form.versions, changes)
     return {"changes": _changes(changes), "conflicts": [_conflict(conflict) for conflict in conflicts]}
 
 

@@ -22,14 +22,18 @@ SELECT r.version, array_agg(r.reverts)
 -- Rows that versions created, changed and deleted, by table.
 SELECT name, created, changed, deleted FROM changes_of(%(versions)s);
 
+-- name: are_revertible
+-- Whether versions changed anything that can be taken back.
+SELECT are_revertible(%(versions)s);
+
 -- name: lock
 -- Lock what versions left behind.
 SELECT lock_changes_of(%(versions)s);
 
 -- name: conflicts
--- Rows that others changed since: table, key, version, why, by whom, when. At most so many.
+-- Rows of these tables that others changed since: table, key, version, why, by whom, when. At most so many.
 SELECT c.name, c.row_key::text, c.version, c.reason, coalesce(u.username, 'nobody'), t.time
-  FROM conflicts_of(%(versions)s) c
+  FROM conflicts_of(%(versions)s, %(wanted)s, %(touched)s) c
   LEFT JOIN transaction_info t ON t.id = c.version
   LEFT JOIN app_user u ON u.id = t.user_id
  ORDER BY c.version DESC, c.name, c.row_key::text
@@ -54,8 +58,8 @@ SELECT id FROM neuron WHERE version = ANY (%(versions)s);
 SELECT DISTINCT user_id FROM owners_of(%(versions)s) AS touched (user_id) WHERE user_id IS NOT NULL;
 
 -- name: take_back
--- Undo what versions did, in the version of this transaction.
-SELECT take_back(%(versions)s);
+-- Undo what versions did to these tables, in the version of this transaction.
+SELECT take_back(%(versions)s, %(wanted)s, %(touched)s);
 
 -- name: check_keys
 -- Check the foreign keys now, so that what does not fit is an error of this statement.

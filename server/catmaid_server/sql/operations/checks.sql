@@ -60,7 +60,17 @@ SELECT id, 'treenode.edge before version ' || ended_by FROM treenode_edges_befor
  WHERE ST_OrderingEquals(shown, actual) IS NOT TRUE
  UNION ALL
 SELECT id, 'connector_link.edge before version ' || ended_by FROM link_edges_before(first_readable_version())
- WHERE ST_OrderingEquals(shown, actual) IS NOT TRUE;
+ WHERE ST_OrderingEquals(shown, actual) IS NOT TRUE
+ UNION ALL
+SELECT id, 'treenode.edge before version ' || ended_by
+  FROM (SELECT id, since, ended_by, lag(ended_by) OVER (PARTITION BY id ORDER BY ended_by) AS before
+          FROM treenode_edge_past) e
+ WHERE since <> before OR since >= ended_by
+ UNION ALL
+SELECT id, 'connector_link.edge before version ' || ended_by
+  FROM (SELECT id, since, ended_by, lag(ended_by) OVER (PARTITION BY id ORDER BY ended_by) AS before
+          FROM link_edge_past) e
+ WHERE since <> before OR since >= ended_by;
 
 -- name: history
 -- States of rows that do not follow each other: key, with the table, what is wrong, and the version.
