@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -56,6 +57,21 @@ async def test_what_is_committed_after_subscribing_is_heard_of(feed: Feed, elsew
         await commit(elsewhere, project_id, "after")
         assert (await next_version(subscription)).label == "after"
         assert subscription.is_empty
+
+
+async def test_other_processes_are_told_at_once(
+    monkeypatch: pytest.MonkeyPatch, feed: Feed, elsewhere: Store, project_id: int
+) -> None:
+    """Who looks only once an hour hears of it all the same."""
+    monkeypatch.setattr("catmaid_server.events.feed.POLL_S", 3600)
+    other = asyncio.create_task(Feed(elsewhere).run())
+    async with asyncio.timeout(10), feed.subscribed(project_id) as subscription:
+        for attempt in range(1000):
+            await commit(elsewhere, project_id, f"elsewhere {attempt}")
+            with contextlib.suppress(asyncio.TimeoutError):  # until both listen
+                assert (await asyncio.wait_for(next_version(subscription), 0.1)).label.startswith("elsewhere")
+                break
+    other.cancel()
 
 
 async def test_a_version_that_is_committed_late_is_heard_of(feed: Feed, elsewhere: Store, project_id: int) -> None:

@@ -1,13 +1,15 @@
 """Inform subscribers of a project about each version committed there, and what it changed.
 
-The versions are polled while somebody listens, and at once after this process's own commits: a NOTIFY inside each
-edit would make PostgreSQL commit edits one after the other.
+Processes of the service tell each other by NOTIFY in which projects they committed, after the commit and for many edits
+at once: a NOTIFY inside each edit would make PostgreSQL commit edits one after the other. For what other programs
+commit, the versions are polled while somebody listens.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,9 +24,11 @@ from catmaid_server.events.changes import NOTHING, Changes, CommittedVersion, ch
 
 sql = load("service/events")
 
-POLL_S = 0.1
+POLL_S = 0.4
 _REST_S = 0.02
-"""Pause after each reading, so that the changes of many edits are read together."""
+"""Pause after each reading, and after each NOTIFY: the changes of many edits are read together."""
+_CHANNEL = "catmaid_committed"
+_AWAY_S = 1.0
 MOST_MISSED = 1000
 """The most versions that are sent one by one to a subscriber who was away or is too slow."""
 
@@ -100,7 +104,17 @@ class Feed:
         self._store = store
         self._followed: dict[int, _Followed] = {}
         self._woken = asyncio.Event()
-        store.committed.append(self._wake)
+        self._process = uuid.uuid4().hex
+        self._committed: set[int] = set()
+        """Projects in which this process committed, which others are to be told."""
+        self._has_committed = asyncio.Event()
+        self._is_followed = asyncio.Event()
+        store.committed.append(self._note_commit)
+
+    def _note_commit(self, project_id: int) -> None:
+        self._committed.add(project_id)
+        self._has_committed.set()
+        self._wake(project_id)
 
     def _wake(self, project_id: int) -> None:
         if project_id in self._followed:
@@ -117,6 +131,7 @@ class Feed:
         followed.subscriptions.add(subscription)
         try:
             await self._begin(project_id, followed, subscription, since)
+            self._is_followed.set()
             self._woken.set()
             yield subscription
         finally:
@@ -125,7 +140,36 @@ class Feed:
                 del self._followed[project_id]
 
     async def run(self) -> None:
-        """Deliver events until cancelled."""
+        """Deliver events, and tell other processes of what is committed here, until cancelled."""
+        await asyncio.gather(self._deliver(), self._tell_others(), self._hear_others())
+
+    async def _tell_others(self) -> None:
+        while True:
+            await self._has_committed.wait()
+            self._has_committed.clear()
+            texts = [f"{self._process} {project_id}" for project_id in self._committed]
+            self._committed.clear()
+            with contextlib.suppress(psycopg.Error):
+                async with self._store.reading() as connection:
+                    await connection.execute(sql.tell, {"channel": _CHANNEL, "texts": texts})
+            await asyncio.sleep(_REST_S)
+
+    async def _hear_others(self) -> None:
+        await self._is_followed.wait()
+        while True:
+            with contextlib.suppress(psycopg.Error):
+                await self._listen()
+            await asyncio.sleep(_AWAY_S)
+
+    async def _listen(self) -> None:
+        async with await psycopg.AsyncConnection.connect(self._store.dsn, autocommit=True) as connection:
+            await connection.execute(f"LISTEN {_CHANNEL}")
+            async for message in connection.notifies():
+                process, _, project_id = message.payload.partition(" ")
+                if process != self._process and project_id.isdigit():
+                    self._wake(int(project_id))
+
+    async def _deliver(self) -> None:
         while True:
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), POLL_S if self._followed else None)

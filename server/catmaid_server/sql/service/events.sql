@@ -1,5 +1,9 @@
 -- Versions of a project and what they changed, for those who follow it.
 
+-- name: tell
+-- Tell those who listen.
+SELECT pg_notify(%(channel)s, text) FROM unnest(%(texts)s::text[]) AS told (text);
+
 -- name: settled
 -- The newest version that is settled: statements after this one see all versions up to it.
 SELECT settled_version();
