@@ -75,6 +75,10 @@ SELECT (SELECT array_agg(id ORDER BY id) FROM treenode WHERE project_id = %(proj
 """
 
 
+ONE_REQUEST = {"Connection": "close"}
+"""A connection that is used again may be closed by the service at that moment, on a busy machine."""
+
+
 @dataclass
 class Choice:
     """What a request is made up from: the ids that there are, and chance."""
@@ -448,7 +452,9 @@ class Editor:
             )
         async with self.store.reading() as connection:
             before = await (await connection.execute("SELECT max(id) FROM transaction_info")).fetchall()
-        status, body = await (actor or self.random.choice(self.actors)).request(method, path, data=sent)
+        status, body = await (actor or self.random.choice(self.actors)).request(
+            method, path, data=sent, headers=ONE_REQUEST
+        )
         assert status < 500, (path, form, body)
         async with self.store.reading() as connection:
             after = await (await connection.execute("SELECT max(id) FROM transaction_info")).fetchall()

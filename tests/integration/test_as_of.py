@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import random
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -24,6 +27,7 @@ from tests.helpers.sizes import at_size
 
 STEPS = at_size(ci=24, full=50)
 RECORDINGS = at_size(ci=4, full=40)
+SECONDS = at_size(ci=2, full=60)
 
 WEBSOCKETS = {"/{project_id:-?[0-9]+}/events", "/channels/updates/"}
 OF_THE_PRESENT = {"/accounts/anonymous-api-token", "/{project_id:-?[0-9]+}/version"}
@@ -126,7 +130,7 @@ def _value(name: str, kind: Any, known: Known) -> str | None:
     return TEXTS.get(name)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def editor(module_service: Service) -> Editor:
     return await new_editor(module_service, seed=5)
 
@@ -151,16 +155,21 @@ async def known_now(store: Store) -> Known:
     })  # fmt: skip
 
 
-async def test_every_read_gives_what_it_gave(module_service: Service, editor: Editor) -> None:
-    store, admin = module_service.store, module_service.admin
-    await editor.walk(3 * STEPS)
-    known = await known_now(store)
-    reads = {
-        route.path: read_of(route, module_service.project_id, known)
+async def all_reads(service: Service) -> dict[str, Read]:
+    """A request to each route that reads, by the route's path, of what there is now."""
+    known = await known_now(service.store)
+    return {
+        route.path: read_of(route, service.project_id, known)
         for route in all_routes()
         if not route.writes and route.path not in WEBSOCKETS | OF_THE_PRESENT
         if "GET" in route.methods or route.path.startswith("/{project_id")
     }
+
+
+async def test_every_read_gives_what_it_gave(module_service: Service, editor: Editor) -> None:
+    store, admin = module_service.store, module_service.admin
+    await editor.walk(3 * STEPS)
+    reads = await all_reads(module_service)
     given: dict[int, dict[str, tuple[int, str]]] = {}
     for _ in range(RECORDINGS):
         async with store.reading() as connection:
@@ -180,6 +189,36 @@ async def test_every_read_gives_what_it_gave(module_service: Service, editor: Ed
                 wrong[path] = (read, before[path], now)
     assert wrong == {}
     assert without == WITHOUT_PAST
+
+
+async def test_no_answer_of_the_past_changes_while_two_write(module_service: Service, editor: Editor) -> None:
+    """One reader asks for what is settled, and again for what was answered before, whatever is committed meanwhile."""
+    await editor.walk(STEPS)
+    reads = [read for path, read in (await all_reads(module_service)).items() if path not in WITHOUT_PAST]
+    chance, given = random.Random(1), dict[tuple[int, Read], tuple[int, str]]()
+    end = time.monotonic() + SECONDS
+
+    async def write(seed: int) -> None:
+        one = Editor(editor.store, editor.project_id, editor.actors, random.Random(seed))
+        while time.monotonic() < end:
+            await one.walk(1)
+
+    async def ask(version: int, read: Read) -> None:
+        answer = await read.answer(module_service.admin, as_of=version)
+        assert given.setdefault((version, read), answer) == answer
+
+    writers = asyncio.gather(write(1), write(2))
+    while not writers.done():
+        async with module_service.store.reading() as connection:
+            version = await versions.settled(connection)
+        for read in chance.sample(reads, 5):
+            await ask(version, read)
+        for earlier in chance.choices(list(given), k=10):
+            await ask(*earlier)
+    await writers
+    assert len({version for version, _ in given}) > 1
+    for earlier in list(given):
+        await ask(*earlier)
 
 
 def reading_queries() -> dict[str, str]:
