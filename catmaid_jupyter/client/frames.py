@@ -117,6 +117,25 @@ ANNOTATION_TREE: Final[FrameSchema] = {
     "path": OBJECT,
     "neurons": COUNT,
 }
+PARTNERS: Final[FrameSchema] = {"skeleton_id": ID, "name": TEXT, "nodes": COUNT, "synapses": COUNT}
+SYNAPSES: Final[FrameSchema] = {
+    "connector_id": ID,
+    "x": NM,
+    "y": NM,
+    "z": NM,
+    "pre_skeleton_id": ID,
+    "pre_treenode_id": ID,
+    "pre_x": NM,
+    "pre_y": NM,
+    "pre_z": NM,
+    "pre_confidence": COUNT,
+    "post_skeleton_id": ID,
+    "post_treenode_id": ID,
+    "post_x": NM,
+    "post_y": NM,
+    "post_z": NM,
+    "post_confidence": COUNT,
+}
 PROJECTS: Final[FrameSchema] = {"id": ID, "title": TEXT, "comment": TEXT, "stack_ids": OBJECT}
 USERS: Final[FrameSchema] = {"id": ID, "login": TEXT, "full_name": TEXT}
 TOKENS: Final[FrameSchema] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,13 +14,12 @@ from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.batches import parts
+from catmaid_jupyter.client.naming import did_you_mean, listed
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.tables import neuron_entities
 
 _IDS_AT_ONCE: Final = 20_000
 _NAME_CHARACTERS_AT_ONCE: Final = 20_000
-_SHOWN: Final = 10
-"""Most ids or names in a message."""
 _COLUMNS: Final = ("skeleton_ids", "skeleton_id", "id")
 """Columns of a DataFrame that hold skeleton ids; the first one that is there counts."""
 
@@ -50,22 +48,6 @@ def skeleton_ids_of(place: Place, neurons: Neurons) -> list[int]:
     """
     items = list(_items(neurons))
     return loop.run(_resolved(place, items)) if items else []
-
-
-def listed(ids: Iterable[object]) -> str:
-    """Ids or names for a message: "1, 2, 3", and how many more there are."""
-    shown = [str(one) for one in ids]
-    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return ", ".join(shown[:_SHOWN]) + more
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The names that are most like a wrong one, as a sentence with a space before it; empty if none is."""
-    spelled: dict[str, str] = {}
-    for one in known:
-        spelled.setdefault(one.lower(), one)
-    close = [spelled[one] for one in difflib.get_close_matches(name.lower(), spelled, n=3, cutoff=0.6)]
-    return f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
 
 
 def _items(neurons: Any) -> Iterator[_Item]:

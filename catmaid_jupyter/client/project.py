@@ -19,6 +19,7 @@ from catmaid_jupyter.client import administration, history, tables
 from catmaid_jupyter.client.annotation.project_annotations import ProjectAnnotations
 from catmaid_jupyter.client.annotation.project_neurons import ProjectNeurons
 from catmaid_jupyter.client.arbors.project_arbors import ProjectArbors
+from catmaid_jupyter.client.connectivity.project_connectivity import ProjectConnectivity
 from catmaid_jupyter.client.frames import STACKS, frame, ordered
 from catmaid_jupyter.client.neuron_lookup import neuron_by_id, neurons_by_name
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
@@ -78,7 +79,7 @@ class ProjectHome(Protocol):
         """Stop following the changes of a project that was deleted."""
 
 
-class Project(ProjectHistory, ProjectArbors, ProjectAnnotations, ProjectNeurons, ProjectSelection):
+class Project(ProjectHistory, ProjectArbors, ProjectAnnotations, ProjectNeurons, ProjectConnectivity, ProjectSelection):
     """A project of a server. Made by `Instance.project`.
 
     Everything is read anew each time it is asked for. Coordinates, lengths and radii are nm in project space.

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from catmaid_jupyter.api.answers import node_tables, read_columns
+from catmaid_jupyter.api.answers import columns_of_rows, node_tables, read_columns
 from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.http import Answer
 from catmaid_jupyter.api.logins import logins
 from catmaid_jupyter.api.loop import gather
 from catmaid_jupyter.api.place import Place
@@ -21,9 +23,22 @@ from catmaid_jupyter.client.frames import (
     SKELETONS,
     frame,
 )
+from catmaid_jupyter.client.naming import did_you_mean
 from catmaid_wire.forms import FormValue
 
 _SUMMARY_BATCH = 2000
+_CONNECTOR_ROW = ("id", "x", "y", "z", "confidence", "user_id", "editor_id", "creation_time", "edition_time")
+_PARTNER_ROW = (
+    "connector_id",
+    "id",
+    "treenode_id",
+    "skeleton_id",
+    "relation_id",
+    "confidence",
+    "user_id",
+    "creation_time",
+    "edition_time",
+)
 _SMALLEST_BOX_NM = 1.0
 """A box with more nodes than a server gives is not divided further."""
 
@@ -65,34 +80,37 @@ async def connector_table(
     relation_names = {item["relation_id"]: item["relation"] for item in relations}
     if relation is not None and relation not in relation_names.values():
         known = ", ".join(sorted({*relation_names.values()})) or "none"
-        raise InvalidInput(f"There is no relation {relation!r} of connectors. There are: {known}.")
+        like = did_you_mean(relation, relation_names.values())
+        raise InvalidInput(f"There is no relation {relation!r} of connectors. There are: {known}.{like}")
+    if skeleton_ids is not None and not len(skeleton_ids):  # no ids at all would mean all connectors
+        return frame(dict.fromkeys(CONNECTORS, ()), CONNECTORS), frame(dict.fromkeys(LINKS, ()), LINKS)
     form: dict[str, FormValue] = {"with_partners": True, "skeleton_ids": skeleton_ids, "relation_type": relation}
-    answer: dict[str, Any] = {"connectors": [], "partners": {}}
-    if skeleton_ids is None or len(skeleton_ids):  # no ids at all would mean all connectors
-        answer = await place.read_json("POST", "connectors/", form=form)
-    rows = answer["connectors"]
-    links = [(int(connector), *link) for connector, partners in answer["partners"].items() for link in partners]
-    names = await logins(place.http, {row[5] for row in rows} | {link[6] for link in links})
-    connectors = {
-        "id": [row[0] for row in rows],
-        **{axis: [row[1 + index] for row in rows] for index, axis in enumerate("xyz")},
-        "confidence": [row[4] for row in rows],
-        "creator": [names.get(row[5], "") for row in rows],
-        "creation_time": np.array([row[7] for row in rows], dtype=np.float64),
-        "edition_time": np.array([row[8] for row in rows], dtype=np.float64),
-    }
-    linked = {
-        "connector_id": [link[0] for link in links],
-        "id": [link[1] for link in links],
-        "treenode_id": [link[2] for link in links],
-        "skeleton_id": [link[3] for link in links],
-        "relation": [relation_names.get(link[4], str(link[4])) for link in links],
-        "confidence": [link[5] for link in links],
-        "creator": [names.get(link[6], "") for link in links],
-        "creation_time": np.array([link[7] for link in links], dtype=np.float64),
-        "edition_time": np.array([link[8] for link in links], dtype=np.float64),
-    }
-    return frame(connectors, CONNECTORS), frame(linked, LINKS)
+    answer = await place.columns_or_json("POST", "connectors/", form={**form, "with_tags": False})
+    connectors, links = _connector_columns(answer)
+    users = set(np.unique(np.concatenate([connectors["user_id"], links["user_id"]])).tolist())
+    names = await logins(place.http, users)
+    for columns in (connectors, links):
+        columns["creator"] = _named(columns["user_id"], names, "")
+    links["relation"] = _named(links["relation_id"], relation_names, "other")
+    return frame(connectors, CONNECTORS), frame(links, LINKS)
+
+
+def _named(ids: NDArray[np.int64], names: Mapping[int, str], unknown: str) -> NDArray[np.object_]:
+    """Names by id, one for each row."""
+    distinct, rows = np.unique(ids, return_inverse=True)
+    found = np.array([names.get(one, unknown) for one in distinct.tolist()], dtype=object)
+    named: NDArray[np.object_] = found[rows]
+    return named
+
+
+def _connector_columns(answer: Answer) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Columns of connectors and of their links, from an answer of `connectors/` in either form."""
+    if answer.is_columns:
+        parts = read_columns(answer.body)
+        return dict(parts["connectors"]), dict(parts["partners"])
+    found = answer.json()
+    links = [(int(connector), *link) for connector, partners in found["partners"].items() for link in partners]
+    return columns_of_rows(found["connectors"], _CONNECTOR_ROW), columns_of_rows(links, _PARTNER_ROW)
 
 
 async def nodes_in_box(

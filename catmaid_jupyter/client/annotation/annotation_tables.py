@@ -15,7 +15,7 @@ from catmaid_jupyter.api.loop import gather
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.batches import in_parts
 from catmaid_jupyter.client.frames import ANNOTATION_TREE, ANNOTATIONS_OF_SKELETONS, PROJECT_ANNOTATIONS, frame
-from catmaid_jupyter.client.neuron_choice import did_you_mean, listed
+from catmaid_jupyter.client.naming import did_you_mean, listed
 from catmaid_wire.forms import FormValue
 
 _ALL: Final = 10_000_000

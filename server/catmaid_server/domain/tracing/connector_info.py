@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from catmaid_server.db.arrays import Column, array_text, fetch_columns
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_records, fetch_value
 from catmaid_server.db.store import Connection
@@ -18,6 +19,29 @@ from catmaid_server.domain.tracing.connector_types import BY_RELATION
 from catmaid_server.domain.values import Box, required
 
 sql = load("tracing/connector_info")
+
+CONNECTOR_COLUMNS = {
+    "id": "<i4",
+    "x": "<f8",
+    "y": "<f8",
+    "z": "<f8",
+    "confidence": "<i2",
+    "user_id": "<i4",
+    "editor_id": "<i4",
+    "creation_time": "<f8",
+    "edition_time": "<f8",
+}
+PARTNER_COLUMNS = {
+    "connector_id": "<i4",
+    "id": "<i8",
+    "treenode_id": "<i4",
+    "skeleton_id": "<i4",
+    "relation_id": "<i4",
+    "confidence": "<i2",
+    "user_id": "<i4",
+    "creation_time": "<f8",
+    "edition_time": "<f8",
+}
 
 
 @dataclass(frozen=True)
@@ -31,33 +55,6 @@ class ConnectorFilter:
     relation: str | None = None
     labels: Sequence[str] | None = None
     without: Sequence[str] | None = None
-
-
-class ListedConnector(NamedTuple):
-    """A connector; place in nm, times in s since 1970."""
-
-    connector_id: int
-    x: float
-    y: float
-    z: float
-    confidence: int
-    user_id: int
-    editor_id: int
-    creation_time: float
-    edition_time: float
-
-
-class LinkOfConnector(NamedTuple):
-    """A link of a connector; times in s since 1970."""
-
-    link_id: int
-    treenode_id: int
-    skeleton_id: int
-    relation_id: int
-    confidence: int
-    user_id: int
-    creation_time: float
-    edition_time: float
 
 
 class LinkOfSkeleton(NamedTuple):
@@ -127,24 +124,22 @@ async def detail(connection: Connection, project_id: int, connector_id: int) -> 
     return msgspec.Raw(found.encode())
 
 
-async def list_connectors(connection: Connection, project_id: int, wanted: ConnectorFilter) -> list[ListedConnector]:
-    """The connectors that are wanted, by id.
+async def list_connectors(connection: Connection, project_id: int, wanted: ConnectorFilter) -> dict[str, Column]:
+    """Columns of `CONNECTOR_COLUMNS`, by id; times in s since 1970, editor -1 where nobody edited.
 
     Raises `InvalidInput` for an unknown relation.
     """
     await _require_relations(
         connection, project_id, [*([wanted.relation] if wanted.relation else []), *(wanted.without or [])]
     )
-    return await fetch_records(
-        connection,
-        sql.list,
-        ListedConnector,
-        project_id=project_id,
-        skeleton_ids=wanted.skeleton_ids,
-        relation=wanted.relation,
-        labels=wanted.labels,
-        without=wanted.without,
-    )
+    values = {
+        "project_id": project_id,
+        "skeleton_ids": wanted.skeleton_ids,
+        "relation": wanted.relation,
+        "labels": wanted.labels,
+        "without": wanted.without,
+    }
+    return await fetch_columns(connection, sql.list, values, CONNECTOR_COLUMNS)
 
 
 async def labels(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -152,12 +147,10 @@ async def labels(connection: Connection, connector_ids: Sequence[int]) -> dict[i
     return dict(await fetch_all(connection, sql.labels, connector_ids=list(connector_ids)))
 
 
-async def partners(connection: Connection, connector_ids: Sequence[int]) -> dict[int, list[LinkOfConnector]]:
-    """The links of connectors, by connector; connectors without any are left out."""
-    found: dict[int, list[LinkOfConnector]] = {}
-    for connector_id, *link in await fetch_all(connection, sql.partners, connector_ids=list(connector_ids)):
-        found.setdefault(connector_id, []).append(LinkOfConnector(*link))
-    return found
+async def partners(connection: Connection, connector_ids: Column) -> dict[str, Column]:
+    """Columns of `PARTNER_COLUMNS`: the links of connectors, by link; times in s since 1970."""
+    values = {"connector_ids": array_text(connector_ids)}
+    return await fetch_columns(connection, sql.partners, values, PARTNER_COLUMNS)
 
 
 async def links_of_skeletons(

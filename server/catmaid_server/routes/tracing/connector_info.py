@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple, TypedDict
 
 import msgspec
+import numpy as np
+from aiohttp import web
 
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.tracing import connector_info, connector_types
-from catmaid_server.domain.tracing.connector_info import ConnectorFilter, LinkInBox, LinkOfConnector, ListedConnector
+from catmaid_server.domain.tracing.connector_info import ConnectorFilter, LinkInBox
 from catmaid_server.domain.tracing.connector_types import ProjectLinkType
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import times
 from catmaid_server.http.catmaid.boxes import Corners
+from catmaid_server.http.catmaid.encodings import Encoding, response
+from catmaid_server.http.catmaid.rows import rows
 from catmaid_server.http.catmaid.times import Instant
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
-from catmaid_wire import relations
+from catmaid_wire import columns, relations
 
 routes = Routes()
 
@@ -112,6 +116,33 @@ async def describe_connector(call: Call, form: NoParameters) -> Annotated[msgspe
         return await connector_info.detail(connection, call.project_id, call.path["connector_id"])
 
 
+class ListedConnector(NamedTuple):
+    """A connector; place in nm, times in s since 1970."""
+
+    connector_id: int
+    x: float
+    y: float
+    z: float
+    confidence: int
+    user_id: int
+    editor_id: int | None
+    creation_time: float
+    edition_time: float
+
+
+class LinkOfConnector(NamedTuple):
+    """A link of a connector; times in s since 1970."""
+
+    link_id: int
+    treenode_id: int
+    skeleton_id: int
+    relation_id: int
+    confidence: int
+    user_id: int
+    creation_time: float
+    edition_time: float
+
+
 class ConnectorList(TypedDict):
     """Connectors, with their labels and links."""
 
@@ -146,27 +177,42 @@ class LinkList(TypedDict):
 
 
 @routes.post("/{project_id}/connectors/", needs=Permission.BROWSE)
-async def list_connectors(call: Call, form: ListConnectors) -> ConnectorList:
-    """List connectors, with their labels and links."""
+async def list_connectors(
+    call: Call, form: ListConnectors
+) -> Annotated[ConnectorList | web.Response, Content(ConnectorList), Content(bytes, columns.MEDIA_TYPE)]:
+    """List connectors, with their labels and links.
+
+    As columns, if that is asked for: `connectors` and `partners` as tables.
+    """
+    as_columns = call.accepts(columns.MEDIA_TYPE)
     async with call.reading() as connection:
-        rows = await connector_info.list_connectors(connection, call.project_id, form.wanted())
-        ids = [row.connector_id for row in rows]
-        labels = await connector_info.labels(connection, ids) if form.with_tags else {}
-        partners = await connector_info.partners(connection, ids) if form.with_partners else {}
-    return {"connectors": rows, "tags": labels, "partners": partners}
+        found = await connector_info.list_connectors(connection, call.project_id, form.wanted())
+        ids = found["id"]
+        labels = await connector_info.labels(connection, ids.tolist()) if form.with_tags else {}
+        links = await connector_info.partners(connection, ids if form.with_partners else ids[:0])
+    if as_columns:
+        tables = {"connectors": columns.columns(found), "partners": columns.columns(links)}
+        return response(columns.encode({**tables, "tags": labels}), Encoding.COLUMNS)
+    partners: dict[int, list[LinkOfConnector]] = {}
+    for connector_id, *link in rows(links, connector_info.PARTNER_COLUMNS):
+        partners.setdefault(connector_id, []).append(LinkOfConnector(*link))
+    editors = found["editor_id"].astype(object)
+    edited = {**found, "editor_id": np.where(found["editor_id"] < 0, np.array(None), editors)}
+    listed = [ListedConnector(*row) for row in rows(edited, connector_info.CONNECTOR_COLUMNS)]
+    return {"connectors": listed, "tags": labels, "partners": partners}
 
 
 @routes.any("/{project_id}/connectors/links/", needs=Permission.BROWSE)
 async def list_links(call: Call, form: ListLinks) -> LinkList:
     """List the links of skeletons to connectors."""
     async with call.reading() as connection:
-        rows = await connector_info.links_of_skeletons(
+        found = await connector_info.links_of_skeletons(
             connection, call.project_id, form.skeleton_ids, form.relation_type
         )
-        ids = [row.connector_id for row in rows]
+        ids = [row.connector_id for row in found]
         labels = await connector_info.labels(connection, ids) if form.with_tags else {}
     links = [
-        LinkRow(*row[:-2], times.microseconds(row.creation_time), times.microseconds(row.edition_time)) for row in rows
+        LinkRow(*row[:-2], times.microseconds(row.creation_time), times.microseconds(row.edition_time)) for row in found
     ]
     return {"links": links, "tags": labels}
 

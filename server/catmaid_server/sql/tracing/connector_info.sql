@@ -15,24 +15,30 @@ SELECT json_build_object(
 
 -- name: list
 -- Connectors with a link of a relation (NULL: any) to one of some skeletons (NULL: to any or none), with one of some
--- labels, and without links of some relations. Rows: id, x, y, z, confidence, user, editor, times in s since 1970.
-SELECT c.id AS connector_id, c.x, c.y, c.z, c.confidence, c.user_id, c.editor_id,
-       extract(epoch FROM c.creation_time)::float8 AS creation_time,
-       extract(epoch FROM c.edition_time)::float8 AS edition_time
-  FROM connector c
- WHERE c.project_id = %(project_id)s
-   AND ((%(skeleton_ids)s::integer[] IS NULL AND %(relation)s::text IS NULL)
-        OR c.id IN (SELECT l.connector_id
-                      FROM connector_link l JOIN relation r ON r.id = l.relation_id
-                     WHERE (%(skeleton_ids)s::integer[] IS NULL OR l.skeleton_id = ANY (%(skeleton_ids)s::integer[]))
-                       AND (%(relation)s::text IS NULL OR r.name = %(relation)s::text)))
-   AND (%(labels)s::text[] IS NULL
-        OR c.id IN (SELECT n.connector_id FROM label b JOIN node_label n ON n.label_id = b.id
-                     WHERE b.project_id = %(project_id)s AND b.name = ANY (%(labels)s::text[])))
-   AND (%(without)s::text[] IS NULL
-        OR NOT EXISTS (SELECT FROM connector_link l JOIN relation r ON r.id = l.relation_id
-                        WHERE l.connector_id = c.id AND r.name = ANY (%(without)s::text[])))
- ORDER BY c.id;
+-- labels, and without links of some relations. One row of arrays, by id: id, x, y, z, confidence, user, editor (-1: none),
+-- times in s since 1970.
+SELECT array_agg(id) AS id, array_agg(x) AS x, array_agg(y) AS y, array_agg(z) AS z,
+       array_agg(confidence) AS confidence, array_agg(user_id) AS user_id,
+       array_agg(coalesce(editor_id, -1)) AS editor_id,
+       array_agg(extract(epoch FROM creation_time)::float8) AS creation_time,
+       array_agg(extract(epoch FROM edition_time)::float8) AS edition_time
+  FROM (
+    SELECT c.*
+      FROM connector c
+     WHERE c.project_id = %(project_id)s
+       AND ((%(skeleton_ids)s::integer[] IS NULL AND %(relation)s::text IS NULL)
+            OR c.id IN (SELECT l.connector_id
+                          FROM connector_link l JOIN relation r ON r.id = l.relation_id
+                         WHERE (%(skeleton_ids)s::integer[] IS NULL OR l.skeleton_id = ANY (%(skeleton_ids)s::integer[]))
+                           AND (%(relation)s::text IS NULL OR r.name = %(relation)s::text)))
+       AND (%(labels)s::text[] IS NULL
+            OR c.id IN (SELECT n.connector_id FROM label b JOIN node_label n ON n.label_id = b.id
+                         WHERE b.project_id = %(project_id)s AND b.name = ANY (%(labels)s::text[])))
+       AND (%(without)s::text[] IS NULL
+            OR NOT EXISTS (SELECT FROM connector_link l JOIN relation r ON r.id = l.relation_id
+                            WHERE l.connector_id = c.id AND r.name = ANY (%(without)s::text[])))
+     ORDER BY c.id
+) found;
 
 -- name: labels
 -- Labels of connectors: connector, array of label names, in order of their capital letters.
@@ -42,12 +48,14 @@ SELECT l.connector_id, array_agg(b.name ORDER BY upper(b.name) COLLATE "C", l.id
  GROUP BY l.connector_id;
 
 -- name: partners
--- Rows: connector, link, treenode, skeleton, relation, confidence, user, times in s since 1970.
-SELECT connector_id, id, treenode_id, skeleton_id, relation_id, confidence, user_id,
-       extract(epoch FROM creation_time)::float8, extract(epoch FROM edition_time)::float8
-  FROM connector_link
- WHERE connector_id = ANY (%(connector_ids)s::integer[])
- ORDER BY id;
+-- Links of connectors. One row of arrays, by link: connector, link, treenode, skeleton, relation, confidence, user,
+-- times in s since 1970.
+SELECT array_agg(connector_id) AS connector_id, array_agg(id) AS id, array_agg(treenode_id) AS treenode_id,
+       array_agg(skeleton_id) AS skeleton_id, array_agg(relation_id) AS relation_id,
+       array_agg(confidence) AS confidence, array_agg(user_id) AS user_id,
+       array_agg(extract(epoch FROM creation_time)::float8) AS creation_time,
+       array_agg(extract(epoch FROM edition_time)::float8) AS edition_time
+  FROM (SELECT * FROM connector_link WHERE connector_id = ANY (%(connector_ids)s::integer[]) ORDER BY id) found;
 
 -- name: links_of_skeletons
 -- Links of skeletons by one relation: skeleton, connector, its place (nm), confidence, user, treenode, times of

@@ -1,0 +1,1 @@
+"""Who is connected with whom: partners, adjacency matrices, and single synapses."""

@@ -1,0 +1,111 @@
+"""Partners of skeletons, adjacency matrices and synapses as DataFrames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.frames import PARTNERS, SYNAPSES, frame
+from catmaid_jupyter.client.naming import did_you_mean
+from catmaid_jupyter.client.neuron_choice import neuron_names
+from catmaid_wire.forms import FormValue
+from catmaid_wire.relations import PRESYNAPTIC
+
+DIRECTIONS: Final[Mapping[str, str]] = {"out": "outgoing", "in": "incoming"}
+"""Short names of directions, with those in CATMAID's answers."""
+
+
+async def partner_table(
+    place: Place, skeleton_ids: Sequence[int], relation: str, min_synapses: int, min_confidence: int
+) -> pd.DataFrame:
+    """Partners of skeletons (see `Project.partners`)."""
+    direction = await _direction(place, relation)
+    found: dict[str, Any] = {}
+    if skeleton_ids:
+        form: dict[str, FormValue] = {
+            "source_skeleton_ids": skeleton_ids,
+            "boolean_op": "OR",
+            "link_types": [direction],
+        }
+        found = (await place.read_json("POST", "skeletons/connectivity", form=form)).get(direction) or {}
+    partner_ids = [int(partner_id) for partner_id in found]
+    rows = {partner_id: row for row, partner_id in enumerate(partner_ids)}
+    counts = np.zeros((len(partner_ids), len(skeleton_ids)), dtype=np.int64)
+    places = {skeleton_id: column for column, skeleton_id in enumerate(skeleton_ids)}
+    for partner_id, partner in found.items():
+        for source, by_confidence in partner["skids"].items():
+            counts[rows[int(partner_id)], places[int(source)]] = sum(by_confidence[min_confidence - 1 :])
+    names = await neuron_names(place, partner_ids) if partner_ids else {}
+    columns = {
+        "skeleton_id": partner_ids,
+        "name": [names.get(partner_id, "") for partner_id in partner_ids],
+        "nodes": [found[str(partner_id)]["num_nodes"] for partner_id in partner_ids],
+        "synapses": counts.sum(axis=1),
+    }
+    by_source = {skeleton_id: counts[:, column] for skeleton_id, column in places.items()}
+    table = frame(columns, PARTNERS).join(pd.DataFrame(by_source, index=range(len(partner_ids))))
+    table = table[table["synapses"] >= max(min_synapses, 1)]
+    return table.sort_values(["synapses", "skeleton_id"], ascending=[False, True], ignore_index=True)
+
+
+async def adjacency_matrix(place: Place, rows: Sequence[int], columns: Sequence[int]) -> pd.DataFrame:
+    """Numbers of synapses from each row to each column (see `Project.adjacency`)."""
+    counts = np.zeros((len(rows), len(columns)), dtype=np.int64)
+    if rows and columns:
+        form: dict[str, FormValue] = {"rows": rows, "columns": columns}
+        found = await place.read_json("POST", "skeleton/connectivity_matrix", form=form)
+        row_of = {skeleton_id: row for row, skeleton_id in enumerate(rows)}
+        column_of = {skeleton_id: column for column, skeleton_id in enumerate(columns)}
+        for source, targets in found.items():
+            for target, count in targets.items():
+                counts[row_of[int(source)], column_of[int(target)]] = count
+    return pd.DataFrame(
+        counts,
+        index=pd.Index(np.array(rows, dtype=np.int64), name="pre"),
+        columns=pd.Index(np.array(columns, dtype=np.int64), name="post"),
+    )
+
+
+async def synapse_table(place: Place, sources: Sequence[int], targets: Sequence[int]) -> pd.DataFrame:
+    """Synapses from one set of skeletons to another (see `Project.synapses`)."""
+    found: list[list[Any]] = []
+    if sources and targets:
+        form: dict[str, FormValue] = {"skids1": sources, "skids2": targets, "relation": PRESYNAPTIC}
+        found = await place.read_json("POST", "connector/list/many_to_many", form=form)
+    rows = [
+        (connector, *position, pre, pre_node, *pre_position, pre_sure, post, post_node, *post_position, post_sure)
+        for (
+            connector,
+            position,
+            pre_node,
+            pre,
+            pre_sure,
+            _,
+            pre_position,
+            post_node,
+            post,
+            post_sure,
+            _,
+            post_position,
+        ) in found
+    ]
+    columns = zip(*rows, strict=True) if rows else [()] * len(SYNAPSES)
+    table = frame(dict(zip(SYNAPSES, columns, strict=True)), SYNAPSES)
+    return table.sort_values(["connector_id", "pre_treenode_id", "post_treenode_id"], ignore_index=True)
+
+
+async def _direction(place: Place, relation: str) -> str:
+    """The name in CATMAID's answers of a direction, given as `out`, `in`, that name, or the relation of the neurons."""
+    types = await place.read_json("GET", "connectors/types/")
+    known = {**{str(row["relation"]): str(row["partner_reference"]) for row in types}, **DIRECTIONS}
+    known |= {reference: reference for reference in known.values()}
+    if relation not in known:
+        raise InvalidInput(
+            f"There is no relation {relation!r}. There are: {', '.join(known)}.{did_you_mean(relation, known)}"
+        )
+    return known[relation]
