@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -77,6 +78,14 @@ class Origin:
         raise TypeError("An Origin is not pickled, so that its token is not written down.")
 
 
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that is sent along with a form; its name is plain ASCII without quotes."""
+
+    name: str
+    content: bytes
+
+
 class Http:
     """Requests to one server.
 
@@ -142,12 +151,14 @@ class Http:
         params: Form | None = None,
         headers: Mapping[str, str] | None = None,
         json: Any = None,
+        file: SentFile | None = None,
         repeatable: bool | None = None,
     ) -> Answer:
         """Send a request and return the answer; an error answer raises.
 
         path : with or without the leading slash, below the server's address.
         form, params : body and query, in CATMAID's spelling (see `catmaid_wire.forms.encode_form`).
+        file : comes along with the form.
         repeatable : whether to repeat it if the connection breaks; by default reads, and writes with a key that
             the server honours. A request that never left is always repeated.
         """
@@ -155,7 +166,9 @@ class Http:
         if repeatable is None:
             repeatable = method in READ_METHODS or (IDEMPOTENCY_KEY in headers and self.honours_keys)
         body: dict[str, Any] = {"headers": dict(headers)}
-        if form is not None:
+        if file is not None:
+            body["data"], body["headers"]["Content-Type"] = _multipart(encode_form(form or {}), file)
+        elif form is not None:
             body["data"] = aiohttp.FormData(encode_form(form))()
         if json is not None:
             body["data"] = msgspec.json.encode(json)
@@ -293,3 +306,15 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, aiohttp.ClientConnectorError):
         return error.os_error.strerror or type(error).__name__
     return str(error) or type(error).__name__
+
+
+def _multipart(pairs: list[tuple[str, str]], file: SentFile) -> tuple[bytes, str]:
+    """A form with a file as bytes, which can be sent again, and its content type."""
+    boundary = uuid.uuid4().hex
+    parts = [(f'name="{name}"', value.encode()) for name, value in pairs]
+    parts.append((f'name="file"; filename="{file.name}"', file.content))
+    body = b"".join(
+        f"--{boundary}\r\nContent-Disposition: form-data; {about}\r\n\r\n".encode() + content + b"\r\n"
+        for about, content in parts
+    )
+    return body + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"

@@ -117,6 +117,56 @@ ANNOTATION_TREE: Final[FrameSchema] = {
     "path": OBJECT,
     "neurons": COUNT,
 }
+UPLOADED: Final[FrameSchema] = {"name": TEXT, "neuron_id": ID, "skeleton_id": ID, "nodes": COUNT}
+VOLUMES: Final[FrameSchema] = {
+    "id": ID,
+    "name": TEXT,
+    "comment": TEXT,
+    "area": "float64",
+    "volume": "float64",
+    "is_closed": "bool",
+    "annotations": OBJECT,
+    "creator": TEXT,
+    "creation_time": TIME,
+    "edition_time": TIME,
+}
+IN_VOLUME: Final[FrameSchema] = {
+    "skeleton_id": ID,
+    "name": TEXT,
+    "nodes": COUNT,
+    "nodes_inside": COUNT,
+    "cable_length": NM,
+    "cable_inside": NM,
+}
+LANDMARKS: Final[FrameSchema] = {"id": ID, "name": TEXT, "location_id": ID, "x": NM, "y": NM, "z": NM}
+LANDMARK_GROUPS: Final[FrameSchema] = {"id": ID, "name": TEXT, "landmark_ids": OBJECT, "location_ids": OBJECT}
+SAMPLERS: Final[FrameSchema] = {
+    "id": ID,
+    "skeleton_id": ID,
+    "state": TEXT,
+    "interval_length": NM,
+    "interval_error": NM,
+    "domains": COUNT,
+    "intervals": COUNT,
+    "creator": TEXT,
+    "creation_time": TIME,
+}
+REVIEWS: Final[FrameSchema] = {"skeleton_id": ID, "nodes": COUNT, "reviewed": COUNT, "percent": "float64"}
+CONTRIBUTORS: Final[FrameSchema] = {
+    "user": TEXT,
+    "nodes": COUNT,
+    "presynapses": COUNT,
+    "postsynapses": COUNT,
+    "reviews": COUNT,
+}
+STATISTICS: Final[FrameSchema] = {
+    "day": TIME,
+    "user": TEXT,
+    "nodes": COUNT,
+    "cable_length": NM,
+    "connectors": COUNT,
+    "reviewed": COUNT,
+}
 PARTNERS: Final[FrameSchema] = {"skeleton_id": ID, "name": TEXT, "nodes": COUNT, "synapses": COUNT}
 SYNAPSES: Final[FrameSchema] = {
     "connector_id": ID,

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from catmaid_jupyter.api.answers import columns_of_rows, read_columns, without_parent
+from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.frames import NODES, SKELETON_CONNECTORS, TAGS, frame, ordered
-from catmaid_jupyter.model import arbor
+from catmaid_jupyter.model import arbor, geodesics, pruning, resampling
 from catmaid_wire import relations
 from catmaid_wire.columns import DETAIL_LINKS, DETAIL_NODES
 from catmaid_wire.forms import FormValue
 from catmaid_wire.swc import SOMA_LABEL
 
 
+class Enclosing(Protocol):
+    """A volume, or a mesh of trimesh."""
+
+    def contains(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """(n,) bool: which of (n, 3) points, nm, are inside."""
+
+
 @dataclass(frozen=True)
 class Morphology:
-    """A skeleton as it was at one moment: the tables, and measures of them."""
+    """A skeleton as it was at one moment: the tables, what they measure, and what becomes of it when it is pruned.
+
+    What is pruned or resampled is a new `Morphology`; the skeleton at the server stays as it is.
+
+    Attributes
+    ----------
+    nodes, connectors, tags
+        As those of `Skeleton`.
+    """
 
     nodes: pd.DataFrame
     connectors: pd.DataFrame
@@ -38,6 +54,137 @@ class Morphology:
     def xyz(self) -> NDArray[np.float64]:
         """(n, 3) positions of `nodes`, nm."""
         return self.nodes[["x", "y", "z"]].to_numpy()
+
+    @property
+    def node_ids(self) -> NDArray[np.int64]:
+        """(n,) ids of `nodes`."""
+        return self.nodes["id"].to_numpy(np.int64)
+
+    @property
+    def cable_length(self) -> float:
+        """Sum of the lengths of all edges, nm."""
+        return arbor.cable_length(self.parents, self.xyz)
+
+    @property
+    def edge_lengths(self) -> NDArray[np.float64]:
+        """(n,) length of the edge from each treenode to its parent, nm; 0 at the root."""
+        return arbor.edge_lengths(self.parents, self.xyz)
+
+    @property
+    def strahler(self) -> pd.Series:
+        """Strahler number of each treenode, int64, by treenode id."""
+        return pd.Series(arbor.strahler(self.parents), index=self.nodes["id"], name="strahler")
+
+    @property
+    def branch_order(self) -> pd.Series:
+        """Branch points between each treenode and the root, int64, by treenode id; the treenode does not count."""
+        return pd.Series(geodesics.branch_order(self.parents), index=self.nodes["id"], name="branch_order")
+
+    def distances(self, treenode_ids: int | Iterable[int]) -> pd.DataFrame:
+        """Lengths of the paths along the skeleton from some treenodes to all.
+
+        A row for each of `treenode_ids`, a column for each treenode, labelled with ids; float64 nm, inf where no path
+        leads. Raises `NotInArbor` for other treenodes.
+        """
+        wanted = np.atleast_1d(np.asarray([*_each(treenode_ids)], dtype=np.int64))
+        found = geodesics.geodesic_distances(self.parents, self.xyz, self._rows(wanted))
+        return pd.DataFrame(found, index=pd.Index(wanted, name="id"), columns=pd.Index(self.node_ids, name="to_id"))
+
+    def subset(self, kept: ArrayLike) -> Morphology:
+        """The treenodes that are kept, and what is on them; those whose parent is not kept are roots.
+
+        kept : (n,) bool, in the order of `nodes`.
+        """
+        mask = np.asarray(kept, dtype=np.bool_)
+        nodes = self.nodes[mask].reset_index(drop=True)
+        there = set(nodes["id"])
+        nodes["parent_id"] = nodes["parent_id"].where(nodes["parent_id"].isin(there), -1)
+        connectors, tags = (
+            table[table["treenode_id"].isin(there)].reset_index(drop=True) for table in (self.connectors, self.tags)
+        )
+        return Morphology(nodes, connectors, tags)
+
+    def pruned(
+        self,
+        *,
+        strahler: int | None = None,
+        twigs: float | None = None,
+        inside: Enclosing | None = None,
+        outside: Enclosing | None = None,
+    ) -> Morphology:
+        """The skeleton without some of its treenodes, and without what is on them.
+
+        strahler : drops what has this Strahler number or a lower one.
+        twigs : drops twigs, from an end point to the next branch point, of at most this length, nm; all at once.
+        inside, outside : keep only what is inside or outside a volume; what hangs together no more is several trees.
+
+        With several of them, each prunes what the one before left, in this order.
+        """
+        left = self
+        if strahler is not None:
+            left = left.subset(pruning.above_strahler(left.parents, strahler))
+        if twigs is not None:
+            left = left.subset(pruning.without_twigs(left.parents, left.xyz, twigs))
+        if inside is not None:
+            left = left.subset(inside.contains(left.xyz))
+        if outside is not None:
+            left = left.subset(~outside.contains(left.xyz))
+        return left
+
+    def resampled(self, step: float) -> Morphology:
+        """The skeleton with treenodes at even distances between its root, branch points and end points.
+
+        step : distance, nm; each path is divided into as many equal parts as come nearest to it.
+
+        Root, branch and end points stay, with their ids. Others are new: their ids count up from the highest one and
+        mean nothing to the server; confidence and user are those of the nearest treenode. Connectors and tags are at
+        the treenode that is nearest to where they were.
+        """
+        if not step > 0:
+            raise InvalidInput(f"The distance of nodes should be more than 0 nm, not {step}.")
+        new = resampling.resample(self.parents, self.xyz, self.nodes["radius"].to_numpy(), step)
+        first = int(self.node_ids.max(initial=0)) + 1
+        count = len(new.parents)
+        ids = np.where(new.is_old, self.node_ids[new.origin], first + np.arange(count) - int(new.is_old.sum()))
+        nodes = self.nodes.iloc[new.origin].assign(
+            id=ids,
+            parent_id=np.where(new.parents < 0, -1, ids[new.parents]),
+            **{axis: new.xyz[:, place] for place, axis in enumerate("xyz")},
+            radius=new.radii,
+        )
+        moved = pd.Series(ids[new.nearest], index=self.node_ids)
+        connectors, tags = (
+            table.assign(treenode_id=table["treenode_id"].map(moved)) for table in (self.connectors, self.tags)
+        )
+        return Morphology(ordered(frame(nodes, NODES), "id"), connectors, tags)
+
+    def split_at(self, treenode_id: int) -> tuple[Morphology, Morphology]:
+        """What is distal to a treenode, itself included, and the rest; the server's skeleton stays as it is.
+
+        Raises `NotInArbor` for other treenodes.
+        """
+        distal = arbor.distal_to(self.parents, int(self._rows(np.array([treenode_id]))[0]))
+        return self.subset(distal), self.subset(~distal)
+
+    def to_networkx(self, name: str = "") -> Any:
+        """A networkx.DiGraph of treenodes with x, y, z, radius (nm); edges lead to parents, `weight` is their nm."""
+        import networkx as nx  # noqa: PLC0415  it takes long to import
+
+        graph = nx.DiGraph(name=name)
+        columns = ["x", "y", "z", "radius"]
+        places = self.nodes[columns].to_dict("records")
+        graph.add_nodes_from(zip(self.node_ids.tolist(), places, strict=True))
+        child = self.parents >= 0
+        ends = zip(self.node_ids[child].tolist(), self.node_ids[self.parents[child]].tolist(), strict=True)
+        lengths = self.edge_lengths[child].tolist()
+        graph.add_weighted_edges_from((*edge, length) for edge, length in zip(ends, lengths, strict=True))
+        return graph
+
+    def _rows(self, treenode_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        rows = pd.Index(self.node_ids).get_indexer(pd.Index(treenode_ids))
+        if (rows < 0).any():
+            raise arbor.NotInArbor(f"Treenode {treenode_ids[rows < 0][0]} is not in this skeleton.")
+        return rows.astype(np.int64)
 
     @property
     def somata(self) -> list[int]:
@@ -85,3 +232,7 @@ def _with_relations(columns: dict[str, Any]) -> pd.DataFrame:
 def _tags(tags: dict[str, list[int]]) -> pd.DataFrame:
     pairs = [(tag, node) for tag, nodes in tags.items() for node in nodes]
     return frame({"tag": [tag for tag, _ in pairs], "treenode_id": [node for _, node in pairs]}, TAGS)
+
+
+def _each(ids: int | Iterable[int]) -> Iterable[int]:
+    return ids if isinstance(ids, Iterable) else [ids]

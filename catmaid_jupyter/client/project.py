@@ -19,12 +19,14 @@ from catmaid_jupyter.client import administration, history, tables
 from catmaid_jupyter.client.annotation.project_annotations import ProjectAnnotations
 from catmaid_jupyter.client.annotation.project_neurons import ProjectNeurons
 from catmaid_jupyter.client.arbors.project_arbors import ProjectArbors
-from catmaid_jupyter.client.connectivity.project_connectivity import ProjectConnectivity
+from catmaid_jupyter.client.exchange.project_exchange import ProjectExchange
 from catmaid_jupyter.client.frames import STACKS, frame, ordered
 from catmaid_jupyter.client.neuron_lookup import neuron_by_id, neurons_by_name
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.project_history import ProjectHistory
 from catmaid_jupyter.client.project_selection import ProjectSelection
+from catmaid_jupyter.client.records.project_records import ProjectRecords
+from catmaid_jupyter.client.space.project_space import ProjectSpace
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.edits.base import Position
 from catmaid_jupyter.edits.journal import EditJournal
@@ -79,7 +81,17 @@ class ProjectHome(Protocol):
         """Stop following the changes of a project that was deleted."""
 
 
-class Project(ProjectHistory, ProjectArbors, ProjectAnnotations, ProjectNeurons, ProjectConnectivity, ProjectSelection):
+class Project(
+    ProjectHistory,
+    ProjectArbors,
+    ProjectAnnotations,
+    ProjectNeurons,
+    ProjectConnectivity,
+    ProjectExchange,
+    ProjectSpace,
+    ProjectRecords,
+    ProjectSelection,
+):
     """A project of a server. Made by `Instance.project`.
 
     Everything is read anew each time it is asked for. Coordinates, lengths and radii are nm in project space.

@@ -21,7 +21,9 @@ from catmaid_jupyter.client.frames import (
     NEURONS,
     NODES_IN_BOX,
     SKELETONS,
+    TAGS_OF_SKELETONS,
     frame,
+    ordered,
 )
 from catmaid_jupyter.client.naming import did_you_mean
 from catmaid_wire.forms import FormValue
@@ -111,6 +113,13 @@ def _connector_columns(answer: Answer) -> tuple[dict[str, Any], dict[str, Any]]:
     found = answer.json()
     links = [(int(connector), *link) for connector, partners in found["partners"].items() for link in partners]
     return columns_of_rows(found["connectors"], _CONNECTOR_ROW), columns_of_rows(links, _PARTNER_ROW)
+
+
+async def tag_table(place: Place) -> pd.DataFrame:
+    """All labels of treenodes (see `Project.tags`)."""
+    rows = await place.read_json("GET", "labels/stats")
+    columns = columns_of_rows(rows, ("label_id", "tag", "skeleton_id", "treenode_id"))
+    return ordered(frame(columns, TAGS_OF_SKELETONS), "skeleton_id", "tag", "treenode_id")
 
 
 async def nodes_in_box(

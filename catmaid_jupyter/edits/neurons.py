@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from catmaid_jupyter.api.http import SentFile
 from catmaid_jupyter.edits.base import Applied, Edit, JsonObject, counted, derived_key
 from catmaid_jupyter.edits.calls import EditCall, EditCalls
 from catmaid_jupyter.edits.site import Site
+from catmaid_wire.forms import Form
 
 AT_ONCE = "neurons-at-once"
 """Capability of servers that delete and give many neurons in one transaction."""
@@ -91,6 +93,28 @@ class GiveNeurons(Edit[JsonObject], frozen=True):
         return Applied(answer={"neuron_ids": list(self.neuron_ids)}, text=text)
 
 
+class ImportSkeleton(Edit[JsonObject], frozen=True):
+    """Make a neuron of an SWC file; the answer has its ids, and the id here of each node by its id in the file.
+
+    swc : the text of the file, nm.
+    name : of the neuron.
+    annotations : names of its annotations.
+    """
+
+    route: ClassVar[str] = "skeletons/import"
+
+    swc: str
+    name: str
+    annotations: Sequence[str] = ()
+
+    async def _apply(self, site: Site, key: str) -> Applied:
+        form: Form = {"name": self.name, "annotations": self.annotations}
+        file = SentFile("neuron.swc", self.swc.encode())
+        answer = await site.write(self.route, form, state=self.state, key=key, file=file)
+        back = DeleteNeurons([answer["neuron_id"]])
+        return Applied(answer=answer, text="import a skeleton", inverse=(back,))
+
+
 class NeuronCalls(EditCalls):
     """The edits of this module as calls."""
 
@@ -98,3 +122,4 @@ class NeuronCalls(EditCalls):
     rename_neurons = EditCall(RenameNeurons)
     delete_neurons = EditCall(DeleteNeurons)
     give_neurons = EditCall(GiveNeurons)
+    import_skeleton = EditCall(ImportSkeleton)

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from catmaid_jupyter.api.errors import NotFound
+from catmaid_jupyter.api.http import SentFile
 from catmaid_jupyter.api.place import Place
 from catmaid_wire.edits import EDIT_GROUP, IDEMPOTENCY_KEY
 from catmaid_wire.forms import Form, FormValue, encode_form
@@ -109,8 +110,17 @@ class Site:
         """Begin the edit again, with the answers that were read before."""
         self._step = 0
 
-    async def write(self, path: str, form: Mapping[str, FormValue], *, state: str | None, key: str) -> dict[str, Any]:
-        """POST an edit below the project and return its answer (see `journal` for when it is repeated)."""
+    async def write(
+        self,
+        path: str,
+        form: Mapping[str, FormValue],
+        *,
+        state: str | None,
+        key: str,
+        method: str = "POST",
+        file: SentFile | None = None,
+    ) -> dict[str, Any]:
+        """Send an edit below the project and return its answer (see `journal` for when it is repeated)."""
         self.place.require_present()
         self._step += 1
         http = self.place.http
@@ -118,10 +128,11 @@ class Site:
         if self._group is not None:
             headers[EDIT_GROUP] = self._group
         answer = await http.request(
-            "POST",
+            method,
             self.place.path(path),
             form={**form, "state": state},
             headers=headers,
+            file=file,
             repeatable=http.honours_keys,
         )
         value: dict[str, Any] = answer.json()

@@ -16,6 +16,7 @@ from catmaid_jupyter.client.frames import (
     ANNOTATIONS_OF_SKELETONS,
     CONNECTORS_OF_SKELETONS,
     MEASURES,
+    NODES,
     NODES_OF_SKELETONS,
     PROJECT_ANNOTATIONS,
     TAGS_OF_SKELETONS,
@@ -131,6 +132,43 @@ async def test_many_skeletons_are_read_at_once(project: cj.Project, plain: cj.Pr
             assert set(one.links(ids[-1:])["skeleton_id"]) == {*ids[-2:]}
             with pytest.raises(cj.NotFound, match="not among these"):
                 arbors[1]
+
+    await told(story)
+
+
+async def test_a_morphology_is_pruned_resampled_and_split(project: cj.Project) -> None:
+    def story() -> None:
+        a = project.edit.create_treenode(0, 0, 0, neuron_name="branched")
+        b = project.edit.create_treenode(100, 0, 0, parent_id=a)
+        c = project.edit.create_treenode(100, 30, 0, parent_id=b)
+        d = project.edit.create_treenode(200, 0, 0, parent_id=b)
+        e = project.edit.create_treenode(301, 0, 0, parent_id=d)
+        project.edit.set_labels(c, ["twig"])
+        project.edit.create_connector(0, 0, 5, treenode_id=d)
+        one = next(iter(project.morphology("branched").values()))
+        assert one.cable_length == 331
+        assert one.strahler.to_dict() == {a: 2, b: 2, c: 1, d: 1, e: 1}
+        assert one.branch_order.to_dict() == {a: 0, b: 0, c: 1, d: 1, e: 1}
+        assert one.distances([c]).loc[c].to_dict() == {a: 130, b: 30, c: 0, d: 130, e: 231}
+        assert one.pruned(strahler=1).nodes["id"].tolist() == [a, b]
+        left = one.pruned(twigs=30)
+        assert (left.nodes["id"].tolist(), len(left.tags), len(left.connectors)) == ([a, b, d, e], 0, 1)
+        distal, proximal = one.split_at(d)
+        assert distal.nodes[["id", "parent_id"]].values.tolist() == [[d, -1], [e, d]]
+        assert proximal.nodes["id"].tolist() == [a, b, c]
+        even = one.resampled(60)
+        assert dtypes_are(even.nodes, NODES)
+        assert even.cable_length == pytest.approx(331)
+        assert {a, b, c, e} <= set(even.nodes["id"])
+        assert d not in set(even.nodes["id"])
+        assert len(even.nodes) == 4 + 1 + 2
+        (moved,) = even.connectors["treenode_id"]
+        assert even.nodes.set_index("id").loc[moved, "x"] == pytest.approx(167)
+        with pytest.raises(cj.InvalidInput, match="more than 0"):
+            one.resampled(0)
+        for wrong in (one.split_at, one.distances):
+            with pytest.raises(LookupError, match="Treenode 999999 "):
+                wrong(999_999)
 
     await told(story)
 

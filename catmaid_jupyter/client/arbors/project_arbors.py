@@ -27,8 +27,10 @@ class ProjectArbors(Public):
         skeleton_ids = skeleton_ids_of(self.place, neurons)
         return read_arbors(self.place, skeleton_ids, connectors=False, tags=False).nodes
 
-    def tags(self, neurons: Neurons) -> pd.DataFrame:
-        """Labels of the treenodes of neurons: skeleton_id int64, tag str, treenode_id int64, in this order."""
+    def tags(self, neurons: Neurons | None = None) -> pd.DataFrame:
+        """Labels of treenodes, of all or some neurons: skeleton_id int64, tag str, treenode_id int64, in this order."""
+        if neurons is None:
+            return loop.run(tables.tag_table(self.place))
         return read_arbors(self.place, skeleton_ids_of(self.place, neurons), connectors=False).tags
 
     def morphology(self, neurons: Neurons) -> Arbors:

@@ -1,0 +1,1 @@
+"""Neurons to and from files and other packages: SWC, networkx, navis, DataFrames."""

@@ -1,0 +1,88 @@
+"""Put neurons into a project, one transaction each; what breaks in the middle can be gone on with."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from tqdm.auto import tqdm
+
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import CatmaidError
+from catmaid_jupyter.client.exchange.sources import NewNeuron
+from catmaid_jupyter.client.frames import UPLOADED, frame
+from catmaid_jupyter.edits.base import new_key
+from catmaid_jupyter.edits.journal import EditJournal
+from catmaid_jupyter.edits.labels import SetLabels
+from catmaid_jupyter.edits.neurons import ImportSkeleton
+
+
+class UploadStopped(CatmaidError):
+    """An upload ended before its end.
+
+    Attributes
+    ----------
+    uploaded
+        The neurons that are in the project, as `Project.upload` returns them.
+    left
+        Those that are not; `project.upload(error.left)` goes on.
+    """
+
+    def __init__(self, message: str, uploaded: pd.DataFrame, left: list[NewNeuron]) -> None:
+        super().__init__(message)
+        self.uploaded = uploaded
+        self.left = left
+
+
+def upload(edits: EditJournal, neurons: Sequence[NewNeuron], annotations: Sequence[str]) -> pd.DataFrame:
+    """Upload neurons (see `Project.upload`); one `undo` takes all of them back where the server keeps history."""
+    rows: list[dict[str, Any]] = []
+    group = new_key()
+    with tqdm(total=len(neurons), unit=" neurons", delay=1, leave=False, disable=len(neurons) < 2) as bar:
+        for place, neuron in enumerate(neurons):
+            try:
+                rows.append(loop.run(_upload_one(edits, neuron, annotations, group)))
+            except (CatmaidError, KeyboardInterrupt) as error:
+                if len(neurons) == 1 and isinstance(error, CatmaidError):
+                    raise
+                raise _stopped(error, rows, list(neurons[place:])) from error
+            bar.update()
+    _tell_left_out(neurons)
+    return _table(rows)
+
+
+async def _upload_one(edits: EditJournal, neuron: NewNeuron, annotations: Sequence[str], group: str) -> dict[str, Any]:
+    edit = ImportSkeleton(swc=neuron.swc, name=neuron.name, annotations=annotations)
+    made = (await edits.apply(edit, group=group)).answer
+    node_ids = {int(old): int(new) for old, new in made["node_id_map"].items()}
+    for node, labels in neuron.labels.items():
+        if node in node_ids:
+            await edits.apply(SetLabels(node_ids[node], labels), group=group)
+    return {
+        "name": neuron.name,
+        "neuron_id": made["neuron_id"],
+        "skeleton_id": made["skeleton_id"],
+        "nodes": len(node_ids),
+    }
+
+
+def _stopped(error: BaseException, rows: list[dict[str, Any]], left: list[NewNeuron]) -> UploadStopped:
+    why = str(error) or type(error).__name__
+    there = f"{len(rows)} of {len(rows) + len(left)} neurons are uploaded"
+    message = f"{left[0].name!r:.80}: {why} {there}: see error.uploaded. To go on: project.upload(error.left)."
+    return UploadStopped(message, _table(rows), left)
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    return frame({name: [row[name] for row in rows] for name in UPLOADED}, UPLOADED)
+
+
+def _tell_left_out(neurons: Sequence[NewNeuron]) -> None:
+    left_out = [neuron for neuron in neurons if neuron.left_out]
+    if left_out:
+        warnings.warn(
+            f"Not uploaded: {left_out[0].left_out} of {len(left_out)} neurons. Add them with project.edit.",
+            stacklevel=4,
+        )

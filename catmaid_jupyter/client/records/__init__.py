@@ -1,0 +1,1 @@
+"""Who did how much: reviews, contributors, statistics; and links to places."""

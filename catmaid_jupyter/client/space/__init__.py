@@ -1,0 +1,1 @@
+"""What lies in space beside neurons: volumes, landmarks, samplers."""
