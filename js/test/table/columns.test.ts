@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { placed, type TableColumn, tsv } from "../../src/shared/table/columns";
+import { csv, placed, type TableColumn, tsv } from "../../src/shared/table/columns";
 
 interface Neuron {
   id: number;
@@ -44,6 +44,41 @@ describe("columns", () => {
       ["id", 60],
       ["name", 100],
     ]);
+  });
+});
+
+describe("columns of a person's own", () => {
+  const widths = (room: number, shown: Record<string, boolean>, own: Record<string, number> = {}) =>
+    placed([ID, NAME, SIZE, { ...CABLE, isHidden: true }], room, { shown, widths: own }).map(
+      ({ column, width }) => [column.name, width],
+    );
+
+  it("are there, whatever room there is, and others are not", () => {
+    expect(widths(200, { size: true, id: false })).toEqual([
+      ["name", 120],
+      ["size", 80],
+    ]);
+    expect(widths(400, { cable: true, size: false }).map(([name]) => name)).toEqual(["id", "name", "cable"]);
+    expect(widths(400, {}).map(([name]) => name)).toEqual(["id", "name", "size"]);
+  });
+
+  it("have the width that was given to them", () => {
+    expect(widths(400, {}, { name: 50, id: 70 })).toEqual([
+      ["id", 70],
+      ["name", 50],
+      ["size", 80],
+    ]);
+  });
+});
+
+describe("rows as comma-separated text", () => {
+  it("are quoted where they need be, and no spreadsheet takes a name for a formula", () => {
+    const rows = [
+      { id: 1, name: 'a "b", c' },
+      { id: -2, name: "=HYPERLINK(1)" },
+      { id: 3, name: "-x" },
+    ];
+    expect(csv([ID, NAME], rows)).toBe('Id,Name\r\n1,"a ""b"", c"\r\n-2,"\'=HYPERLINK(1)"\r\n3,"\'-x"\r\n');
   });
 });
 

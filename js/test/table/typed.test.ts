@@ -31,6 +31,9 @@ describe("rows of typed columns", () => {
     rows.sort({ name: "nodes", isDescending: true });
     rows.filter({ name: " dna ", nodes: "" });
     expect(shown(rows)).toEqual([12, 14, 11]);
+    expect(rows.total).toBe(4);
+    expect(() => rows.filter({ nodes: "many" })).toThrow("write 12, >500");
+    expect(shown(rows)).toEqual([12, 14, 11]);
     rows.filter({ nodes: "7" });
     expect(shown(rows)).toEqual([12]);
     rows.filter({});
@@ -44,6 +47,17 @@ describe("rows of typed columns", () => {
     expect([13, 12, 14, 11].map((key) => rows.indexOf(key))).toEqual([0, 1, 2, 3]);
     rows.filter({ name: "basin" });
     expect([rows.indexOf(13), rows.indexOf(12), rows.indexOf(99)]).toEqual([0, -1, -1]);
+  });
+
+  it("are replaced, and stay sorted and filtered by columns that are still there", () => {
+    const rows = neurons();
+    rows.sort({ name: "nodes", isDescending: true });
+    rows.filter({ name: "dna" });
+    rows.replace({ id: Int32Array.of(1, 2, 3), name: ["DNa1", "KC", "DNa2"], nodes: Int32Array.of(1, 2, 3) });
+    expect(shown(rows)).toEqual([3, 1]);
+    expect([rows.indexOf(1), rows.indexOf(2), rows.rowOf(2)]).toEqual([1, -1, 1]);
+    rows.replace({ id: Int32Array.of(8, 9) });
+    expect(shown(rows)).toEqual([8, 9]);
   });
 
   it("need columns of one length that exist", () => {

@@ -7,7 +7,9 @@
 import "regular-table";
 import subCellCss from "regular-table/dist/css/sub-cell-scrolling.css";
 import { element } from "../dom";
-import { type PlacedColumn, placed, type TableColumn, tsv } from "./columns";
+import { CellEditor } from "./cell-editor";
+import { EDGE, followEdge } from "./column-edge";
+import { type ColumnLayout, LEAST_WIDTH, type PlacedColumn, placed, type TableColumn, tsv } from "./columns";
 import { type Cell, movedCell } from "./keys";
 import type { RowSelection } from "./selection";
 import type { RowKey, RowSource } from "./source";
@@ -16,6 +18,8 @@ import css from "./table.css";
 export const ROW_HEIGHT = 24;
 const HEAD_ROWS = 1;
 const SCROLLBAR = 16;
+/** CSS pixels by which a key makes a column wider or narrower. */
+const WIDTH_STEP = 16;
 
 type RegularTable = ReturnType<typeof makeTable>;
 
@@ -35,6 +39,14 @@ export interface GridHost<Row> {
   /** Names of CSS classes for a row. */
   mark?(row: Row): string;
   copied(rows: number): void;
+  /** Which columns a person wants, and how wide; without it, all that fit. */
+  layout?(): ColumnLayout;
+  /** A person made a column wider or narrower. */
+  resized?(name: string, width: number): void;
+  /** What was drawn last has other columns, or other widths. */
+  laidOut?(columns: readonly PlacedColumn<Row>[]): void;
+  /** These rows are seen now. */
+  drawn?(rows: readonly Row[]): void;
 }
 
 let grids = 0;
@@ -48,6 +60,9 @@ export class Grid<Row> {
   private drawn: [first: number, end: number] = [0, 0];
   private active: Cell = { row: 0, column: 0 };
   private activeKey: RowKey | null = null;
+  /** Index of the first column that is drawn. */
+  private firstColumn = 0;
+  private readonly editor = new CellEditor(() => this.focus());
   private readonly sizes = new ResizeObserver(() => this.layOut());
   private scheduled = 0;
 
@@ -59,11 +74,10 @@ export class Grid<Row> {
     this.table.setAttribute("data-testid", "grid");
     this.table.addStyleListener(() => this.dress());
     this.table.addEventListener("keydown", (event) => this.keyPressed(event));
-    this.table.addEventListener("mousedown", (event) => this.pressed(event));
-    this.table.addEventListener("dblclick", (event) => {
-      const row = this.cellOf(event)?.row ?? -1;
-      if (row >= 0) this.openRow(row);
-    });
+    this.table.addEventListener("mousedown", (event) => this.pressed(event), { capture: true });
+    this.table.addEventListener("dblclick", (event) => this.doubleClicked(event));
+    this.table.addEventListener("regular-table-scroll", () => this.editor.close());
+    this.node.append(this.editor.node);
     this.sizes.observe(this.node);
   }
 
@@ -96,6 +110,17 @@ export class Grid<Row> {
     this.host.moved();
   }
 
+  /** Show other columns, or other widths. */
+  layOut(): void {
+    const room = this.node.clientWidth - SCROLLBAR;
+    if (room <= 0) return;
+    this.shown = placed(this.host.columns, room, this.host.layout?.());
+    this.active.column = Math.max(0, Math.min(this.active.column, this.shown.length - 1));
+    this.table.setDataListener(async (x0, y0, x1, y1) => this.slice(x0, y0, x1, y1));
+    this.host.laidOut?.(this.shown);
+    this.schedule();
+  }
+
   /** Show the present selection. */
   dress(): void {
     const { source } = this.host;
@@ -116,6 +141,7 @@ export class Grid<Row> {
 
   dispose(): void {
     this.sizes.disconnect();
+    this.editor.close();
     cancelAnimationFrame(this.scheduled);
     this.node.remove();
   }
@@ -131,23 +157,32 @@ export class Grid<Row> {
     line.setAttribute("aria-rowindex", String(index + 1 + HEAD_ROWS));
     line.setAttribute("aria-selected", String(row !== undefined && selection.has(source.key(row))));
     line.className = row === undefined ? "" : (this.host.mark?.(row) ?? "");
-    line.querySelectorAll<HTMLElement>("td").forEach((cell, column) => {
+    line.querySelectorAll<HTMLElement>("td").forEach((cell, at) => {
+      const column = this.firstColumn + at;
       cell.setAttribute("role", isDrawn ? "gridcell" : "presentation");
       this.dressCell(cell, isDrawn ? index : Number.NaN, column);
       const shown = this.shown[column]?.column;
       cell.title = row === undefined || !shown ? "" : (shown.hint ?? shown.text)(row);
+      const label = row === undefined ? undefined : shown?.label?.(row);
+      if (label === undefined) cell.removeAttribute("aria-label");
+      else cell.setAttribute("aria-label", label);
+      cell.dataset.kind = shown?.press ? "button" : "";
+      cell.style.removeProperty("--cj-swatch");
+      shown?.dress?.(cell, row);
     });
   }
 
   private dressHead(head: HTMLElement): void {
     head.setAttribute("role", "row");
     head.setAttribute("aria-rowindex", "1");
-    head.querySelectorAll<HTMLElement>("th").forEach((cell, column) => {
+    head.querySelectorAll<HTMLElement>("th").forEach((cell, at) => {
+      const column = this.firstColumn + at;
       const shown = this.shown[column]?.column;
       cell.setAttribute("role", "columnheader");
       this.dressCell(cell, -1, column);
-      if (!shown?.isSortable) return;
-      cell.setAttribute("aria-sort", this.host.sorted?.(shown.name) ?? "none");
+      cell.title = shown?.title ?? "";
+      if (shown?.isSortable) cell.setAttribute("aria-sort", this.host.sorted?.(shown.name) ?? "none");
+      else cell.removeAttribute("aria-sort");
     });
   }
 
@@ -161,26 +196,19 @@ export class Grid<Row> {
     cell.toggleAttribute("data-active", row === this.active.row && column === this.active.column);
   }
 
-  private layOut(): void {
-    const room = this.node.clientWidth - SCROLLBAR;
-    if (room <= 0) return;
-    this.shown = placed(this.host.columns, room);
-    this.active.column = Math.min(this.active.column, this.shown.length - 1);
-    this.table.setDataListener(async (x0, y0, x1, y1) => this.slice(x0, y0, x1, y1));
-    this.schedule();
-  }
-
   private slice(x0: number, y0: number, x1: number, y1: number) {
     const { source } = this.host;
     // The size is asked for with no rows.
     if (y1 > 0) {
       source.reach(y1);
       this.drawn = [y0, Math.min(y1, source.length)];
+      this.firstColumn = x0;
     }
     const columns = this.shown.slice(x0, x1).map(({ column }) => column);
     const rows = Array.from({ length: Math.max(0, Math.min(y1, source.length) - y0) }, (_, at) =>
       source.row(y0 + at),
     );
+    if (y1 > 0) this.host.drawn?.(rows.filter((row) => row !== undefined));
     return {
       num_rows: source.length,
       num_columns: this.shown.length,
@@ -206,32 +234,42 @@ export class Grid<Row> {
 
   /** Handle a key; returns whether it means something here. */
   private act(event: KeyboardEvent): boolean {
-    const { source, selection } = this.host;
-    const size = {
-      rows: source.length,
+    if (event.altKey && this.active.row < 0 && this.resizedByKey(event.key)) return true;
+    const moved = movedCell(event, this.active, {
+      rows: this.host.source.length,
       columns: this.shown.length,
       page: Math.max(1, Math.floor(this.table.clientHeight / ROW_HEIGHT) - HEAD_ROWS - 1),
       hasHead: this.host.sort !== undefined,
-    };
-    const moved = movedCell(event, this.active, size);
+    });
     if (moved) {
-      if (event.shiftKey && moved.row >= 0) selection.extendTo(moved.row);
+      if (event.shiftKey && moved.row >= 0) this.host.selection.extendTo(moved.row);
       this.activate(moved.row, moved.column);
       return true;
     }
-    const isCommand = event.ctrlKey || event.metaKey;
-    if (isCommand && event.key.toLowerCase() === "a") selection.all();
-    else if (isCommand && event.key.toLowerCase() === "c") void this.copy();
-    else if (event.key === " ") selection.toggle(this.active.row);
-    else if (event.key === "Enter") this.enter();
+    const isKnown = event.ctrlKey || event.metaKey ? this.command(event.key) : this.plainKey(event);
+    if (isKnown) this.dress();
+    return isKnown;
+  }
+
+  private command(key: string): boolean {
+    if (key.toLowerCase() === "a") this.host.selection.all();
+    else if (key.toLowerCase() === "c") void this.copy();
     else return false;
-    this.dress();
+    return true;
+  }
+
+  private plainKey({ key, shiftKey }: KeyboardEvent): boolean {
+    if (key === "F2") return this.edit(this.active);
+    if (key === "Enter") this.enter();
+    else if (key !== " ") return false;
+    else if (shiftKey || !this.press(this.active)) this.host.selection.toggle(this.active.row);
     return true;
   }
 
   private enter(): void {
-    if (this.active.row >= 0) this.openRow(this.active.row);
-    else {
+    if (this.active.row >= 0) {
+      if (!this.press(this.active)) this.openRow(this.active.row);
+    } else {
       const column = this.shown[this.active.column]?.column;
       if (column?.isSortable) this.host.sort?.(column.name);
     }
@@ -240,6 +278,47 @@ export class Grid<Row> {
   private openRow(index: number): void {
     const row = this.host.source.row(index);
     if (row !== undefined) this.host.open(row);
+  }
+
+  /** Do what a cell does when it is pressed; whether it does something. */
+  private press({ row, column }: Cell): boolean {
+    const found = this.host.source.row(row);
+    const shown = this.shown[column]?.column;
+    if (found === undefined || !shown) return false;
+    if (shown.press) shown.press(found);
+    else if (shown.edit?.kind === "color") return this.edit({ row, column });
+    return shown.press !== undefined;
+  }
+
+  /** Edit a cell, if it can be. */
+  private edit({ row, column }: Cell): boolean {
+    const found = this.host.source.row(row);
+    const shown = this.shown[column]?.column;
+    const cell = this.table.querySelector<HTMLElement>(`#${this.cellId({ row, column })}`);
+    if (found === undefined || !shown?.edit || !cell) return false;
+    const { kind, value, save } = shown.edit;
+    this.editor.open(cell, {
+      kind,
+      label: shown.title,
+      value: value(found),
+      save: (text) => save(found, text),
+    });
+    return true;
+  }
+
+  private doubleClicked(event: MouseEvent): void {
+    const cell = this.cellOf(event);
+    if (cell && cell.row >= 0 && !this.edit(cell) && !this.shown[cell.column]?.column.press) {
+      this.openRow(cell.row);
+    }
+  }
+
+  private resizedByKey(key: string): boolean {
+    const placed = this.shown[this.active.column];
+    const step = { ArrowLeft: -WIDTH_STEP, ArrowRight: WIDTH_STEP }[key];
+    if (!placed || step === undefined || !this.host.resized) return false;
+    this.host.resized(placed.column.name, Math.max(LEAST_WIDTH, placed.width + step));
+    return true;
   }
 
   /** The selected rows, or the active one, with all columns. */
@@ -254,18 +333,34 @@ export class Grid<Row> {
   private pressed(event: MouseEvent): void {
     const cell = this.cellOf(event);
     if (!cell || event.button !== 0) return;
-    const column = this.shown[cell.column]?.column;
-    if (cell.row < 0) {
-      if (column?.isSortable) this.host.sort?.(column.name);
-      return;
-    }
+    this.editor.close();
+    const shown = this.shown[cell.column];
+    if (cell.row < 0) this.headPressed(event, shown);
+    else if (isPlain(event) && (shown?.column.press || shown?.column.edit?.kind === "color")) {
+      event.preventDefault();
+      this.focus();
+      this.activate(cell.row, cell.column);
+      this.press(cell);
+    } else this.rowPressed(event, cell);
+  }
+
+  private headPressed(event: MouseEvent, shown: PlacedColumn<Row> | undefined): void {
+    const head = (event.target as Element).closest("th");
+    if (!shown || !head) return;
+    const isAtEdge = head.getBoundingClientRect().right - event.clientX < EDGE;
+    const { resized } = this.host;
+    if (isAtEdge && resized) followEdge(event, shown.width, (width) => resized(shown.column.name, width));
+    else if (shown.column.isSortable) this.host.sort?.(shown.column.name);
+  }
+
+  private rowPressed(event: MouseEvent, cell: Cell): void {
     const { selection } = this.host;
     if (event.shiftKey) {
       event.preventDefault(); // else the browser selects text
       this.focus();
       selection.extendTo(cell.row);
-    } else if (event.ctrlKey || event.metaKey) selection.toggle(cell.row);
-    else selection.only(cell.row);
+    } else if (isPlain(event)) selection.only(cell.row);
+    else selection.toggle(cell.row);
     this.activate(cell.row, cell.column);
   }
 
@@ -273,7 +368,7 @@ export class Grid<Row> {
     const cell = (event.target as Element).closest<HTMLTableCellElement>("td, th");
     if (!cell) return null;
     const row = cell.tagName === "TH" ? -1 : this.rowIndex(cell);
-    return row === null ? null : { row, column: cell.cellIndex };
+    return row === null ? null : { row, column: this.firstColumn + cell.cellIndex };
   }
 
   private rowIndex(cell: HTMLElement | null): number | null {
@@ -292,6 +387,10 @@ export class Grid<Row> {
   private cellId({ row, column }: Cell): string {
     return `${this.prefix}-${row < 0 ? "head" : row}-${column}`;
   }
+}
+
+function isPlain({ shiftKey, ctrlKey, metaKey }: MouseEvent): boolean {
+  return !shiftKey && !ctrlKey && !metaKey;
 }
 
 function makeTable() {

@@ -1,8 +1,10 @@
 /** Rows of typed columns, sorted and filtered; a row is its index in the columns. */
 import type { TypedArray } from "../columns";
+import { numberTest, textTest } from "./row-filters";
 import type { RowKey, RowSource } from "./source";
 
-export type ColumnValues = TypedArray | readonly string[];
+export type ColumnValues = TypedArray | Uint32Array | readonly string[];
+export type TypedColumns = Readonly<Record<string, ColumnValues>>;
 
 export interface SortOrder {
   name: string;
@@ -13,34 +15,46 @@ const COLLATOR = new Intl.Collator(undefined, { numeric: true, sensitivity: "bas
 
 export class TypedRows implements RowSource<number> {
   readonly isComplete = true;
-  private readonly size: number;
+  private size = 0;
   /** Indices of the rows that fit, in the order in which they are shown. */
-  private order: Uint32Array;
+  private order = new Uint32Array(0);
   private positions: Uint32Array | null = null;
+  private rowsByKey: Map<RowKey, number> | null = null;
   private sorting: SortOrder | null = null;
   private filters: ReadonlyMap<string, string> = new Map();
 
   /** `keys` names the column with a constant and unique value for each row. */
   constructor(
-    private readonly columns: Readonly<Record<string, ColumnValues>>,
+    private columns: TypedColumns,
     private readonly keys: string,
   ) {
-    this.size = this.values(keys).length;
-    const odd = Object.keys(columns).find((name) => this.values(name).length !== this.size);
-    if (odd !== undefined) throw new Error(`The columns ${keys} and ${odd} have different lengths.`);
-    this.order = this.fitting();
+    this.replace(columns);
   }
 
   get length(): number {
     return this.order.length;
   }
 
+  /** Rows there are, whether they fit the filters or not. */
+  get total(): number {
+    return this.size;
+  }
+
   get sortOrder(): SortOrder | null {
     return this.sorting;
   }
 
+  has(name: string): boolean {
+    return name in this.columns;
+  }
+
   row(index: number): number | undefined {
     return this.order[index];
+  }
+
+  /** The rows that are shown, from top to bottom. */
+  shown(): Iterable<number> {
+    return this.order;
   }
 
   value(name: string, row: number): number | string | undefined {
@@ -51,8 +65,14 @@ export class TypedRows implements RowSource<number> {
     return this.values(this.keys)[row] ?? row;
   }
 
+  /** The row with a key, whether it fits the filters or not; -1 if there is none. */
+  rowOf(key: RowKey): number {
+    this.rowsByKey ??= this.rowsOfKeys();
+    return this.rowsByKey.get(key) ?? -1;
+  }
+
   indexOf(key: RowKey): number {
-    const row = (this.values(this.keys) as ArrayLike<RowKey> & { indexOf(key: RowKey): number }).indexOf(key);
+    const row = this.rowOf(key);
     if (row < 0) return -1;
     this.positions ??= this.inverse();
     return (this.positions[row] ?? 0) - 1;
@@ -60,17 +80,35 @@ export class TypedRows implements RowSource<number> {
 
   reach(): void {}
 
+  /** Have other columns, sorted and filtered as these were; one that is not there any more does not count. */
+  replace(columns: TypedColumns): void {
+    this.columns = columns;
+    this.size = this.values(this.keys).length;
+    const odd = Object.keys(columns).find((name) => this.values(name).length !== this.size);
+    if (odd !== undefined) throw new Error(`The columns ${this.keys} and ${odd} have different lengths.`);
+    this.rowsByKey = null;
+    this.filters = new Map([...this.filters].filter(([name]) => name in columns));
+    if (this.sorting && !(this.sorting.name in columns)) this.sorting = null;
+    this.arrange();
+  }
+
   /** Sort by a column, equal rows in their own order; null for the order of the columns. */
   sort(order: SortOrder | null): void {
     this.sorting = order;
     this.arrange();
   }
 
-  /** Show only rows whose columns contain a text, in either case; a number has to begin with it. */
+  /** Show only rows that fit (see `row-filters`); `BadFilter`, and all stays as it was, for what cannot be understood. */
   filter(texts: Readonly<Record<string, string>>): void {
-    const given = Object.entries(texts).map(([name, text]) => [name, text.trim().toLowerCase()] as const);
+    const given = Object.entries(texts).map(([name, text]) => [name, text.trim()] as const);
+    const before = this.filters;
     this.filters = new Map(given.filter(([, text]) => text !== ""));
-    this.arrange();
+    try {
+      this.arrange();
+    } catch (error) {
+      this.filters = before;
+      throw error;
+    }
   }
 
   private arrange(): void {
@@ -83,7 +121,7 @@ export class TypedRows implements RowSource<number> {
     this.order.sort((a, b) => sign * compared(values, a, b) || a - b);
   }
 
-  private fitting(): Uint32Array {
+  private fitting(): Uint32Array<ArrayBuffer> {
     const tests = [...this.filters].map(([name, text]) => testOf(this.values(name), text));
     const found = new Uint32Array(this.size);
     let count = 0;
@@ -102,6 +140,12 @@ export class TypedRows implements RowSource<number> {
     return positions;
   }
 
+  private rowsOfKeys(): Map<RowKey, number> {
+    const found = new Map<RowKey, number>();
+    for (let row = 0; row < this.size; row++) found.set(this.key(row), row);
+    return found;
+  }
+
   private values(name: string): ColumnValues {
     const values = this.columns[name];
     if (!values) throw new Error(`There is no column ${name}.`);
@@ -116,9 +160,11 @@ function compared(values: ColumnValues, a: number, b: number): number {
   return (left ?? 0) - (right ?? 0);
 }
 
-function testOf(values: ColumnValues, text: string): (row: number) => boolean {
-  return (row) => {
-    const value = values[row];
-    return typeof value === "string" ? value.toLowerCase().includes(text) : `${value}`.startsWith(text);
-  };
+function testOf(values: ColumnValues, filter: string): (row: number) => boolean {
+  if (Array.isArray(values)) {
+    const test = textTest(filter);
+    return (row) => test(`${values[row] ?? ""}`);
+  }
+  const test = numberTest(filter);
+  return (row) => test(Number(values[row]));
 }
