@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,19 +14,17 @@ from catmaid_wire.somata import soma_structures
 from catmaid_wire.swc import COLUMNS, swc_text
 
 
-def write_swc(
-    path: Path,
+def swc_of_nodes(
     nodes: pd.DataFrame,
     *,
     title: str = "",
     labelled: Collection[int] = (),
     soma_markers: Sequence[str] = (),
-) -> Path:
-    """Write nodes as SWC: id, type, x, y, z, radius (-1 where unset), parent (-1 at roots), lengths in nm.
+) -> str:
+    """Nodes as SWC: id, type, x, y, z, radius (-1 where unset), parent (-1 at roots), lengths in nm.
 
     The type is 1 at a soma, else 0. `BadSomaMarkers` if a marker is none, or several nodes could be the soma.
 
-    path : file to write; replaced if it exists.
     nodes : columns id, parent_id, x, y, z, radius, in any order.
     title : a comment for the first line.
     labelled : ids of the nodes with the label `soma`.
@@ -41,5 +40,10 @@ def write_swc(
     )
     structures = soma_structures(arbor, labelled, soma_markers)
     comments = [title, f"{' '.join(COLUMNS)}; nm"]
-    path.write_text(swc_text(arbor, comments=comments, structures=structures), encoding="utf-8")
+    return swc_text(arbor, comments=comments, structures=structures)
+
+
+def write_swc(path: Path, nodes: pd.DataFrame, **options: Any) -> Path:
+    """Write nodes as an SWC file, which is replaced if it exists; `options` are those of `swc_of_nodes`."""
+    path.write_text(swc_of_nodes(nodes, **options), encoding="utf-8")
     return path

@@ -274,6 +274,7 @@ def test_html_tells_names_as_they_are_and_that_the_service_is_away(found: Select
     assert "KC &lt;b&gt;19&lt;/b&gt;" in shown
     assert "Selection of 3 skeletons" in shown
     bundle = found._repr_mimebundle_()
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == found.widget.model_id
     assert bundle["text/plain"] == "<Selection of 3 skeletons in 'VNC'>"
     cast("FakeHttp", project.instance.http).is_away = True
     assert "No answer." in found._repr_html_()

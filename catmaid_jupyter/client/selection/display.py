@@ -14,6 +14,7 @@ from catmaid_jupyter.model.selection import SelectionDelta
 
 if TYPE_CHECKING:
     from catmaid_jupyter.widgets.selection_model import SelectionModel
+    from catmaid_jupyter.widgets.selection_table import SelectionTable
 
 _ROWS_OF_HTML: Final = 20
 
@@ -23,6 +24,7 @@ class SelectionDisplay(Public):
 
     project: Any
     _model: SelectionModel | None = None
+    _widget: SelectionTable | None = None
 
     def everything(self) -> SelectionDelta:
         """All rows as they are."""
@@ -36,6 +38,15 @@ class SelectionDisplay(Public):
         if self._model is None or self._model.comm is None:
             self._model = SelectionModel(self)  # type: ignore[arg-type]
         return self._model
+
+    @property
+    def widget(self) -> SelectionTable:
+        """The table as which the selection shows itself; set its traits to change how."""
+        from catmaid_jupyter.widgets.selection_table import SelectionTable  # noqa: PLC0415  scripts need no widgets
+
+        if self._widget is None or self._widget.comm is None:
+            self._widget = SelectionTable(self)  # type: ignore[arg-type]
+        return self._widget
 
     def _repr_html_(self) -> str:
         shown = self.everything()
@@ -58,4 +69,9 @@ class SelectionDisplay(Public):
         return f"<p>{html.escape(repr(self)[1:-1])}</p><table><thead>{head}</thead><tbody>{rows}</tbody></table>{more}"
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
-        return {"text/plain": repr(self), "text/html": self._repr_html_()}
+        bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        try:
+            widget = self.widget
+        except ImportError:  # this installation has no front end
+            return bundle
+        return {**(widget._repr_mimebundle_() or ({}, {}))[0], **bundle}

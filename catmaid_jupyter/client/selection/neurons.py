@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import pandas as pd
 
+from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.client.frames import ID, TEXT, FrameSchema, frame
+from catmaid_jupyter.client.selection.export import swc_zip
 
 Row: TypeAlias = dict[str, Any]
 NewNames: TypeAlias = "Callable[[Row], str] | Mapping[int, str]"
@@ -21,6 +25,11 @@ class SelectedNeurons:
     """What `Selection` does with its neurons: the methods of the project, of all neurons in the selection."""
 
     project: Any
+
+    @property
+    @abstractmethod
+    def skeleton_ids(self) -> list[int]:
+        """Ids of the skeletons."""
 
     @property
     @abstractmethod
@@ -112,6 +121,11 @@ class SelectedNeurons:
         """Neurons that synapse with these: see `Project.partners`."""
         found: pd.DataFrame = self.project.partners(self, **options)
         return found
+
+    def to_swc(self, path: str | os.PathLike[str]) -> Path:
+        """Write a zip file with an SWC file (nm) of each skeleton; returns its path."""
+        Path(path).write_bytes(loop.run(swc_zip(self.project.place, self.skeleton_ids)))
+        return Path(path)
 
     def to_navis(self) -> Any:
         """A navis `NeuronList`: see `Project.to_navis`."""

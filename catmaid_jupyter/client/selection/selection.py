@@ -220,16 +220,24 @@ class Selection(SelectedNeurons, SelectionDisplay):
         else:
             self.change("set_rgba", self._state.skeleton_ids, coloring.rgba_of(colors))
 
-    def color_by(self, values: str | Sequence[Any] | pd.Series, palette: str | Sequence[Any] | None = None) -> None:
+    def color_by(
+        self,
+        values: str | Sequence[Any] | pd.Series,
+        palette: str | Sequence[Any] | None = None,
+        *,
+        neurons: Any = None,
+    ) -> None:
         """Give colours by values: numbers along a colour map, all else one colour for each category.
 
         values : a column of `table`, or a value for each skeleton.
+        neurons : those that are coloured, by default all.
         palette : a colour map of matplotlib, `colorblind`, or a list of colours; by default those that colour-blind
             people can read.
         """
-        ids = self._state.skeleton_ids
+        part = self if neurons is None else self._part(np.asarray(self._ids(neurons), np.int64))
+        ids = part._state.skeleton_ids
         if isinstance(values, str):
-            table = self.table
+            table = part.table
             if values not in table:
                 raise InvalidInput(
                     f"The table has no column {values!r}. There are: {', '.join(map(str, table.columns))}."

@@ -1,0 +1,40 @@
+"""Columns of the selection table as they go to the page, by what has to be asked for together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.selection.table import annotations_of, reviews_of, sizes_of, synapses_of
+from catmaid_wire import columns
+
+
+async def rows_body(place: Place, group: str, ids: Sequence[int]) -> bytes:
+    """A group of columns of skeletons, in their order, and skeleton_id: MessagePack of columns and lists.
+
+    size : name, nodes, cable_length (nm), exists. synapses : pre, post. review : percent. annotations : lists of
+    names. `InvalidInput` for another group.
+    """
+    match group:
+        case "size":
+            found = await sizes_of(place, ids)
+            exists, nodes = found["exists"].astype("|u1"), found["nodes"].astype("<i4")
+            content: dict[str, Any] = {**found, "exists": exists, "nodes": nodes}
+        case "synapses":
+            content = {name: values.astype("<i4") for name, values in (await synapses_of(place, ids)).items()}
+        case "review":
+            content = {"review": await reviews_of(place, ids)}
+        case "annotations":
+            content = {"annotations": await annotations_of(place, ids)}
+        case _:
+            raise InvalidInput(f"The table has no group of columns {group!r}.")
+    content["skeleton_id"] = np.asarray(ids, "<i4")
+    return columns.encode({name: _on_wire(values) for name, values in content.items()})
+
+
+def _on_wire(values: Any) -> Any:
+    return columns.column(values) if isinstance(values, np.ndarray) else values

@@ -1,0 +1,223 @@
+/** The columns of the selection table, and how each is filtered. */
+import { FLAG } from "../shared/selection/delta";
+import type { SelectionStore } from "../shared/selection/store";
+import type { TableColumn } from "../shared/table/columns";
+import type { TypedColumns } from "../shared/table/typed";
+import type { Facts, SkeletonFacts } from "./facts";
+import type { FactGroup } from "./state";
+
+const UM = 1000;
+const NUMBERS = "12, >500, <=3, =7, 10..20";
+const TEXT = "Text, /regular expression/, or !text for rows without it";
+
+export const FILTERS: ReadonlyMap<string, string> = new Map([
+  ["name", TEXT],
+  ["id", NUMBERS],
+  ["nodes", NUMBERS],
+  ["cable", `${NUMBERS} (µm)`],
+  ["pre", NUMBERS],
+  ["post", NUMBERS],
+  ["synapses", NUMBERS],
+  ["review", `${NUMBERS} (percent)`],
+  ["annotations", TEXT],
+]);
+
+/** What has to be known of all rows to sort or filter by a column. */
+export const GROUPS: Readonly<Record<string, FactGroup>> = {
+  pre: "synapses",
+  post: "synapses",
+  synapses: "synapses",
+  review: "review",
+  annotations: "annotations",
+};
+
+export interface ColumnHost {
+  store: SelectionStore;
+  facts: Facts;
+  idOf(row: number): number;
+  switchFlag(id: number, flag: number): void;
+  setColor(id: number, color: string): void;
+  rename(id: number, name: string): void;
+}
+
+export function columnsOf(host: ColumnHost): ReadonlyArray<TableColumn<number>> {
+  const facts = (row: number): SkeletonFacts => host.facts.of(host.idOf(row));
+  const later = (group: FactGroup, text: (facts: SkeletonFacts) => string) => (row: number) => {
+    const found = facts(row);
+    return found.known.has(group) && found.exists ? text(found) : "";
+  };
+  const number = { align: "right", isSortable: true } as const;
+  return [
+    colorColumn(host),
+    flagColumn(host, "visible", "On", "Visible", FLAG.VISIBLE),
+    {
+      name: "name",
+      title: "Name",
+      width: 120,
+      grow: 3,
+      isSortable: true,
+      text: (row) => nameOf(facts(row)),
+      hint: (row) => hintOf(host.idOf(row), facts(row)),
+      edit: {
+        kind: "text",
+        value: (row) => facts(row).name,
+        save: (row, name) => host.rename(host.idOf(row), name),
+      },
+    },
+    { name: "id", title: "Skeleton", width: 82, rank: 7, ...number, text: (row) => String(host.idOf(row)) },
+    {
+      name: "nodes",
+      title: "Nodes",
+      width: 62,
+      rank: 1,
+      ...number,
+      text: later("size", ({ nodes }) => `${nodes}`),
+    },
+    {
+      name: "cable",
+      title: "µm",
+      menuTitle: "Cable (µm)",
+      width: 66,
+      rank: 3,
+      ...number,
+      text: later("size", ({ cableLength }) => (cableLength / UM).toFixed(1)),
+    },
+    {
+      name: "pre",
+      title: "Pre",
+      menuTitle: "Presynaptic links",
+      width: 48,
+      rank: 4,
+      ...number,
+      text: later("synapses", ({ pre }) => `${pre}`),
+    },
+    {
+      name: "post",
+      title: "Post",
+      menuTitle: "Postsynaptic links",
+      width: 48,
+      rank: 4,
+      ...number,
+      text: later("synapses", ({ post }) => `${post}`),
+    },
+    {
+      name: "synapses",
+      title: "Syn.",
+      menuTitle: "Synapses, both",
+      width: 48,
+      isHidden: true,
+      ...number,
+      text: later("synapses", ({ pre, post }) => `${pre + post}`),
+    },
+    {
+      name: "review",
+      title: "Review",
+      menuTitle: "Reviewed (%)",
+      width: 72,
+      rank: 5,
+      ...number,
+      text: later("review", ({ review }) => `${Math.floor(review)}%`),
+    },
+    {
+      name: "annotations",
+      title: "Annotations",
+      width: 110,
+      grow: 2,
+      rank: 2,
+      isSortable: true,
+      text: later("annotations", ({ annotations }) => annotations),
+    },
+    flagColumn(host, "show_pre", "pre", "Show presynapses", FLAG.PRE, 8),
+    flagColumn(host, "show_post", "post", "Show postsynapses", FLAG.POST, 8),
+    flagColumn(host, "show_text", "text", "Show tags", FLAG.TEXT, 8),
+    flagColumn(host, "show_meta", "meta", "Show reviews and other marks", FLAG.META, 8),
+  ];
+}
+
+/** Values by which rows are sorted and filtered, in the order of the selection. */
+export function valuesOf(store: SelectionStore, facts: Facts): TypedColumns {
+  const ids = store.ids;
+  const all = Array.from(ids, (id) => facts.of(id));
+  const number = (value: (facts: SkeletonFacts) => number): Float64Array => Float64Array.from(all, value);
+  const flag = (bit: number): Uint8Array => store.flags.map((flags) => ((flags & bit) === 0 ? 0 : 1));
+  return {
+    id: ids,
+    color: store.rgba,
+    name: all.map((one) => one.name),
+    nodes: number(({ nodes }) => nodes),
+    cable: number(({ cableLength }) => cableLength / UM),
+    pre: number(({ pre }) => pre),
+    post: number(({ post }) => post),
+    synapses: number(({ pre, post }) => pre + post),
+    review: number(({ review }) => review),
+    annotations: all.map((one) => one.annotations),
+    visible: flag(FLAG.VISIBLE),
+    show_pre: flag(FLAG.PRE),
+    show_post: flag(FLAG.POST),
+    show_text: flag(FLAG.TEXT),
+    show_meta: flag(FLAG.META),
+  };
+}
+
+/** `#rrggbb` of 0xRRGGBBAA. */
+export function hexOf(rgba: number): string {
+  return `#${(rgba >>> 8).toString(16).padStart(6, "0")}`;
+}
+
+/** 0xRRGGBBAA of `#rrggbb`. */
+export function rgbaOf(hex: string): number {
+  return ((Number.parseInt(hex.slice(1), 16) << 8) | 0xff) >>> 0;
+}
+
+function nameOf({ name, exists, fate, known }: SkeletonFacts): string {
+  if (!exists) return [name, fate?.sentence ?? "Gone."].filter(Boolean).join(": ");
+  return known.has("size") || name ? name : "…";
+}
+
+function hintOf(id: number, facts: SkeletonFacts): string {
+  return `${nameOf(facts)}\nskeleton ${id}`;
+}
+
+function colorColumn(host: ColumnHost): TableColumn<number> {
+  const color = (row: number): string => hexOf(host.store.colorOf(host.idOf(row)) ?? 0);
+  return {
+    name: "color",
+    title: "",
+    menuTitle: "Colour",
+    width: 34,
+    text: () => "",
+    hint: (row) => `${color(row)}: click for another one`,
+    label: (row) => `colour ${color(row)}`,
+    dress: (cell, row) => {
+      cell.toggleAttribute("data-swatch", row !== undefined);
+      if (row !== undefined) cell.style.setProperty("--cj-swatch", color(row));
+    },
+    edit: {
+      kind: "color",
+      value: color,
+      save: (row, value) => host.setColor(host.idOf(row), value),
+    },
+  };
+}
+
+function flagColumn(
+  host: ColumnHost,
+  name: string,
+  title: string,
+  menuTitle: string,
+  flag: number,
+  rank = 0,
+): TableColumn<number> {
+  const isOn = (row: number): boolean => (host.store.flagsOf(host.idOf(row)) & flag) !== 0;
+  return {
+    name,
+    title,
+    menuTitle,
+    width: 52,
+    rank,
+    isSortable: true,
+    text: (row) => (isOn(row) ? "✓" : "–"),
+    label: (row) => `${menuTitle}: ${isOn(row) ? "yes" : "no"}`,
+    press: (row) => host.switchFlag(host.idOf(row), flag),
+  };
+}

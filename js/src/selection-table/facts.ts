@@ -1,0 +1,81 @@
+/** What is known of skeletons, by their ids: it comes in groups, and some of it later. */
+import { array } from "../shared/columns";
+import type { FactColumns, FactGroup, SkeletonFate } from "./state";
+
+export interface SkeletonFacts {
+  name: string;
+  nodes: number;
+  /** nm */
+  cableLength: number;
+  exists: boolean;
+  pre: number;
+  post: number;
+  /** Percent. */
+  review: number;
+  annotations: string;
+  known: Set<FactGroup>;
+  fate: SkeletonFate | null;
+}
+
+export class Facts {
+  private readonly byId = new Map<number, SkeletonFacts>();
+
+  of(id: number): SkeletonFacts {
+    const known = this.byId.get(id);
+    if (known) return known;
+    const made: SkeletonFacts = {
+      name: "",
+      nodes: 0,
+      cableLength: 0,
+      exists: true,
+      pre: 0,
+      post: 0,
+      review: 0,
+      annotations: "",
+      known: new Set(),
+      fate: null,
+    };
+    this.byId.set(id, made);
+    return made;
+  }
+
+  /** Those of some skeletons of which a group is not known. */
+  lacking(group: FactGroup, ids: Iterable<number>): number[] {
+    return [...ids].filter((id) => !this.byId.get(id)?.known.has(group));
+  }
+
+  /** Take in an answer; returns the skeletons in it that are gone. */
+  received(group: FactGroup, columns: FactColumns): number[] {
+    const ids = array(columns.skeleton_id);
+    const numbers = {
+      nodes: columns.nodes && array(columns.nodes),
+      cableLength: columns.cable_length && array(columns.cable_length),
+      pre: columns.pre && array(columns.pre),
+      post: columns.post && array(columns.post),
+      review: columns.review && array(columns.review),
+    };
+    const exists = columns.exists && array(columns.exists);
+    const gone: number[] = [];
+    ids.forEach((id, row) => {
+      const facts = this.of(id);
+      facts.known.add(group);
+      for (const [name, values] of Object.entries(numbers)) {
+        if (values) facts[name as keyof typeof numbers] = values[row] ?? 0;
+      }
+      if (columns.annotations) facts.annotations = (columns.annotations[row] ?? []).join(", ");
+      if (!exists) return;
+      facts.exists = exists[row] === 1;
+      // The name that a skeleton had tells more than none.
+      if (facts.exists) {
+        facts.name = columns.name?.[row] ?? "";
+        facts.fate = null;
+      } else gone.push(id);
+    });
+    return gone;
+  }
+
+  /** Ask for all of these anew; what is known stays until then. */
+  forget(ids: Iterable<number>): void {
+    for (const id of ids) this.byId.get(id)?.known.clear();
+  }
+}

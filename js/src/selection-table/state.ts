@@ -1,0 +1,49 @@
+/** The synced traits of a selection table, and what its kernel side answers. */
+import type { Column } from "../shared/columns";
+
+export interface SelectionTableState {
+  /** Reference to the selection's model. */
+  model: string;
+  sort: [] | [name: string, isDescending: boolean];
+  filters: Record<string, string>;
+  shown_columns: Record<string, boolean>;
+  column_widths: Record<string, number>;
+  height: number;
+  has_viewer: boolean;
+  /** In words; empty for the present. */
+  version_shown: string;
+}
+
+/** What is asked for together. */
+export type FactGroup = "size" | "synapses" | "review" | "annotations";
+
+/** Columns of one group, as they come. */
+export interface FactColumns {
+  skeleton_id: Column;
+  name?: string[];
+  nodes?: Column;
+  cable_length?: Column;
+  exists?: Column;
+  pre?: Column;
+  post?: Column;
+  review?: Column;
+  annotations?: string[][];
+}
+
+export interface SkeletonFate {
+  skeleton_id: number;
+  sentence: string;
+  successor: number | null;
+}
+
+export interface ChangedEvent {
+  /** Null: any may be otherwise. */
+  skeleton_ids: number[] | null;
+  username: string | null;
+  label: string | null;
+}
+
+export interface ServiceEvent {
+  is_up: boolean;
+  message: string;
+}
