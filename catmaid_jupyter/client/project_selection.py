@@ -8,6 +8,7 @@ from typing import Any
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import NotFound
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.neuron_choice import Neurons
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.edits.journal import EditJournal
@@ -23,7 +24,7 @@ class ProjectSelection(Public):
 
     def selection(
         self,
-        neurons: Any = (),
+        neurons: Neurons = (),
         *,
         annotation: str | None = None,
         colors: str | list[Any] | Mapping[int, Any] | None = None,
@@ -37,7 +38,8 @@ class ProjectSelection(Public):
         Raises `NotFound` for an unknown id, name or annotation.
         """
         found = Selection(self)
-        found.add(neurons)
+        if not isinstance(neurons, tuple) or neurons:
+            found.add(neurons)
         if annotation is not None:
             found.add(loop.run(_annotated(self.place, annotation)))
         if colors is not None:

@@ -42,9 +42,9 @@ class FakeHttp:
         self.asked.append(path)
         if self.is_away:
             raise Unreachable("No answer.")
-        ids = [key for values in (form or {}).values() if isinstance(values, list) for key in values if key in NAMES]
+        ids = [key for values in (form or {}).values() if isinstance(values, list) for key in values if key < 90]
         answers: dict[str, Callable[[], Any]] = {
-            "3/skeleton/neuronnames": lambda: {str(key): NAMES[key] for key in ids},
+            "3/skeleton/neuronnames": lambda: {str(key): NAMES.get(key, f"neuron {key}") for key in ids},
             "3/neurons/from-models": lambda: {str(key): key + 100 for key in ids},
             "3/skeletons/summary": lambda: {str(k): {"num_nodes": k * 10, "cable_length": k * 1000.0} for k in ids},
             "3/skeletons/review-status": lambda: {str(key): [key * 10, key] for key in ids},
@@ -130,8 +130,8 @@ def test_parts_by_position_name_slice_and_mask(found: Selection) -> None:
         found[1.5]
 
 
-def test_the_table_and_conditions_on_it(found: Selection) -> None:
-    found.add([99])
+def test_the_table_and_conditions_on_it(project: FakeProject) -> None:
+    found = Selection(project, [17, 18, 19, 99], colors={17: "red"})
     table = found.table
     assert list(table) == ["id", "name", "nodes", "cable_length", "pre", "post", "review", "annotations", "colour"]
     assert table.iloc[0].tolist() == [17, "PN 17", 170, 17000.0, 3, 1, 10.0, ["DA1", "PN"], "#ff0000"]

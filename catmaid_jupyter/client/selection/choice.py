@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,6 @@ import pandas as pd
 
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.place import Place
-from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.selection.table import names_of
 from catmaid_jupyter.model.selection import Int64s
 
@@ -61,18 +60,3 @@ def rows_where(table: pd.DataFrame, condition: str | Callable[[pd.DataFrame], An
         ) from None
     ids: Int64s = found["id"].to_numpy()
     return ids
-
-
-def skeleton_ids_of(neurons: Any) -> list[int]:
-    """Skeleton ids of the neurons that are meant."""
-    if isinstance(neurons, pd.DataFrame):
-        return list(map(int, neurons["skeleton_id" if "skeleton_id" in neurons else "id"]))
-    if isinstance(neurons, Skeleton):
-        return [neurons.id]
-    if isinstance(neurons, Neuron) or hasattr(neurons, "skeleton_ids"):
-        return list(neurons.skeleton_ids)
-    if isinstance(neurons, int | np.integer):
-        return [int(neurons)]
-    if isinstance(neurons, Iterable):
-        return [skeleton_id for one in neurons for skeleton_id in skeleton_ids_of(one)]
-    raise InvalidInput(f"{neurons!r} is no neuron.")

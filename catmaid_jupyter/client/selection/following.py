@@ -31,7 +31,7 @@ class SharedSelection(Protocol):
         """Change it by a method of its state."""
 
 
-class Following:
+class SelectionFollower:
     """One selection, the follower, does what another one, the leader, does; it has `leader` for as long.
 
     The leader does not keep the follower alive.

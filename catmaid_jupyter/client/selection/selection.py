@@ -14,12 +14,13 @@ import pandas as pd
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.selection import colors as coloring
 from catmaid_jupyter.client.selection.changes import ChangeListeners, OnDelta, OnSelectionChange, WhatChanged, only
-from catmaid_jupyter.client.selection.choice import chosen_ids, one_named, rows_where, skeleton_ids_of
+from catmaid_jupyter.client.selection.choice import chosen_ids, one_named, rows_where
 from catmaid_jupyter.client.selection.display import SelectionDisplay
-from catmaid_jupyter.client.selection.following import Following
+from catmaid_jupyter.client.selection.following import SelectionFollower
 from catmaid_jupyter.client.selection.home import SelectionProject
 from catmaid_jupyter.client.selection.neurons import SelectedNeurons
 from catmaid_jupyter.client.selection.table import names_of, neurons_of, skeleton_rows
@@ -69,8 +70,8 @@ class Selection(SelectedNeurons, SelectionDisplay):
         self._state = SelectionState()
         self._lock = threading.Lock()
         self._listeners = ChangeListeners()
-        self._following: list[Following] = []
-        self.add(skeleton_ids)
+        self._following: list[SelectionFollower] = []
+        self.change("add", list(skeleton_ids))
         if colors is not None:
             self.set_colors(colors)
 
@@ -170,16 +171,16 @@ class Selection(SelectedNeurons, SelectionDisplay):
         """
         return loop.run(skeleton_rows(self.project.place, self._state.skeleton_ids, self._state.rgba))
 
-    def add(self, neurons: Any) -> None:
-        """Append neurons that are not there yet: ids, names, a Selection, a DataFrame, … as all methods take them."""
+    def add(self, neurons: Neurons) -> None:
+        """Append neurons that are not there yet. `NotFound` for an unknown id or name."""
         if isinstance(neurons, Selection):
             self._require_same_project(neurons)
             state = neurons._state
             self.change("add", state.skeleton_ids, rgba=state.rgba, flags=state.flags)
         else:
-            self.change("add", self._ids(neurons))
+            self.change("add", skeleton_ids_of(self.project.place, neurons))
 
-    def remove(self, neurons: Any) -> None:
+    def remove(self, neurons: Neurons) -> None:
         """Take neurons out of the selection. The neurons themselves stay."""
         self.change("remove", self._ids(neurons))
 
@@ -187,23 +188,23 @@ class Selection(SelectedNeurons, SelectionDisplay):
         """Take all neurons out of the selection."""
         self.change("remove", self._state.skeleton_ids)
 
-    def select(self, neurons: Any) -> None:
+    def select(self, neurons: Neurons) -> None:
         """Select these rows and no others; `[]` for none."""
         self.change("select", self._ids(neurons))
 
-    def show(self, neurons: Any = None, *, only: bool = False) -> None:
+    def show(self, neurons: Neurons | None = None, *, only: bool = False) -> None:
         """Make neurons visible, by default all; `only` hides the others."""
         ids = self._state.skeleton_ids if neurons is None else self._ids(neurons)
         if only:
             self.hide()
         self.change("set_flags", ids, SkeletonFlag.VISIBLE, int(SkeletonFlag.VISIBLE))
 
-    def hide(self, neurons: Any = None) -> None:
+    def hide(self, neurons: Neurons | None = None) -> None:
         """Make neurons invisible, by default all."""
         ids = self._state.skeleton_ids if neurons is None else self._ids(neurons)
         self.change("set_flags", ids, SkeletonFlag.VISIBLE, 0)
 
-    def switch(self, what: Shown, on: bool, neurons: Any = None) -> None:
+    def switch(self, what: Shown, on: bool, neurons: Neurons | None = None) -> None:
         """Show or hide a part of neurons, by default of all: `pre` or `post` (synapses), `text` (tags), `meta`."""
         if what not in _SHOWN:
             raise InvalidInput(f"{what!r} cannot be switched; {', '.join(_SHOWN)} can.")
@@ -225,7 +226,7 @@ class Selection(SelectedNeurons, SelectionDisplay):
         values: str | Sequence[Any] | pd.Series,
         palette: str | Sequence[Any] | None = None,
         *,
-        neurons: Any = None,
+        neurons: Neurons | None = None,
     ) -> None:
         """Give colours by values: numbers along a colour map, all else one colour for each category.
 
@@ -273,7 +274,7 @@ class Selection(SelectedNeurons, SelectionDisplay):
         self._require_same_project(other)
         if other is self:
             raise InvalidInput("A selection cannot follow itself.")
-        self._following.append(Following(weakref.ref(self), other, what))
+        self._following.append(SelectionFollower(weakref.ref(self), other, what))
         return self
 
     def unfollow(self, other: Selection | None = None) -> None:
@@ -304,8 +305,14 @@ class Selection(SelectedNeurons, SelectionDisplay):
         self._listeners.tell()
         return delta
 
-    def _ids(self, neurons: Any) -> Any:
-        return neurons if isinstance(neurons, np.ndarray) else skeleton_ids_of(neurons)
+    def _ids(self, neurons: Neurons) -> list[int]:
+        """Skeleton ids of neurons; the selection's own may be gone from the project."""
+        if isinstance(neurons, Selection):
+            return neurons.skeleton_ids
+        listed = [neurons] if isinstance(neurons, int) else neurons
+        if isinstance(listed, list | tuple | set) and all(one in self._state for one in listed):
+            return [int(one) for one in listed]
+        return skeleton_ids_of(self.project.place, neurons)
 
     def _one(self, skeleton_id: int) -> Skeleton:
         found = self._skeletons([skeleton_id])

@@ -11,7 +11,7 @@ const REST_MS = 5000;
 const FATES_AT_ONCE = 50;
 export const LATER: readonly FactGroup[] = ["synapses", "review", "annotations"];
 
-export interface LoaderHost {
+export interface FactLoaderHost {
   ids(): Int32Array;
   loaded(): void;
   failed(error: unknown): void;
@@ -27,7 +27,7 @@ export class FactLoader {
   constructor(
     private readonly rpc: Rpc,
     private readonly facts: Facts,
-    private readonly host: LoaderHost,
+    private readonly host: FactLoaderHost,
   ) {}
 
   get isLoading(): boolean {

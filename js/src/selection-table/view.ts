@@ -8,6 +8,7 @@ import { DataTable, type TableState } from "../shared/table/data-table";
 import { TypedRows } from "../shared/table/typed";
 import { throttle } from "../shared/throttle";
 import widgetCss from "../shared/widget.css";
+import { ActionBar } from "./action-bar";
 import { columnsOf, FILTERS, GROUPS, rgbaOf, valuesOf } from "./columns";
 import { jsonOf, save } from "./exports";
 import { Facts } from "./facts";
@@ -15,7 +16,6 @@ import type { ChosenRow, FormHost } from "./forms";
 import { FactLoader, LATER } from "./loader";
 import css from "./selection-table.css";
 import type { ChangedEvent, SelectionTableState, ServiceEvent, SkeletonFate } from "./state";
-import { Toolbar } from "./toolbar";
 
 const LATE_MS = 120_000;
 /** Pause between two looks at what came, so that much that comes is looked at together. */
@@ -29,7 +29,7 @@ export class SelectionTable {
   private readonly rows: TypedRows;
   private readonly table: DataTable;
   private readonly loader: FactLoader;
-  private readonly toolbar: Toolbar;
+  private readonly actionBar: ActionBar;
   private readonly status = element("span", { role: "status", "data-testid": "status" });
   private readonly total = element("span", { class: "cj-total", "data-testid": "total" });
   private readonly service = element("div", { class: "cj-banner", hidden: true, role: "status" });
@@ -69,7 +69,7 @@ export class SelectionTable {
       loaded: () => this.rebuild(),
       failed: (error) => this.fail(error),
     });
-    this.toolbar = new Toolbar(
+    this.actionBar = new ActionBar(
       {
         forms: this.formHost(),
         jump: (to) => void this.jump(to),
@@ -123,8 +123,8 @@ export class SelectionTable {
       element("style", {}, widgetCss + css),
       ...notes,
       this.service,
-      this.toolbar.node,
-      this.toolbar.panel,
+      this.actionBar.node,
+      this.actionBar.panel,
       this.table.node,
       element("div", { class: "cj-state" }, this.status, this.total),
     );
@@ -293,7 +293,7 @@ export class SelectionTable {
 
   private offer(): void {
     const id = this.activeId();
-    this.toolbar.offer({
+    this.actionBar.offer({
       chosen: this.store.selected().length || this.rows.length,
       hasViewer: this.model.get("has_viewer"),
       isPast: this.model.get("version_shown") !== "",

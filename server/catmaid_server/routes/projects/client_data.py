@@ -22,7 +22,7 @@ class NewDatastore(msgspec.Struct):
     name: str = ""
 
 
-class Selection(msgspec.Struct):
+class WantedData(msgspec.Struct):
     """What to read: of this project as well, of this key only."""
 
     project_id: int | None = None
@@ -72,7 +72,7 @@ async def delete_datastore(call: Call, form: NoParameters) -> Annotated[web.Resp
 
 
 @routes.get("/client/datastores/{name}/", needs=Permission.NONE)
-async def list_data(call: Call, form: Selection) -> list[Datum]:
+async def list_data(call: Call, form: WantedData) -> list[Datum]:
     """List what a datastore holds for the user."""
     await _require_membership(call, form.project_id)
     async with call.reading() as connection:

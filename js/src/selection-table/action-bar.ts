@@ -17,7 +17,7 @@ const PLACES: ReadonlyArray<[to: string, words: string]> = [
   ["nearest", "Nearest node"],
 ];
 
-export interface ToolbarHost {
+export interface ActionBarHost {
   forms: Omit<FormHost, "close">;
   jump(to: string): void;
   remove(): void;
@@ -37,7 +37,7 @@ export interface Offered {
   fate: SkeletonFate | null;
 }
 
-export class Toolbar {
+export class ActionBar {
   readonly node: HTMLElement;
   readonly panel = element("div", { class: "cj-panel", "data-testid": "panel", hidden: true });
   private readonly actions: Map<string, HTMLButtonElement>;
@@ -48,7 +48,7 @@ export class Toolbar {
   private open = "";
 
   constructor(
-    private readonly host: ToolbarHost,
+    private readonly host: ActionBarHost,
     ...more: HTMLElement[]
   ) {
     this.actions = new Map(ACTIONS.map(([name, words]) => [name, button(words, () => this.toggle(name))]));
