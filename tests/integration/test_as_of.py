@@ -59,6 +59,7 @@ TEXTS = {
     "key": "k",
     "start_date": "2020-01-01",
     "end_date": "2100-01-01",
+    "query": "nodes:1.. -name:/x/ reviewed:0.. (by:admin or editor:tracer) or -created:..2020-01-01",
 }
 
 

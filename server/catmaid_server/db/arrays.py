@@ -32,7 +32,12 @@ def array_text(values: Iterable[int] | NDArray[np.integer[Any]]) -> str:
 
 
 async def fetch_columns(
-    connection: Connection, query: LiteralString, values: Mapping[str, Any], dtypes: Mapping[str, str | np.dtype[Any]]
+    connection: Connection,
+    query: LiteralString,
+    values: Mapping[str, Any],
+    dtypes: Mapping[str, str | np.dtype[Any]],
+    *,
+    prepare: bool | None = None,
 ) -> dict[str, Column]:
     """Run a query of one row whose columns are arrays without NULLs, or texts.
 
@@ -46,12 +51,14 @@ async def fetch_columns(
         For each column that is an array, the little-endian dtype wanted, of the same kind and size as the
         element in the store: ``<i2``, ``<i4``, ``<i8``, ``<f4`` or ``<f8``. A structured dtype, such as `LINES`,
         for a column of packed bytes; `TEXT` for a text.
+    prepare
+        As in `db.rows.fetch_all`.
 
     Returns
     -------
     By name, for each of `dtypes`, its values, shape (n,), () for a text.
     """
-    cursor = await connection.execute(query, values, binary=True)
+    cursor = await connection.execute(query, values, binary=True, prepare=prepare)
     result = cursor.pgresult
     assert result is not None
     assert cursor.description is not None

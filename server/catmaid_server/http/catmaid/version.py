@@ -17,6 +17,7 @@ CAPABILITIES = (
     "create-project",
     "accounts",
     "history",
+    "search",
 )
 
 

@@ -1,0 +1,1 @@
+"""Search for neurons by several conditions."""

@@ -1,0 +1,137 @@
+"""Neurons that fit a query: each condition finds a set of skeletons, and these are joined by and, or and not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+import psycopg
+
+from catmaid_server.db.arrays import array_text, fetch_columns
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_records
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.search.condition_sets import (
+    SearchedProject,
+    SkeletonIds,
+    all_skeletons,
+    cost_of,
+    fitting,
+)
+from catmaid_wire.neuron_query import AllOf, AnyOf, BadQuery, Condition, NoneOf, Query
+from catmaid_wire.query_text import parse_query
+
+sql = load("search/found_neurons")
+
+PATIENCE_S: Final = 10.0
+"""What one condition may take."""
+SORTS: Final = ("id", "name", "nodes", "cable_length", "creator", "creation_time", "edition_time")
+MOST_ROWS: Final = 10_000
+MOST_IDS: Final = 1_000_000
+
+
+class UnreadableQuery(InvalidInput):
+    """A text that is no query; `detail` says where it goes wrong."""
+
+    def __init__(self, error: BadQuery) -> None:
+        super().__init__(error.message)
+        self.detail = {"start": error.start, "end": error.end}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundNeuron:
+    """What a list shows of a skeleton: times of its oldest treenode and its last edition, cable in nm."""
+
+    skeleton_id: int
+    neuron_id: int
+    name: str
+    nodes: int
+    cable_length: float
+    creator: str
+    creation_time: datetime
+    edition_time: datetime
+    annotations: list[str]
+
+
+def readable(text: str) -> Query:
+    """The query that a text says; `UnreadableQuery` if it says none."""
+    try:
+        return parse_query(text)
+    except BadQuery as error:
+        raise UnreadableQuery(error) from None
+
+
+async def find_skeletons(
+    connection: Connection, project_id: int, query: Query, *, sort_by: str, descending: bool
+) -> SkeletonIds:
+    """Skeletons that fit, in an order of `SORTS`; see `condition_sets.fitting` for what is refused."""
+    if sort_by not in SORTS:
+        raise InvalidInput(f"Neurons can be sorted by {', '.join(SORTS)}, not by {sort_by!r}.")
+    async with _bounded(connection):
+        found = await _found(SearchedProject(connection, project_id), query)
+        if sort_by != "id" and found.size:
+            values = {"skeleton_ids": array_text(found), "sort_by": sort_by}
+            found = (await fetch_columns(connection, sql.in_order, values, {"ids": "<i4"}))["ids"]
+    return found[::-1] if descending else found
+
+
+async def describe(connection: Connection, skeleton_ids: SkeletonIds) -> list[FoundNeuron]:
+    """What a list shows of skeletons, in their order."""
+    return await fetch_records(connection, sql.rows, FoundNeuron, skeleton_ids=skeleton_ids.tolist())
+
+
+async def _found(project: SearchedProject, query: Query) -> SkeletonIds:
+    match query:
+        case AllOf(parts):
+            found = project.among
+            for part in sorted(parts, key=_cost):
+                fits = await _found(replace(project, among=found), part)
+                found = fits if found is None else np.intersect1d(found, fits, assume_unique=True)
+            return await all_skeletons(project) if found is None else found
+        case AnyOf(parts):
+            sets = [await _found(project, part) for part in parts]
+            return np.unique(np.concatenate(sets))
+        case NoneOf(part):
+            universe = await all_skeletons(project) if project.among is None else project.among
+            return np.setdiff1d(universe, await _found(project, part), assume_unique=True)
+        case Condition():
+            return await fitting(project, query)
+        case _:
+            raise TypeError(f"{type(query).__name__} is no query.")
+
+
+def _cost(query: Query) -> int:
+    """What comes later: conditions that cost more, and what is left out, for which some must be found before."""
+    match query:
+        case Condition():
+            return cost_of(query)
+        case NoneOf(part):
+            return 1 + _cost(part)
+        case AllOf(parts) | AnyOf(parts):
+            return max(map(_cost, parts), default=0)
+        case _:
+            return 0
+
+
+@asynccontextmanager
+async def _bounded(connection: Connection) -> AsyncIterator[None]:
+    """Stop the queries of the block if one takes longer than `PATIENCE_S`."""
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT set_config('statement_timeout', %s, true)", (f"{PATIENCE_S}s",))
+            yield
+    except psycopg.errors.QueryCanceled:
+        raise InvalidInput("This search takes too long: add conditions that find few neurons.") from None
+
+
+def cut_sentence(total: int, start: int, listed: int) -> str | None:
+    """A sentence about neurons that a list leaves out at its end; None if it leaves out none."""
+    left = total - start - listed
+    if left <= 0:
+        return None
+    return f"{listed:,} of {total:,} neurons are listed here; {left:,} come after these."
