@@ -245,7 +245,7 @@ class PartnerOf(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed(Condition):
+class WithReviews(Condition):
     """Skeletons of which some percentage of treenodes was reviewed (by one of these users); `any`: above 0."""
 
     word: ClassVar = "reviewed"
@@ -278,7 +278,7 @@ CONDITIONS: Final[Mapping[str, type[Condition]]] = {
     kind.word: kind
     for kind in (
         WithAnnotation, WithName, WithNodes, WithCable, TracedBy, EditedBy, CreatedIn, EditedIn, InVolume, PartnerOf,
-        Reviewed, WithTag, WithId,
+        WithReviews, WithTag, WithId,
     )
 }  # fmt: skip
 """Kinds of conditions by their words."""

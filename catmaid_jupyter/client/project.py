@@ -86,7 +86,6 @@ class Project(
     ProjectArbors,
     ProjectAnnotations,
     ProjectNeurons,
-    ProjectConnectivity,
     ProjectExchange,
     ProjectSpace,
     ProjectRecords,

@@ -29,13 +29,13 @@ from catmaid_wire.neuron_query import (
     NoneOf,
     PartnerOf,
     Query,
-    Reviewed,
     TracedBy,
     WithAnnotation,
     WithCable,
     WithId,
     WithName,
     WithNodes,
+    WithReviews,
     WithTag,
     all_of,
     any_of,
@@ -162,7 +162,7 @@ def reviewed(low: float | None = None, high: float | None = None, *, by: Users =
 
     by : only reviews by these users.
     """
-    return Reviewed(Span(low, high), by=_names(by))
+    return WithReviews(Span(low, high), by=_names(by))
 
 
 def tagged(name: str) -> Query:
@@ -296,7 +296,7 @@ def _partner_call(one: PartnerOf) -> Call:
     return "partner_of", [[*one.skeleton_ids]], {"relation": one.relation, "min_synapses": one.synapses}
 
 
-def _reviewed_call(one: Reviewed) -> Call:
+def _reviewed_call(one: WithReviews) -> Call:
     return "reviewed", [] if one.percent == Span() else [*one.percent], _given({"by": _users(one.by)})
 
 
@@ -311,7 +311,7 @@ _CALLS: Final[Mapping[type[Condition], Callable[[Any], Call]]] = {
     EditedIn: lambda one: ("edited", [], _dates(one.dates)),
     InVolume: lambda one: ("in_volume", [one.name], {}),
     PartnerOf: _partner_call,
-    Reviewed: _reviewed_call,
+    WithReviews: _reviewed_call,
     WithTag: lambda one: ("tagged", [one.name], {}),
     WithId: lambda one: ("skeletons", [[*one.skeleton_ids]], {}),
 }

@@ -17,13 +17,13 @@ from catmaid_wire.neuron_query import (
     InVolume,
     NoneOf,
     PartnerOf,
-    Reviewed,
     TracedBy,
     WithAnnotation,
     WithCable,
     WithId,
     WithName,
     WithNodes,
+    WithReviews,
     WithTag,
     condition_of,
     require_modest,
@@ -70,7 +70,7 @@ class SearchKeywords(TypedDict, total=False):
     """Cable length, nm."""
     volume: str
     """A closed volume with at least one treenode in it."""
-    partners_of: int | Iterable[int]
+    partners_of: Any
     """Skeletons whose partners are wanted."""
     relation: str
     """`out`, `in` or `gap` (see `queries.partner_of`)."""
@@ -80,7 +80,7 @@ class SearchKeywords(TypedDict, total=False):
     reviewed_by: Users
     tag: Texts
     """A tag, or several: each is on a treenode."""
-    skeletons: int | Iterable[int]
+    skeletons: Any
     """Only these skeletons."""
 
 
@@ -199,7 +199,7 @@ def _of_others(keywords: SearchKeywords) -> list[Query]:
         found.append(queries.partner_of(keywords["partners_of"], relation=relation, min_synapses=least))
     if "reviewed" in keywords or "reviewed_by" in keywords:
         values = {"percent": keywords.get("reviewed", Span()), "by": _texts(keywords.get("reviewed_by"))}
-        found.append(condition_of(Reviewed, values))
+        found.append(condition_of(WithReviews, values))
     found += [WithTag(name) for name in _texts(keywords.get("tag"))]
     if "skeletons" in keywords:
         found.append(queries.skeletons(keywords["skeletons"]))
@@ -228,7 +228,7 @@ def _partner_keywords(one: PartnerOf) -> dict[str, Any]:
     return {"partners_of": [*one.skeleton_ids], "relation": one.relation, "min_synapses": one.synapses}
 
 
-def _review_keywords(one: Reviewed) -> dict[str, Any]:
+def _review_keywords(one: WithReviews) -> dict[str, Any]:
     share = {} if one.percent == Span() else {"reviewed": tuple(one.percent)}
     return {**share, **_named_users("reviewed_by", one.by)}
 
@@ -244,7 +244,7 @@ _KEYWORDS: Final[Mapping[type[Query], Callable[[Any], dict[str, Any]]]] = {
     WithCable: lambda one: {"cable": tuple(one.span)},
     InVolume: lambda one: {"volume": one.name},
     PartnerOf: _partner_keywords,
-    Reviewed: _review_keywords,
+    WithReviews: _review_keywords,
     WithTag: lambda one: {"tag": one.name},
     WithId: lambda one: {"skeletons": [*one.skeleton_ids]},
 }

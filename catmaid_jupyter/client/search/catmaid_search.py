@@ -28,13 +28,13 @@ from catmaid_wire.neuron_query import (
     NoneOf,
     PartnerOf,
     Query,
-    Reviewed,
     TracedBy,
     WithAnnotation,
     WithCable,
     WithId,
     WithName,
     WithNodes,
+    WithReviews,
     WithTag,
 )
 from catmaid_wire.query_values import Dates, Span
@@ -142,7 +142,7 @@ class CatmaidSearch:
             if sum(sum(counts) for counts in partner["skids"].values()) >= wanted.synapses
         }
 
-    async def reviewed(self, wanted: Reviewed) -> set[int]:
+    async def reviewed(self, wanted: WithReviews) -> set[int]:
         """Skeletons of which a percentage was reviewed."""
         user_ids = await self._user_ids(wanted.by)
         found: set[int] = set()
@@ -213,7 +213,7 @@ def _is_called(name: str, text: str, how: str, *, case: bool) -> bool:
     return name == text if how == "exact" else text in name
 
 
-def _is_share(wanted: Reviewed, done: int, nodes: int) -> bool:
+def _is_share(wanted: WithReviews, done: int, nodes: int) -> bool:
     low, high = wanted.percent
     if low is None and high is None:
         return done > 0
@@ -231,7 +231,7 @@ _FITTING: Final[Mapping[type[Condition], Callable[[CatmaidSearch, Any], Awaitabl
     EditedIn: lambda search, wanted: search.in_time("edition_time", wanted.dates),
     InVolume: CatmaidSearch.refuse,
     PartnerOf: CatmaidSearch.partners,
-    Reviewed: CatmaidSearch.reviewed,
+    WithReviews: CatmaidSearch.reviewed,
     WithTag: CatmaidSearch.tagged,
     WithId: lambda search, wanted: search.known(wanted.skeleton_ids),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
@@ -94,7 +94,7 @@ async def _ask(place: Place, query: Query, sort_by: str, *, descending: bool, **
     return answer
 
 
-async def _rows_of(place: Place, ids: Sequence[int], sort_by: str, *, descending: bool) -> pd.DataFrame:
+async def _rows_of(place: Place, ids: Collection[int], sort_by: str, *, descending: bool) -> pd.DataFrame:
     table = await skeleton_table(place)
     found = table[table["id"].isin(list(ids))]
     keys = found.assign(name=found["name"].str.lower())
@@ -123,4 +123,3 @@ def _iso(time: Any) -> str:
 def _check_order(sort_by: str) -> None:
     if sort_by not in SORTS:
         raise InvalidInput(f"Neurons can be sorted by {', '.join(SORTS)}, not by {sort_by!r}.")
-

@@ -30,13 +30,13 @@ from catmaid_wire.neuron_query import (
     EditedIn,
     InVolume,
     PartnerOf,
-    Reviewed,
     TracedBy,
     WithAnnotation,
     WithCable,
     WithId,
     WithName,
     WithNodes,
+    WithReviews,
     WithTag,
 )
 from catmaid_wire.query_values import Span
@@ -85,7 +85,7 @@ class SearchedProject:
 
 def cost_of(condition: Condition) -> int:
     """What is to be asked late of the conditions that all have to fit: those that read more than an index."""
-    return {Reviewed: 2, TracedBy: 3, EditedBy: 3, InVolume: 4}.get(type(condition), 1)
+    return {WithReviews: 2, TracedBy: 3, EditedBy: 3, InVolume: 4}.get(type(condition), 1)
 
 
 async def fitting(project: SearchedProject, condition: Condition) -> SkeletonIds:
@@ -171,7 +171,7 @@ async def _edited_by(project: SearchedProject, wanted: EditedBy) -> SkeletonIds:
     return await project.ids(sql.edited, user_ids=await _user_ids(project, wanted.users), among=project.few)
 
 
-async def _reviewed(project: SearchedProject, wanted: Reviewed) -> SkeletonIds:
+async def _reviewed(project: SearchedProject, wanted: WithReviews) -> SkeletonIds:
     return await project.ids(
         sql.reviewed,
         low=wanted.percent.low,
@@ -274,7 +274,7 @@ _FITTING: Final[Mapping[type[Condition], Callable[[SearchedProject, Any], Awaita
     EditedIn: _edited,
     InVolume: _in_volume,
     PartnerOf: _partners,
-    Reviewed: _reviewed,
+    WithReviews: _reviewed,
     WithTag: _tagged,
     WithId: _with_ids,
 }
