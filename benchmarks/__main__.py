@@ -3,8 +3,8 @@
 Each read is measured twice: as it is served (answers are remembered until something is committed) and made anew
 each time; where the service offers the columnar form, that too. The ratio is to the requests/s of a real CATMAID
 server, where its figures lie beside the data. Then come the waits of a person who traces, in a real browser, then
-how the time of edits grows with the size of the skeletons that they touch, and last what history costs: for this all
-nodes are moved, so that data that were kept are others afterwards.
+how the time of edits grows with the size of the skeletons that they touch, searches among 100,000 neurons, and last
+what history costs: for this all nodes are moved, so that data that were kept are others afterwards.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks import browser, history, large_skeletons
+from benchmarks import browser, history, large_skeletons, neuron_search
 from benchmarks.dataset import Dataset, recorded, synthetic
 from benchmarks.load import Figures, Server
 from catmaid_server.service import lifecycle
@@ -52,6 +52,8 @@ def main(
         results = _measure(dataset, folder, only, counts, seconds, workers) | _measure_browser(scratch, only)
         if re.search(only, "large_skeletons"):
             results["large_skeletons"] = large_skeletons.main()
+        if re.search(only, "neuron_search"):
+            results["neuron_search"] = neuron_search.main()
         if re.search(only, "history"):
             results["history"] = history.main(dataset, folder)
         if out:
