@@ -38,7 +38,8 @@ _MAKE = (
     " SELECT %(project)s, 'glomerulus ' || n, 1 FROM generate_series(1, 200) AS n",
     "INSERT INTO annotation_link (project_id, annotation_id, neuron_id, user_id)"
     " SELECT n.project_id, a.id, n.id, 1 FROM neuron n"
-    "   JOIN annotation a ON a.project_id = n.project_id AND n.name LIKE a.name || ' %%' WHERE n.project_id = %(project)s",
+    "   JOIN annotation a ON a.project_id = n.project_id AND n.name LIKE a.name || ' %%'"
+    "  WHERE n.project_id = %(project)s",
     "INSERT INTO annotation_link (project_id, annotation_id, neuron_id, user_id)"
     " SELECT n.project_id, a.id, n.id, 1 FROM neuron n"
     "   JOIN annotation a ON a.project_id = n.project_id AND a.name = 'glomerulus ' || 1 + n.id %% 200"

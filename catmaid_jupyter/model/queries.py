@@ -50,6 +50,7 @@ from catmaid_wire.query_values import Dates, Pattern, Span
 __all__ = [
     "EVERYTHING",
     "BadQuery",
+    "ExpressionReader",
     "Query",
     "all_of",
     "annotated",
@@ -75,6 +76,7 @@ __all__ = [
     "require_modest",
     "reviewed",
     "skeletons",
+    "syntax_tree",
     "tagged",
     "traced_by",
 ]
@@ -214,23 +216,31 @@ def literal(value: Any) -> str:
 
 def parse_expression(text: str) -> Query:
     """The query that a Python expression says; nothing but its conditions is called. `BadQuery` with the place."""
+    statements = syntax_tree(text).body
+    if len(statements) != 1 or not isinstance(statements[0], ast.Expr):
+        raise BadQuery("This is not a Python expression: one goes here, such as annotated('PN').", 0, len(text))
+    return require_modest(ExpressionReader(text).query(statements[0].value))
+
+
+def syntax_tree(text: str) -> ast.Module:
+    """The syntax tree of Python text; `BadQuery` with the place where it is none."""
     try:
         with warnings.catch_warnings(action="ignore"):  # of backslashes, which regular expressions have
-            tree = ast.parse(text.strip(), mode="eval")
+            return ast.parse(text.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         start = _place(text, getattr(error, "lineno", 1) or 1, getattr(error, "offset", 1) or 1)
         message = getattr(error, "msg", None) or str(error)
         raise BadQuery(f"This is not a Python expression: {message}.", start, start) from None
-    return require_modest(_Expression(text).query(tree.body))
 
 
-class _Expression:
-    """Makes a query of the tree of an expression."""
+class ExpressionReader:
+    """Makes queries of the syntax trees of a text's expressions."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
     def query(self, node: ast.expr) -> Query:
+        """The query that an expression says; `BadQuery` with the place."""
         match node:
             case ast.BinOp(left, ast.BitAnd(), right):
                 return all_of(self.query(left), self.query(right))
@@ -241,39 +251,42 @@ class _Expression:
             case ast.Call(ast.Name(name), arguments, keywords):
                 return self._condition(node, name, arguments, keywords)
             case ast.BoolOp() | ast.UnaryOp(ast.Not(), _):
-                raise self._problem(node, "Join conditions with &, | and ~, not with and, or and not.")
+                raise self.problem(node, "Join conditions with &, | and ~, not with and, or and not.")
             case _:
-                raise self._problem(
+                raise self.problem(
                     node, f"A condition goes here, such as annotated('PN'). {close_name('', CONDITIONS)}"
                 )
 
     def _condition(self, node: ast.expr, name: str, arguments: list[ast.expr], keywords: list[ast.keyword]) -> Query:
         made = CONDITIONS.get(name)
         if made is None:
-            raise self._problem(node, f"There is no condition {name}(). {close_name(name, CONDITIONS)}")
+            raise self.problem(node, f"There is no condition {name}(). {close_name(name, CONDITIONS)}")
         if any(keyword.arg is None for keyword in keywords):
-            raise self._problem(node, "Write the options one by one, not as **.")
+            raise self.problem(node, "Write the options one by one, not as **.")
         try:
-            values = [self._value(argument) for argument in arguments]
-            options = {str(keyword.arg): self._value(keyword.value) for keyword in keywords}
+            values = [self.value(argument) for argument in arguments]
+            options = {str(keyword.arg): self.value(keyword.value) for keyword in keywords}
             return made(*values, **options)
         except TypeError as error:
-            raise self._problem(node, f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+            raise self.problem(node, f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
         except BadQuery as error:
             if error.end > error.start:
                 raise
-            raise self._problem(node, error.message) from None
+            raise self.problem(node, error.message) from None
 
-    def _value(self, node: ast.expr) -> Any:
+    def value(self, node: ast.expr) -> Any:
+        """A literal value; `BadQuery` with the place."""
         try:
             return ast.literal_eval(node)
         except (ValueError, TypeError, SyntaxError, RecursionError):
-            raise self._problem(node, "Values are texts, numbers, lists, True, False or None.") from None
+            raise self.problem(node, "Values are texts, numbers, lists, True, False or None.") from None
 
-    def _problem(self, node: ast.expr, message: str) -> BadQuery:
-        start = _place(self.text, node.lineno, 1) + _characters(self.text, node.lineno, node.col_offset)
-        end_line = node.end_lineno or node.lineno
-        end = _place(self.text, end_line, 1) + _characters(self.text, end_line, node.end_col_offset or 0)
+    def problem(self, node: ast.AST, message: str) -> BadQuery:
+        """An error that points at a node of the tree."""
+        first = getattr(node, "lineno", 1)
+        last = getattr(node, "end_lineno", None) or first
+        start = _place(self.text, first, 1) + _characters(self.text, first, getattr(node, "col_offset", 0))
+        end = _place(self.text, last, 1) + _characters(self.text, last, getattr(node, "end_col_offset", None) or 0)
         return BadQuery(message, start, end)
 
 

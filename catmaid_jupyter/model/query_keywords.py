@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypedDict, Unpack
 
@@ -134,6 +135,51 @@ def cell_text(query: Query) -> str:
     expression = queries.expression_text(query)
     names = sorted(name for name in queries.CONDITIONS if f"{name}(" in expression)
     return f"from catmaid_jupyter.model.queries import {', '.join(names)}\n\nproject.search({expression})"
+
+
+def parse_cell(text: str) -> Query:
+    """The query of a cell that searches, as `cell_text` writes it, or of an expression. Nothing is run.
+
+    Raises `BadQuery` with the place.
+    """
+    statements = [one for one in queries.syntax_tree(text).body if not isinstance(one, ast.ImportFrom)]
+    reader = queries.ExpressionReader(text)
+    if len(statements) != 1 or not isinstance(statements[0], ast.Expr):
+        raise BadQuery("One search goes here, such as project.search(annotation='PN').", 0, len(text))
+    match statements[0].value:
+        case ast.Call(ast.Attribute(ast.Name(_), "search"), arguments, keywords) as call:
+            return _searched(reader, call, arguments, keywords)
+        case expression:
+            return require_modest(reader.query(expression))
+
+
+def _searched(
+    reader: queries.ExpressionReader, call: ast.Call, arguments: list[ast.expr], keywords: list[ast.keyword]
+) -> Query:
+    """The query of a call of `search`."""
+    if len(arguments) > 1 or any(keyword.arg is None for keyword in keywords):
+        raise reader.problem(call, "search takes one query and keyword arguments, such as annotation='PN'.")
+    values = {str(keyword.arg): reader.value(keyword.value) for keyword in keywords}
+    query: Query | str | None = None
+    if arguments:
+        first = arguments[0]
+        is_text = isinstance(first, ast.Constant) and isinstance(first.value, str)
+        query = reader.value(first) if is_text else reader.query(first)
+    try:
+        return from_keywords(query, **values)
+    except BadQuery as error:
+        wrong = next((one for one in keywords if one.arg is not None and _is_wrong(one.arg, values)), call)
+        raise reader.problem(wrong, error.message) from None
+
+
+def _is_wrong(name: str, values: dict[str, Any]) -> bool:
+    """Whether an argument alone says nothing; with what it needs, if that is there."""
+    needed = {owner: values[owner] for owner in _OPTIONS_OF.get(name, ()) if owner in values}
+    try:
+        from_keywords(**{**needed, name: values[name]})
+    except BadQuery:
+        return True
+    return False
 
 
 def _check_names(keywords: SearchKeywords) -> None:

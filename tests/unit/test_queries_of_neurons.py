@@ -26,7 +26,7 @@ from catmaid_jupyter.model.queries import (
     query_text,
     tagged,
 )
-from catmaid_jupyter.model.query_keywords import cell_text, from_keywords, keywords_of
+from catmaid_jupyter.model.query_keywords import cell_text, from_keywords, keywords_of, parse_cell
 from catmaid_wire.neuron_query import RELATIONS
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12).filter(
@@ -81,6 +81,7 @@ any_query: st.SearchStrategy[Query] = st.recursive(
 def test_every_notation_says_the_whole_query(query: Query) -> None:
     assert parse_query(query_text(query)) == query
     assert parse_expression(expression_text(query)) == query
+    assert parse_cell(cell_text(query)) == query
     assert from_plain(json.loads(json.dumps(plain(query)))) == query
     keywords = keywords_of(query)
     if keywords is not None:
@@ -182,6 +183,7 @@ def test_errors_point_at_the_place(text: str, place: str | None, advice: str) ->
         ("__import__('os').system('x')", "__import__('os').system('x')", "A condition goes here"),
         ("annotated('PN'", "", "not a Python expression"),
         ("", "", "not a Python expression"),
+        ("import os", "import os", "not a Python expression"),
     ],
 )
 def test_expressions_call_nothing_but_conditions(text: str, place: str, advice: str) -> None:
@@ -229,3 +231,27 @@ def test_bad_keywords_say_what_is_right(keywords: dict[str, object], advice: str
 def test_bad_forms_are_refused(form: object) -> None:
     with pytest.raises(BadQuery):
         from_plain(form)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "advice"),
+    [
+        ("project.search(anotation='PN')", "anotation='PN'", "Did you mean annotation?"),
+        ("project.search(name='a', nodes=(5, 1))", "nodes=(5, 1)", "put the lower first"),
+        ("project.search('tag:a', 'tag:b')", "project.search('tag:a', 'tag:b')", "takes one query"),
+        ("project.search(name=open('x'))", "open('x')", "Values are texts"),
+        ("project.search(**{})", "project.search(**{})", "takes one query"),
+        ("import os\nproject.search()", "import os\nproject.search()", "One search goes here"),
+    ],
+)
+def test_cells_are_read_and_not_run(text: str, place: str, advice: str) -> None:
+    with pytest.raises(BadQuery) as caught:
+        parse_cell(text)
+    assert advice in caught.value.message
+    assert text[caught.value.start : caught.value.end] == place
+
+
+def test_cells_take_texts_and_expressions() -> None:
+    assert parse_cell("tagged('a')") == tagged("a")
+    assert parse_cell("p.search('tag:a', nodes=(2, None))") == parse_query("tag:a nodes:2..")
+    assert parse_cell("p.search(~tagged('a'), by='ana')") == parse_query("-tag:a by:ana")
