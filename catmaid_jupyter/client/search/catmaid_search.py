@@ -11,7 +11,8 @@ import pandas as pd
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.batches import parts
-from catmaid_jupyter.client.neuron_choice import did_you_mean, listed, neuron_names
+from catmaid_jupyter.client.naming import did_you_mean, listed
+from catmaid_jupyter.client.neuron_choice import neuron_names
 from catmaid_jupyter.client.tables import skeleton_table
 from catmaid_wire.forms import FormValue
 from catmaid_wire.neuron_query import (
