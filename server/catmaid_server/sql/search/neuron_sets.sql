@@ -37,6 +37,7 @@ SELECT array_agg(s.id) AS ids
  WHERE n.project_id = %(project_id)s AND n.name LIKE %(pattern)s;
 
 -- name: named_in_any_case
+-- As `named`, upper and lower case alike.
 SELECT array_agg(s.id) AS ids
   FROM neuron n JOIN skeleton s ON s.neuron_id = n.id
  WHERE n.project_id = %(project_id)s AND n.name ILIKE %(pattern)s;
@@ -48,6 +49,7 @@ SELECT array_agg(s.id) AS ids
  WHERE n.project_id = %(project_id)s AND n.name ~ %(pattern)s;
 
 -- name: matching_in_any_case
+-- As `matching`, upper and lower case alike.
 SELECT array_agg(s.id) AS ids
   FROM neuron n JOIN skeleton s ON s.neuron_id = n.id
  WHERE n.project_id = %(project_id)s AND n.name ~* %(pattern)s;
@@ -144,13 +146,17 @@ SELECT username, id FROM app_user WHERE username = ANY (%(names)s::text[]);
 SELECT DISTINCT name FROM annotation WHERE project_id = %(project_id)s;
 
 -- name: label_names
+-- Names of the labels of a project. Looked through when a name is not there.
 SELECT DISTINCT name FROM label WHERE project_id = %(project_id)s;
 
 -- name: volume_names
+-- Names of the volumes of a project. Looked through when a name is not there.
 SELECT DISTINCT name FROM volume WHERE project_id = %(project_id)s;
 
 -- name: user_names
+-- Names of all users. Looked through when a name is not there.
 SELECT username FROM app_user;
 
 -- name: label_exists
+-- Whether a project has a label of this name.
 SELECT EXISTS (SELECT FROM label WHERE project_id = %(project_id)s AND name = %(name)s);
