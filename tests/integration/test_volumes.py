@@ -181,7 +181,14 @@ async def test_a_file_name_is_a_name_not_a_path(tracer: Tracer) -> None:
     assert (await tracer.get(f"volumes/{next(iter(made.values()))}/"))["name"] == "passwd"
 
 
-TOO_MANY = meshes.MOST_TRIANGLES + 1
+TOO_MANY = 1001
+
+
+@pytest.fixture
+def few_triangles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mesh has fewer than `TOO_MANY` triangles here: a million lines take seconds."""
+    monkeypatch.setattr(meshes, "MOST_TRIANGLES", TOO_MANY - 1)
+    monkeypatch.setattr(meshes, "MOST_VERTICES", 3 * (TOO_MANY - 1))
 
 
 @pytest.mark.parametrize(("name", "content"), [
@@ -199,7 +206,9 @@ TOO_MANY = meshes.MOST_TRIANGLES + 1
     ("lying__stl", b" " * 80 + b"\xff\xff\xff\xff" + b"\0" * 50),
     ("binary__obj", bytes(range(256))),
 ])  # fmt: skip
-async def test_a_bad_file_is_refused_whole(tracer: Tracer, name: str, content: str | bytes) -> None:
+async def test_a_bad_file_is_refused_whole(
+    tracer: Tracer, few_triangles: None, name: str, content: str | bytes
+) -> None:
     """Nor is anything made of the good file before it."""
     before = await count(tracer)
     status, body = await upload(tracer, good__obj=TETRAHEDRON, **{name: content})
@@ -222,7 +231,7 @@ async def test_a_file_of_another_kind_is_refused(tracer: Tracer) -> None:
     {"type": "trimesh", "title": "", "mesh": "[[[0,0,0],[1,0,0],[0,1,0]],[[0,1,2]]]"},
     {"type": "sphere", "title": "x"},
 ], ids=lambda form: json.dumps(form)[:60])  # fmt: skip
-async def test_a_bad_volume_is_refused(tracer: Tracer, form: dict[str, object]) -> None:
+async def test_a_bad_volume_is_refused(tracer: Tracer, few_triangles: None, form: dict[str, object]) -> None:
     before = await count(tracer)
     status, body = await tracer.refused("volumes/add", **form)
     assert (status, is_error(body)) == (400, True), body

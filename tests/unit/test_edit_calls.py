@@ -73,7 +73,7 @@ def test_mypy_knows_each_edit_as_its_class_declares_it(tmp_path: Path) -> None:
         f"from {ProjectEdit.__module__} import ProjectEdit\ndef look(edit: ProjectEdit) -> None:\n{reveals}\n"
     )
     root = Path(catmaid_jupyter.__file__).parents[1]
-    command = [sys.executable, "-m", "mypy", "--follow-imports=silent", str(program)]
+    command = [sys.executable, "-m", "mypy", str(program)]  # with the options of `make lint`, so with its cache
     output = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False).stdout
     revealed = re.findall(r'Revealed type is "def \((.*)\) -> (.*)"', output)
     assert len(revealed) == len(OFFERED), output
