@@ -24,7 +24,7 @@ routes = Routes()
 Coordinate = Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
 
 
-class Following(msgspec.Struct):
+class StartOfEvents(msgspec.Struct):
     """From where on to follow a project."""
 
     since: Annotated[int, msgspec.Meta(ge=0, le=2**62)] | None = None
@@ -69,7 +69,7 @@ class ProjectEvent(TypedDict):
 
 @routes.get("/{project_id}/events", needs=Permission.BROWSE)
 async def events(
-    call: Call, form: Following
+    call: Call, form: StartOfEvents
 ) -> Annotated[
     web.WebSocketResponse,
     Content(
