@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +39,15 @@ def test_commands_exist() -> None:
 
 def test_the_how_to_names_all_files() -> None:
     assert [path.name for path in FILES if path.name not in HOW_TO] == []
+
+
+def test_the_how_to_makes_the_folders_of_nginx() -> None:
+    """nginx makes the last part of a path only; Debian's package brings no /var/cache/nginx."""
+    nginx = (DEPLOY / "nginx.conf").read_text()
+    roots = set(re.findall(r"^ *root (\S+);", nginx, re.MULTILINE))
+    caches = {str(Path(path).parent) for path in re.findall(r"^proxy_cache_path (\S+)", nginx, re.MULTILINE)}
+    made = {path for line in re.findall(r"mkdir -p ([^&\n]+)", HOW_TO) for path in line.split()}
+    assert roots | caches <= made
 
 
 def metrics_of(expressions: list[str]) -> set[str]:

@@ -121,3 +121,9 @@ def test_memory_is_bounded_whatever_a_file_holds(read: Callable[[bytes], object]
     finally:
         tracemalloc.stop()
     assert most < 6 * LARGE + 2**24
+
+
+def test_lines_of_an_obj_file() -> None:
+    """Blanks before, ends of all kinds, and what begins as vertices and faces do without being one."""
+    text = b"  v 0 0 0\r\nvn 1 1 1\rv 1 0 0\n\n# v 9 9 9\n\tv\t0 1 0\nfoo 1\nf 1 2 3\n\n"
+    assert meshes.from_obj(text).tolist() == [[[0, 0, 0], [1, 0, 0], [0, 1, 0]]]

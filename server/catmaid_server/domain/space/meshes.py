@@ -27,6 +27,7 @@ _FARTHEST = 1e12
 _PIECE_BYTES = 2**20
 _LONGEST_LINE = 1_000_000
 _BLOCK = 100_000
+_OBJ_LINE = re.compile(rb"(?<![^\r\n])[^\S\r\n]*[vf](?!\S)[^\r\n]*")
 _STL_VERTEX = re.compile(rb"(?<!\S)vertex(?!\S)(?:\s+(\S{1,99})\s+(\S{1,99})\s+(\S{1,99})(?!\S))?")
 _STL_HEADER = 84
 _STL_FACET = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
@@ -91,10 +92,10 @@ def from_obj(content: bytes) -> Mesh:
     coordinates, triangles = array("d"), array("q")
     try:
         for line in _lines(content):
-            kind, *words = line.split() or [b""]
+            kind, *words = line.split()
             if kind == b"v":
                 _add_vertex(coordinates, words)
-            elif kind == b"f":
+            else:
                 numbers = [int(word.partition(b"/")[0]) for word in words]
                 corners = [number - 1 if number > 0 else len(coordinates) // 3 + number for number in numbers]
                 for b, c in pairwise(corners[1:]):
@@ -106,7 +107,7 @@ def from_obj(content: bytes) -> Mesh:
 
 
 def _lines(content: bytes) -> Iterator[bytes]:
-    """The lines of a text, some at once: all of a large one take many times the memory, each alone much time."""
+    """The lines of an OBJ file that are vertices or faces, some at once: each of 60 million alone takes a minute."""
     begin = 0
     while begin < len(content):
         least = begin + _PIECE_BYTES
@@ -114,7 +115,7 @@ def _lines(content: bytes) -> Iterator[bytes]:
         end = min((found + 1 for found in ends if found >= 0), default=len(content))
         if end > least + _LONGEST_LINE:
             raise InvalidInput(f"A line of the OBJ file has more than {_LONGEST_LINE} characters.")
-        yield from content[begin:end].splitlines()
+        yield from _OBJ_LINE.findall(content, begin, end)
         begin = end
 
 
