@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from aiohttp.http_exceptions import BadHttpMessage
 
 from catmaid_server.service import logs
 
@@ -39,11 +40,20 @@ def test_lines_are_json_with_their_context(log: Path) -> None:
     assert ours["worker"] == theirs["worker"] == 3
 
 
+def test_malformed_requests_are_no_errors_of_ours(log: Path) -> None:
+    """aiohttp logs each with a traceback that quotes it, secrets included."""
+    error = BadHttpMessage("Invalid header value char: b'Cookie: catmaid=s3cret\\x01'")
+    logging.getLogger("aiohttp.server").error("Error handling request from %s", "127.0.0.1", exc_info=error)
+    assert log.read_text() == ""
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "GET /1/stack/2/tiles/a/0/0/0/0.jpg?ticket=s3cret&x=1",
         "X-Authorization: Token s3cret",
+        "Authorization: Bearer s3cret",
+        "Authorization: Basic s3cret",
         "connecting to postgresql://somebody:s3cret@host/database",
         "host=here password=s3cret dbname=there",
         "Cookie: sessionid=s3cret; other=1",

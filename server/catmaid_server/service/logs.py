@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 _SECRET_NAME = re.compile(r"token|ticket|cookie|password|secret|authorization", re.IGNORECASE)
 _SECRET_IN_TEXT = re.compile(
-    r"((?:ticket|token|password|sessionid\w*|csrftoken)\s*=\s*|\bToken\s+)[^\s&;,'\"]+", re.IGNORECASE
+    r"((?:ticket|token|password|sessionid\w*|csrftoken)\s*=\s*|\b(?:Token|Bearer|Basic)\s+)[^\s&;,'\"]+", re.IGNORECASE
 )
 _PASSWORD_IN_URL = re.compile(r"(://[^:/\s@]*:)[^/\s@]+(?=@)")
 _HIDDEN = "***"
@@ -24,6 +25,11 @@ _KEPT = 5
 
 class _LogFile(logging.handlers.WatchedFileHandler):
     """A log file; a line that cannot be written, as on a full disk, is lost and does not disturb who wrote it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Leave out what no program of HTTP sent: it is answered by 400, quoted in the error, and no fault of ours."""
+        error = record.exc_info[1] if record.exc_info else None
+        return super().filter(record) is not False and not isinstance(error, HttpProcessingError)
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
