@@ -72,6 +72,17 @@ class Viewer:
         }}"""
         await self.page.wait_for_function(script, arg=[self._layer_id, argument], timeout=PATIENCE_MS)
 
+    async def note_times(self, value: str) -> None:
+        """Note from now on in `tracing.noted` what values an expression takes, each with its time, ms since 1970."""
+        await self.ask(f"""await (async () => {{
+          tracing.noted = [[{value}, Date.now()]];
+          const look = () => {{
+            const now = {value};
+            if (now !== tracing.noted.at(-1)[0]) tracing.noted.push([now, Date.now()]);
+          }};
+          setInterval(look, 4);
+        }})()""")
+
     async def place(self, x: float, y: float) -> Point:
         """Where a point of project space (nm) is on the page (CSS pixels)."""
         px, py = await self.ask("viewer.toScreen(...argument)", [x, y])
