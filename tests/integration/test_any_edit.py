@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from tests.helpers.edit_kinds import EDITS, HISTORY_EDITS, Editor, new_editor
 from tests.helpers.service import Service
-from tests.helpers.sizes import at_size
+from tests.helpers.sizes import at_size, long_if_full
 from tests.helpers.snapshots import Snapshot, mismatches, snapshot
 
+pytestmark = long_if_full
 LEFT_ALONE = {"log_entry", "skeleton_summary", "relation", "relation_detail", "data_source", "project", "app_user"}
 NOTHING = "nothing that can be taken back"
 

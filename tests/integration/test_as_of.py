@@ -23,8 +23,9 @@ from catmaid_server.http.routing import Route
 from catmaid_server.routes import all_routes
 from tests.helpers.edit_kinds import Editor, new_editor
 from tests.helpers.service import Actor, Service
-from tests.helpers.sizes import at_size
+from tests.helpers.sizes import at_size, long_if_full
 
+pytestmark = long_if_full
 STEPS = at_size(ci=24, full=50)
 RECORDINGS = at_size(ci=4, full=40)
 SECONDS = at_size(ci=2, full=60)

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from catmaid_server.db.store import Connection, Store
+from catmaid_server.domain.tracing import treenodes
 from catmaid_server.domain.tracing.states import State
 from tests.helpers.snapshots import as_of, mismatches, newest_version, snapshot
 from tests.helpers.walk import Walk, new_walk
@@ -171,6 +172,28 @@ async def test_versions_of_a_row_only_rise(store: Store) -> None:
                 await slow.execute(late)
             await slow.execute("ROLLBACK")
     assert await rows(store, "SELECT name FROM user_group WHERE id > 900") == [("abb",), ("cbb",)]
+
+
+async def test_edges_of_the_past_only_follow_each_other(store: Store) -> None:
+    """The edge of a node changes with its parent: who began before the node was moved, and moves its parent last, would
+    leave an edge that was never there. It is turned away, too."""
+    walk = await new_walk(store, 0)
+    author, place = walk.authors[0], {"radius": -1, "confidence": 5}
+    async with store.writing(user_id=author.id, project_id=walk.project_id, label="made") as tx:
+        root = (await treenodes.create_root(tx, author, walk.project_id, x=0, y=0, z=0, **place)).treenode_id
+    async with store.writing(user_id=author.id, project_id=walk.project_id, label="made") as tx:
+        child = await treenodes.create_child(tx, author, walk.project_id, root, UNCHECKED, x=9, y=0, z=0, **place)
+    async with store.writing(user_id=None, project_id=walk.project_id, label="slow") as slow:
+        await edit(store, f"UPDATE treenode SET x = 5 WHERE id = {child.treenode_id}")
+        with pytest.raises(psycopg.errors.SerializationFailure):
+            await slow.execute("UPDATE treenode SET x = 3 WHERE id = %s", (root,))
+        await slow.execute("ROLLBACK")
+    await edit(store, f"UPDATE treenode SET x = 3 WHERE id = {root}")
+    async with store.reading() as connection:
+        assert await mismatches(connection) == []
+    assert await rows(
+        store, "SELECT count(*) FROM treenode_edges_before(0) WHERE NOT ST_OrderingEquals(shown, actual)"
+    ) == [(0,)]
 
 
 async def test_a_transaction_whose_clock_is_late_is_no_error(store: Store) -> None:

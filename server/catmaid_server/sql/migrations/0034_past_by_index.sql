@@ -55,15 +55,27 @@ ALTER TABLE treenode_edge_past
 ALTER TABLE link_edge_past
     ALTER since SET NOT NULL, ALTER since SET DEFAULT 0, ALTER ended_by SET NOT NULL, ALTER edge SET NOT NULL,
     ADD PRIMARY KEY (id, ended_by);
-CREATE INDEX treenode_edge_past_xz ON treenode_edge_past USING gist (xz_box(edge));
-CREATE INDEX link_edge_past_xz ON link_edge_past USING gist (xz_box(edge));
+-- Of an edge that was elsewhere often, a box as of a version finds what it was then alone.
+CREATE INDEX treenode_edge_past_xz ON treenode_edge_past USING gist (xz_box(edge), int8range(since, ended_by));
+CREATE INDEX link_edge_past_xz ON link_edge_past USING gist (xz_box(edge), int8range(since, ended_by));
+
+-- The edge of a treenode changes with its parent, too. A transaction that began first and comes to it last must try again, as
+-- where it comes to a row.
+CREATE FUNCTION edge_since(ended bigint) RETURNS bigint
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF ended > current_version() THEN
+        PERFORM refuse_late_version(ended);
+    END IF;
+    RETURN coalesce(ended, 0);
+END
+$$;
 
 CREATE OR REPLACE FUNCTION keep_edges() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
     kept constant text := 'INSERT INTO %1$I (id, since, ended_by, edge)'
-        ' SELECT id, coalesce((SELECT max(p.ended_by) FROM %1$I p WHERE p.id = changed.id), 0),'
-        '        coalesce(current_version(), 0), edge'
+        ' SELECT id, edge_since((SELECT max(p.ended_by) FROM %1$I p WHERE p.id = changed.id)), current_version(), edge'
         '   FROM (%2$s) changed ON CONFLICT DO NOTHING';
 BEGIN
     IF TG_OP = 'DELETE' THEN
@@ -114,7 +126,7 @@ SELECT t.id, t.project_id, t.skeleton_id, t.parent_id, t.x, t.y, t.z, t.radius, 
          UNION ALL
         SELECT p.id, p.edge
           FROM public.treenode_edge_past p
-         WHERE p.since <= as_of_version() AND p.ended_by > as_of_version()) e
+         WHERE int8range(p.since, p.ended_by) @> as_of_version()) e
  CROSS JOIN LATERAL (SELECT * FROM past.treenode s WHERE s.id = e.id LIMIT 1) t;
 CREATE VIEW past.link_in_space AS
 SELECT t.id, t.project_id, t.relation_id, t.connector_id, t.treenode_id, t.skeleton_id, t.confidence, t.user_id,
@@ -126,7 +138,7 @@ SELECT t.id, t.project_id, t.relation_id, t.connector_id, t.treenode_id, t.skele
          UNION ALL
         SELECT p.id, p.edge
           FROM public.link_edge_past p
-         WHERE p.since <= as_of_version() AND p.ended_by > as_of_version()) e
+         WHERE int8range(p.since, p.ended_by) @> as_of_version()) e
  CROSS JOIN LATERAL (SELECT * FROM past.connector_link s WHERE s.id = e.id LIMIT 1) t;
 
 CREATE OR REPLACE FUNCTION rebuild_past_edges() RETURNS void
