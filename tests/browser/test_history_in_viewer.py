@@ -10,6 +10,7 @@ from typing import Any
 from playwright.async_api import expect
 
 import catmaid_jupyter as cj
+from catmaid_wire.forms import FormValue
 from tests.browser.site import VIEW, OpenNotebook, Site, viewer_cells
 from tests.browser.viewer import Viewer
 
@@ -35,7 +36,7 @@ def annotations_of(project: cj.Project, skeleton_id: int) -> list[str]:
 
 def annotate(project: cj.Project, skeleton_id: int, name: str) -> None:
     path = project.place.path("annotations/add")
-    form = {"skeleton_ids": [skeleton_id], "annotations": [name]}
+    form: dict[str, FormValue] = {"skeleton_ids": [skeleton_id], "annotations": [name]}
     project.instance.run(project.place.http.request("POST", path, form=form))
 
 

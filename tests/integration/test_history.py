@@ -178,11 +178,15 @@ async def test_edges_of_the_past_only_follow_each_other(store: Store) -> None:
     """The edge of a node changes with its parent: who began before the node was moved, and moves its parent last, would
     leave an edge that was never there. It is turned away, too."""
     walk = await new_walk(store, 0)
-    author, place = walk.authors[0], {"radius": -1, "confidence": 5}
+    author = walk.authors[0]
     async with store.writing(user_id=author.id, project_id=walk.project_id, label="made") as tx:
-        root = (await treenodes.create_root(tx, author, walk.project_id, x=0, y=0, z=0, **place)).treenode_id
+        root = (
+            await treenodes.create_root(tx, author, walk.project_id, x=0, y=0, z=0, radius=-1, confidence=5)
+        ).treenode_id
     async with store.writing(user_id=author.id, project_id=walk.project_id, label="made") as tx:
-        child = await treenodes.create_child(tx, author, walk.project_id, root, UNCHECKED, x=9, y=0, z=0, **place)
+        child = await treenodes.create_child(
+            tx, author, walk.project_id, root, UNCHECKED, x=9, y=0, z=0, radius=-1, confidence=5
+        )
     async with store.writing(user_id=None, project_id=walk.project_id, label="slow") as slow:
         await edit(store, f"UPDATE treenode SET x = 5 WHERE id = {child.treenode_id}")
         with pytest.raises(psycopg.errors.SerializationFailure):
