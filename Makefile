@@ -20,20 +20,28 @@ BIN := $(VENV)/bin
 CLIENTS := .venv-clients
 DEMO_DIR ?= .demo
 PYTEST_OPTIONS ?=
-TESTS ?= tests/unit tests/contract tests/migration tests/integration tests/clients
-# These watch a browser or a clock, or install the product: one after the other.
-TESTS_ALONE ?= tests/notebooks tests/browser tests/acceptance
+# Files are dealt to two processes in this order: the small ones last, so that both end together.
+TESTS ?= tests/clients tests/integration tests/contract tests/migration tests/unit
+# These start browsers and services, or install the product, and need some of the machine for it: after the others.
+TESTS_APART ?= tests/acceptance tests/notebooks tests/browser
+PYTEST ?= $(BIN)/pytest
+IN_TWO := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 ENTRIES := $(wildcard js/src/*/index.ts)
 PAGES := $(wildcard js/pages/*/index.ts)
 BUNDLES := $(ENTRIES:js/src/%/index.ts=catmaid_jupyter/static/%.js) \
            $(PAGES:js/pages/%/index.ts=server/catmaid_server/http/openapi/static/%.js)
 MODULES := js/node_modules/.package-lock.json
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# What does not depend on each other, two at a time; the output of each in one piece.
+TOGETHER := $(MAKE) --no-print-directory --jobs=2 --output-sync=target
+# Most modules that packages bring are never imported; Python compiles a module at its first import.
+PIP_INSTALL := -m pip install --quiet --no-compile --disable-pip-version-check
+INSTALL := $(BIN)/python $(PIP_INSTALL) --constraint constraints.txt
 
 export PYTHON PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test lint wire docs image test-js test-python bench clean system-run system-test
+.PHONY: help demo test checks environments lint wire docs image test-js test-python bench clean system-run system-test
+.PHONY: lint-style lint-types lint-borders lint-deploy lint-js lint-wire
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -41,15 +49,34 @@ help:
 demo: system-run $(VENV)/.installed
 	$(BIN)/catmaid-jupyter demo --data-dir $(DEMO_DIR)
 
-test: lint docs test-js test-python
+test: checks test-python
 
-lint: system-test $(VENV)/.installed-test
+checks: environments
+	+@$(TOGETHER) lint docs test-js
+
+# Everything that tests and checks need; complete before any of them begins.
+environments: system-test
+	+@$(TOGETHER) $(VENV)/.installed-test $(CLIENTS)/.installed
+
+lint: system-test lint-types lint-style lint-borders lint-deploy lint-js lint-wire
+
+lint-types: $(VENV)/.installed-test
+	$(BIN)/mypy
+
+lint-style: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+
+lint-borders: $(VENV)/.installed-test
 	$(BIN)/lint-imports
+
+lint-deploy: $(VENV)/.installed-test
 	scripts/lint-deploy.sh $(abspath $(BIN))
+
+lint-js: $(MODULES)
 	cd js && npm run --silent lint && npm run --silent check
+
+lint-wire: $(MODULES) $(VENV)/.installed-test
 	cd js && PYTHON=$(abspath $(BIN))/python npm run --silent wire -- --check
 
 wire: $(VENV)/.installed
@@ -65,9 +92,9 @@ image:
 test-js: $(MODULES)
 	cd js && npm run --silent test
 
-test-python: system-test $(VENV)/.installed-test $(CLIENTS)/.installed
-	$(if $(strip $(TESTS)),$(BIN)/pytest --numprocesses=2 --dist=loadfile $(PYTEST_OPTIONS) $(TESTS))
-	$(if $(strip $(TESTS_ALONE)),$(BIN)/pytest $(PYTEST_OPTIONS) $(TESTS_ALONE))
+test-python: environments
+	$(if $(strip $(TESTS)),$(PYTEST) $(IN_TWO) $(PYTEST_OPTIONS) $(TESTS))
+	$(if $(strip $(TESTS_APART)),$(PYTEST) $(IN_TWO) $(PYTEST_OPTIONS) $(TESTS_APART))
 
 bench: system-test $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
@@ -99,6 +126,11 @@ $(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py $(VENV)/pyvenv
 	$(INSTALL) --editable .
 	touch $@
 
+# The documentation is one of the checks, so one installation serves both.
+$(VENV)/.installed-test: pyproject.toml constraints.txt hatch_build.py $(VENV)/pyvenv.cfg | $(BUNDLES)
+	$(INSTALL) --editable '.[docs,test]'
+	touch $(VENV)/.installed $(VENV)/.installed-docs $@
+
 $(VENV)/.installed-%: pyproject.toml constraints.txt hatch_build.py $(VENV)/pyvenv.cfg | $(BUNDLES)
 	$(INSTALL) --editable '.[$*]'
 	touch $(VENV)/.installed $@
@@ -107,6 +139,6 @@ $(VENV)/.installed-%: pyproject.toml constraints.txt hatch_build.py $(VENV)/pyve
 $(CLIENTS)/.installed: tests/clients/requirements.txt tests/clients/constraints.txt | system-run
 	rm -rf $(CLIENTS)
 	$(PYTHON) -m venv $(CLIENTS)
-	$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check \
-		--constraint tests/clients/constraints.txt --requirement tests/clients/requirements.txt
+	$(CLIENTS)/bin/python $(PIP_INSTALL) --constraint tests/clients/constraints.txt \
+		--requirement tests/clients/requirements.txt
 	touch $@
