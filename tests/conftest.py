@@ -19,6 +19,7 @@ from psycopg.conninfo import make_conninfo
 from catmaid_server.db.migrations import migrate
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import passwords, users
+from catmaid_server.postgres import tuning
 from catmaid_server.postgres.cluster import Cluster
 from tests.helpers.database import create_database, drop_database, fresh_store
 from tests.helpers.folders import shared_folder
@@ -31,6 +32,7 @@ hypothesis.settings.load_profile("patient")
 TEMPLATE = "catmaid_template"
 MEMORY = Path("/dev/shm")
 ROOM_BYTES = 4 << 30
+MEMORY_OF_DATABASE_BYTES = 1 << 30
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +82,9 @@ def scratch_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def private_server(folder: Path) -> Iterator[str]:
     """A PostgreSQL server of this run's own."""
     cluster = Cluster(folder)
-    cluster.start()
+    with pytest.MonkeyPatch.context() as patch:  # every database that is dropped is looked for in all buffers
+        patch.setattr(tuning, "memory_bytes", lambda: MEMORY_OF_DATABASE_BYTES)
+        cluster.start()
     try:
         dsn = make_conninfo(cluster.dsn, dbname="postgres")
         with psycopg.connect(dsn, autocommit=True) as connection:  # what is lost with the machine may be lost here
