@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from catmaid_server.domain.errors import InvalidInput
@@ -164,6 +164,8 @@ VALUES = (
 
 
 @given(st.lists(st.tuples(KEYS | st.text(max_size=10), VALUES), max_size=8))
+@example([("real", "\ud800")])
+@example([("whole", "\ud800")])
 def test_junk_is_read_or_refused(pairs: list[tuple[str, str]]) -> None:
     """Nothing but `InvalidInput` comes out, and no number that the store could not hold."""
     try:

@@ -124,6 +124,8 @@ def convert(raw: Any, into: type[Struct]) -> Struct:
         made = msgspec.convert(raw, into, strict=False, str_keys=True)
     except msgspec.ValidationError as error:
         raise InvalidInput(str(error)) from None
+    except UnicodeEncodeError as error:
+        raise InvalidInput(f"A parameter has a character that is not valid in UTF-8: {error.reason}.") from None
     for name, kind in _parameters(into).items():
         if not kind.long:
             _require_ordinary(name, getattr(made, kind.field))
