@@ -22,6 +22,16 @@ NAMED_AT_RUN_TIME = {"transfer/exporting"} | {
 """Subjects whose queries are named after tables, by `getattr`."""
 SCRIPTS = {("transfer/catmaid_staging", "create"), ("transfer/catmaid_staging", "settle")}
 """Queries of several statements, which take no parameters."""
+HOT = {
+    "tracing/viewports": ("edges_in_box", "nodes_by_id"),
+    "skeletons/details": ("nodes", "connectors", "tags"),
+    "graph/connectivity": ("partner_counts", "symmetric_partner_counts", "partner_links", "node_counts", "reviewers"),
+    "annotation/annotation_query": ("annotated", "annotation_names", "page"),
+    "tracing/treenodes": ("create_root", "create_child"),
+    "tracing/skeletons": ("cut", "hang_whole", "links_follow", "reviews_follow", "turn_path"),
+    "tracing/locks": ("links_of_skeleton", "skeletons", "skeletons_alone"),
+}
+"""Queries on which a viewer or an edit waits: reads of what is seen, create, join, split and reroot."""
 
 
 def loaded(tree: ast.Module) -> dict[str, str]:
@@ -96,6 +106,12 @@ def test_a_file_is_well_formed(subject: str) -> None:
 def test_each_query_says_what_it_gives(subject: str) -> None:
     queries = load(subject)
     assert [name for name in dir(queries) if not getattr(queries, name).startswith("-- ")] == []
+
+
+@pytest.mark.parametrize("subject", HOT)
+def test_a_query_that_somebody_waits_for_says_what_it_costs(subject: str) -> None:
+    queries = load(subject)
+    assert [name for name in HOT[subject] if "Cost: " not in getattr(queries, name)] == []
 
 
 def test_an_unknown_query_is_named_in_the_error() -> None:

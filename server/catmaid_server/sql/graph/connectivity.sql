@@ -19,6 +19,7 @@ SELECT p.skeleton_id, s.skeleton_id, least(s.confidence, p.confidence), count(*)
 
 -- name: symmetric_partner_counts
 -- As partner_counts, for a relation that is the same on both sides.
+-- Cost: by index from each skeleton to its links, and from their connectors to the partners' links.
 SELECT p.skeleton_id, s.skeleton_id, least(s.confidence, p.confidence), count(*)
   FROM connector_link s
   JOIN connector_link p ON p.connector_id = s.connector_id AND p.relation_id = s.relation_id AND p.id <> s.id
