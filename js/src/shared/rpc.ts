@@ -177,7 +177,7 @@ function restarted(): KernelSilent {
 }
 
 /** Whether an error says that the caller aborted the call. */
-export function isAbort(error: unknown): boolean {
+export function isAbort(error: unknown): error is Error {
   return error instanceof Error && error.name === "AbortError";
 }
 

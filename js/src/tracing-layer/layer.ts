@@ -104,6 +104,7 @@ export class TracingLayer implements Layer {
       place: model.get("edits_place"),
       isRepeatable: model.get("edits_repeat"),
       isReadOnly,
+      isLate: () => this.patience.isLate && !this.service.isDown,
     });
     this.travel = new Travel({ graph: () => queue.graph, selection, kernel, host });
     this.pointing = new Pointing({
@@ -234,7 +235,7 @@ export class TracingLayer implements Layer {
       confirmed: (edit, answer) => this.outcomes.confirmed(edit, answer),
       refused: (edit, reason, dropped) => this.outcomes.refused(edit, reason, dropped),
       pendingChanged: () => this.pendingEdits.keep(),
-      halted: () => this.pendingEdits.halted(),
+      halted: (reason) => this.pendingEdits.halted(reason),
     };
   }
 

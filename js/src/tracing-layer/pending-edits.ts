@@ -22,8 +22,11 @@ export interface PendingEditsContext {
   /** Whether the service does an edit once that is sent twice. */
   isRepeatable: boolean;
   isReadOnly(): boolean;
+  /** Whether the kernel owes the answer to an edit for long, and the service is not the reason. */
+  isLate(): boolean;
 }
 
+const ELSEWHERE = "The kernel does not answer here. Go on in the viewer that was opened last.";
 const UNKNOWN =
   "Edits that were not saved are kept in this browser, in a form that this version cannot read.";
 
@@ -40,7 +43,14 @@ export class PendingEdits {
     page?: StoreHost,
   ) {
     this.store = context.place ? new BrowserStore(context.place, page) : null;
-    if (this.store) this.stopping.push(this.store.onFreed(() => void this.takeUp()));
+    if (this.store) {
+      this.stopping.push(
+        this.store.onFreed(() => void this.takeUp()),
+        this.store.onWanted(() => {
+          if (this.context.isLate()) this.context.queue.halt(ELSEWHERE);
+        }),
+      );
+    }
     this.stopping.push(guardLeaving(() => this.context.queue.length > 0 && !(this.hasHalted && this.isKept)));
   }
 
@@ -60,18 +70,18 @@ export class PendingEdits {
   ready(): void {
     if (this.isReady) return;
     this.isReady = true;
+    if (!this.context.isReadOnly()) this.store?.want();
     void this.takeUp();
   }
 
-  /** The kernel side is gone: leave the edits to another layer. */
-  halted(): void {
+  /** The queue writes no more, for a reason in words: leave the edits to another layer. */
+  halted(reason: string): void {
     if (this.hasHalted) return;
     const { length } = this.context.queue;
     this.keep();
     this.hasHalted = true;
-    const fate = this.isKept ? "kept in this browser, and sent then" : "not saved";
-    const text = `The kernel has been restarted. Run the cell again. ${editsAre(length)} ${fate}.`;
-    this.context.host()?.notify("warning", text, true);
+    const fate = this.isKept ? "kept in this browser" : "not saved";
+    this.context.host()?.notify("warning", `${reason} ${editsAre(length)} ${fate}.`, true);
     this.store?.leave();
   }
 

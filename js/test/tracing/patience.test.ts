@@ -10,8 +10,9 @@ test("a late answer is told of, and its coming too", async () => {
   const after = (ms: number): Promise<number> => new Promise((resolve) => setTimeout(() => resolve(ms), ms));
   const answers = [patience.with(after(900)), patience.with(after(3000))];
   await vi.advanceTimersByTimeAsync(2000);
-  expect(told).toEqual([true]);
+  expect([told, patience.isLate]).toEqual([[true], true]);
   await vi.advanceTimersByTimeAsync(2000);
+  expect(patience.isLate).toBe(false);
   expect([told, await Promise.all(answers)]).toEqual([
     [true, false],
     [900, 3000],

@@ -16,6 +16,7 @@ class Bench {
   readonly notices: string[] = [];
   readonly questions: string[] = [];
   answer: string | null = null;
+  isLate = false;
   readonly queue: EditQueue;
   readonly pending: PendingEdits;
   private readonly answers: Array<{ resolve(answer: Answer): void; reject(reason: unknown): void }> = [];
@@ -35,7 +36,7 @@ class Bench {
       confirmed: () => {},
       refused: () => {},
       pendingChanged: () => this.pending.keep(),
-      halted: () => this.pending.halted(),
+      halted: (reason) => this.pending.halted(reason),
     });
     const host = {
       notify: (_level: string, text: string) => this.notices.push(text),
@@ -45,7 +46,14 @@ class Bench {
       },
     } as unknown as LayerHost;
     this.pending = new PendingEdits(
-      { queue: this.queue, host: () => host, place, isRepeatable, isReadOnly: () => readOnly },
+      {
+        queue: this.queue,
+        host: () => host,
+        place,
+        isRepeatable,
+        isReadOnly: () => readOnly,
+        isLate: () => this.isLate,
+      },
       page,
     );
     this.queue.rebase(twoSkeletons(), 0);
@@ -191,12 +199,23 @@ test("when the kernel is gone the next layer of the page sends what it left", as
   const page = new FakeBrowser().page();
   const gone = new Bench(page);
   gone.addChild(3);
-  await gone.refuse(new KernelSilent());
-  expect(gone.notices).toEqual([
-    "The kernel has been restarted. Run the cell again. An edit is kept in this browser, and sent then.",
-  ]);
+  await gone.refuse(new KernelSilent("It was restarted."));
+  expect(gone.notices).toEqual(["It was restarted. An edit is kept in this browser."]);
   const next = await new Bench(page).ready();
   expect(next.sent).toEqual(gone.sent);
+});
+
+test("a layer that waits in vain leaves its edits to one that starts in the page, another one does not", async () => {
+  const page = new FakeBrowser().page();
+  const [late, busy, elsewhere] = [new Bench(page), new Bench(page), new Bench(page, { place: "elsewhere" })];
+  for (const bench of [late, busy, elsewhere]) bench.addChild(3);
+  late.isLate = elsewhere.isLate = true;
+  const next = await new Bench(page).ready();
+  expect(next.sent).toEqual(late.sent);
+  expect(late.notices.join()).toMatch(/opened last. An edit is kept/);
+  expect(() => late.addChild(3)).toThrow("opened last");
+  busy.addChild(3);
+  expect(elsewhere.notices).toEqual([]);
 });
 
 test("a layer that is there already sends what a closed one left", async () => {

@@ -288,7 +288,7 @@ describe("pending edits", () => {
     const bench = new Bench();
     bench.addChild(3);
     bench.addChild(3);
-    await bench.refuse(new KernelSilent());
+    await bench.refuse(new KernelSilent("Run the cell again."));
     expect([bench.halts, bench.queue.length, bench.refusals.length]).toEqual([1, 2, 0]);
     expect(() => bench.addChild(3)).toThrow("Run the cell again");
     expect(bench.queue.length).toBe(2);

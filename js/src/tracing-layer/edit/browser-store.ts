@@ -19,6 +19,7 @@ export interface StoreHost {
 
 const PREFIX = "catmaid-jupyter edits";
 const FREED = "catmaid-jupyter-edits-freed";
+const WANTED = "catmaid-jupyter-edits-wanted";
 
 export const thisPage: StoreHost = {
   storage: () => localStorage,
@@ -56,10 +57,27 @@ export class BrowserStore {
     void this.holding.then(() => this.host.events.dispatchEvent(new Event(FREED)));
   }
 
+  /** Ask the stores of this page that cannot send their edits to leave them. */
+  want(): void {
+    this.host.events.dispatchEvent(new CustomEvent(WANTED, { detail: this.name }));
+  }
+
   /** Call a function whenever a store of this page leaves its entry; returns what ends this. */
   onFreed(listener: () => void): () => void {
-    this.host.events.addEventListener(FREED, listener);
-    return () => this.host.events.removeEventListener(FREED, listener);
+    return this.on(FREED, listener);
+  }
+
+  /** Call a function whenever another store of this page and place wants entries; returns what ends this. */
+  onWanted(listener: () => void): () => void {
+    return this.on(WANTED, (event) => {
+      const name = (event as CustomEvent<string>).detail;
+      if (name !== this.name && name.startsWith(this.prefix)) listener();
+    });
+  }
+
+  private on(name: string, listener: (event: Event) => void): () => void {
+    this.host.events.addEventListener(name, listener);
+    return () => this.host.events.removeEventListener(name, listener);
   }
 
   /** Offer the entries of queues that are gone; one is removed when `take` returns true. */

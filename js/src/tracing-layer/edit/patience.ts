@@ -8,22 +8,33 @@ export const NO_LIMIT = { timeoutMs: 0 };
 
 /** Tells when an answer is late, and when it has come after all. */
 export class Patience {
+  private late = 0;
+
   constructor(
     private readonly limitMs: number,
     private readonly tell: (isLate: boolean) => void,
   ) {}
 
+  /** Whether an answer is late now. */
+  get isLate(): boolean {
+    return this.late > 0;
+  }
+
   async with<T>(answer: Promise<T>): Promise<T> {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
+      this.late++;
       this.tell(true);
     }, this.limitMs);
     try {
       return await answer;
     } finally {
       clearTimeout(timer);
-      if (isLate) this.tell(false);
+      if (isLate) {
+        this.late--;
+        this.tell(false);
+      }
     }
   }
 }

@@ -37,8 +37,8 @@ export interface QueueHost {
   refused(edit: Edit, reason: unknown, dropped: Edit[]): void;
   /** Other edits are pending than before; called before any of them is sent. */
   pendingChanged(): void;
-  /** The kernel side is gone, and so no edit is written any more. */
-  halted(): void;
+  /** No edit is written here any more, for a reason in words. */
+  halted(reason: string): void;
 }
 
 interface PendingEdit {
@@ -62,7 +62,7 @@ export class EditQueue {
   private answers = 0;
   private restamped = -1;
   private writing = false;
-  private isHalted = false;
+  private halted: string | null = null;
   private readonly waiting: Array<() => void> = [];
   private nextTemporary = -2;
   private group: string | null = null;
@@ -142,7 +142,7 @@ export class EditQueue {
   }
 
   private enter(edits: ReadonlyArray<Omit<PendingEdit, "made">>): void {
-    if (this.isHalted) throw new Hint("The kernel has been restarted. Run the cell again.");
+    if (this.halted !== null) throw new Hint(this.halted);
     if (this.drawn === this.base) this.drawn = this.base.copy();
     for (const entry of edits) {
       entry.edit.apply(this.drawn, this.resolve);
@@ -182,6 +182,7 @@ export class EditQueue {
     if (this.writing) return;
     this.writing = true;
     for (let first = this.pending[0]; first; first = this.pending[0]) {
+      if (this.halted !== null) return;
       try {
         const { edit, key, group } = first;
         const answer = await this.host.send({
@@ -193,7 +194,7 @@ export class EditQueue {
         await this.confirm(first, answer);
       } catch (reason) {
         // Nobody has refused the edit: it stays pending, for another queue to take.
-        if (reason instanceof KernelSilent || isAbort(reason)) return this.halt();
+        if (reason instanceof KernelSilent || isAbort(reason)) return this.halt(reason.message);
         this.refuse(first, reason);
       }
     }
@@ -201,9 +202,11 @@ export class EditQueue {
     for (const done of this.waiting.splice(0)) done();
   }
 
-  private halt(): void {
-    this.isHalted = true;
-    this.host.halted();
+  /** Write nothing any more, for a reason that the person is told: what is pending is left to another queue. */
+  halt(reason: string): void {
+    if (this.halted !== null) return;
+    this.halted = reason;
+    this.host.halted(reason);
   }
 
   private async confirm({ edit }: PendingEdit, answer: Answer): Promise<void> {
