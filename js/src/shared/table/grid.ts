@@ -219,10 +219,14 @@ export class Grid<Row> {
     };
   }
 
-  private schedule(): void {
+  private schedule(isAgain = false): void {
     cancelAnimationFrame(this.scheduled);
     this.scheduled = requestAnimationFrame(() => {
-      if (this.shown.length > 0 && this.node.isConnected) void this.table.draw();
+      if (this.shown.length === 0 || !this.node.isConnected) return;
+      // A page that changes its theme has no layout for a moment: a table would draw no row in it, and no observer
+      // tells when the moment is over. What lasts longer is seen by `sizes`.
+      if (this.node.clientWidth > 0) void this.table.draw();
+      else if (!isAgain) this.schedule(true);
     });
   }
 
