@@ -279,6 +279,9 @@ def test_pages_keep_edits_for_the_same_database_user_and_project(project: FakePr
     assert place(username="ana") == own
     assert place(database="beef") != own
     assert layer.get_state()["edits_repeat"] is True
+    other = TracingLayer(cast("Project", project))
+    assert layer.get_state()["kernel_id"] == other.get_state()["kernel_id"] != ""
+    other.close()
 
 
 def test_a_project_of_the_past_is_shown_with_its_version_and_read_only(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MOST_NODES = 50_000
 """The most treenodes that a browser receives for one view."""
 
+_KERNEL_ID = uuid.uuid4().hex
 
 _OF_CHANGES = (
     "version", "label", "user_id", "username", "time", "is_detailed", "treenode_ids", "connector_ids", "skeleton_ids",
@@ -100,6 +102,9 @@ class TracingLayer(Layer):
 
     presence = traitlets.Bool(True).tag(sync=True)
     """Whether others who look at the project see where this viewer looks, and it shows where they do."""
+
+    kernel_id = traitlets.Unicode(read_only=True).tag(sync=True)
+    """What tells this Python process from others, also from those before a restart of the kernel."""
 
     edits_place = traitlets.Unicode(read_only=True).tag(sync=True)
     """Under what pages keep edits that are not written yet: a fingerprint of database, user and project."""
@@ -221,6 +226,10 @@ class TracingLayer(Layer):
         return self.project.place
 
     # As defaults, so that the page has them from the start.
+    @traitlets.default("kernel_id")
+    def _own_kernel_id(self) -> str:
+        return _KERNEL_ID
+
     @traitlets.default("edits_place")
     def _own_edits_place(self) -> str:
         return self._place.fingerprint

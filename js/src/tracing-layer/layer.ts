@@ -104,6 +104,7 @@ export class TracingLayer implements Layer {
       place: model.get("edits_place"),
       isRepeatable: model.get("edits_repeat"),
       isReadOnly,
+      kernel: model.get("kernel_id"),
       isLate: () => this.patience.isLate && !this.service.isDown,
     });
     this.travel = new Travel({ graph: () => queue.graph, selection, kernel, host });

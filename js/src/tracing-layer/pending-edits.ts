@@ -22,6 +22,8 @@ export interface PendingEditsContext {
   /** Whether the service does an edit once that is sent twice. */
   isRepeatable: boolean;
   isReadOnly(): boolean;
+  /** Tells the kernel's process from others. */
+  kernel: string;
   /** Whether the kernel owes the answer to an edit for long, and the service is not the reason. */
   isLate(): boolean;
 }
@@ -46,8 +48,9 @@ export class PendingEdits {
     if (this.store) {
       this.stopping.push(
         this.store.onFreed(() => void this.takeUp()),
-        this.store.onWanted(() => {
-          if (this.context.isLate()) this.context.queue.halt(ELSEWHERE);
+        this.store.onWanted((kernel) => {
+          // Another layer of the same kernel would wait as long.
+          if (kernel !== this.context.kernel && this.context.isLate()) this.context.queue.halt(ELSEWHERE);
         }),
       );
     }
@@ -66,11 +69,11 @@ export class PendingEdits {
     }
   }
 
-  /** The project is drawn: edits that others have left can be drawn in it, and sent. */
+  /** The kernel has answered, and the project is drawn: edits that others leave can be drawn in it, and sent. */
   ready(): void {
+    if (!this.context.isReadOnly() && !this.hasHalted) this.store?.want(this.context.kernel);
     if (this.isReady) return;
     this.isReady = true;
-    if (!this.context.isReadOnly()) this.store?.want();
     void this.takeUp();
   }
 

@@ -17,6 +17,8 @@ export interface TracingState {
   read_only: boolean;
   /** Whether others are shown, and see where this viewer looks. */
   presence: boolean;
+  /** Tells the Python process from others. */
+  kernel_id: string;
   /** Fingerprint of database, user and project; the same for all layers of them. */
   edits_place: string;
   /** Whether an edit that is sent twice is done once. */

@@ -23,7 +23,7 @@ class Bench {
 
   constructor(
     page = new FakeBrowser().page(),
-    { place = "here", isRepeatable = true, readOnly = false } = {},
+    { place = "here", isRepeatable = true, readOnly = false, kernel = "old" } = {},
   ) {
     this.queue = new EditQueue({
       send: (request) => {
@@ -53,6 +53,7 @@ class Bench {
         isRepeatable,
         isReadOnly: () => readOnly,
         isLate: () => this.isLate,
+        kernel,
       },
       page,
     );
@@ -210,12 +211,17 @@ test("a layer that waits in vain leaves its edits to one that starts in the page
   const [late, busy, elsewhere] = [new Bench(page), new Bench(page), new Bench(page, { place: "elsewhere" })];
   for (const bench of [late, busy, elsewhere]) bench.addChild(3);
   late.isLate = elsewhere.isLate = true;
-  const next = await new Bench(page).ready();
+  const next = await new Bench(page, { kernel: "new" }).ready();
   expect(next.sent).toEqual(late.sent);
   expect(late.notices.join()).toMatch(/opened last. An edit is kept/);
   expect(() => late.addChild(3)).toThrow("opened last");
   busy.addChild(3);
   expect(elsewhere.notices).toEqual([]);
+  busy.isLate = true;
+  await new Bench(page).ready();
+  busy.addChild(3);
+  await next.ready();
+  expect(() => busy.addChild(3)).toThrow("opened last");
 });
 
 test("a layer that is there already sends what a closed one left", async () => {

@@ -57,9 +57,9 @@ export class BrowserStore {
     void this.holding.then(() => this.host.events.dispatchEvent(new Event(FREED)));
   }
 
-  /** Ask the stores of this page that cannot send their edits to leave them. */
-  want(): void {
-    this.host.events.dispatchEvent(new CustomEvent(WANTED, { detail: this.name }));
+  /** Ask the stores of this page that cannot send their edits to leave them; `kernel` tells who could send them. */
+  want(kernel: string): void {
+    this.host.events.dispatchEvent(new CustomEvent(WANTED, { detail: [this.name, kernel] }));
   }
 
   /** Call a function whenever a store of this page leaves its entry; returns what ends this. */
@@ -68,10 +68,10 @@ export class BrowserStore {
   }
 
   /** Call a function whenever another store of this page and place wants entries; returns what ends this. */
-  onWanted(listener: () => void): () => void {
+  onWanted(listener: (kernel: string) => void): () => void {
     return this.on(WANTED, (event) => {
-      const name = (event as CustomEvent<string>).detail;
-      if (name !== this.name && name.startsWith(this.prefix)) listener();
+      const [name, kernel] = (event as CustomEvent<[string, string]>).detail;
+      if (name !== this.name && name.startsWith(this.prefix)) listener(kernel);
     });
   }
 
