@@ -78,12 +78,14 @@ def assert_alike(found: list[str], wanted: list[str]) -> None:
     assert [label.partition(".")[0] for label in found] == [label.partition(".")[0] for label in wanted]
 
 
-@pytest.mark.parametrize("few_states", [0, 200_000])
+@pytest.mark.parametrize(("few_states", "few_edges"), [(0, 50_000), (200_000, 0), (0, 0)])
 async def test_versions_of_a_place_also_those_of_what_left_it(
-    service: Service, monkeypatch: pytest.MonkeyPatch, few_states: int
+    service: Service, monkeypatch: pytest.MonkeyPatch, few_states: int, few_edges: int
 ) -> None:
-    """Found by what is there, or by what changed."""
+    """Found by what is there, by what changed, or by what changed in one span of versions after the other."""
     monkeypatch.setattr(transaction_log, "_FEW_STATES", few_states)
+    monkeypatch.setattr(transaction_log, "_FEW_EDGES", few_edges)
+    monkeypatch.setattr(transaction_log, "_FIRST_SPAN", 1)
     tracer = Tracer.of(service)
     node = await tracer.node(x=70_000, y=70_000, z=70_000)
     child = await tracer.node(node, x=80_000, y=70_000, z=70_000)

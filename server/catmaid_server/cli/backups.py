@@ -66,9 +66,9 @@ def restore(
     settings = settings_from(data_dir=data_dir, database_url=database_url)
     with _tidied_when_ended():
         restored = restoring.restore(settings, file, moved=moved, dry_run=dry_run)
-    text = f"{file} is whole: the state of {restored.made}, up to version {restored.newest_version}."
+    text = f"{file} is whole: the state of {restored.made}, up to version {restored.settled_version}."
     if restored.version is not None:
-        text = f"Restored the state of {restored.made}, version {restored.newest_version}. "
+        text = f"Restored the state of {restored.made}: all up to version {restored.settled_version}. "
         text += f"Versions go on after {restored.version}."
     if restored.settings:
         named = " ".join(f"CATMAID_{name.upper()}={value}" for name, value in sorted(restored.settings.items()))

@@ -46,7 +46,7 @@ class Backup:
     path: str
     size: int
     version: int
-    """The newest version in it."""
+    """It has all versions up to this one, and of later ones what was committed by then."""
     images: int
     """Files of images in it."""
     left_out: list[str]
@@ -69,7 +69,7 @@ def back_up(settings: Settings, path: Path, *, images: bool = False, replace: bo
     return Backup(
         path=str(path),
         size=path.stat().st_size,
-        version=manifest.newest_version,
+        version=manifest.settled_version,
         images=sum(name.startswith(f"{IMAGES}/") for name in members),
         left_out=left_out,
     )

@@ -44,7 +44,8 @@ class Restored:
 
     made: str
     """Time of the state, ISO 8601, UTC."""
-    newest_version: int
+    settled_version: int
+    """All versions up to this one are there."""
     version: int | None
     """The version of the restore, after which new ones follow; None if nothing was written."""
     images: int
@@ -78,7 +79,7 @@ def restore(settings: Settings, path: Path, *, moved: bool = False, dry_run: boo
         _require_known(manifest)
         archive.verify()
         images = [member.name for member in manifest.members if member.name.startswith(f"{backups.IMAGES}/")]
-        outcome = Restored(manifest.made, manifest.newest_version, None, len(images), manifest.settings)
+        outcome = Restored(manifest.made, manifest.settled_version, None, len(images), manifest.settings)
         if dry_run:
             return outcome
         with _claimed(settings, with_images=bool(images)) as staging:

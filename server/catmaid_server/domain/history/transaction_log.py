@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, LiteralString
 
@@ -19,6 +19,12 @@ MOST_ENTRIES = 10_000
 NEWEST = 2**62
 _FEW_STATES = 200_000
 """If no more states than these changed in a span of versions, all of them are read; else those in the box."""
+_FEW_EDGES = 50_000
+"""If a box has no more edges than these, now and before, all of them are read; else spans of versions, newest first."""
+_FIRST_SPAN = 100
+"""Versions of the first span; each further one is twice as long."""
+_MOST_STATES = 2_000_000
+"""After so many states a page ends, full or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +68,27 @@ class VersionPage:
 
 
 async def page(connection: Connection, project_id: int, wanted: LogFilter, *, length: int) -> VersionPage:
-    """One page of the log; `InvalidInput` for a length that is out of range."""
+    """One page of the log; `InvalidInput` for a length that is out of range.
+
+    Where a large box is asked for, a page may have fewer versions than wanted, and more may follow.
+    """
     if not 0 < length <= MOST_ENTRIES:
         raise InvalidInput(f"limit is a number of versions from 1 to {MOST_ENTRIES}, not {length}.")
-    versions = await _fitting(connection, project_id, wanted)
-    found = await fetch_records(
+    by_place = False
+    if wanted.box is not None and await _states(connection, wanted, _FEW_STATES + 1) > _FEW_STATES:
+        edges = await fetch_value(connection, sql.edges, **_corners(wanted.box), most=_FEW_EDGES + 1)
+        by_place = edges <= _FEW_EDGES
+        if not by_place:
+            return await _page_by_spans(connection, project_id, wanted, length)
+    found = await _entries(connection, project_id, wanted, length + 1, by_place=by_place)
+    return VersionPage(found[:length], found[length].version if len(found) > length else None)
+
+
+async def _entries(
+    connection: Connection, project_id: int, wanted: LogFilter, most: int, *, by_place: bool
+) -> list[LoggedVersion]:
+    """`by_place`: whether what is in the box is looked at, rather than all that changed in the span."""
+    return await fetch_records(
         connection,
         sql.page,
         LoggedVersion,
@@ -75,11 +97,37 @@ async def page(connection: Connection, project_id: int, wanted: LogFilter, *, le
         up_to=wanted.up_to,
         user_id=wanted.user_id,
         label=wanted.label,
-        versions=versions,
-        most=length + 1,
+        versions=await _fitting(connection, project_id, wanted, by_place=by_place),
+        most=most,
     )
-    entries = found[:length]
-    return VersionPage(entries, found[length].version if len(found) > length else None)
+
+
+async def _page_by_spans(connection: Connection, project_id: int, wanted: LogFilter, length: int) -> VersionPage:
+    """A page of what changed in a large box: of so much, most versions changed something there."""
+    found: list[LoggedVersion] = []
+    left, size, up_to = _MOST_STATES, _FIRST_SPAN, wanted.up_to
+    while left > 0:
+        above = await fetch_value(
+            connection, sql.version_before, project_id=project_id, above=wanted.above, up_to=up_to, skipped=size
+        )
+        span = replace(wanted, above=wanted.above if above is None else above, up_to=up_to)
+        left -= await _states(connection, span, left)
+        found += await _entries(connection, project_id, span, length + 1 - len(found), by_place=False)
+        if len(found) > length:
+            return VersionPage(found[:length], found[length].version)
+        if above is None:
+            return VersionPage(found, None)
+        up_to, size = above, 2 * size
+    return VersionPage(found, up_to)
+
+
+async def _states(connection: Connection, span: LogFilter, most: int) -> int:
+    return int(await fetch_value(connection, sql.states, above=span.above, up_to=span.up_to, most=most))
+
+
+def _corners(box: Box) -> dict[str, float]:
+    (x0, y0, z0), (x1, y1, z1) = box.low, box.high
+    return {"x0": x0, "y0": y0, "z0": z0, "x1": x1, "y1": y1, "z1": z1}
 
 
 async def author_named(connection: Connection, project_id: int, username: str) -> int:
@@ -90,7 +138,7 @@ async def author_named(connection: Connection, project_id: int, username: str) -
     return int(user_id)
 
 
-async def _fitting(connection: Connection, project_id: int, wanted: LogFilter) -> list[int] | None:
+async def _fitting(connection: Connection, project_id: int, wanted: LogFilter, *, by_place: bool) -> list[int] | None:
     """The versions that fit neurons, skeletons and box, of all projects; None if none of these is given."""
     span = {"above": wanted.above, "up_to": wanted.up_to}
 
@@ -108,9 +156,6 @@ async def _fitting(connection: Connection, project_id: int, wanted: LogFilter) -
     if wanted.skeleton_ids is not None:
         sets.append(await versions(sql.versions_of_skeletons, skeleton_ids=list(wanted.skeleton_ids)))
     if wanted.box is not None:
-        (x0, y0, z0), (x1, y1, z1) = wanted.box.low, wanted.box.high
-        corners = {"x0": x0, "y0": y0, "z0": z0, "x1": x1, "y1": y1, "z1": z1}
-        states = await fetch_value(connection, sql.states, **span, most=_FEW_STATES + 1)
-        query = sql.versions_of_span_in_box if states <= _FEW_STATES else sql.versions_in_box
-        sets.append(await versions(query, project_id=project_id, **corners))
+        query = sql.versions_in_box if by_place else sql.versions_of_span_in_box
+        sets.append(await versions(query, project_id=project_id, **_corners(wanted.box)))
     return sorted(set.intersection(*sets)) if sets else None

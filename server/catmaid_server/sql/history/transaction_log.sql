@@ -98,6 +98,20 @@ SELECT version FROM inside WHERE version > %(above)s AND version <= %(up_to)s
  UNION
 SELECT ended_by FROM inside WHERE ended_by > %(above)s AND ended_by <= %(up_to)s;
 
+-- name: edges
+-- How many edges of treenodes there are in a box (nm), or were, counted up to a number; in x and z alone.
+SELECT count(*)
+  FROM (SELECT FROM treenode WHERE xz_box(edge) && box(point(%(x0)s, %(z0)s), point(%(x1)s, %(z1)s))
+         UNION ALL
+        SELECT FROM treenode_edge_past WHERE xz_box(edge) && box(point(%(x0)s, %(z0)s), point(%(x1)s, %(z1)s))
+         LIMIT %(most)s) edge;
+
+-- name: version_before
+-- The version of a project that so many lie between and another one; NULL if there is none above a third.
+SELECT id FROM transaction_info
+ WHERE project_id = %(project_id)s AND id <= %(up_to)s AND id > %(above)s
+ ORDER BY id DESC OFFSET %(skipped)s LIMIT 1;
+
 -- name: states
 -- How many states of treenodes and connectors began or ended in a span of versions, counted up to a number.
 SELECT count(*)
