@@ -31,7 +31,7 @@ UPDATE treenode SET x = x + 8, edition_time = now()
 """
 _KEEPERS = """
 SELECT format('ALTER TABLE %s {} TRIGGER %I', tgrelid::regclass, tgname)
-  FROM pg_trigger WHERE tgname IN ('record_update', 'record_delete', 'keep_edges') AND NOT tgisinternal
+  FROM pg_trigger WHERE tgname ~ '^record_(update|delete)$|edges' AND NOT tgisinternal
 """
 
 

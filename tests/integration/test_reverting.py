@@ -118,6 +118,15 @@ async def test_an_edit_ends_what_could_be_redone(tracer: Tracer) -> None:
     assert set(await tracer.nodes(nodes)) == set(nodes[:2])
 
 
+async def test_what_was_undone_later_was_not_undone_then(tracer: Tracer) -> None:
+    await tracer.chain(1)
+    version = (await tracer.get("version"))["version"]
+    asked = {"versions/undo": {}, "versions/details": {"versions": f"[{version}]"}}
+    before = [await tracer.get(path, **form) for path, form in asked.items()]
+    await tracer.post("versions/undo")
+    assert [await tracer.get(path, as_of=version, **form) for path, form in asked.items()] == before
+
+
 async def test_undo_shows_where_it_was(tracer: Tracer) -> None:
     nodes = await tracer.chain(2)
     await tracer.post("treenode/delete", treenode_id=nodes[1], state=UNCHECKED)

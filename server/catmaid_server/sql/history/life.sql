@@ -97,7 +97,7 @@ SELECT skeleton_id, version, ended_by, num_nodes, cable_length
 
 -- name: created
 -- The treenodes that there are, by the day (UTC) on which they were made: day, how many, length of their edges (nm).
-SELECT date_trunc('day', creation_time, 'UTC'), count(*), sum(ST_3DLength(edge))
+SELECT date_trunc('day', creation_time, 'UTC'), count(*), sum(ST_3DLength(edge)::numeric)::float8
   FROM treenode WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[])
  GROUP BY 1 ORDER BY 1;
 

@@ -96,7 +96,9 @@ SELECT x, y, z
 SELECT t.id, t.label, t.time, t.edit_group, last.version, last.kind
   FROM transaction_info t
   LEFT JOIN LATERAL (SELECT r.version, r.kind FROM reverted_version r
-                      WHERE r.edit = t.id AND r.kind IN ('undo', 'redo') ORDER BY r.version DESC LIMIT 1) last ON true
+                      WHERE r.edit = t.id AND r.kind IN ('undo', 'redo')
+                        AND r.version <= coalesce(as_of_version(), r.version)
+                      ORDER BY r.version DESC LIMIT 1) last ON true
  WHERE t.user_id = %(user_id)s AND t.project_id = %(project_id)s
    AND t.id BETWEEN %(lowest)s AND %(highest)s AND t.edit_group = %(group)s
  ORDER BY t.id;
@@ -107,7 +109,9 @@ SELECT t.id, t.label, t.time, t.edit_group, last.version, last.kind
 SELECT t.id, t.label, t.time, t.edit_group, last.version, last.kind
   FROM transaction_info t
   LEFT JOIN LATERAL (SELECT r.version, r.kind FROM reverted_version r
-                      WHERE r.edit = t.id AND r.kind IN ('undo', 'redo') ORDER BY r.version DESC LIMIT 1) last ON true
+                      WHERE r.edit = t.id AND r.kind IN ('undo', 'redo')
+                        AND r.version <= coalesce(as_of_version(), r.version)
+                      ORDER BY r.version DESC LIMIT 1) last ON true
  WHERE t.user_id = %(user_id)s AND t.project_id = %(project_id)s AND t.id < %(below)s
    AND NOT EXISTS (SELECT FROM reverted_version r WHERE r.version = t.id AND r.kind IN ('undo', 'redo'))
    AND NOT EXISTS (SELECT FROM unreadable_versions u WHERE u.reason = 'trimmed' AND t.id <= u.last_version + 1)

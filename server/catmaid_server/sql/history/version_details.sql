@@ -65,12 +65,14 @@ WITH RECURSIVE chain AS (
     SELECT r.edit, r.version, r.kind
       FROM unnest(%(versions)s::bigint[]) AS w (version)
      CROSS JOIN LATERAL (SELECT edit, version, kind FROM reverted_version
-                          WHERE edit = w.version ORDER BY version DESC LIMIT 1) r
+                          WHERE edit = w.version AND version <= coalesce(as_of_version(), version)
+                          ORDER BY version DESC LIMIT 1) r
      UNION
     SELECT r.edit, r.version, r.kind
       FROM chain c
      CROSS JOIN LATERAL (SELECT edit, version, kind FROM reverted_version
-                          WHERE edit = c.version ORDER BY version DESC LIMIT 1) r
+                          WHERE edit = c.version AND version <= coalesce(as_of_version(), version)
+                          ORDER BY version DESC LIMIT 1) r
 )
 SELECT edit, version, kind FROM chain ORDER BY edit DESC;
 

@@ -40,8 +40,8 @@ SELECT s.skeleton_id, s.cable_length
  LIMIT %(count)s;
 
 -- name: totals
--- Total cable (nm), counts of treenodes, connectors, skeletons, and of skeletons with cable.
-SELECT coalesce(sum(s.cable_length), 0),
+-- Total cable (nm), added up in an order that is the same each time, counts of treenodes, connectors, skeletons, and of skeletons with cable.
+SELECT coalesce(sum(s.cable_length ORDER BY s.skeleton_id), 0),
        coalesce(sum(s.num_nodes), 0)::integer,
        (SELECT count(*) FROM connector WHERE project_id = %(project_id)s),
        count(*),
@@ -59,7 +59,7 @@ SELECT u.username, to_char(t.edition_time AT TIME ZONE 'UTC', 'YYYYMMDD') AS day
 
 -- name: nodes_by_day
 -- Treenodes and their cable by author and day of creation in a time zone.
-SELECT user_id, (creation_time AT TIME ZONE %(time_zone)s)::date, count(*)::float8, round(sum(ST_3DLength(edge)))
+SELECT user_id, (creation_time AT TIME ZONE %(time_zone)s)::date, count(*)::float8, round(sum(ST_3DLength(edge)::numeric))::float8
   FROM treenode
  WHERE project_id = %(project_id)s AND creation_time >= %(since)s AND creation_time < %(until)s
  GROUP BY 1, 2;
@@ -67,7 +67,7 @@ SELECT user_id, (creation_time AT TIME ZONE %(time_zone)s)::date, count(*)::floa
 -- name: imported_by_day
 -- Treenodes that imports made in a period, and their cable, by author and day of creation in a time zone.
 -- Cost: for each treenode of the period, if anything was imported in it, one index lookup in its history.
-SELECT t.user_id, (t.creation_time AT TIME ZONE %(time_zone)s)::date, count(*)::float8, round(sum(ST_3DLength(t.edge)))
+SELECT t.user_id, (t.creation_time AT TIME ZONE %(time_zone)s)::date, count(*)::float8, round(sum(ST_3DLength(t.edge)::numeric))::float8
   FROM transaction_info i
   JOIN treenode t
     ON t.project_id = i.project_id AND t.creation_time = i.time
