@@ -74,10 +74,10 @@ def neuron_table(skeletons: pd.DataFrame, bare_neurons: Iterable[tuple[int, str]
     return neurons
 
 
-async def connector_table(
-    place: Place, skeleton_ids: Sequence[int] | None, relation: str | None
+async def connector_tables(
+    place: Place, skeleton_ids: Sequence[int] | None, relation: str | None, *, links: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Connectors and links (see `Project.connectors` and `Project.links`)."""
+    """Connectors and, unless there should be none, links (see `Project.connectors` and `Project.links`)."""
     relations = await place.read_json("GET", "connectors/types/")
     relation_names = {item["relation_id"]: item["relation"] for item in relations}
     if relation is not None and relation not in relation_names.values():
@@ -86,15 +86,15 @@ async def connector_table(
         raise InvalidInput(f"There is no relation {relation!r} of connectors. There are: {known}.{like}")
     if skeleton_ids is not None and not len(skeleton_ids):  # no ids at all would mean all connectors
         return frame(dict.fromkeys(CONNECTORS, ()), CONNECTORS), frame(dict.fromkeys(LINKS, ()), LINKS)
-    form: dict[str, FormValue] = {"with_partners": True, "skeleton_ids": skeleton_ids, "relation_type": relation}
+    form: dict[str, FormValue] = {"with_partners": links, "skeleton_ids": skeleton_ids, "relation_type": relation}
     answer = await place.columns_or_json("POST", "connectors/", form={**form, "with_tags": False})
-    connectors, links = _connector_columns(answer)
-    users = set(np.unique(np.concatenate([connectors["user_id"], links["user_id"]])).tolist())
+    connectors, linked = _connector_columns(answer)
+    users = set(np.unique(np.concatenate([connectors["user_id"], linked["user_id"]])).tolist())
     names = await logins(place.http, users)
-    for columns in (connectors, links):
+    for columns in (connectors, linked):
         columns["creator"] = _named(columns["user_id"], names, "")
-    links["relation"] = _named(links["relation_id"], relation_names, "other")
-    return frame(connectors, CONNECTORS), frame(links, LINKS)
+    linked["relation"] = _named(linked["relation_id"], relation_names, "other")
+    return ordered(frame(connectors, CONNECTORS), "id"), ordered(frame(linked, LINKS), "id")
 
 
 def _named(ids: NDArray[np.int64], names: Mapping[int, str], unknown: str) -> NDArray[np.object_]:

@@ -44,23 +44,25 @@ class ProjectArbors(Public):
         return Arbors(skeleton_ids, names, read_arbors(self.place, skeleton_ids))
 
     def connectors(self, neurons: Neurons | None = None, *, relation: str | None = None) -> pd.DataFrame:
-        """Connectors, of all or some neurons, linked by any or one relation (`presynaptic_to`, …).
+        """Connectors, of all or some neurons, linked by any or one relation (`presynaptic_to`, …); by id.
 
         `InvalidInput` if the project has no such relation.
 
         id int64, x, y, z float64 nm, confidence int64, creator str, creation_time and edition_time
         datetime64[us, UTC].
         """
-        return self._connector_tables(neurons, relation)[0]
+        return self._connector_tables(neurons, relation, links=False)[0]
 
     def links(self, neurons: Neurons | None = None, *, relation: str | None = None) -> pd.DataFrame:
-        """All links of those connectors.
+        """All links of those connectors, also to other neurons; by id.
 
         id, connector_id, treenode_id, skeleton_id int64, relation str, confidence int64, creator str, creation_time
         and edition_time datetime64[us, UTC].
         """
-        return self._connector_tables(neurons, relation)[1]
+        return self._connector_tables(neurons, relation, links=True)[1]
 
-    def _connector_tables(self, neurons: Neurons | None, relation: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _connector_tables(
+        self, neurons: Neurons | None, relation: str | None, *, links: bool
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
         wanted = None if neurons is None else skeleton_ids_of(self.place, neurons)
-        return loop.run(tables.connector_table(self.place, wanted, relation))
+        return loop.run(tables.connector_tables(self.place, wanted, relation, links=links))

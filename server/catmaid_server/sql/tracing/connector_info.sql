@@ -15,13 +15,12 @@ SELECT json_build_object(
 
 -- name: list
 -- Connectors with a link of a relation (NULL: any) to one of some skeletons (NULL: to any or none), with one of some
--- labels, and without links of some relations. One row of arrays, by id: id, x, y, z, confidence, user, editor (-1: none),
--- times in s since 1970.
+-- labels, and without links of some relations. One row of arrays, by id: id, x, y, z, confidence, user, editor, times in
+-- s since 1970.
 SELECT array_agg(id) AS id, array_agg(x) AS x, array_agg(y) AS y, array_agg(z) AS z,
-       array_agg(confidence) AS confidence, array_agg(user_id) AS user_id,
-       array_agg(coalesce(editor_id, -1)) AS editor_id,
-       array_agg(extract(epoch FROM creation_time)::float8) AS creation_time,
-       array_agg(extract(epoch FROM edition_time)::float8) AS edition_time
+       array_agg(confidence) AS confidence, array_agg(user_id) AS user_id, array_agg(editor_id) AS editor_id,
+       array_agg(date_part('epoch', creation_time)) AS creation_time,
+       array_agg(date_part('epoch', edition_time)) AS edition_time
   FROM (
     SELECT c.*
       FROM connector c
@@ -53,8 +52,8 @@ SELECT l.connector_id, array_agg(b.name ORDER BY upper(b.name) COLLATE "C", l.id
 SELECT array_agg(connector_id) AS connector_id, array_agg(id) AS id, array_agg(treenode_id) AS treenode_id,
        array_agg(skeleton_id) AS skeleton_id, array_agg(relation_id) AS relation_id,
        array_agg(confidence) AS confidence, array_agg(user_id) AS user_id,
-       array_agg(extract(epoch FROM creation_time)::float8) AS creation_time,
-       array_agg(extract(epoch FROM edition_time)::float8) AS edition_time
+       array_agg(date_part('epoch', creation_time)) AS creation_time,
+       array_agg(date_part('epoch', edition_time)) AS edition_time
   FROM (SELECT * FROM connector_link WHERE connector_id = ANY (%(connector_ids)s::integer[]) ORDER BY id) found;
 
 -- name: links_of_skeletons
