@@ -1,13 +1,29 @@
-"""Ids and names in messages."""
+"""Ids and names as users give them, and in messages."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+
+from catmaid_jupyter.api.errors import InvalidInput
 
 _SHOWN: Final = 10
 """Most ids or names in a message."""
+
+
+def one_id(given: Any, noun: str) -> int:
+    """The id of one thing; `InvalidInput` if it is none, or several.
+
+    noun : what it is the id of, as in "skeleton".
+    """
+    if isinstance(given, int | np.integer) and not isinstance(given, bool):
+        return int(given)
+    if isinstance(given, Iterable) and not isinstance(given, str):
+        raise InvalidInput(f"One {noun} is wanted here, not {type(given).__name__}: ask for one after the other.")
+    raise InvalidInput(f"A {noun} is given by its id, a whole number, not {given!r:.60}.")
 
 
 def listed(ids: Iterable[object]) -> str:

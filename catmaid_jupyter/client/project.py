@@ -21,6 +21,7 @@ from catmaid_jupyter.client.annotation.project_neurons import ProjectNeurons
 from catmaid_jupyter.client.arbors.project_arbors import ProjectArbors
 from catmaid_jupyter.client.exchange.project_exchange import ProjectExchange
 from catmaid_jupyter.client.frames import STACKS, frame, ordered
+from catmaid_jupyter.client.naming import one_id
 from catmaid_jupyter.client.neuron_lookup import neuron_by_id, neurons_by_name
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.project_history import ProjectHistory
@@ -212,11 +213,15 @@ class Project(
 
     def skeleton(self, skeleton_id: int) -> Skeleton:
         """A skeleton by its id. `NotFound` if there is none."""
-        return loop.run(Skeleton.find(self, int(skeleton_id)))
+        return loop.run(Skeleton.find(self, one_id(skeleton_id, "skeleton")))
 
     def neuron(self, key: str | int) -> Neuron:
         """A neuron by id or name. `NotFound` if there is none, `InvalidInput` if several have the name."""
-        found = neurons_by_name(self.place, key) if isinstance(key, str) else neuron_by_id(self.place, int(key))
+        found = (
+            neurons_by_name(self.place, key)
+            if isinstance(key, str)
+            else neuron_by_id(self.place, one_id(key, "neuron"))
+        )
         match = loop.run(found)
         if not match:
             raise NotFound(f"There is no neuron {key!r} in {self.title!r}.")
@@ -242,7 +247,7 @@ class Project(
 
     def locate(self, treenode_id: int) -> Position:
         """Where a treenode or connector is: (x, y, z) nm. `NotFound` if there is none."""
-        return loop.run(self._locate(int(treenode_id)))
+        return loop.run(self._locate(one_id(treenode_id, "treenode")))
 
     def viewer(self, stack: str | int | Stack | None = None, **options: Any) -> StackViewer:
         """A viewer of a stack with a tracing layer on it.

@@ -96,6 +96,11 @@ async def test_neurons_are_chosen_in_any_form(project: cj.Project, plain: cj.Pro
             for wrong, error, message in mistakes:
                 with pytest.raises(error, match=message):
                     skeleton_ids_of(place, wrong)
+        for one in (project.skeleton, project.neuron, project.locate, project.volume):
+            with pytest.raises(cj.InvalidInput, match="not list"):
+                one([first, second])  # type: ignore[arg-type]
+            with pytest.raises(cj.InvalidInput, match="a whole number"):
+                one(1.5)  # type: ignore[arg-type]
         project.rename_neurons({second: "a neuron"})
         with pytest.raises(cj.InvalidInput, match=f"{first}, {second}"):
             project.nodes("a neuron")

@@ -11,6 +11,7 @@ from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client import accounts
+from catmaid_jupyter.client.naming import one_id
 from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.client.records import record_tables
@@ -74,9 +75,10 @@ class ProjectRecords(Public):
         """
         query: dict[str, object] = {"pid": self.place.project_id, "tool": "tracingtool"}
         if skeleton is not None:
-            root = loop.run(self.place.read_json("GET", f"skeletons/{int(skeleton)}/root"))
+            skeleton = one_id(skeleton, "skeleton")
+            root = loop.run(self.place.read_json("GET", f"skeletons/{skeleton}/root"))
             position = position or (root["x"], root["y"], root["z"])
-            query["active_skeleton_id"] = int(skeleton)
+            query["active_skeleton_id"] = skeleton
             query["active_node_id"] = int(treenode or root["root_id"])
         elif treenode is not None:
             query["active_node_id"] = int(treenode)

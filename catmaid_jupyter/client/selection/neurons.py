@@ -12,6 +12,7 @@ import pandas as pd
 
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.client.arbors.arbors import Arbors
 from catmaid_jupyter.client.frames import ID, TEXT, FrameSchema, frame
 from catmaid_jupyter.client.selection.export import swc_zip
 
@@ -112,9 +113,9 @@ class SelectedNeurons:
         found: pd.DataFrame = self.project.contributors(self)
         return found
 
-    def morphology(self) -> pd.DataFrame:
-        """Measures of all neurons: see `Project.morphology`."""
-        found: pd.DataFrame = self.project.morphology(self)
+    def morphology(self) -> Arbors:
+        """Treenodes, links and labels of all neurons as long tables and one by one: see `Project.morphology`."""
+        found: Arbors = self.project.morphology(self)
         return found
 
     def partners(self, **options: Any) -> pd.DataFrame:

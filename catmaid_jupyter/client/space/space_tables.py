@@ -13,7 +13,7 @@ from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.logins import logins
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.frames import LANDMARK_GROUPS, LANDMARKS, SAMPLERS, VOLUMES, frame, ordered
-from catmaid_jupyter.client.naming import did_you_mean, listed
+from catmaid_jupyter.client.naming import did_you_mean, listed, one_id
 from catmaid_jupyter.client.space.volume import Volume
 
 _INDEX: Final = re.compile(r"index=['\"]([^'\"]*)['\"]")
@@ -42,7 +42,7 @@ async def volume_table(place: Place) -> pd.DataFrame:
 
 async def read_volume(place: Place, key: int | str) -> Volume:
     """A volume by id or name (see `Project.volume`)."""
-    volume_id = await _volume_id(place, key) if isinstance(key, str) else int(key)
+    volume_id = await _volume_id(place, key) if isinstance(key, str) else one_id(key, "volume")
     described = await place.read_json("GET", f"volumes/{volume_id}/")
     vertices, faces = _surface(described["mesh"])
     return Volume(volume_id, str(described["name"]), str(described.get("comment") or ""), vertices, faces)
