@@ -20,7 +20,7 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks import browser, history, large_skeletons, neuron_search
+from benchmarks import browser, history, large_skeletons, many_skeletons, neuron_search
 from benchmarks.dataset import Dataset, recorded, synthetic
 from benchmarks.load import Figures, Server
 from catmaid_server.service import lifecycle
@@ -54,6 +54,8 @@ def main(
             results["large_skeletons"] = large_skeletons.main()
         if re.search(only, "neuron_search"):
             results["neuron_search"] = neuron_search.main()
+        if re.search(only, "many_skeletons"):
+            results["many_skeletons"] = many_skeletons.main(folder)
         if re.search(only, "history"):
             results["history"] = history.main(dataset, folder)
         if out:

@@ -16,6 +16,7 @@ from catmaid_jupyter.api.errors import (
     Unreachable,
 )
 from catmaid_jupyter.client.connect import connect
+from catmaid_jupyter.client.exchange.uploads import UploadStopped
 from catmaid_jupyter.client.instance import Instance
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.project import Project
@@ -38,6 +39,7 @@ __all__ = [
     "Skeleton",
     "Stack",
     "Unreachable",
+    "UploadStopped",
     "__version__",
     "connect",
 ]

@@ -40,12 +40,13 @@ class ArborTables:
 
 
 def read_arbors(
-    place: Place, skeleton_ids: Sequence[int], *, connectors: bool = True, tags: bool = True
+    place: Place, skeleton_ids: Sequence[int], *, nodes: bool = True, connectors: bool = True, tags: bool = True
 ) -> ArborTables:
     """Read skeletons that exist; parts that are not wanted are empty. `NotFound` if one is gone by now."""
 
     async def read(part: Sequence[int]) -> dict[str, dict[str, Any]]:
         form: dict[str, FormValue] = {"skeleton_ids": part, "with_connectors": connectors, "with_tags": tags}
+        form["with_nodes"] = nodes  # elsewhere they come all the same
         answer = await place.columns_or_json("POST", "skeletons/compact-detail", form=form)
         return _from_columns(answer.body) if answer.is_columns else _from_rows(answer.json()["skeletons"])
 

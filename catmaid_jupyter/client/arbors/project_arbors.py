@@ -31,7 +31,7 @@ class ProjectArbors(Public):
         """Labels of treenodes, of all or some neurons: skeleton_id int64, tag str, treenode_id int64, in this order."""
         if neurons is None:
             return loop.run(tables.tag_table(self.place))
-        return read_arbors(self.place, skeleton_ids_of(self.place, neurons), connectors=False).tags
+        return read_arbors(self.place, skeleton_ids_of(self.place, neurons), nodes=False, connectors=False).tags
 
     def morphology(self, neurons: Neurons) -> Arbors:
         """Treenodes, links to connectors and labels of neurons, as they were together.

@@ -14,6 +14,7 @@ import pandas as pd
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.morphology import Morphology
 from catmaid_jupyter.client.neurons import Skeleton
+from catmaid_jupyter.edits.base import new_key
 from catmaid_wire.arbor import Arbor, NotAnArbor, first_repeat, parent_indices
 from catmaid_wire.swc import BadSwc, swc_text
 from catmaid_wire.swc_reading import decoded_swc, parse_swc
@@ -31,11 +32,13 @@ class NewNeuron:
     arbor : its nodes, nm, and its name.
     labels : labels by node id of the arbor.
     left_out : what else the source has, that is not uploaded.
+    key : the same each time that its upload is tried, so that it is uploaded once.
     """
 
     arbor: Arbor
     labels: Mapping[int, list[str]] = field(default_factory=dict)
     left_out: str = ""
+    key: str = field(default_factory=new_key)
 
     @property
     def name(self) -> str:

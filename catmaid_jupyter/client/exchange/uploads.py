@@ -27,7 +27,8 @@ class UploadStopped(CatmaidError):
     uploaded
         The neurons that are in the project, as `Project.upload` returns them.
     left
-        Those that are not; `project.upload(error.left)` goes on.
+        Those that are not, as far as is known; `project.upload(error.left)` goes on. The first of them may be in though
+        its answer got lost: where the server honours keys, it is not uploaded twice.
     """
 
     def __init__(self, message: str, uploaded: pd.DataFrame, left: list[NewNeuron]) -> None:
@@ -55,7 +56,7 @@ def upload(edits: EditJournal, neurons: Sequence[NewNeuron], annotations: Sequen
 
 async def _upload_one(edits: EditJournal, neuron: NewNeuron, annotations: Sequence[str], group: str) -> dict[str, Any]:
     edit = ImportSkeleton(swc=neuron.swc, name=neuron.name, annotations=annotations)
-    made = (await edits.apply(edit, group=group)).answer
+    made = (await edits.apply(edit, neuron.key, group=group)).answer
     node_ids = {int(old): int(new) for old, new in made["node_id_map"].items()}
     for node, labels in neuron.labels.items():
         if node in node_ids:

@@ -50,11 +50,11 @@ async def missing_skeletons(connection: Connection, project_id: int, skeleton_id
 
 
 async def detail_tables(
-    connection: Connection, project_id: int, skeleton_ids: Sequence[int], parts: Parts
+    connection: Connection, project_id: int, skeleton_ids: Sequence[int], parts: Parts, *, with_nodes: bool = True
 ) -> DetailTables:
     """Read the parts of skeletons; ids that are no skeletons have no rows."""
     values = {"project_id": project_id, "skeleton_ids": array_text(sorted(set(skeleton_ids)))}
-    nodes = await fetch_columns(connection, sql.nodes, values, _NODES)
+    nodes = await fetch_columns(connection, sql.nodes, {**values, "wanted": with_nodes}, _NODES)
     links = await fetch_columns(
         connection, sql.connectors, {**values, "wanted": parts.connectors}, _CONNECTORS | {"edges": LINES}
     )

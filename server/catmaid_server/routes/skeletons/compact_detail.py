@@ -110,6 +110,8 @@ class CompactDetails(CompactDetail, kw_only=True):
     """As for one skeleton, and which ones."""
 
     skeleton_ids: list[int] = []
+    with_nodes: bool = True
+    """Whether the table of nodes is filled, where the answer is in columns."""
 
 
 @routes.any("/{project_id}/skeletons/compact-detail", needs=Permission.BROWSE)
@@ -143,7 +145,9 @@ async def _tables(call: Call, form: CompactDetails) -> web.Response:
         missing = await detail_tables.missing_skeletons(connection, call.project_id, form.skeleton_ids)
         if missing:
             return _missing(missing[0])
-        found = await detail_tables.detail_tables(connection, call.project_id, form.skeleton_ids, form.parts)
+        found = await detail_tables.detail_tables(
+            connection, call.project_id, form.skeleton_ids, form.parts, with_nodes=form.with_nodes
+        )
     tables = {name: columns.columns(table) for name, table in found.tables.items()}
     return response(columns.encode({**tables, "labels": found.labels}), Encoding.COLUMNS)
 

@@ -13,7 +13,7 @@ SELECT array_agg(skeleton_id) AS skeleton_id, array_agg(id) AS id, array_agg(coa
        array_agg(user_id) AS user_id, array_agg(x) AS x, array_agg(y) AS y, array_agg(z) AS z,
        array_agg(radius) AS radius, array_agg(confidence) AS confidence
   FROM treenode
- WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[]) AND project_id = %(project_id)s;
+ WHERE %(wanted)s AND skeleton_id = ANY (%(skeleton_ids)s::integer[]) AND project_id = %(project_id)s;
 
 -- name: connectors
 -- Links of skeletons to connectors; edges as WKB, one after the other: the places of the connectors are read off them.
