@@ -78,6 +78,9 @@ class FakeProject(Project):
         super().__init__(instance, project_id, "VNC")
         self.done: list[Any] = []
 
+    def on_change(self, changed: Any, on_service: Any = None) -> Callable[[], None]:
+        return lambda: None
+
     def rename_neurons(self, names: Mapping[int, str]) -> None:
         self.done.append(names)
 

@@ -23,6 +23,7 @@ from catmaid_jupyter.widgets.history_table.log_pages import (
     version_details,
 )
 from catmaid_jupyter.widgets.history_table.taking_back import TakeBackPreview
+from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.rpc import method
 from catmaid_wire.forms import FormValue
 
@@ -117,7 +118,7 @@ class HistoryTable(Widget):
         self.set_trait("restriction", _restriction(neuron_ids, skeleton_ids, box))
         self.set_trait("version_shown", project.version_name)
         self.set_trait("lacking", self._lacking())
-        self._unsubscribe = project.on_change(self._changed)
+        self._unsubscribe = project.on_change(weakly(self._changed))
 
     @property
     def viewer(self) -> StackViewer | None:

@@ -12,6 +12,7 @@ from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.client.selection.export import swc_zip
 from catmaid_jupyter.widgets.base import Widget
+from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.rpc import Binary, Buffers, method
 from catmaid_jupyter.widgets.selection_model import SelectionModel
 from catmaid_jupyter.widgets.selection_table.fates import SkeletonFate, fate_of
@@ -81,7 +82,7 @@ class SelectionTable(Widget):
         super().__init__(self.project.instance, model=selection.model, **traits)
         self.viewer = viewer
         self.set_trait("version_shown", self.project.version_name)
-        self._unsubscribe = self.project.on_change(self._changed, self._service_changed)
+        self._unsubscribe = self.project.on_change(weakly(self._changed), weakly(self._service_changed))
 
     @property
     def viewer(self) -> StackViewer | None:
@@ -94,6 +95,11 @@ class SelectionTable(Widget):
             raise InvalidInput("The viewer shows another project than the selection: take a viewer of the same one.")
         self._viewer = viewer
         self.set_trait("has_viewer", viewer is not None)
+
+    @property
+    def shown_objects(self) -> tuple[Any, ...]:
+        """The table, and the selection, which shows itself by it."""
+        return (self, self.selection)
 
     def close(self) -> None:
         """Remove the table from all pages; the selection stays."""

@@ -16,6 +16,7 @@ from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.api.written import written_versions
 from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets.base import Layer
+from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.rpc import Binary, method
 from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour
 
@@ -115,14 +116,14 @@ class TracingLayer(Layer):
     def __init__(self, project: Project, **traits: Any) -> None:
         self.project = project
         instance = project.instance
-        self._outage = Outage(self._report_service)
+        self._outage = Outage(weakly(self._report_service))
         super().__init__(instance, **traits)
         self.set_trait("project_id", project.id)
         if project.as_of is not None:
             self.read_only = True
             self.set_trait("version_shown", project.version_name)
-        self._unsubscribe = project.on_change(self._changed, self._outage.service_changed)
-        self._people = project.events.presence.subscribe(lambda people: self.emit("present", people=people))
+        self._unsubscribe = project.on_change(weakly(self._changed), self._outage.service_changed)
+        self._people = project.events.presence.subscribe(weakly(self._people_changed))
 
     def undo(self) -> str | None:
         """Take the last own edit back, as `Project.undo` does."""
@@ -249,6 +250,9 @@ class TracingLayer(Layer):
         own_user = self.project.events.user_id
         is_ours = None if own_user is None else change.get("user_id") == own_user
         self.emit("changed", **{name: change.get(name) for name in _OF_CHANGES}, is_own_user=is_ours)
+
+    def _people_changed(self, people: Any) -> None:
+        self.emit("present", people=people)
 
     def _report_service(self, up: bool, message: str, pending: int) -> None:
         self.emit("service", state="up" if up else "down", message=message, pending=pending)
