@@ -1,15 +1,41 @@
-"""How long a person who traces waits: for a node after a click, and for the next section."""
+"""How long a person waits: for a node after a click, for the next section, for a table of many neurons."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.browser.lab import Notebook, running_lab
-from tests.browser.site import running_browser, running_site, viewer_cells
+from playwright.async_api import Browser
+
+import catmaid_jupyter as cj
+from catmaid_server.domain.projects import projects
+from catmaid_server.service.opening import opened_store
+from tests.browser.lab import Lab, Notebook, running_lab
+from tests.browser.site import Site, running_browser, running_site, viewer_cells
 from tests.browser.viewer import Viewer
 
-NAMES = ("click_to_drawn", "click_to_confirmed", "warm_section")
+NAMES = ("click_to_drawn", "click_to_confirmed", "warm_section", "table_of_100000")
+NEURONS = 100_000
+TABLES = 5
 CLICKS = 15
+_MAKE_NEURONS = (
+    "INSERT INTO neuron (project_id, name, user_id)"
+    " SELECT %(project)s, 'PN ' || n, 1 FROM generate_series(1, %(neurons)s) AS n",
+    "INSERT INTO skeleton (project_id, neuron_id, name, user_id)"
+    " SELECT project_id, id, name, 1 FROM neuron WHERE project_id = %(project)s",
+    "INSERT INTO treenode (project_id, skeleton_id, x, y, z, user_id, editor_id, edge)"
+    " SELECT project_id, id, id %% 1000, id / 1000, 0, 1, 1,"
+    "        ST_MakeLine(ST_MakePoint(id %% 1000, id / 1000, 0), ST_MakePoint(id %% 1000, id / 1000, 0))"
+    "   FROM skeleton WHERE project_id = %(project)s",
+)
+SHOW_TABLE = """async () => {
+  const panel = jupyterapp.shell.currentWidget;
+  panel.content.activeCellIndex = 1;
+  const began = performance.now();
+  await jupyterapp.commands.execute("notebook:run-cell");
+  const name = () => panel.content.node.querySelector('td[data-column="name"]')?.textContent ?? "";
+  while (!name().startsWith("PN")) await new Promise(requestAnimationFrame);
+  return performance.now() - began;
+}"""
 KEYS = (".", ".", ".", ",", ",", ".", ".", ",") * 2
 
 
@@ -24,7 +50,8 @@ async def waits(folder: Path) -> dict[str, list[float]]:
         drawn, confirmed = await _click(notebook, await Viewer.of(notebook))
         notebook = await Notebook.open(browser, lab, "sections", viewer_cells(site.project("Demo (solution)")))
         sections = await _change_sections(notebook, await Viewer.of(notebook))
-    return dict(zip(NAMES, (drawn, confirmed, sections), strict=True))
+        tables = await _show_tables(browser, lab, await _many_neurons(site))
+    return dict(zip(NAMES, (drawn, confirmed, sections, tables), strict=True))
 
 
 async def _click(notebook: Notebook, viewer: Viewer) -> tuple[list[float], list[float]]:
@@ -45,3 +72,26 @@ async def _change_sections(notebook: Notebook, viewer: Viewer) -> list[float]:
         await notebook.page.keyboard.press(key)
         await viewer.until("viewer.stats.sectionChanges.length > argument", before)
     return [change["ms"] for change in await viewer.ask("viewer.stats.sectionChanges") if change["warm"]]
+
+
+async def _many_neurons(site: Site) -> cj.Project:
+    """A project with 100,000 neurons of one node each."""
+    title = "Many neurons"
+    async with (
+        opened_store(site.settings) as store,
+        store.writing(user_id=1, project_id=None, label="benchmark") as tx,
+    ):
+        project_id = await projects.create_project(tx, title, owner_id=1)
+        for statement in _MAKE_NEURONS:
+            await tx.execute(statement, {"project": project_id, "neurons": NEURONS})
+    return site.project(title)
+
+
+async def _show_tables(browser: Browser, lab: Lab, project: cj.Project) -> list[float]:
+    """ms from the start of a cell that shows a new selection of all neurons to the frame with the first names."""
+    cells = (
+        f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})\nids = [*project.skeletons.id]",
+        "found = cj.Selection(project, ids)\nfound",
+    )
+    notebook = await Notebook.open(browser, lab, "tables", cells)
+    return [await notebook.page.evaluate(SHOW_TABLE) for _ in range(TABLES)]

@@ -20,6 +20,7 @@ from catmaid_jupyter.client.exchange.uploads import UploadStopped
 from catmaid_jupyter.client.instance import Instance
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.project import Project
+from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.client.stack import Stack
 
 try:
@@ -36,6 +37,7 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "Project",
+    "Selection",
     "Skeleton",
     "Stack",
     "Unreachable",

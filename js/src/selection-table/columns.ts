@@ -216,7 +216,7 @@ function flagColumn(
     width: 52,
     rank,
     isSortable: true,
-    text: (row) => (isOn(row) ? "✓" : "–"),
+    text: (row) => (isOn(row) ? "☑" : "☐"),
     label: (row) => `${menuTitle}: ${isOn(row) ? "yes" : "no"}`,
     press: (row) => host.switchFlag(host.idOf(row), flag),
   };

@@ -1,0 +1,57 @@
+"""A cell that is run again closes what it replaces, in the kernel and in the page."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.browser.lab import Notebook
+from tests.browser.site import VIEW, OpenNotebook, Site
+
+RUNS = 50
+PATIENCE_MS = 60_000
+
+CELL = f"""found = project.selection(project.skeletons)
+viewer = project.viewer({VIEW})
+history = project.history(viewer=viewer)
+display(viewer, history)
+found"""
+COUNTS = """(lambda w, p: [len(w._instances), len(p.events._subscribers), len(p.events.presence._onlookers)])(
+    __import__("ipywidgets.widgets.widget", fromlist=["_instances"]), project)"""
+RUN_AGAIN = """async ([cell, times]) => {
+  const panel = jupyterapp.shell.currentWidget;
+  for (let time = 0; time < times; time++) {
+    panel.content.activeCellIndex = cell;
+    await jupyterapp.commands.execute("notebook:run-cell");
+  }
+}"""
+MODELS = """async () => {
+  const panel = jupyterapp.shell.currentWidget;
+  const viewer = panel.content.node.querySelector('[data-testid="stack-viewer"]');
+  const kernel = panel.sessionContext.session.kernel;
+  return [kernel._comms.size, Object.keys(globalThis.catmaid.tracing).length, viewer !== null];
+}"""
+
+
+async def counts(notebook: Notebook) -> list[int]:
+    """Widgets and subscriptions in the kernel; widgets and tracing layers in the page."""
+    page = await notebook.page.evaluate(MODELS)
+    return [*await notebook.value(COUNTS), *page]
+
+
+async def test_cells_run_fifty_times_leave_nothing_behind(site: Site, notebooks: OpenNotebook) -> None:
+    project = await site.new_project()
+    x, y, z = (float(value) for value in project.viewer().position)
+    project.edit.create_treenode(x, y, z)
+    notebook = await notebooks(f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})", CELL)
+    page = notebook.page
+    table = page.get_by_test_id("selection-table")
+    await expect(table.get_by_role("gridcell", name="neuron").first).to_be_visible(timeout=PATIENCE_MS)
+    first = await counts(notebook)
+    await page.evaluate(RUN_AGAIN, [1, RUNS])
+    await expect(table.get_by_role("gridcell", name="neuron").first).to_be_visible(timeout=PATIENCE_MS)
+    assert await counts(notebook) == first
+
+    await page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    await notebook.load()
+    await expect(table.get_by_role("gridcell", name="neuron").first).to_be_visible(timeout=PATIENCE_MS)
+    assert await notebook.value("len(found)") == 1
