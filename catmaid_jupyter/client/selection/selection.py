@@ -6,6 +6,7 @@ import asyncio
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
@@ -172,11 +173,18 @@ class Selection(SelectedNeurons, SelectionDisplay):
         return loop.run(skeleton_rows(self.project.place, self._state.skeleton_ids, self._state.rgba))
 
     def add(self, neurons: Neurons) -> None:
-        """Append neurons that are not there yet. `NotFound` for an unknown id or name."""
+        """Append neurons that are not there yet; those of a selection with their colours.
+
+        `NotFound` for an unknown id or name.
+        """
         if isinstance(neurons, Selection):
-            self._require_same_project(neurons)
             state = neurons._state
-            self.change("add", state.skeleton_ids, rgba=state.rgba, flags=state.flags)
+            ids: Any = state.skeleton_ids
+            if neurons.project != self.project:
+                self._require_same_project(neurons, of_any_version=True)
+                ids = skeleton_ids_of(self.project.place, ids.tolist())
+            rows = state.rows_of(ids)
+            self.change("add", ids, rgba=state.rgba[rows], flags=state.flags[rows])
         else:
             self.change("add", skeleton_ids_of(self.project.place, neurons))
 
@@ -340,10 +348,13 @@ class Selection(SelectedNeurons, SelectionDisplay):
     def _is_in(self, other: Selection) -> Any:
         return np.isin(self._state.skeleton_ids, other._state.skeleton_ids)
 
-    def _require_same_project(self, other: Any) -> None:
+    def _require_same_project(self, other: Any, *, of_any_version: bool = False) -> None:
         if not isinstance(other, Selection):
             raise InvalidInput(f"Expected a Selection, not {type(other).__name__}: make one by project.selection(…).")
-        if other.project != self.project:
+        own, others = self.project.place, other.project.place
+        if of_any_version:
+            own, others = replace(own, as_of=None), replace(others, as_of=None)
+        if own != others:
             raise InvalidInput("The selections are of different projects, or of different versions of a project.")
 
 

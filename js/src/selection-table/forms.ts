@@ -102,7 +102,7 @@ function annotateForm(host: FormHost): HTMLElement {
 function renameForm(host: FormHost): HTMLElement {
   const pattern = field("New name", "{name} (DA1)");
   pattern.value = "{name}";
-  const preview = element("ul", { class: "cj-preview", "data-testid": "preview", "aria-label": "New names" });
+  const preview = element("ul", { class: "cj-preview", "data-testid": "preview", "aria-label": "Preview" });
   const names = (): Array<[id: number, name: string, old: string]> =>
     host.rows().map((row, at) => [row.id, nameBy(pattern.value, row, at).trim(), row.name]);
   const show = (): void => {

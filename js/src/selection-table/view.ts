@@ -60,6 +60,7 @@ export class SelectionTable {
       selected: (keys) => store.select(keys.map(Number)),
       open: () => this.model.get("has_viewer") && void this.jump("nearest"),
       moved: () => this.moved(),
+      arranged: () => this.arranged(),
       drawn: (rows) => this.drawn(rows),
       mark: (row) => this.mark(row),
       say: (text, level) => this.say(text, level),
@@ -153,6 +154,9 @@ export class SelectionTable {
   private valuesChanged(): void {
     this.rows.replace(valuesOf(this.store, this.facts));
     this.table.valuesChanged();
+  }
+
+  private arranged(): void {
     this.offer();
     this.count();
   }

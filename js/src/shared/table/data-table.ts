@@ -30,6 +30,8 @@ export interface DataTableHost {
   selected(keys: RowKey[]): void;
   open(row: number): void;
   moved?(): void;
+  /** Other rows fit the filters, or they are in another order. */
+  arranged?(): void;
   /** These rows are seen now. */
   drawn?(rows: readonly number[]): void;
   mark?(row: number): string;
@@ -127,6 +129,7 @@ export class DataTable {
     }
     rows.sort(order);
     this.grid.refresh();
+    this.host.arranged?.();
   }
 
   /** Ascending, descending, and the rows' own order, in turn. */
