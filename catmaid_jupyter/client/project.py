@@ -35,7 +35,8 @@ from catmaid_jupyter.edits.project_edit import ProjectEdit
 from catmaid_jupyter.edits.site import Site
 
 if TYPE_CHECKING:
-    from catmaid_jupyter.widgets import HistoryTable, StackViewer
+    from catmaid_jupyter.model.queries import Query
+    from catmaid_jupyter.widgets import HistoryTable, NeuronSearch, StackViewer
 
 T = TypeVar("T")
 
@@ -278,6 +279,16 @@ class Project(
         from catmaid_jupyter.widgets import HistoryTable  # noqa: PLC0415  scripts need no widgets
 
         return HistoryTable(self, viewer, **self._where(neuron, skeleton, box), **options)
+
+    def neuron_search(self, query: Query | str | None = None, **options: Any) -> NeuronSearch:
+        """A widget to search for neurons, by form, text or Python, and to put what is found into selections.
+
+        query : a text, or conditions of `catmaid_jupyter.model.queries`, as `search` takes them.
+        options : `selections={"mine": selection}`, and traits of `NeuronSearch`, such as `view="text"`.
+        """
+        from catmaid_jupyter.widgets import NeuronSearch  # noqa: PLC0415  scripts need no widgets
+
+        return NeuronSearch(self, query, **options)
 
     def on_change(self, changed: OnChange, on_service: OnService | None = None) -> Callable[[], None]:
         """Call `changed` after each edit of the project, whoever made it; returns a function that ends this.

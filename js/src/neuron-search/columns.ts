@@ -1,0 +1,73 @@
+/** The columns of the table of found neurons. */
+import type { TableColumn } from "../shared/table/columns";
+import { localTime, timeAgo } from "../shared/times";
+import type { FoundRow } from "./state";
+
+/** A name of 10,000 characters is cut here; the hint has more of it. */
+const LONGEST = 300;
+const LONGEST_HINT = 2000;
+
+export const COLUMNS: ReadonlyArray<TableColumn<FoundRow>> = [
+  {
+    name: "name",
+    title: "Name",
+    width: 120,
+    grow: 3,
+    isSortable: true,
+    text: ({ name }) => name.slice(0, LONGEST),
+    hint: ({ name }) => name.slice(0, LONGEST_HINT),
+  },
+  {
+    name: "nodes",
+    title: "Nodes",
+    width: 72,
+    align: "right",
+    isSortable: true,
+    text: ({ nodes }) => String(nodes),
+  },
+  {
+    name: "cable_length",
+    title: "Cable (µm)",
+    width: 88,
+    align: "right",
+    rank: 2,
+    isSortable: true,
+    text: ({ cable_length: nm }) => (nm / 1000).toFixed(1),
+  },
+  {
+    name: "annotations",
+    title: "Annotations",
+    width: 110,
+    grow: 3,
+    rank: 1,
+    text: ({ annotations }) => annotations.join(", ").slice(0, LONGEST),
+    hint: ({ annotations }) => annotations.join("\n").slice(0, LONGEST_HINT),
+  },
+  {
+    name: "creator",
+    title: "Creator",
+    width: 70,
+    grow: 1,
+    rank: 3,
+    isSortable: true,
+    text: ({ creator }) => creator,
+  },
+  {
+    name: "edition_time",
+    title: "Edited",
+    width: 132,
+    rank: 4,
+    isSortable: true,
+    text: ({ edition_time: time }) => localTime(time).slice(0, "2026-06-30 14:05".length),
+    hint: ({ edition_time: time }) => `${timeAgo(time)}, ${localTime(time)}`,
+  },
+  {
+    name: "id",
+    title: "Skeleton",
+    width: 80,
+    align: "right",
+    rank: 5,
+    isSortable: true,
+    text: ({ skeleton_id: id }) => String(id),
+  },
+];
