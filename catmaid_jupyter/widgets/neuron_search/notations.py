@@ -11,7 +11,7 @@ from catmaid_wire.neuron_query import CONDITIONS, kinds_of
 from catmaid_wire.query_values import ChoiceKind, SpanKind, ValueKind
 
 
-class Problem(TypedDict):
+class QueryProblem(TypedDict):
     """What is wrong, and where: in the text (in UTF-16 units, as pages count), or in which condition of a form."""
 
     message: str
@@ -26,7 +26,7 @@ class Notations(TypedDict):
     text: str
     python: str
     form: dict[str, Any] | None
-    problem: Problem | None
+    problem: QueryProblem | None
 
 
 class FieldDescription(TypedDict):
@@ -67,7 +67,7 @@ def converted(notation: str, source: Any) -> Notations:
         return {"text": "", "python": "", "form": None, "problem": problem_of(error, source)}
 
 
-def problem_of(error: BadQuery, source: Any) -> Problem:
+def problem_of(error: BadQuery, source: Any) -> QueryProblem:
     """An error as a page shows it."""
     text = source if isinstance(source, str) else ""
     start, end = (len(text[:place].encode("utf-16-le")) // 2 for place in (error.start, error.end))

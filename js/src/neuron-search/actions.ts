@@ -10,7 +10,7 @@ const WAYS: ReadonlyArray<[way: Way, title: string, hint: string]> = [
   ["remove", "Remove", "Take them out of the selection"],
 ];
 
-export interface ActionHost {
+export interface FoundActionHost {
   select(way: Way): void;
   annotate(annotation: string): void;
   chosen(target: string): void;
@@ -30,7 +30,7 @@ export class Actions {
   private readonly annotate = element("button", { type: "submit", name: "annotate" }, "Annotate");
   private readonly whom = element("span", { class: "cj-whom", "data-testid": "whom" });
 
-  constructor(host: ActionHost) {
+  constructor(host: FoundActionHost) {
     const ways = WAYS.map(([way, title, hint]) => {
       const made = element("button", { type: "button", name: way, title: hint }, title);
       made.addEventListener("click", () => host.select(way));

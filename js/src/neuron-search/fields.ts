@@ -2,7 +2,7 @@
 import { element } from "../shared/dom";
 import type { FieldDescription } from "./state";
 
-export interface Field {
+export interface ValueInputs {
   node: HTMLElement;
   /** What is in the inputs, as plain queries have it. */
   read(): unknown;
@@ -20,7 +20,12 @@ const CHOICES: Record<string, string> = {
 };
 
 /** The inputs of a value; `label` says what it is, for those who do not see where it stands. */
-export function fieldOf(description: FieldDescription, value: unknown, label: string, list?: string): Field {
+export function fieldOf(
+  description: FieldDescription,
+  value: unknown,
+  label: string,
+  list?: string,
+): ValueInputs {
   switch (description.kind) {
     case "flag":
       return flag(description, value);
@@ -37,7 +42,7 @@ export function fieldOf(description: FieldDescription, value: unknown, label: st
   }
 }
 
-function line(description: FieldDescription, value: unknown, label: string, list?: string): Field {
+function line(description: FieldDescription, value: unknown, label: string, list?: string): ValueInputs {
   const input = textInput(label, description.example.replaceAll('"', ""));
   if (list) input.setAttribute("list", list);
   const isList = description.kind === "users" || description.kind === "ids";
@@ -53,14 +58,14 @@ function line(description: FieldDescription, value: unknown, label: string, list
   return { node: input, read };
 }
 
-function flag(description: FieldDescription, value: unknown): Field {
+function flag(description: FieldDescription, value: unknown): ValueInputs {
   const input = element("input", { type: "checkbox" });
   input.checked = value === true;
   const words = description.name === "sub" ? "and sub-annotations" : "case counts";
   return { node: element("label", { class: "cj-flag" }, input, words), read: () => input.checked };
 }
 
-function pattern(description: FieldDescription, value: unknown, label: string): Field {
+function pattern(description: FieldDescription, value: unknown, label: string): ValueInputs {
   const [text, how] = Array.isArray(value) ? value : [value ?? "", "contains"];
   const select = element("select", { "aria-label": `How the ${label} is compared` });
   select.append(...PATTERNS.map(([name, words]) => element("option", { value: name }, words)));
@@ -73,7 +78,7 @@ function pattern(description: FieldDescription, value: unknown, label: string): 
   };
 }
 
-function choice(description: FieldDescription, value: unknown, label: string): Field {
+function choice(description: FieldDescription, value: unknown, label: string): ValueInputs {
   const select = element("select", { "aria-label": label });
   select.append(
     ...description.choices.map((name) => element("option", { value: name }, CHOICES[name] ?? name)),
@@ -88,7 +93,7 @@ function range(
   label: string,
   mode: string,
   read: (text: string) => unknown,
-): Field {
+): ValueInputs {
   const ends = Array.isArray(value) ? value : [null, null];
   const [low, high] = ["from", "to"].map((end, index) => {
     const input = textInput(`${label} ${end}`, mode === "text" ? "2026-01-31" : end);

@@ -1,6 +1,6 @@
 /** The form of a query: groups of conditions, by mouse and by keyboard. */
 import { button, element } from "../shared/dom";
-import { type Field, fieldOf } from "./fields";
+import { fieldOf, type ValueInputs } from "./fields";
 import type { ConditionDescription, FieldDescription, PlainQuery } from "./state";
 import { type ConditionRow, type Group, groupOf, type Part, plainOf } from "./tree";
 
@@ -12,7 +12,7 @@ const OPTION_WORDS: Record<string, string> = {
 };
 const DEEPEST = 6;
 
-export interface FormHost {
+export interface QueryFormHost {
   changed(query: PlainQuery): void;
   /** Names for a field, shown while somebody types. */
   suggestions(of: string): Promise<string[]>;
@@ -28,7 +28,7 @@ export class QueryForm {
   private readonly lists = new Map<string, HTMLDataListElement>();
   private readonly prefix = `cj-names-${lists++}`;
 
-  constructor(private readonly host: FormHost) {
+  constructor(private readonly host: QueryFormHost) {
     this.node.addEventListener("input", () => this.tell());
     this.node.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") event.stopPropagation();
@@ -126,7 +126,12 @@ export class QueryForm {
     const words = index === 0 ? (description?.title ?? field.name) : (OPTION_WORDS[field.name] ?? field.name);
     const names =
       field.kind === "users" ? "users" : index === 0 && field.kind === "text" ? row.condition : "";
-    const made: Field = fieldOf(field, row.values[field.name], words, names ? this.listOf(names) : undefined);
+    const made: ValueInputs = fieldOf(
+      field,
+      row.values[field.name],
+      words,
+      names ? this.listOf(names) : undefined,
+    );
     made.node.addEventListener("input", () => {
       row.values[field.name] = made.read();
     });

@@ -19,7 +19,7 @@ from catmaid_server.http.routing import Permission, Routes
 routes = Routes()
 
 
-class NeuronSearch(msgspec.Struct):
+class SearchNeurons(msgspec.Struct):
     """What is searched, and which part of it is answered."""
 
     query: LongText = ""
@@ -60,7 +60,7 @@ class _Found(msgspec.Struct):
 
 
 @routes.any("/{project_id}/neurons/search", needs=Permission.BROWSE)
-async def search_neurons(call: Call, form: NeuronSearch) -> FoundNeurons:
+async def search_neurons(call: Call, form: SearchNeurons) -> FoundNeurons:
     """Search for neurons by annotations, names, sizes, times, users, partners, reviews, tags and volumes."""
     query = neuron_search.readable(form.query)
     most = MOST_ROWS if form.with_rows else MOST_IDS
