@@ -36,7 +36,7 @@ from catmaid_jupyter.edits.site import Site
 
 if TYPE_CHECKING:
     from catmaid_jupyter.model.queries import Query
-    from catmaid_jupyter.widgets import HistoryTable, NeuronSearch, StackViewer
+    from catmaid_jupyter.widgets import AnnotationBrowser, HistoryTable, NeuronSearch, StackViewer
 
 T = TypeVar("T")
 
@@ -289,6 +289,15 @@ class Project(
         from catmaid_jupyter.widgets import NeuronSearch  # noqa: PLC0415  scripts need no widgets
 
         return NeuronSearch(self, query, **options)
+
+    def annotation_browser(self, **options: Any) -> AnnotationBrowser:
+        """A widget with the tree of annotations: nest them, take them off, put their neurons into selections.
+
+        options : `selections={"mine": selection}`, and traits of `AnnotationBrowser`, such as `height=500`.
+        """
+        from catmaid_jupyter.widgets import AnnotationBrowser  # noqa: PLC0415  scripts need no widgets
+
+        return AnnotationBrowser(self, **options)
 
     def on_change(self, changed: OnChange, on_service: OnService | None = None) -> Callable[[], None]:
         """Call `changed` after each edit of the project, whoever made it; returns a function that ends this.

@@ -5,9 +5,11 @@
 - `HistoryTable`: the log of a project, to look at, go to, compare and take back
 - `SelectionTable`: the neurons of a selection
 - `NeuronSearch`: neurons by form, text or Python
+- `AnnotationBrowser`: the tree of annotations
 - `Widget`, `Layer`: what further widgets and layers are made of
 """
 
+from catmaid_jupyter.widgets.annotation_browser import AnnotationBrowser
 from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.history_table import HistoryTable
 from catmaid_jupyter.widgets.neuron_search import NeuronSearch
@@ -15,4 +17,13 @@ from catmaid_jupyter.widgets.selection_table import SelectionTable
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
 from catmaid_jupyter.widgets.tracing_layer import TracingLayer
 
-__all__ = ["HistoryTable", "Layer", "NeuronSearch", "SelectionTable", "StackViewer", "TracingLayer", "Widget"]
+__all__ = [
+    "AnnotationBrowser",
+    "HistoryTable",
+    "Layer",
+    "NeuronSearch",
+    "SelectionTable",
+    "StackViewer",
+    "TracingLayer",
+    "Widget",
+]

@@ -2,7 +2,6 @@
 
 - neuron_search: the widget
 - notations: one query as form, text and Python, each made from any other
-- selecting: what was found goes into selections
 """
 
 from catmaid_jupyter.widgets.neuron_search.neuron_search import NeuronSearch

@@ -16,13 +16,13 @@ from catmaid_jupyter.client.search.saved_searches import SavedSearch
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.model.queries import BadQuery, Query, parse_query, query_text
 from catmaid_jupyter.widgets.base import Widget
+from catmaid_jupyter.widgets.named_selections import NamedSelections
 from catmaid_jupyter.widgets.neuron_search.notations import (
     ConditionDescription,
     Notations,
     conditions_of_forms,
     converted,
 )
-from catmaid_jupyter.widgets.neuron_search.selecting import NamedSelections
 from catmaid_jupyter.widgets.rpc import method
 
 if TYPE_CHECKING:

@@ -1,14 +1,6 @@
 /** What is done with found neurons: into a selection, or annotate them. */
 import { element } from "../shared/dom";
-
-export type Way = "new" | "add" | "replace" | "remove";
-
-const WAYS: ReadonlyArray<[way: Way, title: string, hint: string]> = [
-  ["new", "New selection", "Put them into a new selection"],
-  ["add", "Add", "Add them to the selection"],
-  ["replace", "Replace", "Let the selection have these only"],
-  ["remove", "Remove", "Take them out of the selection"],
-];
+import { WAYS, type Way } from "../shared/selection/ways";
 
 export interface FoundActionHost {
   select(way: Way): void;

@@ -2,11 +2,12 @@
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
 import { isAbort, type Rpc, RpcError } from "../shared/rpc";
+import type { Way } from "../shared/selection/ways";
 import { Grid } from "../shared/table/grid";
 import { PagedRows } from "../shared/table/pages";
 import { RowSelection } from "../shared/table/selection";
 import widgetCss from "../shared/widget.css";
-import { Actions, type Way } from "./actions";
+import { Actions } from "./actions";
 import { COLUMNS } from "./columns";
 import css from "./neuron-search.css";
 import { QueryViews } from "./notations";

@@ -1,0 +1,171 @@
+"""The tree of a project's annotations: look, nest, take off, and put their neurons into selections."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import traitlets
+
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.events import Change
+from catmaid_jupyter.client.annotation.annotation_tables import annotation_table, annotation_tree
+from catmaid_jupyter.client.search.neuron_search import find_ids
+from catmaid_jupyter.client.selection import Selection
+from catmaid_jupyter.edits.annotations import RemoveAnnotations
+from catmaid_jupyter.model.queries import annotated
+from catmaid_jupyter.widgets.base import Widget
+from catmaid_jupyter.widgets.named_selections import NamedSelections
+from catmaid_jupyter.widgets.rpc import method
+from catmaid_wire.forms import FormValue
+
+if TYPE_CHECKING:
+    from catmaid_jupyter.client.project import Project
+
+
+class Branch(TypedDict):
+    """An annotation at one place of the tree; the parent is null at the top."""
+
+    id: int
+    parent_id: int | None
+    name: str
+    neurons: int
+    users: list[str]
+
+
+class AnnotationBrowser(Widget):
+    """The annotations of a project, those that bear others below these, with their users and numbers of neurons.
+
+    Annotations are dragged below others, or nested by keyboard; they are taken off everything; their neurons go into
+    selections. All this can be undone.
+
+    Parameters
+    ----------
+    project
+        The project; one as of a version is only looked at.
+    selections
+        Selections by name; those that are made here come to `selections`.
+    traits
+        Any trait of this class, such as ``height=500``.
+
+    Raises
+    ------
+    InvalidInput
+        For selections of another project.
+    TypeError
+        For an argument that does not exist.
+    """
+
+    _entry = "annotation-browser"
+
+    height = traitlets.Int(360, min=120, max=4000).tag(sync=True)
+    """Height of the tree in CSS pixels."""
+
+    selection_names: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
+    """Names of the selections."""
+
+    target = traitlets.Unicode("").tag(sync=True)
+    """Name of the selection into which neurons go."""
+
+    version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
+    """As of which version the project is shown, in words; empty for the present."""
+
+    def __init__(self, project: Project, *, selections: Mapping[str, Selection] | None = None, **traits: Any) -> None:
+        self._refuse_unknown(traits)
+        self.project = project
+        self._selections = NamedSelections(project, selections or {}, self._name_selections)
+        super().__init__(project.instance, **traits)
+        self.set_trait("version_shown", project.version_name)
+        self._name_selections()
+        self._unsubscribe = project.on_change(self._changed)
+
+    @property
+    def selections(self) -> dict[str, Selection]:
+        """The selections by name, with those that were made in the page."""
+        return dict(self._selections.by_name)
+
+    def close(self) -> None:
+        """Remove the widget from all pages; selections stay."""
+        # Widgets are also closed when their constructor failed.
+        if hasattr(self, "_unsubscribe"):
+            self._unsubscribe()
+        super().close()
+
+    @method
+    async def _tree(self, _params: dict[str, Any]) -> list[Branch]:
+        """All places of the tree, each before those below it."""
+        table = await annotation_table(self.project.place)
+        users = dict(zip(table["id"], table["creators"], strict=True))
+        tree = await annotation_tree(self.project.place)
+        return [
+            {
+                "id": int(row["id"]),
+                "parent_id": None if row["parent_id"] < 0 else int(row["parent_id"]),
+                "name": str(row["name"]),
+                "neurons": int(row["neurons"]),
+                "users": list(users.get(row["id"], [])),
+            }
+            for row in tree.to_dict("records")
+        ]
+
+    @method
+    async def _nest(self, params: dict[str, Any]) -> str:
+        """Put an annotation below another one: ``{name, parent}``."""
+        name, parent = str(params["name"]), str(params["parent"])
+        await self._refuse_circle(name, parent)
+        await asyncio.to_thread(self.project.annotate_annotations, name, parent)
+        return f"{name!r} is below {parent!r} now."
+
+    @method
+    async def _take_out(self, params: dict[str, Any]) -> str:
+        """Take an annotation out of another one: ``{name, parent}``."""
+        name, parent = str(params["name"]), str(params["parent"])
+        removed = await asyncio.to_thread(self.project.unannotate_annotations, name, parent)
+        if not removed:
+            raise InvalidInput(f"{name!r} stays below {parent!r}: others put it there, and you may not take it out.")
+        return f"{name!r} is not below {parent!r} any more."
+
+    @method
+    async def _remove(self, params: dict[str, Any]) -> str:
+        """Take an annotation off everything that bears it: ``{id, name}``."""
+        annotation_id, name = int(params["id"]), str(params["name"])
+        form: dict[str, FormValue] = {"annotated_with": [annotation_id], "types": ["neuron", "annotation", "volume"]}
+        answer = await self.project.place.read_json("POST", "annotations/query-targets", form=form)
+        entity_ids = [int(entity["id"]) for entity in answer["entities"]]
+        applied = await self.project.edits.apply(RemoveAnnotations([annotation_id], entity_ids))
+        removed = len(applied.answer["deleted_links"])
+        left = len(entity_ids) - removed
+        stays = f" On {left:,} it stays: others put it there, and you may not take it off." if left > 0 else ""
+        return f"{name!r} is taken off {removed:,}.{stays}"
+
+    @method
+    async def _select(self, params: dict[str, Any]) -> str:
+        """Put the neurons of an annotation into a selection: ``{annotation, sub, way, name}``."""
+        query = annotated(str(params["annotation"]), sub=bool(params.get("sub")))
+        found = await find_ids(self.project.place, query)
+        way, name = str(params["way"]), str(params.get("name") or "")
+        done = await asyncio.to_thread(self._selections.put, found.skeleton_ids, way, name)
+        return f"{done} {found.cut}" if found.cut else done
+
+    @method
+    async def _undo(self, _params: dict[str, Any]) -> str:
+        """Take the user's last edit back."""
+        undone = await asyncio.to_thread(self.project.undo)
+        return "There is nothing to undo." if undone is None else f"Undone: {undone}."
+
+    async def _refuse_circle(self, name: str, parent: str) -> None:
+        if name == parent:
+            raise InvalidInput(f"{name!r} cannot be below itself.")
+        tree = await annotation_tree(self.project.place)
+        if any(name in path[:-1] and path[-1] == parent for path in tree["path"]):
+            raise InvalidInput(f"{parent!r} is below {name!r} already: take it out there before.")
+
+    def _name_selections(self) -> None:
+        names = list(self._selections.by_name)
+        self.set_trait("selection_names", names)
+        if names:
+            self.target = names[-1]
+
+    def _changed(self, change: Change) -> None:
+        self.emit("changed", label=change.get("label"))
