@@ -222,10 +222,8 @@ export class Grid<Row> {
   private schedule(isAgain = false): void {
     cancelAnimationFrame(this.scheduled);
     this.scheduled = requestAnimationFrame(() => {
-      if (this.shown.length === 0 || !this.node.isConnected) return;
-      // A page that changes its theme has no layout for a moment: a table would draw no row in it, and no observer
-      // tells when the moment is over. What lasts longer is seen by `sizes`.
-      if (this.node.clientWidth > 0) void this.table.draw();
+      // For a moment in a change of theme there is no layout, and a table would draw no row, unseen by `sizes`.
+      if (this.node.clientWidth > 0 && this.shown.length > 0) void this.table.draw();
       else if (!isAgain) this.schedule(true);
     });
   }
