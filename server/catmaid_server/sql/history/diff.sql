@@ -150,6 +150,6 @@ WITH known AS (
            WHERE skeleton_id = m.id AND version <= %(version)s AND live.skeleton_id IS NULL
            ORDER BY version DESC LIMIT 1) past ON past.ended_by > %(version)s
 )
-SELECT k.id, k.name, coalesce(sum(s.num_nodes), 0)::bigint, coalesce(sum(s.cable_length ORDER BY s.skeleton_id), 0)::float8
+SELECT k.id, k.name, coalesce(sum(s.num_nodes), 0)::bigint, coalesce(sum(s.cable_length ORDER BY s.cable_length), 0)::float8
   FROM known k LEFT JOIN sized s ON s.neuron_id = k.id
  GROUP BY k.id, k.name;
