@@ -38,7 +38,7 @@ NO_PAST = "has no past"
 P = "/{project_id:-?[0-9]+}"
 WITHOUT_PAST = {
     "/", "/api-tokens/", "/apis/", "/apis/openapi.json", "/metrics", "/ontology/knownroots", "/permissions/",
-    "/register", "/user/login/", "/user/password_change/", "/version", f"{P}/links/{{alias}}",
+    "/register", "/user/login/", "/user/password_change/", f"{P}/links/{{alias}}",
     "/user/api-tokens/", f"{P}/notifications/list",
     f"{P}/samplers/connectors/states/", f"{P}/samplers/domains/intervals/states/", f"{P}/samplers/domains/types/",
     f"{P}/samplers/states/", f"{P}/stats/server", f"{P}/tile-ticket",
