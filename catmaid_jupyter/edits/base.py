@@ -63,6 +63,9 @@ class Edit(msgspec.Struct, Generic[R_co], frozen=True, kw_only=True, forbid_unkn
     route: ClassVar[str] = ""
     """Where the edit is sent, below the project, with fields in braces; empty if it consists of other edits."""
 
+    method: ClassVar[str] = "POST"
+    """The HTTP method of that route."""
+
     returns: ClassVar[str | None] = None
     """The id in the answer that `project.edit` returns; None for the whole answer."""
 
@@ -115,7 +118,7 @@ class Edit(msgspec.Struct, Generic[R_co], frozen=True, kw_only=True, forbid_unkn
     async def _write(self, site: Site, key: str, form: Form, state: str | None) -> JsonObject:
         """Send a form to the edit's route; returns the answer."""
         path = self.route.format_map(msgspec.structs.asdict(self))
-        return await site.write(path, form, state=state, key=key)
+        return await site.write(path, form, state=state, key=key, method=self.method)
 
 
 class Restoration(Edit[JsonObject], frozen=True, kw_only=True):

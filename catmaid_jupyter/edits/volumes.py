@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
-from catmaid_jupyter.edits.base import Applied, Edit, JsonObject, counted, derived_key
+from catmaid_jupyter.edits.base import Applied, Edit, JsonObject
 from catmaid_jupyter.edits.calls import EditCall, EditCalls
 from catmaid_jupyter.edits.site import Site
 
@@ -33,26 +33,24 @@ class AddVolume(Edit[int], frozen=True):
         mesh = msgspec.json.encode([self.vertices, self.faces]).decode()
         form = {"title": self.name, "type": "trimesh", "comment": self.comment, "mesh": mesh}
         answer = await self._write(site, key, form, self.state)
-        back = DeleteVolumes([int(answer["volume_id"])])
+        back = DeleteVolume(int(answer["volume_id"]))
         return Applied(answer=answer, text="add a volume", inverse=(back,))
 
 
-class DeleteVolumes(Edit[JsonObject], frozen=True):
-    """Delete volumes, one after the other. It cannot be taken back on servers that keep no history."""
+class DeleteVolume(Edit[JsonObject], frozen=True):
+    """Delete a volume. It cannot be taken back on servers that keep no history."""
 
-    route: ClassVar[str] = "volumes"
+    route: ClassVar[str] = "volumes/{volume_id}/"
+    method: ClassVar[str] = "DELETE"
 
-    volume_ids: Sequence[int]
+    volume_id: int
 
     async def _apply(self, site: Site, key: str) -> Applied:
-        for volume_id in self.volume_ids:
-            part = derived_key(key, str(volume_id))
-            await site.write(f"volumes/{volume_id}/", {}, state=self.state, key=part, method="DELETE")
-        return Applied(answer={"volume_ids": [*self.volume_ids]}, text=f"delete {counted(self.volume_ids, 'volume')}")
+        return Applied(answer=await self._write(site, key, {}, self.state), text="delete a volume")
 
 
 class VolumeCalls(EditCalls):
     """The edits of this module as calls."""
 
     add_volume = EditCall(AddVolume)
-    delete_volumes = EditCall(DeleteVolumes)
+    delete_volume = EditCall(DeleteVolume)

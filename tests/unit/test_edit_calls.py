@@ -94,7 +94,7 @@ def test_the_returned_type_is_the_declared_one(edit: ProjectEdit, name: str) -> 
 def test_each_edit_goes_to_a_route_of_the_service(name: str) -> None:
     route = EDITS[name].route
     pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(route)))
-    served = (route.path for route in all_routes() if "POST" in route.methods)
+    served = (route.path for route in all_routes() if EDITS[name].method in route.methods)
     paths = (re.sub(r"^/\{project_id[^}]*\}/", "", path) for path in served)
     assert any(pattern.fullmatch(path) for path in paths)
     assert set(re.findall(r"\{(\w+)\}", route)) <= set(EDITS[name].__struct_fields__)

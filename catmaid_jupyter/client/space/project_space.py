@@ -21,7 +21,7 @@ from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.client.space import space_tables
 from catmaid_jupyter.client.space.volume import Volume, surface_of, surface_of_file
 from catmaid_jupyter.edits.journal import EditJournal
-from catmaid_jupyter.edits.volumes import AddVolume, DeleteVolumes
+from catmaid_jupyter.edits.volumes import AddVolume, DeleteVolume
 
 
 class ProjectSpace(Public):
@@ -67,7 +67,7 @@ class ProjectSpace(Public):
     def delete_volume(self, volume: int | str | Volume) -> None:
         """Delete a volume, given as itself, by id or by name: one edit."""
         found = volume if isinstance(volume, Volume) else self.volume(volume)
-        loop.run(self.edits.apply(DeleteVolumes([found.id])))
+        loop.run(self.edits.apply(DeleteVolume(found.id)))
 
     def in_volume(
         self, neurons: Neurons | NDArray[np.float64], volume: int | str | Volume
