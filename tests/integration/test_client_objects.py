@@ -67,10 +67,15 @@ async def test_dir_shows_what_users_may_call(project: cj.Project) -> None:
             "username", "users", "version",
         ]  # fmt: skip
         assert dir(project) == [
-            "as_of", "at", "connectors", "delete", "diff", "diff_tables", "edit", "grant", "history", "id", "instance",
-            "lineage", "links", "locate", "log", "members", "neuron", "neurons", "nodes_in_box", "on_change", "pin",
-            "pins", "redo", "rename", "revert", "revoke", "skeleton", "skeletons", "stack", "stacks", "successors",
-            "title", "undo", "version", "viewer",
+            "add_volume", "adjacency", "annotate", "annotate_annotations", "annotation_tree", "annotations",
+            "annotations_of", "as_of", "at", "connectors", "contributors", "delete", "delete_neurons",
+            "delete_volume", "diff", "diff_tables", "edit", "forget_search", "give_neurons", "grant", "history",
+            "id", "in_volume", "instance", "landmark_groups", "landmarks", "lineage", "links", "locate", "log",
+            "members", "morphology", "neuron", "neurons", "nodes", "nodes_in_box", "on_change", "partners", "pin",
+            "pins", "redo", "rename", "rename_neurons", "revert", "reviews", "revoke", "samplers", "save_search",
+            "saved_searches", "search", "selection", "skeleton", "skeletons", "stack", "stacks", "statistics",
+            "successors", "synapses", "tags", "title", "to_navis", "to_networkx", "unannotate",
+            "unannotate_annotations", "undo", "upload", "url", "version", "viewer", "volume", "volumes",
         ]  # fmt: skip
         assert dir(skeleton.neuron) == [
             "annotations",

@@ -78,7 +78,8 @@ async def landmark_group_table(place: Place) -> pd.DataFrame:
 async def sampler_table(place: Place) -> pd.DataFrame:
     """All samplers (see `Project.samplers`)."""
     found = await place.read_json("GET", "samplers/", params={"with_domains": True, "with_intervals": True})
-    states = {row["id"]: row["name"] for row in await place.read_json("GET", "samplers/states/")}
+    listed_states = await place.http.read_json("GET", place.path("samplers/states/"))  # which have no past
+    states = {row["id"]: row["name"] for row in listed_states}
     names = await logins(place.http, {row["user_id"] for row in found})
     domains = [row.get("domains") or [] for row in found]
     columns = {
