@@ -13,6 +13,10 @@ export interface ColumnMenuHost {
   reset(): void;
 }
 
+/** CSS pixels. */
+const MENU_LEAST = 120;
+const MARGIN = 12;
+
 export class ColumnMenu {
   readonly node: HTMLElement;
   private readonly opener = element(
@@ -22,6 +26,7 @@ export class ColumnMenu {
   );
   private readonly list = element("div", {
     class: "cj-menu",
+    popover: "manual",
     role: "group",
     "aria-label": "Columns",
     hidden: true,
@@ -39,6 +44,8 @@ export class ColumnMenu {
   }
 
   close(): void {
+    if (this.list.hidden) return;
+    this.list.hidePopover?.();
     this.list.hidden = true;
     this.opener.setAttribute("aria-expanded", "false");
   }
@@ -46,8 +53,20 @@ export class ColumnMenu {
   private open(): void {
     this.fill();
     this.list.hidden = false;
+    this.list.showPopover?.();
+    this.place();
     this.opener.setAttribute("aria-expanded", "true");
     this.list.querySelector("input")?.focus();
+  }
+
+  /** Below the button, over all else: cells of a notebook cut off what is larger than they are. */
+  private place(): void {
+    const { bottom, right } = this.opener.getBoundingClientRect();
+    Object.assign(this.list.style, {
+      top: `${bottom + 2}px`,
+      right: `${document.documentElement.clientWidth - right}px`,
+      maxHeight: `${Math.max(MENU_LEAST, window.innerHeight - bottom - MARGIN)}px`,
+    });
   }
 
   private fill(): void {

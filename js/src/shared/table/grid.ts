@@ -8,6 +8,7 @@ import "regular-table";
 import subCellCss from "regular-table/dist/css/sub-cell-scrolling.css";
 import { element } from "../dom";
 import { CellEditor } from "./cell-editor";
+import { dressContent } from "./cell-look";
 import { EDGE, followEdge } from "./column-edge";
 import { type ColumnLayout, LEAST_WIDTH, type PlacedColumn, placed, type TableColumn, tsv } from "./columns";
 import { type Cell, movedCell } from "./keys";
@@ -20,8 +21,6 @@ const HEAD_ROWS = 1;
 const SCROLLBAR = 16;
 /** CSS pixels by which a key makes a column wider or narrower. */
 const WIDTH_STEP = 16;
-
-type RegularTable = ReturnType<typeof makeTable>;
 
 export interface GridHost<Row> {
   label: string;
@@ -53,7 +52,7 @@ let grids = 0;
 
 export class Grid<Row> {
   readonly node: HTMLElement;
-  private readonly table: RegularTable = makeTable();
+  private readonly table = document.createElement("regular-table");
   private readonly prefix = `cj-grid-${grids++}`;
   private shown: PlacedColumn<Row>[] = [];
   /** Rows that were drawn last: first, and after the last. */
@@ -161,14 +160,7 @@ export class Grid<Row> {
       const column = this.firstColumn + at;
       cell.setAttribute("role", isDrawn ? "gridcell" : "presentation");
       this.dressCell(cell, isDrawn ? index : Number.NaN, column);
-      const shown = this.shown[column]?.column;
-      cell.title = row === undefined || !shown ? "" : (shown.hint ?? shown.text)(row);
-      const label = row === undefined ? undefined : shown?.label?.(row);
-      if (label === undefined) cell.removeAttribute("aria-label");
-      else cell.setAttribute("aria-label", label);
-      cell.dataset.kind = shown?.press ? "button" : "";
-      cell.style.removeProperty("--cj-swatch");
-      shown?.dress?.(cell, row);
+      dressContent(cell, this.shown[column]?.column, row);
     });
   }
 
@@ -393,8 +385,4 @@ export class Grid<Row> {
 
 function isPlain({ shiftKey, ctrlKey, metaKey }: MouseEvent): boolean {
   return !shiftKey && !ctrlKey && !metaKey;
-}
-
-function makeTable() {
-  return document.createElement("regular-table");
 }
