@@ -30,6 +30,7 @@ class FakeHttp:
 
     url = "http://catmaid.example/"
     server = url
+    database, username, honours_keys = "f00d", "ana", True
 
     def __init__(self) -> None:
         self.asked: list[str] = []
