@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 
 import catmaid_jupyter as cj
+from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.http import Http, Origin, parse_url
 from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.model.queries import annotated, nodes, tagged
+from catmaid_jupyter.widgets import AnnotationBrowser, NeuronSearch
+from catmaid_server.domain.accounts import users
 from catmaid_server.domain.search.inside import inside
 from catmaid_server.domain.space import meshes
 from tests.helpers.search_scene import Scene, combinations, conditions, expected, search_scene
@@ -224,3 +227,94 @@ def test_inside_a_ball() -> None:
         False,
     ]
     assert inside(cube, np.empty((0, 3))).size == 0
+
+
+async def test_the_widget_answers_its_page(
+    scene: Scene, projects: tuple[Project, Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, plain = projects
+    monkeypatch.setattr("catmaid_jupyter.widgets.neuron_search.neuron_search.PAGE", 4)
+
+    def story() -> None:
+        for one in (project, plain):
+            search = NeuronSearch(one, "nodes:2..")
+            wanted = {"query": "nodes:2..", "sort_by": "nodes", "descending": True}
+            fitting = expected(scene, "nodes:2..")
+            rows: list[Any] = []
+            start: int | None = 0
+            while start is not None:
+                page = loop.run(search._page({**wanted, "start": start}))
+                rows += page["rows"]
+                start = page["next"]
+            assert sorted(row["skeleton_id"] for row in rows) == fitting
+            assert page["total"] == len(fitting)
+            sizes = [row["nodes"] for row in rows]
+            assert sizes == sorted(sizes, reverse=True)
+            done = loop.run(search._select({"way": "new", "query": "nodes:2.."}))
+            assert done == f"selection 1 has {len(fitting):,} neurons now."
+            assert loop.run(search._select({"way": "remove", "name": "selection 1", "ids": fitting[:1]})) == (
+                f"1 neuron out of selection 1, which has {len(fitting) - 1:,} now."
+            )
+            with pytest.raises(cj.NotFound, match="There is no selection 'x' here"):
+                loop.run(search._select({"way": "add", "name": "x", "ids": fitting}))
+            assert loop.run(search._suggestions({"condition": "annotation"})) == sorted(
+                scene.annotation_ids, key=str.lower
+            )
+            search.close()
+        with pytest.raises(cj.InvalidInput, match="There is no condition"):
+            NeuronSearch(project, "anotation:a")
+        with pytest.raises(TypeError, match="Did you mean 'height'"):
+            NeuronSearch(project, heigth=3)
+
+    await asyncio.to_thread(story)
+
+
+async def test_bad_days_are_told(scene: Scene, projects: tuple[Project, Project]) -> None:
+    """An empty project, the past, no permission any more, and no service."""
+    project, _ = projects
+    other: Any = await scene.service.admin.post("/projects/", title="Nothing here")
+    store = scene.service.store
+    async with store.writing(user_id=1, project_id=other["id"], label="set up") as tx:
+        await users.grant(tx, other["id"], "can_browse", to="tracer")
+
+    def empty() -> NeuronSearch:
+        search = NeuronSearch(project.instance.project(other["id"]))
+        assert loop.run(search._page({"query": "*"})) == {"rows": [], "next": None, "total": 0}
+        assert loop.run(AnnotationBrowser(search.project)._tree({})) == []
+        past = project.at(project.version)
+        assert past.search("annotation:left").skeleton_ids == expected(scene, "annotation:left")
+        with pytest.raises(cj.InvalidInput, match="cannot be changed"):
+            loop.run(AnnotationBrowser(past)._nest({"name": "left", "parent": "unused"}))
+        return search
+
+    def refused(search: NeuronSearch) -> None:
+        with pytest.raises(cj.NotAllowed):
+            loop.run(search._page({"query": "*"}))
+        gone = cj.Instance(
+            Http(Origin(parse_url("http://127.0.0.1:9/"), "x")), version="", capabilities=frozenset(), username="x"
+        )
+        lost = NeuronSearch(gone.known_project(1, "Lost"))
+        with pytest.raises(cj.Unreachable):
+            loop.run(lost._page({"query": "*"}))
+        gone.close()
+
+    search = await asyncio.to_thread(empty)
+    async with store.writing(user_id=1, project_id=other["id"], label="set up") as tx:
+        await users.take_back(tx, other["id"], "can_browse", of="tracer")
+    await asyncio.to_thread(refused, search)
+
+
+async def test_annotations_do_not_go_in_circles(scene: Scene, projects: tuple[Project, Project]) -> None:
+    project, _ = projects
+
+    def story() -> None:
+        browser = AnnotationBrowser(project)
+        with pytest.raises(cj.InvalidInput, match="cannot be below itself"):
+            loop.run(browser._nest({"name": "left", "parent": "left"}))
+        with pytest.raises(cj.InvalidInput, match="'left' is below 'side' already"):
+            loop.run(browser._nest({"name": "side", "parent": "left"}))
+        done = loop.run(browser._select({"annotation": "side", "sub": True, "way": "new"}))
+        assert done.startswith("selection 1 has")
+        assert browser.selections["selection 1"].skeleton_ids == expected(scene, "annotation:side[sub]")
+
+    await asyncio.to_thread(story)
