@@ -48,7 +48,7 @@ SkeletonIds: TypeAlias = npt.NDArray[np.int32]
 
 MOST_NODES: Final = 2_000_000
 """Treenodes in the box of a volume that are looked at."""
-_FEW: Final = 20_000
+_FEW: Final = 5_000
 """So many skeletons are looked through one by one rather than the whole project."""
 _SIDES: Final = {
     OUT: (relations.PRESYNAPTIC, relations.POSTSYNAPTIC),
@@ -59,6 +59,11 @@ _NO_BOUNDS: Final = dict.fromkeys(
     ("nodes_low", "nodes_high", "cable_low", "cable_high", "created_since", "created_until", "edited_since",
      "edited_until")
 )  # fmt: skip
+
+_COSTS: Final[Mapping[type[Condition], int]] = {
+    WithName: 2, WithNodes: 3, WithCable: 3, CreatedIn: 3, EditedIn: 3, WithReviews: 4, TracedBy: 5, EditedBy: 5,
+    InVolume: 6,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,8 @@ class SearchedProject:
 
 
 def cost_of(condition: Condition) -> int:
-    """What is to be asked late of the conditions that all have to fit: those that read more than an index."""
-    return {WithReviews: 2, TracedBy: 3, EditedBy: 3, InVolume: 4}.get(type(condition), 1)
+    """What is asked late of the conditions that all have to fit: what reads more, or finds less by an index."""
+    return _COSTS.get(type(condition), 1)
 
 
 async def fitting(project: SearchedProject, condition: Condition) -> SkeletonIds:
@@ -117,6 +122,7 @@ async def _annotated(project: SearchedProject, wanted: WithAnnotation) -> Skelet
         user_ids=await _user_ids(project, wanted.by),
         since=since,
         until=until,
+        among=project.few,
     )
 
 
@@ -126,12 +132,13 @@ async def _named(project: SearchedProject, wanted: WithName) -> SkeletonIds:
         return await _matching(project, text, case=wanted.case)
     escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     pattern = escaped if how == "exact" else f"%{escaped}%"
-    return await project.ids(sql.named if wanted.case else sql.named_in_any_case, pattern=pattern)
+    return await project.ids(sql.named if wanted.case else sql.named_in_any_case, pattern=pattern, among=project.few)
 
 
 async def _matching(project: SearchedProject, pattern: str, *, case: bool) -> SkeletonIds:
     try:
-        return await project.ids(sql.matching if case else sql.matching_in_any_case, pattern=pattern)
+        query = sql.matching if case else sql.matching_in_any_case
+        return await project.ids(query, pattern=pattern, among=project.few)
     except psycopg.errors.QueryCanceled:
         raise InvalidInput(
             f"The regular expression /{pattern[:100]}/ takes too long: use no back references."
@@ -160,7 +167,7 @@ async def _edited(project: SearchedProject, wanted: EditedIn) -> SkeletonIds:
 
 
 async def _of_size(project: SearchedProject, **bounds: Any) -> SkeletonIds:
-    return await project.ids(sql.of_size, **{**_NO_BOUNDS, **bounds})
+    return await project.ids(sql.of_size, **{**_NO_BOUNDS, **bounds}, among=project.few)
 
 
 async def _traced_by(project: SearchedProject, wanted: TracedBy) -> SkeletonIds:

@@ -28,31 +28,36 @@ SELECT array_agg(DISTINCT s.id) AS ids
  WHERE k.annotation_id = ANY (%(annotation_ids)s::integer[])
    AND (%(user_ids)s::integer[] IS NULL OR k.user_id = ANY (%(user_ids)s::integer[]))
    AND (%(since)s::timestamptz IS NULL OR k.creation_time >= %(since)s::timestamptz)
-   AND (%(until)s::timestamptz IS NULL OR k.creation_time < %(until)s::timestamptz);
+   AND (%(until)s::timestamptz IS NULL OR k.creation_time < %(until)s::timestamptz)
+   AND (%(among)s::integer[] IS NULL OR s.id = ANY (%(among)s::integer[]));
 
 -- name: named
 -- Skeletons whose neuron's name fits a pattern of LIKE. Cost: by trigrams of the pattern.
 SELECT array_agg(s.id) AS ids
   FROM neuron n JOIN skeleton s ON s.neuron_id = n.id
- WHERE n.project_id = %(project_id)s AND n.name LIKE %(pattern)s;
+ WHERE n.project_id = %(project_id)s AND n.name LIKE %(pattern)s
+   AND (%(among)s::integer[] IS NULL OR s.id = ANY (%(among)s::integer[]));
 
 -- name: named_in_any_case
 -- As `named`, upper and lower case alike.
 SELECT array_agg(s.id) AS ids
   FROM neuron n JOIN skeleton s ON s.neuron_id = n.id
- WHERE n.project_id = %(project_id)s AND n.name ILIKE %(pattern)s;
+ WHERE n.project_id = %(project_id)s AND n.name ILIKE %(pattern)s
+   AND (%(among)s::integer[] IS NULL OR s.id = ANY (%(among)s::integer[]));
 
 -- name: matching
 -- Skeletons whose neuron's name a regular expression is found in. Cost: by trigrams, where the expression has any.
 SELECT array_agg(s.id) AS ids
   FROM neuron n JOIN skeleton s ON s.neuron_id = n.id
- WHERE n.project_id = %(project_id)s AND n.name ~ %(pattern)s;
+ WHERE n.project_id = %(project_id)s AND n.name ~ %(pattern)s
+   AND (%(among)s::integer[] IS NULL OR s.id = ANY (%(among)s::integer[]));
 
 -- name: matching_in_any_case
 -- As `matching`, upper and lower case alike.
 SELECT array_agg(s.id) AS ids
   FROM neuron n JOIN skeleton s ON s.neuron_id = n.id
- WHERE n.project_id = %(project_id)s AND n.name ~* %(pattern)s;
+ WHERE n.project_id = %(project_id)s AND n.name ~* %(pattern)s
+   AND (%(among)s::integer[] IS NULL OR s.id = ANY (%(among)s::integer[]));
 
 -- name: of_size
 -- Skeletons of a number of treenodes, a cable length (nm), a time of their oldest treenode and of their last edition;
@@ -65,7 +70,8 @@ SELECT array_agg(skeleton_id) AS ids
    AND original_creation_time >= coalesce(%(created_since)s::timestamptz, '-infinity')
    AND original_creation_time < coalesce(%(created_until)s::timestamptz, 'infinity')
    AND last_edition_time >= coalesce(%(edited_since)s::timestamptz, '-infinity')
-   AND last_edition_time < coalesce(%(edited_until)s::timestamptz, 'infinity');
+   AND last_edition_time < coalesce(%(edited_until)s::timestamptz, 'infinity')
+   AND (%(among)s::integer[] IS NULL OR skeleton_id = ANY (%(among)s::integer[]));
 
 -- name: traced
 -- Skeletons with a treenode made by one of some users. Cost: grows with the treenodes of these users, or of `among`.
