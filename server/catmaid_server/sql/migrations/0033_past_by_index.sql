@@ -38,17 +38,17 @@ CREATE INDEX skeleton__history_neuron_id ON skeleton__history (neuron_id, ended_
 
 -- Since which version an edge was as it is here: that which ended the one before; 0 if there is none.
 DROP VIEW past.treenode_in_space, past.link_in_space;
-CREATE TABLE treenode_edge_past_0034 AS
+CREATE TABLE treenode_edge_past_0033 AS
 SELECT id, coalesce(lag(ended_by) OVER (PARTITION BY id ORDER BY ended_by), 0) AS since, ended_by,
        edge::geometry(LineStringZ) AS edge
   FROM treenode_edge_past;
-CREATE TABLE link_edge_past_0034 AS
+CREATE TABLE link_edge_past_0033 AS
 SELECT id, coalesce(lag(ended_by) OVER (PARTITION BY id ORDER BY ended_by), 0) AS since, ended_by,
        edge::geometry(LineStringZ) AS edge
   FROM link_edge_past;
 DROP TABLE treenode_edge_past, link_edge_past;
-ALTER TABLE treenode_edge_past_0034 RENAME TO treenode_edge_past;
-ALTER TABLE link_edge_past_0034 RENAME TO link_edge_past;
+ALTER TABLE treenode_edge_past_0033 RENAME TO treenode_edge_past;
+ALTER TABLE link_edge_past_0033 RENAME TO link_edge_past;
 ALTER TABLE treenode_edge_past
     ALTER since SET NOT NULL, ALTER since SET DEFAULT 0, ALTER ended_by SET NOT NULL, ALTER edge SET NOT NULL,
     ADD PRIMARY KEY (id, ended_by);
