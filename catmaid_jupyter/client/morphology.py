@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,6 +18,7 @@ from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.frames import NODES, SKELETON_CONNECTORS, TAGS, frame, ordered
 from catmaid_jupyter.model import arbor, geodesics, pruning, resampling
+from catmaid_jupyter.model.swc import write_swc
 from catmaid_wire import relations
 from catmaid_wire.columns import DETAIL_LINKS, DETAIL_NODES
 from catmaid_wire.forms import FormValue
@@ -165,6 +168,16 @@ class Morphology:
         """
         distal = arbor.distal_to(self.parents, int(self._rows(np.array([treenode_id]))[0]))
         return self.subset(distal), self.subset(~distal)
+
+    def to_swc(self, path: str | os.PathLike[str], *, title: str = "") -> Path:
+        """Write an SWC file, nm, nodes after their parents and numbered by treenode id. Returns its path.
+
+        The type is 1 at treenodes with the label `soma`, else 0.
+
+        title : a comment for the first line.
+        """
+        nodes = self.nodes.iloc[arbor.from_root(self.parents)]
+        return write_swc(Path(path), nodes, title=title, labelled=self.somata)
 
     def to_networkx(self, name: str = "") -> Any:
         """A networkx.DiGraph of treenodes with x, y, z, radius (nm); edges lead to parents, `weight` is their nm."""

@@ -137,7 +137,7 @@ class Skeleton(Public):
     Two skeletons are equal if their ids and projects are. Pickled ones connect again (see `Instance`).
     """
 
-    _internal: ClassVar = frozenset({"find", "morphology"})
+    _internal: ClassVar = frozenset({"find"})
 
     def __init__(self, project: TracedProject, skeleton_id: int, neuron: Neuron) -> None:
         self.project = project
@@ -172,7 +172,7 @@ class Skeleton(Public):
 
     @property
     def morphology(self) -> Morphology:
-        """All tables, read from the server when first asked for."""
+        """All tables, read from the server when first asked for; they can be pruned, resampled and measured."""
         if self._morphology is None:
             self._morphology = loop.run(read_morphology(self.project.place, self.id))
         return self._morphology
@@ -200,7 +200,7 @@ class Skeleton(Public):
     @property
     def cable_length(self) -> float:
         """Sum of the lengths of all edges, nm."""
-        return arbor.cable_length(self.morphology.parents, self.morphology.xyz)
+        return self.morphology.cable_length
 
     @property
     def root(self) -> int:
@@ -220,7 +220,7 @@ class Skeleton(Public):
     @property
     def strahler(self) -> pd.Series:
         """Strahler number of each treenode, int64, by treenode id."""
-        return pd.Series(arbor.strahler(self.morphology.parents), index=self.nodes["id"], name="strahler")
+        return self.morphology.strahler
 
     def distal_to(self, treenode_id: int) -> pd.DataFrame:
         """The rows of `nodes` of a treenode and all that is distal to it. Raises `arbor.NotInArbor`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -141,7 +142,7 @@ async def test_many_skeletons_are_read_at_once(project: cj.Project, plain: cj.Pr
     await told(story)
 
 
-async def test_a_morphology_is_pruned_resampled_and_split(project: cj.Project) -> None:
+async def test_a_morphology_is_pruned_resampled_and_split(project: cj.Project, tmp_path: Path) -> None:
     def story() -> None:
         a = project.edit.create_treenode(0, 0, 0, neuron_name="branched")
         b = project.edit.create_treenode(100, 0, 0, parent_id=a)
@@ -158,6 +159,8 @@ async def test_a_morphology_is_pruned_resampled_and_split(project: cj.Project) -
         assert one.pruned(strahler=1).nodes["id"].tolist() == [a, b]
         left = one.pruned(twigs=30)
         assert (left.nodes["id"].tolist(), len(left.tags), len(left.connectors)) == ([a, b, d, e], 0, 1)
+        made = project.upload(left.to_swc(tmp_path / "left.swc", title="left"))
+        assert project.nodes(made)["x"].tolist() == [0, 100, 200, 301]
         distal, proximal = one.split_at(d)
         assert distal.nodes[["id", "parent_id"]].values.tolist() == [[d, -1], [e, d]]
         assert proximal.nodes["id"].tolist() == [a, b, c]
