@@ -89,8 +89,8 @@ async def test_dir_shows_what_users_may_call(project: cj.Project) -> None:
         ]
         assert dir(skeleton) == [
             "branch_points", "cable_length", "connectors", "distal_to", "end_points", "id", "join", "lineage",
-            "morphology", "name", "neuron", "nodes", "project", "reload", "rename", "reroot", "root", "split", "strahler",
-            "tags", "to_swc",
+            "morphology", "name", "neuron", "nodes", "project", "reload", "rename", "reroot", "root", "split",
+            "strahler", "tags", "to_swc",
         ]  # fmt: skip
         for thing in (project, project.instance, skeleton, skeleton.neuron):
             assert all(hasattr(type(thing), name) or name in vars(thing) for name in dir(thing))
