@@ -12,7 +12,7 @@ import pandas as pd
 
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
-from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.api.place import HISTORY, Place
 from catmaid_jupyter.client.batches import parts
 from catmaid_jupyter.client.naming import did_you_mean, listed
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
@@ -185,4 +185,6 @@ async def _no_skeletons(place: Place, missing: list[int]) -> str:
     if mistaken:
         pairs = (f"neuron {neuron_id} has skeleton {listed(found)}" for neuron_id, found in mistaken.items())
         sentence += f" Choose neurons by skeleton id: {listed(pairs)}."
+    elif HISTORY in place.capabilities:
+        sentence += f" If there was one: project.successors({missing[0]}) tells what became of it."
     return sentence

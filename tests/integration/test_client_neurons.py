@@ -186,10 +186,11 @@ async def test_a_skeleton_that_is_gone_is_named(project: cj.Project, plain: cj.P
         first, second, *_ = traced(project)
         before = project.version
         project.delete_neurons(first)
-        for one in (project, plain):
+        for one, hint in ((project, rf"project.successors\({first}\)"), (plain, rf"no skeleton {first}")):
             for read in (one.nodes, one.tags, one.morphology, one.annotations_of):
-                with pytest.raises(cj.NotFound, match=str(first)):
+                with pytest.raises(cj.NotFound, match=hint):
                     read([second, first])
+        assert project.successors(first)["skeleton_id"].tolist() == [-1]
         assert len(project.at(before).nodes([first, second])) == 6
 
     await told(story)
