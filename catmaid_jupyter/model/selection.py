@@ -132,9 +132,9 @@ class SelectionState:
         ids = _checked(_ids(skeleton_ids))
         colors = None if rgba is None else np.broadcast_to(np.asarray(rgba, np.uint32), ids.shape)
         bits = np.broadcast_to(np.asarray(DEFAULT_FLAGS if flags is None else flags, np.uint8), ids.shape)
-        index = self._index
-        _, first = np.unique(ids, return_index=True)
-        fresh = np.array([at for at in np.sort(first).tolist() if int(ids[at]) not in index], dtype=np.intp)
+        fresh = np.sort(np.unique(ids, return_index=True)[1])
+        if len(self):
+            fresh = fresh[~self._known(ids[fresh])]
         if not fresh.size:
             return None
         new_colors = self._next_colors(len(fresh)) if colors is None else colors[fresh]

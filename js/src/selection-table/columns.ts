@@ -3,7 +3,7 @@ import { FLAG } from "../shared/selection/delta";
 import type { SelectionStore } from "../shared/selection/store";
 import type { TableColumn } from "../shared/table/columns";
 import type { TypedColumns } from "../shared/table/typed";
-import type { Facts, SkeletonFacts } from "./facts";
+import { type Facts, isKnown, type SkeletonFacts } from "./facts";
 import type { FactGroup } from "./state";
 
 const UM = 1000;
@@ -44,7 +44,7 @@ export function columnsOf(host: ColumnHost): ReadonlyArray<TableColumn<number>> 
   const facts = (row: number): SkeletonFacts => host.facts.of(host.idOf(row));
   const later = (group: FactGroup, text: (facts: SkeletonFacts) => string) => (row: number) => {
     const found = facts(row);
-    return found.known.has(group) && found.exists ? text(found) : "";
+    return isKnown(found, group) && found.exists ? text(found) : "";
   };
   const number = { align: "right", isSortable: true } as const;
   return [
@@ -169,9 +169,10 @@ export function rgbaOf(hex: string): number {
   return ((Number.parseInt(hex.slice(1), 16) << 8) | 0xff) >>> 0;
 }
 
-function nameOf({ name, exists, fate, known }: SkeletonFacts): string {
+function nameOf(facts: SkeletonFacts): string {
+  const { name, exists, fate } = facts;
   if (!exists) return [name, fate?.sentence ?? "Gone."].filter(Boolean).join(": ");
-  return known.has("size") || name ? name : "…";
+  return isKnown(facts, "size") || name ? name : "…";
 }
 
 function hintOf(id: number, facts: SkeletonFacts): string {

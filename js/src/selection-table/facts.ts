@@ -13,8 +13,16 @@ export interface SkeletonFacts {
   /** Percent. */
   review: number;
   annotations: string;
-  known: Set<FactGroup>;
+  /** Which groups are known: bits of `GROUP`. */
+  known: number;
   fate: SkeletonFate | null;
+}
+
+const GROUP: Readonly<Record<FactGroup, number>> = { size: 1, synapses: 2, review: 4, annotations: 8 };
+
+/** Whether a group is known of a skeleton. */
+export function isKnown(facts: SkeletonFacts | undefined, group: FactGroup): boolean {
+  return facts !== undefined && (facts.known & GROUP[group]) !== 0;
 }
 
 export class Facts {
@@ -32,7 +40,7 @@ export class Facts {
       post: 0,
       review: 0,
       annotations: "",
-      known: new Set(),
+      known: 0,
       fate: null,
     };
     this.byId.set(id, made);
@@ -41,7 +49,7 @@ export class Facts {
 
   /** Those of some skeletons of which a group is not known. */
   lacking(group: FactGroup, ids: Iterable<number>): number[] {
-    return [...ids].filter((id) => !this.byId.get(id)?.known.has(group));
+    return [...ids].filter((id) => !isKnown(this.byId.get(id), group));
   }
 
   /** Take in an answer; returns the skeletons in it that are gone. */
@@ -58,7 +66,7 @@ export class Facts {
     const gone: number[] = [];
     ids.forEach((id, row) => {
       const facts = this.of(id);
-      facts.known.add(group);
+      facts.known |= GROUP[group];
       for (const [name, values] of Object.entries(numbers)) {
         if (values) facts[name as keyof typeof numbers] = values[row] ?? 0;
       }
@@ -76,6 +84,9 @@ export class Facts {
 
   /** Ask for all of these anew; what is known stays until then. */
   forget(ids: Iterable<number>): void {
-    for (const id of ids) this.byId.get(id)?.known.clear();
+    for (const id of ids) {
+      const facts = this.byId.get(id);
+      if (facts) facts.known = 0;
+    }
   }
 }

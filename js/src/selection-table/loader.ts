@@ -6,6 +6,7 @@ import type { FactColumns, FactGroup, SkeletonFate } from "./state";
 const AT_ONCE = 2000;
 /** Up to so many skeletons everything is read at once. */
 const FEW = 5000;
+const FIRST = 200;
 const PATIENCE_MS = 120_000;
 const REST_MS = 5000;
 const FATES_AT_ONCE = 50;
@@ -38,6 +39,8 @@ export class FactLoader {
   start(): void {
     this.restingUntil = 0;
     const ids = this.host.ids();
+    // What is seen first comes first.
+    if (ids.length > FEW) this.want("size", ids.subarray(0, FIRST));
     this.want("size", ids);
     if (ids.length <= FEW) for (const group of LATER) this.want(group, ids);
   }
