@@ -67,6 +67,14 @@ async def test_a_selection_tells_of_its_neurons_and_changes_them(project: cj.Pro
         assert found.table["annotations"].tolist() == [["PN"], ["PN"]]
         assert [skeleton.name for skeleton in found] == ["two (DA1)", "one (DA1)"]
         assert len(found.nodes()) == 5
+        assert found[1:].partners()["skeleton_id"].tolist() == [first]
+        assert list(found.to_networkx().edges) == [(second, first)]
+        assert found.links()["skeleton_id"].tolist() == [second, first]
+        assert found.connectors()["id"].tolist() == [synapse]
+        assert found.reviews()["reviewed"].tolist() == [0, 0]
+        assert found.contributors()["nodes"].tolist() == [5]
+        assert set(found.annotations()["annotation"]) == {"PN"}
+        assert (len(found.tags()), list(found.morphology())) == (0, [first, second])
         with zipfile.ZipFile(found.to_swc(tmp_path / "both.zip")) as archive:
             assert archive.namelist() == [f"two _DA1_-{first}.swc", f"one _DA1_-{second}.swc"]
         with pytest.raises(cj.NotFound, match="no annotation 'KC'"):
