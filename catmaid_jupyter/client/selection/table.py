@@ -11,8 +11,9 @@ import pandas as pd
 
 from catmaid_jupyter.api.answers import read_columns
 from catmaid_jupyter.api.errors import NotFound
+from catmaid_jupyter.api.logins import logins
 from catmaid_jupyter.api.place import Place
-from catmaid_jupyter.client.frames import COUNT, ID, NM, OBJECT, TEXT, FrameSchema, frame
+from catmaid_jupyter.client.frames import COUNT, ID, NM, OBJECT, TEXT, FrameSchema, as_time, frame
 from catmaid_jupyter.client.selection.colors import text_of
 from catmaid_jupyter.model.selection import Int64s, Rgba
 from catmaid_wire.forms import FormValue
@@ -53,18 +54,26 @@ async def skeleton_rows(place: Place, skeleton_ids: Int64s, rgba: Rgba) -> pd.Da
 
 
 async def sizes_of(place: Place, ids: Sequence[int]) -> dict[str, Any]:
-    """Columns name, nodes, cable_length (nm) and exists of skeletons, in their order."""
+    """Columns of skeletons, in their order: name, nodes, cable_length (nm), exists, edition_time, editor.
+
+    edition_time : seconds since 1970; NaN where it is not known. editor : user name; empty where it is not known, as
+        where the table of all neurons is read.
+    """
     if len(ids) >= _MANY and place.as_of is None and "neurons-table" in place.capabilities:
         return await _sizes_by_columns(place, ids)
     summaries, names = await asyncio.gather(
         _by_id(place, "skeletons/summary", "skeleton_ids", ids), _by_id(place, "skeleton/neuronnames", "skids", ids)
     )
     found = [summaries.get(skeleton) if skeleton in names else None for skeleton in ids]
+    users = await logins(place.http, {row["last_editor_id"] for row in found if row and "last_editor_id" in row})
+    times = as_time([row.get("last_edition_time") if row else None for row in found])
     return {
         "name": [names.get(skeleton, "") for skeleton in ids],
         "nodes": np.array([row["num_nodes"] if row else 0 for row in found], np.int64),
         "cable_length": np.array([row["cable_length"] if row else 0.0 for row in found], np.float64),
         "exists": np.array([skeleton in names for skeleton in ids], np.bool_),
+        "edition_time": _seconds(times),
+        "editor": [users.get(row.get("last_editor_id"), "") if row else "" for row in found],
     }
 
 
@@ -146,7 +155,15 @@ async def _sizes_by_columns(place: Place, ids: Sequence[int]) -> dict[str, Any]:
         "nodes": np.where(exists, table["nodes"][rows], 0).astype(np.int64),
         "cable_length": np.where(exists, table["cable_length"][rows], 0.0),
         "exists": exists,
+        "edition_time": np.where(exists, table["edition_time"][rows], np.nan),
+        "editor": [""] * len(wanted),
     }
+
+
+def _seconds(times: pd.Series) -> np.ndarray[Any, Any]:
+    """Seconds since 1970 of times; NaN for none."""
+    since = (times - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
+    return since.to_numpy(np.float64)
 
 
 async def _by_id(place: Place, path: str, parameter: str, ids: Sequence[int]) -> dict[int, Any]:

@@ -16,7 +16,8 @@ from catmaid_wire import columns
 async def rows_body(place: Place, group: str, ids: Sequence[int]) -> bytes:
     """A group of columns of skeletons, in their order, and skeleton_id: MessagePack of columns and lists.
 
-    size : name, nodes, cable_length (nm), exists. synapses : pre, post. review : percent. annotations : lists of
+    size : name, nodes, cable_length (nm), exists, edition_time
+    (seconds since 1970), editor. synapses : pre, post. review : percent. annotations : lists of
     names. `InvalidInput` for another group.
     """
     match group:

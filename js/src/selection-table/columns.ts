@@ -3,6 +3,7 @@ import { FLAG } from "../shared/selection/delta";
 import type { SelectionStore } from "../shared/selection/store";
 import type { TableColumn } from "../shared/table/columns";
 import type { TypedColumns } from "../shared/table/typed";
+import { localTime, timeAgo } from "../shared/times";
 import { type Facts, isKnown, type SkeletonFacts } from "./facts";
 import type { FactGroup } from "./state";
 
@@ -176,7 +177,11 @@ function nameOf(facts: SkeletonFacts): string {
 }
 
 function hintOf(id: number, facts: SkeletonFacts): string {
-  return `${nameOf(facts)}\nskeleton ${id}`;
+  const { editionTime: seconds, editor } = facts;
+  const when = Number.isNaN(seconds) ? "" : new Date(1000 * seconds).toISOString();
+  const by = editor && ` by ${editor}`;
+  const edited = when && `\nlast edited${by} ${timeAgo(when)}, ${localTime(when)}`;
+  return `${nameOf(facts)}\nskeleton ${id}${edited}`;
 }
 
 function colorColumn(host: ColumnHost): TableColumn<number> {

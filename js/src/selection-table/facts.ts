@@ -8,6 +8,9 @@ export interface SkeletonFacts {
   /** nm */
   cableLength: number;
   exists: boolean;
+  /** When it was edited last, seconds since 1970, and by whom; NaN and empty where it is not known. */
+  editionTime: number;
+  editor: string;
   pre: number;
   post: number;
   /** Percent. */
@@ -36,6 +39,8 @@ export class Facts {
       nodes: 0,
       cableLength: 0,
       exists: true,
+      editionTime: Number.NaN,
+      editor: "",
       pre: 0,
       post: 0,
       review: 0,
@@ -61,6 +66,7 @@ export class Facts {
       pre: columns.pre && array(columns.pre),
       post: columns.post && array(columns.post),
       review: columns.review && array(columns.review),
+      editionTime: columns.edition_time && array(columns.edition_time),
     };
     const exists = columns.exists && array(columns.exists);
     const gone: number[] = [];
@@ -72,6 +78,7 @@ export class Facts {
       }
       if (columns.annotations) facts.annotations = (columns.annotations[row] ?? []).join(", ");
       if (!exists) return;
+      facts.editor = columns.editor?.[row] ?? "";
       facts.exists = exists[row] === 1;
       // The name that a skeleton had tells more than none.
       if (facts.exists) {

@@ -24,6 +24,10 @@ export interface FactColumns {
   nodes?: Column;
   cable_length?: Column;
   exists?: Column;
+  /** Seconds since 1970; NaN where it is not known. */
+  edition_time?: Column;
+  /** Empty where it is not known. */
+  editor?: string[];
   pre?: Column;
   post?: Column;
   review?: Column;
