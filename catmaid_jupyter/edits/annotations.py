@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import HISTORY
 from catmaid_jupyter.edits.base import Applied, Edit, JsonObject, counted
 from catmaid_jupyter.edits.calls import EditCall, EditCalls
@@ -63,11 +64,33 @@ class RemoveAnnotations(Edit[JsonObject], frozen=True):
         return Applied(answer=answer, text=text, inverse=tuple(_put_back(answer, names)))
 
 
+class NameAnnotation(Edit[JsonObject], frozen=True):
+    """Give an annotation another name, wherever it is used. CATMAID's own servers do not do this.
+
+    annotation_id : the annotation. name : its new name.
+    """
+
+    route: ClassVar[str] = "annotations/{annotation_id}/rename"
+
+    annotation_id: int
+    name: str
+
+    async def _apply(self, site: Site, key: str) -> Applied:
+        if HISTORY not in site.place.capabilities:
+            raise InvalidInput(
+                f"{site.place.http.url} does not rename annotations: it is not served by catmaid_jupyter."
+            )
+        answer = await self._write(site, key, {"name": self.name}, self.state)
+        back = (NameAnnotation(self.annotation_id, answer["old_name"]),)
+        return Applied(answer=answer, text="rename an annotation", inverse=back)
+
+
 class AnnotationCalls(EditCalls):
     """The edits of this module as calls."""
 
     add_annotations = EditCall(AddAnnotations)
     remove_annotations = EditCall(RemoveAnnotations)
+    name_annotation = EditCall(NameAnnotation)
 
 
 def _put_back(answer: JsonObject, names: Mapping[int, str]) -> list[Edit[Any]]:

@@ -10,6 +10,7 @@ _WORDS: Final = {
     "annotations.add": "annotate",
     "annotations.addneuronname": "annotate with neuron names",
     "annotations.remove": "remove annotations",
+    "annotations.rename": "rename an annotation",
     "annotations.replace": "replace annotations",
     "classifications.add_graph": "add a classification",
     "classifications.autofill_graph": "fill a classification",

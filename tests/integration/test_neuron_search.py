@@ -304,6 +304,36 @@ async def test_bad_days_are_told(scene: Scene, projects: tuple[Project, Project]
     await asyncio.to_thread(refused, search)
 
 
+async def test_annotations_are_renamed_and_renamed_back(scene: Scene, projects: tuple[Project, Project]) -> None:
+    project, plain = projects
+
+    def story() -> None:
+        project.annotate(min(scene.seen), "own")
+        annotation_id = int(project.annotations.set_index("name")["id"]["own"])
+        browser = AnnotationBrowser(project)
+        renamed = loop.run(browser._rename({"id": annotation_id, "name": " <i>mine</i> "}))
+        assert renamed == "'own' is called '<i>mine</i>' now."
+        assert project.search(annotation="<i>mine</i>").skeleton_ids == [min(scene.seen)]
+        assert loop.run(browser._undo({})) == "Undone: rename an annotation."
+        assert project.search(annotation="own").skeleton_ids == [min(scene.seen)]
+        for name, sentence in (
+            ("", "needs a name"),
+            ("left", "There is an annotation 'left' already"),
+            ("locked", "locks neurons"),
+        ):
+            with pytest.raises(cj.InvalidInput, match=sentence):
+                project.edit.name_annotation(annotation_id, name)
+        with pytest.raises(cj.NotAllowed, match="belongs to somebody else"):
+            project.edit.name_annotation(scene.annotation_ids["side"], "mine")
+        with pytest.raises(cj.NotFound):
+            project.edit.name_annotation(2**31 - 1, "mine")
+        with pytest.raises(cj.InvalidInput, match="does not rename annotations"):
+            plain.edit.name_annotation(annotation_id, "mine")
+        assert loop.run(browser._remove({"id": annotation_id, "name": "own"})) == "'own' is taken off 1."
+
+    await asyncio.to_thread(story)
+
+
 async def test_annotations_do_not_go_in_circles(scene: Scene, projects: tuple[Project, Project]) -> None:
     project, _ = projects
 

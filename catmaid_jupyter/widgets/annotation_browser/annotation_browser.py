@@ -13,7 +13,7 @@ from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.client.annotation.annotation_tables import annotation_table, annotation_tree
 from catmaid_jupyter.client.search.neuron_search import find_ids
 from catmaid_jupyter.client.selection import Selection
-from catmaid_jupyter.edits.annotations import RemoveAnnotations
+from catmaid_jupyter.edits.annotations import NameAnnotation, RemoveAnnotations
 from catmaid_jupyter.model.queries import annotated
 from catmaid_jupyter.widgets.base import Widget
 from catmaid_jupyter.widgets.named_selections import NamedSelections
@@ -125,6 +125,12 @@ class AnnotationBrowser(Widget):
         if not removed:
             raise InvalidInput(f"{name!r} stays below {parent!r}: others put it there, and you may not take it out.")
         return f"{name!r} is not below {parent!r} any more."
+
+    @method
+    async def _rename(self, params: dict[str, Any]) -> str:
+        """Give an annotation another name: ``{id, name}``."""
+        applied = await self.project.edits.apply(NameAnnotation(int(params["id"]), str(params["name"])))
+        return f"{applied.answer['old_name']!r} is called {applied.answer['name']!r} now."
 
     @method
     async def _remove(self, params: dict[str, Any]) -> str:

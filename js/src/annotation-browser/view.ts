@@ -31,6 +31,7 @@ export class AnnotationBrowser {
   private readonly put = this.action("Put below", () => void this.putBelow());
   private readonly out = this.action("Take out", () => void this.takeOut());
   private readonly remove = this.action("Take off everything", () => this.ask());
+  private readonly rename = this.action("Rename", () => this.askName());
   private readonly question = element("span", { class: "cj-sure", hidden: true });
   private readonly status = element("span", { role: "status", "data-testid": "status" });
   private readonly total = element("span", { class: "cj-total", "data-testid": "total" });
@@ -98,7 +99,9 @@ export class AnnotationBrowser {
       ? [element("div", { class: "cj-banner" }, `As of ${shown}: nothing can be changed here.`)]
       : [];
     const undo = this.action("Undo", () => void this.change("undo", {}));
-    const changes = shown ? [] : [this.pick, this.put, this.out, this.remove, this.question, undo];
+    const changes = shown
+      ? []
+      : [this.pick, this.put, this.out, this.rename, this.remove, this.question, undo];
     const [first, ...others] = this.ways as [HTMLButtonElement, ...HTMLButtonElement[]];
     const sub = element("label", { class: "cj-flag" }, this.sub, "with all below");
     return element(
@@ -166,6 +169,7 @@ export class AnnotationBrowser {
     this.question.hidden = true;
     this.pick.disabled = !active;
     this.remove.disabled = !active;
+    this.rename.disabled = !active;
     this.put.disabled = !active || !this.picked || this.picked.id === active.branch.id;
     this.put.textContent = this.picked ? `Put ${short(this.picked.name)} below` : "Put below";
     this.out.disabled = !active?.parent;
@@ -180,6 +184,7 @@ export class AnnotationBrowser {
     else if (isCommand && key === "v") void this.putBelow();
     else if (isCommand && key === "z") void this.change("undo", {});
     else if (key === "delete") this.ask();
+    else if (key === "f2") this.askName();
     else return false;
     return true;
   }
@@ -224,6 +229,24 @@ export class AnnotationBrowser {
     this.question.replaceChildren(`Take ${short(name)} off everything that bears it?`, yes, no);
     this.question.hidden = false;
     yes.focus();
+  }
+
+  private askName(): void {
+    const branch = this.tree.active?.branch;
+    if (!branch) return;
+    const input = element("input", { type: "text", "aria-label": "New name", dir: "auto" });
+    input.value = branch.name;
+    input.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter") void this.change("rename", { id: branch.id, name: input.value });
+      if (event.key !== "Escape") return;
+      this.question.hidden = true;
+      this.tree.focus();
+    });
+    this.question.replaceChildren(input);
+    this.question.hidden = false;
+    input.select();
+    input.focus();
   }
 
   private async select(way: Way): Promise<void> {

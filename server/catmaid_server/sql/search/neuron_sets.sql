@@ -22,8 +22,8 @@ SELECT array_agg(id) AS ids FROM below;
 
 -- name: annotated
 -- Skeletons whose neuron bears one of these annotations, put there by some users and in a time if given; the time
--- ends before `until`. Cost: by index on the annotation; 10,000 links in 15 ms.
-SELECT array_agg(DISTINCT s.id) AS ids
+-- ends before `until`. A skeleton may come twice. Cost: by index on the annotation; 10,000 links in 15 ms.
+SELECT array_agg(s.id) AS ids
   FROM annotation_link k JOIN skeleton s ON s.neuron_id = k.neuron_id
  WHERE k.annotation_id = ANY (%(annotation_ids)s::integer[])
    AND (%(user_ids)s::integer[] IS NULL OR k.user_id = ANY (%(user_ids)s::integer[]))
