@@ -80,11 +80,8 @@ export class Facts {
       if (!exists) return;
       facts.editor = columns.editor?.[row] ?? "";
       facts.exists = exists[row] === 1;
-      // The name that a skeleton had tells more than none.
-      if (facts.exists) {
-        facts.name = columns.name?.[row] ?? "";
-        facts.fate = null;
-      } else gone.push(id);
+      if (facts.exists) named(facts, columns.name?.[row]);
+      else gone.push(id);
     });
     return gone;
   }
@@ -96,4 +93,10 @@ export class Facts {
       if (facts) facts.known = 0;
     }
   }
+}
+
+/** Note the name of a skeleton that is there; of one that is gone, the name that it had tells more than none. */
+function named(facts: SkeletonFacts, name = ""): void {
+  facts.name = name;
+  facts.fate = null;
 }
