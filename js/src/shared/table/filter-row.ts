@@ -8,7 +8,12 @@ const PAUSE_MS = 120;
 export class FilterRow<Row> {
   readonly node = element("div", { class: "cj-filter-row", role: "search", "aria-label": "Filter rows" });
   private readonly fields = new Map<string, HTMLInputElement>();
-  private readonly apply = throttle<void>(() => this.changed(this.texts()), PAUSE_MS);
+  /** Whether a person wrote what is not applied yet. */
+  private isPending = false;
+  private readonly apply = throttle<void>(() => {
+    this.isPending = false;
+    this.changed(this.texts());
+  }, PAUSE_MS);
 
   /** `hints` say by name what can be written. */
   constructor(
@@ -16,7 +21,7 @@ export class FilterRow<Row> {
     private readonly changed: (texts: Record<string, string>) => void,
     private readonly leave: () => void,
   ) {
-    this.node.addEventListener("input", () => this.apply());
+    this.node.addEventListener("input", () => this.written());
     this.node.addEventListener("keydown", (event) => this.keyPressed(event));
   }
 
@@ -33,7 +38,9 @@ export class FilterRow<Row> {
     if (focused instanceof HTMLElement && focused.isConnected) focused.focus({ preventScroll: true });
   }
 
+  /** Show texts, unless a person wrote others meanwhile. */
   show(texts: Readonly<Record<string, string>>): void {
+    if (this.isPending) return;
     for (const name of this.hints.keys()) {
       const field = this.fields.get(name);
       const text = texts[name] ?? "";
@@ -51,6 +58,11 @@ export class FilterRow<Row> {
 
   dispose(): void {
     this.apply.cancel();
+  }
+
+  private written(): void {
+    this.isPending = true;
+    this.apply();
   }
 
   private texts(): Record<string, string> {
@@ -81,7 +93,7 @@ export class FilterRow<Row> {
     const { target } = event;
     if (event.key === "Escape" && target instanceof HTMLInputElement && target.value) {
       target.value = "";
-      this.apply();
+      this.written();
     } else if (event.key === "Escape" || event.key === "Enter" || event.key === "ArrowDown") {
       this.apply.flush();
       this.leave();
