@@ -52,7 +52,10 @@ export class AnnotationBrowser {
         else this.open.delete(key);
         this.draw();
       },
-      moved: () => this.offer(),
+      moved: () => {
+        this.question.hidden = true;
+        this.offer();
+      },
       dropped: ({ branch }, { branch: parent }) => void this.nest(branch, parent),
       pressed: (event) => this.pressed(event),
     });
@@ -166,7 +169,6 @@ export class AnnotationBrowser {
       button.disabled = !active;
       button.hidden = names.length === 0 && button.name !== "new";
     }
-    this.question.hidden = true;
     this.pick.disabled = !active;
     this.remove.disabled = !active;
     this.rename.disabled = !active;
