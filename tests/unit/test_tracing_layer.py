@@ -269,8 +269,9 @@ def test_pages_keep_edits_for_the_same_database_user_and_project(project: FakePr
         for name, value in differences.items():
             setattr(project.http, name, value)
         other = TracingLayer(cast("Project", project))
+        found = other.get_state("edits_place")["edits_place"]
         other.close()
-        return other.get_state()["edits_place"]
+        return found
 
     own = layer.get_state()["edits_place"]
     assert "ana" not in own
