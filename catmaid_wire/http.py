@@ -84,7 +84,7 @@ def server_url(text: str) -> URL:
     """
     url = URL(text)
     if url.scheme not in {"http", "https"} or not url.host:
-        raise ValueError("it is not the address of a web server")
+        raise ValueError(f"{text!r} is not the address of a web server.")
     return url.with_query(None).with_fragment(None).with_path(f"{url.path.rstrip('/')}/")
 
 

@@ -10,8 +10,9 @@ from yarl import URL
 
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.embedded import default_data_dir, require_service, running_service
+from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.http import Http, Origin, parse_url
-from catmaid_wire.http import same_server
+from catmaid_wire.environment_token import token_for
 
 
 def open_http(url: str | None, data_dir: str | os.PathLike[str] | None, token: str | None = None) -> Http:
@@ -36,9 +37,11 @@ def open_http(url: str | None, data_dir: str | os.PathLike[str] | None, token: s
 
 
 def _token_for(address: URL) -> str | None:
-    """The token of the environment, unless it is that of another server: a token says who one is to its own only."""
-    own = os.environ.get("CATMAID_URL")
-    return os.environ.get("CATMAID_TOKEN") if not own or same_server(parse_url(own), address) else None
+    """The token of the environment, if it is for this server."""
+    try:
+        return token_for(address)
+    except ValueError as error:
+        raise InvalidInput(str(error)) from None
 
 
 def _find_again(folder: Path, token: str | None) -> Origin | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,10 +11,13 @@ from typing import Any
 import click
 import pytest
 import typer
+from typer.testing import CliRunner
 
+from catmaid_server.cli import catmaid as cli_catmaid
 from catmaid_server.cli.main import app, main
 from catmaid_server.cli.options import numbers, settings_from
 from catmaid_server.cli.output import table
+from catmaid_server.transfer.importers.catmaid import copying
 
 WANTED = {
     "demo",
@@ -209,3 +213,25 @@ def test_errors_of_the_system_name_their_file(
     with pytest.raises(SystemExit) as ended:
         main()
     assert (ended.value.code, capsys.readouterr().err) == (1, f"catmaid-jupyter: {text}\n")
+
+
+@pytest.mark.parametrize(("own", "sent"), [
+    (None, "secret"), ("catmaid.example.org", "secret"), ("https://elsewhere.example.org", None),
+])  # fmt: skip
+def test_the_token_of_the_environment_goes_to_its_own_server_only(
+    monkeypatch: pytest.MonkeyPatch, own: str | None, sent: str | None
+) -> None:
+    tokens: list[str | None] = []
+
+    async def copy_project(*_: Any, token: str | None, **__: Any) -> str:
+        tokens.append(token)
+        return "copied"
+
+    monkeypatch.setattr(copying, "copy_project", copy_project)
+    monkeypatch.setattr(cli_catmaid, "opened_store", lambda _: contextlib.nullcontext())
+    monkeypatch.delenv("CATMAID_URL", raising=False)
+    monkeypatch.setenv("CATMAID_TOKEN", "secret")
+    if own is not None:
+        monkeypatch.setenv("CATMAID_URL", own)
+    assert CliRunner().invoke(app, ["import", "catmaid", "http://catmaid.example.org/"]).output == "copied\n"
+    assert tokens == [sent]

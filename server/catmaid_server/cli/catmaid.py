@@ -52,7 +52,7 @@ def import_catmaid(
     from catmaid_server.transfer.importers.catmaid import copying, importing
 
     remote = _is_remote(source, source_project, title, map_users, override_user)
-    token = _token(token, token_file, remote=remote)
+    token = _token(token, token_file, source if remote else None)
 
     async def work() -> importing.CatmaidSummary:
         settings = settings_from(data_dir=data_dir, database_url=database_url)
@@ -90,12 +90,23 @@ def import_catmaid(
     answer(summary := run(work()), as_json=as_json, text=str(summary))
 
 
-def _token(token: str | None, token_file: Path | None, *, remote: bool) -> str | None:
-    if token_file is None:
+def _token(token: str | None, token_file: Path | None, server: str | None) -> str | None:
+    """The token for a server; for a file, whose `server` is None, there is none."""
+    if server is None:
+        if token_file is not None:
+            raise typer.BadParameter("--token-file goes with a server, not with a file.")
+        return None
+    if token_file is not None:
+        return secret_from(token_file, "API token")
+    if token is not None:
         return token
-    if not remote:
-        raise typer.BadParameter("--token-file goes with a server, not with a file.")
-    return secret_from(token_file, "API token")
+    from catmaid_wire.environment_token import token_for
+    from catmaid_wire.http import server_url
+
+    try:
+        return token_for(server_url(server))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _is_remote(

@@ -41,9 +41,8 @@ CatmaidToken = Annotated[
         "--token",
         metavar="TOKEN",
         show_default=False,
-        envvar="CATMAID_TOKEN",
-        help="URL: API token of an account that may browse the project. Other users of this machine can see it here; "
-        "rather use --token-file, or the environment variable.",
+        help="URL: API token of an account that may browse the project; by default CATMAID_TOKEN of the environment, "
+        "unless CATMAID_URL names another server. Other users of this machine can see it here; use --token-file.",
     ),
 ]
 CatmaidTokenFile = Annotated[
