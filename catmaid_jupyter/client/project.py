@@ -35,6 +35,7 @@ from catmaid_jupyter.edits.project_edit import ProjectEdit
 from catmaid_jupyter.edits.site import Site
 
 if TYPE_CHECKING:
+    from catmaid_jupyter.client.selection import Selection
     from catmaid_jupyter.model.queries import Query
     from catmaid_jupyter.widgets import AnnotationBrowser, HistoryTable, NeuronSearch, StackViewer
 
@@ -250,16 +251,19 @@ class Project(
         """Where a treenode or connector is: (x, y, z) nm. `NotFound` if there is none."""
         return loop.run(self._locate(one_id(treenode_id, "treenode")))
 
-    def viewer(self, stack: str | int | Stack | None = None, **options: Any) -> StackViewer:
+    def viewer(
+        self, stack: str | int | Stack | None = None, *, selection: Selection | None = None, **options: Any
+    ) -> StackViewer:
         """A viewer of a stack with a tracing layer on it.
 
         stack : the stack, its title or its id; by default the project's first.
+        selection : neurons that have their colours of this selection in the viewer; see `TracingLayer.selection`.
         options : traits of `StackViewer`, such as `position` and `nm_per_pixel`.
         """
         from catmaid_jupyter.widgets import StackViewer, TracingLayer  # noqa: PLC0415  scripts need no widgets
 
         shown = stack if isinstance(stack, Stack) else self.stack(stack)
-        return StackViewer(self, shown, layers=[TracingLayer(self)], **options)
+        return StackViewer(self, shown, layers=[TracingLayer(self, selection=selection)], **options)
 
     def history(
         self,

@@ -20,6 +20,7 @@ from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.api.presence import Presence
 from catmaid_jupyter.api.written import note_written
 from catmaid_jupyter.client.project import Project
+from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets import TracingLayer
 from catmaid_jupyter.widgets.rpc import Binary, methods_of
@@ -75,8 +76,17 @@ class FakeHttp:
         if path == "3/nodes/404/last-change":
             raise NotFound("There is no such route.")
         if path == "3/skeletons/summary":
-            return {str(skeleton_id): {"num_nodes": 3} for skeleton_id in form["skeleton_ids"] if skeleton_id == 9}
+            return {
+                str(skeleton_id): {"num_nodes": 3, "cable_length": 1500.0}
+                for skeleton_id in form["skeleton_ids"]
+                if skeleton_id == 9
+            }
+        if path == "3/skeletons/404/neuron-details":
+            raise NotFound("There is no skeleton 404.")
         return {
+            "user-list": [{"id": 2, "login": "ana"}],
+            "3/annotations/": {"annotations": [{"id": 31, "name": "PN"}, {"id": 30, "name": "LN"}]},
+            "3/skeletons/9/neuron-details": {"neuron_id": 8, "name": "Basin-4", "user_id": 2},
             "3/labels/": ["soma", "ends"],
             "3/nodes/5/last-change": {"version": 8, "username": "ana", "is_deleted": True, "ancestor": None},
             "3/skeletons/9/root": {"root_id": 5, "x": 1.5, "y": 2.0, "z": 50.0},
@@ -343,6 +353,28 @@ async def test_skeletons_have_names_and_sizes_and_unknown_ones_are_left_out(
         ("POST 3/skeleton/neuronnames", {"skids": [9]}),
     ]
     assert await ask(layer, "skeletons", skeleton_ids=[404]) == []
+
+
+async def test_the_active_neuron_has_name_author_and_size(layer: TracingLayer) -> None:
+    found = await ask(layer, "neuron", skeleton_id=9)
+    size = {"nodes": 3, "cable_length": 1500.0}
+    assert found == {"skeleton_id": 9, "neuron_id": 8, "name": "Basin-4", "author": "ana", **size}
+    assert await ask(layer, "neuron", skeleton_id=404) is None
+    assert await ask(layer, "annotation_names") == ["LN", "PN"]
+    assert await ask(layer, "users") == [(2, "ana")]
+
+
+def test_a_selection_is_referred_to_by_its_model_and_must_be_of_the_same_project(project: FakeProject) -> None:
+    found = Selection(cast("Any", project), [9])
+    layer = TracingLayer(cast("Project", project), selection=found)
+    assert layer.selection is found
+    assert layer.get_state("selection") == {"selection": f"IPY_MODEL_{found.model.model_id}"}
+    layer.set_state({"selection": "IPY_MODEL_another", "shown_neurons": "selected"})
+    assert (layer.selection, layer.shown_neurons) == (found, "selected")
+    with pytest.raises(traitlets.TraitError, match="of another project"):
+        layer.selection = Selection(cast("Any", FakeProject()))
+    layer.selection = None
+    assert layer.get_state("selection") == {"selection": None}
 
 
 def test_news_is_passed_on(project: FakeProject, layer: TracingLayer, sent: list[dict[str, Any]]) -> None:

@@ -81,6 +81,9 @@ class NeuronSearch(Widget):
     target = traitlets.Unicode("").tag(sync=True)
     """Name of the selection into which neurons go."""
 
+    place = traitlets.Unicode(read_only=True).tag(sync=True)
+    """What viewers of the same project know the search by: a fingerprint of database, user and project."""
+
     version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
     """As of which version the project is searched, in words; empty for the present."""
 
@@ -101,6 +104,10 @@ class NeuronSearch(Widget):
         self.set_trait("version_shown", project.version_name)
         self._name_selections()
         self._unsubscribe = project.on_change(self._changed)
+
+    @traitlets.default("place")
+    def _own_place(self) -> str:
+        return str(self.project.place.fingerprint)
 
     @property
     def selections(self) -> dict[str, Selection]:

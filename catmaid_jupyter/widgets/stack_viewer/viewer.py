@@ -18,6 +18,7 @@ from catmaid_jupyter.widgets.traits import PositionTrait
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project
+    from catmaid_jupyter.client.selection import Selection
 
 _TILES_AT_ONCE = 64
 _PLANES = ("xy", "xz", "zy")
@@ -118,6 +119,16 @@ class StackViewer(Widget):
         """Id of the skeleton of the active treenode; None if there is none."""
         layer = self._tracing_layer()
         return None if layer is None else layer.active_skeleton
+
+    @property
+    def selection(self) -> Selection | None:
+        """The `Selection` that colours and hides neurons here; None if there is none. See `TracingLayer.selection`."""
+        layer = self._tracing_layer()
+        return None if layer is None else layer.selection
+
+    @selection.setter
+    def selection(self, selection: Selection | None) -> None:
+        self._require_tracing_layer().selection = selection
 
     def center_on(self, treenode_id: int) -> None:
         """Move to a treenode; `NotFound` if there is none."""

@@ -14,10 +14,18 @@ from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.api.node_columns import columns_of_node_list
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.api.written import written_versions
+from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets.base import Layer
 from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.rpc import Binary, method
+from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
+    ActiveNeuron,
+    NamedNeurons,
+    active_neuron,
+    named_neurons,
+    user_names,
+)
 from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour
 
 if TYPE_CHECKING:
@@ -40,6 +48,15 @@ def _text_keys(colors: Mapping[int, str], _widget: object) -> dict[str, str]:
 
 def _number_keys(colors: Mapping[str, str], _widget: object) -> dict[int, str]:
     return {int(skeleton_id): color for skeleton_id, color in colors.items()}
+
+
+def _model_reference(selection: Selection | None, _widget: object) -> str | None:
+    return None if selection is None else f"IPY_MODEL_{selection.model.model_id}"
+
+
+def _own_selection(_reference: object, widget: TracingLayer) -> Selection | None:
+    """Pages do not choose another selection."""
+    return widget.selection
 
 
 class TracingLayer(Layer):
@@ -82,6 +99,23 @@ class TracingLayer(Layer):
         sync=True, to_json=_text_keys, from_json=_number_keys
     )
     """Colours (CSS) of skeletons by id; other skeletons get a colour that follows from their id."""
+
+    selection = traitlets.Instance(Selection, None, allow_none=True).tag(
+        sync=True, to_json=_model_reference, from_json=_own_selection
+    )
+    """The `Selection` whose colours neurons have here, and which hides those that are not visible in it; or None.
+
+    The active neuron is the same here and there. `colors` comes before the selection's colours.
+    """
+
+    shown_neurons = traitlets.Enum(("all", "selection", "selected"), "all").tag(sync=True)
+    """Which neurons are shown: `all`, those of the `selection`, or those that are selected in it (`found.selected`).
+
+    The active neuron always shows. Without a selection all do.
+    """
+
+    color_by = traitlets.Enum(("selection", "user"), "selection").tag(sync=True)
+    """What colours say: `selection`, the neuron's colour there, or else one by its id; `user`, who made a node."""
 
     visible = traitlets.Bool(True).tag(sync=True)
     """Whether the layer is shown and takes the mouse."""
@@ -222,6 +256,26 @@ class TracingLayer(Layer):
             if str(skeleton_id) in names
         ]
 
+    @method
+    async def _neuron(self, params: dict[str, Any]) -> ActiveNeuron | None:
+        """Name, author and size of a neuron: ``{skeleton_id}``; None if there is no such skeleton."""
+        return await active_neuron(self._place, int(params["skeleton_id"]))
+
+    @method
+    async def _named(self, params: dict[str, Any]) -> NamedNeurons:
+        """Neurons with a name, or a part of one: ``{name}``."""
+        return await named_neurons(self._place, str(params["name"]))
+
+    @method
+    async def _annotation_names(self, _params: dict[str, Any]) -> list[str]:
+        listed = await self._place.read_json("GET", "annotations/")
+        return sorted(str(annotation["name"]) for annotation in listed["annotations"])
+
+    @method
+    async def _users(self, _params: dict[str, Any]) -> list[tuple[int, str]]:
+        """Ids and login names of all users."""
+        return sorted((await user_names(self._place)).items())
+
     @property
     def _place(self) -> Place:
         return self.project.place
@@ -238,6 +292,16 @@ class TracingLayer(Layer):
     @traitlets.default("edits_repeat")
     def _own_edits_repeat(self) -> bool:
         return self._place.http.honours_keys
+
+    @traitlets.validate("selection")
+    def _valid_selection(self, proposal: traitlets.Bunch) -> Selection | None:
+        selection: Selection | None = proposal.value
+        if selection is not None and selection.project != self.project:
+            raise traitlets.TraitError(
+                "The selection is of another project than the viewer, or of another version of it: "
+                "take one of the same project."
+            )
+        return selection
 
     @traitlets.validate("read_only")
     def _valid_read_only(self, proposal: traitlets.Bunch) -> bool:

@@ -10,6 +10,8 @@ export interface SearchState {
   target: string;
   /** In words; empty for the present. */
   version_shown: string;
+  /** Fingerprint of database, user and project. */
+  place: string;
 }
 
 export type FieldKind =

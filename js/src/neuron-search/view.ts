@@ -138,6 +138,7 @@ export class NeuronSearch {
       {
         class: "cj-widget cj-neuron-search",
         "data-testid": "neuron-search",
+        "data-place": this.model.get("place"),
         "data-lm-suppress-shortcuts": "true",
       },
       element("style", {}, widgetCss + css),

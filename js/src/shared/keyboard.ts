@@ -20,6 +20,11 @@ export function shiftedKey(key: string): (event: KeyboardEvent) => boolean {
   return (event) => isPlain(event) && event.shiftKey && isKey(event, key);
 }
 
+/** Matches a function key alone. */
+export function isFunctionKey(key: string): (event: KeyboardEvent) => boolean {
+  return (event) => event.key === key && !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
+}
+
 /** Whether a key press is Ctrl Z, or command Z on a Mac. */
 export function isUndo(event: KeyboardEvent): boolean {
   return (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && isKey(event, "z");

@@ -62,6 +62,10 @@ export interface Person {
 /** What a viewer does for its layers. */
 export interface LayerHost {
   view(): View;
+  /** A line below the picture, in which a layer may put what it says of it. */
+  readonly bar: HTMLElement;
+  /** What the module of another widget of the page gives, by a trait that refers to it. */
+  exportsOf<T>(reference: string): Promise<T>;
   /** Ask for a draw on the next frame. */
   invalidate(): void;
   moveTo(point: Point): void;

@@ -15,6 +15,8 @@ export class Frame {
   readonly root: HTMLElement;
   /** Takes focus, pointer and keys. */
   readonly stage: HTMLElement;
+  /** What layers say below the picture. */
+  readonly bar = element("div", { class: "cj-bar-of-layers" });
   readonly image = element("canvas", { "aria-hidden": "true", "data-testid": "image" });
   readonly overlay = element("canvas", { "aria-hidden": "true", "data-testid": "overlay" });
   private readonly edge = element("div", {
@@ -70,6 +72,7 @@ export class Frame {
       toolbar.node,
       this.banner,
       this.stage,
+      this.bar,
       toolbar.sections,
       this.edge,
     );

@@ -4,6 +4,7 @@ import { onPixelRatio } from "../shared/dom";
 import type { LayerHost } from "../shared/layer";
 import type { Rpc } from "../shared/rpc";
 import { fittingZoom, type StackView } from "../shared/view";
+import { exportsOf } from "../shared/widget-reference";
 import { Camera } from "./camera";
 import { Frame } from "./frame";
 import { ImagePainter, type PaintReport } from "./image";
@@ -68,7 +69,7 @@ export class StackViewer {
     this.meter = new FrameMeter(this.loader, () => source.kind);
     this.messages = new Messages(() => this.frame.stage.focus({ preventScroll: true }));
     this.people = new People((point) => this.camera.moveTo(point));
-    this.layers = new Layers(model as AnyModel, this.layerHost(), page);
+    this.layers = new Layers(model as AnyModel, this.layerHost(page), page);
     this.toolbar = new Toolbar(stack, this.camera, {
       help: () => this.toggleHelp(),
       display: (change) => this.changeDisplay(change),
@@ -235,9 +236,11 @@ export class StackViewer {
     apply();
   }
 
-  private layerHost(): LayerHost {
+  private layerHost(page: Host): LayerHost {
     return {
       view: () => this.camera.view,
+      bar: this.frame.bar,
+      exportsOf: <T>(reference: string) => exportsOf<T>(page, reference),
       invalidate: () => this.invalidate(),
       moveTo: (point) => this.camera.moveTo(point),
       notify: (level, text, sticky) => this.messages.notify(level, text, sticky),

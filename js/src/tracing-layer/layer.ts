@@ -2,6 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 import type { Layer, LayerHost, LayerPointer, View } from "../shared/layer";
 import { Rpc, RpcError } from "../shared/rpc";
+import type { Graph } from "./data/graph";
 import { Kernel } from "./data/kernel";
 import { linkAt } from "./data/links";
 import { Loader } from "./data/loader";
@@ -19,6 +20,8 @@ import { commandOf, HELP } from "./input/keys";
 import { Pointing } from "./input/pointing";
 import { Travel } from "./input/travel";
 import { EditMeter } from "./meter";
+import { LinkedSelection } from "./neurons/linked-selection";
+import { NeuronLines } from "./neurons/neuron-lines";
 import { hookOf } from "./observe";
 import { Others } from "./others";
 import { Outcomes } from "./outcomes";
@@ -28,7 +31,15 @@ import { ServiceNotices } from "./service-notices";
 import type { TracingState } from "./state";
 import { explain } from "./wording";
 
-const LOOKS = ["colors", "visible", "opacity", "show_labels", "fade_sections"] as const;
+const LOOKS = [
+  "colors",
+  "visible",
+  "opacity",
+  "show_labels",
+  "fade_sections",
+  "shown_neurons",
+  "color_by",
+] as const;
 
 export class TracingLayer implements Layer {
   readonly meter = new EditMeter();
@@ -44,6 +55,8 @@ export class TracingLayer implements Layer {
   private readonly others: Others;
   private readonly presence: Presence;
   private readonly news: News;
+  private readonly linked: LinkedSelection;
+  private readonly lines: NeuronLines;
   private readonly outcomes: Outcomes;
   private readonly pendingEdits: PendingEdits;
   private readonly stopping: Array<() => void> = [];
@@ -52,6 +65,7 @@ export class TracingLayer implements Layer {
   private host: LayerHost | null = null;
   private asked: number[] = [];
   private complaint = "";
+  private activeNeuron: number | null | undefined;
   private readonly service = new ServiceNotices({
     host: () => this.host,
     pending: () => this.queue.length,
@@ -66,8 +80,26 @@ export class TracingLayer implements Layer {
     this.selection = new Selection(
       model,
       () => this.queue.graph,
-      () => this.invalidate(),
+      () => {
+        this.activeChanged();
+        this.invalidate();
+      },
     );
+    this.linked = new LinkedSelection({
+      model,
+      exportsOf: (reference) => this.exportsOf(reference),
+      skeleton: () => this.selection.skeleton,
+      lookChanged: () => this.lookChanged(),
+      activated: (skeleton) => this.selection.mark(skeleton),
+      failed: (reason) => this.host?.notify("error", `The selection cannot be shown here. ${reason}`, true),
+    });
+    this.lines = new NeuronLines({
+      model,
+      kernel: this.kernel,
+      skeleton: () => this.selection.skeleton,
+      count: () => this.linked.store?.length ?? null,
+      userIds: () => usersOf(this.queue.graph),
+    });
     this.loader = new Loader<Payload>({
       fetch: (box, signal) => this.kernel.nodes(box, this.asked, signal),
       isPartial: ({ limit_reached }) => limit_reached,
@@ -107,7 +139,13 @@ export class TracingLayer implements Layer {
       kernel: model.get("kernel_id"),
       isLate: () => this.patience.isLate && !this.service.isDown,
     });
-    this.travel = new Travel({ graph: () => queue.graph, selection, kernel, host });
+    this.travel = new Travel({
+      graph: () => queue.graph,
+      selection,
+      kernel,
+      host,
+      place: model.get("edits_place"),
+    });
     this.pointing = new Pointing({
       selection,
       tracing: this.tracing,
@@ -121,8 +159,15 @@ export class TracingLayer implements Layer {
       droppedLate: (hit, at, change) => this.others.dropped(hit, at, change),
       perform: (command) => void this.perform(command),
     });
-    const { pointing } = this;
-    this.painter = new Painter({ model, queue, selection, pointing, invalidate: () => this.invalidate() });
+    const { pointing, linked: neurons } = this;
+    this.painter = new Painter({
+      model,
+      queue,
+      selection,
+      pointing,
+      neurons,
+      invalidate: () => this.invalidate(),
+    });
     const isOn = (): boolean => this.model.get("presence");
     this.presence = new Presence({ kernel, isOn, hosts: () => this.hosts });
     this.listen();
@@ -130,13 +175,18 @@ export class TracingLayer implements Layer {
 
   attach(host: LayerHost): void {
     this.hosts.add(host);
+    const isFirst = this.hosts.size === 1;
     this.host = host;
+    this.lines.attach(host);
+    if (isFirst) void this.linked.update();
     this.presence.show();
   }
 
   detach(host?: LayerHost): void {
-    if (host) this.hosts.delete(host);
-    else this.hosts.clear();
+    for (const gone of host ? [host] : this.hosts) {
+      this.hosts.delete(gone);
+      this.lines.detach(gone);
+    }
     if (this.hosts.size === 0) {
       this.presence.leave();
       this.loader.pause();
@@ -149,6 +199,8 @@ export class TracingLayer implements Layer {
   dispose(): void {
     this.detach();
     this.painter.dispose();
+    this.linked.dispose();
+    this.lines.dispose();
     for (const stop of this.stopping) stop();
     this.pendingEdits.dispose();
     this.loader.stop();
@@ -211,8 +263,9 @@ export class TracingLayer implements Layer {
     };
     follow("active_node", () => this.selection.modelChanged());
     follow("active_skeleton", () => this.selection.modelChanged());
+    follow("selection", () => void this.linked.update());
     follow("presence", () => this.presence.switched(this.view()));
-    for (const name of LOOKS) follow(name, () => this.lookChanged());
+    for (const name of LOOKS) follow(name, () => this.linked.restyle());
     this.stopping.push(
       this.kernel.onChanged((change) => this.news.received(change)),
       this.kernel.onPresent((people) => this.presence.received(people)),
@@ -231,9 +284,13 @@ export class TracingLayer implements Layer {
       },
       changed: () => {
         this.selection.follow(this.queue.resolve);
+        this.activeChanged();
         this.invalidate();
       },
-      confirmed: (edit, answer) => this.outcomes.confirmed(edit, answer),
+      confirmed: (edit, answer) => {
+        this.outcomes.confirmed(edit, answer);
+        this.lines.renew();
+      },
       refused: (edit, reason, dropped) => this.outcomes.refused(edit, reason, dropped),
       pendingChanged: () => this.pendingEdits.keep(),
       halted: (reason) => this.pendingEdits.halted(reason),
@@ -247,6 +304,8 @@ export class TracingLayer implements Layer {
     this.queue.rebase(graphOf(payload), asked);
     this.meter.readings++;
     this.complaint = "";
+    this.activeChanged();
+    void this.lines.showLegend();
     this.pendingEdits.ready();
     // It was asked for by its id, so that it does not exist any more if it is not here.
     const isGone = active && this.asked.includes(active.id) && !this.queue.graph.kind(active.id);
@@ -257,6 +316,8 @@ export class TracingLayer implements Layer {
   private othersChanged(change: Change): void {
     const { active, skeleton, position } = this.selection;
     this.pointing.changed(change);
+    if (!change.skeleton_ids || (skeleton !== null && change.skeleton_ids.includes(skeleton)))
+      this.lines.renew();
     if (active?.kind === "connector" && change.connector_ids?.includes(active.id))
       void this.checkConnector(active);
     const isShown = [change.old_box, change.new_box].some((box) => box && this.loader.reaches(box));
@@ -289,8 +350,23 @@ export class TracingLayer implements Layer {
     }
   }
 
+  /** The active neuron is the same in the selection, and named below the picture. */
+  private activeChanged(): void {
+    const { skeleton } = this.selection;
+    if (skeleton === this.activeNeuron) return;
+    this.activeNeuron = skeleton;
+    this.linked.activate(skeleton);
+    this.lines.activeChanged();
+  }
+
+  private exportsOf<T>(reference: string): Promise<T> {
+    if (!this.host) throw new Error("No viewer shows this layer.");
+    return this.host.exportsOf<T>(reference);
+  }
+
   private lookChanged(): void {
     this.painter.lookChanged();
+    this.lines.choiceChanged();
     const view = this.view();
     if (view) this.viewChanged(view);
     this.invalidate();
@@ -311,4 +387,11 @@ export class TracingLayer implements Layer {
   private invalidate(): void {
     for (const host of this.hosts) host.invalidate();
   }
+}
+
+/** Users who made the nodes of a graph. */
+function usersOf({ nodes }: Graph): number[] {
+  const found = new Set(nodes.columns.user.subarray(0, nodes.count));
+  found.delete(0);
+  return [...found].sort((a, b) => a - b);
 }

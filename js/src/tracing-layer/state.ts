@@ -1,6 +1,10 @@
 /** The synced traits of a tracing layer. */
 import type { Kind } from "./data/graph";
 
+/** `selected`: those that are selected in the selection. */
+export type ShownNeurons = "all" | "selection" | "selected";
+export type ColorBy = "selection" | "user";
+
 export interface TracingState {
   layer_id: string;
   project_id: number;
@@ -10,6 +14,10 @@ export interface TracingState {
   active_kind: Kind | "virtual" | null;
   /** CSS colours by the text of skeleton ids. */
   colors: Record<string, string>;
+  /** Reference to the model of the selection that colours and hides neurons. */
+  selection: string | null;
+  shown_neurons: ShownNeurons;
+  color_by: ColorBy;
   visible: boolean;
   opacity: number;
   show_labels: boolean;

@@ -23,6 +23,23 @@ export interface SkeletonInfo {
   nodes: number;
 }
 
+/** The neuron of a skeleton; cable_length in nm. */
+export interface ActiveNeuron {
+  skeleton_id: number;
+  neuron_id: number;
+  name: string;
+  author: string;
+  nodes: number;
+  cable_length: number;
+}
+
+export interface NamedNeurons {
+  neurons: Array<{ skeleton_id: number; name: string }>;
+  total: number;
+  /** Of the only one, nm. */
+  root: { root_id: number; x: number; y: number; z: number } | null;
+}
+
 /** Who changed or deleted a node last, and when. */
 export interface LastChange {
   version: number;
@@ -76,6 +93,30 @@ export class Kernel {
 
   async skeletons(skeletonIds: number[]): Promise<SkeletonInfo[]> {
     const { result } = await this.rpc.call<SkeletonInfo[]>("skeletons", { skeleton_ids: skeletonIds });
+    return result;
+  }
+
+  /** Null if there is no such skeleton. */
+  async neuron(skeletonId: number): Promise<ActiveNeuron | null> {
+    const { result } = await this.rpc.call<ActiveNeuron | null>("neuron", { skeleton_id: skeletonId });
+    return result;
+  }
+
+  /** Neurons with a name, or a part of one. */
+  async named(name: string): Promise<NamedNeurons> {
+    const { result } = await this.rpc.call<NamedNeurons>("named", { name });
+    return result;
+  }
+
+  /** Names of all annotations of the project. */
+  async annotationNames(): Promise<string[]> {
+    const { result } = await this.rpc.call<string[]>("annotation_names");
+    return result;
+  }
+
+  /** Ids and names of all users. */
+  async users(): Promise<Array<[id: number, name: string]>> {
+    const { result } = await this.rpc.call<Array<[number, string]>>("users");
     return result;
   }
 

@@ -1,5 +1,6 @@
 /** Nodes of a graph on one section, and where edges cross it. */
 
+import { hiddenConnectors } from "../neurons/neuron-look";
 import { type Graph, NO_PARENT } from "./graph";
 import { PointGrid } from "./grid";
 
@@ -51,6 +52,8 @@ export class SectionIndex {
   /** Rows of the treenodes on the section. */
   readonly nodes: Int32Array;
   readonly connectors: Int32Array;
+  /** Ids, on any section. */
+  readonly hiddenConnectors: ReadonlySet<number>;
   /** Virtual nodes: the row of the child of the edge, and where the edge crosses the section. */
   readonly virtual: { child: Int32Array; x: Float64Array; y: Float64Array };
   private readonly grids: { nodes: PointGrid; connectors: PointGrid; virtual: PointGrid };
@@ -59,12 +62,14 @@ export class SectionIndex {
     private readonly graph: Graph,
     { parentRow }: Topology,
     slab: Slab,
+    isShown: (skeleton: number) => boolean = () => true,
   ) {
-    const { x, y, z } = graph.nodes.columns;
+    const { x, y, z, skeleton } = graph.nodes.columns;
     const nodes: number[] = [];
     const child: number[] = [];
     const along: number[] = [];
     for (let row = 0; row < graph.nodes.count; row++) {
+      if (!isShown(skeleton[row] as number)) continue;
       const own = z[row] as number;
       if (isInSlab(own, slab)) {
         nodes.push(row);
@@ -84,7 +89,11 @@ export class SectionIndex {
       });
     this.nodes = Int32Array.from(nodes);
     this.virtual = { child: Int32Array.from(child), x: between(x), y: between(y) };
-    this.connectors = this.rowsInSlab(graph.connectors.columns.z, graph.connectors.count, slab);
+    this.hiddenConnectors = hiddenConnectors(graph, isShown);
+    const { columns, count } = graph.connectors;
+    this.connectors = this.rowsInSlab(columns.z, count, slab).filter(
+      (row) => !this.hiddenConnectors.has(columns.id[row] as number),
+    );
     this.grids = {
       nodes: PointGrid.over(x, y, this.nodes),
       connectors: PointGrid.over(graph.connectors.columns.x, graph.connectors.columns.y, this.connectors),
@@ -143,12 +152,20 @@ export type Hit =
   | { kind: "connector"; id: number }
   | { kind: "virtual"; id: number; parent: number; x: number; y: number };
 
+/** Which skeletons are shown; another choice has another key. */
+export interface ShownChoice {
+  isShown(skeleton: number): boolean;
+  key: string;
+}
+
+const ALL_SHOWN: ShownChoice = { isShown: () => true, key: "" };
+
 /** Derived views of a graph, made anew only when the graph or the section has changed. */
 export class Sections {
   private graph: Graph | null = null;
   private revision = -1;
   private topologyNow: Topology | null = null;
-  private index: { slab: Slab; section: SectionIndex } | null = null;
+  private index: { slab: Slab; key: string; section: SectionIndex } | null = null;
 
   topology(graph: Graph): Topology {
     this.follow(graph);
@@ -156,14 +173,19 @@ export class Sections {
     return this.topologyNow;
   }
 
-  section(graph: Graph, slab: Slab): SectionIndex {
+  section(graph: Graph, slab: Slab, { isShown, key }: ShownChoice = ALL_SHOWN): SectionIndex {
     const topology = this.topology(graph);
     const known = this.index;
-    if (known && known.slab.depth === slab.depth && known.slab.thickness === slab.thickness) {
+    if (
+      known &&
+      known.key === key &&
+      known.slab.depth === slab.depth &&
+      known.slab.thickness === slab.thickness
+    ) {
       return known.section;
     }
-    const section = new SectionIndex(graph, topology, slab);
-    this.index = { slab, section };
+    const section = new SectionIndex(graph, topology, slab, isShown);
+    this.index = { slab, key, section };
     return section;
   }
 

@@ -60,6 +60,16 @@ export class Selection {
     this.changed();
   }
 
+  /** Make a skeleton active, and none of its nodes, because it was chosen elsewhere. */
+  mark(skeleton: number): void {
+    if (skeleton === this.skeletonNow) return;
+    if (this.now) this.lostNow = "Another neuron was chosen elsewhere, and none of its nodes is active.";
+    this.now = null;
+    this.skeletonNow = skeleton;
+    this.write();
+    this.changed();
+  }
+
   selectHit(hit: Hit, depth: number): void {
     if (hit.kind !== "virtual") this.select(hit);
     else this.select({ kind: "virtual", id: hit.id, parent: hit.parent, at: [hit.x, hit.y, depth] });

@@ -16,6 +16,7 @@ export function paintConnectors(ctx: CanvasRenderingContext2D, picture: Picture,
   for (let row = 0; row < graph.connectors.count; row++) {
     const away = sectionsAway(z[row] as number, slab);
     if (away > look.fadeSections) continue;
+    if (picture.section.hiddenConnectors.has(id[row] as number)) continue;
     const [px, py] = view.toScreen(x[row] as number, y[row] as number);
     if (!contains(frame, px, py)) continue;
     ctx.globalAlpha = look.opacity * fading(away);
@@ -28,6 +29,12 @@ export function paintConnectors(ctx: CanvasRenderingContext2D, picture: Picture,
   ctx.globalAlpha = look.opacity;
 }
 
+/** Whether a link of a treenode, by its row, is to be seen; not if the treenode is not here. */
+function isLinkShown({ graph, look }: Picture, treenode: number, relation: number): boolean {
+  const skeleton = graph.nodes.columns.skeleton[treenode] as number;
+  return treenode >= 0 && look.isShown(skeleton) && look.showsLink(skeleton, relation);
+}
+
 /** Arrows in the direction in which the signal goes; plain lines where there is none. */
 function paintLinks(ctx: CanvasRenderingContext2D, picture: Picture, frame: PaintFrame): void {
   const { graph, slab, look, view } = picture;
@@ -38,7 +45,7 @@ function paintLinks(ctx: CanvasRenderingContext2D, picture: Picture, frame: Pain
   for (let row = 0; row < graph.links.count; row++) {
     const from = graph.connectors.row(connector[row] as number);
     const to = graph.nodes.row(treenode[row] as number);
-    if (from < 0 || to < 0) continue;
+    if (from < 0 || !isLinkShown(picture, to, relation[row] as number)) continue;
     const away = Math.max(sectionsAway(at.z[from] as number, slab), sectionsAway(node.z[to] as number, slab));
     if (away > look.fadeSections) continue;
     const hub = view.toScreen(at.x[from] as number, at.y[from] as number);

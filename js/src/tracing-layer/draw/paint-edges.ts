@@ -1,5 +1,5 @@
 /** Edges, gathered by colour and distance so that each such group is one path. */
-import { ACTIVE_SKELETON, skeletonColor } from "./palette";
+import { ACTIVE_SKELETON } from "./palette";
 import { contains, fading, type PaintFrame, type Picture } from "./picture";
 
 /** Above so many edges lines are one pixel wide: browsers draw those several times faster. */
@@ -49,7 +49,7 @@ export interface EdgeGroup {
  */
 export function gatherEdges(picture: Picture, frame: PaintFrame): EdgeGroup[] {
   const { graph, topology, look, slab, view } = picture;
-  const { x, y, z, skeleton } = graph.nodes.columns;
+  const { x, y, z, skeleton, user } = graph.nodes.columns;
   const groups = new Groups(picture);
   const reach = (look.fadeSections + 0.5) * slab.thickness;
   const [low, high] = [slab.depth - reach, slab.depth + reach];
@@ -57,7 +57,7 @@ export function gatherEdges(picture: Picture, frame: PaintFrame): EdgeGroup[] {
   const scale = 1 / view.nmPerPixel;
   for (let row = 0; row < graph.nodes.count; row++) {
     const parent = topology.parentRow[row] as number;
-    if (parent < 0) continue;
+    if (parent < 0 || !look.isShown(skeleton[row] as number)) continue;
     const [za, zb] = [z[row] as number, z[parent] as number];
     if ((za < low && zb < low) || (za > high && zb > high)) continue;
     let x0 = originX + (x[row] as number) * scale;
@@ -75,7 +75,7 @@ export function gatherEdges(picture: Picture, frame: PaintFrame): EdgeGroup[] {
         y0 + (y1 - y0) * to,
       ];
     }
-    groups.at(skeleton[row] as number, distance(za, zb, slab)).add(x0, y0, x1, y1);
+    groups.at(skeleton[row] as number, user[row] as number, distance(za, zb, slab)).add(x0, y0, x1, y1);
   }
   return groups.sorted();
 }
@@ -119,14 +119,16 @@ function isBeside(frame: PaintFrame, x0: number, y0: number, x1: number, y1: num
 class Groups {
   private readonly byColor = new Map<string, EdgeGroup[]>();
   private lastSkeleton: number | null = null;
+  private lastUser: number | null = null;
   private lastLevels: EdgeGroup[] = [];
 
   constructor(private readonly picture: Picture) {}
 
-  at(skeleton: number, level: number): Segments {
-    if (skeleton !== this.lastSkeleton) {
+  at(skeleton: number, user: number, level: number): Segments {
+    if (skeleton !== this.lastSkeleton || user !== this.lastUser) {
       this.lastSkeleton = skeleton;
-      this.lastLevels = this.levelsOf(skeleton);
+      this.lastUser = user;
+      this.lastLevels = this.levelsOf(skeleton, user);
     }
     return (this.lastLevels[level] as EdgeGroup).segments;
   }
@@ -136,10 +138,10 @@ class Groups {
     return used.sort((a, b) => Number(a.active) - Number(b.active) || b.level - a.level);
   }
 
-  private levelsOf(skeleton: number): EdgeGroup[] {
-    const { activeSkeleton, colors, fadeSections } = this.picture.look;
+  private levelsOf(skeleton: number, user: number): EdgeGroup[] {
+    const { activeSkeleton, fadeSections } = this.picture.look;
     const active = skeleton === activeSkeleton;
-    const color = active ? ACTIVE_SKELETON : skeletonColor(skeleton, colors);
+    const color = active ? ACTIVE_SKELETON : this.picture.look.colorOf(skeleton, user);
     const key = `${color}${active ? "!" : ""}`;
     let levels = this.byColor.get(key);
     if (!levels) {

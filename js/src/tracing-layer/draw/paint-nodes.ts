@@ -1,6 +1,6 @@
 /** Treenodes of the section: plain, roots, ends, virtual ones, and those not yet confirmed. */
 import { NO_PARENT } from "../data/graph";
-import { ACTIVE_SKELETON, ROOT, skeletonColor } from "./palette";
+import { ACTIVE_SKELETON, ROOT } from "./palette";
 import { contains, type PaintFrame, type Picture } from "./picture";
 
 /** Node radius in CSS pixels at this zoom: small when zoomed out. */
@@ -60,12 +60,12 @@ function trace(ctx: CanvasRenderingContext2D, x: number, y: number, radius: numb
 
 export function paintNodes(ctx: CanvasRenderingContext2D, picture: Picture, frame: PaintFrame): void {
   const { graph, topology, section, view, look } = picture;
-  const { id, parent, x, y, skeleton } = graph.nodes.columns;
+  const { id, parent, x, y, skeleton, user } = graph.nodes.columns;
   const [plain, hollow, roots, ends] = [new Dots(), new Dots(), new Dots(), new Dots()];
   for (const row of section.nodes) {
     const [px, py] = view.toScreen(x[row] as number, y[row] as number);
     if (!contains(frame, px, py)) continue;
-    const color = colorOf(picture, skeleton[row] as number);
+    const color = colorOf(picture, skeleton[row] as number, user[row] as number);
     const node = id[row] as number;
     (look.pending.has(node) ? hollow : plain).add(color, px, py);
     if (parent[row] === NO_PARENT) roots.add(ROOT, px, py);
@@ -93,16 +93,17 @@ function paintVirtual(
   radius: number,
 ): void {
   const { virtual } = picture.section;
-  const { skeleton } = picture.graph.nodes.columns;
+  const { skeleton, user } = picture.graph.nodes.columns;
   const rings = new Dots();
   virtual.child.forEach((row, index) => {
     const [px, py] = picture.view.toScreen(virtual.x[index] as number, virtual.y[index] as number);
-    if (contains(frame, px, py)) rings.add(colorOf(picture, skeleton[row] as number), px, py);
+    if (contains(frame, px, py))
+      rings.add(colorOf(picture, skeleton[row] as number, user[row] as number), px, py);
   });
   ctx.lineWidth = 1.25;
   rings.paint(ctx, Math.max(1.5, radius * 0.75), false);
 }
 
-function colorOf({ look }: Picture, skeleton: number): string {
-  return skeleton === look.activeSkeleton ? ACTIVE_SKELETON : skeletonColor(skeleton, look.colors);
+function colorOf({ look }: Picture, skeleton: number, user: number): string {
+  return skeleton === look.activeSkeleton ? ACTIVE_SKELETON : look.colorOf(skeleton, user);
 }

@@ -5,6 +5,7 @@ import { Sections, type Slab } from "../data/section";
 import type { Selection } from "../data/selection";
 import type { EditQueue } from "../edit/queue";
 import type { Pointing } from "../input/pointing";
+import type { LinkedSelection } from "../neurons/linked-selection";
 import type { TracingState } from "../state";
 import { Overlay, type Subject } from "./overlay";
 import { paintLive } from "./paint-live";
@@ -15,6 +16,7 @@ export interface PainterContext {
   queue: EditQueue;
   selection: Selection;
   pointing: Pointing;
+  neurons: LinkedSelection;
   /** Have the layer drawn again. */
   invalidate(): void;
 }
@@ -58,7 +60,9 @@ export class Painter {
   }
 
   sectionOf(view: View): Picture["section"] {
-    return this.sections.section(this.context.queue.graph, slabOf(view));
+    const { selection, queue } = this.context;
+    const choice = { isShown: this.isShown, key: `${this.lookRevision} ${selection.skeleton}` };
+    return this.sections.section(queue.graph, slabOf(view), choice);
   }
 
   viewChanged({ nmPerPixel }: View): void {
@@ -85,8 +89,9 @@ export class Painter {
   }
 
   private picture(view: View): Picture {
-    const { model, queue, selection } = this.context;
+    const { model, queue, selection, neurons } = this.context;
     const { graph } = queue;
+    const { look } = neurons;
     return {
       graph,
       topology: this.sections.topology(graph),
@@ -95,7 +100,9 @@ export class Painter {
       view,
       look: {
         activeSkeleton: selection.skeleton,
-        colors: model.get("colors"),
+        colorOf: (skeleton, user) => look.colorOf(skeleton, user),
+        isShown: this.isShown,
+        showsLink: (skeleton, relation) => look.showsLink(skeleton, relation),
         opacity: model.get("opacity"),
         labels: model.get("show_labels"),
         fadeSections: model.get("fade_sections"),
@@ -103,6 +110,12 @@ export class Painter {
       },
     };
   }
+
+  /** The active neuron shows even if it is hidden otherwise, and so does one that is not saved yet. */
+  private readonly isShown = (skeleton: number): boolean =>
+    skeleton === this.context.selection.skeleton ||
+    skeleton < 0 ||
+    this.context.neurons.look.isShown(skeleton);
 
   private subjectOf({ graph, slab }: Picture): Subject {
     return {

@@ -17,3 +17,8 @@ export function skeletonColor(skeletonId: number, given: Record<string, string>)
   const index = (Math.imul(skeletonId, 0x9e3779b1) >>> 8) % SKELETONS.length;
   return given[String(skeletonId)] ?? (SKELETONS[index] as string);
 }
+
+/** A user's colour: always the same for an id. */
+export function userColor(userId: number): string {
+  return skeletonColor(userId, {});
+}

@@ -5,8 +5,11 @@ import type { SectionIndex, Slab, Topology } from "../data/section";
 
 export interface Look {
   activeSkeleton: number | null;
-  /** Colours (CSS) by the text of a skeleton's id; other skeletons have one by their id. */
-  colors: Record<string, string>;
+  /** CSS colour of what a user has traced of a skeleton that is not active. */
+  colorOf(skeleton: number, user: number): string;
+  isShown(skeleton: number): boolean;
+  /** Whether a neuron's links of a `Relation` show. */
+  showsLink(skeleton: number, relation: number): boolean;
   /** 0 to 1. */
   opacity: number;
   /** Whether tags and low confidences are written beside nodes. */

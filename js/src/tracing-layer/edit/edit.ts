@@ -21,6 +21,8 @@ export interface Answers {
   join_skeletons: Answered["skeleton/join"];
   split_skeleton: Answered["skeleton/split"];
   reroot_skeleton: Answered["skeleton/reroot"];
+  add_annotations: { annotations: unknown[] };
+  rename_neuron: { old_name: string };
   /** `undone` is null if there was nothing to undo. */
   undo: { undone: string | null } & ChangedPlace;
   /** `redone` is null if there was nothing to redo. */
@@ -82,6 +84,8 @@ export interface EditCommands {
   removeActive(): unknown;
   setConfidence(confidence: number): unknown;
   tag(): unknown;
+  annotate(): unknown;
+  rename(): unknown;
   split(): unknown;
   reroot(): unknown;
   undo(): unknown;

@@ -8,10 +8,12 @@
 import { createConnector, createLink, deleteConnector, deleteLink } from "./connectors";
 import type { Edit, EditKey, Op } from "./edit";
 import type { Translation } from "./fields";
+import { annotateNeuron, renameNeuron } from "./neurons";
 import { createTreenode, deleteTreenode, insertTreenode, moveNode, setConfidence, setLabels } from "./nodes";
 import { joinSkeletons, redoLast, rerootSkeleton, splitSkeleton, undoLast } from "./skeletons";
 
 export * from "./connectors";
+export * from "./neurons";
 export * from "./nodes";
 export * from "./skeletons";
 
@@ -26,6 +28,8 @@ export const EDITS: readonly AnyKind[] = [
   setLabels,
   setConfidence,
   deleteTreenode,
+  annotateNeuron,
+  renameNeuron,
   rerootSkeleton,
   splitSkeleton,
   undoLast,

@@ -151,6 +151,34 @@ export class Tracing implements EditCommands {
     queue.add(edits.setLabels(this.graph.kind(id) ?? "treenode", id, labels));
   }
 
+  /** Ask for annotations of the active neuron, all in one line. */
+  async annotate(): Promise<void> {
+    this.requireEditable();
+    const { queue, selection, kernel } = this.context;
+    const host = this.context.host();
+    const { skeleton } = selection;
+    if (skeleton === null || !host) throw new Hint(edits.annotateNeuron.hint);
+    // Completion is a help; annotations can be given without it.
+    const suggestions = await kernel.annotationNames().catch(() => []);
+    const line = await host.ask("Annotations, separated by commas", { suggestions });
+    const names = [...new Set((line ?? "").split(",").map((name) => name.trim()))].filter(Boolean);
+    if (names.length > 0) queue.add(edits.annotateNeuron(queue.resolve(skeleton), names));
+  }
+
+  /** Ask for another name of the active neuron. */
+  async rename(): Promise<void> {
+    this.requireEditable();
+    const { queue, selection, kernel } = this.context;
+    const host = this.context.host();
+    const { skeleton } = selection;
+    if (skeleton === null || !host) throw new Hint(edits.renameNeuron.hint);
+    if (skeleton < 0) throw new Hint("This neuron is still being saved.");
+    const neuron = await kernel.neuron(skeleton);
+    if (!neuron) throw new Hint(`Skeleton ${skeleton} does not exist any more.`);
+    const name = (await host.ask("Name of the neuron", { value: neuron.name }))?.trim();
+    if (name && name !== neuron.name) queue.add(edits.renameNeuron(neuron.neuron_id, name));
+  }
+
   reroot(): void {
     this.requireEditable();
     const treenode = this.activeTreenode();

@@ -24,6 +24,7 @@ const WAYS: Binding[] = [
   plain("B", "b", "to the previous branch or the root", (_, travel) => travel.go("previous_branch")),
   plain("V", "v", "to the next branch or end", (_, travel) => travel.go("next_branch")),
   plain("A", "a", "to the active node", (_, travel) => travel.center()),
+  symbol("/", "search for a neuron", (_, travel) => travel.search()),
   plain("Tab", "Tab", "across the synapse, with the signal", (_, travel) => travel.cross(true)),
   shifted("Shift Tab", "Tab", "across the synapse, against the signal", (_, travel) => travel.cross(false)),
 ];

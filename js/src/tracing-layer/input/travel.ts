@@ -4,12 +4,15 @@ import { type Graph, NO_PARENT, Relation } from "../data/graph";
 import type { Direction, Kernel } from "../data/kernel";
 import type { Selection } from "../data/selection";
 import { Hint } from "../edit/hint";
+import { focusSearch } from "./search-focus";
 
 export interface TravelContext {
   graph(): Graph;
   selection: Selection;
   kernel: Kernel;
   host(): LayerHost | null;
+  /** Fingerprint of database, user and project. */
+  place: string;
 }
 
 const ENDS: Record<Direction, string> = {
@@ -65,6 +68,33 @@ export class Travel {
     const { position } = this.context.selection;
     if (position) this.context.host()?.moveTo(position);
     else throw new Hint("Nothing is active.");
+  }
+
+  /** Into the search beside the viewer, or to a neuron by its name. */
+  async search(): Promise<void> {
+    const { kernel, selection, place } = this.context;
+    const host = this.context.host();
+    if (!host || focusSearch(place, host.bar)) return;
+    let suggestions: string[] = [];
+    let prompt = "Go to the neuron named";
+    let value = "";
+    for (;;) {
+      const name = await host.ask(prompt, { value, suggestions });
+      if (!name?.trim()) return;
+      const { neurons, total, root } = await kernel.named(name.trim());
+      if (root) {
+        host.moveTo([root.x, root.y, root.z]);
+        selection.select({ kind: "treenode", id: root.root_id });
+        return;
+      }
+      suggestions = neurons.map((neuron) => neuron.name);
+      if (suggestions.every((one) => one === name.trim()))
+        throw new Hint(
+          `${total} skeletons have this name: ${neurons.map((one) => one.skeleton_id).join(", ")}.`,
+        );
+      prompt = `${total} neurons have this in their names; which?`;
+      value = name;
+    }
   }
 
   private loadedNeighbour(id: number, direction: Direction): number | undefined {

@@ -1,0 +1,122 @@
+/** A line below a viewer's picture: the active neuron in words, which neurons are shown, and what colours say. */
+import { element } from "../../shared/dom";
+import type { ActiveNeuron } from "../data/kernel";
+import type { ColorBy, ShownNeurons } from "../state";
+
+const SHOWN: ReadonlyArray<[value: ShownNeurons, title: string]> = [
+  ["all", "all neurons"],
+  ["selection", "the selection"],
+  ["selected", "selected rows only"],
+];
+const COLORS: ReadonlyArray<[value: ColorBy, title: string]> = [
+  ["selection", "selection"],
+  ["user", "user"],
+];
+/** Characters of a name that are in the page; the title has all. */
+const LONGEST = 200;
+
+export interface NeuronBarChoice {
+  shown: ShownNeurons;
+  colorBy: ColorBy;
+  /** Neurons in the selection; null if there is none. */
+  count: number | null;
+}
+
+/** A colour (CSS) and what it stands for. */
+export interface LegendEntry {
+  color: string;
+  text: string;
+}
+
+export interface NeuronBarHost {
+  show(shown: ShownNeurons): void;
+  colorBy(colorBy: ColorBy): void;
+}
+
+export class NeuronBar {
+  readonly node: HTMLElement;
+  private readonly name = element("bdi", {
+    class: "cj-neuron-name",
+    dir: "auto",
+    "data-testid": "neuron-name",
+  });
+  private readonly facts = element("span", { class: "cj-neuron-facts", "data-testid": "neuron-facts" });
+  private readonly shown = choice("Show", SHOWN);
+  private readonly colors = choice("Colours", COLORS);
+  private readonly legend = element("span", { class: "cj-legend", role: "list", "data-testid": "legend" });
+
+  constructor(host: NeuronBarHost) {
+    this.shown.select.addEventListener("change", () => host.show(this.shown.select.value as ShownNeurons));
+    this.colors.select.addEventListener("change", () => host.colorBy(this.colors.select.value as ColorBy));
+    const said = element(
+      "span",
+      { class: "cj-active-neuron", role: "status", "data-testid": "active-neuron" },
+      this.name,
+      this.facts,
+    );
+    this.node = element(
+      "div",
+      { class: "cj-neuron-bar", role: "group", "aria-label": "Neurons", "data-testid": "neuron-bar" },
+      said,
+      this.legend,
+      this.shown.node,
+      this.colors.node,
+    );
+  }
+
+  /** Say which neuron is active; a text where it is not known. */
+  showNeuron(neuron: ActiveNeuron | string): void {
+    const isKnown = typeof neuron !== "string";
+    const name = isKnown ? neuron.name : "";
+    this.name.textContent = shortened(name);
+    this.name.title = name;
+    this.facts.textContent = isKnown ? factsOf(neuron) : neuron;
+    this.facts.title = this.facts.textContent;
+  }
+
+  showChoice({ shown, colorBy, count }: NeuronBarChoice): void {
+    this.shown.select.value = shown;
+    this.colors.select.value = colorBy;
+    this.shown.node.hidden = count === null;
+    this.shown.node.title = count === null ? "" : `${counted(count, "neuron")} in the selection`;
+  }
+
+  showLegend(entries: readonly LegendEntry[]): void {
+    this.legend.hidden = entries.length === 0;
+    this.legend.replaceChildren(
+      ...entries.map(({ color, text }) => {
+        const swatch = element("span", { class: "cj-swatch", "aria-hidden": "true" });
+        swatch.style.background = color;
+        return element(
+          "span",
+          { role: "listitem", title: text },
+          swatch,
+          element("bdi", {}, shortened(text)),
+        );
+      }),
+    );
+  }
+}
+
+function choice<T extends string>(
+  label: string,
+  options: ReadonlyArray<[value: T, title: string]>,
+): { node: HTMLElement; select: HTMLSelectElement } {
+  const made = options.map(([value, title]) => element("option", { value }, title));
+  const select = element("select", {}, ...made);
+  return { node: element("label", { class: "cj-choice" }, label, select), select };
+}
+
+function shortened(text: string): string {
+  const letters = [...text.slice(0, 2 * LONGEST + 2)];
+  return letters.length > LONGEST ? `${letters.slice(0, LONGEST).join("")}…` : text;
+}
+
+function factsOf({ skeleton_id, neuron_id, author, nodes, cable_length }: ActiveNeuron): string {
+  const ids = `skeleton ${skeleton_id}, neuron ${neuron_id}`;
+  return `${ids} · by ${author} · ${counted(nodes, "node")} · ${(cable_length / 1000).toFixed(1)} µm`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}

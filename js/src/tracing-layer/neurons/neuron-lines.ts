@@ -1,0 +1,126 @@
+/** The lines of all viewers that show a layer: what they say is read anew whenever it may have changed. */
+import type { AnyModel } from "@anywidget/types";
+import type { LayerHost } from "../../shared/layer";
+import { throttle } from "../../shared/throttle";
+import type { ActiveNeuron, Kernel } from "../data/kernel";
+import { userColor } from "../draw/palette";
+import type { TracingState } from "../state";
+import { type LegendEntry, NeuronBar } from "./neuron-bar";
+
+/** ms between two readings while somebody traces. */
+const INTERVAL_MS = 500;
+/** Users in the legend. */
+const MOST = 6;
+
+export interface NeuronLinesContext {
+  model: AnyModel<TracingState>;
+  kernel: Pick<Kernel, "neuron" | "users">;
+  skeleton(): number | null;
+  /** Neurons in the selection; null if there is none. */
+  count(): number | null;
+  /** Users who made what is loaded. */
+  userIds(): number[];
+}
+
+export class NeuronLines {
+  private readonly bars = new Map<LayerHost, NeuronBar>();
+  private said: ActiveNeuron | string = "";
+  private shownSkeleton: number | null | undefined;
+  private userNames: Promise<Map<number, string>> | null = null;
+  private legendOf = "";
+  private readonly read = throttle<number>((skeleton) => void this.ask(skeleton), INTERVAL_MS);
+
+  constructor(private readonly context: NeuronLinesContext) {}
+
+  attach(host: LayerHost): void {
+    const { model } = this.context;
+    const set = <N extends keyof TracingState>(name: N, value: TracingState[N]): void => {
+      model.set(name, value);
+      model.save_changes();
+    };
+    const bar = new NeuronBar({
+      show: (shown) => set("shown_neurons", shown),
+      colorBy: (colorBy) => set("color_by", colorBy),
+    });
+    this.bars.get(host)?.node.remove();
+    this.bars.set(host, bar);
+    host.bar.append(bar.node);
+    this.legendOf = "";
+    this.choiceChanged();
+    if (this.shownSkeleton === undefined) this.activeChanged();
+    else bar.showNeuron(this.said);
+  }
+
+  detach(host: LayerHost): void {
+    this.bars.get(host)?.node.remove();
+    this.bars.delete(host);
+  }
+
+  /** Another neuron may be active. */
+  activeChanged(): void {
+    const skeleton = this.context.skeleton();
+    if (skeleton === this.shownSkeleton) return;
+    this.shownSkeleton = skeleton;
+    this.read.cancel();
+    if (skeleton === null) this.say("No neuron is active.");
+    else if (skeleton < 0) this.say("A new neuron, which is being saved…");
+    else this.renew();
+  }
+
+  /** Somebody has changed something of the active neuron. */
+  renew(): void {
+    const skeleton = this.shownSkeleton;
+    if (typeof skeleton === "number" && skeleton > 0) this.read(skeleton);
+  }
+
+  /** What is shown, or what colours say, was chosen anew; or other neurons are in the selection. */
+  choiceChanged(): void {
+    const { model, count } = this.context;
+    const choice = { shown: model.get("shown_neurons"), colorBy: model.get("color_by"), count: count() };
+    for (const bar of this.bars.values()) bar.showChoice(choice);
+    void this.showLegend();
+  }
+
+  /** Say which user has which colour, where colours say that. */
+  async showLegend(): Promise<void> {
+    const isByUser = this.context.model.get("color_by") === "user";
+    const ids = isByUser ? this.context.userIds() : [];
+    const wanted = ids.join();
+    if (wanted === this.legendOf && wanted !== "") return;
+    this.legendOf = wanted;
+    const names = ids.length > 0 ? await this.names().catch(() => new Map<number, string>()) : new Map();
+    if (this.legendOf !== wanted) return;
+    const entries = ids
+      .slice(0, MOST)
+      .map((id): LegendEntry => ({ color: userColor(id), text: names.get(id) ?? `user ${id}` }));
+    for (const bar of this.bars.values()) bar.showLegend(entries);
+  }
+
+  dispose(): void {
+    this.read.cancel();
+    for (const host of [...this.bars.keys()]) this.detach(host);
+  }
+
+  private async ask(skeleton: number): Promise<void> {
+    let said: ActiveNeuron | string;
+    try {
+      said = (await this.context.kernel.neuron(skeleton)) ?? `Skeleton ${skeleton} does not exist any more.`;
+    } catch {
+      said = `Skeleton ${skeleton}; its name cannot be read now.`;
+    }
+    if (this.shownSkeleton === skeleton) this.say(said);
+  }
+
+  private say(said: ActiveNeuron | string): void {
+    this.said = said;
+    for (const bar of this.bars.values()) bar.showNeuron(said);
+  }
+
+  private names(): Promise<Map<number, string>> {
+    this.userNames ??= this.context.kernel.users().then((users) => new Map(users));
+    this.userNames.catch(() => {
+      this.userNames = null;
+    });
+    return this.userNames;
+  }
+}
