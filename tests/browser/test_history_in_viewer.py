@@ -10,7 +10,6 @@ from typing import Any
 from playwright.async_api import expect
 
 import catmaid_jupyter as cj
-from catmaid_wire.forms import FormValue
 from tests.browser.site import VIEW, OpenNotebook, Site, viewer_cells
 from tests.browser.viewer import Viewer
 
@@ -32,12 +31,6 @@ def annotations_of(project: cj.Project, skeleton_id: int) -> list[str]:
     form = {"skeleton_ids": [skeleton_id]}
     answer = project.instance.run(project.place.read_json("POST", "annotations/forskeletons", form=form))
     return sorted(answer["annotations"].values())
-
-
-def annotate(project: cj.Project, skeleton_id: int, name: str) -> None:
-    path = project.place.path("annotations/add")
-    form: dict[str, FormValue] = {"skeleton_ids": [skeleton_id], "annotations": [name]}
-    project.instance.run(project.place.http.request("POST", path, form=form))
 
 
 async def confirmed(viewer: Viewer) -> None:
@@ -122,8 +115,10 @@ async def edit_by_keyboard(viewer: Viewer, project: cj.Project, seen: Callable[[
     await viewer.page.keyboard.press("Enter")
     await viewer.until("tracing.labels(argument).includes('ends')", chain[2])
     await note()
-    # There is no key for it yet.
-    annotate(project, await viewer.ask("tracing.activeSkeleton"), "to check")
+    await viewer.page.keyboard.press("F3")
+    await viewer.root.get_by_test_id("ask").fill("to check")
+    await viewer.page.keyboard.press("Enter")
+    await expect(viewer.root.get_by_test_id("ask")).to_have_count(0)
     await note(drawn=False)
     await viewer.click(await viewer.node_place(chain[1]))
     await viewer.page.keyboard.press("Shift+R")

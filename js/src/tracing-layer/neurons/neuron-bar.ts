@@ -41,8 +41,8 @@ export class NeuronBar {
     "data-testid": "neuron-name",
   });
   private readonly facts = element("span", { class: "cj-neuron-facts", "data-testid": "neuron-facts" });
-  private readonly shown = choice("Show", SHOWN);
-  private readonly colors = choice("Colours", COLORS);
+  private readonly shown = choice("Show", "Neurons shown", SHOWN);
+  private readonly colors = choice("Colours", "Colours by", COLORS);
   private readonly legend = element("span", { class: "cj-legend", role: "list", "data-testid": "legend" });
 
   constructor(host: NeuronBarHost) {
@@ -100,10 +100,11 @@ export class NeuronBar {
 
 function choice<T extends string>(
   label: string,
+  name: string,
   options: ReadonlyArray<[value: T, title: string]>,
 ): { node: HTMLElement; select: HTMLSelectElement } {
   const made = options.map(([value, title]) => element("option", { value }, title));
-  const select = element("select", {}, ...made);
+  const select = element("select", { "aria-label": name }, ...made);
   return { node: element("label", { class: "cj-choice" }, label, select), select };
 }
 
