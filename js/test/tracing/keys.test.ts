@@ -38,6 +38,10 @@ describe("characters count wherever a keyboard has them", () => {
     ["[", ["alt"], "go parent"],
     ["3", ["shift"], "setConfidence 3"],
     ["T", [], "tag"],
+    ["F2", [], "rename"],
+    ["F3", [], "annotate"],
+    ["/", [], "search"],
+    ["/", ["shift"], "search"],
   ])("%s with %j", (key, held, done) => expect(press(key, ...held)).toBe(done));
 });
 
@@ -51,12 +55,13 @@ test("Shift makes another command of a letter, and CapsLock does not", () => {
 });
 
 test("shortcuts of the page are left alone", () => {
-  expect([press("t", "ctrl"), press("1", "alt"), press("r", "ctrl", "shift"), press("[", "ctrl")]).toEqual([
-    null,
-    null,
-    null,
-    null,
-  ]);
+  expect([
+    press("t", "ctrl"),
+    press("1", "alt"),
+    press("r", "ctrl", "shift"),
+    press("[", "ctrl"),
+    press("F3", "shift"),
+  ]).toEqual([null, null, null, null, null]);
 });
 
 test("a key that is held goes on travelling but edits once", () => {
