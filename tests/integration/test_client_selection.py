@@ -18,6 +18,7 @@ from catmaid_jupyter.api import loop
 from catmaid_jupyter.client.selection.table import SELECTED_SKELETONS, sizes_of
 from catmaid_jupyter.widgets import StackViewer
 from catmaid_jupyter.widgets.rpc import methods_of
+from catmaid_jupyter.widgets.tracing_layer.active_neuron import active_neuron, named_neurons
 from tests.helpers.service import Service
 
 
@@ -135,5 +136,33 @@ async def test_it_says_what_became_of_neurons_and_goes_to_them(project: cj.Proje
         assert project.undo()
         assert "seen" not in set(project.tags(kept)["tag"])
         found.widget.close()
+
+    await asyncio.to_thread(story)
+
+
+async def test_a_viewer_names_its_neuron_and_finds_others_also_in_the_past(project: cj.Project) -> None:
+    def story() -> None:
+        [root, *_] = trace(project, "<b>Zelle</b> שלום", 3)
+        trace(project, "Zelle 2", 1)
+        skeleton_id = project.selection(["<b>Zelle</b> שלום"]).skeleton_ids[0]
+        project.pin("named")
+        project.rename_neurons({skeleton_id: "x" * 255})
+        renamed = project.selection([skeleton_id])[0].name
+        now = loop.run(active_neuron(project.place, skeleton_id))
+        assert now is not None
+        assert (now["name"], now["author"], now["nodes"], now["cable_length"]) == (renamed, "tracer", 3, 200.0)
+        then = loop.run(active_neuron(project.at("named").place, skeleton_id))
+        assert then == {**now, "name": "<b>Zelle</b> שלום"}
+        assert loop.run(active_neuron(project.place, 7654321)) is None
+        found = loop.run(named_neurons(project.at("named").place, "zelle"))
+        assert (found["total"], found["root"]) == (2, None)
+        other = loop.run(named_neurons(project.place, "zelle"))
+        assert [neuron["name"] for neuron in other["neurons"]] == ["Zelle 2"]
+        own = loop.run(named_neurons(project.place, renamed))
+        assert own["root"] == {"root_id": root, "x": 0.0, "y": 0.0, "z": 0.0}
+        with pytest.raises(cj.NotFound, match="has 'nobody' in its name"):
+            loop.run(named_neurons(project.place, "nobody"))
+        with pytest.raises(cj.InvalidInput, match="a part of it"):
+            loop.run(named_neurons(project.place, " "))
 
     await asyncio.to_thread(story)
