@@ -26,6 +26,7 @@ from catmaid_jupyter.client.neuron_lookup import neuron_by_id, neurons_by_name
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.project_history import ProjectHistory
 from catmaid_jupyter.client.project_selection import ProjectSelection
+from catmaid_jupyter.client.project_widgets import ProjectWidgets
 from catmaid_jupyter.client.records.project_records import ProjectRecords
 from catmaid_jupyter.client.space.project_space import ProjectSpace
 from catmaid_jupyter.client.stack import Stack
@@ -93,6 +94,7 @@ class Project(
     ProjectSpace,
     ProjectRecords,
     ProjectSelection,
+    ProjectWidgets,
 ):
     """A project of a server. Made by `Instance.project`.
 

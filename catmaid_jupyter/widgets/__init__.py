@@ -6,11 +6,15 @@
 - `SelectionTable`: the neurons of a selection
 - `NeuronSearch`: neurons by form, text or Python
 - `AnnotationBrowser`: the tree of annotations
+- `ConnectivityMatrix`: synapses from neurons to neurons
+- `ConnectivityTable`: the partners of neurons
 - `Widget`, `Layer`: what further widgets and layers are made of
 """
 
 from catmaid_jupyter.widgets.annotation_browser import AnnotationBrowser
 from catmaid_jupyter.widgets.base import Layer, Widget
+from catmaid_jupyter.widgets.connectivity_matrix import ConnectivityMatrix
+from catmaid_jupyter.widgets.connectivity_table import ConnectivityTable
 from catmaid_jupyter.widgets.history_table import HistoryTable
 from catmaid_jupyter.widgets.neuron_search import NeuronSearch
 from catmaid_jupyter.widgets.selection_table import SelectionTable
@@ -19,6 +23,8 @@ from catmaid_jupyter.widgets.tracing_layer import TracingLayer
 
 __all__ = [
     "AnnotationBrowser",
+    "ConnectivityMatrix",
+    "ConnectivityTable",
     "HistoryTable",
     "Layer",
     "NeuronSearch",

@@ -2,12 +2,13 @@
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
 import { isAbort, type Rpc, RpcError } from "../shared/rpc";
+import { FoundActions } from "../shared/selection/found-actions";
 import type { Way } from "../shared/selection/ways";
 import { Grid } from "../shared/table/grid";
 import { PagedRows } from "../shared/table/pages";
 import { RowSelection } from "../shared/table/selection";
 import widgetCss from "../shared/widget.css";
-import { Actions } from "./actions";
+
 import { COLUMNS } from "./columns";
 import css from "./neuron-search.css";
 import { QueryViews } from "./notations";
@@ -30,7 +31,7 @@ export class NeuronSearch {
   private readonly selection: RowSelection<FoundRow>;
   private readonly grid: Grid<FoundRow>;
   private readonly views: QueryViews;
-  private readonly actions: Actions;
+  private readonly actions: FoundActions;
   private readonly saved: SavedSearches;
   private readonly search = element("button", { type: "button", name: "search", class: "cj-main" }, "Search");
   private readonly status = element("span", { role: "status", "data-testid": "status" });
@@ -65,7 +66,7 @@ export class NeuronSearch {
       copied: (rows) => this.say(`${rows} ${rows === 1 ? "row is" : "rows are"} copied.`),
     });
     this.views = this.makeViews();
-    this.actions = new Actions({
+    this.actions = new FoundActions({
       select: (way) => void this.put(way, this.chosen()),
       annotate: (annotation) => void this.annotate(annotation),
       chosen: (target) => this.save({ target }),

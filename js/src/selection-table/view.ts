@@ -2,6 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
 import { isAbort, type Rpc, RpcError } from "../shared/rpc";
+import { save } from "../shared/save-file";
 import { FLAG, PALETTE } from "../shared/selection/delta";
 import type { SelectionChange, SelectionStore } from "../shared/selection/store";
 import { DataTable, type TableState } from "../shared/table/data-table";
@@ -10,7 +11,7 @@ import { throttle } from "../shared/throttle";
 import widgetCss from "../shared/widget.css";
 import { ActionBar } from "./action-bar";
 import { columnsOf, FILTERS, GROUPS, rgbaOf, valuesOf } from "./columns";
-import { jsonOf, save } from "./exports";
+import { jsonOf } from "./exports";
 import { Facts } from "./facts";
 import type { ChosenRow, FormHost } from "./forms";
 import { FactLoader, LATER } from "./loader";

@@ -1,6 +1,6 @@
 /** What is done with found neurons: into a selection, or annotate them. */
-import { element } from "../shared/dom";
-import { WAYS, type Way } from "../shared/selection/ways";
+import { element } from "../dom";
+import { WAYS, type Way } from "./ways";
 
 export interface FoundActionHost {
   select(way: Way): void;
@@ -8,7 +8,7 @@ export interface FoundActionHost {
   chosen(target: string): void;
 }
 
-export class Actions {
+export class FoundActions {
   readonly node: HTMLElement;
   private readonly target = element("select", { "aria-label": "Selection", name: "target" });
   private readonly buttons = new Map<Way, HTMLButtonElement>();

@@ -1,0 +1,54 @@
+"""The widgets of a project's neurons, as `Project` makes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.neuron_choice import Neurons
+from catmaid_jupyter.client.public import Public
+from catmaid_jupyter.client.selection import Selection
+from catmaid_jupyter.edits.journal import EditJournal
+
+if TYPE_CHECKING:
+    from catmaid_jupyter.widgets import ConnectivityMatrix, ConnectivityTable, StackViewer
+
+
+class ProjectWidgets(Public):
+    """Widgets on the neurons of a project; they follow the Selection that they are given."""
+
+    title: str
+    instance: Any
+    place: Place
+    edits: EditJournal
+
+    def connectivity(self, neurons: Neurons, viewer: StackViewer | None = None, **options: Any) -> ConnectivityTable:
+        """A table of the partners of neurons, up and down, with numbers of synapses; its `table` is a DataFrame.
+
+        neurons : a Selection, which the table follows, or neurons as all methods take them.
+        viewer : where it goes from synapse to synapse.
+        options : `groups={"left": neurons}`, `selections={"mine": selection}`, and traits of `ConnectivityTable`, such
+            as `min_synapses=3`.
+        """
+        from catmaid_jupyter.widgets import ConnectivityTable  # noqa: PLC0415  scripts need no widgets
+
+        return ConnectivityTable(self._selected(neurons), viewer, **options)
+
+    def matrix(self, rows: Neurons, columns: Neurons | None = None, **options: Any) -> ConnectivityMatrix:
+        """A matrix of synapses as a picture, ordered by name, count or clusters; its `table` is a DataFrame.
+
+        rows, columns : the pre- and the postsynaptic neurons, by default the same; it follows Selections.
+        options : `groups={"left": neurons}`, `selections={"mine": selection}`, and traits of `ConnectivityMatrix`, such
+            as `order="cluster"`.
+        """
+        from catmaid_jupyter.widgets import ConnectivityMatrix  # noqa: PLC0415  scripts need no widgets
+
+        return ConnectivityMatrix(self._selected(rows), None if columns is None else self._selected(columns), **options)
+
+    def _selected(self, neurons: Neurons) -> Selection:
+        """The Selection that neurons are, or a new one of them."""
+        if isinstance(neurons, Selection):
+            return neurons
+        made = Selection(self)
+        made.add(neurons)
+        return made

@@ -1,0 +1,213 @@
+"""A matrix of synapses from neurons to neurons, as a picture that is looked at, ordered, and chosen from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import traitlets
+
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.events import Change
+from catmaid_jupyter.client.connectivity.connectivity_tables import adjacency_matrix
+from catmaid_jupyter.client.neuron_choice import Neurons, neuron_names, skeleton_ids_of
+from catmaid_jupyter.client.selection import Selection
+from catmaid_jupyter.widgets.base import Widget
+from catmaid_jupyter.widgets.connectivity_matrix.ordering import row_order
+from catmaid_jupyter.widgets.connectivity_table.grouping import groups_as_given, notes_on_gone
+from catmaid_jupyter.widgets.lifetime import weakly
+from catmaid_jupyter.widgets.named_selections import NamedSelections
+from catmaid_jupyter.widgets.rpc import Binary, method
+from catmaid_wire import columns
+
+ORDERS: Final = ("given", "name", "count", "cluster")
+PALETTES: Final = ("blue", "red", "gray", "viridis")
+MOST: Final = 4_000
+
+
+class ConnectivityMatrix(Widget):
+    """Numbers of synapses from each presynaptic neuron (a row) to each postsynaptic neuron (a column).
+
+    Parameters
+    ----------
+    rows
+        The presynaptic neurons; the matrix follows them.
+    columns
+        The postsynaptic neurons, by default the same.
+    groups
+        Neurons by name of a group; those of a group are one row or column.
+    selections
+        Selections by name, into which neurons can be put; those that are made here come to `selections`.
+    traits
+        Any trait of this class, such as ``order="cluster"``.
+
+    Raises
+    ------
+    InvalidInput
+        If a selection is of another project.
+    NotFound
+        For an unknown neuron in a group.
+    TypeError
+        For an argument that does not exist.
+    """
+
+    _entry = "connectivity-matrix"
+
+    order = traitlets.Enum(ORDERS, "given").tag(sync=True)
+    """How rows and columns are ordered: `given`, `name`, `count`, or `cluster` (alike connections side by side)."""
+
+    palette = traitlets.Enum(PALETTES, "blue").tag(sync=True)
+    """Colours of the cells: `blue`, `red`, `gray` or `viridis`."""
+
+    is_logarithmic = traitlets.Bool(False).tag(sync=True)
+    """Whether colours follow the logarithm of the number of synapses."""
+
+    height = traitlets.Int(420, min=160, max=4000).tag(sync=True)
+    """Height of the picture in CSS pixels."""
+
+    selection_names: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
+    """Names of the selections."""
+
+    target = traitlets.Unicode("").tag(sync=True)
+    """Name of the selection into which neurons go."""
+
+    version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
+    """As of which version the project is read, in words; empty for the present."""
+
+    def __init__(
+        self,
+        rows: Selection,
+        columns: Selection | None = None,
+        *,
+        groups: Mapping[str, Neurons] | None = None,
+        selections: Mapping[str, Selection] | None = None,
+        **traits: Any,
+    ) -> None:
+        self._refuse_unknown(traits)
+        self.rows, self.columns = rows, rows if columns is None else columns
+        self.project: Any = rows.project
+        if self.columns.project != self.project:
+            raise InvalidInput("The rows are of another project than the columns, or of another version of it.")
+        self._groups = {name: skeleton_ids_of(self.project.place, one) for name, one in (groups or {}).items()}
+        self._selections = NamedSelections(self.project, selections or {}, self._name_selections)
+        super().__init__(self.project.instance, **traits)
+        self.set_trait("version_shown", self.project.version_name)
+        self._name_selections()
+        self._stops = [
+            self.project.on_change(weakly(self._changed), weakly(self._service_changed)),
+            *(one.listen(weakly(self._selection_changed)) for one in dict.fromkeys((self.rows, self.columns))),
+        ]
+        self.observe(weakly(self._changed), names=["order"])
+
+    @property
+    def selections(self) -> dict[str, Selection]:
+        """The selections by name, with those that were made in the page."""
+        return dict(self._selections.by_name)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The numbers of synapses, read anew, as `Project.adjacency` gives them: in the given order, without groups."""
+        return loop.run(adjacency_matrix(self.project.place, self.rows.skeleton_ids, self.columns.skeleton_ids))
+
+    def close(self) -> None:
+        """Remove the matrix from all pages; selections stay."""
+        # Widgets are also closed when their constructor failed.
+        for stop in getattr(self, "_stops", ()):
+            stop()
+        super().close()
+
+    @method
+    async def _matrix(self, _params: dict[str, Any]) -> Binary:
+        """All of it: ``{rows, columns, counts, notes}``, an axis being ``{names, skeleton_ids}`` with lists of ids."""
+        place, sources, targets = self.project.place, self.rows.skeleton_ids, self.columns.skeleton_ids
+        wanted = list(dict.fromkeys([*sources, *targets]))
+        if max(len(sources), len(targets)) > MOST:
+            raise InvalidInput(f"A matrix shows at most {MOST:,} rows and columns: take fewer neurons, or its `table`.")
+        names = await neuron_names(place, wanted) if wanted else {}
+        notes = await notes_on_gone(place, [one for one in wanted if one not in names])
+        if not wanted:
+            notes.append("There are no neurons: add some to the selection.")
+        pre, post = ([one for one in ids if one in names] for ids in (sources, targets))
+        table = await adjacency_matrix(place, pre, post)
+        row_groups, column_groups = (self._axis(ids, names) for ids in (pre, post))
+        counts = _summed(table, row_groups, column_groups)
+        row_places, column_places = await asyncio.to_thread(self._order, counts, row_groups, column_groups)
+        content = {
+            "rows": _axis_content(row_groups, row_places),
+            "columns": _axis_content(column_groups, column_places),
+            "counts": columns.column(counts[np.ix_(row_places, column_places)].astype("<i4")),
+            "notes": notes,
+        }
+        return Binary(columns.encode(content))
+
+    @method
+    async def _select(self, params: dict[str, Any]) -> str:
+        """Put neurons into a selection: ``{way, name, skeleton_ids}``."""
+        ids = [int(one) for one in params["skeleton_ids"]]
+        return await asyncio.to_thread(self._selections.put, ids, str(params["way"]), str(params.get("name") or ""))
+
+    @method
+    async def _annotate(self, params: dict[str, Any]) -> str:
+        """Annotate neurons: ``{annotation, skeleton_ids}``."""
+        ids, annotation = [int(one) for one in params["skeleton_ids"]], str(params["annotation"])
+        await asyncio.to_thread(self.project.annotate, ids, annotation)
+        return f"{len(ids):,} {'neuron has' if len(ids) == 1 else 'neurons have'} the annotation {annotation!r} now."
+
+    def _axis(self, ids: Sequence[int], names: Mapping[int, str]) -> list[tuple[str, list[int]]]:
+        """Names and skeletons of the rows or the columns: a group, or one skeleton that is in none."""
+        if not self._groups:
+            return [(names[one], [one]) for one in ids]
+        groups = groups_as_given(self._groups, ids)
+        alone = groups.pop("others", []) if "others" not in self._groups else []
+        return [*((name, own) for name, own in groups.items() if own), *((names[one], [one]) for one in alone)]
+
+    def _order(self, counts: Any, rows: Any, others: Any) -> tuple[list[int], list[int]]:
+        names = [name for name, _ in rows]
+        found = row_order(counts, names, self.order)
+        if [own for _, own in rows] == [own for _, own in others]:
+            if self.order in ("count", "cluster"):
+                found = row_order(np.hstack([counts, counts.T]), names, self.order)
+            return found, found
+        return found, row_order(counts.T, [name for name, _ in others], self.order)
+
+    def _name_selections(self) -> None:
+        names = list(self._selections.by_name)
+        self.set_trait("selection_names", names)
+        if names:
+            self.target = names[-1]
+
+    def _selection_changed(self, delta: Any, _origin: Any) -> None:
+        if delta.column in ("added", "removed", "all"):
+            self.emit("changed")
+
+    def _changed(self, _change: Change) -> None:
+        self.emit("changed")
+
+    def _service_changed(self, is_up: bool, message: str) -> None:
+        self.emit("service", is_up=is_up, message=message)
+
+
+def _axis_content(axis: Sequence[tuple[str, list[int]]], places: Sequence[int]) -> dict[str, Any]:
+    return {"names": [axis[at][0] for at in places], "skeleton_ids": [axis[at][1] for at in places]}
+
+
+def _summed(table: pd.DataFrame, rows: Sequence[Any], others: Sequence[Any]) -> np.ndarray[Any, Any]:
+    """Sums over the skeletons of each row and each column, int64."""
+    if all(len(members) == 1 for _, members in [*rows, *others]):
+        return table.to_numpy()
+    by_row = _membership(rows, table.index.tolist())
+    by_column = _membership(others, [int(one) for one in table.columns])
+    summed: np.ndarray[Any, Any] = by_row @ table.to_numpy() @ by_column.T
+    return summed
+
+
+def _membership(axis: Sequence[Any], ids: Sequence[int]) -> np.ndarray[Any, Any]:
+    place = {one: at for at, one in enumerate(ids)}
+    found = np.zeros((len(axis), len(ids)), dtype=np.int64)
+    for row, (_, members) in enumerate(axis):
+        found[row, [place[one] for one in members]] = 1
+    return found

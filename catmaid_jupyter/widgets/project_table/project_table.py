@@ -1,0 +1,217 @@
+"""A table of neurons, nodes or connectors: look, filter, sort, put neurons into selections, go there in a viewer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypedDict
+
+import pandas as pd
+import traitlets
+
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.api.events import Change
+from catmaid_jupyter.client.selection import Selection
+from catmaid_jupyter.widgets.base import Widget
+from catmaid_jupyter.widgets.lifetime import weakly
+from catmaid_jupyter.widgets.named_selections import NamedSelections
+from catmaid_jupyter.widgets.project_table.content import TableContent
+from catmaid_jupyter.widgets.rpc import Binary, method
+
+if TYPE_CHECKING:
+    from catmaid_jupyter.widgets.stack_viewer import StackViewer
+
+
+class TableControl(TypedDict):
+    """A field above a table that sets a trait; choices are values and titles."""
+
+    trait: str
+    title: str
+    kind: Literal["flag", "number", "choice"]
+    choices: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class RowPlace:
+    """Where a row is (nm), its treenode if it has one, and a sentence that says what is there."""
+
+    position: tuple[float, float, float]
+    treenode_id: int | None
+    sentence: str
+
+
+class ProjectTable(Widget):
+    """A table of something of a project. Derived classes read the rows, and know where they are.
+
+    Parameters
+    ----------
+    selection
+        The neurons it is about; it follows them.
+    viewer
+        A viewer of the same project, in which it goes to places.
+    selections
+        Selections by name, into which neurons can be put; those that are made here come to `selections`.
+    traits
+        Any trait of this class, such as ``height=600``.
+
+    Raises
+    ------
+    InvalidInput
+        If a viewer or a selection is of another project.
+    TypeError
+        For an argument that does not exist.
+    """
+
+    _entry = "project-table"
+    _offered: ClassVar[Sequence[TableControl]] = ()
+
+    label = traitlets.Unicode("", read_only=True).tag(sync=True)
+    """What the table shows, for screen readers and exported files."""
+
+    controls: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
+    """Fields above the table, each for a trait."""
+
+    sort: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    """By which column rows are sorted, and whether the largest come first: `["nodes", True]`; empty for their order."""
+
+    filters = traitlets.Dict(key_trait=traitlets.Unicode(), value_trait=traitlets.Unicode()).tag(sync=True)
+    """Which rows are shown, by column: `{"nodes": ">500", "name": "/^PN/"}`."""
+
+    shown_columns = traitlets.Dict(key_trait=traitlets.Unicode(), value_trait=traitlets.Bool()).tag(sync=True)
+    """Columns that are always, or never, shown; others as there is room."""
+
+    column_widths = traitlets.Dict(key_trait=traitlets.Unicode(), value_trait=traitlets.Int()).tag(sync=True)
+    """Widths of columns in CSS pixels, as a person set them."""
+
+    height = traitlets.Int(300, min=120, max=4000).tag(sync=True)
+    """Height of the rows in CSS pixels."""
+
+    selection_names: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
+    """Names of the selections."""
+
+    target = traitlets.Unicode("").tag(sync=True)
+    """Name of the selection into which neurons go."""
+
+    has_viewer = traitlets.Bool(False, read_only=True).tag(sync=True)
+    """Whether there is a viewer to go to places in."""
+
+    version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
+    """As of which version the project is read, in words; empty for the present."""
+
+    def __init__(
+        self,
+        selection: Selection,
+        viewer: StackViewer | None = None,
+        *,
+        selections: Mapping[str, Selection] | None = None,
+        **traits: Any,
+    ) -> None:
+        self._refuse_unknown(traits)
+        self.selection = selection
+        self.project: Any = selection.project
+        self._content: TableContent | None = None
+        self._selections = NamedSelections(self.project, selections or {}, self._name_selections)
+        super().__init__(self.project.instance, **traits)
+        self.viewer = viewer
+        self.set_trait("controls", [self._described(control) for control in self._offered])
+        self.set_trait("version_shown", self.project.version_name)
+        self._name_selections()
+        self._stops = [
+            self.project.on_change(weakly(self._changed), weakly(self._service_changed)),
+            selection.listen(weakly(self._selection_changed)),
+        ]
+        if self._offered:
+            self.observe(weakly(self._read_again), names=[control["trait"] for control in self._offered])
+
+    @property
+    def viewer(self) -> StackViewer | None:
+        """The viewer in which places are shown; set it to have another one."""
+        return self._viewer
+
+    @viewer.setter
+    def viewer(self, viewer: StackViewer | None) -> None:
+        if viewer is not None and viewer.project != self.project:
+            raise InvalidInput("The viewer shows another project than the table: take a viewer of the same one.")
+        self._viewer = viewer
+        self.set_trait("has_viewer", viewer is not None)
+
+    @property
+    def selections(self) -> dict[str, Selection]:
+        """The selections by name, with those that were made in the page."""
+        return dict(self._selections.by_name)
+
+    def close(self) -> None:
+        """Remove the table from all pages; selections stay."""
+        # Widgets are also closed when their constructor failed.
+        for stop in getattr(self, "_stops", ()):
+            stop()
+        super().close()
+
+    async def _read(self) -> TableContent:
+        """Read what the table shows."""
+        raise NotImplementedError
+
+    async def _place_of(self, row: pd.Series, turn: int) -> RowPlace:
+        """Where a row is; `turn` counts how often in succession somebody went to it."""
+        raise NotImplementedError
+
+    @method
+    async def _rows(self, _params: dict[str, Any]) -> Binary:
+        """All rows, see `TableContent.body`."""
+        self._content = await self._read()
+        return Binary(self._content.body())
+
+    @method
+    async def _select(self, params: dict[str, Any]) -> str:
+        """Put neurons into a selection: ``{way, name, skeleton_ids}``."""
+        ids = [int(one) for one in params["skeleton_ids"]]
+        return await asyncio.to_thread(self._selections.put, ids, str(params["way"]), str(params.get("name") or ""))
+
+    @method
+    async def _annotate(self, params: dict[str, Any]) -> str:
+        """Annotate neurons: ``{annotation, skeleton_ids}``."""
+        ids, annotation = [int(one) for one in params["skeleton_ids"]], str(params["annotation"])
+        await asyncio.to_thread(self.project.annotate, ids, annotation)
+        return f"{len(ids):,} {'neuron has' if len(ids) == 1 else 'neurons have'} the annotation {annotation!r} now."
+
+    @method
+    async def _jump(self, params: dict[str, Any]) -> str:
+        """Show a row in the viewer: ``{key, turn}``; says what is there."""
+        viewer = self._viewer
+        if viewer is None:
+            raise InvalidInput("There is no viewer to go to: set the table's `viewer`.")
+        rows = pd.DataFrame({"key": []}) if self._content is None else self._content.rows
+        found = rows[rows["key"] == params["key"]]
+        if found.empty:
+            raise NotFound("This row is not there any more.")
+        place = await self._place_of(found.iloc[0], int(params.get("turn") or 0))
+        viewer.position = place.position
+        layer: Any = next((layer for layer in viewer.layers if layer.has_trait("active_node")), None)
+        if layer is not None and place.treenode_id is not None:
+            layer.active_node = place.treenode_id
+        return place.sentence
+
+    def _described(self, control: TableControl) -> dict[str, Any]:
+        """A control, and the limits of its number."""
+        trait: Any = self.traits()[control["trait"]]
+        return {**control, "least": getattr(trait, "min", None), "most": getattr(trait, "max", None)}
+
+    def _name_selections(self) -> None:
+        names = list(self._selections.by_name)
+        self.set_trait("selection_names", names)
+        if names:
+            self.target = names[-1]
+
+    def _read_again(self, _change: Any = None) -> None:
+        self.emit("changed")
+
+    def _selection_changed(self, delta: Any, _origin: Any) -> None:
+        if delta.column in ("added", "removed", "all"):
+            self.emit("changed")
+
+    def _changed(self, _change: Change) -> None:
+        self.emit("changed")
+
+    def _service_changed(self, is_up: bool, message: str) -> None:
+        self.emit("service", is_up=is_up, message=message)

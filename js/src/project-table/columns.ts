@@ -1,0 +1,47 @@
+/** The columns of a table, made of what the kernel side says of them. */
+import { array } from "../shared/columns";
+import type { TableColumn } from "../shared/table/columns";
+import type { TypedColumns, TypedRows } from "../shared/table/typed";
+import type { ShownColumn, TableContent } from "./state";
+
+/** A name of 10,000 characters is cut here; the hint has more of it. */
+const LONGEST = 300;
+const LONGEST_HINT = 2000;
+const NUMBERS = "12, >500, <=3, =7, 10..20";
+const TEXT = "Text, /regular expression/, or !text for rows without it";
+
+export const NO_ROWS: TypedColumns = { key: [], skeleton_id: [] };
+
+export function valuesOf({ values }: TableContent): TypedColumns {
+  const typed = Object.entries(values).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value : array(value),
+  ]);
+  return Object.fromEntries(typed);
+}
+
+export function columnsOf(shown: readonly ShownColumn[], rows: TypedRows): Array<TableColumn<number>> {
+  return shown.map(({ name, title, hint, kind, width, grow, rank }) => {
+    const isText = kind === "text";
+    const text = (row: number): string => {
+      const value = rows.value(name, row) ?? "";
+      return kind === "decimal" ? Number(value).toFixed(1) : `${value}`;
+    };
+    return {
+      name,
+      title,
+      menuTitle: hint,
+      width,
+      grow,
+      rank,
+      isSortable: true,
+      text: (row) => text(row).slice(0, LONGEST),
+      hint: (row) => `${hint}: ${text(row)}`.slice(0, LONGEST_HINT),
+      ...(isText ? {} : { align: "right" as const }),
+    };
+  });
+}
+
+export function filtersOf(shown: readonly ShownColumn[]): Map<string, string> {
+  return new Map(shown.map(({ name, kind }) => [name, kind === "text" ? TEXT : NUMBERS]));
+}

@@ -1,0 +1,46 @@
+/** The synced traits of a table of a project, and what its kernel side answers. */
+import type { Column } from "../shared/columns";
+
+export interface TableControl {
+  trait: string;
+  title: string;
+  kind: "flag" | "number" | "choice";
+  choices: Array<[value: string, title: string]>;
+  /** Limits of a number. */
+  least: number | null;
+  most: number | null;
+}
+
+export interface ProjectTableState {
+  label: string;
+  controls: TableControl[];
+  sort: [] | [name: string, isDescending: boolean];
+  filters: Record<string, string>;
+  shown_columns: Record<string, boolean>;
+  column_widths: Record<string, number>;
+  height: number;
+  selection_names: string[];
+  target: string;
+  has_viewer: boolean;
+  /** In words; empty for the present. */
+  version_shown: string;
+  /** What controls set. */
+  [trait: string]: unknown;
+}
+
+export interface ShownColumn {
+  name: string;
+  title: string;
+  hint: string;
+  kind: "text" | "integer" | "decimal";
+  width: number;
+  grow: number;
+  rank: number;
+}
+
+export interface TableContent {
+  shown: ShownColumn[];
+  notes: string[];
+  /** `key` and `skeleton_id`, and what is shown. */
+  values: Record<string, Column | string[]>;
+}

@@ -1,0 +1,270 @@
+/** One view of a table of a project: what is shown, its rows, and what is done with their neurons. */
+import type { AnyModel } from "@anywidget/types";
+import { element } from "../shared/dom";
+import { isAbort, type Rpc, RpcError } from "../shared/rpc";
+import { save } from "../shared/save-file";
+import { FoundActions } from "../shared/selection/found-actions";
+import type { Way } from "../shared/selection/ways";
+import { DataTable, type TableState } from "../shared/table/data-table";
+import { TypedRows } from "../shared/table/typed";
+import { throttle } from "../shared/throttle";
+import widgetCss from "../shared/widget.css";
+import { columnsOf, filtersOf, NO_ROWS, valuesOf } from "./columns";
+import { TraitControls } from "./controls";
+import css from "./project-table.css";
+import type { ProjectTableState, TableContent } from "./state";
+
+const LATE_MS = 120_000;
+const NEWS_MS = 300;
+const TRAITS = { sort: "sort", filters: "filters", shown: "shown_columns", widths: "column_widths" } as const;
+
+export class ProjectTable {
+  readonly root: HTMLElement;
+  private readonly rows = new TypedRows(NO_ROWS, "key");
+  private table: DataTable;
+  private shown = "";
+  private readonly holder = element("div");
+  private readonly controls: TraitControls;
+  private readonly actions: FoundActions;
+  private readonly menuHolder = element("span", { class: "cj-menu-place" });
+  private readonly go = element("button", { type: "button", name: "go" }, "Go there");
+  private readonly notes = element("div", { class: "cj-notes", role: "status", "data-testid": "notes" });
+  private readonly service = element("div", { class: "cj-banner", hidden: true, role: "status" });
+  private readonly status = element("span", { role: "status", "data-testid": "status" });
+  private readonly total = element("span", { class: "cj-total", "data-testid": "total" });
+  private readonly stopping: Array<() => void> = [];
+  private reading: AbortController | null = null;
+  private readonly readAgain = throttle<void>(() => void this.read(), NEWS_MS);
+  private gone: { key: unknown; turn: number } = { key: null, turn: 0 };
+
+  constructor(
+    private readonly model: AnyModel<ProjectTableState>,
+    private readonly rpc: Rpc,
+  ) {
+    this.table = this.makeTable([]);
+    this.controls = new TraitControls({
+      value: (trait) => model.get(trait),
+      save: (trait, value) => this.save({ [trait]: value }),
+    });
+    this.actions = new FoundActions({
+      select: (way) => void this.put(way),
+      annotate: (annotation) =>
+        void this.ask<string>("annotate", { annotation, skeleton_ids: this.chosen() }),
+      chosen: (target) => this.save({ target }),
+    });
+    this.go.addEventListener("click", () => void this.jump());
+    this.root = this.assemble();
+  }
+
+  start(): void {
+    for (const name of Object.values(TRAITS)) this.follow(name, () => this.table.stateChanged());
+    this.follow("height", () => this.table.grid.setHeight(this.model.get("height")));
+    for (const name of ["selection_names", "target", "has_viewer"]) this.follow(name, () => this.offer());
+    this.follow("controls", () => this.showControls());
+    for (const { trait } of this.model.get("controls")) this.follow(trait, () => this.showControls());
+    this.stopping.push(
+      this.rpc.on("changed", () => this.readAgain()),
+      this.rpc.on("service", (news) => this.serviceChanged(news as { is_up: boolean; message: string })),
+    );
+    this.showControls();
+    this.readAgain();
+  }
+
+  dispose(): void {
+    for (const stop of this.stopping) stop();
+    this.readAgain.cancel();
+    this.reading?.abort();
+    this.table.dispose();
+    this.root.remove();
+  }
+
+  private makeTable(shown: TableContent["shown"]): DataTable {
+    const table = new DataTable({
+      label: this.model.get("label"),
+      columns: columnsOf(shown, this.rows),
+      rows: this.rows,
+      filters: filtersOf(shown),
+      state: () => this.tableState(),
+      save: (state) => this.saveState(state),
+      selected: () => this.offer(),
+      open: () => void (this.model.get("has_viewer") ? this.jump() : this.put("add")),
+      moved: () => this.offer(),
+      arranged: () => this.offer(),
+      say: (text, level) => this.say(text, level),
+    });
+    this.holder.replaceChildren(table.node);
+    this.menuHolder.replaceChildren(table.menu.node);
+    return table;
+  }
+
+  private assemble(): HTMLElement {
+    const past = this.model.get("version_shown");
+    const banner = past ? [element("div", { class: "cj-banner" }, `As of ${past}.`)] : [];
+    const csv = element("button", { type: "button", name: "csv" }, "CSV");
+    csv.title = "Save the selected rows, or all that are shown";
+    csv.addEventListener("click", () => save(`${this.model.get("label")}.csv`, "text/csv", this.table.csv()));
+    return element(
+      "div",
+      {
+        class: "cj-widget cj-project-table",
+        "data-testid": "project-table",
+        "data-lm-suppress-shortcuts": "true",
+      },
+      element("style", {}, widgetCss + css),
+      ...banner,
+      this.service,
+      element("div", { class: "cj-bar" }, this.controls.node, this.go, csv, this.menuHolder),
+      this.notes,
+      this.holder,
+      this.actions.node,
+      element("div", { class: "cj-state" }, this.status, this.total),
+    );
+  }
+
+  private async read(): Promise<void> {
+    this.reading?.abort();
+    const reading = new AbortController();
+    this.reading = reading;
+    this.count();
+    try {
+      const options = { signal: reading.signal, timeoutMs: LATE_MS };
+      const content = await this.rpc.callBinary<TableContent>("rows", {}, options);
+      if (reading.signal.aborted) return;
+      this.reading = null;
+      this.show(content);
+    } catch (error) {
+      if (this.reading === reading) this.reading = null;
+      this.fail(error);
+    }
+  }
+
+  private show(content: TableContent): void {
+    const values = valuesOf(content);
+    const columns = JSON.stringify(content.shown);
+    const selected = this.table.selection.keys;
+    const isFocused = this.table.node.contains(document.activeElement);
+    this.rows.replace(values);
+    if (columns !== this.shown) {
+      this.shown = columns;
+      this.table.dispose();
+      this.table = this.makeTable(content.shown);
+      this.table.grid.setHeight(this.model.get("height"));
+      this.table.stateChanged();
+      if (isFocused) this.table.grid.focus();
+    } else this.table.valuesChanged();
+    this.table.selection.set(selected.filter((key) => this.rows.rowOf(key) >= 0));
+    this.table.rowsChanged();
+    this.notes.replaceChildren(...content.notes.map((note) => element("p", {}, note)));
+    if (this.status.dataset.level === "error") this.say("");
+    this.offer();
+  }
+
+  private showControls(): void {
+    this.controls.show(this.model.get("controls"));
+  }
+
+  private serviceChanged({ is_up: isUp, message }: { is_up: boolean; message: string }): void {
+    this.service.textContent = isUp ? "" : `${message} What is shown here may be old.`;
+    this.service.hidden = isUp;
+    if (isUp) this.readAgain();
+  }
+
+  /** Skeletons of the selected rows, else of all that are shown, each once. */
+  private chosen(): number[] {
+    const selected = this.table.selection.rows();
+    const rows = selected.length > 0 ? selected : this.rows.shown();
+    const ids = new Set<number>();
+    for (const row of rows) ids.add(Number(this.rows.value("skeleton_id", row)));
+    ids.delete(-1);
+    return [...ids];
+  }
+
+  private async put(way: Way): Promise<void> {
+    const name = this.model.get("target");
+    await this.ask<string>("select", {
+      way: way === "add" && !name ? "new" : way,
+      name,
+      skeleton_ids: this.chosen(),
+    });
+  }
+
+  /** Go to the active row; in a row with several places, to the next one each time. */
+  private async jump(): Promise<void> {
+    const row = this.table.grid.activeRow;
+    if (row === undefined) return;
+    const key = this.rows.key(row);
+    this.gone = { key, turn: this.gone.key === key ? this.gone.turn + 1 : 0 };
+    await this.ask<string>("jump", this.gone);
+  }
+
+  private async ask<T extends string>(method: string, params: object): Promise<void> {
+    try {
+      const { result } = await this.rpc.call<T>(method, params, { timeoutMs: LATE_MS });
+      this.say(result);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private offer(): void {
+    const isSelected = this.table.selection.keys.length > 0;
+    const get = (name: keyof ProjectTableState): unknown => this.model.get(name);
+    this.actions.show(
+      this.chosen().length,
+      isSelected,
+      get("selection_names") as string[],
+      get("target") as string,
+      get("version_shown") !== "",
+    );
+    this.go.disabled = !get("has_viewer") || this.table.grid.activeRow === undefined;
+    this.go.title = get("has_viewer") ? "Show this row in the viewer" : "The table has no viewer";
+    this.count();
+  }
+
+  private count(): void {
+    const { length, total } = this.rows;
+    const parts = [`${total.toLocaleString("en")} ${total === 1 ? "row" : "rows"}`];
+    if (length < total) parts.push(`${length.toLocaleString("en")} shown`);
+    const selected = this.table.selection.keys.length;
+    if (selected > 0) parts.push(`${selected.toLocaleString("en")} selected`);
+    if (this.reading) parts.push("reading…");
+    this.total.textContent = parts.join(", ");
+  }
+
+  private tableState(): TableState {
+    return {
+      sort: this.model.get("sort"),
+      filters: this.model.get("filters"),
+      shown: this.model.get("shown_columns"),
+      widths: this.model.get("column_widths"),
+    };
+  }
+
+  private saveState(state: TableState): void {
+    for (const [part, name] of Object.entries(TRAITS))
+      this.model.set(name, state[part as keyof typeof TRAITS]);
+    this.model.save_changes();
+  }
+
+  private follow(name: string, react: () => void): void {
+    this.model.on(`change:${name}`, react);
+    this.stopping.push(() => this.model.off(`change:${name}`, react));
+  }
+
+  private save(change: Record<string, unknown>): void {
+    for (const [name, value] of Object.entries(change)) this.model.set(name, value);
+    this.model.save_changes();
+  }
+
+  private fail(error: unknown): void {
+    if (isAbort(error)) return;
+    this.count();
+    const text = error instanceof RpcError ? error.message : String(error);
+    this.say(/[.?!]$/.test(text) ? text : `${text}.`, "error");
+  }
+
+  private say(text: string, level: "info" | "error" = "info"): void {
+    this.status.textContent = text;
+    this.status.dataset.level = level;
+  }
+}
