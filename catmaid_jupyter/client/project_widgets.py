@@ -11,7 +11,14 @@ from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.edits.journal import EditJournal
 
 if TYPE_CHECKING:
-    from catmaid_jupyter.widgets import ConnectivityMatrix, ConnectivityTable, StackViewer
+    from catmaid_jupyter.widgets import (
+        ConnectivityMatrix,
+        ConnectivityTable,
+        ConnectorTable,
+        StackViewer,
+        TagTable,
+        TreenodeTable,
+    )
 
 
 class ProjectWidgets(Public):
@@ -44,6 +51,39 @@ class ProjectWidgets(Public):
         from catmaid_jupyter.widgets import ConnectivityMatrix  # noqa: PLC0415  scripts need no widgets
 
         return ConnectivityMatrix(self._selected(rows), None if columns is None else self._selected(columns), **options)
+
+    def treenode_table(self, neurons: Neurons, viewer: StackViewer | None = None, **options: Any) -> TreenodeTable:
+        """A table of the treenodes of neurons: kind, tags, confidence, radius, place; its `table` is a DataFrame.
+
+        neurons : a Selection, which the table follows, or neurons as all methods take them.
+        viewer : where it goes to places.
+        options : `selections={"mine": selection}`, and traits of `TreenodeTable`, such as `height=500`.
+        """
+        from catmaid_jupyter.widgets import TreenodeTable  # noqa: PLC0415  scripts need no widgets
+
+        return TreenodeTable(self._selected(neurons), viewer, **options)
+
+    def connector_table(self, neurons: Neurons, viewer: StackViewer | None = None, **options: Any) -> ConnectorTable:
+        """A table of the links of neurons to connectors: relation, creator, place; its `table` is a DataFrame.
+
+        neurons : a Selection, which the table follows, or neurons as all methods take them.
+        viewer : where it goes to places.
+        options : `selections={"mine": selection}`, and traits of `ConnectorTable`, such as `height=500`.
+        """
+        from catmaid_jupyter.widgets import ConnectorTable  # noqa: PLC0415  scripts need no widgets
+
+        return ConnectorTable(self._selected(neurons), viewer, **options)
+
+    def tag_table(self, neurons: Neurons, viewer: StackViewer | None = None, **options: Any) -> TagTable:
+        """A table of the tags of neurons' treenodes, and where they are; its `table` is a DataFrame.
+
+        neurons : a Selection, which the table follows, or neurons as all methods take them.
+        viewer : where it goes to places.
+        options : `selections={"mine": selection}`, and traits of `TagTable`, such as `height=500`.
+        """
+        from catmaid_jupyter.widgets import TagTable  # noqa: PLC0415  scripts need no widgets
+
+        return TagTable(self._selected(neurons), viewer, **options)
 
     def _selected(self, neurons: Neurons) -> Selection:
         """The Selection that neurons are, or a new one of them."""

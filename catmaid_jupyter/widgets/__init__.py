@@ -8,6 +8,7 @@
 - `AnnotationBrowser`: the tree of annotations
 - `ConnectivityMatrix`: synapses from neurons to neurons
 - `ConnectivityTable`: the partners of neurons
+- `TreenodeTable`, `ConnectorTable`, `TagTable`: nodes, links and tags of neurons
 - `Widget`, `Layer`: what further widgets and layers are made of
 """
 
@@ -17,6 +18,7 @@ from catmaid_jupyter.widgets.connectivity_matrix import ConnectivityMatrix
 from catmaid_jupyter.widgets.connectivity_table import ConnectivityTable
 from catmaid_jupyter.widgets.history_table import HistoryTable
 from catmaid_jupyter.widgets.neuron_search import NeuronSearch
+from catmaid_jupyter.widgets.node_tables import ConnectorTable, TagTable, TreenodeTable
 from catmaid_jupyter.widgets.selection_table import SelectionTable
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
 from catmaid_jupyter.widgets.tracing_layer import TracingLayer
@@ -25,11 +27,14 @@ __all__ = [
     "AnnotationBrowser",
     "ConnectivityMatrix",
     "ConnectivityTable",
+    "ConnectorTable",
     "HistoryTable",
     "Layer",
     "NeuronSearch",
     "SelectionTable",
     "StackViewer",
+    "TagTable",
     "TracingLayer",
+    "TreenodeTable",
     "Widget",
 ]

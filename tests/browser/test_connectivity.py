@@ -104,3 +104,22 @@ async def test_a_matrix_is_looked_at_and_chosen_from(site: Site, notebooks: Open
     assert (await download.value).suggested_filename == "connectivity.svg"
     assert await notebook.value(f"(found.remove({third}), matrix.table.to_numpy().tolist())[1]") == [[0, 2], [0, 0]]
     await expect(total).to_have_text("2 by 2", timeout=PATIENCE_MS)
+
+
+async def test_nodes_are_filtered_and_visited(site: Site, notebooks: OpenNotebook) -> None:
+    project = await site.new_project()
+    skeletons = connected_neurons(project)
+    notebook = await notebooks(
+        f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})",
+        f"viewer = project.viewer({VIEW})\nviewer",
+        f"links = project.connector_table({skeletons}, viewer, height=160)\nlinks",
+    )
+    page, table = notebook.page, notebook.page.get_by_test_id("project-table")
+    await expect(table.get_by_test_id("total")).to_have_text("5 rows", timeout=PATIENCE_MS)
+    await table.get_by_label("Filter Relation").fill("pre")
+    await expect(table.get_by_test_id("total")).to_have_text("5 rows, 2 shown")
+    await cell(table, 1, "relation").click()
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("Enter")
+    await expect(table.get_by_test_id("status")).to_contain_text("This is treenode")
+    assert await problems(table) == []

@@ -156,7 +156,7 @@ class ConnectivityTable(ProjectTable):
             case _:
                 return {}
 
-    async def _place_of(self, row: pd.Series, turn: int) -> RowPlace:
+    async def _place_of(self, row: pd.Series, turn: int, /) -> RowPlace:
         own, partner = self.selection.skeleton_ids, [int(row["skeleton_id"])]
         is_out = row["relation"] == "out"
         sources, targets = (own, partner) if is_out else (partner, own)

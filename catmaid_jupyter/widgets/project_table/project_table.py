@@ -152,7 +152,7 @@ class ProjectTable(Widget):
         """Read what the table shows."""
         raise NotImplementedError
 
-    async def _place_of(self, row: pd.Series, turn: int) -> RowPlace:
+    async def _place_of(self, row: pd.Series, turn: int, /) -> RowPlace:
         """Where a row is; `turn` counts how often in succession somebody went to it."""
         raise NotImplementedError
 

@@ -1,0 +1,36 @@
+"""A table of the links of neurons to connectors."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from catmaid_jupyter.widgets.node_tables.node_rows import NEURON, PLACE, NodesTable
+from catmaid_jupyter.widgets.project_table import TableContent, shown_column
+
+
+class ConnectorTable(NodesTable):
+    """The links of a selection to connectors: relation, confidence, who made them and when, place of the connector.
+
+    Parameters, traits and errors are those of `ProjectTable`; Enter goes to a connector in the viewer.
+    """
+
+    async def _read(self) -> TableContent:
+        def read(skeleton_ids: list[int]) -> pd.DataFrame:
+            links: pd.DataFrame = self.project.links(skeleton_ids)
+            places = self.project.connectors(skeleton_ids)[["id", "x", "y", "z"]]
+            own = links[links["skeleton_id"].isin(skeleton_ids)]
+            return own.merge(places.rename(columns={"id": "connector_id"}), on="connector_id")
+
+        rows, notes = await self._rows_of(read)
+        rows["key"] = rows["id"]
+        shown = [
+            shown_column("connector_id", "Connector", "integer", width=84),
+            *NEURON,
+            shown_column("relation", "Relation", width=110),
+            shown_column("treenode_id", "Treenode", "integer", width=84, rank=3),
+            shown_column("confidence", "Conf.", "integer", hint="Confidence, 1 to 5", width=52, rank=3),
+            shown_column("creator", "Creator", width=70, rank=2),
+            shown_column("creation_time", "Created", hint="Created (UTC)", width=120, rank=3),
+            *PLACE,
+        ]
+        return TableContent(rows, shown, notes)
