@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         ConnectivityMatrix,
         ConnectivityTable,
         ConnectorTable,
+        NeuronNavigator,
         StackViewer,
         TagTable,
         TreenodeTable,
@@ -84,6 +85,17 @@ class ProjectWidgets(Public):
         from catmaid_jupyter.widgets import TagTable  # noqa: PLC0415  scripts need no widgets
 
         return TagTable(self._selected(neurons), viewer, **options)
+
+    def navigator(self, neurons: Neurons, viewer: StackViewer | None = None, **options: Any) -> NeuronNavigator:
+        """A table of what is known of the active neuron of a Selection: annotations, tags, users, times, partners.
+
+        neurons : a Selection, whose active neuron is followed, or neurons as all methods take them.
+        viewer : where it goes to roots.
+        options : `selections={"mine": selection}`, and traits of `NeuronNavigator`, such as `height=500`.
+        """
+        from catmaid_jupyter.widgets import NeuronNavigator  # noqa: PLC0415  scripts need no widgets
+
+        return NeuronNavigator(self._selected(neurons), viewer, **options)
 
     def _selected(self, neurons: Neurons) -> Selection:
         """The Selection that neurons are, or a new one of them."""

@@ -9,6 +9,7 @@
 - `ConnectivityMatrix`: synapses from neurons to neurons
 - `ConnectivityTable`: the partners of neurons
 - `TreenodeTable`, `ConnectorTable`, `TagTable`: nodes, links and tags of neurons
+- `NeuronNavigator`: what is known of the active neuron
 - `Widget`, `Layer`: what further widgets and layers are made of
 """
 
@@ -18,7 +19,7 @@ from catmaid_jupyter.widgets.connectivity_matrix import ConnectivityMatrix
 from catmaid_jupyter.widgets.connectivity_table import ConnectivityTable
 from catmaid_jupyter.widgets.history_table import HistoryTable
 from catmaid_jupyter.widgets.neuron_search import NeuronSearch
-from catmaid_jupyter.widgets.node_tables import ConnectorTable, TagTable, TreenodeTable
+from catmaid_jupyter.widgets.node_tables import ConnectorTable, NeuronNavigator, TagTable, TreenodeTable
 from catmaid_jupyter.widgets.selection_table import SelectionTable
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
 from catmaid_jupyter.widgets.tracing_layer import TracingLayer
@@ -30,6 +31,7 @@ __all__ = [
     "ConnectorTable",
     "HistoryTable",
     "Layer",
+    "NeuronNavigator",
     "NeuronSearch",
     "SelectionTable",
     "StackViewer",

@@ -18,8 +18,8 @@ class TreenodeTable(NodesTable):
         def read(skeleton_ids: list[int]) -> pd.DataFrame:
             nodes: pd.DataFrame = self.project.nodes(skeleton_ids)
             tags = self.project.tags(skeleton_ids)
-            by_node = tags.groupby("treenode_id")["tag"].agg(", ".join)
-            return nodes.assign(tags=nodes["id"].map(by_node).fillna(""))
+            by_node = tags.groupby("treenode_id")["tag"].agg(", ".join).to_dict()
+            return nodes.assign(tags=[by_node.get(node, "") for node in nodes["id"]])
 
         rows, notes = await self._rows_of(read)
         rows["kind"] = node_kinds(rows)
