@@ -89,6 +89,7 @@ def test_their_tables_are_dataframes_also_of_nothing(project: NodesProject, name
     table = getattr(project, name)(Selection(project, [17, 98]))
     assert table.table["neuron"].tolist()[0] == "PN 17"
     assert "key" not in table.table
+    assert table.label
     table.selection.clear()
     assert table.table.empty
     table.close()

@@ -51,6 +51,7 @@ class ConnectivityTable(ProjectTable):
         For an argument that does not exist.
     """
 
+    _label: ClassVar = "Partners"
     _offered: ClassVar = (
         TableControl(trait="show_in", title="in", kind="flag", choices=[]),
         TableControl(trait="show_out", title="out", kind="flag", choices=[]),
@@ -95,7 +96,6 @@ class ConnectivityTable(ProjectTable):
         if self._groups:
             traits = {"grouping": "groups", **traits}
         super().__init__(selection, viewer, selections=selections, **traits)
-        self.set_trait("label", "Partners")
         if not self._groups:
             usual = [one for one in _GROUPINGS if one[0] != "groups"]
             self.set_trait("controls", [*self.controls[:-1], {**self.controls[-1], "choices": usual}])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -24,6 +24,8 @@ class NeuronNavigator(ProjectTable):
     A row for its name and skeleton, each annotation, tag and user, and each partner. Partners go into selections; Enter
     goes to the root of a row's skeleton in the viewer. Parameters, traits and errors are those of `ProjectTable`.
     """
+
+    _label: ClassVar = "The active neuron"
 
     @property
     def skeleton_id(self) -> int | None:

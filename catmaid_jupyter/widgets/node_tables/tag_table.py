@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pandas as pd
 
 from catmaid_jupyter.widgets.node_tables.node_rows import NEURON, PLACE, NodesTable
@@ -13,6 +15,8 @@ class TagTable(NodesTable):
 
     Parameters, traits and errors are those of `ProjectTable`; Enter goes to a node in the viewer.
     """
+
+    _label: ClassVar = "Tags"
 
     async def _read(self) -> TableContent:
         def read(skeleton_ids: list[int]) -> pd.DataFrame:

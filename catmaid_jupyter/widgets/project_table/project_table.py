@@ -65,6 +65,7 @@ class ProjectTable(Widget):
 
     _entry = "project-table"
     _offered: ClassVar[Sequence[TableControl]] = ()
+    _label: ClassVar = "Rows"
 
     label = traitlets.Unicode("", read_only=True).tag(sync=True)
     """What the table shows, for screen readers and exported files."""
@@ -114,6 +115,7 @@ class ProjectTable(Widget):
         self._selections = NamedSelections(self.project, selections or {}, self._name_selections)
         super().__init__(self.project.instance, **traits)
         self.viewer = viewer
+        self.set_trait("label", self._label)
         self.set_trait("controls", [self._described(control) for control in self._offered])
         self.set_trait("version_shown", self.project.version_name)
         self._name_selections()
