@@ -104,7 +104,11 @@ def _token(token: str | None, token_file: Path | None, server: str | None) -> st
     from catmaid_wire.http import server_url
 
     try:
-        return token_for(server_url(server))
+        address = server_url(server)
+    except ValueError:
+        return None  # The copy says what is wrong with the address.
+    try:
+        return token_for(address)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 

@@ -27,13 +27,14 @@ export class FilterRow<Row> {
 
   /** Have a field for each column, as wide as it is. */
   layOut(columns: readonly PlacedColumn<Row>[]): void {
+    // Before the fields go into other cells, which takes the focus from them.
+    const focused = this.node.contains(document.activeElement) ? document.activeElement : null;
     const cells = columns.map(({ column, width }) => {
       const field = this.hints.has(column.name) ? this.field(column.name, column.title) : "";
       const cell = element("div", {}, field);
       cell.style.width = `${width}px`;
       return cell;
     });
-    const focused = this.node.contains(document.activeElement) ? document.activeElement : null;
     this.node.replaceChildren(...cells);
     if (focused instanceof HTMLElement && focused.isConnected) focused.focus({ preventScroll: true });
   }
