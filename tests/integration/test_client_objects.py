@@ -67,14 +67,15 @@ async def test_dir_shows_what_users_may_call(project: cj.Project) -> None:
             "username", "users", "version",
         ]  # fmt: skip
         assert dir(project) == [
-            "add_volume", "adjacency", "annotate", "annotate_annotations", "annotation_tree", "annotations",
-            "annotations_of", "as_of", "at", "connectors", "contributors", "delete", "delete_neurons",
-            "delete_volume", "diff", "diff_tables", "edit", "forget_search", "give_neurons", "grant", "history",
-            "id", "in_volume", "instance", "landmark_groups", "landmarks", "lineage", "links", "locate", "log",
-            "members", "morphology", "neuron", "neurons", "nodes", "nodes_in_box", "on_change", "partners", "pin",
-            "pins", "redo", "rename", "rename_neurons", "revert", "reviews", "revoke", "samplers", "save_search",
-            "saved_searches", "search", "selection", "skeleton", "skeletons", "stack", "stacks", "statistics",
-            "successors", "synapses", "tags", "title", "to_navis", "to_networkx", "unannotate",
+            "add_volume", "adjacency", "annotate", "annotate_annotations", "annotation_browser", "annotation_tree",
+            "annotations", "annotations_of", "as_of", "at", "connectivity", "connector_table", "connectors",
+            "contributors", "delete", "delete_neurons", "delete_volume", "diff", "diff_tables", "edit", "forget_search",
+            "give_neurons", "grant", "history", "id", "in_volume", "instance", "landmark_groups", "landmarks",
+            "lineage", "links", "locate", "log", "matrix", "members", "morphology", "navigator", "neuron",
+            "neuron_search", "neurons", "nodes", "nodes_in_box", "on_change", "partners", "pin", "pins", "redo",
+            "rename", "rename_neurons", "revert", "reviews", "revoke", "samplers", "save_search", "saved_searches",
+            "search", "selection", "skeleton", "skeletons", "stack", "stacks", "statistics", "successors", "synapses",
+            "tag_table", "tags", "title", "to_navis", "to_networkx", "treenode_table", "unannotate",
             "unannotate_annotations", "undo", "upload", "url", "version", "viewer", "volume", "volumes",
         ]  # fmt: skip
         assert dir(skeleton.neuron) == [
