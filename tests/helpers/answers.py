@@ -20,7 +20,7 @@ def is_error(body: Any, kind: str | None = None) -> bool:
         and set(body) == {"error", "type", "detail", "meta"}
         and body["error"] != ""
         and isinstance(body["error"], str)
-        and body["detail"] is None
+        and (body["detail"] is None or set(body["detail"]) == {"start", "end"})
         and kind in (None, body["type"])
     )
 

@@ -135,6 +135,8 @@ class ConnectivityMatrix(Widget):
         table = await adjacency_matrix(place, pre, post)
         row_groups, column_groups = (self._axis(ids, names) for ids in (pre, post))
         counts = _summed(table, row_groups, column_groups)
+        if wanted and not counts.any():
+            notes.append("There are no synapses of the rows onto the columns.")
         row_places, column_places = await asyncio.to_thread(self._order, counts, row_groups, column_groups)
         content = {
             "rows": _axis_content(row_groups, row_places),

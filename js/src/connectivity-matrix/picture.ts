@@ -73,6 +73,9 @@ export function draw(
   context.clip();
   context.imageSmoothingEnabled = false;
   context.drawImage(image, LEFT - left, TOP - top, columns * cell, rows * cell);
+  context.strokeStyle = look.ink;
+  context.lineWidth = 1;
+  context.strokeRect(LEFT - left, TOP - top, columns * cell, rows * cell);
   if (cell >= LEAST_FOR_COUNTS) drawCounts(context, content, look);
   if (look.active) {
     context.strokeStyle = look.accent;

@@ -17,7 +17,7 @@ export class MatrixToolbar {
   private readonly order = choice("order", ORDERS);
   private readonly palette = choice("palette", PALETTES);
   private readonly log = element("input", { type: "checkbox", name: "logarithm" });
-  private readonly legend = element("span", { class: "cj-legend" });
+  private readonly legend = element("span", { class: "cj-matrix-legend" });
   private readonly most = element("span", { "data-testid": "most" });
 
   constructor(host: MatrixToolbarHost) {
@@ -34,7 +34,7 @@ export class MatrixToolbar {
       element("label", {}, "Order", this.order),
       element("label", {}, "Colours", this.palette),
       element("label", {}, this.log, "logarithm"),
-      element("span", { class: "cj-scale" }, "0", this.legend, this.most),
+      element("span", { class: "cj-matrix-scale" }, "0", this.legend, this.most),
       button("−", "Zoom out", () => host.zoomBy(1 / STEP)),
       button("+", "Zoom in", () => host.zoomBy(STEP)),
       button("CSV", "Save the numbers", () => host.export("csv")),

@@ -30,11 +30,11 @@ const STEP = 1.25;
 export class ConnectivityMatrix {
   readonly root: HTMLElement;
   private readonly canvas = element("canvas", { "aria-hidden": "true" });
-  private readonly sizer = element("div", { class: "cj-sizer" });
+  private readonly sizer = element("div", { class: "cj-matrix-sizer" });
   private readonly frame = element(
     "div",
     {
-      class: "cj-frame",
+      class: "cj-matrix-frame",
       tabindex: 0,
       role: "application",
       "data-testid": "matrix",
