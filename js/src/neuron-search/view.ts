@@ -35,6 +35,11 @@ export class NeuronSearch {
   private readonly saved: SavedSearches;
   private readonly search = element("button", { type: "button", name: "search", class: "cj-main" }, "Search");
   private readonly status = element("span", { role: "status", "data-testid": "status" });
+  private readonly news = element(
+    "span",
+    { role: "status", "data-testid": "news", hidden: true },
+    "The project has changed: search again to see how.",
+  );
   private readonly total = element("span", { class: "cj-total", "data-testid": "total" });
   private readonly stopping: Array<() => void> = [];
   private order = { name: "name", isDescending: false };
@@ -91,7 +96,9 @@ export class NeuronSearch {
     follow("selection_names", () => this.offer());
     follow("target", () => this.offer());
     this.stopping.push(
-      this.rpc.on("changed", () => this.say("The project has changed: search again to see how.")),
+      this.rpc.on("changed", () => {
+        this.news.hidden = false;
+      }),
     );
     this.grid.setHeight(this.model.get("height"));
     this.views.showView(this.model.get("view"));
@@ -149,7 +156,7 @@ export class NeuronSearch {
       this.grid.node,
       this.actions.node,
       this.saved.node,
-      element("div", { class: "cj-state" }, this.status),
+      element("div", { class: "cj-state" }, this.status, this.news),
     );
   }
 
@@ -178,12 +185,17 @@ export class NeuronSearch {
     this.say("");
     this.found = 0;
     this.selection.clear();
-    void this.rows.restart();
+    this.readRows();
   }
 
   private sort(name: string): void {
     const isDescending = this.order.name === name && !this.order.isDescending;
     this.order = { name, isDescending };
+    this.readRows();
+  }
+
+  private readRows(): void {
+    this.news.hidden = true;
     void this.rows.restart();
   }
 
@@ -200,7 +212,7 @@ export class NeuronSearch {
     const params = { annotation, ids: this.chosen(), query: this.model.get("query") };
     await this.run(async () => {
       const { result } = await this.rpc.call<string>("annotate", params, { timeoutMs: LATE_MS });
-      void this.rows.restart();
+      this.readRows();
       this.say(result);
     });
   }
