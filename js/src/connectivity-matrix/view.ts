@@ -2,6 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { array } from "../shared/columns";
 import { element } from "../shared/dom";
+import panelCss from "../shared/panel.css";
 import { isAbort, type Rpc, RpcError } from "../shared/rpc";
 import { save } from "../shared/save-file";
 import { FoundActions } from "../shared/selection/found-actions";
@@ -114,11 +115,11 @@ export class ConnectivityMatrix {
     return element(
       "div",
       {
-        class: "cj-widget cj-connectivity-matrix",
+        class: "cj-widget cj-project-panel cj-connectivity-matrix",
         "data-testid": "connectivity-matrix",
         "data-lm-suppress-shortcuts": "true",
       },
-      element("style", {}, widgetCss + css),
+      element("style", {}, widgetCss + panelCss + css),
       ...banner,
       this.service,
       this.toolbar.node,

@@ -1,6 +1,7 @@
 /** One view of a table of a project: what is shown, its rows, and what is done with their neurons. */
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
+import panelCss from "../shared/panel.css";
 import { isAbort, type Rpc, RpcError } from "../shared/rpc";
 import { save } from "../shared/save-file";
 import { FoundActions } from "../shared/selection/found-actions";
@@ -11,7 +12,6 @@ import { throttle } from "../shared/throttle";
 import widgetCss from "../shared/widget.css";
 import { columnsOf, filtersOf, NO_ROWS, valuesOf } from "./columns";
 import { TraitControls } from "./controls";
-import css from "./project-table.css";
 import type { ProjectTableState, TableContent } from "./state";
 
 const LATE_MS = 120_000;
@@ -106,11 +106,11 @@ export class ProjectTable {
     return element(
       "div",
       {
-        class: "cj-widget cj-project-table",
+        class: "cj-widget cj-project-panel cj-project-table",
         "data-testid": "project-table",
         "data-lm-suppress-shortcuts": "true",
       },
-      element("style", {}, widgetCss + css),
+      element("style", {}, widgetCss + panelCss),
       ...banner,
       this.service,
       element("div", { class: "cj-bar" }, this.controls.node, this.go, csv, this.menuHolder),
