@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser, ConsoleMessage, Page
 
 START_S = 60.0
+PATIENCE_S = 20.0
 OPENING_MS = 60_000
 
 QUIET = {
@@ -194,6 +196,15 @@ class Notebook:
         found = content["user_expressions"]["value"]
         assert found["status"] == "ok", "\n".join(found.get("traceback", []))
         return json.loads(ast.literal_eval(found["data"]["text/plain"]))
+
+    async def becomes(self, expression: str, expected: Any) -> None:
+        """Wait until an expression has a value in Python: what a page changes is on its way for a moment."""
+        value = await self.value(expression)
+        end = time.monotonic() + PATIENCE_S
+        while value != expected and time.monotonic() < end:
+            await asyncio.sleep(0.02)
+            value = await self.value(expression)
+        assert value == expected, expression
 
     async def begin(self, code: str) -> None:
         """Start a cell and do not wait for it."""

@@ -61,7 +61,7 @@ async def test_a_busy_kernel_does_not_stop_the_viewer(site: Site, open_viewer: O
     assert project.locate(node)[2] == pytest.approx(z + thickness)
     let_go.touch()
     await notebook.finish()
-    assert await notebook.value("viewer.active_node") == node
+    await notebook.becomes("viewer.active_node", node)
 
 
 async def image_of(viewer: Viewer) -> object:

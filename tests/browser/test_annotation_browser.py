@@ -42,7 +42,7 @@ async def test_annotations_are_nested_and_selected(site: Site, notebooks: OpenNo
     await browser.get_by_role("checkbox", name="with all below").check()
     await browser.get_by_role("button", name="New selection").click()
     await expect(status).to_have_text("selection 1 has 2 neurons now.")
-    assert await notebook.value("sorted(browser.selections['selection 1'].skeleton_ids)") == [first, second]
+    await notebook.becomes("sorted(browser.selections['selection 1'].skeleton_ids)", [first, second])
 
     await tree.focus()
     await page.keyboard.press("Control+z")

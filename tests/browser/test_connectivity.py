@@ -52,7 +52,7 @@ async def test_partners_are_counted_chosen_and_visited(site: Site, notebooks: Op
     await expect(status).to_contain_text("Synapse 2 of 2")
     await table.get_by_role("button", name="Add", exact=True).click()
     await expect(status).to_have_text("1 neuron new in mine, which has 1 now.")
-    assert await notebook.value("partners.selections['mine'].skeleton_ids") == [second]
+    await notebook.becomes("partners.selections['mine'].skeleton_ids", [second])
 
     await table.get_by_label("synapses ≥").fill("2")
     await page.keyboard.press("Tab")
@@ -92,7 +92,7 @@ async def test_a_matrix_is_looked_at_and_chosen_from(site: Site, notebooks: Open
     await page.keyboard.press("Space")
     await widget.get_by_role("button", name="New selection").click()
     await expect(status).to_have_text("selection 1 has 2 neurons now.")
-    assert await notebook.value("matrix.selections['selection 1'].skeleton_ids") == [first, second]
+    await notebook.becomes("matrix.selections['selection 1'].skeleton_ids", [first, second])
 
     await matrix.hover(position={"x": 140, "y": 120})
     await expect(status).to_have_text("n0 <b> → n0 <b>: 0 synapses")

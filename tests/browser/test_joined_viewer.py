@@ -29,7 +29,7 @@ async def test_a_selection_is_linked_across_a_viewer_a_table_and_python(site: Si
     assert len(await name.text_content() or "") <= 201
     assert await name.get_attribute("title") == NAME.strip()
     assert await viewer.root.locator("img").count() == 0
-    assert await notebook.value("found.active") == large
+    await notebook.becomes("found.active", large)
 
     # From the table to the viewer: the neuron is marked, hidden ones are not drawn nor under the pointer.
     await cell(table, 0, "visible").click()
@@ -41,7 +41,7 @@ async def test_a_selection_is_linked_across_a_viewer_a_table_and_python(site: Si
     await notebook.value("None", f"found.select([{large}])\nviewer.layers[0].shown_neurons = 'selected'")
     await viewer.until("tracing.section.treenodes === argument", 7)
     await viewer.root.get_by_label("Neurons shown").select_option("all neurons")
-    assert await notebook.value("viewer.layers[0].shown_neurons") == "all"
+    await notebook.becomes("viewer.layers[0].shown_neurons", "all")
     await viewer.root.get_by_label("Colours by").select_option("user")
     await expect(viewer.root.get_by_test_id("legend")).to_have_text("admin", timeout=PATIENCE_MS)
 
@@ -69,5 +69,5 @@ async def test_a_selection_is_linked_across_a_viewer_a_table_and_python(site: Si
     await viewer.until("tracing.active?.id === argument", roots[2])
     site.instance.project(project.title).rename_neurons({large: "renamed by another"})
     await expect(name).to_have_text("renamed by another", timeout=PATIENCE_MS)
-    assert await notebook.value("found.active") == large
+    await notebook.becomes("found.active", large)
     assert small in await notebook.value("found.skeleton_ids")

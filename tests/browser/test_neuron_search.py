@@ -43,7 +43,7 @@ async def test_by_mouse(site: Site, notebooks: OpenNotebook) -> None:
     await expect(total).to_have_text("2 neurons")
     await search.get_by_role("button", name="New selection").click()
     await expect(status).to_have_text("selection 1 has 2 neurons now.")
-    assert await notebook.value("len(search.selections['selection 1'])") == 2
+    await notebook.becomes("len(search.selections['selection 1'])", 2)
 
     await search.get_by_role("tab", name="Text").click()
     text = search.get_by_role("textbox", name="The search as text")
@@ -70,7 +70,7 @@ async def test_by_mouse(site: Site, notebooks: OpenNotebook) -> None:
     await search.get_by_role("textbox", name="Annotation for these neurons").fill("<b>odd</b>")
     await search.get_by_role("button", name="Annotate").click()
     await expect(status).to_contain_text("1 neuron has the annotation '<b>odd</b>' now.")
-    assert await notebook.value("project.search(annotation='<b>odd</b>').table.name.tolist()") == [ODD]
+    await notebook.becomes("project.search(annotation='<b>odd</b>').table.name.tolist()", [ODD])
 
     await search.get_by_role("textbox", name="Name of the search").fill("odd ones")
     await search.get_by_role("button", name="Save").click()
@@ -79,7 +79,7 @@ async def test_by_mouse(site: Site, notebooks: OpenNotebook) -> None:
     await expect(total).to_have_text("3 neurons")
     await search.get_by_role("combobox", name="Saved searches").select_option("odd ones")
     await expect(total).to_have_text("1 neuron")
-    assert await notebook.value("search.query") == 'name:"<img"'
+    await notebook.becomes("search.query", 'name:"<img"')
 
 
 async def test_by_keyboard_alone_and_narrow(site: Site, notebooks: OpenNotebook) -> None:

@@ -54,4 +54,4 @@ async def test_cells_run_fifty_times_leave_nothing_behind(site: Site, notebooks:
     await page.evaluate("jupyterapp.commands.execute('docmanager:save')")
     await notebook.load()
     await expect(table.get_by_role("gridcell", name="neuron").first).to_be_visible(timeout=PATIENCE_MS)
-    assert await notebook.value("len(found)") == 1
+    await notebook.becomes("len(found)", 1)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 from playwright.async_api import Locator, expect
 
 import catmaid_jupyter as cj
@@ -45,13 +42,6 @@ async def open_selection(notebooks: OpenNotebook, project: cj.Project, *more: st
     return notebook, tables
 
 
-async def becomes(notebook: Notebook, expression: str, expected: Any) -> None:
-    """Wait until an expression has a value in Python: what a page changes is on its way for a moment."""
-    async with asyncio.timeout(PATIENCE_MS / 1000):
-        while await notebook.value(expression) != expected:
-            pass
-
-
 def cell(table: Locator, row: int, column: str) -> Locator:
     return table.locator(f'tbody tr[aria-rowindex="{row + 2}"] td[data-column="{column}"]')
 
@@ -76,14 +66,14 @@ async def test_neurons_are_chosen_coloured_renamed_and_gone(site: Site, notebook
     await cell(table, 2, "name").click(modifiers=["Control"])
     await expect(total).to_have_text("3 neurons, 2 selected")
     await expect(cell(follower, 1, "nodes")).to_have_text("4", timeout=PATIENCE_MS)
-    await becomes(notebook, "[found.selected.skeleton_ids, chosen.skeleton_ids]", [[small, large]] * 2)
+    await notebook.becomes("[found.selected.skeleton_ids, chosen.skeleton_ids]", [[small, large]] * 2)
     await cell(table, 2, "visible").click()
     await cell(table, 1, "visible").click()
     await expect(cell(table, 0, "visible")).to_have_text("☐")
-    await becomes(notebook, "[len(found.visible), found.active]", [0, middle])
+    await notebook.becomes("[len(found.visible), found.active]", [0, middle])
     await cell(table, 1, "color").click()
     await table.locator(".cj-cell-editor").fill("#102030")
-    await becomes(notebook, f"found.colors[{middle}]", "#102030")
+    await notebook.becomes(f"found.colors[{middle}]", "#102030")
 
     await table.get_by_label("Filter Nodes").fill(">2")
     await expect(total).to_have_text("3 neurons, 2 shown, 2 selected")
@@ -94,7 +84,7 @@ async def test_neurons_are_chosen_coloured_renamed_and_gone(site: Site, notebook
     await head(table, "nodes").click()
     await expect(cell(table, 0, "nodes")).to_have_text("4")
     await expect(head(table, "nodes")).to_have_attribute("aria-sort", "descending")
-    await becomes(notebook, "found.widget.sort", ["nodes", True])
+    await notebook.becomes("found.widget.sort", ["nodes", True])
 
     await cell(table, 0, "name").click()
     await table.get_by_role("button", name="Rename…").click()
@@ -117,7 +107,7 @@ async def test_neurons_are_chosen_coloured_renamed_and_gone(site: Site, notebook
     await cell(table, 2, "name").click()
     await table.get_by_role("button", name=f"Take skeleton {small} instead").click()
     await expect(total).to_have_text("2 neurons")
-    await becomes(notebook, "found.skeleton_ids", [small, middle])
+    await notebook.becomes("found.skeleton_ids", [small, middle])
 
     found: dict[str, list[str]] = {}
     for theme in THEMES:
@@ -152,16 +142,16 @@ async def test_neurons_are_chosen_and_renamed_by_keyboard(site: Site, notebooks:
     await expect(cell(table, 1, "name")).to_have_text("PN 5 😀", timeout=PATIENCE_MS)
     await press("Space", "Shift+ArrowDown")
     await expect(table.get_by_test_id("total")).to_have_text("3 neurons, 2 selected")
-    await becomes(notebook, "[found.selected.skeleton_ids, found.active]", [skeletons[1:], skeletons[2]])
+    await notebook.becomes("[found.selected.skeleton_ids, found.active]", [skeletons[1:], skeletons[2]])
     await press("Control+ArrowUp", "ArrowUp", "Enter", "Alt+ArrowRight")
     await expect(head(table, "name")).to_have_attribute("aria-sort", "ascending")
-    await becomes(notebook, "list(found.widget.column_widths)", ["name"])
+    await notebook.becomes("list(found.widget.column_widths)", ["name"])
 
     await table.get_by_role("button", name="Columns").focus()
     await press("Enter", "ArrowDown", "ArrowDown", "ArrowDown", "Space", "Escape")
     await expect(head(table, "id")).to_have_count(0)
-    await becomes(notebook, "found.widget.shown_columns", {"id": False})
+    await notebook.becomes("found.widget.shown_columns", {"id": False})
     await table.get_by_role("button", name="Remove").focus()
     await press("Enter")
     await expect(table.get_by_test_id("total")).to_have_text("1 neuron")
-    await becomes(notebook, "found.skeleton_ids", skeletons[:1])
+    await notebook.becomes("found.skeleton_ids", skeletons[:1])

@@ -45,8 +45,8 @@ async def test_an_arbor_with_a_synapse_from_first_click_to_reload(site: Site, op
     assert [nodes[node][0] for node in (first, second, third)] == [-1, first, second]
     assert {nodes[node][3] for node in nodes} == {z}
     near(project, third, x + 100, y)
-    assert await notebook.value("viewer.active_node") == third
-    assert await notebook.value("len(project.skeleton(viewer.active_skeleton).nodes)") == 3
+    await notebook.becomes("viewer.active_node", third)
+    await notebook.becomes("len(project.skeleton(viewer.active_skeleton).nodes)", 3)
 
     # A branch: the second node is made active, and continued.
     await viewer.click(await viewer.node_place(second))
