@@ -102,7 +102,7 @@ bench: system-test $(VENV)/.installed-bench
 clean:
 	-[ ! -x $(BIN)/catmaid-jupyter ] || $(BIN)/catmaid-jupyter stop --data-dir $(DEMO_DIR)
 	rm -rf $(VENV) $(CLIENTS) $(DEMO_DIR) js/node_modules js/wire/node_modules $(BUNDLES) build dist test-results
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .coverage .import_linter_cache .hypothesis
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 system-run:

@@ -25,9 +25,11 @@ from tests.helpers.database import create_database, drop_database, fresh_store
 from tests.helpers.folders import shared_folder
 from tests.helpers.service import Service, fresh_service
 
-# How long an example takes says more of the machine than of the code.
-hypothesis.settings.register_profile("patient", deadline=None)
-hypothesis.settings.load_profile("patient")
+# How long an example takes says more of the machine than of the code. A change is judged by the same examples at each
+# run; HYPOTHESIS_PROFILE=search looks for new ones.
+hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 TEMPLATE = "catmaid_template"
 MEMORY = Path("/dev/shm")

@@ -166,6 +166,7 @@ VALUES = (
 @given(st.lists(st.tuples(KEYS | st.text(max_size=10), VALUES), max_size=8))
 @example([("real", "\ud800")])
 @example([("whole", "\ud800")])
+@example([("by_name", "\ud800")])
 def test_junk_is_read_or_refused(pairs: list[tuple[str, str]]) -> None:
     """Nothing but `InvalidInput` comes out, and no number that the store could not hold."""
     try:

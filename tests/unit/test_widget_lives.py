@@ -74,9 +74,11 @@ def lives(monkeypatch: pytest.MonkeyPatch) -> Iterator[WidgetLives]:
     lifetime.LIVES.close_dropped()
     made = WidgetLives()
     monkeypatch.setattr(base, "LIVES", made)
+    gc.freeze()  # what other tests left is not looked at again at the end of each cell
     yield made
     gc.collect()
     made.close_dropped()
+    gc.unfreeze()
 
 
 @pytest.fixture

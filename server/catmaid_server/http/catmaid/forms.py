@@ -190,7 +190,7 @@ def _json(name: str, text: str) -> Any:
     _require_few_values(text)
     try:
         return msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeEncodeError):  # the second: half of a character
         raise InvalidInput(f"Parameter {name} is not valid JSON.") from None
     except RecursionError:
         raise InvalidInput(f"Parameter {name} is nested too deeply.") from None
