@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from catmaid_server.db.store import Store
 from catmaid_server.demo.specimen.specimen import grow
 from catmaid_server.demo.tracing import import_tracing
 from catmaid_server.tiles.imports.stacks import import_volume
-from tests.clients.laboratory import SPEC, Laboratory, with_more_synapses
+from tests.clients.laboratory import SPEC, ClientHost, Laboratory, with_more_synapses
 from tests.helpers.folders import REPOSITORY
 from tests.helpers.service import fresh_service
 
@@ -26,9 +26,17 @@ def clients() -> Path:
     return CLIENTS / "bin" / "python"
 
 
+@pytest.fixture(scope="session")
+def host(clients: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClientHost]:
+    """A process that has the clients imported."""
+    started = ClientHost(clients, tmp_path_factory.mktemp("clients"))
+    yield started
+    started.close()
+
+
 @pytest.fixture(scope="module")
 async def laboratory(
-    module_store: Store, clients: Path, tmp_path_factory: pytest.TempPathFactory
+    module_store: Store, clients: Path, host: ClientHost, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Laboratory]:
     """The project "Test" with the specimen's neurons and images, and more synapses than it has."""
     data_dir = tmp_path_factory.mktemp("data")
@@ -47,4 +55,4 @@ async def laboratory(
             resolution_nm=SPEC.resolution_nm,
         )
         await import_tracing(module_store, with_more_synapses(specimen.tracing), project="Test", user="tracer")
-        yield Laboratory(service, clients)
+        yield Laboratory(service, clients, host)
