@@ -33,10 +33,8 @@ STORIES = {
             started.wait()
             while sys._current_frames()[threading.main_thread().ident].f_code.co_name != "wait":
                 pass
-            # A signal just before the main thread sleeps does not wake it: then once more.
             os.kill(os.getpid(), signal.SIGINT)
-            while not ended.wait(5):
-                os.kill(os.getpid(), signal.SIGINT)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
         threading.Thread(target=interrupt).start()
         try:
             loop.run(slow())
