@@ -17,6 +17,10 @@ import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
+from catmaid_wire.arbor import UNKNOWN_PARENT, parent_rows
+
+MEDIA_TYPE: Final = "application/x-catmaid-geometry+msgpack"
+
 FORMAT: Final = 1
 
 STEPS: Final = 65535
@@ -82,6 +86,40 @@ class GeometryAnswer:
     skeletons: Sequence[PackedSkeleton]
     unchanged: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     gone: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+
+
+def in_order(
+    node_ids: NDArray[np.integer[Any]], parent_ids: NDArray[np.integer[Any]], positions: Positions
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Positions]:
+    """Nodes of one skeleton in ascending order of their ids.
+
+    Parameters
+    ----------
+    node_ids : (n,) int
+        All different, none below 0, in any order.
+    parent_ids : (n,) int
+        Id of each node's parent, below 0 at roots.
+    positions : (n, 3) float64
+        nm.
+
+    Returns
+    -------
+    The ids, (n,) rows of the parents, -1 at roots, and the positions.
+
+    Raises
+    ------
+    BadGeometry
+        If a parent is not among the nodes.
+    """
+    ids, above = node_ids.astype(np.int64), parent_ids.astype(np.int64)
+    if (ids[1:] < ids[:-1]).any():
+        order = np.argsort(ids, kind="stable")
+        ids, above, positions = ids[order], above[order], positions[order]
+    parents = parent_rows(ids, above)
+    if (unknown := np.flatnonzero(parents == UNKNOWN_PARENT)).size:
+        node = unknown[0]
+        raise BadGeometry(f"The parent of treenode {ids[node]} is {above[node]}, which is not in its skeleton.")
+    return ids, parents, positions
 
 
 def pack(positions: Positions, parents: NDArray[np.integer[Any]]) -> PackedSkeleton:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from catmaid_server.db.answers import ENTRY_BYTES, Answers
+from catmaid_server.db.answers import Answers
+from catmaid_server.db.recently_used import ENTRY_BYTES
 from catmaid_server.db.store import Store
 
 CAPACITY = 10 * (ENTRY_BYTES + 1)

@@ -8,16 +8,14 @@ a remembered answer costs is one short query.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, TypeAlias
 
 import psycopg
 
-Produce: TypeAlias = Callable[[], Awaitable[bytes]]
+from catmaid_server.db.recently_used import RecentlyUsed
 
-ENTRY_BYTES = 512
-"""What a remembered answer takes beside its own bytes, about."""
+Produce: TypeAlias = Callable[[], Awaitable[bytes]]
 
 _SNAPSHOT = "SELECT pg_current_snapshot()::text"
 
@@ -29,19 +27,16 @@ class Answers:
     """
 
     def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
-        self._size = 0
-        self._known: OrderedDict[Hashable, tuple[str, bytes]] = OrderedDict()
+        self._known: RecentlyUsed[Hashable, tuple[str, bytes]] = RecentlyUsed(capacity)
         self._coming: dict[tuple[Hashable, str], asyncio.Future[bytes]] = {}
 
     async def find(self, connection: psycopg.AsyncConnection[Any], request: Hashable, produce: Produce) -> bytes:
         """The answer to a request; `produce` makes it if it is not known, once for all who wait for the same."""
-        if not self._capacity:
+        if not self._known.capacity:
             return await produce()
         before = await _snapshot(connection)
-        known = self._known.get(request)
+        known = self._known.find(request)
         if known is not None and known[0] == before:
-            self._known.move_to_end(request)
             return known[1]
         if (coming := self._coming.get((request, before))) is not None:
             try:
@@ -57,7 +52,7 @@ class Answers:
         try:
             answer = await produce()
             if await _snapshot(connection) == before:
-                self._keep(request, before, answer)
+                self._known.keep(request, (before, answer), len(answer))
             future.set_result(answer)
         except BaseException as error:
             future.set_exception(_Abandoned() if isinstance(error, asyncio.CancelledError) else error)
@@ -67,21 +62,6 @@ class Answers:
             return answer
         finally:
             del self._coming[request, before]
-
-    def _keep(self, request: Hashable, snapshot: str, answer: bytes) -> None:
-        self._forget(request)
-        size = len(answer) + ENTRY_BYTES
-        if size > self._capacity:
-            return
-        self._known[request] = (snapshot, answer)
-        self._size += size
-        while self._size > self._capacity:
-            self._forget(next(iter(self._known)))
-
-    def _forget(self, request: Hashable) -> None:
-        _, dropped = self._known.pop(request, ("", None))
-        if dropped is not None:
-            self._size -= len(dropped) + ENTRY_BYTES
 
 
 class _Abandoned(Exception):

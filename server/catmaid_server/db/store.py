@@ -18,6 +18,8 @@ from psycopg_pool import AsyncConnectionPool
 from catmaid_server.db.answers import Answers
 from catmaid_server.db.disk_space import DiskSpace
 from catmaid_server.db.float_arrays import FloatArray, FloatArrayDumper, is_swollen
+from catmaid_server.db.recently_used import RecentlyUsed
+from catmaid_wire.geometry import PackedSkeleton
 
 REMEMBER_BYTES = 64 * 1024**2
 
@@ -45,6 +47,8 @@ class Store:
         self._disk = None if disk is None else DiskSpace(disk)
         self._pool = pool
         self.answers = Answers(remember_bytes)
+        self.geometry: RecentlyUsed[tuple[int, int, int], PackedSkeleton] = RecentlyUsed(remember_bytes)
+        """Packed skeletons by project, skeleton and version."""
         self.committed: list[Callable[[int], None]] = []
         """Called with the project id after each commit of this process; must not block."""
         self.access_changed: list[Callable[[], None]] = []
@@ -69,7 +73,7 @@ class Store:
         pool_size
             Most connections.
         remember_bytes
-            Memory for answers that stay true until something is committed.
+            Memory for answers that stay true until something is committed, and as much for packed skeletons.
         longest_query_s
             What takes longer is stopped, with `psycopg.errors.QueryCanceled`; 0 lets everything end.
         disk

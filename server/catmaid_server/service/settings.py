@@ -75,7 +75,8 @@ class Settings(BaseSettings):
     """Path under which clients reach the service, such as `/catmaid`, whether a proxy takes it off or not."""
 
     remember_bytes: int = Field(default=REMEMBER_BYTES, ge=0)
-    """Memory of one worker for answers that stay true until something is committed; 0 makes each answer anew."""
+    """Memory of one worker for answers that stay true until something is committed, and as much for packed skeletons;
+    0 makes each answer anew."""
 
     postgres_bin: Path | None = None
     """Folder of the PostgreSQL programs of the embedded database; found if not given."""

@@ -18,6 +18,7 @@ CAPABILITIES = (
     "accounts",
     "history",
     "search",
+    "geometry",
 )
 
 

@@ -1,0 +1,156 @@
+"""Where the treenodes of many skeletons are, packed; skeletons that did not change are not read again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from catmaid_server.db.arrays import array_text
+from catmaid_server.db.float_arrays import note_size
+from catmaid_server.db.queries import load
+from catmaid_server.db.recently_used import RecentlyUsed
+from catmaid_server.db.rows import fetch_all
+from catmaid_server.db.store import Connection
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_wire.geometry import GeometryAnswer, PackedSkeleton, in_order, pack_many
+
+sql = load("skeletons/geometry")
+
+MOST_SKELETONS: Final = 10_000
+MOST_NODES: Final = 10_000_000
+_NODES_AT_ONCE: Final = 200_000
+_NODE: Final = np.dtype([("id", ">i4"), ("parent_id", ">i4"), ("position", ">f8", 3)])
+_UNKNOWN: Final = 0
+"""A version that says nothing: such a skeleton is read each time."""
+
+PackedByVersion = RecentlyUsed[tuple[int, int, int], PackedSkeleton]
+"""By project, skeleton and version."""
+
+
+class SkeletonState(NamedTuple):
+    """The version that changed a skeleton's treenodes last, and how many there are."""
+
+    version: int
+    nodes: int
+
+
+class PackedState(NamedTuple):
+    """A skeleton's geometry as of the version that changed it last."""
+
+    version: int
+    packed: PackedSkeleton
+
+
+async def skeleton_geometry(
+    connection: Connection,
+    memory: PackedByVersion,
+    project_id: int,
+    skeleton_ids: Sequence[int],
+    known: Mapping[int, int],
+) -> GeometryAnswer:
+    """Pack skeletons, in the order of the ids; those in `memory` are not read.
+
+    Parameters
+    ----------
+    connection
+        The present, or the past.
+    memory
+        What was packed before.
+    project_id
+        Skeletons of other projects are `gone`.
+    skeleton_ids
+        At most `MOST_SKELETONS`, with at most `MOST_NODES` treenodes unless it is one skeleton.
+    known
+        Versions that the client has; skeletons of these versions are `unchanged`.
+
+    Raises
+    ------
+    InvalidInput
+        If more is wanted than is sent at once.
+    """
+    wanted = list(dict.fromkeys(skeleton_ids))
+    if len(wanted) > MOST_SKELETONS:
+        raise InvalidInput(
+            f"The geometry of at most {MOST_SKELETONS} skeletons is sent at once, not of {len(wanted)}: ask in parts."
+        )
+    states = await _states(connection, project_id, wanted)
+    unchanged = {
+        skeleton_id
+        for skeleton_id, state in states.items()
+        if state.version != _UNKNOWN and known.get(skeleton_id) == state.version
+    }
+    sent = {skeleton_id: state for skeleton_id, state in states.items() if skeleton_id not in unchanged}
+    nodes = sum(state.nodes for state in sent.values())
+    if nodes > MOST_NODES and len(sent) > 1:
+        raise InvalidInput(
+            f"At most {MOST_NODES} treenodes are sent at once, and these {len(sent)} skeletons have {nodes}: "
+            "ask in parts."
+        )
+    found = await _packed(connection, memory, project_id, sent)
+    order = [skeleton_id for skeleton_id in wanted if skeleton_id in found]
+    return GeometryAnswer(
+        skeleton_ids=np.array(order, np.int32),
+        versions=np.array([found[skeleton_id].version for skeleton_id in order], np.int64),
+        skeletons=[found[skeleton_id].packed for skeleton_id in order],
+        unchanged=np.array([skeleton_id for skeleton_id in wanted if skeleton_id in unchanged], np.int32),
+        gone=np.array([one for one in wanted if one not in found and one not in unchanged], np.int32),
+    )
+
+
+async def _states(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> dict[int, SkeletonState]:
+    rows = await fetch_all(connection, sql.versions, project_id=project_id, skeleton_ids=array_text(skeleton_ids))
+    return {skeleton_id: SkeletonState(version, nodes) for skeleton_id, version, nodes in rows}
+
+
+async def _packed(
+    connection: Connection, memory: PackedByVersion, project_id: int, states: Mapping[int, SkeletonState]
+) -> dict[int, PackedState]:
+    """The skeletons that still exist, from memory or the store."""
+    found: dict[int, PackedState] = {}
+    for skeleton_id, state in states.items():
+        packed = memory.find((project_id, skeleton_id, state.version))
+        if packed is not None:
+            found[skeleton_id] = PackedState(state.version, packed)
+    absent = {skeleton_id: state.nodes for skeleton_id, state in states.items() if skeleton_id not in found}
+    for part in _parts(absent):
+        rows = await fetch_all(connection, sql.nodes, project_id=project_id, skeleton_ids=array_text(part))
+        note_size(connection, max((len(nodes or b"") for _, _, nodes in rows), default=0))
+        skeletons = await asyncio.to_thread(_pack_rows, [nodes or b"" for _, _, nodes in rows])
+        for (skeleton_id, version, _), packed in zip(rows, skeletons, strict=True):
+            found[skeleton_id] = PackedState(version, packed)
+            if version != _UNKNOWN:
+                memory.keep((project_id, skeleton_id, version), packed, len(packed.blob))
+    return found
+
+
+def _parts(nodes: Mapping[int, int]) -> Iterator[list[int]]:
+    """Skeletons, by number of nodes, in parts of not many more than `_NODES_AT_ONCE`."""
+    part: list[int] = []
+    size = 0
+    for skeleton_id, count in nodes.items():
+        part.append(skeleton_id)
+        size += count
+        if size >= _NODES_AT_ONCE:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def _pack_rows(skeletons: Iterable[bytes]) -> list[PackedSkeleton]:
+    """Pack skeletons whose treenodes are given as the query gives them."""
+    tables = [np.frombuffer(nodes, _NODE) for nodes in skeletons]
+    ordered = [
+        in_order(table["id"], table["parent_id"], table["position"].astype(np.float64).reshape(-1, 3))
+        for table in tables
+    ]
+    return list(
+        pack_many(
+            np.concatenate([np.empty((0, 3)), *(positions for _, _, positions in ordered)]),
+            np.concatenate([np.empty(0, np.int64), *(parents for _, parents, _ in ordered)]),
+            np.array([len(table) for table in tables], np.int64),
+        )
+    )
