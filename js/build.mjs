@@ -7,6 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as esbuild from "esbuild";
+import { workerText } from "./worker-text.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({
@@ -41,6 +42,7 @@ const builds = [
     entryPoints: entryPoints("src"),
     outdir: resolve(values.outdir),
     loader: { ".css": "text", ".svg": "text" },
+    plugins: [workerText(shared)],
   },
   { ...shared, entryPoints: entryPoints("pages"), outdir: resolve(values.pagesdir) },
 ];

@@ -1,3 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { include: ["test/**/*.test.ts"] } });
+/** Node has no Workers of the page's kind: scripts of Workers are empty, and what they do is done in place. */
+const workerText = {
+  name: "worker-text",
+  enforce: "pre" as const,
+  load: (id: string) => (id.endsWith("?worker-text") ? 'export default "";' : null),
+};
+
+export default defineConfig({
+  plugins: [workerText],
+  test: { include: ["test/**/*.test.ts"] },
+});

@@ -7,3 +7,9 @@ declare module "*.svg" {
   const text: string;
   export default text;
 }
+
+/** A module and what it imports, bundled as the text of a Worker's script. */
+declare module "*?worker-text" {
+  const text: string;
+  export default text;
+}

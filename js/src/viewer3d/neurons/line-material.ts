@@ -1,0 +1,114 @@
+/** How lines of neurons are drawn: one program, colours from the palette or from the shading. */
+import { GLSL3, RawShaderMaterial, type Texture } from "three";
+
+const VERTEX = `
+precision highp float;
+precision highp int;
+in vec3 position;
+in uint tag;
+uniform mat4 modelViewMatrix;
+uniform mat4 projectionMatrix;
+uniform highp sampler2D palette;
+uniform highp sampler2D shading;
+uniform vec3 highlight;
+uniform float pointSize;
+out vec4 lineColor;
+out float depth;
+
+void main() {
+  uint slot = tag & 0xffffffu;
+  vec4 look = texelFetch(palette, ivec2(int(slot & 1023u), int(slot >> 10u)), 0);
+  uint flags = uint(look.a * 255.0 + 0.5);
+  vec3 color = look.rgb;
+  if ((flags & 2u) != 0u) color = texelFetch(shading, ivec2(int(tag >> 24u), 0), 0).rgb;
+  if ((flags & 1u) != 0u) color = mix(color, highlight, 0.7);
+  lineColor = vec4(color, float(flags >> 2u) / 63.0);
+  vec4 seen = modelViewMatrix * vec4(position, 1.0);
+  depth = -seen.z;
+  gl_Position = flags == 0u ? vec4(2.0, 2.0, 2.0, 1.0) : projectionMatrix * seen;
+  gl_PointSize = pointSize;
+}`;
+
+const FRAGMENT = `
+precision highp float;
+in vec4 lineColor;
+in float depth;
+uniform vec3 fogColor;
+uniform vec2 fogRange;
+out vec4 fragment;
+
+void main() {
+#ifdef TRANSLUCENT
+  // Pixels are left out in a fixed pattern, so that no order of drawing is needed.
+  if (lineColor.a < fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))))) discard;
+#endif
+  vec3 color = lineColor.rgb;
+#ifdef FOG
+  color = mix(color, fogColor, clamp((depth - fogRange.x) / (fogRange.y - fogRange.x), 0.0, 1.0));
+#endif
+  fragment = vec4(color, 1.0);
+}`;
+
+export interface Fog {
+  /** 0xRRGGBB; usually the background's. */
+  color: number;
+  /** Distances from the camera, nm, at which it begins and at which only fog is seen. */
+  near: number;
+  far: number;
+}
+
+export class LineMaterial extends RawShaderMaterial {
+  constructor(palette: Texture, shading: Texture) {
+    super({
+      glslVersion: GLSL3,
+      vertexShader: VERTEX,
+      fragmentShader: FRAGMENT,
+      uniforms: {
+        palette: { value: palette },
+        shading: { value: shading },
+        highlight: { value: [1, 0.84, 0] },
+        pointSize: { value: 5 },
+        fogColor: { value: [0, 0, 0] },
+        fogRange: { value: [0, 1] },
+      },
+    });
+  }
+
+  /** Colour that the active neuron is mixed with, 0xRRGGBB. */
+  setHighlight(color: number): void {
+    this.setUniform("highlight", rgbOf(color));
+  }
+
+  setTexture(name: "palette" | "shading", texture: Texture): void {
+    this.setUniform(name, texture);
+  }
+
+  setFog(fog: Fog | null): void {
+    this.define("FOG", fog !== null);
+    if (!fog) return;
+    this.setUniform("fogColor", rgbOf(fog.color));
+    this.setUniform("fogRange", [fog.near, fog.far]);
+  }
+
+  /** Some neurons are not fully opaque. */
+  setTranslucent(isTranslucent: boolean): void {
+    this.define("TRANSLUCENT", isTranslucent);
+  }
+
+  private setUniform(name: string, value: unknown): void {
+    const uniform = this.uniforms[name];
+    if (uniform) uniform.value = value;
+  }
+
+  private define(name: string, isOn: boolean): void {
+    if (name in this.defines === isOn) return;
+    if (isOn) this.defines[name] = "";
+    else delete this.defines[name];
+    this.needsUpdate = true;
+  }
+}
+
+/** Red, green and blue as the canvas shows them, 0 to 1. */
+function rgbOf(color: number): number[] {
+  return [16, 8, 0].map((shift) => ((color >>> shift) & 255) / 255);
+}

@@ -1,0 +1,336 @@
+/** Many neurons as lines in a scene: a draw call for each page of vertices, not for each neuron. */
+import { Box3, type Camera, Group, Vector3 } from "three";
+import { edgeLevels, LEVELS, orderFromRoots } from "../geometry/ladders";
+import { NeuronPage, PAGE_ROWS, type PagedNeuron, spaceOf } from "../geometry/pages";
+import { BadGeometry, type UnpackedNeuron, type Vector } from "../geometry/unpack";
+import { neuronsInside } from "../picking/inside";
+import { pickNode } from "../picking/pick";
+import { Projection, type ScreenPoint, type ScreenSize } from "../picking/projection";
+import { type Fog, LineMaterial } from "./line-material";
+import { NeuronPalette } from "./palette";
+import { requireColumn, ShadingColors } from "./shading";
+
+export type { UnpackedNeuron } from "../geometry/unpack";
+
+/** Levels that the picture becomes finer by from one frame to the next, when it may. */
+const REFINING = 2;
+/** Edges of the first picture of neurons that have just come. */
+const FIRST_EDGES = 200_000;
+
+/** A node of a neuron: its row in the geometry of an edition. */
+export interface PickedNode {
+  skeletonId: number;
+  row: number;
+  version: number;
+  /** Relative to the scene's origin. */
+  point: Vector;
+}
+
+/** Nodes of one neuron; valid until neurons are put or removed. */
+export interface NeuronEdges {
+  /** x, y, z of each node, relative to the scene's origin. */
+  positions: Float32Array;
+  /** Row of each node's parent, -1 at roots. */
+  parents: Int32Array;
+}
+
+export interface NeuronLinesOptions {
+  /**
+   * The picture can become finer: draw again. Without it every picture is at once as fine as its edges allow, however
+   * long it takes.
+   */
+  refine?(): void;
+}
+
+/** A neuron where it is. */
+interface ShownNeuron extends PagedNeuron {
+  skeletonId: number;
+  version: number;
+  slot: number;
+  page: NeuronPage<ShownNeuron>;
+  positions: Float32Array;
+  /** Vertices that are taken for it. */
+  space: number;
+}
+
+export class NeuronLines {
+  readonly object = new Group();
+  private readonly neurons = new Map<number, ShownNeuron>();
+  private readonly pages = new Set<NeuronPage<ShownNeuron>>();
+  private readonly palette = new NeuronPalette();
+  private readonly shading = new ShadingColors();
+  private readonly material = new LineMaterial(this.palette.texture, this.shading.texture);
+  private active: number | null = null;
+  private shownLevel = LEVELS - 1;
+
+  constructor(private readonly options: NeuronLinesOptions = {}) {
+    this.object.name = "neurons";
+    this.object.matrixAutoUpdate = false;
+  }
+
+  /** How coarse the picture is; 0 is full detail. */
+  get level(): number {
+    return this.shownLevel;
+  }
+
+  /** Edges of the picture. */
+  get edges(): number {
+    return this.edgesAt(this.shownLevel);
+  }
+
+  /** Edition of each neuron that is here, by skeleton id. */
+  get versions(): Map<number, number> {
+    return new Map(Array.from(this.neurons, ([id, { version }]) => [id, version]));
+  }
+
+  /** Add neurons, or replace those of the same skeleton ids, which keep their looks but not their shading. */
+  put(neurons: readonly UnpackedNeuron[]): void {
+    const changed = new Set<NeuronPage<ShownNeuron>>();
+    for (const neuron of neurons) {
+      const before = this.neurons.get(neuron.skeletonId);
+      if (before) changed.add(before.page);
+      changed.add(this.place(neuron, before).page);
+    }
+    this.update(changed);
+    if (this.options.refine && this.edges > FIRST_EDGES)
+      this.shownLevel = Math.max(this.shownLevel, this.levelWithin(FIRST_EDGES));
+  }
+
+  remove(ids: Iterable<number>): void {
+    const changed = new Set<NeuronPage<ShownNeuron>>();
+    for (const neuron of this.known(ids)) {
+      this.takeOut(neuron);
+      this.palette.remove(neuron.slot);
+      this.neurons.delete(neuron.skeletonId);
+      changed.add(neuron.page);
+    }
+    this.update(changed);
+    this.updateMaterial();
+  }
+
+  /** @param rgba - 0xRRGGBBAA, for each id */
+  setColors(ids: ArrayLike<number>, rgba: ArrayLike<number>): void {
+    for (let at = 0; at < ids.length; at++) {
+      const neuron = this.neurons.get(ids[at] ?? 0);
+      if (neuron) this.palette.setColor(neuron.slot, rgba[at] ?? 0);
+    }
+    this.updateMaterial();
+  }
+
+  setVisible(ids: Iterable<number>, isVisible: boolean): void {
+    const changed = new Set<NeuronPage<ShownNeuron>>();
+    for (const neuron of this.known(ids)) {
+      if (neuron.isVisible === isVisible) continue;
+      neuron.isVisible = isVisible;
+      this.palette.setVisible(neuron.slot, isVisible);
+      changed.add(neuron.page);
+    }
+    for (const page of changed) page.updateVisible();
+  }
+
+  /** Emphasize one neuron, here or still to come; null: none. */
+  setActive(id: number | null): void {
+    for (const [known, isActive] of [
+      [this.active, false],
+      [id, true],
+    ] as const) {
+      const neuron = known === null ? undefined : this.neurons.get(known);
+      if (neuron) this.palette.setActive(neuron.slot, isActive);
+    }
+    this.active = id;
+  }
+
+  /** Colour that the active neuron is mixed with, 0xRRGGBB. */
+  setHighlight(color: number): void {
+    this.material.setHighlight(color);
+  }
+
+  /** Let what is far away fade; null: nothing fades. */
+  setFog(fog: Fog | null): void {
+    this.material.setFog(fog);
+  }
+
+  /**
+   * Colour a neuron's nodes.
+   *
+   * @param column - place of each row's colour in the shading palette; null: the neuron's own colour again
+   * @throws RangeError if there are not as many as the neuron has nodes.
+   */
+  shade(id: number, column: Uint8Array | null): void {
+    const neuron = this.neurons.get(id);
+    if (!neuron) return;
+    if (column) requireColumn(id, neuron.parents.length, column);
+    if (column) neuron.page.tag(neuron, neuron.slot, column);
+    this.palette.setShaded(neuron.slot, column !== null);
+  }
+
+  /** @param rgba - four bytes for each of at most 256 colours */
+  setShadingPalette(rgba: Uint8Array): void {
+    this.shading.set(rgba);
+  }
+
+  /**
+   * Choose how fine the next picture is: as fine as so many edges allow.
+   *
+   * A picture that becomes finer does so in steps, each asked for by `refine`.
+   */
+  chooseLevel(budgetEdges: number): void {
+    const finest = this.levelWithin(budgetEdges);
+    const next = this.options.refine ? Math.max(finest, this.shownLevel - REFINING) : finest;
+    this.shownLevel = next;
+    for (const page of this.pages) page.show(next);
+    if (next > finest) this.options.refine?.();
+  }
+
+  /** Box around neurons, relative to the scene's origin; around the visible ones if no ids are given. */
+  bounds(ids?: Iterable<number>): Box3 {
+    const box = new Box3();
+    for (const neuron of ids ? this.known(ids) : this.visible()) {
+      if (neuron.parents.length === 0) continue;
+      const [x0, y0, z0, x1, y1, z1] = neuron.box;
+      box.expandByPoint(new Vector3(x0, y0, z0)).expandByPoint(new Vector3(x1, y1, z1));
+    }
+    return box;
+  }
+
+  /**
+   * The node of a visible neuron under a place of the screen; see picking/pick.ts for the rule.
+   *
+   * @param tolerancePx - how far its edge may be, CSS pixels
+   */
+  pick(camera: Camera, x: number, y: number, size: ScreenSize, tolerancePx: number): PickedNode | null {
+    const found = pickNode(this.visible(), this.projection(camera, size), x, y, tolerancePx);
+    if (!found) return null;
+    const { neuron, row } = found;
+    const { skeletonId, version } = neuron;
+    return { skeletonId, version, row, point: pointOf(neuron, row) };
+  }
+
+  /** Visible skeletons with a node inside a polygon on the screen. */
+  inside(camera: Camera, polygon: readonly ScreenPoint[], size: ScreenSize): number[] {
+    const found = neuronsInside(this.visible(), this.projection(camera, size), polygon);
+    return found.map(({ skeletonId }) => skeletonId);
+  }
+
+  /** Where a node is, relative to the scene's origin; null if it is not here. */
+  position(id: number, row: number): Vector | null {
+    const neuron = this.neurons.get(id);
+    return neuron && row >= 0 && row < neuron.parents.length ? pointOf(neuron, row) : null;
+  }
+
+  edgesOf(id: number): NeuronEdges | null {
+    const neuron = this.neurons.get(id);
+    return neuron ? { positions: neuron.positions, parents: neuron.parents } : null;
+  }
+
+  dispose(): void {
+    for (const page of this.pages) page.dispose();
+    this.pages.clear();
+    this.neurons.clear();
+    this.object.clear();
+    this.material.dispose();
+    this.palette.dispose();
+    this.shading.dispose();
+  }
+
+  private place(neuron: UnpackedNeuron, before: ShownNeuron | undefined): ShownNeuron {
+    const { skeletonId, version, rows, parents, box } = neuron;
+    if (before) this.takeOut(before);
+    const space = spaceOf(rows);
+    const [page, start] = this.takeSpace(space);
+    const slot = before?.slot ?? this.palette.add();
+    const positions = page.positions.subarray(3 * start, 3 * (start + rows));
+    const isVisible = before?.isVisible ?? true;
+    const levels = neuron.levels ?? levelsOf(neuron);
+    const shown = {
+      skeletonId,
+      version,
+      slot,
+      page,
+      start,
+      space,
+      parents,
+      positions,
+      levels,
+      box,
+      isVisible,
+    };
+    page.put(shown, neuron.positions, slot);
+    this.palette.setShaded(slot, false);
+    this.palette.setActive(slot, skeletonId === this.active);
+    this.neurons.set(skeletonId, shown);
+    return shown;
+  }
+
+  private takeSpace(space: number): [page: NeuronPage<ShownNeuron>, start: number] {
+    for (const page of this.pages) {
+      const start = page.take(space);
+      if (start !== null) return [page, start];
+    }
+    const page = new NeuronPage<ShownNeuron>(Math.max(space, PAGE_ROWS), this.material);
+    this.pages.add(page);
+    this.object.add(page.lines, page.points);
+    return [page, page.take(space) ?? 0];
+  }
+
+  private takeOut(neuron: ShownNeuron): void {
+    neuron.page.remove(neuron);
+    neuron.page.give(neuron.start, neuron.space);
+  }
+
+  private update(pages: Iterable<NeuronPage<ShownNeuron>>): void {
+    for (const page of pages) {
+      if (!page.isEmpty) {
+        page.changed();
+        continue;
+      }
+      this.pages.delete(page);
+      this.object.remove(page.lines, page.points);
+      page.dispose();
+    }
+    this.updateMaterial();
+  }
+
+  private updateMaterial(): void {
+    this.material.setTexture("palette", this.palette.texture);
+    this.material.setTranslucent(this.palette.isTranslucent);
+  }
+
+  private edgesAt(level: number): number {
+    let edges = 0;
+    for (const page of this.pages) edges += page.edgesAt(level);
+    return edges;
+  }
+
+  /** The finest level of at most so many edges, or else the coarsest. */
+  private levelWithin(edges: number): number {
+    for (let level = 0; level < LEVELS; level++) if (this.edgesAt(level) <= edges) return level;
+    return LEVELS - 1;
+  }
+
+  private *known(ids: Iterable<number>): Generator<ShownNeuron> {
+    for (const id of ids) {
+      const neuron = this.neurons.get(id);
+      if (neuron) yield neuron;
+    }
+  }
+
+  private *visible(): Generator<ShownNeuron> {
+    for (const neuron of this.neurons.values()) if (neuron.isVisible) yield neuron;
+  }
+
+  private projection(camera: Camera, size: ScreenSize): Projection {
+    return new Projection(camera, size, this.object.matrixWorld);
+  }
+}
+
+function levelsOf({ parents, skeletonId }: UnpackedNeuron) {
+  const order = orderFromRoots(parents);
+  if (order === "circle") throw new BadGeometry(`Nodes of skeleton ${skeletonId} are their own ancestors.`);
+  return edgeLevels(parents, order);
+}
+
+function pointOf({ positions }: ShownNeuron, row: number): Vector {
+  const [x = 0, y = 0, z = 0] = positions.subarray(3 * row, 3 * row + 3);
+  return [x, y, z];
+}

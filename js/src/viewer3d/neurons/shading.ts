@@ -1,0 +1,40 @@
+/** Colours of nodes: each has a place, 0 to 255, in a row of colours. */
+import { DataTexture } from "three";
+
+export const SHADES = 256;
+
+export class ShadingColors {
+  private readonly texels = new Uint8Array(4 * SHADES);
+  readonly texture = new DataTexture(this.texels, SHADES, 1);
+
+  constructor() {
+    this.texture.needsUpdate = true;
+  }
+
+  /**
+   * Set the colours that the places of nodes mean.
+   *
+   * @param rgba - red, green, blue and opacity of at most 256 colours; the opacity is the neuron's
+   */
+  set(rgba: Uint8Array): void {
+    if (rgba.length % 4 !== 0 || rgba.length > this.texels.length)
+      throw new RangeError(
+        `A shading has at most ${SHADES} colours of 4 bytes each, not ${rgba.length} bytes.`,
+      );
+    this.texels.fill(0);
+    this.texels.set(rgba);
+    this.texture.needsUpdate = true;
+  }
+
+  dispose(): void {
+    this.texture.dispose();
+  }
+}
+
+/** @throws RangeError unless there is a place for each node of the skeleton. */
+export function requireColumn(skeletonId: number, rows: number, column: Uint8Array): void {
+  if (column.length === rows) return;
+  throw new RangeError(
+    `Skeleton ${skeletonId} has ${rows} nodes here, so its shading should have as many values, not ${column.length}.`,
+  );
+}
