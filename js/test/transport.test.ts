@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Rpc } from "../src/shared/rpc";
+import { DirectTransport, TileSource } from "../src/shared/tile-transport";
 import type { Tile } from "../src/shared/tiles";
-import { DirectTransport, TileSource } from "../src/stack-viewer/transport";
 
 const JUPYTER = "http://jupyter.test/user/me/";
 const DIRECT = { base_url: "http://tiles.test/s/", template: "{zoom}/{z}/{row}/{col}.jpg", ticket: "t" };

@@ -1,9 +1,9 @@
 /** The elements of a viewer: tool bar, picture of two canvases, slider, and the edge that resizes. */
 import { element } from "../shared/dom";
+import type { Messages } from "../shared/messages";
 import { scaleBar } from "../shared/scalebar";
 import type { StackView } from "../shared/view";
 import widgetCss from "../shared/widget.css";
-import type { Messages } from "./messages";
 import css from "./stack-viewer.css";
 import type { Toolbar } from "./toolbar";
 

@@ -1,10 +1,10 @@
 /** Mouse, wheel and keyboard over the picture. */
 import { isPlain } from "../shared/keyboard";
 import type { LayerPointer, PointerKind } from "../shared/layer";
+import type { KeyMap } from "../shared/messages";
 import { depthOf } from "../shared/stack";
 import type { Camera } from "./camera";
 import type { Layers } from "./layers";
-import type { KeyMap } from "./messages";
 
 const CLICK_REACH = 4;
 const WHEEL_NOTCH = 110;

@@ -1,9 +1,9 @@
 /** All layers of a viewer together. */
 import type { AnyModel, Host } from "@anywidget/types";
 import type { Layer, LayerExports, LayerHost, LayerPointer } from "../shared/layer";
+import type { KeyMap } from "../shared/messages";
 import type { StackView } from "../shared/view";
 import { exportsOf } from "../shared/widget-reference";
-import type { KeyMap } from "./messages";
 
 export class Layers {
   private layers: Layer[] = [];

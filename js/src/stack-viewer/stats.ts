@@ -1,6 +1,7 @@
 /** What tests and benchmarks read from a viewer's root element. */
+
+import type { TransportKind } from "../shared/tile-transport";
 import type { TileLoader } from "./loader";
-import type { TransportKind } from "./transport";
 
 export interface SectionChange {
   section: number;

@@ -2,7 +2,9 @@
 import type { AnyModel, Host } from "@anywidget/types";
 import { onPixelRatio } from "../shared/dom";
 import type { LayerHost } from "../shared/layer";
+import { Messages } from "../shared/messages";
 import type { Rpc } from "../shared/rpc";
+import { TileSource } from "../shared/tile-transport";
 import { fittingZoom, type StackView } from "../shared/view";
 import { exportsOf } from "../shared/widget-reference";
 import { Camera } from "./camera";
@@ -11,7 +13,6 @@ import { ImagePainter, type PaintReport } from "./image";
 import { Input, KEYS } from "./input";
 import { Layers } from "./layers";
 import { TileLoader } from "./loader";
-import { Messages } from "./messages";
 import { People } from "./people";
 import { SnapshotImage, takeSnapshot } from "./snapshot";
 import type { ViewerState } from "./state";
@@ -19,7 +20,6 @@ import { FrameMeter, type ViewerStats } from "./stats";
 import { accountOf } from "./status";
 import { syncCamera } from "./sync";
 import { type Display, Toolbar } from "./toolbar";
-import { TileSource } from "./transport";
 
 const SNAPSHOT_IDLE_MS = 1_500;
 

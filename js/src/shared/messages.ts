@@ -1,6 +1,6 @@
 /** What the viewer says over the picture: state of the image, notices, questions, and the key map. */
-import { button, element } from "../shared/dom";
-import type { AskOptions, NoticeLevel } from "../shared/layer";
+import { button, element } from "./dom";
+import type { AskOptions, NoticeLevel } from "./layer";
 
 const NOTICE_MS = 6_000;
 const MOUSE = ["pointerdown", "pointermove", "pointerup", "dblclick", "wheel"] as const;

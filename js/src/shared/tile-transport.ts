@@ -1,7 +1,7 @@
 /** Transports of tiles into the browser. */
-import type { Rpc } from "../shared/rpc";
-import { bytes, isAbort } from "../shared/rpc";
-import type { Tile } from "../shared/tiles";
+import type { Rpc } from "./rpc";
+import { bytes, isAbort } from "./rpc";
+import type { Tile } from "./tiles";
 
 export type TransportKind = "direct" | "proxy" | "comm";
 
