@@ -1,6 +1,7 @@
 /** The elements of a viewer: tool bar, picture of two canvases, slider, and the edge that resizes. */
 import { element } from "../shared/dom";
 import type { Messages } from "../shared/messages";
+import messagesCss from "../shared/messages.css";
 import { scaleBar } from "../shared/scalebar";
 import type { StackView } from "../shared/view";
 import widgetCss from "../shared/widget.css";
@@ -68,7 +69,7 @@ export class Frame {
     this.stage.append(messages.node);
     this.showBanner("");
     this.root.append(
-      element("style", {}, widgetCss + css),
+      element("style", {}, widgetCss + css + messagesCss),
       toolbar.node,
       this.banner,
       this.stage,

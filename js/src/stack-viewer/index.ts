@@ -1,5 +1,6 @@
 /** The stack viewer's anywidget module. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
+import { jupyterBase } from "../shared/jupyter-base";
 import { Rpc } from "../shared/rpc";
 import type { ViewerState } from "./state";
 import { StackViewer } from "./viewer";
@@ -20,14 +21,6 @@ function render({ model, el, host }: RenderProps<ViewerState>): () => void {
     viewer?.dispose();
     rpc.dispose();
   };
-}
-
-/** Address of the Jupyter server that gave this page; the page's own where there is none. */
-function jupyterBase(): string {
-  const config = document.getElementById("jupyter-config-data")?.textContent;
-  if (!config) return document.baseURI;
-  const { baseUrl = "/" } = JSON.parse(config) as { baseUrl?: string };
-  return new URL(baseUrl, location.origin).href;
 }
 
 export default { render };
