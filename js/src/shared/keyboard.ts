@@ -39,3 +39,22 @@ export function isRedo(event: KeyboardEvent): boolean {
 function isKey(event: KeyboardEvent, key: string): boolean {
   return event.key.toLowerCase() === key.toLowerCase();
 }
+
+/** Keep the keys that are pressed in a widget from the page, except the one that saves the notebook. */
+export function keepKeys(root: HTMLElement): void {
+  root.addEventListener("keydown", keepKey);
+  for (const kind of ["keyup", "keypress"] as const) {
+    root.addEventListener(kind, (event) => event.stopPropagation());
+  }
+}
+
+function keepKey(event: KeyboardEvent): void {
+  const saves = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
+  if (!saves) {
+    event.stopPropagation();
+    return;
+  }
+  const root = event.currentTarget as HTMLElement;
+  root.removeAttribute("data-lm-suppress-shortcuts");
+  setTimeout(() => root.setAttribute("data-lm-suppress-shortcuts", "true"));
+}

@@ -1,5 +1,7 @@
 /** The elements of a viewer: tool bar, picture of two canvases, slider, and the edge that resizes. */
 import { element } from "../shared/dom";
+import { HeightEdge } from "../shared/height-edge";
+import { keepKeys } from "../shared/keyboard";
 import type { Messages } from "../shared/messages";
 import messagesCss from "../shared/messages.css";
 import { scaleBar } from "../shared/scalebar";
@@ -7,10 +9,6 @@ import type { StackView } from "../shared/view";
 import widgetCss from "../shared/widget.css";
 import css from "./stack-viewer.css";
 import type { Toolbar } from "./toolbar";
-
-const SMALLEST = 120;
-const LARGEST = 4_000;
-const KEY_STEP = 20;
 
 export class Frame {
   readonly root: HTMLElement;
@@ -20,17 +18,7 @@ export class Frame {
   readonly bar = element("div", { class: "cj-bar-of-layers" });
   readonly image = element("canvas", { "aria-hidden": "true", "data-testid": "image" });
   readonly overlay = element("canvas", { "aria-hidden": "true", "data-testid": "overlay" });
-  private readonly edge = element("div", {
-    class: "cj-resize",
-    role: "separator",
-    tabindex: 0,
-    "aria-orientation": "horizontal",
-    "aria-label": "height of the picture",
-    "aria-valuemin": SMALLEST,
-    "aria-valuemax": LARGEST,
-    title: "drag to resize",
-    "data-testid": "resize",
-  });
+  private edge: HeightEdge | null = null;
   private readonly scale = element("div", {
     class: "cj-scale",
     "aria-hidden": "true",
@@ -58,16 +46,14 @@ export class Frame {
       "data-testid": "stack-viewer",
       "data-lm-suppress-shortcuts": "true",
     });
-    this.root.addEventListener("keydown", keepKeys);
-    for (const kind of ["keyup", "keypress"] as const) {
-      this.root.addEventListener(kind, (event) => event.stopPropagation());
-    }
+    keepKeys(this.root);
   }
 
   /** Put the parts in the order in which Tab goes through them. */
   assemble(toolbar: Toolbar, messages: Messages, resized: (height: number) => void): void {
     this.stage.append(messages.node);
     this.showBanner("");
+    this.edge = new HeightEdge(this.stage, resized);
     this.root.append(
       element("style", {}, widgetCss + css + messagesCss),
       toolbar.node,
@@ -75,10 +61,8 @@ export class Frame {
       this.stage,
       this.bar,
       toolbar.sections,
-      this.edge,
+      this.edge.node,
     );
-    this.edge.addEventListener("pointerdown", (event) => this.dragEdge(event, resized));
-    this.edge.addEventListener("keydown", (event) => this.stepEdge(event, resized));
   }
 
   /** Say something of the whole picture above it; nothing if the text is empty. */
@@ -88,9 +72,7 @@ export class Frame {
   }
 
   setHeight(height: number): void {
-    const clamped = clampHeight(height);
-    this.stage.style.height = `${clamped}px`;
-    this.edge.setAttribute("aria-valuenow", String(clamped));
+    this.edge?.setHeight(height);
   }
 
   setFilter(filter: string): void {
@@ -114,39 +96,4 @@ export class Frame {
     context?.clearRect(0, 0, width, height);
     return context;
   }
-
-  private dragEdge(start: PointerEvent, resized: (height: number) => void): void {
-    start.preventDefault();
-    this.edge.setPointerCapture(start.pointerId);
-    const offset = this.stage.clientHeight - start.clientY;
-    const drag = (event: PointerEvent): void => this.setHeight(offset + event.clientY);
-    const drop = (): void => {
-      this.edge.removeEventListener("pointermove", drag);
-      resized(clampHeight(this.stage.clientHeight));
-    };
-    this.edge.addEventListener("pointermove", drag);
-    this.edge.addEventListener("lostpointercapture", drop, { once: true });
-  }
-
-  private stepEdge(event: KeyboardEvent, resized: (height: number) => void): void {
-    if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
-    event.preventDefault();
-    resized(clampHeight(this.stage.clientHeight + (event.key === "ArrowDown" ? KEY_STEP : -KEY_STEP)));
-  }
-}
-
-function clampHeight(height: number): number {
-  return Math.round(Math.min(Math.max(height, SMALLEST), LARGEST));
-}
-
-/** Keep keys from the page, except the one that saves the notebook. */
-function keepKeys(event: KeyboardEvent): void {
-  const saves = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
-  if (!saves) {
-    event.stopPropagation();
-    return;
-  }
-  const root = event.currentTarget as HTMLElement;
-  root.removeAttribute("data-lm-suppress-shortcuts");
-  setTimeout(() => root.setAttribute("data-lm-suppress-shortcuts", "true"));
 }
