@@ -5,15 +5,13 @@ from __future__ import annotations
 import contextlib
 import difflib
 import uuid
-import weakref
 from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
 import traitlets
-from ipywidgets.widgets import widget as ipywidgets_widget
 
-from catmaid_jupyter.widgets.lifetime import LIVES, weakly
+from catmaid_jupyter.widgets.cell_widget import CellWidget
 from catmaid_jupyter.widgets.rpc import BackgroundLoop, Rpc, methods_of
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -31,7 +29,7 @@ def bundle(entry: str) -> Path:
     return path
 
 
-class Widget(anywidget.AnyWidget):
+class Widget(CellWidget, anywidget.AnyWidget):
     """A widget with a bundle of its own and a request channel to the service.
 
     Subclasses set ``_entry`` to the bundle's name and mark what the front end may call with
@@ -48,8 +46,6 @@ class Widget(anywidget.AnyWidget):
 
     def __init__(self, instance: BackgroundLoop, **traits: Any) -> None:
         self._refuse_unknown(traits)
-        LIVES.made()
-        self._has_own_layout = "layout" not in traits
         super().__init__(**traits)
         self._rpc = Rpc(instance, methods_of(self), self.send)
         self.on_msg(self._message_received)
@@ -61,36 +57,10 @@ class Widget(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Remove the widget from all pages and cancel its requests."""
-        LIVES.closed(self)
         # Widgets are also closed when their constructor failed.
         if hasattr(self, "_rpc"):
             self._rpc.close()
-        if self.comm is not None and self._has_own_layout:
-            self.layout.close()
         super().close()
-
-    def __del__(self) -> None:
-        """Have the widget closed: not here, since the garbage collector runs in the middle of anything."""
-        if self.comm is not None:
-            ipywidgets_widget._instances.pop(self.comm.comm_id, None)
-            LIVES.dropped(self)
-
-    @property
-    def shown_objects(self) -> tuple[Any, ...]:
-        """The widget, and what shows itself by it."""
-        return (self,)
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        LIVES.shown(self)
-        return super()._repr_mimebundle_(**options)
-
-    @traitlets.observe("comm")
-    def _comm_changed(self, change: Any) -> None:
-        """Let neither the comm nor ipywidgets keep the widget (see `catmaid_jupyter.widgets.lifetime`)."""
-        super()._comm_changed(change)
-        if self.comm is not None:
-            self.comm.on_msg(weakly(self._handle_msg))
-            ipywidgets_widget._instances[self.comm.comm_id] = weakref.proxy(self)
 
     def _message_received(self, _widget: Any, content: Any, _buffers: Any) -> None:
         if isinstance(content, dict):

@@ -41,6 +41,8 @@ class WidgetLives:
         """What the running cell showed when it ran before."""
         self._is_made = False
         """Whether a widget was made since the last cell ended."""
+        self._had_children = False
+        """Whether a widget that showed others was closed, so that nobody may refer to these now."""
         self._followed: Any = None
 
     def made(self) -> None:
@@ -68,6 +70,7 @@ class WidgetLives:
                 widget = self._dropped.get_nowait()
             except queue.Empty:
                 return
+            self._had_children = self._had_children or bool(getattr(widget, "children", ()))
             widget.close()
 
     def cell_begins(self, cell: str | None) -> None:
@@ -86,6 +89,10 @@ class WidgetLives:
         if is_due:
             gc.collect()
         self.close_dropped()
+        while self._had_children:
+            self._had_children = False
+            gc.collect()
+            self.close_dropped()
 
     def _let_go(self) -> bool:
         """Keep no longer what no cell shows any more; whether there was anything."""

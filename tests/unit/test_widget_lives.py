@@ -13,7 +13,7 @@ from ipywidgets import Layout
 from ipywidgets.widgets import widget as ipywidgets_widget
 
 from catmaid_jupyter.client.selection import Selection
-from catmaid_jupyter.widgets import SelectionTable, TracingLayer, base, lifetime
+from catmaid_jupyter.widgets import SelectionTable, TracingLayer, cell_widget, lifetime
 from catmaid_jupyter.widgets.lifetime import WidgetLives
 from tests.unit.test_selection_table import TracedProject
 
@@ -73,7 +73,7 @@ def lives(monkeypatch: pytest.MonkeyPatch) -> Iterator[WidgetLives]:
     gc.collect()
     lifetime.LIVES.close_dropped()
     made = WidgetLives()
-    monkeypatch.setattr(base, "LIVES", made)
+    monkeypatch.setattr(cell_widget, "LIVES", made)
     gc.freeze()  # what other tests left is not looked at again at the end of each cell
     yield made
     gc.collect()
@@ -165,3 +165,22 @@ def test_lives_without_a_notebook_need_none() -> None:
     lives = WidgetLives()
     lives.cell_begins(None)
     lives.cell_ends()
+
+
+def test_widgets_side_by_side_live_as_long_as_their_cell_shows_them(shell: FakeShell, lives: WidgetLives) -> None:
+    def cell(_names: dict[str, Any]) -> Any:
+        project = FollowedProject()
+        return Selection(project, [17]).widget | Selection(project, [18]).widget | Selection(project, [18]).widget
+
+    shell.run("a", cell)
+    before = len(ipywidgets_widget._instances)
+    shown = shell.user_ns["_"]
+    assert len(shown.children) == 3
+    del shown
+
+    for _ in range(3):
+        shell.run("a", cell)
+
+    assert len(ipywidgets_widget._instances) == before
+    with pytest.raises(TypeError, match="unsupported operand"):
+        Selection(FollowedProject(), [17]).widget | 5

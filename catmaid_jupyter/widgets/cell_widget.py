@@ -1,0 +1,72 @@
+"""Widgets that cells show: how long they live (see `catmaid_jupyter.widgets.lifetime`), and several side by side."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from typing import Any
+
+import traitlets
+from ipywidgets import DOMWidget, HBox
+from ipywidgets.widgets import widget as ipywidgets_widget
+
+from catmaid_jupyter.widgets.lifetime import LIVES, weakly
+
+
+class CellWidget(DOMWidget):
+    """A widget that lives as long as Python refers to it or a cell shows it."""
+
+    def __init__(self, *arguments: Any, **traits: Any) -> None:
+        LIVES.made()
+        self._has_own_layout = "layout" not in traits
+        super().__init__(*arguments, **traits)
+
+    def __del__(self) -> None:
+        """Have the widget closed: not here, since the garbage collector runs in the middle of anything."""
+        if self.comm is not None:
+            ipywidgets_widget._instances.pop(self.comm.comm_id, None)
+            LIVES.dropped(self)
+
+    def __or__(self, other: Any) -> SideBySide:
+        """Show another widget beside this one."""
+        if not isinstance(other, DOMWidget):
+            return NotImplemented
+        return SideBySide([self, other])
+
+    @property
+    def shown_objects(self) -> tuple[Any, ...]:
+        """The widget, and what shows itself by it."""
+        return (self,)
+
+    def close(self) -> None:
+        """Remove the widget from all pages."""
+        LIVES.closed(self)
+        if self.comm is not None and self._has_own_layout:
+            self.layout.close()
+        super().close()
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        LIVES.shown(self)
+        return super()._repr_mimebundle_(**options)
+
+    @traitlets.observe("comm")
+    def _comm_changed(self, change: Any) -> None:
+        """Let neither the comm nor ipywidgets keep the widget."""
+        super()._comm_changed(change)
+        if self.comm is not None:
+            self.comm.on_msg(weakly(self._handle_msg))
+            ipywidgets_widget._instances[self.comm.comm_id] = weakref.proxy(self)
+
+
+class SideBySide(CellWidget, HBox):
+    """Widgets side by side, one below the other where there is no room; `a | b | c` makes one."""
+
+    def __init__(self, widgets: Sequence[Any]) -> None:
+        super().__init__(list(widgets))
+        self.add_class("cj-side-by-side")
+
+    def __or__(self, other: Any) -> SideBySide:
+        """Show another widget beside these."""
+        if not isinstance(other, DOMWidget):
+            return NotImplemented
+        return SideBySide([*self.children, other])
