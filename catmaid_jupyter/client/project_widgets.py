@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         StackViewer,
         TagTable,
         TreenodeTable,
+        Viewer3D,
     )
 
 
@@ -96,6 +97,17 @@ class ProjectWidgets(Public):
         from catmaid_jupyter.widgets import NeuronNavigator  # noqa: PLC0415  scripts need no widgets
 
         return NeuronNavigator(self._selected(neurons), viewer, **options)
+
+    def viewer3d(self, neurons: Neurons = (), viewer: StackViewer | None = None, **options: Any) -> Viewer3D:
+        """Neurons in space, coloured, chosen and hidden as a Selection has them.
+
+        neurons : a Selection, which is followed, or neurons as all methods take them.
+        viewer : a stack viewer to be linked with: its section and its active node are shown (see `Viewer3D.link`).
+        options : traits of `Viewer3D`, such as `height=700` and `show_grid=True`.
+        """
+        from catmaid_jupyter.widgets import Viewer3D  # noqa: PLC0415  scripts need no widgets
+
+        return Viewer3D(self._selected(neurons), viewer, **options)
 
     def _selected(self, neurons: Neurons) -> Selection:
         """The Selection that neurons are, or a new one of them."""

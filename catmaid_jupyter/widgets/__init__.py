@@ -10,6 +10,7 @@
 - `ConnectivityTable`: the partners of neurons
 - `TreenodeTable`, `ConnectorTable`, `TagTable`: nodes, links and tags of neurons
 - `NeuronNavigator`: what is known of the active neuron
+- `Viewer3D`: neurons in space
 - `Widget`, `Layer`: what further widgets and layers are made of
 """
 
@@ -23,6 +24,7 @@ from catmaid_jupyter.widgets.node_tables import ConnectorTable, NeuronNavigator,
 from catmaid_jupyter.widgets.selection_table import SelectionTable
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
 from catmaid_jupyter.widgets.tracing_layer import TracingLayer
+from catmaid_jupyter.widgets.viewer3d import Viewer3D
 
 __all__ = [
     "AnnotationBrowser",
@@ -38,5 +40,6 @@ __all__ = [
     "TagTable",
     "TracingLayer",
     "TreenodeTable",
+    "Viewer3D",
     "Widget",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import traitlets
 from ipywidgets import widget_serialization
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 _TILES_AT_ONCE = 64
 _PLANES = ("xy", "xz", "zy")
 """The planes of a stack's sections, by CATMAID's number for the orientation."""
+
+
+class LinkedViewer(Protocol):
+    """What shows where a stack viewer looks: a `Viewer3D`."""
+
+    def link(self, stack_viewer: StackViewer | None) -> None:
+        """Show where a stack viewer looks."""
 
 
 class StackViewer(Widget):
@@ -133,6 +140,15 @@ class StackViewer(Widget):
     def center_on(self, treenode_id: int) -> None:
         """Move to a treenode; `NotFound` if there is none."""
         self.position = self.project.locate(treenode_id)
+
+    def link(self, viewer3d: LinkedViewer) -> None:
+        """Show in a 3D viewer where this one looks, as `Viewer3D.link` does. `InvalidInput` for anything else."""
+        if not (isinstance(viewer3d, Widget) and viewer3d.has_trait("stack_viewer")):
+            raise InvalidInput(
+                f"A stack viewer is linked with a 3D viewer, as project.viewer3d() makes it, "
+                f"not with {type(viewer3d).__name__}."
+            )
+        viewer3d.link(self)
 
     @method
     async def _tile_access(self, _params: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 /** References of one widget to another, and what the other's module gives to the page. */
-import type { Host } from "@anywidget/types";
+import type { AnyModel, Host } from "@anywidget/types";
 
 /** How the kernel refers to a widget, and how the page does. */
 const IN_TRAITS = "IPY_MODEL_";
@@ -9,4 +9,12 @@ const IN_PAGE = "anywidget:";
 export async function exportsOf<T>(page: Pick<Host, "getWidget">, reference: string): Promise<T> {
   const { exports } = await page.getWidget<T>(IN_PAGE + reference.replace(IN_TRAITS, ""));
   return exports;
+}
+
+/** The page's model of the widget that a trait refers to. */
+export function modelOf<T extends object>(
+  page: Pick<Host, "getModel">,
+  reference: string,
+): Promise<AnyModel<T>> {
+  return page.getModel<T>(IN_PAGE + reference.replace(IN_TRAITS, ""));
 }

@@ -1,0 +1,237 @@
+"""Neurons in space: turn them, choose them, and see where a stack viewer's section is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import traitlets
+from ipywidgets import widget_serialization
+
+from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotFound
+from catmaid_jupyter.api.events import Change
+from catmaid_jupyter.client.naming import did_you_mean, listed
+from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
+from catmaid_jupyter.client.selection.table import sizes_of
+from catmaid_jupyter.edits.site import Site
+from catmaid_jupyter.widgets.base import Widget
+from catmaid_jupyter.widgets.lifetime import weakly
+from catmaid_jupyter.widgets.rpc import method
+from catmaid_jupyter.widgets.selection_model import SelectionModel
+from catmaid_jupyter.widgets.stack_viewer import StackViewer
+from catmaid_jupyter.widgets.viewer3d.cameras import STANDARD_VIEWS, CameraTrait
+from catmaid_jupyter.widgets.viewer3d.stack_link import StackLink
+
+if TYPE_CHECKING:
+    from catmaid_jupyter.client.selection import Selection
+
+_NO_CAMERA: Final = "No page has shown the viewer yet, so it has no camera to keep: show it first."
+
+
+class Viewer3D(Widget):
+    """The neurons of a `Selection` in space; what is selected, coloured or hidden in one widget is so everywhere.
+
+    Parameters
+    ----------
+    selection
+        What it shows; it follows the Selection.
+    stack_viewer
+        A stack viewer of the same project to be linked with (see `link`).
+    traits
+        Any trait of this class, such as ``height=700``.
+
+    Raises
+    ------
+    InvalidInput
+        If the stack viewer shows another project.
+    TypeError
+        For an argument that does not exist.
+    """
+
+    _entry = "viewer3d"
+
+    model = traitlets.Instance(SelectionModel).tag(sync=True, **widget_serialization)
+    """What pages share of the selection."""
+
+    stack_viewer = traitlets.Instance(StackViewer, None, allow_none=True, read_only=True).tag(
+        sync=True, **widget_serialization
+    )
+    """The stack viewer that it is linked with (see `link`), or None."""
+
+    camera = CameraTrait().tag(sync=True)
+    """Where it looks from: `{"position", "target", "up", "kind", "zoom"}`; places are (x, y, z) in nm.
+
+    kind : `perspective` or `orthographic`. zoom : factor of the lens, 1 by default. Empty until a page has shown it.
+    """
+
+    views = traitlets.Dict(key_trait=traitlets.Unicode(), value_trait=CameraTrait()).tag(sync=True)
+    """Cameras by name, as `keep_view` and the page keep them."""
+
+    asked_view: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
+    """What `view` and `fit` asked for; empty again when a page has done it."""
+
+    follow = traitlets.Bool(False).tag(sync=True)
+    """Whether the active node of the linked stack viewer, or else the middle of its view, is kept in the middle."""
+
+    active_node: traitlets.Dict[str, Any] = traitlets.Dict(None, allow_none=True, read_only=True).tag(sync=True)
+    """The active node of the linked stack viewer: `{"node_id", "position"}` (nm), or None."""
+
+    section_shown = traitlets.Bool(True).tag(sync=True)
+    """Whether the section of the linked stack viewer is shown, as a plane with its image."""
+
+    section_opacity = traitlets.Float(0.7, min=0.0, max=1.0).tag(sync=True)
+    """Opacity of that image, 0 to 1."""
+
+    show_box = traitlets.Bool(True).tag(sync=True)
+    """Whether there is a box around all neurons."""
+
+    show_grid = traitlets.Bool(False).tag(sync=True)
+    """Whether there is a grid with lengths on the sides of the box that are behind."""
+
+    show_scale = traitlets.Bool(True).tag(sync=True)
+    """Whether there is a scale bar; it holds for the distance at which the camera's target is."""
+
+    show_orientation = traitlets.Bool(True).tag(sync=True)
+    """Whether the directions of the axes are shown."""
+
+    background = traitlets.Unicode("").tag(sync=True)
+    """Colour (CSS) of the background; empty: as the page's theme has it."""
+
+    height = traitlets.Int(500, min=120, max=4000).tag(sync=True)
+    """Height of the picture in CSS pixels."""
+
+    snapshot: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
+    """The last picture, shown by pages that have no kernel."""
+
+    version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
+    """As of which version the project is read, in words; empty for the present."""
+
+    def __init__(self, selection: Selection, stack_viewer: StackViewer | None = None, **traits: Any) -> None:
+        self._refuse_unknown(traits)
+        self.selection = selection
+        self.project: Any = selection.project
+        self._link: StackLink | None = None
+        if stack_viewer is not None:
+            self._require_linkable(stack_viewer)
+        super().__init__(self.project.instance, model=selection.model, **traits)
+        self.set_trait("version_shown", self.project.version_name)
+        self._unsubscribe = self.project.on_change(weakly(self._changed), weakly(self._service_changed))
+        if stack_viewer is not None:
+            self.link(stack_viewer)
+
+    def link(self, stack_viewer: StackViewer | None) -> None:
+        """Show where a stack viewer looks: its section as a plane, its active node; a Shift-click goes there.
+
+        The stack viewer's neurons get the colours of this selection, unless it has a selection of its own.
+
+        stack_viewer : one of the same project; None to be linked no more. It takes the place of the one before.
+        """
+        if stack_viewer is not None:
+            self._require_linkable(stack_viewer)
+        if self._link is not None:
+            self._link.end()
+        self._link = None
+        self.set_trait("stack_viewer", stack_viewer)
+        if stack_viewer is None:
+            self.set_trait("active_node", None)
+            return
+        self._link = StackLink(stack_viewer, weakly(self._active_changed))
+        if stack_viewer.selection is None and any(layer.has_trait("selection") for layer in stack_viewer.layers):
+            stack_viewer.selection = self.selection
+
+    def view(self, name: str) -> None:
+        """Look from a standard side (`frontal`, `rear`, `left`, `right`, `top`, `bottom`), or by a kept camera.
+
+        `InvalidInput` if there is no such view.
+        """
+        if name in self.views:
+            self.asked_view = {}
+            self.camera = self.views[name]
+        elif name in STANDARD_VIEWS:
+            self.asked_view = {**self.asked_view, "view": name}
+        else:
+            known = [*STANDARD_VIEWS, *self.views]
+            raise InvalidInput(
+                f"There is no view {name!r:.100}. There are: {', '.join(known)}.{did_you_mean(str(name), known)}"
+            )
+
+    def keep_view(self, name: str) -> None:
+        """Keep the camera as it is under a name, for `view`. `InvalidInput` for the name of a standard view."""
+        if not name.strip() or name in STANDARD_VIEWS:
+            raise InvalidInput(f"A view that is kept needs a name of its own, not {name!r:.100}.")
+        if not self.camera:
+            raise InvalidInput(_NO_CAMERA)
+        self.views = {**self.views, name: self.camera}
+
+    def fit(self, neurons: Neurons | None = None) -> None:
+        """Show neurons as large as possible, by default all that are visible.
+
+        `InvalidInput` for neurons that are not in the selection.
+        """
+        ids = None if neurons is None else skeleton_ids_of(self.project.place, neurons)
+        missing = [one for one in ids or () if one not in self.selection]
+        if missing:
+            raise InvalidInput(f"The selection does not have skeleton {listed(missing)}: add it, so that it is shown.")
+        self.asked_view = {**self.asked_view, "fit": ids}
+
+    def close(self) -> None:
+        """Remove the viewer from all pages; the selection and the linked viewer stay."""
+        # Widgets are also closed when their constructor failed.
+        if hasattr(self, "_unsubscribe"):
+            self._unsubscribe()
+        if getattr(self, "_link", None) is not None:
+            self.link(None)
+        super().close()
+
+    @method
+    async def _neuron_facts(self, params: dict[str, Any]) -> dict[str, Any]:
+        """What a skeleton is called, and how many nodes it has: ``{skeleton_id}``."""
+        skeleton_id = int(params["skeleton_id"])
+        sizes = await sizes_of(self.project.place, [skeleton_id])
+        if not sizes["exists"][0]:
+            raise NotFound(f"Skeleton {skeleton_id} is gone.")
+        return {"name": str(sizes["name"][0]), "nodes": int(sizes["nodes"][0])}
+
+    def _require_linkable(self, stack_viewer: Any) -> None:
+        if not isinstance(stack_viewer, StackViewer):
+            raise InvalidInput(
+                f"A 3D viewer is linked with a StackViewer, as project.viewer() makes it, "
+                f"not with {type(stack_viewer).__name__}."
+            )
+        if stack_viewer.project != self.project:
+            raise InvalidInput(
+                "The stack viewer shows another project than the selection, or another version of it: "
+                "take a viewer of the same one."
+            )
+
+    def _active_changed(self) -> None:
+        """Find out where the active node of the linked viewer is."""
+        link = self._link
+        node_id = None if link is None else link.active_node
+        if node_id is None:
+            self.set_trait("active_node", None)
+        else:
+            self.project.instance.submit(self._locate_active(node_id))
+
+    async def _locate_active(self, node_id: int) -> None:
+        try:
+            seen = await Site(self.project.place).nodes([node_id], [node_id])
+        except CatmaidError:  # it is gone, or the service is: the mark stays where it was
+            return
+        node = seen.treenodes.get(node_id) or seen.connectors.get(node_id)
+        if self._link is not None and self._link.active_node == node_id:
+            place = None if node is None else {"node_id": node_id, "position": [float(one) for one in node.position]}
+            self.set_trait("active_node", place)
+
+    def _changed(self, change: Change) -> None:
+        """Tell the pages which skeletons may be otherwise: those of the selection, or all."""
+        ids = change.get("skeleton_ids")
+        own = None if ids is None else [skeleton_id for skeleton_id in ids if skeleton_id in self.selection]
+        if own is None or own:
+            self.emit("changed", skeleton_ids=own)
+        nodes = change.get("treenode_ids")
+        active = None if self._link is None else self._link.active_node
+        if active is not None and (nodes is None or active in nodes):
+            self._active_changed()
+
+    def _service_changed(self, is_up: bool, message: str) -> None:
+        self.emit("service", is_up=is_up, message=message)

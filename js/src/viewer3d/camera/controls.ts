@@ -1,0 +1,237 @@
+/** Mouse, fingers and wheel over a 3D picture. Keys and wheel count only while it has the focus. */
+import { keyPressed, type ViewCommands } from "./keys";
+import type { SpaceCamera } from "./space-camera";
+
+const CLICK_REACH = 4;
+const WHEEL_NOTCH = 110;
+const TURN_PER_PIXEL = Math.PI / 500;
+
+export type DragMode = "turn" | "rectangle" | "lasso";
+
+export type ScreenPoint = [px: number, py: number];
+
+/** A click on the picture, in CSS pixels from its upper left corner. */
+export interface PictureClick {
+  px: number;
+  py: number;
+  shift: boolean;
+  /** Control, or command on a Mac. */
+  ctrl: boolean;
+}
+
+export interface ControlsHost extends ViewCommands {
+  /** What a drag with the main button does. */
+  mode(): DragMode;
+  clicked(click: PictureClick): void;
+  /** The pointer rests or moves there, and presses nothing; null: it is elsewhere. */
+  pointed(place: ScreenPoint | null): void;
+  /** An outline is being drawn; null: it was given up. */
+  outlining(outline: ScreenPoint[] | null): void;
+  /** An outline was drawn; `isMore`: in addition to what is selected. */
+  outlined(outline: ScreenPoint[], isMore: boolean): void;
+  /** The view is held by the pointer, or no more. */
+  hold(isHeld: boolean): void;
+}
+
+type Gesture = "turn" | "pan" | "rectangle" | "lasso";
+
+interface Press {
+  gesture: Gesture;
+  button: number;
+  start: ScreenPoint;
+  last: ScreenPoint;
+  hasMoved: boolean;
+  outline: ScreenPoint[];
+}
+
+export class Controls {
+  private press: Press | null = null;
+  private readonly fingers = new Map<number, ScreenPoint>();
+  private hasPinched = false;
+
+  constructor(
+    private readonly stage: HTMLElement,
+    private readonly camera: SpaceCamera,
+    private readonly host: ControlsHost,
+    signal: AbortSignal,
+  ) {
+    const listen = <K extends keyof HTMLElementEventMap>(
+      kind: K,
+      handle: (event: HTMLElementEventMap[K]) => void,
+    ): void => stage.addEventListener(kind, handle, { signal, passive: false });
+    listen("pointerdown", (event) => this.down(event));
+    listen("pointermove", (event) => this.move(event));
+    listen("pointerup", (event) => this.up(event));
+    listen("pointercancel", (event) => this.cancel(event));
+    listen("lostpointercapture", (event) => this.cancel(event));
+    listen("pointerleave", () => this.host.pointed(null));
+    listen("wheel", (event) => this.wheel(event));
+    listen("keydown", (event) => this.key(event));
+    listen("contextmenu", (event) => event.preventDefault());
+    // JupyterLab leaves the focus where it is on a click elsewhere in the same cell: keys would still come here.
+    const pressed = ({ target }: PointerEvent): void => {
+      if (target instanceof Node && !stage.parentElement?.contains(target)) stage.blur();
+    };
+    window.addEventListener("pointerdown", pressed, { signal, capture: true });
+  }
+
+  private down(event: PointerEvent): void {
+    if (event.button > 2) return;
+    event.preventDefault();
+    this.stage.focus({ preventScroll: true });
+    this.stage.setPointerCapture(event.pointerId);
+    const place = this.locate(event);
+    if (event.pointerType === "touch") this.fingers.set(event.pointerId, place);
+    if (this.fingers.size > 1) {
+      this.give(false);
+      this.hasPinched = true;
+      this.host.hold(true);
+      return;
+    }
+    if (this.press) return;
+    this.hasPinched = false;
+    const gesture = this.gestureOf(event);
+    this.press = {
+      gesture,
+      button: event.button,
+      start: place,
+      last: place,
+      hasMoved: false,
+      outline: [place],
+    };
+  }
+
+  private gestureOf(event: PointerEvent): Gesture {
+    if (event.button !== 0) return "pan";
+    if (event.shiftKey) return "rectangle";
+    if (event.altKey) return "lasso";
+    return this.host.mode();
+  }
+
+  private move(event: PointerEvent): void {
+    const place = this.locate(event);
+    if (this.fingers.size > 1) {
+      this.pinch(event.pointerId, place);
+      return;
+    }
+    const { press } = this;
+    if (!press) {
+      this.host.pointed(place);
+      return;
+    }
+    if (!press.hasMoved && between(press.start, place) > CLICK_REACH) this.begin(press);
+    if (press.hasMoved) this.drag(press, place);
+  }
+
+  private begin(press: Press): void {
+    press.hasMoved = true;
+    this.host.pointed(null);
+    if (press.gesture === "turn" || press.gesture === "pan") this.host.hold(true);
+    this.stage.dataset.gesture = press.gesture;
+  }
+
+  private drag(press: Press, place: ScreenPoint): void {
+    const dx = place[0] - press.last[0];
+    const dy = place[1] - press.last[1];
+    press.last = place;
+    if (press.gesture === "turn") this.camera.turn(-dx * TURN_PER_PIXEL, -dy * TURN_PER_PIXEL);
+    else if (press.gesture === "pan") this.camera.pan(dx, dy);
+    else {
+      if (press.gesture === "lasso") press.outline.push(place);
+      else press.outline = rectangle(press.start, place);
+      this.host.outlining(press.outline);
+    }
+  }
+
+  /** Two fingers: the picture follows both. */
+  private pinch(pointerId: number, place: ScreenPoint): void {
+    if (!this.fingers.has(pointerId)) return;
+    const [before, spread] = this.span();
+    this.fingers.set(pointerId, place);
+    const [after, now] = this.span();
+    this.camera.pan(after[0] - before[0], after[1] - before[1]);
+    if (spread > 0 && now > 0) this.camera.zoomBy(now / spread, ...after);
+  }
+
+  private span(): [middle: ScreenPoint, distance: number] {
+    const [first, second] = [...this.fingers.values()] as [ScreenPoint, ScreenPoint];
+    return [[(first[0] + second[0]) / 2, (first[1] + second[1]) / 2], between(first, second)];
+  }
+
+  private up(event: PointerEvent): void {
+    const { press } = this;
+    this.lift(event);
+    if (!press || press.button !== event.button) return;
+    this.give(true);
+    if (press.hasMoved) {
+      if (press.gesture === "rectangle" || press.gesture === "lasso")
+        this.host.outlined(press.outline, event.ctrlKey || event.metaKey);
+    } else if (press.button === 0 && !this.hasPinched) {
+      const [px, py] = this.locate(event);
+      this.host.clicked({ px, py, shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey });
+    }
+  }
+
+  private cancel(event: PointerEvent): void {
+    this.lift(event);
+    if (this.press) this.give(false);
+  }
+
+  private lift(event: PointerEvent): void {
+    if (this.fingers.delete(event.pointerId) && this.fingers.size < 2) this.host.hold(false);
+  }
+
+  /** End what the pointer does. */
+  private give(isDone: boolean): void {
+    const { press } = this;
+    this.press = null;
+    delete this.stage.dataset.gesture;
+    if (!press) return;
+    if (!isDone && press.outline.length > 1) this.host.outlining(null);
+    this.host.hold(false);
+  }
+
+  private wheel(event: WheelEvent): void {
+    if (!this.stage.contains(document.activeElement)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const travel = wheelPixels(event);
+    if (event.ctrlKey || event.metaKey) this.camera.advance((-travel / WHEEL_NOTCH) * 0.1);
+    else this.camera.zoomBy(2 ** (-travel / (3 * WHEEL_NOTCH)), ...this.locate(event));
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.target !== this.stage) return;
+    if (event.key === "Escape" && this.press) {
+      this.give(false);
+      event.preventDefault();
+      return;
+    }
+    if (keyPressed(event, this.camera, this.host)) event.preventDefault();
+  }
+
+  private locate(event: MouseEvent): ScreenPoint {
+    const box = this.stage.getBoundingClientRect();
+    // Lab and notebook themes may scale the page.
+    const scale = box.width > 0 ? this.stage.clientWidth / box.width : 1;
+    return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+  }
+}
+
+function wheelPixels(event: WheelEvent): number {
+  const travel = event.deltaY || event.deltaX;
+  return event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? travel : Math.sign(travel) * WHEEL_NOTCH;
+}
+
+function between(one: ScreenPoint, other: ScreenPoint): number {
+  return Math.hypot(one[0] - other[0], one[1] - other[1]);
+}
+
+function rectangle([left, top]: ScreenPoint, [right, bottom]: ScreenPoint): ScreenPoint[] {
+  return [
+    [left, top],
+    [right, top],
+    [right, bottom],
+    [left, bottom],
+  ];
+}

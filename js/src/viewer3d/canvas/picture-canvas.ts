@@ -1,0 +1,10 @@
+/** What draws the scene: WebGL, or a plain canvas where there is none. */
+import type { Camera, Scene } from "three";
+import type { ScreenSize } from "../camera/space-camera";
+
+export interface PictureCanvas {
+  readonly node: HTMLCanvasElement;
+  draw(scene: Scene, camera: Camera, size: ScreenSize): void;
+  /** Free all that it holds, for good. */
+  dispose(): void;
+}

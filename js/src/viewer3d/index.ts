@@ -1,0 +1,45 @@
+/** The 3D viewer's anywidget module. */
+import type { AnyModel, RenderProps } from "@anywidget/types";
+import { element } from "../shared/dom";
+import { Rpc } from "../shared/rpc";
+import type { SelectionExports } from "../shared/selection/store";
+import { exportsOf } from "../shared/widget-reference";
+import { savedPicture } from "./snapshot";
+import type { Viewer3DState } from "./state";
+import { Viewer3D } from "./view";
+
+function render({ model, el, host, signal }: RenderProps<Viewer3DState>): () => void {
+  const rpc = new Rpc(model as AnyModel);
+  let viewer: Viewer3D | null = null;
+  showSaved(model, el, "");
+  const open = async (): Promise<void> => {
+    try {
+      const { selection } = await exportsOf<SelectionExports>(host, model.get("model"));
+      await selection.ready;
+      if (signal.aborted) return;
+      viewer = new Viewer3D(model, rpc, selection, host);
+      el.replaceChildren(viewer.root);
+      viewer.start();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) showSaved(model, el, `These neurons cannot be shown. ${reason}`);
+    }
+  };
+  void open();
+  return () => {
+    viewer?.dispose();
+    rpc.dispose();
+  };
+}
+
+/** Show the last picture that was saved, if there is one, with a sentence. */
+function showSaved(model: AnyModel<Viewer3DState>, el: HTMLElement, sentence: string): void {
+  const address = savedPicture(model.get("snapshot"));
+  const picture = address
+    ? [element("img", { src: address, alt: "The neurons as they were seen last", style: "max-width: 100%" })]
+    : [];
+  const last = address && sentence ? " This is the last picture that was saved." : "";
+  el.replaceChildren(element("div", { role: "status" }, sentence + last), ...picture);
+}
+
+export default { render };

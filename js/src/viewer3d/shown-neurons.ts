@@ -1,0 +1,247 @@
+/** The neurons of a selection in the scene: loaded as they come, coloured, hidden and emphasised as it has them. */
+import { Box3, type Object3D, type Vector3 } from "three";
+import { bytes, isAbort, type Rpc } from "../shared/rpc";
+import type { SelectionChange, SelectionStore } from "../shared/selection/store";
+import type { FlatLines } from "./flat/flat-canvas";
+import { type GeometryBatch, GeometryLoader } from "./geometry/loader";
+import { NeuronLines } from "./neurons/neuron-lines";
+
+const PATIENCE_MS = 120_000;
+
+export interface ShownNeuronsHost {
+  /** Something is to be drawn anew. */
+  changed(): void;
+  /** The next picture can be finer. */
+  refine(): void;
+  /** Neurons came. */
+  loaded(): void;
+  failed(error: unknown): void;
+}
+
+export interface NeuronCounts {
+  neurons: number;
+  visible: number;
+  /** Those that are here, of the visible ones. */
+  loaded: number;
+  /** Those that do not exist, of the visible ones. */
+  gone: number;
+  nodes: number;
+}
+
+export class ShownNeurons {
+  readonly lines = new NeuronLines({ refine: () => this.host.refine() });
+  private readonly loader: GeometryLoader;
+  private stopListening: () => void = () => {};
+  /** The neurons that are here: numbers of nodes, and versions. */
+  private readonly here = new Map<number, { rows: number; version: number }>();
+  /** Neurons that do not exist. */
+  private readonly gone = new Set<number>();
+  private readonly asked = new Set<number>();
+  /** Edited since they were read. */
+  private readonly stale = new Set<number>();
+  private readonly stopping = new AbortController();
+  private isReading = false;
+
+  /** `origin` is set to the scene's origin, in project space, when the first neurons come. */
+  constructor(
+    private readonly selection: SelectionStore,
+    rpc: Rpc,
+    private readonly origin: Vector3,
+    private readonly host: ShownNeuronsHost,
+  ) {
+    this.loader = new GeometryLoader(async (params, signal) => {
+      const options = { timeoutMs: PATIENCE_MS, ...(signal ? { signal } : {}) };
+      const { buffers } = await rpc.call("geometry", params, options);
+      return bytes(buffers[0] ?? new Uint8Array(0));
+    });
+  }
+
+  /** In the scene. */
+  get object(): Object3D {
+    return this.lines.object;
+  }
+
+  get counts(): NeuronCounts {
+    const visible = this.visible();
+    let nodes = 0;
+    let loaded = 0;
+    let gone = 0;
+    for (const id of visible) {
+      const found = this.here.get(id);
+      if (found) loaded++;
+      nodes += found?.rows ?? 0;
+      if (this.gone.has(id)) gone++;
+    }
+    return { neurons: this.selection.length, visible: visible.length, loaded, gone, nodes };
+  }
+
+  get isLoading(): boolean {
+    return this.isReading;
+  }
+
+  get stats(): { bytes: number; edges: number; level: number } {
+    return { bytes: this.loader.bytes, edges: this.lines.edges, level: this.lines.level };
+  }
+
+  /** Follow the selection from now on. */
+  start(): void {
+    this.stopListening = this.selection.subscribe("all", (change) => this.selectionChanged(change));
+    this.takeAll();
+  }
+
+  /** Let a frame have at most so many edges. */
+  chooseLevel(edges: number): void {
+    this.lines.chooseLevel(edges);
+  }
+
+  /** The visible neurons as lines on a plain canvas. */
+  flatLines(): FlatLines[] {
+    return this.visibleHere().flatMap((id) => {
+      const edges = this.lines.edgesOf(id);
+      const color = `#${((this.selection.colorOf(id) ?? 0) >>> 8).toString(16).padStart(6, "0")}`;
+      return edges ? [{ ...edges, color, isActive: id === this.selection.active }] : [];
+    });
+  }
+
+  /** The box around neurons, by default the visible ones, relative to the scene's origin; empty if none is here. */
+  bounds(ids?: readonly number[]): Box3 {
+    const known = (ids ?? this.visible()).filter((id) => this.here.has(id));
+    return known.length === 0 ? new Box3() : this.lines.bounds(known);
+  }
+
+  /** Neurons were edited: read those again that are shown; null: any may be. */
+  edited(ids: readonly number[] | null): void {
+    for (const id of ids ?? this.asked) {
+      this.gone.delete(id);
+      if (this.asked.has(id)) this.stale.add(id);
+    }
+    this.load();
+  }
+
+  /** Try again what failed. */
+  retry(): void {
+    this.load();
+  }
+
+  dispose(): void {
+    this.stopping.abort();
+    this.stopListening();
+    this.lines.dispose();
+  }
+
+  private visibleHere(): number[] {
+    return this.visible().filter((id) => this.here.has(id));
+  }
+
+  private visible(): number[] {
+    return Array.from(this.selection.ids).filter((id) => this.selection.isVisible(id));
+  }
+
+  private takeAll(): void {
+    this.forget([...this.asked].filter((id) => !this.selection.has(id)));
+    this.look([...this.here.keys()]);
+    this.lines.setActive(this.selection.active);
+    this.load();
+    this.host.changed();
+  }
+
+  private selectionChanged({ what, ids }: SelectionChange): void {
+    switch (what) {
+      case "all":
+        this.takeAll();
+        return;
+      case "removed":
+        this.forget(ids);
+        break;
+      case "active":
+        this.lines.setActive(this.selection.active);
+        break;
+      case "colors":
+      case "flags":
+        this.look(ids);
+        this.load();
+        break;
+      case "added":
+        this.load();
+        break;
+      case "selected":
+        break;
+    }
+    this.host.changed();
+  }
+
+  /** Neurons are in the selection no more. */
+  private forget(ids: Iterable<number>): void {
+    this.remove(ids);
+    for (const id of ids) for (const known of [this.asked, this.stale, this.gone]) known.delete(id);
+  }
+
+  private remove(ids: Iterable<number>): void {
+    const known = [...ids].filter((id) => this.here.delete(id));
+    if (known.length > 0) this.lines.remove(known);
+  }
+
+  /** Give neurons that are here the colours that they have, and hide those that are hidden. */
+  private look(ids: Iterable<number>): void {
+    const known = [...ids].filter((id) => this.here.has(id));
+    if (known.length === 0) return;
+    this.lines.setColors(
+      known,
+      known.map((id) => this.selection.colorOf(id) ?? 0),
+    );
+    const hidden = known.filter((id) => !this.selection.isVisible(id));
+    const shown = known.filter((id) => this.selection.isVisible(id));
+    if (hidden.length > 0) this.lines.setVisible(hidden, false);
+    if (shown.length > 0) this.lines.setVisible(shown, true);
+  }
+
+  /** Ask for the visible neurons that are not here, and those that are stale. */
+  private load(): void {
+    if (this.isReading || this.stopping.signal.aborted) return;
+    const missing = this.visible().filter((id) => !this.asked.has(id));
+    const again = [...this.stale].filter((id) => this.selection.isVisible(id));
+    if (missing.length + again.length > 0) void this.read([...new Set([...missing, ...again])]);
+  }
+
+  private async read(ids: number[]): Promise<void> {
+    const { signal } = this.stopping;
+    const known = new Map(ids.flatMap((id) => this.versionOf(id)));
+    for (const id of ids) {
+      this.asked.add(id);
+      this.stale.delete(id);
+    }
+    this.isReading = true;
+    try {
+      await this.loader.load(ids, (batch) => this.take(batch), { signal, known });
+    } catch (error) {
+      this.isReading = false;
+      // Those are asked for again that did not come.
+      for (const id of ids)
+        if (known.has(id)) this.stale.add(id);
+        else if (!this.here.has(id)) this.asked.delete(id);
+      if (!isAbort(error) && !signal.aborted) this.host.failed(error);
+      return;
+    }
+    this.isReading = false;
+    this.host.changed();
+    this.load();
+  }
+
+  private versionOf(id: number): Array<[id: number, version: number]> {
+    const found = this.here.get(id);
+    return found ? [[id, found.version]] : [];
+  }
+
+  private take({ neurons, gone }: GeometryBatch): void {
+    if (this.stopping.signal.aborted) return;
+    if (this.loader.origin) this.origin.set(...this.loader.origin);
+    this.remove(gone);
+    for (const id of gone) this.gone.add(id);
+    const wanted = neurons.filter(({ skeletonId }) => this.selection.has(skeletonId));
+    this.lines.put(wanted);
+    for (const { skeletonId, rows, version } of wanted) this.here.set(skeletonId, { rows, version });
+    this.look(wanted.map(({ skeletonId }) => skeletonId));
+    this.lines.setActive(this.selection.active);
+    this.host.loaded();
+  }
+}

@@ -1,0 +1,73 @@
+/** The synced traits of a 3D viewer, and what its kernel side answers. */
+import type { Point } from "../shared/layer";
+import type { CameraState } from "./camera/space-camera";
+
+/** The last picture, for pages without a kernel. */
+export interface Snapshot3D {
+  /** Data URL; empty when there is none. */
+  image: string;
+  /** CSS pixels. */
+  width: number;
+  height: number;
+}
+
+/** A view or neurons to show that Python asked for; done when it is empty again. */
+export interface AskedView {
+  /** A standard view. */
+  view?: string;
+  /** Null: all that are visible. */
+  fit?: number[] | null;
+}
+
+export interface ActivePlace {
+  node_id: number;
+  position: Point;
+}
+
+export interface Viewer3DState {
+  /** Reference to the selection's model. */
+  model: string;
+  /** Reference to a linked stack viewer. */
+  stack_viewer: string | null;
+  /** Empty until a page showed the viewer. */
+  camera: Partial<CameraState>;
+  asked_view: AskedView;
+  views: Record<string, CameraState>;
+  follow: boolean;
+  active_node: ActivePlace | null;
+  show_box: boolean;
+  show_grid: boolean;
+  show_scale: boolean;
+  show_orientation: boolean;
+  section_shown: boolean;
+  /** 0 to 1. */
+  section_opacity: number;
+  /** CSS colour; empty: as the page. */
+  background: string;
+  /** CSS pixels. */
+  height: number;
+  snapshot: Partial<Snapshot3D>;
+  /** In words; empty for the present. */
+  version_shown: string;
+}
+
+export interface NeuronFacts {
+  name: string;
+  nodes: number | null;
+}
+
+/** Where a shift-click went. */
+export interface VisitedNode {
+  treenode_id: number;
+  sentence: string;
+}
+
+export interface ChangedEvent {
+  /** Null: any may be otherwise. */
+  skeleton_ids: number[] | null;
+}
+
+export interface ServiceEvent {
+  is_up: boolean;
+  message: string;
+}

@@ -1,0 +1,19 @@
+/** What is shown, in words. */
+import type { NeuronCounts } from "./shown-neurons";
+
+export function countsText({ neurons, visible, loaded, gone, nodes }: NeuronCounts): string {
+  const whole = (count: number): string => count.toLocaleString("en");
+  const named = `${whole(neurons)} ${neurons === 1 ? "neuron" : "neurons"}`;
+  const hidden = neurons > visible ? `, ${whole(neurons - visible)} hidden` : "";
+  const size = `${whole(nodes)} ${nodes === 1 ? "node" : "nodes"}`;
+  const wanted = visible - gone;
+  const coming = loaded < wanted ? `, ${whole(loaded)} of ${whole(wanted)} loaded` : "";
+  const lost = gone > 0 ? `, ${whole(gone)} gone from the project` : "";
+  return `${named}${hidden}, ${size}${coming}${lost}`;
+}
+
+/** Why there is nothing to see; empty if there is something, or will be. */
+export function emptyText({ neurons, visible }: NeuronCounts): string {
+  if (neurons === 0) return "There are no neurons: add some to the selection.";
+  return visible === 0 ? "All neurons are hidden." : "";
+}

@@ -1,0 +1,152 @@
+/** Buttons of a 3D viewer: sides to look from, what a drag does, and what is shown beside the neurons. */
+import { button, element, icon } from "../shared/dom";
+import type { DragMode } from "./camera/controls";
+import type { CameraKind } from "./camera/space-camera";
+import { VIEW_NAMES } from "./camera/views";
+
+const ICONS = {
+  fit: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
+  turn: "M13 8a5 5 0 1 1-2-4M11 1v3H8",
+  rectangle: "M2 4h12v8H2z",
+  lasso: "M8 3c4 0 6 2 6 4s-2 4-6 4-6-2-6-4 2-4 6-4zM6 11l-2 3",
+  show: "M1 8s3-4 7-4 7 4 7 4-3 4-7 4-7-4-7-4zM8 6a2 2 0 1 1 0 4 2 2 0 0 1 0-4z",
+};
+
+const MODES: ReadonlyArray<[mode: DragMode, label: string]> = [
+  ["turn", "a drag turns"],
+  ["rectangle", "a drag selects the neurons in a rectangle (Shift drag)"],
+  ["lasso", "a drag selects the neurons in an outline (Alt drag)"],
+];
+
+/** Traits that are switched on and off. */
+export type Switch =
+  | "follow"
+  | "section_shown"
+  | "show_box"
+  | "show_grid"
+  | "show_scale"
+  | "show_orientation";
+
+const SWITCHES: ReadonlyArray<[trait: Switch, label: string]> = [
+  ["show_box", "Box"],
+  ["show_grid", "Grid"],
+  ["show_scale", "Scale bar"],
+  ["show_orientation", "Axes"],
+  ["section_shown", "Section"],
+  ["follow", "Follow"],
+];
+
+export interface ToolbarActions {
+  view(name: string): void;
+  keepView(): void;
+  fit(): void;
+  toggleKind(): void;
+  switch(trait: Switch, isOn: boolean): void;
+  help(): void;
+}
+
+export class Toolbar {
+  readonly node: HTMLElement;
+  mode: DragMode = "turn";
+  private readonly views = element("select", { "aria-label": "view from a side", title: "view from a side" });
+  private readonly kind: HTMLButtonElement;
+  private readonly modes = new Map<DragMode, HTMLButtonElement>();
+  private readonly switches = new Map<Switch, HTMLInputElement>();
+  private named: readonly string[] = [];
+
+  constructor(private readonly actions: ToolbarActions) {
+    this.kind = button("orthographic or perspective (o)", "", () => actions.toggleKind());
+    this.kind.dataset.testid = "kind";
+    this.views.addEventListener("change", () => {
+      if (this.views.value) actions.view(this.views.value);
+      this.views.value = "";
+    });
+    this.showViews([]);
+    const modes = MODES.map(([mode, label]) => {
+      const made = button(label, icon(ICONS[mode]), () => this.setMode(mode));
+      made.dataset.testid = `mode-${mode}`;
+      this.modes.set(mode, made);
+      return made;
+    });
+    this.setMode("turn");
+    this.node = element(
+      "div",
+      { class: "cj-viewer3d-toolbar", role: "toolbar", "aria-label": "View in space" },
+      this.views,
+      button("keep this view under a name", "+", () => actions.keepView()),
+      button("show all neurons (f)", icon(ICONS.fit), () => actions.fit()),
+      this.kind,
+      element("span", { role: "group", "aria-label": "what a drag does" }, ...modes),
+      this.panel(),
+      element("span", { class: "cj-viewer3d-gap" }),
+      button("keys and mouse (?)", "?", () => actions.help()),
+    );
+  }
+
+  showKind(kind: CameraKind): void {
+    this.kind.textContent = kind === "perspective" ? "persp" : "ortho";
+  }
+
+  /** Offer the standard views and those that have names. */
+  showViews(named: readonly string[]): void {
+    if (this.views.options.length > 0 && named.join("\n") === this.named.join("\n")) return;
+    this.named = named;
+    const option = (name: string): HTMLOptionElement => element("option", { value: name }, name);
+    const own = named.length > 0 ? [element("optgroup", { label: "kept" }, ...named.map(option))] : [];
+    this.views.replaceChildren(element("option", { value: "" }, "view…"), ...VIEW_NAMES.map(option), ...own);
+  }
+
+  showSwitch(trait: Switch, isOn: boolean): void {
+    const input = this.switches.get(trait);
+    if (input) input.checked = isOn;
+  }
+
+  /** Whether there is a stack viewer whose section can be shown, and that can be followed. */
+  showLinked(isLinked: boolean): void {
+    for (const trait of ["section_shown", "follow"] as const) {
+      const input = this.switches.get(trait);
+      if (input?.parentElement) input.parentElement.hidden = !isLinked;
+    }
+  }
+
+  focus(): void {
+    this.views.focus();
+  }
+
+  private setMode(mode: DragMode): void {
+    this.mode = mode;
+    for (const [one, made] of this.modes) made.setAttribute("aria-pressed", String(one === mode));
+  }
+
+  private panel(): HTMLElement {
+    const choices = SWITCHES.map(([trait, label]) => {
+      const input = element("input", { type: "checkbox", name: trait });
+      input.addEventListener("change", () => this.actions.switch(trait, input.checked));
+      this.switches.set(trait, input);
+      return element("label", {}, input, label);
+    });
+    const panel = element(
+      "div",
+      { class: "cj-viewer3d-panel", role: "group", "aria-label": "What is shown", hidden: true },
+      ...choices,
+    );
+    const opener = button("what is shown", icon(ICONS.show), () => toggle());
+    opener.dataset.testid = "shown";
+    opener.setAttribute("aria-expanded", "false");
+    const toggle = (open = panel.hidden): void => {
+      panel.hidden = !open;
+      opener.setAttribute("aria-expanded", String(open));
+    };
+    const node = element("span", { class: "cj-viewer3d-shown" }, opener, panel);
+    node.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || panel.hidden) return;
+      event.stopPropagation();
+      toggle(false);
+      opener.focus();
+    });
+    node.addEventListener("focusout", (event) => {
+      if (event.relatedTarget instanceof Node && !node.contains(event.relatedTarget)) toggle(false);
+    });
+    return node;
+  }
+}

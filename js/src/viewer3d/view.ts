@@ -1,0 +1,394 @@
+/** One view of a 3D viewer: ties selection, picture, camera, controls and synced state together. */
+import type { AnyModel, Host } from "@anywidget/types";
+import { type Box3, Color, Sphere, Vector3 } from "three";
+import { Messages } from "../shared/messages";
+import type { Rpc } from "../shared/rpc";
+import { RpcError } from "../shared/rpc";
+import type { SelectionStore } from "../shared/selection/store";
+import { Controls, type ControlsHost, type ScreenPoint } from "./camera/controls";
+import { KEYS } from "./camera/keys";
+import { Moving } from "./camera/moving";
+import { SpaceCamera } from "./camera/space-camera";
+import { isWhole, syncCamera } from "./camera/sync";
+import { standardView } from "./camera/views";
+import { Frame } from "./frame";
+import { BoxGrid } from "./helpers/box-grid";
+import { Overlay } from "./helpers/overlay";
+import { hookOf } from "./hook";
+import type { PickedNode } from "./neurons/neuron-lines";
+import { Picture } from "./picture";
+import { Pointing, type PointingHost } from "./pointing";
+import { FollowedStack } from "./section/followed-stack";
+import { type NeuronCounts, ShownNeurons } from "./shown-neurons";
+import { Snapshots, takeSnapshot } from "./snapshot";
+import type { ChangedEvent, ServiceEvent, Viewer3DState } from "./state";
+import { countsText, emptyText } from "./status";
+import { onTheme, type Theme, themeOf } from "./theme";
+import { type Switch, Toolbar } from "./toolbar";
+
+const PICK_TOLERANCE = 7;
+const SWITCHES: readonly Switch[] = [
+  "follow",
+  "section_shown",
+  "show_box",
+  "show_grid",
+  "show_scale",
+  "show_orientation",
+];
+
+export class Viewer3D {
+  readonly root: HTMLElement;
+  private readonly frame: Frame;
+  private readonly overlay = new Overlay();
+  private readonly camera = new SpaceCamera();
+  private readonly moving = new Moving(() => this.picture.invalidate());
+  private readonly picture: Picture;
+  private readonly boxGrid = new BoxGrid();
+  private readonly neurons: ShownNeurons;
+  private readonly stack: FollowedStack;
+  private readonly pointing: Pointing;
+  private readonly toolbar: Toolbar;
+  private readonly messages: Messages;
+  private readonly snapshots: Snapshots;
+  private readonly stopping = new AbortController();
+  private theme: Theme | null = null;
+  /** What is shown, until it changes: the box around it, and how much it is. */
+  private shown: { box: Box3; counts: NeuronCounts } | null = null;
+  /** Whether the camera is where somebody put it; else it shows all that comes. */
+  private isPlaced = false;
+  private pointed: PickedNode | null = null;
+  private outline: ScreenPoint[] | null = null;
+  private firstPictureMs: number | null = null;
+  private readonly startedAt = performance.now();
+  private becomeReady: () => void = () => {};
+  private readonly ready = new Promise<void>((resolve) => {
+    this.becomeReady = resolve;
+  });
+
+  constructor(
+    private readonly model: AnyModel<Viewer3DState>,
+    private readonly rpc: Rpc,
+    private readonly selection: SelectionStore,
+    page: Host,
+  ) {
+    this.frame = new Frame(this.overlay.canvas, (height) => this.save({ height }));
+    this.root = this.frame.root;
+    this.messages = new Messages(() => this.frame.stage.focus({ preventScroll: true }));
+    this.toolbar = new Toolbar({
+      view: (name) => this.look(name),
+      keepView: () => void this.keepView(),
+      fit: () => this.fit(),
+      toggleKind: () => this.toggleKind(),
+      switch: (trait, isOn) => this.save({ [trait]: isOn }),
+      help: () => this.help(),
+    });
+    this.frame.assemble(this.toolbar.node, this.messages, model.get("version_shown"));
+    this.picture = new Picture(this.frame, this.camera, this.moving, {
+      prepare: () => this.prepare(),
+      drawn: () => this.drawn(),
+      content: () => this.sphere(),
+      lines: () => this.neurons.flatLines(),
+      say: (sentence) => this.frame.showPictureNotice(sentence),
+    });
+    this.neurons = new ShownNeurons(selection, rpc, this.picture.origin, {
+      changed: () => this.contentChanged(),
+      refine: () => this.picture.invalidate(),
+      loaded: () => this.loaded(),
+      failed: (error) => this.failed(error),
+    });
+    this.stack = new FollowedStack(model, page, {
+      changed: () => this.contentChanged(),
+      moveTo: (point) => this.camera.moveTo(point),
+      notify: (level, text) => this.messages.notify(level, text),
+    });
+    this.snapshots = new Snapshots(() => this.keepSnapshot());
+    this.picture.scene.add(this.neurons.object, this.boxGrid.object, this.stack.plane.object);
+    this.pointing = new Pointing(selection, rpc, this.pointingHost());
+    new Controls(this.frame.stage, this.camera, this.controlsHost(), this.stopping.signal);
+    Object.assign(this.root, {
+      catmaid3d: hookOf({
+        ready: this.ready,
+        camera: this.camera,
+        picture: this.picture,
+        neurons: this.neurons,
+        firstPictureMs: () => this.firstPictureMs,
+        pick: (px, py) => this.pick(px, py, PICK_TOLERANCE),
+      }),
+    });
+  }
+
+  /** Start, once the root element is in the page. */
+  start(): void {
+    const { signal } = this.stopping;
+    const end = (stop: () => void): void => signal.addEventListener("abort", stop);
+    this.isPlaced = isWhole(this.model.get("camera"));
+    end(syncCamera(this.model, this.camera));
+    end(this.camera.onChange(() => this.cameraMoved()));
+    this.camera.setKind(this.camera.kind);
+    this.follow("height", () => this.frame.setHeight(this.model.get("height")));
+    this.follow("background", () => this.themeChanged());
+    this.follow("views", () => this.toolbar.showViews(Object.keys(this.model.get("views"))));
+    this.follow("stack_viewer", () => this.toolbar.showLinked(this.stack.isLinked));
+    for (const name of SWITCHES)
+      this.follow(name, () => {
+        this.toolbar.showSwitch(name, this.model.get(name));
+        this.picture.invalidate();
+      });
+    onTheme(() => this.themeChanged(), signal);
+    end(this.selection.subscribe("active", () => this.activeChanged()));
+    end(this.rpc.on("changed", (news) => this.edited(news as ChangedEvent)));
+    end(this.rpc.on("service", (news) => this.serviceChanged(news as ServiceEvent)));
+    this.picture.start();
+    this.stack.start();
+    this.neurons.start();
+    this.activeChanged();
+    this.follow("asked_view", () => this.doAsked());
+  }
+
+  dispose(): void {
+    this.stopping.abort();
+    this.snapshots.dispose();
+    this.moving.dispose();
+    this.pointing.dispose();
+    this.neurons.dispose();
+    this.stack.dispose();
+    this.boxGrid.dispose();
+    this.messages.dispose();
+    this.picture.dispose();
+    this.root.remove();
+  }
+
+  private prepare(): void {
+    const theme = this.themeNow();
+    const { origin } = this.picture;
+    this.neurons.chooseLevel(this.moving.edges);
+    this.stack.prepare(origin, theme.accent);
+    const box = this.content.box.clone().translate(origin);
+    this.boxGrid.update(box, this.camera.direction, origin, {
+      box: this.model.get("show_box"),
+      grid: this.model.get("show_grid"),
+      color: theme.line,
+    });
+  }
+
+  private drawn(): void {
+    const { counts } = this.content;
+    this.drawOverlay();
+    this.frame.showScale(this.model.get("show_scale"), this.camera.nmPerPixel);
+    this.frame.showCounts(countsText(counts));
+    this.frame.showProgress(counts.loaded, counts.visible - counts.gone);
+    if (!this.neurons.isLoading) {
+      this.messages.showStatus(emptyText(counts));
+      this.firstPictureMs ??= performance.now() - this.startedAt;
+      this.becomeReady();
+    }
+    this.snapshots.later();
+  }
+
+  /** Draw what is over the picture, which stays as it is. */
+  private drawOverlay(): void {
+    this.overlay.draw(this.camera, this.themeNow(), {
+      labels: this.boxGrid.labels,
+      showOrientation: this.model.get("show_orientation"),
+      active: this.stack.active,
+      pointed: this.pointed && this.inProject(this.pointed.point),
+      outline: this.outline,
+    });
+  }
+
+  /** What is to be seen, relative to the scene's origin. */
+  private sphere(): Sphere {
+    const box = this.content.box.clone();
+    if (this.stack.plane.object.visible) box.expandByObject(this.stack.plane.object);
+    return box.isEmpty() ? new Sphere(new Vector3(), 1) : box.getBoundingSphere(new Sphere());
+  }
+
+  private get content(): { box: Box3; counts: NeuronCounts } {
+    this.shown ??= { box: this.neurons.bounds(), counts: this.neurons.counts };
+    return this.shown;
+  }
+
+  private contentChanged(): void {
+    this.shown = null;
+    this.picture.invalidate();
+  }
+
+  private loaded(): void {
+    this.contentChanged();
+    if (!this.isPlaced) this.fit();
+  }
+
+  private failed(error: unknown): void {
+    const reason =
+      error instanceof RpcError ? error.message : `The neurons cannot be shown: ${String(error)}`;
+    const retry = { label: "Try again", run: () => this.neurons.retry() };
+    this.messages.showStatus(reason, retry);
+  }
+
+  private cameraMoved(): void {
+    this.moving.moved();
+    // What was under the pointer is elsewhere now.
+    this.pointing.moved(null);
+    this.toolbar.showKind(this.camera.kind);
+    this.picture.invalidate();
+  }
+
+  private look(name: string): void {
+    const standard = standardView(name);
+    const kept = this.model.get("views")[name];
+    if (standard) this.camera.look(standard);
+    else if (kept) this.camera.take(kept);
+    this.isPlaced = this.isPlaced || kept !== undefined;
+  }
+
+  /** Show neurons, by default all that are visible, as large as possible. */
+  private fit(ids?: readonly number[]): void {
+    const box = ids ? this.neurons.bounds(ids) : this.content.box;
+    this.camera.fit(box.clone().translate(this.picture.origin));
+  }
+
+  /** Do what Python asked for, once there is something to look at. */
+  private doAsked(): void {
+    const { view, fit } = this.model.get("asked_view");
+    if (view === undefined && fit === undefined) return;
+    void this.ready.then(() => {
+      if (this.stopping.signal.aborted) return;
+      if (view !== undefined) this.look(view);
+      if (fit !== undefined) this.fit(fit ?? undefined);
+      this.isPlaced = true;
+      this.save({ asked_view: {} });
+    });
+  }
+
+  private toggleKind(): void {
+    this.camera.setKind(this.camera.kind === "perspective" ? "orthographic" : "perspective");
+  }
+
+  private async keepView(): Promise<void> {
+    const name = (await this.messages.ask("Name of this view"))?.trim();
+    if (!name) return;
+    if (standardView(name)) {
+      this.messages.notify("warning", `“${name}” is the name of a standard view: take another one.`);
+      return;
+    }
+    this.save({ views: { ...this.model.get("views"), [name]: this.camera.state } });
+    this.toolbar.showViews(Object.keys(this.model.get("views")));
+    this.messages.notify("info", `This view is kept as “${name}”.`);
+  }
+
+  private help(): void {
+    this.messages.toggleHelp([["View in space", KEYS]]);
+  }
+
+  private edited({ skeleton_ids: ids }: ChangedEvent): void {
+    this.pointing.forget(ids);
+    this.neurons.edited(ids);
+    this.activeChanged();
+  }
+
+  private serviceChanged({ is_up: isUp, message }: ServiceEvent): void {
+    this.frame.showService(isUp ? "" : message);
+    if (isUp) this.neurons.retry();
+  }
+
+  private activeChanged(): void {
+    const { active } = this.selection;
+    if (active === null) {
+      this.frame.showActive("");
+      return;
+    }
+    const show = (text: string): void => {
+      if (this.selection.active === active) this.frame.showActive(text);
+    };
+    this.pointing.factsOf(active).then(
+      ({ name, nodes }) =>
+        show(`active: ${name}${nodes === null ? "" : `, ${nodes.toLocaleString("en")} nodes`}`),
+      () => show(`active: skeleton ${active}`),
+    );
+  }
+
+  private themeChanged(): void {
+    this.theme = null;
+    this.neurons.lines.setHighlight(new Color().setStyle(this.themeNow().ink).getHex());
+    this.frame.setBackground(this.model.get("background"));
+    this.picture.invalidate();
+  }
+
+  private themeNow(): Theme {
+    this.theme ??= themeOf(this.root);
+    return this.theme;
+  }
+
+  private keepSnapshot(): void {
+    const image = this.moving.isMoving ? null : this.picture.image();
+    const background = this.model.get("background") || this.themeNow().paper;
+    const snapshot = image && takeSnapshot([image, this.overlay.canvas], background);
+    if (snapshot && snapshot.image !== this.model.get("snapshot").image) this.save({ snapshot });
+  }
+
+  private inProject(point: readonly number[]): [number, number, number] {
+    const { origin } = this.picture;
+    return [(point[0] ?? 0) + origin.x, (point[1] ?? 0) + origin.y, (point[2] ?? 0) + origin.z];
+  }
+
+  private save(change: Partial<Viewer3DState>): void {
+    for (const [name, value] of Object.entries(change)) this.model.set(name as keyof Viewer3DState, value);
+    this.model.save_changes();
+  }
+
+  private pointingHost(): PointingHost {
+    return {
+      pick: (px, py, tolerance) => this.pick(px, py, tolerance),
+      inside: (outline) => this.neurons.lines.inside(this.camera.three, outline, this.camera.size),
+      pointed: (node) => this.showPointed(node),
+      name: (text, place) => this.frame.showName(text, place),
+      notify: (level, text) => this.messages.notify(level, text),
+      isLinked: () => this.stack.isLinked,
+    };
+  }
+
+  private controlsHost(): ControlsHost {
+    return {
+      mode: () => this.toolbar.mode,
+      clicked: (click) => this.pointing.clicked(click),
+      pointed: (place) => this.pointing.moved(place),
+      outlining: (outline) => this.showOutline(outline),
+      outlined: (outline, isMore) => {
+        this.showOutline(null);
+        this.pointing.outlined(outline, isMore);
+      },
+      hold: (isHeld) => {
+        this.moving.hold(isHeld);
+        this.isPlaced = true;
+      },
+      view: (name) => this.look(name),
+      fit: () => this.fit(),
+      toggleKind: () => this.toggleKind(),
+      help: () => this.help(),
+      leave: () => this.toolbar.focus(),
+    };
+  }
+
+  private pick(px: number, py: number, tolerance: number): PickedNode | null {
+    return this.neurons.lines.pick(this.camera.three, px, py, this.camera.size, tolerance);
+  }
+
+  private showPointed(node: PickedNode | null): void {
+    if (node === null && this.pointed === null) return;
+    this.pointed = node;
+    this.frame.stage.toggleAttribute("data-pointed", node !== null);
+    this.drawOverlay();
+  }
+
+  private showOutline(outline: ScreenPoint[] | null): void {
+    this.outline = outline;
+    this.drawOverlay();
+  }
+
+  /** Apply a trait now and whenever it changes. */
+  private follow(name: keyof Viewer3DState, apply: () => void): void {
+    this.model.on(`change:${name}`, apply);
+    this.stopping.signal.addEventListener("abort", () => this.model.off(`change:${name}`, apply));
+    apply();
+  }
+}

@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { Moving } from "../../src/viewer3d/camera/moving";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it("draws everything at rest, and less while it moves slowly", () => {
+  const rested = vi.fn();
+  const moving = new Moving(rested);
+  expect(moving.edges).toBe(Number.POSITIVE_INFINITY);
+  moving.moved();
+  const first = moving.edges;
+  moving.frame(300);
+  expect(moving.edges).toBeLessThan(first);
+  const slow = moving.edges;
+  moving.frame(10);
+  expect(moving.edges).toBeGreaterThan(slow);
+  vi.advanceTimersByTime(1_000);
+  expect(rested).toHaveBeenCalledOnce();
+  expect(moving.edges).toBe(Number.POSITIVE_INFINITY);
+});
+
+it("does not rest while the pointer holds it", () => {
+  const rested = vi.fn();
+  const moving = new Moving(rested);
+  moving.hold(true);
+  moving.moved();
+  vi.advanceTimersByTime(5_000);
+  expect(moving.isMoving).toBe(true);
+  expect(rested).not.toHaveBeenCalled();
+  moving.hold(false);
+  expect(moving.isMoving).toBe(false);
+  expect(rested).toHaveBeenCalledOnce();
+});

@@ -1,0 +1,173 @@
+"""The 3D viewer's kernel side: cameras, what it is asked to show, and the stack viewer that it is linked with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+import traitlets
+
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.client.selection import Selection
+from catmaid_jupyter.client.stack import Stack
+from catmaid_jupyter.widgets import SelectionTable, StackViewer, TracingLayer, Viewer3D
+from catmaid_jupyter.widgets.rpc import methods_of
+from catmaid_jupyter.widgets.viewer3d import viewer3d as module
+from tests.unit.test_selection_table import TracedProject
+from tests.unit.test_widgets_stack_viewer import info
+
+CAMERA = {"position": (1, 2, -5e4), "target": np.array([1.0, 2.0, 3.0]), "up": [0, -1, 0], "zoom": 2}
+
+
+@pytest.fixture
+def project() -> TracedProject:
+    return TracedProject("history")
+
+
+@pytest.fixture
+def v3(project: TracedProject) -> Iterator[Viewer3D]:
+    made = Viewer3D(Selection(project, [17, 18]))
+    yield made
+    made.close()
+
+
+def stack_viewer(project: TracedProject, *layers: TracingLayer) -> StackViewer:
+    return StackViewer(project, Stack.from_info(info()), layers=layers)
+
+
+def test_a_camera_is_whole(v3: Viewer3D) -> None:
+    assert v3.camera == {}
+    v3.camera = CAMERA
+    assert v3.camera == {
+        "position": [1.0, 2.0, -50000.0],
+        "target": [1.0, 2.0, 3.0],
+        "up": [0.0, -1.0, 0.0],
+        "kind": "perspective",
+        "zoom": 2.0,
+    }
+    wrong: list[Any] = [
+        5,
+        {"position": (1, 2, 3)},
+        CAMERA | {"kind": "fisheye"},
+        CAMERA | {"target": CAMERA["position"]},
+        CAMERA | {"up": (0, 0, 0)},
+        CAMERA | {"zoom": 0},
+        CAMERA | {"position": (1, 2, float("nan"))},
+        CAMERA | {"tilt": 3},
+    ]
+    for value in wrong:
+        with pytest.raises(traitlets.TraitError, match="a camera"):
+            v3.camera = value
+
+
+def test_views_are_standard_ones_or_kept_ones(v3: Viewer3D) -> None:
+    v3.view("frontal")
+    v3.fit()
+    assert v3.asked_view == {"view": "frontal", "fit": None}
+    with pytest.raises(InvalidInput, match=r"There is no view 'fronta'.*Did you mean 'frontal'"):
+        v3.view("fronta")
+    with pytest.raises(InvalidInput, match="show it first"):
+        v3.keep_view("soma")
+    v3.camera = CAMERA
+    v3.keep_view("soma")
+    v3.camera = CAMERA | {"zoom": 1}
+    v3.view("soma")
+    assert v3.camera["zoom"] == 2.0
+    assert v3.asked_view == {}
+    for name in ("frontal", " "):
+        with pytest.raises(InvalidInput, match="needs a name of its own"):
+            v3.keep_view(name)
+
+
+def test_neurons_that_are_not_there_cannot_be_fitted(v3: Viewer3D) -> None:
+    v3.fit([18])
+    assert v3.asked_view == {"fit": [18]}
+    with pytest.raises(InvalidInput, match="does not have skeleton 19: add it"):
+        v3.fit([17, 19])
+
+
+def test_it_takes_a_stack_viewer_of_the_same_project_only(v3: Viewer3D, project: TracedProject) -> None:
+    viewer = stack_viewer(project)
+    viewer.link(v3)
+    assert v3.stack_viewer is viewer
+    v3.link(None)
+    assert v3.stack_viewer is None
+    elsewhere = TracedProject("history")
+    elsewhere.place = project.place.__class__(elsewhere.place.http, 4, elsewhere.place.capabilities, None)
+    with pytest.raises(InvalidInput, match="shows another project"):
+        v3.link(stack_viewer(elsewhere))
+    with pytest.raises(InvalidInput, match="not with SelectionTable"):
+        v3.link(cast("Any", SelectionTable(v3.selection)))
+    with pytest.raises(InvalidInput, match="not with Selection"):
+        viewer.link(cast("Any", v3.selection))
+    with pytest.raises(InvalidInput, match="not with int"):
+        Viewer3D(v3.selection, cast("Any", 5))
+
+
+def test_the_active_node_of_the_linked_viewer_is_found(
+    v3: Viewer3D, project: TracedProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = SimpleNamespace(treenodes={7: SimpleNamespace(position=(1.0, 2.0, 3.0))}, connectors={})
+
+    class FakeSite:
+        def __init__(self, _place: Any) -> None: ...
+
+        async def nodes(self, *_ids: Any) -> Any:
+            return found
+
+    def submit(coroutine: Any) -> None:
+        with pytest.raises(StopIteration):
+            coroutine.send(None)
+
+    monkeypatch.setattr(module, "Site", FakeSite)
+    monkeypatch.setattr(project.instance, "submit", submit)
+    layer = TracingLayer(project)
+    viewer = stack_viewer(project, layer)
+    v3.link(viewer)
+    assert viewer.selection is v3.selection
+    assert v3.active_node is None
+    layer.active_node = 7
+    assert v3.active_node == {"node_id": 7, "position": [1.0, 2.0, 3.0]}
+    found.treenodes[7].position = (4.0, 5.0, 6.0)
+    assert project.changed is not None
+    layer.active_node = -3
+    assert v3.active_node is None
+    layer.active_node = 7
+    v3._changed({"skeleton_ids": [17], "treenode_ids": [7]})
+    assert v3.active_node == {"node_id": 7, "position": [4.0, 5.0, 6.0]}
+    viewer.layers = []
+    assert v3.active_node is None
+    v3.link(None)
+    layer.active_node = 8
+    assert v3.active_node is None
+
+
+async def test_pages_hear_of_edits_of_its_neurons(v3: Viewer3D, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(v3, "emit", lambda event, **data: told.append((event, data)))
+    for ids in ([17, 99], [99], None):
+        v3._changed({"skeleton_ids": ids, "treenode_ids": None})
+    v3._service_changed(False, "The service is away.")
+    assert told == [
+        ("changed", {"skeleton_ids": [17]}),
+        ("changed", {"skeleton_ids": None}),
+        ("service", {"is_up": False, "message": "The service is away."}),
+    ]
+
+
+async def test_facts_of_a_neuron(v3: Viewer3D) -> None:
+    facts = methods_of(v3)["neuron_facts"]
+    assert await facts({"skeleton_id": 17}) == {"name": "PN 17", "nodes": 170}
+    with pytest.raises(NotFound, match="Skeleton 99 is gone"):
+        await facts({"skeleton_id": 99})
+
+
+def test_unknown_arguments_are_refused(project: TracedProject) -> None:
+    with pytest.raises(TypeError, match="Did you mean 'height'"):
+        Viewer3D(Selection(project), heigth=300)
+    made = project.viewer3d(show_grid=True)
+    assert (made.show_grid, len(made.selection)) == (True, 0)
+    made.close()
