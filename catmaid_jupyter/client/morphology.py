@@ -18,7 +18,9 @@ from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.frames import NODES, SKELETON_CONNECTORS, TAGS, frame, ordered
 from catmaid_jupyter.model import arbor, geodesics, pruning, resampling
+from catmaid_jupyter.model.axon_dendrite import Compartment, axon_dendrite
 from catmaid_jupyter.model.swc import write_swc
+from catmaid_jupyter.model.synapse_flow import FlowMode, synapse_flow_centrality
 from catmaid_wire import relations
 from catmaid_wire.columns import DETAIL_LINKS, DETAIL_NODES
 from catmaid_wire.forms import FormValue
@@ -82,6 +84,35 @@ class Morphology:
     def branch_order(self) -> pd.Series:
         """Branch points between each treenode and the root, int64, by treenode id; the treenode does not count."""
         return pd.Series(geodesics.branch_order(self.parents), index=self.nodes["id"], name="branch_order")
+
+    def flow_centrality(self, mode: FlowMode = "sum") -> pd.Series:
+        """Synapse flow centrality of each treenode, float64, by treenode id (see `model.synapse_flow`).
+
+        mode : `centrifugal`, `centripetal` or `sum`. `InvalidInput` for another one.
+        """
+        outputs, inputs = self.synapse_counts
+        try:
+            flow = synapse_flow_centrality(self.parents, outputs, inputs, mode)
+        except ValueError as error:
+            raise InvalidInput(str(error)) from None
+        return pd.Series(flow, index=self.nodes["id"], name="flow_centrality")
+
+    @property
+    def compartments(self) -> pd.Series:
+        """`axon`, `dendrite`, `linker` or `unknown` of each treenode, by treenode id (see `model.axon_dendrite`)."""
+        names = np.array([one.name.lower() for one in Compartment], dtype=object)
+        found = names[axon_dendrite(self.parents, *self.synapse_counts)]
+        return pd.Series(found, index=self.nodes["id"], name="compartment", dtype="str")
+
+    @property
+    def synapse_counts(self) -> NDArray[np.int64]:
+        """(2, n) numbers of presynaptic and of postsynaptic links of `nodes`."""
+        ids = pd.Index(self.node_ids)
+        counts = [
+            self.connectors.loc[self.connectors["relation"] == relation, "treenode_id"].value_counts()
+            for relation in (relations.PRESYNAPTIC, relations.POSTSYNAPTIC)
+        ]
+        return np.stack([count.reindex(ids, fill_value=0).to_numpy(np.int64) for count in counts])
 
     def distances(self, treenode_ids: int | Iterable[int]) -> pd.DataFrame:
         """Lengths of the paths along the skeleton from some treenodes to all.
