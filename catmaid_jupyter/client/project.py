@@ -28,6 +28,7 @@ from catmaid_jupyter.client.project_history import ProjectHistory
 from catmaid_jupyter.client.project_selection import ProjectSelection
 from catmaid_jupyter.client.project_widgets import ProjectWidgets
 from catmaid_jupyter.client.records.project_records import ProjectRecords
+from catmaid_jupyter.client.shading.project_shading import ProjectShading
 from catmaid_jupyter.client.space.project_space import ProjectSpace
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.edits.base import Position
@@ -92,6 +93,7 @@ class Project(
     ProjectNeurons,
     ProjectExchange,
     ProjectSpace,
+    ProjectShading,
     ProjectRecords,
     ProjectSelection,
     ProjectWidgets,

@@ -74,8 +74,8 @@ async def test_dir_shows_what_users_may_call(project: cj.Project) -> None:
             "lineage", "links", "locate", "log", "matrix", "members", "morphology", "navigator", "neuron",
             "neuron_search", "neurons", "nodes", "nodes_in_box", "on_change", "partners", "pin", "pins", "redo",
             "rename", "rename_neurons", "revert", "reviews", "revoke", "samplers", "save_search", "saved_searches",
-            "search", "selection", "skeleton", "skeletons", "stack", "stacks", "statistics", "successors", "synapses",
-            "tag_table", "tags", "title", "to_navis", "to_networkx", "treenode_table", "unannotate",
+            "search", "selection", "shading", "skeleton", "skeletons", "stack", "stacks", "statistics", "successors",
+            "synapses", "tag_table", "tags", "title", "to_navis", "to_networkx", "treenode_table", "unannotate",
             "unannotate_annotations", "undo", "upload", "url", "version", "viewer", "volume", "volumes",
         ]  # fmt: skip
         assert dir(skeleton.neuron) == [

@@ -1,4 +1,4 @@
-"""Nodes, connectors and tags of many skeletons, as columns of all of them together."""
+"""Nodes, connectors, tags and reviews of many skeletons, as columns of all of them together."""
 
 from __future__ import annotations
 
@@ -25,16 +25,19 @@ _NODES = {
     "z": "<f8",
     "radius": "<f8",
     "confidence": "<i2",
+    "edition_time": "<f8",
 }
 _CONNECTORS = {"skeleton_id": "<i4", "treenode_id": "<i4", "connector_id": "<i4", "kind": "<i2"}
 _TAGS = {"skeleton_id": "<i4", "treenode_id": "<i4", "label": "<i4"}
+_REVIEWS = {"skeleton_id": "<i4", "treenode_id": "<i4", "reviewer_id": "<i4"}
 
 
 @dataclass(frozen=True, slots=True)
 class DetailTables:
-    """Tables by name (`nodes`, `connectors`, `tags`), and the names that the column `label` of `tags` counts.
+    """Tables by name (`nodes`, `connectors`, `tags`, `reviews`), and the names that column `label` of `tags` counts.
 
-    Parent -1 at roots; lengths in nm; kind of connector 0 presynaptic, 1 postsynaptic, 2 gap junction, 3 desmosome.
+    Parent -1 at roots; lengths in nm; times, if they were wanted, in s since 1970; kind of connector 0 presynaptic,
+    1 postsynaptic, 2 gap junction, 3 desmosome.
     Parts that were not wanted are empty.
     """
 
@@ -54,7 +57,9 @@ async def detail_tables(
 ) -> DetailTables:
     """Read the parts of skeletons; ids that are no skeletons have no rows."""
     values = {"project_id": project_id, "skeleton_ids": array_text(sorted(set(skeleton_ids)))}
-    nodes = await fetch_columns(connection, sql.nodes, {**values, "wanted": with_nodes}, _NODES)
+    nodes = await fetch_columns(connection, sql.nodes, {**values, "wanted": with_nodes, "times": parts.times}, _NODES)
+    if not parts.times:
+        del nodes["edition_time"]
     links = await fetch_columns(
         connection, sql.connectors, {**values, "wanted": parts.connectors}, _CONNECTORS | {"edges": LINES}
     )
@@ -64,7 +69,9 @@ async def detail_tables(
     labels = await fetch_all(connection, sql.labels, project_id=project_id) if len(tags["label"]) else []
     places = {label_id: place for place, (label_id, _) in enumerate(labels)}
     tags["label"] = _placed(tags["label"], places)
-    return DetailTables({"nodes": nodes, "connectors": connectors, "tags": tags}, [name for _, name in labels])
+    reviews = await fetch_columns(connection, sql.reviews, {**values, "wanted": parts.reviews}, _REVIEWS)
+    tables = {"nodes": nodes, "connectors": connectors, "tags": tags, "reviews": reviews}
+    return DetailTables(tables, [name for _, name in labels])
 
 
 def _placed(label_ids: Column, places: dict[int, int]) -> Column:

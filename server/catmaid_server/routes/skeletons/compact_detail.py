@@ -122,9 +122,9 @@ async def compact_details(
 
     Returns
     -------
-    `skeletons`: by id what `compact-detail` answers. As columns, if that is asked for: `nodes`, `connectors` and `tags`
-    of all skeletons together, each row with its `skeleton_id`; `label` of a tag is its index in
-    `labels`; without reviews, annotations and history.
+    `skeletons`: by id what `compact-detail` answers. As columns, if that is asked for: `nodes`, `connectors`, `tags`
+    and `reviews` of all skeletons together, each row with its `skeleton_id`; `label` of a tag is its index in
+    `labels`; without annotations and history.
     """
     if not form.skeleton_ids:
         raise InvalidInput("No skeleton IDs provided: send skeleton_ids[0], skeleton_ids[1], ...")

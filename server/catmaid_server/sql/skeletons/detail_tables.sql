@@ -8,10 +8,11 @@ SELECT wanted.id
  ORDER BY wanted.place;
 
 -- name: nodes
--- Treenodes of skeletons.
+-- Treenodes of skeletons; times only if they are wanted.
 SELECT array_agg(skeleton_id) AS skeleton_id, array_agg(id) AS id, array_agg(coalesce(parent_id, -1)) AS parent_id,
        array_agg(user_id) AS user_id, array_agg(x) AS x, array_agg(y) AS y, array_agg(z) AS z,
-       array_agg(radius) AS radius, array_agg(confidence) AS confidence
+       array_agg(radius) AS radius, array_agg(confidence) AS confidence,
+       array_agg(date_part('epoch', edition_time)) FILTER (WHERE %(times)s) AS edition_time
   FROM treenode
  WHERE %(wanted)s AND skeleton_id = ANY (%(skeleton_ids)s::integer[]) AND project_id = %(project_id)s;
 
@@ -39,3 +40,10 @@ SELECT array_agg(t.skeleton_id) AS skeleton_id, array_agg(t.id) AS treenode_id, 
 -- name: labels
 -- Rows, by id: label, name.
 SELECT id, name FROM label WHERE project_id = %(project_id)s ORDER BY id;
+
+-- name: reviews
+-- Reviews of treenodes of skeletons.
+SELECT array_agg(skeleton_id) AS skeleton_id, array_agg(treenode_id) AS treenode_id,
+       array_agg(reviewer_id) AS reviewer_id
+  FROM review
+ WHERE %(wanted)s AND skeleton_id = ANY (%(skeleton_ids)s::integer[]) AND project_id = %(project_id)s;

@@ -1,0 +1,97 @@
+"""Colours of nodes in a 3D viewer: a rule in Python, and what pages ask for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import traitlets
+
+from catmaid_jupyter.client.shading.palettes import ColorMap, ScaleLimits
+from catmaid_jupyter.client.shading.rules import Rule
+from catmaid_jupyter.client.shading.shader import NodeColors, Shader
+from catmaid_jupyter.widgets.rpc import Buffers, method
+
+
+class NodeShading(traitlets.HasTraits):
+    """What a viewer of skeletons has to colour nodes; the widget has `project`, and `_shaded_ids` of what it shows."""
+
+    project: Any
+
+    shading_rule: traitlets.Dict[str, Any] = traitlets.Dict(read_only=True).tag(sync=True)
+    """`{"title", "number"}` of the rule by which nodes have their colours; empty: each neuron has one colour.
+
+    number : another one after each call of `shade`; pages ask for the colours anew when it changes.
+    """
+
+    _shader: Shader | None = None
+    _shadings = 0
+
+    def shade(
+        self,
+        rule: Rule | None = None,
+        *,
+        colormap: ColorMap = None,
+        low: float | None = None,
+        high: float | None = None,
+    ) -> None:
+        """Colour nodes by a rule; None gives each neuron its colour of the selection again.
+
+        rule : `strahler`, `depth` (branch points to the root), `distance_to_root`, `flow_centrality`, `axon_dendrite`,
+            `creator`, `reviewer`, `label`, `age` (last edition), `confidence` or `radius`; or `{skeleton_id: array}`,
+            values in ascending order of treenode ids; a table with treenode_id and values; or a function that gives
+            such an array for a `Morphology`.
+        colormap : a colour map of matplotlib, such as `viridis`; colours to take in turn; or `{category: colour}`.
+        low, high : the values that have the first and the last colour of the map; by default the lowest and highest.
+
+        `InvalidInput` for another rule, and for values that do not fit the treenodes: it says of which skeleton.
+        """
+        if rule is None:
+            self._shader = None
+            self.set_trait("shading_rule", {})
+            return
+        shader = Shader(self.project.place, rule, colormap, ScaleLimits(low, high))
+        shader.colors(self._shaded_ids())  # so that errors are told here
+        self._shader = shader
+        self._shadings += 1
+        self.set_trait("shading_rule", {"title": shader.title, "number": self._shadings})
+
+    def forget_shading(self, skeleton_ids: Iterable[int] | None = None) -> None:
+        """Have values read anew of skeletons that may have changed; None: of all."""
+        if self._shader is not None:
+            self._shader.forget(skeleton_ids)
+
+    def _shaded_ids(self) -> Sequence[int]:
+        """Ids of the skeletons that are shown."""
+        raise NotImplementedError
+
+    @method
+    async def _shading(self, params: dict[str, Any]) -> Buffers | None:
+        """Colours of the nodes of skeletons: ``{skeleton_ids}``; None if nodes have no colours of their own.
+
+        The legend is that of all skeletons which are asked for together. Buffers: an index for each node, skeleton
+        after skeleton, each in ascending order of treenode ids; and the palette, red, green, blue, alpha. `rows` tells
+        how many nodes each skeleton had: where the page has another number, an edit came between.
+        """
+        shader = self._shader
+        if shader is None:
+            return None
+        skeleton_ids = [int(skeleton_id) for skeleton_id in params["skeleton_ids"]]
+        return shading_answer(await asyncio.to_thread(shader.colors, skeleton_ids))
+
+
+def shading_answer(colors: NodeColors) -> Buffers:
+    """Colours as pages get them."""
+    columns = colors.columns
+    found = {
+        "rule": colors.palette.legend["title"],
+        "kind": colors.palette.legend["kind"],
+        "legend": colors.palette.legend,
+        "skeleton_ids": list(columns),
+        "rows": [len(column) for column in columns.values()],
+        "no_value": len(colors.palette.rgba) - 1,
+    }
+    indices = np.concatenate([*columns.values(), np.empty(0, np.uint8)])
+    return Buffers(found, [indices.tobytes(), colors.palette.rgba.tobytes()])

@@ -1,0 +1,107 @@
+"""Values at nodes become indices into palettes, and legends say what they mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.client.shading.node_values import CategoryValues, ScaleValues, values_of
+from catmaid_jupyter.client.shading.palettes import (
+    MOST_CATEGORIES,
+    STEPS,
+    ScaleLimits,
+    category_palette,
+    scale_indices,
+    scale_palette,
+)
+from catmaid_jupyter.client.shading.rules import rule_of
+
+
+def test_a_scale_goes_from_low_to_high_and_has_a_colour_for_no_value() -> None:
+    values = np.array([10.0, np.nan, 20, 15, np.inf, 99])
+    assert scale_indices(values, 10, 20).tolist() == [0, STEPS, 254, 127, STEPS, 254]
+    assert ScaleLimits(low=5).of(values) == (5, 99)
+    assert ScaleLimits().of(np.array([np.nan])) == (0, 0)
+    assert scale_indices(np.array([3.0, 3, np.nan]), 3, 3).tolist() == [127, 127, STEPS]
+    palette = scale_palette("distance", "viridis", 0, 12_000, "nm", ("no radius", 2))
+    assert palette.rgba.shape == (256, 4)
+    assert palette.rgba[[0, -1]].tolist() == [[68, 1, 84, 255], [0x99, 0x99, 0x99, 255]]
+    legend = palette.legend
+    assert (legend["low_text"], legend["high_text"], legend["colors"][0]) == ("0 nm", "12.0 µm", "#440154")
+    assert legend["no_value"] == {"name": "no radius", "color": "#999999", "nodes": 2}
+    own = scale_palette("x", ["black", "white"], 0, 86_400, "time", ("", 0))
+    assert own.rgba[[0, 127, 254], 0].tolist() == [0, 128, 255]
+    assert (own.legend["high_text"], own.legend["no_value"]) == ("1970-01-02 00:00", None)
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [((2, 1), "2 is not less than 1"), ((float("nan"), None), "low is a finite"), ((None, "9"), "high is a finite")],
+)
+def test_limits_that_are_none_are_refused(limits: tuple[Any, Any], message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        ScaleLimits(*limits)
+
+
+def test_the_most_frequent_categories_have_colours_of_their_own() -> None:
+    counts = {f"{number:03}": 1000 - number for number in range(300)}
+    palette, indices = category_palette("label", None, counts, {}, ("no label", 7))
+    assert len(palette.rgba) == 256
+    assert indices["000"] == 0
+    assert {indices[f"{number:03}"] for number in range(MOST_CATEGORIES, 300)} == {MOST_CATEGORIES}
+    assert palette.legend["entries"][-1]["name"] == "46 others"
+    assert palette.legend["entries"][-1]["nodes"] == sum(1000 - number for number in range(254, 300))
+    few = {"a": 1, "b": 2}
+    colored = category_palette("label", {"b": "#010203"}, few, {"a": "red"}, ("", 0))[0]
+    assert [entry["color"] for entry in colored.legend["entries"]] == ["#ff0000", "#010203"]
+    in_turn = category_palette("label", ["white"], few, {"a": "red"}, ("", 0))[0]
+    assert in_turn.rgba.tolist() == [[255] * 4, [255] * 4, [0x99, 0x99, 0x99, 255]]
+    with pytest.raises(InvalidInput, match="There is no category 'bb'"):
+        category_palette("label", {"bb": "red"}, few, {}, ("", 0))
+    with pytest.raises(InvalidInput, match="these values are numbers"):
+        scale_palette("x", {"a": "red"}, 0, 1, "", ("", 0))
+    with pytest.raises(InvalidInput, match="no palette 'virdis'"):
+        scale_palette("x", "virdis", 0, 1, "", ("", 0))
+
+
+def test_values_are_numbers_times_or_names() -> None:
+    day = pd.Timestamp("1970-01-02", tz="UTC")
+    numbers: list[tuple[Any, list[float], str]] = [
+        ([1, 2], [1, 2], ""),
+        ([None, 2], [np.nan, 2], ""),
+        (pd.Series([1, None], dtype="Int64"), [1, np.nan], ""),
+        (np.array(["1970-01-02", "NaT"], dtype="datetime64[s]"), [86_400, np.nan], "time"),
+        (pd.Series([day, None]), [86_400, np.nan], "time"),
+    ]
+    for given, expected, unit in numbers:
+        found = values_of(given, "Skeleton 1")
+        assert isinstance(found, ScaleValues)
+        np.testing.assert_array_equal(found.values, expected)
+        assert found.unit == unit
+    for given, names in (([True, False], ["True", "False"]), (pd.Series(["a", None], dtype="category"), ["a", None])):
+        found = values_of(given, "Skeleton 1")
+        assert isinstance(found, CategoryValues)
+        assert found.names.tolist() == names
+    for wrong, message in (([[1]], r"of shape \(1, 1\)"), ([1j], "not of the type complex128")):
+        with pytest.raises(InvalidInput, match=f"Skeleton 1: values are .*{message}"):
+            values_of(wrong, "Skeleton 1")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("strahlr", "no shading 'strahlr'. Did you mean 'strahler'"),
+        (5, "not int"),
+        ({"a": [1]}, "by skeleton id, a whole number, not by 'a'"),
+        (pd.DataFrame({"x": [1]}), "a column treenode_id"),
+        (pd.DataFrame({"treenode_id": [1], "a": 1, "b": 2}), "one column beside treenode_id, or one called value"),
+        (pd.DataFrame({"treenode_id": [1, 1], "a": 1}), "Treenode 1 is several times"),
+    ],
+)
+def test_what_is_no_rule_is_refused(given: Any, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        rule_of(given)
