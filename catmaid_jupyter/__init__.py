@@ -21,6 +21,7 @@ from catmaid_jupyter.client.instance import Instance
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.client.selection import Selection
+from catmaid_jupyter.client.space.volume import Volume
 from catmaid_jupyter.client.stack import Stack
 
 try:
@@ -42,6 +43,7 @@ __all__ = [
     "Stack",
     "Unreachable",
     "UploadStopped",
+    "Volume",
     "__version__",
     "connect",
 ]

@@ -245,9 +245,14 @@ def distal_to(parents: Parents, node: int) -> NDArray[np.bool_]:
         If `node` is not an index into `parents`.
     """
     _require_node(parents, node)
-    # After k rounds those are marked from which up to 2**k - 1 edges lead to the node.
+    return distal_to_any(parents, np.arange(len(parents)) == node)
+
+
+def distal_to_any(parents: Parents, proximal: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) bool: which nodes are in a mask, or distal to one that is."""
+    # After k rounds those are marked from which up to 2**k - 1 edges lead to the mask.
     above = _with_top(parents)
-    marked: NDArray[np.bool_] = np.arange(len(above)) == node
+    marked: NDArray[np.bool_] = np.append(proximal, False)
     for _ in range(len(parents).bit_length()):
         marked, above = marked | marked[above], above[above]
     return marked[:-1]

@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.client.arbors.skeleton_nodes import SkeletonNodes
 from catmaid_jupyter.client.morphology import Morphology
 from catmaid_jupyter.client.naming import listed
 from catmaid_jupyter.client.shading.node_values import CategoryValues, NodeValues, ScaleValues, values_of
-from catmaid_jupyter.client.shading.skeleton_nodes import SkeletonNodes
 
 _NODE_COLUMNS: Final = ("treenode_id", "id")
 _NO_VALUES: Final = ("skeleton_id", "treenode_id", "id", "parent_id")

@@ -13,12 +13,12 @@ from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.logins import logins
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.arbors.skeleton_nodes import SkeletonNodes
 from catmaid_jupyter.client.morphology import Morphology
 from catmaid_jupyter.client.naming import did_you_mean
 from catmaid_jupyter.client.shading import given_values
 from catmaid_jupyter.client.shading.node_records import read_edition_times, read_reviews
 from catmaid_jupyter.client.shading.node_values import CategoryValues, NodeValues, ScaleValues
-from catmaid_jupyter.client.shading.skeleton_nodes import SkeletonNodes
 from catmaid_jupyter.model import arbor
 from catmaid_jupyter.model.axon_dendrite import Compartment, axon_dendrite
 from catmaid_jupyter.model.geodesics import branch_order

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from catmaid_jupyter.api import loop
-from catmaid_jupyter.api.errors import NotFound
+from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.arbors.arbor_tables import read_arbors
 from catmaid_jupyter.client.arbors.arbors import Arbors
@@ -19,7 +17,8 @@ from catmaid_jupyter.client.frames import IN_VOLUME, frame
 from catmaid_jupyter.client.neuron_choice import Neurons, neuron_names, skeleton_ids_of
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.client.space import space_tables
-from catmaid_jupyter.client.space.volume import Volume, surface_of, surface_of_file
+from catmaid_jupyter.client.space.volume import NOT_SAVED, Volume
+from catmaid_jupyter.client.space.volume_points import NodeFilters, PointKind, Shape, body_around, points_of
 from catmaid_jupyter.edits.journal import EditJournal
 from catmaid_jupyter.edits.volumes import AddVolume, DeleteVolume
 
@@ -46,23 +45,57 @@ class ProjectSpace(Public):
     def add_volume(self, volume: Any, name: str = "", *, comment: str = "") -> Volume:
         """Make a volume: one edit.
 
-        volume : two corners (x, y, z) of a box; (vertices, faces); a mesh of trimesh or navis; or a file (STL, OBJ,
-            PLY, …). In nm.
-        name : by default that of the mesh or of the file.
+        volume : a `Volume`, as `volume_around` makes it; two corners (x, y, z) of a box; (vertices, faces); a mesh of
+            trimesh or navis; a file (OBJ, STL, PLY, …), or a folder of Neuroglancer's precomputed meshes. In nm.
+        name : by default that of the volume, of the mesh or of the file.
         """
-        if isinstance(volume, str | os.PathLike):
-            path = Path(volume)
-            if not path.is_file():
-                raise NotFound(f"There is no file {str(path)!r:.200}.")
-            vertices, faces = surface_of_file(path)
-            name = name or path.stem
-        else:
-            vertices, faces = surface_of(volume)
-            name = name or str(getattr(volume, "name", "") or "volume")
-        places = [(float(x), float(y), float(z)) for x, y, z in vertices.tolist()]
-        triangles = [(int(a), int(b), int(c)) for a, b, c in faces.tolist()]
-        edit = AddVolume(name=name, vertices=places, faces=triangles, comment=comment)
+        made = Volume.of(volume, name)
+        places = [(float(x), float(y), float(z)) for x, y, z in made.vertices.tolist()]
+        triangles = [(int(a), int(b), int(c)) for a, b, c in made.faces.tolist()]
+        edit = AddVolume(name=made.name, vertices=places, faces=triangles, comment=comment)
         return self.volume(edit.result(loop.run(self.edits.apply(edit)).answer))
+
+    def volume_around(
+        self,
+        neurons: Neurons | NDArray[np.float64],
+        shape: Shape = "convex_hull",
+        *,
+        of: PointKind = "nodes",
+        partners: Neurons | None = None,
+        compartment: str | None = None,
+        strahler: tuple[int | None, int | None] | None = None,
+        distal_to: str | None = None,
+        inside: int | str | Volume | None = None,
+        alpha: float | None = None,
+        margin: float = 0.0,
+        name: str = "",
+    ) -> Volume:
+        """A volume around nodes or synapses of neurons, or around points; `add_volume` saves it.
+
+        neurons : neurons, or points: an array (n, 3) or a DataFrame with x, y, z, nm.
+        shape : `box`, `convex_hull` or `alpha_shape`.
+        of : `nodes`, `branch_nodes`, `ends`, or the connectors of `pre`, `post` or (both) `synapses`.
+        partners : only synapses with these neurons.
+        compartment : only on the `axon`, `dendrite` or `linker` (see `Morphology.compartments`).
+        strahler : only on nodes with a Strahler number from the first to the second; None: no limit.
+        distal_to : only on nodes with this tag, and distal to them.
+        inside : only on nodes inside a volume: itself, its id or its name.
+        alpha : radius (nm) of the alpha shape: what is narrower is left out. By default the smallest with which it is
+            one piece and has all points.
+        margin : how much wider a box is on each side, nm.
+        name : of the volume.
+
+        `InvalidInput` if there are too few points for a body, or all are in a plane.
+        """
+        points = _points(neurons)
+        if points is None:
+            filters = NodeFilters(compartment, strahler, distal_to, self._volume(inside))
+            others = None if partners is None else skeleton_ids_of(self.place, partners)
+            points = points_of(self.place, skeleton_ids_of(self.place, neurons), of, filters, others)
+        elif any(one is not None for one in (partners, compartment, strahler, distal_to, inside)) or of != "nodes":
+            raise InvalidInput("Points have neither synapses nor compartments: give neurons, or choose the points.")
+        vertices, faces = body_around(points, shape, alpha=alpha, margin=margin)
+        return Volume(NOT_SAVED, name or shape, "", vertices, faces)
 
     def delete_volume(self, volume: int | str | Volume) -> None:
         """Delete a volume, given as itself, by id or by name: one edit."""
@@ -88,6 +121,9 @@ class ProjectSpace(Public):
         names = loop.run(neuron_names(self.place, skeleton_ids))
         arbors = Arbors(skeleton_ids, names, read_arbors(self.place, skeleton_ids, connectors=False, tags=False))
         return _inside(arbors, where)
+
+    def _volume(self, volume: int | str | Volume | None) -> Volume | None:
+        return volume if isinstance(volume, Volume | None) else self.volume(volume)
 
     @property
     def landmarks(self) -> pd.DataFrame:

@@ -1,18 +1,26 @@
-"""A volume: a named surface of triangles, and what is inside it."""
+"""A volume: a named surface of triangles, what is inside it, and what is made of it."""
 
 from __future__ import annotations
 
+import os
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.client.space.surfaces import surface_of
+from catmaid_jupyter.client.space.volume_files import read_surface, write_surface
+from catmaid_jupyter.model.outlines import Outline, outline
 
 _POINTS_AT_ONCE: Final = 50_000
+
+NOT_SAVED: Final = -1
+"""Id of a volume that no server has."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +30,7 @@ class Volume:
     Attributes
     ----------
     id, name, comment
-        As at the server.
+        As at the server; the id is -1 of a volume that is not saved yet (see `Project.add_volume`).
     vertices : (n, 3) float64
         nm.
     faces : (m, 3) int64
@@ -35,8 +43,23 @@ class Volume:
     vertices: NDArray[np.float64]
     faces: NDArray[np.int64]
 
+    @classmethod
+    def of(cls, source: Any, name: str = "") -> Volume:
+        """A volume that is not saved.
+
+        source : two corners (x, y, z) of a box; (vertices, faces); a mesh of trimesh or navis; a file (OBJ, STL, PLY,
+            …), or a folder of Neuroglancer's precomputed meshes. In nm.
+        name : by default that of the mesh or of the file.
+
+        `NotFound` if there is no such file, `InvalidInput` for anything else.
+        """
+        if isinstance(source, str | os.PathLike):
+            return cls(NOT_SAVED, name or Path(source).stem, "", *read_surface(source))
+        return cls(NOT_SAVED, name or str(getattr(source, "name", "") or "volume"), "", *surface_of(source))
+
     def __repr__(self) -> str:
-        return f"<Volume {self.id} {self.name!r:.80}: {len(self.faces)} triangles>"
+        known = "not saved" if self.id == NOT_SAVED else str(self.id)
+        return f"<Volume {known} {self.name!r:.80}: {len(self.faces)} triangles>"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Volume):
@@ -65,6 +88,63 @@ class Volume:
         low, high = self.box
         return bool((low == high).any())
 
+    @cached_property
+    def is_closed(self) -> bool:
+        """Whether there is an inside: at each edge, as many triangles turn one way as the other."""
+        ends = np.concatenate([self.mesh.faces[:, pair] for pair in ([0, 1], [1, 2], [2, 0])])
+        is_up = ends[:, 0] < ends[:, 1]
+        edges, numbers = np.unique(np.sort(ends, axis=1), axis=0, return_inverse=True)
+        turns = np.bincount(numbers.ravel(), weights=np.where(is_up, 1, -1), minlength=len(edges))
+        return not turns.any()
+
+    def outline(self, z: float) -> Any:
+        """Where it is in the section at a depth, nm: a shapely Polygon or MultiPolygon, empty where it is not.
+
+        A flat volume is the same at all depths if it is flat along z. Where the surface has holes, gaps of the outline
+        are closed by straight lines, and a warning says so.
+        """
+        if not np.isfinite(z):
+            raise InvalidInput(f"A section is at a finite depth (nm), not {z!r:.60}.")
+        found = self.outline_rings(float(z))
+        if found.gaps:
+            warnings.warn(
+                f"The surface of {self.name!r:.80} has holes: {found.gaps} gaps of its outline at {z:g} nm are closed "
+                "by straight lines.",
+                stacklevel=2,
+            )
+        return found.area
+
+    def outline_rings(self, z: float) -> Outline:
+        """The rings of the outline at a depth, nm, and how many gaps of them were closed by straight lines."""
+        if self.is_flat:
+            return self._flat_outline()
+        return outline(self.vertices, self.faces, z)
+
+    def union(self, *others: Volume, name: str = "") -> Volume:
+        """What is inside any of these volumes, as one that is not saved; also `one | other`."""
+        return self._combined("union", others, name)
+
+    def intersection(self, *others: Volume, name: str = "") -> Volume:
+        """What is inside all of these volumes, as one that is not saved; also `one & other`.
+
+        `InvalidInput` if that is nothing.
+        """
+        return self._combined("intersection", others, name)
+
+    def __or__(self, other: object) -> Volume:
+        return self.union(other) if isinstance(other, Volume) else NotImplemented
+
+    def __and__(self, other: object) -> Volume:
+        return self.intersection(other) if isinstance(other, Volume) else NotImplemented
+
+    def to_file(self, path: str | os.PathLike[str]) -> Path:
+        """Write a file that ends with .obj, .stl, .ply, .off or .glb, or a folder ….precomputed; nm. Returns its path.
+
+        The folder is one of Neuroglancer's precomputed meshes, with the volume as segment 1. STL, PLY and precomputed
+        meshes hold numbers with seven digits.
+        """
+        return write_surface(path, self.vertices, self.faces)
+
     def contains(self, points: ArrayLike) -> NDArray[np.bool_]:
         """(n,) bool: which of (n, 3) points, nm, are inside.
 
@@ -79,7 +159,7 @@ class Volume:
         if across.any():
             inside[near] = self._covers(places[near], np.flatnonzero(~across))
             return inside
-        if not self.mesh.is_watertight:
+        if not self.is_closed:
             warnings.warn(
                 f"The surface of {self.name!r:.80} is not closed: what is inside is not certain.", stacklevel=2
             )
@@ -87,6 +167,38 @@ class Volume:
             rows = near[start : start + _POINTS_AT_ONCE]
             inside[rows] = self.mesh.contains(places[rows])
         return inside
+
+    def _combined(self, operation: str, others: tuple[Volume, ...], name: str) -> Volume:
+        import trimesh  # noqa: PLC0415  it takes long to import
+
+        volumes = (self, *others)
+        for one in volumes:
+            if not isinstance(one, Volume):
+                raise InvalidInput(f"A volume is joined with volumes, not with {type(one).__name__}.")
+            if not one.is_closed or one.is_flat:
+                raise InvalidInput(f"The surface of {one.name!r:.80} is not closed: there is no {operation} with it.")
+        meshes = [one.mesh for one in volumes]
+        try:
+            found = getattr(trimesh.boolean, operation)(meshes, engine="manifold", check_volume=False)
+        except (ImportError, ValueError) as error:
+            raise InvalidInput(
+                f"The {operation} of volumes needs manifold3d: pip install manifold3d ({error})."
+            ) from None
+        called = name or f" {'|' if operation == 'union' else '&'} ".join(one.name for one in volumes)
+        if not len(found.faces):
+            raise InvalidInput(f"Nothing is inside all of {', '.join(repr(one.name) for one in volumes):.200}.")
+        return Volume(NOT_SAVED, called, "", np.array(found.vertices, np.float64), np.array(found.faces, np.int64))
+
+    def _flat_outline(self) -> Outline:
+        import shapely  # noqa: PLC0415  it takes long to import
+
+        low, high = self.box
+        if low[2] != high[2]:  # seen from its edge, or no area
+            return Outline([])
+        area = shapely.union_all(shapely.polygons(self.vertices[self.faces][:, :, :2]))
+        polygons = [part for part in shapely.get_parts(area) if part.geom_type == "Polygon"]
+        rings = [ring for part in polygons for ring in (part.exterior, *part.interiors)]
+        return Outline([np.asarray(ring.coords)[:-1] for ring in rings])
 
     def _covers(self, places: NDArray[np.float64], axes: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which points are on the triangles of a flat surface, seen along the axis across it."""
@@ -98,49 +210,3 @@ class Volume:
         shapely.prepare(area)
         covered: NDArray[np.bool_] = shapely.covers(area, shapely.points(places[:, axes]))
         return covered
-
-
-def surface_of(source: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Vertices (n, 3) and faces (m, 3) of what can be a volume (see `Project.add_volume`)."""
-    if isinstance(source, tuple | list) and len(source) == 2:
-        first, second = np.asarray(source[0], dtype=np.float64), np.asarray(source[1], dtype=np.float64)
-        if first.shape == second.shape == (3,):
-            return _box(np.minimum(first, second), np.maximum(first, second))
-        return _checked(source[0], source[1])
-    if hasattr(source, "vertices") and hasattr(source, "faces"):
-        return _checked(source.vertices, source.faces)
-    raise InvalidInput(
-        "A volume is given as two corners (x, y, z), as (vertices, faces), as a mesh with vertices and faces "
-        f"(of trimesh, navis, …), or as a file, not {type(source).__name__}."
-    )
-
-
-def surface_of_file(path: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Vertices and faces of a file that trimesh reads (STL, OBJ, PLY, …); `InvalidInput` if it cannot."""
-    import trimesh  # noqa: PLC0415  it takes long to import
-
-    try:
-        mesh = trimesh.load_mesh(path)
-    except Exception as error:
-        raise InvalidInput(f"{path} cannot be read as a mesh: {error}") from error
-    return surface_of(mesh)
-
-
-def _checked(vertices: Any, faces: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    corners = np.asarray(vertices, dtype=np.float64)
-    triangles = np.asarray(faces)
-    if corners.ndim != 2 or corners.shape[1] != 3 or not np.isfinite(corners).all():
-        raise InvalidInput("Vertices of a volume are (n, 3) finite numbers, nm.")
-    if triangles.ndim != 2 or triangles.shape[1] != 3 or not len(triangles) or triangles.dtype.kind not in "iu":
-        raise InvalidInput("Faces of a volume are (m, 3) whole numbers, at least one row.")
-    if triangles.min() < 0 or triangles.max() >= len(corners):
-        raise InvalidInput(f"Faces of a volume are indices of its {len(corners)} vertices, 0 to {len(corners) - 1}.")
-    return corners, triangles.astype(np.int64)
-
-
-def _box(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """The surface of a box; triangles turn outwards."""
-    ends = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])
-    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
-    faces = [(quad[0], *pair) for quad in quads for pair in (quad[1:3], quad[2:4])]
-    return np.where(ends == 1, high, low).astype(np.float64), np.array(faces, dtype=np.int64)
