@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
+from tests.browser.lab import OPENING_MS
 from tests.helpers.service import Service
 
 
@@ -17,7 +18,7 @@ async def opened(browser: Browser, url: str) -> tuple[Page, list[str], list[str]
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: errors.append(str(error)))
     await page.goto(url)
-    await page.wait_for_selector(".opblock-tag")
+    await page.wait_for_selector(".opblock-tag", timeout=OPENING_MS)
     return page, asked, errors
 
 
