@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -45,10 +46,7 @@ def read_arbors(
     """Read skeletons that exist; parts that are not wanted are empty. `NotFound` if one is gone by now."""
 
     async def read(part: Sequence[int]) -> dict[str, dict[str, Any]]:
-        form: dict[str, FormValue] = {"skeleton_ids": part, "with_connectors": connectors, "with_tags": tags}
-        form["with_nodes"] = nodes  # elsewhere they come all the same
-        answer = await place.columns_or_json("POST", "skeletons/compact-detail", form=form)
-        return _from_columns(answer.body) if answer.is_columns else _from_rows(answer.json()["skeletons"])
+        return await read_tables(place, part, nodes=nodes, connectors=connectors, tags=tags)
 
     size = _SKELETONS_AT_ONCE if place.http.knows_columns else _SKELETONS_AT_ONCE_ELSEWHERE
     found = in_parts(skeleton_ids, size, read, what="skeletons")
@@ -63,6 +61,18 @@ def read_arbors(
         ),
         _table([part["tags"] for part in found], TAGS_OF_SKELETONS, skeleton_ids, "tag", "treenode_id"),
     )
+
+
+async def read_tables(
+    place: Place, skeleton_ids: Sequence[int], *, nodes: bool = True, connectors: bool = True, tags: bool = True
+) -> dict[str, dict[str, Any]]:
+    """Columns of `nodes`, `connectors` and `tags` by name, in one request; `NotFound` if a skeleton does not exist."""
+    form: dict[str, FormValue] = {"skeleton_ids": skeleton_ids, "with_connectors": connectors, "with_tags": tags}
+    form["with_nodes"] = nodes  # elsewhere they come all the same
+    answer = await place.columns_or_json("POST", "skeletons/compact-detail", form=form)
+    if answer.is_columns:
+        return _from_columns(answer.body)
+    return await asyncio.to_thread(_from_rows, answer.json()["skeletons"])
 
 
 def _table(
