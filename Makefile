@@ -118,7 +118,7 @@ $(MODULES): js/package-lock.json | system-run
 	cd js && npm ci --silent --no-audit --no-fund
 	touch $@
 
-$(BUNDLES) &: $(MODULES) js/build.mjs $(shell find js/src js/pages -type f)
+$(BUNDLES) &: $(MODULES) js/build.mjs js/worker-text.mjs $(shell find js/src js/pages -type f)
 	cd js && npm run --silent build
 	touch $(BUNDLES)
 

@@ -44,7 +44,7 @@ class FrontEndHook(BuildHookInterface[Any]):
 def _current(bundles: list[Path], javascript: Path) -> bool:
     sources = [
         *(path for folder in STATIC for path in (javascript / folder).rglob("*") if path.is_file()),
-        *(javascript / name for name in ("build.mjs", "package-lock.json", "tsconfig.json")),
+        *(javascript / name for name in ("build.mjs", "worker-text.mjs", "package-lock.json", "tsconfig.json")),
     ]
     return max(path.stat().st_mtime for path in sources) <= min(path.stat().st_mtime for path in bundles)
 

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import {
+  edgeCount,
+  edgeLevels,
+  LEVELS,
+  orderFromRoots,
+  writeEdges,
+} from "../../src/viewer3d/geometry/ladders";
+import { randomArbor, shuffled } from "./arbors";
+
+function levelsOf(parents: Int32Array) {
+  const order = orderFromRoots(parents);
+  if (order === "circle") throw new Error("a circle");
+  return edgeLevels(parents, order);
+}
+
+/** Pairs (towards the root, away from it) of a level. */
+function pairsOf(parents: Int32Array, level: number): [number, number][] {
+  const levels = levelsOf(parents);
+  const out = new Uint32Array(2 * edgeCount(levels, level));
+  expect(writeEdges(parents, levels, level, 0, out, 0)).toBe(out.length);
+  return Array.from({ length: out.length / 2 }, (_, at) => [out[2 * at] ?? 0, out[2 * at + 1] ?? 0]);
+}
+
+function keptRows(parents: Int32Array, level: number): Set<number> {
+  return new Set(pairsOf(parents, level).flat());
+}
+
+/** Roots, branch points and ends. */
+function cornersOf(parents: Int32Array): number[] {
+  const children = new Map<number, number>();
+  for (const parent of parents) children.set(parent, (children.get(parent) ?? 0) + 1);
+  return Array.from(parents.keys()).filter((row) => (parents[row] ?? -1) < 0 || children.get(row) !== 1);
+}
+
+function nextKept(parents: Int32Array, kept: Set<number>, row: number): number {
+  let above = parents[row] ?? -1;
+  while (above >= 0 && !kept.has(above)) above = parents[above] ?? -1;
+  return above;
+}
+
+describe("levels of detail", () => {
+  const chain = Int32Array.from({ length: 129 }, (_, row) => row - 1);
+
+  it("keep every 2^k-th node of an unbranched run, its root and its end", () => {
+    for (let level = 0; level < LEVELS; level++) {
+      const step = 2 ** level;
+      const kept = Array.from(chain.keys()).filter((row) => row % step === 0);
+      expect([...keptRows(chain, level)].sort((one, other) => one - other)).toEqual(kept);
+    }
+  });
+
+  it.each([
+    ["in the order of their making", Int32Array.from(randomArbor(1, 3000).parents)],
+    ["in any order", Int32Array.from(shuffled(randomArbor(2, 3000)).parents)],
+  ])("join the same nodes as one tree, %s", (_, parents) => {
+    const corners = cornersOf(parents);
+    let finer = new Set(parents.keys());
+    for (let level = 0; level < LEVELS; level++) {
+      const pairs = pairsOf(parents, level);
+      const kept = new Set(pairs.flat());
+      expect(corners.every((row) => kept.has(row))).toBe(true);
+      expect([...kept].every((row) => finer.has(row))).toBe(true);
+      expect(pairs.length).toBe(kept.size - 1);
+      expect(pairs.map(([above]) => above)).toEqual(pairs.map(([, row]) => nextKept(parents, kept, row)));
+      finer = kept;
+    }
+  });
+
+  it("name the nodes without edges", () => {
+    expect(levelsOf(Int32Array.of(-1))).toMatchObject({ edges: 0, singles: Uint32Array.of(0) });
+    expect(levelsOf(Int32Array.of(-1, 0, -1))).toMatchObject({ edges: 1, singles: Uint32Array.of(2) });
+    expect(levelsOf(new Int32Array(0))).toMatchObject({ edges: 0, singles: new Uint32Array(0) });
+  });
+
+  it("are made of a million nodes in one unbranched run", () => {
+    const parents = Int32Array.from({ length: 1_000_000 }, (_, row) => (row === 999_999 ? -1 : row + 1));
+    expect(edgeCount(levelsOf(parents), LEVELS - 1)).toBe(Math.ceil(999_999 / 64));
+  });
+
+  it("are not made of circles", () => {
+    expect(orderFromRoots(Int32Array.of(-1, 2, 3, 1))).toBe("circle");
+    expect(orderFromRoots(Int32Array.of(1, 0))).toBe("circle");
+  });
+});
