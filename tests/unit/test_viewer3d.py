@@ -7,15 +7,19 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
+import pandas as pd
 import pytest
 import traitlets
 
-from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotFound
 from catmaid_jupyter.client.selection import Selection
+from catmaid_jupyter.client.space.volume import Volume
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.widgets import SelectionTable, StackViewer, TracingLayer, Viewer3D
 from catmaid_jupyter.widgets.rpc import methods_of
 from catmaid_jupyter.widgets.viewer3d import viewer3d as module
+from catmaid_jupyter.widgets.viewer3d import volumes
 from tests.unit.test_selection_table import TracedProject
 from tests.unit.test_widgets_stack_viewer import info
 
@@ -163,6 +167,42 @@ async def test_facts_of_a_neuron(v3: Viewer3D) -> None:
     assert await facts({"skeleton_id": 17}) == {"name": "PN 17", "nodes": 170}
     with pytest.raises(NotFound, match="Skeleton 99 is gone"):
         await facts({"skeleton_id": 99})
+
+
+def test_volumes_are_given_in_many_ways(v3: Viewer3D, monkeypatch: pytest.MonkeyPatch) -> None:
+    corner = np.array([[1e9, 0, 0], [1e9 + 1, 0, 0], [1e9, 1, 0]])
+    known = Volume(5, "AL_R", "", corner, np.array([[0, 1, 2]]))
+
+    async def volume_table(_place: Any) -> Any:
+        return pd.DataFrame({"id": [5, 6, 7], "name": ["AL_R", "MB", "MB"]})
+
+    async def read_volume(_place: Any, _key: Any) -> Any:
+        return known
+
+    monkeypatch.setattr(volumes, "volume_table", volume_table)
+    monkeypatch.setattr(volumes, "read_volume", read_volume)
+    v3.volumes = ["AL_R", 6, {"name": "AL_R", "color": "red", "opacity": 1, "wireframe": True}, known]
+    assert [(one["id"], one["color"], one["opacity"]) for one in v3.volumes[1:3]] == [
+        (6, "#ee6677", 0.2),
+        (5, "#ff0000", 1.0),
+    ]
+    assert v3.volumes[0]["name"] == v3.volumes[3]["name"] == "AL_R"
+    v3.set_trait("volumes", "AL_R")
+    assert [one["id"] for one in v3.volumes] == [5]
+    wrong: dict[str, Any] = {
+        "no volume 'AL_L' in this project. Did you mean 'AL_R'": "AL_L",
+        "Several volumes are called 'MB'.*6, 7": "MB",
+        "no volume 8": 8,
+        "a number from 0 to 1, not 2": {"id": 5, "opacity": 2},
+        "A volume has no 'colour'": {"id": 5, "colour": "red"},
+        "not as float": 5.0,
+    }
+    for message, value in wrong.items():
+        with pytest.raises(CatmaidError, match=message):
+            v3.volumes = [value]
+    answer = loop.run(methods_of(v3)["volume"]({"volume_id": 5}))
+    assert answer.result == {"corner": [1e9, 0, 0]}
+    assert np.frombuffer(answer.buffers[0], "<f4").tolist() == [0, 0, 0, 1, 0, 0, 0, 1, 0]
 
 
 def test_unknown_arguments_are_refused(project: TracedProject) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import traitlets
 from ipywidgets import widget_serialization
 
+from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotFound
 from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.client.naming import did_you_mean, listed
@@ -15,11 +16,12 @@ from catmaid_jupyter.client.selection.table import sizes_of
 from catmaid_jupyter.edits.site import Site
 from catmaid_jupyter.widgets.base import Widget
 from catmaid_jupyter.widgets.lifetime import weakly
-from catmaid_jupyter.widgets.rpc import method
+from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.selection_model import SelectionModel
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
 from catmaid_jupyter.widgets.viewer3d.cameras import STANDARD_VIEWS, CameraTrait
 from catmaid_jupyter.widgets.viewer3d.stack_link import StackLink
+from catmaid_jupyter.widgets.viewer3d.volumes import ShownVolume, shown_volumes, surface
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.selection import Selection
@@ -74,6 +76,12 @@ class Viewer3D(Widget):
 
     active_node: traitlets.Dict[str, Any] = traitlets.Dict(None, allow_none=True, read_only=True).tag(sync=True)
     """The active node of the linked stack viewer: `{"node_id", "position"}` (nm), or None."""
+
+    volumes: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    """Volumes that are shown: `{"id", "name", "color", "opacity", "wireframe"}`.
+
+    Set it to ids, names or `Volume`s, or to dicts such as `{"name": "AL_R", "color": "gray", "opacity": 0.1}`.
+    """
 
     section_shown = traitlets.Bool(True).tag(sync=True)
     """Whether the section of the linked stack viewer is shown, as a plane with its image."""
@@ -190,6 +198,15 @@ class Viewer3D(Widget):
         if not sizes["exists"][0]:
             raise NotFound(f"Skeleton {skeleton_id} is gone.")
         return {"name": str(sizes["name"][0]), "nodes": int(sizes["nodes"][0])}
+
+    @method
+    async def _volume(self, params: dict[str, Any]) -> Buffers:
+        """The surface of a volume: ``{volume_id}``; see `surface`."""
+        return await surface(self.project.place, int(params["volume_id"]))
+
+    @traitlets.validate("volumes")
+    def _valid_volumes(self, proposal: traitlets.Bunch) -> list[ShownVolume]:
+        return loop.run(shown_volumes(self.project.place, proposal.value))
 
     def _require_linkable(self, stack_viewer: Any) -> None:
         if not isinstance(stack_viewer, StackViewer):

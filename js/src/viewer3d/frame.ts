@@ -6,10 +6,10 @@ import type { Messages } from "../shared/messages";
 import messagesCss from "../shared/messages.css";
 import { scaleBar } from "../shared/scalebar";
 import widgetCss from "../shared/widget.css";
-import type { ScreenPoint } from "./camera/controls";
+import type { ScreenPoint } from "./picking/projection";
 import css from "./viewer3d.css";
 
-export class Frame {
+export class SpaceFrame {
   readonly root: HTMLElement;
   /** Takes focus, pointer and keys. */
   readonly stage: HTMLElement;

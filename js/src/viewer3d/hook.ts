@@ -1,9 +1,9 @@
 /** What is on the root element for tests and benchmarks: `root.catmaid3d`. */
 import { Vector3 } from "three";
-import type { CameraState, SpaceCamera } from "./camera/space-camera";
+import type { SpaceCamera, SpaceCameraState } from "./camera/space-camera";
+import type { NeuronScene } from "./neuron-scene";
 import type { PickedNode } from "./neurons/neuron-lines";
-import type { Picture } from "./picture";
-import type { ShownNeurons } from "./shown-neurons";
+import type { SpacePicture } from "./picture";
 
 export interface Viewer3DStats {
   frames: number;
@@ -23,7 +23,7 @@ export interface Viewer3DHook {
   /** Settles when every visible neuron has been drawn, or it is known that there is none. */
   ready: Promise<void>;
   readonly stats: Viewer3DStats;
-  readonly camera: CameraState;
+  readonly camera: SpaceCameraState;
   /** CSS pixels from the picture's upper left corner. */
   pick(px: number, py: number): PickedNode | null;
   /** Of the row of a skeleton; null if it is not here, or behind the camera. */
@@ -34,8 +34,8 @@ export interface Viewer3DHook {
 export interface ObservedViewer {
   ready: Promise<void>;
   camera: SpaceCamera;
-  picture: Picture;
-  neurons: ShownNeurons;
+  picture: SpacePicture;
+  neurons: NeuronScene;
   firstPictureMs(): number | null;
   pick(px: number, py: number): PickedNode | null;
 }

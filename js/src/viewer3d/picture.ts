@@ -7,16 +7,16 @@ import { claimContext, releaseContext } from "./canvas/contexts";
 import type { PictureCanvas } from "./canvas/picture-canvas";
 import { WebGLCanvas } from "./canvas/webgl-canvas";
 import { FlatCanvas, type FlatLines } from "./flat/flat-canvas";
-import type { Frame } from "./frame";
+import type { SpaceFrame } from "./frame";
 
 const RESTORE_MS = 2_000;
 const REVIVE_MS = 700;
 
 export const WITHOUT_WEBGL =
-  "This browser gives no WebGL: neurons are drawn as plain lines, and large selections turn slowly. " +
+  "This browser gives no WebGL: neurons are drawn as plain lines without volumes and images, and large selections turn slowly. " +
   "Switch on hardware acceleration in the browser's settings, or use another browser.";
 
-export interface PictureHost {
+export interface SpacePictureHost {
   /** A frame is about to be drawn: let the scene be as it is to be seen. */
   prepare(): void;
   /** It was drawn: draw what is over it. */
@@ -29,7 +29,7 @@ export interface PictureHost {
   say(sentence: string): void;
 }
 
-export class Picture {
+export class SpacePicture {
   readonly scene = new Scene();
   /** Of the scene, in project space. */
   readonly origin = new Vector3();
@@ -43,10 +43,10 @@ export class Picture {
   private readonly stopping = new AbortController();
 
   constructor(
-    private readonly frame: Frame,
+    private readonly frame: SpaceFrame,
     private readonly camera: SpaceCamera,
     private readonly moving: Moving,
-    private readonly host: PictureHost,
+    private readonly host: SpacePictureHost,
   ) {}
 
   /** Whether there is a canvas, and not a still picture in place of it. */

@@ -5,8 +5,9 @@ import type { Rpc } from "../shared/rpc";
 import { RpcError } from "../shared/rpc";
 import { FLAG } from "../shared/selection/delta";
 import type { SelectionStore } from "../shared/selection/store";
-import type { PictureClick, ScreenPoint } from "./camera/controls";
+import type { PictureClick } from "./camera/controls";
 import type { PickedNode } from "./neurons/neuron-lines";
+import type { ScreenPoint } from "./picking/projection";
 import type { NeuronFacts, VisitedNode } from "./state";
 
 const HOVER_MS = 60;
@@ -14,7 +15,7 @@ const CLICK_TOLERANCE = 7;
 const HOVER_TOLERANCE = 5;
 const PATIENCE_MS = 20_000;
 
-export interface PointingHost {
+export interface SpacePointingHost {
   pick(px: number, py: number, tolerance: number): PickedNode | null;
   inside(outline: ScreenPoint[]): number[];
   /** The pointer is on a node; null: on none. */
@@ -24,7 +25,7 @@ export interface PointingHost {
   isLinked(): boolean;
 }
 
-export class Pointing {
+export class SpacePointing {
   private readonly facts = new Map<number, Promise<NeuronFacts>>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private on: number | null = null;
@@ -32,7 +33,7 @@ export class Pointing {
   constructor(
     private readonly selection: SelectionStore,
     private readonly rpc: Rpc,
-    private readonly host: PointingHost,
+    private readonly host: SpacePointingHost,
   ) {}
 
   /** The pointer is there, or elsewhere. */

@@ -1,6 +1,6 @@
 /** The synced traits of a 3D viewer, and what its kernel side answers. */
 import type { Point } from "../shared/layer";
-import type { CameraState } from "./camera/space-camera";
+import type { SpaceCameraState } from "./camera/space-camera";
 
 /** The last picture, for pages without a kernel. */
 export interface Snapshot3D {
@@ -24,21 +24,34 @@ export interface ActivePlace {
   position: Point;
 }
 
+/** A volume and its look. */
+export interface ShownVolume {
+  id: number;
+  name: string;
+  /** `#rrggbb` */
+  color: string;
+  /** 0 to 1. */
+  opacity: number;
+  /** Its edges only. */
+  wireframe: boolean;
+}
+
 export interface Viewer3DState {
   /** Reference to the selection's model. */
   model: string;
   /** Reference to a linked stack viewer. */
   stack_viewer: string | null;
   /** Empty until a page showed the viewer. */
-  camera: Partial<CameraState>;
+  camera: Partial<SpaceCameraState>;
   asked_view: AskedView;
-  views: Record<string, CameraState>;
+  views: Record<string, SpaceCameraState>;
   follow: boolean;
   active_node: ActivePlace | null;
   show_box: boolean;
   show_grid: boolean;
   show_scale: boolean;
   show_orientation: boolean;
+  volumes: ShownVolume[];
   section_shown: boolean;
   /** 0 to 1. */
   section_opacity: number;
@@ -62,12 +75,12 @@ export interface VisitedNode {
   sentence: string;
 }
 
-export interface ChangedEvent {
+export interface EditedNeurons {
   /** Null: any may be otherwise. */
   skeleton_ids: number[] | null;
 }
 
-export interface ServiceEvent {
+export interface ServiceNews {
   is_up: boolean;
   message: string;
 }

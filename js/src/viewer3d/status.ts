@@ -1,5 +1,5 @@
 /** What is shown, in words. */
-import type { NeuronCounts } from "./shown-neurons";
+import type { NeuronCounts } from "./neuron-scene";
 
 export function countsText({ neurons, visible, loaded, gone, nodes }: NeuronCounts): string {
   const whole = (count: number): string => count.toLocaleString("en");

@@ -36,7 +36,7 @@ const SWITCHES: ReadonlyArray<[trait: Switch, label: string]> = [
   ["follow", "Follow"],
 ];
 
-export interface ToolbarActions {
+export interface SpaceToolbarActions {
   view(name: string): void;
   keepView(): void;
   fit(): void;
@@ -45,7 +45,7 @@ export interface ToolbarActions {
   help(): void;
 }
 
-export class Toolbar {
+export class SpaceToolbar {
   readonly node: HTMLElement;
   mode: DragMode = "turn";
   private readonly views = element("select", { "aria-label": "view from a side", title: "view from a side" });
@@ -54,7 +54,7 @@ export class Toolbar {
   private readonly switches = new Map<Switch, HTMLInputElement>();
   private named: readonly string[] = [];
 
-  constructor(private readonly actions: ToolbarActions) {
+  constructor(private readonly actions: SpaceToolbarActions) {
     this.kind = button("orthographic or perspective (o)", "", () => actions.toggleKind());
     this.kind.dataset.testid = "kind";
     this.views.addEventListener("change", () => {

@@ -5,26 +5,29 @@ import { Messages } from "../shared/messages";
 import type { Rpc } from "../shared/rpc";
 import { RpcError } from "../shared/rpc";
 import type { SelectionStore } from "../shared/selection/store";
-import { Controls, type ControlsHost, type ScreenPoint } from "./camera/controls";
+import { SpaceControls, type SpaceControlsHost } from "./camera/controls";
 import { KEYS } from "./camera/keys";
 import { Moving } from "./camera/moving";
 import { SpaceCamera } from "./camera/space-camera";
-import { isWhole, syncCamera } from "./camera/sync";
-import { standardView } from "./camera/views";
-import { Frame } from "./frame";
+import { syncCamera } from "./camera/sync";
+import { SpaceFrame } from "./frame";
 import { BoxGrid } from "./helpers/box-grid";
-import { Overlay } from "./helpers/overlay";
+import { Lights } from "./helpers/lights";
+import { SpaceOverlay } from "./helpers/overlay";
 import { hookOf } from "./hook";
+import { Looking } from "./looking";
+import { type NeuronCounts, NeuronScene } from "./neuron-scene";
 import type { PickedNode } from "./neurons/neuron-lines";
-import { Picture } from "./picture";
-import { Pointing, type PointingHost } from "./pointing";
+import type { ScreenPoint } from "./picking/projection";
+import { SpacePicture } from "./picture";
+import { SpacePointing, type SpacePointingHost } from "./pointing";
 import { FollowedStack } from "./section/followed-stack";
-import { type NeuronCounts, ShownNeurons } from "./shown-neurons";
 import { Snapshots, takeSnapshot } from "./snapshot";
-import type { ChangedEvent, ServiceEvent, Viewer3DState } from "./state";
+import type { EditedNeurons, ServiceNews, Viewer3DState } from "./state";
 import { countsText, emptyText } from "./status";
 import { onTheme, type Theme, themeOf } from "./theme";
-import { type Switch, Toolbar } from "./toolbar";
+import { Volumes } from "./things/volumes";
+import { SpaceToolbar, type Switch } from "./toolbar";
 
 const PICK_TOLERANCE = 7;
 const SWITCHES: readonly Switch[] = [
@@ -38,24 +41,25 @@ const SWITCHES: readonly Switch[] = [
 
 export class Viewer3D {
   readonly root: HTMLElement;
-  private readonly frame: Frame;
-  private readonly overlay = new Overlay();
+  private readonly frame: SpaceFrame;
+  private readonly overlay = new SpaceOverlay();
   private readonly camera = new SpaceCamera();
   private readonly moving = new Moving(() => this.picture.invalidate());
-  private readonly picture: Picture;
+  private readonly picture: SpacePicture;
   private readonly boxGrid = new BoxGrid();
-  private readonly neurons: ShownNeurons;
+  private readonly lights = new Lights();
+  private readonly neurons: NeuronScene;
+  private readonly volumes: Volumes;
   private readonly stack: FollowedStack;
-  private readonly pointing: Pointing;
-  private readonly toolbar: Toolbar;
+  private readonly pointing: SpacePointing;
+  private readonly looking: Looking;
+  private readonly toolbar: SpaceToolbar;
   private readonly messages: Messages;
   private readonly snapshots: Snapshots;
   private readonly stopping = new AbortController();
   private theme: Theme | null = null;
   /** What is shown, until it changes: the box around it, and how much it is. */
   private shown: { box: Box3; counts: NeuronCounts } | null = null;
-  /** Whether the camera is where somebody put it; else it shows all that comes. */
-  private isPlaced = false;
   private pointed: PickedNode | null = null;
   private outline: ScreenPoint[] | null = null;
   private firstPictureMs: number | null = null;
@@ -71,40 +75,55 @@ export class Viewer3D {
     private readonly selection: SelectionStore,
     page: Host,
   ) {
-    this.frame = new Frame(this.overlay.canvas, (height) => this.save({ height }));
+    this.frame = new SpaceFrame(this.overlay.canvas, (height) => this.save({ height }));
     this.root = this.frame.root;
     this.messages = new Messages(() => this.frame.stage.focus({ preventScroll: true }));
-    this.toolbar = new Toolbar({
-      view: (name) => this.look(name),
-      keepView: () => void this.keepView(),
-      fit: () => this.fit(),
-      toggleKind: () => this.toggleKind(),
+    this.toolbar = new SpaceToolbar({
+      view: (name) => this.looking.look(name),
+      keepView: () => void this.looking.keep(),
+      fit: () => this.looking.fit(),
+      toggleKind: () => this.looking.toggleKind(),
       switch: (trait, isOn) => this.save({ [trait]: isOn }),
       help: () => this.help(),
     });
     this.frame.assemble(this.toolbar.node, this.messages, model.get("version_shown"));
-    this.picture = new Picture(this.frame, this.camera, this.moving, {
+    this.picture = new SpacePicture(this.frame, this.camera, this.moving, {
       prepare: () => this.prepare(),
       drawn: () => this.drawn(),
       content: () => this.sphere(),
       lines: () => this.neurons.flatLines(),
       say: (sentence) => this.frame.showPictureNotice(sentence),
     });
-    this.neurons = new ShownNeurons(selection, rpc, this.picture.origin, {
+    this.neurons = new NeuronScene(selection, rpc, this.picture.origin, {
       changed: () => this.contentChanged(),
       refine: () => this.picture.invalidate(),
       loaded: () => this.loaded(),
       failed: (error) => this.failed(error),
+    });
+    this.volumes = new Volumes(rpc, {
+      changed: () => this.loaded(),
+      failed: (error) => this.messages.notify("error", reasonOf(error)),
     });
     this.stack = new FollowedStack(model, page, {
       changed: () => this.contentChanged(),
       moveTo: (point) => this.camera.moveTo(point),
       notify: (level, text) => this.messages.notify(level, text),
     });
+    this.looking = new Looking(model, this.camera, this.messages, {
+      ready: this.ready,
+      box: (ids) => this.boxOf(ids),
+      save: (change) => this.save(change),
+    });
     this.snapshots = new Snapshots(() => this.keepSnapshot());
-    this.picture.scene.add(this.neurons.object, this.boxGrid.object, this.stack.plane.object);
-    this.pointing = new Pointing(selection, rpc, this.pointingHost());
-    new Controls(this.frame.stage, this.camera, this.controlsHost(), this.stopping.signal);
+    this.picture.scene.add(
+      this.neurons.object,
+      this.boxGrid.object,
+      this.stack.plane.object,
+      this.volumes.object,
+      this.lights.object,
+    );
+    this.pointing = new SpacePointing(selection, rpc, this.pointingHost());
+    new SpaceControls(this.frame.stage, this.camera, this.controlsHost(), this.stopping.signal);
     Object.assign(this.root, {
       catmaid3d: hookOf({
         ready: this.ready,
@@ -121,12 +140,12 @@ export class Viewer3D {
   start(): void {
     const { signal } = this.stopping;
     const end = (stop: () => void): void => signal.addEventListener("abort", stop);
-    this.isPlaced = isWhole(this.model.get("camera"));
     end(syncCamera(this.model, this.camera));
     end(this.camera.onChange(() => this.cameraMoved()));
     this.camera.setKind(this.camera.kind);
     this.follow("height", () => this.frame.setHeight(this.model.get("height")));
     this.follow("background", () => this.themeChanged());
+    this.follow("volumes", () => this.volumes.show(this.model.get("volumes")));
     this.follow("views", () => this.toolbar.showViews(Object.keys(this.model.get("views"))));
     this.follow("stack_viewer", () => this.toolbar.showLinked(this.stack.isLinked));
     for (const name of SWITCHES)
@@ -136,22 +155,24 @@ export class Viewer3D {
       });
     onTheme(() => this.themeChanged(), signal);
     end(this.selection.subscribe("active", () => this.activeChanged()));
-    end(this.rpc.on("changed", (news) => this.edited(news as ChangedEvent)));
-    end(this.rpc.on("service", (news) => this.serviceChanged(news as ServiceEvent)));
+    end(this.rpc.on("changed", (news) => this.edited(news as EditedNeurons)));
+    end(this.rpc.on("service", (news) => this.serviceChanged(news as ServiceNews)));
     this.picture.start();
     this.stack.start();
     this.neurons.start();
     this.activeChanged();
-    this.follow("asked_view", () => this.doAsked());
+    this.follow("asked_view", () => void this.looking.doAsked());
   }
 
   dispose(): void {
     this.stopping.abort();
     this.snapshots.dispose();
     this.moving.dispose();
+    this.looking.dispose();
     this.pointing.dispose();
     this.neurons.dispose();
     this.stack.dispose();
+    this.volumes.dispose();
     this.boxGrid.dispose();
     this.messages.dispose();
     this.picture.dispose();
@@ -163,6 +184,8 @@ export class Viewer3D {
     const { origin } = this.picture;
     this.neurons.chooseLevel(this.moving.edges);
     this.stack.prepare(origin, theme.accent);
+    this.volumes.prepare(origin);
+    this.lights.prepare(this.camera);
     const box = this.content.box.clone().translate(origin);
     this.boxGrid.update(box, this.camera.direction, origin, {
       box: this.model.get("show_box"),
@@ -198,9 +221,18 @@ export class Viewer3D {
 
   /** What is to be seen, relative to the scene's origin. */
   private sphere(): Sphere {
-    const box = this.content.box.clone();
+    const box = this.content.box
+      .clone()
+      .union(this.volumes.box.translate(this.picture.origin.clone().negate()));
     if (this.stack.plane.object.visible) box.expandByObject(this.stack.plane.object);
     return box.isEmpty() ? new Sphere(new Vector3(), 1) : box.getBoundingSphere(new Sphere());
+  }
+
+  /** Around neurons, or by default around all that is shown; project space. */
+  private boxOf(ids?: readonly number[]): Box3 {
+    const box = ids ? this.neurons.bounds(ids) : this.content.box.clone();
+    box.translate(this.picture.origin);
+    return box.isEmpty() && !ids ? this.volumes.box : box;
   }
 
   private get content(): { box: Box3; counts: NeuronCounts } {
@@ -215,14 +247,12 @@ export class Viewer3D {
 
   private loaded(): void {
     this.contentChanged();
-    if (!this.isPlaced) this.fit();
+    this.looking.more();
   }
 
   private failed(error: unknown): void {
-    const reason =
-      error instanceof RpcError ? error.message : `The neurons cannot be shown: ${String(error)}`;
     const retry = { label: "Try again", run: () => this.neurons.retry() };
-    this.messages.showStatus(reason, retry);
+    this.messages.showStatus(reasonOf(error), retry);
   }
 
   private cameraMoved(): void {
@@ -233,60 +263,17 @@ export class Viewer3D {
     this.picture.invalidate();
   }
 
-  private look(name: string): void {
-    const standard = standardView(name);
-    const kept = this.model.get("views")[name];
-    if (standard) this.camera.look(standard);
-    else if (kept) this.camera.take(kept);
-    this.isPlaced = this.isPlaced || kept !== undefined;
-  }
-
-  /** Show neurons, by default all that are visible, as large as possible. */
-  private fit(ids?: readonly number[]): void {
-    const box = ids ? this.neurons.bounds(ids) : this.content.box;
-    this.camera.fit(box.clone().translate(this.picture.origin));
-  }
-
-  /** Do what Python asked for, once there is something to look at. */
-  private doAsked(): void {
-    const { view, fit } = this.model.get("asked_view");
-    if (view === undefined && fit === undefined) return;
-    void this.ready.then(() => {
-      if (this.stopping.signal.aborted) return;
-      if (view !== undefined) this.look(view);
-      if (fit !== undefined) this.fit(fit ?? undefined);
-      this.isPlaced = true;
-      this.save({ asked_view: {} });
-    });
-  }
-
-  private toggleKind(): void {
-    this.camera.setKind(this.camera.kind === "perspective" ? "orthographic" : "perspective");
-  }
-
-  private async keepView(): Promise<void> {
-    const name = (await this.messages.ask("Name of this view"))?.trim();
-    if (!name) return;
-    if (standardView(name)) {
-      this.messages.notify("warning", `“${name}” is the name of a standard view: take another one.`);
-      return;
-    }
-    this.save({ views: { ...this.model.get("views"), [name]: this.camera.state } });
-    this.toolbar.showViews(Object.keys(this.model.get("views")));
-    this.messages.notify("info", `This view is kept as “${name}”.`);
-  }
-
   private help(): void {
     this.messages.toggleHelp([["View in space", KEYS]]);
   }
 
-  private edited({ skeleton_ids: ids }: ChangedEvent): void {
+  private edited({ skeleton_ids: ids }: EditedNeurons): void {
     this.pointing.forget(ids);
     this.neurons.edited(ids);
     this.activeChanged();
   }
 
-  private serviceChanged({ is_up: isUp, message }: ServiceEvent): void {
+  private serviceChanged({ is_up: isUp, message }: ServiceNews): void {
     this.frame.showService(isUp ? "" : message);
     if (isUp) this.neurons.retry();
   }
@@ -336,7 +323,7 @@ export class Viewer3D {
     this.model.save_changes();
   }
 
-  private pointingHost(): PointingHost {
+  private pointingHost(): SpacePointingHost {
     return {
       pick: (px, py, tolerance) => this.pick(px, py, tolerance),
       inside: (outline) => this.neurons.lines.inside(this.camera.three, outline, this.camera.size),
@@ -347,7 +334,7 @@ export class Viewer3D {
     };
   }
 
-  private controlsHost(): ControlsHost {
+  private controlsHost(): SpaceControlsHost {
     return {
       mode: () => this.toolbar.mode,
       clicked: (click) => this.pointing.clicked(click),
@@ -357,13 +344,11 @@ export class Viewer3D {
         this.showOutline(null);
         this.pointing.outlined(outline, isMore);
       },
-      hold: (isHeld) => {
-        this.moving.hold(isHeld);
-        this.isPlaced = true;
-      },
-      view: (name) => this.look(name),
-      fit: () => this.fit(),
-      toggleKind: () => this.toggleKind(),
+      hold: (isHeld) => this.moving.hold(isHeld),
+      placed: () => this.looking.placed(),
+      view: (name) => this.looking.look(name),
+      fit: () => this.looking.fit(),
+      toggleKind: () => this.looking.toggleKind(),
       help: () => this.help(),
       leave: () => this.toolbar.focus(),
     };
@@ -391,4 +376,8 @@ export class Viewer3D {
     this.stopping.signal.addEventListener("abort", () => this.model.off(`change:${name}`, apply));
     apply();
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof RpcError ? error.message : `This cannot be shown: ${String(error)}`;
 }

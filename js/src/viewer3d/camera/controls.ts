@@ -1,4 +1,5 @@
 /** Mouse, fingers and wheel over a 3D picture. Keys and wheel count only while it has the focus. */
+import type { ScreenPoint } from "../picking/projection";
 import { keyPressed, type ViewCommands } from "./keys";
 import type { SpaceCamera } from "./space-camera";
 
@@ -7,8 +8,6 @@ const WHEEL_NOTCH = 110;
 const TURN_PER_PIXEL = Math.PI / 500;
 
 export type DragMode = "turn" | "rectangle" | "lasso";
-
-export type ScreenPoint = [px: number, py: number];
 
 /** A click on the picture, in CSS pixels from its upper left corner. */
 export interface PictureClick {
@@ -19,7 +18,7 @@ export interface PictureClick {
   ctrl: boolean;
 }
 
-export interface ControlsHost extends ViewCommands {
+export interface SpaceControlsHost extends ViewCommands {
   /** What a drag with the main button does. */
   mode(): DragMode;
   clicked(click: PictureClick): void;
@@ -31,6 +30,8 @@ export interface ControlsHost extends ViewCommands {
   outlined(outline: ScreenPoint[], isMore: boolean): void;
   /** The view is held by the pointer, or no more. */
   hold(isHeld: boolean): void;
+  /** The view was put somewhere by hand. */
+  placed(): void;
 }
 
 type Gesture = "turn" | "pan" | "rectangle" | "lasso";
@@ -44,7 +45,7 @@ interface Press {
   outline: ScreenPoint[];
 }
 
-export class Controls {
+export class SpaceControls {
   private press: Press | null = null;
   private readonly fingers = new Map<number, ScreenPoint>();
   private hasPinched = false;
@@ -52,7 +53,7 @@ export class Controls {
   constructor(
     private readonly stage: HTMLElement,
     private readonly camera: SpaceCamera,
-    private readonly host: ControlsHost,
+    private readonly host: SpaceControlsHost,
     signal: AbortSignal,
   ) {
     const listen = <K extends keyof HTMLElementEventMap>(
@@ -85,6 +86,7 @@ export class Controls {
     if (this.fingers.size > 1) {
       this.give(false);
       this.hasPinched = true;
+      this.host.placed();
       this.host.hold(true);
       return;
     }
@@ -131,6 +133,7 @@ export class Controls {
   }
 
   private drag(press: Press, place: ScreenPoint): void {
+    if (press.gesture === "turn" || press.gesture === "pan") this.host.placed();
     const dx = place[0] - press.last[0];
     const dy = place[1] - press.last[1];
     press.last = place;
@@ -195,6 +198,7 @@ export class Controls {
     if (!this.stage.contains(document.activeElement)) return;
     event.preventDefault();
     event.stopPropagation();
+    this.host.placed();
     const travel = wheelPixels(event);
     if (event.ctrlKey || event.metaKey) this.camera.advance((-travel / WHEEL_NOTCH) * 0.1);
     else this.camera.zoomBy(2 ** (-travel / (3 * WHEEL_NOTCH)), ...this.locate(event));
@@ -207,7 +211,9 @@ export class Controls {
       event.preventDefault();
       return;
     }
-    if (keyPressed(event, this.camera, this.host)) event.preventDefault();
+    if (!keyPressed(event, this.camera, this.host)) return;
+    event.preventDefault();
+    this.host.placed();
   }
 
   private locate(event: MouseEvent): ScreenPoint {

@@ -53,9 +53,9 @@ export function keyPressed(event: KeyboardEvent, camera: SpaceCamera, commands: 
   return symbol !== undefined;
 }
 
-type Commands = Record<string, () => void>;
+type KeyCommands = Record<string, () => void>;
 
-function plain(camera: SpaceCamera): Commands {
+function plain(camera: SpaceCamera): KeyCommands {
   return {
     ArrowLeft: () => camera.turn(TURN, 0),
     ArrowRight: () => camera.turn(-TURN, 0),
@@ -64,7 +64,7 @@ function plain(camera: SpaceCamera): Commands {
   };
 }
 
-function shifted(camera: SpaceCamera): Commands {
+function shifted(camera: SpaceCamera): KeyCommands {
   return {
     ArrowLeft: () => camera.pan(STEP_PX, 0),
     ArrowRight: () => camera.pan(-STEP_PX, 0),
@@ -73,7 +73,7 @@ function shifted(camera: SpaceCamera): Commands {
   };
 }
 
-function named(commands: ViewCommands): Commands {
+function named(commands: ViewCommands): KeyCommands {
   const views = VIEW_NAMES.map((name, at) => [String(at + 1), () => commands.view(name)] as const);
   return {
     ...Object.fromEntries(views),
@@ -83,7 +83,7 @@ function named(commands: ViewCommands): Commands {
   };
 }
 
-function symbols(camera: SpaceCamera, commands: ViewCommands): Commands {
+function symbols(camera: SpaceCamera, commands: ViewCommands): KeyCommands {
   return {
     "+": () => camera.zoomBy(ZOOM),
     "=": () => camera.zoomBy(ZOOM),

@@ -13,24 +13,19 @@ import {
   type Vector3Tuple,
 } from "three";
 import type { Point } from "../../shared/layer";
-import type { Direction } from "./views";
+import type { ScreenSize } from "../picking/projection";
+import type { ViewDirection } from "./views";
 
 export type CameraKind = "perspective" | "orthographic";
 
 /** The synced `camera` trait: project space, nm. */
-export interface CameraState {
+export interface SpaceCameraState {
   position: Point;
   target: Point;
   up: Point;
   kind: CameraKind;
   /** Factor of the lens; 1 is the usual one. */
   zoom: number;
-}
-
-/** CSS pixels. */
-export interface ScreenSize {
-  width: number;
-  height: number;
 }
 
 const FIELD_OF_VIEW = 30;
@@ -68,7 +63,7 @@ export class SpaceCamera {
     return this.target.clone().addScaledVector(this.direction, -this.distance);
   }
 
-  get state(): CameraState {
+  get state(): SpaceCameraState {
     return {
       position: this.position.toArray(),
       target: this.target.toArray(),
@@ -94,7 +89,7 @@ export class SpaceCamera {
   }
 
   /** Take over a state from elsewhere; one that is none is left out. */
-  take(state: CameraState): void {
+  take(state: SpaceCameraState): void {
     const along = new Vector3(...state.target).sub(new Vector3(...state.position));
     const distance = along.length();
     if (!(distance > 0) || !Number.isFinite(distance)) return;
@@ -122,7 +117,7 @@ export class SpaceCamera {
   }
 
   /** Look along a direction, at the same target. */
-  look({ direction, up }: Direction): void {
+  look({ direction, up }: ViewDirection): void {
     this.orient(direction, up);
     this.changed();
   }

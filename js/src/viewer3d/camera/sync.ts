@@ -2,14 +2,14 @@
 import type { AnyModel } from "@anywidget/types";
 import { throttle } from "../../shared/throttle";
 import type { Viewer3DState } from "../state";
-import type { CameraState, SpaceCamera } from "./space-camera";
+import type { SpaceCamera, SpaceCameraState } from "./space-camera";
 
 const INTERVAL_MS = 100;
 
 /** Keep both the same; returns a function that stops it. */
 export function syncCamera(model: AnyModel<Viewer3DState>, camera: SpaceCamera): () => void {
   let isTaking = false;
-  const send = throttle<CameraState>((state) => {
+  const send = throttle<SpaceCameraState>((state) => {
     model.set("camera", state);
     model.save_changes();
   }, INTERVAL_MS);
@@ -34,6 +34,6 @@ export function syncCamera(model: AnyModel<Viewer3DState>, camera: SpaceCamera):
   };
 }
 
-export function isWhole(state: Partial<CameraState>): state is CameraState {
+export function isWhole(state: Partial<SpaceCameraState>): state is SpaceCameraState {
   return Boolean(state.position && state.target && state.up && state.kind && state.zoom);
 }

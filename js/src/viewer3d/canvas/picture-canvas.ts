@@ -1,6 +1,6 @@
 /** What draws the scene: WebGL, or a plain canvas where there is none. */
 import type { Camera, Scene } from "three";
-import type { ScreenSize } from "../camera/space-camera";
+import type { ScreenSize } from "../picking/projection";
 
 export interface PictureCanvas {
   readonly node: HTMLCanvasElement;

@@ -1,6 +1,6 @@
 /** A canvas with a WebGL context of its own. */
 import { type Camera, type Scene, WebGLRenderer } from "three";
-import type { ScreenSize } from "../camera/space-camera";
+import type { ScreenSize } from "../picking/projection";
 import type { PictureCanvas } from "./picture-canvas";
 
 export interface ContextListeners {

@@ -1,7 +1,7 @@
 /** The neurons drawn as lines on a plain canvas, for browsers without WebGL. */
 import { type Camera, LineSegments, Matrix4, type Scene, Vector3 } from "three";
-import type { ScreenSize } from "../camera/space-camera";
 import type { PictureCanvas } from "../canvas/picture-canvas";
+import type { ScreenSize } from "../picking/projection";
 
 /** Lines of one colour: places relative to the scene's origin, and the row of each place's parent (-1: none). */
 export interface FlatLines {

@@ -1,7 +1,7 @@
 /** What is drawn over a 3D picture in two dimensions: lengths of the grid, axes, marks, outlines. */
 import type { Point } from "../../shared/layer";
-import type { ScreenPoint } from "../camera/controls";
 import type { SpaceCamera } from "../camera/space-camera";
+import type { ScreenPoint } from "../picking/projection";
 import type { Theme } from "../theme";
 import type { GridLabel } from "./box-grid";
 
@@ -23,7 +23,7 @@ export interface OverlayContent {
   outline: readonly ScreenPoint[] | null;
 }
 
-export class Overlay {
+export class SpaceOverlay {
   readonly canvas = document.createElement("canvas");
 
   constructor() {
@@ -45,7 +45,7 @@ export class Overlay {
     this.drawLabels(context, camera, theme, content.labels);
     if (content.pointed) ring(context, camera.toScreen(content.pointed), 5, theme);
     if (content.active) ring(context, camera.toScreen(content.active), 8, theme, theme.accent);
-    if (content.showOrientation) drawAxes(context, camera, theme, [width - 46, height - 46]);
+    if (content.showOrientation) drawAxes(context, camera, theme, [width - 46, 46]);
     if (content.outline) drawOutline(context, content.outline, theme);
   }
 

@@ -8,7 +8,7 @@ import { NeuronLines } from "./neurons/neuron-lines";
 
 const PATIENCE_MS = 120_000;
 
-export interface ShownNeuronsHost {
+export interface NeuronSceneHost {
   /** Something is to be drawn anew. */
   changed(): void;
   /** The next picture can be finer. */
@@ -28,7 +28,7 @@ export interface NeuronCounts {
   nodes: number;
 }
 
-export class ShownNeurons {
+export class NeuronScene {
   readonly lines = new NeuronLines({ refine: () => this.host.refine() });
   private readonly loader: GeometryLoader;
   private stopListening: () => void = () => {};
@@ -47,7 +47,7 @@ export class ShownNeurons {
     private readonly selection: SelectionStore,
     rpc: Rpc,
     private readonly origin: Vector3,
-    private readonly host: ShownNeuronsHost,
+    private readonly host: NeuronSceneHost,
   ) {
     this.loader = new GeometryLoader(async (params, signal) => {
       const options = { timeoutMs: PATIENCE_MS, ...(signal ? { signal } : {}) };

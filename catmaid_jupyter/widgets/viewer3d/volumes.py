@@ -1,0 +1,93 @@
+"""Volumes that a 3D viewer shows: how users name them, and their surfaces as pages get them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, TypedDict
+
+import numpy as np
+
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.naming import did_you_mean, listed
+from catmaid_jupyter.client.selection.colors import in_turn, rgba_of, text_of
+from catmaid_jupyter.client.space.space_tables import read_volume, volume_table
+from catmaid_jupyter.client.space.volume import Volume
+from catmaid_jupyter.widgets.rpc import Buffers
+
+_OPACITY: Final = 0.2
+_LOOK: Final = ("color", "opacity", "wireframe")
+
+
+class ShownVolume(TypedDict):
+    """A volume and its look: `color` is `#rrggbb`, `opacity` 0 to 1, `wireframe`: its edges only."""
+
+    id: int
+    name: str
+    color: str
+    opacity: float
+    wireframe: bool
+
+
+async def shown_volumes(place: Place, volumes: Any) -> list[ShownVolume]:
+    """The volumes that are meant by ids, names, `Volume`s, and dicts of `id` or `name` with a look.
+
+    `NotFound` for a volume that does not exist; `InvalidInput` for a name that several have, and for a look that is
+    none.
+    """
+    given = [volumes] if isinstance(volumes, int | str | Volume | Mapping) else list(volumes)
+    if not given:
+        return []
+    table = await volume_table(place)
+    names = dict(zip(table["id"].tolist(), table["name"].tolist(), strict=True))
+    colors = [text_of(int(one)) for one in in_turn(len(given))]
+    return [_shown(one, names, color) for one, color in zip(given, colors, strict=True)]
+
+
+async def surface(place: Place, volume_id: int) -> Buffers:
+    """A surface: `{corner}` (nm), vertices relative to it as float32 and corners of triangles as uint32."""
+    volume = await read_volume(place, volume_id)
+    corner = volume.box[0] if len(volume.vertices) else np.zeros(3)
+    vertices = (volume.vertices - corner).astype("<f4")
+    return Buffers({"corner": corner.tolist()}, [vertices.tobytes(), volume.faces.astype("<u4").tobytes()])
+
+
+def _shown(given: Any, names: Mapping[int, str], color: str) -> ShownVolume:
+    look: Mapping[str, Any] = {}
+    if isinstance(given, Mapping):
+        unknown = [name for name in given if name not in (*_LOOK, "id", "name")]
+        if unknown:
+            raise InvalidInput(f"A volume has no {unknown[0]!r:.50}: it has id or name, {', '.join(_LOOK)}.")
+        look, given = given, given.get("id", given.get("name"))
+    volume_id = _id_of(given, names)
+    opacity = look.get("opacity", _OPACITY)
+    if isinstance(opacity, bool) or not isinstance(opacity, int | float) or not 0 <= opacity <= 1:
+        raise InvalidInput(f"The opacity of a volume is a number from 0 to 1, not {opacity!r:.50}.")
+    color = text_of(rgba_of(look["color"]) | 0xFF) if "color" in look else color
+    return {
+        "id": volume_id,
+        "name": names[volume_id],
+        "color": color,
+        "opacity": float(opacity),
+        "wireframe": bool(look.get("wireframe", False)),
+    }
+
+
+def _id_of(given: Any, names: Mapping[int, str]) -> int:
+    if isinstance(given, Volume):
+        given = given.id
+    if isinstance(given, str):
+        found = [volume_id for volume_id, name in names.items() if name == given]
+        if not found:
+            raise NotFound(f"There is no volume {given!r:.200} in this project.{did_you_mean(given, names.values())}")
+        if len(found) > 1:
+            raise InvalidInput(f"Several volumes are called {given!r:.200}; choose one by its id: {listed(found)}.")
+        return found[0]
+    if isinstance(given, bool) or not isinstance(given, int | np.integer):
+        raise InvalidInput(
+            f"A volume is given as its id, its name or a Volume, or as a dict of these with its look, "
+            f"not as {type(given).__name__} ({given!r:.60})."
+        )
+    if int(given) not in names:
+        raise NotFound(f"There is no volume {int(given)} in this project.")
+    return int(given)

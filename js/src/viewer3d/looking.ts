@@ -1,0 +1,86 @@
+/** From where one looks: standard views, kept ones, what Python asked for, and all there is until somebody chooses. */
+import type { AnyModel } from "@anywidget/types";
+import type { Box3 } from "three";
+import type { Messages } from "../shared/messages";
+import type { SpaceCamera } from "./camera/space-camera";
+import { isWhole } from "./camera/sync";
+import { standardView } from "./camera/views";
+import type { Viewer3DState } from "./state";
+
+export interface LookingHost {
+  /** Settles when all neurons have come that are on their way. */
+  readonly ready: Promise<void>;
+  /** Around neurons, or by default around all that is shown; project space. */
+  box(ids?: readonly number[]): Box3;
+  save(change: Partial<Viewer3DState>): void;
+}
+
+export class Looking {
+  /** Whether the camera is where somebody put it; else it shows all that comes. */
+  private isPlaced: boolean;
+  private isStopped = false;
+
+  constructor(
+    private readonly model: AnyModel<Viewer3DState>,
+    private readonly camera: SpaceCamera,
+    private readonly messages: Messages,
+    private readonly host: LookingHost,
+  ) {
+    this.isPlaced = isWhole(model.get("camera"));
+  }
+
+  /** Somebody has turned or moved the view. */
+  placed(): void {
+    this.isPlaced = true;
+  }
+
+  /** More has come: show all, unless somebody looks at something. */
+  more(): void {
+    if (!this.isPlaced) this.fit();
+  }
+
+  /** Look from a standard side, or by a camera that was kept. */
+  look(name: string): void {
+    const standard = standardView(name);
+    const kept = this.model.get("views")[name];
+    if (standard) this.camera.look(standard);
+    else if (kept) this.camera.take(kept);
+    this.isPlaced = this.isPlaced || kept !== undefined;
+  }
+
+  /** Show neurons, by default all that are visible, as large as possible. */
+  fit(ids?: readonly number[]): void {
+    this.camera.fit(this.host.box(ids));
+  }
+
+  toggleKind(): void {
+    this.camera.setKind(this.camera.kind === "perspective" ? "orthographic" : "perspective");
+  }
+
+  /** Keep the camera under a name that is asked for. */
+  async keep(): Promise<void> {
+    const name = (await this.messages.ask("Name of this view"))?.trim();
+    if (!name || this.isStopped) return;
+    if (standardView(name)) {
+      this.messages.notify("warning", `“${name}” is the name of a standard view: take another one.`);
+      return;
+    }
+    this.host.save({ views: { ...this.model.get("views"), [name]: this.camera.state } });
+    this.messages.notify("info", `This view is kept as “${name}”.`);
+  }
+
+  /** Do what Python asked for, once there is something to look at. */
+  async doAsked(): Promise<void> {
+    await this.host.ready;
+    const { view, fit } = this.model.get("asked_view");
+    if (this.isStopped || (view === undefined && fit === undefined)) return;
+    if (view !== undefined) this.look(view);
+    if (fit !== undefined) this.fit(fit ?? undefined);
+    this.isPlaced = true;
+    this.host.save({ asked_view: {} });
+  }
+
+  dispose(): void {
+    this.isStopped = true;
+  }
+}

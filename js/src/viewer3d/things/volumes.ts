@@ -1,0 +1,144 @@
+/** Volumes as shells that let the neurons be seen through. */
+import {
+  BackSide,
+  Box3,
+  BufferAttribute,
+  BufferGeometry,
+  FrontSide,
+  Group,
+  Mesh,
+  MeshLambertMaterial,
+  Vector3,
+} from "three";
+import { bytes, type Rpc } from "../../shared/rpc";
+import type { ShownVolume } from "../state";
+
+const PATIENCE_MS = 120_000;
+
+/** A surface in project space: places are relative to its corner. */
+interface Surface {
+  corner: Vector3;
+  geometry: BufferGeometry;
+  box: Box3;
+}
+
+interface VolumeMesh {
+  surface: Surface;
+  /** Its far side and its near side. */
+  sides: Mesh<BufferGeometry, MeshLambertMaterial>[];
+}
+
+export interface VolumesHost {
+  changed(): void;
+  failed(error: unknown): void;
+}
+
+export class Volumes {
+  readonly object = new Group();
+  private readonly meshes = new Map<number, VolumeMesh>();
+  private readonly asked = new Set<number>();
+  private wanted: readonly ShownVolume[] = [];
+  private isStopped = false;
+
+  constructor(
+    private readonly rpc: Rpc,
+    private readonly host: VolumesHost,
+  ) {
+    this.object.name = "volumes";
+  }
+
+  /** Around all that are here, in project space; empty if there is none. */
+  get box(): Box3 {
+    const box = new Box3();
+    for (const { surface } of this.meshes.values()) box.union(surface.box);
+    return box;
+  }
+
+  /** Show these volumes and no others. */
+  show(volumes: readonly ShownVolume[]): void {
+    this.wanted = volumes;
+    const ids = new Set(volumes.map(({ id }) => id));
+    for (const id of [...this.meshes.keys()]) if (!ids.has(id)) this.remove(id);
+    for (const { id } of volumes) if (!this.asked.has(id)) void this.read(id);
+    this.look();
+  }
+
+  /** Let all be where they are, in a scene that has its origin somewhere. */
+  prepare(origin: Vector3): void {
+    for (const { surface, sides } of this.meshes.values())
+      for (const side of sides) side.position.copy(surface.corner).sub(origin);
+  }
+
+  dispose(): void {
+    this.isStopped = true;
+    for (const id of [...this.meshes.keys()]) this.remove(id);
+  }
+
+  private async read(id: number): Promise<void> {
+    this.asked.add(id);
+    try {
+      const options = { timeoutMs: PATIENCE_MS };
+      const { result, buffers } = await this.rpc.call<SurfaceAnswer>("volume", { volume_id: id }, options);
+      if (this.isStopped || !this.wanted.some((one) => one.id === id)) this.asked.delete(id);
+      else this.add(id, surfaceOf(result, buffers));
+    } catch (error) {
+      this.asked.delete(id);
+      if (!this.isStopped) this.host.failed(error);
+    }
+  }
+
+  private add(id: number, surface: Surface): void {
+    const sides = [BackSide, FrontSide].map((side) => {
+      const material = new MeshLambertMaterial({ side, transparent: true, depthWrite: false });
+      return new Mesh(surface.geometry, material);
+    });
+    this.meshes.set(id, { surface, sides });
+    this.object.add(...sides);
+    this.look();
+  }
+
+  private remove(id: number): void {
+    const mesh = this.meshes.get(id);
+    this.meshes.delete(id);
+    this.asked.delete(id);
+    if (!mesh) return;
+    this.object.remove(...mesh.sides);
+    mesh.surface.geometry.dispose();
+    for (const { material } of mesh.sides) material.dispose();
+  }
+
+  /** Give each its look, and the order in which shells inside shells are drawn: far sides from outside in. */
+  private look(): void {
+    const size = ({ surface }: VolumeMesh): number => surface.box.getSize(new Vector3()).length();
+    const fromLargest = [...this.meshes.values()].sort((one, other) => size(other) - size(one));
+    fromLargest.forEach(({ sides }, rank) => {
+      const [far, near] = sides;
+      if (far) far.renderOrder = 1 + rank;
+      if (near) near.renderOrder = 1 + 2 * fromLargest.length - rank;
+    });
+    for (const { id, color, opacity, wireframe } of this.wanted)
+      for (const { material } of this.meshes.get(id)?.sides ?? []) {
+        material.color.setStyle(color);
+        material.opacity = wireframe ? Math.max(opacity, 0.3) : opacity;
+        material.wireframe = wireframe;
+      }
+    this.host.changed();
+  }
+}
+
+interface SurfaceAnswer {
+  corner: [x: number, y: number, z: number];
+}
+
+function surfaceOf({ corner }: SurfaceAnswer, buffers: readonly DataView[]): Surface {
+  // Copies, because typed arrays need alignment.
+  const [vertices, faces] = buffers.map((buffer) => bytes(buffer).slice().buffer);
+  const geometry = new BufferGeometry();
+  geometry.setAttribute("position", new BufferAttribute(new Float32Array(vertices ?? []), 3));
+  geometry.setIndex(new BufferAttribute(new Uint32Array(faces ?? []), 1));
+  geometry.computeVertexNormals();
+  geometry.computeBoundingBox();
+  const place = new Vector3(...corner);
+  const box = (geometry.boundingBox ?? new Box3()).clone().translate(place);
+  return { corner: place, geometry, box };
+}
