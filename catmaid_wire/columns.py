@@ -52,6 +52,22 @@ LINKS: Final[Schema] = {
 }
 """Links of a viewport; in CATMAID's rows they stand at their connector, without its id."""
 
+GEOMETRY_SKELETONS: Final[Schema] = {"skeleton_id": "<i4", "version": "<i8", "rows": "<i4"}
+"""Skeletons whose treenode ids are told: the version of their geometry, and the number of treenodes."""
+
+SPECIAL_NODES: Final[Schema] = {
+    "skeleton_id": "<i4",
+    "row": "<i4",
+    "treenode_id": "<i4",
+    "kinds": "|u1",
+    "confidence": "|u1",
+    "radius": "<f4",
+}
+"""Treenodes that viewers may mark, with the row in their skeleton's geometry: nm; see `special_nodes`."""
+
+GEOMETRY_TAGS: Final[Schema] = {"treenode_id": "<i4", "label": "<i4"}
+"""Labels of treenodes; `label` is an index in a list of names."""
+
 DETAIL_NODES: Final = ("id", "parent_id", "user_id", "x", "y", "z", "radius", "confidence")
 """A treenode's row in `compact-detail`."""
 

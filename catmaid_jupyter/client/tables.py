@@ -78,23 +78,34 @@ async def connector_tables(
     place: Place, skeleton_ids: Sequence[int] | None, relation: str | None, *, links: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Connectors and, unless there should be none, links (see `Project.connectors` and `Project.links`)."""
-    relations = await place.read_json("GET", "connectors/types/")
-    relation_names = {item["relation_id"]: item["relation"] for item in relations}
+    relation_names = await read_relation_names(place)
     if relation is not None and relation not in relation_names.values():
         known = ", ".join(sorted({*relation_names.values()})) or "none"
         like = did_you_mean(relation, relation_names.values())
         raise InvalidInput(f"There is no relation {relation!r} of connectors. There are: {known}.{like}")
     if skeleton_ids is not None and not len(skeleton_ids):  # no ids at all would mean all connectors
         return frame(dict.fromkeys(CONNECTORS, ()), CONNECTORS), frame(dict.fromkeys(LINKS, ()), LINKS)
-    form: dict[str, FormValue] = {"with_partners": links, "skeleton_ids": skeleton_ids, "relation_type": relation}
-    answer = await place.columns_or_json("POST", "connectors/", form={**form, "with_tags": False})
-    connectors, linked = _connector_columns(answer)
+    connectors, linked = await read_connectors(place, skeleton_ids, relation, links=links)
     users = set(np.unique(np.concatenate([connectors["user_id"], linked["user_id"]])).tolist())
     names = await logins(place.http, users)
     for columns in (connectors, linked):
         columns["creator"] = _named(columns["user_id"], names, "")
     linked["relation"] = _named(linked["relation_id"], relation_names, "other")
     return ordered(frame(connectors, CONNECTORS), "id"), ordered(frame(linked, LINKS), "id")
+
+
+async def read_relation_names(place: Place) -> dict[int, str]:
+    """Names of the relations by which treenodes may be linked to connectors, by id."""
+    relations = await place.read_json("GET", "connectors/types/")
+    return {item["relation_id"]: item["relation"] for item in relations}
+
+
+async def read_connectors(
+    place: Place, skeleton_ids: Sequence[int] | None, relation: str | None = None, *, links: bool = True
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Columns of connectors that are linked to skeletons, None: of all, and of all their links, also to others."""
+    form: dict[str, FormValue] = {"with_partners": links, "skeleton_ids": skeleton_ids, "relation_type": relation}
+    return _connector_columns(await place.columns_or_json("POST", "connectors/", form={**form, "with_tags": False}))
 
 
 def _named(ids: NDArray[np.int64], names: Mapping[int, str], unknown: str) -> NDArray[np.object_]:

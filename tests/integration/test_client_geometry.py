@@ -138,3 +138,101 @@ async def test_pages_ask_a_widget(tracer: Tracer, project: cj.Project) -> None:
         methods["node"]({"skeleton_id": skeleton_id, "version": version, "row": 1, "position": [0, 0, 0]})
     )
     assert found["treenode_id"] == nodes[1]
+
+
+async def test_links_are_found_at_their_rows(tracer: Tracer, project: cj.Project) -> None:
+    chains = [await tracer.chain(3, y=y) for y in (600, 700, 800)]
+    ids = [await tracer.skeleton_of(chain[0]) for chain in chains]
+
+    async def link(*ends: tuple[int, str], at: float) -> int:
+        made = await tracer.post("connector/create", x=at, y=2, z=3)
+        for node, relation in ends:
+            form = {"from_id": node, "to_id": made["connector_id"], "link_type": relation}
+            await tracer.post("link/create", **form, state=UNCHECKED)
+        return int(made["connector_id"])
+
+    pre, post, gap = "presynaptic_to", "postsynaptic_to", "gapjunction_with"
+    one = await link((chains[0][1], pre), (chains[1][2], post), at=1)
+    many = await link((chains[0][2], pre), (chains[1][0], post), (chains[2][0], post), at=2)
+    electric = await link((chains[0][0], gap), (chains[2][1], gap), at=4)
+    alone = await link((chains[0][0], post), at=5)
+    widget = NeuronGeometry()
+    widget.project = SimpleNamespace(place=project.place)
+    ask = methods_of(widget)["synapses"]
+    for _ in range(2):  # the second time with the treenodes that are known
+        answer = await run(ask({"skeleton_ids": [ids[1], ids[0], 999_999], "origin": [0, 1, 1]}))
+        assert answer.result["skeleton_ids"] == ids[:2]
+        sent = versions_of(await read(GeometryReader(project.place), ids[:2]))
+        assert dict(zip(ids[:2], answer.result["versions"], strict=True)) == sent
+        dtypes = ("<i4", "<i4", "u1", "<i4", "<i4")
+        columns = [np.frombuffer(part, dtype) for part, dtype in zip(answer.buffers[:5], dtypes, strict=True)]
+        relations = [answer.result["relations"][place] for place in columns[2]]
+        rows = set(zip(columns[0], columns[1], relations, columns[3], columns[4], strict=True))
+        assert rows == {
+            (0, 1, pre, one, ids[1]),
+            (1, 2, post, one, ids[0]),
+            (0, 2, pre, many, -1),
+            (1, 0, post, many, ids[0]),
+            (0, 0, gap, electric, ids[2]),
+            (0, 0, post, alone, -1),
+        }
+        positions = np.frombuffer(answer.buffers[5], "<f4").reshape(-1, 3)
+        assert set(map(tuple, positions.tolist())) == {(1, 1, 2), (2, 1, 2), (4, 1, 2), (5, 1, 2)}
+    await tracer.post(
+        "treenode/insert", parent_id=chains[0][0], child_id=chains[0][1], x=5, y=600, z=0, state=UNCHECKED
+    )
+    again = await run(ask({"skeleton_ids": [ids[0]], "origin": [0, 0, 0]}))
+    assert again.result["versions"] != answer.result["versions"][:1]
+    none = await run(ask({"skeleton_ids": [], "origin": [0, 0, 0]}))
+    assert (none.result["skeleton_ids"], [len(part) for part in none.buffers]) == ([], [0] * 6)
+
+
+async def test_special_treenodes_are_marked(tracer: Tracer, project: cj.Project) -> None:
+    nodes = await tracer.chain(5, y=900)  # confidences 1 to 5
+    thick = await tracer.node(nodes[1], 10, 950, 0, radius=600)
+    closed = await tracer.node(nodes[1], 10, 960, 0)
+    await tracer.label(closed, "ends", "a label")
+    await tracer.label(nodes[3], "note")
+    lone = await tracer.node(-1, 5, 999, 0)
+    ids = [await tracer.skeleton_of(node) for node in (nodes[0], lone)]
+    widget = NeuronGeometry()
+    widget.project = SimpleNamespace(place=project.place)
+    ask = methods_of(widget)["special"]
+
+    async def special(soma_radius: float | None = None) -> tuple[dict[tuple[int, int], set[str]], Any]:
+        answer = await run(ask({"skeleton_ids": [*ids, 999_999], "soma_radius": soma_radius}))
+        assert answer.result["skeleton_ids"] == ids
+        sent = versions_of(await read(GeometryReader(project.place), ids))
+        assert dict(zip(ids, answer.result["versions"], strict=True)) == sent
+        dtypes = ("<i4", "<i4", "u1", "u1", "<f4", "<i4", "<i4", "<i4")
+        columns = [np.frombuffer(part, dtype) for part, dtype in zip(answer.buffers, dtypes, strict=True)]
+        names = answer.result["kinds"]
+        kinds = {
+            (int(skeleton), int(row)): {name for name, bit in names.items() if bit & kind}
+            for skeleton, row, kind in zip(*columns[:3], strict=True)
+        }
+        return kinds, (columns, answer.result["labels"])
+
+    uncertain, open_end = "low_confidence", "open_end"
+    kinds, (columns, labels) = await special()
+    assert kinds == {
+        (0, 0): {uncertain, open_end},
+        (0, 1): {uncertain},
+        (0, 2): {uncertain},
+        (0, 3): {uncertain, "labelled"},
+        (0, 4): {open_end},
+        (0, 5): {open_end},
+        (0, 6): {"labelled"},
+        (1, 0): {open_end},
+    }
+    _, rows, _, confidences, radii, treenodes, tagged, label = columns
+    by_node = dict(zip(treenodes.tolist(), zip(rows, confidences, radii, strict=True), strict=True))
+    assert (by_node[nodes[0]], by_node[thick]) == ((0, 1, -1), (5, 5, 600))
+    pairs = {(int(treenodes[node]), labels[name]) for node, name in zip(tagged, label, strict=True)}
+    assert pairs == {(closed, "ends"), (closed, "a label"), (nodes[3], "note")}
+    kinds, _ = await special(soma_radius=500)
+    assert kinds[0, 5] == {open_end, "soma"}
+    assert "soma" not in kinds[1, 0]
+    await tracer.label(nodes[0], "soma")
+    kinds, _ = await special(soma_radius=500)
+    assert (kinds[0, 0], kinds[0, 5]) == ({uncertain, "labelled", "soma"}, {open_end})

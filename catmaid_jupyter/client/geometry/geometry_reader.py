@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +18,7 @@ from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.arbors.arbor_tables import read_tables
 from catmaid_jupyter.client.batches import parts
 from catmaid_wire.forms import FormValue
-from catmaid_wire.geometry import BadGeometry, GeometryAnswer, PackedSkeleton, encode, in_order, pack
+from catmaid_wire.geometry import BadGeometry, GeometryAnswer, encode, in_order, pack
 
 GEOMETRY: Final = "geometry"
 """Capability of servers that pack geometry themselves."""
@@ -43,11 +44,11 @@ class SkeletonNodes:
     parents: NDArray[np.int64]
     positions: NDArray[np.float64]
 
-    def pack(self) -> tuple[int, PackedSkeleton]:
-        """A version that follows from what is packed, from 0 to 2^53, and the packed skeleton."""
+    @cached_property
+    def version(self) -> int:
+        """A version, from 0 to 2^53, that follows from ids, parents and positions."""
         content = self.ids.tobytes() + self.parents.tobytes() + np.ascontiguousarray(self.positions).tobytes()
-        digest = hashlib.blake2b(content, digest_size=8).digest()
-        return int.from_bytes(digest, "little") >> 11, pack(self.positions, self.parents)
+        return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little") >> 11
 
 
 class GeometryReader:
@@ -70,50 +71,67 @@ class GeometryReader:
         """
         known = known or {}
         if GEOMETRY in self.place.capabilities:
-            form: dict[str, FormValue] = {
-                "skeleton_ids": msgspec.json.encode(list(skeleton_ids)).decode(),
-                "known": {str(skeleton_id): str(version) for skeleton_id, version in known.items()},
-            }
+            form = geometry_form(skeleton_ids, known)
             return (await self.place.read("POST", "skeletons/geometry", form=form)).body
+        wanted = list(dict.fromkeys(skeleton_ids))
+        nodes, unchanged = await self.changed_nodes(wanted, known)
+        packed = await asyncio.to_thread(lambda: [pack(one.positions, one.parents) for one in nodes.values()])
+        answer = GeometryAnswer(
+            skeleton_ids=np.array(list(nodes), np.int32),
+            versions=np.array([one.version for one in nodes.values()], np.int64),
+            skeletons=packed,
+            unchanged=np.array([one for one in wanted if one in unchanged], np.int32),
+            gone=np.array([one for one in wanted if one not in nodes and one not in unchanged], np.int32),
+        )
+        return encode(answer)
+
+    async def changed_nodes(
+        self, skeleton_ids: Sequence[int], known: Mapping[int, int]
+    ) -> tuple[dict[int, SkeletonNodes], set[int]]:
+        """Treenodes of skeletons, but for those of a known version (see `SkeletonNodes.version`), which are second.
+
+        Skeletons that do not exist are in neither. For servers that do not pack geometry.
+        """
         for _ in range(_ATTEMPTS):
             try:
-                return encode(await self._packed(list(dict.fromkeys(skeleton_ids)), known))
+                return await self._changed_nodes(skeleton_ids, known)
             except NotFound:  # a skeleton went away between two requests
                 continue
         raise InvalidInput("Skeletons are deleted faster than they can be read: try again.")
 
-    async def _packed(self, skeleton_ids: Sequence[int], known: Mapping[int, int]) -> GeometryAnswer:
-        """As the service answers it."""
-        summaries = await self._summaries(skeleton_ids)
+    async def _changed_nodes(
+        self, skeleton_ids: Sequence[int], known: Mapping[int, int]
+    ) -> tuple[dict[int, SkeletonNodes], set[int]]:
+        summaries = await self.existing(skeleton_ids)
         unchanged = {
             skeleton_id
             for skeleton_id, summary in summaries.items()
             if skeleton_id in known and self._read.get(skeleton_id) == (summary, known[skeleton_id])
         }
-        found: dict[int, tuple[int, PackedSkeleton]] = {}
+        found: dict[int, SkeletonNodes] = {}
         for part in parts([one for one in skeleton_ids if one in summaries and one not in unchanged], _AT_ONCE):
-            nodes = await read_nodes(self.place, part)
-            packed = await asyncio.to_thread(lambda found: [one.pack() for one in found], nodes.values())
-            for skeleton_id, (version, skeleton) in zip(nodes, packed, strict=True):
-                self._read[skeleton_id] = (summaries[skeleton_id], version)
-                if known.get(skeleton_id) == version:
+            for skeleton_id, nodes in (await read_nodes(self.place, part)).items():
+                self._read[skeleton_id] = (summaries[skeleton_id], nodes.version)
+                if known.get(skeleton_id) == nodes.version:
                     unchanged.add(skeleton_id)
                 else:
-                    found[skeleton_id] = (version, skeleton)
-        return GeometryAnswer(
-            skeleton_ids=np.array(list(found), np.int32),
-            versions=np.array([version for version, _ in found.values()], np.int64),
-            skeletons=[skeleton for _, skeleton in found.values()],
-            unchanged=np.array([one for one in skeleton_ids if one in unchanged], np.int32),
-            gone=np.array([one for one in skeleton_ids if one not in summaries], np.int32),
-        )
+                    found[skeleton_id] = nodes
+        return found, unchanged
 
-    async def _summaries(self, skeleton_ids: Sequence[int]) -> dict[int, bytes]:
-        """What the server has of sizes and times of edits, by skeleton; skeletons that do not exist are missing."""
+    async def existing(self, skeleton_ids: Sequence[int]) -> dict[int, bytes]:
+        """Those of the skeletons that exist, with what the server has of their sizes and times of edits."""
         if not skeleton_ids:
             return {}
         found = await self.place.read_json("POST", "skeletons/summary", form={"skeleton_ids": skeleton_ids})
         return {int(skeleton_id): msgspec.json.encode(summary) for skeleton_id, summary in found.items()}
+
+
+def geometry_form(skeleton_ids: Sequence[int], known: Mapping[int, int]) -> dict[str, FormValue]:
+    """What servers that pack geometry are asked: few fields, since visitors may send no more."""
+    return {
+        "skeleton_ids": msgspec.json.encode(list(skeleton_ids)).decode(),
+        "known": {str(skeleton_id): str(version) for skeleton_id, version in known.items()},
+    }
 
 
 async def read_nodes(place: Place, skeleton_ids: Sequence[int]) -> dict[int, SkeletonNodes]:
@@ -127,10 +145,11 @@ async def read_nodes(place: Place, skeleton_ids: Sequence[int]) -> dict[int, Ske
         If the server's treenodes are not those of whole skeletons.
     """
     tables = await read_tables(place, skeleton_ids, connectors=False, tags=False)
-    return await asyncio.to_thread(_by_skeleton, tables["nodes"], skeleton_ids)
+    return await asyncio.to_thread(nodes_by_skeleton, tables["nodes"], skeleton_ids)
 
 
-def _by_skeleton(nodes: Mapping[str, Any], skeleton_ids: Sequence[int]) -> dict[int, SkeletonNodes]:
+def nodes_by_skeleton(nodes: Mapping[str, Any], skeleton_ids: Sequence[int]) -> dict[int, SkeletonNodes]:
+    """Treenodes of skeletons, of a table of all of them together; errors as of `read_nodes`."""
     owners = np.asarray(nodes["skeleton_id"], np.int64)
     order = np.argsort(owners, kind="stable")
     owners = owners[order]

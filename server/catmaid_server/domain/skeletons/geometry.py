@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catmaid_server.db.arrays import array_text
 from catmaid_server.db.float_arrays import note_size
@@ -72,6 +74,62 @@ async def skeleton_geometry(
         If more is wanted than is sent at once.
     """
     wanted = list(dict.fromkeys(skeleton_ids))
+    sent, unchanged = await split_by_version(connection, project_id, wanted, known)
+    found = await _packed(connection, memory, project_id, sent)
+    order = [skeleton_id for skeleton_id in wanted if skeleton_id in found]
+    return GeometryAnswer(
+        skeleton_ids=np.array(order, np.int32),
+        versions=np.array([found[skeleton_id].version for skeleton_id in order], np.int64),
+        skeletons=[found[skeleton_id].packed for skeleton_id in order],
+        unchanged=np.array([skeleton_id for skeleton_id in wanted if skeleton_id in unchanged], np.int32),
+        gone=np.array([one for one in wanted if one not in found and one not in unchanged], np.int32),
+    )
+
+
+@dataclass(frozen=True)
+class IdsByRow:
+    """Treenode ids of skeletons.
+
+    Attributes
+    ----------
+    skeleton_id, version, rows : (n,) int
+        The skeletons that are sent, the version of each, and the number of its treenodes.
+    node_id : (sum of rows,) int32
+        Ids of one skeleton after the other, in ascending order, as the rows of the geometry of that version.
+    unchanged
+        Skeletons that have the known version.
+    """
+
+    skeleton_id: list[int]
+    version: list[int]
+    rows: list[int]
+    node_id: NDArray[np.int32]
+    unchanged: list[int]
+
+
+async def node_ids(
+    connection: Connection, project_id: int, skeleton_ids: Sequence[int], known: Mapping[int, int]
+) -> IdsByRow:
+    """Ids of the treenodes of skeletons; parameters and errors as of `skeleton_geometry`."""
+    wanted = list(dict.fromkeys(skeleton_ids))
+    sent, unchanged = await split_by_version(connection, project_id, wanted, known)
+    rows: list[tuple[int, int, bytes | None]] = []
+    for part in skeleton_parts({skeleton_id: state.nodes for skeleton_id, state in sent.items()}):
+        rows += await fetch_all(connection, sql.node_ids, project_id=project_id, skeleton_ids=array_text(part))
+    ids = [np.sort(np.frombuffer(nodes or b"", ">i4").astype(np.int32)) for _, _, nodes in rows]
+    return IdsByRow(
+        skeleton_id=[skeleton_id for skeleton_id, _, _ in rows],
+        version=[version for _, version, _ in rows],
+        rows=[len(one) for one in ids],
+        node_id=np.concatenate([np.empty(0, np.int32), *ids]),
+        unchanged=[skeleton_id for skeleton_id in wanted if skeleton_id in unchanged],
+    )
+
+
+async def split_by_version(
+    connection: Connection, project_id: int, wanted: Sequence[int], known: Mapping[int, int]
+) -> tuple[dict[int, SkeletonState], set[int]]:
+    """Those of the skeletons that exist and are to be sent, and those that have the known version."""
     if len(wanted) > MOST_SKELETONS:
         raise InvalidInput(
             f"The geometry of at most {MOST_SKELETONS} skeletons is sent at once, not of {len(wanted)}: ask in parts."
@@ -89,15 +147,7 @@ async def skeleton_geometry(
             f"At most {MOST_NODES} treenodes are sent at once, and these {len(sent)} skeletons have {nodes}: "
             "ask in parts."
         )
-    found = await _packed(connection, memory, project_id, sent)
-    order = [skeleton_id for skeleton_id in wanted if skeleton_id in found]
-    return GeometryAnswer(
-        skeleton_ids=np.array(order, np.int32),
-        versions=np.array([found[skeleton_id].version for skeleton_id in order], np.int64),
-        skeletons=[found[skeleton_id].packed for skeleton_id in order],
-        unchanged=np.array([skeleton_id for skeleton_id in wanted if skeleton_id in unchanged], np.int32),
-        gone=np.array([one for one in wanted if one not in found and one not in unchanged], np.int32),
-    )
+    return sent, unchanged
 
 
 async def _states(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> dict[int, SkeletonState]:
@@ -115,7 +165,7 @@ async def _packed(
         if packed is not None:
             found[skeleton_id] = PackedState(state.version, packed)
     absent = {skeleton_id: state.nodes for skeleton_id, state in states.items() if skeleton_id not in found}
-    for part in _parts(absent):
+    for part in skeleton_parts(absent):
         rows = await fetch_all(connection, sql.nodes, project_id=project_id, skeleton_ids=array_text(part))
         note_size(connection, max((len(nodes or b"") for _, _, nodes in rows), default=0))
         skeletons = await asyncio.to_thread(_pack_rows, [nodes or b"" for _, _, nodes in rows])
@@ -126,7 +176,7 @@ async def _packed(
     return found
 
 
-def _parts(nodes: Mapping[int, int]) -> Iterator[list[int]]:
+def skeleton_parts(nodes: Mapping[int, int]) -> Iterator[list[int]]:
     """Skeletons, by number of nodes, in parts of not many more than `_NODES_AT_ONCE`."""
     part: list[int] = []
     size = 0

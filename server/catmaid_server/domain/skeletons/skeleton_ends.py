@@ -14,12 +14,9 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.patterns import matched
 from catmaid_server.domain.positions import Position
 from catmaid_server.domain.values import Box
+from catmaid_wire.special_nodes import CLOSING
 
 sql = load("skeletons/skeleton_ends")
-
-
-CLOSING = r"^(uncertain continuation|not a branch|soma|(really|uncertain|anterior|posterior)?\s?ends?$)"
-"""Labels, in any case, by which tracers say that there is nothing more to trace at an end; some may go on."""
 
 END_LABELS = (
     "ends",

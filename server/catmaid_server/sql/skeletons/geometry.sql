@@ -21,3 +21,36 @@ SELECT k.id, coalesce(s.version, as_of_version(), 0), n.nodes
                          || float8send(t.x) || float8send(t.y) || float8send(t.z), '') AS nodes
          FROM treenode t
         WHERE t.skeleton_id = k.id AND t.project_id = %(project_id)s) n;
+
+-- name: node_ids
+-- Per skeleton: id, version, and the ids of its treenodes without order, 4 bytes each.
+SELECT k.id, coalesce(s.version, as_of_version(), 0), n.nodes
+  FROM unnest(%(skeleton_ids)s::integer[]) AS wanted (id)
+  JOIN skeleton k ON k.id = wanted.id AND k.project_id = %(project_id)s
+  LEFT JOIN skeleton_summary s ON s.skeleton_id = k.id
+ CROSS JOIN LATERAL (
+       SELECT string_agg(int4send(t.id), '') AS nodes
+         FROM treenode t
+        WHERE t.skeleton_id = k.id AND t.project_id = %(project_id)s) n;
+
+-- name: described_nodes
+-- Per skeleton: id, version, and its treenodes without order, 18 bytes each: id, parent (-1 at a root), confidence,
+-- radius (nm).
+SELECT k.id, coalesce(s.version, as_of_version(), 0), n.nodes
+  FROM unnest(%(skeleton_ids)s::integer[]) AS wanted (id)
+  JOIN skeleton k ON k.id = wanted.id AND k.project_id = %(project_id)s
+  LEFT JOIN skeleton_summary s ON s.skeleton_id = k.id
+ CROSS JOIN LATERAL (
+       SELECT string_agg(int4send(t.id) || int4send(coalesce(t.parent_id, -1)) || int2send(t.confidence)
+                         || float8send(t.radius), '') AS nodes
+         FROM treenode t
+        WHERE t.skeleton_id = k.id AND t.project_id = %(project_id)s) n;
+
+-- name: labels_of_nodes
+-- Rows, by link: skeleton, treenode, name of the label.
+SELECT t.skeleton_id, t.id, b.name
+  FROM treenode t
+  JOIN node_label l ON l.treenode_id = t.id
+  JOIN label b ON b.id = l.label_id
+ WHERE t.skeleton_id = ANY (%(skeleton_ids)s::integer[]) AND t.project_id = %(project_id)s
+ ORDER BY l.id;
