@@ -3,8 +3,9 @@
 Each read is measured twice: as it is served (answers are remembered until something is committed) and made anew
 each time; where the service offers the columnar form, that too. The ratio is to the requests/s of a real CATMAID
 server, where its figures lie beside the data. Then come the waits of a person who traces, in a real browser, then
-how the time of edits grows with the size of the skeletons that they touch, searches among 100,000 neurons, and last
-what history costs: for this all nodes are moved, so that data that were kept are others afterwards.
+how the time of edits grows with the size of the skeletons that they touch, searches among 100,000 neurons, 1,000
+neurons in space, and last what history costs: for this all nodes are moved, so that data that were kept are others
+afterwards.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks import browser, history, large_skeletons, many_skeletons, neuron_search
+from benchmarks import browser, history, large_skeletons, many_skeletons, neuron_search, space
 from benchmarks.dataset import Dataset, recorded, synthetic
 from benchmarks.load import Figures, Server
 from catmaid_server.service import lifecycle
@@ -56,6 +57,8 @@ def main(
             results["neuron_search"] = neuron_search.main()
         if re.search(only, "many_skeletons"):
             results["many_skeletons"] = many_skeletons.main(folder)
+        if re.search(only, "space"):
+            results["space"] = space.main()
         if re.search(only, "history"):
             results["history"] = history.main(dataset, folder)
         if out:

@@ -4,6 +4,7 @@ import {
   edgeLevels,
   LEVELS,
   orderFromRoots,
+  TWIGLESS,
   writeEdges,
 } from "../../src/viewer3d/geometry/ladders";
 import { randomArbor, shuffled } from "./arbors";
@@ -45,7 +46,7 @@ describe("levels of detail", () => {
   it("keep every 2^k-th node of an unbranched run, its root and its end", () => {
     for (let level = 0; level < LEVELS; level++) {
       const step = 2 ** level;
-      const kept = Array.from(chain.keys()).filter((row) => row % step === 0);
+      const kept = Array.from(chain.keys()).filter((row) => row % step === 0 || row === 128);
       expect([...keptRows(chain, level)].sort((one, other) => one - other)).toEqual(kept);
     }
   });
@@ -59,12 +60,26 @@ describe("levels of detail", () => {
     for (let level = 0; level < LEVELS; level++) {
       const pairs = pairsOf(parents, level);
       const kept = new Set(pairs.flat());
-      expect(corners.every((row) => kept.has(row))).toBe(true);
+      if (level < TWIGLESS) expect(corners.every((row) => kept.has(row))).toBe(true);
       expect([...kept].every((row) => finer.has(row))).toBe(true);
       expect(pairs.length).toBe(kept.size - 1);
       expect(pairs.map(([above]) => above)).toEqual(pairs.map(([, row]) => nextKept(parents, kept, row)));
       finer = kept;
     }
+  });
+
+  it("leave out short twigs at last, but never a whole arbor", () => {
+    const parents = Int32Array.from({ length: 400 }, (_, row) => row - 1);
+    // Of 300 and of 99 nodes, and one of 20 on the former.
+    parents[301] = 0;
+    parents[380] = 150;
+    const ends = [300, 379, 399];
+    const found = Array.from({ length: LEVELS }, (_, level) => {
+      const kept = keptRows(parents, level);
+      return ends.filter((row) => kept.has(row)).length;
+    });
+    expect(found).toEqual([3, 3, 3, 3, 3, 3, 3, 3, 2, 1]);
+    expect([...keptRows(Int32Array.of(-1, 0, 0), LEVELS - 1)].length).toBe(2);
   });
 
   it("name the nodes without edges", () => {
@@ -75,7 +90,7 @@ describe("levels of detail", () => {
 
   it("are made of a million nodes in one unbranched run", () => {
     const parents = Int32Array.from({ length: 1_000_000 }, (_, row) => (row === 999_999 ? -1 : row + 1));
-    expect(edgeCount(levelsOf(parents), LEVELS - 1)).toBe(Math.ceil(999_999 / 64));
+    expect(edgeCount(levelsOf(parents), LEVELS - 1)).toBe(Math.ceil(999_999 / 2 ** (LEVELS - 1)));
   });
 
   it("are not made of circles", () => {

@@ -2,11 +2,15 @@
  * Levels of detail of an arbor: edges between fewer and fewer of the same nodes.
  *
  * Level 0 has every edge. Level k keeps roots, branch points, ends and every 2^k-th node of the unbranched runs
- * between them, so that its nodes are also those of every finer level.
+ * between them. The levels from `TWIGLESS` on, which are for views that move, leave out twigs of few nodes too, but
+ * never the way from the root to where most nodes are. The nodes of a level are also those of every finer one.
  */
 
-export const LEVELS = 7;
-const COARSEST = LEVELS - 1;
+export const LEVELS = 10;
+/** The first level without some twigs. */
+export const TWIGLESS = 7;
+/** Nodes of a twig that stays at that level; four times as many at each coarser one. */
+const LEAST_TWIG = 16;
 
 export interface EdgeLevels {
   /** Pairs of rows (towards the root, away from it) of level 1, then of level 2, and so on. */
@@ -49,45 +53,129 @@ export function orderFromRoots(parents: Int32Array): Int32Array | null | "circle
 
 /** Make the levels of an arbor whose rows are in this order from the roots; see `orderFromRoots`. */
 export function edgeLevels(parents: Int32Array, order: Int32Array | null): EdgeLevels {
-  const children = childCounts(parents);
-  const ranks = coarsestLevels(parents, children, order);
-  const above = parents.slice();
-  const pairs = new Uint32Array(2 * pairCount(parents, ranks));
+  const all = allPairs(parents, order);
+  const sizes = twigSizes(all, parents.length);
+  const work = new LevelWork(parents.length);
   const starts = new Uint32Array(LEVELS);
-  for (let level = 1; level < LEVELS; level++)
-    starts[level] = writeLevel(level, ranks, above, pairs, starts[level - 1] ?? 0);
-  const isSingle = (row: number): boolean => (parents[row] ?? -1) < 0 && children[row] === 0;
-  return {
-    pairs,
-    starts,
-    edges: parents.reduce((edges, parent) => edges + (parent < 0 ? 0 : 1), 0),
-    singles: Uint32Array.from(parents.keys()).filter(isSingle),
-  };
+  const levels: Uint32Array[] = [];
+  let finer = all;
+  for (let level = 1; level < LEVELS; level++) {
+    if (level >= TWIGLESS) finer = withoutTwigs(finer, sizes, LEAST_TWIG * 4 ** (level - TWIGLESS));
+    finer = work.coarser(finer);
+    levels.push(finer);
+    starts[level] = (starts[level - 1] ?? 0) + finer.length;
+  }
+  const pairs = new Uint32Array(starts[LEVELS - 1] ?? 0);
+  for (const [at, level] of levels.entries()) pairs.set(level, starts[at]);
+  return { pairs, starts, edges: all.length / 2, singles: singlesOf(parents, all) };
 }
 
-/**
- * Write the pairs of a level.
- *
- * @param above - the next node towards the root, of each node of the finer level; becomes that of this level
- * @returns the place after the last one.
- */
-function writeLevel(
-  level: number,
-  ranks: Uint8Array,
-  above: Int32Array,
-  pairs: Uint32Array,
-  start: number,
-): number {
-  let end = start;
-  for (let row = 0; row < above.length; row++) {
-    let kept = above[row] ?? -1;
-    if (kept < 0 || (ranks[row] ?? 0) < level) continue;
-    while ((ranks[kept] ?? 0) < level) kept = above[kept] ?? 0;
-    pairs[end++] = kept;
+/** Every edge (parent, child), those nearer to the root first. */
+function allPairs(parents: Int32Array, order: Int32Array | null): Uint32Array {
+  const pairs = new Uint32Array(2 * parents.length);
+  let end = 0;
+  for (let at = 0; at < parents.length; at++) {
+    const row = order?.[at] ?? at;
+    const parent = parents[row] ?? -1;
+    if (parent < 0) continue;
+    pairs[end++] = parent;
     pairs[end++] = row;
   }
-  for (let at = start; at < end; at += 2) above[pairs[at + 1] ?? 0] = pairs[at] ?? 0;
-  return end;
+  return pairs.subarray(0, end);
+}
+
+/** For each node the number of nodes of the twig that it is on; a root is on one that is never left out. */
+function twigSizes(pairs: Uint32Array, rows: number): Float64Array {
+  const [sizes, heaviest] = subtrees(pairs, rows);
+  const isChild = new Uint8Array(rows);
+  for (let at = 1; at < pairs.length; at += 2) isChild[pairs[at] ?? 0] = 1;
+  for (let row = 0; row < rows; row++) if (isChild[row] === 0) sizes[row] = Infinity;
+  // The heaviest of the branches goes on with the twig; each of the others begins one.
+  for (let at = 0; at < pairs.length; at += 2) {
+    const above = pairs[at] ?? 0;
+    const row = pairs[at + 1] ?? 0;
+    if (heaviest[above] === row) sizes[row] = sizes[above] ?? 0;
+  }
+  return sizes;
+}
+
+/** For each node the number of nodes that it leads to, itself too, and the child that leads to most of them. */
+function subtrees(pairs: Uint32Array, rows: number): [sizes: Float64Array, heaviest: Int32Array] {
+  const sizes = new Float64Array(rows).fill(1);
+  const heaviest = new Int32Array(rows).fill(-1);
+  const most = new Float64Array(rows);
+  for (let at = pairs.length - 2; at >= 0; at -= 2) {
+    const above = pairs[at] ?? 0;
+    const row = pairs[at + 1] ?? 0;
+    const size = sizes[row] ?? 0;
+    sizes[above] = (sizes[above] ?? 0) + size;
+    if (size <= (most[above] ?? 0)) continue;
+    most[above] = size;
+    heaviest[above] = row;
+  }
+  return [sizes, heaviest];
+}
+
+function withoutTwigs(pairs: Uint32Array, sizes: Float64Array, least: number): Uint32Array {
+  const kept = new Uint32Array(pairs.length);
+  let end = 0;
+  for (let at = 0; at < pairs.length; at += 2) {
+    const row = pairs[at + 1] ?? 0;
+    if ((sizes[row] ?? 0) < least) continue;
+    kept[end++] = pairs[at] ?? 0;
+    kept[end++] = row;
+  }
+  return kept.subarray(0, end);
+}
+
+/** Nodes without any edge. */
+function singlesOf(parents: Int32Array, pairs: Uint32Array): Uint32Array {
+  const hasEdge = new Uint8Array(parents.length);
+  for (const row of pairs) hasEdge[row] = 1;
+  const singles: number[] = [];
+  for (let row = hasEdge.indexOf(0); row >= 0; row = hasEdge.indexOf(0, row + 1)) singles.push(row);
+  return Uint32Array.from(singles);
+}
+
+/** Makes one level from the next finer one; its columns are used again for each. */
+class LevelWork {
+  private readonly children: Uint32Array;
+  /** Along its unbranched run, modulo 2; those at 0 are kept. */
+  private readonly parity: Uint8Array;
+  /** The next kept node towards the root. */
+  private readonly above: Uint32Array;
+
+  constructor(rows: number) {
+    this.children = new Uint32Array(rows);
+    this.parity = new Uint8Array(rows);
+    this.above = new Uint32Array(rows);
+  }
+
+  /** Every second node of unbranched runs, and all others; pairs nearer to the root come first, as in the finer level. */
+  coarser(finer: Uint32Array): Uint32Array {
+    const { children, parity, above } = this;
+    for (const row of finer) {
+      children[row] = 0;
+      parity[row] = 0;
+    }
+    for (let at = 0; at < finer.length; at += 2) {
+      const row = finer[at] ?? 0;
+      children[row] = (children[row] ?? 0) + 1;
+    }
+    const pairs = new Uint32Array(finer.length);
+    let end = 0;
+    for (let at = 0; at < finer.length; at += 2) {
+      const next = finer[at] ?? 0;
+      const row = finer[at + 1] ?? 0;
+      const kept = parity[next] === 0 ? next : (above[next] ?? 0);
+      above[row] = kept;
+      if (children[row] === 1) parity[row] = (parity[next] ?? 0) ^ 1;
+      if (parity[row] !== 0) continue;
+      pairs[end++] = kept;
+      pairs[end++] = row;
+    }
+    return pairs.subarray(0, end);
+  }
 }
 
 /** Number of edges of a level. */
@@ -123,36 +211,4 @@ export function writeEdges(
   const last = starts[level] ?? 0;
   for (let at = starts[level - 1] ?? 0; at < last; at++) out[end++] = base + (pairs[at] ?? 0);
   return end;
-}
-
-function childCounts(parents: Int32Array): Uint32Array {
-  const children = new Uint32Array(parents.length);
-  for (const parent of parents) if (parent >= 0) children[parent] = (children[parent] ?? 0) + 1;
-  return children;
-}
-
-/** The coarsest level that has each node. */
-function coarsestLevels(parents: Int32Array, children: Uint32Array, order: Int32Array | null): Uint8Array {
-  const rows = parents.length;
-  const ranks = new Uint8Array(rows);
-  const depths = new Uint32Array(rows);
-  for (let at = 0; at < rows; at++) {
-    const row = order === null ? at : (order[at] ?? 0);
-    const parent = parents[row] ?? -1;
-    if (parent < 0 || children[row] !== 1) {
-      ranks[row] = COARSEST;
-      continue;
-    }
-    const depth = (depths[parent] ?? 0) + 1;
-    depths[row] = depth;
-    // The number of times that the depth can be halved.
-    ranks[row] = Math.min(31 - Math.clz32(depth & -depth), COARSEST);
-  }
-  return ranks;
-}
-
-function pairCount(parents: Int32Array, ranks: Uint8Array): number {
-  let pairs = 0;
-  for (let row = 0; row < parents.length; row++) if ((parents[row] ?? -1) >= 0) pairs += ranks[row] ?? 0;
-  return pairs;
 }

@@ -61,7 +61,7 @@ export class NeuronLines {
   private readonly shading = new ShadingColors();
   private readonly material = new LineMaterial(this.palette.texture, this.shading.texture);
   private active: number | null = null;
-  private shownLevel = LEVELS - 1;
+  private shownLevel = 0;
 
   constructor(private readonly options: NeuronLinesOptions = {}) {
     this.object.name = "neurons";
