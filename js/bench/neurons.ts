@@ -89,7 +89,7 @@ class NeuronBench {
     this.camera.up.set(0, -1, 0);
     this.camera.lookAt(this.center);
     this.camera.updateMatrixWorld();
-    this.lines.chooseLevel(budget);
+    this.lines.chooseLevel(budget, { camera: this.camera, size: SIZE });
     this.renderer.render(this.scene, this.camera);
     finish(this.context);
   }
@@ -101,7 +101,11 @@ class NeuronBench {
       this.isFiner = false;
       longest = Math.max(longest, await timed(() => this.draw(0, Number.POSITIVE_INFINITY)));
     } while (this.isFiner);
-    return { full_detail_ms: performance.now() - began, longest_rest_frame_ms: longest };
+    return {
+      full_detail_ms: performance.now() - began,
+      full_detail_edges: this.lines.edges,
+      longest_rest_frame_ms: longest,
+    };
   }
 
   private async recolor(ids: number[]): Promise<number> {

@@ -1,3 +1,4 @@
+import { Line3, Vector3 } from "three";
 import { describe, expect, it } from "vitest";
 import {
   edgeCount,
@@ -7,12 +8,17 @@ import {
   TWIGLESS,
   writeEdges,
 } from "../../src/viewer3d/geometry/ladders";
-import { randomArbor, shuffled } from "./arbors";
+import { neuronOf, randomArbor, shuffled } from "./arbors";
 
+/** Nodes lie one nm apart along x, in the order of their rows. */
 function levelsOf(parents: Int32Array) {
   const order = orderFromRoots(parents);
   if (order === "circle") throw new Error("a circle");
-  return edgeLevels(parents, order);
+  return edgeLevels(
+    Float32Array.from({ length: 3 * parents.length }, (_, at) => (at % 3 === 0 ? at / 3 : 0)),
+    parents,
+    order,
+  );
 }
 
 /** Pairs (towards the root, away from it) of a level. */
@@ -66,6 +72,30 @@ describe("levels of detail", () => {
       expect(pairs.map(([above]) => above)).toEqual(pairs.map(([, row]) => nextKept(parents, kept, row)));
       finer = kept;
     }
+  });
+
+  it("say how far nodes may be from their lines", () => {
+    const arbor = neuronOf(randomArbor(3, 2000));
+    const { deviations, ...levels } = edgeLevels(arbor.positions, arbor.parents, null);
+    expect(deviations[0]).toBe(0);
+    const node = (row: number): Vector3 => new Vector3().fromArray(arbor.positions, 3 * row);
+    for (let level = 1; level < TWIGLESS; level++) {
+      const out = new Uint32Array(2 * edgeCount({ deviations, ...levels }, level));
+      writeEdges(arbor.parents, { deviations, ...levels }, level, 0, out, 0);
+      let farthest = 0;
+      for (let at = 0; at < out.length; at += 2) {
+        const [above = 0, row = 0] = out.subarray(at, at + 2);
+        const line = new Line3(node(above), node(row));
+        for (let left = arbor.parents[row] ?? 0; left !== above; left = arbor.parents[left] ?? 0)
+          farthest = Math.max(
+            farthest,
+            line.closestPointToPoint(node(left), true, new Vector3()).distanceTo(node(left)),
+          );
+      }
+      expect(farthest).toBeGreaterThan(0);
+      expect(farthest).toBeLessThanOrEqual((deviations[level] ?? 0) * 1.0001);
+    }
+    expect(Array.from(levelsOf(chain).deviations.slice(0, TWIGLESS))).toEqual(new Array(TWIGLESS).fill(0));
   });
 
   it("leave out short twigs at last, but never a whole arbor", () => {

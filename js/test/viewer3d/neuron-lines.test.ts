@@ -1,4 +1,11 @@
-import type { BufferGeometry, DataTexture, LineSegments, Points, RawShaderMaterial } from "three";
+import {
+  type BufferGeometry,
+  type DataTexture,
+  type LineSegments,
+  PerspectiveCamera,
+  type Points,
+  type RawShaderMaterial,
+} from "three";
 import { describe, expect, it, vi } from "vitest";
 import { PAGE_ROWS } from "../../src/viewer3d/geometry/pages";
 import { BadGeometry, type UnpackedNeuron } from "../../src/viewer3d/geometry/unpack";
@@ -95,6 +102,7 @@ describe("neurons as lines", () => {
     expect(edgesDrawn(lines)).toEqual(edgesOf([...here.values()]));
     lines.remove(here.keys());
     expect(lines.object.children).toEqual([]);
+    lines.chooseLevel(Infinity);
     expect(lines.edges).toBe(0);
   });
 
@@ -207,16 +215,58 @@ describe("neurons as lines", () => {
   it("are as coarse as their edges may be, and become finer in steps", () => {
     const refine = vi.fn();
     const lines = new NeuronLines({ refine });
-    lines.put(Array.from({ length: 4 }, (_, at) => longNeuron(at + 1, 100_001)));
-    expect(lines.edges).toBeLessThanOrEqual(200_000);
+    const walk = randomArbor(1, 1000);
+    const rows = 400_000;
+    // Long runs that are crooked everywhere.
+    const positions = Float32Array.from(
+      { length: 3 * rows },
+      (_, at) => walk.positions[at % 997]?.[at % 3] ?? 0,
+    );
+    lines.put(Array.from({ length: 4 }, (_, at) => ({ ...longNeuron(at + 1, rows), positions })));
     lines.chooseLevel(30_000);
-    expect([lines.level, lines.edges]).toEqual([4, 25_000]);
+    expect(lines.edges).toBeLessThanOrEqual(30_000);
+    expect(lines.level).toBeGreaterThan(0);
     expect(refine).not.toHaveBeenCalled();
+    const steps: number[] = [];
+    do {
+      refine.mockClear();
+      lines.chooseLevel(Infinity);
+      steps.push(lines.edges);
+    } while (refine.mock.calls.length > 0);
+    expect(steps[0]).toBeLessThanOrEqual(200_000);
+    expect(steps[1]).toBeLessThanOrEqual(800_000);
+    expect([steps.length, steps[2], lines.level]).toEqual([3, 4 * (rows - 1), 0]);
     lines.chooseLevel(Infinity);
-    expect([lines.level, refine.mock.calls.length]).toEqual([2, 1]);
+    expect(refine).not.toHaveBeenCalled();
+    lines.setVisible([1, 2], false);
     lines.chooseLevel(Infinity);
-    expect([lines.level, refine.mock.calls.length, lines.edges]).toEqual([0, 1, 400_000]);
-    lines.setVisible([1, 2, 3, 4], false);
-    expect(lines.edges).toBe(0);
+    expect(lines.edges).toBe(2 * (rows - 1));
+  });
+
+  it("leave out what is not in the view or too small to be seen, but nothing more", () => {
+    const lines = new NeuronLines();
+    lines.put(Array.from({ length: 20 }, (_, at) => neuronOf(randomArbor(at + 1, 1000))));
+    const size = { width: 800, height: 600 };
+    const camera = new PerspectiveCamera(45, 4 / 3, 1000, 1e9);
+    const look = (z: number, zoom = 1): number => {
+      camera.position.set(5e4, 5e4, z);
+      camera.zoom = zoom;
+      camera.lookAt(5e4, 5e4, 5e4);
+      camera.updateProjectionMatrix();
+      camera.updateMatrixWorld();
+      lines.chooseLevel(Infinity, { camera, size });
+      expect(lines.level).toBe(0);
+      return lines.edges;
+    };
+    const all = 20 * 999;
+    const far = look(-3e6);
+    expect(far).toBeGreaterThan(20);
+    expect(far).toBeLessThan(all / 3);
+    expect(look(-4e5)).toBeGreaterThan(far);
+    expect(look(-2e5, 30)).toBeLessThan(all / 2);
+    for (let id = 1; id <= 20; id++) lines.shade(id, new Uint8Array(1000));
+    expect(look(-3e6)).toBeGreaterThan(far);
+    lines.chooseLevel(Infinity);
+    expect(lines.edges).toBe(all);
   });
 });

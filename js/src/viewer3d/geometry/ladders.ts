@@ -21,6 +21,10 @@ export interface EdgeLevels {
   edges: number;
   /** Nodes without any edge. */
   singles: Uint32Array;
+  /** How far nodes may be from the lines of each level, nm; never less than at a finer level. */
+  deviations: Float32Array;
+  /** The longest line of each level that stands for several edges, nm; never less than a deviation or at a finer level. */
+  spans: Float32Array;
 }
 
 /**
@@ -51,23 +55,38 @@ export function orderFromRoots(parents: Int32Array): Int32Array | null | "circle
   return order;
 }
 
-/** Make the levels of an arbor whose rows are in this order from the roots; see `orderFromRoots`. */
-export function edgeLevels(parents: Int32Array, order: Int32Array | null): EdgeLevels {
+/**
+ * Make the levels of an arbor.
+ *
+ * @param positions - x, y, z of each node, nm
+ * @param order - of the rows, from the roots; see `orderFromRoots`
+ */
+export function edgeLevels(
+  positions: Float32Array,
+  parents: Int32Array,
+  order: Int32Array | null,
+): EdgeLevels {
   const all = allPairs(parents, order);
   const sizes = twigSizes(all, parents.length);
-  const work = new LevelWork(parents.length);
+  const work = new LevelWork(positions);
+  const deviations = new Float32Array(LEVELS);
+  const spans = new Float32Array(LEVELS);
   const starts = new Uint32Array(LEVELS);
   const levels: Uint32Array[] = [];
+  const spacing = meanLength(positions, all);
   let finer = all;
   for (let level = 1; level < LEVELS; level++) {
-    if (level >= TWIGLESS) finer = withoutTwigs(finer, sizes, LEAST_TWIG * 4 ** (level - TWIGLESS));
+    const least = level < TWIGLESS ? 1 : LEAST_TWIG * 4 ** (level - TWIGLESS);
+    if (least > 1) finer = withoutTwigs(finer, sizes, least);
     finer = work.coarser(finer);
     levels.push(finer);
+    deviations[level] = (deviations[level - 1] ?? 0) + work.farthest + (least - 1) * spacing;
+    spans[level] = Math.max(work.longest, deviations[level] ?? 0, spans[level - 1] ?? 0);
     starts[level] = (starts[level - 1] ?? 0) + finer.length;
   }
   const pairs = new Uint32Array(starts[LEVELS - 1] ?? 0);
   for (const [at, level] of levels.entries()) pairs.set(level, starts[at]);
-  return { pairs, starts, edges: all.length / 2, singles: singlesOf(parents, all) };
+  return { pairs, starts, edges: all.length / 2, singles: singlesOf(parents, all), deviations, spans };
 }
 
 /** Every edge (parent, child), those nearer to the root first. */
@@ -145,7 +164,13 @@ class LevelWork {
   /** The next kept node towards the root. */
   private readonly above: Uint32Array;
 
-  constructor(rows: number) {
+  /** From a node that the last level left out to its line, nm. */
+  farthest = 0;
+  /** Line of the last level that stands for several edges, nm. */
+  longest = 0;
+
+  constructor(private readonly positions: Float32Array) {
+    const rows = positions.length / 3;
     this.children = new Uint32Array(rows);
     this.parity = new Uint8Array(rows);
     this.above = new Uint32Array(rows);
@@ -153,29 +178,81 @@ class LevelWork {
 
   /** Every second node of unbranched runs, and all others; pairs nearer to the root come first, as in the finer level. */
   coarser(finer: Uint32Array): Uint32Array {
-    const { children, parity, above } = this;
-    for (const row of finer) {
-      children[row] = 0;
-      parity[row] = 0;
-    }
-    for (let at = 0; at < finer.length; at += 2) {
-      const row = finer[at] ?? 0;
-      children[row] = (children[row] ?? 0) + 1;
-    }
+    this.countChildren(finer);
+    this.farthest = 0;
+    this.longest = 0;
     const pairs = new Uint32Array(finer.length);
     let end = 0;
     for (let at = 0; at < finer.length; at += 2) {
-      const next = finer[at] ?? 0;
       const row = finer[at + 1] ?? 0;
-      const kept = parity[next] === 0 ? next : (above[next] ?? 0);
-      above[row] = kept;
-      if (children[row] === 1) parity[row] = (parity[next] ?? 0) ^ 1;
-      if (parity[row] !== 0) continue;
+      const kept = this.keptAbove(finer[at] ?? 0, row);
+      if (kept < 0) continue;
       pairs[end++] = kept;
       pairs[end++] = row;
     }
     return pairs.subarray(0, end);
   }
+
+  private countChildren(pairs: Uint32Array): void {
+    const { children, parity } = this;
+    for (const row of pairs) {
+      children[row] = 0;
+      parity[row] = 0;
+    }
+    for (let at = 0; at < pairs.length; at += 2) {
+      const row = pairs[at] ?? 0;
+      children[row] = (children[row] ?? 0) + 1;
+    }
+  }
+
+  /** The node of this level that comes before a node; -1 if the node itself is not kept. */
+  private keptAbove(next: number, row: number): number {
+    const { children, parity, above } = this;
+    const kept = parity[next] === 0 ? next : (above[next] ?? 0);
+    above[row] = kept;
+    if (children[row] === 1) parity[row] = (parity[next] ?? 0) ^ 1;
+    if (parity[row] !== 0) return -1;
+    if (kept !== next) this.measure(next, kept, row);
+    return kept;
+  }
+
+  /** A line from `kept` to `row` leaves out `next`. */
+  private measure(next: number, kept: number, row: number): void {
+    this.farthest = Math.max(this.farthest, distanceToLine(this.positions, next, kept, row));
+    this.longest = Math.max(this.longest, distanceBetween(this.positions, kept, row));
+  }
+}
+
+/** From a node to the line between two others, nm. */
+function distanceToLine(positions: Float32Array, node: number, from: number, to: number): number {
+  let [square, dot, away] = [0, 0, 0];
+  for (let axis = 0; axis < 3; axis++) {
+    const start = positions[3 * from + axis] ?? 0;
+    const along = (positions[3 * to + axis] ?? 0) - start;
+    const aside = (positions[3 * node + axis] ?? 0) - start;
+    square += along * along;
+    dot += along * aside;
+    away += aside * aside;
+  }
+  const share = square > 0 ? Math.min(1, Math.max(0, dot / square)) : 0;
+  return Math.sqrt(Math.max(0, away - 2 * share * dot + share * share * square));
+}
+
+/** Of all edges, nm. */
+function meanLength(positions: Float32Array, pairs: Uint32Array): number {
+  let sum = 0;
+  for (let at = 0; at < pairs.length; at += 2)
+    sum += distanceBetween(positions, pairs[at] ?? 0, pairs[at + 1] ?? 0);
+  return pairs.length > 0 ? (2 * sum) / pairs.length : 0;
+}
+
+function distanceBetween(positions: Float32Array, one: number, other: number): number {
+  let square = 0;
+  for (let axis = 0; axis < 3; axis++) {
+    const along = (positions[3 * one + axis] ?? 0) - (positions[3 * other + axis] ?? 0);
+    square += along * along;
+  }
+  return Math.sqrt(square);
 }
 
 /** Number of edges of a level. */

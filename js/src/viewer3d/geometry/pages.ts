@@ -2,7 +2,7 @@
 
 import type { RawShaderMaterial } from "three";
 import { BufferAttribute, BufferGeometry, IntType, LineSegments, Points, Sphere, Vector3 } from "three";
-import { type EdgeLevels, edgeCount, LEVELS, writeEdges } from "./ladders";
+import { type EdgeLevels, edgeCount, writeEdges } from "./ladders";
 import type { NeuronBox } from "./unpack";
 
 /** Vertices of a page; a larger skeleton has a page of its own. */
@@ -19,6 +19,8 @@ export interface PagedNeuron {
   levels: EdgeLevels;
   box: NeuronBox;
   isVisible: boolean;
+  /** The level that is drawn; below 0: none. */
+  level: number;
 }
 
 interface FreeSpan {
@@ -39,13 +41,11 @@ export class NeuronPage<T extends PagedNeuron = PagedNeuron> {
   /** Slot in the palette, and above it the node's place in the shading. */
   private readonly tags: Uint32Array;
   private readonly attributes: { position: BufferAttribute; tag: BufferAttribute };
-  private readonly geometries: BufferGeometry[];
   private readonly sphere = new Sphere();
   private readonly free: FreeSpan[];
-  /** Levels whose index is not that of the neurons that are here now. */
-  private readonly stale = new Set<number>();
-  private readonly edges = new Uint32Array(LEVELS);
-  private arePointsStale = false;
+  /** Number and levels of the neurons that the index has now. */
+  private drawn = "";
+  private isIndexOld = true;
   private isUploaded = false;
 
   constructor(
@@ -60,9 +60,8 @@ export class NeuronPage<T extends PagedNeuron = PagedNeuron> {
     };
     this.attributes.tag.gpuType = IntType;
     this.free = [{ start: 0, rows }];
-    this.geometries = Array.from({ length: LEVELS + 1 }, () => this.newGeometry());
-    this.lines = new LineSegments(this.geometries[0], material);
-    this.points = new Points(this.geometries[LEVELS], material);
+    this.lines = new LineSegments(this.newGeometry(), material);
+    this.points = new Points(this.newGeometry(), material);
     for (const object of [this.lines, this.points]) {
       object.raycast = () => {};
       object.matrixAutoUpdate = false;
@@ -74,11 +73,6 @@ export class NeuronPage<T extends PagedNeuron = PagedNeuron> {
 
   get isEmpty(): boolean {
     return this.neurons.size === 0;
-  }
-
-  /** Edges that are drawn at a level. */
-  edgesAt(level: number): number {
-    return this.lines.visible ? (this.edges[level] ?? 0) : 0;
   }
 
   /** Take space for so many vertices, as `spaceOf` says: the first of them; null if there is not so much. */
@@ -111,11 +105,10 @@ export class NeuronPage<T extends PagedNeuron = PagedNeuron> {
     this.uploadLater(this.attributes.position, 3 * neuron.start, positions.length);
     this.tag(neuron, slot, null);
     this.neurons.add(neuron);
-    this.count(neuron, 1);
   }
 
   remove(neuron: T): void {
-    if (this.neurons.delete(neuron)) this.count(neuron, -1);
+    this.neurons.delete(neuron);
   }
 
   /** Give the nodes of a neuron their places in the shading, by default 0. */
@@ -127,20 +120,19 @@ export class NeuronPage<T extends PagedNeuron = PagedNeuron> {
     this.uploadLater(this.attributes.tag, start, length);
   }
 
-  /** Draw this level from now on. */
-  show(level: number): void {
-    if (this.stale.delete(level)) this.writeIndex(level);
-    if (this.arePointsStale) this.writePoints();
-    const geometry = this.geometries[level];
-    if (geometry) this.lines.geometry = geometry;
+  /** Draw each neuron at its level from now on. */
+  show(): void {
+    const levels = Array.from(this.neurons, ({ level }) => level).join();
+    if (levels === this.drawn && !this.isIndexOld) return;
+    this.writeLines();
+    if (this.isIndexOld) this.writePoints();
+    this.drawn = levels;
+    this.isIndexOld = false;
+    this.updateVisible();
   }
 
-  /** Neurons were shown or hidden. */
-  updateVisible(): void {
-    let isAnyVisible = false;
-    for (const { isVisible } of this.neurons) isAnyVisible ||= isVisible;
-    this.lines.visible = isAnyVisible;
-    this.points.visible = isAnyVisible && (this.points.geometry.index?.count ?? 0) > 0;
+  private updateVisible(): void {
+    for (const object of [this.lines, this.points]) object.visible = object.geometry.drawRange.count > 0;
   }
 
   /** All neurons of a change are here: what depends on them is old. */
@@ -156,13 +148,12 @@ export class NeuronPage<T extends PagedNeuron = PagedNeuron> {
       // Steps of float32 may lead out a little.
       this.sphere.radius = low.distanceTo(high) * 0.5001;
     }
-    for (let level = 0; level < LEVELS; level++) this.stale.add(level);
-    this.arePointsStale = true;
-    this.updateVisible();
+    this.isIndexOld = true;
   }
 
   dispose(): void {
-    for (const geometry of this.geometries) geometry.dispose();
+    this.lines.geometry.dispose();
+    this.points.geometry.dispose();
   }
 
   private newGeometry(): BufferGeometry {
@@ -173,50 +164,41 @@ export class NeuronPage<T extends PagedNeuron = PagedNeuron> {
     return geometry;
   }
 
-  private count({ levels }: T, sign: 1 | -1): void {
-    for (let level = 0; level < LEVELS; level++)
-      this.edges[level] = (this.edges[level] ?? 0) + sign * edgeCount(levels, level);
-  }
-
   private uploadLater(attribute: BufferAttribute, start: number, count: number): void {
     if (this.isUploaded) attribute.addUpdateRange(start, count);
     attribute.needsUpdate = true;
   }
 
-  private writeIndex(level: number): void {
-    const index = this.indexOf(level, 2 * (this.edges[level] ?? 0));
+  private writeLines(): void {
+    let edges = 0;
+    for (const { level, levels } of this.neurons) edges += level < 0 ? 0 : edgeCount(levels, level);
+    const index = indexOf(this.lines.geometry, 2 * edges);
     let end = 0;
-    for (const { start, parents, levels } of this.neurons)
-      end = writeEdges(parents, levels, level, start, index, end);
+    for (const { level, start, parents, levels } of this.neurons)
+      if (level >= 0) end = writeEdges(parents, levels, level, start, index, end);
   }
 
   private writePoints(): void {
-    const singles = Array.from(this.neurons, ({ levels }) => levels.singles.length);
-    const index = this.indexOf(
-      LEVELS,
-      singles.reduce((sum, count) => sum + count, 0),
-    );
+    let singles = 0;
+    for (const { levels } of this.neurons) singles += levels.singles.length;
+    const index = indexOf(this.points.geometry, singles);
     let end = 0;
     for (const { start, levels } of this.neurons)
       for (const row of levels.singles) index[end++] = start + row;
-    this.arePointsStale = false;
-    this.updateVisible();
   }
+}
 
-  /** The index of a level (LEVELS: of points), with room for so many vertices, to be written now. */
-  private indexOf(level: number, length: number): Uint32Array {
-    const geometry = this.geometries[level];
-    if (!geometry) throw new RangeError(`there is no level ${level}`);
-    let index = geometry.index;
-    if (!index || index.array.length < length) {
-      const isFirst = (index?.array.length ?? 0) === 0;
-      index = new BufferAttribute(new Uint32Array(isFirst ? length : Math.ceil(length * 1.5)), 1);
-      geometry.setIndex(index);
-    }
-    geometry.setDrawRange(0, length);
-    index.clearUpdateRanges();
-    index.addUpdateRange(0, length);
-    index.needsUpdate = true;
-    return index.array as Uint32Array;
+/** The index of a geometry with room for so many vertices, to be written now. */
+function indexOf(geometry: BufferGeometry, length: number): Uint32Array {
+  let { index } = geometry;
+  if (!index || index.array.length < length) {
+    const isFirst = (index?.array.length ?? 0) === 0;
+    index = new BufferAttribute(new Uint32Array(isFirst ? length : Math.ceil(length * 1.5)), 1);
+    geometry.setIndex(index);
   }
+  geometry.setDrawRange(0, length);
+  index.clearUpdateRanges();
+  index.addUpdateRange(0, length);
+  index.needsUpdate = true;
+  return index.array as Uint32Array;
 }

@@ -166,7 +166,7 @@ function unpackNeuron(
   const positions = new Float32Array(3 * rows);
   if (encoding === BY_STEPS) readSteps(positions, planes, parents, order, box);
   else readFloats(positions, planes, box);
-  const levels = edgeLevels(parents, order);
+  const levels = edgeLevels(positions, parents, order);
   return {
     skeletonId,
     version: Number(packed.versions[index]),

@@ -19,8 +19,8 @@ interface WorkerScope {
 }
 
 function buffersOf({ positions, parents, levels }: UnpackedNeuron): Transferable[] {
-  const made = levels ? [levels.pairs, levels.starts, levels.singles] : [];
-  return [positions, parents, ...made].map(({ buffer }) => buffer as ArrayBuffer);
+  const columns = Object.values(levels ?? {}).filter((column) => ArrayBuffer.isView(column));
+  return [positions, parents, ...columns].map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 const scope = globalThis as unknown as WorkerScope;

@@ -1,21 +1,30 @@
 /** Many neurons as lines in a scene: a draw call for each page of vertices, not for each neuron. */
 import { Box3, type Camera, Group, Vector3 } from "three";
-import { edgeLevels, LEVELS, orderFromRoots } from "../geometry/ladders";
+import { type EdgeLevels, edgeLevels, orderFromRoots } from "../geometry/ladders";
 import { NeuronPage, PAGE_ROWS, type PagedNeuron, spaceOf } from "../geometry/pages";
 import { BadGeometry, type UnpackedNeuron, type Vector } from "../geometry/unpack";
 import { neuronsInside } from "../picking/inside";
 import { pickNode } from "../picking/pick";
 import { Projection, type ScreenPoint, type ScreenSize } from "../picking/projection";
+import { type ChosenDetail, chooseDetail, OUT_OF_VIEW } from "./detail";
 import { type Fog, LineMaterial } from "./line-material";
 import { NeuronPalette } from "./palette";
 import { requireColumn, ShadingColors } from "./shading";
 
 export type { UnpackedNeuron } from "../geometry/unpack";
 
-/** Levels that the picture becomes finer by from one frame to the next, when it may. */
-const REFINING = 2;
 /** Edges of the first picture of neurons that have just come. */
 const FIRST_EDGES = 200_000;
+/** A picture that becomes finer may have so many times the edges of the one before. */
+const REFINING = 4;
+/** Of that many nodes at once a coarse picture comes first. */
+const MANY_ROWS = 20_000;
+
+/** Who looks. */
+export interface LineView {
+  camera: Camera;
+  size: ScreenSize;
+}
 
 /** A node of a neuron: its row in the geometry of an edition. */
 export interface PickedNode {
@@ -47,6 +56,7 @@ interface ShownNeuron extends PagedNeuron {
   skeletonId: number;
   version: number;
   slot: number;
+  isShaded: boolean;
   page: NeuronPage<ShownNeuron>;
   positions: Float32Array;
   /** Vertices that are taken for it. */
@@ -61,21 +71,23 @@ export class NeuronLines {
   private readonly shading = new ShadingColors();
   private readonly material = new LineMaterial(this.palette.texture, this.shading.texture);
   private active: number | null = null;
-  private shownLevel = 0;
+  private shown: ChosenDetail = { edges: 0, coarseness: 0 };
+  /** Edges that the next picture of a view at rest may have. */
+  private allowance = FIRST_EDGES;
 
   constructor(private readonly options: NeuronLinesOptions = {}) {
     this.object.name = "neurons";
     this.object.matrixAutoUpdate = false;
   }
 
-  /** How coarse the picture is; 0 is full detail. */
+  /** How much coarser the picture is than could be seen; 0 is full detail. */
   get level(): number {
-    return this.shownLevel;
+    return this.shown.coarseness;
   }
 
   /** Edges of the picture. */
   get edges(): number {
-    return this.edgesAt(this.shownLevel);
+    return this.shown.edges;
   }
 
   /** Edition of each neuron that is here, by skeleton id. */
@@ -92,8 +104,8 @@ export class NeuronLines {
       changed.add(this.place(neuron, before).page);
     }
     this.update(changed);
-    if (this.options.refine && this.edges > FIRST_EDGES)
-      this.shownLevel = Math.max(this.shownLevel, this.levelWithin(FIRST_EDGES));
+    const rows = neurons.reduce((sum, neuron) => sum + neuron.rows, 0);
+    if (rows >= MANY_ROWS) this.allowance = FIRST_EDGES;
   }
 
   remove(ids: Iterable<number>): void {
@@ -118,14 +130,10 @@ export class NeuronLines {
   }
 
   setVisible(ids: Iterable<number>, isVisible: boolean): void {
-    const changed = new Set<NeuronPage<ShownNeuron>>();
     for (const neuron of this.known(ids)) {
-      if (neuron.isVisible === isVisible) continue;
       neuron.isVisible = isVisible;
       this.palette.setVisible(neuron.slot, isVisible);
-      changed.add(neuron.page);
     }
-    for (const page of changed) page.updateVisible();
   }
 
   /** Emphasize one neuron, here or still to come; null: none. */
@@ -161,7 +169,8 @@ export class NeuronLines {
     if (!neuron) return;
     if (column) requireColumn(id, neuron.parents.length, column);
     if (column) neuron.page.tag(neuron, neuron.slot, column);
-    this.palette.setShaded(neuron.slot, column !== null);
+    neuron.isShaded = column !== null;
+    this.palette.setShaded(neuron.slot, neuron.isShaded);
   }
 
   /** @param rgba - four bytes for each of at most 256 colours */
@@ -170,16 +179,24 @@ export class NeuronLines {
   }
 
   /**
-   * Choose how fine the next picture is: as fine as so many edges allow.
+   * Choose how fine the next picture is: as fine as can be seen, with at most so many edges.
    *
-   * A picture that becomes finer does so in steps, each asked for by `refine`.
+   * @param budgetEdges - of a view that moves; infinite for a view at rest, which becomes finer in steps, each asked for
+   *   by `refine`
+   * @param view - leave out what is not in this view, or too small to be seen there; otherwise nothing is left out
    */
-  chooseLevel(budgetEdges: number): void {
-    const finest = this.levelWithin(budgetEdges);
-    const next = this.options.refine ? Math.max(finest, this.shownLevel - REFINING) : finest;
-    this.shownLevel = next;
-    for (const page of this.pages) page.show(next);
-    if (next > finest) this.options.refine?.();
+  chooseLevel(budgetEdges: number, view?: LineView): void {
+    const projection = view ? this.projection(view.camera, view.size) : null;
+    const { refine } = this.options;
+    const isStep = budgetEdges === Infinity && refine !== undefined;
+    for (const neuron of this.neurons.values()) if (!neuron.isVisible) neuron.level = OUT_OF_VIEW;
+    this.shown = chooseDetail(this.visible(), projection, isStep ? this.allowance : budgetEdges);
+    for (const page of this.pages) page.show();
+    if (!isStep) this.allowance = FIRST_EDGES;
+    else if (this.shown.coarseness > 0) {
+      this.allowance *= REFINING;
+      refine();
+    }
   }
 
   /** Box around neurons, relative to the scene's origin; around the visible ones if no ids are given. */
@@ -254,6 +271,8 @@ export class NeuronLines {
       levels,
       box,
       isVisible,
+      isShaded: false,
+      level: 0,
     };
     page.put(shown, neuron.positions, slot);
     this.palette.setShaded(slot, false);
@@ -296,18 +315,6 @@ export class NeuronLines {
     this.material.setTranslucent(this.palette.isTranslucent);
   }
 
-  private edgesAt(level: number): number {
-    let edges = 0;
-    for (const page of this.pages) edges += page.edgesAt(level);
-    return edges;
-  }
-
-  /** The finest level of at most so many edges, or else the coarsest. */
-  private levelWithin(edges: number): number {
-    for (let level = 0; level < LEVELS; level++) if (this.edgesAt(level) <= edges) return level;
-    return LEVELS - 1;
-  }
-
   private *known(ids: Iterable<number>): Generator<ShownNeuron> {
     for (const id of ids) {
       const neuron = this.neurons.get(id);
@@ -324,10 +331,10 @@ export class NeuronLines {
   }
 }
 
-function levelsOf({ parents, skeletonId }: UnpackedNeuron) {
+function levelsOf({ positions, parents, skeletonId }: UnpackedNeuron): EdgeLevels {
   const order = orderFromRoots(parents);
   if (order === "circle") throw new BadGeometry(`Nodes of skeleton ${skeletonId} are their own ancestors.`);
-  return edgeLevels(parents, order);
+  return edgeLevels(positions, parents, order);
 }
 
 function pointOf({ positions }: ShownNeuron, row: number): Vector {

@@ -17,12 +17,15 @@ export interface ScreenRectangle {
   bottom: number;
 }
 
+const NOWHERE: ScreenRectangle = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
 const EVERYWHERE: ScreenRectangle = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity };
 
 export class Projection {
   private readonly e: readonly number[];
   private readonly halfWidth: number;
   private readonly halfHeight: number;
+  /** Where clip space has a w of 1. */
+  private readonly pixelsPerNm: number;
 
   /** @param placement - of the object that has the nodes; by default the scene's origin */
   constructor(camera: Camera, { width, height }: ScreenSize, placement?: Matrix4) {
@@ -31,6 +34,7 @@ export class Projection {
     this.e = matrix.elements;
     this.halfWidth = width / 2;
     this.halfHeight = height / 2;
+    this.pixelsPerNm = Math.abs(camera.projectionMatrix.elements[5] ?? 1) * this.halfHeight;
   }
 
   /** Write the clip space of a point: x, y, z, w. */
@@ -68,6 +72,19 @@ export class Projection {
     }
     if (behind === 8 || beyond === 8) return null;
     return behind > 0 ? EVERYWHERE : found;
+  }
+
+  /** nm under a pixel where a box is nearest to the camera; null if nothing of it is in the picture. */
+  finestScale(box: ArrayLike<number>): number | null {
+    const { left, top, right, bottom } = this.rectangle(box) ?? NOWHERE;
+    if (right < 0 || bottom < 0 || left > 2 * this.halfWidth || top > 2 * this.halfHeight) return null;
+    const clip = new Float64Array(4);
+    let nearest = Infinity;
+    for (let corner = 0; corner < 8; corner++) {
+      this.projectCorner(box, 0, corner, clip);
+      nearest = Math.min(nearest, clip[3] ?? 0);
+    }
+    return Math.max(nearest, 0) / this.pixelsPerNm;
   }
 
   private projectCorner(box: ArrayLike<number>, start: number, corner: number, out: Float64Array): void {
