@@ -13,7 +13,8 @@ PATIENCE_MS = 60_000
 CELL = f"""found = project.selection(project.skeletons)
 viewer = project.viewer({VIEW})
 history = project.history(viewer=viewer)
-display(viewer, history)
+v3 = project.viewer3d(found, viewer, height=160)
+display(viewer, history, v3)
 found"""
 COUNTS = """(lambda w, p: [len(w._instances), len(p.events._subscribers), len(p.events.presence._onlookers)])(
     __import__("ipywidgets.widgets.widget", fromlist=["_instances"]), project)"""
@@ -28,12 +29,13 @@ MODELS = """async () => {
   const panel = jupyterapp.shell.currentWidget;
   const viewer = panel.content.node.querySelector('[data-testid="stack-viewer"]');
   const kernel = panel.sessionContext.session.kernel;
-  return [kernel._comms.size, Object.keys(globalThis.catmaid.tracing).length, viewer !== null];
+  const layers = Object.keys(globalThis.catmaid.tracing).length;
+  return [kernel._comms.size, layers, globalThis.catmaidContexts3d.length, viewer !== null];
 }"""
 
 
 async def counts(notebook: Notebook) -> list[int]:
-    """Widgets and subscriptions in the kernel; widgets and tracing layers in the page."""
+    """Widgets and subscriptions in the kernel; widgets, tracing layers and contexts of WebGL in the page."""
     page = await notebook.page.evaluate(MODELS)
     return [*await notebook.value(COUNTS), *page]
 

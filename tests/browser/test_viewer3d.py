@@ -82,6 +82,19 @@ async def test_neurons_are_turned_named_and_chosen(site: Site, notebooks: OpenNo
     await space.shows(BLUE)
     await space.shows(RED, is_there=False)
 
+    legend, shades = (
+        space.root.get_by_test_id("legend"),
+        f"{{{first}: ['far'] * 4, {third}: ['far', 'far', 'near', None]}}",
+    )
+    await notebook.value("0", f"v3.shade({shades}, colormap={{'far': 'red', 'near': 'green'}})")
+    await expect(legend).to_have_text("valuesfarnearno value")
+    await space.shows(RED)
+    await notebook.value("0", "v3.shade('distance_to_root')")
+    await expect(legend).to_contain_text("distance to the root0")
+    await notebook.value("0", "v3.shade()")
+    await expect(legend).to_be_hidden()
+    await space.shows(BLUE)
+
 
 async def test_a_stack_viewer_and_space_show_the_same_place(site: Site, notebooks: OpenNotebook) -> None:
     project = await site.new_project()

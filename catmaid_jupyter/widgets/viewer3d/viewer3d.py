@@ -20,7 +20,10 @@ from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.selection_model import SelectionModel
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
 from catmaid_jupyter.widgets.viewer3d.cameras import STANDARD_VIEWS, CameraTrait
+from catmaid_jupyter.widgets.viewer3d.geometry import NeuronGeometry
+from catmaid_jupyter.widgets.viewer3d.shading import NodeShading
 from catmaid_jupyter.widgets.viewer3d.stack_link import StackLink
+from catmaid_jupyter.widgets.viewer3d.synapses import links_in_space
 from catmaid_jupyter.widgets.viewer3d.volumes import ShownVolume, shown_volumes, surface
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 _NO_CAMERA: Final = "No page has shown the viewer yet, so it has no camera to keep: show it first."
 
 
-class Viewer3D(Widget):
+class Viewer3D(NeuronGeometry, NodeShading, Widget):
     """The neurons of a `Selection` in space; what is selected, coloured or hidden in one widget is so everywhere.
 
     Parameters
@@ -81,6 +84,12 @@ class Viewer3D(Widget):
     """Volumes that are shown: `{"id", "name", "color", "opacity", "wireframe"}`.
 
     Set it to ids, names or `Volume`s, or to dicts such as `{"name": "AL_R", "color": "gray", "opacity": 0.1}`.
+    """
+
+    synapses = traitlets.Bool(False).tag(sync=True)
+    """Whether links to connectors are shown as dots: of presynaptic sites orange, of postsynaptic ones blue.
+
+    Those of a neuron are switched by `found.switch("pre", False)` and `found.switch("post", False)`.
     """
 
     section_shown = traitlets.Bool(True).tag(sync=True)
@@ -200,6 +209,21 @@ class Viewer3D(Widget):
         return {"name": str(sizes["name"][0]), "nodes": int(sizes["nodes"][0])}
 
     @method
+    async def _visit(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Go to the treenode of a row in the linked viewer: ``{skeleton_id, version, row, position}``."""
+        link = self._link
+        if link is None:
+            raise InvalidInput("There is no stack viewer to go to the node in: viewer.link(v3) links one.")
+        node = await self.found_node(params)
+        link.go_to(node["treenode_id"], (node["x"], node["y"], node["z"]))
+        return {"treenode_id": node["treenode_id"], "sentence": node["sentence"]}
+
+    @method
+    async def _synapses(self, params: dict[str, Any]) -> Buffers:
+        """Links of skeletons to connectors: ``{skeleton_ids}``; see `links_in_space`."""
+        return await links_in_space(self.project.place, [int(one) for one in params["skeleton_ids"]])
+
+    @method
     async def _volume(self, params: dict[str, Any]) -> Buffers:
         """The surface of a volume: ``{volume_id}``; see `surface`."""
         return await surface(self.project.place, int(params["volume_id"]))
@@ -207,6 +231,9 @@ class Viewer3D(Widget):
     @traitlets.validate("volumes")
     def _valid_volumes(self, proposal: traitlets.Bunch) -> list[ShownVolume]:
         return loop.run(shown_volumes(self.project.place, proposal.value))
+
+    def _shaded_ids(self) -> list[int]:
+        return self.selection.skeleton_ids
 
     def _require_linkable(self, stack_viewer: Any) -> None:
         if not isinstance(stack_viewer, StackViewer):
@@ -244,6 +271,7 @@ class Viewer3D(Widget):
         ids = change.get("skeleton_ids")
         own = None if ids is None else [skeleton_id for skeleton_id in ids if skeleton_id in self.selection]
         if own is None or own:
+            self.forget_shading(own)
             self.emit("changed", skeleton_ids=own)
         nodes = change.get("treenode_ids")
         active = None if self._link is None else self._link.active_node

@@ -13,8 +13,13 @@ export class SpaceFrame {
   readonly root: HTMLElement;
   /** Takes focus, pointer and keys. */
   readonly stage: HTMLElement;
-  /** What others write below the picture, such as a legend. */
-  readonly legend = element("div", { class: "cj-viewer3d-legend", hidden: true, "data-testid": "legend" });
+  private readonly legend = element("div", {
+    class: "cj-viewer3d-legend",
+    role: "group",
+    "aria-label": "Colours of nodes",
+    hidden: true,
+    "data-testid": "legend",
+  });
   private readonly picture = element("div", { class: "cj-viewer3d-picture", "data-testid": "picture" });
   private readonly still = element("img", { class: "cj-viewer3d-still", alt: "", hidden: true });
   private readonly name = element("div", { class: "cj-viewer3d-name", hidden: true, "data-testid": "name" });
@@ -113,6 +118,12 @@ export class SpaceFrame {
   showService(sentence: string): void {
     this.service.textContent = sentence;
     this.service.hidden = sentence === "";
+  }
+
+  /** Explain the colours of nodes; not at all without parts. */
+  showLegend(parts: readonly HTMLElement[]): void {
+    this.legend.replaceChildren(...parts);
+    this.legend.hidden = parts.length === 0;
   }
 
   /** Say something of the picture as a whole. */

@@ -109,6 +109,16 @@ export class NeuronScene {
     return known.length === 0 ? new Box3() : this.lines.bounds(known);
   }
 
+  /** Ids of the visible neurons that are here. */
+  visibleHere(): number[] {
+    return this.visible().filter((id) => this.here.has(id));
+  }
+
+  /** Number of nodes of a neuron that is here. */
+  rowsOf(id: number): number | undefined {
+    return this.here.get(id)?.rows;
+  }
+
   /** Neurons were edited: read those again that are shown; null: any may be. */
   edited(ids: readonly number[] | null): void {
     for (const id of ids ?? this.asked) {
@@ -127,10 +137,6 @@ export class NeuronScene {
     this.stopping.abort();
     this.stopListening();
     this.lines.dispose();
-  }
-
-  private visibleHere(): number[] {
-    return this.visible().filter((id) => this.here.has(id));
   }
 
   private visible(): number[] {

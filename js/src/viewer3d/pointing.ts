@@ -1,6 +1,6 @@
 /** What the pointer is on: it is named, and a click selects it or goes to its node. */
 
-import type { NoticeLevel } from "../shared/layer";
+import type { NoticeLevel, Point } from "../shared/layer";
 import type { Rpc } from "../shared/rpc";
 import { RpcError } from "../shared/rpc";
 import { FLAG } from "../shared/selection/delta";
@@ -23,6 +23,8 @@ export interface SpacePointingHost {
   name(text: string, place: ScreenPoint): void;
   notify(level: NoticeLevel, text: string): void;
   isLinked(): boolean;
+  /** A place of the scene in project space. */
+  inProject(point: readonly number[]): Point;
 }
 
 export class SpacePointing {
@@ -114,7 +116,7 @@ export class SpacePointing {
     );
   }
 
-  private async visit({ skeletonId, version, row }: PickedNode): Promise<void> {
+  private async visit({ skeletonId, version, row, point }: PickedNode): Promise<void> {
     if (!this.host.isLinked()) {
       this.host.notify(
         "warning",
@@ -123,7 +125,7 @@ export class SpacePointing {
       return;
     }
     try {
-      const params = { skeleton_id: skeletonId, version, row };
+      const params = { skeleton_id: skeletonId, version, row, position: this.host.inProject(point) };
       const { result } = await this.rpc.call<VisitedNode>("visit", params, { timeoutMs: PATIENCE_MS });
       this.selection.setActive(skeletonId);
       this.host.notify("info", result.sentence);

@@ -51,7 +51,10 @@ export interface Viewer3DState {
   show_grid: boolean;
   show_scale: boolean;
   show_orientation: boolean;
+  /** Empty: each neuron has one colour. `number` is another one after each call of `shade`. */
+  shading_rule: { title?: string; number?: number };
   volumes: ShownVolume[];
+  synapses: boolean;
   section_shown: boolean;
   /** 0 to 1. */
   section_opacity: number;

@@ -20,6 +20,8 @@ const MODES: ReadonlyArray<[mode: DragMode, label: string]> = [
 
 /** Traits that are switched on and off. */
 export type Switch =
+  | "synapses"
+  | "synapses"
   | "follow"
   | "section_shown"
   | "show_box"
@@ -28,6 +30,7 @@ export type Switch =
   | "show_orientation";
 
 const SWITCHES: ReadonlyArray<[trait: Switch, label: string]> = [
+  ["synapses", "Synapses"],
   ["show_box", "Box"],
   ["show_grid", "Grid"],
   ["show_scale", "Scale bar"],

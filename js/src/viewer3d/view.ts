@@ -11,8 +11,6 @@ import { Moving } from "./camera/moving";
 import { SpaceCamera } from "./camera/space-camera";
 import { syncCamera } from "./camera/sync";
 import { SpaceFrame } from "./frame";
-import { BoxGrid } from "./helpers/box-grid";
-import { Lights } from "./helpers/lights";
 import { SpaceOverlay } from "./helpers/overlay";
 import { hookOf } from "./hook";
 import { Looking } from "./looking";
@@ -21,16 +19,17 @@ import type { PickedNode } from "./neurons/neuron-lines";
 import type { ScreenPoint } from "./picking/projection";
 import { SpacePicture } from "./picture";
 import { SpacePointing, type SpacePointingHost } from "./pointing";
+import { Scenery } from "./scenery";
 import { FollowedStack } from "./section/followed-stack";
 import { Snapshots, takeSnapshot } from "./snapshot";
 import type { EditedNeurons, ServiceNews, Viewer3DState } from "./state";
 import { countsText, emptyText } from "./status";
 import { onTheme, type Theme, themeOf } from "./theme";
-import { Volumes } from "./things/volumes";
 import { SpaceToolbar, type Switch } from "./toolbar";
 
 const PICK_TOLERANCE = 7;
 const SWITCHES: readonly Switch[] = [
+  "synapses",
   "follow",
   "section_shown",
   "show_box",
@@ -46,10 +45,8 @@ export class Viewer3D {
   private readonly camera = new SpaceCamera();
   private readonly moving = new Moving(() => this.picture.invalidate());
   private readonly picture: SpacePicture;
-  private readonly boxGrid = new BoxGrid();
-  private readonly lights = new Lights();
   private readonly neurons: NeuronScene;
-  private readonly volumes: Volumes;
+  private readonly scenery: Scenery;
   private readonly stack: FollowedStack;
   private readonly pointing: SpacePointing;
   private readonly looking: Looking;
@@ -97,11 +94,16 @@ export class Viewer3D {
     this.neurons = new NeuronScene(selection, rpc, this.picture.origin, {
       changed: () => this.contentChanged(),
       refine: () => this.picture.invalidate(),
-      loaded: () => this.loaded(),
+      loaded: () => {
+        this.loaded();
+        this.scenery.neuronsChanged();
+      },
       failed: (error) => this.failed(error),
     });
-    this.volumes = new Volumes(rpc, {
-      changed: () => this.loaded(),
+    this.scenery = new Scenery(model, rpc, selection, this.neurons, this.picture.origin, {
+      changed: () => this.picture.invalidate(),
+      volumesChanged: () => this.loaded(),
+      legend: (parts) => this.frame.showLegend(parts),
       failed: (error) => this.messages.notify("error", reasonOf(error)),
     });
     this.stack = new FollowedStack(model, page, {
@@ -115,13 +117,7 @@ export class Viewer3D {
       save: (change) => this.save(change),
     });
     this.snapshots = new Snapshots(() => this.keepSnapshot());
-    this.picture.scene.add(
-      this.neurons.object,
-      this.boxGrid.object,
-      this.stack.plane.object,
-      this.volumes.object,
-      this.lights.object,
-    );
+    this.picture.scene.add(this.neurons.object, this.stack.plane.object, ...this.scenery.objects);
     this.pointing = new SpacePointing(selection, rpc, this.pointingHost());
     new SpaceControls(this.frame.stage, this.camera, this.controlsHost(), this.stopping.signal);
     Object.assign(this.root, {
@@ -145,7 +141,7 @@ export class Viewer3D {
     this.camera.setKind(this.camera.kind);
     this.follow("height", () => this.frame.setHeight(this.model.get("height")));
     this.follow("background", () => this.themeChanged());
-    this.follow("volumes", () => this.volumes.show(this.model.get("volumes")));
+    for (const [name, apply] of this.scenery.traits) this.follow(name, apply);
     this.follow("views", () => this.toolbar.showViews(Object.keys(this.model.get("views"))));
     this.follow("stack_viewer", () => this.toolbar.showLinked(this.stack.isLinked));
     for (const name of SWITCHES)
@@ -154,6 +150,7 @@ export class Viewer3D {
         this.picture.invalidate();
       });
     onTheme(() => this.themeChanged(), signal);
+    end(this.selection.subscribe("flags", () => this.scenery.neuronsChanged()));
     end(this.selection.subscribe("active", () => this.activeChanged()));
     end(this.rpc.on("changed", (news) => this.edited(news as EditedNeurons)));
     end(this.rpc.on("service", (news) => this.serviceChanged(news as ServiceNews)));
@@ -172,8 +169,7 @@ export class Viewer3D {
     this.pointing.dispose();
     this.neurons.dispose();
     this.stack.dispose();
-    this.volumes.dispose();
-    this.boxGrid.dispose();
+    this.scenery.dispose();
     this.messages.dispose();
     this.picture.dispose();
     this.root.remove();
@@ -184,14 +180,7 @@ export class Viewer3D {
     const { origin } = this.picture;
     this.neurons.chooseLevel(this.moving.edges);
     this.stack.prepare(origin, theme.accent);
-    this.volumes.prepare(origin);
-    this.lights.prepare(this.camera);
-    const box = this.content.box.clone().translate(origin);
-    this.boxGrid.update(box, this.camera.direction, origin, {
-      box: this.model.get("show_box"),
-      grid: this.model.get("show_grid"),
-      color: theme.line,
-    });
+    this.scenery.prepare(this.camera, this.content.box.clone().translate(origin), theme.line);
   }
 
   private drawn(): void {
@@ -211,7 +200,7 @@ export class Viewer3D {
   /** Draw what is over the picture, which stays as it is. */
   private drawOverlay(): void {
     this.overlay.draw(this.camera, this.themeNow(), {
-      labels: this.boxGrid.labels,
+      labels: this.scenery.labels,
       showOrientation: this.model.get("show_orientation"),
       active: this.stack.active,
       pointed: this.pointed && this.inProject(this.pointed.point),
@@ -223,7 +212,7 @@ export class Viewer3D {
   private sphere(): Sphere {
     const box = this.content.box
       .clone()
-      .union(this.volumes.box.translate(this.picture.origin.clone().negate()));
+      .union(this.scenery.box.translate(this.picture.origin.clone().negate()));
     if (this.stack.plane.object.visible) box.expandByObject(this.stack.plane.object);
     return box.isEmpty() ? new Sphere(new Vector3(), 1) : box.getBoundingSphere(new Sphere());
   }
@@ -232,7 +221,7 @@ export class Viewer3D {
   private boxOf(ids?: readonly number[]): Box3 {
     const box = ids ? this.neurons.bounds(ids) : this.content.box.clone();
     box.translate(this.picture.origin);
-    return box.isEmpty() && !ids ? this.volumes.box : box;
+    return box.isEmpty() && !ids ? this.scenery.box : box;
   }
 
   private get content(): { box: Box3; counts: NeuronCounts } {
@@ -270,6 +259,7 @@ export class Viewer3D {
   private edited({ skeleton_ids: ids }: EditedNeurons): void {
     this.pointing.forget(ids);
     this.neurons.edited(ids);
+    this.scenery.edited(ids);
     this.activeChanged();
   }
 
@@ -331,6 +321,7 @@ export class Viewer3D {
       name: (text, place) => this.frame.showName(text, place),
       notify: (level, text) => this.messages.notify(level, text),
       isLinked: () => this.stack.isLinked,
+      inProject: (point) => this.inProject(point),
     };
   }
 

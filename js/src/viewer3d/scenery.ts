@@ -1,0 +1,98 @@
+/** What is shown beside the neurons' lines: colours of nodes, synapses, volumes, box and grid, and the light on it. */
+import type { AnyModel } from "@anywidget/types";
+import type { Box3, Object3D, Vector3 } from "three";
+import type { Rpc } from "../shared/rpc";
+import type { SelectionStore } from "../shared/selection/store";
+import type { SpaceCamera } from "./camera/space-camera";
+import { BoxGrid, type GridLabel } from "./helpers/box-grid";
+import { Lights } from "./helpers/lights";
+import type { NeuronScene } from "./neuron-scene";
+import { NodeShading } from "./node-shading";
+import type { Viewer3DState } from "./state";
+import { Synapses } from "./things/synapses";
+import { Volumes } from "./things/volumes";
+
+export interface SceneryHost {
+  /** Something is to be drawn anew. */
+  changed(): void;
+  /** A volume came, or went. */
+  volumesChanged(): void;
+  /** Explain the colours of nodes; not at all without parts. */
+  legend(parts: HTMLElement[]): void;
+  failed(error: unknown): void;
+}
+
+export class Scenery {
+  private readonly lights = new Lights();
+  private readonly boxGrid = new BoxGrid();
+  private readonly volumes: Volumes;
+  private readonly synapses: Synapses;
+  private readonly shading: NodeShading;
+
+  constructor(
+    private readonly model: AnyModel<Viewer3DState>,
+    rpc: Rpc,
+    selection: SelectionStore,
+    neurons: NeuronScene,
+    private readonly origin: Vector3,
+    host: SceneryHost,
+  ) {
+    const told = { changed: () => host.changed(), failed: (error: unknown) => host.failed(error) };
+    this.shading = new NodeShading(model, rpc, neurons, { ...told, legend: (parts) => host.legend(parts) });
+    this.synapses = new Synapses(selection, rpc, origin, () => neurons.visibleHere(), told);
+    this.volumes = new Volumes(rpc, { ...told, changed: () => host.volumesChanged() });
+  }
+
+  /** In the scene. */
+  get objects(): Object3D[] {
+    return [this.boxGrid.object, this.volumes.object, this.synapses.object, this.lights.object];
+  }
+
+  /** Around the volumes, in project space; empty if there is none. */
+  get box(): Box3 {
+    return this.volumes.box;
+  }
+
+  /** What is written beside the grid. */
+  get labels(): readonly GridLabel[] {
+    return this.boxGrid.labels;
+  }
+
+  /** Traits that say what is shown, and what is done when they change. */
+  get traits(): Array<[name: keyof Viewer3DState, apply: () => void]> {
+    return [
+      ["shading_rule", () => this.shading.refresh()],
+      ["synapses", () => this.synapses.show(this.model.get("synapses"))],
+      ["volumes", () => this.volumes.show(this.model.get("volumes"))],
+    ];
+  }
+
+  /** Let all be as it is to be seen; `box`: around the neurons, project space. */
+  prepare(camera: SpaceCamera, box: Box3, color: string): void {
+    this.volumes.prepare(this.origin);
+    this.lights.prepare(camera);
+    this.boxGrid.update(box, camera.direction, this.origin, {
+      box: this.model.get("show_box"),
+      grid: this.model.get("show_grid"),
+      color,
+    });
+  }
+
+  /** Other neurons may be seen now. */
+  neuronsChanged(): void {
+    this.shading.refresh();
+    this.synapses.refresh();
+  }
+
+  /** Neurons were edited; null: any may have been. */
+  edited(ids: readonly number[] | null): void {
+    this.synapses.forget(ids);
+  }
+
+  dispose(): void {
+    this.shading.dispose();
+    this.synapses.dispose();
+    this.volumes.dispose();
+    this.boxGrid.dispose();
+  }
+}

@@ -1,0 +1,113 @@
+import { Vector3 } from "three";
+import { beforeEach, expect, it, vi } from "vitest";
+import type { Rpc } from "../../src/shared/rpc";
+import { FLAG } from "../../src/shared/selection/delta";
+import { SelectionStore } from "../../src/shared/selection/store";
+import { NeuronScene } from "../../src/viewer3d/neuron-scene";
+import { countsText, emptyText } from "../../src/viewer3d/status";
+import { answerOf, randomArbor } from "./arbors";
+
+const ARBORS = [randomArbor(11, 40), randomArbor(12, 1), randomArbor(13, 25)];
+const IDS = ARBORS.map(({ skeletonId }) => skeletonId);
+const GONE = 99;
+
+interface Asked {
+  skeleton_ids: number[];
+  known: [number, number][];
+}
+
+let store: SelectionStore;
+let asked: Asked[];
+let isAway: boolean;
+let scene: NeuronScene;
+const failed = vi.fn();
+
+beforeEach(async () => {
+  store = new SelectionStore({
+    send: () => {},
+    state: async () => ({ message: { col: "all", from: 0, rev: 0, mask: 63, active: null }, buffers: [] }),
+  });
+  await store.ready;
+  asked = [];
+  isAway = false;
+  failed.mockReset();
+  const call = async (_method: string, params: Asked) => {
+    asked.push(params);
+    if (isAway) throw new Error("away");
+    const found = ARBORS.filter(({ skeletonId }) => params.skeleton_ids.includes(skeletonId));
+    const gone = params.skeleton_ids.filter((id) => id === GONE);
+    return { result: undefined, buffers: [new DataView(answerOf(found, { gone }).slice().buffer)] };
+  };
+  const host = { changed: () => {}, refine: () => {}, loaded: () => {}, failed };
+  scene = new NeuronScene(store, { call } as unknown as Rpc, new Vector3(), host);
+});
+
+async function settled(): Promise<void> {
+  await vi.waitFor(() => expect(scene.isLoading).toBe(false));
+}
+
+it("loads what is visible, once", async () => {
+  store.add([...IDS, GONE]);
+  const [first = 0] = IDS;
+  store.setFlags([first], FLAG.VISIBLE, 0);
+  scene.start();
+  await settled();
+  expect(asked.map(({ skeleton_ids: ids }) => ids)).toEqual([[...IDS.slice(1), GONE]]);
+  store.setFlags([first], FLAG.VISIBLE, FLAG.VISIBLE);
+  await settled();
+  expect(asked[1]?.skeleton_ids).toEqual([first]);
+  expect(scene.counts).toMatchObject({ loaded: IDS.length, nodes: 66, gone: 1 });
+  store.setFlags([first], FLAG.VISIBLE, 0);
+  store.setColors([first], 0xff0000ff);
+  expect(asked.length).toBe(2);
+  expect(scene.bounds([first]).isEmpty()).toBe(false);
+});
+
+it("asks again for what was edited, with the versions that it has", async () => {
+  store.add(IDS);
+  scene.start();
+  await settled();
+  const [first = 0] = IDS;
+  scene.edited([first, 999]);
+  await settled();
+  expect(asked[1]?.skeleton_ids).toEqual([first]);
+  expect(asked[1]?.known.map(([id]) => id)).toEqual([first]);
+  scene.edited(null);
+  await settled();
+  expect(asked[2]?.skeleton_ids).toEqual(IDS);
+});
+
+it("tells of a failure once, and tries again when it is asked to", async () => {
+  isAway = true;
+  store.add(IDS);
+  scene.start();
+  await settled();
+  expect(failed).toHaveBeenCalledOnce();
+  isAway = false;
+  scene.retry();
+  await settled();
+  expect(scene.counts.loaded).toBe(IDS.length);
+});
+
+it("forgets what is removed, and drops what comes after its end", async () => {
+  store.add(IDS);
+  scene.start();
+  await settled();
+  const [first = 0, ...others] = IDS;
+  store.remove([first]);
+  expect(scene.counts).toMatchObject({ neurons: others.length, loaded: others.length });
+  store.add([first]);
+  scene.dispose();
+  await settled();
+  expect(scene.lines.position(first, 0)).toBeNull();
+});
+
+it("says in words what there is", () => {
+  const counts = { neurons: 1200, visible: 1100, loaded: 1000, gone: 2, nodes: 1 };
+  expect(countsText(counts)).toBe(
+    "1,200 neurons, 100 hidden, 1 node, 1,000 of 1,098 loaded, 2 gone from the project",
+  );
+  expect(emptyText(counts)).toBe("");
+  expect(emptyText({ ...counts, visible: 0 })).toBe("All neurons are hidden.");
+  expect(emptyText({ ...counts, neurons: 0 })).toContain("add some");
+});
