@@ -95,6 +95,18 @@ async def test_neurons_are_turned_named_and_chosen(site: Site, notebooks: OpenNo
     await expect(legend).to_be_hidden()
     await space.shows(BLUE)
 
+    await space.shows(RED, is_there=False)
+    x, y, z = (float(value) for value in project.viewer().position)
+    connector = project.edit.create_connector(x, y, z)
+    node = int(project.skeleton(third).nodes["id"].iloc[0])
+    project.edit.create_link(node, connector, "presynaptic_to")
+    await notebook.value("0", "v3.synapses = True")
+    await space.shows(RED)
+    await space.root.get_by_test_id("shown").click()
+    await space.root.get_by_label("Synapses").uncheck()
+    await notebook.becomes("v3.synapses", False)
+    await space.shows(RED, is_there=False)
+
 
 async def test_a_stack_viewer_and_space_show_the_same_place(site: Site, notebooks: OpenNotebook) -> None:
     project = await site.new_project()

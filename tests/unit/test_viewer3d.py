@@ -18,8 +18,8 @@ from catmaid_jupyter.client.space.volume import Volume
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.widgets import SelectionTable, StackViewer, TracingLayer, Viewer3D
 from catmaid_jupyter.widgets.rpc import methods_of
-from catmaid_jupyter.widgets.viewer3d import synapses, volumes
 from catmaid_jupyter.widgets.viewer3d import viewer3d as module
+from catmaid_jupyter.widgets.viewer3d import volumes
 from tests.unit.test_selection_table import TracedProject
 from tests.unit.test_widgets_stack_viewer import info
 
@@ -203,30 +203,6 @@ def test_volumes_are_given_in_many_ways(v3: Viewer3D, monkeypatch: pytest.Monkey
     answer = loop.run(methods_of(v3)["volume"]({"volume_id": 5}))
     assert answer.result == {"corner": [1e9, 0, 0]}
     assert np.frombuffer(answer.buffers[0], "<f4").tolist() == [0, 0, 0, 1, 0, 0, 0, 1, 0]
-
-
-async def test_links_come_by_skeleton(v3: Viewer3D, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {
-        "skeleton_id": np.array([18, 17, 18]),
-        "relation": np.array(["postsynaptic_to", "presynaptic_to", "presynaptic_to"], dtype=object),
-        "x": np.array([1e9, 1e9 + 10, 1e9 + 20]),
-        "y": np.zeros(3),
-        "z": np.array([5.0, 5.0, 7.0]),
-    }
-
-    async def read_tables(_place: Any, _ids: Any, **_parts: Any) -> Any:
-        return {"connectors": found}
-
-    monkeypatch.setattr(synapses, "read_tables", read_tables)
-    answer = await methods_of(v3)["synapses"]({"skeleton_ids": [17, 18, 98]})
-    assert answer.result["skeleton_ids"] == [17, 18]
-    assert answer.result["counts"] == [1, 2]
-    assert answer.result["origin"] == [1e9 + 10, 0.0, 6.0]
-    names = answer.result["relations"]
-    assert [names[kind] for kind in answer.buffers[0]] == ["presynaptic_to", "postsynaptic_to", "presynaptic_to"]
-    assert np.frombuffer(answer.buffers[1], "<f4").tolist() == [0, 0, -1, -10, 0, -1, 10, 0, 1]
-    nothing = await methods_of(v3)["synapses"]({"skeleton_ids": []})
-    assert (nothing.result["counts"], nothing.buffers) == ([], [b"", b""])
 
 
 async def test_a_picked_row_is_visited(v3: Viewer3D, project: TracedProject, monkeypatch: pytest.MonkeyPatch) -> None:

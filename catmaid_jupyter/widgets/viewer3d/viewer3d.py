@@ -23,7 +23,6 @@ from catmaid_jupyter.widgets.viewer3d.cameras import STANDARD_VIEWS, CameraTrait
 from catmaid_jupyter.widgets.viewer3d.geometry import NeuronGeometry
 from catmaid_jupyter.widgets.viewer3d.shading import NodeShading
 from catmaid_jupyter.widgets.viewer3d.stack_link import StackLink
-from catmaid_jupyter.widgets.viewer3d.synapses import links_in_space
 from catmaid_jupyter.widgets.viewer3d.volumes import ShownVolume, shown_volumes, surface
 
 if TYPE_CHECKING:
@@ -217,11 +216,6 @@ class Viewer3D(NeuronGeometry, NodeShading, Widget):
         node = await self.found_node(params)
         link.go_to(node["treenode_id"], (node["x"], node["y"], node["z"]))
         return {"treenode_id": node["treenode_id"], "sentence": node["sentence"]}
-
-    @method
-    async def _synapses(self, params: dict[str, Any]) -> Buffers:
-        """Links of skeletons to connectors: ``{skeleton_ids}``; see `links_in_space`."""
-        return await links_in_space(self.project.place, [int(one) for one in params["skeleton_ids"]])
 
     @method
     async def _volume(self, params: dict[str, Any]) -> Buffers:

@@ -7,7 +7,6 @@ import {
   Points,
   PointsMaterial,
   type Vector3,
-  type Vector3Tuple,
 } from "three";
 import { bytes, isAbort, type Rpc } from "../../shared/rpc";
 import { FLAG } from "../../shared/selection/delta";
@@ -30,15 +29,13 @@ const OTHER_COLOR = "#999999";
 /** Links of one neuron. */
 interface NeuronLinks {
   relations: string[];
-  /** x, y, z of each connector, relative to `origin`, which is in project space. */
-  places: Float32Array;
-  origin: Vector3Tuple;
+  /** x, y, z of each connector, relative to the scene's origin. */
+  places: number[];
 }
 
 interface LinksAnswer {
+  /** Skeletons that have links. */
   skeleton_ids: number[];
-  counts: number[];
-  origin: Vector3Tuple;
   relations: string[];
 }
 
@@ -113,20 +110,18 @@ export class Synapses {
   }
 
   private async readPart(ids: number[], signal: AbortSignal): Promise<void> {
+    const params = { skeleton_ids: ids, origin: this.origin.toArray() };
     const options = { signal, timeoutMs: PATIENCE_MS };
-    const { result, buffers } = await this.rpc.call<LinksAnswer>("synapses", { skeleton_ids: ids }, options);
-    // A copy, because typed arrays need alignment.
-    const [kinds, places] = buffers.map((buffer) => bytes(buffer).slice());
-    const all = new Float32Array(places?.buffer ?? new ArrayBuffer(0));
-    let start = 0;
-    // Those that are gone have no links.
-    for (const id of ids)
-      this.links.set(id, { relations: [], places: new Float32Array(0), origin: [0, 0, 0] });
-    result.skeleton_ids.forEach((id, at) => {
-      const end = start + (result.counts[at] ?? 0);
-      const relations = Array.from(kinds?.subarray(start, end) ?? [], (kind) => result.relations[kind] ?? "");
-      this.links.set(id, { relations, places: all.subarray(3 * start, 3 * end), origin: result.origin });
-      start = end;
+    const { result, buffers } = await this.rpc.call<LinksAnswer>("synapses", params, options);
+    // Copies, because typed arrays need alignment.
+    const [owners, , kinds, , , places] = buffers.map((buffer) => bytes(buffer).slice());
+    const owner = new Int32Array(owners?.buffer ?? new ArrayBuffer(0));
+    const xyz = new Float32Array(places?.buffer ?? new ArrayBuffer(0));
+    for (const id of ids) this.links.set(id, { relations: [], places: [] });
+    owner.forEach((index, at) => {
+      const links = this.links.get(result.skeleton_ids[index] ?? -1);
+      links?.relations.push(result.relations[kinds?.[at] ?? -1] ?? "");
+      links?.places.push(...xyz.subarray(3 * at, 3 * at + 3));
     });
   }
 
@@ -140,10 +135,7 @@ export class Synapses {
         if (!isSwitchedOn(relation, flags)) return;
         const { r, g, b } = new Color().setStyle(COLORS[relation] ?? OTHER_COLOR);
         colors.push(r, g, b);
-        for (const axis of [0, 1, 2] as const)
-          places.push(
-            (links.places[3 * at + axis] ?? 0) + links.origin[axis] - this.origin.getComponent(axis),
-          );
+        places.push(...links.places.slice(3 * at, 3 * at + 3));
       });
     }
     this.object.geometry.dispose();
