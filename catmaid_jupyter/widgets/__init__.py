@@ -2,6 +2,7 @@
 
 - `StackViewer`: an image stack
 - `TracingLayer`: treenodes and connectors over its image
+- `VolumeLayer`: outlines of volumes over its image
 - `HistoryTable`: the log of a project, to look at, go to, compare and take back
 - `SelectionTable`: the neurons of a selection
 - `NeuronSearch`: neurons by form, text or Python
@@ -25,6 +26,7 @@ from catmaid_jupyter.widgets.selection_table import SelectionTable
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
 from catmaid_jupyter.widgets.tracing_layer import TracingLayer
 from catmaid_jupyter.widgets.viewer3d import Viewer3D
+from catmaid_jupyter.widgets.volume_layer import VolumeLayer
 
 __all__ = [
     "AnnotationBrowser",
@@ -41,5 +43,6 @@ __all__ = [
     "TracingLayer",
     "TreenodeTable",
     "Viewer3D",
+    "VolumeLayer",
     "Widget",
 ]

@@ -15,6 +15,8 @@ from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.stack_viewer.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
 from catmaid_jupyter.widgets.traits import PositionTrait
+from catmaid_jupyter.widgets.volume_layer import VolumeLayer
+from catmaid_jupyter.widgets.volume_layer.layer import Volumes
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project
@@ -149,6 +151,24 @@ class StackViewer(Widget):
                 f"not with {type(viewer3d).__name__}."
             )
         viewer3d.link(self)
+
+    def show_volumes(self, volumes: Volumes, **traits: Any) -> VolumeLayer:
+        """Show the outlines of volumes in each section, instead of those shown before; none if there are none.
+
+        volumes : ids, names or `Volume`s, which need not be saved; or `{volume: colour}`.
+        traits : of `VolumeLayer`, such as `opacity=0.5`.
+
+        Returns the layer, which lies below the others. `NotFound` if there is no such volume.
+        """
+        layer = next((layer for layer in self.layers if isinstance(layer, VolumeLayer)), None)
+        if layer is None:
+            layer = VolumeLayer(self.project, volumes, **traits)
+            self.layers = [layer, *self.layers]
+            return layer
+        layer.show(volumes)
+        for name, value in traits.items():
+            setattr(layer, name, value)
+        return layer
 
     @method
     async def _tile_access(self, _params: dict[str, Any]) -> dict[str, Any]:
