@@ -9,7 +9,7 @@ export type Rings = Float64Array[];
 /** Rings by the key of the volume. */
 export type SectionOutlines = ReadonlyMap<number, Rings>;
 
-interface Answer {
+interface OutlinesAnswer {
   /** For each depth and each key, the numbers of points of its rings. */
   rings: number[][][];
   /** Volumes whose surface has holes there. */
@@ -17,7 +17,7 @@ interface Answer {
 }
 
 export interface OutlinesContext {
-  call(method: string, params: object, options?: CallOptions): Promise<Reply<Answer>>;
+  call(method: string, params: object, options?: CallOptions): Promise<Reply<OutlinesAnswer>>;
   /** Keys of the volumes that are shown. */
   keys(): number[];
   loaded(gaps: number[]): void;
@@ -83,7 +83,12 @@ export class Outlines {
     void this.ask();
   }
 
-  private put(keys: number[], depths: number[], { rings }: Answer, buffer: DataView | undefined): void {
+  private put(
+    keys: number[],
+    depths: number[],
+    { rings }: OutlinesAnswer,
+    buffer: DataView | undefined,
+  ): void {
     const points = buffer ? new Float64Array(bytes(buffer).slice().buffer) : new Float64Array();
     let start = 0;
     const taken = (length: number): Float64Array => {
