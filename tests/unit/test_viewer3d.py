@@ -227,3 +227,23 @@ def test_unknown_arguments_are_refused(project: TracedProject) -> None:
     made = project.viewer3d(show_grid=True)
     assert (made.show_grid, len(made.selection)) == (True, 0)
     made.close()
+
+
+def test_volumes_are_shown_before_they_are_saved(v3: Viewer3D, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def volume_table(_place: Any) -> Any:
+        return pd.DataFrame({"id": [5], "name": ["hull"]})
+
+    monkeypatch.setattr(volumes, "volume_table", volume_table)
+    hull, box = (Volume.of(((0, 0, 0), (size, 1, 1)), "hull") for size in (1, 2))
+    v3.volumes = [hull, "hull", {"id": box, "opacity": 0.5}]
+    first, saved, second = (one["id"] for one in v3.volumes)
+    assert saved == 5
+    assert max(first, second) < 0
+    assert first != second
+    assert [one["name"] for one in v3.volumes] == ["hull"] * 3
+    v3.volumes = [*v3.volumes[1:], hull]
+    assert [one["id"] for one in v3.volumes] == [5, second, first]
+    answer = loop.run(methods_of(v3)["volume"]({"volume_id": second}))
+    assert np.frombuffer(answer.buffers[0], "<f4").reshape(-1, 3).max(axis=0).tolist() == [2, 1, 1]
+    with pytest.raises(NotFound, match="no volume -9 in this viewer"):
+        loop.run(methods_of(v3)["volume"]({"volume_id": -9}))

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from catmaid_jupyter.api.errors import InvalidInput
-from catmaid_jupyter.client.arbors.skeleton_nodes import SkeletonNodes
+from catmaid_jupyter.client.arbors.arbor_nodes import ArborNodes
 from catmaid_jupyter.client.morphology import Morphology
 from catmaid_jupyter.client.naming import listed
 from catmaid_jupyter.client.shading.node_values import CategoryValues, NodeValues, ScaleValues, values_of
@@ -21,13 +21,13 @@ _NO_VALUES: Final = ("skeleton_id", "treenode_id", "id", "parent_id")
 """Columns of a table that are not what nodes are shaded by, unless they are called `value`."""
 
 
-def of_mapping(given: Mapping[Any, Any]) -> Callable[[SkeletonNodes], NodeValues]:
+def of_mapping(given: Mapping[Any, Any]) -> Callable[[ArborNodes], NodeValues]:
     """What gives the values of a mapping from skeleton ids to arrays, Series by treenode id, or one value each."""
     wrong = [key for key in given if isinstance(key, bool) or not isinstance(key, int | np.integer)]
     if wrong:
         raise InvalidInput(f"Values of nodes are given by skeleton id, a whole number, not by {wrong[0]!r:.60}.")
 
-    def values(nodes: SkeletonNodes) -> NodeValues:
+    def values(nodes: ArborNodes) -> NodeValues:
         return _joined(
             (_of_skeleton(given.get(skeleton_id), skeleton_id, nodes.node_ids[rows]), rows)
             for skeleton_id, rows in nodes.slices()
@@ -36,10 +36,10 @@ def of_mapping(given: Mapping[Any, Any]) -> Callable[[SkeletonNodes], NodeValues
     return values
 
 
-def of_function(given: Callable[[Morphology], Any]) -> Callable[[SkeletonNodes], NodeValues]:
+def of_function(given: Callable[[Morphology], Any]) -> Callable[[ArborNodes], NodeValues]:
     """What gives the values that a function gives for each `Morphology`."""
 
-    def values(nodes: SkeletonNodes) -> NodeValues:
+    def values(nodes: ArborNodes) -> NodeValues:
         rows = dict(nodes.slices())
         return _joined(
             (_of_skeleton(given(one), skeleton_id, one.node_ids), rows[skeleton_id])
@@ -50,7 +50,7 @@ def of_function(given: Callable[[Morphology], Any]) -> Callable[[SkeletonNodes],
     return values
 
 
-def of_table(table: pd.DataFrame) -> tuple[str, Callable[[SkeletonNodes], NodeValues]]:
+def of_table(table: pd.DataFrame) -> tuple[str, Callable[[ArborNodes], NodeValues]]:
     """The column of values of a table of treenodes, and what gives the values."""
     ids = next((name for name in _NODE_COLUMNS if name in table.columns), None)
     if ids is None or table[ids].dtype.kind not in "iu":
@@ -66,7 +66,7 @@ def of_table(table: pd.DataFrame) -> tuple[str, Callable[[SkeletonNodes], NodeVa
         raise InvalidInput(f"Treenode {repeated[0]} is several times in the table: which value counts is not clear.")
     column = table[others[0]]
 
-    def values(nodes: SkeletonNodes) -> NodeValues:
+    def values(nodes: ArborNodes) -> NodeValues:
         aligned = pd.Series(column.to_numpy(), index=treenode_ids).reindex(nodes.node_ids)
         return values_of(aligned, f"Column {others[0]!r:.60}")
 

@@ -13,7 +13,7 @@ from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.logins import logins
 from catmaid_jupyter.api.place import Place
-from catmaid_jupyter.client.arbors.skeleton_nodes import SkeletonNodes
+from catmaid_jupyter.client.arbors.arbor_nodes import ArborNodes
 from catmaid_jupyter.client.morphology import Morphology
 from catmaid_jupyter.client.naming import did_you_mean
 from catmaid_jupyter.client.shading import given_values
@@ -34,13 +34,13 @@ class ShadingRule:
     """A rule: its title, what it gives for nodes, and what these must come with."""
 
     title: str
-    values: Callable[[SkeletonNodes], NodeValues]
+    values: Callable[[ArborNodes], NodeValues]
     connectors: bool = False
     tags: bool = False
 
-    def read(self, place: Place, skeleton_ids: list[int]) -> tuple[SkeletonNodes, NodeValues]:
+    def read(self, place: Place, skeleton_ids: list[int]) -> tuple[ArborNodes, NodeValues]:
         """Read skeletons and their values."""
-        nodes = SkeletonNodes.read(place, skeleton_ids, connectors=self.connectors, tags=self.tags)
+        nodes = ArborNodes.read(place, skeleton_ids, connectors=self.connectors, tags=self.tags)
         return nodes, self.values(nodes)
 
 
@@ -67,46 +67,46 @@ def rule_of(given: Rule) -> ShadingRule:
     )
 
 
-def _strahler(nodes: SkeletonNodes) -> NodeValues:
+def _strahler(nodes: ArborNodes) -> NodeValues:
     return ScaleValues(arbor.strahler(nodes.parents).astype(np.float64))
 
 
-def _depth(nodes: SkeletonNodes) -> NodeValues:
+def _depth(nodes: ArborNodes) -> NodeValues:
     return ScaleValues(branch_order(nodes.parents).astype(np.float64))
 
 
-def _distance_to_root(nodes: SkeletonNodes) -> NodeValues:
+def _distance_to_root(nodes: ArborNodes) -> NodeValues:
     return ScaleValues(arbor.distance_to_root(nodes.parents, nodes.xyz), "nm")
 
 
-def _flow_centrality(nodes: SkeletonNodes) -> NodeValues:
+def _flow_centrality(nodes: ArborNodes) -> NodeValues:
     outputs, inputs = nodes.synapse_counts
     return ScaleValues(synapse_flow_centrality(nodes.parents, outputs, inputs))
 
 
-def _axon_dendrite(nodes: SkeletonNodes) -> NodeValues:
+def _axon_dendrite(nodes: ArborNodes) -> NodeValues:
     outputs, inputs = nodes.synapse_counts
     names = np.array([None, *(one.name.lower() for one in Compartment if one)], dtype=object)
     found = names[axon_dendrite(nodes.parents, outputs, inputs)]
     return CategoryValues(found, _COMPARTMENT_COLORS, "no inputs or no outputs")
 
 
-def _creator(nodes: SkeletonNodes) -> NodeValues:
+def _creator(nodes: ArborNodes) -> NodeValues:
     return CategoryValues(_named(nodes, nodes.nodes["user_id"].to_numpy()))
 
 
-def _reviewer(nodes: SkeletonNodes) -> NodeValues:
+def _reviewer(nodes: ArborNodes) -> NodeValues:
     reviews = read_reviews(nodes.place, nodes.skeleton_ids)
     reviews["reviewer"] = _named(nodes, reviews["user_id"].to_numpy())
     texts = nodes.texts_by_node(reviews, "reviewer")
     return CategoryValues(_or_none(texts), nothing="not reviewed")
 
 
-def _label(nodes: SkeletonNodes) -> NodeValues:
+def _label(nodes: ArborNodes) -> NodeValues:
     return CategoryValues(_or_none(nodes.texts_by_node(nodes.tags, "tag")), nothing="no label")
 
 
-def _age(nodes: SkeletonNodes) -> NodeValues:
+def _age(nodes: ArborNodes) -> NodeValues:
     times = read_edition_times(nodes.place, nodes.skeleton_ids)
     rows = nodes.rows_of(times["treenode_id"].to_numpy(np.int64))
     values = np.full(len(nodes), np.nan)
@@ -114,16 +114,16 @@ def _age(nodes: SkeletonNodes) -> NodeValues:
     return ScaleValues(values, "time")
 
 
-def _confidence(nodes: SkeletonNodes) -> NodeValues:
+def _confidence(nodes: ArborNodes) -> NodeValues:
     return ScaleValues(nodes.nodes["confidence"].to_numpy(np.float64))
 
 
-def _radius(nodes: SkeletonNodes) -> NodeValues:
+def _radius(nodes: ArborNodes) -> NodeValues:
     radii = nodes.nodes["radius"].to_numpy(np.float64)
     return ScaleValues(np.where(radii < 0, np.nan, radii), "nm", "no radius")
 
 
-def _named(nodes: SkeletonNodes, user_ids: Any) -> Any:
+def _named(nodes: ArborNodes, user_ids: Any) -> Any:
     """Login names of users, of some as `user 5` if the server does not tell."""
     distinct, rows = np.unique(user_ids, return_inverse=True)
     known = loop.run(logins(nodes.place.http, set(distinct.tolist())))

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.arbors.arbor_nodes import ArborNodes
 from catmaid_jupyter.client.arbors.arbor_tables import read_arbors
-from catmaid_jupyter.client.arbors.skeleton_nodes import SkeletonNodes
 from catmaid_jupyter.client.naming import did_you_mean, listed
 from catmaid_jupyter.client.space.volume import Volume
 from catmaid_jupyter.model import arbor, solids
@@ -49,7 +49,7 @@ class NodeFilters:
         if self.strahler is not None and len(self.strahler) != 2:
             raise InvalidInput(f"Strahler numbers are (from, to), None for no limit, not {self.strahler!r:.60}.")
 
-    def kept(self, nodes: SkeletonNodes) -> NDArray[np.bool_]:
+    def kept(self, nodes: ArborNodes) -> NDArray[np.bool_]:
         """(n,) bool: which nodes fit all filters."""
         mask = np.ones(len(nodes), np.bool_)
         if self.compartment is not None:
@@ -74,7 +74,7 @@ def points_of(
     if partner_ids is not None and of not in _RELATIONS:
         raise InvalidInput(f"Partners are those of synapses: with of='pre', 'post' or 'synapses', not {of!r}.")
     connectors = of in _RELATIONS or filters.compartment is not None
-    nodes = SkeletonNodes.read(place, skeleton_ids, connectors=connectors, tags=filters.distal_to is not None)
+    nodes = ArborNodes.read(place, skeleton_ids, connectors=connectors, tags=filters.distal_to is not None)
     kept = filters.kept(nodes)
     if of in _RELATIONS:
         points = _synapses(place, nodes, kept, of, partner_ids)
@@ -106,7 +106,7 @@ def body_around(
 
 
 def _synapses(
-    place: Place, nodes: SkeletonNodes, kept: NDArray[np.bool_], of: str, partner_ids: Sequence[int] | None
+    place: Place, nodes: ArborNodes, kept: NDArray[np.bool_], of: str, partner_ids: Sequence[int] | None
 ) -> NDArray[np.float64]:
     links = nodes.connectors
     rows = nodes.rows_of(links["treenode_id"].to_numpy(np.int64))
@@ -119,7 +119,7 @@ def _synapses(
     return links.drop_duplicates("connector_id")[["x", "y", "z"]].to_numpy()
 
 
-def _tagged(nodes: SkeletonNodes, tag: str) -> NDArray[np.bool_]:
+def _tagged(nodes: ArborNodes, tag: str) -> NDArray[np.bool_]:
     found = nodes.tags.loc[nodes.tags["tag"] == tag, "treenode_id"].to_numpy(np.int64)
     if not len(found):
         known = sorted(set(nodes.tags["tag"]))

@@ -23,7 +23,7 @@ from catmaid_jupyter.widgets.viewer3d.cameras import STANDARD_VIEWS, CameraTrait
 from catmaid_jupyter.widgets.viewer3d.geometry import NeuronGeometry
 from catmaid_jupyter.widgets.viewer3d.shading import NodeShading
 from catmaid_jupyter.widgets.viewer3d.stack_link import StackLink
-from catmaid_jupyter.widgets.viewer3d.volumes import ShownVolume, shown_volumes, surface
+from catmaid_jupyter.widgets.viewer3d.volumes import ShownVolume, UnsavedVolumes, shown_volumes, surface
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.selection import Selection
@@ -82,7 +82,8 @@ class Viewer3D(NeuronGeometry, NodeShading, Widget):
     volumes: traitlets.List[Any] = traitlets.List().tag(sync=True)
     """Volumes that are shown: `{"id", "name", "color", "opacity", "wireframe"}`.
 
-    Set it to ids, names or `Volume`s, or to dicts such as `{"name": "AL_R", "color": "gray", "opacity": 0.1}`.
+    Set it to ids, names or `Volume`s, which need not be saved, or to dicts such as `{"name": "AL_R", "color": "gray",
+    "opacity": 0.1}`, `{"id": hull}`.
     """
 
     synapses = traitlets.Bool(False).tag(sync=True)
@@ -126,6 +127,7 @@ class Viewer3D(NeuronGeometry, NodeShading, Widget):
         self.selection = selection
         self.project: Any = selection.project
         self._link: StackLink | None = None
+        self._unsaved = UnsavedVolumes()
         if stack_viewer is not None:
             self._require_linkable(stack_viewer)
         super().__init__(self.project.instance, model=selection.model, **traits)
@@ -220,11 +222,11 @@ class Viewer3D(NeuronGeometry, NodeShading, Widget):
     @method
     async def _volume(self, params: dict[str, Any]) -> Buffers:
         """The surface of a volume: ``{volume_id}``; see `surface`."""
-        return await surface(self.project.place, int(params["volume_id"]))
+        return await surface(self.project.place, int(params["volume_id"]), self._unsaved)
 
     @traitlets.validate("volumes")
     def _valid_volumes(self, proposal: traitlets.Bunch) -> list[ShownVolume]:
-        return loop.run(shown_volumes(self.project.place, proposal.value))
+        return loop.run(shown_volumes(self.project.place, proposal.value, self._unsaved))
 
     def _shaded_ids(self) -> list[int]:
         return self.selection.skeleton_ids

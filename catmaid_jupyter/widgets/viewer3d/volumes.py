@@ -12,7 +12,7 @@ from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.naming import did_you_mean, listed
 from catmaid_jupyter.client.selection.colors import in_turn, rgba_of, text_of
 from catmaid_jupyter.client.space.space_tables import read_volume, volume_table
-from catmaid_jupyter.client.space.volume import Volume
+from catmaid_jupyter.client.space.volume import NOT_SAVED, Volume
 from catmaid_jupyter.widgets.rpc import Buffers
 
 _OPACITY: Final = 0.2
@@ -29,8 +29,37 @@ class ShownVolume(TypedDict):
     wireframe: bool
 
 
-async def shown_volumes(place: Place, volumes: Any) -> list[ShownVolume]:
+class UnsavedVolumes:
+    """Volumes that a viewer shows and no server has, by ids below 0 that the viewer gives them."""
+
+    def __init__(self) -> None:
+        self._volumes: dict[int, Volume] = {}
+
+    def __getitem__(self, volume_id: int) -> Volume:
+        try:
+            return self._volumes[volume_id]
+        except KeyError:
+            raise NotFound(f"There is no volume {volume_id} in this viewer.") from None
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Names by id."""
+        return {volume_id: volume.name for volume_id, volume in self._volumes.items()}
+
+    def id_of(self, volume: Volume) -> int:
+        """The id of a volume, from now on if it has none yet."""
+        for volume_id, known in self._volumes.items():
+            if known is volume:
+                return volume_id
+        volume_id = -1 - len(self._volumes)
+        self._volumes[volume_id] = volume
+        return volume_id
+
+
+async def shown_volumes(place: Place, volumes: Any, unsaved: UnsavedVolumes) -> list[ShownVolume]:
     """The volumes that are meant by ids, names, `Volume`s, and dicts of `id` or `name` with a look.
+
+    unsaved : gets the `Volume`s that are not saved.
 
     `NotFound` for a volume that does not exist; `InvalidInput` for a name that several have, and for a look that is
     none.
@@ -38,18 +67,28 @@ async def shown_volumes(place: Place, volumes: Any) -> list[ShownVolume]:
     given = [volumes] if isinstance(volumes, int | str | Volume | Mapping) else list(volumes)
     if not given:
         return []
+    given = [_with_id(one, unsaved) for one in given]
     table = await volume_table(place)
     names = dict(zip(table["id"].tolist(), table["name"].tolist(), strict=True))
     colors = [text_of(int(one)) for one in in_turn(len(given))]
-    return [_shown(one, names, color) for one, color in zip(given, colors, strict=True)]
+    return [_shown(one, {**names, **unsaved.names}, color) for one, color in zip(given, colors, strict=True)]
 
 
-async def surface(place: Place, volume_id: int) -> Buffers:
+async def surface(place: Place, volume_id: int, unsaved: UnsavedVolumes) -> Buffers:
     """A surface: `{corner}` (nm), vertices relative to it as float32 and corners of triangles as uint32."""
-    volume = await read_volume(place, volume_id)
+    volume = unsaved[volume_id] if volume_id < 0 else await read_volume(place, volume_id)
     corner = volume.box[0] if len(volume.vertices) else np.zeros(3)
     vertices = (volume.vertices - corner).astype("<f4")
     return Buffers({"corner": corner.tolist()}, [vertices.tobytes(), volume.faces.astype("<u4").tobytes()])
+
+
+def _with_id(given: Any, unsaved: UnsavedVolumes) -> Any:
+    """What was given, with the id of a `Volume` that is not saved in its place; also in a dict."""
+    if isinstance(given, Volume) and given.id == NOT_SAVED:
+        return unsaved.id_of(given)
+    if isinstance(given, Mapping) and isinstance(given.get("id"), Volume):
+        return {**given, "id": _with_id(given["id"], unsaved)}
+    return given
 
 
 def _shown(given: Any, names: Mapping[int, str], color: str) -> ShownVolume:
@@ -77,7 +116,7 @@ def _id_of(given: Any, names: Mapping[int, str]) -> int:
     if isinstance(given, Volume):
         given = given.id
     if isinstance(given, str):
-        found = [volume_id for volume_id, name in names.items() if name == given]
+        found = [volume_id for volume_id, name in names.items() if name == given and volume_id >= 0]
         if not found:
             raise NotFound(f"There is no volume {given!r:.200} in this project.{did_you_mean(given, names.values())}")
         if len(found) > 1:

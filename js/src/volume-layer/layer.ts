@@ -5,7 +5,7 @@ import { Rpc, RpcError } from "../shared/rpc";
 import { exposeHook } from "./hook";
 import { Outlines } from "./outlines";
 import { drawOutline } from "./paint";
-import type { ShownVolume, VolumeLayerState } from "./state";
+import type { OutlinedVolume, VolumeLayerState } from "./state";
 
 const LOOKS = ["visible", "opacity", "fill_opacity", "line_width", "show_names"] as const;
 
@@ -93,7 +93,7 @@ export class VolumeLayer implements Layer {
     return "";
   }
 
-  private shown(): ShownVolume[] {
+  private shown(): OutlinedVolume[] {
     return this.model.get("shown_volumes");
   }
 

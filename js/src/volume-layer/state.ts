@@ -1,6 +1,6 @@
 /** The synced traits of a layer of volumes. */
 
-export interface ShownVolume {
+export interface OutlinedVolume {
   /** Another one for each volume that was ever shown. */
   key: number;
   name: string;
@@ -10,7 +10,7 @@ export interface ShownVolume {
 
 export interface VolumeLayerState {
   layer_id: string;
-  shown_volumes: ShownVolume[];
+  shown_volumes: OutlinedVolume[];
   visible: boolean;
   opacity: number;
   fill_opacity: number;

@@ -19,7 +19,7 @@ from catmaid_wire import relations
 from catmaid_wire.arbor import rows_of
 
 
-class SkeletonNodes:
+class ArborNodes:
     """Treenodes of skeletons, n in all.
 
     Attributes
@@ -43,7 +43,7 @@ class SkeletonNodes:
     @classmethod
     def read(
         cls, place: Place, skeleton_ids: Sequence[int], *, connectors: bool = False, tags: bool = False
-    ) -> SkeletonNodes:
+    ) -> ArborNodes:
         """Read skeletons. `NotFound` if one is gone."""
         return cls(place, skeleton_ids, read_arbors(place, skeleton_ids, connectors=connectors, tags=tags))
 
