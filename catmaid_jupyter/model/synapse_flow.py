@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csc_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import spsolve_triangular
 
@@ -46,14 +46,15 @@ def subtree_sums(parents: Parents, values: ArrayLike) -> NDArray[np.float64]:
     order = from_root(parents)
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
-    child = np.flatnonzero(parents >= 0)
-    every = np.arange(len(order))
-    # Each sum minus those of the children is the node's own value: in this order, a triangular system.
-    entries: tuple[Any, Any] = (
-        np.concatenate([np.ones(len(every)), np.full(len(child), -1.0)]),
-        (np.concatenate([every, place[parents[child]]]), np.concatenate([every, place[child]])),
-    )
-    system = coo_array(entries, shape=(len(order), len(order))).tocsr()
+    above = parents[order]
+    # Each sum minus those of the children is the node's own value: in this order, a triangular system. A column has
+    # -1 in the row of the parent, if there is one, and 1 in its own.
+    entries = np.column_stack([place[above], np.arange(len(order))]).ravel()
+    coefficients = np.tile([-1.0, 1.0], len(order))
+    is_there = np.column_stack([above >= 0, np.ones(len(order), np.bool_)]).ravel()
+    starts = np.append(0, np.cumsum(1 + (above >= 0)))
+    matrix: tuple[Any, Any, Any] = (coefficients[is_there], entries[is_there], starts)
+    system = csc_array(matrix, shape=(len(order), len(order)))
     sums = np.empty_like(own)
     sums[order] = spsolve_triangular(system, own[order], lower=False)
     return sums
