@@ -20,6 +20,7 @@ from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.selection_model import SelectionModel
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
 from catmaid_jupyter.widgets.viewer3d.cameras import STANDARD_VIEWS, CameraTrait
+from catmaid_jupyter.widgets.viewer3d.exports import PictureExports
 from catmaid_jupyter.widgets.viewer3d.geometry import NeuronGeometry
 from catmaid_jupyter.widgets.viewer3d.shading import NodeShading
 from catmaid_jupyter.widgets.viewer3d.stack_link import StackLink
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _NO_CAMERA: Final = "No page has shown the viewer yet, so it has no camera to keep: show it first."
 
 
-class Viewer3D(NeuronGeometry, NodeShading, Widget):
+class Viewer3D(NeuronGeometry, NodeShading, PictureExports, Widget):
     """The neurons of a `Selection` in space; what is selected, coloured or hidden in one widget is so everywhere.
 
     Parameters
@@ -196,9 +197,14 @@ class Viewer3D(NeuronGeometry, NodeShading, Widget):
         # Widgets are also closed when their constructor failed.
         if hasattr(self, "_unsubscribe"):
             self._unsubscribe()
+            self._end_exports()
         if getattr(self, "_link", None) is not None:
             self.link(None)
         super().close()
+
+    def _message_received(self, widget: Any, content: Any, buffers: Any) -> None:
+        if not self._piece_received(content, buffers):
+            super()._message_received(widget, content, buffers)
 
     @method
     async def _neuron_facts(self, params: dict[str, Any]) -> dict[str, Any]:

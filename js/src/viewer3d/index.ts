@@ -4,6 +4,7 @@ import { element } from "../shared/dom";
 import { Rpc } from "../shared/rpc";
 import type { SelectionExports } from "../shared/selection/store";
 import { exportsOf } from "../shared/widget-reference";
+import { addTo } from "./additions";
 import { savedPicture } from "./snapshot";
 import type { Viewer3DState } from "./state";
 import { Viewer3D } from "./view";
@@ -11,6 +12,7 @@ import { Viewer3D } from "./view";
 function render({ model, el, host, signal }: RenderProps<Viewer3DState>): () => void {
   const rpc = new Rpc(model as AnyModel);
   let viewer: Viewer3D | null = null;
+  let remove = (): void => {};
   showSaved(model, el, "");
   const open = async (): Promise<void> => {
     try {
@@ -18,6 +20,7 @@ function render({ model, el, host, signal }: RenderProps<Viewer3DState>): () => 
       await selection.ready;
       if (signal.aborted) return;
       viewer = new Viewer3D(model, rpc, selection, host);
+      remove = addTo(viewer, model, rpc);
       el.replaceChildren(viewer.root);
       viewer.start();
     } catch (error) {
@@ -27,6 +30,7 @@ function render({ model, el, host, signal }: RenderProps<Viewer3DState>): () => 
   };
   void open();
   return () => {
+    remove();
     viewer?.dispose();
     rpc.dispose();
   };

@@ -2,6 +2,7 @@
 import { Box3, type Object3D, type Vector3 } from "three";
 import { bytes, isAbort, type Rpc } from "../shared/rpc";
 import type { SelectionChange, SelectionStore } from "../shared/selection/store";
+import type { ExportedNeuron } from "./exports/export-scene";
 import type { FlatLines } from "./flat/flat-canvas";
 import { type GeometryBatch, GeometryLoader } from "./geometry/loader";
 import { NeuronLines } from "./neurons/neuron-lines";
@@ -92,6 +93,22 @@ export class NeuronScene {
   /** Let a frame have at most so many edges. */
   chooseLevel(edges: number): void {
     this.lines.chooseLevel(edges);
+  }
+
+  /** Let the next picture have all details, however long it takes. */
+  refineAll(): void {
+    for (let before = Infinity; this.lines.level < before; ) {
+      before = this.lines.level;
+      this.lines.chooseLevel(Infinity);
+    }
+  }
+
+  /** The visible neurons, to be saved. */
+  exported(): ExportedNeuron[] {
+    return this.visibleHere().flatMap((skeletonId) => {
+      const edges = this.lines.edgesOf(skeletonId);
+      return edges ? [{ skeletonId, color: this.selection.colorOf(skeletonId) ?? 0xa0a0a0ff, ...edges }] : [];
+    });
   }
 
   /** The visible neurons as lines on a plain canvas. */

@@ -106,6 +106,19 @@ export class SpacePicture {
     return this.draw() ? (this.canvas?.node ?? null) : null;
   }
 
+  /** Draw the scene as it is on a canvas of its own, as a camera sees it that is placed; `invalidate` afterwards. */
+  paint(camera: SpaceCamera, background: string): HTMLCanvasElement {
+    this.use();
+    const made = document.createElement("canvas");
+    Object.assign(made, camera.size);
+    const context = made.getContext("2d");
+    if (!this.canvas || !context) throw new Error("The browser has nothing to draw on. Load the page again.");
+    context.fillStyle = background || "transparent";
+    context.fillRect(0, 0, made.width, made.height);
+    this.canvas.paint(context, this.scene, camera.three, camera.size);
+    return made;
+  }
+
   /** Another viewer needs the context: show a still picture until this one is used again. */
   giveWay(): void {
     if (!(this.canvas instanceof WebGLCanvas)) return;

@@ -16,6 +16,7 @@ import { hookOf } from "./hook";
 import { Looking } from "./looking";
 import { type NeuronCounts, NeuronScene } from "./neuron-scene";
 import type { PickedNode } from "./neurons/neuron-lines";
+import type { SceneContent, ViewerParts } from "./parts";
 import type { ScreenPoint } from "./picking/projection";
 import { SpacePicture } from "./picture";
 import { SpacePointing, type SpacePointingHost } from "./pointing";
@@ -53,6 +54,7 @@ export class Viewer3D {
   private readonly toolbar: SpaceToolbar;
   private readonly messages: Messages;
   private readonly snapshots: Snapshots;
+  private readonly contents: SceneContent[] = [];
   private readonly stopping = new AbortController();
   private theme: Theme | null = null;
   /** What is shown, until it changes: the box around it, and how much it is. */
@@ -161,6 +163,29 @@ export class Viewer3D {
     this.follow("asked_view", () => void this.looking.doAsked());
   }
 
+  /** What is added to a viewer works with these. */
+  get parts(): ViewerParts {
+    return {
+      root: this.root,
+      toolbar: this.toolbar.node,
+      camera: this.camera,
+      picture: this.picture,
+      neurons: this.neurons,
+      messages: this.messages,
+      ready: this.ready,
+      arrange: (camera) => this.arrange(camera),
+      sphere: () => this.sphere(),
+      background: () => this.model.get("background") || this.themeNow().paper,
+      changed: () => this.loaded(),
+    };
+  }
+
+  /** Show more than neurons and volumes. */
+  add(content: SceneContent): void {
+    this.contents.push(content);
+    this.picture.scene.add(content.object);
+  }
+
   dispose(): void {
     this.stopping.abort();
     this.snapshots.dispose();
@@ -176,11 +201,17 @@ export class Viewer3D {
   }
 
   private prepare(): void {
+    this.neurons.chooseLevel(this.moving.edges);
+    this.arrange(this.camera);
+  }
+
+  /** Let all that depends on who looks be as a camera sees it. */
+  private arrange(camera: SpaceCamera): void {
     const theme = this.themeNow();
     const { origin } = this.picture;
-    this.neurons.chooseLevel(this.moving.edges);
+    for (const content of this.contents) content.prepare(origin, camera);
     this.stack.prepare(origin, theme.accent);
-    this.scenery.prepare(this.camera, this.content.box.clone().translate(origin), theme.line);
+    this.scenery.prepare(camera, this.content.box.clone().translate(origin), theme.line);
   }
 
   private drawn(): void {
@@ -213,6 +244,8 @@ export class Viewer3D {
     const box = this.content.box
       .clone()
       .union(this.scenery.box.translate(this.picture.origin.clone().negate()));
+    for (const content of this.contents)
+      box.union(content.box.translate(this.picture.origin.clone().negate()));
     if (this.stack.plane.object.visible) box.expandByObject(this.stack.plane.object);
     return box.isEmpty() ? new Sphere(new Vector3(), 1) : box.getBoundingSphere(new Sphere());
   }

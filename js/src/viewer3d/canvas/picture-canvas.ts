@@ -1,10 +1,14 @@
 /** What draws the scene: WebGL, or a plain canvas where there is none. */
-import type { Camera, Scene } from "three";
+import type { Camera, OrthographicCamera, PerspectiveCamera, Scene } from "three";
 import type { ScreenSize } from "../picking/projection";
+
+export type ViewingCamera = PerspectiveCamera | OrthographicCamera;
 
 export interface PictureCanvas {
   readonly node: HTMLCanvasElement;
   draw(scene: Scene, camera: Camera, size: ScreenSize): void;
+  /** Draw what a camera sees onto another canvas, of any size in pixels. */
+  paint(onto: CanvasRenderingContext2D, scene: Scene, camera: ViewingCamera, size: ScreenSize): void;
   /** Free all that it holds, for good. */
   dispose(): void;
 }

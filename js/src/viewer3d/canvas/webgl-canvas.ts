@@ -1,7 +1,10 @@
 /** A canvas with a WebGL context of its own. */
 import { type Camera, type Scene, WebGLRenderer } from "three";
 import type { ScreenSize } from "../picking/projection";
-import type { PictureCanvas } from "./picture-canvas";
+import type { PictureCanvas, ViewingCamera } from "./picture-canvas";
+
+/** Longest side of what is drawn at once: larger pictures are drawn in tiles. */
+const MOST_TILE = 4096;
 
 export interface ContextListeners {
   /** The browser has taken the context away. */
@@ -50,6 +53,24 @@ export class WebGLCanvas implements PictureCanvas {
     if (this.node.width !== Math.floor(width * ratio) || this.node.height !== Math.floor(height * ratio))
       this.renderer.setSize(width, height, false);
     this.renderer.render(scene, camera);
+  }
+
+  paint(onto: CanvasRenderingContext2D, scene: Scene, camera: ViewingCamera, size: ScreenSize): void {
+    const context = this.renderer.getContext();
+    if (this.isLost) throw new Error("The graphics card was taken away while a picture was made. Try again.");
+    const [most = MOST_TILE] = context.getParameter(context.MAX_VIEWPORT_DIMS) as Int32Array;
+    const side = Math.min(most, context.getParameter(context.MAX_RENDERBUFFER_SIZE) as number, MOST_TILE);
+    this.renderer.setPixelRatio(1);
+    for (let top = 0; top < size.height; top += side)
+      for (let left = 0; left < size.width; left += side) {
+        const width = Math.min(side, size.width - left);
+        const height = Math.min(side, size.height - top);
+        this.renderer.setSize(width, height, false);
+        camera.setViewOffset(size.width, size.height, left, top, width, height);
+        this.renderer.render(scene, camera);
+        onto.drawImage(this.node, left, top);
+      }
+    camera.clearViewOffset();
   }
 
   dispose(): void {

@@ -1,0 +1,16 @@
+/** What a 3D viewer has besides neurons and volumes: files of what it shows. */
+import type { AnyModel } from "@anywidget/types";
+import type { Rpc } from "../shared/rpc";
+import { savingMenu } from "./exports/saving-menu";
+import { exporterOf } from "./exports/viewer-exports";
+import type { Viewer3DState } from "./state";
+import type { Viewer3D } from "./view";
+
+/** Add to a viewer, before it starts; returns what removes it. */
+export function addTo(viewer: Viewer3D, model: AnyModel<Viewer3DState>, rpc: Rpc): () => void {
+  const { parts } = viewer;
+  const exporter = exporterOf(parts, model, rpc);
+  parts.root.append(exporter.node);
+  parts.toolbar.append(savingMenu((choice) => void exporter.saveChoice(choice)));
+  return () => exporter.dispose();
+}

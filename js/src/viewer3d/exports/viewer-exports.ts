@@ -1,0 +1,36 @@
+/** The exports of a viewer. */
+import type { AnyModel } from "@anywidget/types";
+import type { Rpc } from "../../shared/rpc";
+import type { SpaceCamera } from "../camera/space-camera";
+import type { ViewerParts } from "../parts";
+import type { Viewer3DState } from "../state";
+import type { ExportScene } from "./export-scene";
+import { Exporter } from "./exporter";
+
+export function exporterOf(parts: ViewerParts, model: AnyModel<Viewer3DState>, rpc: Rpc): Exporter {
+  const { picture, neurons } = parts;
+  const prepare = (camera: SpaceCamera): void => {
+    neurons.refineAll();
+    parts.arrange(camera);
+    camera.place(picture.origin, parts.sphere());
+    picture.scene.updateMatrixWorld();
+  };
+  const scene: ExportScene = {
+    scene: picture.scene,
+    origin: picture.origin,
+    camera: parts.camera,
+    neuronLines: neurons.object,
+    ready: parts.ready,
+    get background() {
+      return parts.background();
+    },
+    neurons: () => neurons.exported(),
+    prepare,
+    paint: (camera, background) => {
+      prepare(camera);
+      return picture.paint(camera, background);
+    },
+    restore: () => picture.invalidate(),
+  };
+  return new Exporter(scene, model as AnyModel, rpc, parts.messages);
+}

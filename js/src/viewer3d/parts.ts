@@ -1,0 +1,34 @@
+/** What is added to a 3D viewer: contents of its scene, and what they and exports have of the viewer. */
+import type { Box3, Object3D, Sphere, Vector3 } from "three";
+import type { Messages } from "../shared/messages";
+import type { SpaceCamera } from "./camera/space-camera";
+import type { NeuronScene } from "./neuron-scene";
+import type { SpacePicture } from "./picture";
+
+/** Something in the scene. */
+export interface SceneContent {
+  readonly object: Object3D;
+  /** Around it, in project space; empty if there is nothing. A copy. */
+  readonly box: Box3;
+  /** Be where it is to be seen, in a scene that has its origin somewhere. */
+  prepare(origin: Vector3, camera: SpaceCamera): void;
+}
+
+export interface ViewerParts {
+  root: HTMLElement;
+  toolbar: HTMLElement;
+  camera: SpaceCamera;
+  picture: SpacePicture;
+  neurons: NeuronScene;
+  messages: Messages;
+  /** Settles when all that is visible has been drawn. */
+  ready: Promise<void>;
+  /** Let all that depends on who looks be as a camera sees it. */
+  arrange(camera: SpaceCamera): void;
+  /** Around all that is shown, relative to the scene's origin. */
+  sphere(): Sphere;
+  /** CSS colour. */
+  background(): string;
+  /** There is more or less to be seen. */
+  changed(): void;
+}

@@ -1,0 +1,173 @@
+import { unzipSync } from "fflate";
+import { BackSide, BoxGeometry, Group, Mesh, MeshBasicMaterial, type Object3D, Scene, Vector3 } from "three";
+import { expect, test } from "vitest";
+import { SpaceCamera } from "../../src/viewer3d/camera/space-camera";
+import {
+  cameraFor,
+  type ExportedNeuron,
+  type ExportScene,
+  requireCanvas,
+} from "../../src/viewer3d/exports/export-scene";
+import { ZippedFrames } from "../../src/viewer3d/exports/film";
+import { modelOf } from "../../src/viewer3d/exports/gltf";
+import { nodeColor, orderedEdges } from "../../src/viewer3d/exports/growth";
+import { SvgDrawing } from "../../src/viewer3d/exports/svg";
+import { svgOf } from "../../src/viewer3d/exports/svg-scene";
+import { rawColor, withRawColors } from "../../src/viewer3d/things/raw-colors";
+
+const RED = 0xff0000ff;
+
+function neuron(skeletonId: number, points: number[][], parents: number[], color = RED): ExportedNeuron {
+  return { skeletonId, color, positions: new Float32Array(points.flat()), parents: new Int32Array(parents) };
+}
+
+function sceneOf(neurons: ExportedNeuron[], ...objects: Object3D[]): ExportScene {
+  const camera = new SpaceCamera();
+  camera.take({ position: [0, 0, -1000], target: [0, 0, 0], up: [0, -1, 0], kind: "orthographic", zoom: 1 });
+  camera.resize({ width: 200, height: 100 });
+  const scene = new Scene();
+  const neuronLines = new Group();
+  scene.add(neuronLines, ...objects);
+  const prepare = (one: SpaceCamera): void => {
+    one.place(new Vector3(), { center: new Vector3(), radius: 500 } as never);
+    scene.updateMatrixWorld();
+  };
+  return {
+    scene,
+    origin: new Vector3(10, 20, 30),
+    camera,
+    neuronLines,
+    background: "#ffffff",
+    ready: Promise.resolve(),
+    neurons: () => neurons,
+    prepare,
+    paint: () => {
+      throw new Error("nothing is painted here");
+    },
+    restore: () => {},
+  };
+}
+
+function cube(): Group {
+  const group = new Group();
+  group.name = "AL_R";
+  const geometry = new BoxGeometry(40, 40, 40);
+  for (const side of [BackSide, 0] as const) {
+    const material = withRawColors(new MeshBasicMaterial({ transparent: true, opacity: 0.4, side }));
+    material.color = rawColor("#336699");
+    group.add(new Mesh(geometry, material));
+  }
+  return group;
+}
+
+test("what is far away is drawn before what is near", () => {
+  const drawing = new SvgDrawing(100, 100);
+  const style = (color: string) => drawing.style({ name: "a<b", color, opacity: 1, width: 1 });
+  drawing.line(style("#000001"), 10, 0, 0, 5, 5);
+  drawing.circle(style("#000002"), 30, 50, 50, 4);
+  drawing.line(style("#000003"), 20, 0, 0, 5, 5);
+  drawing.line(style("#000003"), 20, 5, 5, 9, 5);
+  drawing.line(style("#000004"), 20, 500, 500, 600, 500);
+  drawing.line(style("#000004"), 20, Number.NaN, 5, 6, 5);
+  const text = drawing.text("");
+  expect([...text.matchAll(/#00000\d/g)].map(String)).toEqual(["#000002", "#000003", "#000001"]);
+  expect(text).toContain('d="M0 0L5 5L9 5"');
+  expect(text).toContain('class="a&#60;b"');
+  expect(text).not.toContain("<rect");
+});
+
+test("neurons and volumes are drawn where they are seen", () => {
+  const view = sceneOf(
+    [
+      neuron(
+        7,
+        [
+          [0, 0, 0],
+          [10, 0, 0],
+          [10, 10, 0],
+        ],
+        [-1, 0, 1],
+      ),
+    ],
+    cube(),
+  );
+  const options = { width: 200, height: null, volumes: "outlines", transparent: false } as const;
+  const text = svgOf(view, options);
+  expect(text).toContain('viewBox="0 0 200 100"');
+  expect(text).toContain('fill="#ffffff"');
+  expect(text.match(/class="skeleton-7" fill="none" stroke="#ff0000"/g)?.length).toBeGreaterThan(0);
+  const outline = [...text.matchAll(/class="AL_R"[^>]* d="([^"]*)"/g)].map((found) => found[1]).join("");
+  // From the front a cube is a square.
+  expect(outline.match(/L/g)?.length).toBe(4);
+  const facets = svgOf(view, { ...options, volumes: "facets", transparent: true });
+  expect(facets.match(/Z/g)?.length).toBe(12);
+});
+
+test("a model has neurons as lines, and surfaces once", () => {
+  const root = modelOf(
+    sceneOf(
+      [
+        neuron(
+          7,
+          [
+            [0, 0, 0],
+            [10, 0, 0],
+          ],
+          [-1, 0],
+        ),
+      ],
+      cube(),
+    ),
+  );
+  expect(root.children.map(({ name }) => name)).toEqual(["skeleton 7", "AL_R"]);
+  expect(root.userData.origin_nm).toEqual([10, 20, 30]);
+  const corner = new Vector3(0, 1000, 1000).applyMatrix4(root.matrixWorld);
+  expect(corner.toArray().map(Math.round)).toEqual([0, -1, -1]);
+});
+
+test("a neuron grows in the order of its treenodes' ids", () => {
+  const first = neuron(
+    1,
+    [
+      [0, 0, 0],
+      [1, 0, 0],
+      [2, 0, 0],
+    ],
+    [-1, 0, 1],
+  );
+  const second = neuron(
+    2,
+    [
+      [5, 0, 0],
+      [6, 0, 0],
+    ],
+    [1, -1],
+    0x00ff00ff,
+  );
+  const ids = new Map([
+    [1, new Float64Array([1, 4, 9])],
+    [2, new Float64Array([2, 6])],
+  ]);
+  const { positions, colors } = orderedEdges([first, second], ids);
+  expect(Array.from(positions).filter((_, at) => at % 3 === 0)).toEqual([1, 0, 5, 6, 2, 1]);
+  expect(Array.from(colors.subarray(6, 9))).toEqual([0, 255, 0]);
+  ids.set(2, new Float64Array([2]));
+  expect(() => orderedEdges([first, second], ids)).toThrow("Skeleton 2 was edited");
+  const shades = { column: new Uint8Array([0, 1]), palette: new Uint8Array([1, 2, 3, 255, 4, 5, 6, 255]) };
+  expect(nodeColor({ ...second, shades }, 1)).toEqual([4, 5, 6]);
+});
+
+test("frames are in a zip in their order", async () => {
+  const film = new ZippedFrames();
+  for (const value of [1, 2, 3]) film.addPng(new Uint8Array([value]));
+  const files = unzipSync(await film.finish());
+  expect(Object.keys(files)).toEqual(["frame_0000.png", "frame_0001.png", "frame_0002.png"]);
+  expect(files["frame_0002.png"]).toEqual(new Uint8Array([3]));
+});
+
+test("a picture keeps the viewer's shape, and is not larger than a canvas can be", () => {
+  const view = sceneOf([]);
+  expect(cameraFor(view, 3000, null).size).toEqual({ width: 3000, height: 1500 });
+  expect(cameraFor(view, 1, null).size).toEqual({ width: 1, height: 1 });
+  expect(() => requireCanvas({ width: 16384, height: 16384 })).toThrow("16384 × 16384 pixels");
+});
