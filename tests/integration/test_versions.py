@@ -130,3 +130,20 @@ async def test_a_pin_stands_for_a_version_for_ever(tracer: Tracer) -> None:
         assert (status, said in str(body["error"])) == (400, True), body
     earlier = await tracer.post("pins/", name="again", version=pin["version"])
     assert earlier["version"] == pin["version"]
+
+
+async def test_the_pins_of_the_past_are_those_that_there_were(tracer: Tracer) -> None:
+    await tracer.node()
+    first = await tracer.post("pins/", name="first")
+    between = (await tracer.get("version"))["version"]
+    before = await tracer.get("pins/", as_of=between)
+    assert first in before
+    # Of the same version as the first, but made later.
+    await tracer.post("pins/", name="second", version=first["version"])
+    assert await tracer.get("pins/", as_of=between) == before
+    assert first not in await tracer.get("pins/", as_of=first["version"])
+    listed = [pin["name"] for pin in await tracer.get("pins/")]
+    assert {"first", "second"} <= set(listed)
+    # A name stands for its version also where one reads of a time before it was given.
+    changed = await tracer.get("versions/diff", **{"from": "first", "to": "second", "as_of": "first"})
+    assert changed["tables"] == []

@@ -33,7 +33,7 @@ class Pin:
 
 
 async def list_pins(connection: Connection, project_id: int) -> list[Pin]:
-    """The pins of a project, by version."""
+    """The pins of a project, by version; in the past those that had been made by then."""
     return await fetch_records(connection, sql.list, Pin, project_id=project_id)
 
 

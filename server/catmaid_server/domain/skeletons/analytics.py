@@ -113,8 +113,13 @@ async def neighbours(connection: Connection, project_id: int, skeleton_ids: Sequ
     return [skeleton for (skeleton,) in rows]
 
 
-async def issues(connection: Connection, project_id: int, skeleton_id: int, *, adjacents: int) -> list[Issue]:
-    """What may be wrong with one skeleton, nodes of the project in broken sections included.
+async def issues(
+    connection: Connection, project_id: int, skeleton_id: int, broken: Sequence[BrokenSectionNode], *, adjacents: int
+) -> list[Issue]:
+    """What may be wrong with one skeleton.
+
+    broken
+        The nodes of the project in broken sections, which are problems of each skeleton.
 
     adjacents
         How many edges apart two synapses between the same skeletons may reach towards each other to be suspected of
@@ -134,7 +139,6 @@ async def issues(connection: Connection, project_id: int, skeleton_id: int, *, a
     ):
         synapse = synapses.setdefault(connector, _Synapse())
         (synapse.pre if is_pre else synapse.post).append(tuple(link))
-    broken = await broken_section_nodes(connection, project_id)
     return [
         *_of_synapses(synapses.values(), skeleton_id),
         *(_duplicates(synapses.values(), skeleton_id, cable, adjacents) if adjacents else ()),

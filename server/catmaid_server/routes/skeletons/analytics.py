@@ -78,8 +78,9 @@ async def analyze_skeletons(call: Call, form: Analyze) -> Analysis:
     ids = required(form.skeleton_ids, "skeleton ID")
     async with call.reading() as connection:
         ids += await analytics.neighbours(connection, call.project_id, ids, form.extra)
+        broken = await analytics.broken_section_nodes(connection, call.project_id)
         found = {
-            skeleton: await analytics.issues(connection, call.project_id, skeleton, adjacents=form.adjacents)
+            skeleton: await analytics.issues(connection, call.project_id, skeleton, broken, adjacents=form.adjacents)
             for skeleton in dict.fromkeys(ids)
         }
         names = await skeleton_info.neuron_names(connection, call.project_id, ids)

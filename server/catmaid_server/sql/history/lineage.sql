@@ -8,16 +8,19 @@ SELECT id FROM skeleton__history WHERE id = ANY (%(skeleton_ids)s::integer[]) AN
 
 -- name: moves
 -- Of treenodes that ever were of skeletons, whenever they went from one skeleton to another: version, from, to, how many;
--- the newest first, at most so many.
+-- the newest first, at most so many. Cost: one index lookup in the history of each of these treenodes.
 WITH ever AS MATERIALIZED (
     SELECT id FROM treenode WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[])
      UNION
     SELECT id FROM treenode__history WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[])
 ), step AS (
-    SELECT version, skeleton_id, lag(skeleton_id) OVER (PARTITION BY id ORDER BY version) AS source
-      FROM (SELECT t.id, t.version, t.skeleton_id FROM ever JOIN treenode t ON t.id = ever.id
-             UNION ALL
-            SELECT t.id, t.version, t.skeleton_id FROM ever JOIN treenode__history t ON t.id = ever.id) state
+    SELECT state.version, state.skeleton_id,
+           lag(state.skeleton_id) OVER (PARTITION BY state.id ORDER BY state.version) AS source
+      FROM ever
+     CROSS JOIN LATERAL (SELECT t.id, t.version, t.skeleton_id FROM treenode t WHERE t.id = ever.id
+                          UNION ALL
+                         SELECT t.id, t.version, t.skeleton_id FROM treenode__history t WHERE t.id = ever.id
+                         OFFSET 0) state
 )
 SELECT version, source, skeleton_id, count(*)
   FROM step

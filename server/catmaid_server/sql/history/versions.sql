@@ -6,7 +6,7 @@ SELECT settled_version();
 
 -- name: pinned
 -- The version that a name stands for in a project.
-SELECT version FROM pin WHERE project_id = %(project_id)s AND name = %(name)s;
+SELECT version FROM public.pin WHERE project_id = %(project_id)s AND name = %(name)s;
 
 -- name: at_time
 -- The newest settled version that began at a time or before it; NULL if there is none.
