@@ -27,6 +27,7 @@ from catmaid_jupyter.client.frames import (
     UPLOADED,
     VOLUMES,
 )
+from catmaid_jupyter.edits.connectors import CreateLink
 from catmaid_jupyter.edits.neurons import ImportSkeleton
 from tests.helpers.service import Service
 from tests.integration.test_client import dtypes_are
@@ -145,7 +146,62 @@ async def test_an_upload_that_breaks_can_be_gone_on_with(project: cj.Project, mo
         assert rest["name"].tolist() == ["two", "three"]
         assert sorted(project.skeletons["name"]) == ["one", "three", "two"]
         with pytest.warns(UserWarning, match="links to connectors of 1 neurons"):
-            project.upload(tree_neuron(connectors=[1]))
+            project.upload(tree_neuron(connectors=pd.DataFrame({"connector_id": [1]})))
+
+    await asyncio.to_thread(story)
+
+
+async def test_links_come_along_with_connectors_of_their_own(
+    project: cj.Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def story() -> None:
+        first, second, *_ = traced(project)
+        connectors = len(project.connectors())
+        with pytest.warns(UserWarning, match="With links=True they come along"):
+            bare = project.upload([project.skeleton(first), project.skeleton(second)])
+        assert project.links(bare).empty
+        made = project.upload([project.skeleton(first), project.skeleton(second)], links=True)
+        old, new = ((project.links(ids)[["relation"]], project.synapses(ids)) for ids in ([first, second], made))
+        assert new[0].value_counts().equals(old[0].value_counts())
+        places = ["x", "y", "z", "pre_x", "post_x"]
+        assert len(new[1]) == 1
+        assert new[1][places].equals(old[1][places])
+        assert not set(new[1]["connector_id"]) & set(old[1]["connector_id"])
+        project.undo()
+        assert len(project.connectors()) == connectors
+
+        links = pd.DataFrame({"connector_id": [7], "node_id": [3], "type": ["pre"], "x": 0.1, "y": 0.2, "z": 0.3})
+        apply = CreateLink._apply
+
+        async def breaking(edit: CreateLink, site: Any, key: str) -> Any:
+            await apply(edit, site, key)
+            raise cj.Unreachable("The service does not answer.")
+
+        monkeypatch.setattr(CreateLink, "_apply", breaking)
+        with pytest.raises(cj.UploadStopped, match="0 of 1 neurons are uploaded") as stopped:
+            project.upload(tree_neuron(connectors=links), links=True)
+        monkeypatch.setattr(CreateLink, "_apply", apply)
+        one = project.upload(stopped.value.left)
+        (link,) = project.morphology(one)[one["skeleton_id"].iloc[0]].connectors.to_dict("records")
+        assert (link["relation"], link["x"], link["z"]) == ("presynaptic_to", 100, 300)
+        assert len(project.connectors()) == connectors + 1
+
+        mistakes = [
+            (links.assign(type="prae"), "no relation 'prae'"),
+            (links.assign(node_id=9), "a link of node 9, but no such node"),
+            (links.assign(x=np.inf), "connector 7 has no finite position"),
+            (links.drop(columns="type"), "a table of treenode_id, connector_id, relation"),
+        ]
+        before = len(project.skeletons)
+        for wrong, message in mistakes:
+            with pytest.raises(cj.InvalidInput, match=message):
+                project.upload([SWC, tree_neuron(connectors=wrong)], links=True)
+        moved = tree_neuron(connectors=links.assign(x=0.9))
+        with pytest.raises(cj.InvalidInput, match=r"connector 7 is at .* nm in a neuron before it"):
+            project.upload([tree_neuron(connectors=links), moved], links=True)
+        with pytest.raises(cj.InvalidInput, match=r"mesh.*add_volume"):
+            project.upload(trimesh.creation.box())
+        assert len(project.skeletons) == before
 
     await asyncio.to_thread(story)
 
@@ -276,6 +332,9 @@ async def test_landmarks_samplers_and_records(service: Service, project: cj.Proj
             assert f"active_node_id={root_node}" in link
             assert "xp=0.0&yp=0.0" in link
             assert "token" not in one.url((1, 2, 3), treenode=4, stack=5)
+            for wrong in ((1, 2), one.selection(ids), 17):
+                with pytest.raises(cj.InvalidInput, match=r"A position is \(x, y, z\) in nm.*skeleton="):
+                    one.url(wrong)
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -15,7 +15,7 @@ from catmaid_jupyter.client.connectivity.project_connectivity import ProjectConn
 from catmaid_jupyter.client.exchange import uploads
 from catmaid_jupyter.client.exchange.graphs import connectivity_graph
 from catmaid_jupyter.client.exchange.navis_neurons import navis_neurons
-from catmaid_jupyter.client.exchange.sources import new_neurons, renamed
+from catmaid_jupyter.client.exchange.sources import new_neurons, renamed, with_links
 from catmaid_jupyter.client.neuron_choice import Neurons, neuron_names, skeleton_ids_of
 from catmaid_jupyter.edits.journal import EditJournal
 
@@ -25,15 +25,25 @@ class ProjectExchange(ProjectConnectivity):
 
     edits: EditJournal
 
-    def upload(self, neurons: Any, *, annotations: str | Iterable[str] = (), names: Iterable[str] = ()) -> pd.DataFrame:
+    def upload(
+        self,
+        neurons: Any,
+        *,
+        annotations: str | Iterable[str] = (),
+        names: Iterable[str] = (),
+        links: bool = False,
+    ) -> pd.DataFrame:
         """Add neurons to the project: one transaction each, in nm; a progress bar shows how many are in.
 
         neurons : SWC (a file, a folder, or text), a DataFrame of nodes (id, parent_id, x, y, z, radius; several neurons
             with skeleton_id), a networkx.DiGraph (edges lead to parents; nodes have x, y, z, radius), neurons of
             navis or pymaid, `Skeleton`, `Morphology`, or a list of these, or a dict by name. All are checked before the
-            first is sent. Labels come along; links to connectors do not, and a warning says so.
+            first is sent. Labels come along.
         annotations : names of annotations for all of them.
         names : a name for each neuron, instead of those that they have (of a file: its name without ending).
+        links : whether links to connectors come along, one edit each after the neuron, with confidence 5. Their
+            connectors are made anew, also where the project has such ones; neurons of the same upload that are linked
+            to the same connector are so here. Without it a warning says what is left out.
 
         name str, neuron_id, skeleton_id, nodes int64; in the order in which they were given.
 
@@ -48,6 +58,8 @@ class ProjectExchange(ProjectConnectivity):
             raise InvalidInput(f"There are {len(found)} neurons, but {len(given)} names.")
         if given:
             found = [renamed(neuron, name) for neuron, name in zip(found, given, strict=True)]
+        if links:
+            found = with_links(found)
         return uploads.upload(self.edits, found, [annotations] if isinstance(annotations, str) else list(annotations))
 
     def to_navis(self, neurons: Neurons) -> Any:

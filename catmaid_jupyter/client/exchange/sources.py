@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.client.exchange.new_links import LinkTable, NewConnector, NewLink
 from catmaid_jupyter.client.morphology import Morphology
 from catmaid_jupyter.client.neurons import Skeleton
 from catmaid_jupyter.edits.base import new_key
@@ -31,13 +32,15 @@ class NewNeuron:
 
     arbor : its nodes, nm, and its name.
     labels : labels by node id of the arbor.
-    left_out : what else the source has, that is not uploaded.
+    link_table : links to connectors that the source has, and that are not uploaded.
+    links : those that are.
     key : the same each time that its upload is tried, so that it is uploaded once.
     """
 
     arbor: Arbor
     labels: Mapping[int, list[str]] = field(default_factory=dict)
-    left_out: str = ""
+    link_table: LinkTable | None = None
+    links: Sequence[NewLink] = ()
     key: str = field(default_factory=new_key)
 
     @property
@@ -61,6 +64,8 @@ def new_neurons(source: Any) -> Iterator[NewNeuron]:
         yield from _of_table(source)
     elif (single := _single(source)) is not None:
         yield single
+    elif hasattr(source, "vertices") and hasattr(source, "faces"):
+        raise InvalidInput("This is a mesh, not a neuron: project.add_volume(mesh, name) makes a volume of it.")
     elif isinstance(source, Mapping):
         for name, one in source.items():
             yield from (renamed(neuron, str(name)) for neuron in new_neurons(one))
@@ -93,7 +98,24 @@ def renamed(neuron: NewNeuron, name: str) -> NewNeuron:
     """The same neuron with another name."""
     arbor = neuron.arbor
     same = (arbor.node_ids, arbor.parents, arbor.positions, arbor.radii)
-    return NewNeuron(Arbor(name, *same), neuron.labels, neuron.left_out)
+    return replace(neuron, arbor=Arbor(name, *same))
+
+
+def with_links(neurons: Iterable[NewNeuron]) -> list[NewNeuron]:
+    """The same neurons, with their links to be uploaded; `InvalidInput` says what is wrong with which."""
+    made: dict[int, NewConnector] = {}
+    found = []
+    for neuron in neurons:
+        if neuron.link_table is None:
+            found.append(neuron)
+            continue
+        links = neuron.link_table.links(neuron.name, made)
+        known = set(neuron.arbor.node_ids.tolist())
+        lost = next((link.node_id for link in links if link.node_id not in known), None)
+        if lost is not None:
+            raise InvalidInput(f"{neuron.name}: there is a link of node {lost}, but no such node.")
+        found.append(replace(neuron, link_table=None, links=links))
+    return found
 
 
 def _of_path(path: Path) -> Iterator[NewNeuron]:
@@ -133,8 +155,8 @@ def _of_morphology(morphology: Morphology, name: str) -> NewNeuron:
     labels: dict[int, list[str]] = {}
     for tag, node in morphology.tags.itertuples(index=False):
         labels.setdefault(int(node), []).append(str(tag))
-    left_out = "links to connectors" if len(morphology.connectors) else ""
-    return NewNeuron(_arbor(morphology.nodes, name), labels, left_out)
+    links = LinkTable(morphology.connectors) if len(morphology.connectors) else None
+    return NewNeuron(_arbor(morphology.nodes, name), labels, links)
 
 
 def _of_graph(graph: Any) -> NewNeuron:
@@ -166,8 +188,8 @@ def _of_tree_neuron(neuron: Any) -> NewNeuron:
         for node in tagged:
             labels.setdefault(int(node), []).append(str(tag))
     connectors = getattr(neuron, "connectors", None)
-    left_out = "links to connectors" if connectors is not None and len(connectors) else ""
-    return NewNeuron(_arbor(nodes, name), labels, left_out)
+    links = LinkTable(pd.DataFrame(connectors), scale) if connectors is not None and len(connectors) else None
+    return NewNeuron(_arbor(nodes, name), labels, links)
 
 
 def _nm_per_unit(neuron: Any) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ from tqdm.auto import tqdm
 
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import CatmaidError
+from catmaid_jupyter.client.exchange.new_links import upload_link
 from catmaid_jupyter.client.exchange.sources import NewNeuron
 from catmaid_jupyter.client.frames import UPLOADED, frame
 from catmaid_jupyter.edits.base import new_key
@@ -28,7 +29,8 @@ class UploadStopped(CatmaidError):
         The neurons that are in the project, as `Project.upload` returns them.
     left
         Those that are not, as far as is known; `project.upload(error.left)` goes on. The first of them may be in though
-        its answer got lost: where the server honours keys, it is not uploaded twice.
+        its answer got lost, or be in without all of its labels and links: where the server honours keys, nothing of it
+        is uploaded twice.
     """
 
     def __init__(self, message: str, uploaded: pd.DataFrame, left: list[NewNeuron]) -> None:
@@ -43,30 +45,35 @@ def upload(edits: EditJournal, neurons: Sequence[NewNeuron], annotations: Sequen
     group = new_key()
     with tqdm(total=len(neurons), unit=" neurons", delay=1, leave=False, disable=len(neurons) < 2) as bar:
         for place, neuron in enumerate(neurons):
+            made: dict[int, int] | None = None
             try:
-                rows.append(loop.run(_upload_one(edits, neuron, annotations, group)))
+                answer = loop.run(_import(edits, neuron, annotations, group))
+                made = {int(old): int(new) for old, new in answer["node_id_map"].items()}
+                loop.run(_complete(edits, neuron, made, group))
             except (CatmaidError, KeyboardInterrupt) as error:
-                if len(neurons) == 1 and isinstance(error, CatmaidError):
+                if len(neurons) == 1 and made is None and isinstance(error, CatmaidError):
                     raise
                 raise _stopped(error, rows, list(neurons[place:])) from error
+            ids = {name: answer[name] for name in ("neuron_id", "skeleton_id")}
+            rows.append({"name": neuron.name, **ids, "nodes": len(made)})
             bar.update()
     _tell_left_out(neurons)
     return _table(rows)
 
 
-async def _upload_one(edits: EditJournal, neuron: NewNeuron, annotations: Sequence[str], group: str) -> dict[str, Any]:
+async def _import(edits: EditJournal, neuron: NewNeuron, annotations: Sequence[str], group: str) -> dict[str, Any]:
     edit = ImportSkeleton(swc=neuron.swc, name=neuron.name, annotations=annotations)
-    made = (await edits.apply(edit, neuron.key, group=group)).answer
-    node_ids = {int(old): int(new) for old, new in made["node_id_map"].items()}
+    answer: dict[str, Any] = (await edits.apply(edit, neuron.key, group=group)).answer
+    return answer
+
+
+async def _complete(edits: EditJournal, neuron: NewNeuron, node_ids: Mapping[int, int], group: str) -> None:
+    """Give an uploaded neuron its labels and links; `node_ids` are those at the server by those of the source."""
     for node, labels in neuron.labels.items():
         if node in node_ids:
             await edits.apply(SetLabels(node_ids[node], labels), group=group)
-    return {
-        "name": neuron.name,
-        "neuron_id": made["neuron_id"],
-        "skeleton_id": made["skeleton_id"],
-        "nodes": len(node_ids),
-    }
+    for link in neuron.links:
+        await upload_link(edits, link, node_ids[link.node_id], neuron.key, group)
 
 
 def _stopped(error: BaseException, rows: list[dict[str, Any]], left: list[NewNeuron]) -> UploadStopped:
@@ -81,9 +88,10 @@ def _table(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _tell_left_out(neurons: Sequence[NewNeuron]) -> None:
-    left_out = [neuron for neuron in neurons if neuron.left_out]
+    left_out = sum(neuron.link_table is not None for neuron in neurons)
     if left_out:
         warnings.warn(
-            f"Not uploaded: {left_out[0].left_out} of {len(left_out)} neurons. Add them with project.edit.",
+            f"Not uploaded: links to connectors of {left_out} neurons. With links=True they come along, with new "
+            "connectors.",
             stacklevel=4,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -83,10 +84,20 @@ class ProjectRecords(Public):
         elif treenode is not None:
             query["active_node_id"] = int(treenode)
         if position is not None:
-            query |= dict(zip(("xp", "yp", "zp"), (float(value) for value in position), strict=True))
+            query |= dict(zip(("xp", "yp", "zp"), _place(position), strict=True))
         if stack is not None:
             query |= {"sid0": stack.id if isinstance(stack, Stack) else int(stack), "s0": scale}
         return f"{self.place.http.url}?{urlencode(query)}"
+
+
+def _place(position: Any) -> tuple[float, float, float]:
+    try:
+        x, y, z = (float(value) for value in position)
+    except (TypeError, ValueError):
+        raise InvalidInput(
+            f"A position is (x, y, z) in nm, not {position!r:.80}. For a neuron write project.url(skeleton=…)."
+        ) from None
+    return x, y, z
 
 
 def _day(given: str | pd.Timestamp) -> pd.Timestamp:
