@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import catmaid_jupyter as cj
+from catmaid_jupyter.api import loop
 from catmaid_jupyter.client.frames import PARTNERS, SYNAPSES
 from catmaid_server.demo.specimen.specimen import grow
 from catmaid_server.demo.tracing import import_tracing
@@ -78,7 +79,45 @@ async def test_counts_are_those_of_sql(project: cj.Project, plain: cj.Project, p
             columns = ["pre_skeleton_id", "post_skeleton_id", "connector_id", "pre_treenode_id", "post_treenode_id"]
             told = synapses[[*columns, "x", "pre_y", "post_z"]].itertuples(index=False, name=None)
             assert sorted(told) == sorted(tuple(row[:8]) for row in pairs if row[0] in chosen)
+            sure = {tuple(row[:3]) for row in pairs if row[0] in chosen and row[8] >= 3}
+            found = one.synapses(chosen, ids, min_confidence=3)
+            assert set(found[columns[:3]].itertuples(index=False, name=None)) == sure
             assert len(one.synapses(chosen)) == sum(wired[a, b] for a in chosen for b in chosen)
+
+    await asyncio.to_thread(story)
+
+
+async def test_gap_junctions(project: cj.Project, plain: cj.Project) -> None:
+    def story() -> None:
+        nodes = [project.edit.create_treenode(0, 100 * row, 0, neuron_name=f"g{row}") for row in range(2)]
+        a, b = (project.neuron(f"g{row}").skeleton_ids[0] for row in range(2))
+        connector = project.edit.create_connector(0, 50, 0)
+        for node in nodes:
+            project.edit.create_link(node, connector, "gapjunction_with")
+        for one in (project, plain):
+            found = one.partners(a, relation="gap")
+            assert found[["skeleton_id", "synapses", a]].to_numpy().tolist() == [[b, 1, 1]]
+            assert one.partners(b, relation="gapjunction_with")["skeleton_id"].tolist() == [a]
+            (junction,) = one.synapses(a, b, relation="gap").to_dict("records")
+            assert (junction["connector_id"], junction["pre_treenode_id"], junction["post_y"]) == (
+                connector,
+                nodes[0],
+                100,
+            )
+            assert one.synapses(a, b).empty
+            widget = one.connectivity(a)
+            assert widget.table.empty
+            widget.show_gap = True
+            assert widget.table[["relation", "skeleton_id", "synapses"]].to_numpy().tolist() == [["gap", b, 1]]
+            loop.run(widget._rows({}))
+            place = loop.run(widget._place_of(widget._content.rows.iloc[0], 0))
+            assert (place.treenode_id, place.sentence) == (nodes[0], f"Gap junction 1 of 1: connector {connector}.")
+            widget.show_in = widget.show_out = widget.show_gap = False
+            assert list(widget.table.columns) == ["relation", *PARTNERS, a]
+        with pytest.raises(cj.InvalidInput, match="by the relation out or gap, not 'in'"):
+            project.synapses(a, relation="in")
+        with pytest.raises(cj.InvalidInput, match="1 to 5, not 0"):
+            project.synapses(a, min_confidence=0)
 
     await asyncio.to_thread(story)
 

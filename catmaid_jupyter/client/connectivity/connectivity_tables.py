@@ -14,16 +14,19 @@ from catmaid_jupyter.client.frames import PARTNERS, SYNAPSES, frame
 from catmaid_jupyter.client.naming import did_you_mean
 from catmaid_jupyter.client.neuron_choice import neuron_names
 from catmaid_wire.forms import FormValue
-from catmaid_wire.relations import PRESYNAPTIC
+from catmaid_wire.relations import GAP_JUNCTION, PRESYNAPTIC
 
-DIRECTIONS: Final[Mapping[str, str]] = {"out": "outgoing", "in": "incoming"}
+DIRECTIONS: Final[Mapping[str, str]] = {"out": "outgoing", "in": "incoming", "gap": "gapjunction"}
 """Short names of directions, with those in CATMAID's answers."""
+_SIDES: Final[Mapping[str, str]] = {"out": PRESYNAPTIC, "gap": GAP_JUNCTION}
+"""Relations of the first of two sets of skeletons."""
 
 
 async def partner_table(
     place: Place, skeleton_ids: Sequence[int], relation: str, min_synapses: int, min_confidence: int
 ) -> pd.DataFrame:
     """Partners of skeletons (see `Project.partners`)."""
+    require_confidence(min_confidence)
     direction = await _direction(place, relation)
     found: dict[str, Any] = {}
     if skeleton_ids:
@@ -71,11 +74,16 @@ async def adjacency_matrix(place: Place, rows: Sequence[int], columns: Sequence[
     )
 
 
-async def synapse_table(place: Place, sources: Sequence[int], targets: Sequence[int]) -> pd.DataFrame:
-    """Synapses from one set of skeletons to another (see `Project.synapses`)."""
+async def synapse_table(
+    place: Place, sources: Sequence[int], targets: Sequence[int], relation: str = "out", min_confidence: int = 1
+) -> pd.DataFrame:
+    """Synapses from one set of skeletons to another, or gap junctions (see `Project.synapses`)."""
+    require_confidence(min_confidence)
+    if relation not in _SIDES:
+        raise InvalidInput(f"Synapses are listed by the relation {' or '.join(_SIDES)}, not {relation!r:.80}.")
     found: list[list[Any]] = []
     if sources and targets:
-        form: dict[str, FormValue] = {"skids1": sources, "skids2": targets, "relation": PRESYNAPTIC}
+        form: dict[str, FormValue] = {"skids1": sources, "skids2": targets, "relation": _SIDES[relation]}
         found = await place.read_json("POST", "connector/list/many_to_many", form=form)
     rows = [
         (connector, *position, pre, pre_node, *pre_position, pre_sure, post, post_node, *post_position, post_sure)
@@ -96,7 +104,14 @@ async def synapse_table(place: Place, sources: Sequence[int], targets: Sequence[
     ]
     columns = zip(*rows, strict=True) if rows else [()] * len(SYNAPSES)
     table = frame(dict(zip(SYNAPSES, columns, strict=True)), SYNAPSES)
+    table = table[table[["pre_confidence", "post_confidence"]].min(axis=1) >= min_confidence]
     return table.sort_values(["connector_id", "pre_treenode_id", "post_treenode_id"], ignore_index=True)
+
+
+def require_confidence(min_confidence: int) -> None:
+    """Raise `InvalidInput` for what is no confidence."""
+    if not 1 <= min_confidence <= 5:
+        raise InvalidInput(f"A confidence is 1 to 5, not {min_confidence}.")
 
 
 async def _direction(place: Place, relation: str) -> str:

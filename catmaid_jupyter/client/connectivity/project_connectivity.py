@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from catmaid_jupyter.api import loop
-from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.connectivity import connectivity_tables
 from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
@@ -22,8 +21,9 @@ class ProjectConnectivity(Public):
     ) -> pd.DataFrame:
         """Partners of neurons, those with the most synapses first.
 
-        relation : `"out"` for those that the neurons synapse onto, `"in"` for those that synapse onto them, or another
-            way to be linked, such as `"gapjunction_with"`. `InvalidInput` for others, which says what there is.
+        relation : `"out"` for those that the neurons synapse onto, `"in"` for those that synapse onto them, `"gap"` for
+            those with gap junctions with them, or another way to be linked, such as `"tightjunction_with"`.
+            `InvalidInput` for others, which says what there is.
         min_synapses : fewest synapses with all of the neurons together.
         min_confidence : 1 to 5; links that are less sure do not count. Each synapse counts as the less sure of its two
             links does.
@@ -31,8 +31,6 @@ class ProjectConnectivity(Public):
         skeleton_id int64 (the partner), name str, nodes, synapses int64, and an int64 column for each neuron, labelled
         with its skeleton id: synapses with this one. A synapse is a pair of links to the same connector.
         """
-        if not 1 <= min_confidence <= 5:
-            raise InvalidInput(f"A confidence is 1 to 5, not {min_confidence}.")
         skeleton_ids = skeleton_ids_of(self.place, neurons)
         return loop.run(
             connectivity_tables.partner_table(self.place, skeleton_ids, relation, min_synapses, min_confidence)
@@ -48,12 +46,17 @@ class ProjectConnectivity(Public):
         targets = sources if columns is None else skeleton_ids_of(self.place, columns)
         return loop.run(connectivity_tables.adjacency_matrix(self.place, sources, targets))
 
-    def synapses(self, a: Neurons, b: Neurons | None = None) -> pd.DataFrame:
-        """The synapses from neurons `a` onto neurons `b`, by default among `a`.
+    def synapses(
+        self, a: Neurons, b: Neurons | None = None, *, relation: str = "out", min_confidence: int = 1
+    ) -> pd.DataFrame:
+        """The synapses from neurons `a` onto neurons `b`, by default among `a`; or their gap junctions.
+
+        relation : `"out"`, or `"gap"`: then `pre_` is the side of `a`, and among `a` each is there from both sides.
+        min_confidence : 1 to 5; those of which one of the two links is less sure are left out.
 
         connector_id int64, x, y, z float64 nm; then for both sides, `pre_` and `post_`: skeleton_id, treenode_id int64,
         x, y, z float64 nm, confidence int64; by connector, then by treenodes.
         """
         sources = skeleton_ids_of(self.place, a)
         targets = sources if b is None else skeleton_ids_of(self.place, b)
-        return loop.run(connectivity_tables.synapse_table(self.place, sources, targets))
+        return loop.run(connectivity_tables.synapse_table(self.place, sources, targets, relation, min_confidence))

@@ -19,7 +19,7 @@ from catmaid_jupyter.widgets.project_table import ProjectTable, RowPlace, TableC
 if TYPE_CHECKING:
     from catmaid_jupyter.widgets.stack_viewer import StackViewer
 
-_TITLES: Final = {"in": "← in", "out": "→ out"}
+_TITLES: Final = {"in": "← in", "out": "→ out", "gap": "↔ gap"}
 _MOST_COLUMNS: Final = 200
 _LONGEST: Final = 300
 _GROUPINGS: Final = [("skeleton", "neuron"), ("annotation", "annotation"), ("groups", "given group"), ("none", "none")]
@@ -55,6 +55,7 @@ class ConnectivityTable(ProjectTable):
     _offered: ClassVar = (
         TableControl(trait="show_in", title="in", kind="flag", choices=[]),
         TableControl(trait="show_out", title="out", kind="flag", choices=[]),
+        TableControl(trait="show_gap", title="gap junctions", kind="flag", choices=[]),
         TableControl(trait="min_synapses", title="synapses ≥", kind="number", choices=[]),
         TableControl(trait="min_nodes", title="nodes ≥", kind="number", choices=[]),
         TableControl(trait="min_confidence", title="confidence ≥", kind="number", choices=[]),
@@ -66,6 +67,9 @@ class ConnectivityTable(ProjectTable):
 
     show_out = traitlets.Bool(True).tag(sync=True)
     """Whether partners are shown on which the neurons make synapses."""
+
+    show_gap = traitlets.Bool(False).tag(sync=True)
+    """Whether partners are shown that have gap junctions with the neurons; these are counted as synapses are."""
 
     min_synapses = traitlets.Int(1, min=1).tag(sync=True)
     """Fewest synapses of a partner with all of the neurons together."""
@@ -104,15 +108,17 @@ class ConnectivityTable(ProjectTable):
     def table(self) -> pd.DataFrame:
         """The partners, read anew, with the thresholds but not the filters of the page.
 
-        relation str (`in` or `out`), then the columns of `Project.partners`, in its order; first those of `in`.
+        relation str (`in`, `out` or `gap`), then the columns of `Project.partners`, in its order; first those of `in`.
         """
         return loop.run(self._partners(self.selection.skeleton_ids))
 
     async def _partners(self, skeleton_ids: list[int]) -> pd.DataFrame:
         place, tables = self.project.place, []
-        for relation, is_shown in (("in", self.show_in), ("out", self.show_out)):
+        shown = [name for name in _TITLES if self.trait_values()[f"show_{name}"]]
+        # A table without rows has the same columns.
+        for relation in shown or ("out",):
             found = await partner_table(place, skeleton_ids, relation, self.min_synapses, self.min_confidence)
-            found = found[(found["nodes"] >= self.min_nodes) & is_shown]
+            found = found[(found["nodes"] >= self.min_nodes) & (relation in shown)]
             found.insert(0, "relation", pd.Series([relation] * len(found), index=found.index, dtype="str"))
             tables.append(found)
         return pd.concat(tables, ignore_index=True)
@@ -158,17 +164,18 @@ class ConnectivityTable(ProjectTable):
 
     async def _place_of(self, row: pd.Series, turn: int, /) -> RowPlace:
         own, partner = self.selection.skeleton_ids, [int(row["skeleton_id"])]
-        is_out = row["relation"] == "out"
-        sources, targets = (own, partner) if is_out else (partner, own)
-        found = await synapse_table(self.project.place, sources, targets)
+        is_in, relation = row["relation"] == "in", "gap" if row["relation"] == "gap" else "out"
+        sources, targets = (partner, own) if is_in else (own, partner)
+        found = await synapse_table(self.project.place, sources, targets, relation, self.min_confidence)
         if found.empty:
             raise NotFound(f"There are no synapses with skeleton {partner[0]} any more.")
         synapse = found.iloc[turn % len(found)]
-        node = int(synapse["pre_treenode_id" if is_out else "post_treenode_id"])
+        node = int(synapse["post_treenode_id" if is_in else "pre_treenode_id"])
+        noun = "Gap junction" if relation == "gap" else "Synapse"
         return RowPlace(
             (float(synapse["x"]), float(synapse["y"]), float(synapse["z"])),
             node,
-            f"Synapse {turn % len(found) + 1} of {len(found)}: connector {int(synapse['connector_id'])}.",
+            f"{noun} {turn % len(found) + 1} of {len(found)}: connector {int(synapse['connector_id'])}.",
         )
 
 
