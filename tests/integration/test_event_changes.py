@@ -61,11 +61,11 @@ def check(changes: Changes, before: Drawn, after: Drawn) -> int:
             what = (table, rows, changes)
             nodes_are_gone = table == "label" and row_id not in after["treenode"]
             assert nodes_are_gone or all(is_within(row[-1], changes.old_box, changes.new_box) for row in rows), what
+            if table in SKELETON:
+                assert {row[SKELETON[table]] for row in rows} <= set(changes.skeleton_ids or ()), what
             if was is not None and now is not None and was[:-1] == now[:-1]:
                 continue  # only the other end of its edge has moved
             assert table not in told or row_id in (told[table] or ()), what
-            if table in SKELETON:
-                assert {row[SKELETON[table]] for row in rows} <= set(changes.skeleton_ids or ()), what
     return count
 
 

@@ -13,10 +13,12 @@ from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.skeletons import geometry as domain
+from catmaid_server.events.changes import changes_of
 from catmaid_wire import geometry
 from catmaid_wire.geometry import GeometryAnswer
 from tests.helpers.arbors import UNCHECKED, Tracer
 from tests.helpers.service import Actor, Service, serving
+from tests.helpers.snapshots import newest_version
 
 
 async def read(
@@ -162,3 +164,15 @@ async def test_too_much_at_once_is_refused(tracer: Tracer, monkeypatch: pytest.M
     await require_what_there_is(tracer, await read(tracer, ids[:1]))
     assert (await tracer.refused("skeletons/geometry", **form, **{f"known[{ids[0]}]": "x"}))[0] == 400
     assert not (await read(tracer, [])).skeletons
+
+
+async def test_a_moved_connector_is_news_of_the_skeletons_that_are_linked_to_it(tracer: Tracer) -> None:
+    node = await tracer.node(-1, 1000, 1000, 0)
+    connector = await tracer.connector(node)
+    await tracer.post(
+        "node/update", **{"c[0][0]": connector, "c[0][1]": 7, "c[0][2]": 8, "c[0][3]": 9}, state=UNCHECKED
+    )
+    async with tracer.store.reading() as connection:
+        version = await newest_version(connection)
+        [changes] = (await changes_of(connection, [version])).values()
+    assert changes.skeleton_ids == [await tracer.skeleton_of(node)]

@@ -120,6 +120,8 @@ WITH treenode_state AS MATERIALIZED (
      UNION
     SELECT version, 'skeleton', skeleton_id FROM link_state
      UNION
+    SELECT m.version, 'skeleton', l.skeleton_id FROM moved_connector m JOIN connector_link l ON l.connector_id = m.id
+     UNION
     SELECT l.version, 'skeleton', t.skeleton_id FROM labelled l JOIN treenode t ON t.id = l.treenode_id
      UNION
     SELECT version, 'skeleton', id FROM skeleton WHERE version = ANY (%(versions)s)
