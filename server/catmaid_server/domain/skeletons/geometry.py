@@ -110,12 +110,14 @@ class IdsByRow:
 async def node_ids(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int], known: Mapping[int, int]
 ) -> IdsByRow:
-    """Ids of the treenodes of skeletons; parameters and errors as of `skeleton_geometry`."""
+    """Ids of the treenodes of skeletons, in the order of these; parameters and errors as of `skeleton_geometry`."""
     wanted = list(dict.fromkeys(skeleton_ids))
     sent, unchanged = await split_by_version(connection, project_id, wanted, known)
     rows: list[tuple[int, int, bytes | None]] = []
     for part in skeleton_parts({skeleton_id: state.nodes for skeleton_id, state in sent.items()}):
         rows += await fetch_all(connection, sql.node_ids, project_id=project_id, skeleton_ids=array_text(part))
+    places = {skeleton_id: place for place, skeleton_id in enumerate(wanted)}
+    rows.sort(key=lambda row: places[row[0]])
     ids = [np.sort(np.frombuffer(nodes or b"", ">i4").astype(np.int32)) for _, _, nodes in rows]
     return IdsByRow(
         skeleton_id=[skeleton_id for skeleton_id, _, _ in rows],

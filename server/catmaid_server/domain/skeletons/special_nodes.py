@@ -52,9 +52,9 @@ class SpecialNodes:
 async def special_nodes(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int], soma_radius: float | None
 ) -> tuple[dict[int, SpecialNodes], list[tuple[int, str]]]:
-    """Special treenodes by skeleton, and the labels of treenodes; errors as of `geometry.skeleton_geometry`.
+    """Special treenodes by skeleton, as they were asked for, and the labels of treenodes in the order of their links.
 
-    Skeletons that do not exist are missing.
+    Skeletons that do not exist are missing. Raises `InvalidInput` if more is wanted than is sent at once.
     """
     wanted = list(dict.fromkeys(skeleton_ids))
     sent, _ = await split_by_version(connection, project_id, wanted, {})
@@ -66,7 +66,8 @@ async def special_nodes(
     for part in skeleton_parts({skeleton_id: state.nodes for skeleton_id, state in sent.items()}):
         rows = await fetch_all(connection, sql.described_nodes, project_id=project_id, skeleton_ids=array_text(part))
         found |= await asyncio.to_thread(_described, rows, labels, soma_radius)
-    return found, [(treenode_id, name) for _, treenode_id, name in labelled]
+    ordered = {skeleton_id: found[skeleton_id] for skeleton_id in wanted if skeleton_id in found}
+    return ordered, [(treenode_id, name) for _, treenode_id, name in labelled]
 
 
 def _described(
