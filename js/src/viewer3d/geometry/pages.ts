@@ -39,7 +39,7 @@ export class NeuronPage<T extends PagedNeuron = PagedNeuron> {
   readonly points: Points<BufferGeometry, RawShaderMaterial>;
   readonly positions: Float32Array;
   /** Slot in the palette, and above it the node's place in the shading. */
-  private readonly tags: Uint32Array;
+  readonly tags: Uint32Array;
   private readonly attributes: { position: BufferAttribute; tag: BufferAttribute };
   private readonly sphere = new Sphere();
   private readonly free: FreeSpan[];

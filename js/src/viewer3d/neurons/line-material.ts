@@ -1,31 +1,38 @@
-/** How lines of neurons are drawn: one program, colours from the palette or from the shading. */
-import { GLSL3, RawShaderMaterial, type Texture } from "three";
+/** How neurons are drawn: one program for all lines, colours from the palette or from the shading. */
+import { GLSL3, type IUniform, RawShaderMaterial, type Texture } from "three";
 
-const VERTEX = `
+/** Declarations, and the colour and opacity of a node by its tag; an opacity of 0: it is hidden. */
+export const LOOK = `
 precision highp float;
 precision highp int;
-in vec3 position;
-in uint tag;
 uniform mat4 modelViewMatrix;
 uniform mat4 projectionMatrix;
 uniform highp sampler2D palette;
 uniform highp sampler2D shading;
 uniform vec3 highlight;
-uniform float pointSize;
 out vec4 lineColor;
 out float depth;
 
-void main() {
+vec4 lookOf(uint tag) {
   uint slot = tag & 0xffffffu;
   vec4 look = texelFetch(palette, ivec2(int(slot & 1023u), int(slot >> 10u)), 0);
   uint flags = uint(look.a * 255.0 + 0.5);
   vec3 color = look.rgb;
   if ((flags & 2u) != 0u) color = texelFetch(shading, ivec2(int(tag >> 24u), 0), 0).rgb;
   if ((flags & 1u) != 0u) color = mix(color, highlight, 0.7);
-  lineColor = vec4(color, float(flags >> 2u) / 63.0);
+  return vec4(color, float(flags >> 2u) / 63.0);
+}`;
+
+const VERTEX = `${LOOK}
+in vec3 position;
+in uint tag;
+uniform float pointSize;
+
+void main() {
+  lineColor = lookOf(tag);
   vec4 seen = modelViewMatrix * vec4(position, 1.0);
   depth = -seen.z;
-  gl_Position = flags == 0u ? vec4(2.0, 2.0, 2.0, 1.0) : projectionMatrix * seen;
+  gl_Position = lineColor.a == 0.0 ? vec4(2.0, 2.0, 2.0, 1.0) : projectionMatrix * seen;
   gl_PointSize = pointSize;
 }`;
 
@@ -33,6 +40,9 @@ const FRAGMENT = `
 precision highp float;
 in vec4 lineColor;
 in float depth;
+#ifdef TUBE
+in float across;
+#endif
 uniform vec3 fogColor;
 uniform vec2 fogRange;
 out vec4 fragment;
@@ -43,6 +53,9 @@ void main() {
   if (lineColor.a < fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))))) discard;
 #endif
   vec3 color = lineColor.rgb;
+#ifdef TUBE
+  color *= 0.4 + 0.6 * sqrt(max(0.0, 1.0 - across * across));
+#endif
 #ifdef FOG
   color = mix(color, fogColor, clamp((depth - fogRange.x) / (fogRange.y - fogRange.x), 0.0, 1.0));
 #endif
@@ -57,30 +70,9 @@ export interface Fog {
   far: number;
 }
 
-export class LineMaterial extends RawShaderMaterial {
-  constructor(palette: Texture, shading: Texture) {
-    super({
-      glslVersion: GLSL3,
-      vertexShader: VERTEX,
-      fragmentShader: FRAGMENT,
-      uniforms: {
-        palette: { value: palette },
-        shading: { value: shading },
-        highlight: { value: [1, 0.84, 0] },
-        pointSize: { value: 5 },
-        fogColor: { value: [0, 0, 0] },
-        fogRange: { value: [0, 1] },
-      },
-    });
-  }
-
-  /** Colour that the active neuron is mixed with, 0xRRGGBB. */
-  setHighlight(color: number): void {
-    this.setUniform("highlight", rgbOf(color));
-  }
-
-  setTexture(name: "palette" | "shading", texture: Texture): void {
-    this.setUniform(name, texture);
+export class NeuronMaterial extends RawShaderMaterial {
+  constructor(vertexShader: string, uniforms: Record<string, IUniform>) {
+    super({ glslVersion: GLSL3, vertexShader, fragmentShader: FRAGMENT, uniforms });
   }
 
   setFog(fog: Fog | null): void {
@@ -95,7 +87,7 @@ export class LineMaterial extends RawShaderMaterial {
     this.define("TRANSLUCENT", isTranslucent);
   }
 
-  private setUniform(name: string, value: unknown): void {
+  protected setUniform(name: string, value: unknown): void {
     const uniform = this.uniforms[name];
     if (uniform) uniform.value = value;
   }
@@ -105,6 +97,28 @@ export class LineMaterial extends RawShaderMaterial {
     if (isOn) this.defines[name] = "";
     else delete this.defines[name];
     this.needsUpdate = true;
+  }
+}
+
+export class LineMaterial extends NeuronMaterial {
+  constructor(palette: Texture, shading: Texture) {
+    super(VERTEX, {
+      palette: { value: palette },
+      shading: { value: shading },
+      highlight: { value: [1, 0.84, 0] },
+      pointSize: { value: 5 },
+      fogColor: { value: [0, 0, 0] },
+      fogRange: { value: [0, 1] },
+    });
+  }
+
+  /** Colour that the active neuron is mixed with, 0xRRGGBB. */
+  setHighlight(color: number): void {
+    this.setUniform("highlight", rgbOf(color));
+  }
+
+  setPalette(texture: Texture): void {
+    this.setUniform("palette", texture);
   }
 }
 

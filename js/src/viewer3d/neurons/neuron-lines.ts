@@ -1,5 +1,5 @@
 /** Many neurons as lines in a scene: a draw call for each page of vertices, not for each neuron. */
-import { Box3, type Camera, Group, Vector3 } from "three";
+import { Box3, type Camera, Group, PerspectiveCamera, Vector3 } from "three";
 import { type EdgeLevels, edgeLevels, orderFromRoots } from "../geometry/ladders";
 import { NeuronPage, PAGE_ROWS, type PagedNeuron, spaceOf } from "../geometry/pages";
 import { BadGeometry, type UnpackedNeuron, type Vector } from "../geometry/unpack";
@@ -10,15 +10,21 @@ import { type ChosenDetail, chooseDetail, OUT_OF_VIEW } from "./detail";
 import { type Fog, LineMaterial } from "./line-material";
 import { NeuronPalette } from "./palette";
 import { requireColumn, ShadingColors } from "./shading";
+import { NeuronTubes } from "./tubes";
 
 export type { UnpackedNeuron } from "../geometry/unpack";
 
+/** A tube costs as much as so many lines. */
+const LINES_PER_TUBE = 8;
 /** Edges of the first picture of neurons that have just come. */
 const FIRST_EDGES = 200_000;
 /** A picture that becomes finer may have so many times the edges of the one before. */
 const REFINING = 4;
 /** Of that many nodes at once a coarse picture comes first. */
 const MANY_ROWS = 20_000;
+
+/** Tubes are drawn near the camera, over the lines, where radii are known. */
+export type NeuronStyle = "lines" | "tubes";
 
 /** Who looks. */
 export interface LineView {
@@ -57,6 +63,8 @@ interface ShownNeuron extends PagedNeuron {
   version: number;
   slot: number;
   isShaded: boolean;
+  radii: Float32Array | null;
+  tags: Uint32Array;
   page: NeuronPage<ShownNeuron>;
   positions: Float32Array;
   /** Vertices that are taken for it. */
@@ -70,6 +78,10 @@ export class NeuronLines {
   private readonly palette = new NeuronPalette();
   private readonly shading = new ShadingColors();
   private readonly material = new LineMaterial(this.palette.texture, this.shading.texture);
+  /** Made when they are shown for the first time. */
+  private tubes: NeuronTubes | null = null;
+  private style: NeuronStyle = "lines";
+  private fog: Fog | null = null;
   private active: number | null = null;
   private shown: ChosenDetail = { edges: 0, coarseness: 0 };
   /** Edges that the next picture of a view at rest may have. */
@@ -155,7 +167,27 @@ export class NeuronLines {
 
   /** Let what is far away fade; null: nothing fades. */
   setFog(fog: Fog | null): void {
+    this.fog = fog;
     this.material.setFog(fog);
+    this.tubes?.material.setFog(fog);
+  }
+
+  setStyle(style: NeuronStyle): void {
+    this.style = style;
+    if (style === "lines") this.tubes?.show(0);
+  }
+
+  /**
+   * Say how thick a neuron is, for tubes.
+   *
+   * @param radii - of each row, nm; not above 0: unknown
+   * @throws RangeError if there are not as many as the neuron has nodes.
+   */
+  setRadii(id: number, radii: Float32Array | null): void {
+    const neuron = this.neurons.get(id);
+    if (!neuron) return;
+    if (radii) requireColumn(id, neuron.parents.length, radii);
+    neuron.radii = radii;
   }
 
   /**
@@ -192,6 +224,7 @@ export class NeuronLines {
     for (const neuron of this.neurons.values()) if (!neuron.isVisible) neuron.level = OUT_OF_VIEW;
     this.shown = chooseDetail(this.visible(), projection, isStep ? this.allowance : budgetEdges);
     for (const page of this.pages) page.show();
+    if (this.style === "tubes" && view && projection) this.updateTubes(budgetEdges, view, projection);
     if (!isStep) this.allowance = FIRST_EDGES;
     else if (this.shown.coarseness > 0) {
       this.allowance *= REFINING;
@@ -245,6 +278,7 @@ export class NeuronLines {
     this.pages.clear();
     this.neurons.clear();
     this.object.clear();
+    this.tubes?.dispose();
     this.material.dispose();
     this.palette.dispose();
     this.shading.dispose();
@@ -272,6 +306,8 @@ export class NeuronLines {
       box,
       isVisible,
       isShaded: false,
+      radii: null,
+      tags: page.tags.subarray(start, start + rows),
       level: 0,
     };
     page.put(shown, neuron.positions, slot);
@@ -311,8 +347,25 @@ export class NeuronLines {
   }
 
   private updateMaterial(): void {
-    this.material.setTexture("palette", this.palette.texture);
+    this.material.setPalette(this.palette.texture);
     this.material.setTranslucent(this.palette.isTranslucent);
+    this.tubes?.material.setTranslucent(this.palette.isTranslucent);
+  }
+
+  /** A view at rest gets those that are near now; one that moves keeps as many as it has time for. */
+  private updateTubes(budgetEdges: number, { camera }: LineView, projection: Projection): void {
+    const tubes = this.tubes ?? this.newTubes();
+    tubes.material.setPerspective(camera instanceof PerspectiveCamera);
+    if (budgetEdges === Infinity) tubes.make(this.visible(), projection);
+    else tubes.show(budgetEdges / LINES_PER_TUBE);
+  }
+
+  private newTubes(): NeuronTubes {
+    this.tubes = new NeuronTubes(this.material);
+    this.object.add(this.tubes.object);
+    this.tubes.material.setFog(this.fog);
+    this.updateMaterial();
+    return this.tubes;
   }
 
   private *known(ids: Iterable<number>): Generator<ShownNeuron> {

@@ -31,10 +31,10 @@ export class ShadingColors {
   }
 }
 
-/** @throws RangeError unless there is a place for each node of the skeleton. */
-export function requireColumn(skeletonId: number, rows: number, column: Uint8Array): void {
+/** @throws RangeError unless there is a value for each node of the skeleton. */
+export function requireColumn(skeletonId: number, rows: number, column: ArrayLike<number>): void {
   if (column.length === rows) return;
   throw new RangeError(
-    `Skeleton ${skeletonId} has ${rows} nodes here, so its shading should have as many values, not ${column.length}.`,
+    `Skeleton ${skeletonId} has ${rows} nodes here, so there should be as many values, not ${column.length}.`,
   );
 }

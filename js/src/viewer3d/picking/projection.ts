@@ -87,6 +87,18 @@ export class Projection {
     return Math.max(nearest, 0) / this.pixelsPerNm;
   }
 
+  /** Depth where a box is nearest to the camera, -1 to 1. */
+  nearestDepth(box: ArrayLike<number>): number {
+    const clip = new Float64Array(4);
+    let nearest = 1;
+    for (let corner = 0; corner < 8; corner++) {
+      this.projectCorner(box, 0, corner, clip);
+      const [, , z = 0, w = 0] = clip;
+      nearest = Math.min(nearest, z < -w ? -1 : z / w);
+    }
+    return nearest;
+  }
+
   private projectCorner(box: ArrayLike<number>, start: number, corner: number, out: Float64Array): void {
     const x = box[start + (corner & 1 ? 3 : 0)] ?? 0;
     const y = box[start + (corner & 2 ? 4 : 1)] ?? 0;
