@@ -125,3 +125,13 @@ def test_an_alpha_shape_is_closed_where_it_only_touches_itself() -> None:
     assert one.is_closed
     assert one.contains([[1, 1, 1], [3, 1, 1], [3, 3, 1]]).tolist() == [True, False, True]
     assert not OPEN.is_closed
+
+
+def test_outlines_of_real_volumes_are_those_of_trimesh(shared: Path) -> None:
+    for name in ("lh", "neuropil"):
+        volume = Volume.of(shared / "data" / "hemibrain" / "volumes" / f"{name}.obj")
+        assert volume.is_closed
+        low, high = volume.box
+        for z in np.linspace(low[2], high[2], 7)[1:-1]:
+            expected = volume.mesh.section(plane_origin=[0, 0, z], plane_normal=[0, 0, 1]).to_2D()[0].area
+            assert volume.outline(z).area == pytest.approx(expected, rel=1e-6)
