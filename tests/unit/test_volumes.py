@@ -125,6 +125,9 @@ def test_an_alpha_shape_is_closed_where_it_only_touches_itself() -> None:
     assert one.is_closed
     assert one.contains([[1, 1, 1], [3, 1, 1], [3, 3, 1]]).tolist() == [True, False, True]
     assert not OPEN.is_closed
+    around = Volume.of(((-1, -1, -1), (5, 5, 5)))
+    assert (one & around).mesh.volume == pytest.approx(16)
+    assert (one | around).mesh.volume == pytest.approx(216)
 
 
 def test_outlines_of_real_volumes_are_those_of_trimesh(shared: Path) -> None:

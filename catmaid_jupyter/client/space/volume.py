@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.client.space.surfaces import surface_of
@@ -91,11 +93,10 @@ class Volume:
     @cached_property
     def is_closed(self) -> bool:
         """Whether there is an inside: at each edge, as many triangles turn one way as the other."""
-        ends = np.concatenate([self.mesh.faces[:, pair] for pair in ([0, 1], [1, 2], [2, 0])])
-        is_up = ends[:, 0] < ends[:, 1]
-        edges, numbers = np.unique(np.sort(ends, axis=1), axis=0, return_inverse=True)
-        turns = np.bincount(numbers.ravel(), weights=np.where(is_up, 1, -1), minlength=len(edges))
-        return not turns.any()
+        start, end = np.concatenate([self.mesh.faces[:, pair] for pair in ([0, 1], [1, 2], [2, 0])]).astype(np.int64).T
+        count = len(self.mesh.vertices)
+        there, back = start * count + end, end * count + start
+        return np.array_equal(np.sort(there), np.sort(back))
 
     def outline(self, z: float) -> Any:
         """Where it is in the section at a depth, nm: a shapely Polygon or MultiPolygon, empty where it is not.
@@ -177,7 +178,7 @@ class Volume:
                 raise InvalidInput(f"A volume is joined with volumes, not with {type(one).__name__}.")
             if not one.is_closed or one.is_flat:
                 raise InvalidInput(f"The surface of {one.name!r:.80} is not closed: there is no {operation} with it.")
-        meshes = [one.mesh for one in volumes]
+        meshes = [_in_pieces(one.mesh) for one in volumes]
         try:
             found = getattr(trimesh.boolean, operation)(meshes, engine="manifold", check_volume=False)
         except (ImportError, ValueError) as error:
@@ -210,3 +211,18 @@ class Volume:
         shapely.prepare(area)
         covered: NDArray[np.bool_] = shapely.covers(area, shapely.points(places[:, axes]))
         return covered
+
+
+def _in_pieces(mesh: Any) -> Any:
+    """A mesh in which pieces that only touch along edges or at corners have corners of their own.
+
+    Else manifold3d would take a face of one piece for the neighbour of another's.
+    """
+    import trimesh  # noqa: PLC0415  it takes long to import
+
+    # Faces are adjacent across an edge that no other face has.
+    pairs: Any = (np.ones(len(mesh.face_adjacency), np.int8), mesh.face_adjacency.T)
+    pieces = connected_components(coo_array(pairs, shape=(len(mesh.faces),) * 2), directed=False)[1]
+    keys = pieces[:, None].astype(np.int64) * len(mesh.vertices) + mesh.faces
+    distinct, faces = np.unique(keys, return_inverse=True)
+    return trimesh.Trimesh(mesh.vertices[distinct % len(mesh.vertices)], faces.reshape(-1, 3), process=False)
