@@ -56,7 +56,7 @@ async def test_rules_give_values_for_each_node(project: cj.Project, plain: cj.Pr
             "confidence": [5, 5, 3, 5, 5, 5],
             "radius": [50, *[np.nan] * 5],
         }
-        for one in (project, plain):
+        for one in (project, plain, project.at(project.version)):
             for rule, values in expected.items():
                 table = one.shading([skeleton_id, other_id], rule)
                 assert table["treenode_id"].tolist() == [*nodes, other]
