@@ -7,6 +7,7 @@
 - `forest`: which trees the nodes of a file are
 - `somata`: which nodes of an arbor are its soma
 - `relations`: names of the relations between treenodes and connectors
+- `natural_order`: the order of names in lists
 - `neuron_query`, `query_text`, `query_values`: what a search for neurons asks, and its text
 - `errors`: names of errors
 - `tile_layouts`: where the tiles of a stack lie

@@ -36,7 +36,7 @@ from tests.helpers.service import Service
 from tests.helpers.walk import Walk
 
 STEPS = 110
-ODD_NAMES = ["<script>alert(1)</script>", "שלום עולם", "🧠 100%_\\", "x" * 10_000, "PN 12", "pn 13"]
+ODD_NAMES = ["<script>alert(1)</script>", "שלום עולם", "🧠 100%_\\", "x" * 10_000, "PN 12", "pn 13", "PN 2"]
 
 
 @dataclass

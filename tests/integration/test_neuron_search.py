@@ -19,6 +19,7 @@ from catmaid_jupyter.widgets import AnnotationBrowser, NeuronSearch
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.search.inside import inside
 from catmaid_server.domain.space import meshes
+from catmaid_wire.natural_order import natural_key
 from tests.helpers.search_scene import Scene, combinations, conditions, expected, search_scene
 from tests.helpers.service import Service
 
@@ -136,7 +137,11 @@ async def test_pages_are_cut_in_an_order(scene: Scene) -> None:
     total = len(scene.seen)
     assert page["cut"] == f"3 of {total} neurons are listed here; {total - 5} come after these."
     names = await scene.search("", sort_by="name", with_rows=True)
-    assert [row["name"].lower() for row in names["rows"]] == sorted(one.name.lower() for one in scene.seen.values())
+    assert [natural_key(row["name"]) for row in names["rows"]] == sorted(
+        natural_key(one.name) for one in scene.seen.values()
+    )
+    numbered = [row["name"] for row in names["rows"] if row["name"] in ("PN 2", "PN 12", "pn 13")]
+    assert list(dict.fromkeys(numbered)) == ["PN 2", "PN 12", "pn 13"]
     for row in names["rows"]:
         one = scene.seen[row["skeleton_id"]]
         assert (row["name"], row["nodes"]) == (one.name, len(one.nodes))

@@ -14,6 +14,7 @@ from catmaid_jupyter.client.search.catmaid_search import CatmaidSearch
 from catmaid_jupyter.client.tables import skeleton_table
 from catmaid_jupyter.model.queries import BadQuery, Query, query_text
 from catmaid_wire.forms import FormValue
+from catmaid_wire.natural_order import natural_key
 
 SEARCH: Final = "search"
 """Capability of servers that search by themselves."""
@@ -97,7 +98,7 @@ async def _ask(place: Place, query: Query, sort_by: str, *, descending: bool, **
 async def _rows_of(place: Place, ids: Collection[int], sort_by: str, *, descending: bool) -> pd.DataFrame:
     table = await skeleton_table(place)
     found = table[table["id"].isin(list(ids))]
-    keys = found.assign(name=found["name"].str.lower())
+    keys = found.assign(name=found["name"].map(natural_key))
     order = keys.sort_values(["id"] if sort_by == "id" else [sort_by, "id"], ascending=not descending).index
     return found.loc[order]
 

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster import hierarchy
 
+from catmaid_wire.natural_order import natural_key
+
 
 def row_order(counts: NDArray[Any], names: Sequence[str], by: str) -> list[int]:
     """Positions of rows in an order: `given`, `name`, `count` (largest first) or `cluster`."""
     match by:
         case "name":
-            return sorted(range(len(names)), key=lambda row: (names[row].casefold(), row))
+            return sorted(range(len(names)), key=lambda row: (natural_key(names[row]), row))
         case "count":
             return [int(row) for row in np.argsort(-counts.sum(axis=1), kind="stable")]
         case "cluster":

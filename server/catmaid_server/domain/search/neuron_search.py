@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+import msgspec
 import numpy as np
 import psycopg
 
 from catmaid_server.db.arrays import array_text, fetch_columns
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_records
+from catmaid_server.db.rows import fetch_json, fetch_records
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.search.condition_sets import (
@@ -23,6 +25,7 @@ from catmaid_server.domain.search.condition_sets import (
     cost_of,
     fitting,
 )
+from catmaid_wire.natural_order import natural_key
 from catmaid_wire.neuron_query import AllOf, AnyOf, BadQuery, Condition, NoneOf, Query
 from catmaid_wire.query_text import parse_query
 
@@ -74,10 +77,23 @@ async def find_skeletons(
         raise InvalidInput(f"Neurons can be sorted by {', '.join(SORTS)}, not by {sort_by!r}.")
     async with _bounded(connection):
         found = await _found(SearchedProject(connection, project_id), query)
-        if sort_by != "id" and found.size:
+        if sort_by == "name":
+            found = await _by_name(connection, found)
+        elif sort_by != "id" and found.size:
             values = {"skeleton_ids": array_text(found), "sort_by": sort_by}
             found = (await fetch_columns(connection, sql.in_order, values, {"ids": "<i4"}))["ids"]
     return found[::-1] if descending else found
+
+
+async def _by_name(connection: Connection, skeleton_ids: SkeletonIds) -> SkeletonIds:
+    """Skeletons in the order of their neurons' names; equal ones by id."""
+    answer = await fetch_json(connection, sql.names, skeleton_ids=array_text(skeleton_ids))
+
+    def in_order() -> SkeletonIds:
+        ids, names = msgspec.json.decode(answer, type=tuple[list[int], list[str]])
+        return np.array([one for _, one in sorted(zip(map(natural_key, names), ids, strict=True))], "<i4")
+
+    return await asyncio.to_thread(in_order)
 
 
 async def describe(connection: Connection, skeleton_ids: SkeletonIds) -> list[FoundNeuron]:

@@ -1,10 +1,9 @@
 -- Neurons that a search found: in an order, and what a list shows of them.
 
 -- name: in_order
--- Skeletons in the order of what their rows say; equal ones by id. One row, one array.
--- Cost: 100,000 by name in 0.3 s, which is remembered; others in half of that.
-SELECT array_agg(k.id ORDER BY CASE WHEN %(sort_by)s::text = 'name' THEN lower(n.name) COLLATE "C" END,
-                               CASE WHEN %(sort_by)s::text = 'creator' THEN u.username COLLATE "C" END,
+-- Skeletons in the order of what their rows say, but for names; equal ones by id. One row, one array.
+-- Cost: 100,000 in 0.15 s, which is remembered.
+SELECT array_agg(k.id ORDER BY CASE WHEN %(sort_by)s::text = 'creator' THEN u.username COLLATE "C" END,
                                CASE %(sort_by)s::text
                                WHEN 'nodes' THEN s.num_nodes
                                WHEN 'cable_length' THEN s.cable_length
@@ -14,9 +13,15 @@ SELECT array_agg(k.id ORDER BY CASE WHEN %(sort_by)s::text = 'name' THEN lower(n
                                k.id) AS ids
   FROM unnest(%(skeleton_ids)s::integer[]) AS wanted (id)
   JOIN skeleton k ON k.id = wanted.id
-  JOIN neuron n ON n.id = k.neuron_id
   JOIN app_user u ON u.id = k.user_id
   LEFT JOIN skeleton_summary s ON s.skeleton_id = k.id;
+
+-- name: names
+-- Skeletons and the names of their neurons, as a JSON array of two arrays. Cost: 100,000 in 0.15 s.
+SELECT json_build_array(coalesce(array_agg(k.id), '{}'), coalesce(array_agg(n.name), '{}'))::text
+  FROM unnest(%(skeleton_ids)s::integer[]) AS wanted (id)
+  JOIN skeleton k ON k.id = wanted.id
+  JOIN neuron n ON n.id = k.neuron_id;
 
 -- name: rows
 -- What a list shows of skeletons, in their order. Cost: some index lookups for each.
