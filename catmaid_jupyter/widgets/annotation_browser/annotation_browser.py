@@ -16,6 +16,7 @@ from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.edits.annotations import NameAnnotation, RemoveAnnotations
 from catmaid_jupyter.model.queries import annotated
 from catmaid_jupyter.widgets.base import Widget
+from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.named_selections import NamedSelections
 from catmaid_jupyter.widgets.rpc import method
 from catmaid_wire.forms import FormValue
@@ -78,7 +79,7 @@ class AnnotationBrowser(Widget):
         super().__init__(project.instance, **traits)
         self.set_trait("version_shown", project.version_name)
         self._name_selections()
-        self._unsubscribe = project.on_change(self._changed)
+        self._unsubscribe = project.on_change(weakly(self._changed))
 
     @property
     def selections(self) -> dict[str, Selection]:

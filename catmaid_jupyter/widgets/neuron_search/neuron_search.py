@@ -16,6 +16,7 @@ from catmaid_jupyter.client.search.saved_searches import SavedSearch
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.model.queries import BadQuery, Query, parse_query, query_text
 from catmaid_jupyter.widgets.base import Widget
+from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.named_selections import NamedSelections
 from catmaid_jupyter.widgets.neuron_search.notations import (
     ConditionDescription,
@@ -79,7 +80,10 @@ class NeuronSearch(Widget):
     """Names of the selections."""
 
     target = traitlets.Unicode("").tag(sync=True)
-    """Name of the selection into which neurons go."""
+    """Name of the selection into which neurons go; rows show which neurons are in it, in which colours."""
+
+    target_model = traitlets.Unicode("", read_only=True).tag(sync=True)
+    """Reference to the widget model of that selection; empty if there is none."""
 
     place = traitlets.Unicode(read_only=True).tag(sync=True)
     """What viewers of the same project know the search by: a fingerprint of database, user and project."""
@@ -103,7 +107,8 @@ class NeuronSearch(Widget):
         super().__init__(project.instance, **traits)
         self.set_trait("version_shown", project.version_name)
         self._name_selections()
-        self._unsubscribe = project.on_change(self._changed)
+        self._refer_to_target()
+        self._unsubscribe = project.on_change(weakly(self._changed))
 
     @traitlets.default("place")
     def _own_place(self) -> str:
@@ -210,6 +215,11 @@ class NeuronSearch(Widget):
         self.set_trait("selection_names", names)
         if names:
             self.target = names[-1]
+
+    @traitlets.observe("target")
+    def _refer_to_target(self, _change: Any = None) -> None:
+        selection = self._selections.by_name.get(self.target)
+        self.set_trait("target_model", "" if selection is None else f"IPY_MODEL_{selection.model.model_id}")
 
     def _changed(self, change: Change) -> None:
         self.emit("changed", version=change.get("version"))

@@ -2,21 +2,50 @@
 import type { TableColumn } from "../shared/table/columns";
 import { localTime, timeAgo } from "../shared/times";
 import type { FoundRow } from "./state";
+import type { TargetSelection } from "./target";
 
 /** A name of 10,000 characters is cut here; the hint has more of it. */
 const LONGEST = 300;
 const LONGEST_HINT = 2000;
 
-export const COLUMNS: ReadonlyArray<TableColumn<FoundRow>> = [
-  {
-    name: "name",
-    title: "Name",
-    width: 120,
-    grow: 3,
-    isSortable: true,
-    text: ({ name }) => name.slice(0, LONGEST),
-    hint: ({ name }) => name.slice(0, LONGEST_HINT),
-  },
+/** The column that says which neurons are in the selection. */
+export const IN_TARGET = "in_selection";
+
+export function columnsOf(target: TargetSelection): ReadonlyArray<TableColumn<FoundRow>> {
+  return [NAME, memberColumn(target), ...OTHERS];
+}
+
+function memberColumn(target: TargetSelection): TableColumn<FoundRow> {
+  const isIn = ({ skeleton_id: id }: FoundRow): boolean => target.has(id);
+  return {
+    name: IN_TARGET,
+    title: "In",
+    width: 34,
+    text: (row) => (isIn(row) ? "" : "+"),
+    hint: (row) =>
+      isIn(row) ? "In the selection: click to take it out" : "Click to put it into the selection",
+    label: (row) =>
+      isIn(row) ? `in the selection, colour ${target.colorOf(row.skeleton_id)}` : "not in the selection",
+    dress: (cell, row) => {
+      const isMember = row !== undefined && isIn(row);
+      cell.toggleAttribute("data-swatch", isMember);
+      if (isMember) cell.style.setProperty("--cj-swatch", target.colorOf(row.skeleton_id));
+    },
+    press: ({ skeleton_id: id }) => target.toggle(id),
+  };
+}
+
+const NAME: TableColumn<FoundRow> = {
+  name: "name",
+  title: "Name",
+  width: 120,
+  grow: 3,
+  isSortable: true,
+  text: ({ name }) => name.slice(0, LONGEST),
+  hint: ({ name }) => name.slice(0, LONGEST_HINT),
+};
+
+const OTHERS: ReadonlyArray<TableColumn<FoundRow>> = [
   {
     name: "nodes",
     title: "Nodes",

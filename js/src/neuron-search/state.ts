@@ -8,6 +8,8 @@ export interface SearchState {
   height: number;
   selection_names: string[];
   target: string;
+  /** Reference to the model of that selection; empty if there is none. */
+  target_model: string;
   /** In words; empty for the present. */
   version_shown: string;
   /** Fingerprint of database, user and project. */

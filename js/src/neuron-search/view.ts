@@ -3,13 +3,14 @@ import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
 import { isAbort, type Rpc, RpcError } from "../shared/rpc";
 import { FoundActions } from "../shared/selection/found-actions";
+import type { SelectionExports } from "../shared/selection/store";
 import type { Way } from "../shared/selection/ways";
 import { Grid } from "../shared/table/grid";
 import { PagedRows } from "../shared/table/pages";
 import { RowSelection } from "../shared/table/selection";
 import widgetCss from "../shared/widget.css";
 
-import { COLUMNS } from "./columns";
+import { columnsOf, IN_TARGET } from "./columns";
 import css from "./neuron-search.css";
 import { QueryViews } from "./notations";
 import { SavedSearches } from "./saved";
@@ -22,6 +23,7 @@ import type {
   SearchPage,
   SearchState,
 } from "./state";
+import { TargetSelection } from "./target";
 
 const LATE_MS = 60_000;
 
@@ -41,6 +43,7 @@ export class NeuronSearch {
     "The project has changed: search again to see how.",
   );
   private readonly total = element("span", { class: "cj-total", "data-testid": "total" });
+  private readonly target: TargetSelection;
   private readonly stopping: Array<() => void> = [];
   private order = { name: "name", isDescending: false };
   /** The query as it is written; null while it says nothing. */
@@ -50,7 +53,14 @@ export class NeuronSearch {
   constructor(
     private readonly model: AnyModel<SearchState>,
     private readonly rpc: Rpc,
+    exportsOf: (reference: string) => Promise<SelectionExports>,
   ) {
+    this.target = new TargetSelection({
+      exportsOf,
+      changed: () => this.targetChanged(),
+      activated: (id) => this.showActive(id),
+      failed: (error) => this.fail(error),
+    });
     this.rows = new PagedRows<FoundRow, number>({
       key: ({ skeleton_id: id }) => id,
       load: (next, signal) => this.load(next, signal),
@@ -60,11 +70,12 @@ export class NeuronSearch {
     this.selection = new RowSelection(this.rows, () => this.offer());
     this.grid = new Grid<FoundRow>({
       label: "Neurons that were found",
-      columns: COLUMNS,
+      columns: columnsOf(this.target),
+      layout: () => ({ widths: {}, shown: { [IN_TARGET]: this.target.store !== null } }),
       source: this.rows,
       selection: this.selection,
       open: ({ skeleton_id: id }) => void this.put("add", [id]),
-      moved: () => {},
+      moved: () => this.moved(),
       sort: (name) => this.sort(name),
       sorted: (name) =>
         name !== this.order.name ? "none" : this.order.isDescending ? "descending" : "ascending",
@@ -95,6 +106,7 @@ export class NeuronSearch {
     follow("height", () => this.grid.setHeight(this.model.get("height")));
     follow("selection_names", () => this.offer());
     follow("target", () => this.offer());
+    follow("target_model", () => void this.target.follow(this.model.get("target_model")));
     this.stopping.push(
       this.rpc.on("changed", () => {
         this.news.hidden = false;
@@ -103,6 +115,7 @@ export class NeuronSearch {
     this.grid.setHeight(this.model.get("height"));
     this.views.showView(this.model.get("view"));
     this.queryChanged();
+    void this.target.follow(this.model.get("target_model"));
     void this.run(async () => {
       const { result } = await this.rpc.call<ConditionDescription[]>("conditions");
       this.views.describe(result);
@@ -115,6 +128,7 @@ export class NeuronSearch {
 
   dispose(): void {
     for (const stop of this.stopping) stop();
+    this.target.dispose();
     this.views.dispose();
     this.rows.dispose();
     this.grid.dispose();
@@ -179,6 +193,22 @@ export class NeuronSearch {
   private queryChanged(): void {
     void this.views.showText(this.model.get("query"));
     this.restart();
+  }
+
+  private targetChanged(): void {
+    this.grid.layOut();
+    this.grid.dress();
+  }
+
+  private moved(): void {
+    const row = this.grid.activeRow;
+    if (row) this.target.activate(row.skeleton_id);
+  }
+
+  /** A neuron was made active elsewhere: show its row. */
+  private showActive(id: number): void {
+    const index = this.rows.indexOf(id);
+    if (index >= 0 && this.grid.activeRow?.skeleton_id !== id) this.grid.activate(index);
   }
 
   private restart(): void {
