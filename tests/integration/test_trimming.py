@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from pathlib import Path
@@ -115,4 +116,19 @@ def test_the_command_asks_for_the_version(
     assert "before version 1, 0 states" in run("1", "--yes")[1]
     code, _, error = run("0", "--yes")
     assert (code, "cannot be read any more" in error) == (1, True)
-    assert run("never", "--yes")[0] == 1
+    code, _, error = run("never", "--yes")
+    assert (code, "neither the number of a version nor a time" in error, "--project" in error) == (1, True, True)
+
+
+async def test_pins_prevent_a_trim_before_anything_is_asked(
+    tracer: Tracer, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await tracer.node()
+    await tracer.post("pins/", name="kept")
+    version = (await tracer.get("version"))["version"]
+    monkeypatch.setenv("CATMAID_DATABASE_URL", store.dsn)
+    monkeypatch.setattr("sys.argv", ["catmaid-jupyter", "trim", str(version), "--data-dir", str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        await asyncio.to_thread(main)
+    error = capsys.readouterr().err
+    assert (ended.value.code, "'kept'" in error, "--with-pins" in error, "for ever" in error) == (1, True, True, False)

@@ -9,6 +9,7 @@ import typer
 
 from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, settings_from
 from catmaid_server.cli.output import answer, run
+from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.operations import checks, databases, rebuilding, trimming
 from catmaid_server.operations.checks import Outcome
 from catmaid_server.operations.trimming import Trim
@@ -77,6 +78,8 @@ def trim(
     if dry_run:
         answer(planned, as_json=as_json, text=f"This would go: {_size(planned)}")
         return
+    if planned.pins and not with_pins:
+        raise InvalidInput(trimming.refusal(planned))
     if not sure:
         _ask_for_version(planned)
 

@@ -11,6 +11,7 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.history import versions
 from catmaid_server.domain.projects import projects
+from catmaid_server.domain.times import parse_time
 
 sql = load("operations/trimming")
 
@@ -54,7 +55,12 @@ async def planned(connection: Connection, before: str, project: str | None) -> T
     Raises `InvalidInput` if it is none of these, `VersionGone` if it is trimmed already.
     """
     project_id = None if project is None else await projects.require_project(connection, project)
-    version = await versions.resolve(connection, project_id, before)
+    if project_id is None and not _is_version_or_time(before):
+        raise InvalidInput(
+            f"{before!r} is neither the number of a version nor a time as 2022-06-30T12:00:00Z. If it is a pin, "
+            "name its project with --project."
+        )
+    version = await versions.resolve(connection, project_id, before, name="What history is deleted before")
     if version < 1:
         raise InvalidInput("There is no version before 1.")
     return Trim(
@@ -62,6 +68,16 @@ async def planned(connection: Connection, before: str, project: str | None) -> T
         [TableStates(*row) for row in await fetch_all(connection, sql.states, version=version)],
         await fetch_records(connection, sql.pins, LostPin, version=version),
     )
+
+
+def _is_version_or_time(text: str) -> bool:
+    if text.isascii() and text.isdigit():
+        return True
+    try:
+        parse_time(text)
+    except InvalidInput:
+        return False
+    return True
 
 
 async def trim(tx: Connection, version: int, *, with_pins: bool) -> Trim:
