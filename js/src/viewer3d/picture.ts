@@ -65,7 +65,7 @@ export class SpacePicture {
     sizes.observe(this.frame.stage);
     signal.addEventListener("abort", () => sizes.disconnect());
     onPixelRatio(() => this.resize(), signal);
-    for (const kind of ["pointerdown", "focus", "wheel"] as const)
+    for (const kind of ["pointerdown", "focus"] as const)
       this.frame.stage.addEventListener(kind, () => this.use(), { signal, passive: true, capture: true });
     this.use();
     this.resize();

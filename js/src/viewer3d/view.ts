@@ -29,6 +29,7 @@ import { onTheme, type Theme, themeOf } from "./theme";
 import { SpaceToolbar, type Switch } from "./toolbar";
 
 const PICK_TOLERANCE = 7;
+const LOADING_EDGES = 200_000;
 const SWITCHES: readonly Switch[] = [
   "synapses",
   "follow",
@@ -201,7 +202,10 @@ export class Viewer3D {
   }
 
   private prepare(): void {
-    this.neurons.chooseLevel(this.moving.edges);
+    // What comes is seen coarsely first: a fine picture of all takes longer than the next neurons do.
+    this.neurons.chooseLevel(
+      this.neurons.isLoading ? Math.min(this.moving.edges, LOADING_EDGES) : this.moving.edges,
+    );
     this.arrange(this.camera);
   }
 
@@ -234,6 +238,7 @@ export class Viewer3D {
       labels: this.scenery.labels,
       showOrientation: this.model.get("show_orientation"),
       active: this.stack.active,
+      cross: this.stack.place,
       pointed: this.pointed && this.inProject(this.pointed.point),
       outline: this.outline,
     });

@@ -12,12 +12,16 @@ const AXES: ReadonlyArray<[name: string, axis: 0 | 1 | 2, color: string]> = [
 ];
 const ARROW = 26;
 const LEAST_GAP = 14;
+const CROSS_HOLE = 5;
+const CROSS_REACH = 13;
 
 export interface OverlayContent {
   labels: readonly GridLabel[];
   showOrientation: boolean;
   /** The active node; null if there is none. */
   active: Point | null;
+  /** Where a linked stack viewer looks; null if there is none. */
+  cross: Point | null;
   /** What the pointer is on. */
   pointed: Point | null;
   outline: readonly ScreenPoint[] | null;
@@ -43,6 +47,7 @@ export class SpaceOverlay {
     context.textAlign = "center";
     context.textBaseline = "middle";
     this.drawLabels(context, camera, theme, content.labels);
+    if (content.cross) cross(context, camera.toScreen(content.cross), theme);
     if (content.pointed) ring(context, camera.toScreen(content.pointed), 5, theme);
     if (content.active) ring(context, camera.toScreen(content.active), 8, theme, theme.accent);
     if (content.showOrientation) drawAxes(context, camera, theme, [width - 46, 46]);
@@ -74,6 +79,28 @@ export class SpaceOverlay {
       context.fillText(text, ...place);
     }
   }
+}
+
+/** A cross-hair that is open in the middle. */
+function cross(context: CanvasRenderingContext2D, place: ScreenPoint | null, theme: Theme): void {
+  if (!place) return;
+  const [x, y] = place;
+  context.beginPath();
+  for (const [dx, dy] of [
+    [1, 0],
+    [-1, 0],
+    [0, 1],
+    [0, -1],
+  ] as const) {
+    context.moveTo(x + CROSS_HOLE * dx, y + CROSS_HOLE * dy);
+    context.lineTo(x + CROSS_REACH * dx, y + CROSS_REACH * dy);
+  }
+  context.lineWidth = 3;
+  context.strokeStyle = theme.paper;
+  context.stroke();
+  context.lineWidth = 1;
+  context.strokeStyle = theme.accent;
+  context.stroke();
 }
 
 function ring(

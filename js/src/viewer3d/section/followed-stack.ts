@@ -34,6 +34,11 @@ export class FollowedStack {
     return this.model.get("active_node")?.position ?? null;
   }
 
+  /** Where the stack viewer looks; null where its section is not shown. */
+  get place(): Point | null {
+    return this.model.get("section_shown") ? (this.linked?.position ?? null) : null;
+  }
+
   start(): void {
     this.listen("stack_viewer", () => void this.link());
     this.listen("active_node", () => this.moved());
