@@ -1,6 +1,7 @@
-/** What a 3D viewer has besides neurons and volumes: files of what it shows. */
+/** What a 3D viewer has besides neurons and volumes: objects of pythreejs, and files. */
 import type { AnyModel } from "@anywidget/types";
 import type { Rpc } from "../shared/rpc";
+import { AdoptedObjects, type AdoptedState } from "./adopt/adopted-objects";
 import { savingMenu } from "./exports/saving-menu";
 import { exporterOf } from "./exports/viewer-exports";
 import type { Viewer3DState } from "./state";
@@ -12,5 +13,10 @@ export function addTo(viewer: Viewer3D, model: AnyModel<Viewer3DState>, rpc: Rpc
   const exporter = exporterOf(parts, model, rpc);
   parts.root.append(exporter.node);
   parts.toolbar.append(savingMenu((choice) => void exporter.saveChoice(choice)));
-  return () => exporter.dispose();
+  const adopted = new AdoptedObjects(model as unknown as AnyModel<AdoptedState>, rpc, parts.changed);
+  viewer.add(adopted);
+  return () => {
+    exporter.dispose();
+    adopted.dispose();
+  };
 }

@@ -1,0 +1,49 @@
+"""Objects of pythreejs among neurons in space, and the neurons as a scene of pythreejs."""
+
+from __future__ import annotations
+
+from tests.browser.site import OpenNotebook, Site
+from tests.browser.space import Space
+from tests.browser.test_viewer3d import cells, neurons_in_space
+
+GREEN, BLUE = 1, 2
+
+
+async def test_objects_of_pythreejs_are_seen_and_follow_python(site: Site, notebooks: OpenNotebook) -> None:
+    project = await site.new_project()
+    skeletons = neurons_in_space(project)
+    notebook = await notebooks(
+        *cells(
+            project,
+            "import numpy as np, pythreejs as p3\n"
+            f"found = project.selection({skeletons}, colors='#ff0000')\n"
+            "v3 = project.viewer3d(found, height=400, background='#ffffff', show_box=False)\nv3",
+            "place = project.skeleton(found.skeleton_ids[1]).nodes[['x', 'y', 'z']].mean().tolist()\n"
+            "ball = p3.Mesh(p3.SphereGeometry(150), p3.MeshBasicMaterial(color='#0000ff'), position=place)\n"
+            "corners = np.array([[0, 0, 0], [300, 0, 0], [0, 300, 0]], np.float32)\n"
+            "buffers = p3.BufferGeometry(attributes={'position': p3.BufferAttribute(corners)})\n"
+            "face = p3.Mesh(buffers, p3.MeshLambertMaterial(color='#0000ff', side='DoubleSide'), position=place)\n"
+            "bad = p3.BufferGeometry(attributes={'position': p3.BufferAttribute(corners * np.nan)})\n"
+            "group = p3.Group(children=[p3.Mesh(bad, p3.MeshBasicMaterial(), name='holes')])\n"
+            "v3.add(ball, group)",
+        )
+    )
+    space = await Space.of(notebook)
+    await notebook.becomes(
+        "v3.not_drawn[['part', 'reason']].values.tolist()",
+        [["holes", "BufferGeometry has a position that is no finite number: vertex 0."]],
+    )
+    await space.shows(BLUE)
+    await notebook.value("0", "ball.material.color = '#00ff00'; ball.scale = (2, 2, 2); group.children = []")
+    await notebook.becomes("len(v3.not_drawn)", 0)
+    await space.shows(GREEN)
+    await space.shows(BLUE, is_there=False)
+    await notebook.value("0", "v3.remove(ball); v3.add(face, p3.AmbientLight())")
+    await space.shows(BLUE)
+    await space.shows(GREEN, is_there=False)
+
+    index = "made.scene.children[0].children[0].geometry.index.array"
+    made = await notebook.value(
+        f"[type(made).__name__, len({index}), len(made.scene.children)]", "made = v3.to_pythreejs()"
+    )
+    assert made == ["Renderer", 18, 7]
