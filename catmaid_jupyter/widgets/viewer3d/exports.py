@@ -26,10 +26,9 @@ MOST_FILM_PIXELS: Final = 4_096
 
 
 class PictureExports(traitlets.HasTraits):
-    """What a viewer has to be saved as a file; the widget has `project`, `selection` and `emit`."""
+    """What a viewer has to be saved as a file; the widget has `project` and `emit`."""
 
     project: Any
-    selection: Any
     emit: Any
 
     _jobs: dict[int, ExportJob] | None = None

@@ -21,7 +21,6 @@ class PythreejsObjects(traitlets.HasTraits):
     """What a viewer has of pythreejs; the widget has `project`, `selection`, `volumes`, `camera` and `height`."""
 
     project: Any
-    selection: Any
 
     objects: traitlets.List[Any] = traitlets.List(traitlets.Instance(IpyWidget), read_only=True).tag(
         sync=True, **widget_serialization

@@ -22,6 +22,7 @@ from catmaid_jupyter.widgets.stack_viewer import StackViewer
 from catmaid_jupyter.widgets.viewer3d.cameras import STANDARD_VIEWS, CameraTrait
 from catmaid_jupyter.widgets.viewer3d.exports import PictureExports
 from catmaid_jupyter.widgets.viewer3d.geometry import NeuronGeometry
+from catmaid_jupyter.widgets.viewer3d.marks import SpaceMarks
 from catmaid_jupyter.widgets.viewer3d.pythreejs_objects import PythreejsObjects
 from catmaid_jupyter.widgets.viewer3d.shading import NodeShading
 from catmaid_jupyter.widgets.viewer3d.stack_link import StackLink
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _NO_CAMERA: Final = "No page has shown the viewer yet, so it has no camera to keep: show it first."
 
 
-class Viewer3D(NeuronGeometry, NodeShading, PictureExports, PythreejsObjects, Widget):
+class Viewer3D(NeuronGeometry, NodeShading, SpaceMarks, PictureExports, PythreejsObjects, Widget):
     """The neurons of a `Selection` in space; what is selected, coloured or hidden in one widget is so everywhere.
 
     Parameters

@@ -3,6 +3,7 @@ import type { AnyModel } from "@anywidget/types";
 import { bytes, isAbort, type Rpc } from "../shared/rpc";
 import { legendNodes, type ShadingLegend } from "./helpers/legend";
 import type { NeuronScene } from "./neuron-scene";
+import type { NodeColors } from "./neurons/shading";
 import type { Viewer3DState } from "./state";
 
 const PATIENCE_MS = 120_000;
@@ -27,6 +28,8 @@ export class NodeShading {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asking: AbortController | null = null;
   private shaded: number[] = [];
+  private readonly columns = new Map<number, Uint8Array>();
+  private palette = new Uint8Array(0);
 
   constructor(
     private readonly model: AnyModel<Viewer3DState>,
@@ -48,8 +51,16 @@ export class NodeShading {
     this.asking?.abort();
   }
 
+  colorsOf(id: number): NodeColors | undefined {
+    const column = this.columns.get(id);
+    return column?.length === this.neurons.rowsOf(id) && column
+      ? { column, palette: this.palette }
+      : undefined;
+  }
+
   private clear(): void {
     this.asking?.abort();
+    this.columns.clear();
     if (this.shaded.length === 0) return;
     for (const id of this.shaded) this.neurons.lines.shade(id, null);
     this.shaded = [];
@@ -80,11 +91,17 @@ export class NodeShading {
   private shade(answer: ShadingAnswer, columns: Uint8Array, palette: Uint8Array): void {
     const { lines } = this.neurons;
     lines.setShadingPalette(palette);
+    this.palette = palette.slice();
+    this.columns.clear();
     let start = 0;
     answer.skeleton_ids.forEach((id, at) => {
       const rows = answer.rows[at] ?? 0;
       // With another number of nodes an edit came between; its news lets all be asked for again.
-      if (this.neurons.rowsOf(id) === rows) lines.shade(id, columns.slice(start, start + rows));
+      if (this.neurons.rowsOf(id) === rows) {
+        const column = columns.slice(start, start + rows);
+        lines.shade(id, column);
+        this.columns.set(id, column);
+      }
       start += rows;
     });
     this.shaded = answer.skeleton_ids;

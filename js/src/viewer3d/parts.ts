@@ -1,8 +1,10 @@
 /** What is added to a 3D viewer: contents of its scene, and what they and exports have of the viewer. */
 import type { Box3, Object3D, Sphere, Vector3 } from "three";
 import type { Messages } from "../shared/messages";
+import type { SelectionStore } from "../shared/selection/store";
 import type { SpaceCamera } from "./camera/space-camera";
 import type { NeuronScene } from "./neuron-scene";
+import type { NodeColors } from "./neurons/shading";
 import type { SpacePicture } from "./picture";
 
 /** Something in the scene. */
@@ -12,6 +14,10 @@ export interface SceneContent {
   readonly box: Box3;
   /** Be where it is to be seen, in a scene that has its origin somewhere. */
   prepare(origin: Vector3, camera: SpaceCamera): void;
+  /** Other neurons may be visible now, or have come. */
+  neuronsChanged?(): void;
+  /** Neurons were edited; null: any may have been. */
+  edited?(ids: readonly number[] | null): void;
 }
 
 export interface ViewerParts {
@@ -20,6 +26,9 @@ export interface ViewerParts {
   camera: SpaceCamera;
   picture: SpacePicture;
   neurons: NeuronScene;
+  selection: SelectionStore;
+  /** Colours of the nodes of a neuron, if they have their own. */
+  nodeColors(id: number): NodeColors | undefined;
   messages: Messages;
   /** Settles when all that is visible has been drawn. */
   ready: Promise<void>;

@@ -7,6 +7,7 @@ import type { SpaceCamera } from "./camera/space-camera";
 import { BoxGrid, type GridLabel } from "./helpers/box-grid";
 import { Lights } from "./helpers/lights";
 import type { NeuronScene } from "./neuron-scene";
+import type { NodeColors } from "./neurons/shading";
 import { NodeShading } from "./node-shading";
 import type { Viewer3DState } from "./state";
 import { Synapses } from "./things/synapses";
@@ -53,6 +54,11 @@ export class Scenery {
     return this.volumes.box;
   }
 
+  /** Colours of the nodes of a neuron, if they have their own. */
+  nodeColors(id: number): NodeColors | undefined {
+    return this.shading.colorsOf(id);
+  }
+
   /** What is written beside the grid. */
   get labels(): readonly GridLabel[] {
     return this.boxGrid.labels;
@@ -82,11 +88,13 @@ export class Scenery {
   neuronsChanged(): void {
     this.shading.refresh();
     this.synapses.refresh();
+    for (const content of this.contents) content.neuronsChanged?.();
   }
 
   /** Neurons were edited; null: any may have been. */
   edited(ids: readonly number[] | null): void {
     this.synapses.forget(ids);
+    for (const content of this.contents) content.edited?.(ids);
   }
 
   dispose(): void {

@@ -172,6 +172,8 @@ export class Viewer3D {
       camera: this.camera,
       picture: this.picture,
       neurons: this.neurons,
+      selection: this.selection,
+      nodeColors: (id) => this.scenery.nodeColors(id),
       messages: this.messages,
       ready: this.ready,
       arrange: (camera) => this.arrange(camera),

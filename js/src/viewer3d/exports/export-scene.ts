@@ -1,6 +1,7 @@
 /** What exports see of a viewer. */
 import type { Object3D, Scene, Vector3 } from "three";
 import { SpaceCamera } from "../camera/space-camera";
+import type { NodeColors } from "../neurons/shading";
 import type { ScreenSize } from "../picking/projection";
 
 /** A visible neuron; positions are relative to the scene's origin. */
@@ -11,8 +12,8 @@ export interface ExportedNeuron {
   positions: Float32Array;
   /** Row of each node's parent, -1 at roots. */
   parents: Int32Array;
-  /** Colours of its nodes, if they have their own: places in a palette of red, green, blue and opacity. */
-  shades?: { column: Uint8Array; palette: Uint8Array };
+  /** Colours of its nodes, if they have their own. */
+  shades?: NodeColors;
 }
 
 export interface ExportScene {

@@ -24,7 +24,11 @@ export function exporterOf(parts: ViewerParts, model: AnyModel<Viewer3DState>, r
     get background() {
       return parts.background();
     },
-    neurons: () => neurons.exported(),
+    neurons: () =>
+      neurons.exported().map((one) => {
+        const shades = parts.nodeColors(one.skeletonId);
+        return shades ? { ...one, shades } : one;
+      }),
     prepare,
     paint: (camera, background) => {
       prepare(camera);

@@ -3,6 +3,12 @@ import { DataTexture } from "three";
 
 export const SHADES = 256;
 
+/** Colours of a neuron's nodes: places in a palette of red, green, blue and opacity. */
+export interface NodeColors {
+  column: Uint8Array;
+  palette: Uint8Array;
+}
+
 export class ShadingColors {
   private readonly texels = new Uint8Array(4 * SHADES);
   readonly texture = new DataTexture(this.texels, SHADES, 1);
