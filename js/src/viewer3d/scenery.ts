@@ -9,6 +9,7 @@ import { Lights } from "./helpers/lights";
 import type { NeuronScene } from "./neuron-scene";
 import type { NodeColors } from "./neurons/shading";
 import { NodeShading } from "./node-shading";
+import type { SceneContent } from "./parts";
 import type { Viewer3DState } from "./state";
 import { Synapses } from "./things/synapses";
 import { Volumes } from "./things/volumes";
@@ -29,6 +30,7 @@ export class Scenery {
   private readonly volumes: Volumes;
   private readonly synapses: Synapses;
   private readonly shading: NodeShading;
+  private readonly contents: SceneContent[] = [];
 
   constructor(
     private readonly model: AnyModel<Viewer3DState>,
@@ -44,14 +46,21 @@ export class Scenery {
     this.volumes = new Volumes(rpc, { ...told, changed: () => host.volumesChanged() });
   }
 
+  /** Show something more, which is in the scene. */
+  add(content: SceneContent): void {
+    this.contents.push(content);
+  }
+
   /** In the scene. */
   get objects(): Object3D[] {
     return [this.boxGrid.object, this.volumes.object, this.synapses.object, this.lights.object];
   }
 
-  /** Around the volumes, in project space; empty if there is none. */
+  /** Around volumes and what was added, in project space; empty if there is none. */
   get box(): Box3 {
-    return this.volumes.box;
+    const { box } = this.volumes;
+    for (const content of this.contents) box.union(content.box);
+    return box;
   }
 
   /** Colours of the nodes of a neuron, if they have their own. */
@@ -75,6 +84,7 @@ export class Scenery {
 
   /** Let all be as it is to be seen; `box`: around the neurons, project space. */
   prepare(camera: SpaceCamera, box: Box3, color: string): void {
+    for (const content of this.contents) content.prepare(this.origin, camera);
     this.volumes.prepare(this.origin);
     this.lights.prepare(camera);
     this.boxGrid.update(box, camera.direction, this.origin, {

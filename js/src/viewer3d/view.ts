@@ -55,7 +55,6 @@ export class Viewer3D {
   private readonly toolbar: SpaceToolbar;
   private readonly messages: Messages;
   private readonly snapshots: Snapshots;
-  private readonly contents: SceneContent[] = [];
   private readonly stopping = new AbortController();
   private theme: Theme | null = null;
   /** What is shown, until it changes: the box around it, and how much it is. */
@@ -185,7 +184,7 @@ export class Viewer3D {
 
   /** Show more than neurons and volumes. */
   add(content: SceneContent): void {
-    this.contents.push(content);
+    this.scenery.add(content);
     this.picture.scene.add(content.object);
   }
 
@@ -215,7 +214,6 @@ export class Viewer3D {
   private arrange(camera: SpaceCamera): void {
     const theme = this.themeNow();
     const { origin } = this.picture;
-    for (const content of this.contents) content.prepare(origin, camera);
     this.stack.prepare(origin, theme.accent);
     this.scenery.prepare(camera, this.content.box.clone().translate(origin), theme.line);
   }
@@ -251,8 +249,6 @@ export class Viewer3D {
     const box = this.content.box
       .clone()
       .union(this.scenery.box.translate(this.picture.origin.clone().negate()));
-    for (const content of this.contents)
-      box.union(content.box.translate(this.picture.origin.clone().negate()));
     if (this.stack.plane.object.visible) box.expandByObject(this.stack.plane.object);
     return box.isEmpty() ? new Sphere(new Vector3(), 1) : box.getBoundingSphere(new Sphere());
   }
