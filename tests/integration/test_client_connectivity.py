@@ -110,6 +110,7 @@ async def test_gap_junctions(project: cj.Project, plain: cj.Project) -> None:
             widget.show_gap = True
             assert widget.table[["relation", "skeleton_id", "synapses"]].to_numpy().tolist() == [["gap", b, 1]]
             loop.run(widget._rows({}))
+            assert widget._content is not None
             place = loop.run(widget._place_of(widget._content.rows.iloc[0], 0))
             assert (place.treenode_id, place.sentence) == (nodes[0], f"Gap junction 1 of 1: connector {connector}.")
             widget.show_in = widget.show_out = widget.show_gap = False

@@ -332,7 +332,8 @@ async def test_landmarks_samplers_and_records(service: Service, project: cj.Proj
             assert f"active_node_id={root_node}" in link
             assert "xp=0.0&yp=0.0" in link
             assert "token" not in one.url((1, 2, 3), treenode=4, stack=5)
-            for wrong in ((1, 2), one.selection(ids), 17):
+            mistakes: list[Any] = [(1, 2), one.selection(ids), 17]
+            for wrong in mistakes:
                 with pytest.raises(cj.InvalidInput, match=r"A position is \(x, y, z\) in nm.*skeleton="):
                     one.url(wrong)
 
