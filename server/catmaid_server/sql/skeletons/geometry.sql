@@ -1,50 +1,60 @@
 -- Where the treenodes of many skeletons are, for drawing them. The version of a skeleton is that which changed its
 -- treenodes last, as its summary has it; before summaries had versions it is the version that is read. 0: there is none.
+-- Treenodes are read of the skeletons that were found: in the past, too, where the planner knows little of their number.
 
 -- name: versions
 -- Per skeleton: id, version, number of treenodes. Cost: two lookups by primary key for each.
 SELECT k.id, coalesce(s.version, as_of_version(), 0), coalesce(s.num_nodes, 0)
-  FROM unnest(%(skeleton_ids)s::integer[]) AS wanted (id)
-  JOIN skeleton k ON k.id = wanted.id AND k.project_id = %(project_id)s
-  LEFT JOIN skeleton_summary s ON s.skeleton_id = k.id;
+  FROM skeleton k
+  LEFT JOIN LATERAL (SELECT version, num_nodes FROM skeleton_summary WHERE skeleton_id = k.id OFFSET 0) s ON true
+ WHERE k.id = ANY (%(skeleton_ids)s::integer[]) AND k.project_id = %(project_id)s;
 
 -- name: nodes
 -- Per skeleton: id, version, and its treenodes without order, 32 bytes each: id, parent (-1 at a root), x, y, z (nm). One
 -- statement, so that the treenodes are those of the version. Cost: an index scan for each skeleton; 2,000,000 treenodes
 -- of 1,000 skeletons in 0.7 s.
-SELECT k.id, coalesce(s.version, as_of_version(), 0), n.nodes
-  FROM unnest(%(skeleton_ids)s::integer[]) AS wanted (id)
-  JOIN skeleton k ON k.id = wanted.id AND k.project_id = %(project_id)s
-  LEFT JOIN skeleton_summary s ON s.skeleton_id = k.id
+WITH found AS MATERIALIZED (
+    SELECT k.id, coalesce((SELECT version FROM skeleton_summary WHERE skeleton_id = k.id), as_of_version(), 0) AS version
+      FROM skeleton k
+     WHERE k.id = ANY (%(skeleton_ids)s::integer[]) AND k.project_id = %(project_id)s
+)
+SELECT found.id, found.version, n.nodes
+  FROM found
  CROSS JOIN LATERAL (
        SELECT string_agg(int4send(t.id) || int4send(coalesce(t.parent_id, -1))
                          || float8send(t.x) || float8send(t.y) || float8send(t.z), '') AS nodes
          FROM treenode t
-        WHERE t.skeleton_id = k.id AND t.project_id = %(project_id)s) n;
+        WHERE t.skeleton_id = found.id AND t.project_id = %(project_id)s) n;
 
 -- name: node_ids
 -- Per skeleton: id, version, and the ids of its treenodes without order, 4 bytes each.
-SELECT k.id, coalesce(s.version, as_of_version(), 0), n.nodes
-  FROM unnest(%(skeleton_ids)s::integer[]) AS wanted (id)
-  JOIN skeleton k ON k.id = wanted.id AND k.project_id = %(project_id)s
-  LEFT JOIN skeleton_summary s ON s.skeleton_id = k.id
+WITH found AS MATERIALIZED (
+    SELECT k.id, coalesce((SELECT version FROM skeleton_summary WHERE skeleton_id = k.id), as_of_version(), 0) AS version
+      FROM skeleton k
+     WHERE k.id = ANY (%(skeleton_ids)s::integer[]) AND k.project_id = %(project_id)s
+)
+SELECT found.id, found.version, n.nodes
+  FROM found
  CROSS JOIN LATERAL (
        SELECT string_agg(int4send(t.id), '') AS nodes
          FROM treenode t
-        WHERE t.skeleton_id = k.id AND t.project_id = %(project_id)s) n;
+        WHERE t.skeleton_id = found.id AND t.project_id = %(project_id)s) n;
 
 -- name: described_nodes
 -- Per skeleton: id, version, and its treenodes without order, 18 bytes each: id, parent (-1 at a root), confidence,
 -- radius (nm).
-SELECT k.id, coalesce(s.version, as_of_version(), 0), n.nodes
-  FROM unnest(%(skeleton_ids)s::integer[]) AS wanted (id)
-  JOIN skeleton k ON k.id = wanted.id AND k.project_id = %(project_id)s
-  LEFT JOIN skeleton_summary s ON s.skeleton_id = k.id
+WITH found AS MATERIALIZED (
+    SELECT k.id, coalesce((SELECT version FROM skeleton_summary WHERE skeleton_id = k.id), as_of_version(), 0) AS version
+      FROM skeleton k
+     WHERE k.id = ANY (%(skeleton_ids)s::integer[]) AND k.project_id = %(project_id)s
+)
+SELECT found.id, found.version, n.nodes
+  FROM found
  CROSS JOIN LATERAL (
        SELECT string_agg(int4send(t.id) || int4send(coalesce(t.parent_id, -1)) || int2send(t.confidence)
                          || float8send(t.radius), '') AS nodes
          FROM treenode t
-        WHERE t.skeleton_id = k.id AND t.project_id = %(project_id)s) n;
+        WHERE t.skeleton_id = found.id AND t.project_id = %(project_id)s) n;
 
 -- name: labels_of_nodes
 -- Rows, by link: skeleton, treenode, name of the label.
