@@ -1,4 +1,4 @@
-"""How long the Python client takes for 1,000 skeletons at once: their tables, partners, and a matrix of them."""
+"""How long the Python client takes for 1,000 skeletons at once: tables, partners, a matrix, and their geometry."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import catmaid_jupyter as cj
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.client.geometry.geometry_reader import GeometryReader
 from catmaid_server.service import lifecycle
 from catmaid_server.service.settings import Settings
+from catmaid_wire.geometry import decode
 
 _SKELETONS = 1000
 _TURNS = 3
@@ -34,6 +37,7 @@ def main(folder: Path) -> dict[str, float]:
                 "partners": lambda: project.partners(ids),
                 "adjacency 500 x 500": lambda: project.adjacency(ids[:half], ids[half:]),
                 "synapses 500 x 500": lambda: project.synapses(ids[:half], ids[half:]),
+                "geometry": lambda: decode(loop.run(GeometryReader(project.place).read(ids))).skeletons,
             }
             return {name: _measured(name, call) for name, call in calls.items()}
     finally:
