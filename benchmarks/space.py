@@ -1,4 +1,8 @@
-"""1,000 neurons in space: the 3D viewer's lines beside the same neurons merged into one geometry of pythreejs."""
+"""1,000 neurons in space: the 3D viewer's lines beside the same neurons merged into one geometry of pythreejs.
+
+First both in JupyterLab, from the start of the cell to the first picture of all neurons, with what the kernel does and
+what goes over the comm; then both in plain pages, where the browser alone is measured.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +10,48 @@ import asyncio
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from aiohttp import web
-from numpy.typing import NDArray
+from playwright.async_api import Browser
 
 from benchmarks.dataset import REPOSITORY
-from catmaid_wire.geometry import GeometryAnswer, PackedSkeleton, encode, pack_many
+from benchmarks.space_data import SKELETONS, Neurons
+from tests.browser.lab import Lab, Notebook, running_lab
 from tests.browser.site import running_browser
 
-SKELETONS, NODES = 1000, 2000
-"""Number of skeletons, and nodes of each."""
-
 PAGES = {"own": "neurons", "merged": "merged"}
-_STEP_NM = 100.0
-_BRANCHING = 0.05
-_WIDTH_NM = 150_000.0
 _PAGE = (
     "<!doctype html><title>{0}</title><link rel=icon href=data:,>"
     "<body><script src=three.js></script><script type=module src={0}.js></script>"
 )
+_DATA = "from benchmarks import space_cells\nneurons = space_cells.Neurons()"
+# When all edges were drawn for the first time. Only pythreejs draws them at once.
+_WATCH = """() => {
+  const watch = (context) => {
+    const { drawElements } = context.prototype;
+    context.prototype.drawElements = function (mode, count, ...more) {
+      drawElements.call(this, mode, count, ...more);
+      if (count < 3e6 || globalThis.firstPicture) return;
+      this.readPixels(0, 0, 1, 1, this.RGBA, this.UNSIGNED_BYTE, new Uint8Array(4));
+      globalThis.firstPicture = performance.now();
+    };
+  };
+  [WebGLRenderingContext, WebGL2RenderingContext].forEach(watch);
+}"""
+_SHOW = """async () => {
+  jupyterapp.shell.currentWidget.content.activeCellIndex = 1;
+  const began = performance.now();
+  await jupyterapp.commands.execute("notebook:run-cell");
+  while (!globalThis.firstPicture) await new Promise(requestAnimationFrame);
+  return globalThis.firstPicture - began;
+}"""
 
 
 def main() -> dict[str, dict[str, float]]:
-    """Print and return what both pages measure, one after the other."""
+    """Print and return what is measured of both."""
     with tempfile.TemporaryDirectory(prefix="catmaid-bench-") as folder:
         subprocess.run(["node", "bench/build.mjs", folder], cwd=REPOSITORY / "js", check=True)
         figures = asyncio.run(_measure(Path(folder)))
@@ -45,15 +63,45 @@ def main() -> dict[str, dict[str, float]]:
 
 
 async def _measure(folder: Path) -> dict[str, dict[str, float]]:
-    neurons = _Neurons()
+    shows = {
+        "own": f"space_cells.own_viewer(neurons, {str(folder / 'widget.js')!r})",
+        "merged": "space_cells.merged_scene(neurons)",
+    }
+    pictures = {}
+    async with running_lab(folder / "lab", folder / "data") as lab:
+        for name, show in shows.items():
+            async with running_browser() as browser:
+                pictures[name] = await _first_picture(browser, lab, name, show)
+    pages = await _measure_pages(folder)
+    return {name: {"first_picture_in_lab_ms": pictures[name], **pages[name]} for name in PAGES}
+
+
+async def _first_picture(browser: Browser, lab: Lab, name: str, show: str) -> float:
+    """ms from the start of a cell to the first picture of all neurons that it shows."""
+    notebook = await Notebook.open(browser, lab, name, [_DATA, f"{show} if 'ready' in globals() else None"])
+    await notebook.value("ready", "ready = True")
+    await notebook.page.evaluate(_WATCH)
+    waited: float = await notebook.page.evaluate(_SHOW)
+    return waited
+
+
+async def _measure_pages(folder: Path) -> dict[str, dict[str, float]]:
+    neurons = Neurons()
+
+    async def geometry(request: web.Request) -> web.Response:
+        return web.Response(body=neurons.answer(json.loads(await request.text())["skeleton_ids"]))
+
+    async def column(request: web.Request) -> web.Response:
+        return web.Response(body=neurons.merged[request.match_info["column"]].tobytes())
+
     app = web.Application()
     app.add_routes(
         [
             web.get("/{page}.html", lambda request: _html(_PAGE.format(request.match_info["page"]))),
             web.get("/three.js", lambda _: _script(files("pythreejs").joinpath("static/three.js").read_text())),
             web.get("/{page}.js", lambda request: _script((folder / f"{request.match_info['page']}.js").read_text())),
-            web.post("/geometry", neurons.geometry),
-            web.get("/{column}", neurons.column),
+            web.post("/geometry", geometry),
+            web.get("/{column}", column),
         ]
     )
     runner = web.AppRunner(app)
@@ -83,59 +131,6 @@ async def _html(text: str) -> web.Response:
 
 async def _script(text: str) -> web.Response:
     return web.Response(text=text, content_type="text/javascript")
-
-
-class _Neurons:
-    """Random walks that branch, as the geometry route sends them and as pythreejs does."""
-
-    def __init__(self) -> None:
-        random = np.random.default_rng(1)
-        parents = np.arange(-1, NODES - 1) * np.ones((SKELETONS, 1), int)
-        branches = random.random(parents.shape) < _BRANCHING
-        branches[:, :2] = False
-        parents[branches] = (random.random(parents.shape) * np.arange(NODES)).astype(int)[branches]
-        self.positions = _walk(random, parents)
-        self.parents = parents
-        self.packed = list(self._pack())
-        self.columns = self._merged(random)
-
-    async def geometry(self, request: web.Request) -> web.Response:
-        asked: dict[str, Any] = json.loads(await request.text())
-        ids = np.array(asked["skeleton_ids"], np.int32)
-        answer = GeometryAnswer(ids, np.ones(len(ids), np.int64), [self.packed[id_ - 1] for id_ in ids])
-        return web.Response(body=encode(answer))
-
-    async def column(self, request: web.Request) -> web.Response:
-        return web.Response(body=self.columns[request.match_info["column"]])
-
-    def _pack(self) -> Iterator[PackedSkeleton]:
-        rows = np.full(SKELETONS, NODES)
-        return pack_many(self.positions.reshape(-1, 3), self.parents.ravel(), rows)
-
-    def _merged(self, random: np.random.Generator) -> dict[str, bytes]:
-        first = (np.arange(SKELETONS) * NODES)[:, None]
-        pairs = np.stack([self.parents + first, np.arange(NODES) + first], axis=-1)[self.parents >= 0]
-        colors = np.repeat(random.random((SKELETONS, 3)), NODES, axis=0)
-        return {
-            "positions": self.positions.astype("<f4").tobytes(),
-            "colors": colors.astype("<f4").tobytes(),
-            "pairs": pairs.astype("<u4").tobytes(),
-        }
-
-
-def _walk(random: np.random.Generator, parents: NDArray[np.int_]) -> NDArray[np.float64]:
-    """(skeletons, nodes, 3) nm: steps that mostly go on as before."""
-    every = np.arange(len(parents))
-    shape = (len(parents), NODES, 3)
-    positions = np.empty(shape)
-    headings = random.normal(size=shape)
-    positions[:, 0] = random.random((len(parents), 3)) * _WIDTH_NM
-    for row in range(1, NODES):
-        above = parents[:, row]
-        heading = headings[every, above] * 0.9 + headings[:, row] * 0.4
-        headings[:, row] = heading / np.linalg.norm(heading, axis=1, keepdims=True)
-        positions[:, row] = positions[every, above] + headings[:, row] * _STEP_NM
-    return positions
 
 
 if __name__ == "__main__":

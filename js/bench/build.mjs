@@ -1,4 +1,4 @@
-/** Bundle the pages of benchmarks/ to one folder: node bench/build.mjs FOLDER. */
+/** Bundle what benchmarks/space.py shows to one folder: node bench/build.mjs FOLDER. */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -8,7 +8,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const options = { minify: true, target: "es2022" };
 await esbuild.build({
   ...options,
-  entryPoints: [join(here, "neurons.ts"), join(here, "merged.ts")],
+  entryPoints: ["neurons.ts", "merged.ts", "widget.ts"].map((name) => join(here, name)),
   outdir: process.argv[2],
   bundle: true,
   format: "esm",
