@@ -9,5 +9,6 @@ const workerText = {
 
 export default defineConfig({
   plugins: [workerText],
+  assetsInclude: ["**/*.bin"],
   test: { include: ["test/**/*.test.ts"] },
 });

@@ -1,14 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { BadGeometry, unpackAnswer } from "../../src/viewer3d/geometry/unpack";
 import { type Arbor, answerOf, randomArbor, shuffled } from "./arbors";
+import geometryUrl from "./fixtures/geometry.bin?inline";
+import content from "./fixtures/geometry.json";
 
-/** One skeleton of four nodes, whose root is the third one. */
-const WRITTEN_BY_PYTHON = [
-  "i6Zmb3JtYXQBpm9yaWdpbpPLQJBoAAAAAADLQJ9AAAAAAADLQKdwAAAAAACrc2tlbGV0b25faWTEBAcAAACkcm93c8QEBAAAAKd2",
-  "ZXJzaW9uxAgAAAAAAAEAAKhlbmNvZGluZ8QBAKNib3jEMAAAAAAAQI9AAAAAAAB4nkAAAAAAAGanQAAAAAAAMJFAAAAAAAAEoEAA",
-  "AAAAAHqnQKRzaXplxAQaAAAApWJsb2JzxBpj+M/wv6GeoZ7hPwMDkG6A0gzMTAxsDEgAAKl1bmNoYW5nZWTEBAgAAACkZ29uZcQE",
-  "CQAAAA==",
-].join("");
+const WRITTEN = Uint8Array.from(atob(geometryUrl.split(",")[1] ?? ""), (letter) => letter.charCodeAt(0));
 
 function greatestError(arbor: Arbor, body: Uint8Array): number {
   const { origin, neurons } = unpackAnswer(body, null);
@@ -44,15 +40,19 @@ describe("geometry of neurons over the wire", () => {
   });
 
   it("reads what the service wrote", () => {
-    const body = Uint8Array.from(atob(WRITTEN_BY_PYTHON), (letter) => letter.charCodeAt(0));
-    const { origin, neurons, unchanged, gone } = unpackAnswer(body, null);
-    expect({ origin, unchanged, gone }).toEqual({ origin: [1050, 2000, 3000], unchanged: [8], gone: [9] });
-    const [neuron] = neurons;
-    expect(neuron).toMatchObject({ skeletonId: 7, version: 2 ** 40, rows: 4 });
-    expect(Array.from(neuron?.parents ?? [])).toEqual([2, 0, -1, 0]);
-    expect(Array.from(neuron?.positions ?? [], Math.round)).toEqual([
-      0, 0, 0, 50, 50, 5, -50, -50, -5, 50, -50, 0,
-    ]);
+    const { neurons, unchanged, gone } = unpackAnswer(WRITTEN, [0, 0, 0]);
+    expect({ unchanged, gone }).toEqual({ unchanged: content.unchanged, gone: content.gone });
+    expect(neurons.map(({ skeletonId, version, rows }) => [skeletonId, version, rows])).toEqual(
+      content.skeletons.map(({ skeleton_id, version, parents }) => [skeleton_id, version, parents.length]),
+    );
+    for (const [at, { positions, parents }] of neurons.entries()) {
+      const skeleton = content.skeletons[at];
+      expect(Array.from(parents)).toEqual(skeleton?.parents);
+      const wanted = Float32Array.from(skeleton?.positions.flat() ?? []);
+      const errors = wanted.map((value, place) => Math.abs((positions[place] ?? 0) - value));
+      // Steps of float32 are 64 at 1e9.
+      expect(Math.max(0, ...errors)).toBeLessThanOrEqual(Math.max(1e-3, ...wanted.map(Math.abs)) * 2 ** -23);
+    }
   });
 
   it("takes the scene's origin that it is given", () => {
