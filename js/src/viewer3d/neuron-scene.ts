@@ -97,10 +97,7 @@ export class NeuronScene {
 
   /** Let the next picture have all details, however long it takes. */
   refineAll(): void {
-    for (let before = Infinity; this.lines.level < before; ) {
-      before = this.lines.level;
-      this.lines.chooseLevel(Infinity);
-    }
+    this.lines.chooseAll();
   }
 
   /** The visible neurons, to be saved. */

@@ -238,6 +238,9 @@ describe("neurons as lines", () => {
     expect([steps.length, steps[2], lines.level]).toEqual([3, 4 * (rows - 1), 0]);
     lines.chooseLevel(Infinity);
     expect(refine).not.toHaveBeenCalled();
+    lines.chooseLevel(30_000);
+    lines.chooseAll();
+    expect([lines.edges, lines.level, refine.mock.calls.length]).toEqual([4 * (rows - 1), 0, 0]);
     lines.setVisible([1, 2], false);
     lines.chooseLevel(Infinity);
     expect(lines.edges).toBe(2 * (rows - 1));

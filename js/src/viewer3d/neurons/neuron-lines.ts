@@ -1,7 +1,8 @@
 /** Many neurons as lines in a scene: a draw call for each page of vertices, not for each neuron. */
 import { Box3, type Camera, Group, PerspectiveCamera, Vector3 } from "three";
 import { type EdgeLevels, edgeLevels, orderFromRoots } from "../geometry/ladders";
-import { NeuronPage, PAGE_ROWS, type PagedNeuron, spaceOf } from "../geometry/pages";
+import { NeuronPages } from "../geometry/page-set";
+import { type NeuronPage, type PagedNeuron, spaceOf } from "../geometry/pages";
 import { BadGeometry, type UnpackedNeuron, type Vector } from "../geometry/unpack";
 import { neuronsInside } from "../picking/inside";
 import { pickNode } from "../picking/pick";
@@ -74,10 +75,11 @@ interface ShownNeuron extends PagedNeuron {
 export class NeuronLines {
   readonly object = new Group();
   private readonly neurons = new Map<number, ShownNeuron>();
-  private readonly pages = new Set<NeuronPage<ShownNeuron>>();
+
   private readonly palette = new NeuronPalette();
   private readonly shading = new ShadingColors();
   private readonly material = new LineMaterial(this.palette.texture, this.shading.texture);
+  private readonly pages = new NeuronPages<ShownNeuron>(this.object, this.material);
   /** Made when they are shown for the first time. */
   private tubes: NeuronTubes | null = null;
   private style: NeuronStyle = "lines";
@@ -223,13 +225,19 @@ export class NeuronLines {
     const isStep = budgetEdges === Infinity && refine !== undefined;
     for (const neuron of this.neurons.values()) if (!neuron.isVisible) neuron.level = OUT_OF_VIEW;
     this.shown = chooseDetail(this.visible(), projection, isStep ? this.allowance : budgetEdges);
-    for (const page of this.pages) page.show();
+    this.pages.show();
     if (this.style === "tubes" && view && projection) this.updateTubes(budgetEdges, view, projection);
     if (!isStep) this.allowance = FIRST_EDGES;
     else if (this.shown.coarseness > 0) {
       this.allowance *= REFINING;
       refine();
     }
+  }
+
+  /** Choose all detail for the next picture, however long it takes; see `chooseLevel`. */
+  chooseAll(view?: LineView): void {
+    this.allowance = Infinity;
+    this.chooseLevel(Infinity, view);
   }
 
   /** Box around neurons, relative to the scene's origin; around the visible ones if no ids are given. */
@@ -274,8 +282,7 @@ export class NeuronLines {
   }
 
   dispose(): void {
-    for (const page of this.pages) page.dispose();
-    this.pages.clear();
+    this.pages.dispose();
     this.neurons.clear();
     this.object.clear();
     this.tubes?.dispose();
@@ -288,7 +295,7 @@ export class NeuronLines {
     const { skeletonId, version, rows, parents, box } = neuron;
     if (before) this.takeOut(before);
     const space = spaceOf(rows);
-    const [page, start] = this.takeSpace(space);
+    const [page, start] = this.pages.take(space);
     const slot = before?.slot ?? this.palette.add();
     const positions = page.positions.subarray(3 * start, 3 * (start + rows));
     const isVisible = before?.isVisible ?? true;
@@ -317,32 +324,13 @@ export class NeuronLines {
     return shown;
   }
 
-  private takeSpace(space: number): [page: NeuronPage<ShownNeuron>, start: number] {
-    for (const page of this.pages) {
-      const start = page.take(space);
-      if (start !== null) return [page, start];
-    }
-    const page = new NeuronPage<ShownNeuron>(Math.max(space, PAGE_ROWS), this.material);
-    this.pages.add(page);
-    this.object.add(page.lines, page.points);
-    return [page, page.take(space) ?? 0];
-  }
-
   private takeOut(neuron: ShownNeuron): void {
     neuron.page.remove(neuron);
     neuron.page.give(neuron.start, neuron.space);
   }
 
   private update(pages: Iterable<NeuronPage<ShownNeuron>>): void {
-    for (const page of pages) {
-      if (!page.isEmpty) {
-        page.changed();
-        continue;
-      }
-      this.pages.delete(page);
-      this.object.remove(page.lines, page.points);
-      page.dispose();
-    }
+    this.pages.update(pages);
     this.updateMaterial();
   }
 
