@@ -86,6 +86,7 @@ export class SpacePicture {
       this.moving.frame(now - Math.max(this.requestedAt, this.lastFrame));
       this.lastFrame = now;
       this.draw();
+      this.moving.drawn();
     });
   }
 

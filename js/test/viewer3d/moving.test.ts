@@ -16,6 +16,9 @@ it("draws everything at rest, and less while it moves slowly", () => {
   moving.frame(10);
   expect(moving.edges).toBeGreaterThan(slow);
   vi.advanceTimersByTime(1_000);
+  expect(rested).not.toHaveBeenCalled();
+  moving.drawn();
+  vi.advanceTimersByTime(1_000);
   expect(rested).toHaveBeenCalledOnce();
   expect(moving.edges).toBe(Number.POSITIVE_INFINITY);
 });
@@ -25,10 +28,27 @@ it("does not rest while the pointer holds it", () => {
   const moving = new Moving(rested);
   moving.hold(true);
   moving.moved();
+  moving.drawn();
   vi.advanceTimersByTime(5_000);
   expect(moving.isMoving).toBe(true);
   expect(rested).not.toHaveBeenCalled();
   moving.hold(false);
   expect(moving.isMoving).toBe(false);
+  expect(rested).toHaveBeenCalledOnce();
+});
+
+it("does not rest between slow frames", () => {
+  const rested = vi.fn();
+  const moving = new Moving(rested);
+  moving.moved();
+  moving.frame(600);
+  vi.advanceTimersByTime(200);
+  moving.drawn();
+  vi.advanceTimersByTime(1_100);
+  expect(rested).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(200);
+  expect(rested).toHaveBeenCalledOnce();
+  moving.drawn();
+  vi.advanceTimersByTime(5_000);
   expect(rested).toHaveBeenCalledOnce();
 });

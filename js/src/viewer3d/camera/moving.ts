@@ -1,6 +1,7 @@
 /** Whether the view moves, and how many edges may be drawn meanwhile so that it moves smoothly. */
 
 const REST_MS = 250;
+const LONGEST_REST_MS = 1_500;
 const FIRST_BUDGET = 200_000;
 const LEAST_BUDGET = 20_000;
 const MOST_BUDGET = 20_000_000;
@@ -10,13 +11,15 @@ const FAST_MS = 22;
 export class Moving {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private isHeld = false;
+  private hasMoved = false;
+  private lastElapsed = 0;
   private budget = FIRST_BUDGET;
 
   /** `rested` is called when a movement has ended. */
   constructor(private readonly rested: () => void) {}
 
   get isMoving(): boolean {
-    return this.timer !== undefined || this.isHeld;
+    return this.hasMoved || this.isHeld;
   }
 
   /** Edges to draw in this frame. */
@@ -24,21 +27,31 @@ export class Moving {
     return this.isMoving ? this.budget : Number.POSITIVE_INFINITY;
   }
 
-  /** The view moved; it rests when it does not move again soon. */
+  /** The view moved: it rests when it has been drawn and does not move again soon. */
   moved(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.rest(), REST_MS);
+    this.hasMoved = true;
+  }
+
+  /** A frame was drawn. */
+  drawn(): void {
+    if (!this.hasMoved) return;
+    clearTimeout(this.timer);
+    // Where frames are slow, so is the next move: it waits for them.
+    const patience = Math.max(REST_MS, Math.min(2 * this.lastElapsed, LONGEST_REST_MS));
+    this.timer = setTimeout(() => this.rest(), patience);
   }
 
   /** The pointer holds the view: it moves until it is let go. */
   hold(isHeld: boolean): void {
     this.isHeld = isHeld;
-    if (!isHeld && this.timer === undefined) this.rest();
+    if (!isHeld && !this.hasMoved) this.rest();
   }
 
   /** A frame came so many ms after it was asked for: slow ones let the next have fewer edges. */
   frame(elapsed: number): void {
     if (!this.isMoving) return;
+    this.lastElapsed = elapsed;
     if (elapsed > SLOW_MS) this.budget = Math.max(this.budget * 0.6, LEAST_BUDGET);
     else if (elapsed < FAST_MS) this.budget = Math.min(this.budget * 1.2, MOST_BUDGET);
   }
@@ -48,7 +61,7 @@ export class Moving {
   }
 
   private rest(): void {
-    this.timer = undefined;
+    this.hasMoved = false;
     if (!this.isHeld) this.rested();
   }
 }

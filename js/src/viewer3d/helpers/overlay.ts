@@ -46,7 +46,9 @@ export class SpaceOverlay {
     context.font = "11px system-ui, sans-serif";
     context.textAlign = "center";
     context.textBaseline = "middle";
-    this.drawLabels(context, camera, theme, content.labels);
+    // Labels leave the place of the axes free.
+    const taken: ScreenPoint[] = content.showOrientation ? [[width - 46, 46]] : [];
+    this.drawLabels(context, camera, theme, content.labels, taken);
     if (content.cross) cross(context, camera.toScreen(content.cross), theme);
     if (content.pointed) ring(context, camera.toScreen(content.pointed), 5, theme);
     if (content.active) ring(context, camera.toScreen(content.active), 8, theme, theme.accent);
@@ -59,11 +61,11 @@ export class SpaceOverlay {
     camera: SpaceCamera,
     theme: Theme,
     labels: readonly GridLabel[],
+    taken: ScreenPoint[],
   ): void {
     context.fillStyle = theme.faint;
     context.strokeStyle = theme.paper;
     context.lineWidth = 3;
-    const taken: ScreenPoint[] = [];
     // The names of the axes come last, and have the place before lengths.
     for (const { position, text } of labels.toReversed()) {
       const place = camera.toScreen(position);
