@@ -21,7 +21,7 @@ import { Pointing } from "./input/pointing";
 import { Travel } from "./input/travel";
 import { EditMeter } from "./meter";
 import { LinkedSelection } from "./neurons/linked-selection";
-import { NeuronLines } from "./neurons/neuron-lines";
+import { NeuronBars } from "./neurons/neuron-bars";
 import { hookOf } from "./observe";
 import { Others } from "./others";
 import { Outcomes } from "./outcomes";
@@ -56,7 +56,7 @@ export class TracingLayer implements Layer {
   private readonly presence: Presence;
   private readonly news: News;
   private readonly linked: LinkedSelection;
-  private readonly lines: NeuronLines;
+  private readonly lines: NeuronBars;
   private readonly outcomes: Outcomes;
   private readonly pendingEdits: PendingEdits;
   private readonly stopping: Array<() => void> = [];
@@ -93,7 +93,7 @@ export class TracingLayer implements Layer {
       activated: (skeleton) => this.selection.mark(skeleton),
       failed: (reason) => this.host?.notify("error", `The selection cannot be shown here. ${reason}`, true),
     });
-    this.lines = new NeuronLines({
+    this.lines = new NeuronBars({
       model,
       kernel: this.kernel,
       skeleton: () => this.selection.skeleton,

@@ -3,7 +3,7 @@ import type { View } from "../../shared/layer";
 import type { Graph } from "../data/graph";
 import type { SectionIndex, Slab, Topology } from "../data/section";
 
-export interface Look {
+export interface NodeLook {
   activeSkeleton: number | null;
   /** CSS colour of what a user has traced of a skeleton that is not active. */
   colorOf(skeleton: number, user: number): string;
@@ -26,7 +26,7 @@ export interface Picture {
   section: SectionIndex;
   slab: Slab;
   view: View;
-  look: Look;
+  look: NodeLook;
 }
 
 /** A screen rectangle in CSS pixels. */

@@ -12,7 +12,7 @@ const INTERVAL_MS = 500;
 /** Users in the legend. */
 const MOST = 6;
 
-export interface NeuronLinesContext {
+export interface NeuronBarsContext {
   model: AnyModel<TracingState>;
   kernel: Pick<Kernel, "neuron" | "users">;
   skeleton(): number | null;
@@ -22,7 +22,7 @@ export interface NeuronLinesContext {
   userIds(): number[];
 }
 
-export class NeuronLines {
+export class NeuronBars {
   private readonly bars = new Map<LayerHost, NeuronBar>();
   private said: ActiveNeuron | string = "";
   private shownSkeleton: number | null | undefined;
@@ -30,7 +30,7 @@ export class NeuronLines {
   private legendOf = "";
   private readonly read = throttle<number>((skeleton) => void this.ask(skeleton), INTERVAL_MS);
 
-  constructor(private readonly context: NeuronLinesContext) {}
+  constructor(private readonly context: NeuronBarsContext) {}
 
   attach(host: LayerHost): void {
     const { model } = this.context;
