@@ -44,6 +44,13 @@ async def test_a_selection_is_linked_across_a_viewer_a_table_and_python(site: Si
     await notebook.becomes("viewer.layers[0].shown_neurons", "all")
     await viewer.root.get_by_label("Colours by").select_option("user")
     await expect(viewer.root.get_by_test_id("legend")).to_have_text("admin", timeout=PATIENCE_MS)
+    await viewer.root.get_by_label("Colours by").select_option("annotation")
+    project.annotate(small, "LN")
+    legend = viewer.root.get_by_test_id("legend")
+    await expect(legend).to_have_text("LNno annotation", timeout=PATIENCE_MS)
+    await viewer.root.get_by_label("Colours by").select_option("review")
+    await expect(legend).to_have_text("0% reviewed50% reviewed100% reviewed", timeout=PATIENCE_MS)
+    await notebook.becomes("viewer.layers[0].color_by", "review")
 
     # Keys.
     await viewer.canvas.focus()

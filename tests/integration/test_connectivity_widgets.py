@@ -6,8 +6,11 @@ import asyncio
 from typing import Any
 
 import pandas as pd
+import pytest
 
 import catmaid_jupyter as cj
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.widgets import TracingLayer
 from tests.integration.test_client_connectivity import pairs
 from tests.integration.test_client_neurons import plain, project
 
@@ -27,6 +30,13 @@ async def test_they_show_what_the_project_says(project: cj.Project, plain: cj.Pr
             links = at.connector_table(ids).table
             assert len(links) == len(at.links(ids).query(f"skeleton_id in {ids}"))
             assert len(at.treenode_table(ids).table) == len(at.nodes(ids))
+
+            layer = TracingLayer(at)
+            assert loop.run(layer._neuron_values({"of": "annotation", "skeleton_ids": ids})) == ["", "DA1", ""]
+            reviewed = loop.run(layer._neuron_values({"of": "review", "skeleton_ids": ids}))
+            assert reviewed == at.reviews(ids)["percent"].tolist()
+            with pytest.raises(cj.InvalidInput, match="by annotation or review here, not by 'size'"):
+                loop.run(layer._neuron_values({"of": "size", "skeleton_ids": ids}))
 
             navigator = at.navigator(ids)
             navigator.selection.active = ids[1]

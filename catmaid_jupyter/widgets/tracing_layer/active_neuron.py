@@ -10,12 +10,13 @@ from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.neuron_lookup import neurons_by_name
 from catmaid_jupyter.client.neurons import read_skeleton_ids
 from catmaid_jupyter.client.search.neuron_search import find_page, refusal
-from catmaid_jupyter.client.selection.table import sizes_of
+from catmaid_jupyter.client.selection.table import annotations_of, reviews_of, sizes_of
 from catmaid_jupyter.model.queries import BadQuery, Query
 from catmaid_jupyter.model.query_keywords import from_keywords
 
 MOST_NAMED: Final = 20
 """Neurons that are offered for a part of a name."""
+_LONGEST_TEXT: Final = 500
 
 
 class ActiveNeuron(TypedDict):
@@ -60,6 +61,18 @@ async def active_neuron(place: Place, skeleton_id: int) -> ActiveNeuron | None:
 async def user_names(place: Place) -> dict[int, str]:
     """Login names of all users by id."""
     return {int(user["id"]): str(user["login"]) for user in await place.http.read_json("GET", "user-list")}
+
+
+async def neuron_values(place: Place, of: str, skeleton_ids: list[int]) -> list[str] | list[float]:
+    """What colours of skeletons say, in their order: `annotation` names as one text, or percent of `review`.
+
+    `InvalidInput` for something else.
+    """
+    if of == "annotation":
+        return [", ".join(names)[:_LONGEST_TEXT] for names in await annotations_of(place, skeleton_ids)]
+    if of == "review":
+        return [float(share) for share in await reviews_of(place, skeleton_ids)]
+    raise InvalidInput(f"Neurons are coloured by annotation or review here, not by {of!r:.80}.")
 
 
 async def named_neurons(place: Place, name: str) -> NamedNeurons:

@@ -24,6 +24,7 @@ from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
     NamedNeurons,
     active_neuron,
     named_neurons,
+    neuron_values,
     user_names,
 )
 from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour
@@ -114,8 +115,9 @@ class TracingLayer(Layer):
     The active neuron always shows. Without a selection all do.
     """
 
-    color_by = traitlets.Enum(("selection", "user"), "selection").tag(sync=True)
-    """What colours say: `selection`, the neuron's colour there, or else one by its id; `user`, who made a node."""
+    color_by = traitlets.Enum(("selection", "user", "annotation", "review"), "selection").tag(sync=True)
+    """What colours say: `selection`, the neuron's colour there, or else one by its id; `user`, who made a node;
+    `annotation`, the neuron's annotations; `review`, how much of it anybody has reviewed."""
 
     visible = traitlets.Bool(True).tag(sync=True)
     """Whether the layer is shown and takes the mouse."""
@@ -265,6 +267,12 @@ class TracingLayer(Layer):
     async def _named(self, params: dict[str, Any]) -> NamedNeurons:
         """Neurons with a name, or a part of one: ``{name}``."""
         return await named_neurons(self._place, str(params["name"]))
+
+    @method
+    async def _neuron_values(self, params: dict[str, Any]) -> list[str] | list[float]:
+        """Annotations (a text), or how much is reviewed (percent): ``{of, skeleton_ids}``, in their order."""
+        skeleton_ids = [int(skeleton_id) for skeleton_id in params["skeleton_ids"]]
+        return await neuron_values(self._place, str(params["of"]), skeleton_ids)
 
     @method
     async def _annotation_names(self, _params: dict[str, Any]) -> list[str]:

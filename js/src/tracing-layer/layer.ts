@@ -2,7 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 import type { Layer, LayerHost, LayerPointer, View } from "../shared/layer";
 import { Rpc, RpcError } from "../shared/rpc";
-import type { Graph } from "./data/graph";
+import { distinct } from "./data/graph";
 import { Kernel } from "./data/kernel";
 import { linkAt } from "./data/links";
 import { Loader } from "./data/loader";
@@ -22,24 +22,15 @@ import { Travel } from "./input/travel";
 import { EditMeter } from "./meter";
 import { LinkedSelection } from "./neurons/linked-selection";
 import { NeuronBars } from "./neurons/neuron-bars";
+import { NeuronValues } from "./neurons/neuron-values";
 import { hookOf } from "./observe";
 import { Others } from "./others";
 import { Outcomes } from "./outcomes";
 import { PendingEdits } from "./pending-edits";
 import { Presence } from "./presence";
 import { ServiceNotices } from "./service-notices";
-import type { TracingState } from "./state";
+import { LOOKS, type TracingState } from "./state";
 import { explain } from "./wording";
-
-const LOOKS = [
-  "colors",
-  "visible",
-  "opacity",
-  "show_labels",
-  "fade_sections",
-  "shown_neurons",
-  "color_by",
-] as const;
 
 export class TracingLayer implements Layer {
   readonly meter = new EditMeter();
@@ -57,6 +48,7 @@ export class TracingLayer implements Layer {
   private readonly news: News;
   private readonly linked: LinkedSelection;
   private readonly lines: NeuronBars;
+  private readonly values: NeuronValues;
   private readonly outcomes: Outcomes;
   private readonly pendingEdits: PendingEdits;
   private readonly stopping: Array<() => void> = [];
@@ -85,7 +77,14 @@ export class TracingLayer implements Layer {
         this.invalidate();
       },
     );
+    this.values = new NeuronValues({
+      kernel: this.kernel,
+      colorBy: () => model.get("color_by"),
+      skeletons: () => distinct(this.queue.graph, "skeleton"),
+      changed: () => this.linked.restyle(),
+    });
     this.linked = new LinkedSelection({
+      valueColor: (skeleton) => this.values.colorOf(skeleton),
       model,
       exportsOf: (reference) => this.exportsOf(reference),
       skeleton: () => this.selection.skeleton,
@@ -98,7 +97,8 @@ export class TracingLayer implements Layer {
       kernel: this.kernel,
       skeleton: () => this.selection.skeleton,
       count: () => this.linked.store?.length ?? null,
-      userIds: () => usersOf(this.queue.graph),
+      valueLegend: () => this.values.legend(),
+      userIds: () => distinct(this.queue.graph, "user"),
     });
     this.loader = new Loader<Payload>({
       fetch: (box, signal) => this.kernel.nodes(box, this.asked, signal),
@@ -290,6 +290,7 @@ export class TracingLayer implements Layer {
       confirmed: (edit, answer) => {
         this.outcomes.confirmed(edit, answer);
         this.lines.renew();
+        this.values.forget([this.selection.skeleton]);
       },
       refused: (edit, reason, dropped) => this.outcomes.refused(edit, reason, dropped),
       pendingChanged: () => this.pendingEdits.keep(),
@@ -306,6 +307,7 @@ export class TracingLayer implements Layer {
     this.complaint = "";
     this.activeChanged();
     void this.lines.showLegend();
+    void this.values.update();
     this.pendingEdits.ready();
     // It was asked for by its id, so that it does not exist any more if it is not here.
     const isGone = active && this.asked.includes(active.id) && !this.queue.graph.kind(active.id);
@@ -316,6 +318,7 @@ export class TracingLayer implements Layer {
   private othersChanged(change: Change): void {
     const { active, skeleton, position } = this.selection;
     this.pointing.changed(change);
+    this.values.forget(change.skeleton_ids ?? null);
     if (!change.skeleton_ids || (skeleton !== null && change.skeleton_ids.includes(skeleton)))
       this.lines.renew();
     if (active?.kind === "connector" && change.connector_ids?.includes(active.id))
@@ -365,6 +368,7 @@ export class TracingLayer implements Layer {
   }
 
   private lookChanged(): void {
+    void this.values.update();
     this.painter.lookChanged();
     this.lines.choiceChanged();
     const view = this.view();
@@ -387,11 +391,4 @@ export class TracingLayer implements Layer {
   private invalidate(): void {
     for (const host of this.hosts) host.invalidate();
   }
-}
-
-/** Users who made the nodes of a graph. */
-function usersOf({ nodes }: Graph): number[] {
-  const found = new Set(nodes.columns.user.subarray(0, nodes.count));
-  found.delete(0);
-  return [...found].sort((a, b) => a - b);
 }

@@ -3,7 +3,7 @@ import type { Kind } from "./data/graph";
 
 /** `selected`: those that are selected in the selection. */
 export type ShownNeurons = "all" | "selection" | "selected";
-export type ColorBy = "selection" | "user";
+export type ColorBy = "selection" | "user" | "annotation" | "review";
 
 export interface TracingState {
   layer_id: string;
@@ -34,3 +34,14 @@ export interface TracingState {
   /** In words; empty for the present. */
   version_shown: string;
 }
+
+/** What says how the layer looks. */
+export const LOOKS = [
+  "colors",
+  "visible",
+  "opacity",
+  "show_labels",
+  "fade_sections",
+  "shown_neurons",
+  "color_by",
+] as const;

@@ -34,6 +34,7 @@ async function linked({
       return { selection: store } as T;
     },
     skeleton: () => skeleton,
+    valueColor: () => undefined,
     lookChanged: vi.fn(),
     activated: vi.fn(),
     failed: vi.fn(),

@@ -172,3 +172,10 @@ export class Graph {
     return of === "link" ? [this.links] : [this.nodes, this.connectors];
   }
 }
+
+/** Users who made the nodes of a graph, or their skeletons: ids in their order. */
+export function distinct({ nodes }: Graph, column: "user" | "skeleton"): number[] {
+  const found = new Set<number>(nodes.columns[column].subarray(0, nodes.count));
+  found.delete(0);
+  return [...found].sort((a, b) => a - b);
+}

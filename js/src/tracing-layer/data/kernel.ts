@@ -114,6 +114,13 @@ export class Kernel {
     return result;
   }
 
+  /** Of each skeleton, in their order: its annotations as a text, or how much of it is reviewed, in percent. */
+  async neuronValues(of: "annotation" | "review", skeletonIds: number[]): Promise<Array<string | number>> {
+    const params = { of, skeleton_ids: skeletonIds };
+    const { result } = await this.rpc.call<Array<string | number>>("neuron_values", params);
+    return result;
+  }
+
   /** Ids and names of all users. */
   async users(): Promise<Array<[id: number, name: string]>> {
     const { result } = await this.rpc.call<Array<[number, string]>>("users");

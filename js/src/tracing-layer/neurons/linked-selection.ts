@@ -10,6 +10,8 @@ export interface LinkedSelectionContext {
   exportsOf<T>(reference: string): Promise<T>;
   /** The skeleton that is active in the viewer. */
   skeleton(): number | null;
+  /** The colour by annotation or review; undefined if colours say something else. */
+  valueColor(skeleton: number): string | undefined;
   /** How neurons look is otherwise. */
   lookChanged(): void;
   /** A neuron was made active elsewhere. */
@@ -40,6 +42,7 @@ export class LinkedSelection {
       colorBy: model.get("color_by"),
       shown: model.get("shown_neurons"),
       store: this.storeNow,
+      valueColor: (skeleton) => this.context.valueColor(skeleton),
     });
     return this.lookNow;
   }

@@ -11,6 +11,8 @@ const SHOWN: ReadonlyArray<[value: ShownNeurons, title: string]> = [
 const COLORS: ReadonlyArray<[value: ColorBy, title: string]> = [
   ["selection", "selection"],
   ["user", "user"],
+  ["annotation", "annotation"],
+  ["review", "review"],
 ];
 /** Characters of a name that are in the page; the title has all. */
 const LONGEST = 200;

@@ -9,7 +9,7 @@ import { type LegendEntry, NeuronBar } from "./neuron-bar";
 
 /** ms between two readings while somebody traces. */
 const INTERVAL_MS = 500;
-/** Users in the legend. */
+/** Entries of the legend. */
 const MOST = 6;
 
 export interface NeuronBarsContext {
@@ -18,6 +18,8 @@ export interface NeuronBarsContext {
   skeleton(): number | null;
   /** Neurons in the selection; null if there is none. */
   count(): number | null;
+  /** What colours by annotation or review stand for. */
+  valueLegend(): LegendEntry[];
   /** Users who made what is loaded. */
   userIds(): number[];
 }
@@ -84,16 +86,25 @@ export class NeuronBars {
   /** Say which user has which colour, where colours say that. */
   async showLegend(): Promise<void> {
     const isByUser = this.context.model.get("color_by") === "user";
-    const ids = isByUser ? this.context.userIds() : [];
+    if (!isByUser) {
+      this.legendOf = "";
+      this.putLegend(this.context.valueLegend());
+      return;
+    }
+    const ids = this.context.userIds();
     const wanted = ids.join();
     if (wanted === this.legendOf && wanted !== "") return;
     this.legendOf = wanted;
     const names = ids.length > 0 ? await this.names().catch(() => new Map<number, string>()) : new Map();
     if (this.legendOf !== wanted) return;
-    const entries = ids
-      .slice(0, MOST)
-      .map((id): LegendEntry => ({ color: userColor(id), text: names.get(id) ?? `user ${id}` }));
-    for (const bar of this.bars.values()) bar.showLegend(entries);
+    this.putLegend(ids.map((id) => ({ color: userColor(id), text: names.get(id) ?? `user ${id}` })));
+  }
+
+  private putLegend(entries: readonly LegendEntry[]): void {
+    const shown = entries.slice(0, MOST);
+    const more = entries.slice(MOST).map(({ text }) => text);
+    if (more.length > 0) shown.push({ color: "transparent", text: `${more.length} more` });
+    for (const bar of this.bars.values()) bar.showLegend(shown);
   }
 
   dispose(): void {

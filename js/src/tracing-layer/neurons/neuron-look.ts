@@ -10,6 +10,8 @@ export interface LookChoice {
   colors: Record<string, string>;
   colorBy: ColorBy;
   shown: ShownNeurons;
+  /** The colour by annotation or review; undefined if colours say something else. */
+  valueColor?(skeleton: number): string | undefined;
   /** The selection, as far as there is one and it is known. */
   store: Pick<SelectionStore, "has" | "colorOf" | "flagsOf"> | null;
 }
@@ -49,6 +51,8 @@ export class NeuronLook {
 
   private colorOfSkeleton(skeleton: number): string {
     const { colors, store } = this.choice;
+    const byValue = this.choice.valueColor?.(skeleton);
+    if (byValue !== undefined) return byValue;
     const rgba = colors[String(skeleton)] === undefined ? store?.colorOf(skeleton) : undefined;
     return rgba === undefined ? skeletonColor(skeleton, colors) : cssColor(rgba);
   }
