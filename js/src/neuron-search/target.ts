@@ -51,7 +51,10 @@ export class TargetSelection {
   /** Put a neuron into it, or take it out. */
   toggle(id: number): void {
     if (this.has(id)) this.store?.remove([id]);
-    else this.store?.add([id]);
+    else {
+      this.store?.add([id]);
+      this.activate(id);
+    }
   }
 
   /** Make a neuron active that is in it. */

@@ -35,6 +35,7 @@ test("rows say whether they are in the selection, and a click puts them there", 
   column?.press?.(outside);
   column?.press?.(inside);
   expect([...store.ids]).toEqual([18]);
+  expect(store.active).toBe(18);
   expect(host.changed).toHaveBeenCalledTimes(2);
 });
 
