@@ -53,6 +53,7 @@ class FakeHttp:
                 "relations": {"7": "presynaptic_to", "8": "postsynaptic_to", "9": "abutting"},
                 "connectivity": {"17": {"7": 3, "8": 1, "9": 5}},
             },
+            "user-list": lambda: [{"id": 1, "login": "ana"}],
             "3/skeleton/annotationlist": lambda: {
                 "skeletons": {"17": {"annotations": [{"id": 2, "uid": 1}, {"id": 1, "uid": 1}]}},
                 "annotations": {"1": "PN", "2": "DA1"},

@@ -125,6 +125,7 @@ async def test_rows_come_in_groups(table: SelectionTable) -> None:
     assert review["review"].tolist() == [10.0]
     annotations = columns.decode((await ask(table, "rows", group="annotations", skeleton_ids=[17, 18])).payload)
     assert annotations["annotations"] == [["DA1", "PN"], []]
+    assert annotations["annotation_authors"] == [[["DA1", "ana", ""], ["PN", "ana", ""]], []]
     with pytest.raises(InvalidInput, match="no group of columns 'weight'"):
         await ask(table, "rows", group="weight", skeleton_ids=[17])
 

@@ -121,19 +121,40 @@ async def reviews_of(place: Place, ids: Sequence[int]) -> np.ndarray[Any, Any]:
 
 async def annotations_of(place: Place, ids: Sequence[int]) -> list[list[str]]:
     """Names of the annotations of skeletons' neurons, sorted, in their order."""
+    found = await _uses_of(place, ids)
+    return [sorted({name for name, *_ in found.get(skeleton, ())}) for skeleton in ids]
+
+
+async def annotation_authors_of(place: Place, ids: Sequence[int]) -> list[list[tuple[str, str, str]]]:
+    """Of skeletons, in their order: each annotation of the neuron, who gave it and when, sorted.
+
+    The time is ISO 8601; user and time are empty where a server does not tell.
+    """
+    found = await _uses_of(place, ids)
+    users = await logins(place.http, {user for uses in found.values() for _, user, _ in uses if user is not None})
+    return [
+        sorted((name, users.get(user or 0, ""), time) for name, user, time in found.get(skeleton, ()))
+        for skeleton in ids
+    ]
+
+
+async def _uses_of(place: Place, ids: Sequence[int]) -> dict[int, list[tuple[str, int | None, str]]]:
+    """By skeleton: its annotations, the users who gave them, and when."""
     answers = await asyncio.gather(*(_annotation_list(place, batch) for batch in _batches(ids)))
-    found: dict[int, list[str]] = {}
-    for answer in answers:
-        names = answer.get("annotations", {})
-        for skeleton, part in answer["skeletons"].items():
-            found[int(skeleton)] = sorted({str(names[str(use["id"])]) for use in part["annotations"]})
-    return [found.get(skeleton, []) for skeleton in ids]
+    return {
+        int(skeleton): [
+            (str(answer["annotations"][str(use["id"])]), use.get("uid"), str(use.get("time") or ""))
+            for use in part["annotations"]
+        ]
+        for answer in answers
+        for skeleton, part in answer["skeletons"].items()
+    }
 
 
 async def _annotation_list(place: Place, ids: Sequence[int]) -> Mapping[str, Any]:
     try:
         answer: Mapping[str, Any] = await place.read_json(
-            "POST", "skeleton/annotationlist", form={"skeleton_ids": ids, "annotations": 1}
+            "POST", "skeleton/annotationlist", form={"skeleton_ids": ids, "annotations": 1, "with_times": True}
         )
     except NotFound:  # none of them exists
         return {"skeletons": {}}

@@ -9,16 +9,16 @@ import numpy as np
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
-from catmaid_jupyter.client.selection.table import annotations_of, reviews_of, sizes_of, synapses_of
+from catmaid_jupyter.client.selection.table import annotation_authors_of, reviews_of, sizes_of, synapses_of
 from catmaid_wire import columns
 
 
 async def rows_body(place: Place, group: str, ids: Sequence[int]) -> bytes:
     """A group of columns of skeletons, in their order, and skeleton_id: MessagePack of columns and lists.
 
-    size : name, nodes, cable_length (nm), exists, edition_time
-    (seconds since 1970), editor. synapses : pre, post. review : percent. annotations : lists of
-    names. `InvalidInput` for another group.
+    size : name, nodes, cable_length (nm), exists, edition_time (seconds since 1970), editor. synapses : pre, post.
+    review : percent. annotations : lists of names, and annotation_authors: lists of annotation, user and time (see
+    `annotation_authors_of`). `InvalidInput` for another group.
     """
     match group:
         case "size":
@@ -30,7 +30,11 @@ async def rows_body(place: Place, group: str, ids: Sequence[int]) -> bytes:
         case "review":
             content = {"review": await reviews_of(place, ids)}
         case "annotations":
-            content = {"annotations": await annotations_of(place, ids)}
+            authors = await annotation_authors_of(place, ids)
+            content = {
+                "annotations": [list(dict.fromkeys(name for name, *_ in uses)) for uses in authors],
+                "annotation_authors": authors,
+            }
         case _:
             raise InvalidInput(f"The table has no group of columns {group!r}.")
     content["skeleton_id"] = np.asarray(ids, "<i4")

@@ -8,6 +8,7 @@ import { type Facts, isKnown, type SkeletonFacts } from "./facts";
 import type { FactGroup } from "./state";
 
 const UM = 1000;
+const LONGEST_HINT = 2000;
 const NUMBERS = "12, >500, <=3, =7, 10..20";
 const TEXT = "Text, /regular expression/, or !text for rows without it";
 
@@ -127,6 +128,7 @@ export function columnsOf(host: ColumnHost): ReadonlyArray<TableColumn<number>> 
       rank: 2,
       isSortable: true,
       text: later("annotations", ({ annotations }) => annotations),
+      hint: (row) => authorsOf(facts(row)),
     },
     flagColumn(host, "show_pre", "pre", "Show presynapses", FLAG.PRE, 8),
     flagColumn(host, "show_post", "post", "Show postsynapses", FLAG.POST, 8),
@@ -182,6 +184,16 @@ function hintOf(id: number, facts: SkeletonFacts): string {
   const by = editor && ` by ${editor}`;
   const edited = when && `\nlast edited${by} ${timeAgo(when)}, ${localTime(when)}`;
   return `${nameOf(facts)}\nskeleton ${id}${edited}`;
+}
+
+/** Annotations with who gave them and when, one a line. */
+function authorsOf({ annotationAuthors }: SkeletonFacts): string {
+  const lines = annotationAuthors.map(([annotation, user, time]) => {
+    const by = user && ` by ${user}`;
+    const when = time && ` ${timeAgo(time)}, ${localTime(time)}`;
+    return by || when ? `${annotation}:${by}${when}` : annotation;
+  });
+  return lines.join("\n").slice(0, LONGEST_HINT);
 }
 
 function colorColumn(host: ColumnHost): TableColumn<number> {

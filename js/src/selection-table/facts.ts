@@ -16,6 +16,8 @@ export interface SkeletonFacts {
   /** Percent. */
   review: number;
   annotations: string;
+  /** Each annotation, who gave it, and when (ISO); the last two are empty where they are not known. */
+  annotationAuthors: ReadonlyArray<[annotation: string, user: string, time: string]>;
   /** Which groups are known: bits of `GROUP`. */
   known: number;
   fate: SkeletonFate | null;
@@ -45,6 +47,7 @@ export class Facts {
       post: 0,
       review: 0,
       annotations: "",
+      annotationAuthors: [],
       known: 0,
       fate: null,
     };
@@ -77,6 +80,7 @@ export class Facts {
         if (values) facts[name as keyof typeof numbers] = values[row] ?? 0;
       }
       if (columns.annotations) facts.annotations = (columns.annotations[row] ?? []).join(", ");
+      if (columns.annotation_authors) facts.annotationAuthors = columns.annotation_authors[row] ?? [];
       if (!exists) return;
       facts.editor = columns.editor?.[row] ?? "";
       facts.exists = exists[row] === 1;

@@ -32,6 +32,8 @@ export interface FactColumns {
   post?: Column;
   review?: Column;
   annotations?: string[][];
+  /** Annotation, user, and when (ISO; empty where it is not known). */
+  annotation_authors?: Array<Array<[annotation: string, user: string, time: string]>>;
 }
 
 export interface SkeletonFate {
