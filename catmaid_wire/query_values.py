@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -64,7 +65,7 @@ class Pattern(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ValueKind:
+class ValueKind(ABC):
     """A kind of value. `name` tells forms what to offer."""
 
     name: str
@@ -86,14 +87,14 @@ class ValueKind:
         """The value as JSON has it."""
         return list(value) if isinstance(value, tuple) else value
 
-    def _read(self, items: Sequence[Item]) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def _read(self, items: Sequence[Item]) -> Any: ...
 
-    def _write(self, value: Any) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _write(self, value: Any) -> str: ...
 
-    def _checked(self, value: Any) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def _checked(self, value: Any) -> Any: ...
 
     def _one(self, items: Sequence[Item]) -> Item:
         if len(items) != 1:

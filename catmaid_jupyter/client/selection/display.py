@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Final
 
 from catmaid_jupyter.api import loop
@@ -19,16 +20,16 @@ if TYPE_CHECKING:
 _ROWS_OF_HTML: Final = 20
 
 
-class SelectionDisplay(Public):
+class SelectionDisplay(Public, ABC):
     """The widgets of a `Selection`: made when they are first wanted, one of each kind."""
 
     project: Any
     _model: SelectionModel | None = None
     _widget: SelectionTable | None = None
 
+    @abstractmethod
     def everything(self) -> SelectionDelta:
         """All rows as they are."""
-        raise NotImplementedError
 
     @property
     def model(self) -> SelectionModel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypedDict
@@ -41,7 +42,11 @@ class RowPlace:
     sentence: str
 
 
-class ProjectTable(Widget):
+class _AbstractTable(ABCMeta, traitlets.MetaHasTraits):
+    """What makes classes of tables that have methods for derived classes to write."""
+
+
+class ProjectTable(Widget, metaclass=_AbstractTable):
     """A table of something of a project. Derived classes read the rows, and know where they are.
 
     Parameters
@@ -150,13 +155,13 @@ class ProjectTable(Widget):
             stop()
         super().close()
 
+    @abstractmethod
     async def _read(self) -> TableContent:
         """Read what the table shows."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def _place_of(self, row: pd.Series, turn: int, /) -> RowPlace:
         """Where a row is; `turn` counts how often in succession somebody went to it."""
-        raise NotImplementedError
 
     @method
     async def _rows(self, _params: dict[str, Any]) -> Binary:
