@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from tests.browser.accessibility import problems
+from tests.browser.accessibility import THEMES, change_theme, problems
 from tests.browser.site import VIEW, OpenNotebook, Site
 from tests.browser.viewer import Viewer
-
-THEMES = ["JupyterLab Light", "JupyterLab Dark"]
 
 
 async def test_viewer_and_history_table_have_no_serious_problem(site: Site, notebooks: OpenNotebook) -> None:
@@ -29,8 +27,7 @@ async def test_viewer_and_history_table_have_no_serious_problem(site: Site, note
     found: dict[str, list[str]] = {}
 
     for theme in THEMES:
-        await page.evaluate("(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
-        await page.wait_for_function("(theme) => document.body.dataset.jpThemeName === theme", arg=theme)
+        await change_theme(page, theme)
         found[f"viewer, {theme}"] = await problems(viewer.root)
         await viewer.click(await viewer.node_place(root))
         await page.keyboard.press("5")

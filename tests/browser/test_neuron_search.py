@@ -5,8 +5,10 @@ from __future__ import annotations
 from playwright.async_api import Locator, expect
 
 import catmaid_jupyter as cj
+from tests.browser.accessibility import problems_in_all_themes
 from tests.browser.lab import Notebook
-from tests.browser.site import OpenNotebook, Site
+from tests.browser.site import VIEW, OpenNotebook, Site
+from tests.browser.viewer import Viewer
 
 PATIENCE_MS = 20_000
 ODD = "<img src=x onerror=alert(1)> שלום 🧠 " + "x" * 9_900
@@ -116,3 +118,35 @@ async def test_by_keyboard_alone_and_narrow(site: Site, notebooks: OpenNotebook)
     assert await search.evaluate("root => root.scrollWidth <= 400 && root.clientWidth <= 400")
     await search.get_by_role("tab", name="Form").click()
     assert await search.evaluate("root => root.scrollWidth <= 400")
+
+
+async def test_rows_follow_a_selection_beside_a_viewer(site: Site, notebooks: OpenNotebook) -> None:
+    project = await traced(site)
+    ids = project.skeletons.set_index("name")["id"]
+    first, second = int(ids["PN 1"]), int(ids["PN 2"])
+    notebook = await notebooks(
+        f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})",
+        f"mine = project.selection({first})\nmine.set_colors('#ff8800')",
+        f"viewer = project.viewer({VIEW}, selection=mine)\nviewer",
+        "search = project.neuron_search('annotation:PN', selections={'mine': mine}, height=120)\nsearch",
+        "project.annotation_browser(height=120)",
+    )
+    page = notebook.page
+    # JupyterLab takes cells out of the page that are not in sight.
+    await page.set_viewport_size({"width": 1280, "height": 1800})
+    search, tree = page.get_by_test_id("neuron-search"), page.get_by_test_id("annotation-browser")
+    await expect(search.get_by_test_id("total")).to_have_text("2 neurons", timeout=PATIENCE_MS)
+    member = search.locator('td[data-column="in_selection"]')
+    await expect(member.nth(0)).to_have_attribute("aria-label", "in the selection, colour #ff8800")
+    await member.nth(1).click()
+    await notebook.becomes("mine.skeleton_ids", [first, second])
+    await notebook.becomes("mine.active", second)
+    await notebook.value("None", f"mine.active = {first}\nmine.remove({second})")
+    await expect(member.nth(1)).to_have_text("+")
+    await expect(search.locator('tr[aria-rowindex="2"] td[data-active]')).to_have_count(1)
+
+    viewer = await Viewer.of(notebook)
+    await viewer.canvas.focus()
+    await page.keyboard.press("/")
+    await expect(search.locator(":focus")).to_have_count(1)
+    assert await problems_in_all_themes(search, tree) == []

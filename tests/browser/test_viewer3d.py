@@ -5,10 +5,9 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 import catmaid_jupyter as cj
-from tests.browser.accessibility import problems
+from tests.browser.accessibility import THEMES, problems
 from tests.browser.site import VIEW, OpenNotebook, Site
 from tests.browser.space import PATIENCE_MS, Space
-from tests.browser.test_accessibility import THEMES
 from tests.browser.viewer import Viewer
 
 RED, BLUE = 0, 2
