@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from typing import TypedDict
 
 import msgspec
+from psycopg.rows import TupleRow
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_json, fetch_one
@@ -20,6 +22,9 @@ sql = load("tracing/node_info")
 
 
 _MOST_LABELLED = 50
+_FIRST_REACH = 1000
+"""nm."""
+_WIDER = 4
 
 
 class NearestTreenode(TypedDict):
@@ -81,7 +86,7 @@ async def nearest(
     """
     x, y, z = point
     if skeleton_id is None and neuron_id is None:
-        row = await fetch_one(connection, sql.nearest_of_all, project_id=project_id, x=x, y=y, z=z)
+        row = await _nearest_of_all(connection, project_id, point)
     else:
         row = await fetch_one(
             connection,
@@ -97,6 +102,28 @@ async def nearest(
         raise NotFound("There is no treenode to be near to.")
     treenode_id, skeleton_id, node_x, node_y, node_z = row
     return {"treenode_id": treenode_id, "skeleton_id": skeleton_id, "x": node_x, "y": node_y, "z": node_z}
+
+
+async def _nearest_of_all(connection: Connection, project_id: int, point: Position) -> TupleRow | None:
+    """Id, skeleton and place of the treenode nearest to a point; None if the project has none.
+
+    Looks in columns along y that become wider, until one holds a treenode, and once more as far as that is away.
+    """
+    x, y, z = point
+    row = await fetch_one(connection, sql.any_treenode, project_id=project_id)
+    if row is None:
+        return None
+    farthest = math.dist(point, row[2:])
+    reach: float = _FIRST_REACH
+    while reach < farthest:
+        found = await fetch_one(connection, sql.nearest_in_column, project_id=project_id, x=x, y=y, z=z, reach=reach)
+        if found is not None:
+            farthest = min(farthest, math.dist(point, found[2:]))
+            break
+        reach *= _WIDER
+    reach = farthest * (1 + 1e-9) + 1  # what is just as far away is inside of it, however numbers are rounded
+    found = await fetch_one(connection, sql.nearest_in_column, project_id=project_id, x=x, y=y, z=z, reach=reach)
+    return row if found is None else found
 
 
 async def most_recent(

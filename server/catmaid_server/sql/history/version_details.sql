@@ -111,7 +111,7 @@ WITH written AS (
              SELECT treenode_id FROM review WHERE version = %(version)s
               UNION ALL
              SELECT treenode_id FROM review__history WHERE %(version)s IN (version, ended_by)) t
-       JOIN treenode n ON n.id = t.treenode_id
+      CROSS JOIN LATERAL (SELECT id, x, y, z, edition_time FROM treenode WHERE id = t.treenode_id OFFSET 0) n
       ORDER BY n.id LIMIT 1)
      UNION ALL
     (SELECT 4, n.id, n.x, n.y, n.z, n.edition_time
@@ -123,7 +123,8 @@ WITH written AS (
               UNION ALL
              SELECT id FROM neuron__history WHERE %(version)s IN (version, ended_by)) t
        JOIN skeleton k ON k.neuron_id = t.neuron_id
-       JOIN treenode n ON n.skeleton_id = k.id AND n.parent_id IS NULL
+      CROSS JOIN LATERAL (SELECT id, x, y, z, edition_time FROM treenode
+                           WHERE skeleton_id = k.id AND parent_id IS NULL OFFSET 0) n
       ORDER BY n.id LIMIT 1)
 )
 SELECT w.x, w.y, w.z,

@@ -78,10 +78,14 @@ SELECT t.user_id, (t.creation_time AT TIME ZONE %(time_zone)s)::date, count(*)::
 
 -- name: synapses_by_day
 -- Pairs of a pre- and a postsynaptic link at one connector, by who made the later link and when.
+-- Cost: one pass over the links of the project.
+WITH link AS MATERIALIZED (
+    SELECT id, connector_id, relation_id, user_id, creation_time FROM connector_link WHERE project_id = %(project_id)s
+)
 SELECT l.user_id, (l.creation_time AT TIME ZONE %(time_zone)s)::date, count(*)::float8
-  FROM connector_link l
-  JOIN connector_link other ON other.connector_id = l.connector_id AND other.relation_id <> l.relation_id
- WHERE l.project_id = %(project_id)s AND l.creation_time >= %(since)s AND l.creation_time < %(until)s
+  FROM link l
+  JOIN link other ON other.connector_id = l.connector_id AND other.relation_id <> l.relation_id
+ WHERE l.creation_time >= %(since)s AND l.creation_time < %(until)s
    AND (other.creation_time, other.id) < (l.creation_time, l.id)
  GROUP BY 1, 2;
 

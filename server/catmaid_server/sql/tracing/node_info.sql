@@ -33,17 +33,20 @@ SELECT t.id, t.skeleton_id, t.x, t.y, t.z
  ORDER BY (t.x - %(x)s) ^ 2 + (t.y - %(y)s) ^ 2 + (t.z - %(z)s) ^ 2, t.id
  LIMIT 1;
 
--- name: nearest_of_all
--- The treenode nearest to a point (nm) of a whole project: id, skeleton, place.
--- The index orders edges by distance; the nearest treenode is at an end of one of the nearest edges.
-SELECT id, skeleton_id, x, y, z
-  FROM (SELECT t.id, t.skeleton_id, t.x, t.y, t.z
-          FROM treenode_in_space t
-         WHERE t.project_id = %(project_id)s
-         ORDER BY t.edge <<->> ST_MakePoint(%(x)s, %(y)s, %(z)s)
-         LIMIT 1000) near
- ORDER BY (x - %(x)s) ^ 2 + (y - %(y)s) ^ 2 + (z - %(z)s) ^ 2, id
+-- name: nearest_in_column
+-- The treenode nearest to a point (nm) of those that are at most so far from it in x and in z, of a whole project: id,
+-- skeleton, place. Cost: by the index on the extent of edges in x and z.
+SELECT t.id, t.skeleton_id, t.x, t.y, t.z
+  FROM treenode_in_space t
+ WHERE t.project_id = %(project_id)s
+   AND xz_box(t.edge) && box(point(%(x)s::float8 - %(reach)s, %(z)s::float8 - %(reach)s),
+                             point(%(x)s::float8 + %(reach)s, %(z)s::float8 + %(reach)s))
+ ORDER BY (t.x - %(x)s) ^ 2 + (t.y - %(y)s) ^ 2 + (t.z - %(z)s) ^ 2, t.id
  LIMIT 1;
+
+-- name: any_treenode
+-- One treenode of a project: id, skeleton, place (nm).
+SELECT id, skeleton_id, x, y, z FROM treenode WHERE project_id = %(project_id)s LIMIT 1;
 
 -- name: most_recent
 -- The node edited last, of a skeleton and of a user if given.
