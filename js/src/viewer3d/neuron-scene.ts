@@ -2,12 +2,14 @@
 import { Box3, type Object3D, type Vector3 } from "three";
 import { bytes, isAbort, type Rpc } from "../shared/rpc";
 import type { SelectionChange, SelectionStore } from "../shared/selection/store";
+import type { SpaceCamera } from "./camera/space-camera";
 import type { ExportedNeuron } from "./exports/export-scene";
 import type { FlatLines } from "./flat/flat-canvas";
 import { type GeometryBatch, GeometryLoader } from "./geometry/loader";
 import { NeuronLines } from "./neurons/neuron-lines";
 
 const PATIENCE_MS = 120_000;
+const LOADING_EDGES = 200_000;
 
 export interface NeuronSceneHost {
   /** Something is to be drawn anew. */
@@ -90,9 +92,11 @@ export class NeuronScene {
     this.takeAll();
   }
 
-  /** Let a frame have at most so many edges. */
-  chooseLevel(edges: number): void {
-    this.lines.chooseLevel(edges);
+  /** Choose how fine each neuron is, as a camera sees it; a frame has at most so many edges. */
+  chooseDetail(edges: number, { three, size }: SpaceCamera): void {
+    // What comes is seen coarsely first: a fine picture of all takes longer than the next neurons do.
+    const most = this.isReading ? Math.min(edges, LOADING_EDGES) : edges;
+    this.lines.chooseLevel(most, { camera: three, size });
   }
 
   /** Let the next picture have all details, however long it takes. */

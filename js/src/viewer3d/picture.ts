@@ -19,6 +19,8 @@ export const WITHOUT_WEBGL =
 export interface SpacePictureHost {
   /** A frame is about to be drawn: let the scene be as it is to be seen. */
   prepare(): void;
+  /** The camera is where it looks from: choose how fine the neurons are. */
+  placed(): void;
   /** It was drawn: draw what is over it. */
   drawn(): void;
   /** What the scene has, relative to its origin. */
@@ -96,6 +98,7 @@ export class SpacePicture {
     if (!this.canvas || width === 0 || height === 0) return false;
     this.host.prepare();
     this.camera.place(this.origin, this.host.content());
+    this.host.placed();
     this.canvas.draw(this.scene, this.camera.three, { width, height });
     this.frames++;
     this.host.drawn();

@@ -29,7 +29,6 @@ import { onTheme, type Theme, themeOf } from "./theme";
 import { SpaceToolbar, type Switch } from "./toolbar";
 
 const PICK_TOLERANCE = 7;
-const LOADING_EDGES = 200_000;
 const SWITCHES: readonly Switch[] = [
   "synapses",
   "follow",
@@ -88,6 +87,7 @@ export class Viewer3D {
     this.frame.assemble(this.toolbar.node, this.messages, model.get("version_shown"));
     this.picture = new SpacePicture(this.frame, this.camera, this.moving, {
       prepare: () => this.prepare(),
+      placed: () => this.neurons.chooseDetail(this.moving.edges, this.camera),
       drawn: () => this.drawn(),
       content: () => this.sphere(),
       lines: () => this.neurons.flatLines(),
@@ -203,10 +203,6 @@ export class Viewer3D {
   }
 
   private prepare(): void {
-    // What comes is seen coarsely first: a fine picture of all takes longer than the next neurons do.
-    this.neurons.chooseLevel(
-      this.neurons.isLoading ? Math.min(this.moving.edges, LOADING_EDGES) : this.moving.edges,
-    );
     this.arrange(this.camera);
   }
 
