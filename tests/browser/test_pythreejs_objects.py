@@ -47,3 +47,29 @@ async def test_objects_of_pythreejs_are_seen_and_follow_python(site: Site, noteb
         f"[type(made).__name__, len({index}), len(made.scene.children)]", "made = v3.to_pythreejs()"
     )
     assert made == ["Renderer", 18, 7]
+
+
+async def test_points_somata_and_open_ends_are_marked(site: Site, notebooks: OpenNotebook) -> None:
+    project = await site.new_project()
+    skeletons = neurons_in_space(project)
+    root = int(project.skeleton(skeletons[0]).nodes["id"].min())
+    project.edit.set_radius(root, 120)
+    project.edit.set_labels(root, ["soma"])
+    notebook = await notebooks(
+        *cells(
+            project,
+            f"found = project.selection({skeletons}, colors='#888888')\n"
+            "v3 = project.viewer3d(found, height=400, background='#ffffff', show_box=False)\nv3",
+        )
+    )
+    space = await Space.of(notebook)
+    await space.shows(GREEN, is_there=False)
+    place = f"project.skeleton({skeletons[1]}).nodes[['x', 'y', 'z']]"
+    await notebook.value("0", f"v3.show_points({place}, color='#00ff00', radius=60)")
+    await space.shows(GREEN)
+    await notebook.value("0", "v3.hide_points(); found.set_colors('#0000ff'); found.hide(found[1:]); v3.somas = True")
+    await space.shows(GREEN, is_there=False)
+    marks = "viewer.marks.somata === argument[0] && viewer.marks.special === argument[1]"
+    await space.until(marks, [1, 0])
+    await notebook.value("0", "v3.special_nodes = ['open_end', 'labelled']")
+    await space.until(marks, [1, 2])

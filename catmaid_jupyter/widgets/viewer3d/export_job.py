@@ -18,7 +18,7 @@ from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, Unreachable
 
 CLAIM_S: Final = 15.0
 """How long a page may take to say that it makes the file."""
-SILENCE_S: Final = 120.0
+SILENCE_S: Final = 90.0
 """How long a page may be silent while it makes it: one frame of a large picture takes long without a graphics card."""
 
 NO_PAGE: Final = (

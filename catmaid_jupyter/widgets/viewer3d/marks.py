@@ -46,6 +46,9 @@ class SpaceMarks(traitlets.HasTraits):
     special_nodes: traitlets.List[Any] = traitlets.List(traitlets.Unicode()).tag(sync=True)
     """Special treenodes that are shown as dots: any of `open_end`, `low_confidence` and `labelled`."""
 
+    arrows = traitlets.Bool(False).tag(sync=True)
+    """Whether arrows go from presynaptic treenodes to their connectors, and from connectors to the other ones."""
+
     point_clouds: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
     """The clouds of points that are shown (see `show_points`); read only."""
 

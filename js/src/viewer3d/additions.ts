@@ -5,6 +5,7 @@ import { AdoptedObjects, type AdoptedState } from "./adopt/adopted-objects";
 import { savingMenu } from "./exports/saving-menu";
 import { exporterOf } from "./exports/viewer-exports";
 import type { Viewer3DState } from "./state";
+import { ConnectorArrows, type ConnectorArrowsState } from "./things/connector-arrows";
 import { NeuronMarks, type NeuronMarksState } from "./things/neuron-marks";
 import { PointClouds, type PointCloudsState } from "./things/point-clouds";
 import type { Viewer3D } from "./view";
@@ -28,10 +29,20 @@ export function addTo(viewer: Viewer3D, model: AnyModel<Viewer3DState>, rpc: Rpc
     parts.neurons,
     host,
   );
-  for (const content of [adopted, clouds, marks]) viewer.add(content);
+  const arrows = new ConnectorArrows(
+    model as unknown as AnyModel<ConnectorArrowsState>,
+    rpc,
+    parts.neurons,
+    parts.picture,
+    host,
+  );
+  const contents = [adopted, clouds, marks, arrows];
+  for (const content of contents) viewer.add(content);
+  const hook = Object.getOwnPropertyDescriptor(parts.root, "catmaid3d")?.value as object;
+  Object.defineProperty(hook, "marks", { get: () => ({ ...marks.counts, arrows: arrows.count }) });
   return () => {
     exporter.dispose();
-    for (const content of [adopted, clouds, marks]) content.dispose();
+    for (const content of contents) content.dispose();
   };
 }
 

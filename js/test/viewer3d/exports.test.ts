@@ -13,7 +13,9 @@ import { modelOf } from "../../src/viewer3d/exports/gltf";
 import { nodeColor, orderedEdges } from "../../src/viewer3d/exports/growth";
 import { SvgDrawing } from "../../src/viewer3d/exports/svg";
 import { svgOf } from "../../src/viewer3d/exports/svg-scene";
+import { Arrows } from "../../src/viewer3d/things/arrows";
 import { rawColor, withRawColors } from "../../src/viewer3d/things/raw-colors";
+import { Spheres } from "../../src/viewer3d/things/spheres";
 
 const RED = 0xff0000ff;
 
@@ -123,6 +125,22 @@ test("a model has neurons as lines, and surfaces once", () => {
   expect(root.userData.origin_nm).toEqual([10, 20, 30]);
   const corner = new Vector3(0, 1000, 1000).applyMatrix4(root.matrixWorld);
   expect(corner.toArray().map(Math.round)).toEqual([0, -1, -1]);
+});
+
+test("spheres are circles of a drawing, and other shapes are their triangles", () => {
+  const spheres = new Spheres("somata");
+  spheres.put([{ place: [20, 0, 0], radius: 50, color: "#00ff00" }]);
+  const arrows = new Arrows();
+  arrows.put([{ from: [0, 0, 0], to: [0, 0, 60], color: "#0000ff" }]);
+  const view = sceneOf([], spheres.object, arrows.object);
+  const text = svgOf(view, { width: 200, height: 100, volumes: "outlines", transparent: true });
+  const [, radius] = /<circle class="somata" fill="#00ff00"[^>]* r="([\d.]+)"/.exec(text) ?? [];
+  // 100 pixels are 2 * 1000 nm * tan(15°).
+  expect(Number(radius)).toBeCloseTo(50 / (20 * Math.tan(Math.PI / 12)), 1);
+  expect(text).toContain('class="arrows" fill="#0000ff"');
+  const [somata, , heads] = modelOf(view).children as Mesh[];
+  expect(somata?.geometry.getAttribute("position").count).toBe(96);
+  expect(heads?.geometry.getAttribute("color").array[2]).toBe(1);
 });
 
 test("a neuron grows in the order of its treenodes' ids", () => {

@@ -1,7 +1,9 @@
 import type { AnyModel } from "@anywidget/types";
-import { type InstancedMesh, Vector3 } from "three";
+import { type InstancedMesh, Matrix4, Vector3 } from "three";
 import { expect, test, vi } from "vitest";
 import type { Rpc } from "../../src/shared/rpc";
+import { Arrows } from "../../src/viewer3d/things/arrows";
+import { arrowLinks } from "../../src/viewer3d/things/connector-arrows";
 import { Dots } from "../../src/viewer3d/things/dots";
 import { specialNodes } from "../../src/viewer3d/things/neuron-marks";
 import { PointClouds, type PointCloudsState } from "../../src/viewer3d/things/point-clouds";
@@ -22,6 +24,44 @@ test("spheres are replaced, not added", () => {
   ]);
   spheres.put([]);
   expect([spheres.count, spheres.object.children.length]).toEqual([0, 0]);
+});
+
+test("arrows end at their tips, and those without length are left out", () => {
+  const arrows = new Arrows();
+  arrows.put([
+    { from: [0, 0, 0], to: [0, 0, 10], color: "#ff0000" },
+    { from: [5, 5, 5], to: [5, 5, 5], color: "#ff0000" },
+  ]);
+  expect(arrows.count).toBe(1);
+  const [, heads] = arrows.object.children as InstancedMesh[];
+  const matrix = new Matrix4();
+  heads?.getMatrixAt(0, matrix);
+  expect(new Vector3().applyMatrix4(matrix).toArray()).toEqual([0, 0, 10]);
+  const back = new Vector3(0, -0.3, 0).applyMatrix4(matrix);
+  expect(back.z).toBeCloseTo(7);
+  arrows.put([]);
+  expect([arrows.count, arrows.object.children.length]).toEqual([0, 0]);
+});
+
+test("links are read from columns", () => {
+  const columns = [
+    new Int32Array([1, 0]),
+    new Int32Array([4, 6]),
+    new Uint8Array([0, 255]),
+    new Int32Array([70, 71]),
+    new Int32Array([-1, -1]),
+    new Float32Array([1, 2, 3, 4, 5, 6]),
+  ];
+  const answer = { skeleton_ids: [17, 18], relations: ["presynaptic_to"] };
+  expect(
+    arrowLinks(
+      answer,
+      columns.map(({ buffer }) => buffer),
+    ),
+  ).toEqual([
+    [18, { row: 4, relation: "presynaptic_to", place: [1, 2, 3] }],
+    [17, { row: 6, relation: "", place: [4, 5, 6] }],
+  ]);
 });
 
 test("dots without places are not drawn", () => {

@@ -12,6 +12,8 @@ import { type ExportOrder, type Making, made } from "./make";
 const PIECE_BYTES = 2 ** 21;
 /** Between two of them the kernel is told how far it is. */
 const REPORT_MS = 500;
+/** Between two of them the kernel hears that the page is there. */
+const BEAT_MS = 15_000;
 const PATIENCE_MS = 120_000;
 
 export interface ExporterHost {
@@ -91,7 +93,7 @@ export class Exporter {
       return;
     }
     // Heard of now and then, however long the page is busy with others before it.
-    const beat = setInterval(() => void this.report(job, 0, running).catch(() => {}), PATIENCE_MS / 4);
+    const beat = setInterval(() => void this.report(job, 0, running).catch(() => {}), BEAT_MS);
     try {
       await this.inTurn(job, running, () => this.deliver(order, running));
     } catch (error) {
@@ -141,7 +143,7 @@ export class Exporter {
         this.bar.value = part;
         await report(part);
         // Lets the page draw, and take a click on Cancel.
-        await new Promise((resolve) => setTimeout(resolve));
+        await nextTask();
         signal.throwIfAborted();
       },
       treenodeIds: (skeletonIds, abort) => this.treenodeIds(skeletonIds, abort),
@@ -184,6 +186,18 @@ export class Exporter {
       end();
     }
   }
+}
+
+/** Let others have their turn; timers would take seconds in a hidden tab. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 function mediaTypeOf(name: string): string {

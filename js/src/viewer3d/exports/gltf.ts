@@ -24,11 +24,12 @@ import { cssOf } from "../things/raw-colors";
 import type { ExportedNeuron, ExportScene } from "./export-scene";
 import { isFarSide } from "./far-side";
 import { nodeColor } from "./growth";
+import { isSphere } from "./spheres";
 
 const NM_PER_UNIT = 1000;
 const NOT_EXPORTED = new Set(["section", "box and grid"]);
-/** Spheres of a model; more are points. */
-const MOST_SPHERES = 50_000;
+/** Shapes of a kind in a model; more are points. */
+const MOST_INSTANCES = 50_000;
 
 export async function glbOf(view: ExportScene): Promise<Uint8Array<ArrayBuffer>> {
   const root = modelOf(view);
@@ -91,7 +92,7 @@ function setColor(color: Color, [red, green, blue]: readonly [number, number, nu
 }
 
 function copyOf(object: Object3D): Object3D | null {
-  if (object instanceof InstancedMesh) return spheresOf(object);
+  if (object instanceof InstancedMesh) return instancesOf(object);
   if (object instanceof Mesh) return object.geometry.index || hasCorners(object) ? meshOf(object) : null;
   if (object instanceof Points) return new Points(object.geometry.clone(), pointMaterialOf(object.material));
   if (object instanceof Line) {
@@ -127,15 +128,13 @@ function pointMaterialOf(material: Material | Material[]): PointsMaterial {
   return new PointsMaterial({ color: linearColor(material), vertexColors: first?.vertexColors ?? false });
 }
 
-/** Spheres of many colours as one mesh, or as points if they are very many. */
-function spheresOf(object: InstancedMesh): Object3D {
+/** Shapes that are drawn many times, in many colours, as one mesh; very many as points. */
+function instancesOf(object: InstancedMesh): Object3D {
   const { count } = object;
   const [material] = [object.material].flat();
   const single = linearColor(object.material);
-  const isMany = count > MOST_SPHERES;
-  const shape = isMany ? new BufferGeometry() : new OctahedronGeometry(1, 1);
-  const corners = isMany ? null : shape.getAttribute("position");
-  const size = corners?.count ?? 1;
+  const corners = count > MOST_INSTANCES ? null : cornersOf(object.geometry);
+  const size = corners ? corners.length / 3 : 1;
   const positions = new Float32Array(3 * size * count);
   const colors = new Float32Array(3 * size * count);
   const [matrix, point, color] = [new Matrix4(), new Vector3(), new Color()];
@@ -146,19 +145,25 @@ function spheresOf(object: InstancedMesh): Object3D {
       color.setStyle(cssOf(color, material));
     } else color.copy(single);
     for (let corner = 0; corner < size; corner++) {
-      point.set(0, 0, 0);
-      if (corners) point.fromBufferAttribute(corners as BufferAttribute, corner);
+      if (corners) point.fromArray(corners, 3 * corner);
+      else point.set(0, 0, 0);
       point.applyMatrix4(matrix).toArray(positions, 3 * (one * size + corner));
       color.toArray(colors, 3 * (one * size + corner));
     }
   }
-  shape.dispose();
   const geometry = new BufferGeometry();
   geometry.setAttribute("position", new BufferAttribute(positions, 3));
   geometry.setAttribute("color", new BufferAttribute(colors, 3));
-  if (isMany) return new Points(geometry, new PointsMaterial({ vertexColors: true }));
+  if (!corners) return new Points(geometry, new PointsMaterial({ vertexColors: true }));
   geometry.computeVertexNormals();
   return new Mesh(geometry, new MeshStandardMaterial({ vertexColors: true, roughness: 0.8, metalness: 0 }));
+}
+
+/** x, y, z of the corners of a shape's triangles; of a sphere few. */
+function cornersOf(geometry: BufferGeometry): ArrayLike<number> {
+  const shape = isSphere(geometry) ? new OctahedronGeometry(1, 1) : geometry.clone();
+  const flat = shape.index ? shape.toNonIndexed() : shape;
+  return flat.getAttribute("position")?.array ?? [];
 }
 
 function linearColor(material: Material | Material[]): Color {

@@ -34,6 +34,9 @@ export interface Making {
   treenodeIds(skeletonIds: number[], signal: AbortSignal): Promise<TreenodeIds>;
 }
 
+const READY_MS = 120_000;
+const NOT_READY =
+  "The page has not drawn all its neurons within two minutes. Bring its tab into sight, and try again when all are drawn.";
 const FULL_TURN = 2 * Math.PI;
 /** Part of a film's making that its frames take; the rest is for its file. */
 const FRAMES_PART = 0.7;
@@ -64,10 +67,17 @@ export async function made(
 }
 
 async function untilReady(ready: Promise<void>, signal: AbortSignal): Promise<void> {
-  await Promise.race([
-    ready,
-    new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })),
-  ]);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    // Browsers draw nothing in a tab that was never in sight.
+    timer = setTimeout(() => reject(new Error(NOT_READY)), READY_MS);
+  });
+  try {
+    await Promise.race([ready, stopped]);
+  } finally {
+    clearTimeout(timer);
+  }
   signal.throwIfAborted();
 }
 

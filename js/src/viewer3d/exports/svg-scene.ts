@@ -18,6 +18,7 @@ import type { ExportedNeuron, ExportScene } from "./export-scene";
 import { cameraFor } from "./export-scene";
 import { isFarSide } from "./far-side";
 import { nodeColor } from "./growth";
+import { isSphere } from "./spheres";
 import { SvgDrawing } from "./svg";
 
 export interface SvgOptions {
@@ -171,22 +172,26 @@ function lookOf(material: Material | Material[]): Look {
 function addInstances(sheet: Sheet, object: InstancedMesh): void {
   const { color, opacity } = lookOf(object.material);
   const [material] = [object.material].flat();
+  const isRound = isSphere(object.geometry);
   const matrix = new Matrix4();
   const centre = new Vector3();
   const own = new Color();
   for (let one = 0; one < object.count; one++) {
     object.getMatrixAt(one, matrix);
     matrix.premultiply(object.matrixWorld);
-    centre.setFromMatrixPosition(matrix);
     if (object.instanceColor) object.getColorAt(one, own);
-    const style = sheet.drawing.style({
-      name: object.name || "spheres",
-      color: object.instanceColor ? cssOf(own, material) : color,
-      opacity,
-      width: 1,
-    });
-    sheet.circle(style, centre, matrix.getMaxScaleOnAxis());
+    const css = object.instanceColor ? cssOf(own, material) : color;
+    const name = object.name || "instances";
+    const style = sheet.drawing.style({ name, color: css, opacity, width: 1 });
+    if (isRound) sheet.circle(style, centre.setFromMatrixPosition(matrix), matrix.getMaxScaleOnAxis());
+    else addFacets(sheet, style, object.geometry, matrix);
   }
+}
+
+function addFacets(sheet: Sheet, style: number, geometry: BufferGeometry, matrix: Matrix4): void {
+  const corner = cornersOf(geometry, matrix);
+  const count = Math.floor(countOf(geometry) / 3);
+  for (let triangle = 0; triangle < count; triangle++) sheet.facet(style, triangleAt(corner, triangle));
 }
 
 function addPoints(sheet: Sheet, object: Points): void {

@@ -75,6 +75,12 @@ export class NeuronMarks implements SceneContent {
 
   prepare(): void {}
 
+  /** How many are drawn. */
+  get counts(): { somata: number; special: number } {
+    const special = this.dots.object.geometry.getAttribute("position")?.count ?? 0;
+    return { somata: this.spheres.count, special };
+  }
+
   /** Other neurons may be visible, or have come. */
   neuronsChanged(): void {
     clearTimeout(this.timer);
