@@ -79,8 +79,7 @@ export class Facts {
       for (const [name, values] of Object.entries(numbers)) {
         if (values) facts[name as keyof typeof numbers] = values[row] ?? 0;
       }
-      if (columns.annotations) facts.annotations = (columns.annotations[row] ?? []).join(", ");
-      if (columns.annotation_authors) facts.annotationAuthors = columns.annotation_authors[row] ?? [];
+      annotated(facts, columns, row);
       if (!exists) return;
       facts.editor = columns.editor?.[row] ?? "";
       facts.exists = exists[row] === 1;
@@ -97,6 +96,12 @@ export class Facts {
       if (facts) facts.known = 0;
     }
   }
+}
+
+/** Note annotations, where an answer has them. */
+function annotated(facts: SkeletonFacts, columns: FactColumns, row: number): void {
+  if (columns.annotations) facts.annotations = (columns.annotations[row] ?? []).join(", ");
+  if (columns.annotation_authors) facts.annotationAuthors = columns.annotation_authors[row] ?? [];
 }
 
 /** Note the name of a skeleton that is there; of one that is gone, the name that it had tells more than none. */
