@@ -10,7 +10,7 @@ const SHADED = 2;
 const OPACITY_SHIFT = 2;
 const MOST_OPACITY = 63;
 
-interface Look {
+interface PaletteEntry {
   rgba: number;
   isVisible: boolean;
   isActive: boolean;
@@ -20,7 +20,7 @@ interface Look {
 export class NeuronPalette {
   texture: DataTexture;
   private texels: Uint8Array<ArrayBuffer>;
-  private readonly looks: (Look | undefined)[] = [];
+  private readonly looks: (PaletteEntry | undefined)[] = [];
   private readonly freeSlots: number[] = [];
   private translucent = 0;
 
@@ -80,12 +80,12 @@ export class NeuronPalette {
     this.texture.dispose();
   }
 
-  private change(slot: number, change: Partial<Look>): void {
+  private change(slot: number, change: Partial<PaletteEntry>): void {
     const look = this.looks[slot];
     if (look) this.write(slot, Object.assign(look, change));
   }
 
-  private write(slot: number, { rgba, isVisible, isActive, isShaded }: Look): void {
+  private write(slot: number, { rgba, isVisible, isActive, isShaded }: PaletteEntry): void {
     const opacity = Math.round(((rgba & 255) / 255) * MOST_OPACITY);
     const flags = (opacity << OPACITY_SHIFT) | (isShaded ? SHADED : 0) | (isActive ? ACTIVE : 0);
     const bytes = [rgba >>> 24, rgba >>> 16, rgba >>> 8, isVisible && opacity > 0 ? flags : 0];
