@@ -6,7 +6,7 @@ import type { SpaceCamera } from "./camera/space-camera";
 import type { ExportedNeuron } from "./exports/export-scene";
 import type { FlatLines } from "./flat/flat-canvas";
 import { type GeometryBatch, GeometryLoader } from "./geometry/loader";
-import { NeuronLines } from "./neurons/neuron-lines";
+import { NeuronLines, type PickedNode } from "./neurons/neuron-lines";
 
 const PATIENCE_MS = 120_000;
 const LOADING_EDGES = 200_000;
@@ -97,6 +97,11 @@ export class NeuronScene {
     // What comes is seen coarsely first: a fine picture of all takes longer than the next neurons do.
     const most = this.isReading ? Math.min(edges, LOADING_EDGES) : edges;
     this.lines.chooseLevel(most, { camera: three, size });
+  }
+
+  /** The node under a place of the screen (CSS pixels), as a camera sees it. */
+  pick({ three, size }: SpaceCamera, px: number, py: number, tolerancePx: number): PickedNode | null {
+    return this.lines.pick(three, px, py, size, tolerancePx);
   }
 
   /** Let the next picture have all details, however long it takes. */

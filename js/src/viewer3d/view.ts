@@ -54,6 +54,13 @@ export class Viewer3D {
   private readonly toolbar: SpaceToolbar;
   private readonly messages: Messages;
   private readonly snapshots: Snapshots;
+  /** What the tool bar and keys do. */
+  private readonly commands = {
+    view: (name: string) => this.looking.look(name),
+    fit: () => this.looking.fit(),
+    toggleKind: () => this.looking.toggleKind(),
+    help: () => this.messages.toggleHelp([["View in space", KEYS]]),
+  };
   private readonly stopping = new AbortController();
   private theme: Theme | null = null;
   /** What is shown, until it changes: the box around it, and how much it is. */
@@ -77,12 +84,9 @@ export class Viewer3D {
     this.root = this.frame.root;
     this.messages = new Messages(() => this.frame.stage.focus({ preventScroll: true }));
     this.toolbar = new SpaceToolbar({
-      view: (name) => this.looking.look(name),
+      ...this.commands,
       keepView: () => void this.looking.keep(),
-      fit: () => this.looking.fit(),
-      toggleKind: () => this.looking.toggleKind(),
       switch: (trait, isOn) => this.save({ [trait]: isOn }),
-      help: () => this.help(),
     });
     this.frame.assemble(this.toolbar.node, this.messages, model.get("version_shown"));
     this.picture = new SpacePicture(this.frame, this.camera, this.moving, {
@@ -129,7 +133,7 @@ export class Viewer3D {
         picture: this.picture,
         neurons: this.neurons,
         firstPictureMs: () => this.firstPictureMs,
-        pick: (px, py) => this.pick(px, py, PICK_TOLERANCE),
+        pick: (px, py) => this.neurons.pick(this.camera, px, py, PICK_TOLERANCE),
       }),
     });
   }
@@ -284,10 +288,6 @@ export class Viewer3D {
     this.picture.invalidate();
   }
 
-  private help(): void {
-    this.messages.toggleHelp([["View in space", KEYS]]);
-  }
-
   private edited({ skeleton_ids: ids }: EditedNeurons): void {
     this.pointing.forget(ids);
     this.neurons.edited(ids);
@@ -347,7 +347,7 @@ export class Viewer3D {
 
   private pointingHost(): SpacePointingHost {
     return {
-      pick: (px, py, tolerance) => this.pick(px, py, tolerance),
+      pick: (px, py, tolerance) => this.neurons.pick(this.camera, px, py, tolerance),
       inside: (outline) => this.neurons.lines.inside(this.camera.three, outline, this.camera.size),
       pointed: (node) => this.showPointed(node),
       name: (text, place) => this.frame.showName(text, place),
@@ -369,16 +369,9 @@ export class Viewer3D {
       },
       hold: (isHeld) => this.moving.hold(isHeld),
       placed: () => this.looking.placed(),
-      view: (name) => this.looking.look(name),
-      fit: () => this.looking.fit(),
-      toggleKind: () => this.looking.toggleKind(),
-      help: () => this.help(),
+      ...this.commands,
       leave: () => this.toolbar.focus(),
     };
-  }
-
-  private pick(px: number, py: number, tolerance: number): PickedNode | null {
-    return this.neurons.lines.pick(this.camera.three, px, py, this.camera.size, tolerance);
   }
 
   private showPointed(node: PickedNode | null): void {
