@@ -12,10 +12,44 @@ import pytest
 from ipywidgets import Layout
 from ipywidgets.widgets import widget as ipywidgets_widget
 
+from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.client.selection import Selection
-from catmaid_jupyter.widgets import SelectionTable, TracingLayer, cell_widget, lifetime
+from catmaid_jupyter.widgets import (
+    AnnotationBrowser,
+    ConnectivityMatrix,
+    ConnectivityTable,
+    ConnectorTable,
+    NeuronNavigator,
+    NeuronSearch,
+    SelectionTable,
+    TagTable,
+    TracingLayer,
+    TreenodeTable,
+    cell_widget,
+    lifetime,
+)
 from catmaid_jupyter.widgets.lifetime import WidgetLives
 from tests.unit.test_selection_table import TracedProject
+
+OF_SELECTIONS: tuple[Callable[[Selection], Any], ...] = (
+    ConnectivityTable,
+    ConnectivityMatrix,
+    TreenodeTable,
+    ConnectorTable,
+    TagTable,
+    NeuronNavigator,
+    SelectionTable,
+)
+
+
+def of_selection(kind: Callable[[Selection], Any]) -> Callable[[Project], Any]:
+    """What makes a widget of this kind of a project's selection."""
+
+    def make(project: Project) -> Any:
+        return kind(Selection(project, [17]))
+
+    make.__name__ = str(getattr(kind, "__name__", kind))
+    return make
 
 
 class FollowedProject(TracedProject):
@@ -106,6 +140,23 @@ def test_a_cell_that_is_run_again_closes_what_it_replaces(shell: FakeShell, proj
     assert len(project.subscribers) == 1
     assert len(shell.user_ns["_oh"]) == 1
     assert shell.user_ns["found"].widget.comm is not None
+
+
+@pytest.mark.parametrize(
+    "make",
+    [NeuronSearch, AnnotationBrowser, *(of_selection(kind) for kind in OF_SELECTIONS)],
+    ids=lambda make: make.__name__,
+)
+def test_any_widget_is_replaced_by_the_one_of_the_next_run(
+    shell: FakeShell, project: FollowedProject, make: Callable[[Any], Any]
+) -> None:
+    for _ in range(3):
+        shell.run("a", lambda _names: make(project))
+    first = len(project.subscribers), len(ipywidgets_widget._instances)
+    for _ in range(3):
+        shell.run("a", lambda _names: make(project))
+    assert (len(project.subscribers), len(ipywidgets_widget._instances)) == first
+    assert len(project.subscribers) == 1
 
 
 def test_what_is_only_shown_goes_when_its_cell_is_run_again(
