@@ -1,4 +1,4 @@
-"""The picture in the README: the synthetic specimen with its skeletons, as a person sees it."""
+"""The pictures in the README: the synthetic specimen with its skeletons, as a person sees it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from playwright.async_api import Page, expect
 
 from catmaid_server.demo.projects import SOLUTION
 from tests.browser.site import RESULTS, OpenNotebook, Site
 from tests.browser.viewer import Viewer
 
-COMMITTED = Path(__file__).resolve().parents[2] / "docs" / "images" / "viewer.png"
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 LARGEST = 500_000
+PATIENCE_MS = 30_000
 CELLS = (
     f"import catmaid_jupyter as cj\nproject = cj.connect().project({SOLUTION!r})",
     "viewer = project.viewer(height=400)\nviewer",
@@ -44,14 +46,38 @@ async def test_the_viewer_of_the_readme(site: Site, notebooks: OpenNotebook) -> 
     coloured = (pixels.max(axis=-1).astype(int) - pixels.min(axis=-1)) > 40
     assert 0.002 < coloured.mean() < 0.2, "there is something on it"
     await notebook.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    await take(notebook.page, "viewer.png")
+
+
+async def test_the_search_and_the_selection_of_the_readme(site: Site, notebooks: OpenNotebook) -> None:
+    project = site.project(SOLUTION)
+    largest = project.skeletons.sort_values("cable_length", ascending=False)["id"].tolist()
+    project.annotate(largest[:7], ["PN", "glomerulus DA1"])
+    project.annotate(largest[7:12], "LN")
+    notebook = await notebooks(
+        f"import catmaid_jupyter as cj\nproject = cj.connect().project({SOLUTION!r})",
+        'found = project.search(annotation="PN")\nfound.widget.height = 190\nfound',
+        'project.neuron_search("annotation:PN or annotation:LN", view="text", selections={"found": found}, height=200)',
+        name="neurons",
+    )
+    page = notebook.page
+    table, search = page.get_by_test_id("selection-table"), page.get_by_test_id("neuron-search")
+    await expect(table.get_by_role("gridcell", name="PN").first).to_be_visible(timeout=PATIENCE_MS)
+    await expect(search.locator("td[data-swatch]").first).to_be_visible(timeout=PATIENCE_MS)
+    await page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    await take(page, "neurons.png")
+
+
+async def take(page: Page, name: str) -> None:
+    """Take a picture of a page; the first one is that of the README, and kept until somebody removes it."""
     RESULTS.mkdir(exist_ok=True)
-    taken = RESULTS / "viewer.png"
-    with Image.open(BytesIO(await notebook.page.screenshot())) as image:
+    taken, committed = RESULTS / name, IMAGES / name
+    with Image.open(BytesIO(await page.screenshot())) as image:
         # Fewer shades of the noise in the tissue make a smaller file.
         image.convert("RGB").point([round(value * 31 / 255) * 255 // 31 for value in range(256)] * 3).save(
             taken, optimize=True
         )
-    if not COMMITTED.exists():
-        COMMITTED.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(taken, COMMITTED)
-    assert COMMITTED.stat().st_size < LARGEST
+    if not committed.exists():
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(taken, committed)
+    assert committed.stat().st_size < LARGEST
