@@ -2,6 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { array } from "../shared/columns";
 import { element } from "../shared/dom";
+import { LatestReading } from "../shared/latest-reading";
 import panelCss from "../shared/panel.css";
 import { isAbort, type Rpc, RpcError } from "../shared/rpc";
 import { save } from "../shared/save-file";
@@ -51,8 +52,13 @@ export class ConnectivityMatrix {
   private readonly actions: FoundActions;
   private readonly toolbar: MatrixToolbar;
   private readonly stopping: Array<() => void> = [];
-  private readonly readAgain = throttle<void>(() => void this.read(), NEWS_MS);
-  private reading: AbortController | null = null;
+  private readonly reading = new LatestReading<MatrixAnswer>({
+    read: (signal) => this.rpc.callBinary("matrix", {}, { signal, timeoutMs: LATE_MS }),
+    began: () => this.offer(),
+    show: (answer) => this.show(answer),
+    failed: (error) => this.fail(error),
+  });
+  private readonly readAgain = throttle<void>(() => void this.reading.start(), NEWS_MS);
   private content: MatrixContent = EMPTY;
   private image: HTMLCanvasElement | null = null;
   private readonly selected = new Set<number>();
@@ -105,7 +111,7 @@ export class ConnectivityMatrix {
     for (const stop of this.stopping) stop();
     cancelAnimationFrame(this.awaited);
     this.readAgain.cancel();
-    this.reading?.abort();
+    this.reading.dispose();
     this.root.remove();
   }
 
@@ -128,23 +134,6 @@ export class ConnectivityMatrix {
       this.actions.node,
       element("div", { class: "cj-state" }, this.status, this.total),
     );
-  }
-
-  private async read(): Promise<void> {
-    this.reading?.abort();
-    const reading = new AbortController();
-    this.reading = reading;
-    this.offer();
-    try {
-      const options = { signal: reading.signal, timeoutMs: LATE_MS };
-      const answer = await this.rpc.callBinary<MatrixAnswer>("matrix", {}, options);
-      if (reading.signal.aborted) return;
-      this.reading = null;
-      this.show(answer);
-    } catch (error) {
-      if (this.reading === reading) this.reading = null;
-      this.fail(error);
-    }
   }
 
   private show({ rows, columns, counts: column, notes }: MatrixAnswer): void {
@@ -354,7 +343,7 @@ export class ConnectivityMatrix {
     this.actions.show(this.chosen().length, isSelected, names, target, isPast);
     const { rows, columns } = this.content;
     const size = `${rows.names.length} by ${columns.names.length}`;
-    this.total.textContent = this.reading ? `${size}, reading…` : size;
+    this.total.textContent = this.reading.isRunning ? `${size}, reading…` : size;
   }
 
   private save(change: Partial<Record<keyof MatrixState, unknown>>): void {

@@ -1,6 +1,7 @@
 /** One view of a table of a project: what is shown, its rows, and what is done with their neurons. */
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
+import { LatestReading } from "../shared/latest-reading";
 import panelCss from "../shared/panel.css";
 import { isAbort, type Rpc, RpcError } from "../shared/rpc";
 import { save } from "../shared/save-file";
@@ -33,8 +34,13 @@ export class ProjectTable {
   private readonly status = element("span", { role: "status", "data-testid": "status" });
   private readonly total = element("span", { class: "cj-total", "data-testid": "total" });
   private readonly stopping: Array<() => void> = [];
-  private reading: AbortController | null = null;
-  private readonly readAgain = throttle<void>(() => void this.read(), NEWS_MS);
+  private readonly reading = new LatestReading<TableContent>({
+    read: (signal) => this.rpc.callBinary("rows", {}, { signal, timeoutMs: LATE_MS }),
+    began: () => this.count(),
+    show: (content) => this.show(content),
+    failed: (error) => this.fail(error),
+  });
+  private readonly readAgain = throttle<void>(() => void this.reading.start(), NEWS_MS);
   private gone: { key: unknown; turn: number } = { key: null, turn: 0 };
 
   constructor(
@@ -73,7 +79,7 @@ export class ProjectTable {
   dispose(): void {
     for (const stop of this.stopping) stop();
     this.readAgain.cancel();
-    this.reading?.abort();
+    this.reading.dispose();
     this.table.dispose();
     this.root.remove();
   }
@@ -119,23 +125,6 @@ export class ProjectTable {
       this.actions.node,
       element("div", { class: "cj-state" }, this.status, this.total),
     );
-  }
-
-  private async read(): Promise<void> {
-    this.reading?.abort();
-    const reading = new AbortController();
-    this.reading = reading;
-    this.count();
-    try {
-      const options = { signal: reading.signal, timeoutMs: LATE_MS };
-      const content = await this.rpc.callBinary<TableContent>("rows", {}, options);
-      if (reading.signal.aborted) return;
-      this.reading = null;
-      this.show(content);
-    } catch (error) {
-      if (this.reading === reading) this.reading = null;
-      this.fail(error);
-    }
   }
 
   private show(content: TableContent): void {
@@ -227,7 +216,7 @@ export class ProjectTable {
     if (length < total) parts.push(`${length.toLocaleString("en")} shown`);
     const selected = this.table.selection.keys.length;
     if (selected > 0) parts.push(`${selected.toLocaleString("en")} selected`);
-    if (this.reading) parts.push("reading…");
+    if (this.reading.isRunning) parts.push("reading…");
     this.total.textContent = parts.join(", ");
   }
 
