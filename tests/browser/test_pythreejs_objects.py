@@ -55,6 +55,9 @@ async def test_points_somata_and_open_ends_are_marked(site: Site, notebooks: Ope
     root = int(project.skeleton(skeletons[0]).nodes["id"].min())
     project.edit.set_radius(root, 120)
     project.edit.set_labels(root, ["soma"])
+    x, y, z = (float(one) for one in project.locate(root))
+    connector = project.edit.create_connector(x + 50, y + 50, z)
+    project.edit.create_link(root, connector, "presynaptic_to")
     notebook = await notebooks(
         *cells(
             project,
@@ -73,3 +76,5 @@ async def test_points_somata_and_open_ends_are_marked(site: Site, notebooks: Ope
     await space.until(marks, [1, 0])
     await notebook.value("0", "v3.special_nodes = ['open_end', 'labelled']")
     await space.until(marks, [1, 2])
+    await notebook.value("0", "v3.arrows = True")
+    await space.until("viewer.marks.arrows === argument", 1)

@@ -104,9 +104,9 @@ export class NeuronScene {
     return this.lines.pick(three, px, py, size, tolerancePx);
   }
 
-  /** Let the next picture have all details, however long it takes. */
-  refineAll(): void {
-    this.lines.chooseAll();
+  /** Let the next picture be at once as fine as can be seen with a camera that is placed, however long it takes. */
+  refineFor({ three, size }: SpaceCamera): void {
+    this.lines.chooseAll({ camera: three, size });
   }
 
   /** The visible neurons, to be saved. */

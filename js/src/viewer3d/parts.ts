@@ -3,6 +3,7 @@ import type { Box3, Object3D, Sphere, Vector3 } from "three";
 import type { Messages } from "../shared/messages";
 import type { SelectionStore } from "../shared/selection/store";
 import type { SpaceCamera } from "./camera/space-camera";
+import type { GridLabel } from "./helpers/box-grid";
 import type { NeuronScene } from "./neuron-scene";
 import type { NodeColors } from "./neurons/shading";
 import type { SpacePicture } from "./picture";
@@ -36,8 +37,11 @@ export interface ViewerParts {
   arrange(camera: SpaceCamera): void;
   /** Around all that is shown, relative to the scene's origin. */
   sphere(): Sphere;
-  /** CSS colour. */
+  /** CSS colours. */
   background(): string;
+  ink(): string;
+  /** What is written beside the grid. */
+  labels(): readonly GridLabel[];
   /** There is more or less to be seen. */
   changed(): void;
 }

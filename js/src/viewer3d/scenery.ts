@@ -46,9 +46,10 @@ export class Scenery {
     this.volumes = new Volumes(rpc, { ...told, changed: () => host.volumesChanged() });
   }
 
-  /** Show something more, which is in the scene. */
-  add(content: SceneContent): void {
+  /** Show something more; returns what is to be in the scene. */
+  add(content: SceneContent): Object3D {
     this.contents.push(content);
+    return content.object;
   }
 
   /** In the scene. */

@@ -128,10 +128,7 @@ export class Viewer3D {
     new SpaceControls(this.frame.stage, this.camera, this.controlsHost(), this.stopping.signal);
     Object.assign(this.root, {
       catmaid3d: hookOf({
-        ready: this.ready,
-        camera: this.camera,
-        picture: this.picture,
-        neurons: this.neurons,
+        ...this.parts,
         firstPictureMs: () => this.firstPictureMs,
         pick: (px, py) => this.neurons.pick(this.camera, px, py, PICK_TOLERANCE),
       }),
@@ -181,6 +178,8 @@ export class Viewer3D {
       ready: this.ready,
       arrange: (camera) => this.arrange(camera),
       sphere: () => this.sphere(),
+      ink: () => this.themeNow().ink,
+      labels: () => this.scenery.labels,
       background: () => this.model.get("background") || this.themeNow().paper,
       changed: () => this.loaded(),
     };
@@ -188,8 +187,7 @@ export class Viewer3D {
 
   /** Show more than neurons and volumes. */
   add(content: SceneContent): void {
-    this.scenery.add(content);
-    this.picture.scene.add(content.object);
+    this.picture.scene.add(this.scenery.add(content));
   }
 
   dispose(): void {

@@ -40,6 +40,9 @@ function sceneOf(neurons: ExportedNeuron[], ...objects: Object3D[]): ExportScene
     camera,
     neuronLines,
     background: "#ffffff",
+    ink: "#101010",
+    hasScale: true,
+    labels: [{ position: [0, 0, 0], text: "5 <µm>" }],
     ready: Promise.resolve(),
     neurons: () => neurons,
     prepare,
@@ -97,6 +100,9 @@ test("neurons and volumes are drawn where they are seen", () => {
   const text = svgOf(view, options);
   expect(text).toContain('viewBox="0 0 200 100"');
   expect(text).toContain('fill="#ffffff"');
+  expect(text).toContain('<text x="100" y="50">5 &#60;µm&#62;</text>');
+  // 100 pixels are 536 nm: at most a fifth of the width.
+  expect(text).toContain('>200 nm</text>\n<rect x="8" y="88.8" width="37.32"');
   expect(text.match(/class="skeleton-7" fill="none" stroke="#ff0000"/g)?.length).toBeGreaterThan(0);
   const outline = [...text.matchAll(/class="AL_R"[^>]* d="([^"]*)"/g)].map((found) => found[1]).join("");
   // From the front a cube is a square.

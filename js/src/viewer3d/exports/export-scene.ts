@@ -1,6 +1,7 @@
 /** What exports see of a viewer. */
 import type { Object3D, Scene, Vector3 } from "three";
 import { SpaceCamera } from "../camera/space-camera";
+import type { GridLabel } from "../helpers/box-grid";
 import type { NodeColors } from "../neurons/shading";
 import type { ScreenSize } from "../picking/projection";
 
@@ -25,6 +26,12 @@ export interface ExportScene {
   readonly neuronLines: Object3D;
   /** CSS colour. */
   readonly background: string;
+  /** CSS colour of what is written. */
+  readonly ink: string;
+  /** Whether files have a scale bar. */
+  readonly hasScale: boolean;
+  /** What is written beside the grid. */
+  readonly labels: readonly GridLabel[];
   /** Settles when all that is visible has been drawn. */
   readonly ready: Promise<void>;
   neurons(): ExportedNeuron[];

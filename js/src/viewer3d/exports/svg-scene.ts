@@ -14,6 +14,7 @@ import {
   Vector3,
 } from "three";
 import { cssOf } from "../things/raw-colors";
+import { annotationsOf } from "./annotations";
 import type { ExportedNeuron, ExportScene } from "./export-scene";
 import { cameraFor } from "./export-scene";
 import { isFarSide } from "./far-side";
@@ -55,7 +56,7 @@ export function svgOf(view: ExportScene, { width, height, volumes, transparent }
   };
   visit(view.scene);
   view.restore();
-  return sheet.drawing.text(transparent ? "" : view.background);
+  return sheet.drawing.text(transparent ? "" : view.background, annotationsOf(view, camera), view.ink);
 }
 
 /** Projects shapes of the scene onto a drawing. */

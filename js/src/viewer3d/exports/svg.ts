@@ -1,5 +1,7 @@
 /** A drawing of lines, facets and circles as SVG: what is far away is drawn first. */
 
+import type { Annotations } from "./annotations";
+
 /** How shapes look that are drawn together. */
 export interface SvgStyle {
   /** Name of its group, for people who edit the drawing. */
@@ -59,7 +61,7 @@ export class SvgDrawing {
   }
 
   /** @param background - CSS colour; empty: none */
-  text(background: string): string {
+  text(background: string, annotations?: Annotations, ink = "#000000"): string {
     const { width, height } = this;
     const parts = [
       `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
@@ -67,7 +69,7 @@ export class SvgDrawing {
       '<g stroke-linecap="round" stroke-linejoin="round">',
     ];
     for (const layer of this.layers()) for (const group of layer) parts.push(group);
-    parts.push("</g>", "</svg>", "");
+    parts.push("</g>", ...(annotations ? written(annotations, ink) : []), "</svg>", "");
     return parts.join("\n");
   }
 
@@ -116,6 +118,21 @@ export class SvgDrawing {
       return `<circle class="${escaped(name)}" fill="${color}"${opacityText(opacity)} ${place}/>`;
     });
   }
+}
+
+/** Texts, which programs can edit as such. */
+function written({ size, texts, bar }: Annotations, ink: string): string[] {
+  const look = `font-family="sans-serif" font-size="${rounded(size)}" text-anchor="middle" dominant-baseline="middle"`;
+  return [
+    `<g fill="${escaped(ink)}" ${look}>`,
+    ...texts.map(({ text, x, y }) => `<text x="${rounded(x)}" y="${rounded(y)}">${escaped(text)}</text>`),
+    ...(bar
+      ? [
+          `<rect x="${rounded(bar.x)}" y="${rounded(bar.y)}" width="${rounded(bar.width)}" height="${rounded(bar.height)}"/>`,
+        ]
+      : []),
+    "</g>",
+  ];
 }
 
 const MOST_LAYERS = 500;

@@ -4,6 +4,7 @@ import type { Rpc } from "../../shared/rpc";
 import type { SpaceCamera } from "../camera/space-camera";
 import type { ViewerParts } from "../parts";
 import type { Viewer3DState } from "../state";
+import { annotationsOf, drawAnnotations } from "./annotations";
 import type { ExportScene } from "./export-scene";
 import { Exporter } from "./exporter";
 
@@ -24,6 +25,15 @@ export function exporterOf(parts: ViewerParts, model: AnyModel<Viewer3DState>, r
     get background() {
       return parts.background();
     },
+    get ink() {
+      return parts.ink();
+    },
+    get hasScale() {
+      return model.get("show_scale");
+    },
+    get labels() {
+      return parts.labels();
+    },
     neurons: () =>
       neurons.exported().map((one) => {
         const shades = parts.nodeColors(one.skeletonId);
@@ -32,7 +42,9 @@ export function exporterOf(parts: ViewerParts, model: AnyModel<Viewer3DState>, r
     prepare,
     paint: (camera, background) => {
       prepare(camera);
-      return picture.paint(camera, background);
+      const canvas = picture.paint(camera, background);
+      drawAnnotations(canvas, annotationsOf(scene, camera), scene.ink);
+      return canvas;
     },
     restore: () => picture.invalidate(),
   };

@@ -1,0 +1,51 @@
+/** What is written on a picture or a drawing: lengths beside the grid, and a scale bar. */
+import { scaleBar } from "../../shared/scalebar";
+import type { SpaceCamera } from "../camera/space-camera";
+import type { ExportScene } from "./export-scene";
+
+/** Of the height of a picture. */
+const LETTERS = 0.028;
+const SMALLEST_LETTERS = 8;
+const LONGEST_BAR = 0.2;
+
+export interface Annotations {
+  /** Pixels, of letters. */
+  size: number;
+  /** Centred at x, y. */
+  texts: Array<{ text: string; x: number; y: number }>;
+  bar: { x: number; y: number; width: number; height: number } | null;
+}
+
+/** Of a camera that is placed. */
+export function annotationsOf(view: ExportScene, camera: SpaceCamera): Annotations {
+  const { width, height } = camera.size;
+  const size = Math.max(LETTERS * Math.min(width, height), SMALLEST_LETTERS);
+  const texts: Annotations["texts"] = [];
+  // The names of the axes come last, and have the place before lengths.
+  for (const { position, text } of view.labels.toReversed()) {
+    const place = camera.toScreen(position);
+    if (!place || texts.some(({ x, y }) => Math.hypot(x - place[0], y - place[1]) < 2 * size)) continue;
+    texts.push({ text, x: place[0], y: place[1] });
+  }
+  const bar = scaleBar(camera.nmPerPixel, LONGEST_BAR * width);
+  // On a thumbnail nobody could read it.
+  const isShown = view.hasScale && bar.pixels >= 2 && width >= 4 * size;
+  if (isShown) texts.push({ text: bar.label, x: size + bar.pixels / 2, y: height - 2.2 * size });
+  const shape = { x: size, y: height - 1.4 * size, width: bar.pixels, height: Math.max(size / 5, 1) };
+  return { size, texts, bar: isShown ? shape : null };
+}
+
+export function drawAnnotations(
+  canvas: HTMLCanvasElement,
+  { size, texts, bar }: Annotations,
+  ink: string,
+): void {
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  context.font = `${size}px system-ui, sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = ink;
+  for (const { text, x, y } of texts) context.fillText(text, x, y);
+  if (bar) context.fillRect(bar.x, bar.y, bar.width, bar.height);
+}
