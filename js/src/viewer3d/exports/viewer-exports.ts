@@ -11,10 +11,10 @@ import { Exporter } from "./exporter";
 export function exporterOf(parts: ViewerParts, model: AnyModel<Viewer3DState>, rpc: Rpc): Exporter {
   const { picture, neurons } = parts;
   const prepare = (camera: SpaceCamera): void => {
-    neurons.refineAll();
     parts.arrange(camera);
     camera.place(picture.origin, parts.sphere());
     picture.scene.updateMatrixWorld();
+    neurons.refineFor(camera);
   };
   const scene: ExportScene = {
     scene: picture.scene,
