@@ -22,7 +22,7 @@ LANDMARKS: Final = "landmarks"
 _LANDMARK_COLOR: Final = "#f0e442"
 
 
-class PointCloud(TypedDict):
+class ShownPoints(TypedDict):
     """A cloud of points: `color` is `#rrggbb`; `radius` nm, 0: dots of one size on the screen."""
 
     id: int
@@ -86,7 +86,7 @@ class SpaceMarks(traitlets.HasTraits):
                 raise InvalidInput(f"The {what} of points is {limit}, not {value!r:.60}.")
         others = [one for one in self.point_clouds if one["name"] != name]
         turn = text_of(int(in_turn(len(others) + 1)[-1])) if color is None else text_of(rgba_of(color) | 0xFF)
-        cloud: PointCloud = {
+        cloud: ShownPoints = {
             "id": next(self._cloud_ids),
             "name": str(name),
             "color": turn,

@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import type { Rpc } from "../../src/shared/rpc";
 import { Arrows } from "../../src/viewer3d/things/arrows";
 import { arrowLinks } from "../../src/viewer3d/things/connector-arrows";
-import { Dots } from "../../src/viewer3d/things/dots";
+import { ScreenDots } from "../../src/viewer3d/things/dots";
 import { specialNodes } from "../../src/viewer3d/things/neuron-marks";
 import { PointClouds, type PointCloudsState } from "../../src/viewer3d/things/point-clouds";
 import { Spheres } from "../../src/viewer3d/things/spheres";
@@ -65,7 +65,7 @@ test("links are read from columns", () => {
 });
 
 test("dots without places are not drawn", () => {
-  const dots = new Dots("ends", 5);
+  const dots = new ScreenDots("ends", 5);
   dots.put([1, 2, 3], ["#ffffff"]);
   expect([dots.object.visible, dots.object.geometry.getAttribute("color").array[0]]).toEqual([true, 1]);
   dots.put([], []);

@@ -4,7 +4,7 @@ import { Box3, Group, type Object3D, type Vector3 } from "three";
 import type { Rpc } from "../../shared/rpc";
 import type { SceneContent } from "../parts";
 import type { OldObject } from "./old-objects";
-import { type Problem, Rebuilder } from "./rebuild";
+import { Rebuilder, type UndrawnObject } from "./rebuild";
 
 const IN_TRAITS = "IPY_MODEL_";
 
@@ -28,7 +28,7 @@ export interface AdoptedState {
 export class AdoptedObjects implements SceneContent {
   readonly object = new Group();
   private readonly adopted = new Map<string, AdoptedObject>();
-  private readonly failed = new Map<string, Problem[]>();
+  private readonly failed = new Map<string, UndrawnObject[]>();
   private reported = "[]";
   private isStopped = false;
   private readonly follow = (): void => void this.update();
@@ -137,7 +137,7 @@ class AdoptedObject {
     private readonly redrawn: () => void,
   ) {}
 
-  get problems(): readonly Problem[] {
+  get problems(): readonly UndrawnObject[] {
     return this.rebuilder.problems;
   }
 

@@ -25,7 +25,7 @@ import { NotDrawn, type OldColor, type OldGeometry, type OldMaterial, type OldOb
 /** Lights were a factor of pi brighter. */
 const OLD_LIGHT = Math.PI;
 
-export interface Problem {
+export interface UndrawnObject {
   /** Of the object, as Python knows it: name or type. */
   object: string;
   reason: string;
@@ -38,7 +38,7 @@ interface Kept<T> {
 
 /** Keeps what is made of geometries and materials, until they change. */
 export class Rebuilder {
-  problems: Problem[] = [];
+  problems: UndrawnObject[] = [];
   private geometries = new Map<string, Kept<BufferGeometry>>();
   private materials = new Map<string, Kept<Material>>();
   private usedGeometries = new Map<string, Kept<BufferGeometry>>();

@@ -158,13 +158,13 @@ function addObject(sheet: Sheet, object: Object3D, volumes: "outlines" | "facets
   else if (object instanceof Line) addLines(sheet, object);
 }
 
-interface Look {
+interface ShapeLook {
   color: string;
   opacity: number;
   isVertexColored: boolean;
 }
 
-function lookOf(material: Material | Material[]): Look {
+function lookOf(material: Material | Material[]): ShapeLook {
   const one = (Array.isArray(material) ? material[0] : material) as Material & { color?: Color };
   const color = one?.color instanceof Color ? cssOf(one.color, one) : "#808080";
   return { color, opacity: one?.transparent ? one.opacity : 1, isVertexColored: one?.vertexColors === true };

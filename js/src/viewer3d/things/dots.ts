@@ -1,9 +1,9 @@
-/** Dots that are round and of one size on the screen. */
+/** ScreenDots that are round and of one size on the screen. */
 import { BufferAttribute, BufferGeometry, Color, DataTexture, Points, PointsMaterial } from "three";
 
 const DISC_PX = 32;
 
-export class Dots {
+export class ScreenDots {
   readonly object: Points<BufferGeometry, PointsMaterial>;
 
   /** @param size - CSS pixels */

@@ -5,7 +5,7 @@ import { bytes, isAbort, type Rpc } from "../../shared/rpc";
 import type { SelectionStore } from "../../shared/selection/store";
 import type { NeuronScene } from "../neuron-scene";
 import type { SceneContent } from "../parts";
-import { Dots } from "./dots";
+import { ScreenDots } from "./dots";
 import { type Sphere, Spheres } from "./spheres";
 
 const PATIENCE_MS = 120_000;
@@ -46,7 +46,7 @@ interface SpecialAnswer {
 export class NeuronMarks implements SceneContent {
   readonly object = new Group();
   private readonly spheres = new Spheres("somata");
-  private readonly dots = new Dots("special nodes", DOT_PX);
+  private readonly dots = new ScreenDots("special nodes", DOT_PX);
   private readonly nodes = new Map<number, SpecialNode[]>();
   private kinds: Readonly<Record<string, number>> = {};
   private timer: ReturnType<typeof setTimeout> | undefined;

@@ -3,7 +3,7 @@ import type { AnyModel } from "@anywidget/types";
 import { Box3, Group, type Object3D, Vector3 } from "three";
 import { bytes, type Rpc } from "../../shared/rpc";
 import type { SceneContent } from "../parts";
-import { Dots } from "./dots";
+import { ScreenDots } from "./dots";
 import { Spheres } from "./spheres";
 
 const PATIENCE_MS = 120_000;
@@ -25,7 +25,7 @@ export interface PointCloudsState {
 }
 
 interface ShownCloud {
-  shape: Spheres | Dots;
+  shape: Spheres | ScreenDots;
   corner: Vector3;
   box: Box3;
 }
@@ -108,7 +108,7 @@ export class PointClouds implements SceneContent {
   }
 }
 
-function shapeOf({ name, color, radius, opacity }: PointCloud, places: Float32Array): Spheres | Dots {
+function shapeOf({ name, color, radius, opacity }: PointCloud, places: Float32Array): Spheres | ScreenDots {
   const count = places.length / 3;
   if (radius > 0) {
     const spheres = new Spheres(name);
@@ -122,7 +122,7 @@ function shapeOf({ name, color, radius, opacity }: PointCloud, places: Float32Ar
     spheres.setOpacity(opacity);
     return spheres;
   }
-  const dots = new Dots(name, DOT_PX);
+  const dots = new ScreenDots(name, DOT_PX);
   dots.put(places, new Array(count).fill(color));
   dots.object.material.opacity = opacity;
   dots.object.material.transparent = opacity < 1;

@@ -152,7 +152,7 @@ function isSwitchedOn(relation: string, flags: number): boolean {
   return relation !== "postsynaptic_to" || (flags & FLAG.POST) !== 0;
 }
 
-/** Dots that are round and of one size on the screen. */
+/** ScreenDots that are round and of one size on the screen. */
 function dots(): PointsMaterial {
   const texels = new Uint8Array(4 * DISC_PX * DISC_PX).fill(255);
   const radius = DISC_PX / 2;
