@@ -76,8 +76,8 @@ async def test_dir_shows_what_users_may_call(project: cj.Project) -> None:
             "rename", "rename_neurons", "revert", "reviews", "revoke", "samplers", "save_search", "saved_searches",
             "search", "selection", "shading", "skeleton", "skeletons", "stack", "stacks", "statistics", "successors",
             "synapses", "tag_table", "tags", "title", "to_navis", "to_networkx", "treenode_table", "unannotate",
-            "unannotate_annotations", "undo", "upload", "url", "version", "viewer", "volume", "volume_around",
-            "volumes",
+            "unannotate_annotations", "undo", "upload", "url", "version", "viewer", "viewer3d", "volume",
+            "volume_around", "volumes",
         ]  # fmt: skip
         assert dir(skeleton.neuron) == [
             "annotations",

@@ -22,6 +22,7 @@ from catmaid_server.service.folder import ServiceFolder
 from catmaid_server.service.settings import Settings
 from catmaid_wire.service_record import ServiceRecord, read_record
 from tests.helpers.impostor import impostor
+from tests.helpers.processes import workers_of
 
 PATIENCE_S = 30.0
 
@@ -37,9 +38,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 def crash(record: ServiceRecord) -> None:
     """Kill a service that has no time to tidy up, and wait until its port is free."""
-    processes = psutil.Process(record.pid).children()
+    workers = workers_of(record)
     os.kill(record.pid, signal.SIGKILL)
-    psutil.wait_procs([child for child in processes if child.name() != "postgres"], timeout=PATIENCE_S)
+    psutil.wait_procs(workers, timeout=PATIENCE_S)
 
 
 def test_it_answers_under_the_names_that_were_set(settings: Settings) -> None:

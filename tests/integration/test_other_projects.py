@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from catmaid_server.http.routing import Permission, Route
 from catmaid_server.routes import all_routes
+from catmaid_wire import geometry
 from tests.helpers.hidden_project import (
     MOST_KINDS,
     NUMBERS,
@@ -72,7 +74,12 @@ async def answer(scene: Hidden, route: Route, path: str, form: Mapping[str, str]
     values: dict[str, Any] = {"params": form} if method == "GET" else {"data": form}
     values["headers"] = {"X-Authorization": f"Token {scene.actor.token}", "Accept": "model/stl, */*"}
     async with scene.actor.session.request(method, scene.service.url + path, **values) as got:
-        return got.status, (await got.read()).decode(errors="replace")
+        content = await got.read()
+        if got.content_type == geometry.MEDIA_TYPE:  # ids are packed, those that are asked for, too
+            packed = msgspec.msgpack.decode(content)
+            ids = {name: np.frombuffer(packed[name], "<i4").tolist() for name in ("skeleton_id", "unchanged", "gone")}
+            return got.status, f"{ids} {packed['origin']} {packed['blobs']!r}"
+        return got.status, content.decode(errors="replace")
 
 
 @pytest.mark.parametrize("writes", [False, True], ids=["reading", "writing"])

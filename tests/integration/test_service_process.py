@@ -29,6 +29,7 @@ from catmaid_server.service.folder import ServiceFolder
 from catmaid_server.service.settings import Settings
 from catmaid_wire.service_record import ServiceRecord
 from tests.helpers.database import create_database, drop_database
+from tests.helpers.processes import workers_of
 
 PATIENCE_S = 30.0
 
@@ -71,11 +72,6 @@ def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
         check=False,
         env={**os.environ, **environment},
     )
-
-
-def workers_of(record: ServiceRecord) -> list[psutil.Process]:
-    children = psutil.Process(record.pid).children()
-    return [p for p in children if p.name() != "postgres" and p.status() != psutil.STATUS_ZOMBIE]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import aiohttp
-import psutil
 import psycopg
 import pytest
 
@@ -22,6 +21,7 @@ from catmaid_server.domain.projects import projects
 from catmaid_server.postgres.cluster import Cluster
 from catmaid_server.service.folder import ServiceFolder
 from catmaid_server.service.settings import Settings
+from tests.helpers.processes import workers_of
 
 EDITS = 1000
 TRACERS = 4
@@ -108,7 +108,7 @@ async def kill_now_and_then(settings: Settings, cluster: Cluster, tracers: list[
         if victim == "database":
             pid = cluster.running_pid()
         elif victim == "worker":
-            pid = next(p.pid for p in psutil.Process(record.pid).children() if p.name() != "postgres")
+            pid = workers_of(record)[0].pid
         else:
             pid = record.pid
         assert pid is not None

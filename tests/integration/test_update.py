@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import aiohttp
-import psutil
 import psycopg
 import pytest
 
@@ -20,6 +19,7 @@ from catmaid_server.postgres.cluster import Cluster
 from catmaid_server.service.folder import ServiceFolder
 from catmaid_server.service.settings import Settings
 from catmaid_wire.service_record import ServiceRecord
+from tests.helpers import processes
 
 TRACERS = 4
 EDITS_BETWEEN = 40
@@ -69,8 +69,7 @@ async def session(settings: Settings, record: ServiceRecord) -> AsyncIterator[ai
 
 
 def workers_of(record: ServiceRecord) -> set[int]:
-    children = psutil.Process(record.pid).children()
-    return {p.pid for p in children if p.name() != "postgres" and p.status() != psutil.STATUS_ZOMBIE}
+    return {worker.pid for worker in processes.workers_of(record)}
 
 
 async def trace(session: aiohttp.ClientSession, project_id: int, confirmed: list[int], done: asyncio.Event) -> None:
