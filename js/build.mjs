@@ -60,5 +60,14 @@ const licences = {
 for (const [name, copy] of Object.entries(licences)) {
   copyFileSync(join(here, "node_modules", "swagger-ui-dist", name), join(values.pagesdir, copy));
 }
-const engineLicence = join(here, "node_modules", "regular-table", "LICENSE");
-copyFileSync(engineLicence, join(resolve(values.outdir), "regular-table-LICENSE.txt"));
+// What is bundled keeps its licence beside it.
+for (const [name, file] of Object.entries({
+  "@msgpack/msgpack": "LICENSE",
+  fflate: "LICENSE",
+  gifenc: "LICENSE.md",
+  "regular-table": "LICENSE",
+  three: "LICENSE",
+})) {
+  const copy = `${name.slice(name.lastIndexOf("/") + 1)}-LICENSE.txt`;
+  copyFileSync(join(here, "node_modules", name, file), join(resolve(values.outdir), copy));
+}
