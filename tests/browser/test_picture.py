@@ -12,6 +12,7 @@ from playwright.async_api import Page, expect
 
 from catmaid_server.demo.projects import SOLUTION
 from tests.browser.site import RESULTS, OpenNotebook, Site
+from tests.browser.space import Space
 from tests.browser.viewer import Viewer
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
@@ -66,6 +67,24 @@ async def test_the_search_and_the_selection_of_the_readme(site: Site, notebooks:
     await expect(search.locator("td[data-swatch]").first).to_be_visible(timeout=PATIENCE_MS)
     await page.evaluate("jupyterapp.commands.execute('docmanager:save')")
     await take(page, "neurons.png")
+
+
+async def test_neurons_in_space_of_the_readme(site: Site, notebooks: OpenNotebook) -> None:
+    notebook = await notebooks(
+        f"import catmaid_jupyter as cj\nproject = cj.connect().project({SOLUTION!r})\n"
+        'found = project.search(nodes=(2, None), sort_by="nodes", descending=True)[:30]',
+        'around = project.volume_around(found[:3], "convex_hull")\n'
+        "v3 = project.viewer3d(found, volumes=[around], synapses=True, show_grid=True, height=520)\nv3",
+        name="space",
+    )
+    space = await Space.of(notebook)
+    for _ in range(6):
+        await space.stage.press("ArrowLeft")
+    for _ in range(3):
+        await space.stage.press("ArrowDown")
+    await space.until("viewer.stats.level === 0")
+    await notebook.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    await take(notebook.page, "space.png")
 
 
 async def take(page: Page, name: str) -> None:
