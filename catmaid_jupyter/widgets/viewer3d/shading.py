@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -63,9 +64,9 @@ class NodeShading(traitlets.HasTraits):
         if self._shader is not None:
             self._shader.forget(skeleton_ids)
 
+    @abstractmethod
     def _shaded_ids(self) -> Sequence[int]:
         """Ids of the skeletons that are shown."""
-        raise NotImplementedError
 
     @method
     async def _shading(self, params: dict[str, Any]) -> Buffers | None:
