@@ -159,3 +159,15 @@ async def test_administrators_see_how_the_server_does(module_service: Service) -
     ratios = [database[f"{of}cache_hit_ratio"] for of in ("", "user_", "idx_")]
     assert all(ratio is None or 0 <= ratio <= 1 for ratio in ratios)
     assert 0 < database["oldest_current_xid"] < database["autovacuum_freeze_max_age"]
+
+
+async def test_today_in_the_past_is_the_day_of_the_version(tracer: Tracer) -> None:
+    """As of a version of 2020, "today", "the last ten days" and "the last week" end then, whenever one asks."""
+    version = int((await tracer.get("version"))["version"])
+    async with tracer.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        at = datetime(2020, 2, 29, 23, 45, tzinfo=UTC)
+        await tx.execute("UPDATE transaction_info SET time = %s WHERE id = %s", (at, version))
+    assert (await tracer.get("stats/summary", as_of=version))["treenodes_created"] == 3
+    assert (await tracer.get("stats/user-history", as_of=version))["days"][-1] == "20200229"
+    drawn = await tracer.get("useranalytics", userid=(await ids(tracer))["tracer"], all_writes=True, as_of=version)
+    assert b"No tree nodes" not in drawn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import datetime
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_one, fetch_value
@@ -58,6 +59,15 @@ async def settled(connection: Connection) -> int:
 async def newest(connection: Connection) -> int:
     """The newest committed version, settled or not, without that of this transaction."""
     return int(await fetch_value(connection, sql.newest))
+
+
+async def time_read(connection: Connection) -> datetime:
+    """The time whose state the connection reads: when the version began as of which it reads, or now.
+
+    "Today" and "the last days" end at it, so that what is asked as of a version has the same answer forever.
+    """
+    found: datetime = await fetch_value(connection, sql.time_read)
+    return found
 
 
 async def wait_until_settled(connection: Connection, version: int) -> None:

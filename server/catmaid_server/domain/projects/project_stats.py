@@ -32,13 +32,13 @@ class Period:
     zone: ZoneInfo
 
     @classmethod
-    def of(cls, first: str | None, last: str | None, zone: str = "UTC") -> Period:
-        """Read ISO days, by default the last ten and today.
+    def of(cls, first: str | None, last: str | None, zone: str, *, now: datetime) -> Period:
+        """Read ISO days, by default the day of `now` in the zone and the ten before it.
 
         Raises `InvalidInput` if they are none, too many, or the zone is unknown.
         """
         try:
-            today = datetime.now(ZoneInfo(zone)).date()
+            today = now.astimezone(ZoneInfo(zone)).date()
             period = cls(_day(first) if first else today - _RECENT, _day(last) if last else today, ZoneInfo(zone))
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise InvalidInput(
@@ -100,9 +100,9 @@ async def nodes_by_editor(connection: Connection, project_id: int) -> dict[int, 
     return dict(await fetch_all(connection, sql.nodes_by_editor, project_id=project_id))
 
 
-async def made_today(connection: Connection, project_id: int, user_id: int) -> tuple[int, int, int]:
-    """Treenodes, connectors and skeletons that a user made today."""
-    row = await fetch_one(connection, sql.made_today, project_id=project_id, user_id=user_id)
+async def made_since(connection: Connection, project_id: int, user_id: int, since: datetime) -> tuple[int, int, int]:
+    """Treenodes, connectors and skeletons that a user made since a time."""
+    row = await fetch_one(connection, sql.made_since, project_id=project_id, user_id=user_id, since=since)
     assert row is not None
     return row[0], row[1], row[2]
 

@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict
 
 import msgspec
 
+from catmaid_server.domain.history import versions
 from catmaid_server.domain.projects import project_stats, server_stats
 from catmaid_server.domain.projects.project_stats import Period, WorkOfDay
 from catmaid_server.domain.projects.server_stats import DatabaseStats
@@ -54,9 +55,9 @@ class WorkPeriod(msgspec.Struct):
     with_imports: bool = True
     """Whether to tell also how much of it was imported."""
 
-    def period(self) -> Period:
+    def period(self, now: datetime) -> Period:
         """The period that these parameters describe."""
-        return Period.of(self.start_date, self.end_date, self.time_zone)
+        return Period.of(self.start_date, self.end_date, self.time_zone, now=now)
 
 
 class EditPeriod(msgspec.Struct):
@@ -65,9 +66,8 @@ class EditPeriod(msgspec.Struct):
     start_date: str | None = None
     end_date: str | None = None
 
-    def bounds(self) -> tuple[datetime, datetime]:
+    def bounds(self, now: datetime) -> tuple[datetime, datetime]:
         """The times at which it begins and ends."""
-        now = datetime.now(UTC)
         since, until = (text and parse_time(text) for text in (self.start_date, self.end_date))
         return since or now - _RECENT, until or now
 
@@ -94,9 +94,13 @@ async def count_edited_nodes(call: Call, form: NoParameters) -> dict[int, float]
 
 @routes.any("/{project_id}/stats/summary", needs=Permission.BROWSE)
 async def count_today(call: Call, form: NoParameters) -> dict[str, int]:
-    """Count what the user made today."""
+    """Count what the user made today (UTC); with `as_of`, on the day of that version until then."""
     async with call.reading() as connection:
-        nodes, connectors, skeletons = await project_stats.made_today(connection, call.project_id, call.user.id)
+        today = (
+            (await versions.time_read(connection)).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        )
+        made = await project_stats.made_since(connection, call.project_id, call.user.id, today)
+    nodes, connectors, skeletons = made
     return {"treenodes_created": nodes, "connectors_created": connectors, "skeletons_created": skeletons}
 
 
@@ -149,7 +153,8 @@ class EditsOfDay(TypedDict):
 async def list_edits(call: Call, form: EditPeriod) -> list[EditsOfDay]:
     """Count treenodes by author and day of their last edit."""
     async with call.reading() as connection:
-        rows = await project_stats.edits_by_day(connection, call.project_id, *form.bounds())
+        period = form.bounds(await versions.time_read(connection))
+        rows = await project_stats.edits_by_day(connection, call.project_id, *period)
     return [{"name": name, "date": day, "count": count} for name, day, count in rows]
 
 
@@ -164,8 +169,8 @@ class WorkTable(TypedDict):
 @routes.any("/{project_id}/stats/user-history", needs=Permission.BROWSE)
 async def list_work(call: Call, form: WorkPeriod) -> WorkTable:
     """Count what each user made on each day."""
-    period = form.period()
     async with call.reading() as connection:
+        period = form.period(await versions.time_read(connection))
         work = await project_stats.work_by_day(connection, call.project_id, period, with_imports=form.with_imports)
     return {
         "stats_table": {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.history import versions
 from catmaid_server.domain.projects import working_hours
 from catmaid_server.domain.times import parse_time
 from catmaid_server.http.call import Call
@@ -41,11 +42,11 @@ async def plot_user_analytics(
     call: Call, form: UserAnalytics
 ) -> Annotated[web.Response, Content(str, "image/svg+xml")]:
     """Draw what a user did day by day, as SVG."""
-    now = datetime.now(UTC)
-    start, end = _time(form.start, now - 7 * _DAY), _time(form.end, now) + _DAY
-    if not timedelta() < end - start <= _LONGEST:
-        raise InvalidInput("The end must not be before the start, nor ten years after it.")
     async with call.reading() as connection:
+        now = await versions.time_read(connection)
+        start, end = _time(form.start, now - 7 * _DAY), _time(form.end, now) + _DAY
+        if not timedelta() < end - start <= _LONGEST:
+            raise InvalidInput("The end must not be before the start, nor ten years after it.")
         found = await working_hours.work(
             connection, call.project_id, form.userid, start, end, all_writes=form.all_writes
         )

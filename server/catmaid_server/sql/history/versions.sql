@@ -13,6 +13,10 @@ SELECT version FROM public.pin WHERE project_id = %(project_id)s AND name = %(na
 -- Cost: goes back from the newest version.
 SELECT id FROM transaction_info WHERE time <= %(time)s AND id <= %(settled)s ORDER BY id DESC LIMIT 1;
 
+-- name: time_read
+-- The time whose state this transaction reads: when the version began as of which it reads, or now.
+SELECT coalesce((SELECT time FROM public.transaction_info WHERE id = as_of_version()), now());
+
 -- name: newest
 -- The newest version that others committed, settled or not.
 SELECT coalesce(max(id), 0) FROM transaction_info WHERE current_version() IS NULL OR id <> current_version();

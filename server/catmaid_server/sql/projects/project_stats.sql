@@ -20,14 +20,14 @@ SELECT editor_id, count(*)::float8
  WHERE project_id = %(project_id)s AND editor_id <> user_id
  GROUP BY editor_id;
 
--- name: made_today
--- How many treenodes, connectors and skeletons a user made today.
+-- name: made_since
+-- How many treenodes, connectors and skeletons a user made since a time.
 SELECT (SELECT count(*) FROM treenode
-         WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND creation_time >= current_date),
+         WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND creation_time >= %(since)s),
        (SELECT count(*) FROM connector
-         WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND creation_time >= current_date),
+         WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND creation_time >= %(since)s),
        (SELECT count(*) FROM skeleton
-         WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND creation_time >= current_date);
+         WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND creation_time >= %(since)s);
 
 -- name: cable_lengths
 -- Skeletons by cable length, longest first; pattern: of the neuron's name, a regular expression, NULL for all.
