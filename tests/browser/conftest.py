@@ -10,6 +10,7 @@ from playwright.async_api import Browser
 
 import catmaid_jupyter as cj
 from tests.browser.lab import Lab, Notebook, running_lab
+from tests.browser.lab_pages import LabPages
 from tests.browser.site import RESULTS, VIEW, Open, OpenNotebook, Site, running_browser, running_site, viewer_cells
 from tests.browser.viewer import Viewer
 
@@ -44,32 +45,41 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 _FAILED = pytest.StashKey[bool]()
 
 
+@pytest.fixture(scope="session")
+def lab_pages(browser: Browser, lab: Lab) -> LabPages:
+    return LabPages(browser, lab)
+
+
 @pytest.fixture
-async def notebooks(request: pytest.FixtureRequest, browser: Browser, lab: Lab) -> AsyncIterator[OpenNotebook]:
-    """Opens notebooks in windows of their own; those of a test that fails are kept as pictures and files."""
-    opened: list[Notebook] = []
+async def notebooks(request: pytest.FixtureRequest, lab_pages: LabPages) -> AsyncIterator[OpenNotebook]:
+    """Opens notebooks in windows of their own; those of a test that fails are kept as pictures and files.
+
+    A window goes from test to test, until one fails. `own_page=True` gives a window that no other test has: for tests
+    that change the page itself.
+    """
+    opened: list[tuple[Notebook, bool]] = []
     test = re.sub(r"\W+", "-", request.node.name)
 
-    async def open_notebook(*cells: str, name: str | None = None) -> Notebook:
-        opened.append(await Notebook.open(browser, lab, name or f"{test}-{len(opened)}", cells))
-        return opened[-1]
+    async def open_notebook(*cells: str, name: str | None = None, own_page: bool = False) -> Notebook:
+        notebook = await lab_pages.open(name or f"{test}-{len(opened)}", cells, own_page=own_page)
+        opened.append((notebook, own_page))
+        return notebook
 
     yield open_notebook
-    uncaught = [line for notebook in opened for line in notebook.console if line.startswith("uncaught")]
-    for notebook in opened:
-        if request.node.stash.get(_FAILED, True):
+    has_failed = request.node.stash.get(_FAILED, True) or any(notebook.uncaught() for notebook, _ in opened)
+    for notebook, own_page in opened:
+        if has_failed:
             await notebook.report(RESULTS / test)
-        await notebook.page.evaluate("jupyterapp.shell.currentWidget?.sessionContext?.shutdown()")
-        await notebook.page.context.close()
-    assert not uncaught
+        await lab_pages.take_back(notebook, own_page=own_page or has_failed)
+    assert not [line for notebook, _ in opened for line in notebook.uncaught()]
 
 
 @pytest.fixture
 async def open_viewer(notebooks: OpenNotebook) -> Open:
     """Opens a notebook with a viewer of a project and waits until it is ready."""
 
-    async def show(project: cj.Project, options: str = VIEW) -> tuple[Notebook, Viewer]:
-        notebook = await notebooks(*viewer_cells(project, options))
+    async def show(project: cj.Project, options: str = VIEW, *, own_page: bool = False) -> tuple[Notebook, Viewer]:
+        notebook = await notebooks(*viewer_cells(project, options), own_page=own_page)
         return notebook, await Viewer.of(notebook)
 
     return show

@@ -17,11 +17,12 @@ from typing import Any
 import aiohttp
 import nbformat
 from aiohttp.test_utils import unused_port
-from playwright.async_api import Browser, ConsoleMessage, Page
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, ViewportSize
 
 START_S = 60.0
 PATIENCE_S = 20.0
 OPENING_MS = 60_000
+VIEWPORT: ViewportSize = {"width": 1280, "height": 860}
 
 QUIET = {
     "@jupyterlab/apputils-extension:notification": {
@@ -66,6 +67,15 @@ BEGIN = """(code) => {
   globalThis.runningCell = { done: false };
   const { runningCell } = globalThis;
   future.done.then((reply) => Object.assign(runningCell, { done: true, status: reply.content.status }));
+}"""
+
+CLOSE_ALL = """async () => {
+  for (const panel of [...jupyterapp.shell.widgets("main")].filter(({ sessionContext }) => sessionContext)) {
+    await panel.sessionContext.shutdown();
+    panel.dispose();
+  }
+  localStorage.clear();
+  sessionStorage.clear();
 }"""
 
 CELLS = """() => jupyterapp.shell.currentWidget?.content?.model?.toJSON?.() ?? null"""
@@ -139,6 +149,12 @@ async def running_lab(home: Path, data_dir: Path) -> AsyncIterator[Lab]:
         lab.stop()
 
 
+async def new_page(browser: Browser, *, ignore_https_errors: bool = False) -> Page:
+    """A browser window that shares nothing with others."""
+    context = await browser.new_context(viewport=VIEWPORT, ignore_https_errors=ignore_https_errors)
+    return await context.new_page()
+
+
 class Notebook:
     """A notebook in a browser page, and its kernel."""
 
@@ -148,22 +164,35 @@ class Notebook:
         self.name = name
         self.console: list[str] = []
         page.on("console", self._said)
-        page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
+        page.on("pageerror", self._failed)
 
     @classmethod
     async def open(
         cls, browser: Browser, lab: Lab, name: str, cells: Sequence[str], *, ignore_https_errors: bool = False
     ) -> Notebook:
         """Write a notebook, open it in a new browser window, and run it."""
+        page = await new_page(browser, ignore_https_errors=ignore_https_errors)
+        return await cls.open_in(page, lab, name, cells)
+
+    @classmethod
+    async def open_in(cls, page: Page, lab: Lab, name: str, cells: Sequence[str]) -> Notebook:
+        """Write a notebook, open it in a page, which may show JupyterLab already, and run it."""
         content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(content, lab.work / f"{name}.ipynb")
-        context = await browser.new_context(
-            viewport={"width": 1280, "height": 860}, ignore_https_errors=ignore_https_errors
-        )
-        notebook = cls(await context.new_page(), lab, f"{name}.ipynb")
-        await notebook.load()
+        notebook = cls(page, lab, f"{name}.ipynb")
+        if await page.evaluate("'jupyterapp' in globalThis"):
+            await page.evaluate(OPEN, notebook.name)
+            await notebook.run()
+        else:
+            await notebook.load()
         return notebook
+
+    async def leave(self) -> None:
+        """End the kernel, close all notebooks of the page, and leave the page to another notebook."""
+        await self.page.evaluate(CLOSE_ALL)
+        self.page.remove_listener("console", self._said)
+        self.page.remove_listener("pageerror", self._failed)
 
     async def load(self) -> None:
         """Open JupyterLab in the page, again if need be, and run all cells."""
@@ -227,5 +256,12 @@ class Notebook:
         (folder / f"{stem}.ipynb").write_text(json.dumps(cells, indent=1))
         (folder / f"{stem}.console.txt").write_text("\n".join(self.console))
 
+    def uncaught(self) -> list[str]:
+        """The errors of the page that nothing has caught."""
+        return [line for line in self.console if line.startswith("uncaught")]
+
     def _said(self, message: ConsoleMessage) -> None:
         self.console.append(f"{message.type}: {message.text}")
+
+    def _failed(self, error: Error) -> None:
+        self.console.append(f"uncaught: {error}")

@@ -52,7 +52,7 @@ async def add_three(viewer: Viewer, x: float, y: float) -> None:
 
 async def test_edits_that_are_pending_at_a_reload_arrive_once(site: Site, open_viewer: Open) -> None:
     project = await site.new_project()
-    notebook, viewer = await open_viewer(project)
+    notebook, viewer = await open_viewer(project, own_page=True)
     asked: list[str] = []
 
     async def leave(dialog: Dialog) -> None:

@@ -49,7 +49,9 @@ async def test_cells_run_fifty_times_leave_nothing_behind(site: Site, notebooks:
     project = await site.new_project()
     x, y, z = (float(value) for value in project.viewer().position)
     project.edit.create_treenode(x, y, z)
-    notebook = await notebooks(f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})", CELL)
+    notebook = await notebooks(
+        f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})", CELL, own_page=True
+    )
     page = notebook.page
     table = page.get_by_test_id("selection-table")
     await expect(table.get_by_role("gridcell", name="neuron").first).to_be_visible(timeout=PATIENCE_MS)

@@ -193,7 +193,7 @@ async def test_bad_days(site: Site, notebooks: OpenNotebook) -> None:
 async def test_without_webgl_neurons_are_plain_lines(site: Site, notebooks: OpenNotebook) -> None:
     project = await site.new_project()
     skeletons = neurons_in_space(project)
-    notebook = await notebooks(*cells(project))
+    notebook = await notebooks(*cells(project), own_page=True)
     await notebook.page.evaluate(WITHOUT_WEBGL)
     await notebook.page.evaluate(
         """(code) => {
