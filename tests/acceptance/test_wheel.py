@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-import venv
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,8 @@ from urllib.request import Request, urlopen
 
 import psutil
 import pytest
+
+from tests.helpers.environments import install_wheel
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PATIENCE_S = 120.0
@@ -106,23 +107,13 @@ class Newcomer:
 @pytest.fixture(scope="session")
 def newcomer(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
     folder = tmp_path_factory.mktemp("newcomer")
-    venv.create(folder / "env", with_pip=True)
+    python = install_wheel(wheel, folder / "env")
     home = folder / "home"
     (home / "tools").mkdir(parents=True)
     for tool in ("sh", "bash", "env", "locale"):
         if path := shutil.which(tool):
             (home / "tools" / tool).symlink_to(path)
-    pip: list[str | Path] = [
-        folder / "env" / "bin" / "python",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-compile",
-        "--disable-pip-version-check",
-    ]
-    subprocess.run([*pip, "--constraint", REPOSITORY / "constraints.txt", wheel], check=True, timeout=600)
-    return Newcomer(folder / "env" / "bin", home)
+    return Newcomer(python.parent, home)
 
 
 def fetch(url: str, token: str | None = None, form: dict[str, Any] | None = None) -> tuple[str, bytes]:
