@@ -26,6 +26,8 @@ TESTS ?= tests/clients tests/integration tests/contract tests/migration tests/un
 TESTS_APART ?= tests/acceptance tests/notebooks tests/browser
 PYTEST ?= $(BIN)/pytest
 IN_TWO := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+# Few and long tests: a process that has none left takes some of the other's, so that both end together.
+APART_IN_TWO := --numprocesses=2 --dist=worksteal
 
 ENTRIES := $(wildcard js/src/*/index.ts)
 PAGES := $(wildcard js/pages/*/index.ts)
@@ -94,7 +96,7 @@ test-js: $(MODULES)
 
 test-python: environments
 	$(if $(strip $(TESTS)),$(PYTEST) $(IN_TWO) $(PYTEST_OPTIONS) $(TESTS))
-	$(if $(strip $(TESTS_APART)),$(PYTEST) $(IN_TWO) $(PYTEST_OPTIONS) $(TESTS_APART))
+	$(if $(strip $(TESTS_APART)),$(PYTEST) $(APART_IN_TWO) $(PYTEST_OPTIONS) $(TESTS_APART))
 
 bench: system-test $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
