@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import pythreejs
-import traitlets
 
+import catmaid_jupyter as cj
 from benchmarks.space_data import SKELETONS, Neurons
 
 _WIDTH, _HEIGHT = 800, 600
 _FIELD_OF_VIEW = 45
 
 
-def own_viewer(neurons: Neurons, script: str) -> anywidget.AnyWidget:
-    """The 3D viewer's lines of neurons, which ask the kernel for the geometry; `script` is the built module."""
-
-    class OwnViewer(anywidget.AnyWidget):
-        _esm = Path(script)
-        skeleton_ids = traitlets.List(traitlets.Int()).tag(sync=True)
-
-    def answer(widget: OwnViewer, content: dict[str, Any], _buffers: list[memoryview]) -> None:
-        body = neurons.answer(content["params"]["skeleton_ids"])
-        widget.send({"rid": content["rid"], "result": None, "binary": True}, [body])
-
-    viewer = OwnViewer(skeleton_ids=list(range(1, SKELETONS + 1)))
-    viewer.on_msg(answer)
-    return viewer
+def selection() -> cj.Selection:
+    """The neurons that the service has, in colours."""
+    found = cj.connect().project(1).selection(list(range(1, SKELETONS + 1)))
+    found.set_colors(["#e69f00", "#56b4e9", "#009e73", "#cc79a7"])
+    return found
 
 
 def merged_scene(neurons: Neurons) -> Any:

@@ -8,7 +8,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const options = { minify: true, target: "es2022" };
 await esbuild.build({
   ...options,
-  entryPoints: ["neurons.ts", "merged.ts", "widget.ts"].map((name) => join(here, name)),
+  entryPoints: ["neurons.ts", "merged.ts"].map((name) => join(here, name)),
   outdir: process.argv[2],
   bundle: true,
   format: "esm",

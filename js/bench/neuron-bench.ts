@@ -1,4 +1,4 @@
-/** The 3D viewer's own lines of neurons: what is waited for, and how smoothly they turn. In a page or a widget. */
+/** The 3D viewer's own lines of neurons: what is waited for, and how smoothly they turn. */
 import { PerspectiveCamera, Scene, Vector3, WebGLRenderer } from "three";
 import { type GeometryCall, GeometryLoader } from "../src/viewer3d/geometry/loader";
 import { NeuronLines } from "../src/viewer3d/neurons/neuron-lines";

@@ -25,6 +25,8 @@ export interface SpacePictureHost {
   drawn(): void;
   /** What the scene has, relative to its origin. */
   content(): Sphere;
+  /** Edges that were drawn. */
+  edges(): number;
   /** The visible neurons, for browsers without WebGL. */
   lines(): readonly FlatLines[];
   /** Say something of the picture as a whole; nothing if the sentence is empty. */
@@ -38,8 +40,10 @@ export class SpacePicture {
   frames = 0;
   private canvas: PictureCanvas | null = null;
   private scheduled = 0;
-  private requestedAt = 0;
-  private lastFrame = 0;
+  /** The last frame is not finished yet. */
+  private isDrawing = false;
+  /** There is more to be drawn than in that frame. */
+  private isOld = false;
   private reviving: ReturnType<typeof setTimeout> | undefined;
   private restoring: ReturnType<typeof setTimeout> | undefined;
   private readonly stopping = new AbortController();
@@ -81,15 +85,27 @@ export class SpacePicture {
       this.reviving = setTimeout(() => this.use(), REVIVE_MS);
       return;
     }
-    if (this.scheduled !== 0 || this.stopping.signal.aborted) return;
-    this.requestedAt = performance.now();
-    this.scheduled = requestAnimationFrame((now) => {
+    this.isOld = true;
+    if (this.scheduled !== 0 || this.isDrawing || this.stopping.signal.aborted) return;
+    this.scheduled = requestAnimationFrame(() => {
       this.scheduled = 0;
-      this.moving.frame(now - Math.max(this.requestedAt, this.lastFrame));
-      this.lastFrame = now;
-      this.draw();
-      this.moving.drawn();
+      this.isOld = false;
+      void this.drawFrame();
     });
+  }
+
+  /** One frame after the other: a view that moves never waits for frames that nobody sees any more. */
+  private async drawFrame(): Promise<void> {
+    const began = performance.now();
+    const { isMoving } = this.moving;
+    if (this.draw()) {
+      this.isDrawing = true;
+      await this.canvas?.finished();
+      this.isDrawing = false;
+      this.moving.frame(performance.now() - began, isMoving ? null : this.host.edges());
+    }
+    this.moving.drawn();
+    if (this.isOld) this.invalidate();
   }
 
   /** Draw at once; false while there is nothing to draw on. */

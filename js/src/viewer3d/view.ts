@@ -94,6 +94,7 @@ export class Viewer3D {
       placed: () => this.neurons.chooseDetail(this.moving.edges, this.camera),
       drawn: () => this.drawn(),
       content: () => this.sphere(),
+      edges: () => this.neurons.lines.edges,
       lines: () => this.neurons.flatLines(),
       say: (sentence) => this.frame.showPictureNotice(sentence),
     });

@@ -23,6 +23,23 @@ it("draws everything at rest, and less while it moves slowly", () => {
   expect(moving.edges).toBe(Number.POSITIVE_INFINITY);
 });
 
+it("moves at once with few edges where a picture at rest was slow", () => {
+  const moving = new Moving(() => {});
+  moving.frame(2_000, 150_000);
+  moving.moved();
+  expect(moving.edges).toBeLessThanOrEqual(30_000);
+  moving.frame(1_000);
+  expect(moving.edges).toBe(20_000);
+});
+
+it("keeps the edges of a moving view where pictures at rest are fast", () => {
+  const moving = new Moving(() => {});
+  moving.moved();
+  const before = moving.edges;
+  moving.frame(5, 100);
+  expect(moving.edges).toBe(before);
+});
+
 it("does not rest while the pointer holds it", () => {
   const rested = vi.fn();
   const moving = new Moving(rested);

@@ -7,6 +7,8 @@ const LEAST_BUDGET = 20_000;
 const MOST_BUDGET = 20_000_000;
 const SLOW_MS = 55;
 const FAST_MS = 22;
+/** A single frame may be slow for another reason. */
+const LEAST_SHARE = 0.2;
 
 export class Moving {
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -48,12 +50,17 @@ export class Moving {
     if (!isHeld && !this.hasMoved) this.rest();
   }
 
-  /** A frame came so many ms after it was asked for: slow ones let the next have fewer edges. */
-  frame(elapsed: number): void {
-    if (!this.isMoving) return;
-    this.lastElapsed = elapsed;
-    if (elapsed > SLOW_MS) this.budget = Math.max(this.budget * 0.6, LEAST_BUDGET);
-    else if (elapsed < FAST_MS) this.budget = Math.min(this.budget * 1.2, MOST_BUDGET);
+  /**
+   * A frame took so many ms: slow ones let the next have fewer edges.
+   *
+   * @param edges - that it had at rest; null: the view moved
+   */
+  frame(elapsed: number, edges: number | null = null): void {
+    if (edges === null) this.lastElapsed = elapsed;
+    const share = Math.max(SLOW_MS / elapsed, LEAST_SHARE);
+    if (elapsed > SLOW_MS)
+      this.budget = Math.max(Math.min(this.budget, edges ?? this.budget) * share, LEAST_BUDGET);
+    else if (edges === null && elapsed < FAST_MS) this.budget = Math.min(this.budget * 1.2, MOST_BUDGET);
   }
 
   dispose(): void {

@@ -7,6 +7,8 @@ export type ViewingCamera = PerspectiveCamera | OrthographicCamera;
 export interface PictureCanvas {
   readonly node: HTMLCanvasElement;
   draw(scene: Scene, camera: Camera, size: ScreenSize): void;
+  /** Settles when what was drawn is in the picture. */
+  finished(): Promise<void>;
   /** Draw what a camera sees onto another canvas, of any size in pixels. */
   paint(onto: CanvasRenderingContext2D, scene: Scene, camera: ViewingCamera, size: ScreenSize): void;
   /** Free all that it holds, for good. */

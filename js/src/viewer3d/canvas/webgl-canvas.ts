@@ -5,6 +5,8 @@ import type { PictureCanvas, ViewingCamera } from "./picture-canvas";
 
 /** Longest side of what is drawn at once: larger pictures are drawn in tiles. */
 const MOST_TILE = 4096;
+/** Between two looks at whether a frame is finished. */
+const LOOK_MS = 4;
 
 export interface ContextListeners {
   /** The browser has taken the context away. */
@@ -37,7 +39,7 @@ export class WebGLCanvas implements PictureCanvas {
     const node = document.createElement("canvas");
     const context = node.getContext("webgl2", {
       alpha: true,
-      antialias: true,
+      antialias: !isDrawnByProcessor(),
       powerPreference: "high-performance",
     });
     return context && !context.isContextLost() ? new WebGLCanvas(node, context, listeners) : null;
@@ -53,6 +55,16 @@ export class WebGLCanvas implements PictureCanvas {
     if (this.node.width !== Math.floor(width * ratio) || this.node.height !== Math.floor(height * ratio))
       this.renderer.setSize(width, height, false);
     this.renderer.render(scene, camera);
+  }
+
+  async finished(): Promise<void> {
+    const context = this.renderer.getContext() as WebGL2RenderingContext;
+    const fence = context.fenceSync(context.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    if (!fence) return;
+    context.flush();
+    do await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    while (!this.isLost && context.clientWaitSync(fence, 0, 0) === context.TIMEOUT_EXPIRED);
+    context.deleteSync(fence);
   }
 
   paint(onto: CanvasRenderingContext2D, scene: Scene, camera: ViewingCamera, size: ScreenSize): void {
@@ -80,4 +92,17 @@ export class WebGLCanvas implements PictureCanvas {
     this.renderer.forceContextLoss();
     this.node.remove();
   }
+}
+
+let byProcessor: boolean | undefined;
+
+/** Whether there is no graphics card: smooth edges cost four times as much there. */
+function isDrawnByProcessor(): boolean {
+  if (byProcessor !== undefined) return byProcessor;
+  const context = document.createElement("canvas").getContext("webgl2");
+  const names = context?.getExtension("WEBGL_debug_renderer_info");
+  const name = names ? String(context?.getParameter(names.UNMASKED_RENDERER_WEBGL)) : "";
+  byProcessor = /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  return byProcessor;
 }

@@ -39,6 +39,10 @@ export class FlatCanvas implements PictureCanvas {
     for (const one of neurons) drawNeuron(context, one, matrix, { width, height }, step);
   }
 
+  finished(): Promise<void> {
+    return Promise.resolve();
+  }
+
   paint(onto: CanvasRenderingContext2D, scene: Scene, camera: Camera, { width, height }: ScreenSize): void {
     this.draw(scene, camera, { width: width / devicePixelRatio, height: height / devicePixelRatio });
     onto.drawImage(this.node, 0, 0, width, height);
