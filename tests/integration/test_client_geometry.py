@@ -187,6 +187,22 @@ async def test_links_are_found_at_their_rows(tracer: Tracer, project: cj.Project
     assert (none.result["skeleton_ids"], [len(part) for part in none.buffers]) == ([], [0] * 6)
 
 
+async def test_radii_are_those_of_the_rows(tracer: Tracer, project: cj.Project) -> None:
+    plain = await tracer.chain(2, y=1200)
+    root = await tracer.node(-1, 10, 1250, 0, radius=30)
+    thick = await tracer.node(root, 10, 1260, 0, radius=12.5)
+    unset = await tracer.node(thick, 10, 1270, 0)
+    ids = [await tracer.skeleton_of(node) for node in (plain[0], unset)]
+    widget = NeuronGeometry()
+    widget.project = SimpleNamespace(place=project.place)
+    answer = await run(methods_of(widget)["radii"]({"skeleton_ids": [*ids, 999_999]}))
+    version = versions_of(await read(GeometryReader(project.place), ids))[ids[1]]
+    assert answer.result == {"skeleton_ids": ids[1:], "versions": [version], "rows": [3]}
+    assert np.frombuffer(answer.buffers[0], "<f4").tolist() == [30, 12.5, -1]
+    none = await run(methods_of(widget)["radii"]({"skeleton_ids": []}))
+    assert (none.result["skeleton_ids"], len(none.buffers[0])) == ([], 0)
+
+
 async def test_special_treenodes_are_marked(tracer: Tracer, project: cj.Project) -> None:
     nodes = await tracer.chain(5, y=900)  # confidences 1 to 5
     thick = await tracer.node(nodes[1], 10, 950, 0, radius=600)

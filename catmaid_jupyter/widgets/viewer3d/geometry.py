@@ -10,6 +10,7 @@ import numpy as np
 from catmaid_jupyter.client.geometry.geometry_reader import GeometryReader
 from catmaid_jupyter.client.geometry.links import read_links
 from catmaid_jupyter.client.geometry.node_finder import FoundNode, NodeFinder
+from catmaid_jupyter.client.geometry.radii import read_radii
 from catmaid_jupyter.client.geometry.row_ids import RowIdsReader
 from catmaid_jupyter.client.geometry.special_nodes import read_special_nodes
 from catmaid_jupyter.widgets.rpc import Binary, Buffers, method
@@ -79,6 +80,17 @@ class NeuronGeometry:
         )
         result = {"skeleton_ids": found.skeleton_ids, "versions": found.versions, "relations": OF_LINKS}
         return Buffers(result, [column.tobytes() for column in columns])
+
+    @method
+    async def _radii(self, params: dict[str, Any]) -> Buffers:
+        """How thick skeletons are: ``{skeleton_ids}``.
+
+        Result: `skeleton_ids` of those that have any radius, the `versions` of their geometry, and the numbers of its
+        `rows`. Buffer: radii of one skeleton after the other, float32, nm (-1: unset).
+        """
+        found = await read_radii(self._geometry_reader, [int(one) for one in params["skeleton_ids"]])
+        result = {"skeleton_ids": found.skeleton_ids, "versions": found.versions, "rows": found.rows}
+        return Buffers(result, [found.radius.astype("<f4").tobytes()])
 
     @method
     async def _special(self, params: dict[str, Any]) -> Buffers:

@@ -128,6 +128,39 @@ async def node_ids(
     )
 
 
+@dataclass(frozen=True)
+class RadiiByRow:
+    """How thick skeletons are.
+
+    Attributes
+    ----------
+    skeleton_id, version, rows : (n,) int
+        The skeletons that are sent, the version of each one's geometry, and the number of its treenodes.
+    radius : (sum of rows,) float32
+        nm, -1 where unset; of one skeleton after the other, as the rows of the geometry of that version.
+    """
+
+    skeleton_id: list[int]
+    version: list[int]
+    rows: list[int]
+    radius: NDArray[np.float32]
+
+
+async def radii(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> RadiiByRow:
+    """Radii of the treenodes of skeletons with any radius above 0; errors as of `skeleton_geometry`."""
+    sent, _ = await split_by_version(connection, project_id, list(dict.fromkeys(skeleton_ids)), {})
+    found: list[tuple[int, int, bytes]] = []
+    for part in skeleton_parts({skeleton_id: state.nodes for skeleton_id, state in sent.items()}):
+        found += await fetch_all(connection, sql.radii, project_id=project_id, skeleton_ids=array_text(part))
+    columns = [np.frombuffer(own, ">f4").astype(np.float32) for _, _, own in found]
+    return RadiiByRow(
+        skeleton_id=[skeleton_id for skeleton_id, _, _ in found],
+        version=[version for _, version, _ in found],
+        rows=[len(column) for column in columns],
+        radius=np.concatenate([np.empty(0, np.float32), *columns]),
+    )
+
+
 async def split_by_version(
     connection: Connection, project_id: int, wanted: Sequence[int], known: Mapping[int, int]
 ) -> tuple[dict[int, SkeletonState], set[int]]:

@@ -82,6 +82,33 @@ async def node_ids_of_geometry(
     return web.Response(body=body, content_type=columns.MEDIA_TYPE)
 
 
+class RadiiOfSkeletons(msgspec.Struct, kw_only=True):
+    """Which skeletons."""
+
+    skeleton_ids: list[int] = []
+
+
+@routes.post("/{project_id}/skeletons/geometry/radii", needs=Permission.BROWSE)
+async def radii_of_geometry(
+    call: Call, form: RadiiOfSkeletons
+) -> Annotated[web.Response, Content(bytes, columns.MEDIA_TYPE)]:
+    """Read how thick skeletons are, in the order of the rows of their geometry.
+
+    Returns
+    -------
+    MessagePack: `skeletons`, a table of columns (skeleton_id, version of the geometry, rows); `nodes`, a table of one
+    column, radius (nm, float32, -1: unset), with the treenodes of one skeleton after the other. Skeletons that do not
+    exist are missing, and those without any radius above 0.
+    """
+    async with call.reading() as connection:
+        found = await geometry.radii(connection, call.project_id, form.skeleton_ids)
+    skeletons = columns.table(
+        list(zip(found.skeleton_id, found.version, found.rows, strict=True)), columns.GEOMETRY_SKELETONS
+    )
+    body = columns.encode({"skeletons": skeletons, "nodes": columns.columns({"radius": found.radius})})
+    return web.Response(body=body, content_type=columns.MEDIA_TYPE)
+
+
 class SpecialNodesOfSkeletons(msgspec.Struct, kw_only=True):
     """Which skeletons, and what a soma is."""
 

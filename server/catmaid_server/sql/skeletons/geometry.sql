@@ -40,6 +40,22 @@ SELECT found.id, found.version, n.nodes
          FROM treenode t
         WHERE t.skeleton_id = found.id AND t.project_id = %(project_id)s) n;
 
+-- name: radii
+-- Per skeleton with any radius above 0: id, version, and the radii of its treenodes (nm; -1: unset) in the order of their
+-- ids, float32.
+WITH found AS MATERIALIZED (
+    SELECT k.id, coalesce((SELECT version FROM skeleton_summary WHERE skeleton_id = k.id), as_of_version(), 0) AS version
+      FROM skeleton k
+     WHERE k.id = ANY (%(skeleton_ids)s::integer[]) AND k.project_id = %(project_id)s
+)
+SELECT found.id, found.version, n.radii
+  FROM found
+ CROSS JOIN LATERAL (
+       SELECT string_agg(float4send(t.radius::real), '' ORDER BY t.id) AS radii, max(t.radius) AS thickest
+         FROM treenode t
+        WHERE t.skeleton_id = found.id AND t.project_id = %(project_id)s) n
+ WHERE n.thickest > 0;
+
 -- name: described_nodes
 -- Per skeleton: id, version, and its treenodes without order, 18 bytes each: id, parent (-1 at a root), confidence,
 -- radius (nm).
