@@ -1,4 +1,4 @@
-"""Trait types for positions in project space."""
+"""Trait types for positions in project space, and for numbers."""
 
 from __future__ import annotations
 
@@ -26,3 +26,13 @@ class PositionTrait(traitlets.TraitType[tuple[float, float, float], Any]):
                 return numbers
         self.error(obj, value)
         raise AssertionError("error() always raises")
+
+
+class FiniteFloat(traitlets.Float[Any, Any]):
+    """A number from `min` to `max` that is neither NaN nor infinite: pages have no such numbers."""
+
+    def validate(self, obj: Any, value: Any) -> float:
+        """Read a number; `TraitError` for anything else."""
+        if isinstance(value, float) and not math.isfinite(value):
+            self.error(obj, value, info="a finite number")
+        return float(super().validate(obj, value))

@@ -14,7 +14,7 @@ from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.stack_viewer.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
-from catmaid_jupyter.widgets.traits import PositionTrait
+from catmaid_jupyter.widgets.traits import FiniteFloat, PositionTrait
 from catmaid_jupyter.widgets.volume_layer import VolumeLayer
 from catmaid_jupyter.widgets.volume_layer.layer import Volumes
 
@@ -68,13 +68,13 @@ class StackViewer(Widget):
     position = PositionTrait().tag(sync=True)
     """Centre of the view in project space: (x, y, z) in nm, float64. Follows the mouse; setting it moves the view."""
 
-    nm_per_pixel = traitlets.Float(None, allow_none=True, min=1e-3).tag(sync=True)
+    nm_per_pixel = FiniteFloat(None, allow_none=True, min=1e-3).tag(sync=True)
     """Zoom: nm of tissue under one screen pixel. None: as much as fits, until a page shows the viewer."""
 
-    brightness = traitlets.Float(1.0, min=0.0).tag(sync=True)
+    brightness = FiniteFloat(1.0, min=0.0).tag(sync=True)
     """Factor on the image's brightness; 1 as it is."""
 
-    contrast = traitlets.Float(1.0, min=0.0).tag(sync=True)
+    contrast = FiniteFloat(1.0, min=0.0).tag(sync=True)
     """Factor on the image's contrast about mid-grey; 1 as it is."""
 
     invert = traitlets.Bool(False).tag(sync=True)

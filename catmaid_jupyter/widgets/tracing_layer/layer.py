@@ -28,6 +28,7 @@ from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
     user_names,
 )
 from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour
+from catmaid_jupyter.widgets.traits import FiniteFloat
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project
@@ -122,7 +123,7 @@ class TracingLayer(Layer):
     visible = traitlets.Bool(True).tag(sync=True)
     """Whether the layer is shown and takes the mouse."""
 
-    opacity = traitlets.Float(1.0, min=0.0, max=1.0).tag(sync=True)
+    opacity = FiniteFloat(1.0, min=0.0, max=1.0).tag(sync=True)
     """Opacity of all that is drawn, 0 to 1."""
 
     show_labels = traitlets.Bool(True).tag(sync=True)

@@ -14,6 +14,7 @@ from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.naming import did_you_mean
 from catmaid_jupyter.client.selection.colors import in_turn, rgba_of, text_of
 from catmaid_jupyter.widgets.rpc import Buffers, method
+from catmaid_jupyter.widgets.traits import FiniteFloat
 
 SPECIAL_KINDS: Final = ("open_end", "low_confidence", "labelled")
 """Special treenodes, by name: ends that nobody closed, confidence below 5, with a label."""
@@ -40,7 +41,7 @@ class SpaceMarks(traitlets.HasTraits):
     somas = traitlets.Bool(False).tag(sync=True)
     """Whether somata are shown as spheres: treenodes with the label soma (see also `soma_radius`)."""
 
-    soma_radius = traitlets.Float(None, min=0.0, allow_none=True).tag(sync=True)
+    soma_radius = FiniteFloat(None, min=0.0, allow_none=True).tag(sync=True)
     """If a neuron has no label soma, its thickest treenode is its soma if its radius is at least this, nm."""
 
     special_nodes: traitlets.List[Any] = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -15,6 +15,7 @@ from catmaid_jupyter.client.selection.colors import in_turn, rgba_of, text_of
 from catmaid_jupyter.client.space.volume import Volume
 from catmaid_jupyter.widgets.base import Layer
 from catmaid_jupyter.widgets.rpc import Buffers, method
+from catmaid_jupyter.widgets.traits import FiniteFloat
 from catmaid_jupyter.widgets.volume_layer.outline_cache import OutlineCache
 
 if TYPE_CHECKING:
@@ -57,13 +58,13 @@ class VolumeLayer(Layer):
     visible = traitlets.Bool(True).tag(sync=True)
     """Whether outlines are shown."""
 
-    opacity = traitlets.Float(1.0, min=0.0, max=1.0).tag(sync=True)
+    opacity = FiniteFloat(1.0, min=0.0, max=1.0).tag(sync=True)
     """Opacity of lines and names, 0 to 1."""
 
-    fill_opacity = traitlets.Float(0.12, min=0.0, max=1.0).tag(sync=True)
+    fill_opacity = FiniteFloat(0.12, min=0.0, max=1.0).tag(sync=True)
     """Opacity of what is inside, 0 to 1."""
 
-    line_width = traitlets.Float(1.5, min=0.0, max=20.0).tag(sync=True)
+    line_width = FiniteFloat(1.5, min=0.0, max=20.0).tag(sync=True)
     """Width of lines, CSS pixels."""
 
     show_names = traitlets.Bool(True).tag(sync=True)
