@@ -19,7 +19,9 @@ from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.selection_model import SelectionModel
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
+from catmaid_jupyter.widgets.traits import FiniteFloat
 from catmaid_jupyter.widgets.viewer3d.cameras import STANDARD_VIEWS, CameraTrait
+from catmaid_jupyter.widgets.viewer3d.drawing import SpaceDrawing
 from catmaid_jupyter.widgets.viewer3d.exports import PictureExports
 from catmaid_jupyter.widgets.viewer3d.geometry import NeuronGeometry
 from catmaid_jupyter.widgets.viewer3d.marks import SpaceMarks
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 _NO_CAMERA: Final = "No page has shown the viewer yet, so it has no camera to keep: show it first."
 
 
-class Viewer3D(NeuronGeometry, NodeShading, SpaceMarks, PictureExports, PythreejsObjects, Widget):
+class Viewer3D(NeuronGeometry, NodeShading, SpaceDrawing, SpaceMarks, PictureExports, PythreejsObjects, Widget):
     """The neurons of a `Selection` in space; what is selected, coloured or hidden in one widget is so everywhere.
 
     Parameters
@@ -89,16 +91,10 @@ class Viewer3D(NeuronGeometry, NodeShading, SpaceMarks, PictureExports, Pythreej
     "opacity": 0.1}`, `{"id": hull}`.
     """
 
-    synapses = traitlets.Bool(False).tag(sync=True)
-    """Whether links to connectors are shown as dots: of presynaptic sites orange, of postsynaptic ones blue.
-
-    Those of a neuron are switched by `found.switch("pre", False)` and `found.switch("post", False)`.
-    """
-
     section_shown = traitlets.Bool(True).tag(sync=True)
     """Whether the section of the linked stack viewer is shown, as a plane with its image."""
 
-    section_opacity = traitlets.Float(0.7, min=0.0, max=1.0).tag(sync=True)
+    section_opacity = FiniteFloat(0.7, min=0.0, max=1.0).tag(sync=True)
     """Opacity of that image, 0 to 1."""
 
     show_box = traitlets.Bool(True).tag(sync=True)

@@ -1,47 +1,73 @@
-/** What a 3D viewer has besides neurons and volumes: marks, points, objects of pythreejs, and files. */
+/** What a 3D viewer has besides neurons and volumes: synapses, marks, points, objects of pythreejs, fog, and files. */
 import type { AnyModel } from "@anywidget/types";
 import type { Rpc } from "../shared/rpc";
 import { AdoptedObjects, type AdoptedState } from "./adopt/adopted-objects";
 import { savingMenu } from "./exports/saving-menu";
 import { exporterOf } from "./exports/viewer-exports";
+import type { SceneContent } from "./parts";
 import type { Viewer3DState } from "./state";
 import { ConnectorArrows, type ConnectorArrowsState } from "./things/connector-arrows";
+import { linksReader } from "./things/links";
 import { NeuronMarks, type NeuronMarksState } from "./things/neuron-marks";
+import { type NeuronTubesState, RadiiOfNeurons } from "./things/neuron-tubes";
 import { PointClouds, type PointCloudsState } from "./things/point-clouds";
+import { SceneFog, type SceneFogState } from "./things/scene-fog";
+import { Synapses, type SynapsesState } from "./things/synapses";
 import type { Viewer3D } from "./view";
+
+interface DisposableContent extends SceneContent {
+  dispose(): void;
+}
+
+/** The traits of what is added. */
+type AddedState = AdoptedState &
+  ConnectorArrowsState &
+  NeuronMarksState &
+  NeuronTubesState &
+  PointCloudsState &
+  SceneFogState &
+  SynapsesState;
 
 /** Add to a viewer, before it starts; returns what removes it. */
 export function addTo(viewer: Viewer3D, model: AnyModel<Viewer3DState>, rpc: Rpc): () => void {
   const { parts } = viewer;
+  const { selection, neurons, picture } = parts;
   const exporter = exporterOf(parts, model, rpc);
   parts.root.append(exporter.node);
   parts.toolbar.append(savingMenu((choice) => void exporter.saveChoice(choice)));
-  const adopted = new AdoptedObjects(model as unknown as AnyModel<AdoptedState>, rpc, parts.changed);
   const host = {
+    arrivals: parts.arrivals,
+    visible: () => neurons.visibleHere(),
     changed: parts.changed,
+    legend: parts.legend,
     failed: (error: unknown) => parts.messages.notify("error", reasonOf(error)),
   };
-  const clouds = new PointClouds(model as unknown as AnyModel<PointCloudsState>, rpc, host);
-  const marks = new NeuronMarks(
-    model as unknown as AnyModel<NeuronMarksState>,
-    rpc,
-    parts.selection,
-    parts.neurons,
-    host,
-  );
-  const arrows = new ConnectorArrows(
-    model as unknown as AnyModel<ConnectorArrowsState>,
-    rpc,
-    parts.neurons,
-    parts.picture,
-    host,
-  );
-  const contents = [adopted, clouds, marks, arrows];
+  const added = model as unknown as AnyModel<AddedState>;
+  const links = linksReader(rpc, () => picture.origin.toArray(), host);
+  const synapses = new Synapses(added, rpc, selection, neurons, links, host);
+  const marks = new NeuronMarks(added, rpc, selection, neurons, host);
+  const arrows = new ConnectorArrows(added, neurons, links, host);
+  const contents: DisposableContent[] = [
+    new AdoptedObjects(added, rpc, parts.changed),
+    new PointClouds(added, rpc, host),
+    new RadiiOfNeurons(added, rpc, neurons, host),
+    new SceneFog(added, parts),
+    synapses,
+    marks,
+    arrows,
+  ];
   for (const content of contents) viewer.add(content);
   const hook = Object.getOwnPropertyDescriptor(parts.root, "catmaid3d")?.value as object;
-  Object.defineProperty(hook, "marks", { get: () => ({ ...marks.counts, arrows: arrows.count }) });
+  const counts = () => ({
+    ...marks.counts,
+    ...neurons.lines.thickEdges,
+    arrows: arrows.count,
+    synapses: synapses.count,
+  });
+  Object.defineProperty(hook, "marks", { get: counts });
   return () => {
     exporter.dispose();
+    links.dispose();
     for (const content of contents) content.dispose();
   };
 }

@@ -7,19 +7,17 @@ import messagesCss from "../shared/messages.css";
 import { scaleBar } from "../shared/scalebar";
 import widgetCss from "../shared/widget.css";
 import type { ScreenPoint } from "./picking/projection";
+import type { Theme } from "./theme";
 import css from "./viewer3d.css";
 
 export class SpaceFrame {
   readonly root: HTMLElement;
   /** Takes focus, pointer and keys. */
   readonly stage: HTMLElement;
-  private readonly legend = element("div", {
-    class: "cj-viewer3d-legend",
-    role: "group",
-    "aria-label": "Colours of nodes",
-    hidden: true,
-    "data-testid": "legend",
-  });
+  private readonly legends = {
+    nodes: legend("Colours of nodes", "legend"),
+    synapses: legend("Colours of links", "synapse-legend"),
+  };
   private readonly picture = element("div", { class: "cj-viewer3d-picture", "data-testid": "picture" });
   private readonly still = element("img", { class: "cj-viewer3d-still", alt: "", hidden: true });
   private readonly name = element("div", { class: "cj-viewer3d-name", hidden: true, "data-testid": "name" });
@@ -86,7 +84,7 @@ export class SpaceFrame {
       this.notice,
       toolbar,
       this.stage,
-      this.legend,
+      ...Object.values(this.legends),
       element("div", { class: "cj-viewer3d-state" }, this.progress, this.counts, this.active),
       this.edge.node,
     );
@@ -111,8 +109,11 @@ export class SpaceFrame {
     this.edge.setHeight(height);
   }
 
-  setBackground(color: string): void {
+  /** @param color - CSS; empty: that of the page */
+  setBackground(color: string, { ink, paper }: Theme): void {
     this.stage.style.background = color;
+    this.scale.style.setProperty("--cj-ink", ink);
+    this.scale.style.setProperty("--cj-paper", paper);
   }
 
   showService(sentence: string): void {
@@ -120,10 +121,11 @@ export class SpaceFrame {
     this.service.hidden = sentence === "";
   }
 
-  /** Explain the colours of nodes; not at all without parts. */
-  showLegend(parts: readonly HTMLElement[]): void {
-    this.legend.replaceChildren(...parts);
-    this.legend.hidden = parts.length === 0;
+  /** Explain colours; not at all without parts. */
+  showLegend(of: "nodes" | "synapses", parts: readonly HTMLElement[]): void {
+    const shown = this.legends[of];
+    shown.replaceChildren(...parts);
+    shown.hidden = parts.length === 0;
   }
 
   /** Say something of the picture as a whole. */
@@ -165,4 +167,14 @@ export class SpaceFrame {
     this.progress.max = Math.max(wanted, 1);
     this.progress.value = loaded;
   }
+}
+
+function legend(name: string, testId: string): HTMLElement {
+  return element("div", {
+    class: "cj-viewer3d-legend",
+    role: "group",
+    "aria-label": name,
+    hidden: true,
+    "data-testid": testId,
+  });
 }

@@ -1,5 +1,6 @@
 /** What is on the root element for tests and benchmarks: `root.catmaid3d`. */
 import { Vector3 } from "three";
+import type { Arrivals } from "./arrivals";
 import type { SpaceCamera, SpaceCameraState } from "./camera/space-camera";
 import type { NeuronScene } from "./neuron-scene";
 import type { PickedNode } from "./neurons/neuron-lines";
@@ -22,6 +23,8 @@ export interface Viewer3DStats {
 export interface Viewer3DHook {
   /** Settles when every visible neuron has been drawn, or it is known that there is none. */
   ready: Promise<void>;
+  /** Settles when all else has come that is on its way: volumes, synapses, colours, marks. */
+  readonly settled: Promise<void>;
   readonly stats: Viewer3DStats;
   readonly camera: SpaceCameraState;
   /** CSS pixels from the picture's upper left corner. */
@@ -33,6 +36,7 @@ export interface Viewer3DHook {
 /** What the hook shows of a viewer. */
 export interface ObservedViewer {
   ready: Promise<void>;
+  arrivals: Arrivals;
   camera: SpaceCamera;
   picture: SpacePicture;
   neurons: NeuronScene;
@@ -42,6 +46,7 @@ export interface ObservedViewer {
 
 export function hookOf({
   ready,
+  arrivals,
   camera,
   picture,
   neurons,
@@ -50,6 +55,9 @@ export function hookOf({
 }: ObservedViewer): Viewer3DHook {
   return {
     ready,
+    get settled() {
+      return arrivals.settled();
+    },
     get stats() {
       const { frames, hasContext } = picture;
       return { frames, hasContext, firstPictureMs: firstPictureMs(), ...neurons.stats };

@@ -170,6 +170,7 @@ export class NeuronScene {
     this.forget([...this.asked].filter((id) => !this.selection.has(id)));
     this.look([...this.here.keys()]);
     this.lines.setActive(this.selection.active);
+    this.lines.setSelected(this.selection.selected());
     this.load();
     this.host.changed();
   }
@@ -194,6 +195,7 @@ export class NeuronScene {
         this.load();
         break;
       case "selected":
+        this.lines.setSelected(this.selection.selected());
         break;
     }
     this.host.changed();

@@ -1,6 +1,7 @@
 /** Colours of nodes by the rule that Python has, and their legend. */
 import type { AnyModel } from "@anywidget/types";
 import { bytes, isAbort, type Rpc } from "../shared/rpc";
+import { type Arrivals, LaterWork } from "./arrivals";
 import { legendNodes, type ShadingLegend } from "./helpers/legend";
 import type { NeuronScene } from "./neuron-scene";
 import type { NodeColors } from "./neurons/shading";
@@ -18,6 +19,7 @@ interface ShadingAnswer {
 }
 
 export interface NodeShadingHost {
+  readonly arrivals: Arrivals;
   changed(): void;
   /** Show what explains the colours; nothing if there are none. */
   legend(parts: HTMLElement[]): void;
@@ -25,8 +27,7 @@ export interface NodeShadingHost {
 }
 
 export class NodeShading {
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private asking: AbortController | null = null;
+  private readonly reading: LaterWork;
   private shaded: number[] = [];
   private readonly columns = new Map<number, Uint8Array>();
   private palette = new Uint8Array(0);
@@ -36,19 +37,18 @@ export class NodeShading {
     private readonly rpc: Rpc,
     private readonly neurons: NeuronScene,
     private readonly host: NodeShadingHost,
-  ) {}
+  ) {
+    this.reading = new LaterWork(WAIT_MS, host.arrivals, (signal) => this.read(signal));
+  }
 
   /** The rule, or the neurons, may be other ones now. */
   refresh(): void {
-    clearTimeout(this.timer);
-    if (this.model.get("shading_rule").title !== undefined)
-      this.timer = setTimeout(() => void this.read(), WAIT_MS);
+    if (this.model.get("shading_rule").title !== undefined) this.reading.ask();
     else this.clear();
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
-    this.asking?.abort();
+    this.reading.stop();
   }
 
   colorsOf(id: number): NodeColors | undefined {
@@ -59,7 +59,7 @@ export class NodeShading {
   }
 
   private clear(): void {
-    this.asking?.abort();
+    this.reading.stop();
     this.columns.clear();
     if (this.shaded.length === 0) return;
     for (const id of this.shaded) this.neurons.lines.shade(id, null);
@@ -68,14 +68,11 @@ export class NodeShading {
     this.host.changed();
   }
 
-  private async read(): Promise<void> {
-    this.asking?.abort();
-    const asking = new AbortController();
-    this.asking = asking;
+  private async read(signal: AbortSignal): Promise<void> {
     const ids = this.neurons.visibleHere();
     if (ids.length === 0) return;
     try {
-      const options = { signal: asking.signal, timeoutMs: PATIENCE_MS };
+      const options = { signal, timeoutMs: PATIENCE_MS };
       const { result, buffers } = await this.rpc.call<ShadingAnswer | null>(
         "shading",
         { skeleton_ids: ids },

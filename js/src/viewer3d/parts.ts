@@ -2,6 +2,7 @@
 import type { Box3, Object3D, Sphere, Vector3 } from "three";
 import type { Messages } from "../shared/messages";
 import type { SelectionStore } from "../shared/selection/store";
+import type { Arrivals } from "./arrivals";
 import type { SpaceCamera } from "./camera/space-camera";
 import type { GridLabel } from "./helpers/box-grid";
 import type { NeuronScene } from "./neuron-scene";
@@ -13,6 +14,8 @@ export interface SceneContent {
   readonly object: Object3D;
   /** Around it, in project space; empty if there is nothing. A copy. */
   readonly box: Box3;
+  /** What is written at places in project space. */
+  readonly labels?: readonly GridLabel[];
   /** Be where it is to be seen, in a scene that has its origin somewhere. */
   prepare(origin: Vector3, camera: SpaceCamera): void;
   /** Other neurons may be visible now, or have come. */
@@ -33,6 +36,7 @@ export interface ViewerParts {
   messages: Messages;
   /** Settles when all that is visible has been drawn. */
   ready: Promise<void>;
+  arrivals: Arrivals;
   /** Let all that depends on who looks be as a camera sees it. */
   arrange(camera: SpaceCamera): void;
   /** Around all that is shown, relative to the scene's origin. */
@@ -40,8 +44,10 @@ export interface ViewerParts {
   /** CSS colours. */
   background(): string;
   ink(): string;
-  /** What is written beside the grid. */
+  /** What is written at places in project space. */
   labels(): readonly GridLabel[];
+  /** Explain the colours of synapses; not at all without parts. */
+  legend(parts: HTMLElement[]): void;
   /** There is more or less to be seen. */
   changed(): void;
 }

@@ -1,8 +1,8 @@
-/** What is shown beside the neurons' lines: colours of nodes, synapses, volumes, box and grid, and the light on it. */
+/** What is shown beside the neurons' lines: colours of nodes, volumes, what was added, box and grid, and light. */
 import type { AnyModel } from "@anywidget/types";
 import type { Box3, Object3D, Vector3 } from "three";
 import type { Rpc } from "../shared/rpc";
-import type { SelectionStore } from "../shared/selection/store";
+import type { Arrivals } from "./arrivals";
 import type { SpaceCamera } from "./camera/space-camera";
 import { BoxGrid, type GridLabel } from "./helpers/box-grid";
 import { Lights } from "./helpers/lights";
@@ -11,10 +11,10 @@ import type { NodeColors } from "./neurons/shading";
 import { NodeShading } from "./node-shading";
 import type { SceneContent } from "./parts";
 import type { Viewer3DState } from "./state";
-import { Synapses } from "./things/synapses";
 import { Volumes } from "./things/volumes";
 
 export interface SceneryHost {
+  readonly arrivals: Arrivals;
   /** Something is to be drawn anew. */
   changed(): void;
   /** A volume came, or went. */
@@ -28,21 +28,22 @@ export class Scenery {
   private readonly lights = new Lights();
   private readonly boxGrid = new BoxGrid();
   private readonly volumes: Volumes;
-  private readonly synapses: Synapses;
   private readonly shading: NodeShading;
   private readonly contents: SceneContent[] = [];
 
   constructor(
     private readonly model: AnyModel<Viewer3DState>,
     rpc: Rpc,
-    selection: SelectionStore,
     neurons: NeuronScene,
     private readonly origin: Vector3,
     host: SceneryHost,
   ) {
-    const told = { changed: () => host.changed(), failed: (error: unknown) => host.failed(error) };
+    const told = {
+      arrivals: host.arrivals,
+      changed: () => host.changed(),
+      failed: (error: unknown) => host.failed(error),
+    };
     this.shading = new NodeShading(model, rpc, neurons, { ...told, legend: (parts) => host.legend(parts) });
-    this.synapses = new Synapses(selection, rpc, origin, () => neurons.visibleHere(), told);
     this.volumes = new Volumes(rpc, { ...told, changed: () => host.volumesChanged() });
   }
 
@@ -54,7 +55,7 @@ export class Scenery {
 
   /** In the scene. */
   get objects(): Object3D[] {
-    return [this.boxGrid.object, this.volumes.object, this.synapses.object, this.lights.object];
+    return [this.boxGrid.object, this.volumes.object, this.lights.object];
   }
 
   /** Around volumes and what was added, in project space; empty if there is none. */
@@ -69,16 +70,15 @@ export class Scenery {
     return this.shading.colorsOf(id);
   }
 
-  /** What is written beside the grid. */
+  /** What is written: labels of treenodes, and beside the grid. */
   get labels(): readonly GridLabel[] {
-    return this.boxGrid.labels;
+    return [...this.contents.flatMap(({ labels }) => labels ?? []), ...this.boxGrid.labels];
   }
 
   /** Traits that say what is shown, and what is done when they change. */
   get traits(): Array<[name: keyof Viewer3DState, apply: () => void]> {
     return [
       ["shading_rule", () => this.shading.refresh()],
-      ["synapses", () => this.synapses.show(this.model.get("synapses"))],
       ["volumes", () => this.volumes.show(this.model.get("volumes"))],
     ];
   }
@@ -98,19 +98,16 @@ export class Scenery {
   /** Other neurons may be seen now. */
   neuronsChanged(): void {
     this.shading.refresh();
-    this.synapses.refresh();
     for (const content of this.contents) content.neuronsChanged?.();
   }
 
   /** Neurons were edited; null: any may have been. */
   edited(ids: readonly number[] | null): void {
-    this.synapses.forget(ids);
     for (const content of this.contents) content.edited?.(ids);
   }
 
   dispose(): void {
     this.shading.dispose();
-    this.synapses.dispose();
     this.volumes.dispose();
     this.boxGrid.dispose();
   }

@@ -55,6 +55,10 @@ export interface Viewer3DState {
   shading_rule: { title?: string; number?: number };
   volumes: ShownVolume[];
   synapses: boolean;
+  arrows: boolean;
+  somas: boolean;
+  labels: boolean;
+  tubes: boolean;
   section_shown: boolean;
   /** 0 to 1. */
   section_opacity: number;

@@ -21,7 +21,10 @@ const MODES: ReadonlyArray<[mode: DragMode, label: string]> = [
 /** Traits that are switched on and off. */
 export type Switch =
   | "synapses"
-  | "synapses"
+  | "arrows"
+  | "somas"
+  | "labels"
+  | "tubes"
   | "follow"
   | "section_shown"
   | "show_box"
@@ -29,8 +32,12 @@ export type Switch =
   | "show_scale"
   | "show_orientation";
 
-const SWITCHES: ReadonlyArray<[trait: Switch, label: string]> = [
+export const SWITCHES: ReadonlyArray<[trait: Switch, label: string]> = [
   ["synapses", "Synapses"],
+  ["arrows", "Arrows"],
+  ["somas", "Somata"],
+  ["labels", "Labels"],
+  ["tubes", "Tubes"],
   ["show_box", "Box"],
   ["show_grid", "Grid"],
   ["show_scale", "Scale bar"],

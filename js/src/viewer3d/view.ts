@@ -5,6 +5,7 @@ import { Messages } from "../shared/messages";
 import type { Rpc } from "../shared/rpc";
 import { RpcError } from "../shared/rpc";
 import type { SelectionStore } from "../shared/selection/store";
+import { Arrivals } from "./arrivals";
 import { SpaceControls, type SpaceControlsHost } from "./camera/controls";
 import { KEYS } from "./camera/keys";
 import { Moving } from "./camera/moving";
@@ -26,18 +27,9 @@ import { Snapshots, takeSnapshot } from "./snapshot";
 import type { EditedNeurons, ServiceNews, Viewer3DState } from "./state";
 import { countsText, emptyText } from "./status";
 import { onTheme, type Theme, themeOf } from "./theme";
-import { SpaceToolbar, type Switch } from "./toolbar";
+import { SpaceToolbar, SWITCHES } from "./toolbar";
 
 const PICK_TOLERANCE = 7;
-const SWITCHES: readonly Switch[] = [
-  "synapses",
-  "follow",
-  "section_shown",
-  "show_box",
-  "show_grid",
-  "show_scale",
-  "show_orientation",
-];
 
 export class Viewer3D {
   readonly root: HTMLElement;
@@ -62,6 +54,7 @@ export class Viewer3D {
     help: () => this.messages.toggleHelp([["View in space", KEYS]]),
   };
   private readonly stopping = new AbortController();
+  private readonly arrivals = new Arrivals();
   private theme: Theme | null = null;
   /** What is shown, until it changes: the box around it, and how much it is. */
   private shown: { box: Box3; counts: NeuronCounts } | null = null;
@@ -107,10 +100,11 @@ export class Viewer3D {
       },
       failed: (error) => this.failed(error),
     });
-    this.scenery = new Scenery(model, rpc, selection, this.neurons, this.picture.origin, {
+    this.scenery = new Scenery(model, rpc, this.neurons, this.picture.origin, {
+      arrivals: this.arrivals,
       changed: () => this.picture.invalidate(),
       volumesChanged: () => this.loaded(),
-      legend: (parts) => this.frame.showLegend(parts),
+      legend: (parts) => this.frame.showLegend("nodes", parts),
       failed: (error) => this.messages.notify("error", reasonOf(error)),
     });
     this.stack = new FollowedStack(model, page, {
@@ -140,7 +134,7 @@ export class Viewer3D {
   start(): void {
     const { signal } = this.stopping;
     const end = (stop: () => void): void => signal.addEventListener("abort", stop);
-    end(syncCamera(this.model, this.camera));
+    end(syncCamera(this.model, this.camera, () => this.looking.placed()));
     end(this.camera.onChange(() => this.cameraMoved()));
     this.camera.setKind(this.camera.kind);
     this.follow("height", () => this.frame.setHeight(this.model.get("height")));
@@ -148,7 +142,7 @@ export class Viewer3D {
     for (const [name, apply] of this.scenery.traits) this.follow(name, apply);
     this.follow("views", () => this.toolbar.showViews(Object.keys(this.model.get("views"))));
     this.follow("stack_viewer", () => this.toolbar.showLinked(this.stack.isLinked));
-    for (const name of SWITCHES)
+    for (const [name] of SWITCHES)
       this.follow(name, () => {
         this.toolbar.showSwitch(name, this.model.get(name));
         this.picture.invalidate();
@@ -177,11 +171,13 @@ export class Viewer3D {
       nodeColors: (id) => this.scenery.nodeColors(id),
       messages: this.messages,
       ready: this.ready,
+      arrivals: this.arrivals,
       arrange: (camera) => this.arrange(camera),
       sphere: () => this.sphere(),
       ink: () => this.themeNow().ink,
       labels: () => this.scenery.labels,
-      background: () => this.model.get("background") || this.themeNow().paper,
+      legend: (parts) => this.frame.showLegend("synapses", parts),
+      background: () => this.themeNow().paper,
       changed: () => this.loaded(),
     };
   }
@@ -318,19 +314,18 @@ export class Viewer3D {
   private themeChanged(): void {
     this.theme = null;
     this.neurons.lines.setHighlight(new Color().setStyle(this.themeNow().ink).getHex());
-    this.frame.setBackground(this.model.get("background"));
+    this.frame.setBackground(this.model.get("background"), this.themeNow());
     this.picture.invalidate();
   }
 
   private themeNow(): Theme {
-    this.theme ??= themeOf(this.root);
+    this.theme ??= themeOf(this.root, this.model.get("background"));
     return this.theme;
   }
 
   private keepSnapshot(): void {
     const image = this.moving.isMoving ? null : this.picture.image();
-    const background = this.model.get("background") || this.themeNow().paper;
-    const snapshot = image && takeSnapshot([image, this.overlay.canvas], background);
+    const snapshot = image && takeSnapshot([image, this.overlay.canvas], this.themeNow().paper);
     if (snapshot && snapshot.image !== this.model.get("snapshot").image) this.save({ snapshot });
   }
 

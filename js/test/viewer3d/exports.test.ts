@@ -43,7 +43,7 @@ function sceneOf(neurons: ExportedNeuron[], ...objects: Object3D[]): ExportScene
     ink: "#101010",
     hasScale: true,
     labels: [{ position: [0, 0, 0], text: "5 <µm>" }],
-    ready: Promise.resolve(),
+    ready: () => Promise.resolve(),
     neurons: () => neurons,
     prepare,
     paint: () => {

@@ -157,20 +157,20 @@ describe("neurons as lines", () => {
     lines.chooseLevel(Infinity);
     const [one, two] = [vertices(lines)[0]?.slot ?? -1, vertices(lines)[2]?.slot ?? -1];
     lines.setColors([1, 2, 77], [0x102030ff, 0x405060ff, 0]);
-    expect(texel(lines, one)).toEqual([0x10, 0x20, 0x30, 252]);
-    expect(texel(lines, two)).toEqual([0x40, 0x50, 0x60, 253]);
+    expect(texel(lines, one)).toEqual([0x10, 0x20, 0x30, 248]);
+    expect(texel(lines, two)).toEqual([0x40, 0x50, 0x60, 249]);
     lines.setVisible([1, 77], false);
     expect(texel(lines, one)[3]).toBe(0);
     lines.setVisible([1], true);
     lines.setColors([1], [0x10203080]);
-    expect(texel(lines, one)[3]).toBe(32 << 2);
+    expect(texel(lines, one)[3]).toBe(16 << 3);
     lines.shade(1, Uint8Array.of(7, 9));
     lines.setActive(1);
-    expect(texel(lines, one)[3]).toBe((32 << 2) | 3);
-    expect(texel(lines, two)[3]).toBe(252);
+    expect(texel(lines, one)[3]).toBe((16 << 3) | 3);
+    expect(texel(lines, two)[3]).toBe(248);
     expect(vertices(lines).map(({ shade }) => shade)).toEqual([7, 9, 0, 0]);
     lines.put([neuronOf(chain(1, 3), 2)]);
-    expect(texel(lines, one)).toEqual([0x10, 0x20, 0x30, (32 << 2) | 1]);
+    expect(texel(lines, one)).toEqual([0x10, 0x20, 0x30, (16 << 3) | 1]);
     expect(lines.versions).toEqual(
       new Map([
         [2, 1],
@@ -184,8 +184,8 @@ describe("neurons as lines", () => {
     lines.put(Array.from({ length: 1500 }, (_, at) => neuronOf(chain(at + 1, 2))));
     lines.setColors([1, 1500], [0x0a0b0cff, 0x0d0e0fff]);
     lines.chooseLevel(Infinity);
-    expect(texel(lines, 0)).toEqual([10, 11, 12, 252]);
-    expect(texel(lines, 1499)).toEqual([13, 14, 15, 252]);
+    expect(texel(lines, 0)).toEqual([10, 11, 12, 248]);
+    expect(texel(lines, 1499)).toEqual([13, 14, 15, 248]);
   });
 
   it("say which skeleton a shading does not fit", () => {

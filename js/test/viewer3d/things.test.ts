@@ -2,11 +2,12 @@ import type { AnyModel } from "@anywidget/types";
 import { type InstancedMesh, Matrix4, Vector3 } from "three";
 import { expect, test, vi } from "vitest";
 import type { Rpc } from "../../src/shared/rpc";
+import { Arrivals } from "../../src/viewer3d/arrivals";
 import { Arrows } from "../../src/viewer3d/things/arrows";
-import { arrowLinks } from "../../src/viewer3d/things/connector-arrows";
 import { ScreenDots } from "../../src/viewer3d/things/dots";
-import { specialNodes } from "../../src/viewer3d/things/neuron-marks";
+import { linksOf } from "../../src/viewer3d/things/links";
 import { PointClouds, type PointCloudsState } from "../../src/viewer3d/things/point-clouds";
+import { specialNodesOf } from "../../src/viewer3d/things/special-nodes";
 import { Spheres } from "../../src/viewer3d/things/spheres";
 
 test("spheres are replaced, not added", () => {
@@ -49,18 +50,17 @@ test("links are read from columns", () => {
     new Int32Array([4, 6]),
     new Uint8Array([0, 255]),
     new Int32Array([70, 71]),
-    new Int32Array([-1, -1]),
+    new Int32Array([17, -1]),
     new Float32Array([1, 2, 3, 4, 5, 6]),
   ];
   const answer = { skeleton_ids: [17, 18], relations: ["presynaptic_to"] };
-  expect(
-    arrowLinks(
-      answer,
-      columns.map(({ buffer }) => buffer),
-    ),
-  ).toEqual([
-    [18, { row: 4, relation: "presynaptic_to", place: [1, 2, 3] }],
-    [17, { row: 6, relation: "", place: [4, 5, 6] }],
+  const found = linksOf(
+    answer,
+    columns.map(({ buffer }) => buffer),
+  );
+  expect([...found]).toEqual([
+    [18, [{ row: 4, relation: "presynaptic_to", partner: 17, place: [1, 2, 3] }]],
+    [17, [{ row: 6, relation: "", partner: -1, place: [4, 5, 6] }]],
   ]);
 });
 
@@ -78,20 +78,32 @@ test("special nodes are read from columns, wherever these begin", () => {
     all.set(new Uint8Array(array.buffer), 1);
     return all.subarray(1);
   };
-  const found = specialNodes(
-    [17, 18],
+  const found = specialNodesOf(
+    {
+      skeleton_ids: [17, 18],
+      kinds: { open_end: 1, low_confidence: 2, labelled: 4, soma: 8 },
+      labels: ["a", "b"],
+    },
     [
       unaligned(new Int32Array([0, 1, 1])),
       unaligned(new Int32Array([5, 0, 9])),
       new Uint8Array([1, 8, 6]),
       new Uint8Array([5, 5, 2]),
       unaligned(new Float32Array([-1, 4000, -1])),
+      unaligned(new Int32Array([70, 71, 72])),
+      unaligned(new Int32Array([2, 2])),
+      unaligned(new Int32Array([1, 0])),
     ],
   );
-  expect(found).toEqual([
-    [17, { row: 5, kinds: 1, radius: -1 }],
-    [18, { row: 0, kinds: 8, radius: 4000 }],
-    [18, { row: 9, kinds: 6, radius: -1 }],
+  expect([...found]).toEqual([
+    [17, [{ row: 5, kinds: new Set(["open_end"]), radius: -1, labels: [] }]],
+    [
+      18,
+      [
+        { row: 0, kinds: new Set(["soma"]), radius: 4000, labels: [] },
+        { row: 9, kinds: new Set(["low_confidence", "labelled"]), radius: -1, labels: ["b", "a"] },
+      ],
+    ],
   ]);
 });
 
@@ -109,7 +121,11 @@ test("clouds of points come once, are where they were given, and go", async () =
   const places = new Float32Array([0, 0, 0, 100, 0, 50]);
   const call = vi.fn(async () => ({ result: { corner: [1e9, 20, 30] }, buffers: [places.buffer] }));
   const failed = vi.fn();
-  const clouds = new PointClouds(model, { call } as unknown as Rpc, { changed: () => {}, failed });
+  const clouds = new PointClouds(model, { call } as unknown as Rpc, {
+    arrivals: new Arrivals(),
+    changed: () => {},
+    failed,
+  });
   await vi.waitFor(() => expect(clouds.object.children.length).toBe(2));
   expect(clouds.box.max.toArray()).toEqual([1e9 + 110, 30, 90]);
   clouds.prepare(new Vector3(1e9, 0, 0));

@@ -16,8 +16,8 @@ function cameraAt(z: number): PerspectiveCamera {
 
 /** Radii at both ends, and the z of the first end, of each tube. */
 function tubesOf(lines: NeuronLines): [from: number, to: number, z: number][] {
-  const mesh = lines.object.children.find((child) => child.type === "Mesh" && child.visible);
-  if (!mesh) return [];
+  const mesh = lines.object.getObjectByName("tubes");
+  if (!mesh?.visible) return [];
   const { attributes, instanceCount } = (mesh as Mesh).geometry as InstancedBufferGeometry;
   return Array.from({ length: instanceCount }, (_, at) => [
     attributes.from?.getW(at) ?? 0,

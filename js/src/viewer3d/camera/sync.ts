@@ -6,8 +6,12 @@ import type { SpaceCamera, SpaceCameraState } from "./space-camera";
 
 const INTERVAL_MS = 100;
 
-/** Keep both the same; returns a function that stops it. */
-export function syncCamera(model: AnyModel<Viewer3DState>, camera: SpaceCamera): () => void {
+/** Keep both the same; returns a function that stops it. `taken` hears when the camera was placed from elsewhere. */
+export function syncCamera(
+  model: AnyModel<Viewer3DState>,
+  camera: SpaceCamera,
+  taken: () => void = () => {},
+): () => void {
   let isTaking = false;
   const send = throttle<SpaceCameraState>((state) => {
     model.set("camera", state);
@@ -24,6 +28,7 @@ export function syncCamera(model: AnyModel<Viewer3DState>, camera: SpaceCamera):
     isTaking = true;
     camera.take(state);
     isTaking = false;
+    taken();
   };
   take();
   model.on("change:camera", take);

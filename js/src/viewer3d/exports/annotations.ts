@@ -22,8 +22,9 @@ export function annotationsOf(view: ExportScene, camera: SpaceCamera): Annotatio
   const size = Math.max(LETTERS * Math.min(width, height), SMALLEST_LETTERS);
   const texts: Annotations["texts"] = [];
   // The names of the axes come last, and have the place before lengths.
-  for (const { position, text } of view.labels.toReversed()) {
+  for (const { position, text, above } of view.labels.toReversed()) {
     const place = camera.toScreen(position);
+    if (place && above) place[1] -= size;
     if (!place || texts.some(({ x, y }) => Math.hypot(x - place[0], y - place[1]) < 2 * size)) continue;
     texts.push({ text, x: place[0], y: place[1] });
   }

@@ -32,8 +32,8 @@ export interface ExportScene {
   readonly hasScale: boolean;
   /** What is written beside the grid. */
   readonly labels: readonly GridLabel[];
-  /** Settles when all that is visible has been drawn. */
-  readonly ready: Promise<void>;
+  /** Settles when the neurons have been drawn, and all else has come that is on its way. */
+  ready(): Promise<void>;
   neurons(): ExportedNeuron[];
   /** Place a camera, and let the scene be as it is seen with it. */
   prepare(camera: SpaceCamera): void;

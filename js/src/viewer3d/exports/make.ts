@@ -36,7 +36,7 @@ export interface Making {
 
 const READY_MS = 120_000;
 const NOT_READY =
-  "The page has not drawn all its neurons within two minutes. Bring its tab into sight, and try again when all are drawn.";
+  "The page has not drawn all within two minutes. Bring its tab into sight, and try again when all is drawn.";
 const FULL_TURN = 2 * Math.PI;
 /** Part of a film's making that its frames take; the rest is for its file. */
 const FRAMES_PART = 0.7;
@@ -47,7 +47,7 @@ export async function made(
   order: ExportOrder,
   making: Making,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  await untilReady(view.ready, making.signal);
+  await untilReady(view.ready(), making.signal);
   switch (order.kind) {
     case "png":
       return pictureOf(view, order.params);

@@ -87,15 +87,18 @@ class Sheet {
     this.drawing.line(style, depth, x0, y0, x1, y1);
   }
 
-  /** @param radius - nm, or pixels if it is negative */
-  circle(style: number, centre: Vector3, radius: number): void {
+  /**
+   * @param radius - nm, or pixels if it is negative
+   * @param least - pixels, of its radius
+   */
+  circle(style: number, centre: Vector3, radius: number, least = 0.4): void {
     const a = this.a.copy(centre).applyMatrix4(this.toView);
     if (-a.z < this.nearest) return;
     const depth = -a.z;
     const b = this.b.copy(a).setX(a.x + Math.max(radius, 0));
     const [x, y] = this.place(a);
     const pixels = radius < 0 ? -radius : Math.abs(this.place(b)[0] - x);
-    this.drawing.circle(style, depth, x, y, Math.max(pixels, 0.4));
+    this.drawing.circle(style, depth, x, y, Math.max(pixels, least));
   }
 
   facet(style: number, corners: readonly [Vector3, Vector3, Vector3]): void {
@@ -184,8 +187,10 @@ function addInstances(sheet: Sheet, object: InstancedMesh): void {
     const css = object.instanceColor ? cssOf(own, material) : color;
     const name = object.name || "instances";
     const style = sheet.drawing.style({ name, color: css, opacity, width: 1 });
-    if (isRound) sheet.circle(style, centre.setFromMatrixPosition(matrix), matrix.getMaxScaleOnAxis());
-    else addFacets(sheet, style, object.geometry, matrix);
+    if (isRound) {
+      centre.setFromMatrixPosition(matrix);
+      sheet.circle(style, centre, matrix.getMaxScaleOnAxis(), material?.userData.leastPixels);
+    } else addFacets(sheet, style, object.geometry, matrix);
   }
 }
 

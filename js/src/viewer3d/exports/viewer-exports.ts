@@ -21,7 +21,10 @@ export function exporterOf(parts: ViewerParts, model: AnyModel<Viewer3DState>, r
     origin: picture.origin,
     camera: parts.camera,
     neuronLines: neurons.object,
-    ready: parts.ready,
+    ready: async () => {
+      await parts.ready;
+      await parts.arrivals.settled();
+    },
     get background() {
       return parts.background();
     },

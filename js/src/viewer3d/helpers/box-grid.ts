@@ -13,10 +13,12 @@ import { roundStep, stepsBetween } from "./round-steps";
 
 const MOST_STEPS = 6;
 
-/** What is written beside the grid, in project space. */
+/** What is written at a place in project space. */
 export interface GridLabel {
   position: Point;
   text: string;
+  /** Above the place, which has a mark, and not over it. */
+  above?: boolean | undefined;
 }
 
 export interface BoxGridLook {

@@ -1,7 +1,7 @@
 /** What is drawn over a 3D picture in two dimensions: lengths of the grid, axes, marks, outlines. */
 import type { Point } from "../../shared/layer";
 import type { SpaceCamera } from "../camera/space-camera";
-import type { ScreenPoint } from "../picking/projection";
+import type { ScreenPoint, ScreenSize } from "../picking/projection";
 import type { Theme } from "../theme";
 import type { GridLabel } from "./box-grid";
 
@@ -10,8 +10,18 @@ const AXES: ReadonlyArray<[name: string, axis: 0 | 1 | 2, color: string]> = [
   ["y", 1, "#009e73"],
   ["z", 2, "#0072b2"],
 ];
-const ARROW = 26;
+/** Middle of the axes, from the corner. */
+const GIZMO = 50;
+const ARROW = 28;
+const LETTER = "bold 13px system-ui, sans-serif";
+const LETTER_GAP = 11;
+/** An arrow that points to or away from who looks, CSS pixels. */
+const SHORT = 9;
 const LEAST_GAP = 14;
+/** Of a text above its place, CSS pixels. */
+const ABOVE = 11;
+/** Characters of a label; longer ones are cut. */
+const LONGEST = 60;
 const CROSS_HOLE = 5;
 const CROSS_REACH = 13;
 
@@ -47,12 +57,12 @@ export class SpaceOverlay {
     context.textAlign = "center";
     context.textBaseline = "middle";
     // Labels leave the place of the axes free.
-    const taken: ScreenPoint[] = content.showOrientation ? [[width - 46, 46]] : [];
+    const taken: ScreenPoint[] = content.showOrientation ? [[width - GIZMO, GIZMO]] : [];
     this.drawLabels(context, camera, theme, content.labels, taken);
     if (content.cross) cross(context, camera.toScreen(content.cross), theme);
     if (content.pointed) ring(context, camera.toScreen(content.pointed), 5, theme);
     if (content.active) ring(context, camera.toScreen(content.active), 8, theme, theme.accent);
-    if (content.showOrientation) drawAxes(context, camera, theme, [width - 46, 46]);
+    if (content.showOrientation) drawAxes(context, camera, theme, [width - GIZMO, GIZMO]);
     if (content.outline) drawOutline(context, content.outline, theme);
   }
 
@@ -63,24 +73,36 @@ export class SpaceOverlay {
     labels: readonly GridLabel[],
     taken: ScreenPoint[],
   ): void {
-    context.fillStyle = theme.faint;
     context.strokeStyle = theme.paper;
     context.lineWidth = 3;
-    // The names of the axes come last, and have the place before lengths.
-    for (const { position, text } of labels.toReversed()) {
+    // The names of the axes come last, and have the place before lengths; labels of treenodes come after both.
+    for (const { position, text, above } of labels.toReversed()) {
       const place = camera.toScreen(position);
-      if (
-        !place ||
-        taken.some(
-          (other) => Math.hypot(other[0] - place[0], other[1] - place[1]) < LEAST_GAP + text.length * 3,
-        )
-      )
+      if (!place || !isInside(place, camera.size)) continue;
+      const [x, y] = [place[0], above ? place[1] - ABOVE : place[1]];
+      if (taken.some((other) => Math.hypot(other[0] - x, other[1] - y) < LEAST_GAP + text.length * 3))
         continue;
-      taken.push(place);
-      context.strokeText(text, ...place);
-      context.fillText(text, ...place);
+      taken.push([x, y]);
+      if (above) mark(context, place, theme);
+      const written = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+      context.fillStyle = above ? theme.ink : theme.faint;
+      context.strokeText(written, x, y);
+      context.fillText(written, x, y);
     }
   }
+}
+
+function isInside([x, y]: ScreenPoint, { width, height }: ScreenSize): boolean {
+  return x >= 0 && y >= 0 && x <= width && y <= height;
+}
+
+/** A dot at the place to which a text belongs. */
+function mark(context: CanvasRenderingContext2D, place: ScreenPoint, theme: Theme): void {
+  context.beginPath();
+  context.arc(...place, 2.5, 0, 2 * Math.PI);
+  context.stroke();
+  context.fillStyle = theme.ink;
+  context.fill();
 }
 
 /** A cross-hair that is open in the middle. */
@@ -123,36 +145,56 @@ function ring(
   context.stroke();
 }
 
+interface AxisArrow {
+  name: string;
+  color: string;
+  tip: ScreenPoint;
+  /** Away from who looks, -1 to 1. */
+  depth: number;
+  /** On the screen, CSS pixels. */
+  length: number;
+}
+
 function drawAxes(
   context: CanvasRenderingContext2D,
-  camera: SpaceCamera,
+  { right, up, direction }: SpaceCamera,
   theme: Theme,
   [x, y]: ScreenPoint,
 ): void {
-  const { right, up, direction } = camera;
-  const arrows = AXES.map(([name, axis, color]) => ({
-    name,
-    color,
-    dx: right.getComponent(axis) * ARROW,
-    dy: -up.getComponent(axis) * ARROW,
-    depth: direction.getComponent(axis),
-  }));
+  const arrows = AXES.map(([name, axis, color]): AxisArrow => {
+    const tip: ScreenPoint = [right.getComponent(axis) * ARROW, -up.getComponent(axis) * ARROW];
+    return { name, color, tip, depth: direction.getComponent(axis), length: Math.hypot(...tip) };
+  });
+  context.font = LETTER;
   // Those that point away are behind.
-  for (const { name, color, dx, dy } of arrows.toSorted((one, other) => other.depth - one.depth)) {
+  for (const arrow of arrows.toSorted((one, other) => other.depth - one.depth)) {
+    const { color, tip, length, name } = arrow;
     context.beginPath();
     context.moveTo(x, y);
-    context.lineTo(x + dx, y + dy);
-    context.lineWidth = 2;
+    context.lineTo(x + tip[0], y + tip[1]);
+    if (length < SHORT) context.arc(x, y, 3, 0, 2 * Math.PI);
+    context.lineWidth = 2.5;
     context.strokeStyle = color;
     context.stroke();
-    const length = Math.hypot(dx, dy);
-    const reach = length > 1 ? (length + 9) / length : 1;
-    context.lineWidth = 3;
+    const [dx, dy] = letterPlace(arrow, arrows);
+    context.lineWidth = 4;
     context.strokeStyle = theme.paper;
-    context.strokeText(name, x + dx * reach, y + dy * reach);
+    context.strokeText(name, x + dx, y + dy);
     context.fillStyle = theme.ink;
-    context.fillText(name, x + dx * reach, y + dy * reach);
+    context.fillText(name, x + dx, y + dy);
   }
+}
+
+/** Beyond the tip; of an arrow that is seen from its end, where no other arrow is. */
+function letterPlace({ tip, length }: AxisArrow, arrows: readonly AxisArrow[]): ScreenPoint {
+  if (length >= SHORT)
+    return [(tip[0] * (length + LETTER_GAP)) / length, (tip[1] * (length + LETTER_GAP)) / length];
+  const long = arrows.filter((one) => one.length >= SHORT);
+  const away = long.reduce<ScreenPoint>((sum, one) => [sum[0] - one.tip[0], sum[1] - one.tip[1]], [0, 0]);
+  const reach = Math.hypot(...away);
+  return reach > 1
+    ? [(LETTER_GAP * away[0]) / reach, (LETTER_GAP * away[1]) / reach]
+    : [-LETTER_GAP, -LETTER_GAP];
 }
 
 function drawOutline(context: CanvasRenderingContext2D, outline: readonly ScreenPoint[], theme: Theme): void {

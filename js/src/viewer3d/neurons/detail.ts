@@ -1,7 +1,8 @@
 /** How much of each neuron a picture shows: no more than can be seen, nor than a frame may have. */
+import type { Camera } from "three";
 import { type EdgeLevels, edgeCount, LEVELS } from "../geometry/ladders";
 import type { NeuronBox } from "../geometry/unpack";
-import type { Projection } from "../picking/projection";
+import type { Projection, ScreenSize } from "../picking/projection";
 
 /** Lines that are moved by less look the same, CSS pixels. */
 const UNSEEN_PX = 0.5;
@@ -11,6 +12,12 @@ const STEP = 1.5;
 const MOST_STEPS = 64;
 /** Level of a neuron that is out of the view. */
 export const OUT_OF_VIEW = -1;
+
+/** Who looks. */
+export interface LineView {
+  camera: Camera;
+  size: ScreenSize;
+}
 
 export interface DetailedNeuron {
   readonly box: NeuronBox;

@@ -12,6 +12,7 @@ uniform highp sampler2D shading;
 uniform vec3 highlight;
 out vec4 lineColor;
 out float depth;
+bool isSelected;
 
 vec4 lookOf(uint tag) {
   uint slot = tag & 0xffffffu;
@@ -20,7 +21,8 @@ vec4 lookOf(uint tag) {
   vec3 color = look.rgb;
   if ((flags & 2u) != 0u) color = texelFetch(shading, ivec2(int(tag >> 24u), 0), 0).rgb;
   if ((flags & 1u) != 0u) color = mix(color, highlight, 0.7);
-  return vec4(color, float(flags >> 2u) / 63.0);
+  isSelected = (flags & 4u) != 0u;
+  return vec4(color, float(flags >> 3u) / 31.0);
 }`;
 
 const VERTEX = `${LOOK}
@@ -41,7 +43,13 @@ precision highp float;
 in vec4 lineColor;
 in float depth;
 #ifdef TUBE
-in float across;
+// nm from the axis and along it, and the tube's length and radii at its ends.
+in vec2 inTube;
+flat in vec3 tube;
+// Of its ends, as the camera sees them.
+flat in vec2 endDepths;
+flat in vec3 rimColor;
+uniform mat4 projectionMatrix;
 #endif
 uniform vec3 fogColor;
 uniform vec2 fogRange;
@@ -54,7 +62,18 @@ void main() {
 #endif
   vec3 color = lineColor.rgb;
 #ifdef TUBE
-  color *= 0.4 + 0.6 * sqrt(max(0.0, 1.0 - across * across));
+  float share = tube.x > 0.0 ? clamp(inTube.y / tube.x, 0.0, 1.0) : 0.0;
+  // The ends are round, so that bends have no gaps.
+  float beyond = inTube.y < 0.0 ? inTube.y : max(0.0, inTube.y - tube.x);
+  float radius = mix(tube.y, tube.z, share);
+  float square = (inTube.x * inTube.x + beyond * beyond) / (radius * radius);
+  if (square > 1.0) discard;
+  float bulge = sqrt(1.0 - square);
+  color = bulge < 0.5 && rimColor.x >= 0.0 ? rimColor : color * (0.4 + 0.6 * bulge);
+  // Where tubes meet, each ends where it is inside the other one.
+  float front = -mix(endDepths.x, endDepths.y, share) + radius * bulge;
+  vec2 clip = mat2(projectionMatrix[2].zw, projectionMatrix[3].zw) * vec2(front, 1.0);
+  gl_FragDepth = clamp(0.5 + 0.5 * clip.x / clip.y, 0.0, 1.0);
 #endif
 #ifdef FOG
   color = mix(color, fogColor, clamp((depth - fogRange.x) / (fogRange.y - fogRange.x), 0.0, 1.0));

@@ -1,5 +1,5 @@
 /** Many neurons as lines in a scene: a draw call for each page of vertices, not for each neuron. */
-import { Box3, type Camera, Group, PerspectiveCamera, Vector3 } from "three";
+import { Box3, type Camera, Group, Vector3 } from "three";
 import { type EdgeLevels, edgeLevels, orderFromRoots } from "../geometry/ladders";
 import { NeuronPages } from "../geometry/page-set";
 import { type NeuronPage, type PagedNeuron, spaceOf } from "../geometry/pages";
@@ -7,31 +7,20 @@ import { BadGeometry, type UnpackedNeuron, type Vector } from "../geometry/unpac
 import { neuronsInside } from "../picking/inside";
 import { pickNode } from "../picking/pick";
 import { Projection, type ScreenPoint, type ScreenSize } from "../picking/projection";
-import { type ChosenDetail, chooseDetail, OUT_OF_VIEW } from "./detail";
+import { type ChosenDetail, chooseDetail, type LineView, OUT_OF_VIEW } from "./detail";
 import { type Fog, LineMaterial } from "./line-material";
 import { NeuronPalette } from "./palette";
 import { requireColumn, ShadingColors } from "./shading";
-import { NeuronTubes } from "./tubes";
+import { type NeuronStyle, ThickEdges } from "./thick-edges";
 
 export type { UnpackedNeuron } from "../geometry/unpack";
 
-/** A tube costs as much as so many lines. */
-const LINES_PER_TUBE = 8;
 /** Edges of the first picture of neurons that have just come. */
 const FIRST_EDGES = 200_000;
 /** A picture that becomes finer may have so many times the edges of the one before. */
 const REFINING = 4;
 /** Of that many nodes at once a coarse picture comes first. */
 const MANY_ROWS = 20_000;
-
-/** Tubes are drawn near the camera, over the lines, where radii are known. */
-export type NeuronStyle = "lines" | "tubes";
-
-/** Who looks. */
-export interface LineView {
-  camera: Camera;
-  size: ScreenSize;
-}
 
 /** A node of a neuron: its row in the geometry of an edition. */
 export interface PickedNode {
@@ -64,6 +53,7 @@ interface ShownNeuron extends PagedNeuron {
   version: number;
   slot: number;
   isShaded: boolean;
+  isSelected: boolean;
   radii: Float32Array | null;
   tags: Uint32Array;
   page: NeuronPage<ShownNeuron>;
@@ -80,10 +70,8 @@ export class NeuronLines {
   private readonly shading = new ShadingColors();
   private readonly material = new LineMaterial(this.palette.texture, this.shading.texture);
   private readonly pages = new NeuronPages<ShownNeuron>(this.object, this.material);
-  /** Made when they are shown for the first time. */
-  private tubes: NeuronTubes | null = null;
-  private style: NeuronStyle = "lines";
-  private fog: Fog | null = null;
+  private readonly thick = new ThickEdges(this.material);
+  private readonly selected = new Set<number>();
   private active: number | null = null;
   private shown: ChosenDetail = { edges: 0, coarseness: 0 };
   /** Edges that the next picture of a view at rest may have. */
@@ -102,6 +90,11 @@ export class NeuronLines {
   /** Edges of the picture. */
   get edges(): number {
     return this.shown.edges;
+  }
+
+  /** Tubes and wide lines of the picture. */
+  get thickEdges(): { tubes: number; wide: number } {
+    return this.thick.counts;
   }
 
   /** Edition of each neuron that is here, by skeleton id. */
@@ -162,6 +155,17 @@ export class NeuronLines {
     this.active = id;
   }
 
+  /** Draw these neurons, here or still to come, with wide lines, and no others. */
+  setSelected(ids: Iterable<number>): void {
+    this.selected.clear();
+    for (const id of ids) this.selected.add(id);
+    if (this.selected.size > 0) this.object.add(this.thick.object);
+    for (const neuron of this.neurons.values()) {
+      neuron.isSelected = this.selected.has(neuron.skeletonId);
+      this.palette.setSelected(neuron.slot, neuron.isSelected);
+    }
+  }
+
   /** Colour that the active neuron is mixed with, 0xRRGGBB. */
   setHighlight(color: number): void {
     this.material.setHighlight(color);
@@ -169,14 +173,13 @@ export class NeuronLines {
 
   /** Let what is far away fade; null: nothing fades. */
   setFog(fog: Fog | null): void {
-    this.fog = fog;
     this.material.setFog(fog);
-    this.tubes?.material.setFog(fog);
+    this.thick.setFog(fog);
   }
 
   setStyle(style: NeuronStyle): void {
-    this.style = style;
-    if (style === "lines") this.tubes?.show(0);
+    this.object.add(this.thick.object);
+    this.thick.setStyle(style);
   }
 
   /**
@@ -203,6 +206,7 @@ export class NeuronLines {
     if (!neuron) return;
     if (column) requireColumn(id, neuron.parents.length, column);
     if (column) neuron.page.tag(neuron, neuron.slot, column);
+    this.thick.tagsChanged();
     neuron.isShaded = column !== null;
     this.palette.setShaded(neuron.slot, neuron.isShaded);
   }
@@ -226,7 +230,7 @@ export class NeuronLines {
     for (const neuron of this.neurons.values()) if (!neuron.isVisible) neuron.level = OUT_OF_VIEW;
     this.shown = chooseDetail(this.visible(), projection, isStep ? this.allowance : budgetEdges);
     this.pages.show();
-    if (this.style === "tubes" && view && projection) this.updateTubes(budgetEdges, view, projection);
+    if (view && projection) this.thick.update([...this.visible()], budgetEdges, view, projection);
     if (!isStep) this.allowance = FIRST_EDGES;
     else if (this.shown.coarseness > 0) {
       this.allowance *= REFINING;
@@ -285,7 +289,7 @@ export class NeuronLines {
     this.pages.dispose();
     this.neurons.clear();
     this.object.clear();
-    this.tubes?.dispose();
+    this.thick.dispose();
     this.material.dispose();
     this.palette.dispose();
     this.shading.dispose();
@@ -313,6 +317,7 @@ export class NeuronLines {
       box,
       isVisible,
       isShaded: false,
+      isSelected: this.selected.has(skeletonId),
       radii: null,
       tags: page.tags.subarray(start, start + rows),
       level: 0,
@@ -320,6 +325,7 @@ export class NeuronLines {
     page.put(shown, neuron.positions, slot);
     this.palette.setShaded(slot, false);
     this.palette.setActive(slot, skeletonId === this.active);
+    this.palette.setSelected(slot, shown.isSelected);
     this.neurons.set(skeletonId, shown);
     return shown;
   }
@@ -337,23 +343,7 @@ export class NeuronLines {
   private updateMaterial(): void {
     this.material.setPalette(this.palette.texture);
     this.material.setTranslucent(this.palette.isTranslucent);
-    this.tubes?.material.setTranslucent(this.palette.isTranslucent);
-  }
-
-  /** A view at rest gets those that are near now; one that moves keeps as many as it has time for. */
-  private updateTubes(budgetEdges: number, { camera }: LineView, projection: Projection): void {
-    const tubes = this.tubes ?? this.newTubes();
-    tubes.material.setPerspective(camera instanceof PerspectiveCamera);
-    if (budgetEdges === Infinity) tubes.make(this.visible(), projection);
-    else tubes.show(budgetEdges / LINES_PER_TUBE);
-  }
-
-  private newTubes(): NeuronTubes {
-    this.tubes = new NeuronTubes(this.material);
-    this.object.add(this.tubes.object);
-    this.tubes.material.setFog(this.fog);
-    this.updateMaterial();
-    return this.tubes;
+    this.thick.setTranslucent(this.palette.isTranslucent);
   }
 
   private *known(ids: Iterable<number>): Generator<ShownNeuron> {

@@ -4,18 +4,28 @@ import { DataTexture } from "three";
 export const PALETTE_WIDTH = 1024;
 /** 0xRRGGBBAA, of neurons that were given none. */
 const DEFAULT_COLOR = 0xa0a0a0ff;
-/** Bits of a texel's fourth byte; above them the opacity, 1 to 63. 0: the neuron is not drawn. */
+/** Bits of a texel's fourth byte; above them the opacity, 1 to 31. 0: the neuron is not drawn. */
 const ACTIVE = 1;
 const SHADED = 2;
-const OPACITY_SHIFT = 2;
-const MOST_OPACITY = 63;
+const SELECTED = 4;
+const OPACITY_SHIFT = 3;
+const MOST_OPACITY = 31;
 
 interface PaletteEntry {
   rgba: number;
   isVisible: boolean;
   isActive: boolean;
   isShaded: boolean;
+  isSelected: boolean;
 }
+
+const NEW_LOOK: PaletteEntry = {
+  rgba: DEFAULT_COLOR,
+  isVisible: true,
+  isActive: false,
+  isShaded: false,
+  isSelected: false,
+};
 
 export class NeuronPalette {
   texture: DataTexture;
@@ -37,7 +47,7 @@ export class NeuronPalette {
   /** A slot for one more neuron. */
   add(): number {
     const slot = this.freeSlots.pop() ?? this.looks.length;
-    const look = { rgba: DEFAULT_COLOR, isVisible: true, isActive: false, isShaded: false };
+    const look = { ...NEW_LOOK };
     this.looks[slot] = look;
     if (4 * (slot + 1) > this.texels.length) this.grow();
     this.write(slot, look);
@@ -67,6 +77,10 @@ export class NeuronPalette {
     this.change(slot, { isActive });
   }
 
+  setSelected(slot: number, isSelected: boolean): void {
+    this.change(slot, { isSelected });
+  }
+
   /** Its nodes' colours come from the shading. */
   setShaded(slot: number, isShaded: boolean): void {
     this.change(slot, { isShaded });
@@ -85,9 +99,12 @@ export class NeuronPalette {
     if (look) this.write(slot, Object.assign(look, change));
   }
 
-  private write(slot: number, { rgba, isVisible, isActive, isShaded }: PaletteEntry): void {
-    const opacity = Math.round(((rgba & 255) / 255) * MOST_OPACITY);
-    const flags = (opacity << OPACITY_SHIFT) | (isShaded ? SHADED : 0) | (isActive ? ACTIVE : 0);
+  private write(slot: number, look: PaletteEntry): void {
+    const { rgba, isVisible, isActive, isShaded, isSelected } = look;
+    const share = (rgba & 255) / 255;
+    const opacity = share > 0 ? Math.max(Math.round(share * MOST_OPACITY), 1) : 0;
+    const bits = (isActive ? ACTIVE : 0) | (isShaded ? SHADED : 0) | (isSelected ? SELECTED : 0);
+    const flags = (opacity << OPACITY_SHIFT) | bits;
     const bytes = [rgba >>> 24, rgba >>> 16, rgba >>> 8, isVisible && opacity > 0 ? flags : 0];
     this.texels.set(bytes, 4 * slot);
     this.texture.needsUpdate = true;

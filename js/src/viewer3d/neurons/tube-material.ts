@@ -8,27 +8,31 @@ in vec4 from;
 in vec4 to;
 in uvec2 tags;
 uniform bool isPerspective;
-out float across;
+out vec2 inTube;
+flat out vec3 tube;
+flat out vec2 endDepths;
+flat out vec3 rimColor;
 
 void main() {
   bool isEnd = corner.y > 0.5;
   lineColor = lookOf(isEnd ? tags.y : tags.x);
+  rimColor = isSelected ? highlight : vec3(-1.0);
   vec3 start = (modelViewMatrix * vec4(from.xyz, 1.0)).xyz;
   vec3 end = (modelViewMatrix * vec4(to.xyz, 1.0)).xyz;
-  float radius = isEnd ? to.w : from.w;
-  vec3 along = end - start;
-  along = dot(along, along) > 0.0 ? normalize(along) : vec3(1.0, 0.0, 0.0);
-  // A little longer than the edge, so that bends have no gaps.
-  vec3 seen = isEnd ? end + along * radius * 0.5 : start - along * radius * 0.5;
+  float widest = max(from.w, to.w);
+  vec3 seen = isEnd ? end : start;
   vec3 away = isPerspective ? normalize(seen) : vec3(0.0, 0.0, -1.0);
-  vec3 aside = cross(along, away);
-  aside = dot(aside, aside) > 1e-8 ? normalize(aside) : vec3(1.0, 0.0, 0.0);
-  across = corner.x;
+  // Along the tube as it is seen, and across: both in the plane that faces the camera.
+  vec3 ahead = end - start;
+  ahead -= away * dot(ahead, away);
+  float size = length(ahead);
+  ahead = size > 1e-6 * widest ? ahead / size : normalize(cross(away, vec3(away.y, away.z, -away.x) + vec3(1e-3)));
+  vec3 aside = cross(ahead, away);
+  tube = vec3(size, from.w, to.w);
+  inTube = vec2(widest * corner.x, isEnd ? size + widest : -widest);
+  endDepths = vec2(-start.z, -end.z);
   depth = -seen.z;
-  vec4 front = projectionMatrix * vec4(seen - away * radius, 1.0);
-  vec4 place = projectionMatrix * vec4(seen + aside * radius * corner.x, 1.0);
-  // As near as the front of the tube, so that it covers its line.
-  if (front.w > 0.0) place.z = front.z / front.w * place.w;
+  vec4 place = projectionMatrix * vec4(seen + aside * widest * corner.x + ahead * (isEnd ? widest : -widest), 1.0);
   gl_Position = lineColor.a == 0.0 ? vec4(2.0, 2.0, 2.0, 1.0) : place;
 }`;
 

@@ -56,6 +56,7 @@ export class NeuronTubes {
     this.geometry.setIndex([0, 1, 2, 2, 1, 3]);
     this.geometry.instanceCount = 0;
     this.object = new Mesh(this.geometry, new TubeMaterial(lines));
+    this.object.name = "tubes";
     this.object.frustumCulled = false;
     this.object.raycast = () => {};
     this.object.matrixAutoUpdate = false;

@@ -1,54 +1,28 @@
 /** Arrows of the visible neurons to and from their connectors. */
 import type { AnyModel } from "@anywidget/types";
 import { Box3, type Object3D } from "three";
-import { bytes, isAbort, type Rpc } from "../../shared/rpc";
 import type { NeuronScene } from "../neuron-scene";
-import type { SceneContent, ViewerParts } from "../parts";
+import type { SceneContent } from "../parts";
 import { type Arrow, Arrows } from "./arrows";
-
-const PATIENCE_MS = 120_000;
-const WAIT_MS = 150;
-const AT_ONCE = 200;
-/** Those of Okabe and Ito, whom colour-blind people tell apart. */
-const COLORS: Readonly<Record<string, string>> = {
-  presynaptic_to: "#d55e00",
-  postsynaptic_to: "#56b4e9",
-  gapjunction_with: "#f0e442",
-};
-const OTHER_COLOR = "#999999";
+import { type NeuronLinks, relationColor } from "./links";
 
 export interface ConnectorArrowsState {
   arrows: boolean;
 }
 
-/** A link of a neuron. */
-export interface ArrowLink {
-  row: number;
-  relation: string;
-  /** Of the connector, relative to the scene's origin. */
-  place: [x: number, y: number, z: number];
-}
-
-export interface LinkAnswer {
-  skeleton_ids: number[];
-  relations: string[];
-}
-
 export class ConnectorArrows implements SceneContent {
   private readonly arrows = new Arrows();
-  private readonly links = new Map<number, ArrowLink[]>();
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private asking: AbortController | null = null;
   private readonly follow = (): void => this.neuronsChanged();
+  private readonly stopListening: () => void;
 
   constructor(
     private readonly model: AnyModel<ConnectorArrowsState>,
-    private readonly rpc: Rpc,
     private readonly neurons: NeuronScene,
-    private readonly picture: ViewerParts["picture"],
-    private readonly host: { changed(): void; failed(error: unknown): void },
+    private readonly links: NeuronLinks,
+    private readonly host: { changed(): void },
   ) {
     model.on("change:arrows", this.follow);
+    this.stopListening = links.onArrival(() => this.build());
     this.neuronsChanged();
   }
 
@@ -68,45 +42,19 @@ export class ConnectorArrows implements SceneContent {
   prepare(): void {}
 
   neuronsChanged(): void {
-    clearTimeout(this.timer);
-    if (this.model.get("arrows")) this.timer = setTimeout(() => void this.read(), WAIT_MS);
+    if (this.model.get("arrows")) this.links.readLater();
     else if (this.arrows.count > 0) this.build();
   }
 
   edited(ids: readonly number[] | null): void {
-    if (ids === null) this.links.clear();
-    else for (const id of ids) this.links.delete(id);
+    this.links.forget(ids);
     this.neuronsChanged();
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
-    this.asking?.abort();
     this.model.off("change:arrows", this.follow);
+    this.stopListening();
     this.arrows.dispose();
-  }
-
-  private async read(): Promise<void> {
-    this.asking?.abort();
-    const asking = new AbortController();
-    this.asking = asking;
-    const missing = this.neurons.visibleHere().filter((id) => !this.links.has(id));
-    try {
-      for (let start = 0; start < missing.length; start += AT_ONCE)
-        await this.readPart(missing.slice(start, start + AT_ONCE), asking.signal);
-    } catch (error) {
-      if (!isAbort(error)) this.host.failed(error);
-      return;
-    }
-    this.build();
-  }
-
-  private async readPart(ids: number[], signal: AbortSignal): Promise<void> {
-    const params = { skeleton_ids: ids, origin: this.picture.origin.toArray() };
-    const options = { signal, timeoutMs: PATIENCE_MS };
-    const { result, buffers } = await this.rpc.call<LinkAnswer>("synapses", params, options);
-    for (const id of ids) this.links.set(id, []);
-    for (const [id, link] of arrowLinks(result, buffers)) this.links.get(id)?.push(link);
   }
 
   private build(): void {
@@ -116,30 +64,13 @@ export class ConnectorArrows implements SceneContent {
   }
 
   private arrowsOf(id: number): Arrow[] {
-    return (this.links.get(id) ?? []).flatMap(({ row, relation, place }) => {
+    return (this.links.of(id) ?? []).flatMap(({ row, relation, place }) => {
       const node = this.neurons.lines.position(id, row);
       if (!node) return [];
-      const color = COLORS[relation] ?? OTHER_COLOR;
+      const color = relationColor(relation);
       return relation === "presynaptic_to"
         ? [{ from: node, to: place, color }]
         : [{ from: place, to: node, color }];
     });
   }
-}
-
-/** Links with their skeletons, of the columns of an answer. */
-export function arrowLinks(
-  { skeleton_ids: skeletonIds, relations }: LinkAnswer,
-  buffers: readonly (DataView | ArrayBuffer | Uint8Array)[],
-): Array<[skeletonId: number, link: ArrowLink]> {
-  // Copies, because typed arrays need alignment.
-  const [owners, rows, kinds, , , places] = buffers.map((buffer) => bytes(buffer).slice().buffer);
-  const row = new Int32Array(rows ?? []);
-  const kind = new Uint8Array(kinds ?? []);
-  const xyz = new Float32Array(places ?? []);
-  return Array.from(new Int32Array(owners ?? []), (index, at) => {
-    const [x = 0, y = 0, z = 0] = xyz.subarray(3 * at, 3 * at + 3);
-    const relation = relations[kind[at] ?? -1] ?? "";
-    return [skeletonIds[index] ?? -1, { row: row[at] ?? -1, relation, place: [x, y, z] }];
-  });
 }

@@ -2,6 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { Box3, Group, type Object3D, Vector3 } from "three";
 import { bytes, type Rpc } from "../../shared/rpc";
+import type { Arrivals } from "../arrivals";
 import type { SceneContent } from "../parts";
 import { ScreenDots } from "./dots";
 import { Spheres } from "./spheres";
@@ -40,7 +41,7 @@ export class PointClouds implements SceneContent {
   constructor(
     private readonly model: AnyModel<PointCloudsState>,
     private readonly rpc: Rpc,
-    private readonly host: { changed(): void; failed(error: unknown): void },
+    private readonly host: { readonly arrivals: Arrivals; changed(): void; failed(error: unknown): void },
   ) {
     this.object.name = "points";
     model.on("change:point_clouds", this.follow);
@@ -67,7 +68,8 @@ export class PointClouds implements SceneContent {
     const wanted = this.model.get("point_clouds") ?? [];
     const ids = new Set(wanted.map(({ id }) => id));
     for (const id of [...this.clouds.keys()]) if (!ids.has(id)) this.remove(id);
-    for (const cloud of wanted) if (!this.asked.has(cloud.id)) void this.read(cloud);
+    for (const cloud of wanted)
+      if (!this.asked.has(cloud.id)) void this.host.arrivals.during(this.read(cloud));
     this.host.changed();
   }
 

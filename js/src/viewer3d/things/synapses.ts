@@ -1,172 +1,171 @@
-/** Links of neurons to connectors, as dots of one colour for each relation. */
-import {
-  BufferAttribute,
-  BufferGeometry,
-  Color,
-  DataTexture,
-  Points,
-  PointsMaterial,
-  type Vector3,
-} from "three";
-import { bytes, isAbort, type Rpc } from "../../shared/rpc";
+/** Links of neurons to connectors as small spheres, coloured by relation, by partner or as their neuron. */
+import type { AnyModel } from "@anywidget/types";
+import { Box3, type Object3D } from "three";
+import type { Rpc } from "../../shared/rpc";
 import { FLAG } from "../../shared/selection/delta";
 import type { SelectionStore } from "../../shared/selection/store";
+import { swatchLegend } from "../helpers/legend";
+import type { NeuronScene } from "../neuron-scene";
+import type { SceneContent } from "../parts";
+import { type Ball, Balls } from "./balls";
+import { type NeuronLink, type NeuronLinks, relationColor } from "./links";
+import { colorsOfPartners, type PartnerColors } from "./partner-colors";
+import { cssOfRgba } from "./raw-colors";
 
-const PATIENCE_MS = 120_000;
-const WAIT_MS = 150;
-const AT_ONCE = 200;
-const SIZE_PX = 6;
-const DISC_PX = 32;
+/** Radius, so that each can be seen from afar. */
+const LEAST_PX = 2;
+const RELATION_NAMES: ReadonlyArray<[relation: string, name: string]> = [
+  ["presynaptic_to", "presynaptic"],
+  ["postsynaptic_to", "postsynaptic"],
+  ["gapjunction_with", "gap junction"],
+  ["", "other"],
+];
 
-/** Those of Okabe and Ito, whom colour-blind people tell apart. */
-const COLORS: Record<string, string> = {
-  presynaptic_to: "#d55e00",
-  postsynaptic_to: "#56b4e9",
-  gapjunction_with: "#f0e442",
-};
-const OTHER_COLOR = "#999999";
-
-/** Links of one neuron. */
-interface NeuronLinks {
-  relations: string[];
-  /** x, y, z of each connector, relative to the scene's origin. */
-  places: number[];
-}
-
-interface LinksAnswer {
-  /** Skeletons that have links. */
-  skeleton_ids: number[];
-  relations: string[];
+export interface SynapsesState {
+  synapses: boolean;
+  synapse_colors: "relation" | "partner" | "neuron";
+  /** nm. */
+  synapse_radius: number;
 }
 
 export interface SynapsesHost {
   changed(): void;
+  /** Explain the colours; not at all without parts. */
+  legend(parts: HTMLElement[]): void;
   failed(error: unknown): void;
 }
 
-export class Synapses {
-  readonly object = new Points(new BufferGeometry(), dots());
-  private readonly links = new Map<number, NeuronLinks>();
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private asking: AbortController | null = null;
-  private isShown = false;
+interface ShownLink {
+  skeletonId: number;
+  link: NeuronLink;
+}
 
-  /** `visible` gives the neurons whose links are shown. */
+export class Synapses implements SceneContent {
+  private readonly balls = new Balls("synapses", LEAST_PX);
+  private readonly names = new Map<number, string>();
+  private readonly stopping: Array<() => void> = [];
+
   constructor(
-    private readonly selection: SelectionStore,
+    private readonly model: AnyModel<SynapsesState>,
     private readonly rpc: Rpc,
-    private readonly origin: Vector3,
-    private readonly visible: () => number[],
+    private readonly selection: SelectionStore,
+    private readonly neurons: NeuronScene,
+    private readonly links: NeuronLinks,
     private readonly host: SynapsesHost,
   ) {
-    this.object.name = "synapses";
-    this.object.frustumCulled = false;
-    this.object.visible = false;
-  }
-
-  show(isShown: boolean): void {
-    this.isShown = isShown;
-    this.refresh();
-  }
-
-  /** Neurons may have other links now; null: any may. */
-  forget(ids: readonly number[] | null): void {
-    if (ids === null) this.links.clear();
-    else for (const id of ids) this.links.delete(id);
-    this.refresh();
-  }
-
-  /** Other neurons may be visible now. */
-  refresh(): void {
-    clearTimeout(this.timer);
-    if (this.isShown) this.timer = setTimeout(() => void this.read(), WAIT_MS);
-    else if (this.object.visible) {
-      this.object.visible = false;
-      this.host.changed();
+    for (const name of ["synapses", "synapse_colors", "synapse_radius"] as const) {
+      const follow = (): void => this.neuronsChanged();
+      model.on(`change:${name}`, follow);
+      this.stopping.push(() => model.off(`change:${name}`, follow));
     }
+    this.stopping.push(links.onArrival(() => this.build()));
+    this.stopping.push(selection.subscribe("colors", () => this.neuronsChanged()));
+    this.neuronsChanged();
+  }
+
+  get object(): Object3D {
+    return this.balls.object;
+  }
+
+  get count(): number {
+    return this.balls.count;
+  }
+
+  /** They are where the neurons are. */
+  get box(): Box3 {
+    return new Box3();
+  }
+
+  prepare(): void {}
+
+  neuronsChanged(): void {
+    if (this.model.get("synapses")) this.links.readLater();
+    else if (this.balls.count > 0) this.build();
+  }
+
+  edited(ids: readonly number[] | null): void {
+    this.links.forget(ids);
+    this.neuronsChanged();
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
-    this.asking?.abort();
-    this.object.geometry.dispose();
-    this.object.material.map?.dispose();
-    this.object.material.dispose();
+    for (const stop of this.stopping) stop();
+    this.balls.dispose();
   }
 
-  private async read(): Promise<void> {
-    this.asking?.abort();
-    const asking = new AbortController();
-    this.asking = asking;
-    const missing = this.visible().filter((id) => !this.links.has(id));
+  private build(): void {
+    const shown = this.model.get("synapses") ? this.shown() : [];
+    const partners = colorsOfPartners(
+      shown.map(({ link }) => link.partner),
+      (id) => this.selection.colorOf(id),
+    );
+    const balls = shown.map((one): Ball => ({ place: one.link.place, color: this.colorOf(one, partners) }));
+    this.balls.put(balls, Math.max(this.model.get("synapse_radius"), 1));
+    this.explain(shown, partners);
+    this.host.changed();
+  }
+
+  private shown(): ShownLink[] {
+    return this.neurons.visibleHere().flatMap((skeletonId) => {
+      const flags = this.selection.flagsOf(skeletonId);
+      const links = this.links.of(skeletonId) ?? [];
+      return links
+        .filter(({ relation }) => isSwitchedOn(relation, flags))
+        .map((link) => ({ skeletonId, link }));
+    });
+  }
+
+  private colorOf({ skeletonId, link }: ShownLink, partners: PartnerColors): string {
+    switch (this.model.get("synapse_colors")) {
+      case "partner":
+        return partners.colorOf(link.partner);
+      case "neuron":
+        return cssOfRgba(this.selection.colorOf(skeletonId) ?? 0);
+      default:
+        return relationColor(link.relation);
+    }
+  }
+
+  private explain(shown: readonly ShownLink[], partners: PartnerColors): void {
+    const by = this.model.get("synapse_colors");
+    if (shown.length === 0 || by === "neuron") this.host.legend([]);
+    else if (by === "partner") this.explainPartners(partners);
+    else this.host.legend(swatchLegend("synapses", relationSwatches(shown), "link"));
+  }
+
+  private explainPartners(partners: PartnerColors): void {
+    const unknown = partners.named.filter((id) => !this.names.has(id));
+    const swatches = partners.swatches((id) => this.names.get(id) ?? `skeleton ${id}`);
+    this.host.legend(swatchLegend("synapses by partner", swatches, "link"));
+    if (unknown.length > 0) void this.readNames(unknown);
+  }
+
+  private async readNames(ids: number[]): Promise<void> {
     try {
-      for (let start = 0; start < missing.length; start += AT_ONCE)
-        await this.readPart(missing.slice(start, start + AT_ONCE), asking.signal);
+      const { result } = await this.rpc.call<Array<[id: number, name: string]>>("names", {
+        skeleton_ids: ids,
+      });
+      // Those that are gone have no name; they are not asked for again.
+      for (const id of ids) this.names.set(id, `skeleton ${id}`);
+      for (const [id, name] of result) this.names.set(id, name);
     } catch (error) {
-      if (!isAbort(error)) this.host.failed(error);
+      this.host.failed(error);
       return;
     }
     this.build();
   }
+}
 
-  private async readPart(ids: number[], signal: AbortSignal): Promise<void> {
-    const params = { skeleton_ids: ids, origin: this.origin.toArray() };
-    const options = { signal, timeoutMs: PATIENCE_MS };
-    const { result, buffers } = await this.rpc.call<LinksAnswer>("synapses", params, options);
-    // Copies, because typed arrays need alignment.
-    const [owners, , kinds, , , places] = buffers.map((buffer) => bytes(buffer).slice());
-    const owner = new Int32Array(owners?.buffer ?? new ArrayBuffer(0));
-    const xyz = new Float32Array(places?.buffer ?? new ArrayBuffer(0));
-    for (const id of ids) this.links.set(id, { relations: [], places: [] });
-    owner.forEach((index, at) => {
-      const links = this.links.get(result.skeleton_ids[index] ?? -1);
-      links?.relations.push(result.relations[kinds?.[at] ?? -1] ?? "");
-      links?.places.push(...xyz.subarray(3 * at, 3 * at + 3));
-    });
-  }
-
-  private build(): void {
-    const places: number[] = [];
-    const colors: number[] = [];
-    for (const id of this.visible()) {
-      const links = this.links.get(id);
-      const flags = this.selection.flagsOf(id);
-      links?.relations.forEach((relation, at) => {
-        if (!isSwitchedOn(relation, flags)) return;
-        const { r, g, b } = new Color().setStyle(COLORS[relation] ?? OTHER_COLOR);
-        colors.push(r, g, b);
-        places.push(...links.places.slice(3 * at, 3 * at + 3));
-      });
-    }
-    this.object.geometry.dispose();
-    this.object.geometry = new BufferGeometry();
-    this.object.geometry.setAttribute("position", new BufferAttribute(new Float32Array(places), 3));
-    this.object.geometry.setAttribute("color", new BufferAttribute(new Float32Array(colors), 3));
-    this.object.visible = places.length > 0;
-    this.host.changed();
-  }
+function relationSwatches(shown: readonly ShownLink[]) {
+  const counts = new Map<string, number>();
+  for (const { link } of shown) counts.set(link.relation, (counts.get(link.relation) ?? 0) + 1);
+  return RELATION_NAMES.flatMap(([relation, name]) => {
+    const count = counts.get(relation);
+    return count ? [{ name, color: relationColor(relation), count }] : [];
+  });
 }
 
 function isSwitchedOn(relation: string, flags: number): boolean {
   if (relation === "presynaptic_to") return (flags & FLAG.PRE) !== 0;
   return relation !== "postsynaptic_to" || (flags & FLAG.POST) !== 0;
-}
-
-/** ScreenDots that are round and of one size on the screen. */
-function dots(): PointsMaterial {
-  const texels = new Uint8Array(4 * DISC_PX * DISC_PX).fill(255);
-  const radius = DISC_PX / 2;
-  for (let at = 0; at < DISC_PX * DISC_PX; at++) {
-    const [x, y] = [(at % DISC_PX) + 0.5 - radius, Math.floor(at / DISC_PX) + 0.5 - radius];
-    texels[4 * at + 3] = Math.hypot(x, y) < radius ? 255 : 0;
-  }
-  const map = new DataTexture(texels, DISC_PX, DISC_PX);
-  map.needsUpdate = true;
-  return new PointsMaterial({
-    size: SIZE_PX,
-    sizeAttenuation: false,
-    vertexColors: true,
-    map,
-    alphaTest: 0.5,
-  });
 }

@@ -11,6 +11,7 @@ import {
   Vector3,
 } from "three";
 import { bytes, type Rpc } from "../../shared/rpc";
+import type { Arrivals } from "../arrivals";
 import type { ShownVolume } from "../state";
 
 const PATIENCE_MS = 120_000;
@@ -29,6 +30,7 @@ interface VolumeMesh {
 }
 
 export interface VolumesHost {
+  readonly arrivals: Arrivals;
   changed(): void;
   failed(error: unknown): void;
 }
@@ -59,7 +61,7 @@ export class Volumes {
     this.wanted = volumes;
     const ids = new Set(volumes.map(({ id }) => id));
     for (const id of [...this.meshes.keys()]) if (!ids.has(id)) this.remove(id);
-    for (const { id } of volumes) if (!this.asked.has(id)) void this.read(id);
+    for (const { id } of volumes) if (!this.asked.has(id)) void this.host.arrivals.during(this.read(id));
     this.look();
   }
 

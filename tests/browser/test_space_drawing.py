@@ -1,0 +1,84 @@
+"""What is drawn of neurons in space besides lines: synapses with their legend, labels, tubes, and who is selected."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.browser.accessibility import THEMES, change_theme, problems
+from tests.browser.site import RESULTS, OpenNotebook, Site
+from tests.browser.space import PATIENCE_MS, Space
+from tests.browser.test_viewer3d import cells, neurons_in_space
+
+
+async def test_synapses_labels_tubes_and_the_selected(site: Site, notebooks: OpenNotebook) -> None:
+    project = await site.new_project()
+    first, second, third = neurons_in_space(project)
+    nodes = {one: project.skeleton(one).nodes["id"].tolist() for one in (first, second, third)}
+    x, y, z = (float(value) for value in project.viewer().position)
+    for pre, post, aside in ((first, [second], -200), (first, [third], 0), (second, [first, third], 200)):
+        connector = project.edit.create_connector(x + aside, y, z)
+        project.edit.create_link(nodes[pre][1], connector, "presynaptic_to")
+        for one in post:
+            project.edit.create_link(nodes[one][2], connector, "postsynaptic_to")
+    project.edit.set_labels(nodes[first][3], ["soma", "<i>checked"])
+    project.edit.set_labels(nodes[third][0], ["other"])
+    for node in nodes[second][:2]:
+        project.edit.set_radius(node, 40)
+    notebook = await notebooks(
+        *cells(
+            project,
+            f"found = project.selection([{first}, {second}], colors=['#ff0000', '#0000ff'])\n"
+            "v3 = project.viewer3d(found, height=400, synapses=True, synapse_radius=30)\nv3",
+        )
+    )
+    page, space = notebook.page, await Space.of(notebook)
+    legend = space.root.get_by_test_id("synapse-legend")
+
+    # Those of the neurons that are shown: three presynaptic links, and two postsynaptic ones.
+    await expect(legend).to_have_text("synapsespresynapticpostsynaptic", timeout=PATIENCE_MS)
+    await expect(legend.get_by_title("3 links")).to_have_text("presynaptic")
+    await expect(legend.get_by_title("2 links")).to_have_text("postsynaptic")
+    await notebook.value("0", "v3.synapse_colors = 'partner'")
+    # The third one is not in the selection; the last connector has two at its other side.
+    await expect(legend).to_contain_text("n2 <b>", timeout=PATIENCE_MS)
+    await expect(legend.get_by_title("1 link", exact=True).filter(has_text="none, or several")).to_have_count(1)
+    await expect(legend.get_by_title("2 links")).to_have_text("n1 <b>")
+    await notebook.value("0", "v3.synapse_colors = 'neuron'")
+    await expect(legend).to_be_hidden()
+    await space.until("viewer.marks.synapses === 5")
+    await notebook.value("0", "found.switch('post', False)")
+    await space.until("viewer.marks.synapses === 3")
+
+    await notebook.value("0", f"found.switch('text', True, [{first}])")
+    await space.until("viewer.marks.labels === 1")
+    await notebook.value("0", f"found.add([{third}]); v3.labels = True")
+    await space.until("viewer.marks.labels === 2")
+    await notebook.value("0", "v3.labels = False")
+    await space.until("viewer.marks.labels === 1")
+    await notebook.value("0", "found.switch('text', False)")
+    await space.until("viewer.marks.labels === 0")
+
+    await space.root.get_by_test_id("shown").click()
+    await space.root.get_by_label("Tubes").check()
+    await notebook.becomes("v3.tubes", True)
+    await space.until("viewer.marks.tubes === 2")
+    project.edit.set_radius(nodes[second][3], 10)
+    await space.until("viewer.marks.tubes === 3")
+    await notebook.value("0", "v3.tube_radius = 20")
+    await space.until("viewer.marks.tubes === 9")
+    await space.stage.click(position={"x": 5, "y": 5})
+
+    await notebook.value("0", f"found.select([{first}, {third}])")
+    # Each goes straight on: one line for all its edges looks the same.
+    await space.until("viewer.marks.wide === 2")
+    await space.click(await space.place(second, 2))
+    await space.until("viewer.marks.wide === 1")
+
+    await notebook.value("0", "v3.labels = True; v3.fog = 0.7; v3.synapse_colors = 'partner'; v3.somas = True")
+    await space.until("viewer.marks.labels === 2 && viewer.marks.somata === 1")
+    await expect(legend).to_be_visible()
+    RESULTS.mkdir(exist_ok=True)
+    for theme in THEMES:
+        await change_theme(page, theme)
+        assert await problems(space.root) == []
+        await space.root.screenshot(path=RESULTS / f"drawing {theme}.png")
