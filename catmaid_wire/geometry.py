@@ -2,8 +2,8 @@
 
 An answer is one MessagePack map. It names, for each of its skeletons, the edition (`version`), the number of nodes and
 a box in project space, and holds one raw deflate stream per skeleton. Nodes stand in ascending order of their ids,
-which are not sent: a skeleton and a row name a node. Positions are whole steps of 1/65535 of the skeleton's box, given
-as differences to the parent's; boxes wider than `WIDEST_BOX_NM` have float32 positions instead.
+which are not sent: a skeleton and a row name a node. Positions are whole steps, given as differences to the parent's:
+of 1 nm, or of 1/65535 of a box that is small or large. Boxes wider than `WIDEST_BOX_NM` have float32 positions.
 """
 
 from __future__ import annotations
@@ -29,14 +29,20 @@ STEPS: Final = 65535
 WIDEST_BOX_NM: Final = 200_000.0
 """Width of a box, along any axis, above which steps would be coarser than about 3 nm."""
 
-BY_STEPS, BY_FLOATS = 0, 1
-"""Encodings: uint16 steps in the box, or float32 nm from the box's low corner."""
+SMALLEST_NM_BOX: Final = 2_000.0
+"""Width of a box, along its widest axis, from which whole nm are fine enough; up to `STEPS` of them."""
+
+BY_STEPS, BY_FLOATS, BY_NM = 0, 1, 2
+"""Encodings: uint16 steps in the box, float32 nm from the box's low corner, or uint16 nm from there."""
+
+OVERVIEW: Final = -1
+"""Version of what is only an overview of a skeleton: some of its nodes, whose rows name no treenodes."""
 
 _LEVEL: Final = 6
 """Of compression: a million nodes take 0.1 s more than at level 1, for 4% fewer bytes."""
 
 _RAW_DEFLATE: Final = -zlib.MAX_WBITS
-_BYTES_PER_NODE: Final = {BY_STEPS: 3 * 2 + 4, BY_FLOATS: 3 * 4 + 4}
+_BYTES_PER_NODE: Final = {BY_STEPS: 3 * 2 + 4, BY_FLOATS: 3 * 4 + 4, BY_NM: 3 * 2 + 4}
 
 Positions = NDArray[np.float64]
 
@@ -54,7 +60,7 @@ class PackedSkeleton:
     rows
         Number of nodes.
     encoding
-        `BY_STEPS` or `BY_FLOATS`.
+        `BY_STEPS`, `BY_FLOATS` or `BY_NM`.
     box
         x0, y0, z0, x1, y1, z1 in nm, project space; all 0 without nodes.
     blob
@@ -76,7 +82,7 @@ class GeometryAnswer:
     skeleton_ids : (n,) int32
         The skeletons that are sent.
     versions : (n,) int64
-        Edition of each one's geometry, from 0 to 2^53; to be compared for equality only.
+        Edition of each one's geometry, from 0 to 2^53, to be compared for equality only; or `OVERVIEW`.
     skeletons
         n packed skeletons.
     unchanged, gone : (m,) int32
@@ -153,19 +159,21 @@ def pack_many(
     own_start = np.repeat(starts, rows)
     _require_nodes(positions, parents, np.repeat(rows, rows), own_start)
     boxes = _boxes(positions, starts, np.asarray(rows) > 0)
-    wide = np.any(boxes[:, 3:] - boxes[:, :3] > WIDEST_BOX_NM, axis=1).tolist()
+    encodings = _encodings(boxes)
     above = np.where(parents < 0, -1, parents + own_start)
     planes = np.empty((10, len(parents)), np.uint8)
-    _write_steps(planes[:6], positions, above, np.repeat(boxes, rows, axis=0))
+    _write_steps(
+        planes[:6], positions, above, *(np.repeat(part, rows, axis=0) for part in (boxes, _scales(boxes, encodings)))
+    )
     _write_parents(planes[6:], parents, own_start)
     for index, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
         raw = planes[:, start:end].tobytes()
-        if wide[index]:
+        if encodings[index] == BY_FLOATS:
             offsets = (positions[start:end] - boxes[index, :3]).astype("<f4")
             raw = offsets.T.tobytes() + planes[6:, start:end].tobytes()
         yield PackedSkeleton(
             rows=end - start,
-            encoding=BY_FLOATS if wide[index] else BY_STEPS,
+            encoding=int(encodings[index]),
             box=tuple(boxes[index].tolist()),
             blob=_deflate(raw),
         )
@@ -187,7 +195,7 @@ def unpack(skeleton: PackedSkeleton) -> tuple[Positions, NDArray[np.int64]]:
         If the bytes are not those of so many nodes, or parents lead in a circle.
     """
     if skeleton.encoding not in _BYTES_PER_NODE:
-        raise BadGeometry(f"Geometry is encoded as {BY_STEPS} or {BY_FLOATS}, not {skeleton.encoding}.")
+        raise BadGeometry(f"Geometry is encoded as one of {list(_BYTES_PER_NODE)}, not {skeleton.encoding}.")
     n, expected = skeleton.rows, skeleton.rows * _BYTES_PER_NODE[skeleton.encoding]
     raw = _inflate(skeleton.blob, expected)
     planes = np.frombuffer(raw, np.uint8)
@@ -196,7 +204,7 @@ def unpack(skeleton: PackedSkeleton) -> tuple[Positions, NDArray[np.int64]]:
     if skeleton.encoding == BY_FLOATS:
         return np.frombuffer(raw, "<f4", 3 * n).reshape(3, n).T + low, parents
     steps = _read_steps(planes[: 6 * n].reshape(3, 2, n), parents)
-    return low + steps * ((high - low) / STEPS), parents
+    return low + steps * (1.0 if skeleton.encoding == BY_NM else (high - low) / STEPS), parents
 
 
 def encode(answer: GeometryAnswer) -> bytes:
@@ -302,14 +310,31 @@ def _boxes(positions: Positions, starts: NDArray[np.int64], inhabited: NDArray[n
     return boxes
 
 
-def _write_steps(planes: NDArray[np.uint8], positions: Positions, above: NDArray[np.int64], boxes: Positions) -> None:
-    """Steps as differences to the parent's, modulo 2^16: per axis the low bytes, then the high bytes."""
+def _encodings(boxes: Positions) -> NDArray[np.uint8]:
+    """(m,) how each skeleton is encoded."""
+    widest = (boxes[:, 3:] - boxes[:, :3]).max(axis=1)
+    by_nm = (widest >= SMALLEST_NM_BOX) & (widest <= STEPS)
+    return np.select([widest > WIDEST_BOX_NM, by_nm], [BY_FLOATS, BY_NM], BY_STEPS).astype(np.uint8)
+
+
+def _scales(boxes: Positions, encodings: NDArray[np.uint8]) -> Positions:
+    """(m, 3) steps for each nm along each axis; 0 along one without width."""
+    width = boxes[:, 3:] - boxes[:, :3]
+    scales = np.divide(STEPS, width, out=np.zeros(width.shape), where=width > 0)
+    scales[encodings == BY_NM] = 1
+    return scales
+
+
+def _write_steps(
+    planes: NDArray[np.uint8], positions: Positions, above: NDArray[np.int64], boxes: Positions, scales: Positions
+) -> None:
+    """Steps as differences to the parent's, modulo 2^16: per axis the low bytes, then the high bytes.
+
+    boxes, scales : of each node's skeleton.
+    """
     root = above < 0
     for axis in range(3):
-        low = boxes[:, axis]
-        width = boxes[:, 3 + axis] - low
-        share = np.divide(positions[:, axis] - low, width, out=np.zeros(len(low)), where=width > 0)
-        steps = np.rint(share * STEPS).astype(np.uint16)
+        steps = np.rint((positions[:, axis] - boxes[:, axis]) * scales[:, axis]).astype(np.uint16)
         differences = steps - np.where(root, np.uint16(0), steps[above])
         planes[2 * axis] = differences & 0xFF
         planes[2 * axis + 1] = differences >> 8

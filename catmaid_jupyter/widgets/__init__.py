@@ -1,4 +1,5 @@
-"""Widgets for notebooks, each with a folder here and a front-end module of its own.
+(
+    """Widgets for notebooks, each with a folder here and a front-end module of its own.
 
 - `StackViewer`: an image stack
 - `TracingLayer`: treenodes and connectors over its image
@@ -14,19 +15,40 @@
 - `Viewer3D`: neurons in space
 - `Widget`, `Layer`: what further widgets and layers are made of
 """
+    """Widgets for notebooks, each with a folder here and a front-end module of its own.
 
-from catmaid_jupyter.widgets.annotation_browser import AnnotationBrowser
-from catmaid_jupyter.widgets.base import Layer, Widget
-from catmaid_jupyter.widgets.connectivity_matrix import ConnectivityMatrix
-from catmaid_jupyter.widgets.connectivity_table import ConnectivityTable
-from catmaid_jupyter.widgets.history_table import HistoryTable
-from catmaid_jupyter.widgets.neuron_search import NeuronSearch
-from catmaid_jupyter.widgets.node_tables import ConnectorTable, NeuronNavigator, TagTable, TreenodeTable
-from catmaid_jupyter.widgets.selection_table import SelectionTable
-from catmaid_jupyter.widgets.stack_viewer import StackViewer
-from catmaid_jupyter.widgets.tracing_layer import TracingLayer
-from catmaid_jupyter.widgets.viewer3d import Viewer3D
-from catmaid_jupyter.widgets.volume_layer import VolumeLayer
+- `StackViewer`: an image stack
+- `TracingLayer`: treenodes and connectors over its image
+- `VolumeLayer`: outlines of volumes over its image
+- `HistoryTable`: the log of a project, to look at, go to, compare and take back
+- `SelectionTable`: the neurons of a selection
+- `NeuronSearch`: neurons by form, text or Python
+- `AnnotationBrowser`: the tree of annotations
+- `ConnectivityMatrix`: synapses from neurons to neurons
+- `ConnectivityTable`: the partners of neurons
+- `TreenodeTable`, `ConnectorTable`, `TagTable`: nodes, links and tags of neurons
+- `NeuronNavigator`: what is known of the active neuron
+- `Viewer3D`: neurons in space
+- `Widget`, `Layer`: what further widgets and layers are made of
+"""
+)
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from catmaid_jupyter.widgets.annotation_browser import AnnotationBrowser
+    from catmaid_jupyter.widgets.base import Layer, Widget
+    from catmaid_jupyter.widgets.connectivity_matrix import ConnectivityMatrix
+    from catmaid_jupyter.widgets.connectivity_table import ConnectivityTable
+    from catmaid_jupyter.widgets.history_table import HistoryTable
+    from catmaid_jupyter.widgets.neuron_search import NeuronSearch
+    from catmaid_jupyter.widgets.node_tables import ConnectorTable, NeuronNavigator, TagTable, TreenodeTable
+    from catmaid_jupyter.widgets.selection_table import SelectionTable
+    from catmaid_jupyter.widgets.stack_viewer import StackViewer
+    from catmaid_jupyter.widgets.tracing_layer import TracingLayer
+    from catmaid_jupyter.widgets.viewer3d import Viewer3D
+    from catmaid_jupyter.widgets.volume_layer import VolumeLayer
 
 __all__ = [
     "AnnotationBrowser",
@@ -46,3 +68,29 @@ __all__ = [
     "VolumeLayer",
     "Widget",
 ]
+
+_MODULES: Final = {
+    "AnnotationBrowser": "annotation_browser",
+    "ConnectivityMatrix": "connectivity_matrix",
+    "ConnectivityTable": "connectivity_table",
+    "ConnectorTable": "node_tables",
+    "HistoryTable": "history_table",
+    "Layer": "base",
+    "NeuronNavigator": "node_tables",
+    "NeuronSearch": "neuron_search",
+    "SelectionTable": "selection_table",
+    "StackViewer": "stack_viewer",
+    "TagTable": "node_tables",
+    "TracingLayer": "tracing_layer",
+    "TreenodeTable": "node_tables",
+    "Viewer3D": "viewer3d",
+    "VolumeLayer": "volume_layer",
+    "Widget": "base",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A widget, imported now: who shows one need not wait for all."""
+    if name not in _MODULES:
+        raise AttributeError(f"{__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

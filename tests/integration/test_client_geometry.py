@@ -252,3 +252,15 @@ async def test_special_treenodes_are_marked(tracer: Tracer, project: cj.Project)
     await tracer.label(nodes[0], "soma")
     kinds, _ = await special(soma_radius=500)
     assert (kinds[0, 0], kinds[0, 5]) == ({uncertain, "labelled", "soma"}, {open_end})
+
+
+async def test_a_node_of_an_overview_is_the_nearest_one(tracer: Tracer, project: cj.Project) -> None:
+    nodes = await tracer.chain(3, y=7_000)
+    skeleton_id = await tracer.skeleton_of(nodes[0])
+    ((x, y, z),) = await tracer.rows("SELECT x, y, z FROM treenode WHERE id = %s", nodes[1])
+    reader = GeometryReader(project.place)
+    found = await run(NodeFinder(reader).find(skeleton_id, geometry.OVERVIEW, 0, [x, y + 1, z]))
+    assert (found["treenode_id"], found["is_current"]) == (nodes[1], False)
+    assert "drawn coarsely; the nearest treenode" in found["sentence"]
+    answer = geometry.decode(await run(reader.read([skeleton_id], overview=True)))
+    assert answer.skeleton_ids.tolist() == ([skeleton_id] if project.place.capabilities else [])

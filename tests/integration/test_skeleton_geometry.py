@@ -166,6 +166,25 @@ async def test_too_much_at_once_is_refused(tracer: Tracer, monkeypatch: pytest.M
     assert not (await read(tracer, [])).skeletons
 
 
+async def test_large_skeletons_come_as_overviews_first(tracer: Tracer, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [await tracer.skeleton_of((await tracer.chain(rows, y=y))[0]) for rows, y in ((140, 950), (2, 960))]
+    whole = await read(tracer, ids, overview=True)
+    assert whole.versions.min() > 0
+    monkeypatch.setattr(domain, "FEW_NODES", 100)
+    monkeypatch.setattr(domain, "MOST_NODES", 3)
+    coarse = await read(tracer, ids, overview=True)
+    assert coarse.versions.tolist() == [geometry.OVERVIEW, whole.versions[1]]
+    large, small = coarse.skeletons
+    assert small == whole.skeletons[1]
+    positions, _ = geometry.unpack(large)
+    everywhere, _ = geometry.unpack(whole.skeletons[0])
+    assert 2 < len(positions) <= 140 / 4
+    assert {tuple(one) for one in np.round(positions)} <= {tuple(one) for one in np.round(everywhere)}
+    monkeypatch.setattr(domain, "MOST_OVERVIEWED", 3)
+    form = {f"skeleton_ids[{place}]": skeleton_id for place, skeleton_id in enumerate(ids)}
+    assert (await tracer.refused("skeletons/geometry", **form, overview=True))[0] == 400
+
+
 async def test_a_moved_connector_is_news_of_the_skeletons_that_are_linked_to_it(tracer: Tracer) -> None:
     node = await tracer.node(-1, 1000, 1000, 0)
     connector = await tracer.connector(node)

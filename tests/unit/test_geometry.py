@@ -28,7 +28,7 @@ def skeletons(draw: st.DrawFn) -> Skeleton:
     order = np.array(draw(st.permutations(range(n))), dtype=np.int64)
     shuffled = np.full(n, -1, dtype=np.int64)
     shuffled[order] = np.where(parents < 0, -1, order[parents]) if n else parents
-    widest = draw(st.sampled_from([0.0, 1.0, 150_000.0, 1e7, 1e9]))
+    widest = draw(st.sampled_from([0.0, 1.0, 20_000.0, 150_000.0, 1e7, 1e9]))
     corner = draw(st.sampled_from([-1e9, 0.0, 12_345.678, 1e9]))
     numbers = st.floats(0, 1).map(lambda share: corner + share * widest)
     positions = np.array([[draw(numbers) for _ in range(3)] for _ in range(n)], dtype=np.float64).reshape(n, 3)
@@ -45,8 +45,17 @@ def assert_same(given_skeleton: Skeleton, packed: geometry.PackedSkeleton) -> No
     box = np.array(packed.box).reshape(2, 3)
     assert (box == [positions.min(axis=0), positions.max(axis=0)]).all()
     width = box[1] - box[0]
-    assert packed.encoding == (width > geometry.WIDEST_BOX_NM).any()
-    step = width * 2**-23 if packed.encoding == geometry.BY_FLOATS else width / geometry.STEPS
+    widest = width.max()
+    if widest > geometry.WIDEST_BOX_NM:
+        assert packed.encoding == geometry.BY_FLOATS
+    else:
+        is_by_nm = geometry.SMALLEST_NM_BOX <= widest <= geometry.STEPS
+        assert packed.encoding == (geometry.BY_NM if is_by_nm else geometry.BY_STEPS)
+    step = {
+        geometry.BY_FLOATS: width * 2**-23,
+        geometry.BY_STEPS: width / geometry.STEPS,
+        geometry.BY_NM: np.ones(3),
+    }[packed.encoding]
     rounding = 8 * np.spacing(np.abs(box).max())
     assert (np.abs(got - positions) <= step / 2 + rounding).all()
 
@@ -80,6 +89,8 @@ def test_many_skeletons_come_back(drawn: list[Skeleton]) -> None:
         pytest.param([[1e9, -1e9, 1e9 + 0.25], [1e9 + 60_000, -1e9, 1e9]], [-1, 0], id="far from the origin"),
         pytest.param([[0, 0, 0], [1e9, 5, 0], [1e9, 5, 200_001]], [-1, 0, 1], id="a wide box"),
         pytest.param([[0, 0, 0], [200_000, 1, 1]], [-1, 0], id="the widest box of whole steps"),
+        pytest.param([[0, 0, 0], [65_535, 0.4, 0.6]], [-1, 0], id="the widest box of whole nm"),
+        pytest.param([[0, 0, 0], [1_999.9, 0.4, 0.6]], [-1, 0], id="a box that is too small for whole nm"),
     ],
 )
 def test_a_skeleton_comes_back(positions: Any, parents: Any) -> None:

@@ -63,17 +63,20 @@ class GeometryReader:
         self._read: dict[int, tuple[bytes, int]] = {}
         """By skeleton its summary before it was read, and the version that it got."""
 
-    async def read(self, skeleton_ids: Sequence[int], known: Mapping[int, int] | None = None) -> bytes:
+    async def read(
+        self, skeleton_ids: Sequence[int], known: Mapping[int, int] | None = None, *, overview: bool = False
+    ) -> bytes:
         """The body of an answer (see `catmaid_wire.geometry`).
 
         skeleton_ids : skeletons that do not exist are named as gone.
         known : versions by skeleton; skeletons of these versions are named as unchanged, and not sent.
+        overview : overviews of skeletons are enough; servers that do not pack geometry send none.
         """
         known = known or {}
         if GEOMETRY in self.place.capabilities:
-            form = geometry_form(skeleton_ids, known)
+            form = geometry_form(skeleton_ids, known) | ({"overview": "true"} if overview else {})
             return (await self.place.read("POST", "skeletons/geometry", form=form)).body
-        wanted = list(dict.fromkeys(skeleton_ids))
+        wanted = [] if overview else list(dict.fromkeys(skeleton_ids))
         nodes, unchanged = await self.changed_nodes(wanted, known)
         packed = await asyncio.to_thread(lambda: [pack(one.positions, one.parents) for one in nodes.values()])
         answer = GeometryAnswer(

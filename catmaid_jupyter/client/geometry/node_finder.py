@@ -10,7 +10,7 @@ import numpy as np
 
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.geometry.geometry_reader import GeometryReader, SkeletonNodes, read_nodes
-from catmaid_wire.geometry import decode
+from catmaid_wire.geometry import OVERVIEW, decode
 
 _MOST_NODES_KEPT: Final = 2_000_000
 
@@ -42,7 +42,7 @@ class NodeFinder:
     ) -> FoundNode:
         """The treenode of a row of a skeleton's geometry.
 
-        version : the version of that geometry.
+        version : the version of that geometry; of an overview the nearest treenode is found.
         position : where the treenode is drawn, nm; after a change the nearest one is found.
 
         Raises
@@ -52,6 +52,8 @@ class NodeFinder:
         InvalidInput
             If the geometry has no such row, or the skeleton was changed and there is no position.
         """
+        if version == OVERVIEW:
+            return _nearest(skeleton_id, await self._nodes(skeleton_id), position, is_coarse=True)
         kept = self._kept.get((skeleton_id, version))
         nodes = kept if kept is not None else await self._nodes(skeleton_id)
         # Versions only follow each other: what has this version after the treenodes were read had it before, too.
@@ -65,7 +67,7 @@ class NodeFinder:
             return _found(nodes, row, is_current=True, sentence=f"This is treenode {nodes.ids[row]}.")
         if kept is not None:
             nodes = await self._nodes(skeleton_id)
-        return _nearest(skeleton_id, nodes, position)
+        return _nearest(skeleton_id, nodes, position, is_coarse=False)
 
     async def _nodes(self, skeleton_id: int) -> SkeletonNodes:
         try:
@@ -85,8 +87,8 @@ def _gone(skeleton_id: int) -> NotFound:
     return NotFound(f"Skeleton {skeleton_id} is gone: it was deleted, or joined to another one.")
 
 
-def _nearest(skeleton_id: int, nodes: SkeletonNodes, position: Sequence[float] | None) -> FoundNode:
-    changed = f"Skeleton {skeleton_id} was changed since it was drawn"
+def _nearest(skeleton_id: int, nodes: SkeletonNodes, position: Sequence[float] | None, *, is_coarse: bool) -> FoundNode:
+    changed = f"Skeleton {skeleton_id} was {'drawn coarsely' if is_coarse else 'changed since it was drawn'}"
     if position is None:
         raise InvalidInput(f"{changed}: load it again, or name the position, so that the nearest treenode is found.")
     if not len(nodes.ids):

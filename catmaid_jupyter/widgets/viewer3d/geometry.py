@@ -40,9 +40,13 @@ class NeuronGeometry:
 
     @method
     async def _geometry(self, params: dict[str, Any]) -> Binary:
-        """Geometry of skeletons (`catmaid_wire.geometry`): ``{skeleton_ids, known: [[skeleton_id, version], ...]}``."""
+        """Geometry of skeletons (`catmaid_wire.geometry`): ``{skeleton_ids, known: [[skeleton_id, version], ...]}``.
+
+        With ``overview`` only overviews of them, if the server has such: those that are missing come without it.
+        """
         known = {int(skeleton_id): int(version) for skeleton_id, version in params.get("known") or ()}
-        return Binary(await self._geometry_reader.read([int(one) for one in params["skeleton_ids"]], known))
+        ids = [int(one) for one in params["skeleton_ids"]]
+        return Binary(await self._geometry_reader.read(ids, known, overview=bool(params.get("overview"))))
 
     @method
     async def _node(self, params: dict[str, Any]) -> FoundNode:

@@ -8,7 +8,7 @@ import type { SpacePicture } from "./picture";
 
 export interface Viewer3DStats {
   frames: number;
-  /** ms from the widget's start to the first picture with every visible neuron; null before. */
+  /** ms from the widget's start to the first picture with every visible neuron, if only its overview; null before. */
   firstPictureMs: number | null;
   /** Of geometry, as it came. */
   bytes: number;

@@ -6,6 +6,7 @@ import type { SpaceCamera } from "./camera/space-camera";
 import type { ExportedNeuron } from "./exports/export-scene";
 import type { FlatLines } from "./flat/flat-canvas";
 import { type GeometryBatch, GeometryLoader } from "./geometry/loader";
+import { OVERVIEW } from "./geometry/unpack";
 import { NeuronLines, type PickedNode } from "./neurons/neuron-lines";
 
 const PATIENCE_MS = 120_000;
@@ -26,6 +27,8 @@ export interface NeuronCounts {
   visible: number;
   /** Those that are here, of the visible ones. */
   loaded: number;
+  /** Those that are seen, if only as overviews. */
+  seen: number;
   /** Those that do not exist, of the visible ones. */
   gone: number;
   nodes: number;
@@ -37,6 +40,8 @@ export class NeuronScene {
   private stopListening: () => void = () => {};
   /** The neurons that are here: numbers of nodes, and versions. */
   private readonly here = new Map<number, { rows: number; version: number }>();
+  /** Those that are seen as overviews, until they come. */
+  private readonly coarse = new Set<number>();
   /** Neurons that do not exist. */
   private readonly gone = new Set<number>();
   private readonly asked = new Set<number>();
@@ -68,14 +73,17 @@ export class NeuronScene {
     const visible = this.visible();
     let nodes = 0;
     let loaded = 0;
+    let coarse = 0;
     let gone = 0;
     for (const id of visible) {
       const found = this.here.get(id);
       if (found) loaded++;
+      else if (this.coarse.has(id)) coarse++;
       nodes += found?.rows ?? 0;
       if (this.gone.has(id)) gone++;
     }
-    return { neurons: this.selection.length, visible: visible.length, loaded, gone, nodes };
+    const seen = loaded + coarse;
+    return { neurons: this.selection.length, visible: visible.length, loaded, seen, gone, nodes };
   }
 
   get isLoading(): boolean {
@@ -119,7 +127,7 @@ export class NeuronScene {
 
   /** The visible neurons as lines on a plain canvas. */
   flatLines(): FlatLines[] {
-    return this.visibleHere().flatMap((id) => {
+    return this.visible().flatMap((id) => {
       const edges = this.lines.edgesOf(id);
       const color = `#${((this.selection.colorOf(id) ?? 0) >>> 8).toString(16).padStart(6, "0")}`;
       return edges ? [{ ...edges, color, isActive: id === this.selection.active }] : [];
@@ -128,7 +136,7 @@ export class NeuronScene {
 
   /** The box around neurons, by default the visible ones, relative to the scene's origin; empty if none is here. */
   bounds(ids?: readonly number[]): Box3 {
-    const known = (ids ?? this.visible()).filter((id) => this.here.has(id));
+    const known = (ids ?? this.visible()).filter((id) => this.isSeen(id));
     return known.length === 0 ? new Box3() : this.lines.bounds(known);
   }
 
@@ -168,7 +176,7 @@ export class NeuronScene {
 
   private takeAll(): void {
     this.forget([...this.asked].filter((id) => !this.selection.has(id)));
-    this.look([...this.here.keys()]);
+    this.look([...this.here.keys(), ...this.coarse]);
     this.lines.setActive(this.selection.active);
     this.lines.setSelected(this.selection.selected());
     this.load();
@@ -208,13 +216,13 @@ export class NeuronScene {
   }
 
   private remove(ids: Iterable<number>): void {
-    const known = [...ids].filter((id) => this.here.delete(id));
+    const known = [...ids].filter((id) => this.here.delete(id) || this.coarse.delete(id));
     if (known.length > 0) this.lines.remove(known);
   }
 
   /** Give neurons that are here the colours that they have, and hide those that are hidden. */
   private look(ids: Iterable<number>): void {
-    const known = [...ids].filter((id) => this.here.has(id));
+    const known = [...ids].filter((id) => this.isSeen(id));
     if (known.length === 0) return;
     this.lines.setColors(
       known,
@@ -231,10 +239,11 @@ export class NeuronScene {
     if (this.isReading || this.stopping.signal.aborted) return;
     const missing = this.visible().filter((id) => !this.asked.has(id));
     const again = [...this.stale].filter((id) => this.selection.isVisible(id));
-    if (missing.length + again.length > 0) void this.read([...new Set([...missing, ...again])]);
+    if (missing.length + again.length > 0) void this.read([...new Set([...missing, ...again])], missing);
   }
 
-  private async read(ids: number[]): Promise<void> {
+  /** `missing`: those of them of which nothing was here yet. */
+  private async read(ids: number[], missing: readonly number[]): Promise<void> {
     const { signal } = this.stopping;
     const known = new Map(ids.flatMap((id) => this.versionOf(id)));
     for (const id of ids) {
@@ -243,7 +252,7 @@ export class NeuronScene {
     }
     this.isReading = true;
     try {
-      await this.loader.load(ids, (batch) => this.take(batch), { signal, known });
+      await this.loader.load(ids, (batch) => this.take(batch), { signal, known, overview: missing });
     } catch (error) {
       this.isReading = false;
       // Those are asked for again that did not come.
@@ -258,6 +267,10 @@ export class NeuronScene {
     this.load();
   }
 
+  private isSeen(id: number): boolean {
+    return this.here.has(id) || this.coarse.has(id);
+  }
+
   private versionOf(id: number): Array<[id: number, version: number]> {
     const found = this.here.get(id);
     return found ? [[id, found.version]] : [];
@@ -270,7 +283,12 @@ export class NeuronScene {
     for (const id of gone) this.gone.add(id);
     const wanted = neurons.filter(({ skeletonId }) => this.selection.has(skeletonId));
     this.lines.put(wanted);
-    for (const { skeletonId, rows, version } of wanted) this.here.set(skeletonId, { rows, version });
+    for (const { skeletonId, rows, version } of wanted)
+      if (version === OVERVIEW) this.coarse.add(skeletonId);
+      else {
+        this.coarse.delete(skeletonId);
+        this.here.set(skeletonId, { rows, version });
+      }
     this.look(wanted.map(({ skeletonId }) => skeletonId));
     this.lines.setActive(this.selection.active);
     this.host.loaded();

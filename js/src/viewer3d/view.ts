@@ -219,9 +219,11 @@ export class Viewer3D {
     this.frame.showScale(this.model.get("show_scale"), this.camera.nmPerPixel);
     this.frame.showCounts(countsText(counts));
     this.frame.showProgress(counts.loaded, counts.visible - counts.gone);
-    if (!this.neurons.isLoading) {
-      this.messages.showStatus(emptyText(counts));
+    const { isLoading } = this.neurons;
+    if (!isLoading || counts.seen === counts.visible - counts.gone)
       this.firstPictureMs ??= performance.now() - this.startedAt;
+    if (!isLoading) {
+      this.messages.showStatus(emptyText(counts));
       this.becomeReady();
     }
     this.snapshots.later();

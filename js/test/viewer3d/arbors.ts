@@ -61,7 +61,7 @@ export function neuronOf({ skeletonId, positions, parents }: Arbor, version = 1)
 
 interface AnswerParts {
   version?: number;
-  encoding?: 0 | 1;
+  encoding?: 0 | 1 | 2;
   unchanged?: number[];
   gone?: number[];
 }
@@ -104,7 +104,7 @@ function boxOf(positions: number[][]): number[] {
   return [...low, ...[0, 1, 2].map((axis) => column(axis).reduce((one, other) => Math.max(one, other)))];
 }
 
-function packed({ positions, parents }: Arbor, encoding: 0 | 1): Uint8Array {
+function packed({ positions, parents }: Arbor, encoding: 0 | 1 | 2): Uint8Array {
   const box = boxOf(positions);
   const bytes: number[] = [];
   for (const axis of [0, 1, 2]) {
@@ -115,7 +115,8 @@ function packed({ positions, parents }: Arbor, encoding: 0 | 1): Uint8Array {
       bytes.push(...bytesOf(Float32Array.from(values)));
       continue;
     }
-    const steps = values.map((value) => (width > 0 ? Math.round((value / width) * 65535) : 0));
+    const scale = encoding === 2 ? 1 : width > 0 ? 65535 / width : 0;
+    const steps = values.map((value) => Math.round(value * scale));
     const differences = steps.map((step, row) => (step - (steps[parents[row] ?? -1] ?? 0)) & 0xffff);
     bytes.push(...differences.map((value) => value & 255), ...differences.map((value) => value >> 8));
   }

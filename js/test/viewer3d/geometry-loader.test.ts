@@ -48,6 +48,43 @@ describe("loader of geometry", () => {
     }
   });
 
+  it("gets overviews of all first, and then only what is missing", async () => {
+    const calls: GeometryParams[] = [];
+    const whole = [1, 2];
+    const loader = new GeometryLoader(async (params) => {
+      calls.push(params);
+      const version = params.overview ? -1 : 3;
+      const small = params.overview ? params.skeleton_ids.filter((id) => whole.includes(id)) : [];
+      const ids = small.length > 0 ? small : params.skeleton_ids;
+      return answerOf(
+        ids.map((id) => randomArbor(id, 3)),
+        { version: small.length > 0 ? 3 : version },
+      );
+    });
+    const ids = Array.from({ length: 1300 }, (_, at) => at + 1);
+    const progress: number[] = [];
+    const batches: GeometryBatch[] = [];
+    const onProgress = (done: number) => progress.push(done);
+    await loader.load(ids, (batch) => batches.push(batch), { overview: ids, onProgress });
+    const overviews = calls.filter(({ overview }) => overview);
+    expect(overviews.map(({ skeleton_ids: asked }) => asked.length)).toEqual([200, 1000, 100]);
+    const others = calls.filter(({ overview }) => !overview).flatMap(({ skeleton_ids: asked }) => asked);
+    expect(others).toEqual(ids.slice(2));
+    expect(progress.slice(0, 3)).toEqual([2, 2, 2]);
+    expect(progress.at(-1)).toBe(1300);
+  });
+
+  it("does without overviews that fail", async () => {
+    const call = service();
+    const loader = new GeometryLoader(async (params) => {
+      if (params.overview) throw new Error("too many treenodes");
+      return call(params);
+    });
+    const batches: GeometryBatch[] = [];
+    await loader.load([1, 2], (batch) => batches.push(batch), { overview: [1, 2] });
+    expect(batches.map(({ neurons }) => neurons.length)).toEqual([2]);
+  });
+
   it("gets a changed neuron alone", async () => {
     const batches: GeometryBatch[] = [];
     const known = new Map([

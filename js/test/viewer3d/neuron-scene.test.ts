@@ -3,7 +3,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 import type { Rpc } from "../../src/shared/rpc";
 import { FLAG } from "../../src/shared/selection/delta";
 import { SelectionStore } from "../../src/shared/selection/store";
-import { NeuronScene } from "../../src/viewer3d/neuron-scene";
+import { type NeuronCounts, NeuronScene } from "../../src/viewer3d/neuron-scene";
 import { countsText, emptyText } from "../../src/viewer3d/status";
 import { answerOf, randomArbor } from "./arbors";
 
@@ -13,14 +13,18 @@ const GONE = 99;
 
 interface Asked {
   skeleton_ids: number[];
+  overview?: boolean;
   known: [number, number][];
 }
 
 let store: SelectionStore;
 let asked: Asked[];
 let isAway: boolean;
+/** Skeletons that come as overviews first. */
+let large: number[];
 let scene: NeuronScene;
 const failed = vi.fn();
+const loaded = vi.fn();
 
 beforeEach(async () => {
   store = new SelectionStore({
@@ -30,15 +34,22 @@ beforeEach(async () => {
   await store.ready;
   asked = [];
   isAway = false;
+  large = [];
   failed.mockReset();
+  loaded.mockReset();
   const call = async (_method: string, params: Asked) => {
     asked.push(params);
     if (isAway) throw new Error("away");
-    const found = ARBORS.filter(({ skeletonId }) => params.skeleton_ids.includes(skeletonId));
+    const wanted = ARBORS.filter(({ skeletonId }) => params.skeleton_ids.includes(skeletonId));
+    if (params.overview && large.length > 0) {
+      const coarse = wanted.filter(({ skeletonId }) => large.includes(skeletonId));
+      return { result: undefined, buffers: [new DataView(answerOf(coarse, { version: -1 }).slice().buffer)] };
+    }
+    const found = wanted;
     const gone = params.skeleton_ids.filter((id) => id === GONE);
     return { result: undefined, buffers: [new DataView(answerOf(found, { gone }).slice().buffer)] };
   };
-  const host = { changed: () => {}, refine: () => {}, loaded: () => {}, failed };
+  const host = { changed: () => {}, refine: () => {}, loaded, failed };
   scene = new NeuronScene(store, { call } as unknown as Rpc, new Vector3(), host);
 });
 
@@ -61,6 +72,40 @@ it("loads what is visible, once", async () => {
   store.setColors([first], 0xff0000ff);
   expect(asked.length).toBe(2);
   expect(scene.bounds([first]).isEmpty()).toBe(false);
+});
+
+it("shows overviews until neurons come, and keeps to the looks of the selection", async () => {
+  const [first = 0, , third = 0] = IDS;
+  large = [first, third];
+  store.add(IDS);
+  store.setFlags([third], FLAG.VISIBLE, 0);
+  const seen: NeuronCounts[] = [];
+  loaded.mockImplementation(() => {
+    seen.push(scene.counts);
+    if (seen.length === 1) {
+      expect(scene.bounds([first]).isEmpty()).toBe(false);
+      expect(scene.visibleHere()).toEqual([]);
+      expect(scene.rowsOf(first)).toBeUndefined();
+      store.remove([first]);
+      expect(scene.counts.seen).toBe(0);
+      store.add([first]);
+    }
+  });
+  scene.start();
+  await settled();
+  expect(asked.map(({ overview }) => overview ?? false).slice(0, 2)).toEqual([true, false]);
+  expect(seen[0]).toMatchObject({ loaded: 0, seen: 1, nodes: 0 });
+  expect(scene.counts).toMatchObject({ loaded: 2, seen: 2, nodes: 41 });
+  expect(scene.rowsOf(first)).toBe(40);
+});
+
+it("comes without overviews where there are none", async () => {
+  large = [999];
+  store.add(IDS);
+  scene.start();
+  await settled();
+  expect(asked.map(({ overview }) => overview ?? false)).toEqual([true, false]);
+  expect(scene.counts.loaded).toBe(IDS.length);
 });
 
 it("asks again for what was edited, with the versions that it has", async () => {
@@ -103,7 +148,7 @@ it("forgets what is removed, and drops what comes after its end", async () => {
 });
 
 it("says in words what there is", () => {
-  const counts = { neurons: 1200, visible: 1100, loaded: 1000, gone: 2, nodes: 1 };
+  const counts = { neurons: 1200, visible: 1100, loaded: 1000, seen: 1100, gone: 2, nodes: 1 };
   expect(countsText(counts)).toBe(
     "1,200 neurons, 100 hidden, 1 node, 1,000 of 1,098 loaded, 2 gone from the project",
   );

@@ -25,6 +25,11 @@ describe("geometry of neurons over the wire", () => {
     for (const arbor of arbors) expect(greatestError(arbor, answerOf(arbors))).toBeLessThan(0.3);
   });
 
+  it("gives positions to half a nm", () => {
+    const arbor = randomArbor(5, 400);
+    expect(greatestError(arbor, answerOf([arbor], { encoding: 2 }))).toBeLessThan(0.51);
+  });
+
   it("reads parents that stand after their children", () => {
     const arbor = shuffled(randomArbor(3, 400));
     expect(greatestError(arbor, answerOf([arbor]))).toBeLessThan(0.3);

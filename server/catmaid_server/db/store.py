@@ -19,7 +19,7 @@ from catmaid_server.db.answers import Answers
 from catmaid_server.db.disk_space import DiskSpace
 from catmaid_server.db.float_arrays import FloatArray, FloatArrayDumper, is_swollen
 from catmaid_server.db.recently_used import RecentlyUsed
-from catmaid_wire.geometry import PackedSkeleton
+from catmaid_wire.overviews import PackedForms
 
 REMEMBER_BYTES = 64 * 1024**2
 
@@ -47,7 +47,7 @@ class Store:
         self._disk = None if disk is None else DiskSpace(disk)
         self._pool = pool
         self.answers = Answers(remember_bytes)
-        self.geometry: RecentlyUsed[tuple[int, int, int], PackedSkeleton] = RecentlyUsed(remember_bytes)
+        self.geometry: RecentlyUsed[tuple[int, int, int], PackedForms] = RecentlyUsed(remember_bytes)
         """Packed skeletons by project, skeleton and version."""
         self.committed: list[Callable[[int], None]] = []
         """Called with the project id after each commit of this process; must not block."""

@@ -1,5 +1,6 @@
 /** Asks for the geometry of neurons, some at a time, and hands it on as it comes. */
-import type { UnpackedAnswer, UnpackedNeuron, Vector } from "./unpack";
+import { isAbort } from "../../shared/rpc";
+import { OVERVIEW, type UnpackedAnswer, type UnpackedNeuron, type Vector } from "./unpack";
 import { Unpacker } from "./worker-client";
 
 export type { UnpackedNeuron } from "./unpack";
@@ -9,12 +10,17 @@ const FIRST_BATCH = 50;
 const BATCH = 200;
 /** Asked for while the last answer is unpacked. */
 const AHEAD = 2;
+/** Neurons of the first overview, and of those after it. */
+const FIRST_OVERVIEW = 200;
+const OVERVIEW_BATCH = 1000;
 
 /** What the `geometry` method takes. */
 export interface GeometryParams {
   skeleton_ids: number[];
   /** Skeleton ids and versions; these skeletons are left out of the answer if they are still the same. */
   known: [skeletonId: number, version: number][];
+  /** Overviews are enough where neurons are large. */
+  overview?: boolean;
 }
 
 export interface GeometryBatch {
@@ -30,6 +36,8 @@ export interface LoadOptions {
   signal?: AbortSignal;
   /** Versions of the neurons that are here already. */
   known?: ReadonlyMap<number, number>;
+  /** Neurons that come as overviews first, so that all are seen soon. */
+  overview?: readonly number[];
   /** Called after each batch. */
   onProgress?(loaded: number, total: number): void;
 }
@@ -64,52 +72,62 @@ export class GeometryLoader {
   async load(
     ids: Iterable<number>,
     onBatch: (batch: GeometryBatch) => void,
-    { signal, known = new Map(), onProgress }: LoadOptions = {},
+    { signal, known = new Map(), overview = [], onProgress }: LoadOptions = {},
   ): Promise<void> {
-    const all = [...new Set(ids)];
-    const batches = this.batches(all);
-    const asked: Promise<Uint8Array>[] = [];
-    let loaded = 0;
+    const { firstBatch = FIRST_BATCH, batch = BATCH } = this.options;
+    const left = new Set(ids);
+    const total = left.size;
+    const take = ({ neurons, unchanged, gone }: UnpackedAnswer, done: number[]): void => {
+      signal?.throwIfAborted();
+      onBatch({ neurons, unchanged, gone });
+      for (const id of done) left.delete(id);
+      onProgress?.(total - left.size, total);
+    };
     this.loads++;
     try {
-      for (const [index, batch] of batches.entries()) {
-        for (const next of batches.slice(asked.length, index + AHEAD))
-          asked.push(this.ask(next, known, signal));
-        const { neurons, unchanged, gone } = await this.unpacked(
-          asked[index] ?? this.ask(batch, known, signal),
-        );
-        signal?.throwIfAborted();
-        onBatch({ neurons, unchanged, gone });
-        loaded += batch.length;
-        onProgress?.(loaded, all.length);
-      }
+      await this.loadOverview([...overview], take, signal);
+      const ask = (part: number[]) =>
+        this.ask({ skeleton_ids: part, known: versionsOf(part, known) }, signal);
+      await this.inTurn(batchesOf([...left], firstBatch, batch), ask, take);
     } finally {
       this.loads--;
       if (this.loads === 0) this.unpacker.rest();
     }
   }
 
-  private batches(ids: number[]): number[][] {
-    const { firstBatch = FIRST_BATCH, batch = BATCH } = this.options;
-    const batches: number[][] = [];
-    for (let start = 0; start < ids.length; ) {
-      const end = start + (start === 0 ? firstBatch : batch);
-      batches.push(ids.slice(start, end));
-      start = end;
+  private async loadOverview(
+    ids: number[],
+    take: (answer: UnpackedAnswer, done: number[]) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    if (ids.length > FIRST_BATCH) this.unpacker.begin();
+    const ask = (part: number[]) => this.ask({ skeleton_ids: part, known: [], overview: true }, signal);
+    try {
+      await this.inTurn(batchesOf(ids, FIRST_OVERVIEW, OVERVIEW_BATCH), ask, (answer) => {
+        const whole = answer.neurons.filter(({ version }) => version !== OVERVIEW);
+        take(answer, [...whole.map(({ skeletonId }) => skeletonId), ...answer.gone]);
+      });
+    } catch (error) {
+      // Without it the neurons come later, and if they do not either, it is told then.
+      if (isAbort(error) || signal?.aborted) throw error;
     }
-    return batches;
   }
 
-  private ask(
-    ids: number[],
-    known: ReadonlyMap<number, number>,
-    signal: AbortSignal | undefined,
-  ): Promise<Uint8Array> {
-    const versions = ids.flatMap((id): [number, number][] => {
-      const version = known.get(id);
-      return version === undefined ? [] : [[id, version]];
-    });
-    const answer = this.call({ skeleton_ids: ids, known: versions }, signal);
+  /** Ask for batches, the next one while the last is unpacked, and take the answers in turn. */
+  private async inTurn(
+    batches: readonly number[][],
+    ask: (batch: number[]) => Promise<Uint8Array>,
+    take: (answer: UnpackedAnswer, batch: number[]) => void,
+  ): Promise<void> {
+    const asked: Promise<Uint8Array>[] = [];
+    for (const [index, batch] of batches.entries()) {
+      for (const next of batches.slice(asked.length, index + AHEAD)) asked.push(ask(next));
+      take(await this.unpacked(asked[index] ?? ask(batch)), batch);
+    }
+  }
+
+  private ask(params: GeometryParams, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const answer = this.call(params, signal);
     // Whoever waits for it hears of the error; nobody may, if an earlier one failed.
     answer.catch(() => {});
     return answer;
@@ -128,4 +146,21 @@ export class GeometryLoader {
     this.origin ??= answer.origin;
     return answer;
   }
+}
+
+function batchesOf(ids: readonly number[], first: number, more: number): number[][] {
+  const batches: number[][] = [];
+  for (let start = 0; start < ids.length; ) {
+    const end = start + (start === 0 ? first : more);
+    batches.push(ids.slice(start, end));
+    start = end;
+  }
+  return batches;
+}
+
+function versionsOf(ids: readonly number[], known: ReadonlyMap<number, number>): GeometryParams["known"] {
+  return ids.flatMap((id): [number, number][] => {
+    const version = known.get(id);
+    return version === undefined ? [] : [[id, version]];
+  });
 }

@@ -10,7 +10,7 @@ export type NeuronBox = [x0: number, y0: number, z0: number, x1: number, y1: num
 /** One neuron's nodes, in ascending order of their treenode ids: a skeleton and a row name a node. */
 export interface UnpackedNeuron {
   skeletonId: number;
-  /** Edition of its geometry; to be compared for equality only. */
+  /** Edition of its geometry, to be compared for equality only; or `OVERVIEW`. */
   version: number;
   /** Number of nodes. */
   rows: number;
@@ -40,11 +40,15 @@ export class BadGeometry extends Error {
   override readonly name = "BadGeometry";
 }
 
+/** Version of what is only an overview of a neuron: some of its nodes, whose rows name no treenodes. */
+export const OVERVIEW = -1;
+
 const FORMAT = 1;
 const STEPS = 65535;
 const BY_STEPS = 0;
 const BY_FLOATS = 1;
-const BYTES_PER_NODE = [10, 16];
+const BY_NM = 2;
+const BYTES_PER_NODE = [10, 16, 10];
 const INCOMPLETE = "The geometry of the neurons came incomplete or damaged; ask for it again.";
 
 interface PackedNeurons {
@@ -164,8 +168,8 @@ function unpackNeuron(
   if (order === "circle")
     throw new BadGeometry(`Nodes of skeleton ${skeletonId} are their own ancestors: it cannot be drawn.`);
   const positions = new Float32Array(3 * rows);
-  if (encoding === BY_STEPS) readSteps(positions, planes, parents, order, box);
-  else readFloats(positions, planes, box);
+  if (encoding === BY_FLOATS) readFloats(positions, planes, box);
+  else readSteps(positions, planes, parents, order, box, encoding === BY_NM);
   const levels = edgeLevels(positions, parents, order);
   return {
     skeletonId,
@@ -179,7 +183,7 @@ function unpackNeuron(
 }
 
 function inflated(blob: Uint8Array, rows: number, encoding: number, skeletonId: number): Uint8Array {
-  if (encoding !== BY_STEPS && encoding !== BY_FLOATS)
+  if (BYTES_PER_NODE[encoding] === undefined)
     throw new BadGeometry(`Skeleton ${skeletonId} is encoded in a way that this page does not know.`);
   const expected = rows * (BYTES_PER_NODE[encoding] ?? 0);
   // One byte more, so that too many of them are noticed.
@@ -210,20 +214,21 @@ function readParents(planes: Uint8Array, skeletonId: number): Int32Array {
   return parents;
 }
 
-/** Steps in the box as differences to the parent's: for each axis the low bytes, then the high bytes. */
+/** Steps in the box, or nm from its low corner, as differences to the parent's: for each axis the low bytes, then the high bytes. */
 function readSteps(
   positions: Float32Array,
   planes: Uint8Array,
   parents: Int32Array,
   order: Int32Array | null,
   box: Readonly<NeuronBox>,
+  isByNm: boolean,
 ): void {
   const rows = parents.length;
   // The last one is above all roots.
   const steps = new Uint16Array(rows + 1);
   for (let axis = 0; axis < 3; axis++) {
     const low = box[axis] ?? 0;
-    const step = ((box[axis + 3] ?? 0) - low) / STEPS;
+    const step = isByNm ? 1 : ((box[axis + 3] ?? 0) - low) / STEPS;
     const lowBytes = planes.subarray(2 * axis * rows, (2 * axis + 1) * rows);
     const highBytes = planes.subarray((2 * axis + 1) * rows, (2 * axis + 2) * rows);
     for (let at = 0; at < rows; at++) {

@@ -4,7 +4,7 @@ import type { WorkerMessage } from "./worker";
 import workerText from "./worker.ts?worker-text";
 
 /** Smaller bodies are unpacked sooner here than a Worker would start. */
-const LEAST_BYTES = 64 * 1024;
+const LEAST_BYTES = 128 * 1024;
 const START_MS = 4000;
 
 interface PendingUnpack {
@@ -17,6 +17,11 @@ export class Unpacker {
   private started: Promise<Worker | null> | null = null;
   private worker: Worker | null = null;
   private nextRequest = 0;
+
+  /** Start the Worker, so that it is there when much has come. */
+  begin(): void {
+    this.started ??= this.start();
+  }
 
   /**
    * Unpack an answer of the geometry route.

@@ -17,18 +17,23 @@ from catmaid_server.db.recently_used import RecentlyUsed
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_wire.geometry import GeometryAnswer, PackedSkeleton, in_order, pack_many
+from catmaid_wire.geometry import OVERVIEW, GeometryAnswer, PackedSkeleton, in_order
+from catmaid_wire.overviews import PackedForms, pack_forms
 
 sql = load("skeletons/geometry")
 
 MOST_SKELETONS: Final = 10_000
 MOST_NODES: Final = 10_000_000
+MOST_OVERVIEWED: Final = 50_000_000
+"""Treenodes of skeletons that are sent as overviews."""
+FEW_NODES: Final = 50_000
+"""So many treenodes are soon there, so that no overview is needed."""
 _NODES_AT_ONCE: Final = 200_000
 _NODE: Final = np.dtype([("id", ">i4"), ("parent_id", ">i4"), ("position", ">f8", 3)])
 _UNKNOWN: Final = 0
 """A version that says nothing: such a skeleton is read each time."""
 
-PackedByVersion = RecentlyUsed[tuple[int, int, int], PackedSkeleton]
+PackedByVersion = RecentlyUsed[tuple[int, int, int], PackedForms]
 """By project, skeleton and version."""
 
 
@@ -43,7 +48,7 @@ class PackedState(NamedTuple):
     """A skeleton's geometry as of the version that changed it last."""
 
     version: int
-    packed: PackedSkeleton
+    packed: PackedForms
 
 
 async def skeleton_geometry(
@@ -52,6 +57,8 @@ async def skeleton_geometry(
     project_id: int,
     skeleton_ids: Sequence[int],
     known: Mapping[int, int],
+    *,
+    overview: bool = False,
 ) -> GeometryAnswer:
     """Pack skeletons, in the order of the ids; those in `memory` are not read.
 
@@ -67,6 +74,8 @@ async def skeleton_geometry(
         At most `MOST_SKELETONS`, with at most `MOST_NODES` treenodes unless it is one skeleton.
     known
         Versions that the client has; skeletons of these versions are `unchanged`.
+    overview
+        Send overviews of large skeletons, unless all together have few treenodes.
 
     Raises
     ------
@@ -74,16 +83,26 @@ async def skeleton_geometry(
         If more is wanted than is sent at once.
     """
     wanted = list(dict.fromkeys(skeleton_ids))
-    sent, unchanged = await split_by_version(connection, project_id, wanted, known)
+    sent, unchanged = await split_by_version(
+        connection, project_id, wanted, known, MOST_OVERVIEWED if overview else MOST_NODES
+    )
     found = await _packed(connection, memory, project_id, sent)
     order = [skeleton_id for skeleton_id in wanted if skeleton_id in found]
+    is_coarse = overview and sum(one.packed.whole.rows for one in found.values()) > FEW_NODES
+    forms = [_form(found[skeleton_id], is_coarse=is_coarse) for skeleton_id in order]
     return GeometryAnswer(
         skeleton_ids=np.array(order, np.int32),
-        versions=np.array([found[skeleton_id].version for skeleton_id in order], np.int64),
-        skeletons=[found[skeleton_id].packed for skeleton_id in order],
+        versions=np.array([version for version, _ in forms], np.int64),
+        skeletons=[packed for _, packed in forms],
         unchanged=np.array([skeleton_id for skeleton_id in wanted if skeleton_id in unchanged], np.int32),
         gone=np.array([one for one in wanted if one not in found and one not in unchanged], np.int32),
     )
+
+
+def _form(state: PackedState, *, is_coarse: bool) -> tuple[int, PackedSkeleton]:
+    """What is sent of a skeleton, and its version."""
+    whole, overview = state.packed
+    return (OVERVIEW, overview) if is_coarse and overview is not None else (state.version, whole)
 
 
 @dataclass(frozen=True)
@@ -162,7 +181,11 @@ async def radii(connection: Connection, project_id: int, skeleton_ids: Sequence[
 
 
 async def split_by_version(
-    connection: Connection, project_id: int, wanted: Sequence[int], known: Mapping[int, int]
+    connection: Connection,
+    project_id: int,
+    wanted: Sequence[int],
+    known: Mapping[int, int],
+    most_nodes: int | None = None,
 ) -> tuple[dict[int, SkeletonState], set[int]]:
     """Those of the skeletons that exist and are to be sent, and those that have the known version."""
     if len(wanted) > MOST_SKELETONS:
@@ -177,10 +200,10 @@ async def split_by_version(
     }
     sent = {skeleton_id: state for skeleton_id, state in states.items() if skeleton_id not in unchanged}
     nodes = sum(state.nodes for state in sent.values())
-    if nodes > MOST_NODES and len(sent) > 1:
+    most = MOST_NODES if most_nodes is None else most_nodes
+    if nodes > most and len(sent) > 1:
         raise InvalidInput(
-            f"At most {MOST_NODES} treenodes are sent at once, and these {len(sent)} skeletons have {nodes}: "
-            "ask in parts."
+            f"At most {most} treenodes are sent at once, and these {len(sent)} skeletons have {nodes}: ask in parts."
         )
     return sent, unchanged
 
@@ -207,7 +230,7 @@ async def _packed(
         for (skeleton_id, version, _), packed in zip(rows, skeletons, strict=True):
             found[skeleton_id] = PackedState(version, packed)
             if version != _UNKNOWN:
-                memory.keep((project_id, skeleton_id, version), packed, len(packed.blob))
+                memory.keep((project_id, skeleton_id, version), packed, packed.size)
     return found
 
 
@@ -225,17 +248,15 @@ def skeleton_parts(nodes: Mapping[int, int]) -> Iterator[list[int]]:
         yield part
 
 
-def _pack_rows(skeletons: Iterable[bytes]) -> list[PackedSkeleton]:
+def _pack_rows(skeletons: Iterable[bytes]) -> list[PackedForms]:
     """Pack skeletons whose treenodes are given as the query gives them."""
     tables = [np.frombuffer(nodes, _NODE) for nodes in skeletons]
     ordered = [
         in_order(table["id"], table["parent_id"], table["position"].astype(np.float64).reshape(-1, 3))
         for table in tables
     ]
-    return list(
-        pack_many(
-            np.concatenate([np.empty((0, 3)), *(positions for _, _, positions in ordered)]),
-            np.concatenate([np.empty(0, np.int64), *(parents for _, parents, _ in ordered)]),
-            np.array([len(table) for table in tables], np.int64),
-        )
+    return pack_forms(
+        np.concatenate([np.empty((0, 3)), *(positions for _, _, positions in ordered)]),
+        np.concatenate([np.empty(0, np.int64), *(parents for _, parents, _ in ordered)]),
+        np.array([len(table) for table in tables], np.int64),
     )

@@ -26,6 +26,8 @@ class GeometryOfSkeletons(msgspec.Struct, kw_only=True):
     skeleton_ids: list[int] = []
     known: dict[int, str] = {}
     """By skeleton the version that the client has, as text; what did not change is not sent."""
+    overview: bool = False
+    """Send overviews of skeletons, unless all together are small."""
 
     @property
     def known_versions(self) -> dict[int, int]:
@@ -45,17 +47,24 @@ async def skeleton_geometry(
     `skeleton_id` and `rows` (the number of its treenodes), int32, `version` of its geometry, int64, `encoding`, uint8,
     `box`, six float64 (lowest and highest x, y, z in nm), and `size`, int32, the number of its bytes in `blobs`;
     `unchanged`, int32, the skeletons that have the known version; and `gone`, int32, those that do not exist. All are
-    little-endian bytes.
+    little-endian bytes. A version of -1 is an overview: some of the treenodes, each with the next one of them towards
+    the root as its parent.
 
     A skeleton's part of `blobs` is packed by raw deflate. Its treenodes are in the order of their ids. Encoding 0: for
     each of x, y and z the low bytes, then the high bytes of uint16: the steps of 1/65535 of the box, minus those of the
     parent (modulo 65536). Encoding 1: float32 x of all treenodes, then y, then z, from the lowest place of the box.
-    Then, in both, how many rows up the parent of each treenode is, 0 at a root, written as 2n for n and 2n - 1 for -n:
-    the lowest bytes of the uint32 of all treenodes, then their second, third and fourth ones.
+    Encoding 2: as 0, with steps of 1 nm from the lowest place of the box. Then, in all, how many rows up the parent of
+    each treenode is, 0 at a root, written as 2n for n and 2n - 1 for -n: the lowest bytes of the uint32 of all
+    treenodes, then their second, third and fourth ones.
     """
     async with call.reading() as connection:
         answer = await geometry.skeleton_geometry(
-            connection, call.store.geometry, call.project_id, form.skeleton_ids, form.known_versions
+            connection,
+            call.store.geometry,
+            call.project_id,
+            form.skeleton_ids,
+            form.known_versions,
+            overview=form.overview,
         )
     return web.Response(body=encode(answer), content_type=MEDIA_TYPE)
 
