@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from playwright.async_api import expect
 
 from tests.browser.accessibility import THEMES, change_theme, problems
@@ -82,3 +84,44 @@ async def test_synapses_labels_tubes_and_the_selected(site: Site, notebooks: Ope
         await change_theme(page, theme)
         assert await problems(space.root) == []
         await space.root.screenshot(path=RESULTS / f"drawing {theme}.png")
+
+
+async def test_a_saved_notebook_shows_the_last_picture(site: Site, notebooks: OpenNotebook) -> None:
+    project = await site.new_project()
+    skeletons = neurons_in_space(project)
+    notebook = await notebooks(
+        *cells(
+            project,
+            f"found = project.selection({skeletons}, colors='#ff0000')\nv3 = project.viewer3d(found, height=300)\nv3",
+            "nothing = project.viewer3d(project.selection(), height=300)\nnothing",
+        ),
+        own_page=True,
+    )
+    page = notebook.page
+    await page.get_by_test_id("viewer3d").nth(1).wait_for(timeout=PATIENCE_MS)
+    end = "bool(v3.snapshot) and v3.snapshot['image'].startswith('data:image/jpeg')"
+    await notebook.becomes(end, True)
+    await notebook.value("0", "nothing.snapshot = {'image': 'https://example.org/not-from-here.png'}")
+    await page.evaluate("jupyterapp.commands.execute('@jupyter-widgets/jupyterlab-manager:saveWidgetState')")
+    await page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    content = json.loads((notebook.lab.work / notebook.name).read_text())
+    states = content["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"].values()
+    assert sum("snapshot" in one["state"] for one in states) == 2
+    await page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+    # A kernel that knows nothing of the notebook's widgets.
+    await notebook.show()
+    saved = page.get_by_test_id("saved-picture")
+    await expect(saved.first).to_contain_text("run the cell again", timeout=PATIENCE_MS)
+    await expect(saved.first).to_contain_text("This is the last picture that was saved.")
+    picture = page.get_by_alt_text("The neurons as they were seen last")
+    assert await picture.evaluate("(image) => image.naturalWidth") > 100
+    await expect(saved.nth(1)).to_contain_text("The kernel has not answered yet.", timeout=PATIENCE_MS)
+    await expect(picture).to_have_count(1)
+    assert not notebook.uncaught()
+
+    await notebook.run()
+    space = await Space.of(notebook)
+    await expect(space.root.get_by_test_id("status")).to_have_text("There are no neurons: add some to the selection.")
+    await expect(page.get_by_test_id("counts").first).to_have_text("3 neurons, 12 nodes", timeout=PATIENCE_MS)
+    await expect(saved).to_have_count(0)

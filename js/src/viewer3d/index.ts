@@ -9,27 +9,37 @@ import { savedPicture } from "./snapshot";
 import type { Viewer3DState } from "./state";
 import { Viewer3D } from "./view";
 
+/** A kernel that runs gives the selection within this time, unless it is busy. */
+const USUAL_MS = 3_000;
+const NO_ANSWER =
+  "The kernel has not answered yet. If it was started anew, run the cell again to see the neurons in space.";
+
 function render({ model, el, host, signal }: RenderProps<Viewer3DState>): () => void {
   const rpc = new Rpc(model as AnyModel);
   let viewer: Viewer3D | null = null;
   let remove = (): void => {};
   showSaved(model, el, "");
+  const waiting = setTimeout(() => showSaved(model, el, NO_ANSWER), USUAL_MS);
   const open = async (): Promise<void> => {
     try {
       const { selection } = await exportsOf<SelectionExports>(host, model.get("model"));
       await selection.ready;
+      clearTimeout(waiting);
       if (signal.aborted) return;
       viewer = new Viewer3D(model, rpc, selection, host);
       remove = addTo(viewer, model, rpc);
       el.replaceChildren(viewer.root);
       viewer.start();
     } catch (error) {
+      clearTimeout(waiting);
       const reason = error instanceof Error ? error.message : String(error);
-      if (!signal.aborted) showSaved(model, el, `These neurons cannot be shown. ${reason}`);
+      const sentence = `These neurons cannot be shown. ${reason} Run the cell again to see them in space.`;
+      if (!signal.aborted) showSaved(model, el, sentence);
     }
   };
   void open();
   return () => {
+    clearTimeout(waiting);
     remove();
     viewer?.dispose();
     rpc.dispose();
@@ -43,7 +53,10 @@ function showSaved(model: AnyModel<Viewer3DState>, el: HTMLElement, sentence: st
     ? [element("img", { src: address, alt: "The neurons as they were seen last", style: "max-width: 100%" })]
     : [];
   const last = address && sentence ? " This is the last picture that was saved." : "";
-  el.replaceChildren(element("div", { role: "status" }, sentence + last), ...picture);
+  el.replaceChildren(
+    element("div", { role: "status", "data-testid": "saved-picture" }, sentence + last),
+    ...picture,
+  );
 }
 
 export default { render };
