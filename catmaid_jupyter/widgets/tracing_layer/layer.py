@@ -18,7 +18,7 @@ from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets.base import Layer
 from catmaid_jupyter.widgets.lifetime import weakly
-from catmaid_jupyter.widgets.rpc import Binary, method
+from catmaid_jupyter.widgets.rpc import Binary, Buffers, method
 from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
     ActiveNeuron,
     NamedNeurons,
@@ -27,6 +27,8 @@ from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
     neuron_values,
     user_names,
 )
+from catmaid_jupyter.widgets.tracing_layer.arbor_previews import join_preview, split_preview
+from catmaid_jupyter.widgets.tracing_layer.previews import preview_buffers
 from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour
 from catmaid_jupyter.widgets.traits import FiniteFloat
 
@@ -138,6 +140,9 @@ class TracingLayer(Layer):
     version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
     """Which version is shown, in words; empty for the present."""
 
+    previews = traitlets.Bool(True).tag(sync=True)
+    """Whether the questions before a split and a join show the arbors: what keeps its name, sizes, annotations."""
+
     presence = traitlets.Bool(True).tag(sync=True)
     """Whether others who look at the project see where this viewer looks, and it shows where they do."""
 
@@ -214,6 +219,17 @@ class TracingLayer(Layer):
         with written_versions() as versions:
             answer = await self.project.edits.redo(str(params["key"]), outage=self._outage) or {"redone": None}
         return {**answer, "versions": versions}
+
+    @method
+    async def _split_preview(self, params: dict[str, Any]) -> Buffers:
+        """What a split makes: ``{skeleton_id, treenode_id}``; see `preview_buffers`."""
+        return preview_buffers(await split_preview(self._place, int(params["skeleton_id"]), int(params["treenode_id"])))
+
+    @method
+    async def _join_preview(self, params: dict[str, Any]) -> Buffers:
+        """What a join makes: ``{skeleton_ids, treenode_ids}``, of that which keeps its neuron first."""
+        (own, other), (near, far) = params["skeleton_ids"], params["treenode_ids"]
+        return preview_buffers(await join_preview(self._place, (int(own), int(other)), (int(near), int(far))))
 
     @method
     async def _neighbour(self, params: dict[str, Any]) -> Neighbour | None:

@@ -42,11 +42,20 @@ export interface LayerPointer {
 
 export type NoticeLevel = "info" | "warning" | "error";
 
+/** A picture below a question. */
+export interface QuestionPreview {
+  readonly node: HTMLElement;
+  /** A key was pressed; true if the picture used it. */
+  key(key: string): boolean;
+}
+
 export interface AskOptions {
   value?: string;
   /** Ask for a confirmation instead of text: the label of its button. */
   confirm?: string;
   suggestions?: string[];
+  /** What the question is about, shown below it. */
+  preview?: QuestionPreview;
 }
 
 /** Somebody else who looks at the project. */

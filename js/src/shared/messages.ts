@@ -73,6 +73,7 @@ export class Messages {
       const input = element("input", { ...kind, "data-testid": "ask" });
       const form = element("form", { class: "cj-ask" }, element("label", {}, prompt, input));
       if (options.suggestions?.length) form.append(suggestionList(input, options.suggestions));
+      if (options.preview) form.append(options.preview.node);
       let open = true;
       const settle = (answer: string | null, refocus = true): void => {
         if (!open) return;
@@ -89,6 +90,7 @@ export class Messages {
       input.addEventListener("keydown", (event) => {
         event.stopPropagation();
         if (event.key === "Escape") settle(null);
+        if (options.preview?.key(event.key)) event.preventDefault();
       });
       // Without a related target the whole window lost the focus, and will have it back.
       form.addEventListener("focusout", (event) => {

@@ -117,7 +117,8 @@ export class TracingLayer implements Layer {
     const host = (): LayerHost | null => this.host;
     const isReadOnly = (): boolean => this.model.get("read_only");
     const { queue, selection, kernel } = this;
-    this.tracing = new Tracing({ queue, selection, kernel, host, isReadOnly });
+    const hasPreviews = (): boolean => this.model.get("previews");
+    this.tracing = new Tracing({ queue, selection, kernel, host, isReadOnly, hasPreviews });
     this.others = new Others({
       kernel,
       selection,

@@ -23,6 +23,8 @@ export interface TracingState {
   show_labels: boolean;
   fade_sections: number;
   read_only: boolean;
+  /** Whether questions before a split and a join show the arbors. */
+  previews: boolean;
   /** Whether others are shown, and see where this viewer looks. */
   presence: boolean;
   /** Tells the Python process from others. */

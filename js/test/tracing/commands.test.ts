@@ -68,7 +68,12 @@ class Bench {
       cursor: () => {},
       notify: () => {},
     } as unknown as LayerHost;
-    const shared = { selection: this.selection, host: () => host, isReadOnly: () => this.readOnly };
+    const shared = {
+      selection: this.selection,
+      host: () => host,
+      isReadOnly: () => this.readOnly,
+      hasPreviews: () => false,
+    };
     this.tracing = new Tracing({ ...shared, queue: this.queue, kernel });
     const slab = { depth, thickness: 50 };
     this.pointing = new Pointing({

@@ -78,7 +78,14 @@ class Bench {
         cursor: () => {},
       }) as unknown as LayerHost;
     const isReadOnly = (): boolean => false;
-    this.tracing = new Tracing({ queue, selection: this.selection, kernel, host, isReadOnly });
+    this.tracing = new Tracing({
+      queue,
+      selection: this.selection,
+      kernel,
+      host,
+      isReadOnly,
+      hasPreviews: () => false,
+    });
     this.others = new Others({
       kernel,
       selection: this.selection,

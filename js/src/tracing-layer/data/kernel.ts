@@ -1,6 +1,6 @@
 /** The requests of the tracing layer to the kernel side of its widget. */
 import type { Person, Point } from "../../shared/layer";
-import type { Rpc } from "../../shared/rpc";
+import { bytes, type Rpc } from "../../shared/rpc";
 import type { Answer } from "../edit/edit";
 import { NO_LIMIT } from "../edit/patience";
 import type { EditRequest } from "../edit/queue";
@@ -51,6 +51,23 @@ export interface LastChange {
   ancestor: { id: number; x: number; y: number; z: number } | null;
 }
 
+/** One of the arbors that a split or a join makes or takes. */
+export interface PreviewedPart {
+  name: string;
+  /** It keeps its neuron. */
+  keeps: boolean;
+  nodes: number;
+  annotations: string[];
+  positions: Float32Array;
+  parents: Int32Array;
+}
+
+export interface EditPreview {
+  parts: PreviewedPart[];
+  /** Where they part or meet, as the positions relative to the first node, nm. */
+  marks: Point[];
+}
+
 export interface ServiceState {
   state: "up" | "down";
   message: string;
@@ -70,6 +87,28 @@ export class Kernel {
     const [method, params] = op === "undo" || op === "redo" ? [op, { key: request.key }] : ["edit", request];
     const { result } = await this.rpc.call<Answer>(method, params, NO_LIMIT);
     return result;
+  }
+
+  splitPreview(skeletonId: number, treenodeId: number): Promise<EditPreview> {
+    return this.preview("split_preview", { skeleton_id: skeletonId, treenode_id: treenodeId });
+  }
+
+  /** The skeleton that keeps its neuron comes first. */
+  joinPreview(skeletonIds: [number, number], treenodeIds: [number, number]): Promise<EditPreview> {
+    return this.preview("join_preview", { skeleton_ids: skeletonIds, treenode_ids: treenodeIds });
+  }
+
+  private async preview(method: string, params: object): Promise<EditPreview> {
+    const { result, buffers } = await this.rpc.call<EditPreview>(method, params);
+    // Copies, because typed arrays need alignment.
+    const columns = buffers.map((buffer) => bytes(buffer).slice().buffer);
+    const none = new ArrayBuffer(0);
+    const parts = result.parts.map((part, at) => ({
+      ...part,
+      positions: new Float32Array(columns[2 * at] ?? none),
+      parents: new Int32Array(columns[2 * at + 1] ?? none),
+    }));
+    return { ...result, parts };
   }
 
   /** The treenode in a direction along the arbor, null where it ends. */

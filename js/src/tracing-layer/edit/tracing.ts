@@ -1,13 +1,15 @@
 /** What a person can do to arbors: each command makes edits from what is drawn and queues them. */
+import type { ArborPreview } from "../../shared/arbor-preview";
 import type { LayerHost, Point } from "../../shared/layer";
 import { type Graph, NO_PARENT, Relation } from "../data/graph";
-import type { Kernel, SkeletonInfo } from "../data/kernel";
+import type { EditPreview, Kernel, SkeletonInfo } from "../data/kernel";
 import type { Hit } from "../data/section";
 import type { Selection } from "../data/selection";
 import type { Edit, EditCommands } from "./edit";
 import * as edits from "./edits";
 import type { Place } from "./fields";
 import { Hint } from "./hint";
+import { joinTitle, type PartTitle, previewOf, splitTitle } from "./previews";
 import type { EditQueue } from "./queue";
 
 export interface TracingContext {
@@ -16,6 +18,8 @@ export interface TracingContext {
   kernel: Kernel;
   host(): LayerHost | null;
   isReadOnly(): boolean;
+  /** Whether questions before a split and a join show the arbors. */
+  hasPreviews(): boolean;
 }
 
 export class Tracing implements EditCommands {
@@ -195,7 +199,12 @@ export class Tracing implements EditCommands {
       throw new Hint("There is nothing above the root to split from.");
     const [info] = await this.describe([skeleton]);
     const question = `Split ${info}? The active node becomes the root of a new neuron.`;
-    if (!(await this.confirms(question, "Split"))) return;
+    const preview = this.preview(
+      [skeleton, active.id],
+      ([own = 0, node = 0]) => this.context.kernel.splitPreview(own, node),
+      splitTitle,
+    );
+    if (!(await this.confirms(question, "Split", preview))) return;
     queue.add(edits.splitSkeleton(this.graph, queue.temporaryId(), active.id));
     selection.follow(queue.resolve);
   }
@@ -219,7 +228,13 @@ export class Tracing implements EditCommands {
     const from = selection.active?.id ?? 0;
     const [ownName, otherName] = await this.describe([own, other]);
     const question = `Join ${otherName} to ${ownName}, which keeps its name?`;
-    if (!(await this.confirms(question, "Join"))) return;
+    const preview = this.preview(
+      [own, other, from, hit.id],
+      ([survivor = 0, joined = 0, near = 0, far = 0]) =>
+        this.context.kernel.joinPreview([survivor, joined], [near, far]),
+      joinTitle,
+    );
+    if (!(await this.confirms(question, "Join", preview))) return;
     if (selection.active?.id !== queue.resolve(from))
       throw new Hint("Another node is active now: nothing was joined.");
     queue.together(() => {
@@ -289,9 +304,25 @@ export class Tracing implements EditCommands {
     });
   }
 
-  private async confirms(question: string, yes: string): Promise<boolean> {
+  private async confirms(
+    question: string,
+    yes: string,
+    preview: ArborPreview | null = null,
+  ): Promise<boolean> {
     const host = this.context.host();
-    return host !== null && (await host.ask(question, { confirm: yes })) !== null;
+    const options = { confirm: yes, ...(preview && { preview }) };
+    return host !== null && (await host.ask(question, options)) !== null;
+  }
+
+  /** A picture of the arbors with these ids of skeletons and nodes; null while one of them is being saved. */
+  private preview(
+    ids: number[],
+    ask: (ids: number[]) => Promise<EditPreview>,
+    title: PartTitle,
+  ): ArborPreview | null {
+    const { hasPreviews, queue } = this.context;
+    const present = ids.map((id) => queue.resolve(id));
+    return hasPreviews() && present.every((id) => id > 0) ? previewOf(ask(present), title) : null;
   }
 
   private requireEditable(): void {

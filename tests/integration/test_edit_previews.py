@@ -1,0 +1,90 @@
+"""What splits and joins will make, as it is shown before: the same from the service and from plain CATMAID."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
+
+import numpy as np
+import pytest
+
+import catmaid_jupyter as cj
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.api.http import Http, Origin, parse_url
+from catmaid_jupyter.widgets.tracing_layer import arbor_previews
+from catmaid_jupyter.widgets.tracing_layer.arbor_previews import join_preview, split_preview
+from catmaid_jupyter.widgets.tracing_layer.previews import preview_buffers
+from tests.helpers.arbors import Tracer
+from tests.helpers.service import Service
+
+
+@pytest.fixture(scope="module")
+def tracer(module_service: Service) -> Tracer:
+    return Tracer.of(module_service)
+
+
+@pytest.fixture(params=["service", "plain CATMAID"])
+async def project(request: pytest.FixtureRequest, module_service: Service) -> AsyncIterator[cj.Project]:
+    url, token = module_service.url, module_service.tracer.token
+    if request.param == "service":
+        instance = await asyncio.to_thread(cj.connect, url, token)
+    else:
+        http = Http(Origin(parse_url(url), token))
+        instance = cj.Instance(http, version="2021.12.21", capabilities=frozenset(), username="tracer")
+    yield await asyncio.to_thread(instance.project, "Test")
+    await asyncio.to_thread(instance.close)
+
+
+async def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """On the client's loop, as a widget's requests."""
+    return await asyncio.wrap_future(loop.submit(coroutine))
+
+
+async def annotated(tracer: Tracer, skeleton_id: int, name: str) -> None:
+    await tracer.post("annotations/add", **{"skeleton_ids[0]": skeleton_id, "annotations[0]": name})
+
+
+async def test_a_split_shows_both_parts(tracer: Tracer, project: cj.Project) -> None:
+    chain = await tracer.chain(5, y=50)
+    branch = await tracer.node(chain[2], 7, 8, 9)
+    skeleton_id = await tracer.skeleton_of(chain[0])
+    await annotated(tracer, skeleton_id, "PN")
+    preview = await run(split_preview(project.place, skeleton_id, chain[2]))
+    stays, leaves = preview.parts
+    assert [(part.keeps, part.nodes, part.annotations) for part in preview.parts] == [
+        (True, 2, ["PN"]),
+        (False, 4, ["PN"]),
+    ]
+    assert stays.name == leaves.name != ""
+    assert stays.parents.tolist() == [-1, 0]
+    assert leaves.parents.tolist() == [-1, 0, 1, 0]
+    places = await tracer.rows("SELECT x, y, z FROM treenode WHERE id = ANY (%s) ORDER BY id", [*chain[2:], branch])
+    np.testing.assert_allclose(leaves.positions, places)
+    np.testing.assert_allclose(preview.marks, places[:1])
+
+    answer = preview_buffers(preview)
+    assert [len(buffer) for buffer in answer.buffers] == [2 * 12, 2 * 4, 4 * 12, 4 * 4]
+    first = np.frombuffer(answer.buffers[0], "<f4").reshape(-1, 3)
+    assert first[0].tolist() == [0, 0, 0]
+    np.testing.assert_allclose(answer.result["marks"][0], leaves.positions[0] - stays.positions[0], atol=1e-3)
+
+    with pytest.raises(InvalidInput, match="is the root"):
+        await run(split_preview(project.place, skeleton_id, chain[0]))
+    with pytest.raises(NotFound, match="not in skeleton"):
+        await run(split_preview(project.place, skeleton_id, 999_999))
+
+
+async def test_a_join_shows_what_keeps_its_name_first(
+    tracer: Tracer, project: cj.Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, other = await tracer.chain(4, y=150), await tracer.chain(200, y=160)
+    ids = (await tracer.skeleton_of(own[0]), await tracer.skeleton_of(other[0]))
+    monkeypatch.setattr(arbor_previews, "_MOST_DRAWN", 50)
+    preview = await run(join_preview(project.place, ids, (own[3], other[100])))
+    assert [(part.keeps, part.nodes) for part in preview.parts] == [(True, 4), (False, 200)]
+    drawn = preview.parts[1]
+    assert 2 < len(drawn.positions) == len(drawn.parents) <= 150
+    marks = await tracer.rows("SELECT x, y, z FROM treenode WHERE id = ANY (%s) ORDER BY id", [own[3], other[100]])
+    np.testing.assert_allclose(preview.marks, marks)
