@@ -1,7 +1,9 @@
 /** Outlines of volumes by section: asked for when a view needs them, and for the sections beside it. */
+
+import { typed } from "../shared/columns";
 import type { View } from "../shared/layer";
 import { LruCache } from "../shared/lru";
-import { bytes, type CallOptions, type Reply } from "../shared/rpc";
+import type { CallOptions, Reply } from "../shared/rpc";
 
 /** Rings of one volume; x and y (nm) follow each other. */
 export type Rings = Float64Array[];
@@ -89,7 +91,7 @@ export class Outlines {
     { rings }: OutlinesAnswer,
     buffer: DataView | undefined,
   ): void {
-    const points = buffer ? new Float64Array(bytes(buffer).slice().buffer) : new Float64Array();
+    const points = typed(Float64Array, buffer);
     let start = 0;
     const taken = (length: number): Float64Array => {
       const ring = points.subarray(start, start + 2 * length);

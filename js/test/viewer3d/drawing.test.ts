@@ -7,15 +7,17 @@ import {
   PerspectiveCamera,
 } from "three";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { byRows } from "../../src/shared/columns";
 import { PALETTE } from "../../src/shared/selection/delta";
 import { Arrivals, LaterWork } from "../../src/viewer3d/arrivals";
 import { isSphere } from "../../src/viewer3d/exports/spheres";
+import { placedLabels } from "../../src/viewer3d/helpers/overlay";
 import { NeuronLines } from "../../src/viewer3d/neurons/neuron-lines";
 import { MOST_WIDE } from "../../src/viewer3d/neurons/wide-lines";
 import { isBright } from "../../src/viewer3d/theme";
 import { Balls } from "../../src/viewer3d/things/balls";
 import { NeuronReader } from "../../src/viewer3d/things/neuron-reader";
-import { radiiOf, withLeast } from "../../src/viewer3d/things/neuron-tubes";
+import { withLeast } from "../../src/viewer3d/things/neuron-tubes";
 import { colorsOfPartners } from "../../src/viewer3d/things/partner-colors";
 import { cssOfRgba } from "../../src/viewer3d/things/raw-colors";
 import { fogRange, SceneFog, type SceneFogState } from "../../src/viewer3d/things/scene-fog";
@@ -100,8 +102,7 @@ describe("wide lines", () => {
 });
 
 it("radii come of those that have any, and others get what is given for them", () => {
-  const column = new Uint8Array(new Float32Array([5, -1, 7]).buffer);
-  const found = radiiOf({ skeleton_ids: [3, 1], rows: [2, 1] }, column);
+  const found = byRows([3, 1], [2, 1], Float32Array.of(5, -1, 7));
   expect([...found]).toEqual([
     [3, Float32Array.of(5, -1)],
     [1, Float32Array.of(7)],
@@ -144,6 +145,23 @@ it("fog has its strength at the farthest place, and begins where things begin", 
   expect(fogRange(0.5, { nearest: -200, farthest: 200 })).toEqual({ near: 0, far: 400 });
   const { near, far } = fogRange(0.5, { nearest: -9, farthest: -5 });
   expect(far).toBeGreaterThan(near);
+});
+
+it("labels have room on the picture, are cut if they are long, and no more than can be read", () => {
+  const camera = { size: { width: 1e6, height: 1e6 }, toScreen: ([x, y]: number[]) => [x, y] } as never;
+  const label = (x: number, text = "soma", above = true) => ({ position: [x, 50, 0] as const, text, above });
+  const placed = placedLabels(
+    [label(100), label(105), label(400, "x".repeat(200)), label(-5), label(800, "x (µm)", false)] as never,
+    camera,
+    [[800, 90]],
+  );
+  expect(placed.map(({ mark: [x], place: [, y], text }) => [x, y, text.length])).toEqual([
+    [800, 50, 6],
+    [400, 39, 61],
+    [105, 39, 4],
+  ]);
+  const many = Array.from({ length: 5000 }, (_, at) => label(100 * at));
+  expect(placedLabels(many as never, camera, []).length).toBe(300);
 });
 
 it("letters are dark on bright backgrounds and bright on dark ones, however colours are written", () => {

@@ -1,5 +1,5 @@
 /** One change of a selection, as it is in memory and on its way between page and kernel. */
-import { bytes } from "../rpc";
+import { typed } from "../columns";
 
 export type DeltaColumn = "added" | "removed" | "rgba" | "flags" | "active" | "all";
 
@@ -47,16 +47,11 @@ export function delta(column: DeltaColumn, parts: Partial<Delta> = {}): Delta {
 }
 
 export function deltaOf(message: DeltaMessage, buffers: readonly DataView[]): Delta {
-  const part = (at: number): ArrayBuffer => {
-    const buffer = buffers[at];
-    // Copies, because typed arrays need alignment.
-    return buffer === undefined ? new ArrayBuffer(0) : bytes(buffer).slice().buffer;
-  };
   return {
     column: message.col,
-    ids: new Int32Array(part(0)),
-    rgba: new Uint32Array(part(1)),
-    flags: new Uint8Array(part(2)),
+    ids: typed(Int32Array, buffers[0]),
+    rgba: typed(Uint32Array, buffers[1]),
+    flags: typed(Uint8Array, buffers[2]),
     mask: message.mask,
     active: message.active,
   };

@@ -1,8 +1,9 @@
 /** Makes files of what a viewer shows: for Python, which gets them in pieces, and for people, who save them. */
 import type { AnyModel } from "@anywidget/types";
+import { byRows, typed } from "../../shared/columns";
 import { button, element } from "../../shared/dom";
 import type { NoticeLevel } from "../../shared/layer";
-import { bytes, isAbort, type Rpc } from "../../shared/rpc";
+import { isAbort, type Rpc } from "../../shared/rpc";
 import { save } from "../../shared/save-file";
 import type { ExportChoice } from "./choices";
 import type { ExportScene } from "./export-scene";
@@ -156,15 +157,7 @@ export class Exporter {
       { skeleton_ids: skeletonIds },
       { signal, timeoutMs: PATIENCE_MS },
     );
-    const all = new Float64Array(bytes(buffers[0] ?? new Uint8Array(0)).slice().buffer);
-    const found = new Map<number, Float64Array>();
-    let start = 0;
-    for (const [at, id] of result.skeleton_ids.entries()) {
-      const end = start + (result.rows[at] ?? 0);
-      found.set(id, all.subarray(start, end));
-      start = end;
-    }
-    return found;
+    return byRows(result.skeleton_ids, result.rows, typed(Float64Array, buffers[0]));
   }
 
   /** Make one file after the other. */

@@ -20,6 +20,8 @@ const SHORT = 9;
 const LEAST_GAP = 14;
 /** Of a text above its place, CSS pixels. */
 const ABOVE = 11;
+/** More would be no help, and each is compared with all others. */
+const MOST_LABELS = 300;
 /** Characters of a label; longer ones are cut. */
 const LONGEST = 60;
 const CROSS_HOLE = 5;
@@ -73,23 +75,46 @@ export class SpaceOverlay {
     labels: readonly GridLabel[],
     taken: ScreenPoint[],
   ): void {
-    context.strokeStyle = theme.paper;
-    context.lineWidth = 3;
-    // The names of the axes come last, and have the place before lengths; labels of treenodes come after both.
-    for (const { position, text, above } of labels.toReversed()) {
-      const place = camera.toScreen(position);
-      if (!place || !isInside(place, camera.size)) continue;
-      const [x, y] = [place[0], above ? place[1] - ABOVE : place[1]];
-      if (taken.some((other) => Math.hypot(other[0] - x, other[1] - y) < LEAST_GAP + text.length * 3))
-        continue;
-      taken.push([x, y]);
-      if (above) mark(context, place, theme);
-      const written = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+    for (const { text, place, above, mark: marked } of placedLabels(labels, camera, taken)) {
+      context.strokeStyle = theme.paper;
+      context.lineWidth = 3;
+      if (above) mark(context, marked, theme);
       context.fillStyle = above ? theme.ink : theme.faint;
-      context.strokeText(written, x, y);
-      context.fillText(written, x, y);
+      context.strokeText(text, ...place);
+      context.fillText(text, ...place);
     }
   }
+}
+
+interface PlacedLabel {
+  text: string;
+  place: ScreenPoint;
+  above: boolean;
+  /** To which it belongs. */
+  mark: ScreenPoint;
+}
+
+/** Labels that have room, each where no other one is; `taken` are places that stay free. */
+export function placedLabels(
+  labels: readonly GridLabel[],
+  camera: SpaceCamera,
+  taken: readonly ScreenPoint[],
+): PlacedLabel[] {
+  const others = [...taken];
+  const placed: PlacedLabel[] = [];
+  // The names of the axes come last, and have the place before lengths; labels of treenodes come after both.
+  for (const { position, text, above = false } of labels.toReversed()) {
+    const at = camera.toScreen(position);
+    if (!at || !isInside(at, camera.size)) continue;
+    const place: ScreenPoint = above ? [at[0], at[1] - ABOVE] : at;
+    const written = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+    const gap = LEAST_GAP + written.length * 3;
+    if (others.some(([x, y]) => Math.hypot(x - place[0], y - place[1]) < gap)) continue;
+    others.push(place);
+    placed.push({ text: written, place, above, mark: at });
+    if (placed.length === MOST_LABELS) break;
+  }
+  return placed;
 }
 
 function isInside([x, y]: ScreenPoint, { width, height }: ScreenSize): boolean {

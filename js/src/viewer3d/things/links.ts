@@ -1,5 +1,6 @@
 /** Links of the visible neurons to connectors, read once for all that draw them. */
-import { bytes, type Rpc } from "../../shared/rpc";
+import { type MessageBytes, typed } from "../../shared/columns";
+import type { Rpc } from "../../shared/rpc";
 import { NeuronReader, type NeuronReaderHost, PATIENCE_MS } from "./neuron-reader";
 
 /** Those of Okabe and Ito, whom colour-blind people tell apart. */
@@ -46,16 +47,15 @@ export function linksReader(rpc: Rpc, origin: () => number[], host: NeuronReader
 /** Links by skeleton, of the columns of an answer. */
 export function linksOf(
   { skeleton_ids: skeletonIds, relations }: LinkAnswer,
-  buffers: readonly (DataView | ArrayBuffer | Uint8Array)[],
+  buffers: readonly MessageBytes[],
 ): Map<number, NeuronLink[]> {
-  // Copies, because typed arrays need alignment.
-  const [owners, rows, kinds, , partners, places] = buffers.map((buffer) => bytes(buffer).slice().buffer);
-  const row = new Int32Array(rows ?? []);
-  const kind = new Uint8Array(kinds ?? []);
-  const partner = new Int32Array(partners ?? []);
-  const xyz = new Float32Array(places ?? []);
+  const [owners, rows, kinds, , partners, places] = buffers;
+  const row = typed(Int32Array, rows);
+  const kind = typed(Uint8Array, kinds);
+  const partner = typed(Int32Array, partners);
+  const xyz = typed(Float32Array, places);
   const found = new Map<number, NeuronLink[]>();
-  for (const [at, index] of new Int32Array(owners ?? []).entries()) {
+  for (const [at, index] of typed(Int32Array, owners).entries()) {
     const skeletonId = skeletonIds[index] ?? -1;
     const links = found.get(skeletonId) ?? [];
     found.set(skeletonId, links);

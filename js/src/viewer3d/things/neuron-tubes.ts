@@ -1,7 +1,8 @@
 /** Neurons as tubes, as thick as their radii say: radii are read when tubes are wanted. */
 import type { AnyModel } from "@anywidget/types";
 import { Box3, Object3D } from "three";
-import { bytes, type Rpc } from "../../shared/rpc";
+import { byRows, typed } from "../../shared/columns";
+import type { Rpc } from "../../shared/rpc";
 import type { NeuronScene } from "../neuron-scene";
 import type { SceneContent } from "../parts";
 import { NeuronReader, type NeuronReaderHost, PATIENCE_MS } from "./neuron-reader";
@@ -12,7 +13,7 @@ export interface NeuronTubesState {
   tube_radius: number;
 }
 
-export interface RadiiAnswer {
+interface RadiiAnswer {
   /** Skeletons with any radius. */
   skeleton_ids: number[];
   /** How many nodes each had. */
@@ -36,7 +37,7 @@ export class RadiiOfNeurons implements SceneContent {
     this.radii = new NeuronReader(host, async (ids, signal) => {
       const options = { signal, timeoutMs: PATIENCE_MS };
       const { result, buffers } = await rpc.call<RadiiAnswer>("radii", { skeleton_ids: ids }, options);
-      return radiiOf(result, bytes(buffers[0] ?? new Uint8Array(0)));
+      return byRows(result.skeleton_ids, result.rows, typed(Float32Array, buffers[0]));
     });
     this.radii.onArrival(() => this.apply());
     for (const name of ["tubes", "tube_radius"] as const) {
@@ -83,23 +84,6 @@ export class RadiiOfNeurons implements SceneContent {
     }
     this.host.changed();
   }
-}
-
-/** Radii by skeleton, of one column for all. */
-export function radiiOf(
-  { skeleton_ids: ids, rows }: RadiiAnswer,
-  column: Uint8Array,
-): Map<number, Float32Array> {
-  // A copy, because typed arrays need alignment.
-  const all = new Float32Array(column.slice().buffer);
-  const found = new Map<number, Float32Array>();
-  let start = 0;
-  for (const [at, id] of ids.entries()) {
-    const end = start + (rows[at] ?? 0);
-    found.set(id, all.slice(start, end));
-    start = end;
-  }
-  return found;
 }
 
 /** Radii with another one where there is none; null: of no node. */

@@ -1,7 +1,8 @@
 /** Clouds of points that Python gave, and landmarks: spheres, or dots of one size on the screen. */
 import type { AnyModel } from "@anywidget/types";
 import { Box3, Group, type Object3D, Vector3 } from "three";
-import { bytes, type Rpc } from "../../shared/rpc";
+import { typed } from "../../shared/columns";
+import type { Rpc } from "../../shared/rpc";
 import type { Arrivals } from "../arrivals";
 import type { SceneContent } from "../parts";
 import { ScreenDots } from "./dots";
@@ -84,7 +85,7 @@ export class PointClouds implements SceneContent {
       );
       const isWanted = this.model.get("point_clouds").some(({ id }) => id === cloud.id);
       if (this.isStopped || !isWanted) return;
-      const places = new Float32Array(bytes(buffers[0] ?? new Uint8Array(0)).slice().buffer);
+      const places = typed(Float32Array, buffers[0]);
       this.add(cloud, places, new Vector3().fromArray(result.corner));
     } catch (error) {
       this.asked.delete(cloud.id);

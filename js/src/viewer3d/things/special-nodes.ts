@@ -1,5 +1,6 @@
 /** Treenodes that may be marked, and their labels, as the kernel tells them. */
-import { bytes, type Rpc } from "../../shared/rpc";
+import { type MessageBytes, typed } from "../../shared/columns";
+import type { Rpc } from "../../shared/rpc";
 import { NeuronReader, type NeuronReaderHost, PATIENCE_MS } from "./neuron-reader";
 
 /** A treenode that may be marked. */
@@ -36,14 +37,11 @@ export function specialNodesReader(
 /** Special nodes by skeleton, of the columns of an answer. */
 export function specialNodesOf(
   { skeleton_ids: skeletonIds, kinds: numbers, labels }: SpecialAnswer,
-  buffers: readonly (DataView | ArrayBuffer | Uint8Array)[],
+  buffers: readonly MessageBytes[],
 ): Map<number, SpecialNode[]> {
-  // Copies, because typed arrays need alignment.
-  const columns = buffers.map((buffer) => bytes(buffer).slice().buffer);
-  const integers = (at: number): Int32Array => new Int32Array(columns[at] ?? []);
-  const [owners, rows, tagged, names] = [0, 1, 6, 7].map(integers);
-  const kinds = new Uint8Array(columns[2] ?? []);
-  const radii = new Float32Array(columns[4] ?? []);
+  const [owners, rows, tagged, names] = [0, 1, 6, 7].map((at) => typed(Int32Array, buffers[at]));
+  const kinds = typed(Uint8Array, buffers[2]);
+  const radii = typed(Float32Array, buffers[4]);
   const labelsOf = new Map<number, string[]>();
   for (const [at, node] of (tagged ?? []).entries()) {
     const known = labelsOf.get(node) ?? [];

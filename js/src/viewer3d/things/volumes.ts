@@ -10,7 +10,8 @@ import {
   MeshLambertMaterial,
   Vector3,
 } from "three";
-import { bytes, type Rpc } from "../../shared/rpc";
+import { typed } from "../../shared/columns";
+import type { Rpc } from "../../shared/rpc";
 import type { Arrivals } from "../arrivals";
 import type { ShownVolume } from "../state";
 
@@ -133,11 +134,9 @@ interface SurfaceAnswer {
 }
 
 function surfaceOf({ corner }: SurfaceAnswer, buffers: readonly DataView[]): Surface {
-  // Copies, because typed arrays need alignment.
-  const [vertices, faces] = buffers.map((buffer) => bytes(buffer).slice().buffer);
   const geometry = new BufferGeometry();
-  geometry.setAttribute("position", new BufferAttribute(new Float32Array(vertices ?? []), 3));
-  geometry.setIndex(new BufferAttribute(new Uint32Array(faces ?? []), 1));
+  geometry.setAttribute("position", new BufferAttribute(typed(Float32Array, buffers[0]), 3));
+  geometry.setIndex(new BufferAttribute(typed(Uint32Array, buffers[1]), 1));
   geometry.computeVertexNormals();
   geometry.computeBoundingBox();
   const place = new Vector3(...corner);
