@@ -74,7 +74,7 @@ async def test_neurons_in_space_of_the_readme(site: Site, notebooks: OpenNoteboo
         f"import catmaid_jupyter as cj\nproject = cj.connect().project({SOLUTION!r})\n"
         'found = project.search(nodes=(2, None), sort_by="nodes", descending=True)[:30]',
         'around = project.volume_around(found[:3], "convex_hull")\n'
-        "v3 = project.viewer3d(found, volumes=[around], synapses=True, show_grid=True, height=520)\nv3",
+        "v3 = project.viewer3d(found, volumes=[around], synapses=True, tubes=True, tube_radius=15, height=520)\nv3",
         name="space",
     )
     space = await Space.of(notebook)
@@ -82,7 +82,7 @@ async def test_neurons_in_space_of_the_readme(site: Site, notebooks: OpenNoteboo
         await space.stage.press("ArrowLeft")
     for _ in range(3):
         await space.stage.press("ArrowDown")
-    await space.until("viewer.stats.level === 0")
+    await space.until("viewer.stats.level === 0 && viewer.marks.tubes > 0")
     await notebook.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
     await take(notebook.page, "space.png")
 

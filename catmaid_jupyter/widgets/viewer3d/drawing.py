@@ -43,7 +43,7 @@ class SpaceDrawing(traitlets.HasTraits):
     neuron : as their neuron.
     """
 
-    synapse_radius = FiniteFloat(100.0, min=0.0).tag(sync=True)
+    synapse_radius = FiniteFloat(50.0, min=0.0).tag(sync=True)
     """Of the spheres, nm. From afar they are as large as can be seen."""
 
     labels = traitlets.Bool(False).tag(sync=True)
