@@ -188,6 +188,10 @@ async def test_bad_days(site: Site, notebooks: OpenNotebook) -> None:
     await last.stage.focus()
     await page.keyboard.press("5")
     await last.until("viewer.camera.up[2] === 1")
+    await last.root.get_by_test_id("shown").click()
+    for name in ("Synapses", "Tubes", "Labels"):
+        await last.root.get_by_label(name).check()
+        await expect(last.said().last).to_contain_text("The kernel has been restarted. Run the cell again.")
 
 
 async def test_without_webgl_neurons_are_plain_lines(site: Site, notebooks: OpenNotebook) -> None:
