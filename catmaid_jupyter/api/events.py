@@ -24,13 +24,14 @@ OnChange: TypeAlias = Callable[[Change], None]
 OnService: TypeAlias = Callable[[bool, str], None]
 
 _WHO = ("version", "label", "user_id", "username", "time")
+_AWAY = 0
 _DETAILS = ("treenode_ids", "connector_ids", "skeleton_ids", "old_box", "new_box")
 
 logger = logging.getLogger(__name__)
 
 
 class Events:
-    """Tells subscribers of each change in a project, and when the service goes away and comes back.
+    """Tells subscribers of each change in a project, and when the service goes away or refuses, and answers again.
 
     A change is `{"version", "label", "user_id", "username", "time", "is_detailed", "treenode_ids", "connector_ids",
     "skeleton_ids", "old_box", "new_box"}` (see `Project.on_change`). What happened during an interruption is told
@@ -55,7 +56,8 @@ class Events:
         """All versions up to this one were told; None before the first greeting."""
         self._told: set[int] = set()
         """Later versions that were told, too."""
-        self._up = True
+        self._trouble: int | None = None
+        """Why nothing is told now: `_AWAY`, or the status by which the server refuses; None while it tells."""
 
     def subscribe(self, changed: OnChange, service: OnService | None = None) -> Callable[[], None]:
         """Call `changed(change)`, and `service(up, message)` if given; returns a function that ends this."""
@@ -96,27 +98,29 @@ class Events:
     async def _follow(self) -> None:
         failures, interrupted = 0, False
         while True:
-            is_update = False
+            trouble: int | None = None
             try:
                 if interrupted:
                     await self._http.locate_again()
                 interrupted = True
-                is_update = await (self._listen() if self._has_socket else self._poll())
+                trouble = None if await (self._listen() if self._has_socket else self._poll()) else _AWAY
                 failures = 0
             except (aiohttp.ClientError, CatmaidError, OSError, TimeoutError) as error:
-                if _refused(error):
+                refusal = _refusal(error)
+                if refusal is not None and self._newest is None:
                     logger.warning("Changes in project %s cannot be followed: %s", self._place.project_id, error)
                     return
+                trouble = _AWAY if refusal is None else refusal
                 failures += 1
             if self._http.is_closed:
                 return
-            if not is_update:
-                self._tell_service(up=False)
+            if trouble is not None:
+                self._tell_trouble(trouble)
             pause = OUTAGE_PAUSES_S[min(failures, len(OUTAGE_PAUSES_S) - 1)]
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  spreads clients, hides nothing
 
     async def _listen(self) -> bool:
-        """Follow until the socket closes; whether it did so because the service is being updated and goes on."""
+        """Follow until the socket closes; whether the service did that on purpose and answers the next request."""
         since = "" if self._since is None else f"?since={self._since}"
         async with self._http.websocket(self._place.path(f"events{since}")) as socket:
             try:
@@ -127,7 +131,7 @@ class Events:
                             self._presence.connected(socket)
             finally:
                 self._presence.disconnected()
-        return socket.close_code == aiohttp.WSCloseCode.SERVICE_RESTART
+        return socket.close_code in (aiohttp.WSCloseCode.SERVICE_RESTART, aiohttp.WSCloseCode.POLICY_VIOLATION)
 
     async def _poll(self) -> bool:
         while True:
@@ -179,32 +183,49 @@ class Events:
 
     def _greeted(self, newest: int) -> None:
         self._newest = newest
-        if not self._up:
-            self._tell_service(up=True)
+        self._tell_trouble(None)
 
     def _tell(self, change: Change) -> None:
         for changed, _ in self._everyone():
             _call(changed, change)
 
-    def _tell_service(self, *, up: bool) -> None:
-        if up == self._up:
+    def _tell_trouble(self, trouble: int | None) -> None:
+        """Say it when following becomes impossible, for another reason than before, or possible again."""
+        before, self._trouble = self._trouble, trouble
+        if trouble == before:
             return
-        self._up = up
-        message = f"{self._http.url} answers again." if up else f"{self._http.url} does not answer."
+        reason = trouble if trouble is not None else before
+        message = _sentence(reason or _AWAY, self._http.url, is_over=trouble is None)
         for _, service in self._everyone():
             if service is not None:
-                _call(service, up, message)
+                _call(service, trouble is None, message)
 
     def _everyone(self) -> list[tuple[OnChange, OnService | None]]:
         with self._lock:
             return list(self._subscribers.values())
 
 
-def _refused(error: Exception) -> bool:
-    """Whether trying again is no use."""
+def _refusal(error: Exception) -> int | None:
+    """The status by which the server refuses; None if it may answer at the next attempt."""
     if isinstance(error, aiohttp.WSServerHandshakeError):
-        return error.status < HTTPStatus.INTERNAL_SERVER_ERROR
-    return isinstance(error, NotAllowed | NotFound | InvalidInput)
+        return error.status if error.status < HTTPStatus.INTERNAL_SERVER_ERROR else None
+    if isinstance(error, NotAllowed):
+        return HTTPStatus.UNAUTHORIZED if error.status == HTTPStatus.UNAUTHORIZED else HTTPStatus.FORBIDDEN
+    if isinstance(error, NotFound):
+        return HTTPStatus.NOT_FOUND
+    return HTTPStatus.BAD_REQUEST if isinstance(error, InvalidInput) else None
+
+
+def _sentence(trouble: int, url: str, *, is_over: bool) -> str:
+    match trouble:
+        case HTTPStatus.UNAUTHORIZED:
+            return f"{url} accepts this token again." if is_over else f"{url} does not accept this token any more."
+        case HTTPStatus.FORBIDDEN:
+            return "You may see this project again." if is_over else "You may not see this project any more."
+        case HTTPStatus.NOT_FOUND:
+            return "This project is there again." if is_over else "This project is not there any more."
+        case _:
+            return f"{url} answers again." if is_over else f"{url} does not answer."
 
 
 def _call(callback: Callable[..., None], *arguments: Any) -> None:

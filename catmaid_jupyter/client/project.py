@@ -315,7 +315,8 @@ class Project(
             than 300; and lower and upper corner (nm) around what changed, as it was and as it is, None where nothing
             was or is. Unless `is_detailed`, ids and boxes are unknown and None. What happened while the service was
             away comes when it is back; if that was very much, as one change with the label `reconnected`.
-        on_service : is given (False, message) when the service stops answering, (True, message) when it is back.
+        on_service : is given (False, message) when the service stops answering, or does not let you see the project
+            any more; (True, message) when it does again.
 
         Both run on the background loop: they must not block, nor call the waiting functions of this package. Of a
         project as of a version nothing changes, so they are not called.

@@ -66,7 +66,7 @@ class Outage:
         """To be called when others notice that the service went away or is back; the latter ends a pause."""
         if up:
             self._retry.set()
-        self._report(up=up, message=message)
+        self._report(up=up, message=message, again=not up)
 
     async def outlast(self, attempt: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
         """Make attempts until one does not raise `Unreachable`; only one if it is not repeatable."""

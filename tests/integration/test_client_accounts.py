@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+import queue
+import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -92,6 +95,35 @@ async def test_members_are_granted_and_revoked(admin: cj.Instance, tracer: cj.In
             project.grant("nobody", "can_browse")
         with pytest.raises(cj.InvalidInput, match="Unknown permissions can_fly"):
             project.grant("tracer", "can_fly")
+
+    await asyncio.to_thread(story)
+
+
+async def test_who_may_not_see_a_project_any_more_is_told_and_follows_it_again_later(
+    admin: cj.Instance, tracer: cj.Instance
+) -> None:
+    told: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def story() -> None:
+        project = admin.create_project("Course")
+        project.grant("tracer", "can_browse")
+        mine = tracer.project("Course")
+        mine.on_change(lambda change: told.put(change["label"]), lambda up, message: told.put((up, message)))
+        while told.empty():
+            project.edit.create_treenode(0, 0, 0)
+            time.sleep(0.05)
+        project.revoke("tracer", "can_browse")
+        heard = told.get(timeout=20)
+        while heard == "treenodes.create":
+            heard = told.get(timeout=20)
+        assert heard == (False, "You may not see this project any more.")
+        project.edit.create_connector(0, 0, 0)
+        project.grant("tracer", "can_browse")
+        assert told.get(timeout=20) == (True, "You may see this project again.")
+        missed = {told.get(timeout=20) for _ in range(3)}
+        assert missed == {"permissions.update", "connectors.create"}
+        project.delete(confirm="Course")
+        assert told.get(timeout=20)[0] is False
 
     await asyncio.to_thread(story)
 
