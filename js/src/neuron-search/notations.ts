@@ -35,6 +35,8 @@ export class QueryViews {
   private readonly panels = new Map<Notation, HTMLElement>();
   private view: Notation = "form";
   private known: Notations = { text: "*", python: "", form: { all: [] }, problem: null };
+  /** Whether that says what the kernel side said of it. */
+  private isConverted = false;
   private converting = new AbortController();
   /** Settles when what was written last is known in all notations, or what is wrong with it. */
   settled: Promise<void> = Promise.resolve();
@@ -83,7 +85,7 @@ export class QueryViews {
 
   /** Show a query that comes from elsewhere, in all views. */
   async showText(text: string): Promise<void> {
-    if (text === this.known.text && !this.known.problem) return;
+    if (this.isConverted && text === this.known.text && !this.known.problem) return;
     await this.convert("text", text, true);
   }
 
@@ -123,6 +125,7 @@ export class QueryViews {
       return;
     }
     this.known = found;
+    this.isConverted = true;
     this.showProblem(null, notation);
     if (isForeign) this.fill(this.view);
     this.showOthers();
