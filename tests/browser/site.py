@@ -71,6 +71,18 @@ class Site:
                 )
         return self.project(title)
 
+    async def new_member(self, project: cj.Project) -> tuple[str, str]:
+        """Name and token of a user who may browse a project and change it."""
+        name = f"member_{secrets.token_hex(3)}"
+        async with (
+            opened_store(self.settings) as store,
+            store.writing(user_id=1, project_id=None, label="users.create") as tx,
+        ):
+            token = await users.issue_token(tx, await users.create_user(tx, name))
+        for permission in ("can_browse", "can_annotate", "can_annotate_with_token"):
+            project.grant(name, permission)
+        return name, token
+
 
 def viewer_cells(project: cj.Project, options: str = VIEW) -> tuple[str, str]:
     """The cells of a notebook that shows a project in a viewer called `viewer`."""

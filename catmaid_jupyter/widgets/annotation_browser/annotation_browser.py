@@ -15,9 +15,7 @@ from catmaid_jupyter.client.search.neuron_search import find_ids
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.edits.annotations import NameAnnotation, RemoveAnnotations
 from catmaid_jupyter.model.queries import annotated
-from catmaid_jupyter.widgets.base import Widget
-from catmaid_jupyter.widgets.lifetime import weakly
-from catmaid_jupyter.widgets.named_selections import NamedSelections
+from catmaid_jupyter.widgets.finding_widget import FindingWidget
 from catmaid_jupyter.widgets.rpc import method
 from catmaid_wire.forms import FormValue
 
@@ -35,7 +33,7 @@ class Branch(TypedDict):
     users: list[str]
 
 
-class AnnotationBrowser(Widget):
+class AnnotationBrowser(FindingWidget):
     """The annotations of a project, those that bear others below these, with their users and numbers of neurons.
 
     Annotations are dragged below others, or nested by keyboard; they are taken off everything; their neurons go into
@@ -63,35 +61,10 @@ class AnnotationBrowser(Widget):
     height = traitlets.Int(360, min=120, max=4000).tag(sync=True)
     """Height of the tree in CSS pixels."""
 
-    selection_names: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
-    """Names of the selections."""
-
-    target = traitlets.Unicode("").tag(sync=True)
-    """Name of the selection into which neurons go."""
-
-    version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
-    """As of which version the project is shown, in words; empty for the present."""
-
     def __init__(self, project: Project, *, selections: Mapping[str, Selection] | None = None, **traits: Any) -> None:
         self._refuse_unknown(traits)
-        self.project = project
-        self._selections = NamedSelections(project, selections or {}, self._name_selections)
-        super().__init__(project.instance, **traits)
-        self.set_trait("version_shown", project.version_name)
-        self._name_selections()
-        self._unsubscribe = project.on_change(weakly(self._changed))
-
-    @property
-    def selections(self) -> dict[str, Selection]:
-        """The selections by name, with those that were made in the page."""
-        return dict(self._selections.by_name)
-
-    def close(self) -> None:
-        """Remove the widget from all pages; selections stay."""
-        # Widgets are also closed when their constructor failed.
-        if hasattr(self, "_unsubscribe"):
-            self._unsubscribe()
-        super().close()
+        super().__init__(project, selections, **traits)
+        self._follow_project()
 
     @method
     async def _tree(self, _params: dict[str, Any]) -> list[Branch]:
@@ -151,8 +124,7 @@ class AnnotationBrowser(Widget):
         """Put the neurons of an annotation into a selection: ``{annotation, sub, way, name}``."""
         query = annotated(str(params["annotation"]), sub=bool(params.get("sub")))
         found = await find_ids(self.project.place, query)
-        way, name = str(params["way"]), str(params.get("name") or "")
-        done = await asyncio.to_thread(self._selections.put, found.skeleton_ids, way, name)
+        done = await self._put(found.skeleton_ids, params)
         return f"{done} {found.cut}" if found.cut else done
 
     @method
@@ -167,12 +139,6 @@ class AnnotationBrowser(Widget):
         tree = await annotation_tree(self.project.place)
         if any(name in path[:-1] and path[-1] == parent for path in tree["path"]):
             raise InvalidInput(f"{parent!r} is below {name!r} already: take it out there before.")
-
-    def _name_selections(self) -> None:
-        names = list(self._selections.by_name)
-        self.set_trait("selection_names", names)
-        if names:
-            self.target = names[-1]
 
     def _changed(self, change: Change) -> None:
         self.emit("changed", label=change.get("label"))

@@ -12,15 +12,13 @@ import traitlets
 
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput
-from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.client.connectivity.connectivity_tables import adjacency_matrix
 from catmaid_jupyter.client.neuron_choice import Neurons, neuron_names, skeleton_ids_of
 from catmaid_jupyter.client.selection import Selection
-from catmaid_jupyter.widgets.base import Widget
 from catmaid_jupyter.widgets.connectivity_matrix.ordering import row_order
 from catmaid_jupyter.widgets.connectivity_table.grouping import groups_as_given, notes_on_gone
+from catmaid_jupyter.widgets.finding_widget import FindingWidget
 from catmaid_jupyter.widgets.lifetime import weakly
-from catmaid_jupyter.widgets.named_selections import NamedSelections
 from catmaid_jupyter.widgets.rpc import Binary, method
 from catmaid_wire import columns
 
@@ -29,7 +27,7 @@ PALETTES: Final = ("blue", "red", "gray", "viridis")
 MOST: Final = 4_000
 
 
-class ConnectivityMatrix(Widget):
+class ConnectivityMatrix(FindingWidget):
     """Numbers of synapses from each presynaptic neuron (a row) to each postsynaptic neuron (a column).
 
     Parameters
@@ -69,15 +67,6 @@ class ConnectivityMatrix(Widget):
     height = traitlets.Int(420, min=160, max=4000).tag(sync=True)
     """Height of the picture in CSS pixels."""
 
-    selection_names: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
-    """Names of the selections."""
-
-    target = traitlets.Unicode("").tag(sync=True)
-    """Name of the selection into which neurons go."""
-
-    version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
-    """As of which version the project is read, in words; empty for the present."""
-
     def __init__(
         self,
         rows: Selection,
@@ -89,36 +78,20 @@ class ConnectivityMatrix(Widget):
     ) -> None:
         self._refuse_unknown(traits)
         self.rows, self.columns = rows, rows if columns is None else columns
-        self.project: Any = rows.project
-        if self.columns.project != self.project:
+        project = rows.project
+        if self.columns.project != project:
             raise InvalidInput("The rows are of another project than the columns, or of another version of it.")
-        self._groups = {name: skeleton_ids_of(self.project.place, one) for name, one in (groups or {}).items()}
-        self._selections = NamedSelections(self.project, selections or {}, self._name_selections)
-        super().__init__(self.project.instance, **traits)
-        self.set_trait("version_shown", self.project.version_name)
-        self._name_selections()
-        self._stops = [
-            self.project.on_change(weakly(self._changed), weakly(self._service_changed)),
-            *(one.listen(weakly(self._selection_changed)) for one in dict.fromkeys((self.rows, self.columns))),
-        ]
+        self._groups = {name: skeleton_ids_of(project.place, one) for name, one in (groups or {}).items()}
+        super().__init__(project, selections, **traits)
+        self._follow_project()
+        followed = dict.fromkeys((self.rows, self.columns))
+        self._stops += [one.listen(weakly(self._selection_changed)) for one in followed]
         self.observe(weakly(self._changed), names=["order"])
-
-    @property
-    def selections(self) -> dict[str, Selection]:
-        """The selections by name, with those that were made in the page."""
-        return dict(self._selections.by_name)
 
     @property
     def table(self) -> pd.DataFrame:
         """The numbers of synapses, read anew, as `Project.adjacency` gives them: in the given order, without groups."""
         return loop.run(adjacency_matrix(self.project.place, self.rows.skeleton_ids, self.columns.skeleton_ids))
-
-    def close(self) -> None:
-        """Remove the matrix from all pages; selections stay."""
-        # Widgets are also closed when their constructor failed.
-        for stop in getattr(self, "_stops", ()):
-            stop()
-        super().close()
 
     @method
     async def _matrix(self, _params: dict[str, Any]) -> Binary:
@@ -146,19 +119,6 @@ class ConnectivityMatrix(Widget):
         }
         return Binary(columns.encode(content))
 
-    @method
-    async def _select(self, params: dict[str, Any]) -> str:
-        """Put neurons into a selection: ``{way, name, skeleton_ids}``."""
-        ids = [int(one) for one in params["skeleton_ids"]]
-        return await asyncio.to_thread(self._selections.put, ids, str(params["way"]), str(params.get("name") or ""))
-
-    @method
-    async def _annotate(self, params: dict[str, Any]) -> str:
-        """Annotate neurons: ``{annotation, skeleton_ids}``."""
-        ids, annotation = [int(one) for one in params["skeleton_ids"]], str(params["annotation"])
-        await asyncio.to_thread(self.project.annotate, ids, annotation)
-        return f"{len(ids):,} {'neuron has' if len(ids) == 1 else 'neurons have'} the annotation {annotation!r} now."
-
     def _axis(self, ids: Sequence[int], names: Mapping[int, str]) -> list[tuple[str, list[int]]]:
         """Names and skeletons of the rows or the columns: a group, or one skeleton that is in none."""
         if not self._groups:
@@ -176,21 +136,9 @@ class ConnectivityMatrix(Widget):
             return found, found
         return found, row_order(counts.T, [name for name, _ in others], self.order)
 
-    def _name_selections(self) -> None:
-        names = list(self._selections.by_name)
-        self.set_trait("selection_names", names)
-        if names:
-            self.target = names[-1]
-
     def _selection_changed(self, delta: Any, _origin: Any) -> None:
         if delta.column in ("added", "removed", "all"):
             self.emit("changed")
-
-    def _changed(self, _change: Change) -> None:
-        self.emit("changed")
-
-    def _service_changed(self, is_up: bool, message: str) -> None:
-        self.emit("service", is_up=is_up, message=message)
 
 
 def _axis_content(axis: Sequence[tuple[str, list[int]]], places: Sequence[int]) -> dict[str, Any]:

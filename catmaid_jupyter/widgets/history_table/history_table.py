@@ -12,7 +12,6 @@ from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.api.place import HISTORY
 from catmaid_jupyter.edits.words import EDITS_IN_WORDS, edit_in_words
-from catmaid_jupyter.widgets.base import Widget
 from catmaid_jupyter.widgets.history_table import taking_back
 from catmaid_jupyter.widgets.history_table.comparison import Comparison
 from catmaid_jupyter.widgets.history_table.log_pages import (
@@ -23,7 +22,7 @@ from catmaid_jupyter.widgets.history_table.log_pages import (
     version_details,
 )
 from catmaid_jupyter.widgets.history_table.taking_back import TakeBackPreview
-from catmaid_jupyter.widgets.lifetime import weakly
+from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import method
 from catmaid_wire.forms import FormValue
 
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 PRESENT: Final = "present"
 
 
-class HistoryTable(Widget):
+class HistoryTable(ProjectWidget):
     """Browse the versions of a project: who did what, when, and in which neurons.
 
     With a viewer, it goes to the place of a change and shows the neurons before and after it. Versions are taken back
@@ -87,9 +86,6 @@ class HistoryTable(Widget):
     restriction = traitlets.Unicode("", read_only=True).tag(sync=True)
     """To which neurons, skeletons or place the list is restricted, in words; empty if to none."""
 
-    version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
-    """As of which version the project is listed, in words; empty for the present."""
-
     lacking = traitlets.Unicode("", read_only=True).tag(sync=True)
     """What the server does not offer, in a sentence; empty if it offers all."""
 
@@ -110,15 +106,13 @@ class HistoryTable(Widget):
         **traits: Any,
     ) -> None:
         self._refuse_unknown(traits)
-        self.project = project
         self._comparison = None if viewer is None else Comparison(project, viewer)
         self._filter = HistoryFilter(neuron_ids=neuron_ids, skeleton_ids=skeleton_ids, box=box)
-        super().__init__(project.instance, **traits)
+        super().__init__(project, **traits)
         self.set_trait("has_viewer", viewer is not None)
         self.set_trait("restriction", _restriction(neuron_ids, skeleton_ids, box))
-        self.set_trait("version_shown", project.version_name)
         self.set_trait("lacking", self._lacking())
-        self._unsubscribe = project.on_change(weakly(self._changed))
+        self._follow_project()
 
     @property
     def viewer(self) -> StackViewer | None:
@@ -128,10 +122,9 @@ class HistoryTable(Widget):
     def close(self) -> None:
         """Remove the table from all pages; its viewer shows the present again."""
         # Widgets are also closed when their constructor failed.
-        if hasattr(self, "_unsubscribe"):
-            self._unsubscribe()
-            if self._comparison is not None:
-                self._comparison.show_present()
+        comparison: Comparison | None = getattr(self, "_comparison", None)
+        if comparison is not None:
+            comparison.show_present()
         super().close()
 
     @method

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
@@ -15,9 +14,7 @@ from catmaid_jupyter.client.search.neuron_search import FoundRow, find_ids, find
 from catmaid_jupyter.client.search.saved_searches import SavedSearch
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.model.queries import BadQuery, Query, parse_query, query_text
-from catmaid_jupyter.widgets.base import Widget
-from catmaid_jupyter.widgets.lifetime import weakly
-from catmaid_jupyter.widgets.named_selections import NamedSelections
+from catmaid_jupyter.widgets.finding_widget import FindingWidget
 from catmaid_jupyter.widgets.neuron_search.notations import (
     ConditionDescription,
     Notations,
@@ -41,7 +38,7 @@ class Page(TypedDict):
     total: int
 
 
-class NeuronSearch(Widget):
+class NeuronSearch(FindingWidget):
     """Search for neurons: one query as form, as text and as Python; what is found as a table.
 
     Found neurons are put into selections, annotated, and searches are kept by name.
@@ -76,9 +73,6 @@ class NeuronSearch(Widget):
     height = traitlets.Int(300, min=120, max=4000).tag(sync=True)
     """Height of the rows in CSS pixels."""
 
-    selection_names: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
-    """Names of the selections."""
-
     target = traitlets.Unicode("").tag(sync=True)
     """Name of the selection into which neurons go; rows show which neurons are in it, in which colours."""
 
@@ -87,9 +81,6 @@ class NeuronSearch(Widget):
 
     place = traitlets.Unicode(read_only=True).tag(sync=True)
     """What viewers of the same project know the search by: a fingerprint of database, user and project."""
-
-    version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
-    """As of which version the project is searched, in words; empty for the present."""
 
     def __init__(
         self,
@@ -100,31 +91,15 @@ class NeuronSearch(Widget):
         **traits: Any,
     ) -> None:
         self._refuse_unknown(traits)
-        self.project = project
-        self._selections = NamedSelections(project, selections or {}, self._name_selections)
         if query is not None:
             traits["query"] = _text(query)
-        super().__init__(project.instance, **traits)
-        self.set_trait("version_shown", project.version_name)
-        self._name_selections()
+        super().__init__(project, selections, **traits)
         self._refer_to_target()
-        self._unsubscribe = project.on_change(weakly(self._changed))
+        self._follow_project()
 
     @traitlets.default("place")
     def _own_place(self) -> str:
         return str(self.project.place.fingerprint)
-
-    @property
-    def selections(self) -> dict[str, Selection]:
-        """The selections by name, with those that were made in the page."""
-        return dict(self._selections.by_name)
-
-    def close(self) -> None:
-        """Remove the widget from all pages; selections stay."""
-        # Widgets are also closed when their constructor failed.
-        if hasattr(self, "_unsubscribe"):
-            self._unsubscribe()
-        super().close()
 
     @method
     async def _conditions(self, _params: dict[str, Any]) -> list[ConditionDescription]:
@@ -159,9 +134,7 @@ class NeuronSearch(Widget):
         if ids is None:
             found = await find_ids(self.project.place, _query(params["query"]))
             ids, cut = found.skeleton_ids, found.cut
-        done = await asyncio.to_thread(
-            self._selections.put, [int(one) for one in ids], str(params["way"]), str(params.get("name") or "")
-        )
+        done = await self._put([int(one) for one in ids], params)
         return f"{done} {cut}" if cut else done
 
     @method
@@ -173,9 +146,7 @@ class NeuronSearch(Widget):
             if found.cut:
                 raise InvalidInput(f"{found.cut} Nothing was annotated: narrow the search.")
             ids = found.skeleton_ids
-        annotation = str(params["annotation"])
-        await asyncio.to_thread(self.project.annotate, [int(one) for one in ids], annotation)
-        return f"{len(ids):,} {'neuron has' if len(ids) == 1 else 'neurons have'} the annotation {annotation!r} now."
+        return await self._annotate_all([int(one) for one in ids], params)
 
     @method
     async def _saved(self, _params: dict[str, Any]) -> list[SavedSearch]:
@@ -209,12 +180,6 @@ class NeuronSearch(Widget):
             case _:
                 names = []
         return sorted(map(str, names), key=str.lower)[:_SUGGESTIONS]
-
-    def _name_selections(self) -> None:
-        names = list(self._selections.by_name)
-        self.set_trait("selection_names", names)
-        if names:
-            self.target = names[-1]
 
     @traitlets.observe("target")
     def _refer_to_target(self, _change: Any = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +11,9 @@ import pandas as pd
 import traitlets
 
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
-from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.client.selection import Selection
-from catmaid_jupyter.widgets.base import Widget
+from catmaid_jupyter.widgets.finding_widget import FindingWidget
 from catmaid_jupyter.widgets.lifetime import weakly
-from catmaid_jupyter.widgets.named_selections import NamedSelections
 from catmaid_jupyter.widgets.project_table.content import TableContent
 from catmaid_jupyter.widgets.rpc import Binary, method
 
@@ -46,7 +43,7 @@ class _AbstractTable(ABCMeta, traitlets.MetaHasTraits):
     """What makes classes of tables that have methods for derived classes to write."""
 
 
-class ProjectTable(Widget, metaclass=_AbstractTable):
+class ProjectTable(FindingWidget, metaclass=_AbstractTable):
     """A table of something of a project. Derived classes read the rows, and know where they are.
 
     Parameters
@@ -93,17 +90,8 @@ class ProjectTable(Widget, metaclass=_AbstractTable):
     height = traitlets.Int(300, min=120, max=4000).tag(sync=True)
     """Height of the rows in CSS pixels."""
 
-    selection_names: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
-    """Names of the selections."""
-
-    target = traitlets.Unicode("").tag(sync=True)
-    """Name of the selection into which neurons go."""
-
     has_viewer = traitlets.Bool(False, read_only=True).tag(sync=True)
     """Whether there is a viewer to go to places in."""
-
-    version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
-    """As of which version the project is read, in words; empty for the present."""
 
     def __init__(
         self,
@@ -115,19 +103,13 @@ class ProjectTable(Widget, metaclass=_AbstractTable):
     ) -> None:
         self._refuse_unknown(traits)
         self.selection = selection
-        self.project: Any = selection.project
         self._content: TableContent | None = None
-        self._selections = NamedSelections(self.project, selections or {}, self._name_selections)
-        super().__init__(self.project.instance, **traits)
+        super().__init__(selection.project, selections, **traits)
         self.viewer = viewer
         self.set_trait("label", self._label)
         self.set_trait("controls", [self._described(control) for control in self._offered])
-        self.set_trait("version_shown", self.project.version_name)
-        self._name_selections()
-        self._stops = [
-            self.project.on_change(weakly(self._changed), weakly(self._service_changed)),
-            selection.listen(weakly(self._selection_changed)),
-        ]
+        self._follow_project()
+        self._stops.append(selection.listen(weakly(self._selection_changed)))
         if self._offered:
             self.observe(weakly(self._read_again), names=[control["trait"] for control in self._offered])
 
@@ -143,18 +125,6 @@ class ProjectTable(Widget, metaclass=_AbstractTable):
         self._viewer = viewer
         self.set_trait("has_viewer", viewer is not None)
 
-    @property
-    def selections(self) -> dict[str, Selection]:
-        """The selections by name, with those that were made in the page."""
-        return dict(self._selections.by_name)
-
-    def close(self) -> None:
-        """Remove the table from all pages; selections stay."""
-        # Widgets are also closed when their constructor failed.
-        for stop in getattr(self, "_stops", ()):
-            stop()
-        super().close()
-
     @abstractmethod
     async def _read(self) -> TableContent:
         """Read what the table shows."""
@@ -168,19 +138,6 @@ class ProjectTable(Widget, metaclass=_AbstractTable):
         """All rows, see `TableContent.body`."""
         self._content = await self._read()
         return Binary(self._content.body())
-
-    @method
-    async def _select(self, params: dict[str, Any]) -> str:
-        """Put neurons into a selection: ``{way, name, skeleton_ids}``."""
-        ids = [int(one) for one in params["skeleton_ids"]]
-        return await asyncio.to_thread(self._selections.put, ids, str(params["way"]), str(params.get("name") or ""))
-
-    @method
-    async def _annotate(self, params: dict[str, Any]) -> str:
-        """Annotate neurons: ``{annotation, skeleton_ids}``."""
-        ids, annotation = [int(one) for one in params["skeleton_ids"]], str(params["annotation"])
-        await asyncio.to_thread(self.project.annotate, ids, annotation)
-        return f"{len(ids):,} {'neuron has' if len(ids) == 1 else 'neurons have'} the annotation {annotation!r} now."
 
     @method
     async def _jump(self, params: dict[str, Any]) -> str:
@@ -204,21 +161,9 @@ class ProjectTable(Widget, metaclass=_AbstractTable):
         trait: Any = self.traits()[control["trait"]]
         return {**control, "least": getattr(trait, "min", None), "most": getattr(trait, "max", None)}
 
-    def _name_selections(self) -> None:
-        names = list(self._selections.by_name)
-        self.set_trait("selection_names", names)
-        if names:
-            self.target = names[-1]
-
     def _read_again(self, _change: Any = None) -> None:
         self.emit("changed")
 
     def _selection_changed(self, delta: Any, _origin: Any) -> None:
         if delta.column in ("added", "removed", "all"):
             self.emit("changed")
-
-    def _changed(self, _change: Change) -> None:
-        self.emit("changed")
-
-    def _service_changed(self, is_up: bool, message: str) -> None:
-        self.emit("service", is_up=is_up, message=message)

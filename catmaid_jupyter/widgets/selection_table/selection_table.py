@@ -11,8 +11,7 @@ from ipywidgets import widget_serialization
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.client.selection.export import swc_zip
-from catmaid_jupyter.widgets.base import Widget
-from catmaid_jupyter.widgets.lifetime import weakly
+from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import Binary, Buffers, method
 from catmaid_jupyter.widgets.selection_model import SelectionModel
 from catmaid_jupyter.widgets.selection_table.fates import SkeletonFate, fate_of
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 FATES_AT_ONCE: Final = 50
 
 
-class SelectionTable(Widget):
+class SelectionTable(ProjectWidget):
     """A table of the skeletons of a `Selection`; what is selected, coloured or removed in it is so everywhere.
 
     As `Selection.widget`, it is what a selection shows itself as.
@@ -72,17 +71,12 @@ class SelectionTable(Widget):
     has_viewer = traitlets.Bool(False, read_only=True).tag(sync=True)
     """Whether there is a viewer to go to places in."""
 
-    version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
-    """As of which version the project is read, in words; empty for the present."""
-
     def __init__(self, selection: Selection, viewer: StackViewer | None = None, **traits: Any) -> None:
         self._refuse_unknown(traits)
         self.selection = selection
-        self.project: Any = selection.project
-        super().__init__(self.project.instance, model=selection.model, **traits)
+        super().__init__(selection.project, model=selection.model, **traits)
         self.viewer = viewer
-        self.set_trait("version_shown", self.project.version_name)
-        self._unsubscribe = self.project.on_change(weakly(self._changed), weakly(self._service_changed))
+        self._follow_project()
 
     @property
     def viewer(self) -> StackViewer | None:
@@ -100,13 +94,6 @@ class SelectionTable(Widget):
     def shown_objects(self) -> tuple[Any, ...]:
         """The table, and the selection, which shows itself by it."""
         return (self, self.selection)
-
-    def close(self) -> None:
-        """Remove the table from all pages; the selection stays."""
-        # Widgets are also closed when their constructor failed.
-        if hasattr(self, "_unsubscribe"):
-            self._unsubscribe()
-        super().close()
 
     @method
     async def _rows(self, params: dict[str, Any]) -> Binary:
@@ -174,9 +161,6 @@ class SelectionTable(Widget):
         ids = change.get("skeleton_ids")
         own = None if ids is None else [skeleton_id for skeleton_id in ids if skeleton_id in self.selection]
         self.emit("changed", skeleton_ids=own, username=change.get("username"), label=change.get("label"))
-
-    def _service_changed(self, is_up: bool, message: str) -> None:
-        self.emit("service", is_up=is_up, message=message)
 
 
 def _ids_of(params: dict[str, Any]) -> list[int]:

@@ -1,7 +1,8 @@
 /** One view of the annotations: the tree, a filter, and what is done with the active annotation. */
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
-import { isAbort, type Rpc, RpcError } from "../shared/rpc";
+import { PanelLines } from "../shared/panel-lines";
+import type { Rpc } from "../shared/rpc";
 import { WAYS, type Way } from "../shared/selection/ways";
 import widgetCss from "../shared/widget.css";
 import css from "./annotation-browser.css";
@@ -14,6 +15,7 @@ const MOST_LINES = 2000;
 
 export class AnnotationBrowser {
   readonly root: HTMLElement;
+  private readonly lines = new PanelLines();
   private readonly tree: TreeList;
   private readonly filter = element("input", {
     type: "text",
@@ -33,8 +35,6 @@ export class AnnotationBrowser {
   private readonly remove = this.action("Take off everything", () => this.ask());
   private readonly rename = this.action("Rename", () => this.askName());
   private readonly question = element("span", { class: "cj-sure", hidden: true });
-  private readonly status = element("span", { role: "status", "data-testid": "status" });
-  private readonly total = element("span", { class: "cj-total", "data-testid": "total" });
   private readonly stopping: Array<() => void> = [];
   private readonly open = new Set<string>();
   private branches: AnnotationBranch[] = [];
@@ -86,6 +86,7 @@ export class AnnotationBrowser {
         if (!label || /annot|neuron|undo|redo|revert|reconnected|remove|join|import/.test(label))
           void this.read();
       }),
+      this.lines.followService(this.rpc, () => void this.read()),
     );
     this.tree.setHeight(this.model.get("height"));
     void this.read();
@@ -116,11 +117,12 @@ export class AnnotationBrowser {
       },
       element("style", {}, widgetCss + css),
       ...banner,
-      element("div", { class: "cj-bar" }, this.filter, this.total),
+      this.lines.service,
+      element("div", { class: "cj-bar" }, this.filter, this.lines.total),
       this.tree.node,
       element("div", { class: "cj-bar" }, first, this.target, ...others, sub),
       ...(changes.length > 0 ? [element("div", { class: "cj-bar" }, ...changes)] : []),
-      element("div", { class: "cj-state" }, this.status),
+      element("div", { class: "cj-state" }, this.lines.status),
     );
   }
 
@@ -140,10 +142,11 @@ export class AnnotationBrowser {
         this.hasNews = false;
         const { result } = await this.rpc.call<AnnotationBranch[]>("tree", {}, { timeoutMs: LATE_MS });
         this.branches = result;
+        this.lines.succeed();
         this.draw();
       }
     } catch (error) {
-      this.fail(error);
+      this.lines.fail(error);
     } finally {
       this.isReading = false;
     }
@@ -155,7 +158,7 @@ export class AnnotationBrowser {
     const count = new Set(this.branches.map(({ id }) => id)).size;
     const all = `${count.toLocaleString("en")} ${count === 1 ? "annotation" : "annotations"}`;
     const left = seen.left > 0 ? `; ${seen.left.toLocaleString("en")} lines more: filter to see them` : "";
-    this.total.textContent = count === 0 ? "The project has no annotations." : `${all}${left}`;
+    this.lines.total.textContent = count === 0 ? "The project has no annotations." : `${all}${left}`;
     this.offer();
   }
 
@@ -194,7 +197,7 @@ export class AnnotationBrowser {
   private pickUp(): void {
     this.picked = this.tree.active?.branch ?? null;
     if (this.picked) {
-      this.say(
+      this.lines.say(
         `${short(this.picked.name)} is picked up: go to another annotation and put it below (Ctrl+V).`,
       );
     }
@@ -256,14 +259,14 @@ export class AnnotationBrowser {
     if (annotation === undefined) return;
     const params = { annotation, sub: this.sub.checked, way, name: this.model.get("target") };
     await this.run(async () => {
-      this.say((await this.rpc.call<string>("select", params, { timeoutMs: LATE_MS })).result);
+      this.lines.say((await this.rpc.call<string>("select", params, { timeoutMs: LATE_MS })).result);
     });
   }
 
   private async change(method: string, params: object): Promise<void> {
     this.question.hidden = true;
     await this.run(async () => {
-      this.say((await this.rpc.call<string>(method, params, { timeoutMs: LATE_MS })).result);
+      this.lines.say((await this.rpc.call<string>(method, params, { timeoutMs: LATE_MS })).result);
       this.picked = null;
       this.tree.focus();
       await this.read();
@@ -274,19 +277,8 @@ export class AnnotationBrowser {
     try {
       await work();
     } catch (error) {
-      this.fail(error);
+      this.lines.fail(error);
     }
-  }
-
-  private fail(error: unknown): void {
-    if (isAbort(error)) return;
-    const text = error instanceof RpcError ? error.message : String(error);
-    this.say(/[.?!]$/.test(text) ? text : `${text}.`, "error");
-  }
-
-  private say(text: string, level: "info" | "error" = "info"): void {
-    this.status.textContent = text;
-    this.status.dataset.level = level;
   }
 }
 

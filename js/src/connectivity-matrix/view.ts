@@ -4,7 +4,8 @@ import { array } from "../shared/columns";
 import { element } from "../shared/dom";
 import { LatestReading } from "../shared/latest-reading";
 import panelCss from "../shared/panel.css";
-import { isAbort, type Rpc, RpcError } from "../shared/rpc";
+import { PanelLines } from "../shared/panel-lines";
+import type { Rpc } from "../shared/rpc";
 import { save } from "../shared/save-file";
 import { FoundActions } from "../shared/selection/found-actions";
 import type { Way } from "../shared/selection/ways";
@@ -31,6 +32,7 @@ const STEP = 1.25;
 
 export class ConnectivityMatrix {
   readonly root: HTMLElement;
+  private readonly lines = new PanelLines();
   private readonly canvas = element("canvas", { "aria-hidden": "true" });
   private readonly sizer = element("div", { class: "cj-matrix-sizer" });
   private readonly frame = element(
@@ -46,9 +48,6 @@ export class ConnectivityMatrix {
     this.sizer,
   );
   private readonly notes = element("div", { class: "cj-notes", role: "status", "data-testid": "notes" });
-  private readonly service = element("div", { class: "cj-banner", hidden: true, role: "status" });
-  private readonly status = element("span", { role: "status", "data-testid": "status" });
-  private readonly total = element("span", { class: "cj-total", "data-testid": "total" });
   private readonly actions: FoundActions;
   private readonly toolbar: MatrixToolbar;
   private readonly stopping: Array<() => void> = [];
@@ -94,7 +93,7 @@ export class ConnectivityMatrix {
     for (const name of ["selection_names", "target"] as const) follow(name, () => this.offer());
     this.stopping.push(
       this.rpc.on("changed", () => this.readAgain()),
-      this.rpc.on("service", (news) => this.serviceChanged(news as { is_up: boolean; message: string })),
+      this.lines.followService(this.rpc, () => this.readAgain()),
     );
     const sizes = new ResizeObserver(() => this.refresh());
     sizes.observe(this.frame);
@@ -127,12 +126,12 @@ export class ConnectivityMatrix {
       },
       element("style", {}, widgetCss + panelCss + css),
       ...banner,
-      this.service,
+      this.lines.service,
       this.toolbar.node,
       this.notes,
       this.frame,
       this.actions.node,
-      element("div", { class: "cj-state" }, this.status, this.total),
+      element("div", { class: "cj-state" }, this.lines.status, this.lines.total),
     );
   }
 
@@ -145,7 +144,7 @@ export class ConnectivityMatrix {
     for (const id of this.selected) if (!known.has(id)) this.selected.delete(id);
     this.active = null;
     this.notes.replaceChildren(...notes.map((note) => element("p", {}, note)));
-    if (this.status.dataset.level === "error") this.say("");
+    this.lines.succeed();
     this.paint();
     this.offer();
   }
@@ -221,7 +220,7 @@ export class ConnectivityMatrix {
 
   private pointed(event: PointerEvent): void {
     const place = this.placeOf(event);
-    if (place) this.say(this.described(place));
+    if (place) this.lines.say(this.described(place));
   }
 
   private clicked(event: MouseEvent): void {
@@ -278,7 +277,7 @@ export class ConnectivityMatrix {
     const y = this.active.row * cell;
     this.frame.scrollLeft = Math.min(Math.max(left, x + cell - (width - LEFT)), x);
     this.frame.scrollTop = Math.min(Math.max(top, y + cell - (height - TOP)), y);
-    this.say(this.described(this.active));
+    this.lines.say(this.described(this.active));
     this.refresh();
   }
 
@@ -313,7 +312,7 @@ export class ConnectivityMatrix {
   private async ask(method: string, params: object): Promise<void> {
     try {
       const { result } = await this.rpc.call<string>(method, params, { timeoutMs: LATE_MS });
-      this.say(result);
+      this.lines.say(result);
     } catch (error) {
       this.fail(error);
     }
@@ -327,12 +326,6 @@ export class ConnectivityMatrix {
     else savePng(this.content, this.image, this.look());
   }
 
-  private serviceChanged({ is_up: isUp, message }: { is_up: boolean; message: string }): void {
-    this.service.textContent = isUp ? "" : `${message} What is shown here may be old.`;
-    this.service.hidden = isUp;
-    if (isUp) this.readAgain();
-  }
-
   private offer(): void {
     const isSelected = this.selected.size > 0;
     const isPast = this.model.get("version_shown") !== "";
@@ -343,7 +336,7 @@ export class ConnectivityMatrix {
     this.actions.show(this.chosen().length, isSelected, names, target, isPast);
     const { rows, columns } = this.content;
     const size = `${rows.names.length} by ${columns.names.length}`;
-    this.total.textContent = this.reading.isRunning ? `${size}, reading…` : size;
+    this.lines.total.textContent = this.reading.isRunning ? `${size}, reading…` : size;
   }
 
   private save(change: Partial<Record<keyof MatrixState, unknown>>): void {
@@ -354,15 +347,8 @@ export class ConnectivityMatrix {
   }
 
   private fail(error: unknown): void {
-    if (isAbort(error)) return;
+    this.lines.fail(error);
     this.offer();
-    const text = error instanceof RpcError ? error.message : String(error);
-    this.say(/[.?!]$/.test(text) ? text : `${text}.`, "error");
-  }
-
-  private say(text: string, level: "info" | "error" = "info"): void {
-    this.status.textContent = text;
-    this.status.dataset.level = level;
   }
 }
 

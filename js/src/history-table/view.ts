@@ -1,7 +1,8 @@
 /** One view of a history table: ties the log, its filters, the grid and the actions together. */
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
-import { isAbort, type Rpc, RpcError } from "../shared/rpc";
+import { PanelLines } from "../shared/panel-lines";
+import type { Rpc } from "../shared/rpc";
 import { Grid } from "../shared/table/grid";
 import { PagedRows } from "../shared/table/pages";
 import { RowSelection } from "../shared/table/selection";
@@ -18,14 +19,13 @@ const TIMEOUT_MS = 60_000;
 
 export class HistoryTable {
   readonly root: HTMLElement;
+  private readonly lines = new PanelLines();
   private readonly rows: PagedRows<LogRow, number>;
   private readonly selection: RowSelection<LogRow>;
   private readonly grid: Grid<LogRow>;
   private readonly filters = new Filters((filters) => this.save(filters));
   private readonly actions: VersionActions;
   private readonly question = new Question(() => this.grid.focus());
-  private readonly status = element("span", { role: "status", "data-testid": "status" });
-  private readonly total = element("span", { class: "cj-total", "data-testid": "total" });
   private readonly stopping: Array<() => void> = [];
   private note = "";
   private isReading = false;
@@ -39,7 +39,7 @@ export class HistoryTable {
       key: ({ version }) => version,
       load: (next, signal) => this.load(next, signal),
       changed: () => this.rowsChanged(),
-      failed: (error) => this.fail(error),
+      failed: (error) => this.lines.fail(error),
     });
     this.selection = new RowSelection(this.rows, (keys) => {
       this.save({ selected_versions: keys.map(Number) });
@@ -53,7 +53,7 @@ export class HistoryTable {
       open: () => void this.go(),
       moved: () => this.offer(),
       mark: ({ taken_back_by: by }) => (by === null ? "" : "cj-taken-back"),
-      copied: (rows) => this.say(`${rows} ${rows === 1 ? "row is" : "rows are"} copied.`),
+      copied: (rows) => this.lines.say(`${rows} ${rows === 1 ? "row is" : "rows are"} copied.`),
     });
     this.actions = new VersionActions({
       go: () => void this.go(),
@@ -72,7 +72,10 @@ export class HistoryTable {
     follow("selected_versions", () => this.selectionChanged());
     follow("compared", () => this.offer());
     follow("height", () => this.grid.setHeight(this.model.get("height")));
-    this.stopping.push(this.rpc.on("changed", () => void this.readNews()));
+    this.stopping.push(
+      this.rpc.on("changed", () => void this.readNews()),
+      this.lines.followService(this.rpc, () => this.serviceIsBack()),
+    );
     this.grid.setHeight(this.model.get("height"));
     this.filters.show(this.state());
     this.selection.set(this.model.get("selected_versions"));
@@ -101,12 +104,13 @@ export class HistoryTable {
         "data-lm-suppress-shortcuts": "true",
       },
       element("style", {}, widgetCss + css),
+      this.lines.service,
       this.filters.node,
       ...notes.map((text) => element("div", { class: "cj-banner" }, text)),
       this.actions.node,
       this.question.node,
       this.grid.node,
-      element("div", { class: "cj-state" }, this.status, this.total),
+      element("div", { class: "cj-state" }, this.lines.status, this.lines.total),
     );
     return root;
   }
@@ -129,7 +133,7 @@ export class HistoryTable {
         await this.readNewest();
       }
     } catch (error) {
-      this.fail(error);
+      this.lines.fail(error);
     } finally {
       this.isReading = false;
     }
@@ -158,12 +162,17 @@ export class HistoryTable {
     this.rows.update((row) => ({ ...row, ...details.get(row.version) }));
   }
 
+  private serviceIsBack(): void {
+    if (this.rows.isComplete || this.rows.length > 0) void this.readNews();
+    else void this.rows.restart();
+  }
+
   private async offerLabels(): Promise<void> {
     try {
       const { result } = await this.rpc.call<Array<[string, string]>>("labels");
       this.filters.offerLabels(result);
     } catch (error) {
-      this.fail(error);
+      this.lines.fail(error);
     }
   }
 
@@ -171,7 +180,7 @@ export class HistoryTable {
     const row = this.grid.activeRow;
     if (!row) return;
     if (!this.model.get("has_viewer")) {
-      this.say(
+      this.lines.say(
         "There is no viewer to go to the place in: make the table with project.history(viewer=viewer).",
       );
       return;
@@ -179,7 +188,7 @@ export class HistoryTable {
     const { version, label, time } = row;
     await this.run(async () => {
       const { result } = await this.rpc.call<string>("jump", { version, label, time });
-      this.say(result);
+      this.lines.say(result);
     });
   }
 
@@ -189,7 +198,7 @@ export class HistoryTable {
     await this.run(async () => {
       await this.rpc.call("compare", params);
       const past = `The viewer shows the neurons ${side} version ${row?.version}, read only.`;
-      this.say(side === "present" ? "The viewer shows the present." : past);
+      this.lines.say(side === "present" ? "The viewer shows the present." : past);
     });
   }
 
@@ -206,7 +215,7 @@ export class HistoryTable {
     await this.run(async () => {
       const { result } = await this.rpc.call<string>("take_back", { versions }, { timeoutMs: TIMEOUT_MS });
       this.selection.clear();
-      this.say(result);
+      this.lines.say(result);
     });
   }
 
@@ -226,7 +235,7 @@ export class HistoryTable {
 
   private filtersChanged(): void {
     this.filters.show(this.state());
-    this.say("");
+    this.lines.say("");
     void this.rows.restart();
   }
 
@@ -243,28 +252,21 @@ export class HistoryTable {
   private count(): void {
     const { length, isComplete, isLoading } = this.rows;
     const size = `${length} ${length === 1 ? "version" : "versions"}`;
-    if (isLoading) this.total.textContent = length === 0 ? "Reading the versions…" : `${size}, reading more…`;
-    else if (length === 0) this.total.textContent = isComplete ? "No version fits." : "";
-    else this.total.textContent = isComplete ? `${size}. ${this.note}`.trim() : `${size}; scroll for more.`;
+    if (isLoading)
+      this.lines.total.textContent = length === 0 ? "Reading the versions…" : `${size}, reading more…`;
+    else if (length === 0) this.lines.total.textContent = isComplete ? "No version fits." : "";
+    else
+      this.lines.total.textContent = isComplete
+        ? `${size}. ${this.note}`.trim()
+        : `${size}; scroll for more.`;
   }
 
   private async run(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      this.fail(error);
+      this.lines.fail(error);
     }
-  }
-
-  private fail(error: unknown): void {
-    if (isAbort(error)) return;
-    const text = error instanceof RpcError ? error.message : String(error);
-    this.say(/[.?!]$/.test(text) ? text : `${text}.`, "error");
-  }
-
-  private say(text: string, level: "info" | "error" = "info"): void {
-    this.status.textContent = text;
-    this.status.dataset.level = level;
   }
 
   private filterState(): FilterState {

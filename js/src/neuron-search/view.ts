@@ -1,7 +1,8 @@
 /** One view of a search: the query, what it finds, and what is done with that. */
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
-import { isAbort, type Rpc, RpcError } from "../shared/rpc";
+import { PanelLines } from "../shared/panel-lines";
+import type { Rpc } from "../shared/rpc";
 import { FoundActions } from "../shared/selection/found-actions";
 import type { SelectionExports } from "../shared/selection/store";
 import type { Way } from "../shared/selection/ways";
@@ -29,6 +30,7 @@ const LATE_MS = 60_000;
 
 export class NeuronSearch {
   readonly root: HTMLElement;
+  private readonly lines = new PanelLines();
   private readonly rows: PagedRows<FoundRow, number>;
   private readonly selection: RowSelection<FoundRow>;
   private readonly grid: Grid<FoundRow>;
@@ -36,13 +38,11 @@ export class NeuronSearch {
   private readonly actions: FoundActions;
   private readonly saved: SavedSearches;
   private readonly search = element("button", { type: "button", name: "search", class: "cj-main" }, "Search");
-  private readonly status = element("span", { role: "status", "data-testid": "status" });
   private readonly news = element(
     "span",
     { role: "status", "data-testid": "news", hidden: true },
     "The project has changed: search again to see how.",
   );
-  private readonly total = element("span", { class: "cj-total", "data-testid": "total" });
   private readonly target: TargetSelection;
   private readonly stopping: Array<() => void> = [];
   private order = { name: "name", isDescending: false };
@@ -79,7 +79,7 @@ export class NeuronSearch {
       sort: (name) => this.sort(name),
       sorted: (name) =>
         name !== this.order.name ? "none" : this.order.isDescending ? "descending" : "ascending",
-      copied: (rows) => this.say(`${rows} ${rows === 1 ? "row is" : "rows are"} copied.`),
+      copied: (rows) => this.lines.say(`${rows} ${rows === 1 ? "row is" : "rows are"} copied.`),
     });
     this.views = this.makeViews();
     this.actions = new FoundActions({
@@ -111,6 +111,7 @@ export class NeuronSearch {
       this.rpc.on("changed", () => {
         this.news.hidden = false;
       }),
+      this.lines.followService(this.rpc, () => this.serviceIsBack()),
     );
     this.grid.setHeight(this.model.get("height"));
     this.views.showView(this.model.get("view"));
@@ -165,12 +166,13 @@ export class NeuronSearch {
       },
       element("style", {}, widgetCss + css),
       ...banner,
+      this.lines.service,
       this.views.node,
-      element("div", { class: "cj-bar" }, this.search, this.total),
+      element("div", { class: "cj-bar" }, this.search, this.lines.total),
       this.grid.node,
       this.actions.node,
       this.saved.node,
-      element("div", { class: "cj-state" }, this.status, this.news),
+      element("div", { class: "cj-state" }, this.lines.status, this.news),
     );
   }
 
@@ -195,6 +197,12 @@ export class NeuronSearch {
     this.restart();
   }
 
+  /** What was not found because of the outage is looked for now; what was found stays, and may be old. */
+  private serviceIsBack(): void {
+    if (this.lines.hasFailed) this.restart();
+    else this.news.hidden = false;
+  }
+
   private targetChanged(): void {
     this.grid.layOut();
     this.grid.dress();
@@ -212,7 +220,7 @@ export class NeuronSearch {
   }
 
   private restart(): void {
-    this.say("");
+    this.lines.say("");
     this.found = 0;
     this.selection.clear();
     this.readRows();
@@ -234,7 +242,7 @@ export class NeuronSearch {
     await this.run(async () => {
       const params = { way: way === "add" && !name ? "new" : way, name, ids, query: this.model.get("query") };
       const { result } = await this.rpc.call<string>("select", params, { timeoutMs: LATE_MS });
-      this.say(result);
+      this.lines.say(result);
     });
   }
 
@@ -243,7 +251,7 @@ export class NeuronSearch {
     await this.run(async () => {
       const { result } = await this.rpc.call<string>("annotate", params, { timeoutMs: LATE_MS });
       this.readRows();
-      this.say(result);
+      this.lines.say(result);
     });
   }
 
@@ -251,7 +259,9 @@ export class NeuronSearch {
     await this.run(async () => {
       const { result } = await this.rpc.call<SavedSearch[]>(method, params);
       this.saved.show(result, name.trim());
-      this.say(method === "save" ? `The search is kept as ${name.trim()}.` : "The search is forgotten.");
+      this.lines.say(
+        method === "save" ? `The search is kept as ${name.trim()}.` : "The search is forgotten.",
+      );
     });
   }
 
@@ -277,9 +287,9 @@ export class NeuronSearch {
   private count(): void {
     const { length, isComplete, isLoading } = this.rows;
     const found = `${this.found.toLocaleString("en")} ${this.found === 1 ? "neuron" : "neurons"}`;
-    if (isLoading) this.total.textContent = length === 0 ? "Searching…" : `${found}, reading more…`;
-    else if (length === 0) this.total.textContent = isComplete ? "No neuron fits." : "";
-    else this.total.textContent = found;
+    if (isLoading) this.lines.total.textContent = length === 0 ? "Searching…" : `${found}, reading more…`;
+    else if (length === 0) this.lines.total.textContent = isComplete ? "No neuron fits." : "";
+    else this.lines.total.textContent = found;
   }
 
   private async run(work: () => Promise<void>): Promise<void> {
@@ -291,15 +301,8 @@ export class NeuronSearch {
   }
 
   private fail(error: unknown): void {
-    if (isAbort(error)) return;
+    this.lines.fail(error);
     this.count();
-    const text = error instanceof RpcError ? error.message : String(error);
-    this.say(/[.?!]$/.test(text) ? text : `${text}.`, "error");
-  }
-
-  private say(text: string, level: "info" | "error" = "info"): void {
-    this.status.textContent = text;
-    this.status.dataset.level = level;
   }
 
   private save(change: Partial<SearchState>): void {

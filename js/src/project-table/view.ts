@@ -3,7 +3,8 @@ import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
 import { LatestReading } from "../shared/latest-reading";
 import panelCss from "../shared/panel.css";
-import { isAbort, type Rpc, RpcError } from "../shared/rpc";
+import { PanelLines } from "../shared/panel-lines";
+import type { Rpc } from "../shared/rpc";
 import { save } from "../shared/save-file";
 import { FoundActions } from "../shared/selection/found-actions";
 import type { Way } from "../shared/selection/ways";
@@ -21,6 +22,7 @@ const TRAITS = { sort: "sort", filters: "filters", shown: "shown_columns", width
 
 export class ProjectTable {
   readonly root: HTMLElement;
+  private readonly lines = new PanelLines();
   private readonly rows = new TypedRows(NO_ROWS, "key");
   private table: DataTable;
   private shown = "";
@@ -30,9 +32,6 @@ export class ProjectTable {
   private readonly menuHolder = element("span", { class: "cj-menu-place" });
   private readonly go = element("button", { type: "button", name: "go" }, "Go there");
   private readonly notes = element("div", { class: "cj-notes", role: "status", "data-testid": "notes" });
-  private readonly service = element("div", { class: "cj-banner", hidden: true, role: "status" });
-  private readonly status = element("span", { role: "status", "data-testid": "status" });
-  private readonly total = element("span", { class: "cj-total", "data-testid": "total" });
   private readonly stopping: Array<() => void> = [];
   private readonly reading = new LatestReading<TableContent>({
     read: (signal) => this.rpc.callBinary("rows", {}, { signal, timeoutMs: LATE_MS }),
@@ -70,7 +69,7 @@ export class ProjectTable {
     for (const { trait } of this.model.get("controls")) this.follow(trait, () => this.showControls());
     this.stopping.push(
       this.rpc.on("changed", () => this.readAgain()),
-      this.rpc.on("service", (news) => this.serviceChanged(news as { is_up: boolean; message: string })),
+      this.lines.followService(this.rpc, () => this.readAgain()),
     );
     this.showControls();
     this.readAgain();
@@ -96,7 +95,7 @@ export class ProjectTable {
       open: () => void (this.model.get("has_viewer") ? this.jump() : this.put("add")),
       moved: () => this.offer(),
       arranged: () => this.offer(),
-      say: (text, level) => this.say(text, level),
+      say: (text, level) => this.lines.say(text, level),
     });
     this.holder.replaceChildren(table.node);
     this.menuHolder.replaceChildren(table.menu.node);
@@ -118,12 +117,12 @@ export class ProjectTable {
       },
       element("style", {}, widgetCss + panelCss),
       ...banner,
-      this.service,
+      this.lines.service,
       element("div", { class: "cj-bar" }, this.controls.node, this.go, csv, this.menuHolder),
       this.notes,
       this.holder,
       this.actions.node,
-      element("div", { class: "cj-state" }, this.status, this.total),
+      element("div", { class: "cj-state" }, this.lines.status, this.lines.total),
     );
   }
 
@@ -144,18 +143,12 @@ export class ProjectTable {
     this.table.selection.set(selected.filter((key) => this.rows.rowOf(key) >= 0));
     this.table.rowsChanged();
     this.notes.replaceChildren(...content.notes.map((note) => element("p", {}, note)));
-    if (this.status.dataset.level === "error") this.say("");
+    this.lines.succeed();
     this.offer();
   }
 
   private showControls(): void {
     this.controls.show(this.model.get("controls"));
-  }
-
-  private serviceChanged({ is_up: isUp, message }: { is_up: boolean; message: string }): void {
-    this.service.textContent = isUp ? "" : `${message} What is shown here may be old.`;
-    this.service.hidden = isUp;
-    if (isUp) this.readAgain();
   }
 
   /** Skeletons of the selected rows, else of all that are shown, each once. */
@@ -189,7 +182,7 @@ export class ProjectTable {
   private async ask<T extends string>(method: string, params: object): Promise<void> {
     try {
       const { result } = await this.rpc.call<T>(method, params, { timeoutMs: LATE_MS });
-      this.say(result);
+      this.lines.say(result);
     } catch (error) {
       this.fail(error);
     }
@@ -217,7 +210,7 @@ export class ProjectTable {
     const selected = this.table.selection.keys.length;
     if (selected > 0) parts.push(`${selected.toLocaleString("en")} selected`);
     if (this.reading.isRunning) parts.push("reading…");
-    this.total.textContent = parts.join(", ");
+    this.lines.total.textContent = parts.join(", ");
   }
 
   private tableState(): TableState {
@@ -246,14 +239,7 @@ export class ProjectTable {
   }
 
   private fail(error: unknown): void {
-    if (isAbort(error)) return;
+    this.lines.fail(error);
     this.count();
-    const text = error instanceof RpcError ? error.message : String(error);
-    this.say(/[.?!]$/.test(text) ? text : `${text}.`, "error");
-  }
-
-  private say(text: string, level: "info" | "error" = "info"): void {
-    this.status.textContent = text;
-    this.status.dataset.level = level;
   }
 }

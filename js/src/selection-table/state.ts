@@ -48,8 +48,3 @@ export interface ChangedEvent {
   username: string | null;
   label: string | null;
 }
-
-export interface ServiceEvent {
-  is_up: boolean;
-  message: string;
-}

@@ -1,7 +1,8 @@
 /** One view of a selection: ties the page's copy, what is known of its neurons, the table and the actions together. */
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
-import { isAbort, type Rpc, RpcError } from "../shared/rpc";
+import { PanelLines } from "../shared/panel-lines";
+import type { Rpc } from "../shared/rpc";
 import { save } from "../shared/save-file";
 import { FLAG, PALETTE } from "../shared/selection/delta";
 import type { SelectionChange, SelectionStore } from "../shared/selection/store";
@@ -16,24 +17,24 @@ import { Facts } from "./facts";
 import type { ChosenRow, FormHost } from "./forms";
 import { FactLoader, LATER } from "./loader";
 import css from "./selection-table.css";
-import type { ChangedEvent, SelectionTableState, ServiceEvent, SkeletonFate } from "./state";
+import type { ChangedEvent, SelectionTableState, SkeletonFate } from "./state";
 
 const LATE_MS = 120_000;
 /** Pause between two looks at what came, so that much that comes is looked at together. */
 const PAUSE_MS = 50;
 const NEWS_MS = 500;
+/** What may be otherwise when the service was away. */
+const EVERYTHING: ChangedEvent = { skeleton_ids: null, username: null, label: null };
 const TRAITS = { sort: "sort", filters: "filters", shown: "shown_columns", widths: "column_widths" } as const;
 
 export class SelectionTable {
   readonly root: HTMLElement;
+  private readonly lines = new PanelLines();
   private readonly facts = new Facts();
   private readonly rows: TypedRows;
   private readonly table: DataTable;
   private readonly loader: FactLoader;
   private readonly actionBar: ActionBar;
-  private readonly status = element("span", { role: "status", "data-testid": "status" });
-  private readonly total = element("span", { class: "cj-total", "data-testid": "total" });
-  private readonly service = element("div", { class: "cj-banner", hidden: true, role: "status" });
   private readonly stopping: Array<() => void> = [];
   private readonly rebuild = throttle<void>(() => this.valuesChanged(), PAUSE_MS);
   private readonly readAgain = throttle<void>(() => this.loader.start(), NEWS_MS);
@@ -64,12 +65,12 @@ export class SelectionTable {
       arranged: () => this.arranged(),
       drawn: (rows) => this.drawn(rows),
       mark: (row) => this.mark(row),
-      say: (text, level) => this.say(text, level),
+      say: (text, level) => this.lines.say(text, level),
     });
     this.loader = new FactLoader(rpc, this.facts, {
       ids: () => store.ids,
       loaded: () => this.rebuild(),
-      failed: (error) => this.fail(error),
+      failed: (error) => this.lines.fail(error),
     });
     this.actionBar = new ActionBar(
       {
@@ -91,7 +92,7 @@ export class SelectionTable {
     this.stopping.push(
       this.store.subscribe("all", (change) => this.selectionChanged(change)),
       this.rpc.on("changed", (news) => this.projectChanged(news as ChangedEvent)),
-      this.rpc.on("service", (news) => this.serviceChanged(news as ServiceEvent)),
+      this.lines.followService(this.rpc, () => this.projectChanged(EVERYTHING)),
     );
     this.table.grid.setHeight(this.model.get("height"));
     this.table.selection.set(this.store.selected());
@@ -124,11 +125,11 @@ export class SelectionTable {
       },
       element("style", {}, widgetCss + css),
       ...notes,
-      this.service,
+      this.lines.service,
       this.actionBar.node,
       this.actionBar.panel,
       this.table.node,
-      element("div", { class: "cj-state" }, this.status, this.total),
+      element("div", { class: "cj-state" }, this.lines.status, this.lines.total),
     );
   }
 
@@ -196,12 +197,6 @@ export class SelectionTable {
     this.readAgain();
   }
 
-  private serviceChanged({ is_up: isUp, message }: ServiceEvent): void {
-    this.service.textContent = isUp ? "" : `${message} What is shown here may be old.`;
-    this.service.hidden = isUp;
-    if (isUp) this.projectChanged({ skeleton_ids: null, username: null, label: null });
-  }
-
   private switchFlag(id: number, flag: number): void {
     const isOn = (this.store.flagsOf(id) & flag) !== 0;
     this.store.setFlags(this.withSelected(id), flag, isOn ? 0 : flag);
@@ -264,7 +259,7 @@ export class SelectionTable {
 
   private async rename(names: Array<[id: number, name: string]>): Promise<void> {
     const { result } = await this.rpc.call<number>("rename", { names }, { timeoutMs: LATE_MS });
-    this.say(`${result} ${result === 1 ? "neuron has" : "neurons have"} another name.`);
+    this.lines.say(`${result} ${result === 1 ? "neuron has" : "neurons have"} another name.`);
     this.facts.forget(names.map(([id]) => id));
     this.loader.start();
   }
@@ -284,7 +279,7 @@ export class SelectionTable {
     if (id === null) return;
     await this.run(async () => {
       const { result } = await this.rpc.call<string>("jump", { skeleton_id: id, to }, { timeoutMs: LATE_MS });
-      this.say(result);
+      this.lines.say(result);
     });
   }
 
@@ -314,7 +309,7 @@ export class SelectionTable {
     if (length < total) parts.push(`${length} shown`);
     if (selected > 0) parts.push(`${selected} selected`);
     if (this.loader.isLoading) parts.push("reading…");
-    this.total.textContent = parts.join(", ");
+    this.lines.total.textContent = parts.join(", ");
   }
 
   private tableState(): TableState {
@@ -341,18 +336,7 @@ export class SelectionTable {
     try {
       await work();
     } catch (error) {
-      this.fail(error);
+      this.lines.fail(error);
     }
-  }
-
-  private fail(error: unknown): void {
-    if (isAbort(error)) return;
-    const text = error instanceof RpcError ? error.message : String(error);
-    this.say(/[.?!]$/.test(text) ? text : `${text}.`, "error");
-  }
-
-  private say(text: string, level: "info" | "error" = "info"): void {
-    this.status.textContent = text;
-    this.status.dataset.level = level;
   }
 }

@@ -86,8 +86,3 @@ export interface EditedNeurons {
   /** Null: any may be otherwise. */
   skeleton_ids: number[] | null;
 }
-
-export interface ServiceNews {
-  is_up: boolean;
-  message: string;
-}

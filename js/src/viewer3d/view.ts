@@ -2,6 +2,7 @@
 import type { AnyModel, Host } from "@anywidget/types";
 import { type Box3, Color, Sphere, Vector3 } from "three";
 import { Messages } from "../shared/messages";
+import type { ServiceNews } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
 import { RpcError } from "../shared/rpc";
 import type { SelectionStore } from "../shared/selection/store";
@@ -24,7 +25,7 @@ import { SpacePointing, type SpacePointingHost } from "./pointing";
 import { Scenery } from "./scenery";
 import { FollowedStack } from "./section/followed-stack";
 import { Snapshots, takeSnapshot } from "./snapshot";
-import type { EditedNeurons, ServiceNews, Viewer3DState } from "./state";
+import type { EditedNeurons, Viewer3DState } from "./state";
 import { countsText, emptyText } from "./status";
 import { onTheme, type Theme, themeOf } from "./theme";
 import { SpaceToolbar, SWITCHES } from "./toolbar";
