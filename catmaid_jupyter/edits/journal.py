@@ -55,6 +55,7 @@ class Outage:
         self._report_to = report
         self._waiting = 0
         self._up = True
+        self._message = ""
         self._retry = asyncio.Event()
 
     @property
@@ -66,7 +67,7 @@ class Outage:
         """To be called when others notice that the service went away or is back; the latter ends a pause."""
         if up:
             self._retry.set()
-        self._report(up=up, message=message, again=not up)
+        self._report(up=up, message=message, again=not up and message != self._message)
 
     async def outlast(self, attempt: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
         """Make attempts until one does not raise `Unreachable`; only one if it is not repeatable."""
@@ -100,7 +101,7 @@ class Outage:
 
     def _report(self, *, up: bool, message: str, again: bool = False) -> None:
         if up != self._up or again:
-            self._up = up
+            self._up, self._message = up, message
             self._report_to(up, message, self._waiting)
 
 

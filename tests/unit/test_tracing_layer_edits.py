@@ -145,6 +145,9 @@ async def test_the_same_news_is_told_once(told: list[Told]) -> None:
     for up in (True, False, False, True, True):
         queue.service_changed(up, "news")
     assert [up for up, _, _ in told] == [False, True]
+    for message in ("does not answer", "may not be seen", "may not be seen"):
+        queue.service_changed(False, message)
+    assert [message for _, message, _ in told[2:]] == ["does not answer", "may not be seen"]
 
 
 async def test_a_cancelled_edit_does_not_count_any_more(told: list[Told]) -> None:
