@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final, TypedDict
 
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.place import Place
-from catmaid_wire.forms import FormValue
+from catmaid_jupyter.client.client_data import ClientDatum, client_data, keep_client_datum
 
 STORE: Final = "neuron-searches"
 _LONGEST_NAME: Final = 200
@@ -23,16 +22,11 @@ class SavedSearch(TypedDict):
 
 async def saved(place: Place) -> list[SavedSearch]:
     """The searches of a project that the user sees, by name; of one name, the user's own first."""
-    try:
-        data = await place.http.read_json("GET", f"client/datastores/{STORE}/", params={"project_id": place.project_id})
-    except (NotFound, InvalidInput):  # nobody has kept any; CATMAID answers 400
-        return []
-    found = [
-        SavedSearch(name=str(datum["key"]), query=datum["value"]["query"], shared=datum["user"] is None)
-        for datum in data
-        if datum["project"] == place.project_id and _is_search(datum["value"])
+    return [
+        SavedSearch(name=one.name, query=one.value["query"], shared=one.shared)
+        for one in await client_data(place, STORE)
+        if _is_search(one.value)
     ]
-    return sorted(found, key=lambda one: (one["name"].lower(), one["name"], one["shared"]))
 
 
 async def save(place: Place, name: str, query: str, *, shared: bool) -> None:
@@ -40,7 +34,7 @@ async def save(place: Place, name: str, query: str, *, shared: bool) -> None:
     name = name.strip()
     if not 0 < len(name) <= _LONGEST_NAME:
         raise InvalidInput(f"A saved search needs a name of at most {_LONGEST_NAME} characters.")
-    await _put(place, name, {"query": query}, shared=shared)
+    await keep_client_datum(place, STORE, ClientDatum(name, {"query": query}, shared))
 
 
 async def forget(place: Place, name: str, *, shared: bool) -> None:
@@ -48,21 +42,7 @@ async def forget(place: Place, name: str, *, shared: bool) -> None:
     if not any(one["name"] == name and one["shared"] == shared for one in await saved(place)):
         whose = "for all users" if shared else "of yours"
         raise NotFound(f"There is no saved search {name!r:.200} {whose}.")
-    await _put(place, name, {"query": None}, shared=shared)  # single values cannot be deleted there
-
-
-async def _put(place: Place, name: str, value: dict[str, Any], *, shared: bool) -> None:
-    place.require_present()
-    known = await place.http.read_json("GET", "client/datastores/")
-    if STORE not in {store["name"] for store in known}:
-        await place.http.request("POST", "client/datastores/", form={"name": STORE})
-    form: dict[str, FormValue] = {
-        "key": name,
-        "value": json.dumps(value),
-        "project_id": place.project_id,
-        "ignore_user": shared,
-    }
-    await place.http.request("PUT", f"client/datastores/{STORE}/", form=form)
+    await keep_client_datum(place, STORE, ClientDatum(name, {"query": None}, shared))
 
 
 def _is_search(value: Any) -> bool:

@@ -26,6 +26,7 @@ from catmaid_jupyter.widgets.viewer3d.exports import PictureExports
 from catmaid_jupyter.widgets.viewer3d.geometry import NeuronGeometry
 from catmaid_jupyter.widgets.viewer3d.marks import SpaceMarks
 from catmaid_jupyter.widgets.viewer3d.pythreejs_objects import PythreejsObjects
+from catmaid_jupyter.widgets.viewer3d.saved_views import SavedViews
 from catmaid_jupyter.widgets.viewer3d.shading import NodeShading
 from catmaid_jupyter.widgets.viewer3d.stack_link import StackLink
 from catmaid_jupyter.widgets.viewer3d.volumes import ShownVolume, UnsavedVolumes, shown_volumes, surface
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
 _NO_CAMERA: Final = "No page has shown the viewer yet, so it has no camera to keep: show it first."
 
 
-class Viewer3D(NeuronGeometry, NodeShading, SpaceDrawing, SpaceMarks, PictureExports, PythreejsObjects, Widget):
+class Viewer3D(
+    NeuronGeometry, NodeShading, SpaceDrawing, SpaceMarks, PictureExports, PythreejsObjects, SavedViews, Widget
+):
     """The neurons of a `Selection` in space; what is selected, coloured or hidden in one widget is so everywhere.
 
     Parameters
