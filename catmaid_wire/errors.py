@@ -23,6 +23,7 @@ INACTIVE_LOGIN: Final = "InactiveLoginError"
 NOT_ALLOWED: Final = "PermissionError"
 NOT_FOUND: Final = "NotFound"
 VERSION_GONE: Final = "VersionGone"
+NOT_SETTLED: Final = "VersionNotSettled"
 NO_SUCH_OBJECT: Final = "DoesNotExist"
 NO_SUCH_PAGE: Final = "Http404"
 

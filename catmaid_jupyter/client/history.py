@@ -27,7 +27,9 @@ async def version(place: Place) -> int:
 async def resolved(place: Place, key: VersionKey) -> tuple[int, str]:
     """The version that a number, the name of a pin or a time stands for, and that version in words."""
     place.require_history("reading the past")
-    text = as_text(key)
+    text = as_text(key).strip()
+    if not text:
+        raise InvalidInput("Name a version, a pin or a time as 2022-06-30T12:00:00Z; for the present, 'now'.")
     found = await place.http.read_json("GET", place.path("version"), params={"as_of": text})
     number = int(found["version"])
     return number, f"version {number}" if text == str(number) else f"{text} (version {number})"

@@ -39,7 +39,7 @@ class ProjectHistory(Public):
     @property
     def version(self) -> int:
         """The newest version that can be read for ever, or the one that this project is as of."""
-        return self.as_of or loop.run(history.version(self.place))
+        return loop.run(history.version(self.place)) if self.as_of is None else self.as_of
 
     @property
     def pins(self) -> pd.DataFrame:
@@ -61,7 +61,7 @@ class ProjectHistory(Public):
             taken = self.pins.set_index("name")["version"]
             if name in taken:
                 return int(taken[name])
-        return loop.run(history.pin(self.place, name, note, version or self.as_of))
+        return loop.run(history.pin(self.place, name, note, self.as_of if version is None else version))
 
     def undo(self) -> str | None:
         """Take back the user's last edit in the project, with the ids of what it deleted; can be called again.

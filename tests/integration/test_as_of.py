@@ -191,6 +191,35 @@ async def test_every_read_gives_what_it_gave(module_service: Service, editor: Ed
                 wrong[path] = (read, before[path], now)
     assert wrong == {}
     assert without == WITHOUT_PAST
+    before_all = {path: (await read.answer(admin, as_of=0))[0] for path, read in reads.items()}
+    assert {path: status for path, status in before_all.items() if status >= 500} == {}
+
+
+async def test_what_depends_on_who_asks_is_not_kept_for_ever(module_service: Service, editor: Editor) -> None:
+    """Caches keep what a version is answered, each for its user alone."""
+    await editor.walk(STEPS)
+    async with module_service.store.reading() as connection:
+        version = await versions.settled(connection)
+    kept = set()
+    for path, read in (await all_reads(module_service)).items():
+        if read.method != "GET" or path in WITHOUT_PAST:
+            continue
+        answers = []
+        for actor in (module_service.admin, module_service.tracer):
+            headers = {"X-Authorization": f"Token {actor.token}"}
+            query = {**dict(read.form), "as_of": str(version)}
+            async with actor.session.get(actor.url + read.path, params=query, headers=headers) as response:
+                answers.append((response.status, await response.read()))
+                caching = response.headers.get("Cache-Control", "")
+                if "immutable" in caching:
+                    kept.add(path)
+                    assert caching.startswith("private"), path
+                    varies = ", ".join(response.headers.getall("Vary"))
+                    assert {"Accept", "Authorization", "Cookie", "X-Authorization"} <= set(varies.split(", ")), path
+        if path in kept and {status for status, _ in answers} == {200}:
+            assert answers[0] == answers[1], path
+    assert {f"{P}/annotations/", f"{P}/node/list", f"{P}/versions/log"} <= kept
+    assert not {"/projects/", "/version", "/health", f"{P}/stats/summary", f"{P}/reviewer-whitelist"} & kept
 
 
 async def test_no_answer_of_the_past_changes_while_two_write(module_service: Service, editor: Editor) -> None:

@@ -12,6 +12,7 @@ from pandas.testing import assert_frame_equal
 
 import catmaid_jupyter as cj
 from catmaid_jupyter.widgets import TracingLayer
+from catmaid_server.domain.history import versions
 from tests.helpers.service import Service
 
 
@@ -57,6 +58,38 @@ async def test_a_pinned_project_stays_as_it_was(project: cj.Project) -> None:
         ]
 
     await asyncio.to_thread(story)
+
+
+async def test_version_0_is_a_version_and_an_empty_text_is_none(project: cj.Project) -> None:
+    def story() -> None:
+        project.edit.create_treenode(0, 0, 0, neuron_name="one")
+        start = project.at(0)
+        assert (start.version, start.as_of, len(start.neurons)) == (0, 0, 0)
+        assert start.pin("start") == project.pin("zero", version=0) == 0
+        assert project.at("start") == start
+        for key in ("", " "):
+            with pytest.raises(cj.InvalidInput, match="Name a version, a pin or a time"):
+                project.at(key)
+        with pytest.raises(cj.InvalidInput, match="a time that has not come"):
+            project.at("2100-01-01")
+
+    await asyncio.to_thread(story)
+
+
+async def test_a_version_that_is_not_settled_is_asked_for_again(
+    project: cj.Project, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "_PATIENCE_S", 0.0)
+    root = await asyncio.to_thread(project.edit.create_treenode, 0, 0, 0)
+    async with service.store.writing(user_id=None, project_id=None, label="slow"):
+        await asyncio.to_thread(project.edit.move_nodes, {root: (1, 1, 1)})
+        async with service.store.reading() as connection:
+            moved = await versions.newest(connection)
+        asked = asyncio.create_task(asyncio.to_thread(project.at, moved))
+        pinned = asyncio.create_task(asyncio.to_thread(project.pin, "after"))
+        await asyncio.sleep(0.3)
+    assert (await asked).version == moved
+    assert await pinned >= moved
 
 
 async def test_the_past_cannot_be_changed(project: cj.Project) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from catmaid_server.db.store import Store
-from catmaid_server.domain.history import versions
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.history import pins, versions
 from tests.helpers.arbors import UNCHECKED, Tracer
 from tests.helpers.service import Service
 
@@ -85,7 +87,8 @@ async def test_an_edit_names_its_version_and_reads_name_theirs(module_service: S
         skeleton = (await response.json())["skeleton_id"]
     assert await tracer.get("version") == {"version": version}
     await tracer.post("treenode/create", x=2)
-    for text, kept in ((str(version), True), ("2100-01-01", False)):
+    now = datetime.now(UTC).isoformat()
+    for text, kept in ((str(version), True), (now, False)):
         async with session.get(f"{url}/skeletons/", params={"as_of": text}, headers=headers) as response:
             assert (response.headers["X-Catmaid-As-Of"] == str(version)) == kept
             assert ("immutable" in response.headers.get("Cache-Control", "")) == kept
@@ -97,11 +100,83 @@ async def test_an_edit_names_its_version_and_reads_name_theirs(module_service: S
     ("9" * 40, "no version"),
     ("last tuesday", "not 'last tuesday'"),
     ("1999-01-01", "no version from 1999-01-01"),
+    ("2100-01-01", "a time that has not come"),
     ("-1", "not '-1'"),
 ])  # fmt: skip
 async def test_what_is_no_version_is_said(tracer: Tracer, as_of: str, said: str) -> None:
     status, body = await tracer.actor.request("GET", f"/{tracer.project_id}/skeletons/", params={"as_of": as_of})
     assert (status, said in body["error"]) == (400, True), body
+
+
+async def test_version_0_is_before_everything_and_an_empty_version_is_none(tracer: Tracer) -> None:
+    """At every kind of route: of projects, of one project, by GET and by POST."""
+    node = await tracer.node()
+    await tracer.post("pins/", name="not yet there")
+    session, url = tracer.actor.session, f"{tracer.actor.url}/"
+    headers = {"X-Authorization": f"Token {tracer.actor.token}"}
+    here = f"{tracer.project_id}/"
+    for method, path, then in (
+        ("GET", "projects/", []),
+        ("GET", f"{here}skeletons/", []),
+        ("GET", f"{here}pins/", []),
+        ("GET", f"{here}version", {"version": 0}),
+        ("POST", f"{here}versions/log", {"entries": [], "next": None}),
+    ):
+
+        async def answer(as_of: str, method: str = method, path: str = path) -> tuple[Any, str | None]:
+            sent: Any = {"params": {"as_of": as_of}} if method == "GET" else {"data": {"as_of": as_of}}
+            async with session.request(method, url + path, headers=headers, **sent) as response:
+                assert response.status == 200, await response.text()
+                return await response.json(), response.headers.get("X-Catmaid-As-Of")
+
+        assert await answer("0") == (then, "0")
+        assert (await answer(""))[1] is None
+        assert (await answer(" "))[0] == (await answer(""))[0] != then
+    assert (await tracer.post("treenode/create", parent_id=node, as_of="", state=UNCHECKED))["treenode_id"] > node
+
+
+async def test_what_is_not_settled_is_answered_later(
+    module_service: Service, tracer: Tracer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A version that a slow writer keeps from being settled, and the one that this writer has not committed yet."""
+    monkeypatch.setattr(versions, "_PATIENCE_S", 0.05)
+    session, url = tracer.actor.session, f"{module_service.url}/{module_service.project_id}"
+    headers = {"X-Authorization": f"Token {tracer.actor.token}"}
+    opened: list[int] = []
+    async with module_service.store.writing(user_id=None, project_id=None, label="slow", opened=opened.append):
+        async with session.post(f"{url}/treenode/create", data={"x": "1"}, headers=headers) as response:
+            later = int(response.headers["X-Catmaid-Version"])
+        for method, path, form in (
+            ("GET", "skeletons/", {"as_of": str(later)}),
+            ("GET", "skeletons/", {"as_of": str(opened[0])}),
+            ("GET", "versions/diff", {"from": "0", "to": str(later)}),
+            ("POST", "pins/", {"name": "too early", "version": str(later)}),
+            ("POST", "pins/", {"name": "too early"}),
+        ):
+            sent: Any = {"params": form} if method == "GET" else {"data": form}
+            async with session.request(method, f"{url}/{path}", headers=headers, **sent) as response:
+                body = await response.json()
+                assert (response.status, body["type"]) == (503, "VersionNotSettled"), body
+                assert int(response.headers["Retry-After"]) > 0
+                assert "is not settled" in body["error"]
+        # The log tells of what is committed, settled or not.
+        entries = (await tracer.get("versions/log", since=later - 1, until=later))["entries"]
+        assert [entry["version"] for entry in entries] == [later]
+    assert later in {entry["version"] for entry in (await tracer.get("versions/log", as_of=later))["entries"]}
+
+
+async def test_a_pin_names_what_was_there_when_it_began(module_service: Service) -> None:
+    """A transaction that pins does not wait for itself, whatever others commit meanwhile."""
+    store, project_id = module_service.store, module_service.project_id
+    async with store.reading() as connection:
+        admin = await users.require_user(connection, "admin")
+        before = await versions.newest(connection)
+    own: list[int] = []
+    async with store.writing(user_id=admin.id, project_id=project_id, label="pins.add", opened=own.append) as tx:
+        async with store.writing(user_id=None, project_id=None, label="other"):
+            pass
+        pin = await pins.add_pin(tx, admin, project_id, "beside others")
+    assert pin.version == before < own[0]
 
 
 async def test_the_past_is_not_written(tracer: Tracer) -> None:

@@ -23,7 +23,7 @@ class Call:
     """One request: who asks, for which project, and the ways to the store."""
 
     request: web.Request
-    user: User
+    asker: User
     path: dict[str, Any]
     route: Route
     connection: Connection | None = None
@@ -33,11 +33,19 @@ class Call:
     """The version that a route with a label writes."""
     has_read: bool = False
     """Whether the store was read."""
+    knows_user: bool = False
+    """Whether the handler looked at who asks, so that the answer may depend on it."""
     _turns_taken: int = 0
 
     def begin(self, version: int) -> None:
         """Note the version that this request writes."""
         self.version = version
+
+    @property
+    def user(self) -> User:
+        """Who asks."""
+        self.knows_user = True
+        return self.asker
 
     @property
     def project_id(self) -> int:
@@ -71,7 +79,7 @@ class Call:
     async def turn(self) -> AsyncIterator[None]:
         """The user's turn to use the database; once for one request, however many connections it uses."""
         self._turns_taken += 1
-        turn = self.request.app[keys.DATABASE_TURNS].turn(self.user.id) if self._turns_taken == 1 else nullcontext()
+        turn = self.request.app[keys.DATABASE_TURNS].turn(self.asker.id) if self._turns_taken == 1 else nullcontext()
         try:
             async with turn:
                 yield
@@ -81,6 +89,7 @@ class Call:
     @property
     def from_viewer(self) -> bool:
         """Whether a page that edits with an API token sent this (see `auth.viewers`)."""
+        self.knows_user = True
         return is_viewer(self.request.headers)
 
     def require_name(self) -> None:

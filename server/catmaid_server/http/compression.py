@@ -28,7 +28,7 @@ async def compress(request: web.Request, response: web.StreamResponse) -> None:
     body = response.body
     if not isinstance(body, bytes) or len(body) < _LEAST_BYTES or not _packs_well(response.content_type):
         return
-    response.headers[hdrs.VARY] = hdrs.ACCEPT_ENCODING
+    response.headers.add(hdrs.VARY, hdrs.ACCEPT_ENCODING)
     if _stays_here(request) or not reads_gzip(request.headers.get(hdrs.ACCEPT_ENCODING, "")):
         return
     packed = _packed(body) if len(body) < _MANY_BYTES else await asyncio.to_thread(_packed, body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.history import versions
@@ -13,6 +13,8 @@ AS_OF = "X-Catmaid-As-Of"
 
 _PARAMETER = "as_of"
 _FOR_EVER = "private, max-age=31536000, immutable"
+_MAY_DIFFER_BY = "Accept, Authorization, Cookie, X-Authorization"
+"""What else of a request its answer may depend on: its form, and whether the project is shown at all."""
 
 
 def taken(parameters: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], str | None]:
@@ -37,13 +39,20 @@ async def enter(call: Call, as_of: str) -> None:
 
 
 def named(call: Call, response: web.StreamResponse) -> web.StreamResponse:
-    """Name in the answer the version that was read; `InvalidInput` if none was, since then `as_of` said nothing."""
+    """Name in the answer the version that was read; `InvalidInput` if none was, since then `as_of` said nothing.
+
+    What is answered about a project as of a number can be kept for ever, unless it may depend on who asks: that the
+    version does not settle.
+    """
     if call.as_of is None:
         return response
     if not call.has_read:
         raise InvalidInput(f"{call.route.path} has no past: it takes no as_of.")
     if not response.prepared:
         response.headers[AS_OF] = str(call.as_of)
-        if call.request.query.get(_PARAMETER, "").strip() == str(call.as_of):
-            response.headers["Cache-Control"] = _FOR_EVER
+        names_version = call.request.query.get(_PARAMETER, "").strip() == str(call.as_of)
+        is_of_project = "project_id" in call.path and not call.knows_user
+        if names_version and is_of_project and hdrs.CACHE_CONTROL not in response.headers and response.status == 200:
+            response.headers[hdrs.CACHE_CONTROL] = _FOR_EVER
+            response.headers.add(hdrs.VARY, _MAY_DIFFER_BY)
     return response

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_one, fetch_value
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_server.domain.errors import DomainError, InvalidInput, NotFound
 from catmaid_server.domain.times import parse_time
 
 sql = load("history/versions")
 
-_PATIENCE_S = 20.0
+_PATIENCE_S = 5.0
 _POLL_S = 0.02
 _LARGEST = 2**47
+_CLOCKS_DIFFER = timedelta(minutes=1)
+"""How far a client's clock may be ahead of the database's."""
 
 NOW = "now"
 """Stands for the newest settled version where two versions are named."""
@@ -30,6 +32,10 @@ _UNREADABLE = {
 
 class VersionGone(NotFound):
     """A version cannot be read or taken back any more."""
+
+
+class NotSettled(DomainError):
+    """A version cannot be read yet: a transaction that may still change what it has runs. Later it can."""
 
 
 async def require_readable(connection: Connection, version: int) -> None:
@@ -57,7 +63,7 @@ async def settled(connection: Connection) -> int:
 
 
 async def newest(connection: Connection) -> int:
-    """The newest committed version, settled or not, without that of this transaction."""
+    """The newest committed version, settled or not; to a transaction that writes, of those before its own."""
     return int(await fetch_value(connection, sql.newest))
 
 
@@ -71,13 +77,13 @@ async def time_read(connection: Connection) -> datetime:
 
 
 async def wait_until_settled(connection: Connection, version: int) -> None:
-    """Wait until no transaction that writes this or an earlier version runs; `InvalidInput` if that takes long."""
+    """Wait until no transaction that writes this or an earlier version runs; `NotSettled` if that takes long."""
     deadline = time.monotonic() + _PATIENCE_S
     while (reached := await settled(connection)) < version:
         if time.monotonic() > deadline:
-            raise InvalidInput(
-                f"Version {version} is not settled: an edit or import that began before it still runs. "
-                f"The newest settled version is {reached}."
+            raise NotSettled(
+                f"Version {version} is not settled: an edit or import that may have begun before it still runs. Try "
+                f"again when that is done. The newest settled version is {reached}."
             )
         await asyncio.sleep(_POLL_S)
 
@@ -85,32 +91,27 @@ async def wait_until_settled(connection: Connection, version: int) -> None:
 async def resolve(connection: Connection, project_id: int | None, text: str, *, name: str = "as_of") -> int:
     """The settled version that a number, the name of a pin of the project, or an ISO time (UTC) stands for.
 
-    Raises `InvalidInput` if there is none, `VersionGone` if it cannot be read any more; `name` is what messages call
-    the parameter.
+    `name` is what messages call the parameter.
+
+    Raises
+    ------
+    InvalidInput
+        If there is none, or for a time that has not come.
+    VersionGone
+        If it cannot be read any more.
+    NotSettled
+        If it cannot be read yet, which may take as long as an import.
     """
-    version = await resolve_or_none(connection, project_id, text, name=name)
-    if version is None:
-        raise InvalidInput(f"There is no version from {text} or before.")
-    await require_readable(connection, version)
-    return version
-
-
-async def resolve_or_none(connection: Connection, project_id: int | None, text: str, *, name: str) -> int | None:
-    """As `resolve`, also of what cannot be read any more; None for a time before all versions."""
-    if text.isascii() and text.isdigit():
-        return await _numbered(connection, text)
-    if project_id is not None:
-        pinned = await fetch_value(connection, sql.pinned, project_id=project_id, name=text)
-        if pinned is not None:
-            return int(pinned)
-    try:
-        moment = parse_time(text)
-    except InvalidInput:
-        raise InvalidInput(
-            f"{name} is a version, the name of a pin of the project, or a time as 2022-06-30T12:00:00Z, not {text!r}."
-        ) from None
-    version = await fetch_value(connection, sql.at_time, time=moment, settled=await settled(connection))
-    return None if version is None else int(version)
+    meant = await _meant(connection, project_id, text, name)
+    if isinstance(meant, datetime):
+        await _require_come(connection, meant, text, name)
+        meant = await fetch_value(connection, sql.at_time, time=meant, newest=await settled(connection))
+        if meant is None:
+            raise InvalidInput(f"There is no version from {text} or before.")
+    else:
+        await wait_until_settled(connection, meant)
+    await require_readable(connection, meant)
+    return int(meant)
 
 
 async def resolve_or_now(
@@ -125,11 +126,41 @@ async def resolve_or_now(
     return version
 
 
-async def _numbered(connection: Connection, text: str) -> int:
-    version = int(text) if len(text) < len(str(_LARGEST)) else _LARGEST
-    if version > await settled(connection):
-        committed = await newest(connection)
-        if version > committed:
-            raise InvalidInput(f"There is no version {text} yet: the newest is {committed}.")
-        await wait_until_settled(connection, version)
-    return version
+async def bound(connection: Connection, project_id: int, text: str, *, name: str) -> int:
+    """The committed version that a list of versions begins after or ends with; 0 for a time before all versions.
+
+    It is named as for `resolve`, but need not be settled, nor one that can be read.
+    """
+    meant = await _meant(connection, project_id, text, name)
+    if isinstance(meant, datetime):
+        meant = await fetch_value(connection, sql.at_time, time=meant, newest=await newest(connection))
+    return meant or 0
+
+
+async def _meant(connection: Connection, project_id: int | None, text: str, name: str) -> int | datetime:
+    """The version that a number or the name of a pin stands for, or the time that a text is; else `InvalidInput`."""
+    if text.isascii() and text.isdigit():
+        version = int(text) if len(text) < len(str(_LARGEST)) else _LARGEST
+        drawn = await fetch_value(connection, sql.drawn)
+        if version > drawn:
+            raise InvalidInput(f"There is no version {text} yet: the newest is {drawn}.")
+        return version
+    if project_id is not None:
+        pinned = await fetch_value(connection, sql.pinned, project_id=project_id, name=text)
+        if pinned is not None:
+            return int(pinned)
+    try:
+        return parse_time(text)
+    except InvalidInput:
+        raise InvalidInput(
+            f"{name} is a version, the name of a pin of the project, or a time as 2022-06-30T12:00:00Z, not {text!r}."
+        ) from None
+
+
+async def _require_come(connection: Connection, moment: datetime, text: str, name: str) -> None:
+    now = await fetch_value(connection, sql.clock)
+    if moment > now + _CLOCKS_DIFFER:
+        raise InvalidInput(
+            f"{name} is {text}, a time that has not come: it is {now:%Y-%m-%dT%H:%M:%SZ}. "
+            "Without a zone, times are UTC."
+        )

@@ -13,7 +13,7 @@ from catmaid_server.auth.access import Unauthenticated
 from catmaid_server.auth.turns import TooManyAttempts
 from catmaid_server.domain.accounts.accounts import InactiveLogin, InvalidLogin
 from catmaid_server.domain.errors import DomainError, LocationLookup, NotAllowed, NotFound, StateMismatch
-from catmaid_server.domain.history.versions import VersionGone
+from catmaid_server.domain.history.versions import NotSettled, VersionGone
 from catmaid_server.domain.space.stacks import NoSuchStack, NoSuchStackGroup
 from catmaid_server.domain.space.volumes import UnknownFileType
 from catmaid_server.transfer.importers.catmaid.server import SourceError
@@ -29,6 +29,7 @@ _DOMAIN_ERRORS: tuple[tuple[type[DomainError], int, str], ...] = (
     (UnknownFileType, 415, "UnsupportedMediaType"),
     (TooManyAttempts, 429, "TooManyAttempts"),
     (SourceError, 502, "SourceError"),
+    (NotSettled, 503, names.NOT_SETTLED),
     (StateMismatch, 400, names.STATE_MISMATCH),
     (LocationLookup, 400, "LocationLookupError"),
     (InvalidLogin, 400, names.INVALID_LOGIN),
@@ -68,7 +69,7 @@ def answer_for(error: Exception) -> web.Response | None:
     """The answer for an error that we know, else None."""
     if isinstance(error, DomainError):
         status, name = next((status, name) for kind, status, name in _DOMAIN_ERRORS if isinstance(error, kind))
-        return answer(status, name, str(error), detail=error.detail)
+        return _busy_or_not(answer(status, name, str(error), detail=error.detail))
     if isinstance(error, web.HTTPException):
         response = answer(error.status, error.__class__.__name__, error.text or error.reason)
         for name in _HEADERS_OF_ERRORS:
@@ -79,8 +80,12 @@ def answer_for(error: Exception) -> web.Response | None:
         return answer(507, "StorageFull", STORAGE_FULL)
     for kind, status, name, text in _STORE_ERRORS:
         if isinstance(error, kind):
-            response = answer(status, name, text)
-            if status == 503:
-                response.headers["Retry-After"] = "1"
-            return response
+            return _busy_or_not(answer(status, name, text))
     return None
+
+
+def _busy_or_not(response: web.Response) -> web.Response:
+    """Say when to try again, if that is what helps."""
+    if response.status == 503:
+        response.headers["Retry-After"] = "1"
+    return response

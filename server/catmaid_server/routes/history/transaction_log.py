@@ -98,12 +98,12 @@ async def _user(connection: Connection, project_id: int, form: WantedVersions) -
 async def _bound(
     connection: Connection, project_id: int, name: str, text: str, *, otherwise: int = transaction_log.NEWEST
 ) -> int:
-    """The version that a bound stands for; 0 for a time before all versions."""
+    """The version that a bound stands for."""
     if not text.strip():
         return otherwise
     if text.strip() == versions.NOW:
         return transaction_log.NEWEST
-    return await versions.resolve_or_none(connection, project_id, text.strip(), name=name) or 0
+    return await versions.bound(connection, project_id, text.strip(), name=name)
 
 
 def _box(corners: list[float] | None) -> Box | None:

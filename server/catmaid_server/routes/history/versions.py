@@ -48,7 +48,7 @@ class NewPin(msgspec.Struct):
 async def newest_version(call: Call, form: NoParameters) -> NewestVersion:
     """Give the newest settled version: what is read as of it never changes."""
     async with call.reading() as connection:
-        return {"version": call.as_of or await versions.settled(connection)}
+        return {"version": await versions.settled(connection) if call.as_of is None else call.as_of}
 
 
 @routes.get("/{project_id}/pins/", needs=Permission.BROWSE)

@@ -9,17 +9,25 @@ SELECT settled_version();
 SELECT version FROM public.pin WHERE project_id = %(project_id)s AND name = %(name)s;
 
 -- name: at_time
--- The newest settled version that began at a time or before it; NULL if there is none.
--- Cost: goes back from the newest version.
-SELECT id FROM transaction_info WHERE time <= %(time)s AND id <= %(settled)s ORDER BY id DESC LIMIT 1;
+-- The last version that began at a time or before it, of those up to a version; NULL if there is none.
+-- Cost: goes back from that version.
+SELECT id FROM transaction_info WHERE time <= %(time)s AND id <= %(newest)s ORDER BY id DESC LIMIT 1;
 
 -- name: time_read
 -- The time whose state this transaction reads: when the version began as of which it reads, or now.
 SELECT coalesce((SELECT time FROM public.transaction_info WHERE id = as_of_version()), now());
 
 -- name: newest
--- The newest version that others committed, settled or not.
-SELECT coalesce(max(id), 0) FROM transaction_info WHERE current_version() IS NULL OR id <> current_version();
+-- The newest committed version, settled or not; to a transaction that writes, of those before its own.
+SELECT coalesce(max(id), 0) FROM transaction_info WHERE current_version() IS NULL OR id < current_version();
+
+-- name: drawn
+-- The newest version that was given to a transaction, which may not be committed yet.
+SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM public.transaction_info_id_seq;
+
+-- name: clock
+-- The time by the database's clock, which gives versions theirs.
+SELECT now();
 
 -- name: unreadable
 -- Why a version cannot be read: reason, the first version after it that can, and since when; no row if it can.
