@@ -41,6 +41,7 @@ async def test_what_is_before_goes_and_the_rest_stays(service: Service, tracer: 
         await walk.step()
     early = (await tracer.post("pins/", name="early"))["version"]
     node = await tracer.node()
+    created = (await tracer.get("version"))["version"]
     moved = {"t[0][0]": node, "t[0][1]": 7, "t[0][2]": 0, "t[0][3]": 0}
     await tracer.post("node/update", state=UNCHECKED, **moved)
     pin = (await tracer.post("pins/", name="fig 3"))["version"]
@@ -74,6 +75,15 @@ async def test_what_is_before_goes_and_the_rest_stays(service: Service, tracer: 
         assert f"before version {pin} was trimmed on" in body["error"]
     status, body = await tracer.refused("versions/revert", versions=f"[{pin}]")
     assert (status, body["type"]) == (410, "VersionGone")
+    # The log tells of all versions, and of each what is left.
+    entries = [entry["version"] for entry in (await tracer.get("versions/log"))["entries"]]
+    told = await tracer.post("versions/details", versions=str(entries))
+    assert [one["version"] for one in told] == entries
+    assert {one["trimmed_before"] for one in told if one["version"] <= pin} == {pin}
+    assert {one["trimmed_before"] for one in told if one["version"] > pin} == {None}
+    query = {"version": created}
+    status, body = await tracer.actor.request("GET", f"/{tracer.project_id}/versions/place", params=query)
+    assert (status, f"What version {created} changed is not known any more" in body["error"]) == (410, True)
     status, body = await tracer.refused("versions/undo")
     assert status == 404, "the user's edits are older"
     status, body = await tracer.refused("pins/", name="too late", version=early)

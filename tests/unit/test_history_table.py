@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from catmaid_jupyter.api import loop
-from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.http import Answer, Http
 from catmaid_jupyter.client.project import Project, ProjectHome
 from catmaid_jupyter.widgets import HistoryTable, StackViewer, TracingLayer
@@ -37,6 +37,7 @@ class FakeHttp:
         self.asked: list[tuple[str, Any]] = []
         self.place: dict[str, Any] = {"id": 5, "skeleton_id": 4, "x": 1.0, "y": 2.0, "z": 50.0}
         self.conflicts: list[dict[str, Any]] = []
+        self.trimmed_before = 0
 
     def same_access(self, other: object) -> bool:
         return self is other
@@ -49,12 +50,21 @@ class FakeHttp:
             neurons = [{"id": 11, "name": "PN 7"}, {"id": 12, "name": "PN 8"}]
             told = {7: (neurons, 8), 8: (neurons[:1], None)}
             return [
-                {"version": version, "neurons": told[version][0], "taken_back_by": told[version][1]}
+                {
+                    "version": version,
+                    "neurons": told[version][0],
+                    "taken_back_by": told[version][1],
+                    "trimmed_before": self.trimmed_before if version <= self.trimmed_before else None,
+                }
                 for version in msgspec.json.decode(form["versions"])
             ]
         if path == "3/versions/changes":
             changes = [{"table": "treenode", "created": 0, "changed": 2, "deleted": 1}]
             return {"changes": [] if form["versions"] == [8] else changes, "conflicts": self.conflicts}
+        if path == "3/version":
+            if int(params["as_of"]) < self.trimmed_before:
+                raise NotFound(f"Version {params['as_of']} cannot be read any more.", status=410)
+            return {"version": int(params["as_of"])}
         return {"3/versions/place": self.place, "3/transactions/location": {"x": 7.0, "y": 8.0, "z": 9.0}}[path]
 
     async def request(self, method: str, path: str, *, form: Any = None, headers: Any = None) -> Answer:
@@ -136,6 +146,24 @@ async def test_a_page_says_in_words_what_was_done_and_what_became_of_it(
         "up_to": 12,
         "box": None,
     }
+
+
+async def test_where_the_history_was_trimmed_what_remains_is_shown(
+    project: FakeProject, viewer: FakeViewer, table: HistoryTable
+) -> None:
+    http_of(project).trimmed_before = 7
+    page = await ask(table, "page")
+    assert [(row["version"], row["user"], row["is_trimmed"]) for row in page["rows"]] == [
+        (8, "ana", False),
+        (7, "ana", True),
+    ]
+    assert page["note"].startswith("The history before version 7 was trimmed. Of that version")
+    usual = viewer.layers[0]
+    with pytest.raises(NotFound, match="Version 6 cannot be read any more"):
+        await ask(table, "compare", version=7, side="before")
+    assert (viewer.layers, table.compared) == ([usual], [])
+    await ask(table, "compare", version=7, side="after")
+    assert table.compared == [7, "after"]
 
 
 async def test_the_list_can_be_restricted_to_neurons_and_a_place(project: FakeProject) -> None:

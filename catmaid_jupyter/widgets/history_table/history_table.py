@@ -11,6 +11,7 @@ import traitlets
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.api.place import HISTORY
+from catmaid_jupyter.client import history
 from catmaid_jupyter.edits.words import EDITS_IN_WORDS, edit_in_words
 from catmaid_jupyter.widgets.history_table import taking_back
 from catmaid_jupyter.widgets.history_table.comparison import Comparison
@@ -179,8 +180,8 @@ class HistoryTable(ProjectWidget):
             return
         if side not in ("before", "after"):
             raise InvalidInput(f"A version is shown before, after or in the present, not {side!r}.")
-        self.project.place.require_history("reading the past")
         version = int(params["version"])
+        await history.resolved(self.project.place, version - 1 if side == "before" else version)
         comparison.show(version, side, edit_in_words(str(params.get("label", ""))))
         self.set_trait("compared", [version, side])
 

@@ -20,11 +20,12 @@ _OF_CATMAID: Final = 1000
 
 
 class RowDetails(TypedDict):
-    """What a version was about: names of neurons, and the version that took it back."""
+    """What a version was about: names of neurons, the version that took it back, whether its history was trimmed."""
 
     version: int
     neurons: list[str]
     taken_back_by: int | None
+    is_trimmed: bool
 
 
 class LogRow(RowDetails):
@@ -77,25 +78,44 @@ async def log_page(place: Place, wanted: HistoryFilter, *, up_to: int | None = N
         "limit": PAGE,
     }
     page = await place.read_json("POST", "versions/log", form=form)
-    details = {one["version"]: one for one in await version_details(place, [row["version"] for row in page["entries"]])}
+    told = await _told(place, [row["version"] for row in page["entries"]])
+    details = {one["version"]: _details(one) for one in told}
     return {
         "rows": [_row(entry, details[entry["version"]]) for entry in page["entries"]],
         "next": page["next"],
-        "note": "",
+        "note": next((_trimmed(one["trimmed_before"]) for one in told if one["trimmed_before"] is not None), ""),
     }
 
 
 async def version_details(place: Place, versions: Sequence[int]) -> list[RowDetails]:
     """What versions were about; none where the server does not tell."""
-    found: list[RowDetails] = []
     if HISTORY not in place.capabilities:
-        return found
+        return []
+    return [_details(one) for one in await _told(place, versions)]
+
+
+async def _told(place: Place, versions: Sequence[int]) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = []
     for start in range(0, len(versions), DETAILS_AT_ONCE):
         form: dict[str, FormValue] = {"versions": _listed(versions[start : start + DETAILS_AT_ONCE])}
-        for one in await place.read_json("POST", "versions/details", form=form):
-            names = [neuron["name"] for neuron in one["neurons"]]
-            found.append({"version": one["version"], "neurons": names, "taken_back_by": one["taken_back_by"]})
-    return found
+        told += await place.read_json("POST", "versions/details", form=form)
+    return told
+
+
+def _details(told: dict[str, Any]) -> RowDetails:
+    return {
+        "version": told["version"],
+        "neurons": [neuron["name"] for neuron in told["neurons"]],
+        "taken_back_by": told["taken_back_by"],
+        "is_trimmed": told["trimmed_before"] is not None,
+    }
+
+
+def _trimmed(version: int) -> str:
+    return (
+        f"The history before version {version} was trimmed. Of that version and earlier ones, the table shows who made "
+        "them, when and what for; they cannot be taken back."
+    )
 
 
 async def _page_of_catmaid(place: Place, wanted: HistoryFilter, since: Any) -> HistoryPage:
@@ -121,6 +141,7 @@ async def _page_of_catmaid(place: Place, wanted: HistoryFilter, since: Any) -> H
             "reverts": [],
             "neurons": [],
             "taken_back_by": None,
+            "is_trimmed": False,
         }
         for row in found.to_dict("records")
     ]

@@ -53,7 +53,9 @@ export class VersionActions {
       button.disabled = name !== "present" && !active;
     }
     this.takeBack.hidden = state.version_shown !== "" || state.lacking !== "";
-    this.takeBack.disabled = chosen.length === 0;
+    const isTrimmed = active?.is_trimmed === true && chosen.includes(active.version);
+    this.takeBack.disabled = chosen.length === 0 || isTrimmed;
+    this.takeBack.title = isTrimmed ? "Its history was trimmed: it cannot be taken back any more." : "";
     this.takeBack.textContent = chosen.length === 0 ? "Take back…" : `Take back ${counted(chosen)}…`;
   }
 }

@@ -20,7 +20,8 @@ export const COLUMNS: ReadonlyArray<TableColumn<LogRow>> = [
     width: 110,
     grow: 3,
     text: ({ what }) => what,
-    hint: (row) => [`${row.what} (${row.label})`, row.note, backText(row)].filter(Boolean).join("\n"),
+    hint: (row) =>
+      [`${row.what} (${row.label})`, row.note, backText(row), trimmedText(row)].filter(Boolean).join("\n"),
   },
   {
     name: "neurons",
@@ -43,6 +44,10 @@ export const COLUMNS: ReadonlyArray<TableColumn<LogRow>> = [
 
 function backText({ taken_back_by: by }: LogRow): string {
   return by === null ? "" : `Taken back by version ${by}.`;
+}
+
+function trimmedText({ is_trimmed: isTrimmed }: LogRow): string {
+  return isTrimmed ? "Its history was trimmed." : "";
 }
 
 /** "version 17 (move nodes, ana)", or "3 versions". */

@@ -28,6 +28,8 @@ export interface Details {
   version: number;
   neurons: string[];
   taken_back_by: number | null;
+  /** Whether what it changed is not known any more. */
+  is_trimmed: boolean;
 }
 
 export interface LogRow extends Details {

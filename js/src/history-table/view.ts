@@ -256,9 +256,7 @@ export class HistoryTable {
       this.lines.total.textContent = length === 0 ? "Reading the versions…" : `${size}, reading more…`;
     else if (length === 0) this.lines.total.textContent = isComplete ? "No version fits." : "";
     else
-      this.lines.total.textContent = isComplete
-        ? `${size}. ${this.note}`.trim()
-        : `${size}; scroll for more.`;
+      this.lines.total.textContent = `${size}${isComplete ? "." : "; scroll for more."} ${this.note}`.trim();
   }
 
   private async run(work: () => Promise<void>): Promise<void> {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_one, fetch_value
@@ -38,6 +39,16 @@ class NotSettled(DomainError):
     """A version cannot be read yet: a transaction that may still change what it has runs. Later it can."""
 
 
+class Trimmed(NamedTuple):
+    """The version before which the history was deleted, and when. What that version changed is not known either."""
+
+    version: int
+    time: datetime
+
+    def __str__(self) -> str:
+        return f"the history before version {self.version} was trimmed on {self.time:%Y-%m-%d}"
+
+
 async def require_readable(connection: Connection, version: int) -> None:
     """`VersionGone` with the reason if a version cannot be read any more."""
     row = await fetch_one(connection, sql.unreadable, version=version)
@@ -49,12 +60,15 @@ async def require_readable(connection: Connection, version: int) -> None:
 
 async def require_history(connection: Connection, version: int) -> None:
     """`VersionGone` if the history of a version was deleted, so that its changes are not known any more."""
-    row = await fetch_one(connection, sql.trimmed, version=version)
-    if row is not None:
-        raise VersionGone(
-            f"Version {version} cannot be taken back any more: the history before version {row[0]} was trimmed on "
-            f"{row[1]:%Y-%m-%d}."
-        )
+    trimmed = await trimmed_before(connection)
+    if trimmed is not None and version <= trimmed.version:
+        raise VersionGone(f"Version {version} cannot be taken back any more: {trimmed}.")
+
+
+async def trimmed_before(connection: Connection) -> Trimmed | None:
+    """Up to where the history was trimmed last; None if it is all there."""
+    row = await fetch_one(connection, sql.trimmed)
+    return None if row is None else Trimmed(*row)
 
 
 async def settled(connection: Connection) -> int:

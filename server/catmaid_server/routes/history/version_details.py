@@ -33,9 +33,11 @@ class DetailsOfVersion(TypedDict):
 
     version: int
     neurons: list[NamedNeuron]
-    """At most 20. Of a version that wrote many rows, some may be missing."""
+    """At most 20. Of a version that wrote many rows, or of which the history was trimmed, some may be missing."""
     taken_back_by: int | None
     """The version that took it back; null if what it did is in effect."""
+    trimmed_before: int | None
+    """Of a version of which the history was trimmed: the version before which that was done. Null where it is there."""
 
 
 @routes.any("/{project_id}/versions/details", needs=Permission.BROWSE)
@@ -48,6 +50,7 @@ async def list_details(call: Call, form: SomeVersions) -> list[DetailsOfVersion]
             "version": details.version,
             "neurons": [{"id": neuron_id, "name": name} for neuron_id, name in details.neurons.items()],
             "taken_back_by": details.taken_back_by,
+            "trimmed_before": details.trimmed_before,
         }
         for details in found
     ]

@@ -1,5 +1,13 @@
 -- What versions were about: whose neurons, what took them back, and where.
 
+-- name: missing
+-- The first of these versions that is not of a project.
+SELECT w.version
+  FROM unnest(%(versions)s::bigint[]) AS w (version)
+ WHERE NOT EXISTS (SELECT FROM transaction_info t WHERE t.id = w.version AND t.project_id = %(project_id)s)
+ ORDER BY w.version
+ LIMIT 1;
+
 -- name: neurons
 -- Neurons that versions wrote, or whose skeletons, nodes, links, labels, annotations or reviews they wrote, with their
 -- newest names. most: of each version and table, as many rows are looked at; a version may have written millions.

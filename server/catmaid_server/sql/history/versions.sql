@@ -38,5 +38,5 @@ SELECT reason, last_version + 1, time
  LIMIT 1;
 
 -- name: trimmed
--- Since when the history of the first of these versions is gone, and up to which version; no row if it is there.
-SELECT last_version + 1, time FROM unreadable_versions WHERE reason = 'trimmed' AND %(version)s <= last_version + 1;
+-- The version before which the history was trimmed, and when; no row if it is all there.
+SELECT last_version + 1, time FROM unreadable_versions WHERE reason = 'trimmed';
