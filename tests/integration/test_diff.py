@@ -174,7 +174,9 @@ async def test_too_many_changes_are_counted_but_not_compared(tracer: Tracer, mon
     assert {table.table: table.added for table in found.tables}["treenode"] == 3
 
 
-async def test_other_projects_and_the_rest_of_the_past_do_not_count(service: Service) -> None:
+async def test_other_projects_and_the_rest_of_the_past_do_not_count(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tracer = Tracer.of(service)
     other = Tracer(service.admin, service.store, (await service.admin.post("/projects/", title="Other"))["id"])
     await tracer.chain(2)
@@ -184,6 +186,9 @@ async def test_other_projects_and_the_rest_of_the_past_do_not_count(service: Ser
     await tracer.chain(1)
     assert (await tracer.get("versions/diff", **{"from": old, "to": middle}))["tables"] == []
     assert (await other.get("versions/diff", **{"from": old, "to": middle}))["neurons"][0]["nodes_after"] == 3
+    monkeypatch.setattr(diff, "_MOST_STATES", 2)
+    compared = await tracer.get("versions/diff", **{"from": old, "to": middle + 1})
+    assert (len(compared["neurons"]), compared["cut"]) == (1, None), "what changed elsewhere is not too much here"
     status, body = await tracer.actor.request(
         "GET", f"/{tracer.project_id}/versions/diff", params={"from": old, "to": middle + 1, "as_of": middle}
     )

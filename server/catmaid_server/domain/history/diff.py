@@ -100,7 +100,7 @@ async def diff(
         raise InvalidInput(f"The first version, {old}, is newer than the second, {new}: exchange them.")
     values = {"project_id": project_id, "old": old, "new": new}
     tables = [TableDiff(*row) for row in await fetch_all(connection, sql.tables, prepare=False, **values)]
-    states = await fetch_value(connection, sql.size, old=old, new=new, most=_MOST_STATES + 1)
+    states = await fetch_value(connection, sql.size, **values, most=_MOST_STATES + 1)
     if states > _MOST_STATES:
         cut = (
             f"More than {_MOST_STATES:,} treenodes and links changed: the rows of tables are counted, neurons are not "

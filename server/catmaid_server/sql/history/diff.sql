@@ -6,13 +6,14 @@ SELECT name, added, changed, removed
   FROM changes_between(%(project_id)s::integer, %(old)s::bigint, %(new)s::bigint);
 
 -- name: size
--- How many states of treenodes and links began in between, counted up to a number.
+-- How many states of treenodes and links of a project began or ended in between, counted up to a number.
 SELECT count(*)
-  FROM (SELECT FROM treenode WHERE version > %(old)s AND version <= %(new)s
+  FROM (SELECT FROM treenode WHERE project_id = %(project_id)s AND version > %(old)s AND version <= %(new)s
          UNION ALL
-        SELECT FROM treenode__history WHERE ended_by > %(old)s AND ended_by <= %(new)s
+        SELECT FROM treenode__history
+         WHERE project_id = %(project_id)s AND ended_by > %(old)s AND ended_by <= %(new)s
          UNION ALL
-        SELECT FROM connector_link WHERE version > %(old)s AND version <= %(new)s
+        SELECT FROM connector_link WHERE project_id = %(project_id)s AND version > %(old)s AND version <= %(new)s
          LIMIT %(most)s) state;
 
 -- name: treenodes
