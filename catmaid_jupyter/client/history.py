@@ -65,6 +65,7 @@ async def revert(place: Place, versions: Sequence[int], *, dry_run: bool) -> pd.
         answer = (await place.http.request("POST", path, form=form, headers=headers)).json()
     changes = frame({name: [row[name] for row in answer["changes"]] for name in REVERTED}, REVERTED)
     changes.attrs["conflicts"] = answer.get("conflicts", [])
+    changes.attrs["not_allowed"] = answer.get("not_allowed") or ""
     return changes
 
 

@@ -90,7 +90,8 @@ class ProjectHistory(Public):
         Rows that they created are deleted; rows that they changed or deleted are restored with their ids. This makes
         a new version, which can be taken back, too.
 
-        dry_run : only list what would change; `frame.attrs["conflicts"]` lists what prevents it.
+        dry_run : only list what would change; `frame.attrs["conflicts"]` lists what prevents it, and
+            `frame.attrs["not_allowed"]` says why the user may not, empty if they may.
 
         Returns table str, created, changed, deleted int64: rows that the versions had created, changed, deleted.
         Raises `Conflict` if others changed the same since, `NotAllowed` if the user may not edit all of it.

@@ -210,6 +210,9 @@ async def test_what_others_did_is_taken_back_by_who_may_edit_it(module_service: 
     version = (await admin.get("version"))["version"]
     status, body = await tracer.refused("versions/revert", **{"versions[0]": version})
     assert (status, "belongs to somebody else" in str(body["error"])) == (403, True)
+    # Who looks before, is told the same.
+    assert (await tracer.get("versions/changes", versions=f"[{version}]"))["not_allowed"] == body["error"]
+    assert (await admin.get("versions/changes", versions=f"[{version}]"))["not_allowed"] is None
     assert await tracer.nodes([node])
     own = await tracer.node()
     await admin.post("versions/revert", **{"versions[0]": (await tracer.get("version"))["version"]})
@@ -231,6 +234,7 @@ async def test_nothing_of_others_is_taken_back(
     version = (await tracer.get("version"))["version"]
     status, body = await tracer.refused("versions/revert", **{"versions[0]": version})
     assert (status, "belongs to somebody else" in str(body["error"])) == (403, True), body
+    assert (await tracer.get("versions/changes", versions=f"[{version}]"))["not_allowed"] == body["error"]
 
 
 @pytest.mark.parametrize(("versions", "status", "said"), [

@@ -38,6 +38,7 @@ class FakeHttp:
         self.place: dict[str, Any] = {"id": 5, "skeleton_id": 4, "x": 1.0, "y": 2.0, "z": 50.0}
         self.conflicts: list[dict[str, Any]] = []
         self.trimmed_before = 0
+        self.not_allowed: str | None = None
 
     def same_access(self, other: object) -> bool:
         return self is other
@@ -60,7 +61,11 @@ class FakeHttp:
             ]
         if path == "3/versions/changes":
             changes = [{"table": "treenode", "created": 0, "changed": 2, "deleted": 1}]
-            return {"changes": [] if form["versions"] == [8] else changes, "conflicts": self.conflicts}
+            return {
+                "changes": [] if form["versions"] == [8] else changes,
+                "conflicts": self.conflicts,
+                "not_allowed": self.not_allowed,
+            }
         if path == "3/version":
             if int(params["as_of"]) < self.trimmed_before:
                 raise NotFound(f"Version {params['as_of']} cannot be read any more.", status=410)
@@ -245,7 +250,10 @@ async def test_taking_back_is_shown_before_it_is_done(project: FakeProject, tabl
         "versions": [7],
         "changes": [{"table": "treenodes", "created": 0, "changed": 2, "deleted": 1}],
         "conflicts": [],
+        "not_allowed": "",
     }
+    http_of(project).not_allowed = "It is locked."
+    assert (await ask(table, "preview", versions=[7]))["not_allowed"] == "It is locked."
     http_of(project).conflicts = [CONFLICT]
     (conflict,) = (await ask(table, "preview", versions=[7]))["conflicts"]
     assert conflict == {"what": "treenode 5 changed", "version": 9, "user": "ben", "time": TIME}

@@ -43,6 +43,8 @@ class TakeBackPreview(TypedDict):
     versions: list[int]
     changes: list[TableChange]
     conflicts: list[InTheWay]
+    not_allowed: str
+    """Why the user may not, in a sentence; empty if they may."""
 
 
 async def preview(place: Place, versions: Sequence[int]) -> TakeBackPreview:
@@ -60,7 +62,12 @@ async def preview(place: Place, versions: Sequence[int]) -> TakeBackPreview:
     ]
     if not changes:
         raise InvalidInput(f"{named(wanted).capitalize()} changed nothing that can be taken back.")
-    return {"versions": wanted, "changes": changes, "conflicts": [_conflict(row) for row in found.attrs["conflicts"]]}
+    return {
+        "versions": wanted,
+        "changes": changes,
+        "conflicts": [_conflict(row) for row in found.attrs["conflicts"]],
+        "not_allowed": found.attrs["not_allowed"],
+    }
 
 
 async def take_back(place: Place, versions: Sequence[int]) -> str:

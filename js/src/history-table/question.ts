@@ -23,18 +23,19 @@ export class Question {
 
   /** Show what taking a subject back would do, and ask; `confirmed` is called if it is to be done. */
   ask(preview: Preview, subject: string, confirmed: () => void): void {
-    const { changes, conflicts } = preview;
+    const { changes, conflicts, not_allowed: notAllowed } = preview;
+    const isPossible = conflicts.length === 0 && notAllowed === "";
     const parts: Node[] = [
-      element("p", {}, conflicts.length === 0 ? question(subject) : refusal(subject)),
-      conflicts.length === 0 ? changeTable(changes) : conflictList(conflicts),
+      element("p", {}, isPossible ? question(subject) : refusal(subject, notAllowed)),
+      conflicts.length === 0 || notAllowed !== "" ? changeTable(changes) : conflictList(conflicts),
     ];
     const yes = element("button", { type: "button", class: "cj-yes" }, "Take back");
     yes.addEventListener("click", () => {
       this.close();
       confirmed();
     });
-    this.no.textContent = conflicts.length === 0 ? "Cancel" : "Close";
-    const buttons = conflicts.length === 0 ? [yes, this.no] : [this.no];
+    this.no.textContent = isPossible ? "Cancel" : "Close";
+    const buttons = isPossible ? [yes, this.no] : [this.no];
     this.node.replaceChildren(...parts, element("div", { class: "cj-buttons" }, ...buttons));
     this.node.hidden = false;
     this.no.focus();
@@ -51,8 +52,10 @@ function question(subject: string): string {
   return `Take back ${subject}? This makes a new version, which can be taken back, too.`;
 }
 
-function refusal(subject: string): string {
-  return `Cannot take back ${subject}, because others changed the same since:`;
+function refusal(subject: string, notAllowed: string): string {
+  return notAllowed === ""
+    ? `Cannot take back ${subject}, because others changed the same since:`
+    : `You may not take back ${subject}. ${notAllowed}`;
 }
 
 function changeTable(changes: Preview["changes"]): HTMLElement {

@@ -51,5 +51,7 @@ export interface LogPage {
 export interface Preview {
   versions: number[];
   changes: Array<{ table: string; created: number; changed: number; deleted: number }>;
+  /** Why this user may not take them back; empty if they may. */
+  not_allowed: string;
   conflicts: Array<{ what: string; version: number; user: string; time: string | null }>;
 }

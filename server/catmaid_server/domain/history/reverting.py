@@ -15,7 +15,7 @@ from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import require_edit, require_editable_neuron
 from catmaid_server.domain.accounts.users import User
-from catmaid_server.domain.errors import InvalidInput, NotFound, StateMismatch
+from catmaid_server.domain.errors import InvalidInput, NotAllowed, NotFound, StateMismatch
 from catmaid_server.domain.history.versions import require_history
 
 sql = load("history/reverting")
@@ -137,6 +137,16 @@ async def _with_cancelled(connection: Connection, project_id: int, versions: Seq
         if not pair & (cancelled | wanted) and len(pair) > 1:
             cancelled |= pair
     return sorted(wanted | cancelled)
+
+
+async def refusal_of(connection: Connection, user: User, project_id: int, versions: Sequence[int]) -> str | None:
+    """Why a user may not take versions of a project back, in a sentence; None if they may."""
+    own = await require_versions(connection, project_id, versions) == {user.id}
+    try:
+        await _require_permission(connection, user, sorted(set(versions)), own=own)
+    except NotAllowed as refused:
+        return str(refused)
+    return None
 
 
 async def revert(tx: Connection, user: User, project_id: int, versions: Sequence[int]) -> Reverted:

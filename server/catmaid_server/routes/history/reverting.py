@@ -57,6 +57,8 @@ class Preview(TypedDict):
     changes: list[ChangedRows]
     conflicts: list[ChangedSince]
     """At most 100, the newest first."""
+    not_allowed: str | None
+    """Why this user may not take them back; null if they may."""
 
 
 class ChangedPlace(TypedDict):
@@ -102,12 +104,18 @@ class UndoState(TypedDict):
 
 @routes.any("/{project_id}/versions/changes", needs=Permission.BROWSE)
 async def preview_revert(call: Call, form: SomeVersions) -> Preview:
-    """Tell what versions changed, and whether they can be taken back."""
+    """Tell what versions changed, whether they can be taken back, and whether this user may."""
     async with call.reading() as connection:
-        await reverting.require_versions(connection, call.project_id, form.versions)
+        refusal = await reverting.refusal_of(connection, call.user, call.project_id, form.versions)
         changes = await reverting.changes_of(connection, form.versions)
         conflicts = await reverting.conflicts_of(connection, call.project_id, form.versions, changes)
-    return {"changes": _changes(changes), "conflicts": [_conflict(conflict) for conflict in conflicts]}
+    if not await call.access.allows(call.user, call.project_id, Permission.ANNOTATE):
+        refusal = f"User {call.user.username!r} lacks the permission can_annotate in project {call.project_id}."
+    return {
+        "changes": _changes(changes),
+        "conflicts": [_conflict(conflict) for conflict in conflicts],
+        "not_allowed": refusal,
+    }
 
 
 @routes.post("/{project_id}/versions/revert", needs=Permission.ANNOTATE, label="versions.revert")
