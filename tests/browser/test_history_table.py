@@ -54,6 +54,11 @@ async def test_a_change_is_found_compared_and_taken_back(site: Site, notebooks: 
     await table.locator('input[name="user"]').fill("nobody")
     await page.keyboard.press("Enter")
     await expect(table.get_by_test_id("status")).to_have_text("Nobody called 'nobody' wrote a version of this project.")
+    await expect(table.get_by_test_id("total")).to_have_text("")
+    await table.get_by_role("textbox", name="User").fill("")
+    await table.get_by_role("textbox", name="Since").fill("2100-01-01")
+    await page.keyboard.press("Enter")
+    await expect(table.get_by_test_id("total")).to_have_text("No version fits.")
     await table.get_by_role("button", name="Clear").click()
     await expect(table.get_by_test_id("total")).to_have_text("3 versions.")
 

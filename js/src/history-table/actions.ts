@@ -53,6 +53,7 @@ export class VersionActions {
       button.disabled = name !== "present" && !active;
     }
     this.takeBack.hidden = state.version_shown !== "" || state.lacking !== "";
+    this.node.hidden = this.takeBack.hidden && !state.has_viewer;
     const isTrimmed = active?.is_trimmed === true && chosen.includes(active.version);
     this.takeBack.disabled = chosen.length === 0 || isTrimmed;
     this.takeBack.title = isTrimmed ? "Its history was trimmed: it cannot be taken back any more." : "";

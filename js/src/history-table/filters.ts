@@ -16,8 +16,8 @@ export class Filters {
   private readonly user = field("user", "any");
   private readonly label = element("select", { name: "label" });
   private readonly last = element("select", { name: "last" });
-  private readonly since = field("since", "version, pin or time");
-  private readonly until = field("until", "version, pin or time");
+  private readonly since = field("since", "version, pin, UTC time");
+  private readonly until = field("until", "version, pin, UTC time");
 
   constructor(private readonly apply: (filters: FilterState) => void) {
     this.node = element(
@@ -26,8 +26,8 @@ export class Filters {
       element("label", {}, "User", this.user),
       element("label", {}, "What", this.label),
       element("label", {}, "When", this.last),
-      element("label", {}, "After", this.since),
-      element("label", {}, "Up to", this.until),
+      element("label", {}, "Since", this.since),
+      element("label", {}, "Until", this.until),
       element("button", { type: "reset", title: "List all versions" }, "Clear"),
     );
     this.offerLabels([]);

@@ -54,12 +54,12 @@ function question(subject: string): string {
 
 function refusal(subject: string, notAllowed: string): string {
   return notAllowed === ""
-    ? `Cannot take back ${subject}, because others changed the same since:`
+    ? `Cannot take back ${subject}, because of later changes:`
     : `You may not take back ${subject}. ${notAllowed}`;
 }
 
 function changeTable(changes: Preview["changes"]): HTMLElement {
-  const heads = ["table", "added: will go", "changed: as before", "deleted: will be back"];
+  const heads = ["", "will be deleted", "will be changed back", "will be restored"];
   const rows = changes.map(({ table, created, changed, deleted }) =>
     element(
       "tr",

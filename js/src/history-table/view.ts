@@ -39,7 +39,10 @@ export class HistoryTable {
       key: ({ version }) => version,
       load: (next, signal) => this.load(next, signal),
       changed: () => this.rowsChanged(),
-      failed: (error) => this.lines.fail(error),
+      failed: (error) => {
+        this.count();
+        this.lines.fail(error);
+      },
     });
     this.selection = new RowSelection(this.rows, (keys) => {
       this.save({ selected_versions: keys.map(Number) });
