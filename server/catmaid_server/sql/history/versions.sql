@@ -10,8 +10,8 @@ SELECT version FROM public.pin WHERE project_id = %(project_id)s AND name = %(na
 
 -- name: at_time
 -- The last version that began at a time or before it, of those up to a version; NULL if there is none.
--- Cost: goes back from that version.
-SELECT id FROM transaction_info WHERE time <= %(time)s AND id <= %(newest)s ORDER BY id DESC LIMIT 1;
+-- Cost: by index.
+SELECT id FROM transaction_info WHERE time <= %(time)s AND id <= %(newest)s ORDER BY time DESC, id DESC LIMIT 1;
 
 -- name: time_read
 -- The time whose state this transaction reads: when the version began as of which it reads, or now.
