@@ -119,11 +119,15 @@ def test_the_command_asks_for_the_version(
     monkeypatch.setenv("CATMAID_DATABASE_URL", store.dsn)
     plan = json.loads(run("1", "--dry-run", "--json")[1])
     assert (plan["version"], plan["pins"]) == (1, [])
-    assert "before version 1" in run("1", "--dry-run")[1]
+    told = run("1", "--dry-run")[1]
+    assert told.startswith(
+        "This would be deleted: the history of all projects before version 1, 0 former states of rows."
+    )
+    assert "Versions before 1 cannot be read any more" in told
     code, _, error = run("1", typed="7\n")
     assert (code, "nothing was deleted" in " ".join(error.split())) == (2, True)
     assert run("1", typed="1\n")[0] == 0
-    assert "before version 1, 0 states" in run("1", "--yes")[1]
+    assert "before version 1, 0 former states" in run("1", "--yes")[1]
     code, _, error = run("0", "--yes")
     assert (code, "cannot be read any more" in error) == (1, True)
     code, _, error = run("never", "--yes")

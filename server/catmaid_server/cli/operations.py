@@ -76,7 +76,7 @@ def trim(
 
     planned = run(found())
     if dry_run:
-        answer(planned, as_json=as_json, text=f"This would go: {_size(planned)}")
+        answer(planned, as_json=as_json, text=f"This would be deleted: {_size(planned)}\n{_meaning(planned)}")
         return
     if planned.pins and not with_pins:
         raise InvalidInput(trimming.refusal(planned))
@@ -88,20 +88,27 @@ def trim(
             return await trimming.trim(tx, planned.version, with_pins=with_pins)
 
     done = run(work())
-    answer(done, as_json=as_json, text=f"Deleted {_size(done)}\nNew rows take its room.")
+    answer(done, as_json=as_json, text=f"Deleted: {_size(done)}\n{_meaning(done)} New rows take the room.")
 
 
 def _size(found: Trim) -> str:
     tables = ", ".join(f"{table.name} {table.states:,}" for table in found.tables) or "none"
     pins = ", ".join(f"{pin.name!r} of {pin.project!r} (version {pin.version})" for pin in found.pins) or "none"
     return (
-        f"the history before version {found.version}, {found.states:,} states of rows.\nBy table: {tables}.\n"
-        f"Pins of versions before: {pins}."
+        f"the history of all projects before version {found.version}, {found.states:,} former states of rows.\n"
+        f"By table: {tables}.\nPins of versions before: {pins}."
+    )
+
+
+def _meaning(found: Trim) -> str:
+    return (
+        f"Versions before {found.version} cannot be read any more, nor can they and {found.version} be taken back. "
+        "What is there now stays, and the log of who did what and when."
     )
 
 
 def _ask_for_version(planned: Trim) -> None:
-    typer.echo(f"This will be deleted for ever: {_size(planned)}", err=True)
+    typer.echo(f"This will be deleted for ever: {_size(planned)}\n{_meaning(planned)}", err=True)
     if sys.stdin.isatty():
         typed: str = typer.prompt("Type the version to delete what is before it", err=True)
     else:
