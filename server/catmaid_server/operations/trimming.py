@@ -60,7 +60,7 @@ async def planned(connection: Connection, before: str, project: str | None) -> T
             f"{before!r} is neither the number of a version nor a time as 2022-06-30T12:00:00Z. If it is a pin, "
             "name its project with --project."
         )
-    version = await versions.resolve(connection, project_id, before, name="What history is deleted before")
+    version = await versions.resolve(connection, project_id, before, name="What to trim before")
     if version < 1:
         raise InvalidInput("There is no version before 1.")
     return Trim(
