@@ -15,6 +15,7 @@ import pytest
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
+from catmaid_server.events.presence import Guests, Person
 from catmaid_server.http import keys
 from tests.helpers.service import Actor, Service, serving
 from tests.helpers.snapshots import snapshot
@@ -103,6 +104,32 @@ async def test_it_is_told_between_processes(service: Service, tmp_path: Path) ->
             await watching.send_json({"here": HERE})
             assert [person["username"] for person in await until(watching, 1)] == ["tracer"]
             assert [person["username"] for person in await until(moving, 1)] == ["admin"]
+
+
+async def test_who_left_is_told_though_the_process_ends_meanwhile(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guests = Guests(service.store)
+    told: list[Person] = []
+    begun = asyncio.Event()
+
+    async def notify(people: list[Person]) -> None:
+        if not begun.is_set() and people:
+            begun.set()
+            await asyncio.Event().wait()
+        told.extend(people)
+
+    monkeypatch.setattr(guests, "_notify", notify)
+    running = asyncio.create_task(guests.run())
+    async with service.store.reading() as connection:
+        tracer = await users.require_user(connection, "tracer")
+    async with guests.joined(service.project_id, tracer) as guest:
+        guests.move(guest, (1, 2, 3))
+    await begun.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert [(person.id, person.position) for person in told] == [(guest.id, None)]
 
 
 async def test_many_moves_are_few_messages(service: Service) -> None:

@@ -118,22 +118,29 @@ class Guests:
             await asyncio.gather(self._tell(), self._hear())
         finally:
             with contextlib.suppress(psycopg.Error):
-                await self._notify(list(self._moved.values()))
+                await self._tell_moved()
 
     async def _tell(self) -> None:
         told = time.monotonic()
         while True:
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _AGAIN_S if self._guests else None)
+                await asyncio.wait_for(self._woken.wait(), _AGAIN_S if self._guests or self._moved else None)
             self._woken.clear()
             if time.monotonic() - told >= _AGAIN_S:
                 told = time.monotonic()
                 self._forget_old()
                 self._tell_all_again()
-            moved, self._moved = self._moved, {}
             with contextlib.suppress(psycopg.Error):  # the store is away: it is told again later
-                await self._notify(list(moved.values()))
+                await self._tell_moved()
             await asyncio.sleep(_INTERVAL_S)
+
+    async def _tell_moved(self) -> None:
+        """Tell other processes who moved or left; who could not be told stays to be told."""
+        moved = dict(self._moved)
+        await self._notify(list(moved.values()))
+        for guest_id, person in moved.items():
+            if self._moved.get(guest_id) is person:
+                del self._moved[guest_id]
 
     def _tell_all_again(self) -> None:
         self._moved |= {guest.id: guest.here for guest in self._guests if guest.here is not None}
