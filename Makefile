@@ -42,7 +42,7 @@ INSTALL := $(BIN)/python $(PIP_INSTALL) --constraint constraints.txt
 
 export PYTHON PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test checks environments lint wire docs image test-js test-python bench clean system-run system-test
+.PHONY: help demo test checks environments lint wire docs image test-js test-python test-together test-apart bench clean system-run system-test
 .PHONY: lint-style lint-types lint-borders lint-deploy lint-js lint-wire
 
 help:
@@ -94,8 +94,13 @@ image:
 test-js: $(MODULES)
 	cd js && npm run --silent test
 
-test-python: environments
+# One after the other; those apart also run where others failed, if make keeps going.
+test-python: test-together test-apart
+
+test-together: environments
 	$(if $(strip $(TESTS)),$(PYTEST) $(IN_TWO) $(PYTEST_OPTIONS) $(TESTS))
+
+test-apart: environments
 	$(if $(strip $(TESTS_APART)),$(PYTEST) $(APART_IN_TWO) $(PYTEST_OPTIONS) $(TESTS_APART))
 
 bench: system-test $(VENV)/.installed-bench

@@ -24,9 +24,9 @@ import psutil
 import pytest
 
 from tests.helpers.environments import install_wheel
+from tests.helpers.patience import PATIENCE_S
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PATIENCE_S = 120.0
 
 
 @pytest.fixture(scope="session")
@@ -120,7 +120,7 @@ def fetch(url: str, token: str | None = None, form: dict[str, Any] | None = None
     """(media type, body) of an answer; `HTTPError` if it is not a good one."""
     body = None if form is None else urlencode(form).encode()
     headers = {"X-Authorization": f"Token {token}"} if token else {}
-    with urlopen(Request(url, data=body, headers=headers), timeout=30) as answer:
+    with urlopen(Request(url, data=body, headers=headers), timeout=PATIENCE_S) as answer:
         return answer.headers.get_content_type(), answer.read()
 
 

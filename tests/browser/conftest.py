@@ -6,13 +6,16 @@ import re
 from collections.abc import AsyncIterator, Generator
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 import catmaid_jupyter as cj
 from tests.browser.lab import Lab, Notebook, running_lab
 from tests.browser.lab_pages import LabPages
 from tests.browser.site import RESULTS, VIEW, Open, OpenNotebook, Site, running_browser, running_site, viewer_cells
 from tests.browser.viewer import Viewer
+from tests.helpers.patience import PATIENCE_MS
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

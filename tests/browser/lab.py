@@ -19,9 +19,10 @@ import nbformat
 from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser, ConsoleMessage, Error, Page, ViewportSize
 
-START_S = 60.0
-PATIENCE_S = 20.0
-OPENING_MS = 60_000
+from tests.helpers.patience import PATIENCE_MS, PATIENCE_S
+
+START_S = PATIENCE_S
+OPENING_MS = PATIENCE_MS
 VIEWPORT: ViewportSize = {"width": 1280, "height": 860}
 
 QUIET = {

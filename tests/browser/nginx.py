@@ -14,9 +14,9 @@ from pathlib import Path
 from aiohttp.test_utils import unused_port
 
 from tests.helpers.folders import REPOSITORY
+from tests.helpers.patience import PATIENCE_S
 
 DEPLOY = REPOSITORY / "deploy"
-PATIENCE_S = 10.0
 
 AROUND = """
 {user}

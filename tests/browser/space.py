@@ -12,8 +12,7 @@ from PIL import Image
 from playwright.async_api import Locator, Page
 
 from tests.browser.lab import Notebook
-
-PATIENCE_MS = 30_000
+from tests.helpers.patience import PATIENCE_MS
 
 Point = tuple[float, float]
 

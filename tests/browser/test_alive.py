@@ -12,8 +12,7 @@ from catmaid_server.demo.projects import DEMO
 from tests.browser.lab import Notebook
 from tests.browser.site import Open, Site
 from tests.browser.viewer import Viewer
-
-PATIENCE_S = 30.0
+from tests.helpers.patience import PATIENCE_S
 
 
 async def test_two_pages_agree_after_each_edit(site: Site, open_viewer: Open) -> None:

@@ -6,8 +6,6 @@ from playwright.async_api import expect
 
 from tests.browser.site import OpenNotebook, Site
 
-PATIENCE_MS = 20_000
-
 
 async def test_annotations_are_nested_and_selected(site: Site, notebooks: OpenNotebook) -> None:
     project = await site.new_project()
@@ -21,7 +19,7 @@ async def test_annotations_are_nested_and_selected(site: Site, notebooks: OpenNo
         "browser = project.annotation_browser(height=200)\nbrowser",
     )
     page, browser = notebook.page, notebook.page.get_by_test_id("annotation-browser")
-    await expect(browser.get_by_test_id("total")).to_have_text("4 annotations", timeout=PATIENCE_MS)
+    await expect(browser.get_by_test_id("total")).to_have_text("4 annotations")
     status, tree = browser.get_by_test_id("status"), browser.get_by_role("tree")
     line = {name: tree.get_by_role("treeitem").filter(has_text=name) for name in ("PN", "LN", "cell type", "<b>")}
     await expect(line["<b>"]).to_contain_text("<b>שלום</b>")

@@ -26,9 +26,9 @@ from tests.browser.lab import Lab, Notebook
 from tests.browser.nginx import Front, running_nginx
 from tests.browser.viewer import Viewer
 from tests.helpers.folders import REPOSITORY
+from tests.helpers.patience import PATIENCE_S
 
 TRACER = {"username": "tracer", "password": "a tracer's password"}
-PATIENCE_S = 60.0
 EDITS = 40
 CERTIFICATE = "import os\nos.environ['SSL_CERT_FILE'] = {!r}"
 

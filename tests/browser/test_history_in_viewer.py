@@ -41,7 +41,7 @@ async def confirmed(viewer: Viewer) -> None:
 async def shortcut(viewer: Viewer, keys: str, text: str) -> None:
     """Press keys, and wait until the viewer says what they did."""
     await viewer.page.keyboard.press(keys)
-    await expect(viewer.notice()).to_contain_text(text, timeout=20_000)
+    await expect(viewer.notice()).to_contain_text(text)
     await viewer.until("tracing.pending === 0")
 
 

@@ -8,8 +8,7 @@ import catmaid_jupyter as cj
 from tests.browser.lab import Notebook
 from tests.browser.site import VIEW, OpenNotebook, Site
 from tests.browser.viewer import Viewer
-
-PATIENCE_MS = 20_000
+from tests.helpers.patience import PATIENCE_MS
 
 
 async def open_table(notebooks: OpenNotebook, project: cj.Project) -> tuple[Notebook, Viewer, Locator]:
@@ -76,7 +75,7 @@ async def test_a_change_is_found_compared_and_taken_back(site: Site, notebooks: 
 
     site.instance.project(project.title).edit.create_treenode(x, y + 100, z, parent_id=root)
     newest = project.version
-    await expect(row_of(table, newest)).to_contain_text("add a treenode", timeout=PATIENCE_MS)
+    await expect(row_of(table, newest)).to_contain_text("add a treenode")
 
     await row_of(table, created).click()
     await table.get_by_role("button", name=f"Take back version {created}").click()
@@ -91,5 +90,5 @@ async def test_a_change_is_found_compared_and_taken_back(site: Site, notebooks: 
     await question.get_by_role("button", name="Take back").click()
     await expect(table.get_by_test_id("status")).to_have_text(f"Taken back: versions {moved} and {newest}.")
     assert project.locate(end) == (x + 100, y, z)
-    await expect(row_of(table, moved)).to_have_class("cj-taken-back", timeout=PATIENCE_MS)
+    await expect(row_of(table, moved)).to_have_class("cj-taken-back")
     await expect(row_of(table, moved)).to_contain_text(str(project.version))

@@ -14,8 +14,8 @@ import catmaid_jupyter as cj
 from catmaid_server import service
 from tests.browser.lab import Notebook
 from tests.browser.site import OpenNotebook, Site
+from tests.helpers.patience import PATIENCE_MS
 
-PATIENCE_MS = 40_000
 SOME: Final = re.compile("[1-9]")
 
 WIDGETS: Final = (
@@ -37,10 +37,10 @@ async def shown_widgets(notebook: Notebook) -> Sequence[Locator]:
     page = notebook.page
     # JupyterLab takes cells out of the page that are not in sight.
     await page.set_viewport_size({"width": 1280, "height": 4200})
-    await expect(page.locator(".cj-widget")).to_have_count(len(WIDGETS), timeout=PATIENCE_MS)
+    await expect(page.locator(".cj-widget")).to_have_count(len(WIDGETS))
     widgets = await page.locator(".cj-widget").all()
     for widget in widgets:
-        await expect(widget.get_by_test_id("total")).to_contain_text(SOME, timeout=PATIENCE_MS)
+        await expect(widget.get_by_test_id("total")).to_contain_text(SOME)
         await expect(widget.get_by_test_id("service")).to_be_hidden()
     return widgets
 
@@ -81,7 +81,7 @@ async def test_all_widgets_outlast_an_outage(site: Site, notebooks: OpenNotebook
     finally:
         service.start(site.settings)
     for widget in widgets:
-        await expect(widget.get_by_test_id("service")).to_be_hidden(timeout=PATIENCE_MS)
+        await expect(widget.get_by_test_id("service")).to_be_hidden()
     await all_show_what_was_renamed(project, found, widgets)
 
 
@@ -104,7 +104,7 @@ async def test_all_widgets_outlast_a_lost_permission(site: Site, notebooks: Open
     await expect(search.get_by_test_id("status")).to_have_attribute("data-level", "error")
     project.grant(name, "can_browse")
     for widget in widgets:
-        await expect(widget.get_by_test_id("service")).to_be_hidden(timeout=PATIENCE_MS)
+        await expect(widget.get_by_test_id("service")).to_be_hidden()
     await all_show_what_was_renamed(project, found, widgets)
 
 
@@ -112,11 +112,11 @@ async def all_show_what_was_renamed(project: cj.Project, found: Sequence[int], w
     """They follow the project again, and nothing of the trouble is left."""
     project.rename_neurons({found[0]: "renamed"})
     selection, search, *_ = widgets
-    await expect(selection).to_contain_text("renamed", timeout=PATIENCE_MS)
+    await expect(selection).to_contain_text("renamed")
     await search.get_by_role("button", name="Search").click()
-    await expect(search).to_contain_text("renamed", timeout=PATIENCE_MS)
+    await expect(search).to_contain_text("renamed")
     for widget in widgets:
-        await expect(widget.get_by_test_id("total")).to_contain_text(SOME, timeout=PATIENCE_MS)
-        await expect(widget.locator('[data-level="error"]')).to_have_count(0, timeout=PATIENCE_MS)
+        await expect(widget.get_by_test_id("total")).to_contain_text(SOME)
+        await expect(widget.locator('[data-level="error"]')).to_have_count(0)
     for name in ("treenode", "connector", "tag"):
         await expect(widgets[WIDGETS.index(f"project.{name}_table(found, height=120)")]).to_contain_text("renamed")

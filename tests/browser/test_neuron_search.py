@@ -10,7 +10,6 @@ from tests.browser.lab import Notebook
 from tests.browser.site import VIEW, OpenNotebook, Site
 from tests.browser.viewer import Viewer
 
-PATIENCE_MS = 20_000
 ODD = "<img src=x onerror=alert(1)> שלום 🧠 " + "x" * 9_900
 
 
@@ -31,7 +30,7 @@ async def open_search(notebooks: OpenNotebook, project: cj.Project, options: str
         f"search = project.neuron_search({options})\nsearch",
     )
     search = notebook.page.get_by_test_id("neuron-search")
-    await expect(search.get_by_test_id("total")).to_have_text("3 neurons", timeout=PATIENCE_MS)
+    await expect(search.get_by_test_id("total")).to_have_text("3 neurons")
     return notebook, search
 
 
@@ -135,7 +134,7 @@ async def test_rows_follow_a_selection_beside_a_viewer(site: Site, notebooks: Op
     # JupyterLab takes cells out of the page that are not in sight.
     await page.set_viewport_size({"width": 1280, "height": 1800})
     search, tree = page.get_by_test_id("neuron-search"), page.get_by_test_id("annotation-browser")
-    await expect(search.get_by_test_id("total")).to_have_text("2 neurons", timeout=PATIENCE_MS)
+    await expect(search.get_by_test_id("total")).to_have_text("2 neurons")
     member = search.locator('td[data-column="in_selection"]')
     await expect(member.nth(0)).to_have_attribute("aria-label", "in the selection, colour #ff8800")
     await member.nth(1).click()

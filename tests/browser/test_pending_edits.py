@@ -93,7 +93,7 @@ async def test_edits_that_are_pending_at_a_reload_arrive_once(site: Site, open_v
         await add_three(viewer, x - 200, y + 100)
         await notebook.restart_kernel()
         told = "The kernel has been restarted. Run the cell again. 4 edits are kept in this browser"
-        await expect(viewer.notice()).to_contain_text(told, timeout=20_000)
+        await expect(viewer.notice()).to_contain_text(told)
     finally:
         service.start(site.settings)
     await notebook.run()

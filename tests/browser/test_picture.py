@@ -17,7 +17,6 @@ from tests.browser.viewer import Viewer
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 LARGEST = 500_000
-PATIENCE_MS = 30_000
 CELLS = (
     f"import catmaid_jupyter as cj\nproject = cj.connect().project({SOLUTION!r})",
     "viewer = project.viewer(height=400)\nviewer",
@@ -63,8 +62,8 @@ async def test_the_search_and_the_selection_of_the_readme(site: Site, notebooks:
     )
     page = notebook.page
     table, search = page.get_by_test_id("selection-table"), page.get_by_test_id("neuron-search")
-    await expect(table.get_by_role("gridcell", name="PN").first).to_be_visible(timeout=PATIENCE_MS)
-    await expect(search.locator("td[data-swatch]").first).to_be_visible(timeout=PATIENCE_MS)
+    await expect(table.get_by_role("gridcell", name="PN").first).to_be_visible()
+    await expect(search.locator("td[data-swatch]").first).to_be_visible()
     await page.evaluate("jupyterapp.commands.execute('docmanager:save')")
     await take(page, "neurons.png")
 

@@ -8,9 +8,9 @@ from playwright.async_api import expect
 
 from tests.browser.lab import Notebook
 from tests.browser.site import VIEW, OpenNotebook, Site
+from tests.helpers.patience import PATIENCE_MS
 
 RUNS = 50
-PATIENCE_MS = 60_000
 
 CELL = f"""found = project.selection(project.skeletons)
 viewer = project.viewer({VIEW})
@@ -54,10 +54,10 @@ async def test_cells_run_fifty_times_leave_nothing_behind(site: Site, notebooks:
     )
     page = notebook.page
     table = page.get_by_test_id("selection-table")
-    await expect(table.get_by_role("gridcell", name="neuron").first).to_be_visible(timeout=PATIENCE_MS)
+    await expect(table.get_by_role("gridcell", name="neuron").first).to_be_visible()
     first = await counts(notebook)
     await page.evaluate(RUN_AGAIN, [1, RUNS])
-    await expect(table.get_by_role("gridcell", name="neuron").first).to_be_visible(timeout=PATIENCE_MS)
+    await expect(table.get_by_role("gridcell", name="neuron").first).to_be_visible()
     # A widget that was reading when its cell ran again lives until the answer comes.
     end = time.monotonic() + PATIENCE_MS / 1000
     while await counts(notebook) != first and time.monotonic() < end:
@@ -66,5 +66,5 @@ async def test_cells_run_fifty_times_leave_nothing_behind(site: Site, notebooks:
 
     await page.evaluate("jupyterapp.commands.execute('docmanager:save')")
     await notebook.load()
-    await expect(table.get_by_role("gridcell", name="neuron").first).to_be_visible(timeout=PATIENCE_MS)
+    await expect(table.get_by_role("gridcell", name="neuron").first).to_be_visible()
     await notebook.becomes("len(found)", 1)

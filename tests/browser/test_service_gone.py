@@ -25,7 +25,7 @@ async def test_an_edit_made_meanwhile_arrives_once(site: Site, open_viewer: Open
     try:
         await viewer.click(await viewer.place(x + 100, y))
         await viewer.until("tracing.pending === 1 && tracing.counts.treenodes === 2")
-        await expect(viewer.notice()).to_contain_text("kept until it does", timeout=20_000)
+        await expect(viewer.notice()).to_contain_text("kept until it does")
     finally:
         service.start(site.settings)
 

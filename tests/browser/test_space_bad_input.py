@@ -5,8 +5,9 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from tests.browser.site import RESULTS, OpenNotebook, Site
-from tests.browser.space import PATIENCE_MS, Space
+from tests.browser.space import Space
 from tests.browser.test_viewer3d import cells, neurons_in_space
+from tests.helpers.patience import PATIENCE_MS
 
 FAR = 1e9
 HIDE = """() => {
@@ -77,7 +78,7 @@ async def test_odd_neurons_and_surfaces(site: Site, notebooks: OpenNotebook) -> 
 
     # Values that are none are gray; of a wrong number it is told whose they are.
     await notebook.value("0", f"v3.shade({{{names['long']}: [np.nan, np.inf, 1.0, np.nan]}})")
-    await expect(space.root.get_by_test_id("legend")).to_contain_text("no value", timeout=PATIENCE_MS)
+    await expect(space.root.get_by_test_id("legend")).to_contain_text("no value")
     refused = await notebook.value(
         "told",
         f"try: v3.shade({{{names['heap']}: [1, 2]}}); told = ''\nexcept Exception as error: told = str(error)",

@@ -8,8 +8,9 @@ from playwright.async_api import expect
 
 from tests.browser.accessibility import THEMES, change_theme, problems
 from tests.browser.site import RESULTS, OpenNotebook, Site
-from tests.browser.space import PATIENCE_MS, Space
+from tests.browser.space import Space
 from tests.browser.test_viewer3d import cells, neurons_in_space
+from tests.helpers.patience import PATIENCE_MS
 
 
 async def test_synapses_labels_tubes_and_the_selected(site: Site, notebooks: OpenNotebook) -> None:
@@ -37,12 +38,12 @@ async def test_synapses_labels_tubes_and_the_selected(site: Site, notebooks: Ope
     legend = space.root.get_by_test_id("synapse-legend")
 
     # Those of the neurons that are shown: three presynaptic links, and two postsynaptic ones.
-    await expect(legend).to_have_text("synapsespresynapticpostsynaptic", timeout=PATIENCE_MS)
+    await expect(legend).to_have_text("synapsespresynapticpostsynaptic")
     await expect(legend.get_by_title("3 links")).to_have_text("presynaptic")
     await expect(legend.get_by_title("2 links")).to_have_text("postsynaptic")
     await notebook.value("0", "v3.synapse_colors = 'partner'")
     # The third one is not in the selection; the last connector has two at its other side.
-    await expect(legend).to_contain_text("n2 <b>", timeout=PATIENCE_MS)
+    await expect(legend).to_contain_text("n2 <b>")
     await expect(legend.get_by_title("1 link", exact=True).filter(has_text="none, or several")).to_have_count(1)
     await expect(legend.get_by_title("2 links")).to_have_text("n1 <b>")
     await notebook.value("0", "v3.synapse_colors = 'neuron'")
@@ -112,16 +113,16 @@ async def test_a_saved_notebook_shows_the_last_picture(site: Site, notebooks: Op
     # A kernel that knows nothing of the notebook's widgets.
     await notebook.show()
     saved = page.get_by_test_id("saved-picture")
-    await expect(saved.first).to_contain_text("run the cell again", timeout=PATIENCE_MS)
+    await expect(saved.first).to_contain_text("run the cell again")
     await expect(saved.first).to_contain_text("This is the last picture that was saved.")
     picture = page.get_by_alt_text("The neurons as they were seen last")
     assert await picture.evaluate("(image) => image.naturalWidth") > 100
-    await expect(saved.nth(1)).to_contain_text("The kernel has not answered yet.", timeout=PATIENCE_MS)
+    await expect(saved.nth(1)).to_contain_text("The kernel has not answered yet.")
     await expect(picture).to_have_count(1)
     assert not notebook.uncaught()
 
     await notebook.run()
     space = await Space.of(notebook)
     await expect(space.root.get_by_test_id("status")).to_have_text("There are no neurons: add some to the selection.")
-    await expect(page.get_by_test_id("counts").first).to_have_text("3 neurons, 12 nodes", timeout=PATIENCE_MS)
+    await expect(page.get_by_test_id("counts").first).to_have_text("3 neurons, 12 nodes")
     await expect(saved).to_have_count(0)

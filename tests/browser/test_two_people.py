@@ -74,4 +74,4 @@ async def test_each_sees_what_the_other_does(site: Site, notebooks: OpenNotebook
     await second.until("Math.abs(viewer.view.center[0] - argument[0]) < 1", center)
     await first.root.evaluate("element => element.remove()")
     await first.page.evaluate("jupyterapp.shell.currentWidget?.sessionContext?.shutdown()")
-    await expect(people).to_have_count(0, timeout=20_000)
+    await expect(people).to_have_count(0)

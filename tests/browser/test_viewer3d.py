@@ -7,7 +7,7 @@ from playwright.async_api import expect
 import catmaid_jupyter as cj
 from tests.browser.accessibility import THEMES, problems
 from tests.browser.site import VIEW, OpenNotebook, Site
-from tests.browser.space import PATIENCE_MS, Space
+from tests.browser.space import Space
 from tests.browser.viewer import Viewer
 
 RED, BLUE = 0, 2
@@ -135,7 +135,7 @@ async def test_a_stack_viewer_and_space_show_the_same_place(site: Site, notebook
     await viewer.click((x + 40, y + 30))
     grown = await viewer.active()
     assert grown != node
-    await expect(space.root.get_by_test_id("counts")).to_have_text("3 neurons, 13 nodes", timeout=PATIENCE_MS)
+    await expect(space.root.get_by_test_id("counts")).to_have_text("3 neurons, 13 nodes")
     await notebook.becomes("v3.active_node['node_id']", grown)
 
     # JupyterLab takes cells out of the page that are not in sight.
@@ -173,7 +173,7 @@ async def test_bad_days(site: Site, notebooks: OpenNotebook) -> None:
     await first.evaluate("(element) => { element.style.display = 'none'; }")
     await notebook.value("0", f"found.add({skeletons}); found.set_colors('#ff0000')")
     await first.evaluate("(element) => { element.style.display = ''; }")
-    await expect(first.get_by_test_id("counts")).to_have_text("3 neurons, 12 nodes", timeout=PATIENCE_MS)
+    await expect(first.get_by_test_id("counts")).to_have_text("3 neurons, 12 nodes")
 
     await last.stage.click()
     await last.until("viewer.stats.hasContext")

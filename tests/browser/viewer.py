@@ -13,8 +13,7 @@ from playwright.async_api import Locator, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.lab import Notebook
-
-PATIENCE_MS = 20_000
+from tests.helpers.patience import PATIENCE_MS
 
 COMPOSE = """(root) => {
   const layers = ["image", "overlay"].map((id) => root.querySelector(`[data-testid="${id}"]`));

@@ -12,6 +12,7 @@ from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts import api_tokens, users
 from catmaid_server.domain.accounts.api_tokens import TokenValidity
 from catmaid_server.domain.projects import projects
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import Service
 
 
@@ -46,7 +47,7 @@ async def test_changes_of_other_processes_are_noticed(store: Store) -> None:
         await users.create_user(tx, "ana")
     async with store.reading() as connection:
         ana = await users.require_user(connection, "ana")
-    async with asyncio.timeout(10), Store.opened(store.dsn, pool_size=1) as elsewhere:
+    async with asyncio.timeout(PATIENCE_S), Store.opened(store.dsn, pool_size=1) as elsewhere:
         before = await listeners(store)
         watching = asyncio.create_task(access.watch())
         while await listeners(store) <= before:

@@ -19,6 +19,7 @@ from catmaid_server.auth import sessions
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import login_sessions, users
 from catmaid_server.http import keys
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import Actor, Service, serving
 
 OLD, NEW = "an old password", "quite another one"
@@ -98,7 +99,7 @@ class TestSessions:
             async with browser.post("/accounts/logout") as response:
                 assert response.status == 200
             assert await who_says(module_service.url, kept) == users.ANONYMOUS
-            await asyncio.wait_for(told.wait(), 10)
+            await asyncio.wait_for(told.wait(), PATIENCE_S)
             assert await who_says(other_url, kept) == users.ANONYMOUS
             assert await who(elsewhere) == "tracer"
 
@@ -106,10 +107,10 @@ class TestSessions:
         async with browsing(module_service) as browser:
             assert await logged_in(browser, **TRACER) == 200
             async with browser.ws_connect(f"/{module_service.project_id}/events") as socket:
-                await socket.receive(timeout=10)
+                await socket.receive(timeout=PATIENCE_S)
                 async with browser.post("/accounts/logout"):
                     pass
-                assert (await socket.receive(timeout=10)).type is aiohttp.WSMsgType.CLOSE
+                assert (await socket.receive(timeout=PATIENCE_S)).type is aiohttp.WSMsgType.CLOSE
 
     async def test_a_login_ends_the_session_that_it_replaces(self, module_service: Service) -> None:
         async with browsing(module_service) as browser:

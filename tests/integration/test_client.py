@@ -15,6 +15,7 @@ import catmaid_jupyter as cj
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.written import written_versions
 from catmaid_jupyter.client.frames import CONNECTORS, LINKS, NEURONS, NODES, NODES_IN_BOX, PROJECTS, SKELETONS, USERS
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import Service
 
 
@@ -218,7 +219,7 @@ async def test_a_change_reaches_every_connection(service: Service) -> None:
 
     watched = await asyncio.to_thread(listen)
     editor = await asyncio.to_thread(lambda: cj.connect(service.url, service.tracer.token).project("Test"))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while heard.empty():  # the subscription may still be on its way when the first edits happen
             await asyncio.to_thread(editor.edit.create_treenode, 0, 0, 0)
             await asyncio.sleep(0.05)
@@ -247,9 +248,9 @@ async def test_an_edit_knows_the_versions_that_it_wrote(service: Service) -> Non
                     return versions
 
             written = loop.run(edit())
-            told = [heard.get(timeout=10)]
+            told = [heard.get(timeout=PATIENCE_S)]
             while told[-1] < max(written):
-                told.append(heard.get(timeout=10))
+                told.append(heard.get(timeout=PATIENCE_S))
             return written, told
 
     written, told = await asyncio.to_thread(story)

@@ -15,6 +15,7 @@ import pytest
 import catmaid_jupyter as cj
 from catmaid_jupyter.client.frames import GROUPS, MEMBERS, TOKENS
 from catmaid_server.domain.accounts import users
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import Service
 from tests.integration.test_client import dtypes_are
 
@@ -113,17 +114,17 @@ async def test_who_may_not_see_a_project_any_more_is_told_and_follows_it_again_l
             project.edit.create_treenode(0, 0, 0)
             time.sleep(0.05)
         project.revoke("tracer", "can_browse")
-        heard = told.get(timeout=20)
+        heard = told.get(timeout=PATIENCE_S)
         while heard == "treenodes.create":
-            heard = told.get(timeout=20)
+            heard = told.get(timeout=PATIENCE_S)
         assert heard == (False, "You may not see this project any more.")
         project.edit.create_connector(0, 0, 0)
         project.grant("tracer", "can_browse")
-        assert told.get(timeout=20) == (True, "You may see this project again.")
-        missed = {told.get(timeout=20) for _ in range(3)}
+        assert told.get(timeout=PATIENCE_S) == (True, "You may see this project again.")
+        missed = {told.get(timeout=PATIENCE_S) for _ in range(3)}
         assert missed == {"permissions.update", "connectors.create"}
         project.delete(confirm="Course")
-        assert told.get(timeout=20)[0] is False
+        assert told.get(timeout=PATIENCE_S)[0] is False
 
     await asyncio.to_thread(story)
 

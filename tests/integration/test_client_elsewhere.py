@@ -18,6 +18,7 @@ import catmaid_jupyter as cj
 from catmaid_jupyter.api import events, loop
 from catmaid_jupyter.api.embedded import running_service
 from catmaid_jupyter.api.http import Http, Origin, parse_url
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import Service, serving
 
 
@@ -87,7 +88,7 @@ async def test_changes_are_polled_for(plain: cj.Instance, monkeypatch: pytest.Mo
         here.call_soon_threadsafe(heard.put_nowait, change)
 
     stop = project.on_change(hear)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while heard.empty():  # what happened before the first look is not news
             await asyncio.to_thread(project.edit.create_treenode, 0, 0, 0)
             await asyncio.sleep(0.1)
@@ -122,12 +123,12 @@ async def test_a_service_that_goes_away_and_comes_back_is_told(service: Service,
     async with serving(service.store, tmp_path / "first") as (url, _):
         where.append(url)
         instance, project = await asyncio.to_thread(watch)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while told.empty():
                 await asyncio.to_thread(project.edit.create_treenode, 0, 0, 0)
                 await asyncio.sleep(0.05)
     versions: list[object] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while (news := await told.get()) is not False:
             versions.append(news)
     for _ in range(2):
@@ -137,7 +138,7 @@ async def test_a_service_that_goes_away_and_comes_back_is_told(service: Service,
         written = [row[0] for row in await cursor.fetchall()]
     async with serving(service.store, tmp_path / "second") as (url, _):
         where.append(url)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             assert await told.get() is True
             while versions[-1] != written[-1]:
                 versions.append(await told.get())

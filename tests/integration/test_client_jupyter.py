@@ -20,6 +20,7 @@ from catmaid_server.service.folder import ServiceFolder
 from catmaid_server.service.local_socket import bound_socket
 from catmaid_wire.service_record import ServiceRecord
 from tests.helpers.impostor import impostor
+from tests.helpers.patience import PATIENCE_S
 
 TOKEN = "jupyter-token"
 TILE = "3/stack/7/tiles/0af3/0/12/3/4.jpg"
@@ -85,7 +86,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterato
 async def browser(jupyter: str) -> AsyncIterator[aiohttp.ClientSession]:
     """A session that waits for the Jupyter server to answer."""
     async with aiohttp.ClientSession(jupyter, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 try:
                     async with session.get("api") as answer:

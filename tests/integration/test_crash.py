@@ -24,9 +24,9 @@ from catmaid_server import service
 from catmaid_server.postgres.cluster import Cluster
 from catmaid_server.service.folder import ServiceFolder
 from catmaid_server.service.settings import Settings
+from tests.helpers.patience import PATIENCE_S
 
 EDITS = 1000
-PATIENCE_S = 60.0
 UNCHECKED = '{"nocheck": true}'
 NODE_KINDS = ("root", "child", "move", "delete", "connector", "link", "label", "split", "join")
 WEIGHTS = (6, 38, 14, 6, 8, 8, 8, 6, 6)

@@ -20,6 +20,7 @@ from catmaid_server.demo.specimen.specimen import grow
 from catmaid_server.domain.progress import Progress
 from catmaid_server.domain.projects import projects
 from catmaid_server.service.folder import ServiceError
+from tests.helpers.patience import PATIENCE_S
 
 SPEC = SpecimenSpec(seed=3, size_px=(256, 256, 12))
 
@@ -74,9 +75,9 @@ def test_lab_lets_its_token_in(tmp_path: Path) -> None:
     try:
         url = urlsplit(lab.url("a notebook.ipynb"))
         assert url.path == "/lab/tree/a%20notebook.ipynb"
-        with urlopen(f"http://{url.netloc}/api/contents?{url.query}", timeout=30) as response:
+        with urlopen(f"http://{url.netloc}/api/contents?{url.query}", timeout=PATIENCE_S) as response:
             assert "lab.log" in {entry["name"] for entry in json.load(response)["content"]}
-        with urlopen(f"http://{url.netloc}/lab?{url.query}", timeout=30) as page:
+        with urlopen(f"http://{url.netloc}/lab?{url.query}", timeout=PATIENCE_S) as page:
             assert "apputils-extension:announcements" in page.read().decode(), "asks newcomers whether they want news"
     finally:
         lab.stop()

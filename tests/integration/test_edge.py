@@ -15,6 +15,7 @@ from catmaid_server.domain.accounts import accounts
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.projects import project_list
 from tests.helpers.answers import is_error
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import Service, serving
 
 
@@ -49,7 +50,7 @@ async def test_a_connection_that_stays_open_is_not_a_slow_request(service: Servi
     async with aiohttp.ClientSession(service.url, headers=headers) as session:
         before = await latencies_of_events(session, service)
         async with session.ws_connect(f"/{service.project_id}/events") as socket:
-            assert "hello" in await socket.receive_json(timeout=10)
+            assert "hello" in await socket.receive_json(timeout=PATIENCE_S)
         assert await latencies_of_events(session, service) == before
 
 

@@ -16,6 +16,7 @@ from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
 from catmaid_server.events import feed
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import Actor, Service, serving
 
 
@@ -30,7 +31,7 @@ async def following(actor: Actor, project_id: int, query: str = "") -> AsyncIter
     async with actor.session.ws_connect(
         f"{actor.url}/{project_id}/events{query}", headers={"X-Authorization": f"Token {actor.token}"}
     ) as socket:
-        assert "hello" in await socket.receive_json(timeout=10)
+        assert "hello" in await socket.receive_json(timeout=PATIENCE_S)
         yield socket
 
 
@@ -48,7 +49,7 @@ async def newest(store: Store) -> int:
 async def versions(socket: aiohttp.ClientWebSocketResponse, last: int) -> list[int]:
     """Versions as they are told, up to one."""
     told: list[int] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while last not in told:
             told.append((await socket.receive_json())["version"])
     return told
@@ -60,7 +61,7 @@ async def test_the_greeting_names_the_newest_version(service: Service) -> None:
         f"{service.url}/{service.project_id}/events",
         headers={"X-Authorization": f"Token {service.tracer.token}"},
     ) as socket:
-        hello = await socket.receive_json(timeout=10)
+        hello = await socket.receive_json(timeout=PATIENCE_S)
     version = await newest(service.store)
     who: Any = await service.tracer.get("/accounts/login")
     assert hello == {"hello": version, "settled": version, "user_id": who["userid"], "presence": True}
@@ -69,7 +70,7 @@ async def test_the_greeting_names_the_newest_version(service: Service) -> None:
 async def test_an_event_tells_who_did_what_where_when(service: Service) -> None:
     async with following(service.admin, service.project_id) as socket:
         made = await service.tracer.post(f"/{service.project_id}/treenode/create", x=10, y=20, z=30)
-        event: dict[str, Any] = await socket.receive_json(timeout=10)
+        event: dict[str, Any] = await socket.receive_json(timeout=PATIENCE_S)
     who: Any = await service.tracer.get("/accounts/login")
     version = await newest(service.store)
     assert {name: value for name, value in event.items() if name != "time"} == {
@@ -108,17 +109,17 @@ async def test_who_comes_back_is_told_what_was_missed(service: Service) -> None:
     """In the order of versions, and before what is newer; also what was committed late."""
     async with following(service.tracer, service.project_id) as socket:
         await create(service)
-        seen = (await socket.receive_json(timeout=10))["settled"]
+        seen = (await socket.receive_json(timeout=PATIENCE_S))["settled"]
     project_id = service.project_id
     async with service.store.writing(user_id=None, project_id=project_id, label="slow"):
         await create(service)
         fast = await newest(service.store)
         async with following(service.tracer, project_id, f"?since={seen}") as socket:
-            event = await socket.receive_json(timeout=10)
+            event = await socket.receive_json(timeout=PATIENCE_S)
             assert (event["version"], event["settled"]) == (fast, seen)
     async with following(service.tracer, project_id, f"?since={seen}") as socket:
         await create(service)
-        events = [await socket.receive_json(timeout=10) for _ in range(3)]
+        events = [await socket.receive_json(timeout=PATIENCE_S) for _ in range(3)]
     labels = ["slow", "treenodes.create", "treenodes.create"]
     assert [event["label"] for event in events] == labels
     assert [event["version"] for event in events] == list(range(seen + 1, seen + 4))
@@ -133,7 +134,7 @@ async def test_who_missed_very_much_is_told_so(service: Service, monkeypatch: py
         await create(service)
     last = await newest(service.store)
     async with following(service.tracer, service.project_id, f"?since={before}") as socket:
-        assert await socket.receive_json(timeout=10) == {"overrun": last, "settled": last}
+        assert await socket.receive_json(timeout=PATIENCE_S) == {"overrun": last, "settled": last}
     async with following(service.tracer, service.project_id, f"?since={before + 1}") as socket:
         assert await versions(socket, last) == [before + 2, before + 3, last]
 
@@ -197,10 +198,10 @@ async def test_who_may_not_browse_any_more_is_sent_away(service: Service, how: L
         store = another_process if elsewhere else service.store
         async with store.writing(user_id=None, project_id=None, label="revoke") as tx:
             await tx.execute(how, (user_id,))
-        message = await socket.receive(timeout=10)
+        message = await socket.receive(timeout=PATIENCE_S)
         assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, aiohttp.WSCloseCode.POLICY_VIOLATION)
         await create(service)
-        assert (await other.receive_json(timeout=10))["version"] == await newest(service.store)
+        assert (await other.receive_json(timeout=PATIENCE_S))["version"] == await newest(service.store)
 
 
 async def test_who_has_a_long_name_is_sent_away_in_whole_characters(service: Service) -> None:
@@ -212,7 +213,7 @@ async def test_who_has_a_long_name_is_sent_away_in_whole_characters(service: Ser
         async with following(Actor(service.tracer.session, service.url, token), service.project_id) as socket:
             async with service.store.writing(user_id=None, project_id=None, label="revoke") as tx:
                 await users.take_back(tx, service.project_id, "can_browse", of=name)
-            message = await socket.receive(timeout=10)
+            message = await socket.receive(timeout=PATIENCE_S)
             assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, aiohttp.WSCloseCode.POLICY_VIOLATION)
             assert name[:40] in str(message.extra)
 
@@ -222,7 +223,7 @@ async def test_what_followers_say_is_ignored(service: Service) -> None:
         await socket.send_str("{" * 1000)
         await socket.send_bytes(b"\xff" * 1000)
         await create(service)
-        assert (await socket.receive_json(timeout=10))["version"] == await newest(service.store)
+        assert (await socket.receive_json(timeout=PATIENCE_S))["version"] == await newest(service.store)
 
 
 async def test_who_says_very_much_is_sent_away(service: Service) -> None:
@@ -244,8 +245,8 @@ async def test_a_service_that_ends_says_so(service: Service, tmp_path: Path) -> 
             socket = await service.tracer.session.ws_connect(
                 f"{url}/{service.project_id}/events", headers={"X-Authorization": f"Token {service.tracer.token}"}
             )
-            await socket.receive_json(timeout=10)
-        message = await socket.receive(timeout=10)
+            await socket.receive_json(timeout=PATIENCE_S)
+        message = await socket.receive(timeout=PATIENCE_S)
         assert message.type is aiohttp.WSMsgType.CLOSE
         assert message.data == aiohttp.WSCloseCode.GOING_AWAY
         await socket.close()

@@ -14,6 +14,7 @@ from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
 from catmaid_server.events.changes import NOTHING, CommittedVersion
 from catmaid_server.events.feed import MOST_MISSED, Event, Feed, Overrun, Subscription
+from tests.helpers.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ async def next_version(subscription: Subscription) -> CommittedVersion:
 
 async def test_what_is_committed_after_subscribing_is_heard_of(feed: Feed, elsewhere: Store, project_id: int) -> None:
     await commit(elsewhere, project_id, "before")
-    async with asyncio.timeout(10), feed.subscribed(project_id) as subscription:
+    async with asyncio.timeout(PATIENCE_S), feed.subscribed(project_id) as subscription:
         await commit(elsewhere, project_id, "after")
         assert (await next_version(subscription)).label == "after"
         assert subscription.is_empty
@@ -65,7 +66,7 @@ async def test_other_processes_are_told_at_once(
     """Who looks only once an hour hears of it all the same."""
     monkeypatch.setattr("catmaid_server.events.feed.POLL_S", 3600)
     other = asyncio.create_task(Feed(elsewhere).run())
-    async with asyncio.timeout(10), feed.subscribed(project_id) as subscription:
+    async with asyncio.timeout(PATIENCE_S), feed.subscribed(project_id) as subscription:
         for attempt in range(1000):
             await commit(elsewhere, project_id, f"elsewhere {attempt}")
             with contextlib.suppress(asyncio.TimeoutError):  # until both listen
@@ -75,7 +76,7 @@ async def test_other_processes_are_told_at_once(
 
 
 async def test_a_version_that_is_committed_late_is_heard_of(feed: Feed, elsewhere: Store, project_id: int) -> None:
-    async with asyncio.timeout(10), feed.subscribed(project_id) as subscription:
+    async with asyncio.timeout(PATIENCE_S), feed.subscribed(project_id) as subscription:
         async with elsewhere.writing(user_id=None, project_id=project_id, label="slow"):
             await commit(elsewhere, project_id, "fast")
             fast = await next_version(subscription)
@@ -86,7 +87,7 @@ async def test_a_version_that_is_committed_late_is_heard_of(feed: Feed, elsewher
 
 async def test_others_hear_nothing(feed: Feed, store: Store, project_id: int) -> None:
     async with (
-        asyncio.timeout(10),
+        asyncio.timeout(PATIENCE_S),
         feed.subscribed(project_id) as subscription,
         feed.subscribed(project_id + 1) as other,
     ):
@@ -96,7 +97,7 @@ async def test_others_hear_nothing(feed: Feed, store: Store, project_id: int) ->
 
 
 async def test_who_comes_back_hears_nothing_old(feed: Feed, store: Store, project_id: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         async with feed.subscribed(project_id):
             pass
         await commit(store, project_id, "meanwhile")
@@ -106,7 +107,7 @@ async def test_who_comes_back_hears_nothing_old(feed: Feed, store: Store, projec
 
 
 async def test_who_does_not_keep_up_is_told_so(feed: Feed, store: Store, project_id: int) -> None:
-    async with asyncio.timeout(10), feed.subscribed(project_id) as subscription:
+    async with asyncio.timeout(PATIENCE_S), feed.subscribed(project_id) as subscription:
         for number in range(MOST_MISSED + 1):
             time = datetime.now(UTC)
             subscription.put(Event(CommittedVersion(number, "edit", None, None, time), NOTHING, settled=number))

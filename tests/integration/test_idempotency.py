@@ -10,6 +10,7 @@ import pytest
 from psycopg import AsyncConnection
 
 from catmaid_server.db.store import Store
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import Actor, Service
 
 
@@ -24,7 +25,7 @@ async def ask(actor: Actor, path: str, key: str, **form: object) -> tuple[int, o
 
 
 async def waiting_for_locks(store: Store, count: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while (
             len(
                 await rows(

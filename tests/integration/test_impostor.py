@@ -22,9 +22,8 @@ from catmaid_server.service.folder import ServiceFolder
 from catmaid_server.service.settings import Settings
 from catmaid_wire.service_record import ServiceRecord, read_record
 from tests.helpers.impostor import impostor
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.processes import workers_of
-
-PATIENCE_S = 30.0
 
 
 @pytest.fixture(scope="module")

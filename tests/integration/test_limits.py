@@ -16,6 +16,7 @@ from catmaid_server.http import keys, received
 from catmaid_server.http.limits import MAX_FORM_FIELDS, NOBODY
 from catmaid_server.http.middleware import ANSWERS
 from tests.helpers.answers import is_error
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import Actor, Service
 
 FORM = "application/x-www-form-urlencoded"
@@ -109,7 +110,7 @@ async def test_a_client_that_hangs_up_is_no_failure(
         await writer.drain()
         await service.visitor.get("/health")
         writer.close()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while gone._value.get() == before:
                 await service.visitor.get("/health")
     assert [entry for entry in logs if entry["log_level"] in ("error", "warning")] == []

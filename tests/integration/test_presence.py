@@ -17,6 +17,7 @@ from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
 from catmaid_server.events.presence import Guests, Person
 from catmaid_server.http import keys
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import Actor, Service, serving
 from tests.helpers.snapshots import snapshot
 
@@ -37,12 +38,12 @@ async def following(actor: Actor, project_id: int, url: str = "") -> AsyncIterat
 
 async def greeted(socket: aiohttp.ClientWebSocketResponse) -> bool:
     """Whether the greeting promises presence."""
-    hello: dict[str, Any] = await socket.receive_json(timeout=10)
+    hello: dict[str, Any] = await socket.receive_json(timeout=PATIENCE_S)
     return bool(hello["presence"])
 
 
 async def next_people(socket: aiohttp.ClientWebSocketResponse) -> list[dict[str, Any]]:
-    message: dict[str, Any] = await socket.receive_json(timeout=10)
+    message: dict[str, Any] = await socket.receive_json(timeout=PATIENCE_S)
     people: list[dict[str, Any]] = message["present"]
     return people
 
@@ -84,7 +85,7 @@ async def test_who_says_nothing_is_told_nothing(service: Service) -> None:
         await moving.send_json({"here": HERE})
         await until(moving, 0)
         await service.tracer.post(f"/{service.project_id}/treenode/create")
-        assert "version" in await watching.receive_json(timeout=10)
+        assert "version" in await watching.receive_json(timeout=PATIENCE_S)
 
 
 async def test_it_is_told_between_processes(service: Service, tmp_path: Path) -> None:
@@ -175,7 +176,7 @@ async def test_other_projects_and_visitors_hear_nothing(service: Service) -> Non
         await until(elsewhere, 0)
         assert [person["username"] for person in await until(watching, 1)] == ["tracer"]
         await service.tracer.post(f"/{service.project_id}/treenode/create")
-        assert "version" in await visiting.receive_json(timeout=10)
+        assert "version" in await visiting.receive_json(timeout=PATIENCE_S)
     async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
         await users.take_back(tx, service.project_id, "can_browse", of="AnonymousUser")
 

@@ -12,6 +12,7 @@ import pytest
 
 from catmaid_server.domain.accounts import users
 from tests.helpers.answers import is_error
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import Actor, Service
 
 COLUMNS = "application/x-catmaid-columns+msgpack"
@@ -32,7 +33,7 @@ async def browser() -> AsyncIterator[aiohttp.ClientSession]:
 
 async def eventually(actor: Actor, path: str, status: int) -> None:
     """Ask until the answer has this status: workers hear of a change by a notification, which takes a moment."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while (await actor.request("GET", path))[0] != status:
             await asyncio.sleep(0)
 

@@ -29,9 +29,8 @@ from catmaid_server.service.folder import ServiceFolder
 from catmaid_server.service.settings import Settings
 from catmaid_wire.service_record import ServiceRecord
 from tests.helpers.database import create_database, drop_database
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.processes import workers_of
-
-PATIENCE_S = 30.0
 
 
 def until(condition: Callable[[], object], what: str) -> None:

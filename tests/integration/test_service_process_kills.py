@@ -21,11 +21,11 @@ from catmaid_server.domain.projects import projects
 from catmaid_server.postgres.cluster import Cluster
 from catmaid_server.service.folder import ServiceFolder
 from catmaid_server.service.settings import Settings
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.processes import workers_of
 
 EDITS = 1000
 TRACERS = 4
-PATIENCE_S = 60.0
 
 
 @dataclass

@@ -20,10 +20,10 @@ from catmaid_server.service.folder import ServiceFolder
 from catmaid_server.service.settings import Settings
 from catmaid_wire.service_record import ServiceRecord
 from tests.helpers import processes
+from tests.helpers.patience import PATIENCE_S
 
 TRACERS = 4
 EDITS_BETWEEN = 40
-PATIENCE_S = 60.0
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 
 from catmaid_server.auth.turns import TooManyAttempts, Turns
+from tests.helpers.patience import PATIENCE_S
 
 HERE, THERE = b"here", b"there"
 
@@ -95,5 +96,5 @@ async def test_who_goes_away_leaves_the_turn_to_others(when: str) -> None:
     gone.cancel()
     with suppress(asyncio.CancelledError):
         await gone
-    async with asyncio.timeout(10), turns.turn(HERE, b"cy"):
+    async with asyncio.timeout(PATIENCE_S), turns.turn(HERE, b"cy"):
         pass

@@ -13,6 +13,7 @@ from catmaid_jupyter.api.events import Change, Events
 from catmaid_jupyter.api.http import Http, Origin, parse_url
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.api.presence import Person, Presence
+from tests.helpers.patience import PATIENCE_S
 
 BOX = [[1, 2, 3], [4, 5, 6]]
 
@@ -142,6 +143,6 @@ async def test_a_page_that_tells_nothing_any_more_looks_at_nothing(monkeypatch: 
     onlooker = presence.subscribe(lambda _: None)
     presence.connected(cast("aiohttp.ClientWebSocketResponse", socket))
     await onlooker.look_at((1, 2, 300), 6)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while {"here": None} not in socket.sent:
             await asyncio.sleep(0)

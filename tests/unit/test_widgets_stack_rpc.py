@@ -14,6 +14,7 @@ import pytest
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import Conflict
 from catmaid_jupyter.widgets.rpc import Binary, Buffers, Rpc, method, methods_of
+from tests.helpers.patience import PATIENCE_S
 
 Message = tuple[dict[str, Any], list[bytes] | None]
 
@@ -82,7 +83,7 @@ def rpc(widget: Widget, sent: Queue[Message]) -> Iterator[Rpc]:
 
 def ask(rpc: Rpc, sent: Queue[Message], name: str, **params: Any) -> Message:
     rpc.received({"rid": 7, "method": name, "params": params})
-    return sent.get(timeout=5)
+    return sent.get(timeout=PATIENCE_S)
 
 
 def test_the_answer_has_the_id_of_the_request_and_comes_from_the_background(
@@ -139,4 +140,4 @@ def test_messages_that_are_no_requests_are_ignored(rpc: Rpc, sent: Queue[Message
 
 def test_events_have_a_name_and_data(rpc: Rpc, sent: Queue[Message]) -> None:
     rpc.emit("changed", {"version": 3})
-    assert sent.get(timeout=5) == ({"event": "changed", "data": {"version": 3}}, None)
+    assert sent.get(timeout=PATIENCE_S) == ({"event": "changed", "data": {"version": 3}}, None)
