@@ -50,6 +50,7 @@ NODES: Final[FrameSchema] = {
     "user_id": ID,
 }
 NODES_IN_BOX: Final[FrameSchema] = {**NODES, "skeleton_id": ID, "edition_time": TIME}
+NODE_PLACES: Final[FrameSchema] = {"treenode_id": ID, "x": NM, "y": NM, "z": NM}
 CONNECTORS: Final[FrameSchema] = {
     "id": ID,
     "x": NM,

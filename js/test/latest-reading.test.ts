@@ -36,3 +36,25 @@ test("a reading that fails ends", async () => {
   expect(host.failed).toHaveBeenCalledTimes(1);
   expect(made.isRunning).toBe(false);
 });
+
+test("changes that come meanwhile are read afterwards, all of them at once", async () => {
+  const { waiting, host, made } = reading();
+  made.again();
+  made.again();
+  made.again();
+  expect(waiting.length).toBe(1);
+  waiting[0]?.resolve("old");
+  await vi.waitFor(() => expect(waiting.length).toBe(2));
+  waiting[1]?.resolve("new");
+  await vi.waitFor(() => expect(made.isRunning).toBe(false));
+  expect(host.show.mock.calls).toEqual([["old"], ["new"]]);
+});
+
+test("nothing is read after the end", async () => {
+  const { waiting, made } = reading();
+  made.again();
+  made.again();
+  made.dispose();
+  await vi.waitFor(() => expect(made.isRunning).toBe(false));
+  expect(waiting.length).toBe(1);
+});

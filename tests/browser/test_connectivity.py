@@ -120,3 +120,38 @@ async def test_nodes_are_filtered_and_visited(site: Site, notebooks: OpenNoteboo
     await page.keyboard.press("Enter")
     await expect(table.get_by_test_id("status")).to_contain_text("This is treenode")
     assert await problems_in_all_themes(table) == []
+
+
+async def test_a_long_table_shows_its_first_rows_in_each_order(site: Site, notebooks: OpenNotebook) -> None:
+    project = await site.new_project()
+    x, y, z = (float(value) for value in project.viewer().position)
+    nodes = [project.edit.create_treenode(x, y, z, neuron_name="🧠 שלום <img src=x onerror=alert(1)> " + "x" * 10_000)]
+    for step in range(1, 8):
+        nodes.append(project.edit.create_treenode(x + 50 * step, y, z, parent_id=nodes[-1]))
+    notebook = await notebooks(
+        "import catmaid_jupyter as cj\nfrom catmaid_jupyter.widgets.project_table import content\n"
+        f"content.MOST_ROWS = 3\nproject = cj.connect().project({project.id})",
+        "nodes = project.treenode_table(project.skeletons['id'].tolist(), height=160)\nnodes",
+    )
+    page, table = notebook.page, notebook.page.get_by_test_id("project-table")
+    total, notes = table.get_by_test_id("total"), table.get_by_test_id("notes")
+    await expect(total).to_have_text("8 rows, 3 shown")
+    await expect(notes).to_contain_text("Only the first 3 of 8 rows are here.")
+    await expect(cell(table, 0, "neuron")).to_contain_text("🧠 שלום <img src=x onerror=alert(1)> xxx")
+    await expect(cell(table, 0, "treenode_id")).to_have_text(str(nodes[0]))
+
+    await table.get_by_role("columnheader", name="x (nm)").click()
+    await table.get_by_role("columnheader", name="x (nm)").click()
+    await expect(cell(table, 0, "treenode_id")).to_have_text(str(nodes[-1]))
+    await expect(cell(table, 0, "kind")).to_have_text("end")
+    await table.get_by_label("Filter Kind").fill("root")
+    await page.keyboard.press("Enter")
+    await expect(total).to_have_text("8 rows, 1 shown")
+    await expect(cell(table, 0, "treenode_id")).to_have_text(str(nodes[0]))
+    await expect(notes).to_have_text("")
+    await table.get_by_label("Filter Kind").fill("")
+    await page.keyboard.press("Enter")
+    await expect(cell(table, 0, "treenode_id")).to_have_text(str(nodes[-1]))
+    project.edit.create_treenode(x + 900, y, z, parent_id=nodes[-1])
+    await expect(total).to_have_text("9 rows, 3 shown")
+    assert await problems_in_all_themes(table) == []

@@ -13,7 +13,7 @@ from catmaid_jupyter.client.project import ProjectHome
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.widgets import ConnectivityTable
 from catmaid_jupyter.widgets.rpc import methods_of
-from catmaid_wire import columns
+from tests.helpers.table_content import decoded
 from tests.unit.test_selection import FakeHttp, FakeInstance, FakeProject
 from tests.unit.test_selection_table import FakeViewer
 
@@ -68,7 +68,7 @@ async def ask(table: ConnectivityTable, method: str, **params: Any) -> Any:
 
 
 async def content_of(table: ConnectivityTable) -> Any:
-    return columns.decode((await ask(table, "rows")).payload)
+    return decoded(await ask(table, "rows"))
 
 
 def test_the_table_is_what_the_project_says(table: ConnectivityTable, project: ConnectedProject) -> None:
@@ -88,7 +88,7 @@ async def test_each_neuron_or_group_has_a_column(table: ConnectivityTable, proje
     assert [column["title"] for column in content["shown"]][-2:] == ["PN 17", "PN 18"]
     values = content["values"]
     assert values["key"] == ["in 19", "out 19", "out 20"]
-    assert values["of 17"].tolist() == [0, 5, 1]
+    assert values["of 17"] == [0, 5, 1]
     table.grouping = "annotation"
     content = await content_of(table)
     assert [column["name"] for column in content["shown"]][-3:] == ["of DA1", "of PN", "of without annotation"]
@@ -96,7 +96,7 @@ async def test_each_neuron_or_group_has_a_column(table: ConnectivityTable, proje
     assert len((await content_of(table))["shown"]) == 5
     grouped = ConnectivityTable(table.selection, groups={"left": [17, 20]})
     values = (await content_of(grouped))["values"]
-    assert [values["of left"].tolist(), values["of others"].tolist()] == [[0, 5, 1], [3, 2, 0]]
+    assert [values["of left"], values["of others"]] == [[0, 5, 1], [3, 2, 0]]
     grouped.close()
 
 

@@ -49,18 +49,17 @@ def read_arbors(
         return await read_tables(place, part, nodes=nodes, connectors=connectors, tags=tags)
 
     size = _SKELETONS_AT_ONCE if place.http.knows_columns else _SKELETONS_AT_ONCE_ELSEWHERE
-    found = in_parts(skeleton_ids, size, read, what="skeletons")
-    return ArborTables(
-        _table([part["nodes"] for part in found], NODES_OF_SKELETONS, skeleton_ids, "id"),
-        _table(
-            [part["connectors"] for part in found],
-            CONNECTORS_OF_SKELETONS,
-            skeleton_ids,
-            "connector_id",
-            "treenode_id",
-        ),
-        _table([part["tags"] for part in found], TAGS_OF_SKELETONS, skeleton_ids, "tag", "treenode_id"),
-    )
+    return _together(in_parts(skeleton_ids, size, read, what="skeletons"), skeleton_ids)
+
+
+async def read_few_arbors(
+    place: Place, skeleton_ids: Sequence[int], *, nodes: bool = True, connectors: bool = True, tags: bool = True
+) -> ArborTables:
+    """The same in one request, for callers in the background loop; also of no skeletons."""
+    found = []
+    if skeleton_ids:
+        found.append(await read_tables(place, skeleton_ids, nodes=nodes, connectors=connectors, tags=tags))
+    return await asyncio.to_thread(_together, found, skeleton_ids)
 
 
 async def read_tables(
@@ -73,6 +72,16 @@ async def read_tables(
     if answer.is_columns:
         return _from_columns(answer.body)
     return await asyncio.to_thread(_from_rows, answer.json()["skeletons"])
+
+
+def _together(found: Sequence[dict[str, dict[str, Any]]], skeleton_ids: Sequence[int]) -> ArborTables:
+    """Tables of several parts of `read_tables`."""
+    links = [part["connectors"] for part in found]
+    return ArborTables(
+        _table([part["nodes"] for part in found], NODES_OF_SKELETONS, skeleton_ids, "id"),
+        _table(links, CONNECTORS_OF_SKELETONS, skeleton_ids, "connector_id", "treenode_id"),
+        _table([part["tags"] for part in found], TAGS_OF_SKELETONS, skeleton_ids, "tag", "treenode_id"),
+    )
 
 
 def _table(

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import pandas as pd
 
+from catmaid_jupyter.client.tables import connector_tables
 from catmaid_jupyter.widgets.node_tables.node_rows import NEURON, PLACE, NodesTable
 from catmaid_jupyter.widgets.project_table import TableContent, shown_column
 
@@ -17,15 +18,16 @@ class ConnectorTable(NodesTable):
     """
 
     _label: ClassVar = "Links to connectors"
+    _elsewhere: ClassVar = "project.links"
+
+    async def _rows_of(self, skeleton_ids: list[int], /) -> pd.DataFrame:
+        connectors, links = await connector_tables(self.project.place, skeleton_ids, None, links=True)
+        own = links[links["skeleton_id"].isin(skeleton_ids)]
+        places = connectors[["id", "x", "y", "z"]].rename(columns={"id": "connector_id"})
+        return own.merge(places, on="connector_id")
 
     async def _read(self) -> TableContent:
-        def read(skeleton_ids: list[int]) -> pd.DataFrame:
-            links: pd.DataFrame = self.project.links(skeleton_ids)
-            places = self.project.connectors(skeleton_ids)[["id", "x", "y", "z"]]
-            own = links[links["skeleton_id"].isin(skeleton_ids)]
-            return own.merge(places.rename(columns={"id": "connector_id"}), on="connector_id")
-
-        rows, notes = await self._rows_of(read)
+        rows, notes = await self._named_rows()
         rows["key"] = rows["id"]
         shown = [
             shown_column("connector_id", "Connector", "integer", width=84),

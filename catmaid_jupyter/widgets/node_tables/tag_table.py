@@ -6,6 +6,8 @@ from typing import ClassVar
 
 import pandas as pd
 
+from catmaid_jupyter.client.arbors.arbor_tables import read_few_arbors
+from catmaid_jupyter.client.arbors.node_places import node_places
 from catmaid_jupyter.widgets.node_tables.node_rows import NEURON, PLACE, NodesTable
 from catmaid_jupyter.widgets.project_table import TableContent, shown_column
 
@@ -17,15 +19,16 @@ class TagTable(NodesTable):
     """
 
     _label: ClassVar = "Tags"
+    _elsewhere: ClassVar = "project.tags"
+
+    async def _rows_of(self, skeleton_ids: list[int], /) -> pd.DataFrame:
+        place = self.project.place
+        tags = (await read_few_arbors(place, skeleton_ids, nodes=False, connectors=False)).tags
+        return tags.merge(await node_places(place, tags["treenode_id"].tolist()), on="treenode_id")
 
     async def _read(self) -> TableContent:
-        def read(skeleton_ids: list[int]) -> pd.DataFrame:
-            places = self.project.nodes(skeleton_ids)[["id", "x", "y", "z"]]
-            tags: pd.DataFrame = self.project.tags(skeleton_ids)
-            return tags.merge(places.rename(columns={"id": "treenode_id"}), on="treenode_id")
-
-        rows, notes = await self._rows_of(read)
-        rows["key"] = [f"{node} {tag}" for node, tag in zip(rows["treenode_id"], rows["tag"], strict=True)]
+        rows, notes = await self._named_rows()
+        rows["key"] = rows["treenode_id"].astype("str") + " " + rows["tag"].astype("str")
         shown = [
             shown_column("tag", "Tag", width=110, grow=1),
             *NEURON,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypedDict
 
 import pandas as pd
 
+from catmaid_jupyter.widgets.project_table.arrangement import RowOrder, arranged
+from catmaid_jupyter.widgets.project_table.column_values import CodedTexts, column_values
 from catmaid_wire import columns
 
 KEY: Final = "key"
 SKELETON: Final = "skeleton_id"
+MOST_ROWS: Final = 100_000
+"""Rows that go to a page."""
+_MOST_CELLS: Final = 4_000_000
 
 
 class ShownColumn(TypedDict):
@@ -59,18 +64,35 @@ class TableContent:
     shown: Sequence[ShownColumn]
     notes: Sequence[str] = ()
 
-    def body(self) -> bytes:
-        """MessagePack of `shown`, `notes` and `values` (columns and lists by name)."""
-        names = dict.fromkeys([KEY, SKELETON, *(column["name"] for column in self.shown)])
-        values = {name: _on_wire(self.rows[name]) for name in names}
-        return columns.encode({"shown": list(self.shown), "notes": list(self.notes), "values": values})
+    def body(self, order: RowOrder = (), filters: Mapping[str, str] | None = None) -> bytes:
+        """MessagePack of `shown`, `notes`, `values` by column, and `total`, the number of rows there are.
+
+        Of more rows than a page takes, `values` has the first ones in an order that fit filters, and a note says so.
+        """
+        names = list(dict.fromkeys([KEY, SKELETON, *(column["name"] for column in self.shown)]))
+        total, most = len(self.rows), min(MOST_ROWS, _MOST_CELLS // len(names))
+        rows, notes = self.rows, list(self.notes)
+        if total > most:
+            fitting, unread = arranged(rows, order, filters or {})
+            rows = rows.iloc[fitting[:most]]
+            notes += [*unread, *_cut_note(len(fitting), total, most)]
+        values = {name: _on_wire(rows[name]) for name in names}
+        return columns.encode({"shown": list(self.shown), "notes": notes, "values": values, "total": total})
+
+
+def _cut_note(fitting: int, total: int, most: int) -> list[str]:
+    if fitting <= most:
+        return []
+    which = f"of {total:,} rows" if fitting == total else f"of the {fitting:,} rows that fit, of {total:,},"
+    return [
+        f"Only the first {most:,} {which} are here. Filters and sorting look at all rows; what you select, copy or "
+        "save as CSV is of those here. In Python, the widget's `table` has all."
+    ]
 
 
 def _on_wire(values: pd.Series) -> Any:
-    if values.dtype.kind in "iu":
-        return columns.column(values.to_numpy("<i8"))
-    if values.dtype.kind == "f":
-        return columns.column(values.to_numpy("<f8"))
-    if isinstance(values.dtype, pd.DatetimeTZDtype):
-        return values.dt.strftime("%Y-%m-%d %H:%M").fillna("").tolist()
-    return [str(value) for value in values]
+    found = column_values(values)
+    if isinstance(found, CodedTexts):
+        used = found.of_used()
+        return {"codes": columns.column(used.codes.astype("<i4")), "texts": used.texts}
+    return columns.column(found.astype(f"<{values.dtype.kind.replace('u', 'i')}8"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -134,10 +135,17 @@ class ProjectTable(FindingWidget, metaclass=_AbstractTable):
         """Where a row is; `turn` counts how often in succession somebody went to it."""
 
     @method
-    async def _rows(self, _params: dict[str, Any]) -> Binary:
-        """All rows, see `TableContent.body`."""
+    async def _rows(self, params: dict[str, Any]) -> Binary:
+        """Read the rows: ``{sort, filters}``; see `TableContent.body`."""
         self._content = await self._read()
-        return Binary(self._content.body())
+        return await self._arranged(params)
+
+    @method
+    async def _arranged(self, params: dict[str, Any]) -> Binary:
+        """The rows that were read last: ``{sort, filters}``; see `TableContent.body`."""
+        content = self._content or await self._read()
+        order, filters = params.get("sort") or (), params.get("filters") or {}
+        return Binary(await asyncio.to_thread(content.body, order, filters))
 
     @method
     async def _jump(self, params: dict[str, Any]) -> str:

@@ -57,7 +57,7 @@ export class ConnectivityMatrix {
     show: (answer) => this.show(answer),
     failed: (error) => this.fail(error),
   });
-  private readonly readAgain = throttle<void>(() => void this.reading.start(), NEWS_MS);
+  private readonly readAgain = throttle<void>(() => this.reading.again(), NEWS_MS);
   private content: MatrixContent = EMPTY;
   private image: HTMLCanvasElement | null = null;
   private readonly selected = new Set<number>();

@@ -2,7 +2,7 @@
 import { array } from "../shared/columns";
 import type { TableColumn } from "../shared/table/columns";
 import type { TypedColumns, TypedRows } from "../shared/table/typed";
-import type { ShownColumn, TableContent } from "./state";
+import type { CodedTexts, ShownColumn, TableContent } from "./state";
 
 /** A name of 10,000 characters is cut here; the hint has more of it. */
 const LONGEST = 300;
@@ -15,9 +15,13 @@ export const NO_ROWS: TypedColumns = { key: [], skeleton_id: [] };
 export function valuesOf({ values }: TableContent): TypedColumns {
   const typed = Object.entries(values).map(([name, value]) => [
     name,
-    Array.isArray(value) ? value : array(value),
+    "codes" in value ? textsOf(value) : array(value),
   ]);
   return Object.fromEntries(typed);
+}
+
+function textsOf({ codes, texts }: CodedTexts): string[] {
+  return Array.from(array(codes), (code) => texts[code] ?? "");
 }
 
 export function columnsOf(shown: readonly ShownColumn[], rows: TypedRows): Array<TableColumn<number>> {

@@ -38,9 +38,18 @@ export interface ShownColumn {
   rank: number;
 }
 
+/** Texts, each distinct one once. */
+export interface CodedTexts {
+  /** Where the text of a row is in `texts`. */
+  codes: Column;
+  texts: string[];
+}
+
 export interface TableContent {
   shown: ShownColumn[];
   notes: string[];
-  /** `key` and `skeleton_id`, and what is shown. */
-  values: Record<string, Column | string[]>;
+  /** `key` and `skeleton_id`, and what is shown: of all rows, or of the first ones in the order that was asked for. */
+  values: Record<string, Column | CodedTexts>;
+  /** How many rows there are. */
+  total: number;
 }

@@ -34,12 +34,23 @@ export class ProjectTable {
   private readonly notes = element("div", { class: "cj-notes", role: "status", "data-testid": "notes" });
   private readonly stopping: Array<() => void> = [];
   private readonly reading = new LatestReading<TableContent>({
-    read: (signal) => this.rpc.callBinary("rows", {}, { signal, timeoutMs: LATE_MS }),
+    read: (signal) => this.read("rows", signal),
     began: () => this.count(),
     show: (content) => this.show(content),
     failed: (error) => this.fail(error),
   });
-  private readonly readAgain = throttle<void>(() => void this.reading.start(), NEWS_MS);
+  private readonly readAgain = throttle<void>(() => this.reading.again(), NEWS_MS);
+  /** The same rows in another order, or those that fit other filters, of a table too long to have all of them here. */
+  private readonly arranging = new LatestReading<TableContent>({
+    read: (signal) => this.read("arranged", signal),
+    began: () => this.count(),
+    show: (content) => this.show(content),
+    failed: (error) => this.fail(error),
+  });
+  private readonly arrangeAgain = throttle<void>(() => void this.arranging.start(), NEWS_MS);
+  private total = 0;
+  /** The order and filters that were asked for last. */
+  private arrangement = "";
   private gone: { key: unknown; turn: number } = { key: null, turn: 0 };
 
   constructor(
@@ -78,7 +89,9 @@ export class ProjectTable {
   dispose(): void {
     for (const stop of this.stopping) stop();
     this.readAgain.cancel();
+    this.arrangeAgain.cancel();
     this.reading.dispose();
+    this.arranging.dispose();
     this.table.dispose();
     this.root.remove();
   }
@@ -94,7 +107,7 @@ export class ProjectTable {
       selected: () => this.offer(),
       open: () => void (this.model.get("has_viewer") ? this.jump() : this.put("add")),
       moved: () => this.offer(),
-      arranged: () => this.offer(),
+      arranged: () => this.arranged(),
       say: (text, level) => this.lines.say(text, level),
     });
     this.holder.replaceChildren(table.node);
@@ -126,8 +139,23 @@ export class ProjectTable {
     );
   }
 
+  private read(method: "rows" | "arranged", signal: AbortSignal): Promise<TableContent> {
+    const { sort, filters } = this.tableState();
+    this.arrangement = JSON.stringify([sort, filters]);
+    return this.rpc.callBinary(method, { sort, filters }, { signal, timeoutMs: LATE_MS });
+  }
+
+  /** Rows are in another order, or filtered in another way: of a cut table, others may be the first ones. */
+  private arranged(): void {
+    const { sort, filters } = this.tableState();
+    const isOther = this.arrangement !== JSON.stringify([sort, filters]);
+    if (this.total > this.rows.total && isOther) this.arrangeAgain();
+    this.offer();
+  }
+
   private show(content: TableContent): void {
     const values = valuesOf(content);
+    this.total = content.total;
     const columns = JSON.stringify(content.shown);
     const selected = this.table.selection.keys;
     const isFocused = this.table.node.contains(document.activeElement);
@@ -204,12 +232,13 @@ export class ProjectTable {
   }
 
   private count(): void {
-    const { length, total } = this.rows;
+    const { length } = this.rows;
+    const { total } = this;
     const parts = [`${total.toLocaleString("en")} ${total === 1 ? "row" : "rows"}`];
     if (length < total) parts.push(`${length.toLocaleString("en")} shown`);
     const selected = this.table.selection.keys.length;
     if (selected > 0) parts.push(`${selected.toLocaleString("en")} selected`);
-    if (this.reading.isRunning) parts.push("reading…");
+    if (this.reading.isRunning || this.arranging.isRunning) parts.push("reading…");
     this.lines.total.textContent = parts.join(", ");
   }
 

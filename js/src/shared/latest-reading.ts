@@ -10,6 +10,7 @@ export interface ReadingHost<Answer> {
 
 export class LatestReading<Answer> {
   private running: AbortController | null = null;
+  private isOld = false;
 
   constructor(private readonly host: ReadingHost<Answer>) {}
 
@@ -17,8 +18,15 @@ export class LatestReading<Answer> {
     return this.running !== null;
   }
 
+  /** Read what changed: now, or after the reading that is on its way, which may be too early to have it. */
+  again(): void {
+    if (this.running) this.isOld = true;
+    else void this.start();
+  }
+
   async start(): Promise<void> {
     this.running?.abort();
+    this.isOld = false;
     const own = new AbortController();
     this.running = own;
     this.host.began();
@@ -31,9 +39,11 @@ export class LatestReading<Answer> {
       if (this.running === own) this.running = null;
       this.host.failed(error);
     }
+    if (this.running === null && this.isOld) void this.start();
   }
 
   dispose(): void {
+    this.isOld = false;
     this.running?.abort();
   }
 }
