@@ -150,7 +150,7 @@ async def test_what_others_changed_since_is_named_and_nothing_is_written(
     status, body = await tracer.refused("versions/undo")
     assert (status, body["type"]) == (400, "StateMatchingError")
     error = str(body["error"])
-    assert f"treenode {nodes[2]} changed" in error, error
+    assert f"treenode {nodes[2]} was changed" in error, error
     assert "admin" in error, error
     conflicts: Any = body["detail"]
     assert {conflict["table"] for conflict in conflicts} == {"treenode"}
@@ -176,7 +176,7 @@ async def test_what_others_hung_on_it_is_named(module_service: Service, tracer: 
     nodes = await tracer.chain(2)
     child = await Tracer.of(module_service, module_service.admin).node(nodes[1])
     status, body = await tracer.refused("versions/undo")
-    assert (status, f"treenode {child} hangs on what would go" in str(body["error"])) == (400, True), body
+    assert (status, f"treenode {child} is a child of treenode {nodes[1]}" in str(body["error"])) == (400, True), body
     assert set(await tracer.nodes([*nodes, child])) == {*nodes, child}
 
 
@@ -186,7 +186,7 @@ async def test_what_it_needs_is_gone(module_service: Service, tracer: Tracer) ->
     await tracer.post("treenode/delete", treenode_id=nodes[1], state=UNCHECKED)
     await Tracer.of(module_service, module_service.admin).post("treenode/delete", treenode_id=nodes[0], state=UNCHECKED)
     status, body = await tracer.refused("versions/undo")
-    assert (status, "needs what is gone" in str(body["error"])) == (400, True), body
+    assert (status, f"treenode {nodes[0]} was deleted" in str(body["error"])) == (400, True), body
 
 
 async def test_several_versions_are_taken_back_at_once_where_one_alone_is_in_the_way(tracer: Tracer) -> None:

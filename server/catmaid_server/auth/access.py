@@ -192,6 +192,17 @@ class Access:
         granted = (await self.granted(user)).get(project_id, frozenset())
         return not granted.isdisjoint(_sufficient(permission))
 
+    async def refusal(self, user: User, project_id: int, permission: str, *, edits_by_token: bool) -> str | None:
+        """Why a user may not do what needs a permission in a project, in a sentence; None if they may."""
+        if not await self.allows(user, project_id, permission):
+            return f"User {user.username!r} lacks the permission {permission} in project {project_id}."
+        if edits_by_token and not await self.allows(user, project_id, TOKEN_PERMISSION):
+            return (
+                f"User {user.username!r} may not write with an API token in project {project_id}: "
+                f"that needs the permission {TOKEN_PERMISSION}."
+            )
+        return None
+
     async def edits_by_token(self, user: User, project_id: int) -> bool:
         """Whether a user may edit with an API token, which needs one more permission, but not of anonymous users."""
         return await self.allows(user, project_id, Permission.ANNOTATE) and (

@@ -184,6 +184,13 @@ class Store:
                 for listener in self.committed:
                     listener(project_id)
 
+    @asynccontextmanager
+    async def trying(self, *, user_id: int | None, project_id: int, label: str) -> AsyncIterator[Connection]:
+        """A transaction as `writing` has it, to see what would come of it: it is always rolled back."""
+        async with self.reading() as connection, connection.transaction(force_rollback=True):
+            await connection.execute(_BEGIN_VERSION, (user_id, project_id, label, None, None))
+            yield connection
+
 
 @asynccontextmanager
 async def _one_state(connection: Connection) -> AsyncIterator[None]:

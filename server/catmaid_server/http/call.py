@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from catmaid_server.auth.access import Access
-from catmaid_server.auth.viewers import is_viewer
+from catmaid_server.auth.viewers import is_viewer, token_of
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts.users import ANONYMOUS, User
 from catmaid_server.domain.errors import NotAllowed
@@ -91,6 +91,11 @@ class Call:
         """Whether a page that edits with an API token sent this (see `auth.viewers`)."""
         self.knows_user = True
         return is_viewer(self.request.headers)
+
+    async def why_not(self, permission: str) -> str | None:
+        """Why this user may not edit what needs a permission, by the way that they ask; None if they may."""
+        with_token = token_of(self.request.headers) is not None and self.user.username != ANONYMOUS
+        return await self.access.refusal(self.user, self.project_id, permission, edits_by_token=with_token)
 
     def require_name(self) -> None:
         """Raise `NotAllowed` for visitors: all of them are one user, who keeps nothing of their own."""

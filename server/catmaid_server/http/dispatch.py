@@ -12,7 +12,7 @@ from aiohttp import web
 from prometheus_client import Counter
 
 from catmaid_server.auth import same_site, sessions
-from catmaid_server.auth.access import TOKEN_PERMISSION, Access, Permission, Unauthenticated
+from catmaid_server.auth.access import Access, Permission, Unauthenticated
 from catmaid_server.auth.viewers import token_of
 from catmaid_server.domain.accounts.users import ANONYMOUS, User
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotAllowed, NotFound
@@ -168,16 +168,12 @@ async def _permit(access: Access, route: Route, user: User, with_token: bool, pr
         await _require_project(access, user, project_id)
         return
     assert project_id is not None, f"{route.path} needs {needs} but names no project"
-    if not await access.allows(user, project_id, needs.value):
-        raise NotAllowed(f"User {user.username!r} lacks the permission {needs.value} in project {project_id}.")
-    await _require_project(access, user, project_id)
     # Who may write with `can_browse` alone writes what is their own, such as favourites.
     edits = route.writes and needs is not Permission.BROWSE
-    if with_token and edits and not await access.allows(user, project_id, TOKEN_PERMISSION):
-        raise NotAllowed(
-            f"User {user.username!r} may not write with an API token in project {project_id}: "
-            f"that needs the permission {TOKEN_PERMISSION}."
-        )
+    refusal = await access.refusal(user, project_id, needs.value, edits_by_token=with_token and edits)
+    if refusal is not None:
+        raise NotAllowed(refusal)
+    await _require_project(access, user, project_id)
 
 
 async def _require_project(access: Access, user: User, project_id: int | None) -> None:

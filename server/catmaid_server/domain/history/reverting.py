@@ -5,54 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
 import psycopg
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
-from catmaid_server.db.store import Connection
+from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts.permissions import require_edit, require_editable_neuron
 from catmaid_server.domain.accounts.users import User
 from catmaid_server.domain.errors import InvalidInput, NotAllowed, NotFound, StateMismatch
+from catmaid_server.domain.history.conflicts import MOST_CONFLICTS, LaterChange, RevertConflict, named
+from catmaid_server.domain.history.rules import broken_rules
 from catmaid_server.domain.history.versions import require_history
 
 sql = load("history/reverting")
 
 REVERT = "revert"
-_MOST_CONFLICTS = 100
-_NAMED_CONFLICTS = 3
 _MOST_VERSIONS = 10_000
-
-
-class LaterChange(NamedTuple):
-    """A row that a later version changed: table, key, version, why it prevents the revert, user and time."""
-
-    table: str
-    key: dict[str, int]
-    version: int
-    reason: str
-    username: str
-    time: datetime | None
-
-
-class RevertConflict(StateMismatch):
-    """Versions cannot be taken back, because others changed the same rows since."""
-
-    def __init__(self, message: str, conflicts: list[LaterChange]) -> None:
-        super().__init__(message)
-        self.detail = [
-            {
-                "table": conflict.table,
-                "key": conflict.key,
-                "version": conflict.version,
-                "reason": conflict.reason,
-                "username": conflict.username,
-                "time": conflict.time.isoformat() if conflict.time else None,
-            }
-            for conflict in conflicts
-        ]
 
 
 class TableChanges(NamedTuple):
@@ -116,7 +86,7 @@ async def conflicts_of(
         versions=await _with_cancelled(connection, project_id, versions),
         wanted=sorted(set(versions)),
         touched=[change.table for change in changes],
-        most=_MOST_CONFLICTS,
+        most=MOST_CONFLICTS,
     )
     return [LaterChange(table, json.loads(key), *more) for table, key, *more in rows]
 
@@ -149,6 +119,21 @@ async def refusal_of(connection: Connection, user: User, project_id: int, versio
     return None
 
 
+async def conflicts_found_by_trial(
+    store: Store, user: User, project_id: int, versions: Sequence[int]
+) -> list[LaterChange]:
+    """As `conflicts_of`, with the rules that show only once it is done: the versions are taken back and brought back.
+
+    It takes as long as the revert itself, and meanwhile others wait for what it locks.
+    """
+    try:
+        async with store.trying(user_id=user.id, project_id=project_id, label=REVERT) as tx:
+            await revert(tx, user, project_id, versions)
+    except RevertConflict as refused:
+        return refused.conflicts
+    return []
+
+
 async def revert(tx: Connection, user: User, project_id: int, versions: Sequence[int]) -> Reverted:
     """Take versions of a project back, all or none.
 
@@ -167,18 +152,21 @@ async def take_back(tx: Connection, user: User, project_id: int, taken: Sequence
     await tx.execute(sql.lock, {"versions": versions})
     changes = await changes_of(tx, versions)
     if not changes:
-        raise InvalidInput(f"{_named(versions)} changed nothing that can be taken back.")
+        raise InvalidInput(f"{named(versions)} changed nothing that can be taken back.")
     conflicts = await conflicts_of(tx, project_id, versions, changes)
     if conflicts:
-        raise RevertConflict(_told(versions, conflicts), conflicts)
+        raise RevertConflict(versions, conflicts)
     await _require_permission(tx, user, versions, own=own)
     together = await _with_cancelled(tx, project_id, versions)
     touched = [change.table for change in changes]
-    await tx.execute(sql.take_back, {"versions": together, "wanted": versions, "touched": touched})
     try:
+        await tx.execute(sql.take_back, {"versions": together, "wanted": versions, "touched": touched})
         await tx.execute(sql.check_keys)
-    except psycopg.errors.ForeignKeyViolation as error:
-        raise InvalidInput(f"{_named(versions)} cannot be taken back: {error.diag.message_detail}") from None
+    except (psycopg.errors.ForeignKeyViolation, psycopg.errors.UniqueViolation) as error:
+        raise StateMismatch(f"{named(versions)} cannot be taken back: {error.diag.message_detail}") from None
+    broken = await broken_rules(tx, together, touched)
+    if broken:
+        raise RevertConflict(versions, broken)
     await tx.execute(
         sql.note, {"kind": kind, "edits": [one.edit for one in taken], "reverts": [one.reverts for one in taken]}
     )
@@ -194,7 +182,7 @@ async def require_versions(connection: Connection, project_id: int, versions: Se
     found = await fetch_all(connection, sql.versions, versions=list(versions), project_id=project_id)
     missing = sorted(set(versions) - {row[0] for row in found})
     if missing:
-        raise NotFound(f"Project {project_id} has no {_named(missing).lower()}.")
+        raise NotFound(f"Project {project_id} has no {named(missing).lower()}.")
     return {author for _, author, _ in found}
 
 
@@ -206,7 +194,7 @@ async def _require_permission(tx: Connection, user: User, versions: list[int], *
         await require_editable_neuron(tx, user, neuron_id)
     if not own:
         owners = {row[0] for row in await fetch_all(tx, sql.owners, versions=versions)}
-        await require_edit(tx, user, owners, f"all that {_named(versions).lower()} changed")
+        await require_edit(tx, user, owners, f"all that {named(versions).lower()} changed")
 
 
 async def _changed_node(tx: Connection) -> ChangedNode | None:
@@ -216,20 +204,3 @@ async def _changed_node(tx: Connection) -> ChangedNode | None:
         return ChangedNode(x, y, z, node_id, skeleton_id)
     row = await fetch_one(tx, sql.gone)
     return None if row is None else ChangedNode(*row)
-
-
-def _named(versions: Sequence[int]) -> str:
-    numbers = ", ".join(map(str, versions[:5])) + (", …" if len(versions) > 5 else "")
-    return f"{'Version' if len(versions) == 1 else 'Versions'} {numbers}"
-
-
-def _told(versions: Sequence[int], conflicts: list[LaterChange]) -> str:
-    """The first conflicts in words: who changed what."""
-    lines = [
-        f"{conflict.table} {' '.join(map(str, conflict.key.values()))} {conflict.reason} (version {conflict.version}, "
-        f"{conflict.username}{f', {conflict.time:%Y-%m-%d %H:%M:%S} UTC' if conflict.time else ''})"
-        for conflict in conflicts[:_NAMED_CONFLICTS]
-    ]
-    more = len(conflicts) - len(lines)
-    rest = f"; and {more}{' or more' if len(conflicts) == _MOST_CONFLICTS else ''} others" if more else ""
-    return f"{_named(versions)} cannot be taken back, nothing was written: {'; '.join(lines)}{rest}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,13 +64,9 @@ async def add_link(
     linked = [(node, skeleton) for node, skeleton, name in there if name == relation]
     if treenode_id in (node for node, _ in linked):
         raise InvalidInput(f"Treenode {treenode_id} is {relation} connector {connector_id} already.")
-    if len(linked) >= _MOST_LINKS.get(relation, len(linked) + 1):
-        raise InvalidInput(f"Connector {connector_id} has {len(linked)} {relation} link(s), more are not possible.")
-    for _, _, other in there:
-        if other in _EXCLUDED.get(relation, ()):
-            raise InvalidInput(
-                f"Connector {connector_id} has a link {other}, with which {relation} does not go together."
-            )
+    refusal = why_no_more(connector_id, relation, [name for *_, name in there])
+    if refusal is not None:
+        raise InvalidInput(refusal)
     cursor = await tx.execute(
         sql.create_link,
         {**ends, "treenode_id": treenode_id, "skeleton_id": skeleton_id, "user_id": user.id, "confidence": confidence},
@@ -77,3 +74,14 @@ async def add_link(
     row = await cursor.fetchone()
     assert row is not None
     return NewConnectorLink(row[0], row[1], sum(skeleton == skeleton_id for _, skeleton in linked))
+
+
+def why_no_more(connector_id: int, relation: str, there: Sequence[str]) -> str | None:
+    """Why a connector with links of these relations cannot have one more link; None if it can."""
+    linked = there.count(relation)
+    if linked >= _MOST_LINKS.get(relation, linked + 1):
+        return f"Connector {connector_id} has {linked} {relation} link(s), more are not possible."
+    for other in there:
+        if other in _EXCLUDED.get(relation, ()):
+            return f"Connector {connector_id} has a link {other}, with which {relation} does not go together."
+    return None

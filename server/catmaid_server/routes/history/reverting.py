@@ -7,7 +7,8 @@ from typing import TypedDict
 import msgspec
 
 from catmaid_server.domain.history import reverting, undoing
-from catmaid_server.domain.history.reverting import LaterChange, Reverted, TableChanges
+from catmaid_server.domain.history.conflicts import LaterChange
+from catmaid_server.domain.history.reverting import Reverted, TableChanges
 from catmaid_server.domain.history.undoing import OwnEdit
 from catmaid_server.domain.times import ZonedTime
 from catmaid_server.http.call import Call
@@ -109,8 +110,10 @@ async def preview_revert(call: Call, form: SomeVersions) -> Preview:
         refusal = await reverting.refusal_of(connection, call.user, call.project_id, form.versions)
         changes = await reverting.changes_of(connection, form.versions)
         conflicts = await reverting.conflicts_of(connection, call.project_id, form.versions, changes)
-    if not await call.access.allows(call.user, call.project_id, Permission.ANNOTATE):
-        refusal = f"User {call.user.username!r} lacks the permission can_annotate in project {call.project_id}."
+    refusal = await call.why_not(Permission.ANNOTATE) or refusal
+    if changes and not conflicts and refusal is None and call.as_of is None:
+        async with call.turn():
+            conflicts = await reverting.conflicts_found_by_trial(call.store, call.user, call.project_id, form.versions)
     return {
         "changes": _changes(changes),
         "conflicts": [_conflict(conflict) for conflict in conflicts],

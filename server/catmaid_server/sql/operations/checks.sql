@@ -25,26 +25,16 @@ SELECT id, 'parent ' || (SELECT parent_id FROM treenode t WHERE t.id = lost.id) 
 
 -- name: parents
 -- Treenodes whose parent is of another skeleton or project: id, parent.
-SELECT c.id, 'parent ' || c.parent_id
-  FROM treenode c JOIN treenode p ON p.id = c.parent_id
- WHERE (c.skeleton_id, c.project_id) <> (p.skeleton_id, p.project_id)
- ORDER BY c.id;
+SELECT id, 'parent ' || other_id FROM misplaced WHERE rule = 'parents' ORDER BY id;
 
 -- name: links
 -- Links whose skeleton is not that of their treenode, or whose ends are of another project: id, treenode.
-SELECT l.id, 'treenode ' || l.treenode_id
-  FROM connector_link l
-  JOIN treenode t ON t.id = l.treenode_id
-  JOIN connector c ON c.id = l.connector_id
- WHERE (l.skeleton_id, l.project_id, l.project_id) <> (t.skeleton_id, t.project_id, c.project_id)
- ORDER BY l.id;
+SELECT DISTINCT m.id, 'treenode ' || l.treenode_id
+  FROM misplaced m JOIN connector_link l ON l.id = m.id WHERE m.rule = 'links' ORDER BY m.id;
 
 -- name: reviews
 -- Reviews whose skeleton is not that of their treenode: id, treenode.
-SELECT r.id, 'treenode ' || r.treenode_id
-  FROM review r JOIN treenode t ON t.id = r.treenode_id
- WHERE (r.skeleton_id, r.project_id) <> (t.skeleton_id, t.project_id)
- ORDER BY r.id;
+SELECT id, 'treenode ' || other_id FROM misplaced WHERE rule = 'reviews' ORDER BY id;
 
 -- name: edges
 -- Treenodes and links whose edge is not where they are: id, column.

@@ -1,0 +1,65 @@
+"""Why versions cannot be taken back: rows that others changed since, and that sentence for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from catmaid_server.domain.errors import StateMismatch
+
+MOST_CONFLICTS = 100
+_NAMED_CONFLICTS = 3
+_NAMED_VERSIONS = 5
+
+
+class LaterChange(NamedTuple):
+    """A row that a later version changed: table, key, version, why it prevents the revert, user and time."""
+
+    table: str
+    key: dict[str, int]
+    version: int
+    reason: str
+    """A phrase about the row: `was changed`."""
+    username: str
+    time: datetime | None
+
+
+class RevertConflict(StateMismatch):
+    """Versions cannot be taken back, because of what others did since."""
+
+    def __init__(self, versions: Sequence[int], conflicts: Sequence[LaterChange]) -> None:
+        super().__init__(_told(versions, conflicts))
+        self.conflicts = list(conflicts)
+        self.detail = [
+            {
+                "table": conflict.table,
+                "key": conflict.key,
+                "version": conflict.version,
+                "reason": conflict.reason,
+                "username": conflict.username,
+                "time": conflict.time.isoformat() if conflict.time else None,
+            }
+            for conflict in conflicts
+        ]
+
+
+def named(versions: Sequence[int]) -> str:
+    """Versions in words: `Version 3`, `Versions 3, 4`; only the first ones of many."""
+    numbers = ", ".join(map(str, versions[:_NAMED_VERSIONS])) + (", …" if len(versions) > _NAMED_VERSIONS else "")
+    return f"{'Version' if len(versions) == 1 else 'Versions'} {numbers}"
+
+
+def _told(versions: Sequence[int], conflicts: Sequence[LaterChange]) -> str:
+    """The first conflicts in words: who did what, and what to do."""
+    lines = [
+        f"{conflict.table.replace('_', ' ')} {' '.join(map(str, conflict.key.values()))} {conflict.reason} "
+        f"(version {conflict.version} by {conflict.username}"
+        f"{f', {conflict.time:%Y-%m-%d %H:%M:%S} UTC' if conflict.time else ''})"
+        for conflict in conflicts[:_NAMED_CONFLICTS]
+    ]
+    more = len(conflicts) - len(lines)
+    rest = f"; and {more}{' or more' if len(conflicts) == MOST_CONFLICTS else ''} others" if more else ""
+    later = sorted({conflict.version for conflict in conflicts} - {*versions, 0}, reverse=True)
+    advice = f" Take back {named(later).lower()}, too, together or first." if later else ""
+    return f"{named(versions)} cannot be taken back, nothing was written: {'; '.join(lines)}{rest}.{advice}"

@@ -1,0 +1,362 @@
+-- What is taken back leaves what `check` finds right, and what edits never make: no row is half taken back.
+
+-- The roots of a skeleton are found without reading its other treenodes.
+CREATE INDEX treenode_root ON treenode (skeleton_id) WHERE parent_id IS NULL;
+
+-- Two rows that do not go together, each with the version that made it so: what `check` finds, and what a version that
+-- takes others back must not leave.
+CREATE VIEW misplaced AS
+SELECT 'parents' AS rule, 'treenode' AS name, c.id::bigint, c.version,
+       'treenode' AS other_name, p.id::bigint AS other_id, p.version AS other_version
+  FROM treenode c JOIN treenode p ON p.id = c.parent_id
+ WHERE (c.skeleton_id, c.project_id) <> (p.skeleton_id, p.project_id)
+ UNION ALL
+SELECT 'links', 'connector_link', l.id, l.version, 'treenode', t.id, t.version
+  FROM connector_link l JOIN treenode t ON t.id = l.treenode_id
+ WHERE (l.skeleton_id, l.project_id) <> (t.skeleton_id, t.project_id)
+ UNION ALL
+SELECT 'links', 'connector_link', l.id, l.version, 'connector', c.id, c.version
+  FROM connector_link l JOIN connector c ON c.id = l.connector_id
+ WHERE l.project_id <> c.project_id
+ UNION ALL
+SELECT 'reviews', 'review', r.id, r.version, 'treenode', t.id, t.version
+  FROM review r JOIN treenode t ON t.id = r.treenode_id
+ WHERE (r.skeleton_id, r.project_id) <> (t.skeleton_id, t.project_id);
+COMMENT ON VIEW misplaced IS 'Pairs of rows that are not of the same skeleton and project, though they have to be.';
+
+-- Where samplers use treenodes of another skeleton than their own; edits of skeletons keep them there.
+CREATE VIEW misplaced_samples AS
+SELECT 'sampler_domain' AS name, d.id::bigint, d.version, t.id::bigint AS treenode_id, t.version AS treenode_version,
+       s.id::bigint AS sampler_id, s.version AS sampler_version
+  FROM sampler_domain d JOIN sampler s ON s.id = d.sampler_id JOIN treenode t ON t.id = d.start_node_id
+ WHERE t.skeleton_id <> s.skeleton_id
+ UNION ALL
+SELECT 'sampler_domain_end', e.id, e.version, t.id, t.version, s.id, s.version
+  FROM sampler_domain_end e JOIN sampler_domain d ON d.id = e.domain_id JOIN sampler s ON s.id = d.sampler_id
+  JOIN treenode t ON t.id = e.end_node_id
+ WHERE t.skeleton_id <> s.skeleton_id
+ UNION ALL
+SELECT 'sampler_interval', i.id, i.version, t.id, t.version, s.id, s.version
+  FROM sampler_interval i JOIN sampler_domain d ON d.id = i.domain_id JOIN sampler s ON s.id = d.sampler_id
+  JOIN treenode t ON t.id = i.start_node_id
+ WHERE t.skeleton_id <> s.skeleton_id
+ UNION ALL
+SELECT 'sampler_interval', i.id, i.version, t.id, t.version, s.id, s.version
+  FROM sampler_interval i JOIN sampler_domain d ON d.id = i.domain_id JOIN sampler s ON s.id = d.sampler_id
+  JOIN treenode t ON t.id = i.end_node_id
+ WHERE t.skeleton_id <> s.skeleton_id;
+
+-- The version that made a row as it is, or, if this transaction gave it back an earlier state, the one that had made that.
+CREATE FUNCTION made_by(live text, row_id bigint, row_version bigint, versions bigint[]) RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    before bigint;
+BEGIN
+    IF row_version = current_version() THEN
+        EXECUTE format('SELECT max(version) FROM %I WHERE id = $1 AND ended_by = ANY ($2) AND version <> ALL ($2)',
+                       live || '__history') INTO before USING row_id, versions;
+    END IF;
+    RETURN coalesce(before, row_version);
+END
+$$;
+
+-- Columns whose values together no two rows of a table have: what the database enforces, and what edits keep.
+CREATE FUNCTION unique_values() RETURNS TABLE (name text, cols text[], is_enforced boolean)
+LANGUAGE sql STABLE AS $$
+    SELECT t.name, (SELECT array_agg(a.attname::text ORDER BY k.position)
+                      FROM unnest(i.indkey) WITH ORDINALITY AS k (attnum, position)
+                      JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum), true
+      FROM revertible_tables() t JOIN pg_index i ON i.indrelid = t.name::regclass
+     WHERE i.indisunique AND NOT i.indisprimary AND i.indexprs IS NULL AND i.indpred IS NULL
+     UNION ALL
+    VALUES ('annotation', '{project_id, name}'::text[], false),
+           ('annotation_link', '{annotation_id, neuron_id}', false),
+           ('annotation_link', '{annotation_id, target_annotation_id}', false),
+           ('class_instance_link', '{relation_id, instance_a_id, instance_b_id}', false),
+           ('connector_link', '{connector_id, treenode_id, relation_id}', false),
+           ('label', '{project_id, name}', false),
+           ('landmark', '{project_id, name}', false),
+           ('landmark_group', '{project_id, name}', false),
+           ('node_label', '{label_id, treenode_id}', false),
+           ('node_label', '{label_id, connector_id}', false),
+           ('review', '{treenode_id, reviewer_id}', false),
+           ('volume_annotation', '{annotation_id, volume_id}', false)
+$$;
+
+-- Column names in words: `the same connector, treenode and relation`.
+CREATE FUNCTION in_words(cols text[]) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT 'the same ' || regexp_replace(
+               string_agg(replace(regexp_replace(col, '_id$', ''), '_', ' '), ', ' ORDER BY place), ', ([^,]*)$', ' and \1')
+      FROM unnest(cols) WITH ORDINALITY AS c (col, place) WHERE col <> 'project_id' OR cardinality(cols) = 1
+$$;
+
+-- Why versions cannot be taken back: rows that other versions changed since, and by which of them. No row if they can.
+-- wanted: of these versions those whose rows are meant; the others changed some of these rows since, and changed them back.
+-- touched: the tables that the wanted ones changed.
+CREATE OR REPLACE FUNCTION conflicts_of(versions bigint[], wanted bigint[], touched text[])
+RETURNS TABLE (name text, row_key jsonb, version bigint, reason text)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    live    record;
+    key     record;
+    same    record;
+    other   text;
+    history text;
+BEGIN
+    FOR live IN
+        SELECT t.name, t.keys, (SELECT string_agg(format('%L, h.%I', k, k), ', ') FROM unnest(t.keys) AS k) AS key_of_h
+          FROM revertible_tables() t WHERE t.name = ANY (touched)
+    LOOP
+        history := live.name || '__history';
+        RETURN QUERY EXECUTE format($sql$
+            SELECT %1$L::text, jsonb_build_object(%2$s), h.ended_by,
+                   CASE WHEN EXISTS (SELECT FROM %1$I b WHERE %4$s) THEN 'was changed' ELSE 'was deleted' END
+              FROM %3$I h WHERE h.version = ANY ($1) AND h.ended_by <> ALL ($1) AND %6$s
+             UNION
+            SELECT %1$L::text, jsonb_build_object(%2$s), b.version, 'was made again'
+              FROM %3$I h JOIN %1$I b ON %4$s
+             WHERE h.ended_by = ANY ($1) AND h.version <> ALL ($1) AND b.version <> ALL ($1)
+               AND NOT EXISTS (SELECT FROM %3$I c WHERE %5$s AND c.version = ANY ($1)) AND %6$s
+             UNION
+            SELECT %1$L::text, jsonb_build_object(%2$s), b.version, 'was made again'
+              FROM %3$I h JOIN %3$I b ON %4$s AND b.version > h.ended_by
+             WHERE h.ended_by = ANY ($1) AND h.version <> ALL ($1) AND b.version <> ALL ($1)
+               AND NOT EXISTS (SELECT FROM %3$I c WHERE %5$s AND c.version = ANY ($1)) AND %6$s
+            $sql$, live.name, live.key_of_h, history, same_key(live.keys, 'h', 'b'), same_key(live.keys, 'h', 'c'),
+            is_changed_by_wanted(live.name, live.keys, 'h'))
+            USING versions, wanted;
+    END LOOP;
+    FOR same IN
+        SELECT u.*, t.keys, u.name || '__history' AS history,
+               (SELECT string_agg(format('%L, b.%I', k, k), ', ') FROM unnest(t.keys) AS k) AS key_of_b,
+               (SELECT string_agg(format('h.%I', k), ' || '' '' || ') FROM unnest(t.keys) AS k) AS h_in_words
+          FROM unique_values() u JOIN revertible_tables() t USING (name) WHERE u.name = ANY (touched)
+    LOOP
+        -- A state comes back whose values another row has by now, or gets back, too, though not at the same time.
+        RETURN QUERY EXECUTE format($sql$
+            SELECT %1$L::text, jsonb_build_object(%2$s), b.version,
+                   format('has %%s as %%s %%s, which would come back', in_words(%3$L), replace(%1$L, '_', ' '), %4$s)
+              FROM %5$I h JOIN %1$I b ON %6$s AND NOT (%7$s)
+             WHERE h.ended_by = ANY ($1) AND h.version <> ALL ($1) AND b.version <> ALL ($1) AND b.version > h.ended_by
+               AND %8$s
+             UNION
+            SELECT %1$L::text, jsonb_build_object(%2$s), b.version,
+                   format('would have %%s as %%s %%s', in_words(%3$L), replace(%1$L, '_', ' '), %4$s)
+              FROM %5$I h JOIN %5$I b ON %6$s AND NOT (%7$s) AND b.version >= h.ended_by
+             WHERE h.ended_by = ANY ($1) AND h.version <> ALL ($1) AND b.ended_by = ANY ($1) AND b.version <> ALL ($1)
+               AND %8$s AND %9$s
+            $sql$, same.name, same.key_of_b, same.cols, same.h_in_words, same.history,
+            same_key(same.cols, 'h', 'b'), same_key(same.keys, 'h', 'b'),
+            is_changed_by_wanted(same.name, same.keys, 'h'), is_changed_by_wanted(same.name, same.keys, 'b'))
+            USING versions, wanted;
+    END LOOP;
+    FOR live IN
+        SELECT t.name, t.keys, t.name || '__history' AS history
+          FROM revertible_tables() t
+         WHERE t.name = ANY ('{annotation, label, neuron, skeleton}') AND t.name = ANY (touched)
+    LOOP
+        -- Things that stand in lists beside each other have different ids; neurons and skeletons may be given some.
+        FOREACH other IN ARRAY array_remove('{neuron, skeleton}'::text[], live.name) LOOP
+            RETURN QUERY EXECUTE format($sql$
+                SELECT %2$L::text, jsonb_build_object('id', b.id), b.version,
+                       format('has the id of %%s %%s, which would come back', %1$L, h.id)
+                  FROM %3$I h JOIN %2$I b ON b.id = h.id
+                 WHERE h.ended_by = ANY ($1) AND h.version <> ALL ($1) AND b.version <> ALL ($1)
+                   AND b.version > h.ended_by AND %4$s
+                $sql$, live.name, other, live.history, is_changed_by_wanted(live.name, live.keys, 'h'))
+                USING versions, wanted;
+        END LOOP;
+    END LOOP;
+    FOR key IN
+        SELECT r.name AS referring, rc.attname AS referring_column, r.keys AS referring_keys,
+               k.confrelid::regclass::text AS referred, t.keys AS referred_keys, tc.attname AS referred_column,
+               CASE rc.attname WHEN 'parent_id' THEN 'is a child of' ELSE 'belongs to' END AS belonging,
+               (SELECT string_agg(format('%L, h.%I', k, k), ', ') FROM unnest(r.keys) AS k) AS key_of_h
+          FROM pg_constraint k
+          JOIN revertible_tables() r ON r.name::regclass = k.conrelid
+          LEFT JOIN revertible_tables() t ON t.name::regclass = k.confrelid
+          JOIN pg_attribute rc ON rc.attrelid = k.conrelid AND rc.attnum = k.conkey[1]
+          JOIN pg_attribute tc ON tc.attrelid = k.confrelid AND tc.attnum = k.confkey[1]
+         WHERE k.contype = 'f' AND cardinality(k.conkey) = 1 AND (r.name = ANY (touched) OR t.name = ANY (touched))
+           AND k.confrelid <> ALL ('{app_user, project}'::regclass[])      -- never deleted without what refers to them
+    LOOP
+        IF key.referred = ANY (touched) THEN
+            RETURN QUERY EXECUTE format($sql$
+                SELECT DISTINCT %1$L::text, jsonb_build_object(%2$s), h.version,
+                       format('%%s %%s %%s, which would be deleted', %9$L, replace(%3$L, '_', ' '), t.%5$I)
+                  FROM %3$I t JOIN %1$I h ON h.%4$I = t.%5$I
+                 WHERE t.version = ANY ($1) AND h.version <> ALL ($1)
+                   AND NOT EXISTS (SELECT FROM %6$I b WHERE %7$s AND b.ended_by = ANY ($1) AND b.version <> ALL ($1))
+                   AND %8$s
+                $sql$, key.referring, key.key_of_h, key.referred, key.referring_column, key.referred_column,
+                key.referred || '__history', same_key(key.referred_keys, 't', 'b'),
+                is_changed_by_wanted(key.referred, key.referred_keys, 't'), key.belonging)
+                USING versions, wanted;
+        END IF;
+        IF key.referring = ANY (touched) THEN
+            RETURN QUERY EXECUTE format($sql$
+                SELECT DISTINCT %3$L::text, jsonb_build_object(%5$L, h.%4$I),
+                       coalesce((SELECT max(x.ended_by) FROM %6$I x WHERE x.%5$I = h.%4$I), 0),
+                       format('was deleted, and %%s %%s, which would come back, %%s it',
+                              replace(%1$L, '_', ' '), %2$s, %9$L)
+                  FROM %7$I h
+                 WHERE h.ended_by = ANY ($1) AND h.version <> ALL ($1) AND h.%4$I IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM %3$I p WHERE p.%5$I = h.%4$I)
+                   AND NOT EXISTS (SELECT FROM %6$I x WHERE x.%5$I = h.%4$I AND x.ended_by = ANY ($1)
+                                      AND x.version <> ALL ($1))
+                   AND %8$s
+                $sql$, key.referring,
+                (SELECT string_agg(format('h.%I', k), ' || '' '' || ') FROM unnest(key.referring_keys) AS k),
+                key.referred, key.referring_column, key.referred_column,
+                key.referred || '__history', key.referring || '__history',
+                is_changed_by_wanted(key.referring, key.referring_keys, 'h'), key.belonging)
+                USING versions, wanted;
+        END IF;
+    END LOOP;
+END
+$$;
+
+-- Take versions back, in the version of this transaction. Nobody else may have changed their rows since, see conflicts_of;
+-- foreign keys are checked at the end of the transaction.
+CREATE OR REPLACE FUNCTION take_back(versions bigint[], wanted bigint[], touched text[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    live     record;
+    before   text;
+    edge     text;
+    old_edge text;
+BEGIN
+    SET CONSTRAINTS ALL DEFERRED;
+    -- Unique values are checked row by row: they are free before others get them.
+    FOR live IN
+        SELECT t.*, t.name || '__history' AS history
+          FROM revertible_tables() t
+         WHERE t.name = ANY (touched) AND t.name IN (SELECT u.name FROM unique_values() u WHERE u.is_enforced)
+    LOOP
+        EXECUTE format($sql$
+            DELETE FROM %1$I t
+             WHERE t.version = ANY ($1) AND %2$s
+               AND NOT EXISTS (SELECT FROM %3$I h WHERE %4$s AND h.ended_by = ANY ($1) AND h.version <> ALL ($1)
+                                  AND (%5$s) IS NOT DISTINCT FROM (%6$s))
+            $sql$, live.name, is_changed_by_wanted(live.name, live.keys, 't'), live.history,
+            same_key(live.keys, 't', 'h'), (SELECT string_agg(format('t.%I', k), ', ') FROM unnest(live.kept) AS k),
+            (SELECT string_agg(format('h.%I', k), ', ') FROM unnest(live.kept) AS k))
+            USING versions, wanted;
+    END LOOP;
+    FOR live IN
+        SELECT t.*, t.name || '__history' AS history FROM revertible_tables() t WHERE t.name = ANY (touched)
+    LOOP
+        SELECT string_agg(format('h.%I', k), ', ') INTO before FROM unnest(live.kept) AS k;
+        edge := CASE WHEN live.name IN ('treenode', 'connector_link') THEN ', edge' ELSE '' END;
+        old_edge := CASE live.name
+            WHEN 'treenode' THEN ', coalesce((SELECT e.edge FROM treenode_edge_past e WHERE e.id = h.id AND'
+                                 ' e.ended_by = h.ended_by), ST_MakeLine(ST_MakePoint(h.x, h.y, h.z),'
+                                 ' ST_MakePoint(h.x, h.y, h.z)))'
+            WHEN 'connector_link' THEN ', (SELECT e.edge FROM link_edge_past e WHERE e.id = h.id'
+                                       ' AND e.ended_by = h.ended_by)'
+            ELSE '' END;
+        EXECUTE format($sql$
+            INSERT INTO %1$I (%2$s%3$s) OVERRIDING SYSTEM VALUE
+            SELECT %4$s%5$s FROM %6$I h
+             WHERE h.ended_by = ANY ($1) AND h.version <> ALL ($1)
+               AND NOT EXISTS (SELECT FROM %1$I t WHERE %7$s) AND %8$s
+            $sql$, live.name, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(live.kept) AS k), edge, before,
+            old_edge, live.history, same_key(live.keys, 't', 'h'), is_changed_by_wanted(live.name, live.keys, 'h'))
+            USING versions, wanted;
+    END LOOP;
+    FOR live IN
+        SELECT t.*, t.name || '__history' AS history FROM revertible_tables() t WHERE t.name = ANY (touched)
+    LOOP
+        EXECUTE format($sql$
+            UPDATE %1$I t SET (%2$s) = ROW (%3$s)
+              FROM %4$I h
+             WHERE %5$s AND t.version = ANY ($1) AND h.ended_by = ANY ($1) AND h.version <> ALL ($1)
+               AND (%6$s) IS DISTINCT FROM (%3$s) AND %7$s
+            $sql$, live.name, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(live.kept) AS k),
+            (SELECT string_agg(format('h.%I', k), ', ') FROM unnest(live.kept) AS k), live.history,
+            same_key(live.keys, 't', 'h'), (SELECT string_agg(format('t.%I', k), ', ') FROM unnest(live.kept) AS k),
+            is_changed_by_wanted(live.name, live.keys, 'h'))
+            USING versions, wanted;
+    END LOOP;
+    FOR live IN
+        SELECT t.*, t.name || '__history' AS history FROM revertible_tables() t WHERE t.name = ANY (touched)
+    LOOP
+        EXECUTE format($sql$
+            DELETE FROM %1$I t
+             WHERE t.version = ANY ($1)
+               AND NOT EXISTS (SELECT FROM %2$I h WHERE %3$s AND h.ended_by = ANY ($1) AND h.version <> ALL ($1))
+               AND %4$s
+            $sql$, live.name, live.history, same_key(live.keys, 't', 'h'),
+            is_changed_by_wanted(live.name, live.keys, 't'))
+            USING versions, wanted;
+    END LOOP;
+    UPDATE treenode t SET edge = e.edge
+      FROM actual_treenode_edge e
+     WHERE e.id = t.id AND NOT ST_OrderingEquals(t.edge, e.edge)
+       AND t.id IN (SELECT id FROM treenode WHERE version = current_version()
+                     UNION
+                    SELECT c.id FROM treenode p JOIN treenode c ON c.parent_id = p.id
+                     WHERE p.version = current_version());
+    UPDATE connector_link l SET edge = e.edge
+      FROM actual_link_edge e
+     WHERE e.id = l.id AND NOT ST_OrderingEquals(l.edge, e.edge)
+       AND l.id IN (SELECT id FROM connector_link WHERE version = current_version()
+                     UNION
+                    SELECT o.id FROM treenode p JOIN connector_link o ON o.treenode_id = p.id
+                     WHERE p.version = current_version()
+                     UNION
+                    SELECT o.id FROM connector p JOIN connector_link o ON o.connector_id = p.id
+                     WHERE p.version = current_version());
+END
+$$;
+
+-- What versions left behind and what comes back is locked, in the order of all edits: connectors, skeletons, treenodes,
+-- links, and the rest; last the names that two could give at once.
+CREATE OR REPLACE FUNCTION lock_changes_of(versions bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    live record;
+BEGIN
+    PERFORM FROM connector
+      WHERE id IN (SELECT id FROM connector WHERE version = ANY (versions)
+                    UNION
+                   SELECT connector_id FROM connector_link WHERE version = ANY (versions)
+                    UNION
+                   SELECT connector_id FROM connector_link__history WHERE ended_by = ANY (versions))
+      ORDER BY id FOR UPDATE;
+    PERFORM FROM skeleton
+      WHERE id IN (SELECT skeleton_id FROM treenode WHERE version = ANY (versions)
+                    UNION
+                   SELECT skeleton_id FROM treenode__history WHERE ended_by = ANY (versions)
+                    UNION
+                   SELECT id FROM skeleton WHERE version = ANY (versions))
+      ORDER BY id FOR UPDATE;
+    FOR live IN
+        SELECT t.name, array_to_string(t.keys, ', ') AS key
+          FROM revertible_tables() t
+         ORDER BY array_position('{treenode, connector_link}'::text[], t.name), t.name
+    LOOP
+        EXECUTE format('SELECT FROM %I WHERE version = ANY ($1) ORDER BY %s FOR UPDATE', live.name, live.key)
+          USING versions;
+    END LOOP;
+    -- As annotating, labelling, landmarks and classification lock them.
+    PERFORM pg_advisory_xact_lock(hashtext('annotation names'), project_id)
+       FROM (SELECT DISTINCT project_id FROM annotation__history WHERE ended_by = ANY (versions)
+              UNION
+             SELECT project_id FROM annotation_link__history WHERE ended_by = ANY (versions)
+              UNION
+             SELECT project_id FROM volume_annotation__history WHERE ended_by = ANY (versions) ORDER BY 1) a;
+    PERFORM pg_advisory_xact_lock(project_id, number)
+       FROM (SELECT DISTINCT project_id, hashtext(name) AS number
+               FROM label__history WHERE ended_by = ANY (versions) ORDER BY 1, 2) l;
+    PERFORM pg_advisory_xact_lock(project_id, hashtext('landmarks'))
+       FROM (SELECT DISTINCT project_id FROM landmark__history WHERE ended_by = ANY (versions)
+              UNION
+             SELECT project_id FROM landmark_group__history WHERE ended_by = ANY (versions) ORDER BY 1) m;
+    PERFORM pg_advisory_xact_lock(hashtext('classification'), project_id)
+       FROM (SELECT DISTINCT project_id FROM class_instance__history WHERE ended_by = ANY (versions)
+              UNION
+             SELECT project_id FROM class_instance_link__history WHERE ended_by = ANY (versions) ORDER BY 1) c;
+END
+$$;
