@@ -44,8 +44,8 @@ async def broken(connection: Connection) -> list[tuple[str, list[tuple[Any, ...]
             await connection.execute(query.format(columns, sql.Identifier(name), columns, columns))
         ).fetchall()
         found += [(f"{name}: {', '.join(cols)}", rows)] if rows else []
-    for name, query in RULES.items():
-        rows = await (await connection.execute(query)).fetchall()
+    for name, rule in RULES.items():
+        rows = await (await connection.execute(rule)).fetchall()
         found += [(name, rows)] if rows else []
     return found
 

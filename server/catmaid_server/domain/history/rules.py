@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, LiteralString, NamedTuple
 
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_all
+from catmaid_server.db.rows import fetch_all, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.history.conflicts import MOST_CONFLICTS, LaterChange
 from catmaid_server.domain.tracing.links import why_no_more
@@ -19,16 +19,15 @@ from catmaid_server.domain.tracing.links import why_no_more
 sql = load("history/rules")
 
 _TREES = frozenset({"treenode", "connector_link", "connector", "review", "skeleton"})
-_SAMPLES = frozenset({"sampler", "sampler_domain", "sampler_domain_end", "sampler_interval"})
+_SAMPLED = frozenset({"treenode", "sampler"})
 _RULES: tuple[tuple[frozenset[str], LiteralString], ...] = (
     (_TREES, sql.misplaced),
     (frozenset({"treenode"}), sql.roots),
     (frozenset({"treenode", "skeleton"}), sql.empty_skeletons),
     (frozenset({"skeleton", "neuron"}), sql.bare_neurons),
-    (_SAMPLES | {"treenode"}, sql.misplaced_samples),
-    (frozenset({"treenode"}), sql.turned_samples),
 )
 """Queries for what breaks a rule, each with the tables of whose rows it asks."""
+_RULES_OF_SAMPLERS = (sql.misplaced_samples, sql.turned_samples)
 
 
 class _Broken(NamedTuple):
@@ -50,6 +49,9 @@ async def broken_rules(tx: Connection, versions: Sequence[int], touched: Iterabl
     for about, query in _RULES:
         if tables & about:
             broken += _latest(await _rows(tx, query, versions), versions)
+    if tables & _SAMPLED and await fetch_value(tx, sql.has_samplers):
+        for query in _RULES_OF_SAMPLERS:
+            broken += _latest(await _rows(tx, query, versions), versions)
     if "treenode" in tables:
         broken += _latest(await _loops(tx, versions), versions)
     if "connector_link" in tables:
@@ -58,8 +60,7 @@ async def broken_rules(tx: Connection, versions: Sequence[int], touched: Iterabl
 
 
 async def _rows(tx: Connection, query: LiteralString, versions: Sequence[int], **values: Any) -> list[_Broken]:
-    # The tables are of very different sizes, and so are the versions: a plan for all would be slow for some.
-    rows = await fetch_all(tx, query, prepare=False, versions=list(versions), most=MOST_CONFLICTS, **values)
+    rows = await fetch_all(tx, query, versions=list(versions), most=MOST_CONFLICTS, **values)
     return [_Broken(*row) for row in rows]
 
 
@@ -69,7 +70,7 @@ def _latest(broken: list[_Broken], versions: Sequence[int]) -> list[_Broken]:
 
 
 async def _loops(tx: Connection, versions: Sequence[int]) -> list[_Broken]:
-    parents = dict(await fetch_all(tx, sql.ancestors, prepare=False))
+    parents = dict(await fetch_all(tx, sql.ancestors))
     looped = _in_loops(parents)
     return await _rows(tx, sql.in_a_loop, versions, ids=sorted(looped)) if looped else []
 
@@ -93,7 +94,7 @@ def _in_loops(parents: dict[int, int]) -> set[int]:
 async def _crowded_connectors(tx: Connection, versions: Sequence[int]) -> list[_Broken]:
     """Links, made since, that a connector could not have got beside those that came back, or the other way round."""
     found: list[_Broken] = []
-    rows = await fetch_all(tx, sql.links_of_connectors, prepare=False, versions=list(versions))
+    rows = await fetch_all(tx, sql.links_of_connectors, versions=list(versions))
     for connector_id, links in groupby(rows, key=lambda row: int(row[0])):
         there: list[str] = []
         came_back = False

@@ -124,12 +124,29 @@ SELECT name, id, max(version), format('would no longer lead from treenode %%s do
 HAVING bool_and(node_id <> start_id) AND bool_or(node_id IN (SELECT t.id FROM turned t))
  LIMIT %(most)s;
 
+-- name: has_samplers
+-- Whether there are samplers of skeletons whose treenodes were written, or samplers were written themselves.
+SELECT EXISTS (SELECT FROM sampler s
+                WHERE s.version = current_version()
+                   OR EXISTS (SELECT FROM treenode t WHERE t.skeleton_id = s.skeleton_id AND t.version = current_version())
+                   OR EXISTS (SELECT FROM treenode__history h WHERE h.skeleton_id = s.skeleton_id
+                                 AND h.ended_by = current_version()));
+
 -- name: links_of_connectors
--- The links of the connectors whose links came back: connector, link, relation, version that made it so.
-SELECT l.connector_id, l.id, r.name, made_by('connector_link', l.id, l.version, %(versions)s),
+-- The links of the connectors that got links back: connector, link, relation, version that made it so, whether it came back.
+SELECT l.connector_id, l.id, r.name,
+       coalesce((SELECT max(h.version) FROM connector_link__history h
+                  WHERE h.id = l.id AND l.version = current_version()
+                    AND h.ended_by = ANY (%(versions)s) AND h.version <> ALL (%(versions)s)), l.version),
        l.version = current_version()
   FROM connector_link l JOIN relation r ON r.id = l.relation_id
- WHERE l.connector_id IN (SELECT connector_id FROM connector_link WHERE version = current_version())
+ WHERE l.connector_id IN (
+        SELECT n.connector_id
+          FROM connector_link n
+         WHERE n.version = current_version()
+           -- OFFSET 0: looked up by key for each, as the planner knows nothing of the newest version.
+           AND NOT EXISTS (SELECT FROM connector_link__history h WHERE h.id = n.id AND h.ended_by = current_version()
+                              AND (h.connector_id, h.relation_id) = (n.connector_id, n.relation_id) OFFSET 0))
  ORDER BY l.connector_id, l.id;
 
 -- name: people
