@@ -1,6 +1,7 @@
 -- Rules over several rows that a version that took others back must not break; asked in its transaction, after it wrote.
 -- versions: those that were taken back. Each rule gives rows that break it: table, id, the version that made the row so
--- (or that took away what it needs), and why in words.
+-- (or that took away what it needs), and why in words. `ended_by + 0`: rows are looked up by their key, as the planner
+-- expects one row of the newest version.
 
 -- name: misplaced
 -- Treenodes, links and reviews of other skeletons than their parents and treenodes.
@@ -33,7 +34,7 @@ SELECT 'treenode', r.id, made_by('treenode', r.id, r.version, %(versions)s),
 -- Cost: index on version; grows with the paths from these nodes to their roots, each node once.
 WITH RECURSIVE up AS (
     SELECT t.id, t.parent_id
-      FROM treenode t LEFT JOIN treenode__history h ON h.id = t.id AND h.ended_by = current_version()
+      FROM treenode t LEFT JOIN treenode__history h ON h.id = t.id AND h.ended_by + 0 = current_version()
      WHERE t.version = current_version() AND t.parent_id IS NOT NULL AND h.parent_id IS DISTINCT FROM t.parent_id
        AND EXISTS (SELECT FROM treenode c WHERE c.parent_id = t.id)
      UNION
@@ -95,7 +96,7 @@ SELECT name, id, greatest(made, node_made, sampler_made),
 -- Cost: paths from the ends to the roots, of samplers of skeletons whose treenodes got other parents.
 WITH RECURSIVE turned AS (
     SELECT t.id, t.skeleton_id
-      FROM treenode t JOIN treenode__history h ON h.id = t.id AND h.ended_by = current_version()
+      FROM treenode t JOIN treenode__history h ON h.id = t.id AND h.ended_by + 0 = current_version()
      WHERE t.version = current_version() AND h.parent_id IS DISTINCT FROM t.parent_id
 ), used AS (
     SELECT d.id AS domain_id, d.version AS domain_version, s.skeleton_id
@@ -128,9 +129,9 @@ HAVING bool_and(node_id <> start_id) AND bool_or(node_id IN (SELECT t.id FROM tu
 -- Whether there are samplers of skeletons whose treenodes were written, or samplers were written themselves.
 SELECT EXISTS (SELECT FROM sampler s
                 WHERE s.version = current_version()
-                   OR EXISTS (SELECT FROM treenode t WHERE t.skeleton_id = s.skeleton_id AND t.version = current_version())
-                   OR EXISTS (SELECT FROM treenode__history h WHERE h.skeleton_id = s.skeleton_id
-                                 AND h.ended_by = current_version()));
+                   OR s.skeleton_id IN (SELECT skeleton_id FROM treenode WHERE version = current_version()
+                                         UNION
+                                        SELECT skeleton_id FROM treenode__history WHERE ended_by = current_version()));
 
 -- name: links_of_connectors
 -- The links of the connectors that got links back: connector, link, relation, version that made it so, whether it came back.
@@ -144,9 +145,8 @@ SELECT l.connector_id, l.id, r.name,
         SELECT n.connector_id
           FROM connector_link n
          WHERE n.version = current_version()
-           -- OFFSET 0: looked up by key for each, as the planner knows nothing of the newest version.
-           AND NOT EXISTS (SELECT FROM connector_link__history h WHERE h.id = n.id AND h.ended_by = current_version()
-                              AND (h.connector_id, h.relation_id) = (n.connector_id, n.relation_id) OFFSET 0))
+           AND NOT EXISTS (SELECT FROM connector_link__history h WHERE h.id = n.id AND h.ended_by + 0 = current_version()
+                              AND (h.connector_id, h.relation_id) = (n.connector_id, n.relation_id)))
  ORDER BY l.connector_id, l.id;
 
 -- name: people

@@ -1,5 +1,17 @@
 -- What is taken back leaves what `check` finds right, and what edits never make: no row is half taken back.
 
+-- Below, `version + 0` has rows looked up by their key and not by version: the planner knows nothing of the newest versions,
+-- expects one row of each, and would compare all rows of one with all of the other.
+
+-- The condition that a row, named by an alias, is one of those that the versions $2 changed.
+CREATE OR REPLACE FUNCTION is_changed_by_wanted(live text, keys text[], alias text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT format('($1 = $2 OR EXISTS (SELECT FROM %1$I w WHERE %3$s AND w.version + 0 = ANY ($2))'
+                  '         OR EXISTS (SELECT FROM %2$I w WHERE %3$s'
+                  '                       AND (w.version + 0 = ANY ($2) OR w.ended_by + 0 = ANY ($2))))',
+                  live, live || '__history', same_key(keys, 'w', alias))
+$$;
+
 -- The roots of a skeleton are found without reading its other treenodes.
 CREATE INDEX treenode_root ON treenode (skeleton_id) WHERE parent_id IS NULL;
 
@@ -117,12 +129,12 @@ BEGIN
             SELECT %1$L::text, jsonb_build_object(%2$s), b.version, 'was made again'
               FROM %3$I h JOIN %1$I b ON %4$s
              WHERE h.ended_by = ANY ($1) AND h.version <> ALL ($1) AND b.version <> ALL ($1)
-               AND NOT EXISTS (SELECT FROM %3$I c WHERE %5$s AND c.version = ANY ($1)) AND %6$s
+               AND NOT EXISTS (SELECT FROM %3$I c WHERE %5$s AND c.version + 0 = ANY ($1)) AND %6$s
              UNION
             SELECT %1$L::text, jsonb_build_object(%2$s), b.version, 'was made again'
               FROM %3$I h JOIN %3$I b ON %4$s AND b.version > h.ended_by
              WHERE h.ended_by = ANY ($1) AND h.version <> ALL ($1) AND b.version <> ALL ($1)
-               AND NOT EXISTS (SELECT FROM %3$I c WHERE %5$s AND c.version = ANY ($1)) AND %6$s
+               AND NOT EXISTS (SELECT FROM %3$I c WHERE %5$s AND c.version + 0 = ANY ($1)) AND %6$s
             $sql$, live.name, live.key_of_h, history, same_key(live.keys, 'h', 'b'), same_key(live.keys, 'h', 'c'),
             is_changed_by_wanted(live.name, live.keys, 'h'))
             USING versions, wanted;
@@ -130,25 +142,32 @@ BEGIN
     FOR same IN
         SELECT u.*, t.keys, u.name || '__history' AS history,
                (SELECT string_agg(format('%L, b.%I', k, k), ', ') FROM unnest(t.keys) AS k) AS key_of_b,
-               (SELECT string_agg(format('h.%I', k), ' || '' '' || ') FROM unnest(t.keys) AS k) AS h_in_words
+               (SELECT string_agg(format('h.%I::text', k), ' || '' '' || ') FROM unnest(t.keys) AS k) AS h_in_words
           FROM unique_values() u JOIN revertible_tables() t USING (name) WHERE u.name = ANY (touched)
     LOOP
-        -- A state comes back whose values another row has by now, or gets back, too, though not at the same time.
+        -- A state comes back whose values another row has by now,
         RETURN QUERY EXECUTE format($sql$
             SELECT %1$L::text, jsonb_build_object(%2$s), b.version,
                    format('has %%s as %%s %%s, which would come back', in_words(%3$L), replace(%1$L, '_', ' '), %4$s)
               FROM %5$I h JOIN %1$I b ON %6$s AND NOT (%7$s)
-             WHERE h.ended_by = ANY ($1) AND h.version <> ALL ($1) AND b.version <> ALL ($1) AND b.version > h.ended_by
-               AND %8$s
-             UNION
-            SELECT %1$L::text, jsonb_build_object(%2$s), b.version,
-                   format('would have %%s as %%s %%s', in_words(%3$L), replace(%1$L, '_', ' '), %4$s)
-              FROM %5$I h JOIN %5$I b ON %6$s AND NOT (%7$s) AND b.version >= h.ended_by
-             WHERE h.ended_by = ANY ($1) AND h.version <> ALL ($1) AND b.ended_by = ANY ($1) AND b.version <> ALL ($1)
-               AND %8$s AND %9$s
+             WHERE h.ended_by = ANY ($1) AND h.version <> ALL ($1) AND b.version + 0 <> ALL ($1)
+               AND b.version > h.ended_by AND %8$s
             $sql$, same.name, same.key_of_b, same.cols, same.h_in_words, same.history,
             same_key(same.cols, 'h', 'b'), same_key(same.keys, 'h', 'b'),
-            is_changed_by_wanted(same.name, same.keys, 'h'), is_changed_by_wanted(same.name, same.keys, 'b'))
+            is_changed_by_wanted(same.name, same.keys, 'h'))
+            USING versions, wanted;
+        -- or another row that comes back, too, though it began only after this one ended.
+        RETURN QUERY EXECUTE format($sql$
+            SELECT %1$L::text, jsonb_build_object(%2$s), b.version,
+                   format('would have %%s as %%s %%s', in_words(%3$L), replace(%1$L, '_', ' '), b.other)
+              FROM (SELECT h.*, lag(%4$s) OVER same AS other, lag(h.ended_by) OVER same AS other_ended
+                      FROM %5$I h
+                     WHERE h.ended_by = ANY ($1) AND h.version <> ALL ($1) AND num_nulls(%6$s) = 0 AND %7$s
+                    WINDOW same AS (PARTITION BY %6$s ORDER BY h.version)) b
+             WHERE b.other_ended <= b.version AND b.other <> %8$s
+            $sql$, same.name, same.key_of_b, same.cols, same.h_in_words, same.history,
+            (SELECT string_agg(format('h.%I', col), ', ') FROM unnest(same.cols) AS col),
+            is_changed_by_wanted(same.name, same.keys, 'h'), replace(same.h_in_words, 'h.', 'b.'))
             USING versions, wanted;
     END LOOP;
     FOR live IN
@@ -187,7 +206,8 @@ BEGIN
                        format('%%s %%s %%s, which would be deleted', %9$L, replace(%3$L, '_', ' '), t.%5$I)
                   FROM %3$I t JOIN %1$I h ON h.%4$I = t.%5$I
                  WHERE t.version = ANY ($1) AND h.version <> ALL ($1)
-                   AND NOT EXISTS (SELECT FROM %6$I b WHERE %7$s AND b.ended_by = ANY ($1) AND b.version <> ALL ($1))
+                   AND NOT EXISTS (SELECT FROM %6$I b WHERE %7$s AND b.ended_by + 0 = ANY ($1)
+                                     AND b.version <> ALL ($1))
                    AND %8$s
                 $sql$, key.referring, key.key_of_h, key.referred, key.referring_column, key.referred_column,
                 key.referred || '__history', same_key(key.referred_keys, 't', 'b'),
@@ -203,7 +223,7 @@ BEGIN
                   FROM %7$I h
                  WHERE h.ended_by = ANY ($1) AND h.version <> ALL ($1) AND h.%4$I IS NOT NULL
                    AND NOT EXISTS (SELECT FROM %3$I p WHERE p.%5$I = h.%4$I)
-                   AND NOT EXISTS (SELECT FROM %6$I x WHERE x.%5$I = h.%4$I AND x.ended_by = ANY ($1)
+                   AND NOT EXISTS (SELECT FROM %6$I x WHERE x.%5$I = h.%4$I AND x.ended_by + 0 = ANY ($1)
                                       AND x.version <> ALL ($1))
                    AND %8$s
                 $sql$, key.referring,
@@ -237,7 +257,7 @@ BEGIN
         EXECUTE format($sql$
             DELETE FROM %1$I t
              WHERE t.version = ANY ($1) AND %2$s
-               AND NOT EXISTS (SELECT FROM %3$I h WHERE %4$s AND h.ended_by = ANY ($1) AND h.version <> ALL ($1)
+               AND NOT EXISTS (SELECT FROM %3$I h WHERE %4$s AND h.ended_by + 0 = ANY ($1) AND h.version <> ALL ($1)
                                   AND (%5$s) IS NOT DISTINCT FROM (%6$s))
             $sql$, live.name, is_changed_by_wanted(live.name, live.keys, 't'), live.history,
             same_key(live.keys, 't', 'h'), (SELECT string_agg(format('t.%I', k), ', ') FROM unnest(live.kept) AS k),
@@ -271,7 +291,7 @@ BEGIN
         EXECUTE format($sql$
             UPDATE %1$I t SET (%2$s) = ROW (%3$s)
               FROM %4$I h
-             WHERE %5$s AND t.version = ANY ($1) AND h.ended_by = ANY ($1) AND h.version <> ALL ($1)
+             WHERE %5$s AND t.version = ANY ($1) AND h.ended_by + 0 = ANY ($1) AND h.version <> ALL ($1)
                AND (%6$s) IS DISTINCT FROM (%3$s) AND %7$s
             $sql$, live.name, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(live.kept) AS k),
             (SELECT string_agg(format('h.%I', k), ', ') FROM unnest(live.kept) AS k), live.history,
@@ -285,7 +305,7 @@ BEGIN
         EXECUTE format($sql$
             DELETE FROM %1$I t
              WHERE t.version = ANY ($1)
-               AND NOT EXISTS (SELECT FROM %2$I h WHERE %3$s AND h.ended_by = ANY ($1) AND h.version <> ALL ($1))
+               AND NOT EXISTS (SELECT FROM %2$I h WHERE %3$s AND h.ended_by + 0 = ANY ($1) AND h.version <> ALL ($1))
                AND %4$s
             $sql$, live.name, live.history, same_key(live.keys, 't', 'h'),
             is_changed_by_wanted(live.name, live.keys, 't'))

@@ -43,19 +43,20 @@ UPDATE treenode
 
 -- name: links_follow
 -- Name the new skeleton in the links of treenodes that went from one skeleton to another.
--- Cost: index on skeleton_id; grows with the links of the old skeleton.
+-- Cost: index on skeleton_id; grows with the links of the old skeleton. `+ 0`: their treenodes are looked up by key, as the
+-- planner expects hardly any of a new skeleton, and would compare all with all.
 UPDATE connector_link l
    SET skeleton_id = %(to_skeleton_id)s
   FROM treenode t
- WHERE l.skeleton_id = %(from_skeleton_id)s AND t.id = l.treenode_id AND t.skeleton_id = %(to_skeleton_id)s;
+ WHERE l.skeleton_id = %(from_skeleton_id)s AND t.id = l.treenode_id AND t.skeleton_id + 0 = %(to_skeleton_id)s;
 
 -- name: reviews_follow
 -- Name the new skeleton in the reviews of treenodes that went from one skeleton to another.
--- Cost: index on skeleton_id; grows with the reviews of the old skeleton.
+-- Cost: as `links_follow`.
 UPDATE review r
    SET skeleton_id = %(to_skeleton_id)s
   FROM treenode t
- WHERE r.skeleton_id = %(from_skeleton_id)s AND t.id = r.treenode_id AND t.skeleton_id = %(to_skeleton_id)s;
+ WHERE r.skeleton_id = %(from_skeleton_id)s AND t.id = r.treenode_id AND t.skeleton_id + 0 = %(to_skeleton_id)s;
 
 -- name: owner
 -- Whose a skeleton is.
