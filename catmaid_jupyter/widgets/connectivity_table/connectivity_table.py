@@ -139,11 +139,11 @@ class ConnectivityTable(ProjectTable):
         counts = {f"of {name}": rows[members].sum(axis=1).astype("int64") for name, members in groups.items()}
         keys = rows["relation"] + " " + rows["skeleton_id"].astype("str")
         shown = [
-            shown_column("direction", "Direction", width=64),
+            shown_column("direction", "Direction", width=82),
             shown_column("name", "Partner", width=120, grow=3),
             shown_column("skeleton_id", "Skeleton", "integer", width=80, rank=3),
             shown_column("nodes", "Nodes", "integer", width=64, rank=2),
-            shown_column("synapses", "Synapses", "integer", width=74),
+            shown_column("synapses", "Synapses", "integer", width=84),
             *(_counted(name, members, titles) for name, members in groups.items()),
         ]
         more = pd.DataFrame({"key": keys, "direction": rows["relation"].map(_TITLES), **counts}, index=rows.index)

@@ -30,9 +30,9 @@ class ConnectorTable(NodesTable):
         rows, notes = await self._named_rows()
         rows["key"] = rows["id"]
         shown = [
-            shown_column("connector_id", "Connector", "integer", width=84),
+            shown_column("connector_id", "Connector", "integer", width=92),
             *NEURON,
-            shown_column("relation", "Relation", width=110),
+            shown_column("relation", "Relation", width=124),
             shown_column("treenode_id", "Treenode", "integer", width=84, rank=3),
             shown_column("confidence", "Conf.", "integer", hint="Confidence, 1 to 5", width=52, rank=3),
             shown_column("creator", "Creator", width=70, rank=2),

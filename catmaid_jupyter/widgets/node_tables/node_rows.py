@@ -21,7 +21,7 @@ NEURON: Final = (
     shown_column("neuron", "Neuron", width=110, grow=2),
     shown_column("skeleton_id", "Skeleton", "integer", width=80, rank=4),
 )
-PLACE: Final = tuple(shown_column(axis, f"{axis} (nm)", "integer", width=82, rank=2) for axis in "xyz")
+PLACE: Final = tuple(shown_column(axis, f"{axis} (nm)", "decimal", width=82, rank=2) for axis in "xyz")
 
 
 class NodesTable(ProjectTable):

@@ -1,6 +1,7 @@
 /** One view of the annotations: the tree, a filter, and what is done with the active annotation. */
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
+import panelCss from "../shared/panel.css";
 import { PanelLines } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
 import { WAYS, type Way } from "../shared/selection/ways";
@@ -111,11 +112,11 @@ export class AnnotationBrowser {
     return element(
       "div",
       {
-        class: "cj-widget cj-annotation-browser",
+        class: "cj-widget cj-project-panel cj-annotation-browser",
         "data-testid": "annotation-browser",
         "data-lm-suppress-shortcuts": "true",
       },
-      element("style", {}, widgetCss + css),
+      element("style", {}, widgetCss + panelCss + css),
       ...banner,
       this.lines.service,
       element("div", { class: "cj-bar" }, this.filter, this.lines.total),

@@ -32,5 +32,9 @@ export function savePng(content: MatrixContent, image: CanvasImageSource | null,
   if (!context) return;
   const plain = { left: 0, top: 0, width, height, cell, active: null, ink: "#000", isSelected: () => false };
   draw(context, content, image, { ...look, ...plain });
+  // Black on white, also where the page is dark.
+  context.globalCompositeOperation = "destination-over";
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, width, height);
   picture.toBlob((blob) => blob && save("connectivity.png", "image/png", blob));
 }

@@ -7,6 +7,9 @@ export const LEFT = 130;
 export const TOP = 110;
 const LEAST_FOR_NAMES = 9;
 const LEAST_FOR_COUNTS = 18;
+/** Rows or columns of a drawing whose cells have counts. */
+const MOST_WITH_COUNTS = 150;
+const NAME_SIZE = 11;
 
 export interface CellPlace {
   /** -1: the names of columns. */
@@ -145,12 +148,17 @@ function drawNames(context: CanvasRenderingContext2D, content: MatrixContent, lo
   context.restore();
 }
 
-/** A matrix as an SVG picture, cells as rectangles with the names and numbers as titles. */
+/** Cells of small matrices have room for their counts. */
+function svgCell({ rows, columns }: MatrixContent): number {
+  return Math.max(rows.names.length, columns.names.length) <= MOST_WITH_COUNTS ? 20 : 14;
+}
+
+/** A matrix as an SVG picture, black on white: cells as rectangles with names and numbers as titles, counts in large ones. */
 export function svgOf(
   content: MatrixContent,
   palette: PaletteName,
   isLogarithmic: boolean,
-  cell = 14,
+  cell = svgCell(content),
 ): string {
   const { rows, columns } = content;
   const width = LEFT + columns.names.length * cell;
@@ -173,17 +181,27 @@ export function svgOf(
     columns.names.forEach((columnName, column) => {
       const count = countAt(content, row, column);
       if (count === 0) return;
-      const fill = cssColor(colorOf(palette, fractionOf(count, content.most, isLogarithmic)));
+      const color = colorOf(palette, fractionOf(count, content.most, isLogarithmic));
       parts.push(
-        `<rect x="${LEFT + column * cell}" y="${TOP + row * cell}" width="${cell}" height="${cell}" fill="${fill}">` +
+        `<rect x="${LEFT + column * cell}" y="${TOP + row * cell}" width="${cell}" height="${cell}" fill="${cssColor(color)}">` +
           `<title>${escaped(`${rowName} → ${columnName}: ${count}`)}</title></rect>`,
       );
+      if (cell >= LEAST_FOR_COUNTS) parts.push(svgCount(count, row, column, cell, inkOn(color)));
     });
   });
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" ` +
-    `font-size="${cell - 3}">${parts.join("")}</svg>`
+    `font-size="${NAME_SIZE}"><rect width="100%" height="100%" fill="#fff"/>${parts.join("")}</svg>`
   );
+}
+
+/** A count in the middle of its cell, smaller if it is long; clicks and titles are the cell's. */
+function svgCount(count: number, row: number, column: number, cell: number, ink: string): string {
+  const text = `${count}`;
+  const size = Math.min(NAME_SIZE, (1.5 * cell) / text.length);
+  const x = LEFT + (column + 0.5) * cell;
+  const y = TOP + (row + 0.5) * cell + 0.35 * size;
+  return `<text x="${x}" y="${y}" text-anchor="middle" font-size="${size}" fill="${ink}" pointer-events="none">${text}</text>`;
 }
 
 function escaped(text: string): string {

@@ -9,6 +9,7 @@ import type { Rpc } from "../shared/rpc";
 import { save } from "../shared/save-file";
 import { FoundActions } from "../shared/selection/found-actions";
 import type { Way } from "../shared/selection/ways";
+import { onTheme } from "../shared/theme-changes";
 import { throttle } from "../shared/throttle";
 import widgetCss from "../shared/widget.css";
 import type { PaletteName } from "./colors";
@@ -98,6 +99,10 @@ export class ConnectivityMatrix {
     const sizes = new ResizeObserver(() => this.refresh());
     sizes.observe(this.frame);
     this.stopping.push(() => sizes.disconnect());
+    // A picture does not follow the page's colours by itself.
+    const themes = new AbortController();
+    onTheme(() => this.refresh(), themes.signal);
+    this.stopping.push(() => themes.abort());
     this.frame.addEventListener("scroll", () => this.refresh());
     this.frame.addEventListener("pointermove", (event) => this.pointed(event));
     this.frame.addEventListener("click", (event) => this.clicked(event));

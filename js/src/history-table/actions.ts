@@ -33,7 +33,7 @@ export class VersionActions {
     );
     this.node = element(
       "div",
-      { class: "cj-actions", role: "toolbar", "aria-label": "Of the version" },
+      { class: "cj-bar", role: "toolbar", "aria-label": "Of the version" },
       this.goTo,
       this.sides,
       this.takeBack,

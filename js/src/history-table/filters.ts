@@ -22,7 +22,7 @@ export class Filters {
   constructor(private readonly apply: (filters: FilterState) => void) {
     this.node = element(
       "form",
-      { class: "cj-filters", role: "search", "aria-label": "Which versions are listed" },
+      { class: "cj-bar cj-filters", role: "search", "aria-label": "Which versions are listed" },
       element("label", {}, "User", this.user),
       element("label", {}, "What", this.label),
       element("label", {}, "When", this.last),

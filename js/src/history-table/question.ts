@@ -29,7 +29,7 @@ export class Question {
       element("p", {}, isPossible ? question(subject) : refusal(subject, notAllowed)),
       conflicts.length === 0 || notAllowed !== "" ? changeTable(changes) : conflictList(conflicts),
     ];
-    const yes = element("button", { type: "button", class: "cj-yes" }, "Take back");
+    const yes = element("button", { type: "button", class: "cj-main" }, "Take back");
     yes.addEventListener("click", () => {
       this.close();
       confirmed();

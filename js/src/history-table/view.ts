@@ -1,6 +1,7 @@
 /** One view of a history table: ties the log, its filters, the grid and the actions together. */
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
+import panelCss from "../shared/panel.css";
 import { PanelLines } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
 import { Grid } from "../shared/table/grid";
@@ -102,11 +103,11 @@ export class HistoryTable {
     const root = element(
       "div",
       {
-        class: "cj-widget cj-history-table",
+        class: "cj-widget cj-project-panel cj-history-table",
         "data-testid": "history-table",
         "data-lm-suppress-shortcuts": "true",
       },
-      element("style", {}, widgetCss + css),
+      element("style", {}, widgetCss + panelCss + css),
       this.lines.service,
       this.filters.node,
       ...notes.map((text) => element("div", { class: "cj-banner" }, text)),

@@ -57,7 +57,7 @@ const OTHERS: ReadonlyArray<TableColumn<FoundRow>> = [
   {
     name: "cable_length",
     title: "Cable (µm)",
-    width: 88,
+    width: 96,
     align: "right",
     rank: 2,
     isSortable: true,

@@ -1,6 +1,7 @@
 /** One view of a search: the query, what it finds, and what is done with that. */
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
+import panelCss from "../shared/panel.css";
 import { PanelLines } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
 import { FoundActions } from "../shared/selection/found-actions";
@@ -159,12 +160,12 @@ export class NeuronSearch {
     return element(
       "div",
       {
-        class: "cj-widget cj-neuron-search",
+        class: "cj-widget cj-project-panel cj-neuron-search",
         "data-testid": "neuron-search",
         "data-place": this.model.get("place"),
         "data-lm-suppress-shortcuts": "true",
       },
-      element("style", {}, widgetCss + css),
+      element("style", {}, widgetCss + panelCss + css),
       ...banner,
       this.lines.service,
       this.views.node,

@@ -64,7 +64,7 @@ export class ActionBar {
     this.successor = button("", () => this.fate && host.replace(this.fate));
     this.node = element(
       "div",
-      { class: "cj-actions", role: "toolbar", "aria-label": "Actions" },
+      { class: "cj-bar", role: "toolbar", "aria-label": "Actions" },
       ...this.actions.values(),
       this.removal,
       this.successor,

@@ -145,13 +145,13 @@ function exportForm(host: FormHost): HTMLElement {
 
 function form(host: FormHost, title: string, controls: Controls, run: () => Promise<void>): HTMLElement {
   const count = host.rows().length;
-  const yes = element("button", { type: "submit", class: "cj-yes" }, title);
+  const yes = element("button", { type: "submit", class: "cj-main" }, title);
   const no = element("button", { type: "button" }, "Cancel");
   const said = element("span", { role: "alert", class: "cj-refusal" });
   const about = count === 1 ? "1 neuron" : `${count} neurons`;
   const made = element(
     "form",
-    { class: "cj-form", "aria-label": title },
+    { class: "cj-bar cj-form", "aria-label": title },
     element("span", { class: "cj-about" }, about),
     ...controls,
     yes,

@@ -1,6 +1,7 @@
 /** One view of a selection: ties the page's copy, what is known of its neurons, the table and the actions together. */
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
+import panelCss from "../shared/panel.css";
 import { PanelLines } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
 import { save } from "../shared/save-file";
@@ -119,11 +120,11 @@ export class SelectionTable {
     return element(
       "div",
       {
-        class: "cj-widget cj-selection-table",
+        class: "cj-widget cj-project-panel cj-selection-table",
         "data-testid": "selection-table",
         "data-lm-suppress-shortcuts": "true",
       },
-      element("style", {}, widgetCss + css),
+      element("style", {}, widgetCss + panelCss + css),
       ...notes,
       this.lines.service,
       this.actionBar.node,

@@ -33,14 +33,3 @@ export function isBright(css: string): boolean {
   const { r, g, b } = new Color().setStyle(css);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > BRIGHT;
 }
-
-/** Listen to changes of the theme. */
-export function onTheme(changed: () => void, signal: AbortSignal): void {
-  const observer = new MutationObserver(changed);
-  observer.observe(document.body, {
-    attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"],
-  });
-  const query = matchMedia("(prefers-color-scheme: dark)");
-  query.addEventListener("change", changed, { signal });
-  signal.addEventListener("abort", () => observer.disconnect());
-}

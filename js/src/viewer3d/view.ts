@@ -6,6 +6,7 @@ import type { ServiceNews } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
 import { RpcError } from "../shared/rpc";
 import type { SelectionStore } from "../shared/selection/store";
+import { onTheme } from "../shared/theme-changes";
 import { Arrivals } from "./arrivals";
 import { SpaceControls, type SpaceControlsHost } from "./camera/controls";
 import { KEYS } from "./camera/keys";
@@ -27,7 +28,7 @@ import { FollowedStack } from "./section/followed-stack";
 import { Snapshots, takeSnapshot } from "./snapshot";
 import type { EditedNeurons, Viewer3DState } from "./state";
 import { countsText, emptyText } from "./status";
-import { onTheme, type Theme, themeOf } from "./theme";
+import { type Theme, themeOf } from "./theme";
 import { SpaceToolbar, SWITCHES } from "./toolbar";
 
 const PICK_TOLERANCE = 7;

@@ -31,4 +31,9 @@ test("files have all numbers, and names as text", () => {
   const svg = svgOf(content, "blue", false);
   expect(svg).toContain("&lt;b&gt; → e: 2");
   expect(svg.match(/<title>/g)).toHaveLength(3);
+  expect(svg).toContain('<rect width="100%" height="100%" fill="#fff"/>');
+  // The largest count is written in white on dark blue, small ones in black.
+  expect(svg).toMatch(/fill="#fff" pointer-events="none">5</);
+  expect(svg).toMatch(/fill="#000" pointer-events="none">1</);
+  expect(svgOf(content, "blue", false, 14)).not.toContain(">5</text>");
 });
