@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from typing import Any, Unpack
 
 import numpy as np
@@ -34,13 +33,13 @@ class ProjectSelection(Public):
         neurons: Neurons = (),
         *,
         annotation: str | None = None,
-        colors: str | list[Any] | Mapping[int, Any] | None = None,
+        colors: Any = None,
     ) -> Selection:
         """A selection of neurons, which all widgets and Python share; in a notebook it shows as a table.
 
         neurons : as all methods take them: skeleton ids, names, another selection, a DataFrame, …
         annotation : also those that have this annotation.
-        colors : one for all, in turn (a list), or by skeleton id.
+        colors : one for all, in turn (a list or the name of a palette), or by skeleton id: see `Selection.set_colors`.
 
         Raises `NotFound` for an unknown id, name or annotation.
         """

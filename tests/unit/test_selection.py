@@ -18,7 +18,7 @@ from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.client.project import Project, ProjectHome
 from catmaid_jupyter.client.selection import Selection, SelectionChange
 from catmaid_jupyter.client.selection.colors import MISSING, colors_by, text_of
-from catmaid_jupyter.model.selection import SkeletonFlag
+from catmaid_jupyter.model.selection import PALETTE, SkeletonFlag
 from catmaid_jupyter.widgets.rpc import methods_of
 from catmaid_jupyter.widgets.selection_model.delta_messages import delta_of, message_of
 
@@ -170,12 +170,26 @@ def test_colours(found: Selection) -> None:
     assert set(found.colors.values()) == {"#ffa500"}
     found.set_colors(["red", "lime"])
     assert list(found.colors.values()) == ["#ff0000", "#00ff00", "#ff0000"]
+    found.set_colors("viridis")
+    assert list(found.colors.values()) == ["#440154", "#21918c", "#fde725"]
+    found.set_colors("colorblind")
+    assert [found.colors[one] for one in (17, 18, 19)] == [text_of(one) for one in PALETTE[:3]]
+    found.set_colors(np.array(["red", "lime", "blue"]))
+    assert found.colors[19] == "#0000ff"
+    found.set_colors(pd.Series({18: "white"}))
+    found.set_colors({17: (1, 0.5, 0)})
+    assert list(found.colors.values()) == ["#ff8000", "#ffffff", "#0000ff"]
+    found.set_colors((1, 0.5, 0, 0.5))
+    assert set(found.colors.values()) == {"#ff800080"}
     found.color_by("nodes", palette="gray")
     assert [found.colors[17], found.colors[19]] == ["#000000", "#ffffff"]
     found.color_by(["a", "b", "a"])
     assert found.colors[17] == found.colors[19] != found.colors[18]
     refused: list[tuple[Callable[[], None], str]] = [
-        (lambda: found.set_colors("no colour"), "is no colour"),
+        (lambda: found.set_colors("no colour"), "is no colour, .* and no palette"),
+        (lambda: found.set_colors(None), "None is no colour"),
+        (lambda: found.set_colors([]), "at least one colour"),
+        (lambda: found.set_colors(["red", "rad"]), "'rad' is no colour"),
         (lambda: found.color_by("weight"), "no column 'weight'. There are: id, name"),
         (lambda: found.color_by([1]), "1 values for 3 skeletons"),
         (lambda: found.color_by("nodes", palette="rainbows"), "There is no palette 'rainbows'"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -23,14 +23,37 @@ MISSING: Final = 0x999999FF
 
 def rgba_of(color: Any) -> int:
     """0xRRGGBBAA of a colour: its name, `#rrggbb`, `#rrggbbaa` or (red, green, blue[, alpha]) from 0 to 1."""
+    found = _color(color)
+    if found is None:
+        raise InvalidInput(
+            f"{color!r:.200} is no colour: give a name such as 'orange', '#ff8800', or (1, 0.5, 0): red, green, blue."
+        )
+    return found
+
+
+def one_or_in_turn(count: int, colors: Any) -> Rgba | int:
+    """One colour for all, or a colour for each: of a list in turn, or of a palette by its name."""
+    one = _color(colors)
+    if one is not None:
+        return one
+    if isinstance(colors, str) and colors != COLORBLIND_SAFE and not _is_color_map(colors):
+        raise InvalidInput(
+            f"{colors!r:.200} is no colour, as 'orange' and '#ff8800' are, and no palette, as {COLORBLIND_SAFE!r} and "
+            "the colour maps of matplotlib are ('viridis', 'tab10')."
+        )
+    if colors is None or not isinstance(colors, Iterable):
+        return rgba_of(colors)
+    return in_turn(count, colors if isinstance(colors, str) else list(colors))
+
+
+def _color(given: Any) -> int | None:
+    """0xRRGGBBAA of a colour; None for what is none."""
     from matplotlib.colors import to_rgba  # noqa: PLC0415  slow to import, and most scripts need no colours
 
     try:
-        parts = to_rgba(color)
+        parts = to_rgba(given)
     except (ValueError, TypeError):
-        raise InvalidInput(
-            f"{color!r} is no colour: give a name such as 'orange', '#ff8800', or (1, 0.5, 0): red, green, blue."
-        ) from None
+        return None
     red, green, blue, alpha = (round(part * 255) for part in parts)
     return red << 24 | green << 16 | blue << 8 | alpha
 
@@ -94,10 +117,16 @@ def _category(value: Any) -> str | None:
     return None if value is None or value == "" or value is pd.NaT or value != value else str(value)  # noqa: PLR0124
 
 
+def _is_color_map(name: str) -> bool:
+    import matplotlib as mpl  # noqa: PLC0415  slow to import
+
+    return name in mpl.colormaps
+
+
 def _sampled(name: str, shares: np.ndarray[Any, Any]) -> Rgba:
     import matplotlib as mpl  # noqa: PLC0415  slow to import
 
-    if name not in mpl.colormaps:
+    if not _is_color_map(name):
         raise InvalidInput(
             f"There is no palette {name!r}: give {COLORBLIND_SAFE!r}, a colour map of matplotlib such as 'viridis' or "
             "'tab10', or a list of colours."

@@ -65,7 +65,7 @@ class Selection(SelectedNeurons, SelectionDisplay):
         project: SelectionProject,
         skeleton_ids: Iterable[int] = (),
         *,
-        colors: str | Mapping[int, Any] | None = None,
+        colors: Any = None,
     ) -> None:
         self.project = project
         self._state = SelectionState()
@@ -220,14 +220,15 @@ class Selection(SelectedNeurons, SelectionDisplay):
         self.change("set_flags", ids, int(_SHOWN[what]), int(_SHOWN[what]) if on else 0)
 
     def set_colors(self, colors: Any) -> None:
-        """Give colours: one for all, by skeleton id (a dict), or in turn (a list or the name of a palette)."""
-        if isinstance(colors, Mapping):
-            by_id = coloring.rgba_by_id(colors)
+        """Give colours: one for all, by skeleton id (a dict or Series), or in turn (a list or the name of a palette).
+
+        A name is a colour's (`orange`, `#ff8800`), else a palette's: `colorblind`, or a colour map of matplotlib.
+        """
+        if isinstance(colors, Mapping | pd.Series):
+            by_id = coloring.rgba_by_id(dict(colors))
             self.change("set_rgba", list(by_id), list(by_id.values()))
-        elif isinstance(colors, list):
-            self.change("set_rgba", self._state.skeleton_ids, coloring.in_turn(len(self), colors))
         else:
-            self.change("set_rgba", self._state.skeleton_ids, coloring.rgba_of(colors))
+            self.change("set_rgba", self._state.skeleton_ids, coloring.one_or_in_turn(len(self), colors))
 
     def color_by(
         self,
