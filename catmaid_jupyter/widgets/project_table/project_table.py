@@ -89,7 +89,7 @@ class ProjectTable(FindingWidget, metaclass=_AbstractTable):
     """Widths of columns in CSS pixels, as a person set them."""
 
     height = traitlets.Int(300, min=120, max=4000).tag(sync=True)
-    """Height of the rows in CSS pixels."""
+    """Height of the rows in CSS pixels, if there are so many."""
 
     has_viewer = traitlets.Bool(False, read_only=True).tag(sync=True)
     """Whether there is a viewer to go to places in."""

@@ -48,7 +48,7 @@ export class ProjectTable {
     failed: (error) => this.fail(error),
   });
   private readonly arrangeAgain = throttle<void>(() => void this.arranging.start(), NEWS_MS);
-  private total = 0;
+  private total: number | undefined;
   /** The order and filters that were asked for last. */
   private arrangement = "";
   private gone: { key: unknown; turn: number } = { key: null, turn: 0 };
@@ -108,6 +108,7 @@ export class ProjectTable {
       open: () => void (this.model.get("has_viewer") ? this.jump() : this.put("add")),
       moved: () => this.offer(),
       arranged: () => this.arranged(),
+      rowsInAll: () => this.total,
       say: (text, level) => this.lines.say(text, level),
     });
     this.holder.replaceChildren(table.node);
@@ -149,7 +150,7 @@ export class ProjectTable {
   private arranged(): void {
     const { sort, filters } = this.tableState();
     const isOther = this.arrangement !== JSON.stringify([sort, filters]);
-    if (this.total > this.rows.total && isOther) this.arrangeAgain();
+    if ((this.total ?? 0) > this.rows.total && isOther) this.arrangeAgain();
     this.offer();
   }
 
@@ -233,7 +234,7 @@ export class ProjectTable {
 
   private count(): void {
     const { length } = this.rows;
-    const { total } = this;
+    const total = this.total ?? 0;
     const parts = [`${total.toLocaleString("en")} ${total === 1 ? "row" : "rows"}`];
     if (length < total) parts.push(`${length.toLocaleString("en")} shown`);
     const selected = this.table.selection.keys.length;

@@ -32,6 +32,8 @@ export interface DataTableHost {
   moved?(): void;
   /** Other rows fit the filters, or they are in another order. */
   arranged?(): void;
+  /** How many rows there are; undefined while nobody knows. Without it, those of `rows`. */
+  rowsInAll?(): number | undefined;
   /** These rows are seen now. */
   drawn?(rows: readonly number[]): void;
   mark?(row: number): string;
@@ -65,6 +67,7 @@ export class DataTable {
       layout: () => this.state,
       resized: (name, width) => this.save({ widths: { ...this.state.widths, [name]: width } }),
       drawn: (rows) => host.drawn?.(rows),
+      rowsInAll: () => (host.rowsInAll ? host.rowsInAll() : host.rows.total),
       laidOut: (columns) => this.laidOut(columns),
     });
     this.filterRow = new FilterRow(

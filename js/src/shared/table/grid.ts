@@ -13,12 +13,11 @@ import { EDGE, followEdge } from "./column-edge";
 import { type ColumnLayout, LEAST_WIDTH, type PlacedColumn, placed, type TableColumn, tsv } from "./columns";
 import { type Cell, movedCell } from "./keys";
 import type { RowSelection } from "./selection";
+import { neededHeight, ROW_HEIGHT, SCROLLBAR } from "./sizes";
 import type { RowKey, RowSource } from "./source";
 import css from "./table.css";
 
-export const ROW_HEIGHT = 24;
 const HEAD_ROWS = 1;
-const SCROLLBAR = 16;
 /** CSS pixels by which a key makes a column wider or narrower. */
 const WIDTH_STEP = 16;
 
@@ -44,6 +43,8 @@ export interface GridHost<Row> {
   resized?(name: string, width: number): void;
   /** What was drawn last has other columns, or other widths. */
   laidOut?(columns: readonly PlacedColumn<Row>[]): void;
+  /** How many rows there are, whether they fit filters or not; without it, or undefined, the grid has its full height. */
+  rowsInAll?(): number | undefined;
   /** These rows are seen now. */
   drawn?(rows: readonly Row[]): void;
 }
@@ -64,6 +65,7 @@ export class Grid<Row> {
   private readonly editor = new CellEditor(() => this.focus());
   private readonly sizes = new ResizeObserver(() => this.layOut());
   private scheduled = 0;
+  private height = 0;
 
   constructor(private readonly host: GridHost<Row>) {
     this.node = element("div", { class: "cj-grid" }, element("style", {}, subCellCss + css), this.table);
@@ -85,8 +87,10 @@ export class Grid<Row> {
     return this.active.row < 0 ? undefined : this.host.source.row(this.active.row);
   }
 
+  /** Have this height, or less if the rows need less. */
   setHeight(pixels: number): void {
-    this.node.style.height = `${pixels}px`;
+    this.height = pixels;
+    this.fit();
   }
 
   /** Show the present rows of the source. The active row stays active, also in another place. */
@@ -96,6 +100,7 @@ export class Grid<Row> {
     if (index >= 0) this.active = { ...this.active, row: index };
     // What a person looks at does not move when rows come on top.
     if (added > 0 && this.table.scrollTop > 0) this.table.scrollTop += added * ROW_HEIGHT;
+    this.fit();
     this.schedule();
   }
 
@@ -143,6 +148,11 @@ export class Grid<Row> {
     this.editor.close();
     cancelAnimationFrame(this.scheduled);
     this.node.remove();
+  }
+
+  private fit(): void {
+    const rows = this.host.rowsInAll?.() ?? Number.POSITIVE_INFINITY;
+    this.node.style.height = `${Math.min(this.height, neededHeight(rows))}px`;
   }
 
   private dressRow(line: HTMLElement): void {
