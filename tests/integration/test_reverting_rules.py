@@ -346,3 +346,16 @@ async def test_what_an_api_token_may_not_do_is_told_before(module_service: Servi
     assert (status, "API token" in str(body["error"])) == (403, True), body
     preview = await reader.post(f"/{project_id}/versions/changes", **form)
     assert preview["not_allowed"] == body["error"]
+
+
+async def test_versions_without_the_one_between(pair: Pair) -> None:
+    """What another version made in between cannot stay without what it was made on."""
+    [node] = await pair.ana.chain(1)
+    made = await pair.ana.post("connector/create", x=1, y=2, z=3)
+    before = await pair.newest()
+    form = {"to_id": made["connector_id"], "link_type": "presynaptic_to", "state": UNCHECKED}
+    await pair.ben.post("link/create", from_id=node, **form)
+    form = {"new_confidence": 3, "to_connector": "true", "state": UNCHECKED}
+    await pair.ana.post(f"treenodes/{node}/confidence", **form)
+    error = await pair.refused(before, await pair.newest(), by=pair.ben)
+    assert f"would belong to connector {made['connector_id']}, which would be deleted" in error

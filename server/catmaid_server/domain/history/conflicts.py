@@ -52,14 +52,17 @@ def named(versions: Sequence[int]) -> str:
 
 def _told(versions: Sequence[int], conflicts: Sequence[LaterChange]) -> str:
     """The first conflicts in words: who did what, and what to do."""
-    lines = [
-        f"{conflict.table.replace('_', ' ')} {' '.join(map(str, conflict.key.values()))} {conflict.reason} "
-        f"(version {conflict.version} by {conflict.username}"
-        f"{f', {conflict.time:%Y-%m-%d %H:%M:%S} UTC' if conflict.time else ''})"
-        for conflict in conflicts[:_NAMED_CONFLICTS]
-    ]
+    lines = [_line(conflict) for conflict in conflicts[:_NAMED_CONFLICTS]]
     more = len(conflicts) - len(lines)
     rest = f"; and {more}{' or more' if len(conflicts) == MOST_CONFLICTS else ''} others" if more else ""
     later = sorted({conflict.version for conflict in conflicts} - {*versions, 0}, reverse=True)
     advice = f" Take back {named(later).lower()}, too, together or first." if later else ""
     return f"{named(versions)} cannot be taken back, nothing was written: {'; '.join(lines)}{rest}.{advice}"
+
+
+def _line(conflict: LaterChange) -> str:
+    row = " ".join([conflict.table.replace("_", " "), *map(str, conflict.key.values())])
+    if not conflict.version:
+        return f"{row} {conflict.reason}"
+    time = f", {conflict.time:%Y-%m-%d %H:%M:%S} UTC" if conflict.time else ""
+    return f"{row} {conflict.reason} (version {conflict.version} by {conflict.username}{time})"

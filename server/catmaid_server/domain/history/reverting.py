@@ -14,7 +14,7 @@ from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts.permissions import require_edit, require_editable_neuron
 from catmaid_server.domain.accounts.users import User
-from catmaid_server.domain.errors import InvalidInput, NotAllowed, NotFound, StateMismatch
+from catmaid_server.domain.errors import InvalidInput, NotAllowed, NotFound
 from catmaid_server.domain.history.conflicts import MOST_CONFLICTS, LaterChange, RevertConflict, named
 from catmaid_server.domain.history.rules import broken_rules
 from catmaid_server.domain.history.versions import require_history
@@ -163,7 +163,9 @@ async def take_back(tx: Connection, user: User, project_id: int, taken: Sequence
         await tx.execute(sql.take_back, {"versions": together, "wanted": versions, "touched": touched})
         await tx.execute(sql.check_keys)
     except (psycopg.errors.ForeignKeyViolation, psycopg.errors.UniqueViolation) as error:
-        raise StateMismatch(f"{named(versions)} cannot be taken back: {error.diag.message_detail}") from None
+        reason = f"does not fit: {(error.diag.message_detail or '').rstrip('.')}"
+        conflicts = [LaterChange(error.diag.table_name or "row", {}, 0, reason, "nobody", None)]
+        raise RevertConflict(versions, conflicts) from None
     broken = await broken_rules(tx, together, touched)
     if broken:
         raise RevertConflict(versions, broken)
