@@ -70,6 +70,20 @@ async def test_what_is_undone_redone_and_reverted_again(tracer: Tracer) -> None:
     assert list(await tracer.nodes([node])) == [node]
 
 
+async def test_what_is_undone_redone_and_undone_again(tracer: Tracer) -> None:
+    await tracer.node()
+    created = await newest(tracer)
+    for _ in range(2):
+        await tracer.post("versions/undo")
+        undone = await newest(tracer)
+        assert await taken_back_by(tracer, created) == undone
+        await tracer.post("versions/redo")
+        assert await taken_back_by(tracer, created) is None
+        assert await taken_back_by(tracer, undone) == await newest(tracer)
+    await tracer.post("versions/undo")
+    assert await taken_back_by(tracer, created) == await newest(tracer)
+
+
 async def test_the_place_of_a_version(tracer: Tracer) -> None:
     root = await tracer.node(x=10, y=20, z=30)
     end = await tracer.node(root, x=11, y=21, z=30)

@@ -68,19 +68,29 @@ SELECT written.version, named.id, named.name
 
 -- name: takers
 -- Versions that took versions back or brought them back, and those that did so to these in turn: edit, version, kind;
--- of each edit the newest only.
+-- of each edit the newest only. An undo is taken back by the redo, and that by the next undo.
 WITH RECURSIVE chain AS (
     SELECT r.edit, r.version, r.kind
       FROM unnest(%(versions)s::bigint[]) AS w (version)
-     CROSS JOIN LATERAL (SELECT edit, version, kind FROM reverted_version
-                          WHERE edit = w.version AND version <= coalesce(as_of_version(), version)
-                          ORDER BY version DESC LIMIT 1) r
+     CROSS JOIN LATERAL (
+        (SELECT edit, version, kind FROM reverted_version
+          WHERE edit = w.version AND version <= coalesce(as_of_version(), version)
+          ORDER BY version DESC LIMIT 1)
+         UNION ALL
+        (SELECT reverts, version, 'revert' FROM reverted_version
+          WHERE reverts = w.version AND edit <> reverts AND version <= coalesce(as_of_version(), version)
+          ORDER BY version DESC LIMIT 1)) r
      UNION
     SELECT r.edit, r.version, r.kind
       FROM chain c
-     CROSS JOIN LATERAL (SELECT edit, version, kind FROM reverted_version
-                          WHERE edit = c.version AND version <= coalesce(as_of_version(), version)
-                          ORDER BY version DESC LIMIT 1) r
+     CROSS JOIN LATERAL (
+        (SELECT edit, version, kind FROM reverted_version
+          WHERE edit = c.version AND version <= coalesce(as_of_version(), version)
+          ORDER BY version DESC LIMIT 1)
+         UNION ALL
+        (SELECT reverts, version, 'revert' FROM reverted_version
+          WHERE reverts = c.version AND edit <> reverts AND version <= coalesce(as_of_version(), version)
+          ORDER BY version DESC LIMIT 1)) r
 )
 SELECT edit, version, kind FROM chain ORDER BY edit DESC;
 
