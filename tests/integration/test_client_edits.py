@@ -179,7 +179,7 @@ async def test_undo_leaves_what_others_changed_since(service: Service, project: 
         admin.edit.move_nodes({node: (2, 2, 2)})
         later = project.edit.create_treenode(9, 9, 9)
         assert project.undo() == "add a treenode"
-        with pytest.raises(cj.Conflict, match=rf"treenode {node} changed \(version \d+, admin.*Undo again"):
+        with pytest.raises(cj.Conflict, match=rf"treenode {node} was changed \(version \d+ by admin.*Undo again"):
             project.undo()
         assert project.locate(node) == (2, 2, 2)
         with pytest.raises(cj.Conflict, match="Undo again"):

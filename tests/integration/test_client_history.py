@@ -160,7 +160,7 @@ async def test_anybody_s_versions_are_taken_back_after_a_look(service: Service, 
             admin.edit.move_nodes({root: (2, 2, 2)})
             (conflict,) = project.revert(moved, dry_run=True).attrs["conflicts"]
             assert (conflict["table"], conflict["key"], conflict["username"]) == ("treenode", {"id": root}, "admin")
-            with pytest.raises(cj.Conflict, match=rf"treenode {root} changed \(version \d+, admin, "):
+            with pytest.raises(cj.Conflict, match=rf"treenode {root} was changed \(version \d+ by admin, "):
                 project.revert(moved)
             with pytest.raises(cj.NotFound, match="has no version 1999999"):
                 project.revert(1_999_999)
