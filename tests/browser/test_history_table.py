@@ -80,7 +80,7 @@ async def test_a_change_is_found_compared_and_taken_back(site: Site, notebooks: 
     await row_of(table, created).click()
     await table.get_by_role("button", name=f"Take back version {created}").click()
     question = table.get_by_test_id("question")
-    await expect(question).to_contain_text(f"treenode {end} changed")
+    await expect(question).to_contain_text(f"treenode {end} was changed")
     await page.keyboard.press("Escape")
     await row_of(table, moved).click()
     await page.keyboard.press("ArrowUp")
