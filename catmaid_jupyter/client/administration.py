@@ -9,11 +9,13 @@ from catmaid_jupyter.api.loop import gather
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.accounts import CAPABILITY, user_or_group_id
 from catmaid_jupyter.client.frames import MEMBERS, frame
+from catmaid_jupyter.client.naming import one_name
 from catmaid_wire.forms import FormValue
 
 
 async def rename(place: Place, title: str) -> str:
     """Change the title of the project; returns it as the server has it."""
+    title = one_name(title, "title", " Neurons get names by project.rename_neurons({skeleton_id: name}).")
     place.require_present()
     return str((await place.http.request("POST", place.path(""), form={"title": title})).json()["title"])
 

@@ -26,6 +26,13 @@ def one_id(given: Any, noun: str) -> int:
     raise InvalidInput(f"A {noun} is given by its id, a whole number, not {given!r:.60}.")
 
 
+def one_name(given: Any, noun: str, hint: str = "") -> str:
+    """A name or title; `InvalidInput` if it is no text, with a hint what may have been meant."""
+    if isinstance(given, str):
+        return given
+    raise InvalidInput(f"The {noun} is a text, not {type(given).__name__} ({given!r:.60}).{hint}")
+
+
 def listed(ids: Iterable[object]) -> str:
     """Ids or names for a message: "1, 2, 3", and how many more there are."""
     shown = [str(one) for one in ids]

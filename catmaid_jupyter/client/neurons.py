@@ -20,6 +20,7 @@ from catmaid_jupyter.client import history_tables
 from catmaid_jupyter.client.frames import ANNOTATIONS, frame
 from catmaid_jupyter.client.life import NeuronLife, life
 from catmaid_jupyter.client.morphology import Morphology, read_eswc, read_morphology
+from catmaid_jupyter.client.naming import one_name
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.edits.base import Edit
 from catmaid_jupyter.edits.journal import EditJournal
@@ -91,7 +92,7 @@ class Neuron(Public):
 
     def rename(self, name: str) -> None:
         """Give the neuron another name. Raises `NotAllowed`, `NotFound`, `InvalidInput` for an empty one."""
-        loop.run(self.project.edits.apply(RenameNeuron(neuron_id=self.id, name=name)))
+        loop.run(self.project.edits.apply(RenameNeuron(neuron_id=self.id, name=one_name(name, "name"))))
         self.name = name
 
     def life(self, *, by: str = "day", gap: str | pd.Timedelta = "5min") -> NeuronLife:
@@ -255,7 +256,7 @@ class Skeleton(Public):
 
     def rename(self, name: str) -> None:
         """Give the neuron another name."""
-        self._apply(RenameNeuron(neuron_id=self.neuron.id, name=name))
+        self._apply(RenameNeuron(neuron_id=self.neuron.id, name=one_name(name, "name")))
         self.neuron.name = name
 
     def reroot(self, treenode_id: int) -> None:

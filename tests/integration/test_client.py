@@ -138,6 +138,9 @@ async def test_objects_by_name_and_id(project: cj.Project) -> None:
         assert project.neuron(neuron.id).name == "branched"
         neuron.rename("renamed")
         assert project.skeleton(skeleton_id).name == "renamed"
+        for thing in (neuron, project.skeleton(skeleton_id)):
+            with pytest.raises(cj.InvalidInput, match="The name is a text, not list"):
+                thing.rename(["a", "b"])  # type: ignore[arg-type]
         project.edit.create_treenode(1, 1, 1, neuron_name="renamed")
         with pytest.raises(cj.InvalidInput, match="Several neurons"):
             project.neuron("renamed")

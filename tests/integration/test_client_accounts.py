@@ -43,6 +43,8 @@ async def test_a_project_is_made_renamed_and_deleted(admin: cj.Instance, tracer:
         assert admin.project("Second") is project
         with pytest.raises(cj.InvalidInput, match="needs a title"):
             project.rename(" ")
+        with pytest.raises(cj.InvalidInput, match=r"The title is a text, not dict .*project\.rename_neurons"):
+            project.rename({17: "PN 17"})  # type: ignore[arg-type]
         assert project.title == "Second"
         a = project.edit.create_treenode(0, 0, 0)
         project.edit.create_treenode(0, 0, 100, parent_id=a)
