@@ -10,6 +10,7 @@ import pytest
 from catmaid_server.db import arrays
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.tracing import viewports
+from catmaid_server.domain.tracing.viewports import Wanted
 from catmaid_server.domain.values import Box
 from tests.helpers.service import Service
 
@@ -35,7 +36,7 @@ async def test_an_edit_between_the_steps_is_seen_whole_or_not_at_all(
     monkeypatch.setattr(viewports, "fetch_columns", disturbed)
     async with service.store.reading() as connection:
         found = await viewports.nodes_in_box(
-            connection, service.project_id, Box((900, -10, -10), (1100, 10, 10)), most_nodes=100
+            connection, service.project_id, Wanted(Box((900, -10, -10), (1100, 10, 10))), most_nodes=100
         )
     assert steps == 4, "read again, as something was committed between the steps"
     assert found.nodes["id"].tolist() == [child["treenode_id"]]

@@ -31,14 +31,19 @@ class RecentlyUsed(Generic[Key, Value]):
 
     def keep(self, key: Key, value: Value, size: int) -> None:
         """Keep a value of `size` bytes, in place of an earlier one; not at all if it is larger than there is room."""
-        self._forget(key)
+        self.forget(key)
         if size + ENTRY_BYTES > self.capacity:
             return
         self._entries[key] = (value, size + ENTRY_BYTES)
         self._size += size + ENTRY_BYTES
         while self._size > self.capacity:
-            self._forget(next(iter(self._entries)))
+            self.forget(next(iter(self._entries)))
 
-    def _forget(self, key: Key) -> None:
+    def known(self) -> list[Key]:
+        """The keys of all values."""
+        return list(self._entries)
+
+    def forget(self, key: Key) -> None:
+        """Forget a value, if there is one."""
         _, size = self._entries.pop(key, (None, 0))
         self._size -= size

@@ -14,6 +14,7 @@ from catmaid_server.auth.access import Access
 from catmaid_server.auth.checks import PasswordChecks
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import login_sessions, wrong_passwords
+from catmaid_server.domain.cells.viewport_cells import ViewportCells
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.events.feed import Feed
@@ -58,6 +59,7 @@ def create_app(store: Store, routes: Iterable[Route], options: AppOptions) -> we
     app[keys.PASSWORD_CHECKS] = PasswordChecks(store, options.secret)
     app[FORM_READER] = FormReader()
     app[keys.DATABASE_TURNS] = UserTurns(max(1, store.pool_size // 2), things="requests to the database")
+    app[keys.CELLS] = ViewportCells(options.cell_bytes)
     app[keys.FEED] = Feed(store)
     app[keys.PRESENCE] = Guests(store)
     app[keys.TILES] = TileService(store, options.data_dir)

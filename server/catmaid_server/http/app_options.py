@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from catmaid_server.auth import sessions
+from catmaid_server.domain.cells import CELL_BYTES
 from catmaid_server.http import other_sites
 from catmaid_server.http.allowed_hosts import AllowedHosts
 from catmaid_server.http.front_end import FrontEnd
@@ -24,6 +25,8 @@ class AppOptions:
     """Where image stores lie whose path is relative."""
     node_limit: int = NODE_LIMIT
     """Most treenodes in one answer of `node/list`."""
+    cell_bytes: int = CELL_BYTES
+    """Memory for what viewports are made of; 0 reads each viewport anew."""
     registration: bool = False
     """Whether people may make themselves accounts."""
     approval: bool = True

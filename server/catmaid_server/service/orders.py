@@ -26,6 +26,7 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     pool_size: int
     remember_bytes: int
+    cell_bytes: int
     log_level: str
     shutdown_s: float
     registration: bool = False

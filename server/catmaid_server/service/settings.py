@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from catmaid_server.db.store import REMEMBER_BYTES
+from catmaid_server.domain.cells import CELL_BYTES
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http import other_sites
 from catmaid_server.http.allowed_hosts import host_names
@@ -77,6 +78,9 @@ class Settings(BaseSettings):
     remember_bytes: int = Field(default=REMEMBER_BYTES, ge=0)
     """Memory of one worker for answers that stay true until something is committed, and as much for packed skeletons;
     0 makes each answer anew."""
+
+    cell_bytes: int = Field(default=CELL_BYTES, ge=0)
+    """Memory of one worker for the cells that viewports are made of; 0 reads each viewport anew."""
 
     postgres_bin: Path | None = None
     """Folder of the PostgreSQL programs of the embedded database; found if not given."""

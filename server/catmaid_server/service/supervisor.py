@@ -217,6 +217,7 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         number=0,
         pool_size=settings.pool_size,
         remember_bytes=settings.remember_bytes,
+        cell_bytes=settings.cell_bytes,
         log_level=settings.log_level,
         shutdown_s=settings.shutdown_s,
         registration=settings.registration,

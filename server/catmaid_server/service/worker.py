@@ -107,6 +107,7 @@ def _options(order: WorkerOrder, *, over_tls: bool) -> AppOptions:
     return AppOptions(
         secret=order.secret,
         data_dir=Path(order.data_dir),
+        cell_bytes=order.cell_bytes,
         registration=order.registration,
         approval=order.approval,
         presence=order.presence,

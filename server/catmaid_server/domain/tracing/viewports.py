@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catmaid_server.db.arrays import TEXT, Column, array_text, fetch_columns
 from catmaid_server.db.queries import load
@@ -31,6 +33,20 @@ ColumnTable = dict[str, Column]
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a viewer asks for: both ends of every edge and of every link that meets a box, and the connectors in it.
+
+    Without `exact`, some edges come along that pass by the box, but none is missing. Treenodes and connectors with
+    these ids come along wherever they are.
+    """
+
+    box: Box
+    exact: bool = True
+    treenode_ids: Sequence[int] = ()
+    connector_ids: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Viewport:
     """The content of a box, by column; parent -1 at a root, times in s since 1970."""
 
@@ -42,87 +58,121 @@ class Viewport:
     limit_reached: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What was found, all of one state; the first `near` nodes are those whose edges were, the rest are other ends."""
+
+    nodes: ColumnTable
+    connectors: ColumnTable
+    links: ColumnTable
+    relations: dict[int, str]
+    near: int
+
+    def holds_more_than(self, most: int) -> bool:
+        """Whether there are more nodes, connectors or links than so many."""
+        return max(len(table["id"]) for table in (self.nodes, self.connectors, self.links)) > most
+
+    def viewport(self, wanted: Wanted, most_nodes: int) -> Viewport:
+        """The viewport without labels: with so many nodes, and of those whose ids are wanted all."""
+        nodes = _first(self.nodes, most_nodes, wanted.treenode_ids)
+        links = _first(self.links, most_nodes + 1)
+        connectors = _first(self.connectors, most_nodes + 1, [*wanted.connector_ids, *links["connector_id"].tolist()])
+        return Viewport(nodes, connectors, links, {}, self.relations, self.holds_more_than(most_nodes))
+
+
+def _first(table: ColumnTable, most: int, required: Sequence[int] = ()) -> ColumnTable:
+    """So many rows, and of those with required ids all."""
+    if len(table["id"]) <= most:
+        return table
+    is_required = np.isin(table["id"], required)
+    rows = np.argsort(~is_required, kind="stable")[: max(most, int(is_required.sum()))]
+    return {name: column[rows] for name, column in table.items()}
+
+
 async def nodes_in_box(
+    connection: Connection, project_id: int, wanted: Wanted, *, most_nodes: int, labels: bool = False
+) -> Viewport:
+    """What is wanted. If there are more than `most_nodes` nodes, connectors or links, some are left out."""
+    found, is_one_state = await _read(connection, project_id, wanted, most_nodes + 1)
+    if not is_one_state:
+        async with one_state(connection):
+            found, _ = await _read(connection, project_id, wanted, most_nodes + 1)
+    return await with_labels(connection, found.viewport(wanted, most_nodes), wanted=labels)
+
+
+async def with_labels(connection: Connection, viewport: Viewport, *, wanted: bool) -> Viewport:
+    """The viewport with the labels of its nodes and connectors, if they are wanted."""
+    if not wanted:
+        return viewport
+    ids = {"treenode_ids": viewport.nodes["id"].tolist(), "connector_ids": viewport.connectors["id"].tolist()}
+    cursor = await connection.execute(sql.labels, ids)
+    return replace(viewport, labels=dict(await cursor.fetchall()))
+
+
+@asynccontextmanager
+async def one_state(connection: Connection) -> AsyncIterator[None]:
+    """A transaction whose statements all see the state that the first of them sees."""
+    async with connection.transaction():
+        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+async def contents(connection: Connection, project_id: int, wanted: Wanted, most: int) -> Contents:
+    """What is wanted, but no more than `most` edges, links and connectors; within `one_state`."""
+    found, _ = await _read(connection, project_id, wanted, most)
+    return found
+
+
+async def by_id(
     connection: Connection,
     project_id: int,
-    box: Box,
     *,
-    most_nodes: int,
-    labels: bool = False,
-    exact: bool = True,
-    treenode_ids: Sequence[int] = (),
-    connector_ids: Sequence[int] = (),
-) -> Viewport:
-    """Both ends of every edge and of every link to a connector that meets a box, and the connectors in it.
+    treenode_ids: NDArray[np.integer[Any]],
+    connector_ids: NDArray[np.integer[Any]],
+) -> tuple[ColumnTable, ColumnTable]:
+    """Treenodes and connectors of a project by their ids; those that there are."""
+    found = await _ends(connection, project_id, treenode_ids, connector_ids, np.empty(0, "<i4"))
+    return _table(found, "node", columns.NODES), _table(found, "connector", columns.CONNECTORS)
 
-    `treenode_ids` and `connector_ids` come along wherever they are. Without `exact`, some edges come along that
-    pass by the box, but none is missing. If there are more than `most_nodes` nodes, connectors or links, some are
-    left out, of the nodes none of `treenode_ids`.
+
+async def _read(connection: Connection, project_id: int, wanted: Wanted, most: int) -> tuple[Contents, bool]:
+    """What is wanted, and whether nothing was committed between the two steps, so that they show one state.
+
+    First the edges that the index finds are read, then the ends it did not find with them. One query that does both is
+    slower: PostgreSQL has to keep the first step's rows to find out what is missing.
     """
-    found = _Found(project_id, box, exact, most_nodes + 1, treenode_ids, connector_ids)
-    if not await found.read(connection):
-        async with connection.transaction():
-            await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            await found.read(connection)
-    nodes, connectors, links = found.nodes, found.connectors, found.links
-    limit_reached = max(len(table["id"]) for table in (nodes, connectors, links)) > most_nodes
-    if len(nodes["id"]) > most_nodes:
-        first = np.argsort(~np.isin(nodes["id"], treenode_ids), kind="stable")[: max(most_nodes, len(treenode_ids))]
-        nodes = {name: column[first] for name, column in nodes.items()}
-    return Viewport(
-        nodes,
-        connectors,
-        links,
-        await _labels(connection, nodes["id"], connectors["id"]) if labels else {},
-        found.relations,
-        limit_reached,
+    values = {"project_id": project_id, **_sides(wanted.box), "exact": wanted.exact, "most": most}
+    edges = await fetch_columns(connection, sql.edges_in_box, values, _EDGES)
+    near, links = _table(edges, "node", columns.NODES), _table(edges, "link", columns.LINKS)
+    ends = np.concatenate((near["parent_id"], links["treenode_id"], _ids(wanted.treenode_ids)))
+    contacts = np.concatenate((edges["connector_id"], links["connector_id"], _ids(wanted.connector_ids)))
+    others = await _ends(
+        connection, project_id, np.setdiff1d(ends, near["id"]), np.unique(contacts), np.unique(links["relation_id"])
     )
+    found = Contents(
+        {name: np.concatenate((column, others[f"node_{name}"])) for name, column in near.items()},
+        _table(others, "connector", columns.CONNECTORS),
+        links,
+        {int(key): name for key, name in json.loads(str(others["relations"])).items()},
+        len(near["id"]),
+    )
+    return found, bool(edges["snapshot"] == others["snapshot"])
 
 
-@dataclass
-class _Found:
-    """What a box holds, read in two steps: the edges that the index finds, then the ends it did not find with them.
-
-    One query that does both is slower: PostgreSQL has to keep the first step's rows to find out what is missing.
-    """
-
-    project_id: int
-    box: Box
-    exact: bool
-    most: int
-    treenode_ids: Sequence[int]
-    connector_ids: Sequence[int]
-    nodes: ColumnTable = field(default_factory=dict)
-    connectors: ColumnTable = field(default_factory=dict)
-    links: ColumnTable = field(default_factory=dict)
-    relations: dict[int, str] = field(default_factory=dict)
-
-    async def read(self, connection: Connection) -> bool:
-        """Fill the tables; whether nothing was committed between the steps, so that they show one state."""
-        edges = await fetch_columns(
-            connection,
-            sql.edges_in_box,
-            {"project_id": self.project_id, **_sides(self.box), "exact": self.exact, "most": self.most},
-            _EDGES,
-        )
-        near, self.links = _table(edges, "node", columns.NODES), _table(edges, "link", columns.LINKS)
-        ends = np.concatenate((near["parent_id"], self.links["treenode_id"], _ids(self.treenode_ids)))
-        contacts = np.concatenate((edges["connector_id"], self.links["connector_id"], _ids(self.connector_ids)))
-        others = await fetch_columns(
-            connection,
-            sql.nodes_by_id,
-            {
-                "project_id": self.project_id,
-                "treenode_ids": array_text(np.setdiff1d(ends, near["id"])),
-                "connector_ids": array_text(np.unique(contacts)),
-                "relation_ids": array_text(np.unique(self.links["relation_id"])),
-            },
-            _BY_ID,
-        )
-        self.nodes = {name: np.concatenate((column, others[f"node_{name}"])) for name, column in near.items()}
-        self.connectors = _table(others, "connector", columns.CONNECTORS)
-        self.relations = {int(key): name for key, name in json.loads(str(others["relations"])).items()}
-        return bool(edges["snapshot"] == others["snapshot"])
+async def _ends(
+    connection: Connection,
+    project_id: int,
+    treenode_ids: NDArray[np.integer[Any]],
+    connector_ids: NDArray[np.integer[Any]],
+    relation_ids: NDArray[np.integer[Any]],
+) -> dict[str, Column]:
+    values = {
+        "project_id": project_id,
+        "treenode_ids": array_text(treenode_ids),
+        "connector_ids": array_text(connector_ids),
+        "relation_ids": array_text(relation_ids),
+    }
+    return await fetch_columns(connection, sql.nodes_by_id, values, _BY_ID)
 
 
 def _sides(box: Box) -> dict[str, float]:
@@ -137,10 +187,3 @@ def _table(columns: Mapping[str, Column], table: str, names: Iterable[str]) -> C
 
 def _ids(ids: Sequence[int]) -> Column:
     return np.array(ids, "<i4")
-
-
-async def _labels(connection: Connection, treenode_ids: Column, connector_ids: Column) -> dict[int, list[str]]:
-    cursor = await connection.execute(
-        sql.labels, {"treenode_ids": treenode_ids.tolist(), "connector_ids": connector_ids.tolist()}
-    )
-    return dict(await cursor.fetchall())

@@ -13,7 +13,7 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import detail_levels, skeleton_choice, viewports
 from catmaid_server.domain.tracing.skeleton_choice import Choice
-from catmaid_server.domain.tracing.viewports import ColumnTable, Viewport
+from catmaid_server.domain.tracing.viewports import ColumnTable, Viewport, Wanted
 from catmaid_server.domain.values import Box
 from catmaid_server.http import keys
 from catmaid_server.http.cached import remembered_body
@@ -119,25 +119,20 @@ async def _listed(call: Call, form: NodeList) -> web.Response:
     encoding = Encoding.wanted(call, form.format)
     limit = call.request.app[keys.OPTIONS].node_limit
     box = Box((form.left, form.top, form.z1), (form.right, form.bottom, form.z2))
+    wanted = Wanted(box, encoding is not Encoding.COLUMNS, form.treenode_ids, form.connector_ids)
+    most_nodes = min(form.limit, limit) if form.limit > 0 else limit
+
+    read = call.request.app[keys.CELLS].nodes_in_box if call.as_of is None else viewports.nodes_in_box
 
     async def produce(connection: Connection) -> bytes:
-        found = await viewports.nodes_in_box(
-            connection,
-            call.project_id,
-            box,
-            labels=form.labels,
-            exact=encoding is not Encoding.COLUMNS,
-            treenode_ids=form.treenode_ids,
-            connector_ids=form.connector_ids,
-            most_nodes=min(form.limit, limit) if form.limit > 0 else limit,
-        )
+        found = await read(connection, call.project_id, wanted, labels=form.labels, most_nodes=most_nodes)
         found = await skeleton_choice.chosen(connection, found, form.choice)
         if form.order:
             found = await skeleton_choice.ordered_by_cable(connection, found, descending=form.order == "cable-desc")
         origins = await skeleton_choice.origins(connection, found, box) if form.with_origin else []
         if form.with_relation_map != "used":
-            wanted = form.with_relation_map == "all"
-            relations = await skeleton_choice.all_relations(connection, call.project_id) if wanted else {}
+            every = form.with_relation_map == "all"
+            relations = await skeleton_choice.all_relations(connection, call.project_id) if every else {}
             found = dataclasses.replace(found, relations=relations)
         if form.src in GRIDS and encoding is not Encoding.COLUMNS:
             first, more = detail_levels.portioned(found, levels)
@@ -148,7 +143,10 @@ async def _listed(call: Call, form: NodeList) -> web.Response:
             lambda: _columnar(found) | ({"origins": origins} if form.with_origin else {}),
         ).encoded(encoding)
 
-    return response(await remembered_body(call, form, encoding, produce), encoding)
+    if call.as_of is not None:
+        return response(await remembered_body(call, form, encoding, produce), encoding)
+    async with call.reading() as connection:
+        return response(await produce(connection), encoding)
 
 
 def _positional(found: Viewport) -> list[Any]:

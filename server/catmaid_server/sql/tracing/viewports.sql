@@ -3,7 +3,9 @@
 -- name: edges_in_box
 -- Treenodes whose edge to their parent meets a box, links that meet it, ids of connectors in it; one row of arrays.
 -- exact: whether to test edges beyond their bounding boxes: they must come within half the depth of the box to
--- the rectangle amidst it, as CATMAID's clients know it. (PostGIS finds no distance for a root in that very plane.)
+-- the rectangle amidst it, as CATMAID's clients know it. What touches is near: a millionth of a nm more, as PostGIS may round
+-- distances up. (It finds no distance for an end in the very centre, so a root there is left out, as by CATMAID.)
+-- `domain/cells/nearness.py` has the same rule.
 -- Where the box is wider than 1 mm, PostGIS takes the rectangle's border for the rectangle and finds nothing amidst it:
 -- there edges are tested by their extent in z and by the rectangle in x and y.
 -- most: no more of each than this.
@@ -13,7 +15,7 @@ WITH view AS MATERIALIZED (
            ST_MakeEnvelope(%(left)s, %(top)s, %(right)s, %(bottom)s) AS xy,
            ST_Translate(ST_Force3D(ST_MakeEnvelope(%(left)s, %(top)s, %(right)s, %(bottom)s)),
                         0, 0, (%(z1)s + %(z2)s) / 2) AS amidst,
-           abs(%(z2)s - %(z1)s) / 2 AS half_depth,
+           abs(%(z2)s - %(z1)s) / 2 + 1e-6 AS half_depth,
            greatest(abs(%(right)s - %(left)s), abs(%(bottom)s - %(top)s)) > 1e6 AS wide
 )
 SELECT near.*, wire.*, contact.*, pg_current_snapshot()::text AS snapshot

@@ -1,0 +1,79 @@
+"""What was committed since cells were read, and where: asked in one statement, so that all of it is of one state.
+
+Versions are no clock: one that began earlier may be committed later. So all up to the newest settled version are known
+by that, and those after it one by one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catmaid_server.db.queries import load
+from catmaid_server.db.rows import fetch_one, fetch_value
+from catmaid_server.db.store import Connection
+
+sql = load("cells/changes")
+
+MOST_PLACES = 2000
+"""Changes at more places are not told one by one."""
+
+Places = NDArray[np.float64]
+"""Boxes, nm: lowest x, y, z, highest x, y, z; shape (n, 6)."""
+
+NOWHERE: Places = np.empty((0, 6))
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is known of a project's versions.
+
+    snapshot : PostgreSQL's name of the state.
+    settled : all versions up to this one are known.
+    settling : all versions up to this one are seen by the next statement.
+    known : versions after `settled` that are known.
+    relations : names by id.
+    """
+
+    snapshot: str
+    settled: int
+    settling: int
+    known: frozenset[int] = frozenset()
+    relations: Mapping[int, str] = field(default_factory=dict)
+
+
+async def begin(connection: Connection) -> Heard:
+    """What is known before anything was heard; the next statement must not be of an older state."""
+    settled = int(await fetch_value(connection, sql.settled))
+    return Heard("", settled, settled)
+
+
+async def hear(connection: Connection, project_id: int, before: Heard) -> tuple[Heard, Places | None]:
+    """What is known now, and where something changed since `before`; None if anything may have changed anywhere."""
+    row = await fetch_one(
+        connection,
+        sql.news,
+        project_id=project_id,
+        snapshot=before.snapshot,
+        settled=before.settled,
+        known=list(before.known),
+        most=MOST_PLACES,
+    )
+    if row is None:
+        return before, NOWHERE
+    snapshot, versions, numbers, trimmed, settling, relations = row
+    known = before.known.union(versions)
+    after = Heard(
+        snapshot,
+        before.settling,
+        settling,
+        frozenset(version for version in known if version > before.settling),
+        {int(relation_id): name for relation_id, name in json.loads(relations).items()},
+    )
+    # Of versions whose history was trimmed it is not known where they were; a store that went back in time knows less.
+    is_unsure = numbers is None or (versions and trimmed >= before.settled) or settling < before.settling
+    return after, None if is_unsure else np.array(numbers, dtype=np.float64).reshape(-1, 6)

@@ -1,0 +1,18 @@
+-- What was committed since cells were read.
+
+-- name: settled
+-- The newest settled version: statements after this one see all versions up to it.
+SELECT settled_version();
+
+-- name: news
+-- What a project has that was not known; no row if nothing was committed at all since `snapshot`. Versions above `settled`
+-- that are not among `known`; where they changed something, NULL if at too many places; the version up to which the history
+-- was trimmed; the newest settled version; the names of relations by id, as JSON.
+-- Versions of no project are looked at, too.
+SELECT pg_current_snapshot()::text, new.versions, changed_places(new.versions, %(most)s),
+       (SELECT coalesce(max(last_version), 0) FROM unreadable_versions), settled_version(),
+       (SELECT coalesce(json_object_agg(id, name), '{}') FROM relation WHERE project_id = %(project_id)s)::text
+  FROM (SELECT ARRAY(SELECT id FROM transaction_info
+                      WHERE id > %(settled)s AND id <> ALL (%(known)s::bigint[])
+                        AND (project_id = %(project_id)s OR project_id IS NULL)) AS versions) new
+ WHERE pg_current_snapshot()::text <> %(snapshot)s;

@@ -1,0 +1,54 @@
+"""Grids of cells: which one a box gets, and which of its cells lines and boxes meet."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catmaid_server.domain.cells.grid import Grid, grid_for, needed_cells
+from catmaid_server.domain.values import Box
+
+coordinates = st.floats(-1e7, 1e7)
+sizes = st.floats(0.5, 1e6)
+
+
+@given(x=coordinates, y=coordinates, z=coordinates, width=sizes, part=st.floats(0.3, 1), depth=st.floats(0.1, 1e4))
+def test_a_view_needs_few_cells_that_hold_all_of_it(
+    x: float, y: float, z: float, width: float, part: float, depth: float
+) -> None:
+    box = Box((x, y, z), (x + width, y + part * width, z + depth))
+    grid = grid_for(box)
+    assert grid is not None
+    span = needed_cells(grid, box)
+    assert span is not None
+    assert 1 <= span.count == len(set(span.cells())) <= 6 * 6 * 2
+    whole = grid.box(span)
+    assert all(low <= wanted for low, wanted in zip(whole.low, box.low, strict=True))
+    assert all(high >= wanted for high, wanted in zip(whole.high, box.high, strict=True))
+
+
+def test_boxes_that_are_no_views_have_no_grid() -> None:
+    for low, high in (
+        ((0, 0, 0), (0, 10, 1)),
+        ((0, 0, 1), (10, 10, 0)),
+        ((0, 0, 0), (1000, 10, 1)),
+        ((0, 0, 0), (float("inf"), 10, 1)),
+        ((0, 0, float("nan")), (10, 10, 1)),
+        ((1e15, 0, 0), (1e15 + 10, 10, 1)),
+    ):
+        assert grid_for(Box(low, high)) is None
+
+
+def test_a_line_is_in_all_cells_that_its_box_touches() -> None:
+    grid = Grid(16.0, 8.0)
+    bounds = np.array([[1.0, 15.0, 0.0, 33.0, 16.0, 7.5], [16.0, -1.0, -8.0, 16.0, -1.0, -8.0]]).T
+    assert grid.ranges(bounds).T.tolist() == [[0, 0, 0, 2, 1, 0], [1, -1, -1, 1, -1, -1]]
+
+
+def test_bounds_in_y_are_as_far_apart_as_single_precision_has_them() -> None:
+    """PostGIS's index finds a line whose y is a hair beyond a border; so does a cell."""
+    grid = Grid(1024.0, 64.0)
+    low, high = 1024.0 - 1e-9, 1024.0 + 1e-9
+    bounds = np.array([[0.0, high, 0.0, 0.0, high, 0.0], [0.0, low, 0.0, 0.0, low, 0.0]]).T
+    assert grid.ranges(bounds)[[1, 4]].T.tolist() == [[1, 1], [0, 1]]
