@@ -8,6 +8,8 @@ import textwrap
 
 import pytest
 
+from tests.helpers.patience import PATIENCE_S
+
 STORIES = {
     "a waiting call on the loop itself is refused": """
         from catmaid_jupyter.api import loop
@@ -80,7 +82,7 @@ def test_the_loop(name: str) -> None:
         [sys.executable, "-W", "error::ResourceWarning", "-c", textwrap.dedent(STORIES[name])],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=True,
     )
     assert done.stdout == "True 5\n"
