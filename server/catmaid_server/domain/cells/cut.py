@@ -23,13 +23,13 @@ def cut(cells: Sequence[CellContents], wanted: Wanted, relations: Mapping[int, s
     links = links[meet(links["treenode"], links["connector"], wanted.box, exact=wanted.exact)]
     links = links[_firsts(links["link"])]
     connectors = _together([cell.connectors for cell in cells])
-    connectors = np.concatenate((connectors[_are_inside(connectors, wanted.box)], links["connector"]))
-    nodes = edges["node"]
-    ends = np.concatenate((edges["parent"], links["treenode"]))
+    connectors = _together([connectors[_are_inside(connectors, wanted.box)], _packed(links["connector"])])
+    nodes = _packed(edges["node"])
+    ends = _together([_packed(edges["parent"]), _packed(links["treenode"])])
     ends = ends[(ends["id"] >= 0) & ~np.isin(ends["id"], nodes["id"])]
     used = set(links["link"]["relation_id"].tolist())
     return Contents(
-        table(np.concatenate((nodes, ends[_firsts(ends)]))),
+        table(_together([nodes, ends[_firsts(ends)]])),
         table(connectors[_firsts(connectors)]),
         table(links["link"]),
         {relation_id: name for relation_id, name in relations.items() if relation_id in used},
@@ -43,7 +43,14 @@ def table(records: Records) -> ColumnTable:
 
 
 def _together(parts: Sequence[Records]) -> Records:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    """All records, put together as bytes: numpy would compare the fields of each part with those of each other."""
+    dtype = parts[0].dtype
+    return np.concatenate([part.view((np.void, dtype.itemsize)) for part in parts]).view(dtype)
+
+
+def _packed(part: Records) -> Records:
+    """A part of records as records of their own."""
+    return np.ascontiguousarray(part)
 
 
 def _firsts(records: Records) -> NDArray[np.intp]:

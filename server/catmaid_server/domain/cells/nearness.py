@@ -75,11 +75,13 @@ def _come_near(start: Numbers, end: Numbers, box: Box) -> Flags:
     near = abs(box.high[2] - box.low[2]) / 2 + _TOUCHING
     found = _is_within(start, box, middle, near) | _is_within(end, box, middle, near)
     rest = np.flatnonzero(~found)
-    found[rest] = _least_distances(start[:, rest], end[:, rest], box, middle) <= near
+    if len(rest):
+        found[rest] = _least_distances(start[:, rest], end[:, rest], box, middle) <= near
     centre = np.array([[(low + high) / 2] for low, high in zip(box.low, box.high, strict=True)])
     for one, other in ((start, end), (end, start)):
         rows = np.flatnonzero((one == centre).all(axis=0))
-        found[rows] = _come_near_from_centre(one[:, rows], other[:, rows], box, middle, near)
+        if len(rows):
+            found[rows] = _come_near_from_centre(one[:, rows], other[:, rows], box, middle, near)
     return found
 
 
