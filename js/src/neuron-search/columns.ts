@@ -5,7 +5,6 @@ import type { FoundRow } from "./state";
 import type { TargetSelection } from "./target";
 
 /** A name of 10,000 characters is cut here; the hint has more of it. */
-const LONGEST = 300;
 const LONGEST_HINT = 2000;
 
 /** The column that says which neurons are in the selection. */
@@ -41,7 +40,7 @@ const NAME: TableColumn<FoundRow> = {
   width: 120,
   grow: 3,
   isSortable: true,
-  text: ({ name }) => name.slice(0, LONGEST),
+  text: ({ name }) => name,
   hint: ({ name }) => name.slice(0, LONGEST_HINT),
 };
 
@@ -62,6 +61,7 @@ const OTHERS: ReadonlyArray<TableColumn<FoundRow>> = [
     rank: 2,
     isSortable: true,
     text: ({ cable_length: nm }) => (nm / 1000).toFixed(1),
+    exact: ({ cable_length: nm }) => String(nm / 1000),
   },
   {
     name: "annotations",
@@ -69,7 +69,7 @@ const OTHERS: ReadonlyArray<TableColumn<FoundRow>> = [
     width: 110,
     grow: 3,
     rank: 1,
-    text: ({ annotations }) => annotations.join(", ").slice(0, LONGEST),
+    text: ({ annotations }) => annotations.join(", "),
     hint: ({ annotations }) => annotations.join("\n").slice(0, LONGEST_HINT),
   },
   {

@@ -4,8 +4,6 @@ import type { TableColumn } from "../shared/table/columns";
 import type { TypedColumns, TypedRows } from "../shared/table/typed";
 import type { CodedTexts, ShownColumn, TableContent } from "./state";
 
-/** A name of 10,000 characters is cut here; the hint has more of it. */
-const LONGEST = 300;
 const LONGEST_HINT = 2000;
 const NUMBERS = "12, >500, <=3, =7, 10..20";
 const TEXT = "Text, /regular expression/, or !text for rows without it";
@@ -27,10 +25,8 @@ function textsOf({ codes, texts }: CodedTexts): string[] {
 export function columnsOf(shown: readonly ShownColumn[], rows: TypedRows): Array<TableColumn<number>> {
   return shown.map(({ name, title, hint, kind, width, grow, rank }) => {
     const isText = kind === "text";
-    const text = (row: number): string => {
-      const value = rows.value(name, row) ?? "";
-      return kind === "decimal" ? Number(value).toFixed(1) : `${value}`;
-    };
+    const exact = (row: number): string => `${rows.value(name, row) ?? ""}`;
+    const text = kind === "decimal" ? (row: number): string => Number(exact(row)).toFixed(1) : exact;
     return {
       name,
       title,
@@ -39,7 +35,8 @@ export function columnsOf(shown: readonly ShownColumn[], rows: TypedRows): Array
       grow,
       rank,
       isSortable: true,
-      text: (row) => text(row).slice(0, LONGEST),
+      text,
+      exact,
       hint: (row) => `${hint}: ${text(row)}`.slice(0, LONGEST_HINT),
       ...(isText ? {} : { align: "right" as const }),
     };

@@ -83,6 +83,7 @@ export function columnsOf(host: ColumnHost): ReadonlyArray<TableColumn<number>> 
       rank: 3,
       ...number,
       text: later("size", ({ cableLength }) => (cableLength / UM).toFixed(1)),
+      exact: later("size", ({ cableLength }) => String(cableLength / UM)),
     },
     {
       name: "pre",
@@ -119,6 +120,7 @@ export function columnsOf(host: ColumnHost): ReadonlyArray<TableColumn<number>> 
       rank: 5,
       ...number,
       text: later("review", ({ review }) => `${Math.floor(review)}%`),
+      exact: later("review", ({ review }) => String(review)),
     },
     {
       name: "annotations",

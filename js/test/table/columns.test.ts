@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { drawnText } from "../../src/shared/table/cell-look";
 import { csv, placed, type TableColumn, tsv } from "../../src/shared/table/columns";
 
 interface Neuron {
@@ -79,6 +80,17 @@ describe("rows as comma-separated text", () => {
       { id: 3, name: "-x" },
     ];
     expect(csv([ID, NAME], rows)).toBe('Id,Name\r\n1,"a ""b"", c"\r\n-2,"\'=HYPERLINK(1)"\r\n3,"\'-x"\r\n');
+  });
+});
+
+describe("long and rounded texts", () => {
+  const long = { id: 1, name: "n".repeat(10_000) };
+  const rounded: TableColumn<Neuron> = { ...ID, text: () => "0.3", exact: () => "0.3333" };
+
+  it("are cut and rounded where they are drawn alone", () => {
+    expect(drawnText(NAME, long)).toBe(`${"n".repeat(300)}…`);
+    expect(csv([rounded, NAME], [long])).toBe(`Id,Name\r\n0.3333,${long.name}\r\n`);
+    expect(tsv([rounded, NAME], [long])).toBe(`Id\tName\n0.3333\t${long.name}\n`);
   });
 });
 

@@ -6,6 +6,8 @@ export interface TableColumn<Row> {
   /** What the menu of columns calls it, if the title is short. */
   menuTitle?: string;
   text(row: Row): string;
+  /** What files and the clipboard get, if the text is rounded. */
+  exact?(row: Row): string;
   /** Shown on hover instead of the text, which may be cut off. */
   hint?(row: Row): string;
   /** CSS pixels; the least that a growing column needs. */
@@ -85,15 +87,19 @@ export function placed<Row>(
 /** Rows as tab-separated text with a line of titles; tabs and line breaks within a cell become blanks. */
 export function tsv<Row>(columns: readonly TableColumn<Row>[], rows: Iterable<Row>): string {
   const lines = [columns.map(({ title }) => title)];
-  for (const row of rows) lines.push(columns.map((column) => column.text(row).replaceAll(/\s+/g, " ")));
+  for (const row of rows) lines.push(columns.map((column) => written(column, row).replaceAll(/\s+/g, " ")));
   return lines.map((cells) => `${cells.join("\t")}\n`).join("");
 }
 
 /** Rows as comma-separated text (RFC 4180) with a line of titles. Spreadsheets take no cell for a formula. */
 export function csv<Row>(columns: readonly TableColumn<Row>[], rows: Iterable<Row>): string {
   const lines = [columns.map(({ title }) => title)];
-  for (const row of rows) lines.push(columns.map((column) => column.text(row)));
+  for (const row of rows) lines.push(columns.map((column) => written(column, row)));
   return lines.map((cells) => `${cells.map(quoted).join(",")}\r\n`).join("");
+}
+
+function written<Row>(column: TableColumn<Row>, row: Row): string {
+  return column.exact?.(row) ?? column.text(row);
 }
 
 function quoted(text: string): string {

@@ -8,7 +8,7 @@ import "regular-table";
 import subCellCss from "regular-table/dist/css/sub-cell-scrolling.css";
 import { element } from "../dom";
 import { CellEditor } from "./cell-editor";
-import { dressContent } from "./cell-look";
+import { drawnText, dressContent } from "./cell-look";
 import { EDGE, followEdge } from "./column-edge";
 import { type ColumnLayout, LEAST_WIDTH, type PlacedColumn, placed, type TableColumn, tsv } from "./columns";
 import { type Cell, movedCell } from "./keys";
@@ -217,7 +217,7 @@ export class Grid<Row> {
       num_column_headers: HEAD_ROWS,
       row_height: ROW_HEIGHT,
       column_headers: columns.map(({ title }) => [title]),
-      data: columns.map((column) => rows.map((row) => (row === undefined ? "" : column.text(row)))),
+      data: columns.map((column) => rows.map((row) => (row === undefined ? "" : drawnText(column, row)))),
     };
   }
 
