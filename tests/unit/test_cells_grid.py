@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.domain.cells.grid import Grid, grid_for, needed_cells
+from catmaid_server.domain.cells.cell import in_ranges
+from catmaid_server.domain.cells.grid import Grid, GridCell, grid_for, needed_cells
 from catmaid_server.domain.values import Box
 
 coordinates = st.floats(-1e7, 1e7)
@@ -52,3 +53,9 @@ def test_bounds_in_y_are_as_far_apart_as_single_precision_has_them() -> None:
     low, high = 1024.0 - 1e-9, 1024.0 + 1e-9
     bounds = np.array([[0.0, high, 0.0, 0.0, high, 0.0], [0.0, low, 0.0, 0.0, low, 0.0]]).T
     assert grid.ranges(bounds)[[1, 4]].T.tolist() == [[1, 1], [0, 1]]
+
+
+def test_what_is_very_far_away_or_very_long_is_in_the_cells_that_it_is_in() -> None:
+    bounds = np.array([[-1e300, -1e300, -1e300, 1e300, 1e300, 1e300], [1e300, 5.0, 5.0, 1e300, 5.0, 5.0]]).T
+    ranges = Grid(16.0, 16.0).ranges(bounds)
+    assert in_ranges(ranges, GridCell(0, 0, 0)).tolist() == [True, False]

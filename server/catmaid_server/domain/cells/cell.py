@@ -85,7 +85,7 @@ def extents(one: Records, other: Records) -> NDArray[np.float64]:
     return bounds
 
 
-def in_ranges(ranges: NDArray[np.int64], place: GridCell) -> NDArray[np.bool_]:
+def in_ranges(ranges: NDArray[np.float64], place: GridCell) -> NDArray[np.bool_]:
     """Which of the ranges (see `Grid.ranges`) a cell is in, shape (n,)."""
     at = np.array(place)[:, None]
     meets: NDArray[np.bool_] = np.logical_and.reduce((ranges[:3] <= at) & (at <= ranges[3:]), axis=0)

@@ -56,7 +56,7 @@ class Grid:
     side: float
     depth: float
 
-    def ranges(self, bounds: NDArray[np.float64]) -> NDArray[np.int64]:
+    def ranges(self, bounds: NDArray[np.float64]) -> NDArray[np.float64]:
         """The lowest and the highest place of the cells that boxes meet or touch.
 
         Parameters
@@ -66,15 +66,15 @@ class Grid:
 
         Returns
         -------
-        i, j, k of the lowest, i, j, k of the highest, shape (6, n).
+        i, j, k of the lowest, i, j, k of the highest, shape (6, n): whole numbers, of any size.
         """
         sizes = np.array([self.side, self.side, self.depth] * 2)
-        found: NDArray[np.int64] = np.floor(as_in_index(bounds) / sizes[:, None]).astype(np.int64)
+        found: NDArray[np.float64] = np.floor(as_in_index(bounds) / sizes[:, None])
         return found
 
     def span(self, box: Box) -> CellRange:
         """The cells that meet or touch a box."""
-        i, j, k, i2, j2, k2 = self.ranges(np.array([[*box.low, *box.high]]).T)[:, 0].tolist()
+        i, j, k, i2, j2, k2 = map(int, self.ranges(np.array([[*box.low, *box.high]]).T)[:, 0])
         return CellRange(GridCell(i, j, k), GridCell(i2, j2, k2))
 
     def box(self, span: CellRange) -> Box:
@@ -106,7 +106,8 @@ def needed_cells(grid: Grid, box: Box) -> CellRange | None:
 
 def as_in_index(bounds: NDArray[np.float64]) -> NDArray[np.float64]:
     """Bounds, shape (6, n), with y as PostGIS's index has it: single precision, and never nearer."""
-    low, high = bounds[1].astype(np.float32), bounds[4].astype(np.float32)
+    with np.errstate(over="ignore"):
+        low, high = bounds[1].astype(np.float32), bounds[4].astype(np.float32)
     rounded = bounds.copy()
     rounded[1] = np.where(low > bounds[1], np.nextafter(low, np.float32(-np.inf)), low)
     rounded[4] = np.where(high < bounds[4], np.nextafter(high, np.float32(np.inf)), high)

@@ -55,14 +55,15 @@ class KeptCells:
             return
         for grid in self._grids.get(project_id, ()):
             ranges = grid.ranges(places.T)
-            if np.prod(ranges[3:] - ranges[:3] + 1, axis=0, dtype=float).sum() > _MOST_LOOKED_UP:
+            counts = np.minimum(ranges[3:] - ranges[:3] + 1, _MOST_LOOKED_UP + 1)
+            if counts.prod(axis=0).sum() > _MOST_LOOKED_UP:
                 self._forget_kept(project_id, grid, ranges)
-            else:
-                for i, j, k, i2, j2, k2 in ranges.T.tolist():
-                    for place in CellRange(GridCell(i, j, k), GridCell(i2, j2, k2)).cells():
-                        self._cells.forget(CellKey(project_id, grid, place))
+                continue
+            for i, j, k, i2, j2, k2 in ranges.T.astype(int).tolist():
+                for place in CellRange(GridCell(i, j, k), GridCell(i2, j2, k2)).cells():
+                    self._cells.forget(CellKey(project_id, grid, place))
 
-    def _forget_kept(self, project_id: int, grid: Grid, ranges: NDArray[np.int64]) -> None:
+    def _forget_kept(self, project_id: int, grid: Grid, ranges: NDArray[np.float64]) -> None:
         """Forget those of a grid that are kept and lie within ranges."""
         for key in self._cells.known():
             if key[:2] == (project_id, grid) and in_ranges(ranges, key.place).any():
