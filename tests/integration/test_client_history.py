@@ -12,6 +12,7 @@ from pandas.testing import assert_frame_equal
 
 import catmaid_jupyter as cj
 from catmaid_jupyter.widgets import TracingLayer
+from catmaid_server.db.store import Connection
 from catmaid_server.domain.history import versions
 from tests.helpers.service import Service
 
@@ -80,6 +81,17 @@ async def test_a_version_that_is_not_settled_is_asked_for_again(
     project: cj.Project, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(versions, "_PATIENCE_S", 0.0)
+    refused: list[int] = []
+    wait = versions.wait_until_settled
+
+    async def counted(connection: Connection, version: int) -> None:
+        try:
+            await wait(connection, version)
+        except versions.NotSettled:
+            refused.append(version)
+            raise
+
+    monkeypatch.setattr(versions, "wait_until_settled", counted)
     root = await asyncio.to_thread(project.edit.create_treenode, 0, 0, 0)
     async with service.store.writing(user_id=None, project_id=None, label="slow"):
         await asyncio.to_thread(project.edit.move_nodes, {root: (1, 1, 1)})
@@ -87,7 +99,8 @@ async def test_a_version_that_is_not_settled_is_asked_for_again(
             moved = await versions.newest(connection)
         asked = asyncio.create_task(asyncio.to_thread(project.at, moved))
         pinned = asyncio.create_task(asyncio.to_thread(project.pin, "after"))
-        await asyncio.sleep(0.3)
+        while len(refused) < 2:
+            await asyncio.sleep(0.01)
     assert (await asked).version == moved
     assert await pinned >= moved
 

@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catmaid_server.domain.cells.cell import in_ranges
+from catmaid_server.domain.cells.cell import NOTHING, in_ranges
 from catmaid_server.domain.cells.grid import Grid, GridCell, grid_for, needed_cells
+from catmaid_server.domain.cells.kept import KeptCells
 from catmaid_server.domain.values import Box
 
 coordinates = st.floats(-1e7, 1e7)
@@ -59,3 +60,12 @@ def test_what_is_very_far_away_or_very_long_is_in_the_cells_that_it_is_in() -> N
     bounds = np.array([[-1e300, -1e300, -1e300, 1e300, 1e300, 1e300], [1e300, 5.0, 5.0, 1e300, 5.0, 5.0]]).T
     ranges = Grid(16.0, 16.0).ranges(bounds)
     assert in_ranges(ranges, GridCell(0, 0, 0)).tolist() == [True, False]
+
+
+def test_of_a_project_seen_in_very_many_grids_all_is_forgotten() -> None:
+    kept, place = KeptCells(10**6), GridCell(0, 0, 0)
+    for size in range(50):
+        kept.keep(1, Grid(16.0, 2.0**size), {place: NOTHING})
+        kept.keep(1, Grid(16.0, 2.0**size), {place: NOTHING})
+        assert kept.find(1, Grid(16.0, 2.0**size), [place]) == {place: NOTHING}
+    assert kept.find(1, Grid(16.0, 1.0), [place]) == {}

@@ -62,7 +62,7 @@ def joined(contents: Contents) -> CellContents:
 
 
 def divided(whole: CellContents, grid: Grid, places: Sequence[GridCell]) -> dict[GridCell, CellContents]:
-    """ViewportCells, of what meets all of them together."""
+    """The cells at some places, out of one that holds what meets all of them."""
     edges = grid.ranges(extents(whole.edges["node"], whole.edges["parent"]))
     links = grid.ranges(extents(whole.links["treenode"], whole.links["connector"]))
     connectors = grid.ranges(extents(whole.connectors, whole.connectors))

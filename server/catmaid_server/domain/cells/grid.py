@@ -33,7 +33,7 @@ class GridCell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CellRange:
-    """ViewportCells from the lowest to the highest, both included."""
+    """Cells from the lowest to the highest, both included."""
 
     low: GridCell
     high: GridCell
@@ -51,7 +51,7 @@ class CellRange:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """ViewportCells of one size, nm: square in x and y. Sizes are powers of two, so that borders are exact."""
+    """Cells of one size, nm: square in x and y. Sizes are powers of two, so that borders are exact."""
 
     side: float
     depth: float

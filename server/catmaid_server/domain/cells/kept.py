@@ -17,6 +17,9 @@ from catmaid_server.domain.cells.grid import CellRange, Grid, GridCell
 _MOST_LOOKED_UP = 1000
 """Where something changed in more cells than that, those that are kept are gone through instead."""
 
+_MOST_GRIDS = 40
+"""Of a project that was looked at in more grids, all is forgotten: each edit costs a little for each of them."""
+
 
 class CellKey(NamedTuple):
     """Which cell of which project."""
@@ -27,7 +30,7 @@ class CellKey(NamedTuple):
 
 
 class KeptCells:
-    """ViewportCells by project, grid and place; those that were not used for longest go first."""
+    """Cells by project, grid and place; those that were not used for longest go first."""
 
     def __init__(self, capacity: int) -> None:
         self._cells: RecentlyUsed[CellKey, CellContents] = RecentlyUsed(capacity)
@@ -45,6 +48,9 @@ class KeptCells:
 
     def keep(self, project_id: int, grid: Grid, cells: dict[GridCell, CellContents]) -> None:
         """Keep cells as they are now."""
+        grids = self._grids[project_id]
+        if grid not in grids and len(grids) >= _MOST_GRIDS:
+            self.forget_all(project_id)
         self._grids[project_id].add(grid)
         for place, cell in cells.items():
             self._cells.keep(CellKey(project_id, grid, place), cell, cell.size)

@@ -21,7 +21,7 @@ from catmaid_server.domain.tracing import viewports
 from catmaid_server.domain.tracing.viewports import ColumnTable, Contents, Wanted
 
 MOST_READ = 100_000
-"""ViewportCells that together have more edges, links or connectors are crowded: nothing of them is kept."""
+"""Cells that together have more edges, links or connectors are crowded: nothing of them is kept."""
 
 
 @dataclass(eq=False)

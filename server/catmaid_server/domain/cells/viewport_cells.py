@@ -10,7 +10,7 @@ from catmaid_server.domain.tracing.viewports import Viewport, Wanted
 
 
 class ViewportCells:
-    """ViewportCells of all projects in one process, up to `capacity` bytes; with 0 all is read anew."""
+    """Cells of all projects in one process, up to `capacity` bytes; with 0 all is read anew."""
 
     def __init__(self, capacity: int) -> None:
         self._kept = KeptCells(capacity)

@@ -73,7 +73,7 @@ class Contents:
         return max(len(table["id"]) for table in (self.nodes, self.connectors, self.links)) > most
 
     def viewport(self, wanted: Wanted, most_nodes: int) -> Viewport:
-        """The viewport without labels: with so many nodes, and of those whose ids are wanted all."""
+        """The viewport without labels: at most so many nodes, unless more are wanted by their ids."""
         nodes = _first(self.nodes, most_nodes, wanted.treenode_ids)
         links = _first(self.links, most_nodes + 1)
         connectors = _first(self.connectors, most_nodes + 1, [*wanted.connector_ids, *links["connector_id"].tolist()])
