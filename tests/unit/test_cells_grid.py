@@ -69,3 +69,16 @@ def test_of_a_project_seen_in_very_many_grids_all_is_forgotten() -> None:
         kept.keep(1, Grid(16.0, 2.0**size), {place: NOTHING})
         assert kept.find(1, Grid(16.0, 2.0**size), [place]) == {place: NOTHING}
     assert kept.find(1, Grid(16.0, 1.0), [place]) == {}
+
+
+def test_what_changed_is_forgotten_alone_however_large_it_is() -> None:
+    kept, grid = KeptCells(10**6), Grid(16.0, 16.0)
+    places = [GridCell(i, 0, 0) for i in range(100)]
+    for _ in range(2):
+        kept.keep(1, grid, dict.fromkeys(places, NOTHING))
+    kept.keep(2, grid, dict.fromkeys(places, NOTHING))
+    kept.forget(1, np.array([[17.0, 1.0, 1.0, 18.0, 2.0, 2.0], [33.0, -1e9, -1e9, 40.0, 1e9, 1e9]]))
+    assert set(places) - set(kept.find(1, grid, places)) == {GridCell(1, 0, 0), GridCell(2, 0, 0)}
+    kept.forget(1, np.tile([0.0, -1e9, -1e9, 1.0, 1e9, 1e9], (500, 1)))
+    assert kept.find(1, grid, places) == {}
+    assert len(kept.find(2, grid, places)) == 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -14,12 +14,16 @@ ENTRY_BYTES = 512
 
 
 class RecentlyUsed(Generic[Key, Value]):
-    """Values in memory, up to `capacity` bytes together."""
+    """Values in memory, up to `capacity` bytes together. `forgotten` is called with each key that is here no more."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, forgotten: Callable[[Key], None] | None = None) -> None:
         self.capacity = capacity
+        self._forgotten = forgotten
         self._size = 0
         self._entries: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._entries
 
     def find(self, key: Key) -> Value | None:
         """The value of a key; None if there is none."""
@@ -39,11 +43,10 @@ class RecentlyUsed(Generic[Key, Value]):
         while self._size > self.capacity:
             self.forget(next(iter(self._entries)))
 
-    def known(self) -> list[Key]:
-        """The keys of all values."""
-        return list(self._entries)
-
     def forget(self, key: Key) -> None:
         """Forget a value, if there is one."""
-        _, size = self._entries.pop(key, (None, 0))
-        self._size -= size
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._size -= entry[1]
+            if self._forgotten is not None:
+                self._forgotten(key)

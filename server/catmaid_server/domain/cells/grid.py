@@ -87,7 +87,7 @@ class Grid:
 
 
 def grid_for(box: Box) -> Grid | None:
-    """The grid in which a few cells cover a box; None for boxes that are no views: empty, very flat, or far away."""
+    """The grid in which a few cells cover a box; None if it is no view: without width or height, long, or far away."""
     (x1, y1, z1), (x2, y2, z2) = box.low, box.high
     if not all(abs(value) < _FARTHEST for value in (*box.low, *box.high)):
         return None

@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.db.recently_used import RecentlyUsed
-from catmaid_server.domain.cells.cell import CellContents, in_ranges
+from catmaid_server.domain.cells.cell import CellContents
 from catmaid_server.domain.cells.changes import Places
 from catmaid_server.domain.cells.grid import CellRange, Grid, GridCell
 
-_MOST_LOOKED_UP = 1000
-"""Where something changed in more cells than that, those that are kept are gone through instead."""
+_FEW = 64
+"""What changed in more cells than that is compared with those that are kept, instead of looking each up."""
+
+_MOST_COMPARED = 100
+"""Where more such changes are, all cells of a grid are forgotten."""
 
 _MOST_GRIDS = 40
 """Of a project that was looked at in more grids, all is forgotten: each edit costs a little for each of them."""
@@ -33,8 +36,9 @@ class KeptCells:
     """Cells by project, grid and place; those that were not used for longest go first."""
 
     def __init__(self, capacity: int) -> None:
-        self._cells: RecentlyUsed[CellKey, CellContents] = RecentlyUsed(capacity)
-        self._grids: defaultdict[int, set[Grid]] = defaultdict(set)
+        self._cells: RecentlyUsed[CellKey, CellContents] = RecentlyUsed(capacity, forgotten=self._note_forgotten)
+        self._places: defaultdict[int, defaultdict[Grid, set[GridCell]]] = defaultdict(lambda: defaultdict(set))
+        """The places of the cells that are kept, by project and grid."""
 
     @property
     def capacity(self) -> int:
@@ -48,36 +52,53 @@ class KeptCells:
 
     def keep(self, project_id: int, grid: Grid, cells: dict[GridCell, CellContents]) -> None:
         """Keep cells as they are now."""
-        grids = self._grids[project_id]
+        grids = self._places[project_id]
         if grid not in grids and len(grids) >= _MOST_GRIDS:
             self.forget_all(project_id)
-        self._grids[project_id].add(grid)
         for place, cell in cells.items():
-            self._cells.keep(CellKey(project_id, grid, place), cell, cell.size)
+            key = CellKey(project_id, grid, place)
+            self._cells.keep(key, cell, cell.size)
+            if key in self._cells:
+                self._places[project_id][grid].add(place)
 
     def forget(self, project_id: int, places: Places) -> None:
         """Forget the cells of a project in which something changed."""
         if not len(places):
             return
-        for grid in self._grids.get(project_id, ()):
-            ranges = grid.ranges(places.T)
-            counts = np.minimum(ranges[3:] - ranges[:3] + 1, _MOST_LOOKED_UP + 1)
-            if counts.prod(axis=0).sum() > _MOST_LOOKED_UP:
-                self._forget_kept(project_id, grid, ranges)
-                continue
-            for i, j, k, i2, j2, k2 in ranges.T.astype(int).tolist():
-                for place in CellRange(GridCell(i, j, k), GridCell(i2, j2, k2)).cells():
-                    self._cells.forget(CellKey(project_id, grid, place))
-
-    def _forget_kept(self, project_id: int, grid: Grid, ranges: NDArray[np.float64]) -> None:
-        """Forget those of a grid that are kept and lie within ranges."""
-        for key in self._cells.known():
-            if key[:2] == (project_id, grid) and in_ranges(ranges, key.place).any():
-                self._cells.forget(key)
+        for grid, kept in list(self._places[project_id].items()):
+            for place in _changed(kept, grid.ranges(places.T)):
+                self._cells.forget(CellKey(project_id, grid, place))
 
     def forget_all(self, project_id: int) -> None:
         """Forget a project."""
-        for key in self._cells.known():
-            if key.project_id == project_id:
-                self._cells.forget(key)
-        self._grids.pop(project_id, None)
+        for grid, kept in self._places[project_id].items():
+            for place in list(kept):
+                self._cells.forget(CellKey(project_id, grid, place))
+        del self._places[project_id]
+
+    def _note_forgotten(self, key: CellKey) -> None:
+        self._places[key.project_id][key.grid].discard(key.place)
+
+
+def _changed(kept: set[GridCell], ranges: NDArray[np.float64]) -> set[GridCell]:
+    """Those of the places that lie within ranges (see `Grid.ranges`)."""
+    counts = np.minimum(ranges[3:] - ranges[:3] + 1, _FEW + 1).prod(axis=0)
+    is_small = counts <= _FEW
+    if np.count_nonzero(~is_small) > _MOST_COMPARED:
+        return set(kept)
+    looked_up = (
+        place
+        for i, j, k, i2, j2, k2 in ranges.T[is_small].astype(int).tolist()
+        for place in CellRange(GridCell(i, j, k), GridCell(i2, j2, k2)).cells()
+    )
+    return kept.intersection(looked_up).union(_within(kept, ranges.T[~is_small]))
+
+
+def _within(kept: set[GridCell], ranges: NDArray[np.float64]) -> set[GridCell]:
+    if not kept or not len(ranges):
+        return set()
+    places = np.array(list(kept))
+    inside = np.zeros(len(places), dtype=bool)
+    for one in ranges:
+        inside |= ((one[:3] <= places) & (places <= one[3:])).all(axis=1)
+    return {GridCell(*place) for place in places[inside].tolist()}

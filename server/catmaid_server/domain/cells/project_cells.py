@@ -23,6 +23,9 @@ from catmaid_server.domain.tracing.viewports import ColumnTable, Contents, Wante
 MOST_READ = 100_000
 """Cells that together have more edges, links or connectors are crowded: nothing of them is kept."""
 
+_QUICK_BYTES = 1024**2
+"""Of cells that together are smaller, a viewport is cut in a millisecond or two."""
+
 
 @dataclass(eq=False)
 class _Reading:
@@ -69,7 +72,7 @@ class ProjectCells:
         if any(cell.is_crowded for cell in cells.values()):
             return None
         if len(cells) == span.count:
-            found = cut(list(cells.values()), wanted, heard.relations)
+            found = await _cut(list(cells.values()), wanted, heard)
             if _has_all(found, wanted):
                 return found
         return await self._read(connection, wanted, grid, span)
@@ -111,7 +114,7 @@ class ProjectCells:
                 self._kept.keep(self._project_id, grid, reading.unchanged(grid, read))
                 if any(cell.is_crowded for cell in (*cells.values(), *read.values())):
                     return None
-                found = cut([*cells.values(), *read.values()], wanted, heard.relations)
+                found = await _cut([*cells.values(), *read.values()], wanted, heard)
                 return (
                     found
                     if _has_all(found, wanted)
@@ -130,7 +133,14 @@ async def _cells_of(
     found = await viewports.contents(connection, project_id, Wanted(grid.box(span), exact=False), MOST_READ + 1)
     if found.holds_more_than(MOST_READ):
         return dict.fromkeys(places, CROWDED)
-    return divided(joined(found), grid, places)
+    return await asyncio.to_thread(lambda: divided(joined(found), grid, places))
+
+
+async def _cut(cells: Sequence[CellContents], wanted: Wanted, heard: Heard) -> Contents:
+    """As `cut`; beside the event loop if it takes long."""
+    if sum(cell.size for cell in cells) < _QUICK_BYTES:
+        return cut(cells, wanted, heard.relations)
+    return await asyncio.to_thread(cut, cells, wanted, heard.relations)
 
 
 def _has_all(found: Contents, wanted: Wanted) -> bool:
