@@ -174,11 +174,9 @@ class Store:
         if self._disk is not None:
             self._disk.require()
         async with self.reading() if on is None else nullcontext(on) as connection:
-            watched = nullcontext() if self._disk is None else self._disk.watched(connection)
-            async with watched, connection.transaction():
-                version = await connection.execute(_BEGIN_VERSION, (user_id, project_id, label, note, group))
+            async with self._version(connection, (user_id, project_id, label, note, group)) as version:
                 if opened is not None:
-                    opened((await version.fetchall())[0][0])
+                    opened(version)
                 yield connection
             if project_id is not None:
                 for listener in self.committed:
@@ -187,9 +185,21 @@ class Store:
     @asynccontextmanager
     async def trying(self, *, user_id: int | None, project_id: int, label: str) -> AsyncIterator[Connection]:
         """A transaction as `writing` has it, to see what would come of it: it is always rolled back."""
-        async with self.reading() as connection, connection.transaction(force_rollback=True):
-            await connection.execute(_BEGIN_VERSION, (user_id, project_id, label, None, None))
+        if self._disk is not None:
+            self._disk.require()
+        values = (user_id, project_id, label, None, None)
+        async with self.reading() as connection, self._version(connection, values, is_trial=True):
             yield connection
+
+    @asynccontextmanager
+    async def _version(
+        self, connection: Connection, values: tuple[object, ...], *, is_trial: bool = False
+    ) -> AsyncIterator[int]:
+        """A transaction with a version of its own; stopped if the disk gets nearly full."""
+        watched = nullcontext() if self._disk is None else self._disk.watched(connection)
+        async with watched, connection.transaction(force_rollback=is_trial):
+            cursor = await connection.execute(_BEGIN_VERSION, values)
+            yield (await cursor.fetchall())[0][0]
 
 
 @asynccontextmanager

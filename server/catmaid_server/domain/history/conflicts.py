@@ -1,4 +1,4 @@
-"""Why versions cannot be taken back: rows that others changed since, and that sentence for people."""
+"""Conflicts: what prevents that versions are taken back, and the message about it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _NAMED_VERSIONS = 5
 
 
 class LaterChange(NamedTuple):
-    """A row that a later version changed: table, key, version, why it prevents the revert, user and time."""
+    """A row that is in the way: table, key, the version that made it so, why, and by whom and when.
+
+    Where the database alone refuses, version 0 and an empty key.
+    """
 
     table: str
     key: dict[str, int]
@@ -55,7 +58,7 @@ def _told(versions: Sequence[int], conflicts: Sequence[LaterChange]) -> str:
     lines = [_line(conflict) for conflict in conflicts[:_NAMED_CONFLICTS]]
     more = len(conflicts) - len(lines)
     rest = f"; and {more}{' or more' if len(conflicts) == MOST_CONFLICTS else ''} others" if more else ""
-    later = sorted({conflict.version for conflict in conflicts} - {*versions, 0}, reverse=True)
+    later = sorted({one.version for one in conflicts if one.version > min(versions)} - set(versions), reverse=True)
     advice = f" Take back {named(later).lower()}, too, together or first." if later else ""
     return f"{named(versions)} cannot be taken back, nothing was written: {'; '.join(lines)}{rest}.{advice}"
 

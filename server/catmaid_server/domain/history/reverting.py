@@ -23,6 +23,8 @@ sql = load("history/reverting")
 
 REVERT = "revert"
 _MOST_VERSIONS = 10_000
+_ATTEMPTS = 3
+"""So often a trial is begun that an edit at the same time was in the way of."""
 
 
 class TableChanges(NamedTuple):
@@ -80,12 +82,19 @@ async def conflicts_of(
 
     `changes` is what they changed.
     """
+    together = await _with_cancelled(connection, project_id, versions)
+    return await _conflicts(connection, versions, together, [change.table for change in changes])
+
+
+async def _conflicts(
+    connection: Connection, versions: Sequence[int], together: Sequence[int], touched: Sequence[str]
+) -> list[LaterChange]:
     rows = await fetch_all(
         connection,
         sql.conflicts,
-        versions=await _with_cancelled(connection, project_id, versions),
+        versions=list(together),
         wanted=sorted(set(versions)),
-        touched=[change.table for change in changes],
+        touched=list(touched),
         most=MOST_CONFLICTS,
     )
     return [LaterChange(table, json.loads(key), *more) for table, key, *more in rows]
@@ -126,11 +135,17 @@ async def conflicts_found_by_trial(
 
     It takes as long as the revert itself, and meanwhile others wait for what it locks.
     """
-    try:
-        async with store.trying(user_id=user.id, project_id=project_id, label=REVERT) as tx:
-            await revert(tx, user, project_id, versions)
-    except RevertConflict as refused:
-        return refused.conflicts
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            async with store.trying(user_id=user.id, project_id=project_id, label=REVERT) as tx:
+                await revert(tx, user, project_id, versions)
+        except RevertConflict as refused:
+            return refused.conflicts
+        except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+            if attempt == _ATTEMPTS:
+                raise
+        else:
+            break
     return []
 
 
@@ -153,12 +168,12 @@ async def take_back(tx: Connection, user: User, project_id: int, taken: Sequence
     changes = await changes_of(tx, versions)
     if not changes:
         raise InvalidInput(f"{named(versions)} changed nothing that can be taken back.")
-    conflicts = await conflicts_of(tx, project_id, versions, changes)
+    together = await _with_cancelled(tx, project_id, versions)
+    touched = [change.table for change in changes]
+    conflicts = await _conflicts(tx, versions, together, touched)
     if conflicts:
         raise RevertConflict(versions, conflicts)
     await _require_permission(tx, user, versions, own=own)
-    together = await _with_cancelled(tx, project_id, versions)
-    touched = [change.table for change in changes]
     try:
         await tx.execute(sql.take_back, {"versions": together, "wanted": versions, "touched": touched})
         await tx.execute(sql.check_keys)

@@ -48,12 +48,12 @@ async def broken_rules(tx: Connection, versions: Sequence[int], touched: Iterabl
     broken: list[_Broken] = []
     for about, query in _RULES:
         if tables & about:
-            broken += _latest(await _rows(tx, query, versions), versions)
+            broken += await _rows(tx, query, versions)
     if tables & _SAMPLED and await fetch_value(tx, sql.has_samplers):
         for query in _RULES_OF_SAMPLERS:
-            broken += _latest(await _rows(tx, query, versions), versions)
+            broken += await _rows(tx, query, versions)
     if "treenode" in tables:
-        broken += _latest(await _loops(tx, versions), versions)
+        broken += await _loops(tx, versions)
     if "connector_link" in tables:
         broken += await _crowded_connectors(tx, versions)
     return await _told(tx, sorted(broken, key=lambda one: -one.made_by)[:MOST_CONFLICTS])
@@ -62,11 +62,6 @@ async def broken_rules(tx: Connection, versions: Sequence[int], touched: Iterabl
 async def _rows(tx: Connection, query: LiteralString, versions: Sequence[int], **values: Any) -> list[_Broken]:
     rows = await fetch_all(tx, query, versions=list(versions), most=MOST_CONFLICTS, **values)
     return [_Broken(*row) for row in rows]
-
-
-def _latest(broken: list[_Broken], versions: Sequence[int]) -> list[_Broken]:
-    """Those made after the first of the versions, as it was they that did not know of it; all if there is none."""
-    return [one for one in broken if one.made_by > min(versions)] or broken
 
 
 async def _loops(tx: Connection, versions: Sequence[int]) -> list[_Broken]:

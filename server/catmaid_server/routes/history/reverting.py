@@ -41,7 +41,7 @@ class ChangedRows(TypedDict):
 
 
 class ChangedSince(TypedDict):
-    """A row that somebody else changed since."""
+    """A row that is in the way; where the database alone refuses, version 0 and an empty key."""
 
     table: str
     key: dict[str, int]
@@ -109,9 +109,11 @@ async def preview_revert(call: Call, form: SomeVersions) -> Preview:
     async with call.reading() as connection:
         refusal = await reverting.refusal_of(connection, call.user, call.project_id, form.versions)
         changes = await reverting.changes_of(connection, form.versions)
-        conflicts = await reverting.conflicts_of(connection, call.project_id, form.versions, changes)
-    refusal = await call.why_not(Permission.ANNOTATE) or refusal
-    if changes and not conflicts and refusal is None and call.as_of is None:
+        refusal = await call.why_not(Permission.ANNOTATE) or refusal
+        can_try = changes and refusal is None and call.as_of is None
+        if not can_try:
+            conflicts = await reverting.conflicts_of(connection, call.project_id, form.versions, changes)
+    if can_try:
         async with call.turn():
             conflicts = await reverting.conflicts_found_by_trial(call.store, call.user, call.project_id, form.versions)
     return {

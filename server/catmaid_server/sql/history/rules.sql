@@ -1,6 +1,7 @@
 -- Rules over several rows that a version that took others back must not break; asked in its transaction, after it wrote.
 -- versions: those that were taken back. Each rule gives rows that break it: table, id, the version that made the row so
--- (or that took away what it needs), and why in words. `ended_by + 0`: rows are looked up by their key, as the planner
+-- (or that took away what it needs), and why in words. What is older than all of `versions` was so before them, and is left.
+-- `ended_by + 0`: rows are looked up by their key, as the planner
 -- expects one row of the newest version.
 
 -- name: misplaced
@@ -15,18 +16,23 @@ SELECT CASE WHEN by_this THEN name ELSE other_name END, CASE WHEN by_this THEN i
                        made_by(other_name, other_id, other_version, %(versions)s) AS other_made
                   FROM (SELECT * FROM misplaced WHERE version = current_version()
                          UNION
-                        SELECT * FROM misplaced WHERE other_version = current_version()
-                         LIMIT %(most)s) found) told) blamed;
+                        SELECT * FROM misplaced WHERE other_version = current_version()) found) told) blamed
+ WHERE greatest(made, other_made) > (SELECT min(v) FROM unnest(%(versions)s::bigint[]) AS v)
+ LIMIT %(most)s;
 
 -- name: roots
 -- Roots of skeletons that have another root.
-SELECT 'treenode', r.id, made_by('treenode', r.id, r.version, %(versions)s),
-       format('would be a second root of skeleton %%s', r.skeleton_id)
-  FROM treenode r
- WHERE r.parent_id IS NULL
-   AND r.skeleton_id IN (SELECT n.skeleton_id FROM treenode n WHERE n.version = current_version() AND n.parent_id IS NULL)
-   AND EXISTS (SELECT FROM treenode o WHERE o.parent_id IS NULL AND o.skeleton_id = r.skeleton_id AND o.id <> r.id)
- ORDER BY 3 DESC
+SELECT *
+  FROM (SELECT 'treenode', r.id, made_by('treenode', r.id, r.version, %(versions)s) AS made,
+               format('would be a second root of skeleton %%s', r.skeleton_id)
+          FROM treenode r
+         WHERE r.parent_id IS NULL
+           AND r.skeleton_id IN (SELECT n.skeleton_id FROM treenode n
+                                  WHERE n.version = current_version() AND n.parent_id IS NULL)
+           AND EXISTS (SELECT FROM treenode o
+                        WHERE o.parent_id IS NULL AND o.skeleton_id = r.skeleton_id AND o.id <> r.id)) rooted
+ WHERE made > (SELECT min(v) FROM unnest(%(versions)s::bigint[]) AS v)
+ ORDER BY made DESC
  LIMIT %(most)s;
 
 -- name: ancestors
@@ -44,11 +50,13 @@ SELECT id, coalesce(parent_id, 0) FROM up;
 
 -- name: in_a_loop
 -- Treenodes that are their own ancestors (ids).
-SELECT 'treenode', t.id, made_by('treenode', t.id, t.version, %(versions)s),
-       format('is in a loop of parents: its parent would be treenode %%s', t.parent_id)
-  FROM treenode t
- WHERE t.id = ANY (%(ids)s)
- ORDER BY 3 DESC
+SELECT *
+  FROM (SELECT 'treenode', t.id, made_by('treenode', t.id, t.version, %(versions)s) AS made,
+               format('is in a loop of parents: its parent would be treenode %%s', t.parent_id)
+          FROM treenode t
+         WHERE t.id = ANY (%(ids)s)) looped
+ WHERE made > (SELECT min(v) FROM unnest(%(versions)s::bigint[]) AS v)
+ ORDER BY made DESC
  LIMIT %(most)s;
 
 -- name: empty_skeletons
@@ -60,6 +68,7 @@ SELECT 'treenode', h.id, h.ended_by, format('is gone from skeleton %%s, which wo
                       ORDER BY ended_by DESC LIMIT 1) h
  WHERE (s.version = current_version()
         OR s.id IN (SELECT skeleton_id FROM treenode__history WHERE ended_by = current_version()))
+   AND h.ended_by > (SELECT min(v) FROM unnest(%(versions)s::bigint[]) AS v)
    AND NOT EXISTS (SELECT FROM treenode t WHERE t.skeleton_id = s.id)
  LIMIT %(most)s;
 
