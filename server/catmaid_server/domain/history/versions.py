@@ -119,11 +119,10 @@ async def resolve(connection: Connection, project_id: int | None, text: str, *, 
     meant = await _meant(connection, project_id, text, name)
     if isinstance(meant, datetime):
         await _require_come(connection, meant, text, name)
-        meant = await fetch_value(connection, sql.at_time, time=meant, newest=await settled(connection))
+        meant = await fetch_value(connection, sql.at_time, time=meant, newest=await newest(connection))
         if meant is None:
             raise InvalidInput(f"There is no version from {text} or before.")
-    else:
-        await wait_until_settled(connection, meant)
+    await wait_until_settled(connection, meant)
     await require_readable(connection, meant)
     return int(meant)
 
@@ -141,7 +140,7 @@ async def resolve_or_now(
 
 
 async def bound(connection: Connection, project_id: int, text: str, *, name: str) -> int:
-    """The committed version that a list of versions begins after or ends with; 0 for a time before all versions.
+    """The version that a list of versions begins after or ends with; 0 for a time before all versions.
 
     It is named as for `resolve`, but need not be settled, nor one that can be read.
     """

@@ -14,6 +14,9 @@ SELECT count(*)
          WHERE project_id = %(project_id)s AND ended_by > %(old)s AND ended_by <= %(new)s
          UNION ALL
         SELECT FROM connector_link WHERE project_id = %(project_id)s AND version > %(old)s AND version <= %(new)s
+         UNION ALL
+        SELECT FROM connector_link__history
+         WHERE project_id = %(project_id)s AND ended_by > %(old)s AND ended_by <= %(new)s
          LIMIT %(most)s) state;
 
 -- name: treenodes
