@@ -44,11 +44,11 @@ class SkeletonState(NamedTuple):
     nodes: int
 
 
-class PackedState(NamedTuple):
-    """A skeleton's geometry as of the version that changed it last."""
+class SentForm(NamedTuple):
+    """What is sent of a skeleton: its geometry as of the version that changed it last, or `OVERVIEW` and an overview."""
 
     version: int
-    packed: PackedForms
+    packed: PackedSkeleton
 
 
 async def skeleton_geometry(
@@ -86,23 +86,22 @@ async def skeleton_geometry(
     sent, unchanged = await split_by_version(
         connection, project_id, wanted, known, MOST_OVERVIEWED if overview else MOST_NODES
     )
-    found = await _packed(connection, memory, project_id, sent)
+    is_coarse = overview and sum(state.nodes for state in sent.values()) > FEW_NODES
+    found = await _packed(connection, memory, project_id, sent, is_coarse=is_coarse)
     order = [skeleton_id for skeleton_id in wanted if skeleton_id in found]
-    is_coarse = overview and sum(one.packed.whole.rows for one in found.values()) > FEW_NODES
-    forms = [_form(found[skeleton_id], is_coarse=is_coarse) for skeleton_id in order]
     return GeometryAnswer(
         skeleton_ids=np.array(order, np.int32),
-        versions=np.array([version for version, _ in forms], np.int64),
-        skeletons=[packed for _, packed in forms],
+        versions=np.array([found[skeleton_id].version for skeleton_id in order], np.int64),
+        skeletons=[found[skeleton_id].packed for skeleton_id in order],
         unchanged=np.array([skeleton_id for skeleton_id in wanted if skeleton_id in unchanged], np.int32),
         gone=np.array([one for one in wanted if one not in found and one not in unchanged], np.int32),
     )
 
 
-def _form(state: PackedState, *, is_coarse: bool) -> tuple[int, PackedSkeleton]:
-    """What is sent of a skeleton, and its version."""
-    whole, overview = state.packed
-    return (OVERVIEW, overview) if is_coarse and overview is not None else (state.version, whole)
+def _form(version: int, packed: PackedForms, *, is_coarse: bool) -> SentForm:
+    """What is sent of a skeleton of a version."""
+    whole, overview = packed
+    return SentForm(OVERVIEW, overview) if is_coarse and overview is not None else SentForm(version, whole)
 
 
 @dataclass(frozen=True)
@@ -214,21 +213,26 @@ async def _states(connection: Connection, project_id: int, skeleton_ids: Sequenc
 
 
 async def _packed(
-    connection: Connection, memory: PackedByVersion, project_id: int, states: Mapping[int, SkeletonState]
-) -> dict[int, PackedState]:
-    """The skeletons that still exist, from memory or the store."""
-    found: dict[int, PackedState] = {}
+    connection: Connection,
+    memory: PackedByVersion,
+    project_id: int,
+    states: Mapping[int, SkeletonState],
+    *,
+    is_coarse: bool,
+) -> dict[int, SentForm]:
+    """The skeletons that still exist, from memory or the store, each in the form that is sent."""
+    found: dict[int, SentForm] = {}
     for skeleton_id, state in states.items():
         packed = memory.find((project_id, skeleton_id, state.version))
         if packed is not None:
-            found[skeleton_id] = PackedState(state.version, packed)
+            found[skeleton_id] = _form(state.version, packed, is_coarse=is_coarse)
     absent = {skeleton_id: state.nodes for skeleton_id, state in states.items() if skeleton_id not in found}
     for part in skeleton_parts(absent):
         rows = await fetch_all(connection, sql.nodes, project_id=project_id, skeleton_ids=array_text(part))
         note_size(connection, max((len(nodes or b"") for _, _, nodes in rows), default=0))
         skeletons = await asyncio.to_thread(_pack_rows, [nodes or b"" for _, _, nodes in rows])
         for (skeleton_id, version, _), packed in zip(rows, skeletons, strict=True):
-            found[skeleton_id] = PackedState(version, packed)
+            found[skeleton_id] = _form(version, packed, is_coarse=is_coarse)
             if version != _UNKNOWN:
                 memory.keep((project_id, skeleton_id, version), packed, packed.size)
     return found
