@@ -1,5 +1,4 @@
-(
-    """Widgets for notebooks, each with a folder here and a front-end module of its own.
+"""Widgets for notebooks, each with a folder here and a front-end module of its own.
 
 - `StackViewer`: an image stack
 - `TracingLayer`: treenodes and connectors over its image
@@ -15,23 +14,6 @@
 - `Viewer3D`: neurons in space
 - `Widget`, `Layer`: what further widgets and layers are made of
 """
-    """Widgets for notebooks, each with a folder here and a front-end module of its own.
-
-- `StackViewer`: an image stack
-- `TracingLayer`: treenodes and connectors over its image
-- `VolumeLayer`: outlines of volumes over its image
-- `HistoryTable`: the log of a project, to look at, go to, compare and take back
-- `SelectionTable`: the neurons of a selection
-- `NeuronSearch`: neurons by form, text or Python
-- `AnnotationBrowser`: the tree of annotations
-- `ConnectivityMatrix`: synapses from neurons to neurons
-- `ConnectivityTable`: the partners of neurons
-- `TreenodeTable`, `ConnectorTable`, `TagTable`: nodes, links and tags of neurons
-- `NeuronNavigator`: what is known of the active neuron
-- `Viewer3D`: neurons in space
-- `Widget`, `Layer`: what further widgets and layers are made of
-"""
-)
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -94,3 +76,8 @@ def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"{__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """Names for completion, also of widgets that are not imported yet."""
+    return sorted({*globals(), *__all__})
