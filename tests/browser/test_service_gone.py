@@ -25,7 +25,7 @@ async def test_an_edit_made_meanwhile_arrives_once(site: Site, open_viewer: Open
     try:
         await viewer.click(await viewer.place(x + 100, y))
         await viewer.until("tracing.pending === 1 && tracing.counts.treenodes === 2")
-        await expect(viewer.notice()).to_contain_text("kept until it does")
+        await expect(viewer.notice()).to_contain_text("An edit is not saved yet.")
     finally:
         service.start(site.settings)
 
@@ -34,7 +34,7 @@ async def test_an_edit_made_meanwhile_arrives_once(site: Site, open_viewer: Open
     nodes = project.skeleton(int(project.skeletons["id"].iloc[0])).nodes
     assert sorted(zip(nodes["id"], nodes["parent_id"], strict=True)) == [(root, -1), (child, root)]
     assert project.locate(child)[:2] == pytest.approx((x + 100, y), abs=2)
-    await expect(viewer.notice()).not_to_contain_text("kept until")
+    await expect(viewer.notice()).not_to_contain_text("not saved yet")
 
     await viewer.click(await viewer.place(x + 100, y + 200))
     assert project.locate(await viewer.active())[1] == pytest.approx(y + 200, abs=2)

@@ -23,10 +23,11 @@ export class ServiceNotices {
   changed({ state, message, pending }: ServiceState): void {
     this.isDownNow = state === "down";
     if (this.isDownNow) {
-      // The kernel keeps the edit that is being written; the others wait here for their turn.
-      const kept = Math.max(pending, this.context.pending());
-      const promise = kept === 0 ? "" : ` ${editsAre(kept)} kept until it does.`;
-      this.context.host()?.notify("warning", `${sentence(message)}${promise}`, true);
+      // The kernel has the edit that is being written; the others wait here for their turn.
+      const unsaved = Math.max(pending, this.context.pending());
+      // Also said where somebody may not see the project any more: such edits are refused, not kept.
+      const edits = unsaved === 0 ? "" : ` ${editsAre(unsaved)} not saved yet.`;
+      this.context.host()?.notify("warning", `${sentence(message)}${edits}`, true);
     } else {
       this.context.host()?.notify("info", sentence(message));
       this.context.isBack();
