@@ -25,6 +25,7 @@ OnService: TypeAlias = Callable[[bool, str], None]
 
 _WHO = ("version", "label", "user_id", "username", "time")
 _AWAY = 0
+_PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 _DETAILS = ("treenode_ids", "connector_ids", "skeleton_ids", "old_box", "new_box")
 
 logger = logging.getLogger(__name__)
@@ -89,10 +90,11 @@ class Events:
         running = self._task is not None and not self._task.done()
         if wanted and not running:
             self._task = asyncio.get_running_loop().create_task(self._follow())
-        elif running and not wanted and self._task is not None:
-            self._task.cancel()
+        elif not wanted:
+            if self._task is not None:
+                self._task.cancel()
             self._task = None
-            self._newest = self._since = None
+            self._newest = self._since = self._trouble = None
             self._told = set()
 
     async def _follow(self) -> None:
@@ -207,13 +209,14 @@ class Events:
 
 def _refusal(error: Exception) -> int | None:
     """The status by which the server refuses; None if it may answer at the next attempt."""
-    if isinstance(error, aiohttp.WSServerHandshakeError):
-        return error.status if error.status < HTTPStatus.INTERNAL_SERVER_ERROR else None
     if isinstance(error, NotAllowed):
         return HTTPStatus.UNAUTHORIZED if error.status == HTTPStatus.UNAUTHORIZED else HTTPStatus.FORBIDDEN
     if isinstance(error, NotFound):
         return HTTPStatus.NOT_FOUND
-    return HTTPStatus.BAD_REQUEST if isinstance(error, InvalidInput) else None
+    if not isinstance(error, aiohttp.WSServerHandshakeError | InvalidInput):
+        return None
+    status = error.status or HTTPStatus.BAD_REQUEST
+    return None if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _PASSING else status
 
 
 def _sentence(trouble: int, url: str, *, is_over: bool) -> str:
@@ -224,8 +227,11 @@ def _sentence(trouble: int, url: str, *, is_over: bool) -> str:
             return "You may see this project again." if is_over else "You may not see this project any more."
         case HTTPStatus.NOT_FOUND:
             return "This project is there again." if is_over else "This project is not there any more."
-        case _:
+        case _ if trouble == _AWAY:
             return f"{url} answers again." if is_over else f"{url} does not answer."
+        case _:
+            refuses = f"{url} does not tell changes any more: it answers with status {trouble}."
+            return f"{url} tells changes again." if is_over else refuses
 
 
 def _call(callback: Callable[..., None], *arguments: Any) -> None:

@@ -9,7 +9,8 @@ import aiohttp
 import msgspec
 import pytest
 
-from catmaid_jupyter.api.events import Change, Events
+from catmaid_jupyter.api.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unreachable
+from catmaid_jupyter.api.events import _AWAY, Change, Events, _refusal, _sentence
 from catmaid_jupyter.api.http import Http, Origin, parse_url
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.api.presence import Person, Presence
@@ -146,3 +147,71 @@ async def test_a_page_that_tells_nothing_any_more_looks_at_nothing(monkeypatch: 
     async with asyncio.timeout(PATIENCE_S):
         while {"here": None} not in socket.sent:
             await asyncio.sleep(0)
+
+
+URL = "http://nowhere.example/"
+UNASKED = aiohttp.RequestInfo(cast("Any", URL), "GET", cast("Any", {}), cast("Any", URL))
+
+
+def handshake(status: int) -> aiohttp.WSServerHandshakeError:
+    return aiohttp.WSServerHandshakeError(UNASKED, (), status=status)
+
+
+@pytest.mark.parametrize(
+    ("error", "refusal"),
+    [
+        (handshake(401), 401),
+        (handshake(403), 403),
+        (handshake(404), 404),
+        (handshake(405), 405),
+        (handshake(408), None),
+        (handshake(429), None),
+        (handshake(503), None),
+        (NotAllowed("", status=401), 401),
+        (NotAllowed("", status=400), 403),
+        (NotFound("", status=400), 404),
+        (InvalidInput("", status=405), 405),
+        (InvalidInput("", status=429), None),
+        (InvalidInput(""), 400),
+        (Conflict("", status=409), None),
+        (Unreachable(""), None),
+        (OSError(), None),
+    ],
+)
+def test_what_is_a_refusal(error: Exception, refusal: int | None) -> None:
+    assert _refusal(error) == refusal
+
+
+@pytest.mark.parametrize(
+    ("trouble", "begins", "ends"),
+    [
+        (_AWAY, f"{URL} does not answer.", f"{URL} answers again."),
+        (401, f"{URL} does not accept this token any more.", f"{URL} accepts this token again."),
+        (403, "You may not see this project any more.", "You may see this project again."),
+        (404, "This project is not there any more.", "This project is there again."),
+        (400, f"{URL} does not tell changes any more: it answers with status 400.", f"{URL} tells changes again."),
+    ],
+)
+def test_what_is_said_of_a_trouble(trouble: int, begins: str, ends: str) -> None:
+    assert _sentence(trouble, URL, is_over=False) == begins
+    assert _sentence(trouble, URL, is_over=True) == ends
+
+
+def test_who_comes_when_nobody_followed_is_told_of_troubles_anew() -> None:
+    """Nobody was told how the trouble before ended."""
+    events = Events(Place(Http(Origin(parse_url(URL))), 3, frozenset({"events"})))
+    told: list[tuple[bool, str]] = []
+
+    def follow() -> None:
+        events._subscribers = {object(): (lambda _: None, lambda up, message: told.append((up, message)))}
+
+    follow()
+    events._tell_trouble(_AWAY)
+    events._tell_trouble(_AWAY)
+    events._subscribers = {}
+    events._adjust()
+    follow()
+    events._tell_trouble(None)
+    assert told == [(False, f"{URL} does not answer.")]
+    events._tell_trouble(_AWAY)
+    assert told == [(False, f"{URL} does not answer.")] * 2
