@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from catmaid_jupyter.widgets.project_table.page_expressions import page_expression
+
 _NUMBER: Final = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
 _COMPARED: Final = re.compile(rf"(>=|<=|>|<|=)\s*({_NUMBER})", re.IGNORECASE | re.ASCII)
 _RANGE: Final = re.compile(rf"({_NUMBER})?\s*\.\.\s*({_NUMBER})?", re.IGNORECASE | re.ASCII)
@@ -38,7 +40,7 @@ def text_test(text: str) -> TextTest:
         return lambda value: not test(value)
     if len(text) > 1 and text.startswith("/"):
         try:
-            expression = re.compile(text[1:-1] if text.endswith("/") else text[1:], re.IGNORECASE)
+            expression = page_expression(text[1:-1] if text.endswith("/") else text[1:])
         except re.error as error:
             raise BadFilter(f"{text} is no regular expression.") from error
         return lambda value: expression.search(value) is not None
