@@ -144,6 +144,8 @@ class ProjectTable(FindingWidget, metaclass=_AbstractTable):
     async def _arranged(self, params: dict[str, Any]) -> Binary:
         """The rows that were read last: ``{sort, filters}``; see `TableContent.body`."""
         content = self._content or await self._read()
+        # Meanwhile `_rows` may have read newer ones.
+        self._content = content = self._content or content
         order, filters = params.get("sort") or (), params.get("filters") or {}
         return Binary(await asyncio.to_thread(content.body, order, filters))
 
