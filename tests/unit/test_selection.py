@@ -177,7 +177,7 @@ def test_colours(found: Selection) -> None:
     found.set_colors(np.array(["red", "lime", "blue"]))
     assert found.colors[19] == "#0000ff"
     found.set_colors(pd.Series({18: "white"}))
-    found.set_colors({17: (1, 0.5, 0)})
+    found.set_colors({17: (1, 0.5, 0), 99: "red"})
     assert list(found.colors.values()) == ["#ff8000", "#ffffff", "#0000ff"]
     found.set_colors((1, 0.5, 0, 0.5))
     assert set(found.colors.values()) == {"#ff800080"}
@@ -188,6 +188,8 @@ def test_colours(found: Selection) -> None:
     refused: list[tuple[Callable[[], None], str]] = [
         (lambda: found.set_colors("no colour"), "is no colour, .* and no palette"),
         (lambda: found.set_colors(None), "None is no colour"),
+        (lambda: found.set_colors(pd.Series(["red", "lime"])), "The index of the Series has 0, 1, none of which"),
+        (lambda: found.set_colors({99: "red"}), "The colours are for 99, none of which .* by skeleton id"),
         (lambda: found.set_colors([]), "at least one colour"),
         (lambda: found.set_colors(["red", "rad"]), "'rad' is no colour"),
         (lambda: found.color_by("weight"), "no column 'weight'. There are: id, name"),

@@ -41,7 +41,7 @@ def one_or_in_turn(count: int, colors: Any) -> Rgba | int:
             f"{colors!r:.200} is no colour, as 'orange' and '#ff8800' are, and no palette, as {COLORBLIND_SAFE!r} and "
             "the colour maps of matplotlib are ('viridis', 'tab10')."
         )
-    if colors is None or not isinstance(colors, Iterable):
+    if not isinstance(colors, Iterable):
         return rgba_of(colors)
     return in_turn(count, colors if isinstance(colors, str) else list(colors))
 

@@ -15,6 +15,7 @@ import pandas as pd
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.naming import listed
 from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.selection import colors as coloring
@@ -223,9 +224,17 @@ class Selection(SelectedNeurons, SelectionDisplay):
         """Give colours: one for all, by skeleton id (a dict or Series), or in turn (a list or the name of a palette).
 
         A name is a colour's (`orange`, `#ff8800`), else a palette's: `colorblind`, or a colour map of matplotlib.
+        Ids that are not in the selection are passed over; `InvalidInput` if none is in it.
         """
         if isinstance(colors, Mapping | pd.Series):
             by_id = coloring.rgba_by_id(dict(colors))
+            if by_id and self and not any(one in self._state for one in by_id):
+                # As of a column of a table, whose index counts rows.
+                what = "The index of the Series has" if isinstance(colors, pd.Series) else "The colours are for"
+                raise InvalidInput(
+                    f"{what} {listed(list(by_id))}, none of which is a skeleton of the selection: "
+                    "give colours by skeleton id, or a list of one for each."
+                )
             self.change("set_rgba", list(by_id), list(by_id.values()))
         else:
             self.change("set_rgba", self._state.skeleton_ids, coloring.one_or_in_turn(len(self), colors))
@@ -318,9 +327,9 @@ class Selection(SelectedNeurons, SelectionDisplay):
         """Skeleton ids of neurons; the selection's own may be gone from the project."""
         if isinstance(neurons, Selection):
             return neurons.skeleton_ids
-        listed = [neurons] if isinstance(neurons, int) else neurons
-        if isinstance(listed, list | tuple | set) and all(one in self._state for one in listed):
-            return [int(one) for one in listed]
+        given = [neurons] if isinstance(neurons, int) else neurons
+        if isinstance(given, list | tuple | set) and all(one in self._state for one in given):
+            return [int(one) for one in given]
         return skeleton_ids_of(self.project.place, neurons)
 
     def _one(self, skeleton_id: int) -> Skeleton:
