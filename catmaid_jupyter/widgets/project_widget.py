@@ -25,7 +25,7 @@ class ProjectWidget(Widget):
     """As of which version the project is read, in words; empty for the present."""
 
     def __init__(self, project: Project, **traits: Any) -> None:
-        self.project: Any = project
+        self.project = project
         super().__init__(project.instance, **traits)
         self.set_trait("version_shown", project.version_name)
         self._stops: list[Callable[[], None]] = []

@@ -14,8 +14,8 @@ from catmaid_jupyter.client.naming import did_you_mean, listed
 from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
 from catmaid_jupyter.client.selection.table import sizes_of
 from catmaid_jupyter.edits.site import Site
-from catmaid_jupyter.widgets.base import Widget
 from catmaid_jupyter.widgets.lifetime import weakly
+from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.selection_model import SelectionModel
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
@@ -38,7 +38,7 @@ _NO_CAMERA: Final = "No page has shown the viewer yet, so it has no camera to ke
 
 
 class Viewer3D(
-    NeuronGeometry, NodeShading, SpaceDrawing, SpaceMarks, PictureExports, PythreejsObjects, SavedViews, Widget
+    NeuronGeometry, NodeShading, SpaceDrawing, SpaceMarks, PictureExports, PythreejsObjects, SavedViews, ProjectWidget
 ):
     """The neurons of a `Selection` in space; what is selected, coloured or hidden in one widget is so everywhere.
 
@@ -121,20 +121,16 @@ class Viewer3D(
     snapshot: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     """The last picture, shown by pages that have no kernel."""
 
-    version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
-    """As of which version the project is read, in words; empty for the present."""
-
     def __init__(self, selection: Selection, stack_viewer: StackViewer | None = None, **traits: Any) -> None:
         self._refuse_unknown(traits)
         self.selection = selection
-        self.project: Any = selection.project
+        self.project = selection.project
         self._link: StackLink | None = None
         self._unsaved = UnsavedVolumes()
         if stack_viewer is not None:
             self._require_linkable(stack_viewer)
-        super().__init__(self.project.instance, model=selection.model, **traits)
-        self.set_trait("version_shown", self.project.version_name)
-        self._unsubscribe = self.project.on_change(weakly(self._changed), weakly(self._service_changed))
+        super().__init__(selection.project, model=selection.model, **traits)
+        self._follow_project()
         if stack_viewer is not None:
             self.link(stack_viewer)
 
@@ -196,8 +192,7 @@ class Viewer3D(
     def close(self) -> None:
         """Remove the viewer from all pages; the selection and the linked viewer stay."""
         # Widgets are also closed when their constructor failed.
-        if hasattr(self, "_unsubscribe"):
-            self._unsubscribe()
+        if hasattr(self, "_stops"):
             self._end_exports()
         if getattr(self, "_link", None) is not None:
             self.link(None)
@@ -280,6 +275,3 @@ class Viewer3D(
         active = None if self._link is None else self._link.active_node
         if active is not None and (nodes is None or active in nodes):
             self._active_changed()
-
-    def _service_changed(self, is_up: bool, message: str) -> None:
-        self.emit("service", is_up=is_up, message=message)
