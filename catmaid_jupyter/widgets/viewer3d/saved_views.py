@@ -40,9 +40,10 @@ class SavedViews:
         self.views = {**loop.run(_saved_views(self.project.place)), **self.views}
 
     def forget_view(self, name: str, *, shared: bool = False) -> None:
-        """Take a view from `views`, and from the server if it is there.
+        """Take a view from `views`, and from the server the user's own of this name, if there is one.
 
-        shared : the one for all users of the project.
+        shared : take the one for all users of the project from the server instead, which its administrators may do.
+            Without it, that one stays there, and `load_views` brings it back.
         """
         place = self.project.place
         saved = loop.run(client_data(place, _STORE))
