@@ -38,10 +38,13 @@ def pack_forms(
     kept, above = overview_nodes(np.where(parents < 0, -1, parents + starts[owners]))
     kept_rows = np.bincount(owners[kept], minlength=len(rows))
     above = np.where(above < 0, -1, above - np.repeat(np.cumsum(kept_rows) - kept_rows, kept_rows))
-    overviews = pack_many(positions[kept], above, kept_rows)
+    # Packing is most of the work, so only those are packed that are sent.
+    is_wanted = (rows >= _LEAST_NODES) & (kept_rows > 1) & (kept_rows <= rows / 4)
+    is_packed = is_wanted[owners[kept]]
+    overviews = pack_many(positions[kept[is_packed]], above[is_packed], kept_rows[is_wanted])
     return [
-        PackedForms(whole, overview if whole.rows >= _LEAST_NODES and 1 < overview.rows <= whole.rows / 4 else None)
-        for whole, overview in zip(wholes, overviews, strict=True)
+        PackedForms(whole, next(overviews) if wanted else None)
+        for whole, wanted in zip(wholes, is_wanted.tolist(), strict=True)
     ]
 
 
