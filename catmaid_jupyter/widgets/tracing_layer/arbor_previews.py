@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.geometry.geometry_reader import SkeletonNodes, read_nodes
-from catmaid_jupyter.client.selection.table import annotations_of, sizes_of
+from catmaid_jupyter.client.selection.table import annotations_of, names_of
 from catmaid_jupyter.model.arbor import distal_to
 from catmaid_wire.overviews import overview_nodes
 
 _MOST_DRAWN: Final = 3_000
-"""Larger parts are drawn by some of their nodes."""
+"""Larger parts are drawn by some of their nodes, which may be three times as many (see `overview_nodes`)."""
 
 Positions = NDArray[np.float64]
 
@@ -67,33 +67,25 @@ async def split_preview(place: Place, skeleton_id: int, treenode_id: int) -> Arb
     row = _require_row(nodes[0], skeleton_id, treenode_id)
     if nodes[0].parents[row] < 0:
         raise InvalidInput(f"Treenode {treenode_id} is the root: there is nothing above it to split from.")
-    is_distal = distal_to(nodes[0].parents, row)
-    return ArborPreview(
-        parts=[
-            _part(nodes[0], ~is_distal, names[0], annotations[0], keeps=True),
-            _part(nodes[0], is_distal, names[0], annotations[0], keeps=False),
-        ],
-        marks=nodes[0].positions[[row]],
-    )
+    # In a thread: a large skeleton takes a tenth of a second, and edits wait for this loop.
+    parts = await asyncio.to_thread(_parted, nodes[0], row, names[0], annotations[0])
+    return ArborPreview(parts, marks=nodes[0].positions[[row]])
 
 
 async def join_preview(place: Place, skeleton_ids: tuple[int, int], treenode_ids: tuple[int, int]) -> ArborPreview:
     """Two skeletons that are joined at these treenodes, the one that keeps its neuron first; errors as of a split."""
     nodes, names, annotations = await _read(place, list(skeleton_ids))
     rows = [_require_row(*one) for one in zip(nodes, skeleton_ids, treenode_ids, strict=True)]
-    parts = [
-        _part(one, np.ones(len(one.ids), bool), names[at], annotations[at], keeps=at == 0)
-        for at, one in enumerate(nodes)
-    ]
+    parts = await asyncio.to_thread(_joined, nodes, names, annotations)
     marks = np.array([one.positions[row] for one, row in zip(nodes, rows, strict=True)])
     return ArborPreview(parts, marks)
 
 
 async def _read(place: Place, skeleton_ids: list[int]) -> tuple[list[SkeletonNodes], list[str], list[list[str]]]:
-    nodes, sizes, annotations = await asyncio.gather(
-        read_nodes(place, skeleton_ids), sizes_of(place, skeleton_ids), annotations_of(place, skeleton_ids)
+    nodes, names, annotations = await asyncio.gather(
+        read_nodes(place, skeleton_ids), names_of(place, skeleton_ids), annotations_of(place, skeleton_ids)
     )
-    return [nodes[one] for one in skeleton_ids], [str(name) for name in sizes["name"]], annotations
+    return [nodes[one] for one in skeleton_ids], [names.get(one, "") for one in skeleton_ids], annotations
 
 
 def _require_row(nodes: SkeletonNodes, skeleton_id: int, treenode_id: int) -> int:
@@ -101,6 +93,21 @@ def _require_row(nodes: SkeletonNodes, skeleton_id: int, treenode_id: int) -> in
     if row >= len(nodes.ids) or nodes.ids[row] != treenode_id:
         raise NotFound(f"Treenode {treenode_id} is not in skeleton {skeleton_id} any more.")
     return row
+
+
+def _parted(nodes: SkeletonNodes, row: int, name: str, annotations: list[str]) -> list[PreviewedPart]:
+    is_distal = distal_to(nodes.parents, row)
+    return [
+        _part(nodes, ~is_distal, name, annotations, keeps=True),
+        _part(nodes, is_distal, name, annotations, keeps=False),
+    ]
+
+
+def _joined(nodes: list[SkeletonNodes], names: list[str], annotations: list[list[str]]) -> list[PreviewedPart]:
+    return [
+        _part(one, np.ones(len(one.ids), bool), names[at], annotations[at], keeps=at == 0)
+        for at, one in enumerate(nodes)
+    ]
 
 
 def _part(
