@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -88,6 +89,13 @@ async def connector_tables(
     connectors, linked = await read_connectors(place, skeleton_ids, relation, links=links)
     users = set(np.unique(np.concatenate([connectors["user_id"], linked["user_id"]])).tolist())
     names = await logins(place.http, users)
+    return await asyncio.to_thread(_with_names, connectors, linked, names, relation_names)
+
+
+def _with_names(
+    connectors: dict[str, Any], linked: dict[str, Any], names: Mapping[int, str], relation_names: Mapping[int, str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Tables of connectors and links, with the names of who made them and of relations."""
     for columns in (connectors, linked):
         columns["creator"] = _named(columns["user_id"], names, "")
     linked["relation"] = _named(linked["relation_id"], relation_names, "other")
@@ -105,7 +113,9 @@ async def read_connectors(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Columns of connectors that are linked to skeletons, None: of all, and of all their links, also to others."""
     form: dict[str, FormValue] = {"with_partners": links, "skeleton_ids": skeleton_ids, "relation_type": relation}
-    return _connector_columns(await place.columns_or_json("POST", "connectors/", form={**form, "with_tags": False}))
+    answer = await place.columns_or_json("POST", "connectors/", form={**form, "with_tags": False})
+    # In a thread, as the tables of it are made: a project's connectors take seconds, and edits wait for this loop.
+    return await asyncio.to_thread(_connector_columns, answer)
 
 
 def _named(ids: NDArray[np.int64], names: Mapping[int, str], unknown: str) -> NDArray[np.object_]:

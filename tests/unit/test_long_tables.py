@@ -106,7 +106,7 @@ class LargeHttp(ConnectedHttp):
 
     async def read_json(self, method: str, path: str, *, form: Any = None, params: Any = None) -> Any:
         if path == "3/skeletons/summary":
-            return {str(one): {"num_nodes": one * 1000} for one in form["skeleton_ids"]}
+            return {str(one): {"num_nodes": one * 1000, "cable_length": 0.0} for one in form["skeleton_ids"]}
         return await super().read_json(method, path, form=form, params=params)
 
     async def columns_or_json(self, method: str, path: str, *, form: Any = None) -> Answer:
@@ -118,6 +118,22 @@ class LargeHttp(ConnectedHttp):
         return Answer(200, "application/json", json.dumps({"skeletons": skeletons}).encode())
 
 
+class TaggedHttp(LargeHttp):
+    """All nodes have the same tag."""
+
+    async def read_json(self, method: str, path: str, *, form: Any = None, params: Any = None) -> Any:
+        if path == "3/treenodes/compact-detail":
+            return [[node, 1, 0.0, 0.0, 0.0] for node in form["treenode_ids"]]
+        return await super().read_json(method, path, form=form, params=params)
+
+    async def columns_or_json(self, method: str, path: str, *, form: Any = None) -> Answer:
+        tags = {
+            str(one): [[], [], {"TODO": [one * 10_000 + at for at in range(one * 1000)]}]
+            for one in form["skeleton_ids"]
+        }
+        return Answer(200, "application/json", json.dumps({"skeletons": tags}).encode())
+
+
 async def test_no_more_nodes_are_read_than_a_table_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(node_reading, "MOST_ROWS", 8_000)
     monkeypatch.setattr(node_reading, "_NODES_AT_ONCE", 3_000)
@@ -127,8 +143,22 @@ async def test_no_more_nodes_are_read_than_a_table_holds(monkeypatch: pytest.Mon
     assert http.asked.count("3/skeletons/compact-detail [2, 1]") == 1
     assert found.rows["skeleton_id"].value_counts().to_dict() == {2: 2000, 1: 1000, 5: 5000}
     assert found.notes == [
-        "2 of 5 neurons are not in this table, which holds 2,000,000 rows at most: 9, 6. Take fewer neurons, or read "
+        "2 of 5 neurons are not in this table, which holds 8,000 rows at most: 9, 6. Take fewer neurons, or read "
         "them in Python by project.nodes."
+    ]
+    table.close()
+
+
+async def test_a_table_of_tags_holds_no_more_of_them_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(node_reading, "MOST_ROWS", 3_000)
+    monkeypatch.setattr(node_reading, "_SKELETONS_AT_ONCE", 1)
+    table = ConnectedProject(TaggedHttp()).tag_table([2, 4, 1, 5])
+    found = await table._read()
+    assert found.rows["skeleton_id"].value_counts().to_dict() == {2: 2000, 1: 1000}
+    assert found.rows["key"].is_unique
+    assert found.notes == [
+        "2 of 4 neurons are not in this table, which holds 3,000 rows at most: 4, 5. Take fewer neurons, or read them "
+        "in Python by project.tags."
     ]
     table.close()
 

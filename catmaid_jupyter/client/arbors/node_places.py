@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -16,9 +17,12 @@ _AT_ONCE: Final = 5_000
 
 
 async def node_places(place: Place, treenode_ids: Sequence[int]) -> pd.DataFrame:
-    """Places of treenodes: treenode_id int64, x, y, z float64 nm, by id; those that are gone are missing."""
-    rows = []
+    """Places of treenodes: treenode_id int64, x, y, z float64 nm; those that are gone are missing."""
+    rows: list[list[Any]] = []
     for part in parts(sorted(set(treenode_ids)), _AT_ONCE):
         rows += await place.read_json("POST", "treenodes/compact-detail", form={"treenode_ids": part})
-    columns = columns_of_rows(rows, ("treenode_id", "parent_id", "x", "y", "z"))
-    return frame(columns, NODE_PLACES)
+    return await asyncio.to_thread(_table, rows)
+
+
+def _table(rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
+    return frame(columns_of_rows(rows, ("treenode_id", "parent_id", "x", "y", "z")), NODE_PLACES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
 
 import pandas as pd
@@ -22,9 +23,7 @@ class ConnectorTable(NodesTable):
 
     async def _rows_of(self, skeleton_ids: list[int], /) -> pd.DataFrame:
         connectors, links = await connector_tables(self.project.place, skeleton_ids, None, links=True)
-        own = links[links["skeleton_id"].isin(skeleton_ids)]
-        places = connectors[["id", "x", "y", "z"]].rename(columns={"id": "connector_id"})
-        return own.merge(places, on="connector_id")
+        return await asyncio.to_thread(_placed, links, connectors, skeleton_ids)
 
     async def _read(self) -> TableContent:
         rows, notes = await self._named_rows()
@@ -40,3 +39,10 @@ class ConnectorTable(NodesTable):
             *PLACE,
         ]
         return TableContent(rows, shown, notes)
+
+
+def _placed(links: pd.DataFrame, connectors: pd.DataFrame, skeleton_ids: list[int]) -> pd.DataFrame:
+    """The links of skeletons, with the places of their connectors."""
+    own = links[links["skeleton_id"].isin(skeleton_ids)]
+    places = connectors[["id", "x", "y", "z"]].rename(columns={"id": "connector_id"})
+    return own.merge(places, on="connector_id")

@@ -10,14 +10,10 @@ from typing import Any, Final
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from catmaid_jupyter.api.place import Place
-from catmaid_jupyter.client.batches import parts
-
 MOST_ROWS: Final = 2_000_000
 """Treenodes, links or tags that a table holds in the kernel, some 60 bytes each."""
 _NODES_AT_ONCE: Final = 250_000
 _SKELETONS_AT_ONCE: Final = 200
-_SIZES_AT_ONCE: Final = 20_000
 
 ReadRows = Callable[[list[int]], Awaitable[pd.DataFrame]]
 
@@ -30,38 +26,33 @@ class HeldRows:
     unread: list[int]
 
 
-async def read_rows(place: Place, skeleton_ids: Sequence[int], read: ReadRows, *, is_row_a_node: bool) -> HeldRows:
+async def read_rows(sizes: Mapping[int, int], read: ReadRows, *, is_row_a_node: bool) -> HeldRows:
     """What `read` finds of skeletons, in their order, up to `MOST_ROWS` rows.
 
+    sizes : numbers of treenodes by skeleton id.
     is_row_a_node : skeletons have as many rows as treenodes, so that too large ones need not be read.
     """
-    sizes = await _sizes(place, skeleton_ids)
-    found, count, unread = [compact(await read([]))], 0, []
-    for portion in _portions(skeleton_ids, sizes):
-        expected = sum(sizes.get(one, 0) for one in portion) if is_row_a_node else 1
-        if count + expected > MOST_ROWS:
+    found: list[pd.DataFrame] = []
+    count, unread = 0, []
+    for portion in _portions(sizes):
+        expected = sum(sizes[one] for one in portion) if is_row_a_node else 1
+        rows = await read(portion) if count + expected <= MOST_ROWS else None
+        if rows is None or count + len(rows) > MOST_ROWS:
             unread += portion
             continue
-        found.append(await asyncio.to_thread(compact, await read(portion)))
-        count += len(found[-1])
+        found.append(await asyncio.to_thread(compact, rows))
+        count += len(rows)
+    if not found:
+        # For the columns.
+        found.append(compact(await read([])))
     return HeldRows(await asyncio.to_thread(_together, found), unread)
 
 
-async def _sizes(place: Place, skeleton_ids: Sequence[int]) -> dict[int, int]:
-    """Numbers of treenodes by skeleton id."""
-    answers = [
-        await place.read_json("POST", "skeletons/summary", form={"skeleton_ids": part})
-        for part in parts(skeleton_ids, _SIZES_AT_ONCE)
-    ]
-    return {int(key): int(summary["num_nodes"]) for answer in answers for key, summary in answer.items()}
-
-
-def _portions(skeleton_ids: Sequence[int], sizes: Mapping[int, int]) -> Iterator[list[int]]:
+def _portions(sizes: Mapping[int, int]) -> Iterator[list[int]]:
     """Skeletons that are read together."""
     portion: list[int] = []
     nodes = 0
-    for one in skeleton_ids:
-        size = sizes.get(one, 0)
+    for one, size in sizes.items():
         if portion and (nodes + size > _NODES_AT_ONCE or len(portion) == _SKELETONS_AT_ONCE):
             yield portion
             portion, nodes = [], 0

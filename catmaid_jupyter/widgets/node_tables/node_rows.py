@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import abstractmethod
 from collections.abc import Mapping
+from itertools import compress
 from typing import ClassVar, Final
 
 import numpy as np
@@ -12,9 +14,9 @@ import pandas as pd
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.client.naming import listed
-from catmaid_jupyter.client.neuron_choice import neuron_names
+from catmaid_jupyter.client.selection.table import sizes_of
 from catmaid_jupyter.widgets.connectivity_table.grouping import notes_on_gone
-from catmaid_jupyter.widgets.node_tables.node_reading import MOST_ROWS, plain, read_rows
+from catmaid_jupyter.widgets.node_tables import node_reading
 from catmaid_jupyter.widgets.project_table import ProjectTable, RowPlace, TableContent, shown_column
 
 NEURON: Final = (
@@ -38,15 +40,18 @@ class NodesTable(ProjectTable):
     async def _named_rows(self) -> tuple[pd.DataFrame, list[str]]:
         """The rows of the selection's skeletons, with the names of neurons; notes on what is gone or too large."""
         place, wanted = self.project.place, self.selection.skeleton_ids
-        names = await neuron_names(place, wanted) if wanted else {}
-        notes = await notes_on_gone(place, [one for one in wanted if one not in names])
+        facts = await sizes_of(place, wanted)
+        exists = facts["exists"].tolist()
+        notes = await notes_on_gone(place, [one for one, there in zip(wanted, exists, strict=True) if not there])
         if not wanted:
             notes.append("The selection is empty: add neurons to it.")
-        there = [one for one in wanted if one in names]
-        found = await read_rows(place, there, self._rows_of, is_row_a_node=self._is_row_a_node)
+        names = dict(zip(wanted, facts["name"], strict=True))
+        sizes = dict(zip(compress(wanted, exists), facts["nodes"][facts["exists"]].tolist(), strict=True))
+        found = await node_reading.read_rows(sizes, self._rows_of, is_row_a_node=self._is_row_a_node)
         rows = found.rows
-        rows["neuron"] = _neurons(rows["skeleton_id"], names)
-        return rows, notes + self._note_on_unread(found.unread, len(there))
+        # In a thread, as all that takes long with many rows: the loop carries edits and images, too.
+        rows["neuron"] = await asyncio.to_thread(_neurons, rows["skeleton_id"], names)
+        return rows, notes + self._note_on_unread(found.unread, len(sizes))
 
     def _changed(self, change: Change) -> None:
         # What others do to other skeletons is much, and reading large ones again takes seconds.
@@ -58,8 +63,9 @@ class NodesTable(ProjectTable):
         if not unread:
             return []
         are = "is" if len(unread) == 1 else "are"
+        most = f"{node_reading.MOST_ROWS:,} rows at most"
         return [
-            f"{len(unread):,} of {count:,} neurons {are} not in this table, which holds {MOST_ROWS:,} rows at most: "
+            f"{len(unread):,} of {count:,} neurons {are} not in this table, which holds {most}: "
             f"{listed(unread)}. Take fewer neurons, or read them in Python by {self._elsewhere}."
         ]
 
@@ -67,7 +73,7 @@ class NodesTable(ProjectTable):
     def table(self) -> pd.DataFrame:
         """The rows, read anew, without the filters of the page; lengths and coordinates in nm."""
         content: TableContent = loop.run(self._read())
-        return plain(content.rows.drop(columns="key"))
+        return node_reading.plain(content.rows.drop(columns="key"))
 
     async def _place_of(self, row: pd.Series, _turn: int, /) -> RowPlace:
         where = (float(row["x"]), float(row["y"]), float(row["z"]))

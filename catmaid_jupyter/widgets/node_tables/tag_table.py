@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
 
 import pandas as pd
@@ -24,11 +25,12 @@ class TagTable(NodesTable):
     async def _rows_of(self, skeleton_ids: list[int], /) -> pd.DataFrame:
         place = self.project.place
         tags = (await read_few_arbors(place, skeleton_ids, nodes=False, connectors=False)).tags
-        return tags.merge(await node_places(place, tags["treenode_id"].tolist()), on="treenode_id")
+        places = await node_places(place, tags["treenode_id"].tolist())
+        return await asyncio.to_thread(tags.merge, places, on="treenode_id")
 
     async def _read(self) -> TableContent:
         rows, notes = await self._named_rows()
-        rows["key"] = rows["treenode_id"].astype("str") + " " + rows["tag"].astype("str")
+        rows["key"] = await asyncio.to_thread(_keys, rows)
         shown = [
             shown_column("tag", "Tag", width=110, grow=1),
             *NEURON,
@@ -36,3 +38,7 @@ class TagTable(NodesTable):
             *PLACE,
         ]
         return TableContent(rows, shown, notes)
+
+
+def _keys(rows: pd.DataFrame) -> pd.Series:
+    return rows["treenode_id"].astype("str") + " " + rows["tag"].astype("str")
