@@ -14,7 +14,6 @@ import catmaid_jupyter as cj
 from catmaid_server import service
 from tests.browser.lab import Notebook
 from tests.browser.site import OpenNotebook, Site
-from tests.helpers.patience import PATIENCE_MS
 
 SOME: Final = re.compile("[1-9]")
 
@@ -76,7 +75,7 @@ async def test_all_widgets_outlast_an_outage(site: Site, notebooks: OpenNotebook
     try:
         for widget in widgets:
             await expect(widget.get_by_test_id("service")).to_contain_text(
-                "does not answer. What is shown here may be old.", timeout=PATIENCE_MS
+                "does not answer. What is shown here may be old."
             )
     finally:
         service.start(site.settings)
@@ -97,7 +96,7 @@ async def test_all_widgets_outlast_a_lost_permission(site: Site, notebooks: Open
         project.revoke(name, permission)
     for widget in widgets:
         await expect(widget.get_by_test_id("service")).to_have_text(
-            "You may not see this project any more. What is shown here may be old.", timeout=PATIENCE_MS
+            "You may not see this project any more. What is shown here may be old."
         )
     search = notebook.page.get_by_test_id("neuron-search")
     await search.get_by_role("button", name="Search").click()
