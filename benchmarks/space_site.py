@@ -20,14 +20,13 @@ _FIRST_NEURON, _FIRST_LINK = 100_000, 200_000
 
 @asynccontextmanager
 async def running_service(folder: Path, neurons: Neurons) -> AsyncIterator[Settings]:
-    """A service whose project 1 has the neurons, as skeletons 1, 2, and so on."""
+    """A service whose project 1 has the neurons, as skeletons 1, 2, and so on; its store is made in an empty folder."""
     settings = Settings(data_dir=folder / "site")
-    if not (settings.folder / "postgres").exists():
-        tables = folder / "tables"
-        tables.mkdir()
-        _write_tables(tables, neurons)
-        async with opened_store(settings) as store:
-            await import_bulk(store, tables, user="admin")
+    tables = folder / "tables"
+    tables.mkdir()
+    _write_tables(tables, neurons)
+    async with opened_store(settings) as store:
+        await import_bulk(store, tables, user="admin")
     lifecycle.start(settings)
     try:
         yield settings
