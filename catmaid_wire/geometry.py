@@ -2,8 +2,9 @@
 
 An answer is one MessagePack map. It names, for each of its skeletons, the edition (`version`), the number of nodes and
 a box in project space, and holds one raw deflate stream per skeleton. Nodes stand in ascending order of their ids,
-which are not sent: a skeleton and a row name a node. Positions are whole steps, given as differences to the parent's:
-of 1 nm, or of 1/65535 of a box that is small or large. Boxes wider than `WIDEST_BOX_NM` have float32 positions.
+which are not sent: a skeleton and a row name a node. Positions are whole steps from the parent's: of 1 nm if the
+widest side of the box has 2,000 to 65,535 nm, else of 1/65535 of the box. Boxes wider than `WIDEST_BOX_NM` have
+float32 positions.
 """
 
 from __future__ import annotations

@@ -55,7 +55,10 @@ def read_arbors(
 async def read_few_arbors(
     place: Place, skeleton_ids: Sequence[int], *, nodes: bool = True, connectors: bool = True, tags: bool = True
 ) -> ArborTables:
-    """The same in one request, for callers in the background loop; also of no skeletons."""
+    """Nodes, connectors and tags of skeletons in one request, as `read_arbors` gives them.
+
+    For callers in the background loop; also of no skeletons.
+    """
     found = []
     if skeleton_ids:
         found.append(await read_tables(place, skeleton_ids, nodes=nodes, connectors=connectors, tags=tags))

@@ -54,7 +54,7 @@ async def read_radii(reader: GeometryReader, skeleton_ids: Sequence[int]) -> Ske
     found: dict[int, tuple[int, NDArray[np.float32]]] = {}
     for part in parts(list(await reader.existing(wanted)), _AT_ONCE_ELSEWHERE):
         tables = await read_tables(reader.place, part, connectors=False, tags=False)
-        found |= await asyncio.to_thread(_made, tables["nodes"], part)
+        found |= await asyncio.to_thread(_radii_by_skeleton, tables["nodes"], part)
     return SkeletonRadii(
         list(found),
         [version for version, _ in found.values()],
@@ -63,10 +63,13 @@ async def read_radii(reader: GeometryReader, skeleton_ids: Sequence[int]) -> Ske
     )
 
 
-def _made(nodes: Mapping[str, Any], skeleton_ids: Sequence[int]) -> dict[int, tuple[int, NDArray[np.float32]]]:
+def _radii_by_skeleton(
+    nodes: Mapping[str, Any], skeleton_ids: Sequence[int]
+) -> dict[int, tuple[int, NDArray[np.float32]]]:
     """Version and radii by skeleton, of CATMAID's table of treenodes."""
-    order = np.argsort(np.asarray(nodes["id"], np.int64))
-    all_ids = np.asarray(nodes["id"], np.int64)[order]
+    ids = np.asarray(nodes["id"], np.int64)
+    order = np.argsort(ids)
+    all_ids = ids[order]
     all_radii = np.asarray(nodes["radius"], np.float32)[order]
     found: dict[int, tuple[int, NDArray[np.float32]]] = {}
     for skeleton_id, own in nodes_by_skeleton(nodes, skeleton_ids).items():

@@ -24,7 +24,10 @@ class CodedTexts:
 
 
 def column_values(values: pd.Series) -> CodedTexts | NDArray[Any]:
-    """Numbers as they are; categories and all else as text, times to the minute (UTC), missing ones as none."""
+    """Numbers as they are; categories and all else as text, times to the minute (UTC).
+
+    Missing values are the empty text.
+    """
     if values.dtype.kind in "iuf":
         return values.to_numpy()
     is_time = isinstance(values.dtype, pd.DatetimeTZDtype)
