@@ -1,7 +1,6 @@
 /** One view of a table of a project: what is shown, its rows, and what is done with their neurons. */
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
-import { LatestReading } from "../shared/latest-reading";
 import panelCss from "../shared/panel.css";
 import { PanelLines } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
@@ -10,14 +9,13 @@ import { FoundActions } from "../shared/selection/found-actions";
 import type { Way } from "../shared/selection/ways";
 import { DataTable, type TableState } from "../shared/table/data-table";
 import { TypedRows } from "../shared/table/typed";
-import { throttle } from "../shared/throttle";
 import widgetCss from "../shared/widget.css";
 import { columnsOf, filtersOf, NO_ROWS, valuesOf } from "./columns";
 import { TraitControls } from "./controls";
 import type { ProjectTableState, TableContent } from "./state";
+import { TableReading } from "./table-reading";
 
 const LATE_MS = 120_000;
-const NEWS_MS = 300;
 const TRAITS = { sort: "sort", filters: "filters", shown: "shown_columns", widths: "column_widths" } as const;
 
 export class ProjectTable {
@@ -33,24 +31,15 @@ export class ProjectTable {
   private readonly go = element("button", { type: "button", name: "go" }, "Go there");
   private readonly notes = element("div", { class: "cj-notes", role: "status", "data-testid": "notes" });
   private readonly stopping: Array<() => void> = [];
-  private readonly reading = new LatestReading<TableContent>({
-    read: (signal) => this.read("rows", signal),
+  private readonly reading = new TableReading({
+    arrangement: () => this.tableState(),
+    ask: (method, { sort, filters }, signal) =>
+      this.rpc.callBinary(method, { sort, filters }, { signal, timeoutMs: LATE_MS }),
     began: () => this.count(),
     show: (content) => this.show(content),
     failed: (error) => this.fail(error),
   });
-  private readonly readAgain = throttle<void>(() => this.reading.again(), NEWS_MS);
-  /** The same rows in another order, or those that fit other filters, of a table too long to have all of them here. */
-  private readonly arranging = new LatestReading<TableContent>({
-    read: (signal) => this.read("arranged", signal),
-    began: () => this.count(),
-    show: (content) => this.show(content),
-    failed: (error) => this.fail(error),
-  });
-  private readonly arrangeAgain = throttle<void>(() => void this.arranging.start(), NEWS_MS);
   private total: number | undefined;
-  /** The order and filters that were asked for last. */
-  private arrangement = "";
   private gone: { key: unknown; turn: number } = { key: null, turn: 0 };
 
   constructor(
@@ -79,19 +68,16 @@ export class ProjectTable {
     this.follow("controls", () => this.showControls());
     for (const { trait } of this.model.get("controls")) this.follow(trait, () => this.showControls());
     this.stopping.push(
-      this.rpc.on("changed", () => this.readAgain()),
-      this.lines.followService(this.rpc, () => this.readAgain()),
+      this.rpc.on("changed", () => this.reading.again()),
+      this.lines.followService(this.rpc, () => this.reading.again()),
     );
     this.showControls();
-    this.readAgain();
+    this.reading.again();
   }
 
   dispose(): void {
     for (const stop of this.stopping) stop();
-    this.readAgain.cancel();
-    this.arrangeAgain.cancel();
     this.reading.dispose();
-    this.arranging.dispose();
     this.table.dispose();
     this.root.remove();
   }
@@ -140,17 +126,9 @@ export class ProjectTable {
     );
   }
 
-  private read(method: "rows" | "arranged", signal: AbortSignal): Promise<TableContent> {
-    const { sort, filters } = this.tableState();
-    this.arrangement = JSON.stringify([sort, filters]);
-    return this.rpc.callBinary(method, { sort, filters }, { signal, timeoutMs: LATE_MS });
-  }
-
   /** Rows are in another order, or filtered in another way: of a cut table, others may be the first ones. */
   private arranged(): void {
-    const { sort, filters } = this.tableState();
-    const isOther = this.arrangement !== JSON.stringify([sort, filters]);
-    if ((this.total ?? 0) > this.rows.total && isOther) this.arrangeAgain();
+    if ((this.total ?? 0) > this.rows.total) this.reading.arrange();
     this.offer();
   }
 
@@ -239,7 +217,7 @@ export class ProjectTable {
     if (length < total) parts.push(`${length.toLocaleString("en")} shown`);
     const selected = this.table.selection.keys.length;
     if (selected > 0) parts.push(`${selected.toLocaleString("en")} selected`);
-    if (this.reading.isRunning || this.arranging.isRunning) parts.push("reading…");
+    if (this.reading.isRunning) parts.push("reading…");
     this.lines.total.textContent = parts.join(", ");
   }
 
