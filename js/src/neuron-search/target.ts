@@ -1,4 +1,5 @@
 /** The selection into which found neurons go, as the page has it: which of them are in it, and in which colours. */
+import { hexOf } from "../shared/selection/delta";
 import type { SelectionChange, SelectionExports, SelectionStore } from "../shared/selection/store";
 
 export interface TargetHost {
@@ -44,8 +45,7 @@ export class TargetSelection {
 
   /** `#rrggbb` of a neuron that is in it. */
   colorOf(id: number): string {
-    const rgba = this.store?.colorOf(id) ?? 0;
-    return `#${(rgba >>> 8).toString(16).padStart(6, "0")}`;
+    return hexOf(this.store?.colorOf(id) ?? 0);
   }
 
   /** Put a neuron into it, or take it out. */

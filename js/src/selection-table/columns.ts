@@ -1,5 +1,5 @@
 /** The columns of the selection table, and how each is filtered. */
-import { FLAG } from "../shared/selection/delta";
+import { FLAG, hexOf } from "../shared/selection/delta";
 import type { SelectionStore } from "../shared/selection/store";
 import type { TableColumn } from "../shared/table/columns";
 import type { TypedColumns } from "../shared/table/typed";
@@ -162,16 +162,6 @@ export function valuesOf(store: SelectionStore, facts: Facts): TypedColumns {
     show_text: flag(FLAG.TEXT),
     show_meta: flag(FLAG.META),
   };
-}
-
-/** `#rrggbb` of 0xRRGGBBAA. */
-export function hexOf(rgba: number): string {
-  return `#${(rgba >>> 8).toString(16).padStart(6, "0")}`;
-}
-
-/** 0xRRGGBBAA of `#rrggbb`. */
-export function rgbaOf(hex: string): number {
-  return ((Number.parseInt(hex.slice(1), 16) << 8) | 0xff) >>> 0;
 }
 
 function nameOf(facts: SkeletonFacts): string {

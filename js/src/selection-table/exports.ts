@@ -1,6 +1,7 @@
 /** Files that a person takes away from the table. */
+
+import { hexOf } from "../shared/selection/delta";
 import type { SelectionStore } from "../shared/selection/store";
-import { hexOf } from "./columns";
 import type { Facts } from "./facts";
 
 /** Skeletons as a list of ids, names, colours and whether they are visible. */

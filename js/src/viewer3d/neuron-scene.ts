@@ -1,6 +1,7 @@
 /** The neurons of a selection in the scene: loaded as they come, coloured, hidden and emphasised as it has them. */
 import { Box3, type Object3D, type Vector3 } from "three";
 import { bytes, isAbort, type Rpc } from "../shared/rpc";
+import { hexOf } from "../shared/selection/delta";
 import type { SelectionChange, SelectionStore } from "../shared/selection/store";
 import type { SpaceCamera } from "./camera/space-camera";
 import type { ExportedNeuron } from "./exports/export-scene";
@@ -129,7 +130,7 @@ export class NeuronScene {
   flatLines(): FlatLines[] {
     return this.visible().flatMap((id) => {
       const edges = this.lines.edgesOf(id);
-      const color = `#${((this.selection.colorOf(id) ?? 0) >>> 8).toString(16).padStart(6, "0")}`;
+      const color = hexOf(this.selection.colorOf(id) ?? 0);
       return edges ? [{ ...edges, color, isActive: id === this.selection.active }] : [];
     });
   }

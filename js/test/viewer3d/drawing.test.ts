@@ -8,7 +8,7 @@ import {
 } from "three";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { byRows } from "../../src/shared/columns";
-import { PALETTE } from "../../src/shared/selection/delta";
+import { hexOf, PALETTE } from "../../src/shared/selection/delta";
 import { Arrivals, LaterWork } from "../../src/viewer3d/arrivals";
 import { isSphere } from "../../src/viewer3d/exports/spheres";
 import { placedLabels } from "../../src/viewer3d/helpers/overlay";
@@ -19,7 +19,6 @@ import { Balls } from "../../src/viewer3d/things/balls";
 import { NeuronReader } from "../../src/viewer3d/things/neuron-reader";
 import { withLeast } from "../../src/viewer3d/things/neuron-tubes";
 import { colorsOfPartners } from "../../src/viewer3d/things/partner-colors";
-import { cssOfRgba } from "../../src/viewer3d/things/raw-colors";
 import { fogRange, SceneFog, type SceneFogState } from "../../src/viewer3d/things/scene-fog";
 import { neuronOf, randomArbor } from "./arbors";
 
@@ -117,7 +116,7 @@ describe("partners", () => {
   it("have the selection's colours, or others in turn, and are named by their number of links", () => {
     const colors = colorsOfPartners([5, 5, 6, -1, 7, 7, 7], (id) => (id === 6 ? PALETTE[0] : undefined));
     expect(colors.named).toEqual([7, 5, 6]);
-    const known = cssOfRgba(PALETTE[0] ?? 0);
+    const known = hexOf(PALETTE[0] ?? 0);
     expect(colors.colorOf(6)).toBe(known);
     const used = [5, 6, 7, -1].map((id) => colors.colorOf(id));
     expect(new Set(used).size).toBe(4);

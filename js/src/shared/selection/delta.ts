@@ -14,6 +14,16 @@ export const PALETTE: readonly number[] = [
   0x882255ff,
 ];
 
+/** `#rrggbb` of 0xRRGGBBAA. */
+export function hexOf(rgba: number): string {
+  return `#${(rgba >>> 8).toString(16).padStart(6, "0")}`;
+}
+
+/** 0xRRGGBBAA of `#rrggbb`. */
+export function rgbaOf(hex: string): number {
+  return ((Number.parseInt(hex.slice(1), 16) << 8) | 0xff) >>> 0;
+}
+
 export interface Delta {
   column: DeltaColumn;
   /** The rows concerned; of `all`, every row. */

@@ -2,14 +2,13 @@
 import type { AnyModel } from "@anywidget/types";
 import { Box3, Group, Vector3 } from "three";
 import type { Rpc } from "../../shared/rpc";
-import { FLAG } from "../../shared/selection/delta";
+import { FLAG, hexOf } from "../../shared/selection/delta";
 import type { SelectionStore } from "../../shared/selection/store";
 import type { GridLabel } from "../helpers/box-grid";
 import type { NeuronScene } from "../neuron-scene";
 import type { SceneContent } from "../parts";
 import { ScreenDots } from "./dots";
 import type { NeuronReader, NeuronReaderHost } from "./neuron-reader";
-import { cssOfRgba } from "./raw-colors";
 import { type SpecialNode, specialNodesReader } from "./special-nodes";
 import { type Sphere, Spheres } from "./spheres";
 
@@ -144,7 +143,7 @@ export class NeuronMarks implements SceneContent {
   }
 
   private somataOf(id: number): Sphere[] {
-    const color = cssOfRgba(this.selection.colorOf(id) ?? 0);
+    const color = hexOf(this.selection.colorOf(id) ?? 0);
     const somata = (this.nodes.of(id) ?? []).filter(({ kinds }) => kinds.has("soma"));
     return somata.flatMap(({ row, radius }) => {
       const place = this.neurons.lines.position(id, row);

@@ -1,7 +1,6 @@
 /** A colour for each of the most frequent partners of links; the rest share one. */
-import { PALETTE } from "../../shared/selection/delta";
+import { hexOf, PALETTE } from "../../shared/selection/delta";
 import type { Swatch } from "../helpers/legend";
-import { cssOfRgba } from "./raw-colors";
 
 const MOST_NAMED = 12;
 const REST_COLOR = "#777777";
@@ -31,7 +30,7 @@ export function colorsOfPartners(
   const named = byCount.slice(0, MOST_NAMED).map(([partner]) => partner);
   const own = new Map(named.flatMap((id) => asCss(id, known(id))));
   const used = new Set(own.values());
-  const free = PALETTE.map(cssOfRgba).filter((color) => !used.has(color));
+  const free = PALETTE.map(hexOf).filter((color) => !used.has(color));
   let turn = 0;
   for (const id of named) if (!own.has(id)) own.set(id, free[turn++ % free.length] ?? REST_COLOR);
   const rest = byCount.slice(MOST_NAMED);
@@ -55,5 +54,5 @@ export function colorsOfPartners(
 }
 
 function asCss(id: number, rgba: number | undefined): Array<[number, string]> {
-  return rgba === undefined ? [] : [[id, cssOfRgba(rgba)]];
+  return rgba === undefined ? [] : [[id, hexOf(rgba)]];
 }

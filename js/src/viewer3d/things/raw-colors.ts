@@ -28,8 +28,3 @@ export function cssOf(color: Color, material?: Material | null): string {
   const space = material?.userData.hasRawColors ? LinearSRGBColorSpace : SRGBColorSpace;
   return `#${color.getHexString(space)}`;
 }
-
-/** `#rrggbb` of 0xRRGGBBAA. */
-export function cssOfRgba(rgba: number): string {
-  return `#${(rgba >>> 8).toString(16).padStart(6, "0")}`;
-}

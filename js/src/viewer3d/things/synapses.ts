@@ -2,7 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { Box3, type Object3D } from "three";
 import type { Rpc } from "../../shared/rpc";
-import { FLAG } from "../../shared/selection/delta";
+import { FLAG, hexOf } from "../../shared/selection/delta";
 import type { SelectionStore } from "../../shared/selection/store";
 import { swatchLegend } from "../helpers/legend";
 import type { NeuronScene } from "../neuron-scene";
@@ -10,7 +10,6 @@ import type { SceneContent } from "../parts";
 import { type Ball, Balls } from "./balls";
 import { type NeuronLink, type NeuronLinks, relationColor } from "./links";
 import { colorsOfPartners, type PartnerColors } from "./partner-colors";
-import { cssOfRgba } from "./raw-colors";
 
 /** Radius, so that each can be seen from afar. */
 const LEAST_PX = 2;
@@ -120,7 +119,7 @@ export class Synapses implements SceneContent {
       case "partner":
         return partners.colorOf(link.partner);
       case "neuron":
-        return cssOfRgba(this.selection.colorOf(skeletonId) ?? 0);
+        return hexOf(this.selection.colorOf(skeletonId) ?? 0);
       default:
         return relationColor(link.relation);
     }
