@@ -53,6 +53,11 @@ export class LaterWork {
     this.timer = setTimeout(() => void this.run(), this.afterMs);
   }
 
+  /** What is being done is in vain: it has to be asked for again. */
+  abort(): void {
+    this.working?.abort();
+  }
+
   /** Nobody needs it any more. */
   stop(): void {
     if (this.timer !== null) clearTimeout(this.timer);

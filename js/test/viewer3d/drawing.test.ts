@@ -225,6 +225,30 @@ describe("what is known of neurons", () => {
     expect(reader.of(2)).toBeUndefined();
   });
 
+  it("is not kept if it was forgotten while it was on its way", async () => {
+    const answers: Array<(found: Map<number, string>) => void> = [];
+    const signals: AbortSignal[] = [];
+    const ask = (_ids: number[], signal: AbortSignal) => {
+      signals.push(signal);
+      return new Promise<Map<number, string>>((resolve) => answers.push(resolve));
+    };
+    const failed = vi.fn();
+    const arrived = vi.fn();
+    const reader = new NeuronReader({ arrivals: new Arrivals(), visible: () => [1], failed }, ask);
+    reader.onArrival(arrived);
+    reader.readLater();
+    await vi.advanceTimersByTimeAsync(1000);
+    reader.forget([1]);
+    answers[0]?.(new Map([[1, "old"]]));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([reader.of(1), signals[0]?.aborted, arrived.mock.calls.length]).toEqual([undefined, true, 0]);
+    reader.readLater();
+    await vi.advanceTimersByTimeAsync(1000);
+    answers[1]?.(new Map([[1, "new"]]));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([reader.of(1), arrived.mock.calls.length, failed.mock.calls.length]).toEqual(["new", 1, 0]);
+  });
+
   it("is told of if it fails, and not after the end", async () => {
     const failed = vi.fn();
     const ask = vi.fn(async (): Promise<Map<number, string>> => {

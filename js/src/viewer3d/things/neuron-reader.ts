@@ -42,8 +42,9 @@ export class NeuronReader<T> {
     this.reading.ask();
   }
 
-  /** Neurons may be otherwise now; null: any may. */
+  /** Neurons may be otherwise now; null: any may. What is on its way may be too old: ask for it again. */
   forget(ids: readonly number[] | null): void {
+    this.reading.abort();
     if (ids === null) this.known.clear();
     else for (const id of ids) this.known.delete(id);
   }
