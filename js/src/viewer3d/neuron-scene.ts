@@ -191,6 +191,7 @@ export class NeuronScene {
         return;
       case "removed":
         this.forget(ids);
+        this.lines.setSelected(this.selection.selected());
         break;
       case "active":
         this.lines.setActive(this.selection.active);

@@ -70,7 +70,10 @@ export class NodeShading {
 
   private async read(signal: AbortSignal): Promise<void> {
     const ids = this.neurons.visibleHere();
-    if (ids.length === 0) return;
+    if (ids.length === 0) {
+      this.host.legend([]);
+      return;
+    }
     try {
       const options = { signal, timeoutMs: PATIENCE_MS };
       const { result, buffers } = await this.rpc.call<ShadingAnswer | null>(

@@ -150,8 +150,10 @@ export class Viewer3D {
         this.picture.invalidate();
       });
     onTheme(() => this.themeChanged(), signal);
-    end(this.selection.subscribe("flags", () => this.scenery.neuronsChanged()));
-    end(this.selection.subscribe("active", () => this.activeChanged()));
+    for (const what of ["flags", "removed"] as const)
+      end(this.selection.subscribe(what, () => this.scenery.neuronsChanged()));
+    for (const what of ["active", "removed"] as const)
+      end(this.selection.subscribe(what, () => this.activeChanged()));
     end(this.rpc.on("changed", (news) => this.edited(news as EditedNeurons)));
     end(this.rpc.on("service", (news) => this.serviceChanged(news as ServiceNews)));
     this.picture.start();

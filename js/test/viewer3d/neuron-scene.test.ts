@@ -1,8 +1,9 @@
-import { Vector3 } from "three";
+import { Sphere, Vector3 } from "three";
 import { beforeEach, expect, it, vi } from "vitest";
 import type { Rpc } from "../../src/shared/rpc";
 import { FLAG } from "../../src/shared/selection/delta";
 import { SelectionStore } from "../../src/shared/selection/store";
+import { SpaceCamera } from "../../src/viewer3d/camera/space-camera";
 import { type NeuronCounts, NeuronScene } from "../../src/viewer3d/neuron-scene";
 import { countsText, emptyText } from "../../src/viewer3d/status";
 import { answerOf, randomArbor } from "./arbors";
@@ -145,6 +146,28 @@ it("forgets what is removed, and drops what comes after its end", async () => {
   scene.dispose();
   await settled();
   expect(scene.lines.position(first, 0)).toBeNull();
+});
+
+it("draws a neuron that was selected when it was removed with thin lines when it comes again", async () => {
+  const camera = new SpaceCamera();
+  camera.resize({ width: 800, height: 600 });
+  const [first = 0] = IDS;
+  const wide = (): number => {
+    const sphere = scene.bounds().getBoundingSphere(new Sphere());
+    camera.fit(scene.bounds());
+    camera.place(new Vector3(), sphere);
+    scene.refineFor(camera);
+    return scene.lines.thickEdges.wide;
+  };
+  store.add(IDS);
+  store.select([first]);
+  scene.start();
+  await settled();
+  expect(wide()).toBeGreaterThan(0);
+  store.remove([first]);
+  store.add([first]);
+  await settled();
+  expect([scene.counts.loaded, wide()]).toEqual([IDS.length, 0]);
 });
 
 it("says in words what there is", () => {
