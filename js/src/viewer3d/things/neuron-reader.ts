@@ -16,6 +16,8 @@ export interface NeuronReaderHost {
 
 export class NeuronReader<T> {
   private readonly known = new Map<number, T | null>();
+  /** Those of the known ones that may be otherwise now. */
+  private readonly old = new Set<number>();
   private readonly listeners = new Set<() => void>();
   private readonly reading: LaterWork;
 
@@ -34,6 +36,11 @@ export class NeuronReader<T> {
   }
 
   of(id: number): T | undefined {
+    return this.old.has(id) ? undefined : this.lastOf(id);
+  }
+
+  /** What was known last: it may be old, until it comes again. */
+  lastOf(id: number): T | undefined {
     return this.known.get(id) ?? undefined;
   }
 
@@ -45,8 +52,7 @@ export class NeuronReader<T> {
   /** Neurons may be otherwise now; null: any may. What is on its way may be too old: ask for it again. */
   forget(ids: readonly number[] | null): void {
     this.reading.abort();
-    if (ids === null) this.known.clear();
-    else for (const id of ids) this.known.delete(id);
+    for (const id of ids ?? this.known.keys()) this.old.add(id);
   }
 
   dispose(): void {
@@ -55,13 +61,16 @@ export class NeuronReader<T> {
   }
 
   private async read(signal: AbortSignal): Promise<void> {
-    const missing = this.host.visible().filter((id) => !this.known.has(id));
+    const missing = this.host.visible().filter((id) => this.old.has(id) || !this.known.has(id));
     try {
       for (let start = 0; start < missing.length; start += AT_ONCE) {
         const part = missing.slice(start, start + AT_ONCE);
         const found = await this.ask(part, signal);
         if (signal.aborted) return;
-        for (const id of part) this.known.set(id, found.get(id) ?? null);
+        for (const id of part) {
+          this.known.set(id, found.get(id) ?? null);
+          this.old.delete(id);
+        }
       }
     } catch (error) {
       if (!isAbort(error) && !signal.aborted) this.host.failed(error);

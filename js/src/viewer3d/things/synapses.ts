@@ -4,11 +4,13 @@ import { Box3, type Object3D } from "three";
 import type { Rpc } from "../../shared/rpc";
 import { FLAG, hexOf } from "../../shared/selection/delta";
 import type { SelectionStore } from "../../shared/selection/store";
+import type { Arrivals } from "../arrivals";
 import { swatchLegend } from "../helpers/legend";
 import type { NeuronScene } from "../neuron-scene";
 import type { SceneContent } from "../parts";
 import { type Ball, Balls } from "./balls";
 import { type NeuronLink, type NeuronLinks, relationColor } from "./links";
+import { NeuronReader, PATIENCE_MS } from "./neuron-reader";
 import { colorsOfPartners, type PartnerColors } from "./partner-colors";
 
 /** Radius, so that each can be seen from afar. */
@@ -28,6 +30,7 @@ export interface SynapsesState {
 }
 
 export interface SynapsesHost {
+  readonly arrivals: Arrivals;
   changed(): void;
   /** Explain the colours; not at all without parts. */
   legend(parts: HTMLElement[]): void;
@@ -41,24 +44,39 @@ interface ShownLink {
 
 export class Synapses implements SceneContent {
   private readonly balls = new Balls("synapses", LEAST_PX);
-  private readonly names = new Map<number, string>();
+  private readonly names: NeuronReader<string>;
+  /** Null unless colours say partners. */
+  private partners: PartnerColors | null = null;
   private readonly stopping: Array<() => void> = [];
 
   constructor(
     private readonly model: AnyModel<SynapsesState>,
-    private readonly rpc: Rpc,
+    rpc: Rpc,
     private readonly selection: SelectionStore,
     private readonly neurons: NeuronScene,
     private readonly links: NeuronLinks,
     private readonly host: SynapsesHost,
   ) {
-    for (const name of ["synapses", "synapse_colors", "synapse_radius"] as const) {
-      const follow = (): void => this.neuronsChanged();
-      model.on(`change:${name}`, follow);
-      this.stopping.push(() => model.off(`change:${name}`, follow));
-    }
+    const named = {
+      arrivals: host.arrivals,
+      visible: () => this.partners?.named ?? [],
+      failed: (error: unknown) => host.failed(error),
+    };
+    this.names = new NeuronReader(named, async (ids, signal) => {
+      const options = { signal, timeoutMs: PATIENCE_MS };
+      const { result } = await rpc.call<Array<[id: number, name: string]>>(
+        "names",
+        { skeleton_ids: ids },
+        options,
+      );
+      return new Map(result);
+    });
+    this.names.onArrival(() => this.explainPartners());
+    this.listen("synapses", () => this.neuronsChanged());
+    this.listen("synapse_colors", () => this.looksChanged());
+    this.listen("synapse_radius", () => this.looksChanged());
     this.stopping.push(links.onArrival(() => this.build()));
-    this.stopping.push(selection.subscribe("colors", () => this.neuronsChanged()));
+    this.stopping.push(selection.subscribe("colors", () => this.colorsChanged()));
     this.neuronsChanged();
   }
 
@@ -84,24 +102,48 @@ export class Synapses implements SceneContent {
 
   edited(ids: readonly number[] | null): void {
     this.links.forget(ids);
+    this.names.forget(ids);
     this.neuronsChanged();
   }
 
   dispose(): void {
     for (const stop of this.stopping) stop();
+    this.names.dispose();
     this.balls.dispose();
+  }
+
+  private listen(name: keyof SynapsesState, react: () => void): void {
+    this.model.on(`change:${name}`, react);
+    this.stopping.push(() => this.model.off(`change:${name}`, react));
+  }
+
+  private colorsChanged(): void {
+    if (this.model.get("synapse_colors") !== "relation") this.looksChanged();
+  }
+
+  /** The same links look otherwise now. */
+  private looksChanged(): void {
+    if (this.model.get("synapses")) this.build();
   }
 
   private build(): void {
     const shown = this.model.get("synapses") ? this.shown() : [];
-    const partners = colorsOfPartners(
+    const isByPartner = this.model.get("synapse_colors") === "partner" && shown.length > 0;
+    this.partners = isByPartner ? this.partnersOf(shown) : null;
+    const balls = shown.map((one): Ball => ({ place: one.link.place, color: this.colorOf(one) }));
+    this.balls.put(balls, Math.max(this.model.get("synapse_radius"), 1));
+    if (this.partners) {
+      this.explainPartners();
+      this.names.readLater();
+    } else this.explain(shown);
+    this.host.changed();
+  }
+
+  private partnersOf(shown: readonly ShownLink[]): PartnerColors {
+    return colorsOfPartners(
       shown.map(({ link }) => link.partner),
       (id) => this.selection.colorOf(id),
     );
-    const balls = shown.map((one): Ball => ({ place: one.link.place, color: this.colorOf(one, partners) }));
-    this.balls.put(balls, Math.max(this.model.get("synapse_radius"), 1));
-    this.explain(shown, partners);
-    this.host.changed();
   }
 
   private shown(): ShownLink[] {
@@ -114,44 +156,21 @@ export class Synapses implements SceneContent {
     });
   }
 
-  private colorOf({ skeletonId, link }: ShownLink, partners: PartnerColors): string {
-    switch (this.model.get("synapse_colors")) {
-      case "partner":
-        return partners.colorOf(link.partner);
-      case "neuron":
-        return hexOf(this.selection.colorOf(skeletonId) ?? 0);
-      default:
-        return relationColor(link.relation);
-    }
+  private colorOf({ skeletonId, link }: ShownLink): string {
+    if (this.partners) return this.partners.colorOf(link.partner);
+    if (this.model.get("synapse_colors") === "neuron") return hexOf(this.selection.colorOf(skeletonId) ?? 0);
+    return relationColor(link.relation);
   }
 
-  private explain(shown: readonly ShownLink[], partners: PartnerColors): void {
-    const by = this.model.get("synapse_colors");
-    if (shown.length === 0 || by === "neuron") this.host.legend([]);
-    else if (by === "partner") this.explainPartners(partners);
+  private explain(shown: readonly ShownLink[]): void {
+    if (shown.length === 0 || this.model.get("synapse_colors") === "neuron") this.host.legend([]);
     else this.host.legend(swatchLegend("synapses", relationSwatches(shown), "link"));
   }
 
-  private explainPartners(partners: PartnerColors): void {
-    const unknown = partners.named.filter((id) => !this.names.has(id));
-    const swatches = partners.swatches((id) => this.names.get(id) ?? `skeleton ${id}`);
+  private explainPartners(): void {
+    if (!this.partners) return;
+    const swatches = this.partners.swatches((id) => this.names.lastOf(id) ?? `skeleton ${id}`);
     this.host.legend(swatchLegend("synapses by partner", swatches, "link"));
-    if (unknown.length > 0) void this.readNames(unknown);
-  }
-
-  private async readNames(ids: number[]): Promise<void> {
-    try {
-      const { result } = await this.rpc.call<Array<[id: number, name: string]>>("names", {
-        skeleton_ids: ids,
-      });
-      // Those that are gone have no name; they are not asked for again.
-      for (const id of ids) this.names.set(id, `skeleton ${id}`);
-      for (const [id, name] of result) this.names.set(id, name);
-    } catch (error) {
-      this.host.failed(error);
-      return;
-    }
-    this.build();
   }
 }
 
