@@ -4,7 +4,7 @@ import { localTime, timeAgo } from "../shared/times";
 import type { FoundRow } from "./state";
 import type { TargetSelection } from "./target";
 
-/** A name of 10,000 characters is cut here; the hint has more of it. */
+/** Characters of a hint. */
 const LONGEST_HINT = 2000;
 
 /** The column that says which neurons are in the selection. */

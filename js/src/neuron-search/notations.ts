@@ -35,7 +35,7 @@ export class QueryViews {
   private readonly panels = new Map<Notation, HTMLElement>();
   private view: Notation = "form";
   private known: Notations = { text: "*", python: "", form: { all: [] }, problem: null };
-  /** Whether that says what the kernel side said of it. */
+  /** Whether `known` came from the kernel; false for the initial value. */
   private isConverted = false;
   private converting = new AbortController();
   /** Settles when what was written last is known in all notations, or what is wrong with it. */
