@@ -1,6 +1,7 @@
 /** The requests of the tracing layer to the kernel side of its widget. */
+import { typed } from "../../shared/columns";
 import type { Person, Point } from "../../shared/layer";
-import { bytes, type Rpc } from "../../shared/rpc";
+import type { Rpc } from "../../shared/rpc";
 import type { Answer } from "../edit/edit";
 import { NO_LIMIT } from "../edit/patience";
 import type { EditRequest } from "../edit/queue";
@@ -100,13 +101,10 @@ export class Kernel {
 
   private async preview(method: string, params: object): Promise<EditPreview> {
     const { result, buffers } = await this.rpc.call<EditPreview>(method, params);
-    // Copies, because typed arrays need alignment.
-    const columns = buffers.map((buffer) => bytes(buffer).slice().buffer);
-    const none = new ArrayBuffer(0);
     const parts = result.parts.map((part, at) => ({
       ...part,
-      positions: new Float32Array(columns[2 * at] ?? none),
-      parents: new Int32Array(columns[2 * at + 1] ?? none),
+      positions: typed(Float32Array, buffers[2 * at]),
+      parents: typed(Int32Array, buffers[2 * at + 1]),
     }));
     return { ...result, parts };
   }
