@@ -1,5 +1,4 @@
 /** Files that a person takes away from the table. */
-
 import { hexOf } from "../shared/selection/delta";
 import type { SelectionStore } from "../shared/selection/store";
 import type { Facts } from "./facts";

@@ -1,5 +1,6 @@
 /** The selection table's anywidget module. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
+import { sentence } from "../shared/panel-lines";
 import { Rpc } from "../shared/rpc";
 import type { SelectionExports } from "../shared/selection/store";
 import { exportsOf } from "../shared/widget-reference";
@@ -19,7 +20,7 @@ function render({ model, el, host, signal }: RenderProps<SelectionTableState>): 
       table.start();
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      if (!signal.aborted) el.textContent = `This selection cannot be shown. ${text}`;
+      if (!signal.aborted) el.textContent = `This selection cannot be shown. ${sentence(text)}`;
     }
   };
   void open();

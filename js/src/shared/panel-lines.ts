@@ -44,11 +44,16 @@ export class PanelLines {
   fail(error: unknown): void {
     if (isAbort(error)) return;
     const text = error instanceof RpcError ? error.message : String(error);
-    this.say(/[.?!]$/.test(text) ? text : `${text}.`, "error");
+    this.say(sentence(text), "error");
   }
 
   /** Something was read: what failed before is over. */
   succeed(): void {
     if (this.hasFailed) this.say("");
   }
+}
+
+/** A text that ends as a sentence does. */
+export function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }

@@ -7,6 +7,7 @@ import { exportsOf } from "../shared/widget-reference";
 import { addTo } from "./additions";
 import { savedPicture } from "./snapshot";
 import type { Viewer3DState } from "./state";
+import { failureText } from "./status";
 import { Viewer3D } from "./view";
 
 /** A kernel that runs gives the selection within this time, unless it is busy. */
@@ -32,9 +33,7 @@ function render({ model, el, host, signal }: RenderProps<Viewer3DState>): () => 
       viewer.start();
     } catch (error) {
       clearTimeout(waiting);
-      const reason = error instanceof Error ? error.message : String(error);
-      const sentence = `These neurons cannot be shown. ${reason} Run the cell again to see them in space.`;
-      if (!signal.aborted) showSaved(model, el, sentence);
+      if (!signal.aborted) showSaved(model, el, failureText(error));
     }
   };
   void open();

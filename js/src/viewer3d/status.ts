@@ -1,4 +1,5 @@
 /** What is shown, in words. */
+import { sentence } from "../shared/panel-lines";
 import type { NeuronCounts } from "./neuron-scene";
 
 export function countsText({ neurons, visible, loaded, gone, nodes }: NeuronCounts): string {
@@ -16,4 +17,11 @@ export function countsText({ neurons, visible, loaded, gone, nodes }: NeuronCoun
 export function emptyText({ neurons, visible }: NeuronCounts): string {
   if (neurons === 0) return "There are no neurons: add some to the selection.";
   return visible === 0 ? "All neurons are hidden." : "";
+}
+
+/** Why a viewer could not begin, and what to do. */
+export function failureText(error: unknown): string {
+  const reason = sentence(error instanceof Error ? error.message : String(error));
+  const advice = reason.includes("Run the cell again") ? "" : " Run the cell again to see them in space.";
+  return `These neurons cannot be shown. ${reason}${advice}`;
 }

@@ -5,7 +5,7 @@ import { FLAG } from "../../src/shared/selection/delta";
 import { SelectionStore } from "../../src/shared/selection/store";
 import { SpaceCamera } from "../../src/viewer3d/camera/space-camera";
 import { type NeuronCounts, NeuronScene } from "../../src/viewer3d/neuron-scene";
-import { countsText, emptyText } from "../../src/viewer3d/status";
+import { countsText, emptyText, failureText } from "../../src/viewer3d/status";
 import { answerOf, randomArbor } from "./arbors";
 
 const ARBORS = [randomArbor(11, 40), randomArbor(12, 1), randomArbor(13, 25)];
@@ -178,4 +178,13 @@ it("says in words what there is", () => {
   expect(emptyText(counts)).toBe("");
   expect(emptyText({ ...counts, visible: 0 })).toBe("All neurons are hidden.");
   expect(emptyText({ ...counts, neurons: 0 })).toContain("add some");
+});
+
+it("says in sentences why it could not begin, with one advice", () => {
+  const begin = "These neurons cannot be shown.";
+  const advice = "Run the cell again to see them in space.";
+  expect(failureText(new Error("It is away"))).toBe(`${begin} It is away. ${advice}`);
+  expect(failureText("What is that?")).toBe(`${begin} What is that? ${advice}`);
+  const restarted = "The kernel has been restarted. Run the cell again.";
+  expect(failureText(new Error(restarted))).toBe(`${begin} ${restarted}`);
 });
