@@ -1,17 +1,20 @@
 import type { AnyModel } from "@anywidget/types";
 import {
+  type Fog,
   type InstancedBufferGeometry,
   type InstancedMesh,
   Matrix4,
   type Mesh,
   PerspectiveCamera,
+  Sphere,
+  Vector3,
 } from "three";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { byRows } from "../../src/shared/columns";
 import { hexOf, PALETTE } from "../../src/shared/selection/delta";
 import { Arrivals, LaterWork } from "../../src/viewer3d/arrivals";
 import { isSphere } from "../../src/viewer3d/exports/spheres";
-import { placedLabels } from "../../src/viewer3d/helpers/overlay";
+import { placedLabels } from "../../src/viewer3d/helpers/placed-labels";
 import { NeuronLines } from "../../src/viewer3d/neurons/neuron-lines";
 import { MOST_WIDE } from "../../src/viewer3d/neurons/wide-lines";
 import { isBright } from "../../src/viewer3d/theme";
@@ -152,6 +155,7 @@ it("labels have room on the picture, are cut if they are long, and no more than 
   const placed = placedLabels(
     [label(100), label(105), label(400, "x".repeat(200)), label(-5), label(800, "x (µm)", false)] as never,
     camera,
+    11,
     [[800, 90]],
   );
   expect(placed.map(({ mark: [x], place: [, y], text }) => [x, y, text.length])).toEqual([
@@ -160,7 +164,7 @@ it("labels have room on the picture, are cut if they are long, and no more than 
     [105, 39, 4],
   ]);
   const many = Array.from({ length: 5000 }, (_, at) => label(100 * at));
-  expect(placedLabels(many as never, camera, []).length).toBe(300);
+  expect(placedLabels(many as never, camera, 11).length).toBe(300);
 });
 
 it("letters are dark on bright backgrounds and bright on dark ones, however colours are written", () => {
@@ -168,15 +172,28 @@ it("letters are dark on bright backgrounds and bright on dark ones, however colo
   expect(["black", "#111111", "rgb(20, 30, 90)", "navy"].map(isBright)).toEqual([false, false, false, false]);
 });
 
-it("fog is switched off again", () => {
-  const state: SceneFogState = { fog: 0 };
+it("fog is as far from the camera as things are, and is switched off again", () => {
+  const state: SceneFogState = { fog: 0.5 };
   const lines = new NeuronLines();
-  const scene: { fog: unknown } = { fog: "left" };
-  const parts = { picture: { scene }, neurons: { lines }, changed: () => {} };
+  const scene: { fog: Fog | null } = { fog: null };
+  const parts = {
+    picture: { scene },
+    neurons: { lines },
+    changed: () => {},
+    sphere: () => new Sphere(new Vector3(0, 0, 100), 100),
+    background: () => "#204060",
+  };
   const model = { get: () => state.fog, on: () => {}, off: () => {} } as unknown as AnyModel<SceneFogState>;
   const fog = new SceneFog(model, parts as never);
-  fog.prepare({ toArray: () => [0, 0, 0] }, {} as never);
-  expect(scene.fog).toBeNull();
+  const camera = { position: new Vector3(7, 7, 900), direction: new Vector3(0, 0, 1) } as never;
+  const setFog = vi.spyOn(lines, "setFog");
+  fog.prepare(new Vector3(0, 0, 1000), camera);
+  expect(scene.fog).toMatchObject({ near: 100, far: 500 });
+  expect(scene.fog?.color.getHexString()).toBe("204060");
+  expect(setFog).toHaveBeenLastCalledWith({ color: 0x204060, near: 100, far: 500 });
+  state.fog = 0;
+  fog.prepare(new Vector3(0, 0, 1000), camera);
+  expect([scene.fog, setFog.mock.lastCall]).toEqual([null, [null]]);
 });
 
 it("balls are spheres for files, of the same size, with their colours as they are given", () => {

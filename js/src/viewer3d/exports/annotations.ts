@@ -1,6 +1,7 @@
 /** What is written on a picture or a drawing: lengths beside the grid, and a scale bar. */
 import { scaleBar } from "../../shared/scalebar";
 import type { SpaceCamera } from "../camera/space-camera";
+import { placedLabels } from "../helpers/placed-labels";
 import type { ExportScene } from "./export-scene";
 
 /** Of the height of a picture. */
@@ -20,14 +21,8 @@ export interface Annotations {
 export function annotationsOf(view: ExportScene, camera: SpaceCamera): Annotations {
   const { width, height } = camera.size;
   const size = Math.max(LETTERS * Math.min(width, height), SMALLEST_LETTERS);
-  const texts: Annotations["texts"] = [];
-  // The names of the axes come last, and have the place before lengths.
-  for (const { position, text, above } of view.labels.toReversed()) {
-    const place = camera.toScreen(position);
-    if (place && above) place[1] -= size;
-    if (!place || texts.some(({ x, y }) => Math.hypot(x - place[0], y - place[1]) < 2 * size)) continue;
-    texts.push({ text, x: place[0], y: place[1] });
-  }
+  const placed = placedLabels(view.labels, camera, size);
+  const texts = placed.map(({ text, place: [x, y] }) => ({ text, x, y }));
   const bar = scaleBar(camera.nmPerPixel, LONGEST_BAR * width);
   // On a thumbnail nobody could read it.
   const isShown = view.hasScale && bar.pixels >= 2 && width >= 4 * size;

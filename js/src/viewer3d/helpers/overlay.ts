@@ -1,9 +1,10 @@
 /** What is drawn over a 3D picture in two dimensions: lengths of the grid, axes, marks, outlines. */
 import type { Point } from "../../shared/layer";
 import type { SpaceCamera } from "../camera/space-camera";
-import type { ScreenPoint, ScreenSize } from "../picking/projection";
+import type { ScreenPoint } from "../picking/projection";
 import type { Theme } from "../theme";
 import type { GridLabel } from "./box-grid";
+import { placedLabels } from "./placed-labels";
 
 const AXES: ReadonlyArray<[name: string, axis: 0 | 1 | 2, color: string]> = [
   ["x", 0, "#d55e00"],
@@ -17,13 +18,8 @@ const LETTER = "bold 13px system-ui, sans-serif";
 const LETTER_GAP = 11;
 /** An arrow that points to or away from who looks, CSS pixels. */
 const SHORT = 9;
-const LEAST_GAP = 14;
-/** Of a text above its place, CSS pixels. */
-const ABOVE = 11;
-/** More would be no help, and each is compared with all others. */
-const MOST_LABELS = 300;
-/** Characters of a label; longer ones are cut. */
-const LONGEST = 60;
+/** Of labels, CSS pixels. */
+const LETTERS_PX = 11;
 const CROSS_HOLE = 5;
 const CROSS_REACH = 13;
 
@@ -55,7 +51,7 @@ export class SpaceOverlay {
     const context = this.canvas.getContext("2d");
     if (!context) return;
     context.scale(ratio, ratio);
-    context.font = "11px system-ui, sans-serif";
+    context.font = `${LETTERS_PX}px system-ui, sans-serif`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     // Labels leave the place of the axes free.
@@ -75,7 +71,7 @@ export class SpaceOverlay {
     labels: readonly GridLabel[],
     taken: ScreenPoint[],
   ): void {
-    for (const { text, place, above, mark: marked } of placedLabels(labels, camera, taken)) {
+    for (const { text, place, above, mark: marked } of placedLabels(labels, camera, LETTERS_PX, taken)) {
       context.strokeStyle = theme.paper;
       context.lineWidth = 3;
       if (above) mark(context, marked, theme);
@@ -84,41 +80,6 @@ export class SpaceOverlay {
       context.fillText(text, ...place);
     }
   }
-}
-
-interface PlacedLabel {
-  text: string;
-  place: ScreenPoint;
-  above: boolean;
-  /** To which it belongs. */
-  mark: ScreenPoint;
-}
-
-/** Labels that have room, each where no other one is; `taken` are places that stay free. */
-export function placedLabels(
-  labels: readonly GridLabel[],
-  camera: SpaceCamera,
-  taken: readonly ScreenPoint[],
-): PlacedLabel[] {
-  const others = [...taken];
-  const placed: PlacedLabel[] = [];
-  // The names of the axes come last, and have the place before lengths; labels of treenodes come after both.
-  for (const { position, text, above = false } of labels.toReversed()) {
-    const at = camera.toScreen(position);
-    if (!at || !isInside(at, camera.size)) continue;
-    const place: ScreenPoint = above ? [at[0], at[1] - ABOVE] : at;
-    const written = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-    const gap = LEAST_GAP + written.length * 3;
-    if (others.some(([x, y]) => Math.hypot(x - place[0], y - place[1]) < gap)) continue;
-    others.push(place);
-    placed.push({ text: written, place, above, mark: at });
-    if (placed.length === MOST_LABELS) break;
-  }
-  return placed;
-}
-
-function isInside([x, y]: ScreenPoint, { width, height }: ScreenSize): boolean {
-  return x >= 0 && y >= 0 && x <= width && y <= height;
 }
 
 /** A dot at the place to which a text belongs. */
