@@ -230,7 +230,7 @@ export class NeuronLines {
     for (const neuron of this.neurons.values()) if (!neuron.isVisible) neuron.level = OUT_OF_VIEW;
     this.shown = chooseDetail(this.visible(), projection, isStep ? this.allowance : budgetEdges);
     this.pages.show();
-    if (view && projection) this.thick.update([...this.visible()], budgetEdges, view, projection);
+    if (view && projection) this.thick.update(() => this.visible(), budgetEdges, view, projection);
     if (!isStep) this.allowance = FIRST_EDGES;
     else if (this.shown.coarseness > 0) {
       this.allowance *= REFINING;

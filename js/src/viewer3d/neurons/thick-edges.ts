@@ -55,18 +55,18 @@ export class ThickEdges {
 
   /** A view at rest gets those that are near now; one that moves keeps as many as it has time for. */
   update(
-    neurons: readonly WideNeuron[],
+    neurons: () => Iterable<WideNeuron>,
     budgetEdges: number,
     { camera }: LineView,
     projection: Projection,
   ): void {
     const isAtRest = budgetEdges === Infinity;
-    if (isAtRest) this.wide.make(neurons);
+    if (isAtRest) this.wide.make(neurons());
     else this.wide.show(budgetEdges / LINES_PER_TUBE);
     if (this.style !== "tubes") return;
     const tubes = this.tubes ?? this.newTubes();
     tubes.material.setPerspective(camera instanceof PerspectiveCamera);
-    if (isAtRest) tubes.make(neurons, projection);
+    if (isAtRest) tubes.make(neurons(), projection);
     else tubes.show(budgetEdges / LINES_PER_TUBE);
   }
 

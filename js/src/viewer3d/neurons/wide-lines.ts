@@ -22,6 +22,8 @@ export const MOST_WIDE = 100_000;
 export interface WideNeuron extends Omit<TubeNeuron, "box">, DetailedNeuron {
   readonly skeletonId: number;
   readonly version: number;
+  /** Where its colour is; the tags have it. */
+  readonly slot: number;
   readonly isSelected: boolean;
 }
 
@@ -60,7 +62,7 @@ export class WideLines {
   make(neurons: Iterable<WideNeuron>): void {
     const selected = Array.from(neurons).filter(({ isSelected, level }) => isSelected && level >= 0);
     const key = selected
-      .map(({ skeletonId, version, level, isShaded }) => [skeletonId, version, level, isShaded].join())
+      .map(({ skeletonId, version, level, slot }) => [skeletonId, version, level, slot].join())
       .join(" ");
     if (key !== this.made) this.fill(selected);
     this.made = key;
