@@ -9,7 +9,7 @@ import type { Viewer3DState } from "./state";
 import { ConnectorArrows, type ConnectorArrowsState } from "./things/connector-arrows";
 import { linksReader } from "./things/links";
 import { NeuronMarks, type NeuronMarksState } from "./things/neuron-marks";
-import { type NeuronTubesState, RadiiOfNeurons } from "./things/neuron-tubes";
+import { NeuronRadii, type NeuronRadiiState } from "./things/neuron-radii";
 import { PointClouds, type PointCloudsState } from "./things/point-clouds";
 import { SceneFog, type SceneFogState } from "./things/scene-fog";
 import { Synapses, type SynapsesState } from "./things/synapses";
@@ -23,7 +23,7 @@ interface DisposableContent extends SceneContent {
 type AddedState = AdoptedState &
   ConnectorArrowsState &
   NeuronMarksState &
-  NeuronTubesState &
+  NeuronRadiiState &
   PointCloudsState &
   SceneFogState &
   SynapsesState;
@@ -45,12 +45,12 @@ export function addTo(viewer: Viewer3D, model: AnyModel<Viewer3DState>, rpc: Rpc
   const added = model as unknown as AnyModel<AddedState>;
   const links = linksReader(rpc, () => picture.origin.toArray(), host);
   const synapses = new Synapses(added, rpc, selection, neurons, links, host);
-  const marks = new NeuronMarks(added, rpc, selection, neurons, host);
+  const marks = new NeuronMarks(added, rpc, selection, neurons, picture.origin, host);
   const arrows = new ConnectorArrows(added, neurons, links, host);
   const contents: DisposableContent[] = [
     new AdoptedObjects(added, rpc, parts.changed),
     new PointClouds(added, rpc, host),
-    new RadiiOfNeurons(added, rpc, neurons, host),
+    new NeuronRadii(added, rpc, neurons, host),
     new SceneFog(added, parts),
     synapses,
     marks,

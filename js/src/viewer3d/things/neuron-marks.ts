@@ -1,6 +1,6 @@
 /** Somata of the visible neurons as spheres, special treenodes as dots, and labels of treenodes as text. */
 import type { AnyModel } from "@anywidget/types";
-import { Box3, Group, Vector3 } from "three";
+import { Box3, Group, type Vector3 } from "three";
 import type { Rpc } from "../../shared/rpc";
 import { FLAG, hexOf } from "../../shared/selection/delta";
 import type { SelectionStore } from "../../shared/selection/store";
@@ -36,9 +36,8 @@ export class NeuronMarks implements SceneContent {
   private readonly spheres = new Spheres("somata");
   private readonly dots = new ScreenDots("special nodes", DOT_PX);
   private readonly nodes: NeuronReader<SpecialNode[]>;
-  /** Relative to the scene's origin. */
-  private texts: GridLabel[] = [];
-  private readonly origin = new Vector3();
+  /** Labels of treenodes. */
+  labels: GridLabel[] = [];
   private readonly stopping: Array<() => void> = [];
 
   constructor(
@@ -46,6 +45,8 @@ export class NeuronMarks implements SceneContent {
     rpc: Rpc,
     private readonly selection: SelectionStore,
     private readonly neurons: NeuronScene,
+    /** Of the scene, in project space. */
+    private readonly origin: Vector3,
     private readonly host: NeuronReaderHost & { changed(): void },
   ) {
     this.object.name = "marks";
@@ -55,7 +56,7 @@ export class NeuronMarks implements SceneContent {
     for (const name of ["somas", "special_nodes", "labels"] as const)
       this.listen(name, () => this.neuronsChanged());
     this.listen("soma_radius", () => this.edited(null));
-    this.stopping.push(selection.subscribe("colors", () => this.build()));
+    this.stopping.push(selection.subscribe("colors", () => this.colorsChanged()));
     this.neuronsChanged();
   }
 
@@ -64,30 +65,18 @@ export class NeuronMarks implements SceneContent {
     return new Box3();
   }
 
-  /** Labels of treenodes. */
-  get labels(): GridLabel[] {
-    const { x, y, z } = this.origin;
-    return this.texts.map(({ text, position: [px, py, pz], above }) => ({
-      text,
-      position: [px + x, py + y, pz + z],
-      above,
-    }));
-  }
-
-  prepare(origin: Vector3): void {
-    this.origin.copy(origin);
-  }
+  prepare(): void {}
 
   /** How many are drawn. */
   get counts(): { somata: number; special: number; labels: number } {
     const special = this.dots.object.geometry.getAttribute("position")?.count ?? 0;
-    return { somata: this.spheres.count, special, labels: this.texts.length };
+    return { somata: this.spheres.count, special, labels: this.labels.length };
   }
 
   /** Other neurons may be visible, or have come. */
   neuronsChanged(): void {
     if (this.isWanted) this.nodes.readLater();
-    else if (this.spheres.count > 0 || this.dots.object.visible || this.texts.length > 0) this.build();
+    else if (this.spheres.count > 0 || this.dots.object.visible || this.labels.length > 0) this.build();
   }
 
   /** Neurons may have other special nodes now; null: any may. */
@@ -116,13 +105,17 @@ export class NeuronMarks implements SceneContent {
     this.stopping.push(() => this.model.off(`change:${name}`, react));
   }
 
+  private colorsChanged(): void {
+    if (this.isWanted) this.build();
+  }
+
   private build(): void {
     const marked = this.isWanted ? this.neurons.visibleHere() : [];
     this.spheres.put(this.model.get("somas") ? marked.flatMap((id) => this.somataOf(id)) : []);
     this.buildDots(marked);
     const isWritten = (id: number): boolean =>
       this.model.get("labels") || (this.selection.flagsOf(id) & FLAG.TEXT) !== 0;
-    this.texts = marked.filter(isWritten).flatMap((id) => this.textsOf(id));
+    this.labels = marked.filter(isWritten).flatMap((id) => this.textsOf(id));
     this.host.changed();
   }
 
@@ -152,9 +145,12 @@ export class NeuronMarks implements SceneContent {
   }
 
   private textsOf(id: number): GridLabel[] {
+    const { x, y, z } = this.origin;
     return (this.nodes.of(id) ?? []).flatMap(({ row, labels }) => {
-      const position = labels.length > 0 ? this.neurons.lines.position(id, row) : null;
-      return position ? [{ text: labels.join(", "), position, above: true }] : [];
+      const place = labels.length > 0 ? this.neurons.lines.position(id, row) : null;
+      if (!place) return [];
+      const [px, py, pz] = place;
+      return [{ text: labels.join(", "), position: [px + x, py + y, pz + z], above: true }];
     });
   }
 }

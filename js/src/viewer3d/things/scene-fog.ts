@@ -1,6 +1,6 @@
 /** What is far away fades into the background. */
 import type { AnyModel } from "@anywidget/types";
-import { Box3, Color, Fog, Object3D } from "three";
+import { Box3, Color, Fog, Object3D, type Sphere, type Vector3 } from "three";
 import type { SpaceCamera } from "../camera/space-camera";
 import type { SceneContent, ViewerParts } from "../parts";
 
@@ -26,7 +26,7 @@ export class SceneFog implements SceneContent {
     return new Box3();
   }
 
-  prepare(origin: { toArray(): number[] }, camera: SpaceCamera): void {
+  prepare(origin: Vector3, camera: SpaceCamera): void {
     const { scene } = this.parts.picture;
     const { lines } = this.parts.neurons;
     const strength = this.model.get("fog");
@@ -35,7 +35,7 @@ export class SceneFog implements SceneContent {
       lines.setFog(null);
       return;
     }
-    const { near, far } = fogRange(strength, depthsOf(this.parts.sphere(), origin.toArray(), camera));
+    const { near, far } = fogRange(strength, depthsOf(this.parts.sphere(), origin, camera));
     this.fog.color.copy(new Color().setStyle(this.parts.background()));
     Object.assign(this.fog, { near, far });
     scene.fog = this.fog;
@@ -53,19 +53,8 @@ interface Depths {
 }
 
 /** Distances from the camera, along its direction, between which a sphere (relative to the scene's origin) is. */
-function depthsOf(
-  { center, radius }: { center: { toArray(): number[] }; radius: number },
-  origin: readonly number[],
-  { position, direction }: SpaceCamera,
-): Depths {
-  const from = position.toArray();
-  const along = direction.toArray();
-  const middle = center
-    .toArray()
-    .reduce(
-      (sum, value, axis) => sum + (value + (origin[axis] ?? 0) - (from[axis] ?? 0)) * (along[axis] ?? 0),
-      0,
-    );
+function depthsOf({ center, radius }: Sphere, origin: Vector3, { position, direction }: SpaceCamera): Depths {
+  const middle = center.clone().add(origin).sub(position).dot(direction);
   return { nearest: middle - radius, farthest: middle + radius };
 }
 

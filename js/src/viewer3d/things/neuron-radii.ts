@@ -7,7 +7,7 @@ import type { NeuronScene } from "../neuron-scene";
 import type { SceneContent } from "../parts";
 import { NeuronReader, type NeuronReaderHost, PATIENCE_MS } from "./neuron-reader";
 
-export interface NeuronTubesState {
+export interface NeuronRadiiState {
   tubes: boolean;
   /** nm, of treenodes without a radius; 0: they stay lines. */
   tube_radius: number;
@@ -20,7 +20,7 @@ interface RadiiAnswer {
   rows: number[];
 }
 
-export class RadiiOfNeurons implements SceneContent {
+export class NeuronRadii implements SceneContent {
   /** The tubes are beside the neurons' lines. */
   readonly object = new Object3D();
   private readonly radii: NeuronReader<Float32Array>;
@@ -28,7 +28,7 @@ export class RadiiOfNeurons implements SceneContent {
   private readonly stopping: Array<() => void> = [];
 
   constructor(
-    private readonly model: AnyModel<NeuronTubesState>,
+    private readonly model: AnyModel<NeuronRadiiState>,
     rpc: Rpc,
     private readonly neurons: NeuronScene,
     private readonly host: NeuronReaderHost & { changed(): void },
