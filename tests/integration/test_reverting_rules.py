@@ -231,6 +231,44 @@ async def test_a_tag_of_the_same_name(pair: Pair) -> None:
     assert "label" in await pair.refused(version)
 
 
+async def test_a_tag_that_others_use_by_now_stays(pair: Pair) -> None:
+    nodes = await pair.ana.chain(3)
+    await pair.ana.label(nodes[0], "made by ana")
+    version = await pair.newest()
+    await pair.ben.label(nodes[1], "made by ana")
+    since = await pair.newest()
+    await pair.taken_back(version)
+    assert await tagged(pair, "made by ana") == [nodes[1]]
+    await pair.taken_back(await pair.newest())
+    assert await tagged(pair, "made by ana") == nodes[:2]
+    await pair.taken_back(await pair.newest())
+    await pair.taken_back(since, by=pair.ben)
+    assert await tagged(pair, "made by ana") == []
+
+
+async def test_an_annotation_that_others_use_by_now_stays(pair: Pair) -> None:
+    skeletons = [await pair.ana.skeleton_of(await pair.ana.node()) for _ in range(2)]
+    await pair.ana.annotate(skeletons[0], "made by ana", "by her alone")
+    version = await pair.newest()
+    await pair.ben.annotate(skeletons[1], "made by ana")
+    since = await pair.newest()
+    await pair.taken_back(version)
+    assert [list(await pair.ana.annotations(one)) for one in skeletons] == [[], ["made by ana"]]
+    assert await pair.ana.rows("SELECT FROM annotation WHERE name = 'by her alone'") == []
+    await pair.taken_back(await pair.newest())
+    assert [sorted(await pair.ana.annotations(one)) for one in skeletons] == [
+        ["by her alone", "made by ana"],
+        ["made by ana"],
+    ]
+    await pair.taken_back(since, by=pair.ben)
+    assert sorted(await pair.ana.annotations(skeletons[0])) == ["by her alone", "made by ana"]
+
+
+async def tagged(pair: Pair, tag: str) -> list[int]:
+    query = "SELECT treenode_id FROM node_label n JOIN label l ON l.id = n.label_id WHERE l.name = %s ORDER BY 1"
+    return [treenode_id for (treenode_id,) in await pair.ana.rows(query, tag)]
+
+
 async def test_the_same_review(pair: Pair) -> None:
     [node] = await pair.ana.chain(1)
     await pair.ana.post(f"node/{node}/reviewed")

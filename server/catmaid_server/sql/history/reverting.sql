@@ -33,10 +33,7 @@ SELECT lock_changes_of(%(versions)s);
 -- name: conflicts
 -- Rows of these tables that others changed since: table, key, version, why, by whom, when. At most so many.
 SELECT c.name, c.row_key::text, c.version, c.reason, coalesce(u.username, 'nobody'), t.time
-  FROM (SELECT * FROM conflicts_of(%(versions)s, %(wanted)s, %(touched)s)
-         UNION
-        SELECT * FROM homeless_of(%(versions)s, %(wanted)s, %(touched)s)
-         WHERE cardinality(%(versions)s) > 1) c      -- with none in between nothing is without its home
+  FROM conflicts_of(%(versions)s, %(wanted)s, %(touched)s) c
   LEFT JOIN transaction_info t ON t.id = c.version
   LEFT JOIN app_user u ON u.id = t.user_id
  ORDER BY c.version DESC, c.name, c.row_key::text
