@@ -48,7 +48,7 @@ async def test_whatever_was_done_is_undone(store: Store, seed: int) -> None:
                     )
                 ).fetchall()
             ]
-            touched = "(SELECT array_agg(name) FROM changes_of(%(versions)s))"
+            touched = "ARRAY(SELECT touched_by(%(versions)s))"
             found = await tx.execute(
                 f"SELECT * FROM conflicts_of(%(versions)s, %(versions)s, {touched})", {"versions": versions}
             )

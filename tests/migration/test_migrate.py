@@ -54,6 +54,22 @@ def test_migrations_are_numbered_without_gaps() -> None:
     assert all(re.fullmatch(r"\d{4}_[a-z_]+", name) for name in NAMES)
 
 
+NEW_TABLE = """
+CREATE TABLE note (id integer PRIMARY KEY, text text NOT NULL UNIQUE, version bigint NOT NULL);
+CREATE TABLE note__history (id integer NOT NULL, text text, version bigint NOT NULL, ended_by bigint NOT NULL);
+"""
+
+
+async def test_what_is_kept_of_the_catalog_follows_new_tables(migrated: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrations, "available", lambda: [*available(), Migration("9999_note", NEW_TABLE)])
+    assert await migrate(migrated) == ["9999_note"]
+    async with await psycopg.AsyncConnection.connect(migrated) as connection:
+        cursor = await connection.execute("SELECT keys, kept FROM revertible_tables() WHERE name = 'note'")
+        assert await cursor.fetchall() == [(["id"], ["id", "text"])]
+        cursor = await connection.execute("SELECT cols, is_enforced FROM unique_values() WHERE name = 'note'")
+        assert await cursor.fetchall() == [(["text"], True)]
+
+
 def test_a_checksum_is_that_of_the_text() -> None:
     assert Migration("0001_x", "SELECT 1;").checksum == hashlib.sha256(b"SELECT 1;").hexdigest()
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 import psycopg
+from psycopg import sql
 
 _LOCK = 0x6361746D  # any number will do, as long as every process uses the same
 
@@ -27,6 +28,12 @@ _NOTE = """
 INSERT INTO schema_migration (name, checksum) VALUES (%s, %s)
 ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum
 """
+
+_KEPT_VIEWS = """
+SELECT oid::regclass::text FROM pg_class
+ WHERE relkind = 'm' AND relnamespace = 'public'::regnamespace ORDER BY oid
+"""
+"""What is kept of the system catalog, in an order in which each depends on those before it."""
 
 _EARLIER_TEXTS: dict[tuple[str, str], str | None] = {
     ("0024_accounts", "42b534e0504a6ef22edc11fcb15bb2c56363d80b769fad81c5e4d219bb1ee77f"): "0024_accounts",
@@ -95,7 +102,14 @@ async def migrate(dsn: str) -> list[str]:
         for step in missing:
             await connection.execute(step.text)
             await connection.execute(_NOTE, (step.migration.name, step.migration.checksum))
+        if missing:
+            await _renew_views(connection)
         return [step.migration.name for step in missing]
+
+
+async def _renew_views(connection: psycopg.AsyncConnection) -> None:
+    for (view,) in await (await connection.execute(_KEPT_VIEWS)).fetchall():
+        await connection.execute(sql.SQL("REFRESH MATERIALIZED VIEW {}").format(sql.Identifier(view)))
 
 
 async def _missing(connection: psycopg.AsyncConnection) -> list[_Step]:

@@ -67,7 +67,16 @@ class Taken(NamedTuple):
 
 async def changes_of(connection: Connection, versions: Sequence[int]) -> list[TableChanges]:
     """Rows that versions changed and that can be restored, counted by table."""
-    return [TableChanges(*row) for row in await fetch_all(connection, sql.changes, versions=list(versions))]
+    return await _changes_in(connection, versions, await _touched(connection, versions))
+
+
+async def _touched(connection: Connection, versions: Sequence[int]) -> list[str]:
+    return [name for (name,) in await fetch_all(connection, sql.touched, versions=list(versions))]
+
+
+async def _changes_in(connection: Connection, versions: Sequence[int], touched: Sequence[str]) -> list[TableChanges]:
+    rows = await fetch_all(connection, sql.changes, versions=list(versions), touched=list(touched))
+    return [TableChanges(*row) for row in rows]
 
 
 async def are_revertible(connection: Connection, versions: Sequence[int]) -> bool:
@@ -164,24 +173,25 @@ async def take_back(tx: Connection, user: User, project_id: int, taken: Sequence
     versions = sorted({one.reverts for one in taken})
     await tx.execute(sql.keep_history)
     own = await require_versions(tx, project_id, versions) == {user.id}
-    await tx.execute(sql.lock, {"versions": versions})
-    changes = await changes_of(tx, versions)
+    touched = await _touched(tx, versions)
+    await tx.execute(sql.lock, {"versions": versions, "touched": touched})
+    changes = await _changes_in(tx, versions, touched)
     if not changes:
         raise InvalidInput(f"{named(versions)} changed nothing that can be taken back.")
     together = await _with_cancelled(tx, project_id, versions)
-    touched = [change.table for change in changes]
-    conflicts = await _conflicts(tx, versions, together, touched)
+    changed = [change.table for change in changes]
+    conflicts = await _conflicts(tx, versions, together, changed)
     if conflicts:
         raise RevertConflict(versions, conflicts)
     await _require_permission(tx, user, versions, own=own)
     try:
-        await tx.execute(sql.take_back, {"versions": together, "wanted": versions, "touched": touched})
+        await tx.execute(sql.take_back, {"versions": together, "wanted": versions, "touched": changed})
         await tx.execute(sql.check_keys)
     except (psycopg.errors.ForeignKeyViolation, psycopg.errors.UniqueViolation) as error:
         reason = f"does not fit: {(error.diag.message_detail or '').rstrip('.')}"
         conflicts = [LaterChange(error.diag.table_name or "row", {}, 0, reason, "nobody", None)]
         raise RevertConflict(versions, conflicts) from None
-    broken = await broken_rules(tx, together, touched)
+    broken = await broken_rules(tx, together, changed)
     if broken:
         raise RevertConflict(versions, broken)
     await tx.execute(
@@ -210,7 +220,8 @@ async def _require_permission(tx: Connection, user: User, versions: list[int], *
     for (neuron_id,) in await fetch_all(tx, sql.neurons, versions=versions):
         await require_editable_neuron(tx, user, neuron_id)
     if not own:
-        owners = {row[0] for row in await fetch_all(tx, sql.owners, versions=versions)}
+        owned = await fetch_all(tx, sql.owners, versions=versions, touched=await _touched(tx, versions))
+        owners = {row[0] for row in owned}
         await require_edit(tx, user, owners, f"all that {named(versions).lower()} changed")
 
 

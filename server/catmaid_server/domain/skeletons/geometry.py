@@ -45,7 +45,7 @@ class SkeletonState(NamedTuple):
 
 
 class SentForm(NamedTuple):
-    """What is sent of a skeleton: its geometry as of the version that changed it last, or `OVERVIEW` and an overview."""
+    """What is sent of a skeleton: the version that changed it last and its geometry, or `OVERVIEW` and an overview."""
 
     version: int
     packed: PackedSkeleton

@@ -18,17 +18,21 @@ SELECT r.version, array_agg(r.reverts)
  GROUP BY r.version
  ORDER BY r.version DESC;
 
+-- name: touched
+-- The tables in which versions wrote; it stays so whatever others write.
+SELECT touched_by(%(versions)s);
+
 -- name: changes
--- Rows that versions created, changed and deleted, by table.
-SELECT name, created, changed, deleted FROM changes_of(%(versions)s);
+-- Rows of these tables that versions created, changed and deleted, by table.
+SELECT name, created, changed, deleted FROM changes_of(%(versions)s, %(touched)s);
 
 -- name: are_revertible
 -- Whether versions changed anything that can be taken back.
 SELECT are_revertible(%(versions)s);
 
 -- name: lock
--- Lock what versions left behind.
-SELECT lock_changes_of(%(versions)s);
+-- Lock what versions left behind in these tables.
+SELECT lock_changes_of(%(versions)s, %(touched)s);
 
 -- name: conflicts
 -- Rows of these tables that others changed since: table, key, version, why, by whom, when. At most so many.
@@ -54,8 +58,8 @@ SELECT DISTINCT k.neuron_id
 SELECT id FROM neuron WHERE version = ANY (%(versions)s);
 
 -- name: owners
--- To whom the rows belong that versions touched.
-SELECT DISTINCT user_id FROM owners_of(%(versions)s) AS touched (user_id) WHERE user_id IS NOT NULL;
+-- To whom the rows of these tables belong that versions touched.
+SELECT DISTINCT user_id FROM owners_of(%(versions)s, %(touched)s) AS touched (user_id) WHERE user_id IS NOT NULL;
 
 -- name: take_back
 -- Undo what versions did to these tables, in the version of this transaction.
