@@ -8,6 +8,7 @@ import pytest
 
 import catmaid_jupyter as cj
 from catmaid_jupyter.api import loop
+from catmaid_jupyter.widgets.rpc import methods_of
 from catmaid_jupyter.widgets.viewer3d.saved_views import _STORE
 from catmaid_wire.forms import FormValue
 from tests.helpers.service import Service
@@ -71,5 +72,33 @@ async def test_what_is_no_camera_is_left_out(module_service: Service) -> None:
             fresh.load_views()
             assert "good" in fresh.views
             assert "bad" not in fresh.views
+
+    await asyncio.to_thread(story)
+
+
+async def test_pages_keep_and_forget_views_there(module_service: Service) -> None:
+    def story() -> None:
+        with cj.connect(module_service.url, module_service.tracer.token) as instance:
+            v3 = instance.project("Test").viewer3d([])
+            page = {name: lambda params, call=call: loop.run(call(params)) for name, call in methods_of(v3).items()}
+
+            kept = page["save_view"]({"name": " of a page ", "camera": SOMA, "shared": False})
+            assert [one["camera"]["zoom"] for one in kept if one["name"] == "of a page"] == [1.0]
+            assert page["saved_views"]({}) == kept
+            assert page["forget_view"]({"name": "of a page", "shared": False}) == [
+                one for one in kept if one["name"] != "of a page"
+            ]
+            wrong: dict[str, dict[str, object]] = {
+                "a name of its own, not ''": {"name": " "},
+                "a name of its own, not 'rear'": {"name": "rear"},
+                "at most 200 characters, not 201": {"name": "x" * 201},
+                "no camera to keep yet": {"camera": {}},
+                "administrators": {"shared": True},
+            }
+            for message, change in wrong.items():
+                with pytest.raises(cj.CatmaidError, match=message):
+                    page["save_view"]({"name": "other", "camera": SOMA, "shared": False, **change})
+            with pytest.raises(cj.NotFound, match="no view 'of a page' of yours"):
+                page["forget_view"]({"name": "of a page", "shared": False})
 
     await asyncio.to_thread(story)

@@ -26,7 +26,7 @@ from catmaid_jupyter.widgets.viewer3d.exports import PictureExports
 from catmaid_jupyter.widgets.viewer3d.geometry import NeuronGeometry
 from catmaid_jupyter.widgets.viewer3d.marks import SpaceMarks
 from catmaid_jupyter.widgets.viewer3d.pythreejs_objects import PythreejsObjects
-from catmaid_jupyter.widgets.viewer3d.saved_views import SavedViews
+from catmaid_jupyter.widgets.viewer3d.saved_views import SavedViews, own_name
 from catmaid_jupyter.widgets.viewer3d.shading import NodeShading
 from catmaid_jupyter.widgets.viewer3d.stack_link import StackLink
 from catmaid_jupyter.widgets.viewer3d.volumes import ShownVolume, UnsavedVolumes, shown_volumes, surface
@@ -172,8 +172,7 @@ class Viewer3D(
 
     def keep_view(self, name: str) -> None:
         """Keep the camera as it is under a name, for `view`. `InvalidInput` for the name of a standard view."""
-        if not name.strip() or name in STANDARD_VIEWS:
-            raise InvalidInput(f"A view that is kept needs a name of its own, not {name!r:.100}.")
+        name = own_name(name)
         if not self.camera:
             raise InvalidInput(_NO_CAMERA)
         self.views = {**self.views, name: self.camera}

@@ -1,11 +1,12 @@
 /** From where one looks: standard views, kept ones, what Python asked for, and all there is until somebody chooses. */
 import type { AnyModel } from "@anywidget/types";
 import type { Box3 } from "three";
-import type { Messages } from "../shared/messages";
-import type { SpaceCamera } from "./camera/space-camera";
+import type { Rpc } from "../shared/rpc";
+import type { SpaceCamera, SpaceCameraState } from "./camera/space-camera";
 import { isWhole } from "./camera/sync";
 import { standardView } from "./camera/views";
 import type { Viewer3DState } from "./state";
+import { KeptViews } from "./views/kept-views";
 
 export interface LookingHost {
   /** Settles when all neurons have come that are on their way. */
@@ -13,9 +14,13 @@ export interface LookingHost {
   /** Around neurons, or by default around all that is shown; project space. */
   box(ids?: readonly number[]): Box3;
   save(change: Partial<Viewer3DState>): void;
+  /** Put the focus on the picture. */
+  focus(): void;
 }
 
 export class Looking {
+  /** The menu of kept views. */
+  readonly kept: KeptViews;
   /** Whether the camera is where somebody put it; else it shows all that comes. */
   private isPlaced: boolean;
   private isStopped = false;
@@ -23,9 +28,14 @@ export class Looking {
   constructor(
     private readonly model: AnyModel<Viewer3DState>,
     private readonly camera: SpaceCamera,
-    private readonly messages: Messages,
+    rpc: Rpc,
     private readonly host: LookingHost,
   ) {
+    this.kept = new KeptViews(model, rpc, camera, {
+      save: (change) => host.save(change),
+      look: (state) => this.take(state),
+      leave: () => host.focus(),
+    });
     this.isPlaced = isWhole(model.get("camera"));
   }
 
@@ -44,8 +54,7 @@ export class Looking {
     const standard = standardView(name);
     const kept = this.model.get("views")[name];
     if (standard) this.camera.look(standard);
-    else if (kept) this.camera.take(kept);
-    this.isPlaced = this.isPlaced || kept !== undefined;
+    else if (kept) this.take(kept);
   }
 
   /** Show neurons, by default all that are visible, as large as possible. */
@@ -55,18 +64,6 @@ export class Looking {
 
   toggleKind(): void {
     this.camera.setKind(this.camera.kind === "perspective" ? "orthographic" : "perspective");
-  }
-
-  /** Keep the camera under a name that is asked for. */
-  async keep(): Promise<void> {
-    const name = (await this.messages.ask("Name of this view"))?.trim();
-    if (!name || this.isStopped) return;
-    if (standardView(name)) {
-      this.messages.notify("warning", `“${name}” is the name of a standard view: take another one.`);
-      return;
-    }
-    this.host.save({ views: { ...this.model.get("views"), [name]: this.camera.state } });
-    this.messages.notify("info", `This view is kept as “${name}”.`);
   }
 
   /** Do what Python asked for, once there is something to look at. */
@@ -82,5 +79,10 @@ export class Looking {
 
   dispose(): void {
     this.isStopped = true;
+  }
+
+  private take(state: SpaceCameraState): void {
+    this.camera.take(state);
+    this.isPlaced = true;
   }
 }

@@ -3,6 +3,7 @@ import { button, element, icon } from "../shared/dom";
 import type { DragMode } from "./camera/controls";
 import type { CameraKind } from "./camera/space-camera";
 import { VIEW_NAMES } from "./camera/views";
+import { Popover } from "./popover";
 
 const ICONS = {
   fit: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
@@ -48,7 +49,6 @@ export const SWITCHES: ReadonlyArray<[trait: Switch, label: string]> = [
 
 export interface SpaceToolbarActions {
   view(name: string): void;
-  keepView(): void;
   fit(): void;
   toggleKind(): void;
   switch(trait: Switch, isOn: boolean): void;
@@ -64,7 +64,11 @@ export class SpaceToolbar {
   private readonly switches = new Map<Switch, HTMLInputElement>();
   private named: readonly string[] = [];
 
-  constructor(private readonly actions: SpaceToolbarActions) {
+  /** @param keptViews - the menu of kept views */
+  constructor(
+    private readonly actions: SpaceToolbarActions,
+    keptViews: HTMLElement,
+  ) {
     this.kind = button("orthographic or perspective (o)", "", () => actions.toggleKind());
     this.kind.dataset.testid = "kind";
     this.views.addEventListener("change", () => {
@@ -83,7 +87,7 @@ export class SpaceToolbar {
       "div",
       { class: "cj-viewer3d-toolbar", role: "toolbar", "aria-label": "View in space" },
       this.views,
-      button("keep this view under a name", "+", () => actions.keepView()),
+      keptViews,
       button("show all neurons (f)", icon(ICONS.fit), () => actions.fit()),
       this.kind,
       element("span", { role: "group", "aria-label": "what a drag does" }, ...modes),
@@ -135,28 +139,7 @@ export class SpaceToolbar {
       this.switches.set(trait, input);
       return element("label", {}, input, label);
     });
-    const panel = element(
-      "div",
-      { class: "cj-viewer3d-panel", role: "group", "aria-label": "What is shown", hidden: true },
-      ...choices,
-    );
-    const opener = button("what is shown", icon(ICONS.show), () => toggle());
-    opener.dataset.testid = "shown";
-    opener.setAttribute("aria-expanded", "false");
-    const toggle = (open = panel.hidden): void => {
-      panel.hidden = !open;
-      opener.setAttribute("aria-expanded", String(open));
-    };
-    const node = element("span", { class: "cj-viewer3d-shown" }, opener, panel);
-    node.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || panel.hidden) return;
-      event.stopPropagation();
-      toggle(false);
-      opener.focus();
-    });
-    node.addEventListener("focusout", (event) => {
-      if (event.relatedTarget instanceof Node && !node.contains(event.relatedTarget)) toggle(false);
-    });
-    return node;
+    const panel = element("div", { role: "group", "aria-label": "What is shown" }, ...choices);
+    return new Popover(panel, { label: "what is shown", face: icon(ICONS.show), testId: "shown" }).node;
   }
 }

@@ -29,7 +29,7 @@ import { Snapshots, takeSnapshot } from "./snapshot";
 import type { EditedNeurons, Viewer3DState } from "./state";
 import { countsText, emptyText } from "./status";
 import { type Theme, themeOf } from "./theme";
-import { SpaceToolbar, SWITCHES } from "./toolbar";
+import { SpaceToolbar, SWITCHES, type Switch } from "./toolbar";
 
 const PICK_TOLERANCE = 7;
 
@@ -51,8 +51,10 @@ export class Viewer3D {
   /** What the tool bar and keys do. */
   private readonly commands = {
     view: (name: string) => this.looking.look(name),
+    keptViews: () => this.looking.kept.open(),
     fit: () => this.looking.fit(),
     toggleKind: () => this.looking.toggleKind(),
+    switch: (trait: Switch, isOn: boolean) => this.save({ [trait]: isOn }),
     help: () => this.messages.toggleHelp([["View in space", KEYS]]),
   };
   private readonly stopping = new AbortController();
@@ -78,14 +80,16 @@ export class Viewer3D {
     this.frame = new SpaceFrame(this.overlay.canvas, (height) => this.save({ height }));
     this.root = this.frame.root;
     this.messages = new Messages(() => this.frame.stage.focus({ preventScroll: true }));
-    this.toolbar = new SpaceToolbar({
-      ...this.commands,
-      keepView: () => void this.looking.keep(),
-      switch: (trait, isOn) => this.save({ [trait]: isOn }),
+    this.looking = new Looking(model, this.camera, rpc, {
+      ready: this.ready,
+      box: (ids) => this.boxOf(ids),
+      save: (change) => this.save(change),
+      focus: () => this.frame.stage.focus({ preventScroll: true }),
     });
+    this.toolbar = new SpaceToolbar(this.commands, this.looking.kept.node);
     this.frame.assemble(this.toolbar.node, this.messages, model.get("version_shown"));
     this.picture = new SpacePicture(this.frame, this.camera, this.moving, {
-      prepare: () => this.prepare(),
+      prepare: () => this.arrange(this.camera),
       placed: () => this.neurons.chooseDetail(this.moving.edges, this.camera),
       drawn: () => this.drawn(),
       content: () => this.sphere(),
@@ -114,11 +118,6 @@ export class Viewer3D {
       moveTo: (point) => this.camera.moveTo(point),
       notify: (level, text) => this.messages.notify(level, text),
     });
-    this.looking = new Looking(model, this.camera, this.messages, {
-      ready: this.ready,
-      box: (ids) => this.boxOf(ids),
-      save: (change) => this.save(change),
-    });
     this.snapshots = new Snapshots(() => this.keepSnapshot());
     this.picture.scene.add(this.neurons.object, this.stack.plane.object, ...this.scenery.objects);
     this.pointing = new SpacePointing(selection, rpc, this.pointingHost());
@@ -142,7 +141,10 @@ export class Viewer3D {
     this.follow("height", () => this.frame.setHeight(this.model.get("height")));
     this.follow("background", () => this.themeChanged());
     for (const [name, apply] of this.scenery.traits) this.follow(name, apply);
-    this.follow("views", () => this.toolbar.showViews(Object.keys(this.model.get("views"))));
+    this.follow("views", () => {
+      this.toolbar.showViews(Object.keys(this.model.get("views")));
+      this.looking.kept.show();
+    });
     this.follow("stack_viewer", () => this.toolbar.showLinked(this.stack.isLinked));
     for (const [name] of SWITCHES)
       this.follow(name, () => {
@@ -203,10 +205,6 @@ export class Viewer3D {
     this.messages.dispose();
     this.picture.dispose();
     this.root.remove();
-  }
-
-  private prepare(): void {
-    this.arrange(this.camera);
   }
 
   /** Let all that depends on who looks be as a camera sees it. */

@@ -28,6 +28,7 @@ const host = {
   hold: vi.fn(),
   placed: vi.fn(),
   view: vi.fn(),
+  keptViews: vi.fn(),
   fit: vi.fn(),
   toggleKind: vi.fn(),
   help: vi.fn(),

@@ -23,6 +23,7 @@ export const KEYS: KeyMap = [
   ["+ −", "zoom in, out"],
   ["[ ]", "turn the picture"],
   ["1 … 6", `view: ${VIEW_NAMES.join(", ")}`],
+  ["k", "kept views"],
   ["f", "show all neurons"],
   ["o", "orthographic or perspective"],
   ["?", "show or hide these keys"],
@@ -31,6 +32,7 @@ export const KEYS: KeyMap = [
 
 export interface ViewCommands {
   view(name: string): void;
+  keptViews(): void;
   fit(): void;
   toggleKind(): void;
   help(): void;
@@ -77,6 +79,7 @@ function named(commands: ViewCommands): KeyCommands {
   const views = VIEW_NAMES.map((name, at) => [String(at + 1), () => commands.view(name)] as const);
   return {
     ...Object.fromEntries(views),
+    k: () => commands.keptViews(),
     f: () => commands.fit(),
     o: () => commands.toggleKind(),
     Escape: () => commands.leave(),

@@ -1,0 +1,59 @@
+/** A button of the tool bar with a panel below it. */
+import { button } from "../shared/dom";
+
+export interface PopoverOptions {
+  /** Of the button. */
+  label: string;
+  face: Node | string;
+  testId: string;
+  /** It is open now. */
+  opened?(): void;
+}
+
+export class Popover {
+  readonly node = document.createElement("span");
+  private readonly opener: HTMLButtonElement;
+  private readonly resized = new ResizeObserver(([entry]) => this.fit(entry?.target ?? null));
+
+  constructor(
+    private readonly panel: HTMLElement,
+    private readonly options: PopoverOptions,
+  ) {
+    this.node.className = "cj-viewer3d-shown";
+    panel.classList.add("cj-viewer3d-panel");
+    panel.hidden = true;
+    this.opener = button(options.label, options.face, () => this.toggle());
+    this.opener.dataset.testid = options.testId;
+    this.opener.setAttribute("aria-expanded", "false");
+    this.node.append(this.opener, panel);
+    this.node.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || panel.hidden) return;
+      event.stopPropagation();
+      this.toggle(false);
+      this.opener.focus();
+    });
+    this.node.addEventListener("focusout", ({ relatedTarget }) => {
+      if (relatedTarget instanceof Node && !this.node.contains(relatedTarget)) this.toggle(false);
+    });
+  }
+
+  toggle(open = this.panel.hidden): void {
+    this.panel.hidden = !open;
+    this.opener.setAttribute("aria-expanded", String(open));
+    this.resized.disconnect();
+    if (!open) return;
+    const widget = this.node.closest(".cj-widget");
+    if (widget) this.resized.observe(widget);
+    this.fit(widget);
+    this.options.opened?.();
+  }
+
+  /** Move the panel to the left as far as the widget would cut it off. */
+  private fit(widget: Element | null): void {
+    const { panel } = this;
+    panel.style.left = "0";
+    if (!widget) return;
+    const beyond = panel.getBoundingClientRect().right + 4 - widget.getBoundingClientRect().right;
+    if (beyond > 0) panel.style.left = `${-beyond}px`;
+  }
+}
