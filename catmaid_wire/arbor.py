@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from catmaid_wire.distinct import distinct
+
 Parents = NDArray[np.int64]
 
 UNKNOWN_PARENT = -2
@@ -150,7 +152,7 @@ def nodes_on_cycles(parents: Parents) -> NDArray[np.int64]:
     above = _with_top(parents)
     for _ in range(len(parents).bit_length()):
         above = above[above]
-    return np.unique(above[above < len(parents)])
+    return distinct(above[above < len(parents)])
 
 
 def cable_length(parents: Parents, xyz: NDArray[np.float64]) -> float:

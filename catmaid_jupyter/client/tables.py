@@ -27,6 +27,7 @@ from catmaid_jupyter.client.frames import (
     ordered,
 )
 from catmaid_jupyter.client.naming import did_you_mean
+from catmaid_wire.distinct import distinct
 from catmaid_wire.forms import FormValue
 
 _SUMMARY_BATCH = 2000
@@ -87,7 +88,7 @@ async def connector_tables(
     if skeleton_ids is not None and not len(skeleton_ids):  # no ids at all would mean all connectors
         return frame(dict.fromkeys(CONNECTORS, ()), CONNECTORS), frame(dict.fromkeys(LINKS, ()), LINKS)
     connectors, linked = await read_connectors(place, skeleton_ids, relation, links=links)
-    users = set(np.unique(np.concatenate([connectors["user_id"], linked["user_id"]])).tolist())
+    users = set(distinct(np.concatenate([connectors["user_id"], linked["user_id"]])).tolist())
     names = await logins(place.http, users)
     return await asyncio.to_thread(_with_names, connectors, linked, names, relation_names)
 
@@ -187,7 +188,7 @@ async def _from_columns(place: Place) -> pd.DataFrame:
     answer = await place.columns_or_json("GET", "neurons/table")
     parts = read_columns(answer.body)
     table = parts["neurons"]
-    names = await logins(place.http, set(np.unique(table["user_id"]).tolist()))
+    names = await logins(place.http, set(distinct(table["user_id"]).tolist()))
     columns = {
         **table,
         "neuron_id": table["id"],

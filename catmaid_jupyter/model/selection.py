@@ -9,6 +9,8 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from catmaid_wire.distinct import distinct
+
 DeltaColumn: TypeAlias = Literal["added", "removed", "rgba", "flags", "active", "all"]
 Int64s: TypeAlias = NDArray[np.int64]
 Rgba: TypeAlias = NDArray[np.uint32]
@@ -142,7 +144,7 @@ class SelectionState:
 
     def remove(self, skeleton_ids: ArrayLike) -> SelectionDelta | None:
         """Remove ids."""
-        rows = np.unique(self.rows_of(skeleton_ids))
+        rows = distinct(self.rows_of(skeleton_ids))
         return self._done("removed", skeleton_ids=self._ids[rows]) if rows.size else None
 
     def set_rgba(self, skeleton_ids: ArrayLike, rgba: ArrayLike) -> SelectionDelta | None:
@@ -183,7 +185,7 @@ class SelectionState:
     ) -> SelectionDelta:
         """Replace all rows; ids may not repeat."""
         ids = _checked(_ids(skeleton_ids))
-        if len(np.unique(ids)) != len(ids):
+        if len(distinct(ids)) != len(ids):
             raise ValueError("A skeleton is only once in a selection.")
         if active is not None and active not in ids:
             raise ValueError(f"Skeleton {active} is not in the selection.")

@@ -17,9 +17,12 @@ from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.model.queries import annotated, nodes, tagged
 from catmaid_jupyter.widgets import AnnotationBrowser, NeuronSearch
 from catmaid_server.domain.accounts import users
+from catmaid_server.domain.search import searched_project
 from catmaid_server.domain.search.inside import inside
+from catmaid_server.domain.search.neuron_search import find_skeletons
 from catmaid_server.domain.space import meshes
 from catmaid_wire.natural_order import natural_key
+from catmaid_wire.query_text import parse_query
 from tests.helpers.search_scene import Scene, combinations, conditions, expected, search_scene
 from tests.helpers.service import Service
 
@@ -50,6 +53,21 @@ async def test_each_condition_and_random_queries_find_what_fits(scene: Scene) ->
         if 0 < len(fitting) < len(scene.seen):
             telling.add(text)
     assert len(telling & set(leaves)) > 25, "most conditions must tell some neurons from others"
+
+
+async def test_many_neurons_are_found_as_few_are(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether what is left is looked up one by one or all at once, it is the same."""
+    leaves = conditions(scene)
+    of_neurons = [text for text in leaves if text.startswith(("annotation:", "name:"))]
+    texts = [*leaves, *combinations(leaves, 40), *combinations(of_neurons, 60)]
+    async with scene.service.store.reading() as connection:
+        for few in (0, 3):
+            monkeypatch.setattr(searched_project, "FEW", few)
+            for text in texts:
+                found = await find_skeletons(
+                    connection, scene.service.project_id, parse_query(text), sort_by="id", descending=False
+                )
+                assert found.tolist() == expected(scene, text), text
 
 
 async def test_catmaids_servers_are_asked_for_each_condition(scene: Scene, projects: tuple[Project, Project]) -> None:

@@ -14,6 +14,7 @@ from catmaid_jupyter.api.loop import gather
 from catmaid_jupyter.client.batches import parts
 from catmaid_jupyter.client.geometry.row_ids import RowIdsReader, rows_of_nodes
 from catmaid_jupyter.client.tables import read_connectors, read_relation_names
+from catmaid_wire.distinct import distinct
 from catmaid_wire.relations import OF_LINKS, POSTSYNAPTIC, PRESYNAPTIC
 
 OTHER_RELATION: Final = 255
@@ -66,7 +67,7 @@ async def read_links(reader: RowIdsReader, skeleton_ids: Sequence[int]) -> Space
         for (connectors, links), part in zip(found, wanted, strict=True)
     ]
     merged = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]} if tables else _own_none()
-    rows = await reader.read(np.unique(merged["skeleton_id"]).tolist())
+    rows = await reader.read(distinct(merged["skeleton_id"]).tolist())
     ids = sorted(rows)
     skeleton = np.searchsorted(ids, merged["skeleton_id"]).astype(np.int32)
     there = np.isin(merged["skeleton_id"], ids)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, LiteralString, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import psycopg
 
 from catmaid_server.db.arrays import array_text, fetch_columns
 from catmaid_server.db.float_arrays import from_binary, note_size
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_value
-from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.search.inside import inside
+from catmaid_server.domain.search.searched_project import SearchedProject, SkeletonIds
 from catmaid_wire import relations
+from catmaid_wire.distinct import distinct
 from catmaid_wire.neuron_query import (
     GAP,
     IN,
@@ -31,7 +29,6 @@ from catmaid_wire.neuron_query import (
     InVolume,
     PartnerOf,
     TracedBy,
-    WithAnnotation,
     WithCable,
     WithId,
     WithName,
@@ -43,13 +40,8 @@ from catmaid_wire.query_values import Span
 
 sql = load("search/neuron_sets")
 
-SkeletonIds: TypeAlias = npt.NDArray[np.int32]
-"""Ids in ascending order, each once."""
-
 MOST_NODES: Final = 2_000_000
 """Treenodes in the box of a volume that are looked at."""
-_FEW: Final = 5_000
-"""So many skeletons are looked through one by one rather than the whole project."""
 _SIDES: Final = {
     OUT: (relations.PRESYNAPTIC, relations.POSTSYNAPTIC),
     IN: (relations.POSTSYNAPTIC, relations.PRESYNAPTIC),
@@ -64,28 +56,6 @@ _COSTS: Final[Mapping[type[Condition], int]] = {
     WithName: 2, WithNodes: 3, WithCable: 3, CreatedIn: 3, EditedIn: 3, WithReviews: 4, TracedBy: 5, EditedBy: 5,
     InVolume: 6,
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class SearchedProject:
-    """A project that is searched, and the skeletons that still matter (None: all)."""
-
-    connection: Connection
-    id: int
-    among: SkeletonIds | None = None
-
-    async def ids(self, query: LiteralString, **values: Any) -> SkeletonIds:
-        """The array that a query answers."""
-        texts = {name: array_text(value) if _is_ids(value) else value for name, value in values.items()}
-        found = await fetch_columns(
-            self.connection, query, {"project_id": self.id, **texts}, {"ids": "<i4"}, prepare=False
-        )
-        return np.unique(found["ids"])
-
-    @property
-    def few(self) -> list[int] | None:
-        """The skeletons to look through, if these are few."""
-        return None if self.among is None or self.among.size > _FEW else self.among.tolist()
 
 
 def cost_of(condition: Condition) -> int:
@@ -111,43 +81,6 @@ async def all_skeletons(project: SearchedProject) -> SkeletonIds:
     return await project.ids(sql.all)
 
 
-async def _annotated(project: SearchedProject, wanted: WithAnnotation) -> SkeletonIds:
-    annotation_ids = await project.ids(sql.annotation_ids, name=wanted.name, sub=wanted.sub)
-    if not annotation_ids.size:
-        raise await _unknown(project, "annotation", wanted.name, sql.annotation_names)
-    since, until = wanted.on.bounds()
-    return await project.ids(
-        sql.annotated,
-        annotation_ids=annotation_ids.tolist(),
-        user_ids=await _user_ids(project, wanted.by),
-        since=since,
-        until=until,
-        among=project.few,
-    )
-
-
-async def _named(project: SearchedProject, wanted: WithName) -> SkeletonIds:
-    text, how = wanted.pattern
-    if how == "regex":
-        return await _matching(project, text, case=wanted.case)
-    escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    pattern = escaped if how == "exact" else f"%{escaped}%"
-    return await project.ids(sql.named if wanted.case else sql.named_in_any_case, pattern=pattern, among=project.few)
-
-
-async def _matching(project: SearchedProject, pattern: str, *, case: bool) -> SkeletonIds:
-    try:
-        query = sql.matching if case else sql.matching_in_any_case
-        return await project.ids(query, pattern=pattern, among=project.few)
-    except psycopg.errors.QueryCanceled:
-        raise InvalidInput(
-            f"The regular expression /{pattern[:100]}/ takes too long: use no back references."
-        ) from None
-    except psycopg.errors.InvalidRegularExpression as error:
-        reason = (error.diag.message_primary or "").removeprefix("invalid regular expression: ")
-        raise InvalidInput(f"/{pattern[:100]}/ is not a valid regular expression: {reason}.") from None
-
-
 async def _of_nodes(project: SearchedProject, wanted: WithNodes) -> SkeletonIds:
     return await _of_size(project, nodes_low=wanted.span.low, nodes_high=wanted.span.high)
 
@@ -171,11 +104,11 @@ async def _of_size(project: SearchedProject, **bounds: Any) -> SkeletonIds:
 
 
 async def _traced_by(project: SearchedProject, wanted: TracedBy) -> SkeletonIds:
-    return await project.ids(sql.traced, user_ids=await _user_ids(project, wanted.users), among=project.few)
+    return await project.ids(sql.traced, user_ids=await project.user_ids(wanted.users), among=project.few)
 
 
 async def _edited_by(project: SearchedProject, wanted: EditedBy) -> SkeletonIds:
-    return await project.ids(sql.edited, user_ids=await _user_ids(project, wanted.users), among=project.few)
+    return await project.ids(sql.edited, user_ids=await project.user_ids(wanted.users), among=project.few)
 
 
 async def _reviewed(project: SearchedProject, wanted: WithReviews) -> SkeletonIds:
@@ -184,7 +117,7 @@ async def _reviewed(project: SearchedProject, wanted: WithReviews) -> SkeletonId
         low=wanted.percent.low,
         high=wanted.percent.high,
         is_any=wanted.percent == Span(),
-        user_ids=await _user_ids(project, wanted.by),
+        user_ids=await project.user_ids(wanted.by),
         among=project.few,
     )
 
@@ -199,7 +132,7 @@ async def _partners(project: SearchedProject, wanted: PartnerOf) -> SkeletonIds:
 
 async def _tagged(project: SearchedProject, wanted: WithTag) -> SkeletonIds:
     if not await fetch_value(project.connection, sql.label_exists, project_id=project.id, name=wanted.name):
-        raise await _unknown(project, "tag", wanted.name, sql.label_names)
+        raise await project.unknown("tag", wanted.name, sql.label_names)
     return await project.ids(sql.tagged, name=wanted.name)
 
 
@@ -219,7 +152,7 @@ async def _with_ids(project: SearchedProject, wanted: WithId) -> SkeletonIds:
 async def _in_volume(project: SearchedProject, wanted: InVolume) -> SkeletonIds:
     volumes = await fetch_all(project.connection, sql.volumes, project_id=project.id, name=wanted.name)
     if not volumes:
-        raise await _unknown(project, "volume", wanted.name, sql.volume_names)
+        raise await project.unknown("volume", wanted.name, sql.volume_names)
     if not all(is_closed for is_closed, _, _ in volumes):
         raise InvalidInput(f"The volume {wanted.name!r} is not closed, so that nothing is inside it.")
     found = [np.empty(0, np.int32)]
@@ -228,8 +161,8 @@ async def _in_volume(project: SearchedProject, wanted: InVolume) -> SkeletonIds:
         nodes = await _nodes_in_box(project, wanted.name, box)
         points = np.stack([nodes["x"], nodes["y"], nodes["z"]], axis=1)
         is_inside = await asyncio.to_thread(inside, from_binary(corners).reshape(-1, 3, 3), points)
-        found.append(np.unique(nodes["skeleton_ids"][is_inside]))
-    return np.unique(np.concatenate(found))
+        found.append(distinct(nodes["skeleton_ids"][is_inside]))
+    return distinct(np.concatenate(found))
 
 
 async def _nodes_in_box(project: SearchedProject, name: str, box: Sequence[float]) -> dict[str, npt.NDArray[Any]]:
@@ -249,30 +182,7 @@ async def _nodes_in_box(project: SearchedProject, name: str, box: Sequence[float
     return nodes
 
 
-async def _user_ids(project: SearchedProject, names: Sequence[str]) -> list[int] | None:
-    if not names:
-        return None
-    ids = dict(await fetch_all(project.connection, sql.user_ids, names=list(names)))
-    for name in names:
-        if name not in ids:
-            raise await _unknown(project, "user", name, sql.user_names)
-    return list(ids.values())
-
-
-async def _unknown(project: SearchedProject, kind: str, name: str, names: LiteralString) -> NotFound:
-    known = [known for (known,) in await fetch_all(project.connection, names, project_id=project.id)]
-    close = difflib.get_close_matches(name[:100], [one for one in known[:20_000] if len(one) < 200], n=1)
-    advice = f" Did you mean {close[0]!r}?" if close else ""
-    return NotFound(f"There is no {kind} {name[:200]!r}.{advice}")
-
-
-def _is_ids(value: Any) -> bool:
-    return isinstance(value, list) and (not value or isinstance(value[0], int))
-
-
 _FITTING: Final[Mapping[type[Condition], Callable[[SearchedProject, Any], Awaitable[SkeletonIds]]]] = {
-    WithAnnotation: _annotated,
-    WithName: _named,
     WithNodes: _of_nodes,
     WithCable: _of_cable,
     TracedBy: _traced_by,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,13 +18,14 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_json, fetch_records
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.domain.search.condition_sets import (
-    SearchedProject,
-    SkeletonIds,
-    all_skeletons,
-    cost_of,
-    fitting,
+from catmaid_server.domain.search.condition_sets import all_skeletons, cost_of, fitting
+from catmaid_server.domain.search.neuron_conditions import (
+    fitting_neurons,
+    is_about_neurons,
+    is_exclusion_of_neurons,
 )
+from catmaid_server.domain.search.searched_project import NeuronIds, SearchedProject, SkeletonIds
+from catmaid_wire.distinct import distinct
 from catmaid_wire.natural_order import natural_key
 from catmaid_wire.neuron_query import AllOf, AnyOf, BadQuery, Condition, NoneOf, Query
 from catmaid_wire.query_text import parse_query
@@ -72,7 +73,7 @@ def readable(text: str) -> Query:
 async def find_skeletons(
     connection: Connection, project_id: int, query: Query, *, sort_by: str, descending: bool
 ) -> SkeletonIds:
-    """Skeletons that fit, in an order of `SORTS`; see `condition_sets.fitting` for what is refused."""
+    """Skeletons that fit, in an order of `SORTS`; `fitting` and `fitting_neurons` tell what is refused."""
     if sort_by not in SORTS:
         raise InvalidInput(f"Neurons can be sorted by {', '.join(SORTS)}, not by {sort_by!r}.")
     async with _bounded(connection):
@@ -102,16 +103,18 @@ async def describe(connection: Connection, skeleton_ids: SkeletonIds) -> list[Fo
 
 
 async def _found(project: SearchedProject, query: Query) -> SkeletonIds:
+    if is_about_neurons(query):
+        return await project.skeletons_of(await _found_neurons(project, query, await project.neurons()))
     match query:
         case AllOf(parts):
             found = project.among
-            for part in sorted(parts, key=_cost):
+            for part in sorted(_neurons_together(parts), key=_turn):
                 fits = await _found(replace(project, among=found), part)
                 found = fits if found is None else np.intersect1d(found, fits, assume_unique=True)
             return await all_skeletons(project) if found is None else found
         case AnyOf(parts):
             sets = [await _found(project, part) for part in parts]
-            return np.unique(np.concatenate(sets))
+            return distinct(np.concatenate(sets))
         case NoneOf(part):
             universe = await all_skeletons(project) if project.among is None else project.among
             return np.setdiff1d(universe, await _found(project, part), assume_unique=True)
@@ -121,13 +124,50 @@ async def _found(project: SearchedProject, query: Query) -> SkeletonIds:
             raise TypeError(f"{type(query).__name__} is no query.")
 
 
+async def _found_neurons(project: SearchedProject, query: Query, among: NeuronIds | None) -> NeuronIds:
+    """Neurons that fit a query about neurons; of many, `among` may count or not."""
+    match query:
+        case AllOf(parts):
+            for part in sorted(parts, key=_turn):
+                if isinstance(part, NoneOf) and among is not None:
+                    left_out = await _found_neurons(project, part.part, among)
+                    among = np.setdiff1d(among, left_out, assume_unique=True)
+                else:
+                    fits = await _found_neurons(project, part, among)
+                    among = fits if among is None else np.intersect1d(among, fits, assume_unique=True)
+            if among is None:
+                raise TypeError("A query about neurons has at least one condition.")
+            return among
+        case AnyOf(parts):
+            return distinct(np.concatenate([await _found_neurons(project, part, among) for part in parts]))
+        case Condition():
+            return await fitting_neurons(project, query, among)
+        case _:
+            raise TypeError(f"{type(query).__name__} is no query about neurons.")
+
+
+def _neurons_together(parts: Sequence[Query]) -> Sequence[Query]:
+    """The same parts, those about neurons as one: what is left of them is looked up among skeletons once."""
+    if not any(map(is_about_neurons, parts)):
+        return parts
+    of_neurons: list[Query] = []
+    others: list[Query] = []
+    for part in parts:
+        (of_neurons if is_about_neurons(part) or is_exclusion_of_neurons(part) else others).append(part)
+    return [AllOf(tuple(of_neurons)), *others]
+
+
+def _turn(query: Query) -> tuple[bool, int]:
+    """What comes later: conditions that cost more, and last what is left out, as few are left to look at by then."""
+    return isinstance(query, NoneOf), _cost(query)
+
+
 def _cost(query: Query) -> int:
-    """What comes later: conditions that cost more, and what is left out, for which some must be found before."""
     match query:
         case Condition():
             return cost_of(query)
         case NoneOf(part):
-            return 1 + _cost(part)
+            return _cost(part)
         case AllOf(parts) | AnyOf(parts):
             return max(map(_cost, parts), default=0)
         case _:

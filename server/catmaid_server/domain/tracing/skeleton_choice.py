@@ -12,6 +12,7 @@ from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.tracing.viewports import Viewport
 from catmaid_server.domain.values import Box
+from catmaid_wire.distinct import distinct
 
 sql = load("tracing/skeleton_choice")
 
@@ -35,7 +36,7 @@ async def chosen(connection: Connection, viewport: Viewport, choice: Choice) -> 
     if choice == Choice():
         return viewport
     of_nodes = viewport.nodes["skeleton_id"]
-    shown = await fetch_all(connection, sql.shown, skeleton_ids=np.unique(of_nodes).tolist(), **asdict(choice))
+    shown = await fetch_all(connection, sql.shown, skeleton_ids=distinct(of_nodes).tolist(), **asdict(choice))
     kept = np.isin(of_nodes, [skeleton_id for (skeleton_id,) in shown])
     return dataclasses.replace(viewport, nodes={name: column[kept] for name, column in viewport.nodes.items()})
 
@@ -57,7 +58,7 @@ async def origins(connection: Connection, viewport: Viewport, box: Box) -> list[
     """
     places = np.column_stack([viewport.nodes[axis] for axis in "xyz"])
     inside = ((places >= box.low) & (places < box.high)).all(axis=1)
-    skeleton_ids = np.unique(viewport.nodes["skeleton_id"][inside]).tolist()
+    skeleton_ids = distinct(viewport.nodes["skeleton_id"][inside]).tolist()
     rows = await fetch_all(connection, sql.origins, skeleton_ids=skeleton_ids)
     return [(skeleton_id, source_id, data_source_id) for skeleton_id, source_id, data_source_id in rows]
 

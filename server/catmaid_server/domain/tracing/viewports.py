@@ -16,6 +16,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.values import Box
 from catmaid_wire import columns
+from catmaid_wire.distinct import distinct
 
 sql = load("tracing/viewports")
 
@@ -147,7 +148,7 @@ async def _read(connection: Connection, project_id: int, wanted: Wanted, most: i
     ends = np.concatenate((near["parent_id"], links["treenode_id"], _ids(wanted.treenode_ids)))
     contacts = np.concatenate((edges["connector_id"], links["connector_id"], _ids(wanted.connector_ids)))
     others = await _ends(
-        connection, project_id, np.setdiff1d(ends, near["id"]), np.unique(contacts), np.unique(links["relation_id"])
+        connection, project_id, np.setdiff1d(ends, near["id"]), distinct(contacts), distinct(links["relation_id"])
     )
     found = Contents(
         {name: np.concatenate((column, others[f"node_{name}"])) for name, column in near.items()},

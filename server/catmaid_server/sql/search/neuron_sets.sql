@@ -1,5 +1,5 @@
--- Skeletons that fit one condition of a search. Each query answers one row with one array, `ids`, in no order.
--- among: only these skeletons, NULL for all of the project.
+-- Skeletons, or neurons, that fit one condition of a search. Each query answers one row with one array, `ids`, in no
+-- order. among: only these skeletons, or neurons; NULL for all of the project.
 
 -- name: all
 -- All skeletons of a project. Cost: 100,000 in 15 ms.
@@ -21,43 +21,55 @@ WITH RECURSIVE below (id) AS (
 SELECT array_agg(id) AS ids FROM below;
 
 -- name: annotated
--- Skeletons whose neuron bears one of these annotations, put there by some users and in a time if given; the time
--- ends before `until`. A skeleton may come twice. Cost: by index on the annotation; 10,000 links in 15 ms.
-SELECT array_agg(s.id) AS ids
-  FROM annotation_link k JOIN skeleton s ON s.neuron_id = k.neuron_id
- WHERE k.annotation_id = ANY (%(annotation_ids)s::integer[])
-   AND (%(user_ids)s::integer[] IS NULL OR k.user_id = ANY (%(user_ids)s::integer[]))
-   AND (%(since)s::timestamptz IS NULL OR k.creation_time >= %(since)s::timestamptz)
-   AND (%(until)s::timestamptz IS NULL OR k.creation_time < %(until)s::timestamptz)
-   AND (%(among)s::integer[] IS NULL OR s.id = ANY (%(among)s::integer[]));
+-- Neurons that bear one of these annotations, put there by some users and in a time if given; the time ends before
+-- `until`. A neuron may come twice. Cost: by index on the annotation; 20,000 links in 10 ms.
+SELECT array_agg(neuron_id) AS ids
+  FROM annotation_link
+ WHERE annotation_id = ANY (%(annotation_ids)s::integer[]) AND neuron_id IS NOT NULL
+   AND (%(user_ids)s::integer[] IS NULL OR user_id = ANY (%(user_ids)s::integer[]))
+   AND (%(since)s::timestamptz IS NULL OR creation_time >= %(since)s::timestamptz)
+   AND (%(until)s::timestamptz IS NULL OR creation_time < %(until)s::timestamptz)
+   AND (%(among)s::integer[] IS NULL OR neuron_id = ANY (%(among)s::integer[]));
 
 -- name: named
--- Skeletons whose neuron's name fits a pattern of LIKE. Cost: by trigrams of the pattern.
-SELECT array_agg(s.id) AS ids
-  FROM neuron n JOIN skeleton s ON s.neuron_id = n.id
- WHERE n.project_id = %(project_id)s AND n.name LIKE %(pattern)s
-   AND (%(among)s::integer[] IS NULL OR s.id = ANY (%(among)s::integer[]));
+-- Neurons whose name fits a pattern of LIKE. Cost: by trigrams of the pattern.
+SELECT array_agg(id) AS ids
+  FROM neuron
+ WHERE project_id = %(project_id)s AND name LIKE %(pattern)s
+   AND (%(among)s::integer[] IS NULL OR id = ANY (%(among)s::integer[]));
 
 -- name: named_in_any_case
 -- As `named`, upper and lower case alike.
-SELECT array_agg(s.id) AS ids
-  FROM neuron n JOIN skeleton s ON s.neuron_id = n.id
- WHERE n.project_id = %(project_id)s AND n.name ILIKE %(pattern)s
-   AND (%(among)s::integer[] IS NULL OR s.id = ANY (%(among)s::integer[]));
+SELECT array_agg(id) AS ids
+  FROM neuron
+ WHERE project_id = %(project_id)s AND name ILIKE %(pattern)s
+   AND (%(among)s::integer[] IS NULL OR id = ANY (%(among)s::integer[]));
 
 -- name: matching
--- Skeletons whose neuron's name a regular expression is found in. Cost: by trigrams, where the expression has any.
-SELECT array_agg(s.id) AS ids
-  FROM neuron n JOIN skeleton s ON s.neuron_id = n.id
- WHERE n.project_id = %(project_id)s AND n.name ~ %(pattern)s
-   AND (%(among)s::integer[] IS NULL OR s.id = ANY (%(among)s::integer[]));
+-- Neurons whose name a regular expression is found in. Cost: by trigrams, where the expression has any.
+SELECT array_agg(id) AS ids
+  FROM neuron
+ WHERE project_id = %(project_id)s AND name ~ %(pattern)s
+   AND (%(among)s::integer[] IS NULL OR id = ANY (%(among)s::integer[]));
 
 -- name: matching_in_any_case
 -- As `matching`, upper and lower case alike.
-SELECT array_agg(s.id) AS ids
-  FROM neuron n JOIN skeleton s ON s.neuron_id = n.id
- WHERE n.project_id = %(project_id)s AND n.name ~* %(pattern)s
-   AND (%(among)s::integer[] IS NULL OR s.id = ANY (%(among)s::integer[]));
+SELECT array_agg(id) AS ids
+  FROM neuron
+ WHERE project_id = %(project_id)s AND name ~* %(pattern)s
+   AND (%(among)s::integer[] IS NULL OR id = ANY (%(among)s::integer[]));
+
+-- name: skeletons_of
+-- Skeletons of neurons. Cost: one index lookup for each.
+SELECT array_agg(id) AS ids FROM skeleton WHERE neuron_id = ANY (%(neuron_ids)s::integer[]);
+
+-- name: neurons_of
+-- Neurons of skeletons. Cost: one index lookup for each.
+SELECT array_agg(neuron_id) AS ids FROM skeleton WHERE id = ANY (%(skeleton_ids)s::integer[]);
+
+-- name: neurons_of_all
+-- All skeletons of a project, and at the same place the neuron of each. Cost: 100,000 in 20 ms.
+SELECT array_agg(id) AS ids, array_agg(neuron_id) AS neuron_ids FROM skeleton WHERE project_id = %(project_id)s;
 
 -- name: of_size
 -- Skeletons of a number of treenodes, a cable length (nm), a time of their oldest treenode and of their last edition;

@@ -22,6 +22,7 @@ from catmaid_server.transfer.importers.bulk_rows import insert_all
 from catmaid_server.transfer.importers.bulk_tables import BulkTables, read_bulk
 from catmaid_server.transfer.steps import Steps
 from catmaid_server.transfer.target import TargetProject
+from catmaid_wire.distinct import distinct
 
 sql = load("transfer/importing")
 
@@ -112,11 +113,11 @@ async def import_bulk(
 def _summary(target: TargetProject, tables: BulkTables, steps: Steps) -> BulkSummary:
     return BulkSummary(
         target.project_id,
-        len(np.unique(tables.neurons.ids("neuron_id"))),
+        len(distinct(tables.neurons.ids("neuron_id"))),
         len(tables.treenodes),
         len(tables.connectors),
         len(tables.links),
-        len(np.unique(tables.annotations.ids("annotation_id"))),
+        len(distinct(tables.annotations.ids("annotation_id"))),
         steps.seconds,
         tuple(space.title for space in bulk_ids.spaces_with_new_ids(tables)),
     )
@@ -167,7 +168,7 @@ async def _users_here(tx: Connection, tables: BulkTables) -> dict[int, int]:
             free = user_id <= LARGEST_KEPT and await users.user_by_id(tx, user_id) is None
             here[user_id] = await users.create_user(tx, username, user_id=user_id if free else None)
     for table in tables.tables():
-        for user_id in np.unique(table.ids("user_id")).tolist():
+        for user_id in distinct(table.ids("user_id")).tolist():
             if user_id in here:
                 continue
             if tables.users or user_id > LARGEST_KEPT or await users.user_by_id(tx, user_id) is None:

@@ -13,6 +13,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
 from catmaid_server.transfer.importers.bulk_tables import BulkTables
 from catmaid_server.transfer.importers.tables import BulkTable
+from catmaid_wire.distinct import distinct
 
 sql = load("transfer/importing")
 
@@ -95,7 +96,7 @@ async def with_new_ids(tx: Connection, tables: BulkTables) -> BulkTables:
 def _used_ids(tables: BulkTables, space: IdSpace) -> NDArray[np.int64]:
     """Distinct ids of a space, ascending."""
     columns = [getattr(tables, table).ids(name) for table, names in space.columns.items() for name in names]
-    ids = np.unique(np.concatenate(columns))
+    ids = distinct(np.concatenate(columns))
     return ids[ids >= 0]
 
 
