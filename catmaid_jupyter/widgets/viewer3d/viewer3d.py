@@ -25,6 +25,7 @@ from catmaid_jupyter.widgets.viewer3d.drawing import SpaceDrawing
 from catmaid_jupyter.widgets.viewer3d.exports import PictureExports
 from catmaid_jupyter.widgets.viewer3d.geometry import NeuronGeometry
 from catmaid_jupyter.widgets.viewer3d.marks import SpaceMarks
+from catmaid_jupyter.widgets.viewer3d.new_volumes import NewVolumes
 from catmaid_jupyter.widgets.viewer3d.pythreejs_objects import PythreejsObjects
 from catmaid_jupyter.widgets.viewer3d.saved_views import SavedViews, own_name
 from catmaid_jupyter.widgets.viewer3d.shading import NodeShading
@@ -38,7 +39,15 @@ _NO_CAMERA: Final = "No page has shown the viewer yet, so it has no camera to ke
 
 
 class Viewer3D(
-    NeuronGeometry, NodeShading, SpaceDrawing, SpaceMarks, PictureExports, PythreejsObjects, SavedViews, ProjectWidget
+    NeuronGeometry,
+    NodeShading,
+    SpaceDrawing,
+    SpaceMarks,
+    PictureExports,
+    PythreejsObjects,
+    SavedViews,
+    NewVolumes,
+    ProjectWidget,
 ):
     """The neurons of a `Selection` in space; what is selected, coloured or hidden in one widget is so everywhere.
 
@@ -144,6 +153,7 @@ class Viewer3D(
         if stack_viewer is not None:
             self._require_linkable(stack_viewer)
         if self._link is not None:
+            self.end_preview_outline()
             self._link.end()
         self._link = None
         self.set_trait("stack_viewer", stack_viewer)
@@ -269,6 +279,7 @@ class Viewer3D(
         own = None if ids is None else [skeleton_id for skeleton_id in ids if skeleton_id in self.selection]
         if own is None or own:
             self.forget_shading(own)
+            self.forget_preview_points()
             self.emit("changed", skeleton_ids=own)
         nodes = change.get("treenode_ids")
         active = None if self._link is None else self._link.active_node

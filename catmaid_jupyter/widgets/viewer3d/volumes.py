@@ -76,7 +76,11 @@ async def shown_volumes(place: Place, volumes: Any, unsaved: UnsavedVolumes) -> 
 
 async def surface(place: Place, volume_id: int, unsaved: UnsavedVolumes) -> Buffers:
     """A surface: `{corner}` (nm), vertices relative to it as float32 and corners of triangles as uint32."""
-    volume = unsaved[volume_id] if volume_id < 0 else await read_volume(place, volume_id)
+    return surface_buffers(unsaved[volume_id] if volume_id < 0 else await read_volume(place, volume_id))
+
+
+def surface_buffers(volume: Volume) -> Buffers:
+    """The surface of a volume, as pages get it: see `surface`."""
     corner = volume.box[0] if len(volume.vertices) else np.zeros(3)
     vertices = (volume.vertices - corner).astype("<f4")
     return Buffers({"corner": corner.tolist()}, [vertices.tobytes(), volume.faces.astype("<u4").tobytes()])

@@ -4,6 +4,7 @@ import type { Rpc } from "../shared/rpc";
 import { AdoptedObjects, type AdoptedState } from "./adopt/adopted-objects";
 import { savingMenu } from "./exports/saving-menu";
 import { exporterOf } from "./exports/viewer-exports";
+import { NewVolume } from "./new-volume/new-volume";
 import type { SceneContent } from "./parts";
 import type { Viewer3DState } from "./state";
 import { ConnectorArrows, type ConnectorArrowsState } from "./things/connector-arrows";
@@ -34,6 +35,7 @@ export function addTo(viewer: Viewer3D, model: AnyModel<Viewer3DState>, rpc: Rpc
   const { selection, neurons, picture } = parts;
   const exporter = exporterOf(parts, model, rpc);
   parts.root.append(exporter.node);
+  const newVolume = new NewVolume(rpc, parts);
   parts.toolbar.append(savingMenu((choice) => void exporter.saveChoice(choice)));
   const host = {
     arrivals: parts.arrivals,
@@ -55,6 +57,7 @@ export function addTo(viewer: Viewer3D, model: AnyModel<Viewer3DState>, rpc: Rpc
     synapses,
     marks,
     arrows,
+    newVolume,
   ];
   for (const content of contents) viewer.add(content);
   const hook = Object.getOwnPropertyDescriptor(parts.root, "catmaid3d")?.value as object;

@@ -18,7 +18,7 @@ import type { ShownVolume } from "../state";
 const PATIENCE_MS = 120_000;
 
 /** A surface in project space: places are relative to its corner. */
-interface Surface {
+export interface Surface {
   corner: Vector3;
   geometry: BufferGeometry;
   box: Box3;
@@ -129,11 +129,11 @@ export class Volumes {
   }
 }
 
-interface SurfaceAnswer {
+export interface SurfaceAnswer {
   corner: [x: number, y: number, z: number];
 }
 
-function surfaceOf({ corner }: SurfaceAnswer, buffers: readonly DataView[]): Surface {
+export function surfaceOf({ corner }: SurfaceAnswer, buffers: readonly DataView[]): Surface {
   const geometry = new BufferGeometry();
   geometry.setAttribute("position", new BufferAttribute(typed(Float32Array, buffers[0]), 3));
   geometry.setIndex(new BufferAttribute(typed(Uint32Array, buffers[1]), 1));

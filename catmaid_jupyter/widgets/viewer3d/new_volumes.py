@@ -1,0 +1,140 @@
+"""Volumes that are made by mouse: previews around nodes or synapses of neurons, which are saved by name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from itertools import count
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import traitlets
+from numpy.typing import NDArray
+
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.client.space.volume import NOT_SAVED, Volume
+from catmaid_jupyter.client.space.volume_points import NodeFilters, body_around, points_of
+from catmaid_jupyter.widgets.rpc import Buffers, method
+from catmaid_jupyter.widgets.viewer3d.stack_link import StackLink
+from catmaid_jupyter.widgets.viewer3d.volumes import surface_buffers
+from catmaid_jupyter.widgets.volume_layer import VolumeLayer
+
+PREVIEW_COLOR: Final = "#ee7733"
+_PREVIEW_NAME: Final = "new volume"
+_WHICH_POINTS: Final = ("skeleton_ids", "of", "partner_ids", "compartment", "strahler", "distal_to", "inside")
+_NUMBERS: Final = count(1)
+
+
+class VolumePreview(NamedTuple):
+    """A volume that a page shows and may save, by a number that is used once."""
+
+    number: int
+    volume: Volume
+
+
+class NewVolumes(traitlets.HasTraits):
+    """What a viewer does to make volumes; the widget has `project` and `volumes`."""
+
+    project: Any
+    volumes: Any
+    _link: StackLink | None
+
+    _preview: VolumePreview | None = None
+    _preview_layer: tuple[Any, VolumeLayer] | None = None
+    # Of the last preview: another shape around the same points needs no reading.
+    _preview_points: tuple[dict[str, Any], NDArray[np.float64]] | None = None
+
+    def forget_preview_points(self) -> None:
+        """Read neurons again for the next preview: they may have changed."""
+        self._preview_points = None
+
+    def end_preview_outline(self) -> None:
+        """Show no outline of it in the linked viewer any more."""
+        shown = self._preview_layer
+        self._preview_layer = None
+        if shown is None:
+            return
+        viewer, layer = shown
+        # Whoever called show_volumes meanwhile has taken the layer for other volumes.
+        if [one.name for one in layer.volumes] == [_PREVIEW_NAME]:
+            viewer.layers = [one for one in viewer.layers if one is not layer]
+            layer.close()
+
+    @method
+    async def _preview_volume(self, params: dict[str, Any]) -> Buffers:
+        """A volume around points of neurons, to be saved by its number.
+
+        ``{skeleton_ids, of, partner_ids, compartment, strahler, distal_to, inside}``: which points, and ``{shape,
+        alpha, margin}``, as of `Project.volume_around`. The result is that of `surface` with `number`, `points` (how
+        many) and `content` (nm³).
+        """
+        volume, points = await asyncio.to_thread(self._volume_of, params)
+        # Of a request that was cancelled meanwhile, nothing is shown.
+        self._preview = preview = VolumePreview(next(_NUMBERS), volume)
+        await asyncio.to_thread(self._outline, volume)
+        answer = surface_buffers(volume)
+        about = {"number": preview.number, "points": points, "content": _content(volume)}
+        return Buffers({**answer.result, **about}, answer.buffers)
+
+    @method
+    async def _save_volume(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Save the volume of a preview: ``{number, name}``; it is shown from then on. Its id and name."""
+        return await asyncio.to_thread(self._saved_volume, int(params["number"]), str(params["name"]).strip())
+
+    @method("end_preview")
+    async def _end_preview_of_page(self, params: dict[str, Any]) -> None:
+        """A page shows the volume of a preview no more: ``{number}``."""
+        if self._preview is not None and self._preview.number == params["number"]:
+            self._preview = None
+            await asyncio.to_thread(self.end_preview_outline)
+
+    def _volume_of(self, params: Mapping[str, Any]) -> tuple[Volume, int]:
+        """What is chosen, and around how many points."""
+        points = self._points_of(params)
+        alpha, margin = params.get("alpha"), float(params.get("margin") or 0)
+        surface = body_around(points, str(params["shape"]), alpha=alpha, margin=margin)
+        return Volume(NOT_SAVED, _PREVIEW_NAME, "", *surface), len(points)
+
+    def _points_of(self, params: Mapping[str, Any]) -> NDArray[np.float64]:
+        choice = {name: params.get(name) for name in _WHICH_POINTS}
+        if self._preview_points is not None and self._preview_points[0] == choice:
+            return self._preview_points[1]
+        inside, strahler = choice["inside"], choice["strahler"]
+        filters = NodeFilters(
+            choice["compartment"],
+            None if strahler is None else (strahler[0], strahler[1]),
+            choice["distal_to"],
+            None if inside is None else self.project.volume(inside),
+        )
+        neurons, partners = list(choice["skeleton_ids"] or ()), choice["partner_ids"]
+        points = points_of(self.project.place, neurons, str(choice["of"]), filters, partners)
+        self._preview_points = choice, points
+        return points
+
+    def _outline(self, volume: Volume) -> None:
+        """Show it in the sections of the linked viewer."""
+        viewer = None if self._link is None else self._link.viewer
+        if self._preview_layer is not None and self._preview_layer[0] is viewer:
+            self._preview_layer[1].show({volume: PREVIEW_COLOR})
+        elif viewer is not None:
+            layer = VolumeLayer(self.project, {volume: PREVIEW_COLOR})
+            self._preview_layer = viewer, layer
+            viewer.layers = [*viewer.layers, layer]
+
+    def _saved_volume(self, number: int, name: str) -> dict[str, Any]:
+        preview = self._preview
+        if preview is None or preview.number != number:
+            raise InvalidInput("Another volume is shown by now: look at it, then save it.")
+        if not name:
+            raise InvalidInput("A volume needs a name.")
+        saved = self.project.add_volume(preview.volume, name)
+        self._preview = None
+        self.end_preview_outline()
+        self.volumes = [*self.volumes, {"id": saved.id, "color": PREVIEW_COLOR}]
+        return {"id": saved.id, "name": saved.name}
+
+
+def _content(volume: Volume) -> float:
+    """How large it is, nm³."""
+    corners = (volume.vertices - volume.vertices.min(axis=0))[volume.faces]
+    return abs(float(np.linalg.det(corners).sum())) / 6

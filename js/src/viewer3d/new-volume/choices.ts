@@ -1,0 +1,113 @@
+/** What a new volume is made around, and how: the choices of a form, and what the kernel is asked for. */
+
+export type Whose = "selected" | "visible";
+
+export const POINT_KINDS: ReadonlyArray<[of: string, title: string]> = [
+  ["nodes", "nodes"],
+  ["branch_nodes", "branch nodes"],
+  ["ends", "ends"],
+  ["synapses", "synapses"],
+  ["pre", "presynapses"],
+  ["post", "postsynapses"],
+];
+
+export const SHAPES: ReadonlyArray<[shape: string, title: string]> = [
+  ["convex_hull", "convex hull"],
+  ["alpha_shape", "alpha shape"],
+  ["box", "box"],
+];
+
+/** The fields of the form as they are filled in. */
+export interface VolumeChoices {
+  whose: Whose;
+  of: string;
+  shape: string;
+  /** nm; of a box. */
+  margin: string;
+  /** Radius in nm; of an alpha shape. */
+  alpha: string;
+  /** Empty: all parts. */
+  compartment: string;
+  /** Strahler numbers. */
+  low: string;
+  high: string;
+  /** A tag. */
+  distal: string;
+  /** Name or id of a volume. */
+  inside: string;
+  /** Whose synapses with whom; empty: with anybody. */
+  partners: Whose | "";
+}
+
+/** What the kernel's `preview_volume` takes. */
+export interface VolumeOrder {
+  skeleton_ids: number[];
+  of: string;
+  shape: string;
+  margin: number | null;
+  alpha: number | null;
+  compartment: string | null;
+  strahler: [low: number | null, high: number | null] | null;
+  distal_to: string | null;
+  inside: number | string | null;
+  partner_ids: number[] | null;
+}
+
+export type NeuronsOf = Record<Whose, readonly number[]>;
+
+export function isOfSynapses(of: string): boolean {
+  return of === "synapses" || of === "pre" || of === "post";
+}
+
+/** @throws Error with a sentence for choices of which no volume can be made. */
+export function orderOf(choices: VolumeChoices, neurons: NeuronsOf): VolumeOrder {
+  const { of, shape, compartment } = choices;
+  const low = wholeNumber(choices.low, "Strahler numbers");
+  const high = wholeNumber(choices.high, "Strahler numbers");
+  const inside = choices.inside.trim();
+  const partners = isOfSynapses(of) ? choices.partners : "";
+  return {
+    skeleton_ids: someOf(choices.whose, neurons),
+    of,
+    shape,
+    margin: shape === "box" ? length(choices.margin, "The margin") : null,
+    alpha: shape === "alpha_shape" ? length(choices.alpha, "The radius") : null,
+    compartment: compartment || null,
+    strahler: low === null && high === null ? null : [low, high],
+    distal_to: choices.distal.trim() || null,
+    inside: /^\d+$/.test(inside) ? Number(inside) : inside || null,
+    partner_ids: partners ? someOf(partners, neurons) : null,
+  };
+}
+
+/** How much a volume is, in words. */
+export function contentText(points: number, content: number): string {
+  const µm3 = content / 1e9;
+  const digits = µm3 >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
+  const count = points === 1 ? "1 point" : `${points.toLocaleString("en")} points`;
+  return `Around ${count}: ${µm3.toLocaleString("en", digits)} µm³.`;
+}
+
+function someOf(whose: Whose, neurons: NeuronsOf): number[] {
+  if (neurons[whose].length > 0) return [...neurons[whose]];
+  throw new Error(
+    whose === "selected"
+      ? "No neurons are selected: click some, or take the visible ones."
+      : "No neurons are visible.",
+  );
+}
+
+/** Empty is none. */
+function length(text: string, what: string): number | null {
+  if (text.trim() === "") return null;
+  const nm = Number(text);
+  if (Number.isFinite(nm) && nm > 0) return nm;
+  throw new Error(`${what} is a length above 0, in nm.`);
+}
+
+function wholeNumber(text: string, what: string): number | null {
+  if (text.trim() === "") return null;
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new Error(`${what} are whole numbers above 0.`);
+}

@@ -1,0 +1,135 @@
+"""Volumes that are made by mouse, on the kernel's side: what is previewed is what is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.client.selection import Selection
+from catmaid_jupyter.client.space.volume import Volume
+from catmaid_jupyter.widgets import Viewer3D
+from catmaid_jupyter.widgets.rpc import Buffers, methods_of
+from catmaid_jupyter.widgets.viewer3d import new_volumes, volumes
+from tests.unit.test_selection_table import TracedProject
+from tests.unit.test_viewer3d import stack_viewer
+
+CUBE = np.array([[x, y, z] for x in (0, 10) for y in (0, 20) for z in (0, 30)], np.float64)
+ORDER: dict[str, Any] = {"skeleton_ids": [17], "of": "nodes", "shape": "convex_hull"}
+
+
+@pytest.fixture
+def project() -> TracedProject:
+    return TracedProject("history")
+
+
+@pytest.fixture
+def v3(project: TracedProject) -> Iterator[Viewer3D]:
+    made = Viewer3D(Selection(project, [17, 18]))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What was asked for of the points of a cube."""
+    asked: list[Any] = []
+
+    def points_of(_place: Any, *which: Any) -> Any:
+        asked.append(which)
+        return CUBE
+
+    monkeypatch.setattr(new_volumes, "points_of", points_of)
+    return asked
+
+
+def preview(v3: Viewer3D, **more: Any) -> Buffers:
+    made: Buffers = loop.run(methods_of(v3)["preview_volume"]({**ORDER, **more}))
+    return made
+
+
+def test_a_preview_follows_choices_and_reads_points_once(v3: Viewer3D, readings: list[Any]) -> None:
+    hull = preview(v3)
+    assert hull.result["points"] == 8
+    assert hull.result["content"] == pytest.approx(6000)
+    vertices = np.frombuffer(hull.buffers[0], "<f4").reshape(-1, 3)
+    assert vertices.max(axis=0).tolist() == [10, 20, 30]
+    box = preview(v3, shape="box", margin=5)
+    assert box.result["number"] > hull.result["number"]
+    assert box.result["content"] == pytest.approx(20 * 30 * 40)
+    assert len(readings) == 1
+    preview(v3, of="pre", partner_ids=[18], strahler=[None, 2], compartment="axon")
+    ids, of, filters, partners = readings[-1]
+    assert (ids, of, partners) == ([17], "pre", [18])
+    assert (filters.strahler, filters.compartment) == ((None, 2), "axon")
+    preview(v3)
+    v3._changed({"skeleton_ids": [17], "treenode_ids": None})
+    preview(v3)
+    assert len(readings) == 4
+
+
+def test_errors_are_sentences(v3: Viewer3D, readings: list[Any]) -> None:
+    with pytest.raises(InvalidInput, match="alpha is the radius of an alpha_shape"):
+        preview(v3, shape="alpha_shape", alpha=-1)
+    with pytest.raises(InvalidInput, match="no compartment 'soma'"):
+        preview(v3, compartment="soma")
+    assert readings
+
+
+def test_what_is_shown_is_saved(
+    v3: Viewer3D, project: TracedProject, readings: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added: list[Any] = []
+
+    def add_volume(volume: Volume, name: str) -> Any:
+        added.append((volume, name))
+        return SimpleNamespace(id=5, name=name)
+
+    async def volume_table(_place: Any) -> Any:
+        return pd.DataFrame({"id": [5], "name": ["hull"]})
+
+    monkeypatch.setattr(project, "add_volume", add_volume, raising=False)
+    monkeypatch.setattr(volumes, "volume_table", volume_table)
+    save = methods_of(v3)["save_volume"]
+    number = preview(v3).result["number"]
+    with pytest.raises(InvalidInput, match="needs a name"):
+        loop.run(save({"number": number, "name": " "}))
+    with pytest.raises(InvalidInput, match="Another volume is shown"):
+        loop.run(save({"number": number - 1, "name": "hull"}))
+    assert loop.run(save({"number": number, "name": " hull "})) == {"id": 5, "name": "hull"}
+    assert added[0][1] == "hull"
+    assert len(added[0][0].vertices) == 8
+    assert [(one["id"], one["color"]) for one in v3.volumes] == [(5, new_volumes.PREVIEW_COLOR)]
+    with pytest.raises(InvalidInput, match="Another volume is shown"):
+        loop.run(save({"number": number, "name": "hull"}))
+    assert len(readings) == 1
+
+
+def test_the_linked_viewer_shows_its_outline_meanwhile(
+    v3: Viewer3D, project: TracedProject, readings: list[Any]
+) -> None:
+    viewer = stack_viewer(project)
+    v3.link(viewer)
+    number = preview(v3).result["number"]
+    (layer,) = viewer.layers
+    assert [one.name for one in layer.volumes] == ["new volume"]
+    number = preview(v3, shape="box", margin=1).result["number"]
+    assert viewer.layers == [layer]
+    end = methods_of(v3)["end_preview"]
+    loop.run(end({"number": number - 1}))
+    assert viewer.layers == [layer]
+    loop.run(end({"number": number}))
+    assert viewer.layers == []
+
+    preview(v3)
+    box = Volume.of(((0, 0, 0), (1, 1, 1)), "mine")
+    kept = viewer.show_volumes(box)
+    v3.link(None)
+    assert viewer.layers == [kept]
+    assert readings
