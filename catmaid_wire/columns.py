@@ -65,6 +65,18 @@ SPECIAL_NODES: Final[Schema] = {
 }
 """Treenodes that viewers may mark, with the row in their skeleton's geometry: nm; see `special_nodes`."""
 
+NODE_STATES: Final[Schema] = {
+    "skeleton_id": "<i4",
+    "id": "<i4",
+    "parent_id": "<i4",
+    "x": "<f8",
+    "y": "<f8",
+    "z": "<f8",
+    "version": "<i8",
+    "ended_by": "<i8",
+}
+"""What treenodes ever were: nm; parent -1 at roots; `ended_by` is 0 of what they are now."""
+
 GEOMETRY_TAGS: Final[Schema] = {"treenode_id": "<i4", "label": "<i4"}
 """Labels of treenodes; `label` is an index in a list of names."""
 

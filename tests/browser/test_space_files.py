@@ -67,3 +67,32 @@ async def test_files_of_what_is_shown(site: Site, notebooks: OpenNotebook, tmp_p
         image.seek(3)
         assert int((np.asarray(image.convert("RGB"))[..., 1] < 128).sum()) > first
     assert (tmp_path / "a.webm").read_bytes()[:4] == b"\x1a\x45\xdf\xa3"
+
+
+async def test_a_film_of_neurons_as_they_were(site: Site, notebooks: OpenNotebook, tmp_path: Path) -> None:
+    project = await site.new_project()
+    _, second, _ = neurons_in_space(project)
+    last = int(project.skeleton(second).nodes["id"].iloc[-1])
+    project.edit.delete_treenode(last)
+    notebook = await notebooks(
+        *cells(
+            project,
+            f"found = project.selection([{second}], colors='#ff0000')\n"
+            "v3 = project.viewer3d(found, height=300, background='#ffffff', show_box=False)\n"
+            "v3.show_orientation = False\nv3",
+        )
+    )
+    await Space.of(notebook)
+    film = "seconds=0.4, fps=10, width=600, by='version'"
+    path = tmp_path / "past.zip"
+    await notebook.value("0", f"v3.growth(__import__('pathlib').Path({str(path)!r}), {film})")
+
+    # Three edges came, one with each version, and the last one went: longest before the end.
+    def reds(name: str) -> int:
+        with zipfile.ZipFile(path) as frames, Image.open(io.BytesIO(frames.read(name))) as image:
+            pixels = np.asarray(image.convert("RGB")).astype(np.int16)
+        return int((np.abs(pixels - np.array(RED)).max(axis=2) <= 24).sum())
+
+    grown = [reds(f"frame_000{frame}.png") for frame in range(4)]
+    assert 0 < grown[0] < grown[1] < grown[2]
+    assert grown[3] == grown[1]

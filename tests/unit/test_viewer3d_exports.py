@@ -9,13 +9,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, Unreachable
+from catmaid_jupyter.client.geometry.past_edges import PastEdges
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.widgets import Viewer3D
 from catmaid_jupyter.widgets.rpc import methods_of
-from catmaid_jupyter.widgets.viewer3d import export_job
+from catmaid_jupyter.widgets.viewer3d import export_job, exports
 from tests.unit.test_selection_table import TracedProject
 
 
@@ -107,6 +109,7 @@ def test_what_cannot_be_made_is_said(v3: Viewer3D, tmp_path: Path) -> None:
         ("turntable", "a.gif", {"fps": 100}, "at most 60 frames a second"),
         ("growth", "a.gif", {"seconds": 1000}, "25,000 frames; at most 3,000"),
         ("growth", "a.gif", {"transparent": True}, r"Only frames in a \.zip"),
+        ("growth", "a.gif", {"by": "day"}, "by 'creation' or by 'version', not by 'day'"),
     ]
     for name, path, options, sentence in wrong:
         with pytest.raises(InvalidInput, match=sentence):
@@ -117,3 +120,31 @@ def test_what_cannot_be_made_is_said(v3: Viewer3D, tmp_path: Path) -> None:
     no_path: Any = 5
     with pytest.raises(InvalidInput, match="not as int"):
         v3.screenshot(no_path)
+
+
+async def test_pages_get_the_edges_that_neurons_ever_had(v3: Viewer3D, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = np.arange(18, dtype=np.float64).reshape(3, 2, 3) + 1e9
+    found = PastEdges(np.array([17, 17, 18]), ends, np.array([40, 52, 45]), np.array([0, 0, 52]))
+
+    async def read_past_edges(_place: Any, _ids: Any) -> PastEdges:
+        return found
+
+    monkeypatch.setattr(exports, "read_past_edges", read_past_edges)
+    answer = await methods_of(v3)["past_edges"]({"skeleton_ids": [17, 18]})
+    assert answer.result == {
+        "corner": [1e9, 1e9 + 1, 1e9 + 2],
+        "versions": 3,
+        "skeleton_ids": [17, 18],
+        "edges": [2, 1],
+    }
+    positions, first, last = answer.buffers
+    assert np.frombuffer(positions, "<f4").tolist() == [3.0 * (place // 3) for place in range(18)]
+    assert np.frombuffer(first, "<u4").tolist() == [0, 2, 1]
+    assert np.frombuffer(last, "<u4").tolist() == [3, 3, 2]
+
+
+def test_growth_by_version_needs_history(tmp_path: Path) -> None:
+    viewer = Viewer3D(Selection(TracedProject(), [17]))
+    with pytest.raises(InvalidInput, match="does not offer growth by version"):
+        viewer.growth(tmp_path / "a.gif", by="version")
+    viewer.close()

@@ -14,6 +14,7 @@ import traitlets
 
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput
 from catmaid_jupyter.client.arbors.arbor_tables import read_arbors
+from catmaid_jupyter.client.geometry.past_edges import PastEdges, read_past_edges
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.viewer3d.export_job import ExportJob, file_path, require_waitable
 
@@ -116,6 +117,7 @@ class PictureExports(traitlets.HasTraits):
         self,
         path: str | os.PathLike[str],
         *,
+        by: Literal["creation", "version"] = "creation",
         seconds: float = 8,
         fps: float = 25,
         width: int = 800,
@@ -123,12 +125,21 @@ class PictureExports(traitlets.HasTraits):
         transparent: bool = False,
         wait: bool = True,
     ) -> Path | ExportJob:
-        """Save a film in which the neurons grow as they were traced, treenode by treenode. Returns its path.
+        """Save a film in which the neurons grow as they were traced. Returns its path.
 
-        Treenodes come in the order of their ids, in which the server made them: of imported neurons, in the order of
-        the import. All arguments are as of `turntable`.
+        by : `creation`: the treenodes that there are come one after the other in the order of their ids, in which the
+            server made them; of imported neurons, in the order of the import. `version`: the neurons are as they were
+            at each version that changed their edges, with what was moved, taken away or split off since; of more
+            versions than frames some are left out.
+
+        All other arguments are as of `turntable`. `InvalidInput` for `version` if the server keeps no history.
         """
-        return self._film("growth", path, seconds, fps, _size(width, height, MOST_FILM_PIXELS), transparent, wait)
+        if by not in ("creation", "version"):
+            raise InvalidInput(f"Neurons grow by 'creation' or by 'version', not by {by!r:.60}.")
+        if by == "version":
+            self.project.place.require_history("growth by version")
+        size = _size(width, height, MOST_FILM_PIXELS)
+        return self._film("growth", path, seconds, fps, size, transparent, wait, by=by)
 
     def _film(
         self,
@@ -139,6 +150,7 @@ class PictureExports(traitlets.HasTraits):
         size: dict[str, int | None],
         transparent: bool,
         wait: bool,
+        **more: str,
     ) -> Path | ExportJob:
         where = file_path(path, FILM_SUFFIXES)
         for name, value in (("seconds", seconds), ("fps", fps)):
@@ -154,7 +166,7 @@ class PictureExports(traitlets.HasTraits):
         if transparent and where.suffix.lower() != ".zip":
             raise InvalidInput("Only frames in a .zip can be without background; a film has one.")
         params = {**size, "frames": frames, "fps": float(fps), "format": where.suffix.lower()[1:]}
-        return self._export(kind, where, {**params, "transparent": bool(transparent)}, wait)
+        return self._export(kind, where, {**params, **more, "transparent": bool(transparent)}, wait)
 
     def _export(self, kind: str, path: Path, params: dict[str, Any], wait: bool) -> Path | ExportJob:
         if wait:
@@ -223,6 +235,36 @@ class PictureExports(traitlets.HasTraits):
             return Buffers(found, [nodes["id"].to_numpy(np.float64).tobytes()])
 
         return await asyncio.to_thread(read)
+
+    @method
+    async def _past_edges(self, params: dict[str, Any]) -> Buffers:
+        """The edges that skeletons ever had: ``{skeleton_ids}``, by skeleton.
+
+        The result is ``{corner, versions, skeleton_ids, edges}``: a place (nm), how many versions changed edges, and
+        how many edges each skeleton has. Buffers: child and parent of each edge, relative to the corner, as float32;
+        the versions, counted from 0, from which on and up to which each is there, as uint32.
+        """
+        found = await read_past_edges(self.project.place, [int(one) for one in params["skeleton_ids"]])
+        return await asyncio.to_thread(_edge_buffers, found)
+
+
+def _edge_buffers(found: PastEdges) -> Buffers:
+    versions = found.versions
+    corner = found.ends.reshape(-1, 3).min(axis=0) if len(found) else np.zeros(3)
+    skeleton_ids, edges = np.unique(found.skeleton_ids, return_counts=True)
+    last = np.where(found.last > 0, np.searchsorted(versions, found.last), len(versions))
+    about = {
+        "corner": corner.tolist(),
+        "versions": len(versions),
+        "skeleton_ids": skeleton_ids.tolist(),
+        "edges": edges.tolist(),
+    }
+    parts = [
+        (found.ends - corner).astype("<f4"),
+        np.searchsorted(versions, found.first).astype("<u4"),
+        last.astype("<u4"),
+    ]
+    return Buffers(about, [part.tobytes() for part in parts])
 
 
 def _size(width: Any, height: Any, most: int) -> dict[str, int | None]:

@@ -52,6 +52,11 @@ export const EXPORT_CHOICES: readonly ExportChoice[] = [
   {
     label: "growing (WebM)",
     fileName: "growing.webm",
-    order: () => ({ kind: "growth", params: { ...FILM, format: "webm" } }),
+    order: () => ({ kind: "growth", params: { ...FILM, format: "webm", by: "creation" } }),
+  },
+  {
+    label: "growing by version (WebM)",
+    fileName: "growing.webm",
+    order: () => ({ kind: "growth", params: { ...FILM, format: "webm", by: "version" } }),
   },
 ];

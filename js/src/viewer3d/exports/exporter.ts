@@ -9,6 +9,7 @@ import type { ExportChoice } from "./choices";
 import type { ExportScene } from "./export-scene";
 import { MEDIA_TYPES } from "./film";
 import { type ExportOrder, type Making, made } from "./make";
+import type { PastEdges } from "./past-growth";
 
 const PIECE_BYTES = 2 ** 21;
 /** Between two of them the kernel is told how far it is. */
@@ -16,6 +17,13 @@ const REPORT_MS = 500;
 /** Between two of them the kernel hears that the page is there. */
 const BEAT_MS = 15_000;
 const PATIENCE_MS = 120_000;
+
+interface PastEdgesAnswer {
+  corner: [x: number, y: number, z: number];
+  versions: number;
+  skeleton_ids: number[];
+  edges: number[];
+}
 
 export interface ExporterHost {
   notify(level: NoticeLevel, text: string): void;
@@ -148,6 +156,7 @@ export class Exporter {
         signal.throwIfAborted();
       },
       treenodeIds: (skeletonIds, abort) => this.treenodeIds(skeletonIds, abort),
+      pastEdges: (skeletonIds, abort) => this.pastEdges(skeletonIds, abort),
     };
   }
 
@@ -158,6 +167,23 @@ export class Exporter {
       { signal, timeoutMs: PATIENCE_MS },
     );
     return byRows(result.skeleton_ids, result.rows, typed(Float64Array, buffers[0]));
+  }
+
+  private async pastEdges(skeletonIds: number[], signal: AbortSignal): Promise<PastEdges> {
+    const { result, buffers } = await this.rpc.call<PastEdgesAnswer>(
+      "past_edges",
+      { skeleton_ids: skeletonIds },
+      { signal, timeoutMs: PATIENCE_MS },
+    );
+    return {
+      corner: result.corner,
+      versions: result.versions,
+      skeletonIds: result.skeleton_ids,
+      counts: result.edges,
+      positions: typed(Float32Array, buffers[0]),
+      first: typed(Uint32Array, buffers[1]),
+      last: typed(Uint32Array, buffers[2]),
+    };
   }
 
   /** Make one file after the other. */

@@ -4,6 +4,7 @@ import { cameraFor, type ExportScene, requireCanvas } from "./export-scene";
 import { blobOf, bytesOf, type FilmFormat, filmEncoder } from "./film";
 import { glbOf } from "./gltf";
 import { GrowingNeurons, type TreenodeIds } from "./growth";
+import { type PastEdges, PastNeurons } from "./past-growth";
 import { type SvgOptions, svgOf } from "./svg-scene";
 
 export interface PictureOptions {
@@ -19,12 +20,18 @@ export interface FilmOptions extends PictureOptions {
   format: FilmFormat;
 }
 
+export interface GrowthOptions extends FilmOptions {
+  /** `creation`: treenodes that there are, as they were made; `version`: neurons as they were. */
+  by: "creation" | "version";
+}
+
 /** What is to be made, as Python and the tool bar ask for it. */
 export type ExportOrder =
   | { kind: "png"; params: PictureOptions }
   | { kind: "svg"; params: SvgOptions }
   | { kind: "glb"; params: object }
-  | { kind: "turntable" | "growth"; params: FilmOptions };
+  | { kind: "turntable"; params: FilmOptions }
+  | { kind: "growth"; params: GrowthOptions };
 
 export interface Making {
   signal: AbortSignal;
@@ -32,6 +39,8 @@ export interface Making {
   progress(part: number): Promise<void>;
   /** Ids of treenodes, of skeletons. */
   treenodeIds(skeletonIds: number[], signal: AbortSignal): Promise<TreenodeIds>;
+  /** The edges that skeletons ever had. */
+  pastEdges(skeletonIds: number[], signal: AbortSignal): Promise<PastEdges>;
 }
 
 const READY_MS = 120_000;
@@ -101,15 +110,10 @@ function turntableOf(
 
 async function growthOf(
   view: ExportScene,
-  options: FilmOptions,
+  options: GrowthOptions,
   making: Making,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const neurons = view.neurons();
-  const ids = await making.treenodeIds(
-    neurons.map(({ skeletonId }) => skeletonId),
-    making.signal,
-  );
-  const growing = new GrowingNeurons(neurons, ids);
+  const growing = await growingOf(view, options, making);
   view.scene.add(growing.object);
   const wasVisible = view.neuronLines.visible;
   try {
@@ -134,6 +138,18 @@ async function growthOf(
     growing.dispose();
     view.restore();
   }
+}
+
+async function growingOf(
+  view: ExportScene,
+  { by }: GrowthOptions,
+  { pastEdges, treenodeIds, signal }: Making,
+): Promise<GrowingNeurons | PastNeurons> {
+  const neurons = view.neurons();
+  const ids = neurons.map(({ skeletonId }) => skeletonId);
+  if (by !== "version") return new GrowingNeurons(neurons, await treenodeIds(ids, signal));
+  const colors = new Map(neurons.map(({ skeletonId, color }) => [skeletonId, color]));
+  return new PastNeurons(await pastEdges(ids, signal), (id) => colors.get(id) ?? 0, view.origin);
 }
 
 async function filmOf(
