@@ -1,7 +1,8 @@
-"""How long a person waits: for a node after a click, for the next section, for a table of many neurons."""
+"""How long a person waits: for a node after a click, for the next section, for tables of 100,000 rows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.async_api import Browser
@@ -13,8 +14,9 @@ from tests.browser.lab import Lab, Notebook, running_lab
 from tests.browser.site import Site, running_browser, running_site, viewer_cells
 from tests.browser.viewer import Viewer
 
-NAMES = ("click_to_drawn", "click_to_confirmed", "warm_section", "table_of_100000")
+NAMES = ("click_to_drawn", "click_to_confirmed", "warm_section", "table_of_100000", "treenodes_of_100000")
 NEURONS = 100_000
+NODES = 100_000
 TABLES = 5
 CLICKS = 15
 _MAKE_NEURONS = (
@@ -27,12 +29,23 @@ _MAKE_NEURONS = (
     "        ST_MakeLine(ST_MakePoint(id %% 1000, id / 1000, 0), ST_MakePoint(id %% 1000, id / 1000, 0))"
     "   FROM skeleton WHERE project_id = %(project)s",
 )
-SHOW_TABLE = """async () => {
+_MAKE_NODES = (
+    "INSERT INTO neuron (project_id, name, user_id) VALUES (%(project)s, 'PN', 1)",
+    "INSERT INTO skeleton (project_id, neuron_id, name, user_id)"
+    " SELECT project_id, id, name, 1 FROM neuron WHERE project_id = %(project)s",
+    "CREATE TEMPORARY TABLE chain ON COMMIT DROP AS"
+    " SELECT n, nextval('location_id_seq')::integer AS id FROM generate_series(1, %(nodes)s) AS n ORDER BY n",
+    "INSERT INTO treenode (id, parent_id, project_id, skeleton_id, x, y, z, user_id, editor_id, edge)"
+    " SELECT c.id, p.id, k.project_id, k.id, c.n, 0, 0, 1, 1,"
+    "        ST_MakeLine(ST_MakePoint(c.n, 0, 0), ST_MakePoint(coalesce(p.n, c.n), 0, 0))"
+    "   FROM chain c LEFT JOIN chain p ON p.n = c.n - 1, skeleton k WHERE k.project_id = %(project)s ORDER BY c.n",
+)
+SHOW_TABLE = """async (column) => {
   const panel = jupyterapp.shell.currentWidget;
   panel.content.activeCellIndex = 1;
   const began = performance.now();
   await jupyterapp.commands.execute("notebook:run-cell");
-  const name = () => panel.content.node.querySelector('td[data-column="name"]')?.textContent ?? "";
+  const name = () => panel.content.node.querySelector(`td[data-column="${column}"]`)?.textContent ?? "";
   while (!name().startsWith("PN")) await new Promise(requestAnimationFrame);
   return performance.now() - began;
 }"""
@@ -50,8 +63,11 @@ async def waits(folder: Path) -> dict[str, list[float]]:
         drawn, confirmed = await _click(notebook, await Viewer.of(notebook))
         notebook = await Notebook.open(browser, lab, "sections", viewer_cells(site.project("Demo (solution)")))
         sections = await _change_sections(notebook, await Viewer.of(notebook))
-        tables = await _show_tables(browser, lab, await _many_neurons(site))
-    return dict(zip(NAMES, (drawn, confirmed, sections, tables), strict=True))
+        many = await _made(site, "Many neurons", _MAKE_NEURONS)
+        tables = await _show_tables(browser, lab, many, "name", "found")
+        large = await _made(site, "A large neuron", _MAKE_NODES)
+        treenodes = await _show_tables(browser, lab, large, "neuron", "project.treenode_table(found)")
+    return dict(zip(NAMES, (drawn, confirmed, sections, tables, treenodes), strict=True))
 
 
 async def _click(notebook: Notebook, viewer: Viewer) -> tuple[list[float], list[float]]:
@@ -74,24 +90,23 @@ async def _change_sections(notebook: Notebook, viewer: Viewer) -> list[float]:
     return [change["ms"] for change in await viewer.ask("viewer.stats.sectionChanges") if change["warm"]]
 
 
-async def _many_neurons(site: Site) -> cj.Project:
-    """A project with 100,000 neurons of one node each."""
-    title = "Many neurons"
+async def _made(site: Site, title: str, statements: Sequence[str]) -> cj.Project:
+    """A new project with 100,000 neurons of one node each, or with one of 100,000."""
     async with (
         opened_store(site.settings) as store,
         store.writing(user_id=1, project_id=None, label="benchmark") as tx,
     ):
         project_id = await projects.create_project(tx, title, owner_id=1)
-        for statement in _MAKE_NEURONS:
-            await tx.execute(statement, {"project": project_id, "neurons": NEURONS})
+        for statement in statements:
+            await tx.execute(statement, {"project": project_id, "neurons": NEURONS, "nodes": NODES})
     return site.project(title)
 
 
-async def _show_tables(browser: Browser, lab: Lab, project: cj.Project) -> list[float]:
-    """ms from the start of a cell that shows a new selection of all neurons to the frame with the first names."""
+async def _show_tables(browser: Browser, lab: Lab, project: cj.Project, column: str, table: str) -> list[float]:
+    """ms from the start of a cell that shows a new table to the frame with the first neurons' names."""
     cells = (
         f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})\nids = [*project.skeletons.id]",
-        "found = cj.Selection(project, ids)\nfound",
+        f"found = cj.Selection(project, ids)\n{table}",
     )
-    notebook = await Notebook.open(browser, lab, "tables", cells)
-    return [await notebook.page.evaluate(SHOW_TABLE) for _ in range(TABLES)]
+    notebook = await Notebook.open(browser, lab, f"tables-{column}", cells)
+    return [await notebook.page.evaluate(SHOW_TABLE, column) for _ in range(TABLES)]

@@ -116,7 +116,7 @@ async def ask(table: SelectionTable, method: str, **params: Any) -> Any:
 async def test_rows_come_in_groups(table: SelectionTable) -> None:
     size = columns.decode((await ask(table, "rows", group="size", skeleton_ids=None)).payload)
     assert size["skeleton_id"].tolist() == [17, 18, 98, 99]
-    assert size["name"] == ["PN 17", "PN 18", "", ""]
+    assert size["names"].split("\0") == ["PN 17", "PN 18", "", ""]
     assert size["nodes"].tolist() == [170, 180, 0, 0]
     assert size["exists"].tolist() == [1, 1, 0, 0]
     synapses = columns.decode((await ask(table, "rows", group="synapses", skeleton_ids=[18, 17])).payload)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Final
@@ -70,9 +71,8 @@ class SelectionDisplay(Public, ABC):
         return f"<p>{html.escape(repr(self)[1:-1])}</p><table><thead>{head}</thead><tbody>{rows}</tbody></table>{more}"
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
-        bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": self._repr_html_()}
-        try:
-            widget = self.widget
-        except ImportError:  # this installation has no front end
-            return bundle
-        return {**(widget._repr_mimebundle_() or ({}, {}))[0], **bundle}
+        shown: dict[str, Any] = {}
+        # First, so that the page loads the table while the HTML is made.
+        with contextlib.suppress(ImportError):  # an installation may have no front end
+            shown = (self.widget._repr_mimebundle_() or ({}, {}))[0]
+        return {**shown, "text/plain": repr(self), "text/html": self._repr_html_()}

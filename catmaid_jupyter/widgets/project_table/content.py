@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypedDict
 
+import numpy as np
 import pandas as pd
 
 from catmaid_jupyter.widgets.project_table.arrangement import RowOrder, arranged
@@ -17,6 +18,7 @@ SKELETON: Final = "skeleton_id"
 MOST_ROWS: Final = 100_000
 """Rows that go to a page."""
 _MOST_CELLS: Final = 4_000_000
+_INT32: Final = np.iinfo(np.int32)
 
 
 class ShownColumn(TypedDict):
@@ -94,5 +96,12 @@ def _on_wire(values: pd.Series) -> Any:
     found = column_values(values)
     if isinstance(found, CodedTexts):
         used = found.of_used()
-        return {"codes": columns.column(used.codes.astype("<i4")), "texts": used.texts}
-    return columns.column(found.astype(f"<{values.dtype.kind.replace('u', 'i')}8"))
+        return {
+            "codes": columns.column(used.codes.astype("|u1" if len(used.texts) <= 256 else "<i4")),
+            "texts": used.texts,
+        }
+    if found.dtype.kind == "f":
+        return columns.column(found.astype("<f8"))
+    # A page reads numbers of 64 bits one by one.
+    is_small = found.size == 0 or (found.min() >= _INT32.min and found.max() <= _INT32.max)
+    return columns.column(found.astype("<i4" if is_small else "<i8"))

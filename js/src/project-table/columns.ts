@@ -13,13 +13,16 @@ export const NO_ROWS: TypedColumns = { key: [], skeleton_id: [] };
 export function valuesOf({ values }: TableContent): TypedColumns {
   const typed = Object.entries(values).map(([name, value]) => [
     name,
-    "codes" in value ? textsOf(value) : array(value),
+    "codes" in value ? () => textsOf(value) : array(value),
   ]);
   return Object.fromEntries(typed);
 }
 
 function textsOf({ codes, texts }: CodedTexts): string[] {
-  return Array.from(array(codes), (code) => texts[code] ?? "");
+  const places = array(codes);
+  const found = new Array<string>(places.length);
+  for (let row = 0; row < places.length; row++) found[row] = texts[places[row] ?? -1] ?? "";
+  return found;
 }
 
 export function columnsOf(shown: readonly ShownColumn[], rows: TypedRows): Array<TableColumn<number>> {

@@ -161,11 +161,13 @@ export class ProjectTable {
   /** Skeletons of the selected rows, else of all that are shown, each once. */
   private chosen(): number[] {
     const selected = this.table.selection.rows();
-    const rows = selected.length > 0 ? selected : this.rows.shown();
-    const ids = new Set<number>();
-    for (const row of rows) ids.add(Number(this.rows.value("skeleton_id", row)));
+    const ids = new Set(
+      selected.length > 0
+        ? selected.map((row) => this.rows.value("skeleton_id", row))
+        : this.rows.distinctShown("skeleton_id"),
+    );
     ids.delete(-1);
-    return [...ids];
+    return Array.from(ids, Number);
   }
 
   private async put(way: Way): Promise<void> {

@@ -139,23 +139,28 @@ export function columnsOf(host: ColumnHost): ReadonlyArray<TableColumn<number>> 
   ];
 }
 
-/** Values by which rows are sorted and filtered, in the order of the selection. */
+/** Values by which rows are sorted and filtered, in the order of the selection; made when they are needed. */
 export function valuesOf(store: SelectionStore, facts: Facts): TypedColumns {
-  const ids = store.ids;
-  const all = Array.from(ids, (id) => facts.of(id));
-  const number = (value: (facts: SkeletonFacts) => number): Float64Array => Float64Array.from(all, value);
-  const flag = (bit: number): Uint8Array => store.flags.map((flags) => ((flags & bit) === 0 ? 0 : 1));
+  const { ids } = store;
+  const text = (value: (facts: SkeletonFacts) => string) => () =>
+    Array.from(ids, (id) => value(facts.of(id)));
+  const number = (value: (facts: SkeletonFacts) => number) => () => {
+    const found = new Float64Array(ids.length);
+    for (let row = 0; row < ids.length; row++) found[row] = value(facts.of(ids[row] ?? 0));
+    return found;
+  };
+  const flag = (bit: number) => () => store.flags.map((flags) => ((flags & bit) === 0 ? 0 : 1));
   return {
     id: ids,
     color: store.rgba,
-    name: all.map((one) => one.name),
+    name: text(({ name }) => name),
     nodes: number(({ nodes }) => nodes),
     cable: number(({ cableLength }) => cableLength / UM),
     pre: number(({ pre }) => pre),
     post: number(({ post }) => post),
     synapses: number(({ pre, post }) => pre + post),
     review: number(({ review }) => review),
-    annotations: all.map((one) => one.annotations),
+    annotations: text(({ annotations }) => annotations),
     visible: flag(FLAG.VISIBLE),
     show_pre: flag(FLAG.PRE),
     show_post: flag(FLAG.POST),
@@ -189,7 +194,7 @@ function authorsOf({ annotationAuthors }: SkeletonFacts): string {
 }
 
 function colorColumn(host: ColumnHost): TableColumn<number> {
-  const color = (row: number): string => hexOf(host.store.colorOf(host.idOf(row)) ?? 0);
+  const color = (row: number): string => hexOf(host.store.rgba[row] ?? 0);
   return {
     name: "color",
     title: "",
@@ -218,7 +223,7 @@ function flagColumn(
   flag: number,
   rank = 0,
 ): TableColumn<number> {
-  const isOn = (row: number): boolean => (host.store.flagsOf(host.idOf(row)) & flag) !== 0;
+  const isOn = (row: number): boolean => ((host.store.flags[row] ?? 0) & flag) !== 0;
   return {
     name,
     title,

@@ -1,5 +1,5 @@
 /** What is known of skeletons, by their ids: it comes in groups, and some of it later. */
-import { array } from "../shared/columns";
+import { array, type TypedArray } from "../shared/columns";
 import type { FactColumns, FactGroup, SkeletonFate } from "./state";
 
 export interface SkeletonFacts {
@@ -22,6 +22,20 @@ export interface SkeletonFacts {
   known: number;
   fate: SkeletonFate | null;
 }
+
+/** What stands between names; no name has it. */
+const SEPARATOR = "\0";
+
+const NUMBERS = [
+  ["nodes", "nodes"],
+  ["cable_length", "cableLength"],
+  ["pre", "pre"],
+  ["post", "post"],
+  ["review", "review"],
+  ["edition_time", "editionTime"],
+] as const;
+
+type FactNumber = (typeof NUMBERS)[number][1];
 
 const GROUP: Readonly<Record<FactGroup, number>> = { size: 1, synapses: 2, review: 4, annotations: 8 };
 
@@ -57,33 +71,31 @@ export class Facts {
 
   /** Those of some skeletons of which a group is not known. */
   lacking(group: FactGroup, ids: Iterable<number>): number[] {
-    return [...ids].filter((id) => !isKnown(this.byId.get(id), group));
+    const found: number[] = [];
+    for (const id of ids) if (!isKnown(this.byId.get(id), group)) found.push(id);
+    return found;
   }
 
   /** Take in an answer; returns the skeletons in it that are gone. */
   received(group: FactGroup, columns: FactColumns): number[] {
     const ids = array(columns.skeleton_id);
-    const numbers = {
-      nodes: columns.nodes && array(columns.nodes),
-      cableLength: columns.cable_length && array(columns.cable_length),
-      pre: columns.pre && array(columns.pre),
-      post: columns.post && array(columns.post),
-      review: columns.review && array(columns.review),
-      editionTime: columns.edition_time && array(columns.edition_time),
-    };
+    const numbers: Array<[name: FactNumber, values: TypedArray]> = [];
+    for (const [column, name] of NUMBERS) {
+      const values = columns[column];
+      if (values) numbers.push([name, array(values)]);
+    }
     const exists = columns.exists && array(columns.exists);
+    const names = columns.names?.split(SEPARATOR);
     const gone: number[] = [];
     ids.forEach((id, row) => {
       const facts = this.of(id);
       facts.known |= GROUP[group];
-      for (const [name, values] of Object.entries(numbers)) {
-        if (values) facts[name as keyof typeof numbers] = values[row] ?? 0;
-      }
+      for (const [name, values] of numbers) facts[name] = values[row] ?? 0;
       annotated(facts, columns, row);
       if (!exists) return;
       facts.editor = columns.editor?.[row] ?? "";
       facts.exists = exists[row] === 1;
-      if (facts.exists) named(facts, columns.name?.[row]);
+      if (facts.exists) named(facts, names?.[row]);
       else gone.push(id);
     });
     return gone;

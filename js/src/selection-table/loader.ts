@@ -24,6 +24,8 @@ export class FactLoader {
   private readonly running = new Set<FactGroup>();
   private restingUntil = 0;
   private readonly wanted = new Map<FactGroup, Set<number>>();
+  /** Groups of which all is wanted once the wishes for some skeletons are fulfilled. */
+  private readonly wantedOfAll = new Set<FactGroup>();
 
   constructor(
     private readonly rpc: Rpc,
@@ -41,8 +43,15 @@ export class FactLoader {
     const ids = this.host.ids();
     // What is seen first comes first.
     if (ids.length > FEW) this.want("size", ids.subarray(0, FIRST));
-    this.want("size", ids);
-    if (ids.length <= FEW) for (const group of LATER) this.want(group, ids);
+    this.wantAll("size");
+    if (ids.length <= FEW) for (const group of LATER) this.wantAll(group);
+  }
+
+  /** Read a group of all skeletons, as far as it is not known; nothing for a while after a failure. */
+  wantAll(group: FactGroup): void {
+    if (performance.now() < this.restingUntil) return;
+    this.wantedOfAll.add(group);
+    void this.run(group);
   }
 
   /** Read a group of skeletons, as far as it is not known; nothing for a while after a failure. */
@@ -65,6 +74,7 @@ export class FactLoader {
       for (let ids = this.next(group); ids.length > 0; ids = this.next(group)) await this.read(group, ids);
     } catch (error) {
       this.wanted.delete(group);
+      this.wantedOfAll.delete(group);
       this.restingUntil = performance.now() + REST_MS;
       if (!isAbort(error)) this.host.failed(error);
     } finally {
@@ -75,13 +85,13 @@ export class FactLoader {
 
   /** What is read next: all where that is one request for the kernel, else a part. */
   private next(group: FactGroup): number[] {
-    const waiting = this.wanted.get(group);
-    if (!waiting) return [];
-    const known = this.facts.lacking(group, waiting);
-    const isAll = group === "size" && known.length > FEW;
-    const part = isAll ? known : known.slice(0, AT_ONCE);
-    if (part.length === known.length) this.wanted.delete(group);
-    else this.wanted.set(group, new Set(known.slice(AT_ONCE)));
+    const waiting = this.facts.lacking(group, this.wanted.get(group) ?? []);
+    const isOfAll = waiting.length === 0 && this.wantedOfAll.delete(group);
+    const lacking = isOfAll ? this.facts.lacking(group, this.host.ids()) : waiting;
+    const isWhole = group === "size" && lacking.length > FEW;
+    const part = isWhole ? lacking : lacking.slice(0, AT_ONCE);
+    if (part.length === lacking.length) this.wanted.delete(group);
+    else this.wanted.set(group, new Set(lacking.slice(AT_ONCE)));
     return part;
   }
 

@@ -20,13 +20,14 @@ export type FactGroup = "size" | "synapses" | "review" | "annotations";
 /** Columns of one group, as they come. */
 export interface FactColumns {
   skeleton_id: Column;
-  name?: string[];
+  /** One text of all names, with U+0000 between them: much quicker to read than many texts. */
+  names?: string;
   nodes?: Column;
   cable_length?: Column;
   exists?: Column;
   /** Seconds since 1970; NaN where it is not known. */
   edition_time?: Column;
-  /** Empty where it is not known. */
+  /** Empty where it is not known; missing if it is known of none. */
   editor?: string[];
   pre?: Column;
   post?: Column;

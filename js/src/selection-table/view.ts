@@ -26,6 +26,7 @@ const PAUSE_MS = 50;
 const NEWS_MS = 500;
 /** What may be otherwise when the service was away. */
 const EVERYTHING: ChangedEvent = { skeleton_ids: null, username: null, label: null };
+const FLAG_COLUMNS = ["visible", "show_pre", "show_post", "show_text", "show_meta"];
 const TRAITS = { sort: "sort", filters: "filters", shown: "shown_columns", widths: "column_widths" } as const;
 
 export class SelectionTable {
@@ -140,13 +141,12 @@ export class SelectionTable {
     else if (what === "added" || what === "removed" || what === "all") {
       this.valuesChanged();
       this.loader.start();
-    } else if (
-      this.isOrderedBy(
-        what === "colors" ? ["color"] : ["visible", "show_pre", "show_post", "show_text", "show_meta"],
-      )
-    )
-      this.rebuild();
-    else this.table.rowsChanged();
+    } else {
+      const names = what === "colors" ? ["color"] : FLAG_COLUMNS;
+      this.rows.forget(names);
+      if (this.isOrderedBy(names)) this.rebuild();
+      else this.table.rowsChanged();
+    }
     if (what === "all" || what === "removed") this.table.selection.set(this.store.selected());
     this.table.grid.dress();
     this.offer();
@@ -185,7 +185,10 @@ export class SelectionTable {
   /** Read of the rows that are seen what is not known; all if rows are in its order. */
   private drawn(rows: readonly number[]): void {
     const ids = rows.map((row) => this.store.ids[row] ?? 0);
-    for (const group of LATER) this.loader.want(group, this.isNeeded(group) ? this.store.ids : ids);
+    for (const group of LATER) {
+      if (this.isNeeded(group)) this.loader.wantAll(group);
+      else this.loader.want(group, ids);
+    }
   }
 
   private isNeeded(group: string): boolean {
@@ -288,7 +291,7 @@ export class SelectionTable {
     const id = this.store.ids[row] ?? 0;
     const names = [];
     if (!this.facts.of(id).exists) names.push("cj-gone");
-    if ((this.store.flagsOf(id) & FLAG.VISIBLE) === 0) names.push("cj-hidden");
+    if (((this.store.flags[row] ?? 0) & FLAG.VISIBLE) === 0) names.push("cj-hidden");
     return names.join(" ");
   }
 

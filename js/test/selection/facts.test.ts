@@ -14,7 +14,7 @@ function sizes(ids: number[], exists: number[]): FactColumns {
   const flags: Column = { dtype: "|u1", shape: [ids.length], data: Uint8Array.from(exists) };
   return {
     skeleton_id: numbers(...ids),
-    name: ids.map((id, row) => (exists[row] ? `PN ${id}` : "")),
+    names: ids.map((id, row) => (exists[row] ? `PN ${id}` : "")).join("\0"),
     nodes: numbers(...ids),
     exists: flags,
   };

@@ -60,6 +60,44 @@ describe("rows of typed columns", () => {
     expect(shown(rows)).toEqual([8, 9]);
   });
 
+  it("have columns that are made when somebody sorts or filters by them, and anew when they are others", () => {
+    let nodes = [3, 1, 2];
+    let times = 0;
+    const made = () => {
+      times++;
+      return Int32Array.from(nodes);
+    };
+    const columns = { id: Int32Array.of(1, 2, 3), nodes: made };
+    const rows = new TypedRows(columns, "id");
+    expect([rows.length, rows.has("nodes"), times]).toEqual([3, true, 0]);
+    rows.sort({ name: "nodes", isDescending: false });
+    rows.filter({ nodes: ">1" });
+    expect([shown(rows), times]).toEqual([[3, 1], 1]);
+    nodes = [1, 2, 3];
+    rows.sort(null);
+    rows.forget(["nodes"]);
+    rows.sort({ name: "nodes", isDescending: true });
+    expect([shown(rows), times]).toEqual([[3, 2], 2]);
+    rows.replace(columns);
+    expect([shown(rows), times]).toEqual([[3, 2], 3]);
+    expect(() => rows.replace({ ...columns, nodes: () => [] })).toThrow("different lengths");
+  });
+
+  it("have keys that are made, too", () => {
+    const rows = new TypedRows({ id: [] }, "id");
+    rows.replace({ id: () => ["a", "b"], nodes: Int32Array.of(1, 2) });
+    expect([rows.length, rows.indexOf("b"), rows.key(0)]).toEqual([2, 1, "a"]);
+  });
+
+  it("tell the values of those that are shown", () => {
+    const rows = neurons();
+    expect([...rows.distinctShown("nodes")]).toEqual([5, 70, 9]);
+    rows.filter({ name: "dna" });
+    expect([...rows.distinctShown("nodes")]).toEqual([5, 70, 9]);
+    rows.filter({ name: "basin" });
+    expect([...rows.distinctShown("nodes")]).toEqual([5]);
+  });
+
   it("need columns of one length that exist", () => {
     expect(() => new TypedRows({ id: Int32Array.of(1, 2), name: ["a"] }, "id")).toThrow("different lengths");
     expect(() => neurons().sort({ name: "size", isDescending: false })).toThrow("no column size");

@@ -15,7 +15,7 @@ export class SelectionColumns {
 
   /** Where an id is; -1 if it is not there. */
   rowOf(id: number): number {
-    this.rows ??= new Map(Array.from(this.ids, (one, row) => [one, row]));
+    this.rows ??= rowsOf(this.ids);
     return this.rows.get(id) ?? -1;
   }
 
@@ -67,6 +67,12 @@ export class SelectionColumns {
       if (row >= 0) write(row, at);
     });
   }
+}
+
+function rowsOf(ids: Int32Array): Map<number, number> {
+  const rows = new Map<number, number>();
+  for (let row = 0; row < ids.length; row++) rows.set(ids[row] ?? 0, row);
+  return rows;
 }
 
 const APPLY: Record<DeltaColumn, (columns: SelectionColumns, change: Delta) => void> = {

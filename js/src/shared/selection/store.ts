@@ -132,8 +132,12 @@ export class SelectionStore {
 
   /** Ids of the selected rows, in their order. */
   selected(): Int32Array {
-    const { flags } = this.columns;
-    return this.columns.ids.filter((_, row) => ((flags[row] ?? 0) & FLAG.SELECTED) !== 0);
+    const { flags, ids } = this.columns;
+    const found: number[] = [];
+    for (let row = 0; row < flags.length; row++) {
+      if (((flags[row] ?? 0) & FLAG.SELECTED) !== 0) found.push(ids[row] ?? 0);
+    }
+    return Int32Array.from(found);
   }
 
   /** Tell a listener of changes, or those of one kind; where all was replaced, all are told. Returns what ends this. */

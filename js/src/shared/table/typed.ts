@@ -4,7 +4,8 @@ import { numberTest, textTest } from "./row-filters";
 import type { RowKey, RowSource } from "./source";
 
 export type ColumnValues = TypedArray | Uint32Array | readonly string[];
-export type TypedColumns = Readonly<Record<string, ColumnValues>>;
+/** Columns by name; a function makes one that takes a while, when somebody first sorts or filters by it. */
+export type TypedColumns = Readonly<Record<string, ColumnValues | (() => ColumnValues)>>;
 
 export interface SortOrder {
   name: string;
@@ -15,6 +16,9 @@ const COLLATOR = new Intl.Collator(undefined, { numeric: true, sensitivity: "bas
 
 export class TypedRows implements RowSource<number> {
   readonly isComplete = true;
+  private readonly made = new Map<string, ColumnValues>();
+  /** What rows that are shown have in a column, until others are shown. */
+  private readonly distinct = new Map<string, ReadonlySet<number | string>>();
   private size = 0;
   /** Indices of the rows that fit, in the order in which they are shown. */
   private order = new Uint32Array(0);
@@ -57,6 +61,17 @@ export class TypedRows implements RowSource<number> {
     return this.order;
   }
 
+  /** The values of a column in the rows that are shown, each once; of a column that does not change. */
+  distinctShown(name: string): ReadonlySet<number | string> {
+    const known = this.distinct.get(name);
+    if (known) return known;
+    const values = this.values(name);
+    const found = new Set<number | string>();
+    for (const row of this.order) found.add(values[row] ?? "");
+    this.distinct.set(name, found);
+    return found;
+  }
+
   value(name: string, row: number): number | string | undefined {
     return this.values(name)[row];
   }
@@ -83,19 +98,31 @@ export class TypedRows implements RowSource<number> {
   /** Have other columns, sorted and filtered as these were; one that is not there any more does not count. */
   replace(columns: TypedColumns): void {
     this.columns = columns;
-    this.size = this.values(this.keys).length;
-    const odd = Object.keys(columns).find((name) => this.values(name).length !== this.size);
-    if (odd !== undefined) throw new Error(`The columns ${this.keys} and ${odd} have different lengths.`);
+    this.made.clear();
+    const keys = columns[this.keys];
+    if (!keys) throw new Error(`There is no column ${this.keys}.`);
+    const madeKeys = typeof keys === "function" ? keys() : keys;
+    this.made.set(this.keys, madeKeys);
+    this.size = madeKeys.length;
+    for (const [name, values] of Object.entries(columns)) {
+      if (typeof values !== "function") this.checkLength(name, values);
+    }
     this.rowsByKey = null;
     this.filters = new Map([...this.filters].filter(([name]) => name in columns));
     if (this.sorting && !(this.sorting.name in columns)) this.sorting = null;
     this.arrange();
   }
 
+  /** Columns that functions make have other values now; rows stay where they are until they are arranged again. */
+  forget(names: Iterable<string>): void {
+    for (const name of names) this.made.delete(name);
+  }
+
   /** Sort by a column, equal rows in their own order; null for the order of the columns. */
   sort(order: SortOrder | null): void {
+    const isSame = this.sorting?.name === order?.name && this.sorting?.isDescending === order?.isDescending;
     this.sorting = order;
-    this.arrange();
+    if (!isSame) this.arrange();
   }
 
   /** Show only rows that fit (see `row-filters`); `BadFilter`, and all stays as it was, for what cannot be understood. */
@@ -103,6 +130,7 @@ export class TypedRows implements RowSource<number> {
     const given = Object.entries(texts).map(([name, text]) => [name, text.trim()] as const);
     const before = this.filters;
     this.filters = new Map(given.filter(([, text]) => text !== ""));
+    if (isSameMap(before, this.filters)) return;
     try {
       this.arrange();
     } catch (error) {
@@ -114,6 +142,7 @@ export class TypedRows implements RowSource<number> {
   private arrange(): void {
     this.order = this.fitting();
     this.positions = null;
+    this.distinct.clear();
     if (!this.sorting) return;
     const { name, isDescending } = this.sorting;
     const values = this.values(name);
@@ -126,7 +155,7 @@ export class TypedRows implements RowSource<number> {
     const found = new Uint32Array(this.size);
     let count = 0;
     for (let row = 0; row < this.size; row++) {
-      if (tests.every((test) => test(row))) found[count++] = row;
+      if (tests.length === 0 || tests.every((test) => test(row))) found[count++] = row;
     }
     return found.subarray(0, count);
   }
@@ -147,10 +176,24 @@ export class TypedRows implements RowSource<number> {
   }
 
   private values(name: string): ColumnValues {
+    const known = this.made.get(name);
+    if (known) return known;
     const values = this.columns[name];
     if (!values) throw new Error(`There is no column ${name}.`);
-    return values;
+    if (typeof values !== "function") return values;
+    const made = values();
+    this.checkLength(name, made);
+    this.made.set(name, made);
+    return made;
   }
+
+  private checkLength(name: string, { length }: ColumnValues): void {
+    if (length !== this.size) throw new Error(`The columns ${this.keys} and ${name} have different lengths.`);
+  }
+}
+
+function isSameMap(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
+  return one.size === other.size && [...one].every(([name, text]) => other.get(name) === text);
 }
 
 function compared(values: ColumnValues, a: number, b: number): number {
