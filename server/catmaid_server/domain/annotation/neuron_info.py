@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+import numpy as np
+
+from catmaid_server.db.arrays import TEXT, Column, fetch_columns
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
@@ -14,6 +19,7 @@ from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.projects import log
 from catmaid_server.domain.skeletons import skeleton_info
 from catmaid_server.domain.skeletons.skeleton_info import SkeletonFilter
+from catmaid_wire import columns
 
 sql = load("annotation/neuron_info")
 
@@ -93,12 +99,12 @@ def _renaming(before: Mapping[int, str], after: Mapping[int, str]) -> str:
     return f"Renamed {len(after)} neurons. IDs: {ids} Old names: {old} New names: {new}"
 
 
-async def neuron_table(connection: Connection, project_id: int) -> list[tuple[Any, ...]]:
-    """One row per skeleton, by neuron.
-
-    Columns: neuron id, skeleton id, nodes, cable length (nm), user id, creation and edition time (s since 1970), name.
-    """
-    return await fetch_all(connection, sql.neuron_table, project_id=project_id)
+async def neuron_table(connection: Connection, project_id: int) -> tuple[dict[str, Column], list[str]]:
+    """Columns of `columns.NEURONS`, one element for each skeleton, by neuron; and the names in the same order."""
+    dtypes: dict[str, str | np.dtype[Any]] = {**columns.NEURONS, "names": TEXT}
+    found = await fetch_columns(connection, sql.neuron_table, {"project_id": project_id}, dtypes)
+    names = found.pop("names").item()
+    return found, await asyncio.to_thread(msgspec.json.decode, names, type=list[str])
 
 
 async def require_neuron(tx: Connection, project_id: int, neuron_id: int) -> None:

@@ -111,7 +111,6 @@ async def neuron_table(call: Call, form: NoParameters) -> Annotated[web.Response
     and edition_time in seconds since 1970), and `names` in the same order.
     """
     async with call.reading() as connection:
-        rows = await neuron_info.neuron_table(connection, call.project_id)
-    table = columns.table([row[:-1] for row in rows], columns.NEURONS)
-    body = columns.encode({"neurons": table, "names": [row[-1] for row in rows]})
+        table, names = await neuron_info.neuron_table(connection, call.project_id)
+    body = columns.encode({"neurons": columns.columns(table), "names": names})
     return web.Response(body=body, content_type=columns.MEDIA_TYPE)
