@@ -12,6 +12,7 @@ from catmaid_jupyter.api.errors import InvalidInput, NotFound, Unreachable
 from catmaid_jupyter.client.project import ProjectHome
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.widgets import ConnectivityTable
+from catmaid_jupyter.widgets.connectivity_table import connectivity_table
 from catmaid_jupyter.widgets.rpc import methods_of
 from tests.helpers.table_content import decoded
 from tests.unit.test_selection import FakeHttp, FakeInstance, FakeProject
@@ -107,6 +108,19 @@ async def test_neurons_that_are_gone_are_told(table: ConnectivityTable) -> None:
     assert "of 98" not in content["values"]
     table.selection.clear()
     assert (await content_of(table))["notes"] == ["The selection is empty: add neurons to it."]
+
+
+async def test_more_neurons_than_have_a_column_are_counted(
+    table: ConnectivityTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = (await content_of(table))["values"]
+    monkeypatch.setattr(connectivity_table, "_MOST_COLUMNS", 1)
+    few = await content_of(table)
+    assert few["notes"] == ["Only the first 1 of 2 have a column; all are counted."]
+    assert {**every, "of 18": None} == {**few["values"], "of 18": None}
+    assert "of 18" not in few["values"]
+    assert table._content is not None
+    assert [name for name in table._content.rows if str(name).startswith("of ")] == ["of 17"]
 
 
 async def test_it_tells_pages_of_changes(table: ConnectivityTable, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,9 +23,17 @@ _SIDES: Final[Mapping[str, str]] = {"out": PRESYNAPTIC, "gap": GAP_JUNCTION}
 
 
 async def partner_table(
-    place: Place, skeleton_ids: Sequence[int], relation: str, min_synapses: int, min_confidence: int
+    place: Place,
+    skeleton_ids: Sequence[int],
+    relation: str,
+    min_synapses: int,
+    min_confidence: int,
+    groups: Mapping[Any, Sequence[int]] | None = None,
 ) -> pd.DataFrame:
-    """Partners of skeletons (see `Project.partners`)."""
+    """Partners of skeletons (see `Project.partners`).
+
+    groups : skeletons that are counted together, by the label of their column; by default, each has a column.
+    """
     require_confidence(min_confidence)
     direction = await _direction(place, relation)
     found: dict[str, Any] = {}
@@ -38,20 +46,27 @@ async def partner_table(
         found = (await place.read_json("POST", "skeletons/connectivity", form=form)).get(direction) or {}
     partner_ids = [int(partner_id) for partner_id in found]
     rows = {partner_id: row for row, partner_id in enumerate(partner_ids)}
-    counts = np.zeros((len(partner_ids), len(skeleton_ids)), dtype=np.int64)
-    places = {skeleton_id: column for column, skeleton_id in enumerate(skeleton_ids)}
+    counted = {skeleton_id: [skeleton_id] for skeleton_id in skeleton_ids} if groups is None else groups
+    places: dict[int, list[int]] = {skeleton_id: [] for skeleton_id in skeleton_ids}
+    for column, members in enumerate(counted.values()):
+        for member in members:
+            places[member].append(column)
+    counts = np.zeros((len(partner_ids), len(counted)), dtype=np.int64)
+    totals = np.zeros(len(partner_ids), dtype=np.int64)
     for partner_id, partner in found.items():
+        row = rows[int(partner_id)]
         for source, by_confidence in partner["skids"].items():
-            counts[rows[int(partner_id)], places[int(source)]] = sum(by_confidence[min_confidence - 1 :])
+            synapses = sum(by_confidence[min_confidence - 1 :])
+            totals[row] += synapses
+            counts[row, places[int(source)]] += synapses
     names = await neuron_names(place, partner_ids) if partner_ids else {}
     columns = {
         "skeleton_id": partner_ids,
         "name": [names.get(partner_id, "") for partner_id in partner_ids],
         "nodes": [found[str(partner_id)]["num_nodes"] for partner_id in partner_ids],
-        "synapses": counts.sum(axis=1),
+        "synapses": totals,
     }
-    by_source = {skeleton_id: counts[:, column] for skeleton_id, column in places.items()}
-    table = frame(columns, PARTNERS).join(pd.DataFrame(by_source, index=range(len(partner_ids))))
+    table = frame(columns, PARTNERS).join(pd.DataFrame(counts, columns=list(counted), index=range(len(partner_ids))))
     table = table[table["synapses"] >= max(min_synapses, 1)]
     return table.sort_values(["synapses", "skeleton_id"], ascending=[False, True], ignore_index=True)
 

@@ -112,12 +112,13 @@ class ConnectivityTable(ProjectTable):
         """
         return loop.run(self._partners(self.selection.skeleton_ids))
 
-    async def _partners(self, skeleton_ids: list[int]) -> pd.DataFrame:
+    async def _partners(self, skeleton_ids: list[int], groups: Mapping[str, list[int]] | None = None) -> pd.DataFrame:
+        """The partners, with a column for each group; by default, for each skeleton."""
         place, tables = self.project.place, []
         shown = [name for name in _TITLES if self.trait_values()[f"show_{name}"]]
         # A table without rows has the same columns.
         for relation in shown or ("out",):
-            found = await partner_table(place, skeleton_ids, relation, self.min_synapses, self.min_confidence)
+            found = await partner_table(place, skeleton_ids, relation, self.min_synapses, self.min_confidence, groups)
             found = found[(found["nodes"] >= self.min_nodes) & (relation in shown)]
             found.insert(0, "relation", pd.Series([relation] * len(found), index=found.index, dtype="str"))
             tables.append(found)
@@ -130,13 +131,13 @@ class ConnectivityTable(ProjectTable):
         notes = await notes_on_gone(place, [one for one in wanted if one not in names])
         if not wanted:
             notes.append("The selection is empty: add neurons to it.")
-        rows = await self._partners(there)
         groups = await self._columns_of(there)
         titles = {one: f"{names[one][:_LONGEST]}" for one in there}
         if len(groups) > _MOST_COLUMNS:
             notes.append(f"Only the first {_MOST_COLUMNS} of {len(groups):,} have a column; all are counted.")
             groups = dict(list(groups.items())[:_MOST_COLUMNS])
-        counts = {f"of {name}": rows[members].sum(axis=1).astype("int64") for name, members in groups.items()}
+        # Many neurons with a column each are too much for the kernel, too.
+        rows = await self._partners(there, {f"of {name}": members for name, members in groups.items()})
         keys = rows["relation"] + " " + rows["skeleton_id"].astype("str")
         shown = [
             shown_column("direction", "Direction", width=82),
@@ -146,9 +147,8 @@ class ConnectivityTable(ProjectTable):
             shown_column("synapses", "Synapses", "integer", width=84),
             *(_counted(name, members, titles) for name, members in groups.items()),
         ]
-        more = pd.DataFrame({"key": keys, "direction": rows["relation"].map(_TITLES), **counts}, index=rows.index)
-        facts = rows[["relation", "skeleton_id", "name", "nodes", "synapses"]]
-        return TableContent(facts.join(more), shown, notes)
+        more = pd.DataFrame({"key": keys, "direction": rows["relation"].map(_TITLES)}, index=rows.index)
+        return TableContent(rows.join(more), shown, notes)
 
     async def _columns_of(self, skeleton_ids: list[int]) -> dict[str, list[int]]:
         """Skeletons that are counted together, by the name of their column."""
