@@ -30,7 +30,7 @@ FEW: Final = 5_000
 
 @dataclass(slots=True)
 class _SkeletonsOfNeurons:
-    """All skeletons of a project and their neurons, in the order of the neurons, once somebody asked."""
+    """All skeletons of a project, and at the same place the neuron of each, once somebody asked."""
 
     skeletons: SkeletonIds | None = None
     neurons: NeuronIds | None = None
@@ -65,11 +65,8 @@ class SearchedProject:
         pairs = self._pairs
         if pairs.skeletons is None or pairs.neurons is None:
             found = await self._columns(sql.neurons_of_all, "ids", "neuron_ids")
-            order = np.argsort(found["neuron_ids"], kind="stable")
-            pairs.skeletons, pairs.neurons = found["ids"][order], found["neuron_ids"][order]
-        at = np.searchsorted(neuron_ids, pairs.neurons)
-        at[at == neuron_ids.size] = 0
-        return distinct(pairs.skeletons[neuron_ids[at] == pairs.neurons])
+            pairs.skeletons, pairs.neurons = found["ids"], found["neuron_ids"]
+        return distinct(pairs.skeletons[np.isin(pairs.neurons, neuron_ids)])
 
     async def user_ids(self, names: Sequence[str]) -> list[int] | None:
         """Ids of users, None for no names; `NotFound` if nobody is called so."""
