@@ -83,6 +83,18 @@ async def test_tags_are_rows(project: ConnectedProject) -> None:
     table.close()
 
 
+async def test_rows_that_are_read_to_be_sorted_are_kept(project: ConnectedProject) -> None:
+    """As when a page is loaded again that had sorted a table."""
+    table = project.treenode_table([17])
+    arranged = methods_of(table)["arranged"]
+    assert decoded(await arranged({"sort": ["x", True]}))["values"]["key"] == [1, 2, 3]
+    kept = table._content
+    assert kept is not None
+    await arranged({"sort": ["y", True]})
+    assert table._content is kept
+    table.close()
+
+
 @pytest.mark.parametrize("name", ["treenode_table", "connector_table", "tag_table"])
 def test_their_tables_are_dataframes_also_of_nothing(project: ConnectedProject, name: str) -> None:
     table = getattr(project, name)(Selection(project, [17, 98]))
