@@ -16,6 +16,7 @@ from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.cells import project_cells
 from catmaid_server.domain.cells.viewport_cells import ViewportCells
+from catmaid_server.domain.news.project_news import News
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.tracing import viewports
 from catmaid_server.domain.tracing.viewports import ColumnTable, Viewport, Wanted
@@ -102,7 +103,7 @@ def some_wanted(draw: st.DrawFn) -> Wanted:
 async def test_they_are_the_same_after_any_edit(
     editor: Editor, elsewhere: Store, edits: list[tuple[str, int, Wanted]], capacity: int
 ) -> None:
-    here, there = ViewportCells(capacity), ViewportCells(10 * MIB)
+    here, there = ViewportCells(capacity, News()), ViewportCells(10 * MIB, News())
     asked: list[Wanted] = []
     for kind, choice, wanted in edits:
         asked.append(wanted)
@@ -142,7 +143,7 @@ async def small(editor: Editor) -> Editor:
 
 
 async def test_what_is_near_is_near_as_postgis_says(small: Editor) -> None:
-    cells, chance = ViewportCells(10 * MIB), random.Random(2)
+    cells, chance = ViewportCells(10 * MIB, News()), random.Random(2)
     async with small.store.reading() as connection:
         for _ in range(at_size(ci=400, full=20_000)):
             low = [chance.randrange(-4, 24) / chance.choice([1, 1, 2]) for _ in range(3)]
@@ -166,7 +167,7 @@ async def test_boxes_that_are_no_views_are_read_anew(editor: Editor) -> None:
         Box((0, 0, -1e9), (100, 100, 1e9)),
         Box((-1e6, -1e6, 0), (1e6, 1e6, 40)),
     ]
-    cells = ViewportCells(10 * MIB)
+    cells = ViewportCells(10 * MIB, News())
     async with editor.store.reading() as connection:
         for box in boxes:
             assert await out_of_cells(cells, connection, editor, Wanted(box)) == await anew(
@@ -192,7 +193,7 @@ async def state_of(connection: Connection) -> str:
 
 async def test_readers_see_what_was_committed_before_they_asked(editor: Editor, elsewhere: Store) -> None:
     """While others write, in two processes, with too little room, and with room for all."""
-    stores, processes = [editor.store, elsewhere], [ViewportCells(20_000), ViewportCells(10 * MIB)]
+    stores, processes = [editor.store, elsewhere], [ViewportCells(20_000, News()), ViewportCells(10 * MIB, News())]
     chance, times = random.Random(5), 0
     done = asyncio.Event()
 
@@ -222,7 +223,7 @@ async def test_what_is_committed_while_a_cell_is_read_is_not_missed(
 ) -> None:
     """The answer is of the state that it was begun with; the next one has what was written meanwhile."""
     wanted = Wanted(Box((2000, 2000, 2000), (2400, 2400, 2040)))
-    cells, read = ViewportCells(10 * MIB), viewports.contents
+    cells, read = ViewportCells(10 * MIB, News()), viewports.contents
     tracer = Tracer(editor.actors[0], editor.store, editor.project_id)
     made: list[int] = []
 
@@ -247,7 +248,7 @@ async def test_what_is_committed_while_a_cell_is_read_is_not_missed(
 async def test_cells_that_are_true_are_not_read_again(editor: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
     """An edit elsewhere takes nothing from them; one inside does."""
     wanted = Wanted(Box((5000, 5000, 5000), (5400, 5400, 5040)))
-    cells, read, times = ViewportCells(10 * MIB), viewports.contents, 0
+    cells, read, times = ViewportCells(10 * MIB, News()), viewports.contents, 0
     tracer = Tracer(editor.actors[0], editor.store, editor.project_id)
     inside = await tracer.node(-1, 5100, 5100, 5020)
 
@@ -270,7 +271,7 @@ async def test_cells_that_are_true_are_not_read_again(editor: Editor, monkeypatc
 async def test_many_nodes_are_cut_as_anew(editor: Editor) -> None:
     """So many at most, those that are wanted by id always among them."""
     async with editor.store.reading() as connection:
-        cells, wanted = ViewportCells(10 * MIB), Wanted(Box((0, 0, 0), (1000, 1000, 1000)))
+        cells, wanted = ViewportCells(10 * MIB, News()), Wanted(Box((0, 0, 0), (1000, 1000, 1000)))
         everything = await cells.nodes_in_box(connection, editor.project_id, wanted, most_nodes=MOST)
         last = int(everything.nodes["id"][-1])
         some = dataclasses.replace(wanted, treenode_ids=(last,))
@@ -283,14 +284,14 @@ async def test_many_nodes_are_cut_as_anew(editor: Editor) -> None:
 
 async def test_a_crowded_cell_is_read_anew_each_time(editor: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(project_cells, "MOST_READ", 3)
-    cells, wanted = ViewportCells(10 * MIB), Wanted(Box((0, 0, 0), (1000, 1000, 1000)))
+    cells, wanted = ViewportCells(10 * MIB, News()), Wanted(Box((0, 0, 0), (1000, 1000, 1000)))
     async with editor.store.reading() as connection:
         for _ in range(2):
             assert await out_of_cells(cells, connection, editor, wanted) == await anew(connection, editor, wanted)
 
 
 async def test_a_renamed_relation_is_told(editor: Editor) -> None:
-    cells, wanted = ViewportCells(10 * MIB), Wanted(Box((-10, -10, -10), (1010, 1010, 1010)))
+    cells, wanted = ViewportCells(10 * MIB, News()), Wanted(Box((-10, -10, -10), (1010, 1010, 1010)))
     tracer = Tracer(editor.actors[0], editor.store, editor.project_id)
     node, connector = (
         await tracer.node(-1, 500, 500, 500),

@@ -16,6 +16,8 @@ from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import login_sessions, wrong_passwords
 from catmaid_server.domain.cells.viewport_cells import ViewportCells
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.graph.kept_partners import KeptPartners
+from catmaid_server.domain.news.project_news import News
 from catmaid_server.domain.tracing import edit_answers
 from catmaid_server.events.feed import Feed
 from catmaid_server.events.presence import Guests
@@ -59,7 +61,9 @@ def create_app(store: Store, routes: Iterable[Route], options: AppOptions) -> we
     app[keys.PASSWORD_CHECKS] = PasswordChecks(store, options.secret)
     app[FORM_READER] = FormReader()
     app[keys.DATABASE_TURNS] = UserTurns(max(1, store.pool_size // 2), things="requests to the database")
-    app[keys.CELLS] = ViewportCells(options.cell_bytes)
+    news = News()
+    app[keys.CELLS] = ViewportCells(options.cell_bytes, news)
+    app[keys.PARTNERS] = KeptPartners(options.cell_bytes // 4, news)
     app[keys.FEED] = Feed(store)
     app[keys.PRESENCE] = Guests(store)
     app[keys.TILES] = TileService(store, options.data_dir)

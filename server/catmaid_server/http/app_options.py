@@ -26,7 +26,7 @@ class AppOptions:
     node_limit: int = NODE_LIMIT
     """Most treenodes in one answer of `node/list`."""
     cell_bytes: int = CELL_BYTES
-    """Memory for what viewports are made of; 0 reads each viewport anew."""
+    """Memory for what viewports are made of, and a quarter as much for partners; 0 reads them anew."""
     registration: bool = False
     """Whether people may make themselves accounts."""
     approval: bool = True

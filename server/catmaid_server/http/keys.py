@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from catmaid_server.auth.access import Access
     from catmaid_server.auth.checks import PasswordChecks
     from catmaid_server.domain.cells.viewport_cells import ViewportCells
+    from catmaid_server.domain.graph.kept_partners import KeptPartners
     from catmaid_server.events.feed import Feed
     from catmaid_server.events.presence import Guests
     from catmaid_server.http.app_options import AppOptions
@@ -27,6 +28,7 @@ ACCESS: web.AppKey[Access] = web.AppKey("access")
 PASSWORD_CHECKS: web.AppKey[PasswordChecks] = web.AppKey("password_checks")
 DATABASE_TURNS: web.AppKey[UserTurns] = web.AppKey("database_turns")
 CELLS: web.AppKey[ViewportCells] = web.AppKey("cells")
+PARTNERS: web.AppKey[KeptPartners] = web.AppKey("partners")
 FEED: web.AppKey[Feed] = web.AppKey("feed")
 PRESENCE: web.AppKey[Guests] = web.AppKey("presence")
 TILES: web.AppKey[TileService] = web.AppKey("tiles")

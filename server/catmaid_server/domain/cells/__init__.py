@@ -1,8 +1,8 @@
 """Viewports made of cells: what lies in boxes of a grid, kept in memory for as long as nothing in it changes.
 
 `grid` says which cells a box needs, `cell` is what one holds, `cut` takes a viewport out of them, with the distances
-of `nearness`. `changes` asks the store what was committed since, and where; `project_cells` keeps a project's cells
-true by that and reads those that are missing; `kept` has the cells of all projects, up to so many bytes;
+of `nearness`. `project_cells` takes a project's cells, which the room `news` keeps true, and reads those that are
+missing; `kept` has the cells of all projects, up to so many bytes;
 `viewport_cells` is what routes ask.
 """
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from catmaid_server.db.recently_used import RecentlyUsed
 from catmaid_server.domain.cells.cell import CellContents
-from catmaid_server.domain.cells.changes import Places
 from catmaid_server.domain.cells.grid import CellRange, Grid, GridCell
+from catmaid_server.domain.news.changes import Changed, Places
 
 _FEW = 64
 """What changed in more cells than that is compared with those that are kept, instead of looking each up."""
@@ -60,6 +60,13 @@ class KeptCells:
             self._cells.keep(key, cell, cell.size)
             if key in self._cells:
                 self._places[project_id][grid].add(place)
+
+    def forget_changed(self, project_id: int, changed: Changed) -> None:
+        """Forget the cells of a project in which something changed, or may have."""
+        if changed.places is None:
+            self.forget_all(project_id)
+        else:
+            self.forget(project_id, changed.places)
 
     def forget(self, project_id: int, places: Places) -> None:
         """Forget the cells of a project in which something changed."""

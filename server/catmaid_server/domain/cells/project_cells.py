@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.cells import changes
 from catmaid_server.domain.cells.cell import CROWDED, CellContents, divided, in_ranges, joined
-from catmaid_server.domain.cells.changes import NOWHERE, Heard, Places
 from catmaid_server.domain.cells.cut import cut
 from catmaid_server.domain.cells.grid import CellRange, Grid, GridCell, grid_for, needed_cells
 from catmaid_server.domain.cells.kept import KeptCells
+from catmaid_server.domain.news.changes import NOWHERE, Heard
+from catmaid_server.domain.news.project_news import Noted, ProjectNews
 from catmaid_server.domain.tracing import viewports
 from catmaid_server.domain.tracing.viewports import ColumnTable, Contents, Wanted
 
@@ -27,39 +27,13 @@ _QUICK_BYTES = 1024**2
 """Of cells that together are smaller, a viewport is cut in a millisecond or two."""
 
 
-@dataclass(eq=False)
-class _Reading:
-    """What is committed while cells are read."""
-
-    changed: list[Places] = field(default_factory=list)
-    is_void: bool = False
-
-    def note(self, places: Places | None) -> None:
-        """Note where something changed; None for anywhere."""
-        if places is None:
-            self.is_void = True
-        else:
-            self.changed.append(places)
-
-    def unchanged(self, grid: Grid, cells: dict[GridCell, CellContents]) -> dict[GridCell, CellContents]:
-        """Those of the cells in which nothing changed."""
-        if self.is_void:
-            return {}
-        ranges = grid.ranges(np.concatenate([NOWHERE, *self.changed]).T)
-        return {place: cell for place, cell in cells.items() if not in_ranges(ranges, place).any()}
-
-
 class ProjectCells:
     """The cells of one project, as one process knows them."""
 
-    def __init__(self, project_id: int, kept: KeptCells) -> None:
-        self._project_id = project_id
+    def __init__(self, news: ProjectNews, kept: KeptCells) -> None:
+        self._project_id = news.project_id
+        self._news = news
         self._kept = kept
-        self._heard: Heard | None = None
-        self._hearing = asyncio.Lock()
-        self._begun = 0
-        self._finished = 0
-        self._readings: set[_Reading] = set()
 
     async def contents(self, connection: Connection, wanted: Wanted) -> Contents | None:
         """What is wanted, as it is now; None if cells are no way to it: the box is no view, or crowded."""
@@ -67,7 +41,7 @@ class ProjectCells:
         span = None if grid is None else needed_cells(grid, wanted.box)
         if grid is None or span is None:
             return None
-        heard = await self._hear_since_now(connection)
+        heard = await self._news.heard_since_now(connection)
         cells = self._kept.find(self._project_id, grid, span.cells())
         if any(cell.is_crowded for cell in cells.values()):
             return None
@@ -77,51 +51,29 @@ class ProjectCells:
                 return found
         return await self._read(connection, wanted, grid, span)
 
-    async def _hear_since_now(self, connection: Connection) -> Heard:
-        """Hear what was committed until now; once for all who wait for it."""
-        begun = self._begun
-        async with self._hearing:
-            if self._heard is not None and self._finished > begun:
-                return self._heard
-            return await self._hear(connection)
-
-    async def _hear(self, connection: Connection) -> Heard:
-        """Hear what was committed, and forget the cells where it was; one at a time, so that later ones know more."""
-        self._begun += 1
-        number = self._begun
-        before = self._heard or await changes.begin(connection)
-        heard, places = await changes.hear(connection, self._project_id, before)
-        self._heard, self._finished = heard, number
-        if places is None:
-            self._kept.forget_all(self._project_id)
-        else:
-            self._kept.forget(self._project_id, places)
-        for reading in self._readings:
-            reading.note(places)
-        return heard
-
     async def _read(self, connection: Connection, wanted: Wanted, grid: Grid, span: CellRange) -> Contents | None:
         """As `contents`, with what is missing, all of one state; cells are kept if nothing changed there since."""
-        reading = _Reading()
         async with viewports.one_state(connection):
-            async with self._hearing:
-                heard = await self._hear(connection)
-                cells = self._kept.find(self._project_id, grid, span.cells())
-                self._readings.add(reading)
-            try:
+            heard = await self._news.heard_in(connection)
+            # Nothing is awaited in between: what is kept is of the state that was heard.
+            cells = self._kept.find(self._project_id, grid, span.cells())
+            with self._news.noting() as noted:
                 missing = [place for place in span.cells() if place not in cells]
                 read = await _cells_of(connection, self._project_id, grid, missing) if missing else {}
-                self._kept.keep(self._project_id, grid, reading.unchanged(grid, read))
-                if any(cell.is_crowded for cell in (*cells.values(), *read.values())):
-                    return None
-                found = await _cut([*cells.values(), *read.values()], wanted, heard)
-                return (
-                    found
-                    if _has_all(found, wanted)
-                    else await _with_wanted(connection, self._project_id, found, wanted)
-                )
-            finally:
-                self._readings.discard(reading)
+                self._kept.keep(self._project_id, grid, _unchanged(read, grid, noted))
+            if any(cell.is_crowded for cell in (*cells.values(), *read.values())):
+                return None
+            found = await _cut([*cells.values(), *read.values()], wanted, heard)
+            return found if _has_all(found, wanted) else await _with_wanted(connection, self._project_id, found, wanted)
+
+
+def _unchanged(cells: dict[GridCell, CellContents], grid: Grid, noted: Noted) -> dict[GridCell, CellContents]:
+    """Those of the cells in which nothing changed."""
+    places = [changed.places for changed in noted.changed]
+    if any(one is None for one in places):
+        return {}
+    ranges = grid.ranges(np.concatenate([NOWHERE, *(one for one in places if one is not None)]).T)
+    return {place: cell for place, cell in cells.items() if not in_ranges(ranges, place).any()}
 
 
 async def _cells_of(

@@ -19,7 +19,7 @@ RELATIONS = {link_type.partner_reference: (link_type.relation, link_type.partner
 """What a direction means: the relation of the sources to a connector, and that of their partners."""
 
 DIRECTIONS = ("outgoing", "incoming")
-_CONFIDENCES = 5
+CONFIDENCES = 5
 
 
 @dataclass(frozen=True)
@@ -64,17 +64,10 @@ async def partners(connection: Connection, project_id: int, query: PartnerQuery)
 async def _partners_in(
     connection: Connection, project_id: int, query: PartnerQuery, direction: str
 ) -> dict[int, PartnerSkeleton]:
-    mine, theirs = RELATIONS[direction]
-    values: dict[str, Any] = {
-        "project_id": project_id,
-        "skeleton_ids": list(query.skeleton_ids),
-        "mine": mine,
-        "theirs": theirs,
-    }
-    statement = sql.symmetric_partner_counts if mine == theirs else sql.partner_counts
     counts: defaultdict[int, dict[int, list[int]]] = defaultdict(dict)
-    for partner, source, confidence, count in await fetch_all(connection, statement, **values):
-        by_confidence = counts[partner].setdefault(source, [0] * _CONFIDENCES)
+    rows = await partner_counts(connection, project_id, query.skeleton_ids, direction)
+    for partner_id, source, confidence, count in rows:
+        by_confidence = counts[partner_id].setdefault(source, [0] * CONFIDENCES)
         by_confidence[confidence - 1] += count
     least = len(set(query.skeleton_ids)) if query.common else 1
     nodes = dict(await fetch_all(connection, sql.node_counts, skeleton_ids=list(counts)))
@@ -86,10 +79,25 @@ async def _partners_in(
     if query.with_links:
         for partner in found.values():
             partner["links"] = []
+        values = _values(project_id, query.skeleton_ids, direction)
         for partner_id, *link in await fetch_all(connection, sql.partner_links, **values):
             if partner_id in found:
                 found[partner_id]["links"].append((link[0], link[1], link[2], link[3]))
     return found
+
+
+async def partner_counts(
+    connection: Connection, project_id: int, skeleton_ids: Sequence[int], direction: str
+) -> list[tuple[int, int, int, int]]:
+    """Pairs of links of skeletons and their partners: partner, source, the lower confidence, number of pairs."""
+    mine, theirs = RELATIONS[direction]
+    statement = sql.symmetric_partner_counts if mine == theirs else sql.partner_counts
+    return await fetch_all(connection, statement, **_values(project_id, skeleton_ids, direction))
+
+
+def _values(project_id: int, skeleton_ids: Sequence[int], direction: str) -> dict[str, Any]:
+    mine, theirs = RELATIONS[direction]
+    return {"project_id": project_id, "skeleton_ids": list(skeleton_ids), "mine": mine, "theirs": theirs}
 
 
 async def _reviewers(connection: Connection, partner_ids: Collection[int]) -> list[int]:

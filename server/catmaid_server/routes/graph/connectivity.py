@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 import msgspec
@@ -9,9 +10,11 @@ import msgspec
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.graph import connectivity
 from catmaid_server.domain.graph.connectivity import DIRECTIONS, PartnerQuery, Partners
+from catmaid_server.http import keys
 from catmaid_server.http.cached import remembered
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, Permission, Routes
+from catmaid_server.routes.graph.partners_json import partners_json
 
 routes = Routes()
 
@@ -47,4 +50,9 @@ async def find_partners(call: Call, form: FindPartners) -> Annotated[msgspec.Raw
     them.
     """
     query = form.query()
+    if call.as_of is None:
+        async with call.reading() as connection:
+            pairs = await call.request.app[keys.PARTNERS].partners(connection, call.project_id, query)
+        if pairs is not None:
+            return msgspec.Raw(await asyncio.to_thread(partners_json, pairs))
     return await remembered(call, form, lambda connection: connectivity.partners(connection, call.project_id, query))

@@ -1,4 +1,4 @@
--- What was committed since cells were read.
+-- What was committed since things were read that are kept in memory.
 
 -- name: settled
 -- The newest settled version: statements after this one see all versions up to it.
@@ -6,14 +6,14 @@ SELECT settled_version();
 
 -- name: news
 -- What a project has that was not known; no row if nothing was committed at all since `snapshot`. Versions above `settled`
--- that are not among `known`; where they changed something, NULL if at too many places, or if derived data were made anew,
--- which changes no row's version; the version up to which the history was trimmed; the newest settled version; the names of
--- relations by id, as JSON.
+-- that are not among `known`; whether derived data were made anew, which changes no row's version; where they changed
+-- something, of which skeletons, and which skeletons they linked, each NULL if too much; the version up to which the
+-- history was trimmed; the newest settled version; the names of relations by id, as JSON.
 -- Versions of no project are looked at, too.
 SELECT pg_current_snapshot()::text, new.versions,
-       CASE WHEN NOT EXISTS (SELECT FROM transaction_info
-                              WHERE id = ANY (new.versions) AND label = 'operations.rebuild')
-            THEN changed_places(new.versions, %(most)s) END,
+       EXISTS (SELECT FROM transaction_info WHERE id = ANY (new.versions) AND label = 'operations.rebuild'),
+       changed_places(new.versions, %(most)s), changed_skeletons(new.versions, %(most)s),
+       linked_skeletons(new.versions, %(most)s),
        (SELECT coalesce(max(last_version), 0) FROM unreadable_versions), settled_version(),
        (SELECT coalesce(json_object_agg(id, name), '{}') FROM relation WHERE project_id = %(project_id)s)::text
   FROM (SELECT ARRAY(SELECT id FROM transaction_info

@@ -1,4 +1,4 @@
-"""What was committed since cells were read, and where: asked in one statement, so that all of it is of one state.
+"""What was committed since things were read: asked in one statement, so that all of it is of one state.
 
 Versions are no clock: one that began earlier may be committed later. So all up to the newest settled version are known
 by that, and those after it one by one.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_one, fetch_value
 from catmaid_server.db.store import Connection
 
-sql = load("cells/changes")
+sql = load("news/changes")
 
 MOST_PLACES = 2000
 """Changes at more places are not told one by one."""
@@ -26,6 +27,23 @@ Places = NDArray[np.float64]
 """Boxes, nm: lowest x, y, z, highest x, y, z; shape (n, 6)."""
 
 NOWHERE: Places = np.empty((0, 6))
+
+
+class Changed(NamedTuple):
+    """What changed.
+
+    places : where, None for anywhere.
+    skeleton_ids : of which skeletons treenodes or reviews changed, None for any.
+    linked_ids : which skeletons may have got or lost links, or partners on their connectors, None for any.
+    """
+
+    places: Places | None
+    skeleton_ids: frozenset[int] | None
+    linked_ids: frozenset[int] | None
+
+
+NOTHING = Changed(NOWHERE, frozenset(), frozenset())
+ANYTHING = Changed(None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +70,8 @@ async def begin(connection: Connection) -> Heard:
     return Heard("", settled, settled)
 
 
-async def hear(connection: Connection, project_id: int, before: Heard) -> tuple[Heard, Places | None]:
-    """What is known now, and where something changed since `before`; None if anything may have changed anywhere."""
+async def hear(connection: Connection, project_id: int, before: Heard) -> tuple[Heard, Changed]:
+    """What is known now, and what changed since `before`."""
     row = await fetch_one(
         connection,
         sql.news,
@@ -64,8 +82,8 @@ async def hear(connection: Connection, project_id: int, before: Heard) -> tuple[
         most=MOST_PLACES,
     )
     if row is None:
-        return before, NOWHERE
-    snapshot, versions, numbers, trimmed, settling, relations = row
+        return before, NOTHING
+    snapshot, versions, is_rebuilt, numbers, skeleton_ids, linked_ids, trimmed, settling, relations = row
     known = before.known.union(versions)
     after = Heard(
         snapshot,
@@ -75,5 +93,11 @@ async def hear(connection: Connection, project_id: int, before: Heard) -> tuple[
         {int(relation_id): name for relation_id, name in json.loads(relations).items()},
     )
     # Of versions whose history was trimmed it is not known where they were; a store that went back in time knows less.
-    is_unsure = numbers is None or (versions and trimmed >= before.settled) or settling < before.settling
-    return after, None if is_unsure else np.array(numbers, dtype=np.float64).reshape(-1, 6)
+    is_unsure = is_rebuilt or (versions and trimmed >= before.settled) or settling < before.settling
+    if is_unsure:
+        return after, ANYTHING
+    return after, Changed(
+        None if numbers is None else np.array(numbers, dtype=np.float64).reshape(-1, 6),
+        None if skeleton_ids is None else frozenset(skeleton_ids),
+        None if linked_ids is None or after.relations != before.relations else frozenset(linked_ids),
+    )
