@@ -26,6 +26,7 @@ from catmaid_server.http.addresses import own_path
 from catmaid_server.http.app_options import AppOptions
 from catmaid_server.http.dispatch import as_aiohttp_handler
 from catmaid_server.http.forms_received import FORM_READER, FormReader
+from catmaid_server.http.kept_answers import KeptAnswers
 from catmaid_server.http.middleware import complete_redirects, merge_slashes, observe
 from catmaid_server.http.routing import Route
 from catmaid_server.http.turns import UserTurns
@@ -64,6 +65,7 @@ def create_app(store: Store, routes: Iterable[Route], options: AppOptions) -> we
     news = News()
     app[keys.CELLS] = ViewportCells(options.cell_bytes, news)
     app[keys.PARTNERS] = KeptPartners(options.cell_bytes // 4, news)
+    app[keys.SKELETON_ANSWERS] = KeptAnswers(options.cell_bytes // 4, news)
     app[keys.FEED] = Feed(store)
     app[keys.PRESENCE] = Guests(store)
     app[keys.TILES] = TileService(store, options.data_dir)

@@ -26,7 +26,8 @@ class AppOptions:
     node_limit: int = NODE_LIMIT
     """Most treenodes in one answer of `node/list`."""
     cell_bytes: int = CELL_BYTES
-    """Memory for what viewports are made of, and a quarter as much for partners; 0 reads them anew."""
+    """Memory for what viewports are made of, a quarter as much for partners, and for answers about skeletons; 0 for
+    none."""
     registration: bool = False
     """Whether people may make themselves accounts."""
     approval: bool = True

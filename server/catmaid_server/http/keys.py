@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from catmaid_server.events.feed import Feed
     from catmaid_server.events.presence import Guests
     from catmaid_server.http.app_options import AppOptions
+    from catmaid_server.http.kept_answers import KeptAnswers
     from catmaid_server.http.turns import UserTurns
     from catmaid_server.tiles.service import TileService
 
@@ -29,6 +30,7 @@ PASSWORD_CHECKS: web.AppKey[PasswordChecks] = web.AppKey("password_checks")
 DATABASE_TURNS: web.AppKey[UserTurns] = web.AppKey("database_turns")
 CELLS: web.AppKey[ViewportCells] = web.AppKey("cells")
 PARTNERS: web.AppKey[KeptPartners] = web.AppKey("partners")
+SKELETON_ANSWERS: web.AppKey[KeptAnswers] = web.AppKey("skeleton_answers")
 FEED: web.AppKey[Feed] = web.AppKey("feed")
 PRESENCE: web.AppKey[Guests] = web.AppKey("presence")
 TILES: web.AppKey[TileService] = web.AppKey("tiles")

@@ -80,8 +80,8 @@ class Settings(BaseSettings):
     0 makes each answer anew."""
 
     cell_bytes: int = Field(default=CELL_BYTES, ge=0)
-    """Memory of one worker for the cells that viewports are made of, and a quarter as much for partners of skeletons;
-    0 reads all of these anew."""
+    """Memory of one worker for the cells that viewports are made of, and a quarter as much for partners of skeletons,
+    and for what was asked of single ones; 0 reads all of these anew."""
 
     postgres_bin: Path | None = None
     """Folder of the PostgreSQL programs of the embedded database; found if not given."""

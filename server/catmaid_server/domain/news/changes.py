@@ -33,7 +33,7 @@ class Changed(NamedTuple):
     """What changed.
 
     places : where, None for anywhere.
-    skeleton_ids : of which skeletons treenodes or reviews changed, None for any.
+    skeleton_ids : of which skeletons treenodes, reviews, labels, or connectors linked to them changed, None for any.
     linked_ids : which skeletons may have got or lost links, or partners on their connectors, None for any.
     """
 

@@ -14,6 +14,7 @@ from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import InvalidInput, NotFound
 from catmaid_server.domain.skeletons import detail_history, detail_tables, details
 from catmaid_server.domain.skeletons.details import Detail, Parts
+from catmaid_server.http import keys
 from catmaid_server.http.cached import remembered_body
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.encodings import Encoded, Encoding, Forms, response
@@ -82,15 +83,27 @@ async def encoded_detail(call: Call, form: CompactDetail) -> Encoded:
     """One skeleton, as `compact-detail` answers it; `NotFound` if there is none."""
     encoding = Encoding.wanted(call, form.format)
 
-    async def detailed(connection: Connection) -> bytes:
+    async def detailed(connection: Connection) -> tuple[bytes, bool]:
         key = (call.project_id, call.path["skeleton_id"])
         if form.with_history and encoding is not Encoding.COLUMNS:
             past = await _history(connection, *key, form)
-            return Forms(lambda: past, dict).encoded(encoding)
+            return Forms(lambda: past, dict).encoded(encoding), False
         found = await details.skeleton_detail(connection, *key, form.parts)
-        return Forms(lambda: _positional(found, form), lambda: _columnar(found)).encoded(encoding)
+        body = Forms(lambda: _positional(found, form), lambda: _columnar(found)).encoded(encoding)
+        return body, len(found.nodes["id"]) > 0
 
-    return response(await remembered_body(call, form, encoding, detailed), encoding)
+    async def body(connection: Connection) -> bytes:
+        return (await detailed(connection))[0]
+
+    if call.as_of is not None or form.with_history or form.with_annotations:
+        return response(await remembered_body(call, form, encoding, body), encoding)
+    asked = (encoding, msgspec.json.encode(form))
+    kept = call.request.app[keys.SKELETON_ANSWERS]
+    async with call.reading() as connection:
+        found = await kept.find(
+            connection, call.project_id, call.path["skeleton_id"], asked, lambda: detailed(connection)
+        )
+    return response(found, encoding)
 
 
 DetailRows: TypeAlias = tuple[
