@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from catmaid_server.db.recently_used import RecentlyUsed
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.news.changes import Changed
+from catmaid_server.domain.news.changes import Committed
 from catmaid_server.domain.news.project_news import News
 
 Produced = tuple[bytes, bool]
@@ -61,7 +61,7 @@ class KeptAnswers:
                     self._known[project_id][skeleton_id].add(request)
         return body
 
-    def _forget_changed(self, project_id: int, changed: Changed) -> None:
+    def _forget_changed(self, project_id: int, changed: Committed) -> None:
         known = self._known[project_id]
         if changed.skeleton_ids is None or changed.linked_ids is None:
             stale = list(known)
@@ -78,5 +78,5 @@ class KeptAnswers:
             del known[key.skeleton_id]
 
 
-def _is_about(skeleton_id: int, changed: Changed) -> bool:
+def _is_about(skeleton_id: int, changed: Committed) -> bool:
     return any(ids is None or skeleton_id in ids for ids in (changed.skeleton_ids, changed.linked_ids))

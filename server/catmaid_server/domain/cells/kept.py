@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from catmaid_server.db.recently_used import RecentlyUsed
 from catmaid_server.domain.cells.cell import CellContents
 from catmaid_server.domain.cells.grid import CellRange, Grid, GridCell
-from catmaid_server.domain.news.changes import Changed, Places
+from catmaid_server.domain.news.changes import Committed, Places
 
 _FEW = 64
 """What changed in more cells than that is compared with those that are kept, instead of looking each up."""
@@ -61,7 +61,7 @@ class KeptCells:
             if key in self._cells:
                 self._places[project_id][grid].add(place)
 
-    def forget_changed(self, project_id: int, changed: Changed) -> None:
+    def forget_changed(self, project_id: int, changed: Committed) -> None:
         """Forget the cells of a project in which something changed, or may have."""
         if changed.places is None:
             self.forget_all(project_id)

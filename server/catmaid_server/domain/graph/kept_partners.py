@@ -21,7 +21,7 @@ from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.graph import connectivity
 from catmaid_server.domain.graph.connectivity import RELATIONS, PartnerQuery
-from catmaid_server.domain.news.changes import Changed
+from catmaid_server.domain.news.changes import Committed
 from catmaid_server.domain.news.project_news import News, ProjectNews
 from catmaid_server.domain.values import required
 
@@ -33,7 +33,7 @@ Counts = tuple[int, ...]
 
 
 class SourcePartners(NamedTuple):
-    """The partners of a skeleton in one direction, and the number of links with each as an index of `LinkCounts`."""
+    """The partners of a skeleton in one direction, and the number of links with each as an index of `KnownCounts`."""
 
     partners: Ids
     counts: Ids
@@ -46,7 +46,7 @@ class Size(NamedTuple):
     reviewers: tuple[int, ...]
 
 
-class LinkCounts:
+class KnownCounts:
     """Numbers of links by confidence, each kept once: most pairs of skeletons have one of a few."""
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class KeptPartners:
         self._sizes: defaultdict[int, dict[int, Size]] = defaultdict(dict)
         """By project and skeleton; an answer needs thousands, so that even to note which were used costs too much."""
         self._most_sizes = capacity // 2 // ENTRY_BYTES
-        self._counts = LinkCounts()
+        self._counts = KnownCounts()
         self._epochs: defaultdict[int, int] = defaultdict(int)
         """By project, how often all of its lists were forgotten."""
         self._news = news
@@ -191,7 +191,7 @@ class KeptPartners:
             self._sizes[news.project_id].update({one: size for one, size in read.items() if not is_changed(one)})
         return found | read
 
-    def _forget_changed(self, project_id: int, changed: Changed) -> None:
+    def _forget_changed(self, project_id: int, changed: Committed) -> None:
         if changed.linked_ids is None:
             self._epochs[project_id] += 1
         else:

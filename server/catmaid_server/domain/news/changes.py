@@ -29,7 +29,7 @@ Places = NDArray[np.float64]
 NOWHERE: Places = np.empty((0, 6))
 
 
-class Changed(NamedTuple):
+class Committed(NamedTuple):
     """What changed.
 
     places : where, None for anywhere.
@@ -42,8 +42,8 @@ class Changed(NamedTuple):
     linked_ids: frozenset[int] | None
 
 
-NOTHING = Changed(NOWHERE, frozenset(), frozenset())
-ANYTHING = Changed(None, None, None)
+NOTHING = Committed(NOWHERE, frozenset(), frozenset())
+ANYTHING = Committed(None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ async def begin(connection: Connection) -> Heard:
     return Heard("", settled, settled)
 
 
-async def hear(connection: Connection, project_id: int, before: Heard) -> tuple[Heard, Changed]:
+async def hear(connection: Connection, project_id: int, before: Heard) -> tuple[Heard, Committed]:
     """What is known now, and what changed since `before`."""
     row = await fetch_one(
         connection,
@@ -96,7 +96,7 @@ async def hear(connection: Connection, project_id: int, before: Heard) -> tuple[
     is_unsure = is_rebuilt or (versions and trimmed >= before.settled) or settling < before.settling
     if is_unsure:
         return after, ANYTHING
-    return after, Changed(
+    return after, Committed(
         None if numbers is None else np.array(numbers, dtype=np.float64).reshape(-1, 6),
         None if skeleton_ids is None else frozenset(skeleton_ids),
         None if linked_ids is None or after.relations != before.relations else frozenset(linked_ids),

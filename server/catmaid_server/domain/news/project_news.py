@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.news import changes
-from catmaid_server.domain.news.changes import Changed, Heard
+from catmaid_server.domain.news.changes import Committed, Heard
 
-Listener = Callable[[int, Changed], None]
+Listener = Callable[[int, Committed], None]
 """Told the id of the project and what changed in it; forgets what is not true any more."""
 
 
@@ -19,7 +19,7 @@ Listener = Callable[[int, Changed], None]
 class Noted:
     """What is told while something is read: what was read of it may be older."""
 
-    changed: list[Changed] = field(default_factory=list)
+    changed: list[Committed] = field(default_factory=list)
 
 
 class ProjectNews:
