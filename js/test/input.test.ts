@@ -46,7 +46,7 @@ function bench(taking: boolean) {
       metaKey: false,
       getModifierState: (modifier: string) => held.includes(modifier),
     });
-  return { camera, told, commands, pointer, key };
+  return { stage, camera, told, commands, pointer, key, fire };
 }
 
 beforeEach(() => vi.stubGlobal("window", new EventTarget()));
@@ -112,5 +112,14 @@ describe("keys", () => {
     const events = [key("+", "Control"), key("0", "Alt"), key("ArrowLeft", "Alt")];
     expect(events.map((event) => event.defaultPrevented)).toEqual([false, false, false]);
     expect(camera.view).toBe(before);
+  });
+
+  it("that would scroll the page do not; while Space is held only the image is seen", () => {
+    const { stage, key, fire } = bench(false);
+    const events = ["PageUp", "PageDown", "Home", "End", " "].map((name) => key(name));
+    expect(events.every((event) => event.defaultPrevented)).toBe(true);
+    expect(stage.toggleAttribute.mock.calls).toEqual([["data-image-only", true]]);
+    fire("keyup", { key: " " });
+    expect(stage.toggleAttribute).toHaveBeenLastCalledWith("data-image-only", false);
   });
 });

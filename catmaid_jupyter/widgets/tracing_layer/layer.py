@@ -29,7 +29,7 @@ from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
 )
 from catmaid_jupyter.widgets.tracing_layer.arbor_previews import join_preview, split_preview
 from catmaid_jupyter.widgets.tracing_layer.previews import preview_buffers
-from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour
+from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour, open_ends
 from catmaid_jupyter.widgets.traits import FiniteFloat
 
 if TYPE_CHECKING:
@@ -235,6 +235,12 @@ class TracingLayer(Layer):
     async def _neighbour(self, params: dict[str, Any]) -> Neighbour | None:
         """Find the treenode in a direction: ``{treenode_id, direction}``."""
         return await neighbour(self._place, int(params["treenode_id"]), str(params["direction"]))
+
+    @method
+    async def _open_ends(self, params: dict[str, Any]) -> list[Neighbour]:
+        """Find where tracing may go on: ``{treenode_id, skeleton_id, newest}``."""
+        ids = int(params["treenode_id"]), int(params["skeleton_id"])
+        return await open_ends(self._place, *ids, newest=bool(params["newest"]))
 
     @method
     async def _here(self, params: dict[str, Any]) -> None:

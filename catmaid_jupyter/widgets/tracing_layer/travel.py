@@ -1,4 +1,4 @@
-"""Steps along an arbor: from a treenode to its parent, a child, the root, the next or previous branch."""
+"""Steps along an arbor: to a parent, a child, the root, the next or previous branch, and to ends that are open."""
 
 from __future__ import annotations
 
@@ -35,6 +35,18 @@ async def neighbour(place: Place, treenode_id: int, direction: str) -> Neighbour
     else:
         found = await _by_route(place, treenode_id, direction)
     return None if found is None or found["treenode_id"] == treenode_id else found
+
+
+async def open_ends(place: Place, treenode_id: int, skeleton_id: int, *, newest: bool) -> list[Neighbour]:
+    """Ends of a skeleton at which tracing may go on: the nearest to a treenode first, or those that were made last.
+
+    Raises `NotFound` or `InvalidInput` if the treenode is not of the skeleton.
+    """
+    path = f"skeletons/{skeleton_id}/open-leaves"
+    found = await place.read_json("POST", path, form={"treenode_id": treenode_id})
+    # Each is treenode, place, nodes on the way, time of creation as text.
+    ordered = sorted(found, key=lambda end: end[3], reverse=True) if newest else sorted(found, key=lambda end: end[2])
+    return [_placed((end[0], *end[1])) for end in ordered]
 
 
 async def _parent(place: Place, treenode_id: int) -> Neighbour | None:

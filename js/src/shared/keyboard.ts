@@ -20,6 +20,18 @@ export function shiftedKey(key: string): (event: KeyboardEvent) => boolean {
   return (event) => isPlain(event) && event.shiftKey && isKey(event, key);
 }
 
+/** Matches a letter with Alt, by the place of its key where Alt makes another character of it, as on a Mac. */
+export function altKey(letter: string): (event: KeyboardEvent) => boolean {
+  const code = `Key${letter.toUpperCase()}`;
+  return (event) =>
+    (/^[a-z]$/i.test(event.key) ? isKey(event, letter) : event.code === code) &&
+    event.altKey &&
+    !event.shiftKey &&
+    !event.ctrlKey &&
+    !event.metaKey &&
+    !event.getModifierState("AltGraph");
+}
+
 /** Matches a function key alone. */
 export function isFunctionKey(key: string): (event: KeyboardEvent) => boolean {
   return (event) => event.key === key && !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;

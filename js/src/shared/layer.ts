@@ -54,6 +54,8 @@ export interface AskOptions {
   /** Ask for a confirmation instead of text: the label of its button. */
   confirm?: string;
   suggestions?: string[];
+  /** Ask for one of these instead of text. */
+  choices?: string[];
   /** What the question is about, shown below it. */
   preview?: QuestionPreview;
 }
@@ -85,7 +87,7 @@ export interface LayerHost {
   focus(): void;
   /** Show where others look. */
   showPeople(people: Person[]): void;
-  /** Ask for one line of text, or a yes, over the canvas; null when dismissed. */
+  /** Ask for one line of text, a yes or a choice over the canvas; null when dismissed. */
   ask(prompt: string, options?: AskOptions): Promise<string | null>;
 }
 

@@ -1,4 +1,5 @@
 /** What the viewer says over the picture: state of the image, notices, questions, and the key map. */
+import { choiceMenu } from "./choice-menu";
 import { button, element } from "./dom";
 import type { AskOptions, NoticeLevel } from "./layer";
 
@@ -63,9 +64,10 @@ export class Messages {
     if (!sticky) this.noticeTimer = setTimeout(() => notice.remove(), NOTICE_MS);
   }
 
-  /** Ask for one line or a yes; Enter answers, Escape or leaving gives null. */
+  /** Ask for one line, a yes or a choice; Enter answers, Escape or leaving gives null. */
   ask(prompt: string, options: AskOptions = {}): Promise<string | null> {
     this.dismissQuestion();
+    if (options.choices) return this.choose(prompt, options.choices);
     return new Promise((resolve) => {
       const kind = options.confirm
         ? { type: "submit", value: options.confirm }
@@ -99,6 +101,23 @@ export class Messages {
       this.node.append(form);
       input.focus();
       input.select();
+    });
+  }
+
+  private choose(prompt: string, choices: string[]): Promise<string | null> {
+    return new Promise((resolve) => {
+      const menu = choiceMenu(prompt, choices, (answer, refocus) => {
+        this.dismissQuestion = () => {};
+        menu.remove();
+        if (refocus) this.focusCanvas();
+        resolve(answer);
+      });
+      this.dismissQuestion = () => {
+        menu.remove();
+        resolve(null);
+      };
+      this.node.append(menu);
+      menu.querySelector("button")?.focus();
     });
   }
 

@@ -22,8 +22,12 @@ export const KEYS: KeyMap = [
   ["← ↑ → ↓", "move by a tenth of the view"],
   ["0", "show the whole section"],
   ["?", "show or hide these keys"],
+  ["Space held", "only the image, without what is drawn on it"],
   ["Esc", "leave the picture for the tool bar"],
 ];
+
+/** Keys that would scroll the page; those without a meaning here do nothing. */
+const SCROLLING = new Set([" ", "PageUp", "PageDown", "Home", "End"]);
 
 interface Commands {
   help(): void;
@@ -74,6 +78,8 @@ export class Input {
     listen("dblclick", (event) => this.layers.pointer(this.describe("dblclick", event)));
     listen("wheel", (event) => this.wheel(event));
     listen("keydown", (event) => this.key(event));
+    listen("keyup", (event) => event.key === " " && this.showImageOnly(false));
+    listen("blur", () => this.showImageOnly(false));
     const scrolled = (): void => {
       if (!this.takesWheel()) this.lastScroll = performance.now();
     };
@@ -192,9 +198,13 @@ export class Input {
     }
     if (!isPlain(event)) return;
     const command = this.keyCommands[event.key];
-    if (!command) return;
+    if (!command && !SCROLLING.has(event.key)) return;
     event.preventDefault();
-    command();
+    command?.();
+  }
+
+  private showImageOnly(isOnly: boolean): void {
+    this.canvas.toggleAttribute("data-image-only", isOnly);
   }
 
   private commandsByKey(): Record<string, () => void> {
@@ -212,6 +222,7 @@ export class Input {
       "-": zoom(1 / KEY_ZOOM),
       "0": () => camera.fit(),
       "?": () => this.commands.help(),
+      " ": () => this.showImageOnly(true),
       Escape: () => this.commands.leave(),
       ArrowLeft: pan(1, 0),
       ArrowRight: pan(-1, 0),

@@ -2,13 +2,14 @@
 import type { AnyModel } from "@anywidget/types";
 import type { Layer, LayerHost, LayerPointer, View } from "../shared/layer";
 import { Rpc, RpcError } from "../shared/rpc";
+import { edgeAt } from "./data/edges";
 import { distinct } from "./data/graph";
 import { Kernel } from "./data/kernel";
 import { linkAt } from "./data/links";
 import { Loader } from "./data/loader";
 import { type Change, News, touches } from "./data/news";
 import { graphOf, type Payload } from "./data/payload";
-import type { Hit } from "./data/section";
+import type { Hit, Slab } from "./data/section";
 import { type Active, Selection } from "./data/selection";
 import { Painter, slabOf } from "./draw/painter";
 import { Hint } from "./edit/hint";
@@ -153,10 +154,9 @@ export class TracingLayer implements Layer {
       host,
       isReadOnly,
       hit: (x, y, reach) => this.hit(x, y, reach),
-      hitLink: (x, y, reach) => {
-        const view = this.view();
-        return view && linkAt(queue.graph, slabOf(view), x, y, reach);
-      },
+      hitLink: (x, y, reach) => this.inSection((slab) => linkAt(queue.graph, slab, x, y, reach)),
+      hitEdge: (x, y, reach) =>
+        this.inSection((slab) => edgeAt(queue.graph, slab, x, y, reach, this.painter.isShown)),
       droppedLate: (hit, at, change) => this.others.dropped(hit, at, change),
       perform: (command) => void this.perform(command),
     });
@@ -380,6 +380,11 @@ export class TracingLayer implements Layer {
   private hit(x: number, y: number, reach: number): Hit | null {
     const view = this.view();
     return view && this.painter.sectionOf(view).at(x, y, reach);
+  }
+
+  private inSection<T>(find: (slab: Slab) => T): T | null {
+    const view = this.view();
+    return view && find(slabOf(view));
   }
 
   /** The active node is loaded wherever it is. */

@@ -35,7 +35,12 @@ export const LINK_COLUMNS = {
 export const RELATION = {
   "PRESYNAPTIC": "presynaptic_to",
   "POSTSYNAPTIC": "postsynaptic_to",
-  "GAP_JUNCTION": "gapjunction_with"
+  "GAP_JUNCTION": "gapjunction_with",
+  "TIGHT_JUNCTION": "tightjunction_with",
+  "DESMOSOME": "desmosome_with",
+  "ABUTTING": "abutting",
+  "ATTACHED": "attached_to",
+  "CLOSE": "close_to"
 } as const;
 
 export const EDIT_KEYS = {

@@ -1,6 +1,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { describe, expect, test } from "vitest";
 import type { LayerHost, LayerPointer } from "../../src/shared/layer";
+import { edgeAt } from "../../src/tracing-layer/data/edges";
 import { Relation } from "../../src/tracing-layer/data/graph";
 import type { Kernel } from "../../src/tracing-layer/data/kernel";
 import { type Hit, SectionIndex, topologyOf } from "../../src/tracing-layer/data/section";
@@ -82,6 +83,7 @@ class Bench {
       hit: (x, y, reach) =>
         new SectionIndex(this.queue.graph, topologyOf(this.queue.graph), slab).at(x, y, reach),
       hitLink: () => null,
+      hitEdge: (x, y, reach) => edgeAt(this.queue.graph, slab, x, y, reach, () => true),
       droppedLate: () => {},
       perform: (command) => {
         try {
@@ -124,6 +126,7 @@ class Bench {
 }
 
 const SHIFT = { shift: true };
+const SHIFT_ALT = { shift: true, alt: true };
 const treenode = (id: number): Hit => ({ kind: "treenode", id });
 
 describe("clicks", () => {
@@ -148,16 +151,19 @@ describe("clicks", () => {
     expect([bench.selection.active, bench.ops]).toEqual([{ kind: "treenode", id: 2 }, []]);
   });
 
-  test("with a connector active add a postsynaptic partner", () => {
+  test.each<[relation: Relation, expected: string]>([
+    [Relation.Presynaptic, "postsynaptic_to"],
+    [Relation.Postsynaptic, "presynaptic_to"],
+    [Relation.GapJunction, "gapjunction_with"],
+    [Relation.Abutting, "abutting"],
+  ])("with a connector active add what it lacks: it has %s", (relation, expected) => {
     const bench = new Bench();
+    bench.queue.graph.links.put(2, { relation });
     bench.select(20);
     bench.mouse(400, 400);
     expect(bench.ops).toEqual(["create_treenode", "create_link"]);
-    expect(bench.requests[1]?.args).toEqual({
-      treenode_id: -2,
-      connector_id: 20,
-      relation: "postsynaptic_to",
-    });
+    expect(bench.requests[1]?.args).toEqual({ treenode_id: -2, connector_id: 20, relation: expected });
+    expect(bench.selection.active).toEqual({ kind: "treenode", id: -2 });
   });
 
   test("with control select nothing, with control and shift delete", () => {
@@ -178,9 +184,86 @@ describe("clicks", () => {
       args: { treenode_id: 2, relation: "presynaptic_to" },
     });
     expect(bench.selection.active?.kind).toBe("connector");
+  });
+
+  test("with shift and alt in space make a synapse onto the active node", () => {
+    const bench = new Bench();
+    bench.select(2);
+    bench.mouse(400, 400, SHIFT_ALT);
+    expect(bench.requests[0]).toMatchObject({
+      op: "create_connector",
+      args: { treenode_id: 2, relation: "postsynaptic_to" },
+    });
+  });
+
+  test.each<[keys: Partial<LayerPointer>, expected: string]>([
+    [{ shift: true }, "postsynaptic_to"],
+    [{ shift: true, alt: true }, "presynaptic_to"],
+  ])("with %j and a connector active add its partner, and it stays active", (keys, expected) => {
+    const bench = new Bench();
+    bench.queue.graph.links.put(2, { relation: Relation.Postsynaptic });
+    bench.select(20);
+    bench.mouse(400, 400, keys);
+    expect(bench.requests.map(({ args }) => args.relation ?? args.parent_id)).toEqual([null, expected]);
+    expect(bench.selection.active).toEqual({ kind: "connector", id: 20 });
+  });
+
+  test.each<[active: number, at: [number, number], keys: Partial<LayerPointer>, expected: string]>([
+    [3, [150, 50], { shift: true }, "presynaptic_to"],
+    [3, [150, 50], { shift: true, alt: true }, "postsynaptic_to"],
+    [20, [200, 0], { shift: true }, "postsynaptic_to"],
+    [20, [200, 0], { shift: true, alt: true }, "presynaptic_to"],
+  ])("link %d with what is at %j, with %j", (active, at, keys, expected) => {
+    const bench = new Bench();
     bench.queue.graph.nodes.put(3, { z: 50 });
-    bench.mouse(200, 0, { ...SHIFT, alt: true });
-    expect(bench.requests[1]).toMatchObject({ op: "create_link", args: { relation: "gapjunction_with" } });
+    bench.queue.graph.links.put(2, { relation: Relation.Postsynaptic });
+    bench.select(active);
+    bench.mouse(...at, keys);
+    expect(bench.requests).toMatchObject([
+      { op: "create_link", args: { treenode_id: 3, connector_id: 20, relation: expected } },
+    ]);
+  });
+
+  test("with alt ask for the kind of link, in space and on what can be linked", async () => {
+    const bench = new Bench();
+    bench.select(2);
+    bench.answer = "Desmosome";
+    bench.mouse(400, 400, { alt: true });
+    await settle();
+    expect(bench.requests).toMatchObject([
+      { op: "create_connector", args: { treenode_id: 2, relation: "desmosome_with" } },
+    ]);
+    bench.select(11);
+    bench.answer = "Abutting";
+    bench.mouse(150, 50, { alt: true });
+    await settle();
+    expect(bench.requests[1]).toMatchObject({ op: "create_link", args: { relation: "abutting" } });
+    bench.answer = null;
+    bench.mouse(150, 50, { alt: true });
+    await settle();
+    expect(bench.ops).toEqual(["create_connector", "create_link"]);
+    expect(bench.selection.active).toEqual({ kind: "treenode", id: 11 });
+  });
+
+  test("with control and alt insert a node into the nearest edge", () => {
+    const bench = new Bench();
+    bench.select(1);
+    bench.mouse(160, 30, { ctrl: true, alt: true });
+    expect(bench.requests).toMatchObject([
+      { op: "insert_treenode", args: { parent_id: 2, child_id: 3, x: 160, y: 30 } },
+    ]);
+    expect(bench.selection.active).toEqual({ kind: "treenode", id: -2 });
+  });
+
+  test("with control and shift on an edge ask whether to split there", async () => {
+    const bench = new Bench();
+    bench.select(2);
+    bench.mouse(50, 3, { ctrl: true, shift: true });
+    await settle();
+    expect(bench.questions).toEqual([
+      "Split “n100” (1 node)? The active node becomes the root of a new neuron.",
+    ]);
+    expect(bench.ops).toEqual(["split_skeleton"]);
   });
 
   test("edit nothing where that is not wanted, and say so", () => {
@@ -237,7 +320,7 @@ describe("joining", () => {
   test("names both and waits for a yes", async () => {
     const bench = new Bench();
     bench.select(2);
-    await bench.tracing.connect(treenode(11), 0, null);
+    await bench.tracing.connect(treenode(11), 0, Relation.Postsynaptic);
     expect(bench.questions).toEqual(["Join “n200” (2 nodes) to “n100” (1 node), which keeps its name?"]);
     expect(bench.requests).toMatchObject([{ op: "join_skeletons", args: { from_id: 2, to_id: 11 } }]);
     expect(bench.queue.graph.parent(11)).toBe(2);
@@ -247,9 +330,9 @@ describe("joining", () => {
     const bench = new Bench();
     bench.select(2);
     bench.answer = null;
-    await bench.tracing.connect(treenode(11), 0, null);
+    await bench.tracing.connect(treenode(11), 0, Relation.Postsynaptic);
     bench.answer = "";
-    const joining = bench.tracing.connect(treenode(11), 0, null);
+    const joining = bench.tracing.connect(treenode(11), 0, Relation.Postsynaptic);
     bench.select(3);
     await expect(joining).rejects.toThrow(Hint);
     expect(bench.ops).toEqual([]);
@@ -258,16 +341,19 @@ describe("joining", () => {
   test("a skeleton with itself is no use", async () => {
     const bench = new Bench();
     bench.select(2);
-    await expect(bench.tracing.connect(treenode(3), 0, null)).rejects.toThrow("same skeleton");
+    await expect(bench.tracing.connect(treenode(3), 0, Relation.Postsynaptic)).rejects.toThrow(
+      "same skeleton",
+    );
   });
 });
 
 describe("links", () => {
-  test("a connector's second partner is postsynaptic to it", async () => {
+  test("a second presynaptic one is refused, with what to do", async () => {
     const bench = new Bench();
     bench.select(11);
-    await bench.tracing.connect({ kind: "connector", id: 20 }, 0, null);
-    expect(bench.requests[0]?.args.relation).toBe("postsynaptic_to");
+    const linking = bench.tracing.connect({ kind: "connector", id: 20 }, 0, Relation.Presynaptic);
+    await expect(linking).rejects.toThrow("Shift Alt click");
+    expect(bench.ops).toEqual([]);
   });
 
   test("the same link is not made twice", async () => {
@@ -277,6 +363,19 @@ describe("links", () => {
       bench.tracing.connect({ kind: "connector", id: 20 }, 0, Relation.Presynaptic),
     ).rejects.toThrow(Hint);
   });
+});
+
+test("another root is chosen after a question", async () => {
+  const bench = new Bench();
+  bench.select(3);
+  bench.answer = null;
+  await bench.tracing.reroot();
+  expect(bench.ops).toEqual([]);
+  bench.answer = "";
+  await bench.tracing.reroot();
+  expect(bench.questions).toEqual(Array(2).fill("Make the active node the root of “n100” (1 node)?"));
+  expect(bench.ops).toEqual(["reroot_skeleton"]);
+  await expect(bench.tracing.reroot()).rejects.toThrow("This is the root.");
 });
 
 describe("deleting", () => {

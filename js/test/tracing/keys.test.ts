@@ -45,13 +45,16 @@ describe("characters count wherever a keyboard has them", () => {
   ])("%s with %j", (key, held, done) => expect(press(key, ...held)).toBe(done));
 });
 
-test("Shift makes another command of a letter, and CapsLock does not", () => {
-  expect([press("r"), press("R"), press("R", "shift"), press("r", "shift")]).toEqual([
-    "go root",
-    "go root",
-    "reroot",
-    "reroot",
+test("Shift and Alt make another command of a letter, and CapsLock does not", () => {
+  const pressed = [press("r"), press("R"), press("R", "shift"), press("r", "shift"), press("r", "alt")];
+  expect(pressed).toEqual([
+    "toOpenEnd nearest",
+    "toOpenEnd nearest",
+    "toOpenEnd next",
+    "toOpenEnd next",
+    "toOpenEnd newest",
   ]);
+  expect([press("6"), press("Backspace")]).toEqual(["reroot", "go root"]);
 });
 
 test("shortcuts of the page are left alone", () => {

@@ -103,6 +103,7 @@ class Bench {
       hit: (x, y, reach) =>
         new SectionIndex(queue.graph, topologyOf(queue.graph), { depth: 50, thickness: 50 }).at(x, y, reach),
       hitLink: () => null,
+      hitEdge: () => null,
       droppedLate: (hit, at, change) => this.others.dropped(hit, at, change),
       perform: (command) => void command(),
     });

@@ -43,7 +43,7 @@ const ANSWER = {
     edition_time: f8(4, 5, 6),
   },
   labels: { "6": ["ends", "soma"] },
-  relations: { "31": "presynaptic_to", "32": "postsynaptic_to", "33": "abutting" },
+  relations: { "31": "presynaptic_to", "32": "postsynaptic_to", "33": "near_to" },
   limit_reached: false,
 };
 

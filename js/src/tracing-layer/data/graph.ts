@@ -40,7 +40,17 @@ export type LinkColumns = {
 };
 
 /** Kinds of links, in the order of `RELATION_NAMES`. */
-export const Relation = { Other: 0, Presynaptic: 1, Postsynaptic: 2, GapJunction: 3 } as const;
+export const Relation = {
+  Other: 0,
+  Presynaptic: 1,
+  Postsynaptic: 2,
+  GapJunction: 3,
+  TightJunction: 4,
+  Desmosome: 5,
+  Abutting: 6,
+  Attached: 7,
+  Close: 8,
+} as const;
 export type Relation = (typeof Relation)[keyof typeof Relation];
 
 export const RELATION_NAMES: readonly string[] = [
@@ -48,6 +58,11 @@ export const RELATION_NAMES: readonly string[] = [
   RELATION.PRESYNAPTIC,
   RELATION.POSTSYNAPTIC,
   RELATION.GAP_JUNCTION,
+  RELATION.TIGHT_JUNCTION,
+  RELATION.DESMOSOME,
+  RELATION.ABUTTING,
+  RELATION.ATTACHED,
+  RELATION.CLOSE,
 ];
 
 export type Kind = "treenode" | "connector";

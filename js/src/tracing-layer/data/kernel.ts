@@ -116,6 +116,13 @@ export class Kernel {
     return result;
   }
 
+  /** Ends of the skeleton at which tracing may go on: the nearest first, or those that were made last. */
+  async openEnds(treenodeId: number, skeletonId: number, newest: boolean): Promise<Neighbour[]> {
+    const params = { treenode_id: treenodeId, skeleton_id: skeletonId, newest };
+    const { result } = await this.rpc.call<Neighbour[]>("open_ends", params);
+    return result;
+  }
+
   /** Null if there never was such a node, or the server does not tell. */
   async lastChange(nodeId: number): Promise<LastChange | null> {
     const { result } = await this.rpc.call<LastChange | null>("last_change", { node_id: nodeId });

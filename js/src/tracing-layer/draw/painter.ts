@@ -112,7 +112,8 @@ export class Painter {
   }
 
   /** The active neuron shows even if it is hidden otherwise, and so does one that is not saved yet. */
-  private readonly isShown = (skeleton: number): boolean =>
+  /** Whether a skeleton is drawn. */
+  readonly isShown = (skeleton: number): boolean =>
     skeleton === this.context.selection.skeleton ||
     skeleton < 0 ||
     this.context.neurons.look.isShown(skeleton);

@@ -1,5 +1,5 @@
 /** Edits of whole skeletons. Their answers have no edition times, so that the graph is read again after each. */
-import { isRedo, isUndo, shiftedKey } from "../../shared/keyboard";
+import { isPlain, isRedo, isUndo, shiftedKey } from "../../shared/keyboard";
 import { type Graph, NO_PARENT } from "../data/graph";
 import { editKind, seenAs } from "./edit";
 import { id as idField, listOf, stamp as stampField } from "./fields";
@@ -85,9 +85,9 @@ export const rerootSkeleton = editKind(
     fields: { treenode: idField, seen: stampField },
     restamps: true,
     key: {
-      keys: "Shift R",
-      what: "make the active node the root",
-      matches: shiftedKey("r"),
+      keys: "6",
+      what: "make the active node the root, after a question",
+      matches: (event) => isPlain(event) && event.key === "6",
       command: (commands) => commands.reroot(),
     },
     hint: "Select the node that is to become the root.",

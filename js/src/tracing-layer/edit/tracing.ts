@@ -1,6 +1,7 @@
 /** What a person can do to arbors: each command makes edits from what is drawn and queues them. */
 import type { ArborPreview } from "../../shared/arbor-preview";
 import type { LayerHost, Point } from "../../shared/layer";
+import { nearestEdge } from "../data/edges";
 import { type Graph, NO_PARENT, Relation } from "../data/graph";
 import type { EditPreview, Kernel, SkeletonInfo } from "../data/kernel";
 import type { Hit } from "../data/section";
@@ -9,6 +10,7 @@ import type { Edit, EditCommands } from "./edit";
 import * as edits from "./edits";
 import type { Place } from "./fields";
 import { Hint } from "./hint";
+import { LINK_KINDS, nextRelation, requireFree } from "./link-kinds";
 import { joinTitle, type PartTitle, previewOf, splitTitle } from "./previews";
 import type { EditQueue } from "./queue";
 
@@ -40,8 +42,48 @@ export class Tracing implements EditCommands {
     const parent = active && active.kind !== "connector" ? this.activeTreenode() : null;
     const temporary = { node: queue.temporaryId(), skeleton: queue.temporaryId() };
     queue.add(edits.createTreenode(this.graph, temporary, parent, place(point)));
-    if (active?.kind === "connector") this.link(temporary.node, active.id, Relation.Postsynaptic);
+    if (active?.kind === "connector")
+      this.link(temporary.node, active.id, nextRelation(this.graph, active.id));
     selection.select({ kind: "treenode", id: temporary.node });
+  }
+
+  /** A synapse there: with a treenode active a connector, with a connector active a treenode of its own. */
+  addSynapse(point: Point, isReversed: boolean): void {
+    const [before, after] = isReversed
+      ? [Relation.Postsynaptic, Relation.Presynaptic]
+      : [Relation.Presynaptic, Relation.Postsynaptic];
+    if (this.context.selection.active?.kind === "connector") this.addPartner(point, after);
+    else this.addConnector(point, before);
+  }
+
+  /** A treenode, the root of a new skeleton, that the active connector is linked to. */
+  private addPartner(point: Point, relation: Relation): void {
+    this.requireEditable();
+    const { queue, selection } = this.context;
+    const connector = selection.active?.id ?? 0;
+    requireFree(this.graph, connector, relation);
+    const temporary = { node: queue.temporaryId(), skeleton: queue.temporaryId() };
+    queue.add(edits.createTreenode(this.graph, temporary, null, place(point)));
+    this.link(temporary.node, connector, relation);
+  }
+
+  /** Ask for the kind of a link between what is active and what was clicked, or is made there. */
+  async chooseLink(point: Point, hit: Hit | null): Promise<void> {
+    this.requireEditable();
+    const host = this.context.host();
+    const { active } = this.context.selection;
+    if (!active || !host) throw new Hint("Select a node or a connector first, to link it.");
+    if (hit && (hit.kind === "connector") === (active.kind === "connector"))
+      throw new Hint("Links are between a node and a connector.");
+    const choices = LINK_KINDS.map(([title]) => title);
+    const chosen = await host.ask("Link by which relation?", { choices });
+    const relation = LINK_KINDS.find(([title]) => title === chosen)?.[1];
+    if (relation === undefined) return;
+    if (this.context.selection.active?.id !== this.context.queue.resolve(active.id))
+      throw new Hint("Another node is active now: nothing was linked.");
+    if (hit) await this.connect(this.current(hit), point[2], relation);
+    else if (active.kind === "connector") this.addPartner(point, relation);
+    else this.addConnector(point, relation);
   }
 
   /** Begin a skeleton where the person meant to continue another one: only if that is wanted. */
@@ -52,7 +94,7 @@ export class Tracing implements EditCommands {
   }
 
   /** A connector that the active treenode is linked to. */
-  addConnector(point: Point, relation: Relation): void {
+  private addConnector(point: Point, relation: Relation): void {
     this.requireEditable();
     const { queue, selection } = this.context;
     const treenode = this.activeTreenode();
@@ -62,17 +104,19 @@ export class Tracing implements EditCommands {
     selection.select({ kind: "connector", id: temporary.connector });
   }
 
-  /** Join or link the active node with what was clicked. */
-  async connect(hit: Hit, depth: number, relation: Relation | null): Promise<void> {
+  /** Join the active node with the one that was clicked, or link a node and a connector by this relation. */
+  async connect(hit: Hit, depth: number, relation: Relation): Promise<void> {
     this.requireEditable();
     const { active } = this.context.selection;
     if (!active) throw new Hint("Select a node first: it is joined or linked with the one you click.");
     if (hit.kind === "connector") {
       if (active.kind === "connector") throw new Hint("Connectors are linked to nodes, not to each other.");
+      requireFree(this.graph, hit.id, relation);
       const treenode = this.activeTreenode();
-      if (treenode !== null) this.link(treenode, hit.id, relation ?? this.freeRelation(hit.id));
+      if (treenode !== null) this.link(treenode, hit.id, relation);
     } else if (active.kind === "connector") {
-      this.link(this.materialized(hit, depth), active.id, relation ?? Relation.Postsynaptic);
+      requireFree(this.graph, active.id, relation);
+      this.link(this.materialized(hit, depth), active.id, relation);
     } else {
       await this.join(hit, depth);
     }
@@ -89,6 +133,17 @@ export class Tracing implements EditCommands {
   /** What repeats an edit that was refused, from the newest state; null if it cannot be repeated as it was. */
   again(edit: Edit): (() => void) | null {
     return this.repeatable.get(edit) ?? null;
+  }
+
+  /** A treenode on the edge of the active skeleton that is nearest to a place. */
+  insertNearest(point: Point): void {
+    this.requireEditable();
+    const { selection } = this.context;
+    if (selection.skeleton === null)
+      throw new Hint("Select a node first: one is inserted into its skeleton.");
+    const child = nearestEdge(this.graph, selection.skeleton, point);
+    if (child === null) throw new Hint("No edge of the active skeleton is near.");
+    selection.select({ kind: "treenode", id: this.insertOn(this.graph.parent(child), child, point) });
   }
 
   /** Turn a virtual node that is dragged into a treenode at its new place. */
@@ -183,29 +238,46 @@ export class Tracing implements EditCommands {
     if (name && name !== neuron.name) queue.add(edits.renameNeuron(neuron.neuron_id, name));
   }
 
-  reroot(): void {
-    this.requireEditable();
-    const treenode = this.activeTreenode();
-    if (treenode === null) throw new Hint(edits.rerootSkeleton.hint);
-    this.context.queue.add(edits.rerootSkeleton(this.graph, treenode));
-  }
-
-  async split(): Promise<void> {
+  async reroot(): Promise<void> {
     this.requireEditable();
     const { queue, selection } = this.context;
     const { active, skeleton } = selection;
-    if (active?.kind !== "treenode" || skeleton === null) throw new Hint(edits.splitSkeleton.hint);
-    if (this.graph.parent(active.id) === NO_PARENT)
+    if (!active || active.kind === "connector" || skeleton === null)
+      throw new Hint(edits.rerootSkeleton.hint);
+    if (active.kind === "treenode" && this.graph.parent(active.id) === NO_PARENT)
+      throw new Hint("This is the root.");
+    const [info] = await this.describe([skeleton]);
+    if (!(await this.confirms(`Make the active node the root of ${info}?`, "Reroot"))) return;
+    if (selection.active?.id !== queue.resolve(active.id))
+      throw new Hint("Another node is active now: the root stays.");
+    const treenode = this.activeTreenode();
+    if (treenode !== null) queue.add(edits.rerootSkeleton(this.graph, treenode));
+  }
+
+  async split(): Promise<void> {
+    const { active } = this.context.selection;
+    if (active?.kind !== "treenode") throw new Hint(edits.splitSkeleton.hint);
+    await this.splitAt(active.id);
+  }
+
+  /** Ask whether to split a skeleton between a treenode and its parent. */
+  async splitAt(treenode: number): Promise<void> {
+    this.requireEditable();
+    const { queue, selection } = this.context;
+    const skeleton = this.graph.nodes.value(treenode, "skeleton");
+    if (skeleton === undefined) throw new Hint(edits.splitSkeleton.hint);
+    if (this.graph.parent(treenode) === NO_PARENT)
       throw new Hint("There is nothing above the root to split from.");
     const [info] = await this.describe([skeleton]);
-    const question = `Split ${info}? The active node becomes the root of a new neuron.`;
+    const what = selection.active?.id === treenode ? "The active node" : `Node ${treenode}`;
+    const question = `Split ${info}? ${what} becomes the root of a new neuron.`;
     const preview = this.preview(
-      [skeleton, active.id],
+      [skeleton, treenode],
       ([own = 0, node = 0]) => this.context.kernel.splitPreview(own, node),
       splitTitle,
     );
     if (!(await this.confirms(question, "Split", preview))) return;
-    queue.add(edits.splitSkeleton(this.graph, queue.temporaryId(), active.id));
+    queue.add(edits.splitSkeleton(this.graph, queue.temporaryId(), queue.resolve(treenode)));
     selection.follow(queue.resolve);
   }
 
@@ -253,15 +325,6 @@ export class Tracing implements EditCommands {
       throw new Hint(edits.createLink.hint);
     }
     queue.add(edits.createLink(this.graph, queue.temporaryId(), treenode, connector, relation));
-  }
-
-  /** Presynaptic while a connector has no such link yet, else postsynaptic. */
-  private freeRelation(connector: number): Relation {
-    const { relation } = this.graph.links.columns;
-    const taken = this.graph
-      .linksOfConnector(connector)
-      .some((id) => relation[this.graph.links.row(id)] === Relation.Presynaptic);
-    return taken ? Relation.Postsynaptic : Relation.Presynaptic;
   }
 
   /** The active treenode; an active virtual node becomes one. */

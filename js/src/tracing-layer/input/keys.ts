@@ -1,5 +1,5 @@
 /** Keys of the tracing layer: those of edits, as the edits say, and those to travel. The help shows them all. */
-import { isPlain, plainKey, shiftedKey } from "../../shared/keyboard";
+import { altKey, isPlain, plainKey, shiftedKey } from "../../shared/keyboard";
 import { EDITS } from "../edit/edits";
 import type { Tracing } from "../edit/tracing";
 import { MOUSE } from "./pointing";
@@ -20,7 +20,10 @@ const EDIT_KEYS: Binding[] = EDITS.flatMap(({ key }) =>
 const WAYS: Binding[] = [
   symbol("[", "to the parent", (_, travel) => travel.go("parent")),
   symbol("]", "to the child", (_, travel) => travel.go("child")),
-  plain("R", "r", "to the root", (_, travel) => travel.go("root")),
+  plain("R", "r", "to the nearest open end", (_, travel) => travel.toOpenEnd("nearest")),
+  shifted("Shift R", "r", "to the next open end", (_, travel) => travel.toOpenEnd("next")),
+  withAlt("Alt R", "r", "to the open end that was made last", (_, travel) => travel.toOpenEnd("newest")),
+  plain("Backspace", "Backspace", "to the root", (_, travel) => travel.go("root")),
   plain("B", "b", "to the previous branch or the root", (_, travel) => travel.go("previous_branch")),
   plain("V", "v", "to the next branch or end", (_, travel) => travel.go("next_branch")),
   plain("A", "a", "to the active node", (_, travel) => travel.center()),
@@ -54,6 +57,10 @@ function symbol(character: string, what: string, run: Binding["run"]): Binding {
 
 function plain(keys: string, key: string, what: string, run: Binding["run"]): Binding {
   return { keys, what, matches: plainKey(key), run };
+}
+
+function withAlt(keys: string, key: string, what: string, run: Binding["run"]): Binding {
+  return { keys, what, matches: altKey(key), run };
 }
 
 function shifted(keys: string, key: string, what: string, run: Binding["run"]): Binding {

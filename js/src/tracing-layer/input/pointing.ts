@@ -13,10 +13,16 @@ export const MOUSE: Array<[keys: string, what: string]> = [
   ["click on a node", "make it active"],
   ["drag a node", "move it"],
   ["Ctrl click", "nothing active"],
-  ["Ctrl Shift click", "delete a node, a connector or a link"],
-  ["Shift click", "a synapse of the active node"],
-  ["Shift click on a node", "join it to the active skeleton, or link it to the active connector"],
-  ["Alt Shift click", "the same with a gap junction"],
+  ["Ctrl Shift click", "delete a node, a connector or a link; split at an edge"],
+  ["Ctrl Alt click", "insert a node into the nearest edge of the active skeleton"],
+  ["Shift click", "a connector after the active node, or a node after the active connector"],
+  ["Shift click on a node", "join it to the active skeleton, or link it after the active connector"],
+  ["Shift click on a connector", "link it after the active node"],
+  [
+    "Shift Alt click",
+    "the same the other way round: a connector before the active node, or a node before it",
+  ],
+  ["Alt click", "choose how to link: gap junction, desmosome, abutting, …"],
 ];
 
 /** How near a click must come, CSS pixels. */
@@ -31,6 +37,8 @@ export interface PointingContext {
   hit(x: number, y: number, reach: number): Hit | null;
   /** The link that passes by, if one does. */
   hitLink(x: number, y: number, reach: number): number | null;
+  /** The edge that passes by, as its child, if one does. */
+  hitEdge(x: number, y: number, reach: number): number | null;
   isReadOnly(): boolean;
   /** A node was dropped that others changed since it was pressed. */
   droppedLate(hit: Hit, at: Point, change: Change): unknown;
@@ -96,7 +104,7 @@ export class Pointing {
 
   private down(event: LayerPointer): boolean {
     const hit = this.under(event);
-    if (!hit || event.shift || event.ctrl) return false;
+    if (!hit || event.shift || event.ctrl || event.alt) return false;
     this.press = { hit, px: event.px, py: event.py, dragging: false };
     this.context.selection.selectHit(hit, event.z);
     return true;
@@ -143,26 +151,32 @@ export class Pointing {
     const at: Point = [event.x, event.y, event.z];
     if (event.ctrl) {
       if (event.shift) perform(() => this.remove(event, hit));
+      else if (event.alt) perform(() => tracing.insertNearest(at));
       else selection.select(null);
       return true;
     }
     if (event.shift) {
-      const chosen = event.alt ? Relation.GapJunction : null;
-      if (hit) perform(() => tracing.connect(hit, event.z, chosen));
-      else perform(() => tracing.addConnector(at, chosen ?? Relation.Presynaptic));
+      if (hit) perform(() => tracing.connect(hit, event.z, relationTo(hit, event.alt)));
+      else perform(() => tracing.addSynapse(at, event.alt));
+      return true;
+    }
+    if (event.alt) {
+      perform(() => tracing.chooseLink(at, hit));
       return true;
     }
     // A click on something has selected it on the way down.
-    if (hit || event.alt) return hit !== null;
+    if (hit) return true;
     perform(() => tracing.addNode(at));
     return true;
   }
 
-  private remove({ x, y }: LayerPointer, hit: Hit | null): void {
+  private remove({ x, y }: LayerPointer, hit: Hit | null): unknown {
     const { tracing } = this.context;
+    if (hit && hit.kind !== "virtual") return tracing.remove(hit);
     const link = hit ? null : this.context.hitLink(x, y, this.reach());
-    if (hit) tracing.remove(hit);
-    else if (link !== null) tracing.unlink(link);
+    if (link !== null) return tracing.unlink(link);
+    const child = hit ? hit.id : this.context.hitEdge(x, y, this.reach());
+    return child === null ? undefined : tracing.splitAt(child);
   }
 
   private reach(): number {
@@ -180,4 +194,10 @@ export class Pointing {
     host?.cursor(hit ? "pointer" : "");
     host?.invalidate();
   }
+}
+
+/** With the signal a node comes before a connector that is clicked, and after one that is active. */
+function relationTo(hit: Hit, isReversed: boolean): Relation {
+  const isBefore = (hit.kind === "connector") !== isReversed;
+  return isBefore ? Relation.Presynaptic : Relation.Postsynaptic;
 }

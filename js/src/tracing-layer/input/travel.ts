@@ -1,7 +1,7 @@
 /** Ways from the active node to others: along the arbor, and across synapses. */
 import type { LayerHost, Point } from "../../shared/layer";
 import { type Graph, NO_PARENT, Relation } from "../data/graph";
-import type { Direction, Kernel } from "../data/kernel";
+import type { Direction, Kernel, Neighbour } from "../data/kernel";
 import type { Selection } from "../data/selection";
 import { Hint } from "../edit/hint";
 import { focusSearch } from "./search-focus";
@@ -23,7 +23,16 @@ const ENDS: Record<Direction, string> = {
   previous_branch: "This is the root.",
 };
 
+/** The open ends of a skeleton, in the order in which one goes through them. */
+interface OpenEnds {
+  skeleton: number;
+  ends: Neighbour[];
+  at: number;
+}
+
 export class Travel {
+  private openEnds: OpenEnds | null = null;
+
   constructor(private readonly context: TravelContext) {}
 
   /** Go along the arbor; what is not loaded the kernel looks up. */
@@ -43,6 +52,32 @@ export class Travel {
     if (selection.active?.id !== active.id) return;
     if (!found) throw new Hint(ENDS[direction]);
     this.arrive("treenode", found.treenode_id, [found.x, found.y, found.z]);
+  }
+
+  /** To an open end: the nearest, the one made last, or the next one after that. */
+  async toOpenEnd(which: "nearest" | "newest" | "next"): Promise<void> {
+    const { skeleton } = this.context.selection;
+    if (which === "next" && this.openEnds && this.openEnds.skeleton === skeleton) {
+      this.openEnds.at = (this.openEnds.at + 1) % this.openEnds.ends.length;
+    } else {
+      this.openEnds = await this.findOpenEnds(which === "newest");
+    }
+    const end = this.openEnds?.ends[this.openEnds.at];
+    if (end) this.arrive("treenode", end.treenode_id, [end.x, end.y, end.z]);
+  }
+
+  /** The open ends of the active skeleton; null if the person has gone elsewhere while the kernel looked. */
+  private async findOpenEnds(newest: boolean): Promise<OpenEnds | null> {
+    const { selection, kernel } = this.context;
+    const { active, skeleton } = selection;
+    if (!active || active.kind === "connector" || skeleton === null)
+      throw new Hint("Select a treenode first.");
+    if (active.id < 0 || skeleton < 0) throw new Hint("This neuron is still being saved.");
+    const ends = await kernel.openEnds(active.id, skeleton, newest);
+    if (selection.active?.id !== active.id) return null;
+    if (ends.length === 0) throw new Hint("This neuron has no open ends.");
+    const isHere = active.kind === "treenode" && ends[0]?.treenode_id === active.id;
+    return { skeleton, ends, at: isHere && ends.length > 1 ? 1 : 0 };
   }
 
   /** To the next node across a synapse: `onward` with the signal, else against it. */
