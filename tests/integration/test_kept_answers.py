@@ -145,3 +145,15 @@ async def test_what_is_committed_meanwhile_is_not_missed(editor: Editor, tracer:
     async with editor.store.reading() as connection:
         assert await kept.find(connection, editor.project_id, skeleton_id, "all", disturbed) == b"old"
         assert await kept.find(connection, editor.project_id, skeleton_id, "all", Asked()) == b"answer"
+
+
+async def test_nothing_is_kept_of_a_store_that_was_put_back(editor: Editor, tracer: Tracer, skeleton_id: int) -> None:
+    """Another version has the number of the newest one that was known."""
+    kept, made, key = KeptAnswers(10_000, News()), Asked(), (editor.project_id, skeleton_id)
+    await tracer.node()
+    async with editor.store.reading() as connection:
+        assert [await times_made(connection, *key, kept, made) for _ in range(2)] == [1, 1]
+        async with editor.store.reading() as other:
+            newest = "(SELECT max(id) FROM transaction_info)"
+            await other.execute(f"UPDATE transaction_info SET time = time + interval '1 ms' WHERE id = {newest}")
+        assert [await times_made(connection, *key, kept, made) for _ in range(2)] == [2, 2]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_one, fetch_value
+from catmaid_server.db.rows import fetch_one
 from catmaid_server.db.store import Connection
 
 sql = load("news/changes")
@@ -55,6 +55,8 @@ class Heard:
     settling : all versions up to this one are seen by the next statement.
     known : versions after `settled` that are known.
     relations : names by id.
+    newest : the newest version of all, and its time as text: a store that was put back to an earlier state has not this
+        one, or another with its number.
     """
 
     snapshot: str
@@ -62,12 +64,15 @@ class Heard:
     settling: int
     known: frozenset[int] = frozenset()
     relations: Mapping[int, str] = field(default_factory=dict)
+    newest: tuple[int, str] = (0, "")
 
 
 async def begin(connection: Connection) -> Heard:
     """What is known before anything was heard; the next statement must not be of an older state."""
-    settled = int(await fetch_value(connection, sql.settled))
-    return Heard("", settled, settled)
+    row = await fetch_one(connection, sql.settled)
+    assert row is not None
+    settled, newest, time = row
+    return Heard("", settled, settled, newest=(newest, time))
 
 
 async def hear(connection: Connection, project_id: int, before: Heard) -> tuple[Heard, Committed]:
@@ -80,10 +85,11 @@ async def hear(connection: Connection, project_id: int, before: Heard) -> tuple[
         settled=before.settled,
         known=list(before.known),
         most=MOST_PLACES,
+        newest=before.newest[0],
     )
     if row is None:
         return before, NOTHING
-    snapshot, versions, is_rebuilt, numbers, skeleton_ids, linked_ids, trimmed, settling, relations = row
+    snapshot, versions, is_rebuilt, numbers, skeleton_ids, linked_ids, trimmed, settling, relations, time, newest = row
     known = before.known.union(versions)
     after = Heard(
         snapshot,
@@ -91,9 +97,10 @@ async def hear(connection: Connection, project_id: int, before: Heard) -> tuple[
         settling,
         frozenset(version for version in known if version > before.settling),
         {int(relation_id): name for relation_id, name in json.loads(relations).items()},
+        (int(newest[0]), newest[1]) if newest else (0, ""),
     )
-    # Of versions whose history was trimmed it is not known where they were; a store that went back in time knows less.
-    is_unsure = is_rebuilt or (versions and trimmed >= before.settled) or settling < before.settling
+    # Of versions whose history was trimmed it is not known where they were.
+    is_unsure = is_rebuilt or (versions and trimmed >= before.settled) or time != before.newest[1]
     if is_unsure:
         return after, ANYTHING
     return after, Committed(
