@@ -64,7 +64,7 @@ async def test_links_by_clicks(site: Site, open_viewer: Open) -> None:
         await change_theme(page, theme)
         await menu.screenshot(path=RESULTS / f"link-kinds-{theme}.png".replace(" ", "-"))
         assert not await problems(menu)
-    await page.keyboard.press("Escape")
+    await menu.get_by_role("menuitem").first.press("Escape")
     await expect(menu).to_have_count(0)
     await viewer.shows(4, 2, 6)
     await viewer.click(await viewer.place(x + 250, y - 100), "Alt")

@@ -102,7 +102,7 @@ async def test_neurons_are_turned_named_and_chosen(site: Site, notebooks: OpenNo
     await notebook.value("0", "v3.synapses = True")
     await space.shows(RED)
     await space.root.get_by_test_id("shown").click()
-    await space.root.get_by_label("Synapses").uncheck()
+    await space.root.get_by_role("checkbox", name="Synapses", exact=True).uncheck()
     await notebook.becomes("v3.synapses", False)
     await space.shows(RED, is_there=False)
 
@@ -190,7 +190,7 @@ async def test_bad_days(site: Site, notebooks: OpenNotebook) -> None:
     await last.until("viewer.camera.up[2] === 1")
     await last.root.get_by_test_id("shown").click()
     for name in ("Synapses", "Tubes", "Labels"):
-        await last.root.get_by_label(name).check()
+        await last.root.get_by_role("checkbox", name=name, exact=True).check()
         await expect(last.said().last).to_contain_text("The kernel has been restarted. Run the cell again.")
 
 
