@@ -131,7 +131,7 @@ async def refusal_of(connection: Connection, user: User, project_id: int, versio
     """Why a user may not take versions of a project back, in a sentence; None if they may."""
     own = await require_versions(connection, project_id, versions) == {user.id}
     try:
-        await _require_permission(connection, user, sorted(set(versions)), own=own)
+        await _require_permission(connection, user, versions, await _touched(connection, versions), own=own)
     except NotAllowed as refused:
         return str(refused)
     return None
@@ -183,7 +183,7 @@ async def take_back(tx: Connection, user: User, project_id: int, taken: Sequence
     conflicts = await _conflicts(tx, versions, together, changed)
     if conflicts:
         raise RevertConflict(versions, conflicts)
-    await _require_permission(tx, user, versions, own=own)
+    await _require_permission(tx, user, versions, touched, own=own)
     try:
         await tx.execute(sql.take_back, {"versions": together, "wanted": versions, "touched": changed})
         await tx.execute(sql.check_keys)
@@ -213,15 +213,17 @@ async def require_versions(connection: Connection, project_id: int, versions: Se
     return {author for _, author, _ in found}
 
 
-async def _require_permission(tx: Connection, user: User, versions: list[int], *, own: bool) -> None:
+async def _require_permission(
+    tx: Connection, user: User, versions: Sequence[int], touched: Sequence[str], *, own: bool
+) -> None:
     """Users may take back their own changes, unless these are locked now, and changes of others that they may edit."""
     if user.is_superuser:
         return
+    versions = sorted(set(versions))
     for (neuron_id,) in await fetch_all(tx, sql.neurons, versions=versions):
         await require_editable_neuron(tx, user, neuron_id)
     if not own:
-        owned = await fetch_all(tx, sql.owners, versions=versions, touched=await _touched(tx, versions))
-        owners = {row[0] for row in owned}
+        owners = {row[0] for row in await fetch_all(tx, sql.owners, versions=versions, touched=list(touched))}
         await require_edit(tx, user, owners, f"all that {named(versions).lower()} changed")
 
 

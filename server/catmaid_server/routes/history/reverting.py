@@ -106,10 +106,11 @@ class UndoState(TypedDict):
 @routes.any("/{project_id}/versions/changes", needs=Permission.BROWSE)
 async def preview_revert(call: Call, form: SomeVersions) -> Preview:
     """Tell what versions changed, whether they can be taken back, and whether this user may."""
+    may_not = await call.why_not(Permission.ANNOTATE)
     async with call.reading() as connection:
         refusal = await reverting.refusal_of(connection, call.user, call.project_id, form.versions)
+        refusal = may_not or refusal
         changes = await reverting.changes_of(connection, form.versions)
-        refusal = await call.why_not(Permission.ANNOTATE) or refusal
         can_try = changes and refusal is None and call.as_of is None
         if not can_try:
             conflicts = await reverting.conflicts_of(connection, call.project_id, form.versions, changes)
