@@ -135,6 +135,13 @@ async def service(store: Store, tmp_path: Path) -> AsyncIterator[Service]:
 
 
 @pytest.fixture(scope="module")
+async def elsewhere(module_store: Store) -> AsyncIterator[Store]:
+    """The store of a module, as another process has it."""
+    async with Store.opened(module_store.dsn, pool_size=2) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
 async def module_service(module_store: Store, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
     """As `service`, for the tests of one module together."""
     async with fresh_service(module_store, tmp_path_factory.mktemp("data")) as started:

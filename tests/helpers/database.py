@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from catmaid_server.db.store import Store
+from catmaid_server.db.store import Connection, Store
 
 
 async def create_database(server_dsn: str, name: str, template: str = "template1") -> None:
@@ -35,3 +35,9 @@ async def fresh_store(server_dsn: str, template: str) -> AsyncIterator[Store]:
     async with Store.opened(make_conninfo(server_dsn, dbname=name), pool_size=6) as opened:
         yield opened
     await drop_database(server_dsn, name)
+
+
+async def state_of(connection: Connection) -> str:
+    """A name of the state that a connection sees now."""
+    rows = await (await connection.execute("SELECT pg_current_snapshot()::text")).fetchall()
+    return str(rows[0][0])

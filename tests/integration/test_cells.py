@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import random
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from catmaid_server.domain.tracing import viewports
 from catmaid_server.domain.tracing.viewports import ColumnTable, Viewport, Wanted
 from catmaid_server.domain.values import Box
 from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.database import state_of
 from tests.helpers.edit_kinds import EDITS, HISTORY_EDITS, Editor, new_editor
 from tests.helpers.service import Service
 from tests.helpers.sizes import at_size, long_if_full
@@ -36,13 +36,6 @@ async def editor(module_service: Service) -> Editor:
     made = await new_editor(module_service)
     await made.walk(80)
     return made
-
-
-@pytest.fixture(scope="module")
-async def elsewhere(editor: Editor) -> AsyncIterator[Store]:
-    """The store, as another process has it."""
-    async with Store.opened(editor.store.dsn, pool_size=2) as store:
-        yield store
 
 
 def sorted_rows(table: ColumnTable) -> list[tuple[Any, ...]]:
@@ -184,11 +177,6 @@ async def compared(cells: ViewportCells, connection: Connection, editor: Editor,
         return False
     assert found == expected, wanted
     return True
-
-
-async def state_of(connection: Connection) -> str:
-    rows = await (await connection.execute("SELECT pg_current_snapshot()::text")).fetchall()
-    return str(rows[0][0])
 
 
 async def test_readers_see_what_was_committed_before_they_asked(editor: Editor, elsewhere: Store) -> None:

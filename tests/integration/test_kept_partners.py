@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from catmaid_server.domain.graph.kept_partners import KeptPartners
 from catmaid_server.domain.news.project_news import News
 from catmaid_server.routes.graph.partners_json import partners_json
 from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.database import state_of
 from tests.helpers.edit_kinds import EDITS, HISTORY_EDITS, Editor, new_editor
 from tests.helpers.service import Service
 from tests.helpers.sizes import at_size, long_if_full
@@ -32,13 +32,6 @@ async def editor(module_service: Service) -> Editor:
     made = await new_editor(module_service)
     await made.walk(120)
     return made
-
-
-@pytest.fixture(scope="module")
-async def elsewhere(editor: Editor) -> AsyncIterator[Store]:
-    """The store, as another process has it."""
-    async with Store.opened(editor.store.dsn, pool_size=2) as store:
-        yield store
 
 
 async def anew(connection: Connection, editor: Editor, query: PartnerQuery) -> Any:
@@ -192,11 +185,6 @@ async def test_readers_see_what_was_committed_before_they_asked(editor: Editor, 
             people.create_task(read(number))
         people.create_task(write())
     assert times > 10
-
-
-async def state_of(connection: Connection) -> str:
-    rows = await (await connection.execute("SELECT pg_current_snapshot()::text")).fetchall()
-    return str(rows[0][0])
 
 
 async def test_nothing_is_kept_without_room_and_of_single_links(editor: Editor) -> None:

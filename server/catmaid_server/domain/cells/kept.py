@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catmaid_server.db.recently_used import RecentlyUsed
 from catmaid_server.domain.cells.cell import CellContents
 from catmaid_server.domain.cells.grid import CellRange, Grid, GridCell
 from catmaid_server.domain.news.changes import Committed, Places
+from catmaid_server.domain.news.kept_by_project import KeptByProject
 
 _FEW = 64
 """What changed in more cells than that is compared with those that are kept, instead of looking each up."""
@@ -24,21 +22,11 @@ _MOST_GRIDS = 40
 """Of a project that was looked at in more grids, all is forgotten: each edit costs a little for each of them."""
 
 
-class CellKey(NamedTuple):
-    """Which cell of which project."""
-
-    project_id: int
-    grid: Grid
-    place: GridCell
-
-
 class KeptCells:
     """Cells by project, grid and place; those that were not used for longest go first."""
 
     def __init__(self, capacity: int) -> None:
-        self._cells: RecentlyUsed[CellKey, CellContents] = RecentlyUsed(capacity, forgotten=self._note_forgotten)
-        self._places: defaultdict[int, defaultdict[Grid, set[GridCell]]] = defaultdict(lambda: defaultdict(set))
-        """The places of the cells that are kept, by project and grid."""
+        self._cells: KeptByProject[Grid, GridCell, CellContents] = KeptByProject(capacity)
 
     @property
     def capacity(self) -> int:
@@ -47,24 +35,21 @@ class KeptCells:
 
     def find(self, project_id: int, grid: Grid, places: Iterable[GridCell]) -> dict[GridCell, CellContents]:
         """Those of the places whose cells are kept."""
-        found = ((place, self._cells.find(CellKey(project_id, grid, place))) for place in places)
+        found = ((place, self._cells.find(project_id, grid, place)) for place in places)
         return {place: cell for place, cell in found if cell is not None}
 
     def keep(self, project_id: int, grid: Grid, cells: dict[GridCell, CellContents]) -> None:
         """Keep cells as they are now."""
-        grids = self._places[project_id]
+        grids = self._cells.groups(project_id)
         if grid not in grids and len(grids) >= _MOST_GRIDS:
-            self.forget_all(project_id)
+            self._cells.forget_project(project_id)
         for place, cell in cells.items():
-            key = CellKey(project_id, grid, place)
-            self._cells.keep(key, cell, cell.size)
-            if key in self._cells:
-                self._places[project_id][grid].add(place)
+            self._cells.keep(project_id, grid, place, cell, cell.size)
 
     def forget_changed(self, project_id: int, changed: Committed) -> None:
         """Forget the cells of a project in which something changed, or may have."""
         if changed.places is None:
-            self.forget_all(project_id)
+            self._cells.forget_project(project_id)
         else:
             self.forget(project_id, changed.places)
 
@@ -72,27 +57,17 @@ class KeptCells:
         """Forget the cells of a project in which something changed."""
         if not len(places):
             return
-        for grid, kept in list(self._places[project_id].items()):
-            for place in _changed(kept, grid.ranges(places.T)):
-                self._cells.forget(CellKey(project_id, grid, place))
-
-    def forget_all(self, project_id: int) -> None:
-        """Forget a project."""
-        for grid, kept in self._places[project_id].items():
-            for place in list(kept):
-                self._cells.forget(CellKey(project_id, grid, place))
-        del self._places[project_id]
-
-    def _note_forgotten(self, key: CellKey) -> None:
-        self._places[key.project_id][key.grid].discard(key.place)
+        for grid in self._cells.groups(project_id):
+            changed = _changed(self._cells.items(project_id, grid), grid.ranges(places.T))
+            self._cells.forget(project_id, grid, changed)
 
 
-def _changed(kept: set[GridCell], ranges: NDArray[np.float64]) -> set[GridCell]:
+def _changed(kept: frozenset[GridCell], ranges: NDArray[np.float64]) -> frozenset[GridCell]:
     """Those of the places that lie within ranges (see `Grid.ranges`)."""
     counts = np.minimum(ranges[3:] - ranges[:3] + 1, _FEW + 1).prod(axis=0)
     is_small = counts <= _FEW
     if np.count_nonzero(~is_small) > _MOST_COMPARED:
-        return set(kept)
+        return kept
     looked_up = (
         place
         for i, j, k, i2, j2, k2 in ranges.T[is_small].astype(int).tolist()
@@ -101,11 +76,11 @@ def _changed(kept: set[GridCell], ranges: NDArray[np.float64]) -> set[GridCell]:
     return kept.intersection(looked_up).union(_within(kept, ranges.T[~is_small]))
 
 
-def _within(kept: set[GridCell], ranges: NDArray[np.float64]) -> set[GridCell]:
+def _within(kept: frozenset[GridCell], ranges: NDArray[np.float64]) -> frozenset[GridCell]:
     if not kept or not len(ranges):
-        return set()
+        return frozenset()
     places = np.array(list(kept))
     inside = np.zeros(len(places), dtype=bool)
     for one in ranges:
         inside |= ((one[:3] <= places) & (places <= one[3:])).all(axis=1)
-    return {GridCell(*place) for place in places[inside].tolist()}
+    return frozenset(GridCell(*place) for place in places[inside].tolist())

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from catmaid_server.db.arrays import array_text
 from catmaid_server.db.queries import load
-from catmaid_server.db.recently_used import ENTRY_BYTES, RecentlyUsed
+from catmaid_server.db.recently_used import ENTRY_BYTES
 from catmaid_server.db.rows import fetch_all
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.graph import connectivity
 from catmaid_server.domain.graph.connectivity import RELATIONS, PartnerQuery
 from catmaid_server.domain.news.changes import Committed
+from catmaid_server.domain.news.kept_by_project import KeptByProject
 from catmaid_server.domain.news.project_news import News, ProjectNews
 from catmaid_server.domain.values import required
 
@@ -79,26 +80,16 @@ class PartnerPairs:
     reviewers: list[int]
 
 
-class ListKey(NamedTuple):
-    """Names the partners of a skeleton; `epoch` is that of its project."""
-
-    project_id: int
-    epoch: int
-    skeleton_id: int
-    direction: str
-
-
 class KeptPartners:
     """Partners of all projects in one process, up to `capacity` bytes; with 0 nothing is kept."""
 
     def __init__(self, capacity: int, news: News) -> None:
-        self._lists: RecentlyUsed[ListKey, SourcePartners] = RecentlyUsed(capacity // 2)
+        self._lists: KeptByProject[int, str, SourcePartners] = KeptByProject(capacity // 2)
+        """By project, skeleton and direction."""
         self._sizes: defaultdict[int, dict[int, Size]] = defaultdict(dict)
         """By project and skeleton; an answer needs thousands, so that even to note which were used costs too much."""
         self._most_sizes = capacity // 2 // ENTRY_BYTES
         self._counts = KnownCounts()
-        self._epochs: defaultdict[int, int] = defaultdict(int)
-        """By project, how often all of its lists were forgotten."""
         self._news = news
         news.listen(self._forget_changed)
 
@@ -139,10 +130,9 @@ class KeptPartners:
     ) -> dict[int, SourcePartners]:
         """The partners of each source: those that are kept, and the others read."""
         project_id = news.project_id
-        epoch = self._epochs[project_id]
         found: dict[int, SourcePartners] = {}
         for source in sources:
-            kept = self._lists.find(ListKey(project_id, epoch, source, direction))
+            kept = self._lists.find(project_id, source, direction)
             if kept is not None:
                 found[source] = kept
         missing = [source for source in sources if source not in found]
@@ -155,7 +145,7 @@ class KeptPartners:
             for source, partners in read.items():
                 if not is_changed(source):
                     size = partners.partners.nbytes + partners.counts.nbytes + ENTRY_BYTES
-                    self._lists.keep(ListKey(project_id, epoch, source, direction), partners, size)
+                    self._lists.keep(project_id, source, direction, partners, size)
         return found | read
 
     def _by_source(
@@ -193,11 +183,10 @@ class KeptPartners:
 
     def _forget_changed(self, project_id: int, changed: Committed) -> None:
         if changed.linked_ids is None:
-            self._epochs[project_id] += 1
+            self._lists.forget_project(project_id)
         else:
             for skeleton_id in changed.linked_ids:
-                for direction in RELATIONS:
-                    self._lists.forget(ListKey(project_id, self._epochs[project_id], skeleton_id, direction))
+                self._lists.forget(project_id, skeleton_id)
         sizes = self._sizes[project_id]
         for skeleton_id in list(sizes) if changed.skeleton_ids is None else changed.skeleton_ids:
             sizes.pop(skeleton_id, None)
