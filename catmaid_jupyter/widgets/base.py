@@ -5,28 +5,16 @@ from __future__ import annotations
 import contextlib
 import difflib
 import uuid
-from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
 import traitlets
+from ipywidgets import widget_serialization
 
 from catmaid_jupyter.widgets.cell_widget import CellWidget
+from catmaid_jupyter.widgets.page_module import PageModule, page_module
 from catmaid_jupyter.widgets.rpc import BackgroundLoop, Rpc, methods_of
-
-STATIC = Path(__file__).parent.parent / "static"
-
-
-def bundle(entry: str) -> Path:
-    """Locate a built front-end module; `ImportError` if this installation has none."""
-    path = STATIC / f"{entry}.js"
-    if not path.is_file():
-        raise ImportError(
-            f"catmaid_jupyter's front end is not built: {path} is missing. "
-            "In a source checkout run `npm ci && npm run build` in js/ (needs Node.js 18 or newer), "
-            "or install again with `pip install .`; a released wheel has it built in."
-        )
-    return path
+from catmaid_jupyter.widgets.static import bundle
 
 
 class Widget(CellWidget, anywidget.AnyWidget):
@@ -41,7 +29,7 @@ class Widget(CellWidget, anywidget.AnyWidget):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "_entry" in cls.__dict__:
             # As text: of a path, anywidget keeps each widget for ever, to load the module again when it changes.
-            cls._esm = bundle(cls._entry).read_text(encoding="utf-8")
+            cls._esm = bundle(cls._first_module()).read_text(encoding="utf-8")
         super().__init_subclass__(**kwargs)
 
     def __init__(self, instance: BackgroundLoop, **traits: Any) -> None:
@@ -50,6 +38,11 @@ class Widget(CellWidget, anywidget.AnyWidget):
         self._rpc = Rpc(instance, methods_of(self), self.send)
         self.on_msg(self._message_received)
         answer_from_subshells(self.comm)
+
+    @classmethod
+    def _first_module(cls) -> str:
+        """Name of the bundle that each widget gives to its pages."""
+        return cls._entry
 
     def emit(self, event: str, **data: Any) -> None:
         """Send an event to the front end. Safe from any thread."""
@@ -74,6 +67,20 @@ class Widget(CellWidget, anywidget.AnyWidget):
             close = difflib.get_close_matches(name, known, n=1)
             advice = f"Did you mean {close[0]!r}?" if close else f"It knows: {', '.join(known)}."
             raise TypeError(f"{type(self).__name__} has no argument {name!r}. {advice}")
+
+
+class LargeWidget(Widget):
+    """A widget whose bundle is so large that a kernel sends it, and a page reads it, once for all widgets of a kind."""
+
+    _page_module = traitlets.Instance(PageModule).tag(sync=True, **widget_serialization)
+
+    @traitlets.default("_page_module")
+    def _shared_module(self) -> PageModule:
+        return page_module(self._entry)
+
+    @classmethod
+    def _first_module(cls) -> str:
+        return "module-view"
 
 
 class Layer(Widget):

@@ -133,6 +133,8 @@ def test_the_wheel_has_everything_and_nothing_else(wheel: Path) -> None:
         names = archive.namelist()
     for wanted in (
         "catmaid_jupyter/static/history-table.js",
+        "catmaid_jupyter/static/module-view.js",
+        "catmaid_jupyter/static/page-module.js",
         "catmaid_jupyter/static/regular-table-LICENSE.txt",
         "catmaid_jupyter/static/stack-viewer.js",
         "catmaid_jupyter/static/three-LICENSE.txt",

@@ -15,9 +15,10 @@ from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.http import Answer
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.widgets import StackViewer
-from catmaid_jupyter.widgets import base as widgets_base
-from catmaid_jupyter.widgets.base import Layer, answer_from_subshells, bundle
+from catmaid_jupyter.widgets import static as widgets_static
+from catmaid_jupyter.widgets.base import Layer, answer_from_subshells
 from catmaid_jupyter.widgets.stack_viewer.tile_hosts import browser_addresses, tile_hosts, zoom_levels
+from catmaid_jupyter.widgets.static import bundle
 
 SERVICE = "http://127.0.0.1:8000/"
 
@@ -234,7 +235,7 @@ def test_zoom_levels_are_as_said_or_down_to_one_tile(said: dict[str, Any], level
 
 
 def test_a_missing_bundle_says_what_to_do(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(widgets_base, "STATIC", tmp_path)
+    monkeypatch.setattr(widgets_static, "STATIC", tmp_path)
     with pytest.raises(ImportError, match="npm run build"):
         bundle("stack-viewer")
 

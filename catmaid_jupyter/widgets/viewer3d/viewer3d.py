@@ -14,6 +14,7 @@ from catmaid_jupyter.client.naming import did_you_mean, listed
 from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
 from catmaid_jupyter.client.selection.table import sizes_of
 from catmaid_jupyter.edits.site import Site
+from catmaid_jupyter.widgets.base import LargeWidget
 from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import Buffers, method
@@ -48,6 +49,7 @@ class Viewer3D(
     SavedViews,
     NewVolumes,
     ProjectWidget,
+    LargeWidget,
 ):
     """The neurons of a `Selection` in space; what is selected, coloured or hidden in one widget is so everywhere.
 

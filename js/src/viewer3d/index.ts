@@ -15,6 +15,14 @@ const USUAL_MS = 3_000;
 const NO_ANSWER =
   "The kernel has not answered yet. If it was started anew, run the cell again to see the neurons in space.";
 
+let lastTurn: Promise<void> = Promise.resolve();
+
+/** Viewers of a page begin one after the other, and the page does other things in between. */
+function ownTurn(): Promise<void> {
+  lastTurn = lastTurn.then(() => new Promise((resolve) => setTimeout(resolve)));
+  return lastTurn;
+}
+
 function render({ model, el, host, signal }: RenderProps<Viewer3DState>): () => void {
   const rpc = new Rpc(model as AnyModel);
   let viewer: Viewer3D | null = null;
@@ -25,6 +33,7 @@ function render({ model, el, host, signal }: RenderProps<Viewer3DState>): () => 
     try {
       const { selection } = await exportsOf<SelectionExports>(host, model.get("model"));
       await selection.ready;
+      await ownTurn();
       clearTimeout(waiting);
       if (signal.aborted) return;
       viewer = new Viewer3D(model, rpc, selection, host);
