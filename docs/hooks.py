@@ -1,18 +1,22 @@
-"""Pages that are made when the documentation is built: the command line and the edits, described by themselves."""
+"""What is made when the documentation is built: pages of the command line and the edits, and the table of keys."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 
 import typer
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 from typer.cli import get_docs_for_click
 
 from catmaid_jupyter.edits.project_edit import ProjectEdit
 from catmaid_jupyter.edits.registry import EDITS
 from catmaid_server.cli.main import app
+from catmaid_wire.commands import COMMANDS
 
 INTRODUCTION = """# Commands
 
@@ -29,6 +33,20 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     files.append(File.generated(config, "reference/commands.md", content=INTRODUCTION + text))
     files.append(File.generated(config, "reference/edits.md", content="\n".join(_edits())))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001  given by name
+    """Put the keys of the viewers where a page wants them."""
+    return markdown.replace("<!-- the keys of all commands -->", "\n".join(_keys()))
+
+
+def _keys() -> Iterator[str]:
+    """The lines of a table of keys for each group of commands."""
+    for group, commands in groupby(COMMANDS.values(), key=attrgetter("group")):
+        yield f"\n### {group}\n\n| key | what it does | name |\n| --- | --- | --- |"
+        for command in commands:
+            keys = " or ".join("`` ` ``" if chord == "`" else f"`{chord}`" for chord in command.keys)
+            yield f"| {keys} | {command.what} | `{command.name}` |"
 
 
 def _edits() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Values that clients keep by name on the server, for a user or for all of a project."""
+"""Values that clients keep by name on the server: for a user or for all of a project, or for a user everywhere."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import Any, NamedTuple
 
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.api.place import Place
 from catmaid_wire.forms import FormValue
 
@@ -35,9 +36,7 @@ async def client_data(place: Place, store: str) -> list[ClientDatum]:
 async def keep_client_datum(place: Place, store: str, datum: ClientDatum) -> None:
     """Keep a value; another of its name is replaced. Single values cannot be deleted: keep an empty one."""
     place.require_present()
-    known = await place.http.read_json("GET", "client/datastores/")
-    if store not in {one["name"] for one in known}:
-        await place.http.request("POST", "client/datastores/", form={"name": store})
+    await _ensure_store(place.http, store)
     form: dict[str, FormValue] = {
         "key": datum.name,
         "value": json.dumps(datum.value),
@@ -45,3 +44,26 @@ async def keep_client_datum(place: Place, store: str, datum: ClientDatum) -> Non
         "ignore_user": datum.shared,
     }
     await place.http.request("PUT", f"client/datastores/{store}/", form=form)
+
+
+async def user_datum(http: Http, store: str, name: str) -> Any:
+    """A value that the user keeps for all projects; None if there is none."""
+    try:
+        data = await http.read_json("GET", f"client/datastores/{store}/", params={"key": name})
+    except (NotFound, InvalidInput):  # nobody has kept any; CATMAID answers 400
+        return None
+    own = (datum["value"] for datum in data if (datum["key"], datum["project"]) == (name, None) and datum["user"])
+    return next(own, None)
+
+
+async def keep_user_datum(http: Http, store: str, name: str, value: Any) -> None:
+    """Keep a value of the user for all projects; another of its name is replaced."""
+    await _ensure_store(http, store)
+    form: dict[str, FormValue] = {"key": name, "value": json.dumps(value)}
+    await http.request("PUT", f"client/datastores/{store}/", form=form)
+
+
+async def _ensure_store(http: Http, store: str) -> None:
+    known = await http.read_json("GET", "client/datastores/")
+    if store not in {one["name"] for one in known}:
+        await http.request("POST", "client/datastores/", form={"name": store})

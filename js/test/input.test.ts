@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { companyOf, Keymap } from "../src/shared/bindings/keymap";
 import { Camera } from "../src/stack-viewer/camera";
 import { Input } from "../src/stack-viewer/input";
 import type { Layers } from "../src/stack-viewer/layers";
@@ -26,9 +27,10 @@ function bench(taking: boolean) {
   const layers = {
     pointer: ({ kind }: { kind: string }) => told.push(kind) > 0 && taking,
     letGo: () => {},
-    key: () => false,
+    command: () => false,
   } as unknown as Layers;
-  const commands = { help: vi.fn(), leave: vi.fn() };
+  const keymap = new Keymap(companyOf("view"));
+  const commands = { keymap, help: vi.fn(), leave: vi.fn() };
   const { signal } = new AbortController();
   new Input(stage as unknown as HTMLElement, camera, layers, commands, signal);
   const fire = (kind: string, properties: object): Event => {

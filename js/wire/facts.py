@@ -1,11 +1,11 @@
-"""Print as JSON what the front end takes from `catmaid_wire`: columns, relations, error codes and edits."""
+"""Print as JSON what the front end takes from `catmaid_wire`, by the file that it is written to."""
 
 from __future__ import annotations
 
 import json
 import sys
 
-from catmaid_wire import columns, edits, errors, relations
+from catmaid_wire import columns, commands, edits, errors, key_chords, relations
 
 _LINK_RELATIONS = (
     "PRESYNAPTIC",
@@ -18,7 +18,7 @@ _LINK_RELATIONS = (
     "CLOSE",
 )
 
-FACTS = {
+_FACTS = {
     "NODE_COLUMNS": columns.NODES,
     "CONNECTOR_COLUMNS": columns.CONNECTORS,
     "LINK_COLUMNS": columns.LINKS,
@@ -27,5 +27,20 @@ FACTS = {
     "ERROR_CODE": {code.name: code.value for code in errors.Code},
 }
 
+_COMMANDS = {
+    "COMMANDS": {
+        command.name: {
+            "group": command.group,
+            "what": command.what,
+            "keys": command.keys,
+            "repeats": command.repeats,
+        }
+        for command in commands.COMMANDS.values()
+    },
+    "COMPANY": commands.COMPANY,
+    "NAMED_KEYS": dict(key_chords.NAMED_KEYS),
+    "RESERVED_KEYS": dict(key_chords.RESERVED_KEYS),
+}
+
 if __name__ == "__main__":
-    json.dump(FACTS, sys.stdout)
+    json.dump({"facts.ts": _FACTS, "commands.ts": _COMMANDS}, sys.stdout)

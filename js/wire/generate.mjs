@@ -1,6 +1,6 @@
 /**
  * Write what the front end and the service both know to src/wire, from what the service says of itself:
- * api.ts from the OpenAPI document (the answers of paths.json), facts.ts from catmaid_wire (facts.py).
+ * api.ts from the OpenAPI document (the answers of paths.json), facts.ts and commands.ts from catmaid_wire (facts.py).
  *
  * With --check nothing is written, and it fails if a file is not what would be written. PYTHON names the interpreter
  * that has the service.
@@ -61,14 +61,17 @@ async function api() {
 }
 
 function facts() {
-  const constants = Object.entries(python(join(here, "facts.py"))).map(
-    ([name, value]) => `export const ${name} = ${JSON.stringify(value, null, 2)} as const;\n`,
-  );
-  return `${header("catmaid_wire")}\n${constants.join("\n")}`;
+  const files = Object.entries(python(join(here, "facts.py"))).map(([file, found]) => {
+    const constants = Object.entries(found).map(
+      ([name, value]) => `export const ${name} = ${JSON.stringify(value, null, 2)} as const;\n`,
+    );
+    return [file, `${header("catmaid_wire")}\n${constants.join("\n")}`];
+  });
+  return Object.fromEntries(files);
 }
 
 mkdirSync(outdir, { recursive: true });
-for (const [name, text] of Object.entries({ "api.ts": await api(), "facts.ts": facts() })) {
+for (const [name, text] of Object.entries({ "api.ts": await api(), ...facts() })) {
   const path = join(outdir, name);
   if (existsSync(path) && readFileSync(path, "utf8") === text) continue;
   if (values.check) {

@@ -11,6 +11,13 @@ from ipywidgets import widget_serialization
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.client.stack import Stack
+from catmaid_jupyter.client.user_keys import (
+    ChangedKeys,
+    follow_user_keys,
+    keep_user_keys,
+    place_of_keys,
+    read_user_keys,
+)
 from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.stack_viewer.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
@@ -92,6 +99,12 @@ class StackViewer(Widget):
     snapshot = traitlets.Dict().tag(sync=True)
     """The last picture and where it was taken, shown by pages that have no kernel."""
 
+    user_keys = traitlets.Dict(read_only=True).tag(sync=True)
+    """Keys that the user has changed, by command. They are kept on the server; `Project.set_key` changes them."""
+
+    keys_place = traitlets.Unicode(read_only=True).tag(sync=True)
+    """Whose keys these are: a fingerprint of server and user."""
+
     def __init__(
         self,
         project: Project,
@@ -112,6 +125,7 @@ class StackViewer(Widget):
             position=_middle(shown) if position is None else position,
             **traits,
         )
+        follow_user_keys(self)
 
     @property
     def active_node(self) -> int | None:
@@ -169,6 +183,24 @@ class StackViewer(Widget):
         for name, value in traits.items():
             setattr(layer, name, value)
         return layer
+
+    def show_user_keys(self, changed: ChangedKeys) -> None:
+        """Use these keys from now on; `Project.set_key` also keeps them."""
+        self.set_trait("user_keys", changed)
+
+    @traitlets.default("keys_place")
+    def _own_keys_place(self) -> str:
+        return place_of_keys(self.project.instance.http)
+
+    @method("user_keys")
+    async def _kept_user_keys(self, _params: dict[str, Any]) -> ChangedKeys:
+        """The keys that the user has changed."""
+        return await read_user_keys(self.project.instance.http)
+
+    @method
+    async def _keep_user_keys(self, params: dict[str, Any]) -> None:
+        """Keep changed keys on the server: ``{keys: {command: chords}}``."""
+        await keep_user_keys(self.project.instance.http, params["keys"])
 
     @method
     async def _tile_access(self, _params: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,7 @@
 /** Interfaces between a layer and the stack viewer that it is drawn in. */
+import type { KeyMap } from "./bindings/help-panel";
+import type { CommandKind, CommandName } from "./bindings/keymap";
+
 /** Project space: x, y, z in nm. */
 export type Point = [number, number, number];
 
@@ -80,6 +83,8 @@ export interface LayerHost {
   /** Ask for a draw on the next frame. */
   invalidate(): void;
   moveTo(point: Point): void;
+  /** The point under the cursor, nm; null while the mouse is elsewhere. */
+  cursorPoint(): Point | null;
   /** Show a sentence to the person; a sticky one stays until it is dismissed or replaced. */
   notify(level: NoticeLevel, text: string, sticky?: boolean): void;
   /** CSS cursor over the canvas; "" for the viewer's own. */
@@ -100,9 +105,12 @@ export interface Layer {
   draw(ctx: CanvasRenderingContext2D, view: View): void;
   /** True when the layer used the event, so that the viewer does not pan; `host` is where it happened. */
   pointer(event: LayerPointer, host: LayerHost): boolean;
-  /** True when the layer used the key. */
-  key(event: KeyboardEvent, host: LayerHost): boolean;
-  help(): Array<[keys: string, what: string]>;
+  /** The kind of commands that it does; null for none. */
+  readonly commandKind: CommandKind | null;
+  /** Do a command of that kind; false if nothing is done here at the moment. */
+  command(name: CommandName, host: LayerHost): boolean;
+  /** What the mouse does, for the help. */
+  gestures(): KeyMap;
   /** A sentence about everything that the layer shows, as that it is read only; usually empty. */
   banner(): string;
 }

@@ -1,12 +1,12 @@
 /** What the viewer says over the picture: state of the image, notices, questions, and the key map. */
+import { HelpPanel, type HelpSection } from "./bindings/help-panel";
+import type { KeyEditor } from "./bindings/key-change";
 import { choiceMenu } from "./choice-menu";
 import { button, element } from "./dom";
 import type { AskOptions, NoticeLevel } from "./layer";
 
 const NOTICE_MS = 6_000;
 const MOUSE = ["pointerdown", "pointermove", "pointerup", "dblclick", "wheel"] as const;
-
-export type KeyMap = Array<[keys: string, what: string]>;
 
 export class Messages {
   readonly node: HTMLElement;
@@ -121,36 +121,19 @@ export class Messages {
     });
   }
 
-  /** Show the key map, or put it away. */
-  toggleHelp(sections: Array<[title: string, keys: KeyMap]>): void {
-    const open = this.node.querySelector(".cj-help");
-    if (open) {
-      open.remove();
-      this.focusCanvas();
-      return;
-    }
-    const lists = sections
-      .filter(([, keys]) => keys.length > 0)
-      .map(([title, keys]) => element("section", {}, element("strong", {}, title), keyList(keys)));
-    const help = element(
-      "div",
-      {
-        class: "cj-help",
-        role: "dialog",
-        "aria-label": "Keys and mouse",
-        tabindex: -1,
-        "data-testid": "help",
-      },
-      button("close", "×", () => this.toggleHelp([])),
-      ...lists,
-    );
-    help.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" && event.key !== "?") return;
-      event.stopPropagation();
-      this.toggleHelp([]);
-    });
-    this.node.append(help);
+  /** Show the keys, or put them away. */
+  toggleHelp(sections: readonly HelpSection[], editor: KeyEditor | null = null): void {
+    if (this.closeHelp()) return;
+    const help = new HelpPanel(sections, () => void this.closeHelp(), editor);
+    this.node.append(help.node);
     help.focus();
+  }
+
+  private closeHelp(): boolean {
+    const open = this.node.querySelector(".cj-help");
+    open?.remove();
+    if (open) this.focusCanvas();
+    return open !== null;
   }
 
   dispose(): void {
@@ -166,12 +149,4 @@ function suggestionList(input: HTMLInputElement, suggestions: string[]): HTMLDat
   const id = `cj-suggestions-${lists++}`;
   input.setAttribute("list", id);
   return element("datalist", { id }, ...suggestions.map((value) => element("option", { value })));
-}
-
-// Not a description list: notebooks style those of their outputs.
-function keyList(keys: KeyMap): HTMLElement {
-  const rows = keys.map(([combination, what]) =>
-    element("div", { role: "listitem" }, element("kbd", {}, combination), element("span", {}, what)),
-  );
-  return element("div", { class: "cj-keys", role: "list" }, ...rows);
 }

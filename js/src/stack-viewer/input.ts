@@ -1,35 +1,21 @@
 /** Mouse, wheel and keyboard over the picture. */
+import { commandOf, type Keymap } from "../shared/bindings/keymap";
 import { isPlain } from "../shared/keyboard";
 import type { LayerPointer, PointerKind } from "../shared/layer";
-import type { KeyMap } from "../shared/messages";
 import { depthOf } from "../shared/stack";
 import type { Camera } from "./camera";
+import { type ViewCommands, viewCommands } from "./commands";
 import type { Layers } from "./layers";
 
 const CLICK_REACH = 4;
 const WHEEL_NOTCH = 110;
-const KEY_ZOOM = Math.SQRT2;
 const SCROLL_PAUSE_MS = 300;
-
-export const KEYS: KeyMap = [
-  ["drag", "move the picture"],
-  ["wheel", "next or previous section"],
-  ["Shift wheel", "ten sections"],
-  ["Ctrl wheel", "zoom at the cursor"],
-  ["+ −", "zoom in, out at the cursor"],
-  [", .", "previous, next section"],
-  ["< >", "ten sections back, on"],
-  ["← ↑ → ↓", "move by a tenth of the view"],
-  ["0", "show the whole section"],
-  ["?", "show or hide these keys"],
-  ["Space held", "only the image, without what is drawn on it"],
-  ["Esc", "leave the picture for the tool bar"],
-];
 
 /** Keys that would scroll the page; those without a meaning here do nothing. */
 const SCROLLING = new Set([" ", "PageUp", "PageDown", "Home", "End"]);
 
-interface Commands {
+interface InputHost {
+  readonly keymap: Keymap;
   help(): void;
   leave(): void;
 }
@@ -55,16 +41,22 @@ export class Input {
   /** The pointer came over the picture by itself, so that the wheel is meant for it. */
   private engaged = false;
   private lastScroll = Number.NEGATIVE_INFINITY;
-  private readonly keyCommands: Record<string, () => void>;
+  private readonly viewCommands: ViewCommands;
 
   constructor(
     private readonly canvas: HTMLElement,
     private readonly camera: Camera,
     private readonly layers: Layers,
-    private readonly commands: Commands,
+    private readonly host: InputHost,
     signal: AbortSignal,
   ) {
-    this.keyCommands = this.commandsByKey();
+    this.viewCommands = viewCommands({
+      camera,
+      cursor: () => this.pointer,
+      showImageOnly: (isOnly) => this.showImageOnly(isOnly),
+      help: () => host.help(),
+      leave: () => host.leave(),
+    });
     const listen = <K extends keyof HTMLElementEventMap>(
       kind: K,
       handle: (event: HTMLElementEventMap[K]) => void,
@@ -78,7 +70,7 @@ export class Input {
     listen("dblclick", (event) => this.layers.pointer(this.describe("dblclick", event)));
     listen("wheel", (event) => this.wheel(event));
     listen("keydown", (event) => this.key(event));
-    listen("keyup", (event) => event.key === " " && this.showImageOnly(false));
+    listen("keyup", () => this.showImageOnly(false));
     listen("blur", () => this.showImageOnly(false));
     const scrolled = (): void => {
       if (!this.takesWheel()) this.lastScroll = performance.now();
@@ -89,6 +81,11 @@ export class Input {
       if (target instanceof Node && !canvas.parentElement?.contains(target)) canvas.blur();
     };
     window.addEventListener("pointerdown", pressed, { signal, capture: true });
+  }
+
+  /** Where the mouse is over the picture, CSS pixels. */
+  get cursor(): { px: number; py: number } | null {
+    return this.pointer;
   }
 
   private down(event: PointerEvent): void {
@@ -192,43 +189,20 @@ export class Input {
 
   private key(event: KeyboardEvent): void {
     if (event.target !== this.canvas) return;
-    if (this.layers.key(event)) {
-      event.preventDefault();
+    const name = this.host.keymap.commandFor(event);
+    if (name === null) {
+      if (isPlain(event) && SCROLLING.has(event.key)) event.preventDefault();
       return;
     }
-    if (!isPlain(event)) return;
-    const command = this.keyCommands[event.key];
-    if (!command && !SCROLLING.has(event.key)) return;
+    const isDone = event.repeat && !commandOf(name).repeats;
+    const command = (this.viewCommands as Partial<Record<string, () => void>>)[name];
+    if (command && !isDone) command();
+    else if (!command && !isDone && !this.layers.command(name)) return;
     event.preventDefault();
-    command?.();
   }
 
   private showImageOnly(isOnly: boolean): void {
     this.canvas.toggleAttribute("data-image-only", isOnly);
-  }
-
-  private commandsByKey(): Record<string, () => void> {
-    const { camera } = this;
-    const zoom = (factor: number) => () => camera.zoomBy(factor, this.pointer?.px, this.pointer?.py);
-    const pan = (x: number, y: number) => () =>
-      camera.panBy((x * camera.view.width) / 10, (y * camera.view.height) / 10);
-    return {
-      ",": () => camera.step(-1),
-      ".": () => camera.step(1),
-      "<": () => camera.step(-10),
-      ">": () => camera.step(10),
-      "+": zoom(KEY_ZOOM),
-      "=": zoom(KEY_ZOOM),
-      "-": zoom(1 / KEY_ZOOM),
-      "0": () => camera.fit(),
-      "?": () => this.commands.help(),
-      " ": () => this.showImageOnly(true),
-      Escape: () => this.commands.leave(),
-      ArrowLeft: pan(1, 0),
-      ArrowRight: pan(-1, 0),
-      ArrowUp: pan(0, 1),
-      ArrowDown: pan(0, -1),
-    };
   }
 
   private locate(event: MouseEvent): { px: number; py: number } {

@@ -1,7 +1,8 @@
 /** All layers of a viewer together. */
 import type { AnyModel, Host } from "@anywidget/types";
+import type { KeyMap } from "../shared/bindings/help-panel";
+import { type CommandKind, type CommandName, kindOf } from "../shared/bindings/keymap";
 import type { Layer, LayerExports, LayerHost, LayerPointer } from "../shared/layer";
-import type { KeyMap } from "../shared/messages";
 import type { StackView } from "../shared/view";
 import { exportsOf } from "../shared/widget-reference";
 
@@ -64,12 +65,20 @@ export class Layers {
     this.holder = null;
   }
 
-  key(event: KeyboardEvent): boolean {
-    return this.layers.toReversed().some((layer) => layer.key(event, this.host));
+  /** Have a command done by the top layer that does its kind; false if none does it. */
+  command(name: CommandName): boolean {
+    return this.layers
+      .toReversed()
+      .some((layer) => layer.commandKind === kindOf(name) && layer.command(name, this.host));
   }
 
-  help(): KeyMap {
-    return this.layers.flatMap((layer) => layer.help());
+  /** The kinds of commands that layers do. */
+  kinds(): CommandKind[] {
+    return this.layers.map((layer) => layer.commandKind).filter((kind) => kind !== null);
+  }
+
+  gestures(): KeyMap {
+    return this.layers.flatMap((layer) => layer.gestures());
   }
 
   /** What the layers have to say of all that they show. */

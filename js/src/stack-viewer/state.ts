@@ -1,4 +1,5 @@
 /** The synced traits of a stack viewer. */
+import type { KeysState } from "../shared/bindings/user-keys";
 import type { Point } from "../shared/layer";
 import type { Stack } from "../shared/stack";
 
@@ -24,7 +25,7 @@ export type Status =
   | "unreachable"
   | "offline";
 
-export interface ViewerState {
+export interface ViewerState extends KeysState {
   stack: Stack;
   position: Point | null;
   nm_per_pixel: number | null;

@@ -1,4 +1,5 @@
 /** Position, zoom, section and display controls around the picture. */
+import type { CommandName, Keymap } from "../shared/bindings/keymap";
 import { button, element, icon } from "../shared/dom";
 import { clampSection, type Stack } from "../shared/stack";
 import type { StackView } from "../shared/view";
@@ -84,6 +85,7 @@ export class Toolbar {
   private readonly slider: HTMLInputElement;
   private readonly sectionText: HTMLOutputElement;
   private readonly displayPanel: DisplayPanel;
+  private readonly keyedButtons: Array<{ node: HTMLElement; label: string; command: CommandName }> = [];
 
   constructor(
     private readonly stack: Stack,
@@ -118,13 +120,32 @@ export class Toolbar {
       { class: "cj-toolbar", role: "toolbar", "aria-label": "View" },
       element("span", { class: "cj-fields" }, ...this.position.map((field) => field.node), "nm"),
       element("span", { class: "cj-fields" }, this.zoom.node),
-      button("zoom out (-)", icon(ICONS.zoomOut), () => camera.zoomBy(1 / Math.SQRT2)),
-      button("zoom in (+)", icon(ICONS.zoomIn), () => camera.zoomBy(Math.SQRT2)),
-      button("show the whole section (0)", icon(ICONS.fit), () => camera.fit()),
+      this.keyed("zoom out", "view.zoom_out", icon(ICONS.zoomOut), () => camera.zoomBy(1 / Math.SQRT2)),
+      this.keyed("zoom in", "view.zoom_in", icon(ICONS.zoomIn), () => camera.zoomBy(Math.SQRT2)),
+      this.keyed("show the whole section", "view.fit", icon(ICONS.fit), () => camera.fit()),
       this.displayPanel.node,
       element("span", { class: "cj-title", title: stack.title }, stack.title),
-      button("keys and mouse (?)", "?", actions.help),
+      this.keyed("keys and mouse", "view.help", "?", actions.help),
     );
+  }
+
+  /** Say in the hints of buttons which keys do the same. */
+  nameKeys(keymap: Keymap): void {
+    for (const { node, label, command } of this.keyedButtons) {
+      node.title = keymap.hint(command, label);
+      node.setAttribute("aria-label", node.title);
+    }
+  }
+
+  private keyed(
+    label: string,
+    command: CommandName,
+    face: Node | string,
+    run: () => void,
+  ): HTMLButtonElement {
+    const node = button(label, face, run);
+    this.keyedButtons.push({ node, label, command });
+    return node;
   }
 
   show(view: StackView): void {

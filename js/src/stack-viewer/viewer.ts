@@ -1,16 +1,20 @@
 /** One view of a stack viewer: ties camera, tiles, layers, controls and synced state together. */
 import type { AnyModel, Host } from "@anywidget/types";
+import type { HelpSection } from "../shared/bindings/help-panel";
+import { COMMAND_NAMES, commandOf, companyOf, Keymap, kindOf } from "../shared/bindings/keymap";
+import { type KeysState, UserKeys } from "../shared/bindings/user-keys";
 import { onPixelRatio } from "../shared/dom";
-import type { LayerHost } from "../shared/layer";
+import type { LayerHost, Point } from "../shared/layer";
 import { Messages } from "../shared/messages";
 import type { Rpc } from "../shared/rpc";
 import { TileSource } from "../shared/tile-transport";
 import { fittingZoom, type StackView } from "../shared/view";
 import { exportsOf } from "../shared/widget-reference";
 import { Camera } from "./camera";
+import { GESTURES } from "./commands";
 import { Frame } from "./frame";
 import { ImagePainter, type PaintReport } from "./image";
-import { Input, KEYS } from "./input";
+import { Input } from "./input";
 import { Layers } from "./layers";
 import { TileLoader } from "./loader";
 import { People } from "./people";
@@ -42,6 +46,8 @@ export class StackViewer {
   private readonly toolbar: Toolbar;
   private readonly messages: Messages;
   private readonly people: People;
+  private readonly keys: UserKeys;
+  private readonly input: Input;
   private readonly meter: FrameMeter;
   private becomeReady: () => void = () => {};
   private readonly ready = new Promise<void>((resolve) => {
@@ -77,11 +83,15 @@ export class StackViewer {
     this.snapshot = new SnapshotImage(model.get("snapshot"), () => this.invalidate());
     this.frame.stage.append(this.people.node);
     this.frame.assemble(this.toolbar, this.messages, (height) => this.save({ height }));
-    new Input(
+    const keymap = new Keymap(companyOf("view"));
+    this.keys = new UserKeys(model as unknown as AnyModel<KeysState>, rpc, keymap, () =>
+      this.toolbar.nameKeys(keymap),
+    );
+    this.input = new Input(
       this.frame.stage,
       this.camera,
       this.layers,
-      { help: () => this.toggleHelp(), leave: () => this.toolbar.focus() },
+      { keymap, help: () => this.toggleHelp(), leave: () => this.toolbar.focus() },
       this.stopping.signal,
     );
     Object.assign(this.root, { catmaid: this.hook() });
@@ -101,6 +111,7 @@ export class StackViewer {
     this.stopping.signal.addEventListener("abort", stopSync);
     this.resize();
     this.follow("layers", () => void this.updateLayers());
+    void this.keys.load();
   }
 
   dispose(): void {
@@ -109,6 +120,7 @@ export class StackViewer {
     clearTimeout(this.snapshotTimer);
     this.layers.dispose();
     this.loader.dispose();
+    this.keys.dispose();
     this.messages.dispose();
     this.root.remove();
   }
@@ -218,10 +230,15 @@ export class StackViewer {
   }
 
   private toggleHelp(): void {
-    this.messages.toggleHelp([
-      ["Stack", KEYS],
-      ["Layers", this.layers.help()],
-    ]);
+    const kinds = ["view", ...this.layers.kinds()];
+    const names = COMMAND_NAMES.filter((name) => kinds.includes(kindOf(name)));
+    const groups = [...new Set(names.map((name) => commandOf(name).group))];
+    const sections: HelpSection[] = groups.map((title) => ({
+      title,
+      commands: names.filter((name) => commandOf(name).group === title),
+    }));
+    const gestures = [...GESTURES, ...this.layers.gestures()];
+    this.messages.toggleHelp([{ title: "Mouse", gestures }, ...sections], this.keys);
   }
 
   private save(change: Partial<ViewerState>): void {
@@ -236,6 +253,12 @@ export class StackViewer {
     apply();
   }
 
+  private cursorPoint(): Point | null {
+    const { cursor } = this.input;
+    const { view } = this.camera;
+    return cursor && [...view.toProject(cursor.px, cursor.py), view.sectionDepth];
+  }
+
   private layerHost(page: Host): LayerHost {
     return {
       view: () => this.camera.view,
@@ -243,6 +266,7 @@ export class StackViewer {
       exportsOf: <T>(reference: string) => exportsOf<T>(page, reference),
       invalidate: () => this.invalidate(),
       moveTo: (point) => this.camera.moveTo(point),
+      cursorPoint: () => this.cursorPoint(),
       notify: (level, text, sticky) => this.messages.notify(level, text, sticky),
       cursor: (style) => {
         this.frame.stage.style.cursor = style;

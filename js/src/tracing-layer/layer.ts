@@ -1,5 +1,7 @@
 /** The tracing layer: ties data, edits, drawing and input together for the viewers it is shown in. */
 import type { AnyModel } from "@anywidget/types";
+import type { KeyMap } from "../shared/bindings/help-panel";
+import type { CommandName } from "../shared/bindings/keymap";
 import type { Layer, LayerHost, LayerPointer, View } from "../shared/layer";
 import { Rpc, RpcError } from "../shared/rpc";
 import { edgeAt } from "./data/edges";
@@ -17,9 +19,8 @@ import { LATE_MS, Patience } from "./edit/patience";
 import { EditQueue, type QueueHost } from "./edit/queue";
 import { Tracing } from "./edit/tracing";
 import { exposeHook } from "./hook";
-import { commandOf, HELP } from "./input/keys";
-import { Pointing } from "./input/pointing";
-import { Travel } from "./input/travel";
+import { type TracingCommands, tracingCommands } from "./input/commands";
+import { MOUSE, Pointing } from "./input/pointing";
 import { EditMeter } from "./meter";
 import { LinkedSelection } from "./neurons/linked-selection";
 import { NeuronBars } from "./neurons/neuron-bars";
@@ -34,6 +35,7 @@ import { LOOKS, type TracingState } from "./state";
 import { explain } from "./wording";
 
 export class TracingLayer implements Layer {
+  readonly commandKind = "tracing";
   readonly meter = new EditMeter();
   readonly queue: EditQueue;
   readonly selection: Selection;
@@ -42,7 +44,7 @@ export class TracingLayer implements Layer {
   private readonly kernel: Kernel;
   private readonly loader: Loader<Payload>;
   private readonly tracing: Tracing;
-  private readonly travel: Travel;
+  private readonly commands: TracingCommands;
   private readonly pointing: Pointing;
   private readonly others: Others;
   private readonly presence: Presence;
@@ -141,13 +143,7 @@ export class TracingLayer implements Layer {
       kernel: model.get("kernel_id"),
       isLate: () => this.patience.isLate && !this.service.isDown,
     });
-    this.travel = new Travel({
-      graph: () => queue.graph,
-      selection,
-      kernel,
-      host,
-      place: model.get("edits_place"),
-    });
+    this.commands = tracingCommands({ model, queue, selection, kernel, host, tracing: this.tracing });
     this.pointing = new Pointing({
       selection,
       tracing: this.tracing,
@@ -226,15 +222,16 @@ export class TracingLayer implements Layer {
     return this.model.get("visible") && this.pointing.handle(event);
   }
 
-  key(event: KeyboardEvent, host: LayerHost): boolean {
+  command(name: CommandName, host: LayerHost): boolean {
     this.turnTo(host);
-    const command = this.model.get("visible") ? commandOf(event, this.tracing, this.travel) : null;
-    if (command) void this.perform(command);
-    return command !== null;
+    const command = (this.commands as Partial<Record<string, () => unknown>>)[name];
+    if (!command || !this.model.get("visible")) return false;
+    void this.perform(command);
+    return true;
   }
 
-  help(): Array<[keys: string, what: string]> {
-    return HELP;
+  gestures(): KeyMap {
+    return MOUSE;
   }
 
   banner(): string {

@@ -55,7 +55,7 @@ export class Viewer3D {
     fit: () => this.looking.fit(),
     toggleKind: () => this.looking.toggleKind(),
     switch: (trait: Switch, isOn: boolean) => this.save({ [trait]: isOn }),
-    help: () => this.messages.toggleHelp([["View in space", KEYS]]),
+    help: () => this.messages.toggleHelp([{ title: "View in space", gestures: KEYS }]),
   };
   private readonly stopping = new AbortController();
   private readonly arrivals = new Arrivals();

@@ -10,6 +10,7 @@ import type { OutlinedVolume, VolumeLayerState } from "./state";
 const LOOKS = ["visible", "opacity", "fill_opacity", "line_width", "show_names"] as const;
 
 export class VolumeLayer implements Layer {
+  readonly commandKind = null;
   private readonly rpc: Rpc;
   private readonly outlines: Outlines;
   private readonly hosts = new Set<LayerHost>();
@@ -81,11 +82,11 @@ export class VolumeLayer implements Layer {
     return false;
   }
 
-  key(): boolean {
+  command(): boolean {
     return false;
   }
 
-  help(): Array<[keys: string, what: string]> {
+  gestures(): [] {
     return [];
   }
 

@@ -79,33 +79,11 @@ export interface Edit<O extends Op = Op> {
   learn(answer: Answers[O], learning: Learning): void;
 }
 
-/** What the keys of edits call, on what is active. */
-export interface EditCommands {
-  removeActive(): unknown;
-  setConfidence(confidence: number): unknown;
-  tag(): unknown;
-  annotate(): unknown;
-  rename(): unknown;
-  split(): unknown;
-  reroot(): unknown;
-  undo(): unknown;
-  redo(): unknown;
-}
-
-/** The key that makes an edit, for the help and for the keyboard. */
-export interface EditKey {
-  keys: string;
-  what: string;
-  matches(event: KeyboardEvent): boolean;
-  command(commands: EditCommands, event: KeyboardEvent): unknown;
-}
-
 interface Description<O extends Op, F extends Fields> {
   op: O;
   purpose: string;
   fields: F;
   restamps?: boolean;
-  key?: EditKey;
   /** What to do first, for a person whose edit has nothing to change. */
   hint?: string;
 }
@@ -120,13 +98,12 @@ export interface EditKind<O extends Op, Args extends unknown[]> {
   readonly purpose: string;
   /** Make one from its values; throws `Unreadable` if they are none. */
   read(values: unknown, translation: Translation): Edit<O>;
-  readonly key: EditKey | null;
   readonly hint: string;
 }
 
 /** Describe a kind of edit; `see` takes its values from what is drawn, and `make` says what it does with them. */
 export function editKind<O extends Op, F extends Fields, Args extends unknown[]>(
-  { op, purpose, fields, restamps = false, key, hint = "" }: Description<O, F>,
+  { op, purpose, fields, restamps = false, hint = "" }: Description<O, F>,
   see: (...args: Args) => Values<F>,
   make: (values: Values<F>) => Parts<O>,
 ): EditKind<O, Args> {
@@ -143,7 +120,6 @@ export function editKind<O extends Op, F extends Fields, Args extends unknown[]>
   return Object.assign((...args: Args) => of(see(...args)), {
     op,
     purpose,
-    key: key ?? null,
     hint,
     read: (values: unknown, translation: Translation) => of(readFields(fields, values, translation)),
   });

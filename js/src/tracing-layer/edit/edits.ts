@@ -1,12 +1,12 @@
 /**
- * All edits, each described in one place: its name, its key, what it does to a graph, what it asks of the service, and
- * what it learns from the answer.
+ * All edits, each described in one place: its name, what it does to a graph, what it asks of the service, and what it
+ * learns from the answer.
  *
  * An edit is made from what the person saw: ids may be temporary ones of edits before it, and the
  * edition times in its state are those that were on the screen.
  */
 import { createConnector, createLink, deleteConnector, deleteLink } from "./connectors";
-import type { Edit, EditKey, Op } from "./edit";
+import type { Edit, Op } from "./edit";
 import type { Translation } from "./fields";
 import { annotateNeuron, renameNeuron } from "./neurons";
 import { createTreenode, deleteTreenode, insertTreenode, moveNode, setConfidence, setLabels } from "./nodes";
@@ -19,11 +19,9 @@ export * from "./skeletons";
 
 interface AnyKind {
   readonly op: Op;
-  readonly key: EditKey | null;
   read(values: unknown, translation: Translation): Edit;
 }
 
-/** In the order in which the help shows their keys. */
 export const EDITS: readonly AnyKind[] = [
   setLabels,
   setConfidence,

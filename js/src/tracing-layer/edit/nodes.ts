@@ -1,5 +1,4 @@
 /** Edits of nodes. */
-import { isPlain, plainKey } from "../../shared/keyboard";
 import { type Graph, type Kind, NO_PARENT } from "../data/graph";
 import { editKind, SURE, seenAs } from "./edit";
 import {
@@ -142,12 +141,6 @@ export const deleteTreenode = editKind(
       children: listOf(stampField),
       links: listOf(stampField),
     },
-    key: {
-      keys: "Del",
-      what: "delete what is active",
-      matches: plainKey("Delete"),
-      command: (commands) => commands.removeActive(),
-    },
     hint: "The root cannot be deleted while it has children: make another node the root first.",
   },
   (graph: Graph, treenode: number) => {
@@ -229,12 +222,6 @@ export const setConfidence = editKind(
     op: "set_confidence",
     purpose: "change the confidence",
     fields: { treenode: idField, confidence: number, seen: stampField },
-    key: {
-      keys: "1 – 5",
-      what: "confidence of the edge to the parent",
-      matches: (event) => isPlain(event) && /^[1-5]$/.test(event.key),
-      command: (commands, event) => commands.setConfidence(Number(event.key)),
-    },
     hint: "Select a treenode first: confidence is that of its edge to the parent.",
   },
   (graph: Graph, treenode: number, confidence: number) => ({
@@ -268,12 +255,6 @@ export const setLabels = editKind(
     op: "set_labels",
     purpose: "change the tags",
     fields: { kind: kindField, node: idField, labels: listOf(text) },
-    key: {
-      keys: "T",
-      what: "tag the active node",
-      matches: plainKey("t"),
-      command: (commands) => commands.tag(),
-    },
     hint: "Select a node first, to tag it.",
   },
   (kind: Kind, node: number, labels: string[]) => ({ kind, node, labels }),

@@ -1,5 +1,4 @@
 /** Edits of whole skeletons. Their answers have no edition times, so that the graph is read again after each. */
-import { isPlain, isRedo, isUndo, shiftedKey } from "../../shared/keyboard";
 import { type Graph, NO_PARENT } from "../data/graph";
 import { editKind, seenAs } from "./edit";
 import { id as idField, listOf, stamp as stampField } from "./fields";
@@ -44,12 +43,6 @@ export const splitSkeleton = editKind(
     purpose: "split the skeleton",
     fields: { skeleton: idField, treenode: idField, seen: stampField },
     restamps: true,
-    key: {
-      keys: "Shift X",
-      what: "split the skeleton at the active node",
-      matches: shiftedKey("x"),
-      command: (commands) => commands.split(),
-    },
     hint: "Select the node to split at.",
   },
   (graph: Graph, skeleton: number, treenode: number) => ({
@@ -84,12 +77,6 @@ export const rerootSkeleton = editKind(
     purpose: "make the node the root",
     fields: { treenode: idField, seen: stampField },
     restamps: true,
-    key: {
-      keys: "6",
-      what: "make the active node the root, after a question",
-      matches: (event) => isPlain(event) && event.key === "6",
-      command: (commands) => commands.reroot(),
-    },
     hint: "Select the node that is to become the root.",
   },
   (graph: Graph, treenode: number) => ({ treenode, seen: seenAs(graph, "node", treenode) }),
@@ -112,12 +99,6 @@ export const undoLast = editKind(
     purpose: "undo",
     fields: {},
     restamps: true,
-    key: {
-      keys: "Ctrl Z",
-      what: "undo the last own edit",
-      matches: isUndo,
-      command: (commands) => commands.undo(),
-    },
   },
   () => ({}),
   () => ({ apply: () => {}, request: () => ({ args: {}, state: null }) }),
@@ -130,12 +111,6 @@ export const redoLast = editKind(
     purpose: "redo",
     fields: {},
     restamps: true,
-    key: {
-      keys: "Ctrl Shift Z",
-      what: "redo what was undone last (also Ctrl Y)",
-      matches: isRedo,
-      command: (commands) => commands.redo(),
-    },
   },
   () => ({}),
   () => ({ apply: () => {}, request: () => ({ args: {}, state: null }) }),

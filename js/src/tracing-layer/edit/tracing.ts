@@ -6,7 +6,7 @@ import { type Graph, NO_PARENT, Relation } from "../data/graph";
 import type { EditPreview, Kernel, SkeletonInfo } from "../data/kernel";
 import type { Hit } from "../data/section";
 import type { Selection } from "../data/selection";
-import type { Edit, EditCommands } from "./edit";
+import type { Edit } from "./edit";
 import * as edits from "./edits";
 import type { Place } from "./fields";
 import { Hint } from "./hint";
@@ -24,7 +24,7 @@ export interface TracingContext {
   hasPreviews(): boolean;
 }
 
-export class Tracing implements EditCommands {
+export class Tracing {
   private readonly repeatable = new WeakMap<Edit, () => void>();
 
   constructor(private readonly context: TracingContext) {}

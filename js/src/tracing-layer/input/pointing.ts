@@ -1,4 +1,5 @@
 /** What the mouse does: select, drag, and click with modifiers. */
+import type { KeyMap } from "../../shared/bindings/help-panel";
 import type { LayerHost, LayerPointer, Point } from "../../shared/layer";
 import { Relation } from "../data/graph";
 import type { Change } from "../data/news";
@@ -8,21 +9,21 @@ import type { Tracing } from "../edit/tracing";
 import { isOf } from "../others";
 
 /** What the help says of the mouse. */
-export const MOUSE: Array<[keys: string, what: string]> = [
-  ["click", "add a node to the active one, or begin a skeleton"],
-  ["click on a node", "make it active"],
-  ["drag a node", "move it"],
-  ["Ctrl click", "nothing active"],
-  ["Ctrl Shift click", "delete a node, a connector or a link; split at an edge"],
-  ["Ctrl Alt click", "insert a node into the nearest edge of the active skeleton"],
-  ["Shift click", "a connector after the active node, or a node after the active connector"],
-  ["Shift click on a node", "join it to the active skeleton, or link it after the active connector"],
-  ["Shift click on a connector", "link it after the active node"],
+export const MOUSE: KeyMap = [
+  ["click", "Add a node to the active one, or begin a skeleton."],
+  ["click on a node", "Make it active."],
+  ["drag a node", "Move it."],
+  ["Ctrl click", "Make nothing active."],
+  ["Ctrl Shift click", "Delete a node, a connector or a link; split at an edge."],
+  ["Ctrl Alt click", "Insert a node into the nearest edge of the active skeleton."],
+  ["Shift click", "Make a connector after the active node, or a node after the active connector."],
+  ["Shift click on a node", "Join it to the active skeleton, or link it after the active connector."],
+  ["Shift click on a connector", "Link it after the active node."],
   [
     "Shift Alt click",
-    "the same the other way round: a connector before the active node, or a node before it",
+    "Do the same the other way round: a connector before the active node, or a node before it.",
   ],
-  ["Alt click", "choose how to link: gap junction, desmosome, abutting, …"],
+  ["Alt click", "Choose how to link: gap junction, desmosome, abutting, …"],
 ];
 
 /** How near a click must come, CSS pixels. */

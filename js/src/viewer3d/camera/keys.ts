@@ -1,6 +1,6 @@
 /** Keys of a 3D view, and what they do. */
+import type { KeyMap } from "../../shared/bindings/help-panel";
 import { isPlain } from "../../shared/keyboard";
-import type { KeyMap } from "../../shared/messages";
 import type { SpaceCamera } from "./space-camera";
 import { VIEW_NAMES } from "./views";
 
