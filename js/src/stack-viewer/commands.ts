@@ -21,9 +21,9 @@ export interface ViewerContext {
   leave(): void;
 }
 
-export type ViewCommands = Record<CommandOf<"view">, () => void>;
+export type StackCommands = Record<CommandOf<"view">, () => void>;
 
-export function viewCommands(context: ViewerContext): ViewCommands {
+export function viewCommands(context: ViewerContext): StackCommands {
   const { camera } = context;
   const zoom = (factor: number) => (): void => {
     const cursor = context.cursor();

@@ -4,7 +4,7 @@ import { isPlain } from "../shared/keyboard";
 import type { LayerPointer, PointerKind } from "../shared/layer";
 import { depthOf } from "../shared/stack";
 import type { Camera } from "./camera";
-import { type ViewCommands, viewCommands } from "./commands";
+import { type StackCommands, viewCommands } from "./commands";
 import type { Layers } from "./layers";
 
 const CLICK_REACH = 4;
@@ -41,7 +41,7 @@ export class Input {
   /** The pointer came over the picture by itself, so that the wheel is meant for it. */
   private engaged = false;
   private lastScroll = Number.NEGATIVE_INFINITY;
-  private readonly viewCommands: ViewCommands;
+  private readonly viewCommands: StackCommands;
 
   constructor(
     private readonly canvas: HTMLElement,
