@@ -9,8 +9,7 @@ import pytest
 
 import catmaid_jupyter as cj
 from catmaid_jupyter.api import loop
-from catmaid_jupyter.client.user_keys import keep_user_keys
-from catmaid_jupyter.widgets.rpc import methods_of
+from catmaid_jupyter.client.user_keys import follow_user_keys, keep_user_keys, read_user_keys
 from tests.helpers.service import Service
 
 
@@ -63,20 +62,34 @@ async def test_wrong_commands_and_keys_are_told_with_what_is_right(module_servic
     await asyncio.to_thread(story)
 
 
+class Follower:
+    """A viewer without pictures."""
+
+    def __init__(self, project: cj.Project) -> None:
+        self.project = project
+        self.shown: dict[str, list[str]] = {}
+
+    def show_user_keys(self, changed: dict[str, list[str]]) -> None:
+        self.shown = changed
+
+
 async def test_viewers_follow_and_keep_them(module_service: Service) -> None:
     def story() -> None:
-        with cj.connect(module_service.url, module_service.tracer.token) as instance:
+        url, token = module_service.url, module_service.tracer.token
+        with cj.connect(url, token) as instance, cj.connect(url, module_service.admin.token) as other:
             project = instance.project("Test")
-            viewer = project.viewer()
+            viewer, stranger = Follower(project), Follower(other.project("Test"))
+            follow_user_keys(viewer)
+            follow_user_keys(stranger)
             project.set_key("tracing.parent", "p")
-            assert viewer.user_keys == {"tracing.parent": ["p"]}
-            asked: dict[str, Any] = {"keys": {"tracing.parent": ["q"], "of.another": ["x"], "wrong": 3}}
-            loop.run(methods_of(viewer)["keep_user_keys"](asked))
+            assert (viewer.shown, stranger.shown) == ({"tracing.parent": ["p"]}, {})
+            changed: dict[str, Any] = {"tracing.parent": ["q"], "of.another": ["x"], "wrong": 3}
+            loop.run(keep_user_keys(instance.http, changed))
             kept = {"tracing.parent": ["q"], "of.another": ["x"]}
-            assert loop.run(methods_of(viewer)["user_keys"]({})) == kept
+            assert loop.run(read_user_keys(instance.http)) == kept
             # What another version knows stays when a key is changed here.
             project.set_key("tracing.child", "w")
-            assert viewer.user_keys == {**kept, "tracing.child": ["w"]}
-            loop.run(keep_user_keys(instance.http, {}))
+            assert viewer.shown == {**kept, "tracing.child": ["w"]}
+            project.reset_keys()
 
     await asyncio.to_thread(story)
