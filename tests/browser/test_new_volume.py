@@ -84,6 +84,18 @@ async def test_a_volume_is_made_by_mouse_and_keyboard(site: Site, notebooks: Ope
         await change_theme(page, theme)
         await page.screenshot(path=RESULTS / f"new volume {theme}.png")
 
+    await form.get_by_label("Shape", exact=True).select_option("box")
+    await expect(status).to_contain_text("Around 13 points: ")
+    alone = await status.inner_text()
+    await form.get_by_label("With another volume").select_option("intersection")
+    await expect(status).to_have_text("Write the name or the id of the other volume.")
+    await form.get_by_label("The other volume").fill("around all")
+    await expect(status).to_contain_text("Around 13 points: ")
+    await expect(status).not_to_have_text(alone)
+    await form.get_by_label("With another volume").focus()
+    await form.get_by_label("With another volume").select_option("")
+    await expect(status).to_have_text(alone)
+
     await form.get_by_label("Shape", exact=True).select_option("convex_hull")
     await notebook.becomes(OUTLINES, [["new volume"]])
     await page.keyboard.press("Escape")

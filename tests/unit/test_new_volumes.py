@@ -14,6 +14,7 @@ from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.client.space.volume import Volume
+from catmaid_jupyter.client.space.volume_points import body_around
 from catmaid_jupyter.widgets import Viewer3D
 from catmaid_jupyter.widgets.rpc import Buffers, methods_of
 from catmaid_jupyter.widgets.viewer3d import new_volumes, volumes
@@ -72,6 +73,23 @@ def test_a_preview_follows_choices_and_reads_points_once(v3: Viewer3D, readings:
     v3._changed({"skeleton_ids": [17], "treenode_ids": None})
     preview(v3)
     assert len(readings) == 4
+
+
+def test_a_volume_is_combined_with_another(
+    v3: Viewer3D, project: TracedProject, readings: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = Volume(7, "far", "", *body_around(CUBE + np.array([5, 0, 0]), "box"))
+    named = {7: far, "far": far, "else": Volume(8, "else", "", *body_around(CUBE + np.array([90, 0, 0]), "box"))}
+    monkeypatch.setattr(project, "volume", named.__getitem__, raising=False)
+    assert preview(v3, combination="union", other=7).result["content"] == pytest.approx(15 * 20 * 30, rel=1e-6)
+    both = preview(v3, combination="intersection", other="far").result
+    assert both["content"] == pytest.approx(5 * 20 * 30, rel=1e-6)
+    assert both["points"] == 8
+    with pytest.raises(InvalidInput, match="Nothing is inside all of 'new volume', 'else'"):
+        preview(v3, combination="intersection", other="else")
+    with pytest.raises(InvalidInput, match="by union or intersection, not by 'without'"):
+        preview(v3, combination="without", other=7)
+    assert len(readings) == 1
 
 
 def test_errors_are_sentences(v3: Viewer3D, readings: list[Any]) -> None:

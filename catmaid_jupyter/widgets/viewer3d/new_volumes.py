@@ -65,8 +65,8 @@ class NewVolumes(traitlets.HasTraits):
         """A volume around points of neurons, to be saved by its number.
 
         ``{skeleton_ids, of, partner_ids, compartment, strahler, distal_to, inside}``: which points, and ``{shape,
-        alpha, margin}``, as of `Project.volume_around`. The result is that of `surface` with `number`, `points` (how
-        many) and `content` (nm³).
+        alpha, margin}``, as of `Project.volume_around`; ``{combination, other}``: its `union` or `intersection` with
+        another volume, or none. The result is that of `surface` with `number`, `points` (how many) and `content` (nm³).
         """
         volume, points = await asyncio.to_thread(self._volume_of, params)
         # Of a request that was cancelled meanwhile, nothing is shown.
@@ -93,7 +93,19 @@ class NewVolumes(traitlets.HasTraits):
         points = self._points_of(params)
         alpha, margin = params.get("alpha"), float(params.get("margin") or 0)
         surface = body_around(points, str(params["shape"]), alpha=alpha, margin=margin)
-        return Volume(NOT_SAVED, _PREVIEW_NAME, "", *surface), len(points)
+        volume = Volume(NOT_SAVED, _PREVIEW_NAME, "", *surface)
+        return self._combined(volume, params.get("combination"), params.get("other")), len(points)
+
+    def _combined(self, volume: Volume, combination: Any, other: Any) -> Volume:
+        match combination:
+            case None:
+                return volume
+            case "union":
+                return volume.union(self.project.volume(other), name=_PREVIEW_NAME)
+            case "intersection":
+                return volume.intersection(self.project.volume(other), name=_PREVIEW_NAME)
+            case _:
+                raise InvalidInput(f"Volumes are combined by union or intersection, not by {combination!r:.60}.")
 
     def _points_of(self, params: Mapping[str, Any]) -> NDArray[np.float64]:
         choice = {name: params.get(name) for name in _WHICH_POINTS}

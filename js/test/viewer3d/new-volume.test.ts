@@ -12,6 +12,8 @@ const CHOICES: VolumeChoices = {
   high: "",
   distal: " ",
   inside: "",
+  combination: "",
+  other: "LH",
   partners: "visible",
 };
 const NEURONS = { selected: [3], visible: [3, 4] };
@@ -29,6 +31,8 @@ describe("the order for a new volume", () => {
       distal_to: null,
       inside: null,
       partner_ids: null,
+      combination: null,
+      other: null,
     });
     const some = { whose: "visible", of: "pre", shape: "box", compartment: "axon", high: "2", inside: "7" };
     expect(orderOf({ ...CHOICES, ...(some as Partial<VolumeChoices>) }, NEURONS)).toMatchObject({
@@ -40,12 +44,14 @@ describe("the order for a new volume", () => {
       inside: 7,
       partner_ids: [3, 4],
     });
-    const more = { shape: "alpha_shape", distal: "nerve out", inside: "AL_R" };
+    const more = { shape: "alpha_shape", distal: "nerve out", inside: "AL_R", combination: "union" };
     expect(orderOf({ ...CHOICES, ...more }, NEURONS)).toMatchObject({
       alpha: 800,
       margin: null,
       distal_to: "nerve out",
       inside: "AL_R",
+      combination: "union",
+      other: "LH",
     });
     expect(orderOf({ ...CHOICES, shape: "alpha_shape", alpha: "" }, NEURONS).alpha).toBeNull();
   });
@@ -54,6 +60,7 @@ describe("the order for a new volume", () => {
     [{ shape: "box", margin: "-1" }, "The margin is a length above 0, in nm."],
     [{ shape: "alpha_shape", alpha: "wide" }, "The radius is a length above 0, in nm."],
     [{ low: "1.5" }, "Strahler numbers are whole numbers above 0."],
+    [{ combination: "intersection", other: " " }, "Write the name or the id of the other volume."],
     [{ high: "0" }, "Strahler numbers are whole numbers above 0."],
   ])("refuses %o", (change, sentence) => {
     expect(() => orderOf({ ...CHOICES, ...change }, NEURONS)).toThrow(sentence);

@@ -17,6 +17,12 @@ export const SHAPES: ReadonlyArray<[shape: string, title: string]> = [
   ["box", "box"],
 ];
 
+export const COMBINATIONS: ReadonlyArray<[combination: string, title: string]> = [
+  ["", "no other volume"],
+  ["union", "joined with"],
+  ["intersection", "only what is also in"],
+];
+
 /** The fields of the form as they are filled in. */
 export interface VolumeChoices {
   whose: Whose;
@@ -35,6 +41,10 @@ export interface VolumeChoices {
   distal: string;
   /** Name or id of a volume. */
   inside: string;
+  /** What is done with another volume; empty: nothing. */
+  combination: string;
+  /** Name or id of that volume. */
+  other: string;
   /** Whose synapses with whom; empty: with anybody. */
   partners: Whose | "";
 }
@@ -51,6 +61,8 @@ export interface VolumeOrder {
   distal_to: string | null;
   inside: number | string | null;
   partner_ids: number[] | null;
+  combination: string | null;
+  other: number | string | null;
 }
 
 export type NeuronsOf = Record<Whose, readonly number[]>;
@@ -64,7 +76,8 @@ export function orderOf(choices: VolumeChoices, neurons: NeuronsOf): VolumeOrder
   const { of, shape, compartment } = choices;
   const low = wholeNumber(choices.low, "Strahler numbers");
   const high = wholeNumber(choices.high, "Strahler numbers");
-  const inside = choices.inside.trim();
+  const other = choices.combination ? volumeOf(choices.other) : null;
+  if (choices.combination && other === null) throw new Error("Write the name or the id of the other volume.");
   const partners = isOfSynapses(of) ? choices.partners : "";
   return {
     skeleton_ids: someOf(choices.whose, neurons),
@@ -75,8 +88,10 @@ export function orderOf(choices: VolumeChoices, neurons: NeuronsOf): VolumeOrder
     compartment: compartment || null,
     strahler: low === null && high === null ? null : [low, high],
     distal_to: choices.distal.trim() || null,
-    inside: /^\d+$/.test(inside) ? Number(inside) : inside || null,
+    inside: volumeOf(choices.inside),
     partner_ids: partners ? someOf(partners, neurons) : null,
+    combination: choices.combination || null,
+    other,
   };
 }
 
@@ -95,6 +110,12 @@ function someOf(whose: Whose, neurons: NeuronsOf): number[] {
       ? "No neurons are selected: click some, or take the visible ones."
       : "No neurons are visible.",
   );
+}
+
+/** Its id, or its name; empty is none. */
+function volumeOf(text: string): number | string | null {
+  const name = text.trim();
+  return /^\d+$/.test(name) ? Number(name) : name || null;
 }
 
 /** Empty is none. */

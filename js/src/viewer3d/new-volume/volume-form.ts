@@ -1,6 +1,6 @@
 /** The form of a new volume: around which points, of which shape, and its name. */
 import { button, element } from "../../shared/dom";
-import { isOfSynapses, POINT_KINDS, SHAPES, type VolumeChoices } from "./choices";
+import { COMBINATIONS, isOfSynapses, POINT_KINDS, SHAPES, type VolumeChoices } from "./choices";
 
 const COMPARTMENTS = ["axon", "dendrite", "linker"];
 const LONGEST_NAME = 200;
@@ -37,6 +37,8 @@ export class VolumeForm {
     ["selected", "selected neurons"],
     ["visible", "visible neurons"],
   ]);
+  private readonly combination = choice("combination", "With another volume", COMBINATIONS);
+  private readonly other = text("other", "The other volume", "name or id");
   private readonly name = text("volume-name", "Name of the volume", "name of the volume");
   private readonly line = element("output", {
     class: "cj-viewer3d-volume-line",
@@ -47,6 +49,7 @@ export class VolumeForm {
   private readonly labels = {
     alpha: labelled("Radius", this.alpha),
     margin: labelled("Margin", this.margin),
+    other: labelled("Volume", this.other),
     partners: labelled("Synapses with", this.partners),
   };
 
@@ -80,6 +83,8 @@ export class VolumeForm {
         labelled("Shape", this.shape),
         this.labels.alpha,
         this.labels.margin,
+        labelled("With", this.combination),
+        this.labels.other,
       ),
       more,
       element("div", { class: "cj-viewer3d-volume-row" }, this.line, this.previewer),
@@ -121,6 +126,8 @@ export class VolumeForm {
       high: this.high.value,
       distal: this.distal.value,
       inside: this.inside.value,
+      combination: this.combination.value,
+      other: this.other.value,
       partners: this.partners.value as VolumeChoices["partners"],
     };
   }
@@ -156,6 +163,7 @@ export class VolumeForm {
   private arrange(): void {
     this.labels.alpha.hidden = this.shape.value !== "alpha_shape";
     this.labels.margin.hidden = this.shape.value !== "box";
+    this.labels.other.hidden = this.combination.value === "";
     this.labels.partners.hidden = !isOfSynapses(this.of.value);
   }
 }
