@@ -1,7 +1,7 @@
 """What history costs: reads of the past beside those of the present, undo beside edits, edits with and without it.
 
 All nodes of the data set are moved a few times first, so that there is a past to read through. The reads are asked for
-by turns, now and as of a version of the middle, and are made anew each time.
+by turns, now and as of a version of the middle: first made anew each time, then as the service answers who asks again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import json
 import re
 import statistics
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,17 +40,27 @@ SELECT format('ALTER TABLE %s {} TRIGGER %I', tgrelid::regclass, tgname)
 
 def main(dataset: Dataset, folder: Path, rounds: int = 3, only: str = "") -> dict[str, Any]:
     """Print and return the figures; the data set is loaded in the data folder, and stays changed."""
-    settings = Settings(data_dir=folder, workers=1, remember_bytes=0)
-    version = asyncio.run(_move_all(settings, rounds))
+    anew = Settings(data_dir=folder, workers=1, remember_bytes=0, cell_bytes=0)
+    served = Settings(data_dir=folder, workers=1)
+    version = asyncio.run(_move_all(served, rounds))
+    results: dict[str, Any] = {}
+    for name, settings in (("reads made anew", anew), ("reads as served", served)):
+        with _running(settings) as (url, token):
+            results[name] = asyncio.run(_reads(name, url, token, dataset, version, only))
+    with _running(served) as (url, token):
+        results["undo"] = asyncio.run(_undo(url, token))
+        results["create"] = asyncio.run(_create(url, token, served))
+    return results
+
+
+@contextmanager
+def _running(settings: Settings) -> Iterator[tuple[str, str]]:
+    """A service's address and an administrator's token."""
     record = lifecycle.start(settings)
     try:
-        token = (folder / "admin.token").read_text().strip()
-        results: dict[str, Any] = {"reads": asyncio.run(_reads(record.url, token, dataset, version, only))}
-        results["undo"] = asyncio.run(_undo(record.url, token))
-        results["create"] = asyncio.run(_create(record.url, token, settings))
+        yield record.url, (settings.folder / "admin.token").read_text().strip()
     finally:
         lifecycle.stop(settings)
-    return results
 
 
 async def _move_all(settings: Settings, rounds: int) -> int:
@@ -87,10 +99,10 @@ def _session(url: str, token: str) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(url, headers={"X-Authorization": f"Token {token}"})
 
 
-async def _reads(url: str, token: str, dataset: Dataset, version: int, only: str) -> dict[str, list[float]]:
+async def _reads(title: str, url: str, token: str, dataset: Dataset, version: int, only: str) -> dict[str, list[float]]:
     """Medians in ms of each read: now, and as of the version."""
     found: dict[str, list[float]] = {}
-    print(f"{'read':36} {'now ms':>10} {'past ms':>10} {'ratio':>7}")
+    print(f"{title:36} {'now ms':>10} {'past ms':>10} {'ratio':>7}")
     async with _session(url, token) as session:
         for name, request in dataset.requests.items():
             if not re.search(only, name):

@@ -7,6 +7,7 @@ import asyncio
 from catmaid_server.db.answers import Answers
 from catmaid_server.db.recently_used import ENTRY_BYTES
 from catmaid_server.db.store import Store
+from catmaid_server.domain.history import versions
 
 CAPACITY = 10 * (ENTRY_BYTES + 1)
 
@@ -42,6 +43,26 @@ async def test_a_commit_of_a_transaction_that_began_earlier_is_noticed(store: St
             assert await answers.find(connection, "request", produce) == b"1"
             assert await answers.find(connection, "request", produce) == b"1"
         assert await answers.find(connection, "request", produce) == b"2"
+
+
+async def test_an_answer_about_the_past_holds_whatever_is_committed(store: Store) -> None:
+    answers, produce = Answers(CAPACITY), Counting()
+    versions_written: list[int] = []
+
+    async def find(version: int) -> bytes:
+        async with store.reading(as_of=version) as past:
+            return await answers.find(past, ("request", version), produce, versions.state_read)
+
+    for _ in range(2):
+        async with store.writing(user_id=None, project_id=None, label="test", opened=versions_written.append):
+            pass
+    assert [await find(version) for version in versions_written * 2] == [b"1", b"2", b"1", b"2"]
+    async with store.writing(user_id=None, project_id=None, label="test") as tx:
+        # As in a store that was put back, where the number was given a second time.
+        await tx.execute(
+            "UPDATE transaction_info SET time = time + interval '1 microsecond' WHERE id = %s", (versions_written[1],)
+        )
+    assert [await find(version) for version in versions_written] == [b"1", b"3"]
 
 
 async def test_an_answer_made_during_a_commit_is_not_kept(store: Store) -> None:

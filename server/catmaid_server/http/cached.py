@@ -8,12 +8,14 @@ from typing import Any
 
 import msgspec
 
+from catmaid_server.db.answers import snapshot
 from catmaid_server.db.store import Connection
+from catmaid_server.domain.history import versions
 from catmaid_server.http.call import Call
 
 
 async def remembered(call: Call, form: msgspec.Struct, produce: Callable[[Connection], Awaitable[Any]]) -> msgspec.Raw:
-    """The JSON of what `produce` gives for this route, path and form; made only if something was committed since."""
+    """The JSON of what `produce` gives for this route, path and form; not made again as long as it holds."""
 
     async def encoded(connection: Connection) -> bytes:
         return msgspec.json.encode(await produce(connection))
@@ -27,5 +29,6 @@ async def remembered_body(
     """As `remembered`, for an answer that `produce` has encoded as `content_type`."""
     asked = hashlib.sha256(msgspec.json.encode(form)).digest()
     request = (call.route.path, *call.path.values(), content_type, asked, call.as_of)
+    state_of = snapshot if call.as_of is None else versions.state_read
     async with call.reading() as connection:
-        return await call.store.answers.find(connection, request, lambda: produce(connection))
+        return await call.store.answers.find(connection, request, lambda: produce(connection), state_of)

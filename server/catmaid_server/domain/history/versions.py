@@ -90,6 +90,14 @@ async def time_read(connection: Connection) -> datetime:
     return found
 
 
+async def state_read(connection: Connection) -> str:
+    """Names the state of the past that the connection reads, also among stores that were put back to an earlier one.
+
+    Where versions are given a second time, their times differ.
+    """
+    return str(await fetch_value(connection, sql.state_read))
+
+
 async def wait_until_settled(connection: Connection, version: int) -> None:
     """Wait until no transaction that writes this or an earlier version runs; `NotSettled` if that takes long."""
     deadline = time.monotonic() + _PATIENCE_S

@@ -17,6 +17,10 @@ SELECT id FROM transaction_info WHERE time <= %(time)s AND id <= %(newest)s ORDE
 -- The time whose state this transaction reads: when the version began as of which it reads, or now.
 SELECT coalesce((SELECT time FROM public.transaction_info WHERE id = as_of_version()), now());
 
+-- name: state_read
+-- The version as of which this transaction reads, and when it began.
+SELECT id || ' ' || extract(epoch FROM time) FROM public.transaction_info WHERE id = as_of_version();
+
 -- name: newest
 -- The newest committed version, settled or not; to a transaction that writes, of those before its own.
 SELECT coalesce(max(id), 0) FROM transaction_info WHERE current_version() IS NULL OR id < current_version();
