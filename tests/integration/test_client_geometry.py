@@ -199,6 +199,9 @@ async def test_radii_are_those_of_the_rows(tracer: Tracer, project: cj.Project) 
     version = versions_of(await read(GeometryReader(project.place), ids))[ids[1]]
     assert answer.result == {"skeleton_ids": ids[1:], "versions": [version], "rows": [3]}
     assert np.frombuffer(answer.buffers[0], "<f4").tolist() == [30, 12.5, -1]
+    other = await tracer.skeleton_of(await tracer.node(-1, 10, 1290, 0, radius=7))
+    for order in ([ids[1], other], [other, ids[1]]):
+        assert (await run(methods_of(widget)["radii"]({"skeleton_ids": order}))).result["skeleton_ids"] == order
     none = await run(methods_of(widget)["radii"]({"skeleton_ids": []}))
     assert (none.result["skeleton_ids"], len(none.buffers[0])) == ([], 0)
 

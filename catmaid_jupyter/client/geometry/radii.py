@@ -38,7 +38,7 @@ class SkeletonRadii:
 
 
 async def read_radii(reader: GeometryReader, skeleton_ids: Sequence[int]) -> SkeletonRadii:
-    """Radii of skeletons; those that do not exist are missing, and those without any radius above 0."""
+    """Radii of skeletons, in this order; those that do not exist are missing, and those without any radius above 0."""
     wanted = list(dict.fromkeys(skeleton_ids))
     if GEOMETRY in reader.place.capabilities:
         form = {"skeleton_ids": msgspec.json.encode(wanted).decode()}
@@ -55,11 +55,12 @@ async def read_radii(reader: GeometryReader, skeleton_ids: Sequence[int]) -> Ske
     for part in parts(list(await reader.existing(wanted)), _AT_ONCE_ELSEWHERE):
         tables = await read_tables(reader.place, part, connectors=False, tags=False)
         found |= await asyncio.to_thread(_radii_by_skeleton, tables["nodes"], part)
+    ordered = {skeleton_id: found[skeleton_id] for skeleton_id in wanted if skeleton_id in found}
     return SkeletonRadii(
-        list(found),
-        [version for version, _ in found.values()],
-        [len(radii) for _, radii in found.values()],
-        np.concatenate([np.empty(0, np.float32), *(radii for _, radii in found.values())]),
+        list(ordered),
+        [version for version, _ in ordered.values()],
+        [len(radii) for _, radii in ordered.values()],
+        np.concatenate([np.empty(0, np.float32), *(radii for _, radii in ordered.values())]),
     )
 
 

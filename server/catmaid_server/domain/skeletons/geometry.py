@@ -165,11 +165,14 @@ class RadiiByRow:
 
 
 async def radii(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> RadiiByRow:
-    """Radii of the treenodes of skeletons with any radius above 0; errors as of `skeleton_geometry`."""
-    sent, _ = await split_by_version(connection, project_id, list(dict.fromkeys(skeleton_ids)), {})
+    """Radii of skeletons with any above 0, in the order of the ids; errors as of `skeleton_geometry`."""
+    wanted = list(dict.fromkeys(skeleton_ids))
+    sent, _ = await split_by_version(connection, project_id, wanted, {})
     found: list[tuple[int, int, bytes]] = []
     for part in skeleton_parts({skeleton_id: state.nodes for skeleton_id, state in sent.items()}):
         found += await fetch_all(connection, sql.radii, project_id=project_id, skeleton_ids=array_text(part))
+    places = {skeleton_id: place for place, skeleton_id in enumerate(wanted)}
+    found.sort(key=lambda row: places[row[0]])
     columns = [np.frombuffer(own, ">f4").astype(np.float32) for _, _, own in found]
     return RadiiByRow(
         skeleton_id=[skeleton_id for skeleton_id, _, _ in found],
