@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
+from numbers import Real
 from typing import TypedDict
 
 import numpy as np
 import pandas as pd
 
 from catmaid_jupyter.api import loop
-from catmaid_jupyter.api.errors import NotFound
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client import history, history_tables
 from catmaid_jupyter.client.history import VersionKey
@@ -96,8 +97,7 @@ class ProjectHistory(Public):
         Returns table str, created, changed, deleted int64: rows that the versions had created, changed, deleted.
         Raises `Conflict` if others changed the same since, `NotAllowed` if the user may not edit all of it.
         """
-        wanted = [int(versions)] if isinstance(versions, int | np.integer) else [int(version) for version in versions]
-        return loop.run(history.revert(self.place, wanted, dry_run=dry_run))
+        return loop.run(history.revert(self.place, _numbers(versions, "Versions"), dry_run=dry_run))
 
     def diff(self, a: VersionKey, b: VersionKey = "now", *, limit: int = 1000) -> pd.DataFrame:
         """Differences of each neuron between two versions; those with the most differences come first.
@@ -198,7 +198,7 @@ class ProjectHistory(Public):
         return {
             "neuron_ids": None if neuron is None else self._neuron_ids(neuron),
             "skeleton_ids": None if skeleton is None else _ids(skeleton),
-            "box": None if box is None else [float(value) for corner in box for value in corner],
+            "box": None if box is None else _box(box),
         }
 
     def _neuron_ids(self, neuron: int | str | Neuron | Iterable[int]) -> list[int]:
@@ -213,4 +213,24 @@ class ProjectHistory(Public):
 def _ids(wanted: int | Neuron | Skeleton | Iterable[int]) -> list[int]:
     if isinstance(wanted, Neuron | Skeleton):
         return [wanted.id]
-    return [int(wanted)] if isinstance(wanted, int | np.integer) else [int(one) for one in wanted]
+    return _numbers(wanted, "Neurons and skeletons that may be gone")
+
+
+def _numbers(wanted: int | Iterable[int], what: str) -> list[int]:
+    listed = list(wanted) if isinstance(wanted, Iterable) and not isinstance(wanted, str) else [wanted]
+    for one in listed:
+        if isinstance(one, bool) or not isinstance(one, Real) or not float(one).is_integer():
+            raise InvalidInput(f"{what} are given by their numbers, not {type(one).__name__} ({one!r:.60}).")
+    return [int(one) for one in listed]
+
+
+def _box(corners: tuple[Sequence[float], Sequence[float]]) -> list[float]:
+    try:
+        found = np.asarray(corners, dtype=float)
+    except (TypeError, ValueError):
+        found = np.empty(0)
+    if found.shape != (2, 3):
+        raise InvalidInput(
+            f"A box is its lowest and its highest corner, ((x, y, z), (x, y, z)) in nm, not {corners!r:.100}."
+        )
+    return [float(value) for value in found.ravel()]

@@ -179,6 +179,8 @@ async def test_anybody_s_versions_are_taken_back_after_a_look(service: Service, 
                 project.revert(1_999_999)
             with pytest.raises(cj.InvalidInput, match="at least one"):
                 project.revert([])
+            with pytest.raises(cj.InvalidInput, match=r"Versions are given by their numbers, not str \('last'\)"):
+                project.revert("last")  # type: ignore[arg-type]
 
     await asyncio.to_thread(story)
 

@@ -151,6 +151,10 @@ async def test_the_life_of_a_neuron(project: cj.Project) -> None:
         assert became.to_numpy().tolist() == [[skeleton.id, neuron.id, "one", 1]]
         project.edit.delete_treenode(end)
         assert project.successors([cut.id])["skeleton_id"].tolist() == [-1]
+        with pytest.raises(cj.InvalidInput, match=r"given by their numbers, not str \('PN 3'\)"):
+            project.successors("PN 3")  # type: ignore[arg-type]
+        with pytest.raises(cj.InvalidInput, match="A box is its lowest and its highest corner"):
+            project.log(box=1)  # type: ignore[arg-type]
         assert neuron.life(by="creation").growth["version"].tolist() == [-1]
         assert [len(axes.lines) for axes in life.plot().axes[:1]] == [3]
         shown = life._repr_html_()

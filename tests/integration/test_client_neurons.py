@@ -232,7 +232,7 @@ async def test_annotating_many_is_one_edit(project: cj.Project, plain: cj.Projec
             assert one.annotations.set_index("name")["neurons"]["PN"] == 4
             one.unannotate(ids, ["PN", "<i>olfactory</i>"])
             assert "PN" not in set(one.annotations["name"])
-            for wrong in ("", " ", [], [7]):
+            for wrong in ("", " ", [], [7], 7):
                 with pytest.raises(cj.InvalidInput, match="name"):
                     one.annotate(ids, wrong)  # type: ignore[arg-type]
             with pytest.raises(cj.InvalidInput, match="no neurons"):

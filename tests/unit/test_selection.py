@@ -163,6 +163,8 @@ def test_rename_with_a_look_before(found: Selection, project: FakeProject) -> No
         found.rename({17: " "})
     with pytest.raises(InvalidInput, match="Skeleton 5 is not in the selection"):
         found.rename({5: "five"})
+    with pytest.raises(InvalidInput, match=r"names by skeleton id, not str \('eighteen'\)"):
+        found.rename("eighteen")  # type: ignore[arg-type]
 
 
 def test_colours(found: Selection) -> None:

@@ -113,7 +113,7 @@ class ProjectAnnotations(Public):
 
 def _names(names: str | Iterable[str]) -> list[str]:
     """Names of annotations as a list; `InvalidInput` for what is none."""
-    listed = [names] if isinstance(names, str) else list(names)
+    listed = list(names) if isinstance(names, Iterable) and not isinstance(names, str) else [names]
     for name in listed:
         if not isinstance(name, str):
             raise InvalidInput(f"An annotation is given by its name, not {type(name).__name__} ({name!r:.60}).")

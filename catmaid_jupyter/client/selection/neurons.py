@@ -66,6 +66,11 @@ class SelectedNeurons:
                 for row in table.to_dict("records")
             }
         else:
+            if not isinstance(names, Mapping | pd.Series):
+                raise InvalidInput(
+                    "New names are a function that is given each row and returns the name, or names by skeleton id, "
+                    f"not {type(names).__name__} ({names!r:.60})."
+                )
             wanted = {int(skeleton_id): name for skeleton_id, name in names.items()}
             unknown = sorted(set(wanted) - set(table["id"]))
             if unknown:

@@ -119,7 +119,7 @@ export class TracingLayer implements Layer {
     });
     const host = (): LayerHost | null => this.host;
     const isReadOnly = (): boolean => this.model.get("read_only");
-    const { queue, selection, kernel } = this;
+    const { queue, selection, kernel, news, meter } = this;
     const hasPreviews = (): boolean => this.model.get("previews");
     this.tracing = new Tracing({ queue, selection, kernel, host, isReadOnly, hasPreviews });
     this.others = new Others({
@@ -131,11 +131,11 @@ export class TracingLayer implements Layer {
       isOwn: (version) => this.news.isOwn(version),
       refresh: () => this.refresh(),
     });
-    const { news, others, meter } = this;
     const stale = (): void => this.loader.news();
-    this.outcomes = new Outcomes({ host, queue, selection, news, others, meter, stale });
+    this.outcomes = new Outcomes({ host, queue, selection, news, others: this.others, meter, stale });
     this.pendingEdits = new PendingEdits({
       queue,
+      selection,
       host,
       place: model.get("edits_place"),
       isRepeatable: model.get("edits_repeat"),

@@ -7,7 +7,9 @@
  * that remember none.
  */
 import type { LayerHost } from "../shared/layer";
+import type { Selection } from "./data/selection";
 import { BrowserStore, type StoreHost } from "./edit/browser-store";
+import type { Edit } from "./edit/edit";
 import { Unreadable } from "./edit/fields";
 import { areTooOld, inWords, type KeptEdit, readKept, writeKept } from "./edit/kept";
 import type { EditQueue } from "./edit/queue";
@@ -16,6 +18,7 @@ import { editsAre } from "./wording";
 
 export interface PendingEditsContext {
   queue: EditQueue;
+  selection: Pick<Selection, "active" | "select">;
   host(): LayerHost | null;
   /** Fingerprint of database, user and project; empty if it is not known. */
   place: string;
@@ -106,13 +109,23 @@ export class PendingEdits {
     const edits = readable(stored);
     const obstacle = edits ? this.obstacle(edits) : UNKNOWN;
     if (!edits || obstacle) return this.discards(stored, obstacle);
-    this.context.queue.take(edits);
+    this.goOn(this.context.queue.take(edits));
     const { length } = edits;
     const text = `${length} ${length === 1 ? "edit that was" : "edits that were"} not saved yet ${
       length === 1 ? "is" : "are"
     } sent now.`;
     this.context.host()?.notify("info", text);
     return true;
+  }
+
+  /** Make active what was: Python knows no ids that are not final, so it has the node from which these nodes went on. */
+  private goOn(edits: readonly Edit[]): void {
+    const { selection } = this.context;
+    for (const { op, creates, needs } of edits) {
+      const [id] = creates;
+      if (op !== "create_treenode" || id === undefined || needs[0] !== selection.active?.id) continue;
+      selection.select({ kind: "treenode", id });
+    }
   }
 
   /** Why edits must not be sent; empty if they may. */

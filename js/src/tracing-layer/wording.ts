@@ -1,6 +1,5 @@
 /** Parts of the messages of a tracing layer. */
 import { RpcError } from "../shared/rpc";
-import { ERROR_CODE } from "../wire/facts";
 
 /** "ana deleted this at 12:03:05": what somebody did, with who it was and when, as far as that is known. */
 export function deed(
@@ -13,10 +12,7 @@ export function deed(
 
 /** Why something failed. */
 export function explain(reason: unknown): string {
-  if (!(reason instanceof RpcError)) return String(reason);
-  if (reason.code === ERROR_CODE.CONFLICT)
-    return "somebody has changed this meanwhile. Look again and repeat it.";
-  return sentence(reason.message);
+  return reason instanceof RpcError ? sentence(reason.message) : String(reason);
 }
 
 export function editsAre(count: number): string {

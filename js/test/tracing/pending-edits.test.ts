@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { LayerHost } from "../../src/shared/layer";
 import { KernelSilent } from "../../src/shared/rpc";
+import type { Active } from "../../src/tracing-layer/data/selection";
 import type { Answer } from "../../src/tracing-layer/edit/edit";
 import { createTreenode, setLabels } from "../../src/tracing-layer/edit/edits";
 import { EditQueue, type EditRequest } from "../../src/tracing-layer/edit/queue";
-import { PendingEdits } from "../../src/tracing-layer/pending-edits";
+import { PendingEdits, type PendingEditsContext } from "../../src/tracing-layer/pending-edits";
 import { createdNode, NOON, settle, twoSkeletons } from "./fixtures";
 import { BLOCKED, FakeBrowser } from "./page";
 
@@ -17,6 +18,7 @@ class Bench {
   readonly questions: string[] = [];
   answer: string | null = null;
   isLate = false;
+  active: Active | null = null;
   readonly queue: EditQueue;
   readonly pending: PendingEdits;
   private readonly answers: Array<{ resolve(answer: Answer): void; reject(reason: unknown): void }> = [];
@@ -48,6 +50,7 @@ class Bench {
     this.pending = new PendingEdits(
       {
         queue: this.queue,
+        selection: this.selection(),
         host: () => host,
         place,
         isRepeatable,
@@ -59,6 +62,18 @@ class Bench {
     );
     this.queue.rebase(twoSkeletons(), 0);
     benches.push(this);
+  }
+
+  private selection(): PendingEditsContext["selection"] {
+    const bench = this;
+    return {
+      get active() {
+        return bench.active;
+      },
+      select: (active) => {
+        this.active = active;
+      },
+    };
   }
 
   addChild(parent: number): number {
@@ -115,6 +130,29 @@ describe("edits that were pending when the page was left", () => {
     expect(next.sent[1]?.args).toEqual({ kind: "treenode", node_id: 50, labels: ["ends"] });
     await next.confirm({ new_labels: [], deleted_labels: [] } as unknown as Answer);
     expect([next.queue.length, browser.storage.length]).toEqual([0, 0]);
+  });
+
+  test("leave active the last of the nodes that go on from the active one", async () => {
+    for (const [active, generations] of [
+      [3, 2],
+      [1, 1],
+      [4, 0],
+    ] as const) {
+      const browser = new FakeBrowser();
+      const before = new Bench(browser.page());
+      before.addChild(before.addChild(3));
+      before.addChild(1);
+      browser.locks.clear();
+      const next = new Bench(browser.page());
+      next.active = { kind: "treenode", id: active };
+      await next.ready();
+      let { id } = next.active;
+      for (let step = 0; step < generations; step++) {
+        expect(id).toBeLessThan(-1);
+        id = next.queue.graph.parent(id) ?? 0;
+      }
+      expect(id).toBe(active);
+    }
   });
 
   test("wait until the project is drawn, and are taken up once", async () => {

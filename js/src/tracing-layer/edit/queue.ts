@@ -126,8 +126,8 @@ export class EditQueue {
     });
   }
 
-  /** Add edits that another queue of the same project has left pending, with their keys. */
-  take(edits: readonly KeptEdit[]): void {
+  /** Add edits that another queue of the same project has left pending, with their keys; as they are here. */
+  take(edits: readonly KeptEdit[]): Edit[] {
     const temporary = new Map<number, number>();
     const renewed = (id: number): number => {
       if (id >= NO_PARENT) return id;
@@ -136,9 +136,14 @@ export class EditQueue {
       return fresh;
     };
     const translation: Translation = { id: renewed, time: ({ time }) => time };
-    this.enter(
-      edits.map(({ key, group, time, ...kept }) => ({ edit: readEdit(kept, translation), key, group, time })),
-    );
+    const entries = edits.map(({ key, group, time, ...kept }) => ({
+      edit: readEdit(kept, translation),
+      key,
+      group,
+      time,
+    }));
+    this.enter(entries);
+    return entries.map(({ edit }) => edit);
   }
 
   private enter(edits: ReadonlyArray<Omit<PendingEdit, "made">>): void {

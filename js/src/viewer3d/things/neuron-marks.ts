@@ -15,9 +15,12 @@ import { type Sphere, Spheres } from "./spheres";
 const DOT_PX = 8;
 /** nm, of a soma without a radius. */
 const SOMA_RADIUS = 2_000;
-/** Of Okabe and Ito, whom colour-blind people tell apart; a node of several kinds has the first one's. */
+/**
+ * Of Okabe and Ito, whom colour-blind people tell apart, and none that synapses have; a node of several kinds has the
+ * first one's.
+ */
 const KIND_COLORS: ReadonlyArray<[kind: string, color: string]> = [
-  ["open_end", "#d55e00"],
+  ["open_end", "#009e73"],
   ["low_confidence", "#cc79a7"],
   ["labelled", "#0072b2"],
 ];
