@@ -38,14 +38,19 @@ class ViewerCommand:
 _Row = tuple[str, str, str]
 """Name without its kind, default chords with spaces between them, and what it does."""
 
+_WAYS: Final = ("left", "right", "up", "down")
+
 _VIEW: Final[tuple[tuple[str, tuple[_Row, ...]], ...]] = (
     (
         "Sections",
         (
             ("previous_section", ",", "Go to the previous section."),
             ("next_section", ".", "Go to the next section."),
-            ("back_ten", "<", "Go ten sections back."),
-            ("on_ten", ">", "Go ten sections on."),
+            ("back_ten", "<", "Go ten sections back, or as many as the big step has."),
+            ("on_ten", ">", "Go ten sections on, or as many as the big step has."),
+            ("play_back", "ctrl+,", "Go a big step back, section after section."),
+            ("play_on", "ctrl+.", "Go a big step on, section after section."),
+            ("big_step", "#", "Say how many sections a big step has."),
         ),
     ),
     (
@@ -53,35 +58,60 @@ _VIEW: Final[tuple[tuple[str, tuple[_Row, ...]], ...]] = (
         (
             ("zoom_in", "+ =", "Zoom in at the cursor."),
             ("zoom_out", "-", "Zoom out at the cursor."),
+            ("zoom_in_little", "alt++ alt+=", "Zoom in a little at the cursor."),
+            ("zoom_out_little", "alt+-", "Zoom out a little at the cursor."),
             ("fit", "0", "Show the whole section."),
             ("left", "left", "Move left by a tenth of the view."),
             ("right", "right", "Move right by a tenth of the view."),
             ("up", "up", "Move up by a tenth of the view."),
             ("down", "down", "Move down by a tenth of the view."),
+            *((f"{way}_far", f"shift+{way}", f"Move {way} by half the view.") for way in _WAYS),
+            *((f"{way}_little", f"alt+{way}", f"Move {way} by a pixel of the screen.") for way in _WAYS),
         ),
     ),
     (
         "Viewer",
         (
             ("image_only", "space", "Show only the image while the key is held."),
+            ("pixel", "shift+i", "Tell the value of the pixel under the cursor."),
             ("help", "? f1", "Show or hide the keys."),
             ("leave", "escape", "Leave the picture for the tool bar."),
         ),
     ),
 )
 
+KEYED_TAGS: Final = (
+    ("todo", "l", "TODO"),
+    ("ends", "k", "ends"),
+    ("uncertain_end", "u", "uncertain end"),
+    ("uncertain_continuation", "c", "uncertain continuation"),
+    ("not_a_branch", "n", "not a branch"),
+    ("soma", "m", "soma"),
+    ("microtubules_end", "f", "microtubules end"),
+)
+"""Tags that have keys: names of their commands, the key, and the tag."""
+
 _TRACING: Final[tuple[tuple[str, tuple[_Row, ...]], ...]] = (
     (
         "Go along the neuron",
         (
-            ("parent", "[", "Go to the parent."),
-            ("child", "]", "Go to the child."),
+            ("parent", "[", "Go towards the parent, at most into the next section."),
+            ("real_parent", "ctrl+[", "Go to the parent."),
+            ("child", "]", "Go towards the child, at most into the next section."),
+            ("real_child", "ctrl+]", "Go to the child."),
+            ("next_child", "shift+]", "Go towards the next child of the same parent."),
+            ("next_real_child", "ctrl+shift+]", "Go to the next child of the same parent."),
             ("next_branch", "v", "Go to the next branch or end."),
+            ("next_noted", "alt+v", "Go towards the next branch, to the first tag, link or low confidence."),
+            ("other_branch", "shift+v alt+shift+v", "Go the same way on the next of the branches."),
             ("previous_branch", "b", "Go to the previous branch or the root."),
+            ("previous_noted", "alt+b", "Go towards the root, to the first tag, link or low confidence."),
             ("root", "backspace", "Go to the root."),
             ("nearest_open_end", "r", "Go to the nearest open end."),
             ("next_open_end", "shift+r", "Go to the next open end after that."),
+            ("last_open_end", "alt+shift+r", "Go to the open end before that."),
             ("newest_open_end", "alt+r", "Go to the open end that was made last."),
+            ("switch", "s", "Switch between a node and its connector."),
             ("with_signal", "tab", "Go across the synapse, with the signal."),
             ("against_signal", "shift+tab", "Go across the synapse, against the signal."),
         ),
@@ -90,18 +120,77 @@ _TRACING: Final[tuple[tuple[str, tuple[_Row, ...]], ...]] = (
         "Find",
         (
             ("center", "a", "Move the view to the active node."),
+            ("deselect", "d", "Make nothing active."),
+            ("nearest", "g", "Make the node of this section active that is nearest to the cursor."),
+            ("nearest_anywhere", "alt+g", "Go to the treenode that is nearest to the cursor, in any section."),
+            ("edited_last", "h", "Go to the node of this neuron that you edited last."),
+            ("edited_last_anywhere", "shift+h", "Go to the node of any neuron that you edited last."),
+            ("edited_by_anyone", "alt+h", "Go to the node of this neuron that anybody edited last."),
+            ("edited_by_anyone_anywhere", "alt+shift+h", "Go to the node of any neuron that anybody edited last."),
+            ("tagged", "\\", "Ask for a tag and go to the nearest node that has it."),
+            ("tagged_again", "ctrl+\\", "Go to the nearest node with the same tag again."),
+            ("next_tagged", "shift+\\", "Go to the next nearest node with that tag."),
+            ("bookmark", ";", "Keep the active node or the place under a name."),
+            ("go_to_neuron_bookmark", "'", "Go to the neuron of a bookmark, to its nearest node."),
+            ("go_to_bookmark", "`", "Go to the node or the place of a bookmark."),
             ("search", "/", "Search for a neuron."),
+            ("next_result", "alt+/", "Go to the neuron that comes next in the search of this page."),
+        ),
+    ),
+    (
+        "Choose and show",
+        (
+            ("choose", "y", "Put the active neuron into the selection."),
+            ("unchoose", "ctrl+y", "Take the active neuron out of the selection."),
+            ("choose_around", "shift+y", "Put the neurons in a circle around the active node into the selection."),
+            ("unchoose_around", "ctrl+shift+y", "Take the neurons in a circle around it out of the selection."),
+            ("toggle_group_1", "home", "Hide or show visibility group 1."),
+            ("toggle_group_2", "shift+home", "Hide or show visibility group 2."),
+            ("toggle_labels", "7", "Hide or show tags."),
+            ("toggle_fade", "f10", "Hide or show edges of the sections before and behind."),
+            ("authors", "i", "Tell who made, edited and reviewed the active node, and when."),
+            ("measure", "x", "Measure from the cursor to a click."),
+            ("distance", "f8", "Measure along the neuron from one node to another."),
+            ("history", "f9", "Go to the table of the history on this page."),
         ),
     ),
     (
         "Edit nodes",
         (
-            ("delete", "delete", "Delete what is active."),
-            ("tag", "t", "Write the tags of the active node."),
+            ("click", "z", "Do what a click does, at the cursor."),
+            ("shift_click", "shift+z", "Do what a click with Shift does, at the cursor."),
+            ("insert_click", "alt+z", "Insert a node into the nearest edge of the active skeleton, at the cursor."),
+            ("shift_alt_click", "alt+shift+z", "Do what a click with Shift and Alt does, at the cursor."),
+            ("delete", "delete shift+delete", "Delete what is active."),
+            ("move_back", "alt+,", "Move the active node into the previous section."),
+            ("move_on", "alt+.", "Move the active node into the next section."),
+            ("radius", "o", "Measure a radius by mouse, and say which nodes get it."),
+            ("typed_radius", "shift+o", "Write a radius, and say which nodes get it."),
+            ("radius_at_once", "ctrl+o", "Measure a radius by mouse for the active node alone."),
+            ("typed_radius_at_once", "ctrl+shift+o", "Write a radius for the active node alone."),
             *(
                 (f"confidence_{level}", str(level), f"Set the confidence of the edge to the parent to {level}.")
                 for level in range(1, 6)
             ),
+            *(
+                (
+                    f"link_confidence_{level}",
+                    f"alt+{level}",
+                    f"Set the confidence of the links to connectors to {level}.",
+                )
+                for level in range(1, 6)
+            ),
+        ),
+    ),
+    (
+        "Tag",
+        (
+            ("tag", "t", "Write the tags of the active node."),
+            ("remove_tags", "shift+t", "Take all your tags off."),
+            ("personal_tags", "alt+t", "Put your own set of tags on."),
+            ("remove_personal_tags", "alt+shift+t", "Take your own set of tags off."),
+            *((f"tag_{name}", key, f"Tag the active node “{tag}”.") for name, key, tag in KEYED_TAGS),
+            *((f"untag_{name}", f"shift+{key}", f"Take the tag “{tag}” off.") for name, key, tag in KEYED_TAGS),
         ),
     ),
     (
@@ -112,12 +201,12 @@ _TRACING: Final[tuple[tuple[str, tuple[_Row, ...]], ...]] = (
             ("rename", "f2", "Rename the active neuron."),
             ("annotate", "f3", "Annotate the active neuron."),
             ("undo", "ctrl+z", "Undo the last own edit."),
-            ("redo", "ctrl+shift+z ctrl+y", "Bring back what was undone last."),
+            ("redo", "ctrl+shift+z", "Bring back what was undone last."),
         ),
     ),
 )
 
-_ONCE: Final = frozenset({"Viewer", "Edit nodes", "Edit neurons"})
+_ONCE: Final = frozenset({"Viewer", "Choose and show", "Edit nodes", "Tag", "Edit neurons"})
 """Groups whose commands a key does once, however long it is held."""
 
 

@@ -37,6 +37,7 @@ _COMMANDS = {
         }
         for command in commands.COMMANDS.values()
     },
+    "KEYED_TAGS": {name: tag for name, _, tag in commands.KEYED_TAGS},
     "COMPANY": commands.COMPANY,
     "NAMED_KEYS": dict(key_chords.NAMED_KEYS),
     "RESERVED_KEYS": dict(key_chords.RESERVED_KEYS),

@@ -87,6 +87,9 @@ class StackViewer(Widget):
     invert = traitlets.Bool(False).tag(sync=True)
     """Show dark as bright."""
 
+    big_step = traitlets.Int(10, min=1, max=10_000).tag(sync=True)
+    """Sections of a big step (`<`, `>`, Shift with the wheel)."""
+
     layers = traitlets.List(traitlets.Instance(Layer)).tag(sync=True, **widget_serialization)
     """Drawn in order, first at the bottom."""
 

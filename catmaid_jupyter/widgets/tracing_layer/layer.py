@@ -28,6 +28,7 @@ from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
     user_names,
 )
 from catmaid_jupyter.widgets.tracing_layer.arbor_previews import join_preview, split_preview
+from catmaid_jupyter.widgets.tracing_layer.node_finding import NodeFinding
 from catmaid_jupyter.widgets.tracing_layer.previews import preview_buffers
 from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour, open_ends
 from catmaid_jupyter.widgets.traits import FiniteFloat
@@ -63,7 +64,7 @@ def _own_selection(_reference: object, widget: TracingLayer) -> Selection | None
     return widget.selection
 
 
-class TracingLayer(Layer):
+class TracingLayer(NodeFinding, Layer):
     """Show and edit the neurons of a project in a `StackViewer`.
 
     Every edit is drawn at once and then written; one that the service refuses is taken back, with the reason shown.
@@ -83,6 +84,7 @@ class TracingLayer(Layer):
     """
 
     _entry = "tracing-layer"
+    project: Project
 
     project_id = traitlets.Int(read_only=True).tag(sync=True)
     """Id of the project."""
@@ -133,6 +135,15 @@ class TracingLayer(Layer):
 
     fade_sections = traitlets.Int(2, min=0, max=20).tag(sync=True)
     """Number of sections before and behind the one shown whose edges are drawn too, fainter with distance."""
+
+    personal_tags = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    """Tags that one key puts on the active node, and another takes off (`alt+t`, `alt+shift+t`)."""
+
+    visibility_groups = traitlets.List(traitlets.List(traitlets.Int()), [[], []], minlen=2, maxlen=2).tag(sync=True)
+    """Two groups of skeletons, by id, that keys hide and show (`home`, `shift+home`)."""
+
+    hidden_groups = traitlets.List(traitlets.Int(min=1, max=2)).tag(sync=True)
+    """Which of these groups are hidden: 1, 2, both or none."""
 
     read_only = traitlets.Bool(False).tag(sync=True)
     """Whether the page refuses edits; always where the project is one as of a version."""

@@ -46,7 +46,7 @@ async def open_ends(place: Place, treenode_id: int, skeleton_id: int, *, newest:
     found = await place.read_json("POST", path, form={"treenode_id": treenode_id})
     # Each is treenode, place, nodes on the way, time of creation as text.
     ordered = sorted(found, key=lambda end: end[3], reverse=True) if newest else sorted(found, key=lambda end: end[2])
-    return [_placed((end[0], *end[1])) for end in ordered]
+    return [placed((end[0], *end[1])) for end in ordered]
 
 
 async def _parent(place: Place, treenode_id: int) -> Neighbour | None:
@@ -54,28 +54,50 @@ async def _parent(place: Place, treenode_id: int) -> Neighbour | None:
     parent_id = (await site.nodes([treenode_id])).treenode(treenode_id).parent_id
     if parent_id is None:
         return None
-    return _placed((parent_id, *(await site.nodes([parent_id])).treenode(parent_id).position))
+    return placed((parent_id, *(await site.nodes([parent_id])).treenode(parent_id).position))
 
 
 async def _root(place: Place, treenode_id: int) -> Neighbour:
     skeleton_id = (await Site(place).nodes([treenode_id])).treenode(treenode_id).skeleton_id
     root = await place.read_json("GET", f"skeletons/{skeleton_id}/root")
-    return _placed((root["root_id"], root["x"], root["y"], root["z"]))
+    return placed((root["root_id"], root["x"], root["y"], root["z"]))
+
+
+async def children(place: Place, treenode_id: int) -> list[Neighbour]:
+    """The children of a treenode, by id."""
+    # Each child comes as a list of one row.
+    found = await place.read_json("POST", f"treenodes/{treenode_id}/children")
+    return sorted((placed(child[0]) for child in found), key=lambda child: child["treenode_id"])
+
+
+async def branches(place: Place, treenode_id: int) -> list[list[Neighbour]]:
+    """The ways from a treenode to the next branch node or end, along the largest branch first.
+
+    Of each: its first node, the first that has a tag, a link or a confidence below 5 (or else the last), and the last.
+    """
+    found = await place.read_json("POST", f"treenodes/{treenode_id}/next-branch-or-end")
+    return [[placed(row) for row in way] for way in found]
+
+
+async def noted_before(place: Place, treenode_id: int) -> Neighbour | None:
+    """The first node towards the root that has a tag, a link or a confidence below 5, at most the previous branch."""
+    path = f"treenodes/{treenode_id}/previous-branch-or-root"
+    found = placed(await place.read_json("POST", path, form={"alt": 1}))
+    return None if found["treenode_id"] == treenode_id else found
 
 
 async def _by_route(place: Place, treenode_id: int, direction: str) -> Neighbour | None:
-    path = f"treenodes/{treenode_id}"
     if direction == "previous_branch":
-        return _placed(await place.read_json("POST", f"{path}/previous-branch-or-root", form={"alt": 0}))
+        path = f"treenodes/{treenode_id}/previous-branch-or-root"
+        return placed(await place.read_json("POST", path, form={"alt": 0}))
     if direction == "child":
-        # Each child comes as a list of one row; of several the oldest is taken.
-        children = await place.read_json("POST", f"{path}/children")
-        return min((_placed(child[0]) for child in children), key=lambda child: child["treenode_id"], default=None)
-    # One list for each branch, the largest branch first; its last row is the next branch node or end.
-    branches = await place.read_json("POST", f"{path}/next-branch-or-end")
-    return _placed(branches[0][-1]) if branches else None
+        # Of several the oldest is taken.
+        return next(iter(await children(place, treenode_id)), None)
+    ways = await branches(place, treenode_id)
+    return ways[0][-1] if ways else None
 
 
-def _placed(row: Any) -> Neighbour:
+def placed(row: Any) -> Neighbour:
+    """A treenode as the server gives it: id, x, y, z."""
     treenode_id, x, y, z = row
     return {"treenode_id": int(treenode_id), "x": float(x), "y": float(y), "z": float(z)}

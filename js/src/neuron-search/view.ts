@@ -1,6 +1,7 @@
 /** One view of a search: the query, what it finds, and what is done with that. */
 import type { AnyModel } from "@anywidget/types";
 import { element } from "../shared/dom";
+import { NEXT_RESULT, type NextResult } from "../shared/next-result";
 import panelCss from "../shared/panel.css";
 import { PanelLines } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
@@ -95,6 +96,9 @@ export class NeuronSearch {
     });
     this.search.addEventListener("click", () => void this.enter());
     this.root = this.assemble();
+    this.root.addEventListener(NEXT_RESULT, (event) =>
+      this.tellNext((event as CustomEvent<NextResult>).detail),
+    );
   }
 
   start(): void {
@@ -152,6 +156,13 @@ export class NeuronSearch {
       viewed: (view: Notation) => this.save({ view }),
       failed: (error) => this.fail(error),
     });
+  }
+
+  /** A viewer asks for the neuron after one. */
+  private tellNext(asked: NextResult): void {
+    const at = asked.after === null ? -1 : this.rows.indexOf(asked.after);
+    this.rows.reach(at + 2);
+    asked.next = this.rows.row(at + 1)?.skeleton_id ?? null;
   }
 
   private assemble(): HTMLElement {

@@ -85,6 +85,8 @@ export interface LayerHost {
   moveTo(point: Point): void;
   /** The point under the cursor, nm; null while the mouse is elsewhere. */
   cursorPoint(): Point | null;
+  /** z of the section that a step of so many sections leads to, nm. */
+  depthAfter(sections: number): number;
   /** Show a sentence to the person; a sticky one stays until it is dismissed or replaced. */
   notify(level: NoticeLevel, text: string, sticky?: boolean): void;
   /** CSS cursor over the canvas; "" for the viewer's own. */
@@ -109,6 +111,8 @@ export interface Layer {
   readonly commandKind: CommandKind | null;
   /** Do a command of that kind; false if nothing is done here at the moment. */
   command(name: CommandName, host: LayerHost): boolean;
+  /** Give up what waits for the mouse; false if nothing does. */
+  cancel?(): boolean;
   /** What the mouse does, for the help. */
   gestures(): KeyMap;
   /** A sentence about everything that the layer shows, as that it is read only; usually empty. */

@@ -32,6 +32,11 @@ export class Camera {
     return () => this.listeners.delete(listener);
   }
 
+  /** How far it is zoomed out: 0 at a screen pixel for each of the image, 1 at two of them, and so on. */
+  get level(): number {
+    return Math.log2(this.view.nmPerPixel / this.stack.resolution[0]);
+  }
+
   moveTo(center: Point): void {
     this.look(center, this.view.nmPerPixel);
   }

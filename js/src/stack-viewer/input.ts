@@ -16,6 +16,10 @@ const SCROLLING = new Set([" ", "PageUp", "PageDown", "Home", "End"]);
 
 interface InputHost {
   readonly keymap: Keymap;
+  /** Sections of a big step. */
+  bigStep(): number;
+  askBigStep(): void;
+  tellPixel(): void;
   help(): void;
   leave(): void;
 }
@@ -53,6 +57,9 @@ export class Input {
     this.viewCommands = viewCommands({
       camera,
       cursor: () => this.pointer,
+      bigStep: () => host.bigStep(),
+      askBigStep: () => host.askBigStep(),
+      tellPixel: () => host.tellPixel(),
       showImageOnly: (isOnly) => this.showImageOnly(isOnly),
       help: () => host.help(),
       leave: () => host.leave(),
@@ -163,11 +170,25 @@ export class Input {
     const travel = wheelPixels(event);
     const { px, py } = this.locate(event);
     if (event.ctrlKey || event.metaKey) {
-      this.camera.zoomBy(2 ** (-travel / (2 * WHEEL_NOTCH)), px, py);
+      this.zoomByWheel(travel, event.shiftKey, px, py);
       return;
     }
     const notches = this.notches(travel);
-    if (notches !== 0) this.camera.step(event.shiftKey ? notches * 10 : notches);
+    if (notches === 0) return;
+    const zoomedOut = 2 ** Math.max(0, Math.round(this.camera.level));
+    this.camera.step(notches * (event.shiftKey ? this.host.bigStep() : event.altKey ? zoomedOut : 1));
+  }
+
+  /** Notches of a wheel lead from level to level, or by a tenth of one; fingers on a touch pad zoom smoothly. */
+  private zoomByWheel(travel: number, isTenth: boolean, px: number, py: number): void {
+    const { camera } = this;
+    if (Math.abs(travel) < WHEEL_NOTCH / 2) camera.zoomBy(2 ** (-travel / (2 * WHEEL_NOTCH)), px, py);
+    else if (isTenth) camera.zoomBy(2 ** (-Math.sign(travel) / 10), px, py);
+    else {
+      const { level } = camera;
+      const next = travel > 0 ? Math.floor(level + 1.001) : Math.ceil(level - 1.001);
+      camera.zoomBy(2 ** (level - next), px, py);
+    }
   }
 
   private takesWheel(): boolean {
@@ -197,7 +218,7 @@ export class Input {
     const isDone = event.repeat && !commandOf(name).repeats;
     const command = (this.viewCommands as Partial<Record<string, () => void>>)[name];
     if (command && !isDone) command();
-    else if (!command && !isDone && !this.layers.command(name)) return;
+    else if (!command && !isDone && !this.layers.command(name) && !SCROLLING.has(event.key)) return;
     event.preventDefault();
   }
 

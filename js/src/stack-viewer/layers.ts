@@ -72,6 +72,11 @@ export class Layers {
       .some((layer) => layer.commandKind === kindOf(name) && layer.command(name, this.host));
   }
 
+  /** Give up what waits for the mouse in a layer; false if nothing does. */
+  cancel(): boolean {
+    return this.layers.some((layer) => layer.cancel?.() ?? false);
+  }
+
   /** The kinds of commands that layers do. */
   kinds(): CommandKind[] {
     return this.layers.map((layer) => layer.commandKind).filter((kind) => kind !== null);

@@ -32,6 +32,8 @@ export interface ViewerState extends KeysState {
   brightness: number;
   contrast: number;
   invert: boolean;
+  /** Sections of a big step. */
+  big_step: number;
   layers: string[];
   /** CSS pixels. */
   height: number;

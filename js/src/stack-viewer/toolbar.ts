@@ -38,6 +38,8 @@ class NumberField {
     unit: string,
     testId: string,
     private readonly commit: (value: number) => void,
+    /** The value after a notch of the wheel up (1) or down (-1). */
+    next: (value: number, notch: number) => number,
   ) {
     this.input = element("input", {
       type: "text",
@@ -53,6 +55,17 @@ class NumberField {
       this.typing = true;
     });
     this.input.addEventListener("change", () => this.take());
+    this.input.addEventListener(
+      "wheel",
+      (event) => {
+        if (document.activeElement !== this.input || event.deltaY === 0) return;
+        event.preventDefault();
+        event.stopPropagation();
+        this.giveUp();
+        this.commit(next(Number(this.current), -Math.sign(event.deltaY)));
+      },
+      { passive: false },
+    );
     this.input.addEventListener("keydown", (event) => {
       if (event.key === "Enter") this.take();
       if (event.key === "Escape") this.giveUp();
@@ -94,15 +107,32 @@ export class Toolbar {
   ) {
     this.position = (["x", "y", "z"] as const).map((axis, index) => {
       const spoken = `${axis} position of the centre in nm`;
-      return new NumberField(axis, spoken, "", `position-${axis}`, (value) => {
+      const commit = (value: number): void => {
         const center: [number, number, number] = [...camera.view.center];
         center[index] = value;
         camera.moveTo(center);
-      });
+      };
+      const step = stack.resolution[index] ?? 1;
+      return new NumberField(
+        axis,
+        spoken,
+        "",
+        `position-${axis}`,
+        commit,
+        (value, notch) => value + notch * step,
+      );
     });
-    this.zoom = new NumberField("", "zoom in nm per screen pixel", "nm/px", "zoom", (value) => {
+    const zoomTo = (value: number): void => {
       if (value > 0) camera.zoomTo(value);
-    });
+    };
+    this.zoom = new NumberField(
+      "",
+      "zoom in nm per screen pixel",
+      "nm/px",
+      "zoom",
+      zoomTo,
+      (value, notch) => value * 2 ** (notch / 10),
+    );
     this.displayPanel = new DisplayPanel((change) => actions.display(change));
     this.slider = element("input", {
       type: "range",

@@ -7,6 +7,7 @@ import { onPixelRatio } from "../shared/dom";
 import type { LayerHost, Point } from "../shared/layer";
 import { Messages } from "../shared/messages";
 import type { Rpc } from "../shared/rpc";
+import { depthOf, landingSection } from "../shared/stack";
 import { TileSource } from "../shared/tile-transport";
 import { fittingZoom, type StackView } from "../shared/view";
 import { exportsOf } from "../shared/widget-reference";
@@ -18,6 +19,7 @@ import { Input } from "./input";
 import { Layers } from "./layers";
 import { TileLoader } from "./loader";
 import { People } from "./people";
+import { pixelText } from "./pixel";
 import { SnapshotImage, takeSnapshot } from "./snapshot";
 import type { ViewerState } from "./state";
 import { FrameMeter, type ViewerStats } from "./stats";
@@ -91,7 +93,14 @@ export class StackViewer {
       this.frame.stage,
       this.camera,
       this.layers,
-      { keymap, help: () => this.toggleHelp(), leave: () => this.toolbar.focus() },
+      {
+        keymap,
+        bigStep: () => model.get("big_step"),
+        askBigStep: () => void this.askBigStep(),
+        tellPixel: () => this.tellPixel(),
+        help: () => this.toggleHelp(),
+        leave: () => this.leave(),
+      },
       this.stopping.signal,
     );
     Object.assign(this.root, { catmaid: this.hook() });
@@ -229,6 +238,28 @@ export class StackViewer {
     }, SNAPSHOT_IDLE_MS);
   }
 
+  private async askBigStep(): Promise<void> {
+    const value = String(this.model.get("big_step"));
+    const line = await this.messages.ask("Sections of a big step", { value });
+    if (line === null) return;
+    const sections = Number(line);
+    if (Number.isInteger(sections) && sections >= 1 && sections <= 10_000) this.save({ big_step: sections });
+    else this.messages.notify("info", `“${line}” is no number of sections: write one from 1 to 10000.`);
+  }
+
+  private tellPixel(): void {
+    const { cursor } = this.input;
+    const text = cursor
+      ? pixelText(this.frame.image, this.camera.view, cursor)
+      : "Put the mouse over the picture first.";
+    this.messages.notify("info", text);
+  }
+
+  /** Give up what waits for the mouse; if nothing does, leave the picture. */
+  private leave(): void {
+    if (!this.layers.cancel()) this.toolbar.focus();
+  }
+
   private toggleHelp(): void {
     const kinds = ["view", ...this.layers.kinds()];
     const names = COMMAND_NAMES.filter((name) => kinds.includes(kindOf(name)));
@@ -260,6 +291,7 @@ export class StackViewer {
   }
 
   private layerHost(page: Host): LayerHost {
+    const { stack } = this.camera;
     return {
       view: () => this.camera.view,
       bar: this.frame.bar,
@@ -267,6 +299,7 @@ export class StackViewer {
       invalidate: () => this.invalidate(),
       moveTo: (point) => this.camera.moveTo(point),
       cursorPoint: () => this.cursorPoint(),
+      depthAfter: (sections) => depthOf(stack, landingSection(stack, this.camera.view.section, sections)),
       notify: (level, text, sticky) => this.messages.notify(level, text, sticky),
       cursor: (style) => {
         this.frame.stage.style.cursor = style;

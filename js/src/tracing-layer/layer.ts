@@ -19,8 +19,8 @@ import { LATE_MS, Patience } from "./edit/patience";
 import { EditQueue, type QueueHost } from "./edit/queue";
 import { Tracing } from "./edit/tracing";
 import { exposeHook } from "./hook";
-import { type TracingCommands, tracingCommands } from "./input/commands";
-import { MOUSE, Pointing } from "./input/pointing";
+import { LayerInput } from "./input/layer-input";
+import { MOUSE } from "./input/pointing";
 import { EditMeter } from "./meter";
 import { LinkedSelection } from "./neurons/linked-selection";
 import { NeuronBars } from "./neurons/neuron-bars";
@@ -36,6 +36,8 @@ import { explain } from "./wording";
 
 export class TracingLayer implements Layer {
   readonly commandKind = "tracing";
+  readonly gestures = (): KeyMap => MOUSE;
+  readonly cancel = (): boolean => this.input.cancel();
   readonly meter = new EditMeter();
   readonly queue: EditQueue;
   readonly selection: Selection;
@@ -44,8 +46,7 @@ export class TracingLayer implements Layer {
   private readonly kernel: Kernel;
   private readonly loader: Loader<Payload>;
   private readonly tracing: Tracing;
-  private readonly commands: TracingCommands;
-  private readonly pointing: Pointing;
+  private readonly input: LayerInput;
   private readonly others: Others;
   private readonly presence: Presence;
   private readonly news: News;
@@ -143,8 +144,11 @@ export class TracingLayer implements Layer {
       kernel: model.get("kernel_id"),
       isLate: () => this.patience.isLate && !this.service.isDown,
     });
-    this.commands = tracingCommands({ model, queue, selection, kernel, host, tracing: this.tracing });
-    this.pointing = new Pointing({
+    this.input = new LayerInput({
+      model,
+      queue,
+      kernel,
+      store: () => this.linked.store,
       selection,
       tracing: this.tracing,
       host,
@@ -156,7 +160,8 @@ export class TracingLayer implements Layer {
       droppedLate: (hit, at, change) => this.others.dropped(hit, at, change),
       perform: (command) => void this.perform(command),
     });
-    const { pointing, linked: neurons } = this;
+    const { pointing } = this.input;
+    const neurons = this.linked;
     this.painter = new Painter({
       model,
       queue,
@@ -214,24 +219,18 @@ export class TracingLayer implements Layer {
   draw(ctx: CanvasRenderingContext2D, view: View): void {
     if (!this.model.get("visible")) return;
     this.painter.draw(ctx, view);
+    this.input.draw(ctx, view);
     this.meter.frameDrawn();
   }
 
   pointer(event: LayerPointer, host: LayerHost): boolean {
     this.turnTo(host);
-    return this.model.get("visible") && this.pointing.handle(event);
+    return this.model.get("visible") && this.input.pointer(event);
   }
 
   command(name: CommandName, host: LayerHost): boolean {
     this.turnTo(host);
-    const command = (this.commands as Partial<Record<string, () => unknown>>)[name];
-    if (!command || !this.model.get("visible")) return false;
-    void this.perform(command);
-    return true;
-  }
-
-  gestures(): KeyMap {
-    return MOUSE;
+    return this.model.get("visible") && this.input.perform(name);
   }
 
   banner(): string {
@@ -315,7 +314,7 @@ export class TracingLayer implements Layer {
   /** Read again what a change that this page did not make has to do with. */
   private othersChanged(change: Change): void {
     const { active, skeleton, position } = this.selection;
-    this.pointing.changed(change);
+    this.input.pointing.changed(change);
     this.values.forget(change.skeleton_ids ?? null);
     if (!change.skeleton_ids || (skeleton !== null && change.skeleton_ids.includes(skeleton)))
       this.lines.renew();

@@ -21,6 +21,12 @@ export interface TracingState {
   visible: boolean;
   opacity: number;
   show_labels: boolean;
+  /** Tags that one key puts on a node. */
+  personal_tags: string[];
+  /** Two groups of skeletons that keys hide. */
+  visibility_groups: number[][];
+  /** 1, 2, both or none. */
+  hidden_groups: number[];
   fade_sections: number;
   read_only: boolean;
   /** Whether questions before a split and a join show the arbors. */
@@ -46,4 +52,6 @@ export const LOOKS = [
   "fade_sections",
   "shown_neurons",
   "color_by",
+  "visibility_groups",
+  "hidden_groups",
 ] as const;

@@ -9,7 +9,9 @@ export interface components {
             "treenode/delete": components["schemas"]["TreenodeDeleted"];
             "node/update": components["schemas"]["Moved"];
             "treenodes/{treenode_id}/confidence": components["schemas"]["ConfidenceSet"];
+            "treenode/{treenode_id}/radius": components["schemas"]["RadiusSet"];
             "label/treenode/{node_id}/update": components["schemas"]["LabelsSet"];
+            "label/treenode/{node_id}/remove": components["schemas"]["LabelRemoved"];
             "connector/create": components["schemas"]["ConnectorMade"];
             "connector/delete": components["schemas"]["ConnectorDeleted"];
             "link/create": components["schemas"]["LinkMade"];
@@ -17,6 +19,17 @@ export interface components {
             "skeleton/join": components["schemas"]["SkeletonsJoined"];
             "skeleton/split": components["schemas"]["SkeletonSplit"];
             "skeleton/reroot": components["schemas"]["Rerooted"];
+        };
+        /**
+         * ChangedRadius
+         * @description A radius before and after, nm.
+         */
+        ChangedRadius: {
+            /** Format: date-time */
+            edition_time: string;
+            new: number;
+            old: number;
+            skeleton_id: number;
         };
         /**
          * ConfidenceSet
@@ -101,6 +114,14 @@ export interface components {
             n_added_domain_ends: number;
         };
         /**
+         * LabelRemoved
+         * @description The use of the label that is gone.
+         */
+        LabelRemoved: {
+            deleted_link: number;
+            message: string;
+        };
+        /**
          * LabelsSet
          * @description Which labels came and went.
          */
@@ -155,6 +176,17 @@ export interface components {
                 number
             ][] | null;
             updated: number;
+        };
+        /**
+         * RadiusSet
+         * @description By treenode what changed, and the new radius (nm).
+         */
+        RadiusSet: {
+            new_radius: number;
+            success: boolean;
+            updated_nodes: {
+                [key: string]: components["schemas"]["ChangedRadius"];
+            };
         };
         /**
          * Rerooted

@@ -19,7 +19,7 @@ export const COMMANDS = {
   },
   "view.back_ten": {
     "group": "Sections",
-    "what": "Go ten sections back.",
+    "what": "Go ten sections back, or as many as the big step has.",
     "keys": [
       "<"
     ],
@@ -27,9 +27,33 @@ export const COMMANDS = {
   },
   "view.on_ten": {
     "group": "Sections",
-    "what": "Go ten sections on.",
+    "what": "Go ten sections on, or as many as the big step has.",
     "keys": [
       ">"
+    ],
+    "repeats": true
+  },
+  "view.play_back": {
+    "group": "Sections",
+    "what": "Go a big step back, section after section.",
+    "keys": [
+      "ctrl+,"
+    ],
+    "repeats": true
+  },
+  "view.play_on": {
+    "group": "Sections",
+    "what": "Go a big step on, section after section.",
+    "keys": [
+      "ctrl+."
+    ],
+    "repeats": true
+  },
+  "view.big_step": {
+    "group": "Sections",
+    "what": "Say how many sections a big step has.",
+    "keys": [
+      "#"
     ],
     "repeats": true
   },
@@ -47,6 +71,23 @@ export const COMMANDS = {
     "what": "Zoom out at the cursor.",
     "keys": [
       "-"
+    ],
+    "repeats": true
+  },
+  "view.zoom_in_little": {
+    "group": "Move and zoom",
+    "what": "Zoom in a little at the cursor.",
+    "keys": [
+      "alt++",
+      "alt+="
+    ],
+    "repeats": true
+  },
+  "view.zoom_out_little": {
+    "group": "Move and zoom",
+    "what": "Zoom out a little at the cursor.",
+    "keys": [
+      "alt+-"
     ],
     "repeats": true
   },
@@ -90,11 +131,83 @@ export const COMMANDS = {
     ],
     "repeats": true
   },
+  "view.left_far": {
+    "group": "Move and zoom",
+    "what": "Move left by half the view.",
+    "keys": [
+      "shift+left"
+    ],
+    "repeats": true
+  },
+  "view.right_far": {
+    "group": "Move and zoom",
+    "what": "Move right by half the view.",
+    "keys": [
+      "shift+right"
+    ],
+    "repeats": true
+  },
+  "view.up_far": {
+    "group": "Move and zoom",
+    "what": "Move up by half the view.",
+    "keys": [
+      "shift+up"
+    ],
+    "repeats": true
+  },
+  "view.down_far": {
+    "group": "Move and zoom",
+    "what": "Move down by half the view.",
+    "keys": [
+      "shift+down"
+    ],
+    "repeats": true
+  },
+  "view.left_little": {
+    "group": "Move and zoom",
+    "what": "Move left by a pixel of the screen.",
+    "keys": [
+      "alt+left"
+    ],
+    "repeats": true
+  },
+  "view.right_little": {
+    "group": "Move and zoom",
+    "what": "Move right by a pixel of the screen.",
+    "keys": [
+      "alt+right"
+    ],
+    "repeats": true
+  },
+  "view.up_little": {
+    "group": "Move and zoom",
+    "what": "Move up by a pixel of the screen.",
+    "keys": [
+      "alt+up"
+    ],
+    "repeats": true
+  },
+  "view.down_little": {
+    "group": "Move and zoom",
+    "what": "Move down by a pixel of the screen.",
+    "keys": [
+      "alt+down"
+    ],
+    "repeats": true
+  },
   "view.image_only": {
     "group": "Viewer",
     "what": "Show only the image while the key is held.",
     "keys": [
       "space"
+    ],
+    "repeats": false
+  },
+  "view.pixel": {
+    "group": "Viewer",
+    "what": "Tell the value of the pixel under the cursor.",
+    "keys": [
+      "shift+i"
     ],
     "repeats": false
   },
@@ -117,17 +230,49 @@ export const COMMANDS = {
   },
   "tracing.parent": {
     "group": "Go along the neuron",
-    "what": "Go to the parent.",
+    "what": "Go towards the parent, at most into the next section.",
     "keys": [
       "["
     ],
     "repeats": true
   },
+  "tracing.real_parent": {
+    "group": "Go along the neuron",
+    "what": "Go to the parent.",
+    "keys": [
+      "ctrl+["
+    ],
+    "repeats": true
+  },
   "tracing.child": {
+    "group": "Go along the neuron",
+    "what": "Go towards the child, at most into the next section.",
+    "keys": [
+      "]"
+    ],
+    "repeats": true
+  },
+  "tracing.real_child": {
     "group": "Go along the neuron",
     "what": "Go to the child.",
     "keys": [
-      "]"
+      "ctrl+]"
+    ],
+    "repeats": true
+  },
+  "tracing.next_child": {
+    "group": "Go along the neuron",
+    "what": "Go towards the next child of the same parent.",
+    "keys": [
+      "shift+]"
+    ],
+    "repeats": true
+  },
+  "tracing.next_real_child": {
+    "group": "Go along the neuron",
+    "what": "Go to the next child of the same parent.",
+    "keys": [
+      "ctrl+shift+]"
     ],
     "repeats": true
   },
@@ -139,11 +284,36 @@ export const COMMANDS = {
     ],
     "repeats": true
   },
+  "tracing.next_noted": {
+    "group": "Go along the neuron",
+    "what": "Go towards the next branch, to the first tag, link or low confidence.",
+    "keys": [
+      "alt+v"
+    ],
+    "repeats": true
+  },
+  "tracing.other_branch": {
+    "group": "Go along the neuron",
+    "what": "Go the same way on the next of the branches.",
+    "keys": [
+      "shift+v",
+      "alt+shift+v"
+    ],
+    "repeats": true
+  },
   "tracing.previous_branch": {
     "group": "Go along the neuron",
     "what": "Go to the previous branch or the root.",
     "keys": [
       "b"
+    ],
+    "repeats": true
+  },
+  "tracing.previous_noted": {
+    "group": "Go along the neuron",
+    "what": "Go towards the root, to the first tag, link or low confidence.",
+    "keys": [
+      "alt+b"
     ],
     "repeats": true
   },
@@ -171,11 +341,27 @@ export const COMMANDS = {
     ],
     "repeats": true
   },
+  "tracing.last_open_end": {
+    "group": "Go along the neuron",
+    "what": "Go to the open end before that.",
+    "keys": [
+      "alt+shift+r"
+    ],
+    "repeats": true
+  },
   "tracing.newest_open_end": {
     "group": "Go along the neuron",
     "what": "Go to the open end that was made last.",
     "keys": [
       "alt+r"
+    ],
+    "repeats": true
+  },
+  "tracing.switch": {
+    "group": "Go along the neuron",
+    "what": "Switch between a node and its connector.",
+    "keys": [
+      "s"
     ],
     "repeats": true
   },
@@ -203,6 +389,110 @@ export const COMMANDS = {
     ],
     "repeats": true
   },
+  "tracing.deselect": {
+    "group": "Find",
+    "what": "Make nothing active.",
+    "keys": [
+      "d"
+    ],
+    "repeats": true
+  },
+  "tracing.nearest": {
+    "group": "Find",
+    "what": "Make the node of this section active that is nearest to the cursor.",
+    "keys": [
+      "g"
+    ],
+    "repeats": true
+  },
+  "tracing.nearest_anywhere": {
+    "group": "Find",
+    "what": "Go to the treenode that is nearest to the cursor, in any section.",
+    "keys": [
+      "alt+g"
+    ],
+    "repeats": true
+  },
+  "tracing.edited_last": {
+    "group": "Find",
+    "what": "Go to the node of this neuron that you edited last.",
+    "keys": [
+      "h"
+    ],
+    "repeats": true
+  },
+  "tracing.edited_last_anywhere": {
+    "group": "Find",
+    "what": "Go to the node of any neuron that you edited last.",
+    "keys": [
+      "shift+h"
+    ],
+    "repeats": true
+  },
+  "tracing.edited_by_anyone": {
+    "group": "Find",
+    "what": "Go to the node of this neuron that anybody edited last.",
+    "keys": [
+      "alt+h"
+    ],
+    "repeats": true
+  },
+  "tracing.edited_by_anyone_anywhere": {
+    "group": "Find",
+    "what": "Go to the node of any neuron that anybody edited last.",
+    "keys": [
+      "alt+shift+h"
+    ],
+    "repeats": true
+  },
+  "tracing.tagged": {
+    "group": "Find",
+    "what": "Ask for a tag and go to the nearest node that has it.",
+    "keys": [
+      "\\"
+    ],
+    "repeats": true
+  },
+  "tracing.tagged_again": {
+    "group": "Find",
+    "what": "Go to the nearest node with the same tag again.",
+    "keys": [
+      "ctrl+\\"
+    ],
+    "repeats": true
+  },
+  "tracing.next_tagged": {
+    "group": "Find",
+    "what": "Go to the next nearest node with that tag.",
+    "keys": [
+      "shift+\\"
+    ],
+    "repeats": true
+  },
+  "tracing.bookmark": {
+    "group": "Find",
+    "what": "Keep the active node or the place under a name.",
+    "keys": [
+      ";"
+    ],
+    "repeats": true
+  },
+  "tracing.go_to_neuron_bookmark": {
+    "group": "Find",
+    "what": "Go to the neuron of a bookmark, to its nearest node.",
+    "keys": [
+      "'"
+    ],
+    "repeats": true
+  },
+  "tracing.go_to_bookmark": {
+    "group": "Find",
+    "what": "Go to the node or the place of a bookmark.",
+    "keys": [
+      "`"
+    ],
+    "repeats": true
+  },
   "tracing.search": {
     "group": "Find",
     "what": "Search for a neuron.",
@@ -211,19 +501,196 @@ export const COMMANDS = {
     ],
     "repeats": true
   },
+  "tracing.next_result": {
+    "group": "Find",
+    "what": "Go to the neuron that comes next in the search of this page.",
+    "keys": [
+      "alt+/"
+    ],
+    "repeats": true
+  },
+  "tracing.choose": {
+    "group": "Choose and show",
+    "what": "Put the active neuron into the selection.",
+    "keys": [
+      "y"
+    ],
+    "repeats": false
+  },
+  "tracing.unchoose": {
+    "group": "Choose and show",
+    "what": "Take the active neuron out of the selection.",
+    "keys": [
+      "ctrl+y"
+    ],
+    "repeats": false
+  },
+  "tracing.choose_around": {
+    "group": "Choose and show",
+    "what": "Put the neurons in a circle around the active node into the selection.",
+    "keys": [
+      "shift+y"
+    ],
+    "repeats": false
+  },
+  "tracing.unchoose_around": {
+    "group": "Choose and show",
+    "what": "Take the neurons in a circle around it out of the selection.",
+    "keys": [
+      "ctrl+shift+y"
+    ],
+    "repeats": false
+  },
+  "tracing.toggle_group_1": {
+    "group": "Choose and show",
+    "what": "Hide or show visibility group 1.",
+    "keys": [
+      "home"
+    ],
+    "repeats": false
+  },
+  "tracing.toggle_group_2": {
+    "group": "Choose and show",
+    "what": "Hide or show visibility group 2.",
+    "keys": [
+      "shift+home"
+    ],
+    "repeats": false
+  },
+  "tracing.toggle_labels": {
+    "group": "Choose and show",
+    "what": "Hide or show tags.",
+    "keys": [
+      "7"
+    ],
+    "repeats": false
+  },
+  "tracing.toggle_fade": {
+    "group": "Choose and show",
+    "what": "Hide or show edges of the sections before and behind.",
+    "keys": [
+      "f10"
+    ],
+    "repeats": false
+  },
+  "tracing.authors": {
+    "group": "Choose and show",
+    "what": "Tell who made, edited and reviewed the active node, and when.",
+    "keys": [
+      "i"
+    ],
+    "repeats": false
+  },
+  "tracing.measure": {
+    "group": "Choose and show",
+    "what": "Measure from the cursor to a click.",
+    "keys": [
+      "x"
+    ],
+    "repeats": false
+  },
+  "tracing.distance": {
+    "group": "Choose and show",
+    "what": "Measure along the neuron from one node to another.",
+    "keys": [
+      "f8"
+    ],
+    "repeats": false
+  },
+  "tracing.history": {
+    "group": "Choose and show",
+    "what": "Go to the table of the history on this page.",
+    "keys": [
+      "f9"
+    ],
+    "repeats": false
+  },
+  "tracing.click": {
+    "group": "Edit nodes",
+    "what": "Do what a click does, at the cursor.",
+    "keys": [
+      "z"
+    ],
+    "repeats": false
+  },
+  "tracing.shift_click": {
+    "group": "Edit nodes",
+    "what": "Do what a click with Shift does, at the cursor.",
+    "keys": [
+      "shift+z"
+    ],
+    "repeats": false
+  },
+  "tracing.insert_click": {
+    "group": "Edit nodes",
+    "what": "Insert a node into the nearest edge of the active skeleton, at the cursor.",
+    "keys": [
+      "alt+z"
+    ],
+    "repeats": false
+  },
+  "tracing.shift_alt_click": {
+    "group": "Edit nodes",
+    "what": "Do what a click with Shift and Alt does, at the cursor.",
+    "keys": [
+      "alt+shift+z"
+    ],
+    "repeats": false
+  },
   "tracing.delete": {
     "group": "Edit nodes",
     "what": "Delete what is active.",
     "keys": [
-      "delete"
+      "delete",
+      "shift+delete"
     ],
     "repeats": false
   },
-  "tracing.tag": {
+  "tracing.move_back": {
     "group": "Edit nodes",
-    "what": "Write the tags of the active node.",
+    "what": "Move the active node into the previous section.",
     "keys": [
-      "t"
+      "alt+,"
+    ],
+    "repeats": false
+  },
+  "tracing.move_on": {
+    "group": "Edit nodes",
+    "what": "Move the active node into the next section.",
+    "keys": [
+      "alt+."
+    ],
+    "repeats": false
+  },
+  "tracing.radius": {
+    "group": "Edit nodes",
+    "what": "Measure a radius by mouse, and say which nodes get it.",
+    "keys": [
+      "o"
+    ],
+    "repeats": false
+  },
+  "tracing.typed_radius": {
+    "group": "Edit nodes",
+    "what": "Write a radius, and say which nodes get it.",
+    "keys": [
+      "shift+o"
+    ],
+    "repeats": false
+  },
+  "tracing.radius_at_once": {
+    "group": "Edit nodes",
+    "what": "Measure a radius by mouse for the active node alone.",
+    "keys": [
+      "ctrl+o"
+    ],
+    "repeats": false
+  },
+  "tracing.typed_radius_at_once": {
+    "group": "Edit nodes",
+    "what": "Write a radius for the active node alone.",
+    "keys": [
+      "ctrl+shift+o"
     ],
     "repeats": false
   },
@@ -264,6 +731,190 @@ export const COMMANDS = {
     "what": "Set the confidence of the edge to the parent to 5.",
     "keys": [
       "5"
+    ],
+    "repeats": false
+  },
+  "tracing.link_confidence_1": {
+    "group": "Edit nodes",
+    "what": "Set the confidence of the links to connectors to 1.",
+    "keys": [
+      "alt+1"
+    ],
+    "repeats": false
+  },
+  "tracing.link_confidence_2": {
+    "group": "Edit nodes",
+    "what": "Set the confidence of the links to connectors to 2.",
+    "keys": [
+      "alt+2"
+    ],
+    "repeats": false
+  },
+  "tracing.link_confidence_3": {
+    "group": "Edit nodes",
+    "what": "Set the confidence of the links to connectors to 3.",
+    "keys": [
+      "alt+3"
+    ],
+    "repeats": false
+  },
+  "tracing.link_confidence_4": {
+    "group": "Edit nodes",
+    "what": "Set the confidence of the links to connectors to 4.",
+    "keys": [
+      "alt+4"
+    ],
+    "repeats": false
+  },
+  "tracing.link_confidence_5": {
+    "group": "Edit nodes",
+    "what": "Set the confidence of the links to connectors to 5.",
+    "keys": [
+      "alt+5"
+    ],
+    "repeats": false
+  },
+  "tracing.tag": {
+    "group": "Tag",
+    "what": "Write the tags of the active node.",
+    "keys": [
+      "t"
+    ],
+    "repeats": false
+  },
+  "tracing.remove_tags": {
+    "group": "Tag",
+    "what": "Take all your tags off.",
+    "keys": [
+      "shift+t"
+    ],
+    "repeats": false
+  },
+  "tracing.personal_tags": {
+    "group": "Tag",
+    "what": "Put your own set of tags on.",
+    "keys": [
+      "alt+t"
+    ],
+    "repeats": false
+  },
+  "tracing.remove_personal_tags": {
+    "group": "Tag",
+    "what": "Take your own set of tags off.",
+    "keys": [
+      "alt+shift+t"
+    ],
+    "repeats": false
+  },
+  "tracing.tag_todo": {
+    "group": "Tag",
+    "what": "Tag the active node “TODO”.",
+    "keys": [
+      "l"
+    ],
+    "repeats": false
+  },
+  "tracing.tag_ends": {
+    "group": "Tag",
+    "what": "Tag the active node “ends”.",
+    "keys": [
+      "k"
+    ],
+    "repeats": false
+  },
+  "tracing.tag_uncertain_end": {
+    "group": "Tag",
+    "what": "Tag the active node “uncertain end”.",
+    "keys": [
+      "u"
+    ],
+    "repeats": false
+  },
+  "tracing.tag_uncertain_continuation": {
+    "group": "Tag",
+    "what": "Tag the active node “uncertain continuation”.",
+    "keys": [
+      "c"
+    ],
+    "repeats": false
+  },
+  "tracing.tag_not_a_branch": {
+    "group": "Tag",
+    "what": "Tag the active node “not a branch”.",
+    "keys": [
+      "n"
+    ],
+    "repeats": false
+  },
+  "tracing.tag_soma": {
+    "group": "Tag",
+    "what": "Tag the active node “soma”.",
+    "keys": [
+      "m"
+    ],
+    "repeats": false
+  },
+  "tracing.tag_microtubules_end": {
+    "group": "Tag",
+    "what": "Tag the active node “microtubules end”.",
+    "keys": [
+      "f"
+    ],
+    "repeats": false
+  },
+  "tracing.untag_todo": {
+    "group": "Tag",
+    "what": "Take the tag “TODO” off.",
+    "keys": [
+      "shift+l"
+    ],
+    "repeats": false
+  },
+  "tracing.untag_ends": {
+    "group": "Tag",
+    "what": "Take the tag “ends” off.",
+    "keys": [
+      "shift+k"
+    ],
+    "repeats": false
+  },
+  "tracing.untag_uncertain_end": {
+    "group": "Tag",
+    "what": "Take the tag “uncertain end” off.",
+    "keys": [
+      "shift+u"
+    ],
+    "repeats": false
+  },
+  "tracing.untag_uncertain_continuation": {
+    "group": "Tag",
+    "what": "Take the tag “uncertain continuation” off.",
+    "keys": [
+      "shift+c"
+    ],
+    "repeats": false
+  },
+  "tracing.untag_not_a_branch": {
+    "group": "Tag",
+    "what": "Take the tag “not a branch” off.",
+    "keys": [
+      "shift+n"
+    ],
+    "repeats": false
+  },
+  "tracing.untag_soma": {
+    "group": "Tag",
+    "what": "Take the tag “soma” off.",
+    "keys": [
+      "shift+m"
+    ],
+    "repeats": false
+  },
+  "tracing.untag_microtubules_end": {
+    "group": "Tag",
+    "what": "Take the tag “microtubules end” off.",
+    "keys": [
+      "shift+f"
     ],
     "repeats": false
   },
@@ -311,11 +962,20 @@ export const COMMANDS = {
     "group": "Edit neurons",
     "what": "Bring back what was undone last.",
     "keys": [
-      "ctrl+shift+z",
-      "ctrl+y"
+      "ctrl+shift+z"
     ],
     "repeats": false
   }
+} as const;
+
+export const KEYED_TAGS = {
+  "todo": "TODO",
+  "ends": "ends",
+  "uncertain_end": "uncertain end",
+  "uncertain_continuation": "uncertain continuation",
+  "not_a_branch": "not a branch",
+  "soma": "soma",
+  "microtubules_end": "microtubules end"
 } as const;
 
 export const COMPANY = [

@@ -41,10 +41,10 @@ export function chordsOf(event: KeyboardEvent): string[] {
   // A Mac's Option, and alphabets that are not Latin, make other characters of letters.
   if (isAtLetter) found.push(written(shifted, atPlace));
   if ([...key].length === 1) found.push(written(LETTER.test(key) ? shifted : held, key.toLowerCase()));
-  if (atPlace && !isAtLetter) found.push(written(shifted, atPlace));
   // A Mac has brackets and the like behind Option.
   const withoutAlt = held.filter((one) => one !== "alt");
   if (SYMBOL.test(key)) found.push(written(withoutAlt, key));
+  if (atPlace && !isAtLetter) found.push(written(shifted, atPlace));
   return [...new Set(found)];
 }
 

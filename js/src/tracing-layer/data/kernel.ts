@@ -18,6 +18,31 @@ export interface Neighbour {
   z: number;
 }
 
+/** Who made, edited and reviewed a node; ISO 8601. */
+export interface NodeAuthors {
+  author: string;
+  created: string;
+  editor: string;
+  edited: string;
+  reviewers: string[];
+}
+
+export interface TaggedNode extends Neighbour {
+  /** nm. */
+  distance: number;
+  labels: string[];
+}
+
+/** A node that the user goes back to, or only a place where there is none. */
+export interface NodeBookmark {
+  name: string;
+  node_id: number | null;
+  skeleton_id: number | null;
+  x: number;
+  y: number;
+  z: number;
+}
+
 export interface SkeletonInfo {
   skeleton_id: number;
   name: string;
@@ -67,6 +92,26 @@ export interface EditPreview {
   parts: PreviewedPart[];
   /** Where they part or meet, as the positions relative to the first node, nm. */
   marks: Point[];
+}
+
+/** What the kernel side answers about nodes: parameters and answer by method. */
+export interface NodeQuestions {
+  children: [{ treenode_id: number }, Neighbour[]];
+  /** Of each way to the next branch or end: its first node, the first that says something, its last. */
+  branches: [{ treenode_id: number }, Array<[first: Neighbour, noted: Neighbour, last: Neighbour]>];
+  noted_before: [{ treenode_id: number }, Neighbour | null];
+  /** Of any skeleton where that is null. */
+  nearest: [
+    { x: number; y: number; z: number; skeleton_id: number | null },
+    (Neighbour & { skeleton_id: number }) | null,
+  ];
+  edited_last: [{ skeleton_id: number | null; own: boolean }, Neighbour | null];
+  tagged: [{ x: number; y: number; z: number; pattern: string }, TaggedNode[]];
+  node_authors: [{ node_id: number }, NodeAuthors | null];
+  /** nm, along the skeleton. */
+  distance: [{ skeleton_id: number; treenode_ids: [number, number] }, number];
+  bookmarks: [object, NodeBookmark[]];
+  keep_bookmark: [NodeBookmark, null];
 }
 
 export interface ServiceState {
@@ -120,6 +165,15 @@ export class Kernel {
   async openEnds(treenodeId: number, skeletonId: number, newest: boolean): Promise<Neighbour[]> {
     const params = { treenode_id: treenodeId, skeleton_id: skeletonId, newest };
     const { result } = await this.rpc.call<Neighbour[]>("open_ends", params);
+    return result;
+  }
+
+  /** Ask for something about nodes that may be anywhere. */
+  async of<M extends keyof NodeQuestions>(
+    method: M,
+    params: NodeQuestions[M][0],
+  ): Promise<NodeQuestions[M][1]> {
+    const { result } = await this.rpc.call<NodeQuestions[M][1]>(method, params);
     return result;
   }
 

@@ -14,6 +14,7 @@ export type Active =
 export class Selection {
   private now: Active | null = null;
   private skeletonNow: number | null = null;
+  private skeletonBefore: number | null = null;
   private lostNow: string | null = null;
   /** Each trait that is set here reports a change before the next one is set. */
   private writing = false;
@@ -35,6 +36,11 @@ export class Selection {
     return this.skeletonNow;
   }
 
+  /** The skeleton that is active, or was last. */
+  get latestSkeleton(): number | null {
+    return this.skeletonNow ?? this.skeletonBefore;
+  }
+
   /** Where the active node is; undefined while that is not loaded. */
   get position(): Point | undefined {
     if (!this.now) return undefined;
@@ -54,6 +60,7 @@ export class Selection {
 
   select(active: Active | null): void {
     this.lostNow = null;
+    this.skeletonBefore = this.latestSkeleton;
     this.now = active;
     this.skeletonNow = active ? this.skeletonOf(active) : null;
     this.write();

@@ -14,6 +14,8 @@ export interface Answers {
   move_nodes: Answered["node/update"];
   set_confidence: Answered["treenodes/{treenode_id}/confidence"];
   set_labels: Answered["label/treenode/{node_id}/update"];
+  remove_label: Answered["label/treenode/{node_id}/remove"];
+  set_radius: Answered["treenode/{treenode_id}/radius"];
   create_connector: Answered["connector/create"] & { link?: Answered["link/create"] };
   delete_connector: Answered["connector/delete"];
   create_link: Answered["link/create"];

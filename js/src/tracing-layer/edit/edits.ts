@@ -9,7 +9,16 @@ import { createConnector, createLink, deleteConnector, deleteLink } from "./conn
 import type { Edit, Op } from "./edit";
 import type { Translation } from "./fields";
 import { annotateNeuron, renameNeuron } from "./neurons";
-import { createTreenode, deleteTreenode, insertTreenode, moveNode, setConfidence, setLabels } from "./nodes";
+import {
+  createTreenode,
+  deleteTreenode,
+  insertTreenode,
+  moveNode,
+  removeLabel,
+  setConfidence,
+  setLabels,
+  setRadius,
+} from "./nodes";
 import { joinSkeletons, redoLast, rerootSkeleton, splitSkeleton, undoLast } from "./skeletons";
 
 export * from "./connectors";
@@ -24,6 +33,8 @@ interface AnyKind {
 
 export const EDITS: readonly AnyKind[] = [
   setLabels,
+  removeLabel,
+  setRadius,
   setConfidence,
   deleteTreenode,
   annotateNeuron,

@@ -59,6 +59,8 @@ export const stamp: Field<Stamp> = (value, translation) => {
 
 export const kind = oneOf<Kind>("treenode", "connector");
 export const relation = oneOf<Relation>(...Object.values(Relation));
+/** Absent in what older versions stored, where it was never set. */
+export const flag: Field<boolean> = (value) => value === true;
 export const text: Field<string> = (value) => (typeof value === "string" ? value : refuse(value));
 
 export function oneOf<T>(...known: readonly T[]): Field<T> {

@@ -2,6 +2,7 @@
 import { type Graph, type Kind, NO_PARENT } from "../data/graph";
 import { editKind, SURE, seenAs } from "./edit";
 import {
+  flag,
   id as idField,
   kind as kindField,
   listOf,
@@ -216,30 +217,35 @@ export const moveNode = editKind(
   },
 );
 
-/** Confidence (1 to 5) in the edge from a node to its parent. */
+/** Confidence (1 to 5) in the edge from a node to its parent, or in its links to connectors. */
 export const setConfidence = editKind(
   {
     op: "set_confidence",
     purpose: "change the confidence",
-    fields: { treenode: idField, confidence: number, seen: stampField },
+    fields: { treenode: idField, confidence: number, seen: stampField, ofLinks: flag },
     hint: "Select a treenode first: confidence is that of its edge to the parent.",
   },
-  (graph: Graph, treenode: number, confidence: number) => ({
+  (graph: Graph, treenode: number, confidence: number, ofLinks?: boolean) => ({
     treenode,
     confidence,
+    ofLinks: ofLinks ?? false,
     seen: seenAs(graph, "node", treenode),
   }),
-  ({ treenode, confidence, seen }) => {
+  ({ treenode, confidence, seen, ofLinks }) => {
     return {
       needs: [treenode],
       apply(target, id) {
-        if (target.nodes.has(id(treenode))) target.nodes.put(id(treenode), { confidence });
+        if (ofLinks)
+          for (const link of target.linksOfTreenode(id(treenode))) target.links.put(link, { confidence });
+        else if (target.nodes.has(id(treenode))) target.nodes.put(id(treenode), { confidence });
       },
       request: ({ id, stamp }) => ({
-        args: { treenode_id: id(treenode), confidence },
+        args: { treenode_id: id(treenode), confidence, to_connector: ofLinks },
         state: { edition_time: stamp(seen)[1] },
       }),
       learn(answer, learning) {
+        // Times of links come with the next reading.
+        if (ofLinks) return;
         // Partners are keyed by the other end of the edge, but the time is that of the node itself.
         for (const { edition_time } of Object.values(answer.updated_partners)) {
           learning.time("node", treenode, edition_time);
@@ -266,6 +272,55 @@ export const setLabels = editKind(
         else target.labels.delete(id(node));
       },
       request: ({ id }) => ({ args: { kind, node_id: id(node), labels }, state: null }),
+    };
+  },
+);
+
+/** Take one label off a node, also one that somebody else gave it, if that is allowed. */
+export const removeLabel = editKind(
+  {
+    op: "remove_label",
+    purpose: "take the tag off",
+    fields: { kind: kindField, node: idField, label: text },
+  },
+  (kind: Kind, node: number, label: string) => ({ kind, node, label }),
+  ({ kind, node, label }) => {
+    return {
+      needs: [node],
+      apply(target, id) {
+        const left = (target.labels.get(id(node)) ?? []).filter((name) => name !== label);
+        if (left.length > 0) target.labels.set(id(node), left);
+        else target.labels.delete(id(node));
+      },
+      request: ({ id }) => ({ args: { kind, node_id: id(node), label }, state: null }),
+    };
+  },
+);
+
+/** The radius (nm, below 0 for none) of a treenode, and of those that `option` says (see `SetRadius` in Python). */
+export const setRadius = editKind(
+  {
+    op: "set_radius",
+    purpose: "change the radius",
+    fields: { treenode: idField, radius: number, option: number, seen: stampField },
+    restamps: true,
+  },
+  (graph: Graph, treenode: number, radius: number, option: number) => ({
+    treenode,
+    radius,
+    option,
+    seen: seenAs(graph, "node", treenode),
+  }),
+  ({ treenode, radius, option, seen }) => {
+    return {
+      needs: [treenode],
+      apply(target, id) {
+        if (target.nodes.has(id(treenode))) target.nodes.put(id(treenode), { radius });
+      },
+      request: ({ id, stamp }) => ({
+        args: { treenode_id: id(treenode), radius, option },
+        state: { edition_time: stamp(seen)[1] },
+      }),
     };
   },
 );

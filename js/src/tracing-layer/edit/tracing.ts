@@ -328,7 +328,7 @@ export class Tracing {
   }
 
   /** The active treenode; an active virtual node becomes one. */
-  private activeTreenode(): number | null {
+  activeTreenode(): number | null {
     const { active } = this.context.selection;
     if (!active || active.kind === "connector") return null;
     if (active.kind === "treenode") return active.id;
@@ -388,7 +388,7 @@ export class Tracing {
     return hasPreviews() && present.every((id) => id > 0) ? previewOf(ask(present), title) : null;
   }
 
-  private requireEditable(): void {
+  requireEditable(): void {
     if (this.context.isReadOnly()) throw new Hint("You can look here but not edit.");
   }
 }

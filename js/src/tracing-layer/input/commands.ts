@@ -1,55 +1,137 @@
 /** What the keys of a tracing layer do. */
-import type { AnyModel } from "@anywidget/types";
 import type { CommandOf } from "../../shared/bindings/keymap";
-import type { LayerHost } from "../../shared/layer";
-import type { Graph } from "../data/graph";
-import type { Kernel } from "../data/kernel";
-import type { Selection } from "../data/selection";
-import type { EditQueue } from "../edit/queue";
+import { KEYED_TAGS } from "../../wire/commands";
+import type { NodeEdits } from "../edit/node-edits";
 import type { Tracing } from "../edit/tracing";
-import type { TracingState } from "../state";
-import { Travel } from "./travel";
+import type { Choosing } from "./choosing";
+import type { Finding } from "./finding";
+import type { Measuring } from "./measuring";
+import type { Pointing } from "./pointing";
+import type { Travel } from "./travel";
 
-export interface CommandContext {
-  readonly model: AnyModel<TracingState>;
-  readonly queue: EditQueue;
-  readonly selection: Selection;
-  readonly kernel: Kernel;
+/** Those who do them. */
+export interface Doers {
   readonly tracing: Tracing;
-  host(): LayerHost | null;
+  readonly nodes: NodeEdits;
+  readonly travel: Travel;
+  readonly finding: Finding;
+  readonly choosing: Choosing;
+  readonly measuring: Measuring;
+  readonly pointing: Pointing;
 }
 
-export type TracingCommands = Record<CommandOf<"tracing">, () => unknown>;
+type Commands<Name extends string> = Record<Name, () => unknown>;
 
-export function tracingCommands(context: CommandContext): TracingCommands {
-  const { model, queue, selection, kernel, tracing, host } = context;
-  const graph = (): Graph => queue.graph;
-  const travel = new Travel({ graph, selection, kernel, host, place: model.get("edits_place") });
+export type TracingCommands = Commands<CommandOf<"tracing">>;
+
+type TagCommand = Extract<CommandOf<"tracing">, `tracing.${"tag" | "untag"}_${string}`>;
+type ConfidenceCommand = Extract<CommandOf<"tracing">, `${string}confidence_${string}`>;
+
+export function tracingCommands(doers: Doers): TracingCommands {
   return {
-    "tracing.parent": () => travel.go("parent"),
-    "tracing.child": () => travel.go("child"),
-    "tracing.next_branch": () => travel.go("next_branch"),
+    ...toGo(doers),
+    ...toChoose(doers),
+    ...toEdit(doers),
+    ...ofTags(doers.nodes),
+    ...ofConfidence(doers),
+  };
+}
+
+function toGo({ travel, finding, choosing }: Doers) {
+  return {
+    "tracing.parent": () => travel.step("parent"),
+    "tracing.real_parent": () => travel.go("parent"),
+    "tracing.child": () => travel.step("child"),
+    "tracing.real_child": () => travel.go("child"),
+    "tracing.next_child": () => travel.nextChild(false),
+    "tracing.next_real_child": () => travel.nextChild(true),
+    "tracing.next_branch": () => travel.toBranch("last"),
+    "tracing.next_noted": () => travel.toBranch("noted"),
+    "tracing.other_branch": () => travel.toOtherBranch(),
     "tracing.previous_branch": () => travel.go("previous_branch"),
+    "tracing.previous_noted": () => travel.toNotedBefore(),
     "tracing.root": () => travel.go("root"),
     "tracing.nearest_open_end": () => travel.toOpenEnd("nearest"),
     "tracing.next_open_end": () => travel.toOpenEnd("next"),
+    "tracing.last_open_end": () => travel.toOpenEnd("last"),
     "tracing.newest_open_end": () => travel.toOpenEnd("newest"),
+    "tracing.switch": () => travel.switch(),
     "tracing.with_signal": () => travel.cross(true),
     "tracing.against_signal": () => travel.cross(false),
     "tracing.center": () => travel.center(),
+    "tracing.deselect": () => finding.deselect(),
+    "tracing.nearest": () => finding.nearestHere(),
+    "tracing.nearest_anywhere": () => finding.nearestAnywhere(),
+    "tracing.edited_last": () => finding.editedLast({ anywhere: false, byAnyone: false }),
+    "tracing.edited_last_anywhere": () => finding.editedLast({ anywhere: true, byAnyone: false }),
+    "tracing.edited_by_anyone": () => finding.editedLast({ anywhere: false, byAnyone: true }),
+    "tracing.edited_by_anyone_anywhere": () => finding.editedLast({ anywhere: true, byAnyone: true }),
+    "tracing.tagged": () => finding.tagged(false),
+    "tracing.tagged_again": () => finding.tagged(true),
+    "tracing.next_tagged": () => finding.nextTagged(),
+    "tracing.bookmark": () => finding.bookmark(),
+    "tracing.go_to_neuron_bookmark": () => finding.goToBookmark(true),
+    "tracing.go_to_bookmark": () => finding.goToBookmark(false),
     "tracing.search": () => travel.search(),
+    "tracing.next_result": () => choosing.nextResult(),
+  } as const;
+}
+
+function toChoose({ choosing, finding, measuring }: Doers) {
+  return {
+    "tracing.choose": () => choosing.choose(false),
+    "tracing.unchoose": () => choosing.choose(true),
+    "tracing.choose_around": () => choosing.chooseAround(false),
+    "tracing.unchoose_around": () => choosing.chooseAround(true),
+    "tracing.toggle_group_1": () => choosing.toggleGroup(1),
+    "tracing.toggle_group_2": () => choosing.toggleGroup(2),
+    "tracing.toggle_labels": () => choosing.toggleLabels(),
+    "tracing.toggle_fade": () => choosing.toggleFade(),
+    "tracing.authors": () => finding.authors(),
+    "tracing.measure": () => measuring.distance(),
+    "tracing.distance": () => finding.distanceBetween(),
+    "tracing.history": () => choosing.history(),
+  } as const;
+}
+
+function toEdit({ tracing, nodes, pointing }: Doers) {
+  return {
+    "tracing.click": () => pointing.clickAtCursor({}),
+    "tracing.shift_click": () => pointing.clickAtCursor({ shift: true }),
+    "tracing.insert_click": () => pointing.clickAtCursor({ ctrl: true, alt: true }),
+    "tracing.shift_alt_click": () => pointing.clickAtCursor({ shift: true, alt: true }),
     "tracing.delete": () => tracing.removeActive(),
+    "tracing.move_back": () => nodes.moveBySections(-1),
+    "tracing.move_on": () => nodes.moveBySections(1),
+    "tracing.radius": () => nodes.setRadius({ isMeasured: true, isAsked: true }),
+    "tracing.typed_radius": () => nodes.setRadius({ isMeasured: false, isAsked: true }),
+    "tracing.radius_at_once": () => nodes.setRadius({ isMeasured: true, isAsked: false }),
+    "tracing.typed_radius_at_once": () => nodes.setRadius({ isMeasured: false, isAsked: false }),
     "tracing.tag": () => tracing.tag(),
-    "tracing.confidence_1": () => tracing.setConfidence(1),
-    "tracing.confidence_2": () => tracing.setConfidence(2),
-    "tracing.confidence_3": () => tracing.setConfidence(3),
-    "tracing.confidence_4": () => tracing.setConfidence(4),
-    "tracing.confidence_5": () => tracing.setConfidence(5),
+    "tracing.remove_tags": () => nodes.removeAllTags(),
+    "tracing.personal_tags": () => nodes.personalTags(false),
+    "tracing.remove_personal_tags": () => nodes.personalTags(true),
     "tracing.split": () => tracing.split(),
     "tracing.reroot": () => tracing.reroot(),
     "tracing.rename": () => tracing.rename(),
     "tracing.annotate": () => tracing.annotate(),
     "tracing.undo": () => tracing.undo(),
     "tracing.redo": () => tracing.redo(),
-  };
+  } as const;
+}
+
+function ofTags(nodes: NodeEdits): Commands<TagCommand> {
+  const pairs = Object.entries(KEYED_TAGS).flatMap(([name, tag]) => [
+    [`tracing.tag_${name}`, () => nodes.addTags([tag])] as const,
+    [`tracing.untag_${name}`, () => nodes.removeTags([tag])] as const,
+  ]);
+  return Object.fromEntries(pairs) as Commands<TagCommand>;
+}
+
+function ofConfidence({ tracing, nodes }: Doers): Commands<ConfidenceCommand> {
+  const pairs = [1, 2, 3, 4, 5].flatMap((level) => [
+    [`tracing.confidence_${level}`, () => tracing.setConfidence(level)] as const,
+    [`tracing.link_confidence_${level}`, () => nodes.setLinkConfidence(level)] as const,
+  ]);
+  return Object.fromEntries(pairs) as Commands<ConfidenceCommand>;
 }

@@ -5,6 +5,7 @@ import { Relation } from "../data/graph";
 import type { Change } from "../data/news";
 import type { Hit } from "../data/section";
 import type { Selection } from "../data/selection";
+import { Hint } from "../edit/hint";
 import type { Tracing } from "../edit/tracing";
 import { isOf } from "../others";
 
@@ -144,6 +145,22 @@ export class Pointing {
       if (hit.kind === "virtual") return tracing.insert(hit, at);
       return change ? this.context.droppedLate(hit, at, change) : tracing.move(hit.id, at);
     });
+  }
+
+  /** Do what a click at the cursor would do, also one that is pressed and let go at once. */
+  clickAtCursor(held: { shift?: boolean; ctrl?: boolean; alt?: boolean }): void {
+    const host = this.context.host();
+    const at = host?.cursorPoint();
+    if (!host || !at) throw new Hint("Put the mouse over the picture first: this key clicks there.");
+    const [x, y, z] = at;
+    const [px, py] = host.view().toScreen(x, y);
+    const event: LayerPointer = {
+      ...{ kind: "click", px, py, x, y, z, button: 0 },
+      ...{ shift: false, ctrl: false, alt: false, ...held },
+    };
+    const hit = this.under(event);
+    if (hit && !event.shift && !event.ctrl && !event.alt) this.context.selection.selectHit(hit, z);
+    else this.click(event);
   }
 
   private click(event: LayerPointer): boolean {

@@ -40,6 +40,7 @@ export class LinkedSelection {
     this.lookNow ??= new NeuronLook({
       colors: model.get("colors"),
       colorBy: model.get("color_by"),
+      hidden: hiddenByGroups(model),
       shown: model.get("shown_neurons"),
       store: this.storeNow,
       valueColor: (skeleton) => this.context.valueColor(skeleton),
@@ -101,4 +102,10 @@ export class LinkedSelection {
       return null;
     }
   }
+}
+
+/** The skeletons of the visibility groups that are hidden. */
+function hiddenByGroups(model: AnyModel<TracingState>): Set<number> {
+  const groups = model.get("visibility_groups");
+  return new Set(model.get("hidden_groups").flatMap((group) => groups[group - 1] ?? []));
 }

@@ -9,6 +9,8 @@ export interface LookChoice {
   /** Colours (CSS) by the text of a skeleton's id; they come before those of the selection. */
   colors: Record<string, string>;
   colorBy: ColorBy;
+  /** Skeletons that are hidden by groups. */
+  hidden?: ReadonlySet<number>;
   shown: ShownNeurons;
   /** The colour by annotation or review; undefined if colours say something else. */
   valueColor?(skeleton: number): string | undefined;
@@ -34,6 +36,7 @@ export class NeuronLook {
 
   isShown(skeleton: number): boolean {
     const { store, shown } = this.choice;
+    if (this.choice.hidden?.has(skeleton)) return false;
     if (!store) return true;
     if (!store.has(skeleton)) return shown === "all";
     const flags = store.flagsOf(skeleton);
