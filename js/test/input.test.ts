@@ -30,7 +30,14 @@ function bench(taking: boolean) {
     command: () => false,
   } as unknown as Layers;
   const keymap = new Keymap(companyOf("view"));
-  const commands = { keymap, help: vi.fn(), leave: vi.fn() };
+  const commands = {
+    keymap,
+    bigStep: () => 10,
+    askBigStep: vi.fn(),
+    tellPixel: vi.fn(),
+    help: vi.fn(),
+    leave: vi.fn(),
+  };
   const { signal } = new AbortController();
   new Input(stage as unknown as HTMLElement, camera, layers, commands, signal);
   const fire = (kind: string, properties: object): Event => {
@@ -111,7 +118,7 @@ describe("keys", () => {
   it("with Ctrl or Alt are left to the page", () => {
     const { camera, key } = bench(false);
     const before = camera.view;
-    const events = [key("+", "Control"), key("0", "Alt"), key("ArrowLeft", "Alt")];
+    const events = [key("+", "Control"), key("0", "Alt"), key("ArrowLeft", "Control")];
     expect(events.map((event) => event.defaultPrevented)).toEqual([false, false, false]);
     expect(camera.view).toBe(before);
   });
@@ -123,5 +130,32 @@ describe("keys", () => {
     expect(stage.toggleAttribute.mock.calls).toEqual([["data-image-only", true]]);
     fire("keyup", { key: " " });
     expect(stage.toggleAttribute).toHaveBeenLastCalledWith("data-image-only", false);
+  });
+});
+
+describe("a wheel", () => {
+  const NOTCH = { deltaY: 120, deltaX: 0, deltaMode: 0, clientX: 0, clientY: 0 };
+
+  function turned(held: object): { section: number; level: number } {
+    vi.stubGlobal("WheelEvent", { DOM_DELTA_PIXEL: 0 });
+    vi.stubGlobal("document", { activeElement: null });
+    const { camera, fire } = bench(false);
+    camera.toSection(1);
+    camera.zoomTo(STACK.resolution[0] * 2 ** 1.3);
+    fire("wheel", { ...NOTCH, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held });
+    return { section: camera.view.section, level: Math.round(camera.level * 100) / 100 };
+  }
+
+  it("goes by sections: one, a big step, or as the picture is zoomed out", () => {
+    expect(turned({}).section).toBe(2);
+    expect(turned({ altKey: true }).section).toBe(3);
+    expect(turned({ shiftKey: true }).section).toBe(11);
+  });
+
+  it("with Ctrl zooms to the next whole level, with Shift by a tenth of one, and by fingers smoothly", () => {
+    expect(turned({ ctrlKey: true }).level).toBe(2);
+    expect(turned({ ctrlKey: true, deltaY: -120 }).level).toBe(1);
+    expect(turned({ ctrlKey: true, shiftKey: true }).level).toBe(1.4);
+    expect(turned({ ctrlKey: true, deltaY: 11 }).level).toBe(1.35);
   });
 });

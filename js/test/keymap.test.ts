@@ -41,6 +41,10 @@ describe("what a key press stands for on keyboards of all kinds", () => {
     ["a letter of another alphabet", press("м", "KeyV"), "tracing.next_branch"],
     ["a letter where another keyboard has it", press("a", "KeyQ"), "tracing.center"],
     ["a question mark, though its place is that of a dash", press("?", "Minus", "shift"), "view.help"],
+    ["a digit with a Mac's Option", press("∞", "Digit5", "alt"), "tracing.link_confidence_5"],
+    ["a bracket with Shift, by its place", press("}", "BracketRight", "shift"), "tracing.next_child"],
+    ["a comma with Alt", press(",", "Comma", "alt"), "tracing.move_back"],
+    ["a comma with a Mac's Option", press("≤", "Comma", "alt"), "tracing.move_back"],
     ["a plus behind Shift", press("+", "Equal", "shift"), "view.zoom_in"],
     ["a function key", press("F1", "F1"), "view.help"],
     ["a shortcut with Ctrl and Shift", press("Z", "KeyZ", "ctrl", "shift"), "tracing.redo"],
@@ -103,7 +107,7 @@ describe("keys that a user changes", () => {
     map.changed = map.given("tracing.next_branch", "b");
     map.changed = map.reset("tracing.next_branch");
     expect(map.changed).toEqual({});
-    map.changed = map.given("tracing.parent", "k");
+    map.changed = map.given("tracing.parent", "alt+q");
     map.changed = map.given("tracing.child", "[");
     map.changed = map.reset("tracing.parent");
     expect([map.holder("["), map.holder("]")]).toEqual(["tracing.parent", "tracing.child"]);
@@ -114,9 +118,9 @@ describe("keys that a user changes", () => {
     const map = keymap();
     map.changed = { "tracing.unknown": ["v"] };
     expect(map.holder("v")).toBe("tracing.next_branch");
-    expect(map.given("tracing.child", "n")).toEqual({
+    expect(map.given("tracing.child", "alt+q")).toEqual({
       "tracing.unknown": ["v"],
-      "tracing.child": ["n"],
+      "tracing.child": ["alt+q"],
     });
   });
 

@@ -26,6 +26,8 @@ async function linked({
     colors: {},
     color_by: "selection",
     shown_neurons: "all",
+    visibility_groups: [[100], []],
+    hidden_groups: [],
   };
   const context = {
     model: { get: (name: keyof TracingState) => state[name] } as unknown as AnyModel<TracingState>,
@@ -87,4 +89,12 @@ test("a layer that is let go hears nothing any more", async () => {
   selection.dispose();
   store.setActive(200);
   expect(context.activated).not.toHaveBeenCalled();
+});
+
+test("the neurons of a visibility group are hidden with it, also those of the selection", async () => {
+  const { state, selection } = await linked();
+  expect([100, 200].map((id) => selection.look.isShown(id))).toEqual([true, true]);
+  state.hidden_groups = [1];
+  selection.restyle();
+  expect([100, 200].map((id) => selection.look.isShown(id))).toEqual([false, true]);
 });
