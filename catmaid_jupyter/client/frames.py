@@ -153,6 +153,43 @@ SAMPLERS: Final[FrameSchema] = {
     "creation_time": TIME,
 }
 REVIEWS: Final[FrameSchema] = {"skeleton_id": ID, "nodes": COUNT, "reviewed": COUNT, "percent": "float64"}
+REVIEW_STATUS: Final[FrameSchema] = {
+    "skeleton_id": ID,
+    "nodes": COUNT,
+    "own": COUNT,
+    "team": COUNT,
+    "union": COUNT,
+    "own_percent": "float64",
+    "team_percent": "float64",
+    "union_percent": "float64",
+}
+REVIEWS_OF_TREENODES: Final[FrameSchema] = {"skeleton_id": ID, "treenode_id": ID, "reviewer": TEXT, "time": TIME}
+REVIEWERS: Final[FrameSchema] = {
+    "skeleton_id": ID,
+    "reviewer": TEXT,
+    "nodes": COUNT,
+    "percent": "float64",
+    "last": TIME,
+}
+REVIEW_TEAM: Final[FrameSchema] = {"reviewer": TEXT, "since": TIME}
+REVIEW_SEGMENTS: Final[FrameSchema] = {
+    "segment": COUNT,
+    "step": COUNT,
+    "treenode_id": ID,
+    "x": NM,
+    "y": NM,
+    "z": NM,
+    "reviewers": OBJECT,
+}
+REVIEW_CHANGES: Final[FrameSchema] = {
+    "skeleton_id": ID,
+    "treenode_id": ID,
+    "reviewer": TEXT,
+    "review_time": TIME,
+    "change": TEXT,
+    "user": TEXT,
+    "time": TIME,
+}
 CONTRIBUTORS: Final[FrameSchema] = {
     "user": TEXT,
     "nodes": COUNT,

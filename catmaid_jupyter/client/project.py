@@ -28,6 +28,7 @@ from catmaid_jupyter.client.project_history import ProjectHistory
 from catmaid_jupyter.client.project_selection import ProjectSelection
 from catmaid_jupyter.client.project_widgets import ProjectWidgets
 from catmaid_jupyter.client.records.project_records import ProjectRecords
+from catmaid_jupyter.client.reviews.project_review import ProjectReview
 from catmaid_jupyter.client.shading.project_shading import ProjectShading
 from catmaid_jupyter.client.space.project_space import ProjectSpace
 from catmaid_jupyter.client.stack import Stack
@@ -122,6 +123,8 @@ class Project(
         Edits for widgets and other asynchronous callers: `perform(op, args, state, key)`, `undo()` and `redo()`.
     edit
         The same edits as plain calls.
+    review
+        Reviews: segments, marks, percentages, and what changed since (see `ProjectReview`).
     events
         Changes of the project (see `on_change`).
     """
@@ -146,6 +149,7 @@ class Project(
         self.place = Place(instance.http, project_id, instance.capabilities, as_of)
         self.edits = EditJournal(self.place)
         self.edit = ProjectEdit(self.edits)
+        self.review = ProjectReview(self.place, self.edits)
         self.events = Events(self.place)
 
     def __repr__(self) -> str:

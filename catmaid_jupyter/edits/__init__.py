@@ -1,6 +1,6 @@
 """Edits: each is a class that knows its fields, its request, the state it depends on, its result and its inverse.
 
-- `nodes`, `connectors`, `labels`, `skeletons`, `neurons`: the edits of each kind of target
+- `nodes`, `connectors`, `labels`, `skeletons`, `neurons`, `reviews`: the edits of each kind of target
 - `base`: what they share; `registry`: all of them by name
 - `calls`, `project_edit`: the same edits as plain calls, `project.edit`
 - `journal`: order, keys, attempts; `undo`: what takes edits back

@@ -7,11 +7,14 @@ from catmaid_jupyter.edits.connectors import ConnectorCalls
 from catmaid_jupyter.edits.labels import LabelCalls
 from catmaid_jupyter.edits.neurons import NeuronCalls
 from catmaid_jupyter.edits.nodes import NodeCalls
+from catmaid_jupyter.edits.reviews import ReviewCalls
 from catmaid_jupyter.edits.skeletons import SkeletonCalls
 from catmaid_jupyter.edits.volumes import VolumeCalls
 
 
-class ProjectEdit(NodeCalls, ConnectorCalls, LabelCalls, SkeletonCalls, NeuronCalls, AnnotationCalls, VolumeCalls):
+class ProjectEdit(
+    NodeCalls, ConnectorCalls, LabelCalls, SkeletonCalls, NeuronCalls, AnnotationCalls, VolumeCalls, ReviewCalls
+):
     """Edits of a project that wait for the server; `project.edit`.
 
     Coordinates and radii are nm in project space. `state` is CATMAID's state JSON; without it the present state is

@@ -176,7 +176,7 @@ class Walk:
         )
 
     async def review(self, tx: Connection, author: User) -> None:
-        await reviews.mark(tx, self.project_id, await self.node(tx), author.id)
+        await reviews.mark(tx, self.project_id, [await self.node(tx)], author.id)
 
     async def set_parent(self, tx: Connection, author: User) -> None:
         await treenodes.set_parent(tx, author, self.project_id, await self.node(tx), await self.node(tx), UNCHECKED)

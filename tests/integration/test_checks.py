@@ -54,7 +54,7 @@ async def walked(module_service: Service) -> Store:
     node = (await (tracer := Tracer.of(module_service)).chain(3))[1]
     await tracer.connector(node)
     async with module_store.writing(user_id=admin.id, project_id=walk.project_id, label="pin") as tx:
-        await reviews.mark(tx, walk.project_id, node, admin.id)
+        await reviews.mark(tx, walk.project_id, [node], admin.id)
         await tx.execute(
             "INSERT INTO pin (project_id, name, version, user_id) SELECT %s, n, 5, %s FROM unnest('{a,b,c}'::text[]) n",
             (walk.project_id, admin.id),

@@ -19,6 +19,7 @@ export interface components {
             "skeleton/join": components["schemas"]["SkeletonsJoined"];
             "skeleton/split": components["schemas"]["SkeletonSplit"];
             "skeleton/reroot": components["schemas"]["Rerooted"];
+            "nodes/reviewed": components["schemas"]["MarkedNodes"];
         };
         /**
          * ChangedRadius
@@ -155,6 +156,16 @@ export interface components {
             relation_id: number;
             /** @description That the skeleton is postsynaptic to this connector more than once, which is rarely meant. */
             warning?: string;
+        };
+        /**
+         * MarkedNodes
+         * @description The reviews; treenodes that do not exist any more are left out.
+         */
+        MarkedNodes: {
+            /** Format: date-time */
+            review_time: string;
+            reviewer_id: number;
+            treenode_ids: number[];
         };
         /**
          * Moved

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_all, fetch_value
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.projects import log
 from catmaid_server.domain.values import required
 
 sql = load("reviews/reviews")
+
+
+class Marked(NamedTuple):
+    """When treenodes were reviewed, and which: those that exist, by id."""
+
+    time: datetime
+    treenode_ids: list[int]
 
 
 async def status(
@@ -44,20 +51,31 @@ async def trusted_status(
     return {skeleton_id: (nodes, reviewed) for skeleton_id, nodes, reviewed in rows}
 
 
-async def mark(tx: Connection, project_id: int, treenode_id: int, reviewer_id: int) -> datetime:
-    """Note that a user reviewed a node now; a user has one review of a node, the latest.
+async def mark(tx: Connection, project_id: int, treenode_ids: Sequence[int], reviewer_id: int) -> Marked:
+    """Note that a user reviewed treenodes now; a user has one review of a treenode, the latest.
 
-    Raises `NotFound` if there is no such treenode.
+    Those that do not exist are left out.
     """
-    skeleton_id = await fetch_value(tx, sql.skeleton_of, project_id=project_id, treenode_id=treenode_id)
-    if skeleton_id is None:
-        raise NotFound(f"There is no treenode {treenode_id}.")
-    values = {"treenode_id": treenode_id, "reviewer_id": reviewer_id}
-    renewed: datetime | None = await fetch_value(tx, sql.renew, **values)
-    if renewed is not None:
-        return renewed
-    added: datetime = await fetch_value(tx, sql.add, project_id=project_id, skeleton_id=skeleton_id, **values)
-    return added
+    values = {"treenode_ids": list(treenode_ids), "reviewer_id": reviewer_id}
+    skeletons = dict(await fetch_all(tx, sql.lock_treenodes, project_id=project_id, **values))
+    renewed = {treenode_id for (treenode_id,) in await fetch_all(tx, sql.renew, **values)}
+    new = {treenode_id: skeleton_id for treenode_id, skeleton_id in skeletons.items() if treenode_id not in renewed}
+    places = {"treenode_ids": list(new), "skeleton_ids": list(new.values())}
+    await tx.execute(sql.add, {"project_id": project_id, "reviewer_id": reviewer_id, **places})
+    return Marked(await fetch_value(tx, sql.now), list(skeletons))
+
+
+async def reviewers(
+    connection: Connection, project_id: int, skeleton_ids: Sequence[int]
+) -> dict[int, list[tuple[int, int, datetime]]]:
+    """By skeleton: each reviewer with the number of treenodes reviewed and the time of the last review."""
+    found: dict[int, list[tuple[int, int, datetime]]] = defaultdict(list)
+    for skeleton_id, *share in await fetch_all(
+        connection, sql.reviewers, project_id=project_id, skeleton_ids=required(skeleton_ids, "skeleton ID")
+    ):
+        reviewer_id, nodes, last = share
+        found[skeleton_id].append((reviewer_id, nodes, last))
+    return dict(found)
 
 
 async def of_skeleton(

@@ -29,15 +29,15 @@ _NODES = {
 }
 _CONNECTORS = {"skeleton_id": "<i4", "treenode_id": "<i4", "connector_id": "<i4", "kind": "<i2"}
 _TAGS = {"skeleton_id": "<i4", "treenode_id": "<i4", "label": "<i4"}
-_REVIEWS = {"skeleton_id": "<i4", "treenode_id": "<i4", "reviewer_id": "<i4"}
+_REVIEWS = {"skeleton_id": "<i4", "treenode_id": "<i4", "reviewer_id": "<i4", "review_time": "<f8"}
 
 
 @dataclass(frozen=True, slots=True)
 class DetailTables:
     """Tables by name (`nodes`, `connectors`, `tags`, `reviews`), and the names that column `label` of `tags` counts.
 
-    Parent -1 at roots; lengths in nm; times, if they were wanted, in s since 1970; kind of connector 0 presynaptic,
-    1 postsynaptic, 2 gap junction, 3 desmosome.
+    Parent -1 at roots; lengths in nm; times in s since 1970, those of nodes if they were wanted; kind of connector 0
+    presynaptic, 1 postsynaptic, 2 gap junction, 3 desmosome.
     Parts that were not wanted are empty.
     """
 

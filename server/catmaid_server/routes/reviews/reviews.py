@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Final, TypedDict
 
 import msgspec
 
-from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.domain.reviews import review_sequences, reviews
+from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_server.domain.reviews import review_changes, review_sequences, reviews
 from catmaid_server.domain.reviews.review_sequences import ReviewNode
+from catmaid_server.domain.times import ZonedTime
+from catmaid_server.domain.values import required
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid import times
 from catmaid_server.http.catmaid.times import Instant
 from catmaid_server.http.routing import NoParameters, Permission, Routes
 
 routes = Routes()
+
+MOST_MARKED: Final = 10_000
 
 
 class ReviewStatus(msgspec.Struct):
@@ -111,8 +115,83 @@ class MarkedReviewed(TypedDict):
 @routes.any("/{project_id}/node/{treenode_id}/reviewed", needs=Permission.ANNOTATE, label="nodes.add_or_update_review")
 async def mark_reviewed(call: Call, form: NoParameters) -> MarkedReviewed:
     """Note that the user reviewed a node."""
-    time = await reviews.mark(call.tx, call.project_id, call.path["treenode_id"], call.user.id)
-    return {"reviewer_id": call.user.id, "review_time": times.microseconds(time)}
+    treenode_id = call.path["treenode_id"]
+    marked = await reviews.mark(call.tx, call.project_id, [treenode_id], call.user.id)
+    if not marked.treenode_ids:
+        raise NotFound(f"There is no treenode {treenode_id}.")
+    return {"reviewer_id": call.user.id, "review_time": times.microseconds(marked.time)}
+
+
+class NodesToMark(msgspec.Struct):
+    """Which treenodes were reviewed."""
+
+    treenode_ids: list[int] = []
+
+
+class MarkedNodes(TypedDict):
+    """The reviews; treenodes that do not exist any more are left out."""
+
+    reviewer_id: int
+    review_time: Instant
+    treenode_ids: list[int]
+
+
+@routes.post("/{project_id}/nodes/reviewed", needs=Permission.ANNOTATE, label="nodes.add_or_update_review")
+async def mark_all_reviewed(call: Call, form: NodesToMark) -> MarkedNodes:
+    """Note that the user reviewed treenodes, at most 10,000 at once."""
+    wanted = required(form.treenode_ids, "treenode ID")
+    if len(wanted) > MOST_MARKED:
+        raise InvalidInput(f"Mark at most {MOST_MARKED:,} treenodes at once, not {len(wanted):,}.")
+    marked = await reviews.mark(call.tx, call.project_id, wanted, call.user.id)
+    if not marked.treenode_ids:
+        raise NotFound("None of these treenodes exists any more.")
+    return {
+        "reviewer_id": call.user.id,
+        "review_time": times.microseconds(marked.time),
+        "treenode_ids": marked.treenode_ids,
+    }
+
+
+class OfSkeletons(msgspec.Struct):
+    """Which skeletons."""
+
+    skeleton_ids: list[int] = []
+
+
+@routes.post("/{project_id}/skeletons/reviewers", needs=Permission.BROWSE)
+async def list_reviewers(call: Call, form: OfSkeletons) -> dict[int, list[tuple[int, int, ZonedTime]]]:
+    """List by skeleton who reviewed how many treenodes, and when last: (user id, treenodes, time)."""
+    async with call.reading() as connection:
+        return await reviews.reviewers(connection, call.project_id, form.skeleton_ids)
+
+
+class ReviewChanges(TypedDict):
+    """What changed after it was reviewed, as columns of the same length."""
+
+    skeleton_id: list[int]
+    treenode_id: list[int]
+    reviewer_id: list[int]
+    review_time: list[ZonedTime]
+    change: list[str]
+    """`moved`, `connector moved` or `linked`, which ended the review; `edited` (confidence or radius) or `parent`."""
+    user_id: list[int | None]
+    time: list[ZonedTime]
+
+
+@routes.post("/{project_id}/skeletons/review-changes", needs=Permission.BROWSE)
+async def list_review_changes(call: Call, form: OfSkeletons) -> ReviewChanges:
+    """List what changed in skeletons after it was reviewed, who did it and when; oldest first."""
+    async with call.reading() as connection:
+        found = await review_changes.review_changes(connection, call.project_id, form.skeleton_ids)
+    return {
+        "skeleton_id": [row.skeleton_id for row in found],
+        "treenode_id": [row.treenode_id for row in found],
+        "reviewer_id": [row.reviewer_id for row in found],
+        "review_time": [row.review_time for row in found],
+        "change": [row.change for row in found],
+        "user_id": [row.user_id for row in found],
+        "time": [row.time for row in found],
+    }
 
 
 @routes.any("/{project_id}/skeleton/{skeleton_id}/reviewed-nodes", needs=Permission.BROWSE)

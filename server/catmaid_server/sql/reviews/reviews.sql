@@ -20,21 +20,32 @@ SELECT s.skeleton_id, s.num_nodes,
   FROM skeleton_summary s
  WHERE s.project_id = %(project_id)s AND s.skeleton_id = ANY (%(skeleton_ids)s::integer[]);
 
--- name: skeleton_of
--- The skeleton of a treenode; the treenode stays on it until the transaction ends.
-SELECT skeleton_id FROM treenode WHERE id = %(treenode_id)s AND project_id = %(project_id)s FOR SHARE;
+-- name: lock_treenodes
+-- Those of some treenodes that exist, with their skeletons; they stay on them until the transaction ends.
+SELECT id, skeleton_id
+  FROM treenode
+ WHERE id = ANY (%(treenode_ids)s::integer[]) AND project_id = %(project_id)s
+ ORDER BY id FOR SHARE;
 
 -- name: renew
--- Set the time of a review to now; no row if this reviewer has not reviewed the treenode.
-UPDATE review SET review_time = now()
- WHERE treenode_id = %(treenode_id)s AND reviewer_id = %(reviewer_id)s
-RETURNING review_time;
+-- Set the time of a reviewer's reviews of treenodes to now: the treenodes that have one.
+WITH own AS (
+    SELECT id FROM review
+     WHERE treenode_id = ANY (%(treenode_ids)s::integer[]) AND reviewer_id = %(reviewer_id)s
+     ORDER BY id FOR UPDATE
+)
+UPDATE review r SET review_time = now() FROM own WHERE r.id = own.id
+RETURNING r.treenode_id;
 
 -- name: add
--- Add the first review of a treenode by a reviewer.
+-- Add the first reviews of treenodes by a reviewer.
 INSERT INTO review (project_id, reviewer_id, treenode_id, skeleton_id)
-VALUES (%(project_id)s, %(reviewer_id)s, %(treenode_id)s, %(skeleton_id)s)
-RETURNING review_time;
+SELECT %(project_id)s, %(reviewer_id)s, treenode_id, skeleton_id
+  FROM unnest(%(treenode_ids)s::integer[], %(skeleton_ids)s::integer[]) AS new (treenode_id, skeleton_id);
+
+-- name: now
+-- The time of reviews that this transaction makes.
+SELECT now();
 
 -- name: of_skeleton
 -- All reviews of a skeleton: treenode, reviewer, time; oldest first.
@@ -42,6 +53,14 @@ SELECT treenode_id, reviewer_id, review_time
   FROM review
  WHERE skeleton_id = %(skeleton_id)s AND project_id = %(project_id)s
  ORDER BY review_time, id;
+
+-- name: reviewers
+-- Per skeleton and reviewer the number of treenodes reviewed, and when last.
+SELECT skeleton_id, reviewer_id, count(DISTINCT treenode_id), max(review_time)
+  FROM review
+ WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[]) AND project_id = %(project_id)s
+ GROUP BY skeleton_id, reviewer_id
+ ORDER BY skeleton_id, reviewer_id;
 
 -- name: delete_own
 -- Delete the reviews of a skeleton by one reviewer.

@@ -44,6 +44,6 @@ SELECT id, name FROM label WHERE project_id = %(project_id)s ORDER BY id;
 -- name: reviews
 -- Reviews of treenodes of skeletons.
 SELECT array_agg(skeleton_id) AS skeleton_id, array_agg(treenode_id) AS treenode_id,
-       array_agg(reviewer_id) AS reviewer_id
+       array_agg(reviewer_id) AS reviewer_id, array_agg(date_part('epoch', review_time)) AS review_time
   FROM review
  WHERE %(wanted)s AND skeleton_id = ANY (%(skeleton_ids)s::integer[]) AND project_id = %(project_id)s;

@@ -1,0 +1,1 @@
+"""Reviews: segments, marks, percentages, the team of trusted reviewers, and what changed since."""
