@@ -155,6 +155,17 @@ _TRACING: Final[tuple[tuple[str, tuple[_Row, ...]], ...]] = (
         ),
     ),
     (
+        "Review",
+        (
+            ("review_on", "w", "Mark the node as reviewed, and go on to the next section or node."),
+            ("review_on_to_left", "shift+w", "Mark the node as reviewed, and go on to the next one that is not."),
+            ("review_back", "q", "Mark the node as reviewed, and go back; at an end a section beyond it."),
+            ("review_back_to_left", "shift+q", "Mark the node as reviewed, and go back to one that is not."),
+            ("review_segment", "e", "Review the active neuron, or its next segment."),
+            ("review_part", "shift+e", "Review what is distal to the active node."),
+        ),
+    ),
+    (
         "Edit nodes",
         (
             ("click", "z", "Do what a click does, at the cursor."),

@@ -30,6 +30,7 @@ from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
 from catmaid_jupyter.widgets.tracing_layer.arbor_previews import join_preview, split_preview
 from catmaid_jupyter.widgets.tracing_layer.node_finding import NodeFinding
 from catmaid_jupyter.widgets.tracing_layer.previews import preview_buffers
+from catmaid_jupyter.widgets.tracing_layer.review_walk import ReviewMethods
 from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour, open_ends
 from catmaid_jupyter.widgets.traits import FiniteFloat
 
@@ -64,7 +65,7 @@ def _own_selection(_reference: object, widget: TracingLayer) -> Selection | None
     return widget.selection
 
 
-class TracingLayer(NodeFinding, Layer):
+class TracingLayer(NodeFinding, ReviewMethods, Layer):
     """Show and edit the neurons of a project in a `StackViewer`.
 
     Every edit is drawn at once and then written; one that the service refuses is taken back, with the reason shown.
@@ -177,6 +178,13 @@ class TracingLayer(NodeFinding, Layer):
             self.set_trait("version_shown", project.version_name)
         self._unsubscribe = project.on_change(weakly(self._changed), self._outage.service_changed)
         self._people = project.events.presence.subscribe(weakly(self._people_changed))
+
+    def review(self, skeleton_id: int, treenode_id: int | None = None) -> None:
+        """Begin or resume the review of a skeleton in the viewers that show the layer, as their key E does.
+
+        treenode_id : only what is distal to this treenode.
+        """
+        self.emit("review", skeleton_id=int(skeleton_id), treenode_id=treenode_id)
 
     def undo(self) -> str | None:
         """Take the last own edit back, as `Project.undo` does."""

@@ -1,6 +1,15 @@
 /** State of a tracing layer for tests and benchmarks: `globalThis.catmaid.tracing[layer_id]`. */
 import type { Active } from "./data/selection";
 
+interface ReviewPlace {
+  skeleton: number;
+  segment: number;
+  segments: number;
+  step: number;
+  node: number;
+  left: number;
+}
+
 export interface TracingHook {
   readonly counts: { treenodes: number; connectors: number; links: number };
   /** Treenodes, virtual nodes and connectors of the section shown. */
@@ -10,6 +19,8 @@ export interface TracingHook {
   readonly readings: number;
   readonly active: Active | null;
   readonly activeSkeleton: number | null;
+  /** What is reviewed, and where; `left` are nodes of the segment that are not reviewed. */
+  readonly review: ReviewPlace | null;
   /** ms from click to the end of its frame, of the latest edits. */
   readonly clickToDrawn: readonly number[];
   readonly clickToConfirmed: readonly number[];

@@ -3,7 +3,8 @@ import type { AnyModel } from "@anywidget/types";
 import type { KeyMap } from "../shared/bindings/help-panel";
 import type { CommandName } from "../shared/bindings/keymap";
 import type { Layer, LayerHost, LayerPointer, View } from "../shared/layer";
-import { Rpc, RpcError } from "../shared/rpc";
+import { Rpc } from "../shared/rpc";
+import { Complaints } from "./complaints";
 import { edgeAt } from "./data/edges";
 import { distinct } from "./data/graph";
 import { Kernel } from "./data/kernel";
@@ -14,7 +15,6 @@ import { graphOf, type Payload } from "./data/payload";
 import type { Hit, Slab } from "./data/section";
 import { type Active, Selection } from "./data/selection";
 import { Painter, slabOf } from "./draw/painter";
-import { Hint } from "./edit/hint";
 import { LATE_MS, Patience } from "./edit/patience";
 import { EditQueue, type QueueHost } from "./edit/queue";
 import { Tracing } from "./edit/tracing";
@@ -30,9 +30,9 @@ import { Others } from "./others";
 import { Outcomes } from "./outcomes";
 import { PendingEdits } from "./pending-edits";
 import { Presence } from "./presence";
+import { Reviewing } from "./review/reviewing";
 import { ServiceNotices } from "./service-notices";
 import { LOOKS, type TracingState } from "./state";
-import { explain } from "./wording";
 
 export class TracingLayer implements Layer {
   readonly commandKind = "tracing";
@@ -42,6 +42,7 @@ export class TracingLayer implements Layer {
   readonly queue: EditQueue;
   readonly selection: Selection;
   readonly painter: Painter;
+  readonly reviewing: Reviewing;
   private readonly rpc: Rpc;
   private readonly kernel: Kernel;
   private readonly loader: Loader<Payload>;
@@ -60,12 +61,15 @@ export class TracingLayer implements Layer {
   /** The viewer that the person uses, or used last. */
   private host: LayerHost | null = null;
   private asked: number[] = [];
-  private complaint = "";
   private activeNeuron: number | null | undefined;
   private readonly service = new ServiceNotices({
     host: () => this.host,
     pending: () => this.queue.length,
     isBack: () => this.loader.news(),
+  });
+  private readonly complaints = new Complaints({
+    host: () => this.host,
+    isServiceDown: () => this.service.isDown,
   });
   private readonly patience = new Patience(LATE_MS, (isLate) => this.service.answerLate(isLate));
 
@@ -112,7 +116,7 @@ export class TracingLayer implements Layer {
         return this.queue.now;
       },
       loaded: (payload, asked) => this.loaded(payload, asked),
-      failed: (error) => this.loadFailed(error),
+      failed: (error) => this.complaints.loadFailed(error),
     });
     this.news = new News({
       isWriting: () => this.queue.length > 0,
@@ -144,11 +148,16 @@ export class TracingLayer implements Layer {
       kernel: model.get("kernel_id"),
       isLate: () => this.patience.isLate && !this.service.isDown,
     });
+    const invalidate = (): void => this.invalidate();
+    const perform = (command: () => unknown): void => void this.perform(command);
+    this.reviewing = new Reviewing({ kernel, queue, selection, host, isReadOnly, invalidate, perform });
+    const { review } = this.reviewing;
     this.input = new LayerInput({
       model,
       queue,
       kernel,
       store: () => this.linked.store,
+      review,
       selection,
       tracing: this.tracing,
       host,
@@ -158,18 +167,12 @@ export class TracingLayer implements Layer {
       hitEdge: (x, y, reach) =>
         this.inSection((slab) => edgeAt(queue.graph, slab, x, y, reach, this.painter.isShown)),
       droppedLate: (hit, at, change) => this.others.dropped(hit, at, change),
-      perform: (command) => void this.perform(command),
+      perform,
     });
     const { pointing } = this.input;
     const neurons = this.linked;
-    this.painter = new Painter({
-      model,
-      queue,
-      selection,
-      pointing,
-      neurons,
-      invalidate: () => this.invalidate(),
-    });
+    const walk = () => review.walk;
+    this.painter = new Painter({ model, queue, selection, pointing, neurons, walk, invalidate });
     const isOn = (): boolean => this.model.get("presence");
     this.presence = new Presence({ kernel, isOn, hosts: () => this.hosts });
     this.listen();
@@ -180,6 +183,7 @@ export class TracingLayer implements Layer {
     const isFirst = this.hosts.size === 1;
     this.host = host;
     this.lines.attach(host);
+    this.reviewing.attach(host);
     if (isFirst) void this.linked.update();
     this.presence.show();
   }
@@ -188,6 +192,7 @@ export class TracingLayer implements Layer {
     for (const gone of host ? [host] : this.hosts) {
       this.hosts.delete(gone);
       this.lines.detach(gone);
+      this.reviewing.detach(gone);
     }
     if (this.hosts.size === 0) {
       this.presence.leave();
@@ -203,6 +208,7 @@ export class TracingLayer implements Layer {
     this.painter.dispose();
     this.linked.dispose();
     this.lines.dispose();
+    this.reviewing.dispose();
     for (const stop of this.stopping) stop();
     this.pendingEdits.dispose();
     this.loader.stop();
@@ -267,6 +273,7 @@ export class TracingLayer implements Layer {
       this.kernel.onChanged((change) => this.news.received(change)),
       this.kernel.onPresent((people) => this.presence.received(people)),
       this.kernel.onService((state) => this.service.changed(state)),
+      this.kernel.onReview((order) => void this.perform(() => this.reviewing.begin(order))),
       exposeHook(this.model.get("layer_id"), hookOf(this)),
     );
   }
@@ -286,10 +293,14 @@ export class TracingLayer implements Layer {
       },
       confirmed: (edit, answer) => {
         this.outcomes.confirmed(edit, answer);
+        this.reviewing.confirmed(edit, answer);
         this.lines.renew();
         this.values.forget([this.selection.skeleton]);
       },
-      refused: (edit, reason, dropped) => this.outcomes.refused(edit, reason, dropped),
+      refused: (edit, reason, dropped) => {
+        this.outcomes.refused(edit, reason, dropped);
+        this.reviewing.refused(dropped);
+      },
       pendingChanged: () => this.pendingEdits.keep(),
       halted: (reason) => this.pendingEdits.halted(reason),
     };
@@ -301,7 +312,7 @@ export class TracingLayer implements Layer {
     const before = active && wasDrawn ? this.queue.graph.parent(active.id) : null;
     this.queue.rebase(graphOf(payload), asked);
     this.meter.readings++;
-    this.complaint = "";
+    this.complaints.loaded();
     this.activeChanged();
     void this.lines.showLegend();
     void this.values.update();
@@ -315,6 +326,7 @@ export class TracingLayer implements Layer {
   private othersChanged(change: Change): void {
     const { active, skeleton, position } = this.selection;
     this.input.pointing.changed(change);
+    this.reviewing.changed(change);
     this.values.forget(change.skeleton_ids ?? null);
     if (!change.skeleton_ids || (skeleton !== null && change.skeleton_ids.includes(skeleton)))
       this.lines.renew();
@@ -332,22 +344,9 @@ export class TracingLayer implements Layer {
     }
   }
 
-  private loadFailed(error: unknown): void {
-    const text = error instanceof RpcError ? error.message : String(error);
-    // That the service is away was said already, and what becomes of the edits.
-    if (text === this.complaint || this.service.isDown) return;
-    this.complaint = text;
-    this.host?.notify("error", `The nodes here could not be loaded: ${text}`);
-  }
-
   /** Run a command, and tell the person why it failed if it does. */
-  private async perform(command: () => unknown): Promise<void> {
-    try {
-      await this.queue.together(command);
-    } catch (error) {
-      if (error instanceof Hint) this.host?.notify("info", error.message);
-      else this.host?.notify("error", explain(error));
-    }
+  private perform(command: () => unknown): Promise<void> {
+    return this.complaints.of(() => this.queue.together(command));
   }
 
   /** The active neuron is the same in the selection, and named below the picture. */

@@ -6,6 +6,7 @@ import type { Painter } from "./draw/painter";
 import type { EditQueue } from "./edit/queue";
 import type { TracingHook } from "./hook";
 import type { EditMeter } from "./meter";
+import type { Reviewing } from "./review/reviewing";
 
 /** What the hook shows of a layer. */
 export interface ObservedLayer {
@@ -13,6 +14,7 @@ export interface ObservedLayer {
   readonly queue: EditQueue;
   readonly selection: Selection;
   readonly painter: Painter;
+  readonly reviewing: Reviewing;
   view(): View | null;
   /** Read the visible part again. */
   refresh(): Promise<void>;
@@ -51,6 +53,12 @@ export function hookOf(layer: ObservedLayer): TracingHook {
     },
     get paintTime() {
       return layer.painter.lastPaint;
+    },
+    get review() {
+      const { walk } = layer.reviewing.review;
+      if (!walk) return null;
+      const { segment, segments, step, node } = walk;
+      return { skeleton: walk.about.skeleton, segment, segments, step, node, left: walk.left() };
     },
     locate(id) {
       const view = layer.view();

@@ -605,6 +605,54 @@ export const COMMANDS = {
     ],
     "repeats": false
   },
+  "tracing.review_on": {
+    "group": "Review",
+    "what": "Mark the node as reviewed, and go on to the next section or node.",
+    "keys": [
+      "w"
+    ],
+    "repeats": true
+  },
+  "tracing.review_on_to_left": {
+    "group": "Review",
+    "what": "Mark the node as reviewed, and go on to the next one that is not.",
+    "keys": [
+      "shift+w"
+    ],
+    "repeats": true
+  },
+  "tracing.review_back": {
+    "group": "Review",
+    "what": "Mark the node as reviewed, and go back; at an end a section beyond it.",
+    "keys": [
+      "q"
+    ],
+    "repeats": true
+  },
+  "tracing.review_back_to_left": {
+    "group": "Review",
+    "what": "Mark the node as reviewed, and go back to one that is not.",
+    "keys": [
+      "shift+q"
+    ],
+    "repeats": true
+  },
+  "tracing.review_segment": {
+    "group": "Review",
+    "what": "Review the active neuron, or its next segment.",
+    "keys": [
+      "e"
+    ],
+    "repeats": true
+  },
+  "tracing.review_part": {
+    "group": "Review",
+    "what": "Review what is distal to the active node.",
+    "keys": [
+      "shift+e"
+    ],
+    "repeats": true
+  },
   "tracing.click": {
     "group": "Edit nodes",
     "what": "Do what a click does, at the cursor.",

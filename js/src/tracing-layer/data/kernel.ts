@@ -5,6 +5,7 @@ import type { Rpc } from "../../shared/rpc";
 import type { Answer } from "../edit/edit";
 import { NO_LIMIT } from "../edit/patience";
 import type { EditRequest } from "../edit/queue";
+import type { ReviewSegments } from "../review/walk";
 import type { Box } from "./loader";
 import type { Change } from "./news";
 import type { Payload } from "./payload";
@@ -114,6 +115,22 @@ export interface NodeQuestions {
   keep_bookmark: [NodeBookmark, null];
 }
 
+interface ReviewAnswer {
+  skeleton_id: number;
+  treenode_id: number | null;
+  name: string;
+  may_mark: boolean;
+  own_in_team: boolean;
+  last: number | null;
+  suppressed: Array<[node: number, depth: number]>;
+}
+
+/** A review that is to begin: of a skeleton, or of what is distal to a treenode. */
+export interface ReviewOrder {
+  skeleton_id: number;
+  treenode_id: number | null;
+}
+
 export interface ServiceState {
   state: "up" | "down";
   message: string;
@@ -175,6 +192,32 @@ export class Kernel {
   ): Promise<NodeQuestions[M][1]> {
     const { result } = await this.rpc.call<NodeQuestions[M][1]>(method, params);
     return result;
+  }
+
+  /** What is to be reviewed of a skeleton, or of what is distal to `root`; of the skeleton that one of `near` is in. */
+  async review(skeletonId: number, root: number | null, near: number[]): Promise<ReviewSegments> {
+    const params = { skeleton_id: skeletonId, treenode_id: root, near };
+    const { result, buffers } = await this.rpc.call<ReviewAnswer>("review", params);
+    const suppressed = new Map<number, number[]>();
+    for (const [node, depth] of result.suppressed)
+      suppressed.set(node, [...(suppressed.get(node) ?? []), depth]);
+    return {
+      skeleton: result.skeleton_id,
+      root: result.treenode_id,
+      name: result.name,
+      mayMark: result.may_mark,
+      isOwnInTeam: result.own_in_team,
+      last: result.last,
+      suppressed,
+      lengths: typed(Int32Array, buffers[0]),
+      ids: typed(Int32Array, buffers[1]),
+      places: typed(Float64Array, buffers[2]),
+      flags: typed(Uint8Array, buffers[3]),
+    };
+  }
+
+  onReview(listener: (order: ReviewOrder) => void): () => void {
+    return this.rpc.on("review", (data) => listener(data as ReviewOrder));
   }
 
   /** Null if there never was such a node, or the server does not tell. */

@@ -6,9 +6,11 @@ import type { Selection } from "../data/selection";
 import type { EditQueue } from "../edit/queue";
 import type { Pointing } from "../input/pointing";
 import type { LinkedSelection } from "../neurons/linked-selection";
+import type { ReviewWalk } from "../review/walk";
 import type { TracingState } from "../state";
 import { Overlay, type Subject } from "./overlay";
 import { paintLive } from "./paint-live";
+import { paintReview } from "./paint-review";
 import type { Picture } from "./picture";
 
 export interface PainterContext {
@@ -17,6 +19,8 @@ export interface PainterContext {
   selection: Selection;
   pointing: Pointing;
   neurons: LinkedSelection;
+  /** What is reviewed; null if nothing is. */
+  walk(): ReviewWalk | null;
   /** Have the layer drawn again. */
   invalidate(): void;
 }
@@ -47,6 +51,8 @@ export class Painter {
       this.restTimer = setTimeout(() => this.context.invalidate(), REST);
     }
     const { selection, pointing, queue } = this.context;
+    const walk = this.context.walk();
+    if (walk) paintReview(ctx, walk, view, picture.slab, picture.look.fadeSections);
     paintLive(ctx, {
       graph: picture.graph,
       view,

@@ -23,6 +23,7 @@ export interface Answers {
   join_skeletons: Answered["skeleton/join"];
   split_skeleton: Answered["skeleton/split"];
   reroot_skeleton: Answered["skeleton/reroot"];
+  review_treenodes: Answered["nodes/reviewed"];
   add_annotations: { annotations: unknown[] };
   rename_neuron: { old_name: string };
   /** `undone` is null if there was nothing to undo. */
@@ -79,6 +80,8 @@ export interface Edit<O extends Op = Op> {
   request(sending: Sending): { args: Record<string, unknown>; state: unknown };
   /** Take ids and edition times from the answer. */
   learn(answer: Answers[O], learning: Learning): void;
+  /** One edit for this one and a later one, if neither was sent; null if they are two. */
+  absorb?(later: Edit): Edit | null;
 }
 
 interface Description<O extends Op, F extends Fields> {

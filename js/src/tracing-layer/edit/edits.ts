@@ -19,11 +19,13 @@ import {
   setLabels,
   setRadius,
 } from "./nodes";
+import { reviewTreenodes } from "./reviews";
 import { joinSkeletons, redoLast, rerootSkeleton, splitSkeleton, undoLast } from "./skeletons";
 
 export * from "./connectors";
 export * from "./neurons";
 export * from "./nodes";
+export * from "./reviews";
 export * from "./skeletons";
 
 interface AnyKind {
@@ -51,4 +53,5 @@ export const EDITS: readonly AnyKind[] = [
   createLink,
   deleteLink,
   joinSkeletons,
+  reviewTreenodes,
 ];

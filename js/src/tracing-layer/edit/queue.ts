@@ -49,6 +49,8 @@ interface PendingEdit {
   time: number;
   /** The number of answers received before it was made. */
   made: number;
+  /** It may have been sent, here or by a page before this one. */
+  isSent: boolean;
 }
 
 export class EditQueue {
@@ -115,7 +117,8 @@ export class EditQueue {
 
   /** Draw an edit now, and write it after the edits before it. */
   add(edit: Edit): void {
-    this.enter([{ edit, key: this.newKey(), group: this.group, time: Date.now() }]);
+    if (this.absorbed(edit)) return;
+    this.enter([{ edit, key: this.newKey(), group: this.group, time: Date.now(), isSent: false }]);
   }
 
   /** The pending edits, to be kept while they are not written. */
@@ -141,9 +144,23 @@ export class EditQueue {
       key,
       group,
       time,
+      isSent: true,
     }));
     this.enter(entries);
     return entries.map(({ edit }) => edit);
+  }
+
+  /** Whether the last pending edit has taken an edit in, so that both are written as one. */
+  private absorbed(edit: Edit): boolean {
+    const last = this.pending.at(-1);
+    const both = last && !last.isSent && this.halted === null ? last.edit.absorb?.(edit) : null;
+    if (!last || !both) return false;
+    edit.apply(this.drawn, this.resolve);
+    last.edit = both;
+    this.drawn.revision++;
+    this.host.pendingChanged();
+    this.host.changed();
+    return true;
   }
 
   private enter(edits: ReadonlyArray<Omit<PendingEdit, "made">>): void {
@@ -190,6 +207,7 @@ export class EditQueue {
       if (this.halted !== null) return;
       try {
         const { edit, key, group } = first;
+        first.isSent = true;
         const answer = await this.host.send({
           op: edit.op,
           ...edit.request(this.sending(first)),

@@ -3,6 +3,7 @@ import type { CommandOf } from "../../shared/bindings/keymap";
 import { KEYED_TAGS } from "../../wire/commands";
 import type { NodeEdits } from "../edit/node-edits";
 import type { Tracing } from "../edit/tracing";
+import type { Review } from "../review/review";
 import type { Choosing } from "./choosing";
 import type { Finding } from "./finding";
 import type { Measuring } from "./measuring";
@@ -18,6 +19,7 @@ export interface Doers {
   readonly choosing: Choosing;
   readonly measuring: Measuring;
   readonly pointing: Pointing;
+  readonly review: Review;
 }
 
 type Commands<Name extends string> = Record<Name, () => unknown>;
@@ -31,6 +33,7 @@ export function tracingCommands(doers: Doers): TracingCommands {
   return {
     ...toGo(doers),
     ...toChoose(doers),
+    ...toReview(doers),
     ...toEdit(doers),
     ...ofTags(doers.nodes),
     ...ofConfidence(doers),
@@ -91,6 +94,17 @@ function toChoose({ choosing, finding, measuring }: Doers) {
     "tracing.measure": () => measuring.distance(),
     "tracing.distance": () => finding.distanceBetween(),
     "tracing.history": () => choosing.history(),
+  } as const;
+}
+
+function toReview({ review }: Doers) {
+  return {
+    "tracing.review_on": () => review.go(1),
+    "tracing.review_on_to_left": () => review.go(1, true),
+    "tracing.review_back": () => review.go(-1),
+    "tracing.review_back_to_left": () => review.go(-1, true),
+    "tracing.review_segment": () => review.goToNextSegment(),
+    "tracing.review_part": () => review.beginSubarbor(),
   } as const;
 }
 

@@ -8,6 +8,7 @@ import type { Selection } from "../data/selection";
 import { NodeEdits } from "../edit/node-edits";
 import type { EditQueue } from "../edit/queue";
 import type { Tracing } from "../edit/tracing";
+import type { Review } from "../review/review";
 import type { TracingState } from "../state";
 import { Choosing } from "./choosing";
 import { type TracingCommands, tracingCommands } from "./commands";
@@ -22,6 +23,7 @@ export interface LayerInputContext extends PointingContext {
   readonly selection: Selection;
   readonly kernel: Kernel;
   readonly tracing: Tracing;
+  readonly review: Review;
   host(): LayerHost | null;
   store(): SelectionStore | null;
 }
@@ -32,7 +34,7 @@ export class LayerInput {
   private readonly commands: TracingCommands;
 
   constructor(private readonly context: LayerInputContext) {
-    const { model, queue, tracing } = context;
+    const { model, queue, tracing, review } = context;
     const graph = (): Graph => queue.graph;
     this.pointing = new Pointing(context);
     this.measuring = new Measuring(context.host);
@@ -41,7 +43,16 @@ export class LayerInput {
     const finding = new Finding({ ...context, graph, travel });
     const choosing = new Choosing({ ...context, graph, travel, measuring });
     const nodes = new NodeEdits({ ...context, measuring });
-    this.commands = tracingCommands({ tracing, nodes, travel, finding, choosing, measuring, pointing });
+    this.commands = tracingCommands({
+      tracing,
+      nodes,
+      travel,
+      finding,
+      choosing,
+      measuring,
+      pointing,
+      review,
+    });
   }
 
   /** True when the event was of use here. */
