@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         ConnectivityTable,
         ConnectorTable,
         NeuronNavigator,
+        ReviewTable,
         StackViewer,
         TagTable,
         TreenodeTable,
@@ -86,6 +87,17 @@ class ProjectWidgets(Public):
         from catmaid_jupyter.widgets import TagTable  # noqa: PLC0415  scripts need no widgets
 
         return TagTable(self._selected(neurons), viewer, **options)
+
+    def review_table(self, neurons: Neurons, viewer: StackViewer | None = None, **options: Any) -> ReviewTable:
+        """A table of how much of neurons is reviewed, by whom, and what changed since; its `table` is a DataFrame.
+
+        neurons : a Selection, which the table follows, or neurons as all methods take them.
+        viewer : where a review begins or goes on by Enter on a row.
+        options : `selections={"mine": selection}`, and traits of `ReviewTable`, such as `height=500`.
+        """
+        from catmaid_jupyter.widgets import ReviewTable  # noqa: PLC0415  scripts need no widgets
+
+        return ReviewTable(self._selected(neurons), viewer, **options)
 
     def navigator(self, neurons: Neurons, viewer: StackViewer | None = None, **options: Any) -> NeuronNavigator:
         """A table of what is known of the active neuron of a Selection: annotations, tags, users, times, partners.

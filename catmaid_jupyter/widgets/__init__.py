@@ -10,6 +10,7 @@
 - `ConnectivityMatrix`: synapses from neurons to neurons
 - `ConnectivityTable`: the partners of neurons
 - `TreenodeTable`, `ConnectorTable`, `TagTable`: nodes, links and tags of neurons
+- `ReviewTable`: how much of neurons is reviewed
 - `NeuronNavigator`: what is known of the active neuron
 - `Viewer3D`: neurons in space
 - `Widget`, `Layer`: what further widgets and layers are made of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from catmaid_jupyter.widgets.history_table import HistoryTable
     from catmaid_jupyter.widgets.neuron_search import NeuronSearch
     from catmaid_jupyter.widgets.node_tables import ConnectorTable, NeuronNavigator, TagTable, TreenodeTable
+    from catmaid_jupyter.widgets.review_table import ReviewTable
     from catmaid_jupyter.widgets.selection_table import SelectionTable
     from catmaid_jupyter.widgets.stack_viewer import StackViewer
     from catmaid_jupyter.widgets.tracing_layer import TracingLayer
@@ -41,6 +43,7 @@ __all__ = [
     "Layer",
     "NeuronNavigator",
     "NeuronSearch",
+    "ReviewTable",
     "SelectionTable",
     "StackViewer",
     "TagTable",
@@ -60,6 +63,7 @@ _MODULES: Final = {
     "Layer": "base",
     "NeuronNavigator": "node_tables",
     "NeuronSearch": "neuron_search",
+    "ReviewTable": "review_table",
     "SelectionTable": "selection_table",
     "StackViewer": "stack_viewer",
     "TagTable": "node_tables",

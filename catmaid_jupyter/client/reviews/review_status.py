@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -68,18 +68,52 @@ async def status_table(place: Place, skeleton_ids: Sequence[int]) -> pd.DataFram
 
 async def reviewer_table(place: Place, skeleton_ids: Sequence[int]) -> pd.DataFrame:
     """As `ProjectReview.reviewers`."""
+    return await _named_shares(place, (await read_summary(place, skeleton_ids)).shares)
+
+
+class ReviewSummary(NamedTuple):
+    """Segments by skeleton, and skeleton, reviewer, treenodes reviewed and time of the last review."""
+
+    segments: dict[int, int]
+    shares: list[tuple[int, int, int, str]]
+
+
+async def read_summary(place: Place, skeleton_ids: Sequence[int]) -> ReviewSummary:
+    """How many segments skeletons have, and who has reviewed how much of them."""
     if HISTORY in place.capabilities:
-        rows = await _reviewers(place, skeleton_ids)
-    else:
-        rows = _counted(await read_reviews(place, skeleton_ids))
-    sizes = await counts(place, sorted({row[0] for row in rows}))
+        found = dict(await _summaries(place, skeleton_ids))
+        shares = [
+            (skeleton_id, int(user_id), int(nodes), str(last))
+            for skeleton_id, told in found.items()
+            for user_id, nodes, last in told["reviewers"]
+        ]
+        return ReviewSummary({one: int(told["segments"]) for one, told in found.items()}, shares)
+    segments, reviews = {}, []
+    for part in parts(skeleton_ids, _AT_A_TIME):
+        answers = await asyncio.gather(*(read_segments(place, one) for one in part))
+        for skeleton_id, found_segments in zip(part, answers, strict=True):
+            segments[skeleton_id] = len(found_segments)
+            steps = (node for segment in found_segments for node in segment["sequence"])
+            reviews += [Review(skeleton_id, int(node["id"]), *review) for node in steps for review in node["rids"]]
+    return ReviewSummary(segments, _counted(reviews))
+
+
+async def read_segments(place: Place, skeleton_id: int, treenode_id: int | None = None) -> list[dict[str, Any]]:
+    """The segments of a skeleton, or of what is distal to a treenode, as CATMAID's route answers them."""
+    form: dict[str, FormValue] = {} if treenode_id is None else {"subarbor_node_id": treenode_id}
+    found: list[dict[str, Any]] = await place.read_json("POST", f"skeletons/{skeleton_id}/review", form=form)
+    return found
+
+
+async def _named_shares(place: Place, shares: Sequence[tuple[int, int, int, str]]) -> pd.DataFrame:
+    sizes = await counts(place, sorted({row[0] for row in shares}))
     names = await user_names(place.http)
     columns = {
-        "skeleton_id": [skeleton_id for skeleton_id, *_ in rows],
-        "reviewer": [names.get(user_id, str(user_id)) for _, user_id, *_ in rows],
-        "nodes": [nodes for _, _, nodes, _ in rows],
-        "percent": [100 * nodes / max(sizes.get(one, (0, 0))[0], 1) for one, _, nodes, _ in rows],
-        "last": [last for *_, last in rows],
+        "skeleton_id": [skeleton_id for skeleton_id, *_ in shares],
+        "reviewer": [names.get(user_id, str(user_id)) for _, user_id, *_ in shares],
+        "nodes": [nodes for _, _, nodes, _ in shares],
+        "percent": [100 * nodes / max(sizes.get(one, (0, 0))[0], 1) for one, _, nodes, _ in shares],
+        "last": [last for *_, last in shares],
     }
     return ordered(frame(columns, REVIEWERS), "skeleton_id", "reviewer")
 
@@ -128,16 +162,12 @@ async def _none() -> None:
     return None
 
 
-async def _reviewers(place: Place, skeleton_ids: Sequence[int]) -> list[tuple[int, int, int, str]]:
-    rows: list[tuple[int, int, int, str]] = []
-    for part in parts(skeleton_ids, _SKELETONS_AT_ONCE):
-        answer = await place.read_json("POST", "skeletons/reviewers", form={"skeleton_ids": part})
-        rows += [
-            (int(skeleton_id), int(user_id), int(nodes), str(last))
-            for skeleton_id, shares in answer.items()
-            for user_id, nodes, last in shares
-        ]
-    return rows
+async def _summaries(place: Place, skeleton_ids: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+    answers = [
+        await place.read_json("POST", "skeletons/review-summary", form={"skeleton_ids": part})
+        for part in parts(skeleton_ids, _SKELETONS_AT_ONCE)
+    ]
+    return ((int(skeleton_id), told) for answer in answers for skeleton_id, told in answer.items())
 
 
 def _counted(reviews: Sequence[Review]) -> list[tuple[int, int, int, str]]:

@@ -19,20 +19,13 @@ from catmaid_jupyter.client.frames import (
     frame,
     ordered,
 )
-from catmaid_jupyter.client.reviews.review_status import read_reviews, user_names
+from catmaid_jupyter.client.reviews.review_status import read_reviews, read_segments, user_names
 from catmaid_wire.forms import FormValue
 
 _SKELETONS_AT_ONCE: Final = 200
 _NODES_AT_ONCE: Final = 5_000
 _COLUMNS: Final = ("skeleton_id", "treenode_id", "reviewer_id", "review_time")
 _CHANGES: Final = (*_COLUMNS, "change", "user_id", "time")
-
-
-async def read_segments(place: Place, skeleton_id: int, treenode_id: int | None = None) -> list[dict[str, Any]]:
-    """The segments of a skeleton, or of what is distal to a treenode, as CATMAID's route answers them."""
-    form: dict[str, FormValue] = {} if treenode_id is None else {"subarbor_node_id": treenode_id}
-    found: list[dict[str, Any]] = await place.read_json("POST", f"skeletons/{skeleton_id}/review", form=form)
-    return found
 
 
 async def segment_table(place: Place, skeleton_id: int, treenode_id: int | None) -> pd.DataFrame:

@@ -31,6 +31,24 @@ class TableControl(TypedDict):
     choices: list[tuple[str, str]]
 
 
+class RowAction(TypedDict):
+    """What can be done after a question; rows: with the selected rows, or else the active one."""
+
+    name: str
+    title: str
+    hint: str
+    rows: bool
+
+
+class RowQuestion(TypedDict):
+    """A question before an action: its text, the button that agrees, and the text to change, None if there is none."""
+
+    text: str
+    confirm: str
+    value: str | None
+    example: str
+
+
 @dataclass(frozen=True)
 class RowPlace:
     """Where a row is (nm), its treenode if it has one, and a sentence that says what is there."""
@@ -69,12 +87,20 @@ class ProjectTable(FindingWidget, metaclass=_AbstractTable):
     _entry = "project-table"
     _offered: ClassVar[Sequence[TableControl]] = ()
     _label: ClassVar = "Rows"
+    _go: ClassVar[tuple[str, str]] = ("Go there", "Show this row in the viewer")
+    _actions: ClassVar[Sequence[RowAction]] = ()
 
     label = traitlets.Unicode("", read_only=True).tag(sync=True)
     """What the table shows, for screen readers and exported files."""
 
     controls: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
     """Fields above the table, each for a trait."""
+
+    go: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
+    """What Enter does with a row: the title of its button, and a hint."""
+
+    actions: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
+    """What else can be done with rows, after a question."""
 
     sort: traitlets.List[Any] = traitlets.List().tag(sync=True)
     """By which column rows are sorted, and whether the largest come first: `["nodes", True]`; empty for their order."""
@@ -108,6 +134,8 @@ class ProjectTable(FindingWidget, metaclass=_AbstractTable):
         super().__init__(selection.project, selections, **traits)
         self.viewer = viewer
         self.set_trait("label", self._label)
+        self.set_trait("go", list(self._go))
+        self.set_trait("actions", list(self._actions))
         self.set_trait("controls", [self._described(control) for control in self._offered])
         self._follow_project()
         self._stops.append(selection.listen(weakly(self._selection_changed)))
@@ -155,16 +183,40 @@ class ProjectTable(FindingWidget, metaclass=_AbstractTable):
         viewer = self._viewer
         if viewer is None:
             raise InvalidInput("There is no viewer to go to: set the table's `viewer`.")
-        rows = pd.DataFrame({"key": []}) if self._content is None else self._content.rows
-        found = rows[rows["key"] == params["key"]]
-        if found.empty:
-            raise NotFound("This row is not there any more.")
-        place = await self._place_of(found.iloc[0], int(params.get("turn") or 0))
+        place = await self._place_of(self._row(params["key"]), int(params.get("turn") or 0))
         viewer.position = place.position
         layer: Any = next((layer for layer in viewer.layers if layer.has_trait("active_node")), None)
         if layer is not None and place.treenode_id is not None:
             layer.active_node = place.treenode_id
         return place.sentence
+
+    @method
+    async def _ask(self, params: dict[str, Any]) -> RowQuestion:
+        """The question before an action: ``{action, keys}``."""
+        return await self._question(str(params["action"]), self._rows_with(params["keys"]))
+
+    @method
+    async def _do(self, params: dict[str, Any]) -> str:
+        """Do what was asked for: ``{action, keys, value}``; says what was done."""
+        return await self._act(str(params["action"]), self._rows_with(params["keys"]), str(params["value"]))
+
+    async def _question(self, action: str, _rows: pd.DataFrame, /) -> RowQuestion:
+        """What to ask before an action with rows."""
+        raise InvalidInput(f"This table has no action {action!r}.")
+
+    async def _act(self, action: str, _rows: pd.DataFrame, _value: str, /) -> str:
+        """Do something with rows; says what was done."""
+        raise InvalidInput(f"This table has no action {action!r}.")
+
+    def _rows_with(self, keys: Sequence[Any]) -> pd.DataFrame:
+        rows = pd.DataFrame({"key": []}) if self._content is None else self._content.rows
+        return rows[rows["key"].isin(keys)]
+
+    def _row(self, key: Any) -> pd.Series:
+        found = self._rows_with([key])
+        if found.empty:
+            raise NotFound("This row is not there any more.")
+        return found.iloc[0]
 
     def _described(self, control: TableControl) -> dict[str, Any]:
         """A control, and the limits of its number."""

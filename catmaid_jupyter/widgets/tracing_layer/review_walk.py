@@ -11,8 +11,7 @@ import numpy as np
 
 from catmaid_jupyter.api.errors import CatmaidError, NotFound
 from catmaid_jupyter.api.place import Place
-from catmaid_jupyter.client.reviews.review_status import own_id
-from catmaid_jupyter.client.reviews.review_tables import read_segments
+from catmaid_jupyter.client.reviews.review_status import own_id, read_segments
 from catmaid_jupyter.client.selection.table import names_of
 from catmaid_jupyter.edits.site import Site
 from catmaid_jupyter.widgets.rpc import Buffers, method
@@ -45,18 +44,16 @@ class ReviewMethods:
         )
 
 
-async def review_walk(
-    place: Place, skeleton_id: int, root: int | None = None, near: Sequence[int] = ()
-) -> Buffers:
+async def review_walk(place: Place, skeleton_id: int, root: int | None = None, near: Sequence[int] = ()) -> Buffers:
     """The segments of a skeleton, or of what is distal to `root`.
 
     near : where the person is. If the first of these that exists is in another skeleton now, that one is meant, as
         after a join; and the whole of a skeleton of which the root is not any more.
 
     Result: skeleton_id, treenode_id (root, or None), name, may_mark, own_in_team, last (the treenode that the user
-    reviewed last, or None), suppressed: treenode and z (nm) of sections that are skipped. Buffers: steps of each segment
-    (int32); of each step the treenode (int32), x, y, z (float64, nm) and who has reviewed it (uint8, see `OWN`).
-    Without a skeleton all of them are empty.
+    reviewed last, or None), suppressed: treenode and z (nm) of sections that are skipped.
+    Buffers: steps of each segment (int32); of each step the treenode (int32), x, y, z (float64, nm) and who has
+    reviewed it (uint8, see `OWN`). Without a skeleton all of them are empty.
     """
     skeletons = await _skeletons_of(place, [*near, *([] if root is None else [root])])
     now = next((skeletons[node] for node in near if node in skeletons), skeleton_id)

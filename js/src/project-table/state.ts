@@ -11,8 +11,28 @@ export interface TableControl {
   most: number | null;
 }
 
+/** What can be done after a question; with the selected rows, or else the active one, if `rows`. */
+export interface RowAction {
+  name: string;
+  title: string;
+  hint: string;
+  rows: boolean;
+}
+
+/** A question before an action. */
+export interface RowQuestion {
+  text: string;
+  confirm: string;
+  /** The text that can be changed; null if there is none. */
+  value: string | null;
+  example: string;
+}
+
 export interface ProjectTableState {
   label: string;
+  /** What Enter does with a row, and a hint. */
+  go: [title: string, hint: string];
+  actions: RowAction[];
   controls: TableControl[];
   sort: [] | [name: string, isDescending: boolean];
   filters: Record<string, string>;

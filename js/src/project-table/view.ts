@@ -12,7 +12,8 @@ import { TypedRows } from "../shared/table/typed";
 import widgetCss from "../shared/widget.css";
 import { columnsOf, filtersOf, NO_ROWS, valuesOf } from "./columns";
 import { TraitControls } from "./controls";
-import type { ProjectTableState, TableContent } from "./state";
+import { RowActions } from "./row-actions";
+import type { ProjectTableState, RowQuestion, TableContent } from "./state";
 import { TableReading } from "./table-reading";
 
 const LATE_MS = 120_000;
@@ -28,7 +29,8 @@ export class ProjectTable {
   private readonly controls: TraitControls;
   private readonly actions: FoundActions;
   private readonly menuHolder = element("span", { class: "cj-menu-place" });
-  private readonly go = element("button", { type: "button", name: "go" }, "Go there");
+  private readonly rowActions: RowActions;
+  private readonly go = element("button", { type: "button", name: "go" });
   private readonly notes = element("div", { class: "cj-notes", role: "status", "data-testid": "notes" });
   private readonly stopping: Array<() => void> = [];
   private readonly reading = new TableReading({
@@ -57,7 +59,14 @@ export class ProjectTable {
         void this.ask<string>("annotate", { annotation, skeleton_ids: this.chosen() }),
       chosen: (target) => this.save({ target }),
     });
+    this.go.textContent = model.get("go")[0];
     this.go.addEventListener("click", () => void this.jump());
+    this.rowActions = new RowActions(model.get("actions"), {
+      keys: () => this.concerned(),
+      ask: (action, keys) => this.question(action, keys),
+      run: (action, keys, value) => void this.ask<string>("do", { action, keys, value }),
+      closed: () => this.table.grid.focus(),
+    });
     this.root = this.assemble();
   }
 
@@ -118,7 +127,16 @@ export class ProjectTable {
       element("style", {}, widgetCss + panelCss),
       ...banner,
       this.lines.service,
-      element("div", { class: "cj-bar" }, this.controls.node, this.go, csv, this.menuHolder),
+      element(
+        "div",
+        { class: "cj-bar" },
+        this.controls.node,
+        this.go,
+        ...this.rowActions.buttons,
+        csv,
+        this.menuHolder,
+      ),
+      this.rowActions.question,
       this.notes,
       this.holder,
       this.actions.node,
@@ -188,6 +206,23 @@ export class ProjectTable {
     await this.ask<string>("jump", this.gone);
   }
 
+  /** Keys of the selected rows, or else of the active one. */
+  private concerned(): unknown[] {
+    const { keys } = this.table.selection;
+    const row = this.table.grid.activeRow;
+    if (keys.length > 0) return [...keys];
+    return row === undefined ? [] : [this.rows.key(row)];
+  }
+
+  private async question(action: string, keys: unknown[]): Promise<RowQuestion | null> {
+    try {
+      return (await this.rpc.call<RowQuestion>("ask", { action, keys }, { timeoutMs: LATE_MS })).result;
+    } catch (error) {
+      this.fail(error);
+      return null;
+    }
+  }
+
   private async ask<T extends string>(method: string, params: object): Promise<void> {
     try {
       const { result } = await this.rpc.call<T>(method, params, { timeoutMs: LATE_MS });
@@ -208,7 +243,8 @@ export class ProjectTable {
       get("version_shown") !== "",
     );
     this.go.disabled = !get("has_viewer") || this.table.grid.activeRow === undefined;
-    this.go.title = get("has_viewer") ? "Show this row in the viewer" : "The table has no viewer";
+    this.go.title = get("has_viewer") ? ((get("go") as string[])[1] ?? "") : "The table has no viewer";
+    this.rowActions.show(get("version_shown") !== "");
     this.count();
   }
 

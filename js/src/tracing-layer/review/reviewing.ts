@@ -56,9 +56,11 @@ export class Reviewing {
     this.bars.delete(host);
   }
 
-  /** Begin what Python asked for. */
-  begin({ skeleton_id: skeleton, treenode_id: root }: ReviewOrder): Promise<void> {
-    return this.review.begin(skeleton, root);
+  /** Begin what Python, or a table, asked for. */
+  async begin({ skeleton_id: skeleton, treenode_id: root }: ReviewOrder): Promise<void> {
+    await this.review.begin(skeleton, root);
+    this.context.host()?.focus();
+  }
   }
 
   confirmed(edit: Edit, answer: Answer): void {

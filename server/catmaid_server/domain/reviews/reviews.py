@@ -23,6 +23,21 @@ class Marked(NamedTuple):
     treenode_ids: list[int]
 
 
+class ReviewerShare(NamedTuple):
+    """How many treenodes of a skeleton a user has reviewed, and when last."""
+
+    reviewer_id: int
+    nodes: int
+    last: datetime
+
+
+class ReviewSummary(NamedTuple):
+    """Segments of a skeleton, and who has reviewed it."""
+
+    segments: int
+    reviewers: list[ReviewerShare]
+
+
 async def status(
     connection: Connection, project_id: int, skeleton_ids: Sequence[int], reviewer_ids: Sequence[int] | None = None
 ) -> dict[int, tuple[int, int]]:
@@ -65,17 +80,14 @@ async def mark(tx: Connection, project_id: int, treenode_ids: Sequence[int], rev
     return Marked(await fetch_value(tx, sql.now), list(skeletons))
 
 
-async def reviewers(
-    connection: Connection, project_id: int, skeleton_ids: Sequence[int]
-) -> dict[int, list[tuple[int, int, datetime]]]:
-    """By skeleton: each reviewer with the number of treenodes reviewed and the time of the last review."""
-    found: dict[int, list[tuple[int, int, datetime]]] = defaultdict(list)
-    for skeleton_id, *share in await fetch_all(
-        connection, sql.reviewers, project_id=project_id, skeleton_ids=required(skeleton_ids, "skeleton ID")
-    ):
-        reviewer_id, nodes, last = share
-        found[skeleton_id].append((reviewer_id, nodes, last))
-    return dict(found)
+async def summaries(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> dict[int, ReviewSummary]:
+    """Segments and reviewers by skeleton; unknown ids are left out."""
+    values = {"project_id": project_id, "skeleton_ids": required(skeleton_ids, "skeleton ID")}
+    segments = dict(await fetch_all(connection, sql.segments, **values))
+    found = {skeleton_id: ReviewSummary(count, []) for skeleton_id, count in segments.items()}
+    for skeleton_id, reviewer_id, nodes, last in await fetch_all(connection, sql.reviewers, **values):
+        found[skeleton_id].reviewers.append(ReviewerShare(reviewer_id, nodes, last))
+    return found
 
 
 async def of_skeleton(

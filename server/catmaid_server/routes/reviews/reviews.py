@@ -158,11 +158,22 @@ class OfSkeletons(msgspec.Struct):
     skeleton_ids: list[int] = []
 
 
-@routes.post("/{project_id}/skeletons/reviewers", needs=Permission.BROWSE)
-async def list_reviewers(call: Call, form: OfSkeletons) -> dict[int, list[tuple[int, int, ZonedTime]]]:
-    """List by skeleton who reviewed how many treenodes, and when last: (user id, treenodes, time)."""
+class SkeletonReview(TypedDict):
+    """How many segments a skeleton has to review, and its reviewers: (user id, treenodes, time of the last review)."""
+
+    segments: int
+    reviewers: list[tuple[int, int, ZonedTime]]
+
+
+@routes.post("/{project_id}/skeletons/review-summary", needs=Permission.BROWSE)
+async def summarize_reviews(call: Call, form: OfSkeletons) -> dict[int, SkeletonReview]:
+    """Tell of skeletons how many segments they have, and who has reviewed how much of them."""
     async with call.reading() as connection:
-        return await reviews.reviewers(connection, call.project_id, form.skeleton_ids)
+        found = await reviews.summaries(connection, call.project_id, form.skeleton_ids)
+    return {
+        skeleton_id: {"segments": summary.segments, "reviewers": [(*share,) for share in summary.reviewers]}
+        for skeleton_id, summary in found.items()
+    }
 
 
 class ReviewChanges(TypedDict):

@@ -62,6 +62,19 @@ SELECT skeleton_id, reviewer_id, count(DISTINCT treenode_id), max(review_time)
  GROUP BY skeleton_id, reviewer_id
  ORDER BY skeleton_id, reviewer_id;
 
+-- name: segments
+-- Per skeleton the number of its ends, each of which begins a segment to review.
+-- Cost: all treenodes of the skeletons, by index; a million take seconds.
+WITH node AS MATERIALIZED (
+    SELECT id, parent_id, skeleton_id
+      FROM treenode
+     WHERE skeleton_id = ANY (%(skeleton_ids)s::integer[]) AND project_id = %(project_id)s
+)
+SELECT n.skeleton_id, count(*)
+  FROM node n
+ WHERE NOT EXISTS (SELECT FROM node c WHERE c.parent_id = n.id)
+ GROUP BY n.skeleton_id;
+
 -- name: delete_own
 -- Delete the reviews of a skeleton by one reviewer.
 DELETE FROM review
