@@ -319,7 +319,8 @@ export class TracingLayer implements Layer {
     this.pendingEdits.ready();
     // It was asked for by its id, so that it does not exist any more if it is not here.
     const isGone = active && this.asked.includes(active.id) && !this.queue.graph.kind(active.id);
-    if (isGone && this.selection.active?.id === active.id) void this.others.activeGone(active, before);
+    if (isGone && !this.reviewing.leads(active.id) && this.selection.active?.id === active.id)
+      void this.others.activeGone(active, before);
   }
 
   /** Read again what a change that this page did not make has to do with. */

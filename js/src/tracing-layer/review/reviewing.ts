@@ -61,6 +61,12 @@ export class Reviewing {
     await this.review.begin(skeleton, root);
     this.context.host()?.focus();
   }
+
+  /** Whether the review is at a node, and finds another one when that is gone. */
+  leads(node: number): boolean {
+    const isHere = this.review.walk?.node === node;
+    if (isHere) this.renewSoon();
+    return isHere;
   }
 
   confirmed(edit: Edit, answer: Answer): void {
