@@ -21,7 +21,8 @@ VIEWER = f"viewer = project.viewer({VIEW})\nviewer"
 def neurite(project: cj.Project) -> tuple[int, list[int]]:
     """A neurite through sections of the specimen with a branch: its nodes, the root first; the third edge is long.
 
-    The third node is on the section where viewers begin. Segments: from the fifth node to the root, and from the last one to the branch, which is the second.
+    The third node is on the section where viewers begin. Segments: from the fifth node to the root, and from the last
+    one to the branch, which is the second.
     """
     x, y, z = (float(value) for value in project.viewer().position)
     depth = project.stack().resolution[2]

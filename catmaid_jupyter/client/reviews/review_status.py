@@ -71,14 +71,14 @@ async def reviewer_table(place: Place, skeleton_ids: Sequence[int]) -> pd.DataFr
     return await _named_shares(place, (await read_summary(place, skeleton_ids)).shares)
 
 
-class ReviewSummary(NamedTuple):
+class SegmentsAndShares(NamedTuple):
     """Segments by skeleton, and skeleton, reviewer, treenodes reviewed and time of the last review."""
 
     segments: dict[int, int]
     shares: list[tuple[int, int, int, str]]
 
 
-async def read_summary(place: Place, skeleton_ids: Sequence[int]) -> ReviewSummary:
+async def read_summary(place: Place, skeleton_ids: Sequence[int]) -> SegmentsAndShares:
     """How many segments skeletons have, and who has reviewed how much of them."""
     if HISTORY in place.capabilities:
         found = dict(await _summaries(place, skeleton_ids))
@@ -87,7 +87,7 @@ async def read_summary(place: Place, skeleton_ids: Sequence[int]) -> ReviewSumma
             for skeleton_id, told in found.items()
             for user_id, nodes, last in told["reviewers"]
         ]
-        return ReviewSummary({one: int(told["segments"]) for one, told in found.items()}, shares)
+        return SegmentsAndShares({one: int(told["segments"]) for one, told in found.items()}, shares)
     segments, reviews = {}, []
     for part in parts(skeleton_ids, _AT_A_TIME):
         answers = await asyncio.gather(*(read_segments(place, one) for one in part))
@@ -95,7 +95,7 @@ async def read_summary(place: Place, skeleton_ids: Sequence[int]) -> ReviewSumma
             segments[skeleton_id] = len(found_segments)
             steps = (node for segment in found_segments for node in segment["sequence"])
             reviews += [Review(skeleton_id, int(node["id"]), *review) for node in steps for review in node["rids"]]
-    return ReviewSummary(segments, _counted(reviews))
+    return SegmentsAndShares(segments, _counted(reviews))
 
 
 async def read_segments(place: Place, skeleton_id: int, treenode_id: int | None = None) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ const WIDTH = 7;
 const RIM_WIDTH = 12;
 
 /** Whether a line is of the present segment, and whether its node is reviewed. */
-type Kind = "segment done" | "segment left" | "done" | "left";
+type LineState = "segment done" | "segment left" | "done" | "left";
 
 /** fadeSections: sections before and behind on which lines still show. */
 export function paintReview(
@@ -30,8 +30,8 @@ export function paintReview(
   ctx.lineCap = "butt";
 }
 
-function pathsOf(walk: ReviewWalk, view: View, slab: Slab, fadeSections: number): Map<Kind, Path2D> {
-  const paths = new Map<Kind, Path2D>();
+function pathsOf(walk: ReviewWalk, view: View, slab: Slab, fadeSections: number): Map<LineState, Path2D> {
+  const paths = new Map<LineState, Path2D>();
   const reach = (fadeSections + 0.5) * slab.thickness;
   const [low, high] = [slab.depth - reach, slab.depth + reach];
   const { lengths, places, ids } = walk.about;
@@ -43,7 +43,7 @@ function pathsOf(walk: ReviewWalk, view: View, slab: Slab, fadeSections: number)
       const [za, zb] = [places[3 * at + 2] as number, places[3 * next + 2] as number];
       if (Math.max(za, zb) < low || Math.min(za, zb) > high) continue;
       const state = walk.isDone(ids[at] as number) ? "done" : "left";
-      const kind: Kind = segment === walk.segment ? `segment ${state}` : state;
+      const kind: LineState = segment === walk.segment ? `segment ${state}` : state;
       const path = paths.get(kind) ?? new Path2D();
       paths.set(kind, path);
       path.moveTo(...view.toScreen(places[3 * at] as number, places[3 * at + 1] as number));
