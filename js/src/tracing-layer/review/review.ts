@@ -35,6 +35,7 @@ export class Review {
   private between: Between | null = null;
   private isBeyond = false;
   private turn = 0;
+  private beginning: Promise<void> | null = null;
 
   constructor(private readonly context: ReviewContext) {
     this.marks = new Marks(context.queue);
@@ -52,7 +53,7 @@ export class Review {
   /** Towards the root, or back: to the next section, node, or node that is left. */
   async go(by: 1 | -1, toLeft = false): Promise<void> {
     const walk = this.walkNow;
-    if (!walk) return this.begin();
+    if (!walk) return this.beginOnce();
     if (this.hasStrayed(walk)) {
       this.notify("info", `Back to the review of “${walk.about.name}”. E reviews the neuron that is active.`);
       return this.show();
@@ -68,7 +69,7 @@ export class Review {
     const walk = this.walkNow;
     const { skeleton } = this.context.selection;
     const isElsewhere = walk && skeleton !== walk.about.skeleton && this.hasStrayed(walk);
-    if (!walk || (isElsewhere && skeleton !== null)) return this.begin();
+    if (!walk || (isElsewhere && skeleton !== null)) return this.beginOnce();
     if (!walk.goToNextSegment()) throw new Hint(allDone(walk));
     this.between = null;
     this.show();
@@ -81,6 +82,14 @@ export class Review {
     if (!active || active.kind === "connector" || skeleton === null) throw new Hint(NO_NEURON);
     if (active.id < 0) throw new Hint("This node is still being saved.");
     await this.begin(skeleton, active.id);
+  }
+
+  /** Begin, if that is not under way: a key may be held. */
+  private beginOnce(): Promise<void> {
+    this.beginning ??= this.begin().finally(() => {
+      this.beginning = null;
+    });
+    return this.beginning;
   }
 
   /** Begin, or resume, where something is left. */
