@@ -42,23 +42,54 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION end_reviews_of_moved_treenodes() RETURNS trigger
-LANGUAGE plpgsql AS $$
+-- Where treenodes moved, the edges of their children and links start elsewhere, and their reviews end.
+CREATE OR REPLACE FUNCTION follow_moved_treenodes() RETURNS trigger
+LANGUAGE plpgsql
+SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+    ids integer[];
+    xs  float8[];
+    ys  float8[];
+    zs  float8[];
 BEGIN
-    PERFORM end_reviews(ARRAY(
-        SELECT id FROM (SELECT id, x, y, z FROM new_rows EXCEPT SELECT id, x, y, z FROM old_rows) moved));
+    SELECT array_agg(id), array_agg(x), array_agg(y), array_agg(z)
+      INTO ids, xs, ys, zs
+      FROM (SELECT id, x, y, z FROM new_rows EXCEPT SELECT id, x, y, z FROM old_rows) moved;
+    IF ids IS NOT NULL THEN
+        UPDATE treenode c
+           SET edge = ST_MakeLine(ST_MakePoint(moved.x, moved.y, moved.z), ST_MakePoint(c.x, c.y, c.z))
+          FROM unnest(ids, xs, ys, zs) AS moved (id, x, y, z)
+         WHERE c.parent_id = moved.id;
+        UPDATE connector_link l
+           SET edge = ST_MakeLine(ST_MakePoint(moved.x, moved.y, moved.z), ST_EndPoint(l.edge))
+          FROM unnest(ids, xs, ys, zs) AS moved (id, x, y, z)
+         WHERE l.treenode_id = moved.id;
+        PERFORM end_reviews(ids);
+    END IF;
     RETURN NULL;
 END
 $$;
 
-CREATE FUNCTION end_reviews_at_moved_connectors() RETURNS trigger
+-- Where connectors moved, the edges of their links end elsewhere, and the reviews of what is linked to them end.
+CREATE OR REPLACE FUNCTION follow_moved_connectors() RETURNS trigger
 LANGUAGE plpgsql
 SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
-    moved integer[] := ARRAY(
-        SELECT id FROM (SELECT id, x, y, z FROM new_rows EXCEPT SELECT id, x, y, z FROM old_rows) m);
+    ids integer[];
+    xs  float8[];
+    ys  float8[];
+    zs  float8[];
 BEGIN
-    PERFORM end_reviews(ARRAY(SELECT treenode_id FROM connector_link WHERE connector_id = ANY (moved)));
+    SELECT array_agg(id), array_agg(x), array_agg(y), array_agg(z)
+      INTO ids, xs, ys, zs
+      FROM (SELECT id, x, y, z FROM new_rows EXCEPT SELECT id, x, y, z FROM old_rows) moved;
+    IF ids IS NOT NULL THEN
+        UPDATE connector_link l
+           SET edge = ST_MakeLine(ST_StartPoint(l.edge), ST_MakePoint(moved.x, moved.y, moved.z))
+          FROM unnest(ids, xs, ys, zs) AS moved (id, x, y, z)
+         WHERE l.connector_id = moved.id;
+        PERFORM end_reviews(ARRAY(SELECT treenode_id FROM connector_link WHERE connector_id = ANY (ids)));
+    END IF;
     RETURN NULL;
 END
 $$;
@@ -83,30 +114,16 @@ BEGIN
 END
 $$;
 
--- As what it was, and as what it is.
-CREATE FUNCTION end_reviews_at_changed_links() RETURNS trigger
+-- One link, as what it was and as what it is: by row, since hardly any update changes what a link is between.
+CREATE FUNCTION end_reviews_at_changed_link() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM end_reviews_at_links(array_agg(DISTINCT project_id), array_agg(treenode_id), array_agg(connector_id),
-                                 array_agg(relation_id))
-       FROM ((SELECT id, project_id, treenode_id, connector_id, relation_id FROM new_rows
-               EXCEPT
-              SELECT id, project_id, treenode_id, connector_id, relation_id FROM old_rows)
-              UNION ALL
-             (SELECT id, project_id, treenode_id, connector_id, relation_id FROM old_rows
-               EXCEPT
-              SELECT id, project_id, treenode_id, connector_id, relation_id FROM new_rows)) changed
-     HAVING count(*) > 0;
+    PERFORM end_reviews_at_links(ARRAY[OLD.project_id, NEW.project_id], ARRAY[OLD.treenode_id, NEW.treenode_id],
+                                 ARRAY[OLD.connector_id, NEW.connector_id], ARRAY[OLD.relation_id, NEW.relation_id]);
     RETURN NULL;
 END
 $$;
 
-CREATE TRIGGER end_reviews_of_moved AFTER UPDATE ON treenode
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION end_reviews_of_moved_treenodes();
-CREATE TRIGGER end_reviews_at_moved AFTER UPDATE ON connector
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION end_reviews_at_moved_connectors();
 CREATE TRIGGER end_reviews_at_new AFTER INSERT ON connector_link
     REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION end_reviews_at_new_links();
@@ -114,5 +131,6 @@ CREATE TRIGGER end_reviews_at_removed AFTER DELETE ON connector_link
     REFERENCING OLD TABLE AS old_rows
     FOR EACH STATEMENT EXECUTE FUNCTION end_reviews_at_removed_links();
 CREATE TRIGGER end_reviews_at_changed AFTER UPDATE ON connector_link
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION end_reviews_at_changed_links();
+    FOR EACH ROW WHEN ((OLD.treenode_id, OLD.connector_id, OLD.relation_id)
+                       IS DISTINCT FROM (NEW.treenode_id, NEW.connector_id, NEW.relation_id))
+    EXECUTE FUNCTION end_reviews_at_changed_link();
