@@ -126,14 +126,20 @@ async def test_an_undone_move_brings_reviews_back(tracer: Tracer, admin: Tracer)
 
 async def test_a_move_that_is_taken_back_ends_reviews_of_where_it_led(tracer: Tracer, admin: Tracer) -> None:
     nodes = await tracer.chain(2)
+    await move(tracer, nodes[1], 33)
+    await review(admin, nodes[1])
+    await tracer.post("versions/undo")
+    assert await reviewed(tracer, nodes[1]) == set()
+
+
+async def test_a_review_that_came_after_a_move_is_not_lost_to_the_one_before_it(tracer: Tracer, admin: Tracer) -> None:
+    nodes = await tracer.chain(2)
     await review(admin, nodes[1])
     await move(tracer, nodes[1], 33)
     await review(admin, nodes[1])
-    newest = "SELECT id FROM review WHERE treenode_id = %s"
-    ((later,),) = await tracer.rows(newest, nodes[1])
-    await tracer.post("versions/undo")
-    ((now,),) = await tracer.rows(newest, nodes[1])
-    assert now != later, "what counts is the review of the old place"
+    status, body = await tracer.refused("versions/undo")
+    assert (status, "has the same treenode and reviewer" in str(body["error"])) == (400, True)
+    assert await reviewed(tracer, nodes[1]) == {nodes[1]}
 
 
 async def test_reviews_are_marked_and_undone_together(tracer: Tracer) -> None:

@@ -48,6 +48,7 @@ class ReviewedHttp(FakeHttp):
     async def read_json(self, method: str, path: str, *, form: Any = None, params: Any = None) -> Any:
         answers = {
             "user-list": lambda: [{"id": 1, "login": "ana"}, {"id": 2, "login": "ben"}],
+            "accounts/login": lambda: {"userid": 1, "username": "ana"},
             "permissions": lambda: [self.permissions, []],
             "3/skeletons/review-status": lambda: self._status(form),
             "3/skeletons/review-summary": lambda: self._summary(form["skeleton_ids"]),

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.http import Http
 from catmaid_jupyter.api.place import HISTORY, Place
 from catmaid_jupyter.client import accounts
@@ -33,10 +33,8 @@ class Review(NamedTuple):
 
 async def own_id(http: Http) -> int | None:
     """Id of the connection's user; None of a visitor."""
-    try:
-        return await accounts.user_id(http, http.username) if http.username else None
-    except NotFound:
-        return None
+    user_id = (await http.read_json("GET", "accounts/login")).get("userid")
+    return None if user_id is None else int(user_id)
 
 
 async def counts(place: Place, skeleton_ids: Sequence[int], **whose: FormValue) -> dict[int, tuple[int, int]]:

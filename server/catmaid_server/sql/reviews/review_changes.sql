@@ -28,19 +28,26 @@ WITH lost AS (
                 WHEN e.has_connectors THEN 'connector moved' END AS change
       FROM lost l JOIN ending e ON e.version = l.ended_by
 ), edited AS (
-    SELECT t.skeleton_id, r.treenode_id, r.reviewer_id, r.review_time, n.ended_by AS version,
-           CASE WHEN (n.confidence, n.radius) IS DISTINCT FROM (t.confidence, t.radius) THEN 'edited'
+    SELECT t.skeleton_id, r.treenode_id, r.reviewer_id, r.review_time, latest.ended_by AS version,
+           CASE WHEN (seen.confidence, seen.radius) IS DISTINCT FROM (t.confidence, t.radius) THEN 'edited'
                 ELSE 'parent' END AS change
       FROM review r
       JOIN treenode t ON t.id = r.treenode_id AND t.edition_time > r.review_time
      CROSS JOIN LATERAL (
-           SELECT h.ended_by, h.confidence, h.radius
+           SELECT h.confidence, h.radius, h.parent_id
+             FROM treenode__history h
+            WHERE h.id = t.id AND upper(h.sys_period) > r.review_time
+            ORDER BY h.ended_by
+            LIMIT 1) seen
+     CROSS JOIN LATERAL (
+           SELECT h.ended_by
              FROM treenode__history h
             WHERE h.id = t.id AND upper(h.sys_period) > r.review_time
               AND (h.confidence, h.radius, h.parent_id) IS DISTINCT FROM (t.confidence, t.radius, t.parent_id)
             ORDER BY h.ended_by DESC
-            LIMIT 1) n
+            LIMIT 1) latest
      WHERE r.skeleton_id = ANY (%(skeleton_ids)s::integer[]) AND r.project_id = %(project_id)s
+       AND (seen.confidence, seen.radius, seen.parent_id) IS DISTINCT FROM (t.confidence, t.radius, t.parent_id)
 )
 SELECT c.skeleton_id, c.treenode_id, c.reviewer_id, c.review_time, c.change, i.user_id, i.time
   FROM (SELECT * FROM ended WHERE change IS NOT NULL UNION ALL SELECT * FROM edited) c
