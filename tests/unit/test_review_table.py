@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import numpy as np
@@ -46,7 +46,7 @@ class ReviewedHttp(FakeHttp):
         self.sent: list[tuple[str, Any]] = []
 
     async def read_json(self, method: str, path: str, *, form: Any = None, params: Any = None) -> Any:
-        answers = {
+        answers: dict[str, Callable[[], Any]] = {
             "user-list": lambda: [{"id": 1, "login": "ana"}, {"id": 2, "login": "ben"}],
             "accounts/login": lambda: {"userid": 1, "username": "ana"},
             "permissions": lambda: [self.permissions, []],

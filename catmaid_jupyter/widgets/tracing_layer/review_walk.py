@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from catmaid_jupyter.client.reviews.review_status import own_id, read_segments
 from catmaid_jupyter.client.selection.table import names_of
 from catmaid_jupyter.edits.site import Site
 from catmaid_jupyter.widgets.rpc import Buffers, method
+
+if TYPE_CHECKING:
+    from catmaid_jupyter.client.project import Project
 
 OWN: Final = 1
 TEAM: Final = 2
@@ -32,7 +35,7 @@ Trusted = Mapping[int, datetime]
 class ReviewMethods:
     """The requests of a layer's pages about reviews."""
 
-    project: Any
+    project: Project
 
     @method
     async def _review(self, params: dict[str, Any]) -> Buffers:

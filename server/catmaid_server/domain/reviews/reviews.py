@@ -71,9 +71,11 @@ async def mark(tx: Connection, project_id: int, treenode_ids: Sequence[int], rev
 
     Those that do not exist are left out.
     """
-    values = {"treenode_ids": list(treenode_ids), "reviewer_id": reviewer_id}
-    skeletons = dict(await fetch_all(tx, sql.lock_treenodes, project_id=project_id, **values))
-    renewed = {treenode_id for (treenode_id,) in await fetch_all(tx, sql.renew, **values)}
+    wanted = list(treenode_ids)
+    found = await fetch_all(tx, sql.lock_treenodes, project_id=project_id, treenode_ids=wanted)
+    skeletons: dict[int, int] = dict(found)
+    own = await fetch_all(tx, sql.renew, treenode_ids=wanted, reviewer_id=reviewer_id)
+    renewed = {treenode_id for (treenode_id,) in own}
     new = {treenode_id: skeleton_id for treenode_id, skeleton_id in skeletons.items() if treenode_id not in renewed}
     places = {"treenode_ids": list(new), "skeleton_ids": list(new.values())}
     await tx.execute(sql.add, {"project_id": project_id, "reviewer_id": reviewer_id, **places})
@@ -82,10 +84,11 @@ async def mark(tx: Connection, project_id: int, treenode_ids: Sequence[int], rev
 
 async def summaries(connection: Connection, project_id: int, skeleton_ids: Sequence[int]) -> dict[int, ReviewSummary]:
     """Segments and reviewers by skeleton; unknown ids are left out."""
-    values = {"project_id": project_id, "skeleton_ids": required(skeleton_ids, "skeleton ID")}
-    segments = dict(await fetch_all(connection, sql.segments, **values))
-    found = {skeleton_id: ReviewSummary(count, []) for skeleton_id, count in segments.items()}
-    for skeleton_id, reviewer_id, nodes, last in await fetch_all(connection, sql.reviewers, **values):
+    wanted = required(skeleton_ids, "skeleton ID")
+    counted = await fetch_all(connection, sql.segments, project_id=project_id, skeleton_ids=wanted)
+    shares = await fetch_all(connection, sql.reviewers, project_id=project_id, skeleton_ids=wanted)
+    found = {skeleton_id: ReviewSummary(count, []) for skeleton_id, count in counted}
+    for skeleton_id, reviewer_id, nodes, last in shares:
         found[skeleton_id].reviewers.append(ReviewerShare(reviewer_id, nodes, last))
     return found
 
