@@ -83,6 +83,15 @@ async def test_all_holds_after_any_edits(walked: Store) -> None:
     assert {outcome.name for outcome in found} == {*DERIVED, *BY_HAND}
 
 
+async def test_an_id_may_be_given_again(module_service: Service) -> None:
+    tracer, admin = Tracer.of(module_service), Tracer.of(module_service, module_service.admin)
+    first = await tracer.skeleton_of(await tracer.node())
+    for before, after in ((first, 800_001), (800_001, first), (first, 800_001)):
+        await admin.post(f"skeletons/{before}/id", new_skeleton_id=after, new_neuron_id=after + 1_000_000)
+    async with databases.one_snapshot(module_service.store.dsn) as connection:
+        assert await wrong(connection) == {}
+
+
 @pytest.mark.parametrize("name", DERIVED)
 async def test_what_is_derived_is_found_and_made_anew(walked: Store, name: str) -> None:
     async with databases.one_snapshot(walked.dsn) as connection:
