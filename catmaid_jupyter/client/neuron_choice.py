@@ -186,5 +186,8 @@ async def _no_skeletons(place: Place, missing: list[int]) -> str:
         pairs = (f"neuron {neuron_id} has skeleton {listed(found)}" for neuron_id, found in mistaken.items())
         sentence += f" Choose neurons by skeleton id: {listed(pairs)}."
     elif HISTORY in place.capabilities:
-        sentence += f" If there was one: project.successors({missing[0]}) tells what became of it."
+        sentence += (
+            f" If there was one: project.successors({missing[0]}) tells what became of it, and without_gone() of a "
+            "Selection leaves it out."
+        )
     return sentence

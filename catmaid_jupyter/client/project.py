@@ -218,8 +218,13 @@ class Project(
         """A stack by title or id; without one, the project's only or first stack. `NotFound` if there is none."""
         listed = loop.run(self.place.read_json("GET", "stacks"))
         matching = [row["id"] for row in listed if key is None or key in (row["id"], row["title"])]
+        if not listed:
+            raise NotFound(
+                f"Project {self.title!r} has no images, so there is no stack to show: `catmaid-jupyter import stack` "
+                "brings some. Tables and project.viewer3d need none."
+            )
         if not matching:
-            known = ", ".join(repr(row["title"]) for row in listed) or "none"
+            known = ", ".join(repr(row["title"]) for row in listed)
             raise NotFound(f"There is no stack {key!r} in {self.title!r}. There are: {known}.")
         return loop.run(self._stack(matching[0]))
 

@@ -123,6 +123,9 @@ async def test_what_is_no_neuron_is_refused_before_anything_is_sent(project: cj.
             project.upload(SWC, names=["a", "b"])
         assert project.skeletons.empty
         assert project.upload([]).empty
+        with pytest.raises(cj.InvalidInput, match="An empty text is no SWC"):
+            project.upload({"a": " "})
+        assert project.upload({"one node": "1 0 0 0 0 1 -1"})["name"].tolist() == ["one node"]
 
     await asyncio.to_thread(story)
 

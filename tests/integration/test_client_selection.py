@@ -118,6 +118,9 @@ async def test_it_says_what_became_of_neurons_and_goes_to_them(project: cj.Proje
         project.edit.set_labels(two[0], ["soma"])
         assert found.table.attrs["gone"] == found.skeleton_ids[1:]
         kept = found.skeleton_ids[0]
+        assert found.without_gone().skeleton_ids == [kept]
+        with pytest.raises(cj.NotFound, match=r"became of it, and without_gone\(\) of a Selection leaves it out"):
+            found.nodes()
         viewer = SimpleNamespace(project=project, position=(0.0, 0.0, 0.0), layers=[])
         found.widget.viewer = cast("StackViewer", viewer)
 

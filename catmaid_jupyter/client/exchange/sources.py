@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +25,8 @@ _ENDINGS: Final = (".swc", ".eswc")
 _IDS: Final = ("id", "node_id", "treenode_id")
 _PARENTS: Final = ("parent_id", "parent_node_id")
 _UNNAMED: Final = "uploaded neuron"
+_LINE_OF_SWC: Final = re.compile(r"\s*(#|[-+\d.eE]+(\s+[-+\d.eE]+){6})")
+"""How SWC begins; no path does."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,9 @@ class NewNeuron:
 
 def new_neurons(source: Any) -> Iterator[NewNeuron]:
     """The neurons of a source, one after the other, each checked; `InvalidInput` says what is wrong with which."""
-    if isinstance(source, str) and ("\n" in source or "\r" in source):
-        yield _of_swc(source, _UNNAMED)
-    elif isinstance(source, str | os.PathLike):
+    if isinstance(source, str):
+        yield from _of_text(source)
+    elif isinstance(source, os.PathLike):
         yield from _of_path(Path(source))
     elif isinstance(source, pd.DataFrame):
         yield from _of_table(source)
@@ -116,6 +119,16 @@ def with_links(neurons: Iterable[NewNeuron]) -> list[NewNeuron]:
             raise InvalidInput(f"{neuron.name}: there is a link of node {lost}, but no such node.")
         found.append(replace(neuron, link_table=None, links=links))
     return found
+
+
+def _of_text(text: str) -> Iterator[NewNeuron]:
+    """The neuron of an SWC text, or those of a file or folder."""
+    if not text.strip():
+        raise InvalidInput("An empty text is no SWC, and no path of a file or folder.")
+    if "\n" in text or "\r" in text or _LINE_OF_SWC.match(text):
+        yield _of_swc(text, _UNNAMED)
+    else:
+        yield from _of_path(Path(text))
 
 
 def _of_path(path: Path) -> Iterator[NewNeuron]:

@@ -24,7 +24,10 @@ async def swc_zip(place: Place, skeleton_ids: Sequence[int]) -> bytes:
     names = await names_of(place, skeleton_ids)
     missing = [skeleton_id for skeleton_id in skeleton_ids if skeleton_id not in names]
     if missing:
-        raise NotFound(f"Skeleton {missing[0]} is not there any more.")
+        raise NotFound(
+            f"Skeleton {missing[0]} is not there any more: project.successors({missing[0]}) tells what became of it, "
+            "and without_gone() of a Selection leaves it out."
+        )
     turns = asyncio.Semaphore(_AT_ONCE)
 
     async def swc(skeleton_id: int) -> str:

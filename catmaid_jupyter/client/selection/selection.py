@@ -25,7 +25,7 @@ from catmaid_jupyter.client.selection.display import SelectionDisplay
 from catmaid_jupyter.client.selection.following import SelectionFollower
 from catmaid_jupyter.client.selection.home import SelectionProject
 from catmaid_jupyter.client.selection.neurons import SelectedNeurons
-from catmaid_jupyter.client.selection.table import names_of, neurons_of, skeleton_rows
+from catmaid_jupyter.client.selection.table import names_of, neurons_of, sizes_of, skeleton_rows
 from catmaid_jupyter.model.selection import Int64s, SelectionDelta, SelectionState, SkeletonFlag
 
 Shown: TypeAlias = Literal["pre", "post", "text", "meta"]
@@ -170,6 +170,7 @@ class Selection(SelectedNeurons, SelectionDisplay):
         float64 (percent of the nodes that anybody reviewed), annotations (lists of names), colour str.
 
         `attrs["gone"]`: ids of skeletons that are not there any more; their name is empty and their numbers are 0.
+        `without_gone` leaves them out.
         """
         return loop.run(skeleton_rows(self.project.place, self._state.skeleton_ids, self._state.rgba))
 
@@ -275,6 +276,11 @@ class Selection(SelectedNeurons, SelectionDisplay):
         if isinstance(condition, str) or callable(condition):
             return self._part(rows_where(self.table, condition))
         return self._part(chosen_ids(self._state.skeleton_ids, np.asarray(condition, dtype=np.bool_)))
+
+    def without_gone(self) -> Selection:
+        """The skeletons that are still in the project, as a Selection of their own, with their colours."""
+        sizes = loop.run(sizes_of(self.project.place, self.skeleton_ids))
+        return self._part(chosen_ids(self._state.skeleton_ids, np.asarray(sizes["exists"], dtype=np.bool_)))
 
     def on_change(self, changed: OnSelectionChange, what: WhatChanged = "all") -> Callable[[], None]:
         """Call `changed` with each `SelectionChange`, wherever it was made; returns a function that ends this.

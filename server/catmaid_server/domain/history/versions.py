@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from catmaid_server.db.queries import load
-from catmaid_server.db.rows import fetch_one, fetch_value
+from catmaid_server.db.rows import fetch_all, fetch_one, fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.errors import DomainError, InvalidInput, NotFound
 from catmaid_server.domain.times import parse_time
@@ -18,6 +18,8 @@ sql = load("history/versions")
 _PATIENCE_S = 5.0
 _POLL_S = 0.02
 _LARGEST = 2**47
+_MOST_TOLD = 10
+"""Pins that a message names."""
 _CLOCKS_DIFFER = timedelta(minutes=1)
 """How far a client's clock may be ahead of the database's."""
 
@@ -174,8 +176,20 @@ async def _meant(connection: Connection, project_id: int | None, text: str, name
         return parse_time(text)
     except InvalidInput:
         raise InvalidInput(
-            f"{name} is a version, the name of a pin of the project, or a time as 2022-06-30T12:00:00Z, not {text!r}."
+            f"{name} is a version, the name of a pin of the project, or a time as 2022-06-30T12:00:00Z, "
+            f"not {text!r:.100}.{await _known_pins(connection, project_id)}"
         ) from None
+
+
+async def _known_pins(connection: Connection, project_id: int | None) -> str:
+    """The names of a project's newest pins as a sentence with a space before it; empty if it has none."""
+    if project_id is None:
+        return ""
+    rows = await fetch_all(connection, sql.newest_pins, project_id=project_id, most=_MOST_TOLD + 1)
+    if not rows:
+        return ""
+    names = ", ".join(repr(name) for (name,) in rows[:_MOST_TOLD])
+    return f" The project's pins are {names}{' and older ones' if len(rows) > _MOST_TOLD else ''}."
 
 
 async def _require_come(connection: Connection, moment: datetime, text: str, name: str) -> None:

@@ -8,6 +8,10 @@ SELECT settled_version();
 -- The version that a name stands for in a project.
 SELECT version FROM public.pin WHERE project_id = %(project_id)s AND name = %(name)s;
 
+-- name: newest_pins
+-- Names of pins of a project, the newest first.
+SELECT name FROM public.pin WHERE project_id = %(project_id)s ORDER BY id DESC LIMIT %(most)s;
+
 -- name: at_time
 -- The last version that began at a time or before it, of those up to a version; NULL if there is none.
 -- Cost: by index.
