@@ -116,7 +116,10 @@ export class TracingLayer implements Layer {
         return this.queue.now;
       },
       loaded: (payload, asked) => this.loaded(payload, asked),
-      failed: (error) => this.complaints.loadFailed(error),
+      failed: (error) => {
+        void this.pendingEdits.unreadable();
+        this.complaints.loadFailed(error);
+      },
     });
     this.news = new News({
       isWriting: () => this.queue.length > 0,

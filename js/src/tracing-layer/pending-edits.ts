@@ -42,6 +42,7 @@ export class PendingEdits {
   private isKept = true;
   private isReady = false;
   private hasHalted = false;
+  private hasToldOfKept = false;
 
   constructor(
     private readonly context: PendingEditsContext,
@@ -78,6 +79,20 @@ export class PendingEdits {
     if (this.isReady) return;
     this.isReady = true;
     void this.takeUp();
+  }
+
+  /** The project cannot be drawn: say, once, how many edits wait until it can. */
+  async unreadable(): Promise<void> {
+    if (this.isReady || this.hasToldOfKept || this.context.isReadOnly()) return;
+    this.hasToldOfKept = true;
+    let count = 0;
+    await this.store?.offer((stored) => {
+      count += readable(stored)?.length ?? 0;
+      return false;
+    });
+    if (count === 0) return;
+    const text = `${editsAre(count)} kept in this browser until the service answers.`;
+    this.context.host()?.notify("warning", text);
   }
 
   /** The queue writes no more, for a reason in words: leave the edits to another layer. */

@@ -132,6 +132,18 @@ describe("edits that were pending when the page was left", () => {
     expect([next.queue.length, browser.storage.length]).toEqual([0, 0]);
   });
 
+  test("are told of while the project cannot be drawn", async () => {
+    const next = new Bench(left(2).page());
+    await next.pending.unreadable();
+    await next.pending.unreadable();
+    expect(next.notices).toEqual(["2 edits are kept in this browser until the service answers."]);
+    await next.ready();
+    expect(next.notices[1]).toBe("2 edits that were not saved yet are sent now.");
+    const without = new Bench(new FakeBrowser().page());
+    await without.pending.unreadable();
+    expect(without.notices).toEqual([]);
+  });
+
   test("leave active the last of the nodes that go on from the active one", async () => {
     for (const [active, generations] of [
       [3, 2],
