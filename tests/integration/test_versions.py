@@ -193,7 +193,7 @@ async def test_a_pin_stands_for_a_version_for_ever(tracer: Tracer) -> None:
     assert (pin["username"], pin["note"]) == ("tracer", "as submitted")
     assert await tracer.post("node/get_location", tnid=node, as_of="fig 3") == [node, 0.0, 0.0, 0.0]
     _, refused = await tracer.refused("node/get_location", tnid=node, as_of="fig 4")
-    assert "'fig 3'" in refused["error"]
+    assert "'fig 3'" in str(refused["error"])
     assert await tracer.post("node/get_location", tnid=node) == [node, 7.0, 0.0, 0.0]
     for form, said in (
         ({"name": "fig 3"}, "already"),
