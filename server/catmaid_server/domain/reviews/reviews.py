@@ -89,7 +89,8 @@ async def summaries(connection: Connection, project_id: int, skeleton_ids: Seque
     shares = await fetch_all(connection, sql.reviewers, project_id=project_id, skeleton_ids=wanted)
     found = {skeleton_id: ReviewSummary(count, []) for skeleton_id, count in counted}
     for skeleton_id, reviewer_id, nodes, last in shares:
-        found[skeleton_id].reviewers.append(ReviewerShare(reviewer_id, nodes, last))
+        if skeleton_id in found:  # it may have been made after the first statement
+            found[skeleton_id].reviewers.append(ReviewerShare(reviewer_id, nodes, last))
     return found
 
 
