@@ -32,6 +32,12 @@ export class HelpPanel {
     /** Changes keys; without one the panel has gestures only. */
     editor: KeyEditor | null = null,
   ) {
+    if (!editor) {
+      // Nothing in the lists has the focus there: the arrow keys scroll them.
+      this.lists.tabIndex = 0;
+      this.lists.setAttribute("role", "group");
+      this.lists.setAttribute("aria-label", "Keys and gestures");
+    }
     this.change = editor && new KeyChange(editor, this.said, () => this.show());
     const head = element("div", { class: "cj-help-head" }, this.search);
     if (this.change) head.append(this.change.resetAll);
@@ -105,7 +111,7 @@ export class HelpPanel {
     const isTyping = event.target === this.search && event.key === "?";
     if (event.key === "Escape" || event.key === "F1" || (event.key === "?" && !isTyping)) this.close();
     else if (event.key === "Tab") this.turn(event.shiftKey);
-    else if (event.key === "ArrowDown" || event.key === "ArrowUp")
+    else if (this.change && (event.key === "ArrowDown" || event.key === "ArrowUp"))
       this.step(event.key === "ArrowDown" ? 1 : -1);
     else return;
     event.preventDefault();
@@ -113,7 +119,7 @@ export class HelpPanel {
 
   /** Keep the focus within: after the last place comes the first one. */
   private turn(isBack: boolean): void {
-    const places = [...this.node.querySelectorAll<HTMLElement>("input, button")].filter(
+    const places = [...this.node.querySelectorAll<HTMLElement>('input, button, [tabindex="0"]')].filter(
       (place) => place.tabIndex >= 0 && place.getClientRects().length > 0,
     );
     const at = places.indexOf(document.activeElement as HTMLElement);
