@@ -25,8 +25,8 @@ _ENDINGS: Final = (".swc", ".eswc")
 _IDS: Final = ("id", "node_id", "treenode_id")
 _PARENTS: Final = ("parent_id", "parent_node_id")
 _UNNAMED: Final = "uploaded neuron"
-_LINE_OF_SWC: Final = re.compile(r"\s*(#|[-+\d.eE]+(\s+[-+\d.eE]+){6})")
-"""How SWC begins; no path does."""
+_LINE_OF_SWC: Final = re.compile(r"\s*[-+\d.eE]+(\s+[-+\d.eE]+){6}\s*")
+"""A node of SWC, which is no path: one has an ending."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _of_text(text: str) -> Iterator[NewNeuron]:
     """The neuron of an SWC text, or those of a file or folder."""
     if not text.strip():
         raise InvalidInput("An empty text is no SWC, and no path of a file or folder.")
-    if "\n" in text or "\r" in text or _LINE_OF_SWC.match(text):
+    if "\n" in text or "\r" in text or _LINE_OF_SWC.fullmatch(text):
         yield _of_swc(text, _UNNAMED)
     else:
         yield from _of_path(Path(text))

@@ -96,6 +96,7 @@ async def _edited_since(place: Place, skeleton_ids: Sequence[int]) -> dict[str, 
         *(place.read_json("POST", "node/user-info", form={"node_ids": part}) for part in parts(nodes, _NODES_AT_ONCE))
     )
     info = {int(node): told for answer in answers for node, told in answer.items()}
+    reviews = [review for review in reviews if review.treenode_id in info]  # others were deleted meanwhile
     times = as_time([info[review.treenode_id]["edition_time"] for review in reviews])
     later = times > as_time([review.time for review in reviews])
     rows = [review for review, is_later in zip(reviews, later, strict=True) if is_later]

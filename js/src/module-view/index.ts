@@ -6,7 +6,7 @@
  */
 import type { RenderProps } from "@anywidget/types";
 import type { PageModuleExports } from "../shared/page-module";
-import { sentence } from "../shared/panel-lines";
+import { messageOf, sentence } from "../shared/panel-lines";
 import { exportsOf } from "../shared/widget-reference";
 
 interface ModuleViewState {
@@ -22,13 +22,10 @@ async function render(props: RenderProps<ModuleViewState>): Promise<() => void> 
     const module = await load();
     if (!signal.aborted) close = (await module.render(props)) ?? undefined;
   } catch (error) {
-    if (!signal.aborted) el.textContent = `This cannot be shown. ${reasonOf(error)} Run the cell again.`;
+    if (!signal.aborted)
+      el.textContent = `This cannot be shown. ${sentence(messageOf(error))} Run the cell again.`;
   }
   return () => close?.();
-}
-
-function reasonOf(error: unknown): string {
-  return sentence(error instanceof Error ? error.message : String(error));
 }
 
 export default { render };

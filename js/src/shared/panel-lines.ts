@@ -53,6 +53,11 @@ export class PanelLines {
   }
 }
 
+/** What an error says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** A text that ends as a sentence does. */
 export function sentence(text: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;

@@ -1,5 +1,6 @@
 /** What a 3D viewer has besides neurons and volumes: synapses, marks, points, objects of pythreejs, fog, and files. */
 import type { AnyModel } from "@anywidget/types";
+import { messageOf } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
 import { AdoptedObjects, type AdoptedState } from "./adopt/adopted-objects";
 import { savingMenu } from "./exports/saving-menu";
@@ -42,7 +43,7 @@ export function addTo(viewer: Viewer3D, model: AnyModel<Viewer3DState>, rpc: Rpc
     visible: () => neurons.visibleHere(),
     changed: parts.changed,
     legend: parts.legend,
-    failed: (error: unknown) => parts.messages.notify("error", reasonOf(error)),
+    failed: (error: unknown) => parts.messages.notify("error", messageOf(error)),
   };
   const added = model as unknown as AnyModel<AddedState>;
   const links = linksReader(rpc, () => picture.origin.toArray(), host);
@@ -73,8 +74,4 @@ export function addTo(viewer: Viewer3D, model: AnyModel<Viewer3DState>, rpc: Rpc
     links.dispose();
     for (const content of contents) content.dispose();
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

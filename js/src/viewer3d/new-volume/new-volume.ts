@@ -1,6 +1,7 @@
 /** Volumes by mouse: a form, a preview that follows its choices, and saving. */
 import type { Box3, Object3D, Vector3 } from "three";
 import { button, icon } from "../../shared/dom";
+import { messageOf } from "../../shared/panel-lines";
 import { isAbort, type Rpc } from "../../shared/rpc";
 import type { WhatChanged } from "../../shared/selection/store";
 import { LaterWork } from "../arrivals";
@@ -174,16 +175,12 @@ export class NewVolume implements SceneContent {
       this.forget();
       this.form.say(`Saved as “${name}”, volume ${result.id}.`);
     } catch (error) {
-      this.form.say(sentenceOf(error), { canSave: true, isError: true });
+      this.form.say(messageOf(error), { canSave: true, isError: true });
     }
   }
 
   private failed(error: unknown): void {
     this.forget();
-    this.form.say(sentenceOf(error), { isError: true });
+    this.form.say(messageOf(error), { isError: true });
   }
-}
-
-function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
