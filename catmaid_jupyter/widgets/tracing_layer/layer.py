@@ -121,9 +121,15 @@ class TracingLayer(NodeFinding, ReviewMethods, Layer):
     The active neuron always shows. Without a selection all do.
     """
 
-    color_by = traitlets.Enum(("selection", "user", "annotation", "review"), "selection").tag(sync=True)
-    """What colours say: `selection`, the neuron's colour there, or else one by its id; `user`, who made a node;
-    `annotation`, the neuron's annotations; `review`, how much of it anybody has reviewed."""
+    color_by = traitlets.Enum(
+        ("selection", "skeleton", "user", "annotation", "review", "depth"), "selection"
+    ).tag(sync=True)  # fmt: skip
+    """What colours say: `selection`, the neuron's colour there, or else one by its id; `skeleton`, always that by
+    its id; `user`, who made a node; `annotation`, the neuron's annotations; `review`, how much of it anybody has
+    reviewed; `depth`, what lies before and behind the section shown.
+
+    The active neuron is yellow in the section, blue before it and orange behind it, whatever colours say.
+    """
 
     visible = traitlets.Bool(True).tag(sync=True)
     """Whether the layer is shown and takes the mouse."""
@@ -135,7 +141,10 @@ class TracingLayer(NodeFinding, ReviewMethods, Layer):
     """Whether tags, and confidences below 5, are written beside nodes."""
 
     fade_sections = traitlets.Int(2, min=0, max=20).tag(sync=True)
-    """Number of sections before and behind the one shown whose edges are drawn too, fainter with distance."""
+    """Number of sections before and behind the one shown that are drawn too, fainter with distance.
+
+    Their nodes are triangles: those before point up, those behind down.
+    """
 
     personal_tags = traitlets.List(traitlets.Unicode()).tag(sync=True)
     """Tags that one key puts on the active node, and another takes off (`alt+t`, `alt+shift+t`)."""

@@ -12,6 +12,7 @@ import {
 } from "../shared/tiles";
 import type { StackView } from "../shared/view";
 import type { TileLoader, Wanted } from "./loader";
+import { Magnifier } from "./magnified";
 
 export type ImageState = "complete" | "loading" | "failed" | "no-tiles" | "broken" | "outside";
 
@@ -29,6 +30,7 @@ export class ImagePainter {
   private readonly context: CanvasRenderingContext2D;
   /** The section last seen whole: shown until the next one has come. */
   private shown: number | null = null;
+  private readonly magnifier: Magnifier;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -38,6 +40,7 @@ export class ImagePainter {
     const context = canvas.getContext("2d", { alpha: false });
     if (!context) throw new Error("This browser gives no 2D canvas.");
     this.context = context;
+    this.magnifier = new Magnifier(stack);
   }
 
   /** Ask for what a view needs and may need next. */
@@ -69,7 +72,7 @@ export class ImagePainter {
     if (states.includes("loading") || states.includes("failed")) {
       this.paintStandIns(view, tiles);
     }
-    const painted = tiles.filter((tile) => this.paintTile(view, tile)).length;
+    const painted = this.paintTiles(view, tiles);
     context.restore();
     if (state === "complete") this.shown = view.section;
     return { state, painted, error: this.loader.failure(tiles) };
@@ -138,6 +141,13 @@ export class ImagePainter {
         col: tile.col * 2 + right,
       });
     }
+  }
+
+  private paintTiles(view: StackView, tiles: Tile[]): number {
+    const [factor] = this.magnifier.factors(view, tiles[0]?.zoom ?? 0);
+    if (factor > 1 && factor < CRISP_FROM)
+      return this.magnifier.paint(this.context, view, tiles, (tile) => this.loader.tile(tile));
+    return tiles.filter((tile) => this.paintTile(view, tile)).length;
   }
 
   private paintTile(view: StackView, tile: Tile): boolean {

@@ -3,7 +3,7 @@ import type { Kind } from "./data/graph";
 
 /** `selected`: those that are selected in the selection. */
 export type ShownNeurons = "all" | "selection" | "selected";
-export type ColorBy = "selection" | "user" | "annotation" | "review";
+export type ColorBy = "selection" | "skeleton" | "user" | "annotation" | "review" | "depth";
 
 export interface TracingState {
   layer_id: string;

@@ -5,7 +5,8 @@ import { NO_PARENT } from "../data/graph";
 import type { Hit, Slab } from "../data/section";
 import type { Active } from "../data/selection";
 import type { Drag } from "../input/pointing";
-import { nodeRadius } from "./paint-nodes";
+import { connectorRadius } from "./connectors";
+import { nodeRadius } from "./dots";
 import { ACTIVE_NODE, ACTIVE_SKELETON } from "./palette";
 
 export interface Live {
@@ -57,7 +58,10 @@ function paintActive(ctx: CanvasRenderingContext2D, { graph, view, slab }: Live,
   if (!position) return;
   const [px, py] = view.toScreen(position[0], position[1]);
   const isHere = Math.abs(position[2] - slab.depth) < slab.thickness / 2;
-  const radius = active.kind === "connector" ? 9 : nodeRadius(view.nmPerPixel) + 3;
+  const radius =
+    active.kind === "connector"
+      ? connectorRadius(view.nmPerPixel, false) + 3
+      : nodeRadius(view.nmPerPixel) + 3;
   ctx.globalAlpha = isHere ? 1 : 0.5;
   ctx.setLineDash(isHere ? [] : [3, 3]);
   ring(ctx, px, py, radius, 4, "rgb(0 0 0 / 60%)");

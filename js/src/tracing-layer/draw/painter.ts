@@ -8,10 +8,12 @@ import type { Pointing } from "../input/pointing";
 import type { LinkedSelection } from "../neurons/linked-selection";
 import type { ReviewWalk } from "../review/walk";
 import type { TracingState } from "../state";
-import { Overlay, type Subject } from "./overlay";
+import { Overlay } from "./overlay";
 import { paintLive } from "./paint-live";
 import { paintReview } from "./paint-review";
 import type { Picture } from "./picture";
+import type { Subject } from "./pixels";
+import { Sheet } from "./sheet";
 
 export interface PainterContext {
   model: AnyModel<TracingState>;
@@ -31,6 +33,7 @@ const REST = 120;
 export class Painter {
   private readonly overlay = new Overlay();
   private readonly sections = new Sections();
+  private sheet: { key: string; sheet: Sheet } | null = null;
   private lookRevision = 0;
   private zoom = { nmPerPixel: 0, since: 0 };
   private edited = 0;
@@ -46,7 +49,10 @@ export class Painter {
   draw(ctx: CanvasRenderingContext2D, view: View): void {
     const picture = this.picture(view);
     const canWait = performance.now() - Math.max(this.zoom.since, this.edited) < REST;
-    if (!this.overlay.draw(ctx, this.subjectOf(picture), picture, canWait)) {
+    const subject = this.subjectOf(picture);
+    const outcome = this.overlay.draw(ctx, subject, view, () => this.sheetOf(subject, picture), canWait);
+    if (outcome === "soon") this.context.invalidate();
+    if (outcome === "later") {
       clearTimeout(this.restTimer);
       this.restTimer = setTimeout(() => this.context.invalidate(), REST);
     }
@@ -88,6 +94,7 @@ export class Painter {
   /** Give the pixels back until the next draw. */
   release(): void {
     this.overlay.release();
+    this.sheet = null;
   }
 
   dispose(): void {
@@ -103,10 +110,9 @@ export class Painter {
       topology: this.sections.topology(graph),
       section: this.sectionOf(view),
       slab: slabOf(view),
-      view,
       look: {
         activeSkeleton: selection.skeleton,
-        colorOf: (skeleton, user) => look.colorOf(skeleton, user),
+        colorOf: (skeleton, user, away) => look.colorOf(skeleton, user, away),
         isShown: this.isShown,
         showsLink: (skeleton, relation) => look.showsLink(skeleton, relation),
         opacity: model.get("opacity"),
@@ -117,12 +123,17 @@ export class Painter {
     };
   }
 
-  /** The active neuron shows even if it is hidden otherwise, and so does one that is not saved yet. */
-  /** Whether a skeleton is drawn. */
+  /** Whether a skeleton is drawn: the active one even if it is hidden otherwise, and one that is not saved yet. */
   readonly isShown = (skeleton: number): boolean =>
     skeleton === this.context.selection.skeleton ||
     skeleton < 0 ||
     this.context.neurons.look.isShown(skeleton);
+
+  private sheetOf(subject: Subject, picture: Picture): Sheet {
+    const key = `${subject.scene} ${subject.graph}`;
+    if (this.sheet?.key !== key) this.sheet = { key, sheet: new Sheet(picture) };
+    return this.sheet.sheet;
+  }
 
   private subjectOf({ graph, slab }: Picture): Subject {
     return {

@@ -10,9 +10,11 @@ const SHOWN: ReadonlyArray<[value: ShownNeurons, title: string]> = [
 ];
 const COLORS: ReadonlyArray<[value: ColorBy, title: string]> = [
   ["selection", "selection"],
+  ["skeleton", "skeleton"],
   ["user", "user"],
   ["annotation", "annotation"],
   ["review", "review"],
+  ["depth", "depth"],
 ];
 /** Characters of a name that are in the page; the title has all. */
 const LONGEST = 200;

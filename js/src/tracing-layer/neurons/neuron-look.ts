@@ -2,7 +2,7 @@
 import { FLAG } from "../../shared/selection/delta";
 import type { SelectionStore } from "../../shared/selection/store";
 import { type Graph, Relation } from "../data/graph";
-import { skeletonColor, userColor } from "../draw/palette";
+import { depthColor, skeletonColor, userColor } from "../draw/palette";
 import type { ColorBy, ShownNeurons } from "../state";
 
 export interface LookChoice {
@@ -23,9 +23,10 @@ export class NeuronLook {
 
   constructor(private readonly choice: LookChoice) {}
 
-  /** CSS colour of what a user has traced of a skeleton. */
-  colorOf(skeleton: number, user: number): string {
+  /** CSS colour of what a user has traced of a skeleton, so many sections behind the one shown. */
+  colorOf(skeleton: number, user: number, away = 0): string {
     if (this.choice.colorBy === "user") return userColor(user);
+    if (this.choice.colorBy === "depth") return depthColor(away);
     let color = this.known.get(skeleton);
     if (color === undefined) {
       color = this.colorOfSkeleton(skeleton);
@@ -53,7 +54,8 @@ export class NeuronLook {
   }
 
   private colorOfSkeleton(skeleton: number): string {
-    const { colors, store } = this.choice;
+    const { colors, store, colorBy } = this.choice;
+    if (colorBy === "skeleton") return skeletonColor(skeleton, {});
     const byValue = this.choice.valueColor?.(skeleton);
     if (byValue !== undefined) return byValue;
     const rgba = colors[String(skeleton)] === undefined ? store?.colorOf(skeleton) : undefined;

@@ -1,6 +1,6 @@
 /** Values of neurons that colours say, annotations or how much is reviewed: read of what is loaded, and kept. */
 import type { Kernel } from "../data/kernel";
-import { categoryColor, shareColor } from "../draw/palette";
+import { categoryColor, depthColor, shareColor } from "../draw/palette";
 import type { ColorBy } from "../state";
 import type { LegendEntry } from "./neuron-bar";
 
@@ -17,6 +17,11 @@ export interface NeuronValuesContext {
 
 const WITHOUT = "#9a9a9a";
 const NOT_ANNOTATED = "no annotation";
+const DEPTHS: LegendEntry[] = [
+  { color: depthColor(-1), text: "before this section" },
+  { color: depthColor(0), text: "in this section" },
+  { color: depthColor(1), text: "behind this section" },
+];
 
 export class NeuronValues {
   /** A text of annotations, or the percentage that is reviewed, by skeleton. */
@@ -74,6 +79,7 @@ export class NeuronValues {
         color: shareColor(percent / 100),
         text: `${percent}% reviewed`,
       }));
+    if (this.context.colorBy() === "depth") return DEPTHS;
     if (this.of === null) return [];
     const entries = this.categories.map((text, at) => ({ color: categoryColor(at), text }));
     return [...entries, { color: WITHOUT, text: NOT_ANNOTATED }];
