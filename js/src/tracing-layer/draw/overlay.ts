@@ -6,7 +6,7 @@
  */
 import type { View } from "../../shared/layer";
 import { Pixels, type Subject } from "./pixels";
-import type { Sheet } from "./sheet";
+import type { SectionSheet } from "./sheet";
 
 /** Painting that takes longer (ms) is put off. */
 const SLOW = 12;
@@ -22,7 +22,7 @@ export type Outcome = "done" | "soon" | "later";
 /** A new picture that is being painted. */
 interface Job {
   view: View;
-  sheet: Sheet;
+  sheet: SectionSheet;
   /** Bands that are painted. */
   bands: number;
   spent: number;
@@ -40,7 +40,7 @@ export class Overlay {
     ctx: CanvasRenderingContext2D,
     subject: Subject,
     view: View,
-    sheet: () => Sheet,
+    sheet: () => SectionSheet,
     canWait: boolean,
   ): Outcome {
     const { held } = this.shown;
@@ -64,7 +64,7 @@ export class Overlay {
     ctx: CanvasRenderingContext2D,
     subject: Subject,
     view: View,
-    sheet: () => Sheet,
+    sheet: () => SectionSheet,
     canWait: boolean,
   ): Outcome {
     const { held } = this.next;
@@ -78,7 +78,7 @@ export class Overlay {
     return canWait && !this.job ? "later" : "soon";
   }
 
-  private beginJob(subject: Subject, view: View, sheet: Sheet): void {
+  private beginJob(subject: Subject, view: View, sheet: SectionSheet): void {
     this.next.begin(subject, view, sheet.crowds(view));
     this.job = { view, sheet, bands: 0, spent: 0 };
   }
@@ -103,7 +103,7 @@ export class Overlay {
     this.next.release();
   }
 
-  private paint(subject: Subject, view: View, sheet: Sheet): void {
+  private paint(subject: Subject, view: View, sheet: SectionSheet): void {
     this.dropJob();
     const started = performance.now();
     this.shown.begin(subject, view, sheet.crowds(view));
@@ -111,7 +111,7 @@ export class Overlay {
     this.lastPaint = performance.now() - started;
   }
 
-  private follow(view: View, sheet: () => Sheet): void {
+  private follow(view: View, sheet: () => SectionSheet): void {
     if (this.shown.roomAround(view) < LEAST_ROOM) this.shown.scroll(sheet(), view);
   }
 }

@@ -13,7 +13,7 @@ import { paintLive } from "./paint-live";
 import { paintReview } from "./paint-review";
 import type { Picture } from "./picture";
 import type { Subject } from "./pixels";
-import { Sheet } from "./sheet";
+import { SectionSheet } from "./sheet";
 
 export interface PainterContext {
   model: AnyModel<TracingState>;
@@ -33,7 +33,7 @@ const REST = 120;
 export class Painter {
   private readonly overlay = new Overlay();
   private readonly sections = new Sections();
-  private sheet: { key: string; sheet: Sheet } | null = null;
+  private sheet: { key: string; sheet: SectionSheet } | null = null;
   private lookRevision = 0;
   private zoom = { nmPerPixel: 0, since: 0 };
   private edited = 0;
@@ -129,9 +129,9 @@ export class Painter {
     skeleton < 0 ||
     this.context.neurons.look.isShown(skeleton);
 
-  private sheetOf(subject: Subject, picture: Picture): Sheet {
+  private sheetOf(subject: Subject, picture: Picture): SectionSheet {
     const key = `${subject.scene} ${subject.graph}`;
-    if (this.sheet?.key !== key) this.sheet = { key, sheet: new Sheet(picture) };
+    if (this.sheet?.key !== key) this.sheet = { key, sheet: new SectionSheet(picture) };
     return this.sheet.sheet;
   }
 

@@ -1,7 +1,7 @@
 /** A picture kept as pixels, larger than the view on all sides. */
 import type { View } from "../../shared/layer";
 import type { PaintFrame } from "./picture";
-import type { Crowds, Sheet } from "./sheet";
+import type { Crowds, SectionSheet } from "./sheet";
 
 /** How far it reaches beyond the view, in widths and heights of the view. */
 const MARGIN = 0.25;
@@ -51,12 +51,12 @@ export class Pixels {
   }
 
   /** Paint from one line to another, CSS pixels from the top. */
-  paintBand(sheet: Sheet, view: View, top: number, bottom: number): void {
+  paintBand(sheet: SectionSheet, view: View, top: number, bottom: number): void {
     this.paintPart(sheet, view, { left: 0, top, right: this.width, bottom });
   }
 
   /** Follow a view of the same zoom: move what is painted, and paint what comes in. */
-  scroll(sheet: Sheet, view: View): void {
+  scroll(sheet: SectionSheet, view: View): void {
     const { held, ctx, canvas } = this;
     if (!held || !ctx) return;
     const [x, y] = this.cornerFor(view);
@@ -123,7 +123,7 @@ export class Pixels {
   }
 
   /** part: CSS pixels from the picture's corner. */
-  private paintPart(sheet: Sheet, view: View, part: PaintFrame): void {
+  private paintPart(sheet: SectionSheet, view: View, part: PaintFrame): void {
     const { ctx, held } = this;
     if (!ctx || !held) return;
     const [left, top] = view.toScreen(...held.corner);

@@ -25,7 +25,7 @@ export interface Crowds {
   links: boolean;
 }
 
-export class Sheet {
+export class SectionSheet {
   private readonly edges: EdgeGroup[];
   private readonly links: LinkGroup[];
   private readonly connectors: ConnectorGroup[];
