@@ -66,9 +66,10 @@ export function edgeLevels(
   parents: Int32Array,
   order: Int32Array | null,
 ): EdgeLevels {
-  const all = allPairs(parents, order);
-  const sizes = twigSizes(all, parents.length);
-  const work = new LevelWork(positions);
+  const columns = columnsFor(parents.length);
+  const all = allPairs(parents, order, columns.pairs);
+  const sizes = twigSizes(all, parents.length, columns);
+  const work = new LevelWork(positions, columns);
   const deviations = new Float32Array(LEVELS);
   const spans = new Float32Array(LEVELS);
   const starts = new Uint32Array(LEVELS);
@@ -77,8 +78,8 @@ export function edgeLevels(
   let finer = all;
   for (let level = 1; level < LEVELS; level++) {
     const least = level < TWIGLESS ? 1 : LEAST_TWIG * 4 ** (level - TWIGLESS);
-    if (least > 1) finer = withoutTwigs(finer, sizes, least);
-    finer = work.coarser(finer);
+    if (least > 1) finer = withoutTwigs(finer, sizes, least, columns.kept);
+    finer = work.coarser(finer, columns.levelPairs(starts[level - 1] ?? 0, finer.length));
     levels.push(finer);
     deviations[level] = (deviations[level - 1] ?? 0) + work.farthest + (least - 1) * spacing;
     spans[level] = Math.max(work.longest, deviations[level] ?? 0, spans[level - 1] ?? 0);
@@ -89,9 +90,49 @@ export function edgeLevels(
   return { pairs, starts, edges: all.length / 2, singles: singlesOf(parents, all), deviations, spans };
 }
 
+/** Nodes of arbors that are made in the same columns, one after the other: new columns take longer than their levels. */
+const FEW_ROWS = 4096;
+
+/** Columns that levels are made in. */
+class WorkColumns {
+  readonly pairs: Uint32Array;
+  readonly kept: Uint32Array;
+  readonly sizes: Float64Array;
+  readonly heaviest: Int32Array;
+  readonly most: Float64Array;
+  readonly children: Uint32Array;
+  readonly parity: Uint8Array;
+  readonly above: Uint32Array;
+  private readonly levels: Uint32Array | null;
+
+  constructor(readonly rows: number) {
+    this.pairs = new Uint32Array(2 * rows);
+    this.kept = new Uint32Array(2 * rows);
+    this.sizes = new Float64Array(rows);
+    this.heaviest = new Int32Array(rows);
+    this.most = new Float64Array(rows);
+    this.children = new Uint32Array(rows);
+    this.parity = new Uint8Array(rows);
+    this.above = new Uint32Array(rows);
+    this.levels = rows <= FEW_ROWS ? new Uint32Array(2 * rows * LEVELS) : null;
+  }
+
+  /** Room for the pairs of a level, after those of finer ones. */
+  levelPairs(start: number, length: number): Uint32Array {
+    return this.levels?.subarray(start, start + length) ?? new Uint32Array(length);
+  }
+}
+
+let few: WorkColumns | null = null;
+
+function columnsFor(rows: number): WorkColumns {
+  if (rows > FEW_ROWS) return new WorkColumns(rows);
+  few ??= new WorkColumns(FEW_ROWS);
+  return few;
+}
+
 /** Every edge (parent, child), those nearer to the root first. */
-function allPairs(parents: Int32Array, order: Int32Array | null): Uint32Array {
-  const pairs = new Uint32Array(2 * parents.length);
+function allPairs(parents: Int32Array, order: Int32Array | null, pairs: Uint32Array): Uint32Array {
   let end = 0;
   for (let at = 0; at < parents.length; at++) {
     const row = order?.[at] ?? at;
@@ -104,9 +145,9 @@ function allPairs(parents: Int32Array, order: Int32Array | null): Uint32Array {
 }
 
 /** For each node the number of nodes of the twig that it is on; a root is on one that is never left out. */
-function twigSizes(pairs: Uint32Array, rows: number): Float64Array {
-  const [sizes, heaviest] = subtrees(pairs, rows);
-  const isChild = new Uint8Array(rows);
+function twigSizes(pairs: Uint32Array, rows: number, columns: WorkColumns): Float64Array {
+  const [sizes, heaviest] = subtrees(pairs, rows, columns);
+  const isChild = columns.parity.fill(0, 0, rows);
   for (let at = 1; at < pairs.length; at += 2) isChild[pairs[at] ?? 0] = 1;
   for (let row = 0; row < rows; row++) if (isChild[row] === 0) sizes[row] = Infinity;
   // The heaviest of the branches goes on with the twig; each of the others begins one.
@@ -119,10 +160,14 @@ function twigSizes(pairs: Uint32Array, rows: number): Float64Array {
 }
 
 /** For each node the number of nodes that it leads to, itself too, and the child that leads to most of them. */
-function subtrees(pairs: Uint32Array, rows: number): [sizes: Float64Array, heaviest: Int32Array] {
-  const sizes = new Float64Array(rows).fill(1);
-  const heaviest = new Int32Array(rows).fill(-1);
-  const most = new Float64Array(rows);
+function subtrees(
+  pairs: Uint32Array,
+  rows: number,
+  columns: WorkColumns,
+): [sizes: Float64Array, heaviest: Int32Array] {
+  const sizes = columns.sizes.fill(1, 0, rows);
+  const heaviest = columns.heaviest.fill(-1, 0, rows);
+  const most = columns.most.fill(0, 0, rows);
   for (let at = pairs.length - 2; at >= 0; at -= 2) {
     const above = pairs[at] ?? 0;
     const row = pairs[at + 1] ?? 0;
@@ -135,8 +180,13 @@ function subtrees(pairs: Uint32Array, rows: number): [sizes: Float64Array, heavi
   return [sizes, heaviest];
 }
 
-function withoutTwigs(pairs: Uint32Array, sizes: Float64Array, least: number): Uint32Array {
-  const kept = new Uint32Array(pairs.length);
+/** Writes the pairs that stay into `kept`, which may be where they are. */
+function withoutTwigs(
+  pairs: Uint32Array,
+  sizes: Float64Array,
+  least: number,
+  kept: Uint32Array,
+): Uint32Array {
   let end = 0;
   for (let at = 0; at < pairs.length; at += 2) {
     const row = pairs[at + 1] ?? 0;
@@ -149,6 +199,8 @@ function withoutTwigs(pairs: Uint32Array, sizes: Float64Array, least: number): U
 
 /** Nodes without any edge. */
 function singlesOf(parents: Int32Array, pairs: Uint32Array): Uint32Array {
+  // Every other node has one: most arbors are one tree.
+  if (parents.length > 1 && pairs.length === 2 * (parents.length - 1)) return new Uint32Array(0);
   const hasEdge = new Uint8Array(parents.length);
   for (const row of pairs) hasEdge[row] = 1;
   const singles: number[] = [];
@@ -169,19 +221,20 @@ class LevelWork {
   /** Line of the last level that stands for several edges, nm. */
   longest = 0;
 
-  constructor(private readonly positions: Float32Array) {
-    const rows = positions.length / 3;
-    this.children = new Uint32Array(rows);
-    this.parity = new Uint8Array(rows);
-    this.above = new Uint32Array(rows);
+  constructor(
+    private readonly positions: Float32Array,
+    { children, parity, above }: WorkColumns,
+  ) {
+    this.children = children;
+    this.parity = parity;
+    this.above = above;
   }
 
   /** Every second node of unbranched runs, and all others; pairs nearer to the root come first, as in the finer level. */
-  coarser(finer: Uint32Array): Uint32Array {
+  coarser(finer: Uint32Array, pairs: Uint32Array): Uint32Array {
     this.countChildren(finer);
     this.farthest = 0;
     this.longest = 0;
-    const pairs = new Uint32Array(finer.length);
     let end = 0;
     for (let at = 0; at < finer.length; at += 2) {
       const row = finer[at + 1] ?? 0;

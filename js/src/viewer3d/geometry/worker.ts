@@ -18,16 +18,50 @@ interface WorkerScope {
   onmessage: ((event: MessageEvent<UnpackRequest>) => void) | null;
 }
 
-function buffersOf({ positions, parents, levels }: UnpackedNeuron): Transferable[] {
-  const columns = Object.values(levels ?? {}).filter((column) => ArrayBuffer.isView(column));
-  return [positions, parents, ...columns].map(({ buffer }) => buffer as ArrayBuffer);
+/** Neurons of fewer nodes share a buffer: handing over thousands of small ones takes longer than unpacking does. */
+const FEW_ROWS = 1000;
+
+/** The buffers to be handed over. */
+function buffersOf(neurons: UnpackedNeuron[]): Transferable[] {
+  const small = neurons.filter(({ rows }) => rows < FEW_ROWS);
+  const large = neurons.filter(({ rows }) => rows >= FEW_ROWS);
+  return [shared(small), ...large.flatMap(columnsOf).map(([, , { buffer }]) => buffer as ArrayBuffer)];
+}
+
+type Column = Float32Array | Int32Array | Uint32Array;
+
+/** Move the columns of neurons into one buffer. */
+function shared(neurons: UnpackedNeuron[]): ArrayBuffer {
+  const columns = neurons.flatMap(columnsOf);
+  const buffer = new ArrayBuffer(columns.reduce((sum, [, , { byteLength }]) => sum + byteLength, 0));
+  let start = 0;
+  for (const [owner, name, column] of columns) {
+    const make = column.constructor as new (buffer: ArrayBuffer, start: number, length: number) => Column;
+    const moved = new make(buffer, start, column.length);
+    moved.set(column);
+    owner[name] = moved;
+    start += column.byteLength;
+  }
+  return buffer;
+}
+
+type Owner = Record<string, unknown>;
+
+function columnsOf(neuron: UnpackedNeuron): Array<[owner: Owner, name: string, column: Column]> {
+  const { levels } = neuron;
+  return [neuron as unknown as Owner, ...(levels ? [levels as unknown as Owner] : [])].flatMap((owner) =>
+    Object.entries(owner).flatMap(
+      ([name, value]): Array<[Owner, string, Column]> =>
+        ArrayBuffer.isView(value) ? [[owner, name, value as Column]] : [],
+    ),
+  );
 }
 
 const scope = globalThis as unknown as WorkerScope;
 scope.onmessage = ({ data: { request, body, origin } }) => {
   try {
     const answer = unpackAnswer(body, origin);
-    scope.postMessage({ kind: "unpacked", request, answer }, answer.neurons.flatMap(buffersOf));
+    scope.postMessage({ kind: "unpacked", request, answer }, buffersOf(answer.neurons));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     scope.postMessage({ kind: "refused", request, message });
