@@ -135,6 +135,8 @@ export class Viewer3D {
   start(): void {
     const { signal } = this.stopping;
     const end = (stop: () => void): void => signal.addEventListener("abort", stop);
+    // First, so that they are on their way while there comes a canvas to draw them on.
+    this.neurons.start();
     end(syncCamera(this.model, this.camera, () => this.looking.placed()));
     end(this.camera.onChange(() => this.cameraMoved()));
     this.camera.setKind(this.camera.kind);
@@ -160,7 +162,6 @@ export class Viewer3D {
     end(this.rpc.on("service", (news) => this.serviceChanged(news as ServiceNews)));
     this.picture.start();
     this.stack.start();
-    this.neurons.start();
     this.activeChanged();
     this.follow("asked_view", () => void this.looking.doAsked());
   }

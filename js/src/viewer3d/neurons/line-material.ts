@@ -1,5 +1,14 @@
 /** How neurons are drawn: one program for all lines, colours from the palette or from the shading. */
-import { GLSL3, type IUniform, RawShaderMaterial, type Texture } from "three";
+import {
+  BufferAttribute,
+  BufferGeometry,
+  GLSL3,
+  IntType,
+  type IUniform,
+  LineSegments,
+  RawShaderMaterial,
+  type Texture,
+} from "three";
 
 /** Declarations, and the colour and opacity of a node by its tag; an opacity of 0: it is hidden. */
 export const LOOK = `
@@ -139,6 +148,19 @@ export class LineMaterial extends NeuronMaterial {
   setPalette(texture: Texture): void {
     this.setUniform("palette", texture);
   }
+}
+
+/** A line that colours no pixel: it makes the graphics card ready for the material. */
+export function lineOfNoLength(material: LineMaterial): LineSegments<BufferGeometry, LineMaterial> {
+  const tag = new BufferAttribute(new Uint32Array(2), 1);
+  tag.gpuType = IntType;
+  const geometry = new BufferGeometry();
+  geometry.setAttribute("position", new BufferAttribute(new Float32Array(6), 3));
+  geometry.setAttribute("tag", tag);
+  const line = new LineSegments(geometry, material);
+  line.raycast = () => {};
+  line.frustumCulled = false;
+  return line;
 }
 
 /** Red, green and blue as the canvas shows them, 0 to 1. */

@@ -8,7 +8,7 @@ import { neuronsInside } from "../picking/inside";
 import { pickNode } from "../picking/pick";
 import { Projection, type ScreenPoint, type ScreenSize } from "../picking/projection";
 import { type ChosenDetail, chooseDetail, type LineView, OUT_OF_VIEW } from "./detail";
-import { type Fog, LineMaterial } from "./line-material";
+import { type Fog, LineMaterial, lineOfNoLength } from "./line-material";
 import { NeuronPalette } from "./palette";
 import { requireColumn, ShadingColors } from "./shading";
 import { type NeuronStyle, ThickEdges } from "./thick-edges";
@@ -71,6 +71,8 @@ export class NeuronLines {
   private readonly material = new LineMaterial(this.palette.texture, this.shading.texture);
   private readonly pages = new NeuronPages<ShownNeuron>(this.object, this.material);
   private readonly thick = new ThickEdges(this.material);
+  /** Drawn until neurons come, so that the graphics card has its program by then. */
+  private readonly nothing = lineOfNoLength(this.material);
   private readonly selected = new Set<number>();
   private active: number | null = null;
   private shown: ChosenDetail = { edges: 0, coarseness: 0 };
@@ -80,6 +82,7 @@ export class NeuronLines {
   constructor(private readonly options: NeuronLinesOptions = {}) {
     this.object.name = "neurons";
     this.object.matrixAutoUpdate = false;
+    this.object.add(this.nothing);
   }
 
   /** How much coarser the picture is than could be seen; 0 is full detail. */
@@ -105,6 +108,7 @@ export class NeuronLines {
   /** Add neurons, or replace those of the same skeleton ids, which keep their looks but not their shading. */
   put(neurons: readonly UnpackedNeuron[]): void {
     const changed = new Set<NeuronPage<ShownNeuron>>();
+    if (neurons.length > 0) this.object.remove(this.nothing);
     for (const neuron of neurons) {
       const before = this.neurons.get(neuron.skeletonId);
       if (before) changed.add(before.page);
@@ -289,6 +293,7 @@ export class NeuronLines {
     this.pages.dispose();
     this.neurons.clear();
     this.object.clear();
+    this.nothing.geometry.dispose();
     this.thick.dispose();
     this.material.dispose();
     this.palette.dispose();
