@@ -28,7 +28,7 @@ function buffersOf(neurons: UnpackedNeuron[]): Transferable[] {
   return [shared(small), ...large.flatMap(columnsOf).map(([, , { buffer }]) => buffer as ArrayBuffer)];
 }
 
-type Column = Float32Array | Int32Array | Uint32Array;
+type NumberColumn = Float32Array | Int32Array | Uint32Array;
 
 /** Move the columns of neurons into one buffer. */
 function shared(neurons: UnpackedNeuron[]): ArrayBuffer {
@@ -36,7 +36,11 @@ function shared(neurons: UnpackedNeuron[]): ArrayBuffer {
   const buffer = new ArrayBuffer(columns.reduce((sum, [, , { byteLength }]) => sum + byteLength, 0));
   let start = 0;
   for (const [owner, name, column] of columns) {
-    const make = column.constructor as new (buffer: ArrayBuffer, start: number, length: number) => Column;
+    const make = column.constructor as new (
+      buffer: ArrayBuffer,
+      start: number,
+      length: number,
+    ) => NumberColumn;
     const moved = new make(buffer, start, column.length);
     moved.set(column);
     owner[name] = moved;
@@ -45,15 +49,16 @@ function shared(neurons: UnpackedNeuron[]): ArrayBuffer {
   return buffer;
 }
 
-type Owner = Record<string, unknown>;
+type ColumnOwner = Record<string, unknown>;
 
-function columnsOf(neuron: UnpackedNeuron): Array<[owner: Owner, name: string, column: Column]> {
+function columnsOf(neuron: UnpackedNeuron): Array<[owner: ColumnOwner, name: string, column: NumberColumn]> {
   const { levels } = neuron;
-  return [neuron as unknown as Owner, ...(levels ? [levels as unknown as Owner] : [])].flatMap((owner) =>
-    Object.entries(owner).flatMap(
-      ([name, value]): Array<[Owner, string, Column]> =>
-        ArrayBuffer.isView(value) ? [[owner, name, value as Column]] : [],
-    ),
+  return [neuron as unknown as ColumnOwner, ...(levels ? [levels as unknown as ColumnOwner] : [])].flatMap(
+    (owner) =>
+      Object.entries(owner).flatMap(
+        ([name, value]): Array<[ColumnOwner, string, NumberColumn]> =>
+          ArrayBuffer.isView(value) ? [[owner, name, value as NumberColumn]] : [],
+      ),
   );
 }
 
