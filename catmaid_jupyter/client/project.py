@@ -33,6 +33,7 @@ from catmaid_jupyter.client.shading.project_shading import ProjectShading
 from catmaid_jupyter.client.space.project_space import ProjectSpace
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.client.user_keys import ProjectKeys
+from catmaid_jupyter.client.user_questions import ProjectQuestions
 from catmaid_jupyter.edits.base import Position
 from catmaid_jupyter.edits.journal import EditJournal
 from catmaid_jupyter.edits.project_edit import ProjectEdit
@@ -100,6 +101,7 @@ class Project(
     ProjectSelection,
     ProjectWidgets,
     ProjectKeys,
+    ProjectQuestions,
 ):
     """A project of a server. Made by `Instance.project`.
 

@@ -94,6 +94,7 @@ EDITS: dict[str, EditOfTracing] = {
     "join": lambda p, n, m, c: p.edit.join_skeletons(n[3], m[0]),
     "join at an inner node": lambda p, n, m, c: p.edit.join_skeletons(m[0], n[1]),
     "split": lambda p, n, m, c: p.edit.split_skeleton(n[2]),
+    "split, and the name goes": lambda p, n, m, c: p.edit.split_skeleton(n[2], name_goes=True),
     "reroot": lambda p, n, m, c: p.edit.reroot_skeleton(n[3]),
     "labels": lambda p, n, m, c: p.edit.set_labels(n[2], ["other", "kept"]),
     "remove a label": lambda p, n, m, c: p.edit.remove_label(n[2], "kept"),

@@ -121,7 +121,7 @@ async def reviews_of(place: Place, ids: Sequence[int]) -> np.ndarray[Any, Any]:
 
 async def annotations_of(place: Place, ids: Sequence[int]) -> list[list[str]]:
     """Names of the annotations of skeletons' neurons, sorted, in their order."""
-    found = await _uses_of(place, ids)
+    found = await annotation_uses_of(place, ids)
     return [sorted({name for name, *_ in found.get(skeleton, ())}) for skeleton in ids]
 
 
@@ -130,7 +130,7 @@ async def annotation_authors_of(place: Place, ids: Sequence[int]) -> list[list[t
 
     The time is ISO 8601; user and time are empty where a server does not tell.
     """
-    found = await _uses_of(place, ids)
+    found = await annotation_uses_of(place, ids)
     users = await logins(place.http, {user for uses in found.values() for _, user, _ in uses if user is not None})
     return [
         sorted((name, users.get(user or 0, ""), time) for name, user, time in found.get(skeleton, ()))
@@ -138,8 +138,8 @@ async def annotation_authors_of(place: Place, ids: Sequence[int]) -> list[list[t
     ]
 
 
-async def _uses_of(place: Place, ids: Sequence[int]) -> dict[int, list[tuple[str, int | None, str]]]:
-    """By skeleton: its annotations, the users who gave them, and when."""
+async def annotation_uses_of(place: Place, ids: Sequence[int]) -> dict[int, list[tuple[str, int | None, str]]]:
+    """By skeleton: its annotations, the ids of the users who gave them, and when (ISO 8601)."""
     answers = await asyncio.gather(*(_annotation_list(place, batch) for batch in _batches(ids)))
     return {
         int(skeleton): [

@@ -1,4 +1,4 @@
-"""What a split or a join makes of arbors, to be looked at before: parts with their sizes and annotations."""
+"""What splits and joins make of arbors, to be looked at before: parts, their sizes, and what their neurons are."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.geometry.geometry_reader import SkeletonNodes, read_nodes
-from catmaid_jupyter.client.selection.table import annotations_of, names_of
 from catmaid_jupyter.model.arbor import distal_to
+from catmaid_jupyter.widgets.tracing_layer.neuron_facts import NeuronFacts, neuron_facts
 from catmaid_wire.overviews import overview_nodes
 
 _MOST_DRAWN: Final = 3_000
@@ -28,33 +28,28 @@ class PreviewedPart:
 
     Attributes
     ----------
-    name
-        Of its neuron, before the edit.
-    keeps
-        Whether it keeps the id and name of that neuron.
     nodes
         Number of treenodes.
-    annotations
-        Of that neuron, sorted.
+    cable_length
+        nm; of a part that is split off without the edge that is cut.
     positions : (n, 3) float64
         nm, of the nodes that are drawn.
     parents : (n,) int64
         Row of each one's parent, -1 at roots.
     """
 
-    name: str
-    keeps: bool
     nodes: int
-    annotations: list[str]
+    cable_length: float
     positions: Positions
     parents: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class ArborPreview:
-    """The parts, the one that keeps its neuron first, and where they part or meet: (m, 3) nm."""
+    """The parts, that with the root first; their neurons, one of a split; and where they part or meet: (m, 3) nm."""
 
     parts: list[PreviewedPart]
+    neurons: list[NeuronFacts]
     marks: Positions
 
 
@@ -63,29 +58,27 @@ async def split_preview(place: Place, skeleton_id: int, treenode_id: int) -> Arb
 
     `NotFound` if there is no such skeleton or the treenode is not in it, `InvalidInput` if that is its root.
     """
-    nodes, names, annotations = await _read(place, [skeleton_id])
+    nodes, neurons = await _read(place, [skeleton_id])
     row = _require_row(nodes[0], skeleton_id, treenode_id)
     if nodes[0].parents[row] < 0:
         raise InvalidInput(f"Treenode {treenode_id} is the root: there is nothing above it to split from.")
     # In a thread: a large skeleton takes a tenth of a second, and edits wait for this loop.
-    parts = await asyncio.to_thread(_parted, nodes[0], row, names[0], annotations[0])
-    return ArborPreview(parts, marks=nodes[0].positions[[row]])
+    parts = await asyncio.to_thread(_parted, nodes[0], row)
+    return ArborPreview(parts, neurons, marks=nodes[0].positions[[row]])
 
 
 async def join_preview(place: Place, skeleton_ids: tuple[int, int], treenode_ids: tuple[int, int]) -> ArborPreview:
-    """Two skeletons that are joined at these treenodes, the one that keeps its neuron first; errors as of a split."""
-    nodes, names, annotations = await _read(place, list(skeleton_ids))
+    """Two skeletons that are joined at these treenodes, in their order; errors as of a split."""
+    nodes, neurons = await _read(place, list(skeleton_ids))
     rows = [_require_row(*one) for one in zip(nodes, skeleton_ids, treenode_ids, strict=True)]
-    parts = await asyncio.to_thread(_joined, nodes, names, annotations)
+    parts = await asyncio.to_thread(lambda: [_part(one, np.ones(len(one.ids), bool)) for one in nodes])
     marks = np.array([one.positions[row] for one, row in zip(nodes, rows, strict=True)])
-    return ArborPreview(parts, marks)
+    return ArborPreview(parts, neurons, marks)
 
 
-async def _read(place: Place, skeleton_ids: list[int]) -> tuple[list[SkeletonNodes], list[str], list[list[str]]]:
-    nodes, names, annotations = await asyncio.gather(
-        read_nodes(place, skeleton_ids), names_of(place, skeleton_ids), annotations_of(place, skeleton_ids)
-    )
-    return [nodes[one] for one in skeleton_ids], [names.get(one, "") for one in skeleton_ids], annotations
+async def _read(place: Place, skeleton_ids: list[int]) -> tuple[list[SkeletonNodes], list[NeuronFacts]]:
+    nodes, neurons = await asyncio.gather(read_nodes(place, skeleton_ids), neuron_facts(place, skeleton_ids))
+    return [nodes[one] for one in skeleton_ids], neurons
 
 
 def _require_row(nodes: SkeletonNodes, skeleton_id: int, treenode_id: int) -> int:
@@ -95,30 +88,21 @@ def _require_row(nodes: SkeletonNodes, skeleton_id: int, treenode_id: int) -> in
     return row
 
 
-def _parted(nodes: SkeletonNodes, row: int, name: str, annotations: list[str]) -> list[PreviewedPart]:
+def _parted(nodes: SkeletonNodes, row: int) -> list[PreviewedPart]:
     is_distal = distal_to(nodes.parents, row)
-    return [
-        _part(nodes, ~is_distal, name, annotations, keeps=True),
-        _part(nodes, is_distal, name, annotations, keeps=False),
-    ]
+    return [_part(nodes, ~is_distal), _part(nodes, is_distal)]
 
 
-def _joined(nodes: list[SkeletonNodes], names: list[str], annotations: list[list[str]]) -> list[PreviewedPart]:
-    return [
-        _part(one, np.ones(len(one.ids), bool), names[at], annotations[at], keeps=at == 0)
-        for at, one in enumerate(nodes)
-    ]
-
-
-def _part(
-    nodes: SkeletonNodes, is_part: NDArray[np.bool_], name: str, annotations: list[str], *, keeps: bool
-) -> PreviewedPart:
+def _part(nodes: SkeletonNodes, is_part: NDArray[np.bool_]) -> PreviewedPart:
     rows = np.flatnonzero(is_part)
     place = np.full(len(is_part) + 1, -1)
     place[rows] = np.arange(len(rows))
     positions, parents = nodes.positions[rows], place[nodes.parents[rows]]
+    has_parent = parents >= 0
+    edges = positions[has_parent] - positions[parents[has_parent]]
+    length = float(np.linalg.norm(edges, axis=1).sum())
     step = -(-len(rows) // _MOST_DRAWN)
     if step > 1:
         kept, parents = overview_nodes(parents, step)
         positions = positions[kept]
-    return PreviewedPart(name, keeps, len(rows), annotations, positions, parents)
+    return PreviewedPart(len(rows), length, positions, parents)

@@ -15,6 +15,7 @@ from catmaid_jupyter.api.node_columns import columns_of_node_list
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.api.written import written_versions
 from catmaid_jupyter.client.selection import Selection
+from catmaid_jupyter.client.user_questions import follow_unasked, keep_unasked, read_unasked
 from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets.base import Layer
 from catmaid_jupyter.widgets.lifetime import weakly
@@ -162,7 +163,7 @@ class TracingLayer(NodeFinding, ReviewMethods, Layer):
     """Which version is shown, in words; empty for the present."""
 
     previews = traitlets.Bool(True).tag(sync=True)
-    """Whether the questions before a split and a join show the arbors: what keeps its name, sizes, annotations."""
+    """Whether the questions before a split and a join show the arbors (`Project.ask_before` switches questions off)."""
 
     presence = traitlets.Bool(True).tag(sync=True)
     """Whether others who look at the project see where this viewer looks, and it shows where they do."""
@@ -186,6 +187,7 @@ class TracingLayer(NodeFinding, ReviewMethods, Layer):
             self.read_only = True
             self.set_trait("version_shown", project.version_name)
         self._unsubscribe = project.on_change(weakly(self._changed), self._outage.service_changed)
+        follow_unasked(self)
         self._people = project.events.presence.subscribe(weakly(self._people_changed))
 
     def review(self, skeleton_id: int, treenode_id: int | None = None) -> None:
@@ -194,6 +196,10 @@ class TracingLayer(NodeFinding, ReviewMethods, Layer):
         treenode_id : only what is distal to this treenode.
         """
         self.emit("review", skeleton_id=int(skeleton_id), treenode_id=treenode_id)
+
+    def show_unasked(self, unasked: list[str]) -> None:
+        """Ask these questions no more, and all others; `Project.ask_before` also keeps that."""
+        self.emit("unasked", questions=unasked)
 
     def undo(self) -> str | None:
         """Take the last own edit back, as `Project.undo` does."""
@@ -255,9 +261,20 @@ class TracingLayer(NodeFinding, ReviewMethods, Layer):
 
     @method
     async def _join_preview(self, params: dict[str, Any]) -> Buffers:
-        """What a join makes: ``{skeleton_ids, treenode_ids}``, of that which keeps its neuron first."""
+        """What a join makes: ``{skeleton_ids, treenode_ids}``."""
         (own, other), (near, far) = params["skeleton_ids"], params["treenode_ids"]
         return preview_buffers(await join_preview(self._place, (int(own), int(other)), (int(near), int(far))))
+
+    @method
+    async def _unasked(self, _params: dict[str, Any]) -> list[str]:
+        """The questions that the user does not want."""
+        return await read_unasked(self.project.instance.http)
+
+    @method
+    async def _ask_no_more(self, params: dict[str, Any]) -> None:
+        """Ask a question no more: ``{question}``."""
+        instance = self.project.instance
+        await keep_unasked(instance, [*await read_unasked(instance.http), str(params["question"])])
 
     @method
     async def _neighbour(self, params: dict[str, Any]) -> Neighbour | None:

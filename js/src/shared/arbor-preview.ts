@@ -5,7 +5,7 @@ import type { Point } from "./layer";
 /** Arbors that are told apart by colour-blind people, on light and on dark. */
 const COLORS = ["#0f8ac8", "#e69f00", "#cc79a7"] as const;
 const WIDTH = 300;
-const HEIGHT = 190;
+const HEIGHT = 140;
 const MARGIN = 10;
 const TURN_PER_PIXEL = Math.PI / 300;
 const TURN_PER_KEY = Math.PI / 24;

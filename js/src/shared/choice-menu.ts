@@ -13,6 +13,10 @@ export function choiceMenu(
     item.addEventListener("click", () => settle(choice, true));
     return item;
   });
+  const no = element("button", { type: "button", role: "menuitem", "data-testid": "choice-none" });
+  no.append(element("kbd", { "aria-hidden": "true" }, "Esc"), "Cancel");
+  no.addEventListener("click", () => settle(null, true));
+  items.push(no);
   const menu = element(
     "div",
     { class: "cj-ask cj-choices", role: "menu", "aria-label": prompt, "data-testid": "choices" },

@@ -45,11 +45,15 @@ export interface LayerPointer {
 
 export type NoticeLevel = "info" | "warning" | "error";
 
-/** A picture below a question. */
-export interface QuestionPreview {
+/** What stands below a question. */
+export interface QuestionContent {
   readonly node: HTMLElement;
-  /** A key was pressed; true if the picture used it. */
+  /** A key was pressed on a button; true if it was of use here. */
   key(key: string): boolean;
+  /** Settles when it shows all: true unless something speaks against a yes, so that it should be read first. */
+  readonly known?: Promise<boolean>;
+  /** Whether yes can be said as it stands. */
+  mayConfirm?(): boolean;
 }
 
 export interface AskOptions {
@@ -60,7 +64,9 @@ export interface AskOptions {
   /** Ask for one of these instead of text. */
   choices?: string[];
   /** What the question is about, shown below it. */
-  preview?: QuestionPreview;
+  content?: QuestionContent;
+  /** Offer not to ask this again; called if that was ticked, and the answer is yes. */
+  askNoMore?(): void;
 }
 
 /** Somebody else who looks at the project. */

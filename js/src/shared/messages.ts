@@ -1,4 +1,5 @@
 /** What the viewer says over the picture: state of the image, notices, questions, and the key map. */
+import { AskForm } from "./ask-form";
 import { HelpPanel, type HelpSection } from "./bindings/help-panel";
 import type { KeyEditor } from "./bindings/key-change";
 import { choiceMenu } from "./choice-menu";
@@ -69,38 +70,13 @@ export class Messages {
     this.dismissQuestion();
     if (options.choices) return this.choose(prompt, options.choices);
     return new Promise((resolve) => {
-      const kind = options.confirm
-        ? { type: "submit", value: options.confirm }
-        : { type: "text", value: options.value ?? "" };
-      const input = element("input", { ...kind, "data-testid": "ask" });
-      const form = element("form", { class: "cj-ask" }, element("label", {}, prompt, input));
-      if (options.suggestions?.length) form.append(suggestionList(input, options.suggestions));
-      if (options.preview) form.append(options.preview.node);
-      let open = true;
-      const settle = (answer: string | null, refocus = true): void => {
-        if (!open) return;
-        open = false;
-        form.remove();
+      const form = new AskForm(prompt, options, (answer, refocus) => {
         if (refocus) this.focusCanvas();
         resolve(answer);
-      };
-      this.dismissQuestion = () => settle(null, false);
-      form.addEventListener("submit", (event) => {
-        event.preventDefault();
-        settle(input.value);
       });
-      input.addEventListener("keydown", (event) => {
-        event.stopPropagation();
-        if (event.key === "Escape") settle(null);
-        if (options.preview?.key(event.key)) event.preventDefault();
-      });
-      // Without a related target the whole window lost the focus, and will have it back.
-      form.addEventListener("focusout", (event) => {
-        if (event.relatedTarget) settle(null, false);
-      });
-      this.node.append(form);
-      input.focus();
-      input.select();
+      this.dismissQuestion = () => form.dismiss();
+      this.node.append(form.node);
+      form.focus();
     });
   }
 
@@ -141,12 +117,4 @@ export class Messages {
     clearTimeout(this.noticeTimer);
     clearTimeout(this.loadingTimer);
   }
-}
-
-let lists = 0;
-
-function suggestionList(input: HTMLInputElement, suggestions: string[]): HTMLDataListElement {
-  const id = `cj-suggestions-${lists++}`;
-  input.setAttribute("list", id);
-  return element("datalist", { id }, ...suggestions.map((value) => element("option", { value })));
 }

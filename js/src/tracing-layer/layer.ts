@@ -14,6 +14,7 @@ import { type Change, News, touches } from "./data/news";
 import { graphOf, type Payload } from "./data/payload";
 import type { Hit, Slab } from "./data/section";
 import { type Active, Selection } from "./data/selection";
+import { EditQuestions } from "./dialogs/edit-questions";
 import { Painter, slabOf } from "./draw/painter";
 import { LATE_MS, Patience } from "./edit/patience";
 import { EditQueue, type QueueHost } from "./edit/queue";
@@ -22,9 +23,7 @@ import { exposeHook } from "./hook";
 import { LayerInput } from "./input/layer-input";
 import { MOUSE } from "./input/pointing";
 import { EditMeter } from "./meter";
-import { LinkedSelection } from "./neurons/linked-selection";
-import { NeuronBars } from "./neurons/neuron-bars";
-import { NeuronValues } from "./neurons/neuron-values";
+import { Neurons } from "./neurons/neurons";
 import { hookOf } from "./observe";
 import { Others } from "./others";
 import { Outcomes } from "./outcomes";
@@ -51,9 +50,8 @@ export class TracingLayer implements Layer {
   private readonly others: Others;
   private readonly presence: Presence;
   private readonly news: News;
-  private readonly linked: LinkedSelection;
-  private readonly lines: NeuronBars;
-  private readonly values: NeuronValues;
+  private readonly neurons: Neurons;
+  private readonly questions: EditQuestions;
   private readonly outcomes: Outcomes;
   private readonly pendingEdits: PendingEdits;
   private readonly stopping: Array<() => void> = [];
@@ -61,7 +59,6 @@ export class TracingLayer implements Layer {
   /** The viewer that the person uses, or used last. */
   private host: LayerHost | null = null;
   private asked: number[] = [];
-  private activeNeuron: number | null | undefined;
   private readonly service = new ServiceNotices({
     host: () => this.host,
     pending: () => this.queue.length,
@@ -85,28 +82,14 @@ export class TracingLayer implements Layer {
         this.invalidate();
       },
     );
-    this.values = new NeuronValues({
-      kernel: this.kernel,
-      colorBy: () => model.get("color_by"),
-      skeletons: () => distinct(this.queue.graph, "skeleton"),
-      changed: () => this.linked.restyle(),
-    });
-    this.linked = new LinkedSelection({
-      valueColor: (skeleton) => this.values.colorOf(skeleton),
+    this.neurons = new Neurons({
       model,
-      exportsOf: (reference) => this.exportsOf(reference),
+      kernel: this.kernel,
+      host: () => this.host,
       skeleton: () => this.selection.skeleton,
-      lookChanged: () => this.lookChanged(),
+      loaded: (of) => distinct(this.queue.graph, of),
       activated: (skeleton) => this.selection.mark(skeleton),
-      failed: (reason) => this.host?.notify("error", `The selection cannot be shown here. ${reason}`, true),
-    });
-    this.lines = new NeuronBars({
-      model,
-      kernel: this.kernel,
-      skeleton: () => this.selection.skeleton,
-      count: () => this.linked.store?.length ?? null,
-      valueLegend: () => this.values.legend(),
-      userIds: () => distinct(this.queue.graph, "user"),
+      lookChanged: () => this.lookChanged(),
     });
     this.loader = new Loader<Payload>({
       fetch: (box, signal) => this.kernel.nodes(box, this.asked, signal),
@@ -129,7 +112,9 @@ export class TracingLayer implements Layer {
     const isReadOnly = (): boolean => this.model.get("read_only");
     const { queue, selection, kernel, news, meter } = this;
     const hasPreviews = (): boolean => this.model.get("previews");
-    this.tracing = new Tracing({ queue, selection, kernel, host, isReadOnly, hasPreviews });
+    this.questions = new EditQuestions({ kernel, host, resolve: queue.resolve, hasPreviews });
+    const { questions } = this;
+    this.tracing = new Tracing({ queue, selection, kernel, host, isReadOnly, questions });
     this.others = new Others({
       kernel,
       selection,
@@ -159,7 +144,7 @@ export class TracingLayer implements Layer {
       model,
       queue,
       kernel,
-      store: () => this.linked.store,
+      store: () => this.neurons.store,
       review,
       selection,
       tracing: this.tracing,
@@ -173,7 +158,7 @@ export class TracingLayer implements Layer {
       perform,
     });
     const { pointing } = this.input;
-    const neurons = this.linked;
+    const neurons = this.neurons.linked;
     const walk = () => review.walk;
     this.painter = new Painter({ model, queue, selection, pointing, neurons, walk, invalidate });
     const isOn = (): boolean => this.model.get("presence");
@@ -185,16 +170,16 @@ export class TracingLayer implements Layer {
     this.hosts.add(host);
     const isFirst = this.hosts.size === 1;
     this.host = host;
-    this.lines.attach(host);
+    this.neurons.attach(host, isFirst);
     this.reviewing.attach(host);
-    if (isFirst) void this.linked.update();
+    if (isFirst) void this.questions.load();
     this.presence.show();
   }
 
   detach(host?: LayerHost): void {
     for (const gone of host ? [host] : this.hosts) {
       this.hosts.delete(gone);
-      this.lines.detach(gone);
+      this.neurons.detach(gone);
       this.reviewing.detach(gone);
     }
     if (this.hosts.size === 0) {
@@ -209,8 +194,7 @@ export class TracingLayer implements Layer {
   dispose(): void {
     this.detach();
     this.painter.dispose();
-    this.linked.dispose();
-    this.lines.dispose();
+    this.neurons.dispose();
     this.reviewing.dispose();
     for (const stop of this.stopping) stop();
     this.pendingEdits.dispose();
@@ -269,13 +253,14 @@ export class TracingLayer implements Layer {
     };
     follow("active_node", () => this.selection.modelChanged());
     follow("active_skeleton", () => this.selection.modelChanged());
-    follow("selection", () => void this.linked.update());
+    follow("selection", () => this.neurons.follow());
     follow("presence", () => this.presence.switched(this.view()));
-    for (const name of LOOKS) follow(name, () => this.linked.restyle());
+    for (const name of LOOKS) follow(name, () => this.neurons.restyle());
     this.stopping.push(
       this.kernel.onChanged((change) => this.news.received(change)),
       this.kernel.onPresent((people) => this.presence.received(people)),
       this.kernel.onService((state) => this.service.changed(state)),
+      this.kernel.onUnasked((unasked) => this.questions.show(unasked)),
       this.kernel.onReview((order) => void this.perform(() => this.reviewing.begin(order))),
       exposeHook(this.model.get("layer_id"), hookOf(this)),
     );
@@ -297,8 +282,8 @@ export class TracingLayer implements Layer {
       confirmed: (edit, answer) => {
         this.outcomes.confirmed(edit, answer);
         this.reviewing.confirmed(edit, answer);
-        this.lines.renew();
-        this.values.forget([this.selection.skeleton]);
+        const { skeleton } = this.selection;
+        this.neurons.changed(skeleton === null ? [] : [skeleton]);
       },
       refused: (edit, reason, dropped) => {
         this.outcomes.refused(edit, reason, dropped);
@@ -317,8 +302,7 @@ export class TracingLayer implements Layer {
     this.meter.readings++;
     this.complaints.loaded();
     this.activeChanged();
-    void this.lines.showLegend();
-    void this.values.update();
+    this.neurons.loaded();
     this.pendingEdits.ready();
     // It was asked for by its id, so that it does not exist any more if it is not here.
     const isGone = active && this.asked.includes(active.id) && !this.queue.graph.kind(active.id);
@@ -331,9 +315,7 @@ export class TracingLayer implements Layer {
     const { active, skeleton, position } = this.selection;
     this.input.pointing.changed(change);
     this.reviewing.changed(change);
-    this.values.forget(change.skeleton_ids ?? null);
-    if (!change.skeleton_ids || (skeleton !== null && change.skeleton_ids.includes(skeleton)))
-      this.lines.renew();
+    this.neurons.changed(change.skeleton_ids ?? null);
     if (active?.kind === "connector" && change.connector_ids?.includes(active.id))
       void this.checkConnector(active);
     const isShown = [change.old_box, change.new_box].some((box) => box && this.loader.reaches(box));
@@ -353,24 +335,12 @@ export class TracingLayer implements Layer {
     return this.complaints.of(() => this.queue.together(command));
   }
 
-  /** The active neuron is the same in the selection, and named below the picture. */
   private activeChanged(): void {
-    const { skeleton } = this.selection;
-    if (skeleton === this.activeNeuron) return;
-    this.activeNeuron = skeleton;
-    this.linked.activate(skeleton);
-    this.lines.activeChanged();
-  }
-
-  private exportsOf<T>(reference: string): Promise<T> {
-    if (!this.host) throw new Error("No viewer shows this layer.");
-    return this.host.exportsOf<T>(reference);
+    this.neurons.activeChanged(this.selection.skeleton);
   }
 
   private lookChanged(): void {
-    void this.values.update();
     this.painter.lookChanged();
-    this.lines.choiceChanged();
     const view = this.view();
     if (view) this.viewChanged(view);
     this.invalidate();

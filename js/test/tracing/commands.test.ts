@@ -6,6 +6,7 @@ import { Relation } from "../../src/tracing-layer/data/graph";
 import type { Kernel } from "../../src/tracing-layer/data/kernel";
 import { type Hit, SectionIndex, topologyOf } from "../../src/tracing-layer/data/section";
 import { Selection } from "../../src/tracing-layer/data/selection";
+import { EditQuestions } from "../../src/tracing-layer/dialogs/edit-questions";
 import { Hint } from "../../src/tracing-layer/edit/hint";
 import { EditQueue, type EditRequest } from "../../src/tracing-layer/edit/queue";
 import { Tracing } from "../../src/tracing-layer/edit/tracing";
@@ -73,9 +74,10 @@ class Bench {
       selection: this.selection,
       host: () => host,
       isReadOnly: () => this.readOnly,
-      hasPreviews: () => false,
     };
-    this.tracing = new Tracing({ ...shared, queue: this.queue, kernel });
+    const { resolve } = this.queue;
+    const questions = new EditQuestions({ kernel, resolve, host: shared.host, hasPreviews: () => false });
+    this.tracing = new Tracing({ ...shared, queue: this.queue, kernel, questions });
     const slab = { depth, thickness: 50 };
     this.pointing = new Pointing({
       ...shared,
@@ -166,12 +168,19 @@ describe("clicks", () => {
     expect(bench.selection.active).toEqual({ kind: "treenode", id: -2 });
   });
 
-  test("with control select nothing, with control and shift delete", () => {
+  test("with control select nothing, with control and shift delete; with links after a question", async () => {
     const bench = new Bench();
     bench.select(2);
     bench.mouse(400, 400, { ctrl: true });
     expect(bench.selection.active).toBeNull();
+    bench.answer = null;
     bench.mouse(100, 0, { ctrl: true, shift: true });
+    await settle();
+    expect(bench.questions).toEqual(["Delete the node with its link to a connector?"]);
+    expect(bench.ops).toEqual([]);
+    bench.answer = "Delete";
+    bench.mouse(100, 0, { ctrl: true, shift: true });
+    await settle();
     expect(bench.ops).toEqual(["delete_treenode"]);
   });
 
@@ -369,13 +378,13 @@ test("another root is chosen after a question", async () => {
   const bench = new Bench();
   bench.select(3);
   bench.answer = null;
-  await bench.tracing.reroot();
+  await bench.tracing.reshaping.reroot();
   expect(bench.ops).toEqual([]);
   bench.answer = "";
-  await bench.tracing.reroot();
+  await bench.tracing.reshaping.reroot();
   expect(bench.questions).toEqual(Array(2).fill("Make the active node the root of “n100” (1 node)?"));
   expect(bench.ops).toEqual(["reroot_skeleton"]);
-  await expect(bench.tracing.reroot()).rejects.toThrow("This is the root.");
+  await expect(bench.tracing.reshaping.reroot()).rejects.toThrow("This is the root.");
 });
 
 describe("deleting", () => {

@@ -5,6 +5,7 @@ import type { Kernel, LastChange } from "../../src/tracing-layer/data/kernel";
 import type { Change } from "../../src/tracing-layer/data/news";
 import { SectionIndex, topologyOf } from "../../src/tracing-layer/data/section";
 import { type Active, Selection } from "../../src/tracing-layer/data/selection";
+import { EditQuestions } from "../../src/tracing-layer/dialogs/edit-questions";
 import type { Edit } from "../../src/tracing-layer/edit/edit";
 import { EditQueue } from "../../src/tracing-layer/edit/queue";
 import { Tracing } from "../../src/tracing-layer/edit/tracing";
@@ -84,7 +85,7 @@ class Bench {
       kernel,
       host,
       isReadOnly,
-      hasPreviews: () => false,
+      questions: new EditQuestions({ kernel, host, resolve: queue.resolve, hasPreviews: () => false }),
     });
     this.others = new Others({
       kernel,

@@ -78,19 +78,40 @@ export interface LastChange {
   ancestor: { id: number; x: number; y: number; z: number } | null;
 }
 
-/** One of the arbors that a split or a join makes or takes. */
+/** One of the arbors that a split or a join makes or takes; cable_length in nm. */
 export interface PreviewedPart {
-  name: string;
-  /** It keeps its neuron. */
-  keeps: boolean;
   nodes: number;
-  annotations: string[];
+  cable_length: number;
   positions: Float32Array;
   parents: Int32Array;
 }
 
+/** `user` is empty where the server does not tell. */
+export interface GivenAnnotation {
+  name: string;
+  user_id: number;
+  user: string;
+}
+
+/** What a person should know of a neuron before it is split or joined. */
+export interface NeuronFacts {
+  skeleton_id: number;
+  name: string;
+  /** Empty if it is the user's own. */
+  owner: string;
+  annotations: GivenAnnotation[];
+  locked_by: string[];
+  is_stable: boolean;
+  may_edit: boolean;
+  /** Percent of its nodes that anybody has reviewed. */
+  reviewed: number;
+  samplers: number;
+}
+
 export interface EditPreview {
   parts: PreviewedPart[];
+  /** Of the parts, in their order; one of a split. */
+  neurons: NeuronFacts[];
   /** Where they part or meet, as the positions relative to the first node, nm. */
   marks: Point[];
 }
@@ -156,7 +177,6 @@ export class Kernel {
     return this.preview("split_preview", { skeleton_id: skeletonId, treenode_id: treenodeId });
   }
 
-  /** The skeleton that keeps its neuron comes first. */
   joinPreview(skeletonIds: [number, number], treenodeIds: [number, number]): Promise<EditPreview> {
     return this.preview("join_preview", { skeleton_ids: skeletonIds, treenode_ids: treenodeIds });
   }
@@ -169,6 +189,20 @@ export class Kernel {
       parents: typed(Int32Array, buffers[2 * at + 1]),
     }));
     return { ...result, parts };
+  }
+
+  /** Questions that the user does not want. */
+  async unasked(): Promise<string[]> {
+    const { result } = await this.rpc.call<string[]>("unasked");
+    return result;
+  }
+
+  async askNoMore(question: string): Promise<void> {
+    await this.rpc.call("ask_no_more", { question });
+  }
+
+  onUnasked(listener: (questions: string[]) => void): () => void {
+    return this.rpc.on("unasked", (data) => listener((data as { questions: string[] }).questions));
   }
 
   /** The treenode in a direction along the arbor, null where it ends. */

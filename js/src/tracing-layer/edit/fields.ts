@@ -63,6 +63,20 @@ export const relation = oneOf<Relation>(...Object.values(Relation));
 export const flag: Field<boolean> = (value) => value === true;
 export const text: Field<string> = (value) => (typeof value === "string" ? value : refuse(value));
 
+/** Annotator's user id by annotation. */
+export type AnnotationMap = Record<string, number>;
+
+/** Annotations, or null for all; absent in what older versions stored. */
+export const annotations: Field<AnnotationMap | null> = (value) => {
+  if (value === null || value === undefined) return null;
+  const given = record(value);
+  return Object.values(given).every(Number.isSafeInteger) ? (given as AnnotationMap) : refuse(value);
+};
+
+/** Absent in what older versions stored. */
+export const textOrNone: Field<string | null> = (value) =>
+  value === null || value === undefined ? null : (value as string);
+
 export function oneOf<T>(...known: readonly T[]): Field<T> {
   return (value) => (known.includes(value as T) ? (value as T) : refuse(value));
 }

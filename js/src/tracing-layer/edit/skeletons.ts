@@ -1,24 +1,71 @@
 /** Edits of whole skeletons. Their answers have no edition times, so that the graph is read again after each. */
 import { type Graph, NO_PARENT } from "../data/graph";
 import { editKind, seenAs } from "./edit";
-import { id as idField, listOf, stamp as stampField } from "./fields";
+import {
+  type AnnotationMap,
+  annotations as annotationsField,
+  flag,
+  id as idField,
+  listOf,
+  stamp as stampField,
+  textOrNone,
+} from "./fields";
+
+/** What a person wants of a split: annotations of the parts, null for all, and whether the name goes to the new one. */
+export interface SplitPlan {
+  nameGoes: boolean;
+  upstream: AnnotationMap | null;
+  downstream: AnnotationMap | null;
+}
+
+/** What a person wants of a join. */
+export interface JoinPlan {
+  /** The skeleton that was clicked keeps name and ids, and not the active one. */
+  isReversed: boolean;
+  /** Of the result; null for those of both. */
+  annotations: AnnotationMap | null;
+  /** What becomes of samplers' domains, if there are samplers. */
+  samplers: string | null;
+  /** What becomes of samplers of the skeleton that ends, if they are not kept. */
+  lostSamplers: string | null;
+}
+
+export const PLAIN_SPLIT: SplitPlan = { nameGoes: false, upstream: null, downstream: null };
+export const PLAIN_JOIN: JoinPlan = {
+  isReversed: false,
+  annotations: null,
+  samplers: null,
+  lostSamplers: null,
+};
 
 /** Reroot the arbor of `to` there and make it a child of `from`; the skeleton of `from` stays. */
 export const joinSkeletons = editKind(
   {
     op: "join_skeletons",
     purpose: "join the skeletons",
-    fields: { from: idField, to: idField, survivor: idField, joined: idField, seen: listOf(stampField) },
+    fields: {
+      from: idField,
+      to: idField,
+      survivor: idField,
+      joined: idField,
+      annotations: annotationsField,
+      samplers: textOrNone,
+      lostSamplers: textOrNone,
+      seen: listOf(stampField),
+    },
     restamps: true,
   },
-  (graph: Graph, from: number, to: number) => ({
+  (graph: Graph, from: number, to: number, plan: JoinPlan = PLAIN_JOIN) => ({
+    annotations: plan.annotations,
+    samplers: plan.samplers,
+    lostSamplers: plan.lostSamplers,
     from,
     to,
     survivor: graph.nodes.value(from, "skeleton") ?? 0,
     joined: graph.nodes.value(to, "skeleton") ?? 0,
     seen: [from, to].map((node) => seenAs(graph, "node", node)),
   }),
-  ({ from, to, survivor, joined, seen }) => {
+  ({ from, to, survivor, joined, annotations, samplers, lostSamplers, seen }) => {
     return {
       needs: [from, to],
       apply(target, id) {
@@ -29,7 +76,14 @@ export const joinSkeletons = editKind(
         if (target.nodes.has(id(to))) target.nodes.put(id(to), { parent: id(from) });
       },
       request: ({ id, stamp }) => ({
-        args: { from_id: id(from), to_id: id(to), seen: known(seen.map(stamp)) },
+        args: {
+          from_id: id(from),
+          to_id: id(to),
+          annotation_set: annotations,
+          sampler_handling: samplers,
+          lose_sampler_handling: lostSamplers,
+          seen: known(seen.map(stamp)),
+        },
         state: null,
       }),
     };
@@ -41,16 +95,24 @@ export const splitSkeleton = editKind(
   {
     op: "split_skeleton",
     purpose: "split the skeleton",
-    fields: { skeleton: idField, treenode: idField, seen: stampField },
+    fields: {
+      skeleton: idField,
+      treenode: idField,
+      nameGoes: flag,
+      upstream: annotationsField,
+      downstream: annotationsField,
+      seen: stampField,
+    },
     restamps: true,
     hint: "Select the node to split at.",
   },
-  (graph: Graph, skeleton: number, treenode: number) => ({
+  (graph: Graph, skeleton: number, treenode: number, plan: SplitPlan = PLAIN_SPLIT) => ({
+    ...plan,
     skeleton,
     treenode,
     seen: seenAs(graph, "node", treenode),
   }),
-  ({ skeleton, treenode, seen }) => {
+  ({ skeleton, treenode, nameGoes, upstream, downstream, seen }) => {
     return {
       creates: [skeleton],
       needs: [treenode],
@@ -61,7 +123,13 @@ export const splitSkeleton = editKind(
         target.nodes.put(node, { parent: NO_PARENT });
       },
       request: ({ id, stamp }) => ({
-        args: { treenode_id: id(treenode), seen: known([stamp(seen)]) },
+        args: {
+          treenode_id: id(treenode),
+          upstream_annotations: upstream,
+          downstream_annotations: downstream,
+          name_goes: nameGoes,
+          seen: known([stamp(seen)]),
+        },
         state: null,
       }),
       learn(answer, learning) {

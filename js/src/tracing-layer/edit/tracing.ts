@@ -1,18 +1,18 @@
 /** What a person can do to arbors: each command makes edits from what is drawn and queues them. */
-import type { ArborPreview } from "../../shared/arbor-preview";
 import type { LayerHost, Point } from "../../shared/layer";
 import { nearestEdge } from "../data/edges";
 import { type Graph, NO_PARENT, Relation } from "../data/graph";
-import type { EditPreview, Kernel, SkeletonInfo } from "../data/kernel";
+import type { Kernel } from "../data/kernel";
 import type { Hit } from "../data/section";
 import type { Selection } from "../data/selection";
+import type { EditQuestions } from "../dialogs/edit-questions";
 import type { Edit } from "./edit";
 import * as edits from "./edits";
 import type { Place } from "./fields";
 import { Hint } from "./hint";
 import { LINK_KINDS, nextRelation, requireFree } from "./link-kinds";
-import { joinTitle, type PartTitle, previewOf, splitTitle } from "./previews";
 import type { EditQueue } from "./queue";
+import { Reshaping } from "./reshaping";
 
 export interface TracingContext {
   queue: EditQueue;
@@ -20,14 +20,21 @@ export interface TracingContext {
   kernel: Kernel;
   host(): LayerHost | null;
   isReadOnly(): boolean;
-  /** Whether questions before a split and a join show the arbors. */
-  hasPreviews(): boolean;
+  questions: EditQuestions;
 }
 
 export class Tracing {
+  readonly reshaping: Reshaping;
   private readonly repeatable = new WeakMap<Edit, () => void>();
 
-  constructor(private readonly context: TracingContext) {}
+  constructor(private readonly context: TracingContext) {
+    this.reshaping = new Reshaping({
+      ...context,
+      requireEditable: () => this.requireEditable(),
+      activeTreenode: () => this.activeTreenode(),
+      treenodeAt: (hit, depth) => this.materialized(this.current(hit), depth),
+    });
+  }
 
   private get graph(): Graph {
     return this.context.queue.graph;
@@ -88,7 +95,7 @@ export class Tracing {
 
   /** Begin a skeleton where the person meant to continue another one: only if that is wanted. */
   private async beginAfter(lost: string, point: Point): Promise<void> {
-    if (!(await this.confirms(`${lost} Begin a new neuron here?`, "Begin"))) return;
+    if (!(await this.context.questions.agrees(`${lost} Begin a new neuron here?`, "Begin"))) return;
     this.context.selection.select(null);
     await this.addNode(point);
   }
@@ -118,7 +125,7 @@ export class Tracing {
       requireFree(this.graph, active.id, relation);
       this.link(this.materialized(hit, depth), active.id, relation);
     } else {
-      await this.join(hit, depth);
+      await this.reshaping.join(hit, depth);
     }
   }
 
@@ -154,29 +161,35 @@ export class Tracing {
     this.context.selection.select({ kind: "treenode", id });
   }
 
-  remove(hit: Hit): void {
+  /** Delete what was clicked; a question comes first if more goes than that. */
+  remove(hit: Hit): void | Promise<void> {
     this.requireEditable();
-    const { queue, selection } = this.context;
     if (hit.kind === "virtual")
       throw new Hint("There is no node here to delete, only an edge passing through.");
-    if (hit.kind === "connector") {
-      queue.add(edits.deleteConnector(this.graph, hit.id));
-      if (selection.active?.id === hit.id) selection.select(null);
-      return;
-    }
-    const parent = this.graph.parent(hit.id);
-    if (parent === NO_PARENT && this.graph.children(hit.id).length > 0) {
-      throw new Hint(edits.deleteTreenode.hint);
-    }
-    queue.add(edits.deleteTreenode(this.graph, hit.id));
-    if (selection.active?.id !== hit.id) return;
-    selection.select(parent === NO_PARENT ? null : { kind: "treenode", id: parent });
+    const isRoot = hit.kind === "treenode" && this.graph.parent(hit.id) === NO_PARENT;
+    if (isRoot && this.graph.children(hit.id).length > 0) throw new Hint(edits.deleteTreenode.hint);
+    const what = goesWith(this.graph, hit);
+    if (!what) return this.removeNow(hit);
+    return this.context.questions.remove(what).then((isWanted) => {
+      if (isWanted) this.removeNow(this.current(hit));
+    });
   }
 
-  removeActive(): void {
+  private removeNow({ kind, id }: Hit): void {
+    const { queue, selection } = this.context;
+    if (this.graph.kind(id) === undefined) return; // it was deleted meanwhile
+    const isConnector = kind === "connector";
+    const parent = isConnector ? NO_PARENT : this.graph.parent(id);
+    const { deleteConnector, deleteTreenode } = edits;
+    queue.add(isConnector ? deleteConnector(this.graph, id) : deleteTreenode(this.graph, id));
+    if (selection.active?.id === id)
+      selection.select(parent === NO_PARENT ? null : { kind: "treenode", id: parent });
+  }
+
+  removeActive(): void | Promise<void> {
     const { active } = this.context.selection;
-    if (active?.kind === "virtual") this.remove({ ...active, x: active.at[0], y: active.at[1] });
-    else if (active) this.remove(active);
+    if (active?.kind === "virtual") return this.remove({ ...active, x: active.at[0], y: active.at[1] });
+    if (active) return this.remove(active);
   }
 
   unlink(link: number): void {
@@ -238,49 +251,6 @@ export class Tracing {
     if (name && name !== neuron.name) queue.add(edits.renameNeuron(neuron.neuron_id, name));
   }
 
-  async reroot(): Promise<void> {
-    this.requireEditable();
-    const { queue, selection } = this.context;
-    const { active, skeleton } = selection;
-    if (!active || active.kind === "connector" || skeleton === null)
-      throw new Hint(edits.rerootSkeleton.hint);
-    if (active.kind === "treenode" && this.graph.parent(active.id) === NO_PARENT)
-      throw new Hint("This is the root.");
-    const [info] = await this.describe([skeleton]);
-    if (!(await this.confirms(`Make the active node the root of ${info}?`, "Reroot"))) return;
-    if (selection.active?.id !== queue.resolve(active.id))
-      throw new Hint("Another node is active now: the root stays.");
-    const treenode = this.activeTreenode();
-    if (treenode !== null) queue.add(edits.rerootSkeleton(this.graph, treenode));
-  }
-
-  async split(): Promise<void> {
-    const { active } = this.context.selection;
-    if (active?.kind !== "treenode") throw new Hint(edits.splitSkeleton.hint);
-    await this.splitAt(active.id);
-  }
-
-  /** Ask whether to split a skeleton between a treenode and its parent. */
-  async splitAt(treenode: number): Promise<void> {
-    this.requireEditable();
-    const { queue, selection } = this.context;
-    const skeleton = this.graph.nodes.value(treenode, "skeleton");
-    if (skeleton === undefined) throw new Hint(edits.splitSkeleton.hint);
-    if (this.graph.parent(treenode) === NO_PARENT)
-      throw new Hint("There is nothing above the root to split from.");
-    const [info] = await this.describe([skeleton]);
-    const what = selection.active?.id === treenode ? "The active node" : `Node ${treenode}`;
-    const question = `Split ${info}? ${what} becomes the root of a new neuron.`;
-    const preview = this.preview(
-      [skeleton, treenode],
-      ([own = 0, node = 0]) => this.context.kernel.splitPreview(own, node),
-      splitTitle,
-    );
-    if (!(await this.confirms(question, "Split", preview))) return;
-    queue.add(edits.splitSkeleton(this.graph, queue.temporaryId(), queue.resolve(treenode)));
-    selection.follow(queue.resolve);
-  }
-
   undo(): void {
     this.requireEditable();
     this.context.queue.add(edits.undoLast());
@@ -289,32 +259,6 @@ export class Tracing {
   redo(): void {
     this.requireEditable();
     this.context.queue.add(edits.redoLast());
-  }
-
-  private async join(hit: Hit & { kind: "treenode" | "virtual" }, depth: number): Promise<void> {
-    const { queue, selection } = this.context;
-    const other = this.graph.nodes.value(hit.id, "skeleton");
-    const own = selection.skeleton;
-    if (other === undefined || own === null) return;
-    if (other === own) throw new Hint("Both nodes belong to the same skeleton already.");
-    const from = selection.active?.id ?? 0;
-    const [ownName, otherName] = await this.describe([own, other]);
-    const question = `Join ${otherName} to ${ownName}, which keeps its name?`;
-    const preview = this.preview(
-      [own, other, from, hit.id],
-      ([survivor = 0, joined = 0, near = 0, far = 0]) =>
-        this.context.kernel.joinPreview([survivor, joined], [near, far]),
-      joinTitle,
-    );
-    if (!(await this.confirms(question, "Join", preview))) return;
-    if (selection.active?.id !== queue.resolve(from))
-      throw new Hint("Another node is active now: nothing was joined.");
-    queue.together(() => {
-      const near = this.activeTreenode();
-      if (near === null) return;
-      queue.add(edits.joinSkeletons(this.graph, near, this.materialized(this.current(hit), depth)));
-    });
-    selection.follow(queue.resolve);
   }
 
   private link(treenode: number, connector: number, relation: Relation): void {
@@ -356,41 +300,18 @@ export class Tracing {
     return id;
   }
 
-  /** Names and sizes for a question, in the order of the ids. */
-  private async describe(skeletonIds: number[]): Promise<string[]> {
-    const known = skeletonIds.filter((id) => id > 0);
-    const infos = await this.context.kernel.skeletons(known).catch((): SkeletonInfo[] => []);
-    return skeletonIds.map((id) => {
-      const info = infos.find(({ skeleton_id }) => skeleton_id === id);
-      if (!info) return "a skeleton";
-      return `“${info.name}” (${info.nodes} ${info.nodes === 1 ? "node" : "nodes"})`;
-    });
-  }
-
-  private async confirms(
-    question: string,
-    yes: string,
-    preview: ArborPreview | null = null,
-  ): Promise<boolean> {
-    const host = this.context.host();
-    const options = { confirm: yes, ...(preview && { preview }) };
-    return host !== null && (await host.ask(question, options)) !== null;
-  }
-
-  /** A picture of the arbors with these ids of skeletons and nodes; null while one of them is being saved. */
-  private preview(
-    ids: number[],
-    ask: (ids: number[]) => Promise<EditPreview>,
-    title: PartTitle,
-  ): ArborPreview | null {
-    const { hasPreviews, queue } = this.context;
-    const present = ids.map((id) => queue.resolve(id));
-    return hasPreviews() && present.every((id) => id > 0) ? previewOf(ask(present), title) : null;
-  }
-
   requireEditable(): void {
     if (this.context.isReadOnly()) throw new Hint("You can look here but not edit.");
   }
+}
+
+/** What is asked if more goes than a node, or a connector with a link; empty if that is all. */
+function goesWith(graph: Graph, { kind, id }: Hit): string {
+  const isConnector = kind === "connector";
+  const { length } = isConnector ? graph.linksOfConnector(id) : graph.linksOfTreenode(id);
+  if (length <= (isConnector ? 1 : 0)) return "";
+  const links = length === 1 ? "its link to a connector" : `its ${length} links`;
+  return isConnector ? `Delete the connector with ${links}?` : `Delete the node with ${links}?`;
 }
 
 function place([x, y, z]: Point): Place {

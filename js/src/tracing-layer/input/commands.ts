@@ -2,6 +2,7 @@
 import type { CommandOf } from "../../shared/bindings/keymap";
 import { KEYED_TAGS } from "../../wire/commands";
 import type { NodeEdits } from "../edit/node-edits";
+import type { Reshaping } from "../edit/reshaping";
 import type { Tracing } from "../edit/tracing";
 import type { Review } from "../review/review";
 import type { Choosing } from "./choosing";
@@ -13,6 +14,7 @@ import type { Travel } from "./travel";
 /** Those who do them. */
 export interface Doers {
   readonly tracing: Tracing;
+  readonly reshaping: Reshaping;
   readonly nodes: NodeEdits;
   readonly travel: Travel;
   readonly finding: Finding;
@@ -108,7 +110,7 @@ function toReview({ review }: Doers) {
   } as const;
 }
 
-function toEdit({ tracing, nodes, pointing }: Doers) {
+function toEdit({ tracing, reshaping, nodes, pointing }: Doers) {
   return {
     "tracing.click": () => pointing.clickAtCursor({}),
     "tracing.shift_click": () => pointing.clickAtCursor({ shift: true }),
@@ -125,8 +127,8 @@ function toEdit({ tracing, nodes, pointing }: Doers) {
     "tracing.remove_tags": () => nodes.removeAllTags(),
     "tracing.personal_tags": () => nodes.personalTags(false),
     "tracing.remove_personal_tags": () => nodes.personalTags(true),
-    "tracing.split": () => tracing.split(),
-    "tracing.reroot": () => tracing.reroot(),
+    "tracing.split": () => reshaping.split(),
+    "tracing.reroot": () => reshaping.reroot(),
     "tracing.rename": () => tracing.rename(),
     "tracing.annotate": () => tracing.annotate(),
     "tracing.undo": () => tracing.undo(),

@@ -45,6 +45,7 @@ export class LayerInput {
     const nodes = new NodeEdits({ ...context, measuring });
     this.commands = tracingCommands({
       tracing,
+      reshaping: tracing.reshaping,
       nodes,
       travel,
       finding,

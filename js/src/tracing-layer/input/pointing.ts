@@ -194,7 +194,7 @@ export class Pointing {
     const link = hit ? null : this.context.hitLink(x, y, this.reach());
     if (link !== null) return tracing.unlink(link);
     const child = hit ? hit.id : this.context.hitEdge(x, y, this.reach());
-    return child === null ? undefined : tracing.splitAt(child);
+    return child === null ? undefined : tracing.reshaping.splitAt(child);
   }
 
   private reach(): number {

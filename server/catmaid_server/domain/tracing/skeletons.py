@@ -11,7 +11,7 @@ from catmaid_server.db.rows import fetch_value
 from catmaid_server.db.store import Connection
 from catmaid_server.domain.accounts.permissions import may_edit_neuron, require_editable_neuron
 from catmaid_server.domain.accounts.users import User
-from catmaid_server.domain.annotation import annotation_sets
+from catmaid_server.domain.annotation import annotation_sets, neuron_info
 from catmaid_server.domain.annotation.annotation_sets import STABLE
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.projects import log
@@ -83,12 +83,14 @@ async def split(
     *,
     upstream: AnnotationMap | None = None,
     downstream: AnnotationMap | None = None,
+    name_goes: bool = False,
     seen: State | None = None,
 ) -> SplitOff:
     """Cut the edge above a treenode, which becomes the root of a new skeleton of a new neuron.
 
     Both belong to whom the whole skeleton belongs to. A part without a map keeps all annotations; one part has to keep
-    them all. Annotations keep their times. Samplers stay with what is above.
+    them all. Annotations keep their times. Samplers stay with what is above. With `name_goes` the new neuron gets the
+    name, and the old one that which the new one would have.
     """
     node = await lock_node(tx, project_id, treenode_id, whole_skeleton=True)
     await _require_seen(tx, project_id, seen)
@@ -110,6 +112,9 @@ async def split(
     if upstream is not None:
         await annotation_sets.replace(tx, user, project_id, node.neuron_id, kept_above)
     await annotation_sets.add(tx, project_id, neuron_id, kept_below, times)
+    if name_goes:
+        new_name = await _neuron_name(tx, neuron_id)
+        await neuron_info.rename(tx, project_id, user, [(neuron_id, name), (node.neuron_id, new_name)])
     await log.add(
         tx,
         project_id,

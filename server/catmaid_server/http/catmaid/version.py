@@ -19,6 +19,7 @@ CAPABILITIES = (
     "history",
     "search",
     "geometry",
+    "names-of-splits",
 )
 
 

@@ -46,6 +46,8 @@ class Split(msgspec.Struct, kw_only=True):
     treenode_id: int
     upstream_annotation_map: dict[str, int] | None = None
     downstream_annotation_map: dict[str, int] | None = None
+    name_goes: bool = False
+    """Whether the new neuron gets the name, and the old one a new name."""
     state: str | None = None
     seen: str | None = None
     """Nodes and their edition times as the author saw them, `[[id, time], …]`: refused if they changed since."""
@@ -81,6 +83,7 @@ async def split(call: Call, form: Split) -> SkeletonSplit:
         form.treenode_id,
         upstream=form.upstream_annotation_map,
         downstream=form.downstream_annotation_map,
+        name_goes=form.name_goes,
         seen=_seen(form.seen),
     )
     node, samplers = made.node, made.samplers

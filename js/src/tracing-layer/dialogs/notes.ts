@@ -1,0 +1,74 @@
+/** What is said before a split or a join of the neurons that it concerns. */
+import type { EditPreview, NeuronFacts } from "../data/kernel";
+
+/** Two arbors of so many nodes are rarely parts of one. */
+export const LARGE = 500;
+
+export interface Note {
+  /** `refusal`: it cannot be done. */
+  level: "warning" | "refusal";
+  text: string;
+}
+
+export function splitNotes({ parts, neurons: [neuron] }: EditPreview): Note[] {
+  if (!neuron) return [];
+  const notes = notesOf(neuron);
+  if (neuron.is_stable) notes.push(warning(`${called(neuron)} is annotated stable.`));
+  if (parts.every(({ nodes }) => nodes >= LARGE))
+    notes.push(warning(`Both parts are large: each has ${LARGE} nodes or more.`));
+  if (neuron.samplers > 0) {
+    const fate = "with the part that has the root; domains and intervals of the other part are deleted.";
+    notes.push(warning(`${called(neuron)} has ${samplers(neuron)}, which stay ${fate}`));
+  }
+  return notes;
+}
+
+export function joinNotes({ parts, neurons }: EditPreview): Note[] {
+  const notes = neurons.flatMap(notesOf);
+  const stable = neurons.filter(({ is_stable }) => is_stable);
+  if (stable.length > 1)
+    notes.push(
+      refusal(
+        "Both are annotated stable, and no two such neurons are joined: take it off one of them first.",
+      ),
+    );
+  else if (stable[0]) notes.push(warning(`${called(stable[0])} is annotated stable: it keeps its name.`));
+  if (parts.every(({ nodes }) => nodes >= LARGE))
+    notes.push(warning(`Both neurons are large: each has ${LARGE} nodes or more.`));
+  for (const neuron of neurons)
+    if (neuron.samplers > 0) notes.push(warning(`${called(neuron)} has ${samplers(neuron)}.`));
+  return notes;
+}
+
+export function called({ name, skeleton_id }: NeuronFacts): string {
+  return name ? `“${name}”` : `Skeleton ${skeleton_id}`;
+}
+
+function notesOf(neuron: NeuronFacts): Note[] {
+  const notes: Note[] = [];
+  const lockers = neuron.locked_by.join(", ");
+  if (!neuron.may_edit) {
+    const why = lockers ? ` is locked by ${lockers}: you may not change it.` : " may not be changed by you.";
+    notes.push(refusal(`${called(neuron)}${why}`));
+  } else if (lockers) notes.push(warning(`${called(neuron)} is locked by ${lockers}.`));
+  if (neuron.owner) notes.push(warning(`${called(neuron)} belongs to ${neuron.owner}.`));
+  if (neuron.reviewed > 0)
+    notes.push(warning(`${percent(neuron.reviewed)} of ${called(neuron)} is reviewed.`));
+  return notes;
+}
+
+function percent(value: number): string {
+  return value < 1 ? "Less than 1%" : `${Math.floor(value)}%`;
+}
+
+function samplers({ samplers: count }: NeuronFacts): string {
+  return count === 1 ? "a sampler" : `${count} samplers`;
+}
+
+function warning(text: string): Note {
+  return { level: "warning", text };
+}
+
+function refusal(text: string): Note {
+  return { level: "refusal", text };
+}

@@ -1,0 +1,115 @@
+/** The neurons of a layer as people see them: the selection that it follows, what colours say, and the lines below. */
+import type { AnyModel } from "@anywidget/types";
+import type { LayerHost } from "../../shared/layer";
+import type { SelectionStore } from "../../shared/selection/store";
+import type { Kernel } from "../data/kernel";
+import type { TracingState } from "../state";
+import { LinkedSelection } from "./linked-selection";
+import { NeuronBars } from "./neuron-bars";
+import { NeuronValues } from "./neuron-values";
+
+export interface NeuronsContext {
+  model: AnyModel<TracingState>;
+  kernel: Kernel;
+  host(): LayerHost | null;
+  /** The active skeleton. */
+  skeleton(): number | null;
+  /** Skeletons that are loaded, and users who made what is. */
+  loaded(of: "skeleton" | "user"): number[];
+  /** A neuron was made active elsewhere. */
+  activated(skeleton: number): void;
+  /** How neurons look is otherwise. */
+  lookChanged(): void;
+}
+
+export class Neurons {
+  /** The selection, and how neurons look by it. */
+  readonly linked: LinkedSelection;
+  private readonly lines: NeuronBars;
+  private readonly values: NeuronValues;
+  private active: number | null | undefined;
+
+  constructor(context: NeuronsContext) {
+    const { model, kernel, host, skeleton, loaded, activated } = context;
+    this.values = new NeuronValues({
+      kernel,
+      colorBy: () => model.get("color_by"),
+      skeletons: () => loaded("skeleton"),
+      changed: () => this.restyle(),
+    });
+    this.linked = new LinkedSelection({
+      valueColor: (one) => this.values.colorOf(one),
+      model,
+      exportsOf: <T>(reference: string): Promise<T> => {
+        const shown = host();
+        if (!shown) throw new Error("No viewer shows this layer.");
+        return shown.exportsOf<T>(reference);
+      },
+      skeleton,
+      lookChanged: () => {
+        void this.values.update();
+        this.lines.choiceChanged();
+        context.lookChanged();
+      },
+      activated,
+      failed: (reason) => host()?.notify("error", `The selection cannot be shown here. ${reason}`, true),
+    });
+    this.lines = new NeuronBars({
+      model,
+      kernel,
+      skeleton,
+      count: () => this.store?.length ?? null,
+      valueLegend: () => this.values.legend(),
+      userIds: () => loaded("user"),
+    });
+  }
+
+  /** The selection; null while there is none, or it is not known yet. */
+  get store(): SelectionStore | null {
+    return this.linked.store;
+  }
+
+  attach(host: LayerHost, isFirst: boolean): void {
+    this.lines.attach(host);
+    if (isFirst) this.follow();
+  }
+
+  detach(host: LayerHost): void {
+    this.lines.detach(host);
+  }
+
+  /** Follow the selection that the model names now. */
+  follow(): void {
+    void this.linked.update();
+  }
+
+  /** Work out anew how neurons look. */
+  restyle(): void {
+    this.linked.restyle();
+  }
+
+  /** The active neuron is the same in the selection, and named below the picture. */
+  activeChanged(skeleton: number | null): void {
+    if (skeleton === this.active) return;
+    this.active = skeleton;
+    this.linked.activate(skeleton);
+    this.lines.activeChanged();
+  }
+
+  /** Other nodes are loaded. */
+  loaded(): void {
+    void this.lines.showLegend();
+    void this.values.update();
+  }
+
+  /** These neurons were changed; null: any may be. */
+  changed(skeletons: readonly number[] | null): void {
+    this.values.forget(skeletons);
+    if (!skeletons || (this.active && skeletons.includes(this.active))) this.lines.renew();
+  }
+
+  dispose(): void {
+    this.linked.dispose();
+    this.lines.dispose();
+  }
+}
