@@ -44,9 +44,9 @@ class Scene:
 
     def stored(self) -> dict[str, tuple[int, list[str]]]:
         """Number of nodes and annotations by name."""
-        found = self.project.skeletons
-        listed = self.project.selection(found["id"].tolist()).table
-        return {row.name: (int(row.nodes), list(row.annotations)) for row in listed.itertuples()}
+        table = self.project.selection(self.project.skeletons["id"].tolist()).table
+        rows = table[["name", "nodes", "annotations"]].to_numpy().tolist()
+        return {name: (nodes, annotations) for name, nodes, annotations in rows}
 
 
 class Questions:

@@ -59,7 +59,7 @@ async def test_links_by_clicks(site: Site, open_viewer: Open) -> None:
     # Other kinds are chosen from a menu, by mouse or keyboard; Escape leaves all as it was.
     menu = viewer.root.get_by_test_id("choices")
     await viewer.click(await viewer.place(x + 250, y - 100), "Alt")
-    await expect(menu.get_by_role("menuitem")).to_have_count(8)
+    await expect(menu.get_by_role("menuitem")).to_have_count(9)
     for theme in THEMES:
         await change_theme(page, theme)
         await menu.screenshot(path=RESULTS / f"link-kinds-{theme}.png".replace(" ", "-"))

@@ -134,10 +134,16 @@ async def test_the_name_of_a_split_and_the_annotations_are_chosen(tracer: Tracer
 
     sampling = {"interval_length": 1000, "review_required": False, "create_interval_boundaries": False}
     await tracer.post("samplers/add", skeleton_id=new, **sampling)
-    join = {"sampler_handling": "branch", "lose_sampler_handling": "delete-samplers", "annotation_set": {"PN": user_id}}
     with pytest.raises(InvalidInput, match="sampler_handling"):
         await asyncio.to_thread(project.edit.join_skeletons, other[1], chain[2])
-    await asyncio.to_thread(project.edit.join_skeletons, other[1], chain[2], **join)
+    await asyncio.to_thread(
+        project.edit.join_skeletons,
+        other[1],
+        chain[2],
+        annotation_set={"PN": user_id},
+        sampler_handling="branch",
+        lose_sampler_handling="delete-samplers",
+    )
     kept = await tracer.skeleton_of(chain[3])
     assert kept == await tracer.skeleton_of(other[0])
     assert set(await tracer.annotations(kept)) == {"PN"}
