@@ -68,11 +68,11 @@ async def test_dir_shows_what_users_may_call(project: cj.Project) -> None:
         ]  # fmt: skip
         assert dir(project) == [
             "add_volume", "adjacency", "annotate", "annotate_annotations", "annotation_browser", "annotation_tree",
-            "annotations", "annotations_of", "as_of", "at", "connectivity", "connector_table", "connectors",
+            "annotations", "annotations_of", "as_of", "ask_before", "at", "connectivity", "connector_table", "connectors",
             "contributors", "delete", "delete_neurons", "delete_volume", "diff", "diff_tables", "edit", "forget_search",
             "give_neurons", "grant", "history", "id", "in_volume", "instance", "keys", "landmark_groups", "landmarks",
             "lineage", "links", "locate", "log", "matrix", "members", "morphology", "navigator", "neuron",
-            "neuron_search", "neurons", "nodes", "nodes_in_box", "on_change", "partners", "pin", "pins", "redo",
+            "neuron_search", "neurons", "nodes", "nodes_in_box", "on_change", "partners", "pin", "pins", "questions", "redo",
             "rename", "rename_neurons", "reset_keys", "revert", "review", "review_table", "reviews", "revoke",
             "samplers", "save_search", "saved_searches", "search", "selection", "set_key", "shading", "skeleton",
             "skeletons", "stack", "stacks", "statistics", "successors", "synapses", "tag_table", "tags", "title",

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { EditPreview, NeuronFacts } from "../../src/tracing-layer/data/kernel";
+import type { ConcernedNeuron, EditPreview } from "../../src/tracing-layer/data/kernel";
 import { joinNotes, LARGE, splitNotes } from "../../src/tracing-layer/dialogs/notes";
 
-const PLAIN: NeuronFacts = {
+const PLAIN: ConcernedNeuron = {
   skeleton_id: 7,
   name: "first",
   owner: "",
@@ -14,7 +14,7 @@ const PLAIN: NeuronFacts = {
   samplers: 0,
 };
 
-function preview(sizes: number[], ...neurons: Array<Partial<NeuronFacts>>): EditPreview {
+function preview(sizes: number[], ...neurons: Array<Partial<ConcernedNeuron>>): EditPreview {
   const parts = sizes.map((nodes) => ({
     nodes,
     cable_length: 1,

@@ -94,7 +94,7 @@ export interface GivenAnnotation {
 }
 
 /** What a person should know of a neuron before it is split or joined. */
-export interface NeuronFacts {
+export interface ConcernedNeuron {
   skeleton_id: number;
   name: string;
   /** Empty if it is the user's own. */
@@ -111,7 +111,7 @@ export interface NeuronFacts {
 export interface EditPreview {
   parts: PreviewedPart[];
   /** Of the parts, in their order; one of a split. */
-  neurons: NeuronFacts[];
+  neurons: ConcernedNeuron[];
   /** Where they part or meet, as the positions relative to the first node, nm. */
   marks: Point[];
 }

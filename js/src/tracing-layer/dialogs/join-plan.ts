@@ -1,5 +1,5 @@
 /** What a person chooses before a join. */
-import type { EditPreview, GivenAnnotation, NeuronFacts } from "../data/kernel";
+import type { ConcernedNeuron, EditPreview, GivenAnnotation } from "../data/kernel";
 import type { JoinPlan } from "../edit/skeletons";
 import type { EditDetails } from "./arbor-content";
 import { AnnotationTable, oneOfThese, tickBox } from "./controls";
@@ -23,7 +23,7 @@ export function joinDetails(found: EditPreview, plan: JoinPlan): EditDetails {
   };
 }
 
-function nameChoice(own: NeuronFacts, other: NeuronFacts, plan: JoinPlan): HTMLElement {
+function nameChoice(own: ConcernedNeuron, other: ConcernedNeuron, plan: JoinPlan): HTMLElement {
   return oneOfThese(
     "Which keeps name, ids and root?",
     [
@@ -37,7 +37,7 @@ function nameChoice(own: NeuronFacts, other: NeuronFacts, plan: JoinPlan): HTMLE
   );
 }
 
-function samplerChoice(neurons: readonly NeuronFacts[], plan: JoinPlan): HTMLElement[] {
+function samplerChoice(neurons: readonly ConcernedNeuron[], plan: JoinPlan): HTMLElement[] {
   if (neurons.every(({ samplers }) => samplers === 0)) return [];
   plan.samplers = "branch";
   const fate = oneOfThese(
@@ -59,7 +59,7 @@ function samplerChoice(neurons: readonly NeuronFacts[], plan: JoinPlan): HTMLEle
 }
 
 /** The annotations of both, one of each name, sorted. */
-function united(neurons: readonly NeuronFacts[]): GivenAnnotation[] {
+function united(neurons: readonly ConcernedNeuron[]): GivenAnnotation[] {
   const byName = new Map<string, GivenAnnotation>();
   for (const { annotations } of neurons)
     for (const one of annotations) if (!byName.has(one.name)) byName.set(one.name, one);

@@ -1,5 +1,5 @@
 /** What is said before a split or a join of the neurons that it concerns. */
-import type { EditPreview, NeuronFacts } from "../data/kernel";
+import type { ConcernedNeuron, EditPreview } from "../data/kernel";
 
 /** Two arbors of so many nodes are rarely parts of one. */
 export const LARGE = 500;
@@ -40,11 +40,11 @@ export function joinNotes({ parts, neurons }: EditPreview): Note[] {
   return notes;
 }
 
-export function called({ name, skeleton_id }: NeuronFacts): string {
+export function called({ name, skeleton_id }: ConcernedNeuron): string {
   return name ? `“${name}”` : `Skeleton ${skeleton_id}`;
 }
 
-function notesOf(neuron: NeuronFacts): Note[] {
+function notesOf(neuron: ConcernedNeuron): Note[] {
   const notes: Note[] = [];
   const lockers = neuron.locked_by.join(", ");
   if (!neuron.may_edit) {
@@ -61,7 +61,7 @@ function percent(value: number): string {
   return value < 1 ? "Less than 1%" : `${Math.floor(value)}%`;
 }
 
-function samplers({ samplers: count }: NeuronFacts): string {
+function samplers({ samplers: count }: ConcernedNeuron): string {
   return count === 1 ? "a sampler" : `${count} samplers`;
 }
 
