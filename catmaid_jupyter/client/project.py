@@ -20,7 +20,8 @@ from catmaid_jupyter.client.annotation.project_annotations import ProjectAnnotat
 from catmaid_jupyter.client.annotation.project_neurons import ProjectNeurons
 from catmaid_jupyter.client.arbors.project_arbors import ProjectArbors
 from catmaid_jupyter.client.exchange.project_exchange import ProjectExchange
-from catmaid_jupyter.client.frames import STACKS, frame, ordered
+from catmaid_jupyter.client.frames import ordered
+from catmaid_jupyter.client.images.project_images import ProjectImages
 from catmaid_jupyter.client.naming import one_id
 from catmaid_jupyter.client.neuron_lookup import neuron_by_id, neurons_by_name
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
@@ -95,6 +96,7 @@ class Project(
     ProjectAnnotations,
     ProjectNeurons,
     ProjectExchange,
+    ProjectImages,
     ProjectSpace,
     ProjectShading,
     ProjectRecords,
@@ -201,34 +203,6 @@ class Project(
     def skeletons(self) -> pd.DataFrame:
         """All skeletons: id, neuron_id, name (of the neuron) and then as in `neurons`."""
         return loop.run(tables.skeleton_table(self.place))
-
-    @property
-    def stacks(self) -> pd.DataFrame:
-        """Image stacks: id int64, title str, width, height, sections int64, resolution_x, _y, _z float64 nm."""
-        found = loop.run(self._stacks())
-        columns = {
-            "id": [stack.id for stack in found],
-            "title": [stack.title for stack in found],
-            "width": [stack.dimension[0] for stack in found],
-            "height": [stack.dimension[1] for stack in found],
-            "sections": [stack.dimension[2] for stack in found],
-            **{f"resolution_{axis}": [s.resolution[index] for s in found] for index, axis in enumerate("xyz")},
-        }
-        return frame(columns, STACKS)
-
-    def stack(self, key: str | int | None = None) -> Stack:
-        """A stack by title or id; without one, the project's only or first stack. `NotFound` if there is none."""
-        listed = loop.run(self.place.read_json("GET", "stacks"))
-        matching = [row["id"] for row in listed if key is None or key in (row["id"], row["title"])]
-        if not listed:
-            raise NotFound(
-                f"Project {self.title!r} has no images, so there is no stack to show: `catmaid-jupyter import stack` "
-                "brings some. Tables and project.viewer3d need none."
-            )
-        if not matching:
-            known = ", ".join(repr(row["title"]) for row in listed)
-            raise NotFound(f"There is no stack {key!r} in {self.title!r}. There are: {known}.")
-        return loop.run(self._stack(matching[0]))
 
     def skeleton(self, skeleton_id: int) -> Skeleton:
         """A skeleton by its id. `NotFound` if there is none."""
@@ -377,13 +351,6 @@ class Project(
     async def _neurons(self) -> pd.DataFrame:
         skeletons = await tables.skeleton_table(self.place)
         return tables.neuron_table(skeletons, await tables.bare_neurons(self.place, skeletons))
-
-    async def _stacks(self) -> list[Stack]:
-        listed = await self.place.read_json("GET", "stacks")
-        return await loop.gather(*(self._stack(row["id"]) for row in listed))
-
-    async def _stack(self, stack_id: int) -> Stack:
-        return Stack.from_info(await self.place.read_json("GET", f"stack/{stack_id}/info"))
 
     async def _locate(self, node_id: int) -> Position:
         seen = await Site(self.place).nodes([node_id], [node_id])

@@ -81,8 +81,11 @@ async def serving(store: Store, data_dir: Path, **options: Any) -> AsyncIterator
 
 
 @asynccontextmanager
-async def fresh_service(store: Store, data_dir: Path) -> AsyncIterator[Service]:
-    """A service with the project "Test", where `tracer` may annotate and a visitor may do nothing."""
+async def fresh_service(store: Store, data_dir: Path, **options: Any) -> AsyncIterator[Service]:
+    """A service with the project "Test", where `tracer` may annotate and a visitor may do nothing.
+
+    options: of `AppOptions`.
+    """
     async with store.writing(user_id=None, project_id=None, label="set up") as tx:
         admin = await users.require_user(tx, "admin")
         project_id = await projects.create_project(tx, "Test", owner_id=admin.id)
@@ -90,6 +93,6 @@ async def fresh_service(store: Store, data_dir: Path) -> AsyncIterator[Service]:
         for permission in ("can_browse", "can_annotate", "can_annotate_with_token", "can_import"):
             await users.grant(tx, project_id, permission, to="tracer")
         tokens = [await users.issue_token(tx, user_id) for user_id in (admin.id, tracer_id)]
-    async with serving(store, data_dir) as (url, app), aiohttp.ClientSession() as session:
+    async with serving(store, data_dir, **options) as (url, app), aiohttp.ClientSession() as session:
         admin_actor, tracer_actor, visitor = [Actor(session, url, token) for token in (*tokens, None)]
         yield Service(store, url, project_id, admin_actor, tracer_actor, visitor, app)

@@ -18,6 +18,7 @@ from catmaid_server.cli.main import main
 from catmaid_server.db.store import Store
 from catmaid_server.postgres.cluster import Cluster
 from catmaid_server.tiles.encode import decode_grey
+from catmaid_server.tiles.look import TileWish
 from catmaid_server.tiles.pyramid import TileAddress
 from catmaid_server.tiles.service import StackRevision, TileService
 
@@ -69,8 +70,8 @@ def images(dsn: str, data_dir: Path) -> Callable[[dict[str, Any]], NDArray[np.ui
             assert row is not None
             of = StackRevision(made["project_id"], made["stack_id"], row[0])
             width, height, depth = made["dimension"]
-            found = [decode_grey(await tiles.tile(of, TileAddress(0, z, 0, 0), "png")) for z in range(depth)]
-            tiles.close()
+            found = [decode_grey(await tiles.tile(of, TileAddress(0, z, 0, 0), TileWish("png"))) for z in range(depth)]
+            await tiles.close()
             return np.stack(found)[:, :height, :width]
 
     return lambda made: asyncio.run(read(made))

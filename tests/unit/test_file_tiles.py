@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.encode import decode_grey
 from catmaid_server.tiles.imports.file_tiles import FileTiles, inspect_tiles
 from catmaid_server.tiles.imports.sections import BadSections
 from catmaid_server.tiles.pyramid import TileAddress
-from catmaid_server.tiles.sources import FilePyramid
+from catmaid_server.tiles.rendering import tile_values
+from catmaid_server.tiles.sources.tile_files import FilePyramid
 
 TILE = 64
 RESOLUTION = {"resolution": (4.0, 4.0, 40.0)}
@@ -91,10 +91,10 @@ async def test_all_is_found_in_the_files(
     assert (tiles.file_extension, tiles.title, tiles.broken) == ("png", "larva", {})
     assert "Tiles of 64 x 64 pixels (png), tile source type" in tiles.notes[0]
     with ThreadPoolExecutor(1) as pool:
-        source = FilePyramid(tiles.folder, tiles.tile_source_type, "png", tiles.tile_size, pool, widths=tiles.widths)
-        data = await source.tile(TileAddress(0, 2, 1, 3), "png")
-    assert data is not None
-    assert np.array_equal(decode_grey(data), IMAGE[64:128, 192:256])
+        source = FilePyramid(tiles.folder, tiles.tile_source_type, "png", pool, widths=tiles.widths)
+        tile = await source.tile(TileAddress(0, 2, 1, 3))
+    assert tile is not None
+    assert np.array_equal(tile_values(tile, (64, 64)), IMAGE[64:128, 192:256])
 
 
 def test_padded_tiles_reach_as_far_as_is_said(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from catmaid_server.cli import (
     projects,
     service,
     sessions,
+    stack_addresses,
     tokens,
     users,
 )
@@ -50,6 +51,7 @@ app.add_typer(users.app, name="user")
 app.add_typer(tokens.giving)
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(projects.app, name="project")
+app.add_typer(stack_addresses.app, name="stack")
 app.add_typer(members.app, name="member")
 app.add_typer(members.access)
 app.add_typer(groups.app, name="group")

@@ -68,7 +68,13 @@ def create_app(store: Store, routes: Iterable[Route], options: AppOptions) -> we
     app[keys.SKELETON_ANSWERS] = KeptAnswers(options.cell_bytes // 4, news)
     app[keys.FEED] = Feed(store)
     app[keys.PRESENCE] = Guests(store)
-    app[keys.TILES] = TileService(store, options.data_dir)
+    app[keys.TILES] = TileService(
+        store,
+        options.data_dir,
+        hosts=options.image_hosts,
+        disk_cache_bytes=options.image_cache_bytes,
+        limits=options.image_patience,
+    )
     app[keys.SOCKETS] = weakref.WeakSet()
     app[keys.ROUTES] = tuple(routes)
     for root_path in _root_paths(app):
@@ -138,7 +144,7 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
             await task
     with contextlib.suppress(psycopg.Error):
         await app[keys.ACCESS].token_uses.write(app[keys.STORE])
-    app[keys.TILES].close()
+    await app[keys.TILES].close()
 
 
 async def _write_books(app: web.Application) -> None:

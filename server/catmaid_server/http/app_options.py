@@ -11,6 +11,9 @@ from catmaid_server.http import other_sites
 from catmaid_server.http.allowed_hosts import AllowedHosts
 from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.http.proxies import Proxies
+from catmaid_server.tiles.gateway.fetching import FetchLimits
+from catmaid_server.tiles.gateway.hosts import ImageHosts
+from catmaid_server.tiles.limits import DISK_CACHE_BYTES
 
 NODE_LIMIT = 50_000
 
@@ -48,6 +51,14 @@ class AppOptions:
     """Sites whose pages may read answers, such as `https://example.org`; `*` for all."""
     proxies: Proxies = field(default_factory=Proxies)
     """Which proxies are trusted, and the path under which clients reach the service."""
+    image_hosts: ImageHosts = field(default_factory=ImageHosts)
+    """Other servers that may be asked for images."""
+    image_folders: tuple[Path, ...] = ()
+    """Folders of this machine with images that project administrators may show."""
+    image_patience: FetchLimits = field(default_factory=FetchLimits)
+    """How long other servers are waited for, and how much they may send."""
+    image_cache_bytes: int = DISK_CACHE_BYTES
+    """Disk for what other servers gave of their images."""
 
     @property
     def signs_tickets(self) -> bytes:

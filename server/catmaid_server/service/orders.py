@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from catmaid_server.http.allowed_hosts import AllowedHosts
+from catmaid_server.tiles.limits import DISK_CACHE_BYTES
 
 READY: Final = "ready"
 CHECK_CONNECTIONS: Final = "check connections"
@@ -40,5 +41,9 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: str = ""
     root_path: str = ""
+    image_hosts: str = "*"
+    private_image_hosts: str = ""
+    image_folders: str = ""
+    image_cache_bytes: int = DISK_CACHE_BYTES
     database_folder: str | None = None
     """On the disk of the database, if that is on this machine."""

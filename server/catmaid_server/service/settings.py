@@ -16,6 +16,8 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http import other_sites
 from catmaid_server.http.allowed_hosts import host_names
 from catmaid_server.http.proxies import parsed_root_path, trusted_networks
+from catmaid_server.tiles.gateway.hosts import ImageHosts
+from catmaid_server.tiles.limits import DISK_CACHE_BYTES
 
 
 class Settings(BaseSettings):
@@ -83,6 +85,18 @@ class Settings(BaseSettings):
     """Memory of one worker for the cells that viewports are made of, and a quarter as much for partners of skeletons,
     and for what was asked of single ones; 0 reads all of these anew."""
 
+    image_hosts: str = "*"
+    """Hosts from which the service may fetch images, with commas between; `.example.org` is all below it, `*` all."""
+
+    private_image_hosts: str = ""
+    """Hosts, addresses and networks that it may ask for images although they are private, with commas between."""
+
+    image_folders: str = ""
+    """Folders of this machine with images that project administrators may show by their paths, with colons between."""
+
+    image_cache_bytes: int = Field(default=DISK_CACHE_BYTES, ge=0)
+    """Most room in the data folder for what other servers gave of their images; 0 keeps nothing."""
+
     postgres_bin: Path | None = None
     """Folder of the PostgreSQL programs of the embedded database; found if not given."""
 
@@ -102,6 +116,12 @@ class Settings(BaseSettings):
     @classmethod
     def _check_origins(cls, text: str) -> str:
         other_sites.origins(text)
+        return text
+
+    @field_validator("image_hosts", "private_image_hosts")
+    @classmethod
+    def _check_image_hosts(cls, text: str) -> str:
+        ImageHosts.parsed(text, text)
         return text
 
     @field_validator("trusted_proxies")

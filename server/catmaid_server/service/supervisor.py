@@ -231,6 +231,10 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         allowed_origins=other_sites.origins(settings.allowed_origins),
         trusted_proxies=settings.trusted_proxies,
         root_path=settings.root_path,
+        image_hosts=settings.image_hosts,
+        private_image_hosts=settings.private_image_hosts,
+        image_folders=settings.image_folders,
+        image_cache_bytes=settings.image_cache_bytes,
     )
 
 

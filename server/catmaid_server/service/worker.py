@@ -37,6 +37,8 @@ from catmaid_server.service.folder import ServiceError, ServiceFolder
 from catmaid_server.service.orders import CHECK_CONNECTIONS, READY, RETIRE, WorkerOrder
 from catmaid_server.service.retirement import Retirement
 from catmaid_server.service.tls import tls_context
+from catmaid_server.tiles.folders import parsed_folders
+from catmaid_server.tiles.gateway.hosts import ImageHosts
 
 _AT_ONCE = 16
 _HANDSHAKE_S = 10.0
@@ -118,6 +120,9 @@ def _options(order: WorkerOrder, *, over_tls: bool) -> AppOptions:
         allowed_hosts=order.allowed_hosts,
         allowed_origins=frozenset(order.allowed_origins),
         proxies=Proxies.parsed(order.trusted_proxies, order.root_path),
+        image_hosts=ImageHosts.parsed(order.image_hosts, order.private_image_hosts),
+        image_folders=parsed_folders(order.image_folders),
+        image_cache_bytes=order.image_cache_bytes,
     )
 
 

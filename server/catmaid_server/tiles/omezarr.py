@@ -43,7 +43,10 @@ class VolumeLayout:
 
 def cache_context(cache_bytes: int, *, threads: int | None = None) -> tensorstore.Context:
     """Resources that stores opened with it share: one cache of `cache_bytes`, one pool of copying threads."""
-    resources: dict[str, Any] = {"cache_pool": {"total_bytes_limit": cache_bytes}}
+    resources: dict[str, Any] = {
+        "cache_pool": {"total_bytes_limit": cache_bytes},
+        "http_request_retries": {"max_retries": 1},
+    }
     if threads is not None:
         resources["data_copy_concurrency"] = {"limit": threads}
     return tensorstore.Context(resources)

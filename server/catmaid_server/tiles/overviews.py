@@ -27,7 +27,7 @@ async def overview(tiles: TileService, of: StackRevision, extent: TiledExtent, s
     """
     if not 0 <= section < extent.sections:
         raise NotFound(f"Stack {of.stack_id} has no section {section}.")
-    await tiles.check(of)
+    await tiles.mirrors(of)
     pyramid = TilePyramid(of, extent.tile_width, extent.tile_height, extent.zoom_levels)
     window = PictureWindow(extent.width / 2, extent.height / 2, section, extent.width, extent.height)
     png = await picture(tiles, pyramid, window, zoom=_zoom(extent))

@@ -13,6 +13,7 @@ from PIL import Image
 
 from catmaid_server.domain.errors import NotFound
 from catmaid_server.tiles.encode import decode_grey, encode
+from catmaid_server.tiles.look import TileWish
 from catmaid_server.tiles.pyramid import TileAddress
 from catmaid_server.tiles.service import StackRevision, TileService
 
@@ -80,7 +81,7 @@ async def _pixels(
 
 async def _tile(tiles: TileService, pyramid: TilePyramid, address: TileAddress) -> NDArray[np.uint8] | None:
     try:
-        data = await tiles.tile(pyramid.of, address, "png")
+        data = await tiles.tile(pyramid.of, address, TileWish("png"))
     except NotFound:
         return None
     return await asyncio.to_thread(decode_grey, data)

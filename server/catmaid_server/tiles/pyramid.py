@@ -49,9 +49,9 @@ def halved(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def padded(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    """Put an image into the upper left corner of a black one of `height` x `width`, contiguous in memory."""
-    if image.shape == (height, width):
+    """Put an image, grey or in colours, into the upper left corner of a black one, contiguous in memory."""
+    if image.shape[:2] == (height, width):
         return np.ascontiguousarray(image)
-    tile = np.zeros((height, width), np.uint8)
+    tile = np.zeros((height, width, *image.shape[2:]), np.uint8)
     tile[: image.shape[0], : image.shape[1]] = image
     return tile

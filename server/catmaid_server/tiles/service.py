@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections import OrderedDict
@@ -15,12 +16,22 @@ from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.space import stacks
 from catmaid_server.domain.space.stacks import TileStore
 from catmaid_server.tiles.cache import ByteCache, SingleFlight
+from catmaid_server.tiles.gateway.bridge import VolumeBridge
+from catmaid_server.tiles.gateway.disk_cache import DiskCache
+from catmaid_server.tiles.gateway.fetching import FetchLimits, ObjectFetcher
+from catmaid_server.tiles.gateway.hosts import ImageHosts
+from catmaid_server.tiles.limits import CACHE_BYTES, CHUNK_CACHE_BYTES, DISK_CACHE_BYTES, DISK_CACHE_FOLDER
+from catmaid_server.tiles.look import TileWish
+from catmaid_server.tiles.mirrors import OpenMirrors
 from catmaid_server.tiles.omezarr import cache_context
 from catmaid_server.tiles.pyramid import TileAddress
-from catmaid_server.tiles.sources import TileSource, open_source
+from catmaid_server.tiles.rendering import rendered
+from catmaid_server.tiles.sources.opening import SourceMeans
 
 _TRUSTED_S: Final = 10.0
 _REMEMBERED: Final = 1000
+
+_TileKey = tuple[str, TileAddress, TileWish]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +44,8 @@ class StackRevision:
 
 
 @dataclass(frozen=True, slots=True)
-class _OpenSource:
-    source: TileSource
+class _OpenStack:
+    mirrors: OpenMirrors
     key: str
     until: float
 
@@ -52,71 +63,98 @@ class TileService:
         Most memory for encoded tiles.
     chunk_cache_bytes
         Most memory for decoded chunks and shard indices of volumes.
+    hosts
+        Which other servers may be asked for images.
+    disk_cache_bytes
+        Most room on disk for what other servers gave; 0 keeps nothing.
+    limits
+        How patient to be with them.
     """
 
     def __init__(
-        self, store: Store, data_dir: Path, *, cache_bytes: int = 256 * 1024**2, chunk_cache_bytes: int = 64 * 1024**2
+        self,
+        store: Store,
+        data_dir: Path,
+        *,
+        cache_bytes: int = CACHE_BYTES,
+        chunk_cache_bytes: int = CHUNK_CACHE_BYTES,
+        hosts: ImageHosts | None = None,
+        disk_cache_bytes: int = DISK_CACHE_BYTES,
+        limits: FetchLimits | None = None,
     ) -> None:
         self._store = store
-        self._data_dir = data_dir
-        self.cache: ByteCache[tuple[str, TileAddress, str]] = ByteCache(cache_bytes)
-        self._flight: SingleFlight[tuple[str, TileAddress, str], bytes | None] = SingleFlight()
-        self._context = cache_context(chunk_cache_bytes)
-        self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="tiles")
-        self._found: OrderedDict[StackRevision, _OpenSource] = OrderedDict()
+        self.cache: ByteCache[_TileKey] = ByteCache(cache_bytes)
+        self._flight: SingleFlight[_TileKey, bytes | None] = SingleFlight()
+        pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="tiles")
+        disk = DiskCache(data_dir / DISK_CACHE_FOLDER, disk_cache_bytes) if disk_cache_bytes else None
+        fetcher = ObjectFetcher(hosts or ImageHosts(), disk, limits)
+        self.means = SourceMeans(
+            folder=data_dir,
+            context=cache_context(chunk_cache_bytes),
+            pool=pool,
+            fetcher=fetcher,
+            bridge=VolumeBridge(fetcher),
+        )
+        self._pool = pool
+        self._found: OrderedDict[StackRevision, _OpenStack] = OrderedDict()
 
-    def close(self) -> None:
-        """End the threads."""
+    async def close(self) -> None:
+        """End connections and threads."""
+        await self.means.bridge.close()
+        await self.means.fetcher.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def tile(self, of: StackRevision, address: TileAddress, extension: str) -> bytes:
-        """The image file of one tile, `jpg` or `png`.
+    async def tile(self, of: StackRevision, address: TileAddress, wish: TileWish) -> bytes:
+        """The image file of one tile.
 
-        Raises `NotFound` if the project has no such stack, the stack no such revision, or that no such tile.
+        Raises `NotFound` if the project has no such stack, the stack no such revision, or that no such tile;
+        `ImagesUnavailable` if that cannot be found out now.
         """
-        found = await self._source(of)
-        key = (found.key, address, extension)
+        found = await self._stack(of)
+        key = (found.key, address, wish)
         data = self.cache.find(key)
         if data is None:
-            data = await self._flight.do(key, lambda: found.source.tile(address, extension))
+            data = await self._flight.do(key, lambda: self._made(found.mirrors, address, wish))
             if data is None:
                 raise NotFound("There is no such tile.")
             self.cache.put(key, data)
         return data
 
-    async def check(self, of: StackRevision) -> None:
-        """Raises `NotFound` if the images of a stack cannot be read."""
-        await self._source(of)
+    async def mirrors(self, of: StackRevision) -> OpenMirrors:
+        """The places where the images of a stack are read. Raises `NotFound` if there are none that can be."""
+        found = await self._stack(of)
+        await found.mirrors.check()
+        return found.mirrors
 
-    async def _source(self, of: StackRevision) -> _OpenSource:
-        """The source of a stack; asks the store again after some seconds, since a stack can leave a project."""
+    async def tile_size(self, of: StackRevision) -> tuple[int, int]:
+        """Width and height of the tiles of a stack in pixels."""
+        return (await self._stack(of)).mirrors.tile_size
+
+    async def _made(self, mirrors: OpenMirrors, address: TileAddress, wish: TileWish) -> bytes | None:
+        tile, look = await mirrors.tile(address)
+        if tile is None:
+            return None
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, rendered, tile, mirrors.tile_size, look, wish)
+
+    async def _stack(self, of: StackRevision) -> _OpenStack:
+        """The sources of a stack; asks the store again after some seconds, since a stack can leave a project."""
         known = self._found.get(of)
         if known is not None and known.until > time.monotonic():
             return known
         async with self._store.reading() as connection:
-            described = await stacks.tile_store(connection, of.project_id, of.stack_id, of.revision)
-        if described is None:
+            described = await stacks.tile_stores(connection, of.project_id, of.stack_id, of.revision)
+        if not described:
             self._found.pop(of, None)
             raise NotFound(f"Project {of.project_id} has no images {of.revision} of a stack {of.stack_id}.")
         key = repr(described)
-        source = known.source if known is not None and known.key == key else await self._open(described, of)
-        found = _OpenSource(source, key, time.monotonic() + _TRUSTED_S)
+        mirrors = known.mirrors if known is not None and known.key == key else self._opened(described, of)
+        found = _OpenStack(mirrors, key, time.monotonic() + _TRUSTED_S)
         self._found[of] = found
         self._found.move_to_end(of)
         while len(self._found) > _REMEMBERED:
             self._found.popitem(last=False)
         return found
 
-    async def _open(self, described: TileStore, of: StackRevision) -> TileSource:
-        try:
-            return await open_source(
-                described.source,
-                self._data_dir,
-                (described.tile_width, described.tile_height),
-                context=self._context,
-                pool=self._pool,
-            )
-        except ValueError as error:
-            if (self._data_dir / described.source["path"]).exists():
-                raise NotFound(f"The images of stack {of.stack_id} cannot be served: {error}.") from error
-            raise NotFound(f"The images of stack {of.stack_id} are not where they were.") from error
+    def _opened(self, described: list[TileStore], of: StackRevision) -> OpenMirrors:
+        return OpenMirrors(described, self.means, f"stack {of.stack_id}")

@@ -46,7 +46,10 @@ class Mirror:
 
 @dataclass(frozen=True, kw_only=True)
 class NewStack:
-    """A stack to register: dimension (pixels) and resolution (nm) as (x, y, z); zoom n is 1/2**n in x, y."""
+    """A stack to register: dimension (pixels) and resolution (nm) as (x, y, z); zoom n is 1/2**n in x, y.
+
+    downsample_factors: (x, y, z) for each zoom level, where they are others; `None` is what CATMAID has for not told.
+    """
 
     title: str
     dimension: tuple[int, int, int]
@@ -54,8 +57,22 @@ class NewStack:
     zoom_levels: int
     mirrors: Sequence[Mirror]
     comment: str = ""
+    description: str = ""
     attribution: str | None = None
+    metadata: Any = None
+    canary_location: tuple[int, int, int] = (0, 0, 0)
+    placeholder_color: tuple[float, float, float, float] = (0, 0, 0, 1)
+    downsample_factors: Sequence[Triple] | None = ()
     broken_sections: Sequence[int] = field(default_factory=tuple)
+
+    @property
+    def factors(self) -> list[list[float]] | None:
+        """(x, y, z) for each zoom level."""
+        if self.downsample_factors is None:
+            return None
+        return [list(factor) for factor in self.downsample_factors] or [
+            [2**zoom, 2**zoom, 1] for zoom in range(self.zoom_levels)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +82,9 @@ class TileStore:
     source: dict[str, Any]
     tile_width: int
     tile_height: int
+    zoom_levels: int
+    canary: tuple[int, int, int]
+    """(x, y, z) of a pixel whose tile is there if any is."""
 
 
 @dataclass(frozen=True)
@@ -168,10 +188,13 @@ class StackGroup(TypedDict):
     stacks: list[StackGroupMember]
 
 
-async def register_stack(tx: Connection, project_id: int, stack: NewStack, *, translation: Triple = (0, 0, 0)) -> int:
+async def register_stack(
+    tx: Connection, project_id: int, stack: NewStack, *, translation: Triple = (0, 0, 0), orientation: int = 0
+) -> int:
     """Make a stack with its mirrors and broken sections, add it to a project, and return its id.
 
-    `translation` is where the first voxel is in the project, in nm. Raises `InvalidInput` for an empty title.
+    `translation` is where the first voxel is in the project, in nm; `orientation` 0 xy, 1 xz, 2 zy. Raises
+    `InvalidInput` for an empty title.
     """
     if not stack.title.strip():
         raise InvalidInput("A stack needs a title.")
@@ -180,18 +203,20 @@ async def register_stack(tx: Connection, project_id: int, stack: NewStack, *, tr
         {
             "title": stack.title,
             "comment": stack.comment,
+            "description": stack.description,
             "attribution": stack.attribution,
+            "metadata": None if stack.metadata is None else Jsonb(stack.metadata),
+            "canary_location": list(stack.canary_location),
+            "placeholder_color": list(stack.placeholder_color),
             **_axes("dimension", stack.dimension),
             **_axes("resolution", stack.resolution),
-            "downsample_factors": Jsonb([[2**zoom, 2**zoom, 1] for zoom in range(stack.zoom_levels)]),
+            "downsample_factors": None if stack.factors is None else Jsonb(stack.factors),
         },
     )
     row = await cursor.fetchone()
     assert row is not None
     stack_id = int(row[0])
-    await tx.execute(
-        sql.link_stack, {"project_id": project_id, "stack_id": stack_id, **_axes("translation", translation)}
-    )
+    await link_stack(tx, project_id, stack_id, translation=translation, orientation=orientation)
     for position, mirror in enumerate(stack.mirrors):
         await tx.execute(
             sql.create_mirror,
@@ -211,6 +236,21 @@ async def register_stack(tx: Connection, project_id: int, stack: NewStack, *, tr
     return stack_id
 
 
+async def link_stack(
+    tx: Connection, project_id: int, stack_id: int, *, translation: Triple = (0, 0, 0), orientation: int = 0
+) -> None:
+    """Show a stack in a project; as in `register_stack`."""
+    place = {"orientation": orientation, **_axes("translation", translation)}
+    await tx.execute(sql.link_stack, {"project_id": project_id, "stack_id": stack_id, **place})
+
+
+async def stack_with_revision(connection: Connection, project_id: int, revision: str) -> int | None:
+    """Id of a project's stack whose images have this revision."""
+    cursor = await connection.execute(sql.stack_with_revision, {"project_id": project_id, "revision": revision})
+    row = await cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
 async def stack_with_source(connection: Connection, project_id: int, source: Mapping[str, Any]) -> int | None:
     """Id of a project's stack that is read from the same path and revision."""
     cursor = await connection.execute(
@@ -220,13 +260,18 @@ async def stack_with_source(connection: Connection, project_id: int, source: Map
     return None if row is None else int(row[0])
 
 
-async def tile_store(connection: Connection, project_id: int, stack_id: int, revision: str) -> TileStore | None:
-    """Where to read this revision of a project's stack; None if the project has no such stack or revision."""
+async def tile_stores(connection: Connection, project_id: int, stack_id: int, revision: str) -> list[TileStore]:
+    """Where to read this revision of a project's stack, the best place first.
+
+    Empty if the project has no such stack or the stack no such revision.
+    """
     cursor = await connection.execute(
-        sql.tile_source, {"project_id": project_id, "stack_id": stack_id, "revision": revision}
+        sql.tile_sources, {"project_id": project_id, "stack_id": stack_id, "revision": revision}
     )
-    row = await cursor.fetchone()
-    return None if row is None else TileStore(*row)
+    return [
+        TileStore(source, width, height, levels, (x, y, z))
+        for source, width, height, levels, (x, y, z) in await cursor.fetchall()
+    ]
 
 
 async def tiled_extent(connection: Connection, project_id: int, stack_id: int, revision: str) -> TiledExtent:
@@ -247,6 +292,11 @@ async def list_stacks(connection: Connection, project_id: int) -> list[ListedSta
         {"id": stack_id, "pid": project_id, "title": title, "comment": comment}
         for stack_id, title, comment in await cursor.fetchall()
     ]
+
+
+async def list_places(connection: Connection, project_id: int) -> list[dict[str, Any]]:
+    """Id, title, dimension (x, y, z) and addresses of the images of each stack of a project."""
+    return await _all(connection, sql.places_of_stacks, {"project_id": project_id})
 
 
 async def describe_stack(

@@ -16,6 +16,7 @@ from catmaid_server.domain.errors import DomainError, LocationLookup, NotAllowed
 from catmaid_server.domain.history.versions import NotSettled, VersionGone
 from catmaid_server.domain.space.stacks import NoSuchStack, NoSuchStackGroup
 from catmaid_server.domain.space.volumes import UnknownFileType
+from catmaid_server.tiles.gateway.failures import ImagesUnavailable
 from catmaid_server.transfer.importers.catmaid.server import SourceError
 from catmaid_wire import errors as names
 
@@ -29,6 +30,7 @@ _DOMAIN_ERRORS: tuple[tuple[type[DomainError], int, str], ...] = (
     (UnknownFileType, 415, "UnsupportedMediaType"),
     (TooManyAttempts, 429, "TooManyAttempts"),
     (SourceError, 502, "SourceError"),
+    (ImagesUnavailable, 424, "ImagesUnavailable"),
     (NotSettled, 503, names.NOT_SETTLED),
     (StateMismatch, 400, names.STATE_MISMATCH),
     (LocationLookup, 400, "LocationLookupError"),

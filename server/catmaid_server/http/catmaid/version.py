@@ -20,6 +20,7 @@ CAPABILITIES = (
     "search",
     "geometry",
     "names-of-splits",
+    "stacks-by-address",
 )
 
 

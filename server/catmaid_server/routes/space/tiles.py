@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import time
 from datetime import UTC, datetime
 from typing import Annotated, Final
+from urllib.parse import quote
 
 import msgspec
 from aiohttp import web
 
 from catmaid_server.domain.accounts.users import User
-from catmaid_server.domain.errors import NotAllowed
+from catmaid_server.domain.errors import InvalidInput, NotAllowed
 from catmaid_server.domain.space import stacks
 from catmaid_server.http import keys
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 from catmaid_server.tiles import tickets
-from catmaid_server.tiles.encode import CONTENT_TYPES
+from catmaid_server.tiles.encode import CONTENT_TYPES, JPEG_QUALITY
+from catmaid_server.tiles.gateway.failures import ImagesUnavailable
+from catmaid_server.tiles.look import StackLook, TileWish, parsed_window
 from catmaid_server.tiles.overviews import overview
 from catmaid_server.tiles.pyramid import TileAddress
-from catmaid_server.tiles.service import StackRevision
+from catmaid_server.tiles.rendering import placeholder
+from catmaid_server.tiles.service import StackRevision, TileService
 
 routes = Routes()
 
 _FOR_EVER: Final = "max-age=31536000, immutable"
+_NOT_AT_ALL: Final = "no-store"
 
 
 class WithTicket(msgspec.Struct):
     """A ticket instead of a token."""
 
     ticket: str | None = None
+
+
+class AskedTile(WithTicket):
+    """How a tile is to look; as the stack says if nothing is given."""
+
+    quality: int = JPEG_QUALITY
+    """1 to 100, of JPEG and WebP; what exists as a file is given as it is if this is not given."""
+    window: str | None = None
+    """The values that become black and white, with a comma between."""
+    gamma: float | None = None
+    """Above 0, at most 100: exponent of the grey between black and white."""
 
 
 class Ticket(msgspec.Struct):
@@ -49,20 +67,38 @@ async def issue_ticket(call: Call, form: NoParameters) -> Ticket:
 
 @routes.get(
     r"/{project_id}/stack/{stack_id}/tiles/{revision:[0-9a-f]+}"
-    r"/{zoom:[0-9]{1,2}}/{z:[0-9]{1,9}}/{row:[0-9]{1,9}}/{col:[0-9]{1,9}}.{extension:jpg|png}",
+    r"/{zoom:[0-9]{1,2}}/{z:[0-9]{1,9}}/{row:[0-9]{1,9}}/{col:[0-9]{1,9}}.{extension:jpg|png|webp}",
     needs=Permission.NONE,
 )
 async def tile(
-    call: Call, form: WithTicket
-) -> Annotated[web.Response, Content(bytes, "image/jpeg"), Content(bytes, "image/png"), Content(None, "", 304)]:
-    """Give one tile; the image at an address never changes."""
+    call: Call, form: AskedTile
+) -> Annotated[
+    web.Response,
+    Content(bytes, "image/jpeg"),
+    Content(bytes, "image/png"),
+    Content(bytes, "image/webp"),
+    Content(None, "", 304),
+]:
+    """Give one tile; the image at an address never changes.
+
+    Where the images are on another server that does not give them, the tile is a grey one on which the reason stands,
+    with the header `X-Image-Error`, and is not to be kept; who accepts JSON only gets an error instead.
+    """
     visibility = await _visibility(call, form.ticket)
     address = TileAddress(*(int(call.path[name]) for name in ("zoom", "z", "row", "col")))
     stack = StackRevision(call.project_id, call.path["stack_id"], call.path["revision"])
     extension: str = call.path["extension"]
-    data = await call.request.app[keys.TILES].tile(stack, address, extension)
-    etag = f"{stack.revision}-{address.zoom}-{address.z}-{address.row}-{address.col}-{extension}"
-    return _image(call, data, extension, etag, visibility)
+    tiles = call.request.app[keys.TILES]
+    wish = TileWish(extension, form.quality, await _look(tiles, stack, form))
+    try:
+        data = await tiles.tile(stack, address, wish)
+    except ImagesUnavailable as error:
+        if call.request.headers.get("Accept", "*/*").startswith("application/json"):
+            raise
+        return await _placeholder(call, str(error), await tiles.tile_size(stack), extension)
+    place = f"{stack.revision}-{address.zoom}-{address.z}-{address.row}-{address.col}-{extension}"
+    look = f"-{form.quality}-{form.window}-{form.gamma}" if form.quality != JPEG_QUALITY or wish.look else ""
+    return _image(call, data, extension, place + re.sub(r"[^0-9a-zA-Z.,-]", "", look), visibility)
 
 
 @routes.get(
@@ -80,6 +116,26 @@ async def section_overview(
     section, extension = int(call.path["z"]), call.path["extension"]
     data = await overview(call.request.app[keys.TILES], stack, extent, section, extension)
     return _image(call, data, extension, f"{stack.revision}-small-{section}-{extension}", visibility)
+
+
+async def _look(tiles: TileService, stack: StackRevision, form: AskedTile) -> StackLook | None:
+    """The look that is asked for, where it is another one than the stack's."""
+    if not 1 <= form.quality <= 100:
+        raise InvalidInput("The quality of an image file is 1 to 100.")
+    if form.gamma is not None and not 0 < form.gamma <= 100:
+        raise InvalidInput("Gamma is above 0 and at most 100.")
+    if form.window is None and form.gamma is None:
+        return None
+    _, own = await (await tiles.mirrors(stack)).source()
+    window = own.window if form.window is None else parsed_window(form.window)
+    return StackLook(window, own.gamma if form.gamma is None else form.gamma, own.labels)
+
+
+async def _placeholder(call: Call, message: str, size: tuple[int, int], extension: str) -> web.Response:
+    """A tile that says what is wrong."""
+    data = await asyncio.to_thread(placeholder, message, size, extension)
+    headers = {"Cache-Control": _NOT_AT_ALL, "X-Image-Error": quote(message, safe=" ,.:;/()'")}
+    return web.Response(body=data, content_type=CONTENT_TYPES[extension], headers=headers)
 
 
 def _image(call: Call, data: bytes, extension: str, etag: str, visibility: str) -> web.Response:

@@ -21,7 +21,7 @@ from catmaid_server.tiles.imports.sections import BadSection, BadSections, reada
 from catmaid_server.tiles.imports.stack_file import stack_file
 from catmaid_server.tiles.imports.tile_factors import level_problem
 from catmaid_server.tiles.pyramid import TileAddress
-from catmaid_server.tiles.sources import tile_file
+from catmaid_server.tiles.sources.tile_files import tile_file
 from catmaid_server.tiles.tile_folders import FoundTiles, find_tiles, section_tiles
 from catmaid_wire import tile_layouts
 
@@ -159,7 +159,7 @@ class _CheckedSections:
 
 
 def _check_sections(folder: Path, found: FoundTiles, depth: int, digest: Any) -> _CheckedSections:
-    """Look at the first tile of each section; stirs all of them into `digest`."""
+    """StackLook at the first tile of each section; stirs all of them into `digest`."""
     broken: dict[int, str] = {}
     size: tuple[int, int] | None = None
     good: list[int] = []

@@ -25,12 +25,12 @@ from catmaid_server.domain.progress import Progress
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.space import stacks
 from catmaid_server.domain.space.stacks import Mirror, NewStack, Triple
+from catmaid_server.tiles.encode import image_kind
 from catmaid_server.tiles.imports.file_tiles import FileTiles, inspect_tiles
 from catmaid_server.tiles.imports.ingest import TILE_SIZE, IngestedVolume, OnBad, holds, ingest
 from catmaid_server.tiles.imports.sections import ArraySection, BadSection, Section, readable
 from catmaid_server.tiles.imports.survey import SectionChoice, section_files, survey
 from catmaid_server.tiles.imports.value_range import with_range
-from catmaid_server.tiles.sources import image_kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Image stacks of a project: registering them, listing them, reading their values."""

@@ -1,0 +1,280 @@
+"""Get objects from the servers of others: each once for all who want it, with patience and within limits."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from catmaid_server.tiles.cache import SingleFlight
+from catmaid_server.tiles.gateway.disk_cache import DiskCache, KeptObject, is_current
+from catmaid_server.tiles.gateway.failures import HostRefused, ImagesUnavailable
+from catmaid_server.tiles.gateway.host_states import HostStates
+from catmaid_server.tiles.gateway.hosts import CheckedResolver, ImageHosts
+
+_GONE: Final = frozenset({404, 410})
+_LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_MOST_REDIRECTS: Final = 4
+_REMEMBERED_FAILURES: Final = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchLimits:
+    """How patient fetching is (seconds), how large an object may be (bytes), and how many one host is asked at once."""
+
+    connect_s: float = 5.0
+    answer_s: float = 10.0
+    in_all_s: float = 20.0
+    pauses_s: tuple[float, ...] = (0.2, 0.8)
+    failure_kept_s: float = 5.0
+    missing_kept_s: float = 600.0
+    kept_s: float = 86_400.0
+    largest: int = 128 * 1024**2
+    at_once: int = 8
+    host_rests_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceObject:
+    """An object as its server gave it; `content_range` if it is a part."""
+
+    body: bytes
+    content_type: str
+    etag: str = ""
+    content_range: str = ""
+
+
+Check: TypeAlias = Callable[[SourceObject], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    key: str
+    url: str
+    byte_range: str
+    headers: Mapping[str, str]
+    check: Check | None
+
+
+class ObjectFetcher:
+    """Gets objects by their addresses.
+
+    Parameters
+    ----------
+    hosts
+        Which servers may be asked.
+    disk
+        Keeps objects beyond the process; None for not at all.
+    limits
+        How patient to be.
+    """
+
+    def __init__(self, hosts: ImageHosts, disk: DiskCache | None = None, limits: FetchLimits | None = None) -> None:
+        self.hosts = hosts
+        self.requests = 0
+        self._disk = disk
+        self._limits = limits or FetchLimits()
+        self._states = HostStates(self._limits.at_once, self._limits.host_rests_s)
+        self._flight: SingleFlight[str, SourceObject | None] = SingleFlight()
+        self._failures: dict[str, tuple[float, ImagesUnavailable]] = {}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """End all connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        byte_range: str = "",
+        headers: Mapping[str, str] | None = None,
+        check: Check | None = None,
+        fresh: bool = False,
+    ) -> SourceObject | None:
+        """An object, or part of it; None if there is none.
+
+        byte_range: as in HTTP's header, such as `bytes=0-99`. check: raises `ImagesUnavailable` for what is not as it
+        should be, before it is kept. fresh: ask the server, whatever was kept of its answers. Raises
+        `ImagesUnavailable` if it cannot be had.
+        """
+        given = dict(headers or {})
+        self.hosts.require(URL(url))
+        key = "\n".join([url, byte_range, *(f"{name}: {value}" for name, value in sorted(given.items()))])
+        failed = self._failures.get(key)
+        if failed is not None:
+            if failed[0] > time.monotonic() and not fresh:
+                raise failed[1]
+            del self._failures[key]
+        wanted = _Wanted(key, url, byte_range, given, check)
+        return await self._flight.do(key, lambda: self._obtain(wanted, fresh=fresh))
+
+    async def _obtain(self, wanted: _Wanted, *, fresh: bool) -> SourceObject | None:
+        key = wanted.key
+        if self._disk is None:
+            known, body = await self._remembering_failure(wanted, None)
+            return _as_object(known, body)
+        found = await asyncio.to_thread(self._disk.find, key)
+        if found is not None and is_current(found[0]) and not fresh:
+            return _as_object(*found)
+        async with self._disk.claim(key):
+            found = await asyncio.to_thread(self._disk.find, key)
+            if found is not None and is_current(found[0]) and not fresh:
+                return _as_object(*found)
+            try:
+                known, body = await self._remembering_failure(wanted, found)
+            except ImagesUnavailable:
+                if found is None or found[0].status in _GONE:
+                    raise
+                return _as_object(*found)  # what was once there is better than nothing
+            await asyncio.to_thread(self._disk.put, key, known, body)
+        return _as_object(known, body)
+
+    async def _remembering_failure(
+        self, wanted: _Wanted, old: tuple[KeptObject, bytes] | None
+    ) -> tuple[KeptObject, bytes]:
+        try:
+            known, body = await self._patiently(wanted, old)
+            found = _as_object(known, body)
+            if found is not None and wanted.check is not None:
+                wanted.check(found)
+        except ImagesUnavailable as error:
+            if len(self._failures) >= _REMEMBERED_FAILURES:
+                self._failures.clear()
+            self._failures[wanted.key] = (time.monotonic() + self._limits.failure_kept_s, error)
+            raise
+        return known, body
+
+    async def _patiently(self, wanted: _Wanted, old: tuple[KeptObject, bytes] | None) -> tuple[KeptObject, bytes]:
+        """Ask again after a pause where that can help; a host that keeps failing is left alone for a while."""
+        host = URL(wanted.url).host or ""
+        async with self._states.turn(host):
+            try:
+                async with asyncio.timeout(self._limits.in_all_s):
+                    for pause in (*self._limits.pauses_s, None):
+                        try:
+                            answer = await self._once(wanted, old)
+                        except HostRefused:
+                            raise
+                        except _Unsteady as error:
+                            if pause is None:
+                                raise
+                            await asyncio.sleep(error.pause or pause)
+                        else:
+                            self._states.succeeded(host)
+                            return answer
+            except (_Unsteady, TimeoutError) as error:
+                reason = str(error) or f"{host} gave no answer within {self._limits.in_all_s:g} s."
+                self._states.failed(host, reason)
+                raise ImagesUnavailable(reason) from None
+        raise AssertionError("unreachable")
+
+    async def _once(self, wanted: _Wanted, old: tuple[KeptObject, bytes] | None) -> tuple[KeptObject, bytes]:
+        asked = URL(wanted.url, encoded=True)
+        sent = dict(wanted.headers)
+        if wanted.byte_range:
+            sent["Range"] = wanted.byte_range
+        if old is not None and old[0].etag:
+            sent["If-None-Match"] = old[0].etag
+        for _ in range(_MOST_REDIRECTS + 1):
+            self.hosts.require(asked)
+            self.requests += 1
+            try:
+                async with self._opened().get(asked, headers=sent, allow_redirects=False) as response:
+                    if response.status in _REDIRECTS and "Location" in response.headers:
+                        target = asked.join(URL(response.headers["Location"]))
+                        if target.origin() != asked.origin():
+                            sent.pop("Authorization", None)
+                        asked = target
+                        continue
+                    return await self._received(asked, response, old)
+            except TimeoutError:
+                raise _Unsteady(f"{asked.host} gave no answer within {self._limits.answer_s:g} s.") from None
+            except aiohttp.ClientError as error:
+                raise _Unsteady(_why(asked, error)) from None
+            except ValueError:
+                raise ImagesUnavailable(f"{asked.host} sends on to something that is no address.") from None
+        raise ImagesUnavailable(f"{asked.host} sends on more than {_MOST_REDIRECTS} times.")
+
+    async def _received(
+        self, asked: URL, response: aiohttp.ClientResponse, old: tuple[KeptObject, bytes] | None
+    ) -> tuple[KeptObject, bytes]:
+        now = time.time()
+        if response.status == 304 and old is not None:
+            return msgspec.structs.replace(old[0], until=now + self._limits.kept_s), old[1]
+        if response.status in _GONE or (response.status == 403 and (asked.host or "").endswith(".amazonaws.com")):
+            return KeptObject(status=404, until=now + self._limits.missing_kept_s), b""
+        if response.status in _LATER:
+            raise _Unsteady(f"{asked.host} answered {response.status} {response.reason}.", _retry_after(response))
+        if response.status not in (200, 206):
+            raise ImagesUnavailable(f"{asked.host} answered {response.status} {response.reason} for {asked.path}.")
+        body = bytearray()
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > self._limits.largest:
+                raise ImagesUnavailable(f"{asked.path} at {asked.host} is larger than {self._limits.largest} bytes.")
+        headers = response.headers
+        known = KeptObject(
+            status=response.status,
+            until=now + max(self._limits.kept_s, _max_age(headers.get("Cache-Control", ""))),
+            content_type=response.content_type,
+            content_range=headers.get("Content-Range", "") if response.status == 206 else "",
+            etag=headers.get("ETag", ""),
+        )
+        return known, bytes(body)
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            timeout = aiohttp.ClientTimeout(
+                total=None, sock_connect=self._limits.connect_s, sock_read=self._limits.answer_s
+            )
+            connector = aiohttp.TCPConnector(
+                resolver=CheckedResolver(self.hosts), limit=0, limit_per_host=self._limits.at_once
+            )
+            self._session = aiohttp.ClientSession(timeout=timeout, connector=connector, trust_env=False)
+        return self._session
+
+
+class _Unsteady(ImagesUnavailable):
+    """It may be better in a moment; `pause` is for how long the server asks, in seconds."""
+
+    def __init__(self, message: str, pause: float | None = None) -> None:
+        super().__init__(message)
+        self.pause = pause
+
+
+def _as_object(known: KeptObject, body: bytes) -> SourceObject | None:
+    if known.status in _GONE:
+        return None
+    return SourceObject(body, known.content_type, known.etag, known.content_range)
+
+
+def _why(asked: URL, error: aiohttp.ClientError) -> str:
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return f"{asked.host} broke off in the middle of {asked.path}."
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return f"There is no host {asked.host}."
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return f"The certificate of {asked.host} is not good: {error.certificate_error}."
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"{asked.host} cannot be reached: {error.strerror or error.os_error}."
+    return f"{asked.host} does not speak proper HTTP: {error}."
+
+
+def _retry_after(response: aiohttp.ClientResponse) -> float | None:
+    text = response.headers.get("Retry-After", "")
+    return min(float(text), 5.0) if text.isascii() and text.isdecimal() else None
+
+
+def _max_age(cache_control: str) -> float:
+    found = re.search(r"max-age=(\d{1,9})", cache_control)
+    return float(found[1]) if found else 0.0

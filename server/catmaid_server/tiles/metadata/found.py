@@ -1,0 +1,111 @@
+"""What can be known of a volume before its values are read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.tiles.pyramid import zoom_levels
+
+Factors = tuple[float, float, float]
+
+_LARGEST_STEP_PX: Final = 4096
+"""So many pixels of the coarsest level may become one tile."""
+_NM: Final[Mapping[str, float]] = {
+    "nm": 1.0,
+    "nanometer": 1.0,
+    "nanometers": 1.0,
+    "um": 1e3,
+    "\N{MICRO SIGN}m": 1e3,
+    "\N{GREEK SMALL LETTER MU}m": 1e3,
+    "micron": 1e3,
+    "microns": 1e3,
+    "micrometer": 1e3,
+    "micrometers": 1e3,
+    "mm": 1e6,
+    "millimeter": 1e6,
+    "m": 1e9,
+    "meter": 1e9,
+    "angstrom": 0.1,
+    "pm": 1e-3,
+    "picometer": 1e-3,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundVolume:
+    """A volume as its files describe it, x, y, z throughout.
+
+    driver, base: how and where tensorstore or h5py find it. levels: path and factors of each level, the finest first.
+    axes: which axis of the arrays is x, y and z. fixed: indices on the other axes. resolution: nm, None where it is
+    not said. translation: nm. channels: how many there are, on the axis `channel_axis`.
+    """
+
+    driver: str
+    base: str
+    levels: Sequence[tuple[str, Factors]]
+    axes: tuple[int, int, int | None]
+    dimension: tuple[int, int, int]
+    resolution: tuple[float, float, float] | None = None
+    translation: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    fixed: Mapping[int, int] = field(default_factory=dict)
+    labels: bool = False
+    channels: int = 1
+    channel_axis: int | None = None
+    voxel_offset: tuple[int, int, int] = (0, 0, 0)
+
+    def cut(self, orientation: int) -> FoundVolume:
+        """As a stack of sections along another plane: 0 xy, 1 xz, 2 zy."""
+        order = {0: (0, 1, 2), 1: (0, 2, 1), 2: (2, 1, 0)}[orientation]
+        if orientation and self.axes[2] is None:
+            raise InvalidInput(f"{self.base} has no z axis, so it can only be cut along xy.")
+        return replace(
+            self,
+            axes=_ordered(self.axes, order),
+            dimension=_ordered(self.dimension, order),
+            resolution=None if self.resolution is None else _ordered(self.resolution, order),
+            levels=[(path, _ordered(factors, order)) for path, factors in self.levels],
+        )
+
+    def channel(self, number: int | None) -> FoundVolume:
+        """With one of its channels, counted from 1. Raises `InvalidInput` if it has no such channel."""
+        if number is None:
+            return self
+        if not 1 <= number <= self.channels:
+            raise InvalidInput(f"{self.base} has {self.channels} channel(s), so there is no channel {number}.")
+        if self.channel_axis is None:
+            return self
+        return replace(self, fixed={**self.fixed, self.channel_axis: number - 1})
+
+    def source(self) -> dict[str, Any]:
+        """As the store keeps it, for `sources.opening`."""
+        return {
+            "kind": "volume",
+            "driver": self.driver,
+            "base": self.base,
+            "levels": [{"path": path, "factors": list(factors)} for path, factors in self.levels],
+            "axes": list(self.axes),
+            "fixed": {str(axis): index for axis, index in self.fixed.items()},
+            "dimension": list(self.dimension),
+            **({"labels": True} if self.labels else {}),
+        }
+
+    def zoom_levels(self, tile_width: int, tile_height: int) -> int:
+        """How many zoom levels can be made: until a section fits one tile, or tiles would need too much to be read."""
+        x, y, _ = self.dimension
+        tile = min(tile_width, tile_height)
+        coarsest = max(max(factors[:2]) for _, factors in self.levels)
+        possible = int(math.log2(coarsest * max(1, _LARGEST_STEP_PX // max(tile_width, tile_height)))) + 1
+        return min(zoom_levels(x, y, tile), possible)
+
+
+def nm_per(unit: str) -> float | None:
+    """How many nm a unit of length is; None if it is none that is known."""
+    return _NM.get(unit.strip().lower())
+
+
+def _ordered(values: Sequence[Any], order: Sequence[int]) -> Any:
+    return tuple(values[index] for index in order)

@@ -1,0 +1,72 @@
+"""`stack add`, `list` and `remove`, as they are typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catmaid_server.cli.main import main
+from catmaid_server.postgres.cluster import Cluster
+
+Cli = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def cluster(data_dir: Path) -> Iterator[str]:
+    """The database of the data folder, up between commands."""
+    cluster = Cluster(data_dir)
+    yield cluster.start()
+    assert cluster.stop(), "no command still claims it"
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data_dir: Path, cluster: str) -> Cli:
+    monkeypatch.setenv("CATMAID_DATA_DIR", str(data_dir))
+
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["catmaid-jupyter", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        output = capsys.readouterr()
+        assert "Traceback" not in output.err
+        return int(ended.value.code or 0), output.out, output.err
+
+    return run
+
+
+def listed(cli: Cli) -> list[dict[str, Any]]:
+    code, out, err = cli("stack", "list", "--project", "Away", "--json")
+    assert code == 0, err
+    return list(json.loads(out))
+
+
+def test_a_volume_is_added_listed_and_removed(cli: Cli, shared: Path) -> None:
+    volume = shared / "data/vnc1/vnc1.zarr"
+    code, out, err = cli("stack", "add", volume, "--project", "Away", "--title", "Larva")
+    assert code == 0, err
+    assert out.startswith("Added stack 1 'Larva' (1024 x 1024 x 10 pixels of 4.6 x 4.6 x 50 nm) in project 'Away'.")
+    assert "3 level(s)" in out
+    assert cli("stack", "add", volume, "--project", "Away", "--title", "Larva")[1].startswith("Already there: stack 1")
+    assert listed(cli) == [{"id": 1, "title": "Larva", "dimension": [1024, 1024, 10], "addresses": [str(volume)]}]
+    code, out, _ = cli("stack", "remove", "1", "--project", "Away")
+    assert (code, out) == (0, "Took stack 1, 'Larva', out of project 'Away'. No project shows it any more.\n")
+    assert listed(cli) == []
+
+
+def test_what_is_wrong_is_one_line_and_makes_no_project(cli: Cli, tmp_path: Path) -> None:
+    code, _, err = cli("stack", "add", tmp_path, "--project", "Nowhere")
+    assert (code, err.count("\n")) == (1, 1)
+    assert "is no volume that is known" in err
+    code, _, err = cli("stack", "add", "http://127.0.0.1/x", "--project", "Nowhere")
+    assert (code, "private address" in err) == (1, True)
+    assert "Nowhere" not in cli("project", "list")[1]
+    assert cli("stack", "add", tmp_path, "--project", "Nowhere", "--resolution", "4,4")[0] == 2
