@@ -122,6 +122,7 @@ async def test_tiles_come_in_the_kind_and_look_that_is_asked_for(gateway: Servic
     small, headers = await raw(gateway, f"{below}0/1/0/0.jpg", quality=5)
     large, _ = await raw(gateway, f"{below}0/1/0/0.jpg", quality=95)
     assert headers["Content-Type"] == "image/jpeg"
+    assert headers["Cache-Control"] == "private, max-age=86400"
     assert 4 * len(small) < len(large)
     webp, headers = await raw(gateway, f"{below}0/1/0/0.webp")
     assert (headers["Content-Type"], image_size(webp)) == ("image/webp", (256, 256))

@@ -62,6 +62,20 @@ def test_a_volume_is_added_listed_and_removed(cli: Cli, shared: Path) -> None:
     assert listed(cli) == []
 
 
+def test_projects_are_made_of_a_file(cli: Cli, tmp_path: Path) -> None:
+    stack = {
+        "title": "EM",
+        "dimension": "(9,9,9)",
+        "resolution": "(1,1,1)",
+        "mirrors": [{"url": "https://images.example.org/em/"}],
+    }
+    (tmp_path / "projects.json").write_text(json.dumps([{"project": {"title": "Filed", "stacks": [stack]}}]))
+    code, out, err = cli("import", "projects", tmp_path / "projects.json")
+    assert code == 0, err
+    assert "'Filed': 1 stack(s) added." in out
+    assert "1 stack(s) were there already." in cli("import", "projects", tmp_path / "projects.json")[1]
+
+
 def test_what_is_wrong_is_one_line_and_makes_no_project(cli: Cli, tmp_path: Path) -> None:
     code, _, err = cli("stack", "add", tmp_path, "--project", "Nowhere")
     assert (code, err.count("\n")) == (1, 1)

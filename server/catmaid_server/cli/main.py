@@ -25,6 +25,7 @@ from catmaid_server.cli import (
     users,
 )
 from catmaid_server.cli import catmaid as _catmaid  # noqa: F401 -- its commands join those of imports and exports
+from catmaid_server.cli import project_files as _project_files  # noqa: F401 -- its command joins those of imports
 from catmaid_server.cli import skeletons as _skeletons  # noqa: F401 -- its commands join those of imports
 from catmaid_server.cli import stacks as _stacks  # noqa: F401 -- its command joins those of imports
 from catmaid_server.db.migrations import MigrationError

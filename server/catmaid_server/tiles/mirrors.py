@@ -49,6 +49,11 @@ class OpenMirrors:
             if store.source["kind"] not in _FILES or (store.tile_width, store.tile_height) == self.tile_size
         ]
 
+    @property
+    def are_remote(self) -> bool:
+        """Whether images come from other servers."""
+        return any(is_url(str(mirror.described.source.get("base", ""))) for mirror in self._mirrors)
+
     async def tile(self, address: TileAddress) -> tuple[ImageFile | Pixels | None, StackLook]:
         """A tile of the first mirror that can be asked, and how its values are shown; None if there is no such tile.
 

@@ -126,6 +126,10 @@ class TileService:
         await found.mirrors.check()
         return found.mirrors
 
+    async def may_change(self, of: StackRevision) -> bool:
+        """Whether tiles come from another server, which may give others tomorrow."""
+        return (await self._stack(of)).mirrors.are_remote
+
     async def tile_size(self, of: StackRevision) -> tuple[int, int]:
         """Width and height of the tiles of a stack in pixels."""
         return (await self._stack(of)).mirrors.tile_size

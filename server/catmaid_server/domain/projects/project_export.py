@@ -25,6 +25,8 @@ class ExportedMirror(TypedDict):
     tile_width: int
     tile_height: int
     tile_source_type: int
+    source: NotRequired[dict[str, Any]]
+    """How this service reads images of another server, for another one like it."""
 
 
 class ExportedMembership(TypedDict):
@@ -108,12 +110,11 @@ def _stack(stack: dict[str, Any], tiles_url: str) -> ExportedStack:
 
 
 def _mirror(mirror: dict[str, Any], tiles_url: str) -> dict[str, Any]:
-    revision = mirror.pop("revision")
-    return (
-        mirror
-        if revision is None
-        else mirror | {"url": f"{tiles_url}{revision}/", "tile_source_type": tile_layouts.SERVED}
-    )
+    revision, source = mirror.pop("revision"), mirror.pop("source")
+    if revision is None:
+        return mirror
+    served = {"url": f"{tiles_url}{revision}/", "tile_source_type": tile_layouts.SERVED}
+    return mirror | served | ({"source": source} if source is not None else {})
 
 
 def _triple(values: Sequence[float], separator: str = ",") -> str:

@@ -30,6 +30,7 @@ from catmaid_server.tiles.service import StackRevision, TileService
 routes = Routes()
 
 _FOR_EVER: Final = "max-age=31536000, immutable"
+_FOR_A_DAY: Final = "max-age=86400"
 _NOT_AT_ALL: Final = "no-store"
 
 
@@ -79,9 +80,9 @@ async def tile(
     Content(bytes, "image/webp"),
     Content(None, "", 304),
 ]:
-    """Give one tile; the image at an address never changes.
+    """Give one tile; the image at an address never changes, but where it comes from another server.
 
-    Where the images are on another server that does not give them, the tile is a grey one on which the reason stands,
+    If that does not give it, the tile is a grey one on which the reason stands,
     with the header `X-Image-Error`, and is not to be kept; who accepts JSON only gets an error instead.
     """
     visibility = await _visibility(call, form.ticket)
@@ -98,7 +99,9 @@ async def tile(
         return await _placeholder(call, str(error), await tiles.tile_size(stack), extension)
     place = f"{stack.revision}-{address.zoom}-{address.z}-{address.row}-{address.col}-{extension}"
     look = f"-{form.quality}-{form.window}-{form.gamma}" if form.quality != JPEG_QUALITY or wish.look else ""
-    return _image(call, data, extension, place + re.sub(r"[^0-9a-zA-Z.,-]", "", look), visibility)
+    etag = place + re.sub(r"[^0-9a-zA-Z.,-]", "", look)
+    kept = _FOR_A_DAY if await tiles.may_change(stack) else _FOR_EVER
+    return _image(call, data, extension, etag, visibility, kept)
 
 
 @routes.get(
@@ -138,9 +141,9 @@ async def _placeholder(call: Call, message: str, size: tuple[int, int], extensio
     return web.Response(body=data, content_type=CONTENT_TYPES[extension], headers=headers)
 
 
-def _image(call: Call, data: bytes, extension: str, etag: str, visibility: str) -> web.Response:
-    """An image file that may be kept for ever; 304 without it for who has it."""
-    headers = {"Cache-Control": f"{visibility}, {_FOR_EVER}", "ETag": f'"{etag}"'}
+def _image(call: Call, data: bytes, extension: str, etag: str, visibility: str, kept: str = _FOR_EVER) -> web.Response:
+    """An image file that may be kept for some time; 304 without it for who has it."""
+    headers = {"Cache-Control": f"{visibility}, {kept}", "ETag": f'"{etag}"'}
     if any(known.value in (etag, "*") for known in call.request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
     return web.Response(body=data, content_type=CONTENT_TYPES[extension], headers=headers)

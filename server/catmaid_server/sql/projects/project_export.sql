@@ -18,7 +18,10 @@ SELECT p.id, p.title, coalesce((
                                      'title', m.title, 'position', m.position, 'url', m.image_base,
                                      'fileextension', m.file_extension, 'tile_width', m.tile_width,
                                      'tile_height', m.tile_height, 'tile_source_type', m.tile_source_type,
-                                     'revision', m.source->>'revision') ORDER BY m.position, m.id)
+                                     'revision', m.source->>'revision',
+                                     'source', CASE WHEN %(all_projects)s AND m.source->>'base' ~ '^https?://'
+                                                    THEN m.source - 'token' END)
+                                 ORDER BY m.position, m.id)
                             FROM stack_mirror m WHERE m.stack_id = s.id), '[]'),
                       'stackgroups', (
                           SELECT json_agg(json_build_object('id', g.id, 'title', g.title, 'relation', k.relation)
