@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
 import random
+from operator import itemgetter
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,12 +17,15 @@ from hypothesis import strategies as st
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.cells import project_cells
+from catmaid_server.domain.cells.cut import Cut
 from catmaid_server.domain.cells.viewport_cells import ViewportCells
 from catmaid_server.domain.news.project_news import News
 from catmaid_server.domain.projects import projects
 from catmaid_server.domain.tracing import viewports
 from catmaid_server.domain.tracing.viewports import ColumnTable, Viewport, Wanted
 from catmaid_server.domain.values import Box
+from catmaid_server.routes.tracing.node_list import positional
+from catmaid_server.routes.tracing.viewport_json import viewport_json
 from tests.helpers.arbors import UNCHECKED, Tracer
 from tests.helpers.database import state_of
 from tests.helpers.edit_kinds import EDITS, HISTORY_EDITS, Editor, new_editor
@@ -59,8 +65,26 @@ async def anew(connection: Connection, editor: Editor, wanted: Wanted, *, labels
     return told(found)
 
 
-async def out_of_cells(cells: ViewportCells, connection: Connection, editor: Editor, wanted: Wanted) -> dict[str, Any]:
-    return told(await cells.nodes_in_box(connection, editor.project_id, wanted, most_nodes=MOST))
+async def out_of_cells(cells: ViewportCells, store: Store, editor: Editor, wanted: Wanted) -> dict[str, Any]:
+    return told(await cells.nodes_in_box(store, editor.project_id, wanted, most_nodes=MOST))
+
+
+async def rows_of_cells(cells: ViewportCells, store: Store, editor: Editor, wanted: Wanted) -> Any:
+    """The JSON of a viewport that is put together from rows of cells, in one order; None if it is made otherwise."""
+    found = await cells.row_texts_in_box(store, editor.project_id, wanted, most_nodes=MOST)
+    return ordered(json.loads(viewport_json(found))) if isinstance(found, Cut) else None
+
+
+def ordered(answer: Any) -> Any:
+    nodes, connectors, *rest = answer
+    return [sorted(nodes, key=itemgetter(0)), sorted([*row[:-1], sorted(row[-1])] for row in connectors), *rest]
+
+
+async def answered(editor: Editor, wanted: Wanted) -> Any:
+    """The JSON of a viewport that is read anew."""
+    async with editor.store.reading() as connection:
+        found = await viewports.nodes_in_box(connection, editor.project_id, wanted, most_nodes=MOST)
+    return ordered(json.loads(msgspec.json.encode(positional(found))))
 
 
 @st.composite
@@ -102,11 +126,13 @@ async def test_they_are_the_same_after_any_edit(
         asked.append(wanted)
         editor.random = random.Random(choice)
         await editor.edit(kind)
-        async with editor.store.reading() as connection, elsewhere.reading() as other:
+        async with editor.store.reading() as connection:
             for one in asked:
                 expected = await anew(connection, editor, one)
-                assert await out_of_cells(here, connection, editor, one) == expected
-                assert await out_of_cells(there, other, editor, one) == expected
+                assert await out_of_cells(here, editor.store, editor, one) == expected
+                assert await out_of_cells(there, elsewhere, editor, one) == expected
+                rows = await rows_of_cells(here, editor.store, editor, one)
+                assert rows is None or rows == await answered(editor, one)
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +170,7 @@ async def test_what_is_near_is_near_as_postgis_says(small: Editor) -> None:
             box = Box((low[0], low[1], low[2]), (low[0] + size[0], low[1] + size[1], low[2] + size[2]))
             wanted = Wanted(box, exact=chance.random() < 0.8)
             found, expected = [
-                await out_of_cells(cells, connection, small, wanted),
+                await out_of_cells(cells, small.store, small, wanted),
                 await anew(connection, small, wanted),
             ]
             for part in expected:
@@ -163,19 +189,24 @@ async def test_boxes_that_are_no_views_are_read_anew(editor: Editor) -> None:
     cells = ViewportCells(10 * MIB, News())
     async with editor.store.reading() as connection:
         for box in boxes:
-            assert await out_of_cells(cells, connection, editor, Wanted(box)) == await anew(
+            assert await out_of_cells(cells, editor.store, editor, Wanted(box)) == await anew(
                 connection, editor, Wanted(box)
             )
 
 
-async def compared(cells: ViewportCells, connection: Connection, editor: Editor, wanted: Wanted) -> bool:
+async def compared(cells: ViewportCells, store: Store, editor: Editor, wanted: Wanted) -> bool:
     """Compare; False if something was committed meanwhile, so that there is nothing to compare with."""
-    before = await state_of(connection)
-    found = await out_of_cells(cells, connection, editor, wanted)
-    expected = await anew(connection, editor, wanted)
-    if await state_of(connection) != before:
-        return False
+    async with store.reading() as connection:
+        before = await state_of(connection)
+    found = await out_of_cells(cells, store, editor, wanted)
+    rows = await rows_of_cells(cells, store, editor, wanted)
+    rows_anew = await answered(editor, wanted)
+    async with store.reading() as connection:
+        expected = await anew(connection, editor, wanted)
+        if await state_of(connection) != before:
+            return False
     assert found == expected, wanted
+    assert rows is None or rows == rows_anew
     return True
 
 
@@ -187,16 +218,15 @@ async def test_readers_see_what_was_committed_before_they_asked(editor: Editor, 
 
     async def read(number: int) -> None:
         nonlocal times
-        async with stores[number % 2].reading() as connection:
-            while not done.is_set():
-                x, y = chance.uniform(0, 900), chance.uniform(0, 900)
-                box = Box((x, y, -1.0), (x + 300, y + 300, 1001.0))
-                times += await compared(processes[number % 2], connection, editor, Wanted(box))
+        while not done.is_set():
+            x, y = chance.uniform(0, 900), chance.uniform(0, 900)
+            box = Box((x, y, -1.0), (x + 300, y + 300, 1001.0))
+            times += await compared(processes[number % 2], stores[number % 2], editor, Wanted(box))
 
     async def write() -> None:
         for _ in range(at_size(ci=40, full=5000)):
             await editor.edit(chance.choice(["create", "move", "join", "link", "delete", "undo", "reroot"]))
-            await asyncio.sleep(chance.choice([0, 0, 0.05]))
+            await asyncio.sleep(chance.choice([0, 0, 0.4]))
         done.set()
 
     async with asyncio.timeout(at_size(ci=250, full=3 * 3600)), asyncio.TaskGroup() as people:
@@ -219,22 +249,20 @@ async def test_what_is_committed_while_a_cell_is_read_is_not_missed(
         found = await read(connection, *args)
         if not made:
             made.append(await tracer.node(-1, 2100, 2100, 2020))
-            async with editor.store.reading() as other:
-                again = await cells.nodes_in_box(other, editor.project_id, wanted, most_nodes=MOST)
-                assert again.nodes["id"].tolist() == made
+            again = await cells.nodes_in_box(editor.store, editor.project_id, wanted, most_nodes=MOST)
+            assert again.nodes["id"].tolist() == made
         return found
 
     monkeypatch.setattr(viewports, "contents", disturbed)
-    async with editor.store.reading() as connection:
-        first = await cells.nodes_in_box(connection, editor.project_id, wanted, most_nodes=MOST)
-        assert first.nodes["id"].tolist() == []
-        for _ in range(2):
-            later = await cells.nodes_in_box(connection, editor.project_id, wanted, most_nodes=MOST)
-            assert later.nodes["id"].tolist() == made
+    first = await cells.nodes_in_box(editor.store, editor.project_id, wanted, most_nodes=MOST)
+    assert first.nodes["id"].tolist() == []
+    for _ in range(2):
+        later = await cells.nodes_in_box(editor.store, editor.project_id, wanted, most_nodes=MOST)
+        assert later.nodes["id"].tolist() == made
 
 
 async def test_cells_that_are_true_are_not_read_again(editor: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An edit elsewhere takes nothing from them; one inside does."""
+    """An edit elsewhere takes nothing from them; what one inside changed is put into them."""
     wanted = Wanted(Box((5000, 5000, 5000), (5400, 5400, 5040)))
     cells, read, times = ViewportCells(10 * MIB, News()), viewports.contents, 0
     tracer = Tracer(editor.actors[0], editor.store, editor.project_id)
@@ -246,28 +274,26 @@ async def test_cells_that_are_true_are_not_read_again(editor: Editor, monkeypatc
         return await read(*args)
 
     monkeypatch.setattr(viewports, "contents", counted)
-    async with editor.store.reading() as connection:
-        for place, expected in ((None, 1), ((9000.0, 5100.0, 5020.0), 1), ((5120.0, 5100.0, 5020.0), 2)):
-            if place is not None:
-                await tracer.node(inside if expected == 2 else -1, *place)
-            for _ in range(2):
-                found = await cells.nodes_in_box(connection, editor.project_id, wanted, most_nodes=MOST)
-                assert len(found.nodes["id"]) == expected
-            assert times == expected
+    for place, expected in ((None, 1), ((9000.0, 5100.0, 5020.0), 1), ((5120.0, 5100.0, 5020.0), 2)):
+        if place is not None:
+            await tracer.node(inside if expected == 2 else -1, *place)
+        for _ in range(2):
+            found = await cells.nodes_in_box(editor.store, editor.project_id, wanted, most_nodes=MOST)
+            assert len(found.nodes["id"]) == expected
+    assert times == 1
 
 
 async def test_many_nodes_are_cut_as_anew(editor: Editor) -> None:
     """So many at most, those that are wanted by id always among them."""
-    async with editor.store.reading() as connection:
-        cells, wanted = ViewportCells(10 * MIB, News()), Wanted(Box((0, 0, 0), (1000, 1000, 1000)))
-        everything = await cells.nodes_in_box(connection, editor.project_id, wanted, most_nodes=MOST)
-        last = int(everything.nodes["id"][-1])
-        some = dataclasses.replace(wanted, treenode_ids=(last,))
-        for most in (0, 1, 5, len(everything.nodes["id"]) - 1):
-            found = await cells.nodes_in_box(connection, editor.project_id, some, most_nodes=most)
-            assert found.limit_reached
-            assert len(found.nodes["id"]) == max(most, 1)
-            assert last in found.nodes["id"]
+    cells, wanted = ViewportCells(10 * MIB, News()), Wanted(Box((0, 0, 0), (1000, 1000, 1000)))
+    everything = await cells.nodes_in_box(editor.store, editor.project_id, wanted, most_nodes=MOST)
+    last = int(everything.nodes["id"][-1])
+    some = dataclasses.replace(wanted, treenode_ids=(last,))
+    for most in (0, 1, 5, len(everything.nodes["id"]) - 1):
+        found = await cells.nodes_in_box(editor.store, editor.project_id, some, most_nodes=most)
+        assert found.limit_reached
+        assert len(found.nodes["id"]) == max(most, 1)
+        assert last in found.nodes["id"]
 
 
 async def test_a_crowded_cell_is_read_anew_each_time(editor: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,7 +301,7 @@ async def test_a_crowded_cell_is_read_anew_each_time(editor: Editor, monkeypatch
     cells, wanted = ViewportCells(10 * MIB, News()), Wanted(Box((0, 0, 0), (1000, 1000, 1000)))
     async with editor.store.reading() as connection:
         for _ in range(2):
-            assert await out_of_cells(cells, connection, editor, wanted) == await anew(connection, editor, wanted)
+            assert await out_of_cells(cells, editor.store, editor, wanted) == await anew(connection, editor, wanted)
 
 
 async def test_a_renamed_relation_is_told(editor: Editor) -> None:
@@ -292,10 +318,9 @@ async def test_a_renamed_relation_is_told(editor: Editor) -> None:
         link_type="postsynaptic_to",
         state=UNCHECKED,
     )
-    async with editor.store.reading() as connection:
-        found = await out_of_cells(cells, connection, editor, wanted)
-        relation_id = next(key for key, name in found["relations"].items() if name == "postsynaptic_to")
-        for name in ("near", "postsynaptic_to"):
-            async with editor.store.writing(user_id=None, project_id=editor.project_id, label="rename") as tx:
-                await tx.execute("UPDATE relation SET name = %s WHERE id = %s", (name, relation_id))
-            assert (await out_of_cells(cells, connection, editor, wanted))["relations"][relation_id] == name
+    found = await out_of_cells(cells, editor.store, editor, wanted)
+    relation_id = next(key for key, name in found["relations"].items() if name == "postsynaptic_to")
+    for name in ("near", "postsynaptic_to"):
+        async with editor.store.writing(user_id=None, project_id=editor.project_id, label="rename") as tx:
+            await tx.execute("UPDATE relation SET name = %s WHERE id = %s", (name, relation_id))
+        assert (await out_of_cells(cells, editor.store, editor, wanted))["relations"][relation_id] == name

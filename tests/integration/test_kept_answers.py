@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catmaid_server.db.store import Connection
+from catmaid_server.db.store import Store
 from catmaid_server.domain.news.project_news import News
 from catmaid_server.http.kept_answers import KeptAnswers
 from tests.helpers.arbors import UNCHECKED, Tracer
@@ -104,20 +104,19 @@ async def skeleton_id(tracer: Tracer) -> int:
     return await tracer.skeleton_of(await tracer.node())
 
 
-async def times_made(connection: Connection, project_id: int, skeleton_id: int, kept: KeptAnswers, made: Asked) -> int:
-    assert await kept.find(connection, project_id, skeleton_id, "all", made) == b"answer"
+async def times_made(store: Store, project_id: int, skeleton_id: int, kept: KeptAnswers, made: Asked) -> int:
+    assert await kept.find(store, project_id, skeleton_id, "all", made) == b"answer"
     return made.times
 
 
 async def test_only_what_changed_is_made_again(editor: Editor, tracer: Tracer, skeleton_id: int) -> None:
     kept, made, key = KeptAnswers(10_000, News()), Asked(), (editor.project_id, skeleton_id)
-    async with editor.store.reading() as connection:
-        assert [await times_made(connection, *key, kept, made) for _ in range(2)] == [1, 1]
-        await tracer.node()
-        assert await times_made(connection, *key, kept, made) == 1
-        ((root,),) = await tracer.rows("SELECT id FROM treenode WHERE skeleton_id = %s", skeleton_id)
-        await tracer.node(root)
-        assert [await times_made(connection, *key, kept, made) for _ in range(2)] == [2, 2]
+    assert [await times_made(editor.store, *key, kept, made) for _ in range(2)] == [1, 1]
+    await tracer.node()
+    assert await times_made(editor.store, *key, kept, made) == 1
+    ((root,),) = await tracer.rows("SELECT id FROM treenode WHERE skeleton_id = %s", skeleton_id)
+    await tracer.node(root)
+    assert [await times_made(editor.store, *key, kept, made) for _ in range(2)] == [2, 2]
 
 
 @pytest.mark.parametrize(
@@ -127,8 +126,7 @@ async def test_what_cannot_be_kept_is_made_each_time(
     editor: Editor, skeleton_id: int, capacity: int, is_lasting: bool
 ) -> None:
     kept, made = KeptAnswers(capacity, News()), Asked(is_lasting=is_lasting)
-    async with editor.store.reading() as connection:
-        times = [await times_made(connection, editor.project_id, skeleton_id, kept, made) for _ in range(3)]
+    times = [await times_made(editor.store, editor.project_id, skeleton_id, kept, made) for _ in range(3)]
     assert times == [1, 2, 3]
 
 
@@ -138,22 +136,19 @@ async def test_what_is_committed_meanwhile_is_not_missed(editor: Editor, tracer:
 
     async def disturbed() -> tuple[bytes, bool]:
         await tracer.node(root)
-        async with editor.store.reading() as other:
-            await kept.find(other, editor.project_id, skeleton_id + 1, "all", Asked())
+        await kept.find(editor.store, editor.project_id, skeleton_id + 1, "all", Asked())
         return b"old", True
 
-    async with editor.store.reading() as connection:
-        assert await kept.find(connection, editor.project_id, skeleton_id, "all", disturbed) == b"old"
-        assert await kept.find(connection, editor.project_id, skeleton_id, "all", Asked()) == b"answer"
+    assert await kept.find(editor.store, editor.project_id, skeleton_id, "all", disturbed) == b"old"
+    assert await kept.find(editor.store, editor.project_id, skeleton_id, "all", Asked()) == b"answer"
 
 
 async def test_nothing_is_kept_of_a_store_that_was_put_back(editor: Editor, tracer: Tracer, skeleton_id: int) -> None:
     """Another version has the number of the newest one that was known."""
     kept, made, key = KeptAnswers(10_000, News()), Asked(), (editor.project_id, skeleton_id)
     await tracer.node()
-    async with editor.store.reading() as connection:
-        assert [await times_made(connection, *key, kept, made) for _ in range(2)] == [1, 1]
-        async with editor.store.reading() as other:
-            newest = "(SELECT max(id) FROM transaction_info)"
-            await other.execute(f"UPDATE transaction_info SET time = time + interval '1 ms' WHERE id = {newest}")
-        assert [await times_made(connection, *key, kept, made) for _ in range(2)] == [2, 2]
+    assert [await times_made(editor.store, *key, kept, made) for _ in range(2)] == [1, 1]
+    async with editor.store.reading() as other:
+        newest = "(SELECT max(id) FROM transaction_info)"
+        await other.execute(f"UPDATE transaction_info SET time = time + interval '1 ms' WHERE id = {newest}")
+    assert [await times_made(editor.store, *key, kept, made) for _ in range(2)] == [2, 2]

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catmaid_server.domain.cells.cell import NOTHING, in_ranges
-from catmaid_server.domain.cells.grid import Grid, GridCell, grid_for, needed_cells
+from catmaid_server.domain.cells.grid import Grid, GridCell, grids_for
 from catmaid_server.domain.cells.kept import KeptCells
+from catmaid_server.domain.news.changes import Committed
 from catmaid_server.domain.values import Box
 
 coordinates = st.floats(-1e7, 1e7)
@@ -20,11 +21,10 @@ def test_a_view_needs_few_cells_that_hold_all_of_it(
     x: float, y: float, z: float, width: float, part: float, depth: float
 ) -> None:
     box = Box((x, y, z), (x + width, y + part * width, z + depth))
-    grid = grid_for(box)
-    assert grid is not None
-    span = needed_cells(grid, box)
-    assert span is not None
-    assert 1 <= span.count == len(set(span.cells())) <= 6 * 6 * 2
+    grid, coarser = grids_for(box)
+    assert coarser.side == 8 * grid.side
+    span = grid.span(box)
+    assert 1 <= span.count == len(set(span.cells())) <= 64
     whole = grid.box(span)
     assert all(low <= wanted for low, wanted in zip(whole.low, box.low, strict=True))
     assert all(high >= wanted for high, wanted in zip(whole.high, box.high, strict=True))
@@ -39,7 +39,7 @@ def test_boxes_that_are_no_views_have_no_grid() -> None:
         ((0, 0, float("nan")), (10, 10, 1)),
         ((1e15, 0, 0), (1e15 + 10, 10, 1)),
     ):
-        assert grid_for(Box(low, high)) is None
+        assert grids_for(Box(low, high)) == []
 
 
 def test_a_line_is_in_all_cells_that_its_box_touches() -> None:
@@ -71,14 +71,19 @@ def test_of_a_project_seen_in_very_many_grids_all_is_forgotten() -> None:
     assert kept.find(1, Grid(16.0, 1.0), [place]) == {}
 
 
+def changed_at(places: list[list[float]]) -> Committed:
+    """Something changed there, and it is not known what."""
+    return Committed(np.array(places), frozenset(), frozenset())
+
+
 def test_what_changed_is_forgotten_alone_however_large_it_is() -> None:
     kept, grid = KeptCells(10**6), Grid(16.0, 16.0)
     places = [GridCell(i, 0, 0) for i in range(100)]
     for _ in range(2):
         kept.keep(1, grid, dict.fromkeys(places, NOTHING))
     kept.keep(2, grid, dict.fromkeys(places, NOTHING))
-    kept.forget(1, np.array([[17.0, 1.0, 1.0, 18.0, 2.0, 2.0], [33.0, -1e9, -1e9, 40.0, 1e9, 1e9]]))
+    kept.follow(1, changed_at([[17.0, 1.0, 1.0, 18.0, 2.0, 2.0], [33.0, -1e9, -1e9, 40.0, 1e9, 1e9]]))
     assert set(places) - set(kept.find(1, grid, places)) == {GridCell(1, 0, 0), GridCell(2, 0, 0)}
-    kept.forget(1, np.tile([0.0, -1e9, -1e9, 1.0, 1e9, 1e9], (500, 1)))
+    kept.follow(1, changed_at([[0.0, -1e9, -1e9, 1.0, 1e9, 1e9]] * 500))
     assert kept.find(1, grid, places) == {}
     assert len(kept.find(2, grid, places)) == 100

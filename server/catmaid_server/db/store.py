@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
 import psycopg
@@ -33,6 +33,18 @@ SELECT set_config('search_path', 'past, public', true), set_config('catmaid.as_o
 Connection: TypeAlias = psycopg.AsyncConnection[TupleRow]
 
 
+class Connections(Protocol):
+    """Lends connections to read with: the store, or a request that waits for its turn before."""
+
+    def reading(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection that may be used for long."""
+        ...
+
+    def asking(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection for a short statement, which waits for none of those that read."""
+        ...
+
+
 class Overtaken(psycopg.errors.SerializationFailure):
     """Another transaction changed what this one was about to change: begin it anew."""
 
@@ -41,9 +53,16 @@ class Store:
     """A PostgreSQL database that holds projects."""
 
     def __init__(
-        self, dsn: str, pool: AsyncConnectionPool[Connection], *, remember_bytes: int, disk: Path | None = None
+        self,
+        dsn: str,
+        pool: AsyncConnectionPool[Connection],
+        asking: AsyncConnectionPool[Connection],
+        *,
+        remember_bytes: int,
+        disk: Path | None = None,
     ) -> None:
         self.dsn = dsn
+        self._asking = asking
         self._disk = None if disk is None else DiskSpace(disk)
         self._pool = pool
         self.answers = Answers(remember_bytes)
@@ -71,7 +90,7 @@ class Store:
         dsn
             libpq connection string.
         pool_size
-            Most connections.
+            Most connections that read and write; one more asks what is new.
         remember_bytes
             Memory for answers that stay true until something is committed, and as much for packed skeletons.
         longest_query_s
@@ -96,8 +115,19 @@ class Store:
             kwargs={"autocommit": True, "prepare_threshold": 2},
             configure=configure,
         )
-        store = cls(dsn, pool, remember_bytes=remember_bytes, disk=disk)
+        asking: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            dsn,
+            min_size=0,
+            max_size=1,
+            open=False,
+            timeout=10,
+            max_idle=600,
+            kwargs={"autocommit": True, "prepare_threshold": 2},
+            configure=lambda connection: _configure(connection, longest_query_s),
+        )
+        store = cls(dsn, pool, asking, remember_bytes=remember_bytes, disk=disk)
         await pool.open(wait=True, timeout=20)
+        await asking.open()
         return store
 
     @classmethod
@@ -122,11 +152,12 @@ class Store:
 
     @property
     def pool_size(self) -> int:
-        """Most connections."""
+        """Most connections that read and write."""
         return self._pool.max_size
 
     async def close(self) -> None:
         """Give back every connection."""
+        await self._asking.close()
         await self._pool.close()
 
     def _tell_access_changed(self) -> None:
@@ -136,6 +167,7 @@ class Store:
     async def check(self) -> None:
         """Replace the idle connections that no longer work, as after a restart of the database."""
         await self._pool.check()
+        await self._asking.check()
 
     @asynccontextmanager
     async def reading(self, *, as_of: int | None = None) -> AsyncIterator[Connection]:
@@ -151,6 +183,10 @@ class Store:
                     yield connection
             if is_swollen(connection):
                 await connection.close()  # and the pool opens another
+
+    def asking(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection for a short statement about the newest committed state; it waits for none of those that read."""
+        return self._asking.connection()
 
     @asynccontextmanager
     async def writing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +74,11 @@ class Call:
         self.has_read = True
         async with self.turn(), self.store.reading(as_of=self.as_of) as connection:
             yield connection
+
+    def asking(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection for a short statement about the present, for which nobody needs a turn."""
+        self.has_read = True
+        return self.store.asking()
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

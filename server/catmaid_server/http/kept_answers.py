@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable
 
-from catmaid_server.db.store import Connection
+from catmaid_server.db.store import Connections
 from catmaid_server.domain.news.changes import Committed
 from catmaid_server.domain.news.kept_by_project import KeptByProject
 from catmaid_server.domain.news.project_news import News
@@ -27,7 +27,7 @@ class KeptAnswers:
 
     async def find(
         self,
-        connection: Connection,
+        connections: Connections,
         project_id: int,
         skeleton_id: int,
         request: Hashable,
@@ -37,7 +37,7 @@ class KeptAnswers:
         if not self._answers.capacity:
             return (await produce())[0]
         news = self._news.of(project_id)
-        await news.heard_since_now(connection)
+        await news.heard_since_now(connections)
         kept = self._answers.find(project_id, skeleton_id, request)
         if kept is not None:
             return kept

@@ -1,79 +1,208 @@
-"""What one cell holds: edges, links and connectors, each with all that an answer tells of their ends."""
+"""What one cell holds: treenodes whose edges meet it, links that do, connectors in it, and their other ends."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.domain.cells.grid import Grid, GridCell
+from catmaid_server.domain.cells.row_texts import RowTexts, texts_of
 from catmaid_server.domain.tracing.viewports import Contents
 from catmaid_wire import columns
 
 Records = NDArray[Any]
-"""An array of `EDGE`, `LINK` or `CONNECTOR`, or of a part of these."""
+"""An array of `NODE`, `LINK` or `CONNECTOR`, or of a part of these."""
+
+Flags = NDArray[np.bool_]
+Rows = NDArray[np.intp]
+Places = NDArray[np.int32]
+"""Where ends are in another table."""
 
 NODE = np.dtype(list(columns.NODES.items()))
 CONNECTOR = np.dtype(list(columns.CONNECTORS.items()))
-EDGE = np.dtype([("node", NODE), ("parent", NODE)])
-"""A treenode and its parent. The parent of a root has the id -1 and the root's place."""
-LINK = np.dtype([("link", list(columns.LINKS.items())), ("treenode", NODE), ("connector", CONNECTOR)])
+LINK = np.dtype(list(columns.LINKS.items()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CellContents:
-    """What meets a cell; of one that is crowded nothing is kept but that."""
+    """What meets a cell; of one that is crowded nothing is kept but that.
 
-    edges: Records
-    links: Records
+    nodes : first those whose edges meet the cell, then other ends.
+    parents : for each of the first nodes the place of its parent among all; its own at a root.
+    connectors : first those in the cell, so many as `inside` says, then other ends.
+    link_nodes, link_connectors : for each link the places of its ends.
+    node_depths, link_depths : lowest and highest z of edges and links, rounded away from each other, shape (2, n).
+    texts : rows as JSON, once they were asked for.
+    """
+
+    nodes: Records
+    parents: Places
     connectors: Records
+    inside: int
+    links: Records
+    link_nodes: Places
+    link_connectors: Places
+    node_depths: NDArray[np.float32] = field(repr=False)
+    link_depths: NDArray[np.float32] = field(repr=False)
+    texts: RowTexts | None = None
     is_crowded: bool = False
 
     @property
     def size(self) -> int:
         """Bytes."""
-        return self.edges.nbytes + self.links.nbytes + self.connectors.nbytes
+        arrays = (self.nodes, self.parents, self.connectors, self.links, self.link_nodes, self.link_connectors)
+        return (
+            sum(array.nbytes for array in arrays)
+            + self.node_depths.nbytes
+            + self.link_depths.nbytes
+            + (self.texts.size if self.texts is not None else 0)
+        )
+
+    @property
+    def most_rows(self) -> int:
+        """Rows of its largest table."""
+        return max(len(self.nodes), len(self.links), len(self.connectors))
+
+    def with_texts(self) -> CellContents:
+        """The same, with its rows as JSON."""
+        if self.texts is not None:
+            return self
+        return replace(self, texts=texts_of(self.nodes, self.connectors, self.links))
 
 
-NOTHING = CellContents(np.empty(0, EDGE), np.empty(0, LINK), np.empty(0, CONNECTOR))
-CROWDED = CellContents(NOTHING.edges, NOTHING.links, NOTHING.connectors, is_crowded=True)
+def contents_of(
+    nodes: Records,
+    near: Rows,
+    parents: NDArray[np.integer[Any]],
+    connectors: Records,
+    inside: Rows,
+    links: Records,
+    link_nodes: NDArray[np.integer[Any]],
+    link_connectors: NDArray[np.integer[Any]],
+    texts: RowTexts | None = None,
+    link_rows: Rows | None = None,
+) -> CellContents:
+    """A cell out of tables that have more: what is not near, inside or an end of these is left out.
+
+    Parameters
+    ----------
+    nodes, connectors
+        Tables with all ends.
+    near, parents
+        Rows of treenodes whose edges meet the cell, and the rows of their parents, their own at roots.
+    inside
+        Rows of connectors in the cell.
+    links, link_nodes, link_connectors
+        Links that meet the cell, and the rows of their ends.
+    texts, link_rows
+        Texts of the rows of the tables; where the links are among those of links.
+    """
+    node_rows, node_places = _needed(len(nodes), near, (parents, link_nodes))
+    connector_rows, connector_places = _needed(len(connectors), inside, (link_connectors,))
+    own, parent_places = nodes[node_rows], node_places[parents]
+    own_connectors, at_nodes, at_connectors = (
+        connectors[connector_rows],
+        node_places[link_nodes],
+        connector_places[link_connectors],
+    )
+    return CellContents(
+        own,
+        parent_places,
+        own_connectors,
+        len(inside),
+        links,
+        at_nodes,
+        at_connectors,
+        _depths(own["z"][: len(near)], own["z"][parent_places]),
+        _depths(own["z"][at_nodes], own_connectors["z"][at_connectors]),
+        None if texts is None or link_rows is None else texts.of(node_rows, connector_rows, link_rows),
+    )
+
+
+def _needed(count: int, first: Rows, ends: Iterable[NDArray[np.integer[Any]]]) -> tuple[Rows, Places]:
+    """The first rows and then those of ends; and for each row of the table its place there, where it has one."""
+    is_needed = np.zeros(count, dtype=bool)
+    for some in ends:
+        is_needed[some] = True
+    is_needed[first] = False
+    rows: Rows = np.concatenate((first, np.flatnonzero(is_needed)))
+    places: Places = np.full(count, -1, np.int32)
+    places[rows] = np.arange(len(rows), dtype=np.int32)
+    return rows, places
+
+
+def _depths(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Lowest and highest z of lines, shape (2, n), as single precision, and never nearer."""
+    with np.errstate(over="ignore"):
+        low, high = np.minimum(one, other), np.maximum(one, other)
+        below, above = low.astype(np.float32), high.astype(np.float32)
+        below = np.where(below > low, np.nextafter(below, np.float32(-np.inf)), below)
+        above = np.where(above < high, np.nextafter(above, np.float32(np.inf)), above)
+    return np.stack((below, above))
+
+
+_NO_ROWS, _NO_PLACES = np.empty(0, np.intp), np.empty(0, np.int32)
+NOTHING = contents_of(
+    np.empty(0, NODE),
+    _NO_ROWS,
+    _NO_PLACES,
+    np.empty(0, CONNECTOR),
+    _NO_ROWS,
+    np.empty(0, LINK),
+    _NO_PLACES,
+    _NO_PLACES,
+)
+CROWDED = replace(NOTHING, is_crowded=True)
 
 
 def joined(contents: Contents) -> CellContents:
-    """The contents of a box as one cell: all edges and links beside their ends."""
-    nodes, connectors = _records(contents.nodes, NODE), _records(contents.connectors, CONNECTOR)
-    node_order, connector_order = np.argsort(nodes["id"]), np.argsort(connectors["id"])
-    near = nodes[: contents.near]
-    edges = np.empty(len(near), EDGE)
-    edges["node"] = near
-    edges["parent"] = near
-    edges["parent"]["id"] = -1
-    has_parent = near["parent_id"] >= 0
-    edges["parent"][has_parent] = _by_id(nodes, node_order, near["parent_id"][has_parent])
-    links = np.empty(len(contents.links["id"]), LINK)
-    for name, column in contents.links.items():
-        links["link"][name] = column
-    links["treenode"] = _by_id(nodes, node_order, links["link"]["treenode_id"])
-    links["connector"] = _by_id(connectors, connector_order, links["link"]["connector_id"])
-    return CellContents(edges, links, connectors)
+    """The contents of a box as one cell: all edges and links know their ends."""
+    nodes, connectors = records(contents.nodes, NODE), records(contents.connectors, CONNECTOR)
+    links = records(contents.links, LINK)
+    return contents_of(
+        nodes,
+        np.arange(contents.near),
+        parents_of(nodes, np.arange(contents.near)),
+        connectors,
+        np.arange(len(connectors)),
+        links,
+        places_of(nodes["id"], links["treenode_id"]),
+        places_of(connectors["id"], links["connector_id"]),
+    )
 
 
 def divided(whole: CellContents, grid: Grid, places: Sequence[GridCell]) -> dict[GridCell, CellContents]:
     """The cells at some places, out of one that holds what meets all of them."""
-    edges = grid.ranges(extents(whole.edges["node"], whole.edges["parent"]))
-    links = grid.ranges(extents(whole.links["treenode"], whole.links["connector"]))
-    connectors = grid.ranges(extents(whole.connectors, whole.connectors))
-    return {
-        place: CellContents(
-            whole.edges[in_ranges(edges, place)],
-            whole.links[in_ranges(links, place)],
-            whole.connectors[in_ranges(connectors, place)],
-        )
-        for place in places
-    }
+    ranges = table_ranges(whole, grid)
+    return {place: _part(whole, *(in_ranges(one, place) for one in ranges)) for place in places}
+
+
+def table_ranges(whole: CellContents, grid: Grid) -> tuple[NDArray[np.float64], ...]:
+    """Which cells edges, links and the connectors inside are in (see `Grid.ranges`)."""
+    inside = whole.connectors[: whole.inside]
+    return (
+        grid.ranges(extents(whole.nodes[: len(whole.parents)], whole.nodes[whole.parents])),
+        grid.ranges(extents(whole.nodes[whole.link_nodes], whole.connectors[whole.link_connectors])),
+        grid.ranges(extents(inside, inside)),
+    )
+
+
+def _part(whole: CellContents, edges: Flags, links: Flags, connectors: Flags) -> CellContents:
+    near = np.flatnonzero(edges)
+    return contents_of(
+        whole.nodes,
+        near,
+        whole.parents[near],
+        whole.connectors,
+        np.flatnonzero(connectors),
+        whole.links[links],
+        whole.link_nodes[links],
+        whole.link_connectors[links],
+    )
 
 
 def extents(one: Records, other: Records) -> NDArray[np.float64]:
@@ -85,21 +214,39 @@ def extents(one: Records, other: Records) -> NDArray[np.float64]:
     return bounds
 
 
-def in_ranges(ranges: NDArray[np.float64], place: GridCell) -> NDArray[np.bool_]:
+def in_ranges(ranges: NDArray[np.float64], place: GridCell) -> Flags:
     """Which of the ranges (see `Grid.ranges`) a cell is in, shape (n,)."""
     at = np.array(place)[:, None]
-    meets: NDArray[np.bool_] = np.logical_and.reduce((ranges[:3] <= at) & (at <= ranges[3:]), axis=0)
+    meets: Flags = np.logical_and.reduce((ranges[:3] <= at) & (at <= ranges[3:]), axis=0)
     return meets
 
 
-def _records(table: Mapping[str, NDArray[Any]], dtype: np.dtype[Any]) -> Records:
-    records = np.empty(len(table["id"]), dtype)
+def records(table: Mapping[str, NDArray[Any]], dtype: np.dtype[Any]) -> Records:
+    """A table of columns as records."""
+    made = np.empty(len(table["id"]), dtype)
     for name, column in table.items():
-        records[name] = column
-    return records
+        made[name] = column
+    return made
 
 
-def _by_id(records: Records, order: NDArray[np.intp], ids: NDArray[Any]) -> Records:
-    """The records with these ids, which are all there; `order` sorts the records by id."""
-    found: Records = records[order[np.searchsorted(records["id"], ids, sorter=order)]] if len(ids) else records[:0]
+def together(parts: Sequence[Records]) -> Records:
+    """All records, put together as bytes: numpy would compare the fields of each part with those of each other."""
+    dtype = parts[0].dtype
+    return np.concatenate([part.view((np.void, dtype.itemsize)) for part in parts]).view(dtype)
+
+
+def parents_of(nodes: Records, rows: Rows) -> Rows:
+    """The rows of the parents of nodes, which are all there; their own at roots."""
+    parents = rows.copy()
+    has_parent = nodes["parent_id"][rows] >= 0
+    parents[has_parent] = places_of(nodes["id"], nodes["parent_id"][rows[has_parent]])
+    return parents
+
+
+def places_of(ids: NDArray[Any], wanted: NDArray[Any]) -> Rows:
+    """Where ids are, which are all there."""
+    if not len(wanted):
+        return np.empty(0, np.intp)
+    order = np.argsort(ids)
+    found: Rows = order[np.searchsorted(ids, wanted, sorter=order)]
     return found

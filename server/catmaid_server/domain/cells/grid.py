@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from catmaid_server.domain.values import Box
 
 _FARTHEST = 2.0**40
-_SMALLEST = 2.0**4
-_CELLS_ACROSS = 4
-_THINNEST = 1 / 64
-"""Depth of a cell as a part of its side, at least: less would be read again at each step of a section."""
-_SECTIONS = 3
-"""So many boxes lie within the depth of a cell."""
-_MOST_CELLS = 256
+_SIDES = tuple(2.0**power for power in range(5, 39, 3))
+_THINNESS = 32
+"""The side of a cell is so many times its depth, as sections are looked at one by one."""
+_MOST_LONGER = 4
+_MOST_ACROSS = 5
+"""A box has at most so many times the side of its cells."""
+_MOST_CELLS = 64
 
 
 class GridCell(NamedTuple):
@@ -74,8 +74,12 @@ class Grid:
 
     def span(self, box: Box) -> CellRange:
         """The cells that meet or touch a box."""
-        i, j, k, i2, j2, k2 = map(int, self.ranges(np.array([[*box.low, *box.high]]).T)[:, 0])
-        return CellRange(GridCell(i, j, k), GridCell(i2, j2, k2))
+        y1, y2 = _y_in_index(box.low[1], box.high[1])
+        side, depth = self.side, self.depth
+        return CellRange(
+            GridCell(math.floor(box.low[0] / side), math.floor(y1 / side), math.floor(box.low[2] / depth)),
+            GridCell(math.floor(box.high[0] / side), math.floor(y2 / side), math.floor(box.high[2] / depth)),
+        )
 
     def box(self, span: CellRange) -> Box:
         """The box of cells together."""
@@ -86,22 +90,22 @@ class Grid:
         )
 
 
-def grid_for(box: Box) -> Grid | None:
-    """The grid in which a few cells cover a box; None if it is no view: without width or height, long, or far away."""
+def grids_for(box: Box) -> list[Grid]:
+    """The finest grid in which few cells cover a box, and the next coarser one.
+
+    There is none if it is no view: without width or height, long, or far away. Each grid has eight times the side of
+    the next finer one, so that views of about one size, and of half and twice that, are made of the same cells.
+    """
     (x1, y1, z1), (x2, y2, z2) = box.low, box.high
     if not all(abs(value) < _FARTHEST for value in (*box.low, *box.high)):
-        return None
+        return []
     width, height, depth = x2 - x1, y2 - y1, z2 - z1
-    if min(width, height) <= 0 or depth < 0 or max(width, height) > _CELLS_ACROSS * min(width, height):
-        return None
-    side = max(_SMALLEST, _power_of_two(max(width, height) / _CELLS_ACROSS))
-    return Grid(side, max(_power_of_two(_SECTIONS * depth), side * _THINNEST))
-
-
-def needed_cells(grid: Grid, box: Box) -> CellRange | None:
-    """The cells that hold all of a box; None if they are too many."""
-    span = grid.span(box)
-    return span if span.count <= _MOST_CELLS else None
+    if min(width, height) <= 0 or depth < 0 or max(width, height) > _MOST_LONGER * min(width, height):
+        return []
+    for place, side in enumerate(_SIDES):
+        if max(width, height) <= _MOST_ACROSS * side and Grid(side, side / _THINNESS).span(box).count <= _MOST_CELLS:
+            return [Grid(one, one / _THINNESS) for one in _SIDES[place : place + 2]]
+    return []
 
 
 def as_in_index(bounds: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -114,6 +118,10 @@ def as_in_index(bounds: NDArray[np.float64]) -> NDArray[np.float64]:
     return rounded
 
 
-def _power_of_two(value: float) -> float:
-    """The smallest power of two that is not below a positive value; 0 for 0."""
-    return 0.0 if value == 0 else 2.0 ** math.ceil(math.log2(value))
+def _y_in_index(low: float, high: float) -> tuple[float, float]:
+    """As `as_in_index`, of one lowest and highest y."""
+    below, above = np.float32(low), np.float32(high)
+    return (
+        float(np.nextafter(below, np.float32(-np.inf)) if float(below) > low else below),
+        float(np.nextafter(above, np.float32(np.inf)) if float(above) < high else above),
+    )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from catmaid_server.domain.cells.cell import CellContents
 from catmaid_server.domain.cells.grid import CellRange, Grid, GridCell
+from catmaid_server.domain.cells.patched import Patch
 from catmaid_server.domain.news.changes import Committed, Places
 from catmaid_server.domain.news.kept_by_project import KeptByProject
 
@@ -17,6 +18,12 @@ _FEW = 64
 
 _MOST_COMPARED = 100
 """Where more such changes are, all cells of a grid are forgotten."""
+
+_MOST_PATCHED = 32
+"""Where more cells of a grid changed, they are forgotten: to replace their rows would hold up everybody."""
+
+_MOST_ROWS = 100_000
+"""A cell that grew to more is forgotten."""
 
 _MOST_GRIDS = 40
 """Of a project that was looked at in more grids, all is forgotten: each edit costs a little for each of them."""
@@ -46,20 +53,27 @@ class KeptCells:
         for place, cell in cells.items():
             self._cells.keep(project_id, grid, place, cell, cell.size)
 
-    def forget_changed(self, project_id: int, changed: Committed) -> None:
-        """Forget the cells of a project in which something changed, or may have."""
+    def follow(self, project_id: int, changed: Committed) -> None:
+        """Let the cells of a project be as things are now: replace what changed in them, or forget them."""
         if changed.places is None:
             self._cells.forget_project(project_id)
-        else:
-            self.forget(project_id, changed.places)
+        elif len(changed.places):
+            patch = None if changed.rows is None else Patch(changed.rows)
+            for grid in self._cells.groups(project_id):
+                self._follow_in(project_id, grid, changed.places, patch)
 
-    def forget(self, project_id: int, places: Places) -> None:
-        """Forget the cells of a project in which something changed."""
-        if not len(places):
+    def _follow_in(self, project_id: int, grid: Grid, places: Places, patch: Patch | None) -> None:
+        stale = _changed(self._cells.items(project_id, grid), grid.ranges(places.T))
+        if patch is None or len(stale) > _MOST_PATCHED:
+            self._cells.forget(project_id, grid, stale)
             return
-        for grid in self._cells.groups(project_id):
-            changed = _changed(self._cells.items(project_id, grid), grid.ranges(places.T))
-            self._cells.forget(project_id, grid, changed)
+        cells = self.find(project_id, grid, stale)
+        self._cells.forget(project_id, grid, [place for place, cell in cells.items() if cell.is_crowded])
+        for place, cell in patch.put_into([one for one in cells.items() if not one[1].is_crowded], grid).items():
+            if cell.most_rows > _MOST_ROWS:
+                self._cells.forget(project_id, grid, [place])
+            else:
+                self._cells.keep(project_id, grid, place, cell, cell.size)
 
 
 def _changed(kept: frozenset[GridCell], ranges: NDArray[np.float64]) -> frozenset[GridCell]:

@@ -73,7 +73,7 @@ def _come_near(start: Numbers, end: Numbers, box: Box) -> Flags:
     """Whether lines come within half the depth of a box to the rectangle amidst it."""
     middle = (box.low[2] + box.high[2]) / 2
     near = abs(box.high[2] - box.low[2]) / 2 + _TOUCHING
-    found = _is_within(start, box, middle, near) | _is_within(end, box, middle, near)
+    found = _is_within(_nearest_in_z(start, end, middle), box, middle, near)
     rest = np.flatnonzero(~found)
     if len(rest):
         found[rest] = _least_distances(start[:, rest], end[:, rest], box, middle) <= near
@@ -83,6 +83,15 @@ def _come_near(start: Numbers, end: Numbers, box: Box) -> Flags:
         if len(rows):
             found[rows] = _come_near_from_centre(one[:, rows], other[:, rows], box, middle, near)
     return found
+
+
+def _nearest_in_z(start: Numbers, end: Numbers, middle: float) -> Numbers:
+    """The place on each line that is nearest to the plane of the rectangle: as a rule it lies above the rectangle."""
+    rise = end[2] - start[2]
+    level = rise == 0
+    part = np.clip((middle - start[2]) / np.where(level, 1.0, rise), 0.0, 1.0)
+    places: Numbers = start + np.where(level, 0.0, part) * (end - start)
+    return places
 
 
 def _come_near_from_centre(centre: Numbers, other: Numbers, box: Box, middle: float, near: float) -> Flags:

@@ -1,4 +1,4 @@
-"""Viewports of one project out of cells that are true: forgotten where something was committed, read where missing."""
+"""Viewports of one project out of cells that are true: changed where something was committed, read where missing."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catmaid_server.db.store import Connection
+from catmaid_server.db.store import Connection, Connections
 from catmaid_server.domain.cells.cell import CROWDED, CellContents, divided, in_ranges, joined
-from catmaid_server.domain.cells.cut import cut
-from catmaid_server.domain.cells.grid import CellRange, Grid, GridCell, grid_for, needed_cells
+from catmaid_server.domain.cells.cut import Cut, cut
+from catmaid_server.domain.cells.grid import CellRange, Grid, GridCell, grids_for
 from catmaid_server.domain.cells.kept import KeptCells
 from catmaid_server.domain.news.changes import NOWHERE, Heard
 from catmaid_server.domain.news.project_news import Noted, ProjectNews
@@ -23,8 +23,8 @@ from catmaid_server.domain.tracing.viewports import ColumnTable, Contents, Wante
 MOST_READ = 100_000
 """Cells that together have more edges, links or connectors are crowded: nothing of them is kept."""
 
-_QUICK_BYTES = 1024**2
-"""Of cells that together are smaller, a viewport is cut in a millisecond or two."""
+_QUICK_BYTES = 32 * 1024**2
+"""Of cells that together are smaller, a viewport is cut in a few milliseconds."""
 
 
 class ProjectCells:
@@ -35,36 +35,56 @@ class ProjectCells:
         self._news = news
         self._kept = kept
 
-    async def contents(self, connection: Connection, wanted: Wanted) -> Contents | None:
-        """What is wanted, as it is now; None if cells are no way to it: the box is no view, or crowded."""
-        grid = grid_for(wanted.box)
-        span = None if grid is None else needed_cells(grid, wanted.box)
-        if grid is None or span is None:
-            return None
-        heard = await self._news.heard_since_now(connection)
-        cells = self._kept.find(self._project_id, grid, span.cells())
-        if any(cell.is_crowded for cell in cells.values()):
-            return None
-        if len(cells) == span.count:
-            found = await _cut(list(cells.values()), wanted, heard)
-            if _has_all(found, wanted):
-                return found
-        return await self._read(connection, wanted, grid, span)
+    async def contents(self, connections: Connections, wanted: Wanted, *, texts: bool) -> Cut | Contents | None:
+        """What is wanted, as it is now; None if cells are no way to it: the box is no view, or crowded.
 
-    async def _read(self, connection: Connection, wanted: Wanted, grid: Grid, span: CellRange) -> Contents | None:
+        With `texts` the cells of a cut have their rows as JSON.
+        """
+        grids = grids_for(wanted.box)
+        if not grids:
+            return None
+        heard = await self._news.heard_since_now(connections)
+        for grid in grids:
+            cells = self._found(grid, wanted, texts=texts)
+            if cells is not None:
+                found = await _cut(cells, wanted, heard)
+                if _has_all(found, wanted):
+                    return found
+                break
+        async with connections.reading() as connection:
+            return await self._read(connection, wanted, grids[0], texts=texts)
+
+    def _found(self, grid: Grid, wanted: Wanted, *, texts: bool) -> list[CellContents] | None:
+        """The cells of a box, if all are kept."""
+        span = grid.span(wanted.box)
+        cells = self._kept.find(self._project_id, grid, span.cells())
+        if len(cells) < span.count or any(cell.is_crowded for cell in cells.values()):
+            return None
+        if texts:
+            for place, cell in cells.items():
+                if cell.texts is None:
+                    cells[place] = cell.with_texts()
+                    self._kept.keep(self._project_id, grid, {place: cells[place]})
+        return list(cells.values())
+
+    async def _read(self, connection: Connection, wanted: Wanted, grid: Grid, *, texts: bool) -> Cut | Contents | None:
         """As `contents`, with what is missing, all of one state; cells are kept if nothing changed there since."""
+        span = grid.span(wanted.box)
         async with viewports.one_state(connection):
             heard = await self._news.heard_in(connection)
             # Nothing is awaited in between: what is kept is of the state that was heard.
             cells = self._kept.find(self._project_id, grid, span.cells())
             with self._news.noting() as noted:
                 missing = [place for place in span.cells() if place not in cells]
-                read = await _cells_of(connection, self._project_id, grid, missing) if missing else {}
+                read = await _cells_of(connection, self._project_id, grid, missing, texts=texts) if missing else {}
                 self._kept.keep(self._project_id, grid, _unchanged(read, grid, noted))
-            if any(cell.is_crowded for cell in (*cells.values(), *read.values())):
+            every = [cell.with_texts() if texts else cell for cell in (*cells.values(), *read.values())]
+            if any(cell.is_crowded for cell in every):
                 return None
-            found = await _cut([*cells.values(), *read.values()], wanted, heard)
-            return found if _has_all(found, wanted) else await _with_wanted(connection, self._project_id, found, wanted)
+            found = await _cut(every, wanted, heard)
+            if _has_all(found, wanted):
+                return found
+            return await _with_wanted(connection, self._project_id, found.contents(), wanted)
 
 
 def _unchanged(cells: dict[GridCell, CellContents], grid: Grid, noted: Noted) -> dict[GridCell, CellContents]:
@@ -77,7 +97,7 @@ def _unchanged(cells: dict[GridCell, CellContents], grid: Grid, noted: Noted) ->
 
 
 async def _cells_of(
-    connection: Connection, project_id: int, grid: Grid, places: Sequence[GridCell]
+    connection: Connection, project_id: int, grid: Grid, places: Sequence[GridCell], *, texts: bool
 ) -> dict[GridCell, CellContents]:
     """Read cells: all in the box around them, as one query for all is faster than one for each."""
     indices = np.array(places)
@@ -85,20 +105,28 @@ async def _cells_of(
     found = await viewports.contents(connection, project_id, Wanted(grid.box(span), exact=False), MOST_READ + 1)
     if found.holds_more_than(MOST_READ):
         return dict.fromkeys(places, CROWDED)
-    return await asyncio.to_thread(lambda: divided(joined(found), grid, places))
+
+    def made() -> dict[GridCell, CellContents]:
+        cells = divided(joined(found), grid, places)
+        return {place: cell.with_texts() for place, cell in cells.items()} if texts else cells
+
+    return await asyncio.to_thread(made)
 
 
-async def _cut(cells: Sequence[CellContents], wanted: Wanted, heard: Heard) -> Contents:
+async def _cut(cells: Sequence[CellContents], wanted: Wanted, heard: Heard) -> Cut:
     """As `cut`; beside the event loop if it takes long."""
     if sum(cell.size for cell in cells) < _QUICK_BYTES:
         return cut(cells, wanted, heard.relations)
     return await asyncio.to_thread(cut, cells, wanted, heard.relations)
 
 
-def _has_all(found: Contents, wanted: Wanted) -> bool:
+def _has_all(found: Cut, wanted: Wanted) -> bool:
     """Whether what is wanted by id is among what was found."""
-    return not len(_elsewhere(found.nodes, wanted.treenode_ids)) and not len(
-        _elsewhere(found.connectors, wanted.connector_ids)
+    if not wanted.treenode_ids and not wanted.connector_ids:
+        return True
+    contents = found.contents()
+    return not len(_elsewhere(contents.nodes, wanted.treenode_ids)) and not len(
+        _elsewhere(contents.connectors, wanted.connector_ids)
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from catmaid_server.db.store import Connection
+from catmaid_server.db.store import Connections
+from catmaid_server.domain.cells.cut import Cut
 from catmaid_server.domain.cells.kept import KeptCells
 from catmaid_server.domain.cells.project_cells import ProjectCells
 from catmaid_server.domain.news.project_news import News
 from catmaid_server.domain.tracing import viewports
-from catmaid_server.domain.tracing.viewports import Viewport, Wanted
+from catmaid_server.domain.tracing.viewports import Contents, Viewport, Wanted
 
 
 class ViewportCells:
@@ -17,16 +18,41 @@ class ViewportCells:
         self._kept = KeptCells(capacity)
         self._news = news
         self._projects: dict[int, ProjectCells] = {}
-        news.listen(self._kept.forget_changed)
+        news.listen(self._kept.follow)
 
     async def nodes_in_box(
-        self, connection: Connection, project_id: int, wanted: Wanted, *, most_nodes: int, labels: bool = False
+        self, connections: Connections, project_id: int, wanted: Wanted, *, most_nodes: int, labels: bool = False
     ) -> Viewport:
         """What is wanted, as `viewports.nodes_in_box` has it."""
-        found = None
-        if self._kept.capacity:
-            cells = self._projects.setdefault(project_id, ProjectCells(self._news.of(project_id), self._kept))
-            found = await cells.contents(connection, wanted)
+        found = await self._contents(connections, project_id, wanted, texts=False)
         if found is None:
-            return await viewports.nodes_in_box(connection, project_id, wanted, most_nodes=most_nodes, labels=labels)
-        return await viewports.with_labels(connection, found.viewport(wanted, most_nodes), wanted=labels)
+            async with connections.reading() as connection:
+                return await viewports.nodes_in_box(
+                    connection, project_id, wanted, most_nodes=most_nodes, labels=labels
+                )
+        contents = found.contents() if isinstance(found, Cut) else found
+        viewport = contents.viewport(wanted, most_nodes)
+        if not labels:
+            return viewport
+        async with connections.reading() as connection:
+            return await viewports.with_labels(connection, viewport, wanted=True)
+
+    async def row_texts_in_box(
+        self, connections: Connections, project_id: int, wanted: Wanted, *, most_nodes: int
+    ) -> Cut | Viewport:
+        """As `nodes_in_box` without labels; as a rule as rows of cells that have them as JSON."""
+        found = await self._contents(connections, project_id, wanted, texts=True)
+        if found is None:
+            async with connections.reading() as connection:
+                return await viewports.nodes_in_box(connection, project_id, wanted, most_nodes=most_nodes)
+        if isinstance(found, Cut):
+            return found.contents().viewport(wanted, most_nodes) if found.holds_more_than(most_nodes) else found
+        return found.viewport(wanted, most_nodes)
+
+    async def _contents(
+        self, connections: Connections, project_id: int, wanted: Wanted, *, texts: bool
+    ) -> Cut | Contents | None:
+        if not self._kept.capacity:
+            return None
+        cells = self._projects.setdefault(project_id, ProjectCells(self._news.of(project_id), self._kept))
+        return await cells.contents(connections, wanted, texts=texts)

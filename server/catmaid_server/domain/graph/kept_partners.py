@@ -18,7 +18,7 @@ from catmaid_server.db.arrays import array_text
 from catmaid_server.db.queries import load
 from catmaid_server.db.recently_used import ENTRY_BYTES
 from catmaid_server.db.rows import fetch_all
-from catmaid_server.db.store import Connection
+from catmaid_server.db.store import Connections
 from catmaid_server.domain.graph import connectivity
 from catmaid_server.domain.graph.connectivity import RELATIONS, PartnerQuery
 from catmaid_server.domain.news.changes import Committed
@@ -94,26 +94,26 @@ class KeptPartners:
         news.listen(self._forget_changed)
 
     async def partners(
-        self, connection: Connection, project_id: int, query: PartnerQuery
+        self, connections: Connections, project_id: int, query: PartnerQuery
     ) -> dict[str, PartnerPairs] | None:
         """As `connectivity.partners`, by direction; None if nothing is kept, or single links are wanted."""
         required(query.skeleton_ids, "source skeleton ID")
         if query.with_links or not self._lists.capacity:
             return None
         news = self._news.of(project_id)
-        await news.heard_since_now(connection)
+        await news.heard_since_now(connections)
         sources = list(dict.fromkeys(query.skeleton_ids))
         pairs = {
             direction: _paired(
                 sources,
-                await self._partners_of(connection, news, sources, direction),
+                await self._partners_of(connections, news, sources, direction),
                 len(sources) if query.common else 1,
             )
             for direction in query.directions
             if direction in RELATIONS
         }
         partners = {direction: np.unique(found[0]).tolist() for direction, found in pairs.items()}
-        sizes = await self._sizes_of(connection, news, {one for some in partners.values() for one in some})
+        sizes = await self._sizes_of(connections, news, {one for some in partners.values() for one in some})
         num_nodes = {skeleton_id: size.num_nodes for skeleton_id, size in sizes.items()}
         return {
             direction: PartnerPairs(
@@ -126,7 +126,7 @@ class KeptPartners:
         }
 
     async def _partners_of(
-        self, connection: Connection, news: ProjectNews, sources: Sequence[int], direction: str
+        self, connections: Connections, news: ProjectNews, sources: Sequence[int], direction: str
     ) -> dict[int, SourcePartners]:
         """The partners of each source: those that are kept, and the others read."""
         project_id = news.project_id
@@ -139,7 +139,8 @@ class KeptPartners:
         if not missing:
             return found
         with news.noting() as noted:
-            rows = await connectivity.partner_counts(connection, project_id, missing, direction)
+            async with connections.reading() as connection:
+                rows = await connectivity.partner_counts(connection, project_id, missing, direction)
             read = self._by_source(rows, missing)
             is_changed = _membership(changed.linked_ids for changed in noted.changed)
             for source, partners in read.items():
@@ -164,7 +165,7 @@ class KeptPartners:
         }
 
     async def _sizes_of(
-        self, connection: Connection, news: ProjectNews, skeleton_ids: Collection[int]
+        self, connections: Connections, news: ProjectNews, skeleton_ids: Collection[int]
     ) -> dict[int, Size]:
         """The sizes of skeletons: those that are kept, and the others read."""
         kept = self._sizes[news.project_id]
@@ -173,7 +174,8 @@ class KeptPartners:
         if not missing:
             return found
         with news.noting() as noted:
-            rows = await fetch_all(connection, sql.sizes, skeleton_ids=array_text(missing))
+            async with connections.reading() as connection:
+                rows = await fetch_all(connection, sql.sizes, skeleton_ids=array_text(missing))
             is_changed = _membership(changed.skeleton_ids for changed in noted.changed)
             read = {skeleton_id: Size(num_nodes, tuple(reviewers)) for skeleton_id, num_nodes, reviewers in rows}
             if sum(map(len, self._sizes.values())) + len(read) > self._most_sizes:

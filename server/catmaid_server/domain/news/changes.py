@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from catmaid_server.db.arrays import TEXT, Column, array_text, fetch_columns
 from catmaid_server.db.queries import load
 from catmaid_server.db.rows import fetch_one
 from catmaid_server.db.store import Connection
+from catmaid_wire import columns
 
 sql = load("news/changes")
 
@@ -28,6 +30,30 @@ Places = NDArray[np.float64]
 
 NOWHERE: Places = np.empty((0, 6))
 
+_TABLES = {"node": columns.NODES, "link": columns.LINKS, "connector": columns.CONNECTORS}
+_COLUMNS: dict[str, str | np.dtype[Any]] = {
+    "facts": TEXT,
+    "places": "<f8",
+    "changed_nodes": "<i4",
+    "changed_connectors": "<i4",
+    "changed_links": "<i8",
+    **{f"{table}_{name}": dtype for table, schema in _TABLES.items() for name, dtype in schema.items()},
+}
+
+
+class ChangedRows(NamedTuple):
+    """What changed in viewports, by table, and how it is now.
+
+    nodes, connectors, links : ids of all rows that changed, also of those that are no more; of nodes also the children
+        of these.
+    now : columns by table (`node`, `connector`, `link`) of those that there are, and of the ends of edges and links.
+    """
+
+    nodes: NDArray[np.int32]
+    connectors: NDArray[np.int32]
+    links: NDArray[np.int64]
+    now: Mapping[str, Mapping[str, Column]]
+
 
 class Committed(NamedTuple):
     """What changed.
@@ -35,11 +61,13 @@ class Committed(NamedTuple):
     places : where, None for anywhere.
     skeleton_ids : of which skeletons treenodes, reviews, labels, or connectors linked to them changed, None for any.
     linked_ids : which skeletons may have got or lost links, or partners on their connectors, None for any.
+    rows : what changed at the places, None for nothing or if there is no place to name.
     """
 
     places: Places | None
     skeleton_ids: frozenset[int] | None
     linked_ids: frozenset[int] | None
+    rows: ChangedRows | None = None
 
 
 NOTHING = Committed(NOWHERE, frozenset(), frozenset())
@@ -77,34 +105,43 @@ async def begin(connection: Connection) -> Heard:
 
 async def hear(connection: Connection, project_id: int, before: Heard) -> tuple[Heard, Committed]:
     """What is known now, and what changed since `before`."""
-    row = await fetch_one(
-        connection,
-        sql.news,
-        project_id=project_id,
-        snapshot=before.snapshot,
-        settled=before.settled,
-        known=list(before.known),
-        most=MOST_PLACES,
-        newest=before.newest[0],
-    )
-    if row is None:
+    values = {
+        "project_id": project_id,
+        "snapshot": before.snapshot,
+        "settled": before.settled,
+        "known": array_text(before.known),
+        "most": MOST_PLACES,
+        "newest": before.newest[0],
+    }
+    found = await fetch_columns(connection, sql.news, values, _COLUMNS)
+    if not str(found["facts"]):
         return before, NOTHING
-    snapshot, versions, is_rebuilt, numbers, skeleton_ids, linked_ids, trimmed, settling, relations, time, newest = row
-    known = before.known.union(versions)
+    facts = json.loads(str(found["facts"]))
+    known = before.known.union(facts["versions"])
     after = Heard(
-        snapshot,
+        facts["snapshot"],
         before.settling,
-        settling,
+        facts["settling"],
         frozenset(version for version in known if version > before.settling),
-        {int(relation_id): name for relation_id, name in json.loads(relations).items()},
-        (int(newest[0]), newest[1]) if newest else (0, ""),
+        {int(relation_id): name for relation_id, name in facts["relations"].items()},
+        (facts["newest"][0], facts["newest"][1]) if facts["newest"] else (0, ""),
     )
     # Of versions whose history was trimmed it is not known where they were.
-    is_unsure = is_rebuilt or (versions and trimmed >= before.settled) or time != before.newest[1]
-    if is_unsure:
+    is_trimmed = facts["versions"] and facts["trimmed"] >= before.settled
+    if facts["is_rebuilt"] or is_trimmed or facts["time"] != before.newest[1]:
         return after, ANYTHING
     return after, Committed(
-        None if numbers is None else np.array(numbers, dtype=np.float64).reshape(-1, 6),
-        None if skeleton_ids is None else frozenset(skeleton_ids),
-        None if linked_ids is None or after.relations != before.relations else frozenset(linked_ids),
+        None if facts["is_much"] else found["places"].reshape(-1, 6),
+        _frozen(facts["skeleton_ids"]),
+        None if after.relations != before.relations else _frozen(facts["linked_ids"]),
+        _rows(found) if len(found["places"]) else None,
     )
+
+
+def _frozen(ids: list[int] | None) -> frozenset[int] | None:
+    return None if ids is None else frozenset(ids)
+
+
+def _rows(found: Mapping[str, Column]) -> ChangedRows:
+    now = {table: {name: found[f"{table}_{name}"] for name in schema} for table, schema in _TABLES.items()}
+    return ChangedRows(found["changed_nodes"], found["changed_connectors"], found["changed_links"], now)

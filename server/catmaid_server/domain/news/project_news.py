@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from catmaid_server.db.store import Connection
+from catmaid_server.db.store import Connection, Connections
 from catmaid_server.domain.news import changes
 from catmaid_server.domain.news.changes import Committed, Heard
 
@@ -34,13 +34,14 @@ class ProjectNews:
         self._finished = 0
         self._noting: set[Noted] = set()
 
-    async def heard_since_now(self, connection: Connection) -> Heard:
+    async def heard_since_now(self, connections: Connections) -> Heard:
         """What is committed until now is told to the listeners before this returns; asked once for all who wait."""
         begun = self._begun
         async with self._hearing:
             if self._heard is not None and self._finished > begun:
                 return self._heard
-            return await self._hear(connection)
+            async with connections.asking() as connection:
+                return await self._hear(connection)
 
     async def heard_in(self, connection: Connection) -> Heard:
         """As `heard_since_now`, of the state that a transaction sees."""

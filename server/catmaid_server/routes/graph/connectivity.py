@@ -51,8 +51,7 @@ async def find_partners(call: Call, form: FindPartners) -> Annotated[msgspec.Raw
     """
     query = form.query()
     if call.as_of is None:
-        async with call.reading() as connection:
-            pairs = await call.request.app[keys.PARTNERS].partners(connection, call.project_id, query)
+        pairs = await call.request.app[keys.PARTNERS].partners(call, call.project_id, query)
         if pairs is not None:
             return msgspec.Raw(await asyncio.to_thread(partners_json, pairs))
     return await remembered(call, form, lambda connection: connectivity.partners(connection, call.project_id, query))

@@ -95,14 +95,15 @@ async def encoded_detail(call: Call, form: CompactDetail) -> Encoded:
     async def body(connection: Connection) -> bytes:
         return (await detailed(connection))[0]
 
+    async def made() -> tuple[bytes, bool]:
+        async with call.reading() as connection:
+            return await detailed(connection)
+
     if call.as_of is not None or form.with_history or form.with_annotations:
         return response(await remembered_body(call, form, encoding, body), encoding)
     asked = (encoding, msgspec.json.encode(form))
     kept = call.request.app[keys.SKELETON_ANSWERS]
-    async with call.reading() as connection:
-        found = await kept.find(
-            connection, call.project_id, call.path["skeleton_id"], asked, lambda: detailed(connection)
-        )
+    found = await kept.find(call, call.project_id, call.path["skeleton_id"], asked, made)
     return response(found, encoding)
 
 

@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from catmaid_server.db.store import Connection
+from catmaid_server.domain.cells.cut import Cut
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.domain.tracing import detail_levels, skeleton_choice, viewports
 from catmaid_server.domain.tracing.skeleton_choice import Choice
@@ -21,6 +22,7 @@ from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.encodings import Encoded, Encoding, Forms, response
 from catmaid_server.http.catmaid.rows import rows
 from catmaid_server.http.routing import Permission, Routes
+from catmaid_server.routes.tracing.viewport_json import viewport_json
 from catmaid_wire import columns
 
 routes = Routes()
@@ -70,6 +72,15 @@ class NodeList(msgspec.Struct, kw_only=True):
     """Whether to tell where skeletons were imported from."""
     order: Literal["", "cable-asc", "cable-desc"] = ""
     """By the cable of their skeletons, `cable-asc` or `cable-desc`, or in any order."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all in the box is wanted as it is, and nothing else that has to be read."""
+        return (
+            not (self.order or self.with_origin or self.src in GRIDS)
+            and self.with_relation_map == "used"
+            and self.choice == Choice()
+        )
 
     @property
     def choice(self) -> Choice:
@@ -122,10 +133,7 @@ async def _listed(call: Call, form: NodeList) -> web.Response:
     wanted = Wanted(box, encoding is not Encoding.COLUMNS, form.treenode_ids, form.connector_ids)
     most_nodes = min(form.limit, limit) if form.limit > 0 else limit
 
-    read = call.request.app[keys.CELLS].nodes_in_box if call.as_of is None else viewports.nodes_in_box
-
-    async def produce(connection: Connection) -> bytes:
-        found = await read(connection, call.project_id, wanted, labels=form.labels, most_nodes=most_nodes)
+    async def encoded(connection: Connection, found: Viewport) -> bytes:
         found = await skeleton_choice.chosen(connection, found, form.choice)
         if form.order:
             found = await skeleton_choice.ordered_by_cable(connection, found, descending=form.order == "cable-desc")
@@ -137,19 +145,36 @@ async def _listed(call: Call, form: NodeList) -> web.Response:
         if form.src in GRIDS and encoding is not Encoding.COLUMNS:
             first, more = detail_levels.portioned(found, levels)
             further = [*([origins] if origins else []), *_further(more)]
-            return Forms(lambda: [*_positional(first), further], dict).encoded(encoding)
-        return Forms(
-            lambda: [*_positional(found), *([[origins]] if origins else [])],
-            lambda: _columnar(found) | ({"origins": origins} if form.with_origin else {}),
-        ).encoded(encoding)
+            return Forms(lambda: [*positional(first), further], dict).encoded(encoding)
+        return _forms(found, origins if form.with_origin else None).encoded(encoding)
+
+    async def produce(connection: Connection) -> bytes:
+        read = viewports.nodes_in_box(connection, call.project_id, wanted, labels=form.labels, most_nodes=most_nodes)
+        return await encoded(connection, await read)
 
     if call.as_of is not None:
         return response(await remembered_body(call, form, encoding, produce), encoding)
+    cells = call.request.app[keys.CELLS]
+    if form.is_plain and encoding is Encoding.JSON and not form.labels:
+        rows_found = await cells.row_texts_in_box(call, call.project_id, wanted, most_nodes=most_nodes)
+        body = viewport_json(rows_found) if isinstance(rows_found, Cut) else msgspec.json.encode(positional(rows_found))
+        return response(body, encoding)
+    found = await cells.nodes_in_box(call, call.project_id, wanted, labels=form.labels, most_nodes=most_nodes)
+    if form.is_plain:
+        return response(_forms(found).encoded(encoding), encoding)
     async with call.reading() as connection:
-        return response(await produce(connection), encoding)
+        return response(await encoded(connection, found), encoding)
 
 
-def _positional(found: Viewport) -> list[Any]:
+def _forms(found: Viewport, origins: list[Any] | None = None) -> Forms:
+    return Forms(
+        lambda: [*positional(found), *([[origins]] if origins else [])],
+        lambda: _columnar(found) | ({} if origins is None else {"origins": origins}),
+    )
+
+
+def positional(found: Viewport) -> list[Any]:
+    """A viewport as rows: what `node/list` answers."""
     links: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for connector_id, link in zip(found.links["connector_id"].tolist(), rows(found.links, LINK_ROW), strict=True):
         links[connector_id].append(link)
