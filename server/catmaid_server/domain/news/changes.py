@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -85,6 +85,7 @@ class Heard:
     relations : names by id.
     newest : the newest version of all, and its time as text: a store that was put back to an earlier state has not this
         one, or another with its number.
+    is_lost : whether the store was put back, so that versions that are known may be others by now.
     """
 
     snapshot: str
@@ -93,6 +94,7 @@ class Heard:
     known: frozenset[int] = frozenset()
     relations: Mapping[int, str] = field(default_factory=dict)
     newest: tuple[int, str] = (0, "")
+    is_lost: bool = False
 
 
 async def begin(connection: Connection) -> Heard:
@@ -126,9 +128,11 @@ async def hear(connection: Connection, project_id: int, before: Heard) -> tuple[
         {int(relation_id): name for relation_id, name in facts["relations"].items()},
         (facts["newest"][0], facts["newest"][1]) if facts["newest"] else (0, ""),
     )
+    if facts["time"] != before.newest[1]:
+        return replace(after, is_lost=True), ANYTHING
     # Of versions whose history was trimmed it is not known where they were.
     is_trimmed = facts["versions"] and facts["trimmed"] >= before.settled
-    if facts["is_rebuilt"] or is_trimmed or facts["time"] != before.newest[1]:
+    if facts["is_rebuilt"] or is_trimmed:
         return after, ANYTHING
     return after, Committed(
         None if facts["is_much"] else found["places"].reshape(-1, 6),

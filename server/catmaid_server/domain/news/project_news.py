@@ -62,8 +62,10 @@ class ProjectNews:
         """Ask, and tell the listeners; one at a time, so that later ones know more."""
         self._begun += 1
         number = self._begun
-        before = self._heard or await changes.begin(connection)
-        heard, changed = await changes.hear(connection, self.project_id, before)
+        known = None if self._heard is None or self._heard.is_lost else self._heard
+        heard, changed = await changes.hear(connection, self.project_id, known or await changes.begin(connection))
+        if known is None:
+            changed = changes.ANYTHING
         self._heard, self._finished = heard, number
         for listener in self._listeners:
             listener(self.project_id, changed)
