@@ -33,7 +33,7 @@ SELECT set_config('search_path', 'past, public', true), set_config('catmaid.as_o
 Connection: TypeAlias = psycopg.AsyncConnection[TupleRow]
 
 
-class Connections(Protocol):
+class ConnectionLender(Protocol):
     """Lends connections to read with: the store, or a request that waits for its turn before."""
 
     def reading(self) -> AbstractAsyncContextManager[Connection]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable
 
-from catmaid_server.db.store import Connections
+from catmaid_server.db.store import ConnectionLender
 from catmaid_server.domain.news.changes import Committed
 from catmaid_server.domain.news.kept_by_project import KeptByProject
 from catmaid_server.domain.news.project_news import News
@@ -27,7 +27,7 @@ class KeptAnswers:
 
     async def find(
         self,
-        connections: Connections,
+        connections: ConnectionLender,
         project_id: int,
         skeleton_id: int,
         request: Hashable,

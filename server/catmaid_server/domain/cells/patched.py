@@ -23,13 +23,13 @@ from catmaid_server.domain.cells.cell import (
 )
 from catmaid_server.domain.cells.grid import Grid, GridCell
 from catmaid_server.domain.cells.row_texts import RowTexts
-from catmaid_server.domain.news.changes import ChangedRows
+from catmaid_server.domain.news.changes import CommittedRows
 
 
 class Patch:
     """What changed, ready to be put into cells."""
 
-    def __init__(self, changed: ChangedRows) -> None:
+    def __init__(self, changed: CommittedRows) -> None:
         self._changed = changed
         nodes, connectors, links = (
             records(changed.now[table], dtype)

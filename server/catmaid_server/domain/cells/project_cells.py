@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catmaid_server.db.store import Connection, Connections
+from catmaid_server.db.store import Connection, ConnectionLender
 from catmaid_server.domain.cells.cell import CROWDED, CellContents, divided, in_ranges, joined
 from catmaid_server.domain.cells.cut import Cut, cut
 from catmaid_server.domain.cells.grid import CellRange, Grid, GridCell, grids_for
@@ -35,7 +35,7 @@ class ProjectCells:
         self._news = news
         self._kept = kept
 
-    async def contents(self, connections: Connections, wanted: Wanted, *, texts: bool) -> Cut | Contents | None:
+    async def contents(self, connections: ConnectionLender, wanted: Wanted, *, texts: bool) -> Cut | Contents | None:
         """What is wanted, as it is now; None if cells are no way to it: the box is no view, or crowded.
 
         With `texts` the cells of a cut have their rows as JSON.

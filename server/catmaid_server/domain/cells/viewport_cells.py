@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catmaid_server.db.store import Connections
+from catmaid_server.db.store import ConnectionLender
 from catmaid_server.domain.cells.cut import Cut
 from catmaid_server.domain.cells.kept import KeptCells
 from catmaid_server.domain.cells.project_cells import ProjectCells
@@ -21,7 +21,7 @@ class ViewportCells:
         news.listen(self._kept.follow)
 
     async def nodes_in_box(
-        self, connections: Connections, project_id: int, wanted: Wanted, *, most_nodes: int, labels: bool = False
+        self, connections: ConnectionLender, project_id: int, wanted: Wanted, *, most_nodes: int, labels: bool = False
     ) -> Viewport:
         """What is wanted, as `viewports.nodes_in_box` has it."""
         found = await self._contents(connections, project_id, wanted, texts=False)
@@ -38,7 +38,7 @@ class ViewportCells:
             return await viewports.with_labels(connection, viewport, wanted=True)
 
     async def row_texts_in_box(
-        self, connections: Connections, project_id: int, wanted: Wanted, *, most_nodes: int
+        self, connections: ConnectionLender, project_id: int, wanted: Wanted, *, most_nodes: int
     ) -> Cut | Viewport:
         """As `nodes_in_box` without labels; as a rule as rows of cells that have them as JSON."""
         found = await self._contents(connections, project_id, wanted, texts=True)
@@ -50,7 +50,7 @@ class ViewportCells:
         return found.viewport(wanted, most_nodes)
 
     async def _contents(
-        self, connections: Connections, project_id: int, wanted: Wanted, *, texts: bool
+        self, connections: ConnectionLender, project_id: int, wanted: Wanted, *, texts: bool
     ) -> Cut | Contents | None:
         if not self._kept.capacity:
             return None

@@ -18,7 +18,7 @@ from catmaid_server.db.arrays import array_text
 from catmaid_server.db.queries import load
 from catmaid_server.db.recently_used import ENTRY_BYTES
 from catmaid_server.db.rows import fetch_all
-from catmaid_server.db.store import Connections
+from catmaid_server.db.store import ConnectionLender
 from catmaid_server.domain.graph import connectivity
 from catmaid_server.domain.graph.connectivity import RELATIONS, PartnerQuery
 from catmaid_server.domain.news.changes import Committed
@@ -94,7 +94,7 @@ class KeptPartners:
         news.listen(self._forget_changed)
 
     async def partners(
-        self, connections: Connections, project_id: int, query: PartnerQuery
+        self, connections: ConnectionLender, project_id: int, query: PartnerQuery
     ) -> dict[str, PartnerPairs] | None:
         """As `connectivity.partners`, by direction; None if nothing is kept, or single links are wanted."""
         required(query.skeleton_ids, "source skeleton ID")
@@ -126,7 +126,7 @@ class KeptPartners:
         }
 
     async def _partners_of(
-        self, connections: Connections, news: ProjectNews, sources: Sequence[int], direction: str
+        self, connections: ConnectionLender, news: ProjectNews, sources: Sequence[int], direction: str
     ) -> dict[int, SourcePartners]:
         """The partners of each source: those that are kept, and the others read."""
         project_id = news.project_id
@@ -165,7 +165,7 @@ class KeptPartners:
         }
 
     async def _sizes_of(
-        self, connections: Connections, news: ProjectNews, skeleton_ids: Collection[int]
+        self, connections: ConnectionLender, news: ProjectNews, skeleton_ids: Collection[int]
     ) -> dict[int, Size]:
         """The sizes of skeletons: those that are kept, and the others read."""
         kept = self._sizes[news.project_id]

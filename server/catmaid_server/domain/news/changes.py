@@ -41,7 +41,7 @@ _COLUMNS: dict[str, str | np.dtype[Any]] = {
 }
 
 
-class ChangedRows(NamedTuple):
+class CommittedRows(NamedTuple):
     """What changed in viewports, by table, and how it is now.
 
     nodes, connectors, links : ids of all rows that changed, also of those that are no more; of nodes also the children
@@ -67,7 +67,7 @@ class Committed(NamedTuple):
     places: Places | None
     skeleton_ids: frozenset[int] | None
     linked_ids: frozenset[int] | None
-    rows: ChangedRows | None = None
+    rows: CommittedRows | None = None
 
 
 NOTHING = Committed(NOWHERE, frozenset(), frozenset())
@@ -146,6 +146,6 @@ def _frozen(ids: list[int] | None) -> frozenset[int] | None:
     return None if ids is None else frozenset(ids)
 
 
-def _rows(found: Mapping[str, Column]) -> ChangedRows:
+def _rows(found: Mapping[str, Column]) -> CommittedRows:
     now = {table: {name: found[f"{table}_{name}"] for name in schema} for table, schema in _TABLES.items()}
-    return ChangedRows(found["changed_nodes"], found["changed_connectors"], found["changed_links"], now)
+    return CommittedRows(found["changed_nodes"], found["changed_connectors"], found["changed_links"], now)

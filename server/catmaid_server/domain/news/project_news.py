@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from catmaid_server.db.store import Connection, Connections
+from catmaid_server.db.store import Connection, ConnectionLender
 from catmaid_server.domain.news import changes
 from catmaid_server.domain.news.changes import Committed, Heard
 
@@ -34,7 +34,7 @@ class ProjectNews:
         self._finished = 0
         self._noting: set[Noted] = set()
 
-    async def heard_since_now(self, connections: Connections) -> Heard:
+    async def heard_since_now(self, connections: ConnectionLender) -> Heard:
         """What is committed until now is told to the listeners before this returns; asked once for all who wait."""
         begun = self._begun
         async with self._hearing:
