@@ -20,7 +20,7 @@ _LONGEST_TEXT: Final = 500
 
 
 class ActiveNeuron(TypedDict):
-    """A skeleton's neuron; author: the user who owns the neuron; cable_length in nm."""
+    """A skeleton's neuron; author: the user who owns the neuron; cable_length in nm; reviewed: percent, by anybody."""
 
     skeleton_id: int
     neuron_id: int
@@ -28,6 +28,7 @@ class ActiveNeuron(TypedDict):
     author: str
     nodes: int
     cable_length: float
+    reviewed: float
 
 
 class NamedNeurons(TypedDict):
@@ -41,10 +42,11 @@ class NamedNeurons(TypedDict):
 async def active_neuron(place: Place, skeleton_id: int) -> ActiveNeuron | None:
     """The neuron of a skeleton; None if there is no such skeleton."""
     try:
-        details, sizes, users = await asyncio.gather(
+        details, sizes, users, reviewed = await asyncio.gather(
             place.read_json("POST", f"skeletons/{skeleton_id}/neuron-details"),
             sizes_of(place, [skeleton_id]),
             user_names(place),
+            reviews_of(place, [skeleton_id]),
         )
     except NotFound:
         return None
@@ -55,6 +57,7 @@ async def active_neuron(place: Place, skeleton_id: int) -> ActiveNeuron | None:
         "author": users.get(int(details["user_id"]), f"user {details['user_id']}"),
         "nodes": int(sizes["nodes"][0]),
         "cable_length": float(sizes["cable_length"][0]),
+        "reviewed": float(reviewed[0]),
     }
 
 

@@ -14,6 +14,7 @@ export class Messages {
   private readonly status = element("div", { class: "cj-status", role: "status", "data-testid": "status" });
   private readonly notices = element("div", { class: "cj-notices", "aria-live": "polite" });
   private readonly loading = element("div", { class: "cj-loading", "data-testid": "loading" });
+  private readonly tip = element("div", { class: "cj-tip", role: "tooltip", "data-testid": "tip" });
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
   private dismissQuestion: () => void = () => {};
   private loadingTimer: ReturnType<typeof setTimeout> | undefined;
@@ -21,7 +22,8 @@ export class Messages {
   constructor(private readonly focusCanvas: () => void) {
     this.status.hidden = true;
     this.loading.hidden = true;
-    this.node = element("div", { class: "cj-messages" }, this.loading, this.status, this.notices);
+    this.tip.hidden = true;
+    this.node = element("div", { class: "cj-messages" }, this.loading, this.status, this.notices, this.tip);
     // What is pressed here is not meant for the tissue below.
     for (const kind of MOUSE) this.node.addEventListener(kind, (event) => event.stopPropagation());
   }
@@ -46,6 +48,21 @@ export class Messages {
         this.loading.hidden = false;
       }, 150);
     }
+  }
+
+  /** Show a text beside a place of the picture, inside it; null for none. */
+  showTip(text: string | null, { px, py } = { px: 0, py: 0 }): void {
+    this.tip.hidden = text === null;
+    if (text === null) return;
+    this.tip.textContent = text;
+    const { clientWidth, clientHeight } = this.node;
+    const { offsetWidth, offsetHeight } = this.tip;
+    const left = Math.max(Math.min(px + 14, clientWidth - offsetWidth - 4), 4);
+    const below = py + 16 + offsetHeight < clientHeight;
+    Object.assign(this.tip.style, {
+      left: `${left}px`,
+      top: `${below ? py + 16 : Math.max(py - offsetHeight - 10, 0)}px`,
+    });
   }
 
   notify(level: NoticeLevel, text: string, sticky = false): void {

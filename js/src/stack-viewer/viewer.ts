@@ -301,6 +301,7 @@ export class StackViewer {
       cursorPoint: () => this.cursorPoint(),
       depthAfter: (sections) => depthOf(stack, landingSection(stack, this.camera.view.section, sections)),
       notify: (level, text, sticky) => this.messages.notify(level, text, sticky),
+      tip: (text, at) => this.messages.showTip(text, at),
       cursor: (style) => {
         this.frame.stage.style.cursor = style;
       },

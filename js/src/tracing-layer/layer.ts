@@ -87,6 +87,8 @@ export class TracingLayer implements Layer {
       kernel: this.kernel,
       host: () => this.host,
       skeleton: () => this.selection.skeleton,
+      active: () => this.selection.active,
+      refresh: () => this.refresh(),
       loaded: (of) => distinct(this.queue.graph, of),
       activated: (skeleton) => this.selection.mark(skeleton),
       lookChanged: () => this.lookChanged(),

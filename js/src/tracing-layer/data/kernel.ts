@@ -58,6 +58,8 @@ export interface ActiveNeuron {
   author: string;
   nodes: number;
   cable_length: number;
+  /** Percent of its nodes that anybody has reviewed. */
+  reviewed: number;
 }
 
 export interface NamedNeurons {

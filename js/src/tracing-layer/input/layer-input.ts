@@ -13,6 +13,7 @@ import type { TracingState } from "../state";
 import { Choosing } from "./choosing";
 import { type TracingCommands, tracingCommands } from "./commands";
 import { Finding } from "./finding";
+import { Hovering } from "./hovering";
 import { Measuring } from "./measuring";
 import { Pointing, type PointingContext } from "./pointing";
 import { Travel } from "./travel";
@@ -31,6 +32,7 @@ export interface LayerInputContext extends PointingContext {
 export class LayerInput {
   readonly pointing: Pointing;
   private readonly measuring: Measuring;
+  private readonly hovering: Hovering;
   private readonly commands: TracingCommands;
 
   constructor(private readonly context: LayerInputContext) {
@@ -38,6 +40,7 @@ export class LayerInput {
     const graph = (): Graph => queue.graph;
     this.pointing = new Pointing(context);
     this.measuring = new Measuring(context.host);
+    this.hovering = new Hovering({ ...context, graph });
     const { pointing, measuring } = this;
     const travel = new Travel({ ...context, graph, place: model.get("edits_place") });
     const finding = new Finding({ ...context, graph, travel });
@@ -58,7 +61,10 @@ export class LayerInput {
 
   /** True when the event was of use here. */
   pointer(event: LayerPointer): boolean {
-    return this.measuring.handle(event) || this.pointing.handle(event);
+    const isUsed = this.measuring.handle(event) || this.pointing.handle(event);
+    if (isUsed) this.hovering.hide();
+    else this.hovering.handle(event);
+    return isUsed;
   }
 
   /** Do a command by its name; false if there is none. */

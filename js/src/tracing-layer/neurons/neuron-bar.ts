@@ -1,7 +1,8 @@
 /** A line below a viewer's picture: the active neuron in words, which neurons are shown, and what colours say. */
-import { element } from "../../shared/dom";
+import { button, element } from "../../shared/dom";
 import type { ActiveNeuron } from "../data/kernel";
 import type { ColorBy, ShownNeurons } from "../state";
+import type { NodeWords } from "./node-facts";
 
 const SHOWN: ReadonlyArray<[value: ShownNeurons, title: string]> = [
   ["all", "all neurons"],
@@ -35,21 +36,26 @@ export interface LegendEntry {
 export interface NeuronBarHost {
   show(shown: ShownNeurons): void;
   colorBy(colorBy: ColorBy): void;
+  /** Put a text into the clipboard. */
+  copy(text: string): void;
 }
 
 export class NeuronBar {
   readonly node: HTMLElement;
-  private readonly name = element("bdi", {
-    class: "cj-neuron-name",
+  private readonly name = element("button", {
+    type: "button",
+    class: "cj-neuron-name cj-copied",
     dir: "auto",
     "data-testid": "neuron-name",
   });
+  private readonly nodeFacts = element("span", { class: "cj-neuron-facts", "data-testid": "node-facts" });
   private readonly facts = element("span", { class: "cj-neuron-facts", "data-testid": "neuron-facts" });
   private readonly shown = choice("Show", "Neurons shown", SHOWN);
   private readonly colors = choice("Colours", "Colours by", COLORS);
   private readonly legend = element("span", { class: "cj-legend", role: "list", "data-testid": "legend" });
 
-  constructor(host: NeuronBarHost) {
+  constructor(private readonly host: NeuronBarHost) {
+    this.name.addEventListener("click", () => host.copy(this.name.title));
     this.shown.select.addEventListener("change", () => host.show(this.shown.select.value as ShownNeurons));
     this.colors.select.addEventListener("change", () => host.colorBy(this.colors.select.value as ColorBy));
     const said = element(
@@ -57,6 +63,7 @@ export class NeuronBar {
       { class: "cj-active-neuron", role: "status", "data-testid": "active-neuron" },
       this.name,
       this.facts,
+      this.nodeFacts,
     );
     this.node = element(
       "div",
@@ -74,8 +81,31 @@ export class NeuronBar {
     const name = isKnown ? neuron.name : "";
     this.name.textContent = shortened(name);
     this.name.title = name;
-    this.facts.textContent = isKnown ? factsOf(neuron) : neuron;
+    this.name.hidden = name === "";
+    this.facts.replaceChildren(...(isKnown ? this.factsOf(neuron) : [neuron]));
     this.facts.title = this.facts.textContent;
+  }
+
+  /** Say which node is active. */
+  showNode(words: NodeWords | null): void {
+    const { name, id, text } = words ?? { name: "", id: null, text: "" };
+    this.nodeFacts.replaceChildren(id === null ? name : this.copied(name, id), text && ` ${text}`);
+  }
+
+  private factsOf(neuron: ActiveNeuron): Array<Node | string> {
+    const { skeleton_id, neuron_id, author, nodes, cable_length, reviewed } = neuron;
+    const size = `${counted(nodes, "node")} · ${(cable_length / 1000).toFixed(1)} µm`;
+    const ids = [this.copied(`skeleton ${skeleton_id}`, skeleton_id), ", "];
+    const more = ` · by ${author} · ${size} · ${Math.floor(reviewed)}% reviewed`;
+    return [...ids, this.copied(`neuron ${neuron_id}`, neuron_id), more];
+  }
+
+  /** A name of something, with its id, which a click copies. */
+  private copied(name: string, id: number): HTMLButtonElement {
+    const made = button(`copy ${id}`, name, () => this.host.copy(String(id)));
+    made.className = "cj-copied";
+    made.setAttribute("aria-label", `${name}: copy the id`);
+    return made;
   }
 
   showChoice({ shown, colorBy, count }: NeuronBarChoice): void {
@@ -115,11 +145,6 @@ function choice<T extends string>(
 function shortened(text: string): string {
   const letters = [...text.slice(0, 2 * LONGEST + 2)];
   return letters.length > LONGEST ? `${letters.slice(0, LONGEST).join("")}…` : text;
-}
-
-function factsOf({ skeleton_id, neuron_id, author, nodes, cable_length }: ActiveNeuron): string {
-  const ids = `skeleton ${skeleton_id}, neuron ${neuron_id}`;
-  return `${ids} · by ${author} · ${counted(nodes, "node")} · ${(cable_length / 1000).toFixed(1)} µm`;
 }
 
 function counted(count: number, noun: string): string {

@@ -1,11 +1,14 @@
 /** The lines of all viewers that show a layer: what they say is read anew whenever it may have changed. */
 import type { AnyModel } from "@anywidget/types";
+import { copyText } from "../../shared/copy-text";
 import type { LayerHost } from "../../shared/layer";
 import { throttle } from "../../shared/throttle";
 import type { ActiveNeuron, Kernel } from "../data/kernel";
+import type { Active } from "../data/selection";
 import { userColor } from "../draw/palette";
 import type { TracingState } from "../state";
 import { type LegendEntry, NeuronBar } from "./neuron-bar";
+import { NodeFacts, type NodeWords } from "./node-facts";
 
 /** ms between two readings while somebody traces. */
 const INTERVAL_MS = 500;
@@ -14,8 +17,11 @@ const MOST = 6;
 
 export interface NeuronBarsContext {
   model: AnyModel<TracingState>;
-  kernel: Pick<Kernel, "neuron" | "users">;
+  kernel: Pick<Kernel, "neuron" | "users" | "of">;
   skeleton(): number | null;
+  active(): Active | null;
+  /** Read the visible part again. */
+  refresh(): Promise<void>;
   /** Neurons in the selection; null if there is none. */
   count(): number | null;
   /** What colours by annotation or review stand for. */
@@ -30,9 +36,20 @@ export class NeuronBars {
   private shownSkeleton: number | null | undefined;
   private userNames: Promise<Map<number, string>> | null = null;
   private legendOf = "";
+  private node: NodeWords | null = null;
+  private readonly nodeFacts: NodeFacts;
   private readonly read = throttle<number>((skeleton) => void this.ask(skeleton), INTERVAL_MS);
 
-  constructor(private readonly context: NeuronBarsContext) {}
+  constructor(private readonly context: NeuronBarsContext) {
+    this.nodeFacts = new NodeFacts({
+      kernel: context.kernel,
+      active: context.active,
+      show: (words) => {
+        this.node = words;
+        for (const bar of this.bars.values()) bar.showNode(words);
+      },
+    });
+  }
 
   attach(host: LayerHost): void {
     const { model } = this.context;
@@ -43,6 +60,7 @@ export class NeuronBars {
     const bar = new NeuronBar({
       show: (shown) => set("shown_neurons", shown),
       colorBy: (colorBy) => set("color_by", colorBy),
+      copy: (text) => void this.copy(text, host),
     });
     this.bars.get(host)?.node.remove();
     this.bars.set(host, bar);
@@ -51,6 +69,12 @@ export class NeuronBars {
     this.choiceChanged();
     if (this.shownSkeleton === undefined) this.activeChanged();
     else bar.showNeuron(this.said);
+    bar.showNode(this.node);
+  }
+
+  private async copy(text: string, host: LayerHost): Promise<void> {
+    const isDone = await copyText(text);
+    host.notify("info", isDone ? `Copied: ${text}` : "The browser does not let this page copy.");
   }
 
   detach(host: LayerHost): void {
@@ -58,8 +82,9 @@ export class NeuronBars {
     this.bars.delete(host);
   }
 
-  /** Another neuron may be active. */
+  /** Another neuron or node may be active. */
   activeChanged(): void {
+    this.nodeFacts.activeChanged();
     const skeleton = this.context.skeleton();
     if (skeleton === this.shownSkeleton) return;
     this.shownSkeleton = skeleton;
@@ -73,6 +98,7 @@ export class NeuronBars {
   renew(): void {
     const skeleton = this.shownSkeleton;
     if (typeof skeleton === "number" && skeleton > 0) this.read(skeleton);
+    this.nodeFacts.renew();
   }
 
   /** What is shown, or what colours say, was chosen anew; or other neurons are in the selection. */
@@ -109,13 +135,18 @@ export class NeuronBars {
 
   dispose(): void {
     this.read.cancel();
+    this.nodeFacts.dispose();
     for (const host of [...this.bars.keys()]) this.detach(host);
   }
 
   private async ask(skeleton: number): Promise<void> {
     let said: ActiveNeuron | string;
     try {
-      said = (await this.context.kernel.neuron(skeleton)) ?? `Skeleton ${skeleton} does not exist any more.`;
+      const { kernel, refresh } = this.context;
+      const found = await kernel.neuron(skeleton);
+      // The active node may be of another skeleton by now, as after an undo of a split: that is drawn first.
+      if (!found) await refresh();
+      said = found ?? `Skeleton ${skeleton} does not exist any more.`;
     } catch {
       said = `Skeleton ${skeleton}; its name cannot be read now.`;
     }

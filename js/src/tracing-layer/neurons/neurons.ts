@@ -3,6 +3,7 @@ import type { AnyModel } from "@anywidget/types";
 import type { LayerHost } from "../../shared/layer";
 import type { SelectionStore } from "../../shared/selection/store";
 import type { Kernel } from "../data/kernel";
+import type { Active } from "../data/selection";
 import type { TracingState } from "../state";
 import { LinkedSelection } from "./linked-selection";
 import { NeuronBars } from "./neuron-bars";
@@ -14,6 +15,9 @@ export interface NeuronsContext {
   host(): LayerHost | null;
   /** The active skeleton. */
   skeleton(): number | null;
+  active(): Active | null;
+  /** Read the visible part again. */
+  refresh(): Promise<void>;
   /** Skeletons that are loaded, and users who made what is. */
   loaded(of: "skeleton" | "user"): number[];
   /** A neuron was made active elsewhere. */
@@ -58,6 +62,8 @@ export class Neurons {
       model,
       kernel,
       skeleton,
+      active: context.active,
+      refresh: context.refresh,
       count: () => this.store?.length ?? null,
       valueLegend: () => this.values.legend(),
       userIds: () => loaded("user"),
@@ -90,10 +96,10 @@ export class Neurons {
 
   /** The active neuron is the same in the selection, and named below the picture. */
   activeChanged(skeleton: number | null): void {
+    this.lines.activeChanged();
     if (skeleton === this.active) return;
     this.active = skeleton;
     this.linked.activate(skeleton);
-    this.lines.activeChanged();
   }
 
   /** Other nodes are loaded. */
