@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -110,8 +111,10 @@ def _measure(
 
 def _measure_browser(scratch: Path, only: str) -> dict[str, Any]:
     names = [name for name in browser.NAMES if re.search(only, name)]
-    waits = asyncio.run(browser.waits(scratch)) if names else {}
+    waits = asyncio.run(browser.waits(scratch, names)) if names else {}
     results = {name: Figures.of([ms / 1e3 for ms in waits[name]], wall_s=sum(waits[name]) / 1e3) for name in names}
+    if names:
+        print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     for name, figures in results.items():
         print(f"{name:36} {1:7d} {figures.median_ms:10.2f} {figures.p95_ms:9.2f}", flush=True)
     return {name: vars(figures) for name, figures in results.items()}

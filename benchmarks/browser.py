@@ -8,13 +8,15 @@ from pathlib import Path
 from playwright.async_api import Browser
 
 import catmaid_jupyter as cj
+from benchmarks import frames
 from catmaid_server.domain.projects import projects
 from catmaid_server.service.opening import opened_store
 from tests.browser.lab import Lab, Notebook, running_lab
 from tests.browser.site import Site, running_browser, running_site, viewer_cells
 from tests.browser.viewer import Viewer
 
-NAMES = ("click_to_drawn", "click_to_confirmed", "warm_section", "table_of_100000", "treenodes_of_100000")
+TABLES_AND_CLICKS = ("click_to_drawn", "click_to_confirmed", "warm_section", "table_of_100000", "treenodes_of_100000")
+NAMES = (*TABLES_AND_CLICKS, *frames.NAMES)
 NEURONS = 100_000
 NODES = 100_000
 TABLES = 5
@@ -52,22 +54,32 @@ SHOW_TABLE = """async (column) => {
 KEYS = (".", ".", ".", ",", ",", ".", ".", ",") * 2
 
 
-async def waits(folder: Path) -> dict[str, list[float]]:
+async def waits(folder: Path, names: Sequence[str] = NAMES) -> dict[str, list[float]]:
     """Milliseconds of each wait, by name, in JupyterLab and Chromium on a small specimen."""
     async with (
         running_site(folder / "site") as site,
         running_lab(folder / "lab", site.settings.folder) as lab,
         running_browser() as browser,
     ):
-        notebook = await Notebook.open(browser, lab, "clicks", viewer_cells(await site.new_project()))
-        drawn, confirmed = await _click(notebook, await Viewer.of(notebook))
-        notebook = await Notebook.open(browser, lab, "sections", viewer_cells(site.project("Demo (solution)")))
-        sections = await _change_sections(notebook, await Viewer.of(notebook))
-        many = await _made(site, "Many neurons", _MAKE_NEURONS)
-        tables = await _show_tables(browser, lab, many, "name", "found")
-        large = await _made(site, "A large neuron", _MAKE_NODES)
-        treenodes = await _show_tables(browser, lab, large, "neuron", "project.treenode_table(found)")
-    return dict(zip(NAMES, (drawn, confirmed, sections, tables, treenodes), strict=True))
+        measured = {}
+        if set(names) & set(TABLES_AND_CLICKS):
+            measured = await _clicks_and_tables(browser, lab, site)
+        for name, in_view in zip(frames.NAMES, frames.IN_VIEW, strict=True):
+            if name in names:
+                measured[name] = await frames.frames(browser, lab, site, in_view)
+    return measured
+
+
+async def _clicks_and_tables(browser: Browser, lab: Lab, site: Site) -> dict[str, list[float]]:
+    notebook = await Notebook.open(browser, lab, "clicks", viewer_cells(await site.new_project()))
+    drawn, confirmed = await _click(notebook, await Viewer.of(notebook))
+    notebook = await Notebook.open(browser, lab, "sections", viewer_cells(site.project("Demo (solution)")))
+    sections = await _change_sections(notebook, await Viewer.of(notebook))
+    many = await _made(site, "Many neurons", _MAKE_NEURONS)
+    tables = await _show_tables(browser, lab, many, "name", "found")
+    large = await _made(site, "A large neuron", _MAKE_NODES)
+    treenodes = await _show_tables(browser, lab, large, "neuron", "project.treenode_table(found)")
+    return dict(zip(TABLES_AND_CLICKS, (drawn, confirmed, sections, tables, treenodes), strict=True))
 
 
 async def _click(notebook: Notebook, viewer: Viewer) -> tuple[list[float], list[float]]:
