@@ -247,14 +247,13 @@ class Project(
     ) -> StackViewer:
         """A viewer of a stack with a tracing layer on it.
 
-        stack : the stack, its title or its id; by default the project's first.
+        stack : the stack, its title or its id; by default the project's first, or a grid if it has none.
         selection : neurons that have their colours of this selection in the viewer; see `TracingLayer.selection`.
         options : traits of `StackViewer`, such as `position` and `nm_per_pixel`.
         """
         from catmaid_jupyter.widgets import StackViewer, TracingLayer  # noqa: PLC0415  scripts need no widgets
 
-        shown = stack if isinstance(stack, Stack) else self.stack(stack)
-        return StackViewer(self, shown, layers=[TracingLayer(self, selection=selection)], **options)
+        return StackViewer(self, stack, layers=[TracingLayer(self, selection=selection)], **options)
 
     def history(
         self,

@@ -5,20 +5,37 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.model.units import format_length
 
+Plane = Literal["xy", "xz", "zy"]
+"""The plane of a stack's sections: the project's axes to the right and down."""
+
+PLANES: tuple[Plane, ...] = get_args(Plane)
+"""By CATMAID's number for the orientation."""
+
+_GRID_ID = 0
+"""Of stacks that no server has."""
+
+Triple = tuple[float, float, float]
+
+
+def turned(plane: Plane, place: Triple) -> Triple:
+    """From coordinates of the project to those of a plane (right, down, depth), or back."""
+    x, y, z = place
+    return {"xy": (x, y, z), "xz": (x, z, y), "zy": (z, y, x)}[plane]
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Stack(Public):
     """An image stack, placed in a project.
 
-    dimension : (x, y, z) pixels at full resolution; z counts sections.
-    resolution : (x, y, z) nm for each pixel and section.
+    dimension : (x, y, z) pixels at full resolution, to the right and down; z counts sections.
+    resolution : (x, y, z) nm for each pixel and section, in the same order.
     translation : (x, y, z) nm, where pixel (0, 0, 0) lies in the project.
     broken_sections : sections along z, from 0, whose image is missing.
     info : all that the server says, mirrors included, in CATMAID's shape.
@@ -53,11 +70,38 @@ class Stack(Public):
         """The same stack, with what was found when it was registered."""
         return replace(self, notes=tuple(notes))
 
+    @classmethod
+    def grid(
+        cls, size: Triple, resolution: Triple = (8, 8, 40), translation: Triple = (0, 0, 0), plane: Plane = "xy"
+    ) -> Stack:
+        """Sections without images, which viewers show as a grid.
+
+        size : (x, y, z) nm in the project. resolution : nm to the right, down and between sections.
+        translation : (x, y, z) nm, where it begins in the project. plane : `xy`, `xz` or `zy`.
+        """
+        if plane not in PLANES:
+            raise InvalidInput(f"There is no plane {plane!r}: take one of {', '.join(PLANES)}.")
+        pixels = [max(1, round(nm / step)) for nm, step in zip(turned(plane, size), resolution, strict=True)]
+        values = {"dimension": pixels, "resolution": resolution, "translation": translation}
+        described = {name: dict(zip("xyz", value, strict=True)) for name, value in values.items()}
+        about = {"sid": _GRID_ID, "stitle": f"Grid along {plane}", "mirrors": [], "orientation": PLANES.index(plane)}
+        return cls.from_info({**about, **described})
+
+    def seen_along(self, plane: Plane) -> Stack:
+        """The same place without its images, as a grid along another plane: to see tracing from another side."""
+        right, down, deep = turned(self.plane, self.resolution)
+        return Stack.grid(self.extent, turned(plane, (right, down, deep)), self.translation, plane)
+
+    @property
+    def plane(self) -> Plane:
+        """The plane of its sections: `xy`, `xz` or `zy`."""
+        return PLANES[int(self.info.get("orientation") or 0)]
+
     @property
     def extent(self) -> tuple[float, float, float]:
-        """(x, y, z) size in nm."""
+        """(x, y, z) size in nm, in the project."""
         x, y, z = (pixels * nm for pixels, nm in zip(self.dimension, self.resolution, strict=True))
-        return x, y, z
+        return turned(self.plane, (x, y, z))
 
     @property
     def center(self) -> tuple[float, float, float]:

@@ -37,6 +37,7 @@ function bench(taking: boolean) {
     tellPixel: vi.fn(),
     help: vi.fn(),
     leave: vi.fn(),
+    pointed: vi.fn(),
   };
   const { signal } = new AbortController();
   new Input(stage as unknown as HTMLElement, camera, layers, commands, signal);

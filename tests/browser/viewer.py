@@ -33,7 +33,7 @@ class Viewer:
         self.page = page
         self.root: Locator = page.get_by_test_id("stack-viewer").last
         self.canvas = self.root.get_by_test_id("canvas")
-        self._layer_id = layer_id
+        self.layer_id = layer_id
 
     @classmethod
     async def of(cls, notebook: Notebook) -> Viewer:
@@ -47,7 +47,7 @@ class Viewer:
         await self.root.wait_for(timeout=PATIENCE_MS)
         await self.canvas.scroll_into_view_if_needed()
         await self.root.evaluate("element => element.catmaid.ready")
-        await self.page.wait_for_function("id => globalThis.catmaid?.tracing?.[id]", arg=self._layer_id)
+        await self.page.wait_for_function("id => globalThis.catmaid?.tracing?.[id]", arg=self.layer_id)
         await self.settled()
 
     async def settled(self) -> None:
@@ -60,7 +60,7 @@ class Viewer:
           const viewer = element.catmaid, tracing = globalThis.catmaid.tracing[id];
           {body if "return" in body or body.startswith("await") else f"return {body}"};
         }}"""
-        return await self.root.evaluate(script, [self._layer_id, argument])
+        return await self.root.evaluate(script, [self.layer_id, argument])
 
     async def until(self, condition: str, argument: Any = None) -> None:
         """Wait for a condition on `viewer`, `tracing` and `argument`."""
@@ -69,7 +69,7 @@ class Viewer:
           const viewer = element?.catmaid, tracing = globalThis.catmaid?.tracing?.[id];
           return viewer && tracing && ({condition});
         }}"""
-        await self.page.wait_for_function(script, arg=[self._layer_id, argument], timeout=PATIENCE_MS)
+        await self.page.wait_for_function(script, arg=[self.layer_id, argument], timeout=PATIENCE_MS)
 
     async def note_times(self, value: str) -> None:
         """Note from now on in `tracing.noted` what values an expression takes, each with its time, ms since 1970."""

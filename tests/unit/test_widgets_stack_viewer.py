@@ -139,10 +139,58 @@ def test_an_unknown_stack_is_not_found(project: FakeProject) -> None:
         StackViewer(project, "other")  # type: ignore[arg-type]
 
 
-def test_a_stack_cut_along_another_plane_is_refused(project: FakeProject) -> None:
-    project.instance.http.info = info(orientation=1)
-    with pytest.raises(InvalidInput, match="cut along xz"):
-        StackViewer(project)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("orientation", "plane", "translation", "position"),
+    [
+        (0, "xy", [10, 90, 1000], (10 + 4.5 * 511.5, 90 + 4.5 * 499.5, 1000 + 50 * 9)),
+        (1, "xz", [10, 1000, 90], (10 + 4.5 * 511.5, 90 + 50 * 9, 1000 + 4.5 * 499.5)),
+        (2, "zy", [1000, 90, 10], (10 + 50 * 9, 90 + 4.5 * 499.5, 1000 + 4.5 * 511.5)),
+    ],
+)
+def test_a_stack_is_told_in_the_axes_of_its_plane(
+    project: FakeProject, orientation: int, plane: str, translation: list[float], position: tuple[float, ...]
+) -> None:
+    project.instance.http.info = info(orientation=orientation, translation=xyz(10, 90, 1000))
+    viewer = StackViewer(project)  # type: ignore[arg-type]
+    assert (viewer.stack["plane"], viewer.stack["translation"]) == (plane, translation)
+    assert viewer.stack["resolution"] == [4.5, 4.5, 50]
+    assert viewer.position == pytest.approx(position)
+
+
+def test_a_grid_has_no_images_and_the_size_that_one_says(project: FakeProject) -> None:
+    grid = Stack.grid((800, 400, 4000), (4, 40, 4), (10, 20, 30), "xz")
+    assert (grid.dimension, grid.extent) == ((200, 100, 100), (800, 400, 4000))
+    assert StackViewer(project, grid).stack["is_grid"]  # type: ignore[arg-type]
+    side = project.stack().seen_along("zy")
+    assert (side.plane, side.extent, side.resolution) == ("zy", project.stack().extent, (50, 4.5, 4.5))
+    with pytest.raises(InvalidInput, match="take one of xy, xz, zy"):
+        Stack.grid((1, 1, 1), plane="yz")  # type: ignore[arg-type]
+
+
+def test_a_project_without_images_is_shown_as_a_grid(project: FakeProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(_key: int | str | None = None) -> Stack:
+        raise NotFound("no images")
+
+    monkeypatch.setattr(project, "stack", none)
+    assert StackViewer(project).stack["is_grid"]  # type: ignore[arg-type]
+    with pytest.raises(NotFound):
+        StackViewer(project, "raw")  # type: ignore[arg-type]
+
+
+def test_linked_stack_viewers_have_one_place_and_active_node(project: FakeProject) -> None:
+    one, other, third = (
+        StackViewer(project, layers=[Tracing(project.instance)])  # type: ignore[arg-type]
+        for _ in range(3)
+    )
+    one.position, one.nm_per_pixel = (1, 2, 3), 7.0
+    one.link(other)
+    other.link(third)
+    assert (third.position, third.nm_per_pixel, third.crosshair) == ((1, 2, 3), 7.0, True)
+    assert one.link_group == other.link_group == third.link_group != ""
+    third.active_node = 9
+    assert one.active_node == 9
+    third.unlink()
+    assert third.link_group == ""
 
 
 def test_center_on_moves_to_the_treenode(viewer: StackViewer) -> None:

@@ -45,8 +45,8 @@ class ProjectImages(Public):
         matching = [row["id"] for row in listed if key is None or key in (row["id"], row["title"])]
         if not listed:
             raise NotFound(
-                f"Project {self.title!r} has no images, so there is no stack to show: `catmaid-jupyter import stack` "
-                "and project.add_stack bring some. Tables and project.viewer3d need none."
+                f"Project {self.title!r} has no images, so there is no stack: `catmaid-jupyter import stack` "
+                "and project.add_stack bring some. project.viewer shows a grid; tables and project.viewer3d need nothing."
             )
         if not matching:
             known = ", ".join(repr(row["title"]) for row in listed)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import traitlets
 from ipywidgets import widget_serialization
 
-from catmaid_jupyter.api.errors import InvalidInput
-from catmaid_jupyter.client.stack import Stack
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.client.stack import Stack, turned
 from catmaid_jupyter.client.user_keys import (
     ChangedKeys,
     follow_user_keys,
@@ -20,6 +20,7 @@ from catmaid_jupyter.client.user_keys import (
 )
 from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.rpc import Buffers, method
+from catmaid_jupyter.widgets.stack_viewer.linked_viewers import link_stack_viewers
 from catmaid_jupyter.widgets.stack_viewer.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
 from catmaid_jupyter.widgets.traits import FiniteFloat, PositionTrait
 from catmaid_jupyter.widgets.volume_layer import VolumeLayer
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from catmaid_jupyter.client.selection import Selection
 
 _TILES_AT_ONCE = 64
-_PLANES = ("xy", "xz", "zy")
-"""The planes of a stack's sections, by CATMAID's number for the orientation."""
+_GRID_NM = (200_000.0, 200_000.0, 200_000.0)
+"""Size of the grid of a project without images."""
 
 
 class LinkedViewer(Protocol):
@@ -49,7 +50,8 @@ class StackViewer(Widget):
     project
         Whose stack to show.
     stack
-        The stack, its id or its title; the project's first one if not given.
+        The stack, its id or its title; the project's first one if not given, and if it has none a grid. Its sections
+        may be along xy, xz or zy.
     layers
         Drawn over the image, first at the bottom.
     position
@@ -61,8 +63,6 @@ class StackViewer(Widget):
     ------
     NotFound
         If the project has no such stack.
-    InvalidInput
-        If the stack's sections are not parallel to the project's x and y.
     TypeError
         For an argument that does not exist.
     """
@@ -70,7 +70,8 @@ class StackViewer(Widget):
     _entry = "stack-viewer"
 
     stack = traitlets.Dict().tag(sync=True)
-    """The stack as the page knows it: id, title, dimension (pixels), resolution and translation (nm), tiles, levels."""
+    """The stack as the page knows it: id, title, plane, dimension (pixels), resolution and translation (nm) to the
+    right, down and in depth, tiles, levels; whether it is a grid instead of images."""
 
     position = PositionTrait().tag(sync=True)
     """Centre of the view in project space: (x, y, z) in nm, float64. Follows the mouse; setting it moves the view."""
@@ -89,6 +90,12 @@ class StackViewer(Widget):
 
     big_step = traitlets.Int(10, min=1, max=10_000).tag(sync=True)
     """Sections of a big step (`<`, `>`, Shift with the wheel)."""
+
+    crosshair = traitlets.Bool(False).tag(sync=True)
+    """Whether lines mark the centre of the view."""
+
+    link_group = traitlets.Unicode("").tag(sync=True)
+    """Stack viewers with the same text here look at the same place; empty: this one is alone. See `link`."""
 
     layers = traitlets.List(traitlets.Instance(Layer)).tag(sync=True, **widget_serialization)
     """Drawn in order, first at the bottom."""
@@ -116,9 +123,8 @@ class StackViewer(Widget):
         position: Sequence[float] | None = None,
         **traits: Any,
     ) -> None:
-        shown = stack if isinstance(stack, Stack) else project.stack(stack)
+        shown = _chosen(project, stack)
         self._refuse_unknown(traits)
-        _require_xy(shown)
         self.project = project
         self._hosts = tile_hosts(shown.info, project.instance.url)
         super().__init__(
@@ -160,14 +166,29 @@ class StackViewer(Widget):
         """Move to a treenode; `NotFound` if there is none."""
         self.position = self.project.locate(treenode_id)
 
-    def link(self, viewer3d: LinkedViewer) -> None:
-        """Show in a 3D viewer where this one looks, as `Viewer3D.link` does. `InvalidInput` for anything else."""
-        if not (isinstance(viewer3d, Widget) and viewer3d.has_trait("stack_viewer")):
+    def link(self, viewer: LinkedViewer | StackViewer) -> None:
+        """Look at the same place as another viewer. `InvalidInput` for anything else.
+
+        viewer : a 3D viewer, which shows where this one looks, as `Viewer3D.link` does; or a stack viewer, of any
+            plane: both have the same place, zoom and active node, with a cross-hair, and show each other's cursor.
+        """
+        if isinstance(viewer, StackViewer):
+            link_stack_viewers(self, viewer)
+            return
+        if not (isinstance(viewer, Widget) and viewer.has_trait("stack_viewer")):
             raise InvalidInput(
-                f"A stack viewer is linked with a 3D viewer, as project.viewer3d() makes it, "
-                f"not with {type(viewer3d).__name__}."
+                f"A stack viewer is linked with another one or with a 3D viewer, as project.viewer3d() makes it, "
+                f"not with {type(viewer).__name__}."
             )
-        viewer3d.link(self)
+        if self.stack["plane"] != "xy":
+            raise InvalidInput(
+                f"A 3D viewer shows sections along xy, and this viewer has those along {self.stack['plane']}."
+            )
+        viewer.link(self)
+
+    def unlink(self) -> None:
+        """Look elsewhere than other stack viewers again. The active node stays the same where it was linked."""
+        self.link_group = ""
 
     def show_volumes(self, volumes: Volumes, **traits: Any) -> VolumeLayer:
         """Show the outlines of volumes in each section, instead of those shown before; none if there are none.
@@ -250,13 +271,16 @@ class StackViewer(Widget):
         return layer
 
 
-def _require_xy(stack: Stack) -> None:
-    """Refuse what would be drawn in a wrong place."""
-    orientation = stack.info.get("orientation") or 0
-    if orientation:
-        raise InvalidInput(
-            f"{stack.title!r} is cut along {_PLANES[orientation]}: the viewer shows stacks cut along xy only."
-        )
+def _chosen(project: Project, stack: Stack | int | str | None) -> Stack:
+    """The stack to show; a grid in a project without images."""
+    if isinstance(stack, Stack):
+        return stack
+    try:
+        return project.stack(stack)
+    except NotFound:
+        if stack is not None:
+            raise
+        return Stack.grid(_GRID_NM)
 
 
 def _stack_state(stack: Stack, hosts: Sequence[TileHost]) -> dict[str, Any]:
@@ -267,7 +291,9 @@ def _stack_state(stack: Stack, hosts: Sequence[TileHost]) -> dict[str, Any]:
         "title": stack.title,
         "dimension": list(stack.dimension),
         "resolution": list(stack.resolution),
-        "translation": list(stack.translation),
+        "translation": list(turned(stack.plane, stack.translation)),
+        "plane": stack.plane,
+        "is_grid": not mirrors,
         "tile_width": width,
         "tile_height": height,
         "zoom_levels": zoom_levels(stack.info, width, height),
@@ -278,9 +304,10 @@ def _stack_state(stack: Stack, hosts: Sequence[TileHost]) -> dict[str, Any]:
 
 def _middle(stack: Stack) -> tuple[float, float, float]:
     """Middle of the middle section, where an index times the resolution is the centre of a pixel."""
-    x, y, z = (
+    corner = turned(stack.plane, stack.translation)
+    right, down, deep = (
         round(start + nm * (pixels - 1) / 2, 6)
-        for start, nm, pixels in zip(stack.translation, stack.resolution, stack.dimension, strict=True)
+        for start, nm, pixels in zip(corner, stack.resolution, stack.dimension, strict=True)
     )
-    thickness, depth = stack.resolution[2], stack.translation[2]
-    return x, y, depth + (z - depth) // thickness * thickness
+    thickness, depth = stack.resolution[2], corner[2]
+    return turned(stack.plane, (right, down, depth + (deep - depth) // thickness * thickness))

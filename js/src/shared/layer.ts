@@ -2,11 +2,15 @@
 import type { KeyMap } from "./bindings/help-panel";
 import type { CommandKind, CommandName } from "./bindings/keymap";
 
-/** Project space: x, y, z in nm. */
+/** The plane of a stack's sections: the project's axes to the right and down. */
+export type Plane = "xy" | "xz" | "zy";
+
+/** x, y, z in nm: of project space, or in views and layers of the plane that is shown. */
 export type Point = [number, number, number];
 
-/** State of a viewport: a section of project space on a rectangle of the screen. */
+/** State of a viewport: a section of project space on a rectangle of the screen; x, y and z are those of its plane. */
 export interface View {
+  readonly plane: Plane;
   readonly center: Point;
   readonly nmPerPixel: number;
   /** CSS pixels. */

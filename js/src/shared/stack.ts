@@ -1,16 +1,20 @@
 /** An image stack and where it lies in project space. */
-import type { Point } from "./layer";
+import type { Plane, Point } from "./layer";
 
-/** The synced `stack` trait; x, y, z throughout. */
+/** The synced `stack` trait; coordinates of its plane throughout: right, down, depth. */
 export interface Stack {
   id: number;
   title: string;
+  /** The plane along which it is cut; absent in what older versions saved, for xy. */
+  plane?: Plane;
   /** Pixels at full resolution, and sections. */
   dimension: Point;
   /** nm per pixel, and per section. */
   resolution: Point;
   /** nm: where the centre of pixel (0, 0) of section 0 lies. */
   translation: Point;
+  /** It has no images: a grid is shown. */
+  is_grid?: boolean;
   tile_width: number;
   tile_height: number;
   /** How many levels there are; level n is 1/2^n of full resolution in x and y. */

@@ -1,5 +1,5 @@
 /** View mathematics: where a point of project space is on the screen, and how moves change that. */
-import type { Point, View } from "./layer";
+import type { Plane, Point, View } from "./layer";
 import { depthOf, imageExtent, type Stack, sectionAt } from "./stack";
 import { gridSize, tileExtent, tilesInMemory } from "./tiles";
 
@@ -14,6 +14,7 @@ export class StackView implements View {
   readonly width: number;
   readonly height: number;
   readonly dpr: number;
+  readonly plane: Plane;
   readonly section: number;
   readonly sectionDepth: number;
   readonly sectionThickness: number;
@@ -27,6 +28,7 @@ export class StackView implements View {
     this.width = size.width;
     this.height = size.height;
     this.dpr = size.dpr;
+    this.plane = stack.plane ?? "xy";
     this.section = sectionAt(stack, center[2]);
     this.sectionDepth = depthOf(stack, this.section);
     this.sectionThickness = stack.resolution[2];

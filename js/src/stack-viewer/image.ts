@@ -11,6 +11,7 @@ import {
   tilesInView,
 } from "../shared/tiles";
 import type { StackView } from "../shared/view";
+import { paintGrid } from "./grid";
 import type { TileLoader, Wanted } from "./loader";
 import { Magnifier } from "./magnified";
 
@@ -46,17 +47,23 @@ export class ImagePainter {
   /** Ask for what a view needs and may need next. */
   plan(view: StackView, direction: number): void {
     const nothing = { seen: [], ahead: [] };
-    this.loader.want(this.inStack(view) ? wantedTiles(this.stack, view, direction) : nothing);
+    this.loader.want(
+      this.inStack(view) && !this.stack.is_grid ? wantedTiles(this.stack, view, direction) : nothing,
+    );
   }
 
   /** True when everything of a view is here already. */
   isWarm(view: StackView): boolean {
-    return this.visible(view).every((tile) => this.loader.state(tile) !== "loading");
+    return this.stack.is_grid || this.visible(view).every((tile) => this.loader.state(tile) !== "loading");
   }
 
   paint(view: StackView): PaintReport {
     this.fitCanvas(view);
     const { context, canvas } = this;
+    if (this.stack.is_grid) {
+      paintGrid(context, this.stack, view);
+      return { state: this.inStack(view) ? "complete" : "outside", painted: 0, error: null };
+    }
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = "#000";
     context.fillRect(0, 0, canvas.width, canvas.height);

@@ -22,6 +22,8 @@ interface InputHost {
   tellPixel(): void;
   help(): void;
   leave(): void;
+  /** The cursor has moved, or left the picture. */
+  pointed(): void;
 }
 
 interface ButtonPress {
@@ -112,6 +114,7 @@ export class Input {
     if (performance.now() - this.lastScroll > SCROLL_PAUSE_MS) this.engaged = true;
     const { px, py } = this.locate(event);
     this.pointer = { px, py };
+    this.host.pointed();
     const { press } = this;
     if (press && Math.hypot(px - press.px, py - press.py) > CLICK_REACH) press.moved = true;
     if (!press?.panning) {
@@ -150,6 +153,7 @@ export class Input {
     if (this.press) return;
     this.pointer = null;
     this.engaged = false;
+    this.host.pointed();
     this.layers.pointer(this.describe("leave", event));
   }
 

@@ -1,4 +1,5 @@
 /** The value of a pixel of the image, in words. */
+import { turned } from "../shared/planes";
 import type { StackView } from "../shared/view";
 
 /** Of the image as it is drawn, without brightness and contrast; px, py in CSS pixels. */
@@ -8,7 +9,9 @@ export function pixelText(
   { px, py }: { px: number; py: number },
 ): string {
   const [x, y] = view.toProject(px, py);
-  const place = [x, y, view.sectionDepth].map((value) => Math.round(value)).join(", ");
+  const place = turned(view.plane, [x, y, view.sectionDepth])
+    .map((value) => Math.round(value))
+    .join(", ");
   const found = image
     .getContext("2d")
     ?.getImageData(Math.floor(px * view.dpr), Math.floor(py * view.dpr), 1, 1);

@@ -1,4 +1,5 @@
 /** The last picture, small enough to live in a notebook file. */
+import { turned } from "../shared/planes";
 import type { StackView } from "../shared/view";
 import type { Snapshot } from "./state";
 
@@ -32,7 +33,7 @@ export function takeSnapshot(
     if (url.length < LARGEST_BYTES) {
       return {
         image: url,
-        position: view.center,
+        position: turned(view.plane, view.center),
         nm_per_pixel: view.nmPerPixel,
         width: view.width,
         height: view.height,
@@ -62,10 +63,10 @@ export class SnapshotImage {
   paint(context: CanvasRenderingContext2D, view: StackView): void {
     const { snapshot, picture } = this;
     if (!snapshot || !picture.complete || picture.naturalWidth === 0) return;
-    if (Math.abs(snapshot.position[2] - view.center[2]) > view.sectionThickness / 2) return;
+    const [x, y, z] = turned(view.plane, snapshot.position);
+    if (Math.abs(z - view.center[2]) > view.sectionThickness / 2) return;
     const halfWidth = (snapshot.width * snapshot.nm_per_pixel) / 2;
     const halfHeight = (snapshot.height * snapshot.nm_per_pixel) / 2;
-    const [x, y] = snapshot.position;
     const [left, top] = view.toScreen(x - halfWidth, y - halfHeight);
     const [right, bottom] = view.toScreen(x + halfWidth, y + halfHeight);
     const { dpr } = view;

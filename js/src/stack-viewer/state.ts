@@ -34,6 +34,9 @@ export interface ViewerState extends KeysState {
   invert: boolean;
   /** Sections of a big step. */
   big_step: number;
+  crosshair: boolean;
+  /** Viewers with the same text look at the same place; empty: this one is alone. */
+  link_group: string;
   layers: string[];
   /** CSS pixels. */
   height: number;

@@ -1,6 +1,7 @@
 /** The viewer's synced state: out at a bounded rate, in at once. */
 import type { AnyModel } from "@anywidget/types";
 import type { Point } from "../shared/layer";
+import { turned } from "../shared/planes";
 import { throttle } from "../shared/throttle";
 import type { Camera } from "./camera";
 import type { ViewerState } from "./state";
@@ -21,13 +22,14 @@ export function syncCamera(model: AnyModel<ViewerState>, camera: Camera): () => 
     model.save_changes();
   }, INTERVAL_MS);
   const stop = camera.onChange((view) => {
-    if (!taking) send({ position: view.center, nm_per_pixel: view.nmPerPixel });
+    if (!taking) send({ position: turned(view.plane, view.center), nm_per_pixel: view.nmPerPixel });
   });
   let stopped = false;
   const take = (): void => {
     if (stopped) return;
     const { view } = camera;
-    const position = model.get("position") ?? view.center;
+    const place = model.get("position");
+    const position = place ? turned(view.plane, place) : view.center;
     const zoom = model.get("nm_per_pixel") ?? view.nmPerPixel;
     if (zoom === view.nmPerPixel && position.every((value, axis) => value === view.center[axis])) return;
     // What waits to be sent is older than what has come.

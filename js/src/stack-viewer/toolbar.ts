@@ -1,6 +1,7 @@
 /** Position, zoom, section and display controls around the picture. */
 import type { CommandName, Keymap } from "../shared/bindings/keymap";
 import { button, element, icon } from "../shared/dom";
+import { turned } from "../shared/planes";
 import { clampSection, type Stack } from "../shared/stack";
 import type { StackView } from "../shared/view";
 import type { Camera } from "./camera";
@@ -108,11 +109,12 @@ export class Toolbar {
     this.position = (["x", "y", "z"] as const).map((axis, index) => {
       const spoken = `${axis} position of the centre in nm`;
       const commit = (value: number): void => {
-        const center: [number, number, number] = [...camera.view.center];
-        center[index] = value;
-        camera.moveTo(center);
+        const { plane, center } = camera.view;
+        const place = turned(plane, center);
+        place[index] = value;
+        camera.moveTo(turned(plane, place));
       };
-      const step = stack.resolution[index] ?? 1;
+      const step = turned(stack.plane ?? "xy", stack.resolution)[index] ?? 1;
       return new NumberField(
         axis,
         spoken,
@@ -179,7 +181,9 @@ export class Toolbar {
   }
 
   show(view: StackView): void {
-    view.center.forEach((value, axis) => void this.position[axis]?.show(coordinate(value)));
+    turned(view.plane, view.center).forEach(
+      (value, axis) => void this.position[axis]?.show(coordinate(value)),
+    );
     this.zoom.show(zoomText(view.nmPerPixel));
     this.slider.value = String(clampSection(this.stack, view.section));
     const text = `${view.section} of 0–${this.stack.dimension[2] - 1}`;

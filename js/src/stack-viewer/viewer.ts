@@ -6,6 +6,7 @@ import { type KeysState, UserKeys } from "../shared/bindings/user-keys";
 import { onPixelRatio } from "../shared/dom";
 import type { LayerHost, Point } from "../shared/layer";
 import { Messages } from "../shared/messages";
+import { turned } from "../shared/planes";
 import type { Rpc } from "../shared/rpc";
 import { depthOf, landingSection } from "../shared/stack";
 import { TileSource } from "../shared/tile-transport";
@@ -13,10 +14,12 @@ import { fittingZoom, type StackView } from "../shared/view";
 import { exportsOf } from "../shared/widget-reference";
 import { Camera } from "./camera";
 import { GESTURES } from "./commands";
+import { paintCrosshair, paintOtherCursor } from "./crosses";
 import { Frame } from "./frame";
 import { ImagePainter, type PaintReport } from "./image";
 import { Input } from "./input";
 import { Layers } from "./layers";
+import { LinkedViews } from "./linked-views";
 import { TileLoader } from "./loader";
 import { People } from "./people";
 import { pixelText } from "./pixel";
@@ -51,6 +54,7 @@ export class StackViewer {
   private readonly keys: UserKeys;
   private readonly input: Input;
   private readonly meter: FrameMeter;
+  private readonly linked: LinkedViews;
   private becomeReady: () => void = () => {};
   private readonly ready = new Promise<void>((resolve) => {
     this.becomeReady = resolve;
@@ -70,7 +74,9 @@ export class StackViewer {
     this.frame = new Frame(stack.title);
     this.root = this.frame.root;
     const size = { width: 800, height: model.get("height"), dpr: window.devicePixelRatio };
-    this.camera = new Camera(stack, model.get("position"), model.get("nm_per_pixel"), size);
+    const place = model.get("position");
+    const center = place && turned(stack.plane ?? "xy", place);
+    this.camera = new Camera(stack, center, model.get("nm_per_pixel"), size);
     const source = new TileSource(rpc, jupyterBase);
     this.loader = new TileLoader(source, () => this.invalidate());
     this.painter = new ImagePainter(this.frame.image, stack, this.loader);
@@ -100,6 +106,15 @@ export class StackViewer {
         tellPixel: () => this.tellPixel(),
         help: () => this.toggleHelp(),
         leave: () => this.leave(),
+        pointed: () => this.linked.pointAt(this.cursorPoint()),
+      },
+      this.stopping.signal,
+    );
+    this.linked = new LinkedViews(
+      {
+        camera: this.camera,
+        group: () => model.get("link_group"),
+        cursorMoved: () => this.invalidate(),
       },
       this.stopping.signal,
     );
@@ -108,6 +123,7 @@ export class StackViewer {
 
   /** Start, once the root element is in the page. */
   start(): void {
+    this.follow("crosshair", () => this.invalidate());
     this.follow("height", () => this.frame.setHeight(this.model.get("height")));
     for (const name of ["brightness", "contrast", "invert"] as const)
       this.follow(name, () => this.showDisplay());
@@ -151,6 +167,7 @@ export class StackViewer {
       this.snapshot?.paint(overlay, view);
       overlay.setTransform(view.dpr, 0, 0, view.dpr, 0, 0);
       this.layers.draw(overlay, view);
+      this.paintCrosses(overlay, view);
     }
     this.frame.showScale(view);
     this.toolbar.show(view);
@@ -162,6 +179,12 @@ export class StackViewer {
     // Live tiles have come: the saved picture, which has other layers' states in it, must not show through.
     this.snapshot = null;
     this.scheduleSnapshot();
+  }
+
+  private paintCrosses(overlay: CanvasRenderingContext2D, view: StackView): void {
+    if (this.model.get("crosshair")) paintCrosshair(overlay, view);
+    const { cursor } = this.linked;
+    if (cursor) paintOtherCursor(overlay, view, cursor);
   }
 
   private tell(report: PaintReport, view: StackView): void {

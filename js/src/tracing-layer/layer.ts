@@ -31,6 +31,7 @@ import { PendingEdits } from "./pending-edits";
 import { Presence } from "./presence";
 import { Reviewing } from "./review/reviewing";
 import { ServiceNotices } from "./service-notices";
+import { ShownPlane } from "./shown-plane";
 import { LOOKS, type TracingState } from "./state";
 
 export class TracingLayer implements Layer {
@@ -56,6 +57,7 @@ export class TracingLayer implements Layer {
   private readonly pendingEdits: PendingEdits;
   private readonly stopping: Array<() => void> = [];
   private readonly hosts = new Set<LayerHost>();
+  private readonly plane = new ShownPlane();
   /** The viewer that the person uses, or used last. */
   private host: LayerHost | null = null;
   private asked: number[] = [];
@@ -72,7 +74,7 @@ export class TracingLayer implements Layer {
 
   constructor(private readonly model: AnyModel<TracingState>) {
     this.rpc = new Rpc(model as AnyModel);
-    this.kernel = new Kernel(this.rpc);
+    this.kernel = new Kernel(this.rpc, () => this.plane.now);
     this.queue = new EditQueue(this.queueHost());
     this.selection = new Selection(
       model,
@@ -97,7 +99,7 @@ export class TracingLayer implements Layer {
       fetch: (box, signal) => this.kernel.nodes(box, this.asked, signal),
       isPartial: ({ limit_reached }) => limit_reached,
       asked: () => {
-        this.asked = this.extraIds();
+        this.asked = this.selection.loadedIds();
         return this.queue.now;
       },
       loaded: (payload, asked) => this.loaded(payload, asked),
@@ -136,6 +138,7 @@ export class TracingLayer implements Layer {
       isRepeatable: model.get("edits_repeat"),
       isReadOnly,
       kernel: model.get("kernel_id"),
+      plane: () => this.plane.now,
       isLate: () => this.patience.isLate && !this.service.isDown,
     });
     const invalidate = (): void => this.invalidate();
@@ -169,6 +172,7 @@ export class TracingLayer implements Layer {
   }
 
   attach(host: LayerHost): void {
+    if (!this.plane.takes(host, this.hosts)) return;
     this.hosts.add(host);
     const isFirst = this.hosts.size === 1;
     this.host = host;
@@ -192,7 +196,6 @@ export class TracingLayer implements Layer {
     if (this.host && !this.hosts.has(this.host)) this.turnTo([...this.hosts].at(-1) ?? null);
   }
 
-  /** Stop listening to the model. */
   dispose(): void {
     this.detach();
     this.painter.dispose();
@@ -206,26 +209,25 @@ export class TracingLayer implements Layer {
   }
 
   viewChanged(view: View): void {
+    if (view.plane !== this.plane.now) return;
     this.presence.look(view);
     this.painter.viewChanged(view);
     if (this.model.get("visible")) this.loader.viewChanged(view, this.model.get("fade_sections"));
   }
 
   draw(ctx: CanvasRenderingContext2D, view: View): void {
-    if (!this.model.get("visible")) return;
+    if (!this.model.get("visible") || view.plane !== this.plane.now) return;
     this.painter.draw(ctx, view);
     this.input.draw(ctx, view);
     this.meter.frameDrawn();
   }
 
   pointer(event: LayerPointer, host: LayerHost): boolean {
-    this.turnTo(host);
-    return this.model.get("visible") && this.input.pointer(event);
+    return this.serves(host) && this.input.pointer(event);
   }
 
   command(name: CommandName, host: LayerHost): boolean {
-    this.turnTo(host);
-    return this.model.get("visible") && this.input.perform(name);
+    return this.serves(host) && this.input.perform(name);
   }
 
   banner(): string {
@@ -241,7 +243,13 @@ export class TracingLayer implements Layer {
     return this.loader.refresh();
   }
 
-  /** Of several viewers, work for the one that the person uses. */
+  /** Of several viewers, work for the one that the person uses; false if the layer is not shown in it. */
+  private serves(host: LayerHost): boolean {
+    if (!this.hosts.has(host)) return false;
+    this.turnTo(host);
+    return this.model.get("visible");
+  }
+
   private turnTo(host: LayerHost | null): void {
     if (this.host === host) return;
     this.host = host;
@@ -332,7 +340,7 @@ export class TracingLayer implements Layer {
     }
   }
 
-  /** Run a command, and tell the person why it failed if it does. */
+  /** Run a command; tell why if it fails. */
   private perform(command: () => unknown): Promise<void> {
     return this.complaints.of(() => this.queue.together(command));
   }
@@ -356,13 +364,6 @@ export class TracingLayer implements Layer {
   private inSection<T>(find: (slab: Slab) => T): T | null {
     const view = this.view();
     return view && find(slabOf(view));
-  }
-
-  /** The active node is loaded wherever it is. */
-  private extraIds(): number[] {
-    const { active } = this.selection;
-    if (!active || active.kind === "connector" || active.id < 0) return [];
-    return active.kind === "virtual" ? [active.id, active.parent].filter((id) => id > 0) : [active.id];
   }
 
   private invalidate(): void {

@@ -6,7 +6,8 @@
  * lost. Those that could be done twice are not sent: edits older than the service remembers keys, and edits for servers
  * that remember none.
  */
-import type { LayerHost } from "../shared/layer";
+import type { LayerHost, Plane } from "../shared/layer";
+import { turnedPlaces } from "../shared/planes";
 import type { Selection } from "./data/selection";
 import { BrowserStore, type StoreHost } from "./edit/browser-store";
 import type { Edit } from "./edit/edit";
@@ -27,6 +28,8 @@ export interface PendingEditsContext {
   isReadOnly(): boolean;
   /** Tells the kernel's process from others. */
   kernel: string;
+  /** The plane in whose coordinates edits are here; they are kept in those of the project. */
+  plane(): Plane;
   /** Whether the kernel owes the answer to an edit for long, and the service is not the reason. */
   isLate(): boolean;
 }
@@ -64,7 +67,7 @@ export class PendingEdits {
   /** Keep what is pending now. */
   keep(): void {
     if (this.hasHalted) return;
-    const edits = this.context.queue.kept();
+    const edits = turnedPlaces(this.context.plane(), this.context.queue.kept());
     const wasKept = this.isKept;
     this.isKept = this.store?.keep(edits.length > 0 ? writeKept(edits) : null) ?? false;
     if (wasKept && !this.isKept) {
@@ -124,7 +127,7 @@ export class PendingEdits {
     const edits = readable(stored);
     const obstacle = edits ? this.obstacle(edits) : UNKNOWN;
     if (!edits || obstacle) return this.discards(stored, obstacle);
-    this.goOn(this.context.queue.take(edits));
+    this.goOn(this.context.queue.take(turnedPlaces(this.context.plane(), edits)));
     const { length } = edits;
     const text = `${length} ${length === 1 ? "edit that was" : "edits that were"} not saved yet ${
       length === 1 ? "is" : "are"

@@ -44,6 +44,11 @@ export class VolumeLayer implements Layer {
   }
 
   attach(host: LayerHost): void {
+    const { plane } = host.view();
+    if (plane !== "xy") {
+      host.notify("warning", `Outlines of volumes are drawn in sections along xy, and not along ${plane}.`);
+      return;
+    }
     this.hosts.add(host);
   }
 
@@ -60,12 +65,13 @@ export class VolumeLayer implements Layer {
   }
 
   viewChanged(view: View): void {
+    if (view.plane !== "xy") return;
     this.view = view;
     if (this.model.get("visible")) this.outlines.viewChanged(view);
   }
 
   draw(ctx: CanvasRenderingContext2D, view: View): void {
-    const found = this.model.get("visible") && this.outlines.at(view.sectionDepth);
+    const found = view.plane === "xy" && this.model.get("visible") && this.outlines.at(view.sectionDepth);
     if (!found) return;
     const look = {
       opacity: this.model.get("opacity"),

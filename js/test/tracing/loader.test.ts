@@ -7,6 +7,7 @@ import { settle } from "./fixtures";
 function viewAt(x: number, z: number, nmPerPixel = 10): View {
   const [width, height] = [100, 100];
   return {
+    plane: "xy",
     center: [x, 0, z],
     nmPerPixel,
     width,

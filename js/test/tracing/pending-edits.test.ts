@@ -57,6 +57,7 @@ class Bench {
         isReadOnly: () => readOnly,
         isLate: () => this.isLate,
         kernel,
+        plane: () => "xy",
       },
       page,
     );

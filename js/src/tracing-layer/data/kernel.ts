@@ -1,13 +1,14 @@
 /** The requests of the tracing layer to the kernel side of its widget. */
 import { typed } from "../../shared/columns";
-import type { Person, Point } from "../../shared/layer";
+import type { Person, Plane, Point } from "../../shared/layer";
+import { turned, turnedPlaces } from "../../shared/planes";
 import type { Rpc } from "../../shared/rpc";
 import type { Answer } from "../edit/edit";
 import { NO_LIMIT } from "../edit/patience";
 import type { EditRequest } from "../edit/queue";
 import type { ReviewSegments } from "../review/walk";
 import type { Box } from "./loader";
-import type { Change } from "./news";
+import type { Change, Corners } from "./news";
 import type { Payload } from "./payload";
 
 export type Direction = "parent" | "child" | "root" | "next_branch" | "previous_branch";
@@ -161,18 +162,26 @@ export interface ServiceState {
   pending: number;
 }
 
+/** Requests and answers in coordinates of the plane that the layer is shown in; the kernel has those of the project. */
 export class Kernel {
-  constructor(private readonly rpc: Rpc) {}
+  constructor(
+    private readonly rpc: Rpc,
+    private readonly plane: () => Plane = () => "xy",
+  ) {}
 
-  nodes(box: Box, treenodeIds: number[], signal: AbortSignal): Promise<Payload> {
-    return this.rpc.callBinary<Payload>("nodes", { ...box, treenode_ids: treenodeIds }, { signal });
+  async nodes(box: Box, treenodeIds: number[], signal: AbortSignal): Promise<Payload> {
+    const [left, top, z1] = this.turned([box.left, box.top, box.z1]);
+    const [right, bottom, z2] = this.turned([box.right, box.bottom, box.z2]);
+    const params = { left, top, z1, right, bottom, z2, treenode_ids: treenodeIds };
+    return turnedPlaces(this.plane(), await this.rpc.callBinary<Payload>("nodes", params, { signal }));
   }
 
   async edit(request: EditRequest): Promise<Answer> {
     const { op } = request;
-    const [method, params] = op === "undo" || op === "redo" ? [op, { key: request.key }] : ["edit", request];
-    const { result } = await this.rpc.call<Answer>(method, params, NO_LIMIT);
-    return result;
+    const [method, params] =
+      op === "undo" || op === "redo" ? [op, { key: request.key }] : ["edit", this.turnedEdit(request)];
+    const { result } = await this.rpc.call<Answer & { position?: Point | null }>(method, params, NO_LIMIT);
+    return result.position ? { ...result, position: this.turned(result.position) } : result;
   }
 
   splitPreview(skeletonId: number, treenodeId: number): Promise<EditPreview> {
@@ -211,14 +220,14 @@ export class Kernel {
   async neighbour(treenodeId: number, direction: Direction): Promise<Neighbour | null> {
     const params = { treenode_id: treenodeId, direction };
     const { result } = await this.rpc.call<Neighbour | null>("neighbour", params);
-    return result;
+    return turnedPlaces(this.plane(), result);
   }
 
   /** Ends of the skeleton at which tracing may go on: the nearest first, or those that were made last. */
   async openEnds(treenodeId: number, skeletonId: number, newest: boolean): Promise<Neighbour[]> {
     const params = { treenode_id: treenodeId, skeleton_id: skeletonId, newest };
     const { result } = await this.rpc.call<Neighbour[]>("open_ends", params);
-    return result;
+    return turnedPlaces(this.plane(), result);
   }
 
   /** Ask for something about nodes that may be anywhere. */
@@ -226,8 +235,9 @@ export class Kernel {
     method: M,
     params: NodeQuestions[M][0],
   ): Promise<NodeQuestions[M][1]> {
-    const { result } = await this.rpc.call<NodeQuestions[M][1]>(method, params);
-    return result;
+    const asked = turnedPlaces(this.plane(), params);
+    const { result } = await this.rpc.call<NodeQuestions[M][1]>(method, asked);
+    return turnedPlaces(this.plane(), result);
   }
 
   /** What is to be reviewed of a skeleton, or of what is distal to `root`; of the skeleton that one of `near` is in. */
@@ -247,7 +257,7 @@ export class Kernel {
       suppressed,
       lengths: typed(Int32Array, buffers[0]),
       ids: typed(Int32Array, buffers[1]),
-      places: typed(Float64Array, buffers[2]),
+      places: this.turnedColumn(typed(Float64Array, buffers[2])),
       flags: typed(Uint8Array, buffers[3]),
     };
   }
@@ -259,7 +269,7 @@ export class Kernel {
   /** Null if there never was such a node, or the server does not tell. */
   async lastChange(nodeId: number): Promise<LastChange | null> {
     const { result } = await this.rpc.call<LastChange | null>("last_change", { node_id: nodeId });
-    return result;
+    return turnedPlaces(this.plane(), result);
   }
 
   /** Names of all labels of the project. */
@@ -282,7 +292,7 @@ export class Kernel {
   /** Neurons with a name, or a part of one. */
   async named(name: string): Promise<NamedNeurons> {
     const { result } = await this.rpc.call<NamedNeurons>("named", { name });
-    return result;
+    return turnedPlaces(this.plane(), result);
   }
 
   /** Names of all annotations of the project. */
@@ -305,19 +315,55 @@ export class Kernel {
   }
 
   onChanged(listener: (change: Change) => void): () => void {
-    return this.rpc.on("changed", (data) => listener(data as Change));
+    return this.rpc.on("changed", (data) => {
+      const change = data as Change;
+      const box = (corners: Corners | null): Corners | null =>
+        corners && [this.turned(corners[0]), this.turned(corners[1])];
+      listener({ ...change, old_box: box(change.old_box), new_box: box(change.new_box) });
+    });
   }
 
   /** Tell others where this page looks, nm; null: nowhere. */
   async here(position: Point | null, section: number | null): Promise<void> {
-    await this.rpc.call("here", { position, section });
+    await this.rpc.call("here", { position: position && this.turned(position), section });
   }
 
   onPresent(listener: (people: Person[]) => void): () => void {
-    return this.rpc.on("present", (data) => listener((data as { people: Person[] }).people));
+    return this.rpc.on("present", (data) => {
+      const { people } = data as { people: Person[] };
+      listener(people.map((person) => ({ ...person, position: this.turned(person.position) })));
+    });
   }
 
   onService(listener: (state: ServiceState) => void): () => void {
     return this.rpc.on("service", (data) => listener(data as ServiceState));
+  }
+
+  private turned(place: Readonly<Point>): Point {
+    return turned(this.plane(), place);
+  }
+
+  private turnedEdit({ args, ...rest }: EditRequest): EditRequest {
+    const places = turnedPlaces(this.plane(), args);
+    const { treenodes, connectors } = places as Record<string, unknown>;
+    const moved = { treenodes: this.turnedRows(treenodes), connectors: this.turnedRows(connectors) };
+    return { ...rest, args: rest.op === "move_nodes" ? { ...places, ...moved } : places };
+  }
+
+  /** `[id, x, y, z]` each. */
+  private turnedRows(rows: unknown): unknown {
+    if (!Array.isArray(rows)) return rows;
+    return rows.map(([id, ...place]: [number, number, number, number]) => [id, ...this.turned(place)]);
+  }
+
+  /** x, y and z one after the other. */
+  private turnedColumn(places: Float64Array): Float64Array {
+    if (this.plane() === "xy") return places;
+    const made = new Float64Array(places.length);
+    for (let at = 0; at < places.length; at += 3) {
+      const [x = 0, y = 0, z = 0] = places.subarray(at, at + 3);
+      made.set(this.turned([x, y, z]), at);
+    }
+    return made;
   }
 }

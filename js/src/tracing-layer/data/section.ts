@@ -32,8 +32,9 @@ export function topologyOf(graph: Graph): Topology {
   return { parentRow, children };
 }
 
+/** Each depth is in one section: what lies between two is in the second one. */
 export function isInSlab(z: number, { depth, thickness }: Slab): boolean {
-  return Math.abs(z - depth) < thickness / 2;
+  return z - depth >= -thickness / 2 && z - depth < thickness / 2;
 }
 
 /**

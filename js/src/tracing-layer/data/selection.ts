@@ -82,6 +82,13 @@ export class Selection {
     else this.select({ kind: "virtual", id: hit.id, parent: hit.parent, at: [hit.x, hit.y, depth] });
   }
 
+  /** Treenodes that are loaded wherever they are: the active one. */
+  loadedIds(): number[] {
+    const { now } = this;
+    if (!now || now.kind === "connector" || now.id < 0) return [];
+    return now.kind === "virtual" ? [now.id, now.parent].filter((id) => id > 0) : [now.id];
+  }
+
   /** After a change of the graph: take over the new ids of node and skeleton. */
   follow(resolve: (id: number) => number): void {
     const { now } = this;

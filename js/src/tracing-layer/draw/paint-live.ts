@@ -2,7 +2,7 @@
 import type { View } from "../../shared/layer";
 import type { Graph } from "../data/graph";
 import { NO_PARENT } from "../data/graph";
-import type { Hit, Slab } from "../data/section";
+import { type Hit, isInSlab, type Slab } from "../data/section";
 import type { Active } from "../data/selection";
 import type { Drag } from "../input/pointing";
 import { connectorRadius } from "./connectors";
@@ -37,7 +37,7 @@ function paintPending(ctx: CanvasRenderingContext2D, { graph, view, slab, pendin
   ctx.setLineDash([3, 2]);
   for (const id of pending) {
     const at = graph.position(id);
-    if (!at || Math.abs(at[2] - slab.depth) >= slab.thickness / 2) continue;
+    if (!at || !isInSlab(at[2], slab)) continue;
     const [px, py] = view.toScreen(at[0], at[1]);
     const above = nodes.has(id) ? graph.position(graph.parent(id)) : undefined;
     ctx.beginPath();
@@ -57,7 +57,7 @@ function paintActive(ctx: CanvasRenderingContext2D, { graph, view, slab }: Live,
   const position = active.kind === "virtual" ? active.at : graph.position(active.id);
   if (!position) return;
   const [px, py] = view.toScreen(position[0], position[1]);
-  const isHere = Math.abs(position[2] - slab.depth) < slab.thickness / 2;
+  const isHere = isInSlab(position[2], slab);
   const radius =
     active.kind === "connector"
       ? connectorRadius(view.nmPerPixel, false) + 3

@@ -1,0 +1,25 @@
+"""Stack viewers that look at the same place, such as those of three planes."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+import traitlets
+
+if TYPE_CHECKING:
+    from catmaid_jupyter.widgets.stack_viewer.viewer import StackViewer
+
+
+def link_stack_viewers(one: StackViewer, other: StackViewer) -> None:
+    """Give two viewers one place, zoom and active node. Pages keep the place; it works without the kernel, too."""
+    group = one.link_group or other.link_group or secrets.token_hex(8)
+    other.position, other.nm_per_pixel = one.position, one.nm_per_pixel or other.nm_per_pixel
+    for viewer in (one, other):
+        viewer.link_group, viewer.crosshair = group, True
+    layers = [next((each for each in viewer.layers if each.has_trait("active_node")), None) for viewer in (one, other)]
+    first, second = layers
+    if first is None or second is None or first is second:
+        return
+    for name in ("active_node", "active_skeleton"):
+        traitlets.link((first, name), (second, name))
