@@ -46,7 +46,7 @@ class ProjectImages(Public):
         if not listed:
             raise NotFound(
                 f"Project {self.title!r} has no images, so there is no stack: `catmaid-jupyter import stack` "
-                "and project.add_stack bring some. project.viewer shows a grid; tables and project.viewer3d need nothing."
+                "and project.add_stack bring some. project.viewer shows a grid; all else needs none."
             )
         if not matching:
             known = ", ".join(repr(row["title"]) for row in listed)

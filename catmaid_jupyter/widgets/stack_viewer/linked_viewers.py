@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import traitlets
 
-if TYPE_CHECKING:
-    from catmaid_jupyter.widgets.stack_viewer.viewer import StackViewer
+
+class PlacedViewer(Protocol):
+    """What a `StackViewer` has to be linked by."""
+
+    position: Any
+    nm_per_pixel: Any
+    link_group: Any
+    crosshair: Any
+    layers: Any
 
 
-def link_stack_viewers(one: StackViewer, other: StackViewer) -> None:
+def link_stack_viewers(one: PlacedViewer, other: PlacedViewer) -> None:
     """Give two viewers one place, zoom and active node. Pages keep the place; it works without the kernel, too."""
     group = one.link_group or other.link_group or secrets.token_hex(8)
     other.position, other.nm_per_pixel = one.position, one.nm_per_pixel or other.nm_per_pixel
