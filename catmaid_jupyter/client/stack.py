@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, get_args
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.neuron_choice import Neurons
 from catmaid_jupyter.client.public import Public
+from catmaid_jupyter.client.stack_picture import picture
+from catmaid_jupyter.client.stack_values import Box, VoxelGrid, cutout
 from catmaid_jupyter.model.units import format_length
 
 Plane = Literal["xy", "xz", "zy"]
@@ -28,6 +32,13 @@ def turned(plane: Plane, place: Triple) -> Triple:
     """From coordinates of the project to those of a plane (right, down, depth), or back."""
     x, y, z = place
     return {"xy": (x, y, z), "xz": (x, z, y), "zy": (z, y, x)}[plane]
+
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from xarray import DataArray
+
+_LARGEST_PICTURE_PX: Final = 3000
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -108,6 +119,73 @@ class Stack(Public):
         """(x, y, z) of the middle, nm in project space."""
         x, y, z = (start + size / 2 for start, size in zip(self.translation, self.extent, strict=True))
         return x, y, z
+
+    def cutout(self, box: Box, zoom: int = 0, *, lazy: bool | None = None) -> DataArray:
+        """The values of a box, with coordinates in nm.
+
+        box : lower and upper corner, ((x, y, z), (x, y, z)), nm in project space. Voxels count whose centres lie in it;
+            an extent of 0 is the nearest voxel.
+        zoom : 0 for full resolution; each level halves x and y.
+        lazy : read when it is computed, as a dask array; by default from 268 million voxels on.
+
+        An xarray DataArray with the dimensions z, y, x, of the type that the images have; 0 where there are none.
+        `InvalidInput` for a box outside of the stack, or where the server or an optional package is missing.
+        """
+        return cutout(self._place(), self._grid(zoom), box, lazy=lazy)
+
+    def picture(
+        self,
+        box: Box,
+        overlay: Neurons | None = None,
+        *,
+        zoom: int | None = None,
+        width: float = 6.0,
+        line_width: float = 1.5,
+        scale_bar: bool = True,
+    ) -> Figure:
+        """A figure of the section in the middle of a box, with a scale bar: `figure.savefig("fig1.svg", dpi=300)`.
+
+        box : as in `cutout`.
+        overlay : neurons whose edges in the box are drawn on it, in the colours of a selection.
+        zoom : by default the finest level at which the picture has at most 3,000 pixels along x and y.
+        width : of the figure, in inches; its height follows.
+        line_width : of edges, in points.
+        """
+        if zoom is None:
+            extents = [(b - a) / nm for a, b, nm in zip(*box, self.resolution, strict=True)][:2]
+            zoom = max(0, math.ceil(math.log2(max(1.0, *extents) / _LARGEST_PICTURE_PX)))
+            zoom = min(zoom, max(0, len(self.info.get("downsample_factors") or [0]) - 1))
+        return picture(
+            self._place(),
+            self._grid(zoom),
+            box,
+            overlay=overlay,
+            width=width,
+            line_width=line_width,
+            bar=scale_bar,
+        )
+
+    def _place(self) -> Place:
+        if self.place is None:
+            raise InvalidInput("This stack came without its project: take it anew with project.stack(...).")
+        return self.place
+
+    def _grid(self, zoom: int) -> VoxelGrid:
+        """The voxels of a zoom level. `InvalidInput` if the server does not give values."""
+        place = self._place()
+        base = next((str(mirror["image_base"]) for mirror in self.info["mirrors"]), "")
+        if "cutouts" not in place.capabilities or not base.startswith(place.http.url):
+            raise InvalidInput(
+                f"The images of {self.title!r} do not come from a service of catmaid_jupyter, which alone gives "
+                "values. Register them there with project.add_stack."
+            )
+        if self.info.get("orientation"):
+            raise InvalidInput(f"{self.title!r} is not cut along xy: values are given of stacks along xy only.")
+        levels = len(self.info.get("downsample_factors") or [0])
+        if not 0 <= zoom < levels:
+            raise InvalidInput(f"{self.title!r} has the zoom levels 0 to {levels - 1}, not {zoom}.")
+        path = f"{base.removeprefix(place.http.url)}cutout"
+        return VoxelGrid.at(self.title, self.dimension, self.resolution, self.translation, zoom, path)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Stack.from_info, (self.info,)  # without the connection

@@ -60,5 +60,19 @@ def test_stacks_are_values() -> None:
     assert stack == same == pickle.loads(pickle.dumps(stack))
     assert len({stack, same}) == 1
     assert dir(stack) == [
-        "broken_sections", "center", "dimension", "extent", "id", "info", "resolution", "title", "translation",
+        "broken_sections",
+        "center",
+        "cutout",
+        "dimension",
+        "extent",
+        "grid",
+        "id",
+        "info",
+        "notes",
+        "picture",
+        "plane",
+        "resolution",
+        "seen_along",
+        "title",
+        "translation",
     ]  # fmt: skip

@@ -21,6 +21,7 @@ CAPABILITIES = (
     "geometry",
     "names-of-splits",
     "stacks-by-address",
+    "cutouts",
 )
 
 
