@@ -28,6 +28,26 @@ class PositionTrait(traitlets.TraitType[tuple[float, float, float], Any]):
         raise AssertionError("error() always raises")
 
 
+class BoxTrait(traitlets.TraitType[tuple[tuple[float, ...], tuple[float, ...]] | None, Any]):
+    """A box in project space: its lower and upper corner, (x, y, z) in nm each; or None."""
+
+    info_text = "a box: two corners (x, y, z) in nm, or None"
+    default_value = None
+
+    def validate(self, obj: Any, value: Any) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+        """Read a box, with the corners in any order; `TraitError` for anything else."""
+        if value is None:
+            return None
+        if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+            corners = [PositionTrait().validate(obj, corner) for corner in value]
+            if len(corners) == 2:
+                one, other = corners
+                pairs = list(zip(one, other, strict=True))
+                return tuple(min(pair) for pair in pairs), tuple(max(pair) for pair in pairs)
+        self.error(obj, value)
+        raise AssertionError("error() always raises")
+
+
 class FiniteFloat(traitlets.Float[Any, Any]):
     """A number from `min` to `max` that is neither NaN nor infinite: pages have no such numbers."""
 

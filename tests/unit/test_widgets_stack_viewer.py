@@ -299,3 +299,13 @@ def test_comms_without_the_private_attribute_are_left_alone() -> None:
     assert comm._reply_subshell_for is None
     answer_from_subshells(object())
     answer_from_subshells(None)
+
+
+def test_a_box_is_two_corners_in_any_order_or_none(viewer: StackViewer) -> None:
+    viewer.box = np.array([[9, 2, 7], [1, 8, 3]])
+    assert viewer.box == ((1.0, 2.0, 3.0), (9.0, 8.0, 7.0))
+    for wrong in ([(1, 2, 3)], "ab", 5, [(1, 2, 3), (1, 2)]):
+        with pytest.raises(traitlets.TraitError):
+            viewer.box = wrong
+    viewer.box = None
+    assert viewer.box is None

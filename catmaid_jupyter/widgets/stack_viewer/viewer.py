@@ -22,7 +22,7 @@ from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.stack_viewer.linked_viewers import link_stack_viewers
 from catmaid_jupyter.widgets.stack_viewer.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
-from catmaid_jupyter.widgets.traits import FiniteFloat, PositionTrait
+from catmaid_jupyter.widgets.traits import BoxTrait, FiniteFloat, PositionTrait
 from catmaid_jupyter.widgets.volume_layer import VolumeLayer
 from catmaid_jupyter.widgets.volume_layer.layer import Volumes
 
@@ -90,6 +90,12 @@ class StackViewer(Widget):
 
     big_step = traitlets.Int(10, min=1, max=10_000).tag(sync=True)
     """Sections of a big step (`<`, `>`, Shift with the wheel)."""
+
+    box = BoxTrait().tag(sync=True)
+    """Lower and upper corner (nm) of the box that somebody drew, as deep as the section; None if there is none.
+
+    `project.nodes_in_box(*viewer.box)` gives its treenodes. Make it deeper by setting it.
+    """
 
     crosshair = traitlets.Bool(False).tag(sync=True)
     """Whether lines mark the centre of the view."""

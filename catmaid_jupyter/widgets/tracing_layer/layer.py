@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import traitlets
 
-from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.api.node_columns import columns_of_node_list
 from catmaid_jupyter.api.place import Place
@@ -30,6 +29,7 @@ from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
 )
 from catmaid_jupyter.widgets.tracing_layer.arbor_previews import join_preview, split_preview
 from catmaid_jupyter.widgets.tracing_layer.node_finding import NodeFinding
+from catmaid_jupyter.widgets.tracing_layer.outside_warning import OutsideWarning
 from catmaid_jupyter.widgets.tracing_layer.previews import preview_buffers
 from catmaid_jupyter.widgets.tracing_layer.review_walk import ReviewMethods
 from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour, open_ends
@@ -66,7 +66,7 @@ def _own_selection(_reference: object, widget: TracingLayer) -> Selection | None
     return widget.selection
 
 
-class TracingLayer(NodeFinding, ReviewMethods, Layer):
+class TracingLayer(NodeFinding, ReviewMethods, OutsideWarning, Layer):
     """Show and edit the neurons of a project in a `StackViewer`.
 
     Every edit is drawn at once and then written; one that the service refuses is taken back, with the reason shown.
@@ -155,6 +155,15 @@ class TracingLayer(NodeFinding, ReviewMethods, Layer):
 
     hidden_groups = traitlets.List(traitlets.Int(min=1, max=2)).tag(sync=True)
     """Which of these groups are hidden: 1, 2, both or none."""
+
+    warn_distance = FiniteFloat(None, allow_none=True, min=0.0).tag(sync=True)
+    """Distance (nm) from its parent above which the page warns of a new node; None: never."""
+
+    warn_sections = traitlets.Int(None, allow_none=True, min=0).tag(sync=True)
+    """The same in sections of the viewer."""
+
+    warns_outside = traitlets.Bool(False, read_only=True).tag(sync=True)
+    """Whether the page warns of new nodes outside a volume: see `warn_outside`."""
 
     read_only = traitlets.Bool(False).tag(sync=True)
     """Whether the page refuses edits; always where the project is one as of a version."""
@@ -295,21 +304,6 @@ class TracingLayer(NodeFinding, ReviewMethods, Layer):
             await self._people.look_at((x, y, z), int(params["section"]))
         else:
             await self._people.look_at(None)
-
-    @method
-    async def _last_change(self, params: dict[str, Any]) -> dict[str, Any] | None:
-        """Find who changed or deleted a node last: ``{node_id}``; None if the server does not tell."""
-        path = f"nodes/{int(params['node_id'])}/last-change"
-        try:
-            answer: dict[str, Any] = await self._place.read_json("GET", path)
-        except (NotFound, InvalidInput):  # no such node, or another CATMAID server
-            return None
-        return answer
-
-    @method
-    async def _labels(self, _params: dict[str, Any]) -> list[str]:
-        names: list[str] = await self._place.read_json("GET", "labels/")
-        return sorted(names)
 
     @method
     async def _skeletons(self, params: dict[str, Any]) -> list[dict[str, Any]]:

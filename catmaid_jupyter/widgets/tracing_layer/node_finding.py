@@ -33,6 +33,21 @@ class NodeFinding:
     project: Any
 
     @method
+    async def _last_change(self, params: dict[str, Any]) -> dict[str, Any] | None:
+        """Find who changed or deleted a node last: ``{node_id}``; None if the server does not tell."""
+        path = f"nodes/{int(params['node_id'])}/last-change"
+        try:
+            answer: dict[str, Any] = await self.project.place.read_json("GET", path)
+        except (NotFound, InvalidInput):  # no such node, or another CATMAID server
+            return None
+        return answer
+
+    @method
+    async def _labels(self, _params: dict[str, Any]) -> list[str]:
+        names: list[str] = await self.project.place.read_json("GET", "labels/")
+        return sorted(names)
+
+    @method
     async def _children(self, params: dict[str, Any]) -> list[Neighbour]:
         """Find the children of a treenode, by id: ``{treenode_id}``."""
         return await children(self.project.place, int(params["treenode_id"]))

@@ -6,6 +6,13 @@ import type { Layer, LayerExports, LayerHost, LayerPointer } from "../shared/lay
 import type { StackView } from "../shared/view";
 import { exportsOf } from "../shared/widget-reference";
 
+export interface PointerTool {
+  /** True when it used the event. */
+  pointer(event: LayerPointer): boolean;
+  /** Give up what waits for the mouse; false if nothing does. */
+  cancel(): boolean;
+}
+
 export class Layers {
   private layers: Layer[] = [];
   /** The layer that has the pointer from "down" to "up". */
@@ -16,6 +23,8 @@ export class Layers {
     private readonly model: AnyModel,
     private readonly host: LayerHost,
     private readonly page: Pick<Host, "getWidget">,
+    /** Has the mouse before the layers. */
+    private readonly tool: PointerTool = { pointer: () => false, cancel: () => false },
   ) {}
 
   /** Show the layers that the model names now; fails if one of them does not load. */
@@ -50,6 +59,7 @@ export class Layers {
 
   /** Offer a pointer event from the top layer down; true when one used it. */
   pointer(event: LayerPointer): boolean {
+    if (this.tool.pointer(event)) return true;
     if (this.holder && event.kind !== "down") return this.holder.pointer(event, this.host);
     if (event.kind === "leave") {
       for (const layer of this.layers) layer.pointer(event, this.host);
@@ -74,7 +84,7 @@ export class Layers {
 
   /** Give up what waits for the mouse in a layer; false if nothing does. */
   cancel(): boolean {
-    return this.layers.some((layer) => layer.cancel?.() ?? false);
+    return this.tool.cancel() || this.layers.some((layer) => layer.cancel?.() ?? false);
   }
 
   /** The kinds of commands that layers do. */

@@ -2,6 +2,7 @@
 import type { KeysState } from "../shared/bindings/user-keys";
 import type { Point } from "../shared/layer";
 import type { Stack } from "../shared/stack";
+import type { BoxCorners } from "./box-drawing";
 
 /** The last picture, for pages without a kernel and for the moment before tiles come. */
 export interface Snapshot {
@@ -35,6 +36,8 @@ export interface ViewerState extends KeysState {
   /** Sections of a big step. */
   big_step: number;
   crosshair: boolean;
+  /** Corners that a person has drawn, nm. */
+  box: BoxCorners | null;
   /** Viewers with the same text look at the same place; empty: this one is alone. */
   link_group: string;
   layers: string[];

@@ -8,6 +8,7 @@ import type { Camera } from "./camera";
 
 const ICONS = {
   zoomOut: "M3 8h10",
+  box: "M2 4h12v8H2z",
   zoomIn: "M3 8h10M8 3v10",
   fit: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
   contrast: "M8 2a6 6 0 1 1 0 12a6 6 0 1 1 0-12zM8 2a6 6 0 0 1 0 12z",
@@ -21,8 +22,12 @@ export interface Display {
 
 export const PLAIN: Display = { brightness: 1, contrast: 1, invert: false };
 
+const BOX = "draw a box with the mouse, or forget it";
+
 interface ToolbarActions {
   help(): void;
+  /** Draw a box, or forget the one that there is. */
+  box(): void;
   display(change: Partial<Display>): void;
 }
 
@@ -99,6 +104,7 @@ export class Toolbar {
   private readonly slider: HTMLInputElement;
   private readonly sectionText: HTMLOutputElement;
   private readonly displayPanel: DisplayPanel;
+  private readonly boxButton: HTMLButtonElement;
   private readonly keyedButtons: Array<{ node: HTMLElement; label: string; command: CommandName }> = [];
 
   constructor(
@@ -135,6 +141,9 @@ export class Toolbar {
       zoomTo,
       (value, notch) => value * 2 ** (notch / 10),
     );
+    this.boxButton = button(BOX, icon(ICONS.box), actions.box);
+    this.boxButton.dataset.testid = "draw-box";
+    this.boxButton.setAttribute("aria-pressed", "false");
     this.displayPanel = new DisplayPanel((change) => actions.display(change));
     this.slider = element("input", {
       type: "range",
@@ -156,6 +165,7 @@ export class Toolbar {
       this.keyed("zoom in", "view.zoom_in", icon(ICONS.zoomIn), () => camera.zoomBy(Math.SQRT2)),
       this.keyed("show the whole section", "view.fit", icon(ICONS.fit), () => camera.fit()),
       this.displayPanel.node,
+      this.boxButton,
       element("span", { class: "cj-title", title: stack.title }, stack.title),
       this.keyed("keys and mouse", "view.help", "?", actions.help),
     );
@@ -189,6 +199,11 @@ export class Toolbar {
     const text = `${view.section} of 0–${this.stack.dimension[2] - 1}`;
     if (this.sectionText.value !== text) this.sectionText.value = text;
     this.slider.setAttribute("aria-valuetext", `section ${text}`);
+  }
+
+  /** Whether the mouse draws a box. */
+  showDrawing(isDrawing: boolean): void {
+    this.boxButton.setAttribute("aria-pressed", String(isDrawing));
   }
 
   showDisplay(display: Display): void {

@@ -12,6 +12,7 @@ import { depthOf, landingSection } from "../shared/stack";
 import { TileSource } from "../shared/tile-transport";
 import { fittingZoom, type StackView } from "../shared/view";
 import { exportsOf } from "../shared/widget-reference";
+import { BoxDrawing } from "./box-drawing";
 import { Camera } from "./camera";
 import { GESTURES } from "./commands";
 import { paintCrosshair, paintOtherCursor } from "./crosses";
@@ -55,6 +56,7 @@ export class StackViewer {
   private readonly input: Input;
   private readonly meter: FrameMeter;
   private readonly linked: LinkedViews;
+  private readonly box: BoxDrawing;
   private becomeReady: () => void = () => {};
   private readonly ready = new Promise<void>((resolve) => {
     this.becomeReady = resolve;
@@ -83,9 +85,20 @@ export class StackViewer {
     this.meter = new FrameMeter(this.loader, () => source.kind);
     this.messages = new Messages(() => this.frame.stage.focus({ preventScroll: true }));
     this.people = new People((point) => this.camera.moveTo(point));
-    this.layers = new Layers(model as AnyModel, this.layerHost(page), page);
+    this.box = new BoxDrawing({
+      view: () => this.camera.view,
+      box: () => model.get("box"),
+      save: (box) => this.save({ box }),
+      armed: (isArmed) => {
+        this.toolbar.showDrawing(isArmed);
+        this.frame.stage.style.cursor = isArmed ? "crosshair" : "";
+      },
+      invalidate: () => this.invalidate(),
+    });
+    this.layers = new Layers(model as AnyModel, this.layerHost(page), page, this.box);
     this.toolbar = new Toolbar(stack, this.camera, {
       help: () => this.toggleHelp(),
+      box: () => this.box.toggle(),
       display: (change) => this.changeDisplay(change),
     });
     this.snapshot = new SnapshotImage(model.get("snapshot"), () => this.invalidate());
@@ -123,7 +136,7 @@ export class StackViewer {
 
   /** Start, once the root element is in the page. */
   start(): void {
-    this.follow("crosshair", () => this.invalidate());
+    for (const name of ["crosshair", "box"] as const) this.follow(name, () => this.invalidate());
     this.follow("height", () => this.frame.setHeight(this.model.get("height")));
     for (const name of ["brightness", "contrast", "invert"] as const)
       this.follow(name, () => this.showDisplay());
@@ -182,6 +195,7 @@ export class StackViewer {
   }
 
   private paintCrosses(overlay: CanvasRenderingContext2D, view: StackView): void {
+    this.box.paint(overlay, view);
     if (this.model.get("crosshair")) paintCrosshair(overlay, view);
     const { cursor } = this.linked;
     if (cursor) paintOtherCursor(overlay, view, cursor);

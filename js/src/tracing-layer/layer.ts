@@ -24,6 +24,7 @@ import { LayerInput } from "./input/layer-input";
 import { MOUSE } from "./input/pointing";
 import { EditMeter } from "./meter";
 import { Neurons } from "./neurons/neurons";
+import { NodeWarnings } from "./node-warnings";
 import { hookOf } from "./observe";
 import { Others } from "./others";
 import { Outcomes } from "./outcomes";
@@ -57,6 +58,7 @@ export class TracingLayer implements Layer {
   private readonly pendingEdits: PendingEdits;
   private readonly stopping: Array<() => void> = [];
   private readonly hosts = new Set<LayerHost>();
+  private readonly warnings: NodeWarnings;
   private readonly plane = new ShownPlane();
   /** The viewer that the person uses, or used last. */
   private host: LayerHost | null = null;
@@ -76,6 +78,8 @@ export class TracingLayer implements Layer {
     this.rpc = new Rpc(model as AnyModel);
     this.kernel = new Kernel(this.rpc, () => this.plane.now);
     this.queue = new EditQueue(this.queueHost());
+    const position = (id: number) => this.queue.graph.position(this.queue.resolve(id));
+    this.warnings = new NodeWarnings({ model, kernel: this.kernel, host: () => this.host, position });
     this.selection = new Selection(
       model,
       () => this.queue.graph,
@@ -282,6 +286,7 @@ export class TracingLayer implements Layer {
       reload: () => this.loader.refresh(),
       added: (edit) => {
         this.painter.editMade();
+        this.warnings.made(edit);
         this.meter.began(edit);
       },
       changed: () => {

@@ -28,6 +28,12 @@ export interface TracingState {
   /** 1, 2, both or none. */
   hidden_groups: number[];
   fade_sections: number;
+  /** nm from its parent above which a new node is warned of; null: never. */
+  warn_distance: number | null;
+  /** The same in sections. */
+  warn_sections: number | null;
+  /** Whether nodes outside a volume are warned of. */
+  warns_outside: boolean;
   read_only: boolean;
   /** Whether questions before a split and a join show the arbors. */
   previews: boolean;

@@ -135,6 +135,8 @@ export interface NodeQuestions {
   node_authors: [{ node_id: number }, NodeAuthors | null];
   /** nm, along the skeleton. */
   distance: [{ skeleton_id: number; treenode_ids: [number, number] }, number];
+  /** Name of the volume that a place is outside of, but should be in. */
+  outside: [{ x: number; y: number; z: number }, string | null];
   bookmarks: [object, NodeBookmark[]];
   keep_bookmark: [NodeBookmark, null];
 }
