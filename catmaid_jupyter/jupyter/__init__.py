@@ -1,10 +1,11 @@
-"""Jupyter server extension: kernel WebSockets without delay, and a way for tiles past firewalls and hubs."""
+"""Jupyter server extension: prompt kernel WebSockets, tiles past firewalls and hubs, pictures in saved notebooks."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from catmaid_jupyter.jupyter.proxy import PROXY_PATH, EmbeddedService, TileProxy
+from catmaid_jupyter.jupyter.saving import add_kept_outputs
 from catmaid_jupyter.jupyter.websocket import CHANNELS_PATH, PromptKernelWebsocket
 
 _SOURCE = "catmaid_jupyter_tile_source"
@@ -16,7 +17,8 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(serverapp: Any) -> None:
-    """Add the handlers; those added here are asked before the server's own for the same path."""
+    """Add the handlers, which are asked before the server's own for the same path, and what is done before saving."""
+    serverapp.contents_manager.register_pre_save_hook(add_kept_outputs)
     source = EmbeddedService()
     settings = serverapp.web_app.settings
     settings[_SOURCE] = source

@@ -39,6 +39,10 @@ class Widget(CellWidget, anywidget.AnyWidget):
         self.on_msg(self._message_received)
         answer_from_subshells(self.comm)
 
+    def __repr__(self) -> str:
+        project = getattr(self, "project", None)
+        return f"<{type(self).__name__}>" if project is None else f"<{type(self).__name__} of {project.title!r}>"
+
     @classmethod
     def _first_module(cls) -> str:
         """Name of the bundle that each widget gives to its pages."""

@@ -10,6 +10,8 @@ import traitlets
 from ipywidgets import DOMWidget, HBox
 from ipywidgets.widgets import widget as ipywidgets_widget
 
+from catmaid_jupyter.api.kept_outputs import kept_output
+from catmaid_jupyter.widgets.kept_views import KeepsPicture, keep_later, keep_picture
 from catmaid_jupyter.widgets.lifetime import LIVES, weakly
 
 
@@ -46,8 +48,13 @@ class CellWidget(DOMWidget):
         super().close()
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
+        """The view, and what is kept of the widget for pages that cannot show it."""
         LIVES.shown(self)
-        return super()._repr_mimebundle_(**options)
+        bundle = super()._repr_mimebundle_(**options)
+        if bundle is None:
+            return None
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return {**data, "text/plain": repr(self), **kept_output(self.model_id)}, metadata
 
     @traitlets.observe("comm")
     def _comm_changed(self, change: Any) -> None:
@@ -64,9 +71,19 @@ class SideBySide(CellWidget, HBox):
     def __init__(self, widgets: Sequence[Any]) -> None:
         super().__init__(list(widgets))
         self.add_class("cj-side-by-side")
+        self._pictured = [widget for widget in widgets if isinstance(widget, KeepsPicture)]
+        for widget in self._pictured:
+            widget.observe(weakly(self._keep_picture), names="snapshot")
+
+    def __repr__(self) -> str:
+        return " | ".join(map(repr, self.children))
 
     def __or__(self, other: Any) -> SideBySide:
         """Show another widget beside these."""
         if not isinstance(other, DOMWidget):
             return NotImplemented
         return SideBySide([*self.children, other])
+
+    def _keep_picture(self, _change: Any = None) -> None:
+        addresses, model_id = [str(widget.snapshot.get("image") or "") for widget in self._pictured], self.model_id
+        keep_later(lambda: keep_picture(model_id, addresses))

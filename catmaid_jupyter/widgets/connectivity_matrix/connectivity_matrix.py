@@ -18,6 +18,7 @@ from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.widgets.connectivity_matrix.ordering import row_order
 from catmaid_jupyter.widgets.connectivity_table.grouping import groups_as_given, notes_on_gone
 from catmaid_jupyter.widgets.finding_widget import FindingWidget
+from catmaid_jupyter.widgets.kept_views import KeepsPicture
 from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.rpc import Binary, method
 from catmaid_wire import columns
@@ -27,7 +28,7 @@ PALETTES: Final = ("blue", "red", "gray", "viridis")
 MOST: Final = 4_000
 
 
-class ConnectivityMatrix(FindingWidget):
+class ConnectivityMatrix(KeepsPicture, FindingWidget):
     """Numbers of synapses from each presynaptic neuron (a row) to each postsynaptic neuron (a column).
 
     Parameters

@@ -23,6 +23,7 @@ from catmaid_jupyter.widgets.history_table.log_pages import (
     version_details,
 )
 from catmaid_jupyter.widgets.history_table.taking_back import TakeBackPreview
+from catmaid_jupyter.widgets.kept_views import KeepsRows
 from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import method
 from catmaid_wire.forms import FormValue
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 PRESENT: Final = "present"
 
 
-class HistoryTable(ProjectWidget):
+class HistoryTable(KeepsRows, ProjectWidget):
     """Browse the versions of a project: who did what, when, and in which neurons.
 
     With a viewer, it goes to the place of a change and shows the neurons before and after it. Versions are taken back

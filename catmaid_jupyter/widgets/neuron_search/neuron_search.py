@@ -15,6 +15,7 @@ from catmaid_jupyter.client.search.saved_searches import SavedSearch
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.model.queries import BadQuery, Query, parse_query, query_text
 from catmaid_jupyter.widgets.finding_widget import FindingWidget
+from catmaid_jupyter.widgets.kept_views import KeepsRows
 from catmaid_jupyter.widgets.neuron_search.notations import (
     ConditionDescription,
     Notations,
@@ -38,7 +39,7 @@ class Page(TypedDict):
     total: int
 
 
-class NeuronSearch(FindingWidget):
+class NeuronSearch(KeepsRows, FindingWidget):
     """Search for neurons: one query as form, as text and as Python; what is found as a table.
 
     Found neurons are put into selections, annotated, and searches are kept by name.

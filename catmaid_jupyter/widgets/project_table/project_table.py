@@ -14,6 +14,7 @@ import traitlets
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.widgets.finding_widget import FindingWidget
+from catmaid_jupyter.widgets.kept_views import KeepsRows
 from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.project_table.content import TableContent
 from catmaid_jupyter.widgets.rpc import Binary, method
@@ -62,7 +63,7 @@ class _AbstractTable(ABCMeta, traitlets.MetaHasTraits):
     """What makes classes of tables that have methods for derived classes to write."""
 
 
-class ProjectTable(FindingWidget, metaclass=_AbstractTable):
+class ProjectTable(KeepsRows, FindingWidget, metaclass=_AbstractTable):
     """A table of something of a project. Derived classes read the rows, and know where they are.
 
     Parameters

@@ -11,6 +11,7 @@ from ipywidgets import widget_serialization
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.client.selection.export import swc_zip
+from catmaid_jupyter.widgets.kept_views import KeepsRows
 from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import Binary, Buffers, method
 from catmaid_jupyter.widgets.selection_model import SelectionModel
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 FATES_AT_ONCE: Final = 50
 
 
-class SelectionTable(ProjectWidget):
+class SelectionTable(KeepsRows, ProjectWidget):
     """A table of the skeletons of a `Selection`; what is selected, coloured or removed in it is so everywhere.
 
     As `Selection.widget`, it is what a selection shows itself as.

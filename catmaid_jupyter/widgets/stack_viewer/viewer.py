@@ -19,6 +19,7 @@ from catmaid_jupyter.client.user_keys import (
     read_user_keys,
 )
 from catmaid_jupyter.widgets.base import Layer, Widget
+from catmaid_jupyter.widgets.kept_views import KeepsPicture
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.stack_viewer.linked_viewers import link_stack_viewers
 from catmaid_jupyter.widgets.stack_viewer.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
@@ -42,7 +43,7 @@ class LinkedViewer(Protocol):
         """Show where a stack viewer looks."""
 
 
-class StackViewer(Widget):
+class StackViewer(KeepsPicture, Widget):
     """Browse one image stack and move a cursor through project space.
 
     Parameters
@@ -111,9 +112,6 @@ class StackViewer(Widget):
 
     status = traitlets.Unicode("starting").tag(sync=True)
     """How the image is doing: starting, ready, no-tiles, broken, outside, unreachable or offline."""
-
-    snapshot = traitlets.Dict().tag(sync=True)
-    """The last picture and where it was taken, shown by pages that have no kernel."""
 
     user_keys = traitlets.Dict(read_only=True).tag(sync=True)
     """Keys that the user has changed, by command. They are kept on the server; `Project.set_key` changes them."""

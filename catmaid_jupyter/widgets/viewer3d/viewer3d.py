@@ -15,6 +15,7 @@ from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
 from catmaid_jupyter.client.selection.table import sizes_of
 from catmaid_jupyter.edits.site import Site
 from catmaid_jupyter.widgets.base import LargeWidget
+from catmaid_jupyter.widgets.kept_views import KeepsPicture
 from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import Buffers, method
@@ -48,6 +49,7 @@ class Viewer3D(
     PythreejsObjects,
     SavedViews,
     NewVolumes,
+    KeepsPicture,
     ProjectWidget,
     LargeWidget,
 ):
@@ -128,9 +130,6 @@ class Viewer3D(
 
     height = traitlets.Int(500, min=120, max=4000).tag(sync=True)
     """Height of the picture in CSS pixels."""
-
-    snapshot: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
-    """The last picture, shown by pages that have no kernel."""
 
     def __init__(self, selection: Selection, stack_viewer: StackViewer | None = None, **traits: Any) -> None:
         self._refuse_unknown(traits)

@@ -2,6 +2,15 @@
 import type { Column } from "../shared/columns";
 import type { PaletteName } from "./colors";
 
+/** The last picture. */
+export interface MatrixSnapshot {
+  /** As data. */
+  image: string;
+  /** Pixels. */
+  width: number;
+  height: number;
+}
+
 export interface MatrixState {
   order: string;
   palette: PaletteName;
@@ -11,6 +20,7 @@ export interface MatrixState {
   target: string;
   /** In words; empty for the present. */
   version_shown: string;
+  snapshot: Partial<MatrixSnapshot>;
 }
 
 export interface MatrixAxis {

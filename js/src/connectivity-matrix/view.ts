@@ -14,7 +14,7 @@ import { throttle } from "../shared/throttle";
 import widgetCss from "../shared/widget.css";
 import type { PaletteName } from "./colors";
 import css from "./connectivity-matrix.css";
-import { matrixCsv, savePng } from "./exports";
+import { matrixCsv, savePng, snapshotOf } from "./exports";
 import { type CellPlace, cellAt, draw, LEFT, type MatrixLook, pixels, svgOf, TOP } from "./picture";
 import {
   countAt,
@@ -30,6 +30,7 @@ const LATE_MS = 120_000;
 const NEWS_MS = 300;
 const MOST_CELL = 48;
 const STEP = 1.25;
+const SNAPSHOT_MS = 1_500;
 
 export class ConnectivityMatrix {
   readonly root: HTMLElement;
@@ -66,6 +67,7 @@ export class ConnectivityMatrix {
   /** How much larger than the frame's room. */
   private zoom = 1;
   private awaited = 0;
+  private snapshotTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly model: AnyModel<MatrixState>,
@@ -114,6 +116,7 @@ export class ConnectivityMatrix {
   dispose(): void {
     for (const stop of this.stopping) stop();
     cancelAnimationFrame(this.awaited);
+    clearTimeout(this.snapshotTimer);
     this.readAgain.cancel();
     this.reading.dispose();
     this.root.remove();
@@ -185,6 +188,13 @@ export class ConnectivityMatrix {
     if (!context) return;
     context.scale(ratio, ratio);
     draw(context, this.content, this.image, look);
+    clearTimeout(this.snapshotTimer);
+    this.snapshotTimer = setTimeout(() => this.keepSnapshot(), SNAPSHOT_MS);
+  }
+
+  private keepSnapshot(): void {
+    const snapshot = snapshotOf(this.content, this.image, this.look());
+    if (snapshot && snapshot.image !== this.model.get("snapshot").image) this.save({ snapshot });
   }
 
   private look(): MatrixLook {

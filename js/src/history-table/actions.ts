@@ -41,7 +41,11 @@ export class VersionActions {
   }
 
   /** Offer what can be done with the active row and the selected versions. */
-  show(active: LogRow | undefined, chosen: readonly number[], state: Omit<HistoryState, "height">): void {
+  show(
+    active: LogRow | undefined,
+    chosen: readonly number[],
+    state: Omit<HistoryState, "height" | "first_rows">,
+  ): void {
     const [compared, side] = state.compared;
     this.goTo.hidden = !state.has_viewer;
     this.goTo.disabled = !active;

@@ -1,4 +1,5 @@
 /** The synced traits of a history table, and what its kernel side answers. */
+import type { FirstRows } from "../shared/table/first-rows";
 
 export interface FilterState {
   user: string;
@@ -11,6 +12,7 @@ export interface FilterState {
 export type Side = "before" | "after" | "present";
 
 export interface HistoryState extends FilterState {
+  first_rows: FirstRows;
   selected_versions: number[];
   height: number;
   /** To what the log is restricted, in words; empty if it is not. */

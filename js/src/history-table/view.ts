@@ -4,6 +4,7 @@ import { element } from "../shared/dom";
 import panelCss from "../shared/panel.css";
 import { PanelLines } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
+import { FirstRowsKeeper } from "../shared/table/first-rows";
 import { Grid } from "../shared/table/grid";
 import { PagedRows } from "../shared/table/pages";
 import { RowSelection } from "../shared/table/selection";
@@ -27,6 +28,7 @@ export class HistoryTable {
   private readonly filters = new Filters((filters) => this.save(filters));
   private readonly actions: VersionActions;
   private readonly question = new Question(() => this.grid.focus());
+  private readonly firstRows: FirstRowsKeeper<LogRow>;
   private readonly stopping: Array<() => void> = [];
   private note = "";
   private isReading = false;
@@ -49,9 +51,11 @@ export class HistoryTable {
       this.save({ selected_versions: keys.map(Number) });
       this.offer();
     });
+    this.firstRows = new FirstRowsKeeper(model, this.rows, () => COLUMNS);
     this.grid = new Grid<LogRow>({
       label: "Versions of the project",
       columns: COLUMNS,
+      drawn: () => this.firstRows.later(),
       source: this.rows,
       selection: this.selection,
       open: () => void this.go(),
@@ -91,6 +95,7 @@ export class HistoryTable {
   dispose(): void {
     for (const stop of this.stopping) stop();
     this.rows.dispose();
+    this.firstRows.dispose();
     this.grid.dispose();
     this.root.remove();
   }
@@ -114,6 +119,7 @@ export class HistoryTable {
       this.actions.node,
       this.question.node,
       this.grid.node,
+      this.firstRows.saved,
       element("div", { class: "cj-state" }, this.lines.status, this.lines.total),
     );
     return root;
@@ -276,7 +282,7 @@ export class HistoryTable {
     return { user, label, last, since, until };
   }
 
-  private state(): HistoryState {
+  private state(): Omit<HistoryState, "first_rows"> {
     const get = <K extends keyof HistoryState>(name: K): HistoryState[K] => this.model.get(name);
     return {
       user: get("user"),

@@ -1,4 +1,5 @@
 /** The synced traits of a search, and what its kernel side answers. */
+import type { FirstRows } from "../shared/table/first-rows";
 
 export type Notation = "form" | "text" | "python";
 
@@ -14,6 +15,7 @@ export interface SearchState {
   version_shown: string;
   /** Fingerprint of database, user and project. */
   place: string;
+  first_rows: FirstRows;
 }
 
 export type FieldKind =

@@ -8,6 +8,7 @@ import type { Rpc } from "../shared/rpc";
 import { FoundActions } from "../shared/selection/found-actions";
 import type { SelectionExports } from "../shared/selection/store";
 import type { Way } from "../shared/selection/ways";
+import { FirstRowsKeeper } from "../shared/table/first-rows";
 import { Grid } from "../shared/table/grid";
 import { PagedRows } from "../shared/table/pages";
 import { RowSelection } from "../shared/table/selection";
@@ -46,6 +47,7 @@ export class NeuronSearch {
     "The project has changed: search again to see how.",
   );
   private readonly target: TargetSelection;
+  private readonly firstRows: FirstRowsKeeper<FoundRow>;
   private readonly stopping: Array<() => void> = [];
   private order = { name: "name", isDescending: false };
   /** The query as it is written; null while it says nothing. */
@@ -70,9 +72,12 @@ export class NeuronSearch {
       failed: (error) => this.fail(error),
     });
     this.selection = new RowSelection(this.rows, () => this.offer());
+    const columns = columnsOf(this.target);
+    this.firstRows = new FirstRowsKeeper(model, this.rows, () => columns);
     this.grid = new Grid<FoundRow>({
       label: "Neurons that were found",
-      columns: columnsOf(this.target),
+      columns,
+      drawn: () => this.firstRows.later(),
       layout: () => ({ widths: {}, shown: { [IN_TARGET]: this.target.store !== null } }),
       source: this.rows,
       selection: this.selection,
@@ -137,6 +142,7 @@ export class NeuronSearch {
     this.target.dispose();
     this.views.dispose();
     this.rows.dispose();
+    this.firstRows.dispose();
     this.grid.dispose();
     this.root.remove();
   }
@@ -182,6 +188,7 @@ export class NeuronSearch {
       this.views.node,
       element("div", { class: "cj-bar" }, this.search, this.lines.total),
       this.grid.node,
+      this.firstRows.saved,
       this.actions.node,
       this.saved.node,
       element("div", { class: "cj-state" }, this.lines.status, this.news),

@@ -1,5 +1,6 @@
 /** The synced traits of a table of a project, and what its kernel side answers. */
 import type { Column } from "../shared/columns";
+import type { FirstRows } from "../shared/table/first-rows";
 
 export interface TableControl {
   trait: string;
@@ -42,6 +43,7 @@ export interface ProjectTableState {
   selection_names: string[];
   target: string;
   has_viewer: boolean;
+  first_rows: Partial<FirstRows>;
   /** In words; empty for the present. */
   version_shown: string;
   /** What controls set. */

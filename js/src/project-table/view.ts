@@ -7,7 +7,9 @@ import type { Rpc } from "../shared/rpc";
 import { save } from "../shared/save-file";
 import { FoundActions } from "../shared/selection/found-actions";
 import type { Way } from "../shared/selection/ways";
+import type { TableColumn } from "../shared/table/columns";
 import { DataTable, type TableState } from "../shared/table/data-table";
+import { FirstRowsKeeper } from "../shared/table/first-rows";
 import { TypedRows } from "../shared/table/typed";
 import widgetCss from "../shared/widget.css";
 import { columnsOf, filtersOf, NO_ROWS, valuesOf } from "./columns";
@@ -41,6 +43,8 @@ export class ProjectTable {
     show: (content) => this.show(content),
     failed: (error) => this.fail(error),
   });
+  private columns: readonly TableColumn<number>[] = [];
+  private readonly firstRows: FirstRowsKeeper<number>;
   private total: number | undefined;
   private gone: { key: unknown; turn: number } = { key: null, turn: 0 };
 
@@ -48,6 +52,7 @@ export class ProjectTable {
     private readonly model: AnyModel<ProjectTableState>,
     private readonly rpc: Rpc,
   ) {
+    this.firstRows = new FirstRowsKeeper(model, this.rows, () => this.columns);
     this.table = this.makeTable([]);
     this.controls = new TraitControls({
       value: (trait) => model.get(trait),
@@ -87,14 +92,18 @@ export class ProjectTable {
   dispose(): void {
     for (const stop of this.stopping) stop();
     this.reading.dispose();
+    this.firstRows.dispose();
     this.table.dispose();
     this.root.remove();
   }
 
   private makeTable(shown: TableContent["shown"]): DataTable {
+    const columns = columnsOf(shown, this.rows);
+    this.columns = columns;
     const table = new DataTable({
       label: this.model.get("label"),
-      columns: columnsOf(shown, this.rows),
+      columns,
+      drawn: () => this.firstRows.later(),
       rows: this.rows,
       filters: filtersOf(shown),
       state: () => this.tableState(),
@@ -139,6 +148,7 @@ export class ProjectTable {
       this.rowActions.question,
       this.notes,
       this.holder,
+      this.firstRows.saved,
       this.actions.node,
       element("div", { class: "cj-state" }, this.lines.status, this.lines.total),
     );

@@ -3,6 +3,7 @@ import type { AnyModel, RenderProps } from "@anywidget/types";
 import { sentence } from "../shared/panel-lines";
 import { Rpc } from "../shared/rpc";
 import type { SelectionExports } from "../shared/selection/store";
+import { savedRows } from "../shared/table/first-rows";
 import { exportsOf } from "../shared/widget-reference";
 import type { SelectionTableState } from "./state";
 import { SelectionTable } from "./view";
@@ -20,7 +21,9 @@ function render({ model, el, host, signal }: RenderProps<SelectionTableState>): 
       table.start();
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      if (!signal.aborted) el.textContent = `This selection cannot be shown. ${sentence(text)}`;
+      if (signal.aborted) return;
+      el.textContent = `This selection cannot be shown. ${sentence(text)}`;
+      el.append(...savedRows(model.get("first_rows")));
     }
   };
   void open();

@@ -1,5 +1,6 @@
 /** The synced traits of a selection table, and what its kernel side answers. */
 import type { Column } from "../shared/columns";
+import type { FirstRows } from "../shared/table/first-rows";
 
 export interface SelectionTableState {
   /** Reference to the selection's model. */
@@ -10,6 +11,7 @@ export interface SelectionTableState {
   column_widths: Record<string, number>;
   height: number;
   has_viewer: boolean;
+  first_rows: FirstRows;
   /** In words; empty for the present. */
   version_shown: string;
 }

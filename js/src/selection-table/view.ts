@@ -8,6 +8,7 @@ import { save } from "../shared/save-file";
 import { FLAG, PALETTE, rgbaOf } from "../shared/selection/delta";
 import type { SelectionChange, SelectionStore } from "../shared/selection/store";
 import { DataTable, type TableState } from "../shared/table/data-table";
+import { FirstRowsKeeper } from "../shared/table/first-rows";
 import { TypedRows } from "../shared/table/typed";
 import { throttle } from "../shared/throttle";
 import widgetCss from "../shared/widget.css";
@@ -35,6 +36,7 @@ export class SelectionTable {
   private readonly facts = new Facts();
   private readonly rows: TypedRows;
   private readonly table: DataTable;
+  private readonly firstRows: FirstRowsKeeper<number>;
   private readonly loader: FactLoader;
   private readonly actionBar: ActionBar;
   private readonly stopping: Array<() => void> = [];
@@ -47,16 +49,18 @@ export class SelectionTable {
     private readonly store: SelectionStore,
   ) {
     this.rows = new TypedRows(valuesOf(store, this.facts), "id");
+    const columns = columnsOf({
+      store,
+      facts: this.facts,
+      idOf: (row) => store.ids[row] ?? 0,
+      switchFlag: (id, flag) => this.switchFlag(id, flag),
+      setColor: (id, color) => store.setColors(this.withSelected(id), rgbaOf(color)),
+      rename: (id, name) => void this.run(() => this.rename([[id, name]])),
+    });
+    this.firstRows = new FirstRowsKeeper(model, this.rows, () => columns);
     this.table = new DataTable({
       label: "Neurons of the selection",
-      columns: columnsOf({
-        store,
-        facts: this.facts,
-        idOf: (row) => store.ids[row] ?? 0,
-        switchFlag: (id, flag) => this.switchFlag(id, flag),
-        setColor: (id, color) => store.setColors(this.withSelected(id), rgbaOf(color)),
-        rename: (id, name) => void this.run(() => this.rename([[id, name]])),
-      }),
+      columns,
       rows: this.rows,
       filters: FILTERS,
       state: () => this.tableState(),
@@ -109,6 +113,7 @@ export class SelectionTable {
     this.rebuild.cancel();
     this.readAgain.cancel();
     this.loader.dispose();
+    this.firstRows.dispose();
     this.table.dispose();
     this.root.remove();
   }
@@ -131,6 +136,7 @@ export class SelectionTable {
       this.actionBar.node,
       this.actionBar.panel,
       this.table.node,
+      this.firstRows.saved,
       element("div", { class: "cj-state" }, this.lines.status, this.lines.total),
     );
   }
@@ -184,6 +190,7 @@ export class SelectionTable {
 
   /** Read of the rows that are seen what is not known; all if rows are in its order. */
   private drawn(rows: readonly number[]): void {
+    this.firstRows.later();
     const ids = rows.map((row) => this.store.ids[row] ?? 0);
     for (const group of LATER) {
       if (this.isNeeded(group)) this.loader.wantAll(group);
