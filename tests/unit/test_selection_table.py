@@ -206,7 +206,7 @@ def test_pages_are_told_which_rows_may_be_otherwise(
     assert project.changed is None
 
 
-def test_what_a_notebook_saves_is_small_and_tells_nothing_of_the_neurons(table: SelectionTable) -> None:
+def test_what_a_notebook_saves_is_the_look_and_the_first_rows(table: SelectionTable) -> None:
     saved = {name for name in table.get_state() if not name.startswith("_")}
     assert saved - {"layout", "tabbable", "tooltip"} == {
         "model",
@@ -217,4 +217,5 @@ def test_what_a_notebook_saves_is_small_and_tells_nothing_of_the_neurons(table: 
         "height",
         "has_viewer",
         "version_shown",
+        "first_rows",
     }
