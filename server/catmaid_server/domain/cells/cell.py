@@ -54,13 +54,13 @@ class CellContents:
     @property
     def size(self) -> int:
         """Bytes."""
+        return self.own_size + (self.texts.size if self.texts is not None else 0)
+
+    @property
+    def own_size(self) -> int:
+        """Bytes without the texts of rows."""
         arrays = (self.nodes, self.parents, self.connectors, self.links, self.link_nodes, self.link_connectors)
-        return (
-            sum(array.nbytes for array in arrays)
-            + self.node_depths.nbytes
-            + self.link_depths.nbytes
-            + (self.texts.size if self.texts is not None else 0)
-        )
+        return sum(array.nbytes for array in arrays) + self.node_depths.nbytes + self.link_depths.nbytes
 
     @property
     def most_rows(self) -> int:

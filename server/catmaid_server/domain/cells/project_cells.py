@@ -15,6 +15,7 @@ from catmaid_server.domain.cells.cell import CROWDED, CellContents, divided, in_
 from catmaid_server.domain.cells.cut import Cut, cut
 from catmaid_server.domain.cells.grid import CellRange, Grid, GridCell, grids_for
 from catmaid_server.domain.cells.kept import KeptCells
+from catmaid_server.domain.cells.merged import MergedCells
 from catmaid_server.domain.news.changes import NOWHERE, Heard
 from catmaid_server.domain.news.project_news import Noted, ProjectNews
 from catmaid_server.domain.tracing import viewports
@@ -23,7 +24,10 @@ from catmaid_server.domain.tracing.viewports import ColumnTable, Contents, Wante
 MOST_READ = 100_000
 """Cells that together have more edges, links or connectors are crowded: nothing of them is kept."""
 
-_QUICK_BYTES = 32 * 1024**2
+_PART_FOR_MERGED = 8
+"""So many times less room than cells have those that were put together for views."""
+
+_QUICK_BYTES = 16 * 1024**2
 """Of cells that together are smaller, a viewport is cut in a few milliseconds."""
 
 
@@ -34,6 +38,7 @@ class ProjectCells:
         self._project_id = news.project_id
         self._news = news
         self._kept = kept
+        self._merged = MergedCells(kept.capacity // _PART_FOR_MERGED)
 
     async def contents(self, connections: ConnectionLender, wanted: Wanted, *, texts: bool) -> Cut | Contents | None:
         """What is wanted, as it is now; None if cells are no way to it: the box is no view, or crowded.
@@ -65,7 +70,7 @@ class ProjectCells:
                 if cell.texts is None:
                     cells[place] = cell.with_texts()
                     self._kept.keep(self._project_id, grid, {place: cells[place]})
-        return list(cells.values())
+        return [self._merged.find(grid, span, list(cells.values()))]
 
     async def _read(self, connection: Connection, wanted: Wanted, grid: Grid, *, texts: bool) -> Cut | Contents | None:
         """As `contents`, with what is missing, all of one state; cells are kept if nothing changed there since."""
@@ -115,7 +120,7 @@ async def _cells_of(
 
 async def _cut(cells: Sequence[CellContents], wanted: Wanted, heard: Heard) -> Cut:
     """As `cut`; beside the event loop if it takes long."""
-    if sum(cell.size for cell in cells) < _QUICK_BYTES:
+    if sum(cell.own_size for cell in cells) < _QUICK_BYTES:
         return cut(cells, wanted, heard.relations)
     return await asyncio.to_thread(cut, cells, wanted, heard.relations)
 

@@ -177,8 +177,9 @@ async def _ends(
 
 
 def _sides(box: Box) -> dict[str, float]:
-    left, top, z1 = box.low
-    right, bottom, z2 = box.high
+    """Corners for the query, where halves of whole numbers would be whole."""
+    left, top, z1 = map(float, box.low)
+    right, bottom, z2 = map(float, box.high)
     return {"left": left, "top": top, "z1": z1, "right": right, "bottom": bottom, "z2": z2}
 
 
