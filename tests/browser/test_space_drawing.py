@@ -103,7 +103,6 @@ async def test_a_saved_notebook_shows_the_last_picture(site: Site, notebooks: Op
     end = "bool(v3.snapshot) and v3.snapshot['image'].startswith('data:image/jpeg')"
     await notebook.becomes(end, True)
     await notebook.value("0", "nothing.snapshot = {'image': 'https://example.org/not-from-here.png'}")
-    await page.evaluate("jupyterapp.commands.execute('@jupyter-widgets/jupyterlab-manager:saveWidgetState')")
     await page.evaluate("jupyterapp.commands.execute('docmanager:save')")
     content = json.loads((notebook.lab.work / notebook.name).read_text())
     states = content["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"].values()
