@@ -87,6 +87,26 @@ describe("a press", () => {
     expect(told).toEqual(["down", "click"]);
   });
 
+  it("becomes a pinch with a second finger on a screen: what is between them stays there", () => {
+    const { camera, told, pointer } = bench(false);
+    const [first, second] = [1, 2].map((pointerId) => ({ pointerId, pointerType: "touch" }));
+    pointer("pointerdown", 300, first);
+    pointer("pointerdown", 500, second);
+    pointer("pointermove", 250, first);
+    expect(camera.view.nmPerPixel).toBeCloseTo((4 * 200) / 250);
+    pointer("pointermove", 550, second);
+    expect(camera.view.nmPerPixel).toBeCloseTo((4 * 200) / 300);
+    expect(camera.view.center[0]).toBeCloseTo(2000);
+    pointer("pointerup", 250, first);
+    pointer("pointermove", 700, second);
+    pointer("pointerup", 700, second);
+    expect(camera.view.center[0]).toBeCloseTo(2000);
+    expect(told).toEqual(["down"]);
+    pointer("pointerdown", 300, first);
+    pointer("pointerup", 300, first);
+    expect(told).toEqual(["down", "down", "click"]);
+  });
+
   it("of two buttons is no click, and leaves nothing held", () => {
     const { told, pointer } = bench(true);
     pointer("pointerdown", 100);

@@ -48,6 +48,15 @@ describe("position and zoom that change together", () => {
     expect(looks).toEqual([[[2100, 2]], [[2100, 2]]]);
   });
 
+  it("stay as they are when they change one after the other at once", async () => {
+    const { model, cameras } = bench(2);
+    cameras[0]?.look([2100, 1400, 800], 4);
+    cameras[0]?.look([2100, 1400, 800], 2);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(cameras.map(({ view }) => view.nmPerPixel)).toEqual([2, 2]);
+    expect(model.get("nm_per_pixel")).toBe(2);
+  });
+
   it("come from the kernel as one move", async () => {
     const { model, looks } = bench(1);
     model.set("position", [2300, 1400, 800]);

@@ -215,8 +215,10 @@ def test_the_active_node_is_that_of_its_tracing_layer(project: FakeProject, view
         viewer.active_node = 1
     layer = Tracing(project.instance, active_skeleton=4)
     traced = StackViewer(project, layers=[layer])  # type: ignore[arg-type]
-    traced.active_node = 11
-    assert (layer.active_node, traced.active_node, traced.active_skeleton) == (11, 11, 4)
+    traced.active_node = 9
+    with pytest.raises(NotFound):
+        traced.active_node = 11
+    assert (layer.active_node, traced.active_node, traced.active_skeleton) == (9, 9, 4)
 
 
 def test_layers_have_ids_of_their_own(project: FakeProject) -> None:

@@ -142,13 +142,19 @@ class StackViewer(KeepsPicture, Widget):
 
     @property
     def active_node(self) -> int | None:
-        """Id of the active treenode or connector of the tracing layer; None if there is none."""
+        """Id of the active treenode or connector of the tracing layer; None if there is none.
+
+        Raises `NotFound` if the project has no node of the id that is set.
+        """
         layer = self._tracing_layer()
         return None if layer is None else layer.active_node
 
     @active_node.setter
     def active_node(self, node_id: int | None) -> None:
-        self._require_tracing_layer().active_node = node_id
+        layer = self._require_tracing_layer()
+        if node_id is not None:
+            self.project.locate(node_id)
+        layer.active_node = node_id
 
     @property
     def active_skeleton(self) -> int | None:

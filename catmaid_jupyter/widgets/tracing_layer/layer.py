@@ -14,11 +14,11 @@ from catmaid_jupyter.api.node_columns import columns_of_node_list
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.api.written import written_versions
 from catmaid_jupyter.client.selection import Selection
-from catmaid_jupyter.client.user_questions import follow_unasked, keep_unasked, read_unasked
+from catmaid_jupyter.client.user_questions import follow_unasked
 from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets.base import Layer
 from catmaid_jupyter.widgets.lifetime import weakly
-from catmaid_jupyter.widgets.rpc import Binary, Buffers, method
+from catmaid_jupyter.widgets.rpc import Binary, method
 from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
     ActiveNeuron,
     NamedNeurons,
@@ -27,10 +27,9 @@ from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
     neuron_values,
     user_names,
 )
-from catmaid_jupyter.widgets.tracing_layer.arbor_previews import join_preview, split_preview
 from catmaid_jupyter.widgets.tracing_layer.node_finding import NodeFinding
 from catmaid_jupyter.widgets.tracing_layer.outside_warning import OutsideWarning
-from catmaid_jupyter.widgets.tracing_layer.previews import preview_buffers
+from catmaid_jupyter.widgets.tracing_layer.question_methods import QuestionMethods
 from catmaid_jupyter.widgets.tracing_layer.review_walk import ReviewMethods
 from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour, open_ends
 from catmaid_jupyter.widgets.traits import FiniteFloat
@@ -66,7 +65,7 @@ def _own_selection(_reference: object, widget: TracingLayer) -> Selection | None
     return widget.selection
 
 
-class TracingLayer(NodeFinding, ReviewMethods, OutsideWarning, Layer):
+class TracingLayer(NodeFinding, ReviewMethods, QuestionMethods, OutsideWarning, Layer):
     """Show and edit the neurons of a project in a `StackViewer`.
 
     Every edit is drawn at once and then written; one that the service refuses is taken back, with the reason shown.
@@ -206,10 +205,6 @@ class TracingLayer(NodeFinding, ReviewMethods, OutsideWarning, Layer):
         """
         self.emit("review", skeleton_id=int(skeleton_id), treenode_id=treenode_id)
 
-    def show_unasked(self, unasked: list[str]) -> None:
-        """Ask these questions no more, and all others; `Project.ask_before` also keeps that."""
-        self.emit("unasked", questions=unasked)
-
     def undo(self) -> str | None:
         """Take the last own edit back, as `Project.undo` does."""
         return self.project.undo()
@@ -262,28 +257,6 @@ class TracingLayer(NodeFinding, ReviewMethods, OutsideWarning, Layer):
         with written_versions() as versions:
             answer = await self.project.edits.redo(str(params["key"]), outage=self._outage) or {"redone": None}
         return {**answer, "versions": versions}
-
-    @method
-    async def _split_preview(self, params: dict[str, Any]) -> Buffers:
-        """What a split makes: ``{skeleton_id, treenode_id}``; see `preview_buffers`."""
-        return preview_buffers(await split_preview(self._place, int(params["skeleton_id"]), int(params["treenode_id"])))
-
-    @method
-    async def _join_preview(self, params: dict[str, Any]) -> Buffers:
-        """What a join makes: ``{skeleton_ids, treenode_ids}``."""
-        (own, other), (near, far) = params["skeleton_ids"], params["treenode_ids"]
-        return preview_buffers(await join_preview(self._place, (int(own), int(other)), (int(near), int(far))))
-
-    @method
-    async def _unasked(self, _params: dict[str, Any]) -> list[str]:
-        """The questions that the user does not want."""
-        return await read_unasked(self.project.instance.http)
-
-    @method
-    async def _ask_no_more(self, params: dict[str, Any]) -> None:
-        """Ask a question no more: ``{question}``."""
-        instance = self.project.instance
-        await keep_unasked(instance, [*await read_unasked(instance.http), str(params["question"])])
 
     @method
     async def _neighbour(self, params: dict[str, Any]) -> Neighbour | None:

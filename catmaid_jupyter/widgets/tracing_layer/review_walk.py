@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from catmaid_jupyter.api.errors import CatmaidError, NotFound
+from catmaid_jupyter.api.errors import NotFound
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.reviews.review_status import own_id, read_segments
 from catmaid_jupyter.client.selection.table import names_of
 from catmaid_jupyter.edits.site import Site
 from catmaid_jupyter.widgets.rpc import Buffers, method
+from catmaid_jupyter.widgets.tracing_layer.permission import lacking_permissions
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project
@@ -25,9 +26,6 @@ ANYBODY: Final = 4
 """Who has reviewed a treenode, as bits."""
 
 _ALONG_Z: Final = 0
-_ALL: Final = "can_administer"
-"""Who has this permission may do everything in a project."""
-
 Trusted = Mapping[int, datetime]
 """The time from which on reviews count, by reviewer."""
 
@@ -119,12 +117,4 @@ async def _trusted(place: Place) -> Trusted:
 
 
 async def _may_mark(place: Place) -> bool:
-    """Whether the user may mark treenodes; true where the server does not tell, since it refuses who may not."""
-    if place.as_of is not None:
-        return False
-    try:
-        permissions = (await place.http.read_json("GET", "permissions"))[0]
-    except CatmaidError:
-        return True
-    needed = ["can_annotate", *(["can_annotate_with_token"] if place.http.has_token else [])]
-    return all(place.project_id in (*permissions.get(name, ()), *permissions.get(_ALL, ())) for name in needed)
+    return place.as_of is None and not await lacking_permissions(place)

@@ -99,6 +99,8 @@ export interface LayerHost {
   depthAfter(sections: number): number;
   /** Show a sentence to the person; a sticky one stays until it is dismissed or replaced. */
   notify(level: NoticeLevel, text: string, sticky?: boolean): void;
+  /** A layer's sentence about all that it shows is another one. */
+  bannerChanged(): void;
   /** Show a short text beside a place of the picture, CSS pixels; null for none. */
   tip(text: string | null, at?: { px: number; py: number }): void;
   /** CSS cursor over the canvas; "" for the viewer's own. */

@@ -64,6 +64,7 @@ export class Rpc {
   private nextId = Math.floor(Math.random() * 2 ** 40);
   private readonly pending = new Map<number, PendingCall>();
   private readonly listeners = new Map<string, Set<RpcListener>>();
+  private readonly ends = new Set<() => void>();
   private readonly receive = (message: unknown, buffers?: DataView[]): void =>
     this.received(message, buffers ?? []);
 
@@ -124,7 +125,14 @@ export class Rpc {
     return () => listeners.delete(listener);
   }
 
+  /** Be told when the kernel side is gone, as far as the host tells; returns a function that stops it. */
+  onGone(listener: () => void): () => void {
+    this.ends.add(listener);
+    return () => this.ends.delete(listener);
+  }
+
   dispose(): void {
+    this.ends.clear();
     this.model.off("msg:custom", this.receive);
     this.model.off("comm_live_update", this.connectionChanged);
     for (const rid of [...this.pending.keys()]) {
@@ -151,7 +159,8 @@ export class Rpc {
   /** Fail the calls that nobody will answer. */
   private checkConnection(): void {
     const rids = [...this.pending.keys()];
-    if (rids.length === 0 || this.post({ cancel: NO_CALL })) return;
+    if ((rids.length === 0 && this.ends.size === 0) || this.post({ cancel: NO_CALL })) return;
+    for (const listener of this.ends) listener();
     for (const rid of rids) this.settle(rid)?.reject(restarted());
   }
 

@@ -6,6 +6,7 @@ import { depthOf } from "../shared/stack";
 import type { Camera } from "./camera";
 import { type StackCommands, viewCommands } from "./commands";
 import type { Layers } from "./layers";
+import { Pinch } from "./pinch";
 
 const CLICK_REACH = 4;
 const WHEEL_NOTCH = 110;
@@ -47,6 +48,7 @@ export class Input {
   /** The pointer came over the picture by itself, so that the wheel is meant for it. */
   private engaged = false;
   private lastScroll = Number.NEGATIVE_INFINITY;
+  private readonly pinch: Pinch;
   private readonly viewCommands: StackCommands;
 
   constructor(
@@ -56,6 +58,7 @@ export class Input {
     private readonly host: InputHost,
     signal: AbortSignal,
   ) {
+    this.pinch = new Pinch(camera);
     this.viewCommands = viewCommands({
       camera,
       cursor: () => this.pointer,
@@ -98,7 +101,8 @@ export class Input {
   }
 
   private down(event: PointerEvent): void {
-    if (event.button > 1 || this.press) return;
+    if (this.press?.pointerId !== event.pointerId && event.pointerType === "touch") this.pinched(event);
+    if (event.button > 1 || this.press || this.pinch.isOn) return;
     event.preventDefault();
     this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture(event.pointerId);
@@ -108,7 +112,23 @@ export class Input {
     this.press = { pointerId, button, px, py, lastX: px, lastY: py, moved: false, panning: !taken, taken };
   }
 
+  /** A second finger is down: what the first one began is nothing any more. */
+  private pinched(event: PointerEvent): void {
+    const { press } = this;
+    if (!press || this.pinch.isOn) return;
+    this.pinch.begin(
+      [press.pointerId, { px: press.lastX, py: press.lastY }],
+      [event.pointerId, this.locate(event)],
+    );
+    this.canvas.setPointerCapture(event.pointerId);
+    this.drop(event);
+  }
+
   private move(event: PointerEvent): void {
+    if (this.pinch.isOn) {
+      this.pinch.move(event.pointerId, this.locate(event));
+      return;
+    }
     if (this.press && !this.isPressing(event)) return;
     // A page that scrolls slides the picture under a resting pointer and makes moves of its own.
     if (performance.now() - this.lastScroll > SCROLL_PAUSE_MS) this.engaged = true;
@@ -128,6 +148,7 @@ export class Input {
   }
 
   private up(event: PointerEvent): void {
+    this.pinch.end(event.pointerId);
     const { press } = this;
     if (!press || !this.isPressing(event)) return;
     // Of several buttons that are held the last one to be let go makes the event.
@@ -142,8 +163,14 @@ export class Input {
   }
 
   private cancel(event: PointerEvent): void {
+    this.pinch.end(event.pointerId);
+    if (this.isPressing(event)) this.drop(event);
+  }
+
+  /** Give the press up: no click follows. */
+  private drop(event: PointerEvent): void {
     const { press } = this;
-    if (!press || !this.isPressing(event)) return;
+    if (!press) return;
     this.release();
     if (press.taken) this.layers.pointer(this.describe("leave", event));
     this.layers.letGo();

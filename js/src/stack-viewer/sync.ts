@@ -16,9 +16,12 @@ interface CameraState {
 /** Keep the camera and the model's `position` and `nm_per_pixel` the same; returns a function that stops it. */
 export function syncCamera(model: AnyModel<ViewerState>, camera: Camera): () => void {
   let taking = false;
+  let sending = false;
   const send = throttle<CameraState>((state) => {
+    sending = true;
     model.set("position", state.position);
     model.set("nm_per_pixel", state.nm_per_pixel);
+    sending = false;
     model.save_changes();
   }, INTERVAL_MS);
   const stop = camera.onChange((view) => {
@@ -39,7 +42,10 @@ export function syncCamera(model: AnyModel<ViewerState>, camera: Camera): () => 
     taking = false;
   };
   // Each trait reports its change before the next one is set: wait until all of them are.
-  const changed = (): void => queueMicrotask(take);
+  const changed = (): void => {
+    // The camera may be further by the time that its own state comes back.
+    if (!sending) queueMicrotask(take);
+  };
   model.on("change:position", changed);
   model.on("change:nm_per_pixel", changed);
   return () => {

@@ -29,6 +29,8 @@ interface ToolbarActions {
   /** Draw a box, or forget the one that there is. */
   box(): void;
   display(change: Partial<Display>): void;
+  /** A number was written, or given up: keys are meant for the picture again. */
+  done(): void;
 }
 
 /** A field for a number that follows the view unless somebody is typing in it. */
@@ -46,6 +48,7 @@ class NumberField {
     private readonly commit: (value: number) => void,
     /** The value after a notch of the wheel up (1) or down (-1). */
     next: (value: number, notch: number) => number,
+    done: () => void,
   ) {
     this.input = element("input", {
       type: "text",
@@ -73,8 +76,11 @@ class NumberField {
       { passive: false },
     );
     this.input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== "Escape") return;
       if (event.key === "Enter") this.take();
-      if (event.key === "Escape") this.giveUp();
+      else this.giveUp();
+      event.preventDefault();
+      done();
     });
   }
 
@@ -128,6 +134,7 @@ export class Toolbar {
         `position-${axis}`,
         commit,
         (value, notch) => value + notch * step,
+        actions.done,
       );
     });
     const zoomTo = (value: number): void => {
@@ -140,6 +147,7 @@ export class Toolbar {
       "zoom",
       zoomTo,
       (value, notch) => value * 2 ** (notch / 10),
+      actions.done,
     );
     this.boxButton = button(BOX, icon(ICONS.box), actions.box);
     this.boxButton.dataset.testid = "draw-box";

@@ -32,6 +32,8 @@ import { syncCamera } from "./sync";
 import { type Display, Toolbar } from "./toolbar";
 
 const SNAPSHOT_IDLE_MS = 1_500;
+const KERNEL_GONE =
+  "The kernel that this viewer belonged to is gone: nothing is saved here. Run the cell again.";
 
 /** What is on the root element for tests and benchmarks. */
 export interface Hook {
@@ -64,11 +66,12 @@ export class StackViewer {
   private readonly stopping = new AbortController();
   private snapshot: SnapshotImage | null;
   private scheduled = 0;
+  private isKernelGone = false;
   private snapshotTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly model: AnyModel<ViewerState>,
-    rpc: Rpc,
+    private readonly rpc: Rpc,
     jupyterBase: string,
     page: Host,
   ) {
@@ -100,6 +103,7 @@ export class StackViewer {
       help: () => this.toggleHelp(),
       box: () => this.box.toggle(),
       display: (change) => this.changeDisplay(change),
+      done: () => this.frame.stage.focus({ preventScroll: true }),
     });
     this.snapshot = new SnapshotImage(model.get("snapshot"), () => this.invalidate());
     this.frame.stage.append(this.people.node);
@@ -150,6 +154,11 @@ export class StackViewer {
     this.resize();
     this.follow("layers", () => void this.updateLayers());
     void this.keys.load();
+    const stopWatching = this.rpc.onGone(() => {
+      this.isKernelGone = true;
+      this.showBanner();
+    });
+    this.stopping.signal.addEventListener("abort", stopWatching);
   }
 
   dispose(): void {
@@ -235,7 +244,11 @@ export class StackViewer {
     } catch (error) {
       this.messages.notify("error", error instanceof Error ? error.message : String(error), true);
     }
-    this.frame.showBanner(this.layers.banner());
+    this.showBanner();
+  }
+
+  private showBanner(): void {
+    this.frame.showBanner(this.isKernelGone ? KERNEL_GONE : this.layers.banner());
   }
 
   private changeDisplay(change: Partial<Display>): void {
@@ -338,6 +351,7 @@ export class StackViewer {
       cursorPoint: () => this.cursorPoint(),
       depthAfter: (sections) => depthOf(stack, landingSection(stack, this.camera.view.section, sections)),
       notify: (level, text, sticky) => this.messages.notify(level, text, sticky),
+      bannerChanged: () => this.showBanner(),
       tip: (text, at) => this.messages.showTip(text, at),
       cursor: (style) => {
         this.frame.stage.style.cursor = style;

@@ -19,6 +19,7 @@ import { Painter, slabOf } from "./draw/painter";
 import { LATE_MS, Patience } from "./edit/patience";
 import { EditQueue, type QueueHost } from "./edit/queue";
 import { Tracing } from "./edit/tracing";
+import { EditRights } from "./edit-rights";
 import { exposeHook } from "./hook";
 import { LayerInput } from "./input/layer-input";
 import { MOUSE } from "./input/pointing";
@@ -54,6 +55,7 @@ export class TracingLayer implements Layer {
   private readonly news: News;
   private readonly neurons: Neurons;
   private readonly questions: EditQuestions;
+  private readonly rights: EditRights;
   private readonly outcomes: Outcomes;
   private readonly pendingEdits: PendingEdits;
   private readonly stopping: Array<() => void> = [];
@@ -117,7 +119,8 @@ export class TracingLayer implements Layer {
       changed: (change) => this.othersChanged(change),
     });
     const host = (): LayerHost | null => this.host;
-    const isReadOnly = (): boolean => this.model.get("read_only");
+    this.rights = new EditRights({ model, kernel: this.kernel, changed: () => this.rightsChanged() });
+    const { isReadOnly } = this.rights;
     const { queue, selection, kernel, news, meter } = this;
     const hasPreviews = (): boolean => this.model.get("previews");
     this.questions = new EditQuestions({ kernel, host, resolve: queue.resolve, hasPreviews });
@@ -182,7 +185,10 @@ export class TracingLayer implements Layer {
     this.host = host;
     this.neurons.attach(host, isFirst);
     this.reviewing.attach(host);
-    if (isFirst) void this.questions.load();
+    if (isFirst) {
+      void this.questions.load();
+      void this.rights.load();
+    }
     this.presence.show();
   }
 
@@ -235,8 +241,7 @@ export class TracingLayer implements Layer {
   }
 
   banner(): string {
-    const version = this.model.get("version_shown");
-    return version && `As of ${version}, read only`;
+    return this.rights.banner();
   }
 
   view(): View | null {
@@ -269,6 +274,7 @@ export class TracingLayer implements Layer {
     follow("active_skeleton", () => this.selection.modelChanged());
     follow("selection", () => this.neurons.follow());
     follow("presence", () => this.presence.switched(this.view()));
+    follow("read_only", () => this.rightsChanged());
     for (const name of LOOKS) follow(name, () => this.neurons.restyle());
     this.stopping.push(
       this.kernel.onChanged((change) => this.news.received(change)),
@@ -352,6 +358,10 @@ export class TracingLayer implements Layer {
 
   private activeChanged(): void {
     this.neurons.activeChanged(this.selection.skeleton);
+  }
+
+  private rightsChanged(): void {
+    for (const host of this.hosts) host.bannerChanged();
   }
 
   private lookChanged(): void {

@@ -204,6 +204,12 @@ export class Kernel {
     return { ...result, parts };
   }
 
+  /** The permissions that the user lacks to edit. */
+  async lackingPermissions(): Promise<string[]> {
+    const { result } = await this.rpc.call<string[]>("lacking_permissions");
+    return result;
+  }
+
   /** Questions that the user does not want. */
   async unasked(): Promise<string[]> {
     const { result } = await this.rpc.call<string[]>("unasked");

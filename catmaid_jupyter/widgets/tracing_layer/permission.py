@@ -1,0 +1,21 @@
+"""Whether a user may edit a project, to be said before the first click."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from catmaid_jupyter.api.errors import CatmaidError
+from catmaid_jupyter.api.place import Place
+
+_ALL: Final = "can_administer"
+"""Who has this permission may do everything in a project."""
+
+
+async def lacking_permissions(place: Place) -> list[str]:
+    """What the user lacks to edit; nothing where the server does not tell, since it refuses who may not."""
+    try:
+        permissions = (await place.http.read_json("GET", "permissions"))[0]
+    except CatmaidError:
+        return []
+    needed = ["can_annotate", *(["can_annotate_with_token"] if place.http.has_token else [])]
+    return [name for name in needed if place.project_id not in (*permissions.get(name, ()), *permissions.get(_ALL, ()))]
