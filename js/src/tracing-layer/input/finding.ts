@@ -27,6 +27,9 @@ export class Finding {
   /** From where a distance along the skeleton is wanted. */
   private measuredFrom: { id: number; skeleton: number; at: Point } | null = null;
 
+  /** How often a person wanted to go somewhere. */
+  private turns = 0;
+
   constructor(private readonly context: FindingContext) {}
 
   deselect(): void {
@@ -35,6 +38,7 @@ export class Finding {
 
   /** The node of this section that is nearest to the cursor. */
   nearestHere(): void {
+    this.turns++;
     const host = this.context.host();
     const at = host?.cursorPoint();
     if (!host || !at) throw new Hint(NO_CURSOR);
@@ -56,10 +60,12 @@ export class Finding {
     if (!anywhere && skeleton === null)
       throw new Hint("No neuron is active, nor was one: with Shift the last edit in any neuron is found.");
     if (!anywhere && skeleton !== null && skeleton < 0) throw new Hint("This neuron is still being saved.");
-    const found = await this.context.kernel.of("edited_last", {
+    const asked = this.context.kernel.of("edited_last", {
       skeleton_id: anywhere ? null : skeleton,
       own: !byAnyone,
     });
+    const [found, isLate] = await this.inTurn(asked);
+    if (isLate) return;
     const who = byAnyone ? "Nobody has" : "You have not";
     if (!found) throw new Hint(`${who} edited a node ${anywhere ? "of this project" : "of this neuron"}.`);
     this.context.travel.arrive("treenode", found.treenode_id, placeOf(found));
@@ -81,7 +87,8 @@ export class Finding {
       pattern = line.trim();
     }
     const [x, y, z] = this.context.selection.position ?? host.view().center;
-    const found = await this.context.kernel.of("tagged", { x, y, z, pattern });
+    const [found, isLate] = await this.inTurn(this.context.kernel.of("tagged", { x, y, z, pattern }));
+    if (isLate) return;
     this.tags = { pattern, found, at: 0 };
     if (found.length === 0) throw new Hint(`No node has a tag like “${pattern}”.`);
     this.showTagged();
@@ -167,9 +174,18 @@ export class Finding {
     this.context.host()?.notify("info", text, true);
   }
 
+  /** What is answered, and whether the person wants to go elsewhere by then. */
+  private async inTurn<T>(asked: Promise<T>): Promise<[found: T, isLate: boolean]> {
+    const turn = ++this.turns;
+    return [await asked, turn !== this.turns];
+  }
+
   private async goNearest(at: Point, skeleton: number | null, none: string): Promise<void> {
     const [x, y, z] = at;
-    const found = await this.context.kernel.of("nearest", { x, y, z, skeleton_id: skeleton });
+    const [found, isLate] = await this.inTurn(
+      this.context.kernel.of("nearest", { x, y, z, skeleton_id: skeleton }),
+    );
+    if (isLate) return;
     if (!found) throw new Hint(none);
     this.context.travel.arrive("treenode", found.treenode_id, placeOf(found));
   }
