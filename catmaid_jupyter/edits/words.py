@@ -81,6 +81,8 @@ _WORDS: Final = {
     "skeletons.reset_own_reviews": "reset own reviews",
     "skeletons.split": "split a skeleton",
     "skeletons.update_id": "change the id of a skeleton",
+    "stacks.add": "add images",
+    "stacks.remove": "remove images",
     "suppressed_virtual_treenodes.create": "hide a virtual node",
     "suppressed_virtual_treenodes.delete": "show a virtual node",
     "textlabels.create": "add a text label",

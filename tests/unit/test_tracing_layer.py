@@ -91,6 +91,7 @@ class FakeHttp:
             "3/nodes/5/last-change": {"version": 8, "username": "ana", "is_deleted": True, "ancestor": None},
             "3/skeletons/9/root": {"root_id": 5, "x": 1.5, "y": 2.0, "z": 50.0},
             "3/skeleton/neuronnames": {"9": "Basin-4"},
+            "3/skeletons/review-status": {"9": [4, 1]},
             "3/treenodes/5/children": [[[8, 0, 0, 0]], [[6, 2.0, 3.0, 50.0]]],
             "3/treenodes/8/children": [],
             "3/treenodes/5/next-branch-or-end": [[[6, 2, 3, 50], [6, 2, 3, 50], [8, 9, 9, 900]]],
@@ -358,7 +359,7 @@ async def test_skeletons_have_names_and_sizes_and_unknown_ones_are_left_out(
 async def test_the_active_neuron_has_name_author_and_size(layer: TracingLayer) -> None:
     found = await ask(layer, "neuron", skeleton_id=9)
     size = {"nodes": 3, "cable_length": 1500.0}
-    assert found == {"skeleton_id": 9, "neuron_id": 8, "name": "Basin-4", "author": "ana", **size}
+    assert found == {"skeleton_id": 9, "neuron_id": 8, "name": "Basin-4", "author": "ana", "reviewed": 25.0, **size}
     assert await ask(layer, "neuron", skeleton_id=404) is None
     assert await ask(layer, "annotation_names") == ["LN", "PN"]
     assert await ask(layer, "users") == [(2, "ana")]

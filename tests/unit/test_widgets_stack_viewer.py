@@ -130,7 +130,7 @@ def test_a_position_is_three_finite_numbers_in_any_container(viewer: StackViewer
 def test_an_unknown_argument_fails_with_advice(project: FakeProject) -> None:
     with pytest.raises(TypeError, match="Did you mean 'height'"):
         StackViewer(project, hieght=300)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="It knows: big_step, brightness"):
+    with pytest.raises(TypeError, match="It knows: big_step, box, brightness"):
         StackViewer(project, qqq=1)  # type: ignore[arg-type]
 
 
