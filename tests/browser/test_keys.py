@@ -224,6 +224,8 @@ async def test_one_goes_by_keys(site: Site, open_viewer: Open) -> None:
     await viewer.until("tracing.active === null")
     await keys.hover(x + 5, y - 140)
     await keys.leads_to("g", other)
+    await keys.press("d")
+    await viewer.until("tracing.active === null")
     await keys.leads_to("Shift+h", other)
     await keys.hover(x + 55, y + 5)
     await keys.leads_to("Alt+g", end)
