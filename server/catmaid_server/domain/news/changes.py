@@ -1,4 +1,4 @@
-"""What was committed since things were read: asked in one statement, so that all of it is of one state.
+"""What was committed since things were read: told by one statement, so that all of it is of one state.
 
 Versions are no clock: one that began earlier may be committed later. So all up to the newest settled version are known
 by that, and those after it one by one.
@@ -107,17 +107,17 @@ async def begin(connection: Connection) -> Heard:
 
 async def hear(connection: Connection, project_id: int, before: Heard) -> tuple[Heard, Committed]:
     """What is known now, and what changed since `before`."""
+    same = await fetch_one(connection, sql.is_same_state, snapshot=before.snapshot)
+    if same is not None and same[0]:
+        return before, NOTHING
     values = {
         "project_id": project_id,
-        "snapshot": before.snapshot,
         "settled": before.settled,
         "known": array_text(before.known),
         "most": MOST_PLACES,
         "newest": before.newest[0],
     }
     found = await fetch_columns(connection, sql.news, values, _COLUMNS)
-    if not str(found["facts"]):
-        return before, NOTHING
     facts = json.loads(str(found["facts"]))
     known = before.known.union(facts["versions"])
     after = Heard(

@@ -5,8 +5,12 @@
 SELECT settled_version(), coalesce(max(id), 0), coalesce(max(time)::text, '')
   FROM (SELECT id, time FROM transaction_info ORDER BY id DESC LIMIT 1) newest;
 
+-- name: is_same_state
+-- Whether nothing was committed at all since `snapshot`: asked first, as it takes a tenth of what the next statement does.
+SELECT pg_current_snapshot()::text = %(snapshot)s;
+
 -- name: news
--- What a project has that was not known; no row if nothing was committed at all since `snapshot`. As one JSON object `facts`:
+-- What a project has that was not known, as one JSON object `facts`:
 -- versions above `settled` that are not among `known`; whether derived data were made anew, which changes no row's version;
 -- of which skeletons they changed something, and which skeletons they linked, each null if too much; the version up to which
 -- the history was trimmed; the newest settled version; the names of relations by id; the time of version `newest`, empty if
@@ -62,5 +66,4 @@ SELECT json_build_object(
                array_agg(user_id) AS connector_user_id
           FROM connector
          WHERE project_id = %(project_id)s
-           AND id = ANY (changed.connector_ids || link.link_connector_id)) contact
- WHERE pg_current_snapshot()::text <> %(snapshot)s;
+           AND id = ANY (changed.connector_ids || link.link_connector_id)) contact;
