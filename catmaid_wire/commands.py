@@ -17,7 +17,8 @@ class ViewerCommand:
     Attributes
     ----------
     name
-        Its kind, which names who does it (`view`: a stack viewer, `tracing`: a tracing layer), and a name in that.
+        Its kind, which names who does it (`view`: a stack viewer, `tracing`: a tracing layer, `space`:
+        a 3D viewer), and a name in that.
     group
         Title under which the help lists it.
     what
@@ -217,7 +218,35 @@ _TRACING: Final[tuple[tuple[str, tuple[_Row, ...]], ...]] = (
     ),
 )
 
-_ONCE: Final = frozenset({"Viewer", "Choose and show", "Edit nodes", "Tag", "Edit neurons"})
+_SPACE: Final[tuple[tuple[str, tuple[_Row, ...]], ...]] = (
+    (
+        "Turn and move in space",
+        (
+            *((f"turn_{way}", way, f"Turn {way}.") for way in _WAYS),
+            *((f"move_{way}", f"shift+{way}", f"Move the picture {way}.") for way in _WAYS),
+            ("zoom_in", "+ =", "Zoom in."),
+            ("zoom_out", "-", "Zoom out."),
+            ("roll_left", "[", "Turn the picture to the left."),
+            ("roll_right", "]", "Turn the picture to the right."),
+        ),
+    ),
+    (
+        "View in space",
+        (
+            *(
+                (side, str(number), f"Look at the neurons from a side: {side}.")
+                for number, side in enumerate(("frontal", "rear", "left", "right", "top", "bottom"), 1)
+            ),
+            ("kept_views", "k", "Show the kept views."),
+            ("fit", "f", "Show all neurons."),
+            ("kind", "o", "Change between orthographic and perspective."),
+            ("help", "? f1", "Show or hide the keys of the view in space."),
+            ("leave", "escape", "Leave the view in space for its tool bar."),
+        ),
+    ),
+)
+
+_ONCE: Final = frozenset({"Viewer", "Choose and show", "Edit nodes", "Tag", "Edit neurons", "View in space"})
 """Groups whose commands a key does once, however long it is held."""
 
 
@@ -231,9 +260,9 @@ def _commands(kind: str, groups: tuple[tuple[str, tuple[_Row, ...]], ...]) -> di
 
 
 COMMANDS: Final[Mapping[str, ViewerCommand]] = MappingProxyType(
-    {**_commands("view", _VIEW), **_commands("tracing", _TRACING)}
+    {**_commands("view", _VIEW), **_commands("tracing", _TRACING), **_commands("space", _SPACE)}
 )
 """All commands by name, in the order in which the help shows them."""
 
-COMPANY: Final = (("view", "tracing"),)
+COMPANY: Final = (("view", "tracing"), ("space",))
 """Kinds of commands that a viewer has together, so that a key can do one of them only."""

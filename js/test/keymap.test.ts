@@ -70,7 +70,7 @@ test("chords are shown as keys are called", () => {
 
 describe("the table", () => {
   test("gives no two commands of a viewer the same key", () => {
-    for (const company of [companyOf("view")]) {
+    for (const company of [companyOf("view"), companyOf("space")]) {
       const names = COMMAND_NAMES.filter((name) => company.includes(kindOf(name)));
       const chords = names.flatMap((name) => commandOf(name).keys);
       expect(chords.filter((chord, at) => chords.indexOf(chord) !== at)).toEqual([]);
@@ -79,7 +79,7 @@ describe("the table", () => {
 
   test("has sentences, and keys that are not reserved but to leave", () => {
     const reserved = COMMAND_NAMES.filter((name) => commandOf(name).keys.some((chord) => refusal(chord)));
-    expect(reserved).toEqual(["view.leave"]);
+    expect(reserved).toEqual(["view.leave", "space.leave"]);
     expect(COMMAND_NAMES.filter((name) => !/^[A-Z].*\.$/.test(commandOf(name).what))).toEqual([]);
   });
 });

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import numpy as np
+from PIL import Image
 from playwright.async_api import expect
 
 from tests.browser.accessibility import THEMES, change_theme, problems
@@ -77,6 +80,11 @@ async def test_synapses_labels_tubes_and_the_selected(site: Site, notebooks: Ope
     await space.click(await space.place(second, 2))
     await space.until("viewer.marks.wide === 1")
 
+    await notebook.value("0", "v3.special_nodes = ['open_end', 'labelled']")
+    special = space.root.get_by_test_id("special-legend")
+    await expect(special).to_have_text("special treenodesopen endlabelled")
+    await expect(special.get_by_title("1 treenode", exact=True)).to_have_text("labelled")
+
     await notebook.value("0", "v3.labels = True; v3.fog = 0.7; v3.synapse_colors = 'partner'; v3.somas = True")
     await space.until("viewer.marks.labels === 2 && viewer.marks.somata === 1")
     await expect(legend).to_be_visible()
@@ -85,6 +93,58 @@ async def test_synapses_labels_tubes_and_the_selected(site: Site, notebooks: Ope
         await change_theme(page, theme)
         assert await problems(space.root) == []
         await space.root.screenshot(path=RESULTS / f"drawing {theme}.png")
+
+
+async def test_keys_in_space_are_those_of_the_user(site: Site, notebooks: OpenNotebook) -> None:
+    project = await site.new_project()
+    first, *_ = neurons_in_space(project)
+    notebook = await notebooks(*cells(project, f"v3 = project.viewer3d([{first}], height=400)\nv3"))
+    page, space = notebook.page, await Space.of(notebook)
+    kind = space.root.get_by_test_id("kind")
+    await expect(kind).to_have_attribute("title", "orthographic or perspective (O)")
+    await space.stage.focus()
+    await page.keyboard.press("?")
+    help_panel = space.root.get_by_test_id("help")
+    await help_panel.get_by_test_id("help-search").fill("orthographic")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("m")
+    await expect(kind).to_have_attribute("title", "orthographic or perspective (M)")
+    for theme in THEMES:
+        await change_theme(page, theme)
+        assert await problems(help_panel) == []
+    await page.keyboard.press("Escape")
+    before = str(await kind.text_content())
+    await page.keyboard.press("o")
+    await expect(kind).to_have_text(before)
+    await page.keyboard.press("m")
+    await expect(kind).not_to_have_text(before)
+    assert project.keys.set_index("command")["keys"]["space.kind"] == "m"
+    project.reset_keys()
+
+
+async def test_lines_of_a_large_picture_are_as_wide_as_on_the_screen(
+    site: Site, notebooks: OpenNotebook, tmp_path: Path
+) -> None:
+    project = await site.new_project()
+    first, *_ = neurons_in_space(project)
+    notebook = await notebooks(
+        *cells(
+            project,
+            f"found = project.selection([{first}], colors='#ff0000')\n"
+            "v3 = project.viewer3d(found, height=300, show_box=False, show_scale=False)\nv3",
+        )
+    )
+    await Space.of(notebook)
+    shares = []
+    for width in (800, 3200):
+        path = tmp_path / f"{width}.png"
+        await notebook.value("0", f"v3.screenshot({str(path)!r}, width={width}, height={width // 2})")
+        with Image.open(path) as image:
+            red, green, _blue, alpha = np.moveaxis(np.asarray(image.convert("RGBA")).astype(int), 2, 0)
+        shares.append(float(((red - green > 80) & (alpha > 80)).mean()))
+    # A line of as many pixels as before would cover a quarter of that part of the picture.
+    assert shares[1] > 0.6 * shares[0] > 0
 
 
 async def test_a_saved_notebook_shows_the_last_picture(site: Site, notebooks: OpenNotebook) -> None:

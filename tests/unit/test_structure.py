@@ -229,3 +229,10 @@ def named_limits(node: ast.AST) -> Iterator[ast.expr]:
                 yield value
         case ast.Slice():
             yield from filter(None, (node.lower, node.upper))
+
+
+def test_no_document_has_both_sides_of_a_merge() -> None:
+    documents = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")]
+    assert documents
+    found = [path.name for path in documents if re.search(r"^(<{7} |>{7} |={7}$)", path.read_text(), re.MULTILINE)]
+    assert not found

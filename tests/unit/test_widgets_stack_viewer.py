@@ -229,7 +229,7 @@ def test_layers_have_ids_of_their_own(project: FakeProject) -> None:
 
 async def test_tile_access_gives_the_ticket_only_to_the_own_service(viewer: StackViewer) -> None:
     elsewhere = mirror(image_base="https://images.test/vnc", tile_source_type=1, position=1)
-    viewer.project.instance.http.info = info(mirror(), elsewhere)  # type: ignore[attr-defined]
+    viewer.project.instance.http.info = info(mirror(), elsewhere)
     access = await viewer._tile_access({})
     template = "{zoom}/{z}/{row}/{col}.jpg"
     assert access["direct"] == [
@@ -243,8 +243,8 @@ async def test_tile_access_gives_the_ticket_only_to_the_own_service(viewer: Stac
 
 async def test_tile_access_follows_a_service_that_moved(viewer: StackViewer) -> None:
     moved = "http://127.0.0.1:9000/"
-    viewer.project.instance.url = moved  # type: ignore[misc]
-    viewer.project.instance.http.info = info(mirror(image_base=f"{moved}3/stack/5/tiles/abc/"))  # type: ignore[attr-defined]
+    viewer.project.instance.url = moved
+    viewer.project.instance.http.info = info(mirror(image_base=f"{moved}3/stack/5/tiles/abc/"))
     assert (await viewer._tile_access({}))["direct"][0]["base_url"].startswith(moved)
 
 

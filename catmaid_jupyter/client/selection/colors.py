@@ -17,6 +17,9 @@ COLORBLIND_SAFE: Final = "colorblind"
 NUMBERS: Final = "cividis"
 """The colour map of numbers by default, which colour-blind people read as others do."""
 
+_SEEN: Final = (0.25, 0.95)
+"""What is taken of it: its ends are hardly seen on dark pages and on light ones."""
+
 MISSING: Final = 0x999999FF
 """Colour of rows without a value."""
 
@@ -94,12 +97,17 @@ def _along(values: np.ndarray[Any, Any], palette: str | Sequence[Any] | None) ->
     shares = np.zeros(len(values)) if high == low else (values - low) / (high - low)
     shares = np.where(known, shares, 0.0)
     if palette is None or isinstance(palette, str):
-        name = NUMBERS if palette is None or palette == COLORBLIND_SAFE else palette
-        found = _sampled(name, shares)
+        found = along_default(shares) if palette in (None, COLORBLIND_SAFE) else _sampled(str(palette), shares)
     else:
         steps = in_turn(len(palette), palette)
         found = steps[np.minimum((shares * len(steps)).astype(int), len(steps) - 1)]
     return np.where(known, found, np.uint32(MISSING)).astype(np.uint32)
+
+
+def along_default(shares: np.ndarray[Any, Any]) -> Rgba:
+    """Colours of numbers from 0 to 1 where nobody chose a colour map."""
+    first, last = _SEEN
+    return _sampled(NUMBERS, first + shares * (last - first))
 
 
 def _by_category(series: pd.Series, palette: str | Sequence[Any] | None) -> Rgba:

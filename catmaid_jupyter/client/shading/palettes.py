@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.client.naming import did_you_mean, listed
-from catmaid_jupyter.client.selection.colors import COLORBLIND_SAFE, MISSING, NUMBERS, in_turn, rgba_of, text_of
+from catmaid_jupyter.client.selection.colors import (
+    COLORBLIND_SAFE,
+    MISSING,
+    NUMBERS,
+    along_default,
+    in_turn,
+    rgba_of,
+    text_of,
+)
 from catmaid_jupyter.client.shading.node_values import Unit
 from catmaid_jupyter.model.units import format_length
 
@@ -111,7 +119,9 @@ def scale_palette(
         raise InvalidInput("Colours by name are for categories, but these values are numbers: give a colour map.")
     name = colormap if isinstance(colormap, str) else NUMBERS if colormap is None else "own"
     name = NUMBERS if name == COLORBLIND_SAFE else name
-    if colormap is None or isinstance(colormap, str):
+    if colormap is None or colormap == COLORBLIND_SAFE:
+        colors = along_default(np.linspace(0, 1, STEPS))
+    elif isinstance(colormap, str):
         colors = in_turn(STEPS, name)
     else:
         stops = _parts_of(in_turn(len(colormap), colormap)).astype(np.float64)

@@ -11,15 +11,9 @@ from ipywidgets import widget_serialization
 
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.stack import Stack, turned
-from catmaid_jupyter.client.user_keys import (
-    ChangedKeys,
-    follow_user_keys,
-    keep_user_keys,
-    place_of_keys,
-    read_user_keys,
-)
 from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.kept_views import KeepsPicture
+from catmaid_jupyter.widgets.own_keys import OwnKeys
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.stack_viewer.linked_viewers import link_stack_viewers
 from catmaid_jupyter.widgets.stack_viewer.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
@@ -43,7 +37,7 @@ class LinkedViewer(Protocol):
         """Show where a stack viewer looks."""
 
 
-class StackViewer(KeepsPicture, Widget):
+class StackViewer(KeepsPicture, OwnKeys, Widget):
     """Browse one image stack and move a cursor through project space.
 
     Parameters
@@ -113,12 +107,6 @@ class StackViewer(KeepsPicture, Widget):
     status = traitlets.Unicode("starting").tag(sync=True)
     """How the image is doing: starting, ready, no-tiles, broken, outside, unreachable or offline."""
 
-    user_keys = traitlets.Dict(read_only=True).tag(sync=True)
-    """Keys that the user has changed, by command. They are kept on the server; `Project.set_key` changes them."""
-
-    keys_place = traitlets.Unicode(read_only=True).tag(sync=True)
-    """Whose keys these are: a fingerprint of server and user."""
-
     def __init__(
         self,
         project: Project,
@@ -138,7 +126,6 @@ class StackViewer(KeepsPicture, Widget):
             position=_middle(shown) if position is None else position,
             **traits,
         )
-        follow_user_keys(self)
 
     @property
     def active_node(self) -> int | None:
@@ -217,24 +204,6 @@ class StackViewer(KeepsPicture, Widget):
         for name, value in traits.items():
             setattr(layer, name, value)
         return layer
-
-    def show_user_keys(self, changed: ChangedKeys) -> None:
-        """Use these keys from now on; `Project.set_key` also keeps them."""
-        self.set_trait("user_keys", changed)
-
-    @traitlets.default("keys_place")
-    def _own_keys_place(self) -> str:
-        return place_of_keys(self.project.instance.http)
-
-    @method("user_keys")
-    async def _kept_user_keys(self, _params: dict[str, Any]) -> ChangedKeys:
-        """The keys that the user has changed."""
-        return await read_user_keys(self.project.instance.http)
-
-    @method
-    async def _keep_user_keys(self, params: dict[str, Any]) -> None:
-        """Keep changed keys on the server: ``{keys: {command: chords}}``."""
-        await keep_user_keys(self.project.instance.http, params["keys"])
 
     @method
     async def _tile_access(self, _params: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from catmaid_jupyter.edits.site import Site
 from catmaid_jupyter.widgets.base import LargeWidget
 from catmaid_jupyter.widgets.kept_views import KeepsPicture
 from catmaid_jupyter.widgets.lifetime import weakly
+from catmaid_jupyter.widgets.own_keys import OwnKeys
 from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.selection_model import SelectionModel
@@ -50,6 +51,7 @@ class Viewer3D(
     SavedViews,
     NewVolumes,
     KeepsPicture,
+    OwnKeys,
     ProjectWidget,
     LargeWidget,
 ):

@@ -1,5 +1,6 @@
 /** Position, zoom, section and display controls around the picture. */
-import type { CommandName, Keymap } from "../shared/bindings/keymap";
+import { KeyedButtons } from "../shared/bindings/keyed-buttons";
+import type { Keymap } from "../shared/bindings/keymap";
 import { button, element, icon } from "../shared/dom";
 import { turned } from "../shared/planes";
 import { clampSection, type Stack } from "../shared/stack";
@@ -111,7 +112,7 @@ export class Toolbar {
   private readonly sectionText: HTMLOutputElement;
   private readonly displayPanel: DisplayPanel;
   private readonly boxButton: HTMLButtonElement;
-  private readonly keyedButtons: Array<{ node: HTMLElement; label: string; command: CommandName }> = [];
+  private readonly keyed = new KeyedButtons();
 
   constructor(
     private readonly stack: Stack,
@@ -169,33 +170,21 @@ export class Toolbar {
       { class: "cj-toolbar", role: "toolbar", "aria-label": "View" },
       element("span", { class: "cj-fields" }, ...this.position.map((field) => field.node), "nm"),
       element("span", { class: "cj-fields" }, this.zoom.node),
-      this.keyed("zoom out", "view.zoom_out", icon(ICONS.zoomOut), () => camera.zoomBy(1 / Math.SQRT2)),
-      this.keyed("zoom in", "view.zoom_in", icon(ICONS.zoomIn), () => camera.zoomBy(Math.SQRT2)),
-      this.keyed("show the whole section", "view.fit", icon(ICONS.fit), () => camera.fit()),
+      this.keyed.button("zoom out", "view.zoom_out", icon(ICONS.zoomOut), () =>
+        camera.zoomBy(1 / Math.SQRT2),
+      ),
+      this.keyed.button("zoom in", "view.zoom_in", icon(ICONS.zoomIn), () => camera.zoomBy(Math.SQRT2)),
+      this.keyed.button("show the whole section", "view.fit", icon(ICONS.fit), () => camera.fit()),
       this.displayPanel.node,
       this.boxButton,
       element("span", { class: "cj-title", title: stack.title }, stack.title),
-      this.keyed("keys and mouse", "view.help", "?", actions.help),
+      this.keyed.button("keys and mouse", "view.help", "?", actions.help),
     );
   }
 
   /** Say in the hints of buttons which keys do the same. */
   nameKeys(keymap: Keymap): void {
-    for (const { node, label, command } of this.keyedButtons) {
-      node.title = keymap.hint(command, label);
-      node.setAttribute("aria-label", node.title);
-    }
-  }
-
-  private keyed(
-    label: string,
-    command: CommandName,
-    face: Node | string,
-    run: () => void,
-  ): HTMLButtonElement {
-    const node = button(label, face, run);
-    this.keyedButtons.push({ node, label, command });
-    return node;
+    this.keyed.name(keymap);
   }
 
   show(view: StackView): void {

@@ -1,7 +1,7 @@
 /** One view of a stack viewer: ties camera, tiles, layers, controls and synced state together. */
 import type { AnyModel, Host } from "@anywidget/types";
-import type { HelpSection } from "../shared/bindings/help-panel";
-import { COMMAND_NAMES, commandOf, companyOf, Keymap, kindOf } from "../shared/bindings/keymap";
+import { helpOf } from "../shared/bindings/help-panel";
+import { companyOf, Keymap } from "../shared/bindings/keymap";
 import { type KeysState, UserKeys } from "../shared/bindings/user-keys";
 import { onPixelRatio } from "../shared/dom";
 import type { LayerHost, Point } from "../shared/layer";
@@ -311,15 +311,8 @@ export class StackViewer {
   }
 
   private toggleHelp(): void {
-    const kinds = ["view", ...this.layers.kinds()];
-    const names = COMMAND_NAMES.filter((name) => kinds.includes(kindOf(name)));
-    const groups = [...new Set(names.map((name) => commandOf(name).group))];
-    const sections: HelpSection[] = groups.map((title) => ({
-      title,
-      commands: names.filter((name) => commandOf(name).group === title),
-    }));
     const gestures = [...GESTURES, ...this.layers.gestures()];
-    this.messages.toggleHelp([{ title: "Mouse", gestures }, ...sections], this.keys);
+    this.messages.toggleHelp(helpOf(["view", ...this.layers.kinds()], gestures), this.keys);
   }
 
   private save(change: Partial<ViewerState>): void {

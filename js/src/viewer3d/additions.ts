@@ -42,13 +42,18 @@ export function addTo(viewer: Viewer3D, model: AnyModel<Viewer3DState>, rpc: Rpc
     arrivals: parts.arrivals,
     visible: () => neurons.visibleHere(),
     changed: parts.changed,
-    legend: parts.legend,
     failed: (error: unknown) => parts.messages.notify("error", messageOf(error)),
   };
   const added = model as unknown as AnyModel<AddedState>;
   const links = linksReader(rpc, () => picture.origin.toArray(), host);
-  const synapses = new Synapses(added, rpc, selection, neurons, links, host);
-  const marks = new NeuronMarks(added, rpc, selection, neurons, picture.origin, host);
+  const synapses = new Synapses(added, rpc, selection, neurons, links, {
+    ...host,
+    legend: (shown) => parts.legend("synapses", shown),
+  });
+  const marks = new NeuronMarks(added, rpc, selection, neurons, picture.origin, {
+    ...host,
+    legend: (shown) => parts.legend("special", shown),
+  });
   const arrows = new ConnectorArrows(added, neurons, links, host);
   const contents: DisposableContent[] = [
     new AdoptedObjects(added, rpc, parts.changed),

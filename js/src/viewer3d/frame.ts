@@ -10,6 +10,9 @@ import type { ScreenPoint } from "./picking/projection";
 import type { Theme } from "./theme";
 import css from "./viewer3d.css";
 
+/** What colours are explained of. */
+export type LegendName = "nodes" | "synapses" | "special";
+
 export class SpaceFrame {
   readonly root: HTMLElement;
   /** Takes focus, pointer and keys. */
@@ -17,6 +20,7 @@ export class SpaceFrame {
   private readonly legends = {
     nodes: legend("Colours of nodes", "legend"),
     synapses: legend("Colours of links", "synapse-legend"),
+    special: legend("Colours of special treenodes", "special-legend"),
   };
   private readonly picture = element("div", { class: "cj-viewer3d-picture", "data-testid": "picture" });
   private readonly still = element("img", { class: "cj-viewer3d-still", alt: "", hidden: true });
@@ -122,7 +126,7 @@ export class SpaceFrame {
   }
 
   /** Explain colours; not at all without parts. */
-  showLegend(of: "nodes" | "synapses", parts: readonly HTMLElement[]): void {
+  showLegend(of: LegendName, parts: readonly HTMLElement[]): void {
     const shown = this.legends[of];
     shown.replaceChildren(...parts);
     shown.hidden = parts.length === 0;

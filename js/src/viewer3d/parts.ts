@@ -4,6 +4,7 @@ import type { Messages } from "../shared/messages";
 import type { SelectionStore } from "../shared/selection/store";
 import type { Arrivals } from "./arrivals";
 import type { SpaceCamera } from "./camera/space-camera";
+import type { LegendName } from "./frame";
 import type { GridLabel } from "./helpers/box-grid";
 import type { NeuronScene } from "./neuron-scene";
 import type { NodeColors } from "./neurons/shading";
@@ -46,8 +47,8 @@ export interface ViewerParts {
   ink(): string;
   /** What is written at places in project space. */
   labels(): readonly GridLabel[];
-  /** Explain the colours of synapses; not at all without parts. */
-  legend(parts: HTMLElement[]): void;
+  /** Explain colours; not at all without parts. */
+  legend(of: LegendName, parts: HTMLElement[]): void;
   /** There is more or less to be seen. */
   changed(): void;
 }

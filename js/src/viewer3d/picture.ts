@@ -135,7 +135,8 @@ export class SpacePicture {
     if (!this.canvas || !context) throw new Error("The browser has nothing to draw on. Load the page again.");
     context.fillStyle = background || "transparent";
     context.fillRect(0, 0, made.width, made.height);
-    this.canvas.paint(context, this.scene, camera.three, camera.size);
+    const enlarged = Math.max(camera.size.width / this.frame.stage.clientWidth, 1);
+    this.canvas.paint(context, this.scene, camera.three, camera.size, enlarged);
     return made;
   }
 

@@ -1,6 +1,8 @@
 /** What is shown, in words. */
 import { sentence } from "../shared/panel-lines";
+import { RpcError } from "../shared/rpc";
 import type { NeuronCounts } from "./neuron-scene";
+import type { NeuronFacts } from "./state";
 
 export function countsText({ neurons, visible, loaded, gone, nodes }: NeuronCounts): string {
   const whole = (count: number): string => count.toLocaleString("en");
@@ -24,4 +26,14 @@ export function failureText(error: unknown): string {
   const reason = sentence(error instanceof Error ? error.message : String(error));
   const advice = reason.includes("Run the cell again") ? "" : " Run the cell again to see them in space.";
   return `These neurons cannot be shown. ${reason}${advice}`;
+}
+
+/** Which neuron is active. */
+export function activeText({ name, nodes }: NeuronFacts): string {
+  return `active: ${name}${nodes === null ? "" : `, ${nodes.toLocaleString("en")} nodes`}`;
+}
+
+/** Why something is not shown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof RpcError ? error.message : `This cannot be shown: ${String(error)}`;
 }

@@ -1,4 +1,6 @@
 /** Buttons of a 3D viewer: sides to look from, what a drag does, and what is shown beside the neurons. */
+import { KeyedButtons } from "../shared/bindings/keyed-buttons";
+import type { Keymap } from "../shared/bindings/keymap";
 import { button, element, icon } from "../shared/dom";
 import type { DragMode } from "./camera/controls";
 import type { CameraKind } from "./camera/space-camera";
@@ -58,6 +60,7 @@ export interface SpaceToolbarActions {
 export class SpaceToolbar {
   readonly node: HTMLElement;
   mode: DragMode = "turn";
+  private readonly keyed = new KeyedButtons();
   private readonly views = element("select", { "aria-label": "view from a side", title: "view from a side" });
   private readonly kind: HTMLButtonElement;
   private readonly modes = new Map<DragMode, HTMLButtonElement>();
@@ -69,7 +72,9 @@ export class SpaceToolbar {
     private readonly actions: SpaceToolbarActions,
     keptViews: HTMLElement,
   ) {
-    this.kind = button("orthographic or perspective (o)", "", () => actions.toggleKind());
+    this.kind = this.keyed.button("orthographic or perspective", "space.kind", "", () =>
+      actions.toggleKind(),
+    );
     this.kind.dataset.testid = "kind";
     this.views.addEventListener("change", () => {
       if (this.views.value) actions.view(this.views.value);
@@ -88,12 +93,12 @@ export class SpaceToolbar {
       { class: "cj-viewer3d-toolbar", role: "toolbar", "aria-label": "View in space" },
       this.views,
       keptViews,
-      button("show all neurons (f)", icon(ICONS.fit), () => actions.fit()),
+      this.keyed.button("show all neurons", "space.fit", icon(ICONS.fit), () => actions.fit()),
       this.kind,
       element("span", { role: "group", "aria-label": "what a drag does" }, ...modes),
       this.panel(),
       element("span", { class: "cj-viewer3d-gap" }),
-      button("keys and mouse (?)", "?", () => actions.help()),
+      this.keyed.button("keys and mouse", "space.help", "?", () => actions.help()),
     );
   }
 
@@ -121,6 +126,11 @@ export class SpaceToolbar {
       const input = this.switches.get(trait);
       if (input?.parentElement) input.parentElement.hidden = !isLinked;
     }
+  }
+
+  /** Say in the hints of buttons which keys do the same. */
+  nameKeys(keymap: Keymap): void {
+    this.keyed.name(keymap);
   }
 
   focus(): void {

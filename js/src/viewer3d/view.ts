@@ -1,15 +1,14 @@
 /** One view of a 3D viewer: ties selection, picture, camera, controls and synced state together. */
 import type { AnyModel, Host } from "@anywidget/types";
 import { type Box3, Color, Sphere, Vector3 } from "three";
+import type { KeysState } from "../shared/bindings/user-keys";
 import { Messages } from "../shared/messages";
 import type { ServiceNews } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
-import { RpcError } from "../shared/rpc";
 import type { SelectionStore } from "../shared/selection/store";
 import { onTheme } from "../shared/theme-changes";
 import { Arrivals } from "./arrivals";
 import { SpaceControls, type SpaceControlsHost } from "./camera/controls";
-import { KEYS } from "./camera/keys";
 import { Moving } from "./camera/moving";
 import { SpaceCamera } from "./camera/space-camera";
 import { syncCamera } from "./camera/sync";
@@ -26,8 +25,9 @@ import { SpacePointing, type SpacePointingHost } from "./pointing";
 import { Scenery } from "./scenery";
 import { FollowedStack } from "./section/followed-stack";
 import { Snapshots, takeSnapshot } from "./snapshot";
+import { SpaceKeys } from "./space-keys";
 import type { EditedNeurons, Viewer3DState } from "./state";
-import { countsText, emptyText } from "./status";
+import { activeText, countsText, emptyText, reasonOf } from "./status";
 import { type Theme, themeOf } from "./theme";
 import { SpaceToolbar, SWITCHES, type Switch } from "./toolbar";
 
@@ -47,6 +47,7 @@ export class Viewer3D {
   private readonly looking: Looking;
   private readonly toolbar: SpaceToolbar;
   private readonly messages: Messages;
+  private readonly keys: SpaceKeys;
   private readonly snapshots: Snapshots;
   /** What the tool bar and keys do. */
   private readonly commands = {
@@ -55,7 +56,7 @@ export class Viewer3D {
     fit: () => this.looking.fit(),
     toggleKind: () => this.looking.toggleKind(),
     switch: (trait: Switch, isOn: boolean) => this.save({ [trait]: isOn }),
-    help: () => this.messages.toggleHelp([{ title: "View in space", gestures: KEYS }]),
+    help: () => this.keys.toggleHelp(),
   };
   private readonly stopping = new AbortController();
   private readonly arrivals = new Arrivals();
@@ -88,6 +89,7 @@ export class Viewer3D {
     });
     this.toolbar = new SpaceToolbar(this.commands, this.looking.kept.node);
     this.frame.assemble(this.toolbar.node, this.messages, model.get("version_shown"));
+    this.keys = new SpaceKeys(model as unknown as AnyModel<KeysState>, rpc, this.toolbar, this.messages);
     this.picture = new SpacePicture(this.frame, this.camera, this.moving, {
       prepare: () => this.arrange(this.camera),
       placed: () => this.neurons.chooseDetail(this.moving.edges, this.camera),
@@ -162,6 +164,7 @@ export class Viewer3D {
     end(this.rpc.on("service", (news) => this.serviceChanged(news as ServiceNews)));
     this.picture.start();
     this.stack.start();
+    this.keys.start();
     this.activeChanged();
     this.follow("asked_view", () => void this.looking.doAsked());
   }
@@ -183,7 +186,7 @@ export class Viewer3D {
       sphere: () => this.sphere(),
       ink: () => this.themeNow().ink,
       labels: () => this.scenery.labels,
-      legend: (parts) => this.frame.showLegend("synapses", parts),
+      legend: (of, parts) => this.frame.showLegend(of, parts),
       background: () => this.themeNow().paper,
       changed: () => this.loaded(),
     };
@@ -196,6 +199,7 @@ export class Viewer3D {
 
   dispose(): void {
     this.stopping.abort();
+    this.keys.dispose();
     this.snapshots.dispose();
     this.moving.dispose();
     this.looking.dispose();
@@ -310,8 +314,7 @@ export class Viewer3D {
       if (this.selection.active === active) this.frame.showActive(text);
     };
     this.pointing.factsOf(active).then(
-      ({ name, nodes }) =>
-        show(`active: ${name}${nodes === null ? "" : `, ${nodes.toLocaleString("en")} nodes`}`),
+      (facts) => show(activeText(facts)),
       () => show(`active: skeleton ${active}`),
     );
   }
@@ -358,6 +361,7 @@ export class Viewer3D {
 
   private controlsHost(): SpaceControlsHost {
     return {
+      keymap: this.keys.keymap,
       mode: () => this.toolbar.mode,
       clicked: (click) => this.pointing.clicked(click),
       pointed: (place) => this.pointing.moved(place),
@@ -391,8 +395,4 @@ export class Viewer3D {
     this.stopping.signal.addEventListener("abort", () => this.model.off(`change:${name}`, apply));
     apply();
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof RpcError ? error.message : `This cannot be shown: ${String(error)}`;
 }

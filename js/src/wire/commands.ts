@@ -1013,6 +1013,192 @@ export const COMMANDS = {
       "ctrl+shift+z"
     ],
     "repeats": false
+  },
+  "space.turn_left": {
+    "group": "Turn and move in space",
+    "what": "Turn left.",
+    "keys": [
+      "left"
+    ],
+    "repeats": true
+  },
+  "space.turn_right": {
+    "group": "Turn and move in space",
+    "what": "Turn right.",
+    "keys": [
+      "right"
+    ],
+    "repeats": true
+  },
+  "space.turn_up": {
+    "group": "Turn and move in space",
+    "what": "Turn up.",
+    "keys": [
+      "up"
+    ],
+    "repeats": true
+  },
+  "space.turn_down": {
+    "group": "Turn and move in space",
+    "what": "Turn down.",
+    "keys": [
+      "down"
+    ],
+    "repeats": true
+  },
+  "space.move_left": {
+    "group": "Turn and move in space",
+    "what": "Move the picture left.",
+    "keys": [
+      "shift+left"
+    ],
+    "repeats": true
+  },
+  "space.move_right": {
+    "group": "Turn and move in space",
+    "what": "Move the picture right.",
+    "keys": [
+      "shift+right"
+    ],
+    "repeats": true
+  },
+  "space.move_up": {
+    "group": "Turn and move in space",
+    "what": "Move the picture up.",
+    "keys": [
+      "shift+up"
+    ],
+    "repeats": true
+  },
+  "space.move_down": {
+    "group": "Turn and move in space",
+    "what": "Move the picture down.",
+    "keys": [
+      "shift+down"
+    ],
+    "repeats": true
+  },
+  "space.zoom_in": {
+    "group": "Turn and move in space",
+    "what": "Zoom in.",
+    "keys": [
+      "+",
+      "="
+    ],
+    "repeats": true
+  },
+  "space.zoom_out": {
+    "group": "Turn and move in space",
+    "what": "Zoom out.",
+    "keys": [
+      "-"
+    ],
+    "repeats": true
+  },
+  "space.roll_left": {
+    "group": "Turn and move in space",
+    "what": "Turn the picture to the left.",
+    "keys": [
+      "["
+    ],
+    "repeats": true
+  },
+  "space.roll_right": {
+    "group": "Turn and move in space",
+    "what": "Turn the picture to the right.",
+    "keys": [
+      "]"
+    ],
+    "repeats": true
+  },
+  "space.frontal": {
+    "group": "View in space",
+    "what": "Look at the neurons from a side: frontal.",
+    "keys": [
+      "1"
+    ],
+    "repeats": false
+  },
+  "space.rear": {
+    "group": "View in space",
+    "what": "Look at the neurons from a side: rear.",
+    "keys": [
+      "2"
+    ],
+    "repeats": false
+  },
+  "space.left": {
+    "group": "View in space",
+    "what": "Look at the neurons from a side: left.",
+    "keys": [
+      "3"
+    ],
+    "repeats": false
+  },
+  "space.right": {
+    "group": "View in space",
+    "what": "Look at the neurons from a side: right.",
+    "keys": [
+      "4"
+    ],
+    "repeats": false
+  },
+  "space.top": {
+    "group": "View in space",
+    "what": "Look at the neurons from a side: top.",
+    "keys": [
+      "5"
+    ],
+    "repeats": false
+  },
+  "space.bottom": {
+    "group": "View in space",
+    "what": "Look at the neurons from a side: bottom.",
+    "keys": [
+      "6"
+    ],
+    "repeats": false
+  },
+  "space.kept_views": {
+    "group": "View in space",
+    "what": "Show the kept views.",
+    "keys": [
+      "k"
+    ],
+    "repeats": false
+  },
+  "space.fit": {
+    "group": "View in space",
+    "what": "Show all neurons.",
+    "keys": [
+      "f"
+    ],
+    "repeats": false
+  },
+  "space.kind": {
+    "group": "View in space",
+    "what": "Change between orthographic and perspective.",
+    "keys": [
+      "o"
+    ],
+    "repeats": false
+  },
+  "space.help": {
+    "group": "View in space",
+    "what": "Show or hide the keys of the view in space.",
+    "keys": [
+      "?",
+      "f1"
+    ],
+    "repeats": false
+  },
+  "space.leave": {
+    "group": "View in space",
+    "what": "Leave the view in space for its tool bar.",
+    "keys": [
+      "escape"
+    ],
+    "repeats": false
   }
 } as const;
 
@@ -1030,6 +1216,9 @@ export const COMPANY = [
   [
     "view",
     "tracing"
+  ],
+  [
+    "space"
   ]
 ] as const;
 

@@ -1,5 +1,6 @@
 import { Box3, Vector3 } from "three";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { companyOf, Keymap } from "../../src/shared/bindings/keymap";
 import { SpaceControls, type SpaceControlsHost } from "../../src/viewer3d/camera/controls";
 import { SpaceCamera } from "../../src/viewer3d/camera/space-camera";
 
@@ -20,6 +21,7 @@ class Stage extends EventTarget {
 let stage: Stage;
 let camera: SpaceCamera;
 const host = {
+  keymap: new Keymap(companyOf("space")),
   mode: vi.fn(() => "turn" as const),
   clicked: vi.fn(),
   pointed: vi.fn(),
@@ -132,4 +134,22 @@ it("knows its keys, and leaves those of the page alone", () => {
   expect([key("s", { ctrlKey: true }), key("z"), key("f", { metaKey: true })]).toEqual([false, false, false]);
   expect(host.fit).toHaveBeenCalledOnce();
   expect(host.help).toHaveBeenCalledOnce();
+});
+
+it("has the keys that its user gave", () => {
+  const key = (name: string): boolean =>
+    fire("keydown", { key: name, getModifierState: () => false }).defaultPrevented;
+  host.keymap.changed = { "space.fit": ["c"] };
+  expect([key("f"), key("c")]).toEqual([false, true]);
+  expect(host.fit).toHaveBeenCalledOnce();
+  host.keymap.changed = {};
+});
+
+it("does once what a held key would do again and again", () => {
+  const held = { getModifierState: () => false, repeat: true };
+  expect(fire("keydown", { key: "o", ...held }).defaultPrevented).toBe(true);
+  expect(host.toggleKind).not.toHaveBeenCalled();
+  const before = camera.direction.clone();
+  fire("keydown", { key: "ArrowUp", ...held });
+  expect(camera.direction.distanceTo(before)).toBeGreaterThan(0);
 });

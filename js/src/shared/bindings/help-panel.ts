@@ -1,7 +1,7 @@
 /** The list of keys and mouse gestures over a picture: it can be searched, and keys be changed in it. */
 import { button, element } from "../dom";
 import { KeyChange, type KeyEditor } from "./key-change";
-import type { CommandName } from "./keymap";
+import { COMMAND_NAMES, type CommandKind, type CommandName, commandOf, kindOf } from "./keymap";
 
 /** Of mouse gestures, and of keys that cannot be changed. */
 export type KeyMap = ReadonlyArray<[keys: string, what: string]>;
@@ -9,6 +9,17 @@ export type KeyMap = ReadonlyArray<[keys: string, what: string]>;
 export type HelpSection =
   | { title: string; gestures: KeyMap }
   | { title: string; commands: readonly CommandName[] };
+
+/** What the help shows of commands of some kinds, by their groups, after mouse gestures. */
+export function helpOf(kinds: readonly CommandKind[], gestures: KeyMap): HelpSection[] {
+  const names = COMMAND_NAMES.filter((name) => kinds.includes(kindOf(name)));
+  const groups = [...new Set(names.map((name) => commandOf(name).group))];
+  const sections = groups.map((title) => ({
+    title,
+    commands: names.filter((name) => commandOf(name).group === title),
+  }));
+  return [{ title: "Mouse", gestures }, ...sections];
+}
 
 export class HelpPanel {
   readonly node: HTMLElement;

@@ -1,6 +1,8 @@
 /** Mouse, fingers and wheel over a 3D picture. Keys and wheel count only while it has the focus. */
+
+import { commandOf, type Keymap } from "../../shared/bindings/keymap";
 import type { ScreenPoint } from "../picking/projection";
-import { keyPressed, type ViewCommands } from "./keys";
+import { type SpaceCommands, spaceCommands, type ViewActions } from "./keys";
 import type { SpaceCamera } from "./space-camera";
 
 const CLICK_REACH = 4;
@@ -18,7 +20,8 @@ export interface PictureClick {
   ctrl: boolean;
 }
 
-export interface SpaceControlsHost extends ViewCommands {
+export interface SpaceControlsHost extends ViewActions {
+  readonly keymap: Keymap;
   /** What a drag with the main button does. */
   mode(): DragMode;
   clicked(click: PictureClick): void;
@@ -49,6 +52,7 @@ export class SpaceControls {
   private press: Press | null = null;
   private readonly fingers = new Map<number, ScreenPoint>();
   private hasPinched = false;
+  private readonly commands: SpaceCommands;
 
   constructor(
     private readonly stage: HTMLElement,
@@ -56,6 +60,7 @@ export class SpaceControls {
     private readonly host: SpaceControlsHost,
     signal: AbortSignal,
   ) {
+    this.commands = spaceCommands(camera, host);
     const listen = <K extends keyof HTMLElementEventMap>(
       kind: K,
       handle: (event: HTMLElementEventMap[K]) => void,
@@ -211,8 +216,11 @@ export class SpaceControls {
       event.preventDefault();
       return;
     }
-    if (!keyPressed(event, this.camera, this.host)) return;
+    const name = this.host.keymap.commandFor(event) as keyof SpaceCommands | null;
+    if (name === null) return;
     event.preventDefault();
+    if (event.repeat && !commandOf(name).repeats) return;
+    this.commands[name]();
     this.host.placed();
   }
 

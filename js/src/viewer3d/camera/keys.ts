@@ -1,36 +1,26 @@
-/** Keys of a 3D view, and what they do. */
+/** What the keys of a 3D viewer do, and what its help says of the mouse. */
 import type { KeyMap } from "../../shared/bindings/help-panel";
-import { isPlain } from "../../shared/keyboard";
+import type { CommandOf } from "../../shared/bindings/keymap";
 import type { SpaceCamera } from "./space-camera";
-import { VIEW_NAMES } from "./views";
+import { type StandardView, VIEW_NAMES } from "./views";
 
 const TURN = Math.PI / 24;
 const STEP_PX = 40;
 const ZOOM = Math.SQRT2;
 
-export const KEYS: KeyMap = [
-  ["drag", "turn"],
-  ["right or middle drag", "move the picture"],
-  ["wheel", "zoom at the cursor, once the picture has the focus"],
-  ["Ctrl wheel", "go forward or back"],
-  ["click", "select a neuron and make it active"],
-  ["Ctrl click", "select it too, or no more"],
-  ["Shift click", "go to the node in the linked stack viewer"],
-  ["Shift drag", "select the neurons in a rectangle"],
-  ["Alt drag", "select the neurons in an outline"],
-  ["← ↑ → ↓", "turn"],
-  ["Shift ← ↑ → ↓", "move the picture"],
-  ["+ −", "zoom in, out"],
-  ["[ ]", "turn the picture"],
-  ["1 … 6", `view: ${VIEW_NAMES.join(", ")}`],
-  ["k", "kept views"],
-  ["f", "show all neurons"],
-  ["o", "orthographic or perspective"],
-  ["?", "show or hide these keys"],
-  ["Esc", "leave the picture for the tool bar"],
+export const GESTURES: KeyMap = [
+  ["drag", "Turn."],
+  ["right or middle drag", "Move the picture."],
+  ["wheel", "Zoom at the cursor, once the picture has the focus."],
+  ["Ctrl wheel", "Go forward or back."],
+  ["click", "Select a neuron and make it active."],
+  ["Ctrl click", "Select it too, or no more."],
+  ["Shift click", "Go to the node in the linked stack viewer."],
+  ["Shift drag", "Select the neurons in a rectangle."],
+  ["Alt drag", "Select the neurons in an outline."],
 ];
 
-export interface ViewCommands {
+export interface ViewActions {
   view(name: string): void;
   keptViews(): void;
   fit(): void;
@@ -39,60 +29,38 @@ export interface ViewCommands {
   leave(): void;
 }
 
-/** Do what a key asks for; false if it means nothing here. */
-export function keyPressed(event: KeyboardEvent, camera: SpaceCamera, commands: ViewCommands): boolean {
-  if (!isPlain(event)) return false;
-  const command = event.shiftKey
-    ? shifted(camera)[event.key]
-    : { ...plain(camera), ...named(commands) }[event.key];
-  if (command) {
-    command();
-    return true;
-  }
-  // On many keyboards these are behind Shift.
-  const symbol = symbols(camera, commands)[event.key];
-  symbol?.();
-  return symbol !== undefined;
-}
+export type SpaceCommands = Record<CommandOf<"space">, () => void>;
 
-type KeyCommands = Record<string, () => void>;
-
-function plain(camera: SpaceCamera): KeyCommands {
+export function spaceCommands(camera: SpaceCamera, actions: ViewActions): SpaceCommands {
   return {
-    ArrowLeft: () => camera.turn(TURN, 0),
-    ArrowRight: () => camera.turn(-TURN, 0),
-    ArrowUp: () => camera.turn(0, TURN),
-    ArrowDown: () => camera.turn(0, -TURN),
+    ...movingCommands(camera),
+    ...sideCommands(actions),
+    "space.kept_views": () => actions.keptViews(),
+    "space.fit": () => actions.fit(),
+    "space.kind": () => actions.toggleKind(),
+    "space.help": () => actions.help(),
+    "space.leave": () => actions.leave(),
   };
 }
 
-function shifted(camera: SpaceCamera): KeyCommands {
+function movingCommands(camera: SpaceCamera) {
   return {
-    ArrowLeft: () => camera.pan(STEP_PX, 0),
-    ArrowRight: () => camera.pan(-STEP_PX, 0),
-    ArrowUp: () => camera.pan(0, STEP_PX),
-    ArrowDown: () => camera.pan(0, -STEP_PX),
-  };
+    "space.turn_left": () => camera.turn(TURN, 0),
+    "space.turn_right": () => camera.turn(-TURN, 0),
+    "space.turn_up": () => camera.turn(0, TURN),
+    "space.turn_down": () => camera.turn(0, -TURN),
+    "space.move_left": () => camera.pan(STEP_PX, 0),
+    "space.move_right": () => camera.pan(-STEP_PX, 0),
+    "space.move_up": () => camera.pan(0, STEP_PX),
+    "space.move_down": () => camera.pan(0, -STEP_PX),
+    "space.zoom_in": () => camera.zoomBy(ZOOM),
+    "space.zoom_out": () => camera.zoomBy(1 / ZOOM),
+    "space.roll_left": () => camera.roll(-TURN),
+    "space.roll_right": () => camera.roll(TURN),
+  } as const;
 }
 
-function named(commands: ViewCommands): KeyCommands {
-  const views = VIEW_NAMES.map((name, at) => [String(at + 1), () => commands.view(name)] as const);
-  return {
-    ...Object.fromEntries(views),
-    k: () => commands.keptViews(),
-    f: () => commands.fit(),
-    o: () => commands.toggleKind(),
-    Escape: () => commands.leave(),
-  };
-}
-
-function symbols(camera: SpaceCamera, commands: ViewCommands): KeyCommands {
-  return {
-    "+": () => camera.zoomBy(ZOOM),
-    "=": () => camera.zoomBy(ZOOM),
-    "-": () => camera.zoomBy(1 / ZOOM),
-    "[": () => camera.roll(-TURN),
-    "]": () => camera.roll(TURN),
-    "?": () => commands.help(),
-  };
+function sideCommands(actions: ViewActions) {
+  const sides = VIEW_NAMES.map((name) => [`space.${name}`, () => actions.view(name)] as const);
+  return Object.fromEntries(sides) as Record<`space.${StandardView}`, () => void>;
 }

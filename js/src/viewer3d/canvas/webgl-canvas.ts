@@ -1,10 +1,14 @@
 /** A canvas with a WebGL context of its own. */
-import { type Camera, type Scene, WebGLRenderer } from "three";
+import { type Camera, type Line, type Scene, WebGLRenderer } from "three";
 import type { ScreenSize } from "../picking/projection";
 import type { PictureCanvas, ViewingCamera } from "./picture-canvas";
 
 /** Longest side of what is drawn at once: larger pictures are drawn in tiles. */
 const MOST_TILE = 4096;
+/** The layer that lines of one pixel are in, too. */
+const THIN_LINES = 1;
+/** Pixels. */
+const WIDEST_LINE = 9;
 /** Between two looks at whether a frame is finished. */
 const LOOK_MS = 4;
 
@@ -67,22 +71,54 @@ export class WebGLCanvas implements PictureCanvas {
     context.deleteSync(fence);
   }
 
-  paint(onto: CanvasRenderingContext2D, scene: Scene, camera: ViewingCamera, size: ScreenSize): void {
+  paint(
+    onto: CanvasRenderingContext2D,
+    scene: Scene,
+    camera: ViewingCamera,
+    size: ScreenSize,
+    enlarged: number,
+  ): void {
     const context = this.renderer.getContext();
     if (this.isLost) throw new Error("The graphics card was taken away while a picture was made. Try again.");
     const [most = MOST_TILE] = context.getParameter(context.MAX_VIEWPORT_DIMS) as Int32Array;
     const side = Math.min(most, context.getParameter(context.MAX_RENDERBUFFER_SIZE) as number, MOST_TILE);
-    this.renderer.setPixelRatio(1);
+    this.renderer.setPixelRatio(enlarged);
     for (let top = 0; top < size.height; top += side)
       for (let left = 0; left < size.width; left += side) {
         const width = Math.min(side, size.width - left);
         const height = Math.min(side, size.height - top);
-        this.renderer.setSize(width, height, false);
-        camera.setViewOffset(size.width, size.height, left, top, width, height);
-        this.renderer.render(scene, camera);
+        // Half a pixel more, as the product is rounded down.
+        this.renderer.setSize((width + 0.5) / enlarged, (height + 0.5) / enlarged, false);
+        const view = (dx: number, dy: number): void =>
+          camera.setViewOffset(size.width, size.height, left + dx, top + dy, width, height);
+        this.renderWide(scene, camera, enlarged, view);
         onto.drawImage(this.node, left, top);
       }
     camera.clearViewOffset();
+  }
+
+  /** Draw thin lines, which have one pixel whatever one asks for, side by side, and then all. */
+  private renderWide(
+    scene: Scene,
+    camera: ViewingCamera,
+    width: number,
+    view: (dx: number, dy: number) => void,
+  ): void {
+    const { renderer } = this;
+    renderer.autoClear = false;
+    renderer.clear();
+    scene.traverse((object) => {
+      if ((object as Line).isLine) object.layers.enable(THIN_LINES);
+    });
+    camera.layers.set(THIN_LINES);
+    for (const [dx, dy] of discOf(width)) {
+      view(dx, dy);
+      renderer.render(scene, camera);
+    }
+    camera.layers.set(0);
+    view(0, 0);
+    renderer.render(scene, camera);
+    renderer.autoClear = true;
   }
 
   dispose(): void {
@@ -92,6 +128,20 @@ export class WebGLCanvas implements PictureCanvas {
     this.renderer.forceContextLoss();
     this.node.remove();
   }
+}
+
+/** Where dots of a pixel stand that make a disc, beside the one in its middle. @param width - pixels */
+export function discOf(width: number): Array<[dx: number, dy: number]> {
+  const radius = Math.min(width, WIDEST_LINE) / 2 - 0.5;
+  const places: Array<[number, number]> = [];
+  for (let ring = radius; ring > 0.25; ring--) {
+    const count = Math.max(Math.ceil(2 * Math.PI * ring), 4);
+    for (let at = 0; at < count; at++) {
+      const angle = (2 * Math.PI * at) / count;
+      places.push([ring * Math.cos(angle), ring * Math.sin(angle)]);
+    }
+  }
+  return places;
 }
 
 let byProcessor: boolean | undefined;

@@ -20,12 +20,17 @@ export class FlatCanvas implements PictureCanvas {
   /** `lines` gives the visible neurons. */
   constructor(private readonly lines: () => readonly FlatLines[]) {}
 
-  draw(scene: Scene, camera: Camera, { width, height }: ScreenSize): void {
-    this.node.width = Math.round(width * devicePixelRatio);
-    this.node.height = Math.round(height * devicePixelRatio);
+  draw(scene: Scene, camera: Camera, size: ScreenSize): void {
+    this.drawAt(devicePixelRatio, scene, camera, size);
+  }
+
+  /** @param ratio - pixels for each of `size` */
+  private drawAt(ratio: number, scene: Scene, camera: Camera, { width, height }: ScreenSize): void {
+    this.node.width = Math.round(width * ratio);
+    this.node.height = Math.round(height * ratio);
     const context = this.node.getContext("2d");
     if (!context) return;
-    context.scale(devicePixelRatio, devicePixelRatio);
+    context.scale(ratio, ratio);
     const matrix = new Matrix4().multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse);
     scene.traverseVisible((object) => {
       if (object instanceof LineSegments && object.name === "box and grid")
@@ -43,8 +48,14 @@ export class FlatCanvas implements PictureCanvas {
     return Promise.resolve();
   }
 
-  paint(onto: CanvasRenderingContext2D, scene: Scene, camera: Camera, { width, height }: ScreenSize): void {
-    this.draw(scene, camera, { width: width / devicePixelRatio, height: height / devicePixelRatio });
+  paint(
+    onto: CanvasRenderingContext2D,
+    scene: Scene,
+    camera: Camera,
+    { width, height }: ScreenSize,
+    enlarged: number,
+  ): void {
+    this.drawAt(enlarged, scene, camera, { width: width / enlarged, height: height / enlarged });
     onto.drawImage(this.node, 0, 0, width, height);
   }
 

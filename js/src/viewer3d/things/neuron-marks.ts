@@ -5,6 +5,7 @@ import type { Rpc } from "../../shared/rpc";
 import { FLAG, hexOf } from "../../shared/selection/delta";
 import type { SelectionStore } from "../../shared/selection/store";
 import type { GridLabel } from "../helpers/box-grid";
+import { swatchLegend } from "../helpers/legend";
 import type { NeuronScene } from "../neuron-scene";
 import type { SceneContent } from "../parts";
 import { ScreenDots } from "./dots";
@@ -19,10 +20,10 @@ const SOMA_RADIUS = 2_000;
  * Of Okabe and Ito, whom colour-blind people tell apart, and none that synapses have; a node of several kinds has the
  * first one's.
  */
-const KIND_COLORS: ReadonlyArray<[kind: string, color: string]> = [
-  ["open_end", "#009e73"],
-  ["low_confidence", "#cc79a7"],
-  ["labelled", "#0072b2"],
+const KINDS: ReadonlyArray<{ kind: string; name: string; color: string }> = [
+  { kind: "open_end", name: "open end", color: "#009e73" },
+  { kind: "low_confidence", name: "low confidence", color: "#cc79a7" },
+  { kind: "labelled", name: "labelled", color: "#0072b2" },
 ];
 
 export interface NeuronMarksState {
@@ -50,7 +51,7 @@ export class NeuronMarks implements SceneContent {
     private readonly neurons: NeuronScene,
     /** Of the scene, in project space. */
     private readonly origin: Vector3,
-    private readonly host: NeuronReaderHost & { changed(): void },
+    private readonly host: NeuronReaderHost & { changed(): void; legend(parts: HTMLElement[]): void },
   ) {
     this.object.name = "marks";
     this.object.add(this.spheres.object, this.dots.object);
@@ -124,18 +125,20 @@ export class NeuronMarks implements SceneContent {
 
   private buildDots(marked: readonly number[]): void {
     const wanted = this.model.get("special_nodes");
-    const looks = KIND_COLORS.filter(([kind]) => wanted.includes(kind));
+    const looks = KINDS.filter(({ kind }) => wanted.includes(kind)).map((look) => ({ ...look, count: 0 }));
     const places: number[] = [];
     const colors: string[] = [];
     for (const id of marked)
       for (const { row, kinds } of this.nodes.of(id) ?? []) {
         const place = this.neurons.lines.position(id, row);
-        const look = looks.find(([kind]) => kinds.has(kind));
+        const look = looks.find(({ kind }) => kinds.has(kind));
         if (!place || !look) continue;
         places.push(...place);
-        colors.push(look[1]);
+        colors.push(look.color);
+        look.count++;
       }
     this.dots.put(places, colors);
+    this.host.legend(looks.length > 0 ? swatchLegend("special treenodes", looks, "treenode") : []);
   }
 
   private somataOf(id: number): Sphere[] {
