@@ -164,6 +164,8 @@ _TRACING: Final[tuple[tuple[str, tuple[_Row, ...]], ...]] = (
             ("review_back_to_left", "shift+q", "Mark the node as reviewed, and go back to one that is not."),
             ("review_segment", "e", "Review the active neuron, or its next segment."),
             ("review_part", "shift+e", "Review what is distal to the active node."),
+            ("next_point", "j", "Mark the point to proofread as seen, and go to the next one of the neuron or table."),
+            ("previous_point", "shift+j", "Go back to the point to proofread before."),
         ),
     ),
     (

@@ -181,6 +181,39 @@ REVIEW_SEGMENTS: Final[FrameSchema] = {
     "z": NM,
     "reviewers": OBJECT,
 }
+PROOFREADING_POINTS: Final[FrameSchema] = {
+    "skeleton_id": ID,
+    "neuron": TEXT,
+    "kind": TEXT,
+    "treenode_id": ID,
+    "x": NM,
+    "y": NM,
+    "z": NM,
+    "what": TEXT,
+    "mark": TEXT,
+    "seen": "bool",
+}
+PROOFREADING_STATUS: Final[FrameSchema] = {
+    "skeleton_id": ID,
+    "status": TEXT,
+    "user": TEXT,
+    "time": TIME,
+    "is_stale": "bool",
+    "changes": COUNT,
+    "last_change": TEXT,
+}
+STRUCTURAL_CHANGES: Final[FrameSchema] = {
+    "skeleton_id": ID,
+    "version": ID,
+    "change": TEXT,
+    "user": TEXT,
+    "time": TIME,
+    "nodes_made": COUNT,
+    "nodes_gone": COUNT,
+    "edges_made": COUNT,
+    "links_made": COUNT,
+    "links_gone": COUNT,
+}
 REVIEW_CHANGES: Final[FrameSchema] = {
     "skeleton_id": ID,
     "treenode_id": ID,

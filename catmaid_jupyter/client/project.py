@@ -28,6 +28,7 @@ from catmaid_jupyter.client.neurons import Neuron, Skeleton
 from catmaid_jupyter.client.project_history import ProjectHistory
 from catmaid_jupyter.client.project_selection import ProjectSelection
 from catmaid_jupyter.client.project_widgets import ProjectWidgets
+from catmaid_jupyter.client.proofreading.project_proofreading import ProjectProofreading
 from catmaid_jupyter.client.records.project_records import ProjectRecords
 from catmaid_jupyter.client.reviews.project_review import ProjectReview
 from catmaid_jupyter.client.shading.project_shading import ProjectShading
@@ -129,6 +130,8 @@ class Project(
         The same edits as plain calls.
     review
         Reviews: segments, marks, percentages, and what changed since (see `ProjectReview`).
+    proofreading
+        Points to proofread, and how far neurons are proofread (see `ProjectProofreading`).
     events
         Changes of the project (see `on_change`).
     """
@@ -154,6 +157,7 @@ class Project(
         self.edits = EditJournal(self.place)
         self.edit = ProjectEdit(self.edits)
         self.review = ProjectReview(self.place, self.edits)
+        self.proofreading = ProjectProofreading(self.place, self.edits)
         self.events = Events(self.place)
 
     def __repr__(self) -> str:

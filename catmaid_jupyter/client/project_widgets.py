@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         ConnectivityTable,
         ConnectorTable,
         NeuronNavigator,
+        ProofreadingTable,
         ReviewTable,
         StackViewer,
         TagTable,
@@ -98,6 +99,20 @@ class ProjectWidgets(Public):
         from catmaid_jupyter.widgets import ReviewTable  # noqa: PLC0415  scripts need no widgets
 
         return ReviewTable(self._selected(neurons), viewer, **options)
+
+    def proofread(self, neurons: Neurons, viewer: StackViewer | None = None, **options: Any) -> ProofreadingTable:
+        """A table of points of neurons to proofread: open ends, low confidence, tags, far jumps, missing twigs.
+
+        neurons : a Selection, which the table follows, or neurons as all methods take them.
+        viewer : where Enter goes to a point, and `J` and `Shift+J` from there to the next one and back.
+        options : rules of `project.proofreading.points`, such as `jump=2000`; `selections={"mine": selection}`, and
+            traits of `ProofreadingTable`, such as `shown_points="all"`.
+        """
+        from catmaid_jupyter.client.proofreading.rules import RULES  # noqa: PLC0415  with the widget
+        from catmaid_jupyter.widgets import ProofreadingTable  # noqa: PLC0415  scripts need no widgets
+
+        rules = {name: options.pop(name) for name in RULES if name in options}
+        return ProofreadingTable(self._selected(neurons), viewer, rules=rules, **options)
 
     def navigator(self, neurons: Neurons, viewer: StackViewer | None = None, **options: Any) -> NeuronNavigator:
         """A table of what is known of the active neuron of a Selection: annotations, tags, users, times, partners.

@@ -11,6 +11,7 @@
 - `ConnectivityTable`: the partners of neurons
 - `TreenodeTable`, `ConnectorTable`, `TagTable`: nodes, links and tags of neurons
 - `ReviewTable`: how much of neurons is reviewed
+- `ProofreadingTable`: points of neurons to proofread
 - `NeuronNavigator`: what is known of the active neuron
 - `Viewer3D`: neurons in space
 - `Widget`, `Layer`: what further widgets and layers are made of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from catmaid_jupyter.widgets.history_table import HistoryTable
     from catmaid_jupyter.widgets.neuron_search import NeuronSearch
     from catmaid_jupyter.widgets.node_tables import ConnectorTable, NeuronNavigator, TagTable, TreenodeTable
+    from catmaid_jupyter.widgets.proofreading_table import ProofreadingTable
     from catmaid_jupyter.widgets.review_table import ReviewTable
     from catmaid_jupyter.widgets.selection_table import SelectionTable
     from catmaid_jupyter.widgets.stack_viewer import StackViewer
@@ -43,6 +45,7 @@ __all__ = [
     "Layer",
     "NeuronNavigator",
     "NeuronSearch",
+    "ProofreadingTable",
     "ReviewTable",
     "SelectionTable",
     "StackViewer",
@@ -63,6 +66,7 @@ _MODULES: Final = {
     "Layer": "base",
     "NeuronNavigator": "node_tables",
     "NeuronSearch": "neuron_search",
+    "ProofreadingTable": "proofreading_table",
     "ReviewTable": "review_table",
     "SelectionTable": "selection_table",
     "StackViewer": "stack_viewer",

@@ -33,12 +33,13 @@ class TableControl(TypedDict):
 
 
 class RowAction(TypedDict):
-    """What can be done after a question; rows: with the selected rows, or else the active one."""
+    """What can be done; rows: with the selected rows, or else the active one; asks: after a question."""
 
     name: str
     title: str
     hint: str
     rows: bool
+    asks: bool
 
 
 class RowQuestion(TypedDict):
@@ -101,7 +102,7 @@ class ProjectTable(KeepsRows, FindingWidget, metaclass=_AbstractTable):
     """What Enter does with a row: the title of its button, and a hint."""
 
     actions: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
-    """What else can be done with rows, after a question."""
+    """What else can be done with rows."""
 
     sort: traitlets.List[Any] = traitlets.List().tag(sync=True)
     """By which column rows are sorted, and whether the largest come first: `["nodes", True]`; empty for their order."""

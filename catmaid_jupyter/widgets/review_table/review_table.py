@@ -40,8 +40,12 @@ class ReviewTable(ProjectTable):
     _label: ClassVar = "Reviews"
     _go: ClassVar = ("Review", "Begin or resume the review of this neuron in the viewer")
     _actions: ClassVar = (
-        RowAction(name="reset", title="Reset own…", hint="Take back your own reviews of these neurons", rows=True),
-        RowAction(name="team", title="Team…", hint="Choose whose reviews count as those of your team", rows=False),
+        RowAction(
+            name="reset", title="Reset own…", hint="Take back your own reviews of these neurons", rows=True, asks=True
+        ),
+        RowAction(
+            name="team", title="Team…", hint="Choose whose reviews count as those of your team", rows=False, asks=True
+        ),
     )
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

@@ -29,6 +29,7 @@ from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
 )
 from catmaid_jupyter.widgets.tracing_layer.node_finding import NodeFinding
 from catmaid_jupyter.widgets.tracing_layer.outside_warning import OutsideWarning
+from catmaid_jupyter.widgets.tracing_layer.proofreading_walk import ProofreadingMethods
 from catmaid_jupyter.widgets.tracing_layer.question_methods import QuestionMethods
 from catmaid_jupyter.widgets.tracing_layer.review_walk import ReviewMethods
 from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour, open_ends
@@ -65,7 +66,7 @@ def _own_selection(_reference: object, widget: TracingLayer) -> Selection | None
     return widget.selection
 
 
-class TracingLayer(NodeFinding, ReviewMethods, QuestionMethods, OutsideWarning, Layer):
+class TracingLayer(NodeFinding, ReviewMethods, ProofreadingMethods, QuestionMethods, OutsideWarning, Layer):
     """Show and edit the neurons of a project in a `StackViewer`.
 
     Every edit is drawn at once and then written; one that the service refuses is taken back, with the reason shown.

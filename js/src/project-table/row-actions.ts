@@ -1,4 +1,4 @@
-/** Buttons for what is done with rows after a question, and that question. */
+/** Buttons for what is done with rows, some of it after a question, and that question. */
 import { element } from "../shared/dom";
 import type { RowAction, RowQuestion } from "./state";
 
@@ -54,6 +54,10 @@ export class RowActions {
   private async begin(action: RowAction, button: HTMLButtonElement): Promise<void> {
     const turn = ++this.turn;
     const keys = this.host.keys();
+    if (!action.asks) {
+      this.host.run(action.name, keys, "");
+      return;
+    }
     const asked = await this.host.ask(action.name, keys);
     if (!asked || turn !== this.turn) return;
     const { text, confirm, value, example } = asked;

@@ -12,12 +12,13 @@ export interface TableControl {
   most: number | null;
 }
 
-/** What can be done after a question; with the selected rows, or else the active one, if `rows`. */
+/** What can be done; with the selected rows, or else the active one, if `rows`; after a question, if `asks`. */
 export interface RowAction {
   name: string;
   title: string;
   hint: string;
   rows: boolean;
+  asks: boolean;
 }
 
 /** A question before an action. */

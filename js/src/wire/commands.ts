@@ -653,6 +653,22 @@ export const COMMANDS = {
     ],
     "repeats": true
   },
+  "tracing.next_point": {
+    "group": "Review",
+    "what": "Mark the point to proofread as seen, and go to the next one of the neuron or table.",
+    "keys": [
+      "j"
+    ],
+    "repeats": true
+  },
+  "tracing.previous_point": {
+    "group": "Review",
+    "what": "Go back to the point to proofread before.",
+    "keys": [
+      "shift+j"
+    ],
+    "repeats": true
+  },
   "tracing.click": {
     "group": "Edit nodes",
     "what": "Do what a click does, at the cursor.",

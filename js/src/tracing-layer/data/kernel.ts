@@ -29,6 +29,16 @@ export interface NodeAuthors {
   reviewers: string[];
 }
 
+/** Where a walk along points to proofread is; without a treenode it is at its end. */
+export interface PointStop {
+  treenode_id: number | null;
+  skeleton_id: number | null;
+  x: number;
+  y: number;
+  z: number;
+  text: string;
+}
+
 export interface TaggedNode extends Neighbour {
   /** nm. */
   distance: number;
@@ -137,6 +147,8 @@ export interface NodeQuestions {
   distance: [{ skeleton_id: number; treenode_ids: [number, number] }, number];
   /** Name of the volume that a place is outside of, but should be in. */
   outside: [{ x: number; y: number; z: number }, string | null];
+  /** Of the walk that a table began, or of the active skeleton. */
+  next_point: [{ is_back: boolean; skeleton_id: number | null }, PointStop];
   bookmarks: [object, NodeBookmark[]];
   keep_bookmark: [NodeBookmark, null];
 }

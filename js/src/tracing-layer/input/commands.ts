@@ -9,6 +9,7 @@ import type { Choosing } from "./choosing";
 import type { Finding } from "./finding";
 import type { Measuring } from "./measuring";
 import type { Pointing } from "./pointing";
+import type { Proofreading } from "./proofreading";
 import type { Travel } from "./travel";
 
 /** Those who do them. */
@@ -22,6 +23,7 @@ export interface Doers {
   readonly measuring: Measuring;
   readonly pointing: Pointing;
   readonly review: Review;
+  readonly proofreading: Proofreading;
 }
 
 type Commands<Name extends string> = Record<Name, () => unknown>;
@@ -99,7 +101,7 @@ function toChoose({ choosing, finding, measuring }: Doers) {
   } as const;
 }
 
-function toReview({ review }: Doers) {
+function toReview({ review, proofreading }: Doers) {
   return {
     "tracing.review_on": () => review.go(1),
     "tracing.review_on_to_left": () => review.go(1, true),
@@ -107,6 +109,8 @@ function toReview({ review }: Doers) {
     "tracing.review_back_to_left": () => review.go(-1, true),
     "tracing.review_segment": () => review.goToNextSegment(),
     "tracing.review_part": () => review.beginSubarbor(),
+    "tracing.next_point": () => proofreading.go(false),
+    "tracing.previous_point": () => proofreading.go(true),
   } as const;
 }
 

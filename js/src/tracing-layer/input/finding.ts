@@ -24,6 +24,8 @@ const NO_CURSOR = "Put the mouse over the picture first.";
 export class Finding {
   /** What was looked for by tag, and which of what was found is shown. */
   private tags: { pattern: string; found: TaggedNode[]; at: number } | null = null;
+  /** Settles when the tags that were asked for last have come. */
+  private looking: Promise<void> = Promise.resolve();
   /** From where a distance along the skeleton is wanted. */
   private measuredFrom: { id: number; skeleton: number; at: Point } | null = null;
 
@@ -73,6 +75,12 @@ export class Finding {
 
   /** The nearest node with a tag, which is asked for, or the same as before from where one is now. */
   async tagged(isRepeated: boolean): Promise<void> {
+    const looking = this.findTagged(isRepeated);
+    this.looking = looking.catch(() => undefined);
+    await looking;
+  }
+
+  private async findTagged(isRepeated: boolean): Promise<void> {
     const host = this.context.host();
     if (!host) return;
     let pattern = this.tags?.pattern ?? "";
@@ -95,7 +103,9 @@ export class Finding {
   }
 
   /** The next nearest of those that were found by tag. */
-  nextTagged(): unknown {
+  async nextTagged(): Promise<unknown> {
+    // What was asked for may be on its way.
+    await this.looking;
     const { tags } = this;
     if (!tags || tags.found.length === 0) return this.tagged(false);
     tags.at = (tags.at + 1) % tags.found.length;

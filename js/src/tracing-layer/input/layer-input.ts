@@ -16,6 +16,7 @@ import { Finding } from "./finding";
 import { Hovering } from "./hovering";
 import { Measuring } from "./measuring";
 import { Pointing, type PointingContext } from "./pointing";
+import { Proofreading } from "./proofreading";
 import { Travel } from "./travel";
 
 export interface LayerInputContext extends PointingContext {
@@ -45,6 +46,7 @@ export class LayerInput {
     const travel = new Travel({ ...context, graph, place: model.get("edits_place") });
     const finding = new Finding({ ...context, graph, travel });
     const choosing = new Choosing({ ...context, graph, travel, measuring });
+    const proofreading = new Proofreading({ ...context, travel });
     const nodes = new NodeEdits({ ...context, measuring });
     this.commands = tracingCommands({
       tracing,
@@ -56,6 +58,7 @@ export class LayerInput {
       measuring,
       pointing,
       review,
+      proofreading,
     });
   }
 
