@@ -6,6 +6,7 @@
 """
 
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
 
 from catmaid_jupyter.api.errors import (
     CatmaidError,
@@ -23,6 +24,9 @@ from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.client.space.volume import Volume
 from catmaid_jupyter.client.stack import Stack
+
+if TYPE_CHECKING:
+    from catmaid_jupyter.publishing import publish
 
 try:
     __version__ = version("catmaid-jupyter")
@@ -46,4 +50,19 @@ __all__ = [
     "Volume",
     "__version__",
     "connect",
+    "publish",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`publish`, imported now: who publishes nothing needs no widgets."""
+    if name != "publish":
+        raise AttributeError(f"{__name__!r} has no attribute {name!r}")
+    from catmaid_jupyter.publishing import publish  # noqa: PLC0415
+
+    return publish
+
+
+def __dir__() -> list[str]:
+    """Names for completion."""
+    return sorted({*globals(), *__all__})

@@ -11,9 +11,11 @@ import anywidget
 import traitlets
 from ipywidgets import widget_serialization
 
+from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.widgets.cell_widget import CellWidget
 from catmaid_jupyter.widgets.page_module import PageModule, page_module
 from catmaid_jupyter.widgets.rpc import BackgroundLoop, Rpc, methods_of
+from catmaid_jupyter.widgets.saved_widget import PageScope, SavedWidget
 from catmaid_jupyter.widgets.static import bundle
 
 
@@ -51,6 +53,12 @@ class Widget(CellWidget, anywidget.AnyWidget):
     def emit(self, event: str, **data: Any) -> None:
         """Send an event to the front end. Safe from any thread."""
         self._rpc.emit(event, data)
+
+    async def saved_for_page(self, _scope: PageScope) -> SavedWidget:
+        """What a page without a kernel needs to show the widget. `InvalidInput` for one that cannot be published."""
+        raise InvalidInput(
+            f"A {type(self).__name__} cannot be published: it asks the service for what it shows. Leave it out."
+        )
 
     def close(self) -> None:
         """Remove the widget from all pages and cancel its requests."""

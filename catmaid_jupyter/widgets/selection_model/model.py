@@ -10,6 +10,7 @@ from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.model.selection import SelectionDelta
 from catmaid_jupyter.widgets.base import Widget
 from catmaid_jupyter.widgets.rpc import Buffers, error_content, method
+from catmaid_jupyter.widgets.saved_widget import PageScope, SavedAnswer, SavedWidget, counted
 from catmaid_jupyter.widgets.selection_model.delta_messages import delta_of, message_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ class SelectionModel(Widget):
         super().__init__(selection.project.instance)
         self.set_trait("count", len(selection))
         self._stop_listening = selection.listen(self._selection_changed)
+
+    async def saved_for_page(self, _scope: PageScope) -> SavedWidget:
+        """All columns."""
+        everything = Buffers(*message_of(self.selection.everything()))
+        return SavedWidget([SavedAnswer.of("state", everything)], content=counted(len(self.selection), "neuron"))
 
     def close(self) -> None:
         """Remove the model from all pages; the selection stays."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+import msgpack
 import numpy as np
 
 from catmaid_jupyter.api.errors import InvalidInput
@@ -12,7 +13,9 @@ from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.selection.table import annotation_authors_of, reviews_of, sizes_of, synapses_of
 from catmaid_wire import columns
 
+GROUPS: Final = ("size", "synapses", "review", "annotations")
 _SEPARATOR: Final = "\0"
+_PEOPLE: Final = ("editor", "annotation_authors")
 
 
 async def rows_body(place: Place, group: str, ids: Sequence[int]) -> bytes:
@@ -46,6 +49,12 @@ async def rows_body(place: Place, group: str, ids: Sequence[int]) -> bytes:
             raise InvalidInput(f"The table has no group of columns {group!r}.")
     content["skeleton_id"] = np.asarray(ids, "<i4")
     return columns.encode({name: _on_wire(values) for name, values in content.items()})
+
+
+def without_people(body: bytes) -> bytes:
+    """A group of columns without the names of users."""
+    content = msgpack.unpackb(body)
+    return columns.encode({name: values for name, values in content.items() if name not in _PEOPLE})
 
 
 def _on_wire(values: Any) -> Any:

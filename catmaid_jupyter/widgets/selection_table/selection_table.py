@@ -14,10 +14,11 @@ from catmaid_jupyter.client.selection.export import swc_zip
 from catmaid_jupyter.widgets.kept_views import KeepsRows
 from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import Binary, Buffers, method
+from catmaid_jupyter.widgets.saved_widget import PageScope, SavedAnswer, SavedWidget, counted
 from catmaid_jupyter.widgets.selection_model import SelectionModel
 from catmaid_jupyter.widgets.selection_table.fates import SkeletonFate, fate_of
 from catmaid_jupyter.widgets.selection_table.places import place_of_node
-from catmaid_jupyter.widgets.selection_table.rows import rows_body
+from catmaid_jupyter.widgets.selection_table.rows import GROUPS, rows_body, without_people
 from catmaid_jupyter.widgets.selection_table.tagging import tag_roots
 
 if TYPE_CHECKING:
@@ -95,6 +96,24 @@ class SelectionTable(KeepsRows, ProjectWidget):
     def shown_objects(self) -> tuple[Any, ...]:
         """The table, and the selection, which shows itself by it."""
         return (self, self.selection)
+
+    async def saved_for_page(self, scope: PageScope) -> SavedWidget:
+        """All columns of all neurons."""
+        ids = self.selection.skeleton_ids
+        bodies = await asyncio.gather(*(rows_body(self.project.place, group, ids) for group in GROUPS))
+        if not scope.with_people:
+            bodies = [without_people(body) for body in bodies]
+        answers = [
+            SavedAnswer.of("rows", Binary(body), group=group) for group, body in zip(GROUPS, bodies, strict=True)
+        ]
+        left_out = ["Colours by a column, and SWC files, for which a service is needed."]
+        left_out += [] if scope.with_people else ["Who edited neurons and who gave annotations."]
+        return SavedWidget(
+            [*answers, SavedAnswer.of("fates", [])],
+            {"has_viewer": False, "version_shown": self.version_shown or scope.date, "first_rows": {}},
+            counted(len(ids), "row"),
+            left_out,
+        )
 
     @method
     async def _rows(self, params: dict[str, Any]) -> Binary:

@@ -20,6 +20,7 @@ from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.own_keys import OwnKeys
 from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import Buffers, method
+from catmaid_jupyter.widgets.saved_widget import PageScope, SavedWidget
 from catmaid_jupyter.widgets.selection_model import SelectionModel
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
 from catmaid_jupyter.widgets.traits import FiniteFloat
@@ -30,6 +31,7 @@ from catmaid_jupyter.widgets.viewer3d.geometry import NeuronGeometry
 from catmaid_jupyter.widgets.viewer3d.marks import SpaceMarks
 from catmaid_jupyter.widgets.viewer3d.new_volumes import NewVolumes
 from catmaid_jupyter.widgets.viewer3d.pythreejs_objects import PythreejsObjects
+from catmaid_jupyter.widgets.viewer3d.saved_scene import saved_scene
 from catmaid_jupyter.widgets.viewer3d.saved_views import SavedViews, own_name
 from catmaid_jupyter.widgets.viewer3d.shading import NodeShading
 from catmaid_jupyter.widgets.viewer3d.stack_link import StackLink
@@ -200,6 +202,10 @@ class Viewer3D(
         if missing:
             raise InvalidInput(f"The selection does not have skeleton {listed(missing)}: add it, so that it is shown.")
         self.asked_view = {**self.asked_view, "fit": ids}
+
+    async def saved_for_page(self, scope: PageScope) -> SavedWidget:
+        """All that it shows; see `saved_scene`."""
+        return await saved_scene(self, scope)
 
     def close(self) -> None:
         """Remove the viewer from all pages; the selection and the linked viewer stay."""

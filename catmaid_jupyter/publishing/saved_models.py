@@ -1,0 +1,137 @@
+"""The widgets of a page: those that are shown, and those that these refer to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ipywidgets import DOMWidget
+from ipywidgets import Widget as IpyWidget
+
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.widgets.base import Layer, Widget
+from catmaid_jupyter.widgets.saved_widget import PageScope, SavedAnswer, SavedWidget
+
+_IN_TRAITS: Final = "IPY_MODEL_"
+_OF_ALL_WIDGETS: Final = frozenset(DOMWidget.class_trait_names())
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """A widget as a page has it.
+
+    Attributes
+    ----------
+    model_id
+        By which others refer to it.
+    module
+        Name of its bundle.
+    title
+        What it is, for people.
+    state
+        Its traits.
+    answers
+        Of its kernel side.
+    content
+        What was saved, in a few words.
+    left_out
+        Sentences about what it shows and the page does not.
+    """
+
+    model_id: str
+    module: str
+    title: str
+    state: Mapping[str, Any]
+    answers: Sequence[SavedAnswer]
+    content: str
+    left_out: Sequence[str]
+
+
+async def saved_models(shown: Sequence[Widget], scope: PageScope) -> list[SavedModel]:
+    """The widgets that are shown, in their order, and then those that these refer to.
+
+    `InvalidInput` for a widget that cannot be published. Layers that cannot be are left out, and this is told.
+    """
+    saved: dict[str, SavedModel] = {}
+    waiting = list(shown)
+    while waiting:
+        now = [widget for widget in dict.fromkeys(waiting) if widget.model_id not in saved]
+        parts = await asyncio.gather(*(widget.saved_for_page(scope) for widget in now))
+        waiting = []
+        for widget, part in zip(now, parts, strict=True):
+            model, needed = _model(widget, part)
+            saved[widget.model_id] = model
+            waiting += needed
+    return list(saved.values())
+
+
+def _model(widget: Widget, part: SavedWidget) -> tuple[SavedModel, list[Widget]]:
+    """A widget as it was saved, and the widgets that it refers to."""
+    state, needed, left_out = {}, [], list(part.left_out)
+    for name in sorted(_own_traits(widget)):
+        value = part.state[name] if name in part.state else getattr(widget, name)
+        referred = list(_widgets_in(value))
+        needed += [one for one in referred if _can_be_published(one)]
+        missing = [one for one in referred if not _can_be_published(one)]
+        left_out += [f"{type(one).__name__}, which cannot be published." for one in missing]
+        state[name] = _on_page(value, missing)
+    model = SavedModel(
+        model_id=widget.model_id,
+        module=widget._entry,
+        title=repr(widget)[1:-1],
+        state=state,
+        answers=part.answers,
+        content=part.content,
+        left_out=left_out,
+    )
+    return model, needed
+
+
+def _own_traits(widget: Widget) -> set[str]:
+    """Names of the synced traits that are the widget's own."""
+    return {name for name in widget.traits(sync=True) if name not in _OF_ALL_WIDGETS and not name.startswith("_")}
+
+
+def _can_be_published(widget: IpyWidget) -> bool:
+    return isinstance(widget, Widget) and type(widget).saved_for_page is not Widget.saved_for_page
+
+
+def _widgets_in(value: Any) -> Iterator[Any]:
+    if isinstance(value, IpyWidget):
+        yield value
+    elif isinstance(value, list | tuple):
+        yield from (one for one in value if isinstance(one, IpyWidget))
+
+
+def _on_page(value: Any, missing: Iterable[IpyWidget]) -> Any:
+    """A trait as JSON, with references to widgets, without those that are missing."""
+    gone = {one.model_id for one in missing}
+    if isinstance(value, IpyWidget):
+        return None if value.model_id in gone else f"{_IN_TRAITS}{value.model_id}"
+    if isinstance(value, list | tuple):
+        return [_on_page(one, missing) for one in value if not isinstance(one, IpyWidget) or one.model_id not in gone]
+    return value
+
+
+def shown_widgets(shown: Iterable[Any]) -> list[list[Widget]]:
+    """Rows of widgets, of what was given to be published: widgets, several side by side, and what has a widget.
+
+    `InvalidInput` for anything else.
+    """
+    return [[_widget(one) for one in _side_by_side(given)] for given in shown]
+
+
+def _side_by_side(given: Any) -> list[Any]:
+    children = getattr(given, "children", None)
+    return list(children) if children and not isinstance(given, Widget) else [given]
+
+
+def _widget(given: Any) -> Widget:
+    widget = given if isinstance(given, IpyWidget) else getattr(given, "widget", given)
+    if not isinstance(widget, Widget):
+        raise InvalidInput(f"Widgets of catmaid_jupyter and selections can be published, not {type(given).__name__}.")
+    if isinstance(widget, Layer):
+        raise InvalidInput(f"A {type(widget).__name__} is published with the viewer that shows it: give that one.")
+    return widget
