@@ -4,9 +4,9 @@ import { typed } from "../shared/columns";
 import { bytes } from "../shared/rpc";
 import type { AnswerPart, Params } from "./saved-page";
 
-type Part = (whole: AnswerPart, params: Params) => AnswerPart;
+type PartialAnswering = (whole: AnswerPart, params: Params) => AnswerPart;
 
-const PARTS: Readonly<Record<string, Part>> = {
+const PARTS: Readonly<Record<string, PartialAnswering>> = {
   geometry: (whole, params) => geometryOf(whole, idsOf(params)),
   synapses: linksOf,
   special: specialOf,

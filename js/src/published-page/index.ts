@@ -6,14 +6,14 @@
  */
 import type { RenderProps } from "@anywidget/types";
 import { element } from "../shared/dom";
-import { PageHost } from "./page-host";
 import { readSavedPage } from "./saved-page";
+import { SavedWidgets } from "./saved-widgets";
 
 /** Of a figure: the pack, and the ids of the widgets that it shows, row by row. */
 declare const CJ_FIGURE: { saved: string; views: string[] } | undefined;
 
 async function open(pack: string, views: Iterable<HTMLElement>): Promise<void> {
-  const host = new PageHost(await readSavedPage(pack));
+  const host = new SavedWidgets(await readSavedPage(pack));
   // Pictures last: they take the page longest, and others are shown meanwhile.
   await Promise.all([...views].map((view) => host.show(view.dataset.cjView ?? "", view)));
 }

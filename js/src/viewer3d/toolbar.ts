@@ -103,7 +103,10 @@ export class SpaceToolbar {
   }
 
   showKind(kind: CameraKind): void {
-    this.kind.textContent = kind === "perspective" ? "persp" : "ortho";
+    const text = kind === "perspective" ? "persp" : "ortho";
+    this.kind.textContent = text;
+    // What is seen is part of what is said.
+    this.kind.setAttribute("aria-label", `${text}: orthographic or perspective (o)`);
   }
 
   /** Offer the standard views and those that have names. */

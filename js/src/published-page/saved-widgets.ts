@@ -14,7 +14,7 @@ interface WidgetModule {
 const IN_PAGE = "anywidget:";
 const IN_TRAITS = "IPY_MODEL_";
 
-export class PageHost implements Host {
+export class SavedWidgets implements Host {
   private readonly models = new Map<string, PageModel>();
   private readonly modules = new Map<string, Promise<WidgetModule>>();
   private readonly exports = new Map<string, Promise<unknown>>();
