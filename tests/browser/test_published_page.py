@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Browser, expect
 
@@ -28,7 +29,7 @@ async def test_neurons_are_turned_sorted_and_chosen_together(site: Site, browser
     def publish() -> None:
         found = project.selection([first, second, third])
         found.set_colors("#ff0000")
-        look = {"show_box": False, "show_orientation": False, "background": "#fff"}
+        look: dict[str, Any] = {"show_box": False, "show_orientation": False, "background": "#fff"}
         cj.publish(path, project.viewer3d(found, height=360, **look), found, title="Three neurons")
 
     await asyncio.to_thread(publish)
