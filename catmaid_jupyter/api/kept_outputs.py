@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import json
 import os
 import re
 import tempfile
 import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from jupyter_core.paths import jupyter_runtime_dir
 
 PNG: Final = "image/png"
 HTML: Final = "text/html"
+WORKSPACE: Final = "application/vnd.catmaid-jupyter.workspace+json"
+"""The state of a workspace, as JSON."""
 
-_ENDINGS: Final = {PNG: ".png", HTML: ".html"}
+_ENDINGS: Final = {PNG: ".png", HTML: ".html", WORKSPACE: ".json"}
 _MODEL_ID: Final = re.compile(r"[0-9a-f-]{16,64}")
 _MOST_DAYS: Final = 30
 _MOST_BYTES: Final = 100_000_000
@@ -29,7 +32,7 @@ _MOST_BYTES: Final = 100_000_000
 def keep_output(model_id: str, mime_type: str, body: bytes) -> None:
     """Keep what a widget shows, in place of what was kept before.
 
-    model_id : of the widget, as the notebook has it; mime_type : `PNG` or `HTML`.
+    model_id : of the widget, as the notebook has it; mime_type : `PNG`, `HTML` or `WORKSPACE`.
     """
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -44,16 +47,21 @@ def keep_output(model_id: str, mime_type: str, body: bytes) -> None:
     _remove_old(folder)
 
 
-def kept_output(model_id: object) -> dict[str, str]:
-    """What is kept of a widget, as outputs of notebooks have it: text by MIME type, of pictures in base64."""
+def kept_output(model_id: object) -> dict[str, Any]:
+    """What is kept of a widget, as outputs of notebooks have it: text by MIME type, of pictures in base64, or JSON."""
     if not isinstance(model_id, str) or not _MODEL_ID.fullmatch(model_id):
         return {}
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
     for mime_type in _ENDINGS:
         with contextlib.suppress(OSError):
-            body = _path(model_id, mime_type).read_bytes()
-            found[mime_type] = base64.b64encode(body).decode() if mime_type == PNG else body.decode()
+            found[mime_type] = _in_notebook(mime_type, _path(model_id, mime_type).read_bytes())
     return found
+
+
+def _in_notebook(mime_type: str, body: bytes) -> Any:
+    if mime_type == WORKSPACE:
+        return json.loads(body)
+    return base64.b64encode(body).decode() if mime_type == PNG else body.decode()
 
 
 def _folder() -> Path:

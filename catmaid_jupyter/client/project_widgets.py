@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import warnings
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client import saved_workspaces
 from catmaid_jupyter.client.neuron_choice import Neurons
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.client.selection import Selection
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
         TreenodeTable,
         Viewer3D,
     )
+    from catmaid_jupyter.widgets.workspace import Workspace
 
 
 class ProjectWidgets(Public):
@@ -135,6 +141,47 @@ class ProjectWidgets(Public):
         from catmaid_jupyter.widgets import Viewer3D  # noqa: PLC0415  scripts need no widgets
 
         return Viewer3D(self._selected(neurons), viewer, **options)
+
+    def workspace(self, *widgets: Any, layout: Any = "row") -> Workspace:
+        """Several widgets in one layout, which are saved and opened as one; or one that was saved.
+
+        widgets : viewers, tables, and Selections, which stand for their tables. Or one thing that is opened: the name
+            of a file that `Workspace.save` wrote (`.json`), or of a notebook in which a workspace was shown
+            (`.ipynb`); a name under which it was saved on the service (see `workspaces`); or `Workspace.state`.
+        layout : `row` (one below the other where there is no room), `column`, `tabs`, or rows of widgets.
+
+            project.workspace(viewer, v3, table, layout=[[viewer, v3], table])
+            project.workspace("work.json")
+
+        One that was saved at a pin or version opens at that. What changed since is told by a warning, and in its
+        `notes`: neurons that are gone stay in their selections.
+
+        `NotFound` if there is no such file or name; `InvalidInput` for what is no workspace, or is of another project.
+        """
+        from catmaid_jupyter.widgets.workspace import Workspace, open_workspace  # noqa: PLC0415  scripts need no widgets
+
+        if len(widgets) == 1 and isinstance(widgets[0], str | os.PathLike | dict):
+            opened = open_workspace(self, saved_workspaces.read(self.place, widgets[0]))
+            for note in opened.notes:
+                warnings.warn(note, stacklevel=2)
+            return opened
+        return Workspace(self, widgets, layout=layout)
+
+    @property
+    def workspaces(self) -> pd.DataFrame:
+        """The workspaces on the service, the user's own and those for all users.
+
+        name str, shared bool, saved datetime64[us, UTC], version str (its pin, or number; empty: the present), widgets
+        int64.
+        """
+        return saved_workspaces.table(self.place)
+
+    def forget_workspace(self, name: str, *, shared: bool = False) -> None:
+        """Forget a workspace that was saved under a name. `NotFound` if there is none.
+
+        shared : the one for all users of the project, which its administrators may do.
+        """
+        saved_workspaces.forget(self.place, name, shared=shared)
 
     def _selected(self, neurons: Neurons) -> Selection:
         """The Selection that neurons are, or a new one of them."""

@@ -14,6 +14,7 @@
 - `ProofreadingTable`: points of neurons to proofread
 - `NeuronNavigator`: what is known of the active neuron
 - `Viewer3D`: neurons in space
+- `Workspace`: several of these in one layout
 - `Widget`, `Layer`: what further widgets and layers are made of
 """
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from catmaid_jupyter.widgets.tracing_layer import TracingLayer
     from catmaid_jupyter.widgets.viewer3d import Viewer3D
     from catmaid_jupyter.widgets.volume_layer import VolumeLayer
+    from catmaid_jupyter.widgets.workspace import Workspace
 
 __all__ = [
     "AnnotationBrowser",
@@ -55,6 +57,7 @@ __all__ = [
     "Viewer3D",
     "VolumeLayer",
     "Widget",
+    "Workspace",
 ]
 
 _MODULES: Final = {
@@ -76,6 +79,7 @@ _MODULES: Final = {
     "Viewer3D": "viewer3d",
     "VolumeLayer": "volume_layer",
     "Widget": "base",
+    "Workspace": "workspace",
 }
 
 

@@ -17,9 +17,10 @@ from catmaid_jupyter.widgets.page_module import PageModule, page_module
 from catmaid_jupyter.widgets.rpc import BackgroundLoop, Rpc, methods_of
 from catmaid_jupyter.widgets.saved_widget import PageScope, SavedWidget
 from catmaid_jupyter.widgets.static import bundle
+from catmaid_jupyter.widgets.view_state import TellsState
 
 
-class Widget(CellWidget, anywidget.AnyWidget):
+class Widget(TellsState, CellWidget, anywidget.AnyWidget):
     """A widget with a bundle of its own and a request channel to the service.
 
     Subclasses set ``_entry`` to the bundle's name and mark what the front end may call with

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import traitlets
-from ipywidgets import DOMWidget, HBox
+from ipywidgets import DOMWidget, HBox, Tab, VBox
 from ipywidgets.widgets import widget as ipywidgets_widget
 
 from catmaid_jupyter.api.kept_outputs import kept_output
@@ -65,15 +65,26 @@ class CellWidget(DOMWidget):
             ipywidgets_widget._instances[self.comm.comm_id] = weakref.proxy(self)
 
 
-class SideBySide(CellWidget, HBox):
+class KeepsPictures(CellWidget):
+    """A widget that shows others, whose pictures are kept as its own."""
+
+    def _keep_pictures_of(self, widgets: Sequence[Any]) -> None:
+        self._pictured = [widget for widget in widgets if isinstance(widget, KeepsPicture)]
+        for widget in self._pictured:
+            widget.observe(weakly(self._keep_picture), names="snapshot")
+
+    def _keep_picture(self, _change: Any = None) -> None:
+        addresses, model_id = [str(widget.snapshot.get("image") or "") for widget in self._pictured], self.model_id
+        keep_later(lambda: keep_picture(model_id, addresses))
+
+
+class SideBySide(KeepsPictures, HBox):
     """Widgets side by side, one below the other where there is no room; `a | b | c` makes one."""
 
     def __init__(self, widgets: Sequence[Any]) -> None:
         super().__init__(list(widgets))
         self.add_class("cj-side-by-side")
-        self._pictured = [widget for widget in widgets if isinstance(widget, KeepsPicture)]
-        for widget in self._pictured:
-            widget.observe(weakly(self._keep_picture), names="snapshot")
+        self._keep_pictures_of(widgets)
 
     def __repr__(self) -> str:
         return " | ".join(map(repr, self.children))
@@ -84,6 +95,13 @@ class SideBySide(CellWidget, HBox):
             return NotImplemented
         return SideBySide([*self.children, other])
 
-    def _keep_picture(self, _change: Any = None) -> None:
-        addresses, model_id = [str(widget.snapshot.get("image") or "") for widget in self._pictured], self.model_id
-        keep_later(lambda: keep_picture(model_id, addresses))
+
+class OneBelowOther(KeepsPictures, VBox):
+    """Widgets one below the other."""
+
+
+class TabbedWidgets(CellWidget, Tab):
+    """Widgets of which one is seen at a time."""
+
+    def __init__(self, widgets: Sequence[Any], titles: Sequence[str]) -> None:
+        super().__init__(list(widgets), titles=list(titles), selected_index=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import traitlets
 
@@ -12,6 +12,7 @@ from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.widgets.named_selections import NamedSelections
 from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import method
+from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, selection_names, selections_of
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project
@@ -38,6 +39,15 @@ class FindingWidget(ProjectWidget):
     def selections(self) -> dict[str, Selection]:
         """The selections by name, with those that were made in the page."""
         return dict(self._selections.by_name)
+
+    def tell_parts(self, writer: StateWriter, /) -> dict[str, Any]:
+        """The selections into which neurons go."""
+        return {"selections": selection_names(writer, self.selections)}
+
+    @classmethod
+    def from_parts(cls, reader: StateReader, parts: Mapping[str, Any], /) -> Self:
+        """The widget of the project, with the selections."""
+        return cls(reader.project, selections=selections_of(reader, parts["selections"]))
 
     @method
     async def _select(self, params: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ import html
 import io
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import traitlets
 from PIL import Image, UnidentifiedImageError
@@ -29,6 +29,7 @@ _keeper: Final = ThreadPoolExecutor(1, "kept-views")
 class KeepsPicture(traitlets.HasTraits):
     """A widget whose last picture is kept."""
 
+    _not_kept: ClassVar = frozenset({"snapshot"})
     model_id: str
 
     snapshot: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
@@ -46,6 +47,7 @@ class KeepsPicture(traitlets.HasTraits):
 class KeepsRows(traitlets.HasTraits):
     """A widget whose first rows are kept."""
 
+    _not_kept: ClassVar = frozenset({"first_rows"})
     model_id: str
 
     first_rows: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)

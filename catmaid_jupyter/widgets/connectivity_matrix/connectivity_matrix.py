@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from catmaid_jupyter.widgets.finding_widget import FindingWidget
 from catmaid_jupyter.widgets.kept_views import KeepsPicture
 from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.rpc import Binary, method
+from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, required, selection_names, selections_of
 from catmaid_wire import columns
 
 ORDERS: Final = ("given", "name", "count", "cluster")
@@ -88,6 +89,25 @@ class ConnectivityMatrix(KeepsPicture, FindingWidget):
         followed = dict.fromkeys((self.rows, self.columns))
         self._stops += [one.listen(weakly(self._selection_changed)) for one in followed]
         self.observe(weakly(self._changed), names=["order"])
+
+    def tell_parts(self, writer: StateWriter, /) -> dict[str, Any]:
+        """The neurons of rows and columns, the groups, and the selections into which neurons go."""
+        return {
+            "rows": writer.selection(self.rows),
+            "columns": writer.selection(self.columns),
+            "groups": self._groups,
+            "selections": selection_names(writer, self.selections),
+        }
+
+    @classmethod
+    def from_parts(cls, reader: StateReader, parts: Mapping[str, Any], /) -> Self:
+        """The matrix of the same neurons."""
+        return cls(
+            required(reader.selection(parts["rows"])),
+            reader.selection(parts["columns"]),
+            groups=parts["groups"],
+            selections=selections_of(reader, parts["selections"]),
+        )
 
     @property
     def table(self) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from catmaid_jupyter.client.neuron_choice import Neurons, neuron_names, skeleton
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.widgets.connectivity_table.grouping import groups_as_given, groups_by_annotation, notes_on_gone
 from catmaid_jupyter.widgets.project_table import ProjectTable, RowPlace, TableContent, TableControl, shown_column
+from catmaid_jupyter.widgets.view_state import StateWriter
 
 if TYPE_CHECKING:
     from catmaid_jupyter.widgets.stack_viewer import StackViewer
@@ -103,6 +104,14 @@ class ConnectivityTable(ProjectTable):
         if not self._groups:
             usual = [one for one in _GROUPINGS if one[0] != "groups"]
             self.set_trait("controls", [*self.controls[:-1], {**self.controls[-1], "choices": usual}])
+
+    def tell_parts(self, writer: StateWriter, /) -> dict[str, Any]:
+        """As of all tables, and the groups."""
+        return {**super().tell_parts(writer), "groups": self._groups}
+
+    @classmethod
+    def _more_parts(cls, parts: Mapping[str, Any], /) -> dict[str, Any]:
+        return {"groups": parts["groups"]}
 
     @property
     def table(self) -> pd.DataFrame:

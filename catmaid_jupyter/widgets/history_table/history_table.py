@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import traitlets
 
@@ -26,6 +26,7 @@ from catmaid_jupyter.widgets.history_table.taking_back import TakeBackPreview
 from catmaid_jupyter.widgets.kept_views import KeepsRows
 from catmaid_jupyter.widgets.project_widget import ProjectWidget
 from catmaid_jupyter.widgets.rpc import method
+from catmaid_jupyter.widgets.view_state import StateReader, StateWriter
 from catmaid_wire.forms import FormValue
 
 if TYPE_CHECKING:
@@ -120,6 +121,25 @@ class HistoryTable(KeepsRows, ProjectWidget):
     def viewer(self) -> StackViewer | None:
         """The viewer in which places are shown."""
         return None if self._comparison is None else self._comparison.viewer
+
+    def tell_parts(self, writer: StateWriter, /) -> dict[str, Any]:
+        """The viewer, and to which neurons, skeletons or place the list is restricted."""
+        wanted = self._filter
+        return {
+            "viewer": writer.widget(self.viewer),
+            "neuron_ids": None if wanted.neuron_ids is None else list(wanted.neuron_ids),
+            "skeleton_ids": None if wanted.skeleton_ids is None else list(wanted.skeleton_ids),
+            "box": None if wanted.box is None else list(wanted.box),
+        }
+
+    @classmethod
+    def from_parts(cls, reader: StateReader, parts: Mapping[str, Any], /) -> Self:
+        """The table of the project, restricted as it was."""
+        from catmaid_jupyter.widgets.stack_viewer import StackViewer  # noqa: PLC0415  the table needs no viewer
+
+        viewer = reader.widget(parts["viewer"], StackViewer)
+        restriction = {name: parts[name] for name in ("neuron_ids", "skeleton_ids", "box")}
+        return cls(reader.project, viewer, **restriction)
 
     def close(self) -> None:
         """Remove the table from all pages; its viewer shows the present again."""

@@ -6,7 +6,7 @@ import asyncio
 from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 import pandas as pd
 import traitlets
@@ -18,6 +18,7 @@ from catmaid_jupyter.widgets.kept_views import KeepsRows
 from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.project_table.content import TableContent
 from catmaid_jupyter.widgets.rpc import Binary, method
+from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, required, selection_names, selections_of
 
 if TYPE_CHECKING:
     from catmaid_jupyter.widgets.stack_viewer import StackViewer
@@ -155,6 +156,31 @@ class ProjectTable(KeepsRows, FindingWidget, metaclass=_AbstractTable):
             raise InvalidInput("The viewer shows another project than the table: take a viewer of the same one.")
         self._viewer = viewer
         self.set_trait("has_viewer", viewer is not None)
+
+    def tell_parts(self, writer: StateWriter, /) -> dict[str, Any]:
+        """The selection, the viewer, and the selections into which neurons go."""
+        return {
+            "selection": writer.selection(self.selection),
+            "viewer": writer.widget(self.viewer),
+            "selections": selection_names(writer, self.selections),
+        }
+
+    @classmethod
+    def from_parts(cls, reader: StateReader, parts: Mapping[str, Any], /) -> Self:
+        """The table of the selection, with its viewer."""
+        from catmaid_jupyter.widgets.stack_viewer import StackViewer  # noqa: PLC0415  tables need no viewer
+
+        return cls(
+            required(reader.selection(parts["selection"])),
+            reader.widget(parts["viewer"], StackViewer),
+            selections=selections_of(reader, parts["selections"]),
+            **cls._more_parts(parts),
+        )
+
+    @classmethod
+    def _more_parts(cls, _parts: Mapping[str, Any], /) -> dict[str, Any]:
+        """Arguments of derived classes, out of what their `tell_parts` told."""
+        return {}
 
     @abstractmethod
     async def _read(self) -> TableContent:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 import traitlets
 from ipywidgets import widget_serialization
@@ -20,6 +21,7 @@ from catmaid_jupyter.widgets.selection_table.fates import SkeletonFate, fate_of
 from catmaid_jupyter.widgets.selection_table.places import place_of_node
 from catmaid_jupyter.widgets.selection_table.rows import GROUPS, rows_body, without_people
 from catmaid_jupyter.widgets.selection_table.tagging import tag_roots
+from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, required
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.selection import Selection
@@ -51,6 +53,7 @@ class SelectionTable(KeepsRows, ProjectWidget):
     """
 
     _entry = "selection-table"
+    _not_kept: ClassVar = frozenset({"model"})
 
     model = traitlets.Instance(SelectionModel).tag(sync=True, **widget_serialization)
     """What pages share of the selection."""
@@ -91,6 +94,17 @@ class SelectionTable(KeepsRows, ProjectWidget):
             raise InvalidInput("The viewer shows another project than the selection: take a viewer of the same one.")
         self._viewer = viewer
         self.set_trait("has_viewer", viewer is not None)
+
+    def tell_parts(self, writer: StateWriter, /) -> dict[str, Any]:
+        """The selection and the viewer."""
+        return {"selection": writer.selection(self.selection), "viewer": writer.widget(self.viewer)}
+
+    @classmethod
+    def from_parts(cls, reader: StateReader, parts: Mapping[str, Any], /) -> Self:
+        """The table of the selection, with its viewer."""
+        from catmaid_jupyter.widgets.stack_viewer import StackViewer  # noqa: PLC0415  tables need no viewer
+
+        return cls(required(reader.selection(parts["selection"])), reader.widget(parts["viewer"], StackViewer))
 
     @property
     def shown_objects(self) -> tuple[Any, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, cast
 
 import traitlets
 from ipywidgets import widget_serialization
@@ -18,6 +18,7 @@ from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.stack_viewer.linked_viewers import link_stack_viewers
 from catmaid_jupyter.widgets.stack_viewer.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
 from catmaid_jupyter.widgets.traits import BoxTrait, FiniteFloat, PositionTrait
+from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, required
 from catmaid_jupyter.widgets.volume_layer import VolumeLayer
 from catmaid_jupyter.widgets.volume_layer.layer import Volumes
 
@@ -63,6 +64,7 @@ class StackViewer(KeepsPicture, OwnKeys, Widget):
     """
 
     _entry = "stack-viewer"
+    _not_kept: ClassVar = frozenset({"stack", "layers", "link_group", "status"})
 
     stack = traitlets.Dict().tag(sync=True)
     """The stack as the page knows it: id, title, plane, dimension (pixels), resolution and translation (nm) to the
@@ -205,6 +207,23 @@ class StackViewer(KeepsPicture, OwnKeys, Widget):
             setattr(layer, name, value)
         return layer
 
+    def tell_parts(self, writer: StateWriter, /) -> dict[str, Any]:
+        """The stack, the layers, and with which other stack viewers it looks at the same place."""
+        return {
+            "stack": self.stack["id"],
+            "grid": grid_values(self.stack) if self.stack["is_grid"] else None,
+            "layers": [writer.widget(layer) for layer in self.layers],
+            "link": writer.group(self.link_group),
+        }
+
+    @classmethod
+    def from_parts(cls, reader: StateReader, parts: Mapping[str, Any], /) -> Self:
+        """The viewer of the stack, with its layers; whoever makes all widgets links it."""
+        grid = parts["grid"]
+        stack = int(parts["stack"]) if grid is None else Stack.grid(**grid)
+        layers = [required(reader.widget(name, Layer)) for name in parts["layers"]]
+        return cls(reader.project, stack, layers)
+
     @method
     async def _tile_access(self, _params: dict[str, Any]) -> dict[str, Any]:
         """Say where a browser may find the tiles by itself. Asked again when that stops working."""
@@ -278,6 +297,18 @@ def _stack_state(stack: Stack, hosts: Sequence[TileHost]) -> dict[str, Any]:
         "zoom_levels": zoom_levels(stack.info, width, height),
         "broken_sections": list(stack.broken_sections),
         "revision": (hosts[0].own_path or hosts[0].base_url) if hosts else "",
+    }
+
+
+def grid_values(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `Stack.grid` that make the grid of a viewer's `stack` again."""
+    plane = state["plane"]
+    size = [pixels * nm for pixels, nm in zip(state["dimension"], state["resolution"], strict=True)]
+    return {
+        "size": turned(plane, cast("Any", size)),
+        "resolution": state["resolution"],
+        "translation": turned(plane, state["translation"]),
+        "plane": plane,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import msgspec
 import traitlets
@@ -34,6 +34,7 @@ from catmaid_jupyter.widgets.tracing_layer.question_methods import QuestionMetho
 from catmaid_jupyter.widgets.tracing_layer.review_walk import ReviewMethods
 from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour, open_ends
 from catmaid_jupyter.widgets.traits import FiniteFloat
+from catmaid_jupyter.widgets.view_state import StateReader, StateWriter
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project
@@ -86,6 +87,7 @@ class TracingLayer(NodeFinding, ReviewMethods, ProofreadingMethods, QuestionMeth
     """
 
     _entry = "tracing-layer"
+    _not_kept: ClassVar = frozenset({"selection"})
     project: Project
 
     project_id = traitlets.Int(read_only=True).tag(sync=True)
@@ -221,6 +223,20 @@ class TracingLayer(NodeFinding, ReviewMethods, ProofreadingMethods, QuestionMeth
             self._unsubscribe()
             self._people.end()
         super().close()
+
+    def tell_parts(self, writer: StateWriter, /) -> dict[str, Any]:
+        """The selection."""
+        return {"selection": writer.selection(self.selection)}
+
+    @classmethod
+    def from_parts(cls, reader: StateReader, parts: Mapping[str, Any], /) -> Self:
+        """The layer of the project, with the selection."""
+        return cls(reader.project, selection=reader.selection(parts["selection"]))
+
+    def restore_view(self, state: Mapping[str, Any]) -> list[str]:
+        """As of all widgets; a version of the past stays read-only."""
+        is_past = self.project.as_of is not None
+        return super().restore_view({**state, "read_only": True} if is_past and "read_only" in state else state)
 
     @method
     async def _nodes(self, params: dict[str, Any]) -> Binary:

@@ -115,6 +115,10 @@ class SpaceMarks(traitlets.HasTraits):
             raise NotFound("This project has no landmarks with a place.")
         self.show_points(places, LANDMARKS, color=color, radius=radius)
 
+    def places_of_cloud(self, cloud_id: int) -> NDArray[np.float64]:
+        """The places of a cloud of `point_clouds`, (n, 3) nm."""
+        return self._all_places[cloud_id]
+
     @property
     def _all_places(self) -> dict[int, NDArray[np.float64]]:
         return self._places or {}

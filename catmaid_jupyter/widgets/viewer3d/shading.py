@@ -27,6 +27,9 @@ class NodeShading(traitlets.HasTraits):
     number : another one after each call of `shade`; pages ask for the colours anew when it changes.
     """
 
+    named_shading: dict[str, Any] | None = None
+    """The arguments of `shade` as JSON, if these are names and numbers; None if not, and where nothing is shaded."""
+
     _shader: Shader | None = None
     _shadings = 0
 
@@ -50,12 +53,15 @@ class NodeShading(traitlets.HasTraits):
         `InvalidInput` for another rule, and for values that do not fit the treenodes: it says of which skeleton.
         """
         if rule is None:
-            self._shader = None
+            self._shader = self.named_shading = None
             self.set_trait("shading_rule", {})
             return
         shader = Shader(self.project.place, rule, colormap, ScaleLimits(low, high))
         shader.colors(self._shaded_ids())  # so that errors are told here
         self._shader = shader
+        is_named = isinstance(rule, str) and _is_json(colormap)
+        told = {"rule": rule, "colormap": colormap, "low": low, "high": high}
+        self.named_shading = told if is_named else None
         self._shadings += 1
         self.set_trait("shading_rule", {"title": shader.title, "number": self._shadings})
 
@@ -96,3 +102,11 @@ def shading_answer(colors: NodeColors) -> Buffers:
     }
     indices = np.concatenate([*columns.values(), np.empty(0, np.uint8)])
     return Buffers(found, [indices.tobytes(), colors.palette.rgba.tobytes()])
+
+
+def _is_json(colormap: Any) -> bool:
+    if isinstance(colormap, list | tuple):
+        return all(isinstance(color, str) for color in colormap)
+    if isinstance(colormap, dict):
+        return all(isinstance(one, str) for pair in colormap.items() for one in pair)
+    return colormap is None or isinstance(colormap, str)

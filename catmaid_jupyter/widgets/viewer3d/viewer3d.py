@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 import traitlets
 from ipywidgets import widget_serialization
@@ -24,6 +25,7 @@ from catmaid_jupyter.widgets.saved_widget import PageScope, SavedWidget
 from catmaid_jupyter.widgets.selection_model import SelectionModel
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
 from catmaid_jupyter.widgets.traits import FiniteFloat
+from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, required
 from catmaid_jupyter.widgets.viewer3d.cameras import STANDARD_VIEWS, CameraTrait
 from catmaid_jupyter.widgets.viewer3d.drawing import SpaceDrawing
 from catmaid_jupyter.widgets.viewer3d.exports import PictureExports
@@ -36,6 +38,7 @@ from catmaid_jupyter.widgets.viewer3d.saved_views import SavedViews, own_name
 from catmaid_jupyter.widgets.viewer3d.shading import NodeShading
 from catmaid_jupyter.widgets.viewer3d.stack_link import StackLink
 from catmaid_jupyter.widgets.viewer3d.volumes import ShownVolume, UnsavedVolumes, shown_volumes, surface
+from catmaid_jupyter.widgets.viewer3d.whole_state import parts_besides, restore_parts
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.selection import Selection
@@ -77,6 +80,7 @@ class Viewer3D(
     """
 
     _entry = "viewer3d"
+    _not_kept: ClassVar = frozenset({"model", "asked_view", "volumes"})
 
     model = traitlets.Instance(SelectionModel).tag(sync=True, **widget_serialization)
     """What pages share of the selection."""
@@ -206,6 +210,21 @@ class Viewer3D(
     async def saved_for_page(self, scope: PageScope) -> SavedWidget:
         """All that it shows; see `saved_scene`."""
         return await saved_scene(self, scope)
+
+    def tell_parts(self, writer: StateWriter, /) -> dict[str, Any]:
+        """The selection, the linked viewer, the volumes, and the rule of colours."""
+        return {
+            "selection": writer.selection(self.selection),
+            "viewer": writer.widget(self.stack_viewer),
+            **parts_besides(self, writer),
+        }
+
+    @classmethod
+    def from_parts(cls, reader: StateReader, parts: Mapping[str, Any], /) -> Self:
+        """The viewer of the selection, linked as it was."""
+        made = cls(required(reader.selection(parts["selection"])), reader.widget(parts["viewer"], StackViewer))
+        restore_parts(made, reader, parts)
+        return made
 
     def close(self) -> None:
         """Remove the viewer from all pages; the selection and the linked viewer stay."""

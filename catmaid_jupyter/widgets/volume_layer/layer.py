@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 import numpy as np
 import traitlets
 
-from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.selection.colors import in_turn, rgba_of, text_of
-from catmaid_jupyter.client.space.volume import Volume
+from catmaid_jupyter.client.space.volume import NOT_SAVED, Volume
 from catmaid_jupyter.widgets.base import Layer
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.traits import FiniteFloat
+from catmaid_jupyter.widgets.view_state import StateReader, StateWriter
 from catmaid_jupyter.widgets.volume_layer.outline_cache import OutlineCache
 
 if TYPE_CHECKING:
@@ -90,6 +91,27 @@ class VolumeLayer(Layer):
         `NotFound` if there is no such volume, `InvalidInput` for anything that is none.
         """
         self._set(self._chosen(volumes))
+
+    def tell_parts(self, writer: StateWriter, /) -> dict[str, Any]:
+        """The volumes that are saved, and their colours."""
+        told = []
+        for volume, shown in zip(self.volumes, self.shown_volumes, strict=True):
+            if volume.id == NOT_SAVED:
+                writer.leave_out(f"The volume {volume.name!r:.60} is left out: save it with project.add_volume.")
+            else:
+                told.append([volume.id, volume.name, shown["color"]])
+        return {"volumes": told}
+
+    @classmethod
+    def from_parts(cls, reader: StateReader, parts: Mapping[str, Any], /) -> Self:
+        """The layer of the volumes that are still there."""
+        there: dict[Any, str] = {}
+        for volume_id, name, color in parts["volumes"]:
+            try:
+                there[reader.project.volume(int(volume_id))] = str(color)
+            except NotFound:
+                reader.note(f"The volume {volume_id} {name!r:.60} is gone.")
+        return cls(reader.project, there)
 
     @method("outlines")
     async def _read_outlines(self, params: dict[str, Any]) -> Buffers:
