@@ -6,6 +6,7 @@ import asyncio
 import json
 import warnings
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,7 @@ async def test_every_widget_tells_what_it_shows(project: cj.Project) -> None:
             project.connector_table(found, viewer, selections={"mine": found, "other": project.selection("PN1")}),
             project.tag_table(found),
             project.review_table(found, viewer, height=450),
+            project.proofread(found, viewer, rules={"jump": 2000}, shown_points="all"),
             project.navigator(found, viewer, column_widths={"name": 170}),
         ]
         viewer.layers[1].opacity = 0.5
@@ -143,7 +145,7 @@ async def test_every_widget_tells_what_it_shows(project: cj.Project) -> None:
         assert opened.children[0].titles[:3] == ("Images", "History", "Search")
         assert opened.widgets[0].layers[1].colors == {found.skeleton_ids[0]: "orange"}
         assert [volume.name for volume in opened.widgets[0].layers[0].volumes] == ["box"]
-        assert opened.widgets[1].restriction == widgets[1].restriction  # type: ignore[attr-defined]
+        assert opened.widgets[1].restriction == widgets[1].restriction
         assert opened.widgets[7].selections["other"].skeleton_ids == found.skeleton_ids[:1]
         assert opened.widgets[2].view_state()["query"] == "name:PN nodes:2.."
 
@@ -160,7 +162,7 @@ async def test_what_changed_meanwhile_is_told(project: cj.Project, tmp_path: Pat
         viewer = project.viewer(selection=project.selection(ids))
         viewer.active_node = gone_node = int(project.nodes(ids[0])["id"].iloc[0])
         volume = project.add_volume(((0, 0, 0), (100, 100, 100)), "box")
-        v3 = project.viewer3d(viewer.selection, volumes=[volume])
+        v3 = project.viewer3d(ids, volumes=[volume])
         ws = project.workspace(viewer, v3)
         ws.save(tmp_path / "now.json")
         past = project.at("figure")
@@ -217,7 +219,7 @@ async def test_what_cannot_be_a_workspace_is_refused(project: cj.Project, tmp_pa
             (lambda: project.workspace({**state, "widgets": 5}), "damaged"),
             (lambda: project.workspace({**state, "widgets": {"w1": unknown}}), "'Popen', which this version"),
             (lambda: project.workspace(tmp_path / "none.json"), "There is no file"),
-            (lambda: viewer and project.workspace(viewer).save(" "), "needs a name"),
+            (partial(project.workspace(viewer).save, " "), "needs a name"),
         ]
         state = project.workspace(viewer).state
         unknown = {**state["widgets"]["w1"], "kind": "Popen"}

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catmaid_jupyter.api.kept_outputs import HTML, PNG, keep_output, kept_output
+from catmaid_jupyter.api.kept_outputs import HTML, PNG, WORKSPACE, keep_output, kept_output
 from catmaid_jupyter.jupyter.saving import add_kept_outputs
 from catmaid_jupyter.widgets.kept_views import html_of_rows, keep_picture
 
@@ -55,8 +55,10 @@ def _saved(model: dict[str, Any]) -> dict[str, Any]:
 def test_a_notebook_is_saved_with_what_its_widgets_show() -> None:
     keep_picture(WIDGET, [_address(_noise(60, 40))])
     keep_output(WIDGET, HTML, b"<p>rows</p>")
+    keep_output(WIDGET, WORKSPACE, b'{"rows": [["w1"]]}')
     data = _saved(_notebook(**{VIEW: {"model_id": WIDGET}, "text/plain": "a widget"}))
-    assert data.keys() == {VIEW, "text/plain", PNG, HTML}
+    assert data.keys() == {VIEW, "text/plain", PNG, HTML, WORKSPACE}
+    assert data[WORKSPACE] == {"rows": [["w1"]]}, "as JSON, not as text"
     assert Image.open(io.BytesIO(base64.b64decode(data[PNG]))).size == (60, 40)
     assert data[HTML] == "<p>rows</p>"
 

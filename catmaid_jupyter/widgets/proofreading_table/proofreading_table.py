@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pandas as pd
@@ -31,6 +32,7 @@ from catmaid_jupyter.widgets.project_table import (
     shown_column,
 )
 from catmaid_jupyter.widgets.rpc import method
+from catmaid_jupyter.widgets.view_state import StateWriter
 
 if TYPE_CHECKING:
     from catmaid_jupyter.widgets.stack_viewer import StackViewer
@@ -98,6 +100,14 @@ class ProofreadingTable(ProjectTable):
         self._rules = proofreading_rules(rules)
         self._forget(None)
         self._read_again()
+
+    def tell_parts(self, writer: StateWriter, /) -> dict[str, Any]:
+        """As of all tables, and the rules."""
+        return {**super().tell_parts(writer), "rules": asdict(self._rules)}
+
+    @classmethod
+    def _more_parts(cls, parts: Mapping[str, Any], /) -> dict[str, Any]:
+        return {"rules": parts["rules"]}
 
     @property
     def table(self) -> pd.DataFrame:

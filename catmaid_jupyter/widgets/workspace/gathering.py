@@ -16,10 +16,10 @@ from catmaid_jupyter.client.selection.colors import text_of
 from catmaid_jupyter.client.selection.table import sizes_of
 from catmaid_jupyter.widgets.workspace.saved_form import (
     LayoutKind,
-    SavedSelection,
-    SavedVersion,
-    SavedWidget,
-    SavedWorkspace,
+    SelectionRecord,
+    VersionRecord,
+    WidgetRecord,
+    WorkspaceRecord,
 )
 
 Facts = dict[int, tuple[str, int]]
@@ -32,7 +32,7 @@ class Gathering:
     """Gives names to widgets and selections, and gathers what they tell; see `StateWriter`."""
 
     def __init__(self) -> None:
-        self.widgets: dict[str, SavedWidget] = {}
+        self.widgets: dict[str, WidgetRecord] = {}
         self.left_out: list[str] = []
         self.selections: dict[str, Selection] = {}
         self._names: dict[int, str] = {}
@@ -50,8 +50,8 @@ class Gathering:
         kind = require_of_house(widget)
         name = self._named(widget, "w")
         # The name is given before: widgets refer to each other in circles.
-        self.widgets[name] = SavedWidget(kind, {}, {})
-        self.widgets[name] = SavedWidget(kind, widget.view_state(), widget.tell_parts(self))
+        self.widgets[name] = WidgetRecord(kind, {}, {})
+        self.widgets[name] = WidgetRecord(kind, widget.view_state(), widget.tell_parts(self))
         return name
 
     def selection(self, selection: Selection | None) -> str | None:
@@ -82,7 +82,7 @@ class Gathering:
 
 def gathered(
     project: Any, layout: LayoutKind, rows: Sequence[Sequence[Any]], facts: Facts, *, anew: bool
-) -> SavedWorkspace:
+) -> WorkspaceRecord:
     """What is saved of widgets in a layout.
 
     facts : gets what is read of skeletons. anew : read all again, not only those that are not in it.
@@ -92,7 +92,7 @@ def gathered(
     states = {name: selection.everything() for name, selection in gathering.selections.items()}
     wanted = dict.fromkeys(int(one) for state in states.values() for one in state.skeleton_ids)
     read_facts(project.place, [one for one in wanted if anew or one not in facts], facts)
-    return SavedWorkspace(
+    return WorkspaceRecord(
         saved=datetime.now(UTC).isoformat(timespec="seconds"),
         project=project.title,
         project_id=project.id,
@@ -133,18 +133,18 @@ def database_of(place: Place) -> str | None:
     return None if database is None else hashlib.sha256(database.encode()).hexdigest()[:16]
 
 
-def version_of(project: Any) -> SavedVersion | None:
+def version_of(project: Any) -> VersionRecord | None:
     """At which version a project is, with the pin by which it was named; None for the present."""
     if project.as_of is None:
         return None
     named = _NAMED_VERSION.fullmatch(project.version_name)
-    return SavedVersion(project.as_of, None if named is None else named["pin"])
+    return VersionRecord(project.as_of, None if named is None else named["pin"])
 
 
-def _saved(state: Any, facts: Facts) -> SavedSelection:
+def _saved(state: Any, facts: Facts) -> SelectionRecord:
     ids: list[int] = state.skeleton_ids.tolist()
     known = [facts.get(one, ("", 0)) for one in ids]
-    return SavedSelection(
+    return SelectionRecord(
         ids,
         [name for name, _ in known],
         [nodes for _, nodes in known],

@@ -16,7 +16,7 @@ from catmaid_jupyter.widgets.selection_table.fates import fate_of
 from catmaid_jupyter.widgets.stack_viewer.linked_viewers import link_stack_viewers
 from catmaid_jupyter.widgets.view_state import TellsState
 from catmaid_jupyter.widgets.workspace.gathering import Facts, database_of, read_facts
-from catmaid_jupyter.widgets.workspace.saved_form import SavedSelection, SavedVersion, SavedWorkspace
+from catmaid_jupyter.widgets.workspace.saved_form import SelectionRecord, VersionRecord, WorkspaceRecord
 from catmaid_jupyter.widgets.workspace.workspace import Workspace
 
 W = TypeVar("W")
@@ -28,7 +28,7 @@ _TOLD: Final = 10
 class Opening:
     """Makes the widgets of a saved workspace; see `StateReader`."""
 
-    def __init__(self, project: Any, saved: SavedWorkspace) -> None:
+    def __init__(self, project: Any, saved: WorkspaceRecord) -> None:
         self.project = project
         self.notes: list[str] = []
         self.selections: dict[str, Selection] = {}
@@ -87,7 +87,7 @@ class Opening:
 
 def open_workspace(project: Any, value: Any) -> Workspace:
     """The workspace of a JSON value, in a project; `InvalidInput` if it is none, or of another project."""
-    saved = SavedWorkspace.of(value)
+    saved = WorkspaceRecord.of(value)
     if saved.project_id != project.id:
         raise InvalidInput(
             f"The workspace is of project {saved.project_id} {saved.project!r:.100}, not of project {project.id} "
@@ -113,7 +113,7 @@ def open_workspace(project: Any, value: Any) -> Workspace:
     return Workspace(at, shown, layout=layout, notes=opening.notes, facts=facts)
 
 
-def _selection(project: Any, saved: SavedSelection) -> Selection:
+def _selection(project: Any, saved: SelectionRecord) -> Selection:
     """A selection as it was; skeletons that are gone stay in it."""
     made = Selection(project)
     rgba = [int(rgba_of(color)) for color in saved.colors]
@@ -121,7 +121,7 @@ def _selection(project: Any, saved: SavedSelection) -> Selection:
     return made
 
 
-def _at_version(project: Any, saved: SavedVersion | None) -> tuple[Any, list[str]]:
+def _at_version(project: Any, saved: VersionRecord | None) -> tuple[Any, list[str]]:
     """The project as it was looked at, and what is to be said of that."""
     if project.as_of is not None or saved is None:
         if project.as_of == (None if saved is None else saved.version):
@@ -137,7 +137,7 @@ def _at_version(project: Any, saved: SavedVersion | None) -> tuple[Any, list[str
     return project.at(saved.version), [moved]
 
 
-def _differences(project: Any, saved: SavedWorkspace, facts: Facts) -> list[str]:
+def _differences(project: Any, saved: WorkspaceRecord, facts: Facts) -> list[str]:
     """What became of the neurons since it was saved; facts: gets what is known of them now."""
     before: Facts = {}
     for one in saved.selections.values():

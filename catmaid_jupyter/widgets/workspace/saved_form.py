@@ -14,7 +14,7 @@ _NUMBER: Final = 1
 LayoutKind = Literal["rows", "tabs"]
 
 
-class SavedSelection(msgspec.Struct):
+class SelectionRecord(msgspec.Struct):
     """A selection in columns: a row for each skeleton, with what was known of it when it was saved."""
 
     ids: list[int]
@@ -25,7 +25,7 @@ class SavedSelection(msgspec.Struct):
     active: int | None = None
 
 
-class SavedWidget(msgspec.Struct):
+class WidgetRecord(msgspec.Struct):
     """A widget: the name of its class, its traits, and what else it is made of."""
 
     kind: str
@@ -33,14 +33,14 @@ class SavedWidget(msgspec.Struct):
     parts: dict[str, Any]
 
 
-class SavedVersion(msgspec.Struct):
+class VersionRecord(msgspec.Struct):
     """The version at which a project was looked at; pin: the name by which it was named, if any."""
 
     version: int
     pin: str | None = None
 
 
-class SavedWorkspace(msgspec.Struct, kw_only=True):
+class WorkspaceRecord(msgspec.Struct, kw_only=True):
     """A workspace; its fields are what is in the JSON."""
 
     format: Literal["catmaid_jupyter workspace"] = "catmaid_jupyter workspace"
@@ -52,22 +52,22 @@ class SavedWorkspace(msgspec.Struct, kw_only=True):
     project_id: int
     database: str | None
     """What tells the database from others; None where that is not told."""
-    as_of: SavedVersion | None
+    as_of: VersionRecord | None
     layout: LayoutKind
     rows: list[list[str]]
     """Names of the widgets that are shown, row by row; of tabs, all in one row."""
-    widgets: dict[str, SavedWidget]
-    selections: dict[str, SavedSelection]
+    widgets: dict[str, WidgetRecord]
+    selections: dict[str, SelectionRecord]
     left_out: list[str] = []
     """What could not be saved, in sentences."""
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values."""
-        plain: dict[str, Any] = msgspec.to_builtins(self)
+        """As plain values, such as JSON gives them."""
+        plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
         return plain
 
     @classmethod
-    def of(cls, value: Any) -> SavedWorkspace:
+    def of(cls, value: Any) -> WorkspaceRecord:
         """Read a workspace from JSON values; `InvalidInput` for what is none."""
         if not isinstance(value, dict) or value.get("format") != "catmaid_jupyter workspace":
             raise InvalidInput("This is no workspace of catmaid_jupyter: ws.save(…) or ws.state makes one.")

@@ -17,7 +17,7 @@ from catmaid_jupyter.widgets.cell_widget import OneBelowOther, SideBySide, Tabbe
 from catmaid_jupyter.widgets.kept_views import keep_later
 from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.workspace.gathering import Facts, gathered, projects_of, require_of_house
-from catmaid_jupyter.widgets.workspace.saved_form import LayoutKind, SavedWorkspace
+from catmaid_jupyter.widgets.workspace.saved_form import LayoutKind, WorkspaceRecord
 
 if TYPE_CHECKING:
     from catmaid_jupyter.client.selection import Selection
@@ -77,6 +77,7 @@ class Workspace(OneBelowOther):
         self._timer: threading.Timer | None = None
         inner = TabbedWidgets(shown, [_title(widget) for widget in shown]) if self._kind == "tabs" else None
         super().__init__([inner] if inner else [_in_row(row) for row in self._rows])
+        self.add_class("cj-workspace")
         self._keep_pictures_of(shown)
         self._follow(shown)
 
@@ -138,7 +139,7 @@ class Workspace(OneBelowOther):
         except CatmaidError:  # the service is away: the view says so
             return data, metadata
 
-    def _gathered(self, *, anew: bool) -> SavedWorkspace:
+    def _gathered(self, *, anew: bool) -> WorkspaceRecord:
         return gathered(self.project, self._kind, self._rows, self.facts, anew=anew)
 
     def _follow(self, widgets: Sequence[Any]) -> None:
