@@ -133,7 +133,7 @@ async def test_every_widget_tells_what_it_shows(project: cj.Project) -> None:
             project.connector_table(found, viewer, selections={"mine": found, "other": project.selection("PN1")}),
             project.tag_table(found),
             project.review_table(found, viewer, height=450),
-            project.proofread(found, viewer, rules={"jump": 2000}, shown_points="all"),
+            project.proofread(found, viewer, jump=2000, shown_points="all"),
             project.navigator(found, viewer, column_widths={"name": 170}),
         ]
         viewer.layers[1].opacity = 0.5
