@@ -10,6 +10,6 @@
 - `natural_order`: the order of names in lists
 - `neuron_query`, `query_text`, `query_values`: what a search for neurons asks, and its text
 - `errors`: names of errors
-- `tile_layouts`: where the tiles of a stack lie
+- `tile_layouts`: where the tiles of a stack lie; `voxels`: which voxels of a stack lie in a box
 - `service_record`: what a data folder says of its service
 """

@@ -196,6 +196,13 @@ class Http:
         """Open a WebSocket; to be used on the background loop. `InvalidInput` if it is sent on to another server."""
         return self._open().ws_connect(self._address(path), headers=credentials(self._origin.token), heartbeat=20)
 
+    def stream(
+        self, path: str, headers: Mapping[str, str] | None = None
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """Ask for something large, to be read piece by piece on the background loop; redirects are not followed."""
+        sent = {**credentials(self._origin.token), **(headers or {})}
+        return self._open().get(self._address(path), headers=sent, allow_redirects=False)
+
     async def close(self) -> None:
         """Close the connections; a later request opens new ones."""
         session, self._session = self._session, None

@@ -269,6 +269,18 @@ TOKENS: Final[FrameSchema] = {
 }
 GROUPS: Final[FrameSchema] = {"id": ID, "name": TEXT, "members": OBJECT}
 MEMBERS: Final[FrameSchema] = {"name": TEXT, "kind": TEXT, "permissions": OBJECT}
+JOBS: Final[FrameSchema] = {
+    "id": ID,
+    "title": TEXT,
+    "state": TEXT,
+    "progress": NM,
+    "note": TEXT,
+    "user": TEXT,
+    "file": TEXT,
+    "created": TIME,
+    "ended": TIME,
+}
+JOB_LOG: Final[FrameSchema] = {"time": TIME, "text": TEXT}
 STACKS: Final[FrameSchema] = {
     "id": ID,
     "title": TEXT,

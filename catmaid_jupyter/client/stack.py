@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, get_args
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.jobs.job import Job, ask_job, require_jobs
 from catmaid_jupyter.client.neuron_choice import Neurons
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.client.stack_picture import picture
-from catmaid_jupyter.client.stack_values import Box, VoxelGrid, cutout
+from catmaid_jupyter.client.stack_values import corners, cutout
 from catmaid_jupyter.model.units import format_length
+from catmaid_wire.voxels import Box, VoxelGrid
 
 Plane = Literal["xy", "xz", "zy"]
 """The plane of a stack's sections: the project's axes to the right and down."""
@@ -132,6 +134,37 @@ class Stack(Public):
         `InvalidInput` for a box outside of the stack, or where the server or an optional package is missing.
         """
         return cutout(self._place(), self._grid(zoom), box, lazy=lazy)
+
+    def crop(
+        self,
+        box: Box,
+        zoom: int = 0,
+        *,
+        format: Literal["tiff", "zarr"] = "tiff",  # noqa: A002  as numpy and pandas call it
+        stacks: Sequence[Stack] = (),
+    ) -> Job:
+        """Have the server make a file of a box, while you go on: `stack.crop(box).download()` waits and fetches it.
+
+        box, zoom : as in `cutout`, which gives small boxes at once.
+        format : `tiff`, a page for each section, with sizes as ImageJ and OME-TIFF have them, up to 4 GB; `zarr`,
+            OME-Zarr in a zip archive, up to 34 GB.
+        stacks : other stacks of the project, in the same file: channels of a TIFF, which need the same voxels, or
+            images of a Zarr.
+
+        A message says when it is there; the server keeps the file for some days. `InvalidInput` for a box outside of
+        the stack, or one that is too large.
+        """
+        place = self._place()
+        require_jobs(place)
+        lower, upper = corners(box)
+        wish = {
+            "stack_ids": [self.id, *(stack.id for stack in stacks)],
+            "lower": lower,
+            "upper": upper,
+            "zoom": zoom,
+            "format": format,
+        }
+        return ask_job(place, "crop", wish)
 
     def picture(
         self,

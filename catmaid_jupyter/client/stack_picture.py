@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.arbors.arbor_tables import read_arbors
 from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
-from catmaid_jupyter.client.stack_values import Box, VoxelGrid, read_voxels, scale_bar
+from catmaid_jupyter.client.stack_values import read_voxels, scale_bar, spans_of
+from catmaid_wire.voxels import Box, VoxelGrid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +37,7 @@ def picture(
 
     lower, upper = box
     middle = (lower[2] + upper[2]) / 2
-    spans = grid.spans(((lower[0], lower[1], middle), (upper[0], upper[1], middle)))
+    spans = spans_of(grid, ((lower[0], lower[1], middle), (upper[0], upper[1], middle)))
     values = read_voxels(place, grid, spans)[0]
     edges = [
         (grid.translation[axis] + (index - 0.5) * grid.resolution[axis])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,12 +15,10 @@ from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.model.units import format_length
+from catmaid_wire.voxels import Box, NoSuchBox, VoxelGrid, corners_of
 
 if TYPE_CHECKING:
     from xarray import DataArray
-
-Box = Sequence[Sequence[float]]
-"""Lower and upper corner, each (x, y, z) in nm."""
 
 LAZY_FROM: Final = 2**28
 """Cut-outs of more voxels are read when they are needed."""
@@ -30,75 +27,20 @@ _AT_ONCE: Final = 4
 _PACKAGES: Final = "pip install 'catmaid-jupyter[images]'"
 
 
-@dataclass(frozen=True, slots=True)
-class VoxelGrid:
-    """The voxels of a zoom level: (x, y, z) pixels, nm for each, and where the centre of the first is in nm.
+def spans_of(grid: VoxelGrid, box: Box) -> list[tuple[int, int]]:
+    """As `VoxelGrid.spans`. Raises `InvalidInput` for a box outside of the stack."""
+    try:
+        return grid.spans(box)
+    except NoSuchBox as error:
+        raise InvalidInput(str(error)) from None
 
-    path : where the service gives them, below its address; empty if it does not.
-    """
 
-    title: str
-    dimension: tuple[int, int, int]
-    resolution: tuple[float, float, float]
-    translation: tuple[float, float, float]
-    zoom: int
-    path: str
-
-    @classmethod
-    def at(
-        cls,
-        title: str,
-        dimension: Sequence[int],
-        resolution: Sequence[float],
-        translation: Sequence[float],
-        zoom: int,
-        path: str,
-    ) -> VoxelGrid:
-        """The grid of a zoom level, of what holds for full resolution."""
-        step = 2**zoom
-        x, y, z = dimension
-        rx, ry, rz = resolution
-        tx, ty, tz = translation
-        shift = (step - 1) / 2  # a mean of pixels lies between their centres
-        return cls(
-            title,
-            (-(-x // step), -(-y // step), z),
-            (rx * step, ry * step, rz),
-            (tx + shift * rx, ty + shift * ry, tz),
-            zoom,
-            path,
-        )
-
-    def spans(self, box: Box) -> list[tuple[int, int]]:
-        """First index and the one after the last, for x, y, z, of the voxels whose centres lie in a box.
-
-        An extent of 0 is the nearest voxel. Raises `InvalidInput` for a box outside of the stack.
-        """
-        lower, upper = _corners(box)
-        spans = []
-        for axis in range(3):
-            start, nm, extent = self.translation[axis], self.resolution[axis], self.dimension[axis]
-            first, end = (math.ceil((value - start) / nm - 1e-9) for value in (lower[axis], upper[axis]))
-            if lower[axis] == upper[axis]:
-                first = round((lower[axis] - start) / nm)
-                end = first + 1
-            first, end = max(0, first), min(extent, end)
-            if first >= end:
-                reach = (start - nm / 2, start + (extent - 0.5) * nm)
-                name = "xyz"[axis]
-                raise InvalidInput(
-                    f"The box has no voxel of {self.title!r} along {name}: it is from {lower[axis]:g} to "
-                    f"{upper[axis]:g} nm, the stack from {reach[0]:g} to {reach[1]:g} nm in steps of {nm:g}."
-                )
-            spans.append((first, end))
-        return spans
-
-    def coordinates(self, spans: Sequence[tuple[int, int]]) -> dict[str, NDArray[np.float64]]:
-        """Centres of voxels in nm, by axis."""
-        return {
-            name: np.asarray(start + np.arange(*span) * nm, np.float64)
-            for name, span, start, nm in zip("xyz", spans, self.translation, self.resolution, strict=True)
-        }
+def corners(box: Box) -> tuple[list[float], list[float]]:
+    """Lower and upper corner of a box in nm. Raises `InvalidInput` if it is none."""
+    try:
+        return corners_of(box)
+    except NoSuchBox as error:
+        raise InvalidInput(str(error)) from None
 
 
 def read_voxels(place: Place, grid: VoxelGrid, spans: Sequence[tuple[int, int]]) -> NDArray[Any]:
@@ -112,7 +54,7 @@ def cutout(place: Place, grid: VoxelGrid, box: Box, *, lazy: bool | None) -> Dat
         import xarray  # noqa: PLC0415  an extra
     except ImportError:
         raise InvalidInput(f"Cut-outs with coordinates need xarray: {_PACKAGES}") from None
-    spans = grid.spans(box)
+    spans = spans_of(grid, box)
     count = math.prod(end - first for first, end in spans)
     values = (
         _lazy(place, grid, spans) if lazy or (lazy is None and count > LAZY_FROM) else read_voxels(place, grid, spans)
@@ -190,18 +132,6 @@ def _lazy(place: Place, grid: VoxelGrid, spans: Sequence[tuple[int, int]]) -> An
 
     mapped: Any = da.map_blocks
     return mapped(block, chunks=chunks, dtype=dtype, meta=np.zeros((0, 0, 0), dtype))
-
-
-def _corners(box: Box) -> tuple[list[float], list[float]]:
-    try:
-        lower, upper = ([float(value) for value in corner] for corner in box)
-    except (TypeError, ValueError):
-        lower = upper = []
-    if len(lower) != 3 or len(upper) != 3 or not all(map(math.isfinite, lower + upper)):
-        raise InvalidInput("A box is two corners, ((x, y, z), (x, y, z)), in nm.")
-    if any(a > b for a, b in zip(lower, upper, strict=True)):
-        raise InvalidInput(f"The first corner of a box is the lower one: {lower} is above {upper} along some axis.")
-    return lower, upper
 
 
 def scale_bar(width: float) -> tuple[float, str]:

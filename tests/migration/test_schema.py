@@ -22,6 +22,12 @@ NOT_VERSIONED = {
     "database_identity": "never changed",
     "unreadable_versions": "bookkeeping: which versions are no more",
     "spatial_ref_sys": "part of PostGIS",
+    "job": "bookkeeping: long work that is asked for and done",
+    "job_log": "bookkeeping: what jobs noted",
+    "procrastinate_jobs": "the queue of jobs",
+    "procrastinate_events": "the queue of jobs",
+    "procrastinate_periodic_defers": "the queue of jobs",
+    "procrastinate_workers": "the queue of jobs",
 }
 REVERTIBLE = {
     "tracing": "neuron skeleton treenode connector connector_link review"
@@ -56,6 +62,10 @@ UNINDEXED_KEYS = {
         "treenode",
         "treenode_project_id_fkey",
     ): "projects are deleted seldom, reading all treenodes, and it would slow each new one",
+    (
+        "procrastinate_jobs",
+        "procrastinate_jobs_worker_id_fkey",
+    ): "the library's own; only jobs that run have a worker, and these are in an index",
 }
 
 TABLES = """

@@ -23,6 +23,7 @@ from catmaid_server.cli import (
     stack_addresses,
     tokens,
     users,
+    workers,
 )
 from catmaid_server.cli import catmaid as _catmaid  # noqa: F401 -- its commands join those of imports and exports
 from catmaid_server.cli import project_files as _project_files  # noqa: F401 -- its command joins those of imports
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 app.add_typer(demo.app)
 app.add_typer(service.app)
+app.add_typer(workers.app)
 app.add_typer(operations.app)
 app.add_typer(backups.app)
 app.add_typer(sessions.app)

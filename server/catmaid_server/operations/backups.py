@@ -36,7 +36,7 @@ PORT = "service.port"
 
 _CHUNK_BYTES = 1024**2
 _SESSIONS = ("login_session", "wrong_password")
-_NOT_KEPT = {"data_dir", "database_url", "postgres_bin"}
+_NOT_KEPT = {"data_dir", "database_url", "postgres_bin", "backup_folder"}
 
 
 @dataclass(frozen=True, slots=True)

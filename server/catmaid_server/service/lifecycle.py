@@ -55,7 +55,7 @@ def start(settings: Settings | None = None, *, patience_s: float = _START_S) -> 
             stdout=output,
             stderr=output,
             start_new_session=True,
-            env={**os.environ, **_as_environment(settings)},
+            env={**os.environ, **settings.as_environment()},
         )
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
@@ -151,14 +151,6 @@ _left_running: list[subprocess.Popen[bytes]] = []
 def _reap() -> None:
     """Collect services that we started and that have ended since."""
     _left_running[:] = [process for process in _left_running if process.poll() is None]
-
-
-def _as_environment(settings: Settings) -> dict[str, str]:
-    """Environment variables that give another process the same settings; unlike arguments, others cannot read them."""
-    values = settings.model_dump(exclude_none=True) | {"data_dir": settings.folder}
-    if settings.database_url is not None:
-        values["database_url"] = settings.database_url.get_secret_value()
-    return {f"CATMAID_{name.upper()}": str(value) for name, value in values.items()}
 
 
 def _reason(output: str) -> str:

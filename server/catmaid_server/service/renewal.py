@@ -16,6 +16,7 @@ import msgspec
 import structlog
 
 from catmaid_server.service.folder import ServiceError, ServiceFolder
+from catmaid_server.service.job_workers import JobWorkers
 from catmaid_server.service.orders import WorkerOrder
 from catmaid_server.service.preparation import Preparation, PreparationOrder
 from catmaid_server.service.workers import Workers
@@ -40,7 +41,14 @@ class Renewal:
         loop.add_signal_handler(SIGNAL, self._asked.set)
         loop.add_signal_handler(signal.SIGHUP, stop if _has_terminal() else self._asked.set)
 
-    async def follow(self, folder: ServiceFolder, workers: Workers, order: WorkerOrder, record: ServiceRecord) -> None:
+    async def follow(
+        self,
+        folder: ServiceFolder,
+        workers: Workers,
+        jobs: JobWorkers,
+        order: WorkerOrder,
+        record: ServiceRecord,
+    ) -> None:
         """Renew the workers each time that a signal asks for it; ends when it is cancelled."""
         while True:
             await self._asked.wait()
@@ -49,6 +57,7 @@ class Renewal:
             try:
                 version = await _prepared(order, embedded=record.embedded_database)
                 await workers.renew(order)
+                await jobs.renew()
             except (ServiceError, OSError) as error:
                 problem = str(error)
                 log.error("workers were not renewed", reason=problem)  # noqa: TRY400 -- no news in a trace

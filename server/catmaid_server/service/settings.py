@@ -97,6 +97,21 @@ class Settings(BaseSettings):
     image_cache_bytes: int = Field(default=DISK_CACHE_BYTES, ge=0)
     """Most room in the data folder for what other servers gave of their images; 0 keeps nothing."""
 
+    job_workers: int = Field(default=1, ge=0, le=64)
+    """Processes that do jobs, as crops are; 0 where `catmaid-jupyter worker` runs beside the service."""
+
+    jobs_at_once: int = Field(default=2, ge=1, le=32)
+    """Jobs that one of these processes does at a time."""
+
+    job_days: int = Field(default=14, ge=1, le=3650)
+    """How many days the files of jobs are kept."""
+
+    backup_folder: Path | None = None
+    """Folder for a backup each night (at 2:00 UTC), without images; None takes none."""
+
+    backups_kept: int = Field(default=7, ge=1, le=1000)
+    """How many of these backups are kept."""
+
     postgres_bin: Path | None = None
     """Folder of the PostgreSQL programs of the embedded database; found if not given."""
 
@@ -118,10 +133,16 @@ class Settings(BaseSettings):
         other_sites.origins(text)
         return text
 
-    @field_validator("image_hosts", "private_image_hosts")
+    @field_validator("image_hosts")
     @classmethod
     def _check_image_hosts(cls, text: str) -> str:
-        ImageHosts.parsed(text, text)
+        ImageHosts.parsed(text, "")
+        return text
+
+    @field_validator("private_image_hosts")
+    @classmethod
+    def _check_private_image_hosts(cls, text: str) -> str:
+        ImageHosts.parsed("*", text)
         return text
 
     @field_validator("trusted_proxies")
@@ -146,6 +167,13 @@ class Settings(BaseSettings):
     def folder(self) -> Path:
         """The data folder as an absolute path."""
         return self.data_dir.expanduser().absolute()
+
+    def as_environment(self) -> dict[str, str]:
+        """Variables that give another process the same settings; unlike arguments, others cannot read them."""
+        values = self.model_dump(exclude_none=True) | {"data_dir": self.folder}
+        if self.database_url is not None:
+            values["database_url"] = self.database_url.get_secret_value()
+        return {f"CATMAID_{name.upper()}": str(value) for name, value in values.items()}
 
 
 @contextmanager

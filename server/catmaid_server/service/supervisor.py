@@ -24,6 +24,7 @@ from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.postgres.cluster import Cluster, ClusterError
 from catmaid_server.service import logs
 from catmaid_server.service.folder import ServiceError, ServiceFolder
+from catmaid_server.service.job_workers import JobWorkers
 from catmaid_server.service.local_socket import bound_socket
 from catmaid_server.service.metrics_folder import metrics_folder
 from catmaid_server.service.opening import embedded_cluster, outside_dsn, set_up
@@ -142,7 +143,10 @@ async def _run(settings: Settings, folder: ServiceFolder, announce: Announce) ->
         folder.remember_port(listening.getsockname()[1])
         log.info("started", url=record.url, workers=record.workers, version=record.version)
         announce(record)
-        for work in (_mind(cluster, workers, folder), renewal.follow(folder, workers, order, record)):
+        jobs = JobWorkers(settings, dsn, folder.output)
+        at_end.push_async_callback(jobs.stop)
+        jobs.start()
+        for work in (_mind(cluster, workers, folder), renewal.follow(folder, workers, jobs, order, record)):
             at_end.push_async_callback(_cancel, asyncio.create_task(work))
         await stopping.wait()
         log.info("stopping")

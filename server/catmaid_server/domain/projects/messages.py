@@ -41,3 +41,8 @@ async def mark_read(tx: Connection, user_id: int, message_id: int) -> str:
     if action is None:
         raise NotFound(f"There is no message {message_id} for you.")
     return str(action)
+
+
+async def send_message(tx: Connection, user_id: int, *, title: str, text: str, action: str = "") -> None:
+    """Write a message to a user; `action` is the address of the page it is about."""
+    await tx.execute(sql.send, {"user_id": user_id, "title": title, "text": text, "action": action})

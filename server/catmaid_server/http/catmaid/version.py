@@ -22,6 +22,7 @@ CAPABILITIES = (
     "names-of-splits",
     "stacks-by-address",
     "cutouts",
+    "jobs",
 )
 
 

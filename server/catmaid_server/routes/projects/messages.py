@@ -7,6 +7,7 @@ from typing import Annotated, TypedDict
 from aiohttp import web
 
 from catmaid_server.domain.projects import messages
+from catmaid_server.http.addresses import external_url
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
 
@@ -63,7 +64,9 @@ async def mark_read(
 ]:
     """Mark a message as read, and go to the page it is about."""
     action = await messages.mark_read(call.tx, call.user.id, call.path["message_id"])
-    if action.startswith(("http://", "https://", "/")):
+    if action.startswith("/"):  # a page of this service, wherever clients find that
+        action = f"{external_url(call.request)}{action[1:]}"
+    if action.startswith(("http://", "https://")):
         return web.Response(status=302, headers={"Location": action}, content_type="text/html")
     return web.json_response({"success": True})
 

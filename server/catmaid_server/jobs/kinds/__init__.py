@@ -1,0 +1,9 @@
+"""What jobs there are: each a function of a `RunningJob`, under the name by which it is asked for."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from catmaid_server.jobs.kinds import crop
+from catmaid_server.jobs.running import Work
+
+KINDS: Final[Mapping[str, Work]] = {crop.KIND: crop.work}
