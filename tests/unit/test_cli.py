@@ -32,6 +32,7 @@ WANTED = {
     "backup",
     "restore",
     "upgrade",
+    "worker",
     "psql",
     "import stack",
     "import swc",
@@ -70,7 +71,7 @@ WANTED = {
     "group remove",
 }
 STACK = ("import", "stack", "somewhere", "--project", "P")
-WITHOUT_JSON = {"demo", "psql", "user activate", "user deactivate", "user password"}
+WITHOUT_JSON = {"demo", "psql", "worker", "user activate", "user deactivate", "user password"}
 
 
 def commands(group: Any, before: str = "") -> Iterator[tuple[str, click.Command]]:
