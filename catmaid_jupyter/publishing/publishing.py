@@ -14,6 +14,7 @@ from catmaid_jupyter.publishing.pack import PagePack, model_size, modules_size
 from catmaid_jupyter.publishing.page import PageText, PageView, page
 from catmaid_jupyter.publishing.saved_models import SavedModel, saved_models, shown_widgets
 from catmaid_jupyter.widgets.saved_widget import PageScope
+from catmaid_jupyter.widgets.stack_viewer import StackViewer
 
 _MEGABYTE: Final = 1_000_000
 _MOST_SECTIONS: Final = 200
@@ -50,7 +51,8 @@ def publish(
     rows = shown_widgets(shown)
     widgets = [widget for row in rows for widget in row]
     date = f"{dt.datetime.now():%-d %B %Y}"
-    scope = PageScope(sections, with_people, date, frozenset(widget.model_id for widget in widgets))
+    boxes = [widget.saved_box(sections) for widget in widgets if isinstance(widget, StackViewer)]
+    scope = PageScope(sections, with_people, date, frozenset(widget.model_id for widget in widgets), boxes)
     models = loop.run(saved_models(widgets, scope))
     left_out = list(dict.fromkeys(sentence for model in models for sentence in model.left_out))
     views = [[PageView(widget.model_id, repr(widget)[1:-1], _picture(widget)) for widget in row] for row in rows]

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ipywidgets import DOMWidget
 from ipywidgets import Widget as IpyWidget
+from ipywidgets.widgets.widget import _instances
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.widgets.base import Layer, Widget
@@ -69,19 +70,16 @@ async def saved_models(shown: Sequence[Widget], scope: PageScope) -> list[SavedM
 
 def _model(widget: Widget, part: SavedWidget) -> tuple[SavedModel, list[Widget]]:
     """A widget as it was saved, and the widgets that it refers to."""
-    state, needed, left_out = {}, [], list(part.left_out)
-    for name in sorted(_own_traits(widget)):
-        value = part.state[name] if name in part.state else getattr(widget, name)
-        referred = list(_widgets_in(value))
-        needed += [one for one in referred if _can_be_published(one)]
-        missing = [one for one in referred if not _can_be_published(one)]
-        left_out += [f"{type(one).__name__}, which cannot be published." for one in missing]
-        state[name] = _on_page(value, missing)
+    given = {**widget.get_state(_own_traits(widget)), **part.state}
+    referred = [one for value in given.values() for one in _widgets_in(value)]
+    needed = [one for one in referred if _can_be_published(one)]
+    missing = {one.model_id: one for one in referred if not _can_be_published(one)}
+    left_out = [*part.left_out, *(f"{type(one).__name__}, which cannot be published." for one in missing.values())]
     model = SavedModel(
         model_id=widget.model_id,
         module=widget._entry,
         title=repr(widget)[1:-1],
-        state=state,
+        state={name: _without(value, missing) for name, value in given.items()},
         answers=part.answers,
         content=part.content,
         left_out=left_out,
@@ -99,20 +97,20 @@ def _can_be_published(widget: IpyWidget) -> bool:
 
 
 def _widgets_in(value: Any) -> Iterator[Any]:
-    if isinstance(value, IpyWidget):
-        yield value
-    elif isinstance(value, list | tuple):
-        yield from (one for one in value if isinstance(one, IpyWidget))
+    """The widgets that a trait refers to."""
+    for one in value if isinstance(value, list | tuple) else [value]:
+        if isinstance(one, str) and one.startswith(_IN_TRAITS):
+            known = _instances[one.removeprefix(_IN_TRAITS)]
+            # What the house makes is known by a weak reference, which is no widget itself.
+            yield known.__repr__.__self__
 
 
-def _on_page(value: Any, missing: Iterable[IpyWidget]) -> Any:
-    """A trait as JSON, with references to widgets, without those that are missing."""
-    gone = {one.model_id for one in missing}
-    if isinstance(value, IpyWidget):
-        return None if value.model_id in gone else f"{_IN_TRAITS}{value.model_id}"
+def _without(value: Any, missing: Iterable[str]) -> Any:
+    """A trait without references to widgets that the page does not have."""
+    gone = {f"{_IN_TRAITS}{model_id}" for model_id in missing}
     if isinstance(value, list | tuple):
-        return [_on_page(one, missing) for one in value if not isinstance(one, IpyWidget) or one.model_id not in gone]
-    return value
+        return [one for one in value if not (isinstance(one, str) and one in gone)]
+    return None if isinstance(value, str) and value in gone else value
 
 
 def shown_widgets(shown: Iterable[Any]) -> list[list[Widget]]:

@@ -10,6 +10,15 @@ from catmaid_jupyter.widgets.rpc import Binary, Buffers
 
 
 @dataclass(frozen=True)
+class SavedBox:
+    """A part of project space that is saved of a stack viewer: corners, and depths of its sections, nm."""
+
+    lower: tuple[float, float, float]
+    upper: tuple[float, float, float]
+    depths: Sequence[float]
+
+
+@dataclass(frozen=True)
 class PageScope:
     """How much is saved with a page.
 
@@ -23,12 +32,15 @@ class PageScope:
         When the page is made, in words.
     model_ids
         Widgets that the page shows.
+    boxes
+        What is saved of its stack viewers.
     """
 
     sections: int
     with_people: bool
     date: str
     model_ids: frozenset[str] = frozenset()
+    boxes: Sequence[SavedBox] = ()
 
 
 @dataclass(frozen=True)

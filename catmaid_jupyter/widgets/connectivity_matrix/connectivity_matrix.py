@@ -21,6 +21,7 @@ from catmaid_jupyter.widgets.finding_widget import FindingWidget
 from catmaid_jupyter.widgets.kept_views import KeepsPicture
 from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.rpc import Binary, method
+from catmaid_jupyter.widgets.saved_widget import PageScope, SavedAnswer, SavedWidget
 from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, required, selection_names, selections_of
 from catmaid_wire import columns
 
@@ -113,6 +114,18 @@ class ConnectivityMatrix(KeepsPicture, FindingWidget):
     def table(self) -> pd.DataFrame:
         """The numbers of synapses, read anew, as `Project.adjacency` gives them: in the given order, without groups."""
         return loop.run(adjacency_matrix(self.project.place, self.rows.skeleton_ids, self.columns.skeleton_ids))
+
+    async def saved_for_page(self, scope: PageScope) -> SavedWidget:
+        """The numbers of synapses, in the order that is chosen."""
+        matrix = await self._matrix({})
+        state = {
+            "version_shown": self.version_shown or scope.date,
+            "snapshot": {},
+            "selection_names": [],
+            "target": "",
+        }
+        content = f"{len(self.rows)} by {len(self.columns)} neurons"
+        return SavedWidget([SavedAnswer.of("matrix", matrix)], state, content, ["Other orders of a matrix."])
 
     @method
     async def _matrix(self, _params: dict[str, Any]) -> Binary:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 import pandas as pd
@@ -18,6 +18,7 @@ from catmaid_jupyter.widgets.kept_views import KeepsRows
 from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.project_table.content import TableContent
 from catmaid_jupyter.widgets.rpc import Binary, method
+from catmaid_jupyter.widgets.saved_widget import PageScope, SavedAnswer, SavedWidget, counted
 from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, required, selection_names, selections_of
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ class ProjectTable(KeepsRows, FindingWidget, metaclass=_AbstractTable):
     _label: ClassVar = "Rows"
     _go: ClassVar[tuple[str, str]] = ("Go there", "Show this row in the viewer")
     _actions: ClassVar[Sequence[RowAction]] = ()
+    _people: ClassVar[frozenset[str]] = frozenset({"creator", "reviewers"})
+    """Columns that name users."""
 
     label = traitlets.Unicode("", read_only=True).tag(sync=True)
     """What the table shows, for screen readers and exported files."""
@@ -181,6 +184,24 @@ class ProjectTable(KeepsRows, FindingWidget, metaclass=_AbstractTable):
     def _more_parts(cls, _parts: Mapping[str, Any], /) -> dict[str, Any]:
         """Arguments of derived classes, out of what their `tell_parts` told."""
         return {}
+
+    async def saved_for_page(self, scope: PageScope) -> SavedWidget:
+        """All rows that a page takes, without columns that name users."""
+        content = await self._read()
+        hidden = [] if scope.with_people else [one for one in content.shown if one["name"] in self._people]
+        shown = [one for one in content.shown if one not in hidden]
+        body = await asyncio.to_thread(replace(content, shown=shown).body, self.sort, self.filters)
+        state = {
+            "controls": [],
+            "has_viewer": False,
+            "version_shown": self.version_shown or scope.date,
+            "first_rows": {},
+            "selection_names": [],
+            "target": "",
+        }
+        answers = [SavedAnswer.of(name, Binary(body)) for name in ("rows", "arranged")]
+        left_out = [f"The column {one['title']} of “{self.label}”, which names users." for one in hidden]
+        return SavedWidget(answers, state, counted(len(content.rows), "row"), left_out)
 
     @abstractmethod
     async def _read(self) -> TableContent:

@@ -15,7 +15,9 @@ from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.kept_views import KeepsPicture
 from catmaid_jupyter.widgets.own_keys import OwnKeys
 from catmaid_jupyter.widgets.rpc import Buffers, method
+from catmaid_jupyter.widgets.saved_widget import PageScope, SavedBox, SavedWidget
 from catmaid_jupyter.widgets.stack_viewer.linked_viewers import link_stack_viewers
+from catmaid_jupyter.widgets.stack_viewer.saved_stack import saved_box, saved_stack
 from catmaid_jupyter.widgets.stack_viewer.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
 from catmaid_jupyter.widgets.traits import BoxTrait, FiniteFloat, PositionTrait
 from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, required
@@ -223,6 +225,14 @@ class StackViewer(KeepsPicture, OwnKeys, Widget):
         stack = int(parts["stack"]) if grid is None else Stack.grid(**grid)
         layers = [required(reader.widget(name, Layer)) for name in parts["layers"]]
         return cls(reader.project, stack, layers)
+
+    async def saved_for_page(self, scope: PageScope) -> SavedWidget:
+        """Images around what it shows; see `saved_stack`."""
+        return await saved_stack(self, scope)
+
+    def saved_box(self, sections: int) -> SavedBox:
+        """The part of project space that a page has of it; see `saved_stack`."""
+        return saved_box(self, sections)
 
     @method
     async def _tile_access(self, _params: dict[str, Any]) -> dict[str, Any]:

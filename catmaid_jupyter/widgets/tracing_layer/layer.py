@@ -19,6 +19,7 @@ from catmaid_jupyter.edits.journal import Outage
 from catmaid_jupyter.widgets.base import Layer
 from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.rpc import Binary, method
+from catmaid_jupyter.widgets.saved_widget import PageScope, SavedWidget
 from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
     ActiveNeuron,
     NamedNeurons,
@@ -32,6 +33,7 @@ from catmaid_jupyter.widgets.tracing_layer.outside_warning import OutsideWarning
 from catmaid_jupyter.widgets.tracing_layer.proofreading_walk import ProofreadingMethods
 from catmaid_jupyter.widgets.tracing_layer.question_methods import QuestionMethods
 from catmaid_jupyter.widgets.tracing_layer.review_walk import ReviewMethods
+from catmaid_jupyter.widgets.tracing_layer.saved_tracing import saved_tracing
 from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, neighbour, open_ends
 from catmaid_jupyter.widgets.traits import FiniteFloat
 from catmaid_jupyter.widgets.view_state import StateReader, StateWriter
@@ -215,6 +217,10 @@ class TracingLayer(NodeFinding, ReviewMethods, ProofreadingMethods, QuestionMeth
     def redo(self) -> str | None:
         """Bring back the edit that was undone last, as `Project.redo` does."""
         return self.project.redo()
+
+    async def saved_for_page(self, scope: PageScope) -> SavedWidget:
+        """The nodes near what is shown; see `saved_tracing`."""
+        return await saved_tracing(self, scope)
 
     def close(self) -> None:
         """Remove the layer from all pages, and end its subscription to changes."""

@@ -49,6 +49,8 @@ async def saved_scene(viewer: SceneWidget, scope: PageScope) -> SavedWidget:
         "version_shown": viewer.version_shown or scope.date,
         "asked_view": {},
         "snapshot": {},
+        "user_keys": {},
+        "keys_place": "",
     }
     if not shading:
         state["shading_rule"] = {}
@@ -91,6 +93,7 @@ async def _of_neurons(viewer: SceneWidget, ids: list[int]) -> list[SavedAnswer]:
         SavedAnswer.of("radii", radii),
         SavedAnswer.of("neuron_facts", names),
         SavedAnswer.of("names", names),
+        SavedAnswer.of("user_keys", {}),
     ]
 
 

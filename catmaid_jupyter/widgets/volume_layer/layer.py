@@ -15,6 +15,7 @@ from catmaid_jupyter.client.selection.colors import in_turn, rgba_of, text_of
 from catmaid_jupyter.client.space.volume import NOT_SAVED, Volume
 from catmaid_jupyter.widgets.base import Layer
 from catmaid_jupyter.widgets.rpc import Buffers, method
+from catmaid_jupyter.widgets.saved_widget import PageScope, SavedAnswer, SavedWidget, counted
 from catmaid_jupyter.widgets.traits import FiniteFloat
 from catmaid_jupyter.widgets.view_state import StateReader, StateWriter
 from catmaid_jupyter.widgets.volume_layer.outline_cache import OutlineCache
@@ -112,6 +113,14 @@ class VolumeLayer(Layer):
             except NotFound:
                 reader.note(f"The volume {volume_id} {name!r:.60} is gone.")
         return cls(reader.project, there)
+
+    async def saved_for_page(self, scope: PageScope) -> SavedWidget:
+        """Outlines in the sections that are saved."""
+        keys = [shown["key"] for shown in self.shown_volumes]
+        depths = sorted({depth for box in scope.boxes for depth in box.depths})
+        found = await asyncio.to_thread(self._outlines_of, keys, depths)
+        outlines = Buffers({**found.result, "keys": keys, "depths": depths}, found.buffers)
+        return SavedWidget([SavedAnswer.of("outlines", outlines)], content=counted(len(keys), "volume"))
 
     @method("outlines")
     async def _read_outlines(self, params: dict[str, Any]) -> Buffers:

@@ -3,8 +3,9 @@ import { decode, encode } from "@msgpack/msgpack";
 import { typed } from "../shared/columns";
 import { bytes } from "../shared/rpc";
 import type { AnswerPart, Params } from "./saved-page";
+import { tilesOf } from "./saved-tiles";
 
-type PartialAnswering = (whole: AnswerPart, params: Params) => AnswerPart;
+type PartialAnswering = (whole: AnswerPart, params: Params) => AnswerPart | Promise<AnswerPart>;
 
 const PARTS: Readonly<Record<string, PartialAnswering>> = {
   geometry: (whole, params) => geometryOf(whole, idsOf(params)),
@@ -15,9 +16,11 @@ const PARTS: Readonly<Record<string, PartialAnswering>> = {
   neuron_facts: factsOf,
   names: namesOf,
   tiles: tilesOf,
+  outlines: outlinesOf,
+  skeletons: skeletonsOf,
 };
 
-export function partOfAnswer(method: string, whole: AnswerPart, params: Params): AnswerPart {
+export async function partOfAnswer(method: string, whole: AnswerPart, params: Params): Promise<AnswerPart> {
   return PARTS[method]?.(whole, params) ?? whole;
 }
 
@@ -136,20 +139,44 @@ function namesOf({ result }: AnswerPart, params: Params): AnswerPart {
   return { result: found, buffers: [] };
 }
 
-interface SavedTiles {
-  media_type: string;
-  /** The places of tiles in the buffers, by `zoom/z/row/col`. */
-  tiles: Record<string, number>;
+/** Outlines of all volumes at all depths that were saved; of each the numbers of points of its rings. */
+interface SavedOutlines {
+  keys: number[];
+  depths: number[];
+  rings: number[][][];
+  gaps: number[];
 }
 
-function tilesOf({ result, buffers }: AnswerPart, params: Params): AnswerPart {
-  const { media_type, tiles } = result as SavedTiles;
-  const { zoom, z, tiles: asked } = params as { zoom: number; z: number; tiles: Array<[number, number]> };
-  const found = asked.map(([row, col]) => tiles[`${zoom}/${z}/${row}/${col}`]);
-  return {
-    result: { media_type, ok: found.map((at) => at !== undefined) },
-    buffers: found.map((at) => (at === undefined ? undefined : buffers[at]) ?? new Uint8Array()),
-  };
+/** Bytes of a point of an outline: x and y, float64. */
+const POINT_BYTES = 16;
+
+function outlinesOf({ result, buffers }: AnswerPart, params: Params): AnswerPart {
+  const { keys, depths, rings, gaps } = result as SavedOutlines;
+  const asked = params as { keys: number[]; depths: number[] };
+  const lengths = rings.flatMap((ofKeys) =>
+    ofKeys.map((ofRings) => ofRings.reduce((sum, one) => sum + one, 0)),
+  );
+  const starts = startsOf(lengths);
+  const points: Uint8Array[] = [];
+  const found = asked.depths.map((depth) =>
+    asked.keys.map((key) => {
+      const [row, column] = [depths.indexOf(depth), keys.indexOf(key)];
+      const place = row * keys.length + column;
+      if (row < 0 || column < 0) return [];
+      const start = (starts[place] ?? 0) * POINT_BYTES;
+      points.push(
+        (buffers[0] ?? new Uint8Array()).subarray(start, start + (lengths[place] ?? 0) * POINT_BYTES),
+      );
+      return rings[row]?.[column] ?? [];
+    }),
+  );
+  return { result: { rings: found, gaps }, buffers: [joined(points)] };
+}
+
+function skeletonsOf({ result }: AnswerPart, params: Params): AnswerPart {
+  const wanted = idsOf(params);
+  const saved = result as Array<{ skeleton_id: number }>;
+  return { result: saved.filter(({ skeleton_id: id }) => wanted.has(id)), buffers: [] };
 }
 
 function at<T>(column: readonly T[], places: readonly number[]): T[] {

@@ -10,7 +10,7 @@ export interface ModelReply {
 }
 
 /** Answers what a widget sends to its kernel side; null: nothing comes. */
-export type Answering = (content: unknown) => ModelReply | null;
+export type Answering = (content: unknown) => Promise<ModelReply | null>;
 
 export class PageModel implements AnyModel {
   private readonly listeners = new Map<string, Set<Listener>>();
@@ -57,8 +57,7 @@ export class PageModel implements AnyModel {
 
   /** The answer comes a moment later, as from a kernel. */
   send(content: unknown): void {
-    queueMicrotask(() => {
-      const reply = this.answer(content);
+    void this.answer(content).then((reply) => {
       if (reply) this.emit("msg:custom", reply.content, reply.buffers);
     });
   }

@@ -17,12 +17,12 @@ interface Request {
 }
 
 /** What a widget sent: a request, a change of a selection, or anything else, for which nothing comes. */
-export function replyTo(
+export async function replyTo(
   content: unknown,
   model: SavedModel,
   page: Pick<SavedPage, "bytes">,
   own: OwnMethod,
-): ModelReply | null {
+): Promise<ModelReply | null> {
   if (isRequest(content)) return answerOf(content, model, page, own);
   if (isDelta(content)) {
     // Nobody changes it but this page: as it is here, it is.
@@ -32,12 +32,12 @@ export function replyTo(
   return null;
 }
 
-function answerOf(
+async function answerOf(
   { rid, method, params = {} }: Request,
   model: SavedModel,
   page: Pick<SavedPage, "bytes">,
   own: OwnMethod,
-): ModelReply {
+): Promise<ModelReply> {
   const made = own(method, params);
   if (made !== undefined) return { content: { rid, result: made }, buffers: [] };
   const saved = model.answers.find((answer) => answer.method === method && holds(answer, params));
@@ -46,7 +46,7 @@ function answerOf(
     return { content: { rid, error }, buffers: [] };
   }
   const whole = { result: saved.result, buffers: saved.buffers.map((span) => page.bytes(span)) };
-  const { result, buffers } = partOfAnswer(method, whole, params);
+  const { result, buffers } = await partOfAnswer(method, whole, params);
   return { content: { rid, result }, buffers: buffers.map(viewOf) };
 }
 

@@ -21,6 +21,8 @@ export interface Stack {
   zoom_levels: number;
   broken_sections: number[];
   revision: number | string;
+  /** The first and last section that a published page has; absent: all are there. */
+  saved_sections?: [first: number, last: number];
 }
 
 /** The section that a depth (nm) lies in, whether or not the stack has it. */
@@ -33,9 +35,15 @@ export function depthOf(stack: Stack, section: number): number {
   return stack.translation[2] + section * stack.resolution[2];
 }
 
-/** The nearest section that the stack has. */
+/** The first and last section that can be shown. */
+export function sectionRange(stack: Stack): [first: number, last: number] {
+  return stack.saved_sections ?? [0, stack.dimension[2] - 1];
+}
+
+/** The nearest section that can be shown. */
 export function clampSection(stack: Stack, section: number): number {
-  return Math.min(Math.max(section, 0), stack.dimension[2] - 1);
+  const [first, last] = sectionRange(stack);
+  return Math.min(Math.max(section, first), last);
 }
 
 /** The section that a step leads to: broken sections are skipped, except at the stack's end. */

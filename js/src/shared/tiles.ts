@@ -1,6 +1,6 @@
 /** Which tiles a view needs. */
 import type { View } from "./layer";
-import { imageCorner, type Stack } from "./stack";
+import { clampSection, imageCorner, type Stack } from "./stack";
 
 export interface Tile {
   zoom: number;
@@ -105,7 +105,7 @@ export function neighbours(stack: Stack, section: number, direction: number, rea
   for (const sign of [ahead, -ahead]) {
     for (let step = 1; step <= reach; step++) {
       const z = section + sign * step;
-      if (z >= 0 && z < stack.dimension[2] && !broken.has(z)) found.push(z);
+      if (clampSection(stack, z) === z && !broken.has(z)) found.push(z);
     }
   }
   return found;

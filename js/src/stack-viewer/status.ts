@@ -30,7 +30,7 @@ export function accountOf(report: PaintReport, stack: Stack, view: StackView, ha
         retry: false,
       };
     case "no-tiles":
-      return { status: "no-tiles", text: `Section ${view.section} has no image here.`, retry: false };
+      return { status: "no-tiles", text: noTiles(stack, view), retry: false };
     case "outside":
       return { status: "outside", text: outside(stack, view), retry: false };
   }
@@ -49,6 +49,14 @@ function reason(error: unknown): string {
   return error.code === ERROR_CODE.UNREACHABLE
     ? "The image service does not answer."
     : `No image: ${error.message}`;
+}
+
+function noTiles(stack: Stack, { section }: StackView): string {
+  const saved = stack.saved_sections;
+  if (!saved) return `Section ${section} has no image here.`;
+  if (section < saved[0] || section > saved[1])
+    return `Section ${section} was not saved with this page, which has sections ${saved[0]} to ${saved[1]}.`;
+  return "The image of this place was not saved with this page.";
 }
 
 function outside(stack: Stack, view: StackView): string {

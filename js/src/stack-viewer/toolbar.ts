@@ -3,7 +3,7 @@ import { KeyedButtons } from "../shared/bindings/keyed-buttons";
 import type { Keymap } from "../shared/bindings/keymap";
 import { button, element, icon } from "../shared/dom";
 import { turned } from "../shared/planes";
-import { clampSection, type Stack } from "../shared/stack";
+import { clampSection, type Stack, sectionRange } from "../shared/stack";
 import type { StackView } from "../shared/view";
 import type { Camera } from "./camera";
 
@@ -156,8 +156,8 @@ export class Toolbar {
     this.displayPanel = new DisplayPanel((change) => actions.display(change));
     this.slider = element("input", {
       type: "range",
-      min: 0,
-      max: stack.dimension[2] - 1,
+      min: sectionRange(stack)[0],
+      max: sectionRange(stack)[1],
       step: 1,
       "aria-label": "section",
       "data-testid": "section-slider",
@@ -193,7 +193,7 @@ export class Toolbar {
     );
     this.zoom.show(zoomText(view.nmPerPixel));
     this.slider.value = String(clampSection(this.stack, view.section));
-    const text = `${view.section} of 0–${this.stack.dimension[2] - 1}`;
+    const text = `${view.section} of ${sectionRange(this.stack).join("–")}`;
     if (this.sectionText.value !== text) this.sectionText.value = text;
     this.slider.setAttribute("aria-valuetext", `section ${text}`);
   }

@@ -13,18 +13,18 @@ interface Reply {
 }
 
 /** What a page answers to a request, of one saved answer. */
-function asked(
+async function asked(
   saved: { method: string; params?: object; result?: unknown; buffers?: Uint8Array[] },
   params: object,
   method = saved.method,
-): [Reply, DataView[]] {
+): Promise<[Reply, DataView[]]> {
   const { buffers = [] } = saved;
   const answer = { params: {}, result: null, ...saved, buffers: buffers.map((_, at) => [at, 0]) };
   const model = { module: "m", state: {}, answers: [answer] } as unknown as SavedModel;
   const page = {
     bytes: ([at]: [number, number]) => (buffers[at] ?? new Uint8Array()) as Uint8Array<ArrayBuffer>,
   };
-  const reply = replyTo({ rid: 7, method, params }, model, page, () => undefined);
+  const reply = await replyTo({ rid: 7, method, params }, model, page, () => undefined);
   if (!reply) throw new Error("no reply");
   return [reply.content as Reply, reply.buffers];
 }
@@ -33,16 +33,16 @@ const int32 = (...values: number[]) => new Uint8Array(Int32Array.from(values).bu
 const float32 = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
 
 describe("answers of a published page", () => {
-  it("holds an answer for requests with its own parameters", () => {
+  it("holds an answer for requests with its own parameters", async () => {
     const saved = { method: "volume", params: { volume_id: 3 }, result: "three" };
-    expect(asked(saved, { volume_id: 3, more: 1 })[0]).toEqual({ rid: 7, result: "three" });
-    expect(asked(saved, { volume_id: 4 })[0].error?.message).toMatch(/nothing can be changed/);
-    expect(asked(saved, { volume_id: 3 }, "save_volume")[0].error?.code).toBe("not_allowed");
+    expect((await asked(saved, { volume_id: 3, more: 1 }))[0]).toEqual({ rid: 7, result: "three" });
+    expect((await asked(saved, { volume_id: 4 }))[0].error?.message).toMatch(/nothing can be changed/);
+    expect((await asked(saved, { volume_id: 3 }, "save_volume"))[0].error?.code).toBe("not_allowed");
   });
 
-  it("gives the geometry of the skeletons that are asked for, and tells who is not there", () => {
+  it("gives the geometry of the skeletons that are asked for, and tells who is not there", async () => {
     const arbors = [randomArbor(1, 50), randomArbor(2, 60), randomArbor(3, 70)];
-    const [, [body]] = asked(
+    const [, [body]] = await asked(
       { method: "geometry", buffers: [answerOf(arbors)] },
       { skeleton_ids: [3, 1, 99], known: [], overview: true },
     );
@@ -55,7 +55,7 @@ describe("answers of a published page", () => {
     expect([...gone]).toEqual([99]);
   });
 
-  it("gives links of these skeletons, relative to the origin that is asked for", () => {
+  it("gives links of these skeletons, relative to the origin that is asked for", async () => {
     const saved = {
       method: "synapses",
       result: { skeleton_ids: [5, 6], relations: ["presynaptic_to"], origin: [0, 0, 0] },
@@ -68,12 +68,12 @@ describe("answers of a published page", () => {
         float32(1, 2, 3, 4, 5, 6, 7, 8, 9),
       ],
     };
-    const [, buffers] = asked(saved, { skeleton_ids: [6], origin: [1, 1, 1] });
+    const [, buffers] = await asked(saved, { skeleton_ids: [6], origin: [1, 1, 1] });
     expect([...typed(Int32Array, buffers[1])]).toEqual([11, 12]);
     expect([...typed(Float32Array, buffers[5])]).toEqual([3, 4, 5, 6, 7, 8]);
   });
 
-  it("gives marks with their labels, and values of nodes, of these skeletons", () => {
+  it("gives marks with their labels, and values of nodes, of these skeletons", async () => {
     const special = {
       method: "special",
       result: { skeleton_ids: [5, 6], kinds: { soma: 1 }, labels: ["soma", "end"] },
@@ -88,7 +88,7 @@ describe("answers of a published page", () => {
         int32(0, 0, 1),
       ],
     };
-    const [, marks] = asked(special, { skeleton_ids: [6] });
+    const [, marks] = await asked(special, { skeleton_ids: [6] });
     expect([...typed(Int32Array, marks[1])]).toEqual([4]);
     expect([...typed(Int32Array, marks[6])]).toEqual([0, 0]);
     expect([...typed(Int32Array, marks[7])]).toEqual([0, 1]);
@@ -98,18 +98,18 @@ describe("answers of a published page", () => {
       result: { skeleton_ids: [5, 6], rows: [1, 2] },
       buffers: [float32(1, 2, 3)],
     };
-    const [reply, [values]] = asked(radii, { skeleton_ids: [6, 7] });
+    const [reply, [values]] = await asked(radii, { skeleton_ids: [6, 7] });
     expect(reply.result).toMatchObject({ skeleton_ids: [6], rows: [2] });
     expect([...typed(Float32Array, values)]).toEqual([2, 3]);
   });
 
-  it("gives tiles that were saved, and says of others that there are none", () => {
+  it("gives tiles that were saved, and says of others that there are none", async () => {
     const saved = {
       method: "tiles",
-      result: { media_type: "image/png", tiles: { "0/4/2/3": 0 } },
+      result: { media_type: "image/png", zoom_levels: 1, tiles: { "0/4/2/3": 0 } },
       buffers: [Uint8Array.of(9)],
     };
-    const [reply, buffers] = asked(saved, {
+    const [reply, buffers] = await asked(saved, {
       zoom: 0,
       z: 4,
       tiles: [
@@ -121,10 +121,37 @@ describe("answers of a published page", () => {
     expect(buffers.map(({ byteLength }) => byteLength)).toEqual([1, 0]);
   });
 
-  it("names skeletons, also such as were not saved", () => {
+  it("gives outlines of these volumes at these depths, and none of others", async () => {
+    const points = Float64Array.from({ length: 12 }, (_, at) => at);
+    const saved = {
+      method: "outlines",
+      result: {
+        keys: [7, 8],
+        depths: [50, 100],
+        rings: [
+          [[1], [1, 1]],
+          [[], [3]],
+        ],
+        gaps: [8],
+      },
+      buffers: [new Uint8Array(points.buffer)],
+    };
+    const [reply, [found]] = await asked(saved, { keys: [8, 9], depths: [100, 50, 75] });
+    expect(reply.result).toEqual({
+      rings: [
+        [[3], []],
+        [[1, 1], []],
+        [[], []],
+      ],
+      gaps: [8],
+    });
+    expect([...typed(Float64Array, found)]).toEqual([6, 7, 8, 9, 10, 11, 2, 3, 4, 5]);
+  });
+
+  it("names skeletons, also such as were not saved", async () => {
     const saved = { method: "neuron_facts", result: { "5": ["DA1", 40] } };
-    expect(asked(saved, { skeleton_id: 5 })[0].result).toEqual({ name: "DA1", nodes: 40 });
-    expect(asked(saved, { skeleton_id: 6 })[0].result).toEqual({ name: "skeleton 6", nodes: null });
+    expect((await asked(saved, { skeleton_id: 5 }))[0].result).toEqual({ name: "DA1", nodes: 40 });
+    expect((await asked(saved, { skeleton_id: 6 }))[0].result).toEqual({ name: "skeleton 6", nodes: null });
   });
 });
 
@@ -133,7 +160,7 @@ describe("a model of a published page", () => {
     const model = new PageModel(
       "a",
       { height: 1 },
-      () => ({ content: { rid: 1 }, buffers: [] }),
+      async () => ({ content: { rid: 1 }, buffers: [] }),
       () => Promise.reject(new Error("none")),
     );
     const heard: unknown[] = [];
@@ -151,11 +178,11 @@ describe("a model of a published page", () => {
     expect(heard[1]).toEqual({ rid: 1 });
   });
 
-  it("takes what it does to a selection as done", () => {
+  it("takes what it does to a selection as done", async () => {
     const model: SavedModel = { module: "m", state: {}, answers: [] };
     const page = { bytes: () => new Uint8Array() };
-    const reply = replyTo({ delta: {}, page: "p", seq: 3 }, model, page, () => undefined);
+    const reply = await replyTo({ delta: {}, page: "p", seq: 3 }, model, page, () => undefined);
     expect(reply?.content).toEqual({ unchanged: { page: "p", seq: 3 } });
-    expect(replyTo({ export_piece: 1 }, model, page, () => undefined)).toBeNull();
+    expect(await replyTo({ export_piece: 1 }, model, page, () => undefined)).toBeNull();
   });
 });
