@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, Page, expect
+
+from tests.helpers.patience import PATIENCE_MS
 
 _OWN = ("file:", "blob:", "data:")
 
@@ -22,6 +26,13 @@ class PublishedPage:
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+
+    async def until(self, expression: str) -> None:
+        """Wait until an expression holds in the page, without what its policy forbids."""
+        end = time.monotonic() + PATIENCE_MS / 1000
+        while not await self.page.evaluate(expression):
+            assert time.monotonic() < end, expression
+            await asyncio.sleep(0.05)
 
     def of_others(self) -> list[str]:
         """What was asked of anybody else."""

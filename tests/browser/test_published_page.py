@@ -6,9 +6,12 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from playwright.async_api import Browser, expect
 
 import catmaid_jupyter as cj
+from catmaid_jupyter.widgets.project_table import ProjectTable, RowPlace, TableContent, shown_column
 from tests.browser.accessibility import problems
 from tests.browser.published import published
 from tests.browser.site import RESULTS, Site
@@ -17,6 +20,86 @@ from tests.browser.test_selection_table import cell, head
 from tests.browser.test_viewer3d import neurons_in_space
 
 RED, GREEN = 0, 1
+ROWS = 10_000
+STACK = """(() => document.querySelector('[data-testid="stack-viewer"]').catmaid)()"""
+
+
+class LongTable(ProjectTable):
+    """As many rows as a page should bear."""
+
+    _label = "Numbers"
+
+    async def _read(self) -> TableContent:
+        rows = pd.DataFrame({"key": np.arange(ROWS), "skeleton_id": -1, "number": np.arange(ROWS)[::-1] % 997})
+        rows["creator"] = "tracer"
+        return TableContent(rows, [shown_column("number", "Number", "integer"), shown_column("creator", "Creator")])
+
+    async def _place_of(self, row: pd.Series, _turn: int) -> RowPlace:
+        raise AssertionError(row)
+
+
+async def test_a_stack_space_and_a_long_table_are_used_without_network(
+    site: Site, browser: Browser, tmp_path: Path
+) -> None:
+    project = await site.new_project()
+    skeletons = neurons_in_space(project)
+    x, y, z = (float(value) for value in project.viewer().position)
+    project.add_volume(((x - 200, y - 200, z - 100), (x + 200, y + 200, z + 100)), "box")
+    path = tmp_path / "all.html"
+
+    def publish() -> None:
+        found = project.selection(skeletons)
+        viewer = project.viewer(height=360, nm_per_pixel=8.0)
+        viewer.show_volumes("box")
+        viewer3d = project.viewer3d(found, viewer, height=360, volumes=["box"])
+        cj.publish(path, viewer | viewer3d, LongTable(found), project.matrix(found), sections=2)
+
+    await asyncio.to_thread(publish)
+    async with published(browser, path) as opened:
+        page = opened.page
+        space, table = Space(page), page.get_by_test_id("project-table")
+        stack = page.get_by_test_id("stack-viewer")
+        await space.ready()
+        await stack.evaluate("element => element.catmaid.ready")
+        await opened.until("Object.values(globalThis.catmaid.tracing)[0].counts.treenodes === 12")
+        await page.screenshot(path=RESULTS / "published with a stack.png", full_page=True)
+
+        before = await page.evaluate(f"{STACK}.view")
+        canvas = stack.get_by_test_id("canvas")
+        box = await canvas.bounding_box()
+        assert box is not None
+        middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        await page.mouse.move(*middle)
+        await page.mouse.down()
+        await page.mouse.move(middle[0] - 60, middle[1] - 40, steps=3)
+        await page.mouse.up()
+        await opened.until(f"{STACK}.view.center[0] > {before['center'][0] + 300}")
+        await page.keyboard.press(".")
+        await opened.until(f"{STACK}.view.section === {before['section'] + 1} && {STACK}.stats.complete")
+        for _ in range(4):
+            await page.keyboard.press(".")
+        await opened.until(f"{STACK}.view.section === {before['section'] + 2} && {STACK}.stats.complete")
+        await page.keyboard.press("-")
+        await opened.until(f"{STACK}.view.nmPerPixel > {before['nmPerPixel']} && {STACK}.stats.complete")
+        await expect(stack.get_by_test_id("section-slider")).to_have_attribute("max", str(before["section"] + 2))
+
+        await space.click(await space.place(skeletons[1], 2), "Shift")
+        await expect(space.said()).to_contain_text(f"This is a node of skeleton {skeletons[1]}")
+        await expect(space.root.get_by_test_id("active")).to_have_text("active: n1 <b>, 4 nodes")
+        place = project.nodes([skeletons[1]]).sort_values("id").iloc[2]
+        await opened.until(f"Math.abs({STACK}.view.center[0] - {place['x']}) < 10")
+
+        total = table.get_by_test_id("total")
+        await expect(total).to_have_text("10,000 rows")
+        await head(table, "number").click()
+        await expect(cell(table, 0, "number")).to_have_text("0")
+        await table.get_by_label("Filter Number").fill(">=996")
+        await expect(total).to_have_text("10,000 rows, 10 shown")
+        await expect(head(table, "creator")).to_have_count(0)
+        await expect(page.get_by_test_id("connectivity-matrix")).to_be_visible()
+        assert await problems(page.locator("body")) == []
+        assert opened.of_others() == []
+        assert opened.complaints == []
 
 
 async def test_neurons_are_turned_sorted_and_chosen_together(site: Site, browser: Browser, tmp_path: Path) -> None:

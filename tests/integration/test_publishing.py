@@ -37,11 +37,21 @@ async def test_it_has_what_is_shown_and_no_secrets(
         viewer = project.viewer3d(found)
         viewer.shade("creator")
         path = tmp_path / "figure.html"
-        cj.publish(path, viewer | found.widget, found, title="A <b> title", text="One\n\nTwo")
+        stack = project.viewer()
+        places = (stack.keys_place, stack.layers[0].edits_place, stack.layers[0].kernel_id)
+        cj.publish(
+            path,
+            viewer | found.widget,
+            found,
+            stack,
+            project.treenode_table(found),
+            title="A <b> title",
+            text="One\n\nTwo",
+        )
         page = path.read_text()
         assert "<h1>A &lt;b&gt; title</h1>" in page
         assert "<p>One</p><p>Two</p>" in page
-        assert page.count("data-cj-view=") == 3
+        assert page.count("data-cj-view=") == 5
         assert page.count("</script>") == 2
         assert not FETCHED.search(page.partition("<footer>")[0])
 
@@ -50,7 +60,7 @@ async def test_it_has_what_is_shown_and_no_secrets(
             assert name.encode() in content, name
         assert "DA1 </script> ü".encode() in content
         assert b"tracer" not in content, "a user name"
-        for secret in (str(service.tracer.token), service.url, service.url.split("/")[2], "127.0.0.1"):
+        for secret in (*places, str(service.tracer.token), service.url, service.url.split("/")[2], "127.0.0.1"):
             assert secret.encode() not in content
 
         said = capsys.readouterr().out
