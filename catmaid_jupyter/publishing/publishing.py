@@ -34,7 +34,7 @@ def publish(
     Views turn, pan, zoom, sort and filter there, and stay linked, within what is saved; nothing can be changed.
 
     path : of the file, `figure.html`.
-    shown : widgets, selections, and widgets side by side (`viewer | table`); from top to bottom.
+    shown : widgets, selections, workspaces, and widgets side by side (`viewer | table`); from top to bottom.
     title, text : what stands above them; an empty line begins a paragraph.
     sections : so many before and behind the one that a stack viewer shows.
     limit_mb : the page may have so many megabytes.

@@ -114,7 +114,7 @@ def _without(value: Any, missing: Iterable[str]) -> Any:
 
 
 def shown_widgets(shown: Iterable[Any]) -> list[list[Widget]]:
-    """Rows of widgets, of what was given to be published: widgets, several side by side, and what has a widget.
+    """Rows of widgets, of what is to be published: widgets, several side by side, workspaces, and what has a widget.
 
     `InvalidInput` for anything else.
     """
@@ -122,8 +122,11 @@ def shown_widgets(shown: Iterable[Any]) -> list[list[Widget]]:
 
 
 def _side_by_side(given: Any) -> list[Any]:
-    children = getattr(given, "children", None)
-    return list(children) if children and not isinstance(given, Widget) else [given]
+    """The widgets of a workspace, or of what shows several side by side."""
+    together = (
+        None if isinstance(given, Widget) else getattr(given, "widgets", None) or getattr(given, "children", None)
+    )
+    return list(together) if together else [given]
 
 
 def _widget(given: Any) -> Widget:

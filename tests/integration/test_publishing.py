@@ -13,11 +13,19 @@ import pytest
 
 import catmaid_jupyter as cj
 from tests.helpers.service import Service
-from tests.integration.test_client_neurons import project, traced
+from tests.integration.test_client_neurons import project
 
 __all__ = ["project"]
 
 FETCHED = re.compile(r"<(link|iframe|object|embed)|\ssrc=\"(?!data:)|https?://[a-z]")
+
+
+def traced(project: cj.Project) -> list[int]:
+    """Skeletons of two neurons of two nodes."""
+    for name in ("PN é", "</script> KC"):
+        root = project.edit.create_treenode(0, 0, 0, neuron_name=name)
+        project.edit.create_treenode(100, 0, 0, parent_id=root)
+    return [int(one) for one in project.skeletons["id"]]
 
 
 def unpacked(page: str) -> bytes:
