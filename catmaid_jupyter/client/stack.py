@@ -111,6 +111,12 @@ class Stack(Public):
         return PLANES[int(self.info.get("orientation") or 0)]
 
     @property
+    def is_labels(self) -> bool:
+        """Whether its values are ids, shown in a colour each."""
+        metadata = self.info.get("metadata")
+        return isinstance(metadata, dict) and bool(metadata.get("labels"))
+
+    @property
     def extent(self) -> tuple[float, float, float]:
         """(x, y, z) size in nm, in the project."""
         x, y, z = (pixels * nm for pixels, nm in zip(self.dimension, self.resolution, strict=True))

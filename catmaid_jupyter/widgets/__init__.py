@@ -2,6 +2,7 @@
 
 - `StackViewer`: an image stack
 - `TracingLayer`: treenodes and connectors over its image
+- `ImageLayer`: images of another stack over its image
 - `VolumeLayer`: outlines of volumes over its image
 - `HistoryTable`: the log of a project, to look at, go to, compare and take back
 - `SelectionTable`: the neurons of a selection
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from catmaid_jupyter.widgets.connectivity_matrix import ConnectivityMatrix
     from catmaid_jupyter.widgets.connectivity_table import ConnectivityTable
     from catmaid_jupyter.widgets.history_table import HistoryTable
+    from catmaid_jupyter.widgets.image_layer import ImageLayer
     from catmaid_jupyter.widgets.neuron_search import NeuronSearch
     from catmaid_jupyter.widgets.node_tables import ConnectorTable, NeuronNavigator, TagTable, TreenodeTable
     from catmaid_jupyter.widgets.proofreading_table import ProofreadingTable
@@ -44,6 +46,7 @@ __all__ = [
     "ConnectivityTable",
     "ConnectorTable",
     "HistoryTable",
+    "ImageLayer",
     "Layer",
     "NeuronNavigator",
     "NeuronSearch",
@@ -66,6 +69,7 @@ _MODULES: Final = {
     "ConnectivityTable": "connectivity_table",
     "ConnectorTable": "node_tables",
     "HistoryTable": "history_table",
+    "ImageLayer": "image_layer",
     "Layer": "base",
     "NeuronNavigator": "node_tables",
     "NeuronSearch": "neuron_search",

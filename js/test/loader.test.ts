@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { TileLoader } from "../src/shared/image/loader";
 import type { Tile } from "../src/shared/tiles";
-import { TileLoader } from "../src/stack-viewer/loader";
 
 const tile = (col: number): Tile => ({ zoom: 0, z: 0, row: 0, col });
 

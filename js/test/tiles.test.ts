@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { wantedTiles } from "../src/shared/image/painter";
 import type { Stack } from "../src/shared/stack";
 import { ancestor, gridSize, levelFor, neighbours, tileBox, tilesInView } from "../src/shared/tiles";
 import { StackView } from "../src/shared/view";
-import { wantedTiles } from "../src/stack-viewer/image";
 import { STACK } from "./stack";
 
 const at = (x: number, y: number, nmPerPixel: number, dpr = 1): StackView =>

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from catmaid_wire import columns, commands, edits, errors, key_chords, relations
+from catmaid_wire import columns, commands, edits, errors, image_looks, key_chords, relations
 
 _LINK_RELATIONS = (
     "PRESYNAPTIC",
@@ -24,6 +24,8 @@ _FACTS = {
     "LINK_COLUMNS": columns.LINKS,
     "RELATION": {name: getattr(relations, name) for name in _LINK_RELATIONS},
     "EDIT_KEYS": {"KEPT_DAYS": edits.KEYS_KEPT_DAYS},
+    "COLOR_MAPS": dict(image_looks.COLOR_MAPS),
+    "BLENDS": dict(image_looks.BLENDS),
     "ERROR_CODE": {code.name: code.value for code in errors.Code},
 }
 

@@ -13,7 +13,7 @@ import pytest
 from yarl import URL
 
 import catmaid_jupyter as cj
-from catmaid_jupyter.widgets.stack_viewer.tile_hosts import tile_hosts
+from catmaid_jupyter.widgets.stack_images.tile_hosts import tile_hosts
 from catmaid_server.db.store import Store
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.http.allowed_hosts import AllowedHosts

@@ -17,7 +17,7 @@ from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.widgets import StackViewer
 from catmaid_jupyter.widgets import static as widgets_static
 from catmaid_jupyter.widgets.base import Layer, answer_from_subshells
-from catmaid_jupyter.widgets.stack_viewer.tile_hosts import browser_addresses, tile_hosts, zoom_levels
+from catmaid_jupyter.widgets.stack_images.tile_hosts import browser_addresses, tile_hosts, zoom_levels
 from catmaid_jupyter.widgets.static import bundle
 
 SERVICE = "http://127.0.0.1:8000/"

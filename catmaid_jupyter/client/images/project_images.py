@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -17,6 +17,13 @@ from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.client.stack import Stack
 
 CAPABILITY = "stacks-by-address"
+
+
+class GroupMember(NamedTuple):
+    """A stack of a stack group, and what it is there: `view` or `channel`."""
+
+    stack: Stack
+    relation: str
 
 
 class ProjectImages(Public):
@@ -52,6 +59,14 @@ class ProjectImages(Public):
             known = ", ".join(repr(row["title"]) for row in listed)
             raise NotFound(f"There is no stack {key!r} in {self.title!r}. There are: {known}.")
         return loop.run(self._stack(matching[0]))
+
+    def stack_group(self, stack_id: int | None = None, group: str | int | None = None) -> list[GroupMember]:
+        """The stacks of a stack group, in its order.
+
+        stack_id : of a stack in it; any if not given.
+        group : its title or id; the first one found if not given. `NotFound` if there is none.
+        """
+        return loop.run(self._stack_group(stack_id, group))
 
     def add_stack(
         self,
@@ -131,6 +146,20 @@ class ProjectImages(Public):
                 f"{self.place.http.url} does not take stacks by their address: CATMAID's administrators register "
                 "stacks in its admin pages."
             )
+
+    async def _stack_group(self, stack_id: int | None, group: str | int | None) -> list[GroupMember]:
+        listed = await self.place.read_json("GET", "stacks")
+        asked = [row["id"] for row in listed if stack_id in (None, row["id"])]
+        found = await loop.gather(*(self.place.read_json("GET", f"stack/{one}/groups") for one in asked))
+        ids = dict.fromkeys(group_id for answer in found for group_id in answer["stack_group_ids"])
+        groups = await loop.gather(*(self.place.read_json("GET", f"stackgroup/{one}/info") for one in ids))
+        chosen = next((one for one in groups if group is None or group in (one["id"], one["title"])), None)
+        if chosen is None:
+            known = ", ".join(repr(one["title"]) for one in groups) or "none"
+            raise NotFound(f"There is no such stack group in {self.title!r}. There are: {known}.")
+        members = sorted(chosen["stacks"], key=lambda row: int(row["position"]))
+        stacks = await loop.gather(*(self._stack(row["id"]) for row in members))
+        return [GroupMember(stack, row["relation"]) for stack, row in zip(stacks, members, strict=True)]
 
     async def _stacks(self) -> list[Stack]:
         listed = await self.place.read_json("GET", "stacks")

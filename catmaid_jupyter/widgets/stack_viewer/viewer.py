@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, cast
 
@@ -12,13 +13,16 @@ from ipywidgets import widget_serialization
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.stack import Stack, turned
 from catmaid_jupyter.widgets.base import Layer, Widget
+from catmaid_jupyter.widgets.image_layer import ImageLayer
 from catmaid_jupyter.widgets.kept_views import KeepsPicture
 from catmaid_jupyter.widgets.own_keys import OwnKeys
-from catmaid_jupyter.widgets.rpc import Buffers, method
+from catmaid_jupyter.widgets.rpc import method
 from catmaid_jupyter.widgets.saved_widget import PageScope, SavedBox, SavedWidget
+from catmaid_jupyter.widgets.stack_images.image_looks import HasImageLook
+from catmaid_jupyter.widgets.stack_images.stack_tiles import GivesTiles, stack_state
+from catmaid_jupyter.widgets.stack_viewer.layer_list import LayersTrait
 from catmaid_jupyter.widgets.stack_viewer.linked_viewers import link_stack_viewers
 from catmaid_jupyter.widgets.stack_viewer.saved_stack import saved_box, saved_stack
-from catmaid_jupyter.widgets.stack_viewer.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
 from catmaid_jupyter.widgets.traits import BoxTrait, FiniteFloat, PositionTrait
 from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, required
 from catmaid_jupyter.widgets.volume_layer import VolumeLayer
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
     from catmaid_jupyter.client.project import Project
     from catmaid_jupyter.client.selection import Selection
 
-_TILES_AT_ONCE = 64
+_CHANNEL_COLORS = ("green", "magenta", "cyan", "orange", "blue", "red", "yellow")
 _GRID_NM = (200_000.0, 200_000.0, 200_000.0)
 """Size of the grid of a project without images."""
 
@@ -40,7 +44,7 @@ class LinkedViewer(Protocol):
         """Show where a stack viewer looks."""
 
 
-class StackViewer(KeepsPicture, OwnKeys, Widget):
+class StackViewer(GivesTiles, HasImageLook, KeepsPicture, OwnKeys, Widget):
     """Browse one image stack and move a cursor through project space.
 
     Parameters
@@ -78,15 +82,6 @@ class StackViewer(KeepsPicture, OwnKeys, Widget):
     nm_per_pixel = FiniteFloat(None, allow_none=True, min=1e-3).tag(sync=True)
     """Zoom: nm of tissue under one screen pixel. None: as much as fits, until a page shows the viewer."""
 
-    brightness = FiniteFloat(1.0, min=0.0).tag(sync=True)
-    """Factor on the image's brightness; 1 as it is."""
-
-    contrast = FiniteFloat(1.0, min=0.0).tag(sync=True)
-    """Factor on the image's contrast about mid-grey; 1 as it is."""
-
-    invert = traitlets.Bool(False).tag(sync=True)
-    """Show dark as bright."""
-
     big_step = traitlets.Int(10, min=1, max=10_000).tag(sync=True)
     """Sections of a big step (`<`, `>`, Shift with the wheel)."""
 
@@ -102,8 +97,8 @@ class StackViewer(KeepsPicture, OwnKeys, Widget):
     link_group = traitlets.Unicode("").tag(sync=True)
     """Stack viewers with the same text here look at the same place; empty: this one is alone. See `link`."""
 
-    layers = traitlets.List(traitlets.Instance(Layer)).tag(sync=True, **widget_serialization)
-    """Drawn in order, first at the bottom."""
+    layers = LayersTrait().tag(sync=True, **widget_serialization)
+    """Drawn in order, first at the bottom; images are below all others. By number, or by title: `layers["labels"]`."""
 
     height = traitlets.Int(500, min=120, max=4000).tag(sync=True)
     """Height of the picture in CSS pixels."""
@@ -122,10 +117,10 @@ class StackViewer(KeepsPicture, OwnKeys, Widget):
         shown = _chosen(project, stack)
         self._refuse_unknown(traits)
         self.project = project
-        self._hosts = tile_hosts(shown.info, project.instance.url)
+        self._find_tiles(shown)
         super().__init__(
             project.instance,
-            stack=_stack_state(shown, self._hosts),
+            stack=stack_state(shown, self._hosts),
             layers=list(layers),
             position=_middle(shown) if position is None else position,
             **traits,
@@ -191,6 +186,53 @@ class StackViewer(KeepsPicture, OwnKeys, Widget):
         """Look elsewhere than other stack viewers again. The active node stays the same where it was linked."""
         self.link_group = ""
 
+    def add_layer(self, stack: Stack | int | str, **traits: Any) -> ImageLayer:
+        """Show the images of another stack above those that are shown.
+
+        stack : the stack, its id or its title. It is cut along the same plane, and lies where it is in the project,
+            whatever its resolution.
+        traits : of `ImageLayer`, such as `opacity=0.3`, `blend="add"`, `color_map="green"` and `threshold=(40, 255)`.
+
+        Returns the layer, whose traits can be changed; `viewer.layers[title]` is it, too. `NotFound` if there is no
+        such stack, `InvalidInput` if it is cut along another plane.
+        """
+        chosen = stack if isinstance(stack, Stack) else self.project.stack(stack)
+        if chosen.plane != self.stack["plane"]:
+            raise InvalidInput(
+                f"{chosen.title!r} is cut along {chosen.plane} and this viewer shows sections along "
+                f"{self.stack['plane']}: show it by project.viewer({chosen.title!r}) and link the two."
+            )
+        layer = ImageLayer(self.project, chosen, **traits)
+        images = self._image_layers()
+        place = self.layers.index(images[-1]) + 1 if images else 0
+        self.layers = [*self.layers[:place], layer, *self.layers[place:]]
+        return layer
+
+    def add_stack_group(self, group: str | int | None = None) -> list[ImageLayer]:
+        """Show the other stacks of a stack group as layers: each channel in a colour of its own, added up.
+
+        group : its title or id; by default the first group that the viewer's stack is in.
+
+        Stacks that are cut along other planes, or shown already, are left out. `NotFound` if there is no such group.
+        """
+        found = self.project.stack_group(self.stack["id"] if group is None else None, group)
+        shown = {self.stack["id"], *(layer.stack["id"] for layer in self._image_layers())}
+        members = [one for one in found if one.stack.id not in shown and one.stack.plane == self.stack["plane"]]
+        colors = itertools.cycle(_CHANNEL_COLORS)
+        return [
+            self.add_layer(one.stack, opacity=1.0, blend="add", color_map=next(colors))
+            if one.relation == "channel"
+            else self.add_layer(one.stack)
+            for one in members
+        ]
+
+    def remove_layer(self, layer: Layer | str) -> None:
+        """Take a layer out, given as itself or by its title. `NotFound` if it is not there."""
+        gone = self._titled(layer) if isinstance(layer, str) else layer
+        if gone not in self.layers:
+            raise NotFound(f"{gone!r} is not in this viewer.")
+        self.layers = [each for each in self.layers if each is not gone]
+
     def show_volumes(self, volumes: Volumes, **traits: Any) -> VolumeLayer:
         """Show the outlines of volumes in each section, instead of those shown before; none if there are none.
 
@@ -235,39 +277,24 @@ class StackViewer(KeepsPicture, OwnKeys, Widget):
         return saved_box(self, sections)
 
     @method
-    async def _tile_access(self, _params: dict[str, Any]) -> dict[str, Any]:
-        """Say where a browser may find the tiles by itself. Asked again when that stops working."""
-        instance, project_id = self.project.instance, self.project.id
-        # A service that was started again may be at another port.
-        info = (await instance.http.request("GET", f"{project_id}/stack/{self.stack['id']}/info")).json()
-        self._hosts = tile_hosts(info, instance.url)
-        ticket = await self._ticket() if any(host.own_path is not None for host in self._hosts) else None
-        return {"direct": [address for host in self._hosts for address in browser_addresses(host, ticket)]}
+    async def _other_stacks(self, _params: dict[str, Any]) -> list[dict[str, Any]]:
+        """Stacks that could be shown as layers: ``[{id, title}]``."""
+        shown = {self.stack["id"], *(layer.stack["id"] for layer in self._image_layers())}
+        listed = await self.project.place.read_json("GET", "stacks")
+        return [{"id": row["id"], "title": row["title"]} for row in listed if row["id"] not in shown]
 
     @method
-    async def _tiles(self, params: dict[str, Any]) -> Buffers:
-        """Fetch tiles for browsers that cannot: ``{zoom, z, tiles: [[row, col], ...]}``, in the order asked for."""
-        places = params["tiles"]
-        if len(places) > _TILES_AT_ONCE:
-            raise InvalidInput(f"At most {_TILES_AT_ONCE} tiles at once.")
-        host = self._first_host()
-        http, zoom, z = self.project.instance.http, int(params["zoom"]), int(params["z"])
-        tiles = await asyncio.gather(*(host.load(http, zoom, z, int(row), int(col)) for row, col in places))
-        found = {"ok": [tile is not None for tile in tiles], "media_type": host.media_type}
-        return Buffers(found, [tile or b"" for tile in tiles])
+    async def _add_stack_layer(self, params: dict[str, Any]) -> None:
+        """Show a stack above the others: ``{stack_id}``."""
+        await asyncio.to_thread(self.add_layer, int(params["stack_id"]))
 
-    async def _ticket(self) -> str | None:
-        """Fetch what lets a browser load tiles without a token; None from servers that know no tickets."""
-        instance = self.project.instance
-        if "tickets" not in instance.capabilities:
-            return None
-        answer = await instance.http.request("POST", f"{self.project.id}/tile-ticket")
-        return str(answer.json()["ticket"])
+    def _titled(self, title: str) -> Layer:
+        layers: Any = self.layers
+        found: Layer = layers[title]
+        return found
 
-    def _first_host(self) -> TileHost:
-        if not self._hosts:
-            raise InvalidInput("This stack's images are of a kind that the viewer cannot show.")
-        return self._hosts[0]
+    def _image_layers(self) -> list[ImageLayer]:
+        return [layer for layer in self.layers if isinstance(layer, ImageLayer)]
 
     def _tracing_layer(self) -> Any:
         return next((layer for layer in self.layers if layer.has_trait("active_skeleton")), None)
@@ -289,25 +316,6 @@ def _chosen(project: Project, stack: Stack | int | str | None) -> Stack:
         if stack is not None:
             raise
         return Stack.grid(_GRID_NM)
-
-
-def _stack_state(stack: Stack, hosts: Sequence[TileHost]) -> dict[str, Any]:
-    mirrors = sorted(stack.info["mirrors"], key=lambda mirror: cast("int", mirror["position"]))
-    width, height = (mirrors[0]["tile_width"], mirrors[0]["tile_height"]) if mirrors else (512, 512)
-    return {
-        "id": stack.id,
-        "title": stack.title,
-        "dimension": list(stack.dimension),
-        "resolution": list(stack.resolution),
-        "translation": list(turned(stack.plane, stack.translation)),
-        "plane": stack.plane,
-        "is_grid": not mirrors,
-        "tile_width": width,
-        "tile_height": height,
-        "zoom_levels": zoom_levels(stack.info, width, height),
-        "broken_sections": list(stack.broken_sections),
-        "revision": (hosts[0].own_path or hosts[0].base_url) if hosts else "",
-    }
 
 
 def grid_values(state: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 /** Interfaces between a layer and the stack viewer that it is drawn in. */
 import type { KeyMap } from "./bindings/help-panel";
 import type { CommandKind, CommandName } from "./bindings/keymap";
+import type { ShownPicture, StackPicture } from "./image/picture";
 
 /** The plane of a stack's sections: the project's axes to the right and down. */
 export type Plane = "xy" | "xz" | "zy";
@@ -88,6 +89,8 @@ export interface LayerHost {
   view(): View;
   /** A line below the picture, in which a layer may put what it says of it. */
   readonly bar: HTMLElement;
+  /** Show a layer's own image among those of the stack, above what others have shown before. */
+  showPicture(layer: Layer, picture: StackPicture): ShownPicture;
   /** What the module of another widget of the page gives, by a trait that refers to it. */
   exportsOf<T>(reference: string): Promise<T>;
   /** Ask for a draw on the next frame. */
@@ -116,9 +119,9 @@ export interface Layer {
   attach(host: LayerHost): void;
   /** From one viewer, or from all. */
   detach(host?: LayerHost): void;
-  viewChanged(view: View): void;
+  viewChanged(view: View, host: LayerHost): void;
   /** Draw into a context scaled to CSS pixels. */
-  draw(ctx: CanvasRenderingContext2D, view: View): void;
+  draw(ctx: CanvasRenderingContext2D, view: View, host: LayerHost): void;
   /** True when the layer used the event, so that the viewer does not pan; `host` is where it happened. */
   pointer(event: LayerPointer, host: LayerHost): boolean;
   /** The kind of commands that it does; null for none. */

@@ -15,6 +15,8 @@ export interface Stack {
   translation: Point;
   /** It has no images: a grid is shown. */
   is_grid?: boolean;
+  /** Its values are ids, each with a colour: mixed colours would be of no id. */
+  is_labels?: boolean;
   tile_width: number;
   tile_height: number;
   /** How many levels there are; level n is 1/2^n of full resolution in x and y. */

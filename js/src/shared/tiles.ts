@@ -87,6 +87,25 @@ export function tilesInView(stack: Stack, view: View, zoom: number, z: number, m
   return tiles.sort((a, b) => distance(a) - distance(b));
 }
 
+/** The tile of a level at a place (nm), and the pixel of its image. */
+export function pixelAt(
+  stack: Stack,
+  zoom: number,
+  z: number,
+  x: number,
+  y: number,
+): { tile: Tile; px: number; py: number } {
+  const [left, top] = imageCorner(stack);
+  const [width, height] = tileExtent(stack, zoom);
+  const [across, down] = [(x - left) / width, (y - top) / height];
+  const [col, row] = [Math.floor(across), Math.floor(down)];
+  return {
+    tile: { zoom, z, row, col },
+    px: Math.floor((across - col) * stack.tile_width),
+    py: Math.floor((down - row) * stack.tile_height),
+  };
+}
+
 /** The tile of a coarser level that covers a tile. */
 export function ancestor(tile: Tile, zoom: number): Tile {
   const scale = 2 ** (zoom - tile.zoom);

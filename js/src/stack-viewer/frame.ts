@@ -1,4 +1,4 @@
-/** The elements of a viewer: tool bar, picture of two canvases, slider, and the edge that resizes. */
+/** The elements of a viewer: tool bar, pictures below an overlay, slider, and the edge that resizes. */
 import { element } from "../shared/dom";
 import { HeightEdge } from "../shared/height-edge";
 import { keepKeys } from "../shared/keyboard";
@@ -7,6 +7,7 @@ import messagesCss from "../shared/messages.css";
 import { scaleBar } from "../shared/scalebar";
 import type { StackView } from "../shared/view";
 import widgetCss from "../shared/widget.css";
+import imagesCss from "./images-panel.css";
 import css from "./stack-viewer.css";
 import type { Toolbar } from "./toolbar";
 
@@ -27,7 +28,7 @@ export class Frame {
 
   private readonly banner = element("div", { class: "cj-banner", role: "status", "data-testid": "banner" });
 
-  constructor(title: string) {
+  constructor(title: string, images: HTMLElement) {
     this.stage = element(
       "div",
       {
@@ -37,7 +38,7 @@ export class Frame {
         "aria-label": `${title}: image stack. Question mark shows the keys, Escape leaves.`,
         "data-testid": "canvas",
       },
-      this.image,
+      images,
       this.overlay,
       this.scale,
     );
@@ -55,7 +56,7 @@ export class Frame {
     this.showBanner("");
     this.edge = new HeightEdge(this.stage, resized);
     this.root.append(
-      element("style", {}, widgetCss + css + messagesCss),
+      element("style", {}, widgetCss + css + imagesCss + messagesCss),
       toolbar.node,
       this.banner,
       this.stage,
@@ -73,10 +74,6 @@ export class Frame {
 
   setHeight(height: number): void {
     this.edge?.setHeight(height);
-  }
-
-  setFilter(filter: string): void {
-    this.image.style.filter = filter;
   }
 
   showScale(view: StackView): void {

@@ -15,6 +15,8 @@ export interface PointerTool {
 
 export class Layers {
   private layers: Layer[] = [];
+  /** Widget references of the model, by layer. */
+  private references = new Map<Layer, string>();
   /** The layer that has the pointer from "down" to "up". */
   private holder: Layer | null = null;
   private resolving = 0;
@@ -25,34 +27,46 @@ export class Layers {
     private readonly page: Pick<Host, "getWidget">,
     /** Has the mouse before the layers. */
     private readonly tool: PointerTool = { pointer: () => false, cancel: () => false },
+    private readonly ordered: (layers: readonly Layer[]) => void = () => {},
   ) {}
 
   /** Show the layers that the model names now; fails if one of them does not load. */
   async update(): Promise<void> {
     const turn = ++this.resolving;
-    const references = (this.model.get("layers") ?? []) as string[];
+    const references = this.named();
     const found = await Promise.allSettled(references.map((reference) => this.resolve(reference)));
-    const loaded = found.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+    const loaded = found.flatMap((outcome, index) =>
+      outcome.status === "fulfilled" ? [[outcome.value, references[index] ?? ""] as const] : [],
+    );
     if (turn !== this.resolving) return;
-    this.release();
-    this.layers = loaded;
-    for (const layer of loaded) {
-      layer.attach(this.host);
-      layer.viewChanged(this.host.view());
-    }
-    this.host.invalidate();
+    this.show(new Map(loaded));
     const failed = found.find((outcome) => outcome.status === "rejected");
     if (failed) throw failed.reason;
   }
 
+  /** Put a layer above (1) or below (-1) its neighbour among those that `isLike` it; the model keeps the order. */
+  move(layer: Layer, by: 1 | -1, isLike: (other: Layer) => boolean): void {
+    const order = this.layers.filter((each) => each === layer || isLike(each));
+    const other = order[order.indexOf(layer) + by];
+    if (!other) return;
+    const [one, two] = [this.references.get(layer), this.references.get(other)];
+    const swapped = (name: string): string => (name === one ? two : name === two ? one : name) ?? name;
+    this.save(this.named().map(swapped));
+  }
+
+  /** Take a layer out of the viewer. */
+  remove(layer: Layer): void {
+    this.save(this.named().filter((name) => name !== this.references.get(layer)));
+  }
+
   viewChanged(view: StackView): void {
-    for (const layer of this.layers) layer.viewChanged(view);
+    for (const layer of this.layers) layer.viewChanged(view, this.host);
   }
 
   draw(context: CanvasRenderingContext2D, view: StackView): void {
     for (const layer of this.layers) {
       context.save();
-      layer.draw(context, view);
+      layer.draw(context, view, this.host);
       context.restore();
     }
   }
@@ -103,13 +117,32 @@ export class Layers {
 
   dispose(): void {
     this.resolving++;
-    this.release();
+    this.show(new Map());
   }
 
-  private release(): void {
-    this.holder = null;
-    for (const layer of this.layers) layer.detach(this.host);
-    this.layers = [];
+  /** Those that stay are left as they are. */
+  private show(references: Map<Layer, string>): void {
+    const before = this.layers;
+    this.layers = [...references.keys()];
+    this.references = references;
+    if (this.holder && !references.has(this.holder)) this.holder = null;
+    for (const layer of before) if (!references.has(layer)) layer.detach(this.host);
+    for (const layer of this.layers) {
+      if (before.includes(layer)) continue;
+      layer.attach(this.host);
+      layer.viewChanged(this.host.view(), this.host);
+    }
+    this.ordered(this.layers);
+    this.host.invalidate();
+  }
+
+  private named(): string[] {
+    return (this.model.get("layers") ?? []) as string[];
+  }
+
+  private save(references: string[]): void {
+    this.model.set("layers", references);
+    this.model.save_changes();
   }
 
   /** The layer of a model, as soon as its module has made it. */

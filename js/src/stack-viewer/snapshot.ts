@@ -1,31 +1,29 @@
 /** The last picture, small enough to live in a notebook file. */
 import { turned } from "../shared/planes";
 import type { StackView } from "../shared/view";
+import type { Pictures } from "./pictures";
 import type { Snapshot } from "./state";
 
 const LONGEST_SIDE = 1024;
 const LARGEST_BYTES = 300_000;
 const QUALITIES = [0.8, 0.6, 0.4, 0.2];
 
-/** Compose image and overlay into a JPEG of at most 300 kB; null while the picture has no size. */
+/** Compose images and overlay into a JPEG of at most 300 kB; null while the picture has no size. */
 export function takeSnapshot(
-  image: HTMLCanvasElement,
+  pictures: Pictures,
   overlay: HTMLCanvasElement,
-  filter: string,
   view: StackView,
 ): Snapshot | null {
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(image.width, image.height));
-  const width = Math.round(image.width * scale);
-  const height = Math.round(image.height * scale);
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(overlay.width, overlay.height));
+  const width = Math.round(overlay.width * scale);
+  const height = Math.round(overlay.height * scale);
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext("2d", { alpha: false });
   if (!context || width === 0 || height === 0) return null;
   context.imageSmoothingQuality = "high";
-  context.filter = filter || "none";
-  context.drawImage(image, 0, 0, width, height);
-  context.filter = "none";
+  pictures.compose(context, width, height);
   context.drawImage(overlay, 0, 0, width, height);
   const encoded = QUALITIES.map((quality) => () => canvas.toDataURL("image/jpeg", quality));
   for (const encode of encoded) {

@@ -1,5 +1,6 @@
 /** The synced traits of a stack viewer. */
 import type { KeysState } from "../shared/bindings/user-keys";
+import type { ImageLook } from "../shared/image/look";
 import type { Point } from "../shared/layer";
 import type { Stack } from "../shared/stack";
 import type { BoxCorners } from "./box-drawing";
@@ -26,13 +27,10 @@ export type Status =
   | "unreachable"
   | "offline";
 
-export interface ViewerState extends KeysState {
+export interface ViewerState extends KeysState, ImageLook {
   stack: Stack;
   position: Point | null;
   nm_per_pixel: number | null;
-  brightness: number;
-  contrast: number;
-  invert: boolean;
   /** Sections of a big step. */
   big_step: number;
   crosshair: boolean;

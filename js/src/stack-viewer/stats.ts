@@ -1,7 +1,7 @@
 /** What tests and benchmarks read from a viewer's root element. */
 
+import type { TileLoader } from "../shared/image/loader";
 import type { TransportKind } from "../shared/tile-transport";
-import type { TileLoader } from "./loader";
 
 export interface SectionChange {
   section: number;

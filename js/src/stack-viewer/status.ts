@@ -1,9 +1,10 @@
 /** The state of the image in words. */
+
+import type { PaintReport } from "../shared/image/painter";
 import { KernelSilent, RpcError } from "../shared/rpc";
 import type { Stack } from "../shared/stack";
 import type { StackView } from "../shared/view";
 import { ERROR_CODE } from "../wire/facts";
-import type { PaintReport } from "./image";
 import type { Status } from "./state";
 
 export interface Account {

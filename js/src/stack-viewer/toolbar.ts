@@ -6,22 +6,14 @@ import { turned } from "../shared/planes";
 import { clampSection, type Stack, sectionRange } from "../shared/stack";
 import type { StackView } from "../shared/view";
 import type { Camera } from "./camera";
+import { ImagesPanel, type ImagesPanelHost } from "./images-panel";
 
 const ICONS = {
   zoomOut: "M3 8h10",
   box: "M2 4h12v8H2z",
   zoomIn: "M3 8h10M8 3v10",
   fit: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
-  contrast: "M8 2a6 6 0 1 1 0 12a6 6 0 1 1 0-12zM8 2a6 6 0 0 1 0 12z",
 };
-
-export interface Display {
-  brightness: number;
-  contrast: number;
-  invert: boolean;
-}
-
-export const PLAIN: Display = { brightness: 1, contrast: 1, invert: false };
 
 const BOX = "draw a box with the mouse, or forget it";
 
@@ -29,7 +21,7 @@ interface ToolbarActions {
   help(): void;
   /** Draw a box, or forget the one that there is. */
   box(): void;
-  display(change: Partial<Display>): void;
+  images: ImagesPanelHost;
   /** A number was written, or given up: keys are meant for the picture again. */
   done(): void;
 }
@@ -110,7 +102,7 @@ export class Toolbar {
   private readonly zoom: NumberField;
   private readonly slider: HTMLInputElement;
   private readonly sectionText: HTMLOutputElement;
-  private readonly displayPanel: DisplayPanel;
+  private readonly images: ImagesPanel;
   private readonly boxButton: HTMLButtonElement;
   private readonly keyed = new KeyedButtons();
 
@@ -118,6 +110,7 @@ export class Toolbar {
     private readonly stack: Stack,
     camera: Camera,
     actions: ToolbarActions,
+    values: HTMLElement,
   ) {
     this.position = (["x", "y", "z"] as const).map((axis, index) => {
       const spoken = `${axis} position of the centre in nm`;
@@ -153,7 +146,7 @@ export class Toolbar {
     this.boxButton = button(BOX, icon(ICONS.box), actions.box);
     this.boxButton.dataset.testid = "draw-box";
     this.boxButton.setAttribute("aria-pressed", "false");
-    this.displayPanel = new DisplayPanel((change) => actions.display(change));
+    this.images = new ImagesPanel(actions.images);
     this.slider = element("input", {
       type: "range",
       min: sectionRange(stack)[0],
@@ -164,7 +157,7 @@ export class Toolbar {
     });
     this.slider.addEventListener("input", () => camera.toSection(Number(this.slider.value)));
     this.sectionText = element("output", { "data-testid": "section" });
-    this.sections = element("div", { class: "cj-sections" }, this.slider, this.sectionText);
+    this.sections = element("div", { class: "cj-sections" }, this.slider, this.sectionText, values);
     this.node = element(
       "div",
       { class: "cj-toolbar", role: "toolbar", "aria-label": "View" },
@@ -175,7 +168,7 @@ export class Toolbar {
       ),
       this.keyed.button("zoom in", "view.zoom_in", icon(ICONS.zoomIn), () => camera.zoomBy(Math.SQRT2)),
       this.keyed.button("show the whole section", "view.fit", icon(ICONS.fit), () => camera.fit()),
-      this.displayPanel.node,
+      this.images.node,
       this.boxButton,
       element("span", { class: "cj-title", title: stack.title }, stack.title),
       this.keyed.button("keys and mouse", "view.help", "?", actions.help),
@@ -203,62 +196,14 @@ export class Toolbar {
     this.boxButton.setAttribute("aria-pressed", String(isDrawing));
   }
 
-  showDisplay(display: Display): void {
-    this.displayPanel.show(display);
+  /** The images or their looks have changed. */
+  picturesChanged(): void {
+    this.images.update();
   }
 
   focus(): void {
     this.node.querySelector("input")?.focus();
   }
-}
-
-/** A button that opens sliders for brightness and contrast. */
-class DisplayPanel {
-  readonly node: HTMLElement;
-  private readonly brightness = slider("brightness");
-  private readonly contrast = slider("contrast");
-  private readonly invert = element("input", { type: "checkbox", "data-testid": "invert" });
-
-  constructor(change: (display: Partial<Display>) => void) {
-    const panel = element(
-      "div",
-      { class: "cj-panel", role: "group", "aria-label": "Brightness and contrast", hidden: true },
-      element("label", {}, "Brightness", this.brightness),
-      element("label", {}, "Contrast", this.contrast),
-      element("label", { class: "cj-check" }, this.invert, "Invert"),
-      button("brightness and contrast as they were", "Reset", () => change(PLAIN)),
-    );
-    const opener = button("brightness and contrast", icon(ICONS.contrast), () => toggle());
-    opener.dataset.testid = "display";
-    opener.setAttribute("aria-expanded", "false");
-    const toggle = (open = panel.hidden): void => {
-      panel.hidden = !open;
-      opener.setAttribute("aria-expanded", String(open));
-    };
-    this.node = element("span", { class: "cj-display" }, opener, panel);
-    this.node.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || panel.hidden) return;
-      event.stopPropagation();
-      toggle(false);
-      opener.focus();
-    });
-    this.node.addEventListener("focusout", (event) => {
-      if (event.relatedTarget instanceof Node && !this.node.contains(event.relatedTarget)) toggle(false);
-    });
-    this.brightness.addEventListener("input", () => change({ brightness: Number(this.brightness.value) }));
-    this.contrast.addEventListener("input", () => change({ contrast: Number(this.contrast.value) }));
-    this.invert.addEventListener("change", () => change({ invert: this.invert.checked }));
-  }
-
-  show(display: Display): void {
-    this.brightness.value = String(display.brightness);
-    this.contrast.value = String(display.contrast);
-    this.invert.checked = display.invert;
-  }
-}
-
-function slider(name: string): HTMLInputElement {
-  return element("input", { type: "range", min: 0, max: 3, step: 0.05, "data-testid": name });
 }
 
 function coordinate(nm: number): string {

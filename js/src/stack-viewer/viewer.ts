@@ -4,6 +4,9 @@ import { helpOf } from "../shared/bindings/help-panel";
 import { companyOf, Keymap } from "../shared/bindings/keymap";
 import { type KeysState, UserKeys } from "../shared/bindings/user-keys";
 import { onPixelRatio } from "../shared/dom";
+import { TileLoader } from "../shared/image/loader";
+import { LOOK_NAMES } from "../shared/image/look";
+import { ImagePainter, type PaintReport } from "../shared/image/painter";
 import type { LayerHost, Point } from "../shared/layer";
 import { Messages } from "../shared/messages";
 import { turned } from "../shared/planes";
@@ -17,19 +20,21 @@ import { Camera } from "./camera";
 import { GESTURES } from "./commands";
 import { paintCrosshair, paintOtherCursor } from "./crosses";
 import { Frame } from "./frame";
-import { ImagePainter, type PaintReport } from "./image";
+import type { ImagesPanelHost, StackChoice } from "./images-panel";
 import { Input } from "./input";
 import { Layers } from "./layers";
 import { LinkedViews } from "./linked-views";
-import { TileLoader } from "./loader";
+import { OwnPicture } from "./own-picture";
 import { People } from "./people";
+import { Pictures } from "./pictures";
 import { pixelText } from "./pixel";
+import { Readout } from "./readout";
 import { SnapshotImage, takeSnapshot } from "./snapshot";
 import type { ViewerState } from "./state";
 import { FrameMeter, type ViewerStats } from "./stats";
 import { accountOf } from "./status";
 import { syncCamera } from "./sync";
-import { type Display, Toolbar } from "./toolbar";
+import { Toolbar } from "./toolbar";
 
 const SNAPSHOT_IDLE_MS = 1_500;
 const KERNEL_GONE =
@@ -59,6 +64,8 @@ export class StackViewer {
   private readonly meter: FrameMeter;
   private readonly linked: LinkedViews;
   private readonly box: BoxDrawing;
+  private readonly pictures = new Pictures(() => this.picturesChanged());
+  private readonly readout = new Readout(() => this.pictures.shown);
   private becomeReady: () => void = () => {};
   private readonly ready = new Promise<void>((resolve) => {
     this.becomeReady = resolve;
@@ -76,7 +83,7 @@ export class StackViewer {
     page: Host,
   ) {
     const stack = model.get("stack");
-    this.frame = new Frame(stack.title);
+    this.frame = new Frame(stack.title, this.pictures.node);
     this.root = this.frame.root;
     const size = { width: 800, height: model.get("height"), dpr: window.devicePixelRatio };
     const place = model.get("position");
@@ -98,13 +105,16 @@ export class StackViewer {
       },
       invalidate: () => this.invalidate(),
     });
-    this.layers = new Layers(model as AnyModel, this.layerHost(page), page, this.box);
-    this.toolbar = new Toolbar(stack, this.camera, {
+    this.layers = new Layers(model as AnyModel, this.layerHost(page), page, this.box, (layers) =>
+      this.pictures.order(layers),
+    );
+    const actions = {
       help: () => this.toggleHelp(),
       box: () => this.box.toggle(),
-      display: (change) => this.changeDisplay(change),
+      images: this.imagesHost(),
       done: () => this.frame.stage.focus({ preventScroll: true }),
-    });
+    };
+    this.toolbar = new Toolbar(stack, this.camera, actions, this.readout.node);
     this.snapshot = new SnapshotImage(model.get("snapshot"), () => this.invalidate());
     this.frame.stage.append(this.people.node);
     this.frame.assemble(this.toolbar, this.messages, (height) => this.save({ height }));
@@ -123,7 +133,7 @@ export class StackViewer {
         tellPixel: () => this.tellPixel(),
         help: () => this.toggleHelp(),
         leave: () => this.leave(),
-        pointed: () => this.linked.pointAt(this.cursorPoint()),
+        pointed: () => this.pointed(),
       },
       this.stopping.signal,
     );
@@ -142,8 +152,15 @@ export class StackViewer {
   start(): void {
     for (const name of ["crosshair", "box"] as const) this.follow(name, () => this.invalidate());
     this.follow("height", () => this.frame.setHeight(this.model.get("height")));
-    for (const name of ["brightness", "contrast", "invert"] as const)
-      this.follow(name, () => this.showDisplay());
+    const picture = new OwnPicture(
+      this.model,
+      this.rpc,
+      this.frame.image,
+      this.painter,
+      () => this.camera.view,
+    );
+    const own = this.pictures.add(picture);
+    for (const name of LOOK_NAMES) this.follow(name, () => own.restyle());
     this.camera.onChange((view, before) => this.viewChanged(view, before));
     const sizes = new ResizeObserver(() => this.resize());
     sizes.observe(this.frame.stage);
@@ -165,6 +182,7 @@ export class StackViewer {
     this.stopping.abort();
     cancelAnimationFrame(this.scheduled);
     clearTimeout(this.snapshotTimer);
+    this.readout.stop();
     this.layers.dispose();
     this.loader.dispose();
     this.keys.dispose();
@@ -226,6 +244,7 @@ export class StackViewer {
     this.painter.plan(view, this.camera.direction);
     this.layers.viewChanged(view);
     this.people.viewChanged(view);
+    this.readout.refresh(this.cursorPoint());
     this.invalidate();
   }
 
@@ -251,30 +270,17 @@ export class StackViewer {
     this.frame.showBanner(this.isKernelGone ? KERNEL_GONE : this.layers.banner());
   }
 
-  private changeDisplay(change: Partial<Display>): void {
-    this.save(change);
-    this.showDisplay();
-  }
-
-  private showDisplay(): void {
-    this.frame.setFilter(this.filter());
-    this.toolbar.showDisplay({
-      brightness: this.model.get("brightness"),
-      contrast: this.model.get("contrast"),
-      invert: this.model.get("invert"),
-    });
+  private picturesChanged(): void {
+    if (this.stopping.signal.aborted) return;
+    this.toolbar.picturesChanged();
+    this.readout.refresh(this.cursorPoint());
     this.scheduleSnapshot();
   }
 
-  private filter(): string {
-    const brightness = this.model.get("brightness");
-    const contrast = this.model.get("contrast");
-    const parts = [
-      brightness === 1 ? "" : `brightness(${brightness})`,
-      contrast === 1 ? "" : `contrast(${contrast})`,
-      this.model.get("invert") ? "invert(1)" : "",
-    ];
-    return parts.filter(Boolean).join(" ");
+  private pointed(): void {
+    const point = this.cursorPoint();
+    this.linked.pointAt(point);
+    this.readout.pointAt(point);
   }
 
   private scheduleSnapshot(): void {
@@ -282,8 +288,7 @@ export class StackViewer {
     this.snapshotTimer = setTimeout(() => {
       // No live picture has come yet: the saved one is better.
       if (this.snapshot) return;
-      const { image, overlay } = this.frame;
-      const snapshot = takeSnapshot(image, overlay, this.filter(), this.camera.view);
+      const snapshot = takeSnapshot(this.pictures, this.frame.overlay, this.camera.view);
       if (snapshot) this.save({ snapshot });
     }, SNAPSHOT_IDLE_MS);
   }
@@ -333,11 +338,26 @@ export class StackViewer {
     return cursor && [...view.toProject(cursor.px, cursor.py), view.sectionDepth];
   }
 
+  private imagesHost(): ImagesPanelHost {
+    return {
+      pictures: () => this.pictures.shown,
+      move: (layer, by) =>
+        this.layers.move(layer, by, (other) => this.pictures.shown.some((each) => each.layer === other)),
+      remove: (layer) => this.layers.remove(layer),
+      stacks: async () => (await this.rpc.call<StackChoice[]>("other_stacks")).result,
+      add: async (stackId) => void (await this.rpc.call("add_stack_layer", { stack_id: stackId })),
+      failed: (error) =>
+        this.messages.notify("error", error instanceof Error ? error.message : String(error)),
+      frame: () => this.root,
+    };
+  }
+
   private layerHost(page: Host): LayerHost {
     const { stack } = this.camera;
     return {
       view: () => this.camera.view,
       bar: this.frame.bar,
+      showPicture: (layer, picture) => this.pictures.add(picture, layer),
       exportsOf: <T>(reference: string) => exportsOf<T>(page, reference),
       invalidate: () => this.invalidate(),
       moveTo: (point) => this.camera.moveTo(point),

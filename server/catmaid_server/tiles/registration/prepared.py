@@ -99,9 +99,19 @@ async def _volume(
         resolution=cut.resolution,
         translation=cut.translation,
         zoom_levels=levels,
-        metadata={"voxelOffset": list(found.voxel_offset)} if any(found.voxel_offset) else None,
+        metadata=_metadata(found, is_labels=bool(described.get("labels"))),
         notes=notes,
     )
+
+
+def _metadata(found: FoundVolume, *, is_labels: bool) -> dict[str, Any] | None:
+    """What viewers are told beside what every stack has."""
+    told: dict[str, Any] = {}
+    if any(found.voxel_offset):
+        told["voxelOffset"] = list(found.voxel_offset)
+    if is_labels:
+        told["labels"] = True
+    return told or None
 
 
 def _sections(address: ImageAddress, dimension: tuple[int, int, int], request: StackRequest) -> PreparedMirror:

@@ -1,7 +1,7 @@
 /** Paints tiles larger than they are as one image: by itself each would be smoothed up to its own edge, which shows as a seam. */
-import { imageCorner, type Stack } from "../shared/stack";
-import { type Tile, tileExtent } from "../shared/tiles";
-import type { StackView } from "../shared/view";
+import { imageCorner, type Stack } from "../stack";
+import { type Tile, tileExtent } from "../tiles";
+import type { StackView } from "../view";
 
 export class Magnifier {
   private readonly canvas = document.createElement("canvas");

@@ -1,7 +1,7 @@
 /** What is shown of a stack without images: lines of round distances, and where it ends. */
-import { scaleBar } from "../shared/scalebar";
-import { imageCorner, imageExtent, type Stack } from "../shared/stack";
-import type { StackView } from "../shared/view";
+import { scaleBar } from "../scalebar";
+import { imageCorner, imageExtent, type Stack } from "../stack";
+import type { StackView } from "../view";
 
 const PAPER = "#1c1f22";
 const LINE = "#33393f";

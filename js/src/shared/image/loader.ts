@@ -1,7 +1,7 @@
 /** Fetches the tiles that are wanted now, gives up those that no longer are, and keeps what came. */
-import { LruCache } from "../shared/lru";
-import { isAbort } from "../shared/rpc";
-import { TILE_MEMORY, type Tile, tileKey } from "../shared/tiles";
+import { LruCache } from "../lru";
+import { isAbort } from "../rpc";
+import { TILE_MEMORY, type Tile, tileKey } from "../tiles";
 
 export type TileState = "ready" | "missing" | "failed" | "loading";
 

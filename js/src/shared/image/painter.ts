@@ -1,19 +1,21 @@
 /** Paints the stack's image: the tiles of a view, and coarser ones while those load. */
-import { imageCorner, imageExtent, type Stack } from "../shared/stack";
+import { imageCorner, imageExtent, type Stack } from "../stack";
 import {
   ancestor,
   levelFor,
   neighbours,
+  pixelAt,
   type Tile,
   tileBox,
   tileKey,
   tilesInMemory,
   tilesInView,
-} from "../shared/tiles";
-import type { StackView } from "../shared/view";
+} from "../tiles";
+import type { StackView } from "../view";
 import { paintGrid } from "./grid";
 import type { TileLoader, Wanted } from "./loader";
-import { Magnifier } from "./magnified";
+import type { PixelColor } from "./look";
+import { Magnifier } from "./magnifier";
 
 export type ImageState = "complete" | "loading" | "failed" | "no-tiles" | "broken" | "outside";
 
@@ -32,13 +34,16 @@ export class ImagePainter {
   /** The section last seen whole: shown until the next one has come. */
   private shown: number | null = null;
   private readonly magnifier: Magnifier;
+  private readonly probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly stack: Stack,
     private readonly loader: TileLoader,
+    /** Whether other images lie below: what has no image is transparent instead of black. */
+    private readonly isAbove = false,
   ) {
-    const context = canvas.getContext("2d", { alpha: false });
+    const context = canvas.getContext("2d", { alpha: isAbove });
     if (!context) throw new Error("This browser gives no 2D canvas.");
     this.context = context;
     this.magnifier = new Magnifier(stack);
@@ -65,8 +70,11 @@ export class ImagePainter {
       return { state: this.inStack(view) ? "complete" : "outside", painted: 0, error: null };
     }
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.fillStyle = "#000";
-    context.fillRect(0, 0, canvas.width, canvas.height);
+    if (this.isAbove) context.clearRect(0, 0, canvas.width, canvas.height);
+    else {
+      context.fillStyle = "#000";
+      context.fillRect(0, 0, canvas.width, canvas.height);
+    }
     const tiles = this.visible(view);
     const states = tiles.map((tile) => this.loader.state(tile));
     const state = this.stateOf(view, states);
@@ -83,6 +91,20 @@ export class ImagePainter {
     context.restore();
     if (state === "complete") this.shown = view.section;
     return { state, painted, error: this.loader.failure(tiles) };
+  }
+
+  /** Red, green, blue of the finest tile that is here at a place, as it came; null if there is none. */
+  valueAt(view: StackView, x: number, y: number): PixelColor | null {
+    if (!this.inStack(view) || !this.probe) return null;
+    for (let zoom = levelFor(this.stack, view); zoom < this.stack.zoom_levels; zoom++) {
+      const { tile, px, py } = pixelAt(this.stack, zoom, view.section, x, y);
+      const bitmap = this.loader.tile(tile);
+      if (!bitmap || px >= bitmap.width || py >= bitmap.height) continue;
+      this.probe.drawImage(bitmap, px, py, 1, 1, 0, 0, 1, 1);
+      const [red = 0, green = 0, blue = 0] = this.probe.getImageData(0, 0, 1, 1).data;
+      return [red, green, blue];
+    }
+    return null;
   }
 
   private visible(view: StackView): Tile[] {
@@ -152,7 +174,7 @@ export class ImagePainter {
 
   private paintTiles(view: StackView, tiles: Tile[]): number {
     const [factor] = this.magnifier.factors(view, tiles[0]?.zoom ?? 0);
-    if (factor > 1 && factor < CRISP_FROM)
+    if (!this.stack.is_labels && factor > 1 && factor < CRISP_FROM)
       return this.magnifier.paint(this.context, view, tiles, (tile) => this.loader.tile(tile));
     return tiles.filter((tile) => this.paintTile(view, tile)).length;
   }
@@ -168,7 +190,8 @@ export class ImagePainter {
     // Whole device pixels, or else there are seams.
     const [x0, y0] = [Math.round(left * view.dpr), Math.round(top * view.dpr)];
     const [x1, y1] = [Math.round(right * view.dpr), Math.round(bottom * view.dpr)];
-    this.context.imageSmoothingEnabled = (x1 - x0) / bitmap.width < CRISP_FROM;
+    const isSmooth = !this.stack.is_labels && (x1 - x0) / bitmap.width < CRISP_FROM;
+    this.context.imageSmoothingEnabled = isSmooth;
     this.context.drawImage(bitmap, x0, y0, x1 - x0, y1 - y0);
     return true;
   }

@@ -1,0 +1,123 @@
+"""How an image may be shown over others: colour maps and blend modes, as Python and the pages know them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+COLOR_MAPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "gray": ("#000000", "#ffffff"),
+    "red": ("#000000", "#ff0000"),
+    "green": ("#000000", "#00ff00"),
+    "blue": ("#000000", "#0000ff"),
+    "cyan": ("#000000", "#00ffff"),
+    "magenta": ("#000000", "#ff00ff"),
+    "yellow": ("#000000", "#ffff00"),
+    "orange": ("#000000", "#ff8000"),
+    "viridis": (
+        "#440154",
+        "#481f70",
+        "#443983",
+        "#3b528b",
+        "#31688e",
+        "#287c8e",
+        "#21918c",
+        "#20a486",
+        "#35b779",
+        "#5ec962",
+        "#90d743",
+        "#c8e020",
+        "#fde725",
+    ),
+    "magma": (
+        "#000004",
+        "#100b2d",
+        "#2c115f",
+        "#51127c",
+        "#721f81",
+        "#932b80",
+        "#b73779",
+        "#d8456c",
+        "#f1605d",
+        "#fc8961",
+        "#feb078",
+        "#fed799",
+        "#fcfdbf",
+    ),
+    "inferno": (
+        "#000004",
+        "#110a30",
+        "#320a5e",
+        "#57106e",
+        "#781c6d",
+        "#9a2865",
+        "#bc3754",
+        "#d84c3e",
+        "#ed6925",
+        "#f98e09",
+        "#fbb61a",
+        "#f4df53",
+        "#fcffa4",
+    ),
+    "cividis": (
+        "#00224e",
+        "#003170",
+        "#2a3f6d",
+        "#434e6c",
+        "#575d6d",
+        "#6a6c71",
+        "#7d7c78",
+        "#918b78",
+        "#a59c74",
+        "#bcae6c",
+        "#d2c060",
+        "#e9d34e",
+        "#fee838",
+    ),
+    "turbo": (
+        "#30123b",
+        "#434eba",
+        "#4685fa",
+        "#28bceb",
+        "#1ae4b6",
+        "#55fa76",
+        "#a4fc3c",
+        "#d9e436",
+        "#faba39",
+        "#fb7e21",
+        "#e4450a",
+        "#b91e02",
+        "#7a0403",
+    ),
+    "hot": (
+        "#0b0000",
+        "#420000",
+        "#790000",
+        "#b30000",
+        "#ea0000",
+        "#ff2200",
+        "#ff5c00",
+        "#ff9300",
+        "#ffca00",
+        "#ffff07",
+        "#ffff5a",
+        "#ffffac",
+        "#ffffff",
+    ),
+}
+"""Colours from black to white of the grey image, evenly spaced; between two of them colours are mixed."""
+
+BLENDS: Final[Mapping[str, str]] = {
+    "normal": "normal",
+    "add": "plus-lighter",
+    "screen": "screen",
+    "multiply": "multiply",
+    "overlay": "overlay",
+    "lighten": "lighten",
+    "darken": "darken",
+    "difference": "difference",
+}
+"""How a layer is put on what is below it, and CSS's word for that."""
+
+GREYS: Final = (0, 255)
+"""The smallest and the largest grey value of a tile."""
