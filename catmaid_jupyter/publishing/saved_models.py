@@ -123,10 +123,8 @@ def shown_widgets(shown: Iterable[Any]) -> list[list[Widget]]:
 
 def _side_by_side(given: Any) -> list[Any]:
     """The widgets of a workspace, or of what shows several side by side."""
-    together = (
-        None if isinstance(given, Widget) else getattr(given, "widgets", None) or getattr(given, "children", None)
-    )
-    return list(together) if together else [given]
+    children = None if isinstance(given, Widget) else getattr(given, "children", None)
+    return [one for child in children for one in _side_by_side(child)] if children else [given]
 
 
 def _widget(given: Any) -> Widget:

@@ -51,8 +51,7 @@ async def test_it_has_what_is_shown_and_no_secrets(
             path,
             viewer | found.widget,
             found,
-            stack,
-            project.treenode_table(found),
+            project.workspace(stack, project.treenode_table(found)),
             title="A <b> title",
             text="One\n\nTwo",
         )
