@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from catmaid_server.domain.projects import projects
+from tests.helpers.answers import columnar
 from tests.helpers.service import Service
 
 BOX = {"left": -1000, "top": -1000, "z1": -1000, "right": 1000, "bottom": 1000, "z2": 1000}
@@ -34,6 +35,14 @@ async def test_nodes_connectors_and_links_are_bounded(service: Service, node_ids
     assert len(nodes) == 3
     assert len(connectors) <= 4
     assert limit_reached
+
+
+async def test_columns_tell_how_many_there_are(service: Service, node_ids: list[int]) -> None:
+    path = f"/{service.project_id}/node/list"
+    for limit, shown in ((3, 3), (6, 6)):
+        tables = await columnar(service.tracer, path, {**BOX, "limit": limit})
+        assert len(tables["nodes"]["id"]) == shown
+        assert tables["totals"] == {"nodes": 6, "connectors": 6, "is_exact": True}
 
 
 @pytest.mark.parametrize("place", [0, 3, 5])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from catmaid_server.domain.cells.grid import Grid, GridCell
 from catmaid_server.domain.cells.row_texts import RowTexts, texts_of
+from catmaid_server.domain.fair_order import are_in_level
 from catmaid_server.domain.tracing.viewports import Contents
 from catmaid_wire import columns
 
@@ -29,7 +30,7 @@ LINK = np.dtype(list(columns.LINKS.items()))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CellContents:
-    """What meets a cell; of one that is crowded nothing is kept but that.
+    """What meets a cell; of a crowded one only what is in a level of detail.
 
     nodes : first those whose edges meet the cell, then other ends.
     parents : for each of the first nodes the place of its parent among all; its own at a root.
@@ -37,6 +38,7 @@ class CellContents:
     link_nodes, link_connectors : for each link the places of its ends.
     node_depths, link_depths : lowest and highest z of edges and links, rounded away from each other, shape (2, n).
     texts : rows as JSON, once they were asked for.
+    level : 0 for all, else the level (see `fair_order`) of treenodes, of links by their treenode, and of connectors.
     """
 
     nodes: Records
@@ -49,7 +51,7 @@ class CellContents:
     node_depths: NDArray[np.float32] = field(repr=False)
     link_depths: NDArray[np.float32] = field(repr=False)
     texts: RowTexts | None = None
-    is_crowded: bool = False
+    level: int = 0
 
     @property
     def size(self) -> int:
@@ -73,6 +75,26 @@ class CellContents:
             return self
         return replace(self, texts=texts_of(self.nodes, self.connectors, self.links))
 
+    def at(self, level: int) -> CellContents:
+        """What is in a level of detail that holds less."""
+        if self.level >= level:
+            return self
+        near = np.flatnonzero(are_in_level(self.nodes["id"][: len(self.parents)], level))
+        links = np.flatnonzero(are_in_level(self.nodes["id"][self.link_nodes], level))
+        return contents_of(
+            self.nodes,
+            near,
+            self.parents[near],
+            self.connectors,
+            np.flatnonzero(are_in_level(self.connectors["id"][: self.inside], level)),
+            self.links[links],
+            self.link_nodes[links],
+            self.link_connectors[links],
+            self.texts,
+            links,
+            level,
+        )
+
 
 def contents_of(
     nodes: Records,
@@ -85,6 +107,7 @@ def contents_of(
     link_connectors: NDArray[np.integer[Any]],
     texts: RowTexts | None = None,
     link_rows: Rows | None = None,
+    level: int = 0,
 ) -> CellContents:
     """A cell out of tables that have more: what is not near, inside or an end of these is left out.
 
@@ -100,6 +123,8 @@ def contents_of(
         Links that meet the cell, and the rows of their ends.
     texts, link_rows
         Texts of the rows of the tables; where the links are among those of links.
+    level
+        The level of detail of all that is given.
     """
     node_rows, node_places = _needed(len(nodes), near, (parents, link_nodes))
     connector_rows, connector_places = _needed(len(connectors), inside, (link_connectors,))
@@ -120,6 +145,7 @@ def contents_of(
         _depths(own["z"][: len(near)], own["z"][parent_places]),
         _depths(own["z"][at_nodes], own_connectors["z"][at_connectors]),
         None if texts is None or link_rows is None else texts.of(node_rows, connector_rows, link_rows),
+        level,
     )
 
 
@@ -156,7 +182,6 @@ NOTHING = contents_of(
     _NO_PLACES,
     _NO_PLACES,
 )
-CROWDED = replace(NOTHING, is_crowded=True)
 
 
 def joined(contents: Contents) -> CellContents:
@@ -168,10 +193,11 @@ def joined(contents: Contents) -> CellContents:
         np.arange(contents.near),
         parents_of(nodes, np.arange(contents.near)),
         connectors,
-        np.arange(len(connectors)),
+        np.flatnonzero(are_in_level(connectors["id"], contents.level)),
         links,
         places_of(nodes["id"], links["treenode_id"]),
         places_of(connectors["id"], links["connector_id"]),
+        level=contents.level,
     )
 
 
@@ -202,6 +228,7 @@ def _part(whole: CellContents, edges: Flags, links: Flags, connectors: Flags) ->
         whole.links[links],
         whole.link_nodes[links],
         whole.link_connectors[links],
+        level=whole.level,
     )
 
 

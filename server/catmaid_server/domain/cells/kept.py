@@ -22,7 +22,7 @@ _MOST_COMPARED = 100
 _MOST_PATCHED = 32
 """Where more cells of a grid changed, they are forgotten: to replace their rows would hold up everybody."""
 
-_MOST_ROWS = 100_000
+_MOST_ROWS = 300_000
 """A cell that grew to more is forgotten."""
 
 _MOST_GRIDS = 40
@@ -68,11 +68,10 @@ class KeptCells:
             self._cells.forget(project_id, grid, stale)
             return
         cells = self.find(project_id, grid, stale)
-        self._cells.forget(project_id, grid, [place for place, cell in cells.items() if cell.is_crowded])
-        for place, cell in patch.put_into([one for one in cells.items() if not one[1].is_crowded], grid).items():
+        for place, cell in patch.put_into(cells.items(), grid).items():
             if cell.most_rows > _MOST_ROWS:
                 self._cells.forget(project_id, grid, [place])
-            else:
+            elif cell is not cells[place]:
                 self._cells.keep(project_id, grid, place, cell, cell.size)
 
 

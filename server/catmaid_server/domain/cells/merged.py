@@ -35,27 +35,33 @@ class MergedCells:
 
 
 def merged(cells: Sequence[CellContents]) -> CellContents:
-    """One cell with all edges, links and connectors of several, each once."""
+    """One cell with all edges, links and connectors of several, each once; of the level of detail that all have."""
+    if len(cells) == 1:
+        return cells[0]
+    coarsest = max(cell.level for cell in cells)
+    cells = [cell.at(coarsest) for cell in cells]
     node_starts = _starts([len(cell.nodes) for cell in cells])
     connector_starts = _starts([len(cell.connectors) for cell in cells])
     nodes = together([cell.nodes for cell in cells])
     connectors = together([cell.connectors for cell in cells])
     links = together([cell.links for cell in cells])
-    near = _joined([np.arange(len(cell.parents)) for cell in cells], node_starts)
-    edges = _firsts(nodes["id"][near])
-    inside = _joined([np.arange(cell.inside) for cell in cells], connector_starts)
+    node_rows, connector_rows = _first_rows(nodes["id"]), _first_rows(connectors["id"])
+    near = node_rows[_joined([np.arange(len(cell.parents)) for cell in cells], node_starts)]
+    edges = _firsts(near)
+    inside = connector_rows[_joined([np.arange(cell.inside) for cell in cells], connector_starts)]
     link_rows = _firsts(links["id"])
     return contents_of(
         nodes,
         near[edges],
-        _joined([cell.parents for cell in cells], node_starts)[edges],
+        node_rows[_joined([cell.parents for cell in cells], node_starts)[edges]],
         connectors,
-        inside[_firsts(connectors["id"][inside])],
+        inside[_firsts(inside)],
         links[link_rows],
-        _joined([cell.link_nodes for cell in cells], node_starts)[link_rows],
-        _joined([cell.link_connectors for cell in cells], connector_starts)[link_rows],
+        node_rows[_joined([cell.link_nodes for cell in cells], node_starts)[link_rows]],
+        connector_rows[_joined([cell.link_connectors for cell in cells], connector_starts)[link_rows]],
         _texts([cell.texts for cell in cells]),
         link_rows,
+        coarsest,
     )
 
 
@@ -67,6 +73,13 @@ def _starts(counts: Sequence[int]) -> list[int]:
 def _joined(rows: Sequence[NDArray[np.integer[Any]]], starts: Sequence[int]) -> Rows:
     found: Rows = np.concatenate([one + start for one, start in zip(rows, starts, strict=False)]).astype(np.intp)
     return found
+
+
+def _first_rows(ids: NDArray[Any]) -> Rows:
+    """For each id the row where it comes first."""
+    _, firsts, places = np.unique(ids, return_index=True, return_inverse=True)
+    rows: Rows = firsts[places]
+    return rows
 
 
 def _firsts(ids: NDArray[Any]) -> Rows:

@@ -23,6 +23,7 @@ from catmaid_server.domain.cells.cell import (
 )
 from catmaid_server.domain.cells.grid import Grid, GridCell
 from catmaid_server.domain.cells.row_texts import RowTexts
+from catmaid_server.domain.fair_order import are_in_level
 from catmaid_server.domain.news.changes import CommittedRows
 
 
@@ -55,25 +56,53 @@ class Patch:
             for place, cell in cells
         }
 
+    def _in_level(
+        self, level: int, edges: NDArray[Any], links: NDArray[Any], connectors: NDArray[Any]
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Those of the rows of what there is now that are in a level of detail."""
+        now = self._now
+        return (
+            edges[are_in_level(now.nodes["id"][edges], level)],
+            links[are_in_level(now.nodes["id"][now.link_nodes[links]], level)],
+            connectors[are_in_level(now.connectors["id"][connectors], level)],
+        )
+
+    def _is_in(self, cell: CellContents) -> bool:
+        """Whether any row of a cell changed."""
+        changed = self._changed
+        return bool(
+            np.isin(cell.nodes["id"], changed.nodes).any()
+            or np.isin(cell.links["id"], changed.links).any()
+            or np.isin(cell.connectors["id"], changed.connectors).any()
+        )
+
     def _patched(
         self, cell: CellContents, edges: NDArray[Any], links: NDArray[Any], connectors: NDArray[Any]
     ) -> CellContents:
         """A cell without what changed, and with those rows of what there is now."""
         now, changed = self._now, self._changed
+        if cell.level:
+            edges, links, connectors = self._in_level(cell.level, edges, links, connectors)
+            if not (len(edges) or len(links) or len(connectors) or self._is_in(cell)):
+                return cell
         same_edges = _others(cell.nodes["id"][: len(cell.parents)], changed.nodes)
         same_links = _others(cell.links["id"], changed.links)
         same_connectors = _others(cell.connectors["id"][: cell.inside], changed.connectors)
-        nodes, all_connectors = len(cell.nodes), len(cell.connectors)
+        old_nodes, new_nodes = _places(cell.nodes["id"], now.nodes["id"], changed.nodes)
+        old_connectors, new_connectors = _places(cell.connectors["id"], now.connectors["id"], changed.connectors)
         return contents_of(
             together((cell.nodes, now.nodes)),
-            np.concatenate((same_edges, edges + nodes)),
-            np.concatenate((cell.parents[same_edges], now.parents[edges] + nodes)),
+            np.concatenate((same_edges, new_nodes[edges])),
+            np.concatenate((old_nodes[cell.parents[same_edges]], new_nodes[now.parents[edges]])),
             together((cell.connectors, now.connectors)),
-            np.concatenate((same_connectors, connectors + all_connectors)),
+            np.concatenate((same_connectors, new_connectors[connectors])),
             together((cell.links[same_links], now.links[links])),
-            np.concatenate((cell.link_nodes[same_links], now.link_nodes[links] + nodes)),
-            np.concatenate((cell.link_connectors[same_links], now.link_connectors[links] + all_connectors)),
+            np.concatenate((old_nodes[cell.link_nodes[same_links]], new_nodes[now.link_nodes[links]])),
+            np.concatenate(
+                (old_connectors[cell.link_connectors[same_links]], new_connectors[now.link_connectors[links]])
+            ),
             *self._texts(cell, same_links, links),
+            cell.level,
         )
 
     def _texts(
@@ -90,3 +119,19 @@ class Patch:
 def _others(ids: NDArray[Any], changed: NDArray[Any]) -> NDArray[Any]:
     """Where ids are that did not change."""
     return np.flatnonzero(np.isin(ids, changed, invert=True))
+
+
+def _places(old: NDArray[Any], new: NDArray[Any], changed: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Where the rows of two tables are in one that has the first and then the second, so that each id has one place.
+
+    An id that both have is where it is new if it changed, else where it was.
+    """
+    places, further = np.arange(len(old)), np.arange(len(old), len(old) + len(new))
+    rows = np.flatnonzero(np.isin(old, new))
+    if len(rows):
+        order = np.argsort(new)
+        others = order[np.searchsorted(new, old[rows], sorter=order)]
+        is_changed = np.isin(old[rows], changed)
+        places[rows[is_changed]] = further[others[is_changed]]
+        further[others[~is_changed]] = rows[~is_changed]
+    return places, further

@@ -11,18 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.db.store import Connection, ConnectionLender
-from catmaid_server.domain.cells.cell import CROWDED, CellContents, divided, in_ranges, joined
+from catmaid_server.domain.cells import viewport_samples
+from catmaid_server.domain.cells.cell import CellContents, divided, in_ranges, joined
 from catmaid_server.domain.cells.cut import Cut, cut
 from catmaid_server.domain.cells.grid import CellRange, Grid, GridCell, grids_for
 from catmaid_server.domain.cells.kept import KeptCells
-from catmaid_server.domain.cells.merged import MergedCells
+from catmaid_server.domain.cells.merged import MergedCells, merged
+from catmaid_server.domain.cells.viewport_samples import Crowd
 from catmaid_server.domain.news.changes import NOWHERE, Heard
 from catmaid_server.domain.news.project_news import Noted, ProjectNews
 from catmaid_server.domain.tracing import viewports
 from catmaid_server.domain.tracing.viewports import ColumnTable, Contents, Wanted
+from catmaid_server.domain.values import Box
 
 MOST_READ = 100_000
-"""Cells that together have more edges, links or connectors are crowded: nothing of them is kept."""
+"""Of cells that together have more edges, links or connectors, only a level of detail is read and kept."""
+
+MOST_SAMPLED = 200_000
+"""Most edges, links or connectors of such a level of cells together."""
 
 _PART_FOR_MERGED = 8
 """So many times less room than cells have those that were put together for views."""
@@ -40,10 +46,13 @@ class ProjectCells:
         self._kept = kept
         self._merged = MergedCells(kept.capacity // _PART_FOR_MERGED)
 
-    async def contents(self, connections: ConnectionLender, wanted: Wanted, *, texts: bool) -> Cut | Contents | None:
-        """What is wanted, as it is now; None if cells are no way to it: the box is no view, or crowded.
+    async def contents(
+        self, connections: ConnectionLender, wanted: Wanted, *, most: int, texts: bool
+    ) -> Cut | Contents | None:
+        """What is wanted, as it is now; None if cells are no way to it: the box is no view, or needs too much of them.
 
-        With `texts` the cells of a cut have their rows as JSON.
+        Of a crowded box so much that a fair sample of `most` can be taken. With `texts` the cells of a cut have their
+        rows as JSON.
         """
         grids = grids_for(wanted.box)
         if not grids:
@@ -52,44 +61,72 @@ class ProjectCells:
         for grid in grids:
             cells = self._found(grid, wanted, texts=texts)
             if cells is not None:
-                found = await _cut(cells, wanted, heard)
-                if _has_all(found, wanted):
-                    return found
-                break
+                found = await _cut([cells], wanted, heard)
+                if found.is_enough(wanted, most):
+                    if _has_all(found, wanted):
+                        return found
+                    break
+                if grid == grids[0] and _finer_level(found, most) is None:
+                    return None
         async with connections.reading() as connection:
-            return await self._read(connection, wanted, grids[0], texts=texts)
+            return await self._read(connection, wanted, grids[0], most=most, texts=texts)
 
-    def _found(self, grid: Grid, wanted: Wanted, *, texts: bool) -> list[CellContents] | None:
-        """The cells of a box, if all are kept."""
+    def _found(self, grid: Grid, wanted: Wanted, *, texts: bool) -> CellContents | None:
+        """The cells of a box as one, if all are kept."""
         span = grid.span(wanted.box)
         cells = self._kept.find(self._project_id, grid, span.cells())
-        if len(cells) < span.count or any(cell.is_crowded for cell in cells.values()):
+        if len(cells) < span.count:
             return None
         if texts:
             for place, cell in cells.items():
                 if cell.texts is None:
                     cells[place] = cell.with_texts()
                     self._kept.keep(self._project_id, grid, {place: cells[place]})
-        return [self._merged.find(grid, span, list(cells.values()))]
+        return self._merged.find(grid, span, list(cells.values()))
 
-    async def _read(self, connection: Connection, wanted: Wanted, grid: Grid, *, texts: bool) -> Cut | Contents | None:
+    async def _read(
+        self, connection: Connection, wanted: Wanted, grid: Grid, *, most: int, texts: bool
+    ) -> Cut | Contents | None:
         """As `contents`, with what is missing, all of one state; cells are kept if nothing changed there since."""
-        span = grid.span(wanted.box)
+        places = list(grid.span(wanted.box).cells())
         async with viewports.one_state(connection):
             heard = await self._news.heard_in(connection)
+            reading = _Reading(connection, self._project_id, grid, texts=texts)
             # Nothing is awaited in between: what is kept is of the state that was heard.
-            cells = self._kept.find(self._project_id, grid, span.cells())
+            cells = self._kept.find(self._project_id, grid, places)
             with self._news.noting() as noted:
-                missing = [place for place in span.cells() if place not in cells]
-                read = await _cells_of(connection, self._project_id, grid, missing, texts=texts) if missing else {}
+                missing = [place for place in places if place not in cells]
+                read = await reading.cells(missing) if missing else {}
+                found = None if read is None else await _cut([*cells.values(), *read.values()], wanted, heard)
+                level = None if found is None else _finer_level(found, most)
+                if read is None or (level is not None and found is not None and not found.is_enough(wanted, most)):
+                    read = await reading.sampled_cells(places, level)
+                    found = await _cut(list(read.values()), wanted, heard)
                 self._kept.keep(self._project_id, grid, _unchanged(read, grid, noted))
-            every = [cell.with_texts() if texts else cell for cell in (*cells.values(), *read.values())]
-            if any(cell.is_crowded for cell in every):
+            assert found is not None
+            if not found.is_enough(wanted, most):
                 return None
-            found = await _cut(every, wanted, heard)
             if _has_all(found, wanted):
-                return found
+                return _with_texts(found) if texts else found
             return await _with_wanted(connection, self._project_id, found.contents(), wanted)
+
+
+def _with_texts(found: Cut) -> Cut:
+    """The same out of cells that have their rows as JSON."""
+    return replace(found, cell=found.cell.with_texts())
+
+
+def _finer_level(found: Cut, most: int) -> int | None:
+    """The level of detail at which cells would have enough of a view; None if that is no way, as it would be too much.
+
+    Nor is it where everything in the view is as little as is shown: that is read as it is.
+    """
+    cell, near = found.cell, len(found.near) << found.cell.level
+    if not cell.level or near <= most:
+        return None
+    level = max((near // max(most, 1)).bit_length() - 2, 0)
+    rows = max(len(cell.parents), len(cell.links))
+    return level if level < cell.level and (rows << cell.level) >> level <= MOST_SAMPLED else None
 
 
 def _unchanged(cells: dict[GridCell, CellContents], grid: Grid, noted: Noted) -> dict[GridCell, CellContents]:
@@ -101,28 +138,58 @@ def _unchanged(cells: dict[GridCell, CellContents], grid: Grid, noted: Noted) ->
     return {place: cell for place, cell in cells.items() if not in_ranges(ranges, place).any()}
 
 
-async def _cells_of(
-    connection: Connection, project_id: int, grid: Grid, places: Sequence[GridCell], *, texts: bool
-) -> dict[GridCell, CellContents]:
-    """Read cells: all in the box around them, as one query for all is faster than one for each."""
-    indices = np.array(places)
-    span = CellRange(GridCell(*indices.min(axis=0).tolist()), GridCell(*indices.max(axis=0).tolist()))
-    found = await viewports.contents(connection, project_id, Wanted(grid.box(span), exact=False), MOST_READ + 1)
-    if found.holds_more_than(MOST_READ):
-        return dict.fromkeys(places, CROWDED)
+class _Reading:
+    """Reads cells of a grid, all of one state: what is in the box around several as one query."""
 
-    def made() -> dict[GridCell, CellContents]:
-        cells = divided(joined(found), grid, places)
-        return {place: cell.with_texts() for place, cell in cells.items()} if texts else cells
+    def __init__(self, connection: Connection, project_id: int, grid: Grid, *, texts: bool) -> None:
+        self._connection = connection
+        self._project_id = project_id
+        self._grid = grid
+        self._texts = texts
 
-    return await asyncio.to_thread(made)
+    async def cells(self, places: Sequence[GridCell]) -> dict[GridCell, CellContents] | None:
+        """The cells at some places; None if they are crowded."""
+        box = self._box(places)
+        found = await viewports.contents(self._connection, self._project_id, Wanted(box, exact=False), MOST_READ + 1)
+        return None if found.holds_more_than(MOST_READ) else await self._made(found, places)
+
+    async def sampled_cells(self, places: Sequence[GridCell], level: int | None) -> dict[GridCell, CellContents]:
+        """A level of detail of the cells at some places; if it is not told, the finest that is not too much."""
+        box = self._box(places)
+        about = await viewport_samples.crowd(self._connection, self._project_id, box)
+        level = about.level_for(MOST_READ) if level is None else level
+        while True:
+            found = await self._level(box, level, about)
+            if found is not None:
+                return await self._made(found, places)
+            level += 1
+
+    async def _level(self, box: Box, level: int, about: Crowd) -> Contents | None:
+        """What is of a level in a box; None if that is too much."""
+        wanted = Wanted(box, exact=False)
+        found = await viewport_samples.contents(
+            self._connection, self._project_id, wanted, level, about, 2 * MOST_SAMPLED + 1
+        )
+        return None if found.holds_more_than(2 * MOST_SAMPLED) else found
+
+    def _box(self, places: Sequence[GridCell]) -> Box:
+        indices = np.array(places)
+        low, high = (GridCell(*ends.tolist()) for ends in (indices.min(axis=0), indices.max(axis=0)))
+        return self._grid.box(CellRange(low, high))
+
+    async def _made(self, found: Contents, places: Sequence[GridCell]) -> dict[GridCell, CellContents]:
+        def made() -> dict[GridCell, CellContents]:
+            cells = divided(joined(found), self._grid, places)
+            return {place: cell.with_texts() for place, cell in cells.items()} if self._texts else cells
+
+        return await asyncio.to_thread(made)
 
 
 async def _cut(cells: Sequence[CellContents], wanted: Wanted, heard: Heard) -> Cut:
-    """As `cut`; beside the event loop if it takes long."""
+    """As `cut`, of the level of detail that all cells have; beside the event loop if it takes long."""
     if sum(cell.own_size for cell in cells) < _QUICK_BYTES:
-        return cut(cells, wanted, heard.relations)
-    return await asyncio.to_thread(cut, cells, wanted, heard.relations)
+        return cut(merged(cells), wanted, heard.relations)
+    return await asyncio.to_thread(lambda: cut(merged(cells), wanted, heard.relations))
 
 
 def _has_all(found: Cut, wanted: Wanted) -> bool:

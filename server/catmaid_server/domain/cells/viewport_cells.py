@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catmaid_server.db.store import ConnectionLender
+from catmaid_server.domain.cells import viewport_samples
 from catmaid_server.domain.cells.cut import Cut
 from catmaid_server.domain.cells.kept import KeptCells
 from catmaid_server.domain.cells.project_cells import ProjectCells
@@ -23,15 +24,14 @@ class ViewportCells:
     async def nodes_in_box(
         self, connections: ConnectionLender, project_id: int, wanted: Wanted, *, most_nodes: int, labels: bool = False
     ) -> Viewport:
-        """What is wanted, as `viewports.nodes_in_box` has it."""
-        found = await self._contents(connections, project_id, wanted, texts=False)
+        """What is wanted, as `viewport_samples.nodes_in_box` has it."""
+        found = await self._contents(connections, project_id, wanted, most=most_nodes, texts=False)
         if found is None:
             async with connections.reading() as connection:
-                return await viewports.nodes_in_box(
+                return await viewport_samples.nodes_in_box(
                     connection, project_id, wanted, most_nodes=most_nodes, labels=labels
                 )
-        contents = found.contents() if isinstance(found, Cut) else found
-        viewport = contents.viewport(wanted, most_nodes)
+        viewport = found.viewport(wanted, most_nodes)
         if not labels:
             return viewport
         async with connections.reading() as connection:
@@ -41,18 +41,16 @@ class ViewportCells:
         self, connections: ConnectionLender, project_id: int, wanted: Wanted, *, most_nodes: int
     ) -> Cut | Viewport:
         """As `nodes_in_box` without labels; as a rule as rows of cells that have them as JSON."""
-        found = await self._contents(connections, project_id, wanted, texts=True)
+        found = await self._contents(connections, project_id, wanted, most=most_nodes, texts=True)
         if found is None:
             async with connections.reading() as connection:
-                return await viewports.nodes_in_box(connection, project_id, wanted, most_nodes=most_nodes)
-        if isinstance(found, Cut):
-            return found.contents().viewport(wanted, most_nodes) if found.holds_more_than(most_nodes) else found
-        return found.viewport(wanted, most_nodes)
+                return await viewport_samples.nodes_in_box(connection, project_id, wanted, most_nodes=most_nodes)
+        return found.first(wanted, most_nodes) if isinstance(found, Cut) else found.viewport(wanted, most_nodes)
 
     async def _contents(
-        self, connections: ConnectionLender, project_id: int, wanted: Wanted, *, texts: bool
+        self, connections: ConnectionLender, project_id: int, wanted: Wanted, *, most: int, texts: bool
     ) -> Cut | Contents | None:
         if not self._kept.capacity:
             return None
         cells = self._projects.setdefault(project_id, ProjectCells(self._news.of(project_id), self._kept))
-        return await cells.contents(connections, wanted, texts=texts)
+        return await cells.contents(connections, wanted, most=most, texts=texts)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catmaid_server.domain.errors import InvalidInput
+from catmaid_server.domain.fair_order import order_keys
 from catmaid_server.domain.tracing.viewports import ColumnTable, Viewport
 
 LEVELS: Final = 7
@@ -49,22 +50,26 @@ def wanted_levels(lod_type: str, lod: str) -> int:
 
 
 def portioned(found: Viewport, levels: int) -> tuple[Viewport, list[ColumnTable]]:
-    """A viewport with the treenodes of the first level alone, and the treenodes of each further one that is wanted."""
-    order = np.argsort(-_edge_lengths(found.nodes), kind="stable")
+    """A viewport with the treenodes of the first level alone, and the treenodes of each further one that is wanted.
+
+    They come in the fair order; a parent comes with its first child, so that both ends of an edge are there.
+    """
+    order = np.argsort(_first_keys(found.nodes), kind="stable")
     ends = np.cumsum([FIRST * 2**level for level in range(LEVELS - 1)])
     first, *more = (_rows(found.nodes, portion) for portion in np.split(order, ends)[:levels])
     return replace(found, nodes=first), [portion for portion in more if len(portion["id"])]
 
 
-def _edge_lengths(nodes: ColumnTable) -> NDArray[np.float64]:
-    """Length (nm) of the edge from each treenode to its parent; infinite at roots and where the parent is not there."""
+def _first_keys(nodes: ColumnTable) -> NDArray[np.uint32]:
+    """The key (see `fair_order`) of each treenode, or the lowest of a child, if that is lower."""
     ids, parents = nodes["id"], nodes["parent_id"]
+    keys = order_keys(ids)
+    lowest = keys.copy()
     by_id = np.argsort(ids)
     places = by_id[np.minimum(np.searchsorted(ids, parents, sorter=by_id), max(len(ids) - 1, 0))]
-    points = np.stack([nodes[axis] for axis in "xyz"], axis=1)
-    lengths: NDArray[np.float64] = np.linalg.norm(points - points[places], axis=1)
-    lengths[ids[places] != parents] = np.inf
-    return lengths
+    has_parent = ids[places] == parents
+    np.minimum.at(lowest, places[has_parent], keys[has_parent])
+    return lowest
 
 
 def _rows(table: ColumnTable, rows: NDArray[np.intp]) -> ColumnTable:

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, LiteralString
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from catmaid_server.db.arrays import TEXT, Column, array_text, fetch_columns
 from catmaid_server.db.queries import load
 from catmaid_server.db.store import Connection
+from catmaid_server.domain.fair_order import Flags, Seen, are_in_level, fair_part, node_bound, order_keys
 from catmaid_server.domain.values import Box
 from catmaid_wire import columns
 from catmaid_wire.distinct import distinct
@@ -48,8 +49,20 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """How many treenodes and connectors there would be without a limit; exactly, or as a sample tells."""
+
+    nodes: int
+    connectors: int
+    is_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Viewport:
-    """The content of a box, by column; parent -1 at a root, times in s since 1970."""
+    """The content of a box, by column; parent -1 at a root, times in s since 1970.
+
+    totals : None where what lies in the box was not read to its end.
+    """
 
     nodes: ColumnTable
     connectors: ColumnTable
@@ -57,48 +70,111 @@ class Viewport:
     labels: dict[int, list[str]]
     relations: dict[int, str]
     limit_reached: bool
+    totals: Totals | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What was found, all of one state; the first `near` nodes are those whose edges were, the rest are other ends."""
+    """What was found, all of one state; the first `near` nodes are those whose edges were, the rest are other ends.
+
+    level : in level 0 everything was looked for, else only what is in a level of detail (see `fair_order`).
+    """
 
     nodes: ColumnTable
     connectors: ColumnTable
     links: ColumnTable
     relations: dict[int, str]
     near: int
+    level: int = 0
 
     def holds_more_than(self, most: int) -> bool:
         """Whether there are more nodes, connectors or links than so many."""
         return max(len(table["id"]) for table in (self.nodes, self.connectors, self.links)) > most
 
+    def is_enough(self, wanted: Wanted, most: int) -> bool:
+        """Whether more than `most` nodes are known, which come first in the fair order, or all."""
+        return not self.level or self.near > most or node_bound(self._seen(wanted), most) is not None
+
+    def _seen(self, wanted: Wanted) -> Seen:
+        ids, connector_ids = self.nodes["id"], self.connectors["id"]
+        near, parents = np.arange(self.near), self.nodes["parent_id"][: self.near]
+        return Seen(
+            len(ids),
+            near,
+            np.where(parents < 0, near, _places(ids, np.where(parents < 0, ids[: self.near], parents))),
+            order_keys(ids[: self.near]),
+            _places(ids, self.links["treenode_id"]),
+            _places(connector_ids, self.links["connector_id"]),
+            order_keys(self.links["treenode_id"]),
+            are_inside(self.connectors, wanted.box),
+            order_keys(connector_ids),
+            np.flatnonzero(np.isin(ids, wanted.treenode_ids)),
+            np.flatnonzero(np.isin(connector_ids, wanted.connector_ids)),
+        )
+
+    def totals(self, box: Box) -> Totals:
+        """How many there are; of a level of detail about how many."""
+        if not self.level:
+            return Totals(len(self.nodes["id"]), len(self.connectors["id"]))
+        inside = are_inside(self.connectors, box) & are_in_level(self.connectors["id"], self.level)
+        return Totals(self.near << self.level, int(np.count_nonzero(inside)) << self.level, is_exact=False)
+
     def viewport(self, wanted: Wanted, most_nodes: int) -> Viewport:
-        """The viewport without labels: at most so many nodes, unless more are wanted by their ids."""
-        nodes = _first(self.nodes, most_nodes, wanted.treenode_ids)
-        links = _first(self.links, most_nodes + 1)
-        connectors = _first(self.connectors, most_nodes + 1, [*wanted.connector_ids, *links["connector_id"].tolist()])
-        return Viewport(nodes, connectors, links, {}, self.relations, self.holds_more_than(most_nodes))
+        """The viewport without labels: at most so many of each, unless more are wanted by their ids."""
+        nodes, links, connectors = self.nodes, self.links, self.connectors
+        part = None
+        if self.level or self.holds_more_than(most_nodes):
+            part = fair_part(self._seen(wanted), most_nodes)
+        if part is not None:
+            nodes, links, connectors = (
+                _rows(table, rows)
+                for table, rows in ((nodes, part.nodes), (links, part.links), (connectors, part.connectors))
+            )
+        used = set(np.unique(links["relation_id"]).tolist())
+        relations = {relation_id: name for relation_id, name in self.relations.items() if relation_id in used}
+        return Viewport(nodes, connectors, links, {}, relations, part is not None, self.totals(wanted.box))
 
 
-def _first(table: ColumnTable, most: int, required: Sequence[int] = ()) -> ColumnTable:
-    """So many rows, and of those with required ids all."""
-    if len(table["id"]) <= most:
-        return table
-    is_required = np.isin(table["id"], required)
-    rows = np.argsort(~is_required, kind="stable")[: max(most, int(is_required.sum()))]
+def are_inside(connectors: Mapping[str, Column] | NDArray[Any], box: Box) -> Flags:
+    """Which connectors lie in a box, as the query of `sql/tracing/viewports.sql` has it."""
+    x, y, z = (connectors[axis] for axis in "xyz")
+    (x1, y1, z1), (x2, y2, z2) = box.low, box.high
+    inside: NDArray[Any] = (x >= x1) & (x < x2) & (y >= y1) & (y < y2) & (z >= z1) & (z < z2)
+    return inside
+
+
+def _places(ids: Column, found: Column) -> NDArray[np.intp]:
+    """Where ids are that are all there."""
+    order = np.argsort(ids)
+    places: NDArray[np.intp] = order[np.searchsorted(ids, found, sorter=order)] if len(found) else order[:0]
+    return places
+
+
+def _rows(table: ColumnTable, rows: Flags) -> ColumnTable:
     return {name: column[rows] for name, column in table.items()}
 
 
 async def nodes_in_box(
     connection: Connection, project_id: int, wanted: Wanted, *, most_nodes: int, labels: bool = False
 ) -> Viewport:
-    """What is wanted. If there are more than `most_nodes` nodes, connectors or links, some are left out."""
-    found, is_one_state = await _read(connection, project_id, wanted, most_nodes + 1)
+    """What is wanted. If there are more than `most_nodes` nodes, connectors or links, those that are found first.
+
+    `viewport_samples.nodes_in_box` has a fair sample of them.
+    """
+    found = await first_contents(connection, project_id, wanted, most_nodes + 1)
+    viewport = found.viewport(wanted, most_nodes)
+    if viewport.limit_reached:
+        viewport = replace(viewport, totals=None)
+    return await with_labels(connection, viewport, wanted=labels)
+
+
+async def first_contents(connection: Connection, project_id: int, wanted: Wanted, most: int) -> Contents:
+    """What is wanted, all of one state, but no more than `most` edges, links and connectors."""
+    found, is_one_state = await _read(connection, project_id, wanted, most)
     if not is_one_state:
         async with one_state(connection):
-            found, _ = await _read(connection, project_id, wanted, most_nodes + 1)
-    return await with_labels(connection, found.viewport(wanted, most_nodes), wanted=labels)
+            found, _ = await _read(connection, project_id, wanted, most)
+    return found
 
 
 async def with_labels(connection: Connection, viewport: Viewport, *, wanted: bool) -> Viewport:
@@ -118,10 +194,21 @@ async def one_state(connection: Connection) -> AsyncIterator[None]:
         yield
 
 
-async def contents(connection: Connection, project_id: int, wanted: Wanted, most: int) -> Contents:
-    """What is wanted, but no more than `most` edges, links and connectors; within `one_state`."""
-    found, _ = await _read(connection, project_id, wanted, most)
-    return found
+async def contents(
+    connection: Connection,
+    project_id: int,
+    wanted: Wanted,
+    most: int,
+    *,
+    level: int = 0,
+    query: LiteralString = sql.edges_in_box,
+) -> Contents:
+    """What is wanted, but no more than `most` edges, links and connectors; within `one_state`.
+
+    Of a level of detail that alone; `query` is the one that finds edges.
+    """
+    found, _ = await _read(connection, project_id, wanted, most, level, query)
+    return replace(found, level=level)
 
 
 async def by_id(
@@ -136,14 +223,21 @@ async def by_id(
     return _table(found, "node", columns.NODES), _table(found, "connector", columns.CONNECTORS)
 
 
-async def _read(connection: Connection, project_id: int, wanted: Wanted, most: int) -> tuple[Contents, bool]:
+async def _read(
+    connection: Connection,
+    project_id: int,
+    wanted: Wanted,
+    most: int,
+    level: int = 0,
+    query: LiteralString = sql.edges_in_box,
+) -> tuple[Contents, bool]:
     """What is wanted, and whether nothing was committed between the two steps, so that they show one state.
 
     First the edges that the index finds are read, then the ends it did not find with them. One query that does both is
     slower: PostgreSQL has to keep the first step's rows to find out what is missing.
     """
-    values = {"project_id": project_id, **_sides(wanted.box), "exact": wanted.exact, "most": most}
-    edges = await fetch_columns(connection, sql.edges_in_box, values, _EDGES)
+    values = {"project_id": project_id, **sides(wanted.box), "exact": wanted.exact, "most": most, "stride": 1 << level}
+    edges = await fetch_columns(connection, query, values, _EDGES)
     near, links = _table(edges, "node", columns.NODES), _table(edges, "link", columns.LINKS)
     ends = np.concatenate((near["parent_id"], links["treenode_id"], _ids(wanted.treenode_ids)))
     contacts = np.concatenate((edges["connector_id"], links["connector_id"], _ids(wanted.connector_ids)))
@@ -176,7 +270,7 @@ async def _ends(
     return await fetch_columns(connection, sql.nodes_by_id, values, _BY_ID)
 
 
-def _sides(box: Box) -> dict[str, float]:
+def sides(box: Box) -> dict[str, float]:
     """Corners for the query, where halves of whole numbers would be whole."""
     left, top, z1 = map(float, box.low)
     right, bottom, z2 = map(float, box.high)

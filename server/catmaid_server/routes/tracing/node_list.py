@@ -195,4 +195,5 @@ def _columnar(found: Viewport) -> dict[str, Any]:
         "labels": {str(node_id): names for node_id, names in found.labels.items()},
         "relations": {str(relation_id): name for relation_id, name in found.relations.items()},
         "limit_reached": found.limit_reached,
+        "totals": None if found.totals is None else dataclasses.asdict(found.totals),
     }

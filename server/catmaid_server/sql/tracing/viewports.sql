@@ -9,6 +9,7 @@
 -- Where the box is wider than 1 mm, PostGIS takes the rectangle's border for the rectangle and finds nothing amidst it:
 -- there edges are tested by their extent in z and by the rectangle in x and y.
 -- most: no more of each than this.
+-- stride: 1 for all; else a power of two: of blocks of 32 ids only those whose number is a multiple of it, links by treenode.
 -- Cost: GiST in x and z on three tables; the columns are aggregated as the index gives them, without a table between.
 WITH view AS MATERIALIZED (
     SELECT box(point(%(left)s, %(z1)s), point(%(right)s, %(z2)s)) AS xz,
@@ -28,6 +29,7 @@ SELECT near.*, wire.*, contact.*, pg_current_snapshot()::text AS snapshot
           FROM (SELECT *
                   FROM treenode_in_space
                  WHERE project_id = %(project_id)s
+                   AND id >> 5 & (%(stride)s::integer - 1) = 0
                    AND xz_box(edge) && (SELECT xz FROM view)
                    AND edge && (SELECT xy FROM view)
                    AND (NOT %(exact)s
@@ -42,6 +44,7 @@ SELECT near.*, wire.*, contact.*, pg_current_snapshot()::text AS snapshot
           FROM (SELECT *
                   FROM link_in_space
                  WHERE project_id = %(project_id)s
+                   AND treenode_id >> 5 & (%(stride)s::integer - 1) = 0
                    AND xz_box(edge) && (SELECT xz FROM view)
                    AND edge && (SELECT xy FROM view)
                    AND (NOT %(exact)s
@@ -53,6 +56,7 @@ SELECT near.*, wire.*, contact.*, pg_current_snapshot()::text AS snapshot
           FROM (SELECT id
                   FROM connector
                  WHERE project_id = %(project_id)s
+                   AND id >> 5 & (%(stride)s::integer - 1) = 0
                    AND point(x, z) <@ (SELECT xz FROM view)
                    AND x < %(right)s AND y >= %(top)s AND y < %(bottom)s AND z < %(z2)s
                  LIMIT %(most)s) c) contact;
