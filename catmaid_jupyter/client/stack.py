@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, get_args
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.place import Place
-from catmaid_jupyter.client.jobs.job import Job, ask_job, require_jobs
+from catmaid_jupyter.client.jobs.job import Job, ask_job
 from catmaid_jupyter.client.neuron_choice import Neurons
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.client.stack_picture import picture
@@ -161,7 +161,6 @@ class Stack(Public):
         the stack, or one that is too large.
         """
         place = self._place()
-        require_jobs(place)
         lower, upper = corners(box)
         wish = {
             "stack_ids": [self.id, *(stack.id for stack in stacks)],

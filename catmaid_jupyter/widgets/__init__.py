@@ -14,6 +14,7 @@
 - `ReviewTable`: how much of neurons is reviewed
 - `ProofreadingTable`: points of neurons to proofread
 - `NeuronNavigator`: what is known of the active neuron
+- `JobsWidget`: long work that the server does, as a list
 - `Viewer3D`: neurons in space
 - `Workspace`: several of these in one layout
 - `Widget`, `Layer`: what further widgets and layers are made of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from catmaid_jupyter.widgets.connectivity_table import ConnectivityTable
     from catmaid_jupyter.widgets.history_table import HistoryTable
     from catmaid_jupyter.widgets.image_layer import ImageLayer
+    from catmaid_jupyter.widgets.jobs_widget import JobsWidget
     from catmaid_jupyter.widgets.neuron_search import NeuronSearch
     from catmaid_jupyter.widgets.node_tables import ConnectorTable, NeuronNavigator, TagTable, TreenodeTable
     from catmaid_jupyter.widgets.proofreading_table import ProofreadingTable
@@ -47,6 +49,7 @@ __all__ = [
     "ConnectorTable",
     "HistoryTable",
     "ImageLayer",
+    "JobsWidget",
     "Layer",
     "NeuronNavigator",
     "NeuronSearch",
@@ -70,6 +73,7 @@ _MODULES: Final = {
     "ConnectorTable": "node_tables",
     "HistoryTable": "history_table",
     "ImageLayer": "image_layer",
+    "JobsWidget": "jobs_widget",
     "Layer": "base",
     "NeuronNavigator": "node_tables",
     "NeuronSearch": "neuron_search",

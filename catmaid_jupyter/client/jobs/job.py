@@ -192,6 +192,12 @@ def require_jobs(place: Place) -> None:
 
 
 def ask_job(place: Place, kind: str, wish: dict[str, Any]) -> Job:
-    """Ask the server for a job."""
-    answer = loop.run(place.http.request("POST", place.path(f"jobs/{kind}"), json=wish))
+    """Ask the server for a job. Raises `InvalidInput` where it does none."""
+    return loop.run(new_job(place, kind, wish))
+
+
+async def new_job(place: Place, kind: str, wish: dict[str, Any]) -> Job:
+    """As `ask_job`, on the background loop."""
+    require_jobs(place)
+    answer = await place.http.request("POST", place.path(f"jobs/{kind}"), json=wish)
     return Job(place, answer.json())

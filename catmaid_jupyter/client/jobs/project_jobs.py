@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
@@ -14,13 +15,16 @@ from catmaid_jupyter.client.frames import JOBS, frame
 from catmaid_jupyter.client.jobs.job import Job, progress_of, require_jobs
 from catmaid_jupyter.client.public import Public
 
+if TYPE_CHECKING:
+    from catmaid_jupyter.widgets import JobsWidget
+
 _ROWS_OF_HTML = 20
 
 
 class Jobs(Public):
     """The jobs of a project, the newest first: your own, and for administrators of the project those of all.
 
-    `project.jobs` shows them, `project.jobs.table` is a DataFrame, `project.jobs[12]` one of them.
+    `project.jobs` shows them as a widget, `project.jobs.table` is a DataFrame, `project.jobs[12]` one of them.
     """
 
     _internal: ClassVar = frozenset({"project"})
@@ -40,6 +44,13 @@ class Jobs(Public):
         columns["progress"] = [progress_of(row) for row in rows]
         columns["file"] = [row["file"] or "" for row in rows]
         return frame(columns, JOBS)
+
+    @property
+    def widget(self) -> JobsWidget:
+        """The list as which they show themselves, with progress, logs, and buttons to cancel and to save files."""
+        from catmaid_jupyter.widgets import JobsWidget  # noqa: PLC0415  scripts need no widgets
+
+        return JobsWidget(self.project)
 
     def __getitem__(self, job_id: int) -> Job:
         require_jobs(self._place)
@@ -73,6 +84,12 @@ class Jobs(Public):
         )
         head = "<tr><th>job</th><th>what</th><th>state</th><th>note</th></tr>"
         return f"<p>{html.escape(repr(self)[1:-1])}</p><table><thead>{head}</thead><tbody>{cells}</tbody></table>"
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = {}
+        with contextlib.suppress(ImportError):  # an installation may have no front end
+            shown = (self.widget._repr_mimebundle_() or ({}, {}))[0]
+        return {**shown, "text/plain": repr(self), "text/html": self._repr_html_()}
 
 
 class ProjectJobs(Public):

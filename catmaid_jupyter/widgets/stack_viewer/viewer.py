@@ -11,6 +11,7 @@ import traitlets
 from ipywidgets import widget_serialization
 
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.client.jobs.job import new_job
 from catmaid_jupyter.client.stack import Stack, turned
 from catmaid_jupyter.widgets.base import Layer, Widget
 from catmaid_jupyter.widgets.image_layer import ImageLayer
@@ -88,7 +89,8 @@ class StackViewer(GivesTiles, HasImageLook, KeepsPicture, OwnKeys, Widget):
     box = BoxTrait().tag(sync=True)
     """Lower and upper corner (nm) of the box that somebody drew, as deep as the section; None if there is none.
 
-    `project.nodes_in_box(*viewer.box)` gives its treenodes. Make it deeper by setting it.
+    `project.nodes_in_box(*viewer.box)` gives its treenodes. Make it deeper by setting it, or in the line below the tool
+    bar, which also makes it into a file (see `Stack.crop`).
     """
 
     crosshair = traitlets.Bool(False).tag(sync=True)
@@ -287,6 +289,12 @@ class StackViewer(GivesTiles, HasImageLook, KeepsPicture, OwnKeys, Widget):
     async def _add_stack_layer(self, params: dict[str, Any]) -> None:
         """Show a stack above the others: ``{stack_id}``."""
         await asyncio.to_thread(self.add_layer, int(params["stack_id"]))
+
+    @method
+    async def _crop(self, params: dict[str, Any]) -> str:
+        """Have a box made into a file: ``{lower, upper, zoom, format}``; what it will be, in words."""
+        wish = {name: params[name] for name in ("lower", "upper", "zoom", "format")}
+        return (await new_job(self.project.place, "crop", {"stack_ids": [self.stack["id"]], **wish})).title
 
     def _titled(self, title: str) -> Layer:
         layers: Any = self.layers

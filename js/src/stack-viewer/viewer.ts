@@ -18,6 +18,7 @@ import { exportsOf } from "../shared/widget-reference";
 import { BoxDrawing } from "./box-drawing";
 import { Camera } from "./camera";
 import { GESTURES } from "./commands";
+import { CropPanel } from "./crop-panel";
 import { paintCrosshair, paintOtherCursor } from "./crosses";
 import { Frame } from "./frame";
 import type { ImagesPanelHost, StackChoice } from "./images-panel";
@@ -118,6 +119,7 @@ export class StackViewer {
     this.snapshot = new SnapshotImage(model.get("snapshot"), () => this.invalidate());
     this.frame.stage.append(this.people.node);
     this.frame.assemble(this.toolbar, this.messages, (height) => this.save({ height }));
+    this.toolbar.node.after(new CropPanel(model, rpc, this.messages, this.stopping.signal).node);
     const keymap = new Keymap(companyOf("view"));
     this.keys = new UserKeys(model as unknown as AnyModel<KeysState>, rpc, keymap, () =>
       this.toolbar.nameKeys(keymap),

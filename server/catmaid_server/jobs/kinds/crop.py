@@ -42,10 +42,15 @@ async def work(job: RunningJob) -> JobOutcome:
         await _zarr(job, path, crops, dtypes)
     z, y, x = crops[0].box.shape
     titles = " and ".join(crop.grid.title for crop in crops)
-    text = f"{x} x {y} x {z} voxels of {titles} at zoom {wish.zoom}, {path.stat().st_size / 1e6:.1f} MB"
+    text = f"{x} x {y} x {z} voxels of {titles} at zoom {wish.zoom}, {_size(path)}"
     return JobOutcome(
         text=text, result={"stacks": [_described(crop) for crop in crops]}, file=path, address=_address(job, path)
     )
+
+
+def _size(path: Path) -> str:
+    size = path.stat().st_size
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
 
 
 def _address(job: RunningJob, path: Path) -> str:
