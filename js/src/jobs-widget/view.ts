@@ -30,7 +30,7 @@ export class JobsList {
     this.root = element(
       "div",
       {
-        class: "cj-widget cj-project-panel cj-jobs",
+        class: "cj-widget cj-project-panel cj-jobs-widget",
         "data-testid": "jobs",
         "data-lm-suppress-shortcuts": "true",
       },
