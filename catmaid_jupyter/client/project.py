@@ -35,6 +35,7 @@ from catmaid_jupyter.client.reviews.project_review import ProjectReview
 from catmaid_jupyter.client.shading.project_shading import ProjectShading
 from catmaid_jupyter.client.space.project_space import ProjectSpace
 from catmaid_jupyter.client.stack import Stack
+from catmaid_jupyter.client.user_hints import ProjectHints
 from catmaid_jupyter.client.user_keys import ProjectKeys
 from catmaid_jupyter.client.user_questions import ProjectQuestions
 from catmaid_jupyter.edits.base import Position
@@ -107,6 +108,7 @@ class Project(
     ProjectWidgets,
     ProjectKeys,
     ProjectQuestions,
+    ProjectHints,
 ):
     """A project of a server. Made by `Instance.project`.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client import saved_workspaces
 from catmaid_jupyter.client.neuron_choice import Neurons
@@ -16,6 +17,8 @@ from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.edits.journal import EditJournal
 
 if TYPE_CHECKING:
+    from ipywidgets import DOMWidget
+
     from catmaid_jupyter.widgets import (
         ConnectivityMatrix,
         ConnectivityTable,
@@ -182,6 +185,31 @@ class ProjectWidgets(Public):
         shared : the one for all users of the project, which its administrators may do.
         """
         saved_workspaces.forget(self.place, name, shared=shared)
+
+    def tutorial(self, viewer: StackViewer | None = None, *, truth: Any = None) -> DOMWidget:
+        """A lesson in tracing: place, branch, synapse, join, split, review, each step checked against what is known.
+
+        viewer : where one traces; without one the lesson comes with a viewer beside it.
+        truth : the project that has all of the specimen traced, or its title; by default this project's title with
+            “ (solution)”, as in the demo.
+
+        Raises `InvalidInput` where there is no such project, or nothing is left to learn at.
+        """
+        from catmaid_jupyter.widgets import Tutorial  # noqa: PLC0415  scripts need no widgets
+
+        project: Any = self
+        known = f"{self.title} (solution)" if truth is None else truth
+        if isinstance(known, str):
+            try:
+                known = self.instance.project(known)
+            except NotFound:
+                raise InvalidInput(
+                    f"The tutorial is for the specimen of `catmaid-jupyter demo`, project “Demo”: there is no project "
+                    f"{known!r:.100} that has all of it traced."
+                ) from None
+        shown = project.viewer() if viewer is None else viewer
+        lesson = Tutorial(project, shown, known)
+        return shown | lesson if viewer is None else lesson
 
     def _selected(self, neurons: Neurons) -> Selection:
         """The Selection that neurons are, or a new one of them."""

@@ -15,6 +15,7 @@
 - `ProofreadingTable`: points of neurons to proofread
 - `NeuronNavigator`: what is known of the active neuron
 - `JobsWidget`: long work that the server does, as a list
+- `Tutorial`: a lesson in tracing
 - `Viewer3D`: neurons in space
 - `Workspace`: several of these in one layout
 - `Widget`, `Layer`: what further widgets and layers are made of
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from catmaid_jupyter.widgets.selection_table import SelectionTable
     from catmaid_jupyter.widgets.stack_viewer import StackViewer
     from catmaid_jupyter.widgets.tracing_layer import TracingLayer
+    from catmaid_jupyter.widgets.tutorial import Tutorial
     from catmaid_jupyter.widgets.viewer3d import Viewer3D
     from catmaid_jupyter.widgets.volume_layer import VolumeLayer
     from catmaid_jupyter.widgets.workspace import Workspace
@@ -60,6 +62,7 @@ __all__ = [
     "TagTable",
     "TracingLayer",
     "TreenodeTable",
+    "Tutorial",
     "Viewer3D",
     "VolumeLayer",
     "Widget",
@@ -84,6 +87,7 @@ _MODULES: Final = {
     "TagTable": "node_tables",
     "TracingLayer": "tracing_layer",
     "TreenodeTable": "node_tables",
+    "Tutorial": "tutorial",
     "Viewer3D": "viewer3d",
     "VolumeLayer": "volume_layer",
     "Widget": "base",

@@ -106,7 +106,10 @@ async def running_site(folder: Path) -> AsyncIterator[Site]:
             await demo.make_projects(store, settings.folder, quiet_bar, spec=SPEC)
     service.start(settings)
     try:
-        yield Site(settings, cj.connect(data_dir=settings.folder))
+        instance = cj.connect(data_dir=settings.folder)
+        # Hints for beginners would be in the way of what tests look at.
+        instance.project(demo.DEMO).show_hints(again=False)
+        yield Site(settings, instance)
     finally:
         service.stop(settings)
 

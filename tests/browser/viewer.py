@@ -85,13 +85,13 @@ class Viewer:
     async def place(self, x: float, y: float) -> Point:
         """Where a point of project space (nm) is on the page (CSS pixels)."""
         px, py = await self.ask("viewer.toScreen(...argument)", [x, y])
-        return await self._on_page(px, py)
+        return await self.on_page(px, py)
 
     async def node_place(self, node_id: int) -> Point:
         """Where a node is drawn on the page."""
         await self.until("tracing.locate(argument)", node_id)
         at = await self.ask("tracing.locate(argument)", node_id)
-        return await self._on_page(at["px"], at["py"])
+        return await self.on_page(at["px"], at["py"])
 
     async def click(self, at: Point, *modifiers: str) -> None:
         """Click on the page."""
@@ -147,7 +147,7 @@ class Viewer:
         """What the viewer tells at the moment."""
         return self.root.get_by_test_id("notice")
 
-    async def _on_page(self, px: float, py: float) -> Point:
+    async def on_page(self, px: float, py: float) -> Point:
         box = await self.canvas.bounding_box()
         assert box is not None
         return box["x"] + px, box["y"] + py

@@ -106,7 +106,7 @@ async def test_labels_close_ends_and_uncertain_edges_are_told(service: Service, 
 async def test_nodes_in_broken_sections_are_found_along_the_axis_of_the_stack(
     service: Service, orientation: int, node: int
 ) -> None:
-    nodes = await chain(service, (105, 0, 0), (0, 215, 0), (0, 0, 340))
+    nodes = await chain(service, (235, 0, 0), (0, 295, 0), (0, 0, 340))
     async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
         cursor = await tx.execute(
             "INSERT INTO stack (title, dimension_x, dimension_y, dimension_z, resolution_x, resolution_y, resolution_z)"
@@ -123,7 +123,7 @@ async def test_nodes_in_broken_sections_are_found_along_the_axis_of_the_stack(
             "INSERT INTO broken_section (stack_id, section) VALUES (%s, %s)", (stack_id, sections[orientation])
         )
     found: Any = await service.tracer.post(f"/{service.project_id}/analytics/broken-section-nodes")
-    low = {0: 330.0, 1: 200.0, 2: 100.0}[orientation]
+    low = {0: 330.0, 1: 280.0, 2: 220.0}[orientation]
     assert found == [[nodes[node], stack_id, "s", orientation, sections[orientation], low]]
     status, _ = await service.visitor.request("POST", f"/{service.project_id}/analytics/broken-section-nodes")
     assert status == 403

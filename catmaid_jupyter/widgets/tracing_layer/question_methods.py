@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from catmaid_jupyter.client.user_hints import keep_seen_hints, read_seen_hints
 from catmaid_jupyter.client.user_questions import keep_unasked, read_unasked
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.tracing_layer.arbor_previews import join_preview, split_preview
@@ -45,6 +46,16 @@ class QuestionMethods:
     async def _lacking_permissions(self, _params: dict[str, Any]) -> list[str]:
         """The permissions that the user lacks to edit."""
         return await lacking_permissions(self.project.place)
+
+    @method
+    async def _seen_hints(self, _params: dict[str, Any]) -> list[str]:
+        """The hints for beginners that the user has seen."""
+        return await read_seen_hints(self.project.instance.http)
+
+    @method
+    async def _keep_hints(self, params: dict[str, Any]) -> None:
+        """Keep which hints the user has seen: ``{hints}``."""
+        await keep_seen_hints(self.project.instance.http, map(str, params["hints"]))
 
     @method
     async def _unasked(self, _params: dict[str, Any]) -> list[str]:

@@ -100,6 +100,8 @@ export interface LayerHost {
   cursorPoint(): Point | null;
   /** z of the section that a step of so many sections leads to, nm. */
   depthAfter(sections: number): number;
+  /** z of the sections that cannot be seen, nm. */
+  brokenDepths(): readonly number[];
   /** Show a sentence to the person; a sticky one stays until it is dismissed or replaced. */
   notify(level: NoticeLevel, text: string, sticky?: boolean): void;
   /** A layer's sentence about all that it shows is another one. */

@@ -365,6 +365,7 @@ export class StackViewer {
       moveTo: (point) => this.camera.moveTo(point),
       cursorPoint: () => this.cursorPoint(),
       depthAfter: (sections) => depthOf(stack, landingSection(stack, this.camera.view.section, sections)),
+      brokenDepths: () => stack.broken_sections.map((section) => depthOf(stack, section)),
       notify: (level, text, sticky) => this.messages.notify(level, text, sticky),
       bannerChanged: () => this.showBanner(),
       tip: (text, at) => this.messages.showTip(text, at),

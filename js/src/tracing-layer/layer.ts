@@ -20,6 +20,7 @@ import { LATE_MS, Patience } from "./edit/patience";
 import { EditQueue, type QueueHost } from "./edit/queue";
 import { Tracing } from "./edit/tracing";
 import { EditRights } from "./edit-rights";
+import { Hints } from "./hints";
 import { exposeHook } from "./hook";
 import { LayerInput } from "./input/layer-input";
 import { MOUSE } from "./input/pointing";
@@ -56,6 +57,7 @@ export class TracingLayer implements Layer {
   private readonly neurons: Neurons;
   private readonly questions: EditQuestions;
   private readonly rights: EditRights;
+  private readonly hints: Hints;
   private readonly outcomes: Outcomes;
   private readonly pendingEdits: PendingEdits;
   private readonly stopping: Array<() => void> = [];
@@ -121,6 +123,8 @@ export class TracingLayer implements Layer {
     const host = (): LayerHost | null => this.host;
     this.rights = new EditRights({ model, kernel: this.kernel, changed: () => this.rightsChanged() });
     const { isReadOnly } = this.rights;
+    const active = (): Active | null => this.selection.active;
+    this.hints = new Hints({ kernel: this.kernel, active, mayEdit: () => !isReadOnly() });
     const { queue, selection, kernel, news, meter } = this;
     const hasPreviews = (): boolean => this.model.get("previews");
     this.questions = new EditQuestions({ kernel, host, resolve: queue.resolve, hasPreviews });
@@ -185,9 +189,11 @@ export class TracingLayer implements Layer {
     this.host = host;
     this.neurons.attach(host, isFirst);
     this.reviewing.attach(host);
+    this.hints.attach(host);
     if (isFirst) {
       void this.questions.load();
       void this.rights.load();
+      void this.hints.load();
     }
     this.presence.show();
   }
@@ -197,6 +203,7 @@ export class TracingLayer implements Layer {
       this.hosts.delete(gone);
       this.neurons.detach(gone);
       this.reviewing.detach(gone);
+      this.hints.detach(gone);
     }
     if (this.hosts.size === 0) {
       this.presence.leave();
@@ -358,9 +365,11 @@ export class TracingLayer implements Layer {
 
   private activeChanged(): void {
     this.neurons.activeChanged(this.selection.skeleton);
+    this.hints.update();
   }
 
   private rightsChanged(): void {
+    this.hints.update();
     for (const host of this.hosts) host.bannerChanged();
   }
 

@@ -10,7 +10,7 @@ import type { ReviewSegments } from "../../src/tracing-layer/review/walk";
 import { OWN, reviewed, TWO } from "./reviews";
 
 /** The review of skeleton 100, of which the service says what is `given`. */
-function bench(given: ReviewSegments, { isReadOnly = false } = {}) {
+function bench(given: ReviewSegments, { isReadOnly = false, broken = [] as number[] } = {}) {
   const state = {
     given,
     active: { kind: "treenode", id: 1 } as Active | null,
@@ -41,6 +41,7 @@ function bench(given: ReviewSegments, { isReadOnly = false } = {}) {
     moveTo: (point: Point) => state.visited.push(point),
     notify: (_: string, text: string) => state.said.push(text),
     view: () => ({ sectionThickness: 50 }) as View,
+    brokenDepths: () => broken,
   } as unknown as LayerHost;
   const queue = {
     add: (edit: Edit) => state.marks.push(...marked(edit.values)),
@@ -79,6 +80,13 @@ test("sections between nodes are looked at, and mark nothing", async () => {
   expect(state.active).toMatchObject({ kind: "virtual", at: [8, 80, 400] });
   for (let step = 0; step < 2; step++) await review.go(1);
   expect([state.active, state.marks]).toEqual([{ kind: "treenode", id: 6 }, [9]]);
+});
+
+test("sections that cannot be seen are passed over", async () => {
+  const { review, state } = bench(reviewed([[9, 6]]), { broken: [400] });
+  await review.go(1);
+  await review.go(1);
+  expect(state.active).toEqual({ kind: "virtual", id: 9, parent: 6, at: [7, 70, 350] });
 });
 
 test("the end of a segment is said, and E goes to the next", async () => {

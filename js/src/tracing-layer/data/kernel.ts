@@ -149,6 +149,8 @@ export interface NodeQuestions {
   outside: [{ x: number; y: number; z: number }, string | null];
   /** Of the walk that a table began, or of the active skeleton. */
   next_point: [{ is_back: boolean; skeleton_id: number | null }, PointStop];
+  seen_hints: [object, string[]];
+  keep_hints: [{ hints: string[] }, null];
   bookmarks: [object, NodeBookmark[]];
   keep_bookmark: [NodeBookmark, null];
 }

@@ -19,6 +19,16 @@ const LEAST_ROOM = 0.6;
 /** Whether a draw showed all (`done`), or another is due: on the next frame (`soon`), or in a while (`later`). */
 export type Outcome = "done" | "soon" | "later";
 
+/** What a draw is of: the subject in a view, and its section where that is needed. */
+interface Drawing {
+  ctx: CanvasRenderingContext2D;
+  subject: Subject;
+  view: View;
+  sheet(): SectionSheet;
+  /** Whether zoom or graph have changed so lately that a stale picture will do. */
+  canWait: boolean;
+}
+
 /** A new picture that is being painted. */
 interface Job {
   view: View;
@@ -35,20 +45,14 @@ export class Overlay {
   /** ms that painting all took last. */
   lastPaint = 0;
 
-  /** canWait : whether zoom or graph have changed so lately that a stale picture will do. */
-  draw(
-    ctx: CanvasRenderingContext2D,
-    subject: Subject,
-    view: View,
-    sheet: () => SectionSheet,
-    canWait: boolean,
-  ): Outcome {
+  draw(drawing: Drawing): Outcome {
+    const { ctx, subject, view, sheet } = drawing;
     const { held } = this.shown;
     const isOfScene = held?.scene === subject.scene && this.shown.fits(view);
     const isZoomed = held?.nmPerPixel !== view.nmPerPixel;
     const isStale = isZoomed || held?.graph !== subject.graph;
     if (!isOfScene || (isStale && this.lastPaint <= SLOW)) this.paint(subject, view, sheet());
-    else if (isStale) return this.drawStale(ctx, subject, view, sheet, canWait);
+    else if (isStale) return this.drawStale(drawing);
     else this.follow(view, sheet);
     this.shown.copy(ctx, view);
     return "done";
@@ -60,13 +64,7 @@ export class Overlay {
     this.dropJob();
   }
 
-  private drawStale(
-    ctx: CanvasRenderingContext2D,
-    subject: Subject,
-    view: View,
-    sheet: () => SectionSheet,
-    canWait: boolean,
-  ): Outcome {
+  private drawStale({ ctx, subject, view, sheet, canWait }: Drawing): Outcome {
     const { held } = this.next;
     if (this.job && (held?.scene !== subject.scene || held.nmPerPixel !== view.nmPerPixel)) this.dropJob();
     if (!this.job && !canWait) this.beginJob(subject, view, sheet());

@@ -50,7 +50,13 @@ export class Painter {
     const picture = this.picture(view);
     const canWait = performance.now() - Math.max(this.zoom.since, this.edited) < REST;
     const subject = this.subjectOf(picture);
-    const outcome = this.overlay.draw(ctx, subject, view, () => this.sheetOf(subject, picture), canWait);
+    const outcome = this.overlay.draw({
+      ctx,
+      subject,
+      view,
+      sheet: () => this.sheetOf(subject, picture),
+      canWait,
+    });
     if (outcome === "soon") this.context.invalidate();
     if (outcome === "later") {
       clearTimeout(this.restTimer);

@@ -176,11 +176,11 @@ export class Review {
 
   /** Look at the next section on the way to a step, or at that step. */
   private approach(walk: ReviewWalk, here: Point, target: number, ahead: 1 | -1): void {
-    const view = this.context.host()?.view();
+    const host = this.context.host();
     // The suppressed sections of an edge are those of the node that is farther from the root.
     const child = walk.nodeAt(walk.segment, Math.min(walk.step, walk.step + ahead));
-    const skipped = walk.about.suppressed.get(child) ?? [];
-    const at = view ? nextSection(here, walk.placeAt(target), view.sectionThickness, skipped) : null;
+    const skipped = [...(walk.about.suppressed.get(child) ?? []), ...(host?.brokenDepths() ?? [])];
+    const at = host && nextSection(here, walk.placeAt(target), host.view().sectionThickness, skipped);
     this.between = at && { at, by: ahead };
     if (!at) walk.step = target;
   }

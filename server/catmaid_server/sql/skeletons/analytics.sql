@@ -9,9 +9,10 @@ WITH broken AS MATERIALIZED (
       JOIN stack s ON s.id = ps.stack_id
       JOIN broken_section bs ON bs.stack_id = s.id
      CROSS JOIN LATERAL (
-            SELECT offset_nm + bs.section * thickness, thickness
-              FROM (VALUES (0, ps.translation_z, s.resolution_z), (1, ps.translation_y, s.resolution_y),
-                           (2, ps.translation_x, s.resolution_x)) AS side (orientation, offset_nm, thickness)
+            -- Sections lie one behind the other along z, y or x of the project; in the stack that is always its z.
+            SELECT offset_nm + bs.section * s.resolution_z, s.resolution_z
+              FROM (VALUES (0, ps.translation_z), (1, ps.translation_y), (2, ps.translation_x))
+                   AS side (orientation, offset_nm)
              WHERE side.orientation = ps.orientation) AS axis (low, thickness)
      WHERE ps.project_id = %(project_id)s
 )

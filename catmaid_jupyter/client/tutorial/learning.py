@@ -1,0 +1,86 @@
+"""Somebody who learns tracing: which step they are at, what they have traced, and whether it is right."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.arbors.arbor_tables import read_arbors
+from catmaid_jupyter.client.reviews.review_status import counts, own_id
+from catmaid_jupyter.client.tables import nodes_in_box
+from catmaid_jupyter.client.tutorial.lesson import Lesson
+from catmaid_jupyter.client.tutorial.steps import STEPS, Traced, TutorialStep, Verdict
+from catmaid_jupyter.edits.journal import EditJournal
+from catmaid_jupyter.edits.nodes import CreateTreenode
+
+_MARGIN: Final = 600.0
+_MOST_NODES: Final = 5_000
+_REST: Final = "Tutorial: the rest"
+
+
+class Learning:
+    """What a learner does with a lesson. All methods wait for the server: call them outside the background loop."""
+
+    def __init__(self, place: Place, edits: EditJournal, lesson: Lesson) -> None:
+        self.lesson = lesson
+        self._place = place
+        self._edits = edits
+        self._user_id = loop.run(own_id(place.http))
+        self._own_node: int | None = None
+        self._prepared: tuple[int, ...] = ()
+
+    def verdict(self, step: TutorialStep) -> Verdict:
+        """Whether a step is done."""
+        if step.name == "join" and not self._prepared:
+            self._prepare()
+        return step.check(self.lesson, self._traced(step))
+
+    def _traced(self, step: TutorialStep) -> Traced:
+        nodes = self._own_nodes_around()
+        if self._own_node not in set(nodes["id"]):
+            self._own_node = self._begun(nodes)
+        found = nodes.loc[nodes["id"] == self._own_node, "skeleton_id"]
+        traced = Traced(nodes, int(found.iloc[0]) if len(found) else None, prepared=self._prepared)
+        if step.name == "synapse":
+            skeletons = nodes["skeleton_id"].unique().tolist()
+            traced.links = read_arbors(self._place, skeletons, nodes=False, tags=False).connectors
+        if step.name == "review" and traced.own is not None and self._user_id is not None:
+            reviewed = loop.run(counts(self._place, [traced.own], user_ids=[self._user_id]))
+            traced.reviewed = reviewed.get(traced.own, (0, 0))[1]
+        return traced
+
+    def _own_nodes_around(self) -> pd.DataFrame:
+        """The learner's own treenodes around the lesson, and the neurite that each is in."""
+        lesson = self.lesson
+        sides = (lesson.synapse.connector, lesson.synapse.source_place, lesson.synapse.partner_place, lesson.wrong)
+        places = np.vstack([lesson.path, lesson.side, lesson.rest, *sides])
+        low, high = (places.min(axis=0) - _MARGIN).tolist(), (places.max(axis=0) + _MARGIN).tolist()
+        nodes, _ = loop.run(nodes_in_box(self._place, low, high, _MOST_NODES))
+        own = nodes[nodes["user_id"] == self._user_id].reset_index(drop=True)
+        return own.assign(neurite=lesson.known.at(own[["x", "y", "z"]].to_numpy(np.float64)))
+
+    def _begun(self, nodes: pd.DataFrame) -> int | None:
+        """A node of the skeleton that the learner has begun in the neurite; None before that."""
+        there = nodes[(nodes["neurite"] == self.lesson.neurite) & ~nodes["id"].isin(self._prepared)]
+        if there.empty:
+            return None
+        largest = there["skeleton_id"].value_counts().index[0]
+        return int(there.loc[there["skeleton_id"] == largest, "id"].min())
+
+    def _prepare(self) -> None:
+        """Trace how the neurite goes on, as a neuron of its own whose end is wrong."""
+        made: list[int] = []
+        for x, y, z in [*self.lesson.rest.tolist(), self.lesson.wrong.tolist()]:
+            parent: dict[str, Any] = {"parent_id": made[-1]} if made else {"neuron_name": _REST}
+            applied = loop.run(self._edits.apply(CreateTreenode(x, y, z, **parent)))
+            made.append(int(applied.answer["treenode_id"]))
+        self._prepared = tuple(made)
+
+
+def step_titles() -> list[str]:
+    """Titles of all steps, in their order."""
+    return [step.title for step in STEPS]

@@ -1,0 +1,204 @@
+"""The steps of the tutorial: what to do, where, and whether it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from catmaid_jupyter.client.tutorial.lesson import Lesson, PlacesInNm
+from catmaid_jupyter.model.arbor import branch_points, parent_indices
+
+_REACH: Final = 250.0
+"""A node counts for a place that is no farther (nm), if it is in the neurite."""
+_CONNECTOR_REACH: Final = 200.0
+
+
+@dataclass
+class Traced:
+    """What there is of the lesson in the project.
+
+    nodes : treenodes around it (id, parent_id, skeleton_id, x, y, z, neurite: that in which they are). own : the
+    skeleton of the learner's neuron. reviewed : nodes of it that the learner has reviewed. links : of the skeletons
+    near the synapse. prepared : treenodes that were made for the learner, the wrong ones last.
+    """
+
+    nodes: pd.DataFrame
+    own: int | None
+    reviewed: int = 0
+    links: pd.DataFrame = field(default_factory=pd.DataFrame)
+    prepared: tuple[int, ...] = ()
+
+    @property
+    def own_nodes(self) -> pd.DataFrame:
+        """Nodes of the learner's neuron."""
+        return self.nodes[self.nodes["skeleton_id"] == (-1 if self.own is None else self.own)]
+
+    def skeleton_of(self, node: int) -> int | None:
+        """The skeleton of a treenode; None if it is gone."""
+        found = self.nodes.loc[self.nodes["id"] == node, "skeleton_id"]
+        return int(found.iloc[0]) if len(found) else None
+
+
+class Verdict(NamedTuple):
+    """Whether a step is done; what is right or wrong, as a sentence; and where to go on, nm, or None."""
+
+    is_done: bool
+    sentence: str
+    place: PlacesInNm | None = None
+
+
+@dataclass(frozen=True)
+class TutorialStep:
+    """A step: what to do, and the check of it."""
+
+    name: str
+    title: str
+    text: str
+    check: Callable[[Lesson, Traced], Verdict]
+
+
+def _place(lesson: Lesson, traced: Traced) -> Verdict:
+    done, missing = _reached(lesson.path, lesson.neurite, traced)
+    outside = _outside(lesson, traced)
+    if outside is not None:
+        return Verdict(False, "A node of yours is in another neurite: make it active and press Delete.", outside)
+    if missing is None:
+        return Verdict(True, f"All {done} nodes are in the neurite.")
+    if not done:
+        return Verdict(False, "The middle of the picture, under the cross, is in the neurite: click there.", missing)
+    return Verdict(False, f"{done} of {len(lesson.path)} places have a node. Go on to the next one.", missing)
+
+
+def _branch(lesson: Lesson, traced: Traced) -> Verdict:
+    _, missing = _reached(lesson.side, lesson.neurite, traced)
+    own = traced.own_nodes
+    has_branch = len(own) > 0 and len(branch_points(parent_indices(own["id"], own["parent_id"]))) > 0
+    if not has_branch:
+        what = (
+            "Your neuron has no branch yet: click on the node at the branch, then into the side branch under the cross."
+        )
+        return Verdict(False, what, lesson.side[0])
+    if missing is not None:
+        return Verdict(False, "The side branch has no node yet where the cross is.", missing)
+    return Verdict(True, "The neuron branches where the neurite does.")
+
+
+def _synapse(lesson: Lesson, traced: Traced) -> Verdict:
+    wanted, links = lesson.synapse, traced.links
+    at = links[["x", "y", "z"]].to_numpy(np.float64) if len(links) else np.empty((0, 3))
+    near = links[np.linalg.norm(at - wanted.connector, axis=1) < _CONNECTOR_REACH] if len(links) else links
+    if not len(near):
+        what = (
+            "Make nothing active (Ctrl-click), click into the neurite under the cross, then Shift-click on the T-bar."
+        )
+        return Verdict(False, what, wanted.source_place)
+    neurite_of = dict(zip(traced.nodes["id"], traced.nodes["neurite"], strict=True))
+    sources = near.loc[near["relation"] == "presynaptic_to", "treenode_id"].map(neurite_of)
+    targets = near.loc[near["relation"] == "postsynaptic_to", "treenode_id"].map(neurite_of)
+    if not (sources == wanted.source).any():
+        return Verdict(
+            False, "The connector's presynaptic node is not in the neurite with the T-bar.", wanted.source_place
+        )
+    if not targets.isin(list(wanted.partners)).any():
+        what = "Now click on the connector, and click into a profile that faces the T-bar: it becomes postsynaptic."
+        return Verdict(False, what, wanted.partner_place)
+    return Verdict(True, "The synapse leads from the right neurite to a right partner.")
+
+
+def _join(lesson: Lesson, traced: Traced) -> Verdict:
+    if not traced.prepared:
+        return Verdict(False, "The rest of the neurite is being made; check again.", lesson.rest[0])
+    if traced.own is not None and traced.skeleton_of(traced.prepared[0]) == traced.own:
+        return Verdict(True, "Both are one neuron now.")
+    what = (
+        "Click on the end of your neuron, then Shift-click on the nearest node of “Tutorial: the rest” under the cross."
+    )
+    return Verdict(False, what, lesson.rest[0])
+
+
+def _split(lesson: Lesson, traced: Traced) -> Verdict:
+    *right, wrong = traced.prepared
+    if traced.skeleton_of(wrong) == traced.own:
+        what = "The last node under the cross is in another neurite. Click on it, press Shift+X, and say yes."
+        return Verdict(False, what, lesson.wrong)
+    if any(traced.skeleton_of(node) != traced.own for node in right):
+        return Verdict(False, "More than the wrong node was split off: undo with Ctrl+Z and split again.", lesson.wrong)
+    return Verdict(True, "Your neuron is in one neurite only.")
+
+
+def _review(lesson: Lesson, traced: Traced) -> Verdict:
+    count = len(traced.own_nodes)
+    if count and traced.reviewed >= count:
+        return Verdict(True, f"You have reviewed all {count} nodes.")
+    what = f"{traced.reviewed} of {count} nodes are reviewed. Click on one of yours, press E, then W until the end."
+    return Verdict(False, what, lesson.path[0])
+
+
+STEPS: Final = (
+    TutorialStep(
+        "place",
+        "Place nodes",
+        "A neurite is a profile with a membrane around it, in section after section. Click into the profile "
+        "under the cross, go to the next places with the wheel (or . and ,), and click there: each node hangs"
+        " on the one before. Show goes to the next place.",
+        _place,
+    ),
+    TutorialStep(
+        "branch",
+        "Trace a branch",
+        "Here the neurite branches. Click on the node before the branch, which makes it active, and place "
+        "nodes along the side branch: the node has two children then.",
+        _branch,
+    ),
+    TutorialStep(
+        "synapse",
+        "Make a synapse",
+        "At a T-bar, a dark T at the membrane, a neurite signals to those that face it. Shift-click makes a "
+        "connector with the active node presynaptic; with the connector active, a click makes a postsynaptic "
+        "node.",
+        _synapse,
+    ),
+    TutorialStep(
+        "join",
+        "Join two skeletons",
+        "Somebody has traced how the neurite goes on, as a neuron of its own. With the end of yours active, "
+        "Shift-click on its nearest node; a question shows both, and Enter joins them.",
+        _join,
+    ),
+    TutorialStep(
+        "split",
+        "Split what is wrong",
+        "What you joined has a fault at its far end: it goes into another neurite. The node that does not "
+        "belong to yours is made active and split off with Shift+X.",
+        _split,
+    ),
+    TutorialStep(
+        "review",
+        "Review the neuron",
+        "To review is to look at every node again. E begins at an end of the active neuron, W marks the node and "
+        "goes on, Q goes back.",
+        _review,
+    ),
+)
+
+
+def _reached(places: PlacesInNm, neurite: int, traced: Traced) -> tuple[int, PlacesInNm | None]:
+    """How many places have an own node in the neurite, and the first one that has none."""
+    own = traced.own_nodes
+    there = own.loc[own["neurite"] == neurite, ["x", "y", "z"]].to_numpy(np.float64)
+    if not len(there):
+        return 0, places[0]
+    is_reached = np.linalg.norm(places[:, None] - there[None], axis=2).min(axis=1) <= _REACH
+    missing = np.flatnonzero(~is_reached)
+    return int(is_reached.sum()), places[missing[0]] if len(missing) else None
+
+
+def _outside(lesson: Lesson, traced: Traced) -> PlacesInNm | None:
+    """Where the learner's neuron is in another neurite."""
+    own = traced.own_nodes
+    wrong = own[own["neurite"] != lesson.neurite]
+    return wrong[["x", "y", "z"]].to_numpy(np.float64)[0] if len(wrong) else None
