@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 import tifffile
@@ -17,6 +19,7 @@ from PIL import Image
 from catmaid_server.cli.main import main
 from catmaid_server.db.store import Store
 from catmaid_server.postgres.cluster import Cluster
+from catmaid_server.tiles.cutouts import VoxelBox, cutout
 from catmaid_server.tiles.encode import decode_grey
 from catmaid_server.tiles.look import TileWish
 from catmaid_server.tiles.pyramid import TileAddress
@@ -202,3 +205,53 @@ def test_tiles_of_another_factor_are_refused(cli: Cli, tmp_path: Path) -> None:
     assert "Zoom level 1" in error
     assert "has about 1/3 of the width and 1/3 of the height of level 0" in error
     assert answer(cli, tmp_path, *PLACE, "--tiles", "--zoom-levels", "1")["zoom_levels"] == 1
+
+
+def test_volumes_say_the_size_of_voxels_and_whether_they_are_labels(cli: Cli, tmp_path: Path) -> None:
+    grey, ids = tmp_path / "grey.h5", tmp_path / "ids.h5"
+    for path, voxel in ((grey, (40, 4, 4)), (ids, None)):
+        with h5py.File(path, "w") as file:
+            dataset = file.create_dataset("volume", data=np.arange(3 * 80 * 80).reshape(3, 80, 80) // 100)
+            if voxel is not None:
+                dataset.attrs["resolution"] = voxel
+    made = answer(cli, grey, "--project", "Volumes")
+    assert made["dimension"] == [80, 80, 3]
+    assert made["notes"] == [
+        "Voxels are 4 x 4 x 40 nm, as the images say.",
+        "int64 values 0..191 become black to white, as found in all sections; --range BLACK,WHITE changes that.",
+    ]
+    code, _, said = cli(ids, "--project", "Volumes", "--labels")
+    assert code != 0
+    assert "do not say how large a voxel is: --resolution X,Y,Z" in " ".join(said.split())
+    made = answer(cli, ids, "--project", "Volumes", "--labels", "--resolution", "8,8,40")
+    assert made["created"]
+    assert not answer(cli, ids, "--project", "Volumes", "--labels", "--resolution", "8,8,40")["created"]
+
+
+def test_tiles_of_imported_labels_are_coloured(cli: Cli, tmp_path: Path, dsn: str, data_dir: Path) -> None:
+    path = tmp_path / "two.h5"
+    with h5py.File(path, "w") as file:
+        values = np.zeros((1, 80, 80), np.uint64)
+        values[0, :40] = 2**40
+        file["volume"] = values
+    made = answer(cli, path, "--project", "Colours", "--labels", "--resolution", "8,8,40")
+
+    async def read() -> tuple[bytes, NDArray[np.uint64]]:
+        async with Store.opened(dsn) as store:
+            tiles = TileService(store, data_dir)
+            async with store.reading() as connection:
+                query = "SELECT source ->> 'revision' FROM stack_mirror WHERE stack_id = %s"
+                ((revision,),) = await (await connection.execute(query, (made["stack_id"],))).fetchall()
+            of = StackRevision(made["project_id"], made["stack_id"], revision)
+            tile = await tiles.tile(of, TileAddress(0, 0, 0, 0), TileWish("png"))
+            stored = await cutout(await tiles.mirrors(of), VoxelBox(0, (0, 80), (0, 80), (0, 1)))
+            await tiles.close()
+            return tile, stored
+
+    tile, stored = asyncio.run(read())
+    np.testing.assert_array_equal(stored, values)
+    with Image.open(BytesIO(tile)) as image:
+        seen = np.asarray(image.convert("RGB"))[:80, :80]
+    assert seen[40:].max() == 0
+    assert len(np.unique(seen[:40].reshape(-1, 3), axis=0)) == 1
+    assert np.ptp(seen[0, 0]) > 0

@@ -17,7 +17,7 @@ from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.tiles.imports.grey import to_grey
 from catmaid_server.tiles.imports.ingest import ingest_sections
 from catmaid_server.tiles.imports.numbering import natural_key
-from catmaid_server.tiles.imports.sections import BadSection, BadSections, FileSection
+from catmaid_server.tiles.imports.sections import BadSection, BadSections, FileSection, StoredSection
 from catmaid_server.tiles.imports.survey import SectionChoice, section_files, survey
 
 GREY = np.random.default_rng(1).integers(0, 256, (40, 60), dtype=np.uint8)
@@ -33,7 +33,7 @@ def pixels(path: Path, **options: Any) -> NDArray[np.uint8]:
     return section.pixels()
 
 
-def good_sections(path: Path, **options: Any) -> list[FileSection]:
+def good_sections(path: Path, **options: Any) -> list[StoredSection]:
     sections = survey(path, SectionChoice(**options)).sections
     good = [section for section in sections if not isinstance(section, BadSection)]
     assert good == sections

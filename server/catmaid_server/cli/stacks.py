@@ -75,6 +75,16 @@ Renumber = Annotated[
     bool,
     typer.Option("--renumber", help="Take files as neighbouring sections although numbers between theirs are missing."),
 ]
+Dataset = Annotated[
+    str | None,
+    typer.Option(metavar="PATH", show_default="the only one", help="Path of the array in a volume that has several."),
+]
+Labels = Annotated[
+    bool | None,
+    typer.Option(
+        "--labels/--no-labels", show_default="what the volume says", help="Values are ids: they stay, in colours."
+    ),
+]
 TileSize = Annotated[
     str | None,
     typer.Option(metavar="PIXELS", show_default="512", help="Edge of a tile; with --tiles WIDTH,HEIGHT, too."),
@@ -112,6 +122,8 @@ def import_stack(
     channel: Channel = None,
     time_point: TimePoint = None,
     renumber: Renumber = False,
+    dataset: Dataset = None,
+    labels: Labels = None,
     tile_size: TileSize = None,
     tile_format: ServedFormat = None,
     tiles: FromTiles = False,
@@ -126,11 +138,11 @@ def import_stack(
 ) -> None:
     """Make a stack of TIFF, PNG or JPEG sections: a folder, or files. Their numbers give the order.
 
+    Or of one volume: OME-Zarr, Zarr, N5, precomputed, HDF5, MRC or NRRD, whose size of voxels is found.
+
     An import that was ended goes on where it was when it is called again.
     """
     voxel = None if resolution is None else numbers(resolution, 3, "--resolution", positive=True)
-    if voxel is None and not tiles:
-        raise typer.BadParameter("--resolution X,Y,Z is needed: the size of a voxel in nm.")
     if tiles and len(sources) != 1:
         raise typer.BadParameter("--tiles takes one folder.")
     options: dict[str, Any] = {
@@ -145,6 +157,10 @@ def import_stack(
     sections = _section_options(
         value_range, channel, time_point, tile_format, tile_size, renumber=renumber, use=not tiles
     )
+    if tiles:
+        _refuse_given("--tiles takes the files as they are; leave out", {"--dataset": dataset, "--labels": labels})
+    else:
+        sections |= {"dataset": dataset, "labels": labels}
     pyramid = _tile_options(tile_source_type, dimension, zoom_levels, file_extension, tile_size, use=tiles)
     settings = settings_from(data_dir=data_dir, database_url=database_url)
     made = run(_imported(settings, sources, options | (pyramid if tiles else sections), tiles=tiles))

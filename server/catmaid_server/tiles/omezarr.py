@@ -1,4 +1,4 @@
-"""Multiscale image volumes as OME-Zarr 0.5 (Zarr v3), axes z, y, x, 8 bit.
+"""Multiscale image volumes as OME-Zarr 0.5 (Zarr v3), axes z, y, x: 8 bit, or ids.
 
 One shard file holds up to 8 x 8 tiles of one section: a section is written without reading anything back,
 a tile is read by one byte range, and a large stack does not become millions of files.
@@ -23,12 +23,14 @@ _TILES_PER_SHARD: Final = 8
 class VolumeLayout:
     """Size of a volume at full resolution, and how it is cut.
 
-    dimension: (x, y, z) pixels. resolution: (x, y, z) nm. tile_size: pixels, a power of two.
+    dimension: (x, y, z) pixels. resolution: (x, y, z) nm. tile_size: pixels, a power of two. dtype: of the values,
+    which are ids if it is not uint8.
     """
 
     dimension: tuple[int, int, int]
     resolution: tuple[float, float, float]
     tile_size: int
+    dtype: str = "uint8"
 
     @property
     def levels(self) -> int:
@@ -140,7 +142,7 @@ def _level_spec(path: Path, layout: VolumeLayout, zoom: int) -> dict[str, Any]:
         "kvstore": {"driver": "file", "path": f"{path / str(zoom)}/"},
         "metadata": {
             "shape": list(shape),
-            "data_type": "uint8",
+            "data_type": layout.dtype,
             "fill_value": 0,
             "dimension_names": ["z", "y", "x"],
             "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [1, shard, shard]}},
@@ -166,7 +168,7 @@ def _multiscale(layout: VolumeLayout, title: str) -> dict[str, Any]:
         "multiscales": [
             {
                 "name": title,
-                "type": "mean of 2x2 in y, x",
+                "type": "mean of 2x2 in y, x" if layout.dtype == "uint8" else "mode of 2x2 in y, x",
                 "axes": [{"name": name, "type": "space", "unit": "nanometer"} for name in "zyx"],
                 "datasets": [_dataset(layout, zoom) for zoom in range(layout.levels)],
             }

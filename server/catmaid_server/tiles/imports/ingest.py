@@ -30,7 +30,7 @@ from catmaid_server.tiles.imports.sections import BadSection, BadSections, Missi
 from catmaid_server.tiles.imports.survey import SectionChoice, survey
 from catmaid_server.tiles.imports.value_range import with_range
 from catmaid_server.tiles.omezarr import VolumeLayout, cache_context, create_volume
-from catmaid_server.tiles.pyramid import halved
+from catmaid_server.tiles.pyramid import halved, halved_labels
 
 TILE_SIZE: Final = 512
 _PIXELS_AT_ONCE: Final = 2**30
@@ -104,17 +104,21 @@ def ingest(
     on_bad: OnBad = "refuse",
     value_range: ValueRange | None = None,
     tile_size: int = TILE_SIZE,
+    dtype: str = "uint8",
     progress: Progress | None = None,
     stop: threading.Event | None = None,
 ) -> IngestedVolume:
-    """As `ingest_sections`, from sections of any origin; the good ones have one size."""
+    """As `ingest_sections`, from sections of any origin; the good ones have one size.
+
+    dtype: of the images; others than uint8 are ids, of which further levels have the most frequent of 2x2.
+    """
     if not all(math.isfinite(step) and step > 0 for step in resolution_nm) or tile_size < 16:
         raise InvalidInput("The resolution must be positive, and a tile at least 16 pixels wide.")
     bad = [section for section in sections if isinstance(section, BadSection)]
     if len(bad) == len(sections) or (on_bad == "refuse" and not all(map(_is_missing, bad))):
         raise BadSections([section for section in bad if not _is_missing(section)] or bad)
     width, height = next(section.size for section in sections if not isinstance(section, BadSection))
-    layout = VolumeLayout((width, height, len(sections)), resolution_nm, tile_size)
+    layout = VolumeLayout((width, height, len(sections)), resolution_nm, tile_size, dtype)
     header = _header(layout, value_range)
     if destination.exists():
         return _existing(destination, sections, layout, header, on_bad)
@@ -194,30 +198,36 @@ def _windowed(
 def _write(run: _IngestRun, index: int) -> JournalEntry:
     """Read one section and write all its levels; a bad one is written black where it is to be skipped."""
     section = run.sections[index]
-    image, problem = _pixels(section, run.stores[0].shape[1:])
+    dtype: np.dtype[Any] = np.dtype(run.stores[0].dtype.numpy_dtype)
+    image, problem = _pixels(section, run.stores[0].shape[1:], dtype)
+    smaller = halved if dtype == np.uint8 else halved_labels
     fingerprint = "" if isinstance(section, BadSection) else section.fingerprint
     if problem is None or run.accepts_black(section):
         pending = []
         level = image
         for zoom, store in enumerate(run.stores):
             if zoom > 0:
-                level = halved(level)
+                level = smaller(level)
             pending.append(store[index].write(level, can_reference_source_data_indefinitely=True))
         for write in pending:
             write.result()
     return JournalEntry(index, fingerprint, zlib.crc32(image.data), problem)
 
 
-def _pixels(section: Section | BadSection, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], str | None]:
+def _pixels(
+    section: Section | BadSection, shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> tuple[NDArray[Any], str | None]:
     """The image and None, or black and what is wrong."""
     if isinstance(section, BadSection):
-        return np.zeros(shape, np.uint8), section.reason
+        return np.zeros(shape, dtype), section.reason
     try:
         image = section.pixels()
     except Exception as error:  # decoders raise all kinds of errors over bytes they did not expect
-        return np.zeros(shape, np.uint8), reason_of(error)
+        return np.zeros(shape, dtype), reason_of(error)
     if image.shape != shape:
-        return np.zeros(shape, np.uint8), f"has pixels of the shape {image.shape} where {shape} was announced"
+        return np.zeros(shape, dtype), f"has pixels of the shape {image.shape} where {shape} was announced"
+    if image.dtype != dtype:
+        return np.zeros(shape, dtype), f"has values of {image.dtype} where {dtype} was announced"
     return np.ascontiguousarray(image), None
 
 
@@ -228,6 +238,7 @@ def _header(layout: VolumeLayout, value_range: ValueRange | None) -> dict[str, A
         "resolution": list(layout.resolution),
         "tile_size": layout.tile_size,
         "value_range": None if value_range is None else list(value_range),
+        **({} if layout.dtype == "uint8" else {"dtype": layout.dtype}),
     }
 
 

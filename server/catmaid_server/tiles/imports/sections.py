@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,13 @@ from catmaid_server.tiles.imports.pages import PageValues
 from catmaid_server.tiles.imports.tiff import read_page
 
 TIFF_EXTENSIONS: Final = frozenset({".tif", ".tiff"})
+
+
+class PlaneReader(Protocol):
+    """Reads the (y, x) values of a section of a volume."""
+
+    def __call__(self, index: int, *, alone: bool = False) -> NDArray[Any]:
+        """Read one; alone: none beside it will be asked for soon."""
 
 
 class Section(Protocol):
@@ -35,8 +42,8 @@ class Section(Protocol):
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
 
-    def pixels(self) -> NDArray[np.uint8]:
-        """The image, (height, width) uint8; raises anything at all if it cannot be read."""
+    def pixels(self) -> NDArray[Any]:
+        """The image, (height, width), of the volume's type; raises anything at all if it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,69 @@ class FileSection:
         if self.path.suffix.lower() in TIFF_EXTENSIONS:
             return read_page(self.path, self.page)
         return read_image(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeSection:
+    """A section of a volume.
+
+    plane: its values (y, x), by index; `alone` if its neighbours are not wanted. The rest as of `FileSection`.
+    """
+
+    plane: PlaneReader
+    index: int
+    name: str
+    fingerprint: str
+    size: tuple[int, int]
+    values: ValueType
+    value_range: ValueRange | None = None
+    display_range: ValueRange | None = None
+    channel: int | None = None
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """In 8 bit grey: other values scaled from `value_range`."""
+        return PageValues(self.plane(self.index)).to_grey(self.value_range)
+
+    def stored(self) -> PageValues:
+        """The values as they are in the volume."""
+        return PageValues(self.plane(self.index, alone=True))
+
+
+StoredSection: TypeAlias = FileSection | VolumeSection
+"""A section whose values may be of any type."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSection:
+    """A section of ids, which stay as they are; dtype: unsigned integers."""
+
+    section: StoredSection
+    dtype: str
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message."""
+        return self.section.name
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the ids may have changed."""
+        return f"{self.section.fingerprint}:labels"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.section.size
+
+    def pixels(self) -> NDArray[Any]:
+        """The ids. Raises `ValueError` if the values are none."""
+        stored = self.section
+        image = stored.plane(stored.index) if isinstance(stored, VolumeSection) else stored.stored().image
+        if image.ndim != 2 or image.dtype.kind not in "iub":
+            raise ValueError(f"its values are {image.dtype}, and ids are whole numbers")
+        if image.dtype.kind == "i" and image.size and image.min() < 0:
+            raise ValueError("it has values below 0, which are no ids")
+        return image.astype(self.dtype)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,12 @@ from catmaid_server.domain.space.stacks import Mirror, NewStack, Triple
 from catmaid_server.tiles.encode import image_kind
 from catmaid_server.tiles.imports.file_tiles import FileTiles, inspect_tiles
 from catmaid_server.tiles.imports.ingest import TILE_SIZE, IngestedVolume, OnBad, holds, ingest
-from catmaid_server.tiles.imports.sections import ArraySection, BadSection, Section, readable
-from catmaid_server.tiles.imports.survey import SectionChoice, section_files, survey
+from catmaid_server.tiles.imports.sections import ArraySection, BadSection, LabelSection, Section, readable
+from catmaid_server.tiles.imports.survey import SectionChoice, SurveyedStack, ranged, section_files, survey
 from catmaid_server.tiles.imports.value_range import with_range
+from catmaid_server.tiles.imports.volumes import is_volume, opened_volume
+from catmaid_server.tiles.imports.voxel_size import voxel_size
+from catmaid_server.tiles.omezarr import VolumeLayout
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +62,36 @@ async def import_stack(
     *,
     project: str,
     owner: str,
-    resolution_nm: Triple,
+    resolution_nm: Triple | None = None,
     translation_nm: Triple = (0, 0, 0),
     title: str | None = None,
     choice: SectionChoice | None = None,
+    dataset: str | None = None,
+    labels: bool | None = None,
     on_bad: OnBad = "refuse",
     tile_size: int = TILE_SIZE,
     file_extension: str = "jpg",
     progress: Progress | None = None,
 ) -> ImportedStack:
-    """Turn TIFF, PNG or JPEG sections into a volume under `data_dir` and register it as a stack.
+    """Turn sections or a volume into a volume under `data_dir` and register it as a stack.
 
     Parameters
     ----------
     store, data_dir
         The service's database and data folder.
     source
-        A folder, or files; sections come in the order of their numbers, and are broken where a number is missing.
+        A folder, or files (TIFF, PNG, JPEG); sections come in the order of their numbers, and are broken where a
+        number is missing. Or one volume: OME-Zarr, Zarr, N5, precomputed, HDF5, MRC or NRRD.
     project, owner
         Title of the project, made if there is none, and name of the user who imports.
     resolution_nm, translation_nm
-        (x, y, z): size of a voxel, and where the first one is in the project.
+        (x, y, z): size of a voxel, by default what the volume says, and where the first one is in the project.
     title
         Of the stack; by default the folder's name.
+    dataset
+        Path of the array in the volume, where there are several.
+    labels
+        Whether values are ids, which stay as they are; by default what the volume says, else grey values.
     choice
         The values that become black and white, the channel and so on.
     on_bad
@@ -94,16 +104,22 @@ async def import_stack(
     Raises as `ingest_sections` does. After a kill, or when bad sections were repaired, the same call goes on.
     """
     given = [source] if isinstance(source, Path) else list(source)
-    files = await asyncio.to_thread(section_files, given)
+    found = await _surveyed(given, choice or SectionChoice(), dataset, labels)
+    resolution, notes = resolution_nm or found.resolution, found.notes
+    if resolution_nm is None and found.resolution is not None:
+        notes = ["Voxels are {:g} x {:g} x {:g} nm, as the images say.".format(*found.resolution), *notes]
+    if resolution is None:
+        raise InvalidInput("The images do not say how large a voxel is: --resolution X,Y,Z says it in nm.")
     place = await _checked(store, _Placement(project, owner, title or _title_of(given), translation_nm))
-    stack = await asyncio.to_thread(lambda: with_range(survey(files, choice)))
+    stack = found.stack
     given_range = None if choice is None else choice.value_range
-    name = _volume_name(place.title, [*given, *map(float, resolution_nm), tile_size, given_range])
-    destination = _free_or_same(data_dir / "stacks", name, stack.sections)
-    write = partial(ingest, stack.sections, destination, resolution_nm, on_bad=on_bad, value_range=stack.value_range)
-    volume = await _in_thread(lambda stop: write(tile_size=tile_size, progress=progress, stop=stop))
+    kind = [found.dtype, dataset] if found.dtype != "uint8" or dataset else []
+    name = _volume_name(place.title, [*given, *map(float, resolution), tile_size, given_range, *kind])
+    destination = _free_or_same(data_dir / "stacks", name, found.sections)
+    write = partial(ingest, found.sections, destination, resolution, on_bad=on_bad, value_range=stack.value_range)
+    volume = await _in_thread(lambda stop: write(tile_size=tile_size, dtype=found.dtype, progress=progress, stop=stop))
     made = await _register_volume(store, data_dir, volume, place, file_extension)
-    return dataclasses.replace(made, notes=stack.notes)
+    return dataclasses.replace(made, notes=notes)
 
 
 async def import_volume(
@@ -210,6 +226,45 @@ def _stack_of_files(tiles: FileTiles) -> NewStack:
 
 
 @dataclass(frozen=True, slots=True)
+class _Survey:
+    """What is to be imported. sections: as they are written, of a dtype."""
+
+    stack: SurveyedStack
+    sections: Sequence[Section | BadSection]
+    dtype: str
+    resolution: Triple | None
+    notes: list[str]
+
+
+async def _surveyed(given: Sequence[Path], choice: SectionChoice, dataset: str | None, labels: bool | None) -> _Survey:
+    """Look at what is given, before anything is written."""
+    resolution = None
+    if len(given) == 1 and is_volume(given[0]):
+        volume = await opened_volume(given[0], dataset=dataset, channel=choice.channel)
+        stack = SurveyedStack(volume.sections, choice.value_range, volume.notes)
+        resolution, labels = volume.resolution, volume.is_labels if labels is None else labels
+        if choice.value_range is not None:
+            stack = dataclasses.replace(
+                stack, sections=[ranged(section, choice.value_range) for section in volume.sections]
+            )
+    elif dataset is not None:
+        raise InvalidInput("--dataset is a path in a volume, and these are files of sections.")
+    else:
+        files = await asyncio.to_thread(section_files, given)
+        stack = await asyncio.to_thread(survey, given, choice)
+        resolution = await asyncio.to_thread(voxel_size, files[0])
+    if labels:
+        if choice.value_range is not None:
+            raise InvalidInput("Ids of labels stay as they are: leave out --range.")
+        sizes = [np.dtype(s.values.dtype).itemsize for s in stack.sections if not isinstance(s, BadSection)]
+        dtype = "uint64" if max(sizes) > 4 else "uint32"
+        made = [s if isinstance(s, BadSection) else LabelSection(s, dtype) for s in stack.sections]
+        return _Survey(stack, made, dtype, resolution, stack.notes)
+    stack = await asyncio.to_thread(with_range, stack)
+    return _Survey(stack, stack.sections, "uint8", resolution, stack.notes)
+
+
+@dataclass(frozen=True, slots=True)
 class _Placement:
     """Where a stack goes: the project by title, as what, by whom, and where its first voxel is (nm)."""
 
@@ -231,13 +286,19 @@ async def _checked(store: Store, place: _Placement) -> _Placement:
 async def _register_volume(
     store: Store, data_dir: Path, volume: IngestedVolume, place: _Placement, file_extension: str
 ) -> ImportedStack:
-    source = {"kind": "zarr", "path": str(volume.path.relative_to(data_dir)), "revision": volume.revision}
-    layout = volume.layout
+    path, layout = str(volume.path.relative_to(data_dir)), volume.layout
+    is_labels = layout.dtype != "uint8"
+    source = _labels_source(path, layout) if is_labels else {"kind": "zarr", "path": path}
+    source["revision"] = volume.revision
     mirror = Mirror(
-        tile_width=layout.tile_size, tile_height=layout.tile_size, file_extension=file_extension, source=source
+        tile_width=layout.tile_size,
+        tile_height=layout.tile_size,
+        source=source,
+        file_extension="png" if is_labels else file_extension,
     )
     stack = NewStack(
         title=place.title,
+        metadata={"labels": True} if is_labels else None,
         dimension=layout.dimension,
         resolution=layout.resolution,
         zoom_levels=layout.levels,
@@ -246,6 +307,20 @@ async def _register_volume(
     )
     broken = {z: f"{bad.name} {bad.reason}" for z, bad in volume.broken.items()}
     return await _register(store, stack, place, broken, volume.path)
+
+
+def _labels_source(path: str, layout: VolumeLayout) -> dict[str, Any]:
+    """Where ids are read, and that each is shown in a colour."""
+    return {
+        "kind": "volume",
+        "driver": "zarr3",
+        "base": path,
+        "path": path,
+        "levels": [{"path": str(zoom), "factors": [2**zoom, 2**zoom, 1]} for zoom in range(layout.levels)],
+        "axes": [2, 1, 0],
+        "dimension": list(layout.dimension),
+        "labels": True,
+    }
 
 
 async def _register(

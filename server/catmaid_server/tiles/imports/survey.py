@@ -22,6 +22,7 @@ from catmaid_server.tiles.imports.sections import (
     BadSections,
     FileSection,
     MissingSection,
+    StoredSection,
     readable,
     reason_of,
 )
@@ -52,7 +53,7 @@ class SectionChoice:
 class SurveyedStack:
     """The sections along z, the unusable ones in their places; notes: what was decided that nobody asked for."""
 
-    sections: Sequence[FileSection | BadSection]
+    sections: Sequence[StoredSection | BadSection]
     value_range: ValueRange | None
     notes: list[str]
 
@@ -102,7 +103,7 @@ def survey(source: Path | Iterable[Path], choice: SectionChoice | None = None) -
     order = order_files(section_files(source), renumber=choice.renumber)
     found = [_sections_of(path, choice) for path in order.files]
     entries = _with_missing(order, [sections for sections, _ in found])
-    sizes = Counter(entry.size for entry in entries if isinstance(entry, FileSection))
+    sizes = Counter(entry.size for entry in entries if not isinstance(entry, BadSection))
     if not entries:
         raise InvalidInput(
             f"{order.files[0].name} has no section of this channel and time point; import all files of a set together."
@@ -115,12 +116,12 @@ def survey(source: Path | Iterable[Path], choice: SectionChoice | None = None) -
 
 
 def _with_missing(
-    order: FileOrder, sections_of_files: Sequence[Sequence[FileSection | BadSection]]
-) -> list[FileSection | BadSection]:
+    order: FileOrder, sections_of_files: Sequence[Sequence[StoredSection | BadSection]]
+) -> list[StoredSection | BadSection]:
     """All sections along z, with one for each file that is missing."""
     if order.missing and any(len(sections) > 1 for sections in sections_of_files):
         return _in_blocks(order, sections_of_files)
-    entries: list[FileSection | BadSection] = []
+    entries: list[StoredSection | BadSection] = []
     for index, sections in enumerate(sections_of_files):
         entries += [MissingSection(readable(name), "is missing") for name in order.missing_before.get(index, ())]
         entries += sections
@@ -128,8 +129,8 @@ def _with_missing(
 
 
 def _in_blocks(
-    order: FileOrder, sections_of_files: Sequence[Sequence[FileSection | BadSection]]
-) -> list[FileSection | BadSection]:
+    order: FileOrder, sections_of_files: Sequence[Sequence[StoredSection | BadSection]]
+) -> list[StoredSection | BadSection]:
     """Sections of files with several: a number may be that of a file's first section, but no file may be missing."""
     for index, names in order.missing_before.items():
         if len(names) + 1 != len(sections_of_files[index - 1]):
@@ -140,7 +141,7 @@ def _in_blocks(
     return [entry for sections in sections_of_files for entry in sections]
 
 
-def _unless_odd(entry: FileSection | BadSection, common: tuple[int, int]) -> FileSection | BadSection:
+def _unless_odd(entry: StoredSection | BadSection, common: tuple[int, int]) -> StoredSection | BadSection:
     if isinstance(entry, BadSection) or entry.size == common:
         return entry
     return BadSection(
@@ -148,7 +149,7 @@ def _unless_odd(entry: FileSection | BadSection, common: tuple[int, int]) -> Fil
     )
 
 
-def _sections_of(path: Path, choice: SectionChoice) -> tuple[list[FileSection | BadSection], list[str]]:
+def _sections_of(path: Path, choice: SectionChoice) -> tuple[list[StoredSection | BadSection], list[str]]:
     """The sections of a file, and what was decided about it."""
     file_name = readable(path.name)
     planes = PlaneChoice(choice.channel, choice.time_point)
@@ -181,7 +182,7 @@ def _sections_of(path: Path, choice: SectionChoice) -> tuple[list[FileSection | 
 
 def _section_of(
     path: Path, head: PageHead, name: str, fingerprint: str, value_range: ValueRange | None
-) -> FileSection | BadSection:
+) -> StoredSection | BadSection:
     """The section of a page, unless nobody can have so many pixels."""
     width, height = head.size
     if width < 1 or height < 1 or width * height > LARGEST_SECTION:
@@ -195,7 +196,7 @@ def _section_of(
     return section if value_range is None else ranged(section, value_range)
 
 
-def ranged(section: FileSection, value_range: ValueRange) -> FileSection:
+def ranged(section: StoredSection, value_range: ValueRange) -> StoredSection:
     """The section with other values for black and white."""
     low, high = value_range
     return dataclasses.replace(

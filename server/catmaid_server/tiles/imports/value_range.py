@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.tiles.imports.grey import ValueRange, ValueType
-from catmaid_server.tiles.imports.sections import FileSection
+from catmaid_server.tiles.imports.sections import StoredSection
 from catmaid_server.tiles.imports.survey import SurveyedStack, ranged
 
 _SECTIONS_READ: Final = 24
@@ -35,7 +35,7 @@ def with_range(stack: SurveyedStack) -> SurveyedStack:
 
     Raises `InvalidInput` if one given range cannot be right, as the sections have values of several types.
     """
-    good = [section for section in stack.sections if isinstance(section, FileSection)]
+    good = [section for section in stack.sections if isinstance(section, StoredSection)]
     types = Counter(str(section.values) for section in good)
     if stack.value_range is not None:
         if len(types) > 1:
@@ -51,13 +51,13 @@ def with_range(stack: SurveyedStack) -> SurveyedStack:
     if value_range is None:
         return dataclasses.replace(stack, notes=notes)
     sections = [
-        ranged(section, value_range) if isinstance(section, FileSection) and section.values.needs_range else section
+        ranged(section, value_range) if isinstance(section, StoredSection) and section.values.needs_range else section
         for section in stack.sections
     ]
     return SurveyedStack(sections, value_range, [*notes, f"{needing[0].values} values {note}; {_CHANGE}."])
 
 
-def _notes_of_dark(sections: Sequence[FileSection]) -> list[str]:
+def _notes_of_dark(sections: Sequence[StoredSection]) -> list[str]:
     """What is said of 8 bit sections whose values are a small part of those that are possible."""
     if any(section.values != _8_BIT for section in sections):
         return []
@@ -75,7 +75,7 @@ def _counted(types: Counter[str]) -> str:
     return ", ".join(f"{count} x {name}" for name, count in types.most_common())
 
 
-def _found(sections: Sequence[FileSection]) -> tuple[ValueRange | None, str]:
+def _found(sections: Sequence[StoredSection]) -> tuple[ValueRange | None, str]:
     """The range and where it is from; None if no section can be read, which the import itself reports."""
     read = sorted({round(i * (len(sections) - 1) / (_SECTIONS_READ - 1)) for i in range(_SECTIONS_READ)})
     samples = [sample for sample in (_sample(sections[index]) for index in read) if sample.size]
@@ -101,7 +101,7 @@ def _shown(value_range: ValueRange) -> str:
     return f"{value_range[0]:g}..{value_range[1]:g}"
 
 
-def _sample(section: FileSection) -> NDArray[Any]:
+def _sample(section: StoredSection) -> NDArray[Any]:
     """Evenly spaced values of a section, without what is no real number; none if it cannot be read."""
     try:
         image = section.stored().image
@@ -117,7 +117,7 @@ def _sample(section: FileSection) -> NDArray[Any]:
     return values[np.isfinite(values)] if values.dtype.kind == "f" else values
 
 
-def _named_range(sections: Sequence[FileSection]) -> ValueRange | None:
+def _named_range(sections: Sequence[StoredSection]) -> ValueRange | None:
     """The range from the smallest to the largest value that the files name; None unless each names some."""
     named = [section.display_range for section in sections if section.display_range is not None]
     if len(named) < len(sections):
