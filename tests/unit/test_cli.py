@@ -129,7 +129,7 @@ def test_each_command_explains_itself(name: str, cli: Cli) -> None:
         ["fly"],
         ["serve", "--port", "70000"],
         ["serve", "--workers", "0"],
-        ["import", "stack", "somewhere", "--project", "P"],
+        [*STACK, "--tiles", "--labels"],
         ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4"],
         ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4,0"],
         ["import", "stack", "somewhere", "--project", "P", "--resolution", "4,4,nan"],

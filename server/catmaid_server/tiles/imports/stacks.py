@@ -88,12 +88,10 @@ async def import_stack(
         (x, y, z): size of a voxel, by default what the volume says, and where the first one is in the project.
     title
         Of the stack; by default the folder's name.
-    dataset
-        Path of the array in the volume, where there are several.
+    choice, dataset
+        The values that become black and white, the channel and so on; path of the array in a volume with several.
     labels
         Whether values are ids, which stay as they are; by default what the volume says, else grey values.
-    choice
-        The values that become black and white, the channel and so on.
     on_bad
         "refuse": nothing is registered if a section is unusable. "skip": such sections are black and broken.
     tile_size, file_extension
@@ -105,18 +103,13 @@ async def import_stack(
     """
     given = [source] if isinstance(source, Path) else list(source)
     found = await _surveyed(given, choice or SectionChoice(), dataset, labels)
-    resolution, notes = resolution_nm or found.resolution, found.notes
-    if resolution_nm is None and found.resolution is not None:
-        notes = ["Voxels are {:g} x {:g} x {:g} nm, as the images say.".format(*found.resolution), *notes]
-    if resolution is None:
-        raise InvalidInput("The images do not say how large a voxel is: --resolution X,Y,Z says it in nm.")
+    resolution, notes = _resolution(resolution_nm, found)
     place = await _checked(store, _Placement(project, owner, title or _title_of(given), translation_nm))
-    stack = found.stack
     given_range = None if choice is None else choice.value_range
     kind = [found.dtype, dataset] if found.dtype != "uint8" or dataset else []
     name = _volume_name(place.title, [*given, *map(float, resolution), tile_size, given_range, *kind])
     destination = _free_or_same(data_dir / "stacks", name, found.sections)
-    write = partial(ingest, found.sections, destination, resolution, on_bad=on_bad, value_range=stack.value_range)
+    write = partial(ingest, found.sections, destination, resolution, on_bad=on_bad, value_range=found.stack.value_range)
     volume = await _in_thread(lambda stop: write(tile_size=tile_size, dtype=found.dtype, progress=progress, stop=stop))
     made = await _register_volume(store, data_dir, volume, place, file_extension)
     return dataclasses.replace(made, notes=notes)
@@ -262,6 +255,16 @@ async def _surveyed(given: Sequence[Path], choice: SectionChoice, dataset: str |
         return _Survey(stack, made, dtype, resolution, stack.notes)
     stack = await asyncio.to_thread(with_range, stack)
     return _Survey(stack, stack.sections, "uint8", resolution, stack.notes)
+
+
+def _resolution(given: Triple | None, found: _Survey) -> tuple[Triple, list[str]]:
+    """The size of a voxel, and what is said of the import. Raises `InvalidInput` if nobody says the size."""
+    if given is not None:
+        return given, found.notes
+    if found.resolution is None:
+        raise InvalidInput("The images do not say how large a voxel is: --resolution X,Y,Z says it in nm.")
+    said = "Voxels are {:g} x {:g} x {:g} nm, as the images say.".format(*found.resolution)
+    return found.resolution, [said, *found.notes]
 
 
 @dataclass(frozen=True, slots=True)
