@@ -81,6 +81,7 @@ export class NeuronBench {
       frames_per_s: fps,
       longest_frame_ms: longest,
       edges_turning: this.lines.edges,
+      frame_ms: await this.frame(),
       recolor_neurons_ms: await this.recolor(ids),
       recolor_nodes_ms: await this.shade(ids),
       ...(await this.picks(ids)),
@@ -127,6 +128,12 @@ export class NeuronBench {
       full_detail_edges: this.lines.edges,
       longest_rest_frame_ms: longest,
     };
+  }
+
+  /** What a frame takes in which nothing is another one than before. */
+  private async frame(): Promise<number> {
+    this.draw(0, FIRST_BUDGET);
+    return timed(() => this.draw(0, FIRST_BUDGET));
   }
 
   private async recolor(ids: number[]): Promise<number> {
