@@ -212,8 +212,11 @@ class ProjectWidgets(Public):
         return shown | lesson if viewer is None else lesson
 
     def _selected(self, neurons: Neurons) -> Selection:
-        """The Selection that neurons are, or a new one of them."""
-        if isinstance(neurons, Selection):
+        """The Selection that neurons are, or a new one of them, as of one of another version.
+
+        `InvalidInput` for a Selection of another project.
+        """
+        if isinstance(neurons, Selection) and neurons.project == self:
             return neurons
         made = Selection(self)
         made.add(neurons)

@@ -55,13 +55,13 @@ async def test_volumes_around_neurons(project: cj.Project, plain: cj.Project) ->
             one.delete_volume(saved)
         mistakes: list[tuple[Any, dict[str, Any], str]] = [
             (cube, {"of": "node"}, "no kind of points 'node'. Did you mean 'nodes'"),
-            (cube, {"of": "post"}, "None of these 1 neurons has post that fit"),
+            (cube, {"of": "post"}, "The neuron has no post that fit"),
             (cube, {"of": "branch_nodes"}, "4 or more points at different places, but there are 1"),
             (cube, {"partners": partner}, "Partners are those of synapses"),
             (cube, {"distal_to": "lst"}, "the tag 'lst'. Did you mean 'last'. They have: last"),
-            (cube, {"compartment": "axon"}, "None of these 1 neurons has nodes that fit"),
+            (cube, {"compartment": "axon"}, "The neuron has no nodes that fit"),
             (np.eye(4, 3), {"of": "pre"}, "Points have neither synapses nor compartments"),
-            ([], {}, "None of these 0 neurons"),
+            ([], {}, "There are no neurons to make a volume around"),
         ]
         for neurons, options, message in mistakes:
             with pytest.raises(cj.InvalidInput, match=message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 from catmaid_jupyter.api import loop
-from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.client.space.volume import Volume
 from catmaid_jupyter.client.space.volume_points import body_around
@@ -80,7 +81,19 @@ def test_a_volume_is_combined_with_another(
 ) -> None:
     far = Volume(7, "far", "", *body_around(CUBE + np.array([5, 0, 0]), "box"))
     named = {7: far, "far": far, "else": Volume(8, "else", "", *body_around(CUBE + np.array([90, 0, 0]), "box"))}
-    monkeypatch.setattr(project, "volume", named.__getitem__, raising=False)
+    named["1234"] = Volume(9, "1234", "", *body_around(CUBE + np.array([0, 10, 0]), "box"))
+
+    def volume(key: int | str) -> Volume:
+        if key not in named:
+            raise NotFound(f"There is no volume {key!r}.")
+        return named[key]
+
+    monkeypatch.setattr(project, "volume", volume, raising=False)
+    digits = preview(v3, combination="union", other="1234").result
+    assert digits["content"] == pytest.approx(10 * 30 * 30, rel=1e-6)
+    assert preview(v3, combination="union", other="7").result["content"] == pytest.approx(15 * 20 * 30, rel=1e-6)
+    with pytest.raises(NotFound, match="no volume 'nothing'"):
+        preview(v3, inside="nothing")
     assert preview(v3, combination="union", other=7).result["content"] == pytest.approx(15 * 20 * 30, rel=1e-6)
     both = preview(v3, combination="intersection", other="far").result
     assert both["content"] == pytest.approx(5 * 20 * 30, rel=1e-6)
@@ -107,15 +120,25 @@ def test_what_is_shown_is_saved(
 
     def add_volume(volume: Volume, name: str) -> Any:
         added.append((volume, name))
+        there[5] = name
         return SimpleNamespace(id=5, name=name)
 
+    there = {6: "AL_R", 7: "MB"}
+
     async def volume_table(_place: Any) -> Any:
-        return pd.DataFrame({"id": [5], "name": ["hull"]})
+        return pd.DataFrame({"id": list(there), "name": list(there.values())})
 
     monkeypatch.setattr(project, "add_volume", add_volume, raising=False)
     monkeypatch.setattr(volumes, "volume_table", volume_table)
     save = methods_of(v3)["save_volume"]
+    v3.volumes = ["AL_R", "MB"]
+    told: list[Any] = []
+    monkeypatch.setattr(v3, "emit", lambda event, **data: told.append((event, data.get("text"))))
     number = preview(v3).result["number"]
+    with pytest.raises(InvalidInput, match=r"There is a volume “MB” already \(7\). Give it another name"):
+        loop.run(save({"number": number, "name": " MB"}))
+    # Somebody deletes another one that is shown.
+    del there[6]
     with pytest.raises(InvalidInput, match="needs a name"):
         loop.run(save({"number": number, "name": " "}))
     with pytest.raises(InvalidInput, match="Another volume is shown"):
@@ -123,7 +146,17 @@ def test_what_is_shown_is_saved(
     assert loop.run(save({"number": number, "name": " hull "})) == {"id": 5, "name": "hull"}
     assert added[0][1] == "hull"
     assert len(added[0][0].vertices) == 8
-    assert [(one["id"], one["color"]) for one in v3.volumes] == [(5, new_volumes.PREVIEW_COLOR)]
+    assert [one["id"] for one in v3.volumes] == [7, 5]
+    assert v3.volumes[1]["color"] == new_volumes.PREVIEW_COLOR
+    assert told == [("notice", "Not shown any more, since deleted: “AL_R” (6).")]
+    del there[7]
+    with pytest.raises(NotFound, match="no volume 7 “MB” in this project: it was deleted, so leave it out"):
+        v3.volumes = [*v3.volumes, "hull"]
+    v3._changed({"label": "volumes.delete", "skeleton_ids": []})
+    deadline = time.monotonic() + 20
+    while len(v3.volumes) > 1 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert [one["id"] for one in v3.volumes] == [5]
     with pytest.raises(InvalidInput, match="Another volume is shown"):
         loop.run(save({"number": number, "name": "hull"}))
     assert len(readings) == 1
@@ -134,15 +167,20 @@ def test_the_linked_viewer_shows_its_outline_meanwhile(
 ) -> None:
     viewer = stack_viewer(project)
     v3.link(viewer)
-    number = preview(v3).result["number"]
+    preview(v3)
     (layer,) = viewer.layers
     assert [one.name for one in layer.volumes] == ["new volume"]
-    number = preview(v3, shape="box", margin=1).result["number"]
+    preview(v3, shape="box", margin=1, page="one")
     assert viewer.layers == [layer]
     end = methods_of(v3)["end_preview"]
-    loop.run(end({"number": number - 1}))
+    loop.run(end({"page": "other"}))
     assert viewer.layers == [layer]
-    loop.run(end({"number": number}))
+    loop.run(end({"page": "one"}))
+    assert viewer.layers == []
+
+    # A page that is closed while the volume is on its way: what comes late shows no outline.
+    late = new_volumes.VolumePreview(0, Volume.of(((0, 0, 0), (1, 1, 1)), "late"), "one")
+    v3._outline(late)
     assert viewer.layers == []
 
     preview(v3)

@@ -33,6 +33,8 @@ def test_a_scale_goes_from_low_to_high_and_has_a_colour_for_no_value() -> None:
     legend = palette.legend
     assert (legend["low_text"], legend["high_text"], legend["colors"][0]) == ("0 nm", "12.0 µm", "#440154")
     assert legend["no_value"] == {"name": "no radius", "color": "#999999", "nodes": 2}
+    numbers = scale_palette("flow", None, 0.25, 1_073_230, "", ("", 0)).legend
+    assert (numbers["low_text"], numbers["high_text"]) == ("0.25", "1,073,230")
     own = scale_palette("x", ["black", "white"], 0, 86_400, "time", ("", 0))
     assert own.rgba[[0, 127, 254], 0].tolist() == [0, 128, 255]
     assert (own.legend["high_text"], own.legend["no_value"]) == ("1970-01-02 00:00", None)

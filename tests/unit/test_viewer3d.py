@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import traitlets
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotFound
 from catmaid_jupyter.client.selection import Selection
+from catmaid_jupyter.client.shading.rules import ShadingRule
 from catmaid_jupyter.client.space.volume import Volume
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.widgets import SelectionTable, StackViewer, TracingLayer, Viewer3D
@@ -91,6 +93,8 @@ def test_neurons_that_are_not_there_cannot_be_fitted(v3: Viewer3D) -> None:
     assert v3.asked_view == {"fit": [18]}
     with pytest.raises(InvalidInput, match="does not have skeleton 19: add it"):
         v3.fit([17, 19])
+    with pytest.raises(InvalidInput, match="no neurons to show"):
+        v3.fit([])
 
 
 def test_it_takes_a_stack_viewer_of_the_same_project_only(v3: Viewer3D, project: TracedProject) -> None:
@@ -103,12 +107,51 @@ def test_it_takes_a_stack_viewer_of_the_same_project_only(v3: Viewer3D, project:
     elsewhere.place = project.place.__class__(elsewhere.place.http, 4, elsewhere.place.capabilities, None)
     with pytest.raises(InvalidInput, match="shows another project"):
         v3.link(stack_viewer(elsewhere))
+    across = StackViewer(project, Stack.from_info({**info(), "orientation": 1}))
+    for link in (lambda: v3.link(across), lambda: across.link(v3), lambda: Viewer3D(v3.selection, across)):
+        with pytest.raises(InvalidInput, match="shows sections along xy, and this stack viewer has those along xz"):
+            link()
     with pytest.raises(InvalidInput, match="not with SelectionTable"):
         v3.link(cast("Any", SelectionTable(v3.selection)))
     with pytest.raises(InvalidInput, match="not with Selection"):
         viewer.link(cast("Any", v3.selection))
     with pytest.raises(InvalidInput, match="not with int"):
         Viewer3D(v3.selection, cast("Any", 5))
+
+
+def test_a_closed_stack_viewer_is_linked_no_more(v3: Viewer3D, project: TracedProject) -> None:
+    viewer = stack_viewer(project)
+    v3.link(viewer)
+    viewer.close()
+    assert (v3.stack_viewer, v3._link) == (None, None)
+
+
+def test_what_cannot_be_set_is_said(v3: Viewer3D, project: TracedProject) -> None:
+    with pytest.raises(AttributeError, match="keeps its Selection: add neurons to it"):
+        v3.selection = Selection(project, [18])
+    assert v3.selection.skeleton_ids == [17, 18]
+    with pytest.raises(AttributeError, match=r"no trait 'backgroud'\. Did you mean 'background'"):
+        v3.backgroud = "red"
+    v3.background = "navy"
+    assert v3.background == "#000080"
+    v3.background = ""
+    for wrong in ("url(https://example.org/a.png)", "nvay"):
+        with pytest.raises(InvalidInput, match="is no colour"):
+            v3.background = wrong
+        assert v3.background == ""
+
+
+def test_a_selection_of_another_version_or_project(project: TracedProject) -> None:
+    project.version_name = "v46"
+    found = Selection(TracedProject("history"), [17])
+    found.project.place = replace(project.place, as_of=46)
+    shown = project.viewer3d(found)
+    assert (shown.project, shown.selection.skeleton_ids) == (project, [17])
+    assert shown.selection is not found
+    shown.close()
+    found.project.place = replace(project.place, project_id=4)
+    with pytest.raises(InvalidInput, match="of different projects"):
+        project.viewer3d(found)
 
 
 def test_the_active_node_of_the_linked_viewer_is_found(
@@ -187,6 +230,13 @@ def test_volumes_are_given_in_many_ways(v3: Viewer3D, monkeypatch: pytest.Monkey
         (5, "#ff0000", 1.0),
     ]
     assert v3.volumes[0]["name"] == v3.volumes[3]["name"] == "AL_R"
+    box = Volume.of(((0, 0, 0), (1, 1, 1)), "mine")
+    v3.volumes = [*v3.volumes, box]
+    assert v3._unsaved.names == {-1: "mine"}
+    v3.set_trait("volumes", "AL_R")
+    assert v3._unsaved.names == {}
+    v3.volumes = [box]
+    assert [one["id"] for one in v3.volumes] == [-2]
     v3.set_trait("volumes", "AL_R")
     assert [one["id"] for one in v3.volumes] == [5]
     wrong: dict[str, Any] = {
@@ -203,6 +253,49 @@ def test_volumes_are_given_in_many_ways(v3: Viewer3D, monkeypatch: pytest.Monkey
     answer = loop.run(methods_of(v3)["volume"]({"volume_id": 5}))
     assert answer.result == {"corner": [1e9, 0, 0]}
     assert np.frombuffer(answer.buffers[0], "<f4").tolist() == [0, 0, 0, 1, 0, 0, 0, 1, 0]
+
+
+class FakeNodes:
+    """Skeletons 17 and 18, of three and two treenodes, and one more after an edit of 17."""
+
+    rows: ClassVar = {17: 3, 18: 2}
+
+    def __init__(self, skeleton_ids: list[int]) -> None:
+        self.ids = skeleton_ids
+        self.node_ids = np.arange(sum(self.rows[one] for one in skeleton_ids))
+
+    def slices(self) -> Iterator[tuple[int, slice]]:
+        start = 0
+        for one in self.ids:
+            yield one, slice(start, start + self.rows[one])
+            start += self.rows[one]
+
+
+async def test_own_values_of_nodes(v3: Viewer3D, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(rule: ShadingRule, _place: Any, skeleton_ids: list[int]) -> Any:
+        nodes: Any = FakeNodes(skeleton_ids)
+        return nodes, rule.values(nodes)
+
+    monkeypatch.setattr(ShadingRule, "read", read)
+    with pytest.raises(InvalidInput, match=r"none of the skeletons to which values were given \(99\): add them"):
+        v3.shade({99: [1]})
+    with pytest.raises(InvalidInput, match="There are no values to colour nodes by"):
+        v3.shade({})
+    with pytest.raises(InvalidInput, match="Skeleton 17 has 3 treenodes, but 1 values"):
+        v3.shade({17: [1]})
+    colors = methods_of(v3)["shading"]
+    v3.shade({17: [np.nan] * 3, 18: [np.nan] * 2})
+    legend = (await colors({"skeleton_ids": [17, 18]})).result["legend"]
+    assert (legend["kind"], legend["entries"]) == ("categories", [])
+    assert legend["no_value"] == {"name": "no node has a value", "color": "#999999", "nodes": 5}
+    v3.shade({17: [1, 2, 3], 18: [4, 5]})
+    assert (await colors({"skeleton_ids": [17, 18]})).result["rows"] == [3, 2]
+    monkeypatch.setitem(FakeNodes.rows, 17, 4)
+    v3._changed({"skeleton_ids": [17], "treenode_ids": None})
+    with pytest.raises(InvalidInput, match=r"Skeleton 17 was edited since its values were given.*Call shade\(\) again"):
+        await colors({"skeleton_ids": [17, 18]})
+    v3.shade({17: [1, 2, 3, 4]})
+    assert (await colors({"skeleton_ids": [17, 18]})).result["rows"] == [4, 2]
 
 
 async def test_a_picked_row_is_visited(v3: Viewer3D, project: TracedProject, monkeypatch: pytest.MonkeyPatch) -> None:

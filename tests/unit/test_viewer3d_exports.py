@@ -92,6 +92,12 @@ def test_no_page_and_a_page_that_is_gone(v3: Viewer3D, tmp_path: Path, monkeypat
     assert not list(tmp_path.iterdir())
 
 
+def test_a_closed_viewer_makes_nothing(v3: Viewer3D, tmp_path: Path) -> None:
+    v3.close()
+    with pytest.raises(CatmaidError, match=r"The viewer was closed, so there is no picture for a\.png"):
+        v3.screenshot(tmp_path / "a.png")
+
+
 def test_what_cannot_be_made_is_said(v3: Viewer3D, tmp_path: Path) -> None:
     wrong: list[tuple[str, Any, dict[str, Any], str]] = [
         ("screenshot", "a.png", {"width": 0}, "1 to 16,384, not 0"),

@@ -107,6 +107,12 @@ def test_shapes_that_are_none_are_refused(shape: str, options: dict[str, Any], m
         body_around(np.zeros((3, 3)), shape, **options)
 
 
+def test_an_alpha_shape_has_something_inside() -> None:
+    grain = 0.01 * np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float64)
+    with pytest.raises(InvalidInput, match="With a radius of 1 nm there is nothing between these points"):
+        body_around(np.concatenate([grain, grain + 900]), "alpha_shape", alpha=1)
+
+
 def test_filters_that_are_none_are_refused() -> None:
     with pytest.raises(InvalidInput, match=r"no compartment 'axn'. Did you mean 'axon'"):
         NodeFilters(compartment="axn")

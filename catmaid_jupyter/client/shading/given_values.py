@@ -21,8 +21,21 @@ _NO_VALUES: Final = ("skeleton_id", "treenode_id", "id", "parent_id")
 """Columns of a table that are not what nodes are shaded by, unless they are called `value`."""
 
 
+class WrongNumber(InvalidInput):
+    """There are more or fewer values than a skeleton has treenodes."""
+
+    def __init__(self, skeleton_id: int, treenodes: int, values: int) -> None:
+        self.skeleton_id = skeleton_id
+        super().__init__(
+            f"Skeleton {skeleton_id} has {treenodes} treenodes, but {values} values were given: give one for each, in "
+            "ascending order of treenode ids."
+        )
+
+
 def of_mapping(given: Mapping[Any, Any]) -> Callable[[ArborNodes], NodeValues]:
     """What gives the values of a mapping from skeleton ids to arrays, Series by treenode id, or one value each."""
+    if not given:
+        raise InvalidInput("There are no values to colour nodes by: give {skeleton_id: array}.")
     wrong = [key for key in given if isinstance(key, bool) or not isinstance(key, int | np.integer)]
     if wrong:
         raise InvalidInput(f"Values of nodes are given by skeleton id, a whole number, not by {wrong[0]!r:.60}.")
@@ -92,10 +105,7 @@ def _of_skeleton(given: Any, skeleton_id: int, node_ids: NDArray[np.int64]) -> N
     values = values_of(given, what)
     count = len(values.values if isinstance(values, ScaleValues) else values.names)
     if count != len(node_ids):
-        raise InvalidInput(
-            f"{what} has {len(node_ids)} treenodes, but {count} values were given: give one for each, in ascending "
-            "order of treenode ids."
-        )
+        raise WrongNumber(skeleton_id, len(node_ids), count)
     return values
 
 

@@ -34,6 +34,7 @@ MOST_CATEGORIES: Final = 254
 """The most frequent categories have a colour of their own; one more stands for all others, and one for no value."""
 
 _SAMPLES: Final = 16
+_NO_FRACTIONS: Final = 1e5
 _OTHERS: Final = 0xCCCCCCFF
 
 
@@ -193,6 +194,8 @@ def _text(value: float, unit: Unit) -> str:
         return format_length(value)
     if unit == "time":
         return f"{pd.Timestamp(value, unit='s'):%Y-%m-%d %H:%M}"
+    if float(value).is_integer() or abs(value) >= _NO_FRACTIONS:
+        return f"{value:,.0f}"
     return f"{value:.6g}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,8 @@ from catmaid_jupyter.client.shading.palettes import (
     scale_palette,
 )
 from catmaid_jupyter.client.shading.rules import Rule, rule_of
+
+_NOTHING_AT_ALL: Final = "no node has a value"
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,9 @@ class Shader:
         """
         found = self._skeletons(skeleton_ids)
         values = [one.values for one in found.values()]
-        if values and all(isinstance(one, ScaleValues) for one in values):
-            palette, columns = self._on_scale([one for one in values if isinstance(one, ScaleValues)])
+        scales = [one for one in values if isinstance(one, ScaleValues)]
+        if scales and len(scales) == len(values) and any(np.isfinite(one.values).any() for one in scales):
+            palette, columns = self._on_scale(scales)
         else:
             palette, columns = self._in_categories(values)
         return NodeColors(palette, dict(zip(found, columns, strict=True)))
@@ -153,7 +157,9 @@ class Shader:
         if any(isinstance(one, ScaleValues) and np.isfinite(one.values).any() for one in values):
             raise InvalidInput("Some skeletons have numbers and others have names: nodes are shaded by one of them.")
         named = [
-            one if isinstance(one, CategoryValues) else CategoryValues(np.full(len(one.values), None, dtype=object))
+            one
+            if isinstance(one, CategoryValues)
+            else CategoryValues(np.full(len(one.values), None, dtype=object), nothing=_NOTHING_AT_ALL)
             for one in values
         ]
         lengths = [len(one.names) for one in named]

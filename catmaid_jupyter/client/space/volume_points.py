@@ -23,6 +23,9 @@ from catmaid_wire import relations
 Shape: TypeAlias = Literal["box", "convex_hull", "alpha_shape"]
 PointKind: TypeAlias = Literal["nodes", "branch_nodes", "ends", "pre", "post", "synapses"]
 
+_LEAST_CONTENT = 1.0
+"""nm³: what is less comes from rounding."""
+
 _RELATIONS = {
     "pre": (relations.PRESYNAPTIC,),
     "post": (relations.POSTSYNAPTIC,),
@@ -73,6 +76,8 @@ def points_of(
     _require(of, get_args(PointKind), "kind of points")
     if partner_ids is not None and of not in _RELATIONS:
         raise InvalidInput(f"Partners are those of synapses: with of='pre', 'post' or 'synapses', not {of!r}.")
+    if not len(skeleton_ids):
+        raise InvalidInput("There are no neurons to make a volume around: give some.")
     connectors = of in _RELATIONS or filters.compartment is not None
     nodes = ArborNodes.read(place, skeleton_ids, connectors=connectors, tags=filters.distal_to is not None)
     kept = filters.kept(nodes)
@@ -84,7 +89,8 @@ def points_of(
             kept &= np.isin(np.arange(len(nodes)), rows)
         points = nodes.xyz[kept]
     if not len(points):
-        raise InvalidInput(f"None of these {len(skeleton_ids)} neurons has {of.replace('_', ' ')} that fit.")
+        which = "The neuron has no" if len(skeleton_ids) == 1 else f"None of these {len(skeleton_ids)} neurons has"
+        raise InvalidInput(f"{which} {of.replace('_', ' ')} that fit.")
     return points
 
 
@@ -94,15 +100,28 @@ def body_around(
     """Vertices and faces of a shape around points. `InvalidInput` if it is no body, or for another shape."""
     _require(shape, get_args(Shape), "shape")
     if alpha is not None and (shape != "alpha_shape" or not alpha > 0):
-        raise InvalidInput(f"alpha is the radius of an alpha_shape, more than 0 nm; not {alpha!r:.60} of a {shape}.")
+        raise InvalidInput(
+            f"alpha is the radius of an alpha_shape, more than 0 nm; it is {alpha!r:.60} with shape={shape!r}."
+        )
     if margin != 0 and (shape != "box" or not 0 < margin < np.inf):
-        raise InvalidInput(f"The margin is that of a box, 0 nm or more; not {margin!r:.60} of a {shape}.")
+        raise InvalidInput(f"The margin is that of a box, 0 nm or more; it is {margin!r:.60} with shape={shape!r}.")
     try:
         if shape == "box":
             return solids.box_around(points, margin)
-        return solids.convex_hull(points) if shape == "convex_hull" else solids.alpha_shape(points, alpha)
+        if shape == "convex_hull":
+            return solids.convex_hull(points)
+        surface = solids.alpha_shape(points, alpha)
     except solids.NoSolid as error:
         raise InvalidInput(str(error)) from None
+    if alpha is not None and content_of(*surface) < _LEAST_CONTENT:
+        raise InvalidInput(f"With a radius of {alpha:g} nm there is nothing between these points: give a larger one.")
+    return surface
+
+
+def content_of(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> float:
+    """How large the inside of a surface is, nm³."""
+    corners = (vertices - vertices.min(axis=0))[faces]
+    return abs(float(np.linalg.det(corners).sum())) / 6
 
 
 def _synapses(

@@ -178,10 +178,6 @@ class StackViewer(GivesTiles, HasImageLook, KeepsPicture, OwnKeys, Widget):
                 f"A stack viewer is linked with another one or with a 3D viewer, as project.viewer3d() makes it, "
                 f"not with {type(viewer).__name__}."
             )
-        if self.stack["plane"] != "xy":
-            raise InvalidInput(
-                f"A 3D viewer shows sections along xy, and this viewer has those along {self.stack['plane']}."
-            )
         viewer.link(self)
 
     def unlink(self) -> None:

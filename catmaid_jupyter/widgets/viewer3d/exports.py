@@ -31,6 +31,7 @@ class PictureExports(traitlets.HasTraits):
 
     project: Any
     emit: Any
+    comm: Any
 
     _jobs: dict[int, ExportJob] | None = None
 
@@ -125,7 +126,10 @@ class PictureExports(traitlets.HasTraits):
         transparent: bool = False,
         wait: bool = True,
     ) -> Path | ExportJob:
-        """Save a film in which the neurons grow as they were traced. Returns its path.
+        """Save a film in which the lines of neurons grow as they were traced. Returns its path.
+
+        Somata, synapses, arrows, labels and special treenodes are left out of it; volumes and points are there all the
+        time.
 
         by : `creation`: the treenodes that there are come one after the other in the order of their ids, in which the
             server made them; of imported neurons, in the order of the import. `version`: the neurons are as they were
@@ -169,6 +173,8 @@ class PictureExports(traitlets.HasTraits):
         return self._export(kind, where, {**params, **more, "transparent": bool(transparent)}, wait)
 
     def _export(self, kind: str, path: Path, params: dict[str, Any], wait: bool) -> Path | ExportJob:
+        if self.comm is None:
+            raise CatmaidError(f"The viewer was closed, so there is no picture for {path.name}. Make another viewer.")
         if wait:
             require_waitable()
         job = ExportJob(path, self._stopped)

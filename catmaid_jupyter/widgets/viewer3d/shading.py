@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import traitlets
 
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.client.naming import listed
+from catmaid_jupyter.client.shading.given_values import WrongNumber
 from catmaid_jupyter.client.shading.palettes import ColorMap, ScaleLimits
 from catmaid_jupyter.client.shading.rules import Rule
 from catmaid_jupyter.client.shading.shader import NodeColors, Shader
@@ -32,6 +35,8 @@ class NodeShading(traitlets.HasTraits):
 
     _shader: Shader | None = None
     _shadings = 0
+    # Skeletons since `shade` was called; None: any.
+    _edited: frozenset[int] | None = frozenset()
 
     def shade(
         self,
@@ -50,6 +55,8 @@ class NodeShading(traitlets.HasTraits):
         colormap : a colour map of matplotlib, such as `viridis`; colours to take in turn; or `{category: colour}`.
         low, high : the values that have the first and the last colour of the map; by default the lowest and highest.
 
+        Own values are for the treenodes that there are now: when a skeleton was edited, give them again.
+
         `InvalidInput` for another rule, and for values that do not fit the treenodes: it says of which skeleton.
         """
         if rule is None:
@@ -57,8 +64,13 @@ class NodeShading(traitlets.HasTraits):
             self.set_trait("shading_rule", {})
             return
         shader = Shader(self.project.place, rule, colormap, ScaleLimits(low, high))
+        if isinstance(rule, Mapping) and not set(rule) & set(self._shaded_ids()):
+            raise InvalidInput(
+                f"The viewer shows none of the skeletons to which values were given ({listed(rule)}): add them first."
+            )
         shader.colors(self._shaded_ids())  # so that errors are told here
         self._shader = shader
+        self._edited = frozenset()
         is_named = isinstance(rule, str) and _is_json(colormap)
         told = {"rule": rule, "colormap": colormap, "low": low, "high": high}
         self.named_shading = told if is_named else None
@@ -67,8 +79,11 @@ class NodeShading(traitlets.HasTraits):
 
     def forget_shading(self, skeleton_ids: Iterable[int] | None = None) -> None:
         """Have values read anew of skeletons that may have changed; None: of all."""
-        if self._shader is not None:
-            self._shader.forget(skeleton_ids)
+        if self._shader is None:
+            return
+        known = None if skeleton_ids is None else frozenset(skeleton_ids)
+        self._edited = None if known is None or self._edited is None else self._edited | known
+        self._shader.forget(known)
 
     @abstractmethod
     def _shaded_ids(self) -> Sequence[int]:
@@ -86,7 +101,15 @@ class NodeShading(traitlets.HasTraits):
         if shader is None:
             return None
         skeleton_ids = [int(skeleton_id) for skeleton_id in params["skeleton_ids"]]
-        return shading_answer(await asyncio.to_thread(shader.colors, skeleton_ids))
+        try:
+            return shading_answer(await asyncio.to_thread(shader.colors, skeleton_ids))
+        except WrongNumber as error:
+            if self._edited is not None and error.skeleton_id not in self._edited:
+                raise
+            raise InvalidInput(
+                f"Skeleton {error.skeleton_id} was edited since its values were given, and has no colours by them any "
+                "more. Call shade() again with a value for each of its treenodes."
+            ) from error
 
 
 def shading_answer(colors: NodeColors) -> Buffers:

@@ -15,14 +15,18 @@ class StackLink:
     """A stack viewer, as far as a 3D viewer has to do with it.
 
     active_changed : is called when another node is active there.
+    closed : is called when the viewer is closed.
     """
 
-    def __init__(self, viewer: StackViewer, active_changed: Callable[[], None]) -> None:
+    def __init__(self, viewer: StackViewer, active_changed: Callable[[], None], closed: Callable[[], None]) -> None:
         self.viewer = viewer
         self._tell = active_changed
+        self._tell_closed = closed
         self._layer: Any = None
         self._layers_observer = weakly(self._layers_changed)
         self._active_observer = weakly(self._active_changed)
+        self._comm_observer = weakly(self._comm_changed)
+        viewer.observe(self._comm_observer, names=["comm"])
         viewer.observe(self._layers_observer, names=["layers"])
         self._layers_changed()
 
@@ -41,10 +45,16 @@ class StackLink:
     def end(self) -> None:
         """Have nothing to do with the viewer any more."""
         self.viewer.unobserve(self._layers_observer, names=["layers"])
+        self.viewer.unobserve(self._comm_observer, names=["comm"])
         self._watch(None)
 
     def _layers_changed(self, _change: Any = None) -> None:
         self._watch(next((layer for layer in self.viewer.layers if layer.has_trait("active_node")), None))
+
+    def _comm_changed(self, change: Any) -> None:
+        # Closed widgets have none any more.
+        if change["new"] is None:
+            self._tell_closed()
 
     def _watch(self, layer: Any) -> None:
         if self._layer is not None:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 import traitlets
 from ipywidgets import widget_serialization
 
-from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotFound
 from catmaid_jupyter.api.events import Change
 from catmaid_jupyter.client.naming import did_you_mean, listed
 from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
+from catmaid_jupyter.client.selection.colors import rgba_of, text_of
 from catmaid_jupyter.client.selection.table import sizes_of
 from catmaid_jupyter.edits.site import Site
-from catmaid_jupyter.widgets.base import LargeWidget
+from catmaid_jupyter.widgets.base import LargeWidget, own_traits
 from catmaid_jupyter.widgets.kept_views import KeepsPicture
 from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.own_keys import OwnKeys
 from catmaid_jupyter.widgets.project_widget import ProjectWidget
-from catmaid_jupyter.widgets.rpc import Buffers, method
+from catmaid_jupyter.widgets.rpc import method
 from catmaid_jupyter.widgets.saved_widget import PageScope, SavedWidget
 from catmaid_jupyter.widgets.selection_model import SelectionModel
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
@@ -37,7 +37,7 @@ from catmaid_jupyter.widgets.viewer3d.saved_scene import saved_scene
 from catmaid_jupyter.widgets.viewer3d.saved_views import SavedViews, own_name
 from catmaid_jupyter.widgets.viewer3d.shading import NodeShading
 from catmaid_jupyter.widgets.viewer3d.stack_link import StackLink
-from catmaid_jupyter.widgets.viewer3d.volumes import ShownVolume, UnsavedVolumes, shown_volumes, surface
+from catmaid_jupyter.widgets.viewer3d.volumes import UnsavedVolumes
 from catmaid_jupyter.widgets.viewer3d.whole_state import parts_besides, restore_parts
 
 if TYPE_CHECKING:
@@ -96,6 +96,9 @@ class Viewer3D(
     kind : `perspective` or `orthographic`. zoom : factor of the lens, 1 by default. Empty until a page has shown it.
     """
 
+    automatic_camera = CameraTrait().tag(sync=True)
+    """The last camera that nobody chose: pages show all there is until somebody turns, moves or sets the view."""
+
     views = traitlets.Dict(key_trait=traitlets.Unicode(), value_trait=CameraTrait()).tag(sync=True)
     """Cameras by name, as `keep_view` and the page keep them."""
 
@@ -107,13 +110,6 @@ class Viewer3D(
 
     active_node: traitlets.Dict[str, Any] = traitlets.Dict(None, allow_none=True, read_only=True).tag(sync=True)
     """The active node of the linked stack viewer: `{"node_id", "position"}` (nm), or None."""
-
-    volumes: traitlets.List[Any] = traitlets.List().tag(sync=True)
-    """Volumes that are shown: `{"id", "name", "color", "opacity", "wireframe"}`.
-
-    Set it to ids, names or `Volume`s, which need not be saved, or to dicts such as `{"name": "AL_R", "color": "gray",
-    "opacity": 0.1}`, `{"id": hull}`.
-    """
 
     section_shown = traitlets.Bool(True).tag(sync=True)
     """Whether the section of the linked stack viewer is shown, as a plane with its image."""
@@ -134,14 +130,14 @@ class Viewer3D(
     """Whether the directions of the axes are shown."""
 
     background = traitlets.Unicode("").tag(sync=True)
-    """Colour (CSS) of the background; empty: as the page's theme has it."""
+    """Colour of the background (a name, or `#rrggbb`); empty: as the page's theme has it."""
 
     height = traitlets.Int(500, min=120, max=4000).tag(sync=True)
     """Height of the picture in CSS pixels."""
 
     def __init__(self, selection: Selection, stack_viewer: StackViewer | None = None, **traits: Any) -> None:
         self._refuse_unknown(traits)
-        self.selection = selection
+        self._selection = selection
         self.project = selection.project
         self._link: StackLink | None = None
         self._unsaved = UnsavedVolumes()
@@ -151,6 +147,29 @@ class Viewer3D(
         self._follow_project()
         if stack_viewer is not None:
             self.link(stack_viewer)
+
+    @property
+    def selection(self) -> Selection:
+        """What it shows; it stays the same as long as the viewer is there."""
+        return self._selection
+
+    @selection.setter
+    def selection(self, _value: Any) -> None:
+        raise AttributeError(
+            "A 3D viewer keeps its Selection: add neurons to it or clear it (v3.selection.add(…), .clear()), or make "
+            "another viewer of the other one."
+        )
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # All others are made by the constructor.
+        if (
+            not name.startswith("_")
+            and "_link" in self.__dict__
+            and not (name in self.__dict__ or hasattr(type(self), name))
+        ):
+            known = sorted(own_traits(type(self)))
+            raise AttributeError(f"Viewer3D has no trait {name!r:.60}.{did_you_mean(name, known)}")
+        super().__setattr__(name, value)
 
     def link(self, stack_viewer: StackViewer | None) -> None:
         """Show where a stack viewer looks: its section as a plane, its active node; a Shift-click goes there.
@@ -169,7 +188,7 @@ class Viewer3D(
         if stack_viewer is None:
             self.set_trait("active_node", None)
             return
-        self._link = StackLink(stack_viewer, weakly(self._active_changed))
+        self._link = StackLink(stack_viewer, weakly(self._active_changed), weakly(self._stack_viewer_closed))
         if stack_viewer.selection is None and any(layer.has_trait("selection") for layer in stack_viewer.layers):
             stack_viewer.selection = self.selection
 
@@ -202,6 +221,8 @@ class Viewer3D(
         `InvalidInput` for neurons that are not in the selection.
         """
         ids = None if neurons is None else skeleton_ids_of(self.project.place, neurons)
+        if ids is not None and not ids:
+            raise InvalidInput("There are no neurons to show: give some, or none at all for all that are visible.")
         missing = [one for one in ids or () if one not in self.selection]
         if missing:
             raise InvalidInput(f"The selection does not have skeleton {listed(missing)}: add it, so that it is shown.")
@@ -258,14 +279,10 @@ class Viewer3D(
         link.go_to(node["treenode_id"], (node["x"], node["y"], node["z"]))
         return {"treenode_id": node["treenode_id"], "sentence": node["sentence"]}
 
-    @method
-    async def _volume(self, params: dict[str, Any]) -> Buffers:
-        """The surface of a volume: ``{volume_id}``; see `surface`."""
-        return await surface(self.project.place, int(params["volume_id"]), self._unsaved)
-
-    @traitlets.validate("volumes")
-    def _valid_volumes(self, proposal: traitlets.Bunch) -> list[ShownVolume]:
-        return loop.run(shown_volumes(self.project.place, proposal.value, self._unsaved))
+    @traitlets.validate("background")
+    def _valid_background(self, proposal: traitlets.Bunch) -> str:
+        # As all other colours: what else CSS has, such as images from elsewhere, is none.
+        return text_of(rgba_of(proposal.value) | 0xFF) if proposal.value else ""
 
     def _shaded_ids(self) -> list[int]:
         return self.selection.skeleton_ids
@@ -281,6 +298,12 @@ class Viewer3D(
                 "The stack viewer shows another project than the selection, or another version of it: "
                 "take a viewer of the same one."
             )
+        plane = stack_viewer.stack["plane"]
+        if plane != "xy":
+            raise InvalidInput(f"A 3D viewer shows sections along xy, and this stack viewer has those along {plane}.")
+
+    def _stack_viewer_closed(self) -> None:
+        self.link(None)
 
     def _active_changed(self) -> None:
         """Find out where the active node of the linked viewer is."""
@@ -309,6 +332,7 @@ class Viewer3D(
             self.forget_shading(own)
             self.forget_preview_points()
             self.emit("changed", skeleton_ids=own)
+        self._volumes_may_be_gone(change)
         nodes = change.get("treenode_ids")
         active = None if self._link is None else self._link.active_node
         if active is not None and (nodes is None or active in nodes):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import count
 from typing import Any, Final, TypedDict
 
 import numpy as np
@@ -34,6 +35,7 @@ class UnsavedVolumes:
 
     def __init__(self) -> None:
         self._volumes: dict[int, Volume] = {}
+        self._ids = count(-1, -1)
 
     def __getitem__(self, volume_id: int) -> Volume:
         try:
@@ -51,9 +53,13 @@ class UnsavedVolumes:
         for volume_id, known in self._volumes.items():
             if known is volume:
                 return volume_id
-        volume_id = -1 - len(self._volumes)
+        volume_id = next(self._ids)
         self._volumes[volume_id] = volume
         return volume_id
+
+    def keep_only(self, volume_ids: Collection[int]) -> None:
+        """Let go of all others."""
+        self._volumes = {one: volume for one, volume in self._volumes.items() if one in volume_ids}
 
 
 async def shown_volumes(place: Place, volumes: Any, unsaved: UnsavedVolumes) -> list[ShownVolume]:
@@ -68,10 +74,15 @@ async def shown_volumes(place: Place, volumes: Any, unsaved: UnsavedVolumes) -> 
     if not given:
         return []
     given = [_with_id(one, unsaved) for one in given]
-    table = await volume_table(place)
-    names = dict(zip(table["id"].tolist(), table["name"].tolist(), strict=True))
+    names = await names_of_volumes(place)
     colors = [text_of(int(one)) for one in in_turn(len(given))]
     return [_shown(one, {**names, **unsaved.names}, color) for one, color in zip(given, colors, strict=True)]
+
+
+async def names_of_volumes(place: Place) -> dict[int, str]:
+    """Names of a project's volumes, by id."""
+    table = await volume_table(place)
+    return dict(zip(table["id"].tolist(), table["name"].tolist(), strict=True))
 
 
 async def surface(place: Place, volume_id: int, unsaved: UnsavedVolumes) -> Buffers:
@@ -102,7 +113,7 @@ def _shown(given: Any, names: Mapping[int, str], color: str) -> ShownVolume:
         if unknown:
             raise InvalidInput(f"A volume has no {unknown[0]!r:.50}: it has id or name, {', '.join(_LOOK)}.")
         look, given = given, given.get("id", given.get("name"))
-    volume_id = _id_of(given, names)
+    volume_id = _id_of(given, names, str(look.get("name", "")))
     opacity = look.get("opacity", _OPACITY)
     if isinstance(opacity, bool) or not isinstance(opacity, int | float) or not 0 <= opacity <= 1:
         raise InvalidInput(f"The opacity of a volume is a number from 0 to 1, not {opacity!r:.50}.")
@@ -116,9 +127,10 @@ def _shown(given: Any, names: Mapping[int, str], color: str) -> ShownVolume:
     }
 
 
-def _id_of(given: Any, names: Mapping[int, str]) -> int:
+def _id_of(given: Any, names: Mapping[int, str], name: str) -> int:
+    """The id of what was given; `name`: what it was called, if that is known."""
     if isinstance(given, Volume):
-        given = given.id
+        given, name = given.id, given.name
     if isinstance(given, str):
         found = [volume_id for volume_id, name in names.items() if name == given and volume_id >= 0]
         if not found:
@@ -132,5 +144,7 @@ def _id_of(given: Any, names: Mapping[int, str]) -> int:
             f"not as {type(given).__name__} ({given!r:.60})."
         )
     if int(given) not in names:
-        raise NotFound(f"There is no volume {int(given)} in this project.")
+        called = f" “{name:.80}”" if name else ""
+        gone = ": it was deleted, so leave it out" if name else ""
+        raise NotFound(f"There is no volume {int(given)}{called} in this project{gone}.")
     return int(given)

@@ -1,5 +1,6 @@
 /** What a 3D viewer has besides neurons and volumes: synapses, marks, points, objects of pythreejs, fog, and files. */
 import type { AnyModel } from "@anywidget/types";
+import type { NoticeLevel } from "../shared/layer";
 import { messageOf } from "../shared/panel-lines";
 import type { Rpc } from "../shared/rpc";
 import { AdoptedObjects, type AdoptedState } from "./adopt/adopted-objects";
@@ -74,7 +75,12 @@ export function addTo(viewer: Viewer3D, model: AnyModel<Viewer3DState>, rpc: Rpc
     synapses: synapses.count,
   });
   Object.defineProperty(hook, "marks", { get: counts });
+  const stopNotices = rpc.on("notice", (news) => {
+    const { level, text } = news as { level: NoticeLevel; text: string };
+    parts.messages.notify(level, text);
+  });
   return () => {
+    stopNotices();
     exporter.dispose();
     links.dispose();
     for (const content of contents) content.dispose();

@@ -115,7 +115,7 @@ export class SpaceFrame {
 
   /** @param color - CSS; empty: that of the page */
   setBackground(color: string, { ink, paper }: Theme): void {
-    this.stage.style.background = color;
+    this.stage.style.backgroundColor = color;
     this.scale.style.setProperty("--cj-ink", ink);
     this.scale.style.setProperty("--cj-paper", paper);
   }

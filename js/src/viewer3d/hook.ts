@@ -5,6 +5,7 @@ import type { SpaceCamera, SpaceCameraState } from "./camera/space-camera";
 import type { NeuronScene } from "./neuron-scene";
 import type { PickedNode } from "./neurons/neuron-lines";
 import type { SpacePicture } from "./picture";
+import { settled } from "./settled";
 
 export interface Viewer3DStats {
   frames: number;
@@ -23,7 +24,7 @@ export interface Viewer3DStats {
 export interface Viewer3DHook {
   /** Settles when every visible neuron has been drawn, or it is known that there is none. */
   ready: Promise<void>;
-  /** Settles when all else has come that is on its way: volumes, synapses, colours, marks. */
+  /** Settles when nothing is on its way any more: neurons, volumes, synapses, colours, marks. */
   readonly settled: Promise<void>;
   readonly stats: Viewer3DStats;
   readonly camera: SpaceCameraState;
@@ -56,7 +57,7 @@ export function hookOf({
   return {
     ready,
     get settled() {
-      return arrivals.settled();
+      return settled({ ready, neurons, arrivals });
     },
     get stats() {
       const { frames, hasContext } = picture;

@@ -3,14 +3,14 @@ import type { AnyModel } from "@anywidget/types";
 import type { Box3 } from "three";
 import type { Rpc } from "../shared/rpc";
 import type { SpaceCamera, SpaceCameraState } from "./camera/space-camera";
-import { isWhole } from "./camera/sync";
+import { isChosen } from "./camera/sync";
 import { standardView } from "./camera/views";
 import type { Viewer3DState } from "./state";
 import { KeptViews } from "./views/kept-views";
 
 export interface LookingHost {
   /** Settles when all neurons have come that are on their way. */
-  readonly ready: Promise<void>;
+  arrived(): Promise<void>;
   /** Around neurons, or by default around all that is shown; project space. */
   box(ids?: readonly number[]): Box3;
   save(change: Partial<Viewer3DState>): void;
@@ -36,7 +36,12 @@ export class Looking {
       look: (state) => this.take(state),
       leave: () => host.focus(),
     });
-    this.isPlaced = isWhole(model.get("camera"));
+    this.isPlaced = isChosen(model);
+  }
+
+  /** Whether the camera shows all that comes, and is not where somebody put it. */
+  get isAutomatic(): boolean {
+    return !this.isPlaced;
   }
 
   /** Somebody has turned or moved the view. */
@@ -44,7 +49,7 @@ export class Looking {
     this.isPlaced = true;
   }
 
-  /** More has come: show all, unless somebody looks at something. */
+  /** More has come, or there is more or less room: show all, unless somebody looks at something. */
   more(): void {
     if (!this.isPlaced) this.fit();
   }
@@ -68,12 +73,12 @@ export class Looking {
 
   /** Do what Python asked for, once there is something to look at. */
   async doAsked(): Promise<void> {
-    await this.host.ready;
+    await this.host.arrived();
     const { view, fit } = this.model.get("asked_view");
     if (this.isStopped || (view === undefined && fit === undefined)) return;
+    this.isPlaced = true;
     if (view !== undefined) this.look(view);
     if (fit !== undefined) this.fit(fit ?? undefined);
-    this.isPlaced = true;
     this.host.save({ asked_view: {} });
   }
 
@@ -82,7 +87,7 @@ export class Looking {
   }
 
   private take(state: SpaceCameraState): void {
-    this.camera.take(state);
     this.isPlaced = true;
+    this.camera.take(state);
   }
 }

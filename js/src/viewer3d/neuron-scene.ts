@@ -3,6 +3,7 @@ import { Box3, type Object3D, type Vector3 } from "three";
 import { bytes, isAbort, type Rpc } from "../shared/rpc";
 import { hexOf } from "../shared/selection/delta";
 import type { SelectionChange, SelectionStore } from "../shared/selection/store";
+import { Arrivals } from "./arrivals";
 import type { SpaceCamera } from "./camera/space-camera";
 import type { ExportedNeuron } from "./exports/export-scene";
 import type { FlatLines } from "./flat/flat-canvas";
@@ -49,6 +50,7 @@ export class NeuronScene {
   /** Edited since they were read. */
   private readonly stale = new Set<number>();
   private readonly stopping = new AbortController();
+  private readonly coming = new Arrivals();
   private isReading = false;
 
   /** `origin` is set to the scene's origin, in project space, when the first neurons come. */
@@ -89,6 +91,17 @@ export class NeuronScene {
 
   get isLoading(): boolean {
     return this.isReading;
+  }
+
+  /** Settles when none of the neurons is on its way. */
+  arrived(): Promise<void> {
+    return this.coming.settled();
+  }
+
+  /** How many of the visible neurons are not here, of those that there are. */
+  get missing(): number {
+    const { visible, gone, loaded } = this.counts;
+    return visible - gone - loaded;
   }
 
   get stats(): { bytes: number; edges: number; level: number } {
@@ -241,7 +254,8 @@ export class NeuronScene {
     if (this.isReading || this.stopping.signal.aborted) return;
     const missing = this.visible().filter((id) => !this.asked.has(id));
     const again = [...this.stale].filter((id) => this.selection.isVisible(id));
-    if (missing.length + again.length > 0) void this.read([...new Set([...missing, ...again])], missing);
+    if (missing.length + again.length === 0) return;
+    void this.coming.during(this.read([...new Set([...missing, ...again])], missing));
   }
 
   /** `missing`: those of them of which nothing was here yet. */

@@ -28,7 +28,7 @@ export interface NodeShadingHost {
 
 export class NodeShading {
   private readonly reading: LaterWork;
-  private shaded: number[] = [];
+  private shaded = new Set<number>();
   private readonly columns = new Map<number, Uint8Array>();
   private palette = new Uint8Array(0);
 
@@ -61,9 +61,9 @@ export class NodeShading {
   private clear(): void {
     this.reading.stop();
     this.columns.clear();
-    if (this.shaded.length === 0) return;
+    if (this.shaded.size === 0) return;
     for (const id of this.shaded) this.neurons.lines.shade(id, null);
-    this.shaded = [];
+    this.shaded.clear();
     this.host.legend([]);
     this.host.changed();
   }
@@ -104,7 +104,10 @@ export class NodeShading {
       }
       start += rows;
     });
-    this.shaded = answer.skeleton_ids;
+    // Places of those that were hidden since mean other colours now.
+    const now = new Set(answer.skeleton_ids);
+    for (const id of this.shaded) if (!now.has(id)) lines.shade(id, null);
+    this.shaded = now;
     this.host.legend(legendNodes(answer.legend));
     this.host.changed();
   }

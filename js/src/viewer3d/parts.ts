@@ -23,6 +23,8 @@ export interface SceneContent {
   neuronsChanged?(): void;
   /** Neurons were edited; null: any may have been. */
   edited?(ids: readonly number[] | null): void;
+  /** Whether it is something of the neurons: a film in which these grow leaves it out. */
+  readonly isOfNeurons?: boolean;
 }
 
 export interface ViewerParts {
@@ -34,6 +36,8 @@ export interface ViewerParts {
   selection: SelectionStore;
   /** Colours of the nodes of a neuron, if they have their own. */
   nodeColors(id: number): NodeColors | undefined;
+  /** What neurons have beside their lines, such as somata. */
+  neuronThings: Object3D;
   messages: Messages;
   /** Settles when all that is visible has been drawn. */
   ready: Promise<void>;

@@ -29,6 +29,8 @@ export interface SpacePictureHost {
   edges(): number;
   /** The visible neurons, for browsers without WebGL. */
   lines(): readonly FlatLines[];
+  /** There is more or less room. */
+  resized(): void;
   /** Say something of the picture as a whole; nothing if the sentence is empty. */
   say(sentence: string): void;
 }
@@ -62,6 +64,12 @@ export class SpacePicture {
 
   get hasContext(): boolean {
     return this.canvas instanceof WebGLCanvas && !this.canvas.isLost;
+  }
+
+  /** A place of the scene in project space. */
+  inProject([x = 0, y = 0, z = 0]: readonly number[]): [number, number, number] {
+    const { origin } = this;
+    return [x + origin.x, y + origin.y, z + origin.z];
   }
 
   /** Start, once the stage is in the page. */
@@ -203,6 +211,7 @@ export class SpacePicture {
     const { clientWidth: width, clientHeight: height } = this.frame.stage;
     if (width === 0 || height === 0) return;
     this.camera.resize({ width, height });
+    this.host.resized();
     this.invalidate();
   }
 }

@@ -1,6 +1,18 @@
 /** A button of the tool bar with a panel below it. */
 import { button } from "../shared/dom";
 
+/** Between a panel and the edges of the widget, CSS pixels. */
+const EDGE = 4;
+const WIDEST = 300;
+
+type Sides = Pick<DOMRect, "left" | "right">;
+
+/** How far to the right a panel is moved, so that nothing of it is cut off; the left side counts where both would be. */
+export function shiftInto(panel: Sides, around: Sides): number {
+  const toTheLeft = Math.min(around.right - EDGE - panel.right, 0);
+  return Math.max(toTheLeft, around.left + EDGE - panel.left);
+}
+
 export interface PopoverOptions {
   /** Of the button. */
   label: string;
@@ -48,12 +60,13 @@ export class Popover {
     this.options.opened?.();
   }
 
-  /** Move the panel to the left as far as the widget would cut it off. */
+  /** Let the panel be inside the widget. */
   private fit(widget: Element | null): void {
     const { panel } = this;
     panel.style.left = "0";
     if (!widget) return;
-    const beyond = panel.getBoundingClientRect().right + 4 - widget.getBoundingClientRect().right;
-    if (beyond > 0) panel.style.left = `${-beyond}px`;
+    const around = widget.getBoundingClientRect();
+    panel.style.maxWidth = `${Math.min(around.width - 2 * EDGE, WIDEST)}px`;
+    panel.style.left = `${shiftInto(panel.getBoundingClientRect(), around)}px`;
   }
 }

@@ -1,6 +1,6 @@
 /** What is shown beside the neurons' lines: colours of nodes, volumes, what was added, box and grid, and light. */
 import type { AnyModel } from "@anywidget/types";
-import type { Box3, Object3D, Vector3 } from "three";
+import { type Box3, Group, type Object3D, type Vector3 } from "three";
 import type { Rpc } from "../shared/rpc";
 import type { Arrivals } from "./arrivals";
 import type { SpaceCamera } from "./camera/space-camera";
@@ -30,6 +30,9 @@ export class Scenery {
   private readonly volumes: Volumes;
   private readonly shading: NodeShading;
   private readonly contents: SceneContent[] = [];
+  private readonly others = new Group();
+  /** What neurons have beside their lines. */
+  readonly neuronThings = new Group();
 
   constructor(
     private readonly model: AnyModel<Viewer3DState>,
@@ -47,15 +50,15 @@ export class Scenery {
     this.volumes = new Volumes(rpc, { ...told, changed: () => host.volumesChanged() });
   }
 
-  /** Show something more; returns what is to be in the scene. */
-  add(content: SceneContent): Object3D {
+  /** Show something more. */
+  add(content: SceneContent): void {
     this.contents.push(content);
-    return content.object;
+    (content.isOfNeurons ? this.neuronThings : this.others).add(content.object);
   }
 
   /** In the scene. */
   get objects(): Object3D[] {
-    return [this.boxGrid.object, this.volumes.object, this.lights.object];
+    return [this.boxGrid.object, this.volumes.object, this.lights.object, this.others, this.neuronThings];
   }
 
   /** Around volumes and what was added, in project space; empty if there is none. */
@@ -72,7 +75,9 @@ export class Scenery {
 
   /** What is written: labels of treenodes, and beside the grid. */
   get labels(): readonly GridLabel[] {
-    return [...this.contents.flatMap(({ labels }) => labels ?? []), ...this.boxGrid.labels];
+    const { visible } = this.neuronThings;
+    const written = this.contents.filter(({ isOfNeurons }) => visible || !isOfNeurons);
+    return [...written.flatMap(({ labels }) => labels ?? []), ...this.boxGrid.labels];
   }
 
   /** Traits that say what is shown, and what is done when they change. */

@@ -43,6 +43,8 @@ export interface Viewer3DState {
   stack_viewer: string | null;
   /** Empty until a page showed the viewer. */
   camera: Partial<SpaceCameraState>;
+  /** The last camera that nobody chose: it showed all there was. */
+  automatic_camera: Partial<SpaceCameraState>;
   asked_view: AskedView;
   views: Record<string, SpaceCameraState>;
   follow: boolean;

@@ -82,7 +82,7 @@ export class Viewer3D {
     this.root = this.frame.root;
     this.messages = new Messages(() => this.frame.stage.focus({ preventScroll: true }));
     this.looking = new Looking(model, this.camera, rpc, {
-      ready: this.ready,
+      arrived: () => this.ready.then(() => this.neurons.arrived()),
       box: (ids) => this.boxOf(ids),
       save: (change) => this.save(change),
       focus: () => this.frame.stage.focus({ preventScroll: true }),
@@ -97,6 +97,7 @@ export class Viewer3D {
       content: () => this.sphere(),
       edges: () => this.neurons.lines.edges,
       lines: () => this.neurons.flatLines(),
+      resized: () => this.looking.more(),
       say: (sentence) => this.frame.showPictureNotice(sentence),
     });
     this.neurons = new NeuronScene(selection, rpc, this.picture.origin, {
@@ -116,6 +117,7 @@ export class Viewer3D {
       failed: (error) => this.messages.notify("error", reasonOf(error)),
     });
     this.stack = new FollowedStack(model, page, {
+      arrivals: this.arrivals,
       changed: () => this.contentChanged(),
       moveTo: (point) => this.camera.moveTo(point),
       notify: (level, text) => this.messages.notify(level, text),
@@ -139,7 +141,7 @@ export class Viewer3D {
     const end = (stop: () => void): void => signal.addEventListener("abort", stop);
     // First, so that they are on their way while there comes a canvas to draw them on.
     this.neurons.start();
-    end(syncCamera(this.model, this.camera, () => this.looking.placed()));
+    end(syncCamera(this.model, this.camera, this.looking));
     end(this.camera.onChange(() => this.cameraMoved()));
     this.camera.setKind(this.camera.kind);
     this.follow("height", () => this.frame.setHeight(this.model.get("height")));
@@ -179,6 +181,7 @@ export class Viewer3D {
       neurons: this.neurons,
       selection: this.selection,
       nodeColors: (id) => this.scenery.nodeColors(id),
+      neuronThings: this.scenery.neuronThings,
       messages: this.messages,
       ready: this.ready,
       arrivals: this.arrivals,
@@ -194,7 +197,7 @@ export class Viewer3D {
 
   /** Show more than neurons and volumes. */
   add(content: SceneContent): void {
-    this.picture.scene.add(this.scenery.add(content));
+    this.scenery.add(content);
   }
 
   dispose(): void {
@@ -243,7 +246,7 @@ export class Viewer3D {
       showOrientation: this.model.get("show_orientation"),
       active: this.stack.active,
       cross: this.stack.place,
-      pointed: this.pointed && this.inProject(this.pointed.point),
+      pointed: this.pointed && this.picture.inProject(this.pointed.point),
       outline: this.outline,
     });
   }
@@ -337,11 +340,6 @@ export class Viewer3D {
     if (snapshot && snapshot.image !== this.model.get("snapshot").image) this.save({ snapshot });
   }
 
-  private inProject(point: readonly number[]): [number, number, number] {
-    const { origin } = this.picture;
-    return [(point[0] ?? 0) + origin.x, (point[1] ?? 0) + origin.y, (point[2] ?? 0) + origin.z];
-  }
-
   private save(change: Partial<Viewer3DState>): void {
     for (const [name, value] of Object.entries(change)) this.model.set(name as keyof Viewer3DState, value);
     this.model.save_changes();
@@ -355,7 +353,7 @@ export class Viewer3D {
       name: (text, place) => this.frame.showName(text, place),
       notify: (level, text) => this.messages.notify(level, text),
       isLinked: () => this.stack.isLinked,
-      inProject: (point) => this.inProject(point),
+      inProject: (point) => this.picture.inProject(point),
     };
   }
 

@@ -2,6 +2,7 @@ import { unzipSync } from "fflate";
 import { BackSide, BoxGeometry, Group, Mesh, MeshBasicMaterial, type Object3D, Scene, Vector3 } from "three";
 import { expect, test } from "vitest";
 import { SpaceCamera } from "../../src/viewer3d/camera/space-camera";
+import { drawAnnotations } from "../../src/viewer3d/exports/annotations";
 import {
   cameraFor,
   type ExportedNeuron,
@@ -11,6 +12,7 @@ import {
 import { ZippedFrames } from "../../src/viewer3d/exports/film";
 import { modelOf } from "../../src/viewer3d/exports/gltf";
 import { nodeColor, orderedEdges } from "../../src/viewer3d/exports/growth";
+import { made } from "../../src/viewer3d/exports/make";
 import { SvgDrawing } from "../../src/viewer3d/exports/svg";
 import { svgOf } from "../../src/viewer3d/exports/svg-scene";
 import { Arrows } from "../../src/viewer3d/things/arrows";
@@ -39,6 +41,7 @@ function sceneOf(neurons: ExportedNeuron[], ...objects: Object3D[]): ExportScene
     origin: new Vector3(10, 20, 30),
     camera,
     neuronLines,
+    neuronThings: new Group(),
     background: "#ffffff",
     ink: "#101010",
     hasScale: true,
@@ -194,4 +197,68 @@ test("a picture keeps the viewer's shape, and is not larger than a canvas can be
   expect(cameraFor(view, 3000, null).size).toEqual({ width: 3000, height: 1500 });
   expect(cameraFor(view, 1, null).size).toEqual({ width: 1, height: 1 });
   expect(() => requireCanvas({ width: 16384, height: 16384 })).toThrow("16384 × 16384 pixels");
+});
+
+test("what is written has an outline, so that it is read before neurons", () => {
+  const done: string[] = [];
+  const context = {
+    strokeStyle: "",
+    fillStyle: "",
+    strokeText: (text: string) => done.push(`${text} outlined ${context.strokeStyle}`),
+    fillText: (text: string) => done.push(`${text} ${context.fillStyle}`),
+    strokeRect: () => done.push(`bar outlined ${context.strokeStyle}`),
+    fillRect: () => done.push(`bar ${context.fillStyle}`),
+  };
+  const canvas = { getContext: () => context } as unknown as HTMLCanvasElement;
+  const bar = { x: 0, y: 0, width: 9, height: 1 };
+  drawAnnotations(
+    canvas,
+    { size: 10, texts: [{ text: "2 µm", x: 0, y: 0 }], bar },
+    { ink: "black", paper: "white" },
+  );
+  expect(done).toEqual(["2 µm outlined white", "2 µm black", "bar outlined white", "bar black"]);
+  expect(svgOf(sceneOf([]), { width: 200, height: null, volumes: "outlines", transparent: true })).toContain(
+    'stroke="#ffffff"',
+  );
+});
+
+test("while neurons grow, all is hidden that has no time at which it came", async () => {
+  const one = neuron(
+    3,
+    [
+      [0, 0, 0],
+      [5, 0, 0],
+    ],
+    [-1, 0],
+  );
+  const view = sceneOf([one], cube());
+  const [, volume] = view.scene.children;
+  const seen: unknown[] = [];
+  view.scene.add(view.neuronThings);
+  view.paint = () => {
+    seen.push([view.neuronLines.visible, view.neuronThings.visible, volume?.visible]);
+    return { toBlob: (take: BlobCallback) => take(new Blob(["frame"])) } as HTMLCanvasElement;
+  };
+  const size = { width: 20, height: 10, transparent: false };
+  const params = { ...size, frames: 2, fps: 10, format: "zip", by: "creation" } as const;
+  const film = await made(
+    view,
+    { kind: "growth", params },
+    {
+      signal: new AbortController().signal,
+      progress: async () => {
+        seen.push([view.neuronLines.visible, view.neuronThings.visible]);
+      },
+      treenodeIds: async () => new Map([[3, new Float64Array([1, 2])]]),
+      pastEdges: () => Promise.reject(new Error("not asked for")),
+    },
+  );
+  expect(Object.keys(unzipSync(film))).toHaveLength(2);
+  expect(seen.slice(0, 4)).toEqual([
+    [false, false, true],
+    [true, true],
+    [false, false, true],
+    [true, true],
+  ]);
+  expect(view.scene.children).toEqual([view.neuronLines, volume, view.neuronThings]);
 });

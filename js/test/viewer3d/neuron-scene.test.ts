@@ -188,3 +188,21 @@ it("says in sentences why it could not begin, with one advice", () => {
   const restarted = "The kernel has been restarted. Run the cell again.";
   expect(failureText(new Error(restarted))).toBe(`${begin} ${restarted}`);
 });
+
+it("has arrived when nothing is on its way, also after edits and what is added meanwhile", async () => {
+  const [first = 0, second = 0, third = 0] = IDS;
+  store.add([first]);
+  scene.start();
+  store.add([second]);
+  await scene.arrived();
+  expect(scene.missing).toBe(0);
+  expect(scene.counts.loaded).toBe(2);
+  scene.edited([first]);
+  expect(scene.isLoading).toBe(true);
+  await scene.arrived();
+  expect(asked.map(({ skeleton_ids: ids }) => ids)).toEqual([[first], [second], [first]]);
+  isAway = true;
+  store.add([third]);
+  await scene.arrived();
+  expect(scene.missing).toBe(1);
+});

@@ -41,7 +41,7 @@ describe("the order for a new volume", () => {
       alpha: null,
       compartment: "axon",
       strahler: [null, 2],
-      inside: 7,
+      inside: "7",
       partner_ids: [3, 4],
     });
     const more = { shape: "alpha_shape", distal: "nerve out", inside: "AL_R", combination: "union" };
@@ -54,10 +54,11 @@ describe("the order for a new volume", () => {
       other: "LH",
     });
     expect(orderOf({ ...CHOICES, shape: "alpha_shape", alpha: "" }, NEURONS).alpha).toBeNull();
+    expect(orderOf({ ...CHOICES, shape: "box", margin: "0" }, NEURONS).margin).toBe(0);
   });
 
   it.each([
-    [{ shape: "box", margin: "-1" }, "The margin is a length above 0, in nm."],
+    [{ shape: "box", margin: "-1" }, "The margin is a length of 0 or more, in nm."],
     [{ shape: "alpha_shape", alpha: "wide" }, "The radius is a length above 0, in nm."],
     [{ low: "1.5" }, "Strahler numbers are whole numbers above 0."],
     [{ combination: "intersection", other: " " }, "Write the name or the id of the other volume."],
@@ -77,5 +78,6 @@ describe("the order for a new volume", () => {
 it("tells how large a volume is", () => {
   expect(contentText(1234, 1.23456e9)).toBe("Around 1,234 points: 1.23 µm³.");
   expect(contentText(1, 5e5)).toBe("Around 1 point: 0.0005 µm³.");
+  expect(contentText(9, 3490)).toBe("Around 9 points: 3,490 nm³.");
   expect(contentText(2, 1234.6e9)).toBe("Around 2 points: 1,235 µm³.");
 });

@@ -220,8 +220,8 @@ export class SpaceControls {
     if (name === null) return;
     event.preventDefault();
     if (event.repeat && !commandOf(name).repeats) return;
-    this.commands[name]();
     this.host.placed();
+    this.commands[name]();
   }
 
   private locate(event: MouseEvent): ScreenPoint {

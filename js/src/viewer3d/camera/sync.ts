@@ -6,14 +6,23 @@ import type { SpaceCamera, SpaceCameraState } from "./space-camera";
 
 const INTERVAL_MS = 100;
 
-/** Keep both the same; returns a function that stops it. `taken` hears when the camera was placed from elsewhere. */
+export interface CameraSyncHost {
+  /** Whether it is where nobody put it, but shows all there is. */
+  readonly isAutomatic: boolean;
+  /** It was placed from elsewhere. */
+  placed(): void;
+}
+
+/** Keep both the same; returns a function that stops it. */
 export function syncCamera(
   model: AnyModel<Viewer3DState>,
   camera: SpaceCamera,
-  taken: () => void = () => {},
+  host: CameraSyncHost,
 ): () => void {
   let isTaking = false;
   const send = throttle<SpaceCameraState>((state) => {
+    // First, so that other views of the model do not take it for a camera that was chosen.
+    if (host.isAutomatic) model.set("automatic_camera", state);
     model.set("camera", state);
     model.save_changes();
   }, INTERVAL_MS);
@@ -28,7 +37,7 @@ export function syncCamera(
     isTaking = true;
     camera.take(state);
     isTaking = false;
-    taken();
+    if (isChosen(model)) host.placed();
   };
   take();
   model.on("change:camera", take);
@@ -37,6 +46,16 @@ export function syncCamera(
     send.flush();
     model.off("change:camera", take);
   };
+}
+
+/** Whether the model has a camera that somebody chose: one that shows all by itself is none. */
+export function isChosen(model: AnyModel<Viewer3DState>): boolean {
+  const [camera, automatic] = [model.get("camera"), model.get("automatic_camera")];
+  return isWhole(camera) && !(isWhole(automatic) && textOf(camera) === textOf(automatic));
+}
+
+function textOf({ position, target, up, kind, zoom }: SpaceCameraState): string {
+  return JSON.stringify([position, target, up, kind, zoom]);
 }
 
 export function isWhole(state: Partial<SpaceCameraState>): state is SpaceCameraState {

@@ -7,6 +7,8 @@ import type { ExportScene } from "./export-scene";
 /** Of the height of a picture. */
 const LETTERS = 0.028;
 const SMALLEST_LETTERS = 8;
+/** Of the height of letters: what is written is read before neurons, too. */
+export const OUTLINE = 0.2;
 const LONGEST_BAR = 0.2;
 
 export interface Annotations {
@@ -34,7 +36,7 @@ export function annotationsOf(view: ExportScene, camera: SpaceCamera): Annotatio
 export function drawAnnotations(
   canvas: HTMLCanvasElement,
   { size, texts, bar }: Annotations,
-  ink: string,
+  { ink, paper }: { ink: string; paper: string },
 ): void {
   const context = canvas.getContext("2d");
   if (!context) return;
@@ -42,6 +44,14 @@ export function drawAnnotations(
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = ink;
-  for (const { text, x, y } of texts) context.fillText(text, x, y);
-  if (bar) context.fillRect(bar.x, bar.y, bar.width, bar.height);
+  context.strokeStyle = paper;
+  context.lineWidth = OUTLINE * size;
+  context.lineJoin = "round";
+  for (const { text, x, y } of texts) {
+    context.strokeText(text, x, y);
+    context.fillText(text, x, y);
+  }
+  if (!bar) return;
+  context.strokeRect(bar.x, bar.y, bar.width, bar.height);
+  context.fillRect(bar.x, bar.y, bar.width, bar.height);
 }

@@ -24,6 +24,8 @@ export interface ExportScene {
   readonly camera: SpaceCamera;
   /** What has the neurons' lines, in the scene. */
   readonly neuronLines: Object3D;
+  /** What neurons have beside their lines, such as somata and synapses. */
+  readonly neuronThings: Object3D;
   /** CSS colour. */
   readonly background: string;
   /** CSS colour of what is written. */

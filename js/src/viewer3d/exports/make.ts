@@ -115,7 +115,12 @@ async function growthOf(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const growing = await growingOf(view, options, making);
   view.scene.add(growing.object);
-  const wasVisible = view.neuronLines.visible;
+  // What is not lines has no time at which it came.
+  const whole = [view.neuronLines, view.neuronThings];
+  const showWhole = (isShown: boolean): void => {
+    for (const object of whole) object.visible = isShown;
+    growing.object.visible = !isShown;
+  };
   try {
     return await filmOf(
       view,
@@ -123,17 +128,13 @@ async function growthOf(
       making,
       (_camera, frame) => {
         growing.show((frame + 1) / options.frames);
-        view.neuronLines.visible = false;
-        growing.object.visible = true;
+        showWhole(false);
       },
-      () => {
-        // The page's own picture, between frames, shows all.
-        view.neuronLines.visible = wasVisible;
-        growing.object.visible = false;
-      },
+      // The page's own picture, between frames, shows all.
+      () => showWhole(true),
     );
   } finally {
-    view.neuronLines.visible = wasVisible;
+    showWhole(true);
     view.scene.remove(growing.object);
     growing.dispose();
     view.restore();

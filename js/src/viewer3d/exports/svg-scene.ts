@@ -56,7 +56,12 @@ export function svgOf(view: ExportScene, { width, height, volumes, transparent }
   };
   visit(view.scene);
   view.restore();
-  return sheet.drawing.text(transparent ? "" : view.background, annotationsOf(view, camera), view.ink);
+  return sheet.drawing.text(
+    transparent ? "" : view.background,
+    annotationsOf(view, camera),
+    view.ink,
+    view.background,
+  );
 }
 
 /** Projects shapes of the scene onto a drawing. */

@@ -1,6 +1,6 @@
 /** A drawing of lines, facets and circles as SVG: what is far away is drawn first. */
 
-import type { Annotations } from "./annotations";
+import { type Annotations, OUTLINE } from "./annotations";
 
 /** How shapes look that are drawn together. */
 export interface SvgStyle {
@@ -61,7 +61,7 @@ export class SvgDrawing {
   }
 
   /** @param background - CSS colour; empty: none */
-  text(background: string, annotations?: Annotations, ink = "#000000"): string {
+  text(background: string, annotations?: Annotations, ink = "#000000", paper = "#ffffff"): string {
     const { width, height } = this;
     const parts = [
       `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
@@ -69,7 +69,7 @@ export class SvgDrawing {
       '<g stroke-linecap="round" stroke-linejoin="round">',
     ];
     for (const layer of this.layers()) for (const group of layer) parts.push(group);
-    parts.push("</g>", ...(annotations ? written(annotations, ink) : []), "</svg>", "");
+    parts.push("</g>", ...(annotations ? written(annotations, ink, paper) : []), "</svg>", "");
     return parts.join("\n");
   }
 
@@ -121,10 +121,12 @@ export class SvgDrawing {
 }
 
 /** Texts, which programs can edit as such. */
-function written({ size, texts, bar }: Annotations, ink: string): string[] {
+function written({ size, texts, bar }: Annotations, ink: string, paper: string): string[] {
   const look = `font-family="sans-serif" font-size="${rounded(size)}" text-anchor="middle" dominant-baseline="middle"`;
+  const width = rounded(OUTLINE * size);
+  const outline = `stroke="${escaped(paper)}" stroke-width="${width}" stroke-linejoin="round" paint-order="stroke"`;
   return [
-    `<g fill="${escaped(ink)}" ${look}>`,
+    `<g fill="${escaped(ink)}" ${outline} ${look}>`,
     ...texts.map(({ text, x, y }) => `<text x="${rounded(x)}" y="${rounded(y)}">${escaped(text)}</text>`),
     ...(bar
       ? [

@@ -3,6 +3,7 @@ import type { AnyModel } from "@anywidget/types";
 import type { Rpc } from "../../shared/rpc";
 import type { SpaceCamera } from "../camera/space-camera";
 import type { ViewerParts } from "../parts";
+import { requireAll } from "../settled";
 import type { Viewer3DState } from "../state";
 import { annotationsOf, drawAnnotations } from "./annotations";
 import type { ExportScene } from "./export-scene";
@@ -21,10 +22,8 @@ export function exporterOf(parts: ViewerParts, model: AnyModel<Viewer3DState>, r
     origin: picture.origin,
     camera: parts.camera,
     neuronLines: neurons.object,
-    ready: async () => {
-      await parts.ready;
-      await parts.arrivals.settled();
-    },
+    neuronThings: parts.neuronThings,
+    ready: () => requireAll(parts),
     get background() {
       return parts.background();
     },
@@ -46,7 +45,7 @@ export function exporterOf(parts: ViewerParts, model: AnyModel<Viewer3DState>, r
     paint: (camera, background) => {
       prepare(camera);
       const canvas = picture.paint(camera, background);
-      drawAnnotations(canvas, annotationsOf(scene, camera), scene.ink);
+      drawAnnotations(canvas, annotationsOf(scene, camera), { ink: scene.ink, paper: scene.background });
       return canvas;
     },
     restore: () => picture.invalidate(),

@@ -59,11 +59,14 @@ export interface VolumeOrder {
   compartment: string | null;
   strahler: [low: number | null, high: number | null] | null;
   distal_to: string | null;
-  inside: number | string | null;
+  inside: string | null;
   partner_ids: number[] | null;
   combination: string | null;
-  other: number | string | null;
+  other: string | null;
 }
+
+/** nm³. Smaller volumes would have too many zeros. */
+const LEAST_IN_µM = 1e5;
 
 export type NeuronsOf = Record<Whose, readonly number[]>;
 
@@ -83,7 +86,7 @@ export function orderOf(choices: VolumeChoices, neurons: NeuronsOf): VolumeOrder
     skeleton_ids: someOf(choices.whose, neurons),
     of,
     shape,
-    margin: shape === "box" ? length(choices.margin, "The margin") : null,
+    margin: shape === "box" ? length(choices.margin, "The margin", true) : null,
     alpha: shape === "alpha_shape" ? length(choices.alpha, "The radius") : null,
     compartment: compartment || null,
     strahler: low === null && high === null ? null : [low, high],
@@ -97,10 +100,10 @@ export function orderOf(choices: VolumeChoices, neurons: NeuronsOf): VolumeOrder
 
 /** How much a volume is, in words. */
 export function contentText(points: number, content: number): string {
-  const µm3 = content / 1e9;
-  const digits = µm3 >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
+  const [amount, unit] = content < LEAST_IN_µM ? [content, "nm³"] : [content / 1e9, "µm³"];
+  const digits = amount >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
   const count = points === 1 ? "1 point" : `${points.toLocaleString("en")} points`;
-  return `Around ${count}: ${µm3.toLocaleString("en", digits)} µm³.`;
+  return `Around ${count}: ${amount.toLocaleString("en", digits)} ${unit}.`;
 }
 
 function someOf(whose: Whose, neurons: NeuronsOf): number[] {
@@ -112,18 +115,17 @@ function someOf(whose: Whose, neurons: NeuronsOf): number[] {
   );
 }
 
-/** Its id, or its name; empty is none. */
-function volumeOf(text: string): number | string | null {
-  const name = text.trim();
-  return /^\d+$/.test(name) ? Number(name) : name || null;
+/** Its name, or its id: the kernel knows which volumes have digits for names. Empty is none. */
+function volumeOf(text: string): string | null {
+  return text.trim() || null;
 }
 
 /** Empty is none. */
-function length(text: string, what: string): number | null {
+function length(text: string, what: string, hasZero = false): number | null {
   if (text.trim() === "") return null;
   const nm = Number(text);
-  if (Number.isFinite(nm) && nm > 0) return nm;
-  throw new Error(`${what} is a length above 0, in nm.`);
+  if (Number.isFinite(nm) && (nm > 0 || (hasZero && nm === 0))) return nm;
+  throw new Error(`${what} is a length ${hasZero ? "of 0 or more" : "above 0"}, in nm.`);
 }
 
 function wholeNumber(text: string, what: string): number | null {

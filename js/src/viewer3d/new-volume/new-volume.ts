@@ -32,8 +32,11 @@ export class NewVolume implements SceneContent {
   private readonly opener: HTMLButtonElement;
   private readonly later: LaterWork;
   private readonly stops: Array<() => void>;
+  /** By which the kernel knows whose preview it is. */
+  private readonly page = crypto.randomUUID();
   /** Of the volume that is shown; null: there is none. */
   private number: number | null = null;
+  private hasAsked = false;
 
   constructor(
     private readonly rpc: Rpc,
@@ -105,7 +108,9 @@ export class NewVolume implements SceneContent {
   /** Show nothing, and let the kernel show nothing. */
   private end(): void {
     this.later.stop();
-    if (this.number !== null) this.rpc.call("end_preview", { number: this.number }).catch(() => {});
+    // One may be on its way, whose number is not known yet.
+    if (this.hasAsked) this.rpc.call("end_preview", { page: this.page }).catch(() => {});
+    this.hasAsked = false;
     this.forget();
   }
 
@@ -146,9 +151,11 @@ export class NewVolume implements SceneContent {
     const order = this.order();
     if (!order) return;
     this.form.say("The volume is made…");
+    this.hasAsked = true;
     try {
       const options = { signal, timeoutMs: PATIENCE_MS };
-      const { result, buffers } = await this.rpc.call<PreviewAnswer>("preview_volume", order, options);
+      const params = { ...order, page: this.page };
+      const { result, buffers } = await this.rpc.call<PreviewAnswer>("preview_volume", params, options);
       if (signal.aborted) return;
       this.number = result.number;
       this.surface.show(surfaceOf(result, buffers));

@@ -2,11 +2,13 @@
 import type { AnyModel, Host } from "@anywidget/types";
 import type { Vector3 } from "three";
 import type { NoticeLevel, Point } from "../../shared/layer";
+import type { Arrivals } from "../arrivals";
 import type { Viewer3DState } from "../state";
 import { LinkedStack } from "./linked-stack";
 import { SectionPlane } from "./section-plane";
 
 export interface FollowedStackHost {
+  readonly arrivals: Arrivals;
   changed(): void;
   moveTo(point: Point): void;
   notify(level: NoticeLevel, text: string): void;
@@ -23,7 +25,7 @@ export class FollowedStack {
     private readonly page: Pick<Host, "getModel">,
     private readonly host: FollowedStackHost,
   ) {
-    this.plane = new SectionPlane(() => host.changed());
+    this.plane = new SectionPlane(host.arrivals, () => host.changed());
   }
 
   get isLinked(): boolean {

@@ -17,6 +17,7 @@ import {
 import { isAbort } from "../../shared/rpc";
 import { clampSection, depthOf, imageCorner, imageExtent, type Stack, sectionAt } from "../../shared/stack";
 import { gridSize, type Tile } from "../../shared/tiles";
+import { type Arrivals, LaterWork } from "../arrivals";
 
 const MOST_PIXELS = 1024;
 const REST_MS = 120;
@@ -42,12 +43,19 @@ export class SectionPlane {
   private readonly texture = new CanvasTexture(this.canvas);
   private readonly image: Mesh<BufferGeometry, MeshBasicMaterial>;
   private readonly frame: LineLoop<BufferGeometry, LineBasicMaterial>;
-  private loading: AbortController | null = null;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly reading: LaterWork;
+  private wanted: { images: SectionImages; section: number } | null = null;
   private shown = "";
+  /** Of which section the image is. */
+  private drawn = "";
 
   /** `changed` is called when there is more to see. */
-  constructor(private readonly changed: () => void) {
+  constructor(
+    arrivals: Arrivals,
+    private readonly changed: () => void,
+  ) {
+    // Whoever turns through sections wants to see the last one.
+    this.reading = new LaterWork(REST_MS, arrivals, (signal) => this.read(signal));
     this.texture.colorSpace = SRGBColorSpace;
     this.texture.minFilter = LinearFilter;
     this.texture.generateMipmaps = false;
@@ -73,7 +81,7 @@ export class SectionPlane {
     this.object.visible = images !== null;
     this.image.material.opacity = opacity;
     if (images === null) {
-      this.stop();
+      this.reading.stop();
       this.shown = "";
       return;
     }
@@ -88,14 +96,15 @@ export class SectionPlane {
     const key = `${stack.id}/${stack.revision}/${section}`;
     if (key === this.shown) return;
     this.shown = key;
-    this.stop();
-    // Whoever turns through sections wants to see the last one.
-    if (tilesOf(stack, section).length <= MOST_TILES)
-      this.timer = setTimeout(() => void this.read(images, section), REST_MS);
+    this.reading.stop();
+    // The image of another section would be at a depth at which it is not.
+    if (placeOf(stack, section) !== this.drawn) this.image.visible = false;
+    this.wanted = { images, section };
+    if (tilesOf(stack, section).length <= MOST_TILES) this.reading.ask();
   }
 
   dispose(): void {
-    this.stop();
+    this.reading.stop();
     this.texture.dispose();
     for (const { geometry, material } of [this.image, this.frame]) {
       geometry.dispose();
@@ -103,15 +112,9 @@ export class SectionPlane {
     }
   }
 
-  private stop(): void {
-    clearTimeout(this.timer);
-    this.loading?.abort();
-    this.loading = null;
-  }
-
-  private async read(images: SectionImages, section: number): Promise<void> {
-    const loading = new AbortController();
-    this.loading = loading;
+  private async read(signal: AbortSignal): Promise<void> {
+    if (!this.wanted) return;
+    const { images, section } = this.wanted;
     const { stack } = images;
     const scale = 2 ** levelOf(stack);
     const drawing = document.createElement("canvas");
@@ -120,7 +123,7 @@ export class SectionPlane {
     const context = drawing.getContext("2d");
     let found = 0;
     const draw = async (tile: Tile): Promise<void> => {
-      const blob = await images.load(tile, loading.signal);
+      const blob = await images.load(tile, signal);
       if (!blob) return;
       const bitmap = await createImageBitmap(blob);
       context?.drawImage(bitmap, tile.col * stack.tile_width, tile.row * stack.tile_height);
@@ -128,9 +131,10 @@ export class SectionPlane {
       found++;
     };
     const outcomes = await Promise.allSettled(tilesOf(stack, section).map(draw));
-    if (loading.signal.aborted) return;
+    if (signal.aborted) return;
     const failed = outcomes.find(({ status }) => status === "rejected");
     if (failed && !isAbort((failed as PromiseRejectedResult).reason)) this.shown = "";
+    this.drawn = placeOf(stack, section);
     this.take(drawing, found > 0);
   }
 
@@ -149,6 +153,10 @@ export class SectionPlane {
     this.image.visible = hasImage;
     this.changed();
   }
+}
+
+function placeOf(stack: Stack, section: number): string {
+  return `${stack.id}/${section}`;
 }
 
 /** The finest level of which a section is small enough for a texture. */

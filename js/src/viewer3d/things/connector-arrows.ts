@@ -11,6 +11,7 @@ export interface ConnectorArrowsState {
 }
 
 export class ConnectorArrows implements SceneContent {
+  readonly isOfNeurons = true;
   private readonly arrows = new Arrows();
   private readonly follow = (): void => this.neuronsChanged();
   private readonly stopListening: () => void;

@@ -36,6 +36,7 @@ export interface NeuronMarksState {
 }
 
 export class NeuronMarks implements SceneContent {
+  readonly isOfNeurons = true;
   readonly object = new Group();
   private readonly spheres = new Spheres("somata");
   private readonly dots = new ScreenDots("special nodes", DOT_PX);

@@ -43,6 +43,7 @@ interface ShownLink {
 }
 
 export class Synapses implements SceneContent {
+  readonly isOfNeurons = true;
   private readonly balls = new Balls("synapses", LEAST_PX);
   private readonly names: NeuronReader<string>;
   /** Null unless colours say partners. */

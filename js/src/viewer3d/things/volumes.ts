@@ -86,7 +86,8 @@ export class Volumes {
       else this.add(id, surfaceOf(result, buffers));
     } catch (error) {
       this.asked.delete(id);
-      if (!this.isStopped) this.host.failed(error);
+      // What is not shown any more need not be here.
+      if (!this.isStopped && this.wanted.some((one) => one.id === id)) this.host.failed(error);
     }
   }
 
