@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -16,8 +16,11 @@ from catmaid_jupyter.client.exchange import uploads
 from catmaid_jupyter.client.exchange.graphs import connectivity_graph
 from catmaid_jupyter.client.exchange.navis_neurons import navis_neurons
 from catmaid_jupyter.client.exchange.sources import new_neurons, renamed, with_links
+from catmaid_jupyter.client.jobs.job import Job, ask_job
 from catmaid_jupyter.client.neuron_choice import Neurons, neuron_names, skeleton_ids_of
 from catmaid_jupyter.edits.journal import EditJournal
+
+ExportFormat = Literal["swc", "eswc", "csv", "catmaid"]
 
 
 class ProjectExchange(ProjectConnectivity):
@@ -61,6 +64,21 @@ class ProjectExchange(ProjectConnectivity):
         if links:
             found = with_links(found)
         return uploads.upload(self.edits, found, [annotations] if isinstance(annotations, str) else list(annotations))
+
+    def export(self, neurons: Neurons | None = None, format: ExportFormat = "swc") -> Job:  # noqa: A002
+        """Have the server write neurons into one file, while you go on: `project.export().download()` waits for it.
+
+        neurons : None for all of the project.
+        format : `swc`, or `eswc` with authors, times and confidences: a zip archive with a file for each skeleton.
+            Of the whole project, for its administrators: `csv`, a zip archive of tables as `import bulk` reads them;
+            `catmaid`, a file as CATMAID reads it (`.json.gz`).
+        """
+        if neurons is not None and format in ("csv", "catmaid"):
+            raise InvalidInput(f"{format} is of the whole project: leave the neurons out, or take swc or eswc.")
+        skeleton_ids = [] if neurons is None else [int(one) for one in skeleton_ids_of(self.place, neurons)]
+        if neurons is not None and not skeleton_ids:
+            raise InvalidInput("There are no neurons to export.")
+        return ask_job(self.place, "export", {"format": format, "skeleton_ids": skeleton_ids})
 
     def to_navis(self, neurons: Neurons) -> Any:
         """Neurons as a navis.NeuronList, in nm, with connectors, tags and soma. Needs navis (extra `navis`)."""

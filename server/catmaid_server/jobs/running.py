@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +13,7 @@ from typing import Any, Final
 from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.jobs import attempts
 from catmaid_server.domain.jobs.attempts import Attempt
+from catmaid_server.domain.progress import Progress
 from catmaid_server.service.settings import Settings
 from catmaid_server.tiles.service import TileService
 
@@ -86,6 +89,26 @@ class RunningJob:
             self._told_at = time.monotonic()
             async with self.means.store.asking() as connection:
                 await attempts.tell(connection, self.attempt, self._done, self._total, self._note)
+
+    @asynccontextmanager
+    async def following(self, note: str) -> AsyncIterator[Progress]:
+        """What work calls with what is done and what there is; it is told from time to time."""
+        latest = [0, 0]
+
+        def show(done: int, total: int) -> None:
+            latest[:] = done, total
+
+        async def tell() -> None:
+            while True:
+                await asyncio.sleep(_TELL_EVERY_S)
+                await self.tell(latest[0], latest[1], note)
+
+        telling = asyncio.create_task(tell())
+        try:
+            yield show
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
 
     async def log(self, text: str) -> None:
         """Write a line into the job's log."""

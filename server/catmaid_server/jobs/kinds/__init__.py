@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from catmaid_server.jobs.kinds import crop
+from catmaid_server.jobs.kinds import crop, export
 from catmaid_server.jobs.running import Work
 
-KINDS: Final[Mapping[str, Work]] = {crop.KIND: crop.work}
+KINDS: Final[Mapping[str, Work]] = {crop.KIND: crop.work, export.KIND: export.work}
