@@ -89,7 +89,7 @@ class TracingLayer(NodeFinding, ReviewMethods, ProofreadingMethods, QuestionMeth
     """
 
     _entry = "tracing-layer"
-    _not_kept: ClassVar = frozenset({"selection"})
+    _not_kept: ClassVar = frozenset({"selection", "sample"})
     project: Project
 
     project_id = traitlets.Int(read_only=True).tag(sync=True)
@@ -174,6 +174,9 @@ class TracingLayer(NodeFinding, ReviewMethods, ProofreadingMethods, QuestionMeth
 
     version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
     """Which version is shown, in words; empty for the present."""
+
+    sample = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    """Where there are too many nodes to show all, ``{"shown": 50000, "of": 212000, "is_exact": True}``; else None."""
 
     previews = traitlets.Bool(True).tag(sync=True)
     """Whether the questions before a split and a join show the arbors (`Project.ask_before` switches questions off)."""

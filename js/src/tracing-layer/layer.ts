@@ -330,7 +330,7 @@ export class TracingLayer implements Layer {
     this.meter.readings++;
     this.complaints.loaded();
     this.activeChanged();
-    this.neurons.loaded();
+    this.neurons.loaded(payload);
     this.pendingEdits.ready();
     // It was asked for by its id, so that it does not exist any more if it is not here.
     const isGone = active && this.asked.includes(active.id) && !this.queue.graph.kind(active.id);

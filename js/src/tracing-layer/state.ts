@@ -5,6 +5,13 @@ import type { Kind } from "./data/graph";
 export type ShownNeurons = "all" | "selection" | "selected";
 export type ColorBy = "selection" | "skeleton" | "user" | "annotation" | "review" | "depth";
 
+/** How many nodes are shown of how many; `of` is null where nobody told. */
+export interface Sample {
+  shown: number;
+  of: number | null;
+  is_exact: boolean;
+}
+
 export interface TracingState {
   layer_id: string;
   project_id: number;
@@ -47,6 +54,8 @@ export interface TracingState {
   edits_repeat: boolean;
   /** In words; empty for the present. */
   version_shown: string;
+  /** What is shown where there is too much to show all. */
+  sample: Sample | null;
 }
 
 /** What says how the layer looks. */

@@ -15,6 +15,8 @@ export interface Payload {
   /** Names of relations by the text of their ids. */
   relations: Record<string, string>;
   limit_reached: boolean;
+  /** What there would be without a limit; where a server tells it. */
+  totals?: { nodes: number; connectors: number; is_exact: boolean } | null;
 }
 
 export function graphOf(payload: Payload): Graph {

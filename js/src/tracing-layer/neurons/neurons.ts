@@ -1,8 +1,11 @@
 /** The neurons of a layer as people see them: the selection that it follows, what colours say, and the lines below. */
 import type { AnyModel } from "@anywidget/types";
+import { array } from "../../shared/columns";
 import type { LayerHost } from "../../shared/layer";
 import type { SelectionStore } from "../../shared/selection/store";
+import { CrowdNotes } from "../crowd";
 import type { Kernel } from "../data/kernel";
+import type { Payload } from "../data/payload";
 import type { Active } from "../data/selection";
 import type { TracingState } from "../state";
 import { LinkedSelection } from "./linked-selection";
@@ -30,6 +33,7 @@ export class Neurons {
   /** The selection, and how neurons look by it. */
   readonly linked: LinkedSelection;
   private readonly lines: NeuronBars;
+  private readonly crowd: CrowdNotes;
   private readonly values: NeuronValues;
   private active: number | null | undefined;
 
@@ -58,6 +62,7 @@ export class Neurons {
       activated,
       failed: (reason) => host()?.notify("error", `The selection cannot be shown here. ${reason}`, true),
     });
+    this.crowd = new CrowdNotes(model);
     this.lines = new NeuronBars({
       model,
       kernel,
@@ -77,11 +82,13 @@ export class Neurons {
 
   attach(host: LayerHost, isFirst: boolean): void {
     this.lines.attach(host);
+    this.crowd.attach(host);
     if (isFirst) this.follow();
   }
 
   detach(host: LayerHost): void {
     this.lines.detach(host);
+    this.crowd.detach(host);
   }
 
   /** Follow the selection that the model names now. */
@@ -103,7 +110,8 @@ export class Neurons {
   }
 
   /** Other nodes are loaded. */
-  loaded(): void {
+  loaded(payload: Payload): void {
+    this.crowd.loaded(payload, array(payload.nodes.id).length);
     void this.lines.showLegend();
     void this.values.update();
   }
