@@ -12,6 +12,7 @@ from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.embedded import default_data_dir, require_service, running_service
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.api.http import Http, Origin, parse_url
+from catmaid_jupyter.api.hub_sign_in import sign_in_at
 from catmaid_wire.environment_token import token_for
 
 
@@ -21,13 +22,15 @@ def open_http(url: str | None, data_dir: str | os.PathLike[str] | None, token: s
     url : address of the server; None for the embedded service, which is started if it is not running.
     data_dir : folder of the embedded service; None for the default one.
     token : API token; None takes `CATMAID_TOKEN`, else that of the embedded service's administrator. If there is a
-        `CATMAID_URL`, `CATMAID_TOKEN` is for that server, and no other web server gets it.
+        `CATMAID_URL`, `CATMAID_TOKEN` is for that server, and no other web server gets it. Without a token, on a
+        JupyterHub whose service is at `CATMAID_URL`, one signs in there by the hub (`CATMAID_SIGN_IN`).
 
     Raises `InvalidInput` for a wrong address, `Unreachable` if the embedded service does not start.
     """
     if url is not None:
         address = parse_url(url)
-        http = Http(Origin(address, token or _token_for(address)))
+        token = token or _token_for(address)
+        http = Http(Origin(address, token), sign_in=None if token else sign_in_at(address))
     else:
         token = token or os.environ.get("CATMAID_TOKEN")
         folder = (default_data_dir() if data_dir is None else Path(data_dir).expanduser()).absolute()

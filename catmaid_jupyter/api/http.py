@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import aiohttp
 import msgspec
@@ -86,12 +86,26 @@ class SentFile:
     content: bytes
 
 
+class SignIn(Protocol):
+    """What gets tokens that run out."""
+
+    browser_path: str
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last token has run out, or will in minutes."""
+
+    async def origin(self) -> Origin:
+        """The server with a new token."""
+
+
 class Http:
     """Requests to one server.
 
     origin : where the server is.
     relocate : asked where it is now when nothing listens there any more; None keeps the origin.
     data_dir : folder of the embedded service; None for any other server.
+    sign_in : gets a token before the first request, and whenever the server does not know the last one any more.
     """
 
     def __init__(
@@ -100,12 +114,15 @@ class Http:
         relocate: Callable[[], Origin | None] | None = None,
         *,
         data_dir: Path | None = None,
+        sign_in: SignIn | None = None,
     ) -> None:
         self._origin = origin
         self._relocate = relocate
         self.data_dir = data_dir
         self.server = self.url if data_dir is None else str(data_dir)
         """What tells this server from others, also after it moved: its folder, or its address."""
+        self._sign_in = sign_in
+        self._signing_in: asyncio.Lock | None = None
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.knows_columns = False
@@ -125,6 +142,8 @@ class Http:
 
     def same_access(self, other: Http) -> bool:
         """Whether another connection is to the same server with the same token."""
+        if self._sign_in is not None or other._sign_in is not None:
+            return (self.server, type(self._sign_in)) == (other.server, type(other._sign_in))
         return (self.server, self._origin.token) == (other.server, other._origin.token)
 
     @property
@@ -135,7 +154,12 @@ class Http:
     @property
     def has_token(self) -> bool:
         """Whether requests carry a token, so that the server knows the user."""
-        return self._origin.token is not None
+        return self._origin.token is not None or self._sign_in is not None
+
+    @property
+    def browser_path(self) -> str:
+        """Path at which browsers find the server on the site of the Jupyter server; empty: not known."""
+        return "" if self._sign_in is None else self._sign_in.browser_path
 
     @property
     def is_closed(self) -> bool:
@@ -210,6 +234,25 @@ class Http:
             await session.close()
 
     async def _send(self, method: str, path: str, body: dict[str, Any], *, repeatable: bool) -> Answer:
+        if self._sign_in is not None and self._origin.token is None:
+            await self._sign_in_again(None)
+        token = self._origin.token
+        answer = await self._answered(method, path, body, repeatable=repeatable)
+        if answer.status == HTTPStatus.UNAUTHORIZED and self._sign_in is not None:
+            # Nothing was done, so that even an edit may be sent again.
+            await self._sign_in_again(token)
+            answer = await self._answered(method, path, body, repeatable=repeatable)
+        return answer
+
+    async def _sign_in_again(self, used: str | None) -> None:
+        """Have another token than the one that was used, of which several requests may tell at once."""
+        assert self._sign_in is not None
+        self._signing_in = self._signing_in or asyncio.Lock()
+        async with self._signing_in:
+            if self._origin.token == used:
+                self._origin = await self._sign_in.origin()
+
+    async def _answered(self, method: str, path: str, body: dict[str, Any], *, repeatable: bool) -> Answer:
         def may_repeat(failure: Exception | None) -> bool:
             return repeatable or isinstance(failure, aiohttp.ClientConnectorError)
 
@@ -258,7 +301,9 @@ class Http:
         return address
 
     async def locate_again(self) -> None:
-        """Ask where the server is now, after it stopped answering where it was."""
+        """Ask where the server is now, after it stopped answering where it was, and sign in if the token ran out."""
+        if self._sign_in is not None and self._sign_in.is_over:
+            await self._sign_in_again(self._origin.token)
         if self._relocate is None:
             return
         moved = await asyncio.get_running_loop().run_in_executor(None, self._relocate)

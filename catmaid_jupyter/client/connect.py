@@ -22,6 +22,7 @@ def connect(
     token
         API token; without it `CATMAID_TOKEN`, which is for the server at `CATMAID_URL` only, if there is that. Without
         either, the user of the embedded service is its administrator, and the user of any other server is anonymous.
+        On a JupyterHub with a service of its own none is needed: one is the user who signed in at the hub.
     data_dir
         Folder of the embedded service; by default `CATMAID_DATA_DIR`, else the user's data folder.
 

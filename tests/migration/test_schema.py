@@ -17,6 +17,8 @@ NOT_VERSIONED = {
     "pin": "never changed",
     "reverted_version": "never changed",
     "login_session": "bookkeeping: who is logged in",
+    "identity": "who vouches for a user; what the user did is in versions of their own",
+    "identity_membership": "which memberships a sign-in gave; group_member has them all",
     "api_token_use": "bookkeeping: when API tokens were last used",
     "wrong_password": "bookkeeping: counted for a minute",
     "database_identity": "never changed",

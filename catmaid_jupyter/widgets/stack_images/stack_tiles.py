@@ -36,7 +36,8 @@ class GivesTiles:
         info = (await instance.http.request("GET", f"{project_id}/stack/{self.stack['id']}/info")).json()
         self._hosts = tile_hosts(info, instance.url)
         ticket = await self._ticket() if any(host.own_path is not None for host in self._hosts) else None
-        return {"direct": [address for host in self._hosts for address in browser_addresses(host, ticket)]}
+        found = [browser_addresses(host, ticket, instance.http.browser_path) for host in self._hosts]
+        return {"direct": [address for addresses in found for address in addresses]}
 
     @method
     async def _tiles(self, params: dict[str, Any]) -> Buffers:

@@ -53,14 +53,18 @@ def tile_hosts(info: Mapping[str, Any], service_url: str) -> list[TileHost]:
     return [_host(mirror, service_url) for mirror in mirrors if mirror["tile_source_type"] in tile_layouts.PATHS]
 
 
-def browser_addresses(host: TileHost, ticket: str | None) -> list[dict[str, Any]]:
+def browser_addresses(host: TileHost, ticket: str | None, browser_path: str = "") -> list[dict[str, Any]]:
     """List the addresses by which a browser may reach a host, absolute or below its Jupyter server.
 
     The second kind works for a local service where the Jupyter server has this package's extension, or
     jupyter-server-proxy.
+
+    browser_path : path of the service on the Jupyter server's site, as on a hub; empty if there is none.
     """
     own_ticket = ticket if host.own_path is not None else None
     addresses = [host.base_url]
+    if host.own_path is not None and browser_path:
+        addresses.insert(0, f"{browser_path}{host.own_path}")
     url = URL(host.base_url)
     if host.own_path is not None and url.host in _LOCAL and url.port is not None:
         addresses += [f"{_OWN_PROXY}{host.own_path}", f"proxy/{url.port}{url.path}"]

@@ -12,7 +12,8 @@ from catmaid_server.cli.options import AsJson, DatabaseUrl, DataDir, settings_fr
 from catmaid_server.cli.output import answer, run, table
 from catmaid_server.cli.secret_input import asked_secret
 from catmaid_server.db.store import Connection
-from catmaid_server.domain.accounts import api_tokens, members, users
+from catmaid_server.domain.accounts import api_tokens, identities, login_sessions, members, users
+from catmaid_server.domain.accounts.identities import JUPYTERHUB
 from catmaid_server.service.opening import opened_store
 from catmaid_server.service.settings import Settings
 
@@ -111,6 +112,41 @@ def activate(name: Name, data_dir: DataDir = None, database_url: DatabaseUrl = N
     """Open a user's account again."""
     _set_active(name, settings_from(data_dir=data_dir, database_url=database_url), active=True)
     answer(None, as_json=False, text=f"Opened the account of {name!r}.")
+
+
+@app.command("link")
+def link(
+    name: Name,
+    subject: Annotated[str, typer.Argument(metavar="NAME_THERE", help="Name on the hub.", show_default=False)],
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Let who is NAME_THERE on the JupyterHub sign in as the user NAME."""
+
+    async def work() -> None:
+        settings = settings_from(data_dir=data_dir, database_url=database_url)
+        async with administering(settings, "users.link") as tx:
+            user = await users.require_user(tx, name)
+            await identities.link(tx, user.id, JUPYTERHUB, subject)
+
+    run(work())
+    answer(None, as_json=False, text=f"{subject!r} on the hub signs in as {name!r} from now on.")
+
+
+@app.command("unlink")
+def unlink(name: Name, data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
+    """Let nobody sign in as a user with the JupyterHub any more, and end what they had begun that way."""
+
+    async def work() -> str:
+        settings = settings_from(data_dir=data_dir, database_url=database_url)
+        async with administering(settings, "users.unlink") as tx:
+            user = await users.require_user(tx, name)
+            subject = await identities.unlink(tx, user.id, JUPYTERHUB)
+            await login_sessions.end_sessions_of(tx, user.id)
+            return subject
+
+    subject = run(work())
+    answer(None, as_json=False, text=f"{subject!r} on the hub signs in as {name!r} no more.")
 
 
 def _set_active(name: str, settings: Settings, *, active: bool) -> None:

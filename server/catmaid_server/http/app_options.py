@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from catmaid_server.auth import sessions
+from catmaid_server.auth.jupyterhub import HubService
 from catmaid_server.domain.cells import CELL_BYTES
 from catmaid_server.http import other_sites
 from catmaid_server.http.allowed_hosts import AllowedHosts
@@ -33,6 +34,8 @@ class AppOptions:
     none."""
     registration: bool = False
     """Whether people may make themselves accounts."""
+    hub: HubService | None = None
+    """The JupyterHub with which people sign in."""
     approval: bool = True
     """Whether project tokens that need approval give nothing before it; CATMAID gives all at once."""
     presence: bool = True

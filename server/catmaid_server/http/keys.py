@@ -13,6 +13,7 @@ from catmaid_server.http.routing import Route
 if TYPE_CHECKING:
     from catmaid_server.auth.access import Access
     from catmaid_server.auth.checks import PasswordChecks
+    from catmaid_server.auth.jupyterhub import Hub
     from catmaid_server.domain.cells.viewport_cells import ViewportCells
     from catmaid_server.domain.graph.kept_partners import KeptPartners
     from catmaid_server.events.feed import Feed
@@ -27,6 +28,7 @@ OPTIONS: web.AppKey[AppOptions] = web.AppKey("options")
 STORE: web.AppKey[Store] = web.AppKey("store", Store)
 ACCESS: web.AppKey[Access] = web.AppKey("access")
 PASSWORD_CHECKS: web.AppKey[PasswordChecks] = web.AppKey("password_checks")
+HUB: web.AppKey[Hub | None] = web.AppKey("hub")
 DATABASE_TURNS: web.AppKey[UserTurns] = web.AppKey("database_turns")
 CELLS: web.AppKey[ViewportCells] = web.AppKey("cells")
 PARTNERS: web.AppKey[KeptPartners] = web.AppKey("partners")

@@ -22,7 +22,15 @@ from catmaid_server.service.settings import Settings
 sql = load("operations/analysts")
 
 ROLE = "catmaid_analyst"
-PRIVATE_TABLES = ["client_datum", "edit_answer", "login_session", "message", "wrong_password"]
+PRIVATE_TABLES = [
+    "client_datum",
+    "edit_answer",
+    "identity",
+    "identity_membership",
+    "login_session",
+    "message",
+    "wrong_password",
+]
 SECRET_COLUMNS = [
     "app_user.password",
     "app_user.email",

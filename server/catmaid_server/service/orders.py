@@ -31,6 +31,8 @@ class WorkerOrder(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str
     shutdown_s: float
     registration: bool = False
+    jupyterhub: bool = False
+    """Whether people sign in with the JupyterHub that the environment tells of."""
     approval: bool = True
     presence: bool = True
     front_end: str | None = None

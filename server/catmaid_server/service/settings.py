@@ -10,6 +10,7 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from catmaid_server.auth.jupyterhub import HubService
 from catmaid_server.db.store import REMEMBER_BYTES
 from catmaid_server.domain.cells import CELL_BYTES
 from catmaid_server.domain.errors import InvalidInput
@@ -60,6 +61,9 @@ class Settings(BaseSettings):
 
     registration: bool = False
     """Whether people may make themselves accounts; they may do nothing until somebody grants them something."""
+
+    jupyterhub: bool = False
+    """Whether people sign in with the JupyterHub whose service this is; it tells by `JUPYTERHUB_...` where it is."""
 
     approval: bool = True
     """Whether project tokens that need approval give nothing before it; CATMAID gives all at once."""
@@ -120,6 +124,14 @@ class Settings(BaseSettings):
 
     shutdown_s: float = Field(default=10.0, ge=0)
     """How long requests in flight may take when the service stops, in seconds."""
+
+    @field_validator("jupyterhub")
+    @classmethod
+    def _require_hub(cls, wanted: bool) -> bool:
+        with _as_value_error():
+            if wanted:
+                HubService.of()
+        return wanted
 
     @field_validator("allowed_hosts")
     @classmethod

@@ -225,6 +225,7 @@ def _order(settings: Settings, folder: ServiceFolder, dsn: str) -> WorkerOrder:
         log_level=settings.log_level,
         shutdown_s=settings.shutdown_s,
         registration=settings.registration,
+        jupyterhub=settings.jupyterhub,
         approval=settings.approval,
         presence=settings.presence,
         database_folder=str(folder.path) if settings.database_url is None else None,

@@ -23,6 +23,7 @@ import structlog
 from aiohttp import web
 
 from catmaid_server.auth import sessions
+from catmaid_server.auth.jupyterhub import HubService
 from catmaid_server.db.store import Store
 from catmaid_server.domain.errors import DomainError
 from catmaid_server.http import metrics
@@ -111,6 +112,7 @@ def _options(order: WorkerOrder, *, over_tls: bool) -> AppOptions:
         data_dir=Path(order.data_dir),
         cell_bytes=order.cell_bytes,
         registration=order.registration,
+        hub=HubService.of() if order.jupyterhub else None,
         approval=order.approval,
         presence=order.presence,
         front_end=_front_end(order),

@@ -6,5 +6,6 @@
   ends; `api_tokens`: make, list and revoke tokens.
 - `permissions`: whose data a user may edit, and locks; `memberships`: grants and shared data as administrators change
   them; `groups`: groups and their members; `site_permissions`: names of the permissions of superusers.
+- `identities`: users who sign in elsewhere, as with JupyterHub, and the groups that they have from there.
 - `user_lists`, `members`: lists of users and groups for clients and for administrators.
 """

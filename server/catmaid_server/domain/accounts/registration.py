@@ -29,7 +29,7 @@ def registration_problems(username: str, first_name: str, last_name: str, email:
 
 
 async def register(
-    tx: Connection, username: str, *, password_hash: str, first_name: str, last_name: str, email: str
+    tx: Connection, username: str, *, password_hash: str | None, first_name: str, last_name: str, email: str
 ) -> int:
     """Make an account that may do nothing yet; return the user's id.
 

@@ -68,10 +68,20 @@ def page(title: str, body: str) -> web.Response:
 
 
 def form_page(
-    title: str, fields: Sequence[Field | Tick], *, button: str, about: str = "", problems: Sequence[str] = ()
+    title: str,
+    fields: Sequence[Field | Tick],
+    *,
+    button: str,
+    about: str = "",
+    problems: Sequence[str] = (),
+    before: str = "",
 ) -> web.Response:
-    """A page with a form that is sent to where the page came from, and what was wrong with what was sent last."""
+    """A page with a form that is sent to where the page came from, and what was wrong with what was sent last.
+
+    before : HTML that stands above the form.
+    """
     lines = [
+        before,
         f"<p>{escape(about)}</p>" if about else "",
         *(f'<p class="problem" role="alert">{escape(problem)}</p>' for problem in problems),
         '<form method="post">',

@@ -15,6 +15,7 @@ from catmaid_server.domain.accounts.accounts import InactiveLogin, InvalidLogin
 from catmaid_server.domain.accounts.api_tokens import MOST_DAYS, ApiToken, NewApiToken
 from catmaid_server.domain.accounts.users import ANONYMOUS
 from catmaid_server.domain.errors import InvalidInput, NotAllowed, NotFound
+from catmaid_server.http import keys
 from catmaid_server.http.addresses import external_url
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.pages import Field, form_page, page, redirect
@@ -62,7 +63,7 @@ class TokenToRevoke(msgspec.Struct):
 @routes.get("/user/login/", needs=Permission.NONE)
 async def login_form(call: Call, form: NoParameters) -> Page:
     """Show the page on which people log in; who is logged in is sent to their API tokens."""
-    return _login_page() if call.user.username == ANONYMOUS else redirect(_TOKENS)
+    return _login_page(call) if call.user.username == ANONYMOUS else redirect(_TOKENS)
 
 
 @routes.post("/user/login/", needs=Permission.NONE)
@@ -73,7 +74,7 @@ async def log_in_on_page(call: Call, form: LoginForm) -> Page:
     try:
         user = await authenticated(call, form.username, form.password)
     except (InvalidLogin, InactiveLogin, TooManyAttempts) as error:
-        return _login_page(form.username, [str(error)])
+        return _login_page(call, form.username, [str(error)])
     response = redirect(_TOKENS)
     await start_noted_session(call, response, user, form.password)
     return response
@@ -130,7 +131,8 @@ def _days(text: str) -> int | None:
         raise InvalidInput(f"The number of days is a whole number, or empty, not {text!r}.") from None
 
 
-def _login_page(username: str = "", problems: list[str] | None = None) -> web.Response:
+def _login_page(call: Call, username: str = "", problems: list[str] | None = None) -> web.Response:
+    elsewhere = '<p><a href="../../hub/login">Sign in with JupyterHub</a></p>' if call.request.app[keys.HUB] else ""
     return form_page(
         "Log in",
         [
@@ -139,6 +141,7 @@ def _login_page(username: str = "", problems: list[str] | None = None) -> web.Re
         ],
         button="Log in",
         problems=problems or [],
+        before=elsewhere,
     )
 
 
