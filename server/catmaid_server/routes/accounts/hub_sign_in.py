@@ -40,7 +40,7 @@ class HubToken(msgspec.Struct):
     """As JupyterHub gives it to a notebook's server, `JUPYTERHUB_API_TOKEN`."""
 
 
-class SignedIn(TypedDict):
+class HubSession(TypedDict):
     """An API token for who has signed in."""
 
     token: str
@@ -67,7 +67,7 @@ class HubAnswer(msgspec.Struct):
 
 
 @routes.post("/hub/token", needs=Permission.NONE)
-async def sign_in_notebook(call: Call, form: HubToken) -> Annotated[web.Response, Content(SignedIn)]:
+async def sign_in_notebook(call: Call, form: HubToken) -> Annotated[web.Response, Content(HubSession)]:
     """Give an API token, valid for a day, to who shows a token of the hub that may use this service."""
     hub = _hub(call)
     identity = await hub.identity_of_token(form.hub_token)
@@ -75,7 +75,7 @@ async def sign_in_notebook(call: Call, form: HubToken) -> Annotated[web.Response
         user = await identities.signed_in(tx, identity)
         made = await identities.token_for(tx, user, JUPYTERHUB)
     assert made.expiry is not None
-    shown: SignedIn = {
+    shown: HubSession = {
         "token": made.token,
         "expiry": made.expiry,
         "username": user.username,
