@@ -19,6 +19,7 @@ from catmaid_server.service.settings import Settings
 from tests.helpers.folders import REPOSITORY
 
 DEPLOY = REPOSITORY / "deploy"
+OF_THE_CLIENT = {"token", "url", "sign_in"}
 HOW_TO = (REPOSITORY / "docs/how-to/run-for-a-lab.md").read_text()
 BACK_UP = (REPOSITORY / "docs/how-to/back-up.md").read_text()
 FILES = sorted(path for path in DEPLOY.iterdir() if path.is_file())
@@ -27,7 +28,7 @@ FILES = sorted(path for path in DEPLOY.iterdir() if path.is_file())
 @pytest.mark.parametrize("text", [HOW_TO, BACK_UP, *(path.read_text() for path in FILES)])
 def test_settings_exist(text: str) -> None:
     names = {name.lower() for name in re.findall(r"\bCATMAID_([A-Z_]+[A-Z])\b", text)}
-    assert names <= {*Settings.model_fields, "token"}
+    assert names <= {*Settings.model_fields, *OF_THE_CLIENT}
 
 
 def test_commands_exist() -> None:
