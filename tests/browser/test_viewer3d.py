@@ -72,7 +72,14 @@ async def test_neurons_are_turned_named_and_chosen(site: Site, notebooks: OpenNo
     await notebook.value("0", f"v3.keep_view('above'); v3.view('frontal'); v3.fit([{first}])")
     await notebook.becomes("[v3.asked_view, v3.camera['up']]", [{}, [0, -1, 0]])
     assert (await space.ask("viewer.camera"))["target"] != before["target"]
-    await space.root.get_by_label("view from a side").select_option("above")
+    await space.root.get_by_role("button", name="view from a side").focus()
+    for key in ("Enter", "ArrowDown", "ArrowUp", "End"):
+        await page.keyboard.press(key)
+    menu = space.root.get_by_role("menu", name="view from a side")
+    await expect(menu.get_by_role("menuitem", name="above")).to_be_focused()
+    assert await notebook.value("v3.camera['up']") == [0, -1, 0]
+    await page.keyboard.press("Enter")
+    await expect(menu).to_be_hidden()
     await notebook.becomes("v3.camera['up']", [0, 0, 1])
 
     await notebook.value("0", f"found.set_colors('#0000ff'); found.hide([{second}]); v3.view('frontal'); v3.fit()")

@@ -18,6 +18,8 @@ export interface PopoverOptions {
   label: string;
   face: Node | string;
   testId: string;
+  /** The panel is a menu. */
+  hasMenu?: boolean;
   /** It is open now. */
   opened?(): void;
 }
@@ -37,6 +39,7 @@ export class Popover {
     this.opener = button(options.label, options.face, () => this.toggle());
     this.opener.dataset.testid = options.testId;
     this.opener.setAttribute("aria-expanded", "false");
+    if (options.hasMenu) this.opener.setAttribute("aria-haspopup", "menu");
     this.node.append(this.opener, panel);
     this.node.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || panel.hidden) return;
@@ -47,6 +50,10 @@ export class Popover {
     this.node.addEventListener("focusout", ({ relatedTarget }) => {
       if (relatedTarget instanceof Node && !this.node.contains(relatedTarget)) this.toggle(false);
     });
+  }
+
+  focus(): void {
+    this.opener.focus();
   }
 
   toggle(open = this.panel.hidden): void {

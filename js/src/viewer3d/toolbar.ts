@@ -5,6 +5,7 @@ import { button, element, icon } from "../shared/dom";
 import type { DragMode } from "./camera/controls";
 import type { CameraKind } from "./camera/space-camera";
 import { VIEW_NAMES } from "./camera/views";
+import { MenuButton, type MenuChoice } from "./menu-button";
 import { Popover } from "./popover";
 
 const ICONS = {
@@ -61,11 +62,11 @@ export class SpaceToolbar {
   readonly node: HTMLElement;
   mode: DragMode = "turn";
   private readonly keyed = new KeyedButtons();
-  private readonly views = element("select", { "aria-label": "view from a side", title: "view from a side" });
+  private readonly views = new MenuButton("view from a side", "view…", "view");
   private readonly kind: HTMLButtonElement;
   private readonly modes = new Map<DragMode, HTMLButtonElement>();
   private readonly switches = new Map<Switch, HTMLInputElement>();
-  private named: readonly string[] = [];
+  private named: readonly string[] | null = null;
 
   /** @param keptViews - the menu of kept views */
   constructor(
@@ -76,10 +77,6 @@ export class SpaceToolbar {
       actions.toggleKind(),
     );
     this.kind.dataset.testid = "kind";
-    this.views.addEventListener("change", () => {
-      if (this.views.value) actions.view(this.views.value);
-      this.views.value = "";
-    });
     this.showViews([]);
     const modes = MODES.map(([mode, label]) => {
       const made = button(label, icon(ICONS[mode]), () => this.setMode(mode));
@@ -91,7 +88,7 @@ export class SpaceToolbar {
     this.node = element(
       "div",
       { class: "cj-viewer3d-toolbar", role: "toolbar", "aria-label": "View in space" },
-      this.views,
+      this.views.node,
       keptViews,
       this.keyed.button("show all neurons", "space.fit", icon(ICONS.fit), () => actions.fit()),
       this.kind,
@@ -111,11 +108,10 @@ export class SpaceToolbar {
 
   /** Offer the standard views and those that have names. */
   showViews(named: readonly string[]): void {
-    if (this.views.options.length > 0 && named.join("\n") === this.named.join("\n")) return;
+    if (named.join("\n") === this.named?.join("\n")) return;
     this.named = named;
-    const option = (name: string): HTMLOptionElement => element("option", { value: name }, name);
-    const own = named.length > 0 ? [element("optgroup", { label: "kept" }, ...named.map(option))] : [];
-    this.views.replaceChildren(element("option", { value: "" }, "view…"), ...VIEW_NAMES.map(option), ...own);
+    const choice = (name: string): MenuChoice => ({ label: name, run: () => this.actions.view(name) });
+    this.views.offer([{ choices: VIEW_NAMES.map(choice) }, { heading: "kept", choices: named.map(choice) }]);
   }
 
   showSwitch(trait: Switch, isOn: boolean): void {
