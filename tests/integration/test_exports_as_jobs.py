@@ -52,6 +52,13 @@ async def test_neurons_are_exported_as_one_file(projects: tuple[Project, Project
     await asyncio.to_thread(cell)
 
 
+async def test_skeletons_of_other_projects_are_refused_before_the_job(service: Service) -> None:
+    path = f"/{service.project_id}/jobs/export"
+    status, refusal = await service.tracer.request("POST", path, json={"skeleton_ids": [999]})
+    assert (status, refusal["error"]) == (404, f"Project {service.project_id} has no skeleton 999.")
+    assert await service.tracer.get(f"/{service.project_id}/jobs") == []
+
+
 async def test_what_cannot_be_exported_is_said(projects: tuple[Project, Project]) -> None:
     _, tracer = projects
 

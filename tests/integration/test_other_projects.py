@@ -55,9 +55,9 @@ def requests(route: Route, scene: Hidden) -> Iterator[tuple[str, dict[str, str]]
         )
 
 
-# Of a stack clients expect to be told that it is not shown here; a load, and a picture, are new each time. A deleted
-# project is not there to try the others.
-EXCEPTIONS = re.compile(r"/events$|/useranalytics$|/stats/server$|/stack/[^/]*/info$")
+# Of a stack clients expect to be told that it is not shown here; a load, a picture, and a job are new each time. A
+# deleted project is not there to try the others.
+EXCEPTIONS = re.compile(r"/events$|/useranalytics$|/stats/server$|/jobs/export$|/stack/[^/]*/info$")
 ROUTES = [
     route
     for route in all_routes()

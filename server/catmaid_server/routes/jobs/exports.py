@@ -10,6 +10,7 @@ from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Permission, Routes
 from catmaid_server.routes.jobs.jobs import ListedJob, find, listed
 from catmaid_server.transfer.exporters.request import WHOLE, ExportRequest, title_of
+from catmaid_server.transfer.exporters.swc import skeletons_to_write
 
 routes = Routes()
 
@@ -25,6 +26,8 @@ async def export_as_job(call: Call, form: ExportRequest) -> ListedJob:
             f"Exports as {form.format} have who made what in the whole project: its administrators make them."
         )
     async with call.store.reading() as connection, connection.transaction():
+        if form.skeleton_ids:
+            await skeletons_to_write(connection, call.project_id, call.project_id, form.skeleton_ids)
         job_id = await jobs.add_job(
             connection,
             project_id=call.project_id,

@@ -62,7 +62,7 @@ async def export_swc(
     async with store.reading() as connection, connection.transaction():
         await connection.execute(sql.one_snapshot)
         project_id = await projects.require_project(connection, project)
-        skeletons = await _skeletons(connection, project_id, project, skeleton_ids)
+        skeletons = await skeletons_to_write(connection, project_id, project, skeleton_ids)
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         for done, (skeleton_id, name) in enumerate(skeletons):
             progress(done, len(skeletons))
@@ -95,10 +95,10 @@ def _write(path: Path, text: str) -> None:
     unfinished.replace(path)
 
 
-async def _skeletons(
+async def skeletons_to_write(
     connection: Connection, project_id: int, project: str | int, skeleton_ids: Sequence[int] | None
 ) -> list[tuple[int, str]]:
-    """Id and name of each skeleton to write; `project` is what errors call the project."""
+    """Id and name of each skeleton to write; `project` is what errors call the project. Raises `NotFound`."""
     wanted = None if skeleton_ids is None else list(skeleton_ids)
     cursor = await connection.execute(sql.skeletons_to_export, {"project_id": project_id, "skeleton_ids": wanted})
     found: list[tuple[int, str]] = await cursor.fetchall()
