@@ -44,7 +44,7 @@ async def test_a_volume_is_made_by_mouse_and_keyboard(site: Site, notebooks: Ope
     await form.get_by_label("Margin of the box in nm").fill("200")
     await expect(status).to_contain_text("Around 1 point: 0.064 µm³.")
     await form.get_by_label("Margin of the box in nm").fill("wide")
-    await expect(status).to_have_text("The margin is a length above 0, in nm.")
+    await expect(status).to_have_text("The margin is a length of 0 or more, in nm.")
     await form.get_by_label("Neurons", exact=True).select_option("selected")
     await form.get_by_label("Margin of the box in nm").fill("200")
     await expect(status).to_contain_text("No neurons are selected")
