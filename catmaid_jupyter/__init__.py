@@ -20,6 +20,7 @@ from catmaid_jupyter.client.connect import connect
 from catmaid_jupyter.client.exchange.uploads import UploadStopped
 from catmaid_jupyter.client.instance import Instance
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
+from catmaid_jupyter.client.open_link import open_link
 from catmaid_jupyter.client.project import Project
 from catmaid_jupyter.client.selection import Selection
 from catmaid_jupyter.client.space.volume import Volume
@@ -32,6 +33,8 @@ try:
     __version__ = version("catmaid-jupyter")
 except PackageNotFoundError:
     __version__ = "0+unknown"
+
+open = open_link  # noqa: A001  as it is called: cj.open(link); no part of `import *`
 
 __all__ = [
     "CatmaidError",

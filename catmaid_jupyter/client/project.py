@@ -23,6 +23,7 @@ from catmaid_jupyter.client.exchange.project_exchange import ProjectExchange
 from catmaid_jupyter.client.frames import ordered
 from catmaid_jupyter.client.images.project_images import ProjectImages
 from catmaid_jupyter.client.jobs.project_jobs import ProjectJobs
+from catmaid_jupyter.client.links.project_links import ProjectLinks
 from catmaid_jupyter.client.naming import one_id
 from catmaid_jupyter.client.neuron_lookup import neuron_by_id, neurons_by_name
 from catmaid_jupyter.client.neurons import Neuron, Skeleton
@@ -106,6 +107,7 @@ class Project(
     ProjectRecords,
     ProjectSelection,
     ProjectWidgets,
+    ProjectLinks,
     ProjectKeys,
     ProjectQuestions,
     ProjectHints,

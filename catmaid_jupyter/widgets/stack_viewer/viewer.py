@@ -24,6 +24,7 @@ from catmaid_jupyter.widgets.stack_images.stack_tiles import GivesTiles, stack_s
 from catmaid_jupyter.widgets.stack_viewer.layer_list import LayersTrait
 from catmaid_jupyter.widgets.stack_viewer.linked_viewers import link_stack_viewers
 from catmaid_jupyter.widgets.stack_viewer.saved_stack import saved_box, saved_stack
+from catmaid_jupyter.widgets.stack_viewer.viewer_links import ViewerLinks
 from catmaid_jupyter.widgets.traits import BoxTrait, FiniteFloat, PositionTrait
 from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, required
 from catmaid_jupyter.widgets.volume_layer import VolumeLayer
@@ -45,7 +46,7 @@ class LinkedViewer(Protocol):
         """Show where a stack viewer looks."""
 
 
-class StackViewer(GivesTiles, HasImageLook, KeepsPicture, OwnKeys, Widget):
+class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, Widget):
     """Browse one image stack and move a cursor through project space.
 
     Parameters

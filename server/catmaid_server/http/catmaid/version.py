@@ -23,6 +23,7 @@ CAPABILITIES = (
     "stacks-by-address",
     "cutouts",
     "jobs",
+    "viewer-states",
 )
 
 

@@ -13,7 +13,8 @@ from catmaid_server.http.addresses import external_url
 from catmaid_server.http.call import Call
 from catmaid_server.http.catmaid.pages import page
 from catmaid_server.http.catmaid.version import own_version
-from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
+from catmaid_server.http.routing import Content, Permission, Routes
+from catmaid_server.routes.service.link_page import LinkParameters, link_page
 
 routes = Routes()
 
@@ -22,14 +23,18 @@ _LOGIN = '<a href="user/login/">Log in</a>'
 
 
 @routes.get("/", needs=Permission.NONE)
-async def front_page(call: Call, form: NoParameters) -> Annotated[web.Response, Content(str, "text/html")]:
+async def front_page(call: Call, form: LinkParameters) -> Annotated[web.Response, Content(str, "text/html")]:
     """Tell who finds the service with a browser what it is and how to work with it.
 
-    If the service was started with CATMAID's own front end, its page is here instead.
+    If the service was started with CATMAID's own front end, its page is here instead. Of a link to a place in a project
+    it tells where that leads and how to open it.
     """
     front_end = call.request.app[keys.OPTIONS].front_end
     if front_end is not None:
         return web.Response(text=front_end.page, content_type="text/html", headers=_FRONT_END_HEADERS)
+    of_link = await link_page(call, form)
+    if of_link is not None:
+        return of_link
     address = escape(str(external_url(call.request)).rstrip("/"))
     if call.user.username != ANONYMOUS:
         account = (
