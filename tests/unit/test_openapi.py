@@ -122,7 +122,8 @@ def test_no_answer_is_an_object_with_just_any_fields(document: dict[str, Any]) -
         for content in answer.get("content", {}).values()
         if any(is_open_object(schema) for schema in shapes(content["schema"]))
     }
-    assert open_answers == {"/apis/openapi.json"}
+    # A description of an API, and what Neuroglancer keeps: others say what is in these.
+    assert open_answers == {"/apis/openapi.json", "/{project_id}/nglstate/api/v1/{state}"}
 
 
 def shapes(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -36,16 +36,7 @@ async def keep_state(call: Call, form: NoParameters) -> int:
 @routes.get(f"/{{project_id}}/{STATES}{{state}}", needs=Permission.BROWSE)
 async def read_state(call: Call, form: NoParameters) -> _Kept:
     """Give a state that was kept."""
-    return await _state(call)
-
-
-@routes.get(f"/{{project_id}}/{STATES}raw/{{state}}", needs=Permission.BROWSE)
-async def read_raw_state(call: Call, form: NoParameters) -> _Kept:
-    """Give a state that was kept."""
-    return await _state(call)
-
-
-async def _state(call: Call) -> msgspec.Raw:
+    key, user_id = call.path["state"], call.user.id
     async with call.reading() as connection:
-        state = await viewer_states.state_of(connection, call.project_id, call.path["state"], user_id=call.user.id)
+        state = await viewer_states.state_of(connection, call.project_id, key, user_id=user_id)
     return msgspec.Raw(msgspec.json.encode(state))
