@@ -8,7 +8,7 @@ from catmaid_jupyter.api.embedded import default_data_dir, running_service
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.client.connect import connect
 from catmaid_jupyter.client.links import neuroglancer
-from catmaid_jupyter.client.links.deep_link import DeepLink
+from catmaid_jupyter.client.links.deep_link import CatmaidLink
 
 if TYPE_CHECKING:
     from catmaid_jupyter.widgets.workspace import Workspace
@@ -28,7 +28,7 @@ def open_link(link: str, token: str | None = None, *, password: str | None = Non
 
 def _place_of(link: str) -> tuple[str, int]:
     if not neuroglancer.is_link(link):
-        deep = DeepLink.parsed(link)
+        deep = CatmaidLink.parsed(link)
         return deep.server, deep.project_id
     found = neuroglancer.project_of_link(link)
     if found is None:

@@ -32,7 +32,7 @@ TRACING: Final = "tracingtool"
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeepLink:
+class CatmaidLink:
     """What a link says; None and empty where it does not."""
 
     server: str
@@ -54,7 +54,7 @@ class DeepLink:
     """Names of parameters that mean nothing here."""
 
     @classmethod
-    def parsed(cls, address: str) -> DeepLink:
+    def parsed(cls, address: str) -> CatmaidLink:
         """Read a link; `InvalidInput`, which says what a link has, for anything else."""
         parts = urlsplit(address.strip())
         if parts.scheme not in ("http", "https") or not parts.hostname:

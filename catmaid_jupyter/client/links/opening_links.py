@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotFound
 from catmaid_jupyter.client.links import neuroglancer
-from catmaid_jupyter.client.links.deep_link import TRACING, DeepLink, scale_of
+from catmaid_jupyter.client.links.deep_link import TRACING, CatmaidLink, scale_of
 from catmaid_jupyter.client.links.layout_text import WIDGETS, widget_names
 
 
@@ -21,7 +21,7 @@ class LinkOpening:
         self.project = project
         self.notes: list[str] = []
 
-    def deep_link(self, link: DeepLink, password: str | None) -> list[Any]:
+    def deep_link(self, link: CatmaidLink, password: str | None) -> list[Any]:
         """The widgets of CATMAID's link: viewers first."""
         if link.project_id != self.project.id:
             raise InvalidInput(
@@ -58,7 +58,7 @@ class LinkOpening:
             options["position"] = position
         return [self.project.viewer(selection=found, **options), found]
 
-    def _named(self, link: DeepLink, password: str | None) -> DeepLink:
+    def _named(self, link: CatmaidLink, password: str | None) -> CatmaidLink:
         """What the server keeps of a link."""
         place = self.project.place
         params = {} if password is None else {"password": password}
@@ -77,7 +77,7 @@ class LinkOpening:
             layout=str(told.get("layout") or ""),
         )
 
-    def _viewers(self, link: DeepLink) -> list[Any]:
+    def _viewers(self, link: CatmaidLink) -> list[Any]:
         made = []
         for stack_id, zoom in link.stacks or ((None, None),):
             try:
@@ -96,7 +96,7 @@ class LinkOpening:
             self._activate(made[0], link)
         return made
 
-    def _look(self, link: DeepLink, stack: Any, zoom: float | None) -> dict[str, Any]:
+    def _look(self, link: CatmaidLink, stack: Any, zoom: float | None) -> dict[str, Any]:
         options: dict[str, Any] = {}
         if zoom is not None and stack is not None:
             options["nm_per_pixel"] = scale_of(zoom, stack.resolution[0])
@@ -104,7 +104,7 @@ class LinkOpening:
             options["position"] = link.position
         return options
 
-    def _activate(self, viewer: Any, link: DeepLink) -> None:
+    def _activate(self, viewer: Any, link: CatmaidLink) -> None:
         if link.active_node_id is not None:
             try:
                 place = self.project.locate(link.active_node_id)
@@ -122,7 +122,7 @@ class LinkOpening:
             else:
                 viewer.layers[-1].active_skeleton = link.active_skeleton_id
 
-    def _other_widgets(self, link: DeepLink, viewer: Any) -> list[Any]:
+    def _other_widgets(self, link: CatmaidLink, viewer: Any) -> list[Any]:
         """The widgets of the layout beside the viewers."""
         names = widget_names(link.layout)
         kinds = [WIDGETS.get(name.lower(), "") for name in names]

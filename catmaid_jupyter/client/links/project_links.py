@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.links import neuroglancer
-from catmaid_jupyter.client.links.deep_link import DeepLink
+from catmaid_jupyter.client.links.deep_link import CatmaidLink
 from catmaid_jupyter.client.links.neuroglancer import NeuroglancerState
 from catmaid_jupyter.client.links.opening_links import LinkOpening
 from catmaid_jupyter.client.neuron_choice import Neurons, skeleton_ids_of
@@ -50,7 +50,7 @@ class ProjectLinks(Public):
         if neuroglancer.is_link(link):
             widgets = opening.neuroglancer_link(link)
         else:
-            deep = DeepLink.parsed(link)
+            deep = CatmaidLink.parsed(link)
             if deep.workspace and deep.project_id == self.place.project_id:
                 return self.workspace(deep.workspace)
             widgets = opening.deep_link(deep, password)

@@ -7,7 +7,7 @@ from typing import Any
 import traitlets
 
 from catmaid_jupyter.api import loop
-from catmaid_jupyter.client.links.deep_link import TRACING, DeepLink, zoom_of
+from catmaid_jupyter.client.links.deep_link import TRACING, CatmaidLink, zoom_of
 
 
 class ViewerLinks(traitlets.HasTraits):
@@ -31,7 +31,7 @@ class ViewerLinks(traitlets.HasTraits):
         active = None if layer is None else layer.active_node
         is_grid, scale = self.stack["is_grid"], self.nm_per_pixel
         zoom = 0.0 if scale is None else zoom_of(scale, self.stack["resolution"][0])
-        link = DeepLink(
+        link = CatmaidLink(
             server=self.project.instance.url,
             project_id=self.project.id,
             position=tuple(self.position),
@@ -51,4 +51,4 @@ class ViewerLinks(traitlets.HasTraits):
         place = self.project.place
         place.require_present()
         made = loop.run(place.http.request("POST", place.path("links/"), form=form)).json()
-        return str(DeepLink(server=link.server, project_id=link.project_id, alias=str(made["alias"])))
+        return str(CatmaidLink(server=link.server, project_id=link.project_id, alias=str(made["alias"])))

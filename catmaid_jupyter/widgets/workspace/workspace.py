@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput
 from catmaid_jupyter.api.kept_outputs import WORKSPACE, keep_output
 from catmaid_jupyter.client import saved_workspaces
-from catmaid_jupyter.client.links.deep_link import DeepLink
+from catmaid_jupyter.client.links.deep_link import CatmaidLink
 from catmaid_jupyter.widgets.cell_widget import OneBelowOther, SideBySide, TabbedWidgets
 from catmaid_jupyter.widgets.kept_views import keep_later
 from catmaid_jupyter.widgets.lifetime import weakly
@@ -126,7 +126,7 @@ class Workspace(OneBelowOther):
         `NotAllowed` for who is no administrator of the project: `save(name)` keeps it for oneself.
         """
         self.save(name, shared=True)
-        return str(DeepLink(server=self.project.instance.url, project_id=self.project.id, workspace=name.strip()))
+        return str(CatmaidLink(server=self.project.instance.url, project_id=self.project.id, workspace=name.strip()))
 
     def close(self) -> None:
         """Remove the workspace from all pages; its widgets stay."""

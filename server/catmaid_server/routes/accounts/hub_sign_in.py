@@ -61,9 +61,13 @@ class HubAnswer(msgspec.Struct):
     """With what the hub sends a browser back."""
 
     code: str = ""
+    """Stands for who has signed in; it is good once."""
     state: str = ""
+    """What this service gave the browser when it sent it to the hub."""
     error: str = ""
+    """Why nobody signed in."""
     error_description: str = ""
+    """The same in words."""
 
 
 @routes.post("/hub/token", needs=Permission.NONE)
