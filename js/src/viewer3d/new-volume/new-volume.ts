@@ -33,7 +33,7 @@ export class NewVolume implements SceneContent {
   private readonly later: LaterWork;
   private readonly stops: Array<() => void>;
   /** By which the kernel knows whose preview it is. */
-  private readonly page = crypto.randomUUID();
+  private readonly page = `${Date.now()} ${Math.random()}`;
   /** Of the volume that is shown; null: there is none. */
   private number: number | null = null;
   private hasAsked = false;
