@@ -57,7 +57,7 @@ export function hookOf({
   return {
     ready,
     get settled() {
-      return settled({ ready, neurons, arrivals });
+      return settled({ neurons, arrivals });
     },
     get stats() {
       const { frames, hasContext } = picture;

@@ -10,9 +10,8 @@ export interface Coming {
   readonly arrivals: Arrivals;
 }
 
-/** Settles when nothing is on its way. */
-export async function settled({ ready, neurons, arrivals }: Coming): Promise<void> {
-  await ready;
+/** Settles when nothing is on its way, also in a tab that nobody sees, in which nothing is drawn. */
+export async function settled({ neurons, arrivals }: Omit<Coming, "ready">): Promise<void> {
   do {
     await neurons.arrived();
     // Colours and marks are asked for when neurons have come.
@@ -22,6 +21,7 @@ export async function settled({ ready, neurons, arrivals }: Coming): Promise<voi
 
 /** @throws Error with a sentence if visible neurons could not be read. */
 export async function requireAll(coming: Coming): Promise<void> {
+  await coming.ready;
   await settled(coming);
   const { missing } = coming.neurons;
   if (missing === 0) return;
