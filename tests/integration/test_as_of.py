@@ -31,8 +31,11 @@ RECORDINGS = at_size(ci=4, full=40)
 SECONDS = at_size(ci=2, full=60)
 
 WEBSOCKETS = {"/{project_id:-?[0-9]+}/events", "/channels/updates/"}
-OF_THE_PRESENT = {"/accounts/anonymous-api-token", "/{project_id:-?[0-9]+}/version"}
-"""These tell of the session, and of the newest version."""
+_JOBS = re.compile(r"/(jobs|crop)\b")
+OF_THE_PRESENT = {"/accounts/anonymous-api-token", "/{project_id:-?[0-9]+}/version"} | {
+    route.path for route in all_routes() if _JOBS.search(route.path)
+}
+"""These tell of the session, of the newest version, and of jobs, which they begin."""
 
 NO_PAST = "has no past"
 P = "/{project_id:-?[0-9]+}"
@@ -263,7 +266,7 @@ def reading_queries() -> dict[str, str]:
         for name in dir(queries):
             text = getattr(queries, name)
             words = re.sub(r"--[^\n]*", "", text)
-            if not re.search(r"\b(INSERT|UPDATE|DELETE|SHARE|SET|COPY)\b", words):
+            if not re.search(r"\b(INSERT|UPDATE|DELETE|SHARE|SET|COPY|ANALYZE)\b", words):
                 found[f"{subject}.{name}"] = _numbered(words)
     return found
 
