@@ -133,6 +133,8 @@ async def test_neurons_are_turned_sorted_and_chosen_together(site: Site, browser
         await table.get_by_label("Filter Nodes").fill("<5")
         await expect(total).to_have_text("3 neurons, 2 shown, 1 selected")
         await table.get_by_label("Filter Nodes").fill("")
+        # What is clicked before would be a row of those that were found.
+        await expect(total).to_have_text("3 neurons, 1 selected")
         await cell(table, 0, "color").click()
         await table.locator(".cj-cell-editor").fill("#00ff00")
         await cell(table, 1, "name").click()
