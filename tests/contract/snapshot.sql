@@ -35,7 +35,7 @@ BEGIN
     SET LOCAL session_replication_role = replica;
     FOR part IN SELECT * FROM snapshot.contents LOOP
         EXECUTE format('DELETE FROM public.%I', part.name);
-        EXECUTE format('INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM snapshot.%3$I',
+        EXECUTE format('INSERT INTO public.%1$I (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM snapshot.%3$I',
                        part.name, part.columns, 'rows_of_' || part.name);
     END LOOP;
     PERFORM setval(c.name, c.last_value, c.is_called) FROM snapshot.counters c;

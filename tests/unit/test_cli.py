@@ -55,6 +55,8 @@ WANTED = {
     "tokens revoke",
     "user activate",
     "user deactivate",
+    "user link",
+    "user unlink",
     "grant",
     "revoke",
     "project list",
@@ -71,7 +73,7 @@ WANTED = {
     "group remove",
 }
 STACK = ("import", "stack", "somewhere", "--project", "P")
-WITHOUT_JSON = {"demo", "psql", "worker", "user activate", "user deactivate", "user password"}
+WITHOUT_JSON = {"demo", "psql", "worker", "user activate", "user deactivate", "user link", "user password", "user unlink"}
 
 
 def commands(group: Any, before: str = "") -> Iterator[tuple[str, click.Command]]:

@@ -57,7 +57,7 @@ def info(*mirrors: dict[str, Any], **changes: Any) -> dict[str, Any]:
 class FakeHttp:
     """A service with tiles in row 0 only, which wants no token for anything."""
 
-    server, database, username = SERVICE, None, "ana"
+    server, database, username, browser_path = SERVICE, None, "ana", ""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
