@@ -176,11 +176,10 @@ async def failure(service: Service, route: Route, text: str, number: str) -> obj
     """What is wrong with the answer of a route to a form filled so: None if it is an answer, or a proper error."""
     method = route.methods[-1]
     in_query = method in ("GET", "DELETE")
-    form = dict(
-        pair
-        for field in msgspec.structs.fields(route.form)
-        for pair in filled(field.encode_name, field.type, text[:400] if in_query else text, number)
-    )
+    fields = msgspec.structs.fields(route.form)
+    # An address has at most 8,190 characters, and a character of a text takes three there.
+    fitting = text[: 2_400 // max(len(fields), 6)] if in_query else text
+    form = dict(pair for field in fields for pair in filled(field.encode_name, field.type, fitting, number))
     in_path = number if re.fullmatch(r"-?\d+", number) else "1"
     path = re.sub(
         r"\{(\w+)[^}]*\}", lambda part: str(service.project_id) if part[1] == "project_id" else in_path, route.path

@@ -73,7 +73,16 @@ WANTED = {
     "group remove",
 }
 STACK = ("import", "stack", "somewhere", "--project", "P")
-WITHOUT_JSON = {"demo", "psql", "worker", "user activate", "user deactivate", "user link", "user password", "user unlink"}
+WITHOUT_JSON = {
+    "demo",
+    "psql",
+    "worker",
+    "user activate",
+    "user deactivate",
+    "user link",
+    "user password",
+    "user unlink",
+}
 
 
 def commands(group: Any, before: str = "") -> Iterator[tuple[str, click.Command]]:
