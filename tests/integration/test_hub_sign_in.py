@@ -88,6 +88,7 @@ def hub() -> StandIn:
         "doras": user("dora", "access:services!service=another"),
         "of a service": user("robot", USE, kind="service"),
         "tracers": user("tracer", USE),
+        "slashed": user("x/../anna", USE),
     }
     return StandIn(tokens, {"anna": ["EM 2027", "tracer"]})
 
@@ -129,6 +130,12 @@ async def test_groups_are_those_of_the_hub_but_for_names_of_users(hub: StandIn, 
     hub.groups["anna"] = []
     await signing_in.visitor.post("/hub/token", hub_token="annas")
     assert await memberships(signing_in.store, "anna") == ["given here"]
+
+
+async def test_groups_are_of_the_very_name(hub: StandIn, signing_in: Service) -> None:
+    hub.groups["x/../anna"] = ["of the slashed"]
+    await signing_in.visitor.post("/hub/token", hub_token="slashed")
+    assert await memberships(signing_in.store, "x/../anna") == ["of the slashed"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
@@ -157,7 +158,7 @@ class Hub:
     async def _groups_of(self, name: str) -> list[str] | None:
         """The groups of a user, None if the hub does not tell this service."""
         with contextlib.suppress(NotOfTheHub):
-            groups = _read(await self._ask("GET", f"/users/{URL.build(path=name).raw_path}"), _HubUser).groups
+            groups = _read(await self._ask("GET", f"/users/{quote(name, safe='')}"), _HubUser).groups
             if groups is not None:
                 return groups
         log.warning("hub tells no groups", advice="give the service the scopes read:users:name and read:users:groups")
