@@ -6,21 +6,19 @@ import asyncio
 import io
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from catmaid_server.cli.main import main
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
 from catmaid_server.postgres.cluster import Cluster
 from tests.helpers.catmaid_files import whole, written
-
-Cli = Callable[..., tuple[int, str, str]]
+from tests.helpers.commands import Cli, command_line, database_of
 
 GOOD = "1 0 0 0 0 5 -1\n2 0 100 0 0 5 1\n3 0 200 0 50 5 2\n"
 CYCLE = "1 0 0 0 0 5 2\n2 0 100 0 0 5 1\n"
@@ -33,25 +31,14 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def dsn(data_dir: Path) -> Iterator[str]:
-    """The database of the data folder, up between commands."""
-    cluster = Cluster(data_dir)
-    yield cluster.start()
-    assert cluster.stop(), "no command still claims it"
+    with database_of(data_dir) as dsn:
+        yield dsn
 
 
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data_dir: Path, dsn: str) -> Cli:
     monkeypatch.setenv("CATMAID_DATA_DIR", str(data_dir))
-
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["catmaid-jupyter", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        output = capsys.readouterr()
-        assert "Traceback" not in output.err
-        return int(ended.value.code or 0), output.out, output.err
-
-    return run
+    return command_line(monkeypatch, capsys)
 
 
 def answer(cli: Cli, *arguments: str | Path) -> dict[str, object]:

@@ -15,19 +15,16 @@ from matplotlib.collections import LineCollection
 from numpy.typing import NDArray
 from PIL import Image
 
-from catmaid_jupyter import Project, connect
+from catmaid_jupyter import Project
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.client import stack_values
 from catmaid_jupyter.client.stack import Stack
 from catmaid_jupyter.client.stack_values import scale_bar
 from catmaid_server.db.store import Store
 from catmaid_server.tiles.pyramid import halved
-from tests.helpers.image_hosts import QUICK, THIS_MACHINE, ImageHost, serving_images
-from tests.helpers.service import Service, fresh_service
-
-VOLUME = np.random.default_rng(8).integers(0, 256, (9, 700, 900), dtype=np.uint8)
-TEMPLATE = "/1/{z}/{row}_{col}_{zoom}.png"
-ORIGIN = (100.0, 200.0, 300.0)
+from tests.helpers.image_hosts import ImageHost, serving_images
+from tests.helpers.remote_stack import VOLUME, added_stack, box_of, gateway_to_images, project_of
+from tests.helpers.service import Service
 
 
 @pytest.fixture
@@ -38,33 +35,23 @@ async def host() -> AsyncIterator[ImageHost]:
 
 @pytest.fixture
 async def gateway(store: Store, tmp_path: Path) -> AsyncIterator[Service]:
-    options: dict[str, Any] = {"image_hosts": THIS_MACHINE, "image_patience": QUICK, "image_folders": (tmp_path,)}
-    async with fresh_service(store, tmp_path / "data", **options) as service:
+    async with gateway_to_images(store, tmp_path) as service:
         yield service
 
 
 @pytest.fixture
 async def project(gateway: Service) -> Project:
-    return await asyncio.to_thread(lambda: connect(gateway.url, token=gateway.admin.token).project("Test"))
+    return await project_of(gateway)
 
 
 @pytest.fixture
 async def stack(project: Project, host: ImageHost) -> Stack:
-    """Pixels of 4 x 4 x 40 nm, the first at `ORIGIN`."""
-    said: dict[str, Any] = {"dimension": (900, 700, 9), "resolution": (4, 4, 40), "translation": ORIGIN}
-    return await asyncio.to_thread(lambda: project.add_stack(host.url + TEMPLATE, "EM", **said))
-
-
-def nm(x: tuple[int, int], y: tuple[int, int], z: tuple[int, int]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """The box of voxels between these indices of full resolution."""
-    spans, size = (x, y, z), (4, 4, 40)
-    lower = tuple(start + (a - 0.5) * step for (a, _), step, start in zip(spans, size, ORIGIN, strict=True))
-    return lower, tuple(start + (b - 0.5) * step for (_, b), step, start in zip(spans, size, ORIGIN, strict=True))
+    return await added_stack(project, host, "EM")
 
 
 async def test_a_cutout_has_the_values_and_coordinates_of_its_voxels(stack: Stack) -> None:
     def cell() -> None:
-        found = stack.cutout(nm((200, 800), (100, 650), (2, 7)))
+        found = stack.cutout(box_of((200, 800), (100, 650), (2, 7)))
         assert found.dims == ("z", "y", "x")
         assert np.array_equal(found.to_numpy(), VOLUME[2:7, 100:650, 200:800])
         assert found.z.to_numpy().tolist() == [380, 420, 460, 500, 540]
@@ -79,7 +66,7 @@ async def test_a_cutout_has_the_values_and_coordinates_of_its_voxels(stack: Stac
 
 async def test_a_coarser_cutout_lies_where_the_means_of_pixels_lie(stack: Stack) -> None:
     def cell() -> None:
-        found = stack.cutout(nm((0, 900), (0, 700), (4, 5)), zoom=1)
+        found = stack.cutout(box_of((0, 900), (0, 700), (4, 5)), zoom=1)
         assert np.array_equal(found.to_numpy()[0], halved(VOLUME[4]))
         assert (float(found.x[0]), float(found.x[1])) == (102, 110)
 
@@ -90,7 +77,7 @@ async def test_a_large_cutout_is_read_in_parts_and_when_it_is_computed(
     stack: Stack, host: ImageHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stack_values, "_BLOCK", (2, 256, 300))
-    box, part = nm((10, 890), (20, 680), (0, 9)), VOLUME[:9, 20:680, 10:890]
+    box, part = box_of((10, 890), (20, 680), (0, 9)), VOLUME[:9, 20:680, 10:890]
 
     def cell() -> None:
         assert np.array_equal(stack.cutout(box).to_numpy(), part)
@@ -122,7 +109,7 @@ async def test_what_cannot_be_cut_out_is_said(stack: Stack, host: ImageHost) -> 
         raise ConnectionResetError
 
     def cell() -> None:
-        box = nm((0, 9), (0, 9), (0, 1))
+        box = box_of((0, 9), (0, 9), (0, 1))
         for wrong, zoom, message in (
             (((0, 0, 0), (9, 9, 9)), 0, "has no voxel of 'EM' along x: it is from 0 to 9 nm, the stack from 98 to"),
             (((9, 9, 9), (0, 0, 0)), 0, "is the lower one"),
@@ -135,7 +122,7 @@ async def test_what_cannot_be_cut_out_is_said(stack: Stack, host: ImageHost) -> 
             Stack.from_info(stack.info).cutout(box)
         host.before = fail
         with pytest.raises(InvalidInput, match=r"127\.0\.0\.1"):
-            stack.cutout(nm((500, 800), (0, 9), (8, 9)))
+            stack.cutout(box_of((500, 800), (0, 9), (8, 9)))
 
     await asyncio.to_thread(cell)
 
@@ -157,7 +144,7 @@ async def test_a_picture_has_the_section_the_neurons_and_a_scale_bar(project: Pr
         z = 300 + 40 * 4
         root = project.edit.create_treenode(1000, 1000, z)
         project.edit.create_treenode(1400, 1300, z, parent_id=root)
-        box = nm((100, 700), (100, 500), (3, 6))
+        box = box_of((100, 700), (100, 500), (3, 6))
         found = project.selection(project.skeletons)
         figure = stack.picture(box, overlay=found, width=4)
         axes = figure.axes[0]

@@ -16,21 +16,26 @@ import tifffile
 from aiohttp import web
 from numpy.typing import NDArray
 
-from catmaid_jupyter import Project, connect
+from catmaid_jupyter import Project
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.client.jobs.job import JobFailed
 from catmaid_jupyter.client.stack import Stack
 from catmaid_server.db.store import Store
 from catmaid_server.tiles.crops import blocks, plan
 from catmaid_server.tiles.pyramid import halved
-from tests.helpers.image_hosts import QUICK, THIS_MACHINE, ImageHost, serving_images
+from tests.helpers.image_hosts import ImageHost, serving_images
 from tests.helpers.job_workers import working
-from tests.helpers.service import Service, fresh_service
-
-VOLUME = np.random.default_rng(8).integers(0, 256, (9, 700, 900), dtype=np.uint8)
-TEMPLATE = "/1/{z}/{row}_{col}_{zoom}.png"
-ORIGIN = (100.0, 200.0, 300.0)
-SIZE = (4, 4, 40)
+from tests.helpers.remote_stack import (
+    ORIGIN,
+    SIZE,
+    TEMPLATE,
+    VOLUME,
+    added_stack,
+    box_of,
+    gateway_to_images,
+    project_of,
+)
+from tests.helpers.service import Service
 
 
 @pytest.fixture
@@ -41,28 +46,18 @@ async def host() -> AsyncIterator[ImageHost]:
 
 @pytest.fixture
 async def gateway(store: Store, tmp_path: Path) -> AsyncIterator[Service]:
-    options: dict[str, Any] = {"image_hosts": THIS_MACHINE, "image_patience": QUICK, "image_folders": (tmp_path,)}
-    async with fresh_service(store, tmp_path / "data", **options) as service, working(store.dsn, tmp_path / "data"):
+    async with gateway_to_images(store, tmp_path) as service, working(store.dsn, tmp_path / "data"):
         yield service
 
 
 @pytest.fixture
 async def project(gateway: Service) -> Project:
-    return await asyncio.to_thread(lambda: connect(gateway.url, token=gateway.admin.token).project("Test"))
+    return await project_of(gateway)
 
 
 @pytest.fixture
 async def stack(project: Project, host: ImageHost) -> Stack:
-    """Pixels of 4 x 4 x 40 nm, the first at `ORIGIN`."""
-    said: dict[str, Any] = {"dimension": (900, 700, 9), "resolution": SIZE, "translation": ORIGIN}
-    return await asyncio.to_thread(lambda: project.add_stack(host.url + TEMPLATE, "Left EM", **said))
-
-
-def nm(x: tuple[int, int], y: tuple[int, int], z: tuple[int, int]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """The box of voxels between these indices of full resolution."""
-    spans = list(zip((x, y, z), SIZE, ORIGIN, strict=True))
-    lower = tuple(start + (a - 0.5) * step for (a, _), step, start in spans)
-    return lower, tuple(start + (b - 0.5) * step for (_, b), step, start in spans)
+    return await added_stack(project, host, "Left EM")
 
 
 def zarr_of(folder: Path, path: str) -> NDArray[Any]:
@@ -74,7 +69,7 @@ def zarr_of(folder: Path, path: str) -> NDArray[Any]:
 
 async def test_a_crop_becomes_a_tiff_that_imagej_understands(stack: Stack, project: Project, tmp_path: Path) -> None:
     def cell() -> None:
-        job = stack.crop(nm((200, 800), (100, 650), (2, 7)))
+        job = stack.crop(box_of((200, 800), (100, 650), (2, 7)))
         path = job.download(tmp_path)
         assert (path.name, job.state) == ("Left_EM_zoom0_x200_y100_z2.tif", "done")
         assert job.title == "Crop 600 x 550 x 5 of Left EM"
@@ -100,7 +95,7 @@ async def test_several_stacks_are_channels_and_a_coarser_level_has_means(
     def cell() -> None:
         said: dict[str, Any] = {"dimension": (900, 700, 9), "resolution": SIZE, "translation": (100, 200, 340)}
         deeper = project.add_stack(host.url + TEMPLATE + "?second", "Right", **said)
-        path = stack.crop(nm((0, 900), (0, 700), (1, 4)), zoom=1, stacks=[deeper]).download(tmp_path / "two.tif")
+        path = stack.crop(box_of((0, 900), (0, 700), (1, 4)), zoom=1, stacks=[deeper]).download(tmp_path / "two.tif")
         with tifffile.TiffFile(path) as file:
             found = file.asarray()
             assert file.series[0].axes == "ZCYX"
@@ -121,7 +116,7 @@ async def test_a_crop_becomes_ome_zarr_in_a_zip(
 
     def cell() -> None:
         ids = project.add_stack(tmp_path / "ids.h5", "ids", resolution=SIZE, translation=ORIGIN)
-        box = nm((5, 700), (7, 650), (0, 9))
+        box = box_of((5, 700), (7, 650), (0, 9))
         path = stack.crop(box, format="zarr").download(tmp_path)
         assert path.name == "Left_EM_zoom0_x5_y7_z0.ome.zarr.zip"
         with ZipFile(path) as archive:
@@ -158,7 +153,7 @@ async def test_a_page_is_read_in_bands(stack: Stack, tmp_path: Path, monkeypatch
     monkeypatch.setattr(blocks, "MOST_BLOCK_VOXELS", 512 * 900)
 
     def cell() -> None:
-        path = stack.crop(nm((0, 900), (0, 700), (4, 5))).download(tmp_path)
+        path = stack.crop(box_of((0, 900), (0, 700), (4, 5))).download(tmp_path)
         assert np.array_equal(tifffile.imread(path), VOLUME[4])
 
     await asyncio.to_thread(cell)
@@ -171,11 +166,11 @@ async def test_what_cannot_be_cropped_is_said_before_the_job(
         coarse = project.add_stack(
             host.url + TEMPLATE + "?coarse", "coarse", dimension=(900, 700, 9), resolution=(8, 8, 40)
         )
-        whole = nm((0, 900), (0, 700), (0, 9))
+        whole = box_of((0, 900), (0, 700), (0, 9))
         with pytest.raises(InvalidInput, match="stacks in one TIFF need the same voxels"):
             stack.crop(whole, stacks=[coarse])
         with pytest.raises(InvalidInput, match="The box has no voxel of 'Left EM' along x"):
-            stack.crop(nm((2000, 2100), (0, 10), (0, 1)))
+            stack.crop(box_of((2000, 2100), (0, 10), (0, 1)))
         with pytest.raises(InvalidInput, match="has the zoom levels 0 to"):
             stack.crop(whole, zoom=20)
         with pytest.raises(InvalidInput, match="1 to 8 different stacks"):
@@ -194,7 +189,7 @@ async def test_images_that_fail_make_the_job_fail(stack: Stack, host: ImageHost,
     def cell() -> None:
         host.volume = VOLUME[:, :, :0]
         host.before = broken
-        job = stack.crop(nm((0, 100), (0, 100), (0, 2)))
+        job = stack.crop(box_of((0, 100), (0, 100), (0, 2)))
         with pytest.raises(JobFailed, match=r"^Crop 100 x 100 x 2 of Left EM: failed\. "):
             job.download(tmp_path)
         assert len(job.log) == 1
@@ -209,7 +204,7 @@ async def broken(_request: Any) -> Any:
 
 async def test_catmaids_clients_get_a_crop_and_a_message(gateway: Service, stack: Stack, project: Project) -> None:
     form = {"stack_ids[0]": stack.id, "zoom_level": 0, "single_channel": 1, "rotationcw": 0}
-    (x0, y0, z0), (x1, y1, z1) = nm((10, 60), (20, 80), (1, 3))
+    (x0, y0, z0), (x1, y1, z1) = box_of((10, 60), (20, 80), (1, 3))
     box = {"min_x": x0, "min_y": y0, "min_z": z0, "max_x": x1, "max_y": y1, "max_z": z1}
     path = f"/{gateway.project_id}/crop"
     assert await gateway.admin.post(path, **form, **box) == ""
@@ -228,7 +223,7 @@ async def test_catmaids_clients_get_a_crop_and_a_message(gateway: Service, stack
 
 async def test_a_job_is_found_cancelled_and_waited_for(stack: Stack, project: Project) -> None:
     def cell() -> None:
-        job = stack.crop(nm((0, 10), (0, 10), (0, 1))).wait(60)
+        job = stack.crop(box_of((0, 10), (0, 10), (0, 1))).wait(60)
         assert repr(job) == f"<Job {job.id} 'Crop 10 x 10 x 1 of Left EM': done>"
         assert job.result["stacks"][0]["voxels"] == [10, 10, 1]
         assert (job.cancel(), project.jobs[job.id].progress) == (False, 1.0)

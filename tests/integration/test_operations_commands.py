@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from catmaid_server.cli.main import main
 from catmaid_server.db.store import Store
 from tests.helpers.arbors import Tracer
+from tests.helpers.commands import Cli, command_line
 from tests.helpers.database import create_database, drop_database
 from tests.helpers.service import Service
-
-Cli = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -38,16 +36,7 @@ async def empty(server_dsn: str) -> AsyncIterator[str]:
 def cli(traced: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
     monkeypatch.setenv("CATMAID_DATABASE_URL", traced.dsn)
     monkeypatch.setenv("CATMAID_DATA_DIR", str(tmp_path / "data"))
-
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["catmaid-jupyter", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        output = capsys.readouterr()
-        assert "Traceback" not in output.err
-        return int(ended.value.code or 0), output.out, output.err
-
-    return run
+    return command_line(monkeypatch, capsys)
 
 
 def test_what_is_wrong_is_printed_with_what_mends_it(cli: Cli, traced: Store) -> None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from catmaid_server.cli.main import main
-from catmaid_server.postgres.cluster import Cluster
-
-Cli = Callable[..., tuple[int, str, str]]
+from tests.helpers.commands import Cli, command_line, database_of
 
 
 @pytest.fixture(scope="module")
@@ -22,25 +19,14 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def cluster(data_dir: Path) -> Iterator[str]:
-    """The database of the data folder, up between commands."""
-    cluster = Cluster(data_dir)
-    yield cluster.start()
-    assert cluster.stop(), "no command still claims it"
+    with database_of(data_dir) as dsn:
+        yield dsn
 
 
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data_dir: Path, cluster: str) -> Cli:
     monkeypatch.setenv("CATMAID_DATA_DIR", str(data_dir))
-
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["catmaid-jupyter", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        output = capsys.readouterr()
-        assert "Traceback" not in output.err
-        return int(ended.value.code or 0), output.out, output.err
-
-    return run
+    return command_line(monkeypatch, capsys)
 
 
 def listed(cli: Cli) -> list[dict[str, Any]]:

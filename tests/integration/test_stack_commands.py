@@ -16,16 +16,13 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
-from catmaid_server.cli.main import main
 from catmaid_server.db.store import Store
-from catmaid_server.postgres.cluster import Cluster
 from catmaid_server.tiles.cutouts import VoxelBox, cutout
 from catmaid_server.tiles.encode import decode_grey
 from catmaid_server.tiles.look import TileWish
 from catmaid_server.tiles.pyramid import TileAddress
 from catmaid_server.tiles.service import StackRevision, TileService
-
-Cli = Callable[..., tuple[int, str, str]]
+from tests.helpers.commands import Cli, command_line, database_of
 
 PLACE = ("--project", "Images", "--resolution", "4,4,40")
 
@@ -37,25 +34,14 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def dsn(data_dir: Path) -> Iterator[str]:
-    """The database of the data folder, up between commands."""
-    cluster = Cluster(data_dir)
-    yield cluster.start()
-    assert cluster.stop(), "no command still claims it"
+    with database_of(data_dir) as dsn:
+        yield dsn
 
 
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data_dir: Path, dsn: str) -> Cli:
     monkeypatch.setenv("CATMAID_DATA_DIR", str(data_dir))
-
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["catmaid-jupyter", "import", "stack", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        output = capsys.readouterr()
-        assert "Traceback" not in output.err
-        return int(ended.value.code or 0), output.out, output.err
-
-    return run
+    return command_line(monkeypatch, capsys, "import", "stack")
 
 
 @pytest.fixture

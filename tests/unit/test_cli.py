@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from catmaid_server.cli.main import app, main
 from catmaid_server.cli.options import numbers, settings_from
 from catmaid_server.cli.output import table
 from catmaid_server.transfer.importers.catmaid import copying
+from tests.helpers.commands import Cli, command_line
 
 WANTED = {
     "demo",
@@ -96,23 +97,10 @@ def commands(group: Any, before: str = "") -> Iterator[tuple[str, click.Command]
 ALL = dict(commands(typer.main.get_command(app)))
 
 
-Cli = Callable[..., tuple[int, str, str]]
-
-
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cli:
-    """Runs a command as a shell does; gives exit code, standard output, standard error."""
     monkeypatch.setenv("CATMAID_DATA_DIR", str(tmp_path / "data"))
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["catmaid-jupyter", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        code = ended.value.code
-        output = capsys.readouterr()
-        return (code if isinstance(code, int) else 0), output.out, output.err
-
-    return run
+    return command_line(monkeypatch, capsys)
 
 
 def test_all_commands_are_there() -> None:
