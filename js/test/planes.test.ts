@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Point } from "../src/shared/layer";
 import { turned, turnedPlaces } from "../src/shared/planes";
 import type { Rpc } from "../src/shared/rpc";
@@ -55,7 +55,7 @@ test("the kernel gets places of the project and gives those of the plane", async
 });
 
 test("linked views look at one place of the project, and others do not", () => {
-  Object.assign(globalThis, { window: new EventTarget() });
+  vi.stubGlobal("window", new EventTarget());
   const { signal } = new AbortController();
   const views = ["a", "a", "b", ""].map((group, at) => {
     const stack = { ...STACK, plane: at === 1 ? ("zy" as const) : ("xy" as const) };
