@@ -133,12 +133,13 @@ async def test_a_widget_shades_and_reads_again_what_changed(project: cj.Project)
     assert before is not None
     assert before.result["skeleton_ids"] == [shown]
     assert before.result["rows"] == [5]
-    assert before.buffers[0] == bytes([254, 254, 0, 254, 254])
+    assert before.result["gone"] == [999_999]
+    assert (before.buffers[0], before.result["lows"], before.result["limits"]) == (bytes([2, 2, 0, 2, 2]), [3], (3, 5))
     assert len(before.buffers[1]) == 256 * 4
     widget.forget_shading([shown])
     after = await widget._shading({"skeleton_ids": [shown]})
     assert after is not None
-    assert after.buffers[0] == bytes([0, 254, 127, 254, 254])
+    assert (after.buffers[0], after.result["lows"], after.result["steps"]) == (bytes([0, 4, 2, 4, 4]), [1], [1])
     assert after.result["legend"]["low_text"] == "1"
     widget.shade(None)
     assert await widget._shading({"skeleton_ids": [shown]}) is None

@@ -9,12 +9,16 @@ import pandas as pd
 import pytest
 
 from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.client.shading.node_columns import CategoryPlaces, category_column, scale_column
 from catmaid_jupyter.client.shading.node_values import CategoryValues, ScaleValues, values_of
 from catmaid_jupyter.client.shading.palettes import (
     MOST_CATEGORIES,
+    NO_VALUE_PLACE,
+    OTHERS_PLACE,
     STEPS,
     ScaleLimits,
     category_palette,
+    most_frequent,
     scale_indices,
     scale_palette,
 )
@@ -51,23 +55,59 @@ def test_limits_that_are_none_are_refused(limits: tuple[Any, Any], message: str)
 
 def test_the_most_frequent_categories_have_colours_of_their_own() -> None:
     counts = {f"{number:03}": 1000 - number for number in range(300)}
-    palette, indices = category_palette("label", None, counts, {}, ("no label", 7))
-    assert len(palette.rgba) == 256
-    assert indices["000"] == 0
-    assert {indices[f"{number:03}"] for number in range(MOST_CATEGORIES, 300)} == {MOST_CATEGORIES}
+    shown = most_frequent(counts)
+    assert shown == [f"{number:03}" for number in range(MOST_CATEGORIES)]
+    palette = category_palette("label", None, counts, CategoryPlaces().of(shown), {}, ("no label", 7))
+    assert palette.rgba.shape == (256, 4)
+    assert palette.rgba[OTHERS_PLACE].tolist() == [0xCC, 0xCC, 0xCC, 255]
     assert palette.legend["entries"][-1]["name"] == "46 others"
     assert palette.legend["entries"][-1]["nodes"] == sum(1000 - number for number in range(254, 300))
-    few = {"a": 1, "b": 2}
-    colored = category_palette("label", {"b": "#010203"}, few, {"a": "red"}, ("", 0))[0]
+    few, places = {"a": 1, "b": 2}, {"a": 7, "b": 2}
+    colored = category_palette("label", {"b": "#010203"}, few, places, {"a": "red"}, ("", 0))
     assert [entry["color"] for entry in colored.legend["entries"]] == ["#ff0000", "#010203"]
-    in_turn = category_palette("label", ["white"], few, {"a": "red"}, ("", 0))[0]
-    assert in_turn.rgba.tolist() == [[255] * 4, [255] * 4, [0x99, 0x99, 0x99, 255]]
+    assert colored.rgba[[7, 2]].tolist() == [[255, 0, 0, 255], [1, 2, 3, 255]]
+    in_turn = category_palette("label", ["white"], few, places, {"a": "red"}, ("", 0))
+    assert in_turn.rgba[[2, 7, 3, 255]].tolist() == [[255] * 4, [255] * 4, [0x99] * 3 + [255], [0x99] * 3 + [255]]
     with pytest.raises(InvalidInput, match="There is no category 'bb'"):
-        category_palette("label", {"bb": "red"}, few, {}, ("", 0))
+        category_palette("label", {"bb": "red"}, few, places, {}, ("", 0))
     with pytest.raises(InvalidInput, match="these values are numbers"):
         scale_palette("x", {"a": "red"}, 0, 1, "", ("", 0))
     with pytest.raises(InvalidInput, match="no palette 'virdis'"):
         scale_palette("x", "virdis", 0, 1, "", ("", 0))
+
+
+def test_whole_numbers_have_places_of_their_own_and_others_a_share_of_their_range() -> None:
+    whole = scale_column(ScaleValues(np.array([3.0, np.nan, 5, 3])), ScaleLimits())
+    assert (whole.places.tolist(), whole.low, whole.high, whole.step, whole.nothing) == ([0, 255, 2, 0], 3, 5, 1, 1)
+    values = np.array([0.0, 1e6, 123_456.7, -np.inf])
+    parts = scale_column(ScaleValues(values), ScaleLimits())
+    assert parts.places.tolist() == [0, 254, 31, 255]
+    assert parts.low + 31 * parts.step == pytest.approx(123_456.7, abs=parts.step / 2)
+    narrow = scale_column(ScaleValues(values), ScaleLimits(high=1000.5))
+    assert (narrow.places.tolist(), narrow.high) == ([0, 254, 254, 255], 1000.5)
+    nothing = scale_column(ScaleValues(np.array([np.nan])), ScaleLimits())
+    assert (nothing.places.tolist(), nothing.is_empty) == ([255], True)
+    extreme = scale_column(ScaleValues(np.array([-1.7e308, 1.7e308, 5e-324])), ScaleLimits())
+    assert extreme.places.tolist() == [0, 254, 127]
+
+
+def test_columns_that_are_the_same_have_the_same_digest() -> None:
+    given = [np.array([1.0, 2]), np.array([1.0, 2]), np.array([2.0, 3]), np.array([1.0, 3])]
+    one, same, higher, wider = (scale_column(ScaleValues(values), ScaleLimits()).digest for values in given)
+    assert one == same
+    assert len({one, higher, wider}) == 3
+    assert max(one, higher, wider) < 2**53
+
+
+def test_categories_keep_their_places_when_others_come() -> None:
+    places = CategoryPlaces()
+    assert places.of(["m", "z"]) == {"m": 0, "z": 1}
+    assert places.of(["a", "z"]) == {"a": 2, "z": 1}
+    many = [f"{number}" for number in range(MOST_CATEGORIES - 1)]
+    found = places.of(["z", *many])
+    assert (found["z"], sorted(found.values())) == (1, list(range(MOST_CATEGORIES)))
+    column = category_column(CategoryValues(np.array(["z", None, "other"], dtype=object)), {"z": 1})
+    assert (column.places.tolist(), column.nothing) == ([1, NO_VALUE_PLACE, OTHERS_PLACE], 1)
 
 
 def test_values_are_numbers_times_or_names() -> None:

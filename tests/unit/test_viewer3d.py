@@ -15,6 +15,7 @@ import traitlets
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotFound
 from catmaid_jupyter.client.selection import Selection
+from catmaid_jupyter.client.shading.node_values import values_of
 from catmaid_jupyter.client.shading.rules import ShadingRule
 from catmaid_jupyter.client.space.volume import Volume
 from catmaid_jupyter.client.stack import Stack
@@ -296,6 +297,41 @@ async def test_own_values_of_nodes(v3: Viewer3D, monkeypatch: pytest.MonkeyPatch
         await colors({"skeleton_ids": [17, 18]})
     v3.shade({17: [1, 2, 3, 4]})
     assert (await colors({"skeleton_ids": [17, 18]})).result["rows"] == [4, 2]
+
+
+async def test_an_edit_has_only_its_own_neuron_read_and_sent(v3: Viewer3D, monkeypatch: pytest.MonkeyPatch) -> None:
+    values: dict[int, list[Any]] = {17: [1.0, 2.0, 3.5], 18: [0.5, 2.0]}
+    read: list[list[int]] = []
+
+    def read_values(_rule: ShadingRule, _place: Any, skeleton_ids: list[int]) -> Any:
+        read.append(skeleton_ids)
+        nodes: Any = FakeNodes(skeleton_ids)
+        given = [value for one in skeleton_ids for value in values[one]]
+        return nodes, values_of(given, "values")
+
+    monkeypatch.setattr(ShadingRule, "read", read_values)
+    colors = methods_of(v3)["shading"]
+    v3.shade("depth")
+    both = {"skeleton_ids": [17, 18]}
+    whole = await colors(both)
+    known = dict(zip(whole.result["skeleton_ids"], whole.result["digests"], strict=True))
+    assert (list(known), len(whole.buffers[0]), whole.result["limits"]) == ([17, 18], 5, (0.5, 3.5))
+    again = await colors({**both, "known": list(known.values())})
+    assert (again.result["skeleton_ids"], again.buffers[0], again.result["limits"]) == ([], b"", (0.5, 3.5))
+    values[17] = [1.0, 2.0, 9.5]
+    v3._changed({"skeleton_ids": [17], "treenode_ids": None})
+    edited = await colors({**both, "known": list(known.values())})
+    assert (edited.result["skeleton_ids"], len(edited.buffers[0])) == ([17], 3)
+    assert (edited.result["limits"], edited.result["legend"]["high_text"]) == ((0.5, 9.5), "9.5")
+    assert read == [[17, 18], [17]]
+    values.update({17: ["m", "z", None], 18: ["m", "m"]})
+    v3.shade("label")
+    whole = await colors(both)
+    values[17] = ["a", "z", None]
+    v3._changed({"skeleton_ids": [17], "treenode_ids": None})
+    edited = await colors({**both, "known": whole.result["digests"]})
+    assert (edited.result["skeleton_ids"], edited.result["limits"]) == ([17], None)
+    assert [one["name"] for one in edited.result["legend"]["entries"]] == ["a", "m", "z"]
 
 
 async def test_a_picked_row_is_visited(v3: Viewer3D, project: TracedProject, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -41,6 +42,18 @@ class CategoryValues:
     colors: dict[str, Any] = field(default_factory=dict)
     """Colours of categories that have a fixed one."""
     nothing: str = NO_VALUE
+
+    @cached_property
+    def codes(self) -> tuple[NDArray[np.int64], list[str]]:
+        """(n,) index of each node's category, -1: none; and the categories."""
+        codes, names = pd.factorize(self.names)
+        return codes.astype(np.int64), [str(name) for name in names]
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many nodes have each category."""
+        codes, names = self.codes
+        return dict(zip(names, np.bincount(codes[codes >= 0], minlength=len(names)).tolist(), strict=True))
 
 
 NodeValues: TypeAlias = ScaleValues | CategoryValues

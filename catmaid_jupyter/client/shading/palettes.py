@@ -33,6 +33,9 @@ STEPS: Final = 255
 MOST_CATEGORIES: Final = 254
 """The most frequent categories have a colour of their own; one more stands for all others, and one for no value."""
 
+OTHERS_PLACE: Final = 254
+NO_VALUE_PLACE: Final = 255
+
 _SAMPLES: Final = 16
 _NO_FRACTIONS: Final = 1e5
 _OTHERS: Final = 0xCCCCCCFF
@@ -71,7 +74,7 @@ class Legend(TypedDict, total=False):
 class Palette:
     """Colours by index, and what they mean.
 
-    rgba : (k, 4) uint8, k at most 256. The last one stands for no value.
+    rgba : (256, 4) uint8; the last one stands for no value.
     """
 
     rgba: NDArray[np.uint8]
@@ -144,31 +147,41 @@ def scale_palette(
     return Palette(_parts_of(np.append(colors, np.uint32(MISSING))), legend)
 
 
+def most_frequent(counts: Mapping[str, int]) -> list[str]:
+    """The categories that have a colour of their own, by name; `counts`: how many nodes have each category."""
+    return sorted(sorted(sorted(counts), key=lambda name: -counts[name])[:MOST_CATEGORIES])
+
+
 def category_palette(
-    title: str, colormap: ColorMap, counts: Mapping[str, int], fixed: Mapping[str, Any], no_value: tuple[str, int]
-) -> tuple[Palette, dict[str, int]]:
-    """Colours of categories, and the index of each.
+    title: str,
+    colormap: ColorMap,
+    counts: Mapping[str, int],
+    places: Mapping[str, int],
+    fixed: Mapping[str, Any],
+    no_value: tuple[str, int],
+) -> Palette:
+    """Colours of categories.
 
     counts : how many nodes have each category.
-    fixed : colours of categories that have one of their own, unless `colormap` gives another.
+    places : where colours are in the palette, of categories that have one of their own.
+    fixed : colours of categories, unless `colormap` gives another.
     no_value : what nodes without a value are called, and how many there are.
     """
-    most = sorted(sorted(counts), key=lambda name: -counts[name])[:MOST_CATEGORIES]
-    shown = sorted(most)
-    others = [name for name in counts if name not in set(shown)]
+    shown = sorted(places)
+    others = [name for name in counts if name not in places]
     colors = _category_colors(shown, colormap, fixed)
     entries: list[Swatch] = [
         {"name": name, "color": text_of(int(color)), "nodes": counts[name]}
         for name, color in zip(shown, colors, strict=True)
     ]
-    indices = {name: index for index, name in enumerate(shown)}
+    by_place = np.full(NO_VALUE_PLACE + 1, MISSING, np.uint32)
+    by_place[[places[name] for name in shown]] = colors
     if others:
-        indices |= dict.fromkeys(others, len(shown))
-        colors = np.append(colors, np.uint32(_OTHERS))
+        by_place[OTHERS_PLACE] = _OTHERS
         count = sum(counts[name] for name in others)
         entries.append({"name": f"{len(others)} others", "color": text_of(_OTHERS), "nodes": count})
     legend: Legend = {"title": title, "kind": "categories", "entries": entries, "no_value": _no_value(no_value)}
-    return Palette(_parts_of(np.append(colors, np.uint32(MISSING))), legend), indices
+    return Palette(_parts_of(by_place), legend)
 
 
 def _category_colors(names: Sequence[str], colormap: ColorMap, fixed: Mapping[str, Any]) -> NDArray[np.uint32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,12 +16,14 @@ from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.neuron_choice import neuron_names
+from catmaid_jupyter.client.shading.node_columns import CategoryPlaces, NodeColumn, category_column, scale_column
 from catmaid_jupyter.client.shading.node_values import CategoryValues, NodeValues, ScaleValues
 from catmaid_jupyter.client.shading.palettes import (
     ColorMap,
     Palette,
     ScaleLimits,
     category_palette,
+    most_frequent,
     scale_indices,
     scale_palette,
 )
@@ -33,11 +36,19 @@ _NOTHING_AT_ALL: Final = "no node has a value"
 class NodeColors:
     """Colours of the nodes of skeletons.
 
-    columns : by skeleton id, (n,) uint8 index into the palette for each treenode, in ascending order of ids.
+    columns : by skeleton id, with a place for each treenode, in ascending order of ids.
+    limits : of a scale: the values that have the first and the last colour. None: places are those of the palette.
     """
 
     palette: Palette
-    columns: dict[int, NDArray[np.uint8]]
+    columns: dict[int, NodeColumn]
+    limits: tuple[float, float] | None = None
+
+    def places(self, skeleton_id: int, values: NodeValues) -> NDArray[np.uint8]:
+        """(n,) place in the palette of each treenode of a skeleton, which has these values."""
+        if self.limits is not None and isinstance(values, ScaleValues):
+            return scale_indices(values.values, *self.limits)
+        return self.columns[skeleton_id].places
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,8 @@ class Shader:
         self.limits = limits or ScaleLimits()
         self._rule = rule_of(rule)
         self._read: dict[int, _ReadSkeleton] = {}
+        self._columns: dict[int, tuple[ScaleValues, NodeColumn]] = {}
+        self._places = CategoryPlaces()
         self._reads = 0
         self._lock = threading.Lock()
 
@@ -85,14 +98,11 @@ class Shader:
 
         Skeletons that are gone are left out. `InvalidInput` for values that do not fit the treenodes.
         """
-        found = self._skeletons(skeleton_ids)
-        values = [one.values for one in found.values()]
-        scales = [one for one in values if isinstance(one, ScaleValues)]
-        if scales and len(scales) == len(values) and any(np.isfinite(one.values).any() for one in scales):
-            palette, columns = self._on_scale(scales)
-        else:
-            palette, columns = self._in_categories(values)
-        return NodeColors(palette, dict(zip(found, columns, strict=True)))
+        values = {skeleton_id: one.values for skeleton_id, one in self._skeletons(skeleton_ids).items()}
+        scales = {skeleton_id: one for skeleton_id, one in values.items() if isinstance(one, ScaleValues)}
+        if len(scales) == len(values) and any(np.isfinite(one.values).any() for one in scales.values()):
+            return self._on_scale(scales)
+        return self._in_categories(values)
 
     def table(self, skeleton_ids: Sequence[int]) -> pd.DataFrame:
         """Values and colours of treenodes (see `Project.shading`)."""
@@ -105,7 +115,7 @@ class Shader:
                     "skeleton_id": np.full(len(one.node_ids), skeleton_id),
                     "treenode_id": one.node_ids,
                     "value": _shown(one.values),
-                    "color": texts[colors.columns[skeleton_id]],
+                    "color": texts[colors.places(skeleton_id, one.values)],
                 }
             )
             for skeleton_id, one in found.items()
@@ -119,6 +129,7 @@ class Shader:
             self._reads += 1
             for skeleton_id in list(self._read) if skeleton_ids is None else skeleton_ids:
                 self._read.pop(skeleton_id, None)
+                self._columns.pop(skeleton_id, None)
 
     def _skeletons(self, skeleton_ids: Sequence[int]) -> dict[int, _ReadSkeleton]:
         wanted = list(dict.fromkeys(map(int, skeleton_ids)))
@@ -143,36 +154,44 @@ class Shader:
         ids = nodes.node_ids
         return {skeleton_id: _ReadSkeleton(ids[rows], _part(values, rows)) for skeleton_id, rows in nodes.slices()}
 
-    def _on_scale(self, values: list[ScaleValues]) -> tuple[Palette, list[NDArray[np.uint8]]]:
-        every = np.concatenate([one.values for one in values])
-        units = {one.unit for one in values}
+    def _on_scale(self, scales: dict[int, ScaleValues]) -> NodeColors:
+        units = {one.unit for one in scales.values()}
         if len(units) > 1:
             raise InvalidInput("Some skeletons have numbers and others have times: nodes are shaded by one of them.")
-        low, high = self.limits.of(every)
-        nothing = values[0].nothing, int((~np.isfinite(every)).sum())
+        columns = {skeleton_id: self._column(skeleton_id, values) for skeleton_id, values in scales.items()}
+        known = [one for one in columns.values() if not one.is_empty]
+        low, high = self.limits.of(np.array([edge for one in known for edge in (one.low, one.high)]))
+        nothing = next(iter(scales.values())).nothing, sum(one.nothing for one in columns.values())
         palette = scale_palette(self.title, self.colormap, low, high, units.pop(), nothing)
-        return palette, [scale_indices(one.values, low, high) for one in values]
+        return NodeColors(palette, columns, (low, high))
 
-    def _in_categories(self, values: list[NodeValues]) -> tuple[Palette, list[NDArray[np.uint8]]]:
-        if any(isinstance(one, ScaleValues) and np.isfinite(one.values).any() for one in values):
+    def _column(self, skeleton_id: int, values: ScaleValues) -> NodeColumn:
+        """Places of values, which are made once."""
+        known = self._columns.get(skeleton_id)
+        if known is None or known[0] is not values:
+            self._columns[skeleton_id] = known = (values, scale_column(values, self.limits))
+        return known[1]
+
+    def _in_categories(self, values: dict[int, NodeValues]) -> NodeColors:
+        if any(isinstance(one, ScaleValues) and np.isfinite(one.values).any() for one in values.values()):
             raise InvalidInput("Some skeletons have numbers and others have names: nodes are shaded by one of them.")
-        named = [
-            one
-            if isinstance(one, CategoryValues)
-            else CategoryValues(np.full(len(one.values), None, dtype=object), nothing=_NOTHING_AT_ALL)
-            for one in values
-        ]
-        lengths = [len(one.names) for one in named]
-        every = np.concatenate([one.names for one in named]) if named else np.empty(0, dtype=object)
-        codes, names = pd.factorize(every)
-        counts = np.bincount(codes[codes >= 0], minlength=len(names))
-        nothing = named[0].nothing if named else "", int((codes < 0).sum())
-        fixed = named[0].colors if named else {}
-        by_name = dict(zip(map(str, names), counts.tolist(), strict=True))
-        palette, indices = category_palette(self.title, self.colormap, by_name, fixed, nothing)
-        # The last colour stands for no value, whose code is -1.
-        of_codes = np.array([*(indices[str(name)] for name in names), len(palette.rgba) - 1], dtype=np.uint8)
-        return palette, np.split(of_codes[codes], np.cumsum(lengths))[:-1]
+        named = {skeleton_id: _named(one) for skeleton_id, one in values.items()}
+        counts: Counter[str] = Counter()
+        for one in named.values():
+            counts.update(one.counts)
+        with self._lock:
+            places = self._places.of(most_frequent(counts))
+        columns = {skeleton_id: category_column(one, places) for skeleton_id, one in named.items()}
+        first = next(iter(named.values()), CategoryValues(np.empty(0, dtype=object), nothing=""))
+        nothing = first.nothing, sum(one.nothing for one in columns.values())
+        palette = category_palette(self.title, self.colormap, counts, places, first.colors, nothing)
+        return NodeColors(palette, columns)
+
+
+def _named(values: NodeValues) -> CategoryValues:
+    if isinstance(values, CategoryValues):
+        return values
+    return CategoryValues(np.full(len(values.values), None, dtype=object), nothing=_NOTHING_AT_ALL)
 
 
 def _part(values: NodeValues, rows: slice) -> NodeValues:

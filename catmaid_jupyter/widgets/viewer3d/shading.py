@@ -91,18 +91,25 @@ class NodeShading(traitlets.HasTraits):
 
     @method
     async def _shading(self, params: dict[str, Any]) -> Buffers | None:
-        """Colours of the nodes of skeletons: ``{skeleton_ids}``; None if nodes have no colours of their own.
+        """Colours of the nodes of skeletons: ``{skeleton_ids, known}``; None if nodes have no colours of their own.
 
-        The legend is that of all skeletons which are asked for together. Buffers: an index for each node, skeleton
-        after skeleton, each in ascending order of treenode ids; and the palette, red, green, blue, alpha. `rows` tells
-        how many nodes each skeleton had: where the page has another number, an edit came between.
+        known : the digest of the column that the page has of each skeleton, 0: none; may be missing.
+
+        The legend, the palette and `limits` are those of all skeletons which are asked for together. `skeleton_ids`,
+        `digests`, `rows`, `lows` and `steps` are of the columns that the page does not know: an edit sends those of one
+        skeleton. Buffers: a place for each node, skeleton after skeleton, each in ascending order of treenode ids; and
+        the palette, red, green, blue, alpha of 256 colours. Place 255 is that of no value. If there are `limits`, place
+        p stands for low + p * step, and the colours are for values between the limits. Otherwise it is that of the
+        palette. `gone`: skeletons that do not exist. `rows` tells how many nodes each skeleton had: where the page has
+        another number, an edit came between.
         """
         shader = self._shader
         if shader is None:
             return None
         skeleton_ids = [int(skeleton_id) for skeleton_id in params["skeleton_ids"]]
+        known = dict(zip(skeleton_ids, params.get("known") or (), strict=False))
         try:
-            return shading_answer(await asyncio.to_thread(shader.colors, skeleton_ids))
+            return shading_answer(await asyncio.to_thread(shader.colors, skeleton_ids), skeleton_ids, known)
         except WrongNumber as error:
             if self._edited is not None and error.skeleton_id not in self._edited:
                 raise
@@ -112,19 +119,22 @@ class NodeShading(traitlets.HasTraits):
             ) from error
 
 
-def shading_answer(colors: NodeColors) -> Buffers:
-    """Colours as pages get them."""
-    columns = colors.columns
+def shading_answer(colors: NodeColors, asked: Sequence[int], known: Mapping[int, int]) -> Buffers:
+    """Colours as pages get them, without the columns that they know by their digests."""
+    gone = [skeleton_id for skeleton_id in asked if skeleton_id not in colors.columns]
+    columns = {one: column for one, column in colors.columns.items() if known.get(one) != column.digest}
     found = {
-        "rule": colors.palette.legend["title"],
-        "kind": colors.palette.legend["kind"],
         "legend": colors.palette.legend,
+        "limits": colors.limits,
+        "gone": gone,
         "skeleton_ids": list(columns),
-        "rows": [len(column) for column in columns.values()],
-        "no_value": len(colors.palette.rgba) - 1,
+        "digests": [column.digest for column in columns.values()],
+        "rows": [len(column.places) for column in columns.values()],
+        "lows": [column.low for column in columns.values()],
+        "steps": [column.step for column in columns.values()],
     }
-    indices = np.concatenate([*columns.values(), np.empty(0, np.uint8)])
-    return Buffers(found, [indices.tobytes(), colors.palette.rgba.tobytes()])
+    places = np.concatenate([*(column.places for column in columns.values()), np.empty(0, np.uint8)])
+    return Buffers(found, [places.tobytes(), colors.palette.rgba.tobytes()])
 
 
 def _is_json(colormap: Any) -> bool:

@@ -11,8 +11,8 @@ const PARTS: Readonly<Record<string, PartialAnswering>> = {
   geometry: (whole, params) => geometryOf(whole, idsOf(params)),
   synapses: linksOf,
   special: specialOf,
-  radii: (whole, params) => rowsOf(whole, idsOf(params), 4),
-  shading: (whole, params) => rowsOf(whole, idsOf(params), 1),
+  radii: (whole, params) => rowsOf(whole, idsOf(params), 4, ["versions"]),
+  shading: shadingOf,
   neuron_facts: factsOf,
   names: namesOf,
   tiles: tilesOf,
@@ -101,12 +101,25 @@ function itemsOf(
 
 interface RowsOfSkeletons extends OfSkeletons {
   rows: number[];
-  versions?: number[];
 }
 
-/** Values of the nodes of some skeletons, of those of one skeleton after the other in the first buffer. */
-function rowsOf(whole: AnswerPart, wanted: ReadonlySet<number>, width: number): AnswerPart {
-  const result = whole.result as RowsOfSkeletons;
+/** Colours of the nodes of some skeletons; none is known to who asks. */
+function shadingOf(whole: AnswerPart, params: Params): AnswerPart {
+  return rowsOf(whole, idsOf(params), 1, ["digests", "lows", "steps"]);
+}
+
+/**
+ * Values of the nodes of some skeletons, of those of one skeleton after the other in the first buffer.
+ *
+ * @param names - of the lists in the answer with an item for each skeleton, besides its id and number of rows
+ */
+function rowsOf(
+  whole: AnswerPart,
+  wanted: ReadonlySet<number>,
+  width: number,
+  names: readonly string[],
+): AnswerPart {
+  const result = whole.result as RowsOfSkeletons & Record<string, number[]>;
   const [values = new Uint8Array(), ...others] = whole.buffers;
   const starts = startsOf(result.rows);
   const kept = result.skeleton_ids.flatMap((id, at) => (wanted.has(id) ? [at] : []));
@@ -114,14 +127,8 @@ function rowsOf(whole: AnswerPart, wanted: ReadonlySet<number>, width: number): 
     const start = (starts[at] ?? 0) * width;
     return values.subarray(start, start + (result.rows[at] ?? 0) * width);
   });
-  const of = <T>(column: readonly T[] | undefined): T[] | undefined => column && at(column, kept);
-  const part = {
-    ...result,
-    skeleton_ids: of(result.skeleton_ids),
-    rows: of(result.rows),
-    versions: of(result.versions),
-  };
-  return { result: part, buffers: [joined(own), ...others] };
+  const part = ["skeleton_ids", "rows", ...names].map((name) => [name, at(result[name] ?? [], kept)]);
+  return { result: { ...result, ...Object.fromEntries(part) }, buffers: [joined(own), ...others] };
 }
 
 /** Names by skeleton, and numbers of nodes where they are known. */

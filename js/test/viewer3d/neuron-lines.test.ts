@@ -1,4 +1,5 @@
 import {
+  type BufferAttribute,
   type BufferGeometry,
   type DataTexture,
   type LineSegments,
@@ -42,12 +43,12 @@ function drawn(lines: NeuronLines, type: "LineSegments" | "Points"): Drawn[] {
 /** Positions and slots of the vertices of every edge, or point, that is drawn. */
 function vertices(lines: NeuronLines, type: "LineSegments" | "Points" = "LineSegments") {
   return drawn(lines, type).flatMap(({ geometry }) => {
-    const { position, tag } = geometry.attributes;
+    const { position, slot, shade } = geometry.attributes;
     const index = Array.from(geometry.index?.array ?? []).slice(0, geometry.drawRange.count);
     return index.map((at) => ({
       point: [position?.getX(at), position?.getY(at), position?.getZ(at)],
-      slot: (tag?.getX(at) ?? 0) & 0xffffff,
-      shade: (tag?.getX(at) ?? 0) >>> 24,
+      slot: slot?.getX(at) ?? -1,
+      shade: shade?.getX(at) ?? -1,
     }));
   });
 }
@@ -194,6 +195,31 @@ describe("neurons as lines", () => {
     expect(() => lines.shade(12, new Uint8Array(4))).toThrow(/Skeleton 12 has 5 nodes .* not 4/);
     expect(() => lines.setShadingPalette(new Uint8Array(4 * 257))).toThrow(/at most 256 colours/);
     lines.shade(13, new Uint8Array(4));
+  });
+
+  it("have scales for their places, and upload a byte for each node of a column, few ranges at once", () => {
+    const lines = new NeuronLines();
+    const ids = Array.from({ length: 1100 }, (_, at) => at + 1);
+    lines.put(ids.map((id) => neuronOf(chain(id, 2))));
+    lines.chooseLevel(Infinity);
+    const [page] = drawn(lines, "LineSegments");
+    page?.onAfterRender(...([] as unknown as Parameters<Drawn["onAfterRender"]>));
+    const { shade, slot } = (page?.geometry.attributes ?? {}) as Record<string, BufferAttribute>;
+    const uploads = slot?.version;
+    for (const id of ids) lines.shade(id, Uint8Array.of(3, 255), { start: id, step: 2 });
+    expect(shade?.array).toBeInstanceOf(Uint8Array);
+    expect([shade?.updateRanges.length, slot?.version]).toEqual([expect.any(Number), uploads]);
+    expect(shade?.updateRanges.length).toBeLessThan(10);
+    const version = shade?.version;
+    for (const id of ids) lines.rescale(id, { start: -id, step: 0 });
+    expect(shade?.version).toBe(version);
+    const scales = page?.material.uniforms.shadeScales?.value as DataTexture;
+    expect([scales.image.width, scales.image.height]).toEqual([1024, 2]);
+    const last = vertices(lines).at(-1)?.slot ?? 0;
+    expect(Array.from(scales.image.data as unknown as Float32Array).slice(2 * last, 2 * last + 2)).toEqual([
+      -1100, 0,
+    ]);
+    expect([lines.isShaded(1100), lines.isShaded(1101)]).toEqual([true, false]);
   });
 
   it("refuse circles", () => {

@@ -9,7 +9,8 @@ import type { NeuronBox } from "./unpack";
 export const PAGE_ROWS = 2 ** 18;
 /** A skeleton that grows a little stays where it is. */
 const STRIDE = 64;
-const SLOT_BITS = 24;
+/** More uploads than that take longer than one of all that is between them. */
+const MOST_UPLOADS = 8;
 
 /** What a page knows of a neuron that it holds. */
 export interface PagedNeuron {
@@ -38,9 +39,11 @@ export class NeuronPage<T extends PagedNeuron = PagedNeuron> {
   readonly lines: LineSegments<BufferGeometry, RawShaderMaterial>;
   readonly points: Points<BufferGeometry, RawShaderMaterial>;
   readonly positions: Float32Array;
-  /** Slot in the palette, and above it the node's place in the shading. */
-  readonly tags: Uint32Array;
-  private readonly attributes: { position: BufferAttribute; tag: BufferAttribute };
+  /** Place of each node in the shading. */
+  readonly shades: Uint8Array;
+  /** Slot of each node in the palette. */
+  private readonly slots: Uint32Array;
+  private readonly attributes: { position: BufferAttribute; slot: BufferAttribute; shade: BufferAttribute };
   private readonly sphere = new Sphere();
   private readonly free: FreeSpan[];
   /** Number and levels of the neurons that the index has now. */
@@ -53,12 +56,14 @@ export class NeuronPage<T extends PagedNeuron = PagedNeuron> {
     material: RawShaderMaterial,
   ) {
     this.positions = new Float32Array(3 * rows);
-    this.tags = new Uint32Array(rows);
+    this.slots = new Uint32Array(rows);
+    this.shades = new Uint8Array(rows);
     this.attributes = {
       position: new BufferAttribute(this.positions, 3),
-      tag: new BufferAttribute(this.tags, 1),
+      slot: new BufferAttribute(this.slots, 1),
+      shade: new BufferAttribute(this.shades, 1),
     };
-    this.attributes.tag.gpuType = IntType;
+    for (const whole of [this.attributes.slot, this.attributes.shade]) whole.gpuType = IntType;
     this.free = [{ start: 0, rows }];
     this.lines = new LineSegments(this.newGeometry(), material);
     this.points = new Points(this.newGeometry(), material);
@@ -103,7 +108,9 @@ export class NeuronPage<T extends PagedNeuron = PagedNeuron> {
   put(neuron: T, positions: Float32Array, slot: number): void {
     this.positions.set(positions, 3 * neuron.start);
     this.uploadLater(this.attributes.position, 3 * neuron.start, positions.length);
-    this.tag(neuron, slot, null);
+    const { length } = neuron.parents;
+    this.slots.fill(slot, neuron.start, neuron.start + length);
+    this.uploadLater(this.attributes.slot, neuron.start, length);
     this.neurons.add(neuron);
   }
 
@@ -111,13 +118,10 @@ export class NeuronPage<T extends PagedNeuron = PagedNeuron> {
     this.neurons.delete(neuron);
   }
 
-  /** Give the nodes of a neuron their places in the shading, by default 0. */
-  tag({ start, parents: { length } }: T, slot: number, column: Uint8Array | null): void {
-    if (column === null) this.tags.fill(slot, start, start + length);
-    else
-      for (let row = 0; row < length; row++)
-        this.tags[start + row] = (slot | ((column[row] ?? 0) << SLOT_BITS)) >>> 0;
-    this.uploadLater(this.attributes.tag, start, length);
+  /** Give the nodes of a neuron their places in the shading. */
+  shade({ start }: T, column: Uint8Array): void {
+    this.shades.set(column, start);
+    this.uploadLater(this.attributes.shade, start, column.length);
   }
 
   /** Draw each neuron at its level from now on. */
@@ -165,7 +169,10 @@ export class NeuronPage<T extends PagedNeuron = PagedNeuron> {
   }
 
   private uploadLater(attribute: BufferAttribute, start: number, count: number): void {
-    if (this.isUploaded) attribute.addUpdateRange(start, count);
+    if (this.isUploaded) {
+      attribute.addUpdateRange(start, count);
+      if (attribute.updateRanges.length > MOST_UPLOADS) joinUploads(attribute);
+    }
     attribute.needsUpdate = true;
   }
 
@@ -186,6 +193,14 @@ export class NeuronPage<T extends PagedNeuron = PagedNeuron> {
     for (const { start, levels } of this.neurons)
       for (const row of levels.singles) index[end++] = start + row;
   }
+}
+
+function joinUploads(attribute: BufferAttribute): void {
+  const { updateRanges } = attribute;
+  const first = Math.min(...updateRanges.map(({ start }) => start));
+  const end = Math.max(...updateRanges.map(({ start, count }) => start + count));
+  attribute.clearUpdateRanges();
+  attribute.addUpdateRange(first, end - first);
 }
 
 /** The index of a geometry with room for so many vertices, to be written now. */

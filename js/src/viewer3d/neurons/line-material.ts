@@ -18,6 +18,7 @@ uniform mat4 modelViewMatrix;
 uniform mat4 projectionMatrix;
 uniform highp sampler2D palette;
 uniform highp sampler2D shading;
+uniform highp sampler2D shadeScales;
 uniform vec3 highlight;
 out vec4 lineColor;
 out float depth;
@@ -25,10 +26,16 @@ bool isSelected;
 
 vec4 lookOf(uint tag) {
   uint slot = tag & 0xffffffu;
-  vec4 look = texelFetch(palette, ivec2(int(slot & 1023u), int(slot >> 10u)), 0);
+  ivec2 place = ivec2(int(slot & 1023u), int(slot >> 10u));
+  vec4 look = texelFetch(palette, place, 0);
   uint flags = uint(look.a * 255.0 + 0.5);
   vec3 color = look.rgb;
-  if ((flags & 2u) != 0u) color = texelFetch(shading, ivec2(int(tag >> 24u), 0), 0).rgb;
+  if ((flags & 2u) != 0u) {
+    int shade = int(tag >> 24u);
+    vec2 scale = texelFetch(shadeScales, place, 0).rg;
+    if (shade != 255) shade = int(clamp(floor(scale.x + scale.y * float(shade) + 0.5), 0.0, 254.0));
+    color = texelFetch(shading, ivec2(shade, 0), 0).rgb;
+  }
   if ((flags & 1u) != 0u) color = mix(color, highlight, 0.7);
   isSelected = (flags & 4u) != 0u;
   return vec4(color, float(flags >> 3u) / 31.0);
@@ -36,11 +43,12 @@ vec4 lookOf(uint tag) {
 
 const VERTEX = `${LOOK}
 in vec3 position;
-in uint tag;
+in uint slot;
+in uint shade;
 uniform float pointSize;
 
 void main() {
-  lineColor = lookOf(tag);
+  lineColor = lookOf(slot | shade << 24u);
   vec4 seen = modelViewMatrix * vec4(position, 1.0);
   depth = -seen.z;
   gl_Position = lineColor.a == 0.0 ? vec4(2.0, 2.0, 2.0, 1.0) : projectionMatrix * seen;
@@ -128,11 +136,18 @@ export class NeuronMaterial extends RawShaderMaterial {
   }
 }
 
+export interface LineTextures {
+  palette: Texture;
+  shading: Texture;
+  shadeScales: Texture;
+}
+
 export class LineMaterial extends NeuronMaterial {
-  constructor(palette: Texture, shading: Texture) {
+  constructor({ palette, shading, shadeScales }: LineTextures) {
     super(VERTEX, {
       palette: { value: palette },
       shading: { value: shading },
+      shadeScales: { value: shadeScales },
       highlight: { value: [1, 0.84, 0] },
       pointSize: { value: 5 },
       fogColor: { value: [0, 0, 0] },
@@ -145,18 +160,22 @@ export class LineMaterial extends NeuronMaterial {
     this.setUniform("highlight", rgbOf(color));
   }
 
-  setPalette(texture: Texture): void {
-    this.setUniform("palette", texture);
+  setTextures(textures: Partial<LineTextures>): void {
+    for (const [name, texture] of Object.entries(textures)) this.setUniform(name, texture);
   }
 }
 
 /** A line that colours no pixel: it makes the graphics card ready for the material. */
 export function lineOfNoLength(material: LineMaterial): LineSegments<BufferGeometry, LineMaterial> {
-  const tag = new BufferAttribute(new Uint32Array(2), 1);
-  tag.gpuType = IntType;
+  const [slot, shade] = [
+    new BufferAttribute(new Uint32Array(2), 1),
+    new BufferAttribute(new Uint8Array(2), 1),
+  ] as const;
+  for (const whole of [slot, shade]) whole.gpuType = IntType;
   const geometry = new BufferGeometry();
   geometry.setAttribute("position", new BufferAttribute(new Float32Array(6), 3));
-  geometry.setAttribute("tag", tag);
+  geometry.setAttribute("slot", slot);
+  geometry.setAttribute("shade", shade);
   const line = new LineSegments(geometry, material);
   line.raycast = () => {};
   line.frustumCulled = false;

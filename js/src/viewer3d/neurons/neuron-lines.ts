@@ -10,6 +10,7 @@ import { Projection, type ScreenPoint, type ScreenSize } from "../picking/projec
 import { type ChosenDetail, chooseDetail, type LineView, OUT_OF_VIEW } from "./detail";
 import { type Fog, LineMaterial, lineOfNoLength } from "./line-material";
 import { NeuronPalette } from "./palette";
+import { SAME_PLACES, type ShadeScale } from "./shade-scales";
 import { requireColumn, ShadingColors } from "./shading";
 import { type NeuronStyle, ThickEdges } from "./thick-edges";
 
@@ -55,7 +56,7 @@ interface ShownNeuron extends PagedNeuron {
   isShaded: boolean;
   isSelected: boolean;
   radii: Float32Array | null;
-  tags: Uint32Array;
+  shades: Uint8Array;
   page: NeuronPage<ShownNeuron>;
   positions: Float32Array;
   /** Vertices that are taken for it. */
@@ -68,7 +69,7 @@ export class NeuronLines {
 
   private readonly palette = new NeuronPalette();
   private readonly shading = new ShadingColors();
-  private readonly material = new LineMaterial(this.palette.texture, this.shading.texture);
+  private readonly material = new LineMaterial({ palette: this.palette.texture, ...this.shading.textures });
   private readonly pages = new NeuronPages<ShownNeuron>(this.object, this.material);
   private readonly thick = new ThickEdges(this.material);
   /** Drawn until neurons come, so that the graphics card has its program by then. */
@@ -202,17 +203,33 @@ export class NeuronLines {
   /**
    * Colour a neuron's nodes.
    *
-   * @param column - place of each row's colour in the shading palette; null: the neuron's own colour again
+   * @param column - place of each row; null: the neuron's own colour again
+   * @param scale - what colours of the shading palette the places have
    * @throws RangeError if there are not as many as the neuron has nodes.
    */
-  shade(id: number, column: Uint8Array | null): void {
+  shade(id: number, column: Uint8Array | null, scale: ShadeScale = SAME_PLACES): void {
     const neuron = this.neurons.get(id);
     if (!neuron) return;
-    if (column) requireColumn(id, neuron.parents.length, column);
-    if (column) neuron.page.tag(neuron, neuron.slot, column);
+    if (column) {
+      requireColumn(id, neuron.parents.length, column);
+      neuron.page.shade(neuron, column);
+      this.rescale(id, scale);
+    }
     this.thick.tagsChanged();
     neuron.isShaded = column !== null;
     this.palette.setShaded(neuron.slot, neuron.isShaded);
+  }
+
+  /** Let the places of a neuron's nodes have other colours. */
+  rescale(id: number, scale: ShadeScale): void {
+    const neuron = this.neurons.get(id);
+    if (!neuron) return;
+    this.shading.setScale(neuron.slot, scale);
+    this.material.setTextures(this.shading.textures);
+  }
+
+  isShaded(id: number): boolean {
+    return this.neurons.get(id)?.isShaded ?? false;
   }
 
   /** @param rgba - four bytes for each of at most 256 colours */
@@ -324,7 +341,7 @@ export class NeuronLines {
       isShaded: false,
       isSelected: this.selected.has(skeletonId),
       radii: null,
-      tags: page.tags.subarray(start, start + rows),
+      shades: page.shades.subarray(start, start + rows),
       level: 0,
     };
     page.put(shown, neuron.positions, slot);
@@ -346,7 +363,7 @@ export class NeuronLines {
   }
 
   private updateMaterial(): void {
-    this.material.setPalette(this.palette.texture);
+    this.material.setTextures({ palette: this.palette.texture });
     this.material.setTranslucent(this.palette.isTranslucent);
     this.thick.setTranslucent(this.palette.isTranslucent);
   }

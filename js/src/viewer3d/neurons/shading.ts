@@ -1,7 +1,8 @@
 /** Colours of nodes: each has a place, 0 to 255, in a row of colours. */
-import { DataTexture } from "three";
+import { DataTexture, type Texture } from "three";
+import { SHADES, type ShadeScale, ShadeScales } from "./shade-scales";
 
-export const SHADES = 256;
+const SHADE_SHIFT = 24;
 
 /** Colours of a neuron's nodes: places in a palette of red, green, blue and opacity. */
 export interface NodeColors {
@@ -11,10 +12,21 @@ export interface NodeColors {
 
 export class ShadingColors {
   private readonly texels = new Uint8Array(4 * SHADES);
-  readonly texture = new DataTexture(this.texels, SHADES, 1);
+  private readonly texture = new DataTexture(this.texels, SHADES, 1);
+  private readonly scales = new ShadeScales();
 
   constructor() {
     this.texture.needsUpdate = true;
+  }
+
+  /** They may be other ones after `setScale`. */
+  get textures(): { shading: Texture; shadeScales: Texture } {
+    return { shading: this.texture, shadeScales: this.scales.texture };
+  }
+
+  /** Set what colours the places of a neuron's nodes have. */
+  setScale(slot: number, scale: ShadeScale): void {
+    this.scales.set(slot, scale);
   }
 
   /**
@@ -33,8 +45,14 @@ export class ShadingColors {
   }
 
   dispose(): void {
+    this.scales.dispose();
     this.texture.dispose();
   }
+}
+
+/** A neuron's slot in the palette and a node's place in the shading, as the programs of tubes and wide lines have them. */
+export function tagOf(slot: number, place: number): number {
+  return (slot | (place << SHADE_SHIFT)) >>> 0;
 }
 
 /** @throws RangeError unless there is a value for each node of the skeleton. */

@@ -11,6 +11,7 @@ import type { PickableNeuron } from "../picking/pick";
 import type { Projection } from "../picking/projection";
 import { SPAN_ROWS, spanBoxes } from "../picking/span-boxes";
 import type { LineMaterial } from "./line-material";
+import { tagOf } from "./shading";
 import { TubeMaterial } from "./tube-material";
 
 /** Tubes of a picture, at most. */
@@ -21,8 +22,10 @@ const LEAST_RADIUS_PX = 0.6;
 export interface TubeNeuron extends PickableNeuron {
   /** nm, of each node; not above 0: unknown. Null: of no node. */
   readonly radii: Float32Array | null;
-  /** Slot and shade of each node. */
-  readonly tags: Uint32Array;
+  /** In the palette. */
+  readonly slot: number;
+  /** Place of each node in the shading. */
+  readonly shades: Uint8Array;
 }
 
 interface NearSpan {
@@ -108,7 +111,12 @@ export class NeuronTubes {
     }
   }
 
-  private addEdge({ positions, radii, tags }: TubeNeuron, parent: number, row: number, least: number): void {
+  private addEdge(
+    { positions, radii, slot, shades }: TubeNeuron,
+    parent: number,
+    row: number,
+    least: number,
+  ): void {
     const [fromRadius, toRadius] = endRadii(radii?.[parent] ?? 0, radii?.[row] ?? 0);
     if (!(Math.max(fromRadius, toRadius) > least)) return;
     const at = this.made++;
@@ -116,8 +124,8 @@ export class NeuronTubes {
     this.to.set(positions.subarray(3 * row, 3 * row + 3), 4 * at);
     this.from[4 * at + 3] = fromRadius;
     this.to[4 * at + 3] = toRadius;
-    this.tags[2 * at] = tags[parent] ?? 0;
-    this.tags[2 * at + 1] = tags[row] ?? 0;
+    this.tags[2 * at] = tagOf(slot, shades[parent] ?? 0);
+    this.tags[2 * at + 1] = tagOf(slot, shades[row] ?? 0);
   }
 }
 

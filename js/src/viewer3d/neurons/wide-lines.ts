@@ -13,6 +13,7 @@ import {
 import { edgeCount, LEVELS, writeEdges } from "../geometry/ladders";
 import type { DetailedNeuron } from "./detail";
 import type { LineMaterial } from "./line-material";
+import { tagOf } from "./shading";
 import type { TubeNeuron } from "./tubes";
 import { WideMaterial } from "./wide-material";
 
@@ -22,8 +23,6 @@ export const MOST_WIDE = 100_000;
 export interface WideNeuron extends Omit<TubeNeuron, "box">, DetailedNeuron {
   readonly skeletonId: number;
   readonly version: number;
-  /** Where its colour is; the tags have it. */
-  readonly slot: number;
   readonly isSelected: boolean;
 }
 
@@ -96,7 +95,7 @@ export class WideLines {
     ];
     let at = 0;
     for (const neuron of selected) {
-      const { positions, parents, levels } = neuron;
+      const { positions, parents, levels, slot, shades } = neuron;
       const pairs = new Uint32Array(2 * edgeCount(levels, levelOf(neuron)));
       writeEdges(parents, levels, levelOf(neuron), 0, pairs, 0);
       for (let pair = 0; pair < pairs.length; pair += 2, at++) {
@@ -105,8 +104,8 @@ export class WideLines {
           from[3 * at + axis] = positions[3 * above + axis] ?? 0;
           to[3 * at + axis] = positions[3 * row + axis] ?? 0;
         }
-        tags[2 * at] = neuron.tags[above] ?? 0;
-        tags[2 * at + 1] = neuron.tags[row] ?? 0;
+        tags[2 * at] = tagOf(slot, shades[above] ?? 0);
+        tags[2 * at + 1] = tagOf(slot, shades[row] ?? 0);
       }
     }
     this.geometry.dispose();
