@@ -52,7 +52,12 @@ async def test_volumes_around_neurons(project: cj.Project, plain: cj.Project) ->
             saved = one.add_volume(hull, "around the cube")
             assert (saved.name, saved.mesh.volume) == ("around the cube", pytest.approx(1e6))
             assert one.volume_around(cube, inside="around the cube").mesh.volume == pytest.approx(50**3)
-            one.delete_volume(saved)
+            with pytest.raises(cj.InvalidInput, match=rf"already \({saved.id}\)\. Give .*replace=True"):
+                one.add_volume(near, "around the cube")
+            again = one.add_volume(near, "around the cube", replace=True)
+            assert one.volumes["id"].tolist() == [again.id]
+            assert again.box[1].tolist() == [5, 205, 205]
+            one.delete_volume(again)
         mistakes: list[tuple[Any, dict[str, Any], str]] = [
             (cube, {"of": "node"}, "no kind of points 'node'. Did you mean 'nodes'"),
             (cube, {"of": "post"}, "The neuron has no post that fit"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from catmaid_jupyter.api import loop
-from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.errors import CatmaidError, InvalidInput
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.arbors.arbor_tables import read_arbors
 from catmaid_jupyter.client.arbors.arbors import Arbors
 from catmaid_jupyter.client.frames import IN_VOLUME, frame
+from catmaid_jupyter.client.naming import listed
 from catmaid_jupyter.client.neuron_choice import Neurons, neuron_names, skeleton_ids_of
 from catmaid_jupyter.client.public import Public
 from catmaid_jupyter.client.space import space_tables
@@ -42,14 +44,36 @@ class ProjectSpace(Public):
         """A volume by id or name, with its surface. `NotFound` if there is none, `InvalidInput` if several fit."""
         return loop.run(space_tables.read_volume(self.place, key))
 
-    def add_volume(self, volume: Any, name: str = "", *, comment: str = "") -> Volume:
+    def add_volume(self, volume: Any, name: str = "", *, comment: str = "", replace: bool = False) -> Volume:
         """Make a volume: one edit.
 
         volume : a `Volume`, as `volume_around` makes it; two corners (x, y, z) of a box; (vertices, faces); a mesh of
             trimesh or navis; a file (OBJ, STL, PLY, …), or a folder of Neuroglancer's precomputed meshes. In nm.
         name : by default that of the volume, of the mesh or of the file.
+        replace : delete those that have this name, with their annotations: edits of their own. A cell that adds a
+            volume can then be run again.
+
+        `InvalidInput` if there is a volume of this name, and it is not to be replaced.
         """
         made = Volume.of(volume, name)
+        same = loop.run(space_tables.volumes_called(self.place, made.name))
+        if same and not replace:
+            raise InvalidInput(
+                f"There is a volume {made.name!r:.80} already ({listed(same)}). Give this one another name, or "
+                "replace=True to delete that one."
+            )
+        before = [self.volume(volume_id) for volume_id in same]
+        for one in before:
+            self.delete_volume(one)
+        try:
+            return self._add_volume(made, comment)
+        except CatmaidError:
+            with contextlib.suppress(CatmaidError):
+                for one in before:
+                    self._add_volume(one, one.comment)
+            raise
+
+    def _add_volume(self, made: Volume, comment: str) -> Volume:
         places = [(float(x), float(y), float(z)) for x, y, z in made.vertices.tolist()]
         triangles = [(int(a), int(b), int(c)) for a, b, c in made.faces.tolist()]
         edit = AddVolume(name=made.name, vertices=places, faces=triangles, comment=comment)

@@ -40,6 +40,12 @@ async def volume_table(place: Place) -> pd.DataFrame:
     return ordered(frame(columns, VOLUMES), "id")
 
 
+async def volumes_called(place: Place, name: str) -> list[int]:
+    """Ids of the volumes that have a name."""
+    table = await volume_table(place)
+    return [int(one) for one in table.loc[table["name"] == name, "id"]]
+
+
 async def read_volume(place: Place, key: int | str) -> Volume:
     """A volume by id or name (see `Project.volume`)."""
     volume_id = await _volume_id(place, key) if isinstance(key, str) else one_id(key, "volume")
