@@ -95,13 +95,13 @@ async def test_neurons_are_turned_named_and_chosen(site: Site, notebooks: OpenNo
     await notebook.value("0", f"v3.shade({shades}, colormap={{'far': 'red', 'near': 'green'}})")
     await expect(legend).to_have_text("valuesfarnearno value")
     await space.shows(RED)
-    # Each neuron has a scale of its own, and all together another one, which changes with any of them.
-    numbers = f"{{{first}: [0.0] * 4, {third}: [1.5] * 4}}"
-    await notebook.value("0", f"v3.shade({numbers}, colormap=['#0000ff', '#ff0000'])")
+    # Each neuron has a scale of its own, and all together another one, which changes with any of them. The third one
+    # is active, and dark for that.
+    numbers = f"{{{first}: [1.5] * 4, {third}: [0.0] * 4}}"
+    await notebook.value("0", f"v3.shade({numbers}, colormap=['black', 'black', '#ff0000'])")
     await expect(legend).to_have_text("values01.5")
     await space.shows(RED)
-    await space.shows(BLUE)
-    await notebook.value("0", f"v3.shade({numbers}, colormap=['#00ff00', '#0000ff', '#ff0000'], high=3)")
+    await notebook.value("0", f"v3.shade({numbers}, colormap=['black', '#0000ff', '#ff0000'], high=3)")
     await space.shows(BLUE)
     await space.shows(RED, is_there=False)
     await notebook.value("0", "v3.shade('distance_to_root')")
