@@ -16,6 +16,7 @@ from catmaid_jupyter.api.errors import (
     NotFound,
     Unreachable,
 )
+from catmaid_jupyter.client.comparing.comparison import Comparison, compare
 from catmaid_jupyter.client.connect import connect
 from catmaid_jupyter.client.exchange.uploads import UploadStopped
 from catmaid_jupyter.client.instance import Instance
@@ -38,6 +39,7 @@ open = open_link  # noqa: A001  as it is called: cj.open(link); no part of `impo
 
 __all__ = [
     "CatmaidError",
+    "Comparison",
     "Conflict",
     "Instance",
     "InvalidInput",
@@ -52,6 +54,7 @@ __all__ = [
     "UploadStopped",
     "Volume",
     "__version__",
+    "compare",
     "connect",
     "publish",
 ]

@@ -19,6 +19,7 @@ from catmaid_jupyter.client import administration, history, tables
 from catmaid_jupyter.client.annotation.project_annotations import ProjectAnnotations
 from catmaid_jupyter.client.annotation.project_neurons import ProjectNeurons
 from catmaid_jupyter.client.arbors.project_arbors import ProjectArbors
+from catmaid_jupyter.client.courses.project_courses import ProjectCourses
 from catmaid_jupyter.client.exchange.project_exchange import ProjectExchange
 from catmaid_jupyter.client.frames import ordered
 from catmaid_jupyter.client.images.project_images import ProjectImages
@@ -111,6 +112,7 @@ class Project(
     ProjectKeys,
     ProjectQuestions,
     ProjectHints,
+    ProjectCourses,
 ):
     """A project of a server. Made by `Instance.project`.
 

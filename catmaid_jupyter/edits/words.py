@@ -21,6 +21,7 @@ _WORDS: Final = {
     "classifications.update_graph": "change a classification",
     "connectors.create": "add a connector",
     "connectors.remove": "delete a connector",
+    "courses.begin": "begin a neuron of a course",
     "labels.remove": "remove a tag",
     "labels.remove_unused": "remove unused tags",
     "labels.update": "change tags",

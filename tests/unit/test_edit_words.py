@@ -7,6 +7,15 @@ from catmaid_server.routes import all_routes
 
 NO_EDITS = ("accounts.", "dataviews.", "datastores.", "groups.", "messages.", "permissions.", "project_tokens.")
 ALSO_NONE = {
+    "courses.add_seed",
+    "courses.add_students",
+    "courses.create",
+    "courses.describe",
+    "courses.remove_seed",
+    "courses.remove_student",
+    "courses.review",
+    "courses.set_status",
+    "courses.write",
     "projects.add_favorite",
     "projects.clear_tags",
     "projects.delete",
@@ -21,7 +30,7 @@ ALSO_NONE = {
     "users.set_password",
     "users.update_profile",
 }
-"""What nobody undoes: it concerns accounts, images, settings."""
+"""What nobody undoes: it concerns accounts, courses, images, settings."""
 
 
 def test_all_edits_have_words() -> None:

@@ -1,0 +1,1 @@
+"""How two neurons compare: matched cable, what is missed or too much, and synapses."""

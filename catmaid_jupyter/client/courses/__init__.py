@@ -1,0 +1,1 @@
+"""Courses: assignments of students, and how their neurons compare with gold neurons."""

@@ -1,0 +1,93 @@
+"""A course: what its students do, and what its trainers do with it."""
+
+from __future__ import annotations
+
+import html
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import NotFound
+from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.courses.course_tables import (
+    CourseState,
+    message_table,
+    read_board,
+    read_own_work,
+)
+from catmaid_jupyter.client.courses.learning_in_course import LearningInCourse
+from catmaid_jupyter.client.courses.teaching import Teaching
+
+
+class Course(Teaching, LearningInCourse):
+    """A course of a project. Made by `project.course(name)`.
+
+    Everything is read anew each time it is asked for. Who administers the project teaches all of its courses; students
+    see their own work alone, and nobody's gold neurons or scores.
+
+    Seeds are given by id, or by the name of the neuron, as in the tables: "{initials} 1", or "AB 1".
+
+    Attributes
+    ----------
+    project
+        The project.
+    id, name
+        The course's id and name.
+    teaches
+        Whether the user may change it; else the user learns in it.
+    """
+
+    _internal: ClassVar = frozenset({"read_state"})
+
+    def __init__(self, project: Any, course_id: int, name: str, *, teaches: bool) -> None:
+        self.project = project
+        self.id = course_id
+        self.name = name
+        self.teaches = teaches
+
+    @property
+    def instructions(self) -> str:
+        """What all students are to know; `describe` changes it."""
+        return str(self.read_state().course["instructions"])
+
+    @property
+    def confidence_guide(self) -> str:
+        """What the confidences 1 to 5 mean in this course; `describe` changes it."""
+        return str(self.read_state().course["confidence_guide"])
+
+    @property
+    def messages(self) -> pd.DataFrame:
+        """What was said, the oldest first; of students: about their own work.
+
+        time datetime64[us, UTC], author str, username str (the student), seed_id int64, neuron str, text str,
+        treenode_id int64 (-1: about none).
+        """
+        return message_table(self.read_state())
+
+    def read_state(self) -> CourseState:
+        """The course as it is now, as far as the user sees it."""
+        return loop.run((read_board if self.teaches else read_own_work)(self._place, self.id))
+
+    def __repr__(self) -> str:
+        return f"<Course {self.name!r} of {self.project.title!r}>"
+
+    def _repr_html_(self) -> str:
+        table = self.board if self.teaches else self.work
+        columns = ["username", "neuron", "status", "nodes", "minutes"] if self.teaches else ["name", "status", "nodes"]
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>{table[columns].round(1).to_html(index=False)}"
+
+
+async def find_course(place: Place, name: str) -> dict[str, Any] | None:
+    """The course of this name, if the user learns or teaches in it."""
+    found = await place.read_json("GET", "courses/")
+    return next((one for one in found if one["name"] == name), None)
+
+
+async def make_course(place: Place, name: str) -> dict[str, Any]:
+    """The course of this name; it is made if there is none. `NotAllowed` for who does not administer the project."""
+    await place.http.request("POST", place.path("courses/"), form={"name": name})
+    found = await find_course(place, name)
+    if found is None:
+        raise NotFound(f"The course {name!r} was deleted just now.")
+    return found

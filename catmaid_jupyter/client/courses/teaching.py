@@ -1,0 +1,218 @@
+"""What a trainer does with a course: students, seeds, accepting and giving back, scores."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+import pandas as pd
+
+from catmaid_jupyter.api import loop
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.client.comparing.comparison import Comparison
+from catmaid_jupyter.client.courses.course_access import CourseAccess
+from catmaid_jupyter.client.courses.course_tables import (
+    CourseState,
+    board_table,
+    read_board,
+    seed_table,
+    student_table,
+)
+from catmaid_jupyter.client.courses.learning_in_course import post_to_seed
+from catmaid_jupyter.client.courses.scoring import Scoring, grade_table
+from catmaid_jupyter.client.courses.seed_choice import chosen_seed, chosen_student
+from catmaid_jupyter.client.courses.student_files import initials_by_user
+from catmaid_jupyter.client.naming import listed, one_name
+from catmaid_jupyter.client.neurons import Neuron, Skeleton
+from catmaid_wire.forms import Form
+
+
+class Teaching(CourseAccess):
+    """A course as those have it who administer the project; others get `NotAllowed`."""
+
+    @property
+    def students(self) -> pd.DataFrame:
+        """Who learns: user_id int64, username, full_name, initials str, may_annotate bool."""
+        return student_table(self._board())
+
+    @property
+    def seeds(self) -> pd.DataFrame:
+        """Where neurons begin.
+
+        id, level int64, name str, x, y, z float64 nm, task, stop str, due datetime64[us, UTC], gold_project_id,
+        gold_skeleton_id int64 (-1: none).
+        """
+        return seed_table(self._board(), with_gold=True)
+
+    @property
+    def board(self) -> pd.DataFrame:
+        """A row for each student and seed: username, initials, level, seed_id, neuron, due, and then as in `work`."""
+        return board_table(self._board())
+
+    def describe(self, *, instructions: str | None = None, confidence_guide: str | None = None) -> None:
+        """Change what students are told; what is not given stays as it is."""
+        self._send("", {"instructions": instructions, "confidence_guide": confidence_guide})
+
+    def add_students(
+        self,
+        students: str | os.PathLike[str] | pd.DataFrame | dict[str, str] | Iterable[str] | None = None,
+        *,
+        group: str | None = None,
+    ) -> pd.DataFrame:
+        """Let users learn in the course; returns all of its `students`.
+
+            course.add_students("students.csv")
+            course.add_students({"ana": "AB", "ben": "BC"})
+            course.add_students(group="EM 2027")  # a group of the service, such as one of its hub
+
+        students : a CSV file or a DataFrame with a column `username` and, if you like, `initials`; initials by user
+            name; or user names. Initials that are not given are made of the name.
+        group : also its members, but for oneself.
+
+        Warns of those who may not annotate in the project. Raises `InvalidInput` for unknown users.
+        """
+        wanted = {} if students is None else initials_by_user(students)
+        if not wanted and group is None:
+            raise InvalidInput("Name students, or a group of the service: add_students(group=…).")
+        form: Form = {"usernames": list(wanted), "initials": list(wanted.values()), "group": group}
+        self._send("students", form)
+        found = self.students
+        idle = found.loc[~found["may_annotate"], "username"].tolist()
+        if idle:
+            warnings.warn(
+                f"{listed(idle)} may not trace in {self.project.title!r} yet: grant can_annotate and "
+                "can_annotate_with_token to them, or to their group, by project.grant.",
+                stacklevel=2,
+            )
+        return found
+
+    def remove_student(self, student: str) -> None:
+        """Take a student out of the course, with what was noted of the work; the neurons stay."""
+        self._send("students/remove", {"user_id": chosen_student(self._board(), student)["user_id"]})
+
+    def add_seed(
+        self,
+        *,
+        level: int,
+        at: Sequence[float],
+        name: str,
+        task: str = "",
+        stop: str = "",
+        gold: int | Skeleton | Neuron | None = None,
+        due: str | date | datetime | None = None,
+    ) -> int:
+        """Add a place from which each student traces a neuron; one of the same level and name is changed. Its id.
+
+        at : where neurons begin, (x, y, z) nm.
+        name : of the neurons; `{initials}`, `{user}` and `{level}` stand for those of the student and the seed.
+        task, stop : what to trace, and where to stop.
+        gold : what the work is compared with: a skeleton of this project by its id, or a `Skeleton` or `Neuron`, also
+            of another project. Students never learn which one it is; in a project that they may not browse they cannot
+            find it either.
+        due : by when to hand in; a day ends at midnight UTC.
+        """
+        x, y, z = _place_of(at)
+        form: dict[str, Any] = {"level": level, "x": x, "y": y, "z": z, "task": task, "stop": stop}
+        form["name_pattern"] = one_name(name, "name")
+        form["due"] = _end_of(due)
+        form |= self._gold_of(gold)
+        return int(self._send("seeds", form)["id"])
+
+    def remove_seed(self, seed: int | str) -> None:
+        """Delete a seed, with what was noted of the work on it; the neurons stay."""
+        found = chosen_seed(self._board(), seed)
+        self._place.require_present()
+        path = self._place.path(f"courses/{self.id}/seeds/{found['id']}")
+        loop.run(self._place.http.request("DELETE", path))
+
+    def accept(self, student: str, seed: int | str, comment: str = "") -> None:
+        """Accept a neuron that a student handed in. Raises `InvalidInput` if it was not."""
+        self._review(student, seed, "accepted", comment)
+
+    def give_back(self, student: str, seed: int | str, comment: str = "") -> None:
+        """Give a neuron back to a student, to go on with it."""
+        self._review(student, seed, "given back", comment)
+
+    def say(self, student: str, seed: int | str, text: str, *, treenode: int | None = None) -> None:
+        """Say something to a student about a neuron, or about a treenode of it."""
+        state = self._board()
+        user_id = chosen_student(state, student)["user_id"]
+        form: Form = {"text": text, "user_id": user_id, "treenode_id": treenode}
+        loop.run(post_to_seed(self._place, self.id, int(chosen_seed(state, seed)["id"]), "messages", form))
+
+    def compare(self, student: str, seed: int | str, **options: Any) -> Comparison:
+        """A student's neuron beside the gold neuron; options as of `cj.compare`.
+
+        `InvalidInput` if there is no gold neuron, or the neuron was not begun.
+        """
+        state = self._board()
+        scoring = Scoring(state, self.project, options)
+        return scoring.comparison(chosen_student(state, student), chosen_seed(state, seed))
+
+    def scores(self, **options: Any) -> pd.DataFrame:
+        """How the neurons of all students compare with gold neurons as they are now; options as of `cj.compare`.
+
+        username, initials, level, seed_id, neuron, status; score (F1 of cable), recall, precision float64 0 to 1;
+        missed, extra float64 nm; missed_branches, extra_branches int64; synapse_recall, synapse_precision; nodes,
+        cable_length, minutes, handed_in, due, is_late bool, note str (why there is no score).
+        """
+        return Scoring(self._board(), self.project, options).table()
+
+    def grades(self, **options: Any) -> pd.DataFrame:
+        """Scores of what was handed in, with the columns of nbgrader: `course.grades().to_csv("grades.csv")`.
+
+        assignment, student_id str (the user name), score, max_score float64 (of 100), timestamp datetime64[us, UTC].
+        """
+        return grade_table(self.scores(**options))
+
+    def _review(self, student: str, seed: int | str, status: str, comment: str) -> None:
+        state = self._board()
+        user_id = chosen_student(state, student)["user_id"]
+        form: Form = {"user_id": user_id, "status": status, "comment": comment}
+        loop.run(post_to_seed(self._place, self.id, int(chosen_seed(state, seed)["id"]), "review", form))
+
+    def _board(self) -> CourseState:
+        return loop.run(read_board(self._place, self.id))
+
+    def _send(self, below: str, form: Form) -> Any:
+        self._place.require_present()
+        path = self._place.path(f"courses/{self.id}/{below}")
+        return loop.run(self._place.http.request("POST", path, form=form)).json()
+
+    def _gold_of(self, gold: Any) -> dict[str, int]:
+        """The fields that name a gold neuron."""
+        if gold is None:
+            return {}
+        if isinstance(gold, Neuron):
+            skeletons = gold.skeletons
+            if len(skeletons) != 1:
+                raise InvalidInput(f"{gold.name!r} has {len(skeletons)} skeletons: give one of them as gold.")
+            gold = skeletons[0]
+        if isinstance(gold, Skeleton):
+            if gold.project.place.http.server != self._place.http.server:
+                raise InvalidInput("A gold neuron is of the same server as the course.")
+            return {"gold_project_id": gold.project.place.project_id, "gold_skeleton_id": gold.id}
+        return {"gold_project_id": self._place.project_id, "gold_skeleton_id": self.project.skeleton(gold).id}
+
+
+def _place_of(at: Sequence[float]) -> tuple[float, float, float]:
+    try:
+        x, y, z = (float(value) for value in at)
+    except (TypeError, ValueError):
+        raise InvalidInput(f"A seed is at a place (x, y, z) in nm, not {at!r:.60}.") from None
+    return x, y, z
+
+
+def _end_of(due: str | date | datetime | None) -> str | None:
+    """ISO text of a time, or of the end of a day."""
+    if due is None:
+        return None
+    try:
+        told = datetime.fromisoformat(due) if isinstance(due, str) else due
+        is_day = not isinstance(told, datetime) or (isinstance(due, str) and len(due.strip()) <= len("2027-03-01"))
+    except ValueError:
+        raise InvalidInput(f"A due date is written as 2027-03-01 or 2027-03-01T12:00, not {due!r:.40}.") from None
+    return datetime.combine(told, time(23, 59, 59)).isoformat() if is_day else told.isoformat()

@@ -1,0 +1,108 @@
+-- Courses, who learns in them, and the seeds from which they trace.
+
+-- name: courses
+-- The courses of a project, by name; with a user, those in which this one learns.
+SELECT c.id, c.name, c.instructions, c.confidence_guide, c.user_id AS trainer_id, u.username AS trainer, c.creation_time
+  FROM course c JOIN app_user u ON u.id = c.user_id
+ WHERE c.project_id = %(project_id)s
+   AND (%(course_id)s::integer IS NULL OR c.id = %(course_id)s)
+   AND (%(user_id)s::integer IS NULL
+        OR EXISTS (SELECT FROM course_student s WHERE s.course_id = c.id AND s.user_id = %(user_id)s))
+ ORDER BY c.name;
+
+-- name: course_called
+-- Id of the course of this name.
+SELECT id FROM course WHERE project_id = %(project_id)s AND name = %(name)s;
+
+-- name: create
+-- Make a course: its id; no row if there is one of this name.
+INSERT INTO course (project_id, user_id, name) VALUES (%(project_id)s, %(user_id)s, %(name)s)
+ON CONFLICT DO NOTHING
+RETURNING id;
+
+-- name: lock
+-- Keep a course as it is until the transaction ends.
+SELECT id FROM course WHERE id = %(course_id)s AND project_id = %(project_id)s FOR UPDATE;
+
+-- name: describe
+-- Change what a course says; NULL leaves a text as it is.
+UPDATE course
+   SET instructions = coalesce(%(instructions)s, instructions),
+       confidence_guide = coalesce(%(confidence_guide)s, confidence_guide), edition_time = now()
+ WHERE id = %(course_id)s;
+
+-- name: students
+-- Who learns in a course, by initials; with a user, this one alone. may_annotate: by a grant of their own or of a group.
+SELECT s.id, s.user_id, u.username, trim(u.first_name || ' ' || u.last_name) AS full_name, s.initials,
+       u.is_superuser OR EXISTS (
+           SELECT FROM project_permission p
+            WHERE p.project_id = s.project_id AND p.permission IN ('can_annotate', 'can_administer')
+              AND (p.user_id = s.user_id
+                   OR p.group_id IN (SELECT m.group_id FROM group_member m WHERE m.user_id = s.user_id))
+       ) AS may_annotate
+  FROM course_student s JOIN app_user u ON u.id = s.user_id
+ WHERE s.course_id = %(course_id)s AND (%(user_id)s::integer IS NULL OR s.user_id = %(user_id)s)
+ ORDER BY s.initials;
+
+-- name: users_called
+-- Users of these names: id, name, full name.
+SELECT id, username, trim(first_name || ' ' || last_name) FROM app_user WHERE username = ANY (%(names)s::text[]);
+
+-- name: granted_group
+-- Id of a group of this name that was granted something in the project.
+SELECT g.id
+  FROM user_group g
+ WHERE g.name = %(name)s
+   AND EXISTS (SELECT FROM project_permission p WHERE p.group_id = g.id AND p.project_id = %(project_id)s);
+
+-- name: members
+-- Names of the members of a group who may log in.
+SELECT u.username
+  FROM group_member m JOIN app_user u ON u.id = m.user_id
+ WHERE m.group_id = %(group_id)s AND u.is_active
+ ORDER BY u.username;
+
+-- name: add_student
+-- Let a user learn in a course; who does already gets other initials.
+INSERT INTO course_student AS s (project_id, course_id, user_id, initials)
+VALUES (%(project_id)s, %(course_id)s, %(user_id)s, %(initials)s)
+ON CONFLICT (course_id, user_id) DO UPDATE SET initials = excluded.initials WHERE s.initials <> excluded.initials;
+
+-- name: remove_student
+-- Take a user out of a course, with what was noted of their work; their neurons stay.
+DELETE FROM course_student WHERE course_id = %(course_id)s AND user_id = %(user_id)s;
+
+-- name: seeds
+-- The seeds of a course, by level, then as they were made.
+SELECT id, level, location_x AS x, location_y AS y, location_z AS z, name_pattern, task, stop, due, gold_project_id,
+       gold_skeleton_id
+  FROM course_seed
+ WHERE course_id = %(course_id)s AND (%(seed_id)s::integer IS NULL OR id = %(seed_id)s)
+ ORDER BY level, id;
+
+-- name: same_seed
+-- Id of a seed of this level and name in a course.
+SELECT id FROM course_seed WHERE course_id = %(course_id)s AND level = %(level)s AND name_pattern = %(name_pattern)s;
+
+-- name: add_seed
+-- Make a seed: its id.
+INSERT INTO course_seed (project_id, course_id, user_id, level, location_x, location_y, location_z, name_pattern, task,
+                         stop, due, gold_project_id, gold_skeleton_id)
+VALUES (%(project_id)s, %(course_id)s, %(user_id)s, %(level)s, %(x)s, %(y)s, %(z)s, %(name_pattern)s, %(task)s,
+        %(stop)s, %(due)s, %(gold_project_id)s, %(gold_skeleton_id)s)
+RETURNING id;
+
+-- name: replace_seed
+-- Change a seed.
+UPDATE course_seed
+   SET location_x = %(x)s, location_y = %(y)s, location_z = %(z)s, task = %(task)s, stop = %(stop)s, due = %(due)s,
+       gold_project_id = %(gold_project_id)s, gold_skeleton_id = %(gold_skeleton_id)s, edition_time = now()
+ WHERE id = %(seed_id)s;
+
+-- name: remove_seed
+-- Delete a seed, with what was noted of the work on it; the neurons stay.
+DELETE FROM course_seed WHERE course_id = %(course_id)s AND id = %(seed_id)s;
+
+-- name: has_skeleton
+-- A row if the project has the skeleton.
+SELECT id FROM skeleton WHERE id = %(skeleton_id)s AND project_id = %(project_id)s;

@@ -1,0 +1,199 @@
+"""Courses in Python: a trainer and a student with their own connections, and scores against gold neurons."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import catmaid_jupyter as cj
+from catmaid_jupyter.client.comparing.comparison import BRANCHES, SYNAPSES_COMPARED
+from catmaid_jupyter.client.courses.course_tables import BOARD, MESSAGES, WORK
+from catmaid_jupyter.client.courses.scoring import GRADES, SCORES
+from catmaid_jupyter.client.courses.student_files import initials_by_user
+from tests.helpers.service import Service
+from tests.integration.test_client import dtypes_are
+
+NAME = "EM 2027"
+
+
+def chain(
+    project: cj.Project, places: list[tuple[float, float, float]], parent: int | None = None, **form: Any
+) -> list[int]:
+    nodes: list[int] = []
+    for place in places:
+        before = nodes[-1] if nodes else parent
+        nodes.append(project.edit.create_treenode(*place, parent_id=before, **(form if before is None else {})))
+    return nodes
+
+
+def synapse(project: cj.Project, treenode: int, x: float, relation: str) -> None:
+    connector = project.edit.create_connector(x, 0, 50)
+    project.edit.create_link(treenode, connector, relation)
+
+
+def gold_neuron(project: cj.Project) -> cj.Skeleton:
+    """10 µm along x, a branch of 3 µm at 5 µm, two synapses."""
+    trunk = chain(project, [(0, 0, 0), (5000, 0, 0), (10_000, 0, 0)], neuron_name="gold")
+    chain(project, [(5000, 3000, 0)], trunk[1])
+    synapse(project, trunk[1], 5000, "presynaptic_to")
+    synapse(project, trunk[2], 10_000, "presynaptic_to")
+    return project.skeleton(project.neuron("gold").skeleton_ids[0])
+
+
+async def in_class(service: Service, story: Callable[[cj.Project, cj.Project, cj.Project], None]) -> None:
+    """Run a story of a trainer, whose solution the student may not see, and a student."""
+
+    def run() -> None:
+        with (
+            cj.connect(service.url, service.admin.token) as trainer,
+            cj.connect(service.url, service.tracer.token) as student,
+        ):
+            solution = trainer.create_project("Solution")
+            story(trainer.project("Test"), solution, student.project("Test"))
+
+    await asyncio.to_thread(run)
+
+
+async def test_a_neuron_is_traced_handed_in_scored_and_accepted(service: Service, tmp_path: Path) -> None:
+    def story(test: cj.Project, solution: cj.Project, own: cj.Project) -> None:
+        course = test.course(NAME)
+        roster = tmp_path / "students.csv"
+        roster.write_text("username,initials\ntracer,TR\n")
+        assert course.add_students(roster)["initials"].tolist() == ["TR"]
+        course.describe(instructions="Trace all branches.", confidence_guide="5: sure")
+        gold = gold_neuron(solution)
+        course.add_seed(level=1, at=(0, 0, 0), name="{initials} 1", task="To both ends", gold=gold, due="2020-03-01")
+        course.add_seed(level=2, at=(0, 0, 9000), name="{initials} 2", stop="tissue border")
+
+        mine = own.course(NAME)
+        assert (mine.teaches, mine.instructions, mine.confidence_guide) == (False, "Trace all branches.", "5: sure")
+        assert dtypes_are(mine.work, WORK)
+        assert mine.work["status"].tolist() == ["open", "open"]
+        root = mine.begin("TR 1")
+        assert own.locate(root) == (0, 0, 0)
+        assert own.neuron("TR 1").skeleton_ids
+        trunk = chain(own, [(5000, 50, 0), (10_000, 50, 0)], root)
+        chain(own, [(5000, -2000, 0)], trunk[0])
+        synapse(own, trunk[0], 5100, "presynaptic_to")
+        mine.ask("TR 1", "Is this the end?", treenode=trunk[1])
+        mine.hand_in("TR 1")
+        assert mine.work["status"].tolist() == ["done", "open"]
+
+        scores = course.scores()
+        assert dtypes_are(scores, SCORES)
+        first, second = (scores.iloc[row] for row in (0, 1))
+        assert (first["neuron"], first["status"], first["missed_branches"], first["extra_branches"]) == (
+            "TR 1",
+            "done",
+            1,
+            1,
+        )
+        assert first["missed"] == pytest.approx(2750, abs=70)
+        assert first["extra"] == pytest.approx(1750, abs=70)
+        assert first["recall"] == pytest.approx((13_000 - first["missed"]) / 13_000)
+        assert (first["synapse_recall"], first["synapse_precision"]) == (0.5, 1.0)
+        assert first["is_late"]
+        assert np.isnan(second["score"])
+        assert second["note"] == "'{initials} 2' has no gold neuron: give one by course.add_seed(…, gold=…)."
+        grades = course.grades()
+        assert dtypes_are(grades, GRADES)
+        assert grades["score"].isna().tolist() == [False, True]
+        assert grades["score"].iloc[0] == pytest.approx(100 * first["score"], abs=0.1)
+
+        assert dtypes_are(course.messages, MESSAGES)
+        assert course.messages[["author", "neuron", "treenode_id"]].to_numpy().tolist() == [
+            ["tracer", "TR 1", trunk[1]]
+        ]
+        course.give_back("TR", "{initials} 1", "A branch is missing.")
+        assert mine.messages["text"].tolist() == ["Is this the end?", "A branch is missing."]
+        mine.set_status("TR 1", "working")
+        mine.hand_in("TR 1")
+        course.accept("tracer", "TR 1")
+        board = course.board
+        assert dtypes_are(board, BOARD)
+        assert board["status"].tolist() == ["accepted", "open"]
+        assert "TR 1" in course._repr_html_()
+
+    await in_class(service, story)
+
+
+async def test_students_and_strangers_are_told_what_they_may_not(service: Service) -> None:
+    def story(test: cj.Project, solution: cj.Project, own: cj.Project) -> None:
+        with pytest.raises(cj.NotFound, match="You learn in no course 'EM 2027'"):
+            own.course(NAME)
+        course = test.course(NAME)
+        assert test.courses["teaches"].tolist() == [True]
+        assert own.courses.empty
+        course.add_students(["tracer"])
+        course.add_seed(level=1, at=(0, 0, 0), name="{initials} 1", gold=gold_neuron(solution))
+        mine = own.course(NAME)
+        for forbidden in ("seeds", "board", "students"):
+            with pytest.raises(cj.NotAllowed):
+                getattr(mine, forbidden)
+        for forbidden in ("scores", "grades"):
+            with pytest.raises(cj.NotAllowed):
+                getattr(mine, forbidden)()
+        assert "gold_skeleton_id" not in mine.work
+        with pytest.raises(cj.NotFound, match="has no seed 'TR 9'"):
+            mine.begin("TR 9")
+        with pytest.raises(cj.InvalidInput, match="A due date is written as 2027-03-01"):
+            course.add_seed(level=1, at=(0, 0, 0), name="x", due="soon")
+        with pytest.raises(cj.InvalidInput, match="There is no file 'nobody'"):
+            course.add_students("nobody")
+        course.remove_seed("{initials} 1")
+        assert course.seeds.empty
+        course.remove_student("tracer")
+        assert own.courses.empty
+
+    await in_class(service, story)
+
+
+async def test_any_two_neurons_are_compared(service: Service) -> None:
+    def story(test: cj.Project, solution: cj.Project, _own: cj.Project) -> None:
+        gold = gold_neuron(solution)
+        same = cj.compare(solution.neuron("gold"), gold)
+        assert (same.recall, same.precision, same.score) == (1, 1, 1)
+        assert same.missed.empty
+        assert dtypes_are(same.missed, BRANCHES)
+        chain(test, [(0, 0, 0), (10_000, 0, 0)], neuron_name="mine")
+        found = cj.compare(test.neuron("mine"), gold)
+        assert dtypes_are(found.synapses, SYNAPSES_COMPARED)
+        assert found.synapses.to_numpy().tolist()[0][:4] == ["presynaptic_to", 0, 2, 0]
+        (length,), (x,) = found.missed["length"], found.missed["x"]
+        assert (length, x) == (pytest.approx(2750, abs=70), 5000)
+        assert found.missed["nearest_treenode_id"].iloc[0] in set(test.neuron("mine").skeletons[0].nodes["id"])
+        row = found.to_frame().iloc[0]
+        assert row["matched"] == found.matched == pytest.approx(10_250, abs=70)
+        shown = found._repr_html_()
+        assert 'class="cj-missed"' in shown
+        assert 'class="cj-extra"' not in shown
+        assert "of the gold cable" in repr(found)
+        assert cj.compare(gold.morphology, [gold]).score == 1
+        refused: tuple[Any, ...] = (17, "gold", [])
+        for bad in refused:
+            with pytest.raises(cj.InvalidInput):
+                cj.compare(bad, gold)
+        for options in ({"tolerance": 0}, {"synapse_tolerance": -1}, {"angle": 91}, {"min_branch": -1}):
+            with pytest.raises(cj.InvalidInput):
+                cj.compare(gold, gold, **options)
+
+    await in_class(service, story)
+
+
+def test_lists_of_students_are_read_as_files_have_them(tmp_path: Path) -> None:
+    def read(text: str) -> dict[str, str]:
+        path = tmp_path / "list.csv"
+        path.write_text(text, encoding="utf-8")
+        return initials_by_user(path)
+
+    assert read("ana\nben\n") == {"ana": "", "ben": ""}
+    assert read("\ufeffUser;Initials\r\nana;AB\r\nben;\r\n\r\n") == {"ana": "AB", "ben": ""}
+    assert read("mail,username\na@x,ana\n") == {"ana": ""}
+    for text in ("", "mail,town\na@x,Ulm\n"):
+        with pytest.raises(cj.InvalidInput, match="needs a column “username”"):
+            read(text)

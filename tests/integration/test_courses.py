@@ -1,0 +1,262 @@
+"""Courses over HTTP: who sees what, how work goes from hand to hand, and what stays hidden from students."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from catmaid_server.domain.accounts import users
+from catmaid_server.domain.courses.initials import new_initials
+from catmaid_server.domain.projects import projects
+from tests.helpers.arbors import UNCHECKED, Tracer
+from tests.helpers.service import Actor, Service
+
+TO_TRACE = ("can_browse", "can_annotate", "can_annotate_with_token")
+HIDDEN = 77_700_001
+"""Skeleton of the gold neuron, which no answer to a student may hold."""
+
+
+@dataclass
+class Classroom:
+    """A course with one seed: two students, somebody else of the project, and the trainer."""
+
+    ana: Tracer
+    ben: Tracer
+    other: Tracer
+    trainer: Tracer
+    course_id: int
+    seed_id: int
+    user_ids: dict[str, int]
+
+    def path(self, below: str = "") -> str:
+        return f"courses/{self.course_id}/{below}"
+
+    def of_seed(self, below: str) -> str:
+        return self.path(f"seeds/{self.seed_id}/{below}")
+
+    async def board(self) -> Any:
+        return await self.trainer.get(self.path("board"))
+
+    async def begun(self, student: Tracer) -> int:
+        return int((await student.post(self.of_seed("begin")))["treenode_id"])
+
+    async def status(self, name: str) -> str:
+        board = await self.board()
+        student = next(one["id"] for one in board["students"] if one["username"] == name)
+        return str(next(one["status"] for one in board["assignments"] if one["student_id"] == student))
+
+
+@pytest.fixture
+async def classroom(service: Service) -> Classroom:
+    store, project_id = service.store, service.project_id
+    tokens, user_ids = {}, {}
+    async with store.writing(user_id=None, project_id=None, label="set up") as tx:
+        admin = await users.require_user(tx, "admin")
+        solution = await projects.create_project(tx, "Solution", owner_id=admin.id)
+        await users.grant(tx, project_id, "can_administer", to="admin")
+        for name, (first, last) in {"ana": ("Ana", "Belo"), "ben": ("", ""), "other": ("", "")}.items():
+            user_ids[name] = await users.create_user(tx, name, first_name=first, last_name=last)
+            tokens[name] = await users.issue_token(tx, user_ids[name])
+            for permission in TO_TRACE:
+                await users.grant(tx, project_id, permission, to=name)
+    trainer = Tracer.of(service, service.admin)
+    in_solution = Tracer(service.admin, store, solution)
+    made = await in_solution.post("treenode/create", parent_id=-1, x=5, y=0, z=0, state=UNCHECKED)
+    skeleton = made["skeleton_id"]
+    await in_solution.post(f"skeletons/{skeleton}/id", new_skeleton_id=HIDDEN)
+    course_id = (await trainer.post("courses/", name="EM 2027"))["id"]
+    await trainer.post(f"courses/{course_id}/students", **{"usernames[0]": "ana", "usernames[1]": "ben"})
+    seed = await trainer.post(
+        f"courses/{course_id}/seeds", level=1, x=10, y=20, z=30, name_pattern="{initials} {level}",
+        task="Trace to both ends", due="2027-03-01", gold_project_id=solution, gold_skeleton_id=HIDDEN,
+    )  # fmt: skip
+
+    def person(name: str) -> Tracer:
+        return Tracer.of(service, Actor(service.tracer.session, service.url, tokens[name]))
+
+    return Classroom(person("ana"), person("ben"), person("other"), trainer, course_id, seed["id"], user_ids)
+
+
+async def test_work_goes_from_hand_to_hand(classroom: Classroom) -> None:
+    ana, trainer = classroom.ana, classroom.trainer
+    root = await classroom.begun(ana)
+    assert await classroom.begun(ana) == root, "who began already goes on"
+    node = await ana.node(root, 10, 20, 80)
+    await ana.post(classroom.of_seed("status"), status="on hold")
+    await ana.post(classroom.of_seed("status"), status="done")
+    (found,) = (await classroom.board())["assignments"]
+    assert (found["neuron"], found["nodes"], found["cable_length"], found["status"]) == ("AB 1", 2, 50.0, "done")
+    judged = {"user_id": classroom.user_ids["ana"]}
+    await trainer.post(
+        classroom.of_seed("review"), **judged, status="given back", comment="The dendrite goes on at the left."
+    )
+    own = await ana.get(classroom.path("mine"))
+    assert [one["status"] for one in own["assignments"]] == ["given back"]
+    await ana.post(classroom.of_seed("messages"), text="Is this the soma?", treenode_id=node)
+    await ana.post(classroom.of_seed("status"), status="done")
+    await trainer.post(classroom.of_seed("review"), **judged, status="accepted")
+    own = await ana.get(classroom.path("mine"))
+    assert [(one["author"], one["text"], one["treenode_id"]) for one in own["messages"]] == [
+        ("admin", "The dendrite goes on at the left.", None),
+        ("ana", "Is this the soma?", node),
+    ]
+    assert [one["status"] for one in own["assignments"]] == ["accepted"]
+    inbox: Any = await ana.actor.get("/messages/list")
+    titles = [one["title"] for one in inbox.values() if one["id"] > 0]
+    assert titles == ["AB 1 (EM 2027) is accepted", "AB 1 (EM 2027) is given back"]
+    asked: Any = await trainer.actor.get("/messages/list")
+    assert "ana about AB 1 (EM 2027)" in [one.get("title") for one in asked.values()]
+
+
+async def test_steps_that_make_no_sense_are_refused(classroom: Classroom) -> None:
+    ana, trainer = classroom.ana, classroom.trainer
+    judged = {"user_id": classroom.user_ids["ana"], "status": "accepted"}
+    _, told = await ana.refused(classroom.of_seed("status"), status="done")
+    assert told["error"] == "This neuron was not begun yet."
+    root = await classroom.begun(ana)
+    _, told = await trainer.refused(classroom.of_seed("review"), **judged)
+    assert told["error"] == "This neuron is 'working': it cannot become 'accepted' from that."
+    await ana.post("treenode/delete", treenode_id=root, state=UNCHECKED)
+    _, told = await ana.refused(classroom.of_seed("status"), status="done")
+    assert "first node of this neuron was deleted" in str(told["error"])
+    assert [one["skeleton_id"] for one in (await classroom.board())["assignments"]] == [None]
+    again = await classroom.begun(ana)
+    assert again != root
+    await ana.post(classroom.of_seed("status"), status="done")
+    await trainer.post(classroom.of_seed("review"), **judged)
+    _, told = await ana.refused(classroom.of_seed("status"), status="working")
+    assert "'accepted'" in str(told["error"])
+    for text in ("", " ", "x" * 5001):
+        assert (await ana.refused(classroom.of_seed("messages"), text=text))[0] == 400
+    assert (await ana.refused(classroom.of_seed("messages"), text="Here?", treenode_id=999_999))[0] == 400
+
+
+async def test_a_neuron_is_known_by_its_first_node(classroom: Classroom) -> None:
+    """Joined to another skeleton, it is that one."""
+    root = await classroom.begun(classroom.ana)
+    other = await classroom.ana.node(x=500)
+    await classroom.ana.post("skeleton/join", from_id=other, to_id=root, state=UNCHECKED)
+    (found,) = (await classroom.board())["assignments"]
+    assert found["nodes"] == 2
+    assert found["treenode_id"] == root
+
+
+async def test_students_see_their_own_work_and_no_gold(classroom: Classroom) -> None:
+    await classroom.begun(classroom.ana)
+    await classroom.begun(classroom.ben)
+    await classroom.ana.post(classroom.of_seed("messages"), text="a secret of ana")
+    for student in (classroom.ana, classroom.ben):
+        own = await student.get(classroom.path("mine"))
+        text = json.dumps(own)
+        assert len(own["assignments"]) == 1
+        assert str(HIDDEN) not in text
+        assert "gold" not in text
+        assert ("a secret of ana" in text) == (student is classroom.ana)
+        assert [one["teaches"] for one in await student.get("courses/")] == [False]
+    board = json.dumps(await classroom.board())
+    assert str(HIDDEN) in board
+
+
+@pytest.mark.parametrize("who", ["ana", "other"])
+async def test_only_trainers_teach(classroom: Classroom, who: str) -> None:
+    actor: Tracer = getattr(classroom, who)
+    ben = classroom.user_ids["ben"]
+    await classroom.begun(classroom.ben)
+    attempts: dict[str, dict[str, Any]] = {
+        classroom.of_seed("review"): {"user_id": ben, "status": "given back"},
+        classroom.of_seed("messages"): {"user_id": ben, "text": "from ana"},
+        classroom.path("students"): {"usernames[0]": "other"},
+        classroom.path("students/remove"): {"user_id": ben},
+        classroom.path("seeds"): {"level": 1, "x": 0, "y": 0, "z": 0, "name_pattern": "x"},
+        classroom.path(): {"instructions": "Do nothing."},
+        "courses/": {"name": "mine"},
+    }
+    for path, form in attempts.items():
+        assert (await actor.refused(path, **form))[0] == 403, path
+    status, _ = await actor.actor.request("GET", f"/{actor.project_id}/{classroom.path('board')}")
+    assert status == 403
+    status, _ = await actor.actor.request(
+        "DELETE", f"/{actor.project_id}/{classroom.path(f'seeds/{classroom.seed_id}')}"
+    )
+    assert status == 403
+
+
+async def test_who_is_not_in_the_class_sees_nothing(classroom: Classroom) -> None:
+    other = classroom.other
+    assert await other.get("courses/") == []
+    status, told = await other.actor.request("GET", f"/{other.project_id}/{classroom.path('mine')}")
+    assert status == 404
+    assert "EM 2027" not in json.dumps(told)
+    attempts: dict[str, dict[str, str]] = {"begin": {}, "status": {"status": "working"}, "messages": {"text": "hello"}}
+    for below, form in attempts.items():
+        assert (await other.refused(classroom.of_seed(below), **form))[0] == 404, below
+
+
+async def test_two_clicks_begin_one_neuron(classroom: Classroom) -> None:
+    roots = await asyncio.gather(*(classroom.begun(classroom.ana) for _ in range(4)))
+    assert len(set(roots)) == 1
+
+
+async def test_students_come_from_groups_that_may_work_here(classroom: Classroom, service: Service) -> None:
+    trainer = classroom.trainer
+    async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        await tx.execute("INSERT INTO user_group (name) VALUES ('EM group')")
+        await tx.execute(
+            "INSERT INTO group_member (user_id, group_id) SELECT u.id, g.id FROM app_user u, user_group g"
+            " WHERE u.username IN ('other', 'admin') AND g.name = 'EM group'"
+        )
+    status, told = await trainer.refused(classroom.path("students"), group="EM group")
+    assert (status, "was granted anything in this project" in str(told["error"])) == (404, True)
+    async with service.store.writing(user_id=None, project_id=None, label="set up") as tx:
+        await users.grant(tx, service.project_id, "can_browse", to="EM group")
+    await trainer.post(classroom.path("students"), group="EM group")
+    found = {one["username"]: one["initials"] for one in (await classroom.board())["students"]}
+    assert found == {"ana": "AB", "ben": "BE", "other": "OT"}
+    await trainer.post(classroom.path("students/remove"), user_id=classroom.user_ids["other"])
+    assert await classroom.other.get("courses/") == []
+
+
+async def test_bad_students_and_seeds_are_told(classroom: Classroom) -> None:
+    trainer = classroom.trainer
+    _, told = await trainer.refused(classroom.path("students"), **{"usernames[0]": "nobody"})
+    assert "There is no user 'nobody'" in str(told["error"])
+    _, told = await trainer.refused(classroom.path("students"), **{"usernames[0]": "other", "initials[0]": "AB"})
+    assert told["error"] == "'other' and 'ana' cannot both have the initials 'AB'."
+    good = {"level": 1, "x": 0, "y": 0, "z": 0, "name_pattern": "x"}
+    for bad in ({"level": 0}, {"name_pattern": " "}, {"x": "nan"}, {"due": "soon"}, {"gold_skeleton_id": 1}):
+        assert (await trainer.refused(classroom.path("seeds"), **good | bad))[0] == 400, bad
+    assert (await trainer.refused(classroom.path("seeds"), **good, gold_project_id=999, gold_skeleton_id=1))[0] in (
+        400,
+        403,
+    )
+    changed = await trainer.post(
+        classroom.path("seeds"), level=1, x=1, y=2, z=3, name_pattern="{initials} {level}", task="Else"
+    )
+    assert changed["id"] == classroom.seed_id
+    (seed,) = (await classroom.board())["seeds"]
+    assert (seed["task"], seed["x"], seed["gold_skeleton_id"]) == ("Else", 1.0, None)
+
+
+async def test_undo_leaves_what_was_handed_in(classroom: Classroom) -> None:
+    """Tracing alone is taken back; a deleted project takes its courses along."""
+    ana = classroom.ana
+    root = await classroom.begun(ana)
+    await ana.node(root, 10, 20, 80)
+    await ana.post(classroom.of_seed("status"), status="done")
+    await ana.post("versions/undo")
+    assert await classroom.status("ana") == "done"
+    (found,) = (await classroom.board())["assignments"]
+    assert found["nodes"] == 1
+    status, _ = await classroom.trainer.actor.request("DELETE", f"/{ana.project_id}/?confirm=Test")
+    assert status == 200
+
+
+def test_initials_are_made_of_names() -> None:
+    assert [new_initials(name, ()) for name in ("Ana Belo", "ana", "a", "Ana Maria de Belo", "!")] == [
+        "AB", "AN", "A", "AMDB", "X",
+    ]  # fmt: skip
+    assert new_initials("Ana Belo", {"AB", "AB2"}) == "AB3"
