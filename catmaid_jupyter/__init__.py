@@ -16,7 +16,7 @@ from catmaid_jupyter.api.errors import (
     NotFound,
     Unreachable,
 )
-from catmaid_jupyter.client.comparing.comparison import Comparison, compare
+from catmaid_jupyter.client.comparing.comparison import NeuronComparison, compare
 from catmaid_jupyter.client.connect import connect
 from catmaid_jupyter.client.exchange.uploads import UploadStopped
 from catmaid_jupyter.client.instance import Instance
@@ -39,11 +39,11 @@ open = open_link  # noqa: A001  as it is called: cj.open(link); no part of `impo
 
 __all__ = [
     "CatmaidError",
-    "Comparison",
     "Conflict",
     "Instance",
     "InvalidInput",
     "Neuron",
+    "NeuronComparison",
     "NotAllowed",
     "NotFound",
     "Project",

@@ -14,7 +14,7 @@ from catmaid_jupyter.model.cable_pieces import CablePieces, Points, are_near, pa
 
 
 @dataclass(frozen=True)
-class Branch:
+class UnmatchedBranch:
     """Cable of one arbor that hangs together and is not in the other.
 
     Attributes
@@ -52,7 +52,7 @@ class CableMatch:
 
     pieces: CablePieces
     is_matched: NDArray[np.bool_]
-    branches: list[Branch]
+    branches: list[UnmatchedBranch]
 
     @property
     def cable(self) -> float:
@@ -102,7 +102,7 @@ def match_places(places: Points, others: Points, tolerance: float) -> int:
 
 def _branches(
     pieces: CablePieces, others: CablePieces, is_matched: NDArray[np.bool_], min_length: float
-) -> list[Branch]:
+) -> list[UnmatchedBranch]:
     rows = np.flatnonzero(~is_matched & (pieces.lengths > 0))
     if not len(rows):
         return []
@@ -119,7 +119,9 @@ def _branches(
     return sorted(long_ones, key=lambda one: (-one.length, *one.place))
 
 
-def _branch(pieces: CablePieces, others: CablePieces, rows: NDArray[np.int64], touched: NDArray[np.bool_]) -> Branch:
+def _branch(
+    pieces: CablePieces, others: CablePieces, rows: NDArray[np.int64], touched: NDArray[np.bool_]
+) -> UnmatchedBranch:
     vertices = np.unique(pieces.ends[rows])
     exits = vertices[touched[vertices]]
     candidates = exits if len(exits) else vertices
@@ -130,7 +132,7 @@ def _branch(pieces: CablePieces, others: CablePieces, rows: NDArray[np.int64], t
     place = points[best]
     away = np.linalg.norm(pieces.vertices[vertices] - place, axis=1)
     at: Any = rows[np.argmin(np.linalg.norm(pieces.middles[rows] - place, axis=1))]
-    return Branch(
+    return UnmatchedBranch(
         length=float(pieces.lengths[rows].sum()),
         place=place,
         end=pieces.vertices[vertices[int(np.argmax(away))]],

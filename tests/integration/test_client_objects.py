@@ -69,8 +69,8 @@ async def test_dir_shows_what_users_may_call(project: cj.Project) -> None:
         assert dir(project) == [
             "add_stack", "add_volume", "adjacency", "annotate", "annotate_annotations", "annotation_browser",
             "annotation_tree", "annotations", "annotations_of", "as_of", "ask_before", "at", "connectivity",
-            "connector_table", "connectors", "contributors", "course", "courses", "delete", "delete_neurons", "delete_volume", "diff",
-            "diff_tables", "edit", "export", "forget_search", "forget_workspace", "give_neurons", "grant", "history",
+            "connector_table", "connectors", "contributors", "course", "courses", "delete", "delete_neurons",
+            "delete_volume", "diff", "diff_tables", "edit", "export", "forget_search", "forget_workspace", "give_neurons", "grant", "history",
             "id", "in_volume", "instance", "jobs", "keys", "landmark_groups", "landmarks", "lineage", "links",
             "locate", "log", "matrix", "members", "morphology", "navigator", "neuroglancer", "neuron", "neuron_search",
             "neurons", "nodes", "nodes_in_box", "on_change", "open", "partners", "pin", "pins", "proofread",

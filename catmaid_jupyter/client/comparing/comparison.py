@@ -47,7 +47,7 @@ Comparable: TypeAlias = "Neuron | Skeleton | Morphology"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison(Public):
+class NeuronComparison(Public):
     """How a neuron compares with a gold neuron, as of the time when both were read. Lengths and places in nm.
 
     Attributes
@@ -183,7 +183,7 @@ def compare(
     synapse_tolerance: float = 500.0,
     angle: float | None = None,
     min_branch: float | None = None,
-) -> Comparison:
+) -> NeuronComparison:
     """Compare a neuron with another one: what it has of it, what it misses, and what it has too much.
 
         cj.compare(project.neuron("AB 1"), solution.neuron("neurite 7"))
@@ -219,7 +219,7 @@ def compare_arbors(
     synapse_tolerance: float = 500.0,
     angle: float | None = None,
     min_branch: float | None = None,
-) -> Comparison:
+) -> NeuronComparison:
     """As `compare`, of arbors that were read already."""
     shortest = tolerance if min_branch is None else min_branch
     _require_values(tolerance, synapse_tolerance, angle, shortest)
@@ -227,7 +227,7 @@ def compare_arbors(
     pieces, gold_pieces = (cut(arbor.parents, arbor.xyz, step) for arbor in (mine, gold))
     missed = match_cable(gold_pieces, pieces, tolerance, angle=angle, min_length=shortest)
     extra = match_cable(pieces, gold_pieces, tolerance, angle=angle, min_length=shortest)
-    return Comparison(
+    return NeuronComparison(
         mine=mine_name,
         gold=gold_name,
         tolerance=float(tolerance),

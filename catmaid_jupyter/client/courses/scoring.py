@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotFound
-from catmaid_jupyter.client.comparing.comparison import Comparison, arbor_of, compare_arbors
+from catmaid_jupyter.client.comparing.comparison import NeuronComparison, arbor_of, compare_arbors
 from catmaid_jupyter.client.courses.course_tables import CourseState, neuron_name
 from catmaid_jupyter.client.frames import COUNT, ID, NM, TEXT, TIME, FrameSchema, frame
 from catmaid_jupyter.client.morphology import Morphology
@@ -69,7 +69,7 @@ class Scoring:
         self._options = options
         self._gold: dict[int, tuple[str, Morphology]] = {}
 
-    def comparison(self, student: dict[str, Any], seed: dict[str, Any]) -> Comparison:
+    def comparison(self, student: dict[str, Any], seed: dict[str, Any]) -> NeuronComparison:
         """A student's neuron beside the gold neuron.
 
         `InvalidInput` if there is no gold neuron, or the neuron was not begun; `NotFound` if one of both is gone.

@@ -12,7 +12,7 @@ import pandas as pd
 
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput
-from catmaid_jupyter.client.comparing.comparison import Comparison
+from catmaid_jupyter.client.comparing.comparison import NeuronComparison
 from catmaid_jupyter.client.courses.course_access import CourseAccess
 from catmaid_jupyter.client.courses.course_tables import (
     CourseState,
@@ -143,7 +143,7 @@ class Teaching(CourseAccess):
         form: Form = {"text": text, "user_id": user_id, "treenode_id": treenode}
         loop.run(post_to_seed(self._place, self.id, int(chosen_seed(state, seed)["id"]), "messages", form))
 
-    def compare(self, student: str, seed: int | str, **options: Any) -> Comparison:
+    def compare(self, student: str, seed: int | str, **options: Any) -> NeuronComparison:
         """A student's neuron beside the gold neuron; options as of `cj.compare`.
 
         `InvalidInput` if there is no gold neuron, or the neuron was not begun.

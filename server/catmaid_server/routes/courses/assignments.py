@@ -29,7 +29,7 @@ routes = Routes()
 class OwnStatus(msgspec.Struct):
     """How far one is with a neuron."""
 
-    status: Literal["working", "on hold", "done"]
+    status: Literal["working", "on hold", "done"] = "working"
     """`done` hands it in."""
 
 
@@ -39,6 +39,7 @@ class Judgement(msgspec.Struct):
     user_id: int
     """The student."""
     status: Literal["accepted", "given back"]
+    """What becomes of it."""
     comment: str = ""
     """Said to the student."""
 
@@ -46,7 +47,8 @@ class Judgement(msgspec.Struct):
 class Said(msgspec.Struct):
     """What to say about the work on a seed."""
 
-    text: str
+    text: str = ""
+    """1 to 5000 characters."""
     user_id: int | None = None
     """The student about whose work it is; oneself by default, whoever it is for trainers."""
     treenode_id: int | None = None

@@ -93,7 +93,7 @@ class MadeSeed(TypedDict):
     id: int
 
 
-class ChangedRows(TypedDict):
+class RemovedFromCourse(TypedDict):
     """How much was removed."""
 
     removed: int
@@ -164,7 +164,7 @@ async def add_students(call: Call, form: WantedStudents) -> MadeCourse:
 @routes.post(
     "/{project_id}/courses/{course_id}/students/remove", needs=Permission.ADMINISTER, label="courses.remove_student"
 )
-async def remove_student(call: Call, form: StudentChoice) -> ChangedRows:
+async def remove_student(call: Call, form: StudentChoice) -> RemovedFromCourse:
     """Take a user out of a course, with what was noted of their work; their neurons stay."""
     await courses.remove_student(call.tx, call.project_id, call.path["course_id"], form.user_id)
     return {"removed": 1}
@@ -188,7 +188,7 @@ async def put_seed(call: Call, form: SeedForm) -> MadeSeed:
 @routes.delete(
     "/{project_id}/courses/{course_id}/seeds/{seed_id}", needs=Permission.ADMINISTER, label="courses.remove_seed"
 )
-async def remove_seed(call: Call, form: NoParameters) -> ChangedRows:
+async def remove_seed(call: Call, form: NoParameters) -> RemovedFromCourse:
     """Delete a seed, with what was noted of the work on it; the neurons stay."""
     await courses.remove_seed(call.tx, call.project_id, call.path["course_id"], call.path["seed_id"])
     return {"removed": 1}
