@@ -12,7 +12,7 @@ import procrastinate
 import psycopg
 import structlog
 from procrastinate import retry
-from procrastinate.exceptions import JobAborted
+from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.job_context import AbortReason, JobContext
 from procrastinate.jobs import DeleteJobCondition, Job
 
@@ -32,6 +32,7 @@ log = structlog.get_logger("catmaid.jobs")
 _CLOCK: Final = "upkeep"
 GONE_S: Final = 10.0
 _LOOK_S: Final = 2.0
+_IDLE_BEAT_S: Final = 60.0
 _CACHE_BYTES: Final = 32 * 1024**2
 
 
@@ -66,9 +67,10 @@ async def run_worker(
 ) -> None:
     """Do jobs until `stopping` is set; jobs that take longer than the settings have patience are left to the next.
 
-    A worker that was not heard of for `gone_s` seconds is taken for dead, and its jobs are begun anew.
+    A worker that was not heard of for `gone_s` seconds while it does something is taken for dead, and its jobs are
+    begun anew. One that has nothing to do is seldom heard of: whatever is written ends what is remembered of answers.
     """
-    app = _app(means, kinds)
+    app = _app(means, kinds, beat_s=gone_s / 5)
     async with app.open_async():
         working = asyncio.create_task(
             app.run_worker_async(
@@ -77,8 +79,8 @@ async def run_worker(
                 fetch_job_polling_interval=_LOOK_S,
                 shutdown_graceful_timeout=means.settings.shutdown_s,
                 delete_jobs=DeleteJobCondition.ALWAYS,
-                update_heartbeat_interval=gone_s / 5,
-                stalled_worker_timeout=gone_s,
+                update_heartbeat_interval=_IDLE_BEAT_S,
+                stalled_worker_timeout=5 * _IDLE_BEAT_S,
                 install_signal_handlers=False,
             )
         )
@@ -92,14 +94,15 @@ async def run_worker(
             await working
 
 
-def _app(means: JobMeans, kinds: Mapping[str, Work]) -> procrastinate.App:
+def _app(means: JobMeans, kinds: Mapping[str, Work], *, beat_s: float) -> procrastinate.App:
     connector = procrastinate.PsycopgConnector(conninfo=means.store.dsn, min_size=1, max_size=3)
     app = procrastinate.App(connector=connector)
 
     @app.task(name=TASK, queue=QUEUE, pass_context=True, retry=AfterStop())
     async def do(context: JobContext, job_id: int) -> None:
         try:
-            await do_job(job_id, means, kinds)
+            async with _heard_of(context, beat_s):
+                await do_job(job_id, means, kinds)
         except asyncio.CancelledError:
             if context.abort_reason() is AbortReason.USER_REQUEST:
                 raise JobAborted from None  # or else it would be tried again
@@ -121,6 +124,26 @@ def _app(means: JobMeans, kinds: Mapping[str, Work]) -> procrastinate.App:
         await upkeep.take_backup(means)
 
     return app
+
+
+@asynccontextmanager
+async def _heard_of(context: JobContext, beat_s: float) -> AsyncIterator[None]:
+    """Tell every `beat_s` seconds that the worker of a job lives."""
+    worker_id = context.job.worker_id
+    assert worker_id is not None
+
+    async def beat() -> None:
+        while True:
+            with contextlib.suppress(ConnectorException):
+                await context.app.job_manager.update_heartbeat(worker_id)
+            await asyncio.sleep(beat_s)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
 
 
 async def _look_after_others(store: Store, gone_s: float) -> None:

@@ -38,11 +38,14 @@ UPDATE job SET state = 'waiting', note = 'waits for a worker'
  WHERE id = %(job_id)s AND attempt = %(attempt)s AND state = 'running';
 
 -- name: left_behind
--- Entries of the queue whose worker has not been heard of for some seconds, or is gone.
+-- Entries of the queue whose worker has not been heard of for some seconds since it took them, or is gone.
 SELECT q.id
   FROM procrastinate_jobs q LEFT JOIN procrastinate_workers w ON w.id = q.worker_id
  WHERE q.status = 'doing'
-   AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => %(seconds)s));
+   AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => %(seconds)s))
+   AND NOT EXISTS (SELECT FROM procrastinate_events e
+                    WHERE e.job_id = q.id AND e.type = 'started'
+                      AND e.at > now() - make_interval(secs => %(seconds)s));
 
 -- name: queue_again
 -- Let another worker begin what was left behind, as when the first was killed.
