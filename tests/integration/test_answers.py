@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any, cast
 
 from catmaid_server.db.answers import Answers
 from catmaid_server.db.recently_used import ENTRY_BYTES
-from catmaid_server.db.store import Store
+from catmaid_server.db.store import Connection, Store
 from catmaid_server.domain.history import versions
 
 CAPACITY = 10 * (ENTRY_BYTES + 1)
@@ -21,6 +22,22 @@ class Counting:
     async def __call__(self) -> bytes:
         self.made += 1
         return str(self.made).encode()
+
+
+class Counted:
+    """A connection that counts what it is asked."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.statements = 0
+
+    @property
+    def connection(self) -> Connection:
+        return cast("Connection", self)
+
+    async def execute(self, *arguments: Any) -> Any:
+        self.statements += 1
+        return await self._connection.execute(*arguments)
 
 
 async def test_an_answer_is_made_once_until_something_is_committed(store: Store) -> None:
@@ -121,3 +138,35 @@ async def test_what_is_larger_than_all_memory_for_answers_drives_nothing_out(sto
         await answers.find(connection, "small", produce)
         assert await answers.find(connection, "huge", huge) == bytes(CAPACITY)
         assert await answers.find(connection, "small", produce) == b"1"
+
+
+async def test_while_people_edit_nothing_is_asked_or_remembered_and_afterwards_it_is_again(store: Store) -> None:
+    now = 0.0
+    answers, produce = Answers(CAPACITY, lambda: now), Counting()
+
+    async def edited() -> None:
+        async with store.writing(user_id=None, project_id=None, label="test"):
+            pass
+
+    async with store.reading() as connection:
+        asked = Counted(connection)
+        assert await answers.find(asked.connection, "request", produce) == b"1"
+        now = 0.3
+        await edited()
+        assert await answers.find(asked.connection, "request", produce) == b"2"
+        statements = asked.statements
+        for made in (b"3", b"4"):
+            now += 0.2
+            await edited()
+            assert await answers.find(asked.connection, "request", produce) == made
+        assert asked.statements == statements, "no state is asked for"
+        now += 0.2
+        assert await answers.find(asked.connection, "request", produce) == b"5"
+        assert asked.statements > statements, "it is looked again"
+        now += 5
+        assert await answers.find(asked.connection, "request", produce) == b"5", "nobody edits any more"
+        await edited()
+        assert await answers.find(asked.connection, "request", produce) == b"6", (
+            "a single edit ends what is remembered, no more"
+        )
+        assert await answers.find(asked.connection, "request", produce) == b"6"
