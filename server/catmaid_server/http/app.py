@@ -28,22 +28,14 @@ from catmaid_server.http.app_options import AppOptions
 from catmaid_server.http.dispatch import as_aiohttp_handler
 from catmaid_server.http.forms_received import FORM_READER, FormReader
 from catmaid_server.http.kept_answers import KeptAnswers
-from catmaid_server.http.middleware import complete_redirects, merge_slashes, observe
+from catmaid_server.http.middleware import RequestHandler, complete_redirects, merge_slashes, observe
+from catmaid_server.http.project_routes import ProjectRoutes
 from catmaid_server.http.routing import Route
 from catmaid_server.http.turns import UserTurns
 from catmaid_server.tiles.service import TileService
 
 _WRITE_BOOKS_EVERY_S = 60.0
 _FORGET_EVERY_S = 3600.0
-_ASKED_MOST = (
-    "/{project_id}/node/list",
-    "/{project_id}/treenode/create",
-    "/{project_id}/node/update",
-    "/{project_id}/skeletons/{skeleton_id}/compact-detail",
-    "/{project_id}/skeletons/connectivity",
-    "/{project_id}/annotations/query-targets",
-)
-"""Paths that are tried before all others: of hundreds one after the other is."""
 
 _IDLE_S = 75.0
 """How long a connection may be without a request, or send the headers of one; longer than proxies keep theirs."""
@@ -91,11 +83,7 @@ def create_app(store: Store, routes: Iterable[Route], options: AppOptions) -> we
     every = tuple(routes)
     app[keys.ROUTES] = every
     for root_path in _root_paths(app):
-        for route in sorted(every, key=lambda one: one.path not in _ASKED_MOST):
-            handler = as_aiohttp_handler(route)
-            for method in _with_head(route.methods):
-                app.router.add_route(method, root_path + route.path, handler)
-        _lead_to_slashes(app, root_path)
+        _add_routes(app, root_path)
     app.cleanup_ctx.append(_background)
     app.on_shutdown.append(_close_sockets)
     return app
@@ -124,8 +112,8 @@ def _root_paths(app: web.Application) -> list[str]:
     return ["", root_path]
 
 
-def _lead_to_slashes(app: web.Application, root_path: str) -> None:
-    """Send who leaves out the slash at the end of a path on to the path with it, as clients expect."""
+def _add_routes(app: web.Application, root_path: str) -> None:
+    """Add all routes below a root path, and send who leaves out the slash at the end of one on to the path with it."""
 
     async def with_slash(request: web.Request) -> web.StreamResponse:
         path, query = f"{own_path(request)}/", request.rel_url.raw_query_string
@@ -133,11 +121,24 @@ def _lead_to_slashes(app: web.Application, root_path: str) -> None:
             status=301, headers={"Location": f"{path}?{query}" if query else path}, content_type="text/html"
         )
 
+    of_projects = ProjectRoutes(root_path)
+
+    def add(method: str, path: str, handler: RequestHandler) -> None:
+        if path.startswith("/{project_id"):
+            of_projects.add_route(method, path, handler)
+        else:
+            app.router.add_route(method, root_path + path, handler)
+
+    for route in app[keys.ROUTES]:
+        handler = as_aiohttp_handler(route)
+        for method in _with_head(route.methods):
+            add(method, route.path, handler)
     paths = {route.path for route in app[keys.ROUTES]}
     for path in sorted(paths):
         if path.endswith("/") and path[:-1] not in paths and root_path + path[:-1]:
-            app.router.add_get(root_path + path[:-1], with_slash)
-            app.router.add_delete(root_path + path[:-1], with_slash)
+            for method in _with_head(("GET", "DELETE")):
+                add(method, path[:-1], with_slash)
+    app.router.register_resource(of_projects)
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:

@@ -1,0 +1,100 @@
+"""Routes below a project, found by the words of a path instead of one after the other: there are hundreds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from aiohttp import web
+from yarl import URL
+
+from catmaid_server.http.middleware import RequestHandler
+
+_Found = tuple[web.UrlMappingMatchInfo | None, set[str]]
+
+
+class ProjectRoutes(web.AbstractResource):
+    """All routes below `/{project_id}/` as one resource of the application's router.
+
+    No part of their paths may match a slash: so a path can only be one of those that have as many parts, and the same
+    words where these have words.
+
+    Parameters
+    ----------
+    root_path
+        What stands before the project in all paths, without a slash at the end.
+    """
+
+    def __init__(self, root_path: str) -> None:
+        super().__init__()
+        self._root_path = root_path
+        self._router = web.UrlDispatcher()
+        self._first_words: dict[int, list[tuple[str | None, str | None, web.AbstractResource]]] = {}
+        self._candidates: dict[tuple[int, str | None, str | None], list[web.AbstractResource]] = {}
+
+    def add_route(self, method: str, path: str, handler: RequestHandler) -> None:
+        """Add a route, as to the application's router; earlier ones are tried first."""
+        self._router.add_route(method, self._root_path + path, handler)
+
+    def freeze(self) -> None:
+        """Sort the resources by the words of their paths; nothing is added any more."""
+        for resource in self._router.resources():
+            parts = self._parts(resource.canonical)
+            words = [None if "{" in part else part for part in (*parts, "", "")[1:3]]
+            self._first_words.setdefault(len(parts), []).append((words[0], words[1], resource))
+        for count, among in self._first_words.items():
+            for one in {first for first, _, _ in among}:
+                for two in {second for _, second, _ in among}:
+                    self._candidates[count, one, two] = [
+                        resource for first, second, resource in among if first in {one, None} and second in {two, None}
+                    ]
+
+    async def resolve(self, request: web.Request) -> _Found:
+        """What matches a request; the methods that its path would have."""
+        allowed: set[str] = set()
+        for resource in self.that_may_match(request.rel_url.path_safe):
+            found, methods = await resource.resolve(request)
+            if found is not None:
+                return found, methods
+            allowed |= methods
+        return None, allowed
+
+    def that_may_match(self, path: str) -> list[web.AbstractResource]:
+        """The resources whose paths have as many parts as this one, and its words."""
+        parts = self._parts(path)
+        first, second = (*parts, "", "")[1:3]
+        for words in ((first, second), (first, None), (None, second), (None, None)):
+            found = self._candidates.get((len(parts), *words))
+            if found is not None:
+                return found
+        return []
+
+    def _parts(self, path: str) -> list[str]:
+        return path[len(self._root_path) + 1 :].split("/")
+
+    def raw_match(self, path: str) -> bool:
+        """Whether this is the path of one of them, as it was added."""
+        return any(resource.raw_match(path) for resource in self._router.resources())
+
+    @property
+    def canonical(self) -> str:
+        """What all their paths begin with."""
+        return f"{self._root_path}/{{project_id}}"
+
+    def get_info(self) -> Any:
+        """What all have in common."""
+        return {"formatter": self.canonical}
+
+    def url_for(self, **kwargs: str) -> URL:
+        """The address of a project, below which they are."""
+        return URL.build(path=self.canonical.format(**kwargs))
+
+    def add_prefix(self, prefix: str) -> None:
+        """They are no part of another application."""
+        raise ValueError(f"Routes of projects are added with the root path, and do not get the prefix {prefix}.")
+
+    def __iter__(self) -> Iterator[web.AbstractRoute]:
+        return iter(self._router.routes())
+
+    def __len__(self) -> int:
+        return len(self._router.routes())
