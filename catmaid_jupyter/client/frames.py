@@ -119,6 +119,8 @@ ANNOTATION_TREE: Final[FrameSchema] = {
     "neurons": COUNT,
 }
 UPLOADED: Final[FrameSchema] = {"name": TEXT, "neuron_id": ID, "skeleton_id": ID, "nodes": COUNT}
+IMPORTED: Final[FrameSchema] = {"source_id": ID, "skeleton_id": ID, "name": TEXT, "is_new": "bool"}
+ORIGINS: Final[FrameSchema] = {"skeleton_id": ID, "url": TEXT, "source_project_id": ID, "source_id": ID}
 VOLUMES: Final[FrameSchema] = {
     "id": ID,
     "name": TEXT,

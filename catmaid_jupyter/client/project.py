@@ -20,7 +20,7 @@ from catmaid_jupyter.client.annotation.project_annotations import ProjectAnnotat
 from catmaid_jupyter.client.annotation.project_neurons import ProjectNeurons
 from catmaid_jupyter.client.arbors.project_arbors import ProjectArbors
 from catmaid_jupyter.client.courses.project_courses import ProjectCourses
-from catmaid_jupyter.client.exchange.project_exchange import ProjectExchange
+from catmaid_jupyter.client.exchange.project_imports import ProjectImports
 from catmaid_jupyter.client.frames import ordered
 from catmaid_jupyter.client.images.project_images import ProjectImages
 from catmaid_jupyter.client.jobs.project_jobs import ProjectJobs
@@ -100,7 +100,7 @@ class Project(
     ProjectArbors,
     ProjectAnnotations,
     ProjectNeurons,
-    ProjectExchange,
+    ProjectImports,
     ProjectImages,
     ProjectJobs,
     ProjectSpace,

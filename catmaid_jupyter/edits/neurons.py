@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from catmaid_jupyter.api.http import SentFile
 from catmaid_jupyter.edits.base import Applied, Edit, JsonObject, counted, derived_key
 from catmaid_jupyter.edits.calls import EditCall, EditCalls
 from catmaid_jupyter.edits.site import Site
-from catmaid_wire.forms import Form
+from catmaid_wire.forms import FormValue
+
+SkeletonSource: TypeAlias = tuple[str, int, int]
+"""Where a skeleton comes from: address of a server, id of a project there, id of the skeleton there."""
 
 AT_ONCE = "neurons-at-once"
 """Capability of servers that delete and give many neurons in one transaction."""
@@ -99,6 +102,7 @@ class ImportSkeleton(Edit[JsonObject], frozen=True):
     swc : the text of the file, nm.
     name : of the neuron.
     annotations : names of its annotations.
+    origin : where it comes from: address of the server, id of the project, id of the skeleton there.
     """
 
     route: ClassVar[str] = "skeletons/import"
@@ -106,9 +110,13 @@ class ImportSkeleton(Edit[JsonObject], frozen=True):
     swc: str
     name: str
     annotations: Sequence[str] = ()
+    origin: SkeletonSource | None = None
 
     async def _apply(self, site: Site, key: str) -> Applied:
-        form: Form = {"name": self.name, "annotations": self.annotations}
+        form: dict[str, FormValue] = {"name": self.name, "annotations": self.annotations}
+        if self.origin is not None:
+            url, project_id, skeleton_id = self.origin
+            form |= {"source_url": url, "source_project_id": project_id, "source_id": str(skeleton_id)}
         file = SentFile("neuron.swc", self.swc.encode())
         answer = await site.write(self.route, form, state=self.state, key=key, file=file)
         back = DeleteNeurons([answer["neuron_id"]])

@@ -1,4 +1,4 @@
-"""A box drawn by mouse reaches Python; rules warn of new nodes; layers of two projects in one viewer."""
+"""A box drawn by mouse reaches Python; rules warn of new nodes."""
 
 from __future__ import annotations
 
@@ -68,24 +68,3 @@ async def test_rules_warn_of_new_nodes(site: Site, open_viewer: Open) -> None:
     await viewer.click(await viewer.node_place(near))
     await viewer.click(await viewer.place(x - 100, y + 150))
     await expect(viewer.notice()).to_contain_text("outside neuropil")
-
-
-async def test_layers_of_two_projects(site: Site, open_viewer: Open) -> None:
-    own, other = await site.new_project(), await site.new_project()
-    x, y, z = (float(value) for value in own.viewer().position)
-    theirs = other.edit.create_treenode(x + 150, y, z)
-    notebook, viewer = await open_viewer(own)
-    await notebook.value(
-        "None",
-        f"other = cj.connect().project({other.id})\n"
-        "viewer.layers = [cj.widgets.TracingLayer(other, read_only=True), *viewer.layers]\n"
-        "below = viewer.layers[0]",
-    )
-    await viewer.click(await viewer.place(x - 100, y))
-    await viewer.active()
-    await viewer.click(await viewer.place(x - 100, y + 100))
-    await viewer.active()
-    await viewer.shows(2)
-    assert len(other.skeletons) == 1
-    await viewer.click(await viewer.place(x + 150, y), "Control")
-    assert other.locate(theirs) == pytest.approx((x + 150, y, z))

@@ -56,6 +56,7 @@ class FakeHttp:
 
     honours_keys = True
     database, server, username = "f00d", "http://catmaid.example/", "ana"
+    url = server
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Any]] = []
@@ -92,6 +93,10 @@ class FakeHttp:
             "3/skeletons/9/root": {"root_id": 5, "x": 1.5, "y": 2.0, "z": 50.0},
             "3/skeleton/neuronnames": {"9": "Basin-4"},
             "3/skeletons/review-status": {"9": [4, 1]},
+            "3/skeletons/origin": {
+                "data_sources": {"1": {"name": "", "url": "http://elsewhere.example", "source_project_id": 7}},
+                "origins": {"9": {"data_source_id": 1, "source_id": 50}},
+            },
             "3/treenodes/5/children": [[[8, 0, 0, 0]], [[6, 2.0, 3.0, 50.0]]],
             "3/treenodes/8/children": [],
             "3/treenodes/5/next-branch-or-end": [[[6, 2, 3, 50], [6, 2, 3, 50], [8, 9, 9, 900]]],
@@ -133,6 +138,7 @@ class FakeSocket:
 
 class FakeProject:
     id = 3
+    title = "Theirs"
     as_of: int | None = None
     version_name = ""
 
@@ -358,7 +364,7 @@ async def test_skeletons_have_names_and_sizes_and_unknown_ones_are_left_out(
 
 async def test_the_active_neuron_has_name_author_and_size(layer: TracingLayer) -> None:
     found = await ask(layer, "neuron", skeleton_id=9)
-    size = {"nodes": 3, "cable_length": 1500.0}
+    size = {"nodes": 3, "cable_length": 1500.0, "origin": "skeleton 50 of project 7 at http://elsewhere.example"}
     assert found == {"skeleton_id": 9, "neuron_id": 8, "name": "Basin-4", "author": "ana", "reviewed": 25.0, **size}
     assert await ask(layer, "neuron", skeleton_id=404) is None
     assert await ask(layer, "annotation_names") == ["LN", "PN"]

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.client.exchange.foreign import ForeignSkeleton
 from catmaid_jupyter.client.exchange.new_links import LinkTable, NewConnector, NewLink
 from catmaid_jupyter.client.morphology import Morphology
 from catmaid_jupyter.client.neurons import Skeleton
@@ -37,6 +38,7 @@ class NewNeuron:
     labels : labels by node id of the arbor.
     link_table : links to connectors that the source has, and that are not uploaded.
     links : those that are.
+    origin : where it comes from, if that is to be kept.
     key : the same each time that its upload is tried, so that it is uploaded once.
     """
 
@@ -44,6 +46,7 @@ class NewNeuron:
     labels: Mapping[int, list[str]] = field(default_factory=dict)
     link_table: LinkTable | None = None
     links: Sequence[NewLink] = ()
+    origin: ForeignSkeleton | None = None
     key: str = field(default_factory=new_key)
 
     @property

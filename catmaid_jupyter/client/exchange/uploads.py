@@ -17,7 +17,7 @@ from catmaid_jupyter.client.frames import UPLOADED, frame
 from catmaid_jupyter.edits.base import new_key
 from catmaid_jupyter.edits.journal import EditJournal
 from catmaid_jupyter.edits.labels import SetLabels
-from catmaid_jupyter.edits.neurons import ImportSkeleton
+from catmaid_jupyter.edits.neurons import ImportSkeleton, SkeletonSource
 
 
 class UploadStopped(CatmaidError):
@@ -62,9 +62,14 @@ def upload(edits: EditJournal, neurons: Sequence[NewNeuron], annotations: Sequen
 
 
 async def _import(edits: EditJournal, neuron: NewNeuron, annotations: Sequence[str], group: str) -> dict[str, Any]:
-    edit = ImportSkeleton(swc=neuron.swc, name=neuron.name, annotations=annotations)
+    edit = ImportSkeleton(swc=neuron.swc, name=neuron.name, annotations=annotations, origin=_origin_of(neuron))
     answer: dict[str, Any] = (await edits.apply(edit, neuron.key, group=group)).answer
     return answer
+
+
+def _origin_of(neuron: NewNeuron) -> SkeletonSource | None:
+    origin = neuron.origin
+    return None if origin is None else (origin.url, origin.project_id, origin.skeleton_id)
 
 
 async def _complete(edits: EditJournal, neuron: NewNeuron, node_ids: Mapping[int, int], group: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, SupportsIndex
 
 import traitlets
@@ -36,3 +37,11 @@ class LayersTrait(traitlets.List[Layer]):
         # Pages name layers, which come as weak proxies: the list is what keeps a layer alive.
         methods: list[Any] = [layer.has_trait for layer in super().validate(obj, value) or ()]
         return LayerList(method.__self__ for method in methods)
+
+
+def tracing_layer_of(layers: Iterable[Layer], project: Any) -> Any:
+    """The lowest tracing layer of a project; if there is none, that of any; None if there is no tracing layer."""
+    tracing: list[Any] = [layer for layer in layers if layer.has_trait("active_skeleton")]
+    return next(
+        (layer for layer in tracing if getattr(layer, "project", project) == project), tracing[0] if tracing else None
+    )

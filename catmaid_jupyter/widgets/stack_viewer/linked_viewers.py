@@ -7,10 +7,13 @@ from typing import Any, Protocol
 
 import traitlets
 
+from catmaid_jupyter.widgets.stack_viewer.layer_list import tracing_layer_of
+
 
 class PlacedViewer(Protocol):
     """What a `StackViewer` has to be linked by."""
 
+    project: Any
     position: Any
     nm_per_pixel: Any
     link_group: Any
@@ -24,7 +27,7 @@ def link_stack_viewers(one: PlacedViewer, other: PlacedViewer) -> None:
     other.position, other.nm_per_pixel = one.position, one.nm_per_pixel or other.nm_per_pixel
     for viewer in (one, other):
         viewer.link_group, viewer.crosshair = group, True
-    layers = [next((each for each in viewer.layers if each.has_trait("active_node")), None) for viewer in (one, other)]
+    layers = [tracing_layer_of(viewer.layers, viewer.project) for viewer in (one, other)]
     first, second = layers
     if first is None or second is None or first is second:
         return

@@ -21,10 +21,11 @@ from catmaid_jupyter.widgets.rpc import method
 from catmaid_jupyter.widgets.saved_widget import PageScope, SavedBox, SavedWidget
 from catmaid_jupyter.widgets.stack_images.image_looks import HasImageLook
 from catmaid_jupyter.widgets.stack_images.stack_tiles import GivesTiles, stack_state
-from catmaid_jupyter.widgets.stack_viewer.layer_list import LayersTrait
+from catmaid_jupyter.widgets.stack_viewer.layer_list import LayersTrait, tracing_layer_of
 from catmaid_jupyter.widgets.stack_viewer.linked_viewers import link_stack_viewers
 from catmaid_jupyter.widgets.stack_viewer.saved_stack import saved_box, saved_stack
 from catmaid_jupyter.widgets.stack_viewer.viewer_links import ViewerLinks
+from catmaid_jupyter.widgets.tracing_layer import TracingLayer
 from catmaid_jupyter.widgets.traits import BoxTrait, FiniteFloat, PositionTrait
 from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, required
 from catmaid_jupyter.widgets.volume_layer import VolumeLayer
@@ -96,6 +97,12 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
 
     crosshair = traitlets.Bool(False).tag(sync=True)
     """Whether lines mark the centre of the view."""
+
+    mini_map = traitlets.Bool(False).tag(sync=True)
+    """Whether a small picture of the whole section is shown in a corner, with what the view has of it in a frame.
+
+    A click or a drag there moves the view. It also shows the active neuron, and is made of the coarsest images.
+    """
 
     link_group = traitlets.Unicode("").tag(sync=True)
     """Stack viewers with the same text here look at the same place; empty: this one is alone. See `link`."""
@@ -225,6 +232,26 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
             for one in members
         ]
 
+    def show_neurons_of(self, project: Project, **traits: Any) -> TracingLayer:
+        """Show the neurons of another project below one's own, for reading; also of another server.
+
+        project : `connect("https://catmaid.example.org").project(2)`, say; in the same project space as this one.
+        traits : of `TracingLayer`, such as `opacity=0.5`.
+
+        A click on one of its nodes makes that neuron active; a button below the picture imports it into the project of
+        the viewer (see `Project.import_skeletons`). Returns the layer. `InvalidInput` for the viewer's own project.
+        """
+        layer = TracingLayer(project, **{"read_only": True, **traits})
+        try:
+            layer.import_into(self.project)
+        except InvalidInput:
+            layer.close()
+            raise
+        tracing = self._tracing_layer()
+        place = len(self.layers) if tracing is None else self.layers.index(tracing)
+        self.layers = [*self.layers[:place], layer, *self.layers[place:]]
+        return layer
+
     def remove_layer(self, layer: Layer | str) -> None:
         """Take a layer out, given as itself or by its title. `NotFound` if it is not there."""
         gone = self._titled(layer) if isinstance(layer, str) else layer
@@ -255,7 +282,7 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
         return {
             "stack": self.stack["id"],
             "grid": grid_values(self.stack) if self.stack["is_grid"] else None,
-            "layers": [writer.widget(layer) for layer in self.layers],
+            "layers": [writer.widget(layer) for layer in self._kept_layers(writer)],
             "link": writer.group(self.link_group),
         }
 
@@ -293,6 +320,13 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
         wish = {name: params[name] for name in ("lower", "upper", "zoom", "format")}
         return (await new_job(self.project.place, "crop", {"stack_ids": [self.stack["id"]], **wish})).title
 
+    def _kept_layers(self, writer: StateWriter) -> list[Layer]:
+        """The layers of the viewer's project: a workspace is of one project."""
+        own = [layer for layer in self.layers if getattr(layer, "project", self.project) == self.project]
+        if len(own) < len(self.layers):
+            writer.leave_out("Neurons of other projects: viewer.show_neurons_of(project) shows them again.")
+        return own
+
     def _titled(self, title: str) -> Layer:
         layers: Any = self.layers
         found: Layer = layers[title]
@@ -302,7 +336,7 @@ class StackViewer(ViewerLinks, GivesTiles, HasImageLook, KeepsPicture, OwnKeys, 
         return [layer for layer in self.layers if isinstance(layer, ImageLayer)]
 
     def _tracing_layer(self) -> Any:
-        return next((layer for layer in self.layers if layer.has_trait("active_skeleton")), None)
+        return tracing_layer_of(self.layers, self.project)
 
     def _require_tracing_layer(self) -> Any:
         layer = self._tracing_layer()

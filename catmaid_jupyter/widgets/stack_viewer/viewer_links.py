@@ -8,6 +8,7 @@ import traitlets
 
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.client.links.deep_link import TRACING, CatmaidLink, zoom_of
+from catmaid_jupyter.widgets.stack_viewer.layer_list import tracing_layer_of
 
 
 class ViewerLinks(traitlets.HasTraits):
@@ -27,7 +28,7 @@ class ViewerLinks(traitlets.HasTraits):
 
         Who follows it with a browser is told where it leads. `InvalidInput` if the name is taken.
         """
-        layer: Any = next((one for one in self.layers if one.has_trait("active_skeleton")), None)
+        layer = tracing_layer_of(self.layers, self.project)
         active = None if layer is None else layer.active_node
         is_grid, scale = self.stack["is_grid"], self.nm_per_pixel
         zoom = 0.0 if scale is None else zoom_of(scale, self.stack["resolution"][0])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final, TypedDict
 
-from catmaid_jupyter.api.errors import InvalidInput, NotFound
+from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotFound
 from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.exchange.foreign import origins_of
 from catmaid_jupyter.client.neuron_lookup import neurons_by_name
 from catmaid_jupyter.client.neurons import read_skeleton_ids
 from catmaid_jupyter.client.search.neuron_search import find_page, refusal
@@ -20,7 +21,11 @@ _LONGEST_TEXT: Final = 500
 
 
 class ActiveNeuron(TypedDict):
-    """A skeleton's neuron; author: the user who owns the neuron; cable_length in nm; reviewed: percent, by anybody."""
+    """A skeleton's neuron.
+
+    author: the user who owns the neuron; cable_length in nm; reviewed: percent, by anybody; origin: from where it was
+    imported, in words, empty for what was made here.
+    """
 
     skeleton_id: int
     neuron_id: int
@@ -29,6 +34,7 @@ class ActiveNeuron(TypedDict):
     nodes: int
     cable_length: float
     reviewed: float
+    origin: str
 
 
 class NamedNeurons(TypedDict):
@@ -42,11 +48,12 @@ class NamedNeurons(TypedDict):
 async def active_neuron(place: Place, skeleton_id: int) -> ActiveNeuron | None:
     """The neuron of a skeleton; None if there is no such skeleton."""
     try:
-        details, sizes, users, reviewed = await asyncio.gather(
+        details, sizes, users, reviewed, origin = await asyncio.gather(
             place.read_json("POST", f"skeletons/{skeleton_id}/neuron-details"),
             sizes_of(place, [skeleton_id]),
             user_names(place),
             reviews_of(place, [skeleton_id]),
+            _origin(place, skeleton_id),
         )
     except NotFound:
         return None
@@ -58,7 +65,16 @@ async def active_neuron(place: Place, skeleton_id: int) -> ActiveNeuron | None:
         "nodes": int(sizes["nodes"][0]),
         "cable_length": float(sizes["cable_length"][0]),
         "reviewed": float(reviewed[0]),
+        "origin": origin,
     }
+
+
+async def _origin(place: Place, skeleton_id: int) -> str:
+    try:
+        found = await origins_of(place, [skeleton_id])
+    except CatmaidError:  # older servers do not keep it
+        return ""
+    return found[skeleton_id].in_words(place.http.url) if found else ""
 
 
 async def user_names(place: Place) -> dict[int, str]:

@@ -28,6 +28,7 @@ from catmaid_jupyter.widgets.tracing_layer.active_neuron import (
     neuron_values,
     user_names,
 )
+from catmaid_jupyter.widgets.tracing_layer.importing import ImportsNeurons
 from catmaid_jupyter.widgets.tracing_layer.node_finding import NodeFinding
 from catmaid_jupyter.widgets.tracing_layer.outside_warning import OutsideWarning
 from catmaid_jupyter.widgets.tracing_layer.proofreading_walk import ProofreadingMethods
@@ -69,7 +70,9 @@ def _own_selection(_reference: object, widget: TracingLayer) -> Selection | None
     return widget.selection
 
 
-class TracingLayer(NodeFinding, ReviewMethods, ProofreadingMethods, QuestionMethods, OutsideWarning, Layer):
+class TracingLayer(
+    NodeFinding, ReviewMethods, ProofreadingMethods, QuestionMethods, OutsideWarning, ImportsNeurons, Layer
+):
     """Show and edit the neurons of a project in a `StackViewer`.
 
     Every edit is drawn at once and then written; one that the service refuses is taken back, with the reason shown.

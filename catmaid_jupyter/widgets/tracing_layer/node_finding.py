@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+import asyncio
+from typing import Any, Final, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,10 @@ from catmaid_jupyter.widgets.tracing_layer.active_neuron import user_names
 from catmaid_jupyter.widgets.tracing_layer.bookmarks import NodeBookmark, bookmarks, keep_bookmark
 from catmaid_jupyter.widgets.tracing_layer.travel import Neighbour, branches, children, noted_before, placed
 from catmaid_wire.forms import Form
+from catmaid_wire.overviews import overview_nodes
+
+_OUTLINE_NODES: Final = 1_000
+"""Of larger skeletons some nodes are given, which may be three times as many (see `overview_nodes`)."""
 
 
 class NodeAuthors(TypedDict):
@@ -46,6 +51,17 @@ class NodeFinding:
     async def _labels(self, _params: dict[str, Any]) -> list[str]:
         names: list[str] = await self.project.place.read_json("GET", "labels/")
         return sorted(names)
+
+    @method
+    async def _outline(self, params: dict[str, Any]) -> list[dict[str, float]]:
+        """Some nodes that show how a skeleton runs: ``{skeleton_id}``; nm. `NotFound` if there is none."""
+        nodes = (await read_nodes(self.project.place, [int(params["skeleton_id"])])).popitem()[1]
+        step = -(-len(nodes.ids) // _OUTLINE_NODES)
+        places = nodes.positions
+        if step > 1:
+            kept, _ = await asyncio.to_thread(overview_nodes, nodes.parents, step)
+            places = places[kept]
+        return [dict(zip("xyz", place, strict=True)) for place in np.round(places, 1).tolist()]
 
     @method
     async def _children(self, params: dict[str, Any]) -> list[Neighbour]:

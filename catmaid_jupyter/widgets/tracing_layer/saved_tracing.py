@@ -31,6 +31,7 @@ async def saved_tracing(layer: NodesWidget, scope: PageScope) -> SavedWidget:
         "edits_place": "",
         "edits_repeat": False,
         "warns_outside": False,
+        "import_offer": None,
     }
     nodes = await layer._nodes({**_corners(scope.boxes), "treenode_ids": []})
     content = columns.decode(nodes.payload)
@@ -77,6 +78,7 @@ async def _neurons(layer: NodesWidget, ids: list[int]) -> list[SavedAnswer]:
                 "nodes": nodes,
                 "cable_length": cable,
                 "reviewed": float(percent),
+                "origin": "",
             },
             skeleton_id=one,
         )

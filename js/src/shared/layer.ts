@@ -84,6 +84,14 @@ export interface Person {
   section: number | null;
 }
 
+/** A neuron in few nodes, for a small picture of it. */
+export interface NeuronOutline {
+  /** CSS. */
+  color: string;
+  /** nm, of the plane that is shown. */
+  places: ReadonlyArray<{ x: number; y: number }>;
+}
+
 /** What a viewer does for its layers. */
 export interface LayerHost {
   view(): View;
@@ -132,6 +140,8 @@ export interface Layer {
   command(name: CommandName, host: LayerHost): boolean;
   /** Give up what waits for the mouse; false if nothing does. */
   cancel?(): boolean;
+  /** The neuron that is active; null if none is, or it has yet to be read: then a draw is asked for. */
+  outline?(): NeuronOutline | null;
   /** What the mouse does, for the help. */
   gestures(): KeyMap;
   /** A sentence about everything that the layer shows, as that it is read only; usually empty. */

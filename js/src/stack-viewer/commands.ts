@@ -27,6 +27,7 @@ export interface ViewerContext {
   bigStep(): number;
   askBigStep(): void;
   tellPixel(): void;
+  toggleMap(): void;
   help(): void;
   leave(): void;
 }
@@ -56,6 +57,7 @@ export function viewCommands(context: ViewerContext): StackCommands {
     ...panCommands(camera),
     "view.image_only": () => context.showImageOnly(true),
     "view.pixel": () => context.tellPixel(),
+    "view.mini_map": () => context.toggleMap(),
     "view.help": () => context.help(),
     "view.leave": () => context.leave(),
   };

@@ -21,6 +21,7 @@ interface InputHost {
   bigStep(): number;
   askBigStep(): void;
   tellPixel(): void;
+  toggleMap(): void;
   help(): void;
   leave(): void;
   /** The cursor has moved, or left the picture. */
@@ -65,6 +66,7 @@ export class Input {
       bigStep: () => host.bigStep(),
       askBigStep: () => host.askBigStep(),
       tellPixel: () => host.tellPixel(),
+      toggleMap: () => host.toggleMap(),
       showImageOnly: (isOnly) => this.showImageOnly(isOnly),
       help: () => host.help(),
       leave: () => host.leave(),

@@ -2,7 +2,7 @@
 import type { AnyModel, Host } from "@anywidget/types";
 import type { KeyMap } from "../shared/bindings/help-panel";
 import { type CommandKind, type CommandName, kindOf } from "../shared/bindings/keymap";
-import type { Layer, LayerExports, LayerHost, LayerPointer } from "../shared/layer";
+import type { Layer, LayerExports, LayerHost, LayerPointer, NeuronOutline } from "../shared/layer";
 import type { StackView } from "../shared/view";
 import { exportsOf } from "../shared/widget-reference";
 
@@ -104,6 +104,15 @@ export class Layers {
   /** The kinds of commands that layers do. */
   kinds(): CommandKind[] {
     return this.layers.map((layer) => layer.commandKind).filter((kind) => kind !== null);
+  }
+
+  /** The active neuron of the top layer that has one. */
+  outline(): NeuronOutline | null {
+    for (const layer of this.layers.toReversed()) {
+      const found = layer.outline?.();
+      if (found) return found;
+    }
+    return null;
   }
 
   gestures(): KeyMap {

@@ -34,6 +34,8 @@ export interface ViewerState extends KeysState, ImageLook {
   /** Sections of a big step. */
   big_step: number;
   crosshair: boolean;
+  /** Whether a small picture of the whole section is shown. */
+  mini_map: boolean;
   /** Corners that a person has drawn, nm. */
   box: BoxCorners | null;
   /** Viewers with the same text look at the same place; empty: this one is alone. */

@@ -11,6 +11,7 @@ import { ImagesPanel, type ImagesPanelHost } from "./images-panel";
 const ICONS = {
   zoomOut: "M3 8h10",
   box: "M2 4h12v8H2z",
+  map: "M2 3h12v10H2zM8 8h6v5H8z",
   zoomIn: "M3 8h10M8 3v10",
   fit: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
 };
@@ -21,6 +22,8 @@ interface ToolbarActions {
   help(): void;
   /** Draw a box, or forget the one that there is. */
   box(): void;
+  /** Show the small picture of the section, or hide it. */
+  map(): void;
   images: ImagesPanelHost;
   /** A number was written, or given up: keys are meant for the picture again. */
   done(): void;
@@ -104,6 +107,7 @@ export class Toolbar {
   private readonly sectionText: HTMLOutputElement;
   private readonly images: ImagesPanel;
   private readonly boxButton: HTMLButtonElement;
+  private readonly mapButton: HTMLButtonElement;
   private readonly keyed = new KeyedButtons();
 
   constructor(
@@ -146,6 +150,8 @@ export class Toolbar {
     this.boxButton = button(BOX, icon(ICONS.box), actions.box);
     this.boxButton.dataset.testid = "draw-box";
     this.boxButton.setAttribute("aria-pressed", "false");
+    this.mapButton = this.keyed.button("overview", "view.mini_map", icon(ICONS.map), actions.map);
+    this.mapButton.dataset.testid = "toggle-mini-map";
     this.images = new ImagesPanel(actions.images);
     this.slider = element("input", {
       type: "range",
@@ -170,6 +176,7 @@ export class Toolbar {
       this.keyed.button("show the whole section", "view.fit", icon(ICONS.fit), () => camera.fit()),
       this.images.node,
       this.boxButton,
+      this.mapButton,
       element("span", { class: "cj-title", title: stack.title }, stack.title),
       this.keyed.button("keys and mouse", "view.help", "?", actions.help),
     );
@@ -194,6 +201,11 @@ export class Toolbar {
   /** Whether the mouse draws a box. */
   showDrawing(isDrawing: boolean): void {
     this.boxButton.setAttribute("aria-pressed", String(isDrawing));
+  }
+
+  /** Whether the overview is shown. */
+  showMap(isShown: boolean): void {
+    this.mapButton.setAttribute("aria-pressed", String(isShown));
   }
 
   /** The images or their looks have changed. */

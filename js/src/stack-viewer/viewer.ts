@@ -21,10 +21,12 @@ import { GESTURES } from "./commands";
 import { CropPanel } from "./crop-panel";
 import { paintCrosshair, paintOtherCursor } from "./crosses";
 import { Frame } from "./frame";
+import { hookOf } from "./hook";
 import type { ImagesPanelHost, StackChoice } from "./images-panel";
 import { Input } from "./input";
 import { Layers } from "./layers";
 import { LinkedViews } from "./linked-views";
+import { MiniMap } from "./mini-map";
 import { OwnPicture } from "./own-picture";
 import { People } from "./people";
 import { Pictures } from "./pictures";
@@ -32,7 +34,7 @@ import { pixelText } from "./pixel";
 import { Readout } from "./readout";
 import { SnapshotImage, takeSnapshot } from "./snapshot";
 import type { ViewerState } from "./state";
-import { FrameMeter, type ViewerStats } from "./stats";
+import { FrameMeter } from "./stats";
 import { accountOf } from "./status";
 import { syncCamera } from "./sync";
 import { Toolbar } from "./toolbar";
@@ -40,15 +42,6 @@ import { Toolbar } from "./toolbar";
 const SNAPSHOT_IDLE_MS = 1_500;
 const KERNEL_GONE =
   "The kernel that this viewer belonged to is gone: nothing is saved here. Run the cell again.";
-
-/** What is on the root element for tests and benchmarks. */
-export interface Hook {
-  /** Settles when the first picture stands, or it is known that there is none. */
-  ready: Promise<void>;
-  readonly stats: ViewerStats;
-  readonly view: { center: number[]; nmPerPixel: number; width: number; height: number; section: number };
-  toScreen(x: number, y: number): [number, number];
-}
 
 export class StackViewer {
   readonly root: HTMLElement;
@@ -65,6 +58,7 @@ export class StackViewer {
   private readonly meter: FrameMeter;
   private readonly linked: LinkedViews;
   private readonly box: BoxDrawing;
+  private readonly miniMap: MiniMap;
   private readonly pictures = new Pictures(() => this.picturesChanged());
   private readonly readout = new Readout(() => this.pictures.shown);
   private becomeReady: () => void = () => {};
@@ -109,15 +103,24 @@ export class StackViewer {
     this.layers = new Layers(model as AnyModel, this.layerHost(page), page, this.box, (layers) =>
       this.pictures.order(layers),
     );
+    this.miniMap = new MiniMap({
+      camera: this.camera,
+      loader: this.loader,
+      isOn: () => model.get("mini_map"),
+      outline: () => this.layers.outline(),
+      done: () => this.frame.stage.focus({ preventScroll: true }),
+    });
+    const toggleMap = (): void => this.save({ mini_map: !model.get("mini_map") });
     const actions = {
       help: () => this.toggleHelp(),
       box: () => this.box.toggle(),
+      map: toggleMap,
       images: this.imagesHost(),
       done: () => this.frame.stage.focus({ preventScroll: true }),
     };
     this.toolbar = new Toolbar(stack, this.camera, actions, this.readout.node);
     this.snapshot = new SnapshotImage(model.get("snapshot"), () => this.invalidate());
-    this.frame.stage.append(this.people.node);
+    this.frame.stage.append(this.people.node, this.miniMap.node);
     this.frame.assemble(this.toolbar, this.messages, (height) => this.save({ height }));
     this.toolbar.node.after(new CropPanel(model, rpc, this.messages, this.stopping.signal).node);
     const keymap = new Keymap(companyOf("view"));
@@ -133,6 +136,7 @@ export class StackViewer {
         bigStep: () => model.get("big_step"),
         askBigStep: () => void this.askBigStep(),
         tellPixel: () => this.tellPixel(),
+        toggleMap,
         help: () => this.toggleHelp(),
         leave: () => this.leave(),
         pointed: () => this.pointed(),
@@ -147,7 +151,7 @@ export class StackViewer {
       },
       this.stopping.signal,
     );
-    Object.assign(this.root, { catmaid: this.hook() });
+    Object.assign(this.root, { catmaid: hookOf(this.camera, this.meter, this.ready) });
   }
 
   /** Start, once the root element is in the page. */
@@ -162,7 +166,11 @@ export class StackViewer {
       () => this.camera.view,
     );
     const own = this.pictures.add(picture);
-    for (const name of LOOK_NAMES) this.follow(name, () => own.restyle());
+    for (const name of LOOK_NAMES)
+      this.follow(name, () => {
+        own.restyle();
+        this.miniMap.restyle(picture.look());
+      });
     this.camera.onChange((view, before) => this.viewChanged(view, before));
     const sizes = new ResizeObserver(() => this.resize());
     sizes.observe(this.frame.stage);
@@ -171,6 +179,7 @@ export class StackViewer {
     const stopSync = syncCamera(this.model, this.camera);
     this.stopping.signal.addEventListener("abort", stopSync);
     this.resize();
+    this.follow("mini_map", () => this.mapToggled());
     this.follow("layers", () => void this.updateLayers());
     void this.keys.load();
     const stopWatching = this.rpc.onGone(() => {
@@ -211,6 +220,7 @@ export class StackViewer {
       this.layers.draw(overlay, view);
       this.paintCrosses(overlay, view);
     }
+    this.miniMap.paint(view);
     this.frame.showScale(view);
     this.toolbar.show(view);
     const settled = report.state !== "loading" && report.state !== "failed";
@@ -243,10 +253,20 @@ export class StackViewer {
   private viewChanged(view: StackView, before: StackView): void {
     if (this.stopping.signal.aborted) return;
     if (view.section !== before.section) this.meter.sectionChanged(view.section, this.painter.isWarm(view));
-    this.painter.plan(view, this.camera.direction);
+    this.plan(view);
     this.layers.viewChanged(view);
     this.people.viewChanged(view);
     this.readout.refresh(this.cursorPoint());
+    this.invalidate();
+  }
+
+  private plan(view: StackView): void {
+    this.painter.plan(view, this.camera.direction, this.miniMap.tiles(view));
+  }
+
+  private mapToggled(): void {
+    this.toolbar.showMap(this.model.get("mini_map"));
+    this.plan(this.camera.view);
     this.invalidate();
   }
 
@@ -375,21 +395,6 @@ export class StackViewer {
       showPeople: (people) => this.people.show(people, this.camera.view),
       focus: () => this.frame.stage.focus({ preventScroll: true }),
       ask: (prompt, options) => this.messages.ask(prompt, options),
-    };
-  }
-
-  private hook(): Hook {
-    const { camera, meter, ready } = this;
-    return {
-      ready,
-      get stats() {
-        return meter.read();
-      },
-      get view() {
-        const { center, nmPerPixel, width, height, section } = camera.view;
-        return { center, nmPerPixel, width, height, section };
-      },
-      toScreen: (x, y) => camera.view.toScreen(x, y),
     };
   }
 }

@@ -28,6 +28,8 @@ export class EditRights {
     const { model } = this.context;
     const version = model.get("version_shown");
     if (version) return `As of ${version}, read only`;
+    const offer = model.get("import_offer");
+    if (model.get("read_only") && offer) return `The neurons of “${offer.source}” are read only.`;
     if (model.get("read_only")) return "Read only: nothing is edited in this viewer.";
     if (this.lacking.length === 0) return "";
     const what = this.lacking.join(" and ");

@@ -2,7 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 import type { KeyMap } from "../shared/bindings/help-panel";
 import type { CommandName } from "../shared/bindings/keymap";
-import type { Layer, LayerHost, LayerPointer, View } from "../shared/layer";
+import type { Layer, LayerHost, LayerPointer, NeuronOutline, View } from "../shared/layer";
 import { Rpc } from "../shared/rpc";
 import { Complaints } from "./complaints";
 import { edgeAt } from "./data/edges";
@@ -41,6 +41,8 @@ export class TracingLayer implements Layer {
   readonly commandKind = "tracing";
   readonly gestures = (): KeyMap => MOUSE;
   readonly cancel = (): boolean => this.input.cancel();
+  readonly outline = (): NeuronOutline | null =>
+    this.model.get("visible") ? this.neurons.outline.outline() : null;
   readonly meter = new EditMeter();
   readonly queue: EditQueue;
   readonly selection: Selection;
@@ -102,6 +104,7 @@ export class TracingLayer implements Layer {
       loaded: (of) => distinct(this.queue.graph, of),
       activated: (skeleton) => this.selection.mark(skeleton),
       lookChanged: () => this.lookChanged(),
+      invalidate: () => this.invalidate(),
     });
     this.loader = new Loader<Payload>({
       fetch: (box, signal) => this.kernel.nodes(box, this.asked, signal),
@@ -280,6 +283,7 @@ export class TracingLayer implements Layer {
     follow("active_node", () => this.selection.modelChanged());
     follow("active_skeleton", () => this.selection.modelChanged());
     follow("selection", () => this.neurons.follow());
+    follow("import_offer", () => this.neurons.offerChanged());
     follow("presence", () => this.presence.switched(this.view()));
     follow("read_only", () => this.rightsChanged());
     for (const name of LOOKS) follow(name, () => this.neurons.restyle());

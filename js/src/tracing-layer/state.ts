@@ -54,6 +54,8 @@ export interface TracingState {
   edits_repeat: boolean;
   /** In words; empty for the present. */
   version_shown: string;
+  /** Titles of the layer's project and of that into which its neurons can be imported; null: into none. */
+  import_offer: { source: string; target: string } | null;
   /** What is shown where there is too much to show all. */
   sample: Sample | null;
 }

@@ -211,6 +211,14 @@ export const COMMANDS = {
     ],
     "repeats": false
   },
+  "view.mini_map": {
+    "group": "Viewer",
+    "what": "Show or hide the overview of the section.",
+    "keys": [
+      "alt+0"
+    ],
+    "repeats": false
+  },
   "view.help": {
     "group": "Viewer",
     "what": "Show or hide the keys.",

@@ -49,12 +49,12 @@ export class ImagePainter {
     this.magnifier = new Magnifier(stack);
   }
 
-  /** Ask for what a view needs and may need next. */
-  plan(view: StackView, direction: number): void {
+  /** Ask for what a view needs and may need next; for `more` once it has what it shows. */
+  plan(view: StackView, direction: number, more: readonly Tile[] = []): void {
     const nothing = { seen: [], ahead: [] };
-    this.loader.want(
-      this.inStack(view) && !this.stack.is_grid ? wantedTiles(this.stack, view, direction) : nothing,
-    );
+    const isImage = this.inStack(view) && !this.stack.is_grid;
+    const { seen, ahead } = isImage ? wantedTiles(this.stack, view, direction) : nothing;
+    this.loader.want({ seen, ahead: isImage ? [...more, ...ahead] : [] });
   }
 
   /** True when everything of a view is here already. */

@@ -71,6 +71,8 @@ export interface ActiveNeuron {
   cable_length: number;
   /** Percent of its nodes that anybody has reviewed. */
   reviewed: number;
+  /** From where it was imported, in words; empty for what was made here, absent in what older versions saved. */
+  origin?: string;
 }
 
 export interface NamedNeurons {
@@ -149,6 +151,10 @@ export interface NodeQuestions {
   outside: [{ x: number; y: number; z: number }, string | null];
   /** Of the walk that a table began, or of the active skeleton. */
   next_point: [{ is_back: boolean; skeleton_id: number | null }, PointStop];
+  /** Some nodes of a skeleton, which show how it runs. */
+  outline: [{ skeleton_id: number }, Array<{ x: number; y: number; z: number }>];
+  /** Copy a neuron into the project of the layer's offer. */
+  import_neuron: [{ skeleton_id: number }, { skeleton_id: number; name: string; is_new: boolean }];
   seen_hints: [object, string[]];
   keep_hints: [{ hints: string[] }, null];
   bookmarks: [object, NodeBookmark[]];
@@ -258,7 +264,8 @@ export class Kernel {
     params: NodeQuestions[M][0],
   ): Promise<NodeQuestions[M][1]> {
     const asked = turnedPlaces(this.plane(), params);
-    const { result } = await this.rpc.call<NodeQuestions[M][1]>(method, asked);
+    const options = method === "import_neuron" ? NO_LIMIT : {};
+    const { result } = await this.rpc.call<NodeQuestions[M][1]>(method, asked, options);
     return turnedPlaces(this.plane(), result);
   }
 

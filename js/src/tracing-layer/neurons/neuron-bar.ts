@@ -33,7 +33,15 @@ export interface LegendEntry {
   text: string;
 }
 
+/** Titles of the project that is shown, and of that into which its neurons can be imported. */
+export interface ImportOffer {
+  source: string;
+  target: string;
+}
+
 export interface NeuronBarHost {
+  /** Copy the active neuron into the project of the offer. */
+  importNeuron(): void;
   show(shown: ShownNeurons): void;
   colorBy(colorBy: ColorBy): void;
   /** Put a text into the clipboard. */
@@ -50,6 +58,12 @@ export class NeuronBar {
   });
   private readonly nodeFacts = element("span", { class: "cj-neuron-facts", "data-testid": "node-facts" });
   private readonly facts = element("span", { class: "cj-neuron-facts", "data-testid": "neuron-facts" });
+  private readonly project = element("span", { class: "cj-neuron-facts", dir: "auto", hidden: true });
+  private readonly importButton = element("button", {
+    type: "button",
+    class: "cj-import",
+    "data-testid": "import-neuron",
+  });
   private readonly shown = choice("Show", "Neurons shown", SHOWN);
   private readonly colors = choice("Colours", "Colours by", COLORS);
   private readonly legend = element("span", { class: "cj-legend", role: "list", "data-testid": "legend" });
@@ -58,9 +72,11 @@ export class NeuronBar {
     this.name.addEventListener("click", () => host.copy(this.name.title));
     this.shown.select.addEventListener("change", () => host.show(this.shown.select.value as ShownNeurons));
     this.colors.select.addEventListener("change", () => host.colorBy(this.colors.select.value as ColorBy));
+    this.importButton.addEventListener("click", () => host.importNeuron());
     const said = element(
       "span",
       { class: "cj-active-neuron", role: "status", "data-testid": "active-neuron" },
+      this.project,
       this.name,
       this.facts,
       this.nodeFacts,
@@ -69,6 +85,7 @@ export class NeuronBar {
       "div",
       { class: "cj-neuron-bar", role: "group", "aria-label": "Neurons", "data-testid": "neuron-bar" },
       said,
+      this.importButton,
       this.legend,
       this.shown.node,
       this.colors.node,
@@ -86,6 +103,15 @@ export class NeuronBar {
     this.facts.title = this.facts.textContent;
   }
 
+  /** Offer to import the active neuron; null: do not. */
+  showOffer(offer: ImportOffer | null, hasNeuron: boolean): void {
+    this.project.hidden = offer === null;
+    this.project.textContent = offer ? `In “${shortened(offer.source)}”:` : "";
+    this.node.setAttribute("aria-label", offer ? `Neurons of ${offer.source}` : "Neurons");
+    this.importButton.hidden = !offer || !hasNeuron;
+    this.importButton.textContent = offer ? `Import into “${shortened(offer.target)}”` : "";
+  }
+
   /** Say which node is active. */
   showNode(words: NodeWords | null): void {
     const { name, id, text } = words ?? { name: "", id: null, text: "" };
@@ -93,10 +119,11 @@ export class NeuronBar {
   }
 
   private factsOf(neuron: ActiveNeuron): Array<Node | string> {
-    const { skeleton_id, neuron_id, author, nodes, cable_length, reviewed } = neuron;
+    const { skeleton_id, neuron_id, author, nodes, cable_length, reviewed, origin } = neuron;
     const size = `${counted(nodes, "node")} · ${(cable_length / 1000).toFixed(1)} µm`;
     const ids = [this.copied(`skeleton ${skeleton_id}`, skeleton_id), ", "];
-    const more = ` · by ${author} · ${size} · ${Math.floor(reviewed)}% reviewed`;
+    const from = origin ? ` · from ${origin}` : "";
+    const more = ` · by ${author} · ${size} · ${Math.floor(reviewed)}% reviewed${from}`;
     return [...ids, this.copied(`neuron ${neuron_id}`, neuron_id), more];
   }
 

@@ -61,6 +61,7 @@ export class NeuronBars {
       show: (shown) => set("shown_neurons", shown),
       colorBy: (colorBy) => set("color_by", colorBy),
       copy: (text) => void this.copy(text, host),
+      importNeuron: () => void this.importNeuron(host),
     });
     this.bars.get(host)?.node.remove();
     this.bars.set(host, bar);
@@ -70,6 +71,32 @@ export class NeuronBars {
     if (this.shownSkeleton === undefined) this.activeChanged();
     else bar.showNeuron(this.said);
     bar.showNode(this.node);
+    this.offerChanged();
+  }
+
+  /** Neurons can be imported into another project, or no more; or another one is active. */
+  offerChanged(): void {
+    const offer = this.context.model.get("import_offer") ?? null;
+    const skeleton = this.context.skeleton();
+    for (const bar of this.bars.values()) bar.showOffer(offer, skeleton !== null && skeleton > 0);
+  }
+
+  private async importNeuron(host: LayerHost): Promise<void> {
+    const skeleton = this.context.skeleton();
+    if (skeleton === null) return;
+    const into = `“${this.context.model.get("import_offer")?.target ?? ""}”`;
+    host.notify("info", `Importing skeleton ${skeleton} into ${into} …`);
+    try {
+      const made = await this.context.kernel.of("import_neuron", { skeleton_id: skeleton });
+      const name = `“${made.name}”`;
+      const text = made.is_new
+        ? `Imported ${name} into ${into}, as skeleton ${made.skeleton_id}.`
+        : `${name} was imported into ${into} before: it is skeleton ${made.skeleton_id} there.`;
+      host.notify("info", text, true);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      host.notify("error", `Skeleton ${skeleton} was not imported. ${reason}`, true);
+    }
   }
 
   private async copy(text: string, host: LayerHost): Promise<void> {
@@ -88,6 +115,7 @@ export class NeuronBars {
     const skeleton = this.context.skeleton();
     if (skeleton === this.shownSkeleton) return;
     this.shownSkeleton = skeleton;
+    this.offerChanged();
     this.read.cancel();
     if (skeleton === null) this.say("No neuron is active.");
     else if (skeleton < 0) this.say("A new neuron, which is being saved…");

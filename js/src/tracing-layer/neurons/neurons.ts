@@ -10,6 +10,7 @@ import type { Active } from "../data/selection";
 import type { TracingState } from "../state";
 import { LinkedSelection } from "./linked-selection";
 import { NeuronBars } from "./neuron-bars";
+import { OutlineReader } from "./neuron-outline";
 import { NeuronValues } from "./neuron-values";
 
 export interface NeuronsContext {
@@ -27,11 +28,15 @@ export interface NeuronsContext {
   activated(skeleton: number): void;
   /** How neurons look is otherwise. */
   lookChanged(): void;
+  /** Draw again. */
+  invalidate(): void;
 }
 
 export class Neurons {
   /** The selection, and how neurons look by it. */
   readonly linked: LinkedSelection;
+  /** How the active neuron runs. */
+  readonly outline: OutlineReader;
   private readonly lines: NeuronBars;
   private readonly crowd: CrowdNotes;
   private readonly values: NeuronValues;
@@ -62,6 +67,7 @@ export class Neurons {
       activated,
       failed: (reason) => host()?.notify("error", `The selection cannot be shown here. ${reason}`, true),
     });
+    this.outline = new OutlineReader({ kernel, skeleton, changed: context.invalidate });
     this.crowd = new CrowdNotes(model);
     this.lines = new NeuronBars({
       model,
@@ -96,6 +102,11 @@ export class Neurons {
     void this.linked.update();
   }
 
+  /** Neurons can be imported into another project, or no more. */
+  offerChanged(): void {
+    this.lines.offerChanged();
+  }
+
   /** Work out anew how neurons look. */
   restyle(): void {
     this.linked.restyle();
@@ -119,7 +130,9 @@ export class Neurons {
   /** These neurons were changed; null: any may be. */
   changed(skeletons: readonly number[] | null): void {
     this.values.forget(skeletons);
-    if (!skeletons || (this.active && skeletons.includes(this.active))) this.lines.renew();
+    if (skeletons && !(this.active && skeletons.includes(this.active))) return;
+    this.lines.renew();
+    this.outline.renew();
   }
 
   dispose(): void {
