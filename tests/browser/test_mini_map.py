@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.accessibility import THEMES, change_theme, problems
 from tests.browser.site import RESULTS, Open, Site
-from tests.helpers.patience import PATIENCE_S
+from tests.helpers.patience import PATIENCE_MS, PATIENCE_S
 
 pytestmark = pytest.mark.timeout(3 * PATIENCE_S)
 
@@ -39,6 +39,7 @@ async def test_the_overview_leads_through_the_section(site: Site, open_viewer: O
     notebook, viewer = await open_viewer(project)
     overview, button = viewer.root.get_by_test_id("mini-map"), viewer.root.get_by_test_id("toggle-mini-map")
     await expect(overview).to_be_hidden()
+    await expect(viewer.root.get_by_test_id("crop")).to_be_hidden()
     await button.click()
     await expect(overview).to_be_visible()
     await expect(button).to_have_attribute("aria-pressed", "true")
@@ -46,10 +47,12 @@ async def test_the_overview_leads_through_the_section(site: Site, open_viewer: O
     await notebook.value("None", "viewer.nm_per_pixel = 2.0")
     await notebook.value("None", f"viewer.active_node = {root}")
     image, marks = overview.locator("canvas").nth(0), overview.locator("canvas").nth(1)
-    await viewer.page.wait_for_function(f"element => ({BRIGHT})(element)", arg=await image.element_handle())
+    await viewer.page.wait_for_function(
+        f"element => ({BRIGHT})(element)", arg=await image.element_handle(), timeout=PATIENCE_MS
+    )
     # The neuron goes far to the right of the frame in the middle.
     beyond = f"element => ({YELLOW})(element).some(([across]) => across > 0.85)"
-    await viewer.page.wait_for_function(beyond, arg=await marks.element_handle())
+    await viewer.page.wait_for_function(beyond, arg=await marks.element_handle(), timeout=PATIENCE_MS)
 
     box = await overview.bounding_box()
     assert box is not None

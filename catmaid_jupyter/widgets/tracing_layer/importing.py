@@ -28,7 +28,7 @@ class ImportsNeurons(traitlets.HasTraits):
     project: Any
     _target: Any = None
 
-    import_offer = traitlets.Dict(None, allow_none=True, read_only=True).tag(sync=True)
+    import_offer = traitlets.Dict(default_value=None, allow_none=True, read_only=True).tag(sync=True)
     """Titles of the project that is shown and of that into which its neurons can be imported, as ``{"source": …,
     "target": …}``; None: into none. See `import_into`."""
 

@@ -178,7 +178,7 @@ class TracingLayer(
     version_shown = traitlets.Unicode("", read_only=True).tag(sync=True)
     """Which version is shown, in words; empty for the present."""
 
-    sample = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    sample = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
     """Where there are too many nodes to show all, ``{"shown": 50000, "of": 212000, "is_exact": True}``; else None."""
 
     previews = traitlets.Bool(True).tag(sync=True)
