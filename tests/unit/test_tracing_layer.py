@@ -191,7 +191,8 @@ async def ask(layer: TracingLayer, method: str, **params: Any) -> Any:
 
 def test_traits_have_defaults(layer: TracingLayer) -> None:
     assert (layer.active_node, layer.active_skeleton, layer.active_kind) == (None, None, None)
-    assert (layer.sample, layer.import_offer) == (None, None)
+    state = layer.get_state()
+    assert (state["sample"], state["import_offer"]) == (None, None)
     assert layer.project_id == 3
     assert layer.get_state()["project_id"] == 3
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from catmaid_jupyter.api.place import Place
 from catmaid_jupyter.client.batches import parts
+from catmaid_wire.forms import Form
 
 _AT_ONCE: Final = 5_000
 
@@ -56,7 +57,7 @@ async def imported_ids(place: Place, url: str, project_id: int, source_ids: Sequ
     """
     found: dict[int, int] = {}
     for part in parts(source_ids, _AT_ONCE):
-        form = {"source_ids": [str(one) for one in part], "source_url": url, "source_project_id": project_id}
+        form: Form = {"source_ids": [str(one) for one in part], "source_url": url, "source_project_id": project_id}
         answer = await place.read_json("POST", "skeletons/from-origin", form=form)
         found |= {int(source_id): int(skeleton_id) for source_id, skeleton_id in answer.items()}
     return found

@@ -149,7 +149,7 @@ export class MiniMap {
       ctx.fillStyle = outline.color;
       for (const { x, y } of outline.places) {
         const [px, py] = map.toScreen(x, y);
-        ctx.fillRect(px - 0.75, py - 0.75, 1.5, 1.5);
+        ctx.fillRect(px - 1, py - 1, 2, 2);
       }
     }
     const [left, top, across, down] = frameIn(map, view);
