@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { wantedTiles } from "../src/shared/image/painter";
 import type { Stack } from "../src/shared/stack";
-import { ancestor, gridSize, levelFor, neighbours, tileBox, tilesInView } from "../src/shared/tiles";
+import { ancestor, children, gridSize, levelFor, neighbours, tileBox, tilesInView } from "../src/shared/tiles";
 import { StackView } from "../src/shared/view";
 import { STACK } from "./stack";
 
@@ -47,7 +47,51 @@ describe("the grid", () => {
   });
 
   it("covers a tile with its ancestor", () => {
-    expect(ancestor({ zoom: 0, z: 3, row: 2, col: 3 }, 1)).toEqual({ zoom: 1, z: 3, row: 1, col: 1 });
+    expect(ancestor(STACK, { zoom: 0, z: 3, row: 2, col: 3 }, 1)).toEqual({ zoom: 1, z: 3, row: 1, col: 1 });
+    expect(children(STACK, { zoom: 1, z: 3, row: 1, col: 1 })).toContainEqual({ zoom: 0, z: 3, row: 2, col: 3 });
+  });
+});
+
+describe("levels of pixels that are not square", () => {
+  /** Sections along xz, of 4 x 40 nm: rows are halved when columns are as large. */
+  const side: Stack = {
+    ...STACK,
+    plane: "xz",
+    dimension: [8000, 300, 600],
+    resolution: [4, 40, 4],
+    zoom_levels: 6,
+    zoom_factors: [
+      [1, 1],
+      [2, 1],
+      [4, 1],
+      [8, 1],
+      [16, 2],
+      [32, 4],
+    ],
+  };
+
+  it("keep all rows as long as these are larger", () => {
+    expect([0, 3, 4].map((zoom) => gridSize(side, zoom))).toEqual([
+      [32, 2],
+      [4, 2],
+      [2, 1],
+    ]);
+    expect(tileBox(side, { zoom: 3, z: 0, row: 1, col: 1 })).toEqual({
+      left: 98 + 256 * 32,
+      top: 180 + 256 * 40,
+      width: 256 * 32,
+      height: 256 * 40,
+    });
+  });
+
+  it("lie in each other as their factors say", () => {
+    const tile = { zoom: 1, z: 3, row: 1, col: 5 };
+    expect(ancestor(side, tile, 3)).toEqual({ zoom: 3, z: 3, row: 1, col: 1 });
+    expect(ancestor(side, tile, 4)).toEqual({ zoom: 4, z: 3, row: 0, col: 0 });
+    expect(children(side, { zoom: 3, z: 3, row: 1, col: 2 })).toEqual([
+      { zoom: 2, z: 3, row: 1, col: 4 },
+      { zoom: 2, z: 3, row: 1, col: 5 },
+    ]);
   });
 });
 

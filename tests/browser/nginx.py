@@ -28,12 +28,14 @@ events {{ worker_connections 512; }}
 http {{
     types {{ text/html html; }}
     access_log {folder}/access.log;
+    keepalive_requests 1000000;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
     include {folder}/catmaid.conf;
+    {files}
     server {{
         listen 127.0.0.1:{lab_port} ssl;
         ssl_certificate {folder}/fullchain.pem;
@@ -50,6 +52,17 @@ http {{
 """
 
 
+FILES = """
+    server {{
+        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{tls_port} ssl;
+        ssl_certificate {folder}/fullchain.pem;
+        ssl_certificate_key {folder}/privkey.pem;
+        root {files};
+    }}
+"""
+
+
 @dataclass(frozen=True)
 class Front:
     """A running nginx."""
@@ -61,6 +74,9 @@ class Front:
     """The same without TLS."""
     lab_url: str
     """Where it shows JupyterLab; with a slash at the end."""
+    pid: int
+    files_urls: tuple[str, str]
+    """Where it shows files, if there are some, without and with TLS."""
 
     @property
     def certificate(self) -> Path:
@@ -74,15 +90,23 @@ class Front:
 
 
 @asynccontextmanager
-async def running_nginx(folder: Path, service_port: int, lab_url: str) -> AsyncIterator[Front]:
-    """The example, with the paths, ports and names of this machine in place of its own."""
+async def running_nginx(
+    folder: Path, service_port: int, lab_url: str, files: Path | None = None
+) -> AsyncIterator[Front]:
+    """The example, with the paths, ports and names of this machine in place of its own.
+
+    files : a folder that it shows as well, as it is.
+    """
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     assert program is not None, "nginx is not installed"
     make_certificate(folder)
-    port, plain_port, lab_port = unused_port(), unused_port(), unused_port()
+    port, plain_port, lab_port, *files_ports = (unused_port() for _ in range(5))
     (folder / "catmaid.conf").write_text(_here(folder, service_port, port, plain_port))
+    ports = dict(zip(("port", "tls_port"), files_ports, strict=True))
+    shown = "" if files is None else FILES.format(folder=folder, files=files, **ports)
+    user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
-        AROUND.format(folder=folder, user="user root;" if os.geteuid() == 0 else "", lab_port=lab_port, lab_url=lab_url)
+        AROUND.format(folder=folder, user=user, lab_port=lab_port, lab_url=lab_url, files=shown)
     )
     command = [program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
     process = await asyncio.create_subprocess_exec(*command)
@@ -91,6 +115,8 @@ async def running_nginx(folder: Path, service_port: int, lab_url: str) -> AsyncI
         f"https://127.0.0.1:{port}/catmaid",
         f"http://127.0.0.1:{plain_port}/catmaid",
         f"https://127.0.0.1:{lab_port}/",
+        process.pid,
+        (f"http://127.0.0.1:{files_ports[0]}", f"https://127.0.0.1:{files_ports[1]}"),
     )
     try:
         async with asyncio.timeout(PATIENCE_S):

@@ -14,8 +14,9 @@ from aiohttp import web
 from catmaid_server.db.store import Store
 from catmaid_server.domain.accounts import users
 from catmaid_server.domain.projects import projects
-from catmaid_server.http.app import create_app, runner_of
+from catmaid_server.http.app import create_app
 from catmaid_server.http.app_options import AppOptions
+from catmaid_server.http.connections import runner_of
 from catmaid_server.routes import all_routes
 
 

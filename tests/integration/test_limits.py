@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 
 from catmaid_server.domain.accounts import users
 from catmaid_server.http import keys, received
+from catmaid_server.http.answer_meter import ANSWERS
 from catmaid_server.http.limits import MAX_FORM_FIELDS, NOBODY
-from catmaid_server.http.middleware import ANSWERS
 from tests.helpers.answers import is_error
 from tests.helpers.patience import PATIENCE_S
 from tests.helpers.service import Actor, Service

@@ -13,7 +13,7 @@ import yaml
 from prometheus_client import REGISTRY
 
 from catmaid_server.cli.main import app
-from catmaid_server.http import middleware
+from catmaid_server.http import answer_meter
 from catmaid_server.http.limits import MAX_BODY_BYTES
 from catmaid_server.service.settings import Settings
 from tests.helpers.folders import REPOSITORY
@@ -56,7 +56,7 @@ def metrics_of(expressions: list[str]) -> set[str]:
 
 
 def known_metrics() -> set[str]:
-    assert middleware.ANSWERS is not None
+    assert answer_meter.ANSWERS is not None
     families = [family for family in REGISTRY.collect() if family.name.startswith("catmaid_")]
     names = {f"{family.name}{suffix}" for family in families for suffix in ("", "_total", "_bucket", "_sum", "_count")}
     return names - {"catmaid_answers_bucket"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +14,12 @@ import tensorstore
 from numpy.typing import NDArray
 
 from catmaid_server.domain.errors import InvalidInput, NotAllowed
-from catmaid_server.domain.space.stacks import NewStack
-from catmaid_server.tiles.gateway.bridge import VolumeBridge
-from catmaid_server.tiles.gateway.disk_cache import DiskCache
 from catmaid_server.tiles.gateway.failures import ImagesUnavailable
-from catmaid_server.tiles.gateway.fetching import ObjectFetcher
-from catmaid_server.tiles.omezarr import cache_context
 from catmaid_server.tiles.pyramid import TileAddress, halved
 from catmaid_server.tiles.registration.adding import StackLooker
 from catmaid_server.tiles.registration.request import StackRequest
-from catmaid_server.tiles.rendering import tile_values
-from catmaid_server.tiles.sources.opening import SourceMeans, open_source
-from tests.helpers.image_hosts import QUICK, THIS_MACHINE, TOKEN, ImageHost, sections_of, serving_images
+from tests.helpers.image_hosts import TOKEN, ImageHost, sections_of, serving_images
+from tests.helpers.image_sources import looking, pixels
 
 SIZE = (256, 256)
 SAID: dict[str, Any] = {"dimension": (1024, 1024, 20), "resolution": (4.6, 4.6, 50.0)}
@@ -47,25 +40,8 @@ async def host(volume: NDArray[np.uint8], shared: Path, tmp_path: Path) -> Async
 
 @pytest.fixture
 async def looker(tmp_path: Path) -> AsyncIterator[StackLooker]:
-    fetcher = ObjectFetcher(THIS_MACHINE, DiskCache(tmp_path / "cache", 1 << 26), QUICK)
-    bridge = VolumeBridge(fetcher)
-    with ThreadPoolExecutor(2) as pool:
-        context = cache_context(1 << 26)
-        yield StackLooker(
-            SourceMeans(folder=tmp_path, context=context, pool=pool, fetcher=fetcher, bridge=bridge), None
-        )
-        await bridge.close()
-        await fetcher.close()
-
-
-async def pixels(looker: StackLooker, stack: NewStack, address: TileAddress) -> NDArray[Any]:
-    """The values of a tile of a stack's first mirror."""
-    mirror = stack.mirrors[0]
-    assert mirror.source is not None
-    size = (mirror.tile_width, mirror.tile_height)
-    tile = await (await open_source(mirror.source, size, looker.means)).tile(address)
-    assert tile is not None
-    return tile_values(tile, size)
+    async with looking(tmp_path) as made:
+        yield made
 
 
 @pytest.mark.parametrize(

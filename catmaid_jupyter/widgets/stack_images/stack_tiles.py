@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any, Final, cast
 
@@ -13,6 +13,7 @@ from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.client.stack import Stack, turned
 from catmaid_jupyter.widgets.rpc import Buffers, method
 from catmaid_jupyter.widgets.stack_images.tile_hosts import TileHost, browser_addresses, tile_hosts, zoom_levels
+from catmaid_wire.zoom_factors import are_halved
 
 _TILES_AT_ONCE: Final = 64
 _LARGEST_EXACT: Final = 2**53
@@ -78,8 +79,15 @@ class GivesTiles:
         return self._hosts[0]
 
 
+def level_factors(stack: Mapping[str, Any], level: int) -> tuple[float, float]:
+    """How many pixels of full resolution one of a level is, to the right and down; `stack` is as pages know it."""
+    across, down = stack["zoom_factors"][level] if stack.get("zoom_factors") else (2**level, 2**level)
+    return across, down
+
+
 def stack_state(stack: Stack, hosts: Sequence[TileHost]) -> dict[str, Any]:
     """A stack as pages know it."""
+    factors = [(pair["x"], pair["y"]) for pair in stack.info.get("downsample_factors") or ()]
     mirrors = sorted(stack.info["mirrors"], key=lambda mirror: cast("int", mirror["position"]))
     width, height = (mirrors[0]["tile_width"], mirrors[0]["tile_height"]) if mirrors else (512, 512)
     return {
@@ -94,6 +102,7 @@ def stack_state(stack: Stack, hosts: Sequence[TileHost]) -> dict[str, Any]:
         "tile_width": width,
         "tile_height": height,
         "zoom_levels": zoom_levels(stack.info, width, height),
+        **({} if are_halved(factors) else {"zoom_factors": [list(pair) for pair in factors]}),
         "broken_sections": list(stack.broken_sections),
         "revision": (hosts[0].own_path or hosts[0].base_url) if hosts else "",
     }

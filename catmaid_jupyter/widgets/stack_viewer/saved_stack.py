@@ -14,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from catmaid_jupyter.client.stack import turned
 from catmaid_jupyter.widgets.rpc import Buffers
 from catmaid_jupyter.widgets.saved_widget import PageScope, SavedAnswer, SavedBox, SavedWidget, counted
+from catmaid_jupyter.widgets.stack_images.stack_tiles import level_factors
 
 _WIDTH_PX: Final = 1200
 """Of a viewer on a page."""
@@ -69,6 +70,7 @@ async def saved_stack(viewer: StackWidget, scope: PageScope) -> SavedWidget:
         "tile_width": stack["tile_width"],
         "tile_height": stack["tile_height"],
         "zoom_levels": stack["zoom_levels"] - window.level,
+        "zoom_factors": _factors_from(stack, window.level),
         "tiles": {f"{zoom - window.level}/{z}/{row}/{col}": at for (zoom, z, row, col), at in there.items()},
     }
     answers.append(SavedAnswer.of("tiles", Buffers(found, [tiles[place] for place in there])))
@@ -94,13 +96,14 @@ def _window(viewer: StackWidget, sections: int) -> _Window:
     stack = viewer.stack
     width_nm, height_nm = (stack["dimension"][axis] * stack["resolution"][axis] for axis in (0, 1))
     scale = viewer.nm_per_pixel or max(width_nm / _WIDTH_PX, height_nm / viewer.height)
-    level = math.floor(math.log2(scale / min(stack["resolution"][:2])) + 1e-6)
+    sizes = [min(_pixel_size(stack, level)) for level in range(stack["zoom_levels"])]
+    level = max((level for level, size in enumerate(sizes) if size <= scale * (1 + 1e-6)), default=0)
     center = turned(stack["plane"], tuple(viewer.position))
     section = round((center[2] - stack["translation"][2]) / stack["resolution"][2])
     last = stack["dimension"][2] - 1
     first_saved = min(max(section - sections, 0), last)
     return _Window(
-        level=min(max(level, 0), stack["zoom_levels"] - 1),
+        level=level,
         section=section,
         sections=range(first_saved, max(min(section + sections, last), first_saved) + 1),
         center=center,
@@ -111,21 +114,38 @@ def _window(viewer: StackWidget, sections: int) -> _Window:
 
 def _coarser(stack: Mapping[str, Any], window: _Window) -> dict[str, Any]:
     """The stack without the levels that are not saved, at the same place, and without the address of its images."""
-    scale = 2**window.level
     fine, deep = stack["resolution"][:2], stack["resolution"][2]
-    coarse = [one * scale for one in fine]
+    coarse = _pixel_size(stack, window.level)
     # An index times the resolution is the middle of a pixel: the corner, half a pixel before, stays where it is.
     moved = [at + (new - old) / 2 for at, old, new in zip(stack["translation"], fine, coarse, strict=False)]
     width, height, sections = stack["dimension"]
+    scales = level_factors(stack, window.level)
     return {
         **stack,
-        "dimension": [math.ceil(width / scale), math.ceil(height / scale), sections],
+        "dimension": [
+            *map(math.ceil, (width / scales[0], height / scales[1])),
+            sections,
+        ],
         "resolution": [*coarse, deep],
         "translation": [*moved, stack["translation"][2]],
         "zoom_levels": stack["zoom_levels"] - window.level,
+        "zoom_factors": _factors_from(stack, window.level),
         "revision": "",
         "saved_sections": [window.sections[0], window.sections[-1]],
     }
+
+
+def _factors_from(stack: Mapping[str, Any], level: int) -> list[list[float]]:
+    """The factors of a level and those that follow, to the first of them."""
+    first = level_factors(stack, level)
+    factors = (level_factors(stack, later) for later in range(level, stack["zoom_levels"]))
+    return [[factor / one for factor, one in zip(pair, first, strict=True)] for pair in factors]
+
+
+def _pixel_size(stack: Mapping[str, Any], level: int) -> tuple[float, float]:
+    """Nm to the right and down of a pixel of a level."""
+    across, down = level_factors(stack, level)
+    return stack["resolution"][0] * across, stack["resolution"][1] * down
 
 
 _Place = tuple[int, int, int, int]
@@ -146,9 +166,9 @@ def _places(stack: Mapping[str, Any], window: _Window) -> Iterator[_Place]:
 
 def _range(stack: Mapping[str, Any], window: _Window, level: int, axis: int) -> range:
     """Columns (axis 0) or rows (axis 1) of a level that are saved: as many pixels of each level."""
-    resolution, scale = stack["resolution"][axis], 2**level
+    resolution, scale = stack["resolution"][axis], level_factors(stack, level)[axis]
     tile = stack["tile_width" if axis == 0 else "tile_height"]
-    extent = (window.width, window.height)[axis] * 2 ** (level - window.level)
+    extent = (window.width, window.height)[axis] * scale / level_factors(stack, window.level)[axis]
     middle = window.center[axis] - (stack["translation"][axis] - resolution / 2)
     count = math.ceil(math.ceil(stack["dimension"][axis] / scale) / tile)
     first, last = ((middle + side * extent / 2) / (tile * resolution * scale) for side in (-1, 1))

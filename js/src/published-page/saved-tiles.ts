@@ -7,6 +7,8 @@ interface SavedTiles {
   tile_width: number;
   tile_height: number;
   zoom_levels: number;
+  /** What a pixel of each level is of the first one's, to the right and down. */
+  zoom_factors: Array<[number, number]>;
   /** The places of tiles in the buffers, by `zoom/z/row/col`. */
   tiles: Record<string, number>;
 }
@@ -62,10 +64,10 @@ class TileStore {
     for (const part of parts) {
       const bitmap = await this.bitmap(part);
       // Relative to the tile that is made; tiles at the edge of an image may be smaller than others.
-      const scale = 2 ** (part.zoom - place.zoom);
-      const left = (part.col * scale - place.col) * width;
-      const top = (part.row * scale - place.row) * height;
-      context.drawImage(bitmap, left, top, bitmap.width * scale, bitmap.height * scale);
+      const [across, down] = this.scales(part.zoom, place.zoom);
+      const left = (part.col * across - place.col) * width;
+      const top = (part.row * down - place.row) * height;
+      context.drawImage(bitmap, left, top, bitmap.width * across, bitmap.height * down);
       bitmap.close();
     }
     const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
@@ -75,8 +77,8 @@ class TileStore {
   /** The finest tile of a coarser level that has it. */
   private ancestor({ zoom, z, row, col }: TilePlace): TilePlace | null {
     for (let level = zoom + 1; level < this.saved.zoom_levels; level++) {
-      const scale = 2 ** (level - zoom);
-      const place = { zoom: level, z, row: Math.floor(row / scale), col: Math.floor(col / scale) };
+      const [across, down] = this.scales(level, zoom);
+      const place = { zoom: level, z, row: Math.floor(row / down), col: Math.floor(col / across) };
       if (this.bytes(place)) return place;
     }
     return null;
@@ -85,16 +87,22 @@ class TileStore {
   /** Tiles of the next finer level that has any in it. */
   private descendants({ zoom, z, row, col }: TilePlace): TilePlace[] {
     for (let level = zoom - 1; level >= Math.max(zoom - FINER, 0); level--) {
-      const scale = 2 ** (zoom - level);
-      const places = Array.from({ length: scale * scale }, (_, at) => ({
+      const [across, down] = this.scales(zoom, level);
+      const places = Array.from({ length: across * down }, (_, at) => ({
         zoom: level,
         z,
-        row: row * scale + Math.floor(at / scale),
-        col: col * scale + (at % scale),
+        row: row * down + Math.floor(at / across),
+        col: col * across + (at % across),
       })).filter((place) => this.bytes(place));
       if (places.length > 0) return places;
     }
     return [];
+  }
+
+  /** How many pixels of one level a pixel of another is, to the right and down. */
+  private scales(of: number, to: number): [number, number] {
+    const [one, other] = [this.saved.zoom_factors[of] ?? [1, 1], this.saved.zoom_factors[to] ?? [1, 1]];
+    return [one[0] / other[0], one[1] / other[1]];
   }
 
   private bitmap(place: TilePlace): Promise<ImageBitmap> {

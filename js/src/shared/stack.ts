@@ -19,8 +19,10 @@ export interface Stack {
   is_labels?: boolean;
   tile_width: number;
   tile_height: number;
-  /** How many levels there are; level n is 1/2^n of full resolution in x and y. */
+  /** How many levels there are; level n is 1/2^n of full resolution in x and y, if `zoom_factors` do not say else. */
   zoom_levels: number;
+  /** How many pixels of full resolution one of each level is, to the right and down. */
+  zoom_factors?: Array<[number, number]>;
   broken_sections: number[];
   revision: number | string;
   /** The first and last section that a published page has; absent: all are there. */
@@ -76,6 +78,11 @@ export function imageCorner(stack: Stack): [number, number] {
 /** Width and height of the image in nm. */
 export function imageExtent(stack: Stack): [number, number] {
   return [stack.dimension[0] * stack.resolution[0], stack.dimension[1] * stack.resolution[1]];
+}
+
+/** How many pixels of full resolution one of a level is, to the right and down. */
+export function levelFactors(stack: Stack, zoom: number): [number, number] {
+  return stack.zoom_factors?.[zoom] ?? [2 ** zoom, 2 ** zoom];
 }
 
 /** Middle of the stack, on a section. */

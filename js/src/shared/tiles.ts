@@ -1,6 +1,6 @@
 /** Which tiles a view needs. */
 import type { View } from "./layer";
-import { clampSection, imageCorner, type Stack } from "./stack";
+import { clampSection, imageCorner, levelFactors, type Stack } from "./stack";
 
 export interface Tile {
   zoom: number;
@@ -32,26 +32,29 @@ export function tileKey(tile: Tile): string {
 
 /** The coarsest level that still gives every device pixel its own image pixel. */
 export function levelFor(stack: Stack, view: View): number {
-  const wanted = view.nmPerPixel / view.dpr;
-  const finest = Math.min(stack.resolution[0], stack.resolution[1]);
   // A hair of slack: a zoom typed as 9.2 for 4.6 nm pixels means level 1.
-  const level = Math.floor(Math.log2(wanted / finest) + 1e-6);
-  return Math.min(Math.max(level, 0), stack.zoom_levels - 1);
+  const wanted = (view.nmPerPixel / view.dpr) * (1 + 1e-6);
+  let level = 0;
+  for (let zoom = 1; zoom < stack.zoom_levels; zoom++) {
+    const [across, down] = levelFactors(stack, zoom);
+    if (Math.min(stack.resolution[0] * across, stack.resolution[1] * down) <= wanted) level = zoom;
+  }
+  return level;
 }
 
 /** Columns and rows of the grid of a level. */
 export function gridSize(stack: Stack, zoom: number): [columns: number, rows: number] {
-  const scale = 2 ** zoom;
+  const [across, down] = levelFactors(stack, zoom);
   return [
-    Math.ceil(Math.ceil(stack.dimension[0] / scale) / stack.tile_width),
-    Math.ceil(Math.ceil(stack.dimension[1] / scale) / stack.tile_height),
+    Math.ceil(Math.ceil(stack.dimension[0] / across) / stack.tile_width),
+    Math.ceil(Math.ceil(stack.dimension[1] / down) / stack.tile_height),
   ];
 }
 
 /** Width and height of a whole tile of a level in nm. */
 export function tileExtent(stack: Stack, zoom: number): [number, number] {
-  const scale = 2 ** zoom;
-  return [stack.tile_width * stack.resolution[0] * scale, stack.tile_height * stack.resolution[1] * scale];
+  const [across, down] = levelFactors(stack, zoom);
+  return [stack.tile_width * stack.resolution[0] * across, stack.tile_height * stack.resolution[1] * down];
 }
 
 /** Where a whole tile lies. */
@@ -107,9 +110,28 @@ export function pixelAt(
 }
 
 /** The tile of a coarser level that covers a tile. */
-export function ancestor(tile: Tile, zoom: number): Tile {
-  const scale = 2 ** (zoom - tile.zoom);
-  return { zoom, z: tile.z, row: Math.floor(tile.row / scale), col: Math.floor(tile.col / scale) };
+export function ancestor(stack: Stack, tile: Tile, zoom: number): Tile {
+  const [across, down] = steps(stack, tile.zoom, zoom);
+  return { zoom, z: tile.z, row: Math.floor(tile.row / down), col: Math.floor(tile.col / across) };
+}
+
+/** The tiles of the next finer level that lie in a tile, those beyond the image included. */
+export function children(stack: Stack, tile: Tile): Tile[] {
+  if (tile.zoom === 0) return [];
+  const zoom = tile.zoom - 1;
+  const [across, down] = steps(stack, zoom, tile.zoom);
+  return Array.from({ length: across * down }, (_, at) => ({
+    zoom,
+    z: tile.z,
+    row: tile.row * down + Math.floor(at / across),
+    col: tile.col * across + (at % across),
+  }));
+}
+
+/** How many tiles of a finer level lie side by side in one of a coarser level, to the right and down. */
+function steps(stack: Stack, finer: number, coarser: number): [number, number] {
+  const [fine, coarse] = [levelFactors(stack, finer), levelFactors(stack, coarser)];
+  return [Math.round(coarse[0] / fine[0]), Math.round(coarse[1] / fine[1])];
 }
 
 /**

@@ -106,7 +106,7 @@ describe("answers of a published page", () => {
   it("gives tiles that were saved, and says of others that there are none", async () => {
     const saved = {
       method: "tiles",
-      result: { media_type: "image/png", zoom_levels: 1, tiles: { "0/4/2/3": 0 } },
+      result: { media_type: "image/png", zoom_levels: 1, zoom_factors: [[1, 1]], tiles: { "0/4/2/3": 0 } },
       buffers: [Uint8Array.of(9)],
     };
     const [reply, buffers] = await asked(saved, {

@@ -99,6 +99,11 @@ class Access:
         self._changed = asyncio.Event()
 
     @property
+    def age(self) -> int:
+        """How often access has changed: what was decided at another age is to be decided anew."""
+        return self._age
+
+    @property
     def next_change(self) -> asyncio.Event:
         """An event that is set at the next change of access."""
         return self._changed

@@ -32,13 +32,11 @@ from catmaid_server.http.middleware import RequestHandler, complete_redirects, m
 from catmaid_server.http.project_routes import ProjectRoutes
 from catmaid_server.http.routing import Route
 from catmaid_server.http.turns import UserTurns
+from catmaid_server.http.warm_tiles import WarmTiles
 from catmaid_server.tiles.service import TileService
 
 _WRITE_BOOKS_EVERY_S = 60.0
 _FORGET_EVERY_S = 3600.0
-
-_IDLE_S = 75.0
-"""How long a connection may be without a request, or send the headers of one; longer than proxies keep theirs."""
 
 
 def create_app(store: Store, routes: Iterable[Route], options: AppOptions) -> web.Application:
@@ -79,6 +77,7 @@ def create_app(store: Store, routes: Iterable[Route], options: AppOptions) -> we
         disk_cache_bytes=options.image_cache_bytes,
         limits=options.image_patience,
     )
+    app[keys.WARM_TILES] = WarmTiles(app[keys.ACCESS], app[keys.TILES])
     app[keys.SOCKETS] = weakref.WeakSet()
     every = tuple(routes)
     app[keys.ROUTES] = every
@@ -87,13 +86,6 @@ def create_app(store: Store, routes: Iterable[Route], options: AppOptions) -> we
     app.cleanup_ctx.append(_background)
     app.on_shutdown.append(_close_sockets)
     return app
-
-
-def runner_of(app: web.Application, *, shutdown_s: float) -> web.AppRunner:
-    """What serves the application: bodies come as they were sent, and connections that send nothing are closed."""
-    return web.AppRunner(
-        app, access_log=None, shutdown_timeout=shutdown_s, auto_decompress=False, keepalive_timeout=_IDLE_S
-    )
 
 
 def _with_head(methods: tuple[str, ...]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from catmaid_server.http.app_options import AppOptions
     from catmaid_server.http.kept_answers import KeptAnswers
     from catmaid_server.http.turns import UserTurns
+    from catmaid_server.http.warm_tiles import WarmTiles
     from catmaid_server.tiles.service import TileService
 
 ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes")
@@ -36,4 +37,5 @@ SKELETON_ANSWERS: web.AppKey[KeptAnswers] = web.AppKey("skeleton_answers")
 FEED: web.AppKey[Feed] = web.AppKey("feed")
 PRESENCE: web.AppKey[Guests] = web.AppKey("presence")
 TILES: web.AppKey[TileService] = web.AppKey("tiles")
+WARM_TILES: web.AppKey[WarmTiles] = web.AppKey("warm_tiles")
 SOCKETS: web.AppKey[weakref.WeakSet[web.WebSocketResponse]] = web.AppKey("sockets")

@@ -11,23 +11,15 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 from aiohttp.web_protocol import RequestPayloadError
-from prometheus_client import Counter, Histogram
 
 from catmaid_server.auth import sessions
 from catmaid_server.http import keys, other_sites
 from catmaid_server.http.addresses import external_url
+from catmaid_server.http.answer_meter import METER, AnswerMeter
 from catmaid_server.http.catmaid import errors
 from catmaid_server.http.compression import compress
 
 log = structlog.get_logger("catmaid.request")
-
-LATENCY = Histogram(
-    "catmaid_request_seconds",
-    "Time to answer",
-    ["method", "route"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
-)
-ANSWERS = Counter("catmaid_answers_total", "Answers by status", ["method", "route", "status"])
 
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE, OPTIONS",
@@ -36,8 +28,6 @@ _PREFLIGHT = {
     ),
     "Access-Control-Max-Age": "86400",
 }
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
-_SLOW_S = 1.0
 _CLIENT_GONE = 499
 
 RequestHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -48,29 +38,17 @@ async def observe(request: web.Request, handler: RequestHandler) -> web.StreamRe
     """Time the request and log it by route: never the query, which may hold a ticket, nor headers."""
     began = time.perf_counter()
     request_id = uuid.uuid4().hex[:12]
-    response = await _answered(request, handler, request_id)
-    await compress(request, response)
-    took = time.perf_counter() - began
     resource = request.match_info.route.resource
     route = request.app[keys.OPTIONS].proxies.without_root(resource.canonical) if resource is not None else "unknown"
-    stayed_open = isinstance(response, web.WebSocketResponse)
-    method = request.method if request.method in _METHODS else "other"  # each new word would be counted for ever
-    ANSWERS.labels(method, route, response.status).inc()
-    if not stayed_open:
-        LATENCY.labels(method, route).observe(took)
+    meter = request[METER] = AnswerMeter.of(request.method, route)
+    response = await _answered(request, handler, request_id)
+    await compress(request, response)
     if not response.prepared:
         response.headers["X-Request-ID"] = request_id
         response.headers.extend(_readers(request))
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    note = log.warning if response.status >= 500 or (took > _SLOW_S and not stayed_open) else log.debug
-    note(
-        "answered",
-        request_id=request_id,
-        method=request.method,
-        route=route,
-        status=response.status,
-        ms=round(1e3 * took, 1),
-    )
+    took = None if isinstance(response, web.WebSocketResponse) else time.perf_counter() - began
+    meter.note(response.status, took, request_id)
     return response
 
 

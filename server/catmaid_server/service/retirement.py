@@ -11,6 +11,7 @@ import asyncio
 
 from aiohttp import WSCloseCode, web
 
+from catmaid_server.http import keys
 from catmaid_server.http.app import close_sockets
 
 _SILENT_S = 75.0
@@ -31,6 +32,7 @@ class Retirement:
     async def close_connections(self, server: web.Server) -> None:
         """Return when no connection is left. WebSockets are closed at once: their clients connect again."""
         self._has_begun = True
+        self._app[keys.WARM_TILES].close()
         now = asyncio.get_running_loop().time
         began = now()
         while server.connections and now() - began < _LONGEST_S:

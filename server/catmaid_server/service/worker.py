@@ -27,9 +27,10 @@ from catmaid_server.auth.jupyterhub import HubService
 from catmaid_server.db.store import Store
 from catmaid_server.domain.errors import DomainError
 from catmaid_server.http import metrics
-from catmaid_server.http.app import create_app, runner_of
+from catmaid_server.http.app import create_app
 from catmaid_server.http.app_options import AppOptions
 from catmaid_server.http.catmaid.version import SERVER_VERSION
+from catmaid_server.http.connections import runner_of
 from catmaid_server.http.front_end import FrontEnd
 from catmaid_server.http.proxies import Proxies
 from catmaid_server.routes import all_routes

@@ -50,6 +50,14 @@ class OpenMirrors:
         ]
 
     @property
+    def zoom_factors(self) -> Sequence[tuple[float, float]]:
+        """How many pixels of full resolution one of each zoom level is to the right and down."""
+        given = self._mirrors[0].described.source.get("zoom_factors")
+        if given is not None:
+            return [(float(across), float(down)) for across, down in given]
+        return [(2.0**zoom, 2.0**zoom) for zoom in range(self.zoom_levels)]
+
+    @property
     def are_remote(self) -> bool:
         """Whether images come from other servers."""
         return any(is_url(str(mirror.described.source.get("base", ""))) for mirror in self._mirrors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,6 @@ from catmaid_server.domain.errors import NotFound
 from catmaid_server.domain.space.stacks import TiledExtent
 from catmaid_server.tiles.encode import decode_grey, encode
 from catmaid_server.tiles.pictures import PictureWindow, TilePyramid, picture
-from catmaid_server.tiles.pyramid import level_extent
 from catmaid_server.tiles.service import StackRevision, TileService
 
 LARGEST_PX: Final = 256
@@ -27,18 +27,17 @@ async def overview(tiles: TileService, of: StackRevision, extent: TiledExtent, s
     """
     if not 0 <= section < extent.sections:
         raise NotFound(f"Stack {of.stack_id} has no section {section}.")
-    await tiles.mirrors(of)
-    pyramid = TilePyramid(of, extent.tile_width, extent.tile_height, extent.zoom_levels)
+    factors = (await tiles.mirrors(of)).zoom_factors[: extent.zoom_levels]
+    pyramid = TilePyramid(of, extent.tile_width, extent.tile_height, factors)
     window = PictureWindow(extent.width / 2, extent.height / 2, section, extent.width, extent.height)
-    png = await picture(tiles, pyramid, window, zoom=_zoom(extent))
+    png = await picture(tiles, pyramid, window, zoom=_zoom(window, factors))
     return await asyncio.to_thread(_reduced, png, extension)
 
 
-def _zoom(extent: TiledExtent) -> int:
+def _zoom(window: PictureWindow, factors: Sequence[tuple[float, float]]) -> int:
     """The finest zoom level at which a section is no larger than an overview, else the coarsest one."""
-    larger = max(extent.width, extent.height)
-    fitting = (zoom for zoom in range(extent.zoom_levels) if level_extent(larger, zoom) <= LARGEST_PX)
-    return next(fitting, extent.zoom_levels - 1)
+    fitting = (zoom for zoom, scales in enumerate(factors) if max(window.sizes(scales)) <= LARGEST_PX)
+    return next(fitting, len(factors) - 1)
 
 
 def _reduced(png: bytes, extension: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,15 +33,19 @@ class PictureWindow:
     height: float
     rotation_cw: float = 0.0
 
+    def sizes(self, scales: tuple[float, float]) -> tuple[float, float]:
+        """Width and height in pixels of a zoom level."""
+        return self.width / scales[0], self.height / scales[1]
+
 
 @dataclass(frozen=True, slots=True)
 class TilePyramid:
-    """The images of a stack: size of a tile in pixels, and how many zoom levels there are."""
+    """The images of a stack: size of a tile in pixels, and what a pixel of each zoom level is in x and y."""
 
     of: StackRevision
     tile_width: int
     tile_height: int
-    zoom_levels: int
+    factors: Sequence[tuple[float, float]]
 
 
 async def picture(tiles: TileService, pyramid: TilePyramid, window: PictureWindow, *, zoom: int) -> bytes:
@@ -48,17 +53,20 @@ async def picture(tiles: TileService, pyramid: TilePyramid, window: PictureWindo
 
     Raises `NotFound` if the window is too large even at the coarsest level.
     """
-    zoom = max(0, min(zoom, pyramid.zoom_levels - 1))
-    while zoom < pyramid.zoom_levels - 1 and max(window.width, window.height) > LARGEST_PX << zoom:
+    coarsest = len(pyramid.factors) - 1
+    zoom = max(0, min(zoom, coarsest))
+    while zoom < coarsest and max(window.sizes(pyramid.factors[zoom])) > LARGEST_PX:
         zoom += 1
-    width, height = (max(1, round(extent / 2**zoom)) for extent in (window.width, window.height))
+    scales = pyramid.factors[zoom]
+    width, height = (max(1, round(extent)) for extent in window.sizes(scales))
     if max(width, height) > LARGEST_PX:
         raise NotFound(f"A picture of {width} x {height} pixels is too large; {LARGEST_PX} is the most.")
     angle = window.rotation_cw % 360
     reach = math.ceil(math.hypot(width, height)) if angle else 0
     outer = tuple(max(extent, reach + (reach - extent) % 2) for extent in (width, height))  # the same centre
     left, top = (
-        round(centre / 2**zoom - extent / 2) for centre, extent in zip((window.x, window.y), outer, strict=True)
+        round(centre / scale - extent / 2)
+        for centre, scale, extent in zip((window.x, window.y), scales, outer, strict=True)
     )
     pixels = await _pixels(tiles, pyramid, zoom, window.section, left, top, *outer)
     return await asyncio.to_thread(_upright, pixels, angle, width, height)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,14 @@ class StackRevision:
     project_id: int
     stack_id: int
     revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class TileInMemory:
+    """What tiles that look the same have in common: the images, as the store described them, and the wish."""
+
+    images: str
+    wish: TileWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,14 @@ class TileService:
             self.cache.put(key, data)
         return data
 
+    async def kept_as(self, of: StackRevision, wish: TileWish) -> TileInMemory:
+        """What `in_memory` finds tiles of a stack by."""
+        return TileInMemory((await self._stack(of)).key, wish)
+
+    def in_memory(self, kept: TileInMemory, address: TileAddress) -> bytes | None:
+        """A tile that was made before and is still there."""
+        return self.cache.find((kept.images, address, kept.wish))
+
     async def mirrors(self, of: StackRevision) -> OpenMirrors:
         """The places where the images of a stack are read. Raises `NotFound` if there are none that can be."""
         found = await self._stack(of)
@@ -133,6 +150,10 @@ class TileService:
     async def tile_size(self, of: StackRevision) -> tuple[int, int]:
         """Width and height of the tiles of a stack in pixels."""
         return (await self._stack(of)).mirrors.tile_size
+
+    async def zoom_factors(self, of: StackRevision) -> Sequence[tuple[float, float]]:
+        """As `OpenMirrors.zoom_factors`."""
+        return (await self._stack(of)).mirrors.zoom_factors
 
     async def _made(self, mirrors: OpenMirrors, address: TileAddress, wish: TileWish) -> bytes | None:
         tile, look = await mirrors.tile(address)

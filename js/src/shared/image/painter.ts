@@ -2,6 +2,7 @@
 import { imageCorner, imageExtent, type Stack } from "../stack";
 import {
   ancestor,
+  children,
   levelFor,
   neighbours,
   pixelAt,
@@ -154,22 +155,9 @@ export class ImagePainter {
 
   private paintOtherLevels(view: StackView, tile: Tile): void {
     for (let zoom = this.stack.zoom_levels - 1; zoom > tile.zoom; zoom--) {
-      this.paintTile(view, ancestor(tile, zoom));
+      this.paintTile(view, ancestor(this.stack, tile, zoom));
     }
-    if (tile.zoom === 0) return;
-    for (const [down, right] of [
-      [0, 0],
-      [0, 1],
-      [1, 0],
-      [1, 1],
-    ] as const) {
-      this.paintTile(view, {
-        zoom: tile.zoom - 1,
-        z: tile.z,
-        row: tile.row * 2 + down,
-        col: tile.col * 2 + right,
-      });
-    }
+    for (const finer of children(this.stack, tile)) this.paintTile(view, finer);
   }
 
   private paintTiles(view: StackView, tiles: Tile[]): number {

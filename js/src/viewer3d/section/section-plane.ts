@@ -15,7 +15,7 @@ import {
   type Vector3,
 } from "three";
 import { isAbort } from "../../shared/rpc";
-import { clampSection, depthOf, imageCorner, imageExtent, type Stack, sectionAt } from "../../shared/stack";
+import { clampSection, depthOf, imageCorner, imageExtent, levelFactors, type Stack, sectionAt } from "../../shared/stack";
 import { gridSize, type Tile } from "../../shared/tiles";
 import { type Arrivals, LaterWork } from "../arrivals";
 
@@ -116,10 +116,10 @@ export class SectionPlane {
     if (!this.wanted) return;
     const { images, section } = this.wanted;
     const { stack } = images;
-    const scale = 2 ** levelOf(stack);
+    const [across, down] = levelFactors(stack, levelOf(stack));
     const drawing = document.createElement("canvas");
-    drawing.width = Math.max(Math.ceil(stack.dimension[0] / scale), 1);
-    drawing.height = Math.max(Math.ceil(stack.dimension[1] / scale), 1);
+    drawing.width = Math.max(Math.ceil(stack.dimension[0] / across), 1);
+    drawing.height = Math.max(Math.ceil(stack.dimension[1] / down), 1);
     const context = drawing.getContext("2d");
     let found = 0;
     const draw = async (tile: Tile): Promise<void> => {
@@ -161,9 +161,11 @@ function placeOf(stack: Stack, section: number): string {
 
 /** The finest level of which a section is small enough for a texture. */
 function levelOf(stack: Stack): number {
-  const longest = Math.max(stack.dimension[0], stack.dimension[1]);
-  const wanted = Math.ceil(Math.log2(longest / MOST_PIXELS));
-  return Math.min(Math.max(wanted, 0), stack.zoom_levels - 1);
+  for (let zoom = 0; zoom < stack.zoom_levels; zoom++) {
+    const [across, down] = levelFactors(stack, zoom);
+    if (Math.max(stack.dimension[0] / across, stack.dimension[1] / down) <= MOST_PIXELS) return zoom;
+  }
+  return stack.zoom_levels - 1;
 }
 
 /** All tiles of a section at that level. */

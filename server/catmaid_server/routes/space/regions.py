@@ -103,14 +103,12 @@ async def region_image(call: Call, form: NoParameters) -> Annotated[web.Response
         place.width / images.resolution[0],
         place.height / images.resolution[1],
     )
-    pyramid = TilePyramid(
-        StackRevision(call.project_id, region.stack_id, images.revision),
-        images.tile_width,
-        images.tile_height,
-        images.zoom_levels,
-    )
+    tiles = call.request.app[keys.TILES]
+    stack = StackRevision(call.project_id, region.stack_id, images.revision)
+    factors = (await tiles.zoom_factors(stack))[: images.zoom_levels]
+    pyramid = TilePyramid(stack, images.tile_width, images.tile_height, factors)
     window = PictureWindow(x, y, math.floor(z), width, height, place.rotation_cw)
-    data = await picture(call.request.app[keys.TILES], pyramid, window, zoom=place.zoom_level)
+    data = await picture(tiles, pyramid, window, zoom=place.zoom_level)
     return web.Response(body=data, content_type="image/png")
 
 

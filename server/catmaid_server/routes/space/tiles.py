@@ -18,6 +18,7 @@ from catmaid_server.domain.space import stacks
 from catmaid_server.http import keys
 from catmaid_server.http.call import Call
 from catmaid_server.http.routing import Content, NoParameters, Permission, Routes
+from catmaid_server.http.warm_tiles import WARM_TILE, WarmTile, place_of
 from catmaid_server.tiles import tickets
 from catmaid_server.tiles.encode import CONTENT_TYPES, JPEG_QUALITY
 from catmaid_server.tiles.gateway.failures import ImagesUnavailable
@@ -97,11 +98,11 @@ async def tile(
         if call.request.headers.get("Accept", "*/*").startswith("application/json"):
             raise
         return await _placeholder(call, str(error), await tiles.tile_size(stack), extension)
-    place = f"{stack.revision}-{address.zoom}-{address.z}-{address.row}-{address.col}-{extension}"
     look = f"-{form.quality}-{form.window}-{form.gamma}" if form.quality != JPEG_QUALITY or wish.look else ""
-    etag = place + re.sub(r"[^0-9a-zA-Z.,-]", "", look)
+    etag = f"{stack.revision}-{{place}}-{extension}{re.sub(r'[^0-9a-zA-Z.,-]', '', look)}"
+    call.request[WARM_TILE] = WarmTile(await tiles.kept_as(stack, wish), etag)
     kept = _FOR_A_DAY if await tiles.may_change(stack) else _FOR_EVER
-    return _image(call, data, extension, etag, visibility, kept)
+    return _image(call, data, extension, etag.format(place=place_of(address)), visibility, kept)
 
 
 @routes.get(

@@ -136,14 +136,14 @@ class Slabs:
 
 
 def _hdf5(found: FoundVolume) -> FileVolume:
-    dataset = open_hdf5(Path(found.base))[found.levels[0][0]]
+    dataset = open_hdf5(Path(found.base))[found.levels[0].path]
     z, y, x = dataset.shape
     depth = dataset.chunks[0] if dataset.chunks else 1
     return FileVolume(lambda a, b: np.asarray(dataset[a:b]), (z, y, x), dataset.dtype, depth, found.resolution)
 
 
 async def _tensorstore(found: FoundVolume) -> FileVolume:
-    level = found.levels[0][0]
+    level = found.levels[0].path
     store: dict[str, Any] = {"driver": "file", "path": f"{found.base}/"}
     if found.driver == "neuroglancer_precomputed":
         spec = {"driver": found.driver, "kvstore": store, "scale_index": int(level)}

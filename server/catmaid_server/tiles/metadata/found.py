@@ -9,9 +9,12 @@ from typing import Any, Final
 
 from catmaid_server.domain.errors import InvalidInput
 from catmaid_server.tiles.pyramid import zoom_levels
+from catmaid_wire.zoom_factors import ZoomFactors, zoom_factors
 
 Factors = tuple[float, float, float]
 
+_SAME: Final = 0.01
+"""Of a pixel; sizes in nm are rounded."""
 _LARGEST_STEP_PX: Final = 4096
 """So many pixels of the coarsest level may become one tile."""
 _NM: Final[Mapping[str, float]] = {
@@ -35,18 +38,31 @@ _NM: Final[Mapping[str, float]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class FoundLevel:
+    """A level of detail.
+
+    path: below the volume. factors: how many pixels of full resolution one of its pixels is. offset: where its first
+    pixel begins, in pixels of full resolution from the first of these.
+    """
+
+    path: str
+    factors: Factors
+    offset: Factors = (0.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundVolume:
     """A volume as its files describe it, x, y, z throughout.
 
-    driver, base: how and where tensorstore or h5py find it. levels: path and factors of each level, the finest first.
+    driver, base: how and where tensorstore or h5py find it. levels: the finest first.
     axes: which axis of the arrays is x, y and z. fixed: indices on the other axes. resolution: nm, None where it is
     not said. translation: nm. channels: how many there are, on the axis `channel_axis`.
     """
 
     driver: str
     base: str
-    levels: Sequence[tuple[str, Factors]]
+    levels: Sequence[FoundLevel]
     axes: tuple[int, int, int | None]
     dimension: tuple[int, int, int]
     resolution: tuple[float, float, float] | None = None
@@ -67,7 +83,10 @@ class FoundVolume:
             axes=_ordered(self.axes, order),
             dimension=_ordered(self.dimension, order),
             resolution=None if self.resolution is None else _ordered(self.resolution, order),
-            levels=[(path, _ordered(factors, order)) for path, factors in self.levels],
+            levels=[
+                FoundLevel(level.path, _ordered(level.factors, order), _ordered(level.offset, order))
+                for level in self.levels
+            ],
         )
 
     def channel(self, number: int | None) -> FoundVolume:
@@ -86,20 +105,46 @@ class FoundVolume:
             "kind": "volume",
             "driver": self.driver,
             "base": self.base,
-            "levels": [{"path": path, "factors": list(factors)} for path, factors in self.levels],
+            "levels": [
+                {
+                    "path": level.path,
+                    "factors": list(level.factors),
+                    **({"offset": list(level.offset)} if any(level.offset) else {}),
+                }
+                for level in self.levels
+            ],
             "axes": list(self.axes),
             "fixed": {str(axis): index for axis, index in self.fixed.items()},
             "dimension": list(self.dimension),
             **({"labels": True} if self.labels else {}),
         }
 
+    def zoom_factors(
+        self, tile_width: int, tile_height: int, resolution: Sequence[float] | None = None
+    ) -> list[ZoomFactors]:
+        """As `zoom_factors`, as far as they can be made; `resolution` (nm) is by default what the volume says."""
+        tile = tile_width, tile_height
+        factors = zoom_factors(self.dimension, resolution or self.resolution or (1, 1, 1), tile)
+        coarsest = self.levels[-1].factors
+        most = [max(1, _LARGEST_STEP_PX // side) * factor for side, factor in zip(tile, coarsest, strict=False)]
+        return [pair for pair in factors if pair[0] <= most[0] and pair[1] <= most[1]]
+
     def zoom_levels(self, tile_width: int, tile_height: int) -> int:
         """How many zoom levels can be made: until a section fits one tile, or tiles would need too much to be read."""
         x, y, _ = self.dimension
         tile = min(tile_width, tile_height)
-        coarsest = max(max(factors[:2]) for _, factors in self.levels)
+        coarsest = max(max(level.factors[:2]) for level in self.levels)
         possible = int(math.log2(coarsest * max(1, _LARGEST_STEP_PX // max(tile_width, tile_height)))) + 1
         return min(zoom_levels(x, y, tile), possible)
+
+
+def begin_of(middle: float, factor: float) -> float:
+    """Where a level's first pixel begins whose middle is so far from the first of full resolution, in its pixels.
+
+    0 also where the middles are said to be the same: so write those who mean that the pixels begin there.
+    """
+    begin = 0.0 if abs(middle) < _SAME else middle - (factor - 1) / 2
+    return 0.0 if abs(begin) < _SAME else round(begin, 3)
 
 
 def nm_per(unit: str) -> float | None:

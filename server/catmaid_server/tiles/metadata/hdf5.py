@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.metadata.found import FoundVolume
+from catmaid_server.tiles.metadata.found import FoundLevel, FoundVolume
 from catmaid_server.tiles.sources.arrays import open_hdf5
 from catmaid_server.tiles.sources.hdf5_sections import full_scale
 
@@ -31,7 +31,7 @@ def find_hdf5(path: Path, dataset: str | None = None) -> FoundVolume | tuple[int
         return FoundVolume(
             driver="hdf5",
             base=str(path),
-            levels=[(dataset, (1.0, 1.0, 1.0))],
+            levels=[FoundLevel(dataset, (1.0, 1.0, 1.0))],
             axes=(2, 1, 0),
             dimension=(x, y, z),
             resolution=_resolution(file[dataset].attrs),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.metadata.found import Factors, FoundVolume, nm_per
+from catmaid_server.tiles.metadata.found import Factors, FoundLevel, FoundVolume, begin_of, nm_per
 from catmaid_server.tiles.metadata.reader import SourceReader
 
 _MOST_LEVELS: Final = 20
@@ -51,7 +51,11 @@ def _volume(
     return FoundVolume(
         driver="n5",
         base=base,
-        levels=[(path, _factors(dataset, group, number, full, order)) for number, (path, dataset) in enumerate(levels)],
+        levels=[
+            FoundLevel(path, factors, _offset(dataset, full, factors, resolution, order))
+            for number, (path, dataset) in enumerate(levels)
+            for factors in [_factors(dataset, group, number, full, order)]
+        ],
         axes=order,
         fixed={axis: 0 for axis in range(len(extents)) if axis not in order},
         dimension=(extents[x], extents[y], 1 if z is None else extents[z]),
@@ -104,6 +108,25 @@ def _factors(
         factors = [round(a / b) for a, b in zip(full["dimensions"], dataset["dimensions"], strict=True)]
     x, y, z = order
     return factors[x], factors[y], 1.0 if z is None else factors[z]
+
+
+def _offset(
+    dataset: Mapping[str, Any],
+    full: Mapping[str, Any],
+    factors: Factors,
+    resolution: Sequence[float] | None,
+    order: tuple[int, int, int | None],
+) -> Factors:
+    """Where the first pixel of a level begins, by what each level says of the middle of its first pixel."""
+    rank = len(full["dimensions"])
+    own, first = _numbers(dataset.get("offset"), rank), _numbers(full.get("offset"), rank)
+    if own is None or first is None or resolution is None:
+        return (0.0, 0.0, 0.0)
+    x, y, z = (
+        0.0 if axis is None else begin_of((own[axis] - first[axis]) / resolution[axis], factor)
+        for axis, factor in zip(order, factors, strict=True)
+    )
+    return x, y, z
 
 
 def _numbers(values: Any, count: int) -> list[float] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.metadata.found import FoundVolume, nm_per
+from catmaid_server.tiles.metadata.found import FoundLevel, FoundVolume, begin_of, nm_per
 from catmaid_server.tiles.metadata.reader import SourceReader, require_below
 
 
@@ -82,7 +82,7 @@ def _volume(
     return FoundVolume(
         driver=driver,
         base=base,
-        levels=[(level.path, _factors(level, full, (x, y, z))) for level in levels],
+        levels=[_found(level, full, (x, y, z)) for level in levels],
         axes=(x, y, z),
         fixed={axis: 0 for axis in range(len(axes)) if axis not in (x, y, z)},
         dimension=(full.shape[x], full.shape[y], 1 if z is None else full.shape[z]),
@@ -92,6 +92,16 @@ def _volume(
         channels=1 if channel is None else full.shape[channel],
         channel_axis=channel,
     )
+
+
+def _found(level: _Level, full: _Level, axes: tuple[int, int, int | None]) -> FoundLevel:
+    """Translations are of the middles of first pixels."""
+    factors = _factors(level, full, axes)
+    x, y, z = (
+        0.0 if axis is None else begin_of((level.shift[axis] - full.shift[axis]) / full.scale[axis], factor)
+        for axis, factor in zip(axes, factors, strict=True)
+    )
+    return FoundLevel(level.path, factors, (x, y, z))
 
 
 def _factors(level: _Level, full: _Level, axes: tuple[int, int, int | None]) -> tuple[float, float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from catmaid_server.domain.errors import InvalidInput
-from catmaid_server.tiles.metadata.found import FoundVolume
+from catmaid_server.tiles.metadata.found import FoundLevel, FoundVolume
 from catmaid_server.tiles.metadata.reader import SourceReader
 
 
@@ -31,7 +31,10 @@ def _described(info: dict[str, Any], base: str) -> FoundVolume:
     levels = []
     for index, scale in [(full_index, full), *(entry for entry in scales if entry[0] != full_index)]:
         sx, sy, sz = map(float, scale["resolution"])
-        levels.append((str(index), (sx / rx, sy / ry, sz / rz)))
+        factors = (sx / rx, sy / ry, sz / rz)
+        begins = map(int, scale.get("voxel_offset", (0, 0, 0)))
+        px, py, pz = (at * factor - first for at, factor, first in zip(begins, factors, (ox, oy, oz), strict=True))
+        levels.append(FoundLevel(str(index), factors, (px, py, pz)))
     channels = int(info["num_channels"])
     return FoundVolume(
         driver="neuroglancer_precomputed",

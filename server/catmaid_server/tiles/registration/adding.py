@@ -64,11 +64,13 @@ class StackLooker:
             )
         if request.dimension not in (None, first.dimension):
             raise InvalidInput(f"The dimension is {_size(first)}, as {first.mirror.image_base} says itself.")
+        levels = min(mirror.zoom_levels for mirror in found)
         stack = NewStack(
             title=request.title or first.title,
             dimension=first.dimension,
             resolution=resolution,
-            zoom_levels=min(mirror.zoom_levels for mirror in found),
+            zoom_levels=levels,
+            downsample_factors=[(across, down, 1) for across, down in (first.zoom_factors or ())[:levels]],
             mirrors=[mirror.mirror for mirror in found],
             comment=request.comment,
             attribution=request.attribution,

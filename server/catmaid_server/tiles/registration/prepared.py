@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from catmaid_server.tiles.registration.value_range import found_window
 from catmaid_server.tiles.rendering import tile_values
 from catmaid_server.tiles.sources.opening import SourceMeans, open_described_volume, open_source, request_headers
 from catmaid_server.tiles.sources.url_forms import require_form
+from catmaid_wire.zoom_factors import ZoomFactors, are_halved
 
 TILE_SIZE: Final = 512
 _STORED_TILES: Final = frozenset({1, 4, 5, 8, 9})
@@ -41,6 +42,8 @@ class PreparedMirror:
     resolution: Triple | None
     translation: Triple | None
     zoom_levels: int
+    zoom_factors: Sequence[ZoomFactors] | None = None
+    """Where they are others than halves."""
     metadata: Any = None
     notes: list[str] = field(default_factory=list)
 
@@ -74,8 +77,14 @@ async def _volume(
 ) -> PreparedMirror:
     cut = found.channel(request.channel).cut(request.plane)
     width, height = request.tile_size or (TILE_SIZE, TILE_SIZE)
+    factors = cut.zoom_factors(width, height, request.resolution) if request.plane else None
+    if factors is not None:
+        factors = None if are_halved(factors) else factors[: request.zoom_levels]
     levels = request.zoom_levels or cut.zoom_levels(width, height)
+    levels = levels if factors is None else len(factors)
     described = cut.source() | _given_look(request)
+    if factors is not None:
+        described["zoom_factors"] = factors
     if request.token:
         described["token"] = request.token
     notes = [f"{cut.driver} at {cut.base}: {len(cut.levels)} level(s), {levels} zoom level(s)."]
@@ -99,6 +108,7 @@ async def _volume(
         resolution=cut.resolution,
         translation=cut.translation,
         zoom_levels=levels,
+        zoom_factors=factors,
         metadata=_metadata(found, is_labels=bool(described.get("labels"))),
         notes=notes,
     )

@@ -109,9 +109,14 @@ async def open_described_volume(
 ) -> VolumeSource:
     """The volume that a source of the kind `volume` describes. Raises as `open_source` does."""
     levels = [
-        VolumeLevel(await _open_array(described, level["path"], means), _triple(level["factors"]))
+        VolumeLevel(
+            await _open_array(described, level["path"], means),
+            _triple(level["factors"]),
+            _triple(level.get("offset", (0, 0, 0))),
+        )
         for level in described["levels"]
     ]
+    factors = described.get("zoom_factors")
     x, y, z = described["axes"]
     fixed = {int(axis): int(index) for axis, index in described.get("fixed", {}).items()}
     width, height, depth = described["dimension"]
@@ -122,6 +127,7 @@ async def open_described_volume(
         tile_size,
         means.pool,
         labels=bool(described.get("labels", False)),
+        zoom_factors=None if factors is None else [(float(across), float(down)) for across, down in factors],
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from catmaid_server.tiles.pyramid import TileAddress, level_extent
+from catmaid_server.tiles.pyramid import TileAddress
 from catmaid_server.tiles.sources.base import Pixels
 
 _LARGEST_SIDE: Final = 4096
@@ -37,10 +37,17 @@ class OpenArray(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VolumeLevel:
-    """A level of detail; `factors` are how many pixels of full resolution one of its pixels is, for x, y and z."""
+    """A level of detail.
+
+    factors
+        How many pixels of full resolution one of its pixels is, for x, y and z.
+    offset
+        Where its first pixel begins, in pixels of full resolution from where the stack begins.
+    """
 
     array: OpenArray
     factors: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +70,8 @@ class VolumeAxes:
 class VolumeSource:
     """Tiles cut from the levels of a volume, the finest first.
 
-    Zoom level n is 1/2**n in x and y, all sections, whatever levels the volume has: tiles are made of the coarsest one
-    that is fine enough. `dimension` is that of the stack, (x, y, z).
+    Zoom level n is 1/2**n in x and y, or what `zoom_factors` say, all sections, whatever levels the volume has: tiles
+    are made of the coarsest one that is fine enough. `dimension` is that of the stack, (x, y, z).
     """
 
     def __init__(
@@ -76,6 +83,7 @@ class VolumeSource:
         pool: Executor,
         *,
         labels: bool = False,
+        zoom_factors: Sequence[tuple[float, float]] | None = None,
     ) -> None:
         self._levels = levels
         self._axes = axes
@@ -83,6 +91,7 @@ class VolumeSource:
         self._width, self._height = tile_size
         self._pool = pool
         self._labels = labels
+        self._zoom_factors = zoom_factors
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -100,51 +109,89 @@ class VolumeSource:
 
     async def plane(self, zoom: int, z: int, x: tuple[int, int], y: tuple[int, int]) -> Pixels | None:
         """The (y, x) values of a rectangle of a section, in pixels of a zoom level; None if it is too large."""
-        level = self._level(zoom)
+        scales = self._scales(zoom)
+        if scales is None:
+            return None
+        level = self._level(scales)
         rank = len(level.array.shape)
-        steps = [2**zoom / factor for factor in level.factors[:2]]
-        spans = [_span(span, step) for span, step in zip((x, y), steps, strict=True)]
+        steps = [scale / factor for scale, factor in zip(scales, level.factors, strict=False)]
+        begins = [-offset / factor for offset, factor in zip(level.offset, level.factors, strict=True)]
+        spans = [
+            (math.floor(a * step + begin + _SLACK), math.ceil(b * step + begin - _SLACK))
+            for (a, b), step, begin in zip((x, y), steps, begins, strict=False)
+        ]
         extents = [level.array.shape[axis] for axis in (self._axes.x, self._axes.y)]
-        spans = [(min(a, n - 1), max(min(a, n - 1) + 1, min(b, n))) for (a, b), n in zip(spans, extents, strict=True)]
+        spans = [
+            (min(max(a, 0), n - 1), max(min(max(a, 0), n - 1) + 1, min(b, n)))
+            for (a, b), n in zip(spans, extents, strict=True)
+        ]
         if max(b - a for a, b in spans) > max(_LARGEST_SIDE, self._width, self._height):
             return None
-        section = math.floor(z / level.factors[2] + _SLACK)
+        section = max(0, math.floor(z / level.factors[2] + begins[2] + _SLACK))
         if self._axes.z is not None:
             section = min(section, level.array.shape[self._axes.z] - 1)
         part = self._axes.part(slice(*spans[0]), slice(*spans[1]), section, rank)
         values = await level.array.read(part)
         if self._axes.x < self._axes.y:
             values = values.T
-        if all(abs(step - 1) < _SLACK for step in steps):
+        if all(abs(step - 1) < _SLACK and begin == 0 for step, begin in zip(steps, begins, strict=False)):
             return values
-        wanted = ((y[0], y[1], steps[1], spans[1][0]), (x[0], x[1], steps[0], spans[0][0]))
+        wanted = (
+            _Resampled(y[0], y[1], steps[1], begins[1] - spans[1][0]),
+            _Resampled(x[0], x[1], steps[0], begins[0] - spans[0][0]),
+        )
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._reduced, values, wanted)
 
-    def _reduced(self, values: Pixels, wanted: Sequence[tuple[int, int, float, int]]) -> Pixels:
-        """Values of a finer level: means of whole blocks, but the nearest of labels and for odd factors."""
-        factors = [round(step) for _, _, step, _ in wanted]
-        is_whole = all(abs(step - factor) < _SLACK for (_, _, step, _), factor in zip(wanted, factors, strict=True))
-        if is_whole and not self._labels and values.dtype != np.bool_:
-            return _block_means(values, factors[0], factors[1])
-        for axis, (first, end, step, start) in enumerate(wanted):
-            centres = np.arange(first, end) + (0 if self._labels else 0.5)
-            places = np.floor(centres * step + _SLACK).astype(int) - start
+    def _reduced(self, values: Pixels, wanted: tuple[_Resampled, _Resampled]) -> Pixels:
+        """Values of a finer level: means of whole blocks; the nearest of labels, and where blocks are not whole."""
+        rows, cols = wanted
+        if rows.is_whole and cols.is_whole and not self._labels and values.dtype != np.bool_:
+            return _block_means(values, round(rows.step), round(cols.step))
+        for axis, along in enumerate(wanted):
+            places = along.nearest(first=self._labels)
             values = np.take(values, np.clip(places, 0, values.shape[axis] - 1), axis=axis)
         return values
 
     def _extent(self, zoom: int) -> tuple[int, int, int]:
         x, y, z = self._dimension
-        return level_extent(x, max(0, zoom)), level_extent(y, max(0, zoom)), z
+        across, down = self._scales(zoom) or (1.0, 1.0)
+        return math.ceil(x / across), math.ceil(y / down), z
 
-    def _level(self, zoom: int) -> VolumeLevel:
-        """The coarsest level that is as fine as a zoom level in x and y."""
-        wanted = 2**zoom * (1 + _SLACK)
-        fine = [level for level in self._levels if max(level.factors[:2]) <= wanted]
+    def _scales(self, zoom: int) -> tuple[float, float] | None:
+        """How many pixels of full resolution one of a zoom level is in x and y; None if there is no such level."""
+        if self._zoom_factors is None:
+            return 2.0**zoom, 2.0**zoom
+        return self._zoom_factors[zoom] if 0 <= zoom < len(self._zoom_factors) else None
+
+    def _level(self, scales: tuple[float, float]) -> VolumeLevel:
+        """The coarsest level that is as fine in x and y as is wanted."""
+        across, down = (scale * (1 + _SLACK) for scale in scales)
+        fine = [level for level in self._levels if level.factors[0] <= across and level.factors[1] <= down]
         return max(fine, key=lambda level: level.factors[0] * level.factors[1], default=self._levels[0])
 
 
-def _span(span: tuple[int, int], step: float) -> tuple[int, int]:
-    return math.floor(span[0] * step + _SLACK), math.ceil(span[1] * step - _SLACK)
+@dataclass(frozen=True, slots=True)
+class _Resampled:
+    """Pixels first to end, of which each is `step` pixels of what was read, and pixel 0 begins at `begin` of it."""
+
+    first: int
+    end: int
+    step: float
+    begin: float
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether each is a block of whole pixels, the first of which is the first that was read."""
+        begin = self.first * self.step + self.begin
+        return abs(self.step - round(self.step)) < _SLACK and abs(begin) < _SLACK
+
+    def nearest(self, *, first: bool) -> NDArray[np.intp]:
+        """The pixel that is in the middle of each, or that is `first` in it."""
+        centres = np.arange(self.first, self.end) + (0 if first else 0.5)
+        # In the middle between two pixels: the second of a block, but the first where it only lies between them.
+        slack = _SLACK if first or self.step > 1 else -_SLACK
+        places: NDArray[np.intp] = np.floor(centres * self.step + self.begin + slack).astype(np.intp)
+        return places
 
 
 def _block_means(values: Pixels, rows: int, cols: int) -> Pixels:
