@@ -35,10 +35,11 @@ class PageText:
     text: str
     left_out: Sequence[str]
     date: str
+    has_heading: bool = True
 
 
-def page(rows: Sequence[Sequence[PageView]], text: PageText, pack: str) -> str:
-    """A whole page, which needs nothing else."""
+def page(content: str, text: PageText, pack: str) -> str:
+    """A whole page, which needs nothing else; `content` is HTML with the views."""
     # A page's script ends at this, wherever it stands.
     program = bundle(PROGRAM).read_text(encoding="utf-8").replace("</script", "<\\/script")
     digest = base64.b64encode(hashlib.sha256(program.encode()).digest()).decode("ascii")
@@ -46,14 +47,20 @@ def page(rows: Sequence[Sequence[PageView]], text: PageText, pack: str) -> str:
     return template.substitute(
         digest=digest,
         title=html.escape(text.title),
+        heading=f"<h1>{html.escape(text.title)}</h1>" if text.has_heading else "",
         style=(_HERE / "page.css").read_text(encoding="utf-8"),
         text=_paragraphs(text.text),
-        rows="\n".join(map(_row, rows)),
+        rows=content,
         left_out=_left_out(text.left_out),
         date=html.escape(text.date),
         pack=pack,
         program=program,
     )
+
+
+def rows_of_views(rows: Sequence[Sequence[PageView]]) -> str:
+    """Views side by side, row below row."""
+    return "\n".join(map(_row, rows))
 
 
 def _row(views: Sequence[PageView]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
@@ -11,13 +12,38 @@ from typing import Any, Final
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.publishing.pack import PagePack, model_size, modules_size
-from catmaid_jupyter.publishing.page import PageText, PageView, page
-from catmaid_jupyter.publishing.saved_models import SavedModel, saved_models, shown_widgets
+from catmaid_jupyter.publishing.page import PageText, PageView, page, rows_of_views
+from catmaid_jupyter.publishing.saved_models import saved_models, shown_widgets
+from catmaid_jupyter.widgets.base import Widget
 from catmaid_jupyter.widgets.saved_widget import PageScope
 from catmaid_jupyter.widgets.stack_viewer import StackViewer
 
 _MEGABYTE: Final = 1_000_000
 _MOST_SECTIONS: Final = 200
+LIMIT_MB: Final = 25.0
+SECTIONS: Final = 3
+
+
+@dataclass(frozen=True)
+class SavedViews:
+    """Widgets as a page has them.
+
+    Attributes
+    ----------
+    pack
+        What the page carries; see `PagePack`.
+    left_out
+        Sentences about what it does not have.
+    sizes
+        What, how many bytes of the page, and what of it.
+    date
+        When it was saved.
+    """
+
+    pack: str
+    left_out: Sequence[str]
+    sizes: Sequence[tuple[str, int, str]]
+    date: str
 
 
 def publish(
@@ -25,8 +51,8 @@ def publish(
     *shown: Any,
     title: str = "",
     text: str = "",
-    sections: int = 3,
-    limit_mb: float = 25.0,
+    sections: int = SECTIONS,
+    limit_mb: float = LIMIT_MB,
     with_people: bool = False,
 ) -> Path:
     """Write widgets to one page that needs neither kernel nor service nor network, and print how large it is.
@@ -45,40 +71,53 @@ def publish(
     """
     if not shown:
         raise InvalidInput('There is nothing to publish: give widgets, as in publish("figure.html", viewer, table).')
+    file, rows = Path(path), shown_widgets(shown)
+    views = saved_views([widget for row in rows for widget in row], sections=sections, with_people=with_people)
+    words = PageText(title or file.stem, text, views.left_out, views.date)
+    return write_page(file, page(rows_of_views(page_views(rows)), words, views.pack), views, limit_mb)
+
+
+def saved_views(widgets: Sequence[Widget], *, sections: int = SECTIONS, with_people: bool = False) -> SavedViews:
+    """Widgets, and those that they refer to, as a page has them; see `publish`."""
     if not 0 <= sections <= _MOST_SECTIONS:
         raise InvalidInput(f"So many sections before and behind are saved: 0 to {_MOST_SECTIONS}, not {sections!r}.")
-    file = Path(path)
-    rows = shown_widgets(shown)
-    widgets = [widget for row in rows for widget in row]
     date = f"{dt.datetime.now():%-d %B %Y}"
     boxes = [widget.saved_box(sections) for widget in widgets if isinstance(widget, StackViewer)]
     scope = PageScope(sections, with_people, date, frozenset(widget.model_id for widget in widgets), boxes)
     models = loop.run(saved_models(widgets, scope))
+    sizes = [(model.title, model_size(model), model.content) for model in models]
+    sizes.append(("programs", modules_size(models), "that show these"))
     left_out = list(dict.fromkeys(sentence for model in models for sentence in model.left_out))
-    views = [[PageView(widget.model_id, repr(widget)[1:-1], _picture(widget)) for widget in row] for row in rows]
-    written = page(views, PageText(title or file.stem, text, left_out, date), PagePack(models).base64()).encode()
-    table = _size_table(file, len(written), models, left_out)
-    if len(written) > limit_mb * _MEGABYTE:
+    return SavedViews(PagePack(models).base64(), left_out, sorted(sizes, key=lambda row: -row[1]), date)
+
+
+def page_views(rows: Sequence[Sequence[Widget]]) -> list[list[PageView]]:
+    """Where the views of widgets are on a page."""
+    return [[PageView(widget.model_id, repr(widget)[1:-1], _picture(widget)) for widget in row] for row in rows]
+
+
+def write_page(file: Path, content: str, views: SavedViews, limit_mb: float) -> Path:
+    """Write a page, and print how large it is. `InvalidInput`, and nothing is written, if that is beyond the limit."""
+    body = content.encode()
+    table = _size_table(file, len(body), views)
+    if len(body) > limit_mb * _MEGABYTE:
         raise InvalidInput(
-            f"The page would have {_megabytes(len(written))}, and the limit is {limit_mb:g} MB. "
-            f"Save less, such as fewer sections (sections={sections}), or raise it by limit_mb.\n{table}"
+            f"The page would have {_megabytes(len(body))}, and the limit is {limit_mb:g} MB. "
+            f"Save less, such as fewer sections (sections=1), or raise it by limit_mb.\n{table}"
         )
-    file.write_bytes(written)
+    file.write_bytes(body)
     print(table)  # noqa: T201  it belongs to what publishing gives
     return file
 
 
-def _picture(widget: Any) -> str:
+def _picture(widget: Widget) -> str:
     return str(widget.snapshot.get("image") or "") if widget.has_trait("snapshot") else ""
 
 
-def _size_table(file: Path, size: int, models: Sequence[SavedModel], left_out: Sequence[str]) -> str:
-    rows = [(model.title, model_size(model), model.content) for model in models]
-    rows.append(("programs", modules_size(models), "that show these"))
-    rows.sort(key=lambda row: -row[1])
-    width = max(len(name) for name, _, _ in rows)
-    lines = [f"  {name:<{width}}  {_megabytes(part):>9}  {content}".rstrip() for name, part, content in rows]
-    rest = ["Left out:", *(f"  {sentence}" for sentence in left_out)] if left_out else []
+def _size_table(file: Path, size: int, views: SavedViews) -> str:
+    width = max(len(name) for name, _, _ in views.sizes)
+    lines = [f"  {name:<{width}}  {_megabytes(part):>9}  {content}".rstrip() for name, part, content in views.sizes]
+    rest = ["Left out:", *(f"  {sentence}" for sentence in views.left_out)] if views.left_out else []
     return "\n".join([f"{file}: {_megabytes(size)}", *lines, *rest])
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import numpy as np
 import pandas as pd
 from playwright.async_api import Browser, expect
@@ -160,3 +163,45 @@ async def test_neurons_are_turned_sorted_and_chosen_together(site: Site, browser
             assert await opened.page.evaluate("document.documentElement.scrollWidth") <= width
             assert await problems(opened.page.locator("body")) == []
             await opened.page.screenshot(path=RESULTS / f"published {scheme} {width}.png", full_page=True)
+
+
+async def test_a_notebook_is_run_and_published_as_one_page(site: Site, browser: Browser, tmp_path: Path) -> None:
+    project = await site.new_project()
+    skeletons = neurons_in_space(project)
+    cells = [
+        nbformat.v4.new_markdown_cell("# Three *neurons*\n\n<script>document.title = 'mine'</script>"),
+        nbformat.v4.new_code_cell(f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})\n6 * 7"),
+        nbformat.v4.new_code_cell(f"found = project.selection({skeletons})\nfound"),
+        nbformat.v4.new_code_cell("project.viewer3d(found, height=300) | project.treenode_table(found)"),
+    ]
+    notebook = tmp_path / "story.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), notebook)
+    folder = str(site.settings.folder)
+    command = [sys.executable, "-m", "catmaid_server", "publish", str(notebook), "--data-dir", folder]
+
+    def publish(*more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*command, *more], capture_output=True, text=True, check=False)
+
+    ran = await asyncio.to_thread(publish)
+    assert ran.returncode == 0, ran.stderr
+    assert "story.html: 0." in ran.stdout
+    async with published(browser, notebook.with_suffix(".html")) as opened:
+        page, space = opened.page, Space(opened.page)
+        await space.ready()
+        await expect(page.get_by_role("heading", name="Three neurons")).to_have_count(1)
+        await expect(page.locator(".output_area", has_text="42")).to_have_count(1)
+        await space.click(await space.place(skeletons[0], 2))
+        await expect(page.get_by_test_id("selection-table").get_by_test_id("total")).to_have_text(
+            "3 neurons, 1 selected"
+        )
+        await expect(page.get_by_test_id("project-table").get_by_test_id("total")).to_have_text("12 rows")
+        assert await page.title() == "Three neurons", "scripts of others do not run"
+        await page.screenshot(path=RESULTS / "published notebook.png", full_page=True)
+        assert opened.of_others() == []
+
+    cells.append(nbformat.v4.new_code_cell("project.history()"))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), notebook)
+    refused = await asyncio.to_thread(publish, "--output", str(tmp_path / "other.html"))
+    assert refused.returncode == 1
+    assert "A HistoryTable cannot be published" in refused.stderr
+    assert not (tmp_path / "other.html").exists()

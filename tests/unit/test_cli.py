@@ -35,6 +35,7 @@ WANTED = {
     "upgrade",
     "worker",
     "psql",
+    "publish",
     "import stack",
     "import swc",
     "import skeletons",

@@ -18,6 +18,7 @@ from catmaid_server.cli import (
     members,
     operations,
     projects,
+    publishing,
     service,
     sessions,
     stack_addresses,
@@ -50,6 +51,7 @@ app.add_typer(backups.app)
 app.add_typer(sessions.app)
 app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")
+app.add_typer(publishing.app)
 app.add_typer(users.app, name="user")
 app.add_typer(tokens.giving)
 app.add_typer(tokens.app, name="tokens")

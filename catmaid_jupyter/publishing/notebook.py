@@ -1,0 +1,98 @@
+"""Publish a whole notebook as one page: run it, and save its widgets as they are then."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import nbformat
+from ipywidgets.widgets.widget import _instances
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
+
+from catmaid_jupyter.api.errors import CatmaidError, InvalidInput
+from catmaid_jupyter.publishing.page import PageText, page, rows_of_views
+from catmaid_jupyter.publishing.publishing import LIMIT_MB, SavedViews, page_views, saved_views, write_page
+from catmaid_jupyter.publishing.saved_models import shown_widgets
+
+VIEW: Final = "application/vnd.jupyter.widget-view+json"
+_TIMEOUT_S: Final = 3600
+_PLACE: Final = '<div data-cj-output="{}"></div>'
+_SAVING: Final = """from catmaid_jupyter.publishing.notebook import write_views
+write_views({ids!r}, {file!r}, {options!r})"""
+_HEADING: Final = re.compile(r"^# +(.+)$", re.MULTILINE)
+
+
+def publish_notebook(
+    notebook: Path, path: Path, *, title: str = "", limit_mb: float = LIMIT_MB, **options: Any
+) -> Path:
+    """Run a notebook in a kernel of its own, and write it as one page; the notebook itself stays as it is.
+
+    options : `sections` and `with_people` of `publish`.
+
+    `InvalidInput` for widgets that cannot be published, and for a page that would be larger than the limit. A cell
+    that fails ends it with that cell's error.
+    """
+    content = nbformat.read(notebook, as_version=4)
+    client = NotebookClient(content, timeout=_TIMEOUT_S, resources={"metadata": {"path": str(notebook.parent)}})
+    with tempfile.TemporaryDirectory() as folder, client.setup_kernel():
+        for place, cell in enumerate(content.cells):
+            client.execute_cell(cell, place)
+        file = Path(folder) / "views.json"
+        order = {"ids": list(_views_of(content)), "file": str(file), "options": options}
+        saving = nbformat.v4.new_code_cell(_SAVING.format(**order))
+        content.cells.append(saving)
+        client.execute_cell(saving, len(content.cells) - 1)
+        content.cells.pop()
+        written: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    if written["error"]:
+        raise InvalidInput(written["error"])
+    views = SavedViews(**written["views"])
+    heading = _first_heading(content)
+    text = PageText(title or heading or notebook.stem, "", views.left_out, views.date, has_heading=not heading)
+    return write_page(path, page(_body(content, written["rows"]), text, views.pack), views, limit_mb)
+
+
+def write_views(model_ids: Sequence[str], file: str, options: Mapping[str, Any]) -> None:
+    """Write the widgets of outputs to a file: the pack, and the HTML of each output. Runs in the notebook's kernel."""
+    written: dict[str, Any] = {"error": "", "rows": {}, "views": None}
+    try:
+        shown = [_instances[model_id].__repr__.__self__ for model_id in model_ids if model_id in _instances]
+        rows = shown_widgets(shown)
+        widgets = list(dict.fromkeys(widget for row in rows for widget in row))
+        written["views"] = asdict(saved_views(widgets, **options))
+        written["rows"] = {one.model_id: rows_of_views(page_views([row])) for one, row in zip(shown, rows, strict=True)}
+    except CatmaidError as error:
+        written["error"] = error.message
+    Path(file).write_text(json.dumps(written), encoding="utf-8")
+
+
+def _views_of(content: Any) -> dict[str, Any]:
+    """The outputs that show widgets, by the widgets' model ids."""
+    outputs = [output for cell in content.cells for output in cell.get("outputs", ())]
+    return {output["data"][VIEW]["model_id"]: output for output in outputs if VIEW in output.get("data", {})}
+
+
+def _body(content: Any, rows: Mapping[str, str]) -> str:
+    """The HTML of the cells, with the views in their places."""
+    for model_id in rows:
+        place = _PLACE.format(model_id)
+        for cell in content.cells:
+            for output in cell.get("outputs", ()):
+                if output.get("data", {}).get(VIEW, {}).get("model_id") == model_id:
+                    output["data"] = {"text/html": place}
+    body: str = HTMLExporter(template_name="basic").from_notebook_node(content)[0]
+    for model_id, row in rows.items():
+        body = body.replace(_PLACE.format(model_id), row)
+    return body
+
+
+def _first_heading(content: Any) -> str:
+    texts = [cell.source for cell in content.cells if cell.cell_type == "markdown"]
+    found = _HEADING.search("\n".join(texts))
+    return re.sub(r"[*_`]", "", found.group(1)).strip() if found else ""
