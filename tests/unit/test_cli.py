@@ -78,6 +78,7 @@ STACK = ("import", "stack", "somewhere", "--project", "P")
 WITHOUT_JSON = {
     "demo",
     "psql",
+    "publish",
     "worker",
     "user activate",
     "user deactivate",
