@@ -17,7 +17,7 @@ from nbconvert import HTMLExporter
 
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput
 from catmaid_jupyter.publishing.page import PageText, page, rows_of_views
-from catmaid_jupyter.publishing.publishing import LIMIT_MB, SavedViews, page_views, saved_views, write_page
+from catmaid_jupyter.publishing.publishing import LIMIT_MB, PublishedViews, page_views, saved_views, write_page
 from catmaid_jupyter.publishing.saved_models import shown_widgets
 
 VIEW: Final = "application/vnd.jupyter.widget-view+json"
@@ -52,7 +52,7 @@ def publish_notebook(
         written: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     if written["error"]:
         raise InvalidInput(written["error"])
-    views = SavedViews(**written["views"])
+    views = PublishedViews(**written["views"])
     heading = _first_heading(content)
     text = PageText(title or heading or notebook.stem, "", views.left_out, views.date, has_heading=not heading)
     return write_page(path, page(_body(content, written["rows"]), text, views.pack), views, limit_mb)

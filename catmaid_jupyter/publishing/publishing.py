@@ -25,7 +25,7 @@ SECTIONS: Final = 3
 
 
 @dataclass(frozen=True)
-class SavedViews:
+class PublishedViews:
     """Widgets as a page has them.
 
     Attributes
@@ -77,7 +77,7 @@ def publish(
     return write_page(file, page(rows_of_views(page_views(rows)), words, views.pack), views, limit_mb)
 
 
-def saved_views(widgets: Sequence[Widget], *, sections: int = SECTIONS, with_people: bool = False) -> SavedViews:
+def saved_views(widgets: Sequence[Widget], *, sections: int = SECTIONS, with_people: bool = False) -> PublishedViews:
     """Widgets, and those that they refer to, as a page has them; see `publish`."""
     if not 0 <= sections <= _MOST_SECTIONS:
         raise InvalidInput(f"So many sections before and behind are saved: 0 to {_MOST_SECTIONS}, not {sections!r}.")
@@ -88,7 +88,7 @@ def saved_views(widgets: Sequence[Widget], *, sections: int = SECTIONS, with_peo
     sizes = [(model.title, model_size(model), model.content) for model in models]
     sizes.append(("programs", modules_size(models), "that show these"))
     left_out = list(dict.fromkeys(sentence for model in models for sentence in model.left_out))
-    return SavedViews(PagePack(models).base64(), left_out, sorted(sizes, key=lambda row: -row[1]), date)
+    return PublishedViews(PagePack(models).base64(), left_out, sorted(sizes, key=lambda row: -row[1]), date)
 
 
 def page_views(rows: Sequence[Sequence[Widget]]) -> list[list[PageView]]:
@@ -96,7 +96,7 @@ def page_views(rows: Sequence[Sequence[Widget]]) -> list[list[PageView]]:
     return [[PageView(widget.model_id, repr(widget)[1:-1], _picture(widget)) for widget in row] for row in rows]
 
 
-def write_page(file: Path, content: str, views: SavedViews, limit_mb: float) -> Path:
+def write_page(file: Path, content: str, views: PublishedViews, limit_mb: float) -> Path:
     """Write a page, and print how large it is. `InvalidInput`, and nothing is written, if that is beyond the limit."""
     body = content.encode()
     table = _size_table(file, len(body), views)
@@ -114,7 +114,7 @@ def _picture(widget: Widget) -> str:
     return str(widget.snapshot.get("image") or "") if widget.has_trait("snapshot") else ""
 
 
-def _size_table(file: Path, size: int, views: SavedViews) -> str:
+def _size_table(file: Path, size: int, views: PublishedViews) -> str:
     width = max(len(name) for name, _, _ in views.sizes)
     lines = [f"  {name:<{width}}  {_megabytes(part):>9}  {content}".rstrip() for name, part, content in views.sizes]
     rest = ["Left out:", *(f"  {sentence}" for sentence in views.left_out)] if views.left_out else []
