@@ -4,8 +4,8 @@ Each read is measured twice: as it is served (answers are remembered until somet
 each time; where the service offers the columnar form, that too. The ratio is to the requests/s of a real CATMAID
 server, where its figures lie beside the data. Then come the waits of a person who traces, in a real browser, then
 how the time of edits grows with the size of the skeletons that they touch, searches among 100,000 neurons, 1,000
-neurons in space, tiles of images, and last what history costs: for this all nodes are moved, so that data that were
-kept are others afterwards.
+neurons in space, tiles of images, a published page, and last what history costs: for this all nodes are moved, so
+that data that were kept are others afterwards.
 """
 
 from __future__ import annotations
@@ -22,7 +22,16 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks import browser, history, images, large_skeletons, many_skeletons, neuron_search, space
+from benchmarks import (
+    browser,
+    history,
+    images,
+    large_skeletons,
+    many_skeletons,
+    neuron_search,
+    published_page,
+    space,
+)
 from benchmarks.dataset import Dataset, recorded, synthetic
 from benchmarks.load import Figures, Server
 from catmaid_server.service import lifecycle
@@ -62,6 +71,8 @@ def main(
             results["space"] = space.main()
         if re.search(only, "images"):
             results["images"] = images.main()
+        if re.search(only, "published_page"):
+            results["published_page"] = published_page.main()
         if re.search(only, "history"):
             results["history"] = history.main(dataset, folder)
         if out:

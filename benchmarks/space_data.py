@@ -20,6 +20,11 @@ _WIDTH_NM = 150_000.0
 class Neurons:
     """Positions and parents, as the geometry route sends them and as one geometry of pythreejs.
 
+    Parameters
+    ----------
+    count
+        How many neurons.
+
     Attributes
     ----------
     positions : (skeletons, nodes, 3) float64
@@ -30,9 +35,9 @@ class Neurons:
         positions and colors (float32), of all nodes; pairs (uint32), the nodes of all edges.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, count: int = SKELETONS) -> None:
         random = np.random.default_rng(1)
-        parents = np.arange(-1, NODES - 1) * np.ones((SKELETONS, 1), int)
+        parents = np.arange(-1, NODES - 1) * np.ones((count, 1), int)
         branches = random.random(parents.shape) < _BRANCHING
         branches[:, :2] = False
         parents[branches] = (random.random(parents.shape) * np.arange(NODES)).astype(int)[branches]
@@ -48,13 +53,13 @@ class Neurons:
         return encode(GeometryAnswer(ids, np.ones(len(ids), np.int64), packed))
 
     def _pack(self) -> Iterator[PackedSkeleton]:
-        rows = np.full(SKELETONS, NODES)
+        rows = np.full(len(self.parents), NODES)
         return pack_many(self.positions.reshape(-1, 3), self.parents.ravel(), rows)
 
     def _merge(self, random: np.random.Generator) -> dict[str, NDArray[np.generic]]:
-        first = (np.arange(SKELETONS) * NODES)[:, None]
+        first = (np.arange(len(self.parents)) * NODES)[:, None]
         pairs = np.stack([self.parents + first, np.arange(NODES) + first], axis=-1)[self.parents >= 0]
-        colors = np.repeat(random.random((SKELETONS, 3)), NODES, axis=0)
+        colors = np.repeat(random.random((len(self.parents), 3)), NODES, axis=0)
         return {
             "positions": self.positions.astype(np.float32),
             "colors": colors.astype(np.float32),

@@ -4,7 +4,8 @@ import json
 import sys
 from pathlib import Path
 
-from nbclient.exceptions import CellExecutionError
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from catmaid_jupyter.api.errors import CatmaidError
 from catmaid_jupyter.publishing.notebook import publish_notebook
@@ -16,12 +17,19 @@ def main() -> int:
     try:
         publish_notebook(Path(order.pop("notebook")), Path(order.pop("path")), **order)
     except CatmaidError as error:
-        sys.stderr.write(f"catmaid-jupyter: {error.message}\n")
-        return 1
+        return _failed(error.message)
     except CellExecutionError as error:
-        sys.stderr.write(f"catmaid-jupyter: A cell of the notebook failed, and nothing was written.\n{error}\n")
-        return 1
+        return _failed(f"A cell of the notebook failed, and nothing was written.\n{error}")
+    except (CellTimeoutError, DeadKernelError) as error:
+        return _failed(f"The notebook could not be run to its end, and nothing was written. {error}")
+    except NoSuchKernel as error:
+        return _failed(f"The notebook asks for the kernel {error.name!r}, which is not installed here.")
     return 0
+
+
+def _failed(sentence: str) -> int:
+    sys.stderr.write(f"catmaid-jupyter: {sentence}\n")
+    return 1
 
 
 sys.exit(main())

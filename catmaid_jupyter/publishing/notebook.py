@@ -17,7 +17,14 @@ from nbconvert import HTMLExporter
 
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput
 from catmaid_jupyter.publishing.page import PageText, page, rows_of_views
-from catmaid_jupyter.publishing.publishing import LIMIT_MB, PublishedViews, page_views, saved_views, write_page
+from catmaid_jupyter.publishing.publishing import (
+    LIMIT_MB,
+    PublishedViews,
+    page_views,
+    require_folder,
+    saved_views,
+    write_page,
+)
 from catmaid_jupyter.publishing.saved_models import shown_widgets
 
 VIEW: Final = "application/vnd.jupyter.widget-view+json"
@@ -38,7 +45,8 @@ def publish_notebook(
     `InvalidInput` for widgets that cannot be published, and for a page that would be larger than the limit. A cell
     that fails ends it with that cell's error.
     """
-    content = nbformat.read(notebook, as_version=4)
+    require_folder(path)
+    content = _read(notebook)
     client = NotebookClient(content, timeout=_TIMEOUT_S, resources={"metadata": {"path": str(notebook.parent)}})
     with tempfile.TemporaryDirectory() as folder, client.setup_kernel():
         for place, cell in enumerate(content.cells):
@@ -55,7 +63,7 @@ def publish_notebook(
     views = PublishedViews(**written["views"])
     heading = _first_heading(content)
     text = PageText(title or heading or notebook.stem, "", views.left_out, views.date, has_heading=not heading)
-    return write_page(path, page(_body(content, written["rows"]), text, views.pack), views, limit_mb)
+    return write_page(path, page(_body(content, written["rows"], notebook.parent), text, views.pack), views, limit_mb)
 
 
 def write_views(model_ids: Sequence[str], file: str, options: Mapping[str, Any]) -> None:
@@ -78,15 +86,23 @@ def _views_of(content: Any) -> dict[str, Any]:
     return {output["data"][VIEW]["model_id"]: output for output in outputs if VIEW in output.get("data", {})}
 
 
-def _body(content: Any, rows: Mapping[str, str]) -> str:
-    """The HTML of the cells, with the views in their places."""
+def _read(notebook: Path) -> Any:
+    try:
+        return nbformat.read(notebook, as_version=4)
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{notebook.name} is no notebook: {error}"[:300]) from error
+
+
+def _body(content: Any, rows: Mapping[str, str], folder: Path) -> str:
+    """The HTML of the cells, with the views in their places, and pictures of files in `folder`."""
     for model_id in rows:
         place = _PLACE.format(model_id)
         for cell in content.cells:
             for output in cell.get("outputs", ()):
                 if output.get("data", {}).get(VIEW, {}).get("model_id") == model_id:
                     output["data"] = {"text/html": place}
-    body: str = HTMLExporter(template_name="basic").from_notebook_node(content)[0]
+    exporter = HTMLExporter(template_name="basic", embed_images=True)
+    body: str = exporter.from_notebook_node(content, {"metadata": {"path": str(folder)}})[0]
     for model_id, row in rows.items():
         body = body.replace(_PLACE.format(model_id), row)
     return body

@@ -24,6 +24,7 @@ class PagePack:
 
     def __init__(self, models: Sequence[SavedModel]) -> None:
         self._bytes = bytearray()
+        self._spans: dict[bytes, tuple[int, int]] = {}
         names = sorted({model.module for model in models})
         modules = {name: self._span(bundle(name).read_bytes()) for name in names}
         content = {"modules": modules, "models": {model.model_id: self._described(model) for model in models}}
@@ -47,9 +48,12 @@ class PagePack:
         return {"module": model.module, "state": model.state, "answers": answers}
 
     def _span(self, part: bytes) -> tuple[int, int]:
-        start = len(self._bytes)
-        self._bytes += part
-        return start, len(part)
+        """Where bytes are; what several answers have is there once."""
+        content = bytes(part)
+        if content not in self._spans:
+            self._spans[content] = (len(self._bytes), len(content))
+            self._bytes += content
+        return self._spans[content]
 
 
 def size_in_page(parts: Iterable[bytes]) -> int:
@@ -61,7 +65,7 @@ def model_size(model: SavedModel) -> int:
     """About how many bytes of a page a model takes, without its module."""
     described = [{"params": one.params, "result": one.result} for one in model.answers]
     text = json.dumps([model.state, described], default=_plain).encode()
-    return size_in_page([text, *(part for answer in model.answers for part in answer.buffers)])
+    return size_in_page([text, *dict.fromkeys(part for answer in model.answers for part in answer.buffers)])
 
 
 def modules_size(models: Iterable[SavedModel]) -> int:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.publishing.figure_module import MODULE_ENDING, directive, figure_module
 from catmaid_jupyter.publishing.pack import PagePack, model_size, modules_size
 from catmaid_jupyter.publishing.page import PageText, PageView, page, rows_of_views
 from catmaid_jupyter.publishing.saved_models import saved_models, shown_widgets
@@ -22,6 +23,7 @@ _MEGABYTE: Final = 1_000_000
 _MOST_SECTIONS: Final = 200
 LIMIT_MB: Final = 25.0
 SECTIONS: Final = 3
+FORMATS: Final = ("html", "myst")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def publish(
     sections: int = SECTIONS,
     limit_mb: float = LIMIT_MB,
     with_people: bool = False,
+    format: str = "html",  # noqa: A002  the word for it
 ) -> Path:
     """Write widgets to one page that needs neither kernel nor service nor network, and print how large it is.
 
@@ -65,16 +68,43 @@ def publish(
     sections : so many before and behind the one that a stack viewer shows.
     limit_mb : the page may have so many megabytes.
     with_people : whether names of users are saved, too: who edited, annotated and reviewed.
+    format : "html", or "myst" for a module `figure.mjs`, which MyST and Jupyter Book show by what is printed.
 
     Returns the path. `InvalidInput` for what cannot be published, and for a page that would be larger: nothing is
     written.
     """
     if not shown:
         raise InvalidInput('There is nothing to publish: give widgets, as in publish("figure.html", viewer, table).')
-    file, rows = Path(path), shown_widgets(shown)
-    views = saved_views([widget for row in rows for widget in row], sections=sections, with_people=with_people)
-    words = PageText(title or file.stem, text, views.left_out, views.date)
-    return write_page(file, page(rows_of_views(page_views(rows)), words, views.pack), views, limit_mb)
+    file = Path(path)
+    _require_format(file, format)
+    require_folder(file)
+    rows = shown_widgets(shown)
+    widgets = [widget for row in rows for widget in row]
+    views = saved_views(widgets, sections=sections, with_people=with_people)
+    is_module = format == "myst"
+    words = PageText(title or file.stem, text, views.left_out, views.date, has_heading=bool(title) or not is_module)
+    content = page(rows_of_views(page_views(rows)), words, views.pack)
+    if is_module:
+        content = figure_module(content, title or title_of(widgets))
+    write_page(file, content, views, limit_mb)
+    if is_module:
+        print(f"Show it in a page of MyST, or of Jupyter Book 2:\n{directive(file.name)}")  # noqa: T201  as above
+    return file
+
+
+def _require_format(file: Path, wanted: str) -> None:
+    if wanted not in FORMATS:
+        raise InvalidInput(f"There is no format {wanted!r:.60}: take {' or '.join(map(repr, FORMATS))}.")
+    if wanted == "myst" and file.suffix != MODULE_ENDING:
+        raise InvalidInput(
+            f'A module for MyST ends in {MODULE_ENDING}: publish("{file.stem}{MODULE_ENDING}", …, format="myst").'
+        )
+
+
+def require_folder(file: Path) -> None:
+    """`InvalidInput` for a file in a folder that is not there."""
+    if not file.absolute().parent.is_dir():
+        raise InvalidInput(f"There is no folder {str(file.parent)!r}: make it first, or give another path.")
 
 
 def saved_views(widgets: Sequence[Widget], *, sections: int = SECTIONS, with_people: bool = False) -> PublishedViews:
@@ -99,26 +129,37 @@ def page_views(rows: Sequence[Sequence[Widget]]) -> list[list[PageView]]:
 def write_page(file: Path, content: str, views: PublishedViews, limit_mb: float) -> Path:
     """Write a page, and print how large it is. `InvalidInput`, and nothing is written, if that is beyond the limit."""
     body = content.encode()
-    table = _size_table(file, len(body), views)
-    if len(body) > limit_mb * _MEGABYTE:
-        raise InvalidInput(
-            f"The page would have {_megabytes(len(body))}, and the limit is {limit_mb:g} MB. "
-            f"Save less, such as fewer sections (sections=1), or raise it by limit_mb.\n{table}"
-        )
+    table = size_table(str(file), len(body), views)
+    require_size(len(body), limit_mb, table)
     file.write_bytes(body)
     print(table)  # noqa: T201  it belongs to what publishing gives
     return file
+
+
+def require_size(size: int, limit_mb: float, table: str) -> None:
+    """`InvalidInput` for a page of more bytes than the limit."""
+    if size > limit_mb * _MEGABYTE:
+        raise InvalidInput(
+            f"The page would have {_megabytes(size)}, and the limit is {limit_mb:g} MB. "
+            f"Save less, such as fewer sections (sections=1), or raise it by limit_mb.\n{table}"
+        )
+
+
+def title_of(widgets: Sequence[Widget]) -> str:
+    """What widgets are, for who does not see them."""
+    return ", ".join(repr(widget)[1:-1] for widget in widgets)
 
 
 def _picture(widget: Widget) -> str:
     return str(widget.snapshot.get("image") or "") if widget.has_trait("snapshot") else ""
 
 
-def _size_table(file: Path, size: int, views: PublishedViews) -> str:
+def size_table(name: str, size: int, views: PublishedViews) -> str:
+    """How large a page and its parts are, and what was left out."""
     width = max(len(name) for name, _, _ in views.sizes)
     lines = [f"  {name:<{width}}  {_megabytes(part):>9}  {content}".rstrip() for name, part, content in views.sizes]
     rest = ["Left out:", *(f"  {sentence}" for sentence in views.left_out)] if views.left_out else []
-    return "\n".join([f"{file}: {_megabytes(size)}", *lines, *rest])
+    return "\n".join([f"{name}: {_megabytes(size)}", *lines, *rest])
 
 
 def _megabytes(size: int) -> str:

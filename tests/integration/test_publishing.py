@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import re
 import zlib
 from pathlib import Path
@@ -80,6 +81,25 @@ async def test_it_has_what_is_shown_and_no_secrets(
     await asyncio.to_thread(story)
 
 
+async def test_a_module_for_myst_has_the_page(
+    project: cj.Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def story() -> None:
+        found = project.selection(traced(project))
+        path = cj.publish(tmp_path / "figure.mjs", found, format="myst")
+        module = path.read_text()
+        page = json.loads(module.partition("const CJ_PAGE = ")[2].partition(";\n")[0])
+        assert page["title"] == "SelectionTable of 'Test'"
+        assert "<h1>" not in page["html"]
+        assert b"</script> KC" in unpacked(page["html"])
+        assert "as default" in module
+        assert capsys.readouterr().out.endswith("```{anywidget} ./figure.mjs\n{}\n```\n")
+        titled = cj.publish(tmp_path / "other.mjs", found, format="myst", title="Two neurons").read_text()
+        assert "<h1>Two neurons</h1>" in titled
+
+    await asyncio.to_thread(story)
+
+
 async def test_what_cannot_be_published_is_told_and_nothing_is_written(project: cj.Project, tmp_path: Path) -> None:
     def story() -> None:
         path = tmp_path / "figure.html"
@@ -92,6 +112,12 @@ async def test_what_cannot_be_published_is_told_and_nothing_is_written(project: 
         ):
             with pytest.raises(cj.InvalidInput, match=words):
                 cj.publish(path, *given)
+        with pytest.raises(cj.InvalidInput, match=r'publish\("figure.mjs", …, format="myst"\)'):
+            cj.publish(path, found, format="myst")
+        with pytest.raises(cj.InvalidInput, match="no format 'pdf': take 'html' or 'myst'"):
+            cj.publish(path, found, format="pdf")
+        with pytest.raises(cj.InvalidInput, match="There is no folder"):
+            cj.publish(tmp_path / "none" / "figure.html", found)
         with pytest.raises(cj.InvalidInput, match="not -1"):
             cj.publish(path, found, sections=-1)
         with pytest.raises(cj.InvalidInput, match=r"would have 0\.\d+ MB, and the limit is 0\.01 MB"):

@@ -44,10 +44,24 @@ export interface SavedPage extends SavedContent {
  * @throws Error if it is damaged.
  */
 export async function readSavedPage(base64: string): Promise<SavedPage> {
-  const packed = Uint8Array.from(atob(base64.trim()), (letter) => letter.charCodeAt(0));
+  const packed = bytesOfBase64(base64.trim());
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   const all = await new Response(stream).arrayBuffer();
   const length = new DataView(all).getUint32(0, true);
   const content = JSON.parse(new TextDecoder().decode(new Uint8Array(all, 4, length))) as SavedContent;
   return { ...content, bytes: ([start, size]) => new Uint8Array(all, 4 + length + start, size) };
+}
+
+/** Browsers of 2025 and newer do it themselves, in a tenth of the time. */
+interface ReadsBase64 {
+  fromBase64?(text: string): Uint8Array<ArrayBuffer>;
+}
+
+function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
+  const own = (Uint8Array as ReadsBase64).fromBase64?.(text);
+  if (own) return own;
+  const letters = atob(text);
+  const found = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at++) found[at] = letters.charCodeAt(at);
+  return found;
 }

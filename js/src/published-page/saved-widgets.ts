@@ -28,6 +28,8 @@ export class SavedWidgets implements Host {
       const own = ownMethods(model, (other) => this.models.get(idOf(other)));
       this.models.set(id, model);
     }
+    // All at once: the browser reads them beside each other, and widgets wait for those of others.
+    for (const id of this.models.keys()) void this.moduleOf(id);
   }
 
   async getModel<T extends Record<string, unknown>>(reference: string): Promise<AnyModel<T>> {
@@ -40,6 +42,13 @@ export class SavedWidgets implements Host {
     const id = idOf(reference);
     const exports = (await this.exportsOf(id)) as T;
     return { exports, render: ({ el, signal = this.signal }) => this.render(id, el, signal) };
+  }
+
+  /** Call a function with the last pictures of widgets, when one has another. */
+  followPictures(ids: readonly string[], changed: (pictures: string[]) => void): void {
+    const models = ids.flatMap((id) => this.models.get(id) ?? []);
+    const pictures = (): string[] => models.flatMap((model) => model.get("snapshot")?.image ?? []);
+    for (const model of models) model.on("change:snapshot", () => changed(pictures()));
   }
 
   /** Show a widget in an element; a sentence if that fails. */

@@ -6,6 +6,8 @@ export function onTheme(changed: () => void, signal: AbortSignal): void {
   observer.observe(document.body, {
     attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"],
   });
+  // Sites other than JupyterLab have it there.
+  observer.observe(document.documentElement, { attributeFilter: ["data-theme", "class"] });
   const query = matchMedia("(prefers-color-scheme: dark)");
   query.addEventListener("change", changed, { signal });
   signal.addEventListener("abort", () => observer.disconnect());
