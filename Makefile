@@ -2,7 +2,7 @@
 # make test    all checks and tests
 # make bench   measure the speed of the service and of the viewer
 # make lint    the checks alone
-# make docs    the documentation as a web site, in build/site
+# make docs    the manual as a web site, which the service shows at /docs/
 # make image   the service as a container image, with podman or docker
 # make wire    write the front end's types again, from what the service says of itself
 # make clean   take away what was made here
@@ -23,7 +23,7 @@ PYTEST_OPTIONS ?=
 # Files are dealt to two processes in this order: the small ones last, so that both end together.
 TESTS ?= tests/clients tests/integration tests/contract tests/migration tests/unit
 # These start browsers and services, or install the product, and need some of the machine for it: after the others.
-TESTS_APART ?= tests/acceptance tests/notebooks tests/browser
+TESTS_APART ?= tests/acceptance tests/notebooks tests/manual tests/browser
 PYTEST ?= $(BIN)/pytest
 IN_TWO := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 # Few and long tests: a process that has none left takes some of the other's, so that both end together.
@@ -33,6 +33,7 @@ ENTRIES := $(wildcard js/src/*/index.ts)
 PAGES := $(wildcard js/pages/*/index.ts)
 BUNDLES := $(ENTRIES:js/src/%/index.ts=catmaid_jupyter/static/%.js) \
            $(PAGES:js/pages/%/index.ts=server/catmaid_server/http/openapi/static/%.js)
+MANUAL := server/catmaid_server/http/manual
 MODULES := js/node_modules/.package-lock.json
 # What does not depend on each other, two at a time; the output of each in one piece.
 TOGETHER := $(MAKE) --no-print-directory --jobs=2 --output-sync=target
@@ -85,7 +86,7 @@ wire: $(VENV)/.installed
 	cd js && PYTHON=$(abspath $(BIN))/python npm run --silent wire
 
 docs: system-run $(VENV)/.installed-docs
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir $(MANUAL)
 
 image:
 	$(or $(shell command -v podman || command -v docker),$(error podman or docker is needed to build an image)) \
@@ -110,7 +111,7 @@ bench: system-test $(VENV)/.installed-bench
 
 clean:
 	-[ ! -x $(BIN)/catmaid-jupyter ] || $(BIN)/catmaid-jupyter stop --data-dir $(DEMO_DIR)
-	rm -rf $(VENV) $(CLIENTS) $(DEMO_DIR) js/node_modules js/wire/node_modules $(BUNDLES) build dist test-results
+	rm -rf $(VENV) $(CLIENTS) $(DEMO_DIR) $(MANUAL) js/node_modules js/wire/node_modules $(BUNDLES) build dist test-results
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,8 +1,8 @@
 """Trace and annotate neurons in electron-microscopy volumes from a notebook or a script.
 
 >>> import catmaid_jupyter as cj
->>> project = cj.connect().project("VNC")
->>> project.neurons
+>>> project = cj.connect().project("Demo")
+>>> neurons = project.neurons
 """
 
 from importlib.metadata import PackageNotFoundError, version

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from catmaid_jupyter.api.manual import place_about
 from catmaid_wire.errors import CONFLICT_TYPES, INVALID_LOGIN, LOGIN_TYPES, MISSING_TYPES, Code
 from catmaid_wire.http import read_error
 
@@ -17,15 +20,22 @@ class CatmaidError(Exception):
         More of it, if the server said more; else None.
     status
         HTTP status of the answer; None if there was no answer.
+    manual
+        The place of the manual that says more; empty if there is none. Tracebacks end with it.
     """
 
     code = Code.INTERNAL
+    _about: ClassVar = ""
+    """The heading of the page "Troubleshooting" for messages that have none of their own."""
 
     def __init__(self, message: str, *, detail: str | None = None, status: int | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.detail = detail
         self.status = status
+        self.manual = place_about(message, self._about)
+        if self.manual:
+            self.add_note(f"The manual says more: {self.manual}")
 
 
 class NotFound(CatmaidError, LookupError):
@@ -38,6 +48,7 @@ class NotAllowed(CatmaidError, PermissionError):
     """The user of this connection may not do that."""
 
     code = Code.NOT_ALLOWED
+    _about = "not-allowed"
 
     def __str__(self) -> str:
         return self.message
@@ -47,6 +58,7 @@ class Conflict(CatmaidError):
     """Somebody changed the objects since they were last read; nothing was written."""
 
     code = Code.CONFLICT
+    _about = "conflict"
 
 
 class InvalidInput(CatmaidError, ValueError):
@@ -59,6 +71,7 @@ class Unreachable(CatmaidError, ConnectionError):
     """No answer came. Whether a write happened is unknown unless it carried a key and is repeated with it."""
 
     code = Code.UNREACHABLE
+    _about = "no-answer"
 
     def __str__(self) -> str:
         return self.message

@@ -11,7 +11,7 @@ from weakref import WeakSet
 
 import pandas as pd
 
-from catmaid_jupyter.api import loop
+from catmaid_jupyter.api import loop, manual
 from catmaid_jupyter.api.connecting import open_http
 from catmaid_jupyter.api.errors import CatmaidError, InvalidInput, NotAllowed, NotFound, Unreachable
 from catmaid_jupyter.api.http import Http
@@ -58,6 +58,8 @@ class Instance(Public):
         version, capabilities, http.database = _read_version(await http.read_json("GET", "version"))
         http.knows_columns = "columns" in capabilities
         http.honours_keys = "idempotency" in capabilities
+        if manual.CAPABILITY in capabilities:
+            manual.shown_at(http.url)
         who = await http.read_json("GET", "accounts/login")
         if http.has_token and not who.get("is_authenticated", True):
             raise NotAllowed(f"{http.url} does not accept the token.")

@@ -25,7 +25,8 @@ class CellWidget(DOMWidget):
 
     def __del__(self) -> None:
         """Have the widget closed: not here, since the garbage collector runs in the middle of anything."""
-        if self.comm is not None:
+        # When Python ends, modules are emptied before the last objects go.
+        if ipywidgets_widget is not None and self.comm is not None:
             ipywidgets_widget._instances.pop(self.comm.comm_id, None)
             LIVES.dropped(self)
 

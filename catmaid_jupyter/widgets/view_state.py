@@ -15,6 +15,7 @@ import traitlets
 
 from catmaid_jupyter.api.errors import CatmaidError
 from catmaid_jupyter.client.selection import Selection
+from catmaid_jupyter.widgets.trait_texts import TellsTraits
 
 W = TypeVar("W")
 
@@ -53,7 +54,7 @@ class StateReader(Protocol):
         """Tell the user what is otherwise than it was."""
 
 
-class TellsState(traitlets.HasTraits):
+class TellsState(traitlets.HasTraits, metaclass=TellsTraits):
     """A widget that tells what it shows."""
 
     _not_kept: ClassVar[frozenset[str]] = frozenset()
@@ -69,8 +70,8 @@ class TellsState(traitlets.HasTraits):
     def view_state(self) -> dict[str, Any]:
         """What the widget shows as JSON: place, zoom, colours, columns, sort, filters, camera, …, by name of the trait.
 
-        >>> viewer.view_state()["nm_per_pixel"]
-        8.0
+        >>> viewer.view_state()["height"]
+        500
         """
         return {name: _as_json(self, name) for name in self.kept_names()}
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from unittest.mock import patch
 
 from playwright.async_api import Browser, async_playwright
 
@@ -18,12 +17,12 @@ from catmaid_server import service
 from catmaid_server.demo import projects as demo
 from catmaid_server.demo.specimen.spec import SpecimenSpec
 from catmaid_server.domain.accounts import users
-from catmaid_server.domain.progress import Progress, silent
 from catmaid_server.domain.projects import projects
 from catmaid_server.service.opening import opened_store
 from catmaid_server.service.settings import Settings
 from tests.browser.lab import Notebook
 from tests.browser.viewer import Viewer
+from tests.helpers.demo import make_demo
 from tests.helpers.folders import REPOSITORY
 
 SPEC = SpecimenSpec(seed=7, size_px=(896, 640, 12))
@@ -92,18 +91,10 @@ def viewer_cells(project: cj.Project, options: str = VIEW) -> tuple[str, str]:
     )
 
 
-@contextmanager
-def quiet_bar(_title: str, _unit: str) -> Iterator[Progress]:
-    yield silent
-
-
 @asynccontextmanager
 async def running_site(folder: Path) -> AsyncIterator[Site]:
     """A service with the demo's projects, made of a small specimen."""
-    settings = Settings(data_dir=folder)
-    with patch.object(demo, "real_data", lambda: None):
-        async with opened_store(settings) as store:
-            await demo.make_projects(store, settings.folder, quiet_bar, spec=SPEC)
+    settings = await make_demo(folder, SPEC)
     service.start(settings)
     try:
         instance = cj.connect(data_dir=settings.folder)

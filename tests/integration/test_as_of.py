@@ -40,7 +40,7 @@ OF_THE_PRESENT = {"/accounts/anonymous-api-token", "/{project_id:-?[0-9]+}/versi
 NO_PAST = "has no past"
 P = "/{project_id:-?[0-9]+}"
 WITHOUT_PAST = {
-    "/", "/api-tokens/", "/apis/", "/apis/openapi.json", "/metrics", "/ontology/knownroots", "/permissions/",
+    "/", "/api-tokens/", "/apis/", "/apis/openapi.json", "/docs/", "/metrics", "/ontology/knownroots", "/permissions/",
     "/register", "/user/login/", "/user/password_change/", f"{P}/links/{{alias}}",
     "/user/api-tokens/", f"{P}/notifications/list",
     f"{P}/samplers/connectors/states/", f"{P}/samplers/domains/intervals/states/", f"{P}/samplers/domains/types/",

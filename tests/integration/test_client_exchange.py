@@ -324,6 +324,7 @@ async def test_landmarks_samplers_and_records(service: Service, project: cj.Proj
             assert dtypes_are(done, STATISTICS)
             assert done[["user", "nodes"]].to_numpy().tolist() == [["tracer", 10]]
             assert one.statistics("2020-01-01", "2020-01-03").empty
+            assert one.statistics("2020-01-01").equals(done)
             for nothing in (one.reviews([]), one.contributors([])):
                 assert nothing.empty
             with pytest.raises(cj.InvalidInput, match="after the last"):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import nbformat
@@ -13,29 +12,17 @@ import pytest
 from nbclient import NotebookClient
 
 from catmaid_server import service
-from catmaid_server.demo import projects as demo
-from catmaid_server.domain.progress import Progress, silent
-from catmaid_server.service.opening import opened_store
-from catmaid_server.service.settings import Settings
 from catmaid_server.demo.specimen.spec import SpecimenSpec
+from tests.helpers.demo import make_demo
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 SPEC = SpecimenSpec(seed=2, size_px=(384, 384, 12))
 
 
-@contextmanager
-def quiet_bar(_title: str, _unit: str) -> Iterator[Progress]:
-    yield silent
-
-
 @pytest.fixture(scope="module")
 async def data_dir(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
     """A data folder with the demo's projects; notebooks start the service themselves."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("notebooks"))
-    async with opened_store(settings) as store:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(demo, "real_data", lambda: None)
-            await demo.make_projects(store, settings.folder, quiet_bar, spec=SPEC)
+    settings = await make_demo(tmp_path_factory.mktemp("notebooks"), SPEC)
     yield settings.folder
     await asyncio.to_thread(service.stop, settings)
 

@@ -33,6 +33,8 @@ class UploadStopped(CatmaidError):
         is uploaded twice.
     """
 
+    _about = "upload-stopped"
+
     def __init__(self, message: str, uploaded: pd.DataFrame, left: list[NewNeuron]) -> None:
         super().__init__(message)
         self.uploaded = uploaded

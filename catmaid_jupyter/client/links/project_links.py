@@ -68,8 +68,8 @@ class ProjectLinks(Public):
             since it does not read CATMAID's tiles.
         page : address of the Neuroglancer; it reads neurons from this service by its source `catmaid://`.
 
-        >>> project.neuroglancer(project.selection(["PN1"])).state["layers"][0]["segments"]
-        ['...']
+        >>> project.neuroglancer(found[:3], viewer).link
+        'https://...'
         """
         found = neurons if isinstance(neurons, Selection) else None
         if found is not None:

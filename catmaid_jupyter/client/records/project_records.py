@@ -102,6 +102,7 @@ def _place(position: Any) -> tuple[float, float, float]:
 
 def _day(given: str | pd.Timestamp) -> pd.Timestamp:
     try:
-        return pd.Timestamp(given)
+        day = pd.Timestamp(given)
     except ValueError:
         raise InvalidInput(f"A day is written as 2026-11-28, not {given!r:.60}.") from None
+    return day.tz_localize("UTC") if day.tzinfo is None else day

@@ -19,6 +19,7 @@ from catmaid_jupyter.widgets.lifetime import weakly
 from catmaid_jupyter.widgets.project_table.content import TableContent
 from catmaid_jupyter.widgets.rpc import Binary, method
 from catmaid_jupyter.widgets.saved_widget import PageScope, SavedAnswer, SavedWidget, counted
+from catmaid_jupyter.widgets.trait_texts import TellsTraits
 from catmaid_jupyter.widgets.view_state import StateReader, StateWriter, required, selection_names, selections_of
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class RowPlace:
     sentence: str
 
 
-class _AbstractTable(ABCMeta, traitlets.MetaHasTraits):
+class _AbstractTable(ABCMeta, TellsTraits):
     """What makes classes of tables that have methods for derived classes to write."""
 
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.client.arbors.arbor_tables import read_arbors
-from catmaid_jupyter.client.space.space_tables import read_volume
 from catmaid_jupyter.model import arbor
+from catmaid_jupyter.widgets.viewer3d.volumes import shown_volume
 
 FIELD_OF_VIEW: Final = 30.0
 """Of the viewer's camera, degrees."""
@@ -90,7 +90,7 @@ def _colors(colors: Mapping[int, str], owners: NDArray[np.int64]) -> NDArray[np.
 
 
 def _volume(viewer: Any, shown: Mapping[str, Any]) -> tuple[Any, Box]:
-    volume = loop.run(read_volume(viewer.project.place, shown["id"]))
+    volume = loop.run(shown_volume(viewer.project.place, shown["id"], viewer._unsaved))
     low, high = volume.box
     corners = volume.vertices[volume.faces].reshape(-1, 3)
     first, second, third = np.moveaxis(volume.vertices[volume.faces], 1, 0)

@@ -87,7 +87,12 @@ async def names_of_volumes(place: Place) -> dict[int, str]:
 
 async def surface(place: Place, volume_id: int, unsaved: UnsavedVolumes) -> Buffers:
     """A surface: `{corner}` (nm), vertices relative to it as float32 and corners of triangles as uint32."""
-    return surface_buffers(unsaved[volume_id] if volume_id < 0 else await read_volume(place, volume_id))
+    return surface_buffers(await shown_volume(place, volume_id, unsaved))
+
+
+async def shown_volume(place: Place, volume_id: int, unsaved: UnsavedVolumes) -> Volume:
+    """A volume by its id in a viewer, saved or not; `NotFound` if there is none."""
+    return unsaved[volume_id] if volume_id < 0 else await read_volume(place, volume_id)
 
 
 def surface_buffers(volume: Volume) -> Buffers:

@@ -44,10 +44,10 @@ class Workspace(OneBelowOther):
 
     >>> ws = project.workspace(viewer, viewer.selection)
     >>> ws
-    <Workspace of 2 widgets in 'Test'>
+    <Workspace of 2 widgets in 'Demo'>
     >>> ws.save("work.json")
-    >>> project.workspace("work.json").widgets[0].nm_per_pixel
-    8.0
+    >>> project.workspace("work.json").widgets[0].height
+    500
     """
 
     _internal: ClassVar = frozenset({"facts"})

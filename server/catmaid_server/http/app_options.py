@@ -17,6 +17,8 @@ from catmaid_server.tiles.gateway.hosts import ImageHosts
 from catmaid_server.tiles.limits import DISK_CACHE_BYTES
 
 NODE_LIMIT = 50_000
+MANUAL = Path(__file__).resolve().parent / "manual"
+"""Where `make docs` puts the manual, and wheels have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class AppOptions:
     """Whether people who look at a project are told who else does, and where."""
     front_end: FrontEnd | None = None
     """CATMAID's own front end, to be found at the service's address."""
+    manual: Path = MANUAL
+    """Folder of the manual as a web site; it need not be there."""
     ticket_key: bytes = b""
     """Signs tile tickets; by default `secret` does."""
     session_cookie: str = sessions.COOKIE

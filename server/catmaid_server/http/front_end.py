@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from catmaid_server.domain.errors import InvalidInput, NotFound
+from catmaid_server.http.files_below import file_below
 
 STATIC = "static/"
 """Where its files are, below the service's address."""
@@ -94,12 +95,8 @@ class FrontEnd:
 
     def file(self, name: str) -> Path:
         """One of its static files; raises `NotFound` for what is none, or lies outside."""
-        try:
-            path = (self.static / name).resolve()
-            is_here = path.is_relative_to(self.static) and path.is_file()
-        except (OSError, ValueError):  # too long a name, or one with a null character
-            is_here = False
-        if not is_here:
+        path = file_below(self.static, name)
+        if path is None:
             raise NotFound("The front end has no such file.")
         return path
 

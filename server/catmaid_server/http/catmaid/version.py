@@ -24,6 +24,7 @@ CAPABILITIES = (
     "cutouts",
     "jobs",
     "viewer-states",
+    "manual",
 )
 
 

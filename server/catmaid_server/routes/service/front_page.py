@@ -52,6 +52,7 @@ async def front_page(call: Call, form: LinkParameters) -> Annotated[web.Response
     <p>Work with it from a Jupyter notebook:</p>
     <pre>import catmaid_jupyter as cj
 cj.connect("{address}")</pre>
+    <p><a href="docs/">The manual</a> says how.</p>
     <p>Programs for CATMAID can use the same address. <a href="apis/">The API</a> is described here.</p>
     <p>{account}</p>""",
     )

@@ -1,0 +1,70 @@
+"""The public names: what the page of the reference lists, with the members of its classes."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from types import ModuleType
+from typing import Any, Final
+
+import catmaid_jupyter as cj
+from catmaid_jupyter import widgets
+from tests.helpers.folders import REPOSITORY
+from tests.manual.uses import definer_of, name_of
+
+REFERENCE: Final = REPOSITORY / "docs/reference/python.md"
+_FOR_PAGES: Final = {
+    "actions", "asked_view", "automatic_camera", "claim", "code", "controls", "edits_place", "edits_repeat",
+    "emit", "end_preview_outline", "fail", "finish", "first_rows", "forget_preview_points", "found_node",
+    "from_parts", "has_viewer", "heard", "hidden_groups", "kept_names", "kernel_id", "keys_place", "lacking",
+    "last_version", "layer_id", "leave_out_deleted_volumes", "model", "personal_tags", "previews", "project_id",
+    "read_only", "sample", "saved_box", "saved_for_page", "show_unasked", "show_user_keys", "shown_objects",
+    "snapshot", "take", "target_model", "tell_parts", "user_keys", "version_shown", "visibility_groups",
+}  # fmt: skip
+"""Members of widgets that only their pages, and other modules, read and call."""
+
+
+def listed() -> list[str]:
+    """The names on the page of the reference."""
+    return re.findall(r"^::: (\S+)$", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def exported() -> set[str]:
+    """The names that `import *` gives."""
+    return {f"{module.__name__}.{name}" for module in (cj, widgets) for name in module.__all__ if name[0] != "_"}
+
+
+def public_names() -> dict[str, Any]:
+    """Each public name of the reference, where it is defined, and what it is."""
+    found: dict[str, Any] = {}
+    for name in listed():
+        thing = _named(name)
+        if isinstance(thing, ModuleType):
+            found |= {f"{name}.{one}": getattr(thing, one) for one in getattr(thing, "__all__", ())}
+        elif isinstance(thing, type):
+            found |= {name_of(thing): thing, **dict(_members(thing))}
+        else:
+            found[name] = thing
+    return found
+
+
+def _named(name: str) -> Any:
+    """A module, or what a module has."""
+    owner, _, last = name.rpartition(".")
+    module = import_module(owner)
+    return getattr(module, last) if hasattr(module, last) else import_module(name)
+
+
+def _members(owner: type) -> Iterator[tuple[str, Any]]:
+    hidden = _FOR_PAGES | getattr(owner, "_internal", frozenset())
+    for name in dir(owner):
+        definer = definer_of(owner, name)
+        if name.startswith("_") or name in hidden or definer is None or not _of_house(definer):
+            continue
+        yield f"{name_of(definer)}.{name}", inspect.getattr_static(owner, name)
+
+
+def _of_house(owner: type) -> bool:
+    return owner.__module__.startswith("catmaid_jupyter.")
