@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { wantedTiles } from "../src/shared/image/painter";
 import type { Stack } from "../src/shared/stack";
-import { ancestor, children, gridSize, levelFor, neighbours, tileBox, tilesInView } from "../src/shared/tiles";
+import {
+  ancestor,
+  children,
+  gridSize,
+  levelFor,
+  neighbours,
+  tileBox,
+  tilesInView,
+} from "../src/shared/tiles";
 import { StackView } from "../src/shared/view";
 import { STACK } from "./stack";
 
@@ -48,7 +56,12 @@ describe("the grid", () => {
 
   it("covers a tile with its ancestor", () => {
     expect(ancestor(STACK, { zoom: 0, z: 3, row: 2, col: 3 }, 1)).toEqual({ zoom: 1, z: 3, row: 1, col: 1 });
-    expect(children(STACK, { zoom: 1, z: 3, row: 1, col: 1 })).toContainEqual({ zoom: 0, z: 3, row: 2, col: 3 });
+    expect(children(STACK, { zoom: 1, z: 3, row: 1, col: 1 })).toContainEqual({
+      zoom: 0,
+      z: 3,
+      row: 2,
+      col: 3,
+    });
   });
 });
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import pandas as pd
 
 from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.place import Place
+from catmaid_jupyter.client.arbors.arbors import Arbors
 from catmaid_jupyter.client.exchange import uploads
 from catmaid_jupyter.client.exchange.foreign import ForeignSkeleton, imported_ids, origins_of
 from catmaid_jupyter.client.exchange.project_exchange import ProjectExchange
@@ -17,8 +19,14 @@ from catmaid_jupyter.client.exchange.sources import new_neurons, renamed, with_l
 from catmaid_jupyter.client.frames import IMPORTED, ORIGINS, frame
 from catmaid_jupyter.client.neuron_choice import Neurons, neuron_names, skeleton_ids_of
 
-if TYPE_CHECKING:
-    from catmaid_jupyter.client.project import Project
+
+class OtherProject(Protocol):
+    """The project that neurons come from."""
+
+    place: Place
+
+    def morphology(self, neurons: Neurons) -> Arbors:
+        """Its arbors, with names."""
 
 
 class ProjectImports(ProjectExchange):
@@ -26,7 +34,7 @@ class ProjectImports(ProjectExchange):
 
     def import_skeletons(
         self,
-        source: Project,
+        source: OtherProject,
         neurons: Neurons,
         *,
         annotations: str | Iterable[str] = (),
@@ -46,16 +54,16 @@ class ProjectImports(ProjectExchange):
         One `undo` takes all new ones back. Raises `InvalidInput` if the two are one project, and as `upload`.
         """
         self.place.require_present()
-        url = source.instance.url
-        if (url, source.id) == (self.place.http.url, self.place.project_id):
+        url, source_id = source.place.http.url, source.place.project_id
+        if (url, source_id) == (self.place.http.url, self.place.project_id):
             raise InvalidInput("These neurons are in this project already: import them from another one.")
         wanted = skeleton_ids_of(source.place, neurons)
-        here = {} if again else loop.run(imported_ids(self.place, url, source.id, wanted))
+        here = {} if again else loop.run(imported_ids(self.place, url, source_id, wanted))
         arbors = source.morphology([one for one in wanted if one not in here])
         found = [
             replace(
                 renamed(next(new_neurons(arbors[one])), arbors.names[one]),
-                origin=ForeignSkeleton(url, source.id, one),
+                origin=ForeignSkeleton(url, source_id, one),
             )
             for one in arbors
         ]
@@ -93,11 +101,11 @@ class ProjectImports(ProjectExchange):
         }
         return frame(columns, ORIGINS)
 
-    def imported_from(self, source: Project | tuple[str, int], source_ids: Iterable[int]) -> dict[int, int]:
+    def imported_from(self, source: OtherProject | tuple[str, int], source_ids: Iterable[int]) -> dict[int, int]:
         """What skeletons of another project became here, by their id there; those that are not here are missing.
 
         source : that project, or the address of its server and its id there.
         source_ids : skeleton ids there. Of several that one was imported as, the newest counts.
         """
-        url, project_id = source if isinstance(source, tuple) else (source.instance.url, source.id)
+        url, project_id = source if isinstance(source, tuple) else (source.place.http.url, source.place.project_id)
         return loop.run(imported_ids(self.place, url, project_id, [int(one) for one in source_ids]))

@@ -101,8 +101,9 @@ class TileStore {
 
   /** How many pixels of one level a pixel of another is, to the right and down. */
   private scales(of: number, to: number): [number, number] {
-    const [one, other] = [this.saved.zoom_factors[of] ?? [1, 1], this.saved.zoom_factors[to] ?? [1, 1]];
-    return [one[0] / other[0], one[1] / other[1]];
+    const [across, down] = this.saved.zoom_factors[of] ?? [1, 1];
+    const [acrossOther, downOther] = this.saved.zoom_factors[to] ?? [1, 1];
+    return [across / acrossOther, down / downOther];
   }
 
   private bitmap(place: TilePlace): Promise<ImageBitmap> {

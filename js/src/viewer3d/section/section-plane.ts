@@ -15,7 +15,15 @@ import {
   type Vector3,
 } from "three";
 import { isAbort } from "../../shared/rpc";
-import { clampSection, depthOf, imageCorner, imageExtent, levelFactors, type Stack, sectionAt } from "../../shared/stack";
+import {
+  clampSection,
+  depthOf,
+  imageCorner,
+  imageExtent,
+  levelFactors,
+  type Stack,
+  sectionAt,
+} from "../../shared/stack";
 import { gridSize, type Tile } from "../../shared/tiles";
 import { type Arrivals, LaterWork } from "../arrivals";
 
