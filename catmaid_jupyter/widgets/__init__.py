@@ -14,6 +14,8 @@
 - `ReviewTable`: how much of neurons is reviewed
 - `ProofreadingTable`: points of neurons to proofread
 - `NeuronNavigator`: what is known of the active neuron
+- `AssignmentWidget`: what a student is to trace in a course
+- `CourseWidget`: a trainer's board of a course
 - `JobsWidget`: long work that the server does, as a list
 - `Tutorial`: a lesson in tracing
 - `Viewer3D`: neurons in space
@@ -26,9 +28,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from catmaid_jupyter.widgets.annotation_browser import AnnotationBrowser
+    from catmaid_jupyter.widgets.assignment_widget import AssignmentWidget
     from catmaid_jupyter.widgets.base import Layer, Widget
     from catmaid_jupyter.widgets.connectivity_matrix import ConnectivityMatrix
     from catmaid_jupyter.widgets.connectivity_table import ConnectivityTable
+    from catmaid_jupyter.widgets.course_widget import CourseWidget
     from catmaid_jupyter.widgets.history_table import HistoryTable
     from catmaid_jupyter.widgets.image_layer import ImageLayer
     from catmaid_jupyter.widgets.jobs_widget import JobsWidget
@@ -46,9 +50,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnnotationBrowser",
+    "AssignmentWidget",
     "ConnectivityMatrix",
     "ConnectivityTable",
     "ConnectorTable",
+    "CourseWidget",
     "HistoryTable",
     "ImageLayer",
     "JobsWidget",
@@ -71,9 +77,11 @@ __all__ = [
 
 _MODULES: Final = {
     "AnnotationBrowser": "annotation_browser",
+    "AssignmentWidget": "assignment_widget",
     "ConnectivityMatrix": "connectivity_matrix",
     "ConnectivityTable": "connectivity_table",
     "ConnectorTable": "node_tables",
+    "CourseWidget": "course_widget",
     "HistoryTable": "history_table",
     "ImageLayer": "image_layer",
     "JobsWidget": "jobs_widget",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
@@ -18,6 +19,11 @@ from catmaid_jupyter.client.courses.course_tables import (
 )
 from catmaid_jupyter.client.courses.learning_in_course import LearningInCourse
 from catmaid_jupyter.client.courses.teaching import Teaching
+
+if TYPE_CHECKING:
+    from ipywidgets import DOMWidget
+
+    from catmaid_jupyter.widgets import AssignmentWidget, CourseWidget, StackViewer
 
 
 class Course(Teaching, LearningInCourse):
@@ -68,6 +74,45 @@ class Course(Teaching, LearningInCourse):
     def read_state(self) -> CourseState:
         """The course as it is now, as far as the user sees it."""
         return loop.run((read_board if self.teaches else read_own_work)(self._place, self.id))
+
+    @property
+    def widget(self) -> CourseWidget | AssignmentWidget:
+        """The widget as which the course shows itself: the board of trainers, or one's own assignments.
+
+        `show` gives it a viewer to go to places in.
+        """
+        return self._widget(None)
+
+    def show(self, viewer: StackViewer | None = None) -> DOMWidget:
+        """The course beside a viewer, in which it goes to neurons: the board, or one's own assignments.
+
+        viewer : of the same project; without one there is a new viewer beside it.
+        """
+        shown = self.project.viewer() if viewer is None else viewer
+        widget = self._widget(shown)
+        return shown | widget if viewer is None else widget
+
+    def mine(self, viewer: StackViewer | None = None) -> DOMWidget:
+        """One's own assignments: begin, go there, hand in, ask. `NotFound` for those who do not learn in the course.
+
+        viewer : where one traces; without one there is a new viewer beside it.
+        """
+        from catmaid_jupyter.widgets import AssignmentWidget  # noqa: PLC0415  scripts need no widgets
+
+        shown = self.project.viewer() if viewer is None else viewer
+        widget = AssignmentWidget(self, shown)
+        return shown | widget if viewer is None else widget
+
+    def _widget(self, viewer: StackViewer | None) -> CourseWidget | AssignmentWidget:
+        from catmaid_jupyter.widgets import AssignmentWidget, CourseWidget  # noqa: PLC0415  scripts need no widgets
+
+        return CourseWidget(self, viewer) if self.teaches else AssignmentWidget(self, viewer)
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = {}
+        with contextlib.suppress(ImportError):  # an installation may have no front end
+            shown = (self.widget._repr_mimebundle_() or ({}, {}))[0]
+        return {**shown, "text/plain": repr(self), "text/html": self._repr_html_()}
 
     def __repr__(self) -> str:
         return f"<Course {self.name!r} of {self.project.title!r}>"

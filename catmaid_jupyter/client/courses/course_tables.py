@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import pandas as pd
@@ -102,10 +103,17 @@ class CourseState:
     def progress(self, student: dict[str, Any], seed: dict[str, Any]) -> dict[str, Any]:
         """How far a student is with a seed: the fields of `PROGRESS`."""
         key = (student["id"], seed["id"])
-        known = next((one for one in self.assignments if (one["student_id"], one["seed_id"]) == key), {})
-        told = {name: value for name, value in known.items() if value is not None}
-        said = Counter((one["student_id"], one["seed_id"]) for one in self.messages)
-        return {**_NOTHING, **{name: told[name] for name in _NOTHING if name in told}, "messages": said[key]}
+        known = self._begun.get(key, {})
+        told = {name: known[name] for name in _NOTHING if known.get(name) is not None}
+        return {**_NOTHING, **told, "messages": self._said[key]}
+
+    @cached_property
+    def _begun(self) -> dict[tuple[int, int], dict[str, Any]]:
+        return {(one["student_id"], one["seed_id"]): one for one in self.assignments}
+
+    @cached_property
+    def _said(self) -> Counter[tuple[int, int]]:
+        return Counter((one["student_id"], one["seed_id"]) for one in self.messages)
 
 
 async def read_board(place: Place, course_id: int) -> CourseState:

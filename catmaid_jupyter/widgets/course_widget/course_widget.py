@@ -1,0 +1,107 @@
+"""A trainer's board: students and neurons, how far each is, what was said; go there, compare, accept, give back."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from catmaid_jupyter.api.errors import InvalidInput
+from catmaid_jupyter.api.events import Change
+from catmaid_jupyter.client.courses.course_tables import CourseState, neuron_name, read_board
+from catmaid_jupyter.client.courses.scoring import Scoring
+from catmaid_jupyter.widgets.course_panel import CoursePanel
+from catmaid_jupyter.widgets.rpc import method
+from catmaid_wire.forms import Form
+
+_MOST_BRANCHES: Final = 20
+"""Missed and extra branches that are told of each."""
+_OF_STUDENTS: Final = ("id", "username", "full_name", "initials")
+
+
+class CourseWidget(CoursePanel):
+    """All students of a course and their neurons, live: status, nodes, minutes, messages; jump to any.
+
+    Parameters and errors are those of `CoursePanel`, and `NotAllowed` for who does not administer the project.
+    """
+
+    _entry = "course-widget"
+
+    def _content(self, state: CourseState, /) -> dict[str, Any]:
+        return {
+            "course": {"name": state.course["name"]},
+            "students": [{name: one[name] for name in _OF_STUDENTS} for one in state.students],
+            "seeds": [
+                {
+                    **{name: seed[name] for name in ("id", "level", "name", "task", "stop", "due")},
+                    "has_gold": seed["gold_skeleton_id"] is not None,
+                }
+                for seed in state.seeds
+            ],
+            "cells": [
+                {
+                    "student_id": student["id"],
+                    "seed_id": seed["id"],
+                    "neuron": neuron_name(seed, student),
+                    **state.progress(student, seed),
+                    "messages": [
+                        one
+                        for one in state.messages
+                        if (one["student_id"], one["seed_id"]) == (student["id"], seed["id"])
+                    ],
+                }
+                for student in state.students
+                for seed in state.seeds
+            ],
+        }
+
+    async def _read(self) -> CourseState:
+        return await read_board(self.project.place, self.course.id)
+
+    def _concerns(self, change: Change) -> bool:
+        known = {one["skeleton_id"] for one in self._state.assignments}
+        touched = change["skeleton_ids"]
+        return super()._concerns(change) or touched is None or not known.isdisjoint(touched)
+
+    @method
+    async def _go(self, params: dict[str, Any]) -> str:
+        """Go to a neuron: ``{student_id, seed_id}``, or to a ``place`` of it; says what is there."""
+        seed, student = self._seed(params["seed_id"]), self._student(params["student_id"])
+        if params.get("place") is not None:
+            await self._show_place(params["place"])
+            return "Here it leaves what both neurons have."
+        return await self._show_neuron(seed, self._state.progress(student, seed))
+
+    @method
+    async def _review(self, params: dict[str, Any]) -> str:
+        """Accept or give back: ``{student_id, seed_id, status, comment}``; says what was done."""
+        seed, student = self._seed(params["seed_id"]), self._student(params["student_id"])
+        form: Form = {"user_id": student["user_id"], "status": params["status"], "comment": params.get("comment") or ""}
+        await self._post(seed["id"], "review", form)
+        return f"{neuron_name(seed, student)} is {params['status']}."
+
+    @method
+    async def _write(self, params: dict[str, Any]) -> str:
+        """Say something to a student: ``{student_id, seed_id, text}``; says what was done."""
+        seed, student = self._seed(params["seed_id"]), self._student(params["student_id"])
+        await self._post(seed["id"], "messages", {"user_id": student["user_id"], "text": str(params["text"])})
+        return f"{student['username']} can read it now."
+
+    @method
+    async def _compare(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Compare a neuron with the gold neuron: ``{student_id, seed_id}``; the result, a picture, and branches."""
+        seed, student = self._seed(params["seed_id"]), self._student(params["student_id"])
+        scoring = Scoring(self._state, self.project, {})
+        found = await asyncio.to_thread(scoring.comparison, student, seed)
+        branches = [
+            {"kind": kind, "length": row["length"], "place": [row["x"], row["y"], row["z"]]}
+            for kind, table in (("missed", found.missed), ("extra", found.extra))
+            for row in table.head(_MOST_BRANCHES).to_dict("records")
+        ]
+        more = len(found.missed) + len(found.extra) - len(branches)
+        return {"sentence": found.sentence, "picture": found.picture(480, 300), "branches": branches, "more": more}
+
+    def _student(self, student_id: Any) -> dict[str, Any]:
+        for student in self._state.students:
+            if student["id"] == student_id:
+                return student
+        raise InvalidInput("This student is not in the course any more.")

@@ -1,0 +1,215 @@
+/** One view of a student's assignments: a list, what to do in the chosen one, and the way on. */
+import type { AnyModel } from "@anywidget/types";
+import courseCss from "../shared/course/course.css";
+import { progressInWords, statusInWords } from "../shared/course/state";
+import { CourseTalk } from "../shared/course/talk";
+import { element } from "../shared/dom";
+import panelCss from "../shared/panel.css";
+import { PanelLines } from "../shared/panel-lines";
+import type { Rpc } from "../shared/rpc";
+import { localTime } from "../shared/times";
+import widgetCss from "../shared/widget.css";
+import css from "./assignment-widget.css";
+import {
+  type Assignment,
+  type AssignmentState,
+  doneInWords,
+  isOverdue,
+  nextAssignment,
+  stepsFrom,
+} from "./state";
+
+const LATE_MS = 60_000;
+
+export class AssignmentPanel {
+  readonly root: HTMLElement;
+  private readonly lines = new PanelLines();
+  private readonly title = element("h3", {});
+  private readonly guide = element("div", { class: "cj-guide" });
+  private readonly list = element("ol", { class: "cj-assignments", "aria-label": "Assignments" });
+  private readonly about = element("div", { class: "cj-about", "data-testid": "assignment" });
+  private readonly aboutNode = element("input", { type: "checkbox" });
+  private readonly talk = new CourseTalk(
+    "Ask the trainer about this neuron",
+    "Ask",
+    (text) => this.ask("write", { text, about_node: this.aboutNode.checked }),
+    element("label", {}, this.aboutNode, "about the active node"),
+  );
+  private readonly buttons = {
+    begin: this.button("Begin", () => this.ask("begin")),
+    handIn: this.button("Hand in", () => this.ask("set_status", { status: "done" })),
+    hold: this.button("On hold", () => this.ask("set_status", { status: "on hold" })),
+    goOn: this.button("Work on it", () => this.ask("set_status", { status: "working" })),
+    next: this.button("Next", async () => this.choose(nextAssignment(this.seeds, this.chosenId))),
+  };
+  private chosenId: number | undefined;
+  private readonly stopping: Array<() => void> = [];
+
+  constructor(
+    private readonly model: AnyModel<AssignmentState>,
+    private readonly rpc: Rpc,
+  ) {
+    const { begin, handIn, hold, goOn, next } = this.buttons;
+    this.root = element(
+      "section",
+      {
+        class: "cj-widget cj-project-panel cj-course cj-assignment-widget",
+        "aria-label": "Assignments of the course",
+        "data-testid": "assignments",
+        "data-lm-suppress-shortcuts": "true",
+      },
+      element("style", {}, widgetCss + panelCss + courseCss + css),
+      this.lines.service,
+      element("div", { class: "cj-head" }, this.title, this.guide),
+      this.list,
+      this.about,
+      element("div", { class: "cj-bar" }, begin, handIn, hold, goOn, next),
+      element("div", { class: "cj-said" }, this.talk.root),
+      element("div", { class: "cj-state" }, this.lines.status, this.lines.total),
+    );
+    this.list.addEventListener("keydown", (event) => this.move(event));
+  }
+
+  start(): void {
+    const react = (): void => this.show();
+    for (const name of ["content", "has_viewer"] as const) {
+      this.model.on(`change:${name}`, react);
+      this.stopping.push(() => this.model.off(`change:${name}`, react));
+    }
+    this.stopping.push(
+      this.rpc.on("failed", (news) => this.lines.fail(new Error((news as { message: string }).message))),
+      this.lines.followService(this.rpc, () => undefined),
+    );
+    this.show();
+  }
+
+  dispose(): void {
+    for (const stop of this.stopping) stop();
+    this.root.remove();
+  }
+
+  private get seeds(): Assignment[] {
+    return this.model.get("content").seeds;
+  }
+
+  private get chosen(): Assignment | null {
+    return this.seeds.find(({ id }) => id === this.chosenId) ?? null;
+  }
+
+  private choose(seed: Assignment | null): void {
+    if (!seed) {
+      this.lines.say("All neurons are handed in.");
+      return;
+    }
+    this.chosenId = seed.id;
+    this.show();
+  }
+
+  private show(): void {
+    const { course } = this.model.get("content");
+    if (!this.chosen) this.chosenId = (nextAssignment(this.seeds) ?? this.seeds[0])?.id;
+    this.title.textContent = course.name;
+    this.showGuide(course);
+    this.showList();
+    this.lines.total.textContent = doneInWords(this.seeds);
+    this.showChosen(this.chosen);
+  }
+
+  private showGuide(course: AssignmentState["content"]["course"]): void {
+    const texts = [
+      ["Instructions", course.instructions],
+      ["Confidence guide", course.confidence_guide],
+    ].filter(([, text]) => text);
+    const open = new Set(
+      [...this.guide.querySelectorAll("details[open] summary")].map((one) => one.textContent),
+    );
+    this.guide.replaceChildren(
+      ...texts.map(([title, text]) =>
+        element(
+          "details",
+          { open: open.has(title ?? "") },
+          element("summary", {}, title ?? ""),
+          element("p", {}, text ?? ""),
+        ),
+      ),
+    );
+  }
+
+  private showList(): void {
+    const focused = this.list.contains(document.activeElement);
+    this.list.replaceChildren(...this.seeds.map((seed) => this.row(seed)));
+    if (focused) this.list.querySelector<HTMLElement>('[aria-current="true"]')?.focus();
+  }
+
+  private row(seed: Assignment): HTMLElement {
+    const isChosen = seed.id === this.chosenId;
+    const button = element(
+      "button",
+      { type: "button", "aria-current": isChosen ? "true" : "false", "data-seed": seed.id },
+      element("span", { class: "cj-level" }, `Level ${seed.level}`),
+      element("span", { class: "cj-name" }, seed.name),
+      element("span", { class: "cj-chip" }, statusInWords(seed.status)),
+    );
+    button.addEventListener("click", () => this.choose(seed));
+    return element("li", { "data-status": seed.status }, button);
+  }
+
+  private showChosen(seed: Assignment | null): void {
+    this.about.replaceChildren(
+      ...(seed ? describe(seed) : ["There are no neurons to trace in this course yet."]),
+    );
+    const { begin, handIn, hold, goOn, next } = this.buttons;
+    const steps = stepsFrom(seed?.status ?? "accepted");
+    const isThere = seed !== null && seed.status !== "open" && seed.skeleton_id >= 0;
+    begin.textContent = isThere ? "Go there" : "Begin";
+    begin.hidden = !seed || (isThere && !this.model.get("has_viewer"));
+    begin.classList.toggle("cj-main", seed?.status === "open");
+    handIn.hidden = !steps.mayHandIn;
+    handIn.classList.toggle("cj-main", steps.mayHandIn);
+    hold.hidden = !steps.mayHold;
+    goOn.hidden = !steps.mayGoOn;
+    next.hidden = this.seeds.length < 2;
+    this.talk.root.hidden = !seed;
+    this.talk.show(seed?.messages ?? []);
+  }
+
+  private move(event: KeyboardEvent): void {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const at = this.seeds.findIndex(({ id }) => id === this.chosenId);
+    const seed = by && this.seeds[at + by];
+    if (!seed) return;
+    event.preventDefault();
+    this.choose(seed);
+  }
+
+  private async ask(method: string, params: Record<string, unknown> = {}): Promise<boolean> {
+    try {
+      const sent = { seed_id: this.chosenId ?? null, ...params };
+      const { result } = await this.rpc.call<string>(method, sent, { timeoutMs: LATE_MS });
+      this.lines.say(result);
+      return true;
+    } catch (error) {
+      this.lines.fail(error);
+      return false;
+    }
+  }
+
+  private button(title: string, run: () => Promise<unknown>): HTMLButtonElement {
+    const made = element("button", { type: "button" }, title);
+    made.addEventListener("click", () => void run());
+    return made;
+  }
+}
+
+function describe(seed: Assignment): Node[] {
+  const head = element("h4", {}, seed.name);
+  const parts: Node[] = [head];
+  if (seed.task) parts.push(element("p", {}, seed.task));
+  if (seed.stop) parts.push(element("p", {}, element("b", {}, "Stop: "), seed.stop));
+  if (seed.due) {
+    const late = isOverdue(seed) ? " (late)" : "";
+    parts.push(element("p", {}, element("b", {}, "Due: "), localTime(seed.due).slice(0, 16) + late));
+  }
+  parts.push(element("p", { class: "cj-total" }, progressInWords(seed)));
+  return parts;
+}

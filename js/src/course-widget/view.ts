@@ -1,0 +1,216 @@
+/** One view of a trainer's board: the grid, what is known of the chosen neuron, and what to do with it. */
+import type { AnyModel } from "@anywidget/types";
+import courseCss from "../shared/course/course.css";
+import { progressInWords, statusInWords } from "../shared/course/state";
+import { CourseTalk } from "../shared/course/talk";
+import { element } from "../shared/dom";
+import panelCss from "../shared/panel.css";
+import { PanelLines } from "../shared/panel-lines";
+import type { Rpc } from "../shared/rpc";
+import widgetCss from "../shared/widget.css";
+import css from "./course-widget.css";
+import { BoardGrid } from "./grid";
+import { type BoardCell, boardInWords, type Compared, type CourseBoardState, nextHandedIn } from "./state";
+
+const LATE_MS = 120_000;
+const EMPTY =
+  "Nobody learns here yet, or there are no seeds: course.add_students and course.add_seed make them.";
+
+export class CourseBoard {
+  readonly root: HTMLElement;
+  private readonly lines = new PanelLines();
+  private readonly title = element("h3", {});
+  private readonly empty = element("p", { class: "cj-none", hidden: true }, EMPTY);
+  private readonly grid = new BoardGrid(
+    (place) => this.choose(place),
+    (place) => {
+      this.choose(place);
+      if (this.model.get("has_viewer")) void this.ask("go");
+    },
+  );
+  private readonly about = element("div", { class: "cj-about", "data-testid": "chosen" });
+  private readonly score = element("div", { class: "cj-score", hidden: true, "data-testid": "score" });
+  private readonly buttons = {
+    go: this.button("Go there", () => this.ask("go")),
+    compare: this.button("Compare", () => this.compare()),
+    next: this.button("Next handed in", async () => this.goNext()),
+  };
+  private readonly accept = this.button("Accept", () => this.judge("accepted"));
+  private readonly giveBack = this.button("Give back", () => this.judge("given back"));
+  private readonly talk = new CourseTalk(
+    "Say something to the student",
+    "Say",
+    (text) => this.ask("write", { text }),
+    this.accept,
+    this.giveBack,
+  );
+  private at = 0;
+  private readonly stopping: Array<() => void> = [];
+
+  constructor(
+    private readonly model: AnyModel<CourseBoardState>,
+    private readonly rpc: Rpc,
+  ) {
+    const { go, compare, next } = this.buttons;
+    this.root = element(
+      "section",
+      {
+        class: "cj-widget cj-project-panel cj-course cj-course-widget",
+        "aria-label": "Course",
+        "data-testid": "course",
+        "data-lm-suppress-shortcuts": "true",
+      },
+      element("style", {}, widgetCss + panelCss + courseCss + css),
+      this.lines.service,
+      element("div", { class: "cj-head" }, this.title),
+      this.empty,
+      this.grid.root,
+      this.about,
+      element("div", { class: "cj-bar" }, go, compare, next),
+      this.score,
+      element("div", { class: "cj-said" }, this.talk.root),
+      element("div", { class: "cj-state" }, this.lines.status, this.lines.total),
+    );
+  }
+
+  start(): void {
+    const react = (): void => this.show();
+    for (const name of ["content", "has_viewer"] as const) {
+      this.model.on(`change:${name}`, react);
+      this.stopping.push(() => this.model.off(`change:${name}`, react));
+    }
+    this.stopping.push(
+      this.rpc.on("failed", (news) => this.lines.fail(new Error((news as { message: string }).message))),
+      this.lines.followService(this.rpc, () => undefined),
+    );
+    this.show();
+  }
+
+  dispose(): void {
+    for (const stop of this.stopping) stop();
+    this.root.remove();
+  }
+
+  private get cells(): BoardCell[] {
+    return this.model.get("content").cells;
+  }
+
+  private choose(place: number): void {
+    if (place !== this.at) this.score.hidden = true;
+    this.at = place;
+    this.show();
+  }
+
+  private show(): void {
+    const content = this.model.get("content");
+    if (this.at >= content.cells.length) this.at = 0;
+    const cell = content.cells[this.at];
+    this.title.textContent = content.course.name;
+    this.empty.hidden = content.cells.length > 0;
+    this.grid.root.hidden = content.cells.length === 0;
+    this.grid.show(content, this.at);
+    this.lines.total.textContent = boardInWords(content.cells);
+    this.about.hidden = !cell;
+    this.talk.root.hidden = !cell;
+    for (const made of Object.values(this.buttons)) made.hidden = !cell;
+    if (cell) this.showChosen(cell);
+  }
+
+  private showChosen(cell: BoardCell): void {
+    const { seeds, students } = this.model.get("content");
+    const seed = seeds.find(({ id }) => id === cell.seed_id);
+    const student = students.find(({ id }) => id === cell.student_id);
+    this.about.replaceChildren(
+      element(
+        "div",
+        { class: "cj-what", "data-status": cell.status },
+        element("b", {}, cell.neuron),
+        ` of ${student?.full_name || student?.username || ""} `,
+        element("span", { class: "cj-chip" }, statusInWords(cell.status)),
+      ),
+      element("p", {}, [seed?.task, seed?.stop].filter(Boolean).join(" – ")),
+      element("p", { class: "cj-total" }, progressInWords(cell)),
+    );
+    const isTraced = cell.status !== "open" && cell.skeleton_id >= 0;
+    this.buttons.go.hidden = !this.model.get("has_viewer");
+    this.buttons.compare.hidden = !seed?.has_gold;
+    this.buttons.compare.disabled = !isTraced;
+    this.buttons.next.disabled = nextHandedIn(this.cells, this.at) < 0;
+    this.accept.hidden = cell.status !== "done";
+    this.giveBack.hidden = cell.status !== "done" && cell.status !== "accepted";
+    this.talk.show(cell.messages);
+  }
+
+  private goNext(): void {
+    const place = nextHandedIn(this.cells, this.at);
+    if (place < 0) return;
+    this.choose(place);
+    this.grid.focus(place);
+    if (this.model.get("has_viewer")) void this.ask("go");
+  }
+
+  /** What stands in the line goes along as a comment; it comes back there if the service refuses. */
+  private async judge(status: "accepted" | "given back"): Promise<void> {
+    const comment = this.talk.said;
+    if (await this.ask("review", { status, comment })) this.talk.clear();
+  }
+
+  private async compare(): Promise<void> {
+    const at = this.at;
+    this.lines.say("Comparing …");
+    try {
+      const { result } = await this.rpc.call<Compared>("compare", this.keys, { timeoutMs: LATE_MS });
+      if (at !== this.at) return;
+      this.showScore(result);
+      this.lines.say("");
+    } catch (error) {
+      this.lines.fail(error);
+    }
+  }
+
+  private showScore({ sentence, picture, branches, more }: Compared): void {
+    const drawn = element("div", { class: "cj-picture" });
+    drawn.innerHTML = picture;
+    const items = branches.map(({ kind, length, place }) => {
+      const words = `${kind}: ${(length / 1000).toFixed(2)} µm`;
+      const button = this.button(words, () => this.ask("go", { place }));
+      button.disabled = !this.model.get("has_viewer");
+      return element("li", { class: `cj-${kind}` }, button);
+    });
+    this.score.replaceChildren(
+      element("p", {}, sentence),
+      drawn,
+      element("ul", { "aria-label": "Branches that differ" }, ...items),
+      ...(more
+        ? [element("p", { class: "cj-total" }, `${more} more branches: course.compare tells them.`)]
+        : []),
+    );
+    this.score.hidden = false;
+  }
+
+  private get keys(): Record<string, unknown> {
+    const cell = this.cells[this.at];
+    return { student_id: cell?.student_id ?? null, seed_id: cell?.seed_id ?? null };
+  }
+
+  private async ask(method: string, params: Record<string, unknown> = {}): Promise<boolean> {
+    try {
+      const { result } = await this.rpc.call<string>(
+        method,
+        { ...this.keys, ...params },
+        { timeoutMs: LATE_MS },
+      );
+      this.lines.say(result);
+      return true;
+    } catch (error) {
+      this.lines.fail(error);
+      return false;
+    }
+  }
+
+  private button(title: string, run: () => Promise<unknown>): HTMLButtonElement {
+    const made = element("button", { type: "button" }, title);
+    made.addEventListener("click", () => void run());
+    return made;
+  }
+}

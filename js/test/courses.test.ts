@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { type Assignment, doneInWords, isOverdue, nextAssignment } from "../src/assignment-widget/state";
+import { type BoardCell, boardInWords, cellInSentence, nextHandedIn } from "../src/course-widget/state";
+import { type CourseStatus, minutesInWords, progressInWords } from "../src/shared/course/state";
+
+const WORK = { nodes: 120, cable_length: 34_000, minutes: 12, skeleton_id: 7, handed_in: null, messages: [] };
+const STUDENTS = [
+  { id: 1, username: "ana", full_name: "Ana Belo", initials: "AB" },
+  { id: 2, username: "ben", full_name: "", initials: "BE" },
+];
+
+function assignment(id: number, status: CourseStatus, change: Partial<Assignment> = {}): Assignment {
+  return {
+    ...WORK,
+    id,
+    status,
+    level: 1,
+    name: `AB ${id}`,
+    task: "To both ends",
+    stop: "border",
+    due: null,
+    ...change,
+  };
+}
+
+function cell(student: number, seed: number, status: CourseStatus): BoardCell {
+  return { ...WORK, student_id: student, seed_id: seed, status, neuron: `N${student}${seed}` };
+}
+
+test("what was given back comes first, then what is new; what was handed in is done", () => {
+  const seeds = [
+    assignment(1, "done"),
+    assignment(2, "open"),
+    assignment(3, "given back"),
+    assignment(4, "open"),
+  ];
+  expect(nextAssignment(seeds)?.id).toBe(3);
+  expect(nextAssignment(seeds, 3)?.id).toBe(4);
+  expect(nextAssignment([assignment(1, "accepted")])).toBe(null);
+  expect(nextAssignment([assignment(1, "working")], 1)?.id).toBe(1);
+  expect(doneInWords(seeds)).toBe("0 of 4 accepted, 1 handed in");
+});
+
+test("work is told in words", () => {
+  expect(progressInWords(assignment(1, "working"))).toBe("120 nodes, 34.0 µm, 12 min of work.");
+  expect(progressInWords(assignment(1, "open"))).toBe("Nothing is traced yet.");
+  expect(progressInWords(assignment(1, "done", { skeleton_id: -1 }))).toContain("was deleted");
+  expect(minutesInWords(125.4)).toBe("2 h 5 min");
+  const due = "2027-03-01T23:59:59Z";
+  expect(
+    isOverdue(assignment(1, "done", { due, handed_in: "2027-03-01T08:00:00Z" }), Date.parse("2028-01-01")),
+  ).toBe(false);
+  expect(isOverdue(assignment(1, "working", { due }), Date.parse("2027-03-02"))).toBe(true);
+});
+
+test("a board says what waits, and goes round", () => {
+  const cells = [cell(1, 1, "done"), cell(1, 2, "accepted"), cell(2, 1, "open"), cell(2, 2, "done")];
+  expect(boardInWords(cells)).toBe("2 to look at, 1 of 4 accepted");
+  expect([nextHandedIn(cells, 0), nextHandedIn(cells, 3), nextHandedIn([], 0)]).toEqual([3, 0, -1]);
+  expect(cellInSentence(cells[0] as BoardCell, STUDENTS[0] as never)).toBe(
+    "N11 of ana: handed in, 120 nodes, 12 min, 0 messages",
+  );
+});

@@ -1,0 +1,84 @@
+"""A trainer's board and a student's assignments, beside each other: what one does, the other sees."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.accessibility import THEMES, change_theme, problems_in_all_themes
+from tests.browser.site import RESULTS, VIEW, OpenNotebook, Site
+from tests.helpers.patience import PATIENCE_S
+
+pytestmark = pytest.mark.timeout(6 * PATIENCE_S)
+
+SEED = (4000.0, 4000.0, 600.0)
+
+
+async def test_a_neuron_goes_from_hand_to_hand(site: Site, notebooks: OpenNotebook) -> None:
+    project = await site.new_project()
+    name, token = await site.new_member(project)
+    await asyncio.to_thread(prepare, project, name)
+    notebook = await notebooks(
+        f"import catmaid_jupyter as cj\nproject = cj.connect().project({project.id})",
+        f"viewer = project.viewer({VIEW})\nviewer",
+        "board = project.course('EM').show(viewer)\nboard",
+        f"own = cj.connect(project.instance.url, {token!r}).project({project.id})\nmine_viewer = own.viewer({VIEW})\n"
+        "mine = own.course('EM').mine(mine_viewer)\nmine",
+    )
+    page: Any = notebook.page
+    board, mine = page.get_by_test_id("course"), page.get_by_test_id("assignments")
+    cell = board.locator("td button").first
+
+    await expect(cell).to_contain_text("not begun")
+    await mine.get_by_role("button", name="Begin").click()
+    await expect(mine.get_by_test_id("status")).to_contain_text("its first node is active")
+    assert await notebook.value("list(mine_viewer.position)") == list(SEED)
+    root = await notebook.value("mine_viewer.layers[0].active_node")
+    await notebook.value(f"own.edit.create_treenode(4000, 4000, 3000, parent_id={root})")
+    await expect(cell).to_contain_text("2 n")
+    await mine.get_by_label("about the active node").check()
+    await mine.get_by_role("textbox").fill("Is this the soma?")
+    await mine.get_by_role("button", name="Ask").click()
+    await expect(cell).to_contain_text("1 ✉")
+    await mine.get_by_role("button", name="Hand in").click()
+    await expect(cell).to_contain_text("handed in")
+
+    await expect(board.locator(".cj-talk-list")).to_contain_text("Is this the soma?")
+    await notebook.value("setattr(viewer, 'position', (0, 0, 0))")
+    await cell.press("Enter")
+    await notebook.becomes("list(viewer.position)", list(SEED))
+    await board.get_by_role("button", name="Compare").click()
+    score = board.get_by_test_id("score")
+    await expect(score).to_contain_text("missed: 1.")
+    await expect(score.locator("svg")).to_be_visible()
+    await score.get_by_role("button", name="missed").first.click()
+    await notebook.becomes("viewer.position[0] > 4200", True)
+    for theme in THEMES:
+        await change_theme(page, theme)
+        for part, what in ((board, "board"), (mine, "assignments")):
+            await part.screenshot(path=RESULTS / f"course-{what}-{theme}.png".replace(" ", "-"))
+    await board.get_by_role("textbox").fill("A branch is missing.")
+    await board.get_by_role("button", name="Give back").click()
+    await expect(mine.locator("li[data-status='given back']")).to_have_count(1)
+    await expect(mine.locator(".cj-talk-list")).to_contain_text("A branch is missing.")
+    assert await problems_in_all_themes(board, mine) == []
+    for part, what in ((board, "board"), (mine, "assignments")):
+        await part.screenshot(path=RESULTS / f"course-{what}-narrow.png")
+
+
+def prepare(project: Any, student: str) -> None:
+    """A course of one student and one seed; the gold neuron has a branch of 2 µm, which the student will miss."""
+    root = project.edit.create_treenode(*SEED, neuron_name="gold")
+    project.edit.create_treenode(4000, 4000, 3000, parent_id=root)
+    middle = project.edit.create_treenode(4000, 4000, 1800, parent_id=root)
+    project.edit.create_treenode(6000, 4000, 1800, parent_id=middle)
+    course = project.course("EM")
+    course.describe(instructions="Trace all branches.", confidence_guide="5: sure")
+    course.add_students({student: "AB"})
+    course.add_seed(
+        level=1, at=SEED, name="{initials} 1", task="Trace to both ends", stop="Border of the tissue",
+        gold=project.neuron("gold"), due="2027-03-01",
+    )  # fmt: skip
