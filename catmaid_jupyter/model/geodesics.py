@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
 
 from catmaid_jupyter.model.arbor import NotInArbor, Parents, children_count, edge_lengths, from_root
 
@@ -35,6 +33,9 @@ def geodesic_distances(parents: Parents, xyz: NDArray[np.float64], sources: Arra
     NotInArbor
         If a source is not an index into `parents`.
     """
+    from scipy.sparse import coo_array  # noqa: PLC0415  half a second that few need
+    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415  half a second that few need
+
     wanted = np.atleast_1d(np.asarray(sources, dtype=np.int64))
     if ((wanted < 0) | (wanted >= len(parents))).any():
         raise NotInArbor(f"There is no node {wanted[(wanted < 0) | (wanted >= len(parents))][0]} among {len(parents)}.")

@@ -6,8 +6,6 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 Surface: TypeAlias = tuple[NDArray[np.float64], NDArray[np.int64]]
 """Vertices (n, 3) and faces (m, 3), whose triangles turn outwards."""
@@ -154,6 +152,9 @@ def _smallest_alpha(
 
 def _is_whole(tetrahedra: NDArray[np.int64], neighbors: NDArray[Any], kept: NDArray[np.bool_], count: int) -> bool:
     """Whether tetrahedra hang together by faces and have all points."""
+    from scipy.sparse import coo_array  # noqa: PLC0415  half a second that few need
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415  half a second that few need
+
     if len(np.unique(tetrahedra[kept])) < count:
         return False
     one, side = np.nonzero((neighbors >= 0) & kept[:, None] & kept[neighbors])

@@ -9,9 +9,6 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array, csc_array
-from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import spsolve_triangular
 
 from catmaid_jupyter.model.arbor import Parents, children_count, from_root
 
@@ -20,6 +17,9 @@ FlowMode: TypeAlias = Literal["centrifugal", "centripetal", "sum"]
 
 def tree_numbers(parents: Parents) -> NDArray[np.int64]:
     """(n,) int64 number of the tree, from 0, to which each node belongs."""
+    from scipy.sparse import coo_array  # noqa: PLC0415  half a second that few need
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415  half a second that few need
+
     child = np.flatnonzero(parents >= 0)
     graph = coo_array((np.ones(len(child), np.int8), (child, parents[child])), shape=(len(parents), len(parents)))
     numbers: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
@@ -40,6 +40,9 @@ def subtree_sums(parents: Parents, values: ArrayLike) -> NDArray[np.float64]:
     -------
     float64 array of the shape of `values`.
     """
+    from scipy.sparse import csc_array  # noqa: PLC0415  half a second that few need
+    from scipy.sparse.linalg import spsolve_triangular  # noqa: PLC0415  half a second that few need
+
     own = np.asarray(values, dtype=np.float64)
     if not len(parents):
         return own.copy()

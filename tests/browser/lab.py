@@ -20,6 +20,7 @@ import nbformat
 from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser, ConsoleMessage, Error, Page, ViewportSize
 
+from tests.browser.forked_kernels import ForkedKernels
 from tests.helpers.patience import PATIENCE_MS, PATIENCE_S
 
 START_S = PATIENCE_S
@@ -121,6 +122,8 @@ class Lab:
         places = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
         environment = {**os.environ, **places, "IPYTHONDIR": str(home / "ipython"), "CATMAID_DATA_DIR": str(data_dir)}
         environment.pop("CATMAID_URL", None)
+        self._kernels = ForkedKernels(home / "forked", environment, home / "kernels.log")
+        environment["JUPYTER_PATH"] = str(home / "forked")
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(command, env=environment, stdout=output, stderr=output, cwd=self.work)
 
@@ -144,6 +147,7 @@ class Lab:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._kernels.stop()
 
 
 @asynccontextmanager

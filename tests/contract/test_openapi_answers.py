@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
 from catmaid_server.http.openapi.document import openapi
 from catmaid_server.http.openapi.parameters import template
 from catmaid_server.http.routing import Route
@@ -37,6 +35,8 @@ def pattern(route: Route) -> re.Pattern[str]:
 
 
 def test_recorded_answers_are_as_described(shared: Path) -> None:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  seconds, also for who runs other tests
+
     routes = [(pattern(route), route) for route in all_routes()]
     document = openapi(route for _, route in routes)
     validators: dict[str, Draft202012Validator] = {}

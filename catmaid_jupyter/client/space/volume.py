@@ -11,8 +11,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from catmaid_jupyter.api.errors import InvalidInput
 from catmaid_jupyter.client.space.surfaces import surface_of
@@ -219,6 +217,8 @@ def _in_pieces(mesh: Any) -> Any:
     Else manifold3d would take a face of one piece for the neighbour of another's.
     """
     import trimesh  # noqa: PLC0415  it takes long to import
+    from scipy.sparse import coo_array  # noqa: PLC0415  the same
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415  the same
 
     # Faces are adjacent across an edge that no other face has.
     pairs: Any = (np.ones(len(mesh.face_adjacency), np.int8), mesh.face_adjacency.T)
