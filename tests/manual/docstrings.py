@@ -19,6 +19,8 @@ def docstrings() -> Iterator[doctest.DocTest]:
     finder = doctest.DocTestFinder(exclude_empty=True)
     names = [cj.__name__, *(found.name for found in pkgutil.walk_packages(cj.__path__, f"{cj.__name__}."))]
     for name in names:
+        if name.endswith(".__main__"):  # a program
+            continue
         module = import_module(name)
         yield from (found for found in finder.find(module, name) if found.examples)
 
