@@ -150,6 +150,7 @@ _TRACING: Final[tuple[tuple[str, tuple[_Row, ...]], ...]] = (
             ("toggle_group_2", "shift+home", "Hide or show visibility group 2."),
             ("toggle_labels", "7", "Hide or show tags."),
             ("toggle_fade", "f10", "Hide or show edges of the sections before and behind."),
+            ("peek", "p", "Show the active neuron in space while the key is held."),
             ("authors", "i", "Tell who made, edited and reviewed the active node, and when."),
             ("measure", "x", "Measure from the cursor to a click."),
             ("distance", "f8", "Measure along the neuron from one node to another."),

@@ -14,7 +14,7 @@ from catmaid_jupyter.api import loop
 from catmaid_jupyter.api.errors import InvalidInput, NotFound
 from catmaid_jupyter.api.http import Http, Origin, parse_url
 from catmaid_jupyter.widgets.tracing_layer import arbor_previews
-from catmaid_jupyter.widgets.tracing_layer.arbor_previews import join_preview, split_preview
+from catmaid_jupyter.widgets.tracing_layer.arbor_previews import join_preview, skeleton_preview, split_preview
 from catmaid_jupyter.widgets.tracing_layer.neuron_facts import neuron_facts
 from catmaid_jupyter.widgets.tracing_layer.previews import preview_buffers
 from tests.helpers.arbors import Tracer
@@ -78,6 +78,19 @@ async def test_a_split_shows_both_parts(tracer: Tracer, project: cj.Project) -> 
         await run(split_preview(project.place, skeleton_id, chain[0]))
     with pytest.raises(NotFound, match="not in skeleton"):
         await run(split_preview(project.place, skeleton_id, 999_999))
+
+
+async def test_a_skeleton_is_shown_with_a_node_of_it(tracer: Tracer, project: cj.Project) -> None:
+    chain = await tracer.chain(3, y=70)
+    skeleton_id = await tracer.skeleton_of(chain[0])
+    preview = await run(skeleton_preview(project.place, skeleton_id, chain[1]))
+    (part,), (neuron,) = preview.parts, preview.neurons
+    assert (part.nodes, part.parents.tolist(), neuron.skeleton_id) == (3, [-1, 0, 1], skeleton_id)
+    assert part.cable_length == pytest.approx(20)
+    np.testing.assert_allclose(preview.marks, part.positions[1:2])
+    assert len((await run(skeleton_preview(project.place, skeleton_id, None))).marks) == 0
+    with pytest.raises(NotFound, match="not in skeleton"):
+        await run(skeleton_preview(project.place, skeleton_id, 999_999))
 
 
 async def test_a_join_shows_what_keeps_its_name_first(

@@ -1,4 +1,4 @@
-"""What splits and joins make of arbors, to be looked at before: parts, their sizes, and what their neurons are."""
+"""Arbors to be looked at beside the picture: the active one, and what splits and joins make, with their neurons."""
 
 from __future__ import annotations
 
@@ -51,6 +51,14 @@ class ArborPreview:
     parts: list[PreviewedPart]
     neurons: list[NeuronFacts]
     marks: Positions
+
+
+async def skeleton_preview(place: Place, skeleton_id: int, treenode_id: int | None) -> ArborPreview:
+    """A skeleton with one of its treenodes marked; `NotFound` if they do not exist."""
+    nodes, neurons = await _read(place, [skeleton_id])
+    rows = [] if treenode_id is None else [_require_row(nodes[0], skeleton_id, treenode_id)]
+    part = await asyncio.to_thread(_part, nodes[0], np.ones(len(nodes[0].ids), bool))
+    return ArborPreview([part], neurons, marks=nodes[0].positions[rows])
 
 
 async def split_preview(place: Place, skeleton_id: int, treenode_id: int) -> ArborPreview:

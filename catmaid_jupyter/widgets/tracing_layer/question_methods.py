@@ -1,4 +1,4 @@
-"""The requests of a layer's pages about edits that are asked for: previews, questions and permissions."""
+"""The requests of a layer's pages about arbors to look at, and about edits: questions and permissions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from catmaid_jupyter.client.user_hints import keep_seen_hints, read_seen_hints
 from catmaid_jupyter.client.user_questions import keep_unasked, read_unasked
 from catmaid_jupyter.widgets.rpc import Buffers, method
-from catmaid_jupyter.widgets.tracing_layer.arbor_previews import join_preview, split_preview
+from catmaid_jupyter.widgets.tracing_layer.arbor_previews import join_preview, skeleton_preview, split_preview
 from catmaid_jupyter.widgets.tracing_layer.permission import lacking_permissions
 from catmaid_jupyter.widgets.tracing_layer.previews import preview_buffers
 
@@ -28,6 +28,13 @@ class QuestionMethods:
     def show_unasked(self, unasked: list[str]) -> None:
         """Ask these questions no more, and all others; `Project.ask_before` also keeps that."""
         self.emit("unasked", questions=unasked)
+
+    @method
+    async def _skeleton_preview(self, params: dict[str, Any]) -> Buffers:
+        """An arbor in space: ``{skeleton_id, treenode_id}``, where the treenode, which is marked, may be None."""
+        node = params["treenode_id"]
+        marked = None if node is None else int(node)
+        return preview_buffers(await skeleton_preview(self.project.place, int(params["skeleton_id"]), marked))
 
     @method
     async def _split_preview(self, params: dict[str, Any]) -> Buffers:

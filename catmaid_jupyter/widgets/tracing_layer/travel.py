@@ -44,9 +44,11 @@ async def open_ends(place: Place, treenode_id: int, skeleton_id: int, *, newest:
     """
     path = f"skeletons/{skeleton_id}/open-leaves"
     found = await place.read_json("POST", path, form={"treenode_id": treenode_id})
-    # Each is treenode, place, nodes on the way, time of creation as text.
-    ordered = sorted(found, key=lambda end: end[3], reverse=True) if newest else sorted(found, key=lambda end: end[2])
-    return [placed((end[0], *end[1])) for end in ordered]
+    # Each is treenode, place, nodes on the way, time of creation as text. By id first, since sorting keeps that order
+    # among equals: a key leads to the same end each time.
+    found.sort(key=lambda end: end[0])
+    found.sort(key=lambda end: end[3] if newest else end[2], reverse=newest)
+    return [placed((end[0], *end[1])) for end in found]
 
 
 async def _parent(place: Place, treenode_id: int) -> Neighbour | None:

@@ -116,6 +116,8 @@ export interface LayerHost {
   bannerChanged(): void;
   /** Show a short text beside a place of the picture, CSS pixels; null for none. */
   tip(text: string | null, at?: { px: number; py: number }): void;
+  /** Show something in a corner of the picture; null for nothing. */
+  peek(content: HTMLElement | null): void;
   /** CSS cursor over the canvas; "" for the viewer's own. */
   cursor(style: string): void;
   focus(): void;

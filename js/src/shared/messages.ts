@@ -15,6 +15,7 @@ export class Messages {
   private readonly notices = element("div", { class: "cj-notices", "aria-live": "polite" });
   private readonly loading = element("div", { class: "cj-loading", "data-testid": "loading" });
   private readonly tip = element("div", { class: "cj-tip", role: "tooltip", "data-testid": "tip" });
+  private readonly peek = element("div", { class: "cj-peek", role: "status", "data-testid": "peek" });
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
   private dismissQuestion: () => void = () => {};
   private loadingTimer: ReturnType<typeof setTimeout> | undefined;
@@ -23,7 +24,9 @@ export class Messages {
     this.status.hidden = true;
     this.loading.hidden = true;
     this.tip.hidden = true;
-    this.node = element("div", { class: "cj-messages" }, this.loading, this.status, this.notices, this.tip);
+    this.peek.hidden = true;
+    const { loading, status, notices, tip, peek } = this;
+    this.node = element("div", { class: "cj-messages" }, loading, status, notices, tip, peek);
     // What is pressed here is not meant for the tissue below.
     for (const kind of MOUSE) this.node.addEventListener(kind, (event) => event.stopPropagation());
   }
@@ -63,6 +66,12 @@ export class Messages {
       left: `${left}px`,
       top: `${below ? py + 16 : Math.max(py - offsetHeight - 10, 0)}px`,
     });
+  }
+
+  /** Show something in the upper left corner; null for nothing. */
+  showPeek(content: HTMLElement | null): void {
+    this.peek.hidden = content === null;
+    this.peek.replaceChildren(...(content ? [content] : []));
   }
 
   notify(level: NoticeLevel, text: string, sticky = false): void {

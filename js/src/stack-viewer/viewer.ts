@@ -389,6 +389,7 @@ export class StackViewer {
       notify: (level, text, sticky) => this.messages.notify(level, text, sticky),
       bannerChanged: () => this.showBanner(),
       tip: (text, at) => this.messages.showTip(text, at),
+      peek: (content) => this.messages.showPeek(content),
       cursor: (style) => {
         this.frame.stage.style.cursor = style;
       },

@@ -581,6 +581,14 @@ export const COMMANDS = {
     ],
     "repeats": false
   },
+  "tracing.peek": {
+    "group": "Choose and show",
+    "what": "Show the active neuron in space while the key is held.",
+    "keys": [
+      "p"
+    ],
+    "repeats": false
+  },
   "tracing.authors": {
     "group": "Choose and show",
     "what": "Tell who made, edited and reviewed the active node, and when.",

@@ -206,6 +206,11 @@ export class Kernel {
     return result.position ? { ...result, position: this.turned(result.position) } : result;
   }
 
+  /** A skeleton in space, and a treenode of it that is marked. */
+  skeletonPreview(skeletonId: number, treenodeId: number | null): Promise<EditPreview> {
+    return this.preview("skeleton_preview", { skeleton_id: skeletonId, treenode_id: treenodeId });
+  }
+
   splitPreview(skeletonId: number, treenodeId: number): Promise<EditPreview> {
     return this.preview("split_preview", { skeleton_id: skeletonId, treenode_id: treenodeId });
   }

@@ -70,7 +70,10 @@ export class ArborContent implements QuestionContent {
   }
 }
 
-function arborOf({ nodes, cable_length, positions, parents }: PreviewedPart, title: string): PreviewedArbor {
+export function arborOf(
+  { nodes, cable_length, positions, parents }: PreviewedPart,
+  title: string,
+): PreviewedArbor {
   const size = `${nodes.toLocaleString("en")} ${nodes === 1 ? "node" : "nodes"}`;
   return { title, details: `${size}, ${(cable_length / 1000).toFixed(1)} µm`, positions, parents };
 }

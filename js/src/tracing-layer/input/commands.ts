@@ -8,6 +8,7 @@ import type { Review } from "../review/review";
 import type { Choosing } from "./choosing";
 import type { Finding } from "./finding";
 import type { Measuring } from "./measuring";
+import type { Peeking } from "./peeking";
 import type { Pointing } from "./pointing";
 import type { Proofreading } from "./proofreading";
 import type { Travel } from "./travel";
@@ -21,6 +22,7 @@ export interface Doers {
   readonly finding: Finding;
   readonly choosing: Choosing;
   readonly measuring: Measuring;
+  readonly peeking: Peeking;
   readonly pointing: Pointing;
   readonly review: Review;
   readonly proofreading: Proofreading;
@@ -84,7 +86,7 @@ function toGo({ travel, finding, choosing }: Doers) {
   } as const;
 }
 
-function toChoose({ choosing, finding, measuring }: Doers) {
+function toChoose({ choosing, finding, measuring, peeking }: Doers) {
   return {
     "tracing.choose": () => choosing.choose(false),
     "tracing.unchoose": () => choosing.choose(true),
@@ -94,6 +96,7 @@ function toChoose({ choosing, finding, measuring }: Doers) {
     "tracing.toggle_group_2": () => choosing.toggleGroup(2),
     "tracing.toggle_labels": () => choosing.toggleLabels(),
     "tracing.toggle_fade": () => choosing.toggleFade(),
+    "tracing.peek": () => peeking.show(),
     "tracing.authors": () => finding.authors(),
     "tracing.measure": () => measuring.distance(),
     "tracing.distance": () => finding.distanceBetween(),

@@ -15,6 +15,7 @@ import { type TracingCommands, tracingCommands } from "./commands";
 import { Finding } from "./finding";
 import { Hovering } from "./hovering";
 import { Measuring } from "./measuring";
+import { Peeking } from "./peeking";
 import { Pointing, type PointingContext } from "./pointing";
 import { Proofreading } from "./proofreading";
 import { Travel } from "./travel";
@@ -47,6 +48,7 @@ export class LayerInput {
     const finding = new Finding({ ...context, graph, travel });
     const choosing = new Choosing({ ...context, graph, travel, measuring });
     const proofreading = new Proofreading({ ...context, travel });
+    const peeking = new Peeking(context);
     const nodes = new NodeEdits({ ...context, measuring });
     this.commands = tracingCommands({
       tracing,
@@ -56,6 +58,7 @@ export class LayerInput {
       finding,
       choosing,
       measuring,
+      peeking,
       pointing,
       review,
       proofreading,
